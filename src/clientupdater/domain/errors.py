@@ -1,0 +1,212 @@
+"""What can go wrong, in the words of the business.
+
+    Error
+    ├── InvalidInput            something given does not fit; every fault at once
+    │   └── InvalidPeriod
+    ├── NotFound                it is not there, or not for you to see
+    ├── Refused                 you may not
+    │   ├── Forbidden           the permission is missing
+    │   └── PrivilegeExceeded   nobody gives what they do not hold
+    ├── RuleBroken              a rule of the business says no
+    │   ├── PeriodClosed, PeriodNotBegun, PeriodMismatch
+    │   ├── NotTrackable, AlreadyDone, NotDone
+    │   ├── StatusNotAllowed, ReasonRequired, ReasonNotAllowed, RemarksRequired
+    │   ├── PaymentRecorded, NotVoidable
+    │   ├── OfficerNotAllowed
+    │   └── LastAdministrator
+    ├── Conflict                somebody else was quicker
+    │   ├── VersionConflict
+    │   ├── AlreadyExists
+    │   └── PlanChanged
+    ├── Unavailable             something we need does not answer; try again
+    └── Misconfigured           it cannot work as it is set up; every fault at once
+
+An error says what was wrong, where, and what to do. It carries no HTTP status and no exit
+code: those belong to the edge (``entrypoints/failures.py``). It carries nobody's personal
+data, because it will be logged.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class Error(Exception):
+    """Something went wrong."""
+
+    def __init__(self, message: str | None = None, **details: Any) -> None:
+        """Keep the message (by default the class's own docstring) and the facts behind it."""
+        self.message = message or _first_sentence(type(self))
+        self.details: Mapping[str, Any] = details
+        super().__init__(self.message)
+
+
+def _first_sentence(kind: type[Error]) -> str:
+    return (kind.__doc__ or kind.__name__).strip().splitlines()[0]
+
+
+@frozen
+class Fault:
+    """One thing wrong with what was given, and where it stands (a JSON pointer or a name)."""
+
+    pointer: str
+    message: str
+
+
+class InvalidInput(Error):
+    """What was given does not fit."""
+
+    def __init__(self, faults: Iterable[Fault], message: str | None = None) -> None:
+        """Take all faults at once, so that a person corrects them in one go."""
+        self.faults = tuple(faults)
+        told = "; ".join(
+            f"{f.pointer}: {f.message}" if f.pointer else f.message for f in self.faults
+        )
+        super().__init__(message or told or None)
+
+    @classmethod
+    def of(cls, pointer: str, message: str) -> InvalidInput:
+        """Tell of a single fault."""
+        return cls([Fault(pointer, message)])
+
+
+class InvalidPeriod(InvalidInput):
+    """A period reads YYYY-MM or YYYY-Qn."""
+
+
+class NotFound(Error):
+    """There is no such thing, or it is not yours to see."""
+
+
+class Refused(Error):
+    """You may not do this."""
+
+
+class Forbidden(Refused):
+    """The permission for this is missing."""
+
+    def __init__(self, permission: str) -> None:
+        """Name the permission, and nothing of what was found."""
+        self.permission = permission
+        super().__init__(f"This needs the permission {permission}.", permission=permission)
+
+
+class PrivilegeExceeded(Refused):
+    """Nobody gives what they do not hold themselves."""
+
+
+class RuleBroken(Error):
+    """A rule of the business says no."""
+
+
+class PeriodClosed(RuleBroken):
+    """The period can no longer be written to without status:correct."""
+
+
+class PeriodNotBegun(RuleBroken):
+    """The period has not begun yet."""
+
+
+class PeriodMismatch(RuleBroken):
+    """The period is not of the cycle by which this client is tracked."""
+
+
+class NotTrackable(RuleBroken):
+    """The client is not tracked at present."""
+
+
+class AlreadyDone(RuleBroken):
+    """The period's work on this client is done; reopen it first."""
+
+
+class NotDone(RuleBroken):
+    """Only a row at DONE can be reopened."""
+
+
+class StatusNotAllowed(RuleBroken):
+    """This status cannot be recorded here."""
+
+
+class ReasonRequired(RuleBroken):
+    """This status needs a reason."""
+
+
+class ReasonNotAllowed(RuleBroken):
+    """This reason does not belong to the status."""
+
+
+class RemarksRequired(RuleBroken):
+    """Remarks are needed here."""
+
+
+class PaymentRecorded(RuleBroken):
+    """A payment was recorded; only voiding that event takes it back."""
+
+
+class NotVoidable(RuleBroken):
+    """This event cannot be voided."""
+
+
+class OfficerNotAllowed(RuleBroken):
+    """This person cannot be the officer of this client."""
+
+
+class LastAdministrator(RuleBroken):
+    """The last administrator can be neither removed nor deactivated."""
+
+
+class Conflict(Error):
+    """Somebody else was quicker."""
+
+
+class VersionConflict(Conflict):
+    """The row has changed since you read it."""
+
+    def __init__(
+        self, *, provided: int, current: int, snapshot: object = None, fields: Iterable[str] = ()
+    ) -> None:
+        """Carry what the caller needs to decide anew: the row as it is and what differs."""
+        self.provided = provided
+        self.current = current
+        self.snapshot = snapshot
+        self.fields = tuple(fields)
+        super().__init__(
+            f"You saw version {provided}; it is now at version {current}.",
+            provided=provided,
+            current=current,
+            fields=list(self.fields),
+        )
+
+
+class AlreadyExists(Conflict):
+    """There is one already."""
+
+
+class PlanChanged(Conflict):
+    """Applying it now would do something other than what was previewed."""
+
+
+class Unavailable(Error):
+    """Something that is needed here does not answer; try again."""
+
+    def __init__(self, service: str, message: str | None = None, **details: Any) -> None:
+        """Name the service that did not answer."""
+        self.service = service
+        super().__init__(message or f"{service} does not answer; try again.", **details)
+
+
+class Misconfigured(Error):
+    """It cannot work as it is set up."""
+
+    def __init__(self, faults: Iterable[Fault], message: str | None = None) -> None:
+        """Take all faults at once, so that one look at the configuration mends them."""
+        self.faults = tuple(faults)
+        told = "\n".join(
+            f"{f.pointer}: {f.message}" if f.pointer else f.message for f in self.faults
+        )
+        super().__init__(message or told or None)
