@@ -1,0 +1,1 @@
+"""How the ports are kept: one folder for each technology."""

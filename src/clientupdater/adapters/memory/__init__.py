@@ -1,0 +1,1 @@
+"""In memory: real, thread-safe adapters without a server."""

@@ -1,0 +1,60 @@
+"""Keeping the database's shape: what operations do to it, and nobody else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+
+@frozen
+class Migration:
+    """One step of the schema, and when it was applied to this database (None: not yet)."""
+
+    version: int
+    name: str
+    applied_at: datetime | None
+
+
+@frozen
+class Finding:
+    """One thing that is not as it should be: what, where, and what to do about it."""
+
+    what: str
+    where: str
+    remedy: str
+
+
+class DatabaseMaintenance(Protocol):
+    """Brings a database to the schema this code needs, and tells where it stands.
+
+    Every method raises Unavailable when the database does not answer, and Misconfigured when
+    it answers but cannot be used (wrong password, unknown database, too old, no right to it).
+    """
+
+    def migrate(self) -> Sequence[Migration]:
+        """Apply what is missing, in order; two at once: one applies, both return.
+
+        Raises Conflict for an edited or missing migration, Unavailable when a lock could not be had in time.
+        """
+        ...
+
+    def status(self) -> Sequence[Migration]:
+        """List every migration known to the code, applied or not."""
+        ...
+
+    def rollback(self, steps: int = 1) -> Sequence[Migration]:
+        """Undo the last ones applied, newest first."""
+        ...
+
+    def check(self) -> Sequence[Finding]:
+        """Find drift, edited or missing migrations, invalid indexes, missing row security."""
+        ...
+
+    def seed(self) -> int:
+        """Put in what the software needs to work; return how many rows were new. Never overwrites."""
+        ...
