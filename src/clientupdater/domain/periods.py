@@ -1,0 +1,161 @@
+"""Months and quarters of the business calendar, and who may write to them (P1, P2, P7, P8)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from clientupdater.domain.errors import InvalidPeriod
+
+if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
+    from attrs import Attribute
+
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+"""Years the software knows; a year outside them is a typing error, not a period."""
+
+
+class Cycle(StrEnum):
+    """How often a client must be reached: by the product's tracking cycle (P2)."""
+
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+
+    @property
+    def months(self) -> int:
+        """How many months one period of this cycle lasts."""
+        return 1 if self is Cycle.MONTHLY else 3
+
+
+def _known_year(_: object, __: Attribute[int], year: int) -> None:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise InvalidPeriod.of("period", f"years run from {FIRST_YEAR} to {LAST_YEAR}, not {year}")
+
+
+def _within_year(period: Period, __: Attribute[int], number: int) -> None:
+    last = 12 // period.cycle.months
+    if not 1 <= number <= last:
+        kind = "month" if period.cycle is Cycle.MONTHLY else "quarter"
+        raise InvalidPeriod.of("period", f"a {kind} runs from 1 to {last}, not {number}")
+
+
+@frozen(order=False)
+class Period:
+    """A month (2026-11) or a calendar quarter (2026-Q4)."""
+
+    cycle: Cycle
+    year: int = field(validator=_known_year)
+    number: int = field(validator=_within_year)
+
+    @classmethod
+    def month(cls, year: int, month: int) -> Period:
+        """Name a month."""
+        return cls(Cycle.MONTHLY, year, month)
+
+    @classmethod
+    def quarter(cls, year: int, quarter: int) -> Period:
+        """Name a calendar quarter."""
+        return cls(Cycle.QUARTERLY, year, quarter)
+
+    @classmethod
+    def containing(cls, day: date, cycle: Cycle) -> Period:
+        """Find the period of this cycle that a day lies in."""
+        return cls(cycle, day.year, (day.month - 1) // cycle.months + 1)
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """Read the one text form that every interface reads and prints."""
+        if found := _MONTH.fullmatch(text):
+            return cls.month(int(found[1]), int(found[2]))
+        if found := _QUARTER.fullmatch(text):
+            return cls.quarter(int(found[1]), int(found[2]))
+        raise InvalidPeriod.of("period", "write a month as 2026-11 or a quarter as 2026-Q4")
+
+    def __str__(self) -> str:
+        """Print what parse reads."""
+        if self.cycle is Cycle.MONTHLY:
+            return f"{self.year:04}-{self.number:02}"
+        return f"{self.year:04}-Q{self.number}"
+
+    @property
+    def first_day(self) -> date:
+        """The day it begins."""
+        return date(self.year, (self.number - 1) * self.cycle.months + 1, 1)
+
+    @property
+    def last_day(self) -> date:
+        """The day it ends, itself included."""
+        last_month = self.number * self.cycle.months
+        return _first_of_next_month(date(self.year, last_month, 1)) - timedelta(days=1)
+
+    def __contains__(self, day: object) -> bool:
+        """Tell whether a day lies in it."""
+        return isinstance(day, date) and self.first_day <= day <= self.last_day
+
+    @property
+    def next(self) -> Period:
+        """The one that follows."""
+        return Period.containing(self.last_day + timedelta(days=1), self.cycle)
+
+    @property
+    def previous(self) -> Period:
+        """The one before."""
+        return Period.containing(self.first_day - timedelta(days=1), self.cycle)
+
+
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+_QUARTER = re.compile(r"([0-9]{4})-Q([0-9])")
+
+
+def _first_of_next_month(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def business_day(moment: datetime, zone: tzinfo) -> date:
+    """Tell which day it is for the business; the machine's own date is never asked (P1)."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone is no moment")
+    return moment.astimezone(zone).date()
+
+
+class Window(StrEnum):
+    """How a period stands towards a day on which somebody wants to write to it (P7)."""
+
+    NOT_BEGUN = "not_begun"
+    RUNNING = "running"
+    BACKDATING = "backdating"
+    CLOSED = "closed"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anyone who may write at all may write now."""
+        return self in {Window.RUNNING, Window.BACKDATING}
+
+
+def window(period: Period, today: date, backdating_days: int) -> Window:
+    """Tell who may write: everybody while it runs, for some days after, then correctors (P7).
+
+    Only the period just before the running one has backdating days, however many they are.
+    """
+    if today < period.first_day:
+        return Window.NOT_BEGUN
+    if today in period:
+        return Window.RUNNING
+    if today in period.next and today <= last_writing_day(period, backdating_days):
+        return Window.BACKDATING
+    return Window.CLOSED
+
+
+def last_writing_day(period: Period, backdating_days: int) -> date:
+    """Name the last day on which a call for this period can have been made (P7, P8)."""
+    return period.last_day + timedelta(days=backdating_days)
+
+
+def cycle_takes_effect(changed_on: date) -> date:
+    """Name the day from which a changed tracking cycle opens rows: the next month's start (P2)."""
+    return _first_of_next_month(changed_on)

@@ -1,0 +1,142 @@
+"""Which status and reason can be recorded for whom: the rules in one table (S1-S7).
+
+Statuses are data, since the business adds its own; only the codes below have a meaning to
+the rules, and as system rows of the lookups they never change.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from clientupdater.domain.errors import (
+    Fault,
+    InvalidInput,
+    ReasonNotAllowed,
+    ReasonRequired,
+    RemarksRequired,
+    StatusNotAllowed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from clientupdater.domain.ids import CompanyId
+
+PENDING = "PENDING"
+DONE = "DONE"
+CONFIRMED = "CONFIRMED"
+NOT_REACHABLE = "NOT_REACHABLE"
+
+MAX_REMARKS = 4000
+"""Characters that remarks hold (S5)."""
+
+
+@frozen
+class Reason:
+    """Why a row was given its status."""
+
+    code: str
+    is_terminal: bool = False
+    requires_remarks: bool = False
+    is_active: bool = True
+
+
+@frozen
+class Status:
+    """What can be said of a client in a period; no companies means every company (S6)."""
+
+    code: str
+    sequence: int
+    reasons: tuple[Reason, ...] = ()
+    companies: frozenset[CompanyId] = frozenset()
+    is_active: bool = True
+
+    @property
+    def active_reasons(self) -> tuple[Reason, ...]:
+        """The reasons that can be recorded now (S7)."""
+        return tuple(reason for reason in self.reasons if reason.is_active)
+
+    def is_for(self, company: CompanyId) -> bool:
+        """Whether this company's clients can have it (S6)."""
+        return not self.companies or company in self.companies
+
+
+def _by_code(statuses: Iterable[Status]) -> dict[str, Status]:
+    return {status.code: status for status in statuses}
+
+
+@frozen
+class Choice:
+    """A status, its reason and the remarks, found to fit together."""
+
+    status: str
+    reason: str | None
+    remarks: str | None
+    is_terminal: bool
+
+
+@frozen
+class StatusCatalogue:
+    """Every status there is, as the lookups hold them at this moment."""
+
+    _statuses: dict[str, Status] = field(converter=_by_code)
+
+    def choose(
+        self, status: str, reason: str | None, remarks: str | None, company: CompanyId
+    ) -> Choice:
+        """Check what somebody wants to record against S1 and S4 to S7."""
+        chosen = self._recordable(status, company)
+        because = _reason_of(chosen, reason)
+        said = tidy_remarks(remarks)
+        if because and because.requires_remarks and said is None:
+            raise RemarksRequired(f"{status} with {because.code} needs remarks.")
+        return Choice(status, reason, said, is_terminal=bool(because and because.is_terminal))
+
+    def _recordable(self, code: str, company: CompanyId) -> Status:
+        if code == PENDING:
+            raise StatusNotAllowed("PENDING is where a row begins; nobody records it.")
+        status = self._statuses.get(code)
+        if status is None or not status.is_active:
+            raise StatusNotAllowed(f"Choose one of {self._offer(company)}.")
+        if not status.is_for(company):
+            raise StatusNotAllowed(f"{code} is not for clients of this company.")
+        return status
+
+    def _offer(self, company: CompanyId) -> str:
+        offered = sorted(self._statuses.values(), key=lambda status: status.sequence)
+        codes = [s.code for s in offered if s.is_active and s.is_for(company) and s.code != PENDING]
+        return ", ".join(codes)
+
+
+def _reason_of(status: Status, code: str | None) -> Reason | None:
+    active = {reason.code: reason for reason in status.active_reasons}
+    if code is None:
+        if active:
+            raise ReasonRequired(f"{status.code} needs a reason: {', '.join(active)}.")
+        return None
+    if code not in active:
+        offer = f"Choose one of {', '.join(active)}." if active else "It takes none."
+        raise ReasonNotAllowed(f"This is no reason for {status.code}. {offer}")
+    return active[code]
+
+
+def tidy_remarks(remarks: str | None) -> str | None:
+    """Trim remarks; nothing left is no remarks. Refuse what cannot be kept (S5)."""
+    said = (remarks or "").strip()
+    if len(said) > MAX_REMARKS:
+        raise InvalidInput(
+            [Fault("/remarks", f"holds {MAX_REMARKS} characters at most, not {len(said)}")]
+        )
+    if "\x00" in said:
+        raise InvalidInput([Fault("/remarks", "cannot hold a NUL character")])
+    return said or None
+
+
+def required_remarks(remarks: str | None, what: str) -> str:
+    """Insist on remarks for a correction (S12, S13, T4)."""
+    said = tidy_remarks(remarks)
+    if said is None:
+        raise RemarksRequired(f"Say why: {what} needs remarks.")
+    return said

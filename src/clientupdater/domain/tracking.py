@@ -1,0 +1,273 @@
+"""What may be done to a row, by whom it may be done now, and the event that it adds.
+
+Every command takes the row as it stands and answers with one Change: the event, and the
+snapshot after it. Nothing is written here; whoever calls keeps the change or drops it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from clientupdater.domain import events
+from clientupdater.domain.clients import ExemptCause
+from clientupdater.domain.errors import (
+    AlreadyDone,
+    Forbidden,
+    NotDone,
+    NotTrackable,
+    NotVoidable,
+    PaymentRecorded,
+    PeriodClosed,
+    PeriodMismatch,
+    PeriodNotBegun,
+    VersionConflict,
+)
+from clientupdater.domain.events import EventKind, History, Snapshot, StatusEvent, fold
+from clientupdater.domain.periods import Window, window
+from clientupdater.domain.statuses import PENDING, required_remarks
+from clientupdater.domain.updates import require_sound, when_it_occurred
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from clientupdater.domain.clients import Client
+    from clientupdater.domain.ids import BranchId, ClientId, CompanyId
+    from clientupdater.domain.occasion import Occasion
+    from clientupdater.domain.periods import Period
+    from clientupdater.domain.statuses import StatusCatalogue
+    from clientupdater.domain.updates import StatusUpdate
+
+CORRECTING = "status:correct"
+
+
+@frozen
+class PeriodRow:
+    """One client in one period."""
+
+    client: ClientId
+    company: CompanyId
+    period: Period
+    snapshot: Snapshot
+
+
+@frozen
+class Change:
+    """One event, and the snapshot after it: what a write keeps (S9)."""
+
+    event: StatusEvent
+    snapshot: Snapshot
+
+
+def opened(client: Client, occasion: Occasion) -> StatusEvent:
+    """Begin a row: PENDING, sequence 0, by the system (P4)."""
+    return StatusEvent(
+        sequence=0,
+        kind=EventKind.OPENED,
+        status=PENDING,
+        occurred_at=occasion.now,
+        recorded_at=occasion.now,
+        branch=client.branch,
+    )
+
+
+def unopened(client: Client, period: Period, occasion: Occasion) -> PeriodRow:
+    """Show the running period's row that nobody has opened yet: PENDING, version 0 (P4)."""
+    if client.cycle is not period.cycle:
+        raise PeriodMismatch(f"This client is tracked {client.cycle or 'by no known cycle'}.")
+    stands = window(period, occasion.today, occasion.backdating_days)
+    if stands is Window.NOT_BEGUN:
+        raise PeriodNotBegun(f"{period} begins on {period.first_day}.")
+    if stands is not Window.RUNNING or not client.is_due(period, occasion.today):
+        raise NotTrackable(f"The client is not tracked in {period}.")
+    return PeriodRow(client.id, client.company, period, fold([opened(client, occasion)]))
+
+
+def require_version(row: PeriodRow, provided: int, history: Callable[[], History]) -> None:
+    """Refuse a write over what its author has not seen, and say what differs (S10)."""
+    current = row.snapshot
+    if provided == current.version:
+        return
+    past = [event for event in history() if event.sequence <= provided]
+    fields = differing(fold(past), current) if past else ()
+    raise VersionConflict(
+        provided=provided, current=current.version, snapshot=current, fields=fields
+    )
+
+
+def differing(then: Snapshot, now: Snapshot) -> tuple[str, ...]:
+    """Name what differs between two snapshots, as the interfaces call it (S10)."""
+    before, after = _shown(then), _shown(now)
+    return tuple(name for name, value in after.items() if value != before[name])
+
+
+def _shown(snapshot: Snapshot) -> dict[str, object]:
+    standing, promise = snapshot.standing, snapshot.promise
+    return {
+        "status": standing.status,
+        "reason": standing.reason,
+        "remarks": standing.remarks,
+        "has_payment": snapshot.has_payment,
+        "update_count": snapshot.update_count,
+        "is_terminal": snapshot.is_terminal,
+        "exempt": snapshot.exempt,
+        "next_follow_up_on": standing.next_follow_up_on,
+        "promised_on": promise and promise.on,
+        "promised_amount": promise and promise.amount,
+        "branch": snapshot.branch,
+    }
+
+
+def record(
+    row: PeriodRow, update: StatusUpdate, catalogue: StatusCatalogue, occasion: Occasion
+) -> Change:
+    """Record what came of a call or a visit (S1-S8, S11, P7, P8)."""
+    _require_tracked(row)
+    if row.snapshot.is_done:
+        raise AlreadyDone
+    _require_writable(row.period, occasion)
+    choice = catalogue.choose(update.status, update.reason, update.remarks, row.company)
+    if update.has_payment is False and row.snapshot.has_payment:
+        raise PaymentRecorded
+    occurred_at = when_it_occurred(update, row.period, occasion)
+    require_sound(update, occurred_at, occasion)
+    event = evolve(
+        _event(row, EventKind.RECORDED, occasion),
+        occurred_at=occurred_at,
+        status=choice.status,
+        reason=choice.reason,
+        remarks=choice.remarks,
+        is_terminal=choice.is_terminal,
+        has_payment=update.has_payment,
+        channel=update.channel,
+        next_follow_up_on=update.next_follow_up_on,
+        promise=update.promise,
+    )
+    return _advanced(row, event)
+
+
+def reopen(row: PeriodRow, history: History, remarks: str | None, occasion: Occasion) -> Change:
+    """Take a DONE back: the row stands as after the last event before it (S12)."""
+    _require_correcting(occasion)
+    _require_tracked(row)
+    if not row.snapshot.is_done:
+        raise NotDone
+    _require_writable(row.period, occasion)
+    said = required_remarks(remarks, "reopening")
+    event = evolve(_event(row, EventKind.REOPENED, occasion), remarks=said)
+    return _refolded(history, event)
+
+
+def void(
+    row: PeriodRow, history: History, sequence: int, remarks: str | None, occasion: Occasion
+) -> Change:
+    """Undo one event of this row, once; it stays readable (S13)."""
+    _require_correcting(occasion)
+    _require_tracked(row)
+    _require_writable(row.period, occasion)
+    _require_voidable(history, sequence)
+    said = required_remarks(remarks, "voiding")
+    event = evolve(_event(row, EventKind.VOIDED, occasion), remarks=said, voids=sequence)
+    return _refolded(history, event)
+
+
+def settle(row: PeriodRow, cause: ExemptCause | None, occasion: Occasion) -> Change | None:
+    """Bring a row in line with whether its client is tracked (P6, T1); None: it is already.
+
+    An exempt row comes back only while its period can still be written to.
+    """
+    snapshot = row.snapshot
+    if snapshot.is_done or snapshot.exempt is cause:
+        return None
+    if cause:
+        return _advanced(row, evolve(_event(row, EventKind.EXEMPTED, occasion), exempt=cause))
+    if window(row.period, occasion.today, occasion.backdating_days) is Window.CLOSED:
+        return None
+    return _advanced(row, _event(row, EventKind.RESTORED, occasion))
+
+
+def move(row: PeriodRow, branch: BranchId | None, occasion: Occasion) -> Change | None:
+    """Let a row that is not done follow its client to another branch (Y11)."""
+    if row.snapshot.is_done or row.snapshot.branch == branch:
+        return None
+    return _advanced(row, evolve(_event(row, EventKind.MOVED, occasion), branch=branch))
+
+
+def note_payment(row: PeriodRow, paid_at: datetime, occasion: Occasion) -> Change | None:
+    """Set has_payment as the system's own observation; the status stays (S8)."""
+    if row.snapshot.has_payment:
+        return None
+    event = _event(row, EventKind.PAYMENT, occasion)
+    event = evolve(event, occurred_at=paid_at, has_payment=True)
+    return _advanced(row, event)
+
+
+def revive(row: PeriodRow, client: Client, remarks: str | None, occasion: Occasion) -> Change:
+    """Track a client again who was fully paid and borrows anew (T4)."""
+    _require_correcting(occasion)
+    if not client.has_terminal_outcome:
+        raise NotDone("This client has no terminal outcome to be revived from.")
+    if cause := evolve(client, has_terminal_outcome=False).exempt_cause:
+        raise NotTrackable(f"The client would not be tracked even so: {cause}.", cause=str(cause))
+    if window(row.period, occasion.today, occasion.backdating_days) is not Window.RUNNING:
+        raise PeriodClosed(f"A client is revived in the running period, not in {row.period}.")
+    said = required_remarks(remarks, "reviving")
+    return _advanced(row, evolve(_event(row, EventKind.REVIVED, occasion), remarks=said))
+
+
+def _require_tracked(row: PeriodRow) -> None:
+    if cause := row.snapshot.exempt:
+        raise NotTrackable(f"The row is exempt: {cause}.", cause=str(cause))
+
+
+def _require_correcting(occasion: Occasion) -> None:
+    if not occasion.may_correct:
+        raise Forbidden(CORRECTING)
+
+
+def _require_writable(period: Period, occasion: Occasion) -> None:
+    stands = window(period, occasion.today, occasion.backdating_days)
+    if stands is Window.NOT_BEGUN:
+        raise PeriodNotBegun(f"{period} begins on {period.first_day}.")
+    if stands is Window.CLOSED and not occasion.may_correct:
+        raise PeriodClosed(f"{period} is closed; writing to it needs {CORRECTING}.")
+
+
+def _require_voidable(history: History, sequence: int) -> None:
+    event = next((event for event in history if event.sequence == sequence), None)
+    if event is None:
+        raise NotVoidable(f"The row has no event {sequence}.")
+    if event.kind not in {EventKind.RECORDED, EventKind.PAYMENT}:
+        raise NotVoidable(f"Only a recording or a payment is voided; {sequence} is {event.kind}.")
+    if sequence in events.voided(history):
+        raise NotVoidable(f"Event {sequence} is voided already.")
+    if sequence in events.reopened(history):
+        raise NotVoidable(f"Event {sequence} was reopened, which took it back.")
+
+
+def _event(row: PeriodRow, kind: EventKind, occasion: Occasion) -> StatusEvent:
+    """Begin the row's next event, with everything as the row stands."""
+    return StatusEvent(
+        sequence=row.snapshot.version + 1,
+        kind=kind,
+        status=row.snapshot.status,
+        branch=row.snapshot.branch,
+        occurred_at=occasion.now,
+        recorded_at=occasion.now,
+        by=occasion.by,
+    )
+
+
+def _advanced(row: PeriodRow, event: StatusEvent) -> Change:
+    return _change(event, events.advance(row.snapshot, event))
+
+
+def _refolded(history: History, event: StatusEvent) -> Change:
+    return _change(event, fold((*history, event)))
+
+
+def _change(event: StatusEvent, after: Snapshot) -> Change:
+    """Let the event say where the row stood after it, as a reader of the history expects."""
+    return Change(evolve(event, status=after.status), after)
