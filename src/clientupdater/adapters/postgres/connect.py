@@ -1,0 +1,102 @@
+"""One connection for maintenance, and the one place where PostgreSQL's errors become ours.
+
+No message made here shows a password: a connection is named by host, port and database, and what
+libpq says of an unreadable URL (it quotes it) is dropped.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from clientupdater.domain.errors import Error, Fault, Misconfigured, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+SERVICE = "PostgreSQL"
+OLDEST_SERVER = 150000
+SETTING = "DATABASE_URL"
+
+# libpq gives no SQLSTATE for a refused connection, only the server's sentence.
+_SETUP_SENTENCES = (
+    "authentication failed",
+    "no password supplied",
+    "does not exist",
+    "no pg_hba.conf entry",
+    "permission denied",
+    "is not permitted to log in",
+    "not currently accepting connections",
+)
+
+
+@contextmanager
+def connected(url: str, *, patience: float = 5.0) -> Iterator[Connection]:
+    """Open a connection in autocommit, closed at the end; foreign errors leave it as ours."""
+    where = described(url)
+    with translated(where), _dialled(url, where, patience) as connection:
+        _refuse_old(connection.info.server_version)
+        yield connection
+
+
+@contextmanager
+def translated(where: str = "") -> Iterator[None]:
+    """Turn what psycopg raises within into the errors of the house."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise translation(error, where) from error
+
+
+def translation(error: psycopg.Error, where: str = "") -> Error:
+    """Say in our words what PostgreSQL refused."""
+    told = error.diag.message_primary or str(error).strip().splitlines()[0]
+    place = f"{SERVICE} at {where}" if where else SERVICE
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        return Misconfigured([Fault(SETTING, f"{place}: {told}")])
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return Unavailable(SERVICE, f"{place} does not answer: {told}")
+    return Misconfigured([Fault("", f"{place} refused: {told}")])
+
+
+def described(url: str) -> str:
+    """Name the place that a URL leads to, without its secrets."""
+    parts = _parts(url)
+    host = parts.get("host") or parts.get("hostaddr") or "the local socket"
+    return f"{host}:{parts.get('port') or 5432}/{parts.get('dbname') or parts.get('user') or ''}"
+
+
+def _parts(url: str) -> dict[str, Any]:
+    try:
+        return conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        told = "is no PostgreSQL URL; it reads postgresql://user:password@host:5432/database"
+        raise Misconfigured([Fault(SETTING, told)]) from None
+
+
+def _dialled(url: str, where: str, patience: float) -> Connection:
+    conninfo = make_conninfo(
+        url, connect_timeout=max(2, int(patience)), application_name="clientupdater maintenance"
+    )
+    try:
+        return psycopg.connect(conninfo, autocommit=True, prepare_threshold=None)
+    except psycopg.OperationalError as error:
+        raise _refusal(error, where) from error
+
+
+def _refusal(error: psycopg.OperationalError, where: str) -> Error:
+    told = str(error).strip().splitlines()[-1].rpartition("FATAL:")[2].strip()
+    if any(sentence in told for sentence in _SETUP_SENTENCES):
+        return Misconfigured([Fault(SETTING, f"{SERVICE} at {where} refuses: {told}")])
+    return Unavailable(SERVICE, f"{SERVICE} at {where} does not answer: {told}")
+
+
+def _refuse_old(server_version: int) -> None:
+    if server_version < OLDEST_SERVER:
+        told = f"is PostgreSQL {server_version // 10000}; version 15 or newer is needed"
+        raise Misconfigured([Fault(SETTING, told)])

@@ -1,0 +1,69 @@
+"""The maintenance port over a real PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import Factory, frozen
+
+from clientupdater.adapters.postgres.connect import connected
+from clientupdater.adapters.postgres.migrations import Pace, Runner, read_applied
+from clientupdater.adapters.postgres.seeding import plant
+from clientupdater.adapters.postgres.sql_files import SqlFiles, bundled
+from clientupdater.ports.maintenance import Finding, Migration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from clientupdater.adapters.postgres.connect import Connection
+    from clientupdater.adapters.postgres.sql_files import MigrationFile
+
+
+@frozen
+class PostgresMaintenance:
+    """Migrates, checks and seeds the database at ``url``, as the owner of what is in it."""
+
+    url: str
+    files: SqlFiles = Factory(bundled)
+    pace: Pace = Factory(Pace)
+
+    def migrate(self) -> Sequence[Migration]:
+        """Apply what is missing; return what this run applied."""
+        with connected(self.url) as connection:
+            return _told(connection, self._runner(connection).forward())
+
+    def status(self) -> Sequence[Migration]:
+        """List every migration known to the code."""
+        with connected(self.url) as connection:
+            return _told(connection, self.files.migrations())
+
+    def rollback(self, steps: int = 1) -> Sequence[Migration]:
+        """Undo the last ones applied; return what this run undid."""
+        with connected(self.url) as connection:
+            return _told(connection, self._runner(connection).back(steps))
+
+    def check(self) -> Sequence[Finding]:
+        """Find what is not as it should be."""
+        with connected(self.url) as connection:
+            connection.execute("select 1")
+            return ()
+
+    def seed(self) -> int:
+        """Plant the seeds; return how many rows were new."""
+        with connected(self.url) as connection:
+            return plant(connection, self.files.seeds())
+
+    def _runner(self, connection: Connection) -> Runner:
+        return Runner(connection, self.files.migrations(), self.pace)
+
+
+def _told(connection: Connection, files: Iterable[MigrationFile]) -> list[Migration]:
+    applied = read_applied(connection)
+    return [
+        Migration(
+            file.version,
+            file.name,
+            applied[file.version].applied_at if file.version in applied else None,
+        )
+        for file in files
+    ]

@@ -1,0 +1,121 @@
+"""The SQL that travels with the code: where it is found, and how a migration's file is read."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+from importlib import resources
+from pathlib import Path
+
+from attrs import frozen
+
+from clientupdater.domain.errors import Fault, Misconfigured
+
+NO_TRANSACTION = "-- clientupdater:no-transaction"
+"""First line of a file that PostgreSQL refuses inside a transaction (CREATE INDEX CONCURRENTLY)."""
+
+_NAME = re.compile(r"(?P<version>\d{4})_(?P<name>[a-z0-9_]+)\.sql")
+
+
+@frozen
+class MigrationFile:
+    """One forward step, and the step back beside it."""
+
+    version: int
+    name: str
+    path: Path
+
+    @property
+    def label(self) -> str:
+        """Name it as people see it in the folder."""
+        return self.path.name.removesuffix(".sql")
+
+    @property
+    def sql(self) -> str:
+        """The forward step."""
+        return _read(self.path)
+
+    @property
+    def down_path(self) -> Path:
+        """Where the step back stands."""
+        return self.path.with_name(f"{self.label}.down.sql")
+
+    @property
+    def down_sql(self) -> str:
+        """The step back."""
+        return _read(self.down_path)
+
+    @property
+    def checksum(self) -> str:
+        """Tell an edited file from the one applied; line endings of a checkout do not count."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+@frozen
+class SqlFiles:
+    """The folder ``sql``: migrations, seeds, the snapshot, the roles."""
+
+    root: Path
+
+    def migrations(self) -> tuple[MigrationFile, ...]:
+        """List the forward steps in their order; a name that does not fit is a fault."""
+        paths = [p for p in _sql_in(self.root / "migrations") if not p.name.endswith(".down.sql")]
+        files = tuple(_migration(path) for path in paths)
+        _refuse_twins(files)
+        return files
+
+    def seeds(self) -> tuple[Path, ...]:
+        """List the seed files in the order in which they build on each other."""
+        return tuple(_sql_in(self.root / "seed"))
+
+    @property
+    def snapshot_path(self) -> Path:
+        """The schema that the migrations add up to."""
+        return self.root / "schema.sql"
+
+    @property
+    def roles_path(self) -> Path:
+        """The script that a superuser runs once per server."""
+        return self.root / "roles.sql"
+
+
+def bundled() -> SqlFiles:
+    """Find the files of this code: in the installed package, or beside ``src`` in a checkout."""
+    package = Path(str(resources.files("clientupdater")))
+    for root in (package / "sql", package.parents[1] / "sql"):
+        if (root / "migrations").is_dir():
+            return SqlFiles(root)
+    raise Misconfigured(
+        [Fault("sql", f"no migrations beside {package}; install the package again")]
+    )
+
+
+def runs_outside_transaction(sql: str) -> bool:
+    """Tell whether the file asks to be run by itself, without BEGIN and COMMIT around it."""
+    return sql.startswith(NO_TRANSACTION)
+
+
+def _sql_in(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.sql"))
+
+
+def _migration(path: Path) -> MigrationFile:
+    match = _NAME.fullmatch(path.name)
+    if match is None:
+        raise Misconfigured([Fault(path.name, "a migration is named NNNN_what_it_does.sql")])
+    return MigrationFile(int(match["version"]), match["name"], path)
+
+
+def _refuse_twins(files: tuple[MigrationFile, ...]) -> None:
+    for first, second in itertools.pairwise(files):
+        if first.version == second.version:
+            told = f"has the same number as {first.label}; give one of them another"
+            raise Misconfigured([Fault(second.path.name, told)])
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise Misconfigured([Fault(path.name, "this file is missing")]) from error
