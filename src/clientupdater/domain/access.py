@@ -1,0 +1,183 @@
+"""Who may do what to which client (A1, A2, A4, A5, A8).
+
+One definition decides. ``decide`` judges one client and can explain itself; ``reach_of`` (in
+``reach.py``) states the same as sets, from which lists are filtered and row-level security is
+set. Scopes nest: whoever sees a client at one scope sees it at every wider one. That is what
+lets grants add up and the widest decide at once.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from clientupdater.domain.errors import Forbidden
+from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
+from clientupdater.domain.permissions import Permission, Scope, widest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Set
+
+
+@frozen
+class Grant:
+    """One permission, over one company or (none named) every company, at one scope (A1)."""
+
+    permission: Permission
+    company: CompanyId | None
+    scope: Scope
+
+    def applies_to(self, company: CompanyId | None) -> bool:
+        """Whether it counts there; no company stands for one that no grant names."""
+        return self.company is None or self.company == company
+
+    def holds(self, permission: Permission, company: CompanyId | None, scope: Scope) -> bool:
+        """Whether this much is held by it, in permission, company and scope."""
+        return (
+            self.permission is permission
+            and self.applies_to(company)
+            and self.scope.includes(scope)
+        )
+
+    def __str__(self) -> str:
+        """Read as an auditor would say it."""
+        return f"{self.permission} at {self.scope} over {self.company or 'every company'}"
+
+
+@frozen
+class Territory:
+    """The live branches and areas given to a person (A2).
+
+    What is deleted is not in it: ``assemble`` leaves it out, or whoever loads one.
+    """
+
+    branches: frozenset[BranchId] = frozenset()
+    areas: frozenset[AreaId] = frozenset()
+    area_branches: frozenset[BranchId] = frozenset()
+
+    @property
+    def all_branches(self) -> frozenset[BranchId]:
+        """Those given directly and those of the areas."""
+        return self.branches | self.area_branches
+
+    @classmethod
+    def assemble(
+        cls,
+        branches: Iterable[BranchId],
+        areas: Iterable[AreaId],
+        members: Mapping[AreaId, Set[BranchId]],
+        deleted: Set[BranchId | AreaId] = frozenset(),
+    ) -> Territory:
+        """Put together what was given; deleted branches and areas give nothing (A2)."""
+        live = frozenset(area for area in areas if area not in deleted)
+        within = (branch for area in live for branch in members.get(area, frozenset()))
+        return cls(
+            branches=frozenset(branch for branch in branches if branch not in deleted),
+            areas=live,
+            area_branches=frozenset(branch for branch in within if branch not in deleted),
+        )
+
+
+@frozen
+class Actor:
+    """Someone who acts. Active means neither deactivated nor deleted (A8)."""
+
+    id: PersonId
+    is_active: bool = True
+    grants: frozenset[Grant] = frozenset()
+    territory: Territory = Territory()
+
+    def found(self, permission: Permission) -> tuple[Grant, ...]:
+        """Give the grants of a permission, in an order that does not change."""
+        mine = (grant for grant in self.grants if grant.permission is permission)
+        return tuple(sorted(mine, key=lambda grant: (str(grant.company or ""), grant.scope)))
+
+    def holds(self, permission: Permission, company: CompanyId | None, scope: Scope) -> bool:
+        """Whether they hold this much; no company asks for every company (A1, A6)."""
+        return self.is_active and any(
+            grant.holds(permission, company, scope) for grant in self.grants
+        )
+
+
+@frozen
+class ClientPlace:
+    """Where a client stands: all that the policy needs to know of it."""
+
+    company: CompanyId
+    branch: BranchId
+    assigned_to: PersonId | None = None
+
+
+class Missing(StrEnum):
+    """What was missing, for those who may read audits (A5)."""
+
+    ACTIVE_ACCOUNT = "the account is not active"
+    GRANT = "there is no grant of this permission"
+    COMPANY = "there are grants of it, but none over this company"
+    ASSIGNMENT = "the scope is self, and it is not theirs"
+    BRANCH = "the scope is branch, and it lies outside the branches given directly"
+    TERRITORY = "the scope is area, and it lies outside the territory"
+    SCOPE_ALL = "it asks for scope all"
+    EVERY_COMPANY = "it asks for a grant over every company"
+
+
+@frozen
+class Decision:
+    """What the policy decided, with the grants it found and what it missed (A5)."""
+
+    permission: Permission
+    grants: tuple[Grant, ...]
+    missing: Missing | None
+
+    @property
+    def allowed(self) -> bool:
+        """Whether nothing was missing."""
+        return self.missing is None
+
+    def require(self) -> None:
+        """Refuse with the permission's name, and no more than that (A5)."""
+        if not self.allowed:
+            raise Forbidden(self.permission)
+
+    def explain(self) -> str:
+        """Tell it to an auditor: what was asked, what was found, what was missing."""
+        found = ", ".join(str(grant) for grant in self.grants) or "no grant"
+        verdict = "allowed" if self.missing is None else f"refused: {self.missing}"
+        return f"asked {self.permission}; found {found}; {verdict}"
+
+
+def covers(actor: Actor, grant: Grant, place: ClientPlace) -> bool:
+    """Whether one grant reaches one client (A2)."""
+    return grant.applies_to(place.company) and (
+        grant.scope is Scope.ALL
+        or place.assigned_to == actor.id
+        or (grant.scope.includes(Scope.BRANCH) and place.branch in actor.territory.branches)
+        or (grant.scope is Scope.AREA and place.branch in actor.territory.area_branches)
+    )
+
+
+def decide(actor: Actor, permission: Permission, place: ClientPlace) -> Decision:
+    """Decide whether the actor may do this to this client (A1, A2, A4, A8)."""
+    found = actor.found(permission)
+    return Decision(permission, found, _missing(actor, found, place))
+
+
+def _missing(actor: Actor, found: tuple[Grant, ...], place: ClientPlace) -> Missing | None:
+    if not actor.is_active:
+        return Missing.ACTIVE_ACCOUNT
+    if any(covers(actor, grant, place) for grant in found):
+        return None
+    if not found:
+        return Missing.GRANT
+    here = widest(grant.scope for grant in found if grant.applies_to(place.company))
+    return Missing.COMPANY if here is None else FALLS_SHORT[here]
+
+
+#: What a grant that applies, but does not reach, falls short of.
+FALLS_SHORT = {
+    Scope.SELF: Missing.ASSIGNMENT,
+    Scope.BRANCH: Missing.BRANCH,
+    Scope.AREA: Missing.TERRITORY,
+}

@@ -1,0 +1,129 @@
+"""Nobody gives, by any path, what they do not hold (A6).
+
+Every function here either returns or refuses. That one may act upon the other person, or on the
+area, at all is decided before, in ``oversight``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from clientupdater.domain.access import Territory
+from clientupdater.domain.errors import LastAdministrator, PrivilegeExceeded
+from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.domain.reach import reach_by
+
+if TYPE_CHECKING:
+    from collections.abc import Set
+
+    from clientupdater.domain.access import Actor, Grant
+    from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
+
+
+def require_not_own_grants(actor: Actor, person: PersonId) -> None:
+    """Nobody changes their own grants, be it to more or to less (A6)."""
+    if actor.id == person:
+        raise PrivilegeExceeded("Nobody changes their own grants; ask another administrator.")
+
+
+def require_may_give(
+    actor: Actor, permission: Permission, company: CompanyId | None, scope: Scope
+) -> None:
+    """A grant is given by one who holds it in at least that scope and company (A6)."""
+    if not actor.holds(permission, company, scope):
+        raise PrivilegeExceeded(
+            f"You do not hold {permission} at scope {scope} there, so you cannot give it.",
+            permission=str(permission),
+            scope=str(scope),
+        )
+
+
+def require_may_give_branch(actor: Actor, person: PersonId, branch: BranchId) -> None:
+    """A branch of someone's territory is given by one who holds the branch (A6)."""
+    _require_holding(
+        actor,
+        Permission.USERS_MANAGE,
+        "branch",
+        in_territory=branch in actor.territory.all_branches,
+    )
+    if person == actor.id:
+        mine = actor.territory
+        _require_no_more(actor, evolve(mine, branches=mine.branches | {branch}))
+
+
+def require_may_give_area(
+    actor: Actor, person: PersonId, area: AreaId, members: Set[BranchId]
+) -> None:
+    """An area of someone's territory is given by one who holds the area itself (A6).
+
+    To hold its branches is not enough: an area grows.
+    """
+    _require_holding(
+        actor, Permission.USERS_MANAGE, "area", in_territory=area in actor.territory.areas
+    )
+    if person == actor.id:
+        mine = actor.territory
+        _require_no_more(actor, evolve(mine, area_branches=mine.area_branches | members))
+
+
+def require_may_place_branch(actor: Actor, branch: BranchId, area: AreaId) -> None:
+    """A branch is put into an area by one who holds the branch (A6).
+
+    Into an area of one's own it must not let one see more, whatever one may manage.
+    """
+    _require_holding(
+        actor,
+        Permission.AREAS_MANAGE,
+        "branch",
+        in_territory=branch in actor.territory.all_branches,
+    )
+    if area in actor.territory.areas:
+        mine = actor.territory
+        _require_no_more(actor, evolve(mine, area_branches=mine.area_branches | {branch}))
+
+
+def require_not_wider(actor: Actor, other: Actor) -> None:
+    """Nobody takes over an account with wider rights than their own (A6).
+
+    Asked before a password reset, a token, a change of email, and before one who was deactivated
+    is made active again: each of them hands out all that the other holds.
+    """
+    if actor.id != other.id and not _holds_all_of(actor, other):
+        raise PrivilegeExceeded("This person has wider rights than you; ask another administrator.")
+
+
+def is_administrator(actor: Actor) -> bool:
+    """Whether they hold users:manage at scope all over every company, and are active (A6)."""
+    return actor.holds(Permission.USERS_MANAGE, None, Scope.ALL)
+
+
+def require_another_administrator(active_holders_left: int) -> None:
+    """Some active administrator must be left; count them under the lock (A6)."""
+    if active_holders_left < 1:
+        raise LastAdministrator
+
+
+def _require_holding(actor: Actor, managing: Permission, what: str, *, in_territory: bool) -> None:
+    if not (actor.is_active and in_territory) and not actor.holds(managing, None, Scope.ALL):
+        raise PrivilegeExceeded(f"This {what} is not in your territory, so you cannot give it.")
+
+
+def _require_no_more(actor: Actor, territory: Territory) -> None:
+    if not _holds_all_of(actor, evolve(actor, territory=territory)):
+        raise PrivilegeExceeded("This would let you see more than you do; ask another person.")
+
+
+def _holds_all_of(actor: Actor, other: Actor) -> bool:
+    """Whether all that the other's grants reach, active or not, is within the actor's own."""
+    return all(
+        reach_by(actor, _active(actor, permission)).includes(
+            reach_by(other, other.found(permission))
+        )
+        for permission in {grant.permission for grant in other.grants}
+    )
+
+
+def _active(actor: Actor, permission: Permission) -> tuple[Grant, ...]:
+    return actor.found(permission) if actor.is_active else ()

@@ -1,0 +1,44 @@
+"""Who may be a client's officer, and when that ends (A3)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from clientupdater.domain.errors import OfficerNotAllowed
+
+if TYPE_CHECKING:
+    from clientupdater.domain.access import Actor
+    from clientupdater.domain.ids import BranchId
+
+
+class AssignmentEnd(StrEnum):
+    """Why an assignment ended by itself; of several the first is told."""
+
+    CLIENT_MOVED = "client_moved"
+    OFFICER_INACTIVE = "officer_inactive"
+    BRANCH_LOST = "branch_lost"
+
+
+def require_officer(officer: Actor, branch: BranchId) -> None:
+    """The officer is active and has the branch in their territory, whatever their scope (A3)."""
+    if not officer.is_active:
+        raise OfficerNotAllowed("This person is not active, so they cannot be an officer.")
+    if branch not in officer.territory.all_branches:
+        raise OfficerNotAllowed("The client's branch is not in this person's territory.")
+
+
+def assignment_ends(
+    officer: Actor, assigned_in: BranchId, branch_now: BranchId
+) -> AssignmentEnd | None:
+    """Say whether, and why, an assignment ends: a move, a deactivation, a branch lost (A3).
+
+    A move ends it even where the officer has the new branch as well.
+    """
+    if branch_now != assigned_in:
+        return AssignmentEnd.CLIENT_MOVED
+    if not officer.is_active:
+        return AssignmentEnd.OFFICER_INACTIVE
+    if branch_now not in officer.territory.all_branches:
+        return AssignmentEnd.BRANCH_LOST
+    return None

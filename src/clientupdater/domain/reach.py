@@ -1,0 +1,171 @@
+"""The policy as sets: what lists are filtered by and row-level security is set from (A4, A10).
+
+A reach is the sum of four plain pieces, so that Python, a predicate in SQL and a row-level
+policy can say the very same thing::
+
+    company in all_companies
+    or company in area_companies   and branch in area_branches
+    or company in branch_companies and branch in direct_branches
+    or company in self_companies   and assigned to the actor
+
+A grant over every company is kept apart (``everywhere``), because a set of companies that is
+read now may not know one of tomorrow. ``over`` writes it out for those known, for SQL.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from clientupdater.domain.permissions import Permission, Scope, widest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from uuid import UUID
+
+    from clientupdater.domain.access import Actor, ClientPlace, Grant, Territory
+    from clientupdater.domain.ids import BranchId, CompanyId, PersonId
+
+
+@frozen
+class Reach:
+    """What an actor may see by one permission."""
+
+    actor: PersonId
+    everywhere: Scope | None
+    scopes: Mapping[CompanyId, Scope]
+    """The companies where it goes farther than everywhere."""
+    direct_branches: frozenset[BranchId]
+    area_branches: frozenset[BranchId]
+    """Every branch of the territory: area includes branch."""
+
+    @property
+    def all_companies(self) -> frozenset[CompanyId]:
+        """Companies all of whose clients are seen."""
+        return self._at(Scope.ALL)
+
+    @property
+    def area_companies(self) -> frozenset[CompanyId]:
+        """Companies whose clients are seen in the whole territory."""
+        return self._at(Scope.AREA)
+
+    @property
+    def branch_companies(self) -> frozenset[CompanyId]:
+        """Companies whose clients are seen in the branches given directly."""
+        return self._at(Scope.BRANCH)
+
+    @property
+    def self_companies(self) -> frozenset[CompanyId]:
+        """Companies whose clients are seen when they are the actor's: at any scope but all."""
+        return frozenset(self.scopes) - self.all_companies
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is nothing to see."""
+        return self.everywhere is None and not self.scopes
+
+    def scope_at(self, company: CompanyId | None) -> Scope | None:
+        """Say how far it goes in a company; none stands for one that no grant names."""
+        return self.everywhere if company is None else self.scopes.get(company, self.everywhere)
+
+    def covers(self, place: ClientPlace) -> bool:
+        """Whether a client is within it: the same answer as ``decide`` gives (A4)."""
+        scope = self.scope_at(place.company)
+        return scope is not None and (
+            scope is Scope.ALL
+            or place.assigned_to == self.actor
+            or place.branch in self._branches(scope)
+        )
+
+    def includes(self, other: Reach) -> bool:
+        """Whether all that the other sees is within this one (A6).
+
+        What someone sees only because it is assigned to them does not make them wider.
+        """
+        companies = {None, *self.scopes, *other.scopes}
+        return all(self._includes_at(company, other) for company in companies)
+
+    def over(self, companies: Iterable[CompanyId]) -> Reach:
+        """Write a grant over every company out for the companies there are."""
+        if self.everywhere is None:
+            return self
+        known = dict.fromkeys(companies, self.everywhere)
+        return evolve(self, everywhere=None, scopes={**known, **self.scopes})
+
+    def fingerprint(self) -> str:
+        """Name what is seen: two who may see different things never share it (A10)."""
+        told = {
+            "everywhere": self.everywhere,
+            "scopes": {str(company): scope for company, scope in self.scopes.items()},
+            "direct": _sorted(self.direct_branches if self._uses(Scope.BRANCH) else ()),
+            "area": _sorted(self.area_branches if self._uses(Scope.AREA) else ()),
+            "actor": str(self.actor) if self._is_personal else None,
+        }
+        text = json.dumps(told, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _at(self, scope: Scope) -> frozenset[CompanyId]:
+        return frozenset(company for company, held in self.scopes.items() if held is scope)
+
+    def _uses(self, scope: Scope) -> bool:
+        return self.everywhere is scope or scope in self.scopes.values()
+
+    @property
+    def _is_personal(self) -> bool:
+        return any(self._uses(scope) for scope in Scope if scope is not Scope.ALL)
+
+    def _branches(self, scope: Scope) -> frozenset[BranchId]:
+        if scope is Scope.AREA:
+            return self.area_branches
+        return self.direct_branches if scope is Scope.BRANCH else frozenset()
+
+    def _includes_at(self, company: CompanyId | None, other: Reach) -> bool:
+        mine, theirs = self.scope_at(company), other.scope_at(company)
+        if theirs is None or mine is Scope.ALL:
+            return True
+        if mine is None or theirs is Scope.ALL:
+            return False
+        return other._branches(theirs) <= self._branches(mine)
+
+
+def reach_of(actor: Actor, permission: Permission) -> Reach:
+    """State what an actor may see by a permission; nothing once inactive (A4, A8)."""
+    return reach_by(actor, actor.found(permission) if actor.is_active else ())
+
+
+def sight_of(actor: Actor) -> Reach:
+    """State which clients exist for an actor at all: those that any grant covers (A5)."""
+    return reach_by(actor, actor.grants if actor.is_active else ())
+
+
+def reach_by(actor: Actor, grants: Iterable[Grant]) -> Reach:
+    """Add grants up; where several apply, the widest decides (A1)."""
+    held = tuple(grants)
+    everywhere = widest(grant.scope for grant in held if grant.company is None)
+    territory: Territory = actor.territory
+    return Reach(
+        actor=actor.id,
+        everywhere=everywhere,
+        scopes={
+            company: scope
+            for company, scope in _widest_by_company(held).items()
+            if everywhere is None or not everywhere.includes(scope)
+        },
+        direct_branches=territory.branches,
+        area_branches=territory.all_branches,
+    )
+
+
+def _widest_by_company(grants: Iterable[Grant]) -> dict[CompanyId, Scope]:
+    found: dict[CompanyId, Scope] = {}
+    for grant in sorted(grants, key=lambda grant: grant.scope.breadth):
+        if grant.company is not None:
+            found[grant.company] = grant.scope
+    return found
+
+
+def _sorted(ids: Iterable[UUID]) -> list[str]:
+    return sorted(str(each) for each in ids)
