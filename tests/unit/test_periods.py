@@ -16,6 +16,7 @@ from clientupdater.domain.periods import (
     Window,
     business_day,
     cycle_takes_effect,
+    due_for_opening,
     last_writing_day,
     window,
 )
@@ -178,3 +179,23 @@ def test_P2_a_changed_cycle_takes_effect_at_the_next_months_start(
     changed: date, effective: date
 ) -> None:
     assert cycle_takes_effect(changed) == effective
+
+
+@pytest.mark.parametrize(
+    ("moment", "due"),
+    [
+        (datetime(2026, 11, 15, 20, tzinfo=MANILA), ["2026-11", "2026-Q4"]),
+        (datetime(2026, 11, 30, 17, 59, tzinfo=MANILA), ["2026-11", "2026-Q4"]),
+        (datetime(2026, 11, 30, 18, 0, tzinfo=MANILA), ["2026-11", "2026-Q4", "2026-12"]),
+        (datetime(2026, 11, 30, 10, 0, tzinfo=UTC), ["2026-11", "2026-Q4", "2026-12"]),
+        (
+            datetime(2026, 12, 31, 23, 59, tzinfo=MANILA),
+            ["2026-12", "2026-Q4", "2027-01", "2027-Q1"],
+        ),
+        (datetime(2027, 1, 1, 0, 0, tzinfo=MANILA), ["2027-01", "2027-Q1"]),
+    ],
+)
+def test_P4_a_period_is_due_for_opening_from_the_evening_before(
+    moment: datetime, due: list[str]
+) -> None:
+    assert [str(period) for period in due_for_opening(moment, MANILA)] == due

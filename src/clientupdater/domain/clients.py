@@ -38,7 +38,7 @@ class Client:
     id: ClientId
     code: str
     company: CompanyId
-    branch: BranchId | None = None
+    branch: BranchId
     assigned_to: PersonId | None = None
     cycle: Cycle | None = None
     cycle_from: date | None = None

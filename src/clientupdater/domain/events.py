@@ -66,8 +66,8 @@ class StatusEvent:
     status: str
     occurred_at: datetime
     recorded_at: datetime
+    branch: BranchId
     by: PersonId | None = None
-    branch: BranchId | None = None
     reason: str | None = None
     remarks: str | None = None
     has_payment: bool | None = None
@@ -100,7 +100,7 @@ class Snapshot:
     exempt: ExemptCause | None = None
     terminal_at: datetime | None = None
     revived_at: datetime | None = None
-    branch: BranchId | None
+    branch: BranchId
     updated_by: PersonId | None = None
     updated_at: datetime
     version: int = 0

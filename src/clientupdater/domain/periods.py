@@ -20,6 +20,10 @@ FIRST_YEAR, LAST_YEAR = 2000, 2199
 """Years the software knows; a year outside them is a typing error, not a period."""
 
 
+EVENING = 18
+"""The hour of the last day from which the next period is opened (P4)."""
+
+
 class Cycle(StrEnum):
     """How often a client must be reached: by the product's tracking cycle (P2)."""
 
@@ -154,6 +158,18 @@ def window(period: Period, today: date, backdating_days: int) -> Window:
 def last_writing_day(period: Period, backdating_days: int) -> date:
     """Name the last day on which a call for this period can have been made (P7, P8)."""
     return period.last_day + timedelta(days=backdating_days)
+
+
+def due_for_opening(moment: datetime, zone: tzinfo) -> tuple[Period, ...]:
+    """Name the periods that should have rows by now (P4).
+
+    The running ones, and from the evening before also those that begin tomorrow.
+    """
+    today = business_day(moment, zone)
+    running = [Period.containing(today, cycle) for cycle in Cycle]
+    if moment.astimezone(zone).hour < EVENING:
+        return tuple(running)
+    return (*running, *(period.next for period in running if period.last_day == today))
 
 
 def cycle_takes_effect(changed_on: date) -> date:

@@ -26,6 +26,7 @@ from clientupdater.domain.errors import (
 )
 from clientupdater.domain.events import EventKind, History, Snapshot, StatusEvent, fold
 from clientupdater.domain.periods import Window, window
+from clientupdater.domain.permissions import Permission
 from clientupdater.domain.statuses import PENDING, required_remarks
 from clientupdater.domain.updates import require_sound, when_it_occurred
 
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from clientupdater.domain.periods import Period
     from clientupdater.domain.statuses import StatusCatalogue
     from clientupdater.domain.updates import StatusUpdate
-
-CORRECTING = "status:correct"
 
 
 @frozen
@@ -188,7 +187,7 @@ def settle(row: PeriodRow, cause: ExemptCause | None, occasion: Occasion) -> Cha
     return _advanced(row, _event(row, EventKind.RESTORED, occasion))
 
 
-def move(row: PeriodRow, branch: BranchId | None, occasion: Occasion) -> Change | None:
+def move(row: PeriodRow, branch: BranchId, occasion: Occasion) -> Change | None:
     """Let a row that is not done follow its client to another branch (Y11)."""
     if row.snapshot.is_done or row.snapshot.branch == branch:
         return None
@@ -224,7 +223,7 @@ def _require_tracked(row: PeriodRow) -> None:
 
 def _require_correcting(occasion: Occasion) -> None:
     if not occasion.may_correct:
-        raise Forbidden(CORRECTING)
+        raise Forbidden(Permission.STATUS_CORRECT)
 
 
 def _require_writable(period: Period, occasion: Occasion) -> None:
@@ -232,7 +231,7 @@ def _require_writable(period: Period, occasion: Occasion) -> None:
     if stands is Window.NOT_BEGUN:
         raise PeriodNotBegun(f"{period} begins on {period.first_day}.")
     if stands is Window.CLOSED and not occasion.may_correct:
-        raise PeriodClosed(f"{period} is closed; writing to it needs {CORRECTING}.")
+        raise PeriodClosed(f"{period} is closed; writing to it needs {Permission.STATUS_CORRECT}.")
 
 
 def _require_voidable(history: History, sequence: int) -> None:

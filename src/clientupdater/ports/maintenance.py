@@ -39,7 +39,8 @@ class DatabaseMaintenance(Protocol):
     def migrate(self) -> Sequence[Migration]:
         """Apply what is missing, in order; two at once: one applies, both return.
 
-        Raises Conflict for an edited or missing migration, Unavailable when a lock could not be had in time.
+        Raises Conflict for an edited or missing migration, Unavailable when a lock could not
+        be had in time.
         """
         ...
 
@@ -56,5 +57,5 @@ class DatabaseMaintenance(Protocol):
         ...
 
     def seed(self) -> int:
-        """Put in what the software needs to work; return how many rows were new. Never overwrites."""
+        """Put in what the software needs to work, overwriting nothing; count the new rows."""
         ...

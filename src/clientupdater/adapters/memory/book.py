@@ -1,0 +1,300 @@
+"""Clients, rows and events in memory: what a store is, without one.
+
+Units of work see what was committed and what they wrote themselves. A row that one of them
+writes is locked until it ends, as a database would: whoever comes second waits, and then
+finds that the row has moved on.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from threading import Condition
+from typing import TYPE_CHECKING, TypeAlias
+
+from attrs import Factory, define, evolve, frozen
+
+from clientupdater.domain.access import ClientPlace
+from clientupdater.domain.clients import Client, has_terminal_outcome
+from clientupdater.domain.errors import AlreadyExists, NotFound, Unavailable, VersionConflict
+from clientupdater.domain.events import fold
+from clientupdater.domain.tracking import PeriodRow, opened
+from clientupdater.ports.tracking import OpenedBatch
+from clientupdater.ports.work import System
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from clientupdater.domain.events import History, StatusEvent
+    from clientupdater.domain.ids import ClientId
+    from clientupdater.domain.occasion import Occasion
+    from clientupdater.domain.periods import Period
+    from clientupdater.domain.statuses import StatusCatalogue
+    from clientupdater.domain.tracking import Change
+    from clientupdater.ports.work import Sight
+
+RowKey: TypeAlias = "tuple[ClientId, Period]"
+
+PATIENCE = 5.0
+"""Seconds that a writer waits for another's row; two that wait for each other wait in vain."""
+
+
+@frozen
+class Kept:
+    """A row with all its events."""
+
+    row: PeriodRow
+    history: History
+
+
+@define
+class MemoryBook:
+    """What is committed, and who is writing which row."""
+
+    catalogue: StatusCatalogue
+    clients: dict[ClientId, Client] = Factory(dict)
+    rows: dict[RowKey, Kept] = Factory(dict)
+    _writers: dict[RowKey, object] = Factory(dict)
+    _changed: Condition = Factory(Condition)
+
+    def add(self, client: Client) -> None:
+        """Put a client into the book, as a sync would."""
+        with self._changed:
+            self.clients[client.id] = client
+
+    @contextmanager
+    def begin(self, sight: Sight) -> Iterator[MemoryTransaction]:
+        """Begin a unit of work: UnitsOfWork for those who need no database."""
+        transaction = MemoryTransaction(self, sight)
+        try:
+            yield transaction
+            self.commit(transaction.written)
+        finally:
+            self.release(transaction)
+        for act in transaction.afterwards:
+            act()
+
+    def committed(self, key: RowKey) -> Kept | None:
+        """Read what is committed of a row."""
+        with self._changed:
+            return self.rows.get(key)
+
+    def lock(self, key: RowKey, writer: object) -> None:
+        """Keep a row for one writer; wait while another has it."""
+        with self._changed:
+            free = self._changed.wait_for(
+                lambda: self._writers.get(key, writer) is writer, timeout=PATIENCE
+            )
+            if not free:
+                raise Unavailable("the row", "The row is being written for too long; try again.")
+            self._writers[key] = writer
+
+    def commit(self, written: dict[RowKey, Kept]) -> None:
+        """Keep everything that a unit of work wrote, at once."""
+        with self._changed:
+            self.rows.update(written)
+
+    def release(self, writer: object) -> None:
+        """Let go of every row of a writer, whatever became of it."""
+        with self._changed:
+            for key in [key for key, holder in self._writers.items() if holder is writer]:
+                del self._writers[key]
+            self._changed.notify_all()
+
+
+@define(eq=False)
+class MemoryTransaction:
+    """One unit of work: every port of it, over one book."""
+
+    book: MemoryBook
+    sight: Sight
+    written: dict[RowKey, Kept] = Factory(dict)
+    afterwards: list[Callable[[], None]] = Factory(list)
+
+    @property
+    def clients(self) -> MemoryClients:
+        """The book of clients."""
+        return MemoryClients(self)
+
+    @property
+    def statuses(self) -> MemoryStatuses:
+        """The statuses in use."""
+        return MemoryStatuses(self.book.catalogue)
+
+    @property
+    def rows(self) -> MemoryRows:
+        """Period statuses and their events."""
+        return MemoryRows(self)
+
+    @property
+    def openings(self) -> MemoryOpenings:
+        """Opening whole periods."""
+        return MemoryOpenings(self)
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Remember what to do once all this is kept."""
+        self.afterwards.append(act)
+
+    def sees(self, client: Client) -> bool:
+        """Whether the client exists for this unit of work."""
+        if isinstance(self.sight, System):
+            return True
+        place = ClientPlace(client.company, client.branch, client.assigned_to)
+        return self.sight.covers(place)
+
+    def known(self, client: ClientId) -> Client | None:
+        """Find a client within sight, with what its rows say of it (T1, T4)."""
+        found = self.book.clients.get(client)
+        if found is None or not self.sees(found):
+            return None
+        snapshots = [kept.row.snapshot for kept in self.kept_of(client)]
+        return evolve(found, has_terminal_outcome=has_terminal_outcome(snapshots))
+
+    def kept(self, client: ClientId, period: Period) -> Kept | None:
+        """Find a row within sight: as written here, else as committed."""
+        if self.known(client) is None:
+            return None
+        key = (client, period)
+        return self.written.get(key) or self.book.committed(key)
+
+    def kept_of(self, client: ClientId) -> list[Kept]:
+        """List a client's rows, the latest period first."""
+        merged = {**self.book.rows, **self.written}
+        mine = [kept for (owner, _), kept in merged.items() if owner == client]
+        return sorted(mine, key=lambda kept: kept.row.period.first_day, reverse=True)
+
+
+@frozen
+class MemoryClients:
+    """Clients, over a memory book."""
+
+    _transaction: MemoryTransaction
+
+    def find(self, client: ClientId) -> Client | None:
+        """Find one by identity."""
+        return self._transaction.known(client)
+
+    def by_code(self, code: str) -> Client | None:
+        """Find one by its client code."""
+        for client in tuple(self._transaction.book.clients.values()):
+            if client.code == code:
+                return self._transaction.known(client.id)
+        return None
+
+
+@frozen
+class MemoryStatuses:
+    """Statuses, over a memory book."""
+
+    _catalogue: StatusCatalogue
+
+    def load(self) -> StatusCatalogue:
+        """Give what the book was made with."""
+        return self._catalogue
+
+
+@frozen
+class MemoryRows:
+    """Period statuses and their events, over a memory book."""
+
+    _transaction: MemoryTransaction
+
+    def find(self, client: ClientId, period: Period) -> PeriodRow | None:
+        """Find a client's row of a period."""
+        kept = self._transaction.kept(client, period)
+        return kept.row if kept else None
+
+    def of_client(self, client: ClientId) -> list[PeriodRow]:
+        """List a client's rows, the latest period first."""
+        if self._transaction.known(client) is None:
+            return []
+        return [kept.row for kept in self._transaction.kept_of(client)]
+
+    def history(self, client: ClientId, period: Period) -> History:
+        """List a row's events in sequence."""
+        kept = self._transaction.kept(client, period)
+        return kept.history if kept else ()
+
+    def open(self, client: Client, period: Period, opened: StatusEvent) -> PeriodRow:
+        """Begin a row with its opened event."""
+        if self._transaction.known(client.id) is None:
+            raise NotFound
+        key = (client.id, period)
+        self._transaction.book.lock(key, self._transaction)
+        if self._transaction.kept(*key):
+            raise AlreadyExists(f"The client has a row in {period}.")
+        row = PeriodRow(client.id, client.company, period, fold([opened]))
+        self._transaction.written[key] = Kept(row, (opened,))
+        return row
+
+    def append(self, row: PeriodRow, change: Change) -> PeriodRow:
+        """Keep one event and the snapshot after it."""
+        key = (row.client, row.period)
+        self._transaction.book.lock(key, self._transaction)
+        kept = self._transaction.kept(*key)
+        if kept is None:
+            raise NotFound
+        _require_unmoved(row, kept.row)
+        after = evolve(kept.row, snapshot=change.snapshot)
+        self._transaction.written[key] = Kept(after, (*kept.history, change.event))
+        return after
+
+
+def _require_unmoved(seen: PeriodRow, kept: PeriodRow) -> None:
+    if seen.snapshot.version != kept.snapshot.version:
+        raise VersionConflict(
+            provided=seen.snapshot.version,
+            current=kept.snapshot.version,
+            snapshot=kept.snapshot,
+        )
+
+
+@frozen
+class MemoryOpenings:
+    """Opening whole periods, over a memory book."""
+
+    _transaction: MemoryTransaction
+
+    def open_batch(
+        self, period: Period, occasion: Occasion, *, after: ClientId | None, at_most: int
+    ) -> OpenedBatch:
+        """Look at the next clients; open a row for each that is due and has none."""
+        candidates = sorted(id for id in self._transaction.book.clients if not after or id > after)
+        looked_at = candidates[:at_most]
+        rows = sum(self._open(id, period, occasion) for id in looked_at)
+        return OpenedBatch(rows, looked_at[-1] if len(looked_at) == at_most else None)
+
+    def missing(self, period: Period, occasion: Occasion) -> int:
+        """Count the clients that are due and have no row."""
+        return sum(self._lacks(client, period, occasion) for client in self._within_sight())
+
+    def unmapped(self) -> int:
+        """Count the trackable clients with no known cycle."""
+        return sum(
+            client.is_unmapped and client.exempt_cause is None for client in self._within_sight()
+        )
+
+    def _within_sight(self) -> Iterable[Client]:
+        known = map(self._transaction.known, tuple(self._transaction.book.clients))
+        return (client for client in known if client)
+
+    def _lacks(self, client: Client, period: Period, occasion: Occasion) -> bool:
+        has_row = self._transaction.kept(client.id, period) is not None
+        return not has_row and client.is_due(period, occasion.today)
+
+    def _open(self, id: ClientId, period: Period, occasion: Occasion) -> bool:
+        client = self._transaction.known(id)
+        if client is None or not self._lacks(client, period, occasion):
+            return False
+        try:
+            self._transaction.rows.open(client, period, opened(client, occasion))
+        except AlreadyExists:
+            return False  # somebody opened it at this very moment
+        return True
+
+
+def memory_book(catalogue: StatusCatalogue, clients: Iterable[Client] = ()) -> MemoryBook:
+    """Make a book that holds these clients."""
+    book = MemoryBook(catalogue)
+    for client in clients:
+        book.add(client)
+    return book

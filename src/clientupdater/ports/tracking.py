@@ -1,0 +1,104 @@
+"""Keeping clients, their rows and what happened to them.
+
+Whatever is read or written here is within the sight of its unit of work: what lies outside
+it does not exist.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clientupdater.domain.clients import Client
+    from clientupdater.domain.events import History, StatusEvent
+    from clientupdater.domain.ids import ClientId
+    from clientupdater.domain.occasion import Occasion
+    from clientupdater.domain.periods import Period
+    from clientupdater.domain.statuses import StatusCatalogue
+    from clientupdater.domain.tracking import Change, PeriodRow
+
+
+class Clients(Protocol):
+    """The book of clients, as far as the rules look at it."""
+
+    def find(self, client: ClientId) -> Client | None:
+        """Find one by identity; None if there is none."""
+        ...
+
+    def by_code(self, code: str) -> Client | None:
+        """Find one by its client code; None if there is none."""
+        ...
+
+
+class Statuses(Protocol):
+    """The statuses and reasons that the business uses."""
+
+    def load(self) -> StatusCatalogue:
+        """Read all of them, inactive ones included."""
+        ...
+
+
+class PeriodRows(Protocol):
+    """Period statuses and their events."""
+
+    def find(self, client: ClientId, period: Period) -> PeriodRow | None:
+        """Find a client's row of a period; None if it was never opened."""
+        ...
+
+    def of_client(self, client: ClientId) -> Sequence[PeriodRow]:
+        """List a client's rows, the latest period first."""
+        ...
+
+    def history(self, client: ClientId, period: Period) -> History:
+        """List a row's events in sequence; nothing if there is no row."""
+        ...
+
+    def open(self, client: Client, period: Period, opened: StatusEvent) -> PeriodRow:
+        """Begin a row with its opened event.
+
+        Raises AlreadyExists if the client has one in this period (P3), NotFound if there is
+        no such client. What another unit of work is about to begin is waited for.
+        """
+        ...
+
+    def append(self, row: PeriodRow, change: Change) -> PeriodRow:
+        """Keep one event and the snapshot after it; answer with the row as it is now.
+
+        `row` is as it was read: raises VersionConflict if it has moved on since (S10), and
+        NotFound if there is no such row. What another unit of work is about to append is
+        waited for.
+        """
+        ...
+
+
+@frozen
+class OpenedBatch:
+    """How many rows a batch opened, and the last client that it looked at (None: no more)."""
+
+    rows: int
+    last: ClientId | None
+
+
+class PeriodOpenings(Protocol):
+    """Opening whole periods, set-based (P4)."""
+
+    def open_batch(
+        self, period: Period, occasion: Occasion, *, after: ClientId | None, at_most: int
+    ) -> OpenedBatch:
+        """Look at the next clients in the order of identity; open a row for each that is due.
+
+        A client that has one is passed over, also when it gets one at this very moment.
+        """
+        ...
+
+    def missing(self, period: Period, occasion: Occasion) -> int:
+        """Count the clients that are due in a period and have no row."""
+        ...
+
+    def unmapped(self) -> int:
+        """Count the trackable clients of whom nobody knows how often to reach them (P2)."""
+        ...

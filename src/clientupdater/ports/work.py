@@ -1,0 +1,65 @@
+"""The unit of work: all of it or nothing, and within one person's sight."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+
+from attrs import frozen
+
+from clientupdater.domain.reach import Reach
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from clientupdater.ports.tracking import Clients, PeriodOpenings, PeriodRows, Statuses
+
+
+@frozen
+class System:
+    """The software itself, on nobody's behalf: it sees every client."""
+
+
+SYSTEM: Final = System()
+
+Sight: TypeAlias = Reach | System
+"""Which clients exist for a unit of work."""
+
+
+class Transaction(Protocol):
+    """One unit of work under way, and what it can reach."""
+
+    @property
+    def clients(self) -> Clients:
+        """The book of clients."""
+        ...
+
+    @property
+    def statuses(self) -> Statuses:
+        """The statuses in use."""
+        ...
+
+    @property
+    def rows(self) -> PeriodRows:
+        """Period statuses and their events."""
+        ...
+
+    @property
+    def openings(self) -> PeriodOpenings:
+        """Opening whole periods."""
+        ...
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Do something once all this is kept: never if it is rolled back."""
+        ...
+
+
+class UnitsOfWork(Protocol):
+    """Where units of work begin."""
+
+    def begin(self, sight: Sight) -> AbstractContextManager[Transaction]:
+        """Begin one: leaving it cleanly commits, an exception rolls everything back.
+
+        Raises Unavailable when the store does not answer; then nothing was kept.
+        """
+        ...
