@@ -78,6 +78,11 @@ class MemoryBook:
         with self._changed:
             return self.rows.get(key)
 
+    def all_committed(self) -> dict[RowKey, Kept]:
+        """Read everything that is committed, as it is at this moment."""
+        with self._changed:
+            return dict(self.rows)
+
     def lock(self, key: RowKey, writer: object) -> None:
         """Keep a row for one writer; wait while another has it."""
         with self._changed:
@@ -158,7 +163,7 @@ class MemoryTransaction:
 
     def kept_of(self, client: ClientId) -> list[Kept]:
         """List a client's rows, the latest period first."""
-        merged = {**self.book.rows, **self.written}
+        merged = {**self.book.all_committed(), **self.written}
         mine = [kept for (owner, _), kept in merged.items() if owner == client]
         return sorted(mine, key=lambda kept: kept.row.period.first_day, reverse=True)
 
@@ -258,9 +263,11 @@ class MemoryOpenings:
         self, period: Period, occasion: Occasion, *, after: ClientId | None, at_most: int
     ) -> OpenedBatch:
         """Look at the next clients; open a row for each that is due and has none."""
-        candidates = sorted(id for id in self._transaction.book.clients if not after or id > after)
+        candidates = sorted(
+            each for each in self._transaction.book.clients if not after or each > after
+        )
         looked_at = candidates[:at_most]
-        rows = sum(self._open(id, period, occasion) for id in looked_at)
+        rows = sum(self._open(each, period, occasion) for each in looked_at)
         return OpenedBatch(rows, looked_at[-1] if len(looked_at) == at_most else None)
 
     def missing(self, period: Period, occasion: Occasion) -> int:
@@ -281,8 +288,8 @@ class MemoryOpenings:
         has_row = self._transaction.kept(client.id, period) is not None
         return not has_row and client.is_due(period, occasion.today)
 
-    def _open(self, id: ClientId, period: Period, occasion: Occasion) -> bool:
-        client = self._transaction.known(id)
+    def _open(self, identity: ClientId, period: Period, occasion: Occasion) -> bool:
+        client = self._transaction.known(identity)
         if client is None or not self._lacks(client, period, occasion):
             return False
         try:
