@@ -1,0 +1,10 @@
+drop table status_type_companies;
+drop table status_reasons;
+drop table status_types;
+drop table par_statuses;
+drop table account_types;
+drop table products;
+drop table pensioner_types;
+drop table pension_types;
+drop table companies;
+drop function keep_status_type_companies();
