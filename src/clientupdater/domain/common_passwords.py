@@ -1,0 +1,48 @@
+"""Passwords that everybody thinks of first, of the length that is asked for (U6).
+
+Twelve characters or more, in lower case: shorter ones are refused for their length anyway.
+"""
+
+from __future__ import annotations
+
+_TEXT = """
+000000000000 111111111111 112233445566 121212121212 123123123123 123412341234 123451234512
+123456123456 123456654321 1234567887654321 123456789012 1234567890123 12345678901234
+123456789012345 1234567890123456 12345678901234567890 1234567890ab 1234567890qwe 123456789123
+123456789abc 123456789qwe 123qweasdzxc 135791357913 147258369147 159753159753 1q2w3e4r5t6y
+1q2w3e4r5t6y7u 1q2w3e4r5t6y7u8i 1qaz2wsx3edc 1qaz2wsx3edc4rfv 222222222222 246824682468
+333333333333 444444444444 555555555555 666666666666 777777777777 888888888888 987654321000
+987654321098 999999999999 aaaaaaaaaaaa aaaaaaaaaaaaaaaa abc123456789 abc123abc123 abcabcabcabc
+abcd12345678 abcd1234abcd abcdabcdabcd abcdef123456 abcdefgh1234 abcdefghijkl abcdefghijklm
+abcdefghijklmnop abcdefghijklmnopqrstuvwxyz admin1234567 admin12345678 admin123456789
+adminadmin123 adminadminadmin administrator administrator1 administrator123 asdasdasdasd
+asdf1234asdf asdfasdfasdf asdfghjkl123 asdfghjkl1234 asdfghjklasdfghjkl asdfghjklzxcvbnm
+basketball12 basketball123 bismillah123 captain12345 changeme1234 changeme12345 changemechangeme
+changemenow1 chocolate123 chocolate1234 christopher1 computer1234 correcthorsebatterystaple
+default12345 defaultpassword dragon123456 dragondragon elizabeth123 facebook1234 firstpassword
+football1234 football12345 footballfootball forgetpassword fuckyou12345 godblessyou1 godisgood123
+guest1234567 hello1234567 hellohello12 hellohellohello helloworld12 helloworld123 ihateyou1234
+ilovejesus12 iloveyou1234 iloveyou12345 iloveyou123456 iloveyouforever iloveyouiloveyou
+iloveyousomuch internet1234 jesuschrist1 jesuschrist12 jesuschrist123 jesusislord1 jesusislord123
+jesuslovesme justinbieber letmein12345 letmein123456 letmeinletmein liverpool123 loveyouforever
+mabuhay12345 maganda12345 mahalkita123 mahalkita1234 mahalkokayo1 mahalnamahal manchester12
+manchesterunited manilamanila master123456 michael12345 microsoft123 monkey123456 mynameis1234
+mypassword12 mypassword123 mypassword1234 mypasswordis1 newpassword1 newpassword12 newpassword123
+newpassword1234 nopassword12 october12345 oneloveonelove onetwothreefour p@ssw0rd1234
+p@ssw0rd12345 p@ssw0rd123456 p@ssword1234 pa$$word1234 pass12345678 pass123456789 passpasspass
+passw0rd1234 passw0rd12345 passw0rd123456 password0000 password1111 password1212 password123!
+password1234 password1234! password12345 password123456 password1234567 password12345678
+password123456789 password2020 password2021 password2022 password2023 password2024 password2025
+password2026 password2027 password4321 password@123 password@1234 passwordpassword philippines1
+philippines12 philippines123 pilipinas123 pilipinas1234 pinoyako1234 princess1234 princess12345
+qazwsxedc123 qazwsxedcrfv qazwsxedcrfvtgb qweasdzxc123 qweqweqweqwe qwer12345678 qwer1234qwer
+qwerty123456 qwerty1234567 qwerty12345678 qwerty123456789 qwertyqwerty qwertyuiop12 qwertyuiop123
+qwertyuiop1234 qwertyuiop[] qwertyuiopasdfghjkl sampaguita12 samsung12345 sayangkita12
+secret123456 secretpassword september123 sunshine1234 superman1234 superman12345 temporary123
+temppassword temppassword1 test12345678 testpassword testpassword1 testtesttest thisismypassword
+trustno1trustno1 user12345678 useruseruser welcome12345 welcome123456 welcome2025! welcome2026!
+welcomewelcome whatever1234 willyoumarryme zaq12wsxcde3 zxcvbnm12345 zxcvbnm123456
+zxcvbnmasdfghjkl zxcvbnmzxcvbnm
+"""
+
+COMMON_PASSWORDS = frozenset(_TEXT.split())

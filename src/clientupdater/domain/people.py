@@ -1,0 +1,117 @@
+"""People: their passwords, and what keeps guessers out (U3, U4, U6)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from attrs import frozen
+
+from clientupdater.domain.common_passwords import COMMON_PASSWORDS
+from clientupdater.domain.errors import Fault, InvalidInput
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 128
+ONE_TIME_LIFETIME = timedelta(hours=72)
+
+
+# --- signing in
+
+
+@frozen
+class LockoutPolicy:
+    """How many failures lock, and for how long (U3)."""
+
+    max_failures: int = 5
+    lock_for: timedelta = timedelta(minutes=15)
+
+
+@frozen
+class SignInRecord:
+    """How often signing in has failed, and until when it is locked (U3)."""
+
+    failures: int = 0
+    locked_until: datetime | None = None
+
+    def is_locked(self, now: datetime) -> bool:
+        """Whether signing in is locked; sessions that are open go on all the same."""
+        return self.locked_until is not None and now < self.locked_until
+
+    def after_failure(self, now: datetime, policy: LockoutPolicy) -> SignInRecord:
+        """Count a failure, and lock at the last that is allowed.
+
+        While it is locked nothing is counted, or a guesser could keep it locked for ever;
+        once a lock has run out, the count starts anew.
+        """
+        if self.is_locked(now):
+            return self
+        failures = 1 if self.locked_until is not None else self.failures + 1
+        locked = failures >= policy.max_failures
+        return SignInRecord(failures, now + policy.lock_for if locked else None)
+
+    def after_success(self) -> SignInRecord:
+        """Count from nothing again."""
+        return SignInRecord()
+
+
+# --- while the password must change
+
+
+class Act(StrEnum):
+    """What a session may be about to do, as far as U4 tells it apart."""
+
+    CHANGE_PASSWORD = "change_password"  # noqa: S105
+    SIGN_OUT = "sign_out"
+    OTHER = "other"
+
+
+def is_barred(act: Act, *, must_change_password: bool) -> bool:
+    """Whether it has to wait until the password is changed (U4)."""
+    return must_change_password and act is Act.OTHER
+
+
+# --- passwords
+
+
+def password_faults(password: str, email: str, pointer: str = "/password") -> tuple[Fault, ...]:
+    """Say everything that is wrong with a new password; no composition is asked for (U6)."""
+    return tuple(Fault(pointer, told) for told in _complaints(password, email))
+
+
+def check_password(password: str, email: str, pointer: str = "/password") -> None:
+    """Refuse a password that will not do (U6)."""
+    faults = password_faults(password, email, pointer)
+    if faults:
+        raise InvalidInput(faults)
+
+
+def _complaints(password: str, email: str) -> list[str]:
+    told = []
+    if len(password) < SHORTEST_PASSWORD:
+        told.append(f"must have at least {SHORTEST_PASSWORD} characters")
+    if len(password) > LONGEST_PASSWORD:
+        told.append(f"must have at most {LONGEST_PASSWORD} characters")
+    folded = password.casefold()
+    if folded in COMMON_PASSWORDS:
+        told.append("is among the commonest; choose another")
+    address = email.strip().casefold()
+    if folded.strip() in {address, address.partition("@")[0]}:
+        told.append("must not be the email or its name")
+    return told
+
+
+@frozen
+class OneTimePassword:
+    """An initial password or a reset: good once, and for 72 hours (U6)."""
+
+    issued_at: datetime
+    used_at: datetime | None = None
+
+    @property
+    def expires_at(self) -> datetime:
+        """When it is good no longer."""
+        return self.issued_at + ONE_TIME_LIFETIME
+
+    def is_good(self, now: datetime) -> bool:
+        """Whether it may still be used."""
+        return self.used_at is None and now < self.expires_at
