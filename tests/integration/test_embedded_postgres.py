@@ -1,0 +1,232 @@
+"""PostgreSQL as a child of ours: it keeps its data, and it never outlives us."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from clientupdater.adapters.postgres.binaries import Source, find
+from clientupdater.adapters.postgres.embedded import EmbeddedPostgres
+from clientupdater.domain.errors import Conflict, Misconfigured, Unavailable
+from clientupdater.lifeline import Identity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+AS_ROOT = os.geteuid() == 0
+PARENT = """
+import sys, time
+from pathlib import Path
+import psycopg
+from clientupdater.adapters.postgres.embedded import EmbeddedPostgres
+
+server = EmbeddedPostgres(Path(sys.argv[1]))
+server.start()
+with psycopg.connect(server.owner_url, autocommit=True) as connection:
+    connection.execute("create table kept (n int)")
+    for n in range(100):
+        connection.execute("insert into kept values (%s)", [n])
+print(server.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def installed(source: Source) -> bool:
+    try:
+        find(source)
+    except Misconfigured:
+        return False
+    return True
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    # pytest keeps its folders to root alone; the user nobody has to get through.
+    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
+        folder.chmod(0o711)
+    return tmp_path / "postgres"
+
+
+@pytest.fixture
+def server(directory: Path) -> Iterator[EmbeddedPostgres]:
+    embedded = EmbeddedPostgres(directory, fsync=False)
+    yield embedded
+    embedded.stop()
+
+
+@pytest.fixture(params=[Source.LOCAL, Source.WHEEL])
+def of_either_source(request: pytest.FixtureRequest, directory: Path) -> Iterator[EmbeddedPostgres]:
+    if not installed(request.param):
+        pytest.skip(f"no PostgreSQL from {request.param} here")
+    embedded = EmbeddedPostgres(directory, source=request.param, fsync=False)
+    yield embedded
+    embedded.stop()
+
+
+@pytest.fixture
+def orphan_maker(directory: Path) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", PARENT, str(directory)], stdout=subprocess.PIPE, text=True
+    )
+    with process:
+        yield process
+        process.kill()
+
+
+def rows(url: str, query: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(url, autocommit=True) as connection:
+        return connection.execute(query.encode()).fetchall()
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def wait_until_gone(pid: int, patience: float = 20.0) -> None:
+    deadline = time.monotonic() + patience
+    while is_alive(pid):
+        assert time.monotonic() < deadline, f"process {pid} is still there"
+        time.sleep(0.01)
+
+
+def test_a_restart_keeps_the_data_the_port_and_the_passwords(
+    of_either_source: EmbeddedPostgres,
+) -> None:
+    server = of_either_source
+    server.start()
+    url = server.owner_url
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("create table kept as select 42 as n")
+    server.stop()
+    server.start()
+    assert server.owner_url == url
+    assert rows(url, "select n from kept") == [(42,)]
+
+
+def test_the_three_logins_are_who_they_should_be(server: EmbeddedPostgres) -> None:
+    server.start()
+    who = "select session_user::text, current_user::text"
+    assert rows(server.superuser_url, who) == [("postgres", "postgres")]
+    assert rows(server.owner_url, who) == [("clientupdater_owner",) * 2]
+    assert rows(server.app_url, who) == [("clientupdater", "clientupdater_app")]
+
+
+def test_small_letters_are_found_for_accented_capitals(of_either_source: EmbeddedPostgres) -> None:
+    server = of_either_source
+    server.start()
+    assert rows(server.owner_url, "select lower('PEÑA')") == [("peña",)]
+
+
+def test_a_wrong_password_is_refused(server: EmbeddedPostgres) -> None:
+    server.start()
+    url = make_conninfo(server.app_url, password="wrong")
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(url)
+
+
+def test_it_listens_on_the_loopback_alone(server: EmbeddedPostgres) -> None:
+    server.start()
+    told = "select current_setting('listen_addresses'), current_setting('unix_socket_directories')"
+    assert rows(server.superuser_url, told) == [("127.0.0.1", "")]
+
+
+def test_passwords_are_readable_by_their_user_alone(server: EmbeddedPostgres) -> None:
+    server.start()
+    mode = (server.directory / "passwords.json").stat().st_mode
+    assert stat.S_IMODE(mode) == 0o600
+
+
+def test_a_second_one_on_the_same_directory_names_the_process_that_has_it(
+    server: EmbeddedPostgres,
+) -> None:
+    server.start()
+    with pytest.raises(Conflict, match=f"Process {os.getpid()} already uses"):
+        EmbeddedPostgres(server.directory).start()
+
+
+def test_what_an_interrupted_first_start_left_is_made_anew(server: EmbeddedPostgres) -> None:
+    partial = server.directory / "data.partial"
+    partial.mkdir(parents=True)
+    (partial / "PG_VERSION").write_text("9.6")
+    server.start()
+    assert rows(server.owner_url, "select 1") == [(1,)]
+
+
+def test_a_lock_file_with_the_number_of_somebody_else_does_not_stop_it(
+    server: EmbeddedPostgres,
+) -> None:
+    server.start()
+    server.stop()
+    lock = server.directory / "data" / "postmaster.pid"
+    lock.write_text(f"{os.getpid()}\n{server.directory / 'data'}\n")
+    server.start()
+    assert rows(server.owner_url, "select 1") == [(1,)]
+
+
+def test_a_server_that_cannot_start_says_what_its_log_says(server: EmbeddedPostgres) -> None:
+    server.start()
+    server.stop()
+    with (server.directory / "data" / "postgresql.conf").open("a") as settings:
+        settings.write("no_such_setting = on\n")
+    with pytest.raises(Unavailable, match="no_such_setting"):
+        server.start()
+
+
+def test_data_of_a_version_that_is_not_installed_is_named(server: EmbeddedPostgres) -> None:
+    server.start()
+    server.stop()
+    (server.directory / "data" / "PG_VERSION").write_text("12\n")
+    with pytest.raises(Misconfigured, match="made by PostgreSQL 12"):
+        server.start()
+
+
+def test_killing_its_parent_brings_it_down_with_everything_acknowledged(
+    orphan_maker: subprocess.Popen[str], directory: Path
+) -> None:
+    assert orphan_maker.stdout is not None
+    pid = int(orphan_maker.stdout.readline())
+    orphan_maker.send_signal(signal.SIGKILL)
+    wait_until_gone(pid)
+    with EmbeddedPostgres(directory) as server:
+        assert rows(server.owner_url, "select count(*) from kept") == [(100,)]
+
+
+def test_a_start_right_after_the_parent_was_killed_waits_for_the_leftover(
+    orphan_maker: subprocess.Popen[str], directory: Path
+) -> None:
+    assert orphan_maker.stdout is not None
+    orphan_maker.stdout.readline()
+    orphan_maker.send_signal(signal.SIGKILL)
+    orphan_maker.wait()
+    with EmbeddedPostgres(directory) as server:
+        assert rows(server.owner_url, "select count(*) from kept") == [(100,)]
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="only root has to be somebody else")
+@pytest.mark.parametrize("identity", [Identity.NAMESPACE, Identity.NOBODY])
+def test_root_runs_it_as_somebody_else(directory: Path, identity: Identity) -> None:
+    with EmbeddedPostgres(directory, fsync=False, identity=identity) as server:
+        assert rows(server.owner_url, "select 1") == [(1,)]
+        owner = (directory / "data").stat().st_uid
+    assert (owner == 0) == (identity is Identity.NAMESPACE)
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="only root has to be somebody else")
+def test_root_may_change_its_mind_about_whom_it_runs_as(directory: Path) -> None:
+    for identity in (Identity.NOBODY, Identity.NAMESPACE):
+        with EmbeddedPostgres(directory, fsync=False, identity=identity) as server:
+            assert rows(server.owner_url, "select 1") == [(1,)]
