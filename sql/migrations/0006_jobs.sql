@@ -67,8 +67,7 @@ create table sync_jobs (
     -- What the source states about itself: as of when, and how many rows (Y6).
     as_of timestamptz,
     stated_count integer,
-    -- What the run would do, without ids or clock, so that it can be approved (Y5, Y7).
-    plan jsonb,
+    -- Of what the run would do (sync_plans), so that just that can be approved (Y5, Y7).
     plan_hash bytea,
     approved_by uuid references users,
     approved_at timestamptz,

@@ -4,4 +4,5 @@ drop table client_sources;
 drop table sync_watermarks;
 drop table sync_rejects;
 drop table sync_snapshots;
+drop table sync_plans;
 drop table field_mappings;

@@ -22,6 +22,18 @@ create index field_mappings_company_id_idx on field_mappings (company_id);
 create trigger touch before update on field_mappings
 for each row execute function touch_updated_at();
 
+-- What a run would do, field from and to (Y5): apart from the run itself, since it holds clients'
+-- data, and the run's numbers do not.
+create table sync_plans (
+    sync_job_id uuid primary key references sync_jobs,
+    company_id uuid references companies,
+    plan jsonb not null,
+    created_at timestamptz not null default now()
+);
+
+create index sync_plans_company_id_idx on sync_plans (company_id);
+create index sync_plans_created_at_idx on sync_plans (created_at);
+
 -- What a source sent, as it came. The pension number is in it only sealed (C3).
 create table sync_snapshots (
     sync_job_id uuid not null references sync_jobs,
@@ -129,7 +141,7 @@ create table webhook_events (
 create index webhook_events_received_at_idx on webhook_events (received_at);
 
 grant select, insert, update, delete on
-    field_mappings, sync_snapshots, sync_rejects, webhook_events
+    field_mappings, sync_plans, sync_snapshots, sync_rejects, webhook_events
 to clientupdater_app;
 grant select, insert, update on sync_watermarks, client_sources to clientupdater_app;
 -- History is written once; nothing but the owner could change it.

@@ -112,6 +112,15 @@ using (
 );
 
 -- What a source sent may name clients that are not there yet, or wrongly: by company, and all of it.
+alter table sync_plans enable row level security;
+alter table sync_plans force row level security;
+create policy whole_company on sync_plans
+using (
+    (select scope_is_system())
+    or company_id = any((select scope_ids('clientupdater.all_companies'))::uuid[])
+    or (company_id is null and (select scope_has_every_company()))
+);
+
 alter table sync_snapshots enable row level security;
 alter table sync_snapshots force row level security;
 create policy whole_company on sync_snapshots
