@@ -92,7 +92,7 @@ create index sync_jobs_created_by_idx on sync_jobs (created_by);
 
 create table export_jobs (
     id uuid primary key default gen_random_uuid(),
-    type varchar(50) not null check (type in ('clients', 'status', 'report')),
+    type varchar(50) not null check (type::text in ('clients', 'status', 'report')),
     format export_format not null,
     status job_status not null default 'pending',
     parameters jsonb not null default '{}',

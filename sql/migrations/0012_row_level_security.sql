@@ -30,13 +30,12 @@ return coalesce(nullif(current_setting(setting, true), ''), '{}')::uuid[];
 
 -- What belongs to no single company (an unmapped record) is for those who hold them all.
 create function scope_has_every_company() returns boolean
-language sql stable parallel safe
-begin atomic
+language sql stable parallel safe as $$
     select not exists (
         select from companies c
          where c.id <> all(scope_ids('clientupdater.all_companies'))
-    );
-end;
+    )
+$$;
 
 -- Clients: by their own columns alone. A join here would recurse, and mislead the planner.
 alter table clients enable row level security;

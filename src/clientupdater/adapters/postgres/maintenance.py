@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING
 
 from attrs import Factory, frozen
 
+from clientupdater.adapters.postgres.checks import findings
 from clientupdater.adapters.postgres.connect import connected
 from clientupdater.adapters.postgres.migrations import Pace, Runner, read_applied
 from clientupdater.adapters.postgres.seeding import plant
 from clientupdater.adapters.postgres.sql_files import SqlFiles, bundled
-from clientupdater.ports.maintenance import Finding, Migration
+from clientupdater.ports.maintenance import Migration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from clientupdater.adapters.postgres.connect import Connection
     from clientupdater.adapters.postgres.sql_files import MigrationFile
+    from clientupdater.ports.maintenance import Finding
 
 
 @frozen
@@ -45,8 +47,7 @@ class PostgresMaintenance:
     def check(self) -> Sequence[Finding]:
         """Find what is not as it should be."""
         with connected(self.url) as connection:
-            connection.execute("select 1")
-            return ()
+            return findings(connection, self.files)
 
     def seed(self) -> int:
         """Plant the seeds; return how many rows were new."""
