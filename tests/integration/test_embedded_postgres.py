@@ -133,7 +133,7 @@ def test_small_letters_are_found_for_accented_capitals(of_either_source: Embedde
 
 def test_a_wrong_password_is_refused(server: EmbeddedPostgres) -> None:
     server.start()
-    url = make_conninfo(server.app_url, password="wrong")
+    url = make_conninfo(server.app_url, password="wrong")  # noqa: S106
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(url)
 

@@ -1,0 +1,48 @@
+"""Write the documents that are made from the code: ``make docs``. A test holds them current."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from clientupdater.settings import Setting, described
+
+ROOT = Path(__file__).parents[1]
+
+
+def documents() -> dict[Path, str]:
+    """Tell what each generated file is to hold."""
+    settings = [setting for _, setting in described()]
+    return {
+        ROOT / ".env.example": _env_example(settings),
+        ROOT / "docs" / "settings.md": _settings_page(settings),
+    }
+
+
+def _env_example(settings: list[Setting]) -> str:
+    head = "# Every setting. Made by `make docs` from src/clientupdater/settings.py.\n"
+    return "\n".join([head, *(_env_entry(s) for s in settings)])
+
+
+def _env_entry(setting: Setting) -> str:
+    value = setting.example or setting.default
+    default = setting.default or "unset"
+    lines = [setting.purpose, f"Expected: {setting.expected}. Default: {default}."]
+    return "".join(f"# {line}\n" for line in lines) + f"#{setting.name}={value}\n"
+
+
+def _settings_page(settings: list[Setting]) -> str:
+    head = (
+        "# Settings\n\n"
+        "Read once from the environment; every fault is reported at once, with secrets masked.\n"
+        "Made by `make docs` from `src/clientupdater/settings.py`.\n\n"
+        "| name | default | expected | what for |\n| --- | --- | --- | --- |\n"
+    )
+    rows = (
+        f"| `{s.name}` | {s.default or 'unset'} | {s.expected} | {s.purpose} |\n" for s in settings
+    )
+    return head + "".join(rows)
+
+
+if __name__ == "__main__":
+    for path, text in documents().items():
+        path.write_text(text, encoding="utf-8")

@@ -1,0 +1,257 @@
+"""What the environment says, read once, every fault of it told at once.
+
+Each field carries its name in the environment, how it is read, and what it is for;
+``docs/settings.md`` and ``.env.example`` are made from that (``make docs``). What a person changes
+while the software runs is not here but in the table ``config_settings``.
+"""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from attrs import field, frozen
+
+from clientupdater.domain.errors import Fault, InvalidInput, Misconfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+_SECRET_PART = re.compile(r"(?<=://).*(?=@)|(?<=\?).*|(?<=password=)\S+")
+
+
+class LogLevel(StrEnum):
+    """From which severity on something is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    """How a log line is written."""
+
+    JSON = "json"
+    CONSOLE = "console"
+
+
+@frozen
+class Setting:
+    """How one field is read from the environment, and what people are told of it."""
+
+    name: str
+    read: Callable[[str], Any]
+    expected: str
+    purpose: str
+    default: str = ""
+    example: str = ""
+    secret: bool = False
+
+
+def mask(value: object) -> str:
+    """Show where a URL leads and keep its secrets."""
+    text = str(value)
+    return _SECRET_PART.sub("***", text) if "://" in text or "password=" in text else "***"
+
+
+def _hide(value: object) -> str:
+    return repr(value if value is None else mask(value))
+
+
+def _read_as(*args: Any, **kwargs: Any) -> dict[str, Setting]:
+    return {"setting": Setting(*args, **kwargs)}
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text.partition("://")[0] not in schemes or not text.partition("://")[2]:
+            raise ValueError
+        return text
+
+    return read
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        number = int(text)
+        if not least <= number <= most:
+            raise ValueError
+        return number
+
+    return read
+
+
+_postgres_url = _url("postgresql", "postgres")
+_POSTGRES_EXAMPLE = "postgresql://clientupdater:password@localhost:5432/clientupdater"
+
+
+@frozen(kw_only=True)
+class Settings:
+    """Everything that the environment decides."""
+
+    database_url: str | None = field(
+        default=None,
+        metadata=_read_as(
+            "DATABASE_URL",
+            _postgres_url,
+            "postgresql://user:password@host:port/database",
+            "The database, as a login of the application's role: one that owns nothing and is "
+            "bound by row security. Unset: `demo` brings its own, everything else refuses.",
+            example=_POSTGRES_EXAMPLE,
+            secret=True,
+        ),
+        repr=_hide,
+    )
+    database_migration_url: str | None = field(
+        default=None,
+        metadata=_read_as(
+            "DATABASE_MIGRATION_URL",
+            _postgres_url,
+            "postgresql://user:password@host:port/database",
+            "The same database as the owner of its tables, for `db` commands alone.",
+            default="DATABASE_URL",
+            example=_POSTGRES_EXAMPLE.replace("clientupdater:", "clientupdater_owner:"),
+            secret=True,
+        ),
+        repr=_hide,
+    )
+    database_pool_min: int = field(
+        default=1,
+        metadata=_read_as(
+            "DATABASE_POOL_MIN",
+            _whole(0, 1000),
+            "a whole number from 0 to 1000",
+            "Connections kept open while nothing happens.",
+            default="1",
+        ),
+    )
+    database_pool_max: int = field(
+        default=8,
+        metadata=_read_as(
+            "DATABASE_POOL_MAX",
+            _whole(1, 1000),
+            "a whole number from 1 to 1000",
+            "Connections at most; as many requests work at once.",
+            default="8",
+        ),
+    )
+    database_pool_timeout_ms: int = field(
+        default=1000,
+        metadata=_read_as(
+            "DATABASE_POOL_TIMEOUT_MS",
+            _whole(1, 600_000),
+            "milliseconds, from 1 to 600000",
+            "How long a request waits for a connection before it is told to try again.",
+            default="1000",
+        ),
+    )
+    redis_url: str | None = field(
+        default=None,
+        metadata=_read_as(
+            "REDIS_URL",
+            _url("redis", "rediss"),
+            "redis://host:port/number, or rediss://",
+            "Redis, shared by all processes. Unset: each process keeps its own in memory.",
+            example="redis://localhost:6379/0",
+            secret=True,
+        ),
+        repr=_hide,
+    )
+    business_timezone: zoneinfo.ZoneInfo = field(
+        default=attrs.Factory(lambda: zoneinfo.ZoneInfo("Asia/Manila")),
+        metadata=_read_as(
+            "BUSINESS_TIMEZONE",
+            zoneinfo.ZoneInfo,
+            "a name of the time zone database, such as Asia/Manila",
+            "Where the business's days and periods begin.",
+            default="Asia/Manila",
+        ),
+    )
+    health_check_timeout_ms: int = field(
+        default=1000,
+        metadata=_read_as(
+            "HEALTH_CHECK_TIMEOUT_MS",
+            _whole(1, 60_000),
+            "milliseconds, from 1 to 60000",
+            "How long a health check waits for an answer.",
+            default="1000",
+        ),
+    )
+    log_level: LogLevel = field(
+        default=LogLevel.INFO,
+        metadata=_read_as(
+            "LOG_LEVEL",
+            lambda text: LogLevel(text.lower()),
+            "debug, info, warning or error",
+            "From which severity on something is logged.",
+            default="info",
+        ),
+    )
+    log_format: LogFormat | None = field(
+        default=None,
+        metadata=_read_as(
+            "LOG_FORMAT",
+            lambda text: LogFormat(text.lower()),
+            "json or console",
+            "How log lines are written.",
+            default="json; console on a terminal",
+            example="json",
+        ),
+    )
+
+    @classmethod
+    def from_mapping(cls, environment: Mapping[str, str]) -> Settings:
+        """Read them all; raise Misconfigured with every fault there is."""
+        values, faults = {}, []
+        for name, setting in described():
+            text = environment.get(setting.name, "").strip()
+            if not text:
+                continue
+            try:
+                values[name] = setting.read(text)
+            except (ValueError, InvalidInput, zoneinfo.ZoneInfoNotFoundError, OSError):
+                found = mask(text) if setting.secret else text
+                told = f"is {found!r}; expected {setting.expected}"
+                faults.append(Fault(setting.name, told))
+        settings = cls(**values)
+        faults.extend(_contradictions(settings))
+        if faults:
+            raise Misconfigured(faults)
+        return settings
+
+    @property
+    def serving_url(self) -> str:
+        """The database to serve from; without one nothing can be done."""
+        return _required(self.database_url, "DATABASE_URL")
+
+    @property
+    def migration_url(self) -> str:
+        """The database as its owner, for what changes its shape."""
+        return _required(self.database_migration_url or self.database_url, "DATABASE_URL")
+
+
+def described() -> Iterator[tuple[str, Setting]]:
+    """List the fields and how each is read."""
+    for attribute in attrs.fields(Settings):
+        yield attribute.name, attribute.metadata["setting"]
+
+
+def _contradictions(settings: Settings) -> Iterator[Fault]:
+    low, high = settings.database_pool_min, settings.database_pool_max
+    if low > high:
+        told = f"is {low}, more than DATABASE_POOL_MAX ({high}); expected at most as many"
+        yield Fault("DATABASE_POOL_MIN", told)
+
+
+def _required(url: str | None, name: str) -> str:
+    if url is None:
+        told = (
+            f"is not set; expected {_POSTGRES_EXAMPLE.replace('password', '…')} "
+            "(or run `clientupdater demo`, which brings a database along)"
+        )
+        raise Misconfigured([Fault(name, told)])
+    return url

@@ -1,0 +1,112 @@
+"""What the environment says, and how its faults are told."""
+
+from __future__ import annotations
+
+import pytest
+from docs.generate import documents
+
+from clientupdater.domain.errors import Misconfigured
+from clientupdater.settings import LogFormat, LogLevel, Settings
+
+
+def test_nothing_set_is_the_defaults() -> None:
+    settings = Settings.from_mapping({})
+    assert settings == Settings()
+    assert settings.business_timezone.key == "Asia/Manila"
+    assert settings.log_format is None
+
+
+def test_every_setting_is_read() -> None:
+    settings = Settings.from_mapping(
+        {
+            "DATABASE_URL": "postgresql://app:secret@db/one",
+            "DATABASE_MIGRATION_URL": "postgres://owner:secret@db/one",
+            "DATABASE_POOL_MIN": "2",
+            "DATABASE_POOL_MAX": "4",
+            "DATABASE_POOL_TIMEOUT_MS": "50",
+            "REDIS_URL": "rediss://cache:6380/1",
+            "BUSINESS_TIMEZONE": "Europe/Vienna",
+            "HEALTH_CHECK_TIMEOUT_MS": "70",
+            "LOG_LEVEL": "Warning",
+            "LOG_FORMAT": "console",
+        }
+    )
+    assert settings.serving_url == "postgresql://app:secret@db/one"
+    assert settings.migration_url == "postgres://owner:secret@db/one"
+    assert (settings.database_pool_min, settings.database_pool_max) == (2, 4)
+    assert settings.database_pool_timeout_ms == 50
+    assert settings.redis_url == "rediss://cache:6380/1"
+    assert settings.business_timezone.key == "Europe/Vienna"
+    assert settings.health_check_timeout_ms == 70
+    assert settings.log_level is LogLevel.WARNING
+    assert settings.log_format is LogFormat.CONSOLE
+
+
+def test_what_is_blank_counts_as_not_set() -> None:
+    assert Settings.from_mapping({"REDIS_URL": " ", "LOG_LEVEL": ""}) == Settings()
+
+
+def test_every_fault_is_told_at_once_with_what_was_found_and_what_is_expected() -> None:
+    with pytest.raises(Misconfigured) as caught:
+        Settings.from_mapping(
+            {
+                "DATABASE_URL": "mysql://root:hunter2@db/one",
+                "DATABASE_POOL_MAX": "many",
+                "DATABASE_POOL_TIMEOUT_MS": "0",
+                "BUSINESS_TIMEZONE": "Asia/Atlantis",
+                "LOG_LEVEL": "loud",
+            }
+        )
+    told = {fault.pointer: fault.message for fault in caught.value.faults}
+    assert list(told) == [
+        "DATABASE_URL",
+        "DATABASE_POOL_MAX",
+        "DATABASE_POOL_TIMEOUT_MS",
+        "BUSINESS_TIMEZONE",
+        "LOG_LEVEL",
+    ]
+    assert told["DATABASE_POOL_MAX"] == "is 'many'; expected a whole number from 1 to 1000"
+    assert "'mysql://***@db/one'" in told["DATABASE_URL"]
+
+
+def test_a_pool_cannot_keep_more_than_it_may_open() -> None:
+    with pytest.raises(Misconfigured, match=r"DATABASE_POOL_MIN: is 9, more than .* \(8\)"):
+        Settings.from_mapping({"DATABASE_POOL_MIN": "9"})
+
+
+@pytest.mark.parametrize("name", ["../etc/passwd", "/etc/passwd", "Asia", "Asia/\0"])
+def test_a_time_zone_that_is_a_path_is_a_fault_and_no_accident(name: str) -> None:
+    with pytest.raises(Misconfigured, match="BUSINESS_TIMEZONE"):
+        Settings.from_mapping({"BUSINESS_TIMEZONE": name})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://app:hunter2@db/one",
+        "postgresql://app:hunter2@x@db/one",
+        "postgresql://app:hunter/2@db/one",
+        "postgresql://db/one?password=hunter2&user=app",
+        "host=db password=hunter2",
+        "hunter2",
+    ],
+)
+def test_no_secret_is_shown(url: str) -> None:
+    assert "hunter" not in repr(Settings(database_url=url, redis_url=url))
+    with pytest.raises(Misconfigured) as caught:
+        Settings.from_mapping({"DATABASE_URL": f"x{url}"})
+    assert "hunter" not in str(caught.value)
+
+
+def test_without_a_database_it_says_which_setting_is_missing_and_what_to_do() -> None:
+    with pytest.raises(Misconfigured, match=r"DATABASE_URL: is not set.*clientupdater demo"):
+        _ = Settings().serving_url
+
+
+def test_migrations_run_on_the_serving_url_when_no_other_is_given() -> None:
+    assert Settings(database_url="postgresql://a/b").migration_url == "postgresql://a/b"
+
+
+def test_the_generated_documents_are_current() -> None:
+    stale = [p.name for p, text in documents().items() if p.read_text(encoding="utf-8") != text]
+    assert not stale, f"{stale} differ from the code: run `make docs`"
