@@ -1,0 +1,1 @@
+"""Where people and programs come in: HTTP, the command line, the worker."""
