@@ -12,6 +12,7 @@ from attrs import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from clientupdater.domain.clients import Client
     from clientupdater.domain.events import History, StatusEvent
@@ -83,6 +84,16 @@ class OpenedBatch:
     last: ClientId | None
 
 
+@frozen
+class Opening:
+    """What opening a period came to."""
+
+    period: Period
+    rows: int
+    started_at: datetime
+    finished_at: datetime
+
+
 class PeriodOpenings(Protocol):
     """Opening whole periods, set-based (P4)."""
 
@@ -101,4 +112,8 @@ class PeriodOpenings(Protocol):
 
     def unmapped(self) -> int:
         """Count the trackable clients of whom nobody knows how often to reach them (P2)."""
+        ...
+
+    def note(self, opening: Opening) -> None:
+        """Leave a record of what was opened."""
         ...

@@ -8,6 +8,7 @@ finds that the row has moved on.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from threading import Condition
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -23,6 +24,7 @@ from clientupdater.ports.work import System
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from datetime import date
 
     from clientupdater.domain.events import History, StatusEvent
     from clientupdater.domain.ids import ClientId
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.periods import Period
     from clientupdater.domain.statuses import StatusCatalogue
     from clientupdater.domain.tracking import Change
+    from clientupdater.ports.tracking import Opening
     from clientupdater.ports.work import Sight
 
 RowKey: TypeAlias = "tuple[ClientId, Period]"
@@ -53,6 +56,7 @@ class MemoryBook:
     catalogue: StatusCatalogue
     clients: dict[ClientId, Client] = Factory(dict)
     rows: dict[RowKey, Kept] = Factory(dict)
+    openings: list[Opening] = Factory(list)
     _writers: dict[RowKey, object] = Factory(dict)
     _changed: Condition = Factory(Condition)
 
@@ -165,7 +169,11 @@ class MemoryTransaction:
         """List a client's rows, the latest period first."""
         merged = {**self.book.all_committed(), **self.written}
         mine = [kept for (owner, _), kept in merged.items() if owner == client]
-        return sorted(mine, key=lambda kept: kept.row.period.first_day, reverse=True)
+        return sorted(mine, key=_when, reverse=True)
+
+
+def _when(kept: Kept) -> tuple[date, str]:
+    return kept.row.period.first_day, kept.row.period.cycle
 
 
 @frozen
@@ -279,6 +287,10 @@ class MemoryOpenings:
         return sum(
             client.is_unmapped and client.exempt_cause is None for client in self._within_sight()
         )
+
+    def note(self, opening: Opening) -> None:
+        """Leave a record of what was opened."""
+        self._transaction.after_commit(partial(self._transaction.book.openings.append, opening))
 
     def _within_sight(self) -> Iterable[Client]:
         known = map(self._transaction.known, tuple(self._transaction.book.clients))

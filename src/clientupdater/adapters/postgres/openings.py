@@ -1,0 +1,63 @@
+"""Opening whole periods over one PostgreSQL transaction, set-based (P4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from attrs import frozen
+
+from clientupdater.adapters.postgres.tracking import QUERIES, Connection, period_columns
+from clientupdater.domain.ids import ClientId
+from clientupdater.ports.tracking import OpenedBatch
+
+if TYPE_CHECKING:
+    from clientupdater.domain.occasion import Occasion
+    from clientupdater.domain.periods import Period
+    from clientupdater.ports.tracking import Opening
+
+BEFORE_ALL = UUID(int=0)
+
+
+@frozen
+class PostgresOpenings:
+    """Opening whole periods."""
+
+    _connection: Connection
+
+    def open_batch(
+        self, period: Period, occasion: Occasion, *, after: ClientId | None, at_most: int
+    ) -> OpenedBatch:
+        """Look at the next clients; open a row for each that is due and has none."""
+        told = {**_due(period, occasion), "after": after or BEFORE_ALL, "at_most": at_most}
+        ((rows, looked_at, last),) = self._connection.execute(
+            QUERIES["open_batch"], told
+        ).fetchall()
+        return OpenedBatch(rows, ClientId(last) if looked_at == at_most else None)
+
+    def missing(self, period: Period, occasion: Occasion) -> int:
+        """Count the clients that are due in a period and have no row."""
+        return self._count("missing", _due(period, occasion))
+
+    def unmapped(self) -> int:
+        """Count the trackable clients of whom nobody knows how often to reach them."""
+        return self._count("unmapped", {})
+
+    def note(self, opening: Opening) -> None:
+        """Leave a record of what was opened."""
+        told = {
+            **period_columns(opening.period),
+            "rows": opening.rows,
+            "started_at": opening.started_at,
+            "finished_at": opening.finished_at,
+        }
+        self._connection.execute(QUERIES["note"], told)
+
+    def _count(self, query: str, told: dict[str, object]) -> int:
+        ((count,),) = self._connection.execute(QUERIES[query], told).fetchall()
+        return int(count)
+
+
+def _due(period: Period, occasion: Occasion) -> dict[str, object]:
+    from_day = max(occasion.today, period.first_day)
+    return {**period_columns(period), "from_day": from_day, "now": occasion.now}

@@ -1,0 +1,262 @@
+"""Clients, statuses, rows and events over one PostgreSQL transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import psycopg
+from attrs import frozen
+
+from clientupdater.adapters.postgres.named_queries import named_queries
+from clientupdater.domain.clients import Client, ExemptCause
+from clientupdater.domain.errors import AlreadyExists, NotFound, VersionConflict
+from clientupdater.domain.events import (
+    Channel,
+    EventKind,
+    History,
+    Promise,
+    Snapshot,
+    Standing,
+    StatusEvent,
+    fold,
+)
+from clientupdater.domain.ids import BranchId, ClientId, CompanyId, PersonId
+from clientupdater.domain.periods import Cycle, Period
+from clientupdater.domain.statuses import Reason, Status, StatusCatalogue
+from clientupdater.domain.tracking import PeriodRow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from clientupdater.domain.tracking import Change
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+QUERIES = named_queries("tracking.sql")
+
+
+def period_columns(period: Period) -> dict[str, object]:
+    """Give a period as the tables hold it."""
+    monthly = period.cycle is Cycle.MONTHLY
+    return {
+        "period": str(period),
+        "cycle": str(period.cycle),
+        "year": period.year,
+        "month": period.number if monthly else None,
+        "quarter": None if monthly else period.number,
+    }
+
+
+@frozen
+class PostgresClients:
+    """The book of clients."""
+
+    _connection: Connection
+
+    def find(self, client: ClientId) -> Client | None:
+        """Find one by identity."""
+        return self._one("client_by_id", {"id": client})
+
+    def by_code(self, code: str) -> Client | None:
+        """Find one by its client code."""
+        return self._one("client_by_code", {"code": code})
+
+    def _one(self, query: str, told: dict[str, object]) -> Client | None:
+        found = self._connection.execute(QUERIES[query], told).fetchone()
+        return _client(*found) if found else None
+
+
+def _client(*columns: Any) -> Client:
+    id_, code, company, branch, officer, cycle, cycle_from, active, deleted, par, ended = columns
+    return Client(
+        id=ClientId(id_),
+        code=code,
+        company=CompanyId(company),
+        branch=BranchId(branch),
+        assigned_to=officer and PersonId(officer),
+        cycle=cycle and Cycle(cycle),
+        cycle_from=cycle_from,
+        is_active=active,
+        is_deleted=deleted,
+        par_trackable=par,
+        has_terminal_outcome=ended,
+    )
+
+
+@frozen
+class PostgresStatuses:
+    """The statuses and reasons in use."""
+
+    _connection: Connection
+
+    def load(self) -> StatusCatalogue:
+        """Read all of them, inactive ones included."""
+        found = self._connection.execute(QUERIES["statuses"]).fetchall()
+        return StatusCatalogue(_status(*columns) for columns in found)
+
+
+def _status(
+    code: str, sequence: int, active: Any, company: Any, reasons: list[dict[str, Any]]
+) -> Status:
+    return Status(
+        code=code,
+        sequence=sequence,
+        reasons=tuple(Reason(**reason) for reason in reasons),
+        companies=frozenset({CompanyId(company)} if company else ()),
+        is_active=active,
+    )
+
+
+@frozen
+class PostgresRows:
+    """Period statuses and their events."""
+
+    _connection: Connection
+
+    def find(self, client: ClientId, period: Period) -> PeriodRow | None:
+        """Find a client's row of a period."""
+        found = self._rows(client, str(period))
+        return found[0] if found else None
+
+    def of_client(self, client: ClientId) -> list[PeriodRow]:
+        """List a client's rows, the latest period first."""
+        return self._rows(client, None)
+
+    def history(self, client: ClientId, period: Period) -> History:
+        """List a row's events in sequence."""
+        told = {"client": client, "period": str(period)}
+        found = self._connection.execute(QUERIES["history"], told).fetchall()
+        return tuple(_event(*columns) for columns in found)
+
+    def open(self, client: Client, period: Period, opened: StatusEvent) -> PeriodRow:
+        """Begin a row with its opened event."""
+        told = {
+            **period_columns(period),
+            "client": client.id,
+            "company": client.company,
+            "branch": opened.branch,
+            "occurred_at": opened.occurred_at,
+            "recorded_at": opened.recorded_at,
+        }
+        try:
+            with self._connection.transaction():
+                kept = self._connection.execute(QUERIES["open"], told)
+        except (psycopg.errors.ForeignKeyViolation, psycopg.errors.InsufficientPrivilege) as error:
+            raise NotFound from error  # no such client, or none within sight
+        if not kept.rowcount:
+            raise AlreadyExists(f"The client has a row in {period}.")
+        return PeriodRow(client.id, client.company, period, fold([opened]))
+
+    def append(self, row: PeriodRow, change: Change) -> PeriodRow:
+        """Keep one event and the snapshot after it."""
+        told = {
+            **period_columns(row.period),
+            **_event_columns(change.event),
+            **_row_columns(change.snapshot),
+            "client": row.client,
+            "seen": row.snapshot.version,
+        }
+        kept = self._connection.execute(QUERIES["append"], told)
+        if not kept.rowcount:
+            raise self._refusal(row)
+        return PeriodRow(row.client, row.company, row.period, change.snapshot)
+
+    def _rows(self, client: ClientId, period: str | None) -> list[PeriodRow]:
+        told = {"client": client, "period": period}
+        return [_row(*each) for each in self._connection.execute(QUERIES["rows"], told)]
+
+    def _refusal(self, seen: PeriodRow) -> NotFound | VersionConflict:
+        now = self.find(seen.client, seen.period)
+        if now is None:
+            return NotFound()
+        return VersionConflict(
+            provided=seen.snapshot.version, current=now.snapshot.version, snapshot=now.snapshot
+        )
+
+
+def _row(*columns: Any) -> PeriodRow:
+    client, company, period, *rest = columns
+    return PeriodRow(ClientId(client), CompanyId(company), Period.parse(period), _snapshot(*rest))
+
+
+def _snapshot(*columns: Any) -> Snapshot:
+    status, reason, remarks, follow_up, paid, on, amount, updates, *rest = columns
+    exempt, terminal_at, revived_at, branch, updated_by, updated_at, version = rest
+    return Snapshot(
+        standing=Standing(
+            status=status, reason=reason, remarks=remarks, next_follow_up_on=follow_up
+        ),
+        has_payment=paid,
+        promise=Promise(on, amount) if on else None,
+        update_count=updates,
+        exempt=exempt and ExemptCause(exempt),
+        terminal_at=terminal_at,
+        revived_at=revived_at,
+        branch=BranchId(branch),
+        updated_by=updated_by and PersonId(updated_by),
+        updated_at=updated_at,
+        version=version,
+    )
+
+
+def _event(*columns: Any) -> StatusEvent:
+    sequence, kind, status, reason, remarks, paid, terminal, channel, *rest = columns
+    occurred_at, recorded_at, branch, follow_up, on, amount, voids, exempt, by = rest
+    return StatusEvent(
+        sequence=sequence,
+        kind=EventKind(kind),
+        status=status,
+        occurred_at=occurred_at,
+        recorded_at=recorded_at,
+        branch=BranchId(branch),
+        by=by and PersonId(by),
+        reason=reason,
+        remarks=remarks,
+        has_payment=paid,
+        is_terminal=terminal,
+        channel=channel and Channel(channel),
+        next_follow_up_on=follow_up,
+        promise=Promise(on, amount) if on else None,
+        voids=voids,
+        exempt=exempt and ExemptCause(exempt),
+    )
+
+
+def _event_columns(event: StatusEvent) -> Mapping[str, object]:
+    return {
+        "kind": str(event.kind),
+        "status": event.status,
+        "reason": event.reason,
+        "remarks": event.remarks,
+        "has_payment": event.has_payment,
+        "is_terminal": event.is_terminal,
+        "channel": event.channel and str(event.channel),
+        "occurred_at": event.occurred_at,
+        "recorded_at": event.recorded_at,
+        "branch": event.branch,
+        "follow_up": event.next_follow_up_on,
+        "promised_on": event.promise and event.promise.on,
+        "promised_amount": event.promise and event.promise.amount,
+        "voids": event.voids,
+        "exempt": event.exempt and str(event.exempt),
+        "by": event.by,
+    }
+
+
+def _row_columns(snapshot: Snapshot) -> Mapping[str, object]:
+    standing, promise = snapshot.standing, snapshot.promise
+    return {
+        "row_status": standing.status,
+        "row_reason": standing.reason,
+        "row_remarks": standing.remarks,
+        "row_follow_up": standing.next_follow_up_on,
+        "row_payment": snapshot.has_payment,
+        "row_promised_on": promise and promise.on,
+        "row_promised_amount": promise and promise.amount,
+        "row_updates": snapshot.update_count,
+        "row_exempt": snapshot.exempt and str(snapshot.exempt),
+        "row_terminal_at": snapshot.terminal_at,
+        "row_revived_at": snapshot.revived_at,
+        "row_branch": snapshot.branch,
+        "row_updated_by": snapshot.updated_by,
+    }

@@ -1,0 +1,227 @@
+-- Clients, rows and events, as the rules look at them. Each block is one statement, run by the
+-- method of the same name in tracking.py. Scope is not here: row-level security holds it for
+-- these look-ups of single clients.
+
+-- name: clients
+select
+    c.id, c.client_code, c.company_id, c.branch_id, c.assigned_to, p.tracking_cycle::text,
+    c.tracking_cycle_from, c.is_active, c.deleted_at is not null, ps.is_trackable,
+    {has_terminal_outcome}
+from clients c
+left join products p on p.id = c.product_id
+left join par_statuses ps on ps.id = c.par_status_id
+
+-- name: client_by_id
+{clients}
+where c.id = %(id)s
+
+-- name: client_by_code
+{clients}
+where c.client_code = %(code)s
+
+-- name: statuses
+select
+    t.code, t.sequence, t.is_active, t.company_id,
+    coalesce(
+        (
+            select jsonb_agg(
+                jsonb_build_object(
+                    'code', r.code,
+                    'is_terminal', r.is_terminal,
+                    'requires_remarks', r.requires_remarks,
+                    'is_active', r.is_active
+                )
+                order by r.sort_order, r.code
+            )
+            from status_reasons r
+            where r.status_type_id = t.id
+        ),
+        '[]'::jsonb
+    )
+from status_types t
+
+-- name: rows
+select
+    s.client_id, s.company_id, s.period, t.code, r.code, s.remarks, s.next_follow_up_on,
+    s.has_payment, s.promised_on, s.promised_amount, s.update_count, s.exempt_cause,
+    s.terminal_at, s.revived_at, s.branch_id, s.updated_by, s.updated_at, s.version
+from client_period_status s
+join status_types t on t.id = s.status_type_id
+left join status_reasons r on r.id = s.reason_id
+where s.client_id = %(client)s
+    and s.period = coalesce(%(period)s, s.period)
+order by
+    s.period_year desc,
+    coalesce(s.period_month, s.period_quarter * 3 - 2) desc,
+    s.period_type desc
+
+-- name: history
+select
+    e.event_sequence, e.kind, t.code, r.code, e.remarks, e.has_payment, e.is_terminal, e.channel,
+    e.occurred_at, e.created_at, e.branch_id, e.next_follow_up_on, e.promised_on,
+    e.promised_amount, e.voids, e.exempt_cause, e.created_by
+from status_events e
+join client_period_status s on s.id = e.client_period_status_id
+join status_types t on t.id = e.status_type_id
+left join status_reasons r on r.id = e.reason_id
+where s.client_id = %(client)s and s.period = %(period)s
+order by e.event_sequence
+
+-- name: open
+with pending as (
+    select id from status_types where code = 'PENDING'
+),
+
+opened as (
+    insert into client_period_status (
+        client_id, company_id, branch_id, period_type, period_year, period_month, period_quarter,
+        status_type_id, created_at, updated_at
+    )
+    select
+        %(client)s, %(company)s, %(branch)s, %(cycle)s, %(year)s, %(month)s, %(quarter)s,
+        pending.id, %(recorded_at)s, %(recorded_at)s
+    from pending
+    on conflict on constraint client_period_status_one_per_period do nothing
+    returning id, company_id, branch_id, status_type_id
+)
+
+insert into status_events (
+    client_period_status_id, event_sequence, kind, status_type_id, company_id, branch_id,
+    occurred_at, created_at
+)
+select id, 0, 'opened', status_type_id, company_id, branch_id, %(occurred_at)s, %(recorded_at)s
+from opened
+
+-- name: append
+-- S9, S10: the sequence is the version that the row's own update gives, so that no two events
+-- ever get the same one; where the row has moved on, nothing is written at all.
+with moved as (
+    update client_period_status s
+    set
+        status_type_id = (select id from status_types where code = %(row_status)s),
+        reason_id = (select id from status_reasons where code = %(row_reason)s),
+        remarks = %(row_remarks)s,
+        next_follow_up_on = %(row_follow_up)s,
+        has_payment = %(row_payment)s,
+        promised_on = %(row_promised_on)s,
+        promised_amount = %(row_promised_amount)s,
+        update_count = %(row_updates)s,
+        exempt_cause = %(row_exempt)s,
+        is_terminal = %(row_terminal_at)s::timestamptz is not null,
+        terminal_at = %(row_terminal_at)s,
+        revived_at = %(row_revived_at)s,
+        branch_id = %(row_branch)s,
+        updated_by = %(row_updated_by)s,
+        updated_at = %(recorded_at)s,
+        version = s.version + 1
+    where
+        s.client_id = %(client)s
+        and s.period_type = %(cycle)s
+        and s.period_year = %(year)s
+        and s.period_month is not distinct from %(month)s
+        and s.period_quarter is not distinct from %(quarter)s
+        and s.version = %(seen)s
+    returning s.id, s.company_id, s.version
+)
+
+insert into status_events (
+    client_period_status_id, event_sequence, kind, status_type_id, reason_id, remarks, has_payment,
+    is_terminal, channel, occurred_at, created_at, company_id, branch_id, next_follow_up_on,
+    promised_on, promised_amount, voids, exempt_cause, created_by
+)
+select
+    moved.id, moved.version, %(kind)s,
+    (select id from status_types where code = %(status)s),
+    (select id from status_reasons where code = %(reason)s),
+    %(remarks)s, %(has_payment)s, %(is_terminal)s, %(channel)s, %(occurred_at)s, %(recorded_at)s,
+    moved.company_id, %(branch)s, %(follow_up)s, %(promised_on)s, %(promised_amount)s, %(voids)s,
+    %(exempt)s, %(by)s
+from moved
+
+-- name: open_batch
+-- P4: what is due is decided here as Client.is_due decides it; one suite holds both to it.
+with looked_at as (
+    select * from clients
+    where id > %(after)s
+    order by id
+    limit %(at_most)s
+),
+
+opened as (
+    insert into client_period_status (
+        client_id, company_id, branch_id, period_type, period_year, period_month, period_quarter,
+        status_type_id, created_at, updated_at
+    )
+    select
+        c.id, c.company_id, c.branch_id, %(cycle)s::text::period_type, %(year)s, %(month)s,
+        %(quarter)s, (select id from status_types where code = 'PENDING'), %(now)s, %(now)s
+    from looked_at c
+    where {due}
+    on conflict on constraint client_period_status_one_per_period do nothing
+    returning id, company_id, branch_id, status_type_id
+),
+
+told as (
+    insert into status_events (
+        client_period_status_id, event_sequence, kind, status_type_id, company_id, branch_id,
+        occurred_at, created_at
+    )
+    select id, 0, 'opened', status_type_id, company_id, branch_id, %(now)s, %(now)s
+    from opened
+    returning 1
+)
+
+select
+    (select count(*) from told),
+    (select count(*) from looked_at),
+    (select id from looked_at order by id desc limit 1)
+
+-- name: missing
+select count(*) from clients c where {due}
+
+-- name: unmapped
+select count(*) from clients c where c.product_id is null and {trackable}
+
+-- name: note
+insert into period_openings (
+    period_type, period_year, period_month, period_quarter, rows_opened, clients_unmapped,
+    started_at, completed_at
+)
+select
+    %(cycle)s::text::period_type, %(year)s, %(month)s, %(quarter)s, %(rows)s, ({unmapped}),
+    %(started_at)s,
+    %(finished_at)s
+
+-- name: due
+-- P2, P4, P5: a piece of the two above.
+exists (
+    select from products p
+    where p.id = c.product_id and p.tracking_cycle = %(cycle)s::text::tracking_cycle
+)
+and (c.tracking_cycle_from is null or c.tracking_cycle_from <= %(from_day)s)
+and not exists (
+    select from client_period_status s
+    where s.client_id = c.id and s.period = %(period)s
+)
+and {trackable}
+
+-- name: trackable
+-- P5: another piece.
+c.is_active
+and c.deleted_at is null
+and not exists (
+    select from par_statuses ps
+    where ps.id = c.par_status_id and not ps.is_trackable
+)
+and not {has_terminal_outcome}
+
+-- name: has_terminal_outcome
+-- T1, T4: some period ended the client's tracking, and nothing revived it since.
+coalesce(
+    (
+        select max(s.terminal_at) > coalesce(max(s.revived_at), '-infinity')
+        from client_period_status s
+        where s.client_id = c.id
+    ),
+    false
+)

@@ -1,0 +1,117 @@
+"""The unit of work over PostgreSQL: one transaction, seeing what one sight covers (A4)."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import psycopg
+from attrs import Factory, define, frozen
+from psycopg_pool import PoolTimeout
+
+from clientupdater.adapters.postgres.openings import PostgresOpenings
+from clientupdater.adapters.postgres.tracking import PostgresClients, PostgresRows, PostgresStatuses
+from clientupdater.domain.errors import Unavailable
+from clientupdater.domain.ids import CompanyId
+from clientupdater.ports.work import System
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from uuid import UUID
+
+    from psycopg_pool import ConnectionPool
+
+    from clientupdater.domain.reach import Reach
+    from clientupdater.ports.work import Sight
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+Pool: TypeAlias = "ConnectionPool[Connection]"
+
+
+@define(eq=False)
+class PostgresTransaction:
+    """One unit of work: every port of it, over one connection."""
+
+    connection: Connection
+    afterwards: list[Callable[[], None]] = Factory(list)
+
+    @property
+    def clients(self) -> PostgresClients:
+        """The book of clients."""
+        return PostgresClients(self.connection)
+
+    @property
+    def statuses(self) -> PostgresStatuses:
+        """The statuses in use."""
+        return PostgresStatuses(self.connection)
+
+    @property
+    def rows(self) -> PostgresRows:
+        """Period statuses and their events."""
+        return PostgresRows(self.connection)
+
+    @property
+    def openings(self) -> PostgresOpenings:
+        """Opening whole periods."""
+        return PostgresOpenings(self.connection)
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Remember what to do once all this is kept."""
+        self.afterwards.append(act)
+
+
+@frozen
+class PostgresWork:
+    """Units of work over a pool of connections."""
+
+    pool: Pool
+
+    @contextmanager
+    def begin(self, sight: Sight) -> Iterator[PostgresTransaction]:
+        """Begin one: leaving it cleanly commits, an exception rolls everything back."""
+        with _translated(), self.pool.connection() as connection, connection.transaction():
+            _look_with(connection, sight)
+            transaction = PostgresTransaction(connection)
+            yield transaction
+        for act in transaction.afterwards:
+            act()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Tell a store that does not answer from a mistake of ours, which passes as it is."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Unavailable("the database", "The database is busy; try again.") from error
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise Unavailable("the database") from error
+
+
+def _look_with(connection: Connection, sight: Sight) -> None:
+    """Tell row-level security what this transaction may see; it forgets it with the commit."""
+    told = {"system": "on"} if isinstance(sight, System) else _told(sight, connection)
+    names = [f"clientupdater.{name}" for name in told]
+    connection.execute(
+        "select set_config(name, value, true) from unnest(%s::text[], %s::text[]) t (name, value)",
+        (names, list(told.values())),
+    )
+
+
+def _told(reach: Reach, connection: Connection) -> dict[str, str]:
+    if reach.everywhere is not None:
+        known = connection.execute("select id from companies").fetchall()
+        reach = reach.over(CompanyId(company) for (company,) in known)
+    return {
+        "actor": str(reach.actor),
+        "all_companies": _array(reach.all_companies),
+        "area_companies": _array(reach.area_companies),
+        "area_branches": _array(reach.area_branches),
+        "branch_companies": _array(reach.branch_companies),
+        "direct_branches": _array(reach.direct_branches),
+        "self_companies": _array(reach.self_companies),
+    }
+
+
+def _array(ids: Iterable[UUID]) -> str:
+    return "{" + ",".join(str(each) for each in ids) + "}"

@@ -1,0 +1,133 @@
+"""The same small world in every store: two companies, two branches, three people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+from uuid import uuid4
+
+import psycopg
+from attrs import evolve, frozen
+
+from clientupdater.domain.clients import Client
+from clientupdater.domain.ids import ClientId, CompanyId, PersonId
+from clientupdater.domain.periods import Cycle
+from tests.unit.builders import ANA, BEN, CALOOCAN, DAVAO
+
+if TYPE_CHECKING:
+    from clientupdater.adapters.memory.book import MemoryBook
+    from clientupdater.ports.work import UnitsOfWork
+
+MONTHLY_OF = {"FCASH": "FCASH_SSS", "PCNI": "PCNI_NON_PNP"}
+QUARTERLY_OF = {"PCNI": "PCNI_PNP"}
+
+
+class World(Protocol):
+    """A store under test, and what only its owner can put into it."""
+
+    @property
+    def work(self) -> UnitsOfWork: ...
+    @property
+    def fcash(self) -> CompanyId: ...
+    @property
+    def pcni(self) -> CompanyId: ...
+
+    def add(self, client: Client) -> Client:
+        """Put a client into the book, as a sync would."""
+        ...
+
+
+def newcomer(world: World, **facts: object) -> Client:
+    """Put a client of FCASH, reached monthly, into the book."""
+    identity = uuid4()
+    client = Client(
+        id=ClientId(identity),
+        code=f"FC-{identity}",
+        company=world.fcash,
+        branch=CALOOCAN,
+        cycle=Cycle.MONTHLY,
+    )
+    return world.add(evolve(client, **facts))  # type: ignore[arg-type] # a test names the facts
+
+
+@frozen
+class MemoryWorld:
+    """The world in memory."""
+
+    work: MemoryBook
+    fcash: CompanyId
+    pcni: CompanyId
+
+    def add(self, client: Client) -> Client:
+        self.work.add(client)
+        return client
+
+
+@frozen
+class PostgresWorld:
+    """The world in a database, entered as its superuser, who stands in for the sync."""
+
+    work: UnitsOfWork
+    url: str
+    fcash: CompanyId
+    pcni: CompanyId
+
+    @classmethod
+    def populated(cls, work: UnitsOfWork, url: str) -> PostgresWorld:
+        """Put in the branches and people that the clients refer to."""
+        with psycopg.connect(url) as connection:
+            for person in (ANA, BEN):
+                connection.execute(
+                    "insert into users (id, email, first_name, last_name)"
+                    " values (%s, %s, 'A', 'Person')",
+                    (person, f"{person}@example.com"),
+                )
+            for branch in (CALOOCAN, DAVAO):
+                connection.execute(
+                    "insert into branches (id, code, name) values (%s, %s, 'A branch')",
+                    (branch, str(branch)[-4:]),
+                )
+            found = connection.execute("select id from companies order by code").fetchall()
+        (fcash,), (pcni,) = found
+        return cls(work, url, CompanyId(fcash), CompanyId(pcni))
+
+    def add(self, client: Client) -> Client:
+        with psycopg.connect(self.url) as connection:
+            connection.execute(
+                "insert into clients (id, client_code, company_id, full_name, branch_id,"
+                " product_id, tracking_cycle_from, is_active, deleted_at, par_status_id)"
+                " values (%s, %s, %s, 'Juan dela Cruz', %s,"
+                " (select id from products where code = %s), %s, %s,"
+                " case when %s then now() end, (select id from par_statuses where code = %s))",
+                (
+                    client.id,
+                    client.code,
+                    client.company,
+                    client.branch,
+                    self._product(client),
+                    client.cycle_from,
+                    client.is_active,
+                    client.is_deleted,
+                    {None: None, True: "tele_130", False: "tele_hardcore"}[client.par_trackable],
+                ),
+            )
+            self._assign(connection, client.id, client.assigned_to)
+        return client
+
+    def _assign(
+        self,
+        connection: psycopg.Connection[tuple[object, ...]],
+        client: ClientId,
+        officer: PersonId | None,
+    ) -> None:
+        if officer:
+            connection.execute(
+                "insert into client_assignments (client_id, officer_id, assigned_by)"
+                " values (%s, %s, %s)",
+                (client, officer, officer),
+            )
+
+    def _product(self, client: Client) -> str | None:
+        if client.cycle is None:
+            return None
+        company = "FCASH" if client.company == self.fcash else "PCNI"
+        return (MONTHLY_OF if client.cycle is Cycle.MONTHLY else QUARTERLY_OF)[company]
