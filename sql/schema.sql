@@ -788,7 +788,7 @@ create table status_events (
     client_period_status_id uuid not null,
     event_sequence integer not null,
     kind text not null,
-    status_type_id uuid,
+    status_type_id uuid not null,
     reason_id uuid,
     remarks text,
     has_payment boolean,
@@ -1391,14 +1391,14 @@ alter table status_events add constraint status_events_promise CHECK (((promised
 -- :: check status_events.status_events_promised_amount_check
 alter table status_events add constraint status_events_promised_amount_check CHECK ((promised_amount > (0)::numeric));
 
+-- :: check status_events.status_events_reason
+alter table status_events add constraint status_events_reason CHECK (((reason_id IS NULL) OR (kind = 'recorded'::text)));
+
 -- :: check status_events.status_events_remarks
 alter table status_events add constraint status_events_remarks CHECK (((remarks IS NOT NULL) OR (kind <> ALL (ARRAY['reopened'::text, 'voided'::text, 'revived'::text]))));
 
 -- :: check status_events.status_events_remarks_check
 alter table status_events add constraint status_events_remarks_check CHECK (is_kept_text(remarks));
-
--- :: check status_events.status_events_status
-alter table status_events add constraint status_events_status CHECK (((status_type_id IS NOT NULL) OR ((kind <> ALL (ARRAY['opened'::text, 'recorded'::text])) AND (reason_id IS NULL))));
 
 -- :: check status_events.status_events_terminal
 alter table status_events add constraint status_events_terminal CHECK (((NOT is_terminal) OR (reason_id IS NOT NULL)));

@@ -151,7 +151,8 @@ create table status_events (
             'revived'
         )
     ),
-    status_type_id uuid,
+    -- Where the row stood after it.
+    status_type_id uuid not null,
     reason_id uuid,
     -- '' : blanked on a person's request (S13).
     remarks text check (is_kept_text(remarks)),
@@ -192,9 +193,7 @@ create table status_events (
     ),
     constraint status_events_exempted check ((kind = 'exempted') = (exempt_cause is not null)),
     constraint status_events_payment check (kind <> 'payment' or has_payment is true),
-    constraint status_events_status check (
-        status_type_id is not null or (kind not in ('opened', 'recorded') and reason_id is null)
-    ),
+    constraint status_events_reason check (reason_id is null or kind = 'recorded'),
     constraint status_events_terminal check (not is_terminal or reason_id is not null),
     -- What only people do names the person.
     constraint status_events_person check (

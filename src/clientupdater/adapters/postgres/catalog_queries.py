@@ -109,7 +109,17 @@ select i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) || ';'
 """
 
 TRIGGERS = """
-select format('%s.%s', c.relname, t.tgname), pg_get_triggerdef(t.oid) || ';'
+select format('%s.%s', c.relname, t.tgname),
+       concat_ws(E'\\n',
+           pg_get_triggerdef(t.oid) || ';',
+           case t.tgenabled
+               when 'O' then null
+               else format('alter table %I %s trigger %I;', c.relname,
+                           case t.tgenabled when 'D' then 'disable'
+                                            when 'R' then 'enable replica'
+                                            else 'enable always' end,
+                           t.tgname)
+           end)
   from pg_trigger t
   join pg_class c on c.oid = t.tgrelid
  where c.relnamespace = 'public'::regnamespace

@@ -21,7 +21,7 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 SERVICE = "PostgreSQL"
 OLDEST_SERVER = 150000
-SETTING = "DATABASE_URL"
+SETTING = "the database URL"
 
 # libpq gives no SQLSTATE for a refused connection, only the server's sentence.
 _SETUP_SENTENCES = (
@@ -32,6 +32,8 @@ _SETUP_SENTENCES = (
     "permission denied",
     "is not permitted to log in",
     "not currently accepting connections",
+    "invalid ",
+    "Servname not supported",
 )
 
 
@@ -72,11 +74,14 @@ def described(url: str) -> str:
 
 
 def _parts(url: str) -> dict[str, Any]:
+    told = "is no PostgreSQL URL; it reads postgresql://user:password@host:5432/database"
     try:
-        return conninfo_to_dict(url)
+        if parts := conninfo_to_dict(url):
+            return parts
     except psycopg.ProgrammingError:
-        told = "is no PostgreSQL URL; it reads postgresql://user:password@host:5432/database"
+        # Not chained: libpq quotes the URL, and with it the password.
         raise Misconfigured([Fault(SETTING, told)]) from None
+    raise Misconfigured([Fault(SETTING, told)])
 
 
 def _dialled(url: str, where: str, patience: float) -> Connection:
@@ -90,13 +95,26 @@ def _dialled(url: str, where: str, patience: float) -> Connection:
 
 
 def _refusal(error: psycopg.OperationalError, where: str) -> Error:
-    told = str(error).strip().splitlines()[-1].rpartition("FATAL:")[2].strip()
+    told = _reason(str(error))
     if any(sentence in told for sentence in _SETUP_SENTENCES):
         return Misconfigured([Fault(SETTING, f"{SERVICE} at {where} refuses: {told}")])
     return Unavailable(SERVICE, f"{SERVICE} at {where} does not answer: {told}")
 
 
+def _reason(message: str) -> str:
+    """Take the one line that says why out of libpq's several."""
+    lines = message.strip().splitlines() or [""]
+    for mark in ("FATAL:", "failed:"):
+        for line in lines:
+            if mark in line:
+                return line.rpartition(mark)[2].strip()
+    return lines[0]
+
+
 def _refuse_old(server_version: int) -> None:
     if server_version < OLDEST_SERVER:
-        told = f"is PostgreSQL {server_version // 10000}; version 15 or newer is needed"
+        told = (
+            f"leads to PostgreSQL {server_version // 10000}; "
+            f"version {OLDEST_SERVER // 10000} or newer is needed"
+        )
         raise Misconfigured([Fault(SETTING, told)])

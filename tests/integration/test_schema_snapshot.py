@@ -1,0 +1,67 @@
+"""sql/schema.sql: what the migrations add up to, no more and no less."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from clientupdater.adapters.postgres.connect import connected
+from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.schema_snapshot import main, parsed, rendered, taken
+from clientupdater.adapters.postgres.sql_files import bundled
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.servers import Database
+
+
+def schema_of(database: Database) -> str:
+    with connected(database.owner_url) as connection:
+        return rendered(taken(connection))
+
+
+def test_the_snapshot_is_what_the_migrations_make(database: Database) -> None:
+    assert schema_of(database) == bundled().snapshot_path.read_text(encoding="utf-8")
+
+
+def test_the_snapshot_loads_into_an_empty_database_and_makes_the_same(
+    empty_database: Database,
+) -> None:
+    text = bundled().snapshot_path.read_text(encoding="utf-8")
+    with psycopg.connect(empty_database.owner_url) as connection:
+        connection.execute(text.encode())
+    assert schema_of(empty_database) == text
+
+
+def test_undoing_every_migration_leaves_an_empty_schema(empty_database: Database) -> None:
+    maintenance = PostgresMaintenance(empty_database.owner_url)
+    maintenance.migrate()
+    maintenance.rollback(steps=1000)
+    with connected(empty_database.owner_url) as connection:
+        assert taken(connection) == {}
+
+
+def test_each_step_back_leads_to_where_the_step_forward_began(empty_database: Database) -> None:
+    maintenance = PostgresMaintenance(empty_database.owner_url)
+    maintenance.migrate()
+    for steps in range(1, len(bundled().migrations()) + 1):
+        maintenance.rollback(steps)
+        maintenance.migrate()
+    assert schema_of(empty_database) == bundled().snapshot_path.read_text(encoding="utf-8")
+
+
+def test_what_is_rendered_is_parsed_back(database: Database) -> None:
+    with connected(database.owner_url) as connection:
+        snapshot = taken(connection)
+    assert parsed(rendered(snapshot)) == snapshot
+
+
+def test_the_snapshot_is_written_anew_by_its_own_command(
+    empty_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    monkeypatch.setattr("pathlib.Path.write_text", lambda _, text, **__: written.append(text))
+    assert main([empty_database.owner_url]) == 0
+    assert written == [bundled().snapshot_path.read_text(encoding="utf-8")]
