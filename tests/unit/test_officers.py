@@ -32,15 +32,15 @@ def test_A3_an_officer_must_be_active() -> None:
 
 
 def test_A3_losing_the_branch_ends_an_assignment() -> None:
-    assert assignment_ends(ana(territory=HOME), EAST, EAST) is AssignmentEnd.BRANCH_LOST
+    assert assignment_ends(ana(territory=HOME), EAST, EAST) is AssignmentEnd.TERRITORY_LOST
 
 
 def test_A3_being_deactivated_ends_an_assignment() -> None:
     gone = ana(territory=HOME, active=False)
-    assert assignment_ends(gone, NORTH, NORTH) is AssignmentEnd.OFFICER_INACTIVE
+    assert assignment_ends(gone, NORTH, NORTH) is AssignmentEnd.DEACTIVATED
 
 
 def test_A3_the_clients_move_ends_an_assignment_even_within_the_territory() -> None:
-    assert assignment_ends(ana(territory=HOME), NORTH, SOUTH) is AssignmentEnd.CLIENT_MOVED
+    assert assignment_ends(ana(territory=HOME), NORTH, SOUTH) is AssignmentEnd.MOVED
     gone = ana(active=False)
-    assert assignment_ends(gone, NORTH, SOUTH) is AssignmentEnd.CLIENT_MOVED
+    assert assignment_ends(gone, NORTH, SOUTH) is AssignmentEnd.MOVED

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 class AssignmentEnd(StrEnum):
     """Why an assignment ended by itself; of several the first is told."""
 
-    CLIENT_MOVED = "client_moved"
-    OFFICER_INACTIVE = "officer_inactive"
-    BRANCH_LOST = "branch_lost"
+    MOVED = "moved"
+    DEACTIVATED = "deactivated"
+    TERRITORY_LOST = "territory_lost"
 
 
 def require_officer(officer: Actor, branch: BranchId) -> None:
@@ -36,9 +36,9 @@ def assignment_ends(
     A move ends it even where the officer has the new branch as well.
     """
     if branch_now != assigned_in:
-        return AssignmentEnd.CLIENT_MOVED
+        return AssignmentEnd.MOVED
     if not officer.is_active:
-        return AssignmentEnd.OFFICER_INACTIVE
+        return AssignmentEnd.DEACTIVATED
     if branch_now not in officer.territory.all_branches:
-        return AssignmentEnd.BRANCH_LOST
+        return AssignmentEnd.TERRITORY_LOST
     return None

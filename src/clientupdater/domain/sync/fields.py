@@ -1,0 +1,100 @@
+"""What a source can tell about a client: the fields of ours that a mapping may fill (Y1)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeAlias
+
+from attrs import frozen
+
+from clientupdater.domain.clients import masked_pension_number
+
+
+class Source(StrEnum):
+    """Where clients come from."""
+
+    SNOWFLAKE = "snowflake"
+    NEXTBANK = "nextbank"
+    CSV = "csv"
+
+
+class Kind(StrEnum):
+    """What a field holds."""
+
+    TEXT = "text"
+    DATE = "a date"
+    MONEY = "an amount of money"
+    MOMENT = "a moment"
+    NUMBER = "a whole number"
+
+
+class Field(StrEnum):
+    """A field of ours, by our name."""
+
+    CLIENT_CODE = "client_code"
+    FULL_NAME = "full_name"
+    COMPANY = "company"
+    PENSION_NUMBER = "pension_number"
+    BIRTH_DATE = "birth_date"
+    ADDRESS = "address"
+    CONTACT_NUMBER = "contact_number"
+    CONTACT_NUMBER_ALT = "contact_number_alt"
+    PENSION_TYPE = "pension_type"
+    PENSIONER_TYPE = "pensioner_type"
+    PRODUCT = "product"
+    BRANCH = "branch"
+    PAR_STATUS = "par_status"
+    ACCOUNT_TYPE = "account_type"
+    PAST_DUE_AMOUNT = "past_due_amount"
+    LOAN_STATUS = "loan_status"
+    SOURCE_UPDATED_AT = "source_updated_at"
+    SOURCE_VERSION = "source_version"
+
+    @property
+    def kind(self) -> Kind:
+        """What it holds."""
+        return _KINDS.get(self, Kind.TEXT)
+
+    @property
+    def longest(self) -> int:
+        """How many characters it has room for."""
+        return _LONGEST.get(self, 50)
+
+
+_KINDS = {
+    Field.BIRTH_DATE: Kind.DATE,
+    Field.PAST_DUE_AMOUNT: Kind.MONEY,
+    Field.SOURCE_UPDATED_AT: Kind.MOMENT,
+    Field.SOURCE_VERSION: Kind.NUMBER,
+}
+_LONGEST = {Field.FULL_NAME: 255, Field.ADDRESS: 500}
+
+#: Without these a row cannot be taken at all, so every mapping fills them.
+IDENTITY = frozenset({Field.CLIENT_CODE, Field.COMPANY})
+#: A client cannot be without these: a source that fills them never empties them.
+ESSENTIAL = IDENTITY | {Field.FULL_NAME, Field.BRANCH}
+#: Which version of a record it is: about the record, not the client.
+VERSIONING = frozenset({Field.SOURCE_UPDATED_AT, Field.SOURCE_VERSION})
+#: What staff may correct by hand (C1).
+CONTACTS = frozenset({Field.CONTACT_NUMBER, Field.CONTACT_NUMBER_ALT})
+
+
+@frozen
+class Sealed:
+    """A pension number that can be compared and shown, but not read (C2, C3)."""
+
+    fingerprint: str
+    last_four: str
+
+    @property
+    def shown(self) -> str:
+        """Show it masked."""
+        return masked_pension_number(self.last_four) or ""
+
+
+#: What a source sends: a flat record of these.
+Raw: TypeAlias = str | int | float | Decimal | bool | date | datetime | None
+#: What a field of ours holds.
+Value: TypeAlias = str | int | Decimal | date | datetime | Sealed | None

@@ -1,0 +1,38 @@
+"""What keeps a bad delivery from deactivating a company (Y7)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@frozen
+class Guard:
+    """How many clients one run may deactivate: a share of them or a number, the greater."""
+
+    percent: Decimal = Decimal(5)
+    floor: int = 50
+
+    def holds(self, deactivated: int, clients: int) -> bool:
+        """Whether the run is held: it would deactivate more than either allows.
+
+        `clients` are the company's active ones before the run; those missed and those named
+        as deleted count together.
+        """
+        return deactivated > self.floor and deactivated * 100 > self.percent * clients
+
+
+def held_companies(
+    guards: Mapping[str, Guard], deactivated: Mapping[str, int], clients: Mapping[str, int]
+) -> frozenset[str]:
+    """Name the companies that hold a run; one is enough to apply nothing (Y7, Y9)."""
+    return frozenset(
+        company
+        for company, number in deactivated.items()
+        if guards.get(company, Guard()).holds(number, clients.get(company, 0))
+    )

@@ -1,0 +1,266 @@
+"""From a source's records to rows of ours, and what could not be taken (Y1, Y3, Y10).
+
+Nothing here knows a source's column names: which column fills which field, by which
+transforms, is data.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from clientupdater.domain.errors import Fault, InvalidInput, Misconfigured
+from clientupdater.domain.sync.fields import ESSENTIAL, IDENTITY, VERSIONING, Field, Kind
+from clientupdater.domain.sync.transforms import TRANSFORMS, Lookups, Transform, Unfit, as_text
+from clientupdater.domain.sync.versions import RecordVersion
+
+if TYPE_CHECKING:
+    from clientupdater.domain.sync.fields import Raw, Value
+
+#: No cell of any source is honestly longer than this.
+LONGEST_CELL = 4000
+
+_FIELDS = {str(each): each for each in Field}
+_TYPES: Mapping[Kind, type] = {
+    Kind.DATE: date,
+    Kind.MONEY: Decimal,
+    Kind.MOMENT: datetime,
+    Kind.NUMBER: int,
+}
+
+
+@frozen
+class Entry:
+    """One line of a mapping as it is saved: still words, still to be checked."""
+
+    field: str
+    column: str
+    transforms: tuple[str, ...] = ()
+    owns: bool = True
+
+
+@frozen
+class FieldMapping:
+    """Which column fills a field, by which steps, and whether the source owns it (Y10)."""
+
+    field: Field
+    column: str
+    steps: tuple[Transform, ...]
+    owns: bool
+
+
+@frozen
+class SourceMapping:
+    """How one source's records become rows."""
+
+    fields: tuple[FieldMapping, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it reads, in order."""
+        return tuple(dict.fromkeys(each.column for each in self.fields))
+
+    @property
+    def owned(self) -> frozenset[Field]:
+        """The fields in which this source's word counts once a client is there (Y10)."""
+        return frozenset(each.field for each in self.fields if each.owns)
+
+    def column_of(self, wanted: Field) -> str:
+        """Name the column that fills a field; the field's own name where none does."""
+        return next((each.column for each in self.fields if each.field is wanted), str(wanted))
+
+    def require_columns(self, found: Iterable[str]) -> None:
+        """Stop with the list where a source has lost columns: its schema has drifted (Y3)."""
+        there = frozenset(found)
+        lost = [column for column in self.columns if column not in there]
+        if lost:
+            raise Misconfigured(
+                Fault(column, "the source has no such column; adapt the mapping") for column in lost
+            )
+
+
+def check_mapping(entries: Iterable[Entry]) -> SourceMapping:
+    """Take a mapping that is being saved, or refuse it with every fault (Y1)."""
+    listed = tuple(entries)
+    faults = [fault for n, entry in enumerate(listed) for fault in _entry_faults(n, entry)]
+    counts = Counter(entry.field for entry in listed)
+    faults += [Fault("", f"{name} is filled twice") for name, n in counts.items() if n > 1]
+    faults += [Fault("", f"{name} must be filled") for name in sorted(IDENTITY - counts.keys())]
+    if faults:
+        raise InvalidInput(faults)
+    return SourceMapping(tuple(_field_mapping(entry) for entry in listed))
+
+
+def effective_entries(general: Iterable[Entry], own: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Lay a company's own lines over the general ones, field by field (Y1)."""
+    return tuple({entry.field: entry for entry in chain(general, own)}.values())
+
+
+def _entry_faults(n: int, entry: Entry) -> Iterable[Fault]:
+    if entry.field not in _FIELDS:
+        yield Fault(f"/{n}/field", f"there is no field {entry.field}")
+    if not entry.column.strip():
+        yield Fault(f"/{n}/column", "a column must be named")
+    for m, name in enumerate(entry.transforms):
+        if name not in TRANSFORMS:
+            yield Fault(f"/{n}/transforms/{m}", f"there is no transform {name}")
+
+
+def _field_mapping(entry: Entry) -> FieldMapping:
+    steps = tuple(TRANSFORMS[name] for name in entry.transforms)
+    return FieldMapping(_FIELDS[entry.field], entry.column, steps, entry.owns)
+
+
+@frozen
+class Record:
+    """What a source sent, as it came; a deleted one may be little more than its code."""
+
+    position: int
+    cells: Mapping[str, Raw]
+    deleted: bool = False
+
+
+@frozen
+class Row:
+    """A record in our terms: lookups as codes, everything checked."""
+
+    position: int
+    code: str
+    values: Mapping[Field, Value]
+    version: RecordVersion = field(factory=RecordVersion)
+    deleted: bool = False
+
+    @property
+    def company(self) -> str | None:
+        """The company's code; a deleted record may come without."""
+        value = self.values.get(Field.COMPANY)
+        return None if value is None else str(value)
+
+
+@frozen
+class Reject:
+    """A record that could not be taken, with every reason (Y3)."""
+
+    position: int
+    code: str | None
+    faults: tuple[Fault, ...]
+
+
+@frozen
+class Mapped:
+    """What became of all the records: each is a row or a reject, none is lost."""
+
+    rows: tuple[Row, ...] = ()
+    rejects: tuple[Reject, ...] = ()
+    without_code: int = 0
+
+    @property
+    def seen(self) -> frozenset[str]:
+        """The codes that the source has: rejected rows count as seen (Y6)."""
+        rejected = frozenset(each.code for each in self.rejects if each.code is not None)
+        return rejected.union(each.code for each in self.rows)
+
+
+def map_records(mapping: SourceMapping, lookups: Lookups, records: Iterable[Record]) -> Mapped:
+    """Map and check each record; the rows of a code that comes twice are all rejected (Y3)."""
+    mapped = [map_record(mapping, lookups, record) for record in records]
+    counts = Counter(each.code for each in mapped if each.code is not None)
+    column = mapping.column_of(Field.CLIENT_CODE)
+    judged = [_once(each, column, counts.get(each.code or "", 0)) for each in mapped]
+    return Mapped(
+        rows=tuple(each for each in judged if isinstance(each, Row)),
+        rejects=tuple(each for each in judged if isinstance(each, Reject)),
+        without_code=sum(each.code is None for each in judged),
+    )
+
+
+def _once(mapped: Row | Reject, column: str, times: int) -> Row | Reject:
+    if times <= 1:
+        return mapped
+    twice = Fault(column, f"comes {times} times in one run; none of them is taken")
+    earlier = mapped.faults if isinstance(mapped, Reject) else ()
+    return Reject(mapped.position, mapped.code, (*earlier, twice))
+
+
+def map_record(mapping: SourceMapping, lookups: Lookups, record: Record) -> Row | Reject:
+    """Map one record; every fault of it is told (Y3)."""
+    values: dict[Field, Value] = {}
+    faults: list[Fault] = []
+    for each in mapping.fields:
+        if record.deleted and each.field not in IDENTITY | VERSIONING:
+            continue
+        try:
+            values[each.field] = _value(each, lookups, record)
+        except Unfit as unfit:
+            faults.append(Fault(each.column, str(unfit)))
+    faults += _company_faults(mapping, lookups, values)
+    code = values.get(Field.CLIENT_CODE)
+    if faults or not isinstance(code, str):
+        return Reject(record.position, None if code is None else str(code), tuple(faults))
+    return _row(record, code, values)
+
+
+def _row(record: Record, code: str, values: Mapping[Field, Value]) -> Row:
+    at, number = values.get(Field.SOURCE_UPDATED_AT), values.get(Field.SOURCE_VERSION)
+    return Row(
+        position=record.position,
+        code=code,
+        values={each: value for each, value in values.items() if each not in VERSIONING},
+        version=RecordVersion(
+            at if isinstance(at, datetime) else None, number if isinstance(number, int) else None
+        ),
+        deleted=record.deleted,
+    )
+
+
+def _value(each: FieldMapping, lookups: Lookups, record: Record) -> Value:
+    value = _storable(record.cells.get(each.column))
+    for step in each.steps:
+        value = step(value, lookups)
+    settled = _settled(each.field, value)
+    if settled is None and each.field in ESSENTIAL and not _may_lack(each.field, record):
+        raise Unfit("is missing")
+    return settled
+
+
+def _may_lack(wanted: Field, record: Record) -> bool:
+    return record.deleted and wanted is not Field.CLIENT_CODE
+
+
+def _storable(value: Raw) -> Raw:
+    if not isinstance(value, str):
+        return value
+    if len(value) > LONGEST_CELL:
+        raise Unfit(f"is longer than {LONGEST_CELL} characters")
+    if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise Unfit("holds characters that cannot be stored")
+    return value
+
+
+def _settled(wanted: Field, value: Raw) -> Value:
+    if wanted.kind is Kind.TEXT:
+        text = as_text(value)
+        if text is not None and len(text) > wanted.longest:
+            raise Unfit(f"is longer than {wanted.longest} characters")
+        return text
+    if value is None:
+        return None
+    if isinstance(value, float) or type(value) is not _TYPES[wanted.kind]:
+        raise Unfit(f"is not {wanted.kind}; the mapping lacks a transform")
+    return value
+
+
+def _company_faults(
+    mapping: SourceMapping, lookups: Lookups, values: Mapping[Field, Value]
+) -> list[Fault]:
+    product, company = values.get(Field.PRODUCT), values.get(Field.COMPANY)
+    theirs = lookups.product_companies.get(str(product))
+    if theirs is None or company is None or theirs == company:
+        return []
+    return [Fault(mapping.column_of(Field.PRODUCT), "belongs to another company than the client")]

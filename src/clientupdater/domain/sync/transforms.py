@@ -1,0 +1,254 @@
+"""How a cell of a source becomes a value of ours (Y1, Y3).
+
+A transform takes what the one before it made. None stays None, and a text with nothing in it
+becomes None. What cannot be transformed is *unfit*, with words that never hold the cell itself:
+it may be a person's number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime, time
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeAlias
+
+from attrs import field, frozen
+
+from clientupdater.domain.sync.fields import Raw
+
+
+class Unfit(Exception):
+    """A cell that cannot be taken; it becomes a fault of its row."""
+
+
+@frozen
+class Lookups:
+    """What codes and aliases of each table mean, and which company a product belongs to."""
+
+    tables: Mapping[str, Mapping[str, str]] = field(factory=dict)
+    ambiguous: Mapping[str, frozenset[str]] = field(factory=dict)
+    product_companies: Mapping[str, str] = field(factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        tables: Mapping[str, Mapping[str, Iterable[str]]],
+        product_companies: Mapping[str, str] | None = None,
+    ) -> Lookups:
+        """Take each table's codes with their aliases. A code wins over another's alias."""
+        found: dict[str, dict[str, str]] = {}
+        ambiguous: dict[str, frozenset[str]] = {}
+        for table, codes in tables.items():
+            found[table], ambiguous[table] = _by_alias(codes)
+        return cls(found, ambiguous, product_companies or {})
+
+    def code(self, table: str, text: str) -> str:
+        """Find the code that a text stands for."""
+        key = _folded(text)
+        if key in self.ambiguous.get(table, frozenset()):
+            raise Unfit(f"stands for more than one of the {table}")
+        code = self.tables.get(table, {}).get(key)
+        if code is None:
+            raise Unfit(f"is not among the {table}")
+        return code
+
+
+def _by_alias(codes: Mapping[str, Iterable[str]]) -> tuple[dict[str, str], frozenset[str]]:
+    plain = {_folded(code): code for code in codes}
+    meant: dict[str, set[str]] = {}
+    for code, aliases in codes.items():
+        for alias in aliases:
+            meant.setdefault(_folded(alias), set()).add(code)
+    aliases_only = {alias: found for alias, found in meant.items() if alias not in plain}
+    clear = {alias: min(found) for alias, found in aliases_only.items() if len(found) == 1}
+    return {**clear, **plain}, frozenset(aliases_only.keys() - clear.keys())
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+Transform: TypeAlias = Callable[[Raw, Lookups], Raw]
+
+LOOKUP_TABLES = (
+    "companies",
+    "branches",
+    "products",
+    "pension_types",
+    "pensioner_types",
+    "par_statuses",
+    "account_types",
+)
+_LOOKUP = "lookup:"
+_DASHES = dict.fromkeys(map(ord, "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2212"))
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_US_DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
+_MONEY = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
+_WHOLE = re.compile(r"[0-9]+")
+_MOBILE = re.compile(r"(?:\+?63)?0?(9[0-9]{9})")
+_LANDLINE = re.compile(r"(?:\+630?|0)([2-8][0-9]{7,8})")
+_CENTAVO = Decimal("0.01")
+_TOO_MUCH = Decimal("9999999999999.995")
+
+
+def as_text(value: Raw) -> str | None:
+    """Read a cell as text; nothing in it is None."""
+    if isinstance(value, float):
+        raise Unfit("came as a binary fraction, which loses digits; it must come as text")
+    if isinstance(value, bool):
+        raise Unfit("is a yes or no where text belongs")
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    return None if value is None else str(value) or None
+
+
+def trim(value: Raw, _: Lookups) -> Raw:
+    """Take white space off both ends."""
+    text = as_text(value)
+    return (text.strip() or None) if text else None
+
+
+def upper(value: Raw, _: Lookups) -> Raw:
+    """Write it in capitals."""
+    text = as_text(value)
+    return text.upper() if text else None
+
+
+def squeeze_spaces(value: Raw, _: Lookups) -> Raw:
+    """Leave one space between words, and none around them."""
+    text = as_text(value)
+    return (" ".join(text.split()) or None) if text else None
+
+
+def strip_spaces_and_dashes(value: Raw, _: Lookups) -> Raw:
+    """Take out every space and dash."""
+    text = as_text(value)
+    return ("".join(text.split()).translate(_DASHES) or None) if text else None
+
+
+def iso_date(value: Raw, _: Lookups) -> Raw:
+    """Read a day as YYYY-MM-DD."""
+    if isinstance(value, date):
+        return value.date() if isinstance(value, datetime) else value
+    text = _stripped(value)
+    if text is None:
+        return None
+    if not _ISO_DATE.fullmatch(text):
+        raise Unfit("is not a date as YYYY-MM-DD")
+    return _day(*map(int, text.split("-")))
+
+
+def us_date(value: Raw, lookups: Lookups) -> Raw:
+    """Read a day as MM/DD/YYYY, or as YYYY-MM-DD."""
+    found = _US_DATE.fullmatch(_stripped(value) or "")
+    if found is None:
+        return iso_date(value, lookups)
+    month, day, year = map(int, found.groups())
+    return _day(year, month, day)
+
+
+def _day(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise Unfit("is a date that no calendar has") from None
+
+
+def money(value: Raw, _: Lookups) -> Raw:
+    """Read an amount with two places, halves away from nought, and no float on the way."""
+    text = _stripped(value)
+    if text is None:
+        return None
+    if not _MONEY.fullmatch(text):
+        raise Unfit("is not an amount of money")
+    amount = Decimal(text.replace(",", ""))
+    if not -_TOO_MUCH < amount < _TOO_MUCH:
+        raise Unfit("is an amount larger than there is room for")
+    return amount.quantize(_CENTAVO, ROUND_HALF_UP) + 0  # there is no -0.00
+
+
+def ph_number(value: Raw, _: Lookups) -> Raw:
+    """Write a Philippine number in its +63 form; what is none is kept as it came."""
+    text = as_text(value)
+    if text is None or not text.strip():
+        return None
+    bare = re.sub(r"[\s().]", "", text).translate(_DASHES)
+    found = _MOBILE.fullmatch(bare) or _LANDLINE.fullmatch(bare)
+    return f"+63{found.group(1)}" if found else text
+
+
+def days_past_due(value: Raw, _: Lookups) -> Raw:
+    """Turn days past due into the code of a PAR status; a code stays what it is."""
+    text = _stripped(value)
+    if text is None or not re.fullmatch(r"-?[0-9]+(?:\.0*)?", text):
+        return text
+    days = Decimal(text)
+    if days < 0:
+        raise Unfit("is a negative number of days past due")
+    return next(code for code, first in _PAR_FROM if days >= first)
+
+
+_PAR_FROM = (("tele_hardcore", 60), ("tele_130", 30), ("do_not_show", 0))
+
+
+def moment(value: Raw, _: Lookups) -> Raw:
+    """Read a moment; one without a time zone is in UTC, as sources are asked to speak."""
+    if isinstance(value, date):
+        return _aware(value)
+    text = _stripped(value)
+    if text is None:
+        return None
+    try:
+        return _aware(datetime.fromisoformat(text))
+    except ValueError:
+        raise Unfit("is not a moment in ISO 8601") from None
+
+
+def _aware(value: date) -> datetime:
+    at = value if isinstance(value, datetime) else datetime.combine(value, time())
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def whole_number(value: Raw, _: Lookups) -> Raw:
+    """Read a whole number that is not negative."""
+    text = _stripped(value)
+    if text is None:
+        return None
+    if not _WHOLE.fullmatch(text):
+        raise Unfit("is not a whole number")
+    return int(text)
+
+
+def _stripped(value: Raw) -> str | None:
+    text = as_text(value)
+    return (text.strip() or None) if text else None
+
+
+def lookup(table: str) -> Transform:
+    """Make the transform that finds a table's code, by code or by alias."""
+
+    def find(value: Raw, lookups: Lookups) -> Raw:
+        text = _stripped(value)
+        return None if text is None else lookups.code(table, text)
+
+    return find
+
+
+#: Every transform by the name under which a mapping names it.
+TRANSFORMS: Mapping[str, Transform] = {
+    "trim": trim,
+    "upper": upper,
+    "squeeze_spaces": squeeze_spaces,
+    "strip_spaces_and_dashes": strip_spaces_and_dashes,
+    "date": iso_date,
+    "date:mm/dd/yyyy": us_date,
+    "decimal": money,
+    "ph_number": ph_number,
+    "days_past_due": days_past_due,
+    "moment": moment,
+    "whole_number": whole_number,
+    **{f"{_LOOKUP}{table}": lookup(table) for table in LOOKUP_TABLES},
+}
