@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -64,12 +65,18 @@ class EmbeddedPostgres:
     _child: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
     _port: int = field(default=0, init=False)
 
-    def start(self) -> None:
-        """Bring it up, with the roles and the software's own database; the data is kept."""
+    def start(self, *, fresh: bool = False) -> None:
+        """Bring it up, with the roles and the software's own database.
+
+        The data is kept, unless a ``fresh`` start is asked for, which throws it away.
+        """
         if threading.current_thread() is not threading.main_thread():
             raise RuntimeError("start it from the main thread: it dies with the one that starts it")
         self._held = _claim(self.directory)
         try:
+            postmaster.clear_leftover(self._data)
+            if fresh:
+                _empty(self.directory)
             self._bring_up()
             self._provision()
         except BaseException:
@@ -104,6 +111,10 @@ class EmbeddedPostgres:
         """The server's process."""
         return self._child.pid if self._child else 0
 
+    def is_running(self) -> bool:
+        """Tell whether the server is still there."""
+        return self._child is not None and self._child.poll() is None
+
     @property
     def cluster(self) -> Cluster:
         """What lives on it: roles and databases."""
@@ -135,7 +146,6 @@ class EmbeddedPostgres:
         return self.directory / "postgres.log"
 
     def _bring_up(self) -> None:
-        postmaster.clear_leftover(self._data)
         binaries = find(self.source, major=major_of(self._data))
         identity = self.identity or identity_for(binaries, self.directory)
         if not self._data.exists():
@@ -207,6 +217,14 @@ def _claim(directory: Path) -> IO[str]:
     held.write(str(os.getpid()))
     held.flush()
     return held
+
+
+def _empty(directory: Path) -> None:
+    """Throw away what is ours by name, and nothing else that may lie there."""
+    for folder in ("data", "data.partial"):
+        shutil.rmtree(directory / folder, ignore_errors=True)
+    for file in ("passwords.json", "port", "postgres.log", "provisioned"):
+        (directory / file).unlink(missing_ok=True)
 
 
 def _free_port(kept: Path) -> int:

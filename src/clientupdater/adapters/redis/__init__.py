@@ -1,0 +1,1 @@
+"""Redis: what processes share that may be lost."""

@@ -1,0 +1,118 @@
+"""``clientupdater db``: the database's shape, for operations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from clientupdater.composition import maintenance_of
+from clientupdater.entrypoints.cli.session import (
+    Session,
+    example,
+    json_option,
+    mark,
+    note,
+    print_json,
+    print_table,
+)
+from clientupdater.entrypoints.failures import Exit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clientupdater.ports.maintenance import Migration
+
+
+@click.group()
+def db() -> None:
+    """Bring the database to its schema, and see where it stands.
+
+    Works as the owner: DATABASE_MIGRATION_URL, else DATABASE_URL.
+    """
+
+
+@db.command(epilog=example("clientupdater db migrate"))
+@json_option
+@click.pass_obj
+def migrate(session: Session, *, as_json: bool) -> None:
+    """Apply the migrations that are missing."""
+    applied = maintenance_of(session.settings).migrate()
+    if as_json:
+        print_json({"applied": applied})
+    else:
+        _tell("applied", applied, otherwise="nothing to apply; the schema is current")
+
+
+@db.command(epilog=example("clientupdater db status --json"))
+@json_option
+@click.pass_obj
+def status(session: Session, *, as_json: bool) -> None:
+    """List the migrations, applied or not."""
+    known = maintenance_of(session.settings).status()
+    if as_json:
+        print_json({"migrations": known, "pending": sum(m.applied_at is None for m in known)})
+        return
+    rows = [(f"{m.version:04d}", m.name, _when(m)) for m in known]
+    print_table(("version", "name", "applied"), rows)
+
+
+@db.command(epilog=example("clientupdater db rollback --steps 1 --yes"))
+@click.option("--steps", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@click.pass_obj
+def rollback(session: Session, *, steps: int, yes: bool, as_json: bool) -> None:
+    """Undo the migrations applied last, with the data in their tables."""
+    maintenance = maintenance_of(session.settings)
+    if not yes:
+        last = [m for m in maintenance.status() if m.applied_at][-steps:]
+        names = ", ".join(_label(m) for m in reversed(last)) or "nothing"
+        click.confirm(f"This undoes {names}, and loses its data. Go on?", abort=True, err=True)
+    undone = maintenance.rollback(steps)
+    if as_json:
+        print_json({"undone": undone})
+    else:
+        _tell("undone", undone, otherwise="nothing to undo")
+
+
+@db.command(epilog=example("clientupdater db check"))
+@json_option
+@click.pass_obj
+def check(session: Session, *, as_json: bool) -> int:
+    """Find drift, edited migrations, invalid indexes, missing row security; exit 1 if any."""
+    findings = maintenance_of(session.settings).check()
+    if as_json:
+        print_json({"ok": not findings, "findings": findings})
+    elif not findings:
+        click.echo(f"{mark(ok=True)}  the schema is what the migrations make of it")
+    for finding in () if as_json else findings:
+        click.echo(f"{mark(ok=False)}  {finding.where}: {finding.what}; {finding.remedy}")
+    return Exit.NO if findings else Exit.DONE
+
+
+@db.command(epilog=example("clientupdater db seed"))
+@json_option
+@click.pass_obj
+def seed(session: Session, *, as_json: bool) -> None:
+    """Put in what the software needs to work; never overwrites."""
+    new = maintenance_of(session.settings).seed()
+    if as_json:
+        print_json({"new_rows": new})
+    else:
+        click.echo(f"{new} new rows")
+
+
+def _tell(did: str, migrations: Sequence[Migration], *, otherwise: str) -> None:
+    for migration in migrations:
+        click.echo(f"{did} {_label(migration)}")
+    if not migrations:
+        note(otherwise)
+
+
+def _label(migration: Migration) -> str:
+    return f"{migration.version:04d}_{migration.name}"
+
+
+def _when(migration: Migration) -> str:
+    return migration.applied_at.isoformat(" ", "seconds") if migration.applied_at else "not yet"

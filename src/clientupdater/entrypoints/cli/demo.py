@@ -1,0 +1,135 @@
+"""``clientupdater demo``."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from attrs import asdict, frozen
+
+from clientupdater.composition import DemoAccount, DemoDatabase, fill_demo, open_demo_database
+from clientupdater.entrypoints.cli.session import Session, example, note, print_json, print_table
+from clientupdater.entrypoints.demo import supervision
+from clientupdater.entrypoints.http.server import listen
+from clientupdater.entrypoints.wire import to_readable_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+_PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "PYTHONPATH", "LOG_LEVEL", "BUSINESS_TIMEZONE")
+
+
+@frozen
+class Demo:
+    """What there is to try: also written to ``demo.json`` for scripts."""
+
+    base_url: str
+    pid: int
+    accounts: Sequence[DemoAccount]
+
+
+@click.command(epilog=example("clientupdater demo --port 8123 --clients 500"))
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to use."
+)
+@click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".clientupdater"),
+    show_default=True,
+    help="Where the data is kept.",
+)
+@click.option(
+    "--clients",
+    type=click.IntRange(0, 100_000),
+    default=3000,
+    show_default=True,
+    help="How many clients to make up at the first start.",
+)
+@click.option("--reset", is_flag=True, help="Start over: throw the demo's data away.")
+@click.option("--json", "as_json", is_flag=True, help="Print address and accounts as JSON.")
+@click.pass_obj
+def demo(
+    session: Session, *, port: int, data_dir: Path, clients: int, reset: bool, as_json: bool
+) -> None:
+    """Everything in one, with made-up data, to try it.
+
+    Brings a PostgreSQL along, fills it, runs the server and a worker, and prints who can sign in.
+    Ctrl-C stops it all; the next start keeps the data.
+    """
+    supervision.interrupt_on_stop()
+    try:
+        with ExitStack() as stack:
+            note("starting the database …")
+            folder = data_dir.absolute()
+            database = stack.enter_context(open_demo_database(folder / "postgres", reset=reset))
+            listen("127.0.0.1", port).close()  # to say so before the work, if it is taken
+            accounts = fill_demo(database.owner_url, clients=clients)
+            told = Demo(f"http://127.0.0.1:{port}", os.getpid(), accounts)
+            children = _start(stack, session.environ, database, folder, port)
+            stack.enter_context(_written(folder / "demo.json", told))
+            _print(told, as_json=as_json)
+            supervision.watch(children, database.is_running)
+    except KeyboardInterrupt:
+        note("stopped; the data is kept")
+
+
+def _start(
+    stack: ExitStack, environ: Mapping[str, str], database: DemoDatabase, folder: Path, port: int
+) -> list[supervision.Child]:
+    note("starting the server and the worker …")
+    passed = {name: environ[name] for name in _PASSED_ON if name in environ}
+    passed["DATABASE_URL"] = database.app_url
+    commands = {"worker": ["worker"], "server": ["serve", "--port", str(port)]}
+    children = [
+        stack.enter_context(supervision.running(name, argv, passed, folder / f"{name}.log"))
+        for name, argv in commands.items()
+    ]
+    supervision.wait_until_ready(port, children)
+    return children
+
+
+@contextmanager
+def _written(path: Path, told: Demo) -> Iterator[None]:
+    """Leave a note for scripts while the demo runs; it holds passwords, so it is ours alone."""
+    partial = path.with_suffix(".partial")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(to_readable_json(told))
+    partial.rename(path)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _print(told: Demo, *, as_json: bool) -> None:
+    if as_json:
+        print_json(told)
+        return
+    click.secho(f"\nThe demo runs at {told.base_url}\n", bold=True)
+    if told.accounts:
+        rows = [tuple(asdict(account).values()) for account in told.accounts]
+        print_table(("email", "password", "role", "company"), rows)
+        click.echo()
+    click.echo("Try:")
+    for call in _calls(told):
+        click.echo(f"  {call}")
+    click.echo("\nCtrl-C stops it; the next start keeps the data (--reset starts over).")
+
+
+def _calls(told: Demo) -> list[str]:
+    """Three calls to copy: once there are accounts, the first signs in and the others work."""
+    if not told.accounts:
+        return [f"curl -s {told.base_url}{path}" for path in ("/api/ping", "/readyz", "/livez")]
+    first = told.accounts[0]
+    signing_in = f'{{"email":"{first.email}","password":"{first.password}"}}'
+    token = (
+        f"TOKEN=$(curl -s {told.base_url}/api/v1/sessions -H 'Content-Type: application/json' "
+        f"-d '{signing_in}' | python3 -c 'import json,sys; print(json.load(sys.stdin)[\"token\"])')"
+    )
+    ask = f'curl -s -H "Authorization: Bearer $TOKEN" {told.base_url}/api/v1'
+    return [token, f"{ask}/worklist?limit=5", f"{ask}/dashboard/summary"]

@@ -1,0 +1,108 @@
+"""What all commands share: the settings, how results are printed, and loading on demand."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from attrs import define
+
+from clientupdater.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
+
+
+@define
+class Session:
+    """One run of the command."""
+
+    environ: Mapping[str, str]
+    debug: bool = False
+    _settings: Settings | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """What the environment says; read when a command first asks."""
+        if self._settings is None:
+            self._settings = Settings.from_mapping(self.environ)
+        return self._settings
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def __init__(self, *args: Any, lazy: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
+        """Take, by name, where a command is found and its line in the list."""
+        super().__init__(*args, **kwargs)
+        self.lazy = lazy
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List them by name."""
+        del ctx
+        return sorted(self.lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the one that is asked for."""
+        del ctx
+        if cmd_name not in self.lazy:
+            return None
+        module, _, name = self.lazy[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list without importing anything."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in sorted(self.lazy.items())])
+
+
+def json_option(command: _Command) -> _Command:
+    """Let a command print for scripts."""
+    option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+    return option(command)
+
+
+def example(text: str) -> str:
+    """Write the end of a command's help."""
+    return f"Example: {text}"
+
+
+def print_json(value: object) -> None:
+    """Print a result for scripts."""
+    from clientupdater.entrypoints.wire import to_readable_json  # noqa: PLC0415 — slow to import
+
+    click.echo(to_readable_json(value))
+
+
+def print_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a result for people: columns as wide as what is in them."""
+    lines = [[str(cell) for cell in row] for row in rows]
+    widths = [max(len(line[i]) for line in [list(head), *lines]) for i in range(len(head))]
+    click.secho(_row(head, widths), bold=True)
+    for line in lines:
+        click.echo(_row(line, widths))
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(c.ljust(w) for c, w in zip(cells, widths, strict=True)).rstrip()
+
+
+def note(line: str) -> None:
+    """Say something that is not the result."""
+    click.echo(line, err=True)
+
+
+def mark(*, ok: bool) -> str:
+    """Write a yes or no that is seen at a glance."""
+    return click.style("ok", fg="green") if ok else click.style("NOT OK", fg="red", bold=True)
+
+
+def is_interactive() -> bool:
+    """Tell whether somebody can be asked."""
+    return sys.stdin.isatty()

@@ -1,0 +1,87 @@
+"""Running the application with uvicorn."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import socket
+from contextlib import contextmanager, nullcontext
+from signal import SIGINT, SIGTERM
+from threading import Timer
+from typing import TYPE_CHECKING
+
+import structlog
+import uvicorn
+
+from clientupdater.domain.errors import Conflict, Fault, Misconfigured
+from clientupdater.entrypoints.http.application import build
+from clientupdater.entrypoints.http.system import Traffic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+    from clientupdater.composition import App
+
+_GRACE_S = 10
+_log = structlog.stdlib.get_logger("clientupdater.http")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the address before anything else is opened, and say plainly if it is not to be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        where = f"port {port} of {host}"
+        if error.errno == errno.EADDRINUSE:
+            told = f"{where} is in use by another program; choose another with --port"
+            raise Conflict(told) from error
+        told = f"cannot listen on {where}: {error.strerror}"
+        raise Misconfigured([Fault("--host", told)]) from error
+
+
+def run(app: App, listening: socket.socket, *, drain_s: float = 0.0) -> None:
+    """Serve until told to stop; requests under way are finished."""
+    traffic = Traffic()
+    config = uvicorn.Config(
+        build(lambda: nullcontext(app), traffic),
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+    host, port = listening.getsockname()[:2]
+    _log.info("serving", host=host, port=port)
+    with _stop_is_not_death():
+        _Server(config, traffic, drain_s).run(sockets=[listening])
+    _log.info("stopped serving")
+
+
+class _Server(uvicorn.Server):
+    """Says that it is not ready for a while before it stops listening."""
+
+    def __init__(self, config: uvicorn.Config, traffic: Traffic, drain_s: float) -> None:
+        super().__init__(config)
+        self._traffic, self._drain_s = traffic, drain_s
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        impatient = self._traffic.draining or not self._drain_s
+        self._traffic.draining = True
+        if impatient:
+            super().handle_exit(sig, frame)
+        else:
+            Timer(self._drain_s, super().handle_exit, (sig, frame)).start()
+
+
+@contextmanager
+def _stop_is_not_death() -> Iterator[None]:
+    """Bear that uvicorn raises the signal again once it has stopped: we have things to close."""
+    before = {sign: signal.signal(sign, lambda *_: None) for sign in (SIGINT, SIGTERM)}
+    try:
+        yield
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)

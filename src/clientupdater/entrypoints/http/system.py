@@ -1,0 +1,67 @@
+"""What machines ask before they send people here: alive, ready, there."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import anyio
+from attrs import define
+from starlette.responses import Response
+
+from clientupdater.entrypoints.wire import to_json
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from clientupdater.composition import App
+    from clientupdater.health import Health
+
+_PROBES_AT_ONCE = 2
+
+
+@define
+class Traffic:
+    """Whether requests are still welcome."""
+
+    draining: bool = False
+
+
+def probe_limit() -> anyio.CapacityLimiter:
+    """Give probes threads of their own, so that they answer when all others are taken."""
+    return anyio.CapacityLimiter(_PROBES_AT_ONCE)
+
+
+async def livez(_: Request) -> Response:
+    """Say that the process is there, whatever else is down."""
+    return _told({"status": "alive"})
+
+
+async def readyz(request: Request) -> Response:
+    """Say whether requests should be sent here."""
+    app: App = request.state.app
+    if request.state.traffic.draining:
+        return _told({"status": "draining", "checks": []}, 503)
+    found = await anyio.to_thread.run_sync(_check, app, limiter=request.state.probes)
+    ready = all(health.ok for health in found)
+    # What exactly is amiss is for the log and for doctor: anybody may ask here.
+    checks = [{"of": health.of, "ok": health.ok} for health in found]
+    return _told({"status": "ready" if ready else "not ready", "checks": checks}, _status(ready))
+
+
+async def ping(_: Request) -> Response:
+    """Answer."""
+    return _told({"status": "ok", "timestamp": datetime.now(UTC)})
+
+
+def _check(app: App) -> list[Health]:
+    return [check() for check in app.readiness]
+
+
+def _status(ready: bool) -> int:  # noqa: FBT001 — its only argument
+    return 200 if ready else 503
+
+
+def _told(body: object, status: int = 200) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    return Response(to_json(body), status, headers=headers, media_type="application/json")

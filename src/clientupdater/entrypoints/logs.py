@@ -1,0 +1,53 @@
+"""Logging, set up once per process: one line per event, on standard error."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from clientupdater.settings import LogFormat
+
+if TYPE_CHECKING:
+    from clientupdater.settings import Settings
+
+
+def configure(settings: Settings) -> None:
+    """Send ours and the libraries' through the same renderer."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _renderer(settings.log_format),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(settings.log_level.upper())
+    # It tells each step of starting and stopping; we say ourselves when we serve.
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+
+
+def _renderer(wanted: LogFormat | None) -> Any:
+    terminal = sys.stderr.isatty()
+    if wanted is LogFormat.CONSOLE or (wanted is None and terminal):
+        return structlog.dev.ConsoleRenderer(colors=terminal)
+    return structlog.processors.JSONRenderer()
