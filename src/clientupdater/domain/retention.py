@@ -1,0 +1,78 @@
+"""What is purged when it is old, and what never is (J5, L2)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from clientupdater.domain.errors import Fault, Misconfigured
+from clientupdater.domain.jobs import JobStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Purgeable(StrEnum):
+    """Everything that retention may remove. What is not here is kept (J5)."""
+
+    ACTIVITY_LOGS = "activity_logs"
+    COMPLETED_JOBS = "completed_jobs"
+    EXPORT_FILES = "export_files"
+    SYNC_SNAPSHOTS = "sync_snapshots"
+    SYNC_REJECTS = "sync_rejects"
+
+
+#: Never purged: what happened to clients and to rights stays (J5, L2).
+NEVER_PURGED = frozenset(
+    {
+        "status_events",
+        "client_changes",
+        "data_access_log",
+        "config_audit_log",
+        "authorization_audit",
+    }
+)
+
+
+#: Of jobs, only what is over goes; a dead one is kept until somebody has looked (J1).
+PURGED_JOBS = frozenset({JobStatus.COMPLETED, JobStatus.CANCELLED})
+
+
+@frozen
+class Retention:
+    """For how many days each is kept. Rejects are kept as long as the snapshots they are of."""
+
+    activity_logs: int = 90
+    completed_jobs: int = 7
+    export_files: int = 30
+    sync_snapshots: int = 30
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse to keep anything for less than a day: that is a slip, and it cannot be undone."""
+        faults = [
+            Fault(name, "must be one day or more")
+            for name, days in self._days().items()
+            if days < 1
+        ]
+        if faults:
+            raise Misconfigured(faults)
+
+    def cutoffs(self, now: datetime) -> Mapping[Purgeable, datetime]:
+        """Say what may go: everything from before these moments (J5)."""
+        days = {**self._days(), Purgeable.SYNC_REJECTS: self.sync_snapshots}
+        return {kind: now - timedelta(days=days[kind]) for kind in Purgeable}
+
+    def may_go(self, kind: Purgeable, since: datetime, now: datetime) -> bool:
+        """Whether one thing, over and done with since then, is old enough."""
+        return since < self.cutoffs(now)[kind]
+
+    def _days(self) -> dict[str, int]:
+        return {
+            Purgeable.ACTIVITY_LOGS: self.activity_logs,
+            Purgeable.COMPLETED_JOBS: self.completed_jobs,
+            Purgeable.EXPORT_FILES: self.export_files,
+            Purgeable.SYNC_SNAPSHOTS: self.sync_snapshots,
+        }

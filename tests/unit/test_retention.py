@@ -1,0 +1,75 @@
+"""What is purged when it is old, and what never is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from clientupdater.domain.errors import Fault, Misconfigured
+from clientupdater.domain.retention import NEVER_PURGED, PURGED_JOBS, Purgeable, Retention
+
+NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
+MOMENT = timedelta(microseconds=1)
+
+
+def days_before(days: int) -> datetime:
+    return NOW - timedelta(days=days)
+
+
+def test_J5_each_kind_has_its_own_days() -> None:
+    assert Retention().cutoffs(NOW) == {
+        Purgeable.ACTIVITY_LOGS: days_before(90),
+        Purgeable.COMPLETED_JOBS: days_before(7),
+        Purgeable.EXPORT_FILES: days_before(30),
+        Purgeable.SYNC_SNAPSHOTS: days_before(30),
+        Purgeable.SYNC_REJECTS: days_before(30),
+    }
+
+
+def test_J5_the_days_are_settings_and_rejects_go_with_their_snapshots() -> None:
+    assert Retention(1, 2, 3, 4).cutoffs(NOW) == {
+        Purgeable.ACTIVITY_LOGS: days_before(1),
+        Purgeable.COMPLETED_JOBS: days_before(2),
+        Purgeable.EXPORT_FILES: days_before(3),
+        Purgeable.SYNC_SNAPSHOTS: days_before(4),
+        Purgeable.SYNC_REJECTS: days_before(4),
+    }
+
+
+def test_J5_a_thing_goes_once_it_is_older_than_its_days() -> None:
+    retention = Retention()
+    assert retention.may_go(Purgeable.COMPLETED_JOBS, days_before(7) - MOMENT, NOW)
+    assert not retention.may_go(Purgeable.COMPLETED_JOBS, days_before(7), NOW)
+    assert not retention.may_go(Purgeable.EXPORT_FILES, days_before(29), NOW)
+
+
+def test_J5_nothing_is_kept_for_less_than_a_day() -> None:
+    with pytest.raises(Misconfigured) as caught:
+        Retention(activity_logs=0, completed_jobs=1, export_files=-1, sync_snapshots=0)
+    told = "must be one day or more"
+    assert caught.value.faults == (
+        Fault("activity_logs", told),
+        Fault("export_files", told),
+        Fault("sync_snapshots", told),
+    )
+    with pytest.raises(Misconfigured, match="completed_jobs: must be one day or more"):
+        Retention(completed_jobs=0)
+
+
+@pytest.mark.rule("J5", "L2")
+def test_J5_events_and_audits_are_never_purged() -> None:
+    assert {
+        "status_events",
+        "client_changes",
+        "data_access_log",
+        "config_audit_log",
+        "authorization_audit",
+    } == NEVER_PURGED
+    assert not NEVER_PURGED & {str(each) for each in Purgeable}
+    assert len(Purgeable) == 5
+
+
+@pytest.mark.rule("J1", "J5")
+def test_J5_dead_jobs_are_kept() -> None:
+    assert {"completed", "cancelled"} == PURGED_JOBS

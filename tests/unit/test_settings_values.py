@@ -1,0 +1,176 @@
+"""Settings that people keep: typed, bounded, and a company's own before the general one."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from clientupdater.domain.errors import Fault, InvalidInput
+from clientupdater.domain.ids import CompanyId
+from clientupdater.domain.settings_values import (
+    KNOWN,
+    SettingValue,
+    ValueType,
+    check,
+    effective,
+    effective_number,
+    parse,
+)
+
+FCASH, PCNI = CompanyId(UUID(int=1)), CompanyId(UUID(int=2))
+STRING, NUMBER, BOOLEAN, JSON = ValueType
+UNSTORABLE = "holds characters that cannot be stored"
+
+
+def complaint(key: str, text: str, value_type: ValueType) -> str:
+    with pytest.raises(InvalidInput) as caught:
+        check(key, text, value_type)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value_type", "value"),
+    [
+        ("", STRING, ""),
+        (" a ", STRING, " a "),
+        ("5", NUMBER, Decimal(5)),
+        ("-0.25", NUMBER, Decimal("-0.25")),
+        ("1" * 30 + "." + "1" * 30, NUMBER, Decimal("1" * 30 + "." + "1" * 30)),
+        ("true", BOOLEAN, True),
+        ("false", BOOLEAN, False),
+        ('{"a": [1, 2.50, "x", null, {"b": true}]}', JSON,
+         {"a": [Decimal(1), Decimal("2.50"), "x", None, {"b": True}]}),
+        ("null", JSON, None),
+        ('"\\ud83d\\ude00"', JSON, "\U0001f600"),
+    ],
+)  # fmt: skip
+@pytest.mark.rule("P7", "Y7")
+def test_P7_a_setting_is_read_by_its_type(
+    text: str, value_type: ValueType, value: SettingValue
+) -> None:
+    assert parse(text, value_type) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value_type", "told"),
+    [
+        ("five", NUMBER, "must be a number, such as 5 or -0.25"),
+        ("NaN", NUMBER, "must be a number, such as 5 or -0.25"),
+        ("1e3", NUMBER, "must be a number, such as 5 or -0.25"),
+        (" 5", NUMBER, "must be a number, such as 5 or -0.25"),
+        ("5\n", NUMBER, "must be a number, such as 5 or -0.25"),
+        ("\u0665", NUMBER, "must be a number, such as 5 or -0.25"),
+        ("1" * 31, NUMBER, "must be a number, such as 5 or -0.25"),
+        ("True", BOOLEAN, "must be true or false"),
+        ("1", BOOLEAN, "must be true or false"),
+        ("{", JSON, "must be JSON"),
+        ("NaN", JSON, "must be JSON"),
+        ("[" * 100_000, JSON, "must be JSON"),
+        ("a\x00b", STRING, UNSTORABLE),
+        ("a\ud800b", STRING, UNSTORABLE),
+        (f"a{chr(0xDFFF)}b", STRING, UNSTORABLE),
+        ('"\\u0000"', JSON, UNSTORABLE),
+        ('[["\\ud800"]]', JSON, UNSTORABLE),
+        ('{"\\u0000": 1}', JSON, UNSTORABLE),
+        ('{"a": {"b": "\\u0000"}}', JSON, UNSTORABLE),
+    ],
+)
+@pytest.mark.rule("P7", "Y7")
+def test_P7_a_text_that_is_not_of_its_type_is_refused(
+    text: str, value_type: ValueType, told: str
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse(text, value_type)
+    assert caught.value.faults == (Fault("/value", told),)
+    with pytest.raises(InvalidInput) as caught:
+        parse(text, value_type, "/x")
+    assert caught.value.faults == (Fault("/x", told),)
+
+
+@pytest.mark.rule("P7", "Y7")
+def test_Y7_the_settings_we_know_have_types_and_defaults() -> None:
+    told = {key: (each.value_type, effective(key, {}, None)) for key, each in KNOWN.items()}
+    assert told == {
+        "status.backdating_days": (NUMBER, Decimal(5)),
+        "sync.guard_percent": (NUMBER, Decimal(5)),
+        "sync.guard_floor": (NUMBER, Decimal(50)),
+        "worklist.order": (STRING, "urgency"),
+        "dashboard.targets": (JSON, {}),
+    }
+    for key, each in KNOWN.items():
+        assert check(key, each.default, each.value_type) == effective(key, {}, None)
+
+
+@pytest.mark.parametrize(
+    ("key", "good", "bad", "told"),
+    [
+        ("status.backdating_days", ["0", "28"], ["-1", "29", "1.5"],
+         "must be a whole number from 0 to 28"),
+        ("sync.guard_floor", ["0", "1000000"], ["-1", "1000001", "0.5"],
+         "must be a whole number from 0 to 1000000"),
+        ("sync.guard_percent", ["0", "0.5", "100"], ["-0.1", "100.1"], "must be from 0 to 100"),
+    ],
+)  # fmt: skip
+@pytest.mark.rule("P7", "Y7")
+def test_P7_a_number_we_know_lies_within_its_bounds(
+    key: str, good: list[str], bad: list[str], told: str
+) -> None:
+    assert [check(key, text, NUMBER) for text in good] == [Decimal(text) for text in good]
+    for text in bad:
+        assert complaint(key, text, NUMBER) == f"/value: {key} {told}"
+
+
+def test_Y7_a_setting_we_know_keeps_its_type() -> None:
+    assert complaint("sync.guard_floor", "50", STRING) == (
+        "/value_type: sync.guard_floor is a number"
+    )
+    with pytest.raises(InvalidInput) as caught:
+        check("sync.guard_floor", "x", NUMBER, "/settings/0")
+    assert caught.value.faults[0].pointer == "/settings/0"
+    with pytest.raises(InvalidInput) as caught:
+        check("sync.guard_floor", "-1", NUMBER, "/settings/0")
+    assert caught.value.faults[0].pointer == "/settings/0"
+
+
+@pytest.mark.rule("P7", "Y7")
+def test_Y7_a_setting_we_do_not_know_is_checked_by_its_type_alone() -> None:
+    assert check("greeting", "Mabuhay", STRING) == "Mabuhay"
+    assert complaint("greeting", "Mabuhay", BOOLEAN) == "/value: must be true or false"
+
+
+def test_P4_the_worklist_is_ordered_by_urgency_or_name() -> None:
+    assert check("worklist.order", "name", STRING) == "name"
+    assert check("worklist.order", "urgency", STRING) == "urgency"
+    assert complaint("worklist.order", "luck", STRING) == (
+        "/value: worklist.order must be urgency or name"
+    )
+
+
+def test_R1_the_dashboard_has_a_target_for_each_rate() -> None:
+    text = '{"completion": 95, "contact": 0, "confirmation": 100}'
+    targets = {"completion": Decimal(95), "contact": Decimal(0), "confirmation": Decimal(100)}
+    assert check("dashboard.targets", text, JSON) == targets
+    shape = "/value: dashboard.targets must be an object of completion, contact and confirmation"
+    for wrong in ("[]", '{"speed": 1}', '{"completion": 1, "speed": 1}'):
+        assert complaint("dashboard.targets", wrong, JSON) == shape
+    share = "/value: dashboard.targets must hold percentages from 0 to 100"
+    for wrong in ("101", "-1", '"95"', "null", "true"):
+        assert complaint("dashboard.targets", f'{{"contact": {wrong}}}', JSON) == share
+
+
+@pytest.mark.rule("P7", "Y7")
+def test_P7_a_companys_row_wins_over_the_general_one() -> None:
+    key = "status.backdating_days"
+    rows = {(key, None): "7", (key, FCASH): "3"}
+    assert effective(key, rows, FCASH) == Decimal(3)
+    assert effective(key, rows, PCNI) == Decimal(7)
+    assert effective(key, rows, None) == Decimal(7)
+    assert effective(key, {(key, FCASH): "3"}, PCNI) == Decimal(5)
+
+
+def test_Y7_a_number_is_found_as_a_number() -> None:
+    assert effective_number("sync.guard_floor", {("sync.guard_floor", FCASH): "9"}, FCASH) == 9
+    with pytest.raises(InvalidInput, match=r"^worklist\.order is not a number$"):
+        effective_number("worklist.order", {}, None)
