@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from clientupdater.entrypoints.cli.main import main
+from clientupdater.entrypoints.cli.command import main
 
 __all__ = ["main"]

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from clientupdater.entrypoints.cli.main import main
+from clientupdater.entrypoints.cli.command import main
 
 sys.exit(main())

@@ -1,0 +1,156 @@
+"""What every command has in common: help, output for scripts, and how faults are told."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import click
+import orjson
+import pytest
+from psycopg.conninfo import make_conninfo
+
+import clientupdater
+from clientupdater.entrypoints.cli.command import cli, main
+from clientupdater.entrypoints.cli.session import LazyGroup
+from tests.entrypoints.commands import a_server_of_version, run
+from tests.servers import Database, free_port
+
+
+def leaves(path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """Find every command that does something."""
+    command = command_at(path)
+    if not isinstance(command, click.Group):
+        return [path]
+    names = command.list_commands(click.Context(command))
+    return [leaf for name in names for leaf in leaves((*path, name))]
+
+
+def command_at(path: tuple[str, ...]) -> click.Command:
+    command: click.Command = cli
+    for name in path:
+        assert isinstance(command, click.Group)
+        found = command.get_command(click.Context(command), name)
+        assert found is not None
+        command = found
+    return command
+
+
+@pytest.mark.parametrize("path", leaves(), ids=" ".join)
+def test_the_help_of_each_command_says_what_it_does_and_shows_an_example(
+    path: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*path, "--help"], {}) == 0
+    shown = capsys.readouterr().out
+    assert f"Example: clientupdater {' '.join(path)}" in shown
+    assert command_at(path).help
+
+
+@pytest.mark.parametrize("name", cli.list_commands(click.Context(cli)))
+def test_the_list_of_commands_says_what_each_says_of_itself(name: str) -> None:
+    assert isinstance(cli, LazyGroup)
+    command = command_at((name,))
+    assert (command.help or "").splitlines()[0] == cli.lazy[name][1]
+
+
+def test_the_help_loads_neither_database_nor_server() -> None:
+    script = (
+        "import sys; from clientupdater.entrypoints.cli import main; main(['--help'], {}); "
+        "sys.exit(bool({'psycopg', 'starlette', 'uvicorn', 'cattrs'} & set(sys.modules)))"
+    )
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", script], check=False, stdout=subprocess.PIPE
+    )
+    assert done.returncode == 0
+
+
+def test_the_version_is_printed_for_people_and_for_scripts() -> None:
+    assert run("version").stdout == f"{clientupdater.__version__}\n"
+    assert orjson.loads(run("version", "--json").stdout)["version"] == clientupdater.__version__
+
+
+def test_without_a_database_it_says_so_in_one_line_and_exits_78() -> None:
+    done = run("db", "status")
+    assert done.returncode == 78
+    assert done.stdout == ""
+    assert done.stderr.startswith("clientupdater: DATABASE_URL: is not set")
+    assert done.stderr.count("\n") == 1
+
+
+def test_several_faults_of_the_configuration_are_one_line_each() -> None:
+    done = run("doctor", DATABASE_POOL_MAX="many", LOG_LEVEL="loud", BUSINESS_TIMEZONE="Nowhere")
+    assert done.returncode == 78
+    assert [line.split(": ")[1] for line in done.stderr.splitlines()] == [
+        "DATABASE_POOL_MAX",
+        "BUSINESS_TIMEZONE",
+        "LOG_LEVEL",
+    ]
+
+
+@pytest.mark.parametrize("command", [("db", "status"), ("serve", "--port", "0"), ("worker",)])
+def test_a_database_that_is_not_there_is_try_again_in_one_line(command: tuple[str, ...]) -> None:
+    done = run(*command, DATABASE_URL=f"postgresql://u:hunter2@127.0.0.1:{free_port()}/d")
+    assert done.returncode == 75
+    assert done.stderr.count("\n") == 1
+    assert "does not answer" in done.stderr
+    assert "hunter2" not in done.stderr
+
+
+def test_a_wrong_password_is_a_matter_of_configuration(database: Database) -> None:
+    url = make_conninfo(database.app_url, password="hunter2")  # noqa: S106
+    parts = dict(part.split("=") for part in url.split())
+    wrong = f"postgresql://{parts['user']}:hunter2@{parts['host']}:{parts['port']}/{database.name}"
+    done = run("db", "status", DATABASE_URL=wrong)
+    assert done.returncode == 78
+    assert done.stderr.count("\n") == 1
+    assert "password authentication failed" in done.stderr
+    assert "hunter2" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [("db", "status"), ("serve", "--port", "0")])
+def test_a_postgresql_that_is_too_old_is_named(command: tuple[str, ...]) -> None:
+    with a_server_of_version("14.9") as url:
+        done = run(*command, DATABASE_URL=url)
+    assert done.returncode == 78
+    assert "PostgreSQL 14; version 15 or newer is needed" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [("nope",), ("db", "nope"), ("version", "--nope"), ("db", "rollback", "--steps=0")]
+)
+def test_wrong_usage_is_one_line_that_says_where_help_is(arguments: tuple[str, ...]) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "--help)" in done.stderr
+
+
+def test_an_unexpected_fault_is_one_line_and_70(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def break_down(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("by nought\nand more")
+
+    monkeypatch.setattr(command_at(("version",)), "callback", break_down)
+    assert main(["version"], {}) == 70
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == "clientupdater: unexpected fault: ZeroDivisionError: by nought and more"
+    assert "--debug" in told[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ"),
+    [(["--debug", "version"], {}), (["version"], {"CLIENTUPDATER_DEBUG": "1"})],
+)
+def test_the_traceback_is_shown_on_request(
+    arguments: list[str],
+    environ: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def break_down(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(command_at(("version",)), "callback", break_down)
+    assert main(arguments, environ) == 70
+    assert "Traceback" in capsys.readouterr().err

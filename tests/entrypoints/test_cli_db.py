@@ -1,0 +1,115 @@
+"""The commands for the database's shape, and what doctor says of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+import psycopg
+
+from tests.entrypoints.commands import call
+
+if TYPE_CHECKING:
+    from tests.servers import Database
+
+
+def test_migrate_applies_everything_once_and_says_so(empty_database: Database) -> None:
+    first = call("db", "migrate", DATABASE_MIGRATION_URL=empty_database.owner_url)
+    again = call("db", "migrate", DATABASE_MIGRATION_URL=empty_database.owner_url)
+    assert first.returncode == again.returncode == 0
+    assert first.stdout.startswith("applied 0001_")
+    assert again.stdout == ""
+    assert "the schema is current" in again.stderr
+
+
+def test_status_lists_what_is_pending(empty_database: Database) -> None:
+    done = call("db", "status", "--json", DATABASE_URL=empty_database.owner_url)
+    told = orjson.loads(done.stdout)
+    assert told["pending"] == len(told["migrations"]) > 0
+    assert {m["applied_at"] for m in told["migrations"]} == {None}
+
+
+def test_status_for_people_is_a_table_without_colour(database: Database) -> None:
+    done = call("db", "status", DATABASE_URL=database.owner_url)
+    head, first, *_ = done.stdout.splitlines()
+    assert head.split() == ["version", "name", "applied"]
+    assert first.startswith("0001")
+    assert "\x1b" not in done.stdout
+
+
+def test_rollback_asks_and_does_nothing_when_the_answer_is_no(database: Database) -> None:
+    done = call("db", "rollback", stdin="n\n", DATABASE_URL=database.owner_url)
+    assert done.returncode == 1
+    assert "loses its data" in done.stderr
+    assert done.stdout == ""
+    left = orjson.loads(call("db", "status", "--json", DATABASE_URL=database.owner_url).stdout)
+    assert left["pending"] == 0
+
+
+def test_rollback_with_yes_undoes_the_last_one(database: Database) -> None:
+    done = call("db", "rollback", "--yes", "--json", DATABASE_URL=database.owner_url)
+    assert done.returncode == 0
+    assert len(orjson.loads(done.stdout)["undone"]) == 1
+    left = orjson.loads(call("db", "status", "--json", DATABASE_URL=database.owner_url).stdout)
+    assert left["pending"] == 1
+
+
+def test_check_is_content_with_what_the_migrations_made(database: Database) -> None:
+    done = call("db", "check", "--json", DATABASE_URL=database.owner_url)
+    assert orjson.loads(done.stdout) == {"ok": True, "findings": []}
+    assert done.returncode == 0
+
+
+def test_check_answers_no_for_a_schema_that_somebody_changed(database: Database) -> None:
+    with psycopg.connect(database.owner_url, autocommit=True) as connection:
+        connection.execute("alter table clients add column shoe_size int")
+    done = call("db", "check", DATABASE_URL=database.owner_url)
+    assert done.returncode == 1
+    assert "NOT OK" in done.stdout
+
+
+def test_seeding_again_adds_nothing(database: Database) -> None:
+    done = call("db", "seed", "--json", DATABASE_URL=database.owner_url)
+    assert orjson.loads(done.stdout) == {"new_rows": 0}
+
+
+def test_doctor_finds_everything_well(database: Database, redis_url: str) -> None:
+    done = call("doctor", "--json", DATABASE_URL=database.app_url, REDIS_URL=redis_url)
+    told = orjson.loads(done.stdout)
+    assert done.returncode == 0, done.stdout
+    assert told["ok"]
+    assert [check["of"] for check in told["checks"]] == ["database", "role", "schema", "redis"]
+
+
+def test_doctor_names_each_thing_that_is_wrong_and_what_to_do(empty_database: Database) -> None:
+    done = call(
+        "doctor", DATABASE_URL=empty_database.superuser_url, REDIS_URL="redis://127.0.0.1:1/0"
+    )
+    assert done.returncode == 1
+    assert done.stdout.count("NOT OK") == 3
+    for said in ("a superuser", "clientupdater db migrate", "start Redis"):
+        assert said in done.stdout
+
+
+def test_serving_as_a_superuser_or_an_owner_is_refused(database: Database) -> None:
+    for url, said in (
+        (database.superuser_url, "a superuser"),
+        (database.owner_url, "an owner of tables"),
+    ):
+        done = call("serve", "--port", "0", DATABASE_URL=url)
+        assert done.returncode == 78
+        assert said in done.stderr
+        assert "sql/roles.sql" in done.stderr
+
+
+def test_serving_as_one_who_bypasses_row_security_is_refused(database: Database) -> None:
+    with psycopg.connect(database.superuser_url, autocommit=True) as connection:
+        connection.execute("create role test_bypasser login bypassrls password 'x'")
+    try:
+        url = database.superuser_url.partition("@")[2]
+        done = call("worker", DATABASE_URL=f"postgresql://test_bypasser:x@{url}")
+    finally:
+        with psycopg.connect(database.superuser_url, autocommit=True) as connection:
+            connection.execute("drop role test_bypasser")
+    assert done.returncode == 78
+    assert "bypasses row security" in done.stderr

@@ -1,0 +1,92 @@
+"""The commands that run until they are told to stop."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING
+
+import httpx
+import orjson
+import pytest
+
+from tests.entrypoints.commands import COMMAND, environment, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.servers import Database
+
+
+@contextmanager
+def running(*arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(  # noqa: S603
+        [*COMMAND, *arguments],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(**settings),
+    )
+    with process:
+        yield process
+        process.kill()
+
+
+def logged(log: IO[str] | None, event: str) -> dict[str, object]:
+    """Read the log until this was said."""
+    assert log is not None
+    for line in log:
+        told: dict[str, object] = orjson.loads(line)
+        if told["event"] == event:
+            return told
+    raise AssertionError(f"never said {event!r}")
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_the_worker_stops_when_told_and_says_so(database: Database, sign: signal.Signals) -> None:
+    with running("worker", DATABASE_URL=database.app_url) as worker:
+        logged(worker.stderr, "working")
+        worker.send_signal(sign)
+        logged(worker.stderr, "stopped working")
+        assert worker.wait(10) == 0
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_the_server_serves_until_told_to_stop(database: Database, sign: signal.Signals) -> None:
+    with running("serve", "--port", "0", DATABASE_URL=database.app_url) as server:
+        port = logged(server.stderr, "serving")["port"]
+        assert httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+        server.send_signal(sign)
+        logged(server.stderr, "stopped serving")
+        assert server.wait(10) == 0
+        assert server.stdout is not None
+        assert server.stdout.read() == ""
+
+
+def test_a_server_that_drains_says_that_it_is_not_ready_before_it_goes(database: Database) -> None:
+    with running(
+        "serve", "--port", "0", "--drain-seconds", "30", DATABASE_URL=database.app_url
+    ) as server:
+        port = logged(server.stderr, "serving")["port"]
+        base = f"http://127.0.0.1:{port}"
+        assert httpx.get(f"{base}/readyz").status_code == 200
+        server.send_signal(signal.SIGTERM)
+        while (answer := httpx.get(f"{base}/readyz")).status_code == 200:
+            pass
+        assert (answer.status_code, answer.json()["status"]) == (503, "draining")
+        assert httpx.get(f"{base}/livez").status_code == 200
+        server.send_signal(signal.SIGTERM)  # a second one has no patience
+        logged(server.stderr, "stopped serving")
+
+
+def test_a_port_in_use_is_one_line(database: Database) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run("serve", "--port", str(port), DATABASE_URL=database.app_url)
+    assert done.returncode == 5
+    assert done.stderr == (
+        f"clientupdater: port {port} of 127.0.0.1 is in use by another program; "
+        "choose another with --port\n"
+    )
