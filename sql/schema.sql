@@ -1767,7 +1767,7 @@ CREATE INDEX client_changes_client_id_idx ON public.client_changes USING btree (
 CREATE INDEX client_period_status_branch_list_idx ON public.client_period_status USING btree (branch_id, period, status_type_id, sort_name, client_id) INCLUDE (exempt_cause);
 
 -- :: index client_period_status_count_idx
-CREATE INDEX client_period_status_count_idx ON public.client_period_status USING btree (company_id, period, status_type_id, branch_id) INCLUDE (reason_id, has_payment, update_count, exempt_cause);
+CREATE INDEX client_period_status_count_idx ON public.client_period_status USING btree (company_id, period, status_type_id, branch_id) INCLUDE (client_id, reason_id, has_payment, update_count, exempt_cause);
 
 -- :: index client_period_status_follow_up_idx
 CREATE INDEX client_period_status_follow_up_idx ON public.client_period_status USING btree (branch_id, next_follow_up_on, client_id) WHERE (next_follow_up_on IS NOT NULL);
@@ -1812,13 +1812,13 @@ CREATE INDEX clients_blind_index_idx ON public.clients USING btree (pension_blin
 CREATE INDEX clients_branch_id_idx ON public.clients USING btree (branch_id);
 
 -- :: index clients_branch_list_idx
-CREATE INDEX clients_branch_list_idx ON public.clients USING btree (branch_id, sort_name, id) WHERE (deleted_at IS NULL);
+CREATE INDEX clients_branch_list_idx ON public.clients USING btree (branch_id, sort_name, id) INCLUDE (company_id, assigned_to) WHERE (deleted_at IS NULL);
 
 -- :: index clients_company_list_idx
 CREATE INDEX clients_company_list_idx ON public.clients USING btree (company_id, sort_name, id);
 
 -- :: index clients_list_idx
-CREATE INDEX clients_list_idx ON public.clients USING btree (sort_name, id) WHERE (deleted_at IS NULL);
+CREATE INDEX clients_list_idx ON public.clients USING btree (sort_name, id) INCLUDE (branch_id, company_id, assigned_to) WHERE (deleted_at IS NULL);
 
 -- :: index clients_par_status_id_idx
 CREATE INDEX clients_par_status_id_idx ON public.clients USING btree (par_status_id);
@@ -2246,9 +2246,10 @@ using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
 
 -- :: policy client_period_status.with_client
 create policy with_client on client_period_status as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
+using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR (EXISTS ( SELECT
    FROM clients c
-  WHERE (c.id = client_period_status.client_id)))));
+  WHERE (c.id = client_period_status.client_id)
+ OFFSET 0))));
 
 -- :: policy client_sources.with_client
 create policy with_client on client_sources as permissive for all to public
@@ -2280,9 +2281,10 @@ using ((( SELECT scope_is_system() AS scope_is_system) OR (actor_id = ( SELECT s
 
 -- :: policy status_events.with_row
 create policy with_row on status_events as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
+using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR (EXISTS ( SELECT
    FROM client_period_status s
-  WHERE (s.id = status_events.client_period_status_id)))));
+  WHERE (s.id = status_events.client_period_status_id)
+ OFFSET 0))));
 
 -- :: policy sync_plans.whole_company
 create policy whole_company on sync_plans as permissive for all to public

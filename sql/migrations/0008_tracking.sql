@@ -74,10 +74,10 @@ create index client_period_status_branch_list_idx on client_period_status (
 create index client_period_status_list_idx on client_period_status (
     period, status_type_id, sort_name, client_id
 ) where exempt_cause is null;
--- Dashboards and reports count from this index alone.
+-- Dashboards and reports count from this index alone (the client is what row-level security asks).
 create index client_period_status_count_idx on client_period_status (
     company_id, period, status_type_id, branch_id
-) include (reason_id, has_payment, update_count, exempt_cause);
+) include (client_id, reason_id, has_payment, update_count, exempt_cause);
 create index client_period_status_status_idx on client_period_status (status_type_id, company_id);
 create index client_period_status_reason_idx on client_period_status (reason_id, status_type_id)
 where reason_id is not null;
