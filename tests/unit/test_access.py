@@ -145,6 +145,7 @@ def test_A8_one_who_is_not_active_may_nothing() -> None:
     actor = ana((READ, None, Scope.ALL), active=False)
     decision = decide(actor, READ, MINE)
     assert decision.missing is Missing.ACTIVE_ACCOUNT
+    assert decision.permission is READ
     assert len(decision.grants) == 1
     assert reach_of(actor, READ).is_nothing
     assert sight_of(actor).is_nothing

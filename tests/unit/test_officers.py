@@ -22,12 +22,16 @@ def test_A3_an_officer_has_the_branch_in_their_territory_whatever_their_scope(
 
 
 def test_A3_an_officer_must_have_the_branch() -> None:
-    with pytest.raises(OfficerNotAllowed, match="branch is not in this person's territory"):
+    with pytest.raises(
+        OfficerNotAllowed, match=r"^The client's branch is not in this person's territory\.$"
+    ):
         require_officer(ana(territory=HOME), EAST)
 
 
 def test_A3_an_officer_must_be_active() -> None:
-    with pytest.raises(OfficerNotAllowed, match="not active"):
+    with pytest.raises(
+        OfficerNotAllowed, match=r"^This person is not active, so they cannot be an officer\.$"
+    ):
         require_officer(ana(territory=HOME, active=False), NORTH)
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeAlias
 
 from attrs import frozen
@@ -142,12 +143,9 @@ _READERS: Mapping[ValueType, Callable[[str], SettingValue]] = {
 # --- what we know
 
 
-def _whole_between(least: int, most: int) -> Callable[[Decimal], str | None]:
-    def complaint(value: Decimal) -> str | None:
-        fits = least <= value <= most and value == value.to_integral_value()
-        return None if fits else f"must be a whole number from {least} to {most}"
-
-    return complaint
+def _whole(least: int, most: int, value: Decimal) -> str | None:
+    fits = least <= value <= most and value == value.to_integral_value()
+    return None if fits else f"must be a whole number from {least} to {most}"
 
 
 def _percentage(value: Decimal) -> str | None:
@@ -182,9 +180,9 @@ KNOWN: Mapping[str, KnownSetting] = {
     each.key: each
     for each in (
         # No more than the shortest month: only the period before the current can be open (P7).
-        KnownSetting(BACKDATING_DAYS, ValueType.NUMBER, "5", _whole_between(0, 28)),
+        KnownSetting(BACKDATING_DAYS, ValueType.NUMBER, "5", partial(_whole, 0, 28)),
         KnownSetting(GUARD_PERCENT, ValueType.NUMBER, "5", _percentage),
-        KnownSetting(GUARD_FLOOR, ValueType.NUMBER, "50", _whole_between(0, 1_000_000)),
+        KnownSetting(GUARD_FLOOR, ValueType.NUMBER, "50", partial(_whole, 0, 1_000_000)),
         KnownSetting(WORKLIST_ORDER, ValueType.STRING, "urgency", _worklist_order),
         KnownSetting(DASHBOARD_TARGETS, ValueType.JSON, "{}", _targets),
     )

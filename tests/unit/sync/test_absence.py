@@ -197,3 +197,4 @@ def test_Y7_the_guard_judges_each_company_for_itself() -> None:
     wide = {"PCNI": Guard(Decimal(100), 0)}
     assert held_companies(wide, {"PCNI": 100}, clients) == frozenset()
     assert held_companies(wide, {"NEW": 51}, clients) == {"NEW"}
+    assert held_companies({"NEW": wide["PCNI"]}, {"NEW": 1}, clients) == {"NEW"}

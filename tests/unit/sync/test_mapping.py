@@ -77,6 +77,7 @@ def test_Y1_a_mapping_knows_its_columns_and_what_its_source_owns() -> None:
     assert MAPPING.columns == (
         "CODE", "COMPANY", "NAME", "BRANCH", "PRODUCT", "BORN", "DUE", "AT", "VERSION"
     )  # fmt: skip
+    assert check_mapping(ENTRIES) == MAPPING
     assert Field.FULL_NAME in MAPPING.owned
     assert Field.PAST_DUE_AMOUNT not in MAPPING.owned
     assert MAPPING.column_of(Field.BRANCH) == "BRANCH"
@@ -193,6 +194,8 @@ def test_Y3_a_row_without_a_code_has_none_in_its_reject() -> None:
 
 def test_Y3_a_product_must_be_of_the_clients_company() -> None:
     told = (Fault("PRODUCT", "belongs to another company than the client"),)
+    assert Lookups.of({"branches": {}}, {"P": "C"}).product_companies == {"P": "C"}
+    assert Lookups.of({}) == Lookups({}, {}, {})
     assert faults(PRODUCT="PCNI_PNP") == told
     assert faults(COMPANY="PCNI") == told
     assert faults(PRODUCT="PCNI_PNP", COMPANY=None) == (Fault("COMPANY", "is missing"),)

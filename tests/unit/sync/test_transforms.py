@@ -293,6 +293,11 @@ def test_Y3_what_no_lookup_knows_is_refused_by_the_tables_name_alone() -> None:
 
 
 def test_Y3_an_alias_of_two_codes_is_refused() -> None:
+    lookups = Lookups.of({"branches": {"A": ["Main Office"], "B": ["main  office"]}})
+    assert lookups.ambiguous == {"branches": {"main office"}}
+    assert refused("lookup:branches", "Main office", lookups) == (
+        "stands for more than one of the branches"
+    )
     assert refused("lookup:branches", "main", SOME) == "stands for more than one of the branches"
 
 

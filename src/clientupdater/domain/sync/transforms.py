@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from typing import TypeAlias
 
 from attrs import field, frozen
@@ -80,7 +81,6 @@ LOOKUP_TABLES = (
     "par_statuses",
     "account_types",
 )
-_LOOKUP = "lookup:"
 _DASHES = dict.fromkeys(map(ord, "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2212"))
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _US_DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
@@ -227,14 +227,10 @@ def _stripped(value: Raw) -> str | None:
     return (text.strip() or None) if text else None
 
 
-def lookup(table: str) -> Transform:
-    """Make the transform that finds a table's code, by code or by alias."""
-
-    def find(value: Raw, lookups: Lookups) -> Raw:
-        text = _stripped(value)
-        return None if text is None else lookups.code(table, text)
-
-    return find
+def lookup(table: str, value: Raw, lookups: Lookups) -> Raw:
+    """Find a table's code, by code or by alias."""
+    text = _stripped(value)
+    return None if text is None else lookups.code(table, text)
 
 
 #: Every transform by the name under which a mapping names it.
@@ -250,5 +246,5 @@ TRANSFORMS: Mapping[str, Transform] = {
     "days_past_due": days_past_due,
     "moment": moment,
     "whole_number": whole_number,
-    **{f"{_LOOKUP}{table}": lookup(table) for table in LOOKUP_TABLES},
+    **{f"lookup:{table}": partial(lookup, table) for table in LOOKUP_TABLES},
 }
