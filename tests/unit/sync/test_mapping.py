@@ -192,6 +192,12 @@ def test_Y3_a_row_without_a_code_has_none_in_its_reject() -> None:
     assert mapped == Reject(2, None, (Fault("CODE", "is missing"),))
 
 
+def test_Y3_an_empty_text_is_as_good_as_none() -> None:
+    mapping = check_mapping([Entry("client_code", "CODE"), Entry("company", "COMPANY")])
+    mapped = map_record(mapping, LOOKUPS, Record(1, {"CODE": "", "COMPANY": "FCASH"}))
+    assert mapped == Reject(1, None, (Fault("CODE", "is missing"),))
+
+
 def test_Y3_a_product_must_be_of_the_clients_company() -> None:
     told = (Fault("PRODUCT", "belongs to another company than the client"),)
     assert Lookups.of({"branches": {}}, {"P": "C"}).product_companies == {"P": "C"}

@@ -6,6 +6,7 @@ transforms, is data.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -26,13 +27,10 @@ if TYPE_CHECKING:
 #: No cell of any source is honestly longer than this.
 LONGEST_CELL = 4000
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _FIELDS = {str(each): each for each in Field}
-_TYPES: Mapping[Kind, type] = {
-    Kind.DATE: date,
-    Kind.MONEY: Decimal,
-    Kind.MOMENT: datetime,
-    Kind.NUMBER: int,
-}
+_TYPE_OF_KIND = {Kind.DATE: date, Kind.MONEY: Decimal, Kind.MOMENT: datetime, Kind.NUMBER: int}
+_TYPES = {each: _TYPE_OF_KIND[each.kind] for each in Field if each.kind in _TYPE_OF_KIND}
 
 
 @frozen
@@ -223,7 +221,7 @@ def _value(each: FieldMapping, lookups: Lookups, record: Record) -> Value:
     value = _storable(record.cells.get(each.column))
     for step in each.steps:
         value = step(value, lookups)
-    settled = _settled(each.field, value)
+    settled = None if value is None else _settled(each.field, value)
     if settled is None and each.field in ESSENTIAL and not _may_lack(each.field, record):
         raise Unfit("is missing")
     return settled
@@ -238,20 +236,19 @@ def _storable(value: Raw) -> Raw:
         return value
     if len(value) > LONGEST_CELL:
         raise Unfit(f"is longer than {LONGEST_CELL} characters")
-    if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+    if _UNSTORABLE.search(value):
         raise Unfit("holds characters that cannot be stored")
     return value
 
 
 def _settled(wanted: Field, value: Raw) -> Value:
-    if wanted.kind is Kind.TEXT:
+    expected = _TYPES.get(wanted)
+    if expected is None:
         text = as_text(value)
         if text is not None and len(text) > wanted.longest:
             raise Unfit(f"is longer than {wanted.longest} characters")
         return text
-    if value is None:
-        return None
-    if isinstance(value, float) or type(value) is not _TYPES[wanted.kind]:
+    if isinstance(value, float) or type(value) is not expected:
         raise Unfit(f"is not {wanted.kind}; the mapping lacks a transform")
     return value
 

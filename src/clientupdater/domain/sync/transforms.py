@@ -46,7 +46,10 @@ class Lookups:
 
     def code(self, table: str, text: str) -> str:
         """Find the code that a text stands for."""
-        key = _folded(text)
+        exact = self.tables.get(table, {}).get(text)
+        return self._by_meaning(table, _folded(text)) if exact is None else exact
+
+    def _by_meaning(self, table: str, key: str) -> str:
         if key in self.ambiguous.get(table, frozenset()):
             raise Unfit(f"stands for more than one of the {table}")
         code = self.tables.get(table, {}).get(key)
@@ -63,7 +66,8 @@ def _by_alias(codes: Mapping[str, Iterable[str]]) -> tuple[dict[str, str], froze
             meant.setdefault(_folded(alias), set()).add(code)
     aliases_only = {alias: found for alias, found in meant.items() if alias not in plain}
     clear = {alias: min(found) for alias, found in aliases_only.items() if len(found) == 1}
-    return {**clear, **plain}, frozenset(aliases_only.keys() - clear.keys())
+    exact = {code: code for code in codes}
+    return {**clear, **plain, **exact}, frozenset(aliases_only.keys() - clear.keys())
 
 
 def _folded(text: str) -> str:
@@ -94,6 +98,8 @@ _TOO_MUCH = Decimal("9999999999999.995")
 
 def as_text(value: Raw) -> str | None:
     """Read a cell as text; nothing in it is None."""
+    if value is None or isinstance(value, str):
+        return value or None
     if isinstance(value, float):
         raise Unfit("came as a binary fraction, which loses digits; it must come as text")
     if isinstance(value, bool):
@@ -102,7 +108,7 @@ def as_text(value: Raw) -> str | None:
         return format(value, "f")
     if isinstance(value, date):
         return value.isoformat()
-    return None if value is None else str(value) or None
+    return str(value)
 
 
 def trim(value: Raw, _: Lookups) -> Raw:
