@@ -19,29 +19,29 @@ do $roles$
 declare
     wanted text;
 begin
+    -- Two provisioners at once take turns, or one would fail with "tuple concurrently updated".
+    perform pg_advisory_xact_lock(7240115309884532);
+
     foreach wanted in array array['clientupdater_owner', 'clientupdater_app', 'clientupdater'] loop
-        begin
-            if not exists (select from pg_catalog.pg_roles where rolname = wanted) then
-                execute format('create role %I', wanted);
-            end if;
-        exception
-            -- Somebody else provisions at this moment; the role is there, which is all we want.
-            when duplicate_object or unique_violation then null;
-        end;
+        if not exists (select from pg_catalog.pg_roles where rolname = wanted) then
+            execute format('create role %I', wanted);
+        end if;
+        execute format(
+            'alter role %I nosuperuser nobypassrls nocreatedb nocreaterole noreplication', wanted
+        );
     end loop;
+
+    alter role clientupdater_owner login;
+    alter role clientupdater_app nologin;
+    alter role clientupdater login;
+
+    if not pg_has_role('clientupdater', 'clientupdater_app', 'member') then
+        grant clientupdater_app to clientupdater;
+    end if;
+
+    -- A role's settings hold for who logs in, not for who one becomes by SET ROLE: therefore here,
+    -- at the login. Parallel workers would take the cores that other requests need.
+    alter role clientupdater set role = 'clientupdater_app';
+    alter role clientupdater set max_parallel_workers_per_gather = 0;
 end
 $roles$;
-
-alter role clientupdater_owner
-login nosuperuser nobypassrls nocreatedb nocreaterole noreplication;
-alter role clientupdater_app
-nologin nosuperuser nobypassrls nocreatedb nocreaterole noreplication;
-alter role clientupdater
-login nosuperuser nobypassrls nocreatedb nocreaterole noreplication;
-
-grant clientupdater_app to clientupdater;
-
--- A role's settings hold for who logs in, not for who one becomes by SET ROLE: therefore here, at
--- the login. Parallel workers would take the cores that other requests need.
-alter role clientupdater set role = 'clientupdater_app';
-alter role clientupdater set max_parallel_workers_per_gather = 0;

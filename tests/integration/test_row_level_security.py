@@ -164,6 +164,7 @@ def test_what_hangs_on_a_client_is_visible_with_it(place: Place, table: str) -> 
 
     assert counted() == 0
     assert counted(branch_companies=[place.fcash], direct_branches=[place.here]) == 1
+    assert counted(all_companies=[place.pcni]) == 1
     assert counted(system="on") >= 4
 
 

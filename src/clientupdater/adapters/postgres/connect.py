@@ -42,7 +42,7 @@ def connected(url: str, *, patience: float = 5.0) -> Iterator[Connection]:
     """Open a connection in autocommit, closed at the end; foreign errors leave it as ours."""
     where = described(url)
     with translated(where), _dialled(url, where, patience) as connection:
-        _refuse_old(connection.info.server_version)
+        _refuse_unfit(connection.info)
         yield connection
 
 
@@ -111,10 +111,14 @@ def _reason(message: str) -> str:
     return lines[0]
 
 
-def _refuse_old(server_version: int) -> None:
-    if server_version < OLDEST_SERVER:
+def _refuse_unfit(info: psycopg.ConnectionInfo) -> None:
+    if info.server_version < OLDEST_SERVER:
         told = (
-            f"leads to PostgreSQL {server_version // 10000}; "
+            f"leads to PostgreSQL {info.server_version // 10000}; "
             f"version {OLDEST_SERVER // 10000} or newer is needed"
         )
+        raise Misconfigured([Fault(SETTING, told)])
+    # Names are sorted without their accents, which PostgreSQL knows of in Unicode alone.
+    if (encoding := info.parameter_status("server_encoding")) != "UTF8":
+        told = f"leads to a database in {encoding}; create it with ENCODING 'UTF8'"
         raise Misconfigured([Fault(SETTING, told)])

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _LOCK = 7_240_115_309_884_531
 """Any number will do, as long as every runner of every version uses this one."""
 
+_IN_THE_WAY = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
+
 
 @frozen
 class Applied:
@@ -111,14 +113,14 @@ class Runner:
         """Run one file; give way to others rather than have them queue behind us."""
         run = self._alone if runs_outside_transaction(sql) else self._in_transaction
         retrying = Retrying(
-            retry=retry_if_exception_type(psycopg.errors.LockNotAvailable),
+            retry=retry_if_exception_type(_IN_THE_WAY),
             stop=stop_after_attempt(self.pace.attempts),
             wait=wait_random_exponential(multiplier=0.1, max=self.pace.longest_pause),
             reraise=True,
         )
         try:
             retrying(run, sql, book)
-        except psycopg.errors.LockNotAvailable as error:
+        except _IN_THE_WAY as error:
             told = f"{label}: a table it needs stayed locked by others; run it again when calmer"
             raise Unavailable(SERVICE, told) from error
         except psycopg.OperationalError as error:
