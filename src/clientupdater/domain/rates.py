@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from clientupdater.domain.statuses import CONFIRMED, DONE, NOT_REACHABLE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from clientupdater.domain.ids import BranchId
-
-# The codes that rates are about, as seeded.
-DONE = "DONE"
-CONFIRMED = "CONFIRMED"
-NOT_REACHABLE = "NOT_REACHABLE"
 
 
 @frozen
