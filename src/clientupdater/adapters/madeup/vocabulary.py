@@ -1,0 +1,28 @@
+"""What the database already knows when it is filled: the seeded words, and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from clientupdater.domain.ids import CompanyId
+    from clientupdater.domain.periods import Cycle
+    from clientupdater.domain.statuses import StatusCatalogue
+
+FCASH, PCNI = "FCASH", "PCNI"
+
+
+@frozen
+class Vocabulary:
+    """The words that clients and their history are told in, by their codes."""
+
+    companies: Mapping[str, CompanyId]
+    cycles: Mapping[str, Cycle]
+    """How often each product's clients are reached."""
+    trackable: Mapping[str, bool]
+    """Whether clients of each PAR status are reached at all."""
+    catalogue: StatusCatalogue
