@@ -228,7 +228,7 @@ def test_a_lock_let_go_in_time_is_had_on_a_later_attempt(
         reader.execute("select count(*) from users")
         migrating = pool.submit(maintenance.migrate)
         waiting = "select count(*) from pg_locks where not granted and mode = 'AccessExclusiveLock'"
-        while observer.execute(waiting).fetchone() == (0,):
+        while not migrating.done() and observer.execute(waiting).fetchone() == (0,):
             pass
         reader.rollback()
         assert [step.name for step in migrating.result()] == ["column"]

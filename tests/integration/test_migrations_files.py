@@ -14,6 +14,7 @@ from clientupdater.adapters.postgres.sql_files import SqlFiles, bundled
 from clientupdater.domain.errors import Misconfigured
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from pathlib import Path
 
     from tests.servers import Database
@@ -85,7 +86,7 @@ def test_a_company_and_a_status_added_at_the_same_moment_do_not_miss_each_other(
     with ThreadPoolExecutor(1) as pool, psycopg.connect(database.app_url) as connection:
         connection.execute("insert into companies (code, name) values ('THIRD', 'Third')")
         adding = pool.submit(add_status)
-        wait_for_a_lock(database)
+        wait_for_a_lock(database, adding)
         connection.commit()
         adding.result()
         pair = """
@@ -97,12 +98,12 @@ def test_a_company_and_a_status_added_at_the_same_moment_do_not_miss_each_other(
         assert connection.execute(pair).fetchone() == (1,)
 
 
-def wait_for_a_lock(database: Database) -> None:
+def wait_for_a_lock(database: Database, waiter: Future[None]) -> None:
     with psycopg.connect(database.superuser_url, autocommit=True) as observer:
         waiting = """
             select count(*) from pg_locks l
              where not l.granted and l.database =
                    (select oid from pg_database where datname = current_database())
         """
-        while observer.execute(waiting).fetchone() == (0,):
+        while not waiter.done() and observer.execute(waiting).fetchone() == (0,):
             pass
