@@ -1,0 +1,154 @@
+"""Filling a fresh database with made-up people, on a real server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+from psycopg_pool import ConnectionPool
+
+from clientupdater.adapters.madeup import fill
+from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.adapters.security.passwords import verify_password
+from clientupdater.domain.errors import AlreadyExists, Misconfigured
+from clientupdater.domain.events import fold
+from clientupdater.domain.permissions import Permission
+from clientupdater.ports.work import SYSTEM
+from tests.unit.builders import MANILA, manila
+
+if TYPE_CHECKING:
+    from typing import Any, LiteralString
+
+    from clientupdater.adapters.madeup import MadeUpAccount
+    from tests.servers import Database
+
+NOW = manila(18, 14, 30)
+FILLED = (
+    "areas",
+    "branches",
+    "users",
+    "user_permissions",
+    "clients",
+    "client_assignments",
+    "client_period_status",
+    "status_events",
+    "period_openings",
+)
+
+
+def filled(database: Database, clients: int = 300) -> tuple[MadeUpAccount, ...]:
+    return fill(database.app_url, clients=clients, now=NOW, zone=MANILA)
+
+
+def asked(database: Database, query: LiteralString, *given: object) -> list[tuple[Any, ...]]:
+    with psycopg.connect(database.superuser_url) as connection:
+        return connection.execute(query, given).fetchall()
+
+
+def counts(database: Database) -> dict[str, int]:
+    query = SQL(" union all ").join(
+        SQL("select {}, count(*) from {}").format(table, Identifier(table)) for table in FILLED
+    )
+    with psycopg.connect(database.superuser_url) as connection:
+        return dict(connection.execute(query).fetchall())
+
+
+def test_a_fresh_database_is_filled_with_what_was_asked_for(database: Database) -> None:
+    filled(database)
+    found = counts(database)
+    assert (found["areas"], found["branches"], found["users"]) == (6, 24, 60)
+    assert (found["clients"], found["period_openings"]) == (300, 6)
+    assert found["status_events"] > found["client_period_status"] > 300
+
+
+@pytest.mark.rule("S9", "S10")
+def test_what_is_read_back_is_the_fold_of_its_history(database: Database) -> None:
+    filled(database, 120)
+    codes = [code for (code,) in asked(database, "select client_code from clients")]
+    pool: ConnectionPool[psycopg.Connection[Any]]
+    with (
+        ConnectionPool(database.app_url, min_size=1, max_size=1, open=True) as pool,
+        PostgresWork(pool).begin(SYSTEM) as tx,
+    ):
+        for code in codes:
+            client = tx.clients.by_code(code)
+            assert client is not None
+            for row in tx.rows.of_client(client.id):
+                assert row.snapshot == fold(tx.rows.history(client.id, row.period))
+
+
+@pytest.mark.rule("A3")
+def test_a_client_stands_with_the_officer_of_the_open_assignment(database: Database) -> None:
+    filled(database)
+    differing = (
+        "select count(*) from clients c left join client_assignments a"
+        " on a.client_id = c.id and a.assigned_until is null"
+        " where c.assigned_to is distinct from a.officer_id"
+    )
+    assigned = "select count(assigned_to) from clients"
+    assert asked(database, differing) == [(0,)]
+    assert 150 < asked(database, assigned)[0][0] < 250
+
+
+@pytest.mark.rule("A9")
+def test_the_administrator_holds_every_permission_over_all_of_every_company(
+    database: Database,
+) -> None:
+    administrator = filled(database, 1)[0]
+    held = asked(
+        database,
+        "select p.code, g.scope::text, g.company_id from users u"
+        " join user_permissions g on g.user_id = u.id"
+        " join permissions p on p.id = g.permission_id"
+        " where u.email = %s",
+        administrator.email,
+    )
+    assert sorted(held) == sorted((code.value, "all", None) for code in Permission)
+    assert len(held) == 22
+    assert (administrator.role, administrator.company) == ("administrator", None)
+
+
+def test_only_those_who_are_told_have_a_password_and_it_is_theirs(database: Database) -> None:
+    accounts = filled(database, 1)
+    kept = dict(
+        asked(database, "select email, password_hash from users where password_hash is not null")
+    )
+    assert kept.keys() == {account.email for account in accounts}
+    assert all(verify_password(kept[each.email], each.password) for each in accounts)
+    assert len({each.password for each in accounts}) == len(accounts) == 5
+    assert all(each.password not in repr(each) for each in accounts)
+
+
+def test_a_second_filling_is_refused_and_changes_nothing(database: Database) -> None:
+    filled(database, 50)
+    before = counts(database)
+    with pytest.raises(AlreadyExists):
+        filled(database, 50)
+    assert counts(database) == before
+
+
+def test_what_goes_wrong_in_the_middle_leaves_nothing_behind(database: Database) -> None:
+    with psycopg.connect(database.superuser_url) as connection:
+        connection.execute("revoke insert on status_events from clientupdater_app")
+    with pytest.raises(Misconfigured):
+        filled(database, 50)
+    assert set(counts(database).values()) == {0}
+
+
+def test_a_database_that_is_not_seeded_is_told_apart(database: Database) -> None:
+    with psycopg.connect(database.superuser_url) as connection:
+        connection.execute("set session_replication_role = replica")
+        connection.execute("delete from companies")
+    with pytest.raises(Misconfigured, match="not seeded"):
+        filled(database, 1)
+
+
+def test_the_feed_goes_through_events_as_they_happened(database: Database) -> None:
+    filled(database)
+    out_of_order = (
+        "select count(*) from (select created_at < lag(created_at) over (order by position) as back"
+        " from status_events) t where back"
+    )
+    assert asked(database, out_of_order) == [(0,)]
