@@ -44,6 +44,12 @@ def test_an_unknown_status_is_answered_with_what_can_be_chosen_in_order() -> Non
     assert str(refused.value) == "Choose one of TO_FOLLOW, CALLED, UPDATED, DONE."
 
 
+@pytest.mark.rule("S6")
+def test_what_is_offered_is_what_this_company_uses() -> None:
+    with pytest.raises(StatusNotAllowed, match="CALLED, VISITED, UPDATED, DONE"):
+        seeded.choose("CALED", None, None, FCASH)
+
+
 @pytest.mark.parametrize(
     ("reason", "remarks", "terminal"),
     [

@@ -122,6 +122,12 @@ def test_P5_a_client_who_is_not_trackable_has_no_row_to_show() -> None:
         unopened(client(is_active=False), NOVEMBER, occasion())
 
 
+def test_P2_a_changed_cycle_that_has_not_taken_effect_shows_no_row() -> None:
+    changed = client(cycle_from=date(2026, 12, 1))
+    with pytest.raises(NotTrackable, match="not tracked in 2026-11"):
+        unopened(changed, NOVEMBER, occasion())
+
+
 def test_P2_a_month_given_for_a_quarterly_client_is_a_mismatch() -> None:
     with pytest.raises(PeriodMismatch, match=r"^This client is tracked quarterly\.$"):
         unopened(client(cycle=Cycle.QUARTERLY), NOVEMBER, occasion())
@@ -253,6 +259,12 @@ def test_S11_follow_up_and_promise_lie_not_before_the_call_and_all_faults_show_a
     ]
 
 
+@pytest.mark.rule("P1", "S11")
+def test_the_day_of_a_call_before_dawn_is_that_of_manila() -> None:
+    with pytest.raises(InvalidInput, match="lies before the call itself, 2026-11-05"):
+        recorded(Ledger(), occurred_at=manila(5, 1), next_follow_up_on=date(2026, 11, 4))
+
+
 def test_S11_the_day_of_the_call_counts_not_the_day_of_the_record() -> None:
     recorded(Ledger(), occurred_at=manila(3), next_follow_up_on=date(2026, 11, 3))
 
@@ -360,6 +372,15 @@ def test_S10_a_stale_version_is_told_what_is_there_now_and_what_differs() -> Non
     assert (told.provided, told.current, told.snapshot) == (1, 2, ledger.row.snapshot)
     assert told.fields == ("status", "has_payment", "update_count", "next_follow_up_on")
     assert str(told) == "You saw version 1; it is now at version 2."
+
+
+def test_S10_what_was_already_so_at_the_version_seen_does_not_differ() -> None:
+    ledger = Ledger()
+    recorded(ledger, "CALLED")
+    recorded(ledger, "CALLED", has_payment=True)
+    with pytest.raises(VersionConflict) as conflict:
+        require_version(ledger.row, 1, lambda: ledger.history)
+    assert conflict.value.fields == ("has_payment", "update_count")
 
 
 @pytest.mark.parametrize("provided", [-1, 2])
@@ -592,6 +613,7 @@ def test_P6_an_open_row_becomes_exempt_with_its_cause_and_refuses_writes() -> No
         EventKind.EXEMPTED,
         ExemptCause.PAR_STATUS,
     )
+    assert change.event.occurred_at == change.event.recorded_at == manila(6)
     assert change.snapshot.exempt is ExemptCause.PAR_STATUS
     assert not change.snapshot.is_open
     assert change.snapshot.status == "CALLED"
