@@ -15,7 +15,7 @@ from clientupdater.adapters.madeup.vocabulary import Vocabulary
 from clientupdater.adapters.madeup.world import World
 from clientupdater.domain.access import ClientPlace, decide
 from clientupdater.domain.clients import ExemptCause, has_terminal_outcome
-from clientupdater.domain.events import EventKind, fold
+from clientupdater.domain.events import Channel, EventKind, fold
 from clientupdater.domain.officers import require_officer
 from clientupdater.domain.periods import Cycle, Period, business_day, last_writing_day
 from clientupdater.domain.permissions import Permission
@@ -316,15 +316,15 @@ def test_some_follow_ups_are_due_today_some_overdue_and_some_to_come() -> None:
 
 
 def test_a_little_of_everything_happens() -> None:
-    kinds = {
-        event.kind for client, told in world().clients(1500) for s in told for event in s.history
-    }
-    assert kinds == set(EventKind) - {EventKind.MOVED, EventKind.REVIVED}
+    told = [event for _, told in world().clients(1500) for s in told for event in s.history]
+    assert {event.kind for event in told} == set(EventKind) - {EventKind.MOVED, EventKind.REVIVED}
+    assert {event.exempt for event in told} == set(ExemptCause) - {ExemptCause.DELETED} | {None}
+    assert {event.channel for event in told} == set(Channel) | {None}
 
 
 @pytest.mark.parametrize(
     "now",
-    [manila(1, 0, 0, month=1), manila(29, 23, 59, month=2 + 1), manila(31, 21, month=12)],
+    [manila(1, 0, 0, month=1), manila(29, 23, 59, month=3), manila(31, 21, month=12)],
     ids=["new_year", "late_evening", "the_evening_before"],
 )
 def test_whatever_the_moment_nothing_lies_beyond_it(now: datetime) -> None:

@@ -145,8 +145,7 @@ class Bookkeeper:
         """Say from when a client is not tracked any more: half of them from before the story."""
         if client.facts.exempt_cause is None:
             return client
-        begin = max(self._story_begins(), client.since.date())
-        at = self._moment_within(begin, self.calendar.today)
+        at = self._moment_within(self._story_begins(), self.calendar.today)
         before = happens(self.rng, 0.5)
         return evolve(client, untracked_at=client.since if before else max(at, client.since))
 
