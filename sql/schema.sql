@@ -465,6 +465,8 @@ create table client_sources (
     client_id uuid not null,
     source sync_source not null,
     source_version timestamp with time zone,
+    source_version_number bigint,
+    named_deleted boolean default false not null,
     record_hash bytea,
     contact_number character varying(50),
     contact_number_alt character varying(50),
@@ -2068,9 +2070,6 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.client_
 
 -- :: trigger client_period_status.take_from_client
 CREATE TRIGGER take_from_client BEFORE INSERT OR UPDATE OF client_id, company_id ON public.client_period_status FOR EACH ROW EXECUTE FUNCTION take_from_client();
-
--- :: trigger client_period_status.touch
-CREATE TRIGGER touch BEFORE UPDATE ON public.client_period_status FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
 -- :: trigger client_sources.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.client_sources FOR EACH ROW EXECUTE FUNCTION touch_updated_at();

@@ -90,8 +90,8 @@ where is_terminal;
 create index client_period_status_updated_by_idx on client_period_status (updated_by)
 where updated_by is not null;
 
-create trigger touch before update on client_period_status
-for each row execute function touch_updated_at();
+-- No touch trigger: updated_at is the moment of the last event, and comes with it; what is carried
+-- along (a name, blanked remarks) is no event.
 
 -- S6 holds only if the row's company is its client's; the name is carried along in the same look.
 -- A row keeps the company it was opened under even where the client's changes later.

@@ -93,7 +93,12 @@ for each row execute function touch_updated_at();
 create table client_sources (
     client_id uuid not null references clients on delete restrict,
     source sync_source not null,
+    -- The version last taken, by the source's clock and, where it counts, by its counter: a
+    -- tombstone carries the counter alone (Y10).
     source_version timestamptz,
+    source_version_number bigint,
+    -- Y6: this source said that it is gone; only this source brings it back.
+    named_deleted boolean not null default false,
     record_hash bytea,
     contact_number varchar(50),
     contact_number_alt varchar(50),

@@ -221,6 +221,20 @@ def _everything(client: Client, statuses: StatusCatalogue) -> list[Happening]:
     ]
 
 
+@pytest.mark.rule("S9")
+def test_two_events_of_one_moment_leave_the_snapshot_their_fold(world: World) -> None:
+    client = newcomer(world)
+    row = opening(world, client)
+    with world.work.begin(SYSTEM) as tx:
+        row = recording(tx, row, CALLED, manila(5))
+        moved = move(row, DAVAO, occasion(manila(5), by=None))
+        assert moved is not None
+        row = tx.rows.append(row, moved)
+    with world.work.begin(SYSTEM) as tx:
+        assert fold(tx.rows.history(client.id, NOVEMBER)) == row.snapshot
+    assert kept(world, client) == row
+
+
 # --- ordering ------------------------------------------------------------------------------
 
 

@@ -27,7 +27,7 @@ def test_P4_the_running_month_and_quarter_are_opened_in_batches() -> None:
 
 def test_P4_on_the_evening_before_the_next_period_is_opened_too() -> None:
     book = memory_book(catalogue(), clients)
-    opened = OpenDuePeriods(book, SetClock(manila(30, 18)), MANILA)()
+    opened = OpenDuePeriods(book, SetClock(manila(30, 20)), MANILA)()
     assert [str(opening.period) for opening in opened] == ["2026-11", "2026-Q4", "2026-12"]
     assert [opening.rows for opening in opened] == [5, 1, 5]
 

@@ -184,10 +184,10 @@ def test_P2_a_changed_cycle_takes_effect_at_the_next_months_start(
 @pytest.mark.parametrize(
     ("moment", "due"),
     [
-        (datetime(2026, 11, 15, 20, tzinfo=MANILA), ["2026-11", "2026-Q4"]),
-        (datetime(2026, 11, 30, 17, 59, tzinfo=MANILA), ["2026-11", "2026-Q4"]),
-        (datetime(2026, 11, 30, 18, 0, tzinfo=MANILA), ["2026-11", "2026-Q4", "2026-12"]),
-        (datetime(2026, 11, 30, 10, 0, tzinfo=UTC), ["2026-11", "2026-Q4", "2026-12"]),
+        (datetime(2026, 11, 15, 21, tzinfo=MANILA), ["2026-11", "2026-Q4"]),
+        (datetime(2026, 11, 30, 19, 59, tzinfo=MANILA), ["2026-11", "2026-Q4"]),
+        (datetime(2026, 11, 30, 20, 0, tzinfo=MANILA), ["2026-11", "2026-Q4", "2026-12"]),
+        (datetime(2026, 11, 30, 12, 0, tzinfo=UTC), ["2026-11", "2026-Q4", "2026-12"]),
         (
             datetime(2026, 12, 31, 23, 59, tzinfo=MANILA),
             ["2026-12", "2026-Q4", "2027-01", "2027-Q1"],

@@ -20,7 +20,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2199
 """Years the software knows; a year outside them is a typing error, not a period."""
 
 
-EVENING = 18
+EVENING = 20
 """The hour of the last day from which the next period is opened (P4)."""
 
 

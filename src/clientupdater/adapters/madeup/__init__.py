@@ -4,6 +4,7 @@
 a database that is migrated and seeded but holds no clients yet.
 """
 
+from clientupdater.adapters.madeup.accounts import KeptAccounts
 from clientupdater.adapters.madeup.filling import MadeUpAccount, fill
 
-__all__ = ["MadeUpAccount", "fill"]
+__all__ = ["KeptAccounts", "MadeUpAccount", "fill"]

@@ -23,7 +23,7 @@ from clientupdater.domain.ids import CompanyId
 from clientupdater.domain.periods import Cycle
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, tzinfo
     from uuid import UUID
 
@@ -63,12 +63,19 @@ class MadeUpAccount:
 
 
 def fill(
-    url: str, *, clients: int, now: datetime, zone: tzinfo, seed: int = SEED
+    url: str,
+    *,
+    clients: int,
+    now: datetime,
+    zone: tzinfo,
+    seed: int = SEED,
+    before_commit: Callable[[tuple[MadeUpAccount, ...]], None] = lambda _: None,
 ) -> tuple[MadeUpAccount, ...]:
     """Fill a migrated and seeded database, and say whom to sign in as.
 
     Logs in as the application does. The same for the same seed, number and moment, but for the
-    passwords. Raises AlreadyExists where there are clients already.
+    passwords: whoever has to know them after a crash keeps them `before_commit`. Raises
+    AlreadyExists where there are clients already.
     """
     with connected(url) as connection, connection.transaction():
         _begin(connection)
@@ -79,11 +86,13 @@ def fill(
         filler.organisation()
         filler.staff(passwords)
         filler.clients(clients)
-    return tuple(
-        MadeUpAccount(person.email, passwords[person.id], str(person.role), person.company)
-        for person in world.staff
-        if person.is_shown
-    )
+        accounts = tuple(
+            MadeUpAccount(person.email, passwords[person.id], str(person.role), person.company)
+            for person in world.staff
+            if person.is_shown
+        )
+        before_commit(accounts)
+    return accounts
 
 
 def _begin(connection: Connection) -> None:

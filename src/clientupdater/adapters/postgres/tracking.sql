@@ -217,11 +217,11 @@ and not {has_terminal_outcome}
 
 -- name: has_terminal_outcome
 -- T1, T4: some period ended the client's tracking, and nothing revived it since.
-coalesce(
-    (
-        select max(s.terminal_at) > coalesce(max(s.revived_at), '-infinity')
-        from client_period_status s
-        where s.client_id = c.id
-    ),
-    false
+exists (
+    select from client_period_status t
+    where t.client_id = c.id and t.is_terminal
+        and not exists (
+            select from client_period_status r
+            where r.client_id = c.id and r.revived_at >= t.terminal_at
+        )
 )

@@ -1,0 +1,43 @@
+"""The accounts to sign in with, kept beside the data for the next start."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+from attrs import asdict, frozen
+
+from clientupdater.adapters.madeup.filling import MadeUpAccount
+from clientupdater.domain.errors import Fault, Misconfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+@frozen
+class KeptAccounts:
+    """A file that only its owner reads: the database holds no more than hashes."""
+
+    path: Path
+
+    def keep(self, accounts: Sequence[MadeUpAccount]) -> None:
+        """Write them down, whole or not at all."""
+        text = json.dumps([asdict(account) for account in accounts], indent=2)
+        partial = self.path.with_suffix(".partial")
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(self.path)
+
+    def read(self) -> tuple[MadeUpAccount, ...]:
+        """Read them back."""
+        try:
+            told = json.loads(self.path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            lost = "holds the demo's passwords and cannot be read; start over with --reset"
+            raise Misconfigured([Fault(str(self.path), lost)]) from error
+        return tuple(MadeUpAccount(**account) for account in told)
