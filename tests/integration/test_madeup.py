@@ -9,7 +9,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.madeup import fill
+from clientupdater.adapters.madeup import KeptAccounts, fill
 from clientupdater.adapters.postgres.work import PostgresWork
 from clientupdater.adapters.security.passwords import verify_password
 from clientupdater.domain.errors import AlreadyExists, Misconfigured
@@ -19,6 +19,7 @@ from clientupdater.ports.work import SYSTEM
 from tests.unit.builders import MANILA, manila
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import Any, LiteralString
 
     from clientupdater.adapters.madeup import MadeUpAccount
@@ -152,3 +153,22 @@ def test_the_feed_goes_through_events_as_they_happened(database: Database) -> No
         " from status_events) t where back"
     )
     assert asked(database, out_of_order) == [(0,)]
+
+
+def test_the_accounts_are_kept_before_anything_is_committed(
+    database: Database, tmp_path: Path
+) -> None:
+    kept = KeptAccounts(tmp_path / "accounts.json")
+
+    def keep_and_look(accounts: tuple[MadeUpAccount, ...]) -> None:
+        kept.keep(accounts)
+        assert asked(database, "select count(*) from clients") == [(0,)]
+
+    told = fill(database.app_url, clients=10, now=NOW, zone=MANILA, before_commit=keep_and_look)
+    assert kept.read() == told
+    assert kept.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_accounts_that_are_lost_are_told_of_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="start over with --reset"):
+        KeptAccounts(tmp_path / "accounts.json").read()
