@@ -1,0 +1,206 @@
+"""The server's own addresses, and how every error looks, over real HTTP."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, NoReturn
+
+import httpx
+import psycopg
+import pytest
+import uvicorn
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
+from clientupdater.composition import open_app
+from clientupdater.domain.errors import (
+    AlreadyDone,
+    Fault,
+    InvalidInput,
+    Misconfigured,
+    Unavailable,
+    VersionConflict,
+)
+from clientupdater.entrypoints.http.application import build
+from clientupdater.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+
+    from tests.servers import Database
+
+ERRORS: dict[str, Exception] = {
+    "fields": InvalidInput([Fault("/a", "is missing"), Fault("/b", "is no number")]),
+    "rule": AlreadyDone(),
+    "stale": VersionConflict(provided=1, current=3, fields=["remarks"]),
+    "down": Unavailable("PostgreSQL", "PostgreSQL at db.internal:5432 does not answer"),
+    "misconfigured": Misconfigured([Fault("DATABASE_URL", "leads to db.internal")]),
+    "surprise": RuntimeError("select * from clients where name = 'Juana'"),
+}
+
+
+def fail(request: Request) -> NoReturn:
+    raise ERRORS[request.path_params["name"]]
+
+
+def well(_: Request) -> PlainTextResponse:
+    return PlainTextResponse("well")
+
+
+@contextmanager
+def served(application: Starlette) -> Iterator[httpx.Client]:
+    config = uvicorn.Config(application, log_config=None, lifespan="on")
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            while not server.started and thread.is_alive():
+                time.sleep(0.005)
+            base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+            with httpx.Client(base_url=base) as client:
+                yield client
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture
+def client(database: Database) -> Iterator[httpx.Client]:
+    settings = Settings(database_url=database.app_url)
+    application = build(lambda: open_app(settings))
+    application.router.routes += [Route("/fail/{name}", fail), Route("/well", well)]
+    with served(application) as opened:
+        yield opened
+
+
+def test_it_is_alive_ready_and_there(client: httpx.Client) -> None:
+    assert client.get("/livez").json() == {"status": "alive"}
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json()["status"]) == (200, "ready")
+    ping = client.get("/api/ping").json()
+    assert ping["status"] == "ok"
+    assert datetime.fromisoformat(ping["timestamp"]).utcoffset() is not None
+
+
+def test_without_its_database_it_is_alive_and_not_ready(
+    client: httpx.Client, database: Database
+) -> None:
+    with psycopg.connect(
+        database.superuser_url.replace(database.name, "postgres"), autocommit=True
+    ) as connection:
+        connection.execute(f'drop database "{database.name}" with (force)'.encode())
+    assert client.get("/livez").status_code == 200
+    assert client.get("/api/ping").status_code == 200
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert database.name not in answer.text
+
+
+def test_it_is_ready_when_the_schema_is_as_far_as_the_code(
+    client: httpx.Client, database: Database
+) -> None:
+    maintenance = PostgresMaintenance(database.owner_url)
+    maintenance.rollback(1)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert {"of": "schema", "ok": False} in answer.json()["checks"]
+    maintenance.migrate()
+    assert client.get("/readyz").status_code == 200
+
+
+def test_a_head_is_a_get_without_its_body(client: httpx.Client) -> None:
+    answer = client.head("/livez")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "BREW"])
+def test_another_method_is_refused_and_told_which_are_allowed(
+    client: httpx.Client, method: str
+) -> None:
+    answer = client.request(method, "/livez")
+    assert answer.status_code == 405
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
+    assert answer.json()["error"]["code"] == "method_not_allowed"
+
+
+@pytest.mark.parametrize("path", ["/", "/nope", "/livez/", "/api/ping/x", "/%00", "//livez"])
+def test_what_is_not_there_is_a_problem_and_no_redirect(client: httpx.Client, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["error"]["code"] == "not_found"
+
+
+def test_a_problem_has_all_its_members(client: httpx.Client) -> None:
+    answer = client.get("/fail/rule", headers={"X-Request-ID": "given-id-1"})
+    told = answer.json()
+    moment = datetime.fromisoformat(told["error"].pop("timestamp"))
+    assert moment.utcoffset() is not None
+    assert answer.status_code == 409
+    assert told == {
+        "type": "urn:clientupdater:problem:already_done",
+        "title": "Conflict",
+        "status": 409,
+        "detail": "The period's work on this client is done; reopen it first.",
+        "instance": "/fail/rule",
+        "error": {
+            "code": "already_done",
+            "message": "The period's work on this client is done; reopen it first.",
+            "details": {},
+            "request_id": "given-id-1",
+        },
+    }
+
+
+def test_input_that_does_not_fit_lists_every_fault(client: httpx.Client) -> None:
+    answer = client.get("/fail/fields")
+    assert answer.status_code == 422
+    assert answer.json()["error"]["details"]["fields"] == [
+        {"pointer": "/a", "message": "is missing"},
+        {"pointer": "/b", "message": "is no number"},
+    ]
+
+
+def test_a_stale_version_tells_what_one_needs_to_decide_anew(client: httpx.Client) -> None:
+    details = client.get("/fail/stale").json()["error"]["details"]
+    assert details == {"provided": 1, "current": 3, "fields": ["remarks"], "snapshot": None}
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "code"),
+    [
+        ("down", 503, "unavailable"),
+        ("misconfigured", 500, "internal_error"),
+        ("surprise", 500, "internal_error"),
+    ],
+)
+def test_a_fault_of_ours_says_nothing_of_what_is_inside(
+    client: httpx.Client, name: str, status: int, code: str
+) -> None:
+    answer = client.get(f"/fail/{name}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+    for inside in ("internal:", "db.internal", "select", "Juana", "Traceback", "DATABASE_URL"):
+        assert inside not in answer.text
+    assert client.get("/well").text == "well"
+
+
+def test_what_is_down_for_now_says_when_to_try_again(client: httpx.Client) -> None:
+    assert int(client.get("/fail/down").headers["retry-after"]) >= 1
+
+
+@pytest.mark.parametrize("path", ["/well", "/nope", "/fail/surprise"])
+def test_every_answer_carries_the_requests_id(client: httpx.Client, path: str) -> None:
+    given = client.get(path, headers={"X-Request-ID": "0123-abcd"})
+    assert given.headers["x-request-id"] == "0123-abcd"
+    made = client.get(path, headers={"X-Request-ID": "no good"})
+    assert re.fullmatch(r"[0-9a-f-]{36}", made.headers["x-request-id"])

@@ -1,0 +1,166 @@
+"""The demo comes up, goes down, and leaves nothing behind: not even when it is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import orjson
+import pytest
+
+from tests.entrypoints.commands import COMMAND, environment, run
+from tests.servers import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PATIENCE_S = 60.0
+
+
+class Demo:
+    """A demo under way, and its directory."""
+
+    def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
+        self.process = process
+        self.note = folder / "demo.json"
+        self.told: dict[str, Any] = {}
+
+    def wait_until_ready(self) -> None:
+        until(lambda: self.note.exists() or self.process.poll() is not None)
+        assert self.process.poll() is None, self.process.communicate()[1]
+        self.told = orjson.loads(self.note.read_bytes())
+
+    def family(self) -> list[int]:
+        """Find every process below it."""
+        listed = subprocess.check_output(["/bin/ps", "-e", "-o", "pid=,ppid="], text=True)
+        parents = {int(pid): int(parent) for pid, parent in map(str.split, listed.splitlines())}
+        found = [self.process.pid]
+        for pid in found:
+            found += [child for child, parent in parents.items() if parent == pid]
+        return found[1:]
+
+
+def until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not happened():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.02)
+
+
+def gone(pids: list[int]) -> bool:
+    return not any(is_alive(pid) for pid in pids)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for each in (tmp_path, *list(tmp_path.parents)[:2]):
+        each.chmod(0o711)  # the user nobody may have to get through
+    return tmp_path / "demo"
+
+
+@contextmanager
+def demo_in(folder: Path, *options: str, port: int | None = None) -> Iterator[Demo]:
+    arguments = ["demo", "--data-dir", str(folder), "--port", str(port or free_port())]
+    process = subprocess.Popen(  # noqa: S603
+        [*COMMAND, *arguments, "--clients", "20", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    with process:
+        demo = Demo(process, folder)
+        try:
+            demo.wait_until_ready()
+            yield demo
+        finally:
+            family = demo.family()
+            process.send_signal(signal.SIGINT)
+            until(lambda: process.poll() is not None)
+            until(lambda: gone(family))
+
+
+def clusters_birth(folder: Path) -> float:
+    return (folder / "postgres" / "provisioned").stat().st_mtime
+
+
+def test_it_comes_up_says_where_and_stops_without_a_trace(folder: Path) -> None:
+    with demo_in(folder) as demo:
+        assert demo.told["pid"] == demo.process.pid
+        assert demo.note.stat().st_mode & 0o077 == 0
+        assert httpx.get(f"{demo.told['base_url']}/readyz").status_code == 200
+        family = demo.family()
+        assert len(family) > 3
+        demo.process.send_signal(signal.SIGINT)
+        out, err = demo.process.communicate(timeout=PATIENCE_S)
+        assert demo.process.returncode == 0
+        assert demo.told["base_url"] in out
+        assert "the data is kept" in err
+        assert gone(family)
+        assert not demo.note.exists()
+
+
+def test_a_second_start_keeps_the_data_and_reset_starts_over(folder: Path) -> None:
+    with demo_in(folder):
+        born = clusters_birth(folder)
+    with demo_in(folder):
+        assert clusters_birth(folder) == born
+    with demo_in(folder, "--reset"):
+        assert clusters_birth(folder) > born
+
+
+def test_a_second_one_on_the_same_data_names_the_first_and_leaves_it_alone(folder: Path) -> None:
+    with demo_in(folder) as first:
+        done = run("demo", "--data-dir", str(folder), "--port", str(free_port()))
+        assert done.returncode == 5
+        assert f"Process {first.process.pid} already uses" in done.stderr
+        assert httpx.get(f"{first.told['base_url']}/readyz").status_code == 200
+
+
+def test_a_port_in_use_is_told_in_one_line_and_nothing_is_left(folder: Path) -> None:
+    with demo_in(folder) as first:
+        port = first.told["base_url"].rpartition(":")[2]
+        done = run("demo", "--data-dir", f"{folder}-other", "--port", port)
+    assert done.returncode == 5
+    assert f"port {port} of 127.0.0.1 is in use" in done.stderr.splitlines()[-1]
+
+
+def test_killed_it_leaves_nothing_running_and_the_next_start_works(folder: Path) -> None:
+    port = free_port()
+    with demo_in(folder, port=port) as demo:
+        family = demo.family()
+        demo.process.kill()
+        until(lambda: gone(family))
+        demo.note.unlink()  # what it could not tidy up itself
+        with demo_in(folder, port=port) as again:
+            assert httpx.get(f"{again.told['base_url']}/readyz").status_code == 200
+
+
+def test_if_one_of_its_processes_ends_it_says_which_and_stops_the_others(folder: Path) -> None:
+    with demo_in(folder) as demo:
+        family = demo.family()
+        worker = next(pid for pid in family if "worker" in command_line(pid))
+        os.kill(worker, signal.SIGKILL)
+        _, err = demo.process.communicate(timeout=PATIENCE_S)
+        assert demo.process.returncode == 75
+        assert "the worker ended by itself" in err
+        assert gone(family)
+
+
+def command_line(pid: int) -> str:
+    asked = ["/bin/ps", "-p", str(pid), "-o", "args="]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout  # noqa: S603

@@ -1,0 +1,53 @@
+"""A check answers within its time, whatever it waits for."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from clientupdater.health import Bounded, Health
+
+WELL = Health("thing", ok=True, found="there")
+
+
+class Hanging:
+    """Hangs until it is let go, and counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.let_go = threading.Event()
+        self.asked = 0
+
+    def __call__(self) -> Health:
+        self.asked += 1
+        self.let_go.wait()
+        return WELL
+
+
+def test_what_answers_is_passed_on() -> None:
+    assert Bounded("thing", lambda: WELL, patience=5)() == WELL
+
+
+def test_what_hangs_is_not_well_and_is_asked_once_however_often_we_are() -> None:
+    hanging = Hanging()
+    check = Bounded("thing", hanging, patience=0.01)
+    assert [check().ok, check().ok, check().ok] == [False, False, False]
+    assert hanging.asked == 1
+    hanging.let_go.set()
+
+
+def test_what_answers_again_is_well_again() -> None:
+    hanging = Hanging()
+    check = Bounded("thing", hanging, patience=0.01)
+    assert not check().ok
+    hanging.let_go.set()
+    check.patience = 5
+    assert check() == WELL
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_breaks_is_not_well() -> None:
+    def break_down() -> Health:
+        raise ZeroDivisionError
+
+    assert not Bounded("thing", break_down, patience=5)().ok
