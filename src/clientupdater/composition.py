@@ -7,10 +7,12 @@ Whatever runs (the server, the worker, a command, another program that imports u
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 
+from clientupdater.adapters.madeup import KeptAccounts, MadeUpAccount, fill
+from clientupdater.adapters.memory.clock import MachineClock
 from clientupdater.adapters.postgres.embedded import EmbeddedPostgres
 from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
 from clientupdater.adapters.postgres.serving import (
@@ -19,14 +21,21 @@ from clientupdater.adapters.postgres.serving import (
     open_pool,
     refuse_unsafe_role,
 )
+from clientupdater.adapters.postgres.work import PostgresWork
 from clientupdater.adapters.redis.connect import redis_health
+from clientupdater.domain.errors import AlreadyExists
 from clientupdater.health import Bounded, Health
+from clientupdater.usecases.find_missed_openings import FindMissedOpenings
+from clientupdater.usecases.open_due_periods import OpenDuePeriods
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import tzinfo
     from pathlib import Path
 
+    from clientupdater.ports.clock import Clock
     from clientupdater.ports.maintenance import DatabaseMaintenance
+    from clientupdater.ports.work import UnitsOfWork
     from clientupdater.settings import Settings
 
 
@@ -34,8 +43,24 @@ if TYPE_CHECKING:
 class App:
     """What the software can do, for as long as it is open."""
 
+    open_due_periods: OpenDuePeriods
+    find_missed_openings: FindMissedOpenings
     readiness: tuple[Callable[[], Health], ...]
     """What has to be well for requests to be sent here; each answers within its time."""
+
+
+def build_app(
+    work: UnitsOfWork,
+    clock: Clock,
+    zone: tzinfo,
+    readiness: tuple[Callable[[], Health], ...] = (),
+) -> App:
+    """Put the use cases together over any adapters; nothing is opened here."""
+    return App(
+        open_due_periods=OpenDuePeriods(work, clock, zone),
+        find_missed_openings=FindMissedOpenings(work, clock, zone),
+        readiness=readiness,
+    )
 
 
 @contextmanager
@@ -49,8 +74,13 @@ def open_app(settings: Settings) -> Iterator[App]:
             settings.database_pool_max,
             settings.database_pool_timeout_ms / 1000,
         )
-        stack.enter_context(open_pool(url, size))
-        yield App(readiness=_readiness(url, settings.health_check_timeout_ms / 1000))
+        pool = stack.enter_context(open_pool(url, size))
+        yield build_app(
+            PostgresWork(pool),
+            MachineClock(),
+            settings.business_timezone,
+            _readiness(url, settings.health_check_timeout_ms / 1000),
+        )
 
 
 def maintenance_of(settings: Settings) -> DatabaseMaintenance:
@@ -65,9 +95,27 @@ def diagnose(settings: Settings) -> Sequence[Health]:
     found = [postgres.database()]
     if found[0].ok:
         found += [postgres.role(), postgres.schema()]
+    if all(each.ok for each in found):
+        found.append(_openings(settings))
     if settings.redis_url:
         found.append(redis_health(settings.redis_url, patience=patience))
     return found
+
+
+def _openings(settings: Settings) -> Health:
+    """Tell whether every client that is due has its row."""
+    with open_app(settings) as app:
+        missed = app.find_missed_openings()
+    unmapped = f"; {missed.unmapped} clients have no product, so no cycle" * bool(missed.unmapped)
+    if missed.without_row:
+        told = ", ".join(f"{rows} in {period}" for period, rows in missed.without_row.items())
+        found = f"clients without their row: {told}{unmapped}"
+        return Health("periods", ok=False, found=found, remedy="run: clientupdater worker")
+    return Health("periods", ok=True, found=f"every row that is due is open{unmapped}")
+
+
+DemoAccount: TypeAlias = MadeUpAccount
+"""Somebody to sign in as in the demo."""
 
 
 @frozen
@@ -92,20 +140,23 @@ def open_demo_database(directory: Path, *, reset: bool = False) -> Iterator[Demo
         yield DemoDatabase(server.owner_url, server.app_url, server.is_running)
 
 
-@frozen
-class DemoAccount:
-    """Somebody to sign in as in the demo."""
-
-    email: str
-    password: str
-    role: str
-    company: str
-
-
-def fill_demo(owner_url: str, *, clients: int) -> Sequence[DemoAccount]:
-    """Fill the demo's database with made-up branches, staff and clients, once."""
-    del owner_url, clients  # nobody has been made up yet
-    return ()
+def fill_demo(
+    database: DemoDatabase, kept_in: Path, *, clients: int, zone: tzinfo
+) -> Sequence[DemoAccount]:
+    """Fill the demo's database with made-up people, once; say whom to sign in as."""
+    accounts = KeptAccounts(kept_in)
+    try:
+        fill(
+            database.app_url,
+            clients=clients,
+            now=MachineClock().now(),
+            zone=zone,
+            before_commit=accounts.keep,
+        )
+    except AlreadyExists:
+        return accounts.read()
+    PostgresMaintenance(database.owner_url).analyze()
+    return accounts.read()
 
 
 def _readiness(url: str, patience: float) -> tuple[Callable[[], Health], ...]:

@@ -172,13 +172,13 @@ class Settings:
         ),
     )
     health_check_timeout_ms: int = field(
-        default=1000,
+        default=5000,
         metadata=_read_as(
             "HEALTH_CHECK_TIMEOUT_MS",
             _whole(1, 60_000),
             "milliseconds, from 1 to 60000",
             "How long a health check waits for an answer.",
-            default="1000",
+            default="5000",
         ),
     )
     log_level: LogLevel = field(

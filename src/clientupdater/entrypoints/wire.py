@@ -16,6 +16,8 @@ import attrs
 import orjson
 from cattrs import Converter
 
+from clientupdater.domain.periods import Period
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -66,6 +68,7 @@ def _converter() -> Converter:
     converter.register_unstructure_hook_func(attrs.has, _object)
     converter.register_unstructure_hook(Enum, lambda value: value.value)
     converter.register_unstructure_hook(UUID, str)
+    converter.register_unstructure_hook(Period, str)
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(datetime, _moment)
     converter.register_unstructure_hook(Decimal, _money)

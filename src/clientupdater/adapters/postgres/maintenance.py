@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import Factory, frozen
 
 from clientupdater.adapters.postgres.checks import findings
-from clientupdater.adapters.postgres.connect import connected
+from clientupdater.adapters.postgres.connect import connected, described, translated
 from clientupdater.adapters.postgres.migrations import Pace, Runner, read_applied
 from clientupdater.adapters.postgres.seeding import plant
 from clientupdater.adapters.postgres.sql_files import SqlFiles, bundled
@@ -53,6 +53,11 @@ class PostgresMaintenance:
         """Plant the seeds; return how many rows were new."""
         with connected(self.url) as connection:
             return plant(connection, self.files.seeds())
+
+    def analyze(self) -> None:
+        """Let the planner know what a large fill has put in; the application's role may not."""
+        with connected(self.url) as connection, translated(described(self.url)):
+            connection.execute("analyze")
 
     def _runner(self, connection: Connection) -> Runner:
         return Runner(connection, self.files.migrations(), self.pace)

@@ -8,9 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from attrs import asdict, frozen
+from attrs import frozen
 
-from clientupdater.composition import DemoAccount, DemoDatabase, fill_demo, open_demo_database
+from clientupdater.composition import (
+    DemoAccount,
+    DemoDatabase,
+    fill_demo,
+    open_demo_database,
+)
 from clientupdater.entrypoints.cli.session import Session, example, note, print_json, print_table
 from clientupdater.entrypoints.demo import supervision
 from clientupdater.entrypoints.http.server import listen
@@ -19,6 +24,7 @@ from clientupdater.entrypoints.wire import to_readable_json
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+_PRINTED = ("administrator", "branch manager", "telemarketer")
 _PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "PYTHONPATH", "LOG_LEVEL", "BUSINESS_TIMEZONE")
 
 
@@ -45,7 +51,7 @@ class Demo:
 @click.option(
     "--clients",
     type=click.IntRange(0, 100_000),
-    default=3000,
+    default=5000,
     show_default=True,
     help="How many clients to make up at the first start.",
 )
@@ -67,11 +73,17 @@ def demo(
             folder = data_dir.absolute()
             database = stack.enter_context(open_demo_database(folder / "postgres", reset=reset))
             listen("127.0.0.1", port).close()  # to say so before the work, if it is taken
-            accounts = fill_demo(database.owner_url, clients=clients)
+            note("filling it with made-up clients, if it is empty …")
+            accounts = fill_demo(
+                database,
+                folder / "accounts.json",
+                clients=clients,
+                zone=session.settings.business_timezone,
+            )
             told = Demo(f"http://127.0.0.1:{port}", os.getpid(), accounts)
             children = _start(stack, session.environ, database, folder, port)
             stack.enter_context(_written(folder / "demo.json", told))
-            _print(told, as_json=as_json)
+            _print(told, folder / "demo.json", as_json=as_json)
             supervision.watch(children, database.is_running)
     except KeyboardInterrupt:
         note("stopped; the data is kept")
@@ -106,30 +118,24 @@ def _written(path: Path, told: Demo) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
-def _print(told: Demo, *, as_json: bool) -> None:
+def _print(told: Demo, kept: Path, *, as_json: bool) -> None:
     if as_json:
         print_json(told)
         return
     click.secho(f"\nThe demo runs at {told.base_url}\n", bold=True)
-    if told.accounts:
-        rows = [tuple(asdict(account).values()) for account in told.accounts]
-        print_table(("email", "password", "role", "company"), rows)
-        click.echo()
+    rows = [_row(account) for account in told.accounts if account.role in _PRINTED]
+    print_table(("email", "password", "role", "company"), rows)
+    click.echo(f"\nMore of them, and the same for scripts: {kept}\n")
     click.echo("Try:")
     for call in _calls(told):
         click.echo(f"  {call}")
     click.echo("\nCtrl-C stops it; the next start keeps the data (--reset starts over).")
 
 
+def _row(account: DemoAccount) -> tuple[str, ...]:
+    return account.email, account.password, account.role, account.company or "every one"
+
+
 def _calls(told: Demo) -> list[str]:
-    """Three calls to copy: once there are accounts, the first signs in and the others work."""
-    if not told.accounts:
-        return [f"curl -s {told.base_url}{path}" for path in ("/api/ping", "/readyz", "/livez")]
-    first = told.accounts[0]
-    signing_in = f'{{"email":"{first.email}","password":"{first.password}"}}'
-    token = (
-        f"TOKEN=$(curl -s {told.base_url}/api/v1/sessions -H 'Content-Type: application/json' "
-        f"-d '{signing_in}' | python3 -c 'import json,sys; print(json.load(sys.stdin)[\"token\"])')"
-    )
-    ask = f'curl -s -H "Authorization: Bearer $TOKEN" {told.base_url}/api/v1'
-    return [token, f"{ask}/worklist?limit=5", f"{ask}/dashboard/summary"]
+    """Three calls to copy."""
+    return [f"curl -s {told.base_url}{path}" for path in ("/api/ping", "/readyz", "/livez")]

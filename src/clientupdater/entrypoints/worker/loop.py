@@ -11,6 +11,7 @@ import structlog
 from attrs import define, field, frozen
 
 from clientupdater.domain.errors import Error
+from clientupdater.entrypoints.wire import to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -31,8 +32,7 @@ class Duty:
 
 def duties(app: App) -> tuple[Duty, ...]:
     """List what there is to do."""
-    del app  # nothing yet
-    return ()
+    return (Duty("open due periods", app.open_due_periods),)
 
 
 @define
@@ -67,7 +67,7 @@ def _perform(duty: Duty) -> None:
     except Exception:  # noqa: BLE001 — whatever it is, the other duties are still due
         _log.exception("duty failed", duty=duty.name)
     else:
-        _log.info("duty done", duty=duty.name, result=str(result))
+        _log.info("duty done", duty=duty.name, result=to_plain(result))
 
 
 @contextmanager
