@@ -1,0 +1,25 @@
+"""Looking for what the opening of periods left out."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from clientupdater.adapters.memory.book import memory_book
+from clientupdater.adapters.memory.clock import SetClock
+from clientupdater.domain.ids import ClientId
+from clientupdater.usecases.find_missed_openings import FindMissedOpenings
+from clientupdater.usecases.open_due_periods import OpenDuePeriods
+from tests.unit.builders import MANILA, NOVEMBER, catalogue, client, manila
+
+
+@pytest.mark.rule("P2", "P4")
+def test_what_was_not_opened_and_what_cannot_be_are_told_apart() -> None:
+    clients = [client(id=ClientId(UUID(int=number))) for number in (1, 2)]
+    unmapped = client(id=ClientId(UUID(int=3)), cycle=None)
+    book = memory_book(catalogue(), [*clients, unmapped])
+    find = FindMissedOpenings(book, SetClock(manila(5)), MANILA)
+    assert (find().without_row, find().unmapped) == ({NOVEMBER: 2}, 1)
+    OpenDuePeriods(book, SetClock(manila(5)), MANILA)()
+    assert (find().without_row, find().unmapped) == ({}, 1)
