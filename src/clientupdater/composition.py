@@ -23,8 +23,9 @@ from clientupdater.adapters.postgres.serving import (
 )
 from clientupdater.adapters.postgres.work import PostgresWork
 from clientupdater.adapters.redis.connect import redis_health
+from clientupdater.adapters.resilience import Bounded
 from clientupdater.domain.errors import AlreadyExists
-from clientupdater.health import Bounded, Health
+from clientupdater.ports.health import Health, HealthCheck
 from clientupdater.usecases.find_missed_openings import FindMissedOpenings
 from clientupdater.usecases.open_due_periods import OpenDuePeriods
 
@@ -45,7 +46,7 @@ class App:
 
     open_due_periods: OpenDuePeriods
     find_missed_openings: FindMissedOpenings
-    readiness: tuple[Callable[[], Health], ...]
+    readiness: tuple[HealthCheck, ...]
     """What has to be well for requests to be sent here; each answers within its time."""
 
 
@@ -53,7 +54,7 @@ def build_app(
     work: UnitsOfWork,
     clock: Clock,
     zone: tzinfo,
-    readiness: tuple[Callable[[], Health], ...] = (),
+    readiness: tuple[HealthCheck, ...] = (),
 ) -> App:
     """Put the use cases together over any adapters; nothing is opened here."""
     return App(
@@ -159,7 +160,7 @@ def fill_demo(
     return accounts.read()
 
 
-def _readiness(url: str, patience: float) -> tuple[Callable[[], Health], ...]:
+def _readiness(url: str, patience: float) -> tuple[HealthCheck, ...]:
     postgres = PostgresHealth(url)
     return (
         Bounded("database", postgres.database, patience),

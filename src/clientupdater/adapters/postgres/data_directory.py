@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 @frozen
 class Passwords:
+    """The secrets of the three logins, made up at the first start."""
+
     superuser: str = field(repr=False)
     owner: str = field(repr=False)
     login: str = field(repr=False)

@@ -11,7 +11,7 @@ from clientupdater.adapters.postgres.connect import connected, described, transl
 from clientupdater.adapters.postgres.migrations import read_applied
 from clientupdater.adapters.postgres.sql_files import bundled
 from clientupdater.domain.errors import Error, Fault, Misconfigured
-from clientupdater.health import Health
+from clientupdater.ports.health import Health
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

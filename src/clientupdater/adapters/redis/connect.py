@@ -6,7 +6,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from clientupdater.health import Health
+from clientupdater.ports.health import Health
 
 
 def open_client(url: str, *, patience: float) -> redis.Redis:

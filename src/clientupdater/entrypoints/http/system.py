@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from clientupdater.composition import App
-    from clientupdater.health import Health
+    from clientupdater.ports.health import Health
 
 _PROBES_AT_ONCE = 2
 

@@ -1,24 +1,16 @@
-"""How one thing that we need is doing, in words that an operator can act on."""
+"""Ports that bear with what they wrap: time limits around what may never answer."""
 
 from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING
 
-from attrs import define, field, frozen
+from attrs import define, field
+
+from clientupdater.ports.health import Health
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-
-@frozen
-class Health:
-    """What was found of one thing, and what to do if it is not well."""
-
-    of: str
-    ok: bool
-    found: str
-    remedy: str = ""
+    from clientupdater.ports.health import HealthCheck
 
 
 @define
@@ -30,7 +22,7 @@ class Bounded:
     """
 
     of: str
-    check: Callable[[], Health]
+    check: HealthCheck
     patience: float
     _turn: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
     _attempt: _Attempt | None = field(default=None, init=False, repr=False)
@@ -48,14 +40,17 @@ class Bounded:
 
 
 class _Attempt:
-    def __init__(self, check: Callable[[], Health], of: str) -> None:
+    def __init__(self, check: HealthCheck, of: str) -> None:
         self.done = threading.Event()
         self.result: Health | None = None
-        self._check = check
+        self._check, self._of = check, of
         threading.Thread(target=self._run, name=f"health of {of}", daemon=True).start()
 
     def _run(self) -> None:
         try:
             self.result = self._check()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the thing is not well
+            found = f"the check itself broke: {type(error).__name__}"
+            self.result = Health(self._of, ok=False, found=found)
         finally:
             self.done.set()
