@@ -157,7 +157,7 @@ def _redis_process() -> Iterator[str]:
         command = lifeline.command(
             [*argv, "--dir", folder, "--loglevel", "warning"], death_signal=signal.SIGKILL
         )
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:  # noqa: S603
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
             try:
                 _wait_for_port(port)
                 yield f"redis://127.0.0.1:{port}/0"

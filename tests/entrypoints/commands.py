@@ -28,7 +28,7 @@ def environment(**settings: str) -> dict[str, str]:
 
 def run(*arguments: str, stdin: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
     """Run it to its end."""
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [*COMMAND, *arguments],
         input=stdin,
         capture_output=True,

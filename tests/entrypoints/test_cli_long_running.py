@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def running(*arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         [*COMMAND, *arguments],
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,

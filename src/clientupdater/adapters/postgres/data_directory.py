@@ -129,6 +129,7 @@ def environment() -> dict[str, str]:
 
 
 def major_of(data: Path) -> int | None:
+    """Tell by which major version a data directory was made; none where there is none."""
     version = data / "PG_VERSION"
     return int(version.read_text(encoding="ascii")) if version.exists() else None
 
