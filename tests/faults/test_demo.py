@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +53,12 @@ def until(happened: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+def interrupt(process: subprocess.Popen[str]) -> None:
+    """Do what Ctrl-C does: it reaches every process of the terminal's foreground group."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGINT)
+
+
 def gone(pids: list[int]) -> bool:
     return not any(is_alive(pid) for pid in pids)
 
@@ -75,12 +81,13 @@ def folder(tmp_path: Path) -> Path:
 @contextmanager
 def demo_in(folder: Path, *options: str, port: int | None = None) -> Iterator[Demo]:
     arguments = ["demo", "--data-dir", str(folder), "--port", str(port or free_port())]
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         [*COMMAND, *arguments, "--clients", "20", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=environment(),
+        start_new_session=True,
     )
     with process:
         demo = Demo(process, folder)
@@ -89,7 +96,7 @@ def demo_in(folder: Path, *options: str, port: int | None = None) -> Iterator[De
             yield demo
         finally:
             family = demo.family()
-            process.send_signal(signal.SIGINT)
+            interrupt(process)
             until(lambda: process.poll() is not None)
             until(lambda: gone(family))
 
@@ -105,7 +112,7 @@ def test_it_comes_up_says_where_and_stops_without_a_trace(folder: Path) -> None:
         assert httpx.get(f"{demo.told['base_url']}/readyz").status_code == 200
         family = demo.family()
         assert len(family) > 3
-        demo.process.send_signal(signal.SIGINT)
+        interrupt(demo.process)
         out, err = demo.process.communicate(timeout=PATIENCE_S)
         assert demo.process.returncode == 0
         assert demo.told["base_url"] in out
@@ -163,4 +170,4 @@ def test_if_one_of_its_processes_ends_it_says_which_and_stops_the_others(folder:
 
 def command_line(pid: int) -> str:
     asked = ["/bin/ps", "-p", str(pid), "-o", "args="]
-    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout  # noqa: S603
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout
