@@ -58,9 +58,7 @@ def test_the_help_loads_neither_database_nor_server() -> None:
         "import sys; from clientupdater.entrypoints.cli import main; main(['--help'], {}); "
         "sys.exit(bool({'psycopg', 'starlette', 'uvicorn', 'cattrs'} & set(sys.modules)))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], check=False, stdout=subprocess.PIPE
-    )
+    done = subprocess.run([sys.executable, "-c", script], check=False, stdout=subprocess.PIPE)
     assert done.returncode == 0
 
 
