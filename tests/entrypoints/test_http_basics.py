@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import re
-import socket
-import threading
-import time
-from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, NoReturn
 
 import httpx
 import psycopg
 import pytest
-import uvicorn
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route
 
 from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
-from clientupdater.composition import open_app
 from clientupdater.domain.errors import (
     AlreadyDone,
     Fault,
@@ -27,13 +20,8 @@ from clientupdater.domain.errors import (
     Unavailable,
     VersionConflict,
 )
-from clientupdater.entrypoints.http.application import build
-from clientupdater.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from starlette.applications import Starlette
     from starlette.requests import Request
 
     from tests.servers import Database
@@ -56,26 +44,9 @@ def well(_: Request) -> PlainTextResponse:
     return PlainTextResponse("well")
 
 
-@contextmanager
-def served(application: Starlette) -> Iterator[httpx.Client]:
-    config = uvicorn.Config(application, log_config=None, lifespan="on")
-    server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            while not server.started and thread.is_alive():
-                time.sleep(0.005)
-            base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-            with httpx.Client(base_url=base) as client:
-                yield client
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
 @pytest.fixture
 def client(database: Database) -> Iterator[httpx.Client]:
+    """Serve it with two addresses more: one that goes well, one that goes wrong as asked."""
     settings = Settings(database_url=database.app_url)
     application = build(lambda: open_app(settings))
     application.router.routes += [Route("/fail/{name}", fail), Route("/well", well)]

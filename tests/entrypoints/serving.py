@@ -1,0 +1,36 @@
+"""The application behind a real server, on a port of its own."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import httpx
+import uvicorn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from starlette.applications import Starlette
+
+
+@contextmanager
+def served(application: Starlette) -> Iterator[httpx.Client]:
+    """Serve it for as long as it is talked to."""
+    config = uvicorn.Config(application, log_config=None, lifespan="on")
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            while not server.started and thread.is_alive():
+                time.sleep(0.005)
+            base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+            with httpx.Client(base_url=base) as client:
+                yield client
+        finally:
+            server.should_exit = True
+            thread.join()
