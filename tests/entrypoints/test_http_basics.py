@@ -10,8 +10,10 @@ import httpx
 import psycopg
 import pytest
 from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
 from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
+from clientupdater.composition import open_app
 from clientupdater.domain.errors import (
     AlreadyDone,
     Fault,
@@ -20,8 +22,13 @@ from clientupdater.domain.errors import (
     Unavailable,
     VersionConflict,
 )
+from clientupdater.entrypoints.http.application import build
+from clientupdater.settings import Settings
+from tests.entrypoints.serving import served
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from starlette.requests import Request
 
     from tests.servers import Database
