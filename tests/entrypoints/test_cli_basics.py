@@ -114,7 +114,14 @@ def test_a_postgresql_that_is_too_old_is_named(command: tuple[str, ...]) -> None
 
 
 @pytest.mark.parametrize(
-    "arguments", [("nope",), ("db", "nope"), ("version", "--nope"), ("db", "rollback", "--steps=0")]
+    "arguments",
+    [
+        ("nope",),
+        ("db", "nope"),
+        ("version", "--nope"),
+        ("db", "rollback", "--steps=0"),
+        ("demo", "--clients=0"),
+    ],
 )
 def test_wrong_usage_is_one_line_that_says_where_help_is(arguments: tuple[str, ...]) -> None:
     done = run(*arguments)

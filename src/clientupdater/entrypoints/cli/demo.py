@@ -50,7 +50,7 @@ class Demo:
 )
 @click.option(
     "--clients",
-    type=click.IntRange(0, 100_000),
+    type=click.IntRange(1, 100_000),
     default=5000,
     show_default=True,
     help="How many clients to make up at the first start.",
