@@ -1,5 +1,39 @@
-"""Client Updater: who was reached, in which period, and what came of it."""
+"""Client Updater: who was reached, in which period, and what came of it.
+
+    from clientupdater import Settings, open_app
+
+    with open_app(Settings.from_mapping(os.environ)) as app:
+        app.open_due_periods()
+
+The rules need no database: they are in ``clientupdater.domain``, and what can go wrong in
+``clientupdater.domain.errors``. What is named here is imported when it is first used, so that
+importing the package costs nothing.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clientupdater.composition import App, build_app, open_app
+    from clientupdater.domain.errors import Error
+    from clientupdater.settings import Settings
+
 __version__ = "0.1.0"
+__all__ = ["App", "Error", "Settings", "__version__", "build_app", "open_app"]
+
+_HOMES = {
+    "App": "clientupdater.composition",
+    "Error": "clientupdater.domain.errors",
+    "Settings": "clientupdater.settings",
+    "build_app": "clientupdater.composition",
+    "open_app": "clientupdater.composition",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a thing from where it lives when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,26 @@
+"""What the package offers to those who import it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import clientupdater
+
+
+@pytest.mark.parametrize("name", clientupdater.__all__)
+def test_everything_that_is_offered_is_there(name: str) -> None:
+    assert getattr(clientupdater, name) is not None
+
+
+def test_what_is_not_offered_is_told_as_python_tells_it() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = clientupdater.nothing
+
+
+def test_importing_the_package_imports_no_driver() -> None:
+    script = "import clientupdater, sys; print('psycopg' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+    assert done.stdout.strip() == b"False"
