@@ -2,7 +2,7 @@
 
     from clientupdater import Settings, open_app
 
-    with open_app(Settings.from_mapping(os.environ)) as app:
+    with open_app(Settings.from_mapping({"DATABASE_URL": "postgresql://…"})) as app:
         app.open_due_periods()
 
 The rules need no database: they are in ``clientupdater.domain``, and what can go wrong in
