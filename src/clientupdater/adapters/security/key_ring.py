@@ -1,0 +1,113 @@
+"""The keys that data is sealed with: the newest seals, every one of them opens."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import secrets
+from functools import cached_property
+
+from attrs import define, field
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")
+
+
+class Unreadable(Exception):
+    """What was sealed cannot be opened: its key is gone, or it is not what it was."""
+
+
+@define(slots=False)
+class KeyRing:
+    """Keys by name, newest first; none of them is ever shown."""
+
+    keys: dict[str, bytes] = field(repr=list)
+
+    @classmethod
+    def parse(cls, text: str) -> KeyRing:
+        """Read ``id:base64,…``; raise ValueError for what is no key ring."""
+        keys: dict[str, bytes] = {}
+        for part in text.split(","):
+            name, _, encoded = part.strip().partition(":")
+            if not _NAME.fullmatch(name) or name in keys:
+                raise ValueError("each key needs a name of its own")
+            keys[name] = _decoded(encoded)
+        return cls(keys)
+
+    @classmethod
+    def made_up(cls) -> KeyRing:
+        """Make one of a single random key."""
+        return cls({"first": secrets.token_bytes(KEY_BYTES)})
+
+    def written(self) -> str:
+        """Write it as ``parse`` reads it."""
+        encoded = {name: base64.b64encode(key).decode() for name, key in self.keys.items()}
+        return ",".join(f"{name}:{text}" for name, text in encoded.items())
+
+    @property
+    def newest(self) -> str:
+        """The name of the key that seals."""
+        return next(iter(self.keys))
+
+    def sealed(self, secret: bytes, purpose: str, bound_to: bytes = b"") -> bytes:
+        """Seal for one purpose, bound to what it belongs to: elsewhere it does not open."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        name = self.newest.encode()
+        head = bytes([len(name)]) + name
+        sealing = self._cipher(self.newest, purpose)
+        return head + nonce + sealing.encrypt(nonce, secret, head + bound_to)
+
+    def opened(self, sealed: bytes, purpose: str, bound_to: bytes = b"") -> bytes:
+        """Open what was sealed for this purpose and bound to this; Unreadable if it was not."""
+        name, head, rest = _parted(sealed)
+        if name not in self.keys:
+            raise Unreadable("it is sealed with a key that is not on the ring")
+        nonce, ciphertext = rest[:NONCE_BYTES], rest[NONCE_BYTES:]
+        try:
+            return self._cipher(name, purpose).decrypt(nonce, ciphertext, head + bound_to)
+        except (InvalidTag, ValueError) as error:
+            raise Unreadable("it is not what was sealed, or belongs elsewhere") from error
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether it is sealed with the newest key."""
+        return _parted(sealed)[0] == self.newest
+
+    def derived(self, purpose: str) -> bytes:
+        """Derive a key of its own for a purpose from the newest key."""
+        return self._derived(self.newest, purpose)
+
+    def _cipher(self, name: str, purpose: str) -> AESGCM:
+        known = self._ciphers
+        if (name, purpose) not in known:
+            known[name, purpose] = AESGCM(self._derived(name, purpose))
+        return known[name, purpose]
+
+    def _derived(self, name: str, purpose: str) -> bytes:
+        return HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose.encode()).derive(self.keys[name])
+
+    @cached_property
+    def _ciphers(self) -> dict[tuple[str, str], AESGCM]:
+        return {}
+
+
+def _decoded(encoded: str) -> bytes:
+    try:
+        key = base64.b64decode(encoded, validate=True)
+    except binascii.Error as error:
+        raise ValueError("a key is written in base64") from error
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"a key has {KEY_BYTES} bytes")
+    return key
+
+
+def _parted(sealed: bytes) -> tuple[str, bytes, bytes]:
+    size = sealed[0] + 1 if sealed else 0
+    if len(sealed) <= size + NONCE_BYTES:
+        raise Unreadable("it is too short to have been sealed")
+    return sealed[1:size].decode("ascii", "replace"), sealed[:size], sealed[size:]
