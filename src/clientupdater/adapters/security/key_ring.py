@@ -27,7 +27,7 @@ class Unreadable(Exception):
 class KeyRing:
     """Keys by name, newest first; none of them is ever shown."""
 
-    keys: dict[str, bytes] = field(repr=list)
+    keys: dict[str, bytes] = field(repr=lambda keys: str(list(keys)))
 
     @classmethod
     def parse(cls, text: str) -> KeyRing:
