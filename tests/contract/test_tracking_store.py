@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.occasion import Occasion
     from clientupdater.domain.statuses import StatusCatalogue
     from clientupdater.ports.work import Sight, Transaction
+    from tests.contract.logs import Line
 
 OCTOBER, QUARTER = Period.month(2026, 10), Period.quarter(2026, 4)
 CALLED = StatusUpdate(status="CALLED")
@@ -97,6 +98,9 @@ class MemoryLike:
 
     def add(self, client: Client) -> Client:
         return client
+
+    def lines(self) -> list[Line]:
+        return []
 
 
 def test_an_event_of_a_row_that_was_never_opened_is_not_found(world: World) -> None:

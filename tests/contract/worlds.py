@@ -11,11 +11,13 @@ from attrs import evolve, frozen
 from clientupdater.domain.clients import Client
 from clientupdater.domain.ids import ClientId, CompanyId, PersonId
 from clientupdater.domain.periods import Cycle
+from tests.contract.logs import memory_lines, postgres_lines
 from tests.unit.builders import ANA, BEN, CALOOCAN, DAVAO
 
 if TYPE_CHECKING:
     from clientupdater.adapters.memory.book import MemoryBook
     from clientupdater.ports.work import UnitsOfWork
+    from tests.contract.logs import Line
 
 MONTHLY_OF = {"FCASH": "FCASH_SSS", "PCNI": "PCNI_NON_PNP"}
 QUARTERLY_OF = {"PCNI": "PCNI_PNP"}
@@ -33,6 +35,10 @@ class World(Protocol):
 
     def add(self, client: Client) -> Client:
         """Put a client into the book, as a sync would."""
+        ...
+
+    def lines(self) -> list[Line]:
+        """Read everything that was written down."""
         ...
 
 
@@ -60,6 +66,9 @@ class MemoryWorld:
     def add(self, client: Client) -> Client:
         self.work.add(client)
         return client
+
+    def lines(self) -> list[Line]:
+        return memory_lines(self.work)
 
 
 @frozen
@@ -112,6 +121,9 @@ class PostgresWorld:
             )
             self._assign(connection, client.id, client.assigned_to)
         return client
+
+    def lines(self) -> list[Line]:
+        return postgres_lines(self.url)
 
     def _assign(
         self,

@@ -57,5 +57,8 @@ class Journal(Protocol):
         ...
 
     def saw(self, caller: Caller, action: str, client: ClientId, subject: str) -> None:
-        """Log a look at, or a taking away of, personal data."""
+        """Log a look at, or a taking away of, personal data.
+
+        Raises NotFound if the client does not exist within sight.
+        """
         ...

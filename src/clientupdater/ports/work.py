@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from clientupdater.ports.journal import Journal
     from clientupdater.ports.tracking import Clients, PeriodOpenings, PeriodRows, Statuses
 
 
@@ -47,6 +48,11 @@ class Transaction(Protocol):
     @property
     def openings(self) -> PeriodOpenings:
         """Opening whole periods."""
+        ...
+
+    @property
+    def journal(self) -> Journal:
+        """The logs and audits."""
         ...
 
     def after_commit(self, act: Callable[[], None]) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import Factory, define, evolve, frozen
 
+from clientupdater.adapters.memory.journal import Entry, MemoryJournal
 from clientupdater.domain.access import ClientPlace
 from clientupdater.domain.clients import Client, has_terminal_outcome
 from clientupdater.domain.errors import AlreadyExists, NotFound, Unavailable, VersionConflict
@@ -57,6 +58,7 @@ class MemoryBook:
     clients: dict[ClientId, Client] = Factory(dict)
     rows: dict[RowKey, Kept] = Factory(dict)
     openings: list[Opening] = Factory(list)
+    journal: list[Entry] = Factory(list)
     _writers: dict[RowKey, object] = Factory(dict)
     _changed: Condition = Factory(Condition)
 
@@ -71,7 +73,7 @@ class MemoryBook:
         transaction = MemoryTransaction(self, sight)
         try:
             yield transaction
-            self.commit(transaction.written)
+            self.commit(transaction)
         finally:
             self.release(transaction)
         for act in transaction.afterwards:
@@ -97,10 +99,11 @@ class MemoryBook:
                 raise Unavailable("the row", "The row is being written for too long; try again.")
             self._writers[key] = writer
 
-    def commit(self, written: dict[RowKey, Kept]) -> None:
+    def commit(self, transaction: MemoryTransaction) -> None:
         """Keep everything that a unit of work wrote, at once."""
         with self._changed:
-            self.rows.update(written)
+            self.rows.update(transaction.written)
+            self.journal.extend(transaction.entries)
 
     def release(self, writer: object) -> None:
         """Let go of every row of a writer, whatever became of it."""
@@ -117,6 +120,7 @@ class MemoryTransaction:
     book: MemoryBook
     sight: Sight
     written: dict[RowKey, Kept] = Factory(dict)
+    entries: list[Entry] = Factory(list)
     afterwards: list[Callable[[], None]] = Factory(list)
 
     @property
@@ -138,6 +142,11 @@ class MemoryTransaction:
     def openings(self) -> MemoryOpenings:
         """Opening whole periods."""
         return MemoryOpenings(self)
+
+    @property
+    def journal(self) -> MemoryJournal:
+        """The logs and audits."""
+        return MemoryJournal(self.entries, lambda client: self.known(client) is not None)
 
     def after_commit(self, act: Callable[[], None]) -> None:
         """Remember what to do once all this is kept."""

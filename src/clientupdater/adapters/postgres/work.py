@@ -9,6 +9,7 @@ import psycopg
 from attrs import Factory, define, frozen
 from psycopg_pool import PoolTimeout
 
+from clientupdater.adapters.postgres.journal import PostgresJournal
 from clientupdater.adapters.postgres.openings import PostgresOpenings
 from clientupdater.adapters.postgres.tracking import PostgresClients, PostgresRows, PostgresStatuses
 from clientupdater.domain.errors import Unavailable
@@ -54,6 +55,11 @@ class PostgresTransaction:
     def openings(self) -> PostgresOpenings:
         """Opening whole periods."""
         return PostgresOpenings(self.connection)
+
+    @property
+    def journal(self) -> PostgresJournal:
+        """The logs and audits."""
+        return PostgresJournal(self.connection)
 
     def after_commit(self, act: Callable[[], None]) -> None:
         """Remember what to do once all this is kept."""

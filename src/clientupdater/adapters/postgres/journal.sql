@@ -1,0 +1,39 @@
+-- What is written down about who did what (L1). Each block is run by the method of the same name
+-- in journal.py, within the transaction of the deed.
+
+-- name: did
+insert into activity_logs (user_id, action, resource, resource_id, details, ip_address, user_agent)
+values (
+    %(actor)s, %(action)s, %(resource)s, %(resource_id)s, %(details)s, %(ip_address)s,
+    %(user_agent)s
+)
+
+-- name: refused
+insert into authorization_audit (
+    actor_id, decision, permission, resource, resource_id, grants_found, missing, request_id,
+    ip_address
+)
+values (
+    %(actor)s, 'refused', %(permission)s, %(resource)s, %(resource_id)s, %(grants)s, %(missing)s,
+    %(request_id)s, %(ip_address)s
+)
+
+-- name: changed_rights
+insert into authorization_audit (
+    actor_id, decision, permission, subject_user_id, resource, resource_id, company_id, old_values,
+    new_values, request_id, ip_address
+)
+values (
+    %(actor)s, %(decision)s, %(permission)s, %(person)s, %(resource)s, %(resource_id)s,
+    %(company)s, %(before)s, %(after)s, %(request_id)s, %(ip_address)s
+)
+
+-- name: saw
+-- The company is the client's own; a client out of sight leaves nothing to log.
+insert into data_access_log (
+    actor_id, action, client_id, company_id, subject, request_id, ip_address
+)
+select
+    %(actor)s, %(action)s, c.id, c.company_id, %(subject)s, %(request_id)s, %(ip_address)s
+from clients c
+where c.id = %(client)s
