@@ -4,8 +4,11 @@
     ├── InvalidInput            something given does not fit; every fault at once
     │   └── InvalidPeriod
     ├── NotFound                it is not there, or not for you to see
+    ├── Unauthenticated         nobody knows who you are
+    │   └── InvalidCredentials  what you show for it is not right
     ├── Refused                 you may not
     │   ├── Forbidden           the permission is missing
+    │   ├── PasswordChangeRequired  first of all the password must be changed
     │   └── PrivilegeExceeded   nobody gives what they do not hold
     ├── RuleBroken              a rule of the business says no
     │   ├── PeriodClosed, PeriodNotBegun, PeriodMismatch
@@ -83,6 +86,14 @@ class NotFound(Error):
     """There is no such thing, or it is not yours to see."""
 
 
+class Unauthenticated(Error):
+    """Sign in first: there is no session, or it is over."""
+
+
+class InvalidCredentials(Unauthenticated):
+    """That does not let you in; whether it exists, is wrong, used up or locked is not told."""
+
+
 class Refused(Error):
     """You may not do this."""
 
@@ -94,6 +105,10 @@ class Forbidden(Refused):
         """Name the permission, and nothing of what was found."""
         self.permission = permission
         super().__init__(f"This needs the permission {permission}.", permission=permission)
+
+
+class PasswordChangeRequired(Refused):
+    """The password must be changed before anything else."""
 
 
 class PrivilegeExceeded(Refused):

@@ -1,0 +1,77 @@
+"""People as PostgreSQL keeps them: values made of its rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from clientupdater.adapters.postgres.named_queries import named_queries
+from clientupdater.domain.access import Actor, Grant, Territory
+from clientupdater.domain.accounts import OpenSession, Person
+from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
+from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.domain.sessions import Session, SessionKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+QUERIES = named_queries("people.sql")
+
+SESSION_WIDTH = 8
+PERSON_WIDTH = 12
+_KNOWN = frozenset(Permission)
+
+
+def session_of(columns: Sequence[Any]) -> OpenSession:
+    """Make a session of the columns of block `session`."""
+    id_, kind, created_at, last_seen_at, expires_at, revoked_at, address, agent = columns
+    return OpenSession(
+        id=id_,
+        session=Session(SessionKind(kind), created_at, last_seen_at, expires_at, revoked_at),
+        ip_address=address,
+        user_agent=agent,
+    )
+
+
+def person_of(columns: Sequence[Any]) -> Person:
+    """Make a person of the columns of block `person`."""
+    id_, email, first, last, active, must_change, locked, login, version, *territory = columns
+    return Person(
+        id=PersonId(id_),
+        email=email,
+        first_name=first,
+        last_name=last,
+        is_active=active,
+        must_change_password=must_change,
+        locked_until=locked,
+        last_login_at=login,
+        territory=_territory(*territory),
+        version=version,
+    )
+
+
+def actor_of(person: Person, columns: Sequence[Any]) -> Actor:
+    """Make an actor of a person and the columns of block `actor`."""
+    is_active, grants = columns
+    return Actor(
+        id=person.id,
+        is_active=is_active,
+        grants=frozenset(_grants(grants)),
+        territory=person.territory,
+    )
+
+
+def _territory(branches: list[Any], areas: list[Any], within: list[Any]) -> Territory:
+    return Territory(
+        branches=frozenset(map(BranchId, branches)),
+        areas=frozenset(map(AreaId, areas)),
+        area_branches=frozenset(map(BranchId, within)),
+    )
+
+
+def _grants(rows: Iterable[tuple[str, str | None, str]]) -> Iterable[Grant]:
+    """Pass over a permission that only newer code knows: during a release both serve."""
+    for code, company, scope in rows:
+        if code in _KNOWN:
+            over = CompanyId(UUID(company)) if company else None
+            yield Grant(Permission(code), over, Scope(scope))
