@@ -24,10 +24,15 @@ from clientupdater.adapters.postgres.serving import (
 from clientupdater.adapters.postgres.work import PostgresWork
 from clientupdater.adapters.redis.connect import redis_health
 from clientupdater.adapters.resilience import Bounded
+from clientupdater.adapters.security.key_ring import KeyRing
+from clientupdater.adapters.security.vault import Vault
 from clientupdater.domain.errors import AlreadyExists
+from clientupdater.domain.sessions import Lifetimes
 from clientupdater.ports.health import Health, HealthCheck
+from clientupdater.usecases.authenticate import Authenticate
 from clientupdater.usecases.find_missed_openings import FindMissedOpenings
 from clientupdater.usecases.open_due_periods import OpenDuePeriods
+from clientupdater.usecases.renew_pension_numbers import RenewPensionNumbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -36,8 +41,15 @@ if TYPE_CHECKING:
 
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.maintenance import DatabaseMaintenance
-    from clientupdater.ports.work import UnitsOfWork
+    from clientupdater.ports.people import StaffWork
     from clientupdater.settings import Settings
+
+
+@frozen
+class People:
+    """What can be done with people: how they come in, and what they may do."""
+
+    authenticate: Authenticate
 
 
 @frozen
@@ -46,20 +58,27 @@ class App:
 
     open_due_periods: OpenDuePeriods
     find_missed_openings: FindMissedOpenings
+    renew_pension_numbers: RenewPensionNumbers
+    people: People
     readiness: tuple[HealthCheck, ...]
     """What has to be well for requests to be sent here; each answers within its time."""
 
 
 def build_app(
-    work: UnitsOfWork,
+    work: StaffWork,
     clock: Clock,
     zone: tzinfo,
     readiness: tuple[HealthCheck, ...] = (),
+    lifetimes: Lifetimes = Lifetimes(),  # noqa: B008 — a value
 ) -> App:
     """Put the use cases together over any adapters; nothing is opened here."""
     return App(
         open_due_periods=OpenDuePeriods(work, clock, zone),
         find_missed_openings=FindMissedOpenings(work, clock, zone),
+        renew_pension_numbers=RenewPensionNumbers(work),
+        people=People(
+            authenticate=Authenticate(work, clock, lifetimes),
+        ),
         readiness=readiness,
     )
 
@@ -77,11 +96,18 @@ def open_app(settings: Settings) -> Iterator[App]:
         )
         pool = stack.enter_context(open_pool(url, size))
         yield build_app(
-            PostgresWork(pool),
+            PostgresWork(pool, _vault(settings)),
             MachineClock(),
             settings.business_timezone,
             _readiness(url, settings.health_check_timeout_ms / 1000),
         )
+
+
+def _vault(settings: Settings) -> Vault | None:
+    """Hold the keys for pension numbers; without them, none is sealed or shown."""
+    if settings.encryption_keys is None or settings.blind_index_key is None:
+        return None
+    return Vault(KeyRing(settings.encryption_keys), settings.blind_index_key)
 
 
 def maintenance_of(settings: Settings) -> DatabaseMaintenance:

@@ -7,6 +7,7 @@ while the software runs is not here but in the table ``config_settings``.
 
 from __future__ import annotations
 
+import base64
 import re
 import zoneinfo
 from enum import StrEnum
@@ -85,6 +86,25 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
+_KEY_BYTES = 32
+_KEY_NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")
+
+
+def _key(text: str) -> bytes:
+    key = base64.b64decode(text, validate=True)
+    if len(key) != _KEY_BYTES:
+        raise ValueError
+    return key
+
+
+def _keys(text: str) -> Mapping[str, bytes]:
+    parts = [part.strip().partition(":") for part in text.split(",")]
+    names = [name for name, _, _ in parts]
+    if len(set(names)) != len(names) or not all(_KEY_NAME.fullmatch(name) for name in names):
+        raise ValueError
+    return {name: _key(encoded) for name, _, encoded in parts}
+
+
 _postgres_url = _url("postgresql", "postgres")
 _POSTGRES_EXAMPLE = "postgresql://clientupdater:password@localhost:5432/clientupdater"
 
@@ -157,6 +177,28 @@ class Settings:
             "redis://host:port/number, or rediss://",
             "Redis, shared by all processes. Unset: each process keeps its own in memory.",
             example="redis://localhost:6379/0",
+            secret=True,
+        ),
+        repr=_hide,
+    )
+    encryption_keys: Mapping[str, bytes] | None = field(
+        default=None,
+        metadata=_read_as(
+            "ENCRYPTION_KEYS",
+            _keys,
+            "id:base64,… with keys of 32 bytes, the newest first",
+            "What personal data is sealed with: the first key seals, all of them open.",
+            secret=True,
+        ),
+        repr=_hide,
+    )
+    blind_index_key: bytes | None = field(
+        default=None,
+        metadata=_read_as(
+            "BLIND_INDEX_KEY",
+            _key,
+            "32 bytes in base64",
+            "What pension numbers are found by. It is never changed once there are any.",
             secret=True,
         ),
         repr=_hide,

@@ -9,7 +9,7 @@ from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.memory.book import memory_book
 from clientupdater.adapters.postgres.work import PostgresWork
-from tests.contract.worlds import MemoryWorld, PostgresWorld, World
+from tests.contract.worlds import VAULT, MemoryWorld, PostgresWorld, World
 from tests.unit.builders import FCASH, PCNI, catalogue
 
 if TYPE_CHECKING:
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     """Give the same world in one store after the other."""
     if request.param == "memory":
-        yield MemoryWorld(memory_book(catalogue()), FCASH, PCNI)
+        book = memory_book(catalogue())
+        book.vault = VAULT
+        yield MemoryWorld(book, FCASH, PCNI)
         return
     database = request.getfixturevalue("database")
     with ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as pool:
-        yield PostgresWorld.populated(PostgresWork(pool), database.superuser_url)
+        yield PostgresWorld.populated(PostgresWork(pool, VAULT), database.superuser_url)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from uuid import uuid4
 
 import pytest
-from attrs import evolve
+from attrs import evolve, frozen
 
 from clientupdater.domain.access import Actor, Grant, Territory
 from clientupdater.domain.clients import ExemptCause
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.clients import Client
     from clientupdater.domain.events import History
+    from clientupdater.domain.ids import CompanyId
     from clientupdater.domain.occasion import Occasion
     from clientupdater.domain.statuses import StatusCatalogue
     from clientupdater.ports.work import Sight, Transaction
-    from tests.contract.logs import Line
 
 OCTOBER, QUARTER = Period.month(2026, 10), Period.quarter(2026, 4)
 CALLED = StatusUpdate(status="CALLED")
@@ -85,22 +85,19 @@ def test_what_is_not_there_is_absent_and_no_error(world: World) -> None:
 
 
 def test_a_row_of_a_client_who_is_not_there_cannot_be_opened(world: World) -> None:
-    nobody = newcomer(MemoryLike(world))
+    nobody = newcomer(Forgetful(world.fcash))
     with pytest.raises(NotFound), world.work.begin(SYSTEM) as tx:
         tx.rows.open(nobody, NOVEMBER, opened(nobody, occasion()))
 
 
-class MemoryLike:
-    """A world that forgets whom it is given."""
+@frozen
+class Forgetful:
+    """A book that forgets whom it is given."""
 
-    def __init__(self, world: World) -> None:
-        self.work, self.fcash, self.pcni = world.work, world.fcash, world.pcni
+    fcash: CompanyId
 
     def add(self, client: Client) -> Client:
         return client
-
-    def lines(self) -> list[Line]:
-        return []
 
 
 def test_an_event_of_a_row_that_was_never_opened_is_not_found(world: World) -> None:
@@ -314,7 +311,7 @@ def test_a_unit_of_work_reads_what_it_wrote_and_nobody_else_does_before_the_comm
 
 
 def test_a_refused_opening_leaves_the_unit_of_work_usable(world: World) -> None:
-    client, nobody = newcomer(world), newcomer(MemoryLike(world))
+    client, nobody = newcomer(world), newcomer(Forgetful(world.fcash))
     with world.work.begin(SYSTEM) as tx:
         with pytest.raises(NotFound):
             tx.rows.open(nobody, NOVEMBER, opened(nobody, occasion()))

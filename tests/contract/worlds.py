@@ -8,6 +8,9 @@ from uuid import uuid4
 import psycopg
 from attrs import evolve, frozen
 
+from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.adapters.security.key_ring import KeyRing
+from clientupdater.adapters.security.vault import Vault
 from clientupdater.domain.clients import Client
 from clientupdater.domain.ids import ClientId, CompanyId, PersonId
 from clientupdater.domain.periods import Cycle
@@ -23,26 +26,38 @@ MONTHLY_OF = {"FCASH": "FCASH_SSS", "PCNI": "PCNI_NON_PNP"}
 QUARTERLY_OF = {"PCNI": "PCNI_PNP"}
 
 
-class World(Protocol):
-    """A store under test, and what only its owner can put into it."""
+class Book(Protocol):
+    """Where clients are put."""
 
     @property
-    def work(self) -> UnitsOfWork: ...
-    @property
     def fcash(self) -> CompanyId: ...
-    @property
-    def pcni(self) -> CompanyId: ...
 
     def add(self, client: Client) -> Client:
         """Put a client into the book, as a sync would."""
         ...
 
+
+class World(Book, Protocol):
+    """A store under test, and what only its owner can put into it."""
+
+    @property
+    def work(self) -> UnitsOfWork: ...
+    @property
+    def pcni(self) -> CompanyId: ...
+
     def lines(self) -> list[Line]:
         """Read everything that was written down."""
         ...
 
+    def over(self, vault: Vault) -> UnitsOfWork:
+        """Give the same store with other keys."""
+        ...
 
-def newcomer(world: World, **facts: object) -> Client:
+
+VAULT = Vault(KeyRing.made_up(), b"i" * 32)
+
+
+def newcomer(world: Book, **facts: object) -> Client:
     """Put a client of FCASH, reached monthly, into the book."""
     identity = uuid4()
     client = Client(
@@ -70,18 +85,21 @@ class MemoryWorld:
     def lines(self) -> list[Line]:
         return memory_lines(self.work)
 
+    def over(self, vault: Vault) -> UnitsOfWork:
+        return evolve(self.work, vault=vault)
+
 
 @frozen
 class PostgresWorld:
     """The world in a database, entered as its superuser, who stands in for the sync."""
 
-    work: UnitsOfWork
+    work: PostgresWork
     url: str
     fcash: CompanyId
     pcni: CompanyId
 
     @classmethod
-    def populated(cls, work: UnitsOfWork, url: str) -> PostgresWorld:
+    def populated(cls, work: PostgresWork, url: str) -> PostgresWorld:
         """Put in the branches and people that the clients refer to."""
         with psycopg.connect(url) as connection:
             for person in (ANA, BEN):
@@ -98,6 +116,9 @@ class PostgresWorld:
             found = connection.execute("select id from companies order by code").fetchall()
         (fcash,), (pcni,) = found
         return cls(work, url, CompanyId(fcash), CompanyId(pcni))
+
+    def over(self, vault: Vault) -> UnitsOfWork:
+        return PostgresWork(self.work.pool, vault)
 
     def add(self, client: Client) -> Client:
         with psycopg.connect(self.url) as connection:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from clientupdater.adapters.security.key_ring import KeyRing, Unreadable
+from clientupdater.settings import Settings
 
 OLD, NEW = b"o" * 32, b"n" * 32
 ring = KeyRing({"new": NEW, "old": OLD})
@@ -69,33 +68,12 @@ def test_each_purpose_has_a_key_of_its_own() -> None:
     assert ring.derived("a") == KeyRing({"new": NEW}).derived("a")
 
 
-def test_a_ring_is_read_as_it_is_written_newest_first() -> None:
-    read = KeyRing.parse(ring.written())
-    assert read == ring
-    assert read.newest == "new"
-    made = KeyRing.made_up()
-    assert KeyRing.parse(made.written()) == made
-
-
-def encoded(key: bytes) -> str:
-    return base64.b64encode(key).decode()
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("", "name of its own"),
-        (f":{encoded(NEW)}", "name of its own"),
-        (f"a b:{encoded(NEW)}", "name of its own"),
-        (f"a:{encoded(NEW)},a:{encoded(OLD)}", "name of its own"),
-        ("a:not base64!", "base64"),
-        (f"a:{encoded(b'short')}", "32 bytes"),
-    ],
-)
-def test_what_is_no_ring_is_refused_and_shows_no_key(text: str, told: str) -> None:
-    with pytest.raises(ValueError, match=told) as refused:
-        KeyRing.parse(text)
-    assert encoded(NEW) not in str(refused.value)
+def test_a_ring_is_written_as_the_settings_read_it_newest_first() -> None:
+    settings = Settings.from_mapping({"ENCRYPTION_KEYS": ring.written()})
+    assert settings.encryption_keys is not None
+    assert KeyRing(settings.encryption_keys) == ring
+    assert ring.newest == "new"
+    assert len(KeyRing.made_up().keys["first"]) == 32
 
 
 def test_a_ring_never_shows_its_keys() -> None:

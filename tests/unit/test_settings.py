@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from docs.generate import documents
 
@@ -110,3 +112,29 @@ def test_migrations_run_on_the_serving_url_when_no_other_is_given() -> None:
 def test_the_generated_documents_are_current() -> None:
     stale = [p.name for p, text in documents().items() if p.read_text(encoding="utf-8") != text]
     assert not stale, f"{stale} differ from the code: run `make docs`"
+
+
+KEY = base64.b64encode(b"k" * 32).decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f":{KEY}", f"a b:{KEY}", f"a:{KEY},a:{KEY}", "a:not base64!", "a:c2hvcnQ=", KEY, f"a:{KEY},"],
+)
+def test_what_is_no_ring_of_keys_is_refused_and_shows_no_key(text: str) -> None:
+    with pytest.raises(Misconfigured) as refused:
+        Settings.from_mapping({"ENCRYPTION_KEYS": text})
+    told = "ENCRYPTION_KEYS: is '***'; expected id:base64,… with keys of 32 bytes, the newest first"
+    assert str(refused.value) == told
+
+
+def test_keys_are_read_newest_first_and_never_shown() -> None:
+    other = base64.b64encode(b"o" * 32).decode()
+    settings = Settings.from_mapping(
+        {"ENCRYPTION_KEYS": f"new:{KEY}, old:{other}", "BLIND_INDEX_KEY": KEY}
+    )
+    assert settings.encryption_keys == {"new": b"k" * 32, "old": b"o" * 32}
+    assert list(settings.encryption_keys) == ["new", "old"]
+    assert settings.blind_index_key == b"k" * 32
+    assert "kkkk" not in repr(settings)
+    assert KEY not in repr(settings)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from clientupdater.ports.journal import Journal
+    from clientupdater.ports.pension_numbers import PensionNumbers
     from clientupdater.ports.tracking import Clients, PeriodOpenings, PeriodRows, Statuses
 
 
@@ -53,6 +54,11 @@ class Transaction(Protocol):
     @property
     def journal(self) -> Journal:
         """The logs and audits."""
+        ...
+
+    @property
+    def pension_numbers(self) -> PensionNumbers:
+        """The clients' pension numbers, sealed."""
         ...
 
     def after_commit(self, act: Callable[[], None]) -> None:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import Factory, define, evolve, frozen
 
 from clientupdater.adapters.memory.journal import Entry, MemoryJournal
+from clientupdater.adapters.memory.pension_numbers import MemoryPensionNumbers
+from clientupdater.adapters.security.vault import required
 from clientupdater.domain.access import ClientPlace
 from clientupdater.domain.clients import Client, has_terminal_outcome
 from clientupdater.domain.errors import AlreadyExists, NotFound, Unavailable, VersionConflict
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
+    from clientupdater.adapters.security.vault import SealedNumber, Vault
     from clientupdater.domain.events import History, StatusEvent
     from clientupdater.domain.ids import ClientId
     from clientupdater.domain.occasion import Occasion
@@ -59,6 +62,8 @@ class MemoryBook:
     rows: dict[RowKey, Kept] = Factory(dict)
     openings: list[Opening] = Factory(list)
     journal: list[Entry] = Factory(list)
+    vault: Vault | None = None
+    sealed: dict[ClientId, SealedNumber] = Factory(dict)
     _writers: dict[RowKey, object] = Factory(dict)
     _changed: Condition = Factory(Condition)
 
@@ -104,6 +109,7 @@ class MemoryBook:
         with self._changed:
             self.rows.update(transaction.written)
             self.journal.extend(transaction.entries)
+            self.sealed.update(transaction.sealed)
 
     def release(self, writer: object) -> None:
         """Let go of every row of a writer, whatever became of it."""
@@ -121,6 +127,7 @@ class MemoryTransaction:
     sight: Sight
     written: dict[RowKey, Kept] = Factory(dict)
     entries: list[Entry] = Factory(list)
+    sealed: dict[ClientId, SealedNumber] = Factory(dict)
     afterwards: list[Callable[[], None]] = Factory(list)
 
     @property
@@ -147,6 +154,16 @@ class MemoryTransaction:
     def journal(self) -> MemoryJournal:
         """The logs and audits."""
         return MemoryJournal(self.entries, lambda client: self.known(client) is not None)
+
+    @property
+    def pension_numbers(self) -> MemoryPensionNumbers:
+        """The clients' pension numbers; raises Misconfigured where there are no keys."""
+        return MemoryPensionNumbers(
+            self.book.sealed,
+            self.sealed,
+            required(self.book.vault),
+            lambda client: self.known(client) is not None,
+        )
 
     def after_commit(self, act: Callable[[], None]) -> None:
         """Remember what to do once all this is kept."""

@@ -11,7 +11,10 @@ from psycopg_pool import PoolTimeout
 
 from clientupdater.adapters.postgres.journal import PostgresJournal
 from clientupdater.adapters.postgres.openings import PostgresOpenings
+from clientupdater.adapters.postgres.pension_numbers import PostgresPensionNumbers
+from clientupdater.adapters.postgres.sessions import PostgresSessions
 from clientupdater.adapters.postgres.tracking import PostgresClients, PostgresRows, PostgresStatuses
+from clientupdater.adapters.security.vault import required
 from clientupdater.domain.errors import Unavailable
 from clientupdater.domain.ids import CompanyId
 from clientupdater.ports.work import System
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
     from psycopg_pool import ConnectionPool
 
+    from clientupdater.adapters.security.vault import Vault
     from clientupdater.domain.reach import Reach
     from clientupdater.ports.work import Sight
 
@@ -34,6 +38,7 @@ class PostgresTransaction:
     """One unit of work: every port of it, over one connection."""
 
     connection: Connection
+    vault: Vault | None = None
     afterwards: list[Callable[[], None]] = Factory(list)
 
     @property
@@ -61,6 +66,16 @@ class PostgresTransaction:
         """The logs and audits."""
         return PostgresJournal(self.connection)
 
+    @property
+    def sessions(self) -> PostgresSessions:
+        """Open ways in."""
+        return PostgresSessions(self.connection)
+
+    @property
+    def pension_numbers(self) -> PostgresPensionNumbers:
+        """The clients' pension numbers; raises Misconfigured where there are no keys."""
+        return PostgresPensionNumbers(self.connection, required(self.vault))
+
     def after_commit(self, act: Callable[[], None]) -> None:
         """Remember what to do once all this is kept."""
         self.afterwards.append(act)
@@ -71,13 +86,14 @@ class PostgresWork:
     """Units of work over a pool of connections."""
 
     pool: Pool
+    vault: Vault | None = None
 
     @contextmanager
     def begin(self, sight: Sight) -> Iterator[PostgresTransaction]:
         """Begin one: leaving it cleanly commits, an exception rolls everything back."""
         with _translated(), self.pool.connection() as connection, connection.transaction():
             _look_with(connection, sight)
-            transaction = PostgresTransaction(connection)
+            transaction = PostgresTransaction(connection, self.vault)
             yield transaction
         for act in transaction.afterwards:
             act()

@@ -1,0 +1,76 @@
+"""How pension numbers are sealed, indexed and cut to their last four (C3)."""
+
+from __future__ import annotations
+
+import hmac
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from clientupdater.adapters.security.key_ring import KEY_BYTES
+from clientupdater.domain.errors import Fault, Misconfigured
+
+if TYPE_CHECKING:
+    from clientupdater.adapters.security.key_ring import KeyRing
+    from clientupdater.domain.ids import ClientId
+
+PURPOSE = "pension number"
+
+
+@frozen
+class SealedNumber:
+    """What is stored of a number: nothing of it but the last four can be read."""
+
+    ciphertext: bytes
+    blind_index: bytes
+    last_four: str
+
+
+@frozen
+class Vault:
+    """Seals numbers with a ring of keys; finds them by a key that is never rotated."""
+
+    ring: KeyRing
+    index_key: bytes = field(repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a short key: the index would be guessed."""
+        if len(self.index_key) < KEY_BYTES:
+            raise ValueError(f"the blind index needs a key of {KEY_BYTES} bytes")
+
+    def sealed(self, number: str, client: ClientId) -> SealedNumber:
+        """Seal a number for one client: in another's row it does not open."""
+        plain = plain_number(number)
+        return SealedNumber(
+            self.ring.sealed(plain.encode(), PURPOSE, client.bytes),
+            self.blind_index(plain),
+            plain[-4:],
+        )
+
+    def opened(self, ciphertext: bytes, client: ClientId) -> str:
+        """Open a client's number."""
+        return self.ring.opened(ciphertext, PURPOSE, client.bytes).decode()
+
+    def renewed(self, ciphertext: bytes, client: ClientId) -> bytes:
+        """Seal the same number with the newest key."""
+        return self.ring.sealed(
+            self.ring.opened(ciphertext, PURPOSE, client.bytes), PURPOSE, client.bytes
+        )
+
+    def blind_index(self, number: str) -> bytes:
+        """Compute what a whole number is found by, however it is typed."""
+        return hmac.digest(self.index_key, plain_number(number).encode(), sha256)
+
+
+def plain_number(number: str) -> str:
+    """Write a number as it is kept: letters and digits alone, in upper case."""
+    return "".join(letter for letter in number.upper() if letter.isalnum())
+
+
+def required(vault: Vault | None) -> Vault:
+    """Insist on keys where a number is to be sealed, found or shown."""
+    if vault is None:
+        told = "is needed to seal and to show pension numbers"
+        raise Misconfigured([Fault(name, told) for name in ("ENCRYPTION_KEYS", "BLIND_INDEX_KEY")])
+    return vault

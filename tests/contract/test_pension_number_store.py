@@ -1,0 +1,95 @@
+"""What every store of pension numbers keeps to (C3)."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from clientupdater.adapters.security.key_ring import KeyRing
+from clientupdater.adapters.security.vault import Vault
+from clientupdater.domain.access import Actor
+from clientupdater.domain.errors import NotFound
+from clientupdater.domain.ids import ClientId
+from clientupdater.domain.permissions import Permission
+from clientupdater.domain.reach import reach_of
+from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases.renew_pension_numbers import RenewPensionNumbers
+from tests.contract.worlds import VAULT, World, newcomer
+from tests.unit.builders import ANA
+
+NUMBER = "03-1234567-8"
+NOBODY_SEES = reach_of(Actor(ANA), Permission.CLIENTS_REVEAL)
+
+
+def keep(world: World, number: str = NUMBER) -> ClientId:
+    """Put a client with a pension number into the book."""
+    client = newcomer(world).id
+    with world.work.begin(SYSTEM) as tx:
+        tx.pension_numbers.keep(client, number)
+    return client
+
+
+def test_C3_a_number_is_shown_as_it_is_kept_without_its_dashes(world: World) -> None:
+    client = keep(world)
+    with world.work.begin(SYSTEM) as tx:
+        assert tx.pension_numbers.show(client) == "0312345678"
+
+
+def test_a_client_without_a_number_and_nobody_at_all_have_none(world: World) -> None:
+    client = newcomer(world).id
+    with world.work.begin(SYSTEM) as tx:
+        assert tx.pension_numbers.show(client) is None
+        assert tx.pension_numbers.show(ClientId(uuid4())) is None
+        assert tx.pension_numbers.owner(NUMBER) is None
+        with pytest.raises(NotFound):
+            tx.pension_numbers.keep(ClientId(uuid4()), NUMBER)
+
+
+@pytest.mark.parametrize("typed", [NUMBER, "0312345678", " 03 1234567 8 "])
+def test_C3_its_owner_is_found_by_the_whole_number_however_it_is_typed(
+    world: World, typed: str
+) -> None:
+    client = keep(world)
+    keep(world, "03-7654321-0")
+    with world.work.begin(SYSTEM) as tx:
+        assert tx.pension_numbers.owner(typed) == client
+        assert tx.pension_numbers.owner("1234567") is None
+
+
+def test_C3_a_number_out_of_sight_is_neither_shown_nor_found_nor_kept(world: World) -> None:
+    client = keep(world)
+    with world.work.begin(NOBODY_SEES) as tx:
+        assert tx.pension_numbers.show(client) is None
+        assert tx.pension_numbers.owner(NUMBER) is None
+        with pytest.raises(NotFound):
+            tx.pension_numbers.keep(client, "1")
+
+
+def test_what_is_rolled_back_was_never_kept(world: World) -> None:
+    client = newcomer(world).id
+
+    def go_wrong() -> None:
+        with world.work.begin(SYSTEM) as tx:
+            tx.pension_numbers.keep(client, NUMBER)
+            assert tx.pension_numbers.show(client) == "0312345678"
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        go_wrong()
+    with world.work.begin(SYSTEM) as tx:
+        assert tx.pension_numbers.show(client) is None
+
+
+@pytest.mark.rule("C3")
+def test_numbers_are_sealed_anew_batch_by_batch_and_once(world: World) -> None:
+    clients = [keep(world, f"{number:010}") for number in range(5)]
+    newer = world.over(Vault(KeyRing({"newer": b"n" * 32, **VAULT.ring.keys}), VAULT.index_key))
+    assert RenewPensionNumbers(newer, batch=2)() == 5
+    assert RenewPensionNumbers(newer, batch=2)() == 0
+    alone = world.over(Vault(KeyRing({"newer": b"n" * 32}), VAULT.index_key))
+    with alone.begin(SYSTEM) as tx:
+        assert [tx.pension_numbers.show(client) for client in clients] == [
+            f"{number:010}" for number in range(5)
+        ]
+        assert tx.pension_numbers.owner("0000000003") == clients[3]
