@@ -1,0 +1,143 @@
+"""A staff made with plain SQL, and the application as it serves them, at a moment of the test's."""
+
+from __future__ import annotations
+
+import itertools
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import psycopg
+from attrs import define, frozen
+from psycopg_pool import ConnectionPool
+
+from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.composition import App, build_app
+from clientupdater.domain.accounts import fingerprint
+from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
+
+    from tests.servers import Database
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+_numbers = itertools.count(1)
+
+
+@define
+class HandClock:
+    """A clock that is moved by hand."""
+
+    moment: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def forward(self, **by: float) -> None:
+        self.moment += timedelta(**by)
+
+
+@frozen
+class Staff:
+    """The application over one database, and what only its superuser can put in or look at."""
+
+    app: App
+    clock: HandClock
+    url: str
+
+    def one(self, sql: str, *values: object) -> Any:
+        """Run a statement that answers one value."""
+        with psycopg.connect(self.url) as connection:
+            row = connection.execute(sql.encode(), values).fetchone()
+        assert row is not None
+        return row[0]
+
+    def run(self, sql: str, *values: object) -> None:
+        """Run a statement."""
+        with psycopg.connect(self.url) as connection:
+            connection.execute(sql.encode(), values)
+
+    def hire(self, *grants: str, **columns: object) -> PersonId:
+        """Make somebody; a grant reads `clients:read branch FCASH`, no company is every one."""
+        columns = {"email": f"p{next(_numbers)}@example.com", **columns}
+        names, marks = ", ".join(columns), ", ".join(["%s"] * len(columns))
+        person = PersonId(
+            self.one(
+                f"insert into users ({names}) values ({marks}) returning id",  # noqa: S608
+                *columns.values(),
+            )
+        )
+        for grant in grants:
+            self.grant(person, *grant.split())
+        return person
+
+    def grant(self, person: PersonId, permission: str, scope: str, company: str = "") -> None:
+        """Give a grant past all rules."""
+        self.run(
+            "insert into user_permissions (user_id, permission_id, scope, company_id)"
+            " values (%s, (select id from permissions where code = %s), %s,"
+            " (select id from companies where code = %s))",
+            person,
+            permission,
+            scope,
+            company,
+        )
+
+    def branch(self, *people: PersonId) -> BranchId:
+        """Make a branch, given to these people."""
+        branch = self.one(
+            "insert into branches (code, name) values (%s, 'A branch') returning id",
+            f"B{next(_numbers)}",
+        )
+        for person in people:
+            self.run(
+                "insert into user_branches (user_id, branch_id) values (%s, %s)", person, branch
+            )
+        return BranchId(branch)
+
+    def area(self, *branches: BranchId, given_to: PersonId | None = None) -> AreaId:
+        """Make an area of these branches."""
+        area = self.one(
+            "insert into areas (code, name) values (%s, 'An area') returning id",
+            f"A{next(_numbers)}",
+        )
+        for branch in branches:
+            self.run("insert into area_branches (area_id, branch_id) values (%s, %s)", area, branch)
+        if given_to:
+            self.run("insert into user_areas (user_id, area_id) values (%s, %s)", given_to, area)
+        return AreaId(area)
+
+    def company(self, code: str = "FCASH") -> CompanyId:
+        """Look a company up."""
+        return CompanyId(self.one("select id from companies where code = %s", code))
+
+    def session(self, person: PersonId, **columns: object) -> str:
+        """Open a session past all rules; give its token."""
+        token = f"token {next(_numbers)}"
+        columns = {
+            "user_id": person,
+            "session_token": fingerprint(token),
+            "created_at": self.clock.now(),
+            "last_seen_at": self.clock.now(),
+            "expires_at": self.clock.now() + timedelta(days=7),
+            **columns,
+        }
+        names, marks = ", ".join(columns), ", ".join(["%s"] * len(columns))
+        self.run(f"insert into user_sessions ({names}) values ({marks})", *columns.values())  # noqa: S608
+        return token
+
+
+@contextmanager
+def staffed(database: Database, zone: ZoneInfo) -> Iterator[Staff]:
+    """Open the application over a database."""
+    clock = HandClock()
+    with ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as pool:
+        yield Staff(build_app(PostgresWork(pool), clock, zone), clock, database.superuser_url)
+
+
+def ids(*found: object) -> frozenset[UUID]:
+    """Put ids together, whatever they are of."""
+    return frozenset(UUID(str(each)) for each in found)
