@@ -24,6 +24,7 @@ from clientupdater.adapters.postgres.serving import (
 from clientupdater.adapters.postgres.work import PostgresWork
 from clientupdater.adapters.redis.connect import redis_health
 from clientupdater.adapters.resilience import Bounded
+from clientupdater.adapters.security.kept_keys import kept_keys
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.vault import Vault
 from clientupdater.domain.errors import AlreadyExists
@@ -35,7 +36,7 @@ from clientupdater.usecases.open_due_periods import OpenDuePeriods
 from clientupdater.usecases.renew_pension_numbers import RenewPensionNumbers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import tzinfo
     from pathlib import Path
 
@@ -167,17 +168,23 @@ def open_demo_database(directory: Path, *, reset: bool = False) -> Iterator[Demo
         yield DemoDatabase(server.owner_url, server.app_url, server.is_running)
 
 
+def demo_settings(database: DemoDatabase, folder: Path) -> Mapping[str, str]:
+    """Give what the environment has to say for the demo to run: its database and its keys."""
+    return {"DATABASE_URL": database.app_url, **kept_keys(folder / "keys.json")}
+
+
 def fill_demo(
-    database: DemoDatabase, kept_in: Path, *, clients: int, zone: tzinfo
+    settings: Settings, database: DemoDatabase, folder: Path, *, clients: int
 ) -> Sequence[DemoAccount]:
     """Fill the demo's database with made-up people, once; say whom to sign in as."""
-    accounts = KeptAccounts(kept_in)
+    accounts = KeptAccounts(folder / "accounts.json")
     try:
         fill(
-            database.app_url,
+            settings.serving_url,
             clients=clients,
             now=MachineClock().now(),
-            zone=zone,
+            zone=settings.business_timezone,
+            vault=_vault(settings),
             before_commit=accounts.keep,
         )
     except AlreadyExists:

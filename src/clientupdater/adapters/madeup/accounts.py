@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING
 
 from attrs import asdict, frozen
 
 from clientupdater.adapters.madeup.filling import MadeUpAccount
 from clientupdater.domain.errors import Fault, Misconfigured
+from clientupdater.private_files import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,14 +24,7 @@ class KeptAccounts:
 
     def keep(self, accounts: Sequence[MadeUpAccount]) -> None:
         """Write them down, whole or not at all."""
-        text = json.dumps([asdict(account) for account in accounts], indent=2)
-        partial = self.path.with_suffix(".partial")
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self.path)
+        write_private(self.path, json.dumps([asdict(account) for account in accounts], indent=2))
 
     def read(self) -> tuple[MadeUpAccount, ...]:
         """Read them back."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from clientupdater.adapters.madeup.book import MadeUpClient
     from clientupdater.adapters.madeup.history import Story
     from clientupdater.adapters.postgres.connect import Connection
+    from clientupdater.adapters.security.vault import Vault
     from clientupdater.domain.ids import PersonId
     from clientupdater.domain.periods import Period
 
@@ -69,20 +70,22 @@ def fill(
     now: datetime,
     zone: tzinfo,
     seed: int = SEED,
+    vault: Vault | None = None,
     before_commit: Callable[[tuple[MadeUpAccount, ...]], None] = lambda _: None,
 ) -> tuple[MadeUpAccount, ...]:
     """Fill a migrated and seeded database, and say whom to sign in as.
 
     Logs in as the application does. The same for the same seed, number and moment, but for the
-    passwords: whoever has to know them after a crash keeps them `before_commit`. Raises
-    AlreadyExists where there are clients already.
+    passwords and what is sealed; without a vault nobody has a pension number. Whoever has to know
+    the passwords after a crash keeps them `before_commit`. Raises AlreadyExists where there are
+    clients already.
     """
     with connected(url) as connection, connection.transaction():
         _begin(connection)
         lookups = {table: _codes(connection, table) for table in LOOKUPS}
         world = World.made_up(_vocabulary(connection, lookups), now, zone, seed)
         passwords = {each.id: readable_password() for each in world.staff if each.is_shown}
-        filler = _Filler(connection, world, _clerk(world, lookups))
+        filler = _Filler(connection, world, _clerk(world, lookups, vault))
         filler.organisation()
         filler.staff(passwords)
         filler.clients(clients)
@@ -124,10 +127,12 @@ def _vocabulary(connection: Connection, lookups: Mapping[str, Mapping[str, UUID]
     )
 
 
-def _clerk(world: World, lookups: Mapping[str, Mapping[str, UUID]]) -> records.Clerk:
+def _clerk(
+    world: World, lookups: Mapping[str, Mapping[str, UUID]], vault: Vault | None
+) -> records.Clerk:
     now = world.calendar.now
     rng = randomness(world.seed, "records")
-    return records.Clerk(rng, now - SET_UP, now, lookups, world.vocabulary.companies)
+    return records.Clerk(rng, now - SET_UP, now, lookups, world.vocabulary.companies, vault)
 
 
 @define

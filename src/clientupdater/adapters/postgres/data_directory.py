@@ -17,6 +17,7 @@ from attrs import field, frozen
 from clientupdater import lifeline
 from clientupdater.domain.errors import Fault, Misconfigured
 from clientupdater.lifeline import Identity
+from clientupdater.private_files import write_private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +39,7 @@ class Passwords:
         path = directory / "passwords.json"
         if not path.exists():
             made = {name: secrets.token_urlsafe(24) for name in ("superuser", "owner", "login")}
-            _write_private(path, json.dumps(made))
+            write_private(path, json.dumps(made))
         return cls(**json.loads(path.read_text(encoding="utf-8")))
 
 
@@ -68,7 +69,7 @@ def initialise(directory: Path, binaries: Binaries, identity: Identity, *, durab
     partial, word = directory / "data.partial", directory / "superuser.password"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(mode=0o700)
-    _write_private(word, Passwords.kept_in(directory).superuser)
+    write_private(word, Passwords.kept_in(directory).superuser)
     hand_over(partial, identity)
     hand_over(word, identity)
     argv: list[str | Path] = [
@@ -132,9 +133,3 @@ def major_of(data: Path) -> int | None:
     """Tell by which major version a data directory was made; none where there is none."""
     version = data / "PG_VERSION"
     return int(version.read_text(encoding="ascii")) if version.exists() else None
-
-
-def _write_private(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)

@@ -29,6 +29,7 @@ _HERE = "clientupdater.entrypoints.cli"
         "db": (f"{_HERE}.db:db", "Bring the database to its schema, and see where it stands."),
         "demo": (f"{_HERE}.demo:demo", "Everything in one, with made-up data, to try it."),
         "doctor": (f"{_HERE}.doctor:doctor", "Tell what is wrong and what to do."),
+        "keys": (f"{_HERE}.keys:keys", "Keep the keys that personal data is sealed with."),
         "serve": (f"{_HERE}.serve:serve", "Run the HTTP server."),
         "version": (f"{_HERE}.version:version", "Print the version."),
         "worker": (f"{_HERE}.worker:worker", "Do what is due, in the background."),

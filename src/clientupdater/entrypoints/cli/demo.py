@@ -12,7 +12,7 @@ from attrs import frozen
 
 from clientupdater.composition import (
     DemoAccount,
-    DemoDatabase,
+    demo_settings,
     fill_demo,
     open_demo_database,
 )
@@ -20,12 +20,17 @@ from clientupdater.entrypoints.cli.session import Session, example, note, print_
 from clientupdater.entrypoints.demo import supervision
 from clientupdater.entrypoints.http.server import listen
 from clientupdater.entrypoints.wire import to_readable_json
+from clientupdater.private_files import write_private
+from clientupdater.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _PRINTED = ("administrator", "branch manager", "telemarketer")
-_PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "PYTHONPATH", "LOG_LEVEL", "BUSINESS_TIMEZONE")
+_PASSED_ON = (
+    *("PATH", "HOME", "TMPDIR", "LANG", "PYTHONPATH", "LOG_LEVEL", "BUSINESS_TIMEZONE"),
+    *("DATABASE_URL", "ENCRYPTION_KEYS", "BLIND_INDEX_KEY"),
+)
 
 
 @frozen
@@ -74,14 +79,10 @@ def demo(
             database = stack.enter_context(open_demo_database(folder / "postgres", reset=reset))
             listen("127.0.0.1", port).close()  # to say so before the work, if it is taken
             note("filling it with made-up clients, if it is empty …")
-            accounts = fill_demo(
-                database,
-                folder / "accounts.json",
-                clients=clients,
-                zone=session.settings.business_timezone,
-            )
+            environ = {**session.environ, **demo_settings(database, folder)}
+            accounts = fill_demo(Settings.from_mapping(environ), database, folder, clients=clients)
             told = Demo(f"http://127.0.0.1:{port}", os.getpid(), accounts)
-            children = _start(stack, session.environ, database, folder, port)
+            children = _start(stack, environ, folder, port)
             stack.enter_context(_written(folder / "demo.json", told))
             _print(told, folder / "demo.json", as_json=as_json)
             supervision.watch(children, database.is_running)
@@ -90,11 +91,10 @@ def demo(
 
 
 def _start(
-    stack: ExitStack, environ: Mapping[str, str], database: DemoDatabase, folder: Path, port: int
+    stack: ExitStack, environ: Mapping[str, str], folder: Path, port: int
 ) -> list[supervision.Child]:
     note("starting the server and the worker …")
     passed = {name: environ[name] for name in _PASSED_ON if name in environ}
-    passed["DATABASE_URL"] = database.app_url
     commands = {"worker": ["worker"], "server": ["serve", "--port", str(port)]}
     children = [
         stack.enter_context(supervision.running(name, argv, passed, folder / f"{name}.log"))
@@ -107,11 +107,7 @@ def _start(
 @contextmanager
 def _written(path: Path, told: Demo) -> Iterator[None]:
     """Leave a note for scripts while the demo runs; it holds passwords, so it is ours alone."""
-    partial = path.with_suffix(".partial")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(to_readable_json(told))
-    partial.rename(path)
+    write_private(path, to_readable_json(told))
     try:
         yield
     finally:

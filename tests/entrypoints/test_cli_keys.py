@@ -1,0 +1,75 @@
+"""`keys rotate`: every pension number under the newest key, while others work."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from clientupdater.adapters.madeup import fill
+from clientupdater.adapters.security.key_ring import KeyRing
+from clientupdater.adapters.security.vault import Vault
+from tests.entrypoints.commands import call
+from tests.unit.builders import MANILA, manila
+
+if TYPE_CHECKING:
+    from tests.servers import Database
+
+OLD, NEW, INDEX = b"o" * 32, b"n" * 32, b"i" * 32
+CLIENTS = 20
+
+
+def rotate(database: Database, *keys: tuple[str, bytes], json_wanted: bool = True) -> str:
+    ring = KeyRing(dict(keys))
+    done = call(
+        "keys",
+        "rotate",
+        *(["--json"] if json_wanted else []),
+        DATABASE_URL=database.app_url,
+        ENCRYPTION_KEYS=ring.written(),
+        BLIND_INDEX_KEY=base64.b64encode(INDEX).decode(),
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def stored(database: Database) -> list[tuple[bytes, bytes]]:
+    with psycopg.connect(database.superuser_url) as connection:
+        query = "select pension_number, id::text::bytea from clients order by client_code"
+        return connection.execute(query).fetchall()
+
+
+def filled(database: Database) -> None:
+    vault = Vault(KeyRing({"old": OLD}), INDEX)
+    fill(database.app_url, clients=CLIENTS, now=manila(18), zone=MANILA, vault=vault)
+
+
+def test_C3_rotating_seals_every_number_anew_and_once(database: Database) -> None:
+    filled(database)
+    before = stored(database)
+    assert json.loads(rotate(database, ("new", NEW), ("old", OLD))) == {"renewed": CLIENTS}
+    assert all(sealed[1:4] == b"new" for sealed, _ in stored(database))
+    assert stored(database) != before
+    assert json.loads(rotate(database, ("new", NEW))) == {"renewed": 0}
+    told = rotate(database, ("new", NEW), json_wanted=False)
+    assert told == "0 pension numbers are sealed with the newest key now\n"
+
+
+def test_C3_no_number_stands_in_the_clear(database: Database) -> None:
+    filled(database)
+    with psycopg.connect(database.superuser_url) as connection:
+        rows = connection.execute("select c::text from clients c").fetchall()
+    codes = [f"00{number:08}" for number in range(1, CLIENTS + 1)]
+    assert len(rows) == CLIENTS
+    assert not any(code in row for (row,) in rows for code in codes)
+
+
+def test_without_keys_rotating_says_which_settings_are_missing(database: Database) -> None:
+    done = call("keys", "rotate", DATABASE_URL=database.app_url)
+    assert done.returncode == 78
+    assert [line.split(":")[1].strip() for line in done.stderr.splitlines()] == [
+        "ENCRYPTION_KEYS",
+        "BLIND_INDEX_KEY",
+    ]
