@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do command -v $$p >/dev/null 2>&1 \
 	&& $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
-CODE := src tests docs/generate.py
+CODE := src tests docs/generate.py $(wildcard bench/*.py)
 ARGS ?=
 
 help: ## list the targets

@@ -38,8 +38,7 @@ class Demo:
 
     def family(self) -> list[int]:
         """Find every process below it."""
-        listed = subprocess.check_output(["/bin/ps", "-e", "-o", "pid=,ppid="], text=True)
-        parents = {int(pid): int(parent) for pid, parent in map(str.split, listed.splitlines())}
+        parents = dict(map(parent_of, filter(str.isdigit, os.listdir("/proc"))))  # noqa: PTH208
         found = [self.process.pid]
         for pid in found:
             found += [child for child, parent in parents.items() if parent == pid]
@@ -169,5 +168,13 @@ def test_if_one_of_its_processes_ends_it_says_which_and_stops_the_others(folder:
 
 
 def command_line(pid: int) -> str:
-    asked = ["/bin/ps", "-p", str(pid), "-o", "args="]
-    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+    return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").replace("\0", " ")
+
+
+def parent_of(pid: str) -> tuple[int, int]:
+    """Tell a process and its parent; one that ends meanwhile has none."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return int(pid), 0
+    return int(pid), int(stat.rpartition(")")[2].split()[1])
