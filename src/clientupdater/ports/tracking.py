@@ -34,6 +34,14 @@ class Clients(Protocol):
         """Find one by its client code; None if there is none."""
         ...
 
+    def hold(self, client: ClientId) -> None:
+        """Keep the others who would end, revive, open or assign it waiting until all this is over.
+
+        Whoever only records on a row that is open asks nobody. Held before any row is written;
+        several clients in the order of identity. What was read before may have changed since.
+        """
+        ...
+
 
 class Statuses(Protocol):
     """The statuses and reasons that the business uses."""

@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from clientupdater.ports.assignments import Assignments
+    from clientupdater.ports.business_settings import BusinessSettings
     from clientupdater.ports.journal import Journal
     from clientupdater.ports.pension_numbers import PensionNumbers
+    from clientupdater.ports.rights import Rights
     from clientupdater.ports.tracking import Clients, PeriodOpenings, PeriodRows, Statuses
 
 
@@ -49,6 +52,21 @@ class Transaction(Protocol):
     @property
     def openings(self) -> PeriodOpenings:
         """Opening whole periods."""
+        ...
+
+    @property
+    def assignments(self) -> Assignments:
+        """Who looks after whom."""
+        ...
+
+    @property
+    def rights(self) -> Rights:
+        """What people may do."""
+        ...
+
+    @property
+    def settings(self) -> BusinessSettings:
+        """What the business has set."""
         ...
 
     @property

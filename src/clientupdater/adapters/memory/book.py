@@ -16,6 +16,11 @@ from attrs import Factory, define, evolve, frozen
 
 from clientupdater.adapters.memory.journal import Entry, MemoryJournal
 from clientupdater.adapters.memory.pension_numbers import MemoryPensionNumbers
+from clientupdater.adapters.memory.staff import (
+    MemoryAssignments,
+    MemoryBusinessSettings,
+    MemoryRights,
+)
 from clientupdater.adapters.security.vault import required
 from clientupdater.domain.access import ClientPlace
 from clientupdater.domain.clients import Client, has_terminal_outcome
@@ -26,12 +31,13 @@ from clientupdater.ports.tracking import OpenedBatch
 from clientupdater.ports.work import System
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Hashable, Iterable, Iterator
     from datetime import date
 
     from clientupdater.adapters.security.vault import SealedNumber, Vault
+    from clientupdater.domain.access import Actor
     from clientupdater.domain.events import History, StatusEvent
-    from clientupdater.domain.ids import ClientId
+    from clientupdater.domain.ids import ClientId, CompanyId, PersonId
     from clientupdater.domain.occasion import Occasion
     from clientupdater.domain.periods import Period
     from clientupdater.domain.statuses import StatusCatalogue
@@ -62,9 +68,11 @@ class MemoryBook:
     rows: dict[RowKey, Kept] = Factory(dict)
     openings: list[Opening] = Factory(list)
     journal: list[Entry] = Factory(list)
+    people: dict[PersonId, Actor] = Factory(dict)
+    settings: dict[tuple[str, CompanyId | None], str] = Factory(dict)
     vault: Vault | None = None
     sealed: dict[ClientId, SealedNumber] = Factory(dict)
-    _writers: dict[RowKey, object] = Factory(dict)
+    _writers: dict[Hashable, object] = Factory(dict)
     _changed: Condition = Factory(Condition)
 
     def add(self, client: Client) -> None:
@@ -94,8 +102,8 @@ class MemoryBook:
         with self._changed:
             return dict(self.rows)
 
-    def lock(self, key: RowKey, writer: object) -> None:
-        """Keep a row for one writer; wait while another has it."""
+    def lock(self, key: Hashable, writer: object) -> None:
+        """Keep a row, or a client, for one writer; wait while another has it."""
         with self._changed:
             free = self._changed.wait_for(
                 lambda: self._writers.get(key, writer) is writer, timeout=PATIENCE
@@ -108,6 +116,8 @@ class MemoryBook:
         """Keep everything that a unit of work wrote, at once."""
         with self._changed:
             self.rows.update(transaction.written)
+            for client, officer in transaction.given.items():
+                self.clients[client] = evolve(self.clients[client], assigned_to=officer)
             self.journal.extend(transaction.entries)
             self.sealed.update(transaction.sealed)
 
@@ -126,6 +136,7 @@ class MemoryTransaction:
     book: MemoryBook
     sight: Sight
     written: dict[RowKey, Kept] = Factory(dict)
+    given: dict[ClientId, PersonId | None] = Factory(dict)
     entries: list[Entry] = Factory(list)
     sealed: dict[ClientId, SealedNumber] = Factory(dict)
     afterwards: list[Callable[[], None]] = Factory(list)
@@ -149,6 +160,21 @@ class MemoryTransaction:
     def openings(self) -> MemoryOpenings:
         """Opening whole periods."""
         return MemoryOpenings(self)
+
+    @property
+    def assignments(self) -> MemoryAssignments:
+        """Who looks after whom."""
+        return MemoryAssignments(self.book.people, self.give)
+
+    @property
+    def rights(self) -> MemoryRights:
+        """What people may do."""
+        return MemoryRights(self.book.people)
+
+    @property
+    def settings(self) -> MemoryBusinessSettings:
+        """What the business has set."""
+        return MemoryBusinessSettings(self.book.settings)
 
     @property
     def journal(self) -> MemoryJournal:
@@ -179,10 +205,19 @@ class MemoryTransaction:
     def known(self, client: ClientId) -> Client | None:
         """Find a client within sight, with what its rows say of it (T1, T4)."""
         found = self.book.clients.get(client)
+        if found and client in self.given:
+            found = evolve(found, assigned_to=self.given[client])
         if found is None or not self.sees(found):
             return None
         snapshots = [kept.row.snapshot for kept in self.kept_of(client)]
         return evolve(found, has_terminal_outcome=has_terminal_outcome(snapshots))
+
+    def give(self, client: ClientId, officer: PersonId | None) -> bool:
+        """Give a client to an officer, or to nobody; tell whether there is such a client."""
+        is_there = self.known(client) is not None
+        if is_there:
+            self.given[client] = officer
+        return is_there
 
     def kept(self, client: ClientId, period: Period) -> Kept | None:
         """Find a row within sight: as written here, else as committed."""
@@ -218,6 +253,10 @@ class MemoryClients:
             if client.code == code:
                 return self._transaction.known(client.id)
         return None
+
+    def hold(self, client: ClientId) -> None:
+        """Keep the others who would end, revive, open or assign it waiting."""
+        self._transaction.book.lock(client, self._transaction)
 
 
 @frozen
@@ -327,6 +366,7 @@ class MemoryOpenings:
         return not has_row and client.is_due(period, occasion.today)
 
     def _open(self, identity: ClientId, period: Period, occasion: Occasion) -> bool:
+        self._transaction.clients.hold(identity)
         client = self._transaction.known(identity)
         if client is None or not self._lacks(client, period, occasion):
             return False

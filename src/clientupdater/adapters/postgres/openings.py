@@ -30,6 +30,7 @@ class PostgresOpenings:
     ) -> OpenedBatch:
         """Look at the next clients; open a row for each that is due and has none."""
         told = {**_due(period, occasion), "after": after or BEFORE_ALL, "at_most": at_most}
+        self._connection.execute(QUERIES["hold_openings"])
         ((rows, looked_at, last),) = self._connection.execute(
             QUERIES["open_batch"], told
         ).fetchall()

@@ -59,3 +59,10 @@ update user_sessions
 set last_seen_at = %(now)s
 where id = (select id from user_sessions where id = %(id)s for update skip locked)
     and coalesce(last_seen_at, created_at) < %(now)s
+
+-- name: actor_by_id
+select
+    {person},
+    {actor}
+from users u
+where u.id = %(person)s

@@ -61,6 +61,10 @@ class PostgresClients:
         """Find one by its client code."""
         return self._one("client_by_code", {"code": code})
 
+    def hold(self, client: ClientId) -> None:
+        """Keep the others who would end, revive, open or assign it waiting."""
+        self._connection.execute(QUERIES["hold"], {"client": client})
+
     def _one(self, query: str, told: dict[str, object]) -> Client | None:
         found = self._connection.execute(QUERIES[query], told).fetchone()
         return _client(*found) if found else None

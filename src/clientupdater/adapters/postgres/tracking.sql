@@ -19,6 +19,21 @@ where c.id = %(id)s
 {clients}
 where c.client_code = %(code)s
 
+-- name: hold
+-- T1: shared with all who hold clients, against those who open whole periods; and alone against
+-- all others who hold this one.
+select
+    pg_advisory_xact_lock_shared({openings}),
+    pg_advisory_xact_lock(hashtextextended(%(client)s::uuid::text, 0))
+
+-- name: hold_openings
+-- A batch looks at clients after it got this, so that none is about to end unseen.
+select pg_advisory_xact_lock({openings})
+
+-- name: openings
+-- The number by which both name it: nothing but ours, in the space of two numbers.
+1667856208, 1
+
 -- name: statuses
 select
     t.code, t.sequence, t.is_active, t.company_id,

@@ -9,9 +9,12 @@ import psycopg
 from attrs import Factory, define, frozen
 from psycopg_pool import PoolTimeout
 
+from clientupdater.adapters.postgres.assignments import PostgresAssignments
+from clientupdater.adapters.postgres.business_settings import PostgresBusinessSettings
 from clientupdater.adapters.postgres.journal import PostgresJournal
 from clientupdater.adapters.postgres.openings import PostgresOpenings
 from clientupdater.adapters.postgres.pension_numbers import PostgresPensionNumbers
+from clientupdater.adapters.postgres.rights import PostgresRights
 from clientupdater.adapters.postgres.sessions import PostgresSessions
 from clientupdater.adapters.postgres.tracking import PostgresClients, PostgresRows, PostgresStatuses
 from clientupdater.adapters.security.vault import required
@@ -60,6 +63,21 @@ class PostgresTransaction:
     def openings(self) -> PostgresOpenings:
         """Opening whole periods."""
         return PostgresOpenings(self.connection)
+
+    @property
+    def assignments(self) -> PostgresAssignments:
+        """Who looks after whom."""
+        return PostgresAssignments(self.connection)
+
+    @property
+    def rights(self) -> PostgresRights:
+        """What people may do."""
+        return PostgresRights(self.connection)
+
+    @property
+    def settings(self) -> PostgresBusinessSettings:
+        """What the business has set."""
+        return PostgresBusinessSettings(self.connection)
 
     @property
     def journal(self) -> PostgresJournal:

@@ -1,0 +1,58 @@
+"""People's rights, the business's settings and who looks after whom, in memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from clientupdater.domain.errors import NotFound
+from clientupdater.domain.settings_values import effective_number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from decimal import Decimal
+
+    from clientupdater.domain.access import Actor
+    from clientupdater.domain.ids import ClientId, CompanyId, PersonId
+    from clientupdater.domain.occasion import Occasion
+    from clientupdater.domain.officers import AssignmentEnd
+
+
+@frozen
+class MemoryRights:
+    """The rights of people."""
+
+    _people: Mapping[PersonId, Actor]
+
+    def actor(self, person: PersonId) -> Actor | None:
+        """Find what a person may do."""
+        return self._people.get(person)
+
+
+@frozen
+class MemoryBusinessSettings:
+    """What is in force now."""
+
+    _rows: Mapping[tuple[str, CompanyId | None], str]
+
+    def number(self, key: str, company: CompanyId | None) -> Decimal:
+        """Find a number: the company's own, else the general one, else our default."""
+        return effective_number(key, self._rows, company)
+
+
+@frozen
+class MemoryAssignments:
+    """Who looks after whom."""
+
+    _people: Mapping[PersonId, Actor]
+    _give: Callable[[ClientId, PersonId | None], bool]
+
+    def assign(self, client: ClientId, officer: PersonId, _: Occasion) -> None:
+        """Begin one, and end the one there was."""
+        if officer not in self._people or not self._give(client, officer):
+            raise NotFound
+
+    def end(self, client: ClientId, _: Occasion, why: AssignmentEnd | None = None) -> None:  # noqa: ARG002
+        """End the one there is, if any."""
+        self._give(client, None)

@@ -1,0 +1,45 @@
+"""Dated assignments over one PostgreSQL transaction (A3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import psycopg
+from attrs import frozen
+
+from clientupdater.adapters.postgres.named_queries import named_queries
+from clientupdater.domain.errors import NotFound
+
+if TYPE_CHECKING:
+    from clientupdater.domain.ids import ClientId, PersonId
+    from clientupdater.domain.occasion import Occasion
+    from clientupdater.domain.officers import AssignmentEnd
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+QUERIES = named_queries("assignments.sql")
+
+
+@frozen
+class PostgresAssignments:
+    """Who looks after whom."""
+
+    _connection: Connection
+
+    def assign(self, client: ClientId, officer: PersonId, occasion: Occasion) -> None:
+        """Begin one, and end the one there was."""
+        told = {**_told(client, occasion), "officer": officer}
+        try:
+            with self._connection.transaction():
+                self._connection.execute(QUERIES["assign"], told)
+        except (psycopg.errors.ForeignKeyViolation, psycopg.errors.InsufficientPrivilege) as error:
+            raise NotFound from error  # no such client or person, or none within sight
+
+    def end(self, client: ClientId, occasion: Occasion, why: AssignmentEnd | None = None) -> None:
+        """End the one there is, if any."""
+        told = {**_told(client, occasion), "why": str(why or "released")}
+        self._connection.execute(QUERIES["end"], told)
+
+
+def _told(client: ClientId, occasion: Occasion) -> dict[str, object]:
+    return {"client": client, "now": occasion.now, "by": occasion.by}

@@ -1,0 +1,34 @@
+"""Settings of the business over one PostgreSQL transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import psycopg
+from attrs import frozen
+
+from clientupdater.domain.settings_values import effective_number
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from clientupdater.domain.ids import CompanyId
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+
+@frozen
+class PostgresBusinessSettings:
+    """What is in force now."""
+
+    _connection: Connection
+
+    def number(self, key: str, company: CompanyId | None) -> Decimal:
+        """Find a number: the company's own, else the general one, else our default."""
+        found = self._connection.execute(
+            "select key, company_id, value from config_settings"
+            " where key = %s and (company_id is null or company_id = %s)",
+            (key, company),
+        )
+        rows = {(name, of): value for name, of, value in found}
+        return effective_number(key, rows, company)

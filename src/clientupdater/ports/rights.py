@@ -1,0 +1,17 @@
+"""What somebody may do at this moment, whoever asks (A1, A2, A7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from clientupdater.domain.access import Actor
+    from clientupdater.domain.ids import PersonId
+
+
+class Rights(Protocol):
+    """The rights of people other than the one who acts."""
+
+    def actor(self, person: PersonId) -> Actor | None:
+        """Find whether a person is active, their grants and live territory; None: unknown."""
+        ...
