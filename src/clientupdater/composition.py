@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.maintenance import DatabaseMaintenance
     from clientupdater.ports.people import StaffWork
+    from clientupdater.ports.sealing import Sealer
     from clientupdater.settings import Settings
 
 
@@ -63,6 +64,10 @@ class App:
     people: People
     readiness: tuple[HealthCheck, ...]
     """What has to be well for requests to be sent here; each answers within its time."""
+    at_once: int
+    """How many can be served at the same time: as many as there are connections."""
+    sealer: Sealer
+    """Seals what leaves us and comes back, such as cursors."""
 
 
 def build_app(
@@ -70,6 +75,8 @@ def build_app(
     clock: Clock,
     zone: tzinfo,
     readiness: tuple[HealthCheck, ...] = (),
+    at_once: int = 4,
+    sealer: Sealer | None = None,
     lifetimes: Lifetimes = Lifetimes(),  # noqa: B008 — a value
 ) -> App:
     """Put the use cases together over any adapters; nothing is opened here."""
@@ -81,6 +88,8 @@ def build_app(
             authenticate=Authenticate(work, clock, lifetimes),
         ),
         readiness=readiness,
+        at_once=at_once,
+        sealer=sealer or KeyRing.made_up(),
     )
 
 
@@ -101,6 +110,8 @@ def open_app(settings: Settings) -> Iterator[App]:
             MachineClock(),
             settings.business_timezone,
             _readiness(url, settings.health_check_timeout_ms / 1000),
+            at_once=settings.database_pool_max,
+            sealer=KeyRing(settings.encryption_keys) if settings.encryption_keys else None,
         )
 
 

@@ -92,7 +92,9 @@ TABLE: Mapping[type[errors.Error], Failure] = MappingProxyType(
 
 def failure_of(error: BaseException) -> Failure:
     """Find how this error is told: by its own class, else the nearest above it."""
-    for kind in type(error).__mro__:
-        if kind in TABLE:
-            return TABLE[kind]
-    return OURS
+    return failure_of_kind(type(error))
+
+
+def failure_of_kind(kind: type[BaseException]) -> Failure:
+    """Find how errors of a kind are told."""
+    return next((TABLE[each] for each in kind.__mro__ if each in TABLE), OURS)

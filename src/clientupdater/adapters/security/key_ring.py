@@ -13,15 +13,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from clientupdater.ports.sealing import Unreadable as Unreadable  # noqa: PLC0414 — passed on
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
-
-
-class Unreadable(Exception):
-    """What was sealed cannot be opened: its key is gone, or it is not what it was."""
 
 
 @define(slots=False)

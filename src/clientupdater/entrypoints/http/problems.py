@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from clientupdater.domain.errors import Error, InvalidInput, Unavailable, VersionConflict
+from clientupdater.domain.errors import (
+    Error,
+    InvalidInput,
+    Unauthenticated,
+    Unavailable,
+    VersionConflict,
+)
 from clientupdater.entrypoints.failures import failure_of
 from clientupdater.entrypoints.wire import to_json
 
@@ -30,7 +36,30 @@ _CODES = {
     503: "unavailable",
 }
 _FIRST_OF_OURS = 500
+_RETRY_AFTER_S = "1"
 _OURS = "Something went wrong on our side; it was logged under this request's id."
+
+
+class Rejected(Exception):
+    """A request that is refused for how it was made, before anybody asked what it means."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        details: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Keep all that is answered."""
+        self.status, self.code, self.message = status, code, message
+        self.details, self.headers = details, headers
+        super().__init__(message)
+
+    @classmethod
+    def invalid(cls, message: str) -> Rejected:
+        """Tell that it cannot be read."""
+        return cls(HTTPStatus.BAD_REQUEST, "invalid_request", message)
 
 
 def problem(
@@ -85,8 +114,21 @@ async def of_domain(request: Request, error: Exception) -> Response:
         status=failure.status,
         code=failure.code,
         message=_message(error, failure.status),
-        details=_details(error, failure.status),
-        headers={"Retry-After": "1"} if isinstance(error, Unavailable) else None,
+        details={} if failure.status >= _FIRST_OF_OURS else details_of(error),
+        headers=_headers(error),
+    )
+
+
+async def of_rejected(request: Request, error: Exception) -> Response:
+    """Tell what was wrong with the request itself."""
+    assert isinstance(error, Rejected)  # noqa: S101 — it is registered for this alone
+    return problem(
+        request,
+        status=error.status,
+        code=error.code,
+        message=error.message,
+        details=error.details,
+        headers=error.headers,
     )
 
 
@@ -102,9 +144,14 @@ def _message(error: Error, status: int) -> str:
     return error.message if status < _FIRST_OF_OURS else _OURS
 
 
-def _details(error: Error, status: int) -> dict[str, Any]:
-    if status >= _FIRST_OF_OURS:
-        return {}
+def _headers(error: Error) -> dict[str, str] | None:
+    if isinstance(error, Unavailable):
+        return {"Retry-After": _RETRY_AFTER_S}
+    return {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else None
+
+
+def details_of(error: Error) -> dict[str, Any]:
+    """Give the facts behind an error, as far as they are for whoever asked."""
     if isinstance(error, InvalidInput):
         return {"fields": error.faults}
     if isinstance(error, VersionConflict):

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import anyio
-from attrs import define
+from attrs import define, frozen
 from starlette.responses import Response
 
 from clientupdater.entrypoints.wire import to_json
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from starlette.requests import Request
 
     from clientupdater.composition import App
@@ -52,6 +54,24 @@ async def readyz(request: Request) -> Response:
 async def ping(_: Request) -> Response:
     """Answer."""
     return _told({"status": "ok", "timestamp": datetime.now(UTC)})
+
+
+@frozen
+class Page:
+    """What answers without signing in, and without a thread of the endpoints'."""
+
+    address: str
+    summary: str
+    handle: Callable[[Request], Awaitable[Response]]
+    kind: str = "application/json"
+    may_be_unavailable: bool = False
+
+
+PAGES = (
+    Page("/livez", "Whether the process is there.", livez),
+    Page("/readyz", "Whether requests should be sent here.", readyz, may_be_unavailable=True),
+    Page("/api/ping", "That it answers, and its time.", ping),
+)
 
 
 def _check(app: App) -> list[Health]:

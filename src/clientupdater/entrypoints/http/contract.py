@@ -1,0 +1,137 @@
+"""What an endpoint is: declared once, and from that routed, converted and documented."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from attrs import field, frozen
+
+from clientupdater.domain.errors import NotFound
+from clientupdater.domain.people import Act
+from clientupdater.domain.periods import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from clientupdater.composition import App
+    from clientupdater.domain.callers import Caller
+    from clientupdater.domain.errors import Error
+    from clientupdater.domain.permissions import Permission
+
+BASE = "/api/v1"
+MIB = 1024 * 1024
+_CODE = re.compile(r"code:[A-Za-z0-9][A-Za-z0-9_.-]{0,49}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_PART = re.compile(r"{(\w+)}")
+
+
+@frozen(kw_only=True)
+class Call:
+    """One request that was judged fit: what an endpoint works with."""
+
+    app: App
+    route: str
+    caller: Caller
+    session: Any = None
+    """The session that it came by; None where nobody need sign in."""
+    path: Mapping[str, Any] = field(factory=dict)
+    query: Any = None
+    body: Any = None
+    version: int | None = None
+
+
+@frozen(kw_only=True)
+class Answer:
+    """What is answered beside the value itself."""
+
+    value: Any = None
+    version: int | None = None
+    """Of the single resource that is shown: it becomes the ETag."""
+    location: str | None = None
+
+
+@frozen(kw_only=True)
+class Endpoint:
+    """One thing that can be asked for over HTTP."""
+
+    method: str
+    path: str
+    summary: str
+    handle: Callable[[Call], Any]
+    status: int = 200
+    answers: Any = None
+    """The shape of what is answered; None: nothing is."""
+    query: type | None = None
+    body: type | None = None
+    public: bool = False
+    permission: Permission | None = None
+    """None: whoever is signed in."""
+    admit: Callable[[Call], None] | None = None
+    """Raises NotFound or Forbidden: asked only of what does not fit, to be told so first."""
+    versioned: bool = False
+    """It changes what has a version, which must be named."""
+    cacheable: bool = False
+    """Holds nothing personal: it may be kept, and asked for by its ETag."""
+    act: Act = Act.OTHER
+    largest_body: int = MIB
+    errors: tuple[type[Error], ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Where it is found."""
+        return BASE + self.path
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of what its path leaves open."""
+        return tuple(_PART.findall(self.path))
+
+
+# --- what a path can leave open
+
+
+@frozen
+class Part:
+    """How one part of a path is read, and how the contract tells of it."""
+
+    read: Callable[[str], Any]
+    told: str
+    schema: Mapping[str, Any]
+
+
+def _id(text: str) -> UUID:
+    """Read an id; what is none names nothing that is there."""
+    if not _UUID.fullmatch(text):
+        raise NotFound
+    return UUID(text)
+
+
+def _id_or_code(text: str) -> UUID | str:
+    """Read an id, or a code behind ``code:``."""
+    return text.removeprefix("code:") if _CODE.fullmatch(text) else _id(text)
+
+
+def _number(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise NotFound
+    return int(text)
+
+
+_BY_ID = Part(_id, "An id.", {"type": "string", "format": "uuid"})
+_BY_CODE = Part(_id_or_code, "An id, or `code:` and a code.", {"type": "string"})
+
+PARTS: Mapping[str, Part] = {
+    "client": _BY_CODE,
+    "branch": _BY_CODE,
+    "area": _BY_CODE,
+    "period": Part(Period.parse, "A month (2026-11) or a quarter (2026-Q4).", {"type": "string"}),
+    "sequence": Part(_number, "The number of an event.", {"type": "integer", "minimum": 0}),
+    "permission": Part(str, "A permission, as in clients:read.", {"type": "string"}),
+}
+
+
+def part(name: str) -> Part:
+    """Find how a part is read: by its name, else as an id."""
+    return PARTS.get(name, _BY_ID)

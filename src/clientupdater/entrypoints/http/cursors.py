@@ -1,0 +1,59 @@
+"""Cursors: where a list goes on, sealed, because the place is somebody's name.
+
+A cursor opens for the person it was made for, on the route and with the filters it was made
+with. `limit` does not bind it: a page may be shorter than the one before.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from clientupdater.entrypoints.http.problems import Rejected
+from clientupdater.entrypoints.wire import to_json, to_plain
+from clientupdater.ports.sealing import Unreadable
+
+if TYPE_CHECKING:
+    from clientupdater.entrypoints.http.contract import Call
+
+_PURPOSE = "cursor"
+_LONGEST = 4096
+_UNBOUND = frozenset({"cursor", "limit"})
+
+
+def sealed_cursor(call: Call, place: object) -> str:
+    """Seal a place for the one who asks, and for what they asked."""
+    sealed = call.app.sealer.sealed(to_json(place), _PURPOSE, _bond(call))
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+
+def opened_cursor(call: Call, cursor: str) -> Any:
+    """Open a cursor, as it was sealed for this very list."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        sealed = base64.b64decode(padded[: _LONGEST + 1], altchars=b"-_", validate=True)
+        return json.loads(call.app.sealer.opened(sealed, _PURPOSE, _bond(call)))
+    except (Unreadable, binascii.Error, ValueError) as error:
+        told = "The cursor is not one of this list; begin again without it."
+        raise Rejected(400, "invalid_cursor", told) from error
+
+
+def _bond(call: Call) -> bytes:
+    """Name the asker, the route and the filters."""
+    asked = {
+        name: to_plain(value)
+        for name, value in _members(call).items()
+        if name not in _UNBOUND and value is not None
+    }
+    told = [call.route, str(call.caller.actor.id), to_plain(call.path), asked]
+    return sha256(json.dumps(told, sort_keys=True).encode()).digest()
+
+
+def _members(call: Call) -> dict[str, Any]:
+    given = [each for each in (call.query, call.body) if each is not None]
+    return {a.name: getattr(each, a.name) for each in given for a in attrs.fields(type(each))}

@@ -1,0 +1,238 @@
+"""The contract (OpenAPI 3.1), made of the same declarations that route and convert."""
+
+from __future__ import annotations
+
+import types
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import attrs
+
+import clientupdater
+from clientupdater.domain import errors
+from clientupdater.domain.periods import Period
+from clientupdater.entrypoints.failures import failure_of_kind
+from clientupdater.entrypoints.http.contract import Endpoint, part
+from clientupdater.entrypoints.structuring import Many, Text, Whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from clientupdater.entrypoints.http.system import Page
+
+_PLAIN: Mapping[Any, Mapping[str, Any]] = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    bool: {"type": "boolean"},
+    type(None): {"type": "null"},
+    UUID: {"type": "string", "format": "uuid"},
+    date: {"type": "string", "format": "date"},
+    datetime: {"type": "string", "format": "date-time"},
+    Decimal: {"type": "string", "pattern": r"^-?\d{1,18}(\.\d{1,6})?$"},
+    Period: {"type": "string", "pattern": r"^\d{4}-(\d{2}|Q[1-4])$", "examples": ["2026-11"]},
+    object: {},
+    Any: {},
+}
+_PROBLEM = "Problem"
+
+
+def document(endpoints: Iterable[Endpoint], pages: Iterable[Page]) -> dict[str, Any]:
+    """Write the contract."""
+    shapes = _Shapes()
+    paths: dict[str, dict[str, Any]] = {page.address: {"get": _page(page)} for page in pages}
+    for endpoint in endpoints:
+        paths.setdefault(endpoint.address, {})[endpoint.method.lower()] = _operation(
+            endpoint, shapes
+        )
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Client Updater",
+            "version": clientupdater.__version__,
+            "description": "The system of record for reaching every client once a period.",
+        },
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"session": {"type": "http", "scheme": "bearer"}},
+            "schemas": {_PROBLEM: _problem(), **dict(sorted(shapes.named.items()))},
+        },
+    }
+
+
+class _Shapes:
+    """Schemas of shapes; those of classes are kept once, by name."""
+
+    def __init__(self) -> None:
+        self.named: dict[str, dict[str, Any]] = {}
+
+    def of(self, kind: Any) -> dict[str, Any]:
+        """Describe a shape."""
+        if kind in _PLAIN:
+            return dict(_PLAIN[kind])
+        if get_origin(kind):
+            return self._composed(kind)
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            return {"type": "string", "enum": [each.value for each in kind]}
+        return self._class(kind)
+
+    def _composed(self, kind: Any) -> dict[str, Any]:
+        origin, inner = get_origin(kind), get_args(kind)
+        if origin is Annotated:
+            return self._limited(inner[0], inner[1:])
+        if origin in {Union, types.UnionType}:
+            return {"anyOf": [self.of(each) for each in inner]}
+        if origin in {tuple, list}:
+            return {"type": "array", "items": self.of(inner[0])}
+        return {"type": "object", "additionalProperties": self.of(inner[1])}
+
+    def _class(self, kind: type) -> dict[str, Any]:
+        if kind.__name__ not in self.named:
+            self.named[kind.__name__] = {}  # it may hold itself
+            self.named[kind.__name__] = self._object(kind)
+        return {"$ref": f"#/components/schemas/{kind.__name__}"}
+
+    def _object(self, kind: type) -> dict[str, Any]:
+        hints = get_type_hints(kind, include_extras=True)
+        fields = [a for a in attrs.fields(kind) if not a.name.startswith("_")]
+        told = {
+            "type": "object",
+            "description": (kind.__doc__ or "").strip().split("\n")[0],
+            "properties": {a.name: self.of(hints[a.name]) for a in fields},
+            "required": [a.name for a in fields if a.default is attrs.NOTHING],
+            "additionalProperties": False,
+        }
+        return {name: value for name, value in told.items() if value != []}
+
+    def _limited(self, kind: Any, limits: Iterable[object]) -> dict[str, Any]:
+        told = self.of(kind)
+        for limit in limits:
+            told |= _limit(limit)
+        return told
+
+
+def _limit(limit: object) -> dict[str, Any]:
+    if isinstance(limit, Text):
+        return {"minLength": limit.shortest, "maxLength": limit.longest}
+    if isinstance(limit, Whole):
+        return {"minimum": limit.least, "maximum": limit.most}
+    if isinstance(limit, Many):
+        return {"minItems": limit.least, "maxItems": limit.most}
+    return {}
+
+
+def _page(page: Page) -> dict[str, Any]:
+    answer = {"description": page.summary, "content": {page.kind: {"schema": {}}}}
+    unavailable = {"503": {"description": "Not now."}} if page.may_be_unavailable else {}
+    return {
+        "summary": page.summary,
+        "operationId": page.address.rsplit("/", 1)[-1].replace(".", "_"),
+        "tags": ["system"],
+        "responses": {"200": answer, **unavailable},
+    }
+
+
+def _operation(endpoint: Endpoint, shapes: _Shapes) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "summary": endpoint.summary,
+        "operationId": endpoint.handle.__name__,
+        "tags": [endpoint.path.split("/")[1]],
+        "parameters": _parameters(endpoint, shapes),
+        "responses": {str(endpoint.status): _success(endpoint, shapes), **_failures(endpoint)},
+    }
+    if endpoint.permission:
+        told["description"] = f"Needs `{endpoint.permission}`."
+    if endpoint.body:
+        content = {"application/json": {"schema": shapes.of(endpoint.body)}}
+        told["requestBody"] = {"required": True, "content": content}
+    if not endpoint.public:
+        told["security"] = [{"session": []}]
+    return told
+
+
+def _parameters(endpoint: Endpoint, shapes: _Shapes) -> list[dict[str, Any]]:
+    told = [
+        _parameter("path", name, dict(part(name).schema), part(name).told, required=True)
+        for name in endpoint.parts
+    ]
+    if endpoint.query:
+        hints = get_type_hints(endpoint.query, include_extras=True)
+        for a in attrs.fields(endpoint.query):
+            schema = shapes.of(hints[a.name])
+            told.append(_parameter("query", a.name, schema, required=a.default is attrs.NOTHING))
+    if endpoint.versioned:
+        saw = 'The version that was seen, as in `"v3"`; or `version` in the body.'
+        told.append(_parameter("header", "If-Match", {"type": "string"}, saw, required=False))
+    return told
+
+
+def _parameter(
+    where: str, name: str, schema: Mapping[str, Any], told: str = "", *, required: bool
+) -> dict[str, Any]:
+    made = {"name": name, "in": where, "required": required, "schema": schema}
+    return {**made, "description": told} if told else made
+
+
+def _success(endpoint: Endpoint, shapes: _Shapes) -> dict[str, Any]:
+    if endpoint.answers is None:
+        return {"description": "Done."}
+    content = {"application/json": {"schema": shapes.of(endpoint.answers)}}
+    return {"description": endpoint.summary, "content": content}
+
+
+def _failures(endpoint: Endpoint) -> dict[str, Any]:
+    """List the codes by status: those of the pipeline, and those of the endpoint's rules."""
+    codes: dict[int, list[str]] = {}
+    for status, code in _codes(endpoint):
+        if code not in codes.setdefault(status, []):
+            codes[status].append(code)
+    content = {"application/problem+json": {"schema": {"$ref": f"#/components/schemas/{_PROBLEM}"}}}
+    return {
+        str(status): {"description": ", ".join(codes[status]), "content": content}
+        for status in sorted(codes)
+    }
+
+
+def _codes(endpoint: Endpoint) -> Iterable[tuple[int, str]]:
+    yield 400, "invalid_request"
+    if not endpoint.public:
+        yield 401, "unauthenticated"
+        yield 403, "password_change_required"
+    if endpoint.permission:
+        yield 403, "forbidden"
+    if endpoint.parts:
+        yield 404, "not_found"
+    if endpoint.body:
+        yield from ((413, "payload_too_large"), (415, "unsupported_media_type"))
+    if endpoint.body or endpoint.query:
+        yield 422, "validation_failed"
+    if endpoint.versioned:
+        yield from ((409, "version_conflict"), (412, "precondition_failed"))
+        yield 428, "version_required"
+    for kind in (*endpoint.errors, errors.Unavailable):
+        failure = failure_of_kind(kind)
+        yield failure.status, failure.code
+
+
+def _problem() -> dict[str, Any]:
+    text = {"type": "string"}
+    error = {
+        "code": text,
+        "message": text,
+        "details": {"type": "object"},
+        "timestamp": {"type": "string", "format": "date-time"},
+        "request_id": text,
+    }
+    return {
+        "type": "object",
+        "description": "What went wrong (RFC 9457).",
+        "properties": {
+            **dict.fromkeys(("type", "title", "detail", "instance"), text),
+            "status": {"type": "integer"},
+            "error": {"type": "object", "properties": error, "required": list(error)},
+        },
+        "required": ["type", "title", "status", "detail", "instance", "error"],
+    }

@@ -1,0 +1,120 @@
+"""Reading a request: whether it is what it says it is, before anybody asks what it means.
+
+Everything here answers 400, 413 or 415: a body that is no JSON, a member named twice (which
+of the two was meant?), a NUL (which no database keeps), a nesting that no document of ours has,
+a parameter that nobody knows (a filter misspelt would show more than was asked for).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
+
+from clientupdater.entrypoints.http.problems import Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+DEEPEST = 32
+_UTF8 = re.compile(r'application/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?', re.IGNORECASE)
+_ETAG = re.compile(r'"v(\d{1,18})"', re.ASCII)
+
+
+def parsed_query(raw: bytes, known: Iterable[str]) -> dict[str, str]:
+    """Read the query: each parameter known, and named once."""
+    allowed = set(known)
+    words: dict[str, str] = {}
+    for pair in filter(None, raw.split(b"&")):
+        name, _, value = (_unquoted(part) for part in pair.partition(b"="))
+        if name not in allowed:
+            raise Rejected.invalid(f"The parameter {name[:50]!r} is not known here.")
+        if name in words:
+            raise Rejected.invalid(f"The parameter {name!r} is named twice.")
+        words[name] = value
+    return words
+
+
+def _unquoted(raw: bytes) -> str:
+    try:
+        text = unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8")
+    except UnicodeDecodeError:
+        raise Rejected.invalid("The query is not UTF-8.") from None
+    if "\0" in text:
+        raise Rejected.invalid("The query holds a NUL.")
+    return text
+
+
+def parsed_json(raw: bytes, content_type: str | None) -> Any:
+    """Read a body; it must say that it is JSON, and be it."""
+    if not raw:
+        raise Rejected.invalid("A body of JSON is expected.")
+    if not _UTF8.fullmatch((content_type or "").strip()):
+        told = "The body is expected as application/json, in UTF-8."
+        raise Rejected(415, "unsupported_media_type", told)
+    try:
+        value = json.loads(
+            raw.decode("utf-8"), object_pairs_hook=_named_once, parse_constant=_no_number
+        )
+    except UnicodeDecodeError:
+        raise Rejected.invalid("The body is not UTF-8.") from None
+    except RecursionError:
+        raise Rejected.invalid(_TOO_DEEP) from None
+    except ValueError as error:
+        where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise Rejected.invalid(f"The body is no JSON{where}.") from None
+    _look_through(value)
+    return value
+
+
+_TOO_DEEP = f"The body is nested more than {DEEPEST} levels deep."
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Rejected.invalid(f"The member {twice[:50]!r} is named twice in one object.")
+    return members
+
+
+def _no_number(word: str) -> Any:
+    raise Rejected.invalid(f"{word} is no JSON.")
+
+
+def _look_through(value: Any) -> None:
+    """Refuse what no text of ours holds, and nesting without end."""
+    waiting = [(value, 1)]
+    while waiting:
+        found, depth = waiting.pop()
+        if isinstance(found, str):
+            _require_text(found)
+            continue
+        if isinstance(found, dict):
+            waiting.extend((name, depth) for name in found)
+            found = found.values()
+        elif not isinstance(found, list):
+            continue
+        if depth > DEEPEST:
+            raise Rejected.invalid(_TOO_DEEP)
+        waiting.extend((each, depth + 1) for each in found)
+
+
+def _require_text(text: str) -> None:
+    if "\0" in text:
+        raise Rejected.invalid("The body holds a NUL.")
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise Rejected.invalid("The body holds half a character (a lone surrogate).")
+
+
+def parsed_version(headers: Mapping[str, str]) -> int | None:
+    """Read If-Match: one version, as our ETags say it."""
+    given = headers.get("if-match")
+    if given is None:
+        return None
+    found = _ETAG.fullmatch(given.strip())
+    if not found:
+        raise Rejected.invalid('If-Match names one version, as in "v3".')
+    return int(found[1])

@@ -1,0 +1,10 @@
+"""Every endpoint there is, by what it is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from clientupdater.entrypoints.http.contract import Endpoint
+
+ENDPOINTS: tuple[Endpoint, ...] = ()

@@ -1,0 +1,285 @@
+"""Where JSON becomes values: strictly, without a guess, and with every fault at once.
+
+A number is no text, a true is no number, 1.9 is no 1. What does not fit is told by its JSON
+pointer; what nobody asked for is refused as well, because it is a misspelling of something.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin
+from uuid import UUID
+
+import attrs
+from attrs import frozen
+from cattrs import Converter
+from cattrs.errors import (
+    AttributeValidationNote,
+    BaseValidationError,
+    ForbiddenExtraKeysError,
+    IterableValidationError,
+    IterableValidationNote,
+)
+from cattrs.gen import make_dict_structure_fn
+
+from clientupdater.domain.errors import Fault, InvalidInput, InvalidPeriod
+from clientupdater.domain.periods import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+T = TypeVar("T")
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})")
+_AMOUNT = re.compile(r"-?\d{1,18}(\.\d{1,6})?")
+_WHOLE = re.compile(r"-?\d{1,18}")
+
+
+class Unfit(Exception):
+    """One value does not fit; its message completes «/pointer: …»."""
+
+
+@frozen
+class Text:
+    """How long a text may be."""
+
+    longest: int
+    shortest: int = 0
+
+
+@frozen
+class Whole:
+    """From where to where a whole number goes."""
+
+    least: int
+    most: int
+
+
+@frozen
+class Many:
+    """How many items a list may have."""
+
+    most: int
+    least: int = 0
+
+
+def structured(value: object, shape: type[T]) -> T:
+    """Make what came as JSON into this shape; InvalidInput names everything that does not fit."""
+    return _structured(_BODIES, value, shape)
+
+
+def structured_words(words: dict[str, str], shape: type[T]) -> T:
+    """Make words, as a URL has them, into this shape."""
+    return _structured(_WORDS, words, shape)
+
+
+def _structured(converter: Converter, value: object, shape: type[T]) -> T:
+    try:
+        return converter.structure(value, shape)
+    except (BaseValidationError, Unfit) as error:
+        raise InvalidInput(_faults(error, ""), "What was given does not fit.") from None
+
+
+# --- telling what does not fit
+
+
+def _faults(error: BaseException, pointer: str) -> Iterator[Fault]:
+    if isinstance(error, BaseValidationError):
+        for each in error.exceptions:
+            yield from _faults(each, pointer + _step(each))
+    elif isinstance(error, ForbiddenExtraKeysError):
+        for name in sorted(error.extra_fields):
+            yield Fault(f"{pointer}/{escaped(name)}", "is not known here")
+    elif isinstance(error, KeyError):
+        yield Fault(pointer, "is missing")
+    elif isinstance(error, Unfit):
+        yield Fault(pointer, str(error))
+    else:  # a shape of ours that cannot be made is our fault
+        raise error
+
+
+def _step(error: BaseException) -> str:
+    """Say one step of the pointer, from the note that cattrs leaves on the error."""
+    for note in getattr(error, "__notes__", ()):
+        if isinstance(note, AttributeValidationNote):
+            return f"/{note.name}"
+        if isinstance(note, IterableValidationNote):
+            return f"/{note.index}"
+    return ""
+
+
+def escaped(name: str) -> str:
+    """Write a member's name as a JSON pointer has it (RFC 6901); a very long one is cut."""
+    return name[:100].replace("~", "~0").replace("/", "~1")
+
+
+# --- single values
+
+
+def _exactly(kind: type, told: str, value: Any, wanted: Any) -> Any:
+    if wanted is not kind:  # a StrEnum is found by way of str
+        return _member(value, wanted)
+    if type(value) is not kind:
+        raise Unfit(told)
+    return value
+
+
+def _text_like(told: str, form: re.Pattern[str], read: Callable[[str], T]) -> Callable[..., T]:
+    def hook(value: Any, _: object) -> T:
+        if type(value) is not str or not form.fullmatch(value) or not value.isascii():
+            raise Unfit(told)
+        try:
+            return read(value)
+        except (ValueError, InvalidOperation, OverflowError):
+            raise Unfit(told) from None
+
+    return hook
+
+
+def _period(value: Any, _: object) -> Period:
+    if type(value) is not str:
+        raise Unfit("is a month (2026-11) or a quarter (2026-Q4)")
+    try:
+        return Period.parse(value)
+    except InvalidPeriod as error:
+        raise Unfit("; ".join(fault.message for fault in error.faults)) from None
+
+
+def _member(value: Any, kind: Any) -> Any:
+    if type(value) is str and value in {each.value for each in kind}:
+        return kind(value)
+    raise Unfit(f"is one of {', '.join(str(each.value) for each in kind)}")
+
+
+def _word_as_whole(value: Any, _: object) -> int:
+    if not _WHOLE.fullmatch(value) or not value.isascii():
+        raise Unfit("is a whole number")
+    return int(value)
+
+
+def _word_as_truth(value: Any, _: object) -> bool:
+    if value not in {"true", "false"}:
+        raise Unfit("is true or false")
+    return bool(value == "true")
+
+
+# --- shapes
+
+
+def _object_hook(converter: Converter, kind: Any) -> Callable[..., Any]:
+    read = make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True)
+
+    def hook(value: Any, _: object) -> Any:
+        if type(value) is not dict:
+            raise Unfit("is an object")
+        return read(value, kind)
+
+    return hook
+
+
+def _list_hook(converter: Converter, kind: Any) -> Callable[..., tuple[Any, ...]]:
+    (item, *_) = get_args(kind)
+
+    def hook(value: Any, _: object) -> tuple[Any, ...]:
+        if type(value) is not list:
+            raise Unfit("is a list")
+        return tuple(_each(converter, value, item))
+
+    return hook
+
+
+def _each(converter: Converter, values: list[Any], item: Any) -> list[Any]:
+    read, faults = [], []
+    for index, value in enumerate(values):
+        try:
+            read.append(converter.structure(value, item))
+        except (BaseValidationError, Unfit) as error:
+            error.add_note(IterableValidationNote("", index, item))
+            faults.append(error)
+    if faults:
+        raise IterableValidationError("items", faults, tuple)
+    return read
+
+
+def _limited_hook(converter: Converter, kind: Any) -> Callable[..., Any]:
+    within, *limits = get_args(kind)
+
+    def hook(value: Any, _: object) -> Any:
+        read = converter.structure(value, within)
+        for limit in limits:
+            if read is not None:
+                _hold(limit, read)
+        return read
+
+    return hook
+
+
+def _hold(limit: object, value: Any) -> None:
+    if isinstance(limit, Text):
+        if len(value) > limit.longest:
+            raise Unfit(f"has {limit.longest} characters at most")
+        if len(value) < limit.shortest:
+            raise Unfit(f"has {limit.shortest} characters at least")
+    elif isinstance(limit, Whole) and not limit.least <= value <= limit.most:
+        raise Unfit(f"lies from {limit.least} to {limit.most}")
+    elif isinstance(limit, Many) and not limit.least <= len(value) <= limit.most:
+        raise Unfit(f"has {limit.least} to {limit.most} items")
+
+
+def _is_limited(kind: Any) -> bool:
+    return get_origin(kind) is Annotated
+
+
+def _is_list(kind: Any) -> bool:
+    return get_origin(kind) is tuple
+
+
+def _is_enum(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Enum)
+
+
+_EXACT: tuple[tuple[type, str], ...] = (
+    (str, "is text"),
+    (int, "is a whole number"),
+    (bool, "is true or false"),
+)
+_WRITTEN: tuple[tuple[Any, Callable[[str], Any], re.Pattern[str], str], ...] = (
+    (UUID, UUID, _UUID, "is an id: a UUID"),
+    (Decimal, Decimal, _AMOUNT, "is a decimal number in a string, as in '1500.00'"),
+    (date, date.fromisoformat, _DATE, "is a day, as in 2026-11-05"),
+    (datetime, datetime.fromisoformat, _MOMENT, "is a moment, as in 2026-11-05T09:30:00+08:00"),
+)
+
+
+def _converter() -> Converter:
+    converter = Converter(forbid_extra_keys=True, detailed_validation=True)
+    for predicate, factory in (
+        (attrs.has, _object_hook),
+        (_is_list, _list_hook),
+        (_is_limited, _limited_hook),
+    ):
+        converter.register_structure_hook_factory(predicate, partial(factory, converter))
+    converter.register_structure_hook_func(_is_enum, _member)
+    for kind, told in _EXACT:
+        converter.register_structure_hook(kind, partial(_exactly, kind, told))
+    for kind, read, form, told in _WRITTEN:
+        converter.register_structure_hook(kind, _text_like(told, form, read))
+    converter.register_structure_hook(Period, _period)
+    return converter
+
+
+def _converter_of_words() -> Converter:
+    converter = _converter()
+    converter.register_structure_hook(int, _word_as_whole)
+    converter.register_structure_hook(bool, _word_as_truth)
+    return converter
+
+
+_BODIES = _converter()
+_WORDS = _converter_of_words()
