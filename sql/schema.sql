@@ -677,6 +677,17 @@ create table job_queue (
     created_at timestamp with time zone default now() not null
 );
 
+-- :: table one_time_passwords
+create table one_time_passwords (
+    id uuid default gen_random_uuid() not null,
+    user_id uuid not null,
+    kind text not null,
+    token character varying(255),
+    issued_by uuid,
+    issued_at timestamp with time zone default now() not null,
+    used_at timestamp with time zone
+);
+
 -- :: table par_statuses
 create table par_statuses (
     id uuid default gen_random_uuid() not null,
@@ -1097,6 +1108,12 @@ alter table idempotency_keys add constraint idempotency_keys_pkey PRIMARY KEY (a
 -- :: key job_queue.job_queue_pkey
 alter table job_queue add constraint job_queue_pkey PRIMARY KEY (id);
 
+-- :: key one_time_passwords.one_time_passwords_pkey
+alter table one_time_passwords add constraint one_time_passwords_pkey PRIMARY KEY (id);
+
+-- :: key one_time_passwords.one_time_passwords_token_key
+alter table one_time_passwords add constraint one_time_passwords_token_key UNIQUE (token);
+
 -- :: key par_statuses.par_statuses_code_key
 alter table par_statuses add constraint par_statuses_code_key UNIQUE (code);
 
@@ -1331,6 +1348,12 @@ alter table job_queue add constraint job_queue_check1 CHECK (((worker IS NULL) =
 
 -- :: check job_queue.job_queue_max_attempts_check
 alter table job_queue add constraint job_queue_max_attempts_check CHECK ((max_attempts > 0));
+
+-- :: check one_time_passwords.one_time_passwords_check
+alter table one_time_passwords add constraint one_time_passwords_check CHECK (((kind = 'reset'::text) = (token IS NOT NULL)));
+
+-- :: check one_time_passwords.one_time_passwords_kind_check
+alter table one_time_passwords add constraint one_time_passwords_kind_check CHECK ((kind = ANY (ARRAY['initial'::text, 'reset'::text])));
 
 -- :: check period_openings.period_openings_check
 alter table period_openings add constraint period_openings_check CHECK (
@@ -1575,6 +1598,12 @@ alter table idempotency_keys add constraint idempotency_keys_actor_id_fkey FOREI
 
 -- :: reference job_queue.job_queue_created_by_fkey
 alter table job_queue add constraint job_queue_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id);
+
+-- :: reference one_time_passwords.one_time_passwords_issued_by_fkey
+alter table one_time_passwords add constraint one_time_passwords_issued_by_fkey FOREIGN KEY (issued_by) REFERENCES users(id);
+
+-- :: reference one_time_passwords.one_time_passwords_user_id_fkey
+alter table one_time_passwords add constraint one_time_passwords_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 
 -- :: reference par_statuses.par_statuses_created_by_fkey
 alter table par_statuses add constraint par_statuses_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id);
@@ -1899,6 +1928,12 @@ CREATE INDEX job_queue_next_idx ON public.job_queue USING btree (queue_name, pri
 
 -- :: index job_queue_one_waits
 CREATE UNIQUE INDEX job_queue_one_waits ON public.job_queue USING btree (queue_name, unique_key) WHERE ((status = 'pending'::job_status) AND (unique_key IS NOT NULL));
+
+-- :: index one_time_passwords_issued_by_idx
+CREATE INDEX one_time_passwords_issued_by_idx ON public.one_time_passwords USING btree (issued_by);
+
+-- :: index one_time_passwords_user_id_key
+CREATE UNIQUE INDEX one_time_passwords_user_id_key ON public.one_time_passwords USING btree (user_id, kind);
 
 -- :: index par_statuses_created_by_idx
 CREATE INDEX par_statuses_created_by_idx ON public.par_statuses USING btree (created_by);
@@ -2369,6 +2404,9 @@ grant delete, insert, select, update on idempotency_keys to clientupdater_app;
 
 -- :: table grant job_queue
 grant delete, insert, select, update on job_queue to clientupdater_app;
+
+-- :: table grant one_time_passwords
+grant delete, insert, select, update on one_time_passwords to clientupdater_app;
 
 -- :: table grant par_statuses
 grant delete, insert, select, update on par_statuses to clientupdater_app;

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from clientupdater.adapters.madeup import KeptAccounts, MadeUpAccount, fill
 from clientupdater.adapters.memory.clock import MachineClock
@@ -26,14 +26,41 @@ from clientupdater.adapters.redis.connect import redis_health
 from clientupdater.adapters.resilience import Bounded
 from clientupdater.adapters.security.kept_keys import kept_keys
 from clientupdater.adapters.security.key_ring import KeyRing
+from clientupdater.adapters.security.passwords import Argon2Passwords, OneAtATime
+from clientupdater.adapters.security.random_secrets import RandomSecrets
 from clientupdater.adapters.security.vault import Vault
 from clientupdater.domain.errors import AlreadyExists
+from clientupdater.domain.people import LockoutPolicy
 from clientupdater.domain.sessions import Lifetimes
 from clientupdater.ports.health import Health, HealthCheck
 from clientupdater.usecases.authenticate import Authenticate
+from clientupdater.usecases.bootstrap_administrator import BootstrapAdministrator
+from clientupdater.usecases.change_password import ChangePassword
+from clientupdater.usecases.change_user import ChangeUser
+from clientupdater.usecases.create_user import CreateUser
+from clientupdater.usecases.delete_user import DeleteUser
 from clientupdater.usecases.find_missed_openings import FindMissedOpenings
+from clientupdater.usecases.give_area import GiveArea
+from clientupdater.usecases.give_branch import GiveBranch
+from clientupdater.usecases.grant_permission import GrantPermission
+from clientupdater.usecases.identify_operator import IdentifyOperator
+from clientupdater.usecases.issue_service_token import IssueServiceToken
+from clientupdater.usecases.list_sessions import ListSessions
+from clientupdater.usecases.list_users import ListUsers
+from clientupdater.usecases.lock_user import LockUser
 from clientupdater.usecases.open_due_periods import OpenDuePeriods
+from clientupdater.usecases.redeem_reset import RedeemReset
 from clientupdater.usecases.renew_pension_numbers import RenewPensionNumbers
+from clientupdater.usecases.reset_password import ResetPassword
+from clientupdater.usecases.revoke_grant import RevokeGrant
+from clientupdater.usecases.revoke_session import RevokeSession
+from clientupdater.usecases.set_initial_password import SetInitialPassword
+from clientupdater.usecases.show_user import ShowUser
+from clientupdater.usecases.sign_in import SignIn
+from clientupdater.usecases.sign_out import SignOut
+from clientupdater.usecases.take_area import TakeArea
+from clientupdater.usecases.take_branch import TakeBranch
+from clientupdater.usecases.unlock_user import UnlockUser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -42,6 +69,7 @@ if TYPE_CHECKING:
 
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.maintenance import DatabaseMaintenance
+    from clientupdater.ports.passwords import Passwords, Secrets
     from clientupdater.ports.people import StaffWork
     from clientupdater.ports.sealing import Sealer
     from clientupdater.settings import Settings
@@ -52,6 +80,40 @@ class People:
     """What can be done with people: how they come in, and what they may do."""
 
     authenticate: Authenticate
+    sign_in: SignIn
+    sign_out: SignOut
+    list_sessions: ListSessions
+    revoke_session: RevokeSession
+    change_password: ChangePassword
+    reset_password: ResetPassword
+    redeem_reset: RedeemReset
+    create_user: CreateUser
+    change_user: ChangeUser
+    delete_user: DeleteUser
+    lock_user: LockUser
+    unlock_user: UnlockUser
+    show_user: ShowUser
+    list_users: ListUsers
+    grant_permission: GrantPermission
+    revoke_grant: RevokeGrant
+    give_branch: GiveBranch
+    take_branch: TakeBranch
+    give_area: GiveArea
+    take_area: TakeArea
+    issue_service_token: IssueServiceToken
+    set_initial_password: SetInitialPassword
+    identify_operator: IdentifyOperator
+    bootstrap_administrator: BootstrapAdministrator
+
+
+@frozen
+class Guard:
+    """How people are let in: what it costs to guess, and how long a session lives."""
+
+    passwords: Passwords = field(factory=lambda: OneAtATime(Argon2Passwords()))
+    secrets: Secrets = field(factory=RandomSecrets)
+    lifetimes: Lifetimes = field(factory=Lifetimes)
+    policy: LockoutPolicy = field(factory=LockoutPolicy)
 
 
 @frozen
@@ -77,19 +139,48 @@ def build_app(
     readiness: tuple[HealthCheck, ...] = (),
     at_once: int = 4,
     sealer: Sealer | None = None,
-    lifetimes: Lifetimes = Lifetimes(),  # noqa: B008 — a value
+    guard: Guard | None = None,
 ) -> App:
     """Put the use cases together over any adapters; nothing is opened here."""
     return App(
         open_due_periods=OpenDuePeriods(work, clock, zone),
         find_missed_openings=FindMissedOpenings(work, clock, zone),
         renew_pension_numbers=RenewPensionNumbers(work),
-        people=People(
-            authenticate=Authenticate(work, clock, lifetimes),
-        ),
+        people=_people(work, clock, guard or Guard()),
         readiness=readiness,
         at_once=at_once,
         sealer=sealer or KeyRing.made_up(),
+    )
+
+
+def _people(work: StaffWork, clock: Clock, guard: Guard) -> People:
+    words, secrets = guard.passwords, guard.secrets
+    return People(
+        authenticate=Authenticate(work, clock, guard.lifetimes),
+        sign_in=SignIn(work, clock, words, secrets, guard.lifetimes, guard.policy),
+        sign_out=SignOut(work, clock),
+        list_sessions=ListSessions(work, clock, guard.lifetimes),
+        revoke_session=RevokeSession(work, clock),
+        change_password=ChangePassword(work, clock, words, guard.policy),
+        reset_password=ResetPassword(work, clock, secrets),
+        redeem_reset=RedeemReset(work, clock, words),
+        create_user=CreateUser(work, clock, words, secrets),
+        change_user=ChangeUser(work, clock),
+        delete_user=DeleteUser(work, clock),
+        lock_user=LockUser(work),
+        unlock_user=UnlockUser(work),
+        show_user=ShowUser(work),
+        list_users=ListUsers(work),
+        grant_permission=GrantPermission(work, clock),
+        revoke_grant=RevokeGrant(work),
+        give_branch=GiveBranch(work, clock),
+        take_branch=TakeBranch(work, clock),
+        give_area=GiveArea(work, clock),
+        take_area=TakeArea(work, clock),
+        issue_service_token=IssueServiceToken(work, clock, secrets),
+        set_initial_password=SetInitialPassword(work, clock, words),
+        identify_operator=IdentifyOperator(work),
+        bootstrap_administrator=BootstrapAdministrator(work, clock, words, secrets),
     )
 
 

@@ -92,8 +92,8 @@ def test_the_environment_is_read_where_the_command_begins_and_nowhere_else() -> 
 
 def test_a_use_case_is_one_verb_in_one_file() -> None:
     for module in modules("usecases"):
-        if module.name == "__init__.py":
-            continue
+        if module.name.startswith("_"):
+            continue  # what several of them share is no verb
         tree = ast.parse(module.read_text(encoding="utf-8"))
         verbs = [
             node.name

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from clientupdater.domain.errors import InvalidInput
+from clientupdater.domain.oversight import PersonPlace
+from clientupdater.domain.people import SignInRecord
+
 if TYPE_CHECKING:
-    from datetime import datetime
     from uuid import UUID
 
-    from clientupdater.domain.access import Territory
+    from clientupdater.domain.access import Grant, Territory
     from clientupdater.domain.ids import PersonId
+    from clientupdater.domain.people import OneTimePassword
     from clientupdater.domain.sessions import Session
+
+LOCKED_FOR_GOOD = datetime(9999, 1, 1, tzinfo=UTC)
+"""Until when somebody is locked who is to be unlocked by hand alone."""
+
+LONGEST_EMAIL = 255
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
 @frozen(kw_only=True)
@@ -30,6 +42,40 @@ class Person:
     last_login_at: datetime | None = None
     territory: Territory
     version: int = 1
+
+    @property
+    def place(self) -> PersonPlace:
+        """Where they stand, for the policy (A6a)."""
+        return PersonPlace(self.id, self.territory)
+
+
+@frozen
+class GivenGrant:
+    """A grant as it was given."""
+
+    grant: Grant
+    granted_at: datetime
+
+
+@frozen(kw_only=True)
+class OneTime:
+    """A password or a token that is good once, and who made it out (none: the system)."""
+
+    password: OneTimePassword
+    issued_by: PersonId | None = None
+
+
+@frozen(kw_only=True)
+class Credential:
+    """What somebody signs in with, and how that has gone so far (U3)."""
+
+    person: PersonId
+    email: str = field(repr=False)
+    password: str | None = field(repr=False)
+    """As it is kept; none for those who come with a token of the identity provider."""
+    sign_in: SignInRecord
+    is_active: bool = True
+    one_time: OneTime | None = None
 
 
 @frozen(kw_only=True)
@@ -48,3 +94,11 @@ def fingerprint(token: str) -> str:
     A token is 256 random bits, so that a plain hash is as good as a slow one.
     """
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def checked_email(email: str, pointer: str = "/email") -> str:
+    """Give an address as it is kept; refuse what can be none."""
+    kept = email.strip()
+    if len(kept) > LONGEST_EMAIL or not _EMAIL.fullmatch(kept):
+        raise InvalidInput.of(pointer, "is no email address")
+    return kept

@@ -13,12 +13,19 @@ from attrs import frozen
 from clientupdater.ports.work import Transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from uuid import UUID
 
-    from clientupdater.domain.access import Actor
-    from clientupdater.domain.accounts import OpenSession, Person
+    from clientupdater.domain.access import Actor, Grant
+    from clientupdater.domain.accounts import Credential, GivenGrant, OneTime, OpenSession, Person
+    from clientupdater.domain.callers import Origin
+    from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
+    from clientupdater.domain.oversight import PeopleReach
+    from clientupdater.domain.people import SignInRecord
+    from clientupdater.domain.permissions import Permission
+    from clientupdater.domain.sessions import Session
     from clientupdater.ports.work import Sight
 
 
@@ -42,6 +49,184 @@ class Sessions(Protocol):
         """Note that it was used just now; nobody waits for another who notes the same."""
         ...
 
+    def open(self, person: PersonId, token: str, session: Session, origin: Origin) -> UUID:
+        """Open one; answer with its identity."""
+        ...
+
+    def of_person(self, person: PersonId, now: datetime) -> Sequence[OpenSession]:
+        """List those that are neither revoked nor expired, the last opened first."""
+        ...
+
+    def revoke(self, sessions: Collection[UUID], now: datetime, reason: str) -> int:
+        """End them; count those that were not ended already."""
+        ...
+
+
+class Credentials(Protocol):
+    """What people sign in with."""
+
+    def find(self, email: str) -> Credential | None:
+        """Find somebody's by their email, however it is capitalised."""
+        ...
+
+    def hold(self, person: PersonId | None) -> Credential | None:
+        """Find somebody's again and keep others from changing it; nobody's is None."""
+        ...
+
+    def set(
+        self, person: PersonId, password: str, now: datetime, expires_at: datetime | None
+    ) -> None:
+        """Keep a new password; one that expires must be changed (U4, U6)."""
+        ...
+
+    def renew(self, person: PersonId, before: str, after: str) -> None:
+        """Keep the same password at another cost, unless it was changed meanwhile."""
+        ...
+
+
+class SignIns(Protocol):
+    """How signing in went."""
+
+    def refuse(
+        self, person: PersonId | None, record: SignInRecord, because: str, origin: Origin
+    ) -> None:
+        """Keep the count of failures, and log that someone was refused (L1)."""
+        ...
+
+    def admit(self, person: PersonId, now: datetime) -> None:
+        """Count from nothing again, and note the sign-in (U3)."""
+        ...
+
+
+class OneTimePasswords(Protocol):
+    """Initial passwords and resets: at most one of each for a person (U6)."""
+
+    def issue(self, person: PersonId, issued: OneTime, token: str | None) -> None:
+        """Keep one in place of any other of its kind; without a token it is an initial one."""
+        ...
+
+    def hold(self, token: str) -> tuple[PersonId, OneTime] | None:
+        """Find a reset, and keep others from using it meanwhile."""
+        ...
+
+    def use(self, person: PersonId, now: datetime) -> None:
+        """Note that the initial password was used."""
+        ...
+
+    def void(self, person: PersonId) -> None:
+        """Let none that is outstanding count any more."""
+        ...
+
+
+class Accounts(Protocol):
+    """People, but for those who are deleted."""
+
+    def find(self, person: PersonId) -> Person | None:
+        """Find one by identity."""
+        ...
+
+    def by_email(self, email: str) -> Person | None:
+        """Find one by email, however it is capitalised."""
+        ...
+
+    def within(
+        self, reach: PeopleReach, *, after: str, at_most: int, active: bool | None
+    ) -> Sequence[Person]:
+        """List those within reach whose email follows `after`, in the order of emails (A6a)."""
+        ...
+
+    def add(self, person: Person) -> None:
+        """Keep a new one. Raises AlreadyExists if somebody has that email."""
+        ...
+
+    def save(self, person: Person, *, deleted_at: datetime | None = None) -> Person:
+        """Keep what was changed; answer with the next version.
+
+        Raises VersionConflict if it is not at the person's version any more, AlreadyExists if
+        somebody else has that email.
+        """
+        ...
+
+
+class Grants(Protocol):
+    """What people may do."""
+
+    def of_person(self, person: PersonId) -> Sequence[GivenGrant]:
+        """List somebody's grants by permission and company."""
+        ...
+
+    def give(self, person: PersonId, grant: Grant, by: PersonId, now: datetime) -> None:
+        """Keep a grant, in place of one of the same permission and company."""
+        ...
+
+    def take(self, person: PersonId, permission: Permission, company: CompanyId | None) -> None:
+        """Take a grant away; where there is none, nothing happens."""
+        ...
+
+
+class Administration(Protocol):
+    """Who is left to look after everybody."""
+
+    def hold(self) -> None:
+        """Keep every other change of rights waiting until this unit of work is over (A6)."""
+        ...
+
+    def count(self) -> int:
+        """Count the active administrators, but for those who are locked for good."""
+        ...
+
+
+class Territories(Protocol):
+    """Where people work (A2). What was given is given once, what is not there is taken in peace."""
+
+    def give_branch(self, person: PersonId, branch: BranchId, by: PersonId, now: datetime) -> None:
+        """Give a branch."""
+        ...
+
+    def take_branch(self, person: PersonId, branch: BranchId) -> None:
+        """Take a branch."""
+        ...
+
+    def give_area(self, person: PersonId, area: AreaId, by: PersonId, now: datetime) -> None:
+        """Give an area."""
+        ...
+
+    def take_area(self, person: PersonId, area: AreaId) -> None:
+        """Take an area."""
+        ...
+
+
+class Places(Protocol):
+    """Branches, areas and companies by identity or code; what is deleted is not there."""
+
+    def branch(self, named: BranchId | str) -> BranchId:
+        """Find a branch. Raises NotFound."""
+        ...
+
+    def area(self, named: AreaId | str) -> AreaId:
+        """Find an area. Raises NotFound."""
+        ...
+
+    def company(self, named: CompanyId | str) -> CompanyId:
+        """Find a company. Raises NotFound."""
+        ...
+
+    def members(self, area: AreaId) -> frozenset[BranchId]:
+        """Give the live branches of an area."""
+        ...
+
+
+class OfficersClients(Protocol):
+    """Clients that are assigned to somebody (A3)."""
+
+    def end_all(self, officer: PersonId, by: PersonId, now: datetime) -> int:
+        """End every assignment of one who is deactivated; count them."""
+        ...
+
+    def end_lost(self, officer: PersonId, by: PersonId, now: datetime) -> int:
+        """End the assignments that lie outside the officer's territory; count them."""
+        ...
+
 
 class StaffTransaction(Transaction, Protocol):
     """A unit of work that reaches people as well."""
@@ -49,6 +234,51 @@ class StaffTransaction(Transaction, Protocol):
     @property
     def sessions(self) -> Sessions:
         """Open ways in."""
+        ...
+
+    @property
+    def credentials(self) -> Credentials:
+        """What people sign in with."""
+        ...
+
+    @property
+    def sign_ins(self) -> SignIns:
+        """How signing in went."""
+        ...
+
+    @property
+    def one_time_passwords(self) -> OneTimePasswords:
+        """Initial passwords and resets."""
+        ...
+
+    @property
+    def accounts(self) -> Accounts:
+        """People."""
+        ...
+
+    @property
+    def grants(self) -> Grants:
+        """What people may do."""
+        ...
+
+    @property
+    def administration(self) -> Administration:
+        """Who is left to look after everybody."""
+        ...
+
+    @property
+    def territories(self) -> Territories:
+        """Where people work."""
+        ...
+
+    @property
+    def places(self) -> Places:
+        """Branches, areas and companies."""
+        ...
+
+    @property
+    def officers_clients(self) -> OfficersClients:
+        """Clients that are assigned to somebody."""
         ...
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from clientupdater.adapters.postgres.named_queries import named_queries
 from clientupdater.domain.access import Actor, Grant, Territory
-from clientupdater.domain.accounts import OpenSession, Person
+from clientupdater.domain.accounts import GivenGrant, OpenSession, Person
 from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.sessions import Session, SessionKind
@@ -67,6 +67,13 @@ def _territory(branches: list[Any], areas: list[Any], within: list[Any]) -> Terr
         areas=frozenset(map(AreaId, areas)),
         area_branches=frozenset(map(BranchId, within)),
     )
+
+
+def given_grants(rows: Iterable[tuple[Any, ...]]) -> Iterable[GivenGrant]:
+    """Make grants of permission, company, scope and when it was given."""
+    for code, company, scope, granted_at in rows:
+        for grant in _grants([(code, company and str(company), scope)]):
+            yield GivenGrant(grant, granted_at)
 
 
 def _grants(rows: Iterable[tuple[str, str | None, str]]) -> Iterable[Grant]:

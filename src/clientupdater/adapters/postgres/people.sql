@@ -39,7 +39,11 @@ array(
 -- name: person
 u.id, u.email, u.first_name, u.last_name, u.is_active, u.must_change_password, u.locked_until,
 u.last_login_at, u.version,
-{territory}
+t.branches, t.areas, t.within
+
+-- name: people
+users u
+cross join lateral (select {territory}) t (branches, areas, within)
 
 -- name: session
 s.id, s.kind, s.created_at, coalesce(s.last_seen_at, s.created_at), s.expires_at, s.revoked_at,
@@ -51,7 +55,7 @@ select
     {person},
     {actor}
 from user_sessions s
-join users u on u.id = s.user_id
+join {people} on u.id = s.user_id
 where s.session_token = %(token)s
 
 -- name: touch_session
@@ -60,9 +64,267 @@ set last_seen_at = %(now)s
 where id = (select id from user_sessions where id = %(id)s for update skip locked)
     and coalesce(last_seen_at, created_at) < %(now)s
 
+-- name: open_session
+insert into user_sessions (
+    user_id, session_token, kind, ip_address, user_agent, created_at, last_seen_at, expires_at
+)
+values (
+    %(person)s, %(token)s, %(kind)s, %(ip_address)s, %(user_agent)s, %(created_at)s,
+    %(last_seen_at)s, %(expires_at)s
+)
+returning id
+
+-- name: sessions_of_person
+select {session}
+from user_sessions s
+where s.user_id = %(person)s
+    and s.revoked_at is null
+    and s.expires_at > %(now)s
+order by s.created_at desc, s.id
+
+-- name: revoke_sessions
+update user_sessions
+set revoked_at = %(now)s, revoked_reason = %(reason)s
+where id = any(%(ids)s::uuid[])
+    and revoked_at is null
+
+-- name: credential
+select
+    u.id, u.email, u.password_hash, u.failed_login_count, u.locked_until,
+    u.is_active and u.deleted_at is null,
+    o.issued_at, o.used_at, o.issued_by
+from users u
+left join one_time_passwords o on o.user_id = u.id and o.kind = 'initial'
+
+-- name: credential_by_email
+{credential}
+where lower(u.email) = lower(%(email)s)
+    and u.deleted_at is null
+
+-- name: hold_credential
+{credential}
+where u.id = %(person)s
+for update of u
+
+-- name: note_failure
+update users
+set failed_login_count = %(failures)s, locked_until = %(locked_until)s
+where id = %(person)s
+
+-- name: log_failure
+-- Nobody acts here; whose door it was is the resource.
+insert into activity_logs (action, resource, resource_id, details, ip_address, user_agent)
+values (
+    'session.refuse', 'user', %(person)s,
+    jsonb_build_object(
+        'because', %(because)s::text,
+        'interface', %(interface)s::text,
+        'request_id', %(request_id)s::text
+    ),
+    %(ip_address)s, %(user_agent)s
+)
+
+-- name: admit
+update users
+set failed_login_count = 0, locked_until = null, last_login_at = %(now)s,
+    login_count = login_count + 1
+where id = %(person)s
+
+-- name: set_password
+update users
+set password_hash = %(password)s, password_changed_at = %(now)s,
+    password_expires_at = %(expires_at)s::timestamptz,
+    must_change_password = %(expires_at)s::timestamptz is not null
+where id = %(person)s
+
+-- name: renew_password
+update users
+set password_hash = %(after)s
+where id = %(person)s
+    and password_hash = %(before)s
+
+-- name: issue_one_time
+insert into one_time_passwords (user_id, kind, token, issued_by, issued_at)
+values (%(person)s, %(kind)s, %(token)s, %(issued_by)s, %(issued_at)s)
+on conflict (user_id, kind) do update
+set token = excluded.token, issued_by = excluded.issued_by, issued_at = excluded.issued_at,
+    used_at = null
+
+-- name: hold_reset
+select user_id, issued_at, used_at, issued_by
+from one_time_passwords
+where kind = 'reset'
+    and token = %(token)s
+for update
+
+-- name: use_initial
+update one_time_passwords
+set used_at = %(now)s
+where user_id = %(person)s
+    and kind = 'initial'
+
+-- name: void_one_time
+delete from one_time_passwords
+where user_id = %(person)s
+
+-- name: person_by_id
+select {person}
+from {people}
+where u.id = %(person)s
+    and u.deleted_at is null
+
+-- name: person_by_email
+select {person}
+from {people}
+where lower(u.email) = lower(%(email)s)
+    and u.deleted_at is null
+
+-- name: people_within
+-- The same as PeopleReach.covers, as sets: one without a territory is within everyone only.
+select {person}
+from {people}
+where u.deleted_at is null
+    and lower(u.email) > lower(%(after)s)
+    and u.is_active = coalesce(%(active)s::boolean, u.is_active)
+    and (
+        %(everyone)s
+        or (%(myself)s and u.id = %(actor)s)
+        or (
+            t.branches || t.within <> array[]::uuid[]
+            and t.branches || t.within <@ %(branches)s::uuid[]
+        )
+    )
+order by lower(u.email)
+limit %(at_most)s
+
+-- name: add_person
+insert into users (id, email, first_name, last_name, is_active)
+values (%(id)s, %(email)s, %(first_name)s, %(last_name)s, %(is_active)s)
+
+-- name: save_person
+update users
+set email = %(email)s, first_name = %(first_name)s, last_name = %(last_name)s,
+    is_active = %(is_active)s, locked_until = %(locked_until)s,
+    failed_login_count = case
+        when %(locked_until)s::timestamptz is null then 0 else failed_login_count
+    end,
+    deleted_at = %(deleted_at)s,
+    version = version + 1
+where id = %(id)s
+    and version = %(version)s
+    and deleted_at is null
+
+-- name: version_of_person
+select version
+from users
+where id = %(id)s
+
 -- name: actor_by_id
 select
     {person},
     {actor}
-from users u
+from {people}
 where u.id = %(person)s
+
+-- name: grants_of_person
+select p.code, g.company_id, g.scope::text, g.granted_at
+from user_permissions g
+join permissions p on p.id = g.permission_id
+left join companies c on c.id = g.company_id
+where g.user_id = %(person)s
+order by p.code, c.code nulls first
+
+-- name: give_grant
+insert into user_permissions (user_id, permission_id, company_id, scope, granted_by, granted_at)
+select %(person)s, p.id, %(company)s, %(scope)s, %(by)s, %(now)s
+from permissions p
+where p.code = %(permission)s
+on conflict (user_id, permission_id, company_id) do update
+set scope = excluded.scope, granted_by = excluded.granted_by, granted_at = excluded.granted_at
+
+-- name: take_grant
+delete from user_permissions
+where user_id = %(person)s
+    and permission_id = (select id from permissions where code = %(permission)s)
+    and company_id is not distinct from %(company)s
+
+-- name: hold_administration
+select pg_advisory_xact_lock(hashtextextended('clientupdater.rights', 0))
+
+-- name: count_administrators
+select count(*)
+from users u
+where u.is_active
+    and u.deleted_at is null
+    and (u.locked_until is null or u.locked_until < %(for_good)s)
+    and exists (
+        select
+        from user_permissions g
+        join permissions p on p.id = g.permission_id
+        where g.user_id = u.id
+            and p.code = 'users:manage'
+            and g.scope = 'all'
+            and g.company_id is null
+    )
+
+-- name: give_branch
+insert into user_branches (user_id, branch_id, granted_by, granted_at)
+values (%(person)s, %(place)s, %(by)s, %(now)s)
+on conflict do nothing
+
+-- name: take_branch
+delete from user_branches
+where user_id = %(person)s
+    and branch_id = %(place)s
+
+-- name: give_area
+insert into user_areas (user_id, area_id, granted_by, granted_at)
+values (%(person)s, %(place)s, %(by)s, %(now)s)
+on conflict do nothing
+
+-- name: take_area
+delete from user_areas
+where user_id = %(person)s
+    and area_id = %(place)s
+
+-- name: branch
+select id
+from branches
+where deleted_at is null
+    and (id = %(id)s or code = %(code)s)
+
+-- name: area
+select id
+from areas
+where deleted_at is null
+    and (id = %(id)s or code = %(code)s)
+
+-- name: company
+select id
+from companies
+where id = %(id)s
+    or code = %(code)s
+
+-- name: members
+select b.id
+from area_branches ab
+join branches b on b.id = ab.branch_id and b.deleted_at is null
+where ab.area_id = %(area)s
+
+-- name: end_all_assignments
+update client_assignments
+set assigned_until = greatest(%(now)s, assigned_from), ended_by = %(by)s,
+    end_reason = 'deactivated'
+where officer_id = %(officer)s
+    and assigned_until is null
+
+-- name: end_lost_assignments
+update client_assignments a
+set assigned_until = greatest(%(now)s, a.assigned_from), ended_by = %(by)s,
+    end_reason = 'territory_lost'
+from clients c, {people}
+where a.officer_id = %(officer)s
+    and a.assigned_until is null
+    and u.id = a.officer_id
+    and c.id = a.client_id
+    and c.branch_id <> all(t.branches || t.within)

@@ -18,8 +18,14 @@ from clientupdater.adapters.postgres.people import (
 from clientupdater.ports.people import KnownSession
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
+
+    from clientupdater.domain.accounts import OpenSession
+    from clientupdater.domain.callers import Origin
+    from clientupdater.domain.ids import PersonId
+    from clientupdater.domain.sessions import Session
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
@@ -43,3 +49,32 @@ class PostgresSessions:
     def touch(self, session: UUID, now: datetime) -> None:
         """Note that it was used just now; skip it where another is noting the same."""
         self._connection.execute(QUERIES["touch_session"], {"id": session, "now": now})
+
+    def open(self, person: PersonId, token: str, session: Session, origin: Origin) -> UUID:
+        """Open one; answer with its identity."""
+        told = {
+            "person": person,
+            "token": token,
+            "kind": str(session.kind),
+            "ip_address": origin.ip_address,
+            "user_agent": origin.user_agent,
+            "created_at": session.created_at,
+            "last_seen_at": session.last_seen_at,
+            "expires_at": session.expires_at,
+        }
+        (opened,) = self._connection.execute(QUERIES["open_session"], told).fetchall()
+        identity: UUID = opened[0]
+        return identity
+
+    def of_person(self, person: PersonId, now: datetime) -> list[OpenSession]:
+        """List those that are neither revoked nor expired, the last opened first."""
+        told = {"person": person, "now": now}
+        return [
+            session_of(each)
+            for each in self._connection.execute(QUERIES["sessions_of_person"], told)
+        ]
+
+    def revoke(self, sessions: Collection[UUID], now: datetime, reason: str) -> int:
+        """End them; count those that were not ended already."""
+        told = {"ids": list(sessions), "now": now, "reason": reason}
+        return self._connection.execute(QUERIES["revoke_sessions"], told).rowcount

@@ -9,13 +9,28 @@ import psycopg
 from attrs import Factory, define, frozen
 from psycopg_pool import PoolTimeout
 
+from clientupdater.adapters.postgres.accounts import (
+    PostgresAccounts,
+    PostgresAdministration,
+    PostgresGrants,
+)
 from clientupdater.adapters.postgres.assignments import PostgresAssignments
 from clientupdater.adapters.postgres.business_settings import PostgresBusinessSettings
+from clientupdater.adapters.postgres.credentials import (
+    PostgresCredentials,
+    PostgresOneTimePasswords,
+    PostgresSignIns,
+)
 from clientupdater.adapters.postgres.journal import PostgresJournal
 from clientupdater.adapters.postgres.openings import PostgresOpenings
 from clientupdater.adapters.postgres.pension_numbers import PostgresPensionNumbers
 from clientupdater.adapters.postgres.rights import PostgresRights
 from clientupdater.adapters.postgres.sessions import PostgresSessions
+from clientupdater.adapters.postgres.territories import (
+    PostgresOfficersClients,
+    PostgresPlaces,
+    PostgresTerritories,
+)
 from clientupdater.adapters.postgres.tracking import PostgresClients, PostgresRows, PostgresStatuses
 from clientupdater.adapters.security.vault import required
 from clientupdater.domain.errors import Unavailable
@@ -88,6 +103,51 @@ class PostgresTransaction:
     def sessions(self) -> PostgresSessions:
         """Open ways in."""
         return PostgresSessions(self.connection)
+
+    @property
+    def credentials(self) -> PostgresCredentials:
+        """What people sign in with."""
+        return PostgresCredentials(self.connection)
+
+    @property
+    def sign_ins(self) -> PostgresSignIns:
+        """How signing in went."""
+        return PostgresSignIns(self.connection)
+
+    @property
+    def one_time_passwords(self) -> PostgresOneTimePasswords:
+        """Initial passwords and resets."""
+        return PostgresOneTimePasswords(self.connection)
+
+    @property
+    def accounts(self) -> PostgresAccounts:
+        """People."""
+        return PostgresAccounts(self.connection)
+
+    @property
+    def grants(self) -> PostgresGrants:
+        """What people may do."""
+        return PostgresGrants(self.connection)
+
+    @property
+    def administration(self) -> PostgresAdministration:
+        """Who is left to look after everybody."""
+        return PostgresAdministration(self.connection)
+
+    @property
+    def territories(self) -> PostgresTerritories:
+        """Where people work."""
+        return PostgresTerritories(self.connection)
+
+    @property
+    def places(self) -> PostgresPlaces:
+        """Branches, areas and companies."""
+        return PostgresPlaces(self.connection)
+
+    @property
+    def officers_clients(self) -> PostgresOfficersClients:
+        """Clients that are assigned to somebody."""
+        return PostgresOfficersClients(self.connection)
 
     @property
     def pension_numbers(self) -> PostgresPensionNumbers:

@@ -1,0 +1,76 @@
+"""Make the first administrator, while there is no active one (A6b)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from clientupdater.domain.access import Actor, Grant, Territory
+from clientupdater.domain.accounts import OneTime, Person, checked_email
+from clientupdater.domain.callers import Caller
+from clientupdater.domain.errors import AlreadyExists
+from clientupdater.domain.ids import PersonId
+from clientupdater.domain.people import OneTimePassword
+from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.ports.journal import Deed, RightsChange
+from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases.create_user import CreatedUser
+
+if TYPE_CHECKING:
+    from clientupdater.domain.callers import Origin
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.passwords import Passwords, Secrets
+    from clientupdater.ports.people import StaffTransaction, StaffWork
+    from clientupdater.usecases.create_user import NewUser
+
+EVERYTHING = tuple(Grant(permission, None, Scope.ALL) for permission in Permission)
+"""The first holds all of it, or nobody ever could give it (A6)."""
+
+
+@frozen
+class BootstrapAdministrator:
+    """For operations on the command line: no interface that people reach offers it."""
+
+    work: StaffWork
+    clock: Clock
+    passwords: Passwords
+    secrets: Secrets
+
+    def __call__(self, new: NewUser, origin: Origin) -> CreatedUser:
+        """Make one who holds everything; raise AlreadyExists while there is an active one."""
+        password, now = self.secrets.password(), self.clock.now()
+        kept = self.passwords.hash(password)
+        person = Person(
+            id=PersonId(self.secrets.identity()),
+            email=checked_email(new.email),
+            first_name=new.first_name,
+            last_name=new.last_name,
+            must_change_password=True,
+            territory=Territory(),
+        )
+        one_time = OneTimePassword(now)
+        with self.work.begin(SYSTEM) as tx:
+            tx.administration.hold()
+            if tx.administration.count():
+                raise AlreadyExists("There is an active administrator already; ask them.")
+            tx.accounts.add(person)
+            tx.credentials.set(person.id, kept, now, one_time.expires_at)
+            tx.one_time_passwords.issue(person.id, OneTime(password=one_time), None)
+            for grant in EVERYTHING:
+                tx.grants.give(person.id, grant, person.id, now)
+            self._write_down(tx, Caller(Actor(person.id), origin))
+        return CreatedUser(person=person, initial_password=password, expires_at=one_time.expires_at)
+
+    def _write_down(self, tx: StaffTransaction, caller: Caller) -> None:
+        who = caller.actor.id
+        deed = Deed(action="user.bootstrap", resource="user", resource_id=str(who))
+        tx.journal.did(caller, deed)
+        change = RightsChange(
+            decision="granted",
+            person=who,
+            resource="grant",
+            resource_id=str(who),
+            after={"permissions": "every one", "scope": "all"},
+        )
+        tx.journal.changed_rights(caller, change)

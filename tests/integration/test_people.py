@@ -1,0 +1,429 @@
+"""Looking after people: nobody rises by it, and somebody is always left to do it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from clientupdater.domain.access import Actor, Grant
+from clientupdater.domain.callers import Caller, Origin
+from clientupdater.domain.errors import (
+    AlreadyExists,
+    Error,
+    Forbidden,
+    InvalidInput,
+    LastAdministrator,
+    NotFound,
+    PrivilegeExceeded,
+    Unauthenticated,
+    VersionConflict,
+)
+from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.usecases.change_user import UserChanges
+from clientupdater.usecases.create_user import NewUser
+from tests.integration.staff import NOW, Staff, ids, staffed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from clientupdater.domain.ids import BranchId, PersonId
+    from tests.servers import Database
+
+HERE = Origin(interface="test")
+
+
+@pytest.fixture
+def staff(database: Database) -> Iterator[Staff]:
+    with staffed(database, ZoneInfo("Asia/Manila")) as opened:
+        yield opened
+
+
+def as_one(person: PersonId) -> Caller:
+    """Act as somebody; what they may do is asked of the database."""
+    return Caller(Actor(person), HERE)
+
+
+@pytest.fixture
+def boss(staff: Staff) -> Caller:
+    """Give the one who looks after everybody, and holds two permissions more."""
+    return as_one(staff.hire("users:manage all", "users:read all", "clients:read area FCASH"))
+
+
+def audits(staff: Staff, person: PersonId) -> list[str]:
+    found = staff.one(
+        "select coalesce(jsonb_agg(decision || ' ' || resource order by decided_at), '[]')"
+        " from authorization_audit where subject_user_id = %s",
+        person,
+    )
+    assert isinstance(found, list)
+    return found
+
+
+# --- grants
+
+
+def test_A6_one_gives_what_one_holds_and_no_more(staff: Staff, boss: Caller) -> None:
+    ana, fcash = staff.hire(), staff.company()
+    give = staff.app.people.grant_permission
+    give(boss, ana, Permission.CLIENTS_READ, "FCASH", Scope.BRANCH)
+    for permission, company, scope in (
+        (Permission.CLIENTS_READ, "FCASH", Scope.ALL),
+        (Permission.CLIENTS_READ, "PCNI", Scope.SELF),
+        (Permission.CLIENTS_READ, None, Scope.SELF),
+        (Permission.AUDIT_READ, "FCASH", Scope.SELF),
+    ):
+        with pytest.raises(PrivilegeExceeded):
+            give(boss, ana, permission, company, scope)
+    shown = staff.app.people.show_user(boss, ana)
+    assert [each.grant for each in shown.grants] == [
+        Grant(Permission.CLIENTS_READ, fcash, Scope.BRANCH)
+    ]
+    assert shown.grants[0].granted_at == NOW
+    assert audits(staff, ana) == ["granted grant"]
+    assert staff.one("select count(*) from activity_logs where action = 'rights.refuse'") == 4
+
+
+def test_A6_nobody_changes_their_own_grants(staff: Staff, boss: Caller) -> None:
+    with pytest.raises(PrivilegeExceeded):
+        staff.app.people.grant_permission(
+            boss, boss.actor.id, Permission.CLIENTS_READ, "FCASH", Scope.SELF
+        )
+    with pytest.raises(PrivilegeExceeded):
+        staff.app.people.revoke_grant(boss, boss.actor.id, Permission.CLIENTS_READ, "FCASH")
+
+
+def test_A7_a_grant_and_its_revocation_work_from_the_next_look_up_on(
+    staff: Staff, boss: Caller
+) -> None:
+    ana = staff.hire()
+    token = staff.session(ana)
+    staff.app.people.grant_permission(boss, ana, Permission.USERS_READ, None, Scope.SELF)
+    staff.app.people.grant_permission(boss, ana, Permission.USERS_READ, None, Scope.ALL)
+    now = staff.app.people.authenticate(token, HERE).caller.actor
+    assert now.grants == {Grant(Permission.USERS_READ, None, Scope.ALL)}
+    staff.app.people.revoke_grant(boss, ana, Permission.USERS_READ, None)
+    staff.app.people.revoke_grant(boss, ana, Permission.USERS_READ, None)
+    assert not staff.app.people.authenticate(token, HERE).caller.actor.grants
+    assert audits(staff, ana) == ["granted grant", "changed grant", "revoked grant"]
+
+
+def test_A7_who_was_just_relieved_of_a_right_cannot_use_it_in_a_call_that_had_begun(
+    staff: Staff, boss: Caller
+) -> None:
+    ana = staff.hire()
+    staff.run("delete from user_permissions where user_id = %s", boss.actor.id)
+    with pytest.raises(NotFound):
+        staff.app.people.grant_permission(boss, ana, Permission.CLIENTS_READ, "FCASH", Scope.SELF)
+    staff.run("update users set is_active = false where id = %s", boss.actor.id)
+    with pytest.raises(Unauthenticated):
+        staff.app.people.show_user(boss, ana)
+
+
+# --- who is over whom
+
+
+def test_A5_a_refusal_is_told_as_far_as_one_sees_and_audited_in_full(staff: Staff) -> None:
+    clerk = as_one(staff.hire("users:read branch", "users:manage self"))
+    branch = staff.branch(clerk.actor.id)
+    seen, unseen = staff.hire(), staff.hire()
+    staff.run("insert into user_branches values (%s, %s)", seen, branch)
+    with pytest.raises(Forbidden, match="users:manage"):
+        staff.app.people.lock_user(clerk, seen)
+    with pytest.raises(NotFound):
+        staff.app.people.lock_user(clerk, unseen)
+    refused = "select jsonb_agg(missing) from authorization_audit where decision = 'refused'"
+    assert len(staff.one(refused)) == 2
+    assert [each.id for each in staff.app.people.list_users(clerk)] == [clerk.actor.id, seen]
+
+
+def test_A6a_a_list_shows_exactly_whom_one_could_look_at(staff: Staff) -> None:
+    clerk = as_one(staff.hire("users:read area"))
+    here = staff.branch(clerk.actor.id)
+    there = staff.branch()
+    staff.area(there, given_to=clerk.actor.id)
+    elsewhere = staff.branch()
+    for branches in ([], [here], [there], [here, there], [here, elsewhere], [elsewhere]):
+        person = staff.hire()
+        for branch in branches:
+            staff.run("insert into user_branches values (%s, %s)", person, branch)
+    everyone = staff.app.people.list_users(as_one(staff.hire("users:read all")))
+    listed = {one.id for one in staff.app.people.list_users(clerk)}
+    for each in everyone:
+        try:
+            staff.app.people.show_user(clerk, each.id)
+        except NotFound:
+            assert each.id not in listed
+        else:
+            assert each.id in listed
+    assert len(listed) == 4
+
+
+def test_a_list_goes_on_after_the_last_email_and_can_leave_out_the_inactive(
+    staff: Staff, boss: Caller
+) -> None:
+    for number in range(3):
+        staff.hire(email=f"X{number}@example.com", is_active=number != 1)
+    pages = staff.app.people.list_users(boss, after="x0@example.com", at_most=1)
+    assert [each.email for each in pages] == ["X1@example.com"]
+    active = staff.app.people.list_users(boss, after="x", active=True)
+    assert [each.email for each in active] == ["X0@example.com", "X2@example.com"]
+
+
+def test_A6a_without_any_users_read_there_is_no_list(staff: Staff) -> None:
+    with pytest.raises(Forbidden):
+        staff.app.people.list_users(as_one(staff.hire("clients:read all")))
+
+
+# --- territories
+
+
+def test_A6_a_branch_and_an_area_are_given_by_those_who_hold_them(staff: Staff) -> None:
+    manager = as_one(staff.hire("users:manage area", "users:read area"))
+    mine, other = staff.branch(manager.actor.id), staff.branch()
+    area = staff.area(other)
+    ana = staff.hire()
+    staff.run("insert into user_branches values (%s, %s)", ana, mine)
+    with pytest.raises(PrivilegeExceeded):
+        staff.app.people.give_branch(manager, ana, other)
+    with pytest.raises(PrivilegeExceeded):
+        staff.app.people.give_area(manager, ana, area)
+    staff.run("insert into user_areas values (%s, %s)", manager.actor.id, area)
+    staff.app.people.give_branch(manager, ana, other)
+    staff.app.people.give_area(manager, ana, area)
+    person = staff.app.people.show_user(manager, ana).person
+    assert person.territory.branches == ids(mine, other)
+    assert person.territory.areas == ids(area)
+    assert audits(staff, ana) == ["granted branch", "granted area"]
+
+
+def test_A6_a_territory_of_ones_own_lets_nobody_see_more(staff: Staff) -> None:
+    boss = as_one(staff.hire("users:manage all", "clients:read branch FCASH"))
+    branch = staff.branch()
+    with pytest.raises(PrivilegeExceeded):
+        staff.app.people.give_branch(boss, boss.actor.id, branch)
+    area = staff.area(branch)
+    staff.grant(boss.actor.id, "status:read", "area", "FCASH")
+    with pytest.raises(PrivilegeExceeded):
+        staff.app.people.give_area(boss, boss.actor.id, area)
+
+
+def test_A3_who_loses_a_branch_loses_the_clients_there(staff: Staff, boss: Caller) -> None:
+    ana = staff.hire()
+    kept, lost = staff.branch(ana), staff.branch(ana)
+    for branch in (kept, lost):
+        assign(staff, ana, branch)
+    staff.app.people.take_branch(boss, ana, lost)
+    staff.app.people.take_branch(boss, ana, lost)
+    assert staff.one("select branch_id from clients where assigned_to = %s", ana) == kept
+    ends = "select jsonb_agg(end_reason) from client_assignments where assigned_until is not null"
+    assert staff.one(ends) == ["territory_lost"]
+    area = staff.area(kept, given_to=ana)
+    staff.app.people.take_area(boss, ana, area)
+    assert staff.one("select count(*) from clients where assigned_to = %s", ana) == 1
+
+
+def assign(staff: Staff, officer: PersonId, branch: BranchId) -> None:
+    client = staff.one(
+        "insert into clients (client_code, company_id, full_name, branch_id)"
+        " values (%s, %s, 'Juan dela Cruz', %s) returning id",
+        str(branch)[:8],
+        staff.company(),
+        branch,
+    )
+    staff.run(
+        "insert into client_assignments (client_id, officer_id, assigned_from) values (%s, %s, %s)",
+        client,
+        officer,
+        NOW - timedelta(1),
+    )
+
+
+# --- accounts
+
+
+def test_A6a_who_is_over_a_branch_makes_users_of_that_branch_alone(staff: Staff) -> None:
+    manager = as_one(staff.hire("users:manage branch", "users:read branch"))
+    mine, other = staff.branch(manager.actor.id), staff.branch()
+    create = staff.app.people.create_user
+    for branches in ([], [other], [mine, other]):
+        with pytest.raises(Error):
+            create(manager, NewUser(email="b@example.com", branches=branches))
+    made = create(manager, NewUser(email=" New@example.com ", branches=[mine]))
+    assert made.person.email == "New@example.com"
+    assert made.person.territory.branches == ids(mine)
+    assert staff.app.people.show_user(manager, "new@EXAMPLE.com").person.id == made.person.id
+
+
+def test_an_email_is_anybodys_once_however_it_is_capitalised(staff: Staff, boss: Caller) -> None:
+    staff.app.people.create_user(boss, NewUser(email="ana@example.com"))
+    with pytest.raises(AlreadyExists):
+        staff.app.people.create_user(boss, NewUser(email="ANA@example.com"))
+    with pytest.raises(InvalidInput):
+        staff.app.people.create_user(boss, NewUser(email="no address"))
+
+
+def test_a_change_needs_the_version_that_was_seen(staff: Staff, boss: Caller) -> None:
+    ana = staff.hire()
+    changed = staff.app.people.change_user(boss, ana, UserChanges(first_name="Ana"), 1)
+    assert (changed.first_name, changed.version) == ("Ana", 2)
+    with pytest.raises(VersionConflict):
+        staff.app.people.change_user(boss, ana, UserChanges(first_name="Eva"), 1)
+
+
+@pytest.mark.parametrize(
+    "takes_over",
+    [
+        lambda app, who, other: app.reset_password(who, other),
+        lambda app, who, other: app.set_initial_password(who, other, "a word that is long"),
+        lambda app, who, other: app.issue_service_token(who, other, timedelta(30)),
+        lambda app, who, other: app.change_user(who, other, UserChanges(email="me@ex.com"), 1),
+    ],
+)
+def test_A6_nobody_takes_over_an_account_with_wider_rights(
+    staff: Staff, boss: Caller, takes_over: Callable[[object, Caller, PersonId], object]
+) -> None:
+    wider, narrower = staff.hire("audit:read all"), staff.hire("users:read branch")
+    with pytest.raises(PrivilegeExceeded):
+        takes_over(staff.app.people, boss, wider)
+    takes_over(staff.app.people, boss, narrower)
+
+
+def test_A6_nobody_makes_one_with_wider_rights_active_again(staff: Staff, boss: Caller) -> None:
+    wider = staff.hire("audit:read all", is_active=False)
+    with pytest.raises(PrivilegeExceeded):
+        staff.app.people.change_user(boss, wider, UserChanges(is_active=True), 1)
+
+
+def test_A8_deactivating_ends_sessions_resets_and_assignments(staff: Staff, boss: Caller) -> None:
+    ana = staff.hire()
+    assign(staff, ana, staff.branch(ana))
+    token, reset = staff.session(ana), staff.app.people.reset_password(boss, ana)
+    staff.app.people.change_user(boss, ana, UserChanges(is_active=False), None)
+    staff.app.people.change_user(boss, ana, UserChanges(is_active=True), None)
+    with pytest.raises(Unauthenticated):
+        staff.app.people.authenticate(token, HERE)
+    with pytest.raises(Unauthenticated):
+        staff.app.people.redeem_reset(reset.token, "a word of my own", HERE)
+    assert staff.one("select end_reason from client_assignments") == "deactivated"
+
+
+def test_who_was_deleted_is_not_found_any_more(staff: Staff, boss: Caller) -> None:
+    ana = staff.hire()
+    token = staff.session(ana)
+    staff.app.people.delete_user(boss, ana, 1)
+    with pytest.raises(NotFound):
+        staff.app.people.show_user(boss, ana)
+    with pytest.raises(Unauthenticated):
+        staff.app.people.authenticate(token, HERE)
+
+
+def test_U3_one_is_locked_and_unlocked_by_hand(staff: Staff, boss: Caller) -> None:
+    ana = staff.hire(failed_login_count=4)
+    token = staff.session(ana)
+    assert staff.app.people.lock_user(boss, ana).locked_until
+    assert staff.app.people.authenticate(token, HERE).person.locked_until
+    assert staff.app.people.unlock_user(boss, ana).locked_until is None
+    assert staff.one("select failed_login_count from users where id = %s", ana) == 0
+
+
+def test_U5_a_services_token_has_an_expiry_of_its_own(staff: Staff, boss: Caller) -> None:
+    service = staff.hire()
+    issued = staff.app.people.issue_service_token(boss, service, timedelta(days=365))
+    assert issued.token not in repr(issued)
+    staff.clock.forward(days=364)
+    assert staff.app.people.authenticate(issued.token, HERE).person.id == service
+    with pytest.raises(InvalidInput):
+        staff.app.people.issue_service_token(boss, service, timedelta(days=366))
+    staff.app.people.revoke_session(boss, service, issued.session)
+    with pytest.raises(Unauthenticated):
+        staff.app.people.authenticate(issued.token, HERE)
+
+
+def test_the_sessions_of_others_are_seen_by_users_read(staff: Staff, boss: Caller) -> None:
+    ana = staff.hire()
+    staff.session(ana)
+    assert len(staff.app.people.list_sessions(boss, ana)) == 1
+    with pytest.raises(NotFound):
+        staff.app.people.list_sessions(as_one(ana), boss.actor.id)
+    with pytest.raises(NotFound):
+        staff.app.people.revoke_session(as_one(ana), ana, ana)
+
+
+# --- the last administrator
+
+
+@pytest.mark.parametrize(
+    "removes",
+    [
+        lambda app, who, other: app.change_user(who, other, UserChanges(is_active=False), None),
+        lambda app, who, other: app.delete_user(who, other, None),
+        lambda app, who, other: app.lock_user(who, other),
+    ],
+)
+def test_A6_the_last_administrator_can_be_neither_removed_nor_locked(
+    staff: Staff, boss: Caller, removes: Callable[[object, Caller, PersonId], object]
+) -> None:
+    with pytest.raises(LastAdministrator):
+        removes(staff.app.people, boss, boss.actor.id)
+    second = staff.hire("users:manage all")
+    removes(staff.app.people, boss, second)
+    with pytest.raises(LastAdministrator):
+        removes(staff.app.people, boss, boss.actor.id)
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_A6_of_two_administrators_who_relieve_each_other_at_once_one_is_left(
+    staff: Staff, attempt: int
+) -> None:
+    pair = [staff.hire("users:manage all") for _ in range(2)]
+    both = Barrier(2)
+
+    def relieve(me: PersonId, other: PersonId) -> str:
+        both.wait()
+        try:
+            staff.app.people.revoke_grant(as_one(me), other, Permission.USERS_MANAGE, None)
+        except (LastAdministrator, NotFound, PrivilegeExceeded) as error:
+            return type(error).__name__
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(relieve, pair, reversed(pair)))
+    assert sorted(told) == ["NotFound", "done"]
+    assert staff.one("select count(*) from user_permissions") == 1
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_A6_of_two_administrators_who_leave_at_once_one_has_to_stay(
+    staff: Staff, attempt: int
+) -> None:
+    pair = [staff.hire("users:manage all") for _ in range(2)]
+    both = Barrier(2)
+
+    def leave(me: PersonId) -> str:
+        both.wait()
+        try:
+            staff.app.people.change_user(as_one(me), me, UserChanges(is_active=False), None)
+        except LastAdministrator:
+            return "stays"
+        return "left"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(leave, pair)) == ["left", "stays"]
+
+
+def test_A6b_the_first_administrator_holds_everything_and_there_is_one_first(staff: Staff) -> None:
+    bootstrap = staff.app.people.bootstrap_administrator
+    made = bootstrap(NewUser(email="first@example.com"), HERE)
+    with pytest.raises(AlreadyExists):
+        bootstrap(NewUser(email="second@example.com"), HERE)
+    opened = staff.app.people.sign_in("first@example.com", made.initial_password, HERE)
+    assert opened.person.must_change_password
+    operator = staff.app.people.identify_operator("first@example.com", HERE)
+    assert {grant.permission for grant in operator.actor.grants} == set(Permission)
+    with pytest.raises(Unauthenticated):
+        staff.app.people.identify_operator("nobody@example.com", HERE)

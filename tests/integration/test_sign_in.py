@@ -1,0 +1,263 @@
+"""Letting people in: one answer for all who are not, and every secret good once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+from argon2 import PasswordHasher
+
+from clientupdater.adapters.security.passwords import hash_password
+from clientupdater.domain.access import Actor
+from clientupdater.domain.accounts import fingerprint
+from clientupdater.domain.callers import Caller, Origin
+from clientupdater.domain.errors import InvalidCredentials, InvalidInput, Unauthenticated
+from clientupdater.domain.people import Act
+from clientupdater.usecases.create_user import NewUser
+from tests.integration.staff import NOW, Staff, staffed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clientupdater.domain.ids import PersonId
+    from clientupdater.usecases.sign_in import SignedIn
+    from tests.servers import Database
+
+HERE = Origin(interface="test")
+WORD = "a word that is long"
+KEPT = hash_password(WORD)
+EMAIL = "ana@example.com"
+
+
+@pytest.fixture
+def staff(database: Database) -> Iterator[Staff]:
+    with staffed(database, ZoneInfo("Asia/Manila")) as opened:
+        yield opened
+
+
+def ana_of(staff: Staff, *grants: str, **columns: object) -> PersonId:
+    return staff.hire(*grants, **{"email": EMAIL, "password_hash": KEPT, **columns})
+
+
+def signs_in(staff: Staff, password: str = WORD, email: str = EMAIL) -> SignedIn:
+    return staff.app.people.sign_in(email, password, HERE)
+
+
+def is_refused(staff: Staff, password: str = WORD, email: str = EMAIL) -> str:
+    with pytest.raises(InvalidCredentials) as refused:
+        signs_in(staff, password, email)
+    return str(refused.value)
+
+
+def test_U2_a_token_is_shown_once_kept_hashed_and_lets_in(staff: Staff) -> None:
+    ana = ana_of(staff)
+    opened = signs_in(staff, email=" ANA@example.com ")
+    assert opened.token not in repr(opened)
+    assert len(opened.token) >= 43
+    assert opened.expires_at == NOW + timedelta(days=7)
+    assert opened.idle_seconds == 12 * 3600
+    assert staff.one("select session_token from user_sessions") == fingerprint(opened.token)
+    assert staff.app.people.authenticate(opened.token, HERE).person.id == ana
+
+
+def test_U3_success_counts_from_nothing_and_notes_the_sign_in(staff: Staff) -> None:
+    ana_of(staff, failed_login_count=3)
+    signs_in(staff)
+    kept = "select row(failed_login_count, login_count, last_login_at = %s)::text from users"
+    assert staff.one(kept, NOW) == "(0,1,t)"
+
+
+def test_U3_five_failures_lock_for_fifteen_minutes_and_open_sessions_go_on(staff: Staff) -> None:
+    ana_of(staff)
+    token = signs_in(staff).token
+    for _ in range(5):
+        is_refused(staff, "wrong")
+    is_refused(staff)
+    assert staff.app.people.authenticate(token, HERE).person.email == EMAIL
+    staff.clock.forward(minutes=14)
+    is_refused(staff)
+    staff.clock.forward(minutes=1)
+    assert signs_in(staff).token
+
+
+def test_U3_the_answer_is_the_same_whatever_it_is_that_does_not_fit(staff: Staff) -> None:
+    ana_of(staff)
+    staff.hire(email="locked@example.com", password_hash=KEPT, locked_until=NOW + timedelta(1))
+    staff.hire(email="gone@example.com", password_hash=KEPT, is_active=False)
+    staff.hire(email="clerk@example.com")
+    told = {is_refused(staff, "wrong")}
+    for email in ("nobody@example.com", "locked@example.com", "gone@example.com"):
+        told.add(is_refused(staff, email=email))
+    told.add(is_refused(staff, email="clerk@example.com"))
+    assert len(told) == 1
+
+
+def test_L1_every_failure_is_logged_and_names_nobody_unknown(staff: Staff) -> None:
+    ana = ana_of(staff)
+    is_refused(staff, "wrong")
+    is_refused(staff, email="nobody@example.com")
+    logged = staff.one(
+        "select jsonb_agg(jsonb_build_array(resource_id, details->>'because') order by resource_id)"
+        " from activity_logs where action = 'session.refuse'"
+    )
+    assert logged == [[str(ana), "wrong password"], [None, "unknown"]]
+
+
+def test_U3_many_guesses_at_once_count_as_many_one_after_the_other(staff: Staff) -> None:
+    ana_of(staff)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: is_refused(staff, "wrong"), range(8)))
+    assert staff.one("select failed_login_count from users where email = %s", EMAIL) == 5
+    is_refused(staff)
+
+
+def test_a_password_kept_at_another_cost_is_kept_anew(staff: Staff) -> None:
+    ana_of(
+        staff, password_hash=PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(WORD)
+    )
+    signs_in(staff)
+    assert "m=19456,t=2,p=1" in staff.one("select password_hash from users")
+    assert signs_in(staff).token
+
+
+def test_U2_signing_out_ends_the_session(staff: Staff) -> None:
+    ana_of(staff)
+    here = staff.app.people.authenticate(signs_in(staff).token, HERE)
+    token = signs_in(staff).token
+    found = staff.app.people.authenticate(token, HERE)
+    staff.app.people.sign_out(found.caller, found.session.id)
+    with pytest.raises(Unauthenticated):
+        staff.app.people.authenticate(token, HERE)
+    left = staff.app.people.list_sessions(here.caller, here.person.id)
+    assert [each.id for each in left] == [here.session.id]
+
+
+def test_U2_one_can_revoke_a_session_of_ones_own(staff: Staff) -> None:
+    ana_of(staff)
+    token = signs_in(staff).token
+    here = staff.app.people.authenticate(signs_in(staff).token, HERE)
+    there = staff.app.people.authenticate(token, HERE)
+    staff.app.people.revoke_session(here.caller, here.person.id, there.session.id)
+    with pytest.raises(Unauthenticated):
+        staff.app.people.authenticate(token, HERE)
+
+
+def test_U2_a_change_of_password_ends_every_session_but_its_own(staff: Staff) -> None:
+    ana_of(staff)
+    others = [signs_in(staff).token for _ in range(2)]
+    mine = signs_in(staff).token
+    here = staff.app.people.authenticate(mine, HERE)
+    change = staff.app.people.change_password
+    with pytest.raises(InvalidInput, match="current_password"):
+        change(here.caller, here.session.id, "wrong", "another word, as long")
+    with pytest.raises(InvalidInput, match="new_password"):
+        change(here.caller, here.session.id, WORD, "short")
+    change(here.caller, here.session.id, WORD, "another word, as long")
+    assert staff.app.people.authenticate(mine, HERE).session.id == here.session.id
+    for token in others:
+        with pytest.raises(Unauthenticated):
+            staff.app.people.authenticate(token, HERE)
+    is_refused(staff)
+    assert signs_in(staff, "another word, as long").token
+
+
+def test_U3_an_open_session_is_no_way_to_guess_the_password(staff: Staff) -> None:
+    ana_of(staff)
+    here = staff.app.people.authenticate(signs_in(staff).token, HERE)
+    for word in [*["wrong"] * 5, WORD]:
+        with pytest.raises(InvalidInput, match="current_password"):
+            staff.app.people.change_password(here.caller, None, word, "another word, as long")
+
+
+def test_U6_an_initial_password_is_good_once_and_must_be_changed(staff: Staff) -> None:
+    boss = Caller(Actor(staff.hire("users:manage all")), HERE)
+    made = staff.app.people.create_user(boss, NewUser(email=EMAIL, first_name="Ana"))
+    assert made.initial_password not in repr(made)
+    opened = signs_in(staff, made.initial_password)
+    assert opened.person.must_change_password
+    is_refused(staff, made.initial_password)
+    here = staff.app.people.authenticate(opened.token, HERE, Act.CHANGE_PASSWORD)
+    staff.app.people.change_password(
+        here.caller, here.session.id, made.initial_password, "a word of my own"
+    )
+    assert not staff.app.people.authenticate(opened.token, HERE).must_change_password
+    assert signs_in(staff, "a word of my own").token
+
+
+def test_U6_an_initial_password_expires_in_72_hours(staff: Staff) -> None:
+    boss = Caller(Actor(staff.hire("users:manage all")), HERE)
+    made = staff.app.people.create_user(boss, NewUser(email=EMAIL))
+    assert made.expires_at == NOW + timedelta(hours=72)
+    staff.clock.forward(hours=72)
+    is_refused(staff, made.initial_password)
+
+
+def test_U6_a_reset_sets_a_password_once_and_ends_every_session(staff: Staff) -> None:
+    ana = ana_of(staff)
+    token = signs_in(staff).token
+    boss = Caller(Actor(staff.hire("users:manage all")), HERE)
+    older = staff.app.people.reset_password(boss, ana)
+    reset = staff.app.people.reset_password(boss, ana)
+    assert reset.token not in repr(reset)
+    redeem = staff.app.people.redeem_reset
+    with pytest.raises(InvalidInput):
+        redeem(reset.token, "short", HERE)
+    with pytest.raises(InvalidCredentials):
+        redeem(older.token, "a word of my own", HERE)
+    redeem(reset.token, "a word of my own", HERE)
+    with pytest.raises(InvalidCredentials):
+        redeem(reset.token, "yet another word", HERE)
+    with pytest.raises(Unauthenticated):
+        staff.app.people.authenticate(token, HERE)
+    assert signs_in(staff, "a word of my own").token
+
+
+def test_U6_a_reset_is_used_once_also_when_two_use_it_at_once(staff: Staff) -> None:
+    ana = ana_of(staff)
+    boss = Caller(Actor(staff.hire("users:manage all")), HERE)
+    token = staff.app.people.reset_password(boss, ana).token
+
+    def redeem(word: str) -> bool:
+        try:
+            staff.app.people.redeem_reset(token, word, HERE)
+        except InvalidCredentials:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        used = list(pool.map(redeem, [f"a word of number {n}" for n in range(4)]))
+    assert sorted(used) == [False, False, False, True]
+
+
+def test_U6_a_reset_expires_in_72_hours_and_with_the_account(staff: Staff) -> None:
+    ana = ana_of(staff)
+    boss = Caller(Actor(staff.hire("users:manage all")), HERE)
+    token = staff.app.people.reset_password(boss, ana).token
+    staff.run("update users set is_active = false where id = %s", ana)
+    with pytest.raises(InvalidCredentials):
+        staff.app.people.redeem_reset(token, "a word of my own", HERE)
+    staff.run("update users set is_active = true where id = %s", ana)
+    staff.clock.forward(hours=72)
+    with pytest.raises(InvalidCredentials):
+        staff.app.people.redeem_reset(token, "a word of my own", HERE)
+
+
+@pytest.mark.rule("A6")
+def test_A6_a_reset_opens_nothing_that_was_given_to_the_other_since(staff: Staff) -> None:
+    ana = ana_of(staff)
+    boss = Caller(Actor(staff.hire("users:manage all")), HERE)
+    token = staff.app.people.reset_password(boss, ana).token
+    staff.grant(ana, "audit:read", "all")
+    with pytest.raises(InvalidCredentials):
+        staff.app.people.redeem_reset(token, "a word of my own", HERE)
+
+
+@pytest.mark.rule("A6")
+def test_A6_an_initial_password_opens_nothing_that_was_given_since(staff: Staff) -> None:
+    boss = Caller(Actor(staff.hire("users:manage all")), HERE)
+    made = staff.app.people.create_user(boss, NewUser(email=EMAIL))
+    staff.grant(made.person.id, "audit:read", "all")
+    is_refused(staff, made.initial_password)
