@@ -7,6 +7,7 @@ Whatever runs (the server, the worker, a command, another program that imports u
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import field, frozen
@@ -115,6 +116,20 @@ class Guard:
     lifetimes: Lifetimes = field(factory=Lifetimes)
     policy: LockoutPolicy = field(factory=LockoutPolicy)
 
+    @classmethod
+    def of(cls, settings: Settings) -> Guard:
+        """Take it from what the environment says."""
+        return cls(
+            lifetimes=Lifetimes(
+                idle=timedelta(minutes=settings.session_idle_minutes),
+                absolute=timedelta(hours=settings.session_absolute_hours),
+            ),
+            policy=LockoutPolicy(
+                max_failures=settings.login_max_failures,
+                lock_for=timedelta(minutes=settings.login_lock_minutes),
+            ),
+        )
+
 
 @frozen
 class App:
@@ -202,6 +217,7 @@ def open_app(settings: Settings) -> Iterator[App]:
             settings.business_timezone,
             _readiness(url, settings.health_check_timeout_ms / 1000),
             at_once=settings.database_pool_max,
+            guard=Guard.of(settings),
             sealer=KeyRing(settings.encryption_keys) if settings.encryption_keys else None,
         )
 

@@ -213,6 +213,57 @@ class Settings:
             default="Asia/Manila",
         ),
     )
+    session_idle_minutes: int = field(
+        default=720,
+        metadata=_read_as(
+            "SESSION_IDLE_MINUTES",
+            _whole(1, 10080),
+            "minutes, from 1 to 10080",
+            "How long a session lives unused.",
+            default="720",
+        ),
+    )
+    session_absolute_hours: int = field(
+        default=168,
+        metadata=_read_as(
+            "SESSION_ABSOLUTE_HOURS",
+            _whole(1, 8760),
+            "hours, from 1 to 8760",
+            "How long a session lives at all.",
+            default="168",
+        ),
+    )
+    login_max_failures: int = field(
+        default=5,
+        metadata=_read_as(
+            "LOGIN_MAX_FAILURES",
+            _whole(1, 1000),
+            "a whole number, from 1 to 1000",
+            "How many failures to sign in lock an account.",
+            default="5",
+        ),
+    )
+    login_lock_minutes: int = field(
+        default=15,
+        metadata=_read_as(
+            "LOGIN_LOCK_MINUTES",
+            _whole(1, 10080),
+            "minutes, from 1 to 10080",
+            "How long signing in is locked then; open sessions go on.",
+            default="15",
+        ),
+    )
+    actor: str | None = field(
+        default=None,
+        metadata=_read_as(
+            "CLIENTUPDATER_ACTOR",
+            str,
+            "the email of an active user",
+            "Who acts on the command line where --as does not say.",
+            example="ana@example.com",
+        ),
+        repr=_hide,
+    )
     health_check_timeout_ms: int = field(
         default=5000,
         metadata=_read_as(

@@ -28,6 +28,11 @@ def test_every_setting_is_read() -> None:
             "DATABASE_POOL_TIMEOUT_MS": "50",
             "REDIS_URL": "rediss://cache:6380/1",
             "BUSINESS_TIMEZONE": "Europe/Vienna",
+            "SESSION_IDLE_MINUTES": "30",
+            "SESSION_ABSOLUTE_HOURS": "12",
+            "LOGIN_MAX_FAILURES": "3",
+            "LOGIN_LOCK_MINUTES": "60",
+            "CLIENTUPDATER_ACTOR": "ana@example.com",
             "HEALTH_CHECK_TIMEOUT_MS": "70",
             "LOG_LEVEL": "Warning",
             "LOG_FORMAT": "console",
@@ -39,6 +44,10 @@ def test_every_setting_is_read() -> None:
     assert settings.database_pool_timeout_ms == 50
     assert settings.redis_url == "rediss://cache:6380/1"
     assert settings.business_timezone.key == "Europe/Vienna"
+    assert (settings.session_idle_minutes, settings.session_absolute_hours) == (30, 12)
+    assert (settings.login_max_failures, settings.login_lock_minutes) == (3, 60)
+    assert settings.actor == "ana@example.com"
+    assert "ana@" not in repr(settings)
     assert settings.health_check_timeout_ms == 70
     assert settings.log_level is LogLevel.WARNING
     assert settings.log_format is LogFormat.CONSOLE
