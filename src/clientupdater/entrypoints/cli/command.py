@@ -31,6 +31,10 @@ _HERE = "clientupdater.entrypoints.cli"
         "doctor": (f"{_HERE}.doctor:doctor", "Tell what is wrong and what to do."),
         "keys": (f"{_HERE}.keys:keys", "Keep the keys that personal data is sealed with."),
         "serve": (f"{_HERE}.serve:serve", "Run the HTTP server."),
+        "users": (
+            f"{_HERE}.users:users",
+            "Look after people: who signs in, and what they may do.",
+        ),
         "version": (f"{_HERE}.version:version", "Print the version."),
         "worker": (f"{_HERE}.worker:worker", "Do what is due, in the background."),
     },

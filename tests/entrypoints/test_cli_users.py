@@ -1,0 +1,116 @@
+"""People on the command line: the same policy, secrets shown once, passwords never an argument."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+import psycopg
+import pytest
+
+from tests.entrypoints.commands import call
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from subprocess import CompletedProcess
+
+    from tests.servers import Database
+
+BOSS = "boss@example.com"
+ANA = "ana@example.com"
+
+
+@pytest.fixture
+def users(database: Database) -> Callable[..., CompletedProcess[str]]:
+    """Run a command as the administrator who was made first."""
+
+    def run(*arguments: str, stdin: str = "", actor: str = BOSS) -> CompletedProcess[str]:
+        return call(
+            "users",
+            *arguments,
+            stdin=stdin,
+            DATABASE_URL=database.app_url,
+            CLIENTUPDATER_ACTOR=actor,
+        )
+
+    with psycopg.connect(database.superuser_url) as connection:
+        connection.execute("insert into branches (code, name) values ('B01', 'A branch')")
+        connection.execute("insert into areas (code, name) values ('A01', 'An area')")
+    assert run("create", BOSS, "--bootstrap").returncode == 0
+    return run
+
+
+def test_A6b_there_is_one_first_administrator(users: Callable[..., CompletedProcess[str]]) -> None:
+    again = users("create", "second@example.com", "--bootstrap")
+    assert again.returncode == 5
+    assert "administrator already" in again.stderr
+
+
+def test_A6b_somebody_has_to_act_and_be_active(
+    users: Callable[..., CompletedProcess[str]], database: Database
+) -> None:
+    assert call("users", "list", DATABASE_URL=database.app_url).returncode == 2
+    assert users("list", actor="nobody@example.com").returncode == 3
+    assert users("list", "--as", BOSS, actor="nobody@example.com").returncode == 0
+
+
+def test_an_account_is_made_shown_locked_and_deactivated(
+    users: Callable[..., CompletedProcess[str]],
+) -> None:
+    made = orjson.loads(users("create", ANA, "--first-name", "Ana", "--json").stdout)
+    assert len(made["initial_password"]) >= 12
+    assert (
+        users("grant", ANA, "clients:read", "--scope", "branch", "--company", "FCASH").returncode
+        == 0
+    )
+    assert users("assign-branch", ANA, "B01").returncode == 0
+    assert users("assign-area", ANA, "A01").returncode == 0
+    shown = orjson.loads(users("show", ANA, "--json").stdout)
+    assert [each["permission"] for each in shown["grants"]] == ["clients:read"]
+    assert len(shown["user"]["branches"]) == len(shown["user"]["areas"]) == 1
+    assert "clients:read  branch" in users("show", ANA).stdout
+    for command in (
+        ["revoke", ANA, "clients:read", "--company", "FCASH"],
+        ["assign-branch", ANA, "B01", "--take"],
+        ["assign-area", ANA, "A01", "--take"],
+        ["lock", ANA],
+        ["unlock", ANA],
+        ["deactivate", ANA, "--yes"],
+    ):
+        assert users(*command).returncode == 0
+    listed = users("list", "--inactive").stdout.splitlines()
+    assert listed[1].split() == [ANA, "Ana", "inactive"]
+    left = orjson.loads(users("show", ANA, "--json").stdout)
+    assert left["grants"] == left["user"]["branches"] == []
+
+
+def test_U5_a_token_is_shown_once(users: Callable[..., CompletedProcess[str]]) -> None:
+    users("create", ANA)
+    assert len(users("token", ANA, "--days", "30").stdout.strip()) >= 43
+    assert set(orjson.loads(users("token", ANA, "--json").stdout)) == {
+        "token",
+        "session",
+        "expires_at",
+    }
+
+
+def test_U6_a_password_comes_from_standard_input_and_has_to_do(
+    users: Callable[..., CompletedProcess[str]],
+) -> None:
+    users("create", ANA)
+    assert users("set-password", ANA, stdin="a word that is long\n").returncode == 0
+    refused = users("set-password", ANA, stdin="short\n")
+    assert refused.returncode == 2
+    assert "at least 12" in refused.stderr
+
+
+def test_what_is_refused_exits_3_what_is_not_there_4_what_breaks_a_rule_5(
+    users: Callable[..., CompletedProcess[str]],
+) -> None:
+    users("create", ANA)
+    assert users("list", actor=ANA).returncode == 3
+    assert users("grant", BOSS, "clients:read", "--scope", "all").returncode == 3
+    assert users("show", "nobody@example.com").returncode == 4
+    assert users("assign-branch", ANA, "nowhere").returncode == 4
+    assert users("lock", BOSS).returncode == 5
+    assert users("deactivate", ANA, stdin="n\n").returncode == 1
