@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from clientupdater.entrypoints.http.documentation import contract_of
+from clientupdater.entrypoints.http.routes import ENDPOINTS
+from clientupdater.entrypoints.wire import to_readable_json
 from clientupdater.settings import Setting, described
 
 ROOT = Path(__file__).parents[1]
@@ -15,6 +18,7 @@ def documents() -> dict[Path, str]:
     return {
         ROOT / ".env.example": _env_example(settings),
         ROOT / "docs" / "settings.md": _settings_page(settings),
+        ROOT / "docs" / "openapi.json": to_readable_json(contract_of(ENDPOINTS)) + "\n",
     }
 
 

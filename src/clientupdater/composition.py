@@ -49,6 +49,7 @@ from clientupdater.usecases.issue_service_token import IssueServiceToken
 from clientupdater.usecases.list_sessions import ListSessions
 from clientupdater.usecases.list_users import ListUsers
 from clientupdater.usecases.lock_user import LockUser
+from clientupdater.usecases.look_up_names import LookUpNames
 from clientupdater.usecases.open_due_periods import OpenDuePeriods
 from clientupdater.usecases.redeem_reset import RedeemReset
 from clientupdater.usecases.renew_pension_numbers import RenewPensionNumbers
@@ -139,6 +140,7 @@ class App:
     find_missed_openings: FindMissedOpenings
     renew_pension_numbers: RenewPensionNumbers
     people: People
+    look_up_names: LookUpNames
     readiness: tuple[HealthCheck, ...]
     """What has to be well for requests to be sent here; each answers within its time."""
     at_once: int
@@ -162,6 +164,7 @@ def build_app(
         find_missed_openings=FindMissedOpenings(work, clock, zone),
         renew_pension_numbers=RenewPensionNumbers(work),
         people=_people(work, clock, guard or Guard()),
+        look_up_names=LookUpNames(work),
         readiness=readiness,
         at_once=at_once,
         sealer=sealer or KeyRing.made_up(),

@@ -13,6 +13,7 @@ from attrs import frozen
 from clientupdater.ports.work import Transaction
 
 if TYPE_CHECKING:
+    from clientupdater.ports.codes import Codes
     from collections.abc import Collection, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
@@ -230,6 +231,11 @@ class OfficersClients(Protocol):
 
 class StaffTransaction(Transaction, Protocol):
     """A unit of work that reaches people as well."""
+
+    @property
+    def codes(self) -> Codes:
+        """Codes of companies, branches and areas."""
+        ...
 
     @property
     def sessions(self) -> Sessions:

@@ -16,6 +16,7 @@ from clientupdater.adapters.postgres.accounts import (
 )
 from clientupdater.adapters.postgres.assignments import PostgresAssignments
 from clientupdater.adapters.postgres.business_settings import PostgresBusinessSettings
+from clientupdater.adapters.postgres.codes import PostgresCodes
 from clientupdater.adapters.postgres.credentials import (
     PostgresCredentials,
     PostgresOneTimePasswords,
@@ -98,6 +99,11 @@ class PostgresTransaction:
     def journal(self) -> PostgresJournal:
         """The logs and audits."""
         return PostgresJournal(self.connection)
+
+    @property
+    def codes(self) -> PostgresCodes:
+        """Codes of companies, branches and areas."""
+        return PostgresCodes(self.connection)
 
     @property
     def sessions(self) -> PostgresSessions:

@@ -30,6 +30,7 @@ _HERE = "clientupdater.entrypoints.cli"
         "demo": (f"{_HERE}.demo:demo", "Everything in one, with made-up data, to try it."),
         "doctor": (f"{_HERE}.doctor:doctor", "Tell what is wrong and what to do."),
         "keys": (f"{_HERE}.keys:keys", "Keep the keys that personal data is sealed with."),
+        "openapi": (f"{_HERE}.openapi:openapi", "Print the contract of the HTTP interface."),
         "serve": (f"{_HERE}.serve:serve", "Run the HTTP server."),
         "users": (
             f"{_HERE}.users:users",

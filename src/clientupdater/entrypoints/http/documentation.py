@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
@@ -23,7 +23,7 @@ async def _kept(body: bytes | str, kind: str, _: Request) -> Response:
     return Response(body, media_type=kind)
 
 
-def contract_of(endpoints: Iterable[Endpoint]) -> dict[str, object]:
+def contract_of(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
     """Write the whole contract: the endpoints, the server's own pages, and those here."""
     return openapi.document(endpoints, (*PAGES, *_pages("", "")))
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from clientupdater.entrypoints.http.routes import sessions
+
 if TYPE_CHECKING:
     from clientupdater.entrypoints.http.contract import Endpoint
 
-ENDPOINTS: tuple[Endpoint, ...] = ()
+ENDPOINTS: tuple[Endpoint, ...] = (*sessions.ENDPOINTS,)

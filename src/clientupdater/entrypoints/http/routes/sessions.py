@@ -1,0 +1,187 @@
+"""Coming in and going out, and what one may do: sessions and oneself (U1, U2, U4)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+from attrs import field, frozen
+
+from clientupdater.domain.errors import InvalidCredentials, NotFound
+from clientupdater.domain.people import Act
+from clientupdater.entrypoints.http.contract import Call, Endpoint
+from clientupdater.entrypoints.http.routes.shapes import (
+    GrantShown,
+    SessionShown,
+    UserShown,
+    grants_shown,
+)
+from clientupdater.entrypoints.structuring import Text
+
+if TYPE_CHECKING:
+    from clientupdater.domain.accounts import Person
+    from clientupdater.ports.codes import Names
+
+Password = Annotated[str, Text(longest=1024)]
+
+
+@frozen
+class SignInBody:
+    """Who one says one is, and the proof of it."""
+
+    email: Annotated[str, Text(longest=255)] = field(repr=False)
+    password: Password = field(repr=False)
+
+
+@frozen
+class SignedInShown:
+    """A session that was opened; its token is shown this once."""
+
+    token: str = field(repr=False)
+    expires_at: datetime
+    idle_seconds: int
+    user: UserShown
+
+
+@frozen
+class OwnSession:
+    """The session that asks."""
+
+    id: UUID
+    expires_at: datetime
+
+
+@frozen
+class Me:
+    """Who one is, and what one may do."""
+
+    user: UserShown
+    grants: tuple[GrantShown, ...]
+    branches: tuple[str, ...]
+    areas: tuple[str, ...]
+    must_change_password: bool
+    session: OwnSession
+
+
+@frozen
+class PasswordBody:
+    """The password there is, and the one there shall be."""
+
+    current_password: Password = field(repr=False)
+    new_password: Password = field(repr=False)
+
+
+@frozen
+class Sessions:
+    """The ways in that are open."""
+
+    items: tuple[SessionShown, ...]
+
+
+def names_around(call: Call, *people: Person) -> Names:
+    """Look up what the territories of people are called."""
+    held = [person.territory for person in people]
+    return call.app.look_up_names(
+        call.caller,
+        branches=[branch for each in held for branch in each.branches],
+        areas=[area for each in held for area in each.areas],
+    )
+
+
+def sign_in(call: Call) -> SignedInShown:
+    """Let somebody in."""
+    body: SignInBody = call.body
+    done = call.app.people.sign_in(body.email, body.password, call.caller.origin)
+    user = UserShown.of(done.person, names_around(call, done.person))
+    return SignedInShown(done.token, done.expires_at, done.idle_seconds, user)
+
+
+def sign_out(call: Call) -> None:
+    """Let somebody out."""
+    call.app.people.sign_out(call.caller, call.session.session.id)
+
+
+def show_me(call: Call) -> Me:
+    """Show oneself."""
+    shown = call.app.people.show_user(call.caller, call.caller.actor.id)
+    names = names_around(call, shown.person)
+    user, session = UserShown.of(shown.person, names), call.session.session
+    return Me(
+        user=user,
+        grants=grants_shown(shown.grants, names),
+        branches=user.branches,
+        areas=user.areas,
+        must_change_password=user.must_change_password,
+        session=OwnSession(session.id, session.session.expires_at),
+    )
+
+
+def change_my_password(call: Call) -> None:
+    """Take another password."""
+    body: PasswordBody = call.body
+    call.app.people.change_password(
+        call.caller, call.session.session.id, body.current_password, body.new_password
+    )
+
+
+def list_my_sessions(call: Call) -> Sessions:
+    """Show where one is signed in."""
+    current = call.session.session.id
+    found = call.app.people.list_sessions(call.caller, call.caller.actor.id)
+    return Sessions(tuple(SessionShown.of(each, current) for each in found))
+
+
+def end_my_session(call: Call) -> None:
+    """Sign out somewhere else."""
+    call.app.people.revoke_session(call.caller, call.caller.actor.id, call.path["session"])
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="POST",
+        path="/sessions",
+        summary="Sign in.",
+        handle=sign_in,
+        status=201,
+        body=SignInBody,
+        answers=SignedInShown,
+        public=True,
+        errors=(InvalidCredentials,),
+    ),
+    Endpoint(
+        method="DELETE",
+        path="/sessions/current",
+        summary="Sign out.",
+        handle=sign_out,
+        status=204,
+        act=Act.SIGN_OUT,
+    ),
+    Endpoint(
+        method="GET", path="/me", summary="Who I am, and what I may do.", handle=show_me, answers=Me
+    ),
+    Endpoint(
+        method="PUT",
+        path="/me/password",
+        summary="Change my password; every other session of mine ends.",
+        handle=change_my_password,
+        status=204,
+        body=PasswordBody,
+        act=Act.CHANGE_PASSWORD,
+    ),
+    Endpoint(
+        method="GET",
+        path="/me/sessions",
+        summary="Where I am signed in.",
+        handle=list_my_sessions,
+        answers=Sessions,
+    ),
+    Endpoint(
+        method="DELETE",
+        path="/me/sessions/{session}",
+        summary="Sign out somewhere else.",
+        handle=end_my_session,
+        status=204,
+        errors=(NotFound,),
+    ),
+)

@@ -1,0 +1,114 @@
+"""The shapes that several endpoints answer with, and how they are made of the domain's values."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Generic, TypeVar
+from uuid import UUID
+
+from attrs import field, frozen
+
+from clientupdater.domain.permissions import Permission, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from clientupdater.domain.accounts import GivenGrant, OpenSession, Person
+    from clientupdater.ports.codes import Names
+
+
+@frozen
+class UserShown:
+    """Somebody of the staff."""
+
+    id: UUID
+    email: str = field(repr=False)
+    first_name: str | None = field(repr=False)
+    last_name: str | None = field(repr=False)
+    is_active: bool
+    must_change_password: bool
+    locked_until: datetime | None
+    last_login_at: datetime | None
+    branches: tuple[str, ...]
+    areas: tuple[str, ...]
+    version: int
+
+    @classmethod
+    def of(cls, person: Person, names: Names) -> UserShown:
+        """Show a person with the codes of their territory."""
+        territory = person.territory
+        return cls(
+            id=person.id,
+            email=person.email,
+            first_name=person.first_name,
+            last_name=person.last_name,
+            is_active=person.is_active,
+            must_change_password=person.must_change_password,
+            locked_until=person.locked_until,
+            last_login_at=person.last_login_at,
+            branches=tuple(sorted(names.branches[each] for each in territory.branches)),
+            areas=tuple(sorted(names.areas[each] for each in territory.areas)),
+            version=person.version,
+        )
+
+
+@frozen
+class GrantShown:
+    """One permission that somebody holds; no company is every one."""
+
+    permission: Permission
+    company: str | None
+    scope: Scope
+    granted_at: datetime
+
+    @classmethod
+    def of(cls, given: GivenGrant, names: Names) -> GrantShown:
+        """Show a grant with its company's code."""
+        grant = given.grant
+        company = names.companies[grant.company] if grant.company else None
+        return cls(grant.permission, company, grant.scope, given.granted_at)
+
+
+def grants_shown(grants: Iterable[GivenGrant], names: Names) -> tuple[GrantShown, ...]:
+    """Show grants in one order: by permission, then company."""
+    shown = (GrantShown.of(each, names) for each in grants)
+    return tuple(sorted(shown, key=lambda each: (each.permission, each.company or "")))
+
+
+@frozen
+class SessionShown:
+    """An open way in."""
+
+    id: UUID
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    ip_address: str | None = field(repr=False)
+    user_agent: str | None
+    is_current: bool
+
+    @classmethod
+    def of(cls, opened: OpenSession, current: UUID) -> SessionShown:
+        """Show a session, and whether it is the one that asks."""
+        session = opened.session
+        return cls(
+            opened.id,
+            session.created_at,
+            session.last_seen_at,
+            session.expires_at,
+            opened.ip_address,
+            opened.user_agent,
+            is_current=opened.id == current,
+        )
+
+
+Item = TypeVar("Item")
+
+
+@frozen
+class Listed(Generic[Item]):
+    """A page of a list."""
+
+    items: tuple[Item, ...]
+    next_cursor: str | None = None
+    has_more: bool = False
