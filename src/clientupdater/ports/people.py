@@ -13,7 +13,6 @@ from attrs import frozen
 from clientupdater.ports.work import Transaction
 
 if TYPE_CHECKING:
-    from clientupdater.ports.codes import Codes
     from collections.abc import Collection, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.people import SignInRecord
     from clientupdater.domain.permissions import Permission
     from clientupdater.domain.sessions import Session
+    from clientupdater.ports.codes import Codes
     from clientupdater.ports.work import Sight
 
 
