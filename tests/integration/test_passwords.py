@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from clientupdater.adapters.madeup.passwords import readable_password
-from clientupdater.adapters.security.passwords import hash_password, verify_password
+import threading
+
+from attrs import define, field
+
+from clientupdater.adapters.security.passwords import (
+    Argon2Passwords,
+    OneAtATime,
+    hash_password,
+    verify_password,
+)
+from clientupdater.adapters.security.readable import readable_password
+from clientupdater.domain.errors import Unavailable
 from clientupdater.domain.people import check_password
 
 
@@ -32,3 +42,57 @@ def test_a_made_up_password_is_long_random_and_good_enough_for_a_person() -> Non
     for password in made_up:
         assert len(password.replace("-", "")) >= 16
         check_password(password, "somebody@demo.example")
+
+
+def test_U3_without_a_password_the_answer_is_no_and_a_word_is_verified_all_the_same() -> None:
+    assert not Argon2Passwords().verify(None, "nobody's")
+    assert Argon2Passwords().verify(hash_password("a word"), "a word")
+
+
+def test_a_hash_of_another_cost_or_none_of_ours_is_outdated() -> None:
+    assert not Argon2Passwords().is_outdated(hash_password("a word"))
+    assert Argon2Passwords().is_outdated("$2b$12$not.of.ours")
+
+
+@define
+class Slow:
+    """Passwords that take until they are told to end, and count who is at it."""
+
+    ended: threading.Event = field(factory=threading.Event)
+    at_it: int = 0
+    most: int = 0
+
+    def hash(self, password: str) -> str:
+        self.at_it += 1
+        self.most = max(self.most, self.at_it)
+        self.ended.wait(10)
+        self.at_it -= 1
+        return password
+
+    def verify(self, hashed: str | None, password: str) -> bool:
+        return hashed == self.hash(password)
+
+    def is_outdated(self, hashed: str) -> bool:
+        return not hashed
+
+
+def test_one_is_hashed_at_a_time_and_beyond_the_queue_one_is_refused_at_once() -> None:
+    slow = Slow()
+    in_turn = OneAtATime(slow, waiting=2)
+    refused: list[Unavailable] = []
+
+    def hashes(word: str) -> None:
+        try:
+            in_turn.hash(word)
+        except Unavailable as error:
+            refused.append(error)
+            slow.ended.set()
+
+    threads = [threading.Thread(target=hashes, args=(str(number),)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (slow.most, len(refused)) == (1, 1)
+    assert refused[0].details == {"retry_after": 1}
+    assert in_turn.verify("a word", "a word")

@@ -187,6 +187,20 @@ def test_U6_an_initial_password_is_good_once_and_must_be_changed(staff: Staff) -
     assert signs_in(staff, "a word of my own").token
 
 
+def test_U6_an_initial_password_lets_one_in_also_when_many_try_at_once(staff: Staff) -> None:
+    boss = Caller(Actor(staff.hire("users:manage all")), HERE)
+    word = staff.app.people.create_user(boss, NewUser(email=EMAIL)).initial_password
+
+    def gets_in(_: int) -> bool:
+        try:
+            return bool(signs_in(staff, word).token)
+        except InvalidCredentials:
+            return False
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(gets_in, range(4))) == [False, False, False, True]
+
+
 def test_U6_an_initial_password_expires_in_72_hours(staff: Staff) -> None:
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
     made = staff.app.people.create_user(boss, NewUser(email=EMAIL))

@@ -10,7 +10,7 @@ from clientupdater.domain.access import Actor
 from clientupdater.domain.accounts import fingerprint
 from clientupdater.domain.callers import Caller, Origin
 from clientupdater.domain.errors import InvalidCredentials
-from clientupdater.domain.people import check_password
+from clientupdater.domain.people import SignInRecord, check_password
 from clientupdater.domain.sessions import ended_by_password_change
 from clientupdater.ports.journal import Deed
 from clientupdater.ports.work import SYSTEM
@@ -36,6 +36,8 @@ class RedeemReset:
         kept_token = fingerprint(token)
         with self.work.begin(SYSTEM) as tx:
             owner = self._owner(tx, kept_token)
+            if owner is None:
+                tx.sign_ins.refuse(None, SignInRecord(), "no good reset", origin)
         if owner is None:
             raise InvalidCredentials
         check_password(new_password, owner.email, "/new_password")

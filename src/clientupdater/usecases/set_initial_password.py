@@ -37,8 +37,8 @@ class SetInitialPassword:
             check_password(password, over.person.email)
             now, who = self.clock.now(), over.person.id
             one_time = OneTimePassword(now)
-            over.tx.one_time_passwords.void(who)
             over.tx.credentials.set(who, kept, now, one_time.expires_at)
+            over.tx.one_time_passwords.void(who)
             issued = OneTime(password=one_time, issued_by=over.actor.id)
             over.tx.one_time_passwords.issue(who, issued, None)
             theirs = (each.id for each in over.tx.sessions.of_person(who, now))

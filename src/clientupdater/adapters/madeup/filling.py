@@ -12,12 +12,12 @@ from psycopg import sql
 
 from clientupdater.adapters.madeup import records
 from clientupdater.adapters.madeup.chance import randomness
-from clientupdater.adapters.madeup.passwords import readable_password
 from clientupdater.adapters.madeup.vocabulary import FCASH, PCNI, Vocabulary
 from clientupdater.adapters.madeup.world import World
 from clientupdater.adapters.postgres.connect import connected
 from clientupdater.adapters.postgres.tracking import PostgresStatuses
 from clientupdater.adapters.security.passwords import hash_password
+from clientupdater.adapters.security.readable import readable_password
 from clientupdater.domain.errors import AlreadyExists, Fault, Misconfigured
 from clientupdater.domain.ids import CompanyId
 from clientupdater.domain.periods import Cycle

@@ -35,7 +35,8 @@ class PostgresCredentials:
     def hold(self, person: PersonId | None) -> Credential | None:
         """Find somebody's again and lock it; for nobody, look all the same."""
         told = {"person": person}
-        found = self._connection.execute(QUERIES["hold_credential"], told).fetchone()
+        self._connection.execute(QUERIES["hold_person"], told)
+        found = self._connection.execute(QUERIES["credential_by_id"], told).fetchone()
         return _credential(*found) if found else None
 
     def set(
@@ -100,8 +101,9 @@ class PostgresOneTimePasswords:
         self._connection.execute(QUERIES["issue_one_time"], told)
 
     def hold(self, token: str) -> tuple[PersonId, OneTime] | None:
-        """Find a reset and lock it."""
-        found = self._connection.execute(QUERIES["hold_reset"], {"token": token}).fetchone()
+        """Find a reset and lock it, after its owner, as everybody who locks both does."""
+        self._connection.execute(QUERIES["hold_owner_of_reset"], {"token": token})
+        found = self._connection.execute(QUERIES["reset_by_token"], {"token": token}).fetchone()
         if found is None:
             return None
         person, issued_at, used_at, issued_by = found

@@ -101,10 +101,17 @@ left join one_time_passwords o on o.user_id = u.id and o.kind = 'initial'
 where lower(u.email) = lower(%(email)s)
     and u.deleted_at is null
 
--- name: hold_credential
+-- name: hold_person
+-- By itself and before anything is read: a joined row that comes with a lock that was waited for
+-- is as it was before the wait, and an initial password would be good twice.
+select
+from users
+where id = %(person)s
+for update
+
+-- name: credential_by_id
 {credential}
 where u.id = %(person)s
-for update of u
 
 -- name: note_failure
 update users
@@ -150,7 +157,13 @@ on conflict (user_id, kind) do update
 set token = excluded.token, issued_by = excluded.issued_by, issued_at = excluded.issued_at,
     used_at = null
 
--- name: hold_reset
+-- name: hold_owner_of_reset
+select
+from users
+where id = (select user_id from one_time_passwords where kind = 'reset' and token = %(token)s)
+for update
+
+-- name: reset_by_token
 select user_id, issued_at, used_at, issued_by
 from one_time_passwords
 where kind = 'reset'

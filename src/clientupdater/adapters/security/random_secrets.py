@@ -7,8 +7,7 @@ from uuid import UUID, uuid4
 
 from attrs import frozen
 
-ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-"""No two of these look alike."""
+from clientupdater.adapters.security.readable import readable_password
 
 
 @frozen
@@ -25,5 +24,4 @@ class RandomSecrets:
 
     def password(self) -> str:
         """Make one of 16 random letters in groups of four: 79 bits, and easily typed."""
-        letters = [secrets.choice(ALPHABET) for _ in range(16)]
-        return "-".join("".join(letters[start : start + 4]) for start in range(0, 16, 4))
+        return readable_password()

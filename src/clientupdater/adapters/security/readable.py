@@ -1,4 +1,4 @@
-"""Passwords that are told once, to whoever fills a database with made-up people."""
+"""Passwords that are told once, and typed by a person."""
 
 from __future__ import annotations
 
