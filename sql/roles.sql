@@ -40,8 +40,10 @@ begin
     end if;
 
     -- A role's settings hold for who logs in, not for who one becomes by SET ROLE: therefore here,
-    -- at the login. Parallel workers would take the cores that other requests need.
+    -- at the login. Parallel workers would take the cores that other requests need, and compiling
+    -- a query takes a hundred times what a page does.
     alter role clientupdater set role = 'clientupdater_app';
     alter role clientupdater set max_parallel_workers_per_gather = 0;
+    alter role clientupdater set jit = off;
 end
 $roles$;

@@ -31,6 +31,18 @@ create type tracking_cycle as enum ('monthly', 'quarterly');
 -- :: type value_type
 create type value_type as enum ('string', 'number', 'boolean', 'json');
 
+-- :: function asks_for_work(status uuid, exempt text, client_is_there boolean)
+CREATE OR REPLACE FUNCTION public.asks_for_work(status uuid, exempt text, client_is_there boolean)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+    select client_is_there
+       and exempt is null
+       and not exists (select from status_types t where t.id = status and t.code = 'DONE')
+$function$
+;
+
 -- :: function blank_remarks(event_id uuid, on_request text)
 CREATE OR REPLACE FUNCTION public.blank_remarks(event_id uuid, on_request text)
  RETURNS boolean
@@ -89,6 +101,34 @@ end
 $function$
 ;
 
+-- :: function carry_place()
+CREATE OR REPLACE FUNCTION public.carry_place()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+    before text := coalesce(current_setting('clientupdater.system', true), '');
+begin
+    perform set_config('clientupdater.system', 'on', true);
+    update client_period_status s
+       set home_branch_id = new.branch_id,
+           owed = case when s.is_open then new.owed else s.owed end
+     where s.client_id = new.id
+       and (s.home_branch_id <> new.branch_id or (s.is_open and s.owed <> new.owed));
+    if (old.deleted_at is null) <> (new.deleted_at is null) then
+        update client_period_status s
+           set is_open = asks_for_work(s.status_type_id, s.exempt_cause, new.deleted_at is null),
+               owed = new.owed
+         where s.client_id = new.id and s.exempt_cause is null;
+    end if;
+    perform set_config('clientupdater.system', before, true);
+    return null;
+end
+$function$
+;
+
 -- :: function carry_sort_name()
 CREATE OR REPLACE FUNCTION public.carry_sort_name()
  RETURNS trigger
@@ -109,6 +149,14 @@ end
 $function$
 ;
 
+-- :: function contact_form(value text)
+CREATE OR REPLACE FUNCTION public.contact_form(value text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN NULLIF(regexp_replace(regexp_replace(value, '[^0-9]'::text, ''::text, 'g'::text), '^(?:(?:00)?63(?=[0-9]{8,10}$)|0+)'::text, ''::text), ''::text)
+;
+
 -- :: function is_kept_text(value text)
 CREATE OR REPLACE FUNCTION public.is_kept_text(value text)
  RETURNS boolean
@@ -119,6 +167,72 @@ RETURN ((value = btrim(value, '
 
 
 '::text)) AND (length(value) <= 4000))
+;
+
+-- :: function keep_client_words()
+CREATE OR REPLACE FUNCTION public.keep_client_words()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+    before text := coalesce(current_setting('clientupdater.system', true), '');
+begin
+    perform set_config('clientupdater.system', 'on', true);
+    if tg_op = 'UPDATE' then
+        delete from client_words w
+         using was, arrived
+         where was.id = arrived.id and w.client_id = was.id
+           and was.sort_name <> arrived.sort_name
+           and not exists (select from unnest(words_of(arrived.sort_name)) kept (word)
+                            where kept.word = w.word);
+        update client_words w
+           set company_id = arrived.company_id,
+               branch_id = arrived.branch_id,
+               assigned_to = arrived.assigned_to
+          from was, arrived
+         where was.id = arrived.id and w.client_id = was.id
+           and (was.company_id, was.branch_id, was.assigned_to)
+               is distinct from (arrived.company_id, arrived.branch_id, arrived.assigned_to);
+        insert into client_words (client_id, word, company_id, branch_id, assigned_to)
+        select arrived.id, said.word, arrived.company_id, arrived.branch_id, arrived.assigned_to
+          from was
+          join arrived on arrived.id = was.id and arrived.sort_name <> was.sort_name
+         cross join unnest(words_of(arrived.sort_name)) said (word)
+        on conflict do nothing;
+    else
+        insert into client_words (client_id, word, company_id, branch_id, assigned_to)
+        select arrived.id, said.word, arrived.company_id, arrived.branch_id, arrived.assigned_to
+          from arrived
+         cross join unnest(words_of(arrived.sort_name)) said (word);
+    end if;
+    perform set_config('clientupdater.system', before, true);
+    return null;
+end
+$function$
+;
+
+-- :: function keep_place_in_work()
+CREATE OR REPLACE FUNCTION public.keep_place_in_work()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+    client_is_there boolean;
+    owed bigint;
+begin
+    select c.deleted_at is null, c.owed into client_is_there, owed
+      from clients c where c.id = new.client_id;
+    new.is_open := asks_for_work(
+        new.status_type_id, new.exempt_cause, coalesce(client_is_there, true)
+    );
+    if new.is_open then
+        new.owed := coalesce(owed, new.owed);
+    end if;
+    return new;
+end
+$function$
 ;
 
 -- :: function keep_status_type_companies()
@@ -275,8 +389,10 @@ CREATE OR REPLACE FUNCTION public.take_from_client()
 AS $function$
 declare
     client_company uuid;
+    client_is_there boolean;
 begin
-    select c.company_id, c.sort_name into client_company, new.sort_name
+    select c.company_id, c.deleted_at is null, c.sort_name, c.branch_id, c.owed
+      into client_company, client_is_there, new.sort_name, new.home_branch_id, new.owed
       from clients c where c.id = new.client_id;
     if client_company is null then
         raise exception using
@@ -288,6 +404,7 @@ begin
             errcode = 'check_violation',
             message = format('client %s is of another company', new.client_id);
     end if;
+    new.is_open := asks_for_work(new.status_type_id, new.exempt_cause, client_is_there);
     return new;
 end
 $function$
@@ -307,6 +424,14 @@ begin
     return new;
 end
 $function$
+;
+
+-- :: function words_of(sort_name text)
+CREATE OR REPLACE FUNCTION public.words_of(sort_name text)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN COALESCE((SELECT array_agg(DISTINCT split.word) AS array_agg FROM regexp_split_to_table(words_of.sort_name, '[][[:space:].,;:''"()/_-]+'::text) split(word) WHERE (split.word <> ''::text)), '{}'::text[])
 ;
 
 -- :: table account_types
@@ -457,7 +582,16 @@ END)) stored not null,
     version integer default 0 not null,
     updated_by uuid,
     created_at timestamp with time zone default now() not null,
-    updated_at timestamp with time zone default now() not null
+    updated_at timestamp with time zone default now() not null,
+    home_branch_id uuid not null,
+    is_open boolean default false not null,
+    owed bigint default 0 not null,
+    due_on date generated always as (COALESCE(next_follow_up_on, '0001-01-01'::date)) stored not null,
+    work_rank bigint generated always as ((
+CASE
+    WHEN (update_count > 0) THEN '1152921504606846976'::bigint
+    ELSE (0)::bigint
+END - owed)) stored not null
 );
 
 -- :: table client_sources
@@ -487,6 +621,15 @@ create table client_sync_history (
     new_value text,
     sync_job_id uuid,
     changed_at timestamp with time zone default now() not null
+);
+
+-- :: table client_words
+create table client_words (
+    client_id uuid not null,
+    word text collate "C" not null,
+    company_id uuid not null,
+    branch_id uuid not null,
+    assigned_to uuid
 );
 
 -- :: table clients
@@ -522,7 +665,10 @@ create table clients (
     version integer default 1 not null,
     created_at timestamp with time zone default now() not null,
     updated_at timestamp with time zone default now() not null,
-    deleted_at timestamp with time zone
+    deleted_at timestamp with time zone,
+    owed bigint generated always as (((COALESCE(past_due_amount, (0)::numeric) * (100)::numeric))::bigint) stored not null,
+    contact_form text collate "C" generated always as (contact_form((contact_number)::text)) stored,
+    contact_form_alt text collate "C" generated always as (contact_form((contact_number_alt)::text)) stored
 );
 
 -- :: table companies
@@ -1057,6 +1203,9 @@ alter table client_sources add constraint client_sources_pkey PRIMARY KEY (clien
 -- :: key client_sync_history.client_sync_history_pkey
 alter table client_sync_history add constraint client_sync_history_pkey PRIMARY KEY (id);
 
+-- :: key client_words.client_words_pkey
+alter table client_words add constraint client_words_pkey PRIMARY KEY (client_id, word);
+
 -- :: key clients.clients_client_code_key
 alter table clients add constraint clients_client_code_key UNIQUE (client_code);
 
@@ -1530,6 +1679,9 @@ alter table client_sync_history add constraint client_sync_history_client_id_fke
 -- :: reference client_sync_history.client_sync_history_sync_job_id_fkey
 alter table client_sync_history add constraint client_sync_history_sync_job_id_fkey FOREIGN KEY (sync_job_id) REFERENCES sync_jobs(id);
 
+-- :: reference client_words.client_words_client_id_fkey
+alter table client_words add constraint client_words_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE RESTRICT;
+
 -- :: reference clients.clients_account_type_id_fkey
 alter table clients add constraint clients_account_type_id_fkey FOREIGN KEY (account_type_id) REFERENCES account_types(id);
 
@@ -1794,17 +1946,26 @@ CREATE INDEX client_changes_changed_by_idx ON public.client_changes USING btree 
 -- :: index client_changes_client_id_idx
 CREATE INDEX client_changes_client_id_idx ON public.client_changes USING btree (client_id, changed_at);
 
--- :: index client_period_status_branch_list_idx
-CREATE INDEX client_period_status_branch_list_idx ON public.client_period_status USING btree (branch_id, period, status_type_id, sort_name, client_id) INCLUDE (exempt_cause);
+-- :: index client_period_status_branch_idx
+CREATE INDEX client_period_status_branch_idx ON public.client_period_status USING btree (branch_id, period);
+
+-- :: index client_period_status_branch_name_idx
+CREATE INDEX client_period_status_branch_name_idx ON public.client_period_status USING btree (home_branch_id, period, sort_name, client_id) INCLUDE (company_id) WHERE is_open;
+
+-- :: index client_period_status_branch_work_idx
+CREATE INDEX client_period_status_branch_work_idx ON public.client_period_status USING btree (home_branch_id, period, due_on, work_rank, client_id) INCLUDE (company_id) WHERE is_open;
 
 -- :: index client_period_status_count_idx
 CREATE INDEX client_period_status_count_idx ON public.client_period_status USING btree (company_id, period, status_type_id, branch_id) INCLUDE (client_id, reason_id, has_payment, update_count, exempt_cause);
 
--- :: index client_period_status_follow_up_idx
-CREATE INDEX client_period_status_follow_up_idx ON public.client_period_status USING btree (branch_id, next_follow_up_on, client_id) WHERE (next_follow_up_on IS NOT NULL);
+-- :: index client_period_status_home_list_idx
+CREATE INDEX client_period_status_home_list_idx ON public.client_period_status USING btree (home_branch_id, period, status_type_id, sort_name, client_id) INCLUDE (company_id, update_count);
 
 -- :: index client_period_status_list_idx
-CREATE INDEX client_period_status_list_idx ON public.client_period_status USING btree (period, status_type_id, sort_name, client_id) WHERE (exempt_cause IS NULL);
+CREATE INDEX client_period_status_list_idx ON public.client_period_status USING btree (period, status_type_id, sort_name, client_id) INCLUDE (home_branch_id, company_id, update_count);
+
+-- :: index client_period_status_name_idx
+CREATE INDEX client_period_status_name_idx ON public.client_period_status USING btree (period, sort_name, client_id) INCLUDE (home_branch_id, company_id) WHERE is_open;
 
 -- :: index client_period_status_reason_idx
 CREATE INDEX client_period_status_reason_idx ON public.client_period_status USING btree (reason_id, status_type_id) WHERE (reason_id IS NOT NULL);
@@ -1818,6 +1979,9 @@ CREATE INDEX client_period_status_terminal_idx ON public.client_period_status US
 -- :: index client_period_status_updated_by_idx
 CREATE INDEX client_period_status_updated_by_idx ON public.client_period_status USING btree (updated_by) WHERE (updated_by IS NOT NULL);
 
+-- :: index client_period_status_work_idx
+CREATE INDEX client_period_status_work_idx ON public.client_period_status USING btree (period, due_on, work_rank, client_id) INCLUDE (home_branch_id, company_id) WHERE is_open;
+
 -- :: index client_sources_last_seen_job_idx
 CREATE INDEX client_sources_last_seen_job_idx ON public.client_sources USING btree (last_seen_job_id);
 
@@ -1830,6 +1994,12 @@ CREATE INDEX client_sync_history_client_id_idx ON public.client_sync_history USI
 -- :: index client_sync_history_sync_job_id_idx
 CREATE INDEX client_sync_history_sync_job_id_idx ON public.client_sync_history USING btree (sync_job_id);
 
+-- :: index client_words_branch_idx
+CREATE INDEX client_words_branch_idx ON public.client_words USING btree (branch_id, word, client_id) INCLUDE (company_id, assigned_to);
+
+-- :: index client_words_word_idx
+CREATE INDEX client_words_word_idx ON public.client_words USING btree (word, client_id) INCLUDE (company_id, branch_id, assigned_to);
+
 -- :: index clients_account_type_id_idx
 CREATE INDEX clients_account_type_id_idx ON public.clients USING btree (account_type_id);
 
@@ -1839,20 +2009,32 @@ CREATE INDEX clients_assigned_list_idx ON public.clients USING btree (assigned_t
 -- :: index clients_blind_index_idx
 CREATE INDEX clients_blind_index_idx ON public.clients USING btree (pension_blind_index) WHERE (pension_blind_index IS NOT NULL);
 
--- :: index clients_branch_id_idx
-CREATE INDEX clients_branch_id_idx ON public.clients USING btree (branch_id);
+-- :: index clients_branch_code_idx
+CREATE INDEX clients_branch_code_idx ON public.clients USING btree (branch_id, client_code);
 
 -- :: index clients_branch_list_idx
 CREATE INDEX clients_branch_list_idx ON public.clients USING btree (branch_id, sort_name, id) INCLUDE (company_id, assigned_to) WHERE (deleted_at IS NULL);
 
+-- :: index clients_branch_par_list_idx
+CREATE INDEX clients_branch_par_list_idx ON public.clients USING btree (branch_id, par_status_id, sort_name, id) INCLUDE (company_id, assigned_to, deleted_at);
+
 -- :: index clients_company_list_idx
 CREATE INDEX clients_company_list_idx ON public.clients USING btree (company_id, sort_name, id);
+
+-- :: index clients_contact_alt_idx
+CREATE INDEX clients_contact_alt_idx ON public.clients USING btree (contact_form_alt) WHERE (contact_form_alt IS NOT NULL);
+
+-- :: index clients_contact_idx
+CREATE INDEX clients_contact_idx ON public.clients USING btree (contact_form) WHERE (contact_form IS NOT NULL);
 
 -- :: index clients_list_idx
 CREATE INDEX clients_list_idx ON public.clients USING btree (sort_name, id) INCLUDE (branch_id, company_id, assigned_to) WHERE (deleted_at IS NULL);
 
--- :: index clients_par_status_id_idx
-CREATE INDEX clients_par_status_id_idx ON public.clients USING btree (par_status_id);
+-- :: index clients_owed_list_idx
+CREATE INDEX clients_owed_list_idx ON public.clients USING btree (owed, id) INCLUDE (branch_id, company_id, assigned_to) WHERE (deleted_at IS NULL);
+
+-- :: index clients_par_list_idx
+CREATE INDEX clients_par_list_idx ON public.clients USING btree (par_status_id, sort_name, id) INCLUDE (branch_id, company_id, assigned_to, deleted_at);
 
 -- :: index clients_pension_type_id_idx
 CREATE INDEX clients_pension_type_id_idx ON public.clients USING btree (pension_type_id);
@@ -1862,6 +2044,9 @@ CREATE INDEX clients_pensioner_type_id_idx ON public.clients USING btree (pensio
 
 -- :: index clients_product_idx
 CREATE INDEX clients_product_idx ON public.clients USING btree (product_id, company_id);
+
+-- :: index clients_updated_list_idx
+CREATE INDEX clients_updated_list_idx ON public.clients USING btree (updated_at, id) INCLUDE (branch_id, company_id, assigned_to) WHERE (deleted_at IS NULL);
 
 -- :: index companies_created_by_idx
 CREATE INDEX companies_created_by_idx ON public.companies USING btree (created_by);
@@ -2103,17 +2288,29 @@ CREATE TRIGGER carry_assignment AFTER INSERT OR UPDATE ON public.client_assignme
 -- :: trigger client_changes.append_only
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.client_changes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- :: trigger client_period_status.keep_place_in_work
+CREATE TRIGGER keep_place_in_work BEFORE UPDATE OF status_type_id, exempt_cause ON public.client_period_status FOR EACH ROW WHEN (((old.status_type_id <> new.status_type_id) OR (old.exempt_cause IS DISTINCT FROM new.exempt_cause))) EXECUTE FUNCTION keep_place_in_work();
+
 -- :: trigger client_period_status.take_from_client
 CREATE TRIGGER take_from_client BEFORE INSERT OR UPDATE OF client_id, company_id ON public.client_period_status FOR EACH ROW EXECUTE FUNCTION take_from_client();
 
 -- :: trigger client_sources.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.client_sources FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
+-- :: trigger clients.carry_place
+CREATE CONSTRAINT TRIGGER carry_place AFTER UPDATE ON public.clients DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.branch_id <> new.branch_id) OR (old.owed <> new.owed) OR ((old.deleted_at IS NULL) <> (new.deleted_at IS NULL)))) EXECUTE FUNCTION carry_place();
+
 -- :: trigger clients.carry_sort_name
 CREATE CONSTRAINT TRIGGER carry_sort_name AFTER UPDATE ON public.clients DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((old.sort_name IS DISTINCT FROM new.sort_name)) EXECUTE FUNCTION carry_sort_name();
 
 -- :: trigger clients.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.clients FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+
+-- :: trigger clients.words_of_changed
+CREATE TRIGGER words_of_changed AFTER UPDATE ON public.clients REFERENCING OLD TABLE AS was NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION keep_client_words();
+
+-- :: trigger clients.words_of_new
+CREATE TRIGGER words_of_new AFTER INSERT ON public.clients REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION keep_client_words();
 
 -- :: trigger companies.statuses_of_company
 CREATE TRIGGER statuses_of_company AFTER INSERT ON public.companies FOR EACH ROW EXECUTE FUNCTION keep_status_type_companies();
@@ -2234,6 +2431,10 @@ alter table client_sources force row level security;
 alter table client_sync_history enable row level security;
 alter table client_sync_history force row level security;
 
+-- :: row security client_words
+alter table client_words enable row level security;
+alter table client_words force row level security;
+
 -- :: row security clients
 alter table clients enable row level security;
 alter table clients force row level security;
@@ -2296,6 +2497,10 @@ create policy with_client on client_sync_history as permissive for all to public
 using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
    FROM clients c
   WHERE (c.id = client_sync_history.client_id)))));
+
+-- :: policy client_words.within_scope
+create policy within_scope on client_words as permissive for all to public
+using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)::uuid[]))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)::uuid[]))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND (assigned_to = ( SELECT scope_actor() AS scope_actor)))));
 
 -- :: policy clients.within_scope
 create policy within_scope on clients as permissive for all to public
@@ -2371,6 +2576,9 @@ grant insert, select, update on client_sources to clientupdater_app;
 
 -- :: table grant client_sync_history
 grant insert, select on client_sync_history to clientupdater_app;
+
+-- :: table grant client_words
+grant select on client_words to clientupdater_app;
 
 -- :: table grant clients
 grant select on clients to clientupdater_app;

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from attrs import field, frozen
 
@@ -34,6 +34,8 @@ from clientupdater.domain.errors import AlreadyExists
 from clientupdater.domain.people import LockoutPolicy
 from clientupdater.domain.sessions import Lifetimes
 from clientupdater.ports.health import Health, HealthCheck
+from clientupdater.ports.people import StaffTransaction
+from clientupdater.ports.reading import ReadingTransaction
 from clientupdater.usecases.authenticate import Authenticate
 from clientupdater.usecases.bootstrap_administrator import BootstrapAdministrator
 from clientupdater.usecases.change_password import ChangePassword
@@ -46,17 +48,22 @@ from clientupdater.usecases.give_branch import GiveBranch
 from clientupdater.usecases.grant_permission import GrantPermission
 from clientupdater.usecases.identify_operator import IdentifyOperator
 from clientupdater.usecases.issue_service_token import IssueServiceToken
+from clientupdater.usecases.list_clients import ListClients
 from clientupdater.usecases.list_sessions import ListSessions
 from clientupdater.usecases.list_users import ListUsers
 from clientupdater.usecases.lock_user import LockUser
 from clientupdater.usecases.look_up_names import LookUpNames
 from clientupdater.usecases.open_due_periods import OpenDuePeriods
+from clientupdater.usecases.read_lookups import ReadLookups
+from clientupdater.usecases.read_worklist import ReadWorklist
 from clientupdater.usecases.redeem_reset import RedeemReset
 from clientupdater.usecases.renew_pension_numbers import RenewPensionNumbers
 from clientupdater.usecases.reset_password import ResetPassword
 from clientupdater.usecases.revoke_grant import RevokeGrant
 from clientupdater.usecases.revoke_session import RevokeSession
+from clientupdater.usecases.search_clients import SearchClients
 from clientupdater.usecases.set_initial_password import SetInitialPassword
+from clientupdater.usecases.show_client import ShowClient
 from clientupdater.usecases.show_user import ShowUser
 from clientupdater.usecases.sign_in import SignIn
 from clientupdater.usecases.sign_out import SignOut
@@ -66,15 +73,39 @@ from clientupdater.usecases.unlock_user import UnlockUser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import tzinfo
     from pathlib import Path
 
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.maintenance import DatabaseMaintenance
     from clientupdater.ports.passwords import Passwords, Secrets
-    from clientupdater.ports.people import StaffWork
     from clientupdater.ports.sealing import Sealer
+    from clientupdater.ports.work import Sight
     from clientupdater.settings import Settings
+
+
+class ServingTransaction(StaffTransaction, ReadingTransaction, Protocol):
+    """A unit of work with all that serving needs."""
+
+
+class ServingWork(Protocol):
+    """Where units of work begin that have it."""
+
+    def begin(self, sight: Sight) -> AbstractContextManager[ServingTransaction]:
+        """Begin one, as `UnitsOfWork` does."""
+        ...
+
+
+@frozen
+class Reading:
+    """What people page through."""
+
+    worklist: ReadWorklist
+    list_clients: ListClients
+    search_clients: SearchClients
+    show_client: ShowClient
+    lookups: ReadLookups
 
 
 @frozen
@@ -140,6 +171,7 @@ class App:
     find_missed_openings: FindMissedOpenings
     renew_pension_numbers: RenewPensionNumbers
     people: People
+    reading: Reading
     look_up_names: LookUpNames
     readiness: tuple[HealthCheck, ...]
     """What has to be well for requests to be sent here; each answers within its time."""
@@ -150,7 +182,7 @@ class App:
 
 
 def build_app(
-    work: StaffWork,
+    work: ServingWork,
     clock: Clock,
     zone: tzinfo,
     readiness: tuple[HealthCheck, ...] = (),
@@ -164,6 +196,7 @@ def build_app(
         find_missed_openings=FindMissedOpenings(work, clock, zone),
         renew_pension_numbers=RenewPensionNumbers(work),
         people=_people(work, clock, guard or Guard()),
+        reading=_reading(work, clock, zone),
         look_up_names=LookUpNames(work),
         readiness=readiness,
         at_once=at_once,
@@ -171,7 +204,17 @@ def build_app(
     )
 
 
-def _people(work: StaffWork, clock: Clock, guard: Guard) -> People:
+def _reading(work: ServingWork, clock: Clock, zone: tzinfo) -> Reading:
+    return Reading(
+        worklist=ReadWorklist(work, clock, zone),
+        list_clients=ListClients(work, clock, zone),
+        search_clients=SearchClients(work, clock, zone),
+        show_client=ShowClient(work, clock, zone),
+        lookups=ReadLookups(work),
+    )
+
+
+def _people(work: ServingWork, clock: Clock, guard: Guard) -> People:
     words, secrets = guard.passwords, guard.secrets
     return People(
         authenticate=Authenticate(work, clock, guard.lifetimes),

@@ -25,6 +25,7 @@ from clientupdater.adapters.postgres.credentials import (
 from clientupdater.adapters.postgres.journal import PostgresJournal
 from clientupdater.adapters.postgres.openings import PostgresOpenings
 from clientupdater.adapters.postgres.pension_numbers import PostgresPensionNumbers
+from clientupdater.adapters.postgres.reading import PostgresLookups, PostgresReading
 from clientupdater.adapters.postgres.rights import PostgresRights
 from clientupdater.adapters.postgres.sessions import PostgresSessions
 from clientupdater.adapters.postgres.territories import (
@@ -99,6 +100,16 @@ class PostgresTransaction:
     def journal(self) -> PostgresJournal:
         """The logs and audits."""
         return PostgresJournal(self.connection)
+
+    @property
+    def reading(self) -> PostgresReading:
+        """The read models of clients."""
+        return PostgresReading(self.connection)
+
+    @property
+    def lookup_tables(self) -> PostgresLookups:
+        """The words that people choose from."""
+        return PostgresLookups(self.connection)
 
     @property
     def codes(self) -> PostgresCodes:

@@ -1,0 +1,156 @@
+-- What lists of clients are filtered by, each under the name of its member of the query. What is
+-- given as a code has been looked up by then, so that the planner knows the value.
+
+-- name: company
+c.company_id = %(company)s::uuid
+
+-- name: branch
+c.branch_id = %(branch)s::uuid
+
+-- name: area
+c.branch_id = any(%(area_members)s::uuid[])
+
+-- name: product
+c.product_id = %(product)s::uuid
+
+-- name: pension_type
+c.pension_type_id = %(pension_type)s::uuid
+
+-- name: pensioner_type
+c.pensioner_type_id = %(pensioner_type)s::uuid
+
+-- name: par_status
+c.par_status_id = %(par_status)s::uuid
+
+-- name: account_type
+c.account_type_id = %(account_type)s::uuid
+
+-- name: active
+c.is_active = %(active)s
+
+-- name: assigned_to
+c.assigned_to = %(assigned_to)s::uuid
+
+-- name: nobodys
+c.assigned_to is null
+
+-- name: loan_status
+c.loan_status = %(loan_status)s
+
+-- name: past_due_from
+c.owed >= (%(past_due_from)s::numeric * 100)::bigint
+
+-- name: past_due_to
+c.owed <= (%(past_due_to)s::numeric * 100)::bigint
+
+-- name: among
+c.id = any(%(among)s::uuid[])
+
+-- name: said
+-- One word by its beginning: U+10FFFF sorts behind everything that may follow.
+exists (
+    select from client_words w
+    where
+        w.client_id = c.id
+        and w.word >= %([[word]])s::text and w.word < %([[word]])s::text || chr(1114111)
+)
+
+-- name: said_all
+-- Several words: each range is read once and they are laid over each other, whatever the planner
+-- believes about how often they meet. Short ones are too common, and asked of who is left.
+c.id = any(array([[ranges]]))
+
+-- name: range
+select w.client_id from client_words w
+where w.word >= %([[word]])s::text and w.word < %([[word]])s::text || chr(1114111) and [[where]]
+
+-- name: row
+exists (
+    select from client_period_status s
+    where s.client_id = c.id and s.period = any(%(periods)s::text[]) and [[where]]
+)
+
+-- name: client_of_row
+exists (select from clients c where c.id = s.client_id and [[where]])
+
+-- name: dated
+s.is_open and s.due_on > '0001-01-01'::date
+
+-- name: row_status
+s.status_type_id = %(row_status)s::uuid
+
+-- name: row_reason
+s.reason_id = %(row_reason)s::uuid
+
+-- name: row_exempt
+(s.exempt_cause is not null) = %(row_exempt)s
+
+-- name: row_terminal
+s.is_terminal = %(row_terminal)s
+
+-- name: row_touched
+(s.update_count > 0) = %(row_touched)s
+
+-- name: row_untouched_days
+(s.is_open and s.updated_at <= %(now)s::timestamptz - make_interval(days => %(row_untouched_days)s))
+
+-- name: row_has_payment
+s.has_payment = %(row_has_payment)s
+
+-- name: row_follow_up_before
+(s.due_on > '0001-01-01'::date and s.due_on < %(row_follow_up_before)s::date)
+
+-- name: row_updated_by
+s.updated_by = %(row_updated_by)s::uuid
+
+-- name: row_branch_then
+s.branch_id = %(row_branch_then)s::uuid
+
+-- name: conflict
+(
+    select jsonb_agg(
+        jsonb_build_array(cs.source, cs.contact_number, cs.contact_number_alt) order by cs.source
+    )
+    from client_sources cs
+    where
+        cs.client_id = c.id
+        and (
+            cs.contact_number is distinct from c.contact_number
+            or cs.contact_number_alt is distinct from c.contact_number_alt
+        )
+)
+
+-- name: resolve
+select
+    (select id from companies where code = %(company)s),
+    (select id from branches where code = %(branch)s and deleted_at is null),
+    (select id from areas where code = %(area)s and deleted_at is null),
+    (select id from products where code = %(product)s),
+    (select id from pension_types where code = %(pension_type)s),
+    (select id from pensioner_types where code = %(pensioner_type)s),
+    (select id from par_statuses where code = %(par_status)s),
+    (select id from account_types where code = %(account_type)s),
+    (select id from status_types where code = %(row_status)s),
+    (select id from status_reasons where code = %(row_reason)s),
+    (select id from branches where code = %(row_branch_then)s),
+    array(
+        select ab.branch_id
+        from areas a
+        join area_branches ab on ab.area_id = a.id
+        join branches b on b.id = ab.branch_id and b.deleted_at is null
+        where a.code = %(area)s and a.deleted_at is null
+    )
+
+-- name: companies
+select id from companies
+
+-- name: words
+select words_of(sort_form(%(q)s))
+
+-- name: named
+-- Whoever is named by a number or a code, within sight: each by the key of an index.
+select c.id from clients c where c.client_code = any(%(codes)s::text[])
+union
+select c.id from clients c where %(number)s and c.contact_form = contact_form(%(q)s)
+union
+select c.id from clients c where %(number)s and c.contact_form_alt = contact_form(%(q)s)

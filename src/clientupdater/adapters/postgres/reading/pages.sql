@@ -1,0 +1,188 @@
+-- Pages are put together from these pieces; [[hole]] is filled in when a page is asked for. A page
+-- is two steps in one statement: walk the keys in order, over as little as the shape of the scope
+-- allows, cut to one more than the limit; then look up what is shown of those.
+
+-- name: scope_all
+[[who]].company_id = any(%([[p]]_all_companies)s::uuid[])
+
+-- name: scope_branch
+(
+    [[who]].company_id = any(%([[p]]_branch_companies)s::uuid[])
+    and [[who]].[[branch]] = any(%([[p]]_direct_branches)s::uuid[])
+)
+
+-- name: scope_area
+(
+    [[who]].company_id = any(%([[p]]_area_companies)s::uuid[])
+    and [[who]].[[branch]] = any(%([[p]]_area_branches)s::uuid[])
+)
+
+-- name: scope_self
+(
+    [[who]].company_id = any(%([[p]]_self_companies)s::uuid[])
+    and [[who]].assigned_to = %([[p]]_actor)s::uuid
+)
+
+-- name: each_branch
+select w.* from unnest(%(branches)s::uuid[]) lead (id) cross join lateral ([[walk]]) w
+
+-- name: each_company
+select w.* from unnest(%(companies)s::uuid[]) lead (id) cross join lateral ([[walk]]) w
+
+-- name: each_period
+select w.* from unnest(%(periods)s::text[]) of_period (period) cross join lateral ([[walk]]) w
+
+-- name: each_branch_and_period
+select w.* from unnest(%(branches)s::uuid[]) lead (id)
+cross join unnest(%(periods)s::text[]) of_period (period) cross join lateral ([[walk]]) w
+
+-- name: walk_clients
+select [[value]] as value, c.id as client_id
+from clients c
+where c.deleted_at is null and [[lead]] and [[where]]
+order by [[value]] [[direction]], c.id [[direction]]
+limit [[limit]]
+
+-- name: walk_rows
+-- Clients by what an index of their rows is sorted by: by name within a status, by day.
+select [[value]] as value, s.client_id
+from client_period_status s
+where [[lead]] and s.period = of_period.period and [[where]]
+order by [[value]], s.client_id
+limit [[limit]]
+
+-- name: walk_own_rows
+select [[value]] as value, s.client_id
+from clients c
+join client_period_status s on s.client_id = c.id
+where c.deleted_at is null and s.period = any(%(periods)s::text[]) and [[where]]
+order by [[value]], s.client_id
+limit [[limit]]
+
+-- name: walk_work
+select s.due_on, s.work_rank, s.sort_name, s.client_id, s.period
+from client_period_status s
+where [[lead]] and s.period = of_period.period and s.is_open and [[where]]
+order by [[order]]
+limit [[limit]]
+
+-- name: walk_own_work
+-- What is mine by assignment alone: few enough to be looked at and sorted.
+select s.due_on, s.work_rank, s.sort_name, s.client_id, s.period
+from clients c
+join client_period_status s on s.client_id = c.id
+where
+    [[lead]] and c.deleted_at is null and s.period = any(%(periods)s::text[]) and s.is_open
+    and [[where]]
+order by [[order]]
+limit [[limit]]
+
+-- name: phase
+-- The phases stand in order below each other; the limit around them ends the walk in the first
+-- that fills the page, and the later ones are never begun.
+(
+    select [[phase]] as phase, u.*
+    from ([[arms]]) u
+    order by [[order]]
+    limit [[limit]]
+)
+
+-- name: client_page
+with keys as materialized (
+    select u.*
+    from ([[arms]]) u
+    order by u.value [[direction]], u.client_id [[direction]]
+    limit [[limit]]
+)
+
+select k.value, k.client_id, [[shown]]
+from keys k
+left join clients c on c.id = k.client_id and c.deleted_at is null
+[[current]]
+order by k.value [[direction]], k.client_id [[direction]]
+
+-- name: client_one
+select null, c.id, [[shown]]
+from clients c
+[[current]]
+where c.deleted_at is null and [[which]] and [[where]]
+
+-- name: work_page
+with keys as materialized (select u.* from ([[phases]]) u limit [[limit]])
+
+select k.phase, k.due_on, k.work_rank, k.sort_name, k.client_id, k.period, [[shown]]
+from keys k
+left join clients c on c.id = k.client_id and c.deleted_at is null
+left join client_period_status s
+    on
+        s.client_id = c.id
+        and s.period_year = %(year)s
+        and s.period_type = (
+            case when k.period like '%%Q%%' then 'quarterly' else 'monthly' end
+        )::period_type
+        and s.period = k.period
+order by k.phase, [[order]]
+
+-- name: current
+-- Of two running rows (a cycle that changed) the one of the client's own cycle.
+left join lateral (
+    select r.*
+    from client_period_status r
+    where
+        r.client_id = c.id
+        and r.period_year = %(year)s
+        and r.period = any(%(running)s::text[])
+    order by (
+        r.period_type::text = (
+            select p.tracking_cycle::text from products p where p.id = c.product_id
+        )
+    ) desc nulls last
+    limit 1
+) s on true
+
+-- name: officer
+(
+    select jsonb_build_array(u.id, concat_ws(' ', u.first_name, u.last_name))
+    from users u
+    where u.id = c.assigned_to
+)
+
+-- name: snapshot
+s.period,
+(select t.code from status_types t where t.id = s.status_type_id),
+(select r.code from status_reasons r where r.id = s.reason_id),
+s.remarks, s.has_payment, s.update_count, s.is_terminal, s.exempt_cause, s.next_follow_up_on,
+s.promised_on, s.promised_amount,
+(select b.code from branches b where b.id = s.branch_id),
+(
+    select jsonb_build_array(u.id, concat_ws(' ', u.first_name, u.last_name))
+    from users u
+    where u.id = s.updated_by
+),
+s.updated_at, s.version
+
+-- name: work_shown
+c.client_code, c.full_name, c.contact_number, c.contact_number_alt,
+(select b.code from branches b where b.id = c.branch_id),
+c.past_due_amount,
+(select ps.code from par_statuses ps where ps.id = c.par_status_id),
+[[officer]], [[snapshot]]
+
+-- name: client_shown
+c.client_code, c.full_name, c.address,
+(select co.code from companies co where co.id = c.company_id),
+(select b.code from branches b where b.id = c.branch_id),
+(select p.code from products p where p.id = c.product_id),
+(select pt.code from pension_types pt where pt.id = c.pension_type_id),
+(select pt.code from pensioner_types pt where pt.id = c.pensioner_type_id),
+(select ps.code from par_statuses ps where ps.id = c.par_status_id),
+(select a.code from account_types a where a.id = c.account_type_id),
+c.pension_last4, c.birth_date, c.contact_number, c.contact_number_alt,
+case when c.contact_conflict then [[conflict]] end,
+c.past_due_amount, c.loan_status, c.is_active, [[trackable]],
+[[officer]],
+c.sync_source::text, c.last_synced_at, c.created_at, c.updated_at, c.version,
+c.company_id, c.branch_id, c.assigned_to,
+(select p.tracking_cycle::text from products p where p.id = c.product_id),
+c.tracking_cycle_from,
+[[snapshot]]

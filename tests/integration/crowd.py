@@ -1,0 +1,154 @@
+"""Many made-up clients at once, set-based: for plans and for measuring, not for reading.
+
+Triggers and keys are not asked (session_replication_role), so what they would have derived is
+derived here; the tests of the read models hold the triggers to it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from datetime import date
+
+FIRST = (
+    "Juan Maria Jose Ana Pedro Rosa Carlos Luz Ramon Teresita Andres Corazon Emilio Gloria Felix"
+    " Imelda Gregorio Josefa Hilario Leonora Isidro Milagros Jaime Norma Lorenzo Ofelia Manuel"
+    " Pilar Nestor Remedios Oscar Salud Pablo Trinidad Quirino Ursula Rafael Violeta Santos Ysabel"
+)
+LAST = (
+    "Santos Reyes Cruz Bautista Ocampo Garcia Mendoza Torres Tomas Andrada Castillo Flores"
+    " Villanueva Ramos Castro Rivera Aquino Navarro Salazar Mercado Peña Dizon Tolentino Manalo"
+    " Pascual Soriano Valdez Lopez Hernandez Marquez Magsaysay Lacson Ilagan Gatdula Dimaculangan"
+    " Macaraeg Panganiban Sumulong Tagle Umali"
+)
+
+STATEMENTS = (
+    "set session_replication_role = replica",
+    """
+    insert into branches (id, code, name)
+    select md5('branch ' || n)::uuid, 'B' || n, 'Branch ' || n
+    from generate_series(1, %(branches)s) n
+    """,
+    """
+    insert into users (id, email, first_name, last_name)
+    select md5('officer ' || n)::uuid, 'officer' || n || '@example.com', 'Officer', 'No. ' || n
+    from generate_series(1, %(officers)s) n
+    """,
+    """
+    insert into clients (
+        id, client_code, company_id, full_name, contact_number, branch_id, product_id,
+        par_status_id, past_due_amount, assigned_to
+    )
+    select
+        md5('client ' || n)::uuid, 'C' || lpad(n::text, 7, '0'), p.company_id,
+        initcap(
+            (%(first)s::text[])[1 + h1 %% cardinality(%(first)s)] || ' '
+            || chr(97 + h1 / 64 %% 26) || '. '
+            || (%(last)s::text[])[1 + h2 %% cardinality(%(last)s)]
+            || '-' || (%(last)s::text[])[1 + h2 / 64 %% cardinality(%(last)s)]
+        ),
+        '09' || lpad((n * 7919 %% 1000000000)::text, 9, '0'),
+        md5('branch ' || 1 + n %% %(branches)s)::uuid, p.id,
+        (
+            array[
+                (select id from par_statuses where code = 'do_not_show'),
+                (select id from par_statuses where code = 'tele_130'),
+                (select id from par_statuses where code = 'tele_hardcore')
+            ]
+        )[case when h3 %% 10 < 7 then 1 when h3 %% 10 < 9 then 2 else 3 end],
+        case when h3 %% 3 = 0 then h3 %% 100000 end,
+        case when n %% 5 > 0
+            then md5('officer ' || 1 + n %% %(branches)s * %(officers)s / %(branches)s)::uuid end
+    from (
+        select
+            n, abs(hashint4(n)) h1, abs(hashint4(n + 1000000000)) h2, abs(hashint4(-n)) h3
+        from generate_series(1, %(clients)s) n
+    ) n
+    join (
+        select id, company_id, row_number() over (order by code) place from products
+    ) p on p.place = 1 + h3 / 16 %% 5
+    """,
+    """
+    insert into client_words (client_id, word, company_id, branch_id, assigned_to)
+    select c.id, said.word, c.company_id, c.branch_id, c.assigned_to
+    from clients c
+    cross join unnest(words_of(c.sort_name)) said (word)
+    """,
+    """
+    insert into client_period_status (
+        client_id, company_id, branch_id, home_branch_id, period_type, period_year, period_month,
+        period_quarter, status_type_id, reason_id, exempt_cause, next_follow_up_on, update_count,
+        version, sort_name, owed, is_open
+    )
+    select
+        id, company_id, branch_id, branch_id, cycle, extract(year from day),
+        case cycle when 'monthly' then extract(month from day) end,
+        case cycle when 'quarterly' then extract(quarter from day) end,
+        (select t.id from status_types t where t.code = status),
+        case status when 'DONE' then (select r.id from status_reasons r where r.code = 'CONFIRMED')
+        end,
+        exempt,
+        case when status = 'TO_FOLLOW' and drawn %% 2 = 0
+            then %(today)s::date + (drawn / 8 %% 21 - 10)::int end,
+        case status when 'PENDING' then 0 else 1 end,
+        case status when 'PENDING' then 0 else 1 end,
+        sort_name, owed, exempt is null and status <> 'DONE'
+    from (
+        select
+            c.*, p.tracking_cycle::text::period_type as cycle, month.back, drawn,
+            %(today)s::date - make_interval(
+                months => month.back * case p.tracking_cycle when 'monthly' then 1 else 3 end
+            ) as day,
+            case when ps.is_trackable then null else 'par_status' end as exempt,
+            case
+                when month.back > 0 or drawn %% 20 < 6 then 'DONE'
+                when drawn %% 20 < 13 then 'PENDING'
+                when drawn %% 20 < 16 then 'TO_FOLLOW'
+                when drawn %% 20 < 19 then 'CALLED'
+                else 'UPDATED'
+            end as status
+        from clients c
+        join products p on p.id = c.product_id
+        join par_statuses ps on ps.id = c.par_status_id
+        cross join generate_series(0, %(periods)s - 1) month (back)
+        cross join abs(hashtext(c.client_code)) drawn
+    ) row
+    """,
+    "set session_replication_role = default",
+)
+
+
+@frozen
+class Crowd:
+    """How many of each."""
+
+    clients: int
+    branches: int
+    periods: int
+    today: date
+
+    @property
+    def officers(self) -> int:
+        """One for about 250 clients."""
+        return max(1, self.clients // 250)
+
+    def fill(self, superuser_url: str) -> None:
+        """Put them into a migrated and seeded database."""
+        told: dict[str, Any] = {
+            "clients": self.clients,
+            "branches": self.branches,
+            "periods": self.periods,
+            "officers": self.officers,
+            "today": self.today,
+            "first": FIRST.split(),
+            "last": LAST.split(),
+        }
+        with psycopg.connect(superuser_url, autocommit=True) as connection:
+            connection.execute("set synchronous_commit = off")
+            for statement in STATEMENTS:
+                connection.execute(statement.encode(), told if "%(" in statement else None)
+            connection.execute("vacuum analyze")

@@ -1,0 +1,78 @@
+"""How much a page reads: the plans of its statements, as they ran."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import Factory, define
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import psycopg
+
+GROWING = ("clients", "client_period_status", "client_words")
+"""Tables that grow with the book; the rest is small and stays so."""
+
+Plan = dict[str, Any]
+
+
+@define
+class Explaining:
+    """A connection that explains what it runs, then runs it."""
+
+    connection: psycopg.Connection[tuple[Any, ...]]
+    plans: list[Plan] = Factory(list)
+
+    def execute(
+        self, statement: bytes, told: Mapping[str, object] | None = None, *, prepare: Any = None
+    ) -> psycopg.Cursor[tuple[Any, ...]]:
+        """Explain and run; its values are known to the planner."""
+        explain = b"explain (analyze, format json) " + statement
+        found = self.connection.execute(explain, told, prepare=False).fetchone()
+        assert found is not None
+        self.plans.append(found[0][0]["Plan"])
+        return self.connection.execute(statement, told, prepare=prepare)
+
+    @property
+    def nodes(self) -> list[Plan]:
+        """Every node of every plan."""
+        return [node for plan in self.plans for node in _nodes(plan)]
+
+    @property
+    def rows_read(self) -> int:
+        """Rows of growing tables that were looked at, whether they were taken or not."""
+        return sum(_read(node) for node in self.nodes if _table(node) in GROWING)
+
+    @property
+    def tables_scanned(self) -> set[str]:
+        """Growing tables that were read from one end to the other."""
+        return {
+            node["Relation Name"]
+            for node in self.nodes
+            if node["Node Type"] == "Seq Scan"
+            and node["Relation Name"] in GROWING
+            and node["Actual Loops"]
+        }
+
+
+def _nodes(plan: Plan) -> Iterator[Plan]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from _nodes(child)
+
+
+def _read(node: Plan) -> int:
+    if node["Node Type"] == "Bitmap Heap Scan":
+        return 0  # its index scan below counts
+    left = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
+    each = node["Actual Rows"] + sum(node.get(name, 0) for name in left)
+    return int(each * node["Actual Loops"])
+
+
+def _table(node: Plan) -> str | None:
+    """Name the table; a bitmap's index tells it by its own name."""
+    if node["Node Type"] != "Bitmap Index Scan":
+        return node.get("Relation Name")
+    found = [table for table in GROWING if node["Index Name"].startswith(table)]
+    return max(found, key=len, default=None)
