@@ -36,12 +36,16 @@ from clientupdater.domain.sessions import Lifetimes
 from clientupdater.ports.health import Health, HealthCheck
 from clientupdater.ports.people import StaffTransaction
 from clientupdater.ports.reading import ReadingTransaction
+from clientupdater.usecases._client_files import ClientFiles
+from clientupdater.usecases.assign_client import AssignClient
+from clientupdater.usecases.assign_clients import AssignClients
 from clientupdater.usecases.authenticate import Authenticate
 from clientupdater.usecases.bootstrap_administrator import BootstrapAdministrator
 from clientupdater.usecases.change_password import ChangePassword
 from clientupdater.usecases.change_user import ChangeUser
 from clientupdater.usecases.create_user import CreateUser
 from clientupdater.usecases.delete_user import DeleteUser
+from clientupdater.usecases.explain_access import ExplainAccess
 from clientupdater.usecases.find_missed_openings import FindMissedOpenings
 from clientupdater.usecases.give_area import GiveArea
 from clientupdater.usecases.give_branch import GiveBranch
@@ -49,27 +53,36 @@ from clientupdater.usecases.grant_permission import GrantPermission
 from clientupdater.usecases.identify_operator import IdentifyOperator
 from clientupdater.usecases.issue_service_token import IssueServiceToken
 from clientupdater.usecases.list_clients import ListClients
+from clientupdater.usecases.list_rows import ListRows
 from clientupdater.usecases.list_sessions import ListSessions
 from clientupdater.usecases.list_users import ListUsers
 from clientupdater.usecases.lock_user import LockUser
 from clientupdater.usecases.look_up_names import LookUpNames
 from clientupdater.usecases.open_due_periods import OpenDuePeriods
+from clientupdater.usecases.open_period import OpenPeriod
 from clientupdater.usecases.read_lookups import ReadLookups
 from clientupdater.usecases.read_worklist import ReadWorklist
+from clientupdater.usecases.record_update import RecordUpdate
+from clientupdater.usecases.record_updates import RecordUpdates
 from clientupdater.usecases.redeem_reset import RedeemReset
 from clientupdater.usecases.renew_pension_numbers import RenewPensionNumbers
+from clientupdater.usecases.reopen_row import ReopenRow
 from clientupdater.usecases.reset_password import ResetPassword
+from clientupdater.usecases.revive_client import ReviveClient
 from clientupdater.usecases.revoke_grant import RevokeGrant
 from clientupdater.usecases.revoke_session import RevokeSession
 from clientupdater.usecases.search_clients import SearchClients
 from clientupdater.usecases.set_initial_password import SetInitialPassword
 from clientupdater.usecases.show_client import ShowClient
+from clientupdater.usecases.show_history import ShowHistory
+from clientupdater.usecases.show_row import ShowRow
 from clientupdater.usecases.show_user import ShowUser
 from clientupdater.usecases.sign_in import SignIn
 from clientupdater.usecases.sign_out import SignOut
 from clientupdater.usecases.take_area import TakeArea
 from clientupdater.usecases.take_branch import TakeBranch
 from clientupdater.usecases.unlock_user import UnlockUser
+from clientupdater.usecases.void_event import VoidEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -81,7 +94,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.maintenance import DatabaseMaintenance
     from clientupdater.ports.passwords import Passwords, Secrets
     from clientupdater.ports.sealing import Sealer
-    from clientupdater.ports.work import Sight
+    from clientupdater.ports.work import Sight, UnitsOfWork
     from clientupdater.settings import Settings
 
 
@@ -164,12 +177,50 @@ class Guard:
 
 
 @frozen
+class Tracking:
+    """What can be done with the clients' rows: recorded, corrected, looked at, assigned."""
+
+    record_update: RecordUpdate
+    record_updates: RecordUpdates
+    reopen_row: ReopenRow
+    void_event: VoidEvent
+    revive_client: ReviveClient
+    assign_client: AssignClient
+    assign_clients: AssignClients
+    show_row: ShowRow
+    list_rows: ListRows
+    show_history: ShowHistory
+    explain_access: ExplainAccess
+    open_period: OpenPeriod
+
+    @classmethod
+    def over(cls, work: UnitsOfWork, clock: Clock, zone: tzinfo) -> Tracking:
+        """Put them together over any store."""
+        files = ClientFiles(work, clock, zone)
+        return cls(
+            record_update=RecordUpdate(files),
+            record_updates=RecordUpdates(files),
+            reopen_row=ReopenRow(files),
+            void_event=VoidEvent(files),
+            revive_client=ReviveClient(files),
+            assign_client=AssignClient(files),
+            assign_clients=AssignClients(files),
+            show_row=ShowRow(files),
+            list_rows=ListRows(files),
+            show_history=ShowHistory(files),
+            explain_access=ExplainAccess(work),
+            open_period=OpenPeriod(work, clock, zone),
+        )
+
+
+@frozen
 class App:
     """What the software can do, for as long as it is open."""
 
     open_due_periods: OpenDuePeriods
     find_missed_openings: FindMissedOpenings
     renew_pension_numbers: RenewPensionNumbers
+    tracking: Tracking
     people: People
     reading: Reading
     look_up_names: LookUpNames
@@ -195,6 +246,7 @@ def build_app(
         open_due_periods=OpenDuePeriods(work, clock, zone),
         find_missed_openings=FindMissedOpenings(work, clock, zone),
         renew_pension_numbers=RenewPensionNumbers(work),
+        tracking=Tracking.over(work, clock, zone),
         people=_people(work, clock, guard or Guard()),
         reading=_reading(work, clock, zone),
         look_up_names=LookUpNames(work),

@@ -19,6 +19,7 @@ from tests.unit.builders import ANA, BEN, CALOOCAN, DAVAO
 
 if TYPE_CHECKING:
     from clientupdater.adapters.memory.book import MemoryBook
+    from clientupdater.domain.access import Actor
     from clientupdater.ports.work import UnitsOfWork
     from tests.contract.logs import Line
 
@@ -44,6 +45,14 @@ class World(Book, Protocol):
     def work(self) -> UnitsOfWork: ...
     @property
     def pcni(self) -> CompanyId: ...
+
+    def employ(self, actor: Actor) -> Actor:
+        """Give somebody their rights and territory, and nothing else."""
+        ...
+
+    def set(self, key: str, company: CompanyId | None, value: str) -> None:
+        """Set a number, as somebody would who manages the configuration."""
+        ...
 
     def lines(self) -> list[Line]:
         """Read everything that was written down."""
@@ -81,6 +90,13 @@ class MemoryWorld:
     def add(self, client: Client) -> Client:
         self.work.add(client)
         return client
+
+    def employ(self, actor: Actor) -> Actor:
+        self.work.people[actor.id] = actor
+        return actor
+
+    def set(self, key: str, company: CompanyId | None, value: str) -> None:
+        self.work.settings[key, company] = value
 
     def lines(self) -> list[Line]:
         return memory_lines(self.work)
@@ -143,6 +159,20 @@ class PostgresWorld:
             self._assign(connection, client.id, client.assigned_to)
         return client
 
+    def employ(self, actor: Actor) -> Actor:
+        with psycopg.connect(self.url) as connection:
+            _employ(connection, actor)
+        return actor
+
+    def set(self, key: str, company: CompanyId | None, value: str) -> None:
+        with psycopg.connect(self.url) as connection:
+            connection.execute(
+                "insert into config_settings (key, company_id, value, value_type)"
+                " values (%s, %s, %s, 'number') on conflict (key, company_id) do update"
+                " set value = excluded.value",
+                (key, company, value),
+            )
+
     def lines(self) -> list[Line]:
         return postgres_lines(self.url)
 
@@ -164,3 +194,34 @@ class PostgresWorld:
             return None
         company = "FCASH" if client.company == self.fcash else "PCNI"
         return (MONTHLY_OF if client.cycle is Cycle.MONTHLY else QUARTERLY_OF)[company]
+
+
+def _employ(connection: psycopg.Connection[tuple[object, ...]], actor: Actor) -> None:
+    connection.execute(
+        "insert into users (id, email, is_active) values (%s, %s, %s)"
+        " on conflict (id) do update set is_active = excluded.is_active",
+        (actor.id, f"{actor.id}@example.com", actor.is_active),
+    )
+    for table in ("user_permissions", "user_branches", "user_areas"):
+        connection.execute(f"delete from {table} where user_id = %s", (actor.id,))  # noqa: S608
+    for grant in actor.grants:
+        connection.execute(
+            "insert into user_permissions (user_id, permission_id, company_id, scope)"
+            " values (%s, (select id from permissions where code = %s), %s, %s)",
+            (actor.id, str(grant.permission), grant.company, str(grant.scope)),
+        )
+    for branch in actor.territory.branches:
+        connection.execute(
+            "insert into user_branches (user_id, branch_id) values (%s, %s)", (actor.id, branch)
+        )
+    for area in actor.territory.areas:
+        connection.execute(
+            "insert into areas (id, code, name) values (%s, %s, 'An area')", (area, str(area)[-6:])
+        )
+        connection.execute(
+            "insert into user_areas (user_id, area_id) values (%s, %s)", (actor.id, area)
+        )
+        for branch in actor.territory.area_branches:
+            connection.execute(
+                "insert into area_branches (area_id, branch_id) values (%s, %s)", (area, branch)
+            )

@@ -20,7 +20,8 @@
     ├── Conflict                somebody else was quicker
     │   ├── VersionConflict
     │   ├── AlreadyExists
-    │   └── PlanChanged
+    │   ├── PlanChanged
+    │   └── BulkRejected
     ├── Unavailable             something we need does not answer; try again
     └── Misconfigured           it cannot work as it is set up; every fault at once
 
@@ -204,6 +205,15 @@ class AlreadyExists(Conflict):
 
 class PlanChanged(Conflict):
     """Applying it now would do something other than what was previewed."""
+
+
+class BulkRejected(Conflict):
+    """Some of it could not be done, so none of it was."""
+
+    def __init__(self, outcomes: Iterable[object]) -> None:
+        """Carry what came of each item, in order."""
+        self.outcomes = tuple(outcomes)
+        super().__init__()
 
 
 class Unavailable(Error):

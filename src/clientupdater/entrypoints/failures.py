@@ -83,6 +83,7 @@ TABLE: Mapping[type[errors.Error], Failure] = MappingProxyType(
         errors.VersionConflict: _rule("version_conflict"),
         errors.AlreadyExists: _rule("already_exists"),
         errors.PlanChanged: _rule("plan_changed"),
+        errors.BulkRejected: _rule("bulk_rejected"),
         errors.Unavailable: Failure(503, "unavailable", Exit.UNAVAILABLE),
         # To whoever asks over HTTP it is a fault of ours; the operator reads the log.
         errors.Misconfigured: Failure(500, "internal_error", Exit.CONFIGURATION),

@@ -144,11 +144,12 @@ class PostgresRows:
         }
         try:
             with self._connection.transaction():
-                kept = self._connection.execute(QUERIES["open"], told)
+                kept = self._connection.execute(QUERIES["open"], told).fetchone()
         except (psycopg.errors.ForeignKeyViolation, psycopg.errors.InsufficientPrivilege) as error:
             raise NotFound from error  # no such client, or none within sight
-        if not kept.rowcount:
+        if kept is None:
             raise AlreadyExists(f"The client has a row in {period}.")
+        self._connection.execute(QUERIES["opened"], {**told, "row": kept[0]})
         return PeriodRow(client.id, client.company, period, fold([opened]))
 
     def append(self, row: PeriodRow, change: Change) -> PeriodRow:

@@ -83,29 +83,29 @@ where s.client_id = %(client)s and s.period = %(period)s
 order by e.event_sequence
 
 -- name: open
-with pending as (
-    select id from status_types where code = 'PENDING'
-),
-
-opened as (
-    insert into client_period_status (
-        client_id, company_id, branch_id, period_type, period_year, period_month, period_quarter,
-        status_type_id, created_at, updated_at
-    )
-    select
-        %(client)s, %(company)s, %(branch)s, %(cycle)s, %(year)s, %(month)s, %(quarter)s,
-        pending.id, %(recorded_at)s, %(recorded_at)s
-    from pending
-    on conflict on constraint client_period_status_one_per_period do nothing
-    returning id, company_id, branch_id, status_type_id
+-- The event follows in a statement of its own: row-level security shows it to those who see its
+-- row, and within one statement that row is not there yet.
+insert into client_period_status (
+    client_id, company_id, branch_id, period_type, period_year, period_month, period_quarter,
+    status_type_id, created_at, updated_at
 )
+select
+    %(client)s, %(company)s, %(branch)s, %(cycle)s, %(year)s, %(month)s, %(quarter)s,
+    t.id, %(recorded_at)s, %(recorded_at)s
+from status_types t
+where t.code = 'PENDING'
+on conflict on constraint client_period_status_one_per_period do nothing
+returning id
 
+-- name: opened
 insert into status_events (
     client_period_status_id, event_sequence, kind, status_type_id, company_id, branch_id,
     occurred_at, created_at
 )
-select id, 0, 'opened', status_type_id, company_id, branch_id, %(occurred_at)s, %(recorded_at)s
-from opened
+select
+    s.id, 0, 'opened', s.status_type_id, s.company_id, s.branch_id, %(occurred_at)s, %(recorded_at)s
+from client_period_status s
+where s.id = %(row)s
 
 -- name: append
 -- S9, S10: the sequence is the version that the row's own update gives, so that no two events

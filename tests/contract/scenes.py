@@ -1,0 +1,103 @@
+"""People at work on the small world: a clock that can be moved, and one desk for all of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from attrs import frozen
+
+from clientupdater.adapters.memory.clock import SetClock
+from clientupdater.composition import Tracking
+from clientupdater.domain.access import Actor, Grant, Territory
+from clientupdater.domain.callers import Caller
+from clientupdater.domain.ids import PersonId
+from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.domain.tracking import opened
+from clientupdater.domain.updates import StatusUpdate
+from clientupdater.ports.work import SYSTEM
+from tests.contract.worlds import newcomer
+from tests.unit.builders import ANA, CALOOCAN, MANILA, NOVEMBER, manila, occasion
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from clientupdater.domain.clients import Client
+    from clientupdater.domain.ids import CompanyId
+    from clientupdater.domain.periods import Period
+    from clientupdater.domain.tracking import PeriodRow
+    from tests.contract.worlds import World
+
+CALLED = StatusUpdate(status="CALLED")
+PAID = StatusUpdate(status="DONE", reason="FULLY_PAID")
+DECEASED = StatusUpdate(status="DONE", reason="DECEASED")
+CONFIRMED = StatusUpdate(status="DONE", reason="CONFIRMED")
+STAFF = (
+    Permission.STATUS_READ,
+    Permission.STATUS_UPDATE,
+    Permission.STATUS_HISTORY_READ,
+)
+CLARA = PersonId(UUID(int=23))
+
+
+def who(
+    *permissions: Permission,
+    person: PersonId = ANA,
+    scope: Scope = Scope.BRANCH,
+    company: CompanyId | None = None,
+) -> Caller:
+    """Let somebody of Caloocan act with these permissions."""
+    grants = frozenset(Grant(permission, company, scope) for permission in permissions)
+    return Caller(Actor(person, grants=grants, territory=Territory(branches=frozenset({CALOOCAN}))))
+
+
+CLERK = who(*STAFF)
+CORRECTOR = who(*STAFF, Permission.STATUS_CORRECT)
+
+
+@frozen
+class Scene:
+    """A world, its clock, and what can be done there."""
+
+    world: World
+    clock: SetClock
+    tracking: Tracking
+
+    @classmethod
+    def on(cls, world: World, now: datetime | None = None) -> Scene:
+        """Begin on the fifth of November."""
+        clock = SetClock(now or manila(5))
+        return cls(world, clock, Tracking.over(world.work, clock, MANILA))
+
+    def go_to(self, moment: datetime) -> None:
+        """Let time pass until then."""
+        self.clock.advance(moment - self.clock.now())
+
+    def open(self, client: Client, period: Period = NOVEMBER) -> Client:
+        """Open a client's row, as the worker would."""
+        with self.world.work.begin(SYSTEM) as tx:
+            tx.rows.open(client, period, opened(client, occasion(manila(1), by=None)))
+        return client
+
+    def client(self, *periods: Period, **facts: object) -> Client:
+        """Put a client into the book, with open rows of these periods (November if none)."""
+        client = newcomer(self.world, **facts)
+        for period in periods or (NOVEMBER,):
+            self.open(client, period)
+        return client
+
+    def row(self, client: Client, period: Period = NOVEMBER) -> PeriodRow:
+        """Read a row that must be there."""
+        with self.world.work.begin(SYSTEM) as tx:
+            row = tx.rows.find(client.id, period)
+        assert row is not None
+        return row
+
+    def kinds(self, client: Client, period: Period = NOVEMBER) -> list[str]:
+        """Name what happened to a row, in order."""
+        with self.world.work.begin(SYSTEM) as tx:
+            return [str(event.kind) for event in tx.rows.history(client.id, period)]
+
+    def deeds(self) -> list[str]:
+        """Name what was logged and audited."""
+        return [line.what for line in self.world.lines()]
