@@ -60,11 +60,13 @@ from clientupdater.usecases.lock_user import LockUser
 from clientupdater.usecases.look_up_names import LookUpNames
 from clientupdater.usecases.open_due_periods import OpenDuePeriods
 from clientupdater.usecases.open_period import OpenPeriod
+from clientupdater.usecases.place_branch import PlaceBranch
 from clientupdater.usecases.read_lookups import ReadLookups
 from clientupdater.usecases.read_worklist import ReadWorklist
 from clientupdater.usecases.record_update import RecordUpdate
 from clientupdater.usecases.record_updates import RecordUpdates
 from clientupdater.usecases.redeem_reset import RedeemReset
+from clientupdater.usecases.remove_branch import RemoveBranch
 from clientupdater.usecases.renew_pension_numbers import RenewPensionNumbers
 from clientupdater.usecases.reopen_row import ReopenRow
 from clientupdater.usecases.reset_password import ResetPassword
@@ -146,6 +148,8 @@ class People:
     take_branch: TakeBranch
     give_area: GiveArea
     take_area: TakeArea
+    place_branch: PlaceBranch
+    remove_branch: RemoveBranch
     issue_service_token: IssueServiceToken
     set_initial_password: SetInitialPassword
     identify_operator: IdentifyOperator
@@ -290,6 +294,8 @@ def _people(work: ServingWork, clock: Clock, guard: Guard) -> People:
         take_branch=TakeBranch(work, clock),
         give_area=GiveArea(work, clock),
         take_area=TakeArea(work, clock),
+        place_branch=PlaceBranch(work),
+        remove_branch=RemoveBranch(work, clock),
         issue_service_token=IssueServiceToken(work, clock, secrets),
         set_initial_password=SetInitialPassword(work, clock, words),
         identify_operator=IdentifyOperator(work),

@@ -228,6 +228,39 @@ def test_A3_who_loses_a_branch_loses_the_clients_there(staff: Staff, boss: Calle
     assert staff.one("select count(*) from clients where assigned_to = %s", ana) == 1
 
 
+def test_A6_a_branch_put_into_an_area_lets_nobody_rise(staff: Staff) -> None:
+    manager = as_one(staff.hire("areas:manage all", "areas:read all", "clients:read area FCASH"))
+    branch, mine = staff.branch(), staff.branch(manager.actor.id)
+    own, other = staff.area(given_to=manager.actor.id), staff.area()
+    with pytest.raises(PrivilegeExceeded):
+        staff.app.people.place_branch(manager, own, branch)
+    ana = staff.hire()
+    staff.run("insert into user_areas values (%s, %s)", ana, other)
+    staff.app.people.place_branch(manager, other, branch)
+    staff.app.people.place_branch(manager, own, mine)
+    found = staff.app.people.authenticate(staff.session(ana), HERE)
+    assert found.person.territory.area_branches == ids(branch)
+    assert audits(staff, ana) == ["granted area"]
+
+
+def test_A3_a_branch_taken_out_of_an_area_takes_its_clients_from_the_holders(staff: Staff) -> None:
+    manager = as_one(staff.hire("areas:manage all"))
+    ana, branch = staff.hire(), staff.branch()
+    area = staff.area(branch, given_to=ana)
+    assign(staff, ana, branch)
+    staff.app.people.remove_branch(manager, area, branch)
+    assert staff.one("select end_reason from client_assignments") == "territory_lost"
+    assert audits(staff, ana) == ["revoked area"]
+
+
+def test_A6a_an_areas_branches_are_for_who_manages_areas_at_scope_all(staff: Staff) -> None:
+    area, branch = staff.area(), staff.branch()
+    with pytest.raises(Forbidden):
+        staff.app.people.place_branch(as_one(staff.hire("areas:read all")), area, branch)
+    with pytest.raises(NotFound):
+        staff.app.people.remove_branch(as_one(staff.hire("areas:manage area")), area, branch)
+
+
 def assign(staff: Staff, officer: PersonId, branch: BranchId) -> None:
     client = staff.one(
         "insert into clients (client_code, company_id, full_name, branch_id)"

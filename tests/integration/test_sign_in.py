@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from argon2 import PasswordHasher
 
@@ -197,8 +198,15 @@ def test_U6_an_initial_password_lets_one_in_also_when_many_try_at_once(staff: St
         except InvalidCredentials:
             return False
 
-    with ThreadPoolExecutor(4) as pool:
-        assert sorted(pool.map(gets_in, range(4))) == [False, False, False, True]
+    with ThreadPoolExecutor(3) as pool, psycopg.connect(staff.url) as other:
+        other.execute("select from users where email = %s for update", (EMAIL,))
+        tried = [pool.submit(gets_in, number) for number in range(3)]
+        waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+        waiting += " and datname = current_database()"
+        while staff.one(waiting) < 3:
+            pass
+        other.rollback()
+        assert sorted(each.result() for each in tried) == [False, False, True]
 
 
 def test_U6_an_initial_password_expires_in_72_hours(staff: Staff) -> None:

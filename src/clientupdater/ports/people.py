@@ -196,6 +196,10 @@ class Territories(Protocol):
         """Take an area."""
         ...
 
+    def holders(self, area: AreaId) -> Sequence[PersonId]:
+        """List the people who were given an area."""
+        ...
+
 
 class Places(Protocol):
     """Branches, areas and companies by identity or code; what is deleted is not there."""
@@ -214,6 +218,22 @@ class Places(Protocol):
 
     def members(self, area: AreaId) -> frozenset[BranchId]:
         """Give the live branches of an area."""
+        ...
+
+
+class AreaBranches(Protocol):
+    """Which branches make up an area."""
+
+    def put(self, area: AreaId, branch: BranchId) -> None:
+        """Put a branch into it; put in twice, it is in."""
+        ...
+
+    def remove(self, area: AreaId, branch: BranchId) -> None:
+        """Take a branch out; where it is not in, nothing happens."""
+        ...
+
+    def company_of(self, area: AreaId) -> CompanyId | None:
+        """Tell whose an area is; None: of no single company."""
         ...
 
 
@@ -280,6 +300,11 @@ class StaffTransaction(Transaction, Protocol):
     @property
     def places(self) -> Places:
         """Branches, areas and companies."""
+        ...
+
+    @property
+    def area_branches(self) -> AreaBranches:
+        """Which branches make up an area."""
         ...
 
     @property

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from clientupdater.domain.delegation import is_administrator, require_another_administrator
 from clientupdater.domain.errors import Forbidden, NotFound, PrivilegeExceeded, Unauthenticated
-from clientupdater.domain.oversight import PersonPlace, decide_over_person
+from clientupdater.domain.oversight import PersonPlace, decide_over_person, decide_over_thing
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.journal import Deed, RightsChange
 from clientupdater.ports.work import SYSTEM
@@ -22,6 +22,7 @@ from clientupdater.ports.work import SYSTEM
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
+    from uuid import UUID
 
     from clientupdater.domain.access import Actor, Decision
     from clientupdater.domain.accounts import Person
@@ -131,6 +132,14 @@ def require_over(actor: Actor, permission: Permission, place: PersonPlace) -> No
     raise _Judged(decision, is_seen=decide_over_person(actor, Permission.USERS_READ, place).allowed)
 
 
+def require_over_area(actor: Actor, company: CompanyId | None) -> None:
+    """Refuse one who may not manage an area: it asks for scope all, over its company (A6a)."""
+    decision = decide_over_thing(actor, Permission.AREAS_MANAGE, company)
+    if not decision.allowed:
+        seen = decide_over_thing(actor, Permission.AREAS_READ, company)
+        raise _Judged(decision, is_seen=seen.allowed)
+
+
 class _Judged(Exception):
     """A decision on its way out of the unit of work that it rolls back."""
 
@@ -141,14 +150,16 @@ class _Judged(Exception):
 
 
 @contextmanager
-def refusals_noted(work: StaffWork, caller: Caller, named: PersonId | str | None) -> Iterator[None]:
+def refusals_noted(
+    work: StaffWork, caller: Caller, named: UUID | str | None, resource: str = "user"
+) -> Iterator[None]:
     """Write refusals down in a unit of work of their own, as theirs is rolled back (L1)."""
     upon = "" if named is None or isinstance(named, str) else str(named)
     try:
         yield
     except _Judged as judged:
         with work.begin(SYSTEM) as tx:
-            tx.journal.refused(caller, judged.decision, "user", upon)
+            tx.journal.refused(caller, judged.decision, resource, upon)
         if judged.is_seen:
             raise Forbidden(judged.decision.permission) from None
         raise NotFound from None
@@ -157,6 +168,6 @@ def refusals_noted(work: StaffWork, caller: Caller, named: PersonId | str | None
             told = {"because": error.message}
             tx.journal.did(
                 caller,
-                Deed(action="rights.refuse", resource="user", resource_id=upon, details=told),
+                Deed(action="rights.refuse", resource=resource, resource_id=upon, details=told),
             )
         raise

@@ -300,6 +300,27 @@ delete from user_areas
 where user_id = %(person)s
     and area_id = %(place)s
 
+-- name: holders
+select user_id
+from user_areas
+where area_id = %(area)s
+order by user_id
+
+-- name: put_branch
+insert into area_branches (area_id, branch_id)
+values (%(area)s, %(branch)s)
+on conflict do nothing
+
+-- name: remove_branch
+delete from area_branches
+where area_id = %(area)s
+    and branch_id = %(branch)s
+
+-- name: company_of_area
+select company_id
+from areas
+where id = %(area)s
+
 -- name: branch
 select id
 from branches

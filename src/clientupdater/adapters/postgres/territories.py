@@ -10,12 +10,10 @@ from attrs import frozen
 
 from clientupdater.adapters.postgres.people import QUERIES
 from clientupdater.domain.errors import NotFound
-from clientupdater.domain.ids import AreaId, BranchId, CompanyId
+from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from clientupdater.domain.ids import PersonId
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
@@ -41,6 +39,11 @@ class PostgresTerritories:
     def take_area(self, person: PersonId, area: AreaId) -> None:
         """Take an area."""
         self._run("take_area", person=person, place=area)
+
+    def holders(self, area: AreaId) -> list[PersonId]:
+        """List the people who were given an area."""
+        found = self._connection.execute(QUERIES["holders"], {"area": area})
+        return [PersonId(person) for (person,) in found]
 
     def _run(self, query: str, **told: object) -> None:
         self._connection.execute(QUERIES[query], told)
@@ -77,6 +80,26 @@ class PostgresPlaces:
             raise NotFound(f"There is no such {query}.")
         identity: UUID = found[0]
         return identity
+
+
+@frozen
+class PostgresAreaBranches:
+    """Which branches make up an area."""
+
+    _connection: Connection
+
+    def put(self, area: AreaId, branch: BranchId) -> None:
+        """Put a branch into it."""
+        self._connection.execute(QUERIES["put_branch"], {"area": area, "branch": branch})
+
+    def remove(self, area: AreaId, branch: BranchId) -> None:
+        """Take a branch out."""
+        self._connection.execute(QUERIES["remove_branch"], {"area": area, "branch": branch})
+
+    def company_of(self, area: AreaId) -> CompanyId | None:
+        """Tell whose an area is."""
+        found = self._connection.execute(QUERIES["company_of_area"], {"area": area}).fetchone()
+        return CompanyId(found[0]) if found and found[0] else None
 
 
 @frozen

@@ -29,6 +29,7 @@ from clientupdater.adapters.postgres.reading import PostgresLookups, PostgresRea
 from clientupdater.adapters.postgres.rights import PostgresRights
 from clientupdater.adapters.postgres.sessions import PostgresSessions
 from clientupdater.adapters.postgres.territories import (
+    PostgresAreaBranches,
     PostgresOfficersClients,
     PostgresPlaces,
     PostgresTerritories,
@@ -160,6 +161,11 @@ class PostgresTransaction:
     def places(self) -> PostgresPlaces:
         """Branches, areas and companies."""
         return PostgresPlaces(self.connection)
+
+    @property
+    def area_branches(self) -> PostgresAreaBranches:
+        """Which branches make up an area."""
+        return PostgresAreaBranches(self.connection)
 
     @property
     def officers_clients(self) -> PostgresOfficersClients:
