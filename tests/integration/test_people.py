@@ -301,6 +301,26 @@ def test_an_email_is_anybodys_once_however_it_is_capitalised(staff: Staff, boss:
         staff.app.people.create_user(boss, NewUser(email="no address"))
 
 
+@pytest.mark.parametrize(
+    "new",
+    [
+        NewUser(email="a\0@example.com"),
+        NewUser(email=f"{'a' * 250}@example.com"),
+        NewUser(email="a@example.com", first_name="A" * 101),
+        NewUser(email="a@example.com", last_name="A\0"),
+    ],
+)
+def test_what_is_no_name_or_address_is_refused(staff: Staff, boss: Caller, new: NewUser) -> None:
+    with pytest.raises(InvalidInput):
+        staff.app.people.create_user(boss, new)
+
+
+def test_an_empty_name_takes_the_name_away(staff: Staff, boss: Caller) -> None:
+    ana = staff.hire(first_name="Ana", last_name="Reyes")
+    changed = staff.app.people.change_user(boss, ana, UserChanges(first_name=" "), 1)
+    assert (changed.first_name, changed.last_name) == (None, "Reyes")
+
+
 def test_a_change_needs_the_version_that_was_seen(staff: Staff, boss: Caller) -> None:
     ana = staff.hire()
     changed = staff.app.people.change_user(boss, ana, UserChanges(first_name="Ana"), 1)

@@ -93,6 +93,7 @@ def test_U3_the_answer_is_the_same_whatever_it_is_that_does_not_fit(staff: Staff
     for email in ("nobody@example.com", "locked@example.com", "gone@example.com"):
         told.add(is_refused(staff, email=email))
     told.add(is_refused(staff, email="clerk@example.com"))
+    told.add(is_refused(staff, email="no\0body"))
     assert len(told) == 1
 
 

@@ -25,7 +25,8 @@ LOCKED_FOR_GOOD = datetime(9999, 1, 1, tzinfo=UTC)
 """Until when somebody is locked who is to be unlocked by hand alone."""
 
 LONGEST_EMAIL = 255
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+LONGEST_NAME = 100
+_EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f.]+")
 
 
 @frozen(kw_only=True)
@@ -102,3 +103,11 @@ def checked_email(email: str, pointer: str = "/email") -> str:
     if len(kept) > LONGEST_EMAIL or not _EMAIL.fullmatch(kept):
         raise InvalidInput.of(pointer, "is no email address")
     return kept
+
+
+def checked_name(name: str | None, pointer: str) -> str | None:
+    """Give a name as it is kept; refuse what is too long or no text."""
+    kept = name and name.strip()
+    if kept and (len(kept) > LONGEST_NAME or not kept.isprintable()):
+        raise InvalidInput.of(pointer, f"must be text of at most {LONGEST_NAME} characters")
+    return kept or None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from clientupdater.domain.access import Actor, Grant, Territory
-from clientupdater.domain.accounts import OneTime, Person, checked_email
+from clientupdater.domain.accounts import OneTime, Person, checked_email, checked_name
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.errors import AlreadyExists
 from clientupdater.domain.ids import PersonId
@@ -44,8 +44,8 @@ class BootstrapAdministrator:
         person = Person(
             id=PersonId(self.secrets.identity()),
             email=checked_email(new.email),
-            first_name=new.first_name,
-            last_name=new.last_name,
+            first_name=checked_name(new.first_name, "/first_name"),
+            last_name=checked_name(new.last_name, "/last_name"),
             must_change_password=True,
             territory=Territory(),
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from clientupdater.domain.accounts import checked_email
+from clientupdater.domain.accounts import checked_email, checked_name
 from clientupdater.domain.delegation import require_not_wider
 from clientupdater.domain.errors import VersionConflict
 from clientupdater.domain.permissions import Permission
@@ -35,8 +35,8 @@ class UserChanges:
         return evolve(
             person,
             email=person.email if self.email is None else checked_email(self.email),
-            first_name=person.first_name if self.first_name is None else self.first_name,
-            last_name=person.last_name if self.last_name is None else self.last_name,
+            first_name=_named(person.first_name, self.first_name, "/first_name"),
+            last_name=_named(person.last_name, self.last_name, "/last_name"),
             is_active=person.is_active if self.is_active is None else self.is_active,
         )
 
@@ -85,3 +85,8 @@ def _fields(seen: Person, changed: Person) -> list[str]:
     """Name what was changed; what it was and is, is personal."""
     names = ("email", "first_name", "last_name", "is_active")
     return [name for name in names if getattr(seen, name) != getattr(changed, name)]
+
+
+def _named(before: str | None, after: str | None, pointer: str) -> str | None:
+    """Give the name as changed; an empty one takes it away."""
+    return before if after is None else checked_name(after, pointer)

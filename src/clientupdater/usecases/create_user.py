@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from clientupdater.domain.access import Territory
-from clientupdater.domain.accounts import OneTime, Person, checked_email
+from clientupdater.domain.accounts import OneTime, Person, checked_email, checked_name
 from clientupdater.domain.delegation import require_may_give_area, require_may_give_branch
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.oversight import PersonPlace
@@ -71,8 +71,8 @@ class CreateUser:
             person = Person(
                 id=identity,
                 email=email,
-                first_name=new.first_name,
-                last_name=new.last_name,
+                first_name=checked_name(new.first_name, "/first_name"),
+                last_name=checked_name(new.last_name, "/last_name"),
                 must_change_password=True,
                 territory=territory,
             )

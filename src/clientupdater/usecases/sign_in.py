@@ -54,7 +54,7 @@ class SignIn:
     def __call__(self, email: str, password: str, origin: Origin) -> SignedIn:
         """Open a session, or raise InvalidCredentials."""
         with self.work.begin(SYSTEM) as tx:
-            seen = tx.credentials.find(email.strip())
+            seen = tx.credentials.find(email.strip().replace("\0", ""))
         is_right = self.passwords.verify(seen.password if seen else None, password)
         with self.work.begin(SYSTEM) as tx:
             held = tx.credentials.hold(seen.person if seen else None)

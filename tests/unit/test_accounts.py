@@ -1,0 +1,46 @@
+"""Accounts: what is kept of a token, what is an address and a name, what is never shown."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from clientupdater.domain.access import Territory
+from clientupdater.domain.accounts import Person, checked_email, checked_name, fingerprint
+from clientupdater.domain.errors import InvalidInput
+from clientupdater.domain.ids import PersonId
+
+
+def test_U2_what_is_kept_of_a_token_is_its_hash() -> None:
+    assert fingerprint("a") == "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"
+    assert fingerprint("a") != fingerprint("b")
+
+
+@pytest.mark.parametrize("email", ["ana@example.com", " Ana.Reyes+x@mail.example.ph "])
+def test_an_address_is_kept_trimmed(email: str) -> None:
+    assert checked_email(email) == email.strip()
+
+
+@pytest.mark.parametrize("email", ["", "ana", "@example.com", "a b@example.com", "a@b", "a\0@b.c"])
+def test_what_can_be_no_address_is_refused(email: str) -> None:
+    with pytest.raises(InvalidInput, match="/email"):
+        checked_email(email)
+
+
+def test_a_name_is_kept_trimmed_and_an_empty_one_is_none() -> None:
+    assert checked_name(" Ana ", "/first_name") == "Ana"
+    assert checked_name("  ", "/first_name") is None
+    assert checked_name(None, "/first_name") is None
+    for name in ("A" * 101, "A\nB"):
+        with pytest.raises(InvalidInput, match="/first_name"):
+            checked_name(name, "/first_name")
+
+
+def test_what_is_personal_is_not_shown_in_a_log() -> None:
+    person = Person(
+        id=PersonId(uuid4()), email="ana@example.com", last_name="Reyes", territory=Territory()
+    )
+    assert "ana@" not in repr(person)
+    assert "Reyes" not in repr(person)
+    assert person.place.id == person.id
