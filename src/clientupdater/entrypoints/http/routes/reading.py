@@ -1,0 +1,287 @@
+"""Lists of clients, what to do next, and the words that people choose from."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+import attrs
+from attrs import field, frozen
+
+from clientupdater.domain.errors import InvalidInput
+from clientupdater.domain.ids import ClientId, PersonId
+from clientupdater.domain.periods import Period
+from clientupdater.domain.permissions import Permission
+from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
+from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
+from clientupdater.entrypoints.http.problems import Rejected
+from clientupdater.entrypoints.http.routes.rows import ClientShown, WorklistItemShown
+from clientupdater.entrypoints.structuring import Text, Whole, structured
+from clientupdater.ports.reading import (
+    ClientFilter,
+    ClientKey,
+    ClientQuery,
+    ClientSort,
+    StatusFilter,
+    WorklistKey,
+    WorklistOrder,
+    WorklistQuery,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Limit = Annotated[int, Whole(1, 200)]
+Cursor = Annotated[str, Text(longest=4096)]
+Code = Annotated[str, Text(longest=100)]
+Days = Annotated[int, Whole(0, 3660)]
+T = TypeVar("T")
+
+
+@frozen(kw_only=True)
+class WorklistAsked:
+    """How the worklist is walked."""
+
+    order: WorklistOrder = WorklistOrder.WORK
+    limit: Limit = 50
+    cursor: Cursor | None = None
+
+
+@frozen(kw_only=True)
+class ClientsAsked:
+    """Which clients are listed, and how."""
+
+    company: Code | None = None
+    branch: Code | None = None
+    area: Code | None = None
+    product: Code | None = None
+    pension_type: Code | None = None
+    pensioner_type: Code | None = None
+    par_status: Code | None = None
+    account_type: Code | None = None
+    active: bool | None = None
+    assigned_to: Annotated[str, Text(longest=36)] | None = None
+    loan_status: Code | None = None
+    past_due_from: Decimal | None = None
+    past_due_to: Decimal | None = None
+    period: Period | None = None
+    status: Code | None = None
+    reason: Code | None = None
+    exempt: bool | None = None
+    terminal: bool | None = None
+    touched: bool | None = None
+    untouched_days: Days | None = None
+    has_payment: bool | None = None
+    follow_up_before: date | None = None
+    updated_by: UUID | None = None
+    branch_then: Code | None = None
+    sort: ClientSort = ClientSort.NAME
+    limit: Limit = 50
+    cursor: Cursor | None = None
+
+
+@frozen(kw_only=True)
+class ClientsSought(ClientsAsked):
+    """The same, and words about people, which stay out of URLs."""
+
+    q: Annotated[str, Text(longest=200)] | None = field(default=None, repr=False)
+
+
+@frozen
+class ClientsPage:
+    """A page of clients."""
+
+    items: tuple[ClientShown, ...]
+    next_cursor: str | None
+    has_more: bool
+
+
+@frozen
+class WorklistPage:
+    """A page of what to do."""
+
+    items: tuple[WorklistItemShown, ...]
+    next_cursor: str | None
+    has_more: bool
+
+
+@frozen
+class LookupsAsked:
+    """Whether what is no longer in use is wanted too."""
+
+    all: bool = False
+
+
+@frozen
+class LookupShown:
+    """One word of a lookup."""
+
+    code: str
+    name: str
+    is_active: bool
+    is_system: bool
+    sort_order: int
+    version: int
+    facts: dict[str, str | int | bool | None]
+
+
+@frozen
+class _WorkPlace:
+    """A place in the worklist, as a cursor carries it."""
+
+    day: date
+    phase: int
+    due_on: date
+    rank: int
+    name: str
+    client: UUID
+    period: Period
+
+
+@frozen
+class _Placed(Generic[T]):
+    value: T
+    client: UUID
+
+
+_BY_SORT: dict[ClientSort, Any] = {
+    ClientSort.NAME: _Placed[str],
+    ClientSort.CODE: _Placed[str],
+    ClientSort.UPDATED_AT: _Placed[datetime],
+    ClientSort.PAST_DUE_AMOUNT: _Placed[int],
+    ClientSort.FOLLOW_UP: _Placed[date],
+}
+
+
+def read_worklist(call: Call) -> WorklistPage:
+    """Tell what to do next."""
+    asked: WorklistAsked = call.query
+    after = _place(call, asked.cursor, _WorkPlace)
+    key = WorklistKey(**attrs.asdict(after, recurse=False)) if after else None
+    query = WorklistQuery(order=asked.order, limit=asked.limit, after=key)
+    page = call.app.reading.worklist(call.caller, query)
+    items = tuple(map(WorklistItemShown.of, page.items))
+    return WorklistPage(items, _cursor(call, page.after), page.has_more)
+
+
+def list_clients(call: Call) -> ClientsPage:
+    """List clients."""
+    return _clients(call, call.query, partial(call.app.reading.list_clients, call.caller))
+
+
+def search_clients(call: Call) -> ClientsPage:
+    """Search for clients."""
+    return _clients(call, call.body, partial(call.app.reading.search_clients, call.caller))
+
+
+def _clients(call: Call, asked: ClientsAsked, read: Callable[[ClientQuery], Any]) -> ClientsPage:
+    after = _place(call, asked.cursor, _BY_SORT[asked.sort])
+    page = read(
+        ClientQuery(
+            filter=_filter(call, asked),
+            q=getattr(asked, "q", None),
+            sort=asked.sort,
+            limit=asked.limit,
+            after=after and ClientKey(after.value, ClientId(after.client)),
+        )
+    )
+    return ClientsPage(
+        tuple(map(ClientShown.of, page.items)), _cursor(call, page.after), page.has_more
+    )
+
+
+def _filter(call: Call, asked: ClientsAsked) -> ClientFilter:
+    own = {a.name for a in attrs.fields(ClientFilter)} - {"row", "assigned_to"}
+    rows = {a.name: getattr(asked, a.name) for a in attrs.fields(StatusFilter)}
+    is_asked = any(value is not None for value in rows.values())
+    return ClientFilter(
+        **{name: getattr(asked, name) for name in own},
+        assigned_to=_officer(call, asked.assigned_to),
+        row=StatusFilter(**rows) if is_asked else None,
+    )
+
+
+def _officer(call: Call, told: str | None) -> Any:
+    if told is None or told == "none":
+        return told
+    if told == "me":
+        return call.caller.actor.id
+    try:
+        return PersonId(UUID(told))
+    except ValueError:
+        raise InvalidInput.of("/assigned_to", "is an id, me or none") from None
+
+
+def _cursor(call: Call, after: object) -> str | None:
+    return sealed_cursor(call, after) if after is not None else None
+
+
+def _place(call: Call, cursor: str | None, kind: type[T]) -> T | None:
+    if cursor is None:
+        return None
+    try:
+        return structured(opened_cursor(call, cursor), kind)
+    except InvalidInput as error:
+        raise Rejected(400, "invalid_cursor", "The cursor is of another version.") from error
+
+
+def show_client(call: Call) -> Answer:
+    """Show one client."""
+    shown = ClientShown.of(call.app.reading.show_client(call.caller, call.path["client"]))
+    return Answer(value=shown, version=shown.version)
+
+
+def read_lookups(call: Call) -> Any:
+    """Give the words that people choose from."""
+    return call.app.reading.lookups(call.caller, inactive=call.query.all)
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/worklist",
+        summary="What to do next, each with the cause of its place.",
+        handle=read_worklist,
+        query=WorklistAsked,
+        answers=WorklistPage,
+        permission=Permission.STATUS_READ,
+    ),
+    Endpoint(
+        method="GET",
+        path="/clients",
+        summary="Clients by what they are and where they stand.",
+        handle=list_clients,
+        query=ClientsAsked,
+        answers=ClientsPage,
+        permission=Permission.CLIENTS_READ,
+    ),
+    Endpoint(
+        method="POST",
+        path="/clients/search",
+        summary="Clients by name, code, contact number or whole pension number.",
+        handle=search_clients,
+        body=ClientsSought,
+        answers=ClientsPage,
+        permission=Permission.CLIENTS_READ,
+    ),
+    Endpoint(
+        method="GET",
+        path="/clients/{client}",
+        summary="One client, with where they stand now.",
+        handle=show_client,
+        answers=ClientShown,
+        permission=Permission.CLIENTS_READ,
+    ),
+    Endpoint(
+        method="GET",
+        path="/lookups",
+        summary="The words that people choose from.",
+        handle=read_lookups,
+        query=LookupsAsked,
+        answers=dict[str, tuple[LookupShown, ...]],
+        cacheable=True,
+    ),
+)

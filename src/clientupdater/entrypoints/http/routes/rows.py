@@ -1,0 +1,241 @@
+"""How snapshots, events and clients are shown."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+import attrs
+from attrs import field, frozen
+
+from clientupdater.domain.clients import ExemptCause
+from clientupdater.domain.events import Channel, EventKind, voided
+from clientupdater.domain.periods import Cycle, Period
+from clientupdater.domain.worklist import Cause
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from clientupdater.domain.clients import Client
+    from clientupdater.domain.events import StatusEvent
+    from clientupdater.domain.tracking import PeriodRow
+    from clientupdater.entrypoints.http.contract import Call
+    from clientupdater.ports.codes import Names
+
+Shown = TypeVar("Shown")
+
+
+def shown_as(kind: type[Shown], view: Any, **made: Any) -> Shown:
+    """Show what a read model found by the members of a shape; some of them made anew."""
+    names = {a.name for a in attrs.fields(kind)} - set(made)  # type: ignore[arg-type]
+    return kind(**{name: getattr(view, name) for name in names}, **made)
+
+
+@frozen
+class PersonShown:
+    """Somebody of the staff, by name."""
+
+    id: UUID
+    name: str
+
+
+@frozen(kw_only=True)
+class SnapshotShown:
+    """Where a client stands in a period."""
+
+    client_id: UUID
+    client_code: str
+    period: Period
+    period_type: Cycle
+    status: str
+    reason: str | None
+    remarks: str | None = field(repr=False)
+    has_payment: bool
+    update_count: int
+    is_terminal: bool
+    exempt: ExemptCause | None
+    next_follow_up_on: date | None
+    promised_on: date | None
+    promised_amount: Decimal | None
+    assigned_to: PersonShown | None
+    branch: str
+    updated_by: PersonShown | None
+    updated_at: datetime
+    version: int
+
+    @classmethod
+    def of(cls, client: Client, row: PeriodRow, names: Names) -> SnapshotShown:
+        """Show a row of a client."""
+        snapshot, promise = row.snapshot, row.snapshot.promise
+        return cls(
+            client_id=client.id,
+            client_code=client.code,
+            period=row.period,
+            period_type=row.period.cycle,
+            status=snapshot.status,
+            reason=snapshot.standing.reason,
+            remarks=snapshot.standing.remarks,
+            has_payment=snapshot.has_payment,
+            update_count=snapshot.update_count,
+            is_terminal=snapshot.is_terminal,
+            exempt=snapshot.exempt,
+            next_follow_up_on=snapshot.standing.next_follow_up_on,
+            promised_on=promise.on if promise else None,
+            promised_amount=promise.amount if promise else None,
+            assigned_to=_person(client.assigned_to, names),
+            branch=names.branches[snapshot.branch],
+            updated_by=_person(snapshot.updated_by, names),
+            updated_at=snapshot.updated_at,
+            version=snapshot.version,
+        )
+
+
+@frozen(kw_only=True)
+class EventShown:
+    """One thing that happened to a row."""
+
+    sequence: int
+    kind: EventKind
+    status: str
+    reason: str | None
+    remarks: str | None = field(repr=False)
+    has_payment: bool | None
+    channel: Channel | None
+    next_follow_up_on: date | None
+    promised_on: date | None
+    promised_amount: Decimal | None
+    occurred_at: datetime
+    recorded_at: datetime
+    by: PersonShown | None
+    branch: str
+    voids: int | None
+    voided_by: int | None
+
+    @classmethod
+    def of(cls, event: StatusEvent, names: Names, voided_by: int | None = None) -> EventShown:
+        """Show an event; `voided_by` is the sequence of a later one."""
+        promise = event.promise
+        return shown_as(
+            cls,
+            event,
+            promised_on=promise.on if promise else None,
+            promised_amount=promise.amount if promise else None,
+            by=_person(event.by, names),
+            branch=names.branches[event.branch],
+            voided_by=voided_by,
+        )
+
+
+@frozen
+class WrittenShown:
+    """What a write came to."""
+
+    event: EventShown
+    snapshot: SnapshotShown
+
+
+@frozen
+class ConflictShown:
+    """What a source says a client's contact numbers are."""
+
+    source: str
+    contact_number: str | None = field(repr=False)
+    contact_number_alt: str | None = field(repr=False)
+
+
+@frozen(kw_only=True)
+class ClientShown:
+    """A client, with the running period's snapshot."""
+
+    id: UUID
+    client_code: str
+    full_name: str = field(repr=False)
+    address: str | None = field(repr=False)
+    company: str
+    branch: str
+    product: str | None
+    pension_type: str | None
+    pensioner_type: str | None
+    par_status: str | None
+    account_type: str | None
+    pension_number_masked: str | None = field(repr=False)
+    birth_date: date | None = field(repr=False)
+    contact_number: str | None = field(repr=False)
+    contact_number_alt: str | None = field(repr=False)
+    contact_conflict: tuple[ConflictShown, ...] | None
+    past_due_amount: Decimal | None
+    loan_status: str | None
+    is_active: bool
+    is_trackable: bool
+    assigned_to: PersonShown | None
+    sync_source: str | None
+    last_synced_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    version: int
+    current: SnapshotShown | None
+
+    @classmethod
+    def of(cls, view: Any) -> ClientShown:
+        """Show a client of the read model."""
+        current = view.current and shown_as(SnapshotShown, view.current)
+        return shown_as(cls, view, current=current)
+
+
+@frozen(kw_only=True)
+class WorklistClientShown:
+    """As much of a client as one needs to call them."""
+
+    id: UUID
+    client_code: str
+    full_name: str = field(repr=False)
+    contact_number: str | None = field(repr=False)
+    contact_number_alt: str | None = field(repr=False)
+    branch: str
+    past_due_amount: Decimal | None
+    par_status: str | None
+
+
+@frozen
+class WorklistItemShown:
+    """One thing to do, and why it stands where it stands."""
+
+    client: WorklistClientShown
+    snapshot: SnapshotShown
+    cause: Cause
+
+    @classmethod
+    def of(cls, item: Any) -> WorklistItemShown:
+        """Show an item of the read model."""
+        client = shown_as(WorklistClientShown, item.client)
+        return cls(client, shown_as(SnapshotShown, item.snapshot), item.cause)
+
+
+def names_in(
+    call: Call,
+    clients: Iterable[Client],
+    rows: Iterable[PeriodRow] = (),
+    events: Iterable[StatusEvent] = (),
+) -> Names:
+    """Look up who and what rows and events name, all at once."""
+    snapshots, happened = [row.snapshot for row in rows], tuple(events)
+    people = {
+        *(client.assigned_to for client in clients),
+        *(snapshot.updated_by for snapshot in snapshots),
+        *(event.by for event in happened),
+    }
+    branches = {*(s.branch for s in snapshots), *(event.branch for event in happened)}
+    known = {person for person in people if person}
+    return call.app.look_up_names(call.caller, branches=branches, people=known)
+
+
+def events_shown(events: tuple[StatusEvent, ...], names: Names) -> tuple[EventShown, ...]:
+    """Show a history; each event says which later one voids it."""
+    gone = voided(events)
+    return tuple(EventShown.of(each, names, gone.get(each.sequence)) for each in events)
+
+
+def _person(person: UUID | None, names: Names) -> PersonShown | None:
+    return PersonShown(person, names.people[person]) if person else None

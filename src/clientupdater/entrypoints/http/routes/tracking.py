@@ -1,0 +1,394 @@
+"""Where clients stand, what happened to them, and recording it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+from attrs import field, frozen
+
+from clientupdater.domain import errors
+from clientupdater.domain.errors import BulkRejected, Error, InvalidInput, NotFound, VersionConflict
+from clientupdater.domain.events import Channel, Promise
+from clientupdater.domain.periods import Period
+from clientupdater.domain.permissions import Permission
+from clientupdater.domain.updates import StatusUpdate
+from clientupdater.entrypoints.failures import failure_of
+from clientupdater.entrypoints.http.contract import MIB, Answer, Call, Endpoint, part
+from clientupdater.entrypoints.http.problems import Rejected, details_of
+from clientupdater.entrypoints.http.routes.rows import (
+    EventShown,
+    SnapshotShown,
+    WrittenShown,
+    events_shown,
+    names_in,
+)
+from clientupdater.entrypoints.structuring import Many, Text, Whole
+from clientupdater.usecases.record_updates import BulkItem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from clientupdater.usecases._many import Outcome
+    from clientupdater.usecases._recording import Written
+
+Version = Annotated[int, Whole(0, 2**31 - 1)]
+Code = Annotated[str, Text(longest=50, shortest=1)]
+RULES = (
+    errors.PeriodClosed,
+    errors.PeriodNotBegun,
+    errors.PeriodMismatch,
+    errors.NotTrackable,
+    errors.AlreadyDone,
+    errors.StatusNotAllowed,
+    errors.ReasonRequired,
+    errors.ReasonNotAllowed,
+    errors.RemarksRequired,
+    errors.PaymentRecorded,
+)
+
+
+@frozen(kw_only=True)
+class UpdateBody:
+    """What came of a call or a visit."""
+
+    status: Code
+    reason: Code | None = None
+    remarks: str | None = field(default=None, repr=False)
+    has_payment: bool | None = None
+    occurred_at: datetime | None = None
+    channel: Channel | None = None
+    next_follow_up_on: date | None = None
+    promised_on: date | None = None
+    promised_amount: Decimal | None = None
+    version: Version | None = None
+
+
+@frozen(kw_only=True)
+class BulkItemBody:
+    """One update among many."""
+
+    client: Annotated[str, Text(longest=60)]
+    period: Period
+    status: Code
+    reason: Code | None = None
+    remarks: str | None = field(default=None, repr=False)
+    has_payment: bool | None = None
+    occurred_at: datetime | None = None
+    channel: Channel | None = None
+    next_follow_up_on: date | None = None
+    promised_on: date | None = None
+    promised_amount: Decimal | None = None
+    version: Version
+
+
+@frozen
+class BulkBody:
+    """Many updates, each by itself, or all or none."""
+
+    items: Annotated[tuple[BulkItemBody, ...], Many(least=1, most=500)]
+    atomic: bool = False
+
+
+@frozen
+class CorrectionBody:
+    """Why something is taken back."""
+
+    remarks: str | None = field(default=None, repr=False)
+    version: Version | None = None
+
+
+@frozen
+class AsOf:
+    """At which past moment."""
+
+    as_of: datetime | None = None
+
+
+@frozen
+class Snapshots:
+    """Where a client stood, the latest period first."""
+
+    items: tuple[SnapshotShown, ...]
+
+
+@frozen
+class Events:
+    """What happened to a row, in order."""
+
+    items: tuple[EventShown, ...]
+
+
+@frozen
+class ItemError:
+    """Why one of many was not done."""
+
+    code: str
+    message: str
+    details: dict[str, Any]
+
+
+@frozen
+class ItemResult:
+    """What one of many came to: its status is that of a call by itself."""
+
+    index: int
+    status: int
+    event: EventShown | None = None
+    snapshot: SnapshotShown | None = None
+    error: ItemError | None = None
+
+
+@frozen
+class Results:
+    """What each of many came to, in order."""
+
+    results: tuple[ItemResult, ...]
+
+
+def admitting(permission: Permission) -> Callable[[Call], None]:
+    """Judge sight of a client and right over it, and nothing else."""
+
+    def admit(call: Call) -> None:
+        files = call.app.tracking.show_row.files
+        with files.open(call.caller, call.path["client"], permission):
+            pass
+
+    return admit
+
+
+def update_of(body: UpdateBody | BulkItemBody, pointer: str = "") -> StatusUpdate:
+    """Read an update; a promised amount without its day is none."""
+    if body.promised_amount is not None and body.promised_on is None:
+        raise InvalidInput.of(f"{pointer}/promised_on", "is missing: until when was it promised?")
+    promise = Promise(body.promised_on, body.promised_amount) if body.promised_on else None
+    return StatusUpdate(
+        status=body.status,
+        reason=body.reason,
+        remarks=body.remarks,
+        has_payment=body.has_payment,
+        occurred_at=body.occurred_at,
+        channel=body.channel,
+        next_follow_up_on=body.next_follow_up_on,
+        promise=promise,
+    )
+
+
+@contextmanager
+def conflicts_shown(call: Call, period: Period | None) -> Iterator[None]:
+    """Let a conflict carry the row as it is, to whoever may see it."""
+    try:
+        yield
+    except VersionConflict as error:
+        raise VersionConflict(
+            provided=error.provided,
+            current=error.current,
+            fields=error.fields,
+            snapshot=_current(call, period),
+        ) from error
+
+
+def _current(call: Call, period: Period | None) -> SnapshotShown | None:
+    if period is None:
+        return None
+    try:
+        found = call.app.tracking.show_row(call.caller, call.path["client"], period)
+    except (NotFound, errors.Refused):
+        return None
+    return SnapshotShown.of(found.client, found.row, names_in(call, [found.client], [found.row]))
+
+
+def written(call: Call, done: Written) -> Answer:
+    """Show what a write came to."""
+    names = names_in(call, [done.client], [done.row], [done.event])
+    shown = WrittenShown(
+        EventShown.of(done.event, names), SnapshotShown.of(done.client, done.row, names)
+    )
+    return Answer(value=shown, version=done.row.snapshot.version)
+
+
+def list_rows(call: Call) -> Snapshots:
+    """List a client's rows."""
+    found = call.app.tracking.list_rows(call.caller, call.path["client"])
+    names = names_in(call, [found.client], found.rows)
+    return Snapshots(tuple(SnapshotShown.of(found.client, row, names) for row in found.rows))
+
+
+def show_row(call: Call) -> Answer:
+    """Show one row."""
+    found = call.app.tracking.show_row(
+        call.caller, call.path["client"], call.path["period"], call.query.as_of
+    )
+    names = names_in(call, [found.client], [found.row])
+    shown = SnapshotShown.of(found.client, found.row, names)
+    return Answer(value=shown, version=shown.version)
+
+
+def list_events(call: Call) -> Events:
+    """List what happened."""
+    found = call.app.tracking.show_history(call.caller, call.path["client"], call.path["period"])
+    return Events(events_shown(found.events, names_in(call, [found.client], (), found.events)))
+
+
+def record_update(call: Call) -> Answer:
+    """Record an update."""
+    client, period = call.path["client"], call.path["period"]
+    with conflicts_shown(call, period):
+        done = call.app.tracking.record_update(
+            call.caller, client, period, update_of(call.body), call.version or 0
+        )
+    return written(call, done)
+
+
+def reopen_row(call: Call) -> Answer:
+    """Reopen a row."""
+    client, period = call.path["client"], call.path["period"]
+    with conflicts_shown(call, period):
+        done = call.app.tracking.reopen_row(
+            call.caller, client, period, call.body.remarks, call.version or 0
+        )
+    return written(call, done)
+
+
+def void_event(call: Call) -> Answer:
+    """Void an event."""
+    client, period, sequence = (call.path[name] for name in ("client", "period", "sequence"))
+    with conflicts_shown(call, period):
+        done = call.app.tracking.void_event(
+            call.caller, client, period, sequence, call.body.remarks, call.version or 0
+        )
+    return written(call, done)
+
+
+def revive_client(call: Call) -> Answer:
+    """Revive a client."""
+    with conflicts_shown(call, None):
+        done = call.app.tracking.revive_client(
+            call.caller, call.path["client"], call.body.remarks, call.version or 0
+        )
+    return written(call, done)
+
+
+def record_updates(call: Call) -> Results:
+    """Record many updates."""
+    items = [_item(index, item) for index, item in enumerate(call.body.items)]
+    try:
+        done = call.app.tracking.record_updates(call.caller, items, atomic=call.body.atomic)
+    except BulkRejected as error:
+        results = {"results": _results(call, error.outcomes).results}
+        raise Rejected(409, "bulk_rejected", error.message, results) from error
+    return _results(call, done)
+
+
+def _item(index: int, item: BulkItemBody) -> BulkItem:
+    pointer = f"/items/{index}"
+    try:
+        client = part("client").read(item.client)
+    except NotFound:
+        raise InvalidInput.of(f"{pointer}/client", "is an id, or code: and a code") from None
+    return BulkItem(client, item.period, update_of(item, pointer), item.version)
+
+
+def _results(call: Call, outcomes: Iterable[Any]) -> Results:
+    found = tuple(outcomes)
+    done = [each.result for each in found if each.result]
+    names = names_in(call, [d.client for d in done], [d.row for d in done], [d.event for d in done])
+    return Results(tuple(_result(each, names) for each in found))
+
+
+def _result(outcome: Outcome[Written], names: Any) -> ItemResult:
+    if outcome.result:
+        done = outcome.result
+        snapshot = SnapshotShown.of(done.client, done.row, names)
+        return ItemResult(outcome.index, 201, EventShown.of(done.event, names), snapshot)
+    if outcome.error is None:
+        return ItemResult(outcome.index, 424)
+    return ItemResult(outcome.index, failure_of(outcome.error).status, error=_error(outcome.error))
+
+
+def _error(error: Error) -> ItemError:
+    details = details_of(error)
+    details.pop("snapshot", None)
+    return ItemError(failure_of(error).code, error.message, details)
+
+
+_ROW = "/clients/{client}/periods/{period}"
+
+
+def _correction(path: str, summary: str, handle: Callable[[Call], Any], *kinds: Any) -> Endpoint:
+    return Endpoint(
+        method="POST",
+        path=path,
+        summary=summary,
+        handle=handle,
+        status=201,
+        body=CorrectionBody,
+        answers=WrittenShown,
+        permission=Permission.STATUS_CORRECT,
+        admit=admitting(Permission.STATUS_CORRECT),
+        versioned=True,
+        errors=(*kinds, errors.RemarksRequired, errors.NotTrackable),
+    )
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/clients/{client}/periods",
+        summary="Where a client stood in every period.",
+        handle=list_rows,
+        answers=Snapshots,
+        permission=Permission.STATUS_READ,
+        admit=admitting(Permission.STATUS_READ),
+    ),
+    Endpoint(
+        method="GET",
+        path=_ROW,
+        summary="Where a client stands in a period, now or as known at a past moment.",
+        handle=show_row,
+        query=AsOf,
+        answers=SnapshotShown,
+        permission=Permission.STATUS_READ,
+        admit=admitting(Permission.STATUS_READ),
+    ),
+    Endpoint(
+        method="GET",
+        path=f"{_ROW}/events",
+        summary="What happened in a period, in order, who and when.",
+        handle=list_events,
+        answers=Events,
+        permission=Permission.STATUS_HISTORY_READ,
+        admit=admitting(Permission.STATUS_HISTORY_READ),
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{_ROW}/events",
+        summary="Record what came of a call or a visit.",
+        handle=record_update,
+        status=201,
+        body=UpdateBody,
+        answers=WrittenShown,
+        permission=Permission.STATUS_UPDATE,
+        admit=admitting(Permission.STATUS_UPDATE),
+        versioned=True,
+        errors=RULES,
+    ),
+    _correction(f"{_ROW}/reopen", "Take a DONE back.", reopen_row, errors.NotDone),
+    _correction(
+        f"{_ROW}/events/{{sequence}}/void", "Undo an event.", void_event, errors.NotVoidable
+    ),
+    _correction("/clients/{client}/revive", "Track a client again.", revive_client, errors.NotDone),
+    Endpoint(
+        method="POST",
+        path="/status-updates",
+        summary="Record many updates: each by itself, or all or none.",
+        handle=record_updates,
+        body=BulkBody,
+        answers=Results,
+        permission=Permission.STATUS_UPDATE,
+        largest_body=4 * MIB,
+        errors=(BulkRejected,),
+    ),
+)

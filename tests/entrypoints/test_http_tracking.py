@@ -1,0 +1,332 @@
+"""Working through a list over real HTTP: look, record, be refused, and every bad input."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from attrs import frozen
+
+from clientupdater.entrypoints.http.application import build
+from tests.entrypoints.serving import served
+from tests.integration.staff import Staff, staffed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clientupdater.domain.ids import BranchId
+    from tests.servers import Database
+
+BASE = "/api/v1"
+RIGHTS = ("clients:read", "status:read", "status:update", "status:history:read")
+PERIOD = "2026-11"
+
+
+@frozen
+class Field:
+    """A branch with clients, somebody who works there, and one who sees but may not write."""
+
+    staff: Staff
+    http: httpx.Client
+    branch: BranchId
+    reader: dict[str, str]
+
+    def client(self, company: str = "FCASH", product: str = "FCASH_SSS", branch: Any = None) -> str:
+        """Put a client into the book; give its code."""
+        code = f"{company[:2]}-{self.staff.one('select count(*) from clients'):06d}"  # noqa: S608
+        self.staff.run(
+            "insert into clients (client_code, company_id, full_name, branch_id, product_id)"
+            " values (%s, (select id from companies where code = %s), 'Juana Reyes', %s,"
+            " (select id from products where code = %s))",
+            code,
+            company,
+            branch or self.branch,
+            product,
+        )
+        return code
+
+    def url(self, code: str, period: str = PERIOD) -> str:
+        """Say where a row is found."""
+        return f"{BASE}/clients/code:{code}/periods/{period}"
+
+    def record(self, code: str, period: str = PERIOD, **body: Any) -> httpx.Response:
+        """Record an update."""
+        told = {"status": "CALLED", "version": 0, **body}
+        return self.http.post(f"{self.url(code, period)}/events", json=told)
+
+
+@pytest.fixture
+def field(database: Database) -> Iterator[Field]:
+    with staffed(database, ZoneInfo("Asia/Manila")) as staff:
+        worker = staff.hire(*(f"{right} branch" for right in RIGHTS), first_name="Ana")
+        corrector = staff.hire("clients:read all", "status:read all")
+        branch = staff.branch(worker)
+        reader = {"Authorization": f"Bearer {staff.session(corrector)}"}
+        with served(build(lambda: nullcontext(staff.app))) as http:
+            http.headers["Authorization"] = f"Bearer {staff.session(worker)}"
+            yield Field(staff, http, branch, reader)
+
+
+def code_of(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+def pointers(answer: httpx.Response) -> list[str]:
+    assert code_of(answer) == (422, "validation_failed"), answer.text
+    return [each["pointer"] for each in answer.json()["error"]["details"]["fields"]]
+
+
+@pytest.mark.rule("S9", "S10")
+def test_S9_a_day_of_work_list_record_look_back(field: Field) -> None:
+    client = field.client()
+    assert field.http.post(f"{BASE}/status-updates", json={"items": [], "atomic": 1}).is_error
+    field.staff.app.open_due_periods()
+    (item,) = field.http.get(f"{BASE}/worklist").json()["items"]
+    assert item["client"]["client_code"] == client
+    assert item["snapshot"]["status"] == "PENDING"
+    told = field.record(client, remarks=" promised ", promised_on="2026-11-25")
+    assert told.status_code == 201, told.text
+    assert told.headers["etag"] == '"v1"'
+    assert told.headers["cache-control"] == "no-store"
+    event, snapshot = told.json()["event"], told.json()["snapshot"]
+    assert (event["sequence"], event["kind"], event["by"]["name"]) == (1, "recorded", "Ana")
+    assert (snapshot["status"], snapshot["remarks"], snapshot["version"]) == (
+        "CALLED",
+        "promised",
+        1,
+    )
+    assert snapshot["period_type"] == "monthly"
+    shown = field.http.get(field.url(client))
+    assert shown.json() == snapshot
+    assert shown.headers["etag"] == '"v1"'
+    events = field.http.get(f"{field.url(client)}/events").json()["items"]
+    assert [(each["sequence"], each["kind"]) for each in events] == [(0, "opened"), (1, "recorded")]
+    listed = field.http.get(f"{BASE}/clients/code:{client}/periods").json()["items"]
+    assert listed == [snapshot]
+
+
+def test_lists_and_searches_show_the_same_client(field: Field) -> None:
+    code = field.client()
+    listed = field.http.get(f"{BASE}/clients", params={"limit": 1, "assigned_to": "none"}).json()
+    assert [each["client_code"] for each in listed["items"]] == [code]
+    assert "pension_last4" not in listed["items"][0]
+    found = field.http.post(f"{BASE}/clients/search", json={"q": "rey juan"}).json()
+    assert found["items"] == listed["items"]
+    one = field.http.get(f"{BASE}/clients/code:{code}").json()
+    by_id = field.http.get(f"{BASE}/clients/{one['id']}")
+    assert by_id.json() == one
+    assert by_id.headers["cache-control"] == "no-store"
+
+
+def test_pages_follow_one_another(field: Field) -> None:
+    codes = {field.client() for _ in range(3)}
+    field.staff.app.open_due_periods()
+    for path in ("clients?sort=code", "worklist?"):
+        seen: list[str] = []
+        url = f"{BASE}/{path}&limit=2"
+        while url:
+            answer = field.http.get(url)
+            seen += [each.get("client", each)["client_code"] for each in answer.json()["items"]]
+            url = answer.links.get("next", {}).get("url", "")
+        assert len(seen) == 3
+        assert set(seen) == codes
+
+
+def test_the_lookups_are_asked_for_by_their_etag(field: Field) -> None:
+    answer = field.http.get(f"{BASE}/lookups")
+    assert "CALLED" in answer.text
+    again = field.http.get(f"{BASE}/lookups", headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+    everything = field.http.get(f"{BASE}/lookups", params={"all": "true"})
+    assert code_of(everything) == (403, "forbidden")
+
+
+# --- who may
+
+
+@pytest.mark.rule("A5")
+@pytest.mark.parametrize("body", [{}, {"status": 5}, {"version": None}])
+def test_A5_another_branchs_client_is_not_found_whatever_is_sent(
+    field: Field, body: dict[str, Any]
+) -> None:
+    hidden = field.client(branch=field.staff.branch())
+    assert code_of(field.record(hidden, **body)) == (404, "not_found")
+    assert code_of(field.http.get(f"{BASE}/clients/code:{hidden}")) == (404, "not_found")
+
+
+@pytest.mark.rule("A5")
+@pytest.mark.parametrize("body", [{"status": "CALLED", "version": 0}, {"status": 5}, {}])
+def test_A5_one_who_sees_but_may_not_is_told_the_permission(
+    field: Field, body: dict[str, Any]
+) -> None:
+    url = f"{field.url(field.client())}/events"
+    answer = field.http.post(url, json=body, headers=field.reader)
+    assert code_of(answer) == (403, "forbidden")
+    assert answer.json()["error"]["details"] == {"permission": "status:update"}
+
+
+# --- what is refused
+
+
+@pytest.mark.rule("S4", "S5", "S6", "S7")
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"status": "NOPE"}, "status_not_allowed"),
+        ({"status": "PENDING"}, "status_not_allowed"),
+        ({"status": "DONE"}, "reason_required"),
+        ({"status": "CALLED", "reason": "CONFIRMED"}, "reason_not_allowed"),
+        ({"status": "DONE", "reason": "NOPE"}, "reason_not_allowed"),
+        ({"status": "DONE", "reason": "NOT_REACHABLE"}, "remarks_required"),
+        ({"status": "DONE", "reason": "NOT_REACHABLE", "remarks": " "}, "remarks_required"),
+    ],
+)
+def test_S4_what_the_statuses_do_not_allow(field: Field, body: dict[str, Any], code: str) -> None:
+    assert code_of(field.record(field.client(), **body)) == (422, code)
+
+
+@pytest.mark.rule("S6")
+def test_S6_visits_are_for_fcash(field: Field) -> None:
+    answer = field.record(field.client("PCNI", "PCNI_NON_PNP"), status="VISITED")
+    assert code_of(answer) == (422, "status_not_allowed")
+    assert field.record(field.client(), status="VISITED").status_code == 201
+
+
+@pytest.mark.rule("P2", "P7")
+def test_P7_periods_that_cannot_be_written_to(field: Field) -> None:
+    code, quarterly = field.client(), field.client("PCNI", "PCNI_PNP")
+    assert code_of(field.record(code, "2026-12")) == (409, "period_not_begun")
+    assert field.record(code, "2026-09").status_code in {404, 409}
+    assert code_of(field.record(code, "2026-Q4")) == (422, "period_mismatch")
+    assert code_of(field.record(quarterly)) == (422, "period_mismatch")
+    assert field.record(quarterly, "2026-Q4").status_code == 201
+
+
+@pytest.mark.parametrize("period", ["2026-13", "2026-Q5", "november", "1999-01", "2026-1"])
+def test_what_is_no_period_is_told_with_all_else(field: Field, period: str) -> None:
+    answer = field.record(field.client(), period, status=5)
+    assert sorted(pointers(answer)) == ["/period", "/status"]
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"status": None}, "/status"),
+        ({"status": ""}, "/status"),
+        ({"has_payment": "yes"}, "/has_payment"),
+        ({"has_payment": 1}, "/has_payment"),
+        ({"remarks": 5}, "/remarks"),
+        ({"remarks": "x" * 4001}, "/remarks"),
+        ({"occurred_at": "2026-11-05T09:30:00"}, "/occurred_at"),
+        ({"occurred_at": "2026-11-21T09:30:00+08:00"}, "/occurred_at"),
+        ({"next_follow_up_on": "2026-02-30"}, "/next_follow_up_on"),
+        ({"next_follow_up_on": "2026-01-01"}, "/next_follow_up_on"),
+        ({"channel": "pigeon"}, "/channel"),
+        ({"promised_amount": "10.00"}, "/promised_on"),
+        ({"promised_on": "2026-11-30", "promised_amount": 10}, "/promised_amount"),
+        ({"promised_on": "2026-11-30", "promised_amount": "-1"}, "/promised_amount"),
+        ({"promised_on": "2026-11-30", "promised_amount": "1e5"}, "/promised_amount"),
+        ({"version": "0"}, "/version"),
+        ({"version": 0.0}, "/version"),
+        ({"version": True}, "/version"),
+        ({"version": -1}, "/version"),
+        ({"sequence": 5}, "/sequence"),
+    ],
+)
+def test_what_does_not_fit_is_told_where(field: Field, body: dict[str, Any], pointer: str) -> None:
+    client = field.client()
+    assert pointers(field.record(client, **body)) == [pointer]
+    assert field.staff.one("select count(*) from status_events where kind = 'recorded'") == 0
+
+
+@pytest.mark.parametrize(
+    "body", ['{"status": "CALLED", "status": "DONE"}', '{"status": "CALLED", "remarks": "\\u0000"}']
+)
+def test_what_is_no_sound_json_is_refused_before_all_else(field: Field, body: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = field.http.post(f"{field.url('none')}/events", content=body, headers=headers)
+    assert code_of(answer) == (400, "invalid_request")
+
+
+@pytest.mark.rule("S10")
+def test_S10_a_stale_write_shows_the_row_as_it_is(field: Field) -> None:
+    client = field.client()
+    assert code_of(field.record(client, version=None)) == (428, "version_required")
+    assert field.record(client, remarks="first").status_code == 201
+    stale = field.record(client, remarks="second")
+    assert code_of(stale) == (409, "version_conflict")
+    details = stale.json()["error"]["details"]
+    assert (details["provided"], details["current"]) == (0, 1)
+    assert "remarks" in details["fields"]
+    assert details["snapshot"] == field.http.get(field.url(client)).json()
+    in_header = field.http.post(
+        f"{field.url(client)}/events", json={"status": "CALLED"}, headers={"If-Match": '"v0"'}
+    )
+    assert code_of(in_header) == (412, "precondition_failed")
+    fresh = field.http.post(
+        f"{field.url(client)}/events", json={"status": "UPDATED"}, headers={"If-Match": '"v1"'}
+    )
+    assert fresh.status_code == 201
+
+
+# --- many at once
+
+
+def bulk(field: Field, *clients: str, atomic: bool = False, **body: Any) -> httpx.Response:
+    update = {"period": PERIOD, "status": "CALLED", "version": 0, **body}
+    items = [{"client": f"code:{client}", **update} for client in clients]
+    return field.http.post(f"{BASE}/status-updates", json={"items": items, "atomic": atomic})
+
+
+def test_each_of_many_stands_by_itself(field: Field) -> None:
+    answer = bulk(field, field.client(), "FC-999999")
+    assert answer.status_code == 200
+    done, missing = answer.json()["results"]
+    assert (done["index"], done["status"], done["snapshot"]["version"]) == (0, 201, 1)
+    assert (missing["status"], missing["error"]["code"]) == (404, "not_found")
+
+
+def test_all_or_none_keeps_none(field: Field) -> None:
+    client = field.client()
+    answer = bulk(field, client, "FC-999999", atomic=True)
+    assert code_of(answer) == (409, "bulk_rejected")
+    assert [each["index"] for each in answer.json()["error"]["details"]["results"]] == [0, 1]
+    assert field.staff.one("select count(*) from status_events where kind = 'recorded'") == 0
+
+
+def test_every_fault_of_many_is_told_at_once(field: Field) -> None:
+    items = [{"client": "code:x", "period": "x"}, {"client": 5}]
+    told = pointers(field.http.post(f"{BASE}/status-updates", json={"items": items}))
+    assert {"/items/0/period", "/items/0/status", "/items/1/client"} <= set(told)
+
+
+# --- correcting
+
+
+@pytest.mark.rule("S12", "S13")
+def test_S12_a_corrector_reopens_and_voids(field: Field) -> None:
+    client = field.client()
+    corrector = field.staff.hire("status:correct all")
+    headers = {"Authorization": f"Bearer {field.staff.session(corrector)}"}
+    assert field.record(client).status_code == 201
+    assert field.record(client, status="DONE", reason="CONFIRMED", version=1).status_code == 201
+    assert code_of(field.record(client, version=2)) == (409, "already_done")
+    url, body = field.url(client), {"remarks": "wrong client", "version": 2}
+    assert code_of(field.http.post(f"{url}/reopen", json=body)) == (403, "forbidden")
+    reopened = field.http.post(f"{url}/reopen", json=body, headers=headers)
+    assert (reopened.status_code, reopened.json()["snapshot"]["status"]) == (201, "CALLED")
+    body["version"] = 3
+    voided = field.http.post(f"{url}/events/1/void", json=body, headers=headers)
+    assert voided.json()["snapshot"]["status"] == "PENDING"
+    again = field.http.post(f"{url}/events/1/void", json={**body, "version": 4}, headers=headers)
+    assert code_of(again) == (409, "not_voidable")
+    events = field.http.get(f"{url}/events").json()["items"]
+    assert events[1]["voided_by"] == 4
+    assert code_of(
+        field.http.post(
+            f"{BASE}/clients/code:{client}/revive", json={**body, "version": 4}, headers=headers
+        )
+    ) == (409, "not_done")
