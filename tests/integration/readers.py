@@ -21,11 +21,15 @@ def made_up(what: str, number: int) -> UUID:
     return UUID(hashlib.md5(f"{what} {number}".encode(), usedforsecurity=False).hexdigest())
 
 
-def reader(scope: Scope, branches: int = 0) -> Actor:
-    """Let officer 1 read at this scope, with the first of the branches."""
+OFFICER = PersonId(made_up("officer", 1))
+"""One who has clients of their own."""
+
+
+def reader(scope: Scope, branches: int = 0, who: PersonId = OFFICER) -> Actor:
+    """Let somebody read at this scope, with the first of the branches."""
     given = frozenset(BranchId(made_up("branch", n)) for n in range(1, branches + 1))
     return Actor(
-        PersonId(made_up("officer", 1)),
+        who,
         grants=frozenset(
             Grant(permission, None, scope)
             for permission in (Permission.CLIENTS_READ, Permission.STATUS_READ)

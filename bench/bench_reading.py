@@ -1,0 +1,135 @@
+"""Measure the lists: prints `name, ours ms median, target, holds` and writes it as JSON.
+
+    .venv/bin/python bench/bench_reading.py --clients 500000 --branches 200 --periods 12
+
+The crowd is seeded: the same arguments make the same clients. Absolute figures are the machine's.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from attrs import frozen
+from psycopg_pool import ConnectionPool
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests import servers
+from tests.integration.crowd import Crowd
+from tests.integration.readers import NOW, looking, made_up, reader
+from tests.servers import Database
+
+from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.reading import PostgresReading
+from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.domain.ids import PersonId
+from clientupdater.domain.permissions import Scope
+from clientupdater.ports.reading import (
+    ClientFilter,
+    ClientQuery,
+    StatusFilter,
+    WorklistQuery,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from clientupdater.domain.access import Actor
+
+TARGET_MS = 50.0
+ROUNDS = 15
+SEARCHES = ("santos", "juan san", "pen", "m", "dela zz", "C0000100")
+FILTERS = {
+    "first page": ClientFilter(),
+    "status CALLED": ClientFilter(row=StatusFilter(status="CALLED")),
+    "status DONE": ClientFilter(row=StatusFilter(status="DONE")),
+    "PAR 30+": ClientFilter(par_status="tele_130"),
+    "assigned officer": ClientFilter(assigned_to=PersonId(made_up("officer", 1))),
+    "untouched": ClientFilter(row=StatusFilter(touched=False)),
+}
+
+
+@frozen
+class Bench:
+    """One reader at a time, one connection, the sight set anew for every page."""
+
+    work: PostgresWork
+    actor: Actor
+    who: str
+
+    def lines(self) -> Iterator[tuple[str, float]]:
+        """Measure all that is listed."""
+        look = looking(self.actor)
+        yield self._timed("worklist", lambda r: r.worklist(WorklistQuery(), look))
+        deep = self._hundredth()
+        yield self._timed("worklist, 100th page", lambda r: r.worklist(deep, look))
+        for name, asked in FILTERS.items():
+            query = ClientQuery(filter=asked)
+            yield self._timed(f"clients, {name}", lambda r, query=query: r.clients(query, look))
+        for q in SEARCHES:
+            query = ClientQuery(q=q)
+            yield self._timed(f"search {q!r}", lambda r, query=query: r.clients(query, look))
+
+    def _timed(self, name: str, page: Callable[..., object]) -> tuple[str, float]:
+        taken = []
+        for _ in range(ROUNDS):
+            begun = time.perf_counter()
+            with self.work.begin(looking(self.actor).clients) as tx:
+                page(PostgresReading(tx.connection))
+            taken.append(time.perf_counter() - begun)
+        return f"{self.who}: {name}", statistics.median(taken) * 1000
+
+    def _hundredth(self) -> WorklistQuery:
+        query, look = WorklistQuery(), looking(self.actor)
+        with self.work.begin(look.statuses) as tx:
+            for _ in range(99):
+                page = PostgresReading(tx.connection).worklist(query, look)
+                if page.after is None:
+                    break
+                query = WorklistQuery(after=page.after)
+        return query
+
+
+@click.command()
+@click.option("--clients", default=500_000)
+@click.option("--branches", default=200)
+@click.option("--periods", default=12)
+@click.option("--out", default="bench/reading.json", type=click.Path(path_type=Path))
+def main(clients: int, branches: int, periods: int, out: Path) -> None:
+    """Fill a database of its own, then measure."""
+    with servers.postgres() as cluster:
+        cluster.create_database("bench_reading")
+        database = Database.on(cluster, "bench_reading")
+        maintenance = PostgresMaintenance(database.owner_url)
+        maintenance.migrate()
+        maintenance.seed()
+        begun = time.perf_counter()
+        Crowd(clients, branches, periods, NOW.date()).fill(database.superuser_url)
+        click.echo(
+            f"# {clients} clients, {branches} branches, {periods} periods, "
+            f"made in {time.perf_counter() - begun:.0f} s"
+        )
+        found = list(_measured(database, branches))
+        cluster.drop_database("bench_reading")
+    out.write_text(json.dumps(found, indent=1), encoding="utf-8")
+
+
+def _measured(database: Database, branches: int) -> Iterator[dict[str, object]]:
+    click.echo("name, ours ms median, target, holds")
+    readers = {f"{n} branches": reader(Scope.BRANCH, n) for n in (10, 200, 2000) if n <= branches}
+    with ConnectionPool(database.app_url, min_size=1, max_size=1, open=True) as pool:
+        for who, actor in {**readers, "scope all": reader(Scope.ALL)}.items():
+            for name, taken in Bench(PostgresWork(pool), actor, who).lines():
+                holds = taken <= TARGET_MS
+                click.echo(f"{name}, {taken:.1f}, {TARGET_MS:.0f}, {'yes' if holds else 'NO'}")
+                yield {"name": name, "ours_ms": taken, "target_ms": TARGET_MS, "holds": holds}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,174 @@
+"""One policy, three renderings: what is decided of a client, listed, and enforced beneath (A4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clientupdater.adapters.postgres.reading.pieces import filled
+from clientupdater.adapters.postgres.reading.scope import Scope as SqlScope
+from clientupdater.adapters.postgres.reading.scope import written_out
+from clientupdater.domain.access import Actor, ClientPlace, Grant, Territory, decide
+from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
+from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.domain.reach import Reach, reach_of
+from tests.integration.plain_sql import reach as set_reach
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.servers import Database
+
+Connection = psycopg.Connection[tuple[object, ...]]
+BRANCHES = tuple(BranchId(UUID(int=n)) for n in range(11, 17))
+AREAS = tuple(AreaId(UUID(int=n)) for n in range(21, 24))
+PEOPLE = tuple(PersonId(UUID(int=n)) for n in range(31, 34))
+CANARY = {"FCASH": "Canary Fcash", "PCNI": "Canary Pcni"}
+FIELDS = ("all_companies", "branch_companies", "direct_branches", "area_companies",
+          "area_branches", "self_companies")  # fmt: skip
+
+MAKE = """
+insert into clients (client_code, company_id, full_name, branch_id, assigned_to)
+select 'P' || row_number() over (), co.id,
+       case when b.n = 11 and o.id is null then 'Canary ' || initcap(co.code) else 'Some Body' end,
+       lpad(to_hex(b.n), 32, '0')::uuid, o.id
+from companies co
+cross join generate_series(11, 16) b (n)
+cross join (select null::uuid union all select id from users) o (id)
+"""
+
+
+@pytest.fixture
+def connection(database: Database) -> Iterator[Connection]:
+    """Give a world with a client in every place there is: company, branch, officer or none."""
+    with psycopg.connect(database.superuser_url) as owner:
+        for person in PEOPLE:
+            email = f"{person}@example.com"
+            owner.execute("insert into users (id, email) values (%s, %s)", (person, email))
+        for branch in BRANCHES:
+            sql = "insert into branches (id, code, name) values (%s, %s, 'A branch')"
+            owner.execute(sql, (branch, str(branch)))
+        # assigned_to alone decides here; otherwise a trigger carries it from an assignment.
+        owner.execute(MAKE)
+        owner.execute(
+            "insert into client_period_status (client_id, company_id, branch_id, period_type,"
+            " period_year, period_month, status_type_id) select c.id, c.company_id, c.branch_id,"
+            " 'monthly', 2026, 11, t.id from clients c, status_types t where t.code = 'PENDING'"
+        )
+    with psycopg.connect(database.app_url) as opened:
+        yield opened
+
+
+@st.composite
+def actors(draw: st.DrawFn, companies: tuple[CompanyId, ...], permission: Permission) -> Actor:
+    """Draw anyone: with grants of this and others, over one company or all, and a territory."""
+    of = st.sampled_from([permission, permission, Permission.USERS_READ])
+    grants = st.builds(Grant, of, st.none() | st.sampled_from(companies), st.sampled_from(Scope))
+    held = draw(st.frozensets(grants, max_size=4))
+    return Actor(
+        draw(st.sampled_from(PEOPLE)),
+        is_active=draw(st.sampled_from((True, True, True, False))),
+        grants=held,
+        territory=Territory.assemble(
+            draw(st.frozensets(st.sampled_from(BRANCHES), max_size=3)),
+            draw(st.frozensets(st.sampled_from(AREAS), max_size=2)),
+            draw(
+                st.dictionaries(
+                    st.sampled_from(AREAS), st.frozensets(st.sampled_from(BRANCHES), max_size=3)
+                )
+            ),
+            draw(st.frozensets(st.sampled_from((*BRANCHES, *AREAS)), max_size=3)),
+        ),
+    )
+
+
+def places(connection: Connection) -> dict[UUID, ClientPlace]:
+    """Read every client's place, as the system."""
+    set_reach(connection, system="on")
+    found = connection.execute("select id, company_id, branch_id, assigned_to from clients")
+    return {id_: ClientPlace(*place) for id_, *place in found}  # type: ignore[misc, arg-type]
+
+
+def enforce(connection: Connection, reach: Reach) -> None:
+    """Tell row-level security, as a unit of work does."""
+    told = {name: list(getattr(reach, name)) for name in FIELDS}
+    set_reach(connection, actor=reach.actor, **told)
+
+
+ENFORCED = """
+select array(select id from clients),
+       array(select client_id from client_period_status),
+       array(select distinct client_id from client_words)
+"""
+
+
+def enforced(connection: Connection, reach: Reach) -> list[set[UUID]]:
+    """Ask for everything without any predicate: what comes is what security lets through."""
+    enforce(connection, reach)
+    row = connection.execute(ENFORCED).fetchone()
+    assert row is not None
+    return [set(ids) for ids in row]  # type: ignore[call-overload]
+
+
+def listed(connection: Connection, reach: Reach) -> list[set[UUID]]:
+    """Ask by the lists' own predicates, with security out of the way."""
+    set_reach(connection, system="on")
+    scope = SqlScope(reach)
+    own = filled("scope_self", who="c", p="r") if reach.self_companies else "false"
+    statement = f"""
+        select array(select c.id from clients c where {scope.over_clients()}),
+               array(select s.client_id from client_period_status s where {scope.over_rows()}
+                     union select c.id from clients c where {own}),
+               array(select distinct w.client_id from client_words w where {scope.over_words()})
+    """  # noqa: S608 — put together from the lists' own pieces
+    row = connection.execute(statement.encode(), scope.told).fetchone()
+    assert row is not None
+    return [set(ids) for ids in row]  # type: ignore[call-overload]
+
+
+def test_A4_what_is_decided_is_what_is_listed_is_what_is_enforced(connection: Connection) -> None:
+    everyone = places(connection)
+    companies = tuple({place.company for place in everyone.values()})
+    judged = 0
+
+    @settings(max_examples=150)
+    @given(st.data(), st.sampled_from(Permission))
+    def agree(data: st.DataObject, permission: Permission) -> None:
+        nonlocal judged
+        actor = data.draw(actors(companies, permission))
+        decided = {id_ for id_, at in everyone.items() if decide(actor, permission, at).allowed}
+        reach = written_out(reach_of(actor, permission), connection)
+        assert enforced(connection, reach) == [decided] * 3
+        assert listed(connection, reach) == [decided] * 3
+        judged += len(everyone)
+
+    agree()
+    assert judged > 5000
+
+
+@pytest.mark.rule("A4", "A10")
+@pytest.mark.parametrize("company", CANARY)
+@pytest.mark.parametrize("scope", Scope)
+def test_nobody_of_one_company_ever_reads_the_canary_of_the_other(
+    connection: Connection, company: str, scope: Scope
+) -> None:
+    row = connection.execute("select id from companies where code = %s", (company,)).fetchone()
+    assert row is not None
+    assert isinstance(row[0], UUID)
+    grant = Grant(Permission.CLIENTS_READ, CompanyId(row[0]), scope)
+    actor = Actor(PEOPLE[0], grants=frozenset({grant}), territory=Territory(frozenset(BRANCHES)))
+    enforce(connection, written_out(reach_of(actor, Permission.CLIENTS_READ), connection))
+    names = {name for (name,) in connection.execute("select full_name from clients")}
+    others = set(CANARY.values()) - {CANARY[company]}
+    assert not names & others
+    assert scope is Scope.SELF or CANARY[company] in names
+
+
+def test_a_place_that_nobody_has_is_no_ones(connection: Connection) -> None:
+    stranger = Reach(PersonId(uuid4()), None, {}, frozenset(), frozenset())
+    assert enforced(connection, stranger) == [set(), set(), set()]
