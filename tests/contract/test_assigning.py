@@ -1,0 +1,116 @@
+"""Giving clients to officers, over every store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+
+from clientupdater.domain.access import Actor, Grant, Territory
+from clientupdater.domain.errors import Forbidden, NotFound, OfficerNotAllowed
+from clientupdater.domain.ids import AreaId, PersonId
+from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.domain.reach import sight_of
+from clientupdater.ports.work import SYSTEM
+from tests.contract.scenes import CLERK, Scene, who
+from tests.unit.builders import ANA, BEN, CALOOCAN, DAVAO, occasion
+
+if TYPE_CHECKING:
+    from clientupdater.domain.clients import Client
+    from tests.contract.worlds import World
+
+HEAD = who(Permission.CLIENTS_ASSIGN)
+NORTH = Territory(branches=frozenset({CALOOCAN}))
+AREA = Territory(areas=frozenset({AreaId(UUID(int=91))}), area_branches=frozenset({DAVAO}))
+
+
+@pytest.fixture
+def scene(world: World) -> Scene:
+    """Give the world with Ben, an officer of Caloocan."""
+    world.employ(HEAD.actor)
+    world.employ(Actor(BEN, territory=NORTH))
+    return Scene.on(world)
+
+
+def officer_of(scene: Scene, client: Client) -> PersonId | None:
+    with scene.world.work.begin(SYSTEM) as tx:
+        found = tx.clients.find(client.id)
+    assert found is not None
+    return found.assigned_to
+
+
+def test_A3_a_client_has_the_officer_it_is_given_to(scene: Scene) -> None:
+    client = scene.client()
+    given = scene.tracking.assign_client(HEAD, client.id, BEN)
+    assert given.assigned_to == BEN == officer_of(scene, client)
+    (line,) = scene.world.lines()
+    assert (line.what, line.told["officer"]) == ("client.assign", str(BEN))
+
+
+def test_A3_a_new_officer_ends_the_old_ones_time_and_nobody_ends_it_too(scene: Scene) -> None:
+    client = scene.client()
+    scene.tracking.assign_client(HEAD, client.id, BEN)
+    scene.tracking.assign_client(HEAD, client.id, ANA)
+    assert officer_of(scene, client) == ANA
+    assert scene.tracking.assign_client(HEAD, client.id, None).assigned_to is None
+    assert officer_of(scene, client) is None
+
+
+def test_A3_the_same_officer_again_is_no_new_assignment(scene: Scene) -> None:
+    client = scene.client()
+    for _ in range(2):
+        scene.tracking.assign_client(HEAD, client.id, BEN)
+    assert scene.deeds() == ["client.assign"]
+
+
+def test_A3_who_gives_their_own_client_away_loses_sight_of_it(scene: Scene) -> None:
+    client = scene.client(assigned_to=ANA)
+    officer = who(Permission.CLIENTS_ASSIGN, scope=Scope.SELF)
+    scene.tracking.assign_client(officer, client.id, BEN)
+    assert officer_of(scene, client) == BEN
+    with pytest.raises(NotFound):
+        scene.tracking.assign_client(officer, client.id, ANA)
+
+
+def test_A3_who_is_away_elsewhere_or_unknown_is_no_officer(scene: Scene) -> None:
+    client = scene.client()
+    for nobody in (
+        scene.world.employ(Actor(BEN, is_active=False, territory=NORTH)).id,
+        scene.world.employ(Actor(BEN, territory=AREA)).id,
+        PersonId(uuid4()),
+    ):
+        with pytest.raises(OfficerNotAllowed):
+            scene.tracking.assign_client(HEAD, client.id, nobody)
+    assert officer_of(scene, client) is None
+
+
+def test_A5_assigning_needs_its_permission_and_a_client_in_sight(scene: Scene) -> None:
+    seen, hidden = scene.client(), scene.client(branch=DAVAO)
+    with pytest.raises(Forbidden):
+        scene.tracking.assign_client(CLERK, seen.id, BEN)
+    with pytest.raises(NotFound):
+        scene.tracking.assign_client(HEAD, hidden.id, BEN)
+    assert scene.deeds() == ["refused"]
+
+
+def test_A3_many_are_assigned_each_by_itself(scene: Scene) -> None:
+    one, hidden, other = scene.client(), scene.client(branch=DAVAO), scene.client()
+    outcomes = scene.tracking.assign_clients(HEAD, [one.id, hidden.id, other.code], BEN)
+    assert [type(outcome.error) for outcome in outcomes] == [type(None), NotFound, type(None)]
+    assert officer_of(scene, one) == officer_of(scene, other) == BEN
+
+
+def test_A2_rights_are_found_with_grants_and_live_territory(scene: Scene) -> None:
+    grants = frozenset({Grant(Permission.STATUS_READ, scene.world.fcash, Scope.AREA)})
+    ben = scene.world.employ(Actor(BEN, grants=grants, territory=AREA))
+    with scene.world.work.begin(SYSTEM) as tx:
+        assert tx.rights.actor(BEN) == ben
+        assert tx.rights.actor(PersonId(uuid4())) is None
+
+
+def test_A3_an_assignment_of_nobody_or_to_nobody_is_not_found(scene: Scene) -> None:
+    client, hidden = scene.client(), scene.client(branch=DAVAO)
+    for whose, officer in ((hidden, BEN), (client, PersonId(uuid4()))):
+        with pytest.raises(NotFound), scene.world.work.begin(sight_of(HEAD.actor)) as tx:
+            tx.assignments.assign(whose.id, officer, occasion())

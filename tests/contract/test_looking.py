@@ -1,0 +1,165 @@
+"""Looking at rows, explaining access and opening periods by hand, over every store."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from clientupdater.domain.access import Missing
+from clientupdater.domain.errors import (
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    PeriodClosed,
+    PeriodNotBegun,
+)
+from clientupdater.domain.ids import PersonId
+from clientupdater.domain.periods import Period
+from clientupdater.domain.permissions import Permission, Scope
+from tests.contract.scenes import CALLED, CLERK, DECEASED, Scene, who
+from tests.unit.builders import ANA, BEN, DAVAO, NOVEMBER, manila
+
+if TYPE_CHECKING:
+    from tests.contract.worlds import World
+
+OCTOBER, DECEMBER = Period.month(2026, 10), Period.month(2026, 12)
+AUDITOR = who(Permission.AUDIT_READ, Permission.CLIENTS_READ, scope=Scope.ALL)
+KEEPER = who(Permission.CONFIG_MANAGE, scope=Scope.ALL)
+
+
+@pytest.fixture
+def scene(world: World) -> Scene:
+    """Give the world on the fifth of November."""
+    return Scene.on(world)
+
+
+# --- rows ----------------------------------------------------------------------------------
+
+
+def test_P4_a_row_that_is_due_is_shown_before_it_is_there(scene: Scene) -> None:
+    client = scene.client(OCTOBER)
+    row = scene.tracking.show_row(CLERK, client.id, NOVEMBER).row
+    assert (row.snapshot.status, row.snapshot.version) == ("PENDING", 0)
+    rows = scene.tracking.list_rows(CLERK, client.id).rows
+    assert [each.period for each in rows] == [NOVEMBER, OCTOBER]
+    assert scene.tracking.show_history(CLERK, client.id, NOVEMBER).events == ()
+
+
+def test_a_row_that_is_neither_there_nor_due_is_not_found(scene: Scene) -> None:
+    client = scene.client()
+    for period in (OCTOBER, DECEMBER, Period.quarter(2026, 4)):
+        with pytest.raises(NotFound):
+            scene.tracking.show_row(CLERK, client.id, period)
+        with pytest.raises(NotFound):
+            scene.tracking.show_history(CLERK, client.id, period)
+
+
+def test_T1_nothing_is_due_of_a_client_whose_tracking_ended(scene: Scene) -> None:
+    client = scene.client(OCTOBER)
+    scene.tracking.record_update(CLERK, client.id, OCTOBER, DECEASED, 0)
+    assert [row.period for row in scene.tracking.list_rows(CLERK, client.id).rows] == [OCTOBER]
+    assert scene.tracking.list_rows(CLERK, scene.client(cycle=None).id).rows != ()
+
+
+def test_S9_the_history_is_in_order_and_a_past_moment_is_its_fold(scene: Scene) -> None:
+    client = scene.client()
+    scene.tracking.record_update(CLERK, client.id, NOVEMBER, CALLED, 0)
+    scene.clock.advance(timedelta(hours=1))
+    events = scene.tracking.show_history(CLERK, client.id, NOVEMBER).events
+    assert [event.sequence for event in events] == [0, 1]
+    then = scene.tracking.show_row(CLERK, client.id, NOVEMBER, manila(2))
+    assert (then.row.snapshot.status, then.row.snapshot.version) == ("PENDING", 0)
+    now = scene.tracking.show_row(CLERK, client.id, NOVEMBER, manila(5, 9, 30))
+    assert now.row == scene.tracking.show_row(CLERK, client.id, NOVEMBER).row == scene.row(client)
+
+
+@pytest.mark.parametrize("at", [datetime(2026, 11, 2), manila(6)], ids=["naive", "future"])  # noqa: DTZ001
+def test_P1_a_past_moment_has_an_offset_and_is_past(scene: Scene, at: datetime) -> None:
+    client = scene.client()
+    with pytest.raises(InvalidInput):
+        scene.tracking.show_row(CLERK, client.id, NOVEMBER, at)
+
+
+def test_a_moment_before_the_row_finds_none(scene: Scene) -> None:
+    client = scene.client()
+    with pytest.raises(NotFound):
+        scene.tracking.show_row(CLERK, client.id, NOVEMBER, manila(31, month=10))
+
+
+def test_A5_looking_is_refused_as_everything_else_is(scene: Scene) -> None:
+    seen, hidden = scene.client(), scene.client(branch=DAVAO)
+    outsider = who(Permission.CLIENTS_READ)
+    for client, caller, refusal in ((seen, outsider, Forbidden), (hidden, CLERK, NotFound)):
+        with pytest.raises(refusal):
+            scene.tracking.show_row(caller, client.id, NOVEMBER)
+        with pytest.raises(refusal):
+            scene.tracking.list_rows(caller, client.id)
+        with pytest.raises(refusal):
+            scene.tracking.show_history(caller, client.id, NOVEMBER)
+    assert scene.deeds() == ["refused"] * 3
+
+
+# --- explaining ----------------------------------------------------------------------------
+
+
+def test_A5_an_auditor_is_told_what_was_found_and_what_was_missing(scene: Scene) -> None:
+    client = scene.client(branch=DAVAO)
+    scene.world.employ(CLERK.actor)
+    decision = scene.tracking.explain_access(AUDITOR, ANA, client.id, Permission.STATUS_UPDATE)
+    assert decision.missing is Missing.BRANCH
+    assert decision.grants == CLERK.actor.found(Permission.STATUS_UPDATE)
+
+
+def test_A5_explaining_takes_audit_read_over_the_whole_company(scene: Scene) -> None:
+    client, hidden = scene.client(), scene.client(branch=DAVAO)
+    for caller in (CLERK, who(Permission.AUDIT_READ)):
+        with pytest.raises(Forbidden):
+            scene.tracking.explain_access(caller, BEN, client.id, Permission.STATUS_READ)
+        with pytest.raises(NotFound):
+            scene.tracking.explain_access(caller, BEN, hidden.id, Permission.STATUS_READ)
+    assert scene.deeds() == ["refused"] * 2
+
+
+def test_A5_access_of_a_person_who_is_not_there_is_not_found(scene: Scene) -> None:
+    client, nobody = scene.client(), PersonId(uuid4())
+    with pytest.raises(NotFound):
+        scene.tracking.explain_access(AUDITOR, nobody, client.id, Permission.STATUS_READ)
+
+
+# --- opening by hand -----------------------------------------------------------------------
+
+
+def test_P4_a_period_that_is_due_is_opened_by_hand_and_logged(scene: Scene) -> None:
+    scene.client(OCTOBER)
+    assert scene.tracking.open_period(KEEPER, NOVEMBER).rows == 1
+    assert scene.tracking.open_period(KEEPER, NOVEMBER).rows == 0
+    assert scene.deeds() == ["period.open"] * 2
+
+
+@pytest.mark.rule("P4", "P7")
+def test_the_month_before_is_caught_up_while_all_may_write_to_it(scene: Scene) -> None:
+    scene.client()
+    assert scene.tracking.open_period(KEEPER, OCTOBER).rows == 1
+    scene.go_to(manila(6))
+    with pytest.raises(PeriodClosed):
+        scene.tracking.open_period(KEEPER, OCTOBER)
+
+
+def test_P4_a_period_to_come_is_opened_from_the_evening_before(scene: Scene) -> None:
+    scene.client()
+    scene.go_to(manila(30, 19))
+    with pytest.raises(PeriodNotBegun):
+        scene.tracking.open_period(KEEPER, DECEMBER)
+    scene.go_to(manila(30, 20))
+    assert scene.tracking.open_period(KEEPER, DECEMBER).rows == 1
+
+
+def test_A6a_opening_takes_config_manage_over_every_company(scene: Scene) -> None:
+    one_company = who(Permission.CONFIG_MANAGE, scope=Scope.ALL, company=scene.world.fcash)
+    for caller in (CLERK, one_company):
+        with pytest.raises(Forbidden):
+            scene.tracking.open_period(caller, NOVEMBER)
+    assert scene.deeds() == ["refused"] * 2
