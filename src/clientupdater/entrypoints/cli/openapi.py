@@ -12,6 +12,6 @@ from clientupdater.entrypoints.http.routes import ENDPOINTS
 @click.command(epilog=example("clientupdater openapi > openapi.json"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, which it does in any case.")
 def openapi(*, as_json: bool) -> None:
-    """Print the contract of the HTTP interface (OpenAPI 3.1)."""
+    """Print the contract of the HTTP interface."""
     del as_json
     print_json(contract_of(ENDPOINTS))
