@@ -1,0 +1,229 @@
+"""Many at once over a real database: nobody's write is lost, and nobody waits for a stranger's."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
+from threading import Barrier, Event
+from typing import TYPE_CHECKING
+
+import pytest
+from psycopg_pool import ConnectionPool
+
+from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.domain.clients import ExemptCause
+from clientupdater.domain.errors import Error, VersionConflict
+from clientupdater.domain.periods import Period
+from clientupdater.domain.updates import StatusUpdate
+from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases._recording import record_in
+from clientupdater.usecases.open_due_periods import OpenDuePeriods
+from clientupdater.usecases.record_updates import BulkItem
+from tests.contract.scenes import CALLED, CLERK, CORRECTOR, DECEASED, PAID, Scene
+from tests.contract.worlds import PostgresWorld
+from tests.unit.builders import MANILA, NOVEMBER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from clientupdater.domain.clients import Client
+    from tests.servers import Database
+
+OCTOBER, QUARTER = Period.month(2026, 10), Period.quarter(2026, 4)
+PATIENCE = 30.0
+
+
+@pytest.fixture
+def scene(database: Database) -> Iterator[Scene]:
+    """Give the world on the fifth of November, with room for many at once."""
+    with ConnectionPool(database.app_url, min_size=4, max_size=16, open=True) as pool:
+        yield Scene.on(PostgresWorld.populated(PostgresWork(pool), database.superuser_url))
+
+
+def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
+    """Do everything at the same moment; an error stands where it was raised."""
+    together = Barrier(len(acts))
+
+    def act(one: Callable[[], object]) -> object:
+        together.wait(PATIENCE)
+        try:
+            return one()
+        except Error as error:
+            return error
+
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return list(threads.map(act, acts))
+
+
+def sequences(scene: Scene, client: Client, period: Period = NOVEMBER) -> list[int]:
+    with scene.world.work.begin(SYSTEM) as tx:
+        return [event.sequence for event in tx.rows.history(client.id, period)]
+
+
+def test_S10_of_fifty_who_saw_the_same_version_one_writes(scene: Scene) -> None:
+    client = scene.client()
+
+    def write() -> object:
+        return scene.tracking.record_update(CLERK, client.id, NOVEMBER, CALLED, 0)
+
+    results = at_once([write] * 50)
+    conflicts = [each for each in results if isinstance(each, VersionConflict)]
+    assert len(conflicts) == 49
+    assert {conflict.fields for conflict in conflicts} == {("status", "update_count")}
+    assert sequences(scene, client) == [0, 1]
+
+
+@pytest.mark.rule("P4", "S10")
+def test_of_fifty_who_begin_a_row_one_does(scene: Scene) -> None:
+    client = scene.client(OCTOBER)
+
+    def write() -> object:
+        return scene.tracking.record_update(CLERK, client.id, NOVEMBER, CALLED, 0)
+
+    results = at_once([write] * 50)
+    assert sum(isinstance(each, VersionConflict) for each in results) == 49
+    assert sequences(scene, client) == [0, 1]
+
+
+def test_S9_sequences_stay_gapless_however_many_write(scene: Scene) -> None:
+    client = scene.client()
+
+    def write() -> object:
+        for _ in range(5):
+            version = scene.row(client).snapshot.version
+            try:
+                scene.tracking.record_update(CLERK, client.id, NOVEMBER, CALLED, version)
+            except VersionConflict:
+                continue
+        return None
+
+    at_once([write] * 8)
+    found = sequences(scene, client)
+    assert found == list(range(len(found)))
+    assert scene.row(client).snapshot.version == found[-1]
+
+
+def test_nobody_waits_for_a_row_that_is_not_theirs(scene: Scene) -> None:
+    held, *others = [scene.client() for _ in range(50)]
+    with scene.world.work.begin(SYSTEM) as tx:
+        record_in(scene.tracking.record_update.files.of(tx, CLERK, held), NOVEMBER, DECEASED, 0)
+        with ThreadPoolExecutor(8) as threads:
+            writes = [
+                threads.submit(scene.tracking.record_update, CLERK, client.id, NOVEMBER, CALLED, 0)
+                for client in others
+            ]
+            done, waiting = wait(writes, PATIENCE)
+            assert (len(done), len(waiting)) == (49, 0)
+            assert all(each.exception() is None for each in done)
+    assert scene.row(held).snapshot.version == 1
+
+
+def test_T1_two_terminal_outcomes_at_once_leave_one_and_no_open_row(scene: Scene) -> None:
+    for _ in range(10):
+        client = scene.client(OCTOBER, NOVEMBER, QUARTER)
+        results = at_once(
+            [
+                partial(scene.tracking.record_update, CLERK, client.id, OCTOBER, PAID, 0),
+                partial(scene.tracking.record_update, CLERK, client.id, NOVEMBER, DECEASED, 0),
+            ]
+        )
+        assert sum(isinstance(each, VersionConflict) for each in results) == 1
+        rows = [scene.row(client, period) for period in (OCTOBER, NOVEMBER, QUARTER)]
+        assert not any(row.snapshot.is_open for row in rows)
+        assert sum(row.snapshot.is_terminal for row in rows) == 1
+
+
+def test_T1_a_record_on_another_row_at_the_same_moment_leaves_no_open_row(scene: Scene) -> None:
+    for _ in range(10):
+        client = scene.client(OCTOBER, NOVEMBER)
+        at_once(
+            [
+                partial(scene.tracking.record_update, CLERK, client.id, OCTOBER, CALLED, 0),
+                partial(scene.tracking.record_update, CLERK, client.id, NOVEMBER, DECEASED, 0),
+            ]
+        )
+        assert scene.row(client, NOVEMBER).snapshot.is_terminal
+        assert scene.row(client, OCTOBER).snapshot.exempt is ExemptCause.TERMINAL
+        found = sequences(scene, client, OCTOBER)
+        assert found == list(range(len(found)))
+
+
+def test_T1_a_period_opened_while_a_client_ends_leaves_no_open_row(scene: Scene) -> None:
+    """Hold the end back until the worker has begun to open: it waits, and then passes over."""
+    client = scene.client(OCTOBER)
+    opening = OpenDuePeriods(scene.world.work, scene.clock, MANILA)
+    started = Event()
+
+    def open_all() -> object:
+        started.set()
+        return opening()
+
+    with ThreadPoolExecutor(1) as threads:
+        with scene.world.work.begin(SYSTEM) as tx:
+            file = scene.tracking.record_update.files.of(tx, CLERK, client)
+            record_in(file, OCTOBER, DECEASED, 0)
+            running = threads.submit(open_all)
+            started.wait(PATIENCE)
+            _, waiting = wait([running], 0.3)
+            assert waiting, "the opening did not wait for the client that is about to end"
+        running.result(PATIENCE)
+    with scene.world.work.begin(SYSTEM) as tx:
+        assert tx.rows.find(client.id, NOVEMBER) is None
+
+
+def test_T1_a_row_begun_by_a_write_while_the_client_ends_is_not_left_open(scene: Scene) -> None:
+    for _ in range(10):
+        client = scene.client(OCTOBER)
+        at_once(
+            [
+                partial(scene.tracking.record_update, CLERK, client.id, NOVEMBER, CALLED, 0),
+                partial(scene.tracking.record_update, CLERK, client.id, OCTOBER, DECEASED, 0),
+            ]
+        )
+        with scene.world.work.begin(SYSTEM) as tx:
+            rows = tx.rows.of_client(client.id)
+        assert [row.period for row in rows if row.snapshot.is_open] == []
+
+
+def test_bulks_over_the_same_clients_in_any_order_never_block_each_other(scene: Scene) -> None:
+    clients = [scene.client(OCTOBER, NOVEMBER) for _ in range(6)]
+    update = StatusUpdate(status="CALLED")
+    forward = [
+        BulkItem(client.id, period, update, 0)
+        for client in clients
+        for period in (OCTOBER, NOVEMBER)
+    ]
+    results = at_once(
+        [
+            lambda: scene.tracking.record_updates(CLERK, forward, atomic=True),
+            lambda: scene.tracking.record_updates(CLERK, forward[::-1], atomic=True),
+        ]
+    )
+    assert sum(isinstance(each, tuple) for each in results) == 1
+    for client in clients:
+        assert sequences(scene, client) == sequences(scene, client, OCTOBER) == [0, 1]
+
+
+@pytest.mark.rule("T1", "T3")
+def test_deceased_and_voided_again_ends_as_it_began(scene: Scene) -> None:
+    client = scene.client(OCTOBER, NOVEMBER, QUARTER)
+    scene.tracking.record_update(CLERK, client.id, NOVEMBER, DECEASED, 0)
+    for period in (OCTOBER, QUARTER):
+        assert scene.row(client, period).snapshot.exempt is ExemptCause.TERMINAL
+    scene.tracking.void_event(CORRECTOR, client.id, NOVEMBER, 1, "Somebody else", 1)
+    for period in (OCTOBER, NOVEMBER, QUARTER):
+        assert scene.row(client, period).snapshot.is_open
+
+
+def test_a_terminal_outcome_and_its_voiding_at_once_leave_rows_that_agree(scene: Scene) -> None:
+    for _ in range(5):
+        client = scene.client(OCTOBER, NOVEMBER)
+        scene.tracking.record_update(CLERK, client.id, OCTOBER, DECEASED, 0)
+        at_once(
+            [
+                partial(scene.tracking.void_event, CORRECTOR, client.id, OCTOBER, 1, "No", 1),
+                partial(scene.tracking.record_update, CLERK, client.id, NOVEMBER, CALLED, 1),
+            ]
+        )
+        assert scene.row(client, OCTOBER).snapshot.is_open
+        assert scene.row(client, NOVEMBER).snapshot.is_open
