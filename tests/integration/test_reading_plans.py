@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
 from clientupdater.adapters.postgres.reading import PostgresReading
 from clientupdater.adapters.postgres.work import PostgresWork
 from clientupdater.domain.ids import PersonId

@@ -60,7 +60,8 @@ order by [[value]], s.client_id
 limit [[limit]]
 
 -- name: walk_work
-select s.due_on, s.work_rank, s.sort_name, s.client_id, s.period
+-- Only what its index holds: a walk that has to look at the rows is soon no walk but a sort.
+select [[keys]], s.client_id, s.period
 from client_period_status s
 where [[lead]] and s.period = of_period.period and s.is_open and [[where]]
 order by [[order]]
@@ -68,7 +69,7 @@ limit [[limit]]
 
 -- name: walk_own_work
 -- What is mine by assignment alone: few enough to be looked at and sorted.
-select s.due_on, s.work_rank, s.sort_name, s.client_id, s.period
+select [[keys]], s.client_id, s.period
 from clients c
 join client_period_status s on s.client_id = c.id
 where

@@ -34,6 +34,11 @@ _ORDERS = {
     WorklistOrder.WORK: "due_on, work_rank, client_id",
     WorklistOrder.NAME: "sort_name, client_id",
 }
+_KEYS = {
+    WorklistOrder.WORK: "s.due_on, s.work_rank, '' as sort_name",
+    WorklistOrder.NAME: f"{_NEVER} as due_on, 0::bigint as work_rank, s.sort_name",
+}
+"""What a walk tells of an item's place: what it is not sorted by is not looked at."""
 _AFTER = {
     WorklistOrder.WORK: "%(due_on)s::date, %(rank)s::bigint, %(client)s::uuid",
     WorklistOrder.NAME: "%(name)s::text, %(client)s::uuid",
@@ -123,7 +128,8 @@ class WorkWalk:
         shape, scope = self.shape, Scope(self.reach)
         within = all_of([*conditions, scope.over_rows()])
         order = ", ".join(f"s.{each}" for each in _ORDERS[self.query.order].split(", "))
-        holes = {"order": order, "limit": self.query.limit + 1}
+        keys, limit = _KEYS[self.query.order], self.query.limit + 1
+        holes: dict[str, object] = {"order": order, "keys": keys, "limit": limit}
         arms = []
         if shape.branches:
             walk = filled("walk_work", lead="s.home_branch_id = lead.id", where=within, **holes)

@@ -1,0 +1,260 @@
+"""What people page through, through the App: order, filters, searches, and who may read what."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+from attrs import frozen
+from psycopg_pool import ConnectionPool
+
+from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.composition import App, build_app
+from clientupdater.domain.access import Actor, Grant, Territory
+from clientupdater.domain.callers import Caller
+from clientupdater.domain.errors import Forbidden, InvalidInput, NotFound
+from clientupdater.domain.ids import BranchId, ClientId, PersonId
+from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.domain.worklist import Cause
+from clientupdater.ports.reading import (
+    ClientFilter,
+    ClientQuery,
+    ClientSort,
+    StatusFilter,
+    WorklistOrder,
+    WorklistQuery,
+)
+from tests.integration.plain_sql import World, reach
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.servers import Database
+
+MANILA = ZoneInfo("Asia/Manila")
+READ, STATUS = Permission.CLIENTS_READ, Permission.STATUS_READ
+
+
+class Clock:
+    def now(self) -> datetime:
+        return datetime(2026, 11, 20, 10, tzinfo=MANILA)
+
+
+@frozen
+class Desk:
+    """An App over a database, and a way to put things into it."""
+
+    app: App
+    url: str
+    here: BranchId
+    there: BranchId
+    officer: PersonId
+
+    def client(self, name: str, *, there: bool = False, **columns: object) -> ClientId:
+        """Make a client of FCASH, reached monthly."""
+        product = "select id from products where code = 'FCASH_SSS'"
+        with psycopg.connect(self.url) as connection:
+            id_ = World(connection).client(self.there if there else self.here, name=name)
+            connection.execute(f"update clients set product_id = ({product})".encode())  # noqa: S608
+        self.change("clients", "id", id_, columns)
+        return ClientId(id_)
+
+    def row(self, client: ClientId, status: str = "PENDING", **columns: object) -> None:
+        """Give the client a row of November."""
+        with psycopg.connect(self.url) as connection:
+            World(connection).row(client, status=status)
+        self.change("client_period_status", "client_id", client, columns)
+
+    def change(self, table: str, key: str, id_: UUID, columns: dict[str, Any]) -> None:
+        """Change columns of a row as a sync or an update would."""
+        with psycopg.connect(self.url) as connection:
+            reach(connection, system="on")
+            for name, value in columns.items():
+                sql = f"update {table} set {name} = %s where {key} = %s"  # noqa: S608
+                connection.execute(sql.encode(), (value, id_))
+
+    def caller(self, *permissions: Permission, scope: Scope = Scope.BRANCH) -> Caller:
+        """Let the officer act, who has the branch here."""
+        grants = frozenset(Grant(each, None, scope) for each in permissions or (READ, STATUS))
+        return Caller(Actor(self.officer, True, grants, Territory(frozenset({self.here}))))  # noqa: FBT003
+
+    def names(self, caller: Caller | None = None, **query: Any) -> list[str]:
+        """List names, page by page of one."""
+        found: list[str] = []
+        after = None
+        while True:
+            asked = ClientQuery(limit=1, after=after, **query)
+            page = self.app.reading.search_clients(caller or self.caller(), asked)
+            found += [client.full_name for client in page.items]
+            if (after := page.after) is None:
+                return found
+
+
+@pytest.fixture
+def desk(database: Database) -> Iterator[Desk]:
+    """Give two branches and an officer."""
+    with psycopg.connect(database.superuser_url) as connection:
+        world = World(connection)
+        here, there, officer = world.branch(), world.branch(), world.user()
+    with ConnectionPool(database.app_url, min_size=1, max_size=2, open=True) as pool:
+        app = build_app(PostgresWork(pool), Clock(), MANILA)
+        places = BranchId(here), BranchId(there)
+        yield Desk(app, database.superuser_url, *places, PersonId(officer))
+
+
+@pytest.mark.parametrize("limit", [1, 2, 200])
+def test_the_worklist_begins_with_what_is_due_and_ends_with_what_is_due_later(
+    desk: Desk, limit: int
+) -> None:
+    later = desk.client("Later")
+    desk.row(later, "TO_FOLLOW", update_count=1, next_follow_up_on=date(2026, 11, 21))
+    desk.row(desk.client("In Hand", past_due_amount=9), "CALLED", update_count=1)
+    desk.row(desk.client("Owes Little", past_due_amount=1))
+    desk.row(desk.client("Owes Much", past_due_amount=5))
+    desk.row(desk.client("Done"), "DONE")
+    desk.row(desk.client("Elsewhere", there=True))
+    due = {"update_count": 1, "next_follow_up_on": date(2026, 11, 20)}
+    desk.row(desk.client("Today"), "TO_FOLLOW", **due)
+    desk.row(desk.client("Overdue"), "CALLED", update_count=1, next_follow_up_on=date(2026, 11, 3))
+    found, after = [], None
+    while True:
+        page = desk.app.reading.worklist(desk.caller(), WorklistQuery(limit=limit, after=after))
+        found += [(item.client.full_name, item.cause) for item in page.items]
+        if (after := page.after) is None:
+            break
+    assert found == [
+        ("Overdue", Cause.FOLLOW_UP_DUE),
+        ("Today", Cause.FOLLOW_UP_DUE),
+        ("Owes Much", Cause.NOT_TOUCHED),
+        ("Owes Little", Cause.NOT_TOUCHED),
+        ("In Hand", Cause.IN_HAND),
+        ("Later", Cause.FOLLOW_UP_LATER),
+    ]
+    by_name = desk.app.reading.worklist(desk.caller(), WorklistQuery(order=WorklistOrder.NAME))
+    assert [item.client.full_name for item in by_name.items] == sorted(name for name, _ in found)
+
+
+def test_P4_a_row_that_is_missing_shows_as_pending_at_version_0(desk: Desk) -> None:
+    client = desk.client("Juan dela Cruz")
+    shown = desk.app.reading.show_client(desk.caller(), client)
+    assert shown.current is not None
+    assert (shown.current.status, shown.current.version) == ("PENDING", 0)
+    assert str(shown.current.period) == "2026-11"
+    (listed,) = desk.app.reading.list_clients(desk.caller(), ClientQuery()).items
+    assert listed == shown == desk.app.reading.show_client(desk.caller(), shown.client_code)
+
+
+@pytest.mark.parametrize(
+    "q", ["pena", "PEÑA", "mar pe", "pe mar", "0917 123-4567", "+63 917 123 4567", "9171234567"]
+)
+def test_whoever_is_searched_for_is_found_however_it_is_typed(desk: Desk, q: str) -> None:
+    desk.client("María Peña", contact_number="09171234567")
+    desk.client("Mario Santos", contact_number="09180000000")
+    desk.client("María Peña-Elsewhere", there=True)
+    assert desk.names(q=q) == ["María Peña"]
+
+
+@pytest.mark.parametrize("q", ["dela cruz juan", "JUAN CRUZ", "d j c"])
+def test_every_word_counts_by_its_beginning_in_any_order(desk: Desk, q: str) -> None:
+    desk.client("Juan dela Cruz")
+    desk.client("Juana Reyes")
+    assert desk.names(q=q) == ["Juan dela Cruz"]
+    assert desk.names(q=f"{q} reyes") == []
+
+
+def test_a_search_follows_a_change_of_name_of_branch_and_of_officer(desk: Desk) -> None:
+    client = desk.client("Ana Reyes")
+    desk.change("clients", "id", client, {"full_name": "Ana Santos"})
+    assert (desk.names(q="reyes"), desk.names(q="santos")) == ([], ["Ana Santos"])
+    desk.change("clients", "id", client, {"branch_id": desk.there})
+    assert desk.names(q="ana") == []
+    desk.change("clients", "id", client, {"assigned_to": desk.officer})
+    assert desk.names(q="ana") == ["Ana Santos"]
+
+
+def test_C4_a_deleted_client_is_in_no_list(desk: Desk) -> None:
+    client = desk.client("Ana Reyes")
+    desk.row(client)
+    desk.change("clients", "id", client, {"deleted_at": Clock().now()})
+    assert desk.names() == desk.names(q="ana") == []
+    assert desk.app.reading.worklist(desk.caller(), WorklistQuery()).items == ()
+    with pytest.raises(NotFound):
+        desk.app.reading.show_client(desk.caller(), client)
+
+
+@pytest.mark.parametrize("sort", ClientSort)
+def test_every_order_reaches_everyone_once(desk: Desk, sort: ClientSort) -> None:
+    expected = {f"Client {letter}" for letter in "abc"}
+    for name in sorted(expected):
+        day = {"next_follow_up_on": date(2026, 11, 9)}
+        desk.row(desk.client(name, past_due_amount=5), "TO_FOLLOW", **day)
+    found = desk.names(sort=sort)
+    assert len(found) == len(expected)
+    assert set(found) == expected
+
+
+def test_rows_are_asked_for_by_what_stands_in_them(desk: Desk) -> None:
+    desk.row(desk.client("Pending"))
+    done = desk.client("Done", par_status_id=None, past_due_amount=Decimal(7))
+    desk.row(done, "DONE", has_payment=True, update_count=1)
+
+    def having(**row: Any) -> list[str]:
+        return desk.names(filter=ClientFilter(row=StatusFilter(**row)))
+
+    assert having(status="DONE") == having(touched=True) == having(has_payment=True) == ["Done"]
+    assert having(touched=False) == having(status="PENDING") == ["Pending"]
+    assert desk.names(filter=ClientFilter(past_due_from=Decimal("6.5"))) == ["Done"]
+    assert desk.names(filter=ClientFilter(assigned_to="none", company="FCASH")) != []
+    assert desk.names(filter=ClientFilter(assigned_to=desk.officer)) == []
+    # R2: a client who moved after DONE is listed where it is now.
+    desk.change("clients", "id", done, {"branch_id": desk.there})
+    assert having(status="DONE") == []
+    with pytest.raises(InvalidInput, match="status"):
+        having(status="NONSENSE")
+
+
+@pytest.mark.rule("A5")
+def test_who_may_not_is_refused_and_it_is_written_down(desk: Desk) -> None:
+    client = desk.client("Ana Reyes")
+    reads = desk.caller(READ)
+    with pytest.raises(Forbidden, match="status:read"):
+        desk.app.reading.worklist(reads, WorklistQuery())
+    rows = ClientQuery(filter=ClientFilter(row=StatusFilter(status="DONE")))
+    with pytest.raises(Forbidden, match="status:read"):
+        desk.app.reading.list_clients(reads, rows)
+    with pytest.raises(Forbidden, match="clients:read"):
+        desk.app.reading.show_client(desk.caller(STATUS), client)
+    with pytest.raises(Forbidden, match="config:read"):
+        desk.app.reading.lookups(reads, inactive=True)
+    with pytest.raises(NotFound):
+        desk.app.reading.show_client(reads, desk.client("Ben Cruz", there=True))
+    with psycopg.connect(desk.url) as connection:
+        kept = connection.execute("select count(*) from authorization_audit").fetchone()
+    assert kept == (4,)
+
+
+@pytest.mark.rule("A1", "A4")
+def test_without_status_read_a_client_is_shown_without_its_row(desk: Desk) -> None:
+    client = desk.client("Ana Reyes")
+    desk.row(client)
+    assert desk.app.reading.show_client(desk.caller(READ), client).current is None
+
+
+def test_a_limit_runs_from_1_to_200() -> None:
+    for limit in (0, 201):
+        with pytest.raises(InvalidInput, match="limit"):
+            ClientQuery(limit=limit)
+
+
+def test_the_lookups_are_eight_and_hold_what_the_seed_says(desk: Desk) -> None:
+    found = desk.app.reading.lookups(desk.caller())
+    assert len(found) == 8
+    assert found["status_types"][0].code == "PENDING"
+    assert found["products"][0].facts.keys() == {"company", "tracking_cycle"}
+    everything = desk.caller(Permission.CONFIG_READ, scope=Scope.ALL)
+    assert desk.app.reading.lookups(everything, inactive=True) == found
