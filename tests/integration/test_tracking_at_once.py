@@ -12,7 +12,7 @@ from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.work import PostgresWork
 from clientupdater.domain.clients import ExemptCause
-from clientupdater.domain.errors import Error, VersionConflict
+from clientupdater.domain.errors import Error, Unavailable, VersionConflict
 from clientupdater.domain.periods import Period
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.ports.work import SYSTEM
@@ -202,6 +202,22 @@ def test_bulks_over_the_same_clients_in_any_order_never_block_each_other(scene: 
     assert sum(isinstance(each, tuple) for each in results) == 1
     for client in clients:
         assert sequences(scene, client) == sequences(scene, client, OCTOBER) == [0, 1]
+
+
+def test_a_bulk_that_ends_a_client_never_blocks_another_who_ends_it(scene: Scene) -> None:
+    for _ in range(20):
+        client = scene.client(OCTOBER, NOVEMBER, QUARTER)
+        items = [
+            BulkItem(client.id, OCTOBER, CALLED, 0),
+            BulkItem(client.id, NOVEMBER, DECEASED, 0),
+        ]
+        results = at_once(
+            [
+                partial(scene.tracking.record_updates, CLERK, items, atomic=True),
+                partial(scene.tracking.record_update, CLERK, client.id, OCTOBER, PAID, 0),
+            ]
+        )
+        assert not any(isinstance(each, Unavailable) for each in results)
 
 
 @pytest.mark.rule("T1", "T3")
