@@ -330,3 +330,29 @@ def test_S12_a_corrector_reopens_and_voids(field: Field) -> None:
             f"{BASE}/clients/code:{client}/revive", json={**body, "version": 4}, headers=headers
         )
     ) == (409, "not_done")
+
+
+# --- assigning and explaining
+
+
+@pytest.mark.rule("A3", "A5")
+def test_A3_clients_are_given_to_an_officer_of_their_branch(field: Field) -> None:
+    first, second = field.client(), field.client()
+    head = field.staff.hire("clients:assign all", "audit:read all", "clients:read all")
+    officer, stranger = field.staff.hire(), field.staff.hire()
+    field.staff.run(
+        "insert into user_branches (user_id, branch_id) values (%s, %s)", officer, field.branch
+    )
+    headers = {"Authorization": f"Bearer {field.staff.session(head)}"}
+    url = f"{BASE}/clients/code:{first}/assignment"
+    for whose, status in ((stranger, 422), (officer, 204), (None, 204)):
+        body = {"officer": str(whose) if whose else None}
+        assert field.http.put(url, json=body, headers=headers).status_code == status
+    assert pointers(field.http.put(url, json={}, headers=headers)) == ["/officer"]
+    assert code_of(field.http.put(url, json={})) == (403, "forbidden")
+    both = {"clients": [f"code:{first}", f"code:{second}"], "officer": str(officer)}
+    done = field.http.post(f"{BASE}/assignments", json=both, headers=headers).json()["results"]
+    assert [each["status"] for each in done] == [200, 200]
+    asked = {"client": f"code:{first}", "permission": "status:update"}
+    told = field.http.get(f"{BASE}/users/{stranger}/access", params=asked, headers=headers).json()
+    assert (told["allowed"], told["missing"]) == (False, "there is no grant of this permission")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from clientupdater.composition import (
 from clientupdater.entrypoints.cli.session import Session, example, note, print_json, print_table
 from clientupdater.entrypoints.demo import supervision
 from clientupdater.entrypoints.http.server import listen
-from clientupdater.entrypoints.wire import to_readable_json
+from clientupdater.entrypoints.wire import to_json, to_readable_json
 from clientupdater.private_files import write_private
 from clientupdater.settings import Settings
 
@@ -133,5 +134,16 @@ def _row(account: DemoAccount) -> tuple[str, ...]:
 
 
 def _calls(told: Demo) -> list[str]:
-    """Three calls to copy."""
-    return [f"curl -s {told.base_url}{path}" for path in ("/api/ping", "/readyz", "/livez")]
+    """Three calls to copy: sign in as a telemarketer, ask what to do next, record a call."""
+    base, heads = f"{told.base_url}/api/v1", "-H 'Content-Type: application/json'"
+    who = next(account for account in told.accounts if account.role == "telemarketer")
+    proof = shlex.quote(to_json({"email": who.email, "password": who.password}).decode())
+    of = """of() { echo "$TOLD" | sed -E "s/.*\\"$1\\":\\"?([^\\",}]+).*/\\1/"; }"""
+    signed = '-H "Authorization: Bearer $TOKEN"'
+    row = "clients/code:$(of client_code)/periods/$(of period)/events"
+    update = """"{\\"status\\": \\"CALLED\\", \\"version\\": $(of version)}\""""
+    return [
+        f"{of}; TOLD=$(curl -s {base}/sessions {heads} -d {proof}); TOKEN=$(of token)",
+        f'TOLD=$(curl -s "{base}/worklist?limit=1" {signed}); echo "$TOLD"',
+        f'curl -s "{base}/{row}" {signed} {heads} -d {update}',
+    ]

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clientupdater.entrypoints.http.routes import reading, sessions, tracking
+from clientupdater.entrypoints.http.routes import (
+    assignments,
+    pension_numbers,
+    reading,
+    sessions,
+    tracking,
+)
 
 if TYPE_CHECKING:
     from clientupdater.entrypoints.http.contract import Endpoint
@@ -12,5 +18,7 @@ if TYPE_CHECKING:
 ENDPOINTS: tuple[Endpoint, ...] = (
     *sessions.ENDPOINTS,
     *reading.ENDPOINTS,
+    *pension_numbers.ENDPOINTS,
     *tracking.ENDPOINTS,
+    *assignments.ENDPOINTS,
 )

@@ -305,10 +305,13 @@ def _result(outcome: Outcome[Written], names: Any) -> ItemResult:
         return ItemResult(outcome.index, 201, EventShown.of(done.event, names), snapshot)
     if outcome.error is None:
         return ItemResult(outcome.index, 424)
-    return ItemResult(outcome.index, failure_of(outcome.error).status, error=_error(outcome.error))
+    return ItemResult(
+        outcome.index, failure_of(outcome.error).status, error=error_shown(outcome.error)
+    )
 
 
-def _error(error: Error) -> ItemError:
+def error_shown(error: Error) -> ItemError:
+    """Show why one of many was not done."""
     details = details_of(error)
     details.pop("snapshot", None)
     return ItemError(failure_of(error).code, error.message, details)

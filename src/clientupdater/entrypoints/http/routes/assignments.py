@@ -1,0 +1,143 @@
+"""Giving clients to officers, and why somebody may do what they may (A3, A5)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from attrs import frozen
+
+from clientupdater.domain.errors import InvalidInput, NotFound, OfficerNotAllowed
+from clientupdater.domain.ids import ClientId, PersonId
+from clientupdater.domain.permissions import Permission
+from clientupdater.entrypoints.failures import failure_of
+from clientupdater.entrypoints.http.contract import Call, Endpoint, part
+from clientupdater.entrypoints.http.routes.tracking import ItemError, admitting, error_shown
+from clientupdater.entrypoints.structuring import Many, Text
+
+
+@frozen
+class AssignmentBody:
+    """Whose the client is to be; null: nobody's."""
+
+    officer: UUID | None
+
+
+@frozen
+class AssignmentsBody:
+    """Which clients are to be whose."""
+
+    clients: Annotated[tuple[Annotated[str, Text(longest=60)], ...], Many(least=1, most=500)]
+    officer: UUID | None
+
+
+@frozen
+class AssignmentResult:
+    """What one of many came to."""
+
+    index: int
+    status: int
+    error: ItemError | None = None
+
+
+@frozen
+class AssignmentResults:
+    """What each of many came to, in order."""
+
+    results: tuple[AssignmentResult, ...]
+
+
+@frozen
+class AccessAsked:
+    """What is asked of whom."""
+
+    client: Annotated[str, Text(longest=60)]
+    permission: Permission
+
+
+@frozen
+class AccessShown:
+    """What the policy decides, the grants it found and what is missing."""
+
+    allowed: bool
+    permission: Permission
+    grants: tuple[str, ...]
+    missing: str | None
+    explanation: str
+
+
+def assign_client(call: Call) -> None:
+    """Give a client to an officer."""
+    officer = call.body.officer
+    call.app.tracking.assign_client(
+        call.caller, call.path["client"], PersonId(officer) if officer else None
+    )
+
+
+def assign_clients(call: Call) -> AssignmentResults:
+    """Give many clients to an officer."""
+    body: AssignmentsBody = call.body
+    clients = [_client(name, f"/clients/{index}") for index, name in enumerate(body.clients)]
+    officer = PersonId(body.officer) if body.officer else None
+    outcomes = call.app.tracking.assign_clients(call.caller, clients, officer)
+    return AssignmentResults(
+        tuple(
+            AssignmentResult(each.index, failure_of(each.error).status, error_shown(each.error))
+            if each.error
+            else AssignmentResult(each.index, 200)
+            for each in outcomes
+        )
+    )
+
+
+def explain_access(call: Call) -> AccessShown:
+    """Explain what somebody may."""
+    asked: AccessAsked = call.query
+    client = _client(asked.client, "/client")
+    told = call.app.tracking.explain_access(
+        call.caller, PersonId(call.path["user"]), client, asked.permission
+    )
+    grants = tuple(str(grant) for grant in told.grants)
+    missing = str(told.missing) if told.missing else None
+    return AccessShown(told.allowed, told.permission, grants, missing, told.explain())
+
+
+def _client(name: str, pointer: str) -> ClientId | str:
+    try:
+        found: ClientId | str = part("client").read(name)
+    except NotFound:
+        raise InvalidInput.of(pointer, "is an id, or code: and a code") from None
+    return found
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="PUT",
+        path="/clients/{client}/assignment",
+        summary="Give a client to an officer, or to nobody.",
+        handle=assign_client,
+        status=204,
+        body=AssignmentBody,
+        permission=Permission.CLIENTS_ASSIGN,
+        admit=admitting(Permission.CLIENTS_ASSIGN),
+        errors=(OfficerNotAllowed,),
+    ),
+    Endpoint(
+        method="POST",
+        path="/assignments",
+        summary="Give many clients to an officer, each by itself.",
+        handle=assign_clients,
+        body=AssignmentsBody,
+        answers=AssignmentResults,
+        permission=Permission.CLIENTS_ASSIGN,
+    ),
+    Endpoint(
+        method="GET",
+        path="/users/{user}/access",
+        summary="Why somebody may, or may not, do something to a client.",
+        handle=explain_access,
+        query=AccessAsked,
+        answers=AccessShown,
+        permission=Permission.AUDIT_READ,
+    ),
+)

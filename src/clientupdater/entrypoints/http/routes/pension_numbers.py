@@ -1,0 +1,39 @@
+"""Pension numbers in full, for those who may see them; each look is written down (C3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from clientupdater.domain.permissions import Permission
+from clientupdater.entrypoints.http.contract import Endpoint
+
+if TYPE_CHECKING:
+    from clientupdater.entrypoints.http.contract import Call
+
+
+@frozen
+class PensionNumberShown:
+    """A pension number, as it is kept: letters and digits alone."""
+
+    pension_number: str = field(repr=False)
+
+
+def reveal(call: Call) -> PensionNumberShown:
+    """Show a client's number."""
+    return PensionNumberShown(
+        call.app.tracking.reveal_pension_number(call.caller, call.path["client"])
+    )
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/clients/{client}/pension-number",
+        summary="A client's pension number in full; the look is logged.",
+        handle=reveal,
+        answers=PensionNumberShown,
+        permission=Permission.CLIENTS_REVEAL,
+    ),
+)
