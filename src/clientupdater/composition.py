@@ -70,6 +70,7 @@ from clientupdater.usecases.remove_branch import RemoveBranch
 from clientupdater.usecases.renew_pension_numbers import RenewPensionNumbers
 from clientupdater.usecases.reopen_row import ReopenRow
 from clientupdater.usecases.reset_password import ResetPassword
+from clientupdater.usecases.reveal_pension_number import RevealPensionNumber
 from clientupdater.usecases.revive_client import ReviveClient
 from clientupdater.usecases.revoke_grant import RevokeGrant
 from clientupdater.usecases.revoke_session import RevokeSession
@@ -196,6 +197,7 @@ class Tracking:
     show_history: ShowHistory
     explain_access: ExplainAccess
     open_period: OpenPeriod
+    reveal_pension_number: RevealPensionNumber
 
     @classmethod
     def over(cls, work: UnitsOfWork, clock: Clock, zone: tzinfo) -> Tracking:
@@ -214,6 +216,7 @@ class Tracking:
             show_history=ShowHistory(files),
             explain_access=ExplainAccess(work),
             open_period=OpenPeriod(work, clock, zone),
+            reveal_pension_number=RevealPensionNumber(files),
         )
 
 

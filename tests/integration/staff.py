@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
+    from clientupdater.adapters.security.vault import Vault
     from tests.servers import Database
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -131,11 +132,13 @@ class Staff:
 
 
 @contextmanager
-def staffed(database: Database, zone: ZoneInfo) -> Iterator[Staff]:
+def staffed(database: Database, zone: ZoneInfo, vault: Vault | None = None) -> Iterator[Staff]:
     """Open the application over a database."""
     clock = HandClock()
     with ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as pool:
-        yield Staff(build_app(PostgresWork(pool), clock, zone), clock, database.superuser_url)
+        yield Staff(
+            build_app(PostgresWork(pool, vault), clock, zone), clock, database.superuser_url
+        )
 
 
 def ids(*found: object) -> frozenset[UUID]:

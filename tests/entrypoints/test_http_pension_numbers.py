@@ -1,0 +1,117 @@
+"""Pension numbers over HTTP: masked for all, in full for few, and each look is written down."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import httpx
+import pytest
+from attrs import frozen
+
+from clientupdater.domain.ids import ClientId
+from clientupdater.entrypoints.http.application import build
+from tests.contract.worlds import VAULT
+from tests.entrypoints.serving import served
+from tests.integration.staff import Staff, staffed
+from tests.unit.builders import MANILA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.servers import Database
+
+NUMBER = "0312345678"
+
+
+@frozen
+class Desk:
+    """Somebody at a branch with one client who has a pension number, and one who has none."""
+
+    staff: Staff
+    http: httpx.Client
+    client: UUID
+    bare: UUID
+
+    def look(self, client: UUID, *grants: str) -> httpx.Response:
+        """Look at a client's number as somebody who holds these grants."""
+        token = self.staff.session(self.staff.hire(*grants))
+        return self.http.get(
+            f"/api/v1/clients/{client}/pension-number",
+            headers={"Authorization": f"Bearer {token}"},
+        )
+
+    def looks(self) -> list[tuple[str, str]]:
+        """Read who saw what of whom."""
+        found = self.staff.one(
+            "select coalesce(json_agg(json_build_array(action, client_id)), '[]')"
+            " from data_access_log"
+        )
+        return [(action, client) for action, client in found]
+
+
+@pytest.fixture
+def desk(database: Database) -> Iterator[Desk]:
+    with staffed(database, MANILA, VAULT) as staff:
+        branch = staff.branch()
+        client, bare = (_client(staff, code, branch) for code in ("FC-1", "FC-2"))
+        sealed = VAULT.sealed(NUMBER, ClientId(client))
+        staff.run(
+            "update clients set pension_number = %s, pension_blind_index = %s,"
+            " pension_last4 = %s where id = %s",
+            sealed.ciphertext,
+            sealed.blind_index,
+            sealed.last_four,
+            client,
+        )
+        with served(build(lambda: nullcontext(staff.app))) as http:
+            yield Desk(staff, http, client, bare)
+
+
+def _client(staff: Staff, code: str, branch: object) -> UUID:
+    inserted = staff.one(
+        "insert into clients (client_code, company_id, full_name, branch_id)"
+        " values (%s, (select id from companies where code = 'FCASH'), 'Juan Reyes', %s)"
+        " returning id",
+        code,
+        branch,
+    )
+    return UUID(str(inserted))
+
+
+def test_C3_who_may_reveal_sees_it_in_full_and_the_look_is_written_down(desk: Desk) -> None:
+    answer = desk.look(desk.client, "clients:reveal all FCASH")
+    assert (answer.status_code, answer.json()) == (200, {"pension_number": NUMBER})
+    assert answer.headers["cache-control"] == "no-store"
+    assert desk.looks() == [("revealed", str(desk.client))]
+
+
+def test_C3_who_may_only_read_is_refused_and_nothing_is_shown(desk: Desk) -> None:
+    answer = desk.look(desk.client, "clients:read all FCASH")
+    assert answer.status_code == 403
+    assert NUMBER not in answer.text
+    assert desk.looks() == []
+
+
+@pytest.mark.rule("A5", "C3")
+def test_who_does_not_see_the_client_is_told_of_nothing(desk: Desk) -> None:
+    answer = desk.look(desk.client, "clients:reveal all PCNI")
+    assert (answer.status_code, desk.looks()) == (404, [])
+
+
+def test_a_client_without_a_number_has_none_to_show(desk: Desk) -> None:
+    answer = desk.look(desk.bare, "clients:reveal all FCASH")
+    assert (answer.status_code, desk.looks()) == (404, [])
+
+
+def test_C3_a_list_shows_the_last_four_and_a_search_takes_the_whole(desk: Desk) -> None:
+    token = desk.staff.session(desk.staff.hire("clients:read all FCASH"))
+    desk.http.headers["Authorization"] = f"Bearer {token}"
+    for q, found in [("03-1234567-8", 1), ("5678", 0), ("0312345679", 0)]:
+        answer = desk.http.post("/api/v1/clients/search", json={"q": q})
+        assert answer.status_code == 200, answer.text
+        assert len(answer.json()["items"]) == found
+        assert NUMBER not in answer.text
+    shown = desk.http.get(f"/api/v1/clients/{desk.client}").json()
+    assert shown["pension_number_masked"] == "••••5678"
