@@ -85,8 +85,21 @@ class ClientWalk:
     @property
     def _names_few(self) -> bool:
         """Whether the search itself says whom to look at."""
-        long = [word for word in self.found.words if len(word) >= LONG]
-        return self.found.among is not None or len(long) >= _SEVERAL
+        return self.found.among is not None or self._reads_ranges
+
+    @property
+    def _long(self) -> list[int]:
+        return [n for n, word in enumerate(self.found.words) if len(word) >= LONG]
+
+    @property
+    def _reads_ranges(self) -> bool:
+        """Whether ranges of words are read as a whole, rather than clients in order.
+
+        For one word alone only by whom few clients are seen: of all, enough are soon met.
+        """
+        scope = Shape.of(self.reach)
+        sees_few = not (scope.everything or scope.companies)
+        return len(self._long) >= (1 if sees_few else _SEVERAL)
 
     @property
     def told(self) -> dict[str, object]:
@@ -193,8 +206,8 @@ class ClientWalk:
         """Ask for what was searched for: those who are named, or every word by its beginning."""
         if self.found.among is not None:
             return [filled("among")]
-        long = [n for n, word in enumerate(self.found.words) if len(word) >= LONG]
-        if len(long) < _SEVERAL:
+        long = self._long
+        if not self._reads_ranges:
             return [filled("said", word=f"word_{n}") for n, _ in enumerate(self.found.words)]
         within = Scope(self.reach).over_words()
         ranges = (filled("range", word=f"word_{n}", where=within) for n in long)
