@@ -27,7 +27,10 @@ from clientupdater.adapters.redis.connect import redis_health
 from clientupdater.adapters.resilience import Bounded
 from clientupdater.adapters.security.kept_keys import kept_keys
 from clientupdater.adapters.security.key_ring import KeyRing
+from clientupdater.adapters.security.key_set import KeySet
+from clientupdater.adapters.security.oidc import OidcTokens
 from clientupdater.adapters.security.passwords import Argon2Passwords, OneAtATime
+from clientupdater.adapters.security.published_keys import PublishedKeys
 from clientupdater.adapters.security.random_secrets import RandomSecrets
 from clientupdater.adapters.security.vault import Vault
 from clientupdater.domain.errors import AlreadyExists
@@ -97,6 +100,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.maintenance import DatabaseMaintenance
     from clientupdater.ports.passwords import Passwords, Secrets
     from clientupdater.ports.sealing import Sealer
+    from clientupdater.ports.tokens import Tokens
     from clientupdater.ports.work import Sight, UnitsOfWork
     from clientupdater.settings import Settings
 
@@ -165,9 +169,10 @@ class Guard:
     secrets: Secrets = field(factory=RandomSecrets)
     lifetimes: Lifetimes = field(factory=Lifetimes)
     policy: LockoutPolicy = field(factory=LockoutPolicy)
+    tokens: Tokens | None = None
 
     @classmethod
-    def of(cls, settings: Settings) -> Guard:
+    def of(cls, settings: Settings, clock: Clock) -> Guard:
         """Take it from what the environment says."""
         return cls(
             lifetimes=Lifetimes(
@@ -178,6 +183,7 @@ class Guard:
                 max_failures=settings.login_max_failures,
                 lock_for=timedelta(minutes=settings.login_lock_minutes),
             ),
+            tokens=_tokens(settings, clock),
         )
 
 
@@ -276,7 +282,7 @@ def _reading(work: ServingWork, clock: Clock, zone: tzinfo) -> Reading:
 def _people(work: ServingWork, clock: Clock, guard: Guard) -> People:
     words, secrets = guard.passwords, guard.secrets
     return People(
-        authenticate=Authenticate(work, clock, guard.lifetimes),
+        authenticate=Authenticate(work, clock, guard.lifetimes, guard.tokens),
         sign_in=SignIn(work, clock, words, secrets, guard.lifetimes, guard.policy),
         sign_out=SignOut(work, clock),
         list_sessions=ListSessions(work, clock, guard.lifetimes),
@@ -324,9 +330,25 @@ def open_app(settings: Settings) -> Iterator[App]:
             settings.business_timezone,
             _readiness(url, settings.health_check_timeout_ms / 1000),
             at_once=settings.database_pool_max,
-            guard=Guard.of(settings),
+            guard=Guard.of(settings, MachineClock()),
             sealer=KeyRing(settings.encryption_keys) if settings.encryption_keys else None,
         )
+
+
+def _tokens(settings: Settings, clock: Clock) -> Tokens | None:
+    """Believe the issuer that is configured; without one, no token of anybody (U1)."""
+    if settings.oidc_issuer is None:
+        return None
+    published = f"{settings.oidc_issuer.rstrip('/')}/.well-known/jwks.json"
+    url, algorithms = settings.oidc_jwks_url or published, settings.oidc_algorithms
+    return OidcTokens(
+        issuer=settings.oidc_issuer,
+        audience=settings.oidc_audience,
+        parties=settings.oidc_authorized_parties,
+        algorithms=algorithms,
+        keys=KeySet(PublishedKeys(url, algorithms), clock),
+        clock=clock,
+    )
 
 
 def _vault(settings: Settings) -> Vault | None:

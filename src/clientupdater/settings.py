@@ -12,6 +12,7 @@ import re
 import zoneinfo
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import attrs
 from attrs import field, frozen
@@ -103,6 +104,37 @@ def _keys(text: str) -> Mapping[str, bytes]:
     if len(set(names)) != len(names) or not all(_KEY_NAME.fullmatch(name) for name in names):
         raise ValueError
     return {name: _key(encoded) for name, _, encoded in parts}
+
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def _trusted_url(text: str) -> str:
+    """Read where somebody is whom we believe: nobody may stand between, but on this machine."""
+    parts = urlsplit(text)
+    is_near = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    is_private = parts.scheme == "https" or is_near
+    if not is_private or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError
+    return text
+
+
+SIGNING_ALGORITHMS = ("RS256", "RS384", "RS512", "ES256", "ES384", "ES512")
+"""By which tokens may be signed: with a key that only the issuer has."""
+
+
+def _words(text: str) -> tuple[str, ...]:
+    words = tuple(word.strip() for word in text.split(","))
+    if not all(words):
+        raise ValueError
+    return words
+
+
+def _algorithms(text: str) -> tuple[str, ...]:
+    names = _words(text)
+    if not set(names) <= set(SIGNING_ALGORITHMS):
+        raise ValueError
+    return names
 
 
 _postgres_url = _url("postgresql", "postgres")
@@ -253,6 +285,57 @@ class Settings:
             default="15",
         ),
     )
+    oidc_issuer: str | None = field(
+        default=None,
+        metadata=_read_as(
+            "OIDC_ISSUER",
+            _trusted_url,
+            "an https:// address, exactly as tokens name it",
+            "Whose bearer tokens let people in, by their clerk_id. Unset: nobody's do.",
+            example="https://clerk.example.com",
+        ),
+    )
+    oidc_audience: str | None = field(
+        default=None,
+        metadata=_read_as(
+            "OIDC_AUDIENCE",
+            str,
+            "a word that the token's aud has to hold",
+            "Whom tokens are meant for. With an issuer, this or OIDC_AUTHORIZED_PARTIES is set.",
+            example="clientupdater",
+        ),
+    )
+    oidc_authorized_parties: tuple[str, ...] = field(
+        default=(),
+        metadata=_read_as(
+            "OIDC_AUTHORIZED_PARTIES",
+            _words,
+            "one or more, separated by commas",
+            "Who may have asked for a token: its azp has to be one of them.",
+            example="https://app.example.com",
+        ),
+    )
+    oidc_jwks_url: str | None = field(
+        default=None,
+        metadata=_read_as(
+            "OIDC_JWKS_URL",
+            _trusted_url,
+            "an https:// address",
+            "Where the issuer publishes its keys.",
+            default="OIDC_ISSUER/.well-known/jwks.json",
+            example="https://clerk.example.com/.well-known/jwks.json",
+        ),
+    )
+    oidc_algorithms: tuple[str, ...] = field(
+        default=("RS256", "ES256"),
+        metadata=_read_as(
+            "OIDC_ALGORITHMS",
+            _algorithms,
+            f"some of {', '.join(SIGNING_ALGORITHMS)}",
+            "By which algorithms tokens may be signed; the token has no say in it.",
+            default="RS256,ES256",
+        ),
+    )
     actor: str | None = field(
         default=None,
         metadata=_read_as(
@@ -338,6 +421,9 @@ def _contradictions(settings: Settings) -> Iterator[Fault]:
     if low > high:
         told = f"is {low}, more than DATABASE_POOL_MAX ({high}); expected at most as many"
         yield Fault("DATABASE_POOL_MIN", told)
+    if settings.oidc_issuer and not (settings.oidc_audience or settings.oidc_authorized_parties):
+        told = "is not set, nor is OIDC_AUTHORIZED_PARTIES; expected one of them with OIDC_ISSUER"
+        yield Fault("OIDC_AUDIENCE", told)
 
 
 def _required(url: str | None, name: str) -> str:

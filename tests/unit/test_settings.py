@@ -147,3 +147,36 @@ def test_keys_are_read_newest_first_and_never_shown() -> None:
     assert settings.blind_index_key == b"k" * 32
     assert "kkkk" not in repr(settings)
     assert KEY not in repr(settings)
+
+
+ISSUER = {"OIDC_ISSUER": "https://clerk.example.com", "OIDC_AUDIENCE": "us"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OIDC_ISSUER", "http://clerk.example.com"),
+        ("OIDC_ISSUER", "clerk.example.com"),
+        ("OIDC_JWKS_URL", "file:///etc/passwd"),
+        ("OIDC_JWKS_URL", "https://somebody@clerk.example.com/keys"),
+        ("OIDC_ALGORITHMS", "RS256,HS256"),
+        ("OIDC_ALGORITHMS", "none"),
+        ("OIDC_ALGORITHMS", "PS256"),
+        ("OIDC_AUTHORIZED_PARTIES", "https://app.example.com,,"),
+    ],
+)
+@pytest.mark.rule("U1")
+def test_U1_an_issuer_is_reached_safely_and_signs_with_keys_of_its_own(
+    name: str, value: str
+) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        Settings.from_mapping({**ISSUER, name: value})
+    assert [fault.pointer for fault in caught.value.faults] == [name]
+
+
+@pytest.mark.rule("U1")
+def test_U1_an_issuers_tokens_are_meant_for_somebody() -> None:
+    with pytest.raises(Misconfigured) as caught:
+        Settings.from_mapping({"OIDC_ISSUER": "https://clerk.example.com"})
+    assert [fault.pointer for fault in caught.value.faults] == ["OIDC_AUDIENCE"]
+    assert Settings.from_mapping(ISSUER).oidc_algorithms == ("RS256", "ES256")

@@ -39,6 +39,22 @@ class KnownSession:
     actor: Actor
 
 
+@frozen
+class KnownPerson:
+    """Somebody who is known without a session, and what they may do at this moment (A7)."""
+
+    person: Person
+    actor: Actor
+
+
+class Identities(Protocol):
+    """People by what the issuer of their tokens calls them (U1)."""
+
+    def find(self, subject: str) -> KnownPerson | None:
+        """Find somebody, active or not, with their flags, grants and live territory."""
+        ...
+
+
 class Sessions(Protocol):
     """Open ways in; tokens come here as their fingerprints alone (U2)."""
 
@@ -260,6 +276,11 @@ class StaffTransaction(Transaction, Protocol):
     @property
     def sessions(self) -> Sessions:
         """Open ways in."""
+        ...
+
+    @property
+    def identities(self) -> Identities:
+        """People by what the issuer of their tokens calls them."""
         ...
 
     @property

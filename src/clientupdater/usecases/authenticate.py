@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from clientupdater.domain.accounts import fingerprint
+from clientupdater.domain.accounts import LOCKED_FOR_GOOD, fingerprint
 from clientupdater.domain.callers import Caller
-from clientupdater.domain.errors import PasswordChangeRequired, Unauthenticated
+from clientupdater.domain.errors import NotFound, PasswordChangeRequired, Unauthenticated
 from clientupdater.domain.people import Act, is_barred
 from clientupdater.ports.work import SYSTEM
 
@@ -21,9 +21,13 @@ if TYPE_CHECKING:
     from clientupdater.domain.sessions import Lifetimes
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.people import KnownSession, StaffWork
+    from clientupdater.ports.tokens import Tokens
 
 NOTED_EVERY = timedelta(minutes=1)
 """How exactly the last use of a session is known: a read is not to cost a write each time."""
+
+_DOTS = 2
+"""In a signed token, between its three parts; a session's token has none."""
 
 
 @frozen
@@ -32,7 +36,15 @@ class Authenticated:
 
     caller: Caller
     person: Person
-    session: OpenSession
+    open: OpenSession | None
+    """None for those who come with a token of the identity provider (U1)."""
+
+    @property
+    def session(self) -> OpenSession:
+        """The session that they came by; raises NotFound where there is none."""
+        if self.open is None:
+            raise NotFound("You came with a token of the identity provider, not by a session.")
+        return self.open
 
     @property
     def must_change_password(self) -> bool:
@@ -47,9 +59,20 @@ class Authenticate:
     work: StaffWork
     clock: Clock
     lifetimes: Lifetimes
+    tokens: Tokens | None = None
+    """None: no issuer is configured, and a token of any is as unknown as other words."""
 
     def __call__(self, token: str, origin: Origin, act: Act = Act.OTHER) -> Authenticated:
         """Find who it is, or raise Unauthenticated; `act` is what they are about to do (U4)."""
+        if self.tokens and token.count(".") == _DOTS:
+            found = self._by_subject(self.tokens.verify(token), origin)
+        else:
+            found = self._by_session(token, origin)
+        if is_barred(act, must_change_password=found.must_change_password):
+            raise PasswordChangeRequired
+        return found
+
+    def _by_session(self, token: str, origin: Origin) -> Authenticated:
         now = self.clock.now()
         with self.work.begin(SYSTEM) as tx:
             known = tx.sessions.find(fingerprint(token))
@@ -57,10 +80,24 @@ class Authenticate:
                 raise Unauthenticated
             if now - known.open.session.last_seen_at >= NOTED_EVERY:
                 tx.sessions.touch(known.open.id, now)
-        if is_barred(act, must_change_password=known.person.must_change_password):
-            raise PasswordChangeRequired
         return Authenticated(Caller(known.actor, origin), known.person, known.open)
+
+    def _by_subject(self, subject: str, origin: Origin) -> Authenticated:
+        """Find whom the issuer means; a connection is taken only now that it has been asked."""
+        with self.work.begin(SYSTEM) as tx:
+            known = tx.identities.find(subject)
+        if known is None or not known.actor.is_active or _is_locked_for_good(known.person):
+            raise Unauthenticated
+        return Authenticated(Caller(known.actor, origin), known.person, None)
 
     def _is_over(self, known: KnownSession, now: datetime) -> bool:
         session, active = known.open.session, known.actor.is_active
         return session.end(now, self.lifetimes, person_is_active=active) is not None
+
+
+def _is_locked_for_good(person: Person) -> bool:
+    """Tell whether somebody locked them by hand: each token is a way in anew.
+
+    A lock after wrong passwords passes, or anyone could keep them out with five of those (U3).
+    """
+    return person.locked_until is not None and person.locked_until >= LOCKED_FOR_GOOD

@@ -58,6 +58,13 @@ from user_sessions s
 join {people} on u.id = s.user_id
 where s.session_token = %(token)s
 
+-- name: person_by_subject
+select
+    {person},
+    {actor}
+from {people}
+where u.clerk_id = %(subject)s
+
 -- name: touch_session
 update user_sessions
 set last_seen_at = %(now)s

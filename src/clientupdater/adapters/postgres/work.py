@@ -22,6 +22,7 @@ from clientupdater.adapters.postgres.credentials import (
     PostgresOneTimePasswords,
     PostgresSignIns,
 )
+from clientupdater.adapters.postgres.identities import PostgresIdentities
 from clientupdater.adapters.postgres.journal import PostgresJournal
 from clientupdater.adapters.postgres.openings import PostgresOpenings
 from clientupdater.adapters.postgres.pension_numbers import PostgresPensionNumbers
@@ -121,6 +122,11 @@ class PostgresTransaction:
     def sessions(self) -> PostgresSessions:
         """Open ways in."""
         return PostgresSessions(self.connection)
+
+    @property
+    def identities(self) -> PostgresIdentities:
+        """People by what the issuer of their tokens calls them."""
+        return PostgresIdentities(self.connection)
 
     @property
     def credentials(self) -> PostgresCredentials:

@@ -20,7 +20,7 @@ from clientupdater.entrypoints.http.routes.shapes import (
 from clientupdater.entrypoints.structuring import Text
 
 if TYPE_CHECKING:
-    from clientupdater.domain.accounts import Person
+    from clientupdater.domain.accounts import OpenSession, Person
     from clientupdater.ports.codes import Names
 
 Password = Annotated[str, Text(longest=1024)]
@@ -61,7 +61,8 @@ class Me:
     branches: tuple[str, ...]
     areas: tuple[str, ...]
     must_change_password: bool
-    session: OwnSession
+    session: OwnSession | None
+    """None for those who come with a token of the identity provider (U1)."""
 
 
 @frozen
@@ -106,14 +107,14 @@ def show_me(call: Call) -> Me:
     """Show oneself."""
     shown = call.app.people.show_user(call.caller, call.caller.actor.id)
     names = names_around(call, shown.person)
-    user, session = UserShown.of(shown.person, names), call.session.session
+    user, opened = UserShown.of(shown.person, names), call.session.open
     return Me(
         user=user,
         grants=grants_shown(shown.grants, names),
         branches=user.branches,
         areas=user.areas,
         must_change_password=user.must_change_password,
-        session=OwnSession(session.id, session.session.expires_at),
+        session=OwnSession(opened.id, opened.session.expires_at) if opened else None,
     )
 
 
@@ -121,15 +122,20 @@ def change_my_password(call: Call) -> None:
     """Take another password."""
     body: PasswordBody = call.body
     call.app.people.change_password(
-        call.caller, call.session.session.id, body.current_password, body.new_password
+        call.caller, _own_session(call), body.current_password, body.new_password
     )
 
 
 def list_my_sessions(call: Call) -> Sessions:
     """Show where one is signed in."""
-    current = call.session.session.id
+    current = _own_session(call)
     found = call.app.people.list_sessions(call.caller, call.caller.actor.id)
     return Sessions(tuple(SessionShown.of(each, current) for each in found))
+
+
+def _own_session(call: Call) -> UUID | None:
+    opened: OpenSession | None = call.session.open
+    return opened.id if opened else None
 
 
 def end_my_session(call: Call) -> None:
@@ -156,6 +162,7 @@ ENDPOINTS = (
         handle=sign_out,
         status=204,
         act=Act.SIGN_OUT,
+        errors=(NotFound,),
     ),
     Endpoint(
         method="GET", path="/me", summary="Who I am, and what I may do.", handle=show_me, answers=Me

@@ -88,7 +88,7 @@ class SessionShown:
     is_current: bool
 
     @classmethod
-    def of(cls, opened: OpenSession, current: UUID) -> SessionShown:
+    def of(cls, opened: OpenSession, current: UUID | None) -> SessionShown:
         """Show a session, and whether it is the one that asks."""
         session = opened.session
         return cls(

@@ -1,0 +1,472 @@
+"""The second way in: a bearer token of the configured issuer, and every way to get one wrong."""
+
+from __future__ import annotations
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from threading import Barrier
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import attrs
+import jwt
+import pytest
+from attrs import frozen
+
+from clientupdater.adapters.security.key_set import FIRST_PAUSE, KeySet
+from clientupdater.adapters.security.oidc import LARGEST_TOKEN, LEEWAY_S, OidcTokens
+from clientupdater.adapters.security.published_keys import LARGEST_ANSWER, PublishedKeys
+from clientupdater.composition import Guard, build_app
+from clientupdater.domain.access import Grant
+from clientupdater.domain.accounts import LOCKED_FOR_GOOD
+from clientupdater.domain.callers import Origin
+from clientupdater.domain.errors import (
+    NotFound,
+    PasswordChangeRequired,
+    Unauthenticated,
+    Unavailable,
+)
+from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.entrypoints.http.application import build
+from clientupdater.settings import Settings
+from tests.entrypoints.serving import served
+from tests.integration.issuer import (
+    ISSUER,
+    Issuer,
+    ec_key,
+    public_pem,
+    published,
+    publishing,
+    rsa_key,
+    signed_by_hand,
+)
+from tests.integration.staff import HandClock, Staff, ids, staffed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clientupdater.domain.ids import PersonId
+    from tests.servers import Database
+
+HERE = Origin(interface="test")
+ZONE = ZoneInfo("Asia/Manila")
+SUBJECT = "user_ana"
+
+
+@pytest.fixture
+def issuer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Issuer]:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with publishing(HandClock()) as opened:
+        opened.keys = [published("one", rsa_key("one")), published("two", ec_key("two"))]
+        yield opened
+
+
+def believing(issuer: Issuer, *algorithms: str, patience: float = 3.0, **other: Any) -> OidcTokens:
+    """Believe the issuer, as composition does, by the clock of the test."""
+    algorithms = algorithms or ("RS256", "ES256")
+    asked = PublishedKeys(f"{issuer.url}/jwks", algorithms, patience)
+    trusted = {"audience": "clientupdater", "parties": ("https://app.example.com",), **other}
+    return OidcTokens(
+        issuer=ISSUER,
+        algorithms=algorithms,
+        keys=KeySet(asked, issuer.clock, patience),
+        clock=issuer.clock,
+        **trusted,
+    )
+
+
+@pytest.fixture
+def tokens(issuer: Issuer) -> OidcTokens:
+    return believing(issuer)
+
+
+def refused(tokens: OidcTokens, token: str) -> None:
+    with pytest.raises(Unauthenticated) as caught:
+        tokens.verify(token)
+    assert caught.value.message == Unauthenticated().message, "tells nobody why"
+
+
+# --- good ones
+
+
+def test_U1_a_token_signed_by_RS256_tells_whom_the_issuer_means(
+    tokens: OidcTokens, issuer: Issuer
+) -> None:
+    assert tokens.verify(issuer.token()) == SUBJECT
+
+
+def test_U1_a_token_signed_by_ES256_tells_whom_the_issuer_means(
+    tokens: OidcTokens, issuer: Issuer
+) -> None:
+    token = issuer.token(key=ec_key("two"), kid="two", algorithm="ES256")
+    assert tokens.verify(token) == SUBJECT
+
+
+def test_U1_one_of_several_audiences_is_enough(tokens: OidcTokens, issuer: Issuer) -> None:
+    assert tokens.verify(issuer.token(aud=["others", "clientupdater"])) == SUBJECT
+
+
+def test_U1_either_of_audience_and_party_is_checked_where_only_it_is_set(issuer: Issuer) -> None:
+    assert believing(issuer, parties=()).verify(issuer.token(azp=None)) == SUBJECT
+    assert believing(issuer, audience=None).verify(issuer.token(aud=None)) == SUBJECT
+
+
+def test_U1_clocks_may_differ_by_half_a_minute(tokens: OidcTokens, issuer: Issuer) -> None:
+    now = int(issuer.clock.now().timestamp())
+    assert LEEWAY_S <= 60
+    assert tokens.verify(issuer.token(exp=now - LEEWAY_S + 1)) == SUBJECT
+    assert tokens.verify(issuer.token(nbf=now + LEEWAY_S, iat=now + LEEWAY_S)) == SUBJECT
+
+
+# --- bad ones
+
+
+def test_U1_an_unsigned_token_is_refused(tokens: OidcTokens, issuer: Issuer) -> None:
+    for name in ("none", "None", "NONE", "nOnE"):
+        token = signed_by_hand({"alg": name, "kid": "one"}, issuer.claims(), None)
+        refused(tokens, token)
+        refused(tokens, token.rpartition(".")[0] + ".")
+    assert issuer.asked == 0
+
+
+def test_U1_a_token_signed_by_HS256_with_the_public_key_is_refused(
+    tokens: OidcTokens, issuer: Issuer
+) -> None:
+    header = {"alg": "HS256", "kid": "one", "typ": "JWT"}
+    refused(tokens, signed_by_hand(header, issuer.claims(), public_pem(rsa_key("one"))))
+
+
+def test_U1_an_algorithm_that_is_not_configured_is_refused(issuer: Issuer) -> None:
+    refused(believing(issuer, "ES256"), issuer.token())
+    refused(believing(issuer, "RS256"), issuer.token(algorithm="RS512"))
+
+
+def test_U1_a_key_is_used_for_the_algorithm_it_was_published_for_alone(issuer: Issuer) -> None:
+    issuer.keys[0]["alg"] = "RS256"
+    tokens = believing(issuer, "RS256", "RS512", "ES256")
+    assert tokens.verify(issuer.token()) == SUBJECT
+    refused(tokens, issuer.token(algorithm="RS512"))
+    refused(tokens, issuer.token(kid="two"))
+
+
+def test_U1_a_token_signed_by_somebody_else_is_refused(tokens: OidcTokens, issuer: Issuer) -> None:
+    refused(tokens, issuer.token(key=rsa_key("stranger")))
+
+
+def test_U1_a_token_that_was_changed_is_refused(tokens: OidcTokens, issuer: Issuer) -> None:
+    header, _, signature = issuer.token().split(".")
+    _, claims, _ = issuer.token(sub="user_ben").split(".")
+    refused(tokens, f"{header}.{claims}.{signature}")
+
+
+@pytest.mark.parametrize("named", ["https://evil.example.com", f"{ISSUER}/", [ISSUER], None])
+def test_U1_another_issuer_is_refused(tokens: OidcTokens, issuer: Issuer, named: object) -> None:
+    refused(tokens, by_hand(issuer, rsa_key("one"), iss=named))
+
+
+@pytest.mark.parametrize("meant", ["others", ["others"], [], None, {"clientupdater": 1}])
+def test_U1_another_audience_is_refused(tokens: OidcTokens, issuer: Issuer, meant: object) -> None:
+    refused(tokens, issuer.token(aud=meant))
+
+
+@pytest.mark.parametrize("party", ["https://evil.example.com", ["https://app.example.com"], None])
+def test_U1_another_party_is_refused(tokens: OidcTokens, issuer: Issuer, party: object) -> None:
+    refused(tokens, issuer.token(azp=party))
+
+
+def test_U1_an_expired_token_is_refused(tokens: OidcTokens, issuer: Issuer) -> None:
+    token = issuer.token()
+    issuer.clock.forward(seconds=60 + LEEWAY_S)
+    refused(tokens, token)
+
+
+@pytest.mark.parametrize("moment", [None, "2099-01-01", True, float("inf"), float("nan"), 10**400])
+def test_U1_a_token_that_never_expires_is_refused(
+    tokens: OidcTokens, issuer: Issuer, moment: object
+) -> None:
+    refused(tokens, by_hand(issuer, rsa_key("one"), exp=moment))
+
+
+@pytest.mark.parametrize("begins", ["nbf", "iat"])
+def test_U1_a_token_that_is_not_yet_valid_is_refused(
+    tokens: OidcTokens, issuer: Issuer, begins: str
+) -> None:
+    later = int(issuer.clock.now().timestamp()) + LEEWAY_S + 1
+    claims: dict[str, Any] = {begins: later, "exp": later + 60}
+    refused(tokens, issuer.token(**claims))
+
+
+@pytest.mark.parametrize("header", ["jwk", "jku", "x5u", "x5c"])
+def test_U1_a_token_that_brings_its_own_key_is_refused(
+    tokens: OidcTokens, issuer: Issuer, header: str
+) -> None:
+    brought: dict[str, Any] = {
+        "jwk": published("one", rsa_key("stranger")),
+        "jku": f"{issuer.url}/other",
+        "x5u": f"{issuer.url}/other",
+        "x5c": ["MIIB"],
+    }
+    refused(tokens, issuer.token(headers={header: brought[header]}))
+    refused(tokens, issuer.token(key=rsa_key("stranger"), headers={header: brought[header]}))
+    assert issuer.asked == 0
+
+
+def test_U1_an_oversized_token_is_refused_before_it_is_parsed(
+    tokens: OidcTokens, issuer: Issuer
+) -> None:
+    refused(tokens, issuer.token(padding="x" * LARGEST_TOKEN))
+    assert issuer.asked == 0
+    assert tokens.verify(issuer.token(padding="x" * (LARGEST_TOKEN // 2))) == SUBJECT
+
+
+@pytest.mark.parametrize(
+    "token", ["..", "a.b.c", "a.b", "a.b.c.d", "é.b.c", "W10.W10.W10", "[" * 3000 + ".a.b", ""]
+)
+def test_U1_what_is_no_token_is_refused(tokens: OidcTokens, issuer: Issuer, token: str) -> None:
+    refused(tokens, token)
+    assert issuer.asked == 0
+
+
+@pytest.mark.parametrize("subject", [None, "", 7, "a\0b", "\ud800", "x" * 256])
+def test_U1_a_token_of_nobody_is_refused(
+    tokens: OidcTokens, issuer: Issuer, subject: object
+) -> None:
+    refused(tokens, by_hand(issuer, rsa_key("one"), sub=subject))
+
+
+def by_hand(issuer: Issuer, key: Any, **claims: object) -> str:
+    """Sign claims that the library would not put its name to."""
+    told = json.dumps(issuer.claims(**claims)).encode()
+    return jwt.PyJWS().encode(told, key, algorithm="RS256", headers={"kid": "one"})
+
+
+# --- the issuer's keys
+
+
+def test_U1_keys_are_fetched_once_and_kept(tokens: OidcTokens, issuer: Issuer) -> None:
+    for _ in range(20):
+        tokens.verify(issuer.token())
+    assert issuer.asked == 1
+
+
+def test_U1_an_unknown_key_is_asked_for_once_a_minute_at_most(
+    tokens: OidcTokens, issuer: Issuer
+) -> None:
+    tokens.verify(issuer.token())
+    for number in range(30):
+        refused(tokens, issuer.token(kid=f"unknown {number}"))
+    assert issuer.asked == 1
+    issuer.clock.forward(minutes=1)
+    for number in range(30):
+        refused(tokens, issuer.token(kid=f"unknown {number}"))
+    assert issuer.asked == 2
+
+
+def test_U1_a_new_key_lets_people_in_within_the_minute(tokens: OidcTokens, issuer: Issuer) -> None:
+    tokens.verify(issuer.token())
+    issuer.keys.append(published("three", rsa_key("three")))
+    issuer.clock.forward(minutes=1)
+    assert tokens.verify(issuer.token(key=rsa_key("three"), kid="three")) == SUBJECT
+
+
+def test_U1_a_withdrawn_key_counts_for_ten_minutes_at_most(
+    tokens: OidcTokens, issuer: Issuer
+) -> None:
+    tokens.verify(issuer.token())
+    del issuer.keys[0]
+    issuer.clock.forward(minutes=10)
+    refused(tokens, issuer.token())
+
+
+def test_U1_a_token_that_names_no_key_is_refused(tokens: OidcTokens, issuer: Issuer) -> None:
+    refused(tokens, issuer.token(kid=None))
+
+
+def test_U1_the_last_good_keys_are_kept_while_the_issuer_is_down(
+    tokens: OidcTokens, issuer: Issuer
+) -> None:
+    tokens.verify(issuer.token())
+    issuer.status = 503
+    for _ in range(3):
+        issuer.clock.forward(hours=1)
+        assert tokens.verify(issuer.token()) == SUBJECT
+    issuer.status, issuer.keys = 200, []
+    issuer.clock.forward(hours=1)
+    assert tokens.verify(issuer.token()) == SUBJECT
+
+
+def test_U1_an_issuer_that_hangs_holds_nobody_up_whose_key_is_known(issuer: Issuer) -> None:
+    tokens = believing(issuer, patience=0.2)
+    tokens.verify(issuer.token())
+    issuer.delay = 0.6
+    waited = []
+    for _ in range(5):
+        issuer.clock.forward(minutes=11)
+        began = time.monotonic()
+        assert tokens.verify(issuer.token()) == SUBJECT
+        waited.append(time.monotonic() - began)
+    assert max(waited) < 0.6
+    assert sum(waited) < 1.0
+
+
+def test_U1_without_any_key_nobody_can_be_judged_and_the_issuer_is_not_flooded(
+    tokens: OidcTokens, issuer: Issuer
+) -> None:
+    issuer.status = 500
+    for _ in range(10):
+        with pytest.raises(Unavailable):
+            tokens.verify(issuer.token())
+    assert issuer.asked == 1
+    issuer.status = 200
+    issuer.clock.forward(seconds=FIRST_PAUSE.total_seconds())
+    assert tokens.verify(issuer.token()) == SUBJECT
+
+
+def test_U1_fifty_at_once_fetch_the_keys_once(tokens: OidcTokens, issuer: Issuer) -> None:
+    issuer.delay = 0.2
+    token, start = issuer.token(), Barrier(50)
+
+    def come() -> str:
+        start.wait()
+        return tokens.verify(token)
+
+    with ThreadPoolExecutor(50) as pool:
+        found = [each.result() for each in [pool.submit(come) for _ in range(50)]]
+    assert found == [SUBJECT] * 50
+    assert issuer.asked == 1
+
+
+def test_U1_a_redirection_is_not_followed(tokens: OidcTokens, issuer: Issuer) -> None:
+    issuer.status = 302
+    with pytest.raises(Unavailable):
+        tokens.verify(issuer.token())
+    assert issuer.asked == 1
+
+
+def test_U1_an_answer_without_end_is_not_read(tokens: OidcTokens, issuer: Issuer) -> None:
+    issuer.keys[0]["padding"] = "x" * LARGEST_ANSWER
+    with pytest.raises(Unavailable):
+        tokens.verify(issuer.token())
+
+
+def test_U1_keys_that_cannot_be_trusted_are_passed_over(tokens: OidcTokens, issuer: Issuer) -> None:
+    weak, secret = rsa_key("weak", 1024), {"kty": "oct", "kid": "secret", "k": "c2VjcmV0"}
+    sealing = {**published("sealing", rsa_key("one")), "use": "enc"}
+    broken = {"kty": "RSA", "kid": "broken", "n": "!", "e": 3}
+    issuer.keys += [published("weak", weak), secret, sealing, broken, {}, {"kid": 7}]
+    assert tokens.verify(issuer.token()) == SUBJECT
+    assert set(tokens.keys.fetch()) == {"one", "two"}
+
+
+# --- whom it lets in
+
+
+@frozen
+class House:
+    """The application that believes the issuer."""
+
+    staff: Staff
+    issuer: Issuer
+    ana: PersonId
+
+
+@pytest.fixture
+def house(database: Database, issuer: Issuer) -> Iterator[House]:
+    with staffed(database, ZONE) as opened:
+        issuer.clock = opened.clock
+        app = build_app(
+            opened.app.people.authenticate.work,  # type: ignore[arg-type]
+            opened.clock,
+            ZONE,
+            guard=Guard(tokens=believing(issuer)),
+        )
+        ana = opened.hire("clients:read area FCASH", clerk_id=SUBJECT, first_name="Ana")
+        yield House(attrs.evolve(opened, app=app), issuer, ana)
+
+
+def test_A7_a_token_carries_the_persons_rights_of_this_moment(house: House) -> None:
+    staff, token = house.staff, house.issuer.token()
+    area = staff.area(there := staff.branch(), given_to=house.ana)
+    found = staff.app.people.authenticate(token, HERE)
+    assert (found.person.id, found.person.first_name) == (house.ana, "Ana")
+    assert found.caller.origin is HERE
+    grant = Grant(Permission.CLIENTS_READ, staff.company(), Scope.AREA)
+    assert found.caller.actor.grants == {grant}
+    assert found.caller.actor.territory.areas == ids(area)
+    assert found.caller.actor.territory.area_branches == ids(there)
+    staff.run("delete from user_permissions where user_id = %s", house.ana)
+    assert not staff.app.people.authenticate(token, HERE).caller.actor.grants
+
+
+def test_U1_a_token_of_somebody_unknown_lets_nobody_in(house: House) -> None:
+    with pytest.raises(Unauthenticated):
+        house.staff.app.people.authenticate(house.issuer.token(sub="user_nobody"), HERE)
+
+
+@pytest.mark.parametrize("change", ["is_active = false", "deleted_at = now()"])
+def test_A8_one_who_was_deactivated_or_deleted_is_refused_with_a_good_token(
+    house: House, change: str
+) -> None:
+    token = house.issuer.token()
+    house.staff.app.people.authenticate(token, HERE)
+    house.staff.run(f"update users set {change}")  # noqa: S608
+    with pytest.raises(Unauthenticated):
+        house.staff.app.people.authenticate(token, HERE)
+
+
+def test_U3_wrong_passwords_lock_nobody_out_who_needs_none_but_a_hand_does(house: House) -> None:
+    locked = "update users set locked_until = %s"
+    house.staff.run(locked, house.staff.clock.now().replace(year=2027))
+    found = house.staff.app.people.authenticate(house.issuer.token(), HERE)
+    assert found.person.id == house.ana
+    house.staff.run(locked, LOCKED_FOR_GOOD)
+    with pytest.raises(Unauthenticated):
+        house.staff.app.people.authenticate(house.issuer.token(), HERE)
+
+
+def test_U4_a_token_does_not_go_round_a_password_that_must_be_changed(house: House) -> None:
+    house.staff.run("update users set must_change_password = true")
+    with pytest.raises(PasswordChangeRequired):
+        house.staff.app.people.authenticate(house.issuer.token(), HERE)
+
+
+def test_U1_sessions_let_people_in_beside_tokens(house: House) -> None:
+    known = house.staff.app.people.authenticate(house.staff.session(house.ana), HERE)
+    assert known.session == known.open
+    with pytest.raises(NotFound):
+        _ = house.staff.app.people.authenticate(house.issuer.token(), HERE).session
+
+
+def test_U1_without_an_issuer_a_good_token_is_nothing(house: House) -> None:
+    plain = build_app(house.staff.app.people.authenticate.work, house.staff.clock, ZONE)  # type: ignore[arg-type]
+    with pytest.raises(Unauthenticated):
+        plain.people.authenticate(house.issuer.token(), HERE)
+    assert house.issuer.asked == 0
+
+
+def test_U1_whoever_comes_with_a_token_sees_themselves_and_has_no_session(house: House) -> None:
+    signed = {"Authorization": f"Bearer {house.issuer.token()}"}
+    with served(build(lambda: nullcontext(house.staff.app))) as client:
+        me = client.get("/api/v1/me", headers=signed)
+        assert (me.status_code, me.json()["session"]) == (200, None)
+        assert me.json()["user"]["id"] == str(house.ana)
+        assert client.get("/api/v1/me/sessions", headers=signed).json() == {"items": []}
+        assert client.delete("/api/v1/sessions/current", headers=signed).status_code == 404
+        bad = {"Authorization": f"Bearer {house.issuer.token(aud='others')}"}
+        assert client.get("/api/v1/me", headers=bad).status_code == 401
+
+
+def test_U1_the_environment_says_whom_to_believe(issuer: Issuer) -> None:
+    told = {
+        "OIDC_ISSUER": issuer.url,
+        "OIDC_AUDIENCE": "clientupdater",
+        "OIDC_ALGORITHMS": "ES256",
+        "OIDC_AUTHORIZED_PARTIES": "https://app.example.com, https://other.example.com",
+    }
+    guard = Guard.of(Settings.from_mapping(told), issuer.clock)
+    assert guard.tokens is not None
+    token = issuer.token(key=ec_key("two"), kid="two", algorithm="ES256", iss=issuer.url)
+    assert guard.tokens.verify(token) == SUBJECT
+    assert Guard.of(Settings.from_mapping({}), issuer.clock).tokens is None
