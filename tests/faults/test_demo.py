@@ -120,6 +120,17 @@ def test_it_comes_up_says_where_and_stops_without_a_trace(folder: Path) -> None:
         assert not demo.note.exists()
 
 
+def test_everyone_it_tells_of_can_sign_in(folder: Path) -> None:
+    with demo_in(folder) as demo:
+        api = f"{demo.told['base_url']}/api/v1"
+        for account in demo.told["accounts"]:
+            proof = {"email": account["email"], "password": account["password"]}
+            signed = httpx.post(f"{api}/sessions", json=proof)
+            assert signed.status_code == 201, signed.text
+            heads = {"Authorization": f"Bearer {signed.json()['token']}"}
+            assert httpx.get(f"{api}/me", headers=heads).json()["user"]["email"] == proof["email"]
+
+
 def test_a_second_start_keeps_the_data_and_reset_starts_over(folder: Path) -> None:
     with demo_in(folder):
         born = clusters_birth(folder)

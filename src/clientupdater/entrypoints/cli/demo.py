@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
-import shlex
+import urllib.request
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from attrs import frozen
@@ -134,16 +135,41 @@ def _row(account: DemoAccount) -> tuple[str, ...]:
 
 
 def _calls(told: Demo) -> list[str]:
-    """Three calls to copy: sign in as a telemarketer, ask what to do next, record a call."""
-    base, heads = f"{told.base_url}/api/v1", "-H 'Content-Type: application/json'"
+    """Three calls to copy: sign in as the telemarketer, ask what to do next, record a call."""
     who = next(account for account in told.accounts if account.role == "telemarketer")
-    proof = shlex.quote(to_json({"email": who.email, "password": who.password}).decode())
-    of = """of() { echo "$TOLD" | sed -E "s/.*\\"$1\\":\\"?([^\\",}]+).*/\\1/"; }"""
+    api, heads = f"{told.base_url}/api/v1", "-H 'Content-Type: application/json'"
+    proof = {"email": who.email, "password": who.password}
     signed = '-H "Authorization: Bearer $TOKEN"'
-    row = "clients/code:$(of client_code)/periods/$(of period)/events"
-    update = """"{\\"status\\": \\"CALLED\\", \\"version\\": $(of version)}\""""
+    cut_out = """sed 's/.*"token":"\\([^"]*\\)".*/\\1/'"""
+    row, version = _next_row(api, proof)
+    update = to_json({"status": "CALLED", "remarks": "Comes on Friday", "version": version})
     return [
-        f"{of}; TOLD=$(curl -s {base}/sessions {heads} -d {proof}); TOKEN=$(of token)",
-        f'TOLD=$(curl -s "{base}/worklist?limit=1" {signed}); echo "$TOLD"',
-        f'curl -s "{base}/{row}" {signed} {heads} -d {update}',
+        f"TOKEN=$(curl -s {api}/sessions {heads} -d '{to_json(proof).decode()}' | {cut_out})",
+        f'curl -s "{api}/worklist?limit=2" {signed}',
+        f"curl -s {api}/{row}/events {signed} {heads} -d '{update.decode()}'",
     ]
+
+
+def _next_row(api: str, proof: dict[str, str]) -> tuple[str, int]:
+    """Find the row that this person should work on next, by asking as they would.
+
+    Nobody may be left to call, or the password may have been changed since: then the call shows
+    what to fill in.
+    """
+    try:
+        token = _asked(f"{api}/sessions", body=proof)["token"]
+        (item,) = _asked(f"{api}/worklist?limit=1", token=token)["items"]
+    except (OSError, ValueError):
+        return "clients/code:CLIENT/periods/PERIOD", 0
+    row = f"clients/code:{item['client']['client_code']}/periods/{item['snapshot']['period']}"
+    return row, item["snapshot"]["version"]
+
+
+def _asked(url: str, *, body: object = None, token: str = "") -> Any:
+    heads = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+    if not token:
+        del heads["Authorization"]
+    data = None if body is None else to_json(body)
+    request = urllib.request.Request(url, data, heads)  # noqa: S310 - our own server
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        return json.load(answer)
