@@ -404,6 +404,13 @@ class Settings:
         """The database to serve from; without one nothing can be done."""
         return _required(self.database_url, "DATABASE_URL")
 
+    def require_keys(self) -> None:
+        """Insist on keys: what one process seals, every other has to open, also tomorrow."""
+        keys = {"ENCRYPTION_KEYS": self.encryption_keys, "BLIND_INDEX_KEY": self.blind_index_key}
+        told = "is not set; it is needed to serve (`clientupdater demo` makes up its own)"
+        if faults := [Fault(name, told) for name, key in keys.items() if key is None]:
+            raise Misconfigured(faults)
+
     @property
     def migration_url(self) -> str:
         """The database as its owner, for what changes its shape."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import signal
 import socket
 import subprocess
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from tests.servers import Database
 
 
+KEYS = {
+    "ENCRYPTION_KEYS": f"first:{base64.b64encode(b'k' * 32).decode()}",
+    "BLIND_INDEX_KEY": base64.b64encode(b"i" * 32).decode(),
+}
+
+
 @contextmanager
 def running(*arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
@@ -27,7 +34,7 @@ def running(*arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=environment(**settings),
+        env=environment(**KEYS, **settings),
     )
     with process:
         yield process
@@ -90,3 +97,10 @@ def test_a_port_in_use_is_one_line(database: Database) -> None:
         f"clientupdater: port {port} of 127.0.0.1 is in use by another program; "
         "choose another with --port\n"
     )
+
+
+def test_a_server_without_keys_says_which_are_missing(database: Database) -> None:
+    done = run("serve", "--port", "0", DATABASE_URL=database.app_url)
+    assert done.returncode == 78
+    assert "ENCRYPTION_KEYS: is not set" in done.stderr
+    assert "BLIND_INDEX_KEY: is not set" in done.stderr

@@ -28,4 +28,5 @@ def serve(session: Session, *, host: str, port: int, drain_seconds: float) -> No
     settings = session.settings
     logs.configure(settings)
     with server.listen(host, port) as listening, open_app(settings) as app:
+        settings.require_keys()
         server.run(app, listening, drain_s=drain_seconds)

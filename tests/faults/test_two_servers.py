@@ -1,0 +1,78 @@
+"""A right that is taken is gone from the next request on, in every process (A7, A8)."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import httpx
+import psycopg
+import pytest
+
+from clientupdater.adapters.madeup import fill
+from tests.entrypoints.test_cli_long_running import logged, running
+from tests.unit.builders import MANILA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.servers import Database
+
+WHO = "head.office@demo.example"
+REVOKE = "delete from user_permissions where user_id = (select id from users where email = %s)"
+DEACTIVATE = "update users set is_active = false where email = %s"
+END_SESSIONS = """
+    update user_sessions set revoked_at = now()
+     where user_id = (select id from users where email = %s)
+"""
+
+
+class Servers:
+    """Two server processes on one database, and one person who is signed in to the first."""
+
+    def __init__(self, database: Database, ports: list[int], password: str) -> None:
+        self.database = database
+        self.apis = [f"http://127.0.0.1:{port}/api/v1" for port in ports]
+        proof = {"email": WHO, "password": password}
+        signed = httpx.post(f"{self.apis[0]}/sessions", json=proof)
+        self.heads = {"Authorization": f"Bearer {signed.json()['token']}"}
+
+    def answers(self, path: str = "/clients?limit=1") -> list[int]:
+        """Ask both the same."""
+        return [httpx.get(api + path, headers=self.heads).status_code for api in self.apis]
+
+    def run(self, statement: str) -> None:
+        """Change something in the database behind both."""
+        with psycopg.connect(self.database.superuser_url) as connection:
+            connection.execute(statement.encode(), (WHO,))
+
+
+@pytest.fixture
+def servers(database: Database) -> Iterator[Servers]:
+    accounts = fill(database.app_url, clients=50, now=datetime.now(UTC), zone=MANILA)
+    password = next(each.password for each in accounts if each.email == WHO)
+    with ExitStack() as stack:
+        both = [
+            stack.enter_context(running("serve", "--port", "0", DATABASE_URL=database.app_url))
+            for _ in range(2)
+        ]
+        ports = [int(str(logged(each.stderr, "serving")["port"])) for each in both]
+        yield Servers(database, ports, password)
+
+
+def test_A7_a_revoked_grant_is_gone_in_both_at_once(servers: Servers) -> None:
+    assert servers.answers() == [200, 200]
+    servers.run(REVOKE)
+    assert servers.answers() == [403, 403]
+
+
+def test_A8_whoever_is_deactivated_is_refused_by_both_at_once(servers: Servers) -> None:
+    assert servers.answers("/me") == [200, 200]
+    servers.run(DEACTIVATE)
+    assert servers.answers("/me") == [401, 401]
+
+
+def test_U2_a_revoked_session_is_refused_by_both_at_once(servers: Servers) -> None:
+    servers.run(END_SESSIONS)
+    assert servers.answers("/me") == [401, 401]
