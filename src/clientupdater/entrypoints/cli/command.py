@@ -26,12 +26,19 @@ _HERE = "clientupdater.entrypoints.cli"
 @click.group(
     cls=LazyGroup,
     lazy={
+        "access": (f"{_HERE}.access:access", "Tell what the policy decides, and why."),
+        "clients": (f"{_HERE}.clients:clients", "Find clients and see where they stand."),
         "db": (f"{_HERE}.db:db", "Bring the database to its schema, and see where it stands."),
         "demo": (f"{_HERE}.demo:demo", "Everything in one, with made-up data, to try it."),
         "doctor": (f"{_HERE}.doctor:doctor", "Tell what is wrong and what to do."),
         "keys": (f"{_HERE}.keys:keys", "Keep the keys that personal data is sealed with."),
         "openapi": (f"{_HERE}.openapi:openapi", "Print the contract of the HTTP interface."),
+        "periods": (f"{_HERE}.periods:periods", "See which periods run, and open one."),
         "serve": (f"{_HERE}.serve:serve", "Run the HTTP server."),
+        "status": (
+            f"{_HERE}.status:status",
+            "Record where clients stand, see what happened, and take it back.",
+        ),
         "users": (
             f"{_HERE}.users:users",
             "Look after people: who signs in, and what they may do.",

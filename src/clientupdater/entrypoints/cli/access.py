@@ -1,0 +1,72 @@
+"""``clientupdater access``: why somebody may, or may not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import click
+
+from clientupdater.domain.ids import PersonId
+from clientupdater.domain.permissions import Permission
+from clientupdater.entrypoints.cli.acting import as_option, opened_as
+from clientupdater.entrypoints.cli.naming import client_ref
+from clientupdater.entrypoints.cli.session import Session, example, json_option, print_json
+from clientupdater.entrypoints.failures import Exit
+
+if TYPE_CHECKING:
+    from clientupdater.composition import App
+    from clientupdater.domain.callers import Caller
+
+
+@click.group()
+def access() -> None:
+    """Tell what the policy decides, and why."""
+
+
+@access.command(
+    epilog=example(
+        "clientupdater access explain ana@example.com FC-000001 status:update "
+        "--as auditor@example.com"
+    )
+)
+@click.argument("user", metavar="USER")
+@click.argument("client")
+@click.argument("permission", type=click.Choice([str(each) for each in Permission]))
+@as_option
+@json_option
+@click.pass_obj
+def explain(
+    session: Session, /, *, user: str, client: str, permission: str, acts: str, as_json: bool
+) -> int:
+    """Explain whether a user may do this to a client; exit 1 if not.
+
+    USER is an email or an id, CLIENT a code or an id.
+    """
+    with opened_as(session, acts) as (app, caller):
+        told = app.tracking.explain_access(
+            caller, _person(app, caller, user), client_ref(client), Permission(permission)
+        )
+    if as_json:
+        print_json(
+            {
+                "allowed": told.allowed,
+                "permission": told.permission,
+                "grants": [str(grant) for grant in told.grants],
+                "missing": told.missing,
+                "explanation": told.explain(),
+            }
+        )
+    else:
+        click.echo(told.explain())
+    return Exit.DONE if told.allowed else Exit.NO
+
+
+def _person(app: App, caller: Caller, user: str) -> PersonId:
+    """Find who is meant; by an email only somebody whom the asker may see (users:read)."""
+    if "@" in user:
+        return app.people.show_user(caller, user).person.id
+    try:
+        return PersonId(UUID(user))
+    except ValueError:
+        raise click.BadParameter("is an email or an id", param_hint="USER") from None

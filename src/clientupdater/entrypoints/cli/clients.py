@@ -1,0 +1,131 @@
+"""``clientupdater clients``: finding them, looking at one, tracking one again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from clientupdater.entrypoints.cli.acting import as_option, opened_as
+from clientupdater.entrypoints.cli.naming import client_ref
+from clientupdater.entrypoints.cli.session import (
+    Session,
+    example,
+    json_option,
+    note,
+    print_json,
+    print_table,
+)
+from clientupdater.entrypoints.cli.written import print_written
+from clientupdater.entrypoints.http.routes.rows import ClientShown
+from clientupdater.ports.reading import MOST, ClientQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ACTOR = "--as ana@example.com"
+
+
+@click.group()
+def clients() -> None:
+    """Find clients and see where they stand.
+
+    A client is named by code or by id.
+    """
+
+
+@clients.command(epilog=example(f"clientupdater clients find 'reyes juana' {_ACTOR}"))
+@click.argument("query")
+@click.option("--limit", type=click.IntRange(1, MOST), default=50, show_default=True)
+@as_option
+@json_option
+@click.pass_obj
+def find(session: Session, /, *, query: str, limit: int, acts: str, as_json: bool) -> None:
+    """Find clients by name, code, contact number or whole pension number."""
+    with opened_as(session, acts) as (app, caller):
+        page = app.reading.search_clients(caller, ClientQuery(q=query, limit=limit))
+    found = [ClientShown.of(each) for each in page.items]
+    if as_json:
+        print_json({"items": found, "has_more": page.has_more})
+    else:
+        rows = [(c.client_code, c.full_name, c.company, c.branch, _standing(c)) for c in found]
+        print_table(("code", "name", "company", "branch", "stands at"), rows)
+    if page.has_more:
+        note("there are more of them: say more of the name, or a greater --limit")
+
+
+@clients.command(epilog=example(f"clientupdater clients show FC-000001 {_ACTOR}"))
+@click.argument("client")
+@as_option
+@json_option
+@click.pass_obj
+def show(session: Session, /, *, client: str, acts: str, as_json: bool) -> None:
+    """Show one client, with where they stand now."""
+    with opened_as(session, acts) as (app, caller):
+        shown = ClientShown.of(app.reading.show_client(caller, client_ref(client)))
+    if as_json:
+        print_json(shown)
+    else:
+        print_table(("what", "is"), _facts(shown))
+
+
+@clients.command(
+    epilog=example(
+        "clientupdater clients revive FC-000001 --remarks 'borrows again' --version 3 "
+        "--as boss@example.com"
+    )
+)
+@click.argument("client")
+@click.option("--remarks", required=True, help="Why.")
+@click.option(
+    "--version", type=click.IntRange(min=0), required=True, help="Of the running period's row."
+)
+@as_option
+@json_option
+@click.pass_obj
+def revive(
+    session: Session, /, *, client: str, remarks: str, version: int, acts: str, as_json: bool
+) -> None:
+    """Track a client again who was fully paid and borrows anew."""
+    with opened_as(session, acts) as (app, caller):
+        done = app.tracking.revive_client(caller, client_ref(client), remarks, version)
+        print_written(app, caller, done, as_json=as_json)
+
+
+def _standing(client: ClientShown) -> str:
+    current = client.current
+    if current is None:
+        return "-"
+    reason = f" {current.reason}" if current.reason else ""
+    return f"{current.period} {current.status}{reason}"
+
+
+def _facts(client: ClientShown) -> Iterator[tuple[str, object]]:
+    yield "code", client.client_code
+    yield "id", client.id
+    yield "name", client.full_name
+    yield "company", client.company
+    yield "branch", client.branch
+    for name in (
+        "product",
+        "par_status",
+        "loan_status",
+        "past_due_amount",
+        "pension_number_masked",
+    ):
+        yield name.replace("_", " "), _or_dash(getattr(client, name))
+    yield "contact numbers", _numbers(client)
+    yield "assigned to", client.assigned_to.name if client.assigned_to else "-"
+    yield "tracked", "yes" if client.is_trackable else "no"
+    yield "stands at", _standing(client)
+    if client.current:
+        yield "version", client.current.version
+        yield "follow up on", _or_dash(client.current.next_follow_up_on)
+
+
+def _numbers(client: ClientShown) -> str:
+    return ", ".join(filter(None, (client.contact_number, client.contact_number_alt))) or "-"
+
+
+def _or_dash(value: object) -> object:
+    return "-" if value is None else value

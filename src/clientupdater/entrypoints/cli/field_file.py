@@ -1,0 +1,245 @@
+"""Reading a CSV from the field: what each line says, or everything that is wrong with the file.
+
+A text is taken as it stands: nothing in it is a formula, an address or a command.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import date, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from attrs import define, field, frozen
+
+from clientupdater.domain.errors import Fault, InvalidInput, InvalidPeriod
+from clientupdater.domain.events import Channel
+from clientupdater.domain.periods import Period
+from clientupdater.domain.statuses import tidy_remarks
+from clientupdater.domain.updates import StatusUpdate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import tzinfo
+
+REQUIRED = (
+    *("client_code", "status", "reason", "remarks", "has_payment", "occurred_at"),
+    *("next_follow_up_on", "channel"),
+)
+OPTIONAL = ("period", "version")
+MOST = 500
+"""Lines of a file: as many as are recorded all or none."""
+
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_VERSION = re.compile(r"\d{1,9}", re.ASCII)
+_PAID = {"yes": True, "true": True, "no": False, "false": False}
+_LONGEST_CODE = 60
+_T = TypeVar("_T")
+
+
+@frozen(kw_only=True)
+class FieldLine:
+    """One line of the file, and where it stands."""
+
+    line: int
+    client_code: str
+    update: StatusUpdate
+    period: Period | None = None
+    version: int | None = None
+
+
+class _Unfit(Exception):
+    """One cell does not fit."""
+
+
+def read_field_file(raw: bytes, zone: tzinfo) -> tuple[FieldLine, ...]:
+    """Read it; InvalidInput tells all that is wrong, by the number of the line.
+
+    A time without an offset is one of the business's own clock, `zone`.
+    """
+    rows = _rows(_text(raw))
+    if not rows:
+        raise InvalidInput.of("line 1", "the file is empty")
+    (head_at, head), *body = rows
+    names = [name.strip() for name in head]
+    faults = list(_faults_of_head(names, head_at))
+    if faults:
+        raise InvalidInput(faults)
+    lines = [_read(number, names, cells, zone, faults) for number, cells in body]
+    found = tuple(line for line in lines if line)
+    faults += _faults_of_all(found, len(body))
+    if faults:
+        raise InvalidInput(sorted(faults, key=_place))
+    return found
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise InvalidInput.of(f"line {line}", "is not UTF-8; save the file as CSV UTF-8") from None
+
+
+def _rows(text: str) -> list[tuple[int, list[str]]]:
+    """Give what is not blank with the number of its first line."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows, begins = [], 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                rows.append((begins, cells))
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise InvalidInput.of(f"line {begins}", f"is no CSV: {error}") from None
+    return rows
+
+
+def _faults_of_head(names: Sequence[str], line: int) -> Iterator[Fault]:
+    where = f"line {line}"
+    for name in REQUIRED:
+        if name not in names:
+            yield Fault(where, f"the column {name} is missing")
+    for at, name in enumerate(names):
+        if name in names[:at]:
+            yield Fault(where, f"the column {name[:50]!r} comes twice")
+        elif name not in (*REQUIRED, *OPTIONAL):
+            yield Fault(where, f"the column {name[:50]!r} is not known")
+
+
+def _faults_of_all(lines: Sequence[FieldLine], told: int) -> Iterator[Fault]:
+    if not told:
+        yield Fault("line 1", "there is nothing below the header")
+    if told > MOST:
+        yield Fault("", f"a file holds {MOST} lines at most, not {told}: split it")
+    first: dict[tuple[object, ...], int] = {}
+    for each in lines:
+        said = each.update
+        remarks = (said.remarks or "").strip() or None
+        key = each.client_code, each.period, said.status, said.reason, remarks, said.occurred_at
+        before = first.setdefault(key, each.line)
+        if before != each.line:
+            yield Fault(f"line {each.line}", f"says the same as line {before}")
+
+
+def _place(fault: Fault) -> int:
+    found = re.match(r"line (\d+)", fault.pointer)
+    return int(found[1]) if found else 0
+
+
+def _read(
+    number: int, names: Sequence[str], cells: Sequence[str], zone: tzinfo, faults: list[Fault]
+) -> FieldLine | None:
+    if len(cells) != len(names):
+        told = f"has {len(cells)} cells, and the header {len(names)}"
+        faults.append(Fault(f"line {number}", told))
+        return None
+    row = _Row(number, dict(zip(names, cells, strict=True)))
+    read = FieldLine(
+        line=number,
+        client_code=row.needed("client_code", _code),
+        period=row.told("period", _period),
+        version=row.told("version", _version),
+        update=StatusUpdate(
+            status=row.needed("status", _code),
+            reason=row.told("reason", _code),
+            remarks=row.told("remarks", _remarks),
+            has_payment=row.told("has_payment", _paid),
+            occurred_at=row.needed("occurred_at", lambda cell: read_moment(cell, zone)),
+            next_follow_up_on=row.told("next_follow_up_on", _day),
+            channel=row.told("channel", _channel),
+        ),
+    )
+    faults += row.faults
+    return None if row.faults else read
+
+
+@define
+class _Row:
+    """The cells of one line by their columns, and what is wrong with them."""
+
+    line: int
+    cells: dict[str, str]
+    faults: list[Fault] = field(factory=list)
+
+    def told(self, column: str, read: Callable[[str], _T]) -> _T | None:
+        """Read a cell; an empty one says nothing."""
+        cell = self.cells.get(column, "").strip()
+        if not cell:
+            return None
+        try:
+            return read(cell)
+        except _Unfit as unfit:
+            self._add(column, str(unfit))
+        except InvalidInput as error:
+            self._add(column, "; ".join(fault.message for fault in error.faults))
+        return None
+
+    def needed(self, column: str, read: Callable[[str], _T]) -> _T:
+        """Read a cell that must say something; where it does not, the line is dropped."""
+        if not self.cells[column].strip():
+            self._add(column, "is empty")
+        return self.told(column, read)  # type: ignore[return-value]
+
+    def _add(self, column: str, message: str) -> None:
+        self.faults.append(Fault(f"line {self.line}, {column}", message))
+
+
+def _code(cell: str) -> str:
+    """A code is printed in reports: it holds nothing that a terminal would obey."""
+    if len(cell) > _LONGEST_CODE or not cell.isprintable():
+        raise _Unfit(f"is no code: {_LONGEST_CODE} plain characters at most")
+    return cell
+
+
+def _remarks(cell: str) -> str | None:
+    return tidy_remarks(cell)
+
+
+def _period(cell: str) -> Period:
+    try:
+        return Period.parse(cell)
+    except InvalidPeriod:
+        raise _Unfit("write a month as 2026-11 or a quarter as 2026-Q4") from None
+
+
+def _version(cell: str) -> int:
+    if not _VERSION.fullmatch(cell):
+        raise _Unfit("is a whole number")
+    return int(cell)
+
+
+def _paid(cell: str) -> bool:
+    if cell.lower() not in _PAID:
+        raise _Unfit("is yes or no, or empty")
+    return _PAID[cell.lower()]
+
+
+def _channel(cell: str) -> Channel:
+    try:
+        return Channel(cell)
+    except ValueError:
+        raise _Unfit(f"is one of {', '.join(Channel)}, or empty") from None
+
+
+def _day(cell: str) -> date:
+    try:
+        if _DATE.fullmatch(cell):
+            return date.fromisoformat(cell)
+    except ValueError:
+        pass
+    raise _Unfit("is a day such as 2026-11-25")
+
+
+def read_moment(text: str, zone: tzinfo) -> datetime:
+    """Read a day and a time; without an offset it is the business's own clock that is meant."""
+    try:
+        if _MOMENT.fullmatch(text):
+            moment = datetime.fromisoformat(text)
+            return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    except ValueError:
+        pass
+    told = "is a day and a time such as 2026-11-20 09:30 or 2026-11-20T09:30:00+08:00"
+    raise InvalidInput.of("", told)

@@ -1,0 +1,84 @@
+"""How clients and periods are named on the command line, and who is named in what is shown."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import click
+
+from clientupdater.domain.errors import InvalidPeriod, NotTrackable
+from clientupdater.domain.ids import ClientId
+from clientupdater.domain.periods import Period, business_day
+from clientupdater.entrypoints.cli.session import note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from clientupdater.composition import App
+    from clientupdater.domain.callers import Caller
+    from clientupdater.domain.clients import Client
+    from clientupdater.domain.events import StatusEvent
+    from clientupdater.domain.tracking import PeriodRow
+    from clientupdater.ports.codes import Names
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+class PeriodType(click.ParamType[Any]):
+    """A month or a quarter."""
+
+    name = "period"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Period:
+        """Read it as every interface does."""
+        try:
+            return value if isinstance(value, Period) else Period.parse(value)
+        except InvalidPeriod as error:
+            self.fail(error.faults[0].message, param, ctx)
+
+
+def client_ref(named: str) -> ClientId | str:
+    """Read a client's identity, or else its code."""
+    return ClientId(UUID(named)) if _UUID.fullmatch(named) else named
+
+
+def period_of(app: App, caller: Caller, client: ClientId | str, told: Period | None) -> Period:
+    """Give the period that was told, else the one in which this client is due now."""
+    if told:
+        return told
+    list_rows = app.tracking.list_rows
+    today = business_day(list_rows.files.clock.now(), list_rows.files.zone)
+    running = list_rows(caller, client).client.running_period(today)
+    if running is None:
+        raise NotTrackable("The client has no product, so nobody knows how often to reach it.")
+    return running
+
+
+def version_of(
+    app: App, caller: Caller, client: ClientId | str, period: Period, told: int | None
+) -> int:
+    """Give the version that was told, else look at the row, and tell what was seen (S10)."""
+    if told is not None:
+        return told
+    seen = app.tracking.show_row(caller, client, period).row.snapshot
+    note(f"over version {seen.version} of {period}, seen just now at {seen.status}")
+    return seen.version
+
+
+def names_in(
+    app: App,
+    caller: Caller,
+    client: Client,
+    rows: Iterable[PeriodRow] = (),
+    events: Iterable[StatusEvent] = (),
+) -> Names:
+    """Look up who and what these name."""
+    found = [*(row.snapshot for row in rows)]
+    happened = tuple(events)
+    people = {client.assigned_to, *(each.updated_by for each in found)}
+    people |= {event.by for event in happened}
+    branches = {*(each.branch for each in found), *(event.branch for event in happened)}
+    known = {person for person in people if person}
+    return app.look_up_names(caller, branches=branches, people=known)

@@ -1,0 +1,213 @@
+"""``clientupdater status``: recording what came of a call or a visit, and taking it back."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from clientupdater.domain.errors import InvalidInput
+from clientupdater.domain.events import Channel, Promise
+from clientupdater.domain.updates import StatusUpdate
+from clientupdater.entrypoints.cli.acting import as_option, opened_as
+from clientupdater.entrypoints.cli.field_file import read_moment
+from clientupdater.entrypoints.cli.field_import import import_
+from clientupdater.entrypoints.cli.naming import (
+    PeriodType,
+    client_ref,
+    names_in,
+    period_of,
+    version_of,
+)
+from clientupdater.entrypoints.cli.session import (
+    Session,
+    example,
+    json_option,
+    print_json,
+    print_table,
+)
+from clientupdater.entrypoints.cli.written import print_written
+from clientupdater.entrypoints.http.routes.rows import EventShown, events_shown
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from clientupdater.domain.periods import Period
+
+_ACTOR = "--as ana@example.com"
+_DAY = click.DateTime(["%Y-%m-%d"])
+_client = click.argument("client")
+_period = click.option("--period", type=PeriodType(), help="Else the client's running one.")
+_remarks = click.option("--remarks", help="What there is to say.")
+_version = click.option(
+    "--version", type=click.IntRange(min=0), help="That you saw; else the row is looked at first."
+)
+
+
+@click.group()
+def status() -> None:
+    """Record where clients stand, see what happened, and take it back.
+
+    A client is named by code or by id.
+    """
+
+
+@status.command(
+    "set",
+    epilog=example(
+        f"clientupdater status set FC-000001 DONE --reason CONFIRMED --channel call {_ACTOR}"
+    ),
+)
+@_client
+@click.argument("status")
+@click.option("--reason", help="Where the status needs one.")
+@_remarks
+@click.option("--paid/--not-paid", default=None, help="Whether a payment was seen.")
+@click.option("--occurred-at", help="When the call was made; else now.")
+@click.option("--follow-up", type=_DAY, help="When to call again.")
+@click.option("--channel", type=click.Choice([str(each) for each in Channel]))
+@click.option("--promised-on", type=_DAY, help="Until when they promised to pay.")
+@click.option("--promised-amount", help="How much they promised.")
+@_period
+@_version
+@as_option
+@json_option
+@click.pass_obj
+def set_(session: Session, /, *, client: str, acts: str, as_json: bool, **told: Any) -> None:
+    """Record what came of a call or a visit.
+
+    A time without an offset is one of the business's own clock.
+    """
+    update = _update(told, session.settings.business_timezone)
+    ref = client_ref(client)
+    with opened_as(session, acts) as (app, caller):
+        period = period_of(app, caller, ref, told["period"])
+        version = version_of(app, caller, ref, period, told["version"])
+        done = app.tracking.record_update(caller, ref, period, update, version)
+        print_written(app, caller, done, as_json=as_json)
+
+
+@status.command(epilog=example(f"clientupdater status history FC-000001 {_ACTOR}"))
+@_client
+@_period
+@as_option
+@json_option
+@click.pass_obj
+def history(
+    session: Session, /, *, client: str, period: Period | None, acts: str, as_json: bool
+) -> None:
+    """Tell what happened to a client's row, in order, who and when."""
+    ref = client_ref(client)
+    with opened_as(session, acts) as (app, caller):
+        found = app.tracking.show_history(caller, ref, period_of(app, caller, ref, period))
+        events = events_shown(found.events, names_in(app, caller, found.client, (), found.events))
+    if as_json:
+        print_json({"items": events})
+        return
+    zone = session.settings.business_timezone
+    head = ("no.", "when", "what", "status", "reason", "by", "remarks")
+    print_table(head, [_row(each, zone) for each in events])
+
+
+@status.command(
+    epilog=example(
+        "clientupdater status reopen FC-000001 --remarks 'wrong client' --as boss@example.com"
+    )
+)
+@_client
+@_remarks
+@_period
+@_version
+@as_option
+@json_option
+@click.pass_obj
+def reopen(session: Session, /, *, client: str, acts: str, as_json: bool, **told: Any) -> None:
+    """Take a DONE back: the row stands as it stood before."""
+    ref = client_ref(client)
+    with opened_as(session, acts) as (app, caller):
+        period = period_of(app, caller, ref, told["period"])
+        version = version_of(app, caller, ref, period, told["version"])
+        done = app.tracking.reopen_row(caller, ref, period, told["remarks"], version)
+        print_written(app, caller, done, as_json=as_json)
+
+
+@status.command(
+    epilog=example(
+        "clientupdater status void FC-000001 2 --remarks 'typed twice' --as boss@example.com --yes"
+    )
+)
+@_client
+@click.argument("sequence", type=click.IntRange(min=0))
+@_remarks
+@_period
+@_version
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@as_option
+@json_option
+@click.pass_obj
+def void(
+    session: Session, /, *, client: str, sequence: int, acts: str, as_json: bool, **told: Any
+) -> None:
+    """Undo one event of a client's row, by its number in the history; it stays readable."""
+    ref = client_ref(client)
+    with opened_as(session, acts) as (app, caller):
+        period = period_of(app, caller, ref, told["period"])
+        version = version_of(app, caller, ref, period, told["version"])
+        if not told["yes"]:
+            asked = f"This undoes event {sequence} of {period} for good. Go on?"
+            click.confirm(asked, abort=True, err=True)
+        done = app.tracking.void_event(caller, ref, period, sequence, told["remarks"], version)
+        print_written(app, caller, done, as_json=as_json)
+
+
+status.add_command(import_)
+
+
+def _update(told: dict[str, Any], zone: tzinfo) -> StatusUpdate:
+    return StatusUpdate(
+        status=told["status"],
+        reason=told["reason"],
+        remarks=told["remarks"],
+        has_payment=told["paid"],
+        occurred_at=read_moment(told["occurred_at"], zone) if told["occurred_at"] else None,
+        channel=Channel(told["channel"]) if told["channel"] else None,
+        next_follow_up_on=_day(told["follow_up"]),
+        promise=_promise(_day(told["promised_on"]), told["promised_amount"]),
+    )
+
+
+def _day(told: Any) -> date | None:
+    return told.date() if told else None
+
+
+def _promise(on: date | None, amount: str | None) -> Promise | None:
+    if on is None:
+        if amount is not None:
+            raise InvalidInput.of("--promised-on", "is missing: until when was it promised?")
+        return None
+    try:
+        return Promise(on, None if amount is None else Decimal(amount))
+    except InvalidOperation:
+        raise InvalidInput.of("--promised-amount", "is an amount such as 1500.00") from None
+
+
+def _row(event: EventShown, zone: tzinfo) -> tuple[object, ...]:
+    what = event.kind + (f" {event.voids}" if event.voids is not None else "")
+    if event.voided_by is not None:
+        what += f" (voided by {event.voided_by})"
+    return (
+        event.sequence,
+        f"{event.occurred_at.astimezone(zone):%Y-%m-%d %H:%M}",
+        what,
+        event.status,
+        event.reason or "",
+        event.by.name if event.by else "the system",
+        _shown(event.remarks or ""),
+    )
+
+
+def _shown(remarks: str) -> str:
+    """Let no remark speak to the terminal."""
+    return "".join(each if each.isprintable() else " " for each in remarks)

@@ -1,0 +1,29 @@
+"""How what was written to a row is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from clientupdater.entrypoints.cli.naming import names_in
+from clientupdater.entrypoints.cli.session import print_json
+from clientupdater.entrypoints.http.routes.rows import EventShown, SnapshotShown, WrittenShown
+
+if TYPE_CHECKING:
+    from clientupdater.composition import App
+    from clientupdater.domain.callers import Caller
+    from clientupdater.usecases._recording import Written
+
+
+def print_written(app: App, caller: Caller, done: Written, *, as_json: bool) -> None:
+    """Tell where the row stands now; for scripts as over HTTP."""
+    if as_json:
+        names = names_in(app, caller, done.client, [done.row], [done.event])
+        event = EventShown.of(done.event, names)
+        print_json(WrittenShown(event, SnapshotShown.of(done.client, done.row, names)))
+        return
+    snapshot = done.row.snapshot
+    reason = f" {snapshot.standing.reason}" if snapshot.standing.reason else ""
+    stands = f"{done.row.period} {snapshot.status}{reason}"
+    click.echo(f"{done.client.code}  {stands}  version {snapshot.version}")

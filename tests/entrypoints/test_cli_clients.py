@@ -1,0 +1,79 @@
+"""Clients on the command line: found within one's reach, tracked again, and access explained."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+
+from tests.entrypoints.desks import ANA, BOSS, READER, STRANGER, a_desk, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.entrypoints.desks import Desk
+    from tests.servers import Database
+
+
+@pytest.fixture
+def desk(database: Database) -> Iterator[Desk]:
+    with a_desk(database) as opened:
+        yield opened
+
+
+def test_a_client_is_found_by_name_and_shown_by_code_and_by_id(desk: Desk) -> None:
+    code = desk.client("Juana Reyes")
+    desk.client("Pedro Santos")
+    found = desk.json("clients", "find", "rey juan")
+    assert [each["client_code"] for each in found["items"]] == [code]
+    shown = desk.json("clients", "show", code)
+    assert shown["current"]["status"] == "PENDING"
+    assert desk.json("clients", "show", shown["id"])["client_code"] == code
+    assert f"{running()} PENDING" in desk.run("clients", "show", code).stdout
+    table = desk.run("clients", "find", "rey juan")
+    assert table.returncode == 0
+    assert "Juana Reyes" in table.stdout
+
+
+def test_a_search_says_that_there_are_more(desk: Desk) -> None:
+    for _ in range(2):
+        desk.client()
+    assert "more of them" in desk.run("clients", "find", "reyes", "--limit", "1").stderr
+
+
+@pytest.mark.rule("A5")
+def test_A5_a_client_out_of_sight_is_not_found_and_no_right_at_all_is_refused(desk: Desk) -> None:
+    assert desk.run("clients", "show", "FC-999999").returncode == 4
+    assert desk.run("clients", "find", "reyes", actor=STRANGER).returncode == 3
+
+
+@pytest.mark.rule("T4")
+def test_T4_a_client_fully_paid_is_revived_by_one_who_corrects(desk: Desk) -> None:
+    code = desk.client()
+    desk.json("status", "set", code, "DONE", "--reason", "FULLY_PAID")
+    revive = ("clients", "revive", code, "--remarks", "borrows again", "--version")
+    assert desk.run(*revive, "1").returncode == 3
+    assert desk.run(*revive, "0", actor=BOSS).returncode == 5
+    done = desk.json(*revive, "1", actor=BOSS)
+    assert done["event"]["kind"] == "revived"
+    assert done["snapshot"]["status"] == "PENDING"
+    assert desk.run(*revive, "2", actor=BOSS).returncode == 5
+
+
+@pytest.mark.rule("A5")
+def test_A5_access_is_explained_to_those_who_may_read_audits(desk: Desk) -> None:
+    code = desk.client()
+    explain = ("access", "explain", ANA, code)
+    told = desk.json(*explain, "status:update", actor=BOSS)
+    assert told["allowed"]
+    by_id = ("access", "explain", str(desk.ana), code)
+    assert desk.json(*by_id, "status:update", actor=BOSS) == told
+    no = desk.run(*explain, "status:correct", actor=BOSS)
+    assert no.returncode == 1
+    assert "there is no grant of this permission" in no.stdout
+    assert not orjson.loads(desk.run(*explain, "status:correct", "--json", actor=BOSS).stdout)[
+        "allowed"
+    ]
+    assert desk.run(*by_id, "status:update", actor=READER).returncode == 3
+    assert desk.run("access", "explain", "ana", code, "status:update", actor=BOSS).returncode == 2

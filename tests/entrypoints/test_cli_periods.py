@@ -1,0 +1,45 @@
+"""Periods on the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from clientupdater.domain.periods import Cycle
+from tests.entrypoints.desks import BOSS, a_desk, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.entrypoints.desks import Desk
+    from tests.servers import Database
+
+
+@pytest.fixture
+def desk(database: Database) -> Iterator[Desk]:
+    with a_desk(database) as opened:
+        yield opened
+
+
+def test_the_running_month_and_quarter_are_told(desk: Desk) -> None:
+    told = desk.json("periods", "current")["items"]
+    assert [each["period"] for each in told] == [str(running(cycle)) for cycle in Cycle]
+    assert str(running()) in desk.run("periods", "current").stdout
+
+
+@pytest.mark.rule("P4")
+def test_P4_a_period_is_opened_once_by_one_who_may(desk: Desk) -> None:
+    desk.client()
+    period = str(running())
+    assert desk.run("periods", "open", period).returncode == 3
+    assert desk.json("periods", "open", period, actor=BOSS)["rows"] == 1
+    again = desk.run("periods", "open", period, actor=BOSS)
+    assert again.stdout == f"0 rows opened in {period}\n"
+
+
+def test_a_period_that_is_none_or_not_yet_is_refused(desk: Desk) -> None:
+    wrong = desk.run("periods", "open", "november", actor=BOSS)
+    assert wrong.returncode == 2
+    assert "2026-11" in wrong.stderr
+    assert desk.run("periods", "open", "2199-12", actor=BOSS).returncode == 5

@@ -1,0 +1,201 @@
+"""Recording on the command line: one by one, taken back, and a whole CSV from the field."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+
+from tests.entrypoints.desks import BOSS, READER, ZONE, a_desk, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from subprocess import CompletedProcess
+    from typing import Any
+
+    from tests.entrypoints.desks import Desk
+    from tests.servers import Database
+
+HEAD = "client_code,status,reason,remarks,has_payment,occurred_at,next_follow_up_on,channel"
+
+
+@pytest.fixture
+def desk(database: Database) -> Iterator[Desk]:
+    with a_desk(database) as opened:
+        yield opened
+
+
+def field_csv(folder: Path, *lines: str, head: str = HEAD) -> str:
+    path = folder / "field.csv"
+    path.write_text("\n".join((head, *lines)), encoding="utf-8-sig")
+    return str(path)
+
+
+def at(minute: int = 0) -> str:
+    """Say a time of the running month that has been: its very beginning."""
+    return f"{running().first_day} 00:{minute:02}"
+
+
+def verdicts(done: CompletedProcess[str]) -> list[str]:
+    return [each["verdict"] for each in orjson.loads(done.stdout)["results"]]
+
+
+@pytest.mark.rule("S10", "S11")
+def test_S10_an_update_goes_over_the_version_seen_and_says_which(desk: Desk) -> None:
+    code = desk.client()
+    told: Any = desk.json(
+        *("status", "set", code, "CALLED", "--remarks", "will pay", "--channel", "call"),
+        *("--promised-on", str(datetime.now(ZONE).date()), "--promised-amount", "1500.00"),
+        *("--paid", "--follow-up", str(datetime.now(ZONE).date())),
+    )
+    assert told["event"]["channel"] == "call"
+    assert told["snapshot"]["promised_amount"] == "1500.00"
+    assert told["snapshot"]["has_payment"]
+    again = desk.run("status", "set", code, "VISITED", "--occurred-at", at())
+    assert again.returncode == 0, again.stderr
+    assert "over version 1" in again.stderr
+    assert "VISITED  version 2" in again.stdout
+    old = desk.run("status", "set", code, "CALLED", "--version", "1", "--period", str(running()))
+    assert old.returncode == 5
+    assert "now at version 2" in old.stderr
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        (("CALLED", "--occurred-at", "yesterday"), 2),
+        (("CALLED", "--promised-amount", "5"), 2),
+        (("CALLED", "--promised-on", "2026-11-01", "--promised-amount", "much"), 2),
+        (("CALLED", "--period", "2026"), 2),
+        (("DONE",), 5),
+        (("PENDING",), 5),
+    ],
+)
+def test_an_update_that_cannot_be_is_told_and_not_written(
+    desk: Desk, wrong: tuple[str, ...], code: int
+) -> None:
+    client = desk.client()
+    assert desk.run("status", "set", client, *wrong).returncode == code
+    assert desk.events() == 0
+
+
+@pytest.mark.rule("A5", "A6b")
+def test_A6b_the_same_policy_as_everywhere(desk: Desk) -> None:
+    code = desk.client()
+    assert desk.run("status", "set", code, "CALLED", actor=READER).returncode == 3
+    assert desk.run("status", "set", "FC-999999", "CALLED").returncode == 4
+    assert desk.run("status", "history", code, actor=READER).returncode == 3
+
+
+@pytest.mark.rule("S12", "S13")
+def test_S12_S13_a_done_is_reopened_and_an_event_voided(desk: Desk) -> None:
+    code = desk.client()
+    desk.json("status", "set", code, "CALLED")
+    desk.json("status", "set", code, "DONE", "--reason", "CONFIRMED")
+    why = ("--remarks", "wrong client")
+    assert desk.run("status", "reopen", code, *why).returncode == 3
+    assert desk.run("status", "reopen", code, actor=BOSS).returncode == 5
+    assert desk.json("status", "reopen", code, *why, actor=BOSS)["snapshot"]["status"] == "CALLED"
+    asked = desk.run("status", "void", code, "1", *why, actor=BOSS, stdin="n\n")
+    assert asked.returncode == 1
+    voided = desk.json("status", "void", code, "1", *why, "--yes", actor=BOSS)
+    assert voided["snapshot"]["status"] == "PENDING"
+    items = desk.json("status", "history", code)["items"]
+    assert [each["kind"] for each in items] == [
+        *("opened", "recorded", "recorded", "reopened", "voided")
+    ]
+    assert items[1]["voided_by"] == 4
+    shown = desk.run("status", "history", code, "--period", str(running())).stdout
+    assert "recorded (voided by 4)" in shown
+    assert "Ana" in shown
+
+
+# --- a CSV from the field
+
+
+def test_a_file_is_previewed_recorded_and_never_recorded_twice(desk: Desk, tmp_path: Path) -> None:
+    one, two = desk.client(), desk.client()
+    file = field_csv(
+        tmp_path,
+        f"{one},CALLED,,=1+1,no,{at(1)},,call",
+        f"{one},DONE,CONFIRMED,,yes,{at(2)},,visit",
+        f'{two},VISITED,,"Ñiño, ""said"" no",,{at(3)},{running().last_day},visit',
+    )
+    preview = desk.run("status", "import", file, "--preview", "--json")
+    assert preview.returncode == 0, preview.stderr
+    assert verdicts(preview) == ["to_record"] * 3
+    assert desk.events() == 0
+    assert desk.run("status", "import", file, stdin="n\n").returncode == 1
+    assert desk.events() == 0
+    done = desk.run("status", "import", file, stdin="y\n")
+    assert done.returncode == 0, done.stderr
+    assert "3 recorded" in done.stderr
+    assert "Record 3 updates?" in done.stderr
+    assert desk.events() == 3
+    again = desk.run("status", "import", file, "--json")
+    assert verdicts(again) == ["already_recorded"] * 3
+    assert desk.events() == 3
+    history = desk.json("status", "history", one)["items"]
+    assert [each["remarks"] for each in history] == [None, "=1+1", None]
+    assert desk.json("status", "history", two)["items"][1]["remarks"] == 'Ñiño, "said" no'
+
+
+def test_what_was_voided_may_come_again(desk: Desk, tmp_path: Path) -> None:
+    code = desk.client()
+    file = field_csv(tmp_path, f"{code},CALLED,,,,{at()},,")
+    assert desk.run("status", "import", file, "--yes").returncode == 0
+    desk.json("status", "void", code, "1", "--remarks", "not so", "--yes", actor=BOSS)
+    assert verdicts(desk.run("status", "import", file, "--yes", "--json")) == ["recorded"]
+
+
+def test_one_line_refused_and_none_is_recorded(desk: Desk, tmp_path: Path) -> None:
+    code, head = desk.client(), f"{HEAD},period,version"
+    file = field_csv(
+        tmp_path,
+        f"{code},CALLED,,,,{at(1)},,,{running()},",
+        f"FC-999999,CALLED,,,,{at(1)},,,,",
+        f"{code},DONE,,,,{at(2)},,,,",
+        f"{code},CALLED,,,,{at(3)},,,,7",
+        f"{code},CALLED,,,,{at(1)},,,,",
+        head=head,
+    )
+    told = desk.run("status", "import", file, "--json")
+    assert told.returncode == 5
+    results = orjson.loads(told.stdout)["results"]
+    assert [each["code"] for each in results] == [
+        *(None, "not_found", "reason_required", "version_conflict", "already_exists")
+    ]
+    assert verdicts(told) == ["not_recorded", *["refused"] * 4]
+    assert desk.events() == 0
+    assert desk.run("status", "import", file, "--preview").returncode == 1
+
+
+@pytest.mark.rule("S10")
+def test_S10_somebody_is_quicker_while_the_question_stands(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = desk.client(), desk.client()
+    file = field_csv(tmp_path, f"{one},CALLED,,,,{at()},,", f"{two},CALLED,,,,{at()},,")
+
+    def meanwhile(*_: object, **__: object) -> bool:
+        desk.json("status", "set", two, "VISITED")
+        return True
+
+    monkeypatch.setattr("click.confirm", meanwhile)
+    told = desk.run("status", "import", file, "--json")
+    assert told.returncode == 5
+    assert verdicts(told) == ["not_recorded", "refused"]
+    assert orjson.loads(told.stdout)["results"][1]["code"] == "version_conflict"
+    assert desk.events() == 1
+
+
+def test_a_faulty_file_is_told_by_its_lines_all_at_once(desk: Desk, tmp_path: Path) -> None:
+    file = field_csv(tmp_path, "FC-000001,CALLED,,,maybe,soon,,", ",CALLED,,,,2026-11-20 09:00,,")
+    told = desk.run("status", "import", file, "--preview")
+    assert told.returncode == 2
+    for expected in ("line 2, has_payment", "line 2, occurred_at", "line 3, client_code"):
+        assert expected in told.stderr
+    assert told.stdout == ""
