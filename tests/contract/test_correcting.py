@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve
 
-from clientupdater.domain.clients import ExemptCause
 from clientupdater.domain.errors import (
     Forbidden,
     NotDone,
@@ -17,6 +16,7 @@ from clientupdater.domain.errors import (
     RemarksRequired,
     VersionConflict,
 )
+from clientupdater.domain.events import ExemptCause
 from clientupdater.domain.periods import Period
 from tests.contract.scenes import CALLED, CLERK, CONFIRMED, CORRECTOR, DECEASED, PAID, Scene
 from tests.unit.builders import ANA, DAVAO, NOVEMBER, manila

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import pytest
 
-from clientupdater.domain.clients import ExemptCause
 from clientupdater.domain.errors import (
     BulkRejected,
     Forbidden,
@@ -21,6 +20,7 @@ from clientupdater.domain.errors import (
     StatusNotAllowed,
     VersionConflict,
 )
+from clientupdater.domain.events import ExemptCause
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission, Scope

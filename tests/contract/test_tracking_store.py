@@ -12,9 +12,8 @@ import pytest
 from attrs import evolve, frozen
 
 from clientupdater.domain.access import Actor, Grant, Territory
-from clientupdater.domain.clients import ExemptCause
 from clientupdater.domain.errors import AlreadyExists, NotFound, VersionConflict
-from clientupdater.domain.events import Channel, EventKind, Promise, fold
+from clientupdater.domain.events import Channel, EventKind, ExemptCause, Promise, fold
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.permissions import Permission, Scope

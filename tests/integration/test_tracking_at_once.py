@@ -11,8 +11,8 @@ import pytest
 from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.work import PostgresWork
-from clientupdater.domain.clients import ExemptCause
 from clientupdater.domain.errors import Error, Unavailable, VersionConflict
+from clientupdater.domain.events import ExemptCause
 from clientupdater.domain.periods import Period
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.ports.work import SYSTEM

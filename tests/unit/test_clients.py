@@ -6,12 +6,8 @@ from datetime import date
 
 import pytest
 
-from clientupdater.domain.clients import (
-    ExemptCause,
-    has_terminal_outcome,
-    masked_pension_number,
-)
-from clientupdater.domain.events import Snapshot
+from clientupdater.domain.clients import has_terminal_outcome, masked_pension_number
+from clientupdater.domain.events import ExemptCause, Snapshot
 from clientupdater.domain.periods import Cycle, Period
 from tests.unit.builders import CALOOCAN, NOVEMBER, client, manila
 

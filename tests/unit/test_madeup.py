@@ -14,8 +14,8 @@ from clientupdater.adapters.madeup.desk import Desk
 from clientupdater.adapters.madeup.vocabulary import Vocabulary
 from clientupdater.adapters.madeup.world import World
 from clientupdater.domain.access import ClientPlace, decide
-from clientupdater.domain.clients import ExemptCause, has_terminal_outcome
-from clientupdater.domain.events import Channel, EventKind, fold
+from clientupdater.domain.clients import has_terminal_outcome
+from clientupdater.domain.events import Channel, EventKind, ExemptCause, fold
 from clientupdater.domain.officers import require_officer
 from clientupdater.domain.periods import Cycle, Period, business_day, last_writing_day
 from clientupdater.domain.permissions import Permission

@@ -15,8 +15,7 @@ from clientupdater.adapters.madeup.history import (
     Voiding,
     told,
 )
-from clientupdater.domain.clients import ExemptCause
-from clientupdater.domain.events import EventKind
+from clientupdater.domain.events import EventKind, ExemptCause
 from clientupdater.domain.periods import Period
 from clientupdater.domain.updates import StatusUpdate
 from tests.unit.builders import ANA, BEN, MANILA, NOVEMBER, catalogue, client, manila

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve
 
-from clientupdater.domain.clients import ExemptCause
 from clientupdater.domain.errors import (
     AlreadyDone,
     Forbidden,
@@ -25,7 +24,15 @@ from clientupdater.domain.errors import (
     RemarksRequired,
     VersionConflict,
 )
-from clientupdater.domain.events import Channel, EventKind, Promise, Snapshot, Standing, as_of
+from clientupdater.domain.events import (
+    Channel,
+    EventKind,
+    ExemptCause,
+    Promise,
+    Snapshot,
+    Standing,
+    as_of,
+)
 from clientupdater.domain.occasion import Occasion
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.tracking import (

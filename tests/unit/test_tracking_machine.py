@@ -11,9 +11,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from clientupdater.domain.clients import ExemptCause
 from clientupdater.domain.errors import NotTrackable, NotVoidable, RuleBroken
-from clientupdater.domain.events import EventKind, Promise, advance, fold, voided
+from clientupdater.domain.events import EventKind, ExemptCause, Promise, advance, fold, voided
 from clientupdater.domain.periods import Period
 from clientupdater.domain.tracking import (
     Change,

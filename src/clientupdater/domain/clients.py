@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from clientupdater.domain.events import ExemptCause
 from clientupdater.domain.periods import Period
 
 if TYPE_CHECKING:
@@ -16,15 +16,6 @@ if TYPE_CHECKING:
     from clientupdater.domain.events import Snapshot
     from clientupdater.domain.ids import BranchId, ClientId, CompanyId, PersonId
     from clientupdater.domain.periods import Cycle
-
-
-class ExemptCause(StrEnum):
-    """Why a client is not tracked; of several, the first in this order is shown (P6)."""
-
-    TERMINAL = "terminal"
-    DELETED = "deleted"
-    INACTIVE = "inactive"
-    PAR_STATUS = "par_status"
 
 
 @frozen(kw_only=True)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
-    from clientupdater.domain.clients import ExemptCause
     from clientupdater.domain.ids import BranchId, PersonId
 
 
@@ -43,6 +42,15 @@ class Channel(StrEnum):
     VISIT = "visit"
     MESSAGE = "message"
     WALK_IN = "walk_in"
+
+
+class ExemptCause(StrEnum):
+    """Why a client is not tracked; of several, the first in this order is shown (P6)."""
+
+    TERMINAL = "terminal"
+    DELETED = "deleted"
+    INACTIVE = "inactive"
+    PAR_STATUS = "par_status"
 
 
 @frozen

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from clientupdater.domain import events
-from clientupdater.domain.clients import ExemptCause
 from clientupdater.domain.errors import (
     AlreadyDone,
     Forbidden,
@@ -24,7 +23,7 @@ from clientupdater.domain.errors import (
     PeriodNotBegun,
     VersionConflict,
 )
-from clientupdater.domain.events import EventKind, History, Snapshot, StatusEvent, fold
+from clientupdater.domain.events import EventKind, ExemptCause, History, Snapshot, StatusEvent, fold
 from clientupdater.domain.periods import Window, window
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.statuses import PENDING, required_remarks

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
-    from clientupdater.domain.clients import ExemptCause
+    from clientupdater.domain.events import ExemptCause
     from clientupdater.domain.ids import ClientId, PersonId
     from clientupdater.domain.periods import Cycle, Period
     from clientupdater.domain.reach import Reach

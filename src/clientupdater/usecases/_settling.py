@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from clientupdater.domain.clients import Client, ExemptCause
+    from clientupdater.domain.clients import Client
+    from clientupdater.domain.events import ExemptCause
     from clientupdater.domain.occasion import Occasion
     from clientupdater.domain.tracking import Change, PeriodRow
     from clientupdater.ports.work import Transaction

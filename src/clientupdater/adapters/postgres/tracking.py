@@ -8,11 +8,12 @@ import psycopg
 from attrs import frozen
 
 from clientupdater.adapters.postgres.named_queries import named_queries
-from clientupdater.domain.clients import Client, ExemptCause
+from clientupdater.domain.clients import Client
 from clientupdater.domain.errors import AlreadyExists, NotFound, VersionConflict
 from clientupdater.domain.events import (
     Channel,
     EventKind,
+    ExemptCause,
     History,
     Promise,
     Snapshot,

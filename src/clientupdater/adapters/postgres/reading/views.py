@@ -8,7 +8,7 @@ from uuid import UUID
 from attrs import evolve
 
 from clientupdater.domain.access import ClientPlace
-from clientupdater.domain.clients import ExemptCause
+from clientupdater.domain.events import ExemptCause
 from clientupdater.domain.ids import BranchId, ClientId, CompanyId, PersonId
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.statuses import PENDING

@@ -10,8 +10,7 @@ from uuid import UUID
 import attrs
 from attrs import field, frozen
 
-from clientupdater.domain.clients import ExemptCause
-from clientupdater.domain.events import Channel, EventKind, voided
+from clientupdater.domain.events import Channel, EventKind, ExemptCause, voided
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.worklist import Cause
 
