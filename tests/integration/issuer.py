@@ -8,7 +8,7 @@ import hmac
 import json
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -58,6 +58,8 @@ class Issuer:
     keys: list[dict[str, Any]] = field(factory=list)
     status: int = 200
     delay: float = 0.0
+    drip: float = 0.0
+    """How long it takes over each byte."""
     asked: int = 0
     url: str = ""
 
@@ -129,7 +131,11 @@ def publishing(clock: HandClock) -> Iterator[Issuer]:
                 self.send_header("Location", f"{issuer.url}/elsewhere")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            pieces = [body[at : at + 1] for at in range(len(body))] if issuer.drip else [body]
+            with suppress(OSError):  # whoever asked has gone
+                for piece in pieces:
+                    self.wfile.write(piece)
+                    time.sleep(issuer.drip)
 
         def log_message(self, *args: object) -> None:
             """Keep quiet."""

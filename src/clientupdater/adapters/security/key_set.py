@@ -41,6 +41,7 @@ class KeySet:
     _turn: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
     _keys: Mapping[str, SigningKey] = field(factory=dict, init=False, repr=False)
     _fetched_at: datetime | None = field(default=None, init=False)
+    _is_silent: bool = field(default=False, init=False)
     _attempt: _Attempt | None = field(default=None, init=False, repr=False)
 
     def find(self, name: str) -> SigningKey | None:
@@ -48,9 +49,8 @@ class KeySet:
         key = self._keys.get(name)
         if key is not None and self._is_fresh():
             return key
-        is_silent = self._attempt is not None and self._attempt.has_failed
         attempt = self._attempted()
-        if key is not None and is_silent:
+        if key is not None and self._is_silent:
             return key  # nobody waits for an issuer that did not answer the last time either
         attempt.done.wait(self.patience)
         if not self._keys:
@@ -76,12 +76,12 @@ class KeySet:
     def _run(self, attempt: _Attempt) -> None:
         try:
             self._keys = self.fetch()
-            self._fetched_at = attempt.at
+            self._fetched_at, self._is_silent = attempt.at, False
         except Unavailable as error:
-            attempt.has_failed = True
+            self._is_silent = True
             _log.warning("the issuer's keys could not be fetched: %r", error.__cause__ or error)
         except Exception as error:  # noqa: BLE001 - whatever it is, the last good keys stay
-            attempt.has_failed = True
+            self._is_silent = True
             _log.error("fetching the issuer's keys broke: %s", type(error).__name__)
         finally:
             attempt.done.set()
@@ -91,4 +91,3 @@ class _Attempt:
     def __init__(self, at: datetime) -> None:
         self.at = at
         self.done = threading.Event()
-        self.has_failed = False
