@@ -8,11 +8,10 @@ finds that the row has moved on.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from functools import partial
 from threading import Condition
 from typing import TYPE_CHECKING, TypeAlias
 
-from attrs import Factory, define, evolve, frozen
+from attrs import Factory, define, evolve
 
 from clientupdater.adapters.memory.journal import Entry, MemoryJournal
 from clientupdater.adapters.memory.pension_numbers import MemoryPensionNumbers
@@ -21,13 +20,17 @@ from clientupdater.adapters.memory.staff import (
     MemoryBusinessSettings,
     MemoryRights,
 )
+from clientupdater.adapters.memory.tracking import (
+    Kept,
+    MemoryClients,
+    MemoryOpenings,
+    MemoryRows,
+    MemoryStatuses,
+)
 from clientupdater.adapters.security.vault import required
 from clientupdater.domain.access import ClientPlace
 from clientupdater.domain.clients import Client, has_terminal_outcome
-from clientupdater.domain.errors import AlreadyExists, NotFound, Unavailable, VersionConflict
-from clientupdater.domain.events import fold
-from clientupdater.domain.tracking import PeriodRow, opened
-from clientupdater.ports.tracking import OpenedBatch
+from clientupdater.domain.errors import Unavailable
 from clientupdater.ports.work import System
 
 if TYPE_CHECKING:
@@ -36,12 +39,9 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.security.vault import SealedNumber, Vault
     from clientupdater.domain.access import Actor
-    from clientupdater.domain.events import History, StatusEvent
     from clientupdater.domain.ids import ClientId, CompanyId, PersonId
-    from clientupdater.domain.occasion import Occasion
     from clientupdater.domain.periods import Period
     from clientupdater.domain.statuses import StatusCatalogue
-    from clientupdater.domain.tracking import Change
     from clientupdater.ports.tracking import Opening
     from clientupdater.ports.work import Sight
 
@@ -49,14 +49,6 @@ RowKey: TypeAlias = "tuple[ClientId, Period]"
 
 PATIENCE = 5.0
 """Seconds that a writer waits for another's row; two that wait for each other wait in vain."""
-
-
-@frozen
-class Kept:
-    """A row with all its events."""
-
-    row: PeriodRow
-    history: History
 
 
 @define
@@ -235,146 +227,6 @@ class MemoryTransaction:
 
 def _when(kept: Kept) -> tuple[date, str]:
     return kept.row.period.first_day, kept.row.period.cycle
-
-
-@frozen
-class MemoryClients:
-    """Clients, over a memory book."""
-
-    _transaction: MemoryTransaction
-
-    def find(self, client: ClientId) -> Client | None:
-        """Find one by identity."""
-        return self._transaction.known(client)
-
-    def by_code(self, code: str) -> Client | None:
-        """Find one by its client code."""
-        for client in tuple(self._transaction.book.clients.values()):
-            if client.code == code:
-                return self._transaction.known(client.id)
-        return None
-
-    def hold(self, client: ClientId) -> None:
-        """Keep the others who would end, revive, open or assign it waiting."""
-        self._transaction.book.lock(client, self._transaction)
-
-
-@frozen
-class MemoryStatuses:
-    """Statuses, over a memory book."""
-
-    _catalogue: StatusCatalogue
-
-    def load(self) -> StatusCatalogue:
-        """Give what the book was made with."""
-        return self._catalogue
-
-
-@frozen
-class MemoryRows:
-    """Period statuses and their events, over a memory book."""
-
-    _transaction: MemoryTransaction
-
-    def find(self, client: ClientId, period: Period) -> PeriodRow | None:
-        """Find a client's row of a period."""
-        kept = self._transaction.kept(client, period)
-        return kept.row if kept else None
-
-    def of_client(self, client: ClientId) -> list[PeriodRow]:
-        """List a client's rows, the latest period first."""
-        if self._transaction.known(client) is None:
-            return []
-        return [kept.row for kept in self._transaction.kept_of(client)]
-
-    def history(self, client: ClientId, period: Period) -> History:
-        """List a row's events in sequence."""
-        kept = self._transaction.kept(client, period)
-        return kept.history if kept else ()
-
-    def open(self, client: Client, period: Period, opened: StatusEvent) -> PeriodRow:
-        """Begin a row with its opened event."""
-        if self._transaction.known(client.id) is None:
-            raise NotFound
-        key = (client.id, period)
-        self._transaction.book.lock(key, self._transaction)
-        if self._transaction.kept(*key):
-            raise AlreadyExists(f"The client has a row in {period}.")
-        row = PeriodRow(client.id, client.company, period, fold([opened]))
-        self._transaction.written[key] = Kept(row, (opened,))
-        return row
-
-    def append(self, row: PeriodRow, change: Change) -> PeriodRow:
-        """Keep one event and the snapshot after it."""
-        key = (row.client, row.period)
-        self._transaction.book.lock(key, self._transaction)
-        kept = self._transaction.kept(*key)
-        if kept is None:
-            raise NotFound
-        _require_unmoved(row, kept.row)
-        after = evolve(kept.row, snapshot=change.snapshot)
-        self._transaction.written[key] = Kept(after, (*kept.history, change.event))
-        return after
-
-
-def _require_unmoved(seen: PeriodRow, kept: PeriodRow) -> None:
-    if seen.snapshot.version != kept.snapshot.version:
-        raise VersionConflict(
-            provided=seen.snapshot.version,
-            current=kept.snapshot.version,
-            snapshot=kept.snapshot,
-        )
-
-
-@frozen
-class MemoryOpenings:
-    """Opening whole periods, over a memory book."""
-
-    _transaction: MemoryTransaction
-
-    def open_batch(
-        self, period: Period, occasion: Occasion, *, after: ClientId | None, at_most: int
-    ) -> OpenedBatch:
-        """Look at the next clients; open a row for each that is due and has none."""
-        candidates = sorted(
-            each for each in self._transaction.book.clients if not after or each > after
-        )
-        looked_at = candidates[:at_most]
-        rows = sum(self._open(each, period, occasion) for each in looked_at)
-        return OpenedBatch(rows, looked_at[-1] if len(looked_at) == at_most else None)
-
-    def missing(self, period: Period, occasion: Occasion) -> int:
-        """Count the clients that are due and have no row."""
-        return sum(self._lacks(client, period, occasion) for client in self._within_sight())
-
-    def unmapped(self) -> int:
-        """Count the trackable clients with no known cycle."""
-        return sum(
-            client.is_unmapped and client.exempt_cause is None for client in self._within_sight()
-        )
-
-    def note(self, opening: Opening) -> None:
-        """Leave a record of what was opened."""
-        self._transaction.after_commit(partial(self._transaction.book.openings.append, opening))
-
-    def _within_sight(self) -> Iterable[Client]:
-        known = map(self._transaction.known, tuple(self._transaction.book.clients))
-        return (client for client in known if client)
-
-    def _lacks(self, client: Client, period: Period, occasion: Occasion) -> bool:
-        has_row = self._transaction.kept(client.id, period) is not None
-        return not has_row and client.is_due(period, occasion.today)
-
-    def _open(self, identity: ClientId, period: Period, occasion: Occasion) -> bool:
-        self._transaction.clients.hold(identity)
-        client = self._transaction.known(identity)
-        if client is None or not self._lacks(client, period, occasion):
-            return False
-        try:
-            self._transaction.rows.open(client, period, opened(client, occasion))
-        except AlreadyExists:
-            return False  # somebody opened it at this very moment
-        return True
 
 
 def memory_book(catalogue: StatusCatalogue, clients: Iterable[Client] = ()) -> MemoryBook:
