@@ -55,6 +55,7 @@ from clientupdater.usecases.give_branch import GiveBranch
 from clientupdater.usecases.grant_permission import GrantPermission
 from clientupdater.usecases.identify_operator import IdentifyOperator
 from clientupdater.usecases.issue_service_token import IssueServiceToken
+from clientupdater.usecases.judge_user import JudgeUser
 from clientupdater.usecases.list_clients import ListClients
 from clientupdater.usecases.list_rows import ListRows
 from clientupdater.usecases.list_sessions import ListSessions
@@ -77,9 +78,11 @@ from clientupdater.usecases.reveal_pension_number import RevealPensionNumber
 from clientupdater.usecases.revive_client import ReviveClient
 from clientupdater.usecases.revoke_grant import RevokeGrant
 from clientupdater.usecases.revoke_session import RevokeSession
+from clientupdater.usecases.revoke_sessions import RevokeSessions
 from clientupdater.usecases.search_clients import SearchClients
 from clientupdater.usecases.set_initial_password import SetInitialPassword
 from clientupdater.usecases.show_client import ShowClient
+from clientupdater.usecases.show_current_periods import ShowCurrentPeriods
 from clientupdater.usecases.show_history import ShowHistory
 from clientupdater.usecases.show_row import ShowRow
 from clientupdater.usecases.show_user import ShowUser
@@ -137,6 +140,7 @@ class People:
     sign_out: SignOut
     list_sessions: ListSessions
     revoke_session: RevokeSession
+    revoke_sessions: RevokeSessions
     change_password: ChangePassword
     reset_password: ResetPassword
     redeem_reset: RedeemReset
@@ -146,6 +150,7 @@ class People:
     lock_user: LockUser
     unlock_user: UnlockUser
     show_user: ShowUser
+    judge_user: JudgeUser
     list_users: ListUsers
     grant_permission: GrantPermission
     revoke_grant: RevokeGrant
@@ -203,6 +208,7 @@ class Tracking:
     show_history: ShowHistory
     explain_access: ExplainAccess
     open_period: OpenPeriod
+    show_current_periods: ShowCurrentPeriods
     reveal_pension_number: RevealPensionNumber
 
     @classmethod
@@ -222,6 +228,7 @@ class Tracking:
             show_history=ShowHistory(files),
             explain_access=ExplainAccess(work),
             open_period=OpenPeriod(work, clock, zone),
+            show_current_periods=ShowCurrentPeriods(clock, zone),
             reveal_pension_number=RevealPensionNumber(files),
         )
 
@@ -287,6 +294,7 @@ def _people(work: ServingWork, clock: Clock, guard: Guard) -> People:
         sign_out=SignOut(work, clock),
         list_sessions=ListSessions(work, clock, guard.lifetimes),
         revoke_session=RevokeSession(work, clock),
+        revoke_sessions=RevokeSessions(work, clock),
         change_password=ChangePassword(work, clock, words, guard.policy),
         reset_password=ResetPassword(work, clock, secrets),
         redeem_reset=RedeemReset(work, clock, words),
@@ -296,6 +304,7 @@ def _people(work: ServingWork, clock: Clock, guard: Guard) -> People:
         lock_user=LockUser(work),
         unlock_user=UnlockUser(work),
         show_user=ShowUser(work),
+        judge_user=JudgeUser(work),
         list_users=ListUsers(work),
         grant_permission=GrantPermission(work, clock),
         revoke_grant=RevokeGrant(work),

@@ -132,6 +132,13 @@ def require_over(actor: Actor, permission: Permission, place: PersonPlace) -> No
     raise _Judged(decision, is_seen=decide_over_person(actor, Permission.USERS_READ, place).allowed)
 
 
+def require_over_new(actor: Actor, place: PersonPlace) -> None:
+    """Refuse one who may not make such an account: nobody is there yet who could be hidden."""
+    decision = decide_over_person(actor, Permission.USERS_MANAGE, place)
+    if not decision.allowed:
+        raise _Judged(decision, is_seen=True)
+
+
 def require_over_area(actor: Actor, company: CompanyId | None) -> None:
     """Refuse one who may not manage an area: it asks for scope all, over its company (A6a)."""
     decision = decide_over_thing(actor, Permission.AREAS_MANAGE, company)

@@ -54,9 +54,11 @@ class ChangeUser:
         """Change what is named; `version` is the one that was seen, None whichever it is."""
         with overseeing(self.work, caller, Permission.USERS_MANAGE, person) as over:
             seen = over.person
-            if version is not None and version != seen.version:
-                raise VersionConflict(provided=version, current=seen.version)
             changed = changes.applied(seen)
+            if version is not None and version != seen.version:
+                raise VersionConflict(
+                    provided=version, current=seen.version, fields=_fields(seen, changed)
+                )
             if changed.email != seen.email or (changed.is_active and not seen.is_active):
                 require_not_wider(over.actor, over.other)
             kept = over.tx.accounts.save(changed)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from attrs import field, frozen
 
 from clientupdater.domain.access import Territory
 from clientupdater.domain.accounts import OneTime, Person, checked_email, checked_name
 from clientupdater.domain.delegation import require_may_give_area, require_may_give_branch
+from clientupdater.domain.errors import Fault, InvalidInput, NotFound
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.oversight import PersonPlace
 from clientupdater.domain.people import OneTimePassword
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.journal import Deed, RightsChange
 from clientupdater.ports.work import SYSTEM
-from clientupdater.usecases._overseeing import acting, refusals_noted, require_over
+from clientupdater.usecases._overseeing import acting, refusals_noted, require_over_new
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import datetime
 
     from clientupdater.domain.access import Actor
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.passwords import Passwords, Secrets
     from clientupdater.ports.people import StaffTransaction, StaffWork
+
+
+Named = TypeVar("Named")
+Found = TypeVar("Found")
 
 
 @frozen(kw_only=True)
@@ -60,17 +65,20 @@ class CreateUser:
 
     def __call__(self, caller: Caller, new: NewUser) -> CreatedUser:
         """Make it, with a password that is good once and for 72 hours."""
-        email, password = checked_email(new.email), self.secrets.password()
+        password = self.secrets.password()
         kept, now = self.passwords.hash(password), self.clock.now()
         identity = PersonId(self.secrets.identity())
         with refusals_noted(self.work, caller, None), self.work.begin(SYSTEM) as tx:
             tx.administration.hold()
             actor = acting(tx, caller)
+            if not actor.found(Permission.USERS_MANAGE):
+                require_over_new(actor, PersonPlace(identity, Territory()))
+            branches = _places(tx.places.branch, new.branches, "/branches")
             areas = _areas(tx, new)
-            territory = Territory.assemble(map(tx.places.branch, new.branches), areas, areas)
+            territory = Territory.assemble(branches, areas, areas)
             person = Person(
                 id=identity,
-                email=email,
+                email=checked_email(new.email),
                 first_name=checked_name(new.first_name, "/first_name"),
                 last_name=checked_name(new.last_name, "/last_name"),
                 must_change_password=True,
@@ -89,7 +97,7 @@ class CreateUser:
     def _judge(
         self, actor: Actor, person: Person, areas: Mapping[AreaId, frozenset[BranchId]]
     ) -> None:
-        require_over(actor, Permission.USERS_MANAGE, PersonPlace(person.id, person.territory))
+        require_over_new(actor, PersonPlace(person.id, person.territory))
         for branch in person.territory.branches:
             require_may_give_branch(actor, person.id, branch)
         for area, members in areas.items():
@@ -104,8 +112,21 @@ class CreateUser:
 
 
 def _areas(tx: StaffTransaction, new: NewUser) -> dict[AreaId, frozenset[BranchId]]:
-    found = (tx.places.area(named) for named in new.areas)
+    found = _places(tx.places.area, new.areas, "/areas")
     return {area: tx.places.members(area) for area in found}
+
+
+def _places(find: Callable[[Named], Found], named: Iterable[Named], pointer: str) -> list[Found]:
+    """Find them all; what is not there is told where it was named, every one at once."""
+    found, faults = [], []
+    for index, each in enumerate(named):
+        try:
+            found.append(find(each))
+        except NotFound:
+            faults.append(Fault(f"{pointer}/{index}", "is not there"))
+    if faults:
+        raise InvalidInput(faults)
+    return found
 
 
 def _write_down(tx: StaffTransaction, caller: Caller, person: Person) -> None:

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from attrs import field, frozen
 
-from clientupdater.domain.errors import NotFound
+from clientupdater.domain.errors import InvalidInput, NotFound
 from clientupdater.domain.people import Act
 from clientupdater.domain.periods import Period
+from clientupdater.domain.permissions import Permission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from clientupdater.composition import App
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.errors import Error
-    from clientupdater.domain.permissions import Permission
 
 BASE = "/api/v1"
 MIB = 1024 * 1024
@@ -65,6 +65,7 @@ class Endpoint:
     """The shape of what is answered; None: nothing is."""
     query: type | None = None
     body: type | None = None
+    body_required: bool = True
     public: bool = False
     permission: Permission | None = None
     """None: whoever is signed in."""
@@ -119,6 +120,12 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def _permission(text: str) -> Permission:
+    if text not in set(Permission):
+        raise InvalidInput.of("permission", f"is one of {', '.join(Permission)}")
+    return Permission(text)
+
+
 _BY_ID = Part(_id, "An id.", {"type": "string", "format": "uuid"})
 _BY_CODE = Part(_id_or_code, "An id, or `code:` and a code.", {"type": "string"})
 
@@ -128,7 +135,11 @@ PARTS: Mapping[str, Part] = {
     "area": _BY_CODE,
     "period": Part(Period.parse, "A month (2026-11) or a quarter (2026-Q4).", {"type": "string"}),
     "sequence": Part(_number, "The number of an event.", {"type": "integer", "minimum": 0}),
-    "permission": Part(str, "A permission, as in clients:read.", {"type": "string"}),
+    "permission": Part(
+        _permission,
+        "A permission.",
+        {"type": "string", "enum": [str(each) for each in Permission]},
+    ),
 }
 
 

@@ -147,7 +147,7 @@ def _operation(endpoint: Endpoint, shapes: _Shapes) -> dict[str, Any]:
         told["description"] = f"Needs `{endpoint.permission}`."
     if endpoint.body:
         content = {"application/json": {"schema": shapes.of(endpoint.body)}}
-        told["requestBody"] = {"required": True, "content": content}
+        told["requestBody"] = {"required": endpoint.body_required, "content": content}
     if not endpoint.public:
         told["security"] = [{"session": []}]
     return told

@@ -152,6 +152,8 @@ def _parsed_body(endpoint: Endpoint, given: Given) -> Any:
         if given.body:
             raise Rejected.invalid("This takes no body.")
         return None
+    if not (given.body or endpoint.body_required):
+        return {}
     return parsing.parsed_json(given.body or b"", given.request.headers.get("content-type"))
 
 

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from clientupdater.entrypoints.http.routes import (
     assignments,
+    grants,
     pension_numbers,
+    periods,
     reading,
     sessions,
     tracking,
+    users,
 )
 
 if TYPE_CHECKING:
@@ -21,4 +24,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *pension_numbers.ENDPOINTS,
     *tracking.ENDPOINTS,
     *assignments.ENDPOINTS,
+    *users.ENDPOINTS,
+    *grants.ENDPOINTS,
+    *periods.ENDPOINTS,
 )

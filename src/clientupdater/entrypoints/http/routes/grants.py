@@ -1,0 +1,182 @@
+"""What people may do and where: their grants, their territories, and what makes up an area (A6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from attrs import frozen
+
+from clientupdater.domain.errors import LastAdministrator, PrivilegeExceeded
+from clientupdater.domain.ids import PersonId
+from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.entrypoints.http.contract import Call, Endpoint
+from clientupdater.entrypoints.http.routes.shapes import GrantShown, grants_shown
+from clientupdater.entrypoints.structuring import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@frozen
+class CompanyAsked:
+    """Over which company; none: over every one."""
+
+    company: Annotated[str, Text(longest=50, shortest=1)] | None = None
+
+
+@frozen
+class GrantBody:
+    """How far it is to go."""
+
+    scope: Scope
+
+
+@frozen
+class Grants:
+    """What somebody may do."""
+
+    items: tuple[GrantShown, ...]
+
+
+def admitting_to_user(permission: Permission) -> Callable[[Call], None]:
+    """Judge sight of a person and right over them, and nothing else."""
+
+    def admit(call: Call) -> None:
+        call.app.people.judge_user(call.caller, permission, user_of(call))
+
+    return admit
+
+
+def user_of(call: Call) -> PersonId:
+    """Name the person that the path names."""
+    return PersonId(call.path["user"])
+
+
+def list_grants(call: Call) -> Grants:
+    """List what somebody may do."""
+    shown = call.app.people.show_user(call.caller, user_of(call))
+    return Grants(grants_shown(shown.grants, call.app.look_up_names(call.caller)))
+
+
+def give_grant(call: Call) -> None:
+    """Give a permission."""
+    permission, company = call.path["permission"], call.query.company
+    call.app.people.grant_permission(
+        call.caller, user_of(call), permission, company, call.body.scope
+    )
+
+
+def revoke_grant(call: Call) -> None:
+    """Take a permission."""
+    call.app.people.revoke_grant(
+        call.caller, user_of(call), call.path["permission"], call.query.company
+    )
+
+
+def give_branch(call: Call) -> None:
+    """Give a branch."""
+    call.app.people.give_branch(call.caller, user_of(call), call.path["branch"])
+
+
+def take_branch(call: Call) -> None:
+    """Take a branch."""
+    call.app.people.take_branch(call.caller, user_of(call), call.path["branch"])
+
+
+def give_area(call: Call) -> None:
+    """Give an area."""
+    call.app.people.give_area(call.caller, user_of(call), call.path["area"])
+
+
+def take_area(call: Call) -> None:
+    """Take an area."""
+    call.app.people.take_area(call.caller, user_of(call), call.path["area"])
+
+
+def place_branch(call: Call) -> None:
+    """Put a branch into an area."""
+    call.app.people.place_branch(call.caller, call.path["area"], call.path["branch"])
+
+
+def remove_branch(call: Call) -> None:
+    """Take a branch out of an area."""
+    call.app.people.remove_branch(call.caller, call.path["area"], call.path["branch"])
+
+
+_GRANT = "/users/{user}/grants/{permission}"
+_BRANCH, _AREA = "/users/{user}/branches/{branch}", "/users/{user}/areas/{area}"
+_MEMBER = "/areas/{area}/branches/{branch}"
+
+
+def _set(
+    method: str,
+    path: str,
+    summary: str,
+    handle: Callable[[Call], None],
+    *errors: Any,
+    permission: Permission = Permission.USERS_MANAGE,
+) -> Endpoint:
+    """Declare what is there or not there, however often one says so."""
+    return Endpoint(
+        method=method,
+        path=path,
+        summary=summary,
+        handle=handle,
+        status=204,
+        permission=permission,
+        errors=errors,
+    )
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/users/{user}/grants",
+        summary="What somebody may do; oneself needs no right.",
+        handle=list_grants,
+        answers=Grants,
+        permission=Permission.USERS_READ,
+    ),
+    Endpoint(
+        method="PUT",
+        path=_GRANT,
+        summary="Give a permission over a company, or over every one; anew, at another scope.",
+        handle=give_grant,
+        status=204,
+        query=CompanyAsked,
+        body=GrantBody,
+        permission=Permission.USERS_MANAGE,
+        admit=admitting_to_user(Permission.USERS_MANAGE),
+        errors=(PrivilegeExceeded, LastAdministrator),
+    ),
+    Endpoint(
+        method="DELETE",
+        path=_GRANT,
+        summary="Take a permission; from the next request on it is gone.",
+        handle=revoke_grant,
+        status=204,
+        query=CompanyAsked,
+        permission=Permission.USERS_MANAGE,
+        admit=admitting_to_user(Permission.USERS_MANAGE),
+        errors=(PrivilegeExceeded, LastAdministrator),
+    ),
+    _set("PUT", _BRANCH, "Give a branch.", give_branch, PrivilegeExceeded),
+    _set("DELETE", _BRANCH, "Take a branch; clients there are theirs no longer.", take_branch),
+    _set("PUT", _AREA, "Give an area, as it grows.", give_area, PrivilegeExceeded),
+    _set("DELETE", _AREA, "Take an area; clients there are theirs no longer.", take_area),
+    _set(
+        "PUT",
+        _MEMBER,
+        "Put a branch into an area.",
+        place_branch,
+        PrivilegeExceeded,
+        permission=Permission.AREAS_MANAGE,
+    ),
+    _set(
+        "DELETE",
+        _MEMBER,
+        "Take a branch out of an area.",
+        remove_branch,
+        permission=Permission.AREAS_MANAGE,
+    ),
+)

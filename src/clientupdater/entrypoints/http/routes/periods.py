@@ -1,0 +1,98 @@
+"""The months and quarters of the work: which run, and opening one (P1, P4)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+
+from attrs import frozen
+
+from clientupdater.domain.errors import NotFound, PeriodClosed, PeriodNotBegun
+from clientupdater.domain.ids import CompanyId
+from clientupdater.domain.periods import Cycle, Period
+from clientupdater.domain.permissions import Permission
+from clientupdater.entrypoints.http.contract import Call, Endpoint
+from clientupdater.entrypoints.structuring import Text
+
+if TYPE_CHECKING:
+    from clientupdater.ports.tracking import Opening
+
+
+@frozen
+class CurrentAsked:
+    """For which company; none: whichever one may see."""
+
+    company: Annotated[str, Text(longest=50, shortest=1)] | None = None
+
+
+@frozen
+class PeriodShown:
+    """One period, and its days."""
+
+    period: Period
+    period_type: Cycle
+    first_day: date
+    last_day: date
+
+
+@frozen
+class Periods:
+    """Periods that run: the month, then the quarter."""
+
+    items: tuple[PeriodShown, ...]
+
+
+@frozen
+class OpeningShown:
+    """What opening a period came to: as many rows as were missing."""
+
+    period: Period
+    rows: int
+    started_at: datetime
+    finished_at: datetime
+
+
+def show_current_periods(call: Call) -> Periods:
+    """Tell which periods run."""
+    company = _company(call, call.query.company) if call.query.company else None
+    running = call.app.tracking.show_current_periods(call.caller, company)
+    return Periods(tuple(PeriodShown(p, p.cycle, p.first_day, p.last_day) for p in running))
+
+
+def _company(call: Call, code: str) -> CompanyId:
+    """Find a company by its code, for those who may ask at all."""
+    call.app.tracking.show_current_periods(call.caller)
+    known = call.app.look_up_names(call.caller).companies
+    found = next((each for each, name in known.items() if name == code), None)
+    if found is None:
+        raise NotFound
+    return CompanyId(found)
+
+
+def open_period(call: Call) -> OpeningShown:
+    """Open a period."""
+    done: Opening = call.app.tracking.open_period(call.caller, call.path["period"])
+    return OpeningShown(done.period, done.rows, done.started_at, done.finished_at)
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/periods/current",
+        summary="Which month and which quarter run, with their first and last day.",
+        handle=show_current_periods,
+        query=CurrentAsked,
+        answers=Periods,
+        permission=Permission.STATUS_READ,
+        errors=(NotFound,),
+    ),
+    Endpoint(
+        method="POST",
+        path="/periods/{period}/open",
+        summary="Give every client that is due in a period its row; done twice, it does no more.",
+        handle=open_period,
+        answers=OpeningShown,
+        permission=Permission.CONFIG_MANAGE,
+        errors=(PeriodClosed, PeriodNotBegun),
+    ),
+)

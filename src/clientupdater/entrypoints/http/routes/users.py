@@ -1,0 +1,327 @@
+"""Looking after people: their accounts, their sessions, resets of their passwords (A6, A8, U6)."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import attrs
+from attrs import field, frozen
+
+from clientupdater.domain.accounts import LONGEST_EMAIL, LONGEST_NAME
+from clientupdater.domain.errors import (
+    AlreadyExists,
+    InvalidCredentials,
+    InvalidInput,
+    LastAdministrator,
+    NotFound,
+    PrivilegeExceeded,
+    Refused,
+    VersionConflict,
+)
+from clientupdater.domain.permissions import Permission
+from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint, part
+from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
+from clientupdater.entrypoints.http.routes.grants import admitting_to_user, user_of
+from clientupdater.entrypoints.http.routes.sessions import Password, Sessions, names_around
+from clientupdater.entrypoints.http.routes.shapes import SessionShown, UserShown
+from clientupdater.entrypoints.structuring import Many, Text, Whole
+from clientupdater.usecases.change_user import UserChanges
+from clientupdater.usecases.create_user import NewUser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clientupdater.domain.accounts import Person
+
+_AS_IT_IS: Any = object()
+"""What a change does not name; null takes away what can be taken away."""
+
+Email = Annotated[str, Text(longest=LONGEST_EMAIL)]
+Name = Annotated[str, Text(longest=LONGEST_NAME)]
+Place = Annotated[str, Text(longest=60)]
+Version = Annotated[int, Whole(0, 2**31 - 1)]
+Places = Annotated[tuple[Place, ...], Many(most=200)]
+
+
+@frozen(kw_only=True)
+class UsersAsked:
+    """Which people, and how many at a time."""
+
+    active: bool | None = None
+    limit: Annotated[int, Whole(1, 200)] = 50
+    cursor: Annotated[str, Text(longest=4096)] | None = None
+
+
+@frozen
+class UsersPage:
+    """A page of people, in the order of their emails."""
+
+    items: tuple[UserShown, ...]
+    next_cursor: str | None
+    has_more: bool
+
+
+@frozen(kw_only=True)
+class NewUserBody:
+    """Who is to come; branches and areas by id, or `code:` and a code."""
+
+    email: Email = field(repr=False)
+    first_name: Name | None = field(default=None, repr=False)
+    last_name: Name | None = field(default=None, repr=False)
+    branches: Places = ()
+    areas: Places = ()
+
+
+@frozen
+class NewUserShown(UserShown):
+    """An account that was just made; its password is shown this once."""
+
+    initial_password: str = field(repr=False)
+    initial_password_expires_at: datetime
+
+
+@frozen(kw_only=True)
+class UserChangesBody:
+    """What is to be otherwise; a name that is null is taken away."""
+
+    email: Email = field(default=_AS_IT_IS, repr=False)
+    first_name: Name | None = field(default=_AS_IT_IS, repr=False)
+    last_name: Name | None = field(default=_AS_IT_IS, repr=False)
+    is_active: bool = _AS_IT_IS
+    version: Version | None = None
+
+
+@frozen
+class VersionBody:
+    """Which version was seen, where no header says so."""
+
+    version: Version | None = None
+
+
+@frozen
+class ResetShown:
+    """A reset that was made out; its token is shown this once."""
+
+    token: str = field(repr=False)
+    expires_at: datetime
+
+
+@frozen
+class RedeemBody:
+    """A reset, and the password there shall be."""
+
+    token: Annotated[str, Text(longest=1024)] = field(repr=False)
+    new_password: Password = field(repr=False)
+
+
+# --- accounts
+
+
+def list_users(call: Call) -> UsersPage:
+    """List people."""
+    asked: UsersAsked = call.query
+    after = opened_cursor(call, asked.cursor) if asked.cursor else ""
+    found = call.app.people.list_users(
+        call.caller, after=after, at_most=asked.limit + 1, active=asked.active
+    )
+    page, has_more = found[: asked.limit], len(found) > asked.limit
+    names = names_around(call, *page)
+    cursor = sealed_cursor(call, page[-1].email) if has_more else None
+    return UsersPage(tuple(UserShown.of(each, names) for each in page), cursor, has_more)
+
+
+def create_user(call: Call) -> Answer:
+    """Make an account."""
+    body: NewUserBody = call.body
+    new = NewUser(
+        email=body.email,
+        first_name=body.first_name,
+        last_name=body.last_name,
+        branches=[_place(each, f"/branches/{i}") for i, each in enumerate(body.branches)],
+        areas=[_place(each, f"/areas/{i}") for i, each in enumerate(body.areas)],
+    )
+    made = call.app.people.create_user(call.caller, new)
+    user = _shown(call, made.person)
+    shown = NewUserShown(
+        **attrs.asdict(user, recurse=False),
+        initial_password=made.initial_password,
+        initial_password_expires_at=made.expires_at,
+    )
+    return Answer(value=shown, version=user.version, location=f"{BASE}/users/{user.id}")
+
+
+def _place(named: str, pointer: str) -> Any:
+    try:
+        return part("branch").read(named)
+    except NotFound:
+        raise InvalidInput.of(pointer, "is an id, or code: and a code") from None
+
+
+def show_user(call: Call) -> Answer:
+    """Show an account."""
+    shown = _shown(call, call.app.people.show_user(call.caller, user_of(call)).person)
+    return Answer(value=shown, version=shown.version)
+
+
+def change_user(call: Call) -> Answer:
+    """Change an account."""
+    told = {a.name: getattr(call.body, a.name) for a in attrs.fields(UserChanges)}
+    named = {name: value for name, value in told.items() if value is not _AS_IT_IS}
+    changes = UserChanges(**{name: _or_none_left(value) for name, value in named.items()})
+    with _conflicts_shown(call):
+        shown = _shown(
+            call, call.app.people.change_user(call.caller, user_of(call), changes, call.version)
+        )
+    return Answer(value=shown, version=shown.version)
+
+
+def _or_none_left(value: Any) -> Any:
+    """Tell a name that is null as an empty one, which takes it away."""
+    return "" if value is None else value
+
+
+def delete_user(call: Call) -> None:
+    """Delete an account."""
+    with _conflicts_shown(call):
+        call.app.people.delete_user(call.caller, user_of(call), call.version)
+
+
+def _shown(call: Call, person: Person) -> UserShown:
+    return UserShown.of(person, names_around(call, person))
+
+
+@contextmanager
+def _conflicts_shown(call: Call) -> Iterator[None]:
+    """Let a conflict carry the account as it is, to whoever may see it."""
+    try:
+        yield
+    except VersionConflict as error:
+        try:
+            error.snapshot = show_user(call).value
+        except (NotFound, Refused):
+            error.snapshot = None
+        raise
+
+
+# --- sessions and resets
+
+
+def list_user_sessions(call: Call) -> Sessions:
+    """List where somebody is signed in."""
+    opened = call.session.open
+    found = call.app.people.list_sessions(call.caller, user_of(call))
+    return Sessions(tuple(SessionShown.of(each, opened and opened.id) for each in found))
+
+
+def end_user_sessions(call: Call) -> None:
+    """Sign somebody out everywhere."""
+    call.app.people.revoke_sessions(call.caller, user_of(call))
+
+
+def reset_password(call: Call) -> ResetShown:
+    """Make out a reset."""
+    reset = call.app.people.reset_password(call.caller, user_of(call))
+    return ResetShown(reset.token, reset.expires_at)
+
+
+def redeem_reset(call: Call) -> None:
+    """Use a reset."""
+    body: RedeemBody = call.body
+    call.app.people.redeem_reset(body.token, body.new_password, call.caller.origin)
+
+
+_USER, _MANAGE = "/users/{user}", Permission.USERS_MANAGE
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/users",
+        summary="The people one may see, in the order of their emails.",
+        handle=list_users,
+        query=UsersAsked,
+        answers=UsersPage,
+        permission=Permission.USERS_READ,
+    ),
+    Endpoint(
+        method="POST",
+        path="/users",
+        summary="Make an account; its initial password is shown this once, and must be changed.",
+        handle=create_user,
+        status=201,
+        body=NewUserBody,
+        answers=NewUserShown,
+        permission=_MANAGE,
+        errors=(AlreadyExists, PrivilegeExceeded),
+    ),
+    Endpoint(
+        method="GET",
+        path=_USER,
+        summary="One account; one's own needs no right.",
+        handle=show_user,
+        answers=UserShown,
+        permission=Permission.USERS_READ,
+    ),
+    Endpoint(
+        method="PATCH",
+        path=_USER,
+        summary="Change an account; a change of email is as a password reset.",
+        handle=change_user,
+        body=UserChangesBody,
+        answers=UserShown,
+        permission=_MANAGE,
+        admit=admitting_to_user(_MANAGE),
+        versioned=True,
+        errors=(AlreadyExists, PrivilegeExceeded, LastAdministrator),
+    ),
+    Endpoint(
+        method="DELETE",
+        path=_USER,
+        summary="Delete an account; what it did goes on naming it.",
+        handle=delete_user,
+        status=204,
+        body=VersionBody,
+        body_required=False,
+        permission=_MANAGE,
+        admit=admitting_to_user(_MANAGE),
+        versioned=True,
+        errors=(LastAdministrator,),
+    ),
+    Endpoint(
+        method="GET",
+        path=f"{_USER}/sessions",
+        summary="Where somebody is signed in; oneself needs no right.",
+        handle=list_user_sessions,
+        answers=Sessions,
+        permission=Permission.USERS_READ,
+    ),
+    Endpoint(
+        method="DELETE",
+        path=f"{_USER}/sessions",
+        summary="Sign somebody out everywhere; oneself needs no right.",
+        handle=end_user_sessions,
+        status=204,
+        permission=_MANAGE,
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{_USER}/password-reset",
+        summary="Make out a reset of somebody's password; its token is shown this once.",
+        handle=reset_password,
+        status=201,
+        answers=ResetShown,
+        permission=_MANAGE,
+        errors=(PrivilegeExceeded,),
+    ),
+    Endpoint(
+        method="POST",
+        path="/password-resets",
+        summary="Set a new password by a reset; every session of theirs ends.",
+        handle=redeem_reset,
+        status=204,
+        body=RedeemBody,
+        public=True,
+        errors=(InvalidCredentials,),
+    ),
+)

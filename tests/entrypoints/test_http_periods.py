@@ -1,0 +1,107 @@
+"""Which periods run, and opening one, over real HTTP."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from attrs import frozen
+
+from clientupdater.entrypoints.http.application import build
+from tests.entrypoints.serving import served
+from tests.integration.staff import Staff, staffed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.servers import Database
+
+PERIODS = "/api/v1/periods"
+
+
+@frozen
+class Calendar:
+    """Somebody who may open periods asks; others as they are hired."""
+
+    staff: Staff
+    http: httpx.Client
+
+    def hire(self, *grants: str) -> dict[str, str]:
+        """Hire and sign somebody in."""
+        return {"Authorization": f"Bearer {self.staff.session(self.staff.hire(*grants))}"}
+
+
+@pytest.fixture
+def calendar(database: Database) -> Iterator[Calendar]:
+    with (
+        staffed(database, ZoneInfo("Asia/Manila")) as staff,
+        served(build(lambda: nullcontext(staff.app))) as http,
+    ):
+        opened = Calendar(staff, http)
+        http.headers.update(opened.hire("status:read self FCASH", "config:manage all"))
+        yield opened
+
+
+def code_of(answer: httpx.Response) -> tuple[int, str]:
+    assert answer.is_error, answer.text
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+@pytest.mark.rule("P1")
+@pytest.mark.parametrize("params", [{}, {"company": "FCASH"}])
+def test_P1_what_runs_is_told_by_the_business_day(
+    calendar: Calendar, params: dict[str, str]
+) -> None:
+    calendar.staff.clock.forward(days=10, hours=8)  # 17:00 UTC is the first of December already
+    later = calendar.hire("status:read self FCASH")
+    found = calendar.http.get(f"{PERIODS}/current", params=params, headers=later).json()
+    names = ("period", "period_type", "first_day", "last_day")
+    assert [tuple(each[name] for name in names) for each in found["items"]] == [
+        ("2026-12", "monthly", "2026-12-01", "2026-12-31"),
+        ("2026-Q4", "quarterly", "2026-10-01", "2026-12-31"),
+    ]
+
+
+@pytest.mark.rule("A5")
+def test_A5_periods_are_for_those_who_may_see_rows(calendar: Calendar) -> None:
+    current = f"{PERIODS}/current"
+    for company in ("PCNI", "NOPE"):
+        unseen = calendar.http.get(current, params={"company": company})
+        assert code_of(unseen) == (404, "not_found")
+    nobody = calendar.hire()
+    for params in ({}, {"company": "NOPE"}, {"company": ""}):
+        told = calendar.http.get(current, params=params, headers=nobody)
+        assert code_of(told) == (403, "forbidden")
+    assert code_of(calendar.http.get(current, params={"company": ""})) == (422, "validation_failed")
+    assert code_of(calendar.http.get(current, params={"firm": "x"})) == (400, "invalid_request")
+
+
+@pytest.mark.rule("P3", "P4")
+def test_P4_a_period_is_opened_by_hand_and_twice_it_does_no_more(calendar: Calendar) -> None:
+    calendar.staff.run(
+        "insert into clients (client_code, company_id, full_name, branch_id, product_id)"
+        " values ('FC-1', (select id from companies where code = 'FCASH'), 'Juana Reyes', %s,"
+        " (select id from products where code = 'FCASH_SSS'))",
+        calendar.staff.branch(),
+    )
+    told = [calendar.http.post(f"{PERIODS}/2026-11/open") for _ in range(2)]
+    assert [each.status_code for each in told] == [200, 200]
+    assert [each.json()["rows"] for each in told] == [1, 0]
+    assert told[0].json()["period"] == "2026-11"
+
+
+@pytest.mark.rule("P4", "A5")
+def test_P4_not_every_period_can_be_opened_nor_by_everybody(calendar: Calendar) -> None:
+    early = calendar.http.post(f"{PERIODS}/2027-01/open")
+    assert code_of(early) == (409, "period_not_begun")
+    assert code_of(calendar.http.post(f"{PERIODS}/2025-01/open")) == (409, "period_closed")
+    assert code_of(calendar.http.post(f"{PERIODS}/2026-13/open")) == (422, "validation_failed")
+    reader = calendar.hire("status:read all", "config:manage all FCASH")
+    for period in ("2026-11", "2027-01"):
+        answer = calendar.http.post(f"{PERIODS}/{period}/open", headers=reader)
+        assert code_of(answer) == (403, "forbidden")
+    nobody = calendar.hire()
+    assert code_of(calendar.http.post(f"{PERIODS}/x/open", headers=nobody)) == (403, "forbidden")
