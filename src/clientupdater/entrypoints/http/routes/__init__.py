@@ -12,6 +12,7 @@ from clientupdater.entrypoints.http.routes import (
     reading,
     sessions,
     tracking,
+    user_sessions,
     users,
 )
 
@@ -25,6 +26,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *tracking.ENDPOINTS,
     *assignments.ENDPOINTS,
     *users.ENDPOINTS,
+    *user_sessions.ENDPOINTS,
     *grants.ENDPOINTS,
     *periods.ENDPOINTS,
 )

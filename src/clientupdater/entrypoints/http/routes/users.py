@@ -1,4 +1,4 @@
-"""Looking after people: their accounts, their sessions, resets of their passwords (A6, A8, U6)."""
+"""Looking after people: their accounts (A6, A8, U6)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from attrs import field, frozen
 from clientupdater.domain.accounts import LONGEST_EMAIL, LONGEST_NAME
 from clientupdater.domain.errors import (
     AlreadyExists,
-    InvalidCredentials,
     InvalidInput,
     LastAdministrator,
     NotFound,
@@ -24,8 +23,8 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint, part
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.routes.grants import admitting_to_user, user_of
-from clientupdater.entrypoints.http.routes.sessions import Password, Sessions, names_around
-from clientupdater.entrypoints.http.routes.shapes import SessionShown, UserShown
+from clientupdater.entrypoints.http.routes.sessions import names_around
+from clientupdater.entrypoints.http.routes.shapes import UserShown
 from clientupdater.entrypoints.structuring import Many, Text, Whole
 from clientupdater.usecases.change_user import UserChanges
 from clientupdater.usecases.create_user import NewUser
@@ -98,25 +97,6 @@ class VersionBody:
     """Which version was seen, where no header says so."""
 
     version: Version | None = None
-
-
-@frozen
-class ResetShown:
-    """A reset that was made out; its token is shown this once."""
-
-    token: str = field(repr=False)
-    expires_at: datetime
-
-
-@frozen
-class RedeemBody:
-    """A reset, and the password there shall be."""
-
-    token: Annotated[str, Text(longest=1024)] = field(repr=False)
-    new_password: Password = field(repr=False)
-
-
-# --- accounts
 
 
 def list_users(call: Call) -> UsersPage:
@@ -205,33 +185,6 @@ def _conflicts_shown(call: Call) -> Iterator[None]:
         raise
 
 
-# --- sessions and resets
-
-
-def list_user_sessions(call: Call) -> Sessions:
-    """List where somebody is signed in."""
-    opened = call.session.open
-    found = call.app.people.list_sessions(call.caller, user_of(call))
-    return Sessions(tuple(SessionShown.of(each, opened and opened.id) for each in found))
-
-
-def end_user_sessions(call: Call) -> None:
-    """Sign somebody out everywhere."""
-    call.app.people.revoke_sessions(call.caller, user_of(call))
-
-
-def reset_password(call: Call) -> ResetShown:
-    """Make out a reset."""
-    reset = call.app.people.reset_password(call.caller, user_of(call))
-    return ResetShown(reset.token, reset.expires_at)
-
-
-def redeem_reset(call: Call) -> None:
-    """Use a reset."""
-    body: RedeemBody = call.body
-    call.app.people.redeem_reset(body.token, body.new_password, call.caller.origin)
-
-
 _USER, _MANAGE = "/users/{user}", Permission.USERS_MANAGE
 
 ENDPOINTS = (
@@ -287,41 +240,5 @@ ENDPOINTS = (
         admit=admitting_to_user(_MANAGE),
         versioned=True,
         errors=(LastAdministrator,),
-    ),
-    Endpoint(
-        method="GET",
-        path=f"{_USER}/sessions",
-        summary="Where somebody is signed in; oneself needs no right.",
-        handle=list_user_sessions,
-        answers=Sessions,
-        permission=Permission.USERS_READ,
-    ),
-    Endpoint(
-        method="DELETE",
-        path=f"{_USER}/sessions",
-        summary="Sign somebody out everywhere; oneself needs no right.",
-        handle=end_user_sessions,
-        status=204,
-        permission=_MANAGE,
-    ),
-    Endpoint(
-        method="POST",
-        path=f"{_USER}/password-reset",
-        summary="Make out a reset of somebody's password; its token is shown this once.",
-        handle=reset_password,
-        status=201,
-        answers=ResetShown,
-        permission=_MANAGE,
-        errors=(PrivilegeExceeded,),
-    ),
-    Endpoint(
-        method="POST",
-        path="/password-resets",
-        summary="Set a new password by a reset; every session of theirs ends.",
-        handle=redeem_reset,
-        status=204,
-        body=RedeemBody,
-        public=True,
-        errors=(InvalidCredentials,),
     ),
 )

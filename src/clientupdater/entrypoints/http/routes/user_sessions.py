@@ -1,0 +1,98 @@
+"""Where people are signed in, and how those who cannot sign in are let in again (U2, U6)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from attrs import field, frozen
+
+from clientupdater.domain.errors import InvalidCredentials, PrivilegeExceeded
+from clientupdater.domain.permissions import Permission
+from clientupdater.entrypoints.http.contract import Call, Endpoint
+from clientupdater.entrypoints.http.routes.grants import user_of
+from clientupdater.entrypoints.http.routes.sessions import Password, Sessions
+from clientupdater.entrypoints.http.routes.shapes import SessionShown
+from clientupdater.entrypoints.structuring import Text
+
+
+@frozen
+class ResetShown:
+    """A reset that was made out; its token is shown this once."""
+
+    token: str = field(repr=False)
+    expires_at: datetime
+
+
+@frozen
+class RedeemBody:
+    """A reset, and the password there shall be."""
+
+    token: Annotated[str, Text(longest=1024)] = field(repr=False)
+    new_password: Password = field(repr=False)
+
+
+def list_user_sessions(call: Call) -> Sessions:
+    """List where somebody is signed in."""
+    opened = call.session.open
+    found = call.app.people.list_sessions(call.caller, user_of(call))
+    return Sessions(tuple(SessionShown.of(each, opened and opened.id) for each in found))
+
+
+def end_user_sessions(call: Call) -> None:
+    """Sign somebody out everywhere."""
+    call.app.people.revoke_sessions(call.caller, user_of(call))
+
+
+def reset_password(call: Call) -> ResetShown:
+    """Make out a reset."""
+    reset = call.app.people.reset_password(call.caller, user_of(call))
+    return ResetShown(reset.token, reset.expires_at)
+
+
+def redeem_reset(call: Call) -> None:
+    """Use a reset."""
+    body: RedeemBody = call.body
+    call.app.people.redeem_reset(body.token, body.new_password, call.caller.origin)
+
+
+_USER, _MANAGE = "/users/{user}", Permission.USERS_MANAGE
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path=f"{_USER}/sessions",
+        summary="Where somebody is signed in; oneself needs no right.",
+        handle=list_user_sessions,
+        answers=Sessions,
+        permission=Permission.USERS_READ,
+    ),
+    Endpoint(
+        method="DELETE",
+        path=f"{_USER}/sessions",
+        summary="Sign somebody out everywhere; oneself needs no right.",
+        handle=end_user_sessions,
+        status=204,
+        permission=_MANAGE,
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{_USER}/password-reset",
+        summary="Make out a reset of somebody's password; its token is shown this once.",
+        handle=reset_password,
+        status=201,
+        answers=ResetShown,
+        permission=_MANAGE,
+        errors=(PrivilegeExceeded,),
+    ),
+    Endpoint(
+        method="POST",
+        path="/password-resets",
+        summary="Set a new password by a reset; every session of theirs ends.",
+        handle=redeem_reset,
+        status=204,
+        body=RedeemBody,
+        public=True,
+        errors=(InvalidCredentials,),
+    ),
+)
