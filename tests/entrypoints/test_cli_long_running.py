@@ -37,8 +37,10 @@ def running(*arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]
         env=environment(**KEYS, **settings),
     )
     with process:
-        yield process
-        process.kill()
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def logged(log: IO[str] | None, event: str) -> dict[str, object]:
