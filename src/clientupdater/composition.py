@@ -55,6 +55,7 @@ from clientupdater.usecases.give_branch import GiveBranch
 from clientupdater.usecases.grant_permission import GrantPermission
 from clientupdater.usecases.identify_operator import IdentifyOperator
 from clientupdater.usecases.issue_service_token import IssueServiceToken
+from clientupdater.usecases.judge_updates import JudgeUpdates
 from clientupdater.usecases.judge_user import JudgeUser
 from clientupdater.usecases.list_clients import ListClients
 from clientupdater.usecases.list_rows import ListRows
@@ -198,6 +199,7 @@ class Tracking:
 
     record_update: RecordUpdate
     record_updates: RecordUpdates
+    judge_updates: JudgeUpdates
     reopen_row: ReopenRow
     void_event: VoidEvent
     revive_client: ReviveClient
@@ -218,6 +220,7 @@ class Tracking:
         return cls(
             record_update=RecordUpdate(files),
             record_updates=RecordUpdates(files),
+            judge_updates=JudgeUpdates(files),
             reopen_row=ReopenRow(files),
             void_event=VoidEvent(files),
             revive_client=ReviveClient(files),

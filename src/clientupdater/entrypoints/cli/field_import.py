@@ -23,7 +23,7 @@ from clientupdater.entrypoints.cli.session import (
     print_table,
 )
 from clientupdater.entrypoints.failures import Exit, failure_of
-from clientupdater.usecases.judge_updates import AskedUpdate, JudgeUpdates
+from clientupdater.usecases.judge_updates import AskedUpdate
 from clientupdater.usecases.record_updates import BulkItem
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def import_(
 
 
 def _judged(app: App, caller: Caller, lines: Sequence[FieldLine]) -> tuple[Judgement, ...]:
-    judge = JudgeUpdates(app.tracking.record_updates.files)
+    judge = app.tracking.judge_updates
     asked = [
         AskedUpdate(
             client=client_ref(each.client_code),
