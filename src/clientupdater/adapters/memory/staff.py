@@ -53,6 +53,6 @@ class MemoryAssignments:
         if officer not in self._people or not self._give(client, officer):
             raise NotFound
 
-    def end(self, client: ClientId, _: Occasion, why: AssignmentEnd | None = None) -> None:  # noqa: ARG002
+    def end(self, client: ClientId, _: Occasion, why: AssignmentEnd | None = None) -> None:  # noqa: ARG002 — nothing here has a date
         """End the one there is, if any."""
         self._give(client, None)
