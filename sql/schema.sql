@@ -149,6 +149,27 @@ end
 $function$
 ;
 
+-- :: function claim_answer(asker uuid, named character varying, at_moment timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.claim_answer(asker uuid, named character varying, at_moment timestamp with time zone)
+ RETURNS TABLE(is_free boolean, request_hash bytea, rights bytea, status_code integer, headers jsonb, response bytea)
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+    perform set_config('clientupdater.actor', asker::text, true);
+    if not pg_try_advisory_xact_lock(hashtextextended(asker::text || named, 2)) then
+        return query select false, null::bytea, null::bytea, null::integer, null::jsonb, null::bytea;
+        return;
+    end if;
+    return query
+    select true, k.request_hash, k.rights, k.status_code, k.headers, k.response
+      from (select 1) one
+      left join idempotency_keys k
+        on k.actor_id = asker and k.key = named and k.expires_at > at_moment;
+end
+$function$
+;
+
 -- :: function contact_form(value text)
 CREATE OR REPLACE FUNCTION public.contact_form(value text)
  RETURNS text
@@ -800,7 +821,8 @@ create table idempotency_keys (
     headers jsonb default '{}'::jsonb not null,
     response bytea not null,
     created_at timestamp with time zone default now() not null,
-    expires_at timestamp with time zone not null
+    expires_at timestamp with time zone not null,
+    rights bytea default '\x'::bytea not null
 );
 
 -- :: table job_queue
@@ -2697,3 +2719,7 @@ grant update (account_type_id, address, birth_date, branch_id, client_code, comp
 -- :: function grant blank_remarks(uuid,text)
 revoke execute on function blank_remarks(uuid,text) from public;
 grant execute on function blank_remarks(uuid,text) to clientupdater_app;
+
+-- :: function grant claim_answer(uuid,character varying,timestamp with time zone)
+revoke execute on function claim_answer(uuid,character varying,timestamp with time zone) from public;
+grant execute on function claim_answer(uuid,character varying,timestamp with time zone) to clientupdater_app;

@@ -39,7 +39,9 @@ from clientupdater.domain.sessions import Lifetimes
 from clientupdater.ports.health import Health, HealthCheck
 from clientupdater.ports.people import StaffTransaction
 from clientupdater.ports.reading import ReadingTransaction
+from clientupdater.serving import Serving
 from clientupdater.usecases._client_files import ClientFiles
+from clientupdater.usecases.answer_once import AnswerOnce
 from clientupdater.usecases.assign_client import AssignClient
 from clientupdater.usecases.assign_clients import AssignClients
 from clientupdater.usecases.authenticate import Authenticate
@@ -100,6 +102,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from pathlib import Path
 
+    from clientupdater.ports.answers import Whole
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.maintenance import DatabaseMaintenance
     from clientupdater.ports.passwords import Passwords, Secrets
@@ -118,6 +121,10 @@ class ServingWork(Protocol):
 
     def begin(self, sight: Sight) -> AbstractContextManager[ServingTransaction]:
         """Begin one, as `UnitsOfWork` does."""
+        ...
+
+    def together(self) -> AbstractContextManager[Whole]:
+        """Make several of them one, as `WholeWork` does."""
         ...
 
 
@@ -249,8 +256,8 @@ class App:
     look_up_names: LookUpNames
     readiness: tuple[HealthCheck, ...]
     """What has to be well for requests to be sent here; each answers within its time."""
-    at_once: int
-    """How many can be served at the same time: as many as there are connections."""
+    answer_once: AnswerOnce
+    serving: Serving
     sealer: Sealer
     """Seals what leaves us and comes back, such as cursors."""
 
@@ -260,11 +267,13 @@ def build_app(
     clock: Clock,
     zone: tzinfo,
     readiness: tuple[HealthCheck, ...] = (),
-    at_once: int = 4,
     sealer: Sealer | None = None,
     guard: Guard | None = None,
+    serving: Serving | None = None,
+    keep_answers_for: timedelta = timedelta(hours=24),
 ) -> App:
     """Put the use cases together over any adapters; nothing is opened here."""
+    sealer = sealer or KeyRing.made_up()
     return App(
         open_due_periods=OpenDuePeriods(work, clock, zone),
         find_missed_openings=FindMissedOpenings(work, clock, zone),
@@ -274,8 +283,9 @@ def build_app(
         reading=_reading(work, clock, zone),
         look_up_names=LookUpNames(work),
         readiness=readiness,
-        at_once=at_once,
-        sealer=sealer or KeyRing.made_up(),
+        answer_once=AnswerOnce(work, clock, sealer, keep_answers_for),
+        serving=serving or Serving(),
+        sealer=sealer,
     )
 
 
@@ -341,7 +351,8 @@ def open_app(settings: Settings) -> Iterator[App]:
             MachineClock(),
             settings.business_timezone,
             _readiness(url, settings.health_check_timeout_ms / 1000),
-            at_once=settings.database_pool_max,
+            serving=Serving.of(settings),
+            keep_answers_for=timedelta(hours=settings.idempotency_hours),
             guard=Guard.of(settings, MachineClock()),
             sealer=KeyRing(settings.encryption_keys) if settings.encryption_keys else None,
         )

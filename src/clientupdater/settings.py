@@ -18,9 +18,12 @@ import attrs
 from attrs import field, frozen
 
 from clientupdater.domain.errors import Fault, InvalidInput, Misconfigured
+from clientupdater.serving import networks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from clientupdater.serving import Network
 
 _SECRET_PART = re.compile(r"(?<=://).*(?=@)|(?<=\?).*|(?<=password=)\S+")
 
@@ -135,6 +138,18 @@ def _algorithms(text: str) -> tuple[str, ...]:
     if not set(names) <= set(SIGNING_ALGORITHMS):
         raise ValueError
     return names
+
+
+def _yes_or_no(text: str) -> bool:
+    return {"true": True, "false": False}[text.lower()]
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = _words(text)
+    for parts in map(urlsplit, origins):
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
+            raise ValueError
+    return origins
 
 
 _postgres_url = _url("postgresql", "postgres")
@@ -336,6 +351,79 @@ class Settings:
             default="RS256,ES256",
         ),
     )
+    idempotency_required: bool = field(
+        default=True,
+        metadata=_read_as(
+            "IDEMPOTENCY_REQUIRED",
+            _yes_or_no,
+            "true or false",
+            "Whether each change has to bring an Idempotency-Key; one that is brought counts "
+            "either way.",
+            default="true",
+        ),
+    )
+    idempotency_hours: int = field(
+        default=24,
+        metadata=_read_as(
+            "IDEMPOTENCY_HOURS",
+            _whole(1, 720),
+            "hours, from 1 to 720",
+            "How long the answer to a change is kept for those who ask for it again.",
+            default="24",
+        ),
+    )
+    request_deadline_ms: int = field(
+        default=5000,
+        metadata=_read_as(
+            "REQUEST_DEADLINE_MS",
+            _whole(100, 600_000),
+            "milliseconds, from 100 to 600000",
+            "How long a request may take before it is given up and told to try again.",
+            default="5000",
+        ),
+    )
+    max_body_bytes: int = field(
+        default=1024 * 1024,
+        metadata=_read_as(
+            "MAX_BODY_BYTES",
+            _whole(1024, 1024**3),
+            "bytes, from 1024 to 1073741824",
+            "How long the body of a request may be; many updates in one may be 4 MiB.",
+            default="1048576",
+        ),
+    )
+    max_concurrent_requests: int | None = field(
+        default=None,
+        metadata=_read_as(
+            "MAX_CONCURRENT_REQUESTS",
+            _whole(1, 100_000),
+            "a whole number, from 1 to 100000",
+            "How many requests may be inside one process; beyond it they are told to try again "
+            "at once.",
+            default="twice DATABASE_POOL_MAX: as many wait as are worked on",
+            example="16",
+        ),
+    )
+    trusted_proxies: tuple[Network, ...] = field(
+        default=(),
+        metadata=_read_as(
+            "TRUSTED_PROXIES",
+            networks,
+            "addresses or networks, separated by commas",
+            "Whose X-Forwarded-For is believed; unset: nobody's.",
+            example="10.0.0.0/8",
+        ),
+    )
+    cors_origins: tuple[str, ...] = field(
+        default=(),
+        metadata=_read_as(
+            "CORS_ORIGINS",
+            _origins,
+            "origins such as https://app.example.com, separated by commas",
+            "From which web pages browsers may call; unset: from none but our own.",
+            example="https://app.example.com",
+        ),
+    )
     actor: str | None = field(
         default=None,
         metadata=_read_as(
@@ -389,7 +477,7 @@ class Settings:
                 continue
             try:
                 values[name] = setting.read(text)
-            except (ValueError, InvalidInput, zoneinfo.ZoneInfoNotFoundError, OSError):
+            except (ValueError, KeyError, InvalidInput, zoneinfo.ZoneInfoNotFoundError, OSError):
                 found = mask(text) if setting.secret else text
                 told = f"is {found!r}; expected {setting.expected}"
                 faults.append(Fault(setting.name, told))

@@ -36,6 +36,20 @@ def scene(world: World) -> Scene:
     return Scene.on(world)
 
 
+@pytest.mark.rule("C4")
+def test_C4_one_who_was_deleted_is_there_for_audits_alone(scene: Scene) -> None:
+    gone = scene.client(is_deleted=True)
+    with pytest.raises(NotFound):
+        scene.tracking.list_rows(CLERK, gone.id)
+    with pytest.raises(NotFound):
+        scene.tracking.show_history(CLERK, gone.code, NOVEMBER)
+    with pytest.raises(NotFound):
+        scene.tracking.record_update(CLERK, gone.code, NOVEMBER, CALLED, 0)
+    scene.world.employ(CLERK.actor)
+    told = scene.tracking.explain_access(AUDITOR, CLERK.actor.id, gone.id, Permission.STATUS_READ)
+    assert told.permission is Permission.STATUS_READ
+
+
 # --- rows ----------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ import pytest
 from clientupdater.composition import open_app
 from clientupdater.entrypoints.http.application import build
 from clientupdater.settings import Settings
+from tests.entrypoints.fields import Field, a_field
 from tests.entrypoints.serving import served
 
 if TYPE_CHECKING:
@@ -23,4 +24,10 @@ if TYPE_CHECKING:
 def client(database: Database) -> Iterator[httpx.Client]:
     settings = Settings(database_url=database.app_url)
     with served(build(lambda: open_app(settings))) as opened:
+        yield opened
+
+
+@pytest.fixture
+def field(database: Database) -> Iterator[Field]:
+    with a_field(database) as opened:
         yield opened

@@ -7,6 +7,7 @@ import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import httpx
 import uvicorn
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from starlette.applications import Starlette
+
+
+def keyed(request: httpx.Request) -> None:
+    """Give a change a key of its own, where a test does not care for it."""
+    if request.method != "GET":
+        request.headers.setdefault("Idempotency-Key", str(uuid4()))
 
 
 @contextmanager
@@ -29,7 +36,7 @@ def served(application: Starlette) -> Iterator[httpx.Client]:
             while not server.started and thread.is_alive():
                 time.sleep(0.005)
             base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-            with httpx.Client(base_url=base) as client:
+            with httpx.Client(base_url=base, event_hooks={"request": [keyed]}) as client:
                 yield client
         finally:
             server.should_exit = True

@@ -130,7 +130,7 @@ def test_a_problem_has_all_its_members(client: httpx.Client) -> None:
         "title": "Conflict",
         "status": 409,
         "detail": "The period's work on this client is done; reopen it first.",
-        "instance": "/fail/rule",
+        "instance": "urn:clientupdater:request:given-id-1",
         "error": {
             "code": "already_done",
             "message": "The period's work on this client is done; reopen it first.",

@@ -378,7 +378,11 @@ def test_the_contract_tells_what_is_declared(client: httpx.Client) -> None:
     contract = client.get("/api/openapi.json").json()
     assert contract["openapi"].startswith("3.1")
     put = contract["paths"]["/api/v1/notes/{client}"]["put"]
-    assert {each["name"] for each in put["parameters"]} == {"client", "If-Match"}
+    assert {each["name"] for each in put["parameters"]} == {
+        "client",
+        "If-Match",
+        "Idempotency-Key",
+    }
     assert {"400", "401", "403", "404", "409", "412", "413", "415", "422", "428"} <= set(
         put["responses"]
     )

@@ -15,6 +15,7 @@ from clientupdater.adapters.madeup import fill
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.vault import Vault
 from clientupdater.domain.ids import ClientId
+from tests.entrypoints.serving import keyed
 from tests.entrypoints.test_cli_long_running import KEYS, logged, running
 from tests.unit.builders import MANILA
 
@@ -42,6 +43,8 @@ MISUSES: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/sessions", {"json": {"email": PLANTED, "password": PLANTED}}),
     ("PUT", "/me/password", {"json": {"current_password": PLANTED, "new_password": "short"}}),
     ("GET", "/me", {"headers": {"Authorization": f"Bearer {PLANTED}"}}),
+    ("PUT", "/me/password", {"json": {}, "headers": {"Idempotency-Key": PLANTED}}),
+    ("PUT", "/me/password", {"json": {}, "headers": {"Idempotency-Key": f"{PLANTED} 1"}}),
     ("GET", "/me", {"headers": {"X-Request-ID": f"{PLANTED} {PLANTED}"}}),
 ]
 
@@ -69,7 +72,8 @@ def test_no_error_no_list_and_no_log_line_holds_a_number_in_the_clear(database: 
     settings = {"DATABASE_URL": database.app_url, "LOG_LEVEL": "debug"}
     with running("serve", "--port", "0", **settings) as server:
         port = logged(server.stderr, "serving")["port"]
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1") as http:
+        base = f"http://127.0.0.1:{port}/api/v1"
+        with httpx.Client(base_url=base, event_hooks={"request": [keyed]}) as http:
             token = http.post("/sessions", json=proof).json()["token"]
             http.headers["Authorization"] = f"Bearer {token}"
             for method, path, told in MISUSES:

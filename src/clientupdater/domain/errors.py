@@ -21,7 +21,9 @@
     │   ├── VersionConflict
     │   ├── AlreadyExists
     │   ├── PlanChanged
-    │   └── BulkRejected
+    │   ├── BulkRejected
+    │   ├── RequestInProgress
+    │   └── KeyUsedOtherwise
     ├── Unavailable             something we need does not answer; try again
     └── Misconfigured           it cannot work as it is set up; every fault at once
 
@@ -214,6 +216,14 @@ class BulkRejected(Conflict):
         """Carry what came of each item, in order."""
         self.outcomes = tuple(outcomes)
         super().__init__()
+
+
+class RequestInProgress(Conflict):
+    """The same request is being worked on at this very moment; ask again for its answer."""
+
+
+class KeyUsedOtherwise(Conflict):
+    """This Idempotency-Key belongs to another request; take a new one."""
 
 
 class Unavailable(Error):

@@ -84,6 +84,8 @@ TABLE: Mapping[type[errors.Error], Failure] = MappingProxyType(
         errors.AlreadyExists: _rule("already_exists"),
         errors.PlanChanged: _rule("plan_changed"),
         errors.BulkRejected: _rule("bulk_rejected"),
+        errors.RequestInProgress: _rule("idempotency_in_progress"),
+        errors.KeyUsedOtherwise: _rule("idempotency_conflict"),
         errors.Unavailable: Failure(503, "unavailable", Exit.UNAVAILABLE),
         # To whoever asks over HTTP it is a fault of ours; the operator reads the log.
         errors.Misconfigured: Failure(500, "internal_error", Exit.CONFIGURATION),

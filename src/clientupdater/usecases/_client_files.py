@@ -63,7 +63,7 @@ class ClientFile:
         """Have the client to oneself, and look at it anew: it may have changed meanwhile."""
         self.tx.clients.hold(self.client.id)
         client = self.tx.clients.find(self.client.id)
-        if client is None:
+        if client is None or client.is_deleted:
             raise NotFound
         return evolve(self, client=client)
 
@@ -132,7 +132,13 @@ class ClientFiles:
 
 
 def find(tx: Transaction, ref: ClientRef) -> Client | None:
-    """Find a client by identity or by code."""
+    """Find a client by identity or by code; one that was deleted is there for audits alone (C4)."""
+    found = find_for_audit(tx, ref)
+    return None if found is None or found.is_deleted else found
+
+
+def find_for_audit(tx: Transaction, ref: ClientRef) -> Client | None:
+    """Find a client whether it was deleted or not."""
     return tx.clients.by_code(ref) if isinstance(ref, str) else tx.clients.find(ref)
 
 

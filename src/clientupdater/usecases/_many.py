@@ -34,10 +34,18 @@ def require_not_too_many(items: Sequence[object], pointer: str) -> None:
 
 
 def each_by_itself(
-    items: Sequence[_Item], act: Callable[[_Item], _Result]
+    items: Sequence[_Item], act: Callable[[_Item], _Result], thing: Callable[[_Item], str]
 ) -> tuple[Outcome[_Result], ...]:
-    """Do each in a unit of work of its own: one that fails takes no other along."""
-    return tuple(_attempt(index, item, act) for index, item in enumerate(items))
+    """Do each in a unit of work of its own: one that fails takes no other along.
+
+    They are done in the order of the things they are done to, and told in the order given: where
+    the caller makes one transaction of them all, two of those then never wait for each other.
+    """
+    done = [
+        _attempt(index, item, act)
+        for index, item in sorted(enumerate(items), key=lambda each: thing(each[1]))
+    ]
+    return tuple(sorted(done, key=lambda outcome: outcome.index))
 
 
 def _attempt(index: int, item: _Item, act: Callable[[_Item], _Result]) -> Outcome[_Result]:

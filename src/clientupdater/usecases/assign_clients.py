@@ -30,4 +30,4 @@ class AssignClients:
         """Assign them, in the order given."""
         require_not_too_many(clients, "/clients")
         assign = AssignClient(self.files)
-        return each_by_itself(clients, lambda client: assign(caller, client, officer))
+        return each_by_itself(clients, lambda client: assign(caller, client, officer), thing=str)

@@ -11,7 +11,7 @@ from clientupdater.domain.errors import Forbidden, NotFound
 from clientupdater.domain.oversight import decide_over_thing
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.reach import sight_of
-from clientupdater.usecases._client_files import find, place_of
+from clientupdater.usecases._client_files import find_for_audit, place_of
 
 if TYPE_CHECKING:
     from clientupdater.domain.access import Decision
@@ -32,7 +32,7 @@ class ExplainAccess:
     ) -> Decision:
         """Tell what was asked, which grants were found and what was missing."""
         with self.work.begin(sight_of(caller.actor)) as tx:
-            found = find(tx, client)
+            found = find_for_audit(tx, client)
             if found is None:
                 raise NotFound
             asked = decide_over_thing(caller.actor, Permission.AUDIT_READ, found.company)

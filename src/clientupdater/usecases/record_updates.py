@@ -58,7 +58,9 @@ class RecordUpdates:
             return self._all_or_none(caller, items)
         one = RecordUpdate(self.files)
         return each_by_itself(
-            items, lambda item: one(caller, item.client, item.period, item.update, item.version)
+            items,
+            lambda item: one(caller, item.client, item.period, item.update, item.version),
+            thing=lambda item: f"{item.client} {item.period}",
         )
 
     def _all_or_none(self, caller: Caller, items: Sequence[BulkItem]) -> Outcomes:

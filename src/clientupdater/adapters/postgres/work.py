@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import psycopg
-from attrs import Factory, define, frozen
+from attrs import Factory, define, field, frozen
 from psycopg_pool import PoolTimeout
 
 from clientupdater.adapters.postgres.accounts import (
@@ -14,6 +15,7 @@ from clientupdater.adapters.postgres.accounts import (
     PostgresAdministration,
     PostgresGrants,
 )
+from clientupdater.adapters.postgres.answers import PostgresAnswers
 from clientupdater.adapters.postgres.assignments import PostgresAssignments
 from clientupdater.adapters.postgres.business_settings import PostgresBusinessSettings
 from clientupdater.adapters.postgres.codes import PostgresCodes
@@ -39,6 +41,7 @@ from clientupdater.adapters.postgres.tracking import PostgresClients, PostgresRo
 from clientupdater.adapters.security.vault import required
 from clientupdater.domain.errors import Unavailable
 from clientupdater.domain.ids import CompanyId
+from clientupdater.ports.deadlines import seconds_left
 from clientupdater.ports.work import System
 
 if TYPE_CHECKING:
@@ -188,22 +191,63 @@ class PostgresTransaction:
         self.afterwards.append(act)
 
 
+@define(eq=False)
+class PostgresWhole:
+    """Several units of work over one connection, kept together or not at all."""
+
+    connection: Connection
+    afterwards: list[Callable[[], None]] = Factory(list)
+
+    @property
+    def answers(self) -> PostgresAnswers:
+        """What was answered under a key."""
+        return PostgresAnswers(self.connection)
+
+
 @frozen
 class PostgresWork:
     """Units of work over a pool of connections."""
 
     pool: Pool
     vault: Vault | None = None
+    _thread: threading.local = field(factory=threading.local, init=False, eq=False, repr=False)
+    """Where a thread keeps the whole that its units of work are parts of."""
 
     @contextmanager
     def begin(self, sight: Sight) -> Iterator[PostgresTransaction]:
         """Begin one: leaving it cleanly commits, an exception rolls everything back."""
-        with _translated(), self.pool.connection() as connection, connection.transaction():
-            _look_with(connection, sight)
+        whole: PostgresWhole | None = getattr(self._thread, "whole", None)
+        with _translated(), self._connection(whole) as connection, connection.transaction():
+            _look_with(connection, sight, is_part=whole is not None)
             transaction = PostgresTransaction(connection, self.vault)
             yield transaction
+        if whole:
+            whole.afterwards += transaction.afterwards
+            return
         for act in transaction.afterwards:
             act()
+
+    @contextmanager
+    def together(self) -> Iterator[PostgresWhole]:
+        """Make one transaction of what this thread begins inside."""
+        with _translated(), self._connection() as connection:
+            whole = PostgresWhole(connection)
+            with connection.transaction():
+                self._thread.whole = whole
+                try:
+                    yield whole
+                finally:
+                    del self._thread.whole
+        for act in whole.afterwards:
+            act()
+
+    @contextmanager
+    def _connection(self, whole: PostgresWhole | None = None) -> Iterator[Connection]:
+        if whole:
+            yield whole.connection
+            return
+        with self.pool.connection(timeout=seconds_left(self.pool.timeout)) as connection:
+            yield connection
 
 
 @contextmanager
@@ -217,13 +261,34 @@ def _translated() -> Iterator[None]:
         raise Unavailable("the database") from error
 
 
-def _look_with(connection: Connection, sight: Sight) -> None:
-    """Tell row-level security what this transaction may see; it forgets it with the commit."""
+_NO_SIGHT = dict.fromkeys(
+    (
+        "system",
+        "actor",
+        "all_companies",
+        "area_companies",
+        "area_branches",
+        "branch_companies",
+        "direct_branches",
+        "self_companies",
+    ),
+    "",
+)
+
+
+def _look_with(connection: Connection, sight: Sight, *, is_part: bool) -> None:
+    """Tell row-level security what this transaction may see; it forgets it with the commit.
+
+    A part of a whole comes after others, whose sight must not become its own.
+    """
     told = {"system": "on"} if isinstance(sight, System) else _told(sight, connection)
-    names = [f"clientupdater.{name}" for name in told]
+    told = {**_NO_SIGHT, **told} if is_part else told
+    settings = {f"clientupdater.{name}": value for name, value in told.items()}
+    if (left := seconds_left()) is not None:
+        settings["statement_timeout"] = str(max(1, int(left * 1000)))
     connection.execute(
         "select set_config(name, value, true) from unnest(%s::text[], %s::text[]) t (name, value)",
-        (names, list(told.values())),
+        (list(settings), list(settings.values())),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import urllib.request
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -141,12 +142,13 @@ def _calls(told: Demo) -> list[str]:
     proof = {"email": who.email, "password": who.password}
     signed = '-H "Authorization: Bearer $TOKEN"'
     cut_out = """sed 's/.*"token":"\\([^"]*\\)".*/\\1/'"""
+    once = f"-H 'Idempotency-Key: {secrets.token_hex(4)}'"
     row, version = _next_row(api, proof)
     update = to_json({"status": "CALLED", "remarks": "Comes on Friday", "version": version})
     return [
         f"TOKEN=$(curl -s {api}/sessions {heads} -d '{to_json(proof).decode()}' | {cut_out})",
         f'curl -s "{api}/worklist?limit=2" {signed}',
-        f"curl -s {api}/{row}/events {signed} {heads} -d '{update.decode()}'",
+        f"curl -s {api}/{row}/events {signed} {heads} {once} -d '{update.decode()}'",
     ]
 
 

@@ -13,9 +13,11 @@ from starlette.routing import Route
 
 from clientupdater.domain.errors import Error
 from clientupdater.entrypoints.http import pipeline, problems, system
+from clientupdater.entrypoints.http.admission import Door
 from clientupdater.entrypoints.http.documentation import pages_of
 from clientupdater.entrypoints.http.requests import Accounted
 from clientupdater.entrypoints.http.routes import ENDPOINTS
+from clientupdater.ports.deadlines import within
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from clientupdater.composition import App
     from clientupdater.entrypoints.http.contract import Endpoint
+    from clientupdater.serving import Serving
 
 
 def build(
@@ -40,7 +43,8 @@ def build(
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Any]]:
         with opened() as app:
-            yield {"app": app, "threads": anyio.CapacityLimiter(app.at_once), **state}
+            threads = anyio.CapacityLimiter(app.serving.at_once)
+            yield {"app": app, "threads": threads, "door": Door(app.serving.admitted), **state}
 
     pages = (*system.PAGES, *pages_of(declared))
     application = Starlette(
@@ -72,9 +76,20 @@ def _routes(endpoints: Iterable[Endpoint]) -> list[Route]:
 def _answering(methods: Mapping[str, Endpoint]) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         endpoint = methods["GET" if request.method == "HEAD" else request.method]
-        given = await pipeline.given(request, endpoint.largest_body)
-        return await anyio.to_thread.run_sync(
-            pipeline.answered, endpoint, request.state.app, given, limiter=request.state.threads
-        )
+        app: App = request.state.app
+        given = await _given(request, endpoint, app.serving)
+        with request.state.door.inside():
+            return await anyio.to_thread.run_sync(
+                pipeline.answered, endpoint, app, given, limiter=request.state.threads
+            )
 
     return answer
+
+
+async def _given(request: Request, endpoint: Endpoint, serving: Serving) -> pipeline.Given:
+    """Read the body while somebody waits; who sends slowly keeps nobody else from entering."""
+    deadline = within(serving.deadline_s)
+    limit = endpoint.body_limit(serving.largest_body)
+    with anyio.move_on_after(serving.deadline_s):
+        return await pipeline.given(request, limit, deadline)
+    raise problems.Rejected.invalid("The body did not arrive in time.")

@@ -76,13 +76,29 @@ class Endpoint:
     cacheable: bool = False
     """Holds nothing personal: it may be kept, and asked for by its ETag."""
     act: Act = Act.OTHER
-    largest_body: int = MIB
+    largest_body: int = 0
+    """Where it may be longer than the setting allows of others."""
+    once: bool = True
+    """A change is made once however often it is asked for; False: asking again does no harm."""
+    in_batches: bool = False
+    """It commits as it goes, and does no harm when it is done again."""
+    shown_once: tuple[str, ...] = ()
+    """Members that hold a secret: an answer that is given again has null there."""
     errors: tuple[type[Error], ...] = ()
 
     @property
     def address(self) -> str:
         """Where it is found."""
         return BASE + self.path
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether it takes an Idempotency-Key."""
+        return self.once and not self.public and self.method != "GET"
+
+    def body_limit(self, of_all: int) -> int:
+        """Tell how long a body may be, where all others may be so long."""
+        return max(of_all, self.largest_body)
 
     @property
     def parts(self) -> tuple[str, ...]:

@@ -38,6 +38,8 @@ _PLAIN: Mapping[Any, Mapping[str, Any]] = {
     Any: {},
 }
 _PROBLEM = "Problem"
+_KEY = {"type": "string", "pattern": "^[!-~]{1,255}$"}
+_KEY_TOLD = "Names this change: a new one for each, the same one to ask again for its answer."
 
 
 def document(endpoints: Iterable[Endpoint], pages: Iterable[Page]) -> dict[str, Any]:
@@ -166,6 +168,8 @@ def _parameters(endpoint: Endpoint, shapes: _Shapes) -> list[dict[str, Any]]:
     if endpoint.versioned:
         saw = 'The version that was seen, as in `"v3"`; or `version` in the body.'
         told.append(_parameter("header", "If-Match", {"type": "string"}, saw, required=False))
+    if endpoint.is_keyed:
+        told.append(_parameter("header", "Idempotency-Key", _KEY, _KEY_TOLD, required=True))
     return told
 
 
@@ -198,6 +202,13 @@ def _failures(endpoint: Endpoint) -> dict[str, Any]:
 
 def _codes(endpoint: Endpoint) -> Iterable[tuple[int, str]]:
     yield 400, "invalid_request"
+    yield 406, "not_acceptable"
+    if endpoint.is_keyed:
+        yield from (
+            (400, "idempotency_key_required"),
+            (409, "idempotency_in_progress"),
+            (409, "idempotency_conflict"),
+        )
     if not endpoint.public:
         yield 401, "unauthenticated"
         yield 403, "password_change_required"

@@ -17,8 +17,12 @@ from clientupdater.entrypoints.http.problems import Rejected
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from starlette.datastructures import Headers
+
 DEEPEST = 32
 _UTF8 = re.compile(r'application/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?', re.IGNORECASE)
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_JSON_KINDS = frozenset({"application/json", "application/problem+json", "application/*", "*/*"})
 _ETAG = re.compile(r'"v(\d{1,18})"', re.ASCII)
 
 
@@ -118,3 +122,22 @@ def parsed_version(headers: Mapping[str, str]) -> int | None:
     if not found:
         raise Rejected.invalid('If-Match names one version, as in "v3".')
     return int(found[1])
+
+
+def parsed_key(headers: Headers) -> str | None:
+    """Read the Idempotency-Key: one word, chosen by who asks."""
+    given = headers.getlist("idempotency-key")
+    if not given:
+        return None
+    if len(given) > 1 or not _KEY.fullmatch(given[0]):
+        told = "Idempotency-Key is one word of 1 to 255 visible ASCII characters."
+        raise Rejected.invalid(told)
+    return given[0]
+
+
+def require_json_wanted(headers: Headers) -> None:
+    """Refuse who takes no JSON: all that is answered here is."""
+    wanted = ",".join(headers.getlist("accept"))
+    kinds = {each.partition(";")[0].strip().lower() for each in wanted.split(",")} - {""}
+    if kinds and not kinds & _JSON_KINDS:
+        raise Rejected(406, "not_acceptable", "What is answered here is application/json.")

@@ -2,49 +2,55 @@
 
     signed in   401, before anything else on what is not public; 403 while U4 bars it
     (here rate limits will count: who asks is known, and nothing dear was done yet)
-    parsed      400, 413, 415
-    (here an answer stored under an Idempotency-Key will be given again)
+    parsed      400, 406, 413, 415
+    answered    a request that comes again under its Idempotency-Key: the answer that it got
     sight       404, and right: 403
     shape       422, every fault at once
     version     428 without one; 412 or 409 when it is stale
     the rules   the use case, which judges sight, right and version itself
 
 Sight and right are for the use case to judge, in the transaction that does the work. Only for
-what does not fit are they asked here, so that nobody learns from a 422 what a 404 would hide.
-All of it runs in one thread of a pool as large as the database's: whoever has a thread has a
-connection waiting.
+what does not fit are they asked here, so that nobody learns from a 422 what a 404 would hide;
+and before an answer is given again. All of it runs in one thread of a pool as large as the
+database's: whoever has a thread has a connection waiting.
 """
 
 from __future__ import annotations
 
-from hashlib import sha256
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import attrs
 from attrs import frozen
-from starlette.responses import Response
 
 from clientupdater.domain.access import Actor
 from clientupdater.domain.callers import Caller, Origin
 from clientupdater.domain.errors import (
+    Error,
     Fault,
     Forbidden,
     InvalidInput,
+    KeyUsedOtherwise,
     Unauthenticated,
+    Unavailable,
     VersionConflict,
 )
 from clientupdater.domain.ids import PersonId
 from clientupdater.entrypoints.http import parsing
-from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint, part
+from clientupdater.entrypoints.http.contract import Call, Endpoint, part
 from clientupdater.entrypoints.http.problems import Rejected, details_of
+from clientupdater.entrypoints.http.replies import reply, response
 from clientupdater.entrypoints.structuring import structured, structured_words
-from clientupdater.entrypoints.wire import to_json
+from clientupdater.ports.deadlines import ending_at, seconds_left
+from clientupdater.usecases.answer_once import KeyedRequest, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from starlette.datastructures import Headers
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from clientupdater.composition import App
     from clientupdater.usecases.authenticate import Authenticated
@@ -59,6 +65,8 @@ class Given:
 
     request: Request
     body: bytes | None
+    deadline: float | None = None
+    """The moment of the monotonic clock at which nobody waits for its answer any more."""
 
 
 @frozen
@@ -66,29 +74,43 @@ class _Parsed:
     query: Mapping[str, str]
     body: Any
     version: int | None
+    key: str | None
 
 
-async def given(request: Request, largest: int) -> Given:
+async def given(request: Request, largest: int, deadline: float | None = None) -> Given:
     """Read the body; what is longer than it may be is not read to its end."""
     announced = request.headers.get("content-length", "0")
     if announced.isascii() and announced.isdigit() and int(announced) > largest:
-        return Given(request, None)
+        return Given(request, None, deadline)
     read = bytearray()
     async for chunk in request.stream():
         read += chunk
         if len(read) > largest:
-            return Given(request, None)
-    return Given(request, bytes(read))
+            return Given(request, None, deadline)
+    return Given(request, bytes(read), deadline)
 
 
 def answered(endpoint: Endpoint, app: App, given: Given) -> Response:
-    """Judge a request, and do what it asks."""
+    """Judge a request, and do what it asks, as long as somebody waits for it."""
+    with ending_at(given.deadline):
+        seconds_left()
+        return _answered(endpoint, app, given)
+
+
+def _answered(endpoint: Endpoint, app: App, given: Given) -> Response:
     request = given.request
     signed_in = None if endpoint.public else _signed_in(endpoint, app, request)
-    caller = signed_in.caller if signed_in else _nobody(request)
-    parsed = _parsed(endpoint, given)
+    caller = signed_in.caller if signed_in else _nobody(app, request)
+    parsed = _parsed(endpoint, app, given)
     route = f"{endpoint.method} {endpoint.path}"
     call = Call(app=app, route=route, caller=caller, session=signed_in)
+    act = partial(_acted, endpoint, call, request, parsed)
+    if endpoint.is_keyed and parsed.key is not None:
+        return response(endpoint, request, _once(endpoint, call, given, parsed.key, act))
+    return response(endpoint, request, act())
+
+
+def _acted(endpoint: Endpoint, call: Call, request: Request, parsed: _Parsed) -> Reply:
     try:
         call = _shaped(endpoint, call, request, parsed)
         call = attrs.evolve(call, version=_version(endpoint, call, parsed))
@@ -103,7 +125,52 @@ def answered(endpoint: Endpoint, app: App, given: Given) -> Response:
         # Said in the header, it is a precondition that failed (RFC 9110, 13.1.1).
         details = details_of(error)
         raise Rejected(412, "precondition_failed", error.message, details) from error
-    return _told(endpoint, request, result)
+    return reply(endpoint, request, result)
+
+
+# --- answered once
+
+
+def _once(
+    endpoint: Endpoint, call: Call, given: Given, key: str, act: Callable[[], Reply]
+) -> Reply:
+    """Do it, or answer as before where it was done before."""
+    request = given.request
+    asked = KeyedRequest(
+        caller=call.caller, route=call.route, key=key, content=_content(request, given.body or b"")
+    )
+    judge = partial(_may_have_again, endpoint, call, request)
+    done = call.app.answer_once(
+        asked, partial(_or_refusal, act), judge, in_batches=endpoint.in_batches
+    )
+    if done.refusal:
+        raise done.refusal
+    return done
+
+
+def _or_refusal(act: Callable[[], Reply]) -> Reply:
+    """Let what was written down about a refusal stand; what broke takes everything back."""
+    try:
+        return act()
+    except Unavailable:
+        raise
+    except (Error, Rejected) as refusal:
+        return Reply(status=0, refusal=refusal)
+
+
+def _content(request: Request, body: bytes) -> bytes:
+    """Put together all that tells a request from another under the same key."""
+    seen = request.headers.get("if-match", "").encode("latin-1")
+    path, query = request.scope["path"].encode(), request.scope["query_string"]
+    return b"\0".join((path, query, seen, body))
+
+
+def _may_have_again(endpoint: Endpoint, call: Call, request: Request, as_then: bool) -> None:  # noqa: FBT001
+    """Judge sight and right as for what does not fit; what cannot be judged so needs as much."""
+    _admit(endpoint, call, request)
+    if not (as_then or endpoint.admit):
+        told = "It was done; your rights have changed since, so look at what there is now."
+        raise KeyUsedOtherwise(told)
 
 
 # --- signed in
@@ -113,21 +180,23 @@ def _signed_in(endpoint: Endpoint, app: App, request: Request) -> Authenticated:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated
-    found = app.people.authenticate(token.strip(), _origin(request), endpoint.act)
+    found = app.people.authenticate(token.strip(), _origin(app, request), endpoint.act)
     request.scope["actor"] = found.caller.actor
     return found
 
 
-def _nobody(request: Request) -> Caller:
+def _nobody(app: App, request: Request) -> Caller:
     """Stand for whoever has not signed in: without any right."""
-    return Caller(Actor(_NOBODY, is_active=False), _origin(request))
+    return Caller(Actor(_NOBODY, is_active=False), _origin(app, request))
 
 
-def _origin(request: Request) -> Origin:
+def _origin(app: App, request: Request) -> Origin:
+    peer = request.client.host if request.client else None
+    forwarded_for = request.headers.get("x-forwarded-for", "")
     return Origin(
         interface="http",
         request_id=request.scope.get("request_id"),
-        ip_address=request.client.host if request.client else None,
+        ip_address=app.serving.client_address(peer, forwarded_for),
         user_agent=request.headers.get("user-agent", "")[:500] or None,
     )
 
@@ -135,16 +204,27 @@ def _origin(request: Request) -> Origin:
 # --- parsed
 
 
-def _parsed(endpoint: Endpoint, given: Given) -> _Parsed:
+def _parsed(endpoint: Endpoint, app: App, given: Given) -> _Parsed:
     if given.body is None:
-        told = f"The body is longer than {endpoint.largest_body} bytes."
+        told = f"The body is longer than {endpoint.body_limit(app.serving.largest_body)} bytes."
         raise Rejected(413, "payload_too_large", told)
+    headers = given.request.headers
+    parsing.require_json_wanted(headers)
     names = [a.name for a in attrs.fields(endpoint.query)] if endpoint.query else []
     return _Parsed(
         query=parsing.parsed_query(given.request.scope["query_string"], names),
         body=_parsed_body(endpoint, given),
-        version=parsing.parsed_version(given.request.headers) if endpoint.versioned else None,
+        version=parsing.parsed_version(headers) if endpoint.versioned else None,
+        key=_key(app, headers) if endpoint.is_keyed else None,
     )
+
+
+def _key(app: App, headers: Headers) -> str | None:
+    key = parsing.parsed_key(headers)
+    if key is None and app.serving.key_required:
+        told = "Send an Idempotency-Key, a new one for each change and the same one to repeat it."
+        raise Rejected(400, "idempotency_key_required", told)
+    return key
 
 
 def _parsed_body(endpoint: Endpoint, given: Given) -> Any:
@@ -223,32 +303,3 @@ def _version(endpoint: Endpoint, call: Call, parsed: _Parsed) -> int | None:
     if None not in (parsed.version, in_body) and parsed.version != in_body:
         raise InvalidInput([Fault("/version", "is another one than If-Match names")], _UNFIT)
     return in_body if parsed.version is None else parsed.version
-
-
-# --- the answer
-
-
-def _told(endpoint: Endpoint, request: Request, result: Any) -> Response:
-    answer = result if isinstance(result, Answer) else Answer(value=result)
-    headers = {"Cache-Control": "no-cache" if endpoint.cacheable else "no-store"}
-    if answer.version is not None:
-        headers["ETag"] = f'"v{answer.version}"'
-    if answer.location:
-        headers["Location"] = answer.location
-    if endpoint.answers is None:
-        return Response(status_code=204, headers=headers)
-    if cursor := getattr(answer.value, "next_cursor", None):
-        headers["Link"] = f'<{request.url.include_query_params(cursor=cursor)}>; rel="next"'
-    body = to_json(answer.value)
-    if endpoint.cacheable:
-        return _kept_or_new(request, body, headers)
-    return Response(body, endpoint.status, headers=headers, media_type="application/json")
-
-
-def _kept_or_new(request: Request, body: bytes, headers: dict[str, str]) -> Response:
-    """Answer 304 to whoever holds these very bytes already."""
-    headers["ETag"] = f'"{sha256(body).hexdigest()[:32]}"'
-    held = {each.strip() for each in request.headers.get("if-none-match", "").split(",")}
-    if headers["ETag"] in held or "*" in held:
-        return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type="application/json")

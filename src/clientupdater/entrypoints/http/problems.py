@@ -77,7 +77,7 @@ def problem(
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": message,
-        "instance": request.url.path,
+        "instance": f"urn:clientupdater:request:{request.scope.get('request_id')}",
         "error": {
             "code": code,
             "message": message,

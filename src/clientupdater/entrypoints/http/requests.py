@@ -55,7 +55,7 @@ class _Exchange:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.status = message["status"]
+            self.status = int(message["status"])  # HTTPStatus names itself in a log
             MutableHeaders(scope=message)["X-Request-ID"] = self.request_id
         await self._send(message)
 

@@ -93,6 +93,7 @@ ENDPOINTS = (
         handle=open_period,
         answers=OpeningShown,
         permission=Permission.CONFIG_MANAGE,
+        in_batches=True,
         errors=(PeriodClosed, PeriodNotBegun),
     ),
 )

@@ -265,6 +265,7 @@ ENDPOINTS = (
         handle=search_clients,
         body=ClientsSought,
         answers=ClientsPage,
+        once=False,
         permission=Permission.CLIENTS_READ,
     ),
     Endpoint(

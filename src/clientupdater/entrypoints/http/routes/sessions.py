@@ -153,6 +153,7 @@ ENDPOINTS = (
         body=SignInBody,
         answers=SignedInShown,
         public=True,
+        shown_once=("token",),
         errors=(InvalidCredentials,),
     ),
     Endpoint(
@@ -162,6 +163,7 @@ ENDPOINTS = (
         handle=sign_out,
         status=204,
         act=Act.SIGN_OUT,
+        once=False,
         errors=(NotFound,),
     ),
     Endpoint(

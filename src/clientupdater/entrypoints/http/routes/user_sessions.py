@@ -20,7 +20,8 @@ from clientupdater.entrypoints.structuring import Text
 class ResetShown:
     """A reset that was made out; its token is shown this once."""
 
-    token: str = field(repr=False)
+    token: str | None = field(repr=False)
+    """Null when the answer is given again."""
     expires_at: datetime
 
 
@@ -82,6 +83,7 @@ ENDPOINTS = (
         handle=reset_password,
         status=201,
         answers=ResetShown,
+        shown_once=("token",),
         permission=_MANAGE,
         errors=(PrivilegeExceeded,),
     ),

@@ -77,7 +77,8 @@ class NewUserBody:
 class NewUserShown(UserShown):
     """An account that was just made; its password is shown this once."""
 
-    initial_password: str = field(repr=False)
+    initial_password: str | None = field(repr=False)
+    """Null when the answer is given again."""
     initial_password_expires_at: datetime
 
 
@@ -206,6 +207,7 @@ ENDPOINTS = (
         body=NewUserBody,
         answers=NewUserShown,
         permission=_MANAGE,
+        shown_once=("initial_password",),
         errors=(AlreadyExists, PrivilegeExceeded),
     ),
     Endpoint(

@@ -1,0 +1,30 @@
+-- Answers that are kept with their effect. Each block is run by the method of the same name in
+-- answers.py.
+
+-- name: claim
+select is_free, request_hash, rights, status_code, headers, response
+from claim_answer(%(actor)s, %(key)s, %(now)s)
+
+-- name: own
+-- The units of work before left their own sight behind; row-level security lets only its owner
+-- keep an answer.
+select set_config('clientupdater.actor', %(actor)s::text, true)
+
+-- name: keep
+-- One that has run out makes room.
+insert into idempotency_keys (
+    actor_id, key, request_hash, rights, status_code, headers, response, created_at, expires_at
+)
+values (
+    %(actor)s, %(key)s, %(fingerprint)s, %(rights)s, %(status)s, %(headers)s, %(body)s, %(now)s,
+    %(until)s
+)
+on conflict (actor_id, key) do update
+set
+    request_hash = excluded.request_hash,
+    rights = excluded.rights,
+    status_code = excluded.status_code,
+    headers = excluded.headers,
+    response = excluded.response,
+    created_at = excluded.created_at,
+    expires_at = excluded.expires_at

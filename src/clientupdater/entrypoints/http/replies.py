@@ -1,0 +1,78 @@
+"""What becomes of an answer: its bytes and headers, and what of it the asker holds already."""
+
+from __future__ import annotations
+
+import gzip
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from starlette.responses import Response
+
+from clientupdater.entrypoints.http.contract import Answer
+from clientupdater.entrypoints.wire import to_json
+from clientupdater.usecases.answer_once import Reply
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from clientupdater.entrypoints.http.contract import Endpoint
+
+_WORTH_COMPRESSING = 1024
+_LEVEL = 5
+"""Within 2 % of the best for JSON, at half of its time."""
+
+
+def reply(endpoint: Endpoint, request: Request, result: Any) -> Reply:
+    """Put what an endpoint gave into bytes."""
+    answer = result if isinstance(result, Answer) else Answer(value=result)
+    headers = {"Cache-Control": "no-cache" if endpoint.cacheable else "no-store"}
+    if answer.version is not None:
+        headers["ETag"] = f'"v{answer.version}"'
+    if answer.location:
+        headers["Location"] = answer.location
+    if endpoint.answers is None:
+        return Reply(status=204, headers=headers)
+    if cursor := getattr(answer.value, "next_cursor", None):
+        address = request.url.include_query_params(cursor=cursor)
+        headers["Link"] = f'<{address}>; rel="next"'
+    headers["Content-Type"] = "application/json"
+    body = to_json(answer.value)
+    kept = _without(endpoint.shown_once, answer.value) if endpoint.shown_once else None
+    return Reply(status=endpoint.status, headers=headers, body=body, kept_body=kept)
+
+
+def _without(secrets: tuple[str, ...], value: Any) -> bytes:
+    return to_json(attrs.evolve(value, **dict.fromkeys(secrets)))
+
+
+def response(endpoint: Endpoint, request: Request, reply: Reply) -> Response:
+    """Send a reply: short where it can be, and not at all where it is held already."""
+    headers, body = dict(reply.headers), reply.body
+    if reply.is_replayed:
+        headers["Idempotent-Replayed"] = "true"
+    if endpoint.cacheable:
+        headers["ETag"] = f'"{sha256(body).hexdigest()[:32]}"'
+        if _is_held(request, headers["ETag"]):
+            headers.pop("Content-Type", None)
+            return Response(status_code=304, headers=headers)
+    if not endpoint.shown_once and len(body) >= _WORTH_COMPRESSING:
+        headers["Vary"] = "Accept-Encoding"
+        if _takes_gzip(request):
+            headers["Content-Encoding"] = "gzip"
+            body = gzip.compress(body, _LEVEL, mtime=0)
+    return Response(body, reply.status, headers=headers)
+
+
+def _is_held(request: Request, etag: str) -> bool:
+    """Tell whether the asker holds these very bytes already."""
+    held = {each.strip() for each in request.headers.get("if-none-match", "").split(",")}
+    return etag in held or "*" in held
+
+
+def _takes_gzip(request: Request) -> bool:
+    for each in request.headers.get("accept-encoding", "").lower().split(","):
+        coding, _, weight = each.partition(";")
+        if coding.strip() in {"gzip", "*"}:
+            return weight.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+    return False

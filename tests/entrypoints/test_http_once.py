@@ -1,0 +1,281 @@
+"""A change that is asked for again: one effect, and the answer that it got the first time."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import httpx
+import psycopg
+import pytest
+
+from clientupdater.entrypoints.http import pipeline
+from clientupdater.entrypoints.http.application import build
+from clientupdater.serving import Serving
+from tests.entrypoints.fields import BASE, PERIOD, Field, code_of
+from tests.entrypoints.serving import served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.servers import Database
+
+KEY = {"Idempotency-Key": "call-1"}
+
+
+def events(field: Field) -> int:
+    count: int = field.staff.one("select count(*) from status_events where kind = 'recorded'")
+    return count
+
+
+def ask(field: Field, code: str, headers: dict[str, str] | None = None, **body: Any) -> Any:
+    told = {"status": "CALLED", "version": 0, "remarks": "Comes on Friday", **body}
+    return field.http.post(f"{field.url(code)}/events", json=told, headers=headers or KEY)
+
+
+def test_a_change_asked_for_twice_is_made_once_and_answered_alike(field: Field) -> None:
+    client = field.client()
+    first, second = ask(field, client), ask(field, client)
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert second.content == first.content
+    assert second.headers["etag"] == first.headers["etag"] == '"v1"'
+    assert second.headers["idempotent-replayed"] == "true"
+    assert "idempotent-replayed" not in first.headers
+    assert events(field) == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({}, {"remarks": "Comes on Monday"}),
+        ({"If-Match": '"v0"'}, {}),
+    ],
+)
+def test_a_key_of_another_request_is_refused(
+    field: Field, headers: dict[str, str], body: dict[str, Any]
+) -> None:
+    client = field.client()
+    assert ask(field, client).status_code == 201
+    assert code_of(ask(field, client, KEY | headers, **body)) == (409, "idempotency_conflict")
+    assert code_of(ask(field, field.client())) == (409, "idempotency_conflict")
+    assert events(field) == 1
+
+
+def test_a_key_belongs_to_its_route_and_to_its_asker(field: Field) -> None:
+    client = field.client()
+    assert ask(field, client).status_code == 201
+    items = {"items": [{"client": f"code:{client}", "period": PERIOD, "status": "CALLED"}]}
+    items["items"][0]["version"] = 1  # type: ignore[assignment] # JSON holds numbers too
+    many = field.http.post(f"{BASE}/status-updates", json=items, headers=KEY)
+    assert many.status_code == 200
+    assert "idempotent-replayed" not in many.headers
+    other = field.staff.hire("status:update all", "status:read all", "clients:read all")
+    theirs = {"Authorization": f"Bearer {field.staff.session(other)}"}
+    assert ask(field, client, KEY | theirs, version=2).status_code == 201
+    assert events(field) == 3
+
+
+def test_without_a_key_nothing_is_changed(field: Field) -> None:
+    client = field.client()
+    field.http.event_hooks = {}
+    url = f"{field.url(client)}/events"
+    answer = field.http.post(url, json={"status": "CALLED", "version": 0})
+    assert code_of(answer) == (400, "idempotency_key_required")
+    assert field.http.post(f"{BASE}/clients/search", json={"q": "reyes"}).status_code == 200
+    assert events(field) == 0
+
+
+@pytest.mark.parametrize("key", ["", "a b", "é".encode(), "x" * 256])
+def test_what_is_no_key_is_told_so(field: Field, key: str | bytes) -> None:
+    answer = field.http.post(
+        f"{field.url(field.client())}/events",
+        json={"status": "CALLED", "version": 0},
+        headers=[(b"Idempotency-Key", key if isinstance(key, bytes) else key.encode())],  # type: ignore[arg-type]
+    )
+    assert code_of(answer) == (400, "invalid_request")
+
+
+def test_a_key_may_be_left_out_where_the_setting_says_so(field: Field) -> None:
+    app = attrs.evolve(field.staff.app, serving=Serving(key_required=False))
+    with served(build(lambda: nullcontext(app))) as http:
+        http.event_hooks = {}
+        http.headers.update(field.http.headers)
+        url = f"{field.url(field.client())}/events"
+        assert http.post(url, json={"status": "CALLED", "version": 0}).status_code == 201
+
+
+def test_a_refused_change_is_judged_anew_under_the_same_key(field: Field) -> None:
+    client = field.client()
+    assert code_of(ask(field, client, status="DONE")) == (422, "reason_required")
+    assert code_of(ask(field, client, version=7)) == (409, "version_conflict")
+    assert code_of(ask(field, client, status=1)) == (422, "validation_failed")
+    assert ask(field, client).status_code == 201
+    assert events(field) == 1
+
+
+def test_a_refusal_is_written_down_though_nothing_is_changed(field: Field) -> None:
+    answer = ask(field, field.client(), KEY | field.reader)
+    assert code_of(answer) == (403, "forbidden")
+    assert field.staff.one("select count(*) from authorization_audit") == 1
+
+
+def test_an_answer_is_given_again_only_to_who_may_still_have_it(field: Field) -> None:
+    client = field.client()
+    assert ask(field, client).status_code == 201
+    field.staff.run(
+        "delete from user_permissions where permission_id ="
+        " (select id from permissions where code = 'status:update')"
+    )
+    assert code_of(ask(field, client)) == (403, "forbidden")
+    field.staff.run("update clients set deleted_at = now()")
+    assert code_of(ask(field, client)) == (404, "not_found")
+
+
+def test_what_many_came_to_is_not_told_again_to_who_has_other_rights_now(field: Field) -> None:
+    client = field.client()
+    item = {"client": f"code:{client}", "period": PERIOD, "status": "CALLED", "version": 0}
+
+    def again() -> httpx.Response:
+        return field.http.post(f"{BASE}/status-updates", json={"items": [item]}, headers=KEY)
+
+    assert again().status_code == 200
+    assert again().headers["idempotent-replayed"] == "true"
+    field.staff.run("delete from user_branches")
+    assert code_of(again()) == (409, "idempotency_conflict")
+
+
+def test_after_its_time_a_key_is_new(field: Field) -> None:
+    client = field.client()
+    assert ask(field, client).status_code == 201
+    for _ in range(2):
+        field.staff.clock.forward(hours=11, minutes=59)
+        assert ask(field, client).headers["idempotent-replayed"] == "true"
+    field.staff.clock.forward(minutes=2)
+    assert code_of(ask(field, client)) == (409, "version_conflict")
+
+
+def test_a_secret_is_shown_the_first_time_and_kept_nowhere(field: Field) -> None:
+    chief = field.staff.hire("users:manage all", "users:read all")
+    field.http.headers["Authorization"] = f"Bearer {field.staff.session(chief)}"
+
+    def hire() -> Any:
+        return field.http.post(f"{BASE}/users", json={"email": "new@example.com"}, headers=KEY)
+
+    first, second = hire().json(), hire().json()
+    assert first["initial_password"]
+    assert second == {**first, "initial_password": None}
+    reset = f"{BASE}/users/{first['id']}/password-reset"
+    tokens = [field.http.post(reset, headers=KEY).json()["token"] for _ in range(2)]
+    assert tokens[0]
+    assert tokens[1] is None
+
+
+def test_what_is_kept_can_be_read_by_nobody_who_reads_the_table(field: Field) -> None:
+    ask(field, field.client(), {"Idempotency-Key": "Juana-Reyes"})
+    kept = bytes(field.staff.one("select response from idempotency_keys"))
+    assert b"Comes on Friday" not in kept
+    assert field.staff.one(
+        "select string_agg(k::text, '') not like '%%Juana%%' from idempotency_keys k"
+    )
+
+
+def test_while_the_first_is_under_way_the_second_is_told_so_at_once(
+    field: Field, database: Database
+) -> None:
+    client = field.client()
+    assert ask(field, client, {"Idempotency-Key": "opens-the-row"}).status_code == 201
+    answers: list[httpx.Response] = []
+
+    def change() -> None:
+        answers.append(ask(field, client, version=1))
+
+    with row_held(database):
+        first = threading.Thread(target=change)
+        first.start()
+        wait_for_a_writer(field)
+        assert code_of(ask(field, client, version=1)) == (409, "idempotency_in_progress")
+        other = {"Idempotency-Key": "another"}
+        elsewhere = ask(field, field.client(), other)
+        assert elsewhere.status_code == 201
+    first.join()
+    assert [each.status_code for each in answers] == [201]
+    again = ask(field, client, version=1)
+    assert again.content == answers[0].content
+    assert again.headers["idempotent-replayed"] == "true"
+
+
+@contextmanager
+def row_held(database: Database) -> Iterator[None]:
+    """Keep every row locked, as somebody would who is writing it."""
+    with psycopg.connect(database.superuser_url) as connection:
+        connection.execute("select 1 from client_period_status for update")
+        yield
+
+
+def wait_for_a_writer(field: Field) -> None:
+    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+    while not field.staff.one(waiting):
+        pass
+
+
+def test_twenty_who_ask_the_same_at_once_make_one_change(field: Field) -> None:
+    client = field.client()
+    found: list[tuple[int, str]] = []
+
+    def change() -> None:
+        answer = ask(field, client)
+        found.append((answer.status_code, answer.json().get("error", {}).get("code", "")))
+
+    threads = [threading.Thread(target=change) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    kinds = set(found)
+    assert (201, "") in kinds
+    assert kinds <= {(201, ""), (409, "idempotency_in_progress"), (503, "unavailable")}
+    assert events(field) == 1
+
+
+def test_a_period_is_opened_in_batches_and_its_answer_kept_all_the_same(field: Field) -> None:
+    chief = field.staff.hire("config:manage all", "status:read all")
+    field.http.headers["Authorization"] = f"Bearer {field.staff.session(chief)}"
+    field.client()
+    first, second = (
+        field.http.post(f"{BASE}/periods/{PERIOD}/open", headers=KEY) for _ in range(2)
+    )
+    assert first.status_code == 200, first.text
+    assert second.content == first.content
+    assert second.headers["idempotent-replayed"] == "true"
+
+
+def test_what_breaks_in_mid_change_leaves_nothing_behind(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The effect was written and its answer could not be: as after a crash between the two."""
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    client = field.client()
+    with monkeypatch.context() as breaking:
+        breaking.setattr(pipeline, "reply", broken)
+        assert code_of(ask(field, client)) == (500, "internal_error")
+    assert events(field) == 0
+    assert ask(field, client).status_code == 201
+    assert events(field) == 1
+
+
+def test_what_many_came_to_is_told_and_kept_with_those_that_could_be_done(field: Field) -> None:
+    there = field.client()
+    items = [
+        {"client": f"code:{there}", "period": PERIOD, "status": "CALLED", "version": 0},
+        {"client": "code:NOBODY", "period": PERIOD, "status": "CALLED", "version": 0},
+    ]
+    answer = field.http.post(f"{BASE}/status-updates", json={"items": items}, headers=KEY)
+    assert [each["status"] for each in answer.json()["results"]] == [201, 404]
+    again = field.http.post(f"{BASE}/status-updates", json={"items": items}, headers=KEY)
+    assert again.content == answer.content
+    assert events(field) == 1

@@ -1,0 +1,55 @@
+"""Servers that start in no time, so that a hundred of them can be killed: forked, not begun anew.
+
+Each is the server that `clientupdater serve` runs, in a process of its own; only the interpreter
+and the imports are shared, by a parent that does nothing else.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from clientupdater.composition import open_app
+from clientupdater.entrypoints import logs
+from clientupdater.entrypoints.http import server
+from clientupdater.settings import Settings
+from tests.entrypoints.test_cli_long_running import KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from multiprocessing.context import ForkServerProcess
+
+_forking = multiprocessing.get_context("forkserver")
+_forking.set_forkserver_preload([__name__])
+
+
+@frozen
+class Nursling:
+    """One server."""
+
+    process: ForkServerProcess
+    base: str
+
+
+@contextmanager
+def nursling(**environment: str) -> Iterator[Nursling]:
+    """Run one; however it ends, it is gone afterwards."""
+    ours, theirs = _forking.Pipe()
+    process = _forking.Process(target=_serve, args=({**KEYS, **environment}, theirs), daemon=True)
+    process.start()
+    try:
+        yield Nursling(process, f"http://127.0.0.1:{ours.recv()}")
+    finally:
+        process.kill()
+        process.join()
+
+
+def _serve(environment: dict[str, str], told: Any) -> None:
+    settings = Settings.from_mapping({"LOG_LEVEL": "error", **environment})
+    logs.configure(settings)
+    with server.listen("127.0.0.1", 0) as listening, open_app(settings) as app:
+        told.send(listening.getsockname()[1])
+        server.run(app, listening)
