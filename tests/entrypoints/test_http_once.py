@@ -92,7 +92,7 @@ def test_what_is_no_key_is_told_so(field: Field, key: str | bytes) -> None:
     answer = field.http.post(
         f"{field.url(field.client())}/events",
         json={"status": "CALLED", "version": 0},
-        headers=[(b"Idempotency-Key", key if isinstance(key, bytes) else key.encode())],  # type: ignore[arg-type]
+        headers=[(b"Idempotency-Key", key if isinstance(key, bytes) else key.encode())],
     )
     assert code_of(answer) == (400, "invalid_request")
 

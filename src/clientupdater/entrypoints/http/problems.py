@@ -71,7 +71,8 @@ def problem(
     details: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Build the answer."""
+    """Build the answer; its code is for the log as well."""
+    request.scope["told"] = {"code": code}
     body = {
         "type": f"urn:clientupdater:problem:{code}",
         "title": HTTPStatus(status).phrase,
