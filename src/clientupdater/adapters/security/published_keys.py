@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import PyJWK, PyJWTError
 
 from clientupdater.domain.errors import Unavailable
+from clientupdater.ports.tracing import outgoing_headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,7 +63,8 @@ class PublishedKeys:
         return keys
 
     def _told(self) -> bytes:
-        asked = Request(self.url, headers={"Accept": "application/json"})  # noqa: S310 - see _opener
+        heads = {"Accept": "application/json", **outgoing_headers()}
+        asked = Request(self.url, headers=heads)  # noqa: S310 - see _opener
         until = time.monotonic() + self.patience
         with _opener().open(asked, timeout=self.patience) as answer:
             return _read(answer, until)
