@@ -51,10 +51,9 @@ def test_an_error_is_told_by_kind_and_place_and_not_by_its_words() -> None:
         except ValueError as error:
             raise NotFound from error
 
-    try:
+    with pytest.raises(NotFound) as raised:
         adapter()
-    except NotFound:
-        told = written(event="failed", exc_info=True)["exception"]
+    told = written(event="failed", exc_info=raised.value)["exception"]
     assert NUMBER not in told
     assert "Juana" not in told
     assert "clientupdater.domain.errors.NotFound: There is no such thing" in told
@@ -63,10 +62,12 @@ def test_an_error_is_told_by_kind_and_place_and_not_by_its_words() -> None:
 
 
 def test_an_error_of_another_logger_is_told_alike() -> None:
+    told = {}
     try:
         int(f"no number: {NUMBER}")
     except ValueError:
-        told = written(event="failed", exc_info=sys.exc_info())
+        for exc_info in (True, sys.exc_info()):
+            told = written(event="failed", exc_info=exc_info)
     assert told["exception"].startswith("builtins.ValueError\n  at unit/test_redaction.py:")
     assert written(event="fine", exc_info=None) == {"event": "fine"}
 
