@@ -20,6 +20,7 @@ from clientupdater.adapters.postgres.serving import (
     PoolSize,
     PostgresHealth,
     open_pool,
+    pool_readings,
     refuse_unsafe_role,
 )
 from clientupdater.adapters.postgres.work import PostgresWork
@@ -106,6 +107,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.maintenance import DatabaseMaintenance
     from clientupdater.ports.passwords import Passwords, Secrets
+    from clientupdater.ports.readings import Readings
     from clientupdater.ports.sealing import Sealer
     from clientupdater.ports.tokens import Tokens
     from clientupdater.ports.work import Sight, UnitsOfWork
@@ -257,6 +259,8 @@ class App:
     readiness: tuple[HealthCheck, ...]
     """What has to be well for requests to be sent here; each answers within its time."""
     answer_once: AnswerOnce
+    readings: Readings
+    """How things stand inside, for whoever watches."""
     serving: Serving
     sealer: Sealer
     """Seals what leaves us and comes back, such as cursors."""
@@ -270,10 +274,10 @@ def build_app(
     sealer: Sealer | None = None,
     guard: Guard | None = None,
     serving: Serving | None = None,
-    keep_answers_for: timedelta = timedelta(hours=24),
+    readings: Readings = tuple,
 ) -> App:
     """Put the use cases together over any adapters; nothing is opened here."""
-    sealer = sealer or KeyRing.made_up()
+    sealer, serving = sealer or KeyRing.made_up(), serving or Serving()
     return App(
         open_due_periods=OpenDuePeriods(work, clock, zone),
         find_missed_openings=FindMissedOpenings(work, clock, zone),
@@ -283,8 +287,9 @@ def build_app(
         reading=_reading(work, clock, zone),
         look_up_names=LookUpNames(work),
         readiness=readiness,
-        answer_once=AnswerOnce(work, clock, sealer, keep_answers_for),
-        serving=serving or Serving(),
+        answer_once=AnswerOnce(work, clock, sealer, serving.keep_answers_for),
+        readings=readings,
+        serving=serving,
         sealer=sealer,
     )
 
@@ -352,7 +357,7 @@ def open_app(settings: Settings) -> Iterator[App]:
             settings.business_timezone,
             _readiness(url, settings.health_check_timeout_ms / 1000),
             serving=Serving.of(settings),
-            keep_answers_for=timedelta(hours=settings.idempotency_hours),
+            readings=lambda: pool_readings(pool),
             guard=Guard.of(settings, MachineClock()),
             sealer=KeyRing(settings.encryption_keys) if settings.encryption_keys else None,
         )

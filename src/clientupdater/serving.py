@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hmac
+from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
@@ -26,8 +28,10 @@ class Serving:
     deadline_s: float = 5.0
     largest_body: int = 1024 * 1024
     key_required: bool = True
+    keep_answers_for: timedelta = timedelta(hours=24)
     trusted_proxies: tuple[Network, ...] = ()
     cors_origins: tuple[str, ...] = ()
+    ops_token: str | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, settings: Settings) -> Serving:
@@ -39,8 +43,19 @@ class Serving:
             deadline_s=settings.request_deadline_ms / 1000,
             largest_body=settings.max_body_bytes,
             key_required=settings.idempotency_required,
+            keep_answers_for=timedelta(hours=settings.idempotency_hours),
             trusted_proxies=settings.trusted_proxies,
             cors_origins=settings.cors_origins,
+            ops_token=settings.ops_token,
+        )
+
+    def is_operator(self, authorization: str) -> bool:
+        """Tell whether somebody shows the token of operations; without one, nobody does."""
+        scheme, _, shown = authorization.partition(" ")
+        return (
+            self.ops_token is not None
+            and scheme.lower() == "bearer"
+            and hmac.compare_digest(shown.strip().encode(), self.ops_token.encode())
         )
 
     def client_address(self, peer: str | None, forwarded_for: str) -> str | None:

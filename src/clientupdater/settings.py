@@ -152,6 +152,22 @@ def _origins(text: str) -> tuple[str, ...]:
     return origins
 
 
+_SHORTEST_TOKEN = 24
+
+
+def _long_word(text: str) -> str:
+    if len(text) < _SHORTEST_TOKEN or not text.isascii() or " " in text:
+        raise ValueError
+    return text
+
+
+def _address(text: str) -> tuple[str, int]:
+    parts = urlsplit(f"//{text}")
+    if not (parts.hostname and parts.port) or parts.path:
+        raise ValueError
+    return parts.hostname, parts.port
+
+
 _postgres_url = _url("postgresql", "postgres")
 _POSTGRES_EXAMPLE = "postgresql://clientupdater:password@localhost:5432/clientupdater"
 
@@ -422,6 +438,28 @@ class Settings:
             "origins such as https://app.example.com, separated by commas",
             "From which web pages browsers may call; unset: from none but our own.",
             example="https://app.example.com",
+        ),
+    )
+    ops_token: str | None = field(
+        default=None,
+        metadata=_read_as(
+            "OPS_TOKEN",
+            _long_word,
+            "a random word of 24 characters or more",
+            "What operations show to read /metrics and the system's health, also when the "
+            "database is down. Unset: /metrics is not there.",
+            secret=True,
+        ),
+        repr=_hide,
+    )
+    metrics_bind: tuple[str, int] | None = field(
+        default=None,
+        metadata=_read_as(
+            "METRICS_BIND",
+            _address,
+            "host:port",
+            "An address of its own at which the metrics are told to whoever reaches it.",
+            example="127.0.0.1:9464",
         ),
     )
     actor: str | None = field(

@@ -27,7 +27,7 @@ def keyed(request: httpx.Request) -> None:
 @contextmanager
 def served(application: Starlette) -> Iterator[httpx.Client]:
     """Serve it for as long as it is talked to."""
-    config = uvicorn.Config(application, log_config=None, lifespan="on")
+    config = uvicorn.Config(application, log_config=None, lifespan="on", proxy_headers=False)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})

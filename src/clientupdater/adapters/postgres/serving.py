@@ -12,6 +12,7 @@ from clientupdater.adapters.postgres.migrations import read_applied
 from clientupdater.adapters.postgres.sql_files import bundled
 from clientupdater.domain.errors import Error, Fault, Misconfigured
 from clientupdater.ports.health import Health
+from clientupdater.ports.readings import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +56,15 @@ def open_pool(url: str, size: PoolSize) -> ConnectionPool:
         kwargs={"application_name": "clientupdater"},
         name="serving",
         open=True,
+    )
+
+
+def pool_readings(pool: ConnectionPool) -> tuple[Reading, ...]:
+    """Tell how many connections there are, and who waits for one."""
+    found = pool.get_stats()
+    return (
+        Reading("pool_connections", found.get("pool_size", 0)),
+        Reading("pool_waiting", found.get("requests_waiting", 0)),
     )
 
 

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from clientupdater.composition import open_app
 from clientupdater.entrypoints import logs
 from clientupdater.entrypoints.cli.session import Session, example
-from clientupdater.entrypoints.http import server
+from clientupdater.entrypoints.http import server, several
+
+if TYPE_CHECKING:
+    import socket
+
+    from clientupdater.settings import Settings
 
 
-@click.command(epilog=example("clientupdater serve --host 0.0.0.0 --port 8000"))
+@click.command(epilog=example("clientupdater serve --host 0.0.0.0 --port 8000 --workers 2"))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any free."
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="How many processes share the address.",
 )
 @click.option(
     "--drain-seconds",
@@ -22,11 +36,44 @@ from clientupdater.entrypoints.http import server
     show_default=True,
     help="How long to say «not ready» before it stops listening.",
 )
-@click.pass_obj
-def serve(session: Session, *, host: str, port: int, drain_seconds: float) -> None:
-    """Run the HTTP server."""
+@click.option("--inherited-socket", type=int, hidden=True, help="What one of several is given.")
+@click.pass_context
+def serve(
+    context: click.Context,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    drain_seconds: float,
+    inherited_socket: int | None,
+) -> None:
+    """Run the HTTP server.
+
+    SIGTERM or Ctrl-C lets it finish what it is at; a second one has no patience.
+    """
+    session: Session = context.obj
     settings = session.settings
     logs.configure(settings)
-    with server.listen(host, port) as listening, open_app(settings) as app:
+    if inherited_socket is not None:
+        _one(settings, server.inherited(inherited_socket), drain_seconds)
+        return
+    with server.listen(host, port) as listening:
+        if workers == 1:
+            _one(settings, listening, drain_seconds, settings.metrics_bind)
+            return
+        command = ["serve", "--drain-seconds", str(drain_seconds)]
+        with several.metrics_folder() as folder:
+            environ = {**session.environ, **folder}
+            bind = settings.metrics_bind
+            context.exit(several.run(command, environ, listening, workers, bind))
+
+
+def _one(
+    settings: Settings,
+    listening: socket.socket,
+    drain_s: float,
+    metrics_bind: tuple[str, int] | None = None,
+) -> None:
+    with listening, open_app(settings) as app:
         settings.require_keys()
-        server.run(app, listening, drain_s=drain_seconds)
+        server.run(app, listening, drain_s=drain_s, metrics_bind=metrics_bind)

@@ -9,18 +9,28 @@ import anyio
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
 from clientupdater.domain.errors import Error
 from clientupdater.entrypoints.http import pipeline, problems, system
 from clientupdater.entrypoints.http.admission import Door
 from clientupdater.entrypoints.http.documentation import pages_of
+from clientupdater.entrypoints.http.headers import Guarded
+from clientupdater.entrypoints.http.metrics import Measured, Measures
 from clientupdater.entrypoints.http.requests import Accounted
 from clientupdater.entrypoints.http.routes import ENDPOINTS
 from clientupdater.ports.deadlines import within
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+    from collections.abc import (
+        AsyncIterator,
+        Awaitable,
+        Callable,
+        Iterable,
+        Mapping,
+        Sequence,
+    )
     from contextlib import AbstractContextManager
 
     from starlette.requests import Request
@@ -30,26 +40,66 @@ if TYPE_CHECKING:
     from clientupdater.entrypoints.http.contract import Endpoint
     from clientupdater.serving import Serving
 
+_READ_EVERY_S = 1.0
+_TAKEN = (
+    "Authorization",
+    "Content-Type",
+    "If-Match",
+    "If-None-Match",
+    "Idempotency-Key",
+    "X-Request-ID",
+    "traceparent",
+)
+_SHOWN = (
+    "ETag",
+    "Location",
+    "Link",
+    "Retry-After",
+    "X-Request-ID",
+    "Idempotent-Replayed",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+    "RateLimit",
+    "RateLimit-Policy",
+)
+
 
 def build(
     opened: Callable[[], AbstractContextManager[App]],
     traffic: system.Traffic | None = None,
+    measures: Measures | None = None,
     endpoints: Iterable[Endpoint] = ENDPOINTS,
+    cors_origins: Sequence[str] = (),
 ) -> Starlette:
-    """Build it; the App is opened when the server starts and closed when it ends."""
-    state = {"traffic": traffic or system.Traffic(), "probes": system.probe_limit()}
+    """Build it; the App is opened when the server starts and closed when it ends.
+
+    What stands around every request is listed here, the outermost first; what an endpoint's
+    request goes through then is `pipeline`.
+    """
+    traffic, measures = traffic or system.Traffic(), measures or Measures()
+    state = {"traffic": traffic, "probes": system.probe_limit(), "measures": measures}
     declared = tuple(endpoints)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Any]]:
         with opened() as app:
             threads = anyio.CapacityLimiter(app.serving.at_once)
-            yield {"app": app, "threads": threads, "door": Door(app.serving.admitted), **state}
+            door = Door(app.serving.admitted)
+            async with anyio.create_task_group() as ticking:
+                ticking.start_soon(_keep_reading, measures, app)
+                yield {"app": app, "threads": threads, "door": door, **state}
+                ticking.cancel_scope.cancel()
 
     pages = (*system.PAGES, *pages_of(declared))
     application = Starlette(
         routes=[*(Route(p.address, p.handle) for p in pages), *_routes(declared)],
-        middleware=[Middleware(Accounted)],
+        middleware=[
+            Middleware(Accounted),
+            Middleware(Guarded, traffic=traffic),
+            Middleware(Measured, measures=measures),
+            *_cross_origin(cors_origins),
+        ],
         exception_handlers={
             HTTPException: problems.of_http,
             problems.Rejected: problems.of_rejected,
@@ -60,6 +110,29 @@ def build(
     # A redirect to the same address with a slash would be an answer to what is not there.
     application.router.redirect_slashes = False
     return application
+
+
+def _cross_origin(origins: Sequence[str]) -> list[Middleware]:
+    """Let pages of other origins ask, where these were named; a token is no cookie."""
+    if not origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=_TAKEN,
+            expose_headers=_SHOWN,
+            max_age=3600,
+        )
+    ]
+
+
+async def _keep_reading(measures: Measures, app: App) -> None:
+    """Take down how things stand, once a second: not when somebody asks, as they may be many."""
+    while True:
+        measures.read(app.readings())
+        await anyio.sleep(_READ_EVERY_S)
 
 
 def _routes(endpoints: Iterable[Endpoint]) -> list[Route]:

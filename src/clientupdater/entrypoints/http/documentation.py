@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response
 
 from clientupdater.entrypoints.http import docs_page, openapi
+from clientupdater.entrypoints.http.replies import compressed, takes_gzip
 from clientupdater.entrypoints.http.system import PAGES, Page
 from clientupdater.entrypoints.wire import to_json
 
@@ -19,24 +20,34 @@ if TYPE_CHECKING:
     from clientupdater.entrypoints.http.contract import Endpoint
 
 
-async def _kept(body: bytes | str, kind: str, _: Request) -> Response:
-    return Response(body, media_type=kind)
+_STYLED = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+
+async def _kept(body: bytes, short: bytes, kind: str, request: Request) -> Response:
+    """Give what was made when we began, as it is or compressed."""
+    headers = {"Vary": "Accept-Encoding", "Content-Security-Policy": _STYLED}
+    if takes_gzip(request):
+        return Response(short, headers={**headers, "Content-Encoding": "gzip"}, media_type=kind)
+    return Response(body, headers=headers, media_type=kind)
 
 
 def contract_of(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
     """Write the whole contract: the endpoints, the server's own pages, and those here."""
-    return openapi.document(endpoints, (*PAGES, *_pages("", "")))
+    return openapi.document(endpoints, (*PAGES, *_pages(b"", b"")))
 
 
 def pages_of(endpoints: Iterable[Endpoint]) -> tuple[Page, ...]:
     """Make the pages once; they are the same for everybody, for as long as we run."""
     told = contract_of(endpoints)
-    return _pages(to_json(told), docs_page.page(told))
+    return _pages(to_json(told), docs_page.page(told).encode())
 
 
-def _pages(contract: bytes | str, page: str) -> tuple[Page, ...]:
-    as_json, as_html = "application/json", "text/html"
+def _pages(contract: bytes, page: bytes) -> tuple[Page, ...]:
     return (
-        Page("/api/openapi.json", "This contract.", partial(_kept, contract, as_json), as_json),
-        Page("/api/docs", "This contract, for people.", partial(_kept, page, as_html), as_html),
+        _page("/api/openapi.json", "This contract.", contract, "application/json"),
+        _page("/api/docs", "This contract, for people.", page, "text/html"),
     )
+
+
+def _page(address: str, summary: str, body: bytes, kind: str) -> Page:
+    return Page(address, summary, partial(_kept, body, compressed(body), kind), kind)

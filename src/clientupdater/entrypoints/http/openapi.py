@@ -128,12 +128,13 @@ def _limit(limit: object) -> dict[str, Any]:
 
 def _page(page: Page) -> dict[str, Any]:
     answer = {"description": page.summary, "content": {page.kind: {"schema": {}}}}
-    unavailable = {"503": {"description": "Not now."}} if page.may_be_unavailable else {}
+    refused = {str(status): {"description": told} for status, told in page.refusals}
+    problems = {str(status): _failure(code) for status, code in page.problems}
     return {
         "summary": page.summary,
         "operationId": page.address.rsplit("/", 1)[-1].replace(".", "_"),
         "tags": ["system"],
-        "responses": {"200": answer, **unavailable},
+        "responses": {"200": answer, **refused, **problems},
     }
 
 
@@ -193,11 +194,12 @@ def _failures(endpoint: Endpoint) -> dict[str, Any]:
     for status, code in _codes(endpoint):
         if code not in codes.setdefault(status, []):
             codes[status].append(code)
-    content = {"application/problem+json": {"schema": {"$ref": f"#/components/schemas/{_PROBLEM}"}}}
-    return {
-        str(status): {"description": ", ".join(codes[status]), "content": content}
-        for status in sorted(codes)
-    }
+    return {str(status): _failure(", ".join(codes[status])) for status in sorted(codes)}
+
+
+def _failure(told: str) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{_PROBLEM}"}
+    return {"description": told, "content": {"application/problem+json": {"schema": schema}}}
 
 
 def _codes(endpoint: Endpoint) -> Iterable[tuple[int, str]]:

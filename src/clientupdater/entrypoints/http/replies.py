@@ -50,6 +50,7 @@ def response(endpoint: Endpoint, request: Request, reply: Reply) -> Response:
     """Send a reply: short where it can be, and not at all where it is held already."""
     headers, body = dict(reply.headers), reply.body
     if reply.is_replayed:
+        request.scope["told"] = {"replayed": True}
         headers["Idempotent-Replayed"] = "true"
     if endpoint.cacheable:
         headers["ETag"] = f'"{sha256(body).hexdigest()[:32]}"'
@@ -58,9 +59,9 @@ def response(endpoint: Endpoint, request: Request, reply: Reply) -> Response:
             return Response(status_code=304, headers=headers)
     if not endpoint.shown_once and len(body) >= _WORTH_COMPRESSING:
         headers["Vary"] = "Accept-Encoding"
-        if _takes_gzip(request):
+        if takes_gzip(request):
             headers["Content-Encoding"] = "gzip"
-            body = gzip.compress(body, _LEVEL, mtime=0)
+            body = compressed(body)
     return Response(body, reply.status, headers=headers)
 
 
@@ -70,7 +71,13 @@ def _is_held(request: Request, etag: str) -> bool:
     return etag in held or "*" in held
 
 
-def _takes_gzip(request: Request) -> bool:
+def compressed(body: bytes) -> bytes:
+    """Make it short; the same bytes each time."""
+    return gzip.compress(body, _LEVEL, mtime=0)
+
+
+def takes_gzip(request: Request) -> bool:
+    """Tell whether the asker takes what is compressed."""
     for each in request.headers.get("accept-encoding", "").lower().split(","):
         coding, _, weight = each.partition(";")
         if coding.strip() in {"gzip", "*"}:

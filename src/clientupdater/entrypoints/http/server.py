@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import signal
 import socket
 from contextlib import contextmanager, nullcontext
@@ -15,6 +16,8 @@ import uvicorn
 
 from clientupdater.domain.errors import Conflict, Fault, Misconfigured
 from clientupdater.entrypoints.http.application import build
+from clientupdater.entrypoints.http.metrics import Measures
+from clientupdater.entrypoints.http.several import metrics_told
 from clientupdater.entrypoints.http.system import Traffic
 
 if TYPE_CHECKING:
@@ -23,7 +26,8 @@ if TYPE_CHECKING:
 
     from clientupdater.composition import App
 
-_GRACE_S = 10
+_GRACE_S = 5.0
+"""Beyond the deadline that every request under way has."""
 _log = structlog.stdlib.get_logger("clientupdater.http")
 
 
@@ -41,21 +45,33 @@ def listen(host: str, port: int) -> socket.socket:
         raise Misconfigured([Fault("--host", told)]) from error
 
 
-def run(app: App, listening: socket.socket, *, drain_s: float = 0.0) -> None:
+def inherited(descriptor: int) -> socket.socket:
+    """Take an address that the process who started us listens on."""
+    return socket.socket(fileno=descriptor)
+
+
+def run(
+    app: App,
+    listening: socket.socket,
+    *,
+    drain_s: float = 0.0,
+    metrics_bind: tuple[str, int] | None = None,
+) -> None:
     """Serve until told to stop; requests under way are finished."""
-    traffic = Traffic()
+    traffic, measures = Traffic(), Measures()
+    origins = app.serving.cors_origins
     config = uvicorn.Config(
-        build(lambda: nullcontext(app), traffic),
+        build(lambda: nullcontext(app), traffic, measures, cors_origins=origins),
         log_config=None,
         access_log=False,
         lifespan="on",
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=_GRACE_S,
+        timeout_graceful_shutdown=math.ceil(app.serving.deadline_s + _GRACE_S),
     )
     host, port = listening.getsockname()[:2]
     _log.info("serving", host=host, port=port)
-    with _stop_is_not_death():
+    with _stop_is_not_death(), metrics_told(metrics_bind, measures.registry):
         _Server(config, traffic, drain_s).run(sockets=[listening])
     _log.info("stopped serving")
 

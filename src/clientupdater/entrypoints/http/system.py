@@ -9,6 +9,7 @@ import anyio
 from attrs import define, frozen
 from starlette.responses import Response
 
+from clientupdater.domain.errors import NotFound, Unauthenticated
 from clientupdater.entrypoints.wire import to_json
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from clientupdater.composition import App
     from clientupdater.ports.health import Health
 
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _PROBES_AT_ONCE = 2
 
 
@@ -56,6 +58,19 @@ async def ping(_: Request) -> Response:
     return _told({"status": "ok", "timestamp": datetime.now(UTC)})
 
 
+async def metrics(request: Request) -> Response:
+    """Tell what is measured to whoever shows the token of operations."""
+    serving = request.state.app.serving
+    if serving.ops_token is None:
+        raise NotFound("There is nothing at this address.")
+    if not serving.is_operator(request.headers.get("authorization", "")):
+        raise Unauthenticated("This needs the token of operations.")
+    body = await anyio.to_thread.run_sync(
+        request.state.measures.written, limiter=request.state.probes
+    )
+    return Response(body, headers={"Cache-Control": "no-store", "Content-Type": CONTENT_TYPE})
+
+
 @frozen
 class Page:
     """What answers without signing in, and without a thread of the endpoints'."""
@@ -64,13 +79,23 @@ class Page:
     summary: str
     handle: Callable[[Request], Awaitable[Response]]
     kind: str = "application/json"
-    may_be_unavailable: bool = False
+    refusals: tuple[tuple[int, str], ...] = ()
+    """By which other statuses it may answer, and what they mean."""
+    problems: tuple[tuple[int, str], ...] = ()
+    """The same, where the answer is a problem."""
 
 
 PAGES = (
     Page("/livez", "Whether the process is there.", livez),
-    Page("/readyz", "Whether requests should be sent here.", readyz, may_be_unavailable=True),
+    Page("/readyz", "Whether requests should be sent here.", readyz, refusals=((503, "Not now."),)),
     Page("/api/ping", "That it answers, and its time.", ping),
+    Page(
+        "/metrics",
+        "What is measured, for Prometheus; with the token of operations.",
+        metrics,
+        "text/plain",
+        problems=((401, "unauthenticated"), (404, "not_found")),
+    ),
 )
 
 

@@ -1,0 +1,187 @@
+"""Several server processes on one address, and a server that is told to go while people work."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import threading
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import psycopg
+import pytest
+
+from tests.entrypoints.desks import Desk, a_desk
+from tests.entrypoints.desks import running as period
+from tests.entrypoints.test_cli_long_running import logged, running
+from tests.servers import free_port
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable, Iterator
+
+    from tests.servers import Database
+
+
+@pytest.fixture
+def desk(database: Database) -> Iterator[Desk]:
+    with a_desk(database) as opened:
+        yield opened
+
+
+@contextmanager
+def serving(
+    database: Database, *options: str, **settings: str
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    with running(
+        "serve", "--port", "0", *options, DATABASE_URL=database.app_url, **settings
+    ) as server:
+        port = logged(server.stderr, "serving")["port"]
+        # What it says from here on is read, or it would wait for us with a full pipe.
+        threading.Thread(target=server.stderr.read, daemon=True).start()  # type: ignore[union-attr]
+        base = f"http://127.0.0.1:{port}"
+        wait_until(lambda: is_ready(base))
+        yield server, base
+
+
+def is_ready(base: str) -> bool:
+    try:
+        return httpx.get(f"{base}/readyz").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def wait_until(condition: Callable[[], bool], patience: float = 30.0) -> None:
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def children_of(server: subprocess.Popen[str]) -> set[int]:
+    text = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text(encoding="ascii")
+    return {int(each) for each in text.split()}
+
+
+def test_two_processes_share_the_work_and_tell_their_numbers_together(database: Database) -> None:
+    metrics = free_port()
+    bind = {"METRICS_BIND": f"127.0.0.1:{metrics}"}
+    with serving(database, "--workers", "2", **bind) as (server, base):
+        for _ in range(40):  # each on a connection of its own: the kernel deals them out
+            assert httpx.get(f"{base}/api/ping").status_code == 200
+        told = httpx.get(f"http://127.0.0.1:{metrics}/metrics").text
+        count = 'request_duration_seconds_count{method="GET",route="/api/ping",status="200"} 40.0'
+        assert count in told
+        found = re.search(r"^clientupdater_pool_connections (\S+)$", told, re.MULTILINE)
+        assert found
+        assert float(found[1]) >= 1
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(20) == 0
+
+
+def test_a_process_that_is_killed_is_replaced(database: Database) -> None:
+    with serving(database, "--workers", "2") as (server, base):
+        before = children_of(server)
+        os.kill(min(before), signal.SIGKILL)
+        wait_until(lambda: len(children_of(server)) == 2 and children_of(server) != before)
+        for _ in range(20):
+            assert httpx.get(f"{base}/livez").status_code == 200
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(20) == 0
+
+
+def test_processes_that_cannot_work_as_they_are_set_up_stop_them_all(database: Database) -> None:
+    with running(
+        "serve", "--port", "0", "--workers", "2", DATABASE_URL=database.superuser_url
+    ) as server:
+        assert server.wait(30) == 78
+
+
+def test_when_their_parent_is_killed_none_is_left(database: Database) -> None:
+    with serving(database, "--workers", "2") as (server, _):
+        left = children_of(server)
+        server.kill()
+        wait_until(lambda: not any(Path(f"/proc/{each}").exists() for each in left))
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_server_told_to_go_drops_no_request(database: Database, desk: Desk, workers: str) -> None:
+    """People go on asking until it says that it is not ready, and each of them is answered."""
+    url = f"/api/v1/clients/code:{desk.client()}"
+    with serving(database, "--workers", workers, "--drain-seconds", "2") as (server, base):
+        crowd = [Regular(base, url, signed_in(desk)) for _ in range(6)]
+        time.sleep(1)
+        server.send_signal(signal.SIGTERM)
+        wait_until(lambda: not is_ready(base))
+        for each in crowd:
+            each.leave()
+        assert server.wait(20) == 0
+    answers = [answer for regular in crowd for answer in regular.found]
+    assert set(answers) == {200}
+    assert len(answers) > 20
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_what_is_under_way_when_a_server_is_told_to_go_is_finished(
+    database: Database, desk: Desk, workers: str
+) -> None:
+    url, heads = f"/api/v1/clients/code:{desk.client()}/periods/{period()}/events", signed_in(desk)
+    told, answers = {"status": "CALLED", "version": 0}, []
+
+    def change(version: int) -> None:
+        key = {"Idempotency-Key": str(version)}
+        body = {**told, "version": version}
+        answers.append(httpx.post(base + url, json=body, headers=heads | key, timeout=20))
+
+    with serving(database, "--workers", workers) as (server, base):
+        change(0)
+        with psycopg.connect(database.superuser_url) as holder:
+            holder.execute("select 1 from client_period_status for update")
+            under_way = threading.Thread(target=change, args=(1,))
+            under_way.start()
+            waits = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+            wait_until(lambda: bool(desk.staff.one(waits)))
+            server.send_signal(signal.SIGTERM)
+            wait_until(lambda: not is_ready(base))
+            assert server.poll() is None
+        under_way.join()
+        assert server.wait(20) == 0
+    assert [each.status_code for each in answers] == [201, 201]
+
+
+def signed_in(desk: Desk) -> dict[str, str]:
+    """Let Ana be signed in by the machine's clock."""
+    desk.staff.clock.moment = datetime.now(UTC)
+    return {"Authorization": f"Bearer {desk.staff.session(desk.ana)}"}
+
+
+class Regular(threading.Thread):
+    """Asks again and again, until told to leave."""
+
+    def __init__(self, base: str, url: str, heads: dict[str, str]) -> None:
+        super().__init__()
+        self.base, self.url, self.heads = base, url, heads
+        self.found: list[int | str] = []
+        self.stays = True
+        self.start()
+
+    def leave(self) -> None:
+        """Ask no more; return when what was asked is answered."""
+        self.stays = False
+        self.join()
+
+    def run(self) -> None:
+        with httpx.Client(base_url=self.base, headers=self.heads, timeout=20) as http:
+            while self.stays:
+                self.found.append(self.ask(http))
+
+    def ask(self, http: httpx.Client) -> int | str:
+        try:
+            return http.get(self.url).status_code
+        except httpx.TransportError as error:
+            return type(error).__name__
