@@ -65,7 +65,7 @@ class Serving:
         reached.
         """
         found = peer
-        for named in reversed([each.strip() for each in forwarded_for.split(",")]):
+        for named in reversed([each.strip() for each in forwarded_for.split(",") if each.strip()]):
             if not (found and self._is_proxy(found)):
                 break
             found = named if _is_address(named) else None
