@@ -216,6 +216,8 @@ def test_rows_are_asked_for_by_what_stands_in_them(desk: Desk) -> None:
     assert having(status="DONE") == []
     with pytest.raises(InvalidInput, match="status"):
         having(status="NONSENSE")
+    with pytest.raises(InvalidInput, match="account_type"):
+        desk.names(filter=ClientFilter(account_type=""))
 
 
 @pytest.mark.rule("A5")

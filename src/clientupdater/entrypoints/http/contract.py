@@ -143,14 +143,25 @@ def _permission(text: str) -> Permission:
 
 
 _BY_ID = Part(_id, "An id.", {"type": "string", "format": "uuid"})
-_BY_CODE = Part(_id_or_code, "An id, or `code:` and a code.", {"type": "string"})
+_BY_CODE = Part(
+    _id_or_code,
+    "An id, or `code:` and a code.",
+    {"type": "string", "pattern": f"^({_UUID.pattern}|{_CODE.pattern})$"},
+)
+PERIOD_PATTERN = "^2[01][0-9]{2}-(0[1-9]|1[0-2]|Q[1-4])$"
 
 PARTS: Mapping[str, Part] = {
     "client": _BY_CODE,
     "branch": _BY_CODE,
     "area": _BY_CODE,
-    "period": Part(Period.parse, "A month (2026-11) or a quarter (2026-Q4).", {"type": "string"}),
-    "sequence": Part(_number, "The number of an event.", {"type": "integer", "minimum": 0}),
+    "period": Part(
+        Period.parse,
+        "A month (2026-11) or a quarter (2026-Q4).",
+        {"type": "string", "pattern": PERIOD_PATTERN},
+    ),
+    "sequence": Part(
+        _number, "The number of an event.", {"type": "integer", "minimum": 0, "maximum": 999999999}
+    ),
     "permission": Part(
         _permission,
         "A permission.",

@@ -15,7 +15,7 @@ import clientupdater
 from clientupdater.domain import errors
 from clientupdater.domain.periods import Period
 from clientupdater.entrypoints.failures import failure_of_kind
-from clientupdater.entrypoints.http.contract import Endpoint, part
+from clientupdater.entrypoints.http.contract import PERIOD_PATTERN, Endpoint, part
 from clientupdater.entrypoints.structuring import Many, Text, Whole
 
 if TYPE_CHECKING:
@@ -33,11 +33,16 @@ _PLAIN: Mapping[Any, Mapping[str, Any]] = {
     date: {"type": "string", "format": "date"},
     datetime: {"type": "string", "format": "date-time"},
     Decimal: {"type": "string", "pattern": r"^-?\d{1,18}(\.\d{1,6})?$"},
-    Period: {"type": "string", "pattern": r"^\d{4}-(\d{2}|Q[1-4])$", "examples": ["2026-11"]},
+    Period: {
+        "type": "string",
+        "pattern": PERIOD_PATTERN,
+        "examples": ["2026-11"],
+    },
     object: {},
     Any: {},
 }
 _PROBLEM = "Problem"
+_ETAG = {"type": "string", "pattern": '^"v[0-9]{1,18}"$'}
 _KEY = {"type": "string", "pattern": "^[!-~]{1,255}$"}
 _KEY_TOLD = "Names this change: a new one for each, the same one to ask again for its answer."
 
@@ -168,7 +173,7 @@ def _parameters(endpoint: Endpoint, shapes: _Shapes) -> list[dict[str, Any]]:
             told.append(_parameter("query", a.name, schema, required=a.default is attrs.NOTHING))
     if endpoint.versioned:
         saw = 'The version that was seen, as in `"v3"`; or `version` in the body.'
-        told.append(_parameter("header", "If-Match", {"type": "string"}, saw, required=False))
+        told.append(_parameter("header", "If-Match", _ETAG, saw, required=False))
     if endpoint.is_keyed:
         told.append(_parameter("header", "Idempotency-Key", _KEY, _KEY_TOLD, required=True))
     return told

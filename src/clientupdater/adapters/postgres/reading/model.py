@@ -132,11 +132,13 @@ class PostgresReading:
         if asked.row and asked.row.touched is False:
             # Whom nobody has touched is at PENDING, and rows of one status have an index.
             named["row_status"] = named["row_status"] or PENDING
-        if not any(named.values()):
+        named = {name: code for name, code in named.items() if code is not None}
+        if not named:
             return {}, ()
-        ((*ids, members),) = self._read(PIECES["resolve"], named, prepare=True)
+        told = {**dict.fromkeys(_CODES), **named}
+        ((*ids, members),) = self._read(PIECES["resolve"], told, prepare=True)
         found = dict(zip(_CODES, ids, strict=True))
-        if unknown := [name for name, code in named.items() if code and found[name] is None]:
+        if unknown := [name for name in named if found[name] is None]:
             raise InvalidInput(Fault(_pointer(name), "there is no such code") for name in unknown)
         return {name: id_ for name, id_ in found.items() if id_}, tuple(members)
 

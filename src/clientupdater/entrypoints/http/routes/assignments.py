@@ -27,7 +27,9 @@ class AssignmentBody:
 class AssignmentsBody:
     """Which clients are to be whose."""
 
-    clients: Annotated[tuple[Annotated[str, Text(longest=60)], ...], Many(least=1, most=500)]
+    clients: Annotated[
+        tuple[Annotated[str, Text(longest=60, shortest=1)], ...], Many(least=1, most=500)
+    ]
     officer: UUID | None
 
 
@@ -51,7 +53,7 @@ class AssignmentResults:
 class AccessAsked:
     """What is asked of whom."""
 
-    client: Annotated[str, Text(longest=60)]
+    client: Annotated[str, Text(longest=60, shortest=1)]
     permission: Permission
 
 

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Limit = Annotated[int, Whole(1, 200)]
-Cursor = Annotated[str, Text(longest=4096)]
-Code = Annotated[str, Text(longest=100)]
+Cursor = Annotated[str, Text(longest=4096, shortest=1)]
+Code = Annotated[str, Text(longest=100, shortest=1)]
 Days = Annotated[int, Whole(0, 3660)]
 T = TypeVar("T")
 
@@ -63,7 +63,7 @@ class ClientsAsked:
     par_status: Code | None = None
     account_type: Code | None = None
     active: bool | None = None
-    assigned_to: Annotated[str, Text(longest=36)] | None = None
+    assigned_to: Annotated[str, Text(longest=36, shortest=2)] | None = None
     loan_status: Code | None = None
     past_due_from: Decimal | None = None
     past_due_to: Decimal | None = None

@@ -70,7 +70,7 @@ class UpdateBody:
 class BulkItemBody:
     """One update among many."""
 
-    client: Annotated[str, Text(longest=60)]
+    client: Annotated[str, Text(longest=60, shortest=1)]
     period: Period
     status: Code
     reason: Code | None = None

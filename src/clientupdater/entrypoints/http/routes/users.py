@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 _AS_IT_IS: Any = object()
 """What a change does not name; null takes away what can be taken away."""
 
-Email = Annotated[str, Text(longest=LONGEST_EMAIL)]
+Email = Annotated[str, Text(longest=LONGEST_EMAIL, shortest=3)]
 Name = Annotated[str, Text(longest=LONGEST_NAME)]
-Place = Annotated[str, Text(longest=60)]
+Place = Annotated[str, Text(longest=60, shortest=1)]
 Version = Annotated[int, Whole(0, 2**31 - 1)]
 Places = Annotated[tuple[Place, ...], Many(most=200)]
 
