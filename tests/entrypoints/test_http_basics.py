@@ -111,6 +111,11 @@ def test_another_method_is_refused_and_told_which_are_allowed(
     assert answer.json()["error"]["code"] == "method_not_allowed"
 
 
+def test_an_address_is_not_taken_for_a_client_of_that_name(client: httpx.Client) -> None:
+    answer = client.get("/api/v1/clients/search")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
 @pytest.mark.parametrize("path", ["/", "/nope", "/livez/", "/api/ping/x", "/%00", "//livez"])
 def test_what_is_not_there_is_a_problem_and_no_redirect(client: httpx.Client, path: str) -> None:
     answer = client.get(path)

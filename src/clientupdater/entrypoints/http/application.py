@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from clientupdater.domain.errors import Error
 from clientupdater.entrypoints.http import pipeline, problems, system
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.types import Scope
 
     from clientupdater.composition import App
     from clientupdater.entrypoints.http.contract import Endpoint
@@ -135,13 +136,24 @@ async def _keep_reading(measures: Measures, app: App) -> None:
         await anyio.sleep(_READ_EVERY_S)
 
 
+class _Address(Route):
+    """An address is found by its path alone: what can be done there is asked of it then.
+
+    Otherwise a search asked for by GET would be taken for a client of that name.
+    """
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, child = super().matches(scope)
+        return (Match.FULL if match is Match.PARTIAL else match), child
+
+
 def _routes(endpoints: Iterable[Endpoint]) -> list[Route]:
     """Make one route of each address: a second one would hide which methods it knows."""
     found: dict[str, dict[str, Endpoint]] = {}
     for endpoint in endpoints:
         found.setdefault(endpoint.address, {})[endpoint.method] = endpoint
     return [
-        Route(address, _answering(methods), methods=list(methods))
+        _Address(address, _answering(methods), methods=list(methods))
         for address, methods in found.items()
     ]
 

@@ -42,6 +42,8 @@ _PLAIN: Mapping[Any, Mapping[str, Any]] = {
     Any: {},
 }
 _PROBLEM = "Problem"
+_CHECKED = {"period", "permission"}
+"""Parts of a path that are told what is wrong with them; of all others none is there."""
 _ETAG = {"type": "string", "pattern": '^"v[0-9]{1,18}"$'}
 _KEY = {"type": "string", "pattern": "^[!-~]{1,255}$"}
 _KEY_TOLD = "Names this change: a new one for each, the same one to ask again for its answer."
@@ -225,7 +227,7 @@ def _codes(endpoint: Endpoint) -> Iterable[tuple[int, str]]:
         yield 404, "not_found"
     if endpoint.body:
         yield from ((413, "payload_too_large"), (415, "unsupported_media_type"))
-    if endpoint.body or endpoint.query:
+    if endpoint.body or endpoint.query or _CHECKED & set(endpoint.parts):
         yield 422, "validation_failed"
     if endpoint.versioned:
         yield from ((409, "version_conflict"), (412, "precondition_failed"))

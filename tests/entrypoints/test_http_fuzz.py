@@ -1,0 +1,89 @@
+"""Whatever is sent, by whomever: no fault of ours, and nothing that the contract does not say.
+
+Bounded and seeded, so that it is the same each time. For a longer look:
+
+    CLIENTUPDATER_FUZZ_EXAMPLES=100 pytest tests/entrypoints/test_http_fuzz.py
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from clientupdater.adapters.madeup import fill
+from tests.entrypoints.commands import environment
+from tests.faults.test_several_servers import serving
+from tests.unit.builders import MANILA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.servers import Database
+
+EXAMPLES = os.environ.get("CLIENTUPDATER_FUZZ_EXAMPLES", "4")
+CONFIG = Path(__file__).with_name("schemathesis.toml")
+SIGN_OUT = r"sessions/(current|\{session\})$"
+"""Left out: after it, all else would be refused."""
+UNLIMITED = {f"RATE_LIMIT_{kind}_REQUESTS": "1000000" for kind in ("READ", "WRITE", "EXPORT")}
+
+
+@pytest.fixture
+def api(database: Database) -> Iterator[tuple[str, dict[str, str]]]:
+    """Serve a filled book; give the address and who can sign in, by role."""
+    people = fill(database.app_url, clients=60, now=datetime.now(UTC), zone=MANILA)
+    with serving(database, **UNLIMITED, RATE_LIMIT_LOGIN_ATTEMPTS="1000000") as (_, base):
+        tokens = {}
+        for each in people:
+            proof = {"email": each.email, "password": each.password}
+            tokens[each.role] = httpx.post(f"{base}/api/v1/sessions", json=proof).json()["token"]
+        yield base, tokens
+
+
+@pytest.mark.parametrize(
+    ("role", "phases"),
+    [
+        ("administrator", "examples,coverage,fuzzing"),
+        ("area manager", "fuzzing"),
+        ("telemarketer", "fuzzing"),
+    ],
+)
+def test_the_contract_holds_whatever_is_sent(
+    api: tuple[str, dict[str, str]], role: str, phases: str
+) -> None:
+    base, tokens = api
+    arguments = {
+        "--config-file": str(CONFIG),
+        "run": f"{base}/api/openapi.json",
+        "--checks": "all",
+        "--mode": "all",
+        "--phases": phases,
+        "--max-examples": EXAMPLES,
+        "--seed": "20261124",
+        "--exclude-path-regex": SIGN_OUT,
+        "--header": f"Authorization: Bearer {tokens[role]}",
+        "--warnings": "off",
+    }
+    done = subprocess.run(
+        [
+            str(Path(sys.executable).with_name("schemathesis")),
+            *(word for pair in arguments.items() for word in pair),
+            "--continue-on-failure",
+            "--no-shrink",
+        ],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
+    # Whoever had been signed out on the way would have been refused everything since.
+    me = httpx.get(f"{base}/api/v1/me", headers={"Authorization": f"Bearer {tokens[role]}"})
+    assert me.status_code == 200
