@@ -46,6 +46,7 @@ from clientupdater.usecases.authenticate import Authenticate
 from clientupdater.usecases.bootstrap_administrator import BootstrapAdministrator
 from clientupdater.usecases.change_password import ChangePassword
 from clientupdater.usecases.change_user import ChangeUser
+from clientupdater.usecases.correct_contacts import CorrectContacts
 from clientupdater.usecases.create_user import CreateUser
 from clientupdater.usecases.delete_user import DeleteUser
 from clientupdater.usecases.explain_access import ExplainAccess
@@ -82,6 +83,7 @@ from clientupdater.usecases.revoke_session import RevokeSession
 from clientupdater.usecases.revoke_sessions import RevokeSessions
 from clientupdater.usecases.search_clients import SearchClients
 from clientupdater.usecases.set_initial_password import SetInitialPassword
+from clientupdater.usecases.settle_contact_conflict import SettleContactConflict
 from clientupdater.usecases.show_client import ShowClient
 from clientupdater.usecases.show_current_periods import ShowCurrentPeriods
 from clientupdater.usecases.show_history import ShowHistory
@@ -212,6 +214,8 @@ class Tracking:
     open_period: OpenPeriod
     show_current_periods: ShowCurrentPeriods
     reveal_pension_number: RevealPensionNumber
+    correct_contacts: CorrectContacts
+    settle_contact_conflict: SettleContactConflict
 
     @classmethod
     def over(cls, work: UnitsOfWork, clock: Clock, zone: tzinfo) -> Tracking:
@@ -233,6 +237,8 @@ class Tracking:
             open_period=OpenPeriod(work, clock, zone),
             show_current_periods=ShowCurrentPeriods(clock, zone),
             reveal_pension_number=RevealPensionNumber(files),
+            correct_contacts=CorrectContacts(files),
+            settle_contact_conflict=SettleContactConflict(files),
         )
 
 

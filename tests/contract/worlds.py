@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import uuid4
 
 import psycopg
@@ -14,12 +14,17 @@ from clientupdater.adapters.security.vault import Vault
 from clientupdater.domain.clients import Client
 from clientupdater.domain.ids import ClientId, CompanyId, PersonId
 from clientupdater.domain.periods import Cycle
+from clientupdater.ports.work import SYSTEM
 from tests.contract.logs import memory_lines, postgres_lines
 from tests.unit.builders import ANA, BEN, CALOOCAN, DAVAO
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from clientupdater.adapters.memory.book import MemoryBook
     from clientupdater.domain.access import Actor
+    from clientupdater.domain.sync.contacts import Contact
+    from clientupdater.domain.sync.fields import Field
     from clientupdater.ports.work import UnitsOfWork
     from tests.contract.logs import Line
 
@@ -58,10 +63,21 @@ class World(Book, Protocol):
         """Read everything that was written down."""
         ...
 
+    def say(self, client: ClientId, field: Field, said: Contact) -> None:
+        """Put one of a client's contact numbers into the book, as a sync would leave it."""
+        ...
+
+    def changes(self, client: ClientId) -> list[ContactChange]:
+        """Read what people changed of a client's contact numbers."""
+        ...
+
     def over(self, vault: Vault) -> UnitsOfWork:
         """Give the same store with other keys."""
         ...
 
+
+ContactChange: TypeAlias = "tuple[str, str | None, str | None, PersonId | None, datetime]"
+"""Which number, from, to, by whom and when."""
 
 VAULT = Vault(KeyRing.made_up(), b"i" * 32)
 
@@ -100,6 +116,16 @@ class MemoryWorld:
 
     def lines(self) -> list[Line]:
         return memory_lines(self.work)
+
+    def say(self, client: ClientId, field: Field, said: Contact) -> None:
+        with self.work.begin(SYSTEM) as tx:
+            card = tx.contacts.find(client)
+        assert card is not None
+        self.work.cards[client] = evolve(card, numbers={**card.numbers, field: said})
+
+    def changes(self, client: ClientId) -> list[ContactChange]:
+        found = [each for each in self.work.changes if each.client == client]
+        return [(c.change.field, c.change.before, c.change.after, c.by, c.at) for c in found]  # type: ignore[misc] # numbers are text
 
     def over(self, vault: Vault) -> UnitsOfWork:
         return evolve(self.work, vault=vault)
@@ -175,6 +201,28 @@ class PostgresWorld:
 
     def lines(self) -> list[Line]:
         return postgres_lines(self.url)
+
+    def say(self, client: ClientId, field: Field, said: Contact) -> None:
+        with psycopg.connect(self.url) as connection:
+            connection.execute(
+                f"update clients set {field} = %s, {field}_corrected = %s,"  # noqa: S608
+                " contact_conflict = contact_conflict or %s where id = %s",
+                (said.value, said.corrected, said.conflict, client),
+            )
+            connection.execute(
+                f"insert into client_sources (client_id, source, {field})"  # noqa: S608
+                " values (%s, 'snowflake', %s) on conflict (client_id, source) do update"
+                f" set {field} = excluded.{field}",
+                (client, said.source_value),
+            )
+
+    def changes(self, client: ClientId) -> list[ContactChange]:
+        with psycopg.connect(self.url) as connection:
+            return connection.execute(
+                "select field_changed, old_value, new_value, changed_by, changed_at"
+                " from client_changes where client_id = %s order by changed_at, field_changed",
+                (client,),
+            ).fetchall()
 
     def _assign(
         self,

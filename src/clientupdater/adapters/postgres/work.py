@@ -17,6 +17,7 @@ from clientupdater.adapters.postgres.accounts import (
 from clientupdater.adapters.postgres.assignments import PostgresAssignments
 from clientupdater.adapters.postgres.business_settings import PostgresBusinessSettings
 from clientupdater.adapters.postgres.codes import PostgresCodes
+from clientupdater.adapters.postgres.contacts import PostgresContacts
 from clientupdater.adapters.postgres.credentials import (
     PostgresCredentials,
     PostgresOneTimePasswords,
@@ -87,6 +88,11 @@ class PostgresTransaction:
     def assignments(self) -> PostgresAssignments:
         """Who looks after whom."""
         return PostgresAssignments(self.connection)
+
+    @property
+    def contacts(self) -> PostgresContacts:
+        """The clients' contact numbers."""
+        return PostgresContacts(self.connection)
 
     @property
     def rights(self) -> PostgresRights:

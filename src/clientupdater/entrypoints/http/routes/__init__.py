@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from clientupdater.entrypoints.http.routes import (
     assignments,
+    contacts,
     grants,
     pension_numbers,
     periods,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 ENDPOINTS: tuple[Endpoint, ...] = (
     *sessions.ENDPOINTS,
     *reading.ENDPOINTS,
+    *contacts.ENDPOINTS,
     *pension_numbers.ENDPOINTS,
     *tracking.ENDPOINTS,
     *assignments.ENDPOINTS,
