@@ -85,6 +85,7 @@ from clientupdater.usecases.search_clients import SearchClients
 from clientupdater.usecases.set_initial_password import SetInitialPassword
 from clientupdater.usecases.settle_contact_conflict import SettleContactConflict
 from clientupdater.usecases.show_client import ShowClient
+from clientupdater.usecases.show_client_history import ShowClientHistory
 from clientupdater.usecases.show_current_periods import ShowCurrentPeriods
 from clientupdater.usecases.show_history import ShowHistory
 from clientupdater.usecases.show_row import ShowRow
@@ -131,6 +132,7 @@ class Reading:
     list_clients: ListClients
     search_clients: SearchClients
     show_client: ShowClient
+    client_history: ShowClientHistory
     lookups: ReadLookups
 
 
@@ -291,6 +293,7 @@ def _reading(work: ServingWork, clock: Clock, zone: tzinfo) -> Reading:
         list_clients=ListClients(work, clock, zone),
         search_clients=SearchClients(work, clock, zone),
         show_client=ShowClient(work, clock, zone),
+        client_history=ShowClientHistory(work, clock, zone),
         lookups=ReadLookups(work),
     )
 

@@ -110,3 +110,21 @@ def test_C1_a_contact_conflict_is_settled_for_the_source(desk: Desk) -> None:
     done = desk.json(*settle, "take_theirs", "--field", "contact_number")
     assert (done["contact_number"], done["contact_conflict"]) == ("+639170000002", None)
     assert desk.run(*settle, "perhaps").returncode == 2
+
+
+@pytest.mark.rule("C2")
+def test_C2_what_changed_of_a_client_is_told_with_who_did_it(desk: Desk) -> None:
+    code = desk.client()
+    desk.staff.grant(desk.ana, "clients:update", "branch")
+    for number in ("8123 4567", "8123 4568"):
+        desk.run("clients", "correct", code, "--contact-number", number)
+    told = desk.run("clients", "history", code, "--limit", "1")
+    assert told.stdout.splitlines()[1].split("  ")[1:] == [
+        "contact_number",
+        "8123 4567",
+        "8123 4568",
+        "Ana",
+    ]
+    assert "more of it" in told.stderr
+    assert len(desk.json("clients", "history", code)["items"]) == 2
+    assert desk.run("clients", "history", "FC-999999").returncode == 4

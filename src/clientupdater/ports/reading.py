@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.periods import Cycle, Period
     from clientupdater.domain.reach import Reach
     from clientupdater.domain.worklist import Cause
+    from clientupdater.ports.client_history import ClientHistory
     from clientupdater.ports.work import Sight
 
 MOST = 200
@@ -342,6 +343,11 @@ class ReadingTransaction(Transaction, Protocol):
     @property
     def reading(self) -> Reading:
         """The read models of clients."""
+        ...
+
+    @property
+    def client_history(self) -> ClientHistory:
+        """What changed of clients."""
         ...
 
     @property

@@ -20,11 +20,13 @@ from clientupdater.entrypoints.cli.session import (
     print_table,
 )
 from clientupdater.entrypoints.cli.written import print_written
+from clientupdater.entrypoints.http.routes.client_history import ChangedFieldShown
 from clientupdater.entrypoints.http.routes.rows import ClientShown
 from clientupdater.ports.reading import MOST, ClientQuery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import tzinfo
 
     from clientupdater.composition import App
     from clientupdater.domain.callers import Caller
@@ -77,6 +79,26 @@ def show(session: Session, /, *, client: str, acts: str, as_json: bool) -> None:
         print_json(shown)
     else:
         print_table(("what", "is"), _facts(shown))
+
+
+@clients.command(epilog=example(f"clientupdater clients history FC-000001 {_ACTOR}"))
+@click.argument("client")
+@click.option("--limit", type=click.IntRange(1, MOST), default=50, show_default=True)
+@as_option
+@json_option
+@click.pass_obj
+def history(session: Session, /, *, client: str, limit: int, acts: str, as_json: bool) -> None:
+    """Show what changed of a client, by whom or by which run, the newest first."""
+    with opened_as(session, acts) as (app, caller):
+        page = app.reading.client_history(caller, client_ref(client), limit)
+    found = [ChangedFieldShown.of(each) for each in page.items]
+    if as_json:
+        print_json({"items": found, "has_more": page.has_more})
+    else:
+        head = ("when", "field", "from", "to", "by")
+        print_table(head, [_change(each, session.settings.business_timezone) for each in found])
+    if page.has_more:
+        note("there is more of it: say a greater --limit")
 
 
 @clients.command(
@@ -153,6 +175,12 @@ def settle_contacts(
         how = Settlement(told["decision"])
         app.tracking.settle_contact_conflict(caller, ref, how, seen, only)
         _print_contacts(app, caller, ref, as_json=as_json)
+
+
+def _change(change: ChangedFieldShown, zone: tzinfo) -> tuple[object, ...]:
+    by = change.by.name if change.by else change.source or "-"
+    values = (_or_dash(change.old_value), _or_dash(change.new_value))
+    return f"{change.changed_at.astimezone(zone):%Y-%m-%d %H:%M}", change.field, *values, by
 
 
 def _corrections(told: dict[str, Any]) -> dict[Field, str | None]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from clientupdater.entrypoints.http.routes import (
     assignments,
+    client_history,
     contacts,
     grants,
     pension_numbers,
@@ -24,6 +25,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *sessions.ENDPOINTS,
     *reading.ENDPOINTS,
     *contacts.ENDPOINTS,
+    *client_history.ENDPOINTS,
     *pension_numbers.ENDPOINTS,
     *tracking.ENDPOINTS,
     *assignments.ENDPOINTS,
