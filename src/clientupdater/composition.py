@@ -87,6 +87,7 @@ from clientupdater.usecases.settle_contact_conflict import SettleContactConflict
 from clientupdater.usecases.show_client import ShowClient
 from clientupdater.usecases.show_client_history import ShowClientHistory
 from clientupdater.usecases.show_current_periods import ShowCurrentPeriods
+from clientupdater.usecases.show_filter_options import ShowFilterOptions
 from clientupdater.usecases.show_history import ShowHistory
 from clientupdater.usecases.show_row import ShowRow
 from clientupdater.usecases.show_user import ShowUser
@@ -133,6 +134,7 @@ class Reading:
     search_clients: SearchClients
     show_client: ShowClient
     client_history: ShowClientHistory
+    filter_options: ShowFilterOptions
     lookups: ReadLookups
 
 
@@ -294,6 +296,7 @@ def _reading(work: ServingWork, clock: Clock, zone: tzinfo) -> Reading:
         search_clients=SearchClients(work, clock, zone),
         show_client=ShowClient(work, clock, zone),
         client_history=ShowClientHistory(work, clock, zone),
+        filter_options=ShowFilterOptions(work, clock, zone),
         lookups=ReadLookups(work),
     )
 

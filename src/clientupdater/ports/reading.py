@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.reach import Reach
     from clientupdater.domain.worklist import Cause
     from clientupdater.ports.client_history import ClientHistory
+    from clientupdater.ports.filter_options import ClientFilters
     from clientupdater.ports.work import Sight
 
 MOST = 200
@@ -348,6 +349,11 @@ class ReadingTransaction(Transaction, Protocol):
     @property
     def client_history(self) -> ClientHistory:
         """What changed of clients."""
+        ...
+
+    @property
+    def client_filters(self) -> ClientFilters:
+        """The filters of lists of clients."""
         ...
 
     @property

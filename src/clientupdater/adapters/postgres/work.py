@@ -28,6 +28,7 @@ from clientupdater.adapters.postgres.journal import PostgresJournal
 from clientupdater.adapters.postgres.openings import PostgresOpenings
 from clientupdater.adapters.postgres.pension_numbers import PostgresPensionNumbers
 from clientupdater.adapters.postgres.reading import PostgresLookups, PostgresReading
+from clientupdater.adapters.postgres.reading.filter_options import PostgresClientFilters
 from clientupdater.adapters.postgres.reading.history import PostgresClientHistory
 from clientupdater.adapters.postgres.rights import PostgresRights
 from clientupdater.adapters.postgres.sessions import PostgresSessions
@@ -119,6 +120,11 @@ class PostgresTransaction:
     def client_history(self) -> PostgresClientHistory:
         """What changed of clients."""
         return PostgresClientHistory(self.connection)
+
+    @property
+    def client_filters(self) -> PostgresClientFilters:
+        """The filters of lists of clients."""
+        return PostgresClientFilters(self.connection)
 
     @property
     def lookup_tables(self) -> PostgresLookups:

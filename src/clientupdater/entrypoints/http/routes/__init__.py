@@ -8,6 +8,7 @@ from clientupdater.entrypoints.http.routes import (
     assignments,
     client_history,
     contacts,
+    filter_options,
     grants,
     pension_numbers,
     periods,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *sessions.ENDPOINTS,
+    *filter_options.ENDPOINTS,  # before what would read it as a client's name
     *reading.ENDPOINTS,
     *contacts.ENDPOINTS,
     *client_history.ENDPOINTS,
