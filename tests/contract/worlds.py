@@ -14,6 +14,7 @@ from clientupdater.adapters.security.vault import Vault
 from clientupdater.domain.clients import Client
 from clientupdater.domain.ids import ClientId, CompanyId, PersonId
 from clientupdater.domain.periods import Cycle
+from clientupdater.domain.settings_values import KNOWN
 from clientupdater.ports.work import SYSTEM
 from tests.contract.logs import memory_lines, postgres_lines
 from tests.unit.builders import ANA, BEN, CALOOCAN, DAVAO
@@ -56,7 +57,7 @@ class World(Book, Protocol):
         ...
 
     def set(self, key: str, company: CompanyId | None, value: str) -> None:
-        """Set a number, as somebody would who manages the configuration."""
+        """Set what is known to be set, as somebody would who manages the configuration."""
         ...
 
     def lines(self) -> list[Line]:
@@ -194,9 +195,9 @@ class PostgresWorld:
         with psycopg.connect(self.url) as connection:
             connection.execute(
                 "insert into config_settings (key, company_id, value, value_type)"
-                " values (%s, %s, %s, 'number') on conflict (key, company_id) do update"
+                " values (%s, %s, %s, %s) on conflict (key, company_id) do update"
                 " set value = excluded.value",
-                (key, company, value),
+                (key, company, value, str(KNOWN[key].value_type)),
             )
 
     def lines(self) -> list[Line]:
