@@ -59,6 +59,7 @@ from clientupdater.usecases.issue_service_token import IssueServiceToken
 from clientupdater.usecases.judge_updates import JudgeUpdates
 from clientupdater.usecases.judge_user import JudgeUser
 from clientupdater.usecases.list_clients import ListClients
+from clientupdater.usecases.list_openings import ListOpenings
 from clientupdater.usecases.list_rows import ListRows
 from clientupdater.usecases.list_sessions import ListSessions
 from clientupdater.usecases.list_users import ListUsers
@@ -216,6 +217,7 @@ class Tracking:
     show_history: ShowHistory
     explain_access: ExplainAccess
     open_period: OpenPeriod
+    list_openings: ListOpenings
     show_current_periods: ShowCurrentPeriods
     reveal_pension_number: RevealPensionNumber
     correct_contacts: CorrectContacts
@@ -239,6 +241,7 @@ class Tracking:
             show_history=ShowHistory(files),
             explain_access=ExplainAccess(work),
             open_period=OpenPeriod(work, clock, zone),
+            list_openings=ListOpenings(work),
             show_current_periods=ShowCurrentPeriods(clock, zone),
             reveal_pension_number=RevealPensionNumber(files),
             correct_contacts=CorrectContacts(files),
