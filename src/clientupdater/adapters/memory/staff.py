@@ -29,6 +29,9 @@ class MemoryRights:
         """Find what a person may do."""
         return self._people.get(person)
 
+    def hold(self) -> None:
+        """Hold nothing: in memory nobody's rights change while somebody works."""
+
 
 @frozen
 class MemoryBusinessSettings:

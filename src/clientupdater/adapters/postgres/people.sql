@@ -269,7 +269,14 @@ where user_id = %(person)s
     and company_id is not distinct from %(company)s
 
 -- name: hold_administration
-select pg_advisory_xact_lock(hashtextextended('clientupdater.rights', 0))
+-- No row is locked: a writer of statuses looks at the rows of people, and never waits for this.
+select pg_advisory_xact_lock({rights})
+
+-- name: hold_rights
+select pg_advisory_xact_lock_shared({rights})
+
+-- name: rights
+hashtextextended('clientupdater.rights', 0)
 
 -- name: count_administrators
 select count(*)
