@@ -123,7 +123,8 @@ def test_A5_correcting_asks_for_its_right_and_a_client_that_is_there(scene: Scen
             scene.tracking.settle_contact_conflict(EDITOR, client.id, Settlement.KEEP_OURS, 1)
     with pytest.raises(InvalidInput):
         scene.tracking.correct_contacts(EDITOR, seen.id, {FIRST: "Juan"}, 1)
-    assert scene.deeds() == ["refused"]
+    (line,) = scene.world.lines()
+    assert (line.what, line.told["company"]) == ("refused", str(scene.world.fcash))
 
 
 def test_a_card_of_a_client_that_is_gone_is_not_kept(scene: Scene) -> None:

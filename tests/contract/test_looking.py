@@ -123,6 +123,7 @@ def test_A5_explaining_takes_audit_read_over_the_whole_company(scene: Scene) -> 
         with pytest.raises(NotFound):
             scene.tracking.explain_access(caller, BEN, hidden.id, Permission.STATUS_READ)
     assert scene.deeds() == ["refused"] * 2
+    assert {line.told["company"] for line in scene.world.lines()} == {str(client.company)}
 
 
 def test_A5_access_of_a_person_who_is_not_there_is_not_found(scene: Scene) -> None:

@@ -259,6 +259,12 @@ def test_A6a_an_areas_branches_are_for_who_manages_areas_at_scope_all(staff: Sta
         staff.app.people.place_branch(as_one(staff.hire("areas:read all")), area, branch)
     with pytest.raises(NotFound):
         staff.app.people.remove_branch(as_one(staff.hire("areas:manage area")), area, branch)
+    staff.run("update areas set company_id = %s where id = %s", staff.company(), area)
+    with pytest.raises(NotFound):
+        staff.app.people.remove_branch(as_one(staff.hire("areas:manage area")), area, branch)
+    audited = "select json_agg(company_id order by decided_at) from authorization_audit"
+    refused = " where decision = 'refused' and resource = 'area'"
+    assert staff.one(audited + refused) == [None, None, str(staff.company())]
 
 
 def assign(staff: Staff, officer: PersonId, branch: BranchId) -> None:

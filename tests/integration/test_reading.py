@@ -297,6 +297,12 @@ def test_who_may_not_is_refused_and_it_is_written_down(desk: Desk) -> None:
     with pytest.raises(NotFound):
         desk.app.reading.show_client(reads, desk.client("Ben Cruz", there=True))
     with psycopg.connect(desk.url) as connection:
+        of = connection.execute(
+            "select co.code from authorization_audit a join companies co on co.id = a.company_id"
+            " where a.resource_id = %s",
+            (str(client),),
+        ).fetchall()
+        assert of == [("FCASH",)]
         kept = connection.execute("select count(*) from authorization_audit").fetchone()
     assert kept == (4,)
 

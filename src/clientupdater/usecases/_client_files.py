@@ -127,7 +127,7 @@ class ClientFiles:
             if client is None or client.is_deleted:  # C4
                 return NotFound()
             decision = decide(caller.actor, permission, place_of(client))
-            tx.journal.refused(caller, decision, "client", str(client.id))
+            tx.journal.refused(caller, decision, "client", str(client.id), client.company)
         return Forbidden(permission)
 
 

@@ -55,7 +55,7 @@ class ShowClient:
         place = ClientPlace(seen.company, seen.branch, seen.assigned_to)
         decision = decide(caller.actor, by, place)
         with self.work.begin(SYSTEM) as tx:
-            tx.journal.refused(caller, decision, "client", str(seen.id))
+            tx.journal.refused(caller, decision, "client", str(seen.id), seen.company)
         return Forbidden(by)
 
     def _seen(self, caller: Caller, client: ClientId | str) -> Client | None:
