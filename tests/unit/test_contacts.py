@@ -52,6 +52,12 @@ def test_C1_what_is_no_telephone_number_is_refused_without_being_told_back(typed
     assert not typed.strip() or typed not in fault.message
 
 
+def test_C1_all_that_is_no_number_is_told_at_once() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        card().corrected({FIRST: "Juan", SECOND: "none"})
+    assert [fault.pointer for fault in refused.value.faults] == [f"/{FIRST}", f"/{SECOND}"]
+
+
 @pytest.mark.rule("C1", "C2")
 def test_a_correction_of_one_number_leaves_the_other_and_tells_what_changed() -> None:
     before = card(second=FLAGGED)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from clientupdater.domain.errors import InvalidInput
+from clientupdater.domain.errors import Fault, InvalidInput
 from clientupdater.domain.sync.fields import CONTACTS, Field
 from clientupdater.domain.sync.plan import FieldChange
 from clientupdater.domain.sync.transforms import Lookups, ph_number
@@ -70,13 +70,9 @@ class ContactCard:
 
     def corrected(self, corrections: Mapping[Field, str | None]) -> ContactCard:
         """Take what a person says of these numbers; None takes one away (C1)."""
-        said = {
-            each: self.numbers[each].corrected_to(
-                None if text is None else checked_number(text, f"/{each}")
-            )
-            for each, text in corrections.items()
-        }
-        return evolve(self, numbers={**self.numbers, **said})
+        said = _checked(corrections)
+        numbers = {each: self.numbers[each].corrected_to(number) for each, number in said.items()}
+        return evolve(self, numbers={**self.numbers, **numbers})
 
     def settled(self, how: Settlement, only: Collection[Field] | None = None) -> ContactCard:
         """Settle what is in conflict, or only these; the source may win later than flagged (C1)."""
@@ -91,6 +87,20 @@ class ContactCard:
             for each in sorted(CONTACTS)
             if self.numbers[each].value != after.numbers[each].value
         )
+
+
+def _checked(corrections: Mapping[Field, str | None]) -> dict[Field, str | None]:
+    """Check every number, and tell of all that are none at once."""
+    found: dict[Field, str | None] = {}
+    faults: list[Fault] = []
+    for each, text in corrections.items():
+        try:
+            found[each] = None if text is None else checked_number(text, f"/{each}")
+        except InvalidInput as error:
+            faults.extend(error.faults)
+    if faults:
+        raise InvalidInput(faults)
+    return found
 
 
 def _settled(number: Contact, how: Settlement) -> Contact:
