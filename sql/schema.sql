@@ -2052,6 +2052,12 @@ CREATE INDEX clients_contact_idx ON public.clients USING btree (contact_form) WH
 -- :: index clients_list_idx
 CREATE INDEX clients_list_idx ON public.clients USING btree (sort_name, id) INCLUDE (branch_id, company_id, assigned_to) WHERE (deleted_at IS NULL);
 
+-- :: index clients_loan_statuses_idx
+CREATE INDEX clients_loan_statuses_idx ON public.clients USING btree (branch_id, company_id, loan_status) WHERE ((deleted_at IS NULL) AND (loan_status IS NOT NULL));
+
+-- :: index clients_officers_idx
+CREATE INDEX clients_officers_idx ON public.clients USING btree (branch_id, company_id, assigned_to) WHERE ((deleted_at IS NULL) AND (assigned_to IS NOT NULL));
+
 -- :: index clients_owed_list_idx
 CREATE INDEX clients_owed_list_idx ON public.clients USING btree (owed, id) INCLUDE (branch_id, company_id, assigned_to) WHERE (deleted_at IS NULL);
 

@@ -49,6 +49,7 @@ from clientupdater.usecases.authenticate import Authenticate
 from clientupdater.usecases.bootstrap_administrator import BootstrapAdministrator
 from clientupdater.usecases.change_password import ChangePassword
 from clientupdater.usecases.change_user import ChangeUser
+from clientupdater.usecases.correct_contacts import CorrectContacts
 from clientupdater.usecases.create_user import CreateUser
 from clientupdater.usecases.delete_user import DeleteUser
 from clientupdater.usecases.explain_access import ExplainAccess
@@ -61,6 +62,7 @@ from clientupdater.usecases.issue_service_token import IssueServiceToken
 from clientupdater.usecases.judge_updates import JudgeUpdates
 from clientupdater.usecases.judge_user import JudgeUser
 from clientupdater.usecases.list_clients import ListClients
+from clientupdater.usecases.list_openings import ListOpenings
 from clientupdater.usecases.list_rows import ListRows
 from clientupdater.usecases.list_sessions import ListSessions
 from clientupdater.usecases.list_users import ListUsers
@@ -85,8 +87,11 @@ from clientupdater.usecases.revoke_session import RevokeSession
 from clientupdater.usecases.revoke_sessions import RevokeSessions
 from clientupdater.usecases.search_clients import SearchClients
 from clientupdater.usecases.set_initial_password import SetInitialPassword
+from clientupdater.usecases.settle_contact_conflict import SettleContactConflict
 from clientupdater.usecases.show_client import ShowClient
+from clientupdater.usecases.show_client_history import ShowClientHistory
 from clientupdater.usecases.show_current_periods import ShowCurrentPeriods
+from clientupdater.usecases.show_filter_options import ShowFilterOptions
 from clientupdater.usecases.show_history import ShowHistory
 from clientupdater.usecases.show_row import ShowRow
 from clientupdater.usecases.show_user import ShowUser
@@ -138,6 +143,8 @@ class Reading:
     list_clients: ListClients
     search_clients: SearchClients
     show_client: ShowClient
+    client_history: ShowClientHistory
+    filter_options: ShowFilterOptions
     lookups: ReadLookups
 
 
@@ -219,8 +226,11 @@ class Tracking:
     show_history: ShowHistory
     explain_access: ExplainAccess
     open_period: OpenPeriod
+    list_openings: ListOpenings
     show_current_periods: ShowCurrentPeriods
     reveal_pension_number: RevealPensionNumber
+    correct_contacts: CorrectContacts
+    settle_contact_conflict: SettleContactConflict
 
     @classmethod
     def over(cls, work: UnitsOfWork, clock: Clock, zone: tzinfo) -> Tracking:
@@ -240,8 +250,11 @@ class Tracking:
             show_history=ShowHistory(files),
             explain_access=ExplainAccess(work),
             open_period=OpenPeriod(work, clock, zone),
+            list_openings=ListOpenings(work),
             show_current_periods=ShowCurrentPeriods(clock, zone),
             reveal_pension_number=RevealPensionNumber(files),
+            correct_contacts=CorrectContacts(files),
+            settle_contact_conflict=SettleContactConflict(files),
         )
 
 
@@ -300,6 +313,8 @@ def _reading(work: ServingWork, clock: Clock, zone: tzinfo) -> Reading:
         list_clients=ListClients(work, clock, zone),
         search_clients=SearchClients(work, clock, zone),
         show_client=ShowClient(work, clock, zone),
+        client_history=ShowClientHistory(work, clock, zone),
+        filter_options=ShowFilterOptions(work, clock, zone),
         lookups=ReadLookups(work),
     )
 

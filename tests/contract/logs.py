@@ -40,8 +40,9 @@ def _line(entry: Entry) -> Line:
             thing = f"{deed.resource} {deed.resource_id}"
             told = {key: str(value) for key, value in deed.details.items()}
             return Line("activity", actor, deed.action, thing, told)
-        case WasRefused(_, decision, resource, resource_id):
+        case WasRefused(_, decision, resource, resource_id, company):
             refused = {"permission": str(decision.permission), "missing": str(decision.missing)}
+            refused["company"] = str(company)
             grants = [str(grant.permission) for grant in decision.grants]
             thing = f"{resource} {resource_id}"
             return Line("authorization", actor, "refused", thing, {**refused, "grants": grants})
@@ -77,6 +78,7 @@ def _authorization(connection: Connection) -> list[Line]:
     found = connection.execute(
         "select actor_id, decision, resource || ' ' || resource_id, case decision"
         " when 'refused' then jsonb_build_object('permission', permission, 'missing', missing,"
+        " 'company', coalesce(company_id::text, 'None'),"
         " 'grants', jsonb_path_query_array(grants_found, '$[*].permission')) end,"
         " subject_user_id, old_values, new_values from authorization_audit order by decided_at"
     )

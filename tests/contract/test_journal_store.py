@@ -59,10 +59,12 @@ def test_A5_a_refusal_is_audited_with_what_was_found_and_what_was_missing(world:
         actor, Permission.STATUS_UPDATE, ClientPlace(client.company, client.branch, None)
     )
     with world.work.begin(sight_of(actor)) as tx:
-        tx.journal.refused(Caller(actor, ORIGIN), decision, "client", str(client.id))
+        of = client.company
+        tx.journal.refused(Caller(actor, ORIGIN), decision, "client", str(client.id), of)
     told = {
         "permission": "status:update",
         "missing": "the scope is self, and it is not theirs",
+        "company": str(client.company),
         "grants": ["status:update"],
     }
     assert world.lines() == [Line("authorization", ANA, "refused", f"client {client.id}", told)]

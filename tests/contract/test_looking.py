@@ -19,8 +19,10 @@ from clientupdater.domain.errors import (
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.usecases.open_due_periods import OpenDuePeriods
 from tests.contract.scenes import CALLED, CLERK, DECEASED, Scene, who
-from tests.unit.builders import ANA, BEN, DAVAO, NOVEMBER, manila
+from tests.contract.worlds import newcomer
+from tests.unit.builders import ANA, BEN, DAVAO, MANILA, NOVEMBER, manila
 
 if TYPE_CHECKING:
     from tests.contract.worlds import World
@@ -135,6 +137,7 @@ def test_A5_explaining_takes_audit_read_over_the_whole_company(scene: Scene) -> 
         with pytest.raises(NotFound):
             scene.tracking.explain_access(caller, BEN, hidden.id, Permission.STATUS_READ)
     assert scene.deeds() == ["refused"] * 2
+    assert {line.told["company"] for line in scene.world.lines()} == {str(client.company)}
 
 
 def test_A5_access_of_a_person_who_is_not_there_is_not_found(scene: Scene) -> None:
@@ -177,3 +180,22 @@ def test_A6a_opening_takes_config_manage_over_every_company(scene: Scene) -> Non
         with pytest.raises(Forbidden):
             scene.tracking.open_period(caller, NOVEMBER)
     assert scene.deeds() == ["refused"] * 2
+
+
+@pytest.mark.rule("P4", "A10")
+def test_P4_what_was_opened_is_listed_for_those_who_read_every_company(scene: Scene) -> None:
+    newcomer(scene.world)
+    head = who(Permission.CONFIG_MANAGE, Permission.STATUS_READ, scope=Scope.ALL)
+    assert scene.tracking.list_openings(head) == []
+    opened = scene.tracking.open_period(head, NOVEMBER)
+    assert scene.tracking.list_openings(head) == [opened]
+    assert opened.by == ANA
+    scene.go_to(manila(6))
+    newcomer(scene.world)
+    by_worker, *_ = OpenDuePeriods(scene.world.work, scene.clock, MANILA)()
+    assert scene.tracking.list_openings(head) == [by_worker, opened]
+    assert scene.tracking.list_openings(head, at_most=1) == [by_worker]
+    of_one = who(Permission.STATUS_READ, scope=Scope.ALL, company=scene.world.fcash)
+    for nosy in (of_one, CLERK):
+        with pytest.raises(Forbidden):
+            scene.tracking.list_openings(nosy)

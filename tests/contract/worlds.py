@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import uuid4
 
 import psycopg
@@ -14,12 +14,18 @@ from clientupdater.adapters.security.vault import Vault
 from clientupdater.domain.clients import Client
 from clientupdater.domain.ids import ClientId, CompanyId, PersonId
 from clientupdater.domain.periods import Cycle
+from clientupdater.domain.settings_values import KNOWN
+from clientupdater.ports.work import SYSTEM
 from tests.contract.logs import memory_lines, postgres_lines
 from tests.unit.builders import ANA, BEN, CALOOCAN, DAVAO
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from clientupdater.adapters.memory.book import MemoryBook
     from clientupdater.domain.access import Actor
+    from clientupdater.domain.sync.contacts import Contact
+    from clientupdater.domain.sync.fields import Field
     from clientupdater.ports.work import UnitsOfWork
     from tests.contract.logs import Line
 
@@ -51,17 +57,28 @@ class World(Book, Protocol):
         ...
 
     def set(self, key: str, company: CompanyId | None, value: str) -> None:
-        """Set a number, as somebody would who manages the configuration."""
+        """Set what is known to be set, as somebody would who manages the configuration."""
         ...
 
     def lines(self) -> list[Line]:
         """Read everything that was written down."""
         ...
 
+    def say(self, client: ClientId, field: Field, said: Contact) -> None:
+        """Put one of a client's contact numbers into the book, as a sync would leave it."""
+        ...
+
+    def changes(self, client: ClientId) -> list[ContactChange]:
+        """Read what people changed of a client's contact numbers."""
+        ...
+
     def over(self, vault: Vault) -> UnitsOfWork:
         """Give the same store with other keys."""
         ...
 
+
+ContactChange: TypeAlias = "tuple[str, str | None, str | None, PersonId | None, datetime]"
+"""Which number, from, to, by whom and when."""
 
 VAULT = Vault(KeyRing.made_up(), b"i" * 32)
 
@@ -100,6 +117,16 @@ class MemoryWorld:
 
     def lines(self) -> list[Line]:
         return memory_lines(self.work)
+
+    def say(self, client: ClientId, field: Field, said: Contact) -> None:
+        with self.work.begin(SYSTEM) as tx:
+            card = tx.contacts.find(client)
+        assert card is not None
+        self.work.cards[client] = evolve(card, numbers={**card.numbers, field: said})
+
+    def changes(self, client: ClientId) -> list[ContactChange]:
+        found = [each for each in self.work.changes if each.client == client]
+        return [(c.change.field, c.change.before, c.change.after, c.by, c.at) for c in found]  # type: ignore[misc] # numbers are text
 
     def over(self, vault: Vault) -> UnitsOfWork:
         return evolve(self.work, vault=vault)
@@ -168,13 +195,35 @@ class PostgresWorld:
         with psycopg.connect(self.url) as connection:
             connection.execute(
                 "insert into config_settings (key, company_id, value, value_type)"
-                " values (%s, %s, %s, 'number') on conflict (key, company_id) do update"
+                " values (%s, %s, %s, %s) on conflict (key, company_id) do update"
                 " set value = excluded.value",
-                (key, company, value),
+                (key, company, value, str(KNOWN[key].value_type)),
             )
 
     def lines(self) -> list[Line]:
         return postgres_lines(self.url)
+
+    def say(self, client: ClientId, field: Field, said: Contact) -> None:
+        with psycopg.connect(self.url) as connection:
+            connection.execute(
+                f"update clients set {field} = %s, {field}_corrected = %s,"  # noqa: S608
+                " contact_conflict = contact_conflict or %s where id = %s",
+                (said.value, said.corrected, said.conflict, client),
+            )
+            connection.execute(
+                f"insert into client_sources (client_id, source, {field})"  # noqa: S608
+                " values (%s, 'snowflake', %s) on conflict (client_id, source) do update"
+                f" set {field} = excluded.{field}",
+                (client, said.source_value),
+            )
+
+    def changes(self, client: ClientId) -> list[ContactChange]:
+        with psycopg.connect(self.url) as connection:
+            return connection.execute(
+                "select field_changed, old_value, new_value, changed_by, changed_at"
+                " from client_changes where client_id = %s order by changed_at, field_changed",
+                (client,),
+            ).fetchall()
 
     def _assign(
         self,

@@ -77,3 +77,54 @@ def test_A5_access_is_explained_to_those_who_may_read_audits(desk: Desk) -> None
     ]
     assert desk.run(*by_id, "status:update", actor=READER).returncode == 3
     assert desk.run("access", "explain", "ana", code, "status:update", actor=BOSS).returncode == 2
+
+
+@pytest.mark.rule("C1")
+def test_C1_contact_numbers_are_corrected_by_those_who_may(desk: Desk) -> None:
+    code = desk.client()
+    correct = ("clients", "correct", code)
+    assert desk.run(*correct, "--contact-number", "0917 000 0001").returncode == 3
+    desk.staff.grant(desk.ana, "clients:update", "branch")
+    done = desk.json(*correct, "--contact-number", "0917 000 0001")
+    assert (done["contact_number"], done["version"]) == ("+639170000001", 2)
+    assert desk.run(*correct, "--no-contact-number", "--version", "1").returncode == 5
+    told = desk.run(*correct, "--no-contact-number")
+    assert told.stdout.split() == [code, "-", "version", "3"]
+    assert "over version 2" in told.stderr
+    both = ("--contact-number", "8123 4567", "--no-contact-number")
+    for nothing in ((), both, ("--contact-number", "Juan")):
+        assert desk.run(*correct, *nothing).returncode == 2
+
+
+@pytest.mark.rule("C1")
+def test_C1_a_contact_conflict_is_settled_for_the_source(desk: Desk) -> None:
+    code = desk.client()
+    desk.staff.grant(desk.ana, "clients:update", "branch")
+    desk.run("clients", "correct", code, "--contact-number", "0917 000 0001")
+    desk.staff.run(
+        "insert into client_sources (client_id, source, contact_number)"
+        " select id, 'csv', '+639170000002' from clients"
+    )
+    desk.staff.run("update clients set contact_conflict = true")
+    settle = ("clients", "settle-contacts", code)
+    done = desk.json(*settle, "take_theirs", "--field", "contact_number")
+    assert (done["contact_number"], done["contact_conflict"]) == ("+639170000002", None)
+    assert desk.run(*settle, "perhaps").returncode == 2
+
+
+@pytest.mark.rule("C2")
+def test_C2_what_changed_of_a_client_is_told_with_who_did_it(desk: Desk) -> None:
+    code = desk.client()
+    desk.staff.grant(desk.ana, "clients:update", "branch")
+    for number in ("8123 4567", "8123 4568"):
+        desk.run("clients", "correct", code, "--contact-number", number)
+    told = desk.run("clients", "history", code, "--limit", "1")
+    assert told.stdout.splitlines()[1].split("  ")[1:] == [
+        "contact_number",
+        "8123 4567",
+        "8123 4568",
+        "Ana",
+    ]
+    assert "more of it" in told.stderr
+    assert len(desk.json("clients", "history", code)["items"]) == 2
+    assert desk.run("clients", "history", "FC-999999").returncode == 4

@@ -43,3 +43,25 @@ def test_a_period_that_is_none_or_not_yet_is_refused(desk: Desk) -> None:
     assert wrong.returncode == 2
     assert "2026-11" in wrong.stderr
     assert desk.run("periods", "open", "2199-12", actor=BOSS).returncode == 5
+
+
+@pytest.mark.rule("P4", "A10")
+def test_P4_what_was_opened_is_told_with_who_did_it(desk: Desk) -> None:
+    desk.client()
+    period = str(running())
+    assert desk.json("periods", "list", actor=BOSS) == {"items": []}
+    desk.run("periods", "open", period, actor=BOSS)
+    desk.staff.run(
+        "insert into period_openings (period_type, period_year, period_month, rows_opened,"
+        " started_at) values ('monthly', %s, %s, 1, now())",
+        running().year,
+        running().number,
+    )
+    worker, boss = desk.json("periods", "list", actor=BOSS)["items"]
+    assert (worker["period"], worker["rows"], worker["by"]) == (period, 1, None)
+    assert (boss["rows"], boss["by"]["name"]) == (1, "Bo")
+    table = desk.run("periods", "list", "--limit", "1", actor=BOSS).stdout.splitlines()
+    assert len(table) == 2
+    assert table[1].startswith(period)
+    assert table[1].endswith("the worker")
+    assert desk.run("periods", "list").returncode == 3

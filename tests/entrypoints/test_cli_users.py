@@ -114,3 +114,19 @@ def test_what_is_refused_exits_3_what_is_not_there_4_what_breaks_a_rule_5(
     assert users("assign-branch", ANA, "nowhere").returncode == 4
     assert users("lock", BOSS).returncode == 5
     assert users("deactivate", ANA, stdin="n\n").returncode == 1
+
+
+def test_A6_whom_a_token_lets_in_is_said_and_taken_back(
+    users: Callable[..., CompletedProcess[str]], database: Database
+) -> None:
+    users("create", ANA)
+    assert users("link", ANA, "user_ana").returncode == 0
+    with psycopg.connect(database.superuser_url) as connection:
+        asked = "select clerk_id from users where email = %s"
+        assert connection.execute(asked, (ANA,)).fetchone() == ("user_ana",)
+        assert users("link", BOSS, "user_ana").returncode == 5
+        assert users("link", ANA, "user ana").returncode == 2
+        for wrong in ((), ("user_ana", "--none")):
+            assert users("link", ANA, *wrong).returncode == 2
+        assert users("link", ANA, "--none").returncode == 0
+        assert connection.execute(asked, (ANA,)).fetchone() == (None,)

@@ -261,14 +261,37 @@ def test_what_is_no_name_of_a_client_names_none(client: httpx.Client, name: str)
 
 
 def test_every_fault_is_told_at_once_with_its_pointer(client: httpx.Client) -> None:
-    body = {"text": "a" * 11, "count": 1.0, "version": "3", "co/unt": 1, "~": None}
+    body = {"text": "a" * 11, "count": 1.0, "version": "3", "cuont": 1}
     assert faults(client.put(URL, json=body)) == {
         "/text": "has 10 characters at most",
         "/count": "is a whole number",
         "/version": "is a whole number",
-        "/co~1unt": "is not known here",
-        "/~0": "is not known here",
+        "/cuont": "is not known here",
     }
+
+
+@pytest.mark.rule("C3")
+@pytest.mark.parametrize("name", ["0399887766", "03-9988776-6", "Juan Reyes", "", "~", "a" * 41])
+def test_C3_what_is_no_name_is_not_told_back_as_one(client: httpx.Client, name: str) -> None:
+    unknown = client.put(URL, json={**NOTE, name: 1, "other": 1})
+    assert faults(unknown) == {
+        "": "holds a member that is not known here",
+        "/other": "is not known here",
+    }
+    twice = raw(client, json.dumps({name: 1})[:-1] + f", {json.dumps(name)}: 1}}")
+    assert code(twice) == (400, "invalid_request")
+    asked = client.get("/api/v1/walk", params={name: "1"})
+    assert code(asked) == (400, "invalid_request")
+    for answer in (unknown, twice, asked):
+        assert not name or f'"{name}' not in answer.text
+        assert len(name) < 5 or name not in answer.text
+
+
+def test_a_misspelt_name_is_told_back(client: httpx.Client) -> None:
+    told = client.get("/api/v1/walk", params={"limti": "1"}).json()["detail"]
+    assert told == "The parameter 'limti' is not known here."
+    twice = raw(client, '{"text": "a", "text": "b"}').json()["detail"]
+    assert twice == "The member 'text' is named twice in one object."
 
 
 @pytest.mark.parametrize(

@@ -294,3 +294,17 @@ def test_A3_clients_are_given_to_an_officer_of_their_branch(field: Field) -> Non
     asked = {"client": f"code:{first}", "permission": "status:update"}
     told = field.http.get(f"{BASE}/users/{stranger}/access", params=asked, headers=headers).json()
     assert (told["allowed"], told["missing"]) == (False, "there is no grant of this permission")
+
+
+@pytest.mark.rule("A10")
+def test_A10_the_filters_of_a_list_are_told_for_what_one_sees(field: Field) -> None:
+    code = field.client()
+    field.staff.run("update clients set loan_status = 'CURRENT' where client_code = %s", code)
+    answer = field.http.get(f"{BASE}/clients/filter-options")
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert found["loan_statuses"] == ["CURRENT"]
+    assert len(found["branches"]) == 1
+    asked = {"loan_status": found["loan_statuses"][0], "branch": found["branches"][0]["code"]}
+    listed = field.http.get(f"{BASE}/clients", params=asked).json()["items"]
+    assert [each["client_code"] for each in listed] == [code]

@@ -222,6 +222,21 @@ def test_A6a_oneself_needs_no_right(office: Office) -> None:
 # --- changing
 
 
+@pytest.mark.rule("A6", "U1")
+def test_U1_whom_a_token_means_is_set_once_and_not_shown(office: Office) -> None:
+    given = office.http.patch(office.of_ana, json={"clerk_id": "user_ana", "version": 1})
+    assert (given.status_code, given.headers["etag"]) == (200, '"v2"')
+    assert "user_ana" not in given.text
+    assert "user_ana" not in office.http.get(office.of_ana).text
+    assert office.staff.one("select clerk_id from users where email = 'ana@example.com'")
+    other = office.staff.one("select id from users where email = 'head@example.com'")
+    taken = office.http.patch(f"{USERS}/{other}", json={"clerk_id": "user_ana", "version": 1})
+    assert code_of(taken) == (409, "already_exists")
+    away = office.http.patch(office.of_ana, json={"clerk_id": None, "version": 2})
+    assert away.headers["etag"] == '"v3"'
+    assert office.staff.one("select count(*) from users where clerk_id is not null") == 0
+
+
 @pytest.mark.rule("A6")
 def test_a_change_names_the_version_that_was_seen(office: Office) -> None:
     body = {"last_name": "Cruz", "first_name": None}
@@ -249,6 +264,9 @@ def test_a_change_names_the_version_that_was_seen(office: Office) -> None:
         ({"is_active": 1}, "/is_active"),
         ({"password": "x"}, "/password"),
         ({"last_name": "a\tb"}, "/last_name"),
+        ({"clerk_id": "a b"}, "/clerk_id"),
+        ({"clerk_id": "a" * 256}, "/clerk_id"),
+        ({"clerk_id": 1}, "/clerk_id"),
     ],
 )
 def test_what_does_not_fit_a_change_is_told_where(

@@ -41,7 +41,7 @@ STATEMENTS = (
     """
     insert into clients (
         id, client_code, company_id, full_name, contact_number, branch_id, product_id,
-        par_status_id, past_due_amount, assigned_to
+        par_status_id, past_due_amount, loan_status, assigned_to
     )
     select
         md5('client ' || n)::uuid, 'C' || lpad(n::text, 7, '0'), p.company_id,
@@ -51,7 +51,7 @@ STATEMENTS = (
             || (%(last)s::text[])[1 + h2 %% cardinality(%(last)s)]
             || '-' || (%(last)s::text[])[1 + h2 / 64 %% cardinality(%(last)s)]
         ),
-        '09' || lpad((n * 7919 %% 1000000000)::text, 9, '0'),
+        '09' || lpad((n::bigint * 7919 %% 1000000000)::text, 9, '0'),
         md5('branch ' || 1 + n %% %(branches)s)::uuid, p.id,
         (
             array[
@@ -61,6 +61,7 @@ STATEMENTS = (
             ]
         )[case when h3 %% 10 < 7 then 1 when h3 %% 10 < 9 then 2 else 3 end],
         case when h3 %% 3 = 0 then h3 %% 100000 end,
+        (array['CURRENT', 'PAST_DUE', 'RESTRUCTURED', 'WRITTEN_OFF'])[h1 %% 5],
         case when n %% 5 > 0
             then md5('officer ' || 1 + n %% %(branches)s * %(officers)s / %(branches)s)::uuid end
     from (

@@ -36,6 +36,7 @@ from clientupdater.domain.errors import (
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.entrypoints.http.application import build
 from clientupdater.settings import Settings
+from clientupdater.usecases.change_user import UserChanges
 from tests.entrypoints.serving import served
 from tests.integration.issuer import (
     ISSUER,
@@ -432,6 +433,23 @@ def test_A7_a_token_carries_the_persons_rights_of_this_moment(house: House) -> N
     assert found.caller.actor.territory.area_branches == ids(there)
     staff.run("delete from user_permissions where user_id = %s", house.ana)
     assert not staff.app.people.authenticate(token, HERE).caller.actor.grants
+
+
+def test_U1_whom_a_token_means_is_said_by_those_who_look_after_people(house: House) -> None:
+    staff = house.staff
+    boss = staff.app.people.identify_operator(
+        staff.one(
+            "select email from users where id = %s",
+            staff.hire("users:manage all", "clients:read all"),
+        ),
+        HERE,
+    )
+    ben, token = staff.hire(), house.issuer.token(sub="user_ben")
+    staff.app.people.change_user(boss, ben, UserChanges(clerk_id="user_ben"), 1)
+    assert staff.app.people.authenticate(token, HERE).person.id == ben
+    staff.app.people.change_user(boss, ben, UserChanges(clerk_id=""), 2)
+    with pytest.raises(Unauthenticated):
+        staff.app.people.authenticate(token, HERE)
 
 
 def test_U1_a_token_of_somebody_unknown_lets_nobody_in(house: House) -> None:

@@ -259,6 +259,12 @@ def test_A6a_an_areas_branches_are_for_who_manages_areas_at_scope_all(staff: Sta
         staff.app.people.place_branch(as_one(staff.hire("areas:read all")), area, branch)
     with pytest.raises(NotFound):
         staff.app.people.remove_branch(as_one(staff.hire("areas:manage area")), area, branch)
+    staff.run("update areas set company_id = %s where id = %s", staff.company(), area)
+    with pytest.raises(NotFound):
+        staff.app.people.remove_branch(as_one(staff.hire("areas:manage area")), area, branch)
+    audited = "select json_agg(company_id order by decided_at) from authorization_audit"
+    refused = " where decision = 'refused' and resource = 'area'"
+    assert staff.one(audited + refused) == [None, None, str(staff.company())]
 
 
 def assign(staff: Staff, officer: PersonId, branch: BranchId) -> None:
@@ -336,6 +342,7 @@ def test_a_change_needs_the_version_that_was_seen(staff: Staff, boss: Caller) ->
         lambda app, who, other: app.set_initial_password(who, other, "a word that is long"),
         lambda app, who, other: app.issue_service_token(who, other, timedelta(30)),
         lambda app, who, other: app.change_user(who, other, UserChanges(email="me@ex.com"), 1),
+        lambda app, who, other: app.change_user(who, other, UserChanges(clerk_id="user_me"), 1),
     ],
 )
 def test_A6_nobody_takes_over_an_account_with_wider_rights(
@@ -345,6 +352,26 @@ def test_A6_nobody_takes_over_an_account_with_wider_rights(
     with pytest.raises(PrivilegeExceeded):
         takes_over(staff.app.people, boss, wider)
     takes_over(staff.app.people, boss, narrower)
+
+
+@pytest.mark.rule("A6", "L1")
+def test_A6_a_way_in_by_token_is_given_to_one_alone_and_audited(staff: Staff, boss: Caller) -> None:
+    ana, ben = staff.hire(), staff.hire()
+    for subject in ("user_1", "user_2"):
+        staff.app.people.change_user(boss, ana, UserChanges(clerk_id=subject), None)
+    with pytest.raises(AlreadyExists) as refused:
+        staff.app.people.change_user(boss, ben, UserChanges(clerk_id="user_2"), 1)
+    assert "user_2" not in str(refused.value)
+    staff.app.people.change_user(boss, ana, UserChanges(clerk_id=""), None)
+    staff.app.people.change_user(boss, ben, UserChanges(clerk_id="user_2"), 1)
+    audited = staff.one(
+        "select json_agg(json_build_array(old_values, new_values) order by decided_at)"
+        " from authorization_audit where subject_user_id = %s",
+        ana,
+    )
+    none, first, second = ({"clerk_id": each} for each in (None, "user_1", "user_2"))
+    assert audited == [[none, first], [first, second], [second, none]]
+    assert staff.one("select clerk_id from users where id = %s", ben) == "user_2"
 
 
 def test_A6_nobody_makes_one_with_wider_rights_active_again(staff: Staff, boss: Caller) -> None:

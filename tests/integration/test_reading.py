@@ -18,7 +18,7 @@ from clientupdater.composition import App, build_app
 from clientupdater.domain.access import Actor, Grant, Territory
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.errors import Forbidden, InvalidInput, NotFound
-from clientupdater.domain.ids import BranchId, ClientId, PersonId
+from clientupdater.domain.ids import BranchId, ClientId, CompanyId, PersonId
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.worklist import Cause
 from clientupdater.ports.reading import (
@@ -32,7 +32,7 @@ from clientupdater.ports.reading import (
 from tests.integration.plain_sql import World, reach
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tests.servers import Database
 
@@ -78,9 +78,18 @@ class Desk:
                 sql = f"update {table} set {name} = %s where {key} = %s"  # noqa: S608
                 connection.execute(sql.encode(), (value, id_))
 
-    def caller(self, *permissions: Permission, scope: Scope = Scope.BRANCH) -> Caller:
+    def caller(
+        self,
+        *permissions: Permission,
+        scope: Scope = Scope.BRANCH,
+        companies: Sequence[CompanyId | None] = (None,),
+    ) -> Caller:
         """Let the officer act, who has the branch here."""
-        grants = frozenset(Grant(each, None, scope) for each in permissions or (READ, STATUS))
+        grants = frozenset(
+            Grant(each, company, scope)
+            for each in permissions or (READ, STATUS)
+            for company in companies
+        )
         return Caller(Actor(self.officer, True, grants, Territory(frozenset({self.here}))))  # noqa: FBT003
 
     def names(self, caller: Caller | None = None, **query: Any) -> list[str]:
@@ -137,6 +146,60 @@ def test_the_worklist_begins_with_what_is_due_and_ends_with_what_is_due_later(
     ]
     by_name = desk.app.reading.worklist(desk.caller(), WorklistQuery(order=WorklistOrder.NAME))
     assert [item.client.full_name for item in by_name.items] == sorted(name for name, _ in found)
+
+
+def walked(desk: Desk, caller: Caller, **query: Any) -> list[str]:
+    """Walk the worklist item by item, and set the other order on the way."""
+    found: list[str] = []
+    after = None
+    while True:
+        asked = WorklistQuery(limit=1, after=after, **query)
+        page = desk.app.reading.worklist(caller, asked)
+        found += [item.client.full_name for item in page.items]
+        if (after := page.after) is None:
+            return found
+        order(desk, "urgency" if found == sorted(found) else "name")
+
+
+def order(desk: Desk, value: str, company: str | None = None) -> None:
+    """Set the order in which the worklist is walked where nobody names one."""
+    with psycopg.connect(desk.url) as connection:
+        connection.execute(
+            "insert into config_settings (key, value, company_id)"
+            " values ('worklist.order', %s, (select id from companies where code = %s))"
+            " on conflict (key, company_id) do update set value = excluded.value",
+            (value, company),
+        )
+
+
+def test_the_worklist_is_walked_as_the_business_has_set_it_unless_one_is_named(
+    desk: Desk,
+) -> None:
+    for owes, name in enumerate(("Ana", "Ben", "Clara")):
+        desk.row(desk.client(name, past_due_amount=owes))
+    everyone = desk.caller()
+    by_name, by_work = ["Ana", "Ben", "Clara"], ["Clara", "Ben", "Ana"]
+    assert walked(desk, everyone) == by_work
+    order(desk, "name")
+    assert walked(desk, everyone) == by_name
+    assert walked(desk, everyone, order=WorklistOrder.WORK) == by_work
+    assert walked(desk, everyone, order=WorklistOrder.NAME) == by_name
+
+
+def test_who_sees_one_company_alone_walks_as_that_company_has_set_it(desk: Desk) -> None:
+    for owes, name in enumerate(("Ana", "Ben")):
+        desk.row(desk.client(name, past_due_amount=owes))
+    with psycopg.connect(desk.url) as connection:
+        fcash, pcni = (
+            CompanyId(World(connection).id_of("companies", c)) for c in ("FCASH", "PCNI")
+        )
+    of_one, of_both = desk.caller(companies=[fcash]), desk.caller(companies=[fcash, pcni])
+    order(desk, "name", "FCASH")
+    assert walked(desk, of_one) == ["Ana", "Ben"]
+    order(desk, "urgency")
+    assert walked(desk, of_both) == walked(desk, desk.caller()) == ["Ben", "Ana"]
+    order(desk, "nonsense")
+    assert walked(desk, of_both) == ["Ben", "Ana"]
 
 
 def test_P4_a_row_that_is_missing_shows_as_pending_at_version_0(desk: Desk) -> None:
@@ -236,6 +299,12 @@ def test_who_may_not_is_refused_and_it_is_written_down(desk: Desk) -> None:
     with pytest.raises(NotFound):
         desk.app.reading.show_client(reads, desk.client("Ben Cruz", there=True))
     with psycopg.connect(desk.url) as connection:
+        of = connection.execute(
+            "select co.code from authorization_audit a join companies co on co.id = a.company_id"
+            " where a.resource_id = %s",
+            (str(client),),
+        ).fetchall()
+        assert of == [("FCASH",)]
         kept = connection.execute("select count(*) from authorization_audit").fetchone()
     assert kept == (4,)
 

@@ -12,6 +12,7 @@ import pytest
 from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.reading import PostgresReading
+from clientupdater.adapters.postgres.reading.filter_options import PostgresClientFilters
 from clientupdater.adapters.postgres.work import PostgresWork
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Scope
@@ -122,6 +123,21 @@ def test_however_all_clients_are_sorted_no_page_sorts_them_all(
     actor = READERS["all"]
     query = ClientQuery(sort=sort)
     assert_cheap(crowd, actor, lambda reading: reading.clients(query, looking(actor)))
+
+
+@pytest.mark.parametrize("who", READERS)
+def test_what_one_can_filter_by_is_found_without_reading_all_clients(
+    crowd: PostgresWork, who: str
+) -> None:
+    actor = READERS[who]
+    with crowd.begin(looking(actor).clients) as tx:
+        explaining = Explaining(tx.connection)
+        found = PostgresClientFilters(explaining).options(looking(actor))  # type: ignore[arg-type]
+    assert len(found.loan_statuses) == 4
+    assert not explaining.tables_scanned
+    places = len(found.branches) * len(found.companies)
+    held = len(found.loan_statuses) + len(found.officers) / len(found.branches)
+    assert explaining.rows_read <= places * (held + 2) + 1000
 
 
 @pytest.mark.parametrize("who", READERS)

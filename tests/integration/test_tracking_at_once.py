@@ -14,12 +14,14 @@ from clientupdater.adapters.postgres.work import PostgresWork
 from clientupdater.domain.errors import Error, Unavailable, VersionConflict
 from clientupdater.domain.events import ExemptCause
 from clientupdater.domain.periods import Period
+from clientupdater.domain.permissions import Permission
+from clientupdater.domain.sync.fields import Field
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.ports.work import SYSTEM
 from clientupdater.usecases._recording import record_in
 from clientupdater.usecases.open_due_periods import OpenDuePeriods
 from clientupdater.usecases.record_updates import BulkItem
-from tests.contract.scenes import CALLED, CLERK, CORRECTOR, DECEASED, PAID, Scene
+from tests.contract.scenes import CALLED, CLERK, CORRECTOR, DECEASED, PAID, Scene, who
 from tests.contract.worlds import PostgresWorld
 from tests.unit.builders import MANILA, NOVEMBER
 
@@ -101,6 +103,15 @@ def test_S9_sequences_stay_gapless_however_many_write(scene: Scene) -> None:
     found = sequences(scene, client)
     assert found == list(range(len(found)))
     assert scene.row(client).snapshot.version == found[-1]
+
+
+def test_C1_of_ten_who_saw_the_same_client_one_corrects_it(scene: Scene) -> None:
+    client, editor = scene.client(), who(Permission.CLIENTS_UPDATE)
+    correct = scene.tracking.correct_contacts
+    told = [{Field.CONTACT_NUMBER: f"8123 450{number}"} for number in range(10)]
+    results = at_once([partial(correct, editor, client.id, each, 1) for each in told])
+    assert sum(isinstance(each, VersionConflict) for each in results) == 9
+    assert len(scene.world.changes(client.id)) == 1
 
 
 def test_nobody_waits_for_a_row_that_is_not_theirs(scene: Scene) -> None:

@@ -7,7 +7,13 @@ from uuid import uuid4
 import pytest
 
 from clientupdater.domain.access import Territory
-from clientupdater.domain.accounts import Person, checked_email, checked_name, fingerprint
+from clientupdater.domain.accounts import (
+    Person,
+    checked_email,
+    checked_name,
+    checked_subject,
+    fingerprint,
+)
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.ids import PersonId
 
@@ -35,6 +41,16 @@ def test_a_name_is_kept_trimmed_and_an_empty_one_is_none() -> None:
     for name in ("A" * 101, "A\nB"):
         with pytest.raises(InvalidInput, match="/first_name"):
             checked_name(name, "/first_name")
+
+
+def test_U1_what_an_issuer_calls_somebody_is_kept_to_the_letter() -> None:
+    assert checked_subject("user_2abC|x=") == "user_2abC|x="
+    assert checked_subject("u" * 255) == "u" * 255
+    assert checked_subject("") is None
+    for subject in ("u" * 256, "user 2", "us\ner", "usér"):
+        with pytest.raises(InvalidInput, match="/clerk_id") as refused:
+            checked_subject(subject)
+        assert subject not in str(refused.value)
 
 
 def test_what_is_personal_is_not_shown_in_a_log() -> None:

@@ -16,6 +16,7 @@ from clientupdater.domain.settings_values import (
     check,
     effective,
     effective_number,
+    effective_text,
     parse,
 )
 
@@ -174,3 +175,11 @@ def test_Y7_a_number_is_found_as_a_number() -> None:
     assert effective_number("sync.guard_floor", {("sync.guard_floor", FCASH): "9"}, FCASH) == 9
     with pytest.raises(InvalidInput, match=r"^worklist\.order is not a number$"):
         effective_number("worklist.order", {}, None)
+
+
+def test_a_text_is_found_as_a_text() -> None:
+    rows: dict[tuple[str, CompanyId | None], str] = {("worklist.order", FCASH): "name"}
+    assert effective_text("worklist.order", rows, FCASH) == "name"
+    assert effective_text("worklist.order", rows, PCNI) == "urgency"
+    with pytest.raises(InvalidInput, match=r"^sync\.guard_floor is not text$"):
+        effective_text("sync.guard_floor", {}, None)

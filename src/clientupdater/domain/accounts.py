@@ -26,6 +26,7 @@ LOCKED_FOR_GOOD = datetime(9999, 1, 1, tzinfo=UTC)
 
 LONGEST_EMAIL = 255
 LONGEST_NAME = 100
+LONGEST_SUBJECT = 255
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f.]+")
 
 
@@ -37,6 +38,8 @@ class Person:
     email: str = field(repr=False)
     first_name: str | None = field(default=None, repr=False)
     last_name: str | None = field(default=None, repr=False)
+    clerk_id: str | None = field(default=None, repr=False)
+    """What the issuer of bearer tokens calls them; None: they have no such way in (U1)."""
     is_active: bool = True
     must_change_password: bool = False
     locked_until: datetime | None = None
@@ -103,6 +106,19 @@ def checked_email(email: str, pointer: str = "/email") -> str:
     if len(kept) > LONGEST_EMAIL or not _EMAIL.fullmatch(kept):
         raise InvalidInput.of(pointer, "is no email address")
     return kept
+
+
+def checked_subject(subject: str, pointer: str = "/clerk_id") -> str | None:
+    """Give what an issuer calls somebody as it is kept; an empty one takes it away (U1).
+
+    It is compared letter for letter, so nothing of it is trimmed (OpenID Connect Core, 2).
+    """
+    fits = len(subject) <= LONGEST_SUBJECT and subject.isascii() and subject.isprintable()
+    if not fits or " " in subject:
+        raise InvalidInput.of(
+            pointer, f"is up to {LONGEST_SUBJECT} letters, digits and signs, without spaces"
+        )
+    return subject or None
 
 
 def checked_name(name: str | None, pointer: str) -> str | None:

@@ -85,6 +85,16 @@ def effective_number(
     return value
 
 
+def effective_text(
+    key: str, rows: Mapping[tuple[str, CompanyId | None], str], company: CompanyId | None
+) -> str:
+    """Find a known setting that is text."""
+    value = effective(key, rows, company)
+    if not isinstance(value, str):
+        raise InvalidInput.of("", f"{key} is not text")
+    return value
+
+
 # --- reading
 
 

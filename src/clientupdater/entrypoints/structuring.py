@@ -30,10 +30,11 @@ from clientupdater.domain.errors import Fault, InvalidInput, InvalidPeriod
 from clientupdater.domain.periods import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 T = TypeVar("T")
 
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})")
@@ -94,8 +95,7 @@ def _faults(error: BaseException, pointer: str) -> Iterator[Fault]:
         for each in error.exceptions:
             yield from _faults(each, pointer + _step(each))
     elif isinstance(error, ForbiddenExtraKeysError):
-        for name in sorted(error.extra_fields):
-            yield Fault(f"{pointer}/{escaped(name)}", "is not known here")
+        yield from _unknown(error.extra_fields, pointer)
     elif isinstance(error, KeyError):
         yield Fault(pointer, "is missing")
     elif isinstance(error, Unfit):
@@ -114,9 +114,22 @@ def _step(error: BaseException) -> str:
     return ""
 
 
-def escaped(name: str) -> str:
-    """Write a member's name as a JSON pointer has it (RFC 6901); a very long one is cut."""
-    return name[:100].replace("~", "~0").replace("/", "~1")
+def _unknown(names: Iterable[str], pointer: str) -> Iterator[Fault]:
+    """Name the members that nobody knows, but for those that are no names: where they stand."""
+    told = sorted(names)
+    for name in filter(is_a_name, told):
+        yield Fault(f"{pointer}/{name}", "is not known here")
+    if not all(map(is_a_name, told)):
+        yield Fault(pointer, "holds a member that is not known here")
+
+
+def is_a_name(word: str) -> bool:
+    """Whether it can be told back as a name: else it may be what somebody typed in the wrong place.
+
+    A pension number as a member's name would otherwise stand in an answer, and in a log of it (C3).
+    Such a name needs no escape in a JSON pointer.
+    """
+    return _NAME.fullmatch(word) is not None
 
 
 # --- single values

@@ -16,3 +16,7 @@ class BusinessSettings(Protocol):
     def number(self, key: str, company: CompanyId | None) -> Decimal:
         """Find a number: the company's own, else the general one, else our default."""
         ...
+
+    def text(self, key: str, company: CompanyId | None) -> str:
+        """Find a text likewise."""
+        ...

@@ -48,8 +48,18 @@ class Journal(Protocol):
         """Log a write."""
         ...
 
-    def refused(self, caller: Caller, decision: Decision, resource: str, resource_id: str) -> None:
-        """Audit who was refused what, with the grants found and what was missing (A5)."""
+    def refused(
+        self,
+        caller: Caller,
+        decision: Decision,
+        resource: str,
+        resource_id: str,
+        company: CompanyId | None = None,
+    ) -> None:
+        """Audit who was refused what, with the grants found and what was missing (A5).
+
+        `company` is whose the thing is; None: it belongs to no single one.
+        """
         ...
 
     def changed_rights(self, caller: Caller, change: RightsChange) -> None:

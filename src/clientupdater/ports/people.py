@@ -160,7 +160,7 @@ class Accounts(Protocol):
         """Keep what was changed; answer with the next version.
 
         Raises VersionConflict if it is not at the person's version any more, AlreadyExists if
-        somebody else has that email.
+        somebody else has that email or clerk_id.
         """
         ...
 

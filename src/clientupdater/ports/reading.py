@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from clientupdater.domain.periods import Cycle, Period
     from clientupdater.domain.reach import Reach
     from clientupdater.domain.worklist import Cause
+    from clientupdater.ports.client_history import ClientHistory
+    from clientupdater.ports.filter_options import ClientFilters
     from clientupdater.ports.work import Sight
 
 MOST = 200
@@ -167,7 +169,7 @@ class WorklistItem:
 
 
 class WorklistOrder(StrEnum):
-    """How the worklist is walked."""
+    """How the worklist is walked: by urgency, which is called work, or by name."""
 
     WORK = "work"
     NAME = "name"
@@ -177,9 +179,11 @@ class WorklistOrder(StrEnum):
 class WorklistKey:
     """A place in the worklist: of which day, in which phase, at which values.
 
-    The day stays that of the first page, or items would change their phase between two pages.
+    Day and order stay those of the first page, whatever is set meanwhile: items would change
+    their phase between two pages, or their place.
     """
 
+    order: WorklistOrder
     day: date
     phase: int
     due_on: date
@@ -191,9 +195,9 @@ class WorklistKey:
 
 @frozen(kw_only=True)
 class WorklistQuery:
-    """What of the worklist is asked for."""
+    """What of the worklist is asked for; without an order, as the business has set it."""
 
-    order: WorklistOrder = WorklistOrder.WORK
+    order: WorklistOrder | None = None
     limit: int = field(default=50, validator=_within_limits)
     after: WorklistKey | None = None
 
@@ -293,7 +297,10 @@ class Reading(Protocol):
     """The read models of clients; the deleted are in none of them (C4)."""
 
     def worklist(self, query: WorklistQuery, looking: Looking) -> WorklistPage:
-        """Read a page of the open rows of the running periods, within `looking.statuses`."""
+        """Read a page of the open rows of the running periods, within `looking.statuses`.
+
+        It goes on in the order of the place that it goes on from; by work where nothing is said.
+        """
         ...
 
     def clients(
@@ -342,6 +349,16 @@ class ReadingTransaction(Transaction, Protocol):
     @property
     def reading(self) -> Reading:
         """The read models of clients."""
+        ...
+
+    @property
+    def client_history(self) -> ClientHistory:
+        """What changed of clients."""
+        ...
+
+    @property
+    def client_filters(self) -> ClientFilters:
+        """The filters of lists of clients."""
         ...
 
     @property

@@ -15,3 +15,12 @@ class Rights(Protocol):
     def actor(self, person: PersonId) -> Actor | None:
         """Find whether a person is active, their grants and live territory; None: unknown."""
         ...
+
+    def hold(self) -> None:
+        """Keep whoever changes rights waiting until this unit of work is over (A3).
+
+        For what is decided by another person's rights and has to end when they lose them: it
+        waits for the changes under way (`Administration.hold`), and not for its like. Held before
+        any client is (`Clients.hold`), so that nobody who waits for a client waits for it.
+        """
+        ...

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.clients import Client
     from clientupdater.domain.events import History, StatusEvent
-    from clientupdater.domain.ids import ClientId
+    from clientupdater.domain.ids import ClientId, PersonId
     from clientupdater.domain.occasion import Occasion
     from clientupdater.domain.periods import Period
     from clientupdater.domain.statuses import StatusCatalogue
@@ -94,12 +94,13 @@ class OpenedBatch:
 
 @frozen
 class Opening:
-    """What opening a period came to."""
+    """What opening a period came to; nobody opened it by hand where the worker did."""
 
     period: Period
     rows: int
     started_at: datetime
     finished_at: datetime
+    by: PersonId | None = None
 
 
 class PeriodOpenings(Protocol):
@@ -124,4 +125,8 @@ class PeriodOpenings(Protocol):
 
     def note(self, opening: Opening) -> None:
         """Leave a record of what was opened."""
+        ...
+
+    def noted(self, *, at_most: int) -> Sequence[Opening]:
+        """List what was opened, of all clients, the last opening first."""
         ...

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from clientupdater.ports.assignments import Assignments
     from clientupdater.ports.business_settings import BusinessSettings
+    from clientupdater.ports.contacts import Contacts
     from clientupdater.ports.journal import Journal
     from clientupdater.ports.pension_numbers import PensionNumbers
     from clientupdater.ports.rights import Rights
@@ -57,6 +58,11 @@ class Transaction(Protocol):
     @property
     def assignments(self) -> Assignments:
         """Who looks after whom."""
+        ...
+
+    @property
+    def contacts(self) -> Contacts:
+        """The clients' contact numbers."""
         ...
 
     @property

@@ -124,10 +124,10 @@ class ClientFiles:
         """Tell one who sees the client what they lack, and write it down; others nothing (A5)."""
         with self.work.begin(sight_of(caller.actor)) as tx:
             client = find(tx, ref)
-            if client is None:
+            if client is None or client.is_deleted:  # C4
                 return NotFound()
             decision = decide(caller.actor, permission, place_of(client))
-            tx.journal.refused(caller, decision, "client", str(client.id))
+            tx.journal.refused(caller, decision, "client", str(client.id), client.company)
         return Forbidden(permission)
 
 

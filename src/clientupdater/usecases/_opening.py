@@ -13,7 +13,7 @@ from clientupdater.ports.work import SYSTEM
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from clientupdater.domain.ids import ClientId
+    from clientupdater.domain.ids import ClientId, PersonId
     from clientupdater.domain.periods import Period
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.work import UnitsOfWork
@@ -31,14 +31,14 @@ class PeriodOpener:
     zone: tzinfo
     batch: int
 
-    def open(self, period: Period) -> Opening:
+    def open(self, period: Period, by: PersonId | None = None) -> Opening:
         """Open it batch by batch, and leave a record if there was anything to open."""
         started_at = self.clock.now()
         rows, after = self._open_batch(period, None)
         while after:
             more, after = self._open_batch(period, after)
             rows += more
-        opening = Opening(period, rows, started_at, self.clock.now())
+        opening = Opening(period, rows, started_at, self.clock.now(), by)
         if rows:
             with self.work.begin(SYSTEM) as transaction:
                 transaction.openings.note(opening)

@@ -144,16 +144,19 @@ def require_over_area(actor: Actor, company: CompanyId | None) -> None:
     decision = decide_over_thing(actor, Permission.AREAS_MANAGE, company)
     if not decision.allowed:
         seen = decide_over_thing(actor, Permission.AREAS_READ, company)
-        raise _Judged(decision, is_seen=seen.allowed)
+        raise _Judged(decision, is_seen=seen.allowed, company=company)
 
 
 class _Judged(Exception):
     """A decision on its way out of the unit of work that it rolls back."""
 
-    def __init__(self, decision: Decision, *, is_seen: bool) -> None:
+    def __init__(
+        self, decision: Decision, *, is_seen: bool, company: CompanyId | None = None
+    ) -> None:
         super().__init__(decision.permission)
         self.decision = decision
         self.is_seen = is_seen
+        self.company = company
 
 
 @contextmanager
@@ -166,7 +169,7 @@ def refusals_noted(
         yield
     except _Judged as judged:
         with work.begin(SYSTEM) as tx:
-            tx.journal.refused(caller, judged.decision, resource, upon)
+            tx.journal.refused(caller, judged.decision, resource, upon, judged.company)
         if judged.is_seen:
             raise Forbidden(judged.decision.permission) from None
         raise NotFound from None

@@ -19,13 +19,19 @@ if TYPE_CHECKING:
 
 @frozen
 class AssignClient:
-    """Ends the assignment there was, and begins the new one; done twice, it does no more."""
+    """Ends the assignment there was, and begins the new one; done twice, it does no more.
+
+    Whoever takes the officer's branch, or deactivates them, comes before or after: before, the
+    officer is refused; after, the assignment is there to be ended.
+    """
 
     files: ClientFiles
 
     def __call__(self, caller: Caller, client: ClientRef, officer: PersonId | None) -> Client:
         """Assign it; answer with the client as it is then, also if it is out of sight now."""
         with self.files.open(caller, client, Permission.CLIENTS_ASSIGN) as opened:
+            if officer is not None:
+                opened.tx.rights.hold()
             file = opened.held()
             if file.client.assigned_to != officer:
                 _give(file, officer)

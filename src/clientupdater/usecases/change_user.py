@@ -1,4 +1,4 @@
-"""Change somebody's account: names, email, whether it is active (A6, A8)."""
+"""Change somebody's account: names, email, whom a token means, whether it is active (A6, A8)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from clientupdater.domain.accounts import checked_email, checked_name
+from clientupdater.domain.accounts import checked_email, checked_name, checked_subject
 from clientupdater.domain.delegation import require_not_wider
 from clientupdater.domain.errors import VersionConflict
 from clientupdater.domain.permissions import Permission
@@ -28,6 +28,7 @@ class UserChanges:
     email: str | None = field(default=None, repr=False)
     first_name: str | None = field(default=None, repr=False)
     last_name: str | None = field(default=None, repr=False)
+    clerk_id: str | None = field(default=None, repr=False)
     is_active: bool | None = None
 
     def applied(self, person: Person) -> Person:
@@ -37,13 +38,17 @@ class UserChanges:
             email=person.email if self.email is None else checked_email(self.email),
             first_name=_named(person.first_name, self.first_name, "/first_name"),
             last_name=_named(person.last_name, self.last_name, "/last_name"),
+            clerk_id=person.clerk_id if self.clerk_id is None else checked_subject(self.clerk_id),
             is_active=person.is_active if self.is_active is None else self.is_active,
         )
 
 
 @frozen
 class ChangeUser:
-    """A change of email is as a password reset; so is making somebody active again (A6)."""
+    """A change of email or clerk_id is as a password reset: it gives a way in (A6).
+
+    So is making somebody active again.
+    """
 
     work: StaffWork
     clock: Clock
@@ -59,7 +64,7 @@ class ChangeUser:
                 raise VersionConflict(
                     provided=version, current=seen.version, fields=_fields(seen, changed)
                 )
-            if changed.email != seen.email or (changed.is_active and not seen.is_active):
+            if _gives_a_way_in(seen, changed):
                 require_not_wider(over.actor, over.other)
             kept = over.tx.accounts.save(changed)
             self._follow(over, changed)
@@ -70,6 +75,14 @@ class ChangeUser:
         seen = over.person
         if changed.email != seen.email:
             over.tx.one_time_passwords.void(seen.id)
+        if changed.clerk_id != seen.clerk_id:
+            over.changed_rights(
+                "changed",
+                "user",
+                seen.id,
+                before={"clerk_id": seen.clerk_id},
+                after={"clerk_id": changed.clerk_id},
+            )
         if changed.is_active == seen.is_active:
             return
         if not changed.is_active:
@@ -83,9 +96,14 @@ class ChangeUser:
         )
 
 
+def _gives_a_way_in(seen: Person, changed: Person) -> bool:
+    is_another = (changed.email, changed.clerk_id) != (seen.email, seen.clerk_id)
+    return is_another or (changed.is_active and not seen.is_active)
+
+
 def _fields(seen: Person, changed: Person) -> list[str]:
     """Name what was changed; what it was and is, is personal."""
-    names = ("email", "first_name", "last_name", "is_active")
+    names = ("email", "first_name", "last_name", "clerk_id", "is_active")
     return [name for name in names if getattr(seen, name) != getattr(changed, name)]
 
 

@@ -39,7 +39,7 @@ class ExplainAccess:
             somebody = tx.rights.actor(person)
         if not asked.allowed:
             with self.work.begin(sight_of(caller.actor)) as tx:
-                tx.journal.refused(caller, asked, "client", str(found.id))
+                tx.journal.refused(caller, asked, "client", str(found.id), found.company)
             raise Forbidden(Permission.AUDIT_READ)
         if somebody is None:
             raise NotFound

@@ -42,7 +42,8 @@ class OpenPeriod:
         """Open it for every client that is due."""
         self._require_allowed(caller)
         self._require_due(period)
-        opening = PeriodOpener(self.work, self.clock, self.zone, self.batch).open(period)
+        opener = PeriodOpener(self.work, self.clock, self.zone, self.batch)
+        opening = opener.open(period, by=caller.actor.id)
         told = {"rows": opening.rows}
         deed = Deed(action="period.open", resource="period", resource_id=str(period), details=told)
         with self.work.begin(sight_of(caller.actor)) as tx:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from clientupdater.domain.access import ClientPlace, decide
 from clientupdater.domain.errors import Forbidden, NotFound
 from clientupdater.domain.permissions import Permission
-from clientupdater.domain.reach import sight_of
+from clientupdater.domain.reach import reach_of, sight_of
 from clientupdater.ports.work import SYSTEM
 from clientupdater.usecases._reading import looking
 
@@ -31,24 +31,32 @@ class ShowClient:
     clock: Clock
     zone: tzinfo
 
-    def __call__(self, caller: Caller, client: ClientId | str) -> ClientView:
-        """Read it; raises NotFound, or Forbidden for one who is seen by other rights (A5)."""
-        found = looking(caller, self.clock, self.zone)
+    def __call__(
+        self, caller: Caller, client: ClientId | str, by: Permission = Permission.CLIENTS_READ
+    ) -> ClientView:
+        """Read it; raises NotFound, or Forbidden for one who is seen by other rights (A5).
+
+        `by` is the right that shows it: whoever may write to a client is shown what they wrote.
+        """
+        reach = reach_of(caller.actor, by)
+        found = evolve(looking(caller, self.clock, self.zone), clients=reach)
         with self.work.begin(found.clients) as tx:
             view = tx.reading.client(client, found)
         if view is None:
-            raise self._refusal(caller, client)
+            raise self._refusal(caller, client, by)
         return view
 
-    def _refusal(self, caller: Caller, client: ClientId | str) -> NotFound | Forbidden:
+    def _refusal(
+        self, caller: Caller, client: ClientId | str, by: Permission
+    ) -> NotFound | Forbidden:
         seen = self._seen(caller, client)
         if seen is None or seen.is_deleted:
             return NotFound()
         place = ClientPlace(seen.company, seen.branch, seen.assigned_to)
-        decision = decide(caller.actor, Permission.CLIENTS_READ, place)
+        decision = decide(caller.actor, by, place)
         with self.work.begin(SYSTEM) as tx:
-            tx.journal.refused(caller, decision, "client", str(seen.id))
-        return Forbidden(Permission.CLIENTS_READ)
+            tx.journal.refused(caller, decision, "client", str(seen.id), seen.company)
+        return Forbidden(by)
 
     def _seen(self, caller: Caller, client: ClientId | str) -> Client | None:
         with self.work.begin(sight_of(caller.actor)) as tx:

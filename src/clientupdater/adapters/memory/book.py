@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import Factory, define, evolve
 
+from clientupdater.adapters.memory.contacts import ChangedContact, MemoryContacts
 from clientupdater.adapters.memory.journal import Entry, MemoryJournal
 from clientupdater.adapters.memory.pension_numbers import MemoryPensionNumbers
 from clientupdater.adapters.memory.staff import (
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.security.vault import SealedNumber, Vault
     from clientupdater.domain.access import Actor
+    from clientupdater.domain.contacts import ContactCard
     from clientupdater.domain.ids import ClientId, CompanyId, PersonId
     from clientupdater.domain.periods import Period
     from clientupdater.domain.statuses import StatusCatalogue
@@ -64,6 +66,8 @@ class MemoryBook:
     settings: dict[tuple[str, CompanyId | None], str] = Factory(dict)
     vault: Vault | None = None
     sealed: dict[ClientId, SealedNumber] = Factory(dict)
+    cards: dict[ClientId, ContactCard] = Factory(dict)
+    changes: list[ChangedContact] = Factory(list)
     _writers: dict[Hashable, object] = Factory(dict)
     _changed: Condition = Factory(Condition)
 
@@ -112,6 +116,8 @@ class MemoryBook:
                 self.clients[client] = evolve(self.clients[client], assigned_to=officer)
             self.journal.extend(transaction.entries)
             self.sealed.update(transaction.sealed)
+            self.cards.update(transaction.cards)
+            self.changes.extend(transaction.changes)
 
     def release(self, writer: object) -> None:
         """Let go of every row of a writer, whatever became of it."""
@@ -131,6 +137,8 @@ class MemoryTransaction:
     given: dict[ClientId, PersonId | None] = Factory(dict)
     entries: list[Entry] = Factory(list)
     sealed: dict[ClientId, SealedNumber] = Factory(dict)
+    cards: dict[ClientId, ContactCard] = Factory(dict)
+    changes: list[ChangedContact] = Factory(list)
     afterwards: list[Callable[[], None]] = Factory(list)
 
     @property
@@ -157,6 +165,17 @@ class MemoryTransaction:
     def assignments(self) -> MemoryAssignments:
         """Who looks after whom."""
         return MemoryAssignments(self.book.people, self.give)
+
+    @property
+    def contacts(self) -> MemoryContacts:
+        """The clients' contact numbers."""
+        return MemoryContacts(
+            self.book.cards,
+            self.cards,
+            self.changes,
+            self._is_there,
+            lambda client: self.book.lock(("contacts", client), self),
+        )
 
     @property
     def rights(self) -> MemoryRights:
@@ -203,6 +222,11 @@ class MemoryTransaction:
             return None
         snapshots = [kept.row.snapshot for kept in self.kept_of(client)]
         return evolve(found, has_terminal_outcome=has_terminal_outcome(snapshots))
+
+    def _is_there(self, client: ClientId) -> bool:
+        """Whether there is such a client within sight, and not deleted (C4)."""
+        found = self.known(client)
+        return found is not None and not found.is_deleted
 
     def give(self, client: ClientId, officer: PersonId | None) -> bool:
         """Give a client to an officer, or to nobody; tell whether there is such a client."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.access import Decision
     from clientupdater.domain.callers import Caller
-    from clientupdater.domain.ids import ClientId
+    from clientupdater.domain.ids import ClientId, CompanyId
     from clientupdater.ports.journal import Deed, RightsChange
 
 
@@ -33,6 +33,7 @@ class WasRefused:
     decision: Decision
     resource: str
     resource_id: str
+    company: CompanyId | None = None
 
 
 @frozen
@@ -67,9 +68,16 @@ class MemoryJournal:
         """Log a write."""
         self._entries.append(Did(caller, deed))
 
-    def refused(self, caller: Caller, decision: Decision, resource: str, resource_id: str) -> None:
+    def refused(
+        self,
+        caller: Caller,
+        decision: Decision,
+        resource: str,
+        resource_id: str,
+        company: CompanyId | None = None,
+    ) -> None:
         """Audit who was refused what."""
-        self._entries.append(WasRefused(caller, decision, resource, resource_id))
+        self._entries.append(WasRefused(caller, decision, resource, resource_id, company))
 
     def changed_rights(self, caller: Caller, change: RightsChange) -> None:
         """Audit a change of another person's rights."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from clientupdater.domain.errors import NotFound
-from clientupdater.domain.settings_values import effective_number
+from clientupdater.domain.settings_values import effective_number, effective_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,6 +29,9 @@ class MemoryRights:
         """Find what a person may do."""
         return self._people.get(person)
 
+    def hold(self) -> None:
+        """Hold nothing: in memory nobody's rights change while somebody works."""
+
 
 @frozen
 class MemoryBusinessSettings:
@@ -39,6 +42,10 @@ class MemoryBusinessSettings:
     def number(self, key: str, company: CompanyId | None) -> Decimal:
         """Find a number: the company's own, else the general one, else our default."""
         return effective_number(key, self._rows, company)
+
+    def text(self, key: str, company: CompanyId | None) -> str:
+        """Find a text likewise."""
+        return effective_text(key, self._rows, company)
 
 
 @frozen

@@ -154,6 +154,11 @@ class MemoryOpenings:
         """Leave a record of what was opened."""
         self._transaction.after_commit(partial(self._transaction.book.openings.append, opening))
 
+    def noted(self, *, at_most: int) -> list[Opening]:
+        """List what was opened, the last opening first."""
+        found = self._transaction.book.openings
+        return sorted(found, key=lambda each: each.started_at, reverse=True)[:at_most]
+
     def _within_sight(self) -> Iterable[Client]:
         known = map(self._transaction.known, tuple(self._transaction.book.clients))
         return (client for client in known if client)

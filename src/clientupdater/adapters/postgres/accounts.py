@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 
+_TAKEN = {
+    "users_email_key": "Somebody has this email already.",
+    "users_clerk_id_key": "Somebody has this clerk_id already.",
+}
+
+
 @frozen
 class PostgresAccounts:
     """People, but for those who are deleted."""
@@ -78,7 +84,10 @@ class PostgresAccounts:
             with self._connection.transaction():
                 return self._connection.execute(QUERIES[query], told).rowcount
         except psycopg.errors.UniqueViolation as error:
-            raise AlreadyExists("Somebody has this email already.") from error
+            taken = _TAKEN.get(error.diag.constraint_name or "")
+            if taken is None:
+                raise
+            raise AlreadyExists(taken) from error
 
     def _moved_on(self, seen: Person) -> NotFound | VersionConflict:
         found = self._connection.execute(QUERIES["version_of_person"], {"id": seen.id}).fetchone()
@@ -93,6 +102,7 @@ def _columns(person: Person) -> dict[str, object]:
         "email": person.email,
         "first_name": person.first_name,
         "last_name": person.last_name,
+        "clerk_id": person.clerk_id,
         "is_active": person.is_active,
         "locked_until": person.locked_until,
         "version": person.version,

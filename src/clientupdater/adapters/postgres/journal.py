@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.access import Decision, Grant
     from clientupdater.domain.callers import Caller
-    from clientupdater.domain.ids import ClientId
+    from clientupdater.domain.ids import ClientId, CompanyId
     from clientupdater.ports.journal import Deed, RightsChange
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
@@ -48,13 +48,21 @@ class PostgresJournal:
         }
         self._connection.execute(QUERIES["did"], told)
 
-    def refused(self, caller: Caller, decision: Decision, resource: str, resource_id: str) -> None:
+    def refused(
+        self,
+        caller: Caller,
+        decision: Decision,
+        resource: str,
+        resource_id: str,
+        company: CompanyId | None = None,
+    ) -> None:
         """Audit who was refused what, with the grants found and what was missing."""
         told = {
             **_origin(caller),
             "permission": str(decision.permission),
             "resource": resource,
             "resource_id": resource_id,
+            "company": company,
             "grants": Jsonb([_grant(grant) for grant in decision.grants]),
             "missing": decision.missing and str(decision.missing),
         }

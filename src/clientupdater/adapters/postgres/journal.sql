@@ -10,12 +10,12 @@ values (
 
 -- name: refused
 insert into authorization_audit (
-    actor_id, decision, permission, resource, resource_id, grants_found, missing, request_id,
-    ip_address
+    actor_id, decision, permission, resource, resource_id, company_id, grants_found, missing,
+    request_id, ip_address
 )
 values (
-    %(actor)s, 'refused', %(permission)s, %(resource)s, %(resource_id)s, %(grants)s, %(missing)s,
-    %(request_id)s, %(ip_address)s
+    %(actor)s, 'refused', %(permission)s, %(resource)s, %(resource_id)s, %(company)s, %(grants)s,
+    %(missing)s, %(request_id)s, %(ip_address)s
 )
 
 -- name: changed_rights

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from attrs import frozen
 
 from clientupdater.adapters.postgres.tracking import QUERIES, Connection, period_columns
-from clientupdater.domain.ids import ClientId
-from clientupdater.ports.tracking import OpenedBatch
+from clientupdater.domain.ids import ClientId, PersonId
+from clientupdater.domain.periods import Period
+from clientupdater.ports.tracking import OpenedBatch, Opening
 
 if TYPE_CHECKING:
     from clientupdater.domain.occasion import Occasion
-    from clientupdater.domain.periods import Period
-    from clientupdater.ports.tracking import Opening
 
 BEFORE_ALL = UUID(int=0)
 
@@ -51,12 +50,24 @@ class PostgresOpenings:
             "rows": opening.rows,
             "started_at": opening.started_at,
             "finished_at": opening.finished_at,
+            "by": opening.by,
         }
         self._connection.execute(QUERIES["note"], told)
+
+    def noted(self, *, at_most: int) -> list[Opening]:
+        """List what was opened, the last opening first."""
+        found = self._connection.execute(QUERIES["noted"], {"at_most": at_most})
+        return [_opening(*columns) for columns in found]
 
     def _count(self, query: str, told: dict[str, object]) -> int:
         ((count,),) = self._connection.execute(QUERIES[query], told).fetchall()
         return int(count)
+
+
+def _opening(*columns: Any) -> Opening:
+    year, month, quarter, rows, started_at, finished_at, by = columns
+    period = Period.month(year, month) if month else Period.quarter(year, quarter)
+    return Opening(period, rows, started_at, finished_at, by and PersonId(by))
 
 
 def _due(period: Period, occasion: Occasion) -> dict[str, object]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 QUERIES = named_queries("people.sql")
 
 SESSION_WIDTH = 8
-PERSON_WIDTH = 12
+PERSON_WIDTH = 13
 _KNOWN = frozenset(Permission)
 
 
@@ -35,12 +35,14 @@ def session_of(columns: Sequence[Any]) -> OpenSession:
 
 def person_of(columns: Sequence[Any]) -> Person:
     """Make a person of the columns of block `person`."""
-    id_, email, first, last, active, must_change, locked, login, version, *territory = columns
+    id_, email, first, last, active, must_change, locked, login, version, *rest = columns
+    clerk_id, *territory = rest
     return Person(
         id=PersonId(id_),
         email=email,
         first_name=first,
         last_name=last,
+        clerk_id=clerk_id,
         is_active=active,
         must_change_password=must_change,
         locked_until=locked,

@@ -38,7 +38,7 @@ array(
 
 -- name: person
 u.id, u.email, u.first_name, u.last_name, u.is_active, u.must_change_password, u.locked_until,
-u.last_login_at, u.version,
+u.last_login_at, u.version, u.clerk_id,
 t.branches, t.areas, t.within
 
 -- name: people
@@ -224,7 +224,7 @@ values (%(id)s, %(email)s, %(first_name)s, %(last_name)s, %(is_active)s)
 -- name: save_person
 update users
 set email = %(email)s, first_name = %(first_name)s, last_name = %(last_name)s,
-    is_active = %(is_active)s, locked_until = %(locked_until)s,
+    clerk_id = %(clerk_id)s, is_active = %(is_active)s, locked_until = %(locked_until)s,
     failed_login_count = case
         when %(locked_until)s::timestamptz is null then 0 else failed_login_count
     end,
@@ -269,7 +269,14 @@ where user_id = %(person)s
     and company_id is not distinct from %(company)s
 
 -- name: hold_administration
-select pg_advisory_xact_lock(hashtextextended('clientupdater.rights', 0))
+-- No row is locked: a writer of statuses looks at the rows of people, and never waits for this.
+select pg_advisory_xact_lock({rights})
+
+-- name: hold_rights
+select pg_advisory_xact_lock_shared({rights})
+
+-- name: rights
+hashtextextended('clientupdater.rights', 0)
 
 -- name: count_administrators
 select count(*)

@@ -29,3 +29,7 @@ class PostgresRights:
         if found is None:
             return None
         return actor_of(person_of(found[:PERSON_WIDTH]), found[PERSON_WIDTH:])
+
+    def hold(self) -> None:
+        """Wait for whoever changes rights just now, and keep them, but no others, waiting."""
+        self._connection.execute(QUERIES["hold_rights"])

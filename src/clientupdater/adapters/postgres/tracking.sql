@@ -200,12 +200,20 @@ select count(*) from clients c where c.product_id is null and {trackable}
 -- name: note
 insert into period_openings (
     period_type, period_year, period_month, period_quarter, rows_opened, clients_unmapped,
-    started_at, completed_at
+    started_at, completed_at, opened_by
 )
 select
     %(cycle)s::text::period_type, %(year)s, %(month)s, %(quarter)s, %(rows)s, ({unmapped}),
     %(started_at)s,
-    %(finished_at)s
+    %(finished_at)s, %(by)s::uuid
+
+-- name: noted
+select
+    period_year, period_month, period_quarter, rows_opened, started_at,
+    coalesce(completed_at, started_at), opened_by
+from period_openings
+order by started_at desc, id
+limit %(at_most)s
 
 -- name: due
 -- P2, P4, P5: a piece of the two above.

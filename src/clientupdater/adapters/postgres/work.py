@@ -19,6 +19,7 @@ from clientupdater.adapters.postgres.answers import PostgresAnswers
 from clientupdater.adapters.postgres.assignments import PostgresAssignments
 from clientupdater.adapters.postgres.business_settings import PostgresBusinessSettings
 from clientupdater.adapters.postgres.codes import PostgresCodes
+from clientupdater.adapters.postgres.contacts import PostgresContacts
 from clientupdater.adapters.postgres.credentials import (
     PostgresCredentials,
     PostgresOneTimePasswords,
@@ -29,6 +30,8 @@ from clientupdater.adapters.postgres.journal import PostgresJournal
 from clientupdater.adapters.postgres.openings import PostgresOpenings
 from clientupdater.adapters.postgres.pension_numbers import PostgresPensionNumbers
 from clientupdater.adapters.postgres.reading import PostgresLookups, PostgresReading
+from clientupdater.adapters.postgres.reading.filter_options import PostgresClientFilters
+from clientupdater.adapters.postgres.reading.history import PostgresClientHistory
 from clientupdater.adapters.postgres.rights import PostgresRights
 from clientupdater.adapters.postgres.sessions import PostgresSessions
 from clientupdater.adapters.postgres.territories import (
@@ -92,6 +95,11 @@ class PostgresTransaction:
         return PostgresAssignments(self.connection)
 
     @property
+    def contacts(self) -> PostgresContacts:
+        """The clients' contact numbers."""
+        return PostgresContacts(self.connection)
+
+    @property
     def rights(self) -> PostgresRights:
         """What people may do."""
         return PostgresRights(self.connection)
@@ -110,6 +118,16 @@ class PostgresTransaction:
     def reading(self) -> PostgresReading:
         """The read models of clients."""
         return PostgresReading(self.connection)
+
+    @property
+    def client_history(self) -> PostgresClientHistory:
+        """What changed of clients."""
+        return PostgresClientHistory(self.connection)
+
+    @property
+    def client_filters(self) -> PostgresClientFilters:
+        """The filters of lists of clients."""
+        return PostgresClientFilters(self.connection)
 
     @property
     def lookup_tables(self) -> PostgresLookups:

@@ -1,11 +1,14 @@
-"""``clientupdater clients``: finding them, looking at one, tracking one again."""
+"""``clientupdater clients``: finding them, looking at one, correcting it, tracking one again."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from clientupdater.domain.contacts import Settlement
+from clientupdater.domain.permissions import Permission
+from clientupdater.domain.sync.fields import CONTACTS, Field
 from clientupdater.entrypoints.cli.acting import as_option, opened_as
 from clientupdater.entrypoints.cli.naming import client_ref
 from clientupdater.entrypoints.cli.session import (
@@ -17,13 +20,22 @@ from clientupdater.entrypoints.cli.session import (
     print_table,
 )
 from clientupdater.entrypoints.cli.written import print_written
+from clientupdater.entrypoints.http.routes.client_history import ChangedFieldShown
 from clientupdater.entrypoints.http.routes.rows import ClientShown
 from clientupdater.ports.reading import MOST, ClientQuery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import tzinfo
+
+    from clientupdater.composition import App
+    from clientupdater.domain.callers import Caller
+    from clientupdater.domain.ids import ClientId
 
 _ACTOR = "--as ana@example.com"
+_over_version = click.option(
+    "--version", type=click.IntRange(min=0), help="Of the client, as it was seen; else as it is."
+)
 
 
 @click.group()
@@ -69,6 +81,26 @@ def show(session: Session, /, *, client: str, acts: str, as_json: bool) -> None:
         print_table(("what", "is"), _facts(shown))
 
 
+@clients.command(epilog=example(f"clientupdater clients history FC-000001 {_ACTOR}"))
+@click.argument("client")
+@click.option("--limit", type=click.IntRange(1, MOST), default=50, show_default=True)
+@as_option
+@json_option
+@click.pass_obj
+def history(session: Session, /, *, client: str, limit: int, acts: str, as_json: bool) -> None:
+    """Show what changed of a client, by whom or by which run, the newest first."""
+    with opened_as(session, acts) as (app, caller):
+        page = app.reading.client_history(caller, client_ref(client), limit)
+    found = [ChangedFieldShown.of(each) for each in page.items]
+    if as_json:
+        print_json({"items": found, "has_more": page.has_more})
+    else:
+        head = ("when", "field", "from", "to", "by")
+        print_table(head, [_change(each, session.settings.business_timezone) for each in found])
+    if page.has_more:
+        note("there is more of it: say a greater --limit")
+
+
 @clients.command(
     epilog=example(
         "clientupdater clients revive FC-000001 --remarks 'borrows again' --version 3 "
@@ -90,6 +122,98 @@ def revive(
     with opened_as(session, acts) as (app, caller):
         done = app.tracking.revive_client(caller, client_ref(client), remarks, version)
         print_written(app, caller, done, as_json=as_json)
+
+
+@clients.command(
+    epilog=example(f"clientupdater clients correct FC-000001 --contact-number 09171234567 {_ACTOR}")
+)
+@click.argument("client")
+@click.option("--contact-number", metavar="NUMBER")
+@click.option("--contact-number-alt", metavar="NUMBER")
+@click.option("--no-contact-number", is_flag=True, help="Take it away.")
+@click.option("--no-contact-number-alt", is_flag=True, help="Take it away.")
+@_over_version
+@as_option
+@json_option
+@click.pass_obj
+def correct(
+    session: Session, /, *, client: str, version: int | None, acts: str, as_json: bool, **told: Any
+) -> None:
+    """Correct contact numbers; the correction wins over what the source says."""
+    corrections = _corrections(told)
+    with opened_as(session, acts) as (app, caller):
+        ref = client_ref(client)
+        seen = _version_of(app, caller, ref, version)
+        app.tracking.correct_contacts(caller, ref, corrections, seen)
+        _print_contacts(app, caller, ref, as_json=as_json)
+
+
+@clients.command(
+    epilog=example(f"clientupdater clients settle-contacts FC-000001 keep_ours {_ACTOR}")
+)
+@click.argument("client")
+@click.argument("decision", type=click.Choice([str(each) for each in Settlement]))
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    type=click.Choice([str(each) for each in sorted(CONTACTS)]),
+    help="Only this one; else all that are in conflict.",
+)
+@_over_version
+@as_option
+@json_option
+@click.pass_obj
+def settle_contacts(
+    session: Session, /, *, client: str, version: int | None, acts: str, as_json: bool, **told: Any
+) -> None:
+    """Keep our contact numbers, or take the source's, where it said something new."""
+    only = {Field(each) for each in told["fields"]} or None
+    with opened_as(session, acts) as (app, caller):
+        ref = client_ref(client)
+        seen = _version_of(app, caller, ref, version)
+        how = Settlement(told["decision"])
+        app.tracking.settle_contact_conflict(caller, ref, how, seen, only)
+        _print_contacts(app, caller, ref, as_json=as_json)
+
+
+def _change(change: ChangedFieldShown, zone: tzinfo) -> tuple[object, ...]:
+    by = change.by.name if change.by else change.source or "-"
+    values = (_or_dash(change.old_value), _or_dash(change.new_value))
+    return f"{change.changed_at.astimezone(zone):%Y-%m-%d %H:%M}", change.field, *values, by
+
+
+def _corrections(told: dict[str, Any]) -> dict[Field, str | None]:
+    """Read which numbers are to be what; naming one and taking it away is no order at all."""
+    found: dict[Field, str | None] = {}
+    for each in sorted(CONTACTS):
+        number, away = told[str(each)], told[f"no_{each}"]
+        if number is not None and away:
+            option = str(each).replace("_", "-")
+            raise click.UsageError(f"--{option} and --no-{option} exclude each other")
+        if number is not None or away:
+            found[each] = number
+    if not found:
+        raise click.UsageError("say what to correct: --contact-number NUMBER, or another of them")
+    return found
+
+
+def _version_of(app: App, caller: Caller, client: ClientId | str, told: int | None) -> int:
+    """Give the version that was told, else look at the client, and tell what was seen."""
+    if told is not None:
+        return told
+    seen = app.reading.show_client(caller, client, Permission.CLIENTS_UPDATE)
+    note(f"over version {seen.version}, seen just now")
+    return seen.version
+
+
+def _print_contacts(app: App, caller: Caller, client: ClientId | str, *, as_json: bool) -> None:
+    view = app.reading.show_client(caller, client, Permission.CLIENTS_UPDATE)
+    shown = ClientShown.of(view)
+    if as_json:
+        print_json(shown)
+    else:
+        click.echo(f"{shown.client_code}  {_numbers(shown)}  version {shown.version}")
 
 
 def _standing(client: ClientShown) -> str:

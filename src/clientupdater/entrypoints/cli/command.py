@@ -33,7 +33,10 @@ _HERE = "clientupdater.entrypoints.cli"
         "doctor": (f"{_HERE}.doctor:doctor", "Tell what is wrong and what to do."),
         "keys": (f"{_HERE}.keys:keys", "Keep the keys that personal data is sealed with."),
         "openapi": (f"{_HERE}.openapi:openapi", "Print the contract of the HTTP interface."),
-        "periods": (f"{_HERE}.periods:periods", "See which periods run, and open one."),
+        "periods": (
+            f"{_HERE}.periods:periods",
+            "See which periods run and which were opened, and open one.",
+        ),
         "serve": (f"{_HERE}.serve:serve", "Run the HTTP server."),
         "status": (
             f"{_HERE}.status:status",

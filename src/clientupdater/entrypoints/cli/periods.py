@@ -18,12 +18,15 @@ from clientupdater.entrypoints.cli.session import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from clientupdater.ports.tracking import Opening
 
 
 @click.group()
 def periods() -> None:
-    """See which periods run, and open one."""
+    """See which periods run and which were opened, and open one."""
 
 
 @periods.command(epilog=example("clientupdater periods current --as ana@example.com"))
@@ -58,3 +61,41 @@ def open_(session: Session, /, *, period: Period, acts: str, as_json: bool) -> N
         print_json(opening)
     else:
         click.echo(f"{opening.rows} rows opened in {period}")
+
+
+@periods.command("list", epilog=example("clientupdater periods list --as boss@example.com"))
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@as_option
+@json_option
+@click.pass_obj
+def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
+    """Tell which periods were opened, when and by whom, and how many rows it made."""
+    with opened_as(session, acts) as (app, caller):
+        found = app.tracking.list_openings(caller, at_most=limit)
+        people = {each.by for each in found if each.by}
+        names = app.look_up_names(caller, people=people).people
+    if as_json:
+        print_json({"items": [_opening(each, names) for each in found]})
+        return
+    zone = session.settings.business_timezone
+    rows = [
+        (
+            each.period,
+            each.rows,
+            f"{each.started_at.astimezone(zone):%Y-%m-%d %H:%M}",
+            names[each.by] if each.by else "the worker",
+        )
+        for each in found
+    ]
+    print_table(("period", "rows", "opened", "by"), rows)
+
+
+def _opening(opening: Opening, names: Mapping[UUID, str]) -> dict[str, object]:
+    return {
+        "period": opening.period,
+        "period_type": opening.period.cycle,
+        "rows": opening.rows,
+        "started_at": opening.started_at,
+        "finished_at": opening.finished_at,
+        "by": {"id": opening.by, "name": names[opening.by]} if opening.by else None,
+    }

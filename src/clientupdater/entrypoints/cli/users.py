@@ -144,6 +144,24 @@ def deactivate(session: Session, /, *, user: str, yes: bool, acts: str) -> None:
     note("deactivated")
 
 
+@users.command(epilog=example(f"clientupdater users link ana@example.com user_2abCdEf {_ACTOR}"))
+@_user
+@click.argument("subject", required=False)
+@click.option("--none", "away", is_flag=True, help="Take this way in away.")
+@as_option
+@click.pass_obj
+def link(session: Session, /, *, user: str, subject: str | None, away: bool, acts: str) -> None:
+    """Say what the issuer of bearer tokens calls somebody: whom its tokens let in.
+
+    It is the token's sub, kept as clerk_id.
+    """
+    if bool(subject) is away:
+        raise click.UsageError("say the SUBJECT, or --none")
+    with opened_as(session, acts) as (app, caller):
+        app.people.change_user(caller, user, UserChanges(clerk_id=subject or ""), None)
+    note("taken" if away else "linked")
+
+
 @users.command(
     epilog=example(
         "clientupdater users grant ana@example.com clients:read --scope branch "

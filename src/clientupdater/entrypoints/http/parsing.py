@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from clientupdater.entrypoints.http.problems import Rejected
+from clientupdater.entrypoints.structuring import is_a_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,7 +34,8 @@ def parsed_query(raw: bytes, known: Iterable[str]) -> dict[str, str]:
     for pair in filter(None, raw.split(b"&")):
         name, _, value = (_unquoted(part) for part in pair.partition(b"="))
         if name not in allowed:
-            raise Rejected.invalid(f"The parameter {name[:50]!r} is not known here.")
+            told = f"The parameter {name!r}" if is_a_name(name) else "A parameter"
+            raise Rejected.invalid(f"{told} is not known here.")
         if name in words:
             raise Rejected.invalid(f"The parameter {name!r} is named twice.")
         words[name] = value
@@ -80,7 +82,8 @@ def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise Rejected.invalid(f"The member {twice[:50]!r} is named twice in one object.")
+        told = f"The member {twice!r}" if is_a_name(twice) else "A member"
+        raise Rejected.invalid(f"{told} is named twice in one object.")
     return members
 
 

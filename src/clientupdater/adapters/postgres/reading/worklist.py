@@ -60,6 +60,13 @@ class WorkWalk:
         return self.query.after.day if self.query.after else self.today
 
     @property
+    def order(self) -> WorklistOrder:
+        """The order of the first page."""
+        if self.query.after:
+            return self.query.after.order
+        return self.query.order or WorklistOrder.WORK
+
+    @property
     def shape(self) -> Shape:
         """How the scope is walked."""
         return Shape.of(self.reach)
@@ -93,7 +100,7 @@ class WorkWalk:
         begun = self.query.after.phase if self.query.after else 1
         phases = [
             self._phase(phase, span)
-            for phase, span in _PHASES[self.query.order].items()
+            for phase, span in _PHASES[self.order].items()
             if phase >= begun
         ]
         return filled(
@@ -107,18 +114,24 @@ class WorkWalk:
     def key(self, columns: Columns) -> WorklistKey:
         """Read where an item stands."""
         phase, due_on, rank, name, client, period = columns
-        day = self.day
-        return WorklistKey(day, phase, due_on, rank, name, ClientId(client), Period.parse(period))
+        return WorklistKey(
+            order=self.order,
+            day=self.day,
+            phase=phase,
+            due_on=due_on,
+            rank=rank,
+            name=name,
+            client=ClientId(client),
+            period=Period.parse(period),
+        )
 
     def _order(self, of: str) -> str:
-        return ", ".join(
-            f"{of}.{each}" for each in f"{_ORDERS[self.query.order]}, period".split(", ")
-        )
+        return ", ".join(f"{of}.{each}" for each in f"{_ORDERS[self.order]}, period".split(", "))
 
     def _phase(self, phase: int, span: str) -> str:
         conditions = [span]
         if self.query.after and self.query.after.phase == phase:
-            place = f"{_AFTER[self.query.order]}, %(period)s::text"
+            place = f"{_AFTER[self.order]}, %(period)s::text"
             conditions.append(f"({self._order('s')}) > ({place})")
         arms = " union ".join(f"({arm})" for arm in self._arms(conditions))
         limit = self.query.limit + 1
@@ -127,8 +140,8 @@ class WorkWalk:
     def _arms(self, conditions: list[str]) -> list[str]:
         shape, scope = self.shape, Scope(self.reach)
         within = all_of([*conditions, scope.over_rows()])
-        order = ", ".join(f"s.{each}" for each in _ORDERS[self.query.order].split(", "))
-        keys, limit = _KEYS[self.query.order], self.query.limit + 1
+        order = ", ".join(f"s.{each}" for each in _ORDERS[self.order].split(", "))
+        keys, limit = _KEYS[self.order], self.query.limit + 1
         holes: dict[str, object] = {"order": order, "keys": keys, "limit": limit}
         arms = []
         if shape.branches:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from clientupdater.entrypoints.http.routes import (
     assignments,
+    client_history,
+    contacts,
+    filter_options,
     grants,
     pension_numbers,
     periods,
@@ -21,7 +24,10 @@ if TYPE_CHECKING:
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *sessions.ENDPOINTS,
+    *filter_options.ENDPOINTS,  # before what would read it as a client's name
     *reading.ENDPOINTS,
+    *contacts.ENDPOINTS,
+    *client_history.ENDPOINTS,
     *pension_numbers.ENDPOINTS,
     *tracking.ENDPOINTS,
     *assignments.ENDPOINTS,

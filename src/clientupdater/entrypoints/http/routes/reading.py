@@ -43,9 +43,9 @@ T = TypeVar("T")
 
 @frozen(kw_only=True)
 class WorklistAsked:
-    """How the worklist is walked."""
+    """How the worklist is walked; without an order, as the business has set it."""
 
-    order: WorklistOrder = WorklistOrder.WORK
+    order: WorklistOrder | None = None
     limit: Limit = 50
     cursor: Cursor | None = None
 
@@ -132,6 +132,7 @@ class LookupShown:
 class _WorkPlace:
     """A place in the worklist, as a cursor carries it."""
 
+    order: WorklistOrder
     day: date
     phase: int
     due_on: date

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import attrs
 from attrs import field, frozen
 
-from clientupdater.domain.accounts import LONGEST_EMAIL, LONGEST_NAME
+from clientupdater.domain.accounts import LONGEST_EMAIL, LONGEST_NAME, LONGEST_SUBJECT
 from clientupdater.domain.errors import (
     AlreadyExists,
     InvalidInput,
@@ -40,6 +40,7 @@ _AS_IT_IS: Any = object()
 Email = Annotated[str, Text(longest=LONGEST_EMAIL, shortest=3)]
 Name = Annotated[str, Text(longest=LONGEST_NAME)]
 Place = Annotated[str, Text(longest=60, shortest=1)]
+Subject = Annotated[str, Text(longest=LONGEST_SUBJECT)]
 Version = Annotated[int, Whole(0, 2**31 - 1)]
 Places = Annotated[tuple[Place, ...], Many(most=200)]
 
@@ -84,11 +85,12 @@ class NewUserShown(UserShown):
 
 @frozen(kw_only=True)
 class UserChangesBody:
-    """What is to be otherwise; a name that is null is taken away."""
+    """What is to be otherwise; a name or a clerk_id that is null is taken away."""
 
     email: Email = field(default=_AS_IT_IS, repr=False)
     first_name: Name | None = field(default=_AS_IT_IS, repr=False)
     last_name: Name | None = field(default=_AS_IT_IS, repr=False)
+    clerk_id: Subject | None = field(default=_AS_IT_IS, repr=False)
     is_active: bool = _AS_IT_IS
     version: Version | None = None
 
@@ -159,7 +161,7 @@ def change_user(call: Call) -> Answer:
 
 
 def _or_none_left(value: Any) -> Any:
-    """Tell a name that is null as an empty one, which takes it away."""
+    """Tell what is null as an empty text, which takes it away."""
     return "" if value is None else value
 
 
@@ -221,7 +223,7 @@ ENDPOINTS = (
     Endpoint(
         method="PATCH",
         path=_USER,
-        summary="Change an account; a change of email is as a password reset.",
+        summary="Change an account; a change of email or clerk_id is as a password reset.",
         handle=change_user,
         body=UserChangesBody,
         answers=UserShown,

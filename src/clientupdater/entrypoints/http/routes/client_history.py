@@ -1,0 +1,107 @@
+"""What changed of a client, by whom or by which run (C2)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+from attrs import field as kept
+from attrs import frozen
+
+from clientupdater.domain.errors import InvalidInput
+from clientupdater.domain.permissions import Permission
+from clientupdater.domain.sync.fields import Source
+from clientupdater.entrypoints.http.contract import Call, Endpoint
+from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
+from clientupdater.entrypoints.http.problems import Rejected
+from clientupdater.entrypoints.http.routes.rows import PersonShown
+from clientupdater.entrypoints.http.routes.tracking import admitting
+from clientupdater.entrypoints.structuring import Text, Whole, structured
+from clientupdater.ports.client_history import HistoryKey
+
+if TYPE_CHECKING:
+    from clientupdater.ports.client_history import ChangedField
+
+
+@frozen(kw_only=True)
+class HistoryAsked:
+    """How much of it at a time."""
+
+    limit: Annotated[int, Whole(1, 200)] = 50
+    cursor: Annotated[str, Text(longest=4096)] | None = None
+
+
+@frozen(kw_only=True)
+class ChangedFieldShown:
+    """One field that changed; lookups by their codes, pension numbers masked."""
+
+    field: str
+    old_value: str | None = kept(repr=False)
+    new_value: str | None = kept(repr=False)
+    changed_at: datetime
+    by: PersonShown | None
+    sync_job: UUID | None
+    source: Source | None
+
+    @classmethod
+    def of(cls, change: ChangedField) -> ChangedFieldShown:
+        """Show a change."""
+        return cls(
+            field=change.field,
+            old_value=change.old_value,
+            new_value=change.new_value,
+            changed_at=change.changed_at,
+            by=PersonShown(change.by.id, change.by.name) if change.by else None,
+            sync_job=change.run.id if change.run else None,
+            source=change.run.source if change.run else None,
+        )
+
+
+@frozen
+class HistoryPage:
+    """A page of what changed, the newest first."""
+
+    items: tuple[ChangedFieldShown, ...]
+    next_cursor: str | None
+    has_more: bool
+
+
+@frozen
+class _Place:
+    changed_at: datetime
+    id: UUID
+
+
+def show_client_history(call: Call) -> HistoryPage:
+    """Show what changed."""
+    asked: HistoryAsked = call.query
+    page = call.app.reading.client_history(
+        call.caller, call.path["client"], asked.limit, _after(call, asked.cursor)
+    )
+    cursor = sealed_cursor(call, page.after) if page.after else None
+    return HistoryPage(tuple(map(ChangedFieldShown.of, page.items)), cursor, page.has_more)
+
+
+def _after(call: Call, cursor: str | None) -> HistoryKey | None:
+    if cursor is None:
+        return None
+    try:
+        place = structured(opened_cursor(call, cursor), _Place)
+    except InvalidInput as error:
+        raise Rejected(400, "invalid_cursor", "The cursor is of another version.") from error
+    return HistoryKey(place.changed_at, place.id)
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/clients/{client}/sync-history",
+        summary="What changed of a client, by whom or by which run, the newest first.",
+        handle=show_client_history,
+        query=HistoryAsked,
+        answers=HistoryPage,
+        permission=Permission.CLIENTS_READ,
+        admit=admitting(Permission.CLIENTS_READ),
+    ),
+)

@@ -1,0 +1,122 @@
+"""Contact numbers that staff correct, and what becomes of them when the source disagrees (C1)."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+from attrs import field, frozen
+
+from clientupdater.domain.contacts import LONGEST_NUMBER, Settlement
+from clientupdater.domain.errors import NotFound, Refused, VersionConflict
+from clientupdater.domain.permissions import Permission
+from clientupdater.domain.sync.fields import CONTACTS, Field
+from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
+from clientupdater.entrypoints.http.routes.rows import ClientShown
+from clientupdater.entrypoints.http.routes.tracking import admitting
+from clientupdater.entrypoints.structuring import Many, Text, Whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_AS_IT_IS: Any = object()
+"""A number that is not named; null takes one away."""
+
+Number = Annotated[str, Text(longest=LONGEST_NUMBER)]
+Version = Annotated[int, Whole(0, 2**31 - 1)]
+
+
+class ContactField(StrEnum):
+    """One of the two numbers of a client."""
+
+    CONTACT_NUMBER = Field.CONTACT_NUMBER.value
+    CONTACT_NUMBER_ALT = Field.CONTACT_NUMBER_ALT.value
+
+
+@frozen(kw_only=True)
+class ContactsBody:
+    """The numbers as they are to be; null takes one away."""
+
+    contact_number: Number | None = field(default=_AS_IT_IS, repr=False)
+    contact_number_alt: Number | None = field(default=_AS_IT_IS, repr=False)
+    version: Version | None = None
+
+
+@frozen(kw_only=True)
+class SettlementBody:
+    """Whose number is to count: in every conflict, or for these fields alone."""
+
+    decision: Settlement
+    fields: Annotated[tuple[ContactField, ...], Many(least=1, most=2)] | None = None
+    version: Version | None = None
+
+
+def correct_contacts(call: Call) -> Answer:
+    """Correct contact numbers."""
+    told = {each: getattr(call.body, str(each)) for each in sorted(CONTACTS)}
+    corrections = {each: number for each, number in told.items() if number is not _AS_IT_IS}
+    with _conflicts_shown(call):
+        call.app.tracking.correct_contacts(
+            call.caller, call.path["client"], corrections, call.version or 0
+        )
+    return _shown(call)
+
+
+def settle_contact_conflict(call: Call) -> Answer:
+    """Settle a conflict."""
+    body: SettlementBody = call.body
+    only = None if body.fields is None else {Field(each) for each in body.fields}
+    with _conflicts_shown(call):
+        call.app.tracking.settle_contact_conflict(
+            call.caller, call.path["client"], body.decision, call.version or 0, only
+        )
+    return _shown(call)
+
+
+def _shown(call: Call) -> Answer:
+    """Show the client, by the very right that wrote to it."""
+    client, by = call.path["client"], Permission.CLIENTS_UPDATE
+    shown = ClientShown.of(call.app.reading.show_client(call.caller, client, by))
+    return Answer(value=shown, version=shown.version)
+
+
+@contextmanager
+def _conflicts_shown(call: Call) -> Iterator[None]:
+    """Let a conflict carry the client as it is."""
+    try:
+        yield
+    except VersionConflict as error:
+        try:
+            error.snapshot = _shown(call).value
+        except (NotFound, Refused):
+            error.snapshot = None
+        raise
+
+
+_UPDATE = Permission.CLIENTS_UPDATE
+
+ENDPOINTS = (
+    Endpoint(
+        method="PATCH",
+        path="/clients/{client}",
+        summary="Correct contact numbers; the correction wins over what the source says.",
+        handle=correct_contacts,
+        body=ContactsBody,
+        answers=ClientShown,
+        permission=_UPDATE,
+        admit=admitting(_UPDATE),
+        versioned=True,
+    ),
+    Endpoint(
+        method="POST",
+        path="/clients/{client}/contact-conflict",
+        summary="Keep our contact numbers, or take the source's, where it said something new.",
+        handle=settle_contact_conflict,
+        body=SettlementBody,
+        answers=ClientShown,
+        permission=_UPDATE,
+        admit=admitting(_UPDATE),
+        versioned=True,
+    ),
+)

@@ -1,0 +1,130 @@
+"""What changed of a client, over HTTP: by people and by runs together, the newest first."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from attrs import frozen
+
+from clientupdater.entrypoints.http.application import build
+from tests.entrypoints.serving import served
+from tests.integration.staff import Staff, staffed
+from tests.unit.builders import MANILA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.servers import Database
+
+URL = "/api/v1/clients/code:FC-1/sync-history"
+NUMBER = "0312345678"
+
+
+@frozen
+class Desk:
+    """A client whom a run and a person changed, and people with rights."""
+
+    staff: Staff
+    http: httpx.Client
+
+    def sign_in(self, *grants: str) -> None:
+        token = self.staff.session(self.staff.hire(*grants, first_name="Ana"))
+        self.http.headers["Authorization"] = f"Bearer {token}"
+
+    def ran(self, minute: int, field: str, before: str | None, after: str) -> None:
+        """Do what a run does that changed a field."""
+        self.staff.run(
+            "insert into client_sync_history (client_id, field_changed, old_value, new_value,"
+            " sync_job_id, changed_at) select c.id, %s, %s, %s, j.id,"
+            " timestamptz '2026-11-05 09:00+08' + make_interval(mins => %s)"
+            " from clients c, sync_jobs j",
+            field,
+            before,
+            after,
+            minute,
+        )
+
+    def pages(self, limit: int) -> list[dict[str, Any]]:
+        """Walk it to its end."""
+        found: list[dict[str, Any]] = []
+        asked: dict[str, Any] = {"limit": limit}
+        while True:
+            page = self.http.get(URL, params=asked).json()
+            assert len(page["items"]) <= limit
+            found += page["items"]
+            if not page["has_more"]:
+                return found
+            asked["cursor"] = page["next_cursor"]
+
+
+@pytest.fixture
+def desk(database: Database) -> Iterator[Desk]:
+    with staffed(database, MANILA) as staff:
+        staff.run(
+            "insert into clients (client_code, company_id, full_name, branch_id)"
+            " values ('FC-1', (select id from companies where code = 'FCASH'), 'Juan Reyes', %s)",
+            staff.branch(),
+        )
+        staff.run("insert into sync_jobs (type) values ('snowflake')")
+        with served(build(lambda: nullcontext(staff.app))) as http:
+            opened = Desk(staff, http)
+            opened.sign_in("clients:read all", "clients:update all")
+            yield opened
+
+
+@pytest.mark.rule("C2")
+@pytest.mark.parametrize("limit", [1, 2, 200])
+def test_C2_what_people_and_runs_changed_is_told_together_the_newest_first(
+    desk: Desk, limit: int
+) -> None:
+    desk.ran(0, "branch", "B1", "B2")
+    desk.ran(0, "par_status", None, "tele_130")
+    desk.http.patch(
+        "/api/v1/clients/code:FC-1", json={"contact_number": "8123 4567", "version": 1}
+    ).raise_for_status()
+    desk.ran(10, "is_active", "true", "false")
+    found = desk.pages(limit)
+    assert [each["field"] for each in found[:2]] == ["contact_number", "is_active"]
+    assert {each["field"] for each in found[2:]} == {"branch", "par_status"}
+    hand, run = found[0], found[1]
+    assert (hand["by"]["name"], hand["sync_job"], hand["source"]) == ("Ana", None, None)
+    assert (hand["old_value"], hand["new_value"]) == (None, "8123 4567")
+    assert (run["by"], run["source"]) == (None, "snowflake")
+    assert run["sync_job"] == str(desk.staff.one("select id from sync_jobs"))
+
+
+@pytest.mark.rule("C2", "C3")
+def test_C3_a_pension_number_is_masked_even_where_it_was_written_down_in_full(desk: Desk) -> None:
+    desk.ran(0, "pension_number", "••••1111", NUMBER)
+    answer = desk.http.get(URL)
+    (item,) = answer.json()["items"]
+    assert (item["old_value"], item["new_value"]) == ("••••1111", "••••5678")
+    assert NUMBER not in answer.text
+
+
+@pytest.mark.rule("A5", "C4")
+def test_A5_it_asks_for_clients_read_over_a_client_that_is_there(desk: Desk) -> None:
+    desk.sign_in("clients:update all")
+    assert desk.http.get(URL).status_code == 403
+    desk.sign_in("clients:read all PCNI")
+    assert desk.http.get(URL).status_code == 404
+    desk.sign_in("clients:read all")
+    assert desk.http.get(URL, params={"cursor": "AAAA"}).json()["error"]["code"] == "invalid_cursor"
+    assert desk.http.get(URL, params={"limit": 201}).status_code == 422
+    desk.staff.run("update clients set deleted_at = now()")
+    assert desk.http.get(URL).status_code == 404
+
+
+def test_a_cursor_of_one_client_is_none_of_another(desk: Desk) -> None:
+    for minute in range(2):
+        desk.ran(minute, "branch", str(minute), "B1")
+    cursor = desk.http.get(URL, params={"limit": 1}).json()["next_cursor"]
+    desk.staff.run(
+        "insert into clients (client_code, company_id, full_name, branch_id)"
+        " select 'FC-2', company_id, 'Pedro Cruz', branch_id from clients"
+    )
+    other = desk.http.get(URL.replace("FC-1", "FC-2"), params={"cursor": cursor})
+    assert (other.status_code, other.json()["error"]["code"]) == (400, "invalid_cursor")

@@ -1,0 +1,155 @@
+"""An officer who is given a client while they lose its branch: one comes before the other (A3)."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Event
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+from attrs import Factory, evolve, frozen
+
+from clientupdater.domain.callers import Caller
+from clientupdater.domain.errors import OfficerNotAllowed
+from clientupdater.domain.ids import ClientId
+from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases.assign_client import AssignClient
+from clientupdater.usecases.change_user import UserChanges
+from tests.contract.scenes import DECEASED
+from tests.integration.staff import Staff, staffed
+from tests.unit.builders import MANILA, NOVEMBER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
+
+    from clientupdater.domain.ids import BranchId, PersonId
+    from clientupdater.ports.work import Sight, UnitsOfWork
+    from tests.servers import Database
+
+PATIENCE = 30.0
+
+
+@frozen
+class Halting:
+    """Units of work that do all they have to, and are not committed before they are let go."""
+
+    work: UnitsOfWork
+    done: Event = Factory(Event)
+    go: Event = Factory(Event)
+
+    @contextmanager
+    def begin(self, sight: Sight) -> Iterator[Any]:
+        with self.work.begin(sight) as tx:
+            yield tx
+            self.done.set()
+            assert self.go.wait(PATIENCE)
+
+
+@frozen
+class Desk:
+    """An officer with one branch, a client there, and one who may do all."""
+
+    staff: Staff
+    branch: BranchId
+    officer: PersonId
+    client: ClientId
+    boss: Caller
+
+    def assigned_to(self) -> UUID | None:
+        found: UUID | None = self.staff.one("select assigned_to from clients")
+        return found
+
+    def assigning(self, halt: Halting | None = None) -> Callable[[], object]:
+        files = self.staff.app.tracking.assign_client.files
+        assign = AssignClient(evolve(files, work=halt or files.work))
+        return lambda: assign(self.boss, self.client, self.officer)
+
+    def wait_for(self, running: Future[object]) -> None:
+        """Wait until something that was begun is over, or waits for a lock."""
+        until = time.monotonic() + PATIENCE
+        waiting = (
+            "select count(*) from pg_locks l join pg_database d on d.oid = l.database"
+            " where not l.granted and d.datname = current_database()"
+        )
+        while not running.done() and not self.staff.one(waiting):
+            assert time.monotonic() < until
+            time.sleep(0.01)
+
+
+LOSES: dict[str, Callable[[Desk], object]] = {
+    "branch": lambda d: d.staff.app.people.take_branch(d.boss, d.officer, d.branch),
+    "active": lambda d: d.staff.app.people.change_user(
+        d.boss, d.officer, UserChanges(is_active=False), None
+    ),
+}
+
+
+@pytest.fixture
+def desk(database: Database) -> Iterator[Desk]:
+    with staffed(database, MANILA) as staff:
+        rights = ("users:manage", "clients:assign", "status:read", "status:update")
+        boss, officer = staff.hire(*(f"{each} all" for each in rights)), staff.hire()
+        branch = staff.branch(officer)
+        client = staff.one(
+            "insert into clients (client_code, company_id, full_name, branch_id, product_id)"
+            " values ('FC-1', %s, 'Juan', %s, (select id from products where code = 'FCASH_SSS'))"
+            " returning id",
+            staff.company(),
+            branch,
+        )
+        with staff.app.tracking.assign_client.files.work.begin(SYSTEM) as tx:
+            actor = tx.rights.actor(boss)
+        assert actor is not None
+        yield Desk(staff, branch, officer, ClientId(client), Caller(actor))
+
+
+@pytest.mark.rule("A3")
+@pytest.mark.parametrize("what", LOSES)
+def test_A3_who_is_given_a_client_while_they_lose_its_branch_does_not_keep_it(
+    desk: Desk, what: str
+) -> None:
+    halt = Halting(desk.staff.app.tracking.assign_client.files.work)
+    with ThreadPoolExecutor(2) as threads:
+        assigning = threads.submit(desk.assigning(halt))
+        assert halt.done.wait(PATIENCE)
+        losing = threads.submit(LOSES[what], desk)
+        desk.wait_for(losing)
+        halt.go.set()
+        assigning.result(PATIENCE)
+        losing.result(PATIENCE)
+    assert desk.assigned_to() is None
+    assert desk.staff.one("select count(*) from client_assignments") == 1
+
+
+@pytest.mark.rule("A3")
+def test_A3_who_is_losing_a_branch_is_given_none_of_its_clients(desk: Desk) -> None:
+    with ThreadPoolExecutor(1) as threads:
+        with desk.staff.app.people.take_branch.work.begin(SYSTEM) as tx:
+            tx.administration.hold()
+            tx.territories.take_branch(desk.officer, desk.branch)
+            assigning = threads.submit(desk.assigning())
+            desk.wait_for(assigning)
+        with pytest.raises(OfficerNotAllowed):
+            assigning.result(PATIENCE)
+    assert desk.assigned_to() is None
+
+
+def test_who_records_on_a_client_never_waits_for_a_change_of_rights(desk: Desk) -> None:
+    """Not even where the client is just being assigned, which waits for that change itself."""
+    tracking = desk.staff.app.tracking
+    with ThreadPoolExecutor(2) as threads:
+        with desk.staff.app.people.take_branch.work.begin(SYSTEM) as tx:
+            tx.administration.hold()
+            assigning = threads.submit(desk.assigning())
+            desk.wait_for(assigning)
+            recording = threads.submit(
+                tracking.record_update, desk.boss, desk.client, NOVEMBER, DECEASED, 0
+            )
+            assert recording.result(PATIENCE).row.snapshot.is_terminal
+            assert not assigning.done()
+        assigning.result(PATIENCE)
+    assert desk.assigned_to() == desk.officer

@@ -1,0 +1,163 @@
+"""What lists of clients can be filtered by: what one may see, and nothing else (A10)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+from attrs import frozen
+
+from clientupdater.domain.callers import Caller
+from clientupdater.domain.errors import Forbidden
+from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases._reading import looking
+from tests.integration.staff import Staff, staffed
+from tests.unit.builders import MANILA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clientupdater.domain.ids import BranchId, PersonId
+    from clientupdater.ports.filter_options import FilterOptions
+    from tests.servers import Database
+
+READING = ("clients:read", "status:read")
+
+
+@frozen
+class Desk:
+    """A staff, and clients of both companies."""
+
+    staff: Staff
+
+    def client(self, branch: BranchId, company: str = "FCASH", **columns: object) -> UUID:
+        """Put a client into the book."""
+        officer = columns.pop("officer", None)
+        told = {"branch_id": branch, "company_id": self.staff.company(company), **columns}
+        names, marks = ", ".join(told), ", ".join(["%s"] * len(told))
+        client: UUID = self.staff.one(
+            f"insert into clients (client_code, full_name, {names})"  # noqa: S608
+            f" values (gen_random_uuid()::text, 'Juan', {marks}) returning id",
+            *told.values(),
+        )
+        if officer:
+            self.staff.run(
+                "insert into client_assignments (client_id, officer_id) values (%s, %s)",
+                client,
+                officer,
+            )
+        return client
+
+    def options(self, person: PersonId) -> FilterOptions:
+        """Ask as somebody; the statement says the scope itself, without row-level security."""
+        show = self.staff.app.reading.filter_options
+        with show.work.begin(SYSTEM) as tx:
+            actor = tx.rights.actor(person)
+            assert actor is not None
+            unguarded = tx.client_filters.options(looking(Caller(actor), show.clock, show.zone))
+        found = show(Caller(actor))
+        assert found == unguarded
+        return found
+
+
+def codes(options: Any) -> list[str]:
+    return [each.code for each in options]
+
+
+@pytest.fixture
+def desk(database: Database) -> Iterator[Desk]:
+    with staffed(database, MANILA) as staff:
+        yield Desk(staff)
+
+
+def reading(desk: Desk, scope: str, company: str = "", **columns: object) -> PersonId:
+    return desk.staff.hire(*(f"{each} {scope} {company}" for each in READING), **columns)
+
+
+@pytest.mark.rule("A10")
+def test_A10_of_one_company_nothing_of_the_other_is_told(desk: Desk) -> None:
+    here = desk.staff.branch()
+    theirs, ours = desk.staff.hire(first_name="Theirs"), desk.staff.hire(first_name="Ours")
+    desk.client(here, "PCNI", loan_status="CANARY", officer=theirs)
+    desk.client(here, "FCASH", loan_status="CURRENT", officer=ours)
+    found = desk.options(reading(desk, "all", "FCASH"))
+    assert found.loan_statuses == ("CURRENT",)
+    assert [each.name for each in found.officers] == ["Ours"]
+    assert codes(found.companies) == ["FCASH"]
+    assert codes(found.products) == ["FCASH_SSS", "FCASH_GSIS", "FCASH_PVAO"]
+    assert codes(found.pension_types) == ["SSS", "GSIS", "PVAO"]
+    every = desk.options(reading(desk, "all"))
+    assert every.loan_statuses == ("CANARY", "CURRENT")
+    assert codes(every.companies) == ["FCASH", "PCNI"]
+
+
+@pytest.mark.rule("A10")
+@pytest.mark.parametrize("scope", ["branch", "area"])
+def test_A10_of_ones_branches_nothing_of_the_others_is_told(desk: Desk, scope: str) -> None:
+    person = reading(desk, scope)
+    mine = desk.staff.branch(*([person] if scope == "branch" else []))
+    other = desk.staff.branch()
+    if scope == "area":
+        desk.staff.area(mine, given_to=person)
+    desk.staff.area(mine, other)
+    desk.staff.area(other)
+    for branch, status in ((mine, "CURRENT"), (mine, "PAST_DUE"), (other, "CANARY")):
+        officer = desk.staff.hire(first_name=status)
+        desk.client(branch, loan_status=status, officer=officer)
+    found = desk.options(person)
+    assert found.loan_statuses == ("CURRENT", "PAST_DUE")
+    assert [each.name for each in found.officers] == ["CURRENT", "PAST_DUE"]
+    assert codes(found.branches) == [
+        desk.staff.one("select code from branches where id = %s", mine)
+    ]
+    assert len(found.areas) == (2 if scope == "area" else 1)
+
+
+@pytest.mark.rule("A10")
+def test_A10_of_ones_own_clients_there_is_oneself_and_what_they_hold(desk: Desk) -> None:
+    here, there = desk.staff.branch(), desk.staff.branch()
+    me = reading(desk, "self", first_name="Me")
+    assert desk.options(me).officers == ()
+    desk.client(here, loan_status="CURRENT", officer=me)
+    desk.client(here, loan_status="CANARY")
+    desk.client(there, loan_status="CANARY", officer=desk.staff.hire())
+    found = desk.options(me)
+    assert found.loan_statuses == ("CURRENT",)
+    assert [each.id for each in found.officers] == [me]
+    assert len(found.branches) == 1
+
+
+@pytest.mark.rule("A10", "C4")
+def test_A10_what_only_a_deleted_client_held_is_no_option(desk: Desk) -> None:
+    here = desk.staff.branch()
+    client = desk.client(here, loan_status="CANARY", officer=desk.staff.hire())
+    desk.staff.run("update clients set deleted_at = now() where id = %s", client)
+    found = desk.options(reading(desk, "all"))
+    assert (found.loan_statuses, found.officers) == ((), ())
+
+
+def test_statuses_come_with_their_reasons_in_their_order(desk: Desk) -> None:
+    found = desk.options(reading(desk, "all", "PCNI")).statuses
+    assert codes(found) == ["PENDING", "TO_FOLLOW", "CALLED", "UPDATED", "DONE"]
+    assert set(codes(found[-1].reasons)) == {
+        "DECEASED",
+        "FULLY_PAID",
+        "CONFIRMED",
+        "NOT_REACHABLE",
+    }
+    assert found[0].reasons == ()
+    fcash = desk.options(reading(desk, "all", "FCASH")).statuses
+    assert "VISITED" in codes(fcash)
+
+
+def test_who_may_not_read_statuses_has_none_to_filter_by(desk: Desk) -> None:
+    found = desk.options(desk.staff.hire("clients:read all"))
+    assert found.statuses == ()
+    assert codes(found.par_statuses) == ["do_not_show", "tele_130", "tele_hardcore"]
+
+
+@pytest.mark.rule("A5")
+def test_A5_who_may_read_no_client_is_refused(desk: Desk) -> None:
+    with pytest.raises(Forbidden):
+        desk.options(desk.staff.hire("status:read all"))
