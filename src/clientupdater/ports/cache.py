@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from attrs import field, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from uuid import UUID
 
 T = TypeVar("T")
@@ -64,6 +64,14 @@ class Kept:
     """As it stood when this was looked for: what is made now is good while it stands so."""
 
 
+@frozen
+class Uses:
+    """How often something was there, and how often it was not."""
+
+    hits: int = 0
+    misses: int = 0
+
+
 class Cache(Protocol):
     """Gives what was made before, or makes it: once, however many ask at the same time."""
 
@@ -80,9 +88,13 @@ class Cache(Protocol):
     def forget(self, topic: Topic) -> None:
         """Let no entry of a topic count any more, also those being made at this moment.
 
-        Call it when the change is kept (`after_commit`). A process that counts for itself while
-        Redis is lost learns of it by its entries' age alone.
+        Call it when the change is kept (`after_commit`). A process that keeps its own while Redis
+        is lost learns of it by its entries' age alone.
         """
+        ...
+
+    def uses(self) -> Mapping[Topic, Uses]:
+        """Tell how often it was of use, since the process began."""
         ...
 
 

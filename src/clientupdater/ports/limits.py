@@ -14,6 +14,8 @@ class Counting(StrEnum):
 
     SHARED = "redis"
     """All processes together."""
+    LASTING = "postgres"
+    """All processes together, and nothing is forgotten."""
     IN_PROCESS = "in-process"
     """Each process for itself: there is no Redis, or it is lost."""
 
