@@ -13,7 +13,7 @@ from psycopg_pool import ConnectionPool
 from clientupdater.adapters.fallback import FallingBackLimits, LastingLimits
 from clientupdater.adapters.memory.limits import MemoryRateLimits
 from clientupdater.adapters.postgres.limits import PostgresRateLimits
-from clientupdater.adapters.redis.gate import RedisGate
+from clientupdater.adapters.redis.gate import Patience, RedisGate
 from clientupdater.adapters.redis.limits import RedisRateLimits
 from clientupdater.adapters.security.keyed_hash import KeyedHash
 
@@ -59,11 +59,11 @@ def counter(kind: str, request: pytest.FixtureRequest) -> Iterator[Counter]:
 
 @contextmanager
 def _redis(url: str) -> Iterator[Counter]:
-    gate = RedisGate.to(url)
+    gate = RedisGate.to(url, patience=Patience(5, 5))
 
     def written() -> str:
         with redis.Redis.from_url(url) as client:
-            return repr([(key, client.get(key)) for key in client.keys("*")])
+            return repr([(key, client.get(key)) for key in client.scan_iter("*")])
 
     try:
         yield Counter(RedisRateLimits(gate, HASH), written)

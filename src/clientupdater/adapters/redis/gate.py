@@ -7,11 +7,12 @@ again. What it cannot bound is a resolver that hangs on the host's name.
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import redis
-from attrs import define, field
+from attrs import define, field, frozen
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -24,25 +25,32 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CONNECTING = 0.015
-ANSWERING = 0.020
-"""Seconds. Together they stay under 50 ms, also where a name has two addresses to try."""
-
 LOOKING_EVERY = 0.5
 """Seconds between two looks whether Redis is well again."""
 
 PROBE = "clientupdater:probe"
 
 
-def gated_pool(url: str) -> ConnectionPool:
+@frozen
+class Patience:
+    """How long Redis is waited for, in seconds.
+
+    Together it stays under 50 ms, also where a name has two addresses to try.
+    """
+
+    connecting: float = 0.015
+    answering: float = 0.020
+
+
+def gated_pool(url: str, patience: Patience) -> ConnectionPool:
     """Make connections that give up quickly, whatever the URL says.
 
     One attempt each, where ten are usual; and nothing is asked when one opens but what the URL
     needs (AUTH, SELECT): the library's greetings would each have a time limit of its own.
     """
     terse: dict[str, Any] = {
-        "socket_connect_timeout": CONNECTING,
-        "socket_timeout": ANSWERING,
+        "socket_connect_timeout": patience.connecting,
+        "socket_timeout": patience.answering,
         "retry": Retry(NoBackoff(), 0),
         "retry_on_timeout": False,
         "health_check_interval": 0,
@@ -51,6 +59,8 @@ def gated_pool(url: str) -> ConnectionPool:
     }
     pool = redis.ConnectionPool.from_url(url, **terse)
     pool.connection_kwargs.update(terse)
+    # There are as many as threads ask at once; one more than allowed would pass for a loss.
+    pool.max_connections = sys.maxsize
     return pool
 
 
@@ -65,9 +75,11 @@ class RedisGate:
     _looking: threading.Thread | None = field(default=None, init=False, repr=False)
 
     @classmethod
-    def to(cls, url: str, looking_every: float = LOOKING_EVERY) -> RedisGate:
+    def to(
+        cls, url: str, looking_every: float = LOOKING_EVERY, patience: Patience | None = None
+    ) -> RedisGate:
         """Make one for a server; nothing is asked of it yet."""
-        client = redis.Redis(connection_pool=gated_pool(url))
+        client = redis.Redis(connection_pool=gated_pool(url, patience or Patience()))
         return cls(client, looking_every)
 
     @property
