@@ -12,9 +12,14 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from attrs import field, frozen
 
+from clientupdater.adapters.fallback import FallingBackLimits, FallingBackShelf, LastingLimits
+from clientupdater.adapters.lookups_form import JsonLookups
 from clientupdater.adapters.madeup import KeptAccounts, MadeUpAccount, fill
 from clientupdater.adapters.memory.clock import MachineClock
+from clientupdater.adapters.memory.limits import MemoryRateLimits
+from clientupdater.adapters.memory.shelf import MemoryShelf
 from clientupdater.adapters.postgres.embedded import EmbeddedPostgres
+from clientupdater.adapters.postgres.limits import PostgresRateLimits
 from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
 from clientupdater.adapters.postgres.serving import (
     PoolSize,
@@ -24,15 +29,21 @@ from clientupdater.adapters.postgres.serving import (
 )
 from clientupdater.adapters.postgres.work import PostgresWork
 from clientupdater.adapters.redis.connect import redis_health
+from clientupdater.adapters.redis.gate import RedisGate
+from clientupdater.adapters.redis.limits import RedisRateLimits
+from clientupdater.adapters.redis.shelf import RedisShelf
 from clientupdater.adapters.resilience import Bounded
 from clientupdater.adapters.security.kept_keys import kept_keys
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.key_set import KeySet
+from clientupdater.adapters.security.keyed_hash import KeyedHash
 from clientupdater.adapters.security.oidc import OidcTokens
 from clientupdater.adapters.security.passwords import Argon2Passwords, OneAtATime
 from clientupdater.adapters.security.published_keys import PublishedKeys
 from clientupdater.adapters.security.random_secrets import RandomSecrets
 from clientupdater.adapters.security.vault import Vault
+from clientupdater.adapters.single_flight import SingleFlight
+from clientupdater.domain.allowances import Allowances
 from clientupdater.domain.errors import AlreadyExists
 from clientupdater.domain.people import LockoutPolicy
 from clientupdater.domain.sessions import Lifetimes
@@ -40,6 +51,7 @@ from clientupdater.ports.health import Health, HealthCheck
 from clientupdater.ports.people import StaffTransaction
 from clientupdater.ports.reading import ReadingTransaction
 from clientupdater.usecases._client_files import ClientFiles
+from clientupdater.usecases.admit_request import AdmitRequest
 from clientupdater.usecases.assign_client import AssignClient
 from clientupdater.usecases.assign_clients import AssignClients
 from clientupdater.usecases.authenticate import Authenticate
@@ -100,7 +112,10 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from pathlib import Path
 
+    from clientupdater.adapters.postgres.work import Pool
+    from clientupdater.ports.cache import Cache, Shelf
     from clientupdater.ports.clock import Clock
+    from clientupdater.ports.limits import RateLimits
     from clientupdater.ports.maintenance import DatabaseMaintenance
     from clientupdater.ports.passwords import Passwords, Secrets
     from clientupdater.ports.sealing import Sealer
@@ -194,6 +209,17 @@ class Guard:
 
 
 @frozen
+class Shared:
+    """What requests have in common: how often they may come, and what was made before."""
+
+    limits: RateLimits = field(factory=MemoryRateLimits)
+    allowances: Allowances = field(factory=Allowances)
+    cache: Cache = field(factory=lambda: SingleFlight(MemoryShelf()))
+    near: Cache = field(factory=lambda: SingleFlight(MemoryShelf()))
+    """In this process alone: for what is small, and known by the configuration's generation."""
+
+
+@frozen
 class Tracking:
     """What can be done with the clients' rows: recorded, corrected, looked at, assigned."""
 
@@ -247,6 +273,10 @@ class App:
     people: People
     reading: Reading
     look_up_names: LookUpNames
+    admit_request: AdmitRequest
+    """Counts who comes; it is asked before anything dear is done."""
+    cache: Cache
+    """What was made before, in Redis where there is one."""
     readiness: tuple[HealthCheck, ...]
     """What has to be well for requests to be sent here; each answers within its time."""
     at_once: int
@@ -263,29 +293,33 @@ def build_app(
     at_once: int = 4,
     sealer: Sealer | None = None,
     guard: Guard | None = None,
+    shared: Shared | None = None,
 ) -> App:
     """Put the use cases together over any adapters; nothing is opened here."""
+    shared = shared or Shared()
     return App(
         open_due_periods=OpenDuePeriods(work, clock, zone),
         find_missed_openings=FindMissedOpenings(work, clock, zone),
         renew_pension_numbers=RenewPensionNumbers(work),
         tracking=Tracking.over(work, clock, zone),
         people=_people(work, clock, guard or Guard()),
-        reading=_reading(work, clock, zone),
+        reading=_reading(work, clock, zone, shared.near),
         look_up_names=LookUpNames(work),
+        admit_request=AdmitRequest(shared.limits, shared.allowances),
+        cache=shared.cache,
         readiness=readiness,
         at_once=at_once,
         sealer=sealer or KeyRing.made_up(),
     )
 
 
-def _reading(work: ServingWork, clock: Clock, zone: tzinfo) -> Reading:
+def _reading(work: ServingWork, clock: Clock, zone: tzinfo, cache: Cache) -> Reading:
     return Reading(
         worklist=ReadWorklist(work, clock, zone),
         list_clients=ListClients(work, clock, zone),
         search_clients=SearchClients(work, clock, zone),
         show_client=ShowClient(work, clock, zone),
-        lookups=ReadLookups(work),
+        lookups=ReadLookups(work, cache, JsonLookups()),
     )
 
 
@@ -344,7 +378,44 @@ def open_app(settings: Settings) -> Iterator[App]:
             at_once=settings.database_pool_max,
             guard=Guard.of(settings, MachineClock()),
             sealer=KeyRing(settings.encryption_keys) if settings.encryption_keys else None,
+            shared=stack.enter_context(_shared(settings, pool)),
         )
+
+
+@contextmanager
+def _shared(settings: Settings, pool: Pool) -> Iterator[Shared]:
+    """Share by Redis where there is one; what must not be forgotten is counted in the database."""
+    keys, hashed = settings.encryption_keys, _hash_of_askers(settings)
+    limits: RateLimits = MemoryRateLimits(hashed)
+    shelf: Shelf = MemoryShelf()
+    with ExitStack() as stack:
+        if settings.redis_url:
+            gate = RedisGate.to(settings.redis_url)
+            stack.callback(gate.close)
+            ring = KeyRing(keys) if keys else KeyRing.made_up()
+            limits = FallingBackLimits(RedisRateLimits(gate, hashed), limits)
+            shelf = FallingBackShelf(RedisShelf(gate, ring), shelf)
+        yield Shared(
+            limits=LastingLimits(limits, PostgresRateLimits(pool, hashed)),
+            allowances=_allowances(settings),
+            cache=SingleFlight(shelf),
+        )
+
+
+def _allowances(settings: Settings) -> Allowances:
+    return Allowances.of(
+        read=settings.rate_limit_read_requests,
+        write=settings.rate_limit_write_requests,
+        export=settings.rate_limit_export_requests,
+        sign_in=settings.rate_limit_login_attempts,
+    )
+
+
+def _hash_of_askers(settings: Settings) -> KeyedHash:
+    """Hash with what never changes: with another key, everybody would be counted anew."""
+    if settings.blind_index_key is None:
+        return KeyedHash()
+    return KeyedHash(KeyRing({"index": settings.blind_index_key}).derived("rate limits"))
 
 
 def _tokens(settings: Settings, clock: Clock) -> Tokens | None:

@@ -6,14 +6,15 @@ import time
 from typing import TYPE_CHECKING
 
 from attrs import define, field
-from limits import RateLimitItem, RateLimitItemPerSecond
-from limits.storage import RedisStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
 
 from clientupdater.domain.allowances import SECOND, Count
 from clientupdater.ports.limits import Counting
 
 if TYPE_CHECKING:
+    from limits import RateLimitItem
+    from limits.storage import RedisStorage
+    from limits.strategies import SlidingWindowCounterRateLimiter
+
     from clientupdater.adapters.redis.gate import RedisGate
     from clientupdater.adapters.security.keyed_hash import KeyedHash
     from clientupdater.domain.allowances import Allowance, Tally, Verdict
@@ -32,6 +33,10 @@ class RedisRateLimits:
 
     def __attrs_post_init__(self) -> None:
         """Lend our connections to the library, which would make its own."""
+        # Importing it takes as long as a command of ours: only where there is a Redis.
+        from limits.storage import RedisStorage  # noqa: PLC0415
+        from limits.strategies import SlidingWindowCounterRateLimiter  # noqa: PLC0415
+
         pool = self.gate.client.connection_pool
         self._storage = RedisStorage("redis://", connection_pool=pool)
         self._counter = SlidingWindowCounterRateLimiter(self._storage)
@@ -58,4 +63,6 @@ class RedisRateLimits:
 
 
 def _item(allowance: Allowance) -> RateLimitItem:
+    from limits import RateLimitItemPerSecond  # noqa: PLC0415 — as above
+
     return RateLimitItemPerSecond(allowance.amount, allowance.span // SECOND, NAMESPACE)

@@ -236,7 +236,8 @@ def show_client(call: Call) -> Answer:
 
 def read_lookups(call: Call) -> Any:
     """Give the words that people choose from."""
-    return call.app.reading.lookups(call.caller, inactive=call.query.all)
+    generation = call.session.generation if call.session else None
+    return call.app.reading.lookups(call.caller, inactive=call.query.all, generation=generation)
 
 
 ENDPOINTS = (
