@@ -241,6 +241,15 @@ def test_in_memory_an_entry_is_good_for_its_topics_time_and_no_longer() -> None:
     assert shelf.find(KEY).value is None
 
 
+def test_in_memory_what_is_older_does_not_even_push_out_what_is_newer() -> None:
+    shelf = MemoryShelf()
+    begun = shelf.find(KEY)
+    shelf.move_fence(KEY.topic)
+    shelf.keep(KEY, b"new", shelf.find(KEY).fence)
+    shelf.keep(KEY, b"old", begun.fence)
+    assert shelf.find(KEY).value == b"new"
+
+
 def test_in_memory_what_was_not_used_for_longest_makes_room() -> None:
     shelf = MemoryShelf(most_bytes=3 * (ENTRY_BYTES + 1))
     keys = [evolve(KEY, generation=number) for number in range(4)]

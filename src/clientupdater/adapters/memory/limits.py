@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.allowances import Tally, Verdict
 
 MOST_ASKERS = 50_000
-"""Whoever came longest ago is forgotten first; it bounds the memory to some ten megabytes."""
+"""Whoever came longest ago is forgotten first; it bounds the memory to some twenty megabytes."""
 
 
 class _Numbers(NamedTuple):
@@ -57,9 +57,9 @@ class MemoryRateLimits:
             count = counted_at(now, span, *numbers)
             if allowed := count.has_room(allowance):
                 count = count.after_one_more()
-                # A clock that was set back goes on in the window that it came from.
-                window = max(numbers.window, now // span)
-                self._keep(key, _Numbers(window, count.running, count.before))
+            # A clock that was set back goes on in the window that it came from.
+            window = max(numbers.window, now // span)
+            self._keep(key, _Numbers(window, count.running, count.before))
         return count.verdict(allowance, now, allowed=allowed)
 
     def counting(self) -> Counting:

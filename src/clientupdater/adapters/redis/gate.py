@@ -16,7 +16,7 @@ from attrs import define, field, frozen
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from clientupdater.domain.errors import Unavailable
+from clientupdater.domain.errors import Fault, Misconfigured, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,9 +78,13 @@ class RedisGate:
     def to(
         cls, url: str, looking_every: float = LOOKING_EVERY, patience: Patience | None = None
     ) -> RedisGate:
-        """Make one for a server; nothing is asked of it yet."""
-        client = redis.Redis(connection_pool=gated_pool(url, patience or Patience()))
-        return cls(client, looking_every)
+        """Make one for a server; nothing is asked of it yet. Raises Misconfigured."""
+        try:
+            pool = gated_pool(url, patience or Patience())
+        except ValueError as error:
+            told = "is no address of a Redis; expected redis://host:port/number, or rediss://"
+            raise Misconfigured([Fault("REDIS_URL", told)]) from error
+        return cls(redis.Redis(connection_pool=pool), looking_every)
 
     @property
     def is_open(self) -> bool:
@@ -110,7 +114,7 @@ class RedisGate:
         # An idle connection may lead to a server that is no more: each would be one more wait.
         self.client.connection_pool.disconnect(inuse_connections=False)
         with self._turn:
-            if self._looking is None and not self._closing.is_set():
+            if self._looking is None:
                 looking = threading.Thread(target=self._look, name="looking for Redis", daemon=True)
                 looking.start()
                 self._looking = looking

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import define, field
 
-from clientupdater.adapters.fences import FENCE_BYTES, new_fence
+from clientupdater.adapters.fences import new_fence
 from clientupdater.domain.errors import Unavailable
 from clientupdater.ports.cache import Kept
 from clientupdater.ports.sealing import Unreadable
@@ -26,8 +26,8 @@ PURPOSE = "cache"
 class RedisShelf:
     """Keeps entries in Redis: sealed, each bound to its key and to its topic's fence.
 
-    A fence is a random word for each topic. An entry carries the one that stood when it began to
-    be made, and counts while it stands: so a slow maker cannot put back what was forgotten, and
+    A fence is a random word for each topic. An entry is bound to the one that stood when it began
+    to be made, and opens while it stands: so a slow maker cannot put back what was forgotten, and
     nothing has to be searched for to forget it. Lost with all else, it comes back as another word.
     """
 
@@ -47,7 +47,7 @@ class RedisShelf:
         """Keep one with the fence that it was made under."""
         self._make_up(key.topic)
         place = _place(key)
-        sealed = fence + self.sealer.sealed(value, PURPOSE, place.encode() + fence)
+        sealed = self.sealer.sealed(value, PURPOSE, place.encode() + fence)
         self.gate.ask(lambda client: client.set(place, sealed, px=key.topic.lifetime))
 
     def move_fence(self, topic: Topic) -> None:
@@ -68,10 +68,10 @@ class RedisShelf:
             self._owed.pop(topic, None)
 
     def _opened(self, found: bytes | None, place: str, fence: bytes) -> bytes | None:
-        if found is None or found[:FENCE_BYTES] != fence:
+        if found is None:
             return None
         try:
-            return self.sealer.opened(found[FENCE_BYTES:], PURPOSE, place.encode() + fence)
+            return self.sealer.opened(found, PURPOSE, place.encode() + fence)
         except Unreadable:
             return None
 
