@@ -109,7 +109,7 @@ def whole() -> Starlette:
     app = build_app(None, MachineClock(), settings.business_timezone)  # type: ignore[arg-type]
     grants = frozenset({Grant(Permission.STATUS_READ, None, Scope.ALL)})
     caller = Caller(Actor(PersonId(uuid4()), grants=grants))
-    known = Authenticated(caller, None, None)  # type: ignore[arg-type] # nobody looks at it
+    known = Authenticated(caller, None, None, 0)  # type: ignore[arg-type] # nobody looks at it
     people = attrs.evolve(app.people, authenticate=lambda *_: known)  # type: ignore[arg-type]
     endpoint = Endpoint(
         method="GET", path="/nothing", summary="Nothing.", handle=nothing, answers=dict[str, str]

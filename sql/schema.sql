@@ -284,6 +284,23 @@ end
 $function$
 ;
 
+-- :: function move_configuration_generation()
+CREATE OR REPLACE FUNCTION public.move_configuration_generation()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+    update configuration_generation
+       set generation = greatest(
+               generation + 1, (extract(epoch from clock_timestamp()) * 1000000)::bigint
+           );
+    return null;
+end
+$function$
+;
+
 -- :: function protect_system_row()
 CREATE OR REPLACE FUNCTION public.protect_system_row()
  RETURNS trigger
@@ -765,6 +782,12 @@ create table config_settings (
     updated_at timestamp with time zone default now() not null
 );
 
+-- :: table configuration_generation
+create table configuration_generation (
+    singleton boolean default true not null,
+    generation bigint not null
+);
+
 -- :: table data_access_log
 create table data_access_log (
     id uuid default gen_random_uuid() not null,
@@ -948,6 +971,15 @@ create table purge_log (
     older_than timestamp with time zone not null,
     rows_removed bigint not null,
     purged_at timestamp with time zone default now() not null
+);
+
+-- :: table rate_limit_counts
+create table rate_limit_counts (
+    key bytea not null,
+    counted_at bigint not null,
+    running integer not null,
+    before integer not null,
+    forget_after bigint not null
 );
 
 -- :: table scheduled_jobs
@@ -1261,6 +1293,9 @@ alter table config_settings add constraint config_settings_key_company_id_key UN
 -- :: key config_settings.config_settings_pkey
 alter table config_settings add constraint config_settings_pkey PRIMARY KEY (id);
 
+-- :: key configuration_generation.configuration_generation_pkey
+alter table configuration_generation add constraint configuration_generation_pkey PRIMARY KEY (singleton);
+
 -- :: key data_access_log.data_access_log_pkey
 alter table data_access_log add constraint data_access_log_pkey PRIMARY KEY (id);
 
@@ -1323,6 +1358,9 @@ alter table products add constraint products_pkey PRIMARY KEY (id);
 
 -- :: key purge_log.purge_log_pkey
 alter table purge_log add constraint purge_log_pkey PRIMARY KEY (id);
+
+-- :: key rate_limit_counts.rate_limit_counts_pkey
+alter table rate_limit_counts add constraint rate_limit_counts_pkey PRIMARY KEY (key);
 
 -- :: key scheduled_jobs.scheduled_jobs_name_key
 alter table scheduled_jobs add constraint scheduled_jobs_name_key UNIQUE (name);
@@ -1490,6 +1528,9 @@ CASE value_type
     ELSE true
 END);
 
+-- :: check configuration_generation.configuration_generation_singleton_check
+alter table configuration_generation add constraint configuration_generation_singleton_check CHECK (singleton);
+
 -- :: check data_access_log.data_access_log_action_check
 alter table data_access_log add constraint data_access_log_action_check CHECK ((action = ANY (ARRAY['revealed'::text, 'viewed'::text, 'exported'::text, 'blanked'::text])));
 
@@ -1553,6 +1594,9 @@ alter table permissions add constraint permissions_check CHECK ((((code)::text =
 
 -- :: check purge_log.purge_log_rows_removed_check
 alter table purge_log add constraint purge_log_rows_removed_check CHECK ((rows_removed >= 0));
+
+-- :: check rate_limit_counts.rate_limit_counts_key_check
+alter table rate_limit_counts add constraint rate_limit_counts_key_check CHECK ((octet_length(key) = 32));
 
 -- :: check scheduled_jobs.scheduled_jobs_cron_expression_check
 alter table scheduled_jobs add constraint scheduled_jobs_cron_expression_check CHECK (((cron_expression)::text ~ '^\S+( \S+){4}$'::text));
@@ -2178,6 +2222,9 @@ CREATE INDEX products_created_by_idx ON public.products USING btree (created_by)
 -- :: index purge_log_purged_at_idx
 CREATE INDEX purge_log_purged_at_idx ON public.purge_log USING btree (purged_at);
 
+-- :: index rate_limit_counts_forget_after_idx
+CREATE INDEX rate_limit_counts_forget_after_idx ON public.rate_limit_counts USING btree (forget_after);
+
 -- :: index scheduled_jobs_next_idx
 CREATE INDEX scheduled_jobs_next_idx ON public.scheduled_jobs USING btree (next_run_at) WHERE is_active;
 
@@ -2289,6 +2336,9 @@ CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower((email)::
 -- :: index webhook_events_received_at_idx
 CREATE INDEX webhook_events_received_at_idx ON public.webhook_events USING btree (received_at);
 
+-- :: trigger account_types.move_generation
+CREATE TRIGGER move_generation AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.account_types FOR EACH STATEMENT EXECUTE FUNCTION move_configuration_generation();
+
 -- :: trigger account_types.system_code_stays
 CREATE TRIGGER system_code_stays BEFORE UPDATE OF code, is_system ON public.account_types FOR EACH ROW WHEN ((old.is_system AND (((new.code)::text <> (old.code)::text) OR (NOT new.is_system)))) EXECUTE FUNCTION protect_system_row();
 
@@ -2298,6 +2348,12 @@ CREATE TRIGGER system_row_stays BEFORE DELETE ON public.account_types FOR EACH R
 -- :: trigger account_types.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.account_types FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
+-- :: trigger area_branches.move_generation
+CREATE TRIGGER move_generation AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.area_branches FOR EACH STATEMENT EXECUTE FUNCTION move_configuration_generation();
+
+-- :: trigger areas.move_generation
+CREATE TRIGGER move_generation AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.areas FOR EACH STATEMENT EXECUTE FUNCTION move_configuration_generation();
+
 -- :: trigger areas.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.areas FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
@@ -2306,6 +2362,9 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.authori
 
 -- :: trigger branch_contacts.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.branch_contacts FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+
+-- :: trigger branches.move_generation
+CREATE TRIGGER move_generation AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.branches FOR EACH STATEMENT EXECUTE FUNCTION move_configuration_generation();
 
 -- :: trigger branches.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.branches FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
@@ -2340,6 +2399,9 @@ CREATE TRIGGER words_of_changed AFTER UPDATE ON public.clients REFERENCING OLD T
 -- :: trigger clients.words_of_new
 CREATE TRIGGER words_of_new AFTER INSERT ON public.clients REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION keep_client_words();
 
+-- :: trigger companies.move_generation
+CREATE TRIGGER move_generation AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.companies FOR EACH STATEMENT EXECUTE FUNCTION move_configuration_generation();
+
 -- :: trigger companies.statuses_of_company
 CREATE TRIGGER statuses_of_company AFTER INSERT ON public.companies FOR EACH ROW EXECUTE FUNCTION keep_status_type_companies();
 
@@ -2355,8 +2417,17 @@ CREATE TRIGGER touch BEFORE UPDATE ON public.companies FOR EACH ROW EXECUTE FUNC
 -- :: trigger config_audit_log.append_only
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.config_audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- :: trigger config_categories.move_generation
+CREATE TRIGGER move_generation AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.config_categories FOR EACH STATEMENT EXECUTE FUNCTION move_configuration_generation();
+
+-- :: trigger config_options.move_generation
+CREATE TRIGGER move_generation AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.config_options FOR EACH STATEMENT EXECUTE FUNCTION move_configuration_generation();
+
 -- :: trigger config_options.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.config_options FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+
+-- :: trigger config_settings.move_generation
+CREATE TRIGGER move_generation AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.config_settings FOR EACH STATEMENT EXECUTE FUNCTION move_configuration_generation();
 
 -- :: trigger config_settings.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.config_settings FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
@@ -2367,6 +2438,9 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.data_ac
 -- :: trigger field_mappings.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.field_mappings FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
+-- :: trigger par_statuses.move_generation
+CREATE TRIGGER move_generation AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.par_statuses FOR EACH STATEMENT EXECUTE FUNCTION move_configuration_generation();
+
 -- :: trigger par_statuses.system_code_stays
 CREATE TRIGGER system_code_stays BEFORE UPDATE OF code, is_system ON public.par_statuses FOR EACH ROW WHEN ((old.is_system AND (((new.code)::text <> (old.code)::text) OR (NOT new.is_system)))) EXECUTE FUNCTION protect_system_row();
 
@@ -2375,6 +2449,9 @@ CREATE TRIGGER system_row_stays BEFORE DELETE ON public.par_statuses FOR EACH RO
 
 -- :: trigger par_statuses.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.par_statuses FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+
+-- :: trigger pension_types.move_generation
+CREATE TRIGGER move_generation AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.pension_types FOR EACH STATEMENT EXECUTE FUNCTION move_configuration_generation();
 
 -- :: trigger pension_types.system_code_stays
 CREATE TRIGGER system_code_stays BEFORE UPDATE OF code, is_system ON public.pension_types FOR EACH ROW WHEN ((old.is_system AND (((new.code)::text <> (old.code)::text) OR (NOT new.is_system)))) EXECUTE FUNCTION protect_system_row();
@@ -2385,6 +2462,9 @@ CREATE TRIGGER system_row_stays BEFORE DELETE ON public.pension_types FOR EACH R
 -- :: trigger pension_types.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.pension_types FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
+-- :: trigger pensioner_types.move_generation
+CREATE TRIGGER move_generation AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.pensioner_types FOR EACH STATEMENT EXECUTE FUNCTION move_configuration_generation();
+
 -- :: trigger pensioner_types.system_code_stays
 CREATE TRIGGER system_code_stays BEFORE UPDATE OF code, is_system ON public.pensioner_types FOR EACH ROW WHEN ((old.is_system AND (((new.code)::text <> (old.code)::text) OR (NOT new.is_system)))) EXECUTE FUNCTION protect_system_row();
 
@@ -2393,6 +2473,9 @@ CREATE TRIGGER system_row_stays BEFORE DELETE ON public.pensioner_types FOR EACH
 
 -- :: trigger pensioner_types.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.pensioner_types FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+
+-- :: trigger products.move_generation
+CREATE TRIGGER move_generation AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.products FOR EACH STATEMENT EXECUTE FUNCTION move_configuration_generation();
 
 -- :: trigger products.system_code_stays
 CREATE TRIGGER system_code_stays BEFORE UPDATE OF code, is_system ON public.products FOR EACH ROW WHEN ((old.is_system AND (((new.code)::text <> (old.code)::text) OR (NOT new.is_system)))) EXECUTE FUNCTION protect_system_row();
@@ -2412,6 +2495,9 @@ CREATE TRIGGER append_only_but_remarks BEFORE UPDATE ON public.status_events FOR
 -- :: trigger status_events.refuse_unvoidable
 CREATE TRIGGER refuse_unvoidable BEFORE INSERT ON public.status_events FOR EACH ROW WHEN ((new.voids IS NOT NULL)) EXECUTE FUNCTION refuse_unvoidable();
 
+-- :: trigger status_reasons.move_generation
+CREATE TRIGGER move_generation AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.status_reasons FOR EACH STATEMENT EXECUTE FUNCTION move_configuration_generation();
+
 -- :: trigger status_reasons.system_code_stays
 CREATE TRIGGER system_code_stays BEFORE UPDATE OF code, is_system ON public.status_reasons FOR EACH ROW WHEN ((old.is_system AND (((new.code)::text <> (old.code)::text) OR (NOT new.is_system)))) EXECUTE FUNCTION protect_system_row();
 
@@ -2423,6 +2509,9 @@ CREATE TRIGGER touch BEFORE UPDATE ON public.status_reasons FOR EACH ROW EXECUTE
 
 -- :: trigger status_types.companies_of_status
 CREATE TRIGGER companies_of_status AFTER INSERT OR UPDATE OF company_id ON public.status_types FOR EACH ROW EXECUTE FUNCTION keep_status_type_companies();
+
+-- :: trigger status_types.move_generation
+CREATE TRIGGER move_generation AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.status_types FOR EACH STATEMENT EXECUTE FUNCTION move_configuration_generation();
 
 -- :: trigger status_types.system_code_stays
 CREATE TRIGGER system_code_stays BEFORE UPDATE OF code, is_system ON public.status_types FOR EACH ROW WHEN ((old.is_system AND (((new.code)::text <> (old.code)::text) OR (NOT new.is_system)))) EXECUTE FUNCTION protect_system_row();
@@ -2626,6 +2715,9 @@ grant delete, insert, select, update on config_options to clientupdater_app;
 -- :: table grant config_settings
 grant delete, insert, select, update on config_settings to clientupdater_app;
 
+-- :: table grant configuration_generation
+grant select on configuration_generation to clientupdater_app;
+
 -- :: table grant data_access_log
 grant insert, select on data_access_log to clientupdater_app;
 
@@ -2664,6 +2756,9 @@ grant delete, insert, select, update on products to clientupdater_app;
 
 -- :: table grant purge_log
 grant insert, select on purge_log to clientupdater_app;
+
+-- :: table grant rate_limit_counts
+grant delete, insert, select, update on rate_limit_counts to clientupdater_app;
 
 -- :: table grant scheduled_jobs
 grant insert, select, update on scheduled_jobs to clientupdater_app;

@@ -79,7 +79,7 @@ def redis() -> Iterator[str]:
         elif docker_answers():
             yield stack.enter_context(_redis_container())
         else:
-            yield stack.enter_context(_redis_process())
+            yield stack.enter_context(redis_process(free_port()))
 
 
 @cache
@@ -150,8 +150,8 @@ def _redis_container() -> Iterator[str]:
 
 
 @contextmanager
-def _redis_process() -> Iterator[str]:
-    port = free_port()
+def redis_process(port: int) -> Iterator[str]:
+    """Run a Redis of this machine, for as long as one likes."""
     with tempfile.TemporaryDirectory(prefix="clientupdater-redis-") as folder:
         argv = [_redis_program(), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
         command = lifeline.command(
@@ -162,7 +162,7 @@ def _redis_process() -> Iterator[str]:
                 _wait_for_port(port)
                 yield f"redis://127.0.0.1:{port}/0"
             finally:
-                process.terminate()
+                process.kill()
 
 
 def _redis_program() -> str:

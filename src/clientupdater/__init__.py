@@ -16,7 +16,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from clientupdater.composition import App, build_app, open_app
+    from clientupdater.app import App
+    from clientupdater.composition import build_app, open_app
     from clientupdater.domain.errors import Error
     from clientupdater.settings import Settings
 
@@ -24,7 +25,7 @@ __version__ = "0.1.0"
 __all__ = ["App", "Error", "Settings", "__version__", "build_app", "open_app"]
 
 _HOMES = {
-    "App": "clientupdater.composition",
+    "App": "clientupdater.app",
     "Error": "clientupdater.domain.errors",
     "Settings": "clientupdater.settings",
     "build_app": "clientupdater.composition",

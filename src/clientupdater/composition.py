@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from attrs import field, frozen
+from attrs import frozen
 
+from clientupdater.adapters.fallback import FallingBackLimits, FallingBackShelf, LastingLimits
+from clientupdater.adapters.filter_options_form import JsonFilterOptions
+from clientupdater.adapters.lookups_form import JsonLookups
 from clientupdater.adapters.madeup import KeptAccounts, MadeUpAccount, fill
 from clientupdater.adapters.memory.clock import MachineClock
+from clientupdater.adapters.memory.limits import MemoryRateLimits
+from clientupdater.adapters.memory.shelf import MemoryShelf
 from clientupdater.adapters.postgres.embedded import EmbeddedPostgres
+from clientupdater.adapters.postgres.limits import PostgresRateLimits
 from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
 from clientupdater.adapters.postgres.serving import (
     PoolSize,
@@ -25,333 +32,73 @@ from clientupdater.adapters.postgres.serving import (
 )
 from clientupdater.adapters.postgres.work import PostgresWork
 from clientupdater.adapters.redis.connect import redis_health
+from clientupdater.adapters.redis.gate import RedisGate
+from clientupdater.adapters.redis.limits import RedisRateLimits
+from clientupdater.adapters.redis.shelf import RedisShelf
 from clientupdater.adapters.resilience import Bounded
 from clientupdater.adapters.security.kept_keys import kept_keys
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.key_set import KeySet
+from clientupdater.adapters.security.keyed_hash import KeyedHash
 from clientupdater.adapters.security.oidc import OidcTokens
 from clientupdater.adapters.security.passwords import Argon2Passwords, OneAtATime
 from clientupdater.adapters.security.published_keys import PublishedKeys
 from clientupdater.adapters.security.random_secrets import RandomSecrets
 from clientupdater.adapters.security.vault import Vault
+from clientupdater.adapters.single_flight import SingleFlight
+from clientupdater.app import App, Guard, Shared, Surroundings, put_together
+from clientupdater.domain.allowances import Allowances
 from clientupdater.domain.errors import AlreadyExists
 from clientupdater.domain.people import LockoutPolicy
 from clientupdater.domain.sessions import Lifetimes
 from clientupdater.ports.health import Health, HealthCheck
-from clientupdater.ports.people import StaffTransaction
-from clientupdater.ports.reading import ReadingTransaction
 from clientupdater.serving import Serving
-from clientupdater.usecases._client_files import ClientFiles
-from clientupdater.usecases.answer_once import AnswerOnce
-from clientupdater.usecases.assign_client import AssignClient
-from clientupdater.usecases.assign_clients import AssignClients
-from clientupdater.usecases.authenticate import Authenticate
-from clientupdater.usecases.bootstrap_administrator import BootstrapAdministrator
-from clientupdater.usecases.change_password import ChangePassword
-from clientupdater.usecases.change_user import ChangeUser
-from clientupdater.usecases.correct_contacts import CorrectContacts
-from clientupdater.usecases.create_user import CreateUser
-from clientupdater.usecases.delete_user import DeleteUser
-from clientupdater.usecases.explain_access import ExplainAccess
-from clientupdater.usecases.find_missed_openings import FindMissedOpenings
-from clientupdater.usecases.give_area import GiveArea
-from clientupdater.usecases.give_branch import GiveBranch
-from clientupdater.usecases.grant_permission import GrantPermission
-from clientupdater.usecases.identify_operator import IdentifyOperator
-from clientupdater.usecases.issue_service_token import IssueServiceToken
-from clientupdater.usecases.judge_updates import JudgeUpdates
-from clientupdater.usecases.judge_user import JudgeUser
-from clientupdater.usecases.list_clients import ListClients
-from clientupdater.usecases.list_openings import ListOpenings
-from clientupdater.usecases.list_rows import ListRows
-from clientupdater.usecases.list_sessions import ListSessions
-from clientupdater.usecases.list_users import ListUsers
-from clientupdater.usecases.lock_user import LockUser
-from clientupdater.usecases.look_up_names import LookUpNames
-from clientupdater.usecases.open_due_periods import OpenDuePeriods
-from clientupdater.usecases.open_period import OpenPeriod
-from clientupdater.usecases.place_branch import PlaceBranch
-from clientupdater.usecases.read_lookups import ReadLookups
-from clientupdater.usecases.read_worklist import ReadWorklist
-from clientupdater.usecases.record_update import RecordUpdate
-from clientupdater.usecases.record_updates import RecordUpdates
-from clientupdater.usecases.redeem_reset import RedeemReset
-from clientupdater.usecases.remove_branch import RemoveBranch
-from clientupdater.usecases.renew_pension_numbers import RenewPensionNumbers
-from clientupdater.usecases.reopen_row import ReopenRow
-from clientupdater.usecases.reset_password import ResetPassword
-from clientupdater.usecases.reveal_pension_number import RevealPensionNumber
-from clientupdater.usecases.revive_client import ReviveClient
-from clientupdater.usecases.revoke_grant import RevokeGrant
-from clientupdater.usecases.revoke_session import RevokeSession
-from clientupdater.usecases.revoke_sessions import RevokeSessions
-from clientupdater.usecases.search_clients import SearchClients
-from clientupdater.usecases.set_initial_password import SetInitialPassword
-from clientupdater.usecases.settle_contact_conflict import SettleContactConflict
-from clientupdater.usecases.show_client import ShowClient
-from clientupdater.usecases.show_client_history import ShowClientHistory
-from clientupdater.usecases.show_current_periods import ShowCurrentPeriods
-from clientupdater.usecases.show_filter_options import ShowFilterOptions
-from clientupdater.usecases.show_history import ShowHistory
-from clientupdater.usecases.show_row import ShowRow
-from clientupdater.usecases.show_user import ShowUser
-from clientupdater.usecases.sign_in import SignIn
-from clientupdater.usecases.sign_out import SignOut
-from clientupdater.usecases.take_area import TakeArea
-from clientupdater.usecases.take_branch import TakeBranch
-from clientupdater.usecases.unlock_user import UnlockUser
-from clientupdater.usecases.void_event import VoidEvent
+from clientupdater.usecases.read_meters import ReadMeters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
     from datetime import tzinfo
     from pathlib import Path
 
-    from clientupdater.ports.answers import Whole
+    from clientupdater.adapters.postgres.work import Pool
+    from clientupdater.app import App, ServingWork
+    from clientupdater.ports.cache import Cache, Shelf
     from clientupdater.ports.clock import Clock
+    from clientupdater.ports.limits import RateLimits
     from clientupdater.ports.maintenance import DatabaseMaintenance
-    from clientupdater.ports.passwords import Passwords, Secrets
-    from clientupdater.ports.readings import Readings
-    from clientupdater.ports.sealing import Sealer
     from clientupdater.ports.tokens import Tokens
-    from clientupdater.ports.work import Sight, UnitsOfWork
     from clientupdater.settings import Settings
 
 
-class ServingTransaction(StaffTransaction, ReadingTransaction, Protocol):
-    """A unit of work with all that serving needs."""
+def build_app(work: ServingWork, clock: Clock, zone: tzinfo, **others: Any) -> App:
+    """Put an App together over any store; `others` are parts of its `Surroundings`.
+
+    What is not given needs nothing else to run: it is kept by this process alone.
+    """
+    told: dict[str, Any] = {
+        "guard": in_process_guard(),
+        "shared": in_process_shared(),
+        "sealer": KeyRing.made_up(),
+        "lookups_form": JsonLookups(),
+        "filter_options_form": JsonFilterOptions(),
+    }
+    return put_together(work, clock, zone, Surroundings(**{**told, **others}))
 
 
-class ServingWork(Protocol):
-    """Where units of work begin that have it."""
-
-    def begin(self, sight: Sight) -> AbstractContextManager[ServingTransaction]:
-        """Begin one, as `UnitsOfWork` does."""
-        ...
-
-    def together(self) -> AbstractContextManager[Whole]:
-        """Make several of them one, as `WholeWork` does."""
-        ...
-
-
-@frozen
-class Reading:
-    """What people page through."""
-
-    worklist: ReadWorklist
-    list_clients: ListClients
-    search_clients: SearchClients
-    show_client: ShowClient
-    client_history: ShowClientHistory
-    filter_options: ShowFilterOptions
-    lookups: ReadLookups
-
-
-@frozen
-class People:
-    """What can be done with people: how they come in, and what they may do."""
-
-    authenticate: Authenticate
-    sign_in: SignIn
-    sign_out: SignOut
-    list_sessions: ListSessions
-    revoke_session: RevokeSession
-    revoke_sessions: RevokeSessions
-    change_password: ChangePassword
-    reset_password: ResetPassword
-    redeem_reset: RedeemReset
-    create_user: CreateUser
-    change_user: ChangeUser
-    delete_user: DeleteUser
-    lock_user: LockUser
-    unlock_user: UnlockUser
-    show_user: ShowUser
-    judge_user: JudgeUser
-    list_users: ListUsers
-    grant_permission: GrantPermission
-    revoke_grant: RevokeGrant
-    give_branch: GiveBranch
-    take_branch: TakeBranch
-    give_area: GiveArea
-    take_area: TakeArea
-    place_branch: PlaceBranch
-    remove_branch: RemoveBranch
-    issue_service_token: IssueServiceToken
-    set_initial_password: SetInitialPassword
-    identify_operator: IdentifyOperator
-    bootstrap_administrator: BootstrapAdministrator
-
-
-@frozen
-class Guard:
-    """How people are let in: what it costs to guess, and how long a session lives."""
-
-    passwords: Passwords = field(factory=lambda: OneAtATime(Argon2Passwords()))
-    secrets: Secrets = field(factory=RandomSecrets)
-    lifetimes: Lifetimes = field(factory=Lifetimes)
-    policy: LockoutPolicy = field(factory=LockoutPolicy)
-    tokens: Tokens | None = None
-
-    @classmethod
-    def of(cls, settings: Settings, clock: Clock) -> Guard:
-        """Take it from what the environment says."""
-        return cls(
-            lifetimes=Lifetimes(
-                idle=timedelta(minutes=settings.session_idle_minutes),
-                absolute=timedelta(hours=settings.session_absolute_hours),
-            ),
-            policy=LockoutPolicy(
-                max_failures=settings.login_max_failures,
-                lock_for=timedelta(minutes=settings.login_lock_minutes),
-            ),
-            tokens=_tokens(settings, clock),
-        )
-
-
-@frozen
-class Tracking:
-    """What can be done with the clients' rows: recorded, corrected, looked at, assigned."""
-
-    record_update: RecordUpdate
-    record_updates: RecordUpdates
-    judge_updates: JudgeUpdates
-    reopen_row: ReopenRow
-    void_event: VoidEvent
-    revive_client: ReviveClient
-    assign_client: AssignClient
-    assign_clients: AssignClients
-    show_row: ShowRow
-    list_rows: ListRows
-    show_history: ShowHistory
-    explain_access: ExplainAccess
-    open_period: OpenPeriod
-    list_openings: ListOpenings
-    show_current_periods: ShowCurrentPeriods
-    reveal_pension_number: RevealPensionNumber
-    correct_contacts: CorrectContacts
-    settle_contact_conflict: SettleContactConflict
-
-    @classmethod
-    def over(cls, work: UnitsOfWork, clock: Clock, zone: tzinfo) -> Tracking:
-        """Put them together over any store."""
-        files = ClientFiles(work, clock, zone)
-        return cls(
-            record_update=RecordUpdate(files),
-            record_updates=RecordUpdates(files),
-            judge_updates=JudgeUpdates(files),
-            reopen_row=ReopenRow(files),
-            void_event=VoidEvent(files),
-            revive_client=ReviveClient(files),
-            assign_client=AssignClient(files),
-            assign_clients=AssignClients(files),
-            show_row=ShowRow(files),
-            list_rows=ListRows(files),
-            show_history=ShowHistory(files),
-            explain_access=ExplainAccess(work),
-            open_period=OpenPeriod(work, clock, zone),
-            list_openings=ListOpenings(work),
-            show_current_periods=ShowCurrentPeriods(clock, zone),
-            reveal_pension_number=RevealPensionNumber(files),
-            correct_contacts=CorrectContacts(files),
-            settle_contact_conflict=SettleContactConflict(files),
-        )
-
-
-@frozen
-class App:
-    """What the software can do, for as long as it is open."""
-
-    open_due_periods: OpenDuePeriods
-    find_missed_openings: FindMissedOpenings
-    renew_pension_numbers: RenewPensionNumbers
-    tracking: Tracking
-    people: People
-    reading: Reading
-    look_up_names: LookUpNames
-    readiness: tuple[HealthCheck, ...]
-    """What has to be well for requests to be sent here; each answers within its time."""
-    answer_once: AnswerOnce
-    readings: Readings
-    """How things stand inside, for whoever watches."""
-    serving: Serving
-    sealer: Sealer
-    """Seals what leaves us and comes back, such as cursors."""
-
-
-def build_app(
-    work: ServingWork,
-    clock: Clock,
-    zone: tzinfo,
-    readiness: tuple[HealthCheck, ...] = (),
-    sealer: Sealer | None = None,
-    guard: Guard | None = None,
-    serving: Serving | None = None,
-    readings: Readings = tuple,
-) -> App:
-    """Put the use cases together over any adapters; nothing is opened here."""
-    sealer, serving = sealer or KeyRing.made_up(), serving or Serving()
-    return App(
-        open_due_periods=OpenDuePeriods(work, clock, zone),
-        find_missed_openings=FindMissedOpenings(work, clock, zone),
-        renew_pension_numbers=RenewPensionNumbers(work),
-        tracking=Tracking.over(work, clock, zone),
-        people=_people(work, clock, guard or Guard()),
-        reading=_reading(work, clock, zone),
-        look_up_names=LookUpNames(work),
-        readiness=readiness,
-        answer_once=AnswerOnce(work, clock, sealer, serving.keep_answers_for),
-        readings=readings,
-        serving=serving,
-        sealer=sealer,
+def in_process_guard(**others: Any) -> Guard:
+    """Give a guard that hashes passwords one at a time."""
+    return Guard(
+        **{"passwords": OneAtATime(Argon2Passwords()), "secrets": RandomSecrets(), **others}
     )
 
 
-def _reading(work: ServingWork, clock: Clock, zone: tzinfo) -> Reading:
-    return Reading(
-        worklist=ReadWorklist(work, clock, zone),
-        list_clients=ListClients(work, clock, zone),
-        search_clients=SearchClients(work, clock, zone),
-        show_client=ShowClient(work, clock, zone),
-        client_history=ShowClientHistory(work, clock, zone),
-        filter_options=ShowFilterOptions(work, clock, zone),
-        lookups=ReadLookups(work),
-    )
+def in_process_shared(**others: Any) -> Shared:
+    """Give what this process's requests have in common, and no other process knows."""
+    return Shared(**{"limits": MemoryRateLimits(), "cache": _near(), "near": _near(), **others})
 
 
-def _people(work: ServingWork, clock: Clock, guard: Guard) -> People:
-    words, secrets = guard.passwords, guard.secrets
-    return People(
-        authenticate=Authenticate(work, clock, guard.lifetimes, guard.tokens),
-        sign_in=SignIn(work, clock, words, secrets, guard.lifetimes, guard.policy),
-        sign_out=SignOut(work, clock),
-        list_sessions=ListSessions(work, clock, guard.lifetimes),
-        revoke_session=RevokeSession(work, clock),
-        revoke_sessions=RevokeSessions(work, clock),
-        change_password=ChangePassword(work, clock, words, guard.policy),
-        reset_password=ResetPassword(work, clock, secrets),
-        redeem_reset=RedeemReset(work, clock, words),
-        create_user=CreateUser(work, clock, words, secrets),
-        change_user=ChangeUser(work, clock),
-        delete_user=DeleteUser(work, clock),
-        lock_user=LockUser(work),
-        unlock_user=UnlockUser(work),
-        show_user=ShowUser(work),
-        judge_user=JudgeUser(work),
-        list_users=ListUsers(work),
-        grant_permission=GrantPermission(work, clock),
-        revoke_grant=RevokeGrant(work),
-        give_branch=GiveBranch(work, clock),
-        take_branch=TakeBranch(work, clock),
-        give_area=GiveArea(work, clock),
-        take_area=TakeArea(work, clock),
-        place_branch=PlaceBranch(work),
-        remove_branch=RemoveBranch(work, clock),
-        issue_service_token=IssueServiceToken(work, clock, secrets),
-        set_initial_password=SetInitialPassword(work, clock, words),
-        identify_operator=IdentifyOperator(work),
-        bootstrap_administrator=BootstrapAdministrator(work, clock, words, secrets),
-    )
+def _near() -> Cache:
+    return SingleFlight(MemoryShelf())
 
 
 @contextmanager
@@ -366,16 +113,76 @@ def open_app(settings: Settings) -> Iterator[App]:
             settings.database_pool_timeout_ms / 1000,
         )
         pool = stack.enter_context(open_pool(url, size))
+        shared = stack.enter_context(_shared(settings, pool))
         yield build_app(
             PostgresWork(pool, _vault(settings)),
             MachineClock(),
             settings.business_timezone,
-            _readiness(url, settings.health_check_timeout_ms / 1000),
+            readiness=_readiness(url, settings.health_check_timeout_ms / 1000),
             serving=Serving.of(settings),
-            readings=lambda: pool_readings(pool),
-            guard=Guard.of(settings, MachineClock()),
-            sealer=KeyRing(settings.encryption_keys) if settings.encryption_keys else None,
+            readings=ReadMeters(
+                shared.limits, (shared.cache, shared.near), (partial(pool_readings, pool),)
+            ),
+            guard=guard_of(settings, MachineClock()),
+            sealer=_key_ring(settings),
+            shared=shared,
         )
+
+
+def _key_ring(settings: Settings) -> KeyRing:
+    keys = settings.encryption_keys
+    return KeyRing(keys) if keys else KeyRing.made_up()
+
+
+def guard_of(settings: Settings, clock: Clock) -> Guard:
+    """Let people in as the environment says."""
+    return in_process_guard(
+        lifetimes=Lifetimes(
+            idle=timedelta(minutes=settings.session_idle_minutes),
+            absolute=timedelta(hours=settings.session_absolute_hours),
+        ),
+        policy=LockoutPolicy(
+            max_failures=settings.login_max_failures,
+            lock_for=timedelta(minutes=settings.login_lock_minutes),
+        ),
+        tokens=_tokens(settings, clock),
+    )
+
+
+@contextmanager
+def _shared(settings: Settings, pool: Pool) -> Iterator[Shared]:
+    """Share by Redis where there is one; what must not be forgotten is counted in the database."""
+    hashed = _hash_of_askers(settings)
+    limits: RateLimits = MemoryRateLimits(hashed)
+    shelf: Shelf = MemoryShelf()
+    with ExitStack() as stack:
+        if settings.redis_url:
+            gate = RedisGate.to(settings.redis_url)
+            stack.callback(gate.close)
+            limits = FallingBackLimits(RedisRateLimits(gate, hashed), limits)
+            shelf = FallingBackShelf(RedisShelf(gate, _key_ring(settings)), shelf)
+        yield Shared(
+            limits=LastingLimits(limits, PostgresRateLimits(pool, hashed)),
+            allowances=_allowances(settings),
+            cache=SingleFlight(shelf),
+            near=_near(),
+        )
+
+
+def _allowances(settings: Settings) -> Allowances:
+    return Allowances.of(
+        read=settings.rate_limit_read_requests,
+        write=settings.rate_limit_write_requests,
+        export=settings.rate_limit_export_requests,
+        sign_in=settings.rate_limit_login_attempts,
+    )
+
+
+def _hash_of_askers(settings: Settings) -> KeyedHash:
+    """Hash with what never changes: with another key, everybody would be counted anew."""
+    if settings.blind_index_key is None:
+        return KeyedHash()
+    return KeyedHash(KeyRing({"index": settings.blind_index_key}).derived("rate limits"))
 
 
 def _tokens(settings: Settings, clock: Clock) -> Tokens | None:

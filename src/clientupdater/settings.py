@@ -276,6 +276,47 @@ class Settings:
             default="Asia/Manila",
         ),
     )
+    rate_limit_read_requests: int = field(
+        default=100,
+        metadata=_read_as(
+            "RATE_LIMIT_READ_REQUESTS",
+            _whole(1, 1_000_000),
+            "a whole number, from 1 to 1000000",
+            "How often somebody may read, in a minute.",
+            default="100",
+        ),
+    )
+    rate_limit_write_requests: int = field(
+        default=30,
+        metadata=_read_as(
+            "RATE_LIMIT_WRITE_REQUESTS",
+            _whole(1, 1_000_000),
+            "a whole number, from 1 to 1000000",
+            "How often somebody may write, in a minute.",
+            default="30",
+        ),
+    )
+    rate_limit_export_requests: int = field(
+        default=5,
+        metadata=_read_as(
+            "RATE_LIMIT_EXPORT_REQUESTS",
+            _whole(1, 1_000_000),
+            "a whole number, from 1 to 1000000",
+            "How often somebody may ask for an export, in five minutes.",
+            default="5",
+        ),
+    )
+    rate_limit_login_attempts: int = field(
+        default=5,
+        metadata=_read_as(
+            "RATE_LIMIT_LOGIN_ATTEMPTS",
+            _whole(1, 50_000),
+            "a whole number, from 1 to 50000",
+            "How often signing in may be tried from one address with one email, in five minutes; "
+            "from one address twenty times as often.",
+            default="5",
+        ),
+    )
     session_idle_minutes: int = field(
         default=720,
         metadata=_read_as(

@@ -8,7 +8,7 @@ from uuid import UUID
 from attrs import frozen
 
 from clientupdater.adapters.memory.clock import SetClock
-from clientupdater.composition import Tracking
+from clientupdater.app import Tracking
 from clientupdater.domain.access import Actor, Grant, Territory
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.ids import PersonId

@@ -15,7 +15,7 @@ from clientupdater.entrypoints.http.routes import ENDPOINTS
 from tests.entrypoints.commands import call
 
 if TYPE_CHECKING:
-    from clientupdater.composition import App
+    from clientupdater.app import App
     from clientupdater.entrypoints.http.contract import Endpoint
 
 CONTRACT = contract_of(ENDPOINTS)

@@ -13,8 +13,10 @@ from attrs import define, frozen
 from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.work import PostgresWork
-from clientupdater.composition import App, build_app
+from clientupdater.app import App
+from clientupdater.composition import build_app, in_process_shared
 from clientupdater.domain.accounts import fingerprint
+from clientupdater.domain.allowances import Allowances
 from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from tests.servers import Database
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+PLENTY = Allowances.of(read=10**6, write=10**6, export=10**6, sign_in=10**6)
+"""For tests that are about something else."""
 _numbers = itertools.count(1)
 
 
@@ -136,9 +140,10 @@ def staffed(database: Database, zone: ZoneInfo, vault: Vault | None = None) -> I
     """Open the application over a database."""
     clock = HandClock()
     with ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as pool:
-        yield Staff(
-            build_app(PostgresWork(pool, vault), clock, zone), clock, database.superuser_url
+        app = build_app(
+            PostgresWork(pool, vault), clock, zone, shared=in_process_shared(allowances=PLENTY)
         )
+        yield Staff(app, clock, database.superuser_url)
 
 
 def ids(*found: object) -> frozenset[UUID]:

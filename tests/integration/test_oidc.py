@@ -23,7 +23,7 @@ from clientupdater.adapters.security.published_keys import (
     PublishedKeys,
     SigningKey,
 )
-from clientupdater.composition import Guard, build_app
+from clientupdater.composition import build_app, guard_of, in_process_guard
 from clientupdater.domain.access import Grant
 from clientupdater.domain.accounts import LOCKED_FOR_GOOD
 from clientupdater.domain.callers import Origin
@@ -415,7 +415,7 @@ def house(database: Database, issuer: Issuer) -> Iterator[House]:
             opened.app.people.authenticate.work,  # type: ignore[arg-type]
             opened.clock,
             ZONE,
-            guard=Guard(tokens=believing(issuer)),
+            guard=in_process_guard(tokens=believing(issuer)),
         )
         ana = opened.hire("clients:read area FCASH", clerk_id=SUBJECT, first_name="Ana")
         yield House(attrs.evolve(opened, app=app), issuer, ana)
@@ -517,8 +517,8 @@ def test_U1_the_environment_says_whom_to_believe(issuer: Issuer) -> None:
         "OIDC_ALGORITHMS": "ES256",
         "OIDC_AUTHORIZED_PARTIES": "https://app.example.com, https://other.example.com",
     }
-    guard = Guard.of(Settings.from_mapping(told), issuer.clock)
+    guard = guard_of(Settings.from_mapping(told), issuer.clock)
     assert guard.tokens is not None
     token = issuer.token(key=ec_key("two"), kid="two", algorithm="ES256", iss=issuer.url)
     assert guard.tokens.verify(token) == SUBJECT
-    assert Guard.of(Settings.from_mapping({}), issuer.clock).tokens is None
+    assert guard_of(Settings.from_mapping({}), issuer.clock).tokens is None

@@ -14,7 +14,8 @@ from attrs import frozen
 from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.work import PostgresWork
-from clientupdater.composition import App, build_app
+from clientupdater.app import App
+from clientupdater.composition import build_app
 from clientupdater.domain.access import Actor, Grant, Territory
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.errors import Forbidden, InvalidInput, NotFound

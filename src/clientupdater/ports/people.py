@@ -37,6 +37,8 @@ class KnownSession:
     open: OpenSession
     person: Person
     actor: Actor
+    generation: int
+    """The configuration's, at the same moment: what is cached is known by it (A7)."""
 
 
 @frozen
@@ -45,6 +47,7 @@ class KnownPerson:
 
     person: Person
     actor: Actor
+    generation: int
 
 
 class Identities(Protocol):

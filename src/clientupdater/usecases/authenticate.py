@@ -38,6 +38,8 @@ class Authenticated:
     person: Person
     open: OpenSession | None
     """None for those who come with a token of the identity provider (U1)."""
+    generation: int
+    """The configuration's of this very moment: what is cached is known by it (A7)."""
 
     @property
     def session(self) -> OpenSession:
@@ -80,7 +82,8 @@ class Authenticate:
                 raise Unauthenticated
             if now - known.open.session.last_seen_at >= NOTED_EVERY:
                 tx.sessions.touch(known.open.id, now)
-        return Authenticated(Caller(known.actor, origin), known.person, known.open)
+        caller = Caller(known.actor, origin)
+        return Authenticated(caller, known.person, known.open, known.generation)
 
     def _by_subject(self, subject: str, origin: Origin) -> Authenticated:
         """Find whom the issuer means; a connection is taken only now that it has been asked."""
@@ -88,7 +91,7 @@ class Authenticate:
             known = tx.identities.find(subject)
         if known is None or not known.actor.is_active or _is_locked_for_good(known.person):
             raise Unauthenticated
-        return Authenticated(Caller(known.actor, origin), known.person, None)
+        return Authenticated(Caller(known.actor, origin), known.person, None, known.generation)
 
     def _is_over(self, known: KnownSession, now: datetime) -> bool:
         session, active = known.open.session, known.actor.is_active

@@ -10,10 +10,12 @@ from clientupdater.domain.access import Decision, Missing
 from clientupdater.domain.errors import Forbidden
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.reach import sight_of
+from clientupdater.ports.cache import EVERYONE, CacheKey, Topic
 from clientupdater.ports.work import SYSTEM
 
 if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
+    from clientupdater.ports.cache import Cache, Form
     from clientupdater.ports.reading import Lookups, ReadingWork
 
 
@@ -22,11 +24,29 @@ class ReadLookups:
     """The eight lookups: for anyone what is in use, with config:read all of it."""
 
     work: ReadingWork
+    cache: Cache
+    form: Form[Lookups]
 
-    def __call__(self, caller: Caller, *, inactive: bool = False) -> Lookups:
-        """Read them."""
+    def __call__(
+        self, caller: Caller, *, inactive: bool = False, generation: int | None = None
+    ) -> Lookups:
+        """Read them; of a generation that is known, once (A7)."""
         if inactive:
             self._require_config(caller)
+        if generation is None:
+            return self._read(caller, inactive=inactive)
+        key = CacheKey(
+            topic=Topic.LOOKUPS,
+            name=(self.form.name, "all" if inactive else "in use"),
+            scope=EVERYONE,
+            generation=generation,
+        )
+        made = self.cache.get_or_make(
+            key, lambda: self.form.written(self._read(caller, inactive=inactive))
+        )
+        return self.form.read(made)
+
+    def _read(self, caller: Caller, *, inactive: bool) -> Lookups:
         with self.work.begin(sight_of(caller.actor)) as tx:
             return tx.lookup_tables.load(inactive=inactive)
 

@@ -26,4 +26,5 @@ class PostgresIdentities:
         if row is None:
             return None
         person = person_of(row[:PERSON_WIDTH])
-        return KnownPerson(person, actor_of(person, row[PERSON_WIDTH:]))
+        *rights, generation = row[PERSON_WIDTH:]
+        return KnownPerson(person, actor_of(person, rights), generation)

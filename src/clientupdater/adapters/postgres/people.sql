@@ -49,11 +49,16 @@ cross join lateral (select {territory}) t (branches, areas, within)
 s.id, s.kind, s.created_at, coalesce(s.last_seen_at, s.created_at), s.expires_at, s.revoked_at,
 s.ip_address, s.user_agent
 
+-- name: generation
+-- Of the configuration: it rides along, so that what is cached under it costs no question more.
+(select generation from configuration_generation)
+
 -- name: session_by_token
 select
     {session},
     {person},
-    {actor}
+    {actor},
+    {generation}
 from user_sessions s
 join {people} on u.id = s.user_id
 where s.session_token = %(token)s
@@ -61,7 +66,8 @@ where s.session_token = %(token)s
 -- name: person_by_subject
 select
     {person},
-    {actor}
+    {actor},
+    {generation}
 from {people}
 where u.clerk_id = %(subject)s
 

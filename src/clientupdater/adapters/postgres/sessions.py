@@ -43,8 +43,9 @@ class PostgresSessions:
             return None
         until = SESSION_WIDTH + PERSON_WIDTH
         person = person_of(found[SESSION_WIDTH:until])
-        actor = actor_of(person, found[until:])
-        return KnownSession(session_of(found[:SESSION_WIDTH]), person, actor)
+        *rights, generation = found[until:]
+        opened = session_of(found[:SESSION_WIDTH])
+        return KnownSession(opened, person, actor_of(person, rights), generation)
 
     def touch(self, session: UUID, now: datetime) -> None:
         """Note that it was used just now; skip it where another is noting the same."""

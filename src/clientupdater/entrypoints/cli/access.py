@@ -15,7 +15,7 @@ from clientupdater.entrypoints.cli.session import Session, example, json_option,
 from clientupdater.entrypoints.failures import Exit
 
 if TYPE_CHECKING:
-    from clientupdater.composition import App
+    from clientupdater.app import App
     from clientupdater.domain.callers import Caller
 
 

@@ -15,7 +15,7 @@ from clientupdater.entrypoints.cli.session import is_interactive
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from clientupdater.composition import App
+    from clientupdater.app import App
     from clientupdater.domain.callers import Caller
     from clientupdater.entrypoints.cli.session import Session
 

@@ -29,7 +29,7 @@ from clientupdater.usecases.record_updates import BulkItem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from clientupdater.composition import App
+    from clientupdater.app import App
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.errors import Error
     from clientupdater.domain.periods import Period

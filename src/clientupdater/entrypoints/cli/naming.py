@@ -16,7 +16,7 @@ from clientupdater.entrypoints.cli.session import note
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from clientupdater.composition import App
+    from clientupdater.app import App
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.clients import Client
     from clientupdater.domain.events import StatusEvent

@@ -10,6 +10,7 @@ from clientupdater.composition import open_app
 from clientupdater.entrypoints import logs
 from clientupdater.entrypoints.cli.session import Session, example
 from clientupdater.entrypoints.http import server, several
+from clientupdater.entrypoints.http.metrics import Measures
 
 if TYPE_CHECKING:
     import socket
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     help="How long to say «not ready» before it stops listening.",
 )
 @click.option("--inherited-socket", type=int, hidden=True, help="What one of several is given.")
+@click.option("--metrics-folder", hidden=True, help="Where several keep their numbers together.")
 @click.pass_context
 def serve(
     context: click.Context,
@@ -46,6 +48,7 @@ def serve(
     workers: int,
     drain_seconds: float,
     inherited_socket: int | None,
+    metrics_folder: str | None,
 ) -> None:
     """Run the HTTP server.
 
@@ -55,11 +58,14 @@ def serve(
     settings = session.settings
     logs.configure(settings)
     if inherited_socket is not None:
-        _one(settings, server.inherited(inherited_socket), drain_seconds)
+        with_others = Measures(metrics_folder)
+        _one(settings, server.inherited(inherited_socket), drain_seconds, with_others)
         return
     with server.listen(host, port) as listening:
         if workers == 1:
-            _one(settings, listening, drain_seconds, settings.metrics_bind)
+            measures = Measures()
+            with several.metrics_told(settings.metrics_bind, measures.registry):
+                _one(settings, listening, drain_seconds, measures)
             return
         command = ["serve", "--drain-seconds", str(drain_seconds)]
         with several.metrics_folder() as folder:
@@ -72,8 +78,8 @@ def _one(
     settings: Settings,
     listening: socket.socket,
     drain_s: float,
-    metrics_bind: tuple[str, int] | None = None,
+    measures: Measures,
 ) -> None:
     with listening, open_app(settings) as app:
         settings.require_keys()
-        server.run(app, listening, drain_s=drain_s, metrics_bind=metrics_bind)
+        server.run(app, listening, drain_s=drain_s, measures=measures)

@@ -11,7 +11,7 @@ from clientupdater.entrypoints.cli.session import print_json
 from clientupdater.entrypoints.http.routes.rows import EventShown, SnapshotShown, WrittenShown
 
 if TYPE_CHECKING:
-    from clientupdater.composition import App
+    from clientupdater.app import App
     from clientupdater.domain.callers import Caller
     from clientupdater.usecases._recording import Written
 

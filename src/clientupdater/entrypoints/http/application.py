@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import Scope
 
-    from clientupdater.composition import App
+    from clientupdater.app import App
     from clientupdater.entrypoints.http.contract import Endpoint
     from clientupdater.serving import Serving
 

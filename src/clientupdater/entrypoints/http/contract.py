@@ -8,6 +8,7 @@ from uuid import UUID
 
 from attrs import field, frozen
 
+from clientupdater.domain.allowances import Activity
 from clientupdater.domain.errors import InvalidInput, NotFound
 from clientupdater.domain.people import Act
 from clientupdater.domain.periods import Period
@@ -16,7 +17,7 @@ from clientupdater.domain.permissions import Permission
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from clientupdater.composition import App
+    from clientupdater.app import App
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.errors import Error
 
@@ -40,6 +41,12 @@ class Call:
     query: Any = None
     body: Any = None
     version: int | None = None
+
+    @property
+    def generation(self) -> int | None:
+        """The configuration's, as the look-up of the session brought it along."""
+        found: int | None = self.session.generation if self.session else None
+        return found
 
 
 @frozen(kw_only=True)
@@ -76,6 +83,8 @@ class Endpoint:
     cacheable: bool = False
     """Holds nothing personal: it may be kept, and asked for by its ETag."""
     act: Act = Act.OTHER
+    counts_as: Activity | None = None
+    """What it is counted as where its method does not say it."""
     largest_body: int = 0
     """Where it may be longer than the setting allows of others."""
     once: bool = True
@@ -90,6 +99,12 @@ class Endpoint:
     def address(self) -> str:
         """Where it is found."""
         return BASE + self.path
+
+    @property
+    def activity(self) -> Activity:
+        """What it is counted as: what changes nothing reads, whatever its method."""
+        reads = self.method == "GET"
+        return self.counts_as or (Activity.READ if reads else Activity.WRITE)
 
     @property
     def is_keyed(self) -> bool:

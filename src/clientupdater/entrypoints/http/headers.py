@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import MutableHeaders
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from clientupdater.entrypoints.http.system import Traffic
@@ -33,13 +35,13 @@ class Guarded:
 
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._tell(MutableHeaders(scope=message))
+                self._tell(MutableHeaders(scope=message), scope.get("heads", {}))
             await send(message)
 
         await self._app(scope, receive, told if scope["type"] == "http" else send)
 
-    def _tell(self, heads: MutableHeaders) -> None:
-        for name, value in _ALWAYS.items():
+    def _tell(self, heads: MutableHeaders, told: Mapping[str, str]) -> None:
+        for name, value in (*_ALWAYS.items(), *told.items()):
             heads[name] = value
         for name, value in _UNLESS_SAID.items():
             heads.setdefault(name, value)

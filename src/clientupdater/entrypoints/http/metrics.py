@@ -7,7 +7,6 @@ of them share (PROMETHEUS_MULTIPROC_DIR, set by whoever starts them), and any of
 
 from __future__ import annotations
 
-import os
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -38,14 +37,18 @@ class _Kind:
 READINGS: Mapping[str, _Kind] = {
     "pool_connections": _Kind("Connections to the database that are open."),
     "pool_waiting": _Kind("Requests that wait for a connection."),
+    "limits_counted_by": _Kind("Processes whose requests are counted by this.", ("store",)),
+    "cache_hits": _Kind("Times that something was found in the cache.", ("topic",)),
+    "cache_misses": _Kind("Times that something had to be made for the cache.", ("topic",)),
 }
 
 
 class Measures:
     """Everything that is counted in this process."""
 
-    def __init__(self) -> None:
-        """Begin at nothing."""
+    def __init__(self, shared_folder: str | None = None) -> None:
+        """Begin at nothing; the folder is the one that several processes share."""
+        self._shared_folder = shared_folder
         self.registry = CollectorRegistry()
         self._durations = Histogram(
             "clientupdater_http_request_duration_seconds",
@@ -106,7 +109,7 @@ class Measures:
 
     def written(self) -> bytes:
         """Write all of it, of every process that shares the folder."""
-        folder = os.environ.get(SHARED_FOLDER)
+        folder = self._shared_folder
         return generate_latest(shared_registry(folder) if folder else self.registry)
 
 

@@ -212,6 +212,7 @@ def _failure(told: str) -> dict[str, Any]:
 def _codes(endpoint: Endpoint) -> Iterable[tuple[int, str]]:
     yield 400, "invalid_request"
     yield 406, "not_acceptable"
+    yield 429, "rate_limit_exceeded"
     if endpoint.is_keyed:
         yield from (
             (400, "idempotency_key_required"),

@@ -1,7 +1,7 @@
 """What every request goes through, in the order in which it is judged.
 
     signed in   401, before anything else on what is not public; 403 while U4 bars it
-    (here rate limits will count: who asks is known, and nothing dear was done yet)
+    counted     429: by who they are; who is nobody, by where they come from
     parsed      400, 406, 413, 415
     answered    a request that comes again under its Idempotency-Key: the answer that it got
     sight       404, and right: 403
@@ -25,6 +25,7 @@ import attrs
 from attrs import frozen
 
 from clientupdater.domain.access import Actor
+from clientupdater.domain.allowances import Activity, Asker
 from clientupdater.domain.callers import Caller, Origin
 from clientupdater.domain.errors import (
     Error,
@@ -39,6 +40,7 @@ from clientupdater.domain.errors import (
 from clientupdater.domain.ids import PersonId
 from clientupdater.entrypoints.http import parsing
 from clientupdater.entrypoints.http.contract import Call, Endpoint, part
+from clientupdater.entrypoints.http.limits import require, require_allowance
 from clientupdater.entrypoints.http.problems import Rejected, details_of
 from clientupdater.entrypoints.http.replies import reply, response
 from clientupdater.entrypoints.structuring import structured, structured_words
@@ -52,7 +54,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from clientupdater.composition import App
+    from clientupdater.app import App
     from clientupdater.usecases.authenticate import Authenticated
 
 _UNFIT = "What was given does not fit."
@@ -101,7 +103,11 @@ def _answered(endpoint: Endpoint, app: App, given: Given) -> Response:
     request = given.request
     signed_in = None if endpoint.public else _signed_in(endpoint, app, request)
     caller = signed_in.caller if signed_in else _nobody(app, request)
+    if endpoint.activity is not Activity.SIGN_IN:
+        require_allowance(app, endpoint, caller, request.scope)
     parsed = _parsed(endpoint, app, given)
+    if endpoint.activity is Activity.SIGN_IN:
+        require(app, Activity.SIGN_IN, _who_signs_in(caller, parsed.body), request.scope)
     route = f"{endpoint.method} {endpoint.path}"
     call = Call(app=app, route=route, caller=caller, session=signed_in)
     act = partial(_acted, endpoint, call, request, parsed)
@@ -177,12 +183,27 @@ def _may_have_again(endpoint: Endpoint, call: Call, request: Request, as_then: b
 
 
 def _signed_in(endpoint: Endpoint, app: App, request: Request) -> Authenticated:
+    origin = _origin(app, request)
+    try:
+        found = app.people.authenticate(_token(request), origin, endpoint.act)
+    except Unauthenticated:
+        require(app, endpoint.activity, Asker(origin.ip_address), request.scope)
+        raise
+    request.scope["actor"] = found.caller.actor
+    return found
+
+
+def _token(request: Request) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated
-    found = app.people.authenticate(token.strip(), _origin(app, request), endpoint.act)
-    request.scope["actor"] = found.caller.actor
-    return found
+    return token.strip()
+
+
+def _who_signs_in(caller: Caller, body: Any) -> Asker:
+    """Say whom somebody wants to be; what is no email is counted as none."""
+    email = body.get("email") if isinstance(body, dict) else None
+    return Asker(caller.origin.ip_address, email=email if isinstance(email, str) else None)
 
 
 def _nobody(app: App, request: Request) -> Caller:

@@ -16,15 +16,14 @@ import uvicorn
 
 from clientupdater.domain.errors import Conflict, Fault, Misconfigured
 from clientupdater.entrypoints.http.application import build
-from clientupdater.entrypoints.http.metrics import Measures
-from clientupdater.entrypoints.http.several import metrics_told
 from clientupdater.entrypoints.http.system import Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-    from clientupdater.composition import App
+    from clientupdater.app import App
+    from clientupdater.entrypoints.http.metrics import Measures
 
 _GRACE_S = 5.0
 """Beyond the deadline that every request under way has."""
@@ -55,10 +54,10 @@ def run(
     listening: socket.socket,
     *,
     drain_s: float = 0.0,
-    metrics_bind: tuple[str, int] | None = None,
+    measures: Measures | None = None,
 ) -> None:
     """Serve until told to stop; requests under way are finished."""
-    traffic, measures = Traffic(), Measures()
+    traffic = Traffic()
     origins = app.serving.cors_origins
     config = uvicorn.Config(
         build(lambda: nullcontext(app), traffic, measures, cors_origins=origins),
@@ -71,7 +70,7 @@ def run(
     )
     host, port = listening.getsockname()[:2]
     _log.info("serving", host=host, port=port)
-    with _stop_is_not_death(), metrics_told(metrics_bind, measures.registry):
+    with _stop_is_not_death():
         _Server(config, traffic, drain_s).run(sockets=[listening])
     _log.info("stopped serving")
 

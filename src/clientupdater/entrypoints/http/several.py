@@ -66,7 +66,8 @@ def run(
     """Run so many until told to stop; give the exit code."""
     host, port = listening.getsockname()[:2]
     folder = environ[SHARED_FOLDER]
-    team = _Team([*command, "--inherited-socket", str(listening.fileno())], environ, listening)
+    inherited = ["--inherited-socket", str(listening.fileno()), "--metrics-folder", folder]
+    team = _Team([*command, *inherited], environ, listening)
     with metrics_told(metrics_bind, shared_registry(folder)), team.told_to_stop_by_signals():
         team.start(workers)
         _log.info("serving", host=host, port=port, workers=workers)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from clientupdater.composition import App
+    from clientupdater.app import App
     from clientupdater.ports.health import Health
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"

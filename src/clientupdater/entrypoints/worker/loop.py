@@ -16,7 +16,7 @@ from clientupdater.entrypoints.wire import to_plain
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from clientupdater.composition import App
+    from clientupdater.app import App
 
 EVERY_S = 60.0
 _log = structlog.stdlib.get_logger("clientupdater.worker")

@@ -11,6 +11,7 @@ from uuid import UUID
 import attrs
 from attrs import field, frozen
 
+from clientupdater.domain.allowances import Activity
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.periods import Period
@@ -237,7 +238,9 @@ def show_client(call: Call) -> Answer:
 
 def read_lookups(call: Call) -> Any:
     """Give the words that people choose from."""
-    return call.app.reading.lookups(call.caller, inactive=call.query.all)
+    return call.app.reading.lookups(
+        call.caller, inactive=call.query.all, generation=call.generation
+    )
 
 
 ENDPOINTS = (
@@ -267,6 +270,7 @@ ENDPOINTS = (
         body=ClientsSought,
         answers=ClientsPage,
         once=False,
+        counts_as=Activity.READ,
         permission=Permission.CLIENTS_READ,
     ),
     Endpoint(

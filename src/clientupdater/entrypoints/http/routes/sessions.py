@@ -8,6 +8,7 @@ from uuid import UUID
 
 from attrs import field, frozen
 
+from clientupdater.domain.allowances import Activity
 from clientupdater.domain.errors import InvalidCredentials, NotFound
 from clientupdater.domain.people import Act
 from clientupdater.entrypoints.http.contract import Call, Endpoint
@@ -153,6 +154,7 @@ ENDPOINTS = (
         body=SignInBody,
         answers=SignedInShown,
         public=True,
+        counts_as=Activity.SIGN_IN,
         shown_once=("token",),
         errors=(InvalidCredentials,),
     ),

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from attrs import field, frozen
 
+from clientupdater.domain.allowances import Activity
 from clientupdater.domain.errors import InvalidCredentials, PrivilegeExceeded
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Call, Endpoint
@@ -95,6 +96,7 @@ ENDPOINTS = (
         status=204,
         body=RedeemBody,
         public=True,
+        counts_as=Activity.SIGN_IN,
         errors=(InvalidCredentials,),
     ),
 )

@@ -1,0 +1,201 @@
+"""Measure what a lost Redis costs: prints `name, ours ms, target, holds` and writes it as JSON.
+
+    .venv/bin/python bench/bench_redis_faults.py
+
+A call is one request's worth: a hit counted, and an entry looked for. The first is judged by its
+worst, of thirty times that Redis was lost; those after it, a thousand each time, but for one in a
+thousand, when the machine did something else. Beside it stands what the same costs where nothing is
+lost. Absolute figures are the machine's.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from attrs import frozen
+from psycopg_pool import ConnectionPool
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests import servers
+from tests.faults.lost_redis import hanging, running, stopped, url_at
+from tests.servers import Database
+
+from clientupdater.adapters.fallback import FallingBackLimits, FallingBackShelf
+from clientupdater.adapters.memory.limits import MemoryRateLimits
+from clientupdater.adapters.memory.shelf import MemoryShelf
+from clientupdater.adapters.postgres.limits import PostgresRateLimits
+from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
+from clientupdater.adapters.redis.gate import RedisGate
+from clientupdater.adapters.redis.limits import RedisRateLimits
+from clientupdater.adapters.redis.shelf import RedisShelf
+from clientupdater.adapters.security.key_ring import KeyRing
+from clientupdater.adapters.security.keyed_hash import KeyedHash
+from clientupdater.adapters.single_flight import SingleFlight
+from clientupdater.domain.allowances import Allowance, Tally
+from clientupdater.ports.cache import EVERYONE, CacheKey, Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from clientupdater.ports.cache import Cache, Shelf
+    from clientupdater.ports.limits import RateLimits
+
+FIRST_MS, NEXT_MS = 50.0, 1.0
+TIMES, CALLS = 30, 1000
+HASH, RING = KeyedHash(), KeyRing.made_up()
+TALLY = Tally(Allowance("read", 10**9, timedelta(minutes=1)), ("somebody",))
+KEY = CacheKey(topic=Topic.DASHBOARD, scope=EVERYONE, generation=1)
+VALUE = b"x" * 4096
+
+
+@frozen
+class Request:
+    """What of one request goes to Redis."""
+
+    limits: RateLimits
+    cache: Cache
+
+    @classmethod
+    def over(cls, gate: RedisGate) -> Request:
+        """Put it together as the composition does."""
+        return cls(
+            FallingBackLimits(RedisRateLimits(gate, HASH), MemoryRateLimits(HASH)),
+            SingleFlight(FallingBackShelf(RedisShelf(gate, RING), MemoryShelf())),
+        )
+
+    def __call__(self) -> float:
+        """Do it; tell how many milliseconds it took."""
+        began = time.perf_counter()
+        self.limits.hit(TALLY)
+        self.cache.get_or_make(KEY, lambda: VALUE)
+        return (time.perf_counter() - began) * 1000
+
+
+@contextmanager
+def asking(port: int) -> Iterator[Request]:
+    """Ask through a gate that does not look again while this measures."""
+    gate = RedisGate.to(url_at(port), looking_every=3600)
+    yield Request.over(gate)
+    gate.close()
+
+
+def lost() -> Iterator[tuple[str, list[float], list[float]]]:
+    """Lose Redis in each way, again and again: what the first call took, and those after it."""
+    for name, lose in (("down", _down), ("hanging", _hanging), ("stopped in use", _stopped)):
+        first: list[float] = []
+        after: list[float] = []
+        for _ in range(TIMES):
+            with lose() as request:
+                first.append(request())
+                after.extend(request() for _ in range(CALLS))
+        yield name, first, after
+
+
+@contextmanager
+def _down() -> Iterator[Request]:
+    with asking(servers.free_port()) as request:
+        yield request
+
+
+@contextmanager
+def _hanging() -> Iterator[Request]:
+    port = servers.free_port()
+    with hanging(port), asking(port) as request:
+        yield request
+
+
+@contextmanager
+def _stopped() -> Iterator[Request]:
+    port = servers.free_port()
+    with running(port) as server, asking(port) as request:
+        request()
+        with stopped(server):
+            yield request
+
+
+def costs() -> Iterator[tuple[str, float]]:
+    """Tell what one step costs where nothing is lost: milliseconds, at the median."""
+    with ExitStack() as stack:
+        port = servers.free_port()
+        stack.enter_context(running(port))
+        gate = RedisGate.to(url_at(port))
+        stack.callback(gate.close)
+        yield "hit in memory", _median(_hitting(MemoryRateLimits(HASH)))
+        yield "hit in Redis", _median(_hitting(RedisRateLimits(gate, HASH)))
+        pool = stack.enter_context(_pool())
+        yield "hit in PostgreSQL", _median(_hitting(PostgresRateLimits(pool, HASH)))
+        yield "entry of 4 KiB in memory", _median(_finding(MemoryShelf()))
+        yield "entry of 4 KiB in Redis", _median(_finding(RedisShelf(gate, RING)))
+
+
+@contextmanager
+def _pool() -> Iterator[ConnectionPool]:
+    with servers.postgres() as cluster:
+        cluster.create_database("limits")
+        database = Database.on(cluster, "limits")
+        PostgresMaintenance(database.owner_url).migrate()
+        with ConnectionPool(database.app_url, min_size=1, max_size=1, open=True) as pool:
+            yield pool
+        cluster.drop_database("limits")
+
+
+def _hitting(limits: RateLimits) -> Callable[[], object]:
+    return lambda: limits.hit(TALLY)
+
+
+def _finding(shelf: Shelf) -> Callable[[], object]:
+    cache = SingleFlight(shelf)
+    return lambda: cache.get_or_make(KEY, lambda: VALUE)
+
+
+def _median(step: Callable[[], object]) -> float:
+    taken = []
+    for _ in range(CALLS):
+        began = time.perf_counter()
+        step()
+        taken.append((time.perf_counter() - began) * 1000)
+    return statistics.median(taken)
+
+
+def _nearly_all(taken: list[float]) -> float:
+    return sorted(taken)[int(len(taken) * 0.999)]
+
+
+def _told(name: str, taken: list[float], judged: float, target: float) -> dict[str, object]:
+    median, worst = statistics.median(taken), max(taken)
+    line = {
+        "name": name,
+        "ours_ms": round(judged, 3),
+        "target_ms": target,
+        "holds": judged < target,
+    }
+    line |= {"median_ms": round(median, 3), "worst_ms": round(worst, 3)}
+    click.echo(", ".join(f"{key} {value}" for key, value in line.items()))
+    return line
+
+
+@click.command()
+@click.option("--out", default="bench/redis_faults.json", type=click.Path(path_type=Path))
+def main(out: Path) -> None:
+    """Measure, print, and write."""
+    found: list[dict[str, object]] = []
+    for name, first, after in lost():
+        found += [_told(f"{name}, first call", first, max(first), FIRST_MS)]
+        found += [_told(f"{name}, next calls", after, _nearly_all(after), NEXT_MS)]
+    for name, median in costs():
+        found.append({"name": name, "median_ms": round(median, 4)})
+        click.echo(f"{name}, median_ms {median:.4f}")
+    out.write_text(json.dumps(found, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,16 @@
+drop trigger move_generation on companies;
+drop trigger move_generation on pension_types;
+drop trigger move_generation on pensioner_types;
+drop trigger move_generation on products;
+drop trigger move_generation on account_types;
+drop trigger move_generation on par_statuses;
+drop trigger move_generation on status_types;
+drop trigger move_generation on status_reasons;
+drop trigger move_generation on areas;
+drop trigger move_generation on branches;
+drop trigger move_generation on area_branches;
+drop trigger move_generation on config_categories;
+drop trigger move_generation on config_options;
+drop trigger move_generation on config_settings;
+drop function move_configuration_generation();
+drop table configuration_generation;

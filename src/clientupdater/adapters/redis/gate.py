@@ -1,0 +1,135 @@
+"""The one way to Redis, shut while Redis is lost.
+
+The first call to a Redis that is down or hangs costs what its time limits allow; those after it
+cost nothing, since they are not made. One thread looks, beside all requests, whether Redis is well
+again. What it cannot bound is a resolver that hangs on the host's name.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import redis
+from attrs import define, field, frozen
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from clientupdater.domain.errors import Fault, Misconfigured, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from redis.connection import ConnectionPool
+
+T = TypeVar("T")
+
+LOOKING_EVERY = 0.5
+"""Seconds between two looks whether Redis is well again."""
+
+PROBE = "clientupdater:probe"
+
+
+@frozen
+class Patience:
+    """How long Redis is waited for, in seconds.
+
+    Together it stays under 50 ms, also where a name has two addresses to try.
+    """
+
+    connecting: float = 0.015
+    answering: float = 0.020
+
+
+def gated_pool(url: str, patience: Patience) -> ConnectionPool:
+    """Make connections that give up quickly, whatever the URL says.
+
+    One attempt each, where ten are usual; and nothing is asked when one opens but what the URL
+    needs (AUTH, SELECT): the library's greetings would each have a time limit of its own.
+    """
+    terse: dict[str, Any] = {
+        "socket_connect_timeout": patience.connecting,
+        "socket_timeout": patience.answering,
+        "retry": Retry(NoBackoff(), 0),
+        "retry_on_timeout": False,
+        "health_check_interval": 0,
+        "protocol": 2,
+        "driver_info": None,
+    }
+    pool = redis.ConnectionPool.from_url(url, **terse)
+    pool.connection_kwargs.update(terse)
+    # There are as many as threads ask at once; one more than allowed would pass for a loss.
+    pool.max_connections = sys.maxsize
+    return pool
+
+
+@define(eq=False)
+class RedisGate:
+    """Lets questions through to Redis as long as it answers."""
+
+    client: redis.Redis
+    looking_every: float = LOOKING_EVERY
+    _turn: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
+    _closing: threading.Event = field(factory=threading.Event, init=False, repr=False)
+    _looking: threading.Thread | None = field(default=None, init=False, repr=False)
+
+    @classmethod
+    def to(
+        cls, url: str, looking_every: float = LOOKING_EVERY, patience: Patience | None = None
+    ) -> RedisGate:
+        """Make one for a server; nothing is asked of it yet. Raises Misconfigured."""
+        try:
+            pool = gated_pool(url, patience or Patience())
+        except ValueError as error:
+            told = "is no address of a Redis; expected redis://host:port/number, or rediss://"
+            raise Misconfigured([Fault("REDIS_URL", told)]) from error
+        return cls(redis.Redis(connection_pool=pool), looking_every)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether Redis answered when it was last asked."""
+        return self._looking is None
+
+    def ask(self, question: Callable[[redis.Redis], T]) -> T:
+        """Ask Redis; raises Unavailable when it does not answer, and at once while it is lost."""
+        if self._looking is not None:
+            raise Unavailable("Redis")
+        try:
+            return question(self.client)
+        except (redis.RedisError, OSError) as error:
+            self._shut()
+            raise Unavailable("Redis") from error
+
+    def close(self) -> None:
+        """Stop looking, and let the connections go."""
+        with self._turn:
+            self._closing.set()
+            looking = self._looking
+        if looking is not None:
+            looking.join()
+        self.client.connection_pool.disconnect()
+
+    def _shut(self) -> None:
+        # An idle connection may lead to a server that is no more: each would be one more wait.
+        self.client.connection_pool.disconnect(inuse_connections=False)
+        with self._turn:
+            if self._looking is None:
+                looking = threading.Thread(target=self._look, name="looking for Redis", daemon=True)
+                looking.start()
+                self._looking = looking
+
+    def _look(self) -> None:
+        while not self._closing.wait(self.looking_every):
+            if self._is_well():
+                with self._turn:
+                    self._looking = None
+                return
+
+    def _is_well(self) -> bool:
+        """Try to write: a server that is full, or a mere replica now, is of no use."""
+        try:
+            self.client.set(PROBE, b"", px=1000)
+        except (redis.RedisError, OSError):
+            return False
+        return True

@@ -1,0 +1,48 @@
+"""How often somebody may come: counted once it is known who comes, told with every answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clientupdater.domain.allowances import Activity, Asker
+from clientupdater.entrypoints.http.problems import Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, MutableMapping
+    from typing import Any
+
+    from clientupdater.app import App
+    from clientupdater.domain.allowances import Verdict
+    from clientupdater.domain.callers import Caller
+    from clientupdater.entrypoints.http.contract import Endpoint
+
+
+def require_allowance(
+    app: App, endpoint: Endpoint, caller: Caller, scope: MutableMapping[str, Any]
+) -> None:
+    """Count somebody who has signed in by who they are, anybody else by where they come from."""
+    person = None if endpoint.public else caller.actor.id
+    require(app, endpoint.activity, Asker(caller.origin.ip_address, person), scope)
+
+
+def require(app: App, activity: Activity, asker: Asker, scope: MutableMapping[str, Any]) -> None:
+    """Count once more, or refuse; what is left is told either way."""
+    verdict = app.admit_request(activity, asker)
+    heads = _told(verdict)
+    scope["heads"] = heads
+    if not verdict.allowed:
+        told = f"That was too often; come again in {verdict.retry_after} seconds."
+        details = {"limit": verdict.limit, "retry_after": verdict.retry_after}
+        retry = {"Retry-After": str(verdict.retry_after)}
+        raise Rejected(429, "rate_limit_exceeded", told, details, retry)
+
+
+def _told(verdict: Verdict) -> Mapping[str, str]:
+    name, window = verdict.allowance.name, int(verdict.allowance.window.total_seconds())
+    return {
+        "X-RateLimit-Limit": str(verdict.limit),
+        "X-RateLimit-Remaining": str(verdict.remaining),
+        "X-RateLimit-Reset": str(verdict.reset_at),
+        "RateLimit-Policy": f'"{name}";q={verdict.limit};w={window}',
+        "RateLimit": f'"{name}";r={verdict.remaining};t={verdict.retry_after}',
+    }

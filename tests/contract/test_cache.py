@@ -1,0 +1,329 @@
+"""Keeping what was made, the same on every shelf."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+import redis
+from attrs import define, evolve, field
+
+from clientupdater.adapters.fallback import FallingBackShelf
+from clientupdater.adapters.memory.shelf import ENTRY_BYTES, MemoryShelf
+from clientupdater.adapters.redis.gate import Patience, RedisGate
+from clientupdater.adapters.redis.shelf import RedisShelf
+from clientupdater.adapters.security.key_ring import KeyRing
+from clientupdater.adapters.single_flight import SingleFlight
+from clientupdater.domain.errors import NotFound
+from clientupdater.ports.cache import EVERYONE, CacheKey, Topic, Uses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clientupdater.ports.cache import Shelf
+
+KEY = CacheKey(topic=Topic.DASHBOARD, name=("2026-11",), scope=EVERYONE, generation=7)
+RING = KeyRing.made_up()
+PATIENCE = 20
+
+
+@contextmanager
+def gate_to(url: str) -> Iterator[RedisGate]:
+    gate = RedisGate.to(url, patience=Patience(5, 5))
+    try:
+        yield gate
+    finally:
+        gate.close()
+
+
+@pytest.fixture(params=["memory", "redis", "falling back"])
+def shelf(request: pytest.FixtureRequest) -> Iterator[Shelf]:
+    """Give one shelf after the other."""
+    if request.param == "memory":
+        yield MemoryShelf()
+        return
+    with gate_to(request.getfixturevalue("redis_url")) as gate:
+        shared = RedisShelf(gate, RING)
+        yield shared if request.param == "redis" else FallingBackShelf(shared, MemoryShelf())
+
+
+@pytest.fixture
+def cache(shelf: Shelf) -> SingleFlight:
+    return SingleFlight(shelf)
+
+
+@define(eq=False)
+class Making:
+    """Something that is slow to make: it begins, and is over when it is told so."""
+
+    value: bytes = b"made"
+    begun: threading.Event = field(factory=threading.Event)
+    may_end: threading.Event = field(factory=threading.Event)
+    times: int = 0
+
+    def __call__(self) -> bytes:
+        self.times += 1
+        self.begun.set()
+        assert self.may_end.wait(PATIENCE)
+        return self.value
+
+
+def never() -> bytes:
+    raise AssertionError("it was there already")
+
+
+# --- keeping
+
+
+def test_what_was_made_once_is_given_again(cache: SingleFlight) -> None:
+    assert cache.get_or_make(KEY, lambda: b"made") == b"made"
+    assert cache.get_or_make(KEY, never) == b"made"
+    assert cache.uses()[Topic.DASHBOARD] == Uses(hits=1, misses=1)
+    assert cache.uses()[Topic.LOOKUPS] == Uses()
+
+
+def test_A10_whatever_tells_two_askers_apart_keeps_their_entries_apart(
+    cache: SingleFlight,
+) -> None:
+    company = uuid4()
+    keys = [
+        KEY,
+        evolve(KEY, topic=Topic.SETTINGS),
+        evolve(KEY, name=("2026-12",)),
+        evolve(KEY, name=("2026-11", "")),
+        evolve(KEY, company=company),
+        evolve(KEY, company=UUID(int=company.int ^ 1)),
+        evolve(KEY, scope="another"),
+        evolve(KEY, generation=8),
+    ]
+    for number, key in enumerate(keys):
+        cache.get_or_make(key, lambda number=number: b"%d" % number)  # type: ignore[misc]
+    assert [cache.get_or_make(key, never) for key in keys] == [b"%d" % n for n in range(len(keys))]
+
+
+def test_a_new_generation_sees_nothing_of_the_old_one_and_the_old_nothing_of_the_new(
+    cache: SingleFlight,
+) -> None:
+    """Who began under the old one may end after the new one was kept."""
+    slow = Making(b"old")
+    with ThreadPoolExecutor(1) as other:
+        begun = other.submit(cache.get_or_make, KEY, slow)
+        assert slow.begun.wait(PATIENCE)
+        newer = evolve(KEY, generation=8)
+        assert cache.get_or_make(newer, lambda: b"new") == b"new"
+        slow.may_end.set()
+        assert begun.result() == b"old"
+    assert cache.get_or_make(newer, never) == b"new"
+
+
+def test_what_was_forgotten_is_made_anew(cache: SingleFlight) -> None:
+    cache.get_or_make(KEY, lambda: b"old")
+    other = evolve(KEY, topic=Topic.SETTINGS)
+    cache.get_or_make(other, lambda: b"other")
+    cache.forget(Topic.DASHBOARD)
+    assert cache.get_or_make(KEY, lambda: b"new") == b"new"
+    assert cache.get_or_make(other, never) == b"other"
+
+
+# --- a slow reader
+
+
+@pytest.mark.parametrize("makes_anew_before_the_slow_one_ends", [True, False])
+def test_a_slow_reader_puts_no_old_value_back(
+    cache: SingleFlight, *, makes_anew_before_the_slow_one_ends: bool
+) -> None:
+    slow = Making(b"old")
+    with ThreadPoolExecutor(1) as other:
+        begun = other.submit(cache.get_or_make, KEY, slow)
+        assert slow.begun.wait(PATIENCE)
+        cache.forget(Topic.DASHBOARD)
+        if makes_anew_before_the_slow_one_ends:
+            assert cache.get_or_make(KEY, lambda: b"new") == b"new"
+        slow.may_end.set()
+        assert begun.result() == b"old"
+    assert cache.get_or_make(KEY, lambda: b"new") == b"new"
+    assert cache.get_or_make(KEY, never) == b"new"
+
+
+def test_a_slow_reader_of_another_process_puts_no_old_value_back(redis_url: str) -> None:
+    with gate_to(redis_url) as gate, gate_to(redis_url) as another:
+        here, there = SingleFlight(RedisShelf(gate, RING)), SingleFlight(RedisShelf(another, RING))
+        slow = Making(b"old")
+        with ThreadPoolExecutor(1) as other:
+            begun = other.submit(there.get_or_make, KEY, slow)
+            assert slow.begun.wait(PATIENCE)
+            here.forget(Topic.DASHBOARD)
+            assert here.get_or_make(KEY, lambda: b"new") == b"new"
+            slow.may_end.set()
+            assert begun.result() == b"old"
+        assert there.get_or_make(KEY, lambda: b"new") == b"new"
+        assert here.get_or_make(KEY, never) == b"new"
+
+
+# --- single flight
+
+
+def test_two_hundred_who_miss_at_once_make_it_once(cache: SingleFlight) -> None:
+    slow = Making()
+    with ThreadPoolExecutor(200) as crowd:
+        first = crowd.submit(cache.get_or_make, KEY, slow)
+        assert slow.begun.wait(PATIENCE)
+        rest = [crowd.submit(cache.get_or_make, KEY, slow) for _ in range(199)]
+        slow.may_end.set()
+        assert {each.result() for each in [first, *rest]} == {b"made"}
+    assert slow.times == 1
+
+
+def test_two_hundred_who_come_together_make_it_once_whoever_is_first(cache: SingleFlight) -> None:
+    slow, together = Making(), threading.Barrier(200)
+    slow.may_end.set()
+
+    def come(_: int) -> bytes:
+        together.wait(PATIENCE)
+        return cache.get_or_make(KEY, slow)
+
+    with ThreadPoolExecutor(200) as crowd:
+        assert set(crowd.map(come, range(200))) == {b"made"}
+    assert slow.times == 1
+
+
+def test_a_failure_reaches_all_who_wait_and_is_not_kept(cache: SingleFlight) -> None:
+    slow = Making()
+
+    def fail() -> bytes:
+        slow()
+        raise NotFound("it is not there")
+
+    with ThreadPoolExecutor(20) as crowd:
+        first = crowd.submit(cache.get_or_make, KEY, fail)
+        assert slow.begun.wait(PATIENCE)
+        waiting = threading.Semaphore(0)
+
+        def wait() -> bytes:
+            waiting.release()
+            return cache.get_or_make(KEY, fail)
+
+        rest = [crowd.submit(wait) for _ in range(19)]
+        for _ in rest:
+            assert waiting.acquire(timeout=PATIENCE)
+        slow.may_end.set()
+        for each in [first, *rest]:
+            with pytest.raises(NotFound, match="it is not there"):
+                each.result()
+    assert cache.get_or_make(KEY, lambda: b"made") == b"made"
+
+
+def test_two_things_are_made_at_the_same_time(cache: SingleFlight) -> None:
+    slow = Making()
+    with ThreadPoolExecutor(1) as other:
+        begun = other.submit(cache.get_or_make, KEY, slow)
+        assert slow.begun.wait(PATIENCE)
+        assert cache.get_or_make(evolve(KEY, scope="another"), lambda: b"quick") == b"quick"
+        slow.may_end.set()
+        assert begun.result() == b"made"
+
+
+# --- what only one of the shelves can be asked
+
+
+def test_in_memory_an_entry_is_good_for_its_topics_time_and_no_longer() -> None:
+    now = [0.0]
+    shelf = MemoryShelf(now=lambda: now[0])
+    shelf.keep(KEY, b"made", shelf.find(KEY).fence)
+    now[0] = timedelta(minutes=2).total_seconds() - 0.001
+    assert shelf.find(KEY).value == b"made"
+    now[0] += 0.001
+    assert shelf.find(KEY).value is None
+
+
+def test_in_memory_what_is_older_does_not_even_push_out_what_is_newer() -> None:
+    shelf = MemoryShelf()
+    begun = shelf.find(KEY)
+    shelf.move_fence(KEY.topic)
+    shelf.keep(KEY, b"new", shelf.find(KEY).fence)
+    shelf.keep(KEY, b"old", begun.fence)
+    assert shelf.find(KEY).value == b"new"
+
+
+def test_in_memory_what_was_not_used_for_longest_makes_room() -> None:
+    shelf = MemoryShelf(most_bytes=3 * (ENTRY_BYTES + 1))
+    keys = [evolve(KEY, generation=number) for number in range(4)]
+    for key in keys[:3]:
+        shelf.keep(key, b"1", shelf.find(key).fence)
+    assert shelf.find(keys[0]).value == b"1"
+    shelf.keep(keys[3], b"1", shelf.find(keys[3]).fence)
+    assert [shelf.find(key).value for key in keys] == [b"1", None, b"1", b"1"]
+
+
+def test_in_memory_what_is_larger_than_all_the_room_throws_nothing_out() -> None:
+    shelf = MemoryShelf(most_bytes=2 * (ENTRY_BYTES + 1))
+    shelf.keep(KEY, b"1", shelf.find(KEY).fence)
+    large = evolve(KEY, generation=8)
+    shelf.keep(large, b"2" * 5000, shelf.find(large).fence)
+    assert shelf.find(KEY).value == b"1"
+    assert shelf.find(large).value is None
+
+
+def test_in_memory_replacing_an_entry_for_ever_fills_nothing() -> None:
+    shelf = MemoryShelf(most_bytes=2 * (ENTRY_BYTES + 1))
+    other = evolve(KEY, generation=8)
+    shelf.keep(other, b"2", shelf.find(other).fence)
+    for _ in range(10):
+        shelf.keep(KEY, b"1", shelf.find(KEY).fence)
+    assert shelf.find(other).value == b"2"
+
+
+def test_in_redis_an_entry_goes_by_itself_when_its_time_is_over(redis_url: str) -> None:
+    with gate_to(redis_url) as gate, redis.Redis.from_url(redis_url) as server:
+        for topic in Topic:
+            shelf, key = RedisShelf(gate, RING), evolve(KEY, topic=topic)
+            shelf.keep(key, b"made", shelf.find(key).fence)
+        kept = list(server.scan_iter("clientupdater:cache:*"))
+        lifetimes = sorted(topic.lifetime.total_seconds() for topic in Topic)
+        assert sorted(server.ttl(key) for key in kept) == pytest.approx(lifetimes, abs=60)
+
+
+def test_C3_in_redis_nothing_of_an_entry_can_be_read(redis_url: str) -> None:
+    key = evolve(KEY, name=("of Ana Reyes",), scope="of branch seven")
+    with gate_to(redis_url) as gate, redis.Redis.from_url(redis_url) as server:
+        shelf = RedisShelf(gate, RING)
+        shelf.keep(key, b"Ana Reyes owes 100", shelf.find(key).fence)
+        told = repr([(each, server.get(each)) for each in server.scan_iter("*")])
+    for word in ("Ana", "Reyes", "owes", "branch", "2026"):
+        assert word not in told
+
+
+def test_in_redis_an_entry_put_in_anothers_place_does_not_count(redis_url: str) -> None:
+    other = evolve(KEY, scope="another")
+    with gate_to(redis_url) as gate, redis.Redis.from_url(redis_url) as server:
+        shelf = RedisShelf(gate, RING)
+        shelf.keep(KEY, b"mine", shelf.find(KEY).fence)
+        (mine,) = server.scan_iter("clientupdater:cache:*")
+        shelf.keep(other, b"theirs", shelf.find(other).fence)
+        (theirs,) = set(server.scan_iter("clientupdater:cache:*")) - {mine}
+        server.copy(mine, theirs, replace=True)
+        assert shelf.find(other).value is None
+        server.set(mine, b"rubbish")
+        assert shelf.find(KEY).value is None
+
+
+def test_in_redis_an_entry_of_a_key_that_is_gone_is_made_anew(redis_url: str) -> None:
+    with gate_to(redis_url) as gate:
+        before = RedisShelf(gate, KeyRing.made_up())
+        before.keep(KEY, b"made", before.find(KEY).fence)
+        assert RedisShelf(gate, RING).find(KEY).value is None
+
+
+def test_in_redis_nothing_is_ever_searched_for(redis_url: str) -> None:
+    with gate_to(redis_url) as gate, redis.Redis.from_url(redis_url) as server:
+        server.config_resetstat()
+        cache = SingleFlight(RedisShelf(gate, RING))
+        for _ in range(3):
+            cache.get_or_make(KEY, lambda: b"made")
+            cache.forget(Topic.DASHBOARD)
+        assert set(server.info("commandstats")) & {"cmdstat_keys", "cmdstat_scan"} == set()

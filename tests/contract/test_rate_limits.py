@@ -1,0 +1,137 @@
+"""Counting hits, the same in every store."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import redis
+
+from clientupdater.domain.allowances import Activity, Allowance, Allowances, Asker, Tally
+from clientupdater.usecases.admit_request import AdmitRequest
+from tests.contract.counters import KINDS, Counter, counter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DAY = Allowance("of a day", 5, timedelta(days=1), outlives_us=True)
+SECOND = Allowance("of a second", 1, timedelta(seconds=1), outlives_us=True)
+ANA = ("203.0.113.7", "ana@example.com")
+BEN = ("203.0.113.7", "ben@example.com")
+
+
+@pytest.fixture(params=KINDS)
+def counting(request: pytest.FixtureRequest) -> Iterator[Counter]:
+    """Give one store after the other."""
+    with counter(request.param, request) as opened:
+        yield opened
+
+
+def test_as_many_come_as_are_allowed_and_then_no_more(counting: Counter) -> None:
+    verdicts = [counting.limits.hit(Tally(DAY, ANA)) for _ in range(8)]
+    assert [verdict.allowed for verdict in verdicts] == [True] * 5 + [False] * 3
+    assert [verdict.remaining for verdict in verdicts] == [4, 3, 2, 1, 0, 0, 0, 0]
+    assert {verdict.limit for verdict in verdicts} == {5}
+
+
+def test_who_is_refused_is_told_when_to_come_again(counting: Counter) -> None:
+    for _ in range(5):
+        counting.limits.hit(Tally(DAY, ANA))
+    verdict = counting.limits.hit(Tally(DAY, ANA))
+    day = int(DAY.window.total_seconds())
+    # A fifth of them has faded from the next window when a fifth of it has passed.
+    assert 1 <= verdict.retry_after <= day + day // 5 + 1
+    assert 0 < verdict.reset_at - time.time() <= 2 * day + 1
+
+
+def test_what_is_refused_is_not_counted(counting: Counter) -> None:
+    for _ in range(5):
+        counting.limits.hit(Tally(DAY, ANA))
+    first, *_, last = (counting.limits.hit(Tally(DAY, ANA)) for _ in range(20))
+    assert last.retry_after <= first.retry_after
+    assert last.reset_at - first.reset_at <= 1
+
+
+def test_each_asker_and_each_allowance_is_counted_apart(counting: Counter) -> None:
+    other = Allowance("another of a day", 5, timedelta(days=1), outlives_us=True)
+    for _ in range(6):
+        counting.limits.hit(Tally(DAY, ANA))
+    assert not counting.limits.hit(Tally(DAY, ANA)).allowed
+    assert counting.limits.hit(Tally(DAY, BEN)).allowed
+    assert counting.limits.hit(Tally(other, ANA)).allowed
+    assert counting.limits.hit(Tally(DAY, ("203.0.113.7ana@example.com",))).allowed
+
+
+def test_once_the_window_has_passed_one_may_come_again(counting: Counter) -> None:
+    tally = Tally(SECOND, ANA)
+    assert counting.limits.hit(tally).allowed
+    deadline = time.monotonic() + 10
+    while not counting.limits.hit(tally).allowed:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_those_who_come_at_once_are_no_more_than_are_allowed(counting: Counter) -> None:
+    def come(_: int) -> bool:
+        return counting.limits.hit(Tally(DAY, ANA)).allowed
+
+    with ThreadPoolExecutor(8) as crowd:
+        assert sum(crowd.map(come, range(40))) == 5
+
+
+def test_whose_count_it_is_cannot_be_read_in_the_store(counting: Counter) -> None:
+    for _ in range(2):
+        counting.limits.hit(Tally(DAY, ANA))
+    written = counting.written()
+    assert len(written) > 20
+    for part in ("203.0.113", "ana@", "example"):
+        assert part not in written
+
+
+def test_in_redis_the_share_of_the_last_window_is_what_the_domain_says(
+    request: pytest.FixtureRequest, redis_url: str
+) -> None:
+    day = 24 * 3600 * 1000
+    with counter("redis", request) as found, redis.Redis.from_url(redis_url) as server:
+        for _ in range(5):
+            found.limits.hit(Tally(DAY, ANA))
+        (running,) = server.scan_iter("*")
+        server.pexpire(running, day + 600_000)
+        # It rolls in ten minutes, and then all but a moment's share of five is one too many.
+        assert found.limits.hit(Tally(DAY, ANA)).retry_after in {600, 601}
+        server.pexpire(running, day // 2)
+        # It rolled half a day ago: half of five, rounded down, still counts.
+        verdicts = [found.limits.hit(Tally(DAY, ANA)) for _ in range(4)]
+    assert [verdict.allowed for verdict in verdicts] == [True, True, True, False]
+    assert [verdict.remaining for verdict in verdicts] == [2, 1, 0, 0]
+    # Two of five count until less than 2 / 5 of a day is left of the window.
+    assert verdicts[-1].retry_after in range(day // 10_000 - 60, day // 10_000 + 2)
+
+
+def test_half_a_character_is_counted_like_any_other(counting: Counter) -> None:
+    assert counting.limits.hit(Tally(DAY, ("\udc00",))).remaining == 4
+    assert counting.limits.hit(Tally(DAY, ("\udc00",))).remaining == 3
+
+
+def test_U3_hammering_at_one_account_does_not_use_up_what_its_address_may(
+    counting: Counter,
+) -> None:
+    admit = AdmitRequest(counting.limits, Allowances.of(read=1, write=1, export=1, sign_in=2))
+    hammered = Asker("203.0.113.7", email="ana@example.com")
+    tried = [admit(Activity.SIGN_IN, hammered).allowed for _ in range(60)]
+    assert tried == [True, True] + [False] * 58
+    assert admit(Activity.SIGN_IN, Asker("203.0.113.7", email="ben@example.com")).allowed
+
+
+def test_U3_one_address_may_not_try_with_everybody(counting: Counter) -> None:
+    admit = AdmitRequest(counting.limits, Allowances.of(read=1, write=1, export=1, sign_in=1))
+    tried = [
+        admit(Activity.SIGN_IN, Asker("203.0.113.7", email=f"{each}@example.com"))
+        for each in range(22)
+    ]
+    assert [verdict.allowed for verdict in tried] == [True] * 20 + [False] * 2
+    assert tried[-1].allowance.name == "sign_in_address"
+    assert admit(Activity.SIGN_IN, Asker("203.0.113.8", email="0@example.com")).allowed

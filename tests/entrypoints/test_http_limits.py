@@ -1,0 +1,109 @@
+"""How often somebody may come, over HTTP: who is counted, what is told, and what is refused."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+import attrs
+import httpx
+import pytest
+
+from clientupdater.composition import in_process_shared
+from clientupdater.domain.allowances import Allowances
+from clientupdater.entrypoints.http.application import build
+from clientupdater.usecases.admit_request import AdmitRequest
+from tests.entrypoints.fields import BASE, Field, code_of
+from tests.entrypoints.serving import served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FEW = Allowances.of(read=3, write=2, export=1, sign_in=2)
+
+
+@contextmanager
+def limited(field: Field) -> Iterator[httpx.Client]:
+    """Serve it with few allowances to somebody who has signed in."""
+    shared = in_process_shared(allowances=FEW)
+    admit = AdmitRequest(shared.limits, shared.allowances)
+    app = attrs.evolve(field.staff.app, admit_request=admit)
+    with served(build(lambda: nullcontext(app))) as http:
+        http.headers["Authorization"] = field.http.headers["Authorization"]
+        yield http
+
+
+def test_what_is_left_is_told_with_every_answer(field: Field) -> None:
+    with limited(field) as http:
+        heads = http.get(f"{BASE}/me").headers
+        assert (heads["x-ratelimit-limit"], heads["x-ratelimit-remaining"]) == ("3", "2")
+        assert 0 < int(heads["x-ratelimit-reset"]) - time.time() <= 121
+        assert heads["ratelimit-policy"] == '"read";q=3;w=60'
+        assert heads["ratelimit"].startswith('"read";r=2;t=')
+        missing = http.get(f"{BASE}/clients/code:NOBODY")
+        assert missing.status_code == 404
+        assert missing.headers["x-ratelimit-remaining"] == "1"
+        assert "x-ratelimit-limit" not in http.get("/livez").headers
+
+
+def test_who_comes_too_often_is_told_when_to_come_again(field: Field) -> None:
+    with limited(field) as http:
+        for _ in range(3):
+            assert http.get(f"{BASE}/me").status_code == 200
+        refused = http.get(f"{BASE}/me")
+        assert code_of(refused) == (429, "rate_limit_exceeded")
+        assert 1 <= int(refused.headers["retry-after"]) <= 60
+        assert refused.headers["x-ratelimit-remaining"] == "0"
+
+
+def test_reading_and_writing_are_counted_apart_and_searching_is_reading(field: Field) -> None:
+    with limited(field) as http:
+        for _ in range(3):
+            assert http.post(f"{BASE}/clients/search", json={"q": "reyes"}).status_code == 200
+        assert code_of(http.get(f"{BASE}/me")) == (429, "rate_limit_exceeded")
+        told = {"status": "CALLED", "version": 0}
+        written = http.post(f"{field.url(field.client())}/events", json=told)
+        assert written.status_code == 201
+        assert written.headers["ratelimit-policy"] == '"write";q=2;w=60'
+
+
+def test_each_person_is_counted_by_themselves_wherever_they_come_from(field: Field) -> None:
+    with limited(field) as http:
+        for _ in range(4):
+            http.get(f"{BASE}/me")
+        assert http.get(f"{BASE}/me", headers=field.reader).status_code == 200
+
+
+def test_who_is_not_signed_in_is_counted_by_address_before_being_told_so(field: Field) -> None:
+    with limited(field) as http:
+        bad = {"Authorization": "Bearer made-up"}
+        told = [http.get(f"{BASE}/me", headers=bad).status_code for _ in range(5)]
+        assert told == [401, 401, 401, 429, 429]
+        assert http.get(f"{BASE}/me").status_code == 200, "and signed in, they are somebody else"
+
+
+@pytest.mark.rule("U3")
+def test_U3_signing_in_is_counted_by_address_and_email_together(field: Field) -> None:
+    field.staff.hire(email="ana@example.com")
+    with limited(field) as http:
+
+        def sign_in(email: str) -> int:
+            proof = {"email": email, "password": "wrong"}
+            return http.post(f"{BASE}/sessions", json=proof).status_code
+
+        assert [sign_in("ana@example.com") for _ in range(3)] == [401, 401, 429]
+        assert [sign_in("nobody@example.com") for _ in range(3)] == [401, 401, 429]
+        assert sign_in("ben@example.com") == 401
+        assert sign_in(" ANA@example.com ") == 429, "the same person, however it is typed"
+
+
+@pytest.mark.rule("U3")
+def test_U3_an_address_may_try_so_often_as_whomever(field: Field) -> None:
+    with limited(field) as http:
+        told = [
+            http.post(f"{BASE}/sessions", json={"email": f"{n}@a.example", "password": "x"})
+            for n in range(41)
+        ]
+        assert {each.status_code for each in told[:40]} == {401}
+        assert code_of(told[40]) == (429, "rate_limit_exceeded")

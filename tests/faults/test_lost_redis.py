@@ -1,0 +1,342 @@
+"""Redis stopped, hanging, emptied, cut off and back again: nobody is turned away for it."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import redis
+
+from clientupdater.adapters.fallback import FallingBackLimits, FallingBackShelf, LastingLimits
+from clientupdater.adapters.memory.limits import MemoryRateLimits
+from clientupdater.adapters.memory.shelf import MemoryShelf
+from clientupdater.adapters.redis.gate import Patience, RedisGate
+from clientupdater.adapters.redis.limits import RedisRateLimits
+from clientupdater.adapters.redis.shelf import RedisShelf
+from clientupdater.adapters.security.key_ring import KeyRing
+from clientupdater.adapters.security.keyed_hash import KeyedHash
+from clientupdater.adapters.single_flight import SingleFlight
+from clientupdater.domain.allowances import Allowance, Tally
+from clientupdater.domain.errors import Misconfigured, Unavailable
+from clientupdater.ports.cache import EVERYONE, CacheKey, Topic
+from clientupdater.ports.limits import Counting
+from tests import servers
+from tests.faults.lost_redis import hanging, running, stopped, url_at, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HASH = KeyedHash()
+RING = KeyRing.made_up()
+READ = Allowance("read", 5, timedelta(days=1))
+SIGN_IN = Allowance("sign_in", 5, timedelta(days=1), outlives_us=True)
+ANA = ("person ana",)
+KEY = CacheKey(topic=Topic.DASHBOARD, scope=EVERYONE, generation=1)
+
+
+def looking() -> list[threading.Thread]:
+    """List the threads that look for Redis."""
+    return [each for each in threading.enumerate() if each.name == "looking for Redis"]
+
+
+@pytest.fixture
+def port() -> int:
+    return servers.free_port()
+
+
+@pytest.fixture
+def gate(port: int) -> Iterator[RedisGate]:
+    """Give a gate to where Redis may be, which looks often and bears with a busy machine."""
+    gate = RedisGate.to(url_at(port), looking_every=0.02, patience=Patience(1, 1))
+    yield gate
+    gate.close()
+    assert looking() == []
+
+
+def asked(gate: RedisGate) -> bool:
+    """Ask a question; tell whether it was answered."""
+    try:
+        gate.ask(lambda client: client.get("any"))
+    except Unavailable:
+        return False
+    return True
+
+
+# --- the gate
+
+
+def test_while_redis_is_down_the_gate_asks_nothing(port: int) -> None:
+    gate = RedisGate.to(url_at(port), looking_every=3600)
+    assert not asked(gate)
+    assert not gate.is_open
+    with running(port) as server:
+        before = server.info("clients")["connected_clients"]
+        for _ in range(100):
+            assert not asked(gate)
+        assert server.info("clients")["connected_clients"] == before
+    gate.close()
+
+
+def test_one_that_accepts_and_never_answers_shuts_the_gate_at_its_first_silence(port: int) -> None:
+    gate = RedisGate.to(url_at(port), looking_every=3600)
+    with hanging(port) as came:
+        assert not any(asked(gate) for _ in range(50))
+        wait_until(lambda: len(came) == 1)
+    gate.close()
+
+
+def test_a_connection_opens_without_greetings_that_would_each_wait(port: int) -> None:
+    gate = RedisGate.to(url_at(port), looking_every=3600)
+    with hanging(port) as came:
+        assert not asked(gate)
+        wait_until(lambda: len(came) == 1)
+    assert came == [b"*2\r\n$3\r\nGET\r\n$3\r\nany\r\n"]
+    gate.close()
+
+
+def test_what_the_url_says_of_time_limits_does_not_count(port: int) -> None:
+    gate = RedisGate.to(f"{url_at(port)}?socket_timeout=3600&protocol=3", looking_every=3600)
+    with hanging(port):
+        assert not asked(gate)
+    gate.close()
+
+
+def test_redis_back_again_is_found_without_anybody_asking(gate: RedisGate, port: int) -> None:
+    assert not asked(gate)
+    with running(port):
+        wait_until(lambda: gate.is_open)
+        assert asked(gate)
+    assert not asked(gate)
+    with running(port):
+        wait_until(lambda: gate.is_open)
+        assert asked(gate)
+
+
+def test_what_lay_idle_when_redis_was_lost_is_not_used_again(gate: RedisGate, port: int) -> None:
+    """Each may lead to a server that is no more, and would be one more wait."""
+    together = threading.Barrier(5)
+
+    def hold(client: redis.Redis) -> None:
+        pool = client.connection_pool
+        with redis.Redis(connection_pool=pool, single_connection_client=True):
+            together.wait(10)
+
+    with running(port) as server:
+        crowd = [threading.Thread(target=gate.ask, args=(hold,)) for _ in range(5)]
+        for each in crowd:
+            each.start()
+        for each in crowd:
+            each.join()
+        assert server.info("clients")["connected_clients"] == 6
+        with stopped(server):
+            assert not asked(gate)
+        wait_until(lambda: gate.is_open)
+        wait_until(lambda: server.info("clients")["connected_clients"] == 2)
+
+
+def test_an_address_that_is_none_is_told_without_its_password() -> None:
+    with pytest.raises(Misconfigured, match="REDIS_URL") as told:
+        RedisGate.to("redis://:s3cret@localhost:many/0")
+    assert "s3cret" not in str(told.value)
+
+
+def test_one_thread_looks_however_many_lost_it_at_once_and_none_once_it_is_back(
+    gate: RedisGate, port: int
+) -> None:
+    with hanging(port):
+        crowd = [threading.Thread(target=asked, args=(gate,)) for _ in range(20)]
+        for each in crowd:
+            each.start()
+        for each in crowd:
+            each.join()
+        assert len(looking()) == 1
+    with running(port):
+        wait_until(lambda: gate.is_open)
+        wait_until(lambda: looking() == [])
+
+
+def test_a_closed_gate_looks_no_more(port: int) -> None:
+    gate = RedisGate.to(url_at(port), looking_every=0.02)
+    assert not asked(gate)
+    gate.close()
+    assert looking() == []
+    assert not asked(gate)
+    assert looking() == []
+
+
+def test_a_server_that_takes_no_writes_is_not_taken_for_well(gate: RedisGate, port: int) -> None:
+    with running(port) as server:
+        server.replicaof("127.0.0.1", str(servers.free_port()))
+        with pytest.raises(Unavailable):
+            gate.ask(lambda client: client.set("any", "thing"))
+        seen = server.info("commandstats").get("cmdstat_set", {}).get("rejected_calls", 0)
+        wait_until(lambda: server.info("commandstats")["cmdstat_set"]["rejected_calls"] > seen + 3)
+        assert not gate.is_open
+        server.replicaof("NO", "ONE")
+        wait_until(lambda: gate.is_open)
+
+
+def test_connections_that_were_cut_are_opened_anew(gate: RedisGate, port: int) -> None:
+    with running(port) as server:
+        assert asked(gate)
+        server.client_kill_filter(_type="normal", skipme=True)
+        assert asked(gate)
+        assert gate.is_open
+
+
+def test_a_connection_cut_while_an_answer_is_due_shuts_the_gate_and_it_opens_again(
+    gate: RedisGate, port: int
+) -> None:
+    with running(port) as server:
+
+        def cut_off(client: redis.Redis) -> None:
+            both = client.pipeline(transaction=False)
+            both.client_kill_filter(_type="normal", skipme=False)
+            both.get("any")
+            both.execute()
+
+        with pytest.raises(Unavailable):
+            gate.ask(cut_off)
+        wait_until(lambda: gate.is_open)
+        assert asked(gate)
+        assert server.ping()
+
+
+# --- limits
+
+
+@pytest.fixture
+def limits(gate: RedisGate) -> FallingBackLimits:
+    return FallingBackLimits(RedisRateLimits(gate, HASH), MemoryRateLimits(HASH))
+
+
+def admitted(limits: FallingBackLimits | LastingLimits, allowance: Allowance, times: int) -> int:
+    return sum(limits.hit(Tally(allowance, ANA)).allowed for _ in range(times))
+
+
+def test_limits_hold_in_process_while_redis_is_lost_and_tell_who_counts(
+    limits: FallingBackLimits, gate: RedisGate, port: int
+) -> None:
+    with running(port):
+        assert admitted(limits, READ, 3) == 3
+        assert limits.counting() is Counting.SHARED
+    assert admitted(limits, READ, 9) == 5
+    assert limits.counting() is Counting.IN_PROCESS
+    with running(port):
+        wait_until(lambda: gate.is_open)
+        assert limits.counting() is Counting.SHARED
+        assert admitted(limits, READ, 9) == 5
+
+
+def test_limits_hold_in_process_while_redis_hangs(limits: FallingBackLimits, port: int) -> None:
+    with hanging(port):
+        assert admitted(limits, READ, 9) == 5
+
+
+def test_redis_emptied_counts_anew(limits: FallingBackLimits, port: int) -> None:
+    with running(port) as server:
+        assert admitted(limits, READ, 9) == 5
+        server.flushall()
+        server.script_flush()
+        assert admitted(limits, READ, 9) == 5
+        assert limits.counting() is Counting.SHARED
+
+
+def test_U3_losing_or_emptying_redis_lets_no_more_attempts_through(
+    limits: FallingBackLimits, gate: RedisGate, port: int
+) -> None:
+    """The lasting count here is another memory, as it would be another process's database."""
+    guarded = LastingLimits(limits, MemoryRateLimits(HASH))
+    with running(port) as server:
+        assert admitted(guarded, SIGN_IN, 3) == 3
+        server.flushall()
+        assert admitted(guarded, SIGN_IN, 1) == 1
+    assert admitted(guarded, SIGN_IN, 9) == 1
+    with running(port):
+        wait_until(lambda: gate.is_open)
+        assert admitted(guarded, SIGN_IN, 9) == 0
+        assert admitted(guarded, READ, 9) == 5
+
+
+# --- cache
+
+
+@pytest.fixture
+def shelf(gate: RedisGate) -> FallingBackShelf:
+    return FallingBackShelf(RedisShelf(gate, RING), MemoryShelf())
+
+
+def test_entries_are_kept_in_process_while_redis_is_lost(
+    shelf: FallingBackShelf, gate: RedisGate, port: int
+) -> None:
+    cache = SingleFlight(shelf)
+    made = iter([b"1", b"2", b"3", b"4"])
+
+    def ask() -> bytes:
+        return cache.get_or_make(KEY, lambda: next(made))
+
+    with running(port):
+        assert [ask(), ask()] == [b"1", b"1"]
+    assert [ask(), ask()] == [b"2", b"2"]
+    with running(port):
+        wait_until(lambda: gate.is_open)
+        assert [ask(), ask()] == [b"3", b"3"]
+    # What was kept in the first loss may have been forgotten by the others meanwhile.
+    assert [ask(), ask()] == [b"4", b"4"]
+
+
+def test_what_is_forgotten_while_redis_is_lost_is_forgotten_in_this_process_at_once(
+    shelf: FallingBackShelf,
+) -> None:
+    cache = SingleFlight(shelf)
+    assert cache.get_or_make(KEY, lambda: b"old") == b"old"
+    cache.forget(Topic.DASHBOARD)
+    assert cache.get_or_make(KEY, lambda: b"new") == b"new"
+
+
+def test_redis_lost_while_something_is_made_costs_nobody_their_answer(
+    shelf: FallingBackShelf, port: int
+) -> None:
+    cache = SingleFlight(shelf)
+    with running(port) as server:
+
+        def make() -> bytes:
+            server.shutdown(nosave=True)
+            return b"made"
+
+        assert cache.get_or_make(KEY, make) == b"made"
+
+
+def test_redis_emptied_lets_no_entry_of_before_count(shelf: FallingBackShelf, port: int) -> None:
+    with running(port) as server:
+        begun = shelf.find(KEY)
+        server.flushall()
+        shelf.keep(KEY, b"of before", begun.fence)
+        assert shelf.find(KEY).value is None
+
+
+def test_what_was_to_be_forgotten_while_redis_was_lost_is_forgotten_when_it_is_back(
+    gate: RedisGate, port: int
+) -> None:
+    shelf = RedisShelf(gate, RING)
+    with running(port) as server:
+        shelf.keep(KEY, b"old", shelf.find(KEY).fence)
+        with stopped(server):
+            # What is asked first may yet be done when it goes on; what comes then is not asked.
+            assert not asked(gate)
+            with pytest.raises(Unavailable):
+                shelf.move_fence(Topic.DASHBOARD)
+        wait_until(lambda: gate.is_open)
+        assert shelf.find(KEY).value is None
+
+
+def test_an_entry_outlives_a_redis_that_only_stood_still(gate: RedisGate, port: int) -> None:
+    shelf = RedisShelf(gate, RING)
+    with running(port) as server:
+        shelf.keep(KEY, b"old", shelf.find(KEY).fence)
+        with stopped(server), pytest.raises(Unavailable):
+            shelf.find(KEY)
+        wait_until(lambda: gate.is_open)
+        assert shelf.find(KEY).value == b"old"
