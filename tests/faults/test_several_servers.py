@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from tests.servers import Database
 
 
+UNLIMITED = {
+    f"RATE_LIMIT_{kind}": "50000"
+    for kind in ("READ_REQUESTS", "WRITE_REQUESTS", "EXPORT_REQUESTS", "LOGIN_ATTEMPTS")
+}
+
+
 @pytest.fixture
 def desk(database: Database) -> Iterator[Desk]:
     with a_desk(database) as opened:
@@ -39,7 +45,7 @@ def serving(
     database: Database, *options: str, **settings: str
 ) -> Iterator[tuple[subprocess.Popen[str], str]]:
     with running(
-        "serve", "--port", "0", *options, DATABASE_URL=database.app_url, **settings
+        "serve", "--port", "0", *options, DATABASE_URL=database.app_url, **UNLIMITED, **settings
     ) as server:
         port = logged(server.stderr, "serving")["port"]
         # What it says from here on is read, or it would wait for us with a full pipe.
