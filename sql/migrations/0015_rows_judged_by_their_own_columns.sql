@@ -66,11 +66,11 @@ using (
     or company_id = any((select scope_ids('clientupdater.all_companies'))::uuid[])
     or (
         company_id = any((select scope_ids('clientupdater.branch_companies'))::uuid[])
-        and home_branch_id in (select unnest(scope_ids('clientupdater.direct_branches')))
+        and home_branch_id in (select unnest((select scope_ids('clientupdater.direct_branches'))))
     )
     or (
         company_id = any((select scope_ids('clientupdater.area_companies'))::uuid[])
-        and home_branch_id in (select unnest(scope_ids('clientupdater.area_branches')))
+        and home_branch_id in (select unnest((select scope_ids('clientupdater.area_branches'))))
     )
     or (
         (home_branch_id is null or (select scope_has_own_clients()))
@@ -85,11 +85,11 @@ using (
     or company_id = any((select scope_ids('clientupdater.all_companies'))::uuid[])
     or (
         company_id = any((select scope_ids('clientupdater.branch_companies'))::uuid[])
-        and branch_id in (select unnest(scope_ids('clientupdater.direct_branches')))
+        and branch_id in (select unnest((select scope_ids('clientupdater.direct_branches'))))
     )
     or (
         company_id = any((select scope_ids('clientupdater.area_companies'))::uuid[])
-        and branch_id in (select unnest(scope_ids('clientupdater.area_branches')))
+        and branch_id in (select unnest((select scope_ids('clientupdater.area_branches'))))
     )
     or (
         company_id = any((select scope_ids('clientupdater.self_companies'))::uuid[])
@@ -104,11 +104,11 @@ using (
     or company_id = any((select scope_ids('clientupdater.all_companies'))::uuid[])
     or (
         company_id = any((select scope_ids('clientupdater.branch_companies'))::uuid[])
-        and branch_id in (select unnest(scope_ids('clientupdater.direct_branches')))
+        and branch_id in (select unnest((select scope_ids('clientupdater.direct_branches'))))
     )
     or (
         company_id = any((select scope_ids('clientupdater.area_companies'))::uuid[])
-        and branch_id in (select unnest(scope_ids('clientupdater.area_branches')))
+        and branch_id in (select unnest((select scope_ids('clientupdater.area_branches'))))
     )
     or (
         company_id = any((select scope_ids('clientupdater.self_companies'))::uuid[])

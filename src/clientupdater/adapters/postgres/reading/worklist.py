@@ -61,7 +61,7 @@ _ENDS: dict[WorklistOrder, dict[int, tuple[_Place, _Place]]] = {
     },
     WorklistOrder.NAME: {1: ((), ())},
 }
-"""Between which places of a branch's index a phase lies; what is beside it the phase itself says."""
+"""Between which places of a branch's index a phase lies; what else it is, it says itself."""
 _UNDATED = 2
 """The phase in which all stand at one day, so that the day is no part of an item's place."""
 
