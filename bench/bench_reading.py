@@ -53,6 +53,15 @@ FILTERS = {
     "PAR 30+": ClientFilter(par_status="tele_130"),
     "assigned officer": ClientFilter(assigned_to=PersonId(made_up("officer", 1))),
     "untouched": ClientFilter(row=StatusFilter(touched=False)),
+    "status, PAR and product": ClientFilter(
+        par_status="tele_130", product="PCNI_PNP", row=StatusFilter(status="CALLED")
+    ),
+    "PAR, officer and untouched": ClientFilter(
+        par_status="tele_130",
+        assigned_to=PersonId(made_up("officer", 1)),
+        row=StatusFilter(touched=False),
+    ),
+    "loan status that nobody has": ClientFilter(loan_status="SOLD"),
 }
 
 
@@ -70,6 +79,8 @@ class Bench:
         yield self._timed("worklist", lambda r: r.worklist(WorklistQuery(), look))
         deep = self._hundredth()
         yield self._timed("worklist, 100th page", lambda r: r.worklist(deep, look))
+        far = self._hundredth_of_clients()
+        yield self._timed("clients, 100th page", lambda r: r.clients(far, look))
         for name, asked in FILTERS.items():
             query = ClientQuery(filter=asked)
             yield self._timed(f"clients, {name}", lambda r, query=query: r.clients(query, look))
@@ -98,6 +109,16 @@ class Bench:
                 if page.after is None:
                     break
                 query = WorklistQuery(after=page.after)
+        return query
+
+    def _hundredth_of_clients(self) -> ClientQuery:
+        query, look = ClientQuery(), looking(self.actor)
+        with self.work.begin(look.clients) as tx:
+            for _ in range(99):
+                page = PostgresReading(tx.connection).clients(query, look)
+                if page.after is None:
+                    break
+                query = ClientQuery(after=page.after)
         return query
 
 

@@ -113,10 +113,14 @@ declare
 begin
     perform set_config('clientupdater.system', 'on', true);
     update client_period_status s
-       set home_branch_id = new.branch_id,
+       set home_branch_id = case when s.company_id = new.company_id then new.branch_id end,
            owed = case when s.is_open then new.owed else s.owed end
      where s.client_id = new.id
-       and (s.home_branch_id <> new.branch_id or (s.is_open and s.owed <> new.owed));
+       and (
+           s.home_branch_id is distinct from
+               case when s.company_id = new.company_id then new.branch_id end
+           or (s.is_open and s.owed <> new.owed)
+       );
     if (old.deleted_at is null) <> (new.deleted_at is null) then
         update client_period_status s
            set is_open = asks_for_work(s.status_type_id, s.exempt_cause, new.deleted_at is null),
@@ -396,6 +400,16 @@ AS $function$
 $function$
 ;
 
+-- :: function scope_has_own_clients()
+CREATE OR REPLACE FUNCTION public.scope_has_own_clients()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+    select exists (select from clients c where c.assigned_to = scope_actor())
+$function$
+;
+
 -- :: function scope_ids(setting text)
 CREATE OR REPLACE FUNCTION public.scope_ids(setting text)
  RETURNS uuid[]
@@ -621,7 +635,7 @@ END)) stored not null,
     updated_by uuid,
     created_at timestamp with time zone default now() not null,
     updated_at timestamp with time zone default now() not null,
-    home_branch_id uuid not null,
+    home_branch_id uuid,
     is_open boolean default false not null,
     owed bigint default 0 not null,
     due_on date generated always as (COALESCE(next_follow_up_on, '0001-01-01'::date)) stored not null,
@@ -1246,7 +1260,7 @@ alter table client_assignments add constraint client_assignments_pkey PRIMARY KE
 alter table client_changes add constraint client_changes_pkey PRIMARY KEY (id);
 
 -- :: key client_period_status.client_period_status_one_per_period
-alter table client_period_status add constraint client_period_status_one_per_period UNIQUE NULLS NOT DISTINCT (client_id, period_type, period_year, period_month, period_quarter);
+alter table client_period_status add constraint client_period_status_one_per_period UNIQUE (client_id, period);
 
 -- :: key client_period_status.client_period_status_pkey
 alter table client_period_status add constraint client_period_status_pkey PRIMARY KEY (id);
@@ -2024,6 +2038,12 @@ CREATE INDEX client_period_status_branch_work_idx ON public.client_period_status
 -- :: index client_period_status_count_idx
 CREATE INDEX client_period_status_count_idx ON public.client_period_status USING btree (company_id, period, status_type_id, branch_id) INCLUDE (client_id, reason_id, has_payment, update_count, exempt_cause);
 
+-- :: index client_period_status_due_idx
+CREATE INDEX client_period_status_due_idx ON public.client_period_status USING btree (period, due_on, client_id) INCLUDE (home_branch_id, company_id, is_open) WHERE (due_on > '0001-01-01'::date);
+
+-- :: index client_period_status_exempt_idx
+CREATE INDEX client_period_status_exempt_idx ON public.client_period_status USING btree (period, sort_name, client_id) INCLUDE (home_branch_id, company_id, status_type_id) WHERE (exempt_cause IS NOT NULL);
+
 -- :: index client_period_status_home_list_idx
 CREATE INDEX client_period_status_home_list_idx ON public.client_period_status USING btree (home_branch_id, period, status_type_id, sort_name, client_id) INCLUDE (company_id, update_count);
 
@@ -2033,14 +2053,23 @@ CREATE INDEX client_period_status_list_idx ON public.client_period_status USING 
 -- :: index client_period_status_name_idx
 CREATE INDEX client_period_status_name_idx ON public.client_period_status USING btree (period, sort_name, client_id) INCLUDE (home_branch_id, company_id) WHERE is_open;
 
+-- :: index client_period_status_payment_idx
+CREATE INDEX client_period_status_payment_idx ON public.client_period_status USING btree (period, sort_name, client_id) INCLUDE (home_branch_id, company_id, status_type_id) WHERE has_payment;
+
 -- :: index client_period_status_reason_idx
 CREATE INDEX client_period_status_reason_idx ON public.client_period_status USING btree (reason_id, status_type_id) WHERE (reason_id IS NOT NULL);
+
+-- :: index client_period_status_stale_idx
+CREATE INDEX client_period_status_stale_idx ON public.client_period_status USING btree (period, updated_at, client_id) INCLUDE (home_branch_id, company_id) WHERE is_open;
 
 -- :: index client_period_status_status_idx
 CREATE INDEX client_period_status_status_idx ON public.client_period_status USING btree (status_type_id, company_id);
 
 -- :: index client_period_status_terminal_idx
 CREATE INDEX client_period_status_terminal_idx ON public.client_period_status USING btree (client_id, terminal_at) WHERE is_terminal;
+
+-- :: index client_period_status_touched_idx
+CREATE INDEX client_period_status_touched_idx ON public.client_period_status USING btree (period, sort_name, client_id) INCLUDE (home_branch_id, company_id) WHERE (update_count > 0);
 
 -- :: index client_period_status_updated_by_idx
 CREATE INDEX client_period_status_updated_by_idx ON public.client_period_status USING btree (updated_by) WHERE (updated_by IS NOT NULL);
@@ -2076,13 +2105,19 @@ CREATE INDEX clients_assigned_list_idx ON public.clients USING btree (assigned_t
 CREATE INDEX clients_blind_index_idx ON public.clients USING btree (pension_blind_index) WHERE (pension_blind_index IS NOT NULL);
 
 -- :: index clients_branch_code_idx
-CREATE INDEX clients_branch_code_idx ON public.clients USING btree (branch_id, client_code);
+CREATE INDEX clients_branch_code_idx ON public.clients USING btree (branch_id, client_code, id) INCLUDE (company_id, assigned_to, deleted_at);
 
 -- :: index clients_branch_list_idx
 CREATE INDEX clients_branch_list_idx ON public.clients USING btree (branch_id, sort_name, id) INCLUDE (company_id, assigned_to) WHERE (deleted_at IS NULL);
 
+-- :: index clients_branch_owed_idx
+CREATE INDEX clients_branch_owed_idx ON public.clients USING btree (branch_id, owed, id) INCLUDE (company_id, assigned_to) WHERE (deleted_at IS NULL);
+
 -- :: index clients_branch_par_list_idx
 CREATE INDEX clients_branch_par_list_idx ON public.clients USING btree (branch_id, par_status_id, sort_name, id) INCLUDE (company_id, assigned_to, deleted_at);
+
+-- :: index clients_branch_updated_idx
+CREATE INDEX clients_branch_updated_idx ON public.clients USING btree (branch_id, updated_at, id) INCLUDE (company_id, assigned_to) WHERE (deleted_at IS NULL);
 
 -- :: index clients_company_list_idx
 CREATE INDEX clients_company_list_idx ON public.clients USING btree (company_id, sort_name, id);
@@ -2093,8 +2128,14 @@ CREATE INDEX clients_contact_alt_idx ON public.clients USING btree (contact_form
 -- :: index clients_contact_idx
 CREATE INDEX clients_contact_idx ON public.clients USING btree (contact_form) WHERE (contact_form IS NOT NULL);
 
+-- :: index clients_inactive_idx
+CREATE INDEX clients_inactive_idx ON public.clients USING btree (sort_name, id) INCLUDE (branch_id, company_id, assigned_to) WHERE (NOT is_active);
+
 -- :: index clients_list_idx
 CREATE INDEX clients_list_idx ON public.clients USING btree (sort_name, id) INCLUDE (branch_id, company_id, assigned_to) WHERE (deleted_at IS NULL);
+
+-- :: index clients_loan_status_idx
+CREATE INDEX clients_loan_status_idx ON public.clients USING btree (loan_status, sort_name, id) INCLUDE (branch_id, company_id, assigned_to) WHERE (loan_status IS NOT NULL);
 
 -- :: index clients_loan_statuses_idx
 CREATE INDEX clients_loan_statuses_idx ON public.clients USING btree (branch_id, company_id, loan_status) WHERE ((deleted_at IS NULL) AND (loan_status IS NOT NULL));
@@ -2385,7 +2426,7 @@ CREATE TRIGGER take_from_client BEFORE INSERT OR UPDATE OF client_id, company_id
 CREATE TRIGGER touch BEFORE UPDATE ON public.client_sources FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
 -- :: trigger clients.carry_place
-CREATE CONSTRAINT TRIGGER carry_place AFTER UPDATE ON public.clients DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.branch_id <> new.branch_id) OR (old.owed <> new.owed) OR ((old.deleted_at IS NULL) <> (new.deleted_at IS NULL)))) EXECUTE FUNCTION carry_place();
+CREATE CONSTRAINT TRIGGER carry_place AFTER UPDATE ON public.clients DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.branch_id <> new.branch_id) OR (old.company_id <> new.company_id) OR (old.owed <> new.owed) OR ((old.deleted_at IS NULL) <> (new.deleted_at IS NULL)))) EXECUTE FUNCTION carry_place();
 
 -- :: trigger clients.carry_sort_name
 CREATE CONSTRAINT TRIGGER carry_sort_name AFTER UPDATE ON public.clients DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((old.sort_name IS DISTINCT FROM new.sort_name)) EXECUTE FUNCTION carry_sort_name();
@@ -2596,12 +2637,12 @@ using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
    FROM clients c
   WHERE (c.id = client_changes.client_id)))));
 
--- :: policy client_period_status.with_client
-create policy with_client on client_period_status as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR (EXISTS ( SELECT
+-- :: policy client_period_status.within_scope
+create policy within_scope on client_period_status as permissive for all to public
+using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (home_branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (home_branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR (((home_branch_id IS NULL) OR ( SELECT scope_has_own_clients() AS scope_has_own_clients)) AND (EXISTS ( SELECT
    FROM clients c
   WHERE (c.id = client_period_status.client_id)
- OFFSET 0))));
+ OFFSET 0)))));
 
 -- :: policy client_sources.with_client
 create policy with_client on client_sources as permissive for all to public
@@ -2617,11 +2658,11 @@ using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
 
 -- :: policy client_words.within_scope
 create policy within_scope on client_words as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)::uuid[]))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)::uuid[]))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND (assigned_to = ( SELECT scope_actor() AS scope_actor)))));
+using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND (assigned_to = ( SELECT scope_actor() AS scope_actor)))));
 
 -- :: policy clients.within_scope
 create policy within_scope on clients as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)::uuid[]))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)::uuid[]))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND (assigned_to = ( SELECT scope_actor() AS scope_actor)))));
+using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND (assigned_to = ( SELECT scope_actor() AS scope_actor)))));
 
 -- :: policy data_access_log.own_name
 create policy own_name on data_access_log as permissive for insert to public
@@ -2686,7 +2727,7 @@ grant insert, select on client_assignments to clientupdater_app;
 grant insert, select on client_changes to clientupdater_app;
 
 -- :: table grant client_period_status
-grant insert, select, update on client_period_status to clientupdater_app;
+grant insert, select on client_period_status to clientupdater_app;
 
 -- :: table grant client_sources
 grant insert, select, update on client_sources to clientupdater_app;
@@ -2810,6 +2851,9 @@ grant delete, insert, select, update on webhook_events to clientupdater_app;
 
 -- :: column grant client_assignments (update)
 grant update (assigned_until, end_reason, ended_by) on client_assignments to clientupdater_app;
+
+-- :: column grant client_period_status (update)
+grant update (branch_id, client_id, company_id, exempt_cause, has_payment, is_terminal, next_follow_up_on, period_month, period_quarter, period_type, period_year, promised_amount, promised_on, reason_id, remarks, revived_at, status_type_id, terminal_at, update_count, updated_at, updated_by, version) on client_period_status to clientupdater_app;
 
 -- :: column grant clients (insert)
 grant insert (account_type_id, address, birth_date, branch_id, client_code, company_id, contact_conflict, contact_number, contact_number_alt, contact_number_alt_corrected, contact_number_corrected, created_at, deleted_at, full_name, id, is_active, last_synced_at, loan_status, par_status_id, past_due_amount, pension_blind_index, pension_last4, pension_number, pension_type_id, pensioner_type_id, product_id, sync_source, tracking_cycle_from, updated_at, version) on clients to clientupdater_app;

@@ -36,7 +36,7 @@ class Explaining:
 
     @property
     def nodes(self) -> list[Plan]:
-        """Every node of every plan, but for what row-level security looks up by key."""
+        """Every node of every plan, with what row-level security looks up."""
         return [node for plan in self.plans for node in _nodes(plan)]
 
     @property
@@ -59,17 +59,7 @@ class Explaining:
 def _nodes(plan: Plan) -> Iterator[Plan]:
     yield plan
     for child in plan.get("Plans", ()):
-        if not _is_the_policys(plan, child):
-            yield from _nodes(child)
-
-
-def _is_the_policys(plan: Plan, child: Plan) -> bool:
-    """Whether this is the look-up of a row's client that its policy makes."""
-    return (
-        plan.get("Relation Name") == "client_period_status"
-        and child.get("Parent Relationship") == "SubPlan"
-        and child.get("Index Name") == "clients_pkey"
-    )
+        yield from _nodes(child)
 
 
 def _read(node: Plan) -> int:

@@ -195,6 +195,39 @@ def test_A4_a_write_within_reach_is_done_and_one_outside_touches_nothing(place: 
 
 
 @pytest.mark.rule("A4")
+def test_the_rows_of_a_client_who_went_to_another_company_are_seen_with_the_client(
+    place: Place,
+) -> None:
+    with session(place.database.app_url, system="on") as connection:
+        sql = "update clients set company_id = %s where id = %s"
+        assert changed(connection, sql, place.pcni, place.fcash_here) == 1
+        connection.commit()
+    here = {"direct_branches": [place.here]}
+    look = "select count(*) from client_period_status where client_id = %s"
+    for companies, rows in (([place.fcash], 0), ([place.pcni], 1)):
+        with session(place.database.app_url, branch_companies=companies, **here) as connection:
+            assert connection.execute(look, (place.fcash_here,)).fetchone() == (rows,)
+
+
+@pytest.mark.rule("A4")
+def test_the_rows_of_ones_own_clients_are_seen_wherever_those_are(place: Place) -> None:
+    look = "select client_id from client_period_status"
+    for actor, mine in ((place.officer, {place.mine}), (uuid4(), set())):
+        settings: dict[str, object] = {"self_companies": [place.fcash], "actor": actor}
+        with session(place.database.app_url, **settings) as connection:
+            assert {row[0] for row in connection.execute(look)} == mine
+
+
+@pytest.mark.rule("A4")
+def test_what_decides_who_sees_a_row_is_written_by_nobody(place: Place) -> None:
+    with (
+        session(place.database.app_url, **as_branch_staff(place)) as connection,
+        pytest.raises(InsufficientPrivilege, match="permission denied"),
+    ):
+        connection.execute("update client_period_status set home_branch_id = %s", (place.there,))
+
+
+@pytest.mark.rule("A4")
 def test_a_client_is_neither_made_outside_ones_reach_nor_moved_there(place: Place) -> None:
     with world(place.database, **as_branch_staff(place)) as made:
         made.client(place.here)

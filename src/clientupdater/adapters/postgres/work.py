@@ -32,6 +32,7 @@ from clientupdater.adapters.postgres.pension_numbers import PostgresPensionNumbe
 from clientupdater.adapters.postgres.reading import PostgresLookups, PostgresReading
 from clientupdater.adapters.postgres.reading.filter_options import PostgresClientFilters
 from clientupdater.adapters.postgres.reading.history import PostgresClientHistory
+from clientupdater.adapters.postgres.reading.scope import array
 from clientupdater.adapters.postgres.rights import PostgresRights
 from clientupdater.adapters.postgres.sessions import PostgresSessions
 from clientupdater.adapters.postgres.territories import (
@@ -48,8 +49,7 @@ from clientupdater.ports.deadlines import seconds_left
 from clientupdater.ports.work import System
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from uuid import UUID
+    from collections.abc import Callable, Iterator
 
     from psycopg_pool import ConnectionPool
 
@@ -314,16 +314,15 @@ def _told(reach: Reach, connection: Connection) -> dict[str, str]:
     if reach.everywhere is not None:
         known = connection.execute("select id from companies").fetchall()
         reach = reach.over(CompanyId(company) for (company,) in known)
+    # Branches are read anew for every table of a query: none are told that no company goes by.
+    area_branches = reach.area_branches if reach.area_companies else frozenset()
+    direct_branches = reach.direct_branches if reach.branch_companies else frozenset()
     return {
         "actor": str(reach.actor),
-        "all_companies": _array(reach.all_companies),
-        "area_companies": _array(reach.area_companies),
-        "area_branches": _array(reach.area_branches),
-        "branch_companies": _array(reach.branch_companies),
-        "direct_branches": _array(reach.direct_branches),
-        "self_companies": _array(reach.self_companies),
+        "all_companies": array(reach.all_companies),
+        "area_companies": array(reach.area_companies),
+        "area_branches": array(area_branches),
+        "branch_companies": array(reach.branch_companies),
+        "direct_branches": array(direct_branches),
+        "self_companies": array(reach.self_companies),
     }
-
-
-def _array(ids: Iterable[UUID]) -> str:
-    return "{" + ",".join(str(each) for each in ids) + "}"

@@ -21,8 +21,26 @@ if TYPE_CHECKING:
     from clientupdater.domain.reach import Reach
     from clientupdater.ports.reading import ClientFilter, ClientQuery, SortValue, StatusFilter
 
+_NARROWING = frozenset(
+    f"row_{name}"
+    for name in (
+        "exempt",
+        "terminal",
+        "touched",
+        "untouched_days",
+        "has_payment",
+        "follow_up_before",
+        "updated_by",
+        "branch_then",
+    )
+)
+"""What an index of the rows is kept for: of these there may be few, so that rows are walked."""
 LONG = 3
-"""Letters from which on a word is rare enough for its whole range to be read."""
+"""Letters from which on the ranges of common words are read as well, where two are asked for."""
+MANY = 5_000
+"""Clients with a word from which on it is common: enough of them are soon met, in any order."""
+MANY_OF_A_BRANCH = 5
+"""The same for each of many branches, where a range is read past the words of all others."""
 _SORTS: Mapping[ClientSort, tuple[str, str, str]] = {
     ClientSort.NAME: ("c.sort_name", "asc", "text"),
     ClientSort.CODE: ("c.client_code", "asc", "text"),
@@ -39,6 +57,8 @@ class Resolved:
     ids: Mapping[str, UUID | None]
     area_members: tuple[BranchId, ...] = ()
     words: tuple[str, ...] = ()
+    rare: frozenset[int] = frozenset()
+    """The words, by their place, that few within sight have."""
     among: tuple[ClientId, ...] | None = None
     """The clients that a number or a code names; None where none was looked for or found."""
 
@@ -74,8 +94,18 @@ class ClientWalk:
     @property
     def shape(self) -> Shape:
         """How it is walked: what is named by the filters counts before the scope."""
-        if self._given.get("assigned_to", "none") != "none" or self._names_few:
+        if self._officer or self._names_few:
             return Shape(everything=True)
+        return self._leads
+
+    @property
+    def _officer(self) -> bool:
+        """Whether one officer's clients are asked for."""
+        return bool(self._given.get("assigned_to", "none") != "none")
+
+    @property
+    def _leads(self) -> Shape:
+        """Where those are who may be meant: what is named by the filters, else the scope."""
         if branch := self.found.ids.get("branch"):
             return Shape(branches=(branch,))  # type: ignore[arg-type] # it is a branch's
         if "area" in self._given:
@@ -85,34 +115,43 @@ class ClientWalk:
     @property
     def _names_few(self) -> bool:
         """Whether the search itself says whom to look at."""
-        return self.found.among is not None or self._reads_ranges
+        return self.found.among is not None or bool(self._ranges)
 
     @property
-    def _long(self) -> list[int]:
-        return [n for n, word in enumerate(self.found.words) if len(word) >= LONG]
+    def _ranges(self) -> list[int]:
+        """The words whose ranges are read as a whole, rather than clients in order.
 
-    @property
-    def _reads_ranges(self) -> bool:
-        """Whether ranges of words are read as a whole, rather than clients in order.
-
-        For one word alone only by whom few clients are seen: of all, enough are soon met.
+        Where all are common those of two or more long ones: few have both.
         """
-        scope = Shape.of(self.reach)
-        sees_few = not (scope.everything or scope.companies)
-        return len(self._long) >= (1 if sees_few else _SEVERAL)
+        if self._officer:
+            return []
+        long = [n for n, word in enumerate(self.found.words) if len(word) >= LONG]
+        return sorted(self.found.rare) or (long if len(long) >= _SEVERAL else [])
+
+    @property
+    def rarity(self) -> str | None:
+        """The question which words are rare, as a statement; None where it makes no difference."""
+        if self._officer or not self.found.words:
+            return None
+        branches = len(self.reach.direct_branches | self.reach.area_branches)
+        many = min(MANY, MANY_OF_A_BRANCH * branches) if self._leads.everything else MANY
+        counts = (
+            filled("count", range=self._range(f"word_{n}"), many=many, place=n)
+            for n, _ in enumerate(self.found.words)
+        )
+        return filled("rare", counts=", ".join(counts))
 
     @property
     def told(self) -> dict[str, object]:
         """The parameters."""
-        row, shape, after = self.query.filter.row, self.shape, self.query.after
-        period = row.period if row else None
+        shape, after = self._leads, self.query.after
         told = {
             **self.moment,
             **self._given,
             **{name: id_ for name, id_ in self.found.ids.items() if id_},
-            **Scope(self.reach).told,
-            **Scope(self.statuses, "t").told,
-            "periods": [str(period)] if period else self.moment["running"],
+            **{name: what for scope in self._scopes for name, what in scope.told.items()},
+            "periods": self._periods,
+            **{f"period_{n}": period for n, period in enumerate(self._periods)},
             "branches": list(shape.branches),
             "companies": list(shape.companies),
             "area_members": list(self.found.area_members),
@@ -142,46 +181,86 @@ class ClientWalk:
         if self._walks_rows:
             return self._row_arms()
         shape, arms = self.shape, []
+        if self._officer and not self._is_by_name:
+            return [self._walk_own("assigned_to")]
         if shape.everything:
             return [self._walk("true")]
         if shape.branches:
             arms.append(filled("each_branch", walk=self._walk("c.branch_id = lead.id")))
-        if shape.companies:
+        if shape.companies and not self._given:
             arms.append(filled("each_company", walk=self._walk("c.company_id = lead.id")))
+        elif shape.companies:
+            # What is asked for may be of one company alone, and the other walked to its end.
+            arms.append(self._walk(filled("of_companies", who="c")))
         if shape.own:
-            arms.append(self._walk(filled("scope_self", who="c", p="r")))
+            own = filled("scope_self", who="c", p="r")
+            arms.append(self._walk(own) if self._is_by_name else self._walk_own("r_actor", own))
         return arms
+
+    @property
+    def _is_by_name(self) -> bool:
+        """Whether an officer's clients are asked for as their index has them, and nothing else."""
+        others = self._given.keys() - {"assigned_to"}
+        return self.query.sort is ClientSort.NAME and not (others or self.query.q)
 
     @property
     def _walks_rows(self) -> bool:
         """Whether an index of the rows gives the order: by day, or by name within a status."""
         if self.query.sort is ClientSort.FOLLOW_UP:
             return True
-        named = self.query.q is not None or self._given.get("assigned_to", "none") != "none"
-        return self.query.sort is ClientSort.NAME and "row_status" in self.found.ids and not named
+        few = self._officer or self._names_few or self._given.get("active") is False
+        if self.query.sort is not ClientSort.NAME or few or "loan_status" in self._given:
+            return False
+        said = {name for name, what in self._given.items() if what is not False}
+        return "row_status" in self.found.ids or not _NARROWING.isdisjoint(said)
 
     def _row_arms(self) -> list[str]:
-        shape, arms = self.shape, []
+        arms, shape, clients = [], self.shape, self._conditions_on_clients()
         asked = [*self._row_conditions(), *self._after("s")]
-        within = all_of([*asked, *self._row_scopes()])
         if shape.branches:
-            lead = "s.home_branch_id = lead.id"
-            walk = filled("walk_rows", lead=lead, where=within, **self._holes("s"))
-            arms.append(filled("each_branch_and_period", walk=walk))
+            arms.append(self._of_branches([*asked, *self._row_scopes(), *clients]))
         if shape.companies or shape.everything:
-            lead = "true" if shape.everything else "s.company_id = any(%(companies)s::uuid[])"
-            walk = filled("walk_rows", lead=lead, where=within, **self._holes("s"))
-            arms.append(filled("each_period", walk=walk))
+            arms.append(self._of_all([*asked, *self._row_scopes()], clients))
         if self.reach.self_companies or self.statuses.self_companies:
-            own = ["c.assigned_to = %(r_actor)s::uuid", *asked, *self._client_scopes()]
-            arms.append(filled("walk_own_rows", where=all_of(own), **self._holes("s")))
+            own = all_of([*asked, *clients, *self._client_scopes()])
+            arms.append(filled("walk_own_rows", whose="r_actor", where=own, **self._holes("s")))
         return arms
 
+    def _of_branches(self, asked: list[str]) -> str:
+        lead, period = "s.home_branch_id = lead.id", "of_period.period"
+        holes = {"lead": lead, "period": period, "cut": filled("cut", **self._holes("s"))}
+        walk = filled("walk_rows", where=all_of(asked), **holes, **self._holes("s"))
+        return filled("each_branch_and_period", walk=walk)
+
+    def _of_all(self, asked: list[str], clients: list[str]) -> str:
+        lead = "true" if self.shape.everything else filled("of_companies", who="s")
+        cut = "" if clients else filled("cut", **self._holes("s"))
+        holes = {"lead": lead, "where": all_of(asked), "cut": cut, **self._holes("s")}
+        walks = (
+            f"({filled('walk_rows', period=f'%(period_{n})s::text', **holes)})"
+            for n, _ in enumerate(self._periods)
+        )
+        merged = {"order": "s.value, s.client_id", "limit": self.query.limit + 1}
+        return filled("merged", walks=" union all ".join(walks), where=all_of(clients), **merged)
+
+    @property
+    def _periods(self) -> list[str]:
+        """The period asked for, else those that run."""
+        row = self.query.filter.row
+        running: list[str] = self.moment["running"]  # type: ignore[assignment] # text it is
+        return [str(row.period)] if row and row.period else running
+
     def _client_scopes(self) -> list[str]:
-        return [Scope(self.reach).over_clients(), Scope(self.statuses, "t").over_clients()]
+        return [scope.over_clients() for scope in self._scopes]
 
     def _row_scopes(self) -> list[str]:
-        return [Scope(self.reach).over_rows(), Scope(self.statuses, "t").over_rows()]
+        return [scope.over_rows() for scope in self._scopes]
+
+    @property
+    def _scopes(self) -> list[Scope]:
+        """What clients and rows must both be within: once where it is the same."""
+        scopes = [Scope(self.reach)]
+        return scopes if self.statuses == self.reach else [*scopes, Scope(self.statuses, "t")]
 
     def _holes(self, of: str) -> dict[str, object]:
         value, direction, _ = self._sorted_by(of)
@@ -192,28 +271,42 @@ class ClientWalk:
         return value.replace("c.sort_name", f"{of}.sort_name"), direction, kind
 
     def _walk(self, lead: str) -> str:
-        where = all_of([Scope(self.reach).over_clients(), *self._conditions(), *self._after("c")])
+        where = all_of([*self._conditions(), *self._after("c")])
         return filled("walk_clients", lead=lead, where=where, **self._holes("c"))
 
-    def _conditions(self) -> list[str]:
-        conditions = [*self._client_conditions(), *self._said()]
-        if self.query.filter.row is None:
-            return conditions
-        rows = filled("row", where=all_of(self._own_row_conditions()))
-        return [*conditions, Scope(self.statuses, "t").over_clients(), rows]
+    def _walk_own(self, whose: str, lead: str = "true") -> str:
+        where = [lead, *self._conditions(), *self._after("c")]
+        return filled("walk_own", whose=whose, where=all_of(where), **self._holes("c"))
 
-    def _said(self) -> list[str]:
+    def _conditions(self) -> list[str]:
+        asked = [*self._client_conditions(), *self._said()]
+        if self.query.filter.row is None:
+            return [Scope(self.reach).over_clients(), *asked]
+        piece = "row" if self.query.q is None else "row_by_key"
+        rows = filled(piece, where=all_of(self._own_row_conditions()))
+        return [*self._client_scopes(), *asked, rows]
+
+    def _said(self, client: str = "c.id") -> list[str]:
         """Ask for what was searched for: those who are named, or every word by its beginning."""
         if self.found.among is not None:
             return [filled("among")]
-        long = self._long
-        if not self._reads_ranges:
-            return [filled("said", word=f"word_{n}") for n, _ in enumerate(self.found.words)]
-        within = Scope(self.reach).over_words()
-        ranges = (filled("range", word=f"word_{n}", where=within) for n in long)
-        short = [n for n, _ in enumerate(self.found.words) if n not in long]
-        told = filled("said_all", ranges=" intersect ".join(ranges))
-        return [told, *(filled("said", word=f"word_{n}") for n in short)]
+        read = self._ranges
+        rest = [n for n, _ in enumerate(self.found.words) if n not in read]
+        asked = [filled("said", word=f"word_{n}", client=client) for n in rest]
+        if not read:
+            return asked
+        ranges = (self._range(f"word_{n}") for n in read)
+        return [filled("said_all", ranges=" intersect ".join(ranges)), *asked]
+
+    def _range(self, word: str) -> str:
+        """Everyone within sight with this word: of a few branches, each has a range of its own."""
+        within, leads = Scope(self.reach).over_words(), self._leads
+        if leads.everything or leads.companies:
+            return f"({filled('range', word=word, where=within)})"
+        pieces = [filled("range_of_branches", word=word, where=within)]
+        if leads.own:
+            pieces.append(filled("range_of_own", word=word, where=within, whose="r_actor"))
+        return f"({' union all '.join(pieces)})"
 
     def _client_conditions(self) -> list[str]:
         names = [name for name in self._given if not name.startswith("row_")]
@@ -221,18 +314,24 @@ class ClientWalk:
         return [filled("nobodys" if name == "assigned_to" and nobodys else name) for name in names]
 
     def _own_row_conditions(self) -> list[str]:
-        return [filled(name) for name in self._given if name.startswith("row_")]
+        names = [name for name in self._given if name.startswith("row_")]
+        if "row_status" in self.found.ids and "row_status" not in names:
+            names.append("row_status")
+        few = self._given.get("row_exempt") or self._given.get("row_has_payment")
+        return [filled("row_status_among_few" if few and n == "row_status" else n) for n in names]
 
     def _row_conditions(self) -> list[str]:
-        """Say of a row what is asked of it and of its client."""
-        conditions = self._own_row_conditions()
-        if self.query.sort is ClientSort.FOLLOW_UP:
-            conditions.append(filled("dated"))
-        elif "row_status" not in self._given:
-            conditions.append(filled("row_status"))
-        if asked := [*self._client_conditions(), *self._said()]:
-            conditions.append(filled("client_of_row", where=all_of(asked)))
-        return conditions
+        """Say of a row what is asked of it."""
+        if self.query.sort is not ClientSort.FOLLOW_UP:
+            return self._own_row_conditions()
+        dated = "dated_of_branch" if self.shape.branches else "dated"
+        return [*self._own_row_conditions(), filled(dated)]
+
+    def _conditions_on_clients(self) -> list[str]:
+        """Say of a row what is asked of its client."""
+        asked = self._client_conditions()
+        of_client = [filled("client_of_row", where=all_of(asked))] if asked else []
+        return [*self._said("s.client_id"), *of_client]
 
     def _after(self, of: str) -> list[str]:
         if self.query.after is None:

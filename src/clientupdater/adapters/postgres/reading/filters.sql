@@ -47,13 +47,27 @@ c.owed <= (%(past_due_to)s::numeric * 100)::bigint
 c.id = any(%(among)s::uuid[])
 
 -- name: said
--- One word by its beginning: U+10FFFF sorts behind everything that may follow.
+-- One word by its beginning: U+10FFFF sorts behind everything that may follow. Of each client who
+-- is met, by key (offset 0; and as one place, or a range over everybody is taken for it): that
+-- many will do has been found out by then.
 exists (
     select from client_words w
     where
-        w.client_id = c.id
-        and w.word >= %([[word]])s::text and w.word < %([[word]])s::text || chr(1114111)
+        w.client_id = [[client]]
+        and (w.client_id, w.word) >= ([[client]], %([[word]])s::text)
+        and (w.client_id, w.word) < ([[client]], %([[word]])s::text || chr(1114111))
+    offset 0
 )
+
+-- name: rare
+-- Which of the words are so rare that all who have them may be looked at; no counting goes on.
+select array_remove(array[[[counts]]], null)
+
+-- name: count
+case
+    when (select count(*) from (select from ([[range]]) r limit [[many]]) m) < [[many]]
+        then [[place]]
+end
 
 -- name: said_all
 -- Several words: each range is read once and they are laid over each other, whatever the planner
@@ -64,20 +78,66 @@ c.id = any(array([[ranges]]))
 select w.client_id from client_words w
 where w.word >= %([[word]])s::text and w.word < %([[word]])s::text || chr(1114111) and [[where]]
 
+-- name: range_of_branches
+-- The same of a few branches, each a range of its own, and of one's own clients.
+select w.client_id
+from unnest(%(branches)s::uuid[]) lead (id)
+cross join lateral (
+    select w.client_id
+    from client_words w
+    where
+        -- As one place, so that no range over all branches is taken for it.
+        w.branch_id = lead.id
+        and (w.branch_id, w.word) >= (lead.id, %([[word]])s::text)
+        and (w.branch_id, w.word) < (lead.id, %([[word]])s::text || chr(1114111))
+        and [[where]]
+    offset 0
+) w
+
+-- name: range_of_own
+select c.id
+from [[own]] c
+cross join lateral (
+    select
+    from client_words w
+    where
+        w.client_id = c.id
+        and (w.client_id, w.word) >= (c.id, %([[word]])s::text)
+        and (w.client_id, w.word) < (c.id, %([[word]])s::text || chr(1114111))
+        and [[where]]
+    limit 1
+) w
+
 -- name: row
 exists (
     select from client_period_status s
     where s.client_id = c.id and s.period = any(%(periods)s::text[]) and [[where]]
 )
 
+-- name: row_by_key
+-- The same of who was found by a word: looked up one by one, or all rows of a status are read.
+exists (
+    select from client_period_status s
+    where s.client_id = c.id and s.period = any(%(periods)s::text[]) and [[where]]
+    offset 0
+)
+
 -- name: client_of_row
 exists (select from clients c where c.id = s.client_id and [[where]])
+
+-- name: dated_of_branch
+-- As a test of truth: the days of all branches are another index, and the branch has its own.
+s.is_open and (s.due_on > '0001-01-01'::date) is true
 
 -- name: dated
 s.is_open and s.due_on > '0001-01-01'::date
 
 -- name: row_status
 s.status_type_id = %(row_status)s::uuid
+
+-- name: row_status_among_few
+-- As a test of truth: few are exempt or have paid, and an index over statuses is longer.
+(s.status_type_id = %(row_status)s::uuid) is true
 
 -- name: row_reason
 s.reason_id = %(row_reason)s::uuid
@@ -130,7 +190,12 @@ select
     (select id from pensioner_types where code = %(pensioner_type)s),
     (select id from par_statuses where code = %(par_status)s),
     (select id from account_types where code = %(account_type)s),
-    (select id from status_types where code = %(row_status)s),
+    case
+        when %(row_status)s::text is not null
+            then (select id from status_types where code = %(row_status)s)
+        -- A reason is of one status, whose rows have an index.
+        else (select status_type_id from status_reasons where code = %(row_reason)s)
+    end,
     (select id from status_reasons where code = %(row_reason)s),
     (select id from branches where code = %(row_branch_then)s),
     array(

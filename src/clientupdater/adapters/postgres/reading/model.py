@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
 import psycopg
-from attrs import frozen
+from attrs import evolve, frozen
 
 from clientupdater.adapters.postgres.reading.clients import ClientWalk, Resolved
 from clientupdater.adapters.postgres.reading.pieces import PIECES, filled
@@ -105,13 +105,17 @@ class PostgresReading:
         found = self._resolved(query, known)
         if found is None:
             return None
-        return ClientWalk(
+        walk = ClientWalk(
             query=query,
             reach=written_out(looking.clients, self._connection),
             statuses=written_out(looking.statuses, self._connection),
             found=found,
             moment=_moment(looking),
         )
+        if walk.rarity is None:
+            return walk
+        ((rare,),) = self._read(walk.rarity, walk.told, prepare=False)
+        return evolve(walk, found=evolve(found, rare=frozenset(rare)))
 
     def _resolved(self, query: ClientQuery, known: ClientId | None) -> Resolved | None:
         ids, members = self._codes(query.filter)

@@ -17,11 +17,28 @@
     and [[who]].[[branch]] = any(%([[p]]_area_branches)s::uuid[])
 )
 
+-- name: scope_branch_of_many
+-- Thousands are made a hash of; as an array, the planner would weigh each of them.
+(
+    [[who]].company_id = any(%([[p]]_branch_companies)s::uuid[])
+    and [[who]].[[branch]] in (select unnest(%([[p]]_direct_branches)s::uuid[]))
+)
+
+-- name: scope_area_of_many
+(
+    [[who]].company_id = any(%([[p]]_area_companies)s::uuid[])
+    and [[who]].[[branch]] in (select unnest(%([[p]]_area_branches)s::uuid[]))
+)
+
 -- name: scope_self
 (
     [[who]].company_id = any(%([[p]]_self_companies)s::uuid[])
     and [[who]].assigned_to = %([[p]]_actor)s::uuid
 )
+
+-- name: of_companies
+-- As a test of truth: the walk has its order, and an index over companies would read all periods.
+([[who]].company_id = any(%(companies)s::uuid[])) is true
 
 -- name: each_branch
 select w.* from unnest(%(branches)s::uuid[]) lead (id) cross join lateral ([[walk]]) w
@@ -29,8 +46,18 @@ select w.* from unnest(%(branches)s::uuid[]) lead (id) cross join lateral ([[wal
 -- name: each_company
 select w.* from unnest(%(companies)s::uuid[]) lead (id) cross join lateral ([[walk]]) w
 
--- name: each_period
-select w.* from unnest(%(periods)s::text[]) of_period (period) cross join lateral ([[walk]]) w
+-- name: merged
+-- The walks of several periods go on side by side, each as far as the page needs it. What is asked
+-- of clients is asked of what they bring: within one walk it may be true of nobody (a product goes
+-- by months or by quarters), and the walk would go to its end to find out.
+select s.*
+from ([[walks]]) s
+where [[where]]
+order by [[order]]
+limit [[limit]]
+
+-- name: cut
+limit [[limit]]
 
 -- name: each_branch_and_period
 select w.* from unnest(%(branches)s::uuid[]) lead (id)
@@ -43,19 +70,45 @@ where c.deleted_at is null and [[lead]] and [[where]]
 order by [[value]] [[direction]], c.id [[direction]]
 limit [[limit]]
 
+-- name: own
+-- Whose officer somebody is, are few: they are found first, whatever the planner believes of the
+-- rest (offset 0 keeps it from starting elsewhere).
+(
+    select *
+    from clients m
+    where m.assigned_to = %([[whose]])s::uuid and m.deleted_at is null
+    offset 0
+)
+
+-- name: own_rows
+-- Their rows of the periods, each by its key.
+[[own]] c
+cross join lateral (
+    select r.*
+    from client_period_status r
+    where r.client_id = c.id and r.period = any(%(periods)s::text[])
+    offset 0
+) s
+
+-- name: walk_own
+select [[value]] as value, c.id as client_id
+from [[own]] c
+where [[where]]
+order by [[value]] [[direction]], c.id [[direction]]
+limit [[limit]]
+
 -- name: walk_rows
 -- Clients by what an index of their rows is sorted by: by name within a status, by day.
 select [[value]] as value, s.client_id
 from client_period_status s
-where [[lead]] and s.period = of_period.period and [[where]]
+where [[lead]] and s.period = [[period]] and [[where]]
 order by [[value]], s.client_id
-limit [[limit]]
+[[cut]]
 
 -- name: walk_own_rows
 select [[value]] as value, s.client_id
-from clients c
-join client_period_status s on s.client_id = c.id
-where c.deleted_at is null and s.period = any(%(periods)s::text[]) and [[where]]
+from [[own_rows]]
+where [[where]]
 order by [[value]], s.client_id
 limit [[limit]]
 
@@ -63,20 +116,33 @@ limit [[limit]]
 -- Only what its index holds: a walk that has to look at the rows is soon no walk but a sort.
 select [[keys]], s.client_id, s.period
 from client_period_status s
-where [[lead]] and s.period = of_period.period and s.is_open and [[where]]
+where [[lead]] and s.period = [[period]] and s.is_open and [[where]]
 order by [[order]]
 limit [[limit]]
 
--- name: walk_own_work
--- What is mine by assignment alone: few enough to be looked at and sorted.
+-- name: walk_branch_work
+-- The branch and the period are told as ends of one range, together with the place: as equal to
+-- something they let the planner take an index over all branches for a page near the end.
 select [[keys]], s.client_id, s.period
-from clients c
-join client_period_status s on s.client_id = c.id
-where
-    [[lead]] and c.deleted_at is null and s.period = any(%(periods)s::text[]) and s.is_open
-    and [[where]]
+from client_period_status s
+where [[begun]] and [[ended]] and s.is_open and [[where]]
+order by s.home_branch_id, s.period, [[order]]
+limit [[limit]]
+
+-- name: walk_own_work
+-- What is mine by assignment alone: looked at once for all phases, and sorted.
+select [[keys]], s.client_id, s.period
+from own s
+where [[where]]
 order by [[order]]
 limit [[limit]]
+
+-- name: own_work
+own as materialized (
+    select s.client_id, s.period, s.due_on, s.work_rank, s.sort_name
+    from [[own_rows]]
+    where s.is_open and [[scope]]
+),
 
 -- name: phase
 -- The phases stand in order below each other; the limit around them ends the walk in the first
@@ -109,19 +175,14 @@ from clients c
 where c.deleted_at is null and [[which]] and [[where]]
 
 -- name: work_page
-with keys as materialized (select u.* from ([[phases]]) u limit [[limit]])
+with [[own_work]]
+
+keys as materialized (select u.* from ([[phases]]) u limit [[limit]])
 
 select k.phase, k.due_on, k.work_rank, k.sort_name, k.client_id, k.period, [[shown]]
 from keys k
 left join clients c on c.id = k.client_id and c.deleted_at is null
-left join client_period_status s
-    on
-        s.client_id = c.id
-        and s.period_year = %(year)s
-        and s.period_type = (
-            case when k.period like '%%Q%%' then 'quarterly' else 'monthly' end
-        )::period_type
-        and s.period = k.period
+left join client_period_status s on s.client_id = c.id and s.period = k.period
 order by k.phase, [[order]]
 
 -- name: current
@@ -129,10 +190,7 @@ order by k.phase, [[order]]
 left join lateral (
     select r.*
     from client_period_status r
-    where
-        r.client_id = c.id
-        and r.period_year = %(year)s
-        and r.period = any(%(running)s::text[])
+    where r.client_id = c.id and r.period = any(%(running)s::text[])
     order by (
         r.period_type::text = (
             select p.tracking_cycle::text from products p where p.id = c.product_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 
@@ -30,6 +30,12 @@ _PHASES = {
     },
     WorklistOrder.NAME: {1: "true"},
 }
+_LATER = {
+    WorklistOrder.WORK: {1: "s.due_on <= %(day)s::date", 2: f"s.due_on = {_NEVER}", 3: "true"},
+    WorklistOrder.NAME: {1: "true"},
+}
+"""The same, said of what comes after an item of that phase: an index range takes the first lower
+bound that it is told, and would begin with the phase and not with the item."""
 _ORDERS = {
     WorklistOrder.WORK: "due_on, work_rank, client_id",
     WorklistOrder.NAME: "sort_name, client_id",
@@ -39,10 +45,25 @@ _KEYS = {
     WorklistOrder.NAME: f"{_NEVER} as due_on, 0::bigint as work_rank, s.sort_name",
 }
 """What a walk tells of an item's place: what it is not sorted by is not looked at."""
-_AFTER = {
-    WorklistOrder.WORK: "%(due_on)s::date, %(rank)s::bigint, %(client)s::uuid",
-    WorklistOrder.NAME: "%(name)s::text, %(client)s::uuid",
+_PLACES = {
+    "due_on": "%(due_on)s::date",
+    "work_rank": "%(rank)s::bigint",
+    "sort_name": "%(name)s::text",
+    "client_id": "%(client)s::uuid",
+    "period": "%(period)s::text",
 }
+_Place: TypeAlias = tuple[str, ...]
+_ENDS: dict[WorklistOrder, dict[int, tuple[_Place, _Place]]] = {
+    WorklistOrder.WORK: {
+        1: ((_NEVER,), ("%(day)s::date",)),
+        2: ((_NEVER,), (_NEVER,)),
+        3: (("%(day)s::date",), ()),
+    },
+    WorklistOrder.NAME: {1: ((), ())},
+}
+"""Between which places of a branch's index a phase lies; what else it is, it says itself."""
+_UNDATED = 2
+"""The phase in which all stand at one day, so that the day is no part of an item's place."""
 
 
 @frozen
@@ -78,8 +99,8 @@ class WorkWalk:
         shape, after = self.shape, self.query.after
         told = {
             "day": self.day,
-            "year": self.day.year,
             "periods": periods,
+            **{f"period_{n}": period for n, period in enumerate(periods)},
             "branches": list(shape.branches),
             "companies": list(shape.companies),
             **Scope(self.reach).told,
@@ -105,6 +126,7 @@ class WorkWalk:
         ]
         return filled(
             "work_page",
+            own_work=self._own(),
             phases=" union all ".join(phases),
             limit=self.query.limit + 1,
             shown=filled("work_shown"),
@@ -131,27 +153,58 @@ class WorkWalk:
     def _phase(self, phase: int, span: str) -> str:
         conditions = [span]
         if self.query.after and self.query.after.phase == phase:
-            place = f"{_AFTER[self.order]}, %(period)s::text"
-            conditions.append(f"({self._order('s')}) > ({place})")
-        arms = " union ".join(f"({arm})" for arm in self._arms(conditions))
+            conditions = [_LATER[self.order][phase], self._behind(phase)]
+        arms = " union ".join(f"({arm})" for arm in self._arms(phase, conditions))
         limit = self.query.limit + 1
         return filled("phase", phase=phase, arms=arms, order=self._order("u"), limit=limit)
 
-    def _arms(self, conditions: list[str]) -> list[str]:
-        shape, scope = self.shape, Scope(self.reach)
-        within = all_of([*conditions, scope.over_rows()])
-        order = ", ".join(f"s.{each}" for each in _ORDERS[self.order].split(", "))
+    def _behind(self, phase: int) -> str:
+        """Say that a row comes after the last item shown."""
+        order = f"{_ORDERS[self.order]}, period".split(", ")
+        if self.order is WorklistOrder.WORK and phase == _UNDATED:
+            order.remove("due_on")
+        columns = ", ".join(f"s.{each}" for each in order)
+        return f"({columns}) > ({', '.join(_PLACES[each] for each in order)})"
+
+    def _ends(self, phase: int) -> dict[str, object]:
+        """Say where the walk of one branch and period begins, and where it ends."""
+        lower, upper = _ENDS[self.order][phase]
+        columns = _ORDERS[self.order].split(", ")
+        if self.query.after and self.query.after.phase == phase:
+            lower = tuple(_PLACES[each] for each in columns)
+        return {"begun": _compared(">=", columns, lower), "ended": _compared("<=", columns, upper)}
+
+    def _own(self) -> str:
+        if not self.shape.own:
+            return ""
+        return filled("own_work", whose="r_actor", scope=filled("scope_self", who="c", p="r"))
+
+    def _arms(self, phase: int, conditions: list[str]) -> list[str]:
+        shape, within = self.shape, all_of([*conditions, Scope(self.reach).over_rows()])
         keys, limit = _KEYS[self.order], self.query.limit + 1
-        holes: dict[str, object] = {"order": order, "keys": keys, "limit": limit}
+        order = ", ".join(f"s.{each}" for each in _ORDERS[self.order].split(", "))
+        holes = {"keys": keys, "order": order, "limit": limit}
         arms = []
         if shape.branches:
-            walk = filled("walk_work", lead="s.home_branch_id = lead.id", where=within, **holes)
+            walk = filled("walk_branch_work", where=within, **self._ends(phase), **holes)
             arms.append(filled("each_branch_and_period", walk=walk))
         if shape.companies or shape.everything:
-            lead = "true" if shape.everything else "s.company_id = any(%(companies)s::uuid[])"
-            walk = filled("walk_work", lead=lead, where=within, **holes)
-            arms.append(filled("each_period", walk=walk))
+            lead = "true" if shape.everything else filled("of_companies", who="s")
+            walks = " union all ".join(
+                f"({filled('walk_work', lead=lead, period=period, where=within, **holes)})"
+                for period in _EACH_PERIOD
+            )
+            arms.append(filled("merged", walks=walks, where="true", order=order, limit=limit))
         if shape.own:
-            own = filled("scope_self", who="c", p="r")
-            arms.append(filled("walk_own_work", lead=own, where=all_of(conditions), **holes))
+            arms.append(filled("walk_own_work", where=all_of(conditions), **holes))
         return arms
+
+
+_EACH_PERIOD = tuple(f"%(period_{n})s::text" for n, _ in enumerate(Cycle))
+
+
+def _compared(how: str, columns: list[str], place: tuple[str, ...]) -> str:
+    known = ", ".join(
+        ["s.home_branch_id", "s.period", *(f"s.{each}" for each in columns)][: 2 + len(place)]
+    )
+    return f"({known}) {how} ({', '.join(['lead.id', 'of_period.period', *place])})"
