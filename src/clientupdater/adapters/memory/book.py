@@ -15,6 +15,12 @@ from attrs import Factory, define, evolve
 
 from clientupdater.adapters.memory.journal import Entry, MemoryJournal
 from clientupdater.adapters.memory.pension_numbers import MemoryPensionNumbers
+from clientupdater.adapters.memory.queue import (
+    MemoryJobs,
+    MemoryQueue,
+    MemoryQueueDepths,
+    MemorySchedules,
+)
 from clientupdater.adapters.memory.staff import (
     MemoryAssignments,
     MemoryBusinessSettings,
@@ -39,9 +45,11 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.security.vault import SealedNumber, Vault
     from clientupdater.domain.access import Actor
-    from clientupdater.domain.ids import ClientId, CompanyId, PersonId
+    from clientupdater.domain.ids import ClientId, CompanyId, JobId, PersonId
     from clientupdater.domain.periods import Period
     from clientupdater.domain.statuses import StatusCatalogue
+    from clientupdater.ports.queue import Job
+    from clientupdater.ports.schedules import ScheduledJob
     from clientupdater.ports.tracking import Opening
     from clientupdater.ports.work import Sight
 
@@ -64,6 +72,7 @@ class MemoryBook:
     settings: dict[tuple[str, CompanyId | None], str] = Factory(dict)
     vault: Vault | None = None
     sealed: dict[ClientId, SealedNumber] = Factory(dict)
+    queue: MemoryQueue = Factory(MemoryQueue)
     _writers: dict[Hashable, object] = Factory(dict)
     _changed: Condition = Factory(Condition)
 
@@ -104,6 +113,15 @@ class MemoryBook:
                 raise Unavailable("the row", "The row is being written for too long; try again.")
             self._writers[key] = writer
 
+    def is_locked(self, key: Hashable) -> bool:
+        """Tell whether somebody keeps it."""
+        with self._changed:
+            return key in self._writers
+
+    def exclusively(self) -> Condition:
+        """Have everything to oneself, for a moment."""
+        return self._changed
+
     def commit(self, transaction: MemoryTransaction) -> None:
         """Keep everything that a unit of work wrote, at once."""
         with self._changed:
@@ -112,6 +130,10 @@ class MemoryBook:
                 self.clients[client] = evolve(self.clients[client], assigned_to=officer)
             self.journal.extend(transaction.entries)
             self.sealed.update(transaction.sealed)
+            self.queue.jobs.update(transaction.jobs_written)
+            self.queue.schedules.update(transaction.schedules_written)
+        for wake in self.queue.listeners if transaction.jobs_written else ():
+            wake()
 
     def release(self, writer: object) -> None:
         """Let go of every row of a writer, whatever became of it."""
@@ -131,7 +153,24 @@ class MemoryTransaction:
     given: dict[ClientId, PersonId | None] = Factory(dict)
     entries: list[Entry] = Factory(list)
     sealed: dict[ClientId, SealedNumber] = Factory(dict)
+    jobs_written: dict[JobId, Job] = Factory(dict)
+    schedules_written: dict[str, ScheduledJob] = Factory(dict)
     afterwards: list[Callable[[], None]] = Factory(list)
+
+    @property
+    def jobs(self) -> MemoryJobs:
+        """What is to be done later."""
+        return MemoryJobs(self.book, self, self.jobs_written)
+
+    @property
+    def schedules(self) -> MemorySchedules:
+        """What is done again and again."""
+        return MemorySchedules(self.book, self, self.schedules_written)
+
+    @property
+    def queue_depths(self) -> MemoryQueueDepths:
+        """How the queues stand."""
+        return MemoryQueueDepths(self.book)
 
     @property
     def clients(self) -> MemoryClients:
