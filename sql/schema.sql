@@ -879,7 +879,10 @@ create table job_queue (
     completed_at timestamp with time zone,
     error text,
     created_by uuid,
-    created_at timestamp with time zone default now() not null
+    created_at timestamp with time zone default now() not null,
+    job_name character varying(100) default ''::character varying not null,
+    company_id uuid,
+    progress jsonb
 );
 
 -- :: table one_time_passwords
@@ -1006,7 +1009,9 @@ create table scheduled_jobs (
     is_active boolean default true not null,
     last_run_at timestamp with time zone,
     next_run_at timestamp with time zone,
-    created_at timestamp with time zone default now() not null
+    created_at timestamp with time zone default now() not null,
+    time_zone character varying(100),
+    version integer default 1 not null
 );
 
 -- :: table status_events
@@ -1828,6 +1833,9 @@ alter table field_mappings add constraint field_mappings_company_id_fkey FOREIGN
 -- :: reference idempotency_keys.idempotency_keys_actor_id_fkey
 alter table idempotency_keys add constraint idempotency_keys_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES users(id);
 
+-- :: reference job_queue.job_queue_company_id_fkey
+alter table job_queue add constraint job_queue_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id);
+
 -- :: reference job_queue.job_queue_created_by_fkey
 alter table job_queue add constraint job_queue_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id);
 
@@ -2212,17 +2220,26 @@ CREATE INDEX field_mappings_company_id_idx ON public.field_mappings USING btree 
 -- :: index idempotency_keys_expires_at_idx
 CREATE INDEX idempotency_keys_expires_at_idx ON public.idempotency_keys USING btree (expires_at);
 
+-- :: index job_queue_company_id_idx
+CREATE INDEX job_queue_company_id_idx ON public.job_queue USING btree (company_id) WHERE (company_id IS NOT NULL);
+
 -- :: index job_queue_completed_idx
 CREATE INDEX job_queue_completed_idx ON public.job_queue USING btree (completed_at) WHERE (completed_at IS NOT NULL);
 
 -- :: index job_queue_created_by_idx
 CREATE INDEX job_queue_created_by_idx ON public.job_queue USING btree (created_by) WHERE (created_by IS NOT NULL);
 
+-- :: index job_queue_due_idx
+CREATE INDEX job_queue_due_idx ON public.job_queue USING btree (queue_name, scheduled_at) WHERE (status = 'pending'::job_status);
+
+-- :: index job_queue_ended_badly_idx
+CREATE INDEX job_queue_ended_badly_idx ON public.job_queue USING btree (status, id) WHERE (status = ANY (ARRAY['dead'::job_status, 'failed'::job_status, 'cancelled'::job_status]));
+
 -- :: index job_queue_lease_idx
 CREATE INDEX job_queue_lease_idx ON public.job_queue USING btree (lease_expires_at) WHERE (status = 'processing'::job_status);
 
 -- :: index job_queue_next_idx
-CREATE INDEX job_queue_next_idx ON public.job_queue USING btree (queue_name, priority DESC, scheduled_at, id) WHERE (status = 'pending'::job_status);
+CREATE INDEX job_queue_next_idx ON public.job_queue USING btree (queue_name, COALESCE(company_id, '00000000-0000-0000-0000-000000000000'::uuid), priority DESC, scheduled_at, id) WHERE (status = 'pending'::job_status);
 
 -- :: index job_queue_one_waits
 CREATE UNIQUE INDEX job_queue_one_waits ON public.job_queue USING btree (queue_name, unique_key) WHERE ((status = 'pending'::job_status) AND (unique_key IS NOT NULL));

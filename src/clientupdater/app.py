@@ -13,6 +13,7 @@ from clientupdater.domain.allowances import Allowances
 from clientupdater.domain.people import LockoutPolicy
 from clientupdater.domain.sessions import Lifetimes
 from clientupdater.ports.people import StaffTransaction
+from clientupdater.ports.queue import JobsTransaction
 from clientupdater.ports.reading import ReadingTransaction
 from clientupdater.serving import Serving
 from clientupdater.usecases._client_files import ClientFiles
@@ -24,6 +25,7 @@ from clientupdater.usecases.authenticate import Authenticate
 from clientupdater.usecases.bootstrap_administrator import BootstrapAdministrator
 from clientupdater.usecases.change_password import ChangePassword
 from clientupdater.usecases.change_user import ChangeUser
+from clientupdater.usecases.check_system import CheckSystem
 from clientupdater.usecases.correct_contacts import CorrectContacts
 from clientupdater.usecases.create_user import CreateUser
 from clientupdater.usecases.delete_user import DeleteUser
@@ -47,6 +49,7 @@ from clientupdater.usecases.open_due_periods import OpenDuePeriods
 from clientupdater.usecases.open_period import OpenPeriod
 from clientupdater.usecases.place_branch import PlaceBranch
 from clientupdater.usecases.read_lookups import ReadLookups
+from clientupdater.usecases.read_queues import ReadQueues
 from clientupdater.usecases.read_worklist import ReadWorklist
 from clientupdater.usecases.record_update import RecordUpdate
 from clientupdater.usecases.record_updates import RecordUpdates
@@ -78,6 +81,7 @@ from clientupdater.usecases.unlock_user import UnlockUser
 from clientupdater.usecases.void_event import VoidEvent
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from contextlib import AbstractContextManager
     from datetime import tzinfo
 
@@ -85,7 +89,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.cache import Cache, Form
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.filter_options import FilterOptions
-    from clientupdater.ports.health import HealthCheck
+    from clientupdater.ports.health import HealthCheck, ServiceCheck
     from clientupdater.ports.limits import RateLimits
     from clientupdater.ports.passwords import Passwords, Secrets
     from clientupdater.ports.reading import Lookups
@@ -95,7 +99,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.work import Sight, UnitsOfWork
 
 
-class ServingTransaction(StaffTransaction, ReadingTransaction, Protocol):
+class ServingTransaction(StaffTransaction, ReadingTransaction, JobsTransaction, Protocol):
     """A unit of work with all that serving needs."""
 
 
@@ -144,6 +148,7 @@ class Surroundings:
     filter_options_form: Form[FilterOptions]
     serving: Serving = field(factory=Serving)
     readiness: tuple[HealthCheck, ...] = ()
+    services: Mapping[str, ServiceCheck] = field(factory=dict)
     readings: Readings = tuple
 
 
@@ -261,7 +266,10 @@ class App:
     """What was made before, in Redis where there is one."""
     readiness: tuple[HealthCheck, ...]
     """What has to be well for requests to be sent here; each answers within its time."""
+    check_system: CheckSystem
+    """How everything stands that we need."""
     answer_once: AnswerOnce
+    read_queues: ReadQueues
     readings: Readings
     """How things stand inside, for whoever watches."""
     serving: Serving
@@ -283,6 +291,8 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
         admit_request=AdmitRequest(shared.limits, shared.allowances),
         cache=shared.cache,
         readiness=around.readiness,
+        check_system=CheckSystem(work, clock, around.services),
+        read_queues=ReadQueues(work, clock),
         answer_once=AnswerOnce(work, clock, around.sealer, serving.keep_answers_for),
         readings=around.readings,
         serving=serving,

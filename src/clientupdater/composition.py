@@ -45,13 +45,14 @@ from clientupdater.adapters.security.passwords import Argon2Passwords, OneAtATim
 from clientupdater.adapters.security.published_keys import PublishedKeys
 from clientupdater.adapters.security.random_secrets import RandomSecrets
 from clientupdater.adapters.security.vault import Vault
+from clientupdater.adapters.service_checks import Absent, Timed
 from clientupdater.adapters.single_flight import SingleFlight
 from clientupdater.app import App, Guard, Shared, Surroundings, put_together
 from clientupdater.domain.allowances import Allowances
 from clientupdater.domain.errors import AlreadyExists
 from clientupdater.domain.people import LockoutPolicy
 from clientupdater.domain.sessions import Lifetimes
-from clientupdater.ports.health import Health, HealthCheck
+from clientupdater.ports.health import Health, HealthCheck, Standing
 from clientupdater.serving import Serving
 from clientupdater.usecases.read_meters import ReadMeters
 
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from clientupdater.app import App, ServingWork
     from clientupdater.ports.cache import Cache, Shelf
     from clientupdater.ports.clock import Clock
+    from clientupdater.ports.health import ServiceCheck
     from clientupdater.ports.limits import RateLimits
     from clientupdater.ports.maintenance import DatabaseMaintenance
     from clientupdater.ports.tokens import Tokens
@@ -119,6 +121,7 @@ def open_app(settings: Settings) -> Iterator[App]:
             MachineClock(),
             settings.business_timezone,
             readiness=_readiness(url, settings.health_check_timeout_ms / 1000),
+            services=_services(settings),
             serving=Serving.of(settings),
             readings=ReadMeters(
                 shared.limits, (shared.cache, shared.near), (partial(pool_readings, pool),)
@@ -288,6 +291,24 @@ def fill_demo(
         return accounts.read()
     PostgresMaintenance(database.owner_url).analyze()
     return accounts.read()
+
+
+def _services(settings: Settings) -> Mapping[str, ServiceCheck]:
+    """Look at the database and Redis; the sources are never asked for their health."""
+    patience = settings.health_check_timeout_ms / 1000
+    database = Bounded("database", PostgresHealth(settings.serving_url).database, patience)
+    return {
+        "database": Timed(database),
+        "redis": _redis_check(settings.redis_url, patience),
+        "snowflake": Absent(Standing.NOT_CONFIGURED),
+        "nextbank": Absent(Standing.NOT_CONFIGURED),
+    }
+
+
+def _redis_check(url: str | None, patience: float) -> ServiceCheck:
+    if url is None:
+        return Absent(Standing.MISSING)
+    return Timed(Bounded("redis", partial(redis_health, url, patience=patience), patience))
 
 
 def _readiness(url: str, patience: float) -> tuple[HealthCheck, ...]:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.memory.book import memory_book
+from clientupdater.adapters.memory.queue import MemoryLeases
+from clientupdater.adapters.postgres.leases import PostgresLeases
+from clientupdater.adapters.postgres.wakeups import PostgresWakeUps
 from clientupdater.adapters.postgres.work import PostgresWork
+from tests.contract.backrooms import Backroom
 from tests.contract.worlds import VAULT, MemoryWorld, PostgresWorld, World
 from tests.unit.builders import FCASH, PCNI, catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from clientupdater.ports.schedules import ScheduledJob
 
 
 @pytest.fixture(params=["memory", "postgres"])
@@ -27,3 +36,49 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     database = request.getfixturevalue("database")
     with ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as pool:
         yield PostgresWorld.populated(PostgresWork(pool, VAULT), database.superuser_url)
+
+
+@pytest.fixture
+def room(world: World, request: pytest.FixtureRequest) -> Iterator[Backroom]:
+    """Give a queue in one store after the other."""
+    if isinstance(world, MemoryWorld):
+        book = world.work
+        yield Backroom(
+            book,
+            MemoryLeases(book),
+            book.queue,
+            FCASH,
+            PCNI,
+            lambda each: book.queue.schedules.update({each.name: each}),
+        )
+        return
+    assert isinstance(world, PostgresWorld)
+    database = request.getfixturevalue("database")
+    with psycopg.connect(database.superuser_url) as connection:
+        connection.execute("delete from scheduled_jobs")
+    leases = PostgresLeases(database.app_url)
+    yield Backroom(
+        world.work,
+        leases,
+        PostgresWakeUps(database.app_url),
+        world.fcash,
+        world.pcni,
+        partial(_schedule, database.superuser_url),
+    )
+    leases.close()
+
+
+def _schedule(url: str, each: ScheduledJob) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "insert into scheduled_jobs (name, cron_expression, function_name, payload, time_zone,"
+            " is_active) values (%s, %s, %s, %s, %s, %s)",
+            (
+                each.name,
+                each.cron,
+                each.function,
+                Jsonb(dict(each.arguments)),
+                each.time_zone,
+                each.is_active,
+            ),
+        )

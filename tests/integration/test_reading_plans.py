@@ -82,9 +82,7 @@ COMBINED = {
 """Two and three filters at once, that some clients answer to."""
 RARE = {
     "loan status": ClientFilter(loan_status="SOLD"),
-    "loan status and status": ClientFilter(
-        loan_status="SOLD", row=StatusFilter(status="CALLED")
-    ),
+    "loan status and status": ClientFilter(loan_status="SOLD", row=StatusFilter(status="CALLED")),
     "inactive": ClientFilter(active=False),
     "payment": ClientFilter(row=StatusFilter(has_payment=True)),
     "terminal": ClientFilter(row=StatusFilter(terminal=True)),

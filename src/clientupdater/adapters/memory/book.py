@@ -16,6 +16,12 @@ from attrs import Factory, define, evolve
 from clientupdater.adapters.memory.contacts import ChangedContact, MemoryContacts
 from clientupdater.adapters.memory.journal import Entry, MemoryJournal
 from clientupdater.adapters.memory.pension_numbers import MemoryPensionNumbers
+from clientupdater.adapters.memory.queue import (
+    MemoryJobs,
+    MemoryQueue,
+    MemoryQueueDepths,
+    MemorySchedules,
+)
 from clientupdater.adapters.memory.staff import (
     MemoryAssignments,
     MemoryBusinessSettings,
@@ -41,9 +47,11 @@ if TYPE_CHECKING:
     from clientupdater.adapters.security.vault import SealedNumber, Vault
     from clientupdater.domain.access import Actor
     from clientupdater.domain.contacts import ContactCard
-    from clientupdater.domain.ids import ClientId, CompanyId, PersonId
+    from clientupdater.domain.ids import ClientId, CompanyId, JobId, PersonId
     from clientupdater.domain.periods import Period
     from clientupdater.domain.statuses import StatusCatalogue
+    from clientupdater.ports.queue import Job
+    from clientupdater.ports.schedules import ScheduledJob
     from clientupdater.ports.tracking import Opening
     from clientupdater.ports.work import Sight
 
@@ -68,6 +76,7 @@ class MemoryBook:
     sealed: dict[ClientId, SealedNumber] = Factory(dict)
     cards: dict[ClientId, ContactCard] = Factory(dict)
     changes: list[ChangedContact] = Factory(list)
+    queue: MemoryQueue = Factory(MemoryQueue)
     _writers: dict[Hashable, object] = Factory(dict)
     _changed: Condition = Factory(Condition)
 
@@ -108,6 +117,15 @@ class MemoryBook:
                 raise Unavailable("the row", "The row is being written for too long; try again.")
             self._writers[key] = writer
 
+    def is_locked(self, key: Hashable) -> bool:
+        """Tell whether somebody keeps it."""
+        with self._changed:
+            return key in self._writers
+
+    def exclusively(self) -> Condition:
+        """Have everything to oneself, for a moment."""
+        return self._changed
+
     def commit(self, transaction: MemoryTransaction) -> None:
         """Keep everything that a unit of work wrote, at once."""
         with self._changed:
@@ -118,6 +136,10 @@ class MemoryBook:
             self.sealed.update(transaction.sealed)
             self.cards.update(transaction.cards)
             self.changes.extend(transaction.changes)
+            self.queue.jobs.update(transaction.jobs_written)
+            self.queue.schedules.update(transaction.schedules_written)
+        for wake in self.queue.listeners if transaction.jobs_written else ():
+            wake()
 
     def release(self, writer: object) -> None:
         """Let go of every row of a writer, whatever became of it."""
@@ -139,7 +161,24 @@ class MemoryTransaction:
     sealed: dict[ClientId, SealedNumber] = Factory(dict)
     cards: dict[ClientId, ContactCard] = Factory(dict)
     changes: list[ChangedContact] = Factory(list)
+    jobs_written: dict[JobId, Job] = Factory(dict)
+    schedules_written: dict[str, ScheduledJob] = Factory(dict)
     afterwards: list[Callable[[], None]] = Factory(list)
+
+    @property
+    def jobs(self) -> MemoryJobs:
+        """What is to be done later."""
+        return MemoryJobs(self.book, self, self.jobs_written)
+
+    @property
+    def schedules(self) -> MemorySchedules:
+        """What is done again and again."""
+        return MemorySchedules(self.book, self, self.schedules_written)
+
+    @property
+    def queue_depths(self) -> MemoryQueueDepths:
+        """How the queues stand."""
+        return MemoryQueueDepths(self.book)
 
     @property
     def clients(self) -> MemoryClients:

@@ -29,11 +29,17 @@ from clientupdater.adapters.postgres.identities import PostgresIdentities
 from clientupdater.adapters.postgres.journal import PostgresJournal
 from clientupdater.adapters.postgres.openings import PostgresOpenings
 from clientupdater.adapters.postgres.pension_numbers import PostgresPensionNumbers
+from clientupdater.adapters.postgres.queue import (
+    PostgresEndings,
+    PostgresJobs,
+    PostgresQueueDepths,
+)
 from clientupdater.adapters.postgres.reading import PostgresLookups, PostgresReading
 from clientupdater.adapters.postgres.reading.filter_options import PostgresClientFilters
 from clientupdater.adapters.postgres.reading.history import PostgresClientHistory
 from clientupdater.adapters.postgres.reading.scope import array
 from clientupdater.adapters.postgres.rights import PostgresRights
+from clientupdater.adapters.postgres.schedules import PostgresSchedules
 from clientupdater.adapters.postgres.sessions import PostgresSessions
 from clientupdater.adapters.postgres.territories import (
     PostgresAreaBranches,
@@ -135,6 +141,21 @@ class PostgresTransaction:
         return PostgresLookups(self.connection)
 
     @property
+    def jobs(self) -> PostgresJobs:
+        """What is to be done later."""
+        return PostgresJobs(self.connection)
+
+    @property
+    def schedules(self) -> PostgresSchedules:
+        """What is done again and again."""
+        return PostgresSchedules(self.connection)
+
+    @property
+    def queue_depths(self) -> PostgresQueueDepths:
+        """How the queues stand."""
+        return PostgresQueueDepths(self.connection)
+
+    @property
     def codes(self) -> PostgresCodes:
         """Codes of companies, branches and areas."""
         return PostgresCodes(self.connection)
@@ -220,6 +241,11 @@ class PostgresWhole:
     def answers(self) -> PostgresAnswers:
         """What was answered under a key."""
         return PostgresAnswers(self.connection)
+
+    @property
+    def endings(self) -> PostgresEndings:
+        """How the job ends that all this is the effect of."""
+        return PostgresEndings(self.connection)
 
 
 @frozen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from clientupdater.entrypoints.http.contract import Endpoint
     from clientupdater.serving import Serving
 
-_READ_EVERY_S = 1.0
+_READ_EVERY_S, _QUEUES_EVERY_S = 1.0, 15.0
 _TAKEN = (
     "Authorization",
     "Content-Type",
@@ -79,7 +79,11 @@ def build(
     request goes through then is `pipeline`.
     """
     traffic, measures = traffic or system.Traffic(), measures or Measures()
-    state = {"traffic": traffic, "probes": system.probe_limit(), "measures": measures}
+    state: dict[str, Any] = {
+        "traffic": traffic,
+        "probes": system.probe_limit(),
+        "measures": measures,
+    }
     declared = tuple(endpoints)
 
     @asynccontextmanager
@@ -89,6 +93,7 @@ def build(
             door = Door(app.serving.admitted)
             async with anyio.create_task_group() as ticking:
                 ticking.start_soon(_keep_reading, measures, app)
+                ticking.start_soon(_keep_reading_queues, measures, app, state["probes"])
                 yield {"app": app, "threads": threads, "door": door, **state}
                 ticking.cancel_scope.cancel()
 
@@ -134,6 +139,17 @@ async def _keep_reading(measures: Measures, app: App) -> None:
     while True:
         measures.read(app.readings())
         await anyio.sleep(_READ_EVERY_S)
+
+
+async def _keep_reading_queues(
+    measures: Measures, app: App, limiter: anyio.CapacityLimiter
+) -> None:
+    """Ask the database how the queues stand, now and then; while it is lost, nobody knows."""
+    while True:
+        with suppress(Error):
+            found = await anyio.to_thread.run_sync(lambda: [*app.read_queues()], limiter=limiter)
+            measures.read(found)
+        await anyio.sleep(_QUEUES_EVERY_S)
 
 
 class _Address(Route):

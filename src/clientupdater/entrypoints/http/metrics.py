@@ -40,6 +40,12 @@ READINGS: Mapping[str, _Kind] = {
     "limits_counted_by": _Kind("Processes whose requests are counted by this.", ("store",)),
     "cache_hits": _Kind("Times that something was found in the cache.", ("topic",)),
     "cache_misses": _Kind("Times that something had to be made for the cache.", ("topic",)),
+    "queue_pending": _Kind("Jobs that wait.", ("queue",), "livemostrecent"),
+    "queue_processing": _Kind("Jobs that are worked on.", ("queue",), "livemostrecent"),
+    "queue_dead": _Kind("Jobs that failed as often as they may.", ("queue",), "livemostrecent"),
+    "queue_oldest_seconds": _Kind(
+        "How long the oldest job that is due has been waiting.", ("queue",), "livemostrecent"
+    ),
 }
 
 

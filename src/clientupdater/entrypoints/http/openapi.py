@@ -52,7 +52,9 @@ _KEY_TOLD = "Names this change: a new one for each, the same one to ask again fo
 def document(endpoints: Iterable[Endpoint], pages: Iterable[Page]) -> dict[str, Any]:
     """Write the contract."""
     shapes = _Shapes()
-    paths: dict[str, dict[str, Any]] = {page.address: {"get": _page(page)} for page in pages}
+    paths: dict[str, dict[str, Any]] = {
+        page.address: {"get": _page(page, shapes)} for page in pages
+    }
     for endpoint in endpoints:
         paths.setdefault(endpoint.address, {})[endpoint.method.lower()] = _operation(
             endpoint, shapes
@@ -133,16 +135,22 @@ def _limit(limit: object) -> dict[str, Any]:
     return {}
 
 
-def _page(page: Page) -> dict[str, Any]:
-    answer = {"description": page.summary, "content": {page.kind: {"schema": {}}}}
-    refused = {str(status): {"description": told} for status, told in page.refusals}
+def _page(page: Page, shapes: _Shapes) -> dict[str, Any]:
+    content = {page.kind: {"schema": shapes.of(page.shape) if page.shape else {}}}
+    answer = {"description": page.summary, "content": content}
     problems = {str(status): _failure(code) for status, code in page.problems}
-    return {
+    # What says that it cannot may be a page as well, or a problem where not even that can be made.
+    refused = {
+        str(status): {"description": told, "content": {**content, **_failure("")["content"]}}
+        for status, told in page.refusals
+    }
+    told = {
         "summary": page.summary,
         "operationId": page.address.rsplit("/", 1)[-1].replace(".", "_"),
         "tags": ["system"],
         "responses": {"200": answer, **refused, **problems},
     }
+    return {**told, "security": [{"session": []}]} if "401" in problems else told
 
 
 def _operation(endpoint: Endpoint, shapes: _Shapes) -> dict[str, Any]:

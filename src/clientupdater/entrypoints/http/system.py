@@ -9,8 +9,11 @@ import anyio
 from attrs import define, frozen
 from starlette.responses import Response
 
+import clientupdater
+from clientupdater.domain.callers import Origin
 from clientupdater.domain.errors import NotFound, Unauthenticated
 from clientupdater.entrypoints.wire import to_json
+from clientupdater.ports.health import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -19,7 +22,13 @@ if TYPE_CHECKING:
 
     from clientupdater.app import App
     from clientupdater.ports.health import Health
+    from clientupdater.usecases.check_system import SystemHealth
 
+_STATUSES = {
+    Standing.UP: "healthy",
+    Standing.DEGRADED: "degraded",
+    Standing.DOWN: "unhealthy",
+}
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _PROBES_AT_ONCE = 2
 
@@ -72,6 +81,64 @@ async def metrics(request: Request) -> Response:
 
 
 @frozen
+class ServiceShown:
+    """How one service stands."""
+
+    status: str
+    latency_ms: float | None
+    circuit: str | None
+    error: str | None
+
+
+@frozen
+class QueueShown:
+    """How much there is in a queue."""
+
+    pending: int
+    processing: int
+    dead: int
+
+
+@frozen
+class SystemShown:
+    """How everything stands that we need."""
+
+    status: str
+    timestamp: datetime
+    version: str
+    services: dict[str, ServiceShown]
+    queues: dict[str, QueueShown]
+
+    @classmethod
+    def of(cls, found: SystemHealth) -> SystemShown:
+        """Show what was found."""
+        services = {
+            name: ServiceShown(str(each.standing), each.latency_ms, each.circuit, each.error)
+            for name, each in found.services.items()
+        }
+        queues = {q.queue: QueueShown(q.pending, q.processing, q.dead) for q in found.queues}
+        status = _STATUSES[found.standing]
+        return cls(status, datetime.now(UTC), clientupdater.__version__, services, queues)
+
+
+async def system_health(request: Request) -> Response:
+    """Tell how everything stands to whoever has signed in, or shows the token of operations."""
+    found = await anyio.to_thread.run_sync(_looked, request, limiter=request.state.probes)
+    return _told(SystemShown.of(found), _status(found.standing is not Standing.DOWN))
+
+
+def _looked(request: Request) -> SystemHealth:
+    app: App = request.state.app
+    authorization = request.headers.get("authorization", "")
+    if not app.serving.is_operator(authorization):
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise Unauthenticated
+        app.people.authenticate(token.strip(), Origin(interface="http"))
+    return app.check_system()
+
+
+@frozen
 class Page:
     """What answers without signing in, and without a thread of the endpoints'."""
 
@@ -83,12 +150,21 @@ class Page:
     """By which other statuses it may answer, and what they mean."""
     problems: tuple[tuple[int, str], ...] = ()
     """The same, where the answer is a problem."""
+    shape: type | None = None
 
 
 PAGES = (
     Page("/livez", "Whether the process is there.", livez),
     Page("/readyz", "Whether requests should be sent here.", readyz, refusals=((503, "Not now."),)),
     Page("/api/ping", "That it answers, and its time.", ping),
+    Page(
+        "/api/v1/health/system",
+        "How everything stands that we need; for who has signed in, or shows the token of operations.",
+        system_health,
+        refusals=((503, "Without the database nothing goes."),),
+        problems=((401, "unauthenticated"), (403, "password_change_required")),
+        shape=SystemShown,
+    ),
     Page(
         "/metrics",
         "What is measured, for Prometheus; with the token of operations.",

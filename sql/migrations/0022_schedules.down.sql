@@ -1,0 +1,1 @@
+alter table scheduled_jobs drop column version, drop column time_zone;

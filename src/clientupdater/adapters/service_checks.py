@@ -1,0 +1,42 @@
+"""Checks of services, timed, and told in as few words as a stranger may hear."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from clientupdater.ports.health import ServiceHealth, Standing
+
+if TYPE_CHECKING:
+    from clientupdater.ports.health import HealthCheck
+
+_MS = 1000
+
+
+@frozen
+class Timed:
+    """How a service stands, and how long it took to say so."""
+
+    check: HealthCheck
+
+    def __call__(self) -> ServiceHealth:
+        """Ask; what exactly is amiss is for the log and for doctor."""
+        begun = time.perf_counter()
+        found = self.check()
+        took = round((time.perf_counter() - begun) * _MS, 1)
+        if found.ok:
+            return ServiceHealth(standing=Standing.UP, latency_ms=took)
+        return ServiceHealth(standing=Standing.DOWN, latency_ms=took, error="it does not answer")
+
+
+@frozen
+class Absent:
+    """A service that is not there."""
+
+    standing: Standing
+
+    def __call__(self) -> ServiceHealth:
+        """Say so."""
+        return ServiceHealth(standing=self.standing)

@@ -1,0 +1,267 @@
+"""Work that is done later: put down within the caller's transaction, held by one worker at a time.
+
+A job names things by id and holds nobody's data: its arguments and its error are shown to whoever
+looks after jobs. Every moment is given by the one clock of the house; machines that share a queue
+keep their clocks within seconds of each other, a fraction of a lease.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from attrs import Factory, field, frozen
+
+from clientupdater.domain.ids import JobId
+from clientupdater.domain.jobs import JobStatus
+from clientupdater.ports import tracing
+from clientupdater.ports.work import Transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from clientupdater.domain.ids import CompanyId, PersonId
+    from clientupdater.domain.jobs import Verdict
+    from clientupdater.ports.schedules import Schedules
+    from clientupdater.ports.work import Sight
+
+DEFAULT_QUEUE = "default"
+MAX_ATTEMPTS = 3
+
+
+def carried() -> Mapping[str, str]:
+    """Name the request that something is asked for in, if it is one (the job goes on under it)."""
+    trace = tracing.current()
+    return {"request_id": trace.request_id, "traceparent": trace.traceparent} if trace else {}
+
+
+@frozen(kw_only=True)
+class NewJob:
+    """What is to be done later, and how it stands among others."""
+
+    name: str
+    """Which of the things that workers know how to do."""
+    arguments: Mapping[str, object] = Factory(dict)
+    queue: str = DEFAULT_QUEUE
+    key: str | None = None
+    """Of the jobs of a queue with the same key only one waits (J2)."""
+    priority: int = 0
+    """The greater goes first."""
+    not_before: datetime | None = None
+    max_attempts: int = MAX_ATTEMPTS
+    company: CompanyId | None = None
+    """Whose turn it counts as: companies take turns, however many jobs one of them has."""
+    asked_by: PersonId | None = None
+    trace: Mapping[str, str] = field(factory=carried)
+
+
+@frozen(kw_only=True)
+class Progress:
+    """How far a job is, as it says itself."""
+
+    done: int
+    total: int | None = None
+    step: str = ""
+
+
+@frozen(kw_only=True)
+class Job:
+    """A job as it stands."""
+
+    id: JobId
+    name: str
+    queue: str
+    status: JobStatus
+    arguments: Mapping[str, object]
+    trace: Mapping[str, str]
+    key: str | None
+    priority: int
+    attempts: int
+    max_attempts: int
+    company: CompanyId | None
+    asked_by: PersonId | None
+    scheduled_at: datetime
+    created_at: datetime
+    worker: str | None = None
+    lease_expires_at: datetime | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    progress: Progress | None = None
+    error: str | None = None
+
+
+@frozen
+class Hold:
+    """By whom and by which attempt a job is held: what every word about it is fenced by (J1)."""
+
+    job: JobId
+    worker: str
+    attempt: int
+
+
+@frozen
+class Beat:
+    """Word that a job is still worked on, and how far it is (None: as it was)."""
+
+    hold: Hold
+    progress: Progress | None = None
+
+
+@frozen(kw_only=True)
+class JobsAsked:
+    """Which jobs somebody wants to see."""
+
+    queue: str | None = None
+    status: JobStatus | None = None
+
+
+@frozen(kw_only=True)
+class QueueDepth:
+    """How much there is in a queue, and since when the oldest that is due waits."""
+
+    queue: str
+    pending: int
+    processing: int
+    dead: int
+    oldest_due_at: datetime | None
+
+
+class Jobs(Protocol):
+    """Jobs, within the transaction of what they are the consequence of (J2)."""
+
+    def enqueue(self, job: NewJob, now: datetime) -> JobId | None:
+        """Put it down; None where one with its key waits already, and so will do its work.
+
+        While another transaction puts down the same key, this one waits for what becomes of it.
+        """
+        ...
+
+    def hold(self, job: JobId) -> Job | None:
+        """Find a job and keep others from it until the transaction ends; None: there is none."""
+        ...
+
+    def list(self, asked: JobsAsked, *, before: JobId | None, at_most: int) -> Sequence[Job]:
+        """List jobs, the newest first."""
+        ...
+
+    def put_back(self, job: JobId, now: datetime) -> None:
+        """Let it wait once more, with its attempts counted anew.
+
+        Raises AlreadyExists where one with its key waits.
+        """
+        ...
+
+    def call_off(self, job: JobId, now: datetime) -> None:
+        """End it without having done it."""
+        ...
+
+
+class QueueDepths(Protocol):
+    """How the queues stand, for health and metrics."""
+
+    def read(self, now: datetime) -> Sequence[QueueDepth]:
+        """Tell of every queue in which something waits, is worked on or is dead: one statement."""
+        ...
+
+
+class Endings(Protocol):
+    """How work on a job ends. Each is fenced: what is no longer held is left alone (J1)."""
+
+    def complete(self, holds: Collection[Hold], now: datetime) -> AbstractSet[JobId]:
+        """Note that they are done; give those that were still held."""
+        ...
+
+    def fail(self, hold: Hold, error: str, verdict: Verdict, now: datetime) -> bool:
+        """Note that it failed, and what becomes of it; False where it was no longer held.
+
+        One that were to wait again while another with its key waits is cancelled instead.
+        """
+        ...
+
+    def give_back(self, holds: Collection[Hold], now: datetime) -> AbstractSet[JobId]:
+        """Let them wait again, the attempt not counted (J4); give those that were still held."""
+        ...
+
+
+class Leases(Protocol):
+    """What a worker asks of the queue, outside any unit of work: each is kept at once.
+
+    Every method raises Unavailable when the queue does not answer.
+    """
+
+    def claim(
+        self, queues: Sequence[str], worker: str, *, at_most: int, now: datetime, until: datetime
+    ) -> Sequence[Job]:
+        """Take jobs that are due: priority first, then companies in turns, then the oldest."""
+        ...
+
+    def beat(self, beats: Collection[Beat], until: datetime) -> AbstractSet[JobId]:
+        """Go on holding them until then; give those that are still held."""
+        ...
+
+    def recover(self, now: datetime) -> Job | None:
+        """Take back one job whose lease ran out, as it then stands; None: there is none."""
+        ...
+
+    def next_due(self, queues: Sequence[str]) -> datetime | None:
+        """Tell when the next waiting job is due, which may be in the past."""
+        ...
+
+    @property
+    def endings(self) -> Endings:
+        """How work ends that is not kept together with its effect."""
+        ...
+
+
+class WakeUps(Protocol):
+    """Tells those who wait that there is something new; it may miss some, and never blocks."""
+
+    def listening(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
+        """Call `wake`, from any thread, when jobs were put down, for as long as it is open."""
+        ...
+
+
+class JobsTransaction(Transaction, Protocol):
+    """A unit of work with the queue in it."""
+
+    @property
+    def jobs(self) -> Jobs:
+        """What is to be done later."""
+        ...
+
+    @property
+    def schedules(self) -> Schedules:
+        """What is done again and again."""
+        ...
+
+    @property
+    def queue_depths(self) -> QueueDepths:
+        """How the queues stand."""
+        ...
+
+
+class JobsWork(Protocol):
+    """Where units of work begin that have it."""
+
+    def begin(self, sight: Sight) -> AbstractContextManager[JobsTransaction]:
+        """Begin one, as `UnitsOfWork` does."""
+        ...
+
+
+class WholeJob(Protocol):
+    """Several units of work that are one with the end of a job."""
+
+    @property
+    def endings(self) -> Endings:
+        """How the job ends."""
+        ...
+
+
+class WholeJobWork(Protocol):
+    """Where a job's effect and its end are made one."""
+
+    def together(self) -> AbstractContextManager[WholeJob]:
+        """Make one transaction of what this thread begins inside, as `WholeWork` does."""
+        ...

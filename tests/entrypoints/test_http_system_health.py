@@ -1,0 +1,103 @@
+"""How everything stands, over HTTP: for who has signed in, and for operations when nothing goes."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import psycopg
+import pytest
+
+from tests.entrypoints.desks import Desk, a_desk
+from tests.faults.lost_redis import hanging
+from tests.faults.test_several_servers import serving, signed_in, wait_until
+from tests.servers import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.servers import Database
+
+TOKEN = "token-of-operations-here"
+AS_OPS = {"Authorization": f"Bearer {TOKEN}"}
+PATH = "/api/v1/health/system"
+
+
+@pytest.fixture
+def desk(database: Database) -> Iterator[Desk]:
+    with a_desk(database) as opened:
+        yield opened
+
+
+@contextmanager
+def watched(database: Database, **settings: str) -> Iterator[str]:
+    with serving(database, OPS_TOKEN=TOKEN, **settings) as (_, base):
+        yield base
+
+
+def asked(base: str, heads: dict[str, str] = AS_OPS) -> tuple[int, Any]:
+    answer = httpx.get(base + PATH, headers=heads, timeout=20)
+    return answer.status_code, answer.json()
+
+
+def test_who_has_signed_in_sees_how_everything_stands(database: Database, desk: Desk) -> None:
+    desk.staff.run("insert into job_queue (queue_name, payload) values ('exports', '{}')")
+    with watched(database) as base:
+        for heads in (AS_OPS, signed_in(desk)):
+            status, told = asked(base, heads)
+            assert status == 200
+            assert told["status"] == "degraded", "there is no Redis, and processes count alone"
+            services = {name: each["status"] for name, each in told["services"].items()}
+            assert services == {
+                "database": "up",
+                "redis": "missing",
+                "snowflake": "not_configured",
+                "nextbank": "not_configured",
+            }
+            assert told["services"]["database"]["latency_ms"] > 0
+            assert told["queues"] == {"exports": {"pending": 1, "processing": 0, "dead": 0}}
+        for stranger in ({}, {"Authorization": "Bearer made-up"}, {"Authorization": "Basic YTpi"}):
+            status, told = asked(base, stranger)
+            assert (status, told["error"]["code"]) == (401, "unauthenticated")
+
+
+def test_all_that_was_asked_for_is_there(database: Database, redis_url: str) -> None:
+    with watched(database, REDIS_URL=redis_url) as base:
+        status, told = asked(base)
+    assert (status, told["status"], told["services"]["redis"]["status"]) == (200, "healthy", "up")
+
+
+@pytest.mark.parametrize("is_hanging", [False, True], ids=["down", "hanging"])
+def test_a_redis_that_is_lost_makes_it_worse_and_breaks_nothing(
+    database: Database, *, is_hanging: bool
+) -> None:
+    with hanging() as hung:
+        url = hung if is_hanging else f"redis://127.0.0.1:{free_port()}/0"
+        with watched(database, REDIS_URL=url, HEALTH_CHECK_TIMEOUT_MS="300") as base:
+            status, told = asked(base)
+    assert (status, told["status"]) == (200, "degraded")
+    assert told["services"]["redis"]["status"] == "down"
+    assert "127.0.0.1" not in str(told), "where things stand is for those who may look at the log"
+
+
+def test_without_the_database_operations_still_hear_so(database: Database) -> None:
+    with watched(database, HEALTH_CHECK_TIMEOUT_MS="1000") as base:
+        with psycopg.connect(database.superuser_url, autocommit=True) as connection:
+            name = connection.info.dbname
+            connection.execute(f'alter database "{name}" allow_connections false'.encode())
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = %s and pid <> pg_backend_pid()",
+                (name,),
+            )
+        wait_until(lambda: asked(base)[0] == 503)
+        status, told = asked(base)
+        assert told["status"] == "unhealthy"
+        assert told["services"]["database"]["error"] == "it does not answer"
+        assert httpx.get(f"{base}/livez").status_code == 200
+        assert httpx.get(f"{base}/readyz").status_code == 503
+    with psycopg.connect(database.superuser_url.rsplit("/", 1)[0] + "/postgres") as connection:
+        connection.autocommit = True
+        connection.execute(f'alter database "{name}" allow_connections true'.encode())
+    assert status == 503
