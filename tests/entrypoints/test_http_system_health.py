@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from tests.entrypoints.desks import Desk, a_desk
-from tests.faults.lost_redis import hanging
+from tests.faults.lost_redis import hanging, url_at
 from tests.faults.test_several_servers import serving, signed_in, wait_until
 from tests.servers import free_port
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.servers import Database
 
-TOKEN = "token-of-operations-here"
+TOKEN = "token-of-operations-here"  # noqa: S105 - of a server that this test starts
 AS_OPS = {"Authorization": f"Bearer {TOKEN}"}
 PATH = "/api/v1/health/system"
 
@@ -72,9 +73,10 @@ def test_all_that_was_asked_for_is_there(database: Database, redis_url: str) -> 
 def test_a_redis_that_is_lost_makes_it_worse_and_breaks_nothing(
     database: Database, *, is_hanging: bool
 ) -> None:
-    with hanging() as hung:
-        url = hung if is_hanging else f"redis://127.0.0.1:{free_port()}/0"
-        with watched(database, REDIS_URL=url, HEALTH_CHECK_TIMEOUT_MS="300") as base:
+    port = free_port()
+    with hanging(port) if is_hanging else nullcontext():
+        patience = {"HEALTH_CHECK_TIMEOUT_MS": "300"}
+        with watched(database, REDIS_URL=url_at(port), **patience) as base:
             status, told = asked(base)
     assert (status, told["status"]) == (200, "degraded")
     assert told["services"]["redis"]["status"] == "down"
@@ -82,22 +84,27 @@ def test_a_redis_that_is_lost_makes_it_worse_and_breaks_nothing(
 
 
 def test_without_the_database_operations_still_hear_so(database: Database) -> None:
-    with watched(database, HEALTH_CHECK_TIMEOUT_MS="1000") as base:
-        with psycopg.connect(database.superuser_url, autocommit=True) as connection:
-            name = connection.info.dbname
-            connection.execute(f'alter database "{name}" allow_connections false'.encode())
-            connection.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity"
-                " where datname = %s and pid <> pg_backend_pid()",
-                (name,),
-            )
+    with watched(database, HEALTH_CHECK_TIMEOUT_MS="1000") as base, locked_out(database):
         wait_until(lambda: asked(base)[0] == 503)
-        status, told = asked(base)
+        _, told = asked(base)
         assert told["status"] == "unhealthy"
         assert told["services"]["database"]["error"] == "it does not answer"
         assert httpx.get(f"{base}/livez").status_code == 200
         assert httpx.get(f"{base}/readyz").status_code == 503
-    with psycopg.connect(database.superuser_url.rsplit("/", 1)[0] + "/postgres") as connection:
-        connection.autocommit = True
-        connection.execute(f'alter database "{name}" allow_connections true'.encode())
-    assert status == 503
+
+
+@contextmanager
+def locked_out(database: Database) -> Iterator[None]:
+    """Let nobody into the database for a while, as if it were gone."""
+    elsewhere = make_conninfo(database.superuser_url, dbname="postgres")
+    with psycopg.connect(elsewhere, autocommit=True) as connection:
+        allowed = f'alter database "{database.name}" allow_connections '
+        connection.execute(f"{allowed} false".encode())
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s",
+            (database.name,),
+        )
+        try:
+            yield
+        finally:
+            connection.execute(f"{allowed} true".encode())

@@ -159,7 +159,7 @@ PAGES = (
     Page("/api/ping", "That it answers, and its time.", ping),
     Page(
         "/api/v1/health/system",
-        "How everything stands that we need; for who has signed in, or shows the token of operations.",
+        "How everything stands; for who has signed in, or shows the token of operations.",
         system_health,
         refusals=((503, "Without the database nothing goes."),),
         problems=((401, "unauthenticated"), (403, "password_change_required")),
