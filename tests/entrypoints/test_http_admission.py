@@ -1,0 +1,132 @@
+"""A full house and a long wait: both are told at once, and liveness stays alive."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+import attrs
+import httpx
+import psycopg
+
+from clientupdater.entrypoints.http.application import build
+from clientupdater.serving import Serving
+from tests.entrypoints.fields import BASE, Field, code_of
+from tests.entrypoints.serving import served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.servers import Database
+
+
+@contextmanager
+def serving(field: Field, serving: Serving) -> Iterator[httpx.Client]:
+    app = attrs.evolve(field.staff.app, serving=serving)
+    with served(build(lambda: nullcontext(app))) as http:
+        http.headers["Authorization"] = field.http.headers["Authorization"]
+        yield http
+
+
+@contextmanager
+def rows_held(database: Database) -> Iterator[None]:
+    """Keep every row locked, as somebody would who is writing it."""
+    with psycopg.connect(database.superuser_url) as connection:
+        connection.execute("select 1 from client_period_status for update")
+        yield
+
+
+def change(http: httpx.Client, field: Field, client: str, version: int) -> httpx.Response:
+    told = {"status": "CALLED", "version": version}
+    return http.post(f"{field.url(client)}/events", json=told, timeout=20)
+
+
+def test_whoever_comes_to_a_full_house_is_told_so_at_once(field: Field, database: Database) -> None:
+    client, answers = field.client(), []
+    with serving(field, Serving(at_once=1, admitted=2)) as http:
+        assert change(http, field, client, 0).status_code == 201
+        with rows_held(database):
+            inside = [
+                threading.Thread(target=lambda: answers.append(change(http, field, client, 1)))
+                for _ in range(2)
+            ]
+            for thread in inside:
+                thread.start()
+            refused = until_full(http)
+            assert code_of(refused) == (503, "unavailable")
+            assert int(refused.headers["retry-after"]) >= 1
+            assert http.get("/livez").status_code == 200
+            assert http.get("/readyz").status_code == 200
+        for thread in inside:
+            thread.join()
+    assert sorted(each.status_code for each in answers) == [201, 409]
+
+
+def until_full(http: httpx.Client) -> httpx.Response:
+    """Ask until there is no room; those before may not all be inside yet."""
+    while True:
+        answer = http.get(f"{BASE}/periods/current", timeout=20)
+        if answer.status_code == 503:
+            return answer
+        time.sleep(0.01)
+
+
+def test_what_takes_too_long_is_given_up_and_leaves_nothing(
+    field: Field, database: Database
+) -> None:
+    client = field.client()
+    with serving(field, Serving(deadline_s=0.4)) as http:
+        assert change(http, field, client, 0).status_code == 201
+        with rows_held(database):
+            late = change(http, field, client, 1)
+        assert code_of(late) == (503, "unavailable")
+        assert late.headers["retry-after"]
+        assert change(http, field, client, 1).status_code == 201
+    assert field.staff.one("select count(*) from status_events where kind = 'recorded'") == 2
+
+
+def test_a_request_that_waited_its_time_away_is_not_begun(field: Field, database: Database) -> None:
+    client, answers = field.client(), []
+    with serving(field, Serving(at_once=1, admitted=9, deadline_s=0.5)) as http:
+        assert change(http, field, client, 0).status_code == 201
+        with rows_held(database):
+            waiting = [
+                threading.Thread(target=lambda: answers.append(change(http, field, client, 1)))
+                for _ in range(3)
+            ]
+            for thread in waiting:
+                thread.start()
+            for thread in waiting:
+                thread.join()
+    assert [each.status_code for each in answers] == [503, 503, 503]
+    assert field.staff.one("select count(*) from status_events where kind = 'recorded'") == 1
+
+
+def test_a_body_that_does_not_come_keeps_nobody_waiting(field: Field) -> None:
+    def drips() -> Iterator[bytes]:
+        yield b'{"status": '
+        time.sleep(1)
+        yield b'"CALLED"}'
+
+    with serving(field, Serving(deadline_s=0.3, admitted=1)) as http:
+        slow: list[httpx.Response] = []
+        heads = {"Content-Type": "application/json"}
+        url = f"{field.url(field.client())}/events"
+        sender = threading.Thread(
+            target=lambda: slow.append(http.post(url, content=drips(), headers=heads))
+        )
+        sender.start()
+        assert http.get(f"{BASE}/me").status_code == 200, "who sends slowly is not inside"
+        sender.join()
+    assert code_of(slow[0]) == (400, "invalid_request")
+
+
+def test_a_body_may_be_as_long_as_the_setting_says(field: Field) -> None:
+    told = {"status": "CALLED", "version": 0, "remarks": "x" * 3000}
+    url = f"{field.url(field.client())}/events"
+    with serving(field, Serving(largest_body=2048)) as http:
+        assert code_of(http.post(url, json=told)) == (413, "payload_too_large")
+        many = {"items": [], "remarks": "x" * 3000}
+        assert http.post(f"{BASE}/status-updates", json=many).status_code == 422

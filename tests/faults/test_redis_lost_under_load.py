@@ -1,0 +1,106 @@
+"""People work while Redis is stopped, stands still, is emptied and comes back: nobody notices."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.entrypoints.desks import Desk, a_desk
+from tests.faults.lost_redis import running, stopped, url_at
+from tests.faults.test_several_servers import serving, signed_in, wait_until
+from tests.servers import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.servers import Database
+
+STRETCH_S = 1.0
+"""How long people work through each mishap."""
+FETCHES = ("/lookups", "/clients/filter-options", "/worklist", "/me")
+
+
+@pytest.fixture
+def desk(database: Database) -> Iterator[Desk]:
+    with a_desk(database) as opened:
+        yield opened
+
+
+def test_whatever_becomes_of_redis_no_request_fails_and_no_right_comes_back(
+    database: Database, desk: Desk
+) -> None:
+    port = free_port()
+    desk.client()
+    heads = signed_in(desk)
+    with (
+        serving(database, "--workers", "2", REDIS_URL=url_at(port)) as (_, base),
+        Crowd(base, heads) as crowd,
+    ):
+        with running(port) as redis:
+            wait_until(lambda: is_counting(redis))
+            with stopped(redis):
+                crowd.work("while it stands still")
+            redis.flushall()
+            crowd.work("when it was emptied")
+        crowd.work("while it is down")
+        crowd.moment = "meanwhile"
+        desk.staff.run("delete from user_permissions where user_id = %s", desk.ana)
+        crowd.moment = "after"
+        with running(port) as redis:
+            wait_until(lambda: is_counting(redis))
+            crowd.work("when it is back")
+        crowd.work("while it is down again")
+    assert crowd.found["before"].keys() == {200}
+    assert sum(crowd.found["before"].values()) > 50
+    # One's own page and the words need no right; the lists do, from the very next request on.
+    assert crowd.found["after"].keys() == {200, 403}
+    assert crowd.widened == 0
+
+
+def is_counting(redis: object) -> bool:
+    """Whether requests are counted in Redis: it holds something."""
+    return redis.dbsize() > 0  # type: ignore[attr-defined, no-any-return]
+
+
+class Crowd:
+    """Four who ask for one thing after another, and what they were told."""
+
+    def __init__(self, base: str, heads: dict[str, str]) -> None:
+        self.base, self.heads = base, heads
+        self.moment = "before"
+        self.widened = 0
+        self.found: defaultdict[str, Counter[int]] = defaultdict(Counter)
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._ask, args=(n,)) for n in range(4)]
+
+    def __enter__(self) -> Crowd:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def work(self, through: str) -> None:
+        """Let them work through a mishap; none of them gives up."""
+        time.sleep(STRETCH_S)
+        assert all(thread.is_alive() for thread in self._threads), through
+
+    def _ask(self, number: int) -> None:
+        with httpx.Client(base_url=f"{self.base}/api/v1", headers=self.heads, timeout=20) as http:
+            turn = number
+            while not self._stop.is_set():
+                path, turn = FETCHES[turn % len(FETCHES)], turn + 1
+                begun = self.moment
+                status = http.get(path).status_code
+                moment = begun if begun == self.moment else "meanwhile"
+                self.found[moment][status] += 1
+                if begun == "after" and path in FETCHES[1:3] and status != 403:
+                    self.widened += 1
