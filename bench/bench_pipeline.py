@@ -31,8 +31,10 @@ from starlette.routing import Route
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from clientupdater.adapters.memory.clock import MachineClock
+from clientupdater.adapters.memory.limits import MemoryRateLimits
 from clientupdater.composition import build_app
 from clientupdater.domain.access import Actor, Grant
+from clientupdater.domain.allowances import Allowances
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Permission, Scope
@@ -44,6 +46,7 @@ from clientupdater.entrypoints.http.metrics import Measured, Measures
 from clientupdater.entrypoints.http.requests import Accounted
 from clientupdater.entrypoints.http.system import Traffic
 from clientupdater.settings import Settings
+from clientupdater.usecases.admit_request import AdmitRequest
 from clientupdater.usecases.authenticate import Authenticated
 
 if TYPE_CHECKING:
@@ -111,10 +114,13 @@ def whole() -> Starlette:
     caller = Caller(Actor(PersonId(uuid4()), grants=grants))
     known = Authenticated(caller, None, None, 0)  # type: ignore[arg-type] # nobody looks at it
     people = attrs.evolve(app.people, authenticate=lambda *_: known)  # type: ignore[arg-type]
+    plenty = AdmitRequest(
+        MemoryRateLimits(), Allowances.of(read=10**9, write=1, export=1, sign_in=1)
+    )
     endpoint = Endpoint(
         method="GET", path="/nothing", summary="Nothing.", handle=nothing, answers=dict[str, str]
     )
-    app = attrs.evolve(app, people=people)
+    app = attrs.evolve(app, people=people, read_queues=tuple, admit_request=plenty)  # type: ignore[arg-type]
     return build(lambda: nullcontext(app), endpoints=[endpoint])
 
 

@@ -149,3 +149,13 @@ def test_an_address_counts_only_from_proxies_that_were_named(field: Field) -> No
     assert seen(Serving(), "203.0.113.7") == "127.0.0.1"
     assert seen(trusting, "198.51.100.1, 203.0.113.7, 10.1.1.1") == "203.0.113.7"
     assert seen(trusting, "") == "127.0.0.1"
+
+
+def test_numbers_that_cannot_be_read_end_nothing(field: Field) -> None:
+    def broken() -> tuple[()]:
+        raise ZeroDivisionError
+
+    app = attrs.evolve(field.staff.app, readings=broken)
+    with served(build(lambda: nullcontext(app))) as http:
+        assert http.get("/livez").status_code == 200
+        assert http.get("/api/ping").status_code == 200

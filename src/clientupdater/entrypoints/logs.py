@@ -6,6 +6,7 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import structlog
 
 from clientupdater.entrypoints import redaction
@@ -52,4 +53,8 @@ def _renderer(wanted: LogFormat | None) -> Any:
     terminal = sys.stderr.isatty()
     if wanted is LogFormat.CONSOLE or (wanted is None and terminal):
         return structlog.dev.ConsoleRenderer(colors=terminal)
-    return structlog.processors.JSONRenderer()
+    return structlog.processors.JSONRenderer(serializer=_written)
+
+
+def _written(line: Any, **_: Any) -> str:
+    return orjson.dumps(line, default=str).decode()

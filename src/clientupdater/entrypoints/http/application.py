@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -39,9 +40,10 @@ if TYPE_CHECKING:
 
     from clientupdater.app import App
     from clientupdater.entrypoints.http.contract import Endpoint
+    from clientupdater.ports.readings import Readings
     from clientupdater.serving import Serving
 
-_READ_EVERY_S, _QUEUES_EVERY_S = 1.0, 15.0
+_log = structlog.stdlib.get_logger("clientupdater.http")
 _TAKEN = (
     "Authorization",
     "Content-Type",
@@ -79,11 +81,8 @@ def build(
     request goes through then is `pipeline`.
     """
     traffic, measures = traffic or system.Traffic(), measures or Measures()
-    state: dict[str, Any] = {
-        "traffic": traffic,
-        "probes": system.probe_limit(),
-        "measures": measures,
-    }
+    probes = system.probe_limit()
+    state: dict[str, Any] = {"traffic": traffic, "probes": probes, "measures": measures}
     declared = tuple(endpoints)
 
     @asynccontextmanager
@@ -92,8 +91,8 @@ def build(
             threads = anyio.CapacityLimiter(app.serving.at_once)
             door = Door(app.serving.admitted)
             async with anyio.create_task_group() as ticking:
-                ticking.start_soon(_keep_reading, measures, app)
-                ticking.start_soon(_keep_reading_queues, measures, app, state["probes"])
+                for read, every_s in ((app.readings, 1.0), (app.read_queues, 15.0)):
+                    ticking.start_soon(_keep_reading, measures, read, every_s, probes)
                 yield {"app": app, "threads": threads, "door": door, **state}
                 ticking.cancel_scope.cancel()
 
@@ -134,22 +133,22 @@ def _cross_origin(origins: Sequence[str]) -> list[Middleware]:
     ]
 
 
-async def _keep_reading(measures: Measures, app: App) -> None:
-    """Take down how things stand, once a second: not when somebody asks, as they may be many."""
-    while True:
-        measures.read(app.readings())
-        await anyio.sleep(_READ_EVERY_S)
-
-
-async def _keep_reading_queues(
-    measures: Measures, app: App, limiter: anyio.CapacityLimiter
+async def _keep_reading(
+    measures: Measures, read: Readings, every_s: float, limiter: anyio.CapacityLimiter
 ) -> None:
-    """Ask the database how the queues stand, now and then; while it is lost, nobody knows."""
+    """Take down how things stand now and then: not when somebody asks, as they may be many.
+
+    What cannot be read for now is left as it was; nothing that breaks here may end the serving.
+    """
     while True:
-        with suppress(Error):
-            found = await anyio.to_thread.run_sync(lambda: [*app.read_queues()], limiter=limiter)
+        try:
+            found = await anyio.to_thread.run_sync(lambda: [*read()], limiter=limiter)
             measures.read(found)
-        await anyio.sleep(_QUEUES_EVERY_S)
+        except Error as error:
+            _log.info("numbers could not be read", error=error.message)
+        except Exception:  # noqa: BLE001 — see above
+            _log.exception("reading numbers broke")
+        await anyio.sleep(every_s)
 
 
 class _Address(Route):
