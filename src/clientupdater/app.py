@@ -87,6 +87,7 @@ if TYPE_CHECKING:
 
     from clientupdater.ports.answers import Whole
     from clientupdater.ports.cache import Cache, Form
+    from clientupdater.ports.circuits import CircuitReader
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.filter_options import FilterOptions
     from clientupdater.ports.health import HealthCheck, ServiceCheck
@@ -149,6 +150,7 @@ class Surroundings:
     serving: Serving = field(factory=Serving)
     readiness: tuple[HealthCheck, ...] = ()
     services: Mapping[str, ServiceCheck] = field(factory=dict)
+    circuits: tuple[CircuitReader, ...] = ()
     readings: Readings = tuple
 
 
@@ -269,6 +271,8 @@ class App:
     check_system: CheckSystem
     """How everything stands that we need."""
     answer_once: AnswerOnce
+    circuits: tuple[CircuitReader, ...]
+    """Whether the services outside are being asked at all."""
     read_queues: ReadQueues
     readings: Readings
     """How things stand inside, for whoever watches."""
@@ -292,6 +296,7 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
         cache=shared.cache,
         readiness=around.readiness,
         check_system=CheckSystem(work, clock, around.services),
+        circuits=around.circuits,
         read_queues=ReadQueues(work, clock),
         answer_once=AnswerOnce(work, clock, around.sealer, serving.keep_answers_for),
         readings=around.readings,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import frozen
 
+from clientupdater.adapters.circuits import Alone, Circuit, Threshold
 from clientupdater.adapters.fallback import FallingBackLimits, FallingBackShelf, LastingLimits
 from clientupdater.adapters.filter_options_form import JsonFilterOptions
 from clientupdater.adapters.lookups_form import JsonLookups
@@ -31,6 +32,7 @@ from clientupdater.adapters.postgres.serving import (
     refuse_unsafe_role,
 )
 from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.adapters.redis.circuits import RedisCircuits
 from clientupdater.adapters.redis.connect import redis_health
 from clientupdater.adapters.redis.gate import RedisGate
 from clientupdater.adapters.redis.limits import RedisRateLimits
@@ -45,7 +47,7 @@ from clientupdater.adapters.security.passwords import Argon2Passwords, OneAtATim
 from clientupdater.adapters.security.published_keys import PublishedKeys
 from clientupdater.adapters.security.random_secrets import RandomSecrets
 from clientupdater.adapters.security.vault import Vault
-from clientupdater.adapters.service_checks import Absent, Timed
+from clientupdater.adapters.service_checks import Absent, OfSource, Timed
 from clientupdater.adapters.single_flight import SingleFlight
 from clientupdater.app import App, Guard, Shared, Surroundings, put_together
 from clientupdater.domain.allowances import Allowances
@@ -57,7 +59,7 @@ from clientupdater.serving import Serving
 from clientupdater.usecases.read_meters import ReadMeters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import tzinfo
     from pathlib import Path
 
@@ -115,16 +117,22 @@ def open_app(settings: Settings) -> Iterator[App]:
             settings.database_pool_timeout_ms / 1000,
         )
         pool = stack.enter_context(open_pool(url, size))
-        shared = stack.enter_context(_shared(settings, pool))
+        gate = stack.enter_context(_gate(settings.redis_url))
+        shared, circuits = _shared(settings, pool, gate), _circuits(settings, gate)
+        readers = tuple(circuit.read for circuit in circuits)
         yield build_app(
             PostgresWork(pool, _vault(settings)),
             MachineClock(),
             settings.business_timezone,
             readiness=_readiness(url, settings.health_check_timeout_ms / 1000),
-            services=_services(settings),
+            services=_services(settings, circuits),
+            circuits=readers,
             serving=Serving.of(settings),
             readings=ReadMeters(
-                shared.limits, (shared.cache, shared.near), (partial(pool_readings, pool),)
+                shared.limits,
+                (shared.cache, shared.near),
+                readers,
+                others=(partial(pool_readings, pool),),
             ),
             guard=guard_of(settings, MachineClock()),
             sealer=_key_ring(settings),
@@ -153,23 +161,49 @@ def guard_of(settings: Settings, clock: Clock) -> Guard:
 
 
 @contextmanager
-def _shared(settings: Settings, pool: Pool) -> Iterator[Shared]:
+def _gate(url: str | None) -> Iterator[RedisGate | None]:
+    """Open the one way to Redis, where there is one."""
+    if url is None:
+        yield None
+        return
+    gate = RedisGate.to(url)
+    try:
+        yield gate
+    finally:
+        gate.close()
+
+
+def _shared(settings: Settings, pool: Pool, gate: RedisGate | None) -> Shared:
     """Share by Redis where there is one; what must not be forgotten is counted in the database."""
     hashed = _hash_of_askers(settings)
     limits: RateLimits = MemoryRateLimits(hashed)
     shelf: Shelf = MemoryShelf()
-    with ExitStack() as stack:
-        if settings.redis_url:
-            gate = RedisGate.to(settings.redis_url)
-            stack.callback(gate.close)
-            limits = FallingBackLimits(RedisRateLimits(gate, hashed), limits)
-            shelf = FallingBackShelf(RedisShelf(gate, _key_ring(settings)), shelf)
-        yield Shared(
-            limits=LastingLimits(limits, PostgresRateLimits(pool, hashed)),
-            allowances=_allowances(settings),
-            cache=SingleFlight(shelf),
-            near=_near(),
-        )
+    if gate:
+        limits = FallingBackLimits(RedisRateLimits(gate, hashed), limits)
+        shelf = FallingBackShelf(RedisShelf(gate, _key_ring(settings)), shelf)
+    return Shared(
+        limits=LastingLimits(limits, PostgresRateLimits(pool, hashed)),
+        allowances=_allowances(settings),
+        cache=SingleFlight(shelf),
+        near=_near(),
+    )
+
+
+def _circuits(settings: Settings, gate: RedisGate | None) -> tuple[Circuit, ...]:
+    """Make one for each source; how many successes close it is no setting (Y12)."""
+    shared = RedisCircuits(gate) if gate else Alone()
+    told = {
+        "snowflake": (
+            settings.circuit_snowflake_threshold,
+            settings.circuit_snowflake_cooldown_ms,
+            3,
+        ),
+        "nextbank": (settings.circuit_nextbank_threshold, settings.circuit_nextbank_cooldown_ms, 2),
+    }
+    return tuple(
+        Circuit(name, Threshold(failures, timedelta(milliseconds=cooldown_ms), successes), shared)
+        for name, (failures, cooldown_ms, successes) in told.items()
+    )
 
 
 def _allowances(settings: Settings) -> Allowances:
@@ -293,15 +327,14 @@ def fill_demo(
     return accounts.read()
 
 
-def _services(settings: Settings) -> Mapping[str, ServiceCheck]:
+def _services(settings: Settings, circuits: Iterable[Circuit]) -> Mapping[str, ServiceCheck]:
     """Look at the database and Redis; the sources are never asked for their health."""
     patience = settings.health_check_timeout_ms / 1000
     database = Bounded("database", PostgresHealth(settings.serving_url).database, patience)
     return {
         "database": Timed(database),
         "redis": _redis_check(settings.redis_url, patience),
-        "snowflake": Absent(Standing.NOT_CONFIGURED),
-        "nextbank": Absent(Standing.NOT_CONFIGURED),
+        **{circuit.name: OfSource(circuit.read) for circuit in circuits},
     }
 
 

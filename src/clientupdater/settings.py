@@ -481,6 +481,46 @@ class Settings:
             example="https://app.example.com",
         ),
     )
+    circuit_snowflake_threshold: int = field(
+        default=5,
+        metadata=_read_as(
+            "CIRCUIT_SNOWFLAKE_THRESHOLD",
+            _whole(1, 1000),
+            "a whole number, from 1 to 1000",
+            "After how many failures in a row Snowflake is left alone for a while.",
+            default="5",
+        ),
+    )
+    circuit_snowflake_cooldown_ms: int = field(
+        default=60000,
+        metadata=_read_as(
+            "CIRCUIT_SNOWFLAKE_COOLDOWN_MS",
+            _whole(100, 3_600_000),
+            "milliseconds, from 100 to 3600000",
+            "For how long; then one call at a time tries whether it is well again.",
+            default="60000",
+        ),
+    )
+    circuit_nextbank_threshold: int = field(
+        default=3,
+        metadata=_read_as(
+            "CIRCUIT_NEXTBANK_THRESHOLD",
+            _whole(1, 1000),
+            "a whole number, from 1 to 1000",
+            "After how many failures in a row Nextbank is left alone for a while.",
+            default="3",
+        ),
+    )
+    circuit_nextbank_cooldown_ms: int = field(
+        default=30000,
+        metadata=_read_as(
+            "CIRCUIT_NEXTBANK_COOLDOWN_MS",
+            _whole(100, 3_600_000),
+            "milliseconds, from 100 to 3600000",
+            "For how long; then one call at a time tries whether it is well again.",
+            default="30000",
+        ),
+    )
     ops_token: str | None = field(
         default=None,
         metadata=_read_as(

@@ -57,6 +57,7 @@ def test_who_has_signed_in_sees_how_everything_stands(database: Database, desk: 
                 "nextbank": "not_configured",
             }
             assert told["services"]["database"]["latency_ms"] > 0
+            assert told["services"]["nextbank"]["circuit"] == "closed"
             assert told["queues"] == {"exports": {"pending": 1, "processing": 0, "dead": 0}}
         for stranger in ({}, {"Authorization": "Bearer made-up"}, {"Authorization": "Basic YTpi"}):
             status, told = asked(base, stranger)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from clientupdater.ports.circuits import CircuitState
 from clientupdater.ports.health import ServiceHealth, Standing
 
 if TYPE_CHECKING:
+    from clientupdater.ports.circuits import CircuitReader
     from clientupdater.ports.health import HealthCheck
 
 _MS = 1000
@@ -40,3 +42,20 @@ class Absent:
     def __call__(self) -> ServiceHealth:
         """Say so."""
         return ServiceHealth(standing=self.standing)
+
+
+@frozen
+class OfSource:
+    """A source of clients, which is never asked for its health: its circuit tells."""
+
+    circuit: CircuitReader
+    is_configured: bool = False
+
+    def __call__(self) -> ServiceHealth:
+        """Tell how its circuit stands."""
+        found = self.circuit()
+        if not self.is_configured:
+            return ServiceHealth(standing=Standing.NOT_CONFIGURED, circuit=str(found.state))
+        is_closed = found.state is CircuitState.CLOSED
+        standing = Standing.UP if is_closed else Standing.DEGRADED
+        return ServiceHealth(standing=standing, circuit=str(found.state))

@@ -25,6 +25,9 @@
     │   ├── RequestInProgress
     │   └── KeyUsedOtherwise
     ├── Unavailable             something we need does not answer; try again
+    │   └── CircuitOpen         it did not answer for so long that it is not asked for a while
+    ├── SourceFailed            a source of clients gave no good answer; trying again is no use
+    │   ├── SourceRefused, SourceMalformed
     └── Misconfigured           it cannot work as it is set up; every fault at once
 
 An error says what was wrong, where, and what to do. It carries no HTTP status and no exit
@@ -40,6 +43,7 @@ from attrs import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
 
 class Error(Exception):
@@ -233,6 +237,28 @@ class Unavailable(Error):
         """Name the service that did not answer."""
         self.service = service
         super().__init__(message or f"{service} does not answer; try again.", **details)
+
+
+class CircuitOpen(Unavailable):
+    """It has not answered for so long that it is not asked for a while."""
+
+    def __init__(self, service: str, until: datetime | None) -> None:
+        """Say until when it is left alone."""
+        self.until = until
+        when = f"; it is asked again from {until:%H:%M:%S} UTC" if until else ""
+        super().__init__(service, f"{service} has not been answering{when}.")
+
+
+class SourceFailed(Error):
+    """A source of clients gave no good answer."""
+
+
+class SourceRefused(SourceFailed):
+    """The source refuses us: see its credentials and grants."""
+
+
+class SourceMalformed(SourceFailed):
+    """What the source sent cannot be read; nothing of it was taken."""
 
 
 class Misconfigured(Error):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from clientupdater.ports.circuits import CircuitState
 from clientupdater.ports.limits import Counting
 from clientupdater.ports.readings import Reading
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from clientupdater.ports.cache import Cache, Topic
+    from clientupdater.ports.circuits import CircuitReader
     from clientupdater.ports.limits import RateLimits
     from clientupdater.ports.readings import Readings
 
@@ -24,6 +26,7 @@ class ReadMeters:
 
     limits: RateLimits
     caches: tuple[Cache, ...]
+    circuits: tuple[CircuitReader, ...] = ()
     others: tuple[Readings, ...] = ()
 
     def __call__(self) -> Iterable[Reading]:
@@ -33,6 +36,10 @@ class ReadMeters:
         counting = self.limits.counting()
         for each in Counting:
             yield Reading("limits_counted_by", each is counting, (str(each),))
+        for read_circuit in self.circuits:
+            found = read_circuit()
+            is_open = found.state is not CircuitState.CLOSED
+            yield Reading("circuit_open", is_open, (found.name,))
         yield from self._caches()
 
     def _caches(self) -> Iterator[Reading]:

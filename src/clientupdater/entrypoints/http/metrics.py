@@ -38,6 +38,7 @@ READINGS: Mapping[str, _Kind] = {
     "pool_connections": _Kind("Connections to the database that are open."),
     "pool_waiting": _Kind("Requests that wait for a connection."),
     "limits_counted_by": _Kind("Processes whose requests are counted by this.", ("store",)),
+    "circuit_open": _Kind("Processes that leave a source alone for a while.", ("source",)),
     "cache_hits": _Kind("Times that something was found in the cache.", ("topic",)),
     "cache_misses": _Kind("Times that something had to be made for the cache.", ("topic",)),
     "queue_pending": _Kind("Jobs that wait.", ("queue",), "livemostrecent"),

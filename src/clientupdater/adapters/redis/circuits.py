@@ -1,0 +1,49 @@
+"""What processes tell each other of circuits, through Redis."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from clientupdater.domain.errors import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import redis
+
+    from clientupdater.adapters.redis.gate import RedisGate
+
+_PREFIX = "clientupdater:circuit:"
+_MS = 1000
+
+
+@frozen
+class RedisCircuits:
+    """SharedCircuits over the gate: while Redis is lost, each process goes by its own circuits."""
+
+    gate: RedisGate
+
+    def publish(self, name: str, until: datetime) -> None:
+        """Tell the others; Redis forgets it when its time is over."""
+        left = int((until - datetime.now(UTC)).total_seconds() * _MS)
+        if left > 0:
+            told = until.isoformat()
+            self._asked(lambda client: client.set(_PREFIX + name, told, px=left))
+
+    def withdraw(self, name: str) -> None:
+        """Tell the others that it is closed again."""
+        self._asked(lambda client: client.delete(_PREFIX + name))
+
+    def open_until(self, name: str) -> datetime | None:
+        """Read what the others told."""
+        told = self._asked(lambda client: client.get(_PREFIX + name))
+        return datetime.fromisoformat(told.decode()) if told else None
+
+    def _asked(self, question: Callable[[redis.Redis], Any]) -> Any:
+        try:
+            return self.gate.ask(question)
+        except Unavailable:
+            return None

@@ -1,0 +1,70 @@
+"""Where clients come from: records in pages, whatever it is that gives them (Y1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Protocol, TypeAlias
+
+from attrs import field, frozen
+
+Value: TypeAlias = str | int | Decimal | bool | date | datetime | None
+RawRecord: TypeAlias = Mapping[str, Value]
+"""One client as the source tells it: its own column names, its own forms."""
+
+
+@frozen
+class Abilities:
+    """What a source can do."""
+
+    incremental: bool
+    """It can tell what has changed since a moment."""
+    counts: bool
+    """It states how many records it will deliver (Y6)."""
+    single: bool
+    """It can give one client by code."""
+
+
+@frozen
+class Fetch:
+    """One reading of a source, from its beginning to its end."""
+
+    as_of: datetime
+    """Of when its data is."""
+    stated_count: int | None
+    """How many records it says it will deliver; None: it does not say."""
+    since: datetime | None = None
+    """From when on changes were asked for; None: everything."""
+
+
+@frozen
+class SourcePage:
+    """Some of the records, and where the next ones begin."""
+
+    records: tuple[RawRecord, ...] = field(repr=False)
+    position: str | None
+    """What the next page is asked for by; None: this was the last one."""
+
+
+class ClientSource(Protocol):
+    """Gives records. Every method may be asked again without harm.
+
+    Raises Unavailable (worth another try), Misconfigured, SourceRefused and SourceMalformed.
+    """
+
+    def abilities(self) -> Abilities:
+        """Say what it can do; it asks nobody."""
+        ...
+
+    def begin(self, since: datetime | None = None) -> Fetch:
+        """Begin to read: all, or what has changed since."""
+        ...
+
+    def page(self, fetch: Fetch, position: str | None = None) -> SourcePage:
+        """Read a page: the first, or the one at a position that the page before gave."""
+        ...
+
+    def one(self, code: str) -> RawRecord | None:
+        """Read one client by code; None: the source does not know it."""
+        ...
