@@ -2107,7 +2107,7 @@ CREATE INDEX client_words_word_idx ON public.client_words USING btree (word, cli
 CREATE INDEX clients_account_type_id_idx ON public.clients USING btree (account_type_id);
 
 -- :: index clients_assigned_list_idx
-CREATE INDEX clients_assigned_list_idx ON public.clients USING btree (assigned_to, sort_name, id) WHERE (assigned_to IS NOT NULL);
+CREATE INDEX clients_assigned_list_idx ON public.clients USING btree (assigned_to, sort_name, id) INCLUDE (branch_id, company_id, deleted_at) WHERE (assigned_to IS NOT NULL);
 
 -- :: index clients_blind_index_idx
 CREATE INDEX clients_blind_index_idx ON public.clients USING btree (pension_blind_index) WHERE (pension_blind_index IS NOT NULL);

@@ -1,3 +1,6 @@
+drop index clients_assigned_list_idx;
+create index clients_assigned_list_idx on clients (assigned_to, sort_name, id)
+where assigned_to is not null;
 drop index client_period_status_touched_idx;
 drop index client_period_status_due_idx;
 drop index client_period_status_stale_idx;

@@ -17,6 +17,11 @@ drop index clients_branch_code_idx;
 create index clients_branch_code_idx on clients (branch_id, client_code, id)
 include (company_id, assigned_to, deleted_at);
 
+-- One's own: where they are is asked of each, and never leaves the index.
+drop index clients_assigned_list_idx;
+create index clients_assigned_list_idx on clients (assigned_to, sort_name, id)
+include (branch_id, company_id, deleted_at) where assigned_to is not null;
+
 -- What few have. Without an index, asking for what hardly anybody has would read everybody.
 create index clients_loan_status_idx on clients (loan_status, sort_name, id)
 include (branch_id, company_id, assigned_to) where loan_status is not null;

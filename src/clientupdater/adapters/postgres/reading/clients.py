@@ -223,7 +223,8 @@ class ClientWalk:
             arms.append(self._of_all([*asked, *self._row_scopes()], clients))
         if self.reach.self_companies or self.statuses.self_companies:
             own = all_of([*asked, *clients, *self._client_scopes()])
-            arms.append(filled("walk_own_rows", whose="r_actor", where=own, **self._holes("s")))
+            holes = {"whose": "r_actor", "beyond": self._beyond, **self._holes("s")}
+            arms.append(filled("walk_own_rows", where=own, **holes))
         return arms
 
     def _of_branches(self, asked: list[str]) -> str:
@@ -276,7 +277,14 @@ class ClientWalk:
 
     def _walk_own(self, whose: str, lead: str = "true") -> str:
         where = [lead, *self._conditions(), *self._after("c")]
-        return filled("walk_own", whose=whose, where=all_of(where), **self._holes("c"))
+        beyond = "true" if self._officer else self._beyond
+        holes = {"whose": whose, "beyond": beyond, **self._holes("c")}
+        return filled("walk_own", where=all_of(where), **holes)
+
+    @property
+    def _beyond(self) -> str:
+        """Say of a client of one's own that no other arm meets it."""
+        return f"not ({all_of(scope.by_place('m') for scope in self._scopes)})"
 
     def _conditions(self) -> list[str]:
         asked = [*self._client_conditions(), *self._said()]
@@ -305,7 +313,8 @@ class ClientWalk:
             return f"({filled('range', word=word, where=within)})"
         pieces = [filled("range_of_branches", word=word, where=within)]
         if leads.own:
-            pieces.append(filled("range_of_own", word=word, where=within, whose="r_actor"))
+            own = {"whose": "r_actor", "beyond": f"not {Scope(self.reach).by_place('m')}"}
+            pieces.append(filled("range_of_own", word=word, where=within, **own))
         return f"({' union all '.join(pieces)})"
 
     def _client_conditions(self) -> list[str]:

@@ -72,11 +72,12 @@ limit [[limit]]
 
 -- name: own
 -- Whose officer somebody is, are few: they are found first, whatever the planner believes of the
--- rest (offset 0 keeps it from starting elsewhere).
+-- rest (offset 0 keeps it from starting elsewhere). Those whom other arms meet already, by branch or
+-- company, are left to them: hardly anybody is left, as officers work where their clients are.
 (
     select *
     from clients m
-    where m.assigned_to = %([[whose]])s::uuid and m.deleted_at is null
+    where m.assigned_to = %([[whose]])s::uuid and m.deleted_at is null and [[beyond]]
     offset 0
 )
 

@@ -69,9 +69,9 @@ class Scope:
         }
 
     def over_clients(self) -> str:
-        """Say it of a client c: all four pieces."""
+        """Say it of a client c: all four pieces, as a test of truth (see `over_rows`)."""
         pieces = [*self._pieces(), *(["scope_self"] if self.reach.self_companies else [])]
-        return self._any(pieces, "c", "branch_id")
+        return f"{self._any(pieces, 'c', 'branch_id')} is true"
 
     def over_words(self) -> str:
         """Say it of a word w of a client's name: all four pieces."""
@@ -85,6 +85,10 @@ class Scope:
         walk names them one by one, where they are many the walk's own order is the better one.
         """
         return f"{self._any(self._pieces(), 's', 'home_branch_id')} is true"
+
+    def by_place(self, who: str) -> str:
+        """Say of a client that it is within for where it is, whosever it may be."""
+        return self._any(self._pieces(), who, "branch_id")
 
     def _pieces(self) -> list[str]:
         held = {

@@ -177,7 +177,8 @@ class WorkWalk:
     def _own(self) -> str:
         if not self.shape.own:
             return ""
-        return filled("own_work", whose="r_actor", scope=filled("scope_self", who="c", p="r"))
+        holes = {"whose": "r_actor", "beyond": f"not {Scope(self.reach).by_place('m')}"}
+        return filled("own_work", scope=filled("scope_self", who="c", p="r"), **holes)
 
     def _arms(self, phase: int, conditions: list[str]) -> list[str]:
         shape, within = self.shape, all_of([*conditions, Scope(self.reach).over_rows()])
