@@ -7,7 +7,8 @@ from pathlib import Path
 from clientupdater.entrypoints.http.documentation import contract_of
 from clientupdater.entrypoints.http.routes import ENDPOINTS
 from clientupdater.entrypoints.wire import to_readable_json
-from clientupdater.settings import Setting, described
+from clientupdater.settings import described
+from clientupdater.settings_readers import Setting
 
 ROOT = Path(__file__).parents[1]
 

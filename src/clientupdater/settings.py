@@ -7,25 +7,40 @@ while the software runs is not here but in the table ``config_settings``.
 
 from __future__ import annotations
 
-import base64
-import re
 import zoneinfo
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 import attrs
 from attrs import field, frozen
 
 from clientupdater.domain.errors import Fault, InvalidInput, Misconfigured
 from clientupdater.serving import networks
+from clientupdater.settings_readers import (
+    POSTGRES_EXAMPLE,
+    SIGNING_ALGORITHMS,
+    Setting,
+    address,
+    algorithms,
+    hide,
+    key,
+    keys,
+    long_word,
+    mask,
+    origins,
+    postgres_url,
+    read_as,
+    trusted_url,
+    url,
+    whole,
+    words,
+    yes_or_no,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from clientupdater.serving import Network
-
-_SECRET_PART = re.compile(r"(?<=://).*(?=@)|(?<=\?).*|(?<=password=)\S+")
 
 
 class LogLevel(StrEnum):
@@ -44,169 +59,41 @@ class LogFormat(StrEnum):
     CONSOLE = "console"
 
 
-@frozen
-class Setting:
-    """How one field is read from the environment, and what people are told of it."""
-
-    name: str
-    read: Callable[[str], Any]
-    expected: str
-    purpose: str
-    default: str = ""
-    example: str = ""
-    secret: bool = False
-
-
-def mask(value: object) -> str:
-    """Show where a URL leads and keep its secrets."""
-    text = str(value)
-    return _SECRET_PART.sub("***", text) if "://" in text or "password=" in text else "***"
-
-
-def _hide(value: object) -> str:
-    return repr(value if value is None else mask(value))
-
-
-def _read_as(*args: Any, **kwargs: Any) -> dict[str, Setting]:
-    return {"setting": Setting(*args, **kwargs)}
-
-
-def _url(*schemes: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text.partition("://")[0] not in schemes or not text.partition("://")[2]:
-            raise ValueError
-        return text
-
-    return read
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        number = int(text)
-        if not least <= number <= most:
-            raise ValueError
-        return number
-
-    return read
-
-
-_KEY_BYTES = 32
-_KEY_NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")
-
-
-def _key(text: str) -> bytes:
-    key = base64.b64decode(text, validate=True)
-    if len(key) != _KEY_BYTES:
-        raise ValueError
-    return key
-
-
-def _keys(text: str) -> Mapping[str, bytes]:
-    parts = [part.strip().partition(":") for part in text.split(",")]
-    names = [name for name, _, _ in parts]
-    if len(set(names)) != len(names) or not all(_KEY_NAME.fullmatch(name) for name in names):
-        raise ValueError
-    return {name: _key(encoded) for name, _, encoded in parts}
-
-
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-
-
-def _trusted_url(text: str) -> str:
-    """Read where somebody is whom we believe: nobody may stand between, but on this machine."""
-    parts = urlsplit(text)
-    is_near = parts.scheme == "http" and parts.hostname in _LOOPBACK
-    is_private = parts.scheme == "https" or is_near
-    if not is_private or not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise ValueError
-    return text
-
-
-SIGNING_ALGORITHMS = ("RS256", "RS384", "RS512", "ES256", "ES384", "ES512")
-"""By which tokens may be signed: with a key that only the issuer has."""
-
-
-def _words(text: str) -> tuple[str, ...]:
-    words = tuple(word.strip() for word in text.split(","))
-    if not all(words):
-        raise ValueError
-    return words
-
-
-def _algorithms(text: str) -> tuple[str, ...]:
-    names = _words(text)
-    if not set(names) <= set(SIGNING_ALGORITHMS):
-        raise ValueError
-    return names
-
-
-def _yes_or_no(text: str) -> bool:
-    return {"true": True, "false": False}[text.lower()]
-
-
-def _origins(text: str) -> tuple[str, ...]:
-    origins = _words(text)
-    for parts in map(urlsplit, origins):
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
-            raise ValueError
-    return origins
-
-
-_SHORTEST_TOKEN = 24
-
-
-def _long_word(text: str) -> str:
-    if len(text) < _SHORTEST_TOKEN or not text.isascii() or " " in text:
-        raise ValueError
-    return text
-
-
-def _address(text: str) -> tuple[str, int]:
-    parts = urlsplit(f"//{text}")
-    if not (parts.hostname and parts.port) or parts.path:
-        raise ValueError
-    return parts.hostname, parts.port
-
-
-_postgres_url = _url("postgresql", "postgres")
-_POSTGRES_EXAMPLE = "postgresql://clientupdater:password@localhost:5432/clientupdater"
-
-
 @frozen(kw_only=True)
 class Settings:
     """Everything that the environment decides."""
 
     database_url: str | None = field(
         default=None,
-        metadata=_read_as(
+        metadata=read_as(
             "DATABASE_URL",
-            _postgres_url,
+            postgres_url,
             "postgresql://user:password@host:port/database",
             "The database, as a login of the application's role: one that owns nothing and is "
             "bound by row security. Unset: `demo` brings its own, everything else refuses.",
-            example=_POSTGRES_EXAMPLE,
+            example=POSTGRES_EXAMPLE,
             secret=True,
         ),
-        repr=_hide,
+        repr=hide,
     )
     database_migration_url: str | None = field(
         default=None,
-        metadata=_read_as(
+        metadata=read_as(
             "DATABASE_MIGRATION_URL",
-            _postgres_url,
+            postgres_url,
             "postgresql://user:password@host:port/database",
             "The same database as the owner of its tables, for `db` commands alone.",
             default="DATABASE_URL",
-            example=_POSTGRES_EXAMPLE.replace("clientupdater:", "clientupdater_owner:"),
+            example=POSTGRES_EXAMPLE.replace("clientupdater:", "clientupdater_owner:"),
             secret=True,
         ),
-        repr=_hide,
+        repr=hide,
     )
     database_pool_min: int = field(
         default=1,
-        metadata=_read_as(
+        metadata=read_as(
             "DATABASE_POOL_MIN",
-            _whole(0, 1000),
+            whole(0, 1000),
             "a whole number from 0 to 1000",
             "Connections kept open while nothing happens.",
             default="1",
@@ -214,9 +101,9 @@ class Settings:
     )
     database_pool_max: int = field(
         default=8,
-        metadata=_read_as(
+        metadata=read_as(
             "DATABASE_POOL_MAX",
-            _whole(1, 1000),
+            whole(1, 1000),
             "a whole number from 1 to 1000",
             "Connections at most; as many requests work at once.",
             default="8",
@@ -224,9 +111,9 @@ class Settings:
     )
     database_pool_timeout_ms: int = field(
         default=1000,
-        metadata=_read_as(
+        metadata=read_as(
             "DATABASE_POOL_TIMEOUT_MS",
-            _whole(1, 600_000),
+            whole(1, 600_000),
             "milliseconds, from 1 to 600000",
             "How long a request waits for a connection before it is told to try again.",
             default="1000",
@@ -234,41 +121,41 @@ class Settings:
     )
     redis_url: str | None = field(
         default=None,
-        metadata=_read_as(
+        metadata=read_as(
             "REDIS_URL",
-            _url("redis", "rediss"),
+            url("redis", "rediss"),
             "redis://host:port/number, or rediss://",
             "Redis, shared by all processes. Unset: each process keeps its own in memory.",
             example="redis://localhost:6379/0",
             secret=True,
         ),
-        repr=_hide,
+        repr=hide,
     )
     encryption_keys: Mapping[str, bytes] | None = field(
         default=None,
-        metadata=_read_as(
+        metadata=read_as(
             "ENCRYPTION_KEYS",
-            _keys,
+            keys,
             "id:base64,… with keys of 32 bytes, the newest first",
             "What personal data is sealed with: the first key seals, all of them open.",
             secret=True,
         ),
-        repr=_hide,
+        repr=hide,
     )
     blind_index_key: bytes | None = field(
         default=None,
-        metadata=_read_as(
+        metadata=read_as(
             "BLIND_INDEX_KEY",
-            _key,
+            key,
             "32 bytes in base64",
             "What pension numbers are found by. It is never changed once there are any.",
             secret=True,
         ),
-        repr=_hide,
+        repr=hide,
     )
     business_timezone: zoneinfo.ZoneInfo = field(
         default=attrs.Factory(lambda: zoneinfo.ZoneInfo("Asia/Manila")),
-        metadata=_read_as(
+        metadata=read_as(
             "BUSINESS_TIMEZONE",
             zoneinfo.ZoneInfo,
             "a name of the time zone database, such as Asia/Manila",
@@ -278,9 +165,9 @@ class Settings:
     )
     rate_limit_read_requests: int = field(
         default=100,
-        metadata=_read_as(
+        metadata=read_as(
             "RATE_LIMIT_READ_REQUESTS",
-            _whole(1, 1_000_000),
+            whole(1, 1_000_000),
             "a whole number, from 1 to 1000000",
             "How often somebody may read, in a minute.",
             default="100",
@@ -288,9 +175,9 @@ class Settings:
     )
     rate_limit_write_requests: int = field(
         default=30,
-        metadata=_read_as(
+        metadata=read_as(
             "RATE_LIMIT_WRITE_REQUESTS",
-            _whole(1, 1_000_000),
+            whole(1, 1_000_000),
             "a whole number, from 1 to 1000000",
             "How often somebody may write, in a minute.",
             default="30",
@@ -298,9 +185,9 @@ class Settings:
     )
     rate_limit_export_requests: int = field(
         default=5,
-        metadata=_read_as(
+        metadata=read_as(
             "RATE_LIMIT_EXPORT_REQUESTS",
-            _whole(1, 1_000_000),
+            whole(1, 1_000_000),
             "a whole number, from 1 to 1000000",
             "How often somebody may ask for an export, in five minutes.",
             default="5",
@@ -308,9 +195,9 @@ class Settings:
     )
     rate_limit_login_attempts: int = field(
         default=5,
-        metadata=_read_as(
+        metadata=read_as(
             "RATE_LIMIT_LOGIN_ATTEMPTS",
-            _whole(1, 50_000),
+            whole(1, 50_000),
             "a whole number, from 1 to 50000",
             "How often signing in may be tried from one address with one email, in five minutes; "
             "from one address twenty times as often.",
@@ -319,9 +206,9 @@ class Settings:
     )
     session_idle_minutes: int = field(
         default=720,
-        metadata=_read_as(
+        metadata=read_as(
             "SESSION_IDLE_MINUTES",
-            _whole(1, 10080),
+            whole(1, 10080),
             "minutes, from 1 to 10080",
             "How long a session lives unused.",
             default="720",
@@ -329,9 +216,9 @@ class Settings:
     )
     session_absolute_hours: int = field(
         default=168,
-        metadata=_read_as(
+        metadata=read_as(
             "SESSION_ABSOLUTE_HOURS",
-            _whole(1, 8760),
+            whole(1, 8760),
             "hours, from 1 to 8760",
             "How long a session lives at all.",
             default="168",
@@ -339,9 +226,9 @@ class Settings:
     )
     login_max_failures: int = field(
         default=5,
-        metadata=_read_as(
+        metadata=read_as(
             "LOGIN_MAX_FAILURES",
-            _whole(1, 1000),
+            whole(1, 1000),
             "a whole number, from 1 to 1000",
             "How many failures to sign in lock an account.",
             default="5",
@@ -349,9 +236,9 @@ class Settings:
     )
     login_lock_minutes: int = field(
         default=15,
-        metadata=_read_as(
+        metadata=read_as(
             "LOGIN_LOCK_MINUTES",
-            _whole(1, 10080),
+            whole(1, 10080),
             "minutes, from 1 to 10080",
             "How long signing in is locked then; open sessions go on.",
             default="15",
@@ -359,9 +246,9 @@ class Settings:
     )
     oidc_issuer: str | None = field(
         default=None,
-        metadata=_read_as(
+        metadata=read_as(
             "OIDC_ISSUER",
-            _trusted_url,
+            trusted_url,
             "an https:// address, exactly as tokens name it",
             "Whose bearer tokens let people in, by their clerk_id. Unset: nobody's do.",
             example="https://clerk.example.com",
@@ -369,7 +256,7 @@ class Settings:
     )
     oidc_audience: str | None = field(
         default=None,
-        metadata=_read_as(
+        metadata=read_as(
             "OIDC_AUDIENCE",
             str,
             "a word that the token's aud has to hold",
@@ -379,9 +266,9 @@ class Settings:
     )
     oidc_authorized_parties: tuple[str, ...] = field(
         default=(),
-        metadata=_read_as(
+        metadata=read_as(
             "OIDC_AUTHORIZED_PARTIES",
-            _words,
+            words,
             "one or more, separated by commas",
             "Who may have asked for a token: its azp has to be one of them.",
             example="https://app.example.com",
@@ -389,9 +276,9 @@ class Settings:
     )
     oidc_jwks_url: str | None = field(
         default=None,
-        metadata=_read_as(
+        metadata=read_as(
             "OIDC_JWKS_URL",
-            _trusted_url,
+            trusted_url,
             "an https:// address",
             "Where the issuer publishes its keys.",
             default="OIDC_ISSUER/.well-known/jwks.json",
@@ -400,9 +287,9 @@ class Settings:
     )
     oidc_algorithms: tuple[str, ...] = field(
         default=("RS256", "ES256"),
-        metadata=_read_as(
+        metadata=read_as(
             "OIDC_ALGORITHMS",
-            _algorithms,
+            algorithms,
             f"some of {', '.join(SIGNING_ALGORITHMS)}",
             "By which algorithms tokens may be signed; the token has no say in it.",
             default="RS256,ES256",
@@ -410,9 +297,9 @@ class Settings:
     )
     idempotency_required: bool = field(
         default=True,
-        metadata=_read_as(
+        metadata=read_as(
             "IDEMPOTENCY_REQUIRED",
-            _yes_or_no,
+            yes_or_no,
             "true or false",
             "Whether each change has to bring an Idempotency-Key; one that is brought counts "
             "either way.",
@@ -421,9 +308,9 @@ class Settings:
     )
     idempotency_hours: int = field(
         default=24,
-        metadata=_read_as(
+        metadata=read_as(
             "IDEMPOTENCY_HOURS",
-            _whole(1, 720),
+            whole(1, 720),
             "hours, from 1 to 720",
             "How long the answer to a change is kept for those who ask for it again.",
             default="24",
@@ -431,9 +318,9 @@ class Settings:
     )
     request_deadline_ms: int = field(
         default=5000,
-        metadata=_read_as(
+        metadata=read_as(
             "REQUEST_DEADLINE_MS",
-            _whole(100, 600_000),
+            whole(100, 600_000),
             "milliseconds, from 100 to 600000",
             "How long a request may take before it is given up and told to try again.",
             default="5000",
@@ -441,9 +328,9 @@ class Settings:
     )
     max_body_bytes: int = field(
         default=1024 * 1024,
-        metadata=_read_as(
+        metadata=read_as(
             "MAX_BODY_BYTES",
-            _whole(1024, 1024**3),
+            whole(1024, 1024**3),
             "bytes, from 1024 to 1073741824",
             "How long the body of a request may be; many updates in one may be 4 MiB.",
             default="1048576",
@@ -451,9 +338,9 @@ class Settings:
     )
     max_concurrent_requests: int | None = field(
         default=None,
-        metadata=_read_as(
+        metadata=read_as(
             "MAX_CONCURRENT_REQUESTS",
-            _whole(1, 100_000),
+            whole(1, 100_000),
             "a whole number, from 1 to 100000",
             "How many requests may be inside one process; beyond it they are told to try again "
             "at once.",
@@ -463,7 +350,7 @@ class Settings:
     )
     trusted_proxies: tuple[Network, ...] = field(
         default=(),
-        metadata=_read_as(
+        metadata=read_as(
             "TRUSTED_PROXIES",
             networks,
             "addresses or networks, separated by commas",
@@ -473,9 +360,9 @@ class Settings:
     )
     cors_origins: tuple[str, ...] = field(
         default=(),
-        metadata=_read_as(
+        metadata=read_as(
             "CORS_ORIGINS",
-            _origins,
+            origins,
             "origins such as https://app.example.com, separated by commas",
             "From which web pages browsers may call; unset: from none but our own.",
             example="https://app.example.com",
@@ -483,9 +370,9 @@ class Settings:
     )
     circuit_snowflake_threshold: int = field(
         default=5,
-        metadata=_read_as(
+        metadata=read_as(
             "CIRCUIT_SNOWFLAKE_THRESHOLD",
-            _whole(1, 1000),
+            whole(1, 1000),
             "a whole number, from 1 to 1000",
             "After how many failures in a row Snowflake is left alone for a while.",
             default="5",
@@ -493,9 +380,9 @@ class Settings:
     )
     circuit_snowflake_cooldown_ms: int = field(
         default=60000,
-        metadata=_read_as(
+        metadata=read_as(
             "CIRCUIT_SNOWFLAKE_COOLDOWN_MS",
-            _whole(100, 3_600_000),
+            whole(100, 3_600_000),
             "milliseconds, from 100 to 3600000",
             "For how long; then one call at a time tries whether it is well again.",
             default="60000",
@@ -503,9 +390,9 @@ class Settings:
     )
     circuit_nextbank_threshold: int = field(
         default=3,
-        metadata=_read_as(
+        metadata=read_as(
             "CIRCUIT_NEXTBANK_THRESHOLD",
-            _whole(1, 1000),
+            whole(1, 1000),
             "a whole number, from 1 to 1000",
             "After how many failures in a row Nextbank is left alone for a while.",
             default="3",
@@ -513,9 +400,9 @@ class Settings:
     )
     circuit_nextbank_cooldown_ms: int = field(
         default=30000,
-        metadata=_read_as(
+        metadata=read_as(
             "CIRCUIT_NEXTBANK_COOLDOWN_MS",
-            _whole(100, 3_600_000),
+            whole(100, 3_600_000),
             "milliseconds, from 100 to 3600000",
             "For how long; then one call at a time tries whether it is well again.",
             default="30000",
@@ -523,21 +410,21 @@ class Settings:
     )
     ops_token: str | None = field(
         default=None,
-        metadata=_read_as(
+        metadata=read_as(
             "OPS_TOKEN",
-            _long_word,
+            long_word,
             "a random word of 24 characters or more",
             "What operations show to read /metrics and the system's health, also when the "
             "database is down. Unset: /metrics is not there.",
             secret=True,
         ),
-        repr=_hide,
+        repr=hide,
     )
     metrics_bind: tuple[str, int] | None = field(
         default=None,
-        metadata=_read_as(
+        metadata=read_as(
             "METRICS_BIND",
-            _address,
+            address,
             "host:port",
             "An address of its own at which the metrics are told to whoever reaches it.",
             example="127.0.0.1:9464",
@@ -545,20 +432,20 @@ class Settings:
     )
     actor: str | None = field(
         default=None,
-        metadata=_read_as(
+        metadata=read_as(
             "CLIENTUPDATER_ACTOR",
             str,
             "the email of an active user",
             "Who acts on the command line where --as does not say.",
             example="ana@example.com",
         ),
-        repr=_hide,
+        repr=hide,
     )
     health_check_timeout_ms: int = field(
         default=5000,
-        metadata=_read_as(
+        metadata=read_as(
             "HEALTH_CHECK_TIMEOUT_MS",
-            _whole(1, 60_000),
+            whole(1, 60_000),
             "milliseconds, from 1 to 60000",
             "How long a health check waits for an answer.",
             default="5000",
@@ -566,7 +453,7 @@ class Settings:
     )
     log_level: LogLevel = field(
         default=LogLevel.INFO,
-        metadata=_read_as(
+        metadata=read_as(
             "LOG_LEVEL",
             lambda text: LogLevel(text.lower()),
             "debug, info, warning or error",
@@ -576,7 +463,7 @@ class Settings:
     )
     log_format: LogFormat | None = field(
         default=None,
-        metadata=_read_as(
+        metadata=read_as(
             "LOG_FORMAT",
             lambda text: LogFormat(text.lower()),
             "json or console",
@@ -643,7 +530,7 @@ def _contradictions(settings: Settings) -> Iterator[Fault]:
 def _required(url: str | None, name: str) -> str:
     if url is None:
         told = (
-            f"is not set; expected {_POSTGRES_EXAMPLE.replace('password', '…')} "
+            f"is not set; expected {POSTGRES_EXAMPLE.replace('password', '…')} "
             "(or run `clientupdater demo`, which brings a database along)"
         )
         raise Misconfigured([Fault(name, told)])

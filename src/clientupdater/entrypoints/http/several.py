@@ -132,14 +132,13 @@ class _Team:
         return worst
 
     def _ended(self, code: int) -> int:
-        """Replace one that was killed; stop all where one gave up by itself."""
+        """Replace one that was killed or sent away; stop all where one gave up by itself."""
         if self.is_stopping:
             return max(code, 0)
-        if code >= 0:
+        if code > 0:
             self._stop()
             return code
-        _log.warning(
-            "a server process was killed; another takes its place", reason=f"signal {-code}"
-        )
+        told = f"signal {-code}" if code else "it was told to go"
+        _log.warning("a server process ended; another takes its place", reason=told)
         self.processes.append(self._begun())
         return 0

@@ -1,0 +1,157 @@
+"""How one setting is read from a word of the environment, and how little of it is shown again."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_SECRET_PART = re.compile(r"(?<=://).*(?=@)|(?<=\?).*|(?<=password=)\S+")
+
+
+@frozen
+class Setting:
+    """How one field is read from the environment, and what people are told of it."""
+
+    name: str
+    read: Callable[[str], Any]
+    expected: str
+    purpose: str
+    default: str = ""
+    example: str = ""
+    secret: bool = False
+
+
+def mask(value: object) -> str:
+    """Show where a URL leads and keep its secrets."""
+    text = str(value)
+    return _SECRET_PART.sub("***", text) if "://" in text or "password=" in text else "***"
+
+
+def hide(value: object) -> str:
+    """Show that something is set, and no more than `mask` does."""
+    return repr(value if value is None else mask(value))
+
+
+def read_as(*args: Any, **kwargs: Any) -> dict[str, Setting]:
+    """Say how a field is read, as attrs' metadata."""
+    return {"setting": Setting(*args, **kwargs)}
+
+
+def url(*schemes: str) -> Callable[[str], str]:
+    """Read an address of one of these schemes."""
+
+    def read(text: str) -> str:
+        if text.partition("://")[0] not in schemes or not text.partition("://")[2]:
+            raise ValueError
+        return text
+
+    return read
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """Read a whole number within limits."""
+
+    def read(text: str) -> int:
+        number = int(text)
+        if not least <= number <= most:
+            raise ValueError
+        return number
+
+    return read
+
+
+_KEY_BYTES = 32
+_KEY_NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")
+
+
+def key(text: str) -> bytes:
+    """Read a key of 32 bytes in base64."""
+    found = base64.b64decode(text, validate=True)
+    if len(found) != _KEY_BYTES:
+        raise ValueError
+    return found
+
+
+def keys(text: str) -> Mapping[str, bytes]:
+    """Read keys by name, the newest first."""
+    parts = [part.strip().partition(":") for part in text.split(",")]
+    names = [name for name, _, _ in parts]
+    if len(set(names)) != len(names) or not all(_KEY_NAME.fullmatch(name) for name in names):
+        raise ValueError
+    return {name: key(encoded) for name, _, encoded in parts}
+
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def trusted_url(text: str) -> str:
+    """Read where somebody is whom we believe: nobody may stand between, but on this machine."""
+    parts = urlsplit(text)
+    is_near = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    is_private = parts.scheme == "https" or is_near
+    if not is_private or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError
+    return text
+
+
+SIGNING_ALGORITHMS = ("RS256", "RS384", "RS512", "ES256", "ES384", "ES512")
+"""By which tokens may be signed: with a key that only the issuer has."""
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Read words, separated by commas."""
+    found = tuple(word.strip() for word in text.split(","))
+    if not all(found):
+        raise ValueError
+    return found
+
+
+def algorithms(text: str) -> tuple[str, ...]:
+    """Read names of algorithms that sign with a key of their own."""
+    names = words(text)
+    if not set(names) <= set(SIGNING_ALGORITHMS):
+        raise ValueError
+    return names
+
+
+def yes_or_no(text: str) -> bool:
+    """Read true or false."""
+    return {"true": True, "false": False}[text.lower()]
+
+
+def origins(text: str) -> tuple[str, ...]:
+    """Read origins, as browsers name them."""
+    found = words(text)
+    for parts in map(urlsplit, found):
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
+            raise ValueError
+    return found
+
+
+_SHORTEST_TOKEN = 24
+
+
+def long_word(text: str) -> str:
+    """Read a secret word that nobody guesses."""
+    if len(text) < _SHORTEST_TOKEN or not text.isascii() or " " in text:
+        raise ValueError
+    return text
+
+
+def address(text: str) -> tuple[str, int]:
+    """Read host and port."""
+    parts = urlsplit(f"//{text}")
+    if not (parts.hostname and parts.port) or parts.path:
+        raise ValueError
+    return parts.hostname, parts.port
+
+
+postgres_url = url("postgresql", "postgres")
+POSTGRES_EXAMPLE = "postgresql://clientupdater:password@localhost:5432/clientupdater"
