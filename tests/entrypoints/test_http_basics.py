@@ -122,6 +122,7 @@ def test_what_is_not_there_is_a_problem_and_no_redirect(client: httpx.Client, pa
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["error"]["code"] == "not_found"
+    assert answer.headers["cache-control"] == "no-store"
 
 
 def test_a_problem_has_all_its_members(client: httpx.Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from clientupdater.domain.allowances import Activity, Asker
@@ -39,10 +40,11 @@ def require(app: App, activity: Activity, asker: Asker, scope: MutableMapping[st
 
 def _told(verdict: Verdict) -> Mapping[str, str]:
     name, window = verdict.allowance.name, int(verdict.allowance.window.total_seconds())
+    whole_in = max(1, verdict.reset_at - int(time.time()))
     return {
         "X-RateLimit-Limit": str(verdict.limit),
         "X-RateLimit-Remaining": str(verdict.remaining),
         "X-RateLimit-Reset": str(verdict.reset_at),
         "RateLimit-Policy": f'"{name}";q={verdict.limit};w={window}',
-        "RateLimit": f'"{name}";r={verdict.remaining};t={verdict.retry_after}',
+        "RateLimit": f'"{name}";r={verdict.remaining};t={whole_in}',
     }

@@ -88,7 +88,9 @@ def problem(
         },
     }
     kind = "application/problem+json"
-    return Response(to_json(body), status, headers=dict(headers or {}), media_type=kind)
+    # What it is about may be personal, as a row that has moved on.
+    heads = {"Cache-Control": "no-store", **(headers or {})}
+    return Response(to_json(body), status, headers=heads, media_type=kind)
 
 
 async def of_http(request: Request, error: Exception) -> Response:
