@@ -136,6 +136,14 @@ def test_what_lay_idle_when_redis_was_lost_is_not_used_again(gate: RedisGate, po
         wait_until(lambda: server.info("clients")["connected_clients"] == 2)
 
 
+def test_a_host_that_cannot_be_a_name_is_a_redis_that_is_lost() -> None:
+    gate = RedisGate.to("redis://no..name:6379/0", looking_every=0.02)
+    assert not asked(gate)
+    assert not asked(gate)
+    assert len(looking()) == 1
+    gate.close()
+
+
 def test_an_address_that_is_none_is_told_without_its_password() -> None:
     with pytest.raises(Misconfigured, match="REDIS_URL") as told:
         RedisGate.to("redis://:s3cret@localhost:many/0")

@@ -76,3 +76,15 @@ def test_A8_whoever_is_deactivated_is_refused_by_both_at_once(servers: Servers) 
 def test_U2_a_revoked_session_is_refused_by_both_at_once(servers: Servers) -> None:
     servers.run(END_SESSIONS)
     assert servers.answers("/me") == [401, 401]
+
+
+@pytest.mark.rule("A7")
+def test_a_changed_lookup_shows_at_once_in_both(servers: Servers) -> None:
+    def named() -> list[str]:
+        found = [httpx.get(f"{api}/lookups", headers=servers.heads).json() for api in servers.apis]
+        return [word["name"] for tables in found for word in tables["account_types"][:1]]
+
+    before = named()
+    assert before[0] == before[1] != WHO
+    servers.run("update account_types set name = %s")
+    assert named() == [WHO, WHO]

@@ -29,6 +29,12 @@ NOW = 1_795_000_000 * SECOND
 
 spans = st.sampled_from([1, 7, 60, 300])
 amounts = st.integers(1, 200)
+addresses = st.sampled_from(
+    ["203.0.113.7", "203.0.113.8", "2001:db8::", "2001:db8:0:1::", "at home"]
+)
+emails = st.sampled_from(
+    ["ana@example.com", " Ana@Example.com", "ben@example.com", "", "203.0.113.7"]
+)
 
 
 @st.composite
@@ -82,6 +88,28 @@ def test_U3_attempts_count_by_address_and_email_together_and_widely_by_address()
     elsewhere = ALL.tallies(Activity.SIGN_IN, Asker("203.0.113.8", email="ana@example.com"))
     assert pair not in elsewhere
     assert address not in elsewhere
+
+
+@given(addresses, emails, addresses, emails)
+def test_U3_two_attempts_share_a_count_exactly_where_they_share_what_it_is_of(
+    here: str, mine: str, there: str, theirs: str
+) -> None:
+    """By address and email together, and by address."""
+    first = ALL.tallies(Activity.SIGN_IN, Asker(here, email=mine))
+    second = ALL.tallies(Activity.SIGN_IN, Asker(there, ANA.person, theirs))
+    assert (first[1] == second[1]) == (here == there)
+    same_email = mine.strip().lower() == theirs.strip().lower()
+    assert (first[0] == second[0]) == (here == there and same_email)
+    assert first[0] not in second[1:]
+
+
+@given(st.sampled_from([each for each in Activity if each is not Activity.SIGN_IN]), addresses)
+def test_who_they_say_they_are_counts_only_where_they_sign_in(
+    activity: Activity, address: str
+) -> None:
+    told = Asker(address, email="ana@example.com")
+    assert ALL.tallies(activity, told) == ALL.tallies(activity, Asker(address))
+    assert len(ALL.tallies(activity, told)) == 1
 
 
 def test_what_keeps_guessers_and_takers_out_outlives_us_and_the_rest_need_not() -> None:

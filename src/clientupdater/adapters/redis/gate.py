@@ -30,6 +30,9 @@ LOOKING_EVERY = 0.5
 
 PROBE = "clientupdater:probe"
 
+LOST = (redis.RedisError, OSError, UnicodeError)
+"""What says that it is lost; the last, that its host cannot even be looked up."""
+
 
 @frozen
 class Patience:
@@ -97,7 +100,7 @@ class RedisGate:
             raise Unavailable("Redis")
         try:
             return question(self.client)
-        except (redis.RedisError, OSError) as error:
+        except LOST as error:
             self._shut()
             raise Unavailable("Redis") from error
 
@@ -130,6 +133,6 @@ class RedisGate:
         """Try to write: a server that is full, or a mere replica now, is of no use."""
         try:
             self.client.set(PROBE, b"", px=1000)
-        except (redis.RedisError, OSError):
+        except LOST:
             return False
         return True
