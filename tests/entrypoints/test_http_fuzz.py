@@ -55,7 +55,7 @@ def api(database: Database) -> Iterator[tuple[str, dict[str, str]]]:
     ],
 )
 def test_the_contract_holds_whatever_is_sent(
-    api: tuple[str, dict[str, str]], role: str, phases: str
+    api: tuple[str, dict[str, str]], role: str, phases: str, tmp_path: Path
 ) -> None:
     base, tokens = api
     arguments = {
@@ -80,6 +80,7 @@ def test_the_contract_holds_whatever_is_sent(
         capture_output=True,
         text=True,
         env=environment(),
+        cwd=tmp_path,  # where it leaves what it remembers: each run begins anew
         timeout=600,
         check=False,
     )
