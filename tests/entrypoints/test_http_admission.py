@@ -12,9 +12,11 @@ import httpx
 import psycopg
 
 from clientupdater.entrypoints.http.application import build
+from clientupdater.entrypoints.http.metrics import Measures
 from clientupdater.serving import Serving
 from tests.entrypoints.fields import BASE, Field, code_of
 from tests.entrypoints.serving import served
+from tests.faults.lost_redis import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def serving(field: Field, serving: Serving) -> Iterator[httpx.Client]:
+def serving(
+    field: Field, serving: Serving, measures: Measures | None = None
+) -> Iterator[httpx.Client]:
     app = attrs.evolve(field.staff.app, serving=serving)
-    with served(build(lambda: nullcontext(app))) as http:
+    with served(build(lambda: nullcontext(app), measures=measures)) as http:
         http.headers["Authorization"] = field.http.headers["Authorization"]
         yield http
 
@@ -44,17 +48,19 @@ def change(http: httpx.Client, field: Field, client: str, version: int) -> httpx
 
 
 def test_whoever_comes_to_a_full_house_is_told_so_at_once(field: Field, database: Database) -> None:
-    client, answers = field.client(), []
-    with serving(field, Serving(at_once=1, admitted=2)) as http:
+    client, answers, measures = field.client(), [], Measures()
+    full = Serving(at_once=1, admitted=2, deadline_s=10)
+    with serving(field, full, measures) as http:
         assert change(http, field, client, 0).status_code == 201
         with rows_held(database):
             inside = [
-                threading.Thread(target=lambda: answers.append(change(http, field, client, 1)))
+                threading.Thread(target=lambda: answers.append(until_let_in(http, field, client)))
                 for _ in range(2)
             ]
             for thread in inside:
                 thread.start()
-            refused = until_full(http)
+            wait_until(lambda: in_flight(measures) == 2)
+            refused = http.get(f"{BASE}/periods/current")
             assert code_of(refused) == (503, "unavailable")
             assert int(refused.headers["retry-after"]) >= 1
             assert http.get("/livez").status_code == 200
@@ -64,13 +70,15 @@ def test_whoever_comes_to_a_full_house_is_told_so_at_once(field: Field, database
     assert sorted(each.status_code for each in answers) == [201, 409]
 
 
-def until_full(http: httpx.Client) -> httpx.Response:
-    """Ask until there is no room; those before may not all be inside yet."""
-    while True:
-        answer = http.get(f"{BASE}/periods/current", timeout=20)
-        if answer.status_code == 503:
-            return answer
-        time.sleep(0.01)
+def until_let_in(http: httpx.Client, field: Field, client: str) -> httpx.Response:
+    """Ask again where somebody else was there first, as the answer says to."""
+    while (answer := change(http, field, client, 1)).status_code == 503:
+        time.sleep(0.05)
+    return answer
+
+
+def in_flight(measures: Measures) -> float:
+    return measures.registry.get_sample_value("clientupdater_http_in_flight") or 0
 
 
 def test_what_takes_too_long_is_given_up_and_leaves_nothing(
