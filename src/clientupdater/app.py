@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
@@ -12,6 +13,7 @@ from attrs import field, frozen
 from clientupdater.domain.allowances import Allowances
 from clientupdater.domain.people import LockoutPolicy
 from clientupdater.domain.sessions import Lifetimes
+from clientupdater.ports.doing import Task
 from clientupdater.ports.people import StaffTransaction
 from clientupdater.ports.queue import JobsTransaction
 from clientupdater.ports.reading import ReadingTransaction
@@ -29,8 +31,10 @@ from clientupdater.usecases.check_system import CheckSystem
 from clientupdater.usecases.correct_contacts import CorrectContacts
 from clientupdater.usecases.create_user import CreateUser
 from clientupdater.usecases.delete_user import DeleteUser
+from clientupdater.usecases.do_job import DoJob
 from clientupdater.usecases.explain_access import ExplainAccess
 from clientupdater.usecases.find_missed_openings import FindMissedOpenings
+from clientupdater.usecases.fire_schedules import FireSchedules
 from clientupdater.usecases.give_area import GiveArea
 from clientupdater.usecases.give_branch import GiveBranch
 from clientupdater.usecases.grant_permission import GrantPermission
@@ -81,7 +85,7 @@ from clientupdater.usecases.unlock_user import UnlockUser
 from clientupdater.usecases.void_event import VoidEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
     from datetime import tzinfo
 
@@ -95,6 +99,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.passwords import Passwords, Secrets
     from clientupdater.ports.reading import Lookups
     from clientupdater.ports.readings import Readings
+    from clientupdater.ports.schedules import Timetable
     from clientupdater.ports.sealing import Sealer
     from clientupdater.ports.tokens import Tokens
     from clientupdater.ports.work import Sight, UnitsOfWork
@@ -147,11 +152,14 @@ class Surroundings:
     sealer: Sealer
     lookups_form: Form[Lookups]
     filter_options_form: Form[FilterOptions]
+    timetable: Timetable
     serving: Serving = field(factory=Serving)
     readiness: tuple[HealthCheck, ...] = ()
     services: Mapping[str, ServiceCheck] = field(factory=dict)
     circuits: tuple[CircuitReader, ...] = ()
     readings: Readings = tuple
+    chance: Callable[[], float] = random.random
+    """Keeps what failed together from coming back together."""
 
 
 @frozen
@@ -276,6 +284,9 @@ class App:
     read_queues: ReadQueues
     readings: Readings
     """How things stand inside, for whoever watches."""
+    do_job: DoJob
+    """What workers know how to do."""
+    fire_schedules: FireSchedules
     serving: Serving
     sealer: Sealer
     """Seals what leaves us and comes back, such as cursors."""
@@ -284,8 +295,10 @@ class App:
 def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surroundings) -> App:
     """Put the use cases together over any adapters; nothing is opened here."""
     shared, serving = around.shared, around.serving
+    open_due_periods = OpenDuePeriods(work, clock, zone)
+    tasks = {"open_period": Task(open_due_periods.as_job)}
     return App(
-        open_due_periods=OpenDuePeriods(work, clock, zone),
+        open_due_periods=open_due_periods,
         find_missed_openings=FindMissedOpenings(work, clock, zone),
         renew_pension_numbers=RenewPensionNumbers(work),
         tracking=Tracking.over(work, clock, zone),
@@ -300,6 +313,8 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
         read_queues=ReadQueues(work, clock),
         answer_once=AnswerOnce(work, clock, around.sealer, serving.keep_answers_for),
         readings=around.readings,
+        do_job=DoJob(tasks, clock, around.chance),
+        fire_schedules=FireSchedules(work, clock, zone, around.timetable, tasks),
         serving=serving,
         sealer=around.sealer,
     )

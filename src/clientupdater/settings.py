@@ -89,6 +89,20 @@ class Settings:
         ),
         repr=hide,
     )
+    database_direct_url: str | None = field(
+        default=None,
+        metadata=read_as(
+            "DATABASE_DIRECT_URL",
+            postgres_url,
+            "postgresql://user:password@host:port/database",
+            "The same database past a pooler, for workers: they listen for new jobs on a "
+            "connection that has to stay theirs.",
+            default="DATABASE_URL",
+            example=POSTGRES_EXAMPLE,
+            secret=True,
+        ),
+        repr=hide,
+    )
     database_pool_min: int = field(
         default=1,
         metadata=read_as(
@@ -408,6 +422,26 @@ class Settings:
             default="30000",
         ),
     )
+    retention_activity_logs: int = field(
+        default=90,
+        metadata=read_as(
+            "RETENTION_ACTIVITY_LOGS",
+            whole(1, 36_500),
+            "days, from 1 to 36500",
+            "How long it is kept what people did; status events and audits stay for ever.",
+            default="90",
+        ),
+    )
+    retention_completed_jobs: int = field(
+        default=7,
+        metadata=read_as(
+            "RETENTION_COMPLETED_JOBS",
+            whole(1, 36_500),
+            "days, from 1 to 36500",
+            "How long jobs are kept that are done or were called off; dead ones stay.",
+            default="7",
+        ),
+    )
     ops_token: str | None = field(
         default=None,
         metadata=read_as(
@@ -504,6 +538,11 @@ class Settings:
         told = "is not set; it is needed to serve (`clientupdater demo` makes up its own)"
         if faults := [Fault(name, told) for name, key in keys.items() if key is None]:
             raise Misconfigured(faults)
+
+    @property
+    def direct_url(self) -> str:
+        """The database past a pooler."""
+        return _required(self.database_direct_url or self.database_url, "DATABASE_URL")
 
     @property
     def migration_url(self) -> str:

@@ -147,17 +147,6 @@ update job_queue j
    and j.status = 'processing'
 returning {columns}
 
--- name: next_due
-select min(first.scheduled_at)
-  from unnest(%(queues)s::text[]) queue (name)
- cross join lateral (
-    select j.scheduled_at
-      from job_queue j
-     where j.status = 'pending' and j.queue_name = queue.name
-     order by j.scheduled_at
-     limit 1
- ) first
-
 -- name: complete
 update job_queue j
    set status = 'completed', worker = null, lease_expires_at = null, completed_at = %(now)s,
