@@ -8,6 +8,7 @@ from clientupdater.entrypoints.http.routes import (
     assignments,
     client_history,
     contacts,
+    exports,
     filter_options,
     grants,
     pension_numbers,
@@ -35,4 +36,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *user_sessions.ENDPOINTS,
     *grants.ENDPOINTS,
     *periods.ENDPOINTS,
+    *exports.ENDPOINTS,
 )
