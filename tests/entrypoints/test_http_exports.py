@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from contextlib import contextmanager, nullcontext
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 import httpx
 import pytest
 from attrs import define, field, frozen
 
+from clientupdater.domain.events import Channel
 from clientupdater.domain.ids import JobId
 from clientupdater.domain.jobs import JobStatus
+from clientupdater.domain.updates import StatusUpdate
+from clientupdater.entrypoints.cli.field_file import read_field_file
 from clientupdater.entrypoints.http.application import build
 from clientupdater.ports.queue import Job
 from tests.entrypoints.serving import served
@@ -282,3 +288,129 @@ def test_L1_what_is_taken_away_is_written_down(desk: Desk) -> None:
     assert desk.staff.one(taken) == "clients 1"
     deeds = "select string_agg(action, ' ' order by created_at) from activity_logs"
     assert desk.staff.one(deeds) == "export.create export.fetch"
+
+
+# --- where clients stand, and reports
+
+WRITER = (*ALL, "status:update all", "status:history:read all")
+
+
+def record(desk: Desk, code: str, status: str, version: int = 0, **told: Any) -> None:
+    desk.staff.clock.forward(minutes=1)
+    answer = desk.http.post(
+        f"/api/v1/clients/code:{code}/periods/2026-11/events",
+        json={"status": status, "version": version, **told},
+    )
+    assert answer.status_code == 201, answer.text
+
+
+def test_where_clients_stand_is_what_the_importer_reads(desk: Desk) -> None:
+    desk.sign_in(*WRITER)
+    desk.client("FC-1")
+    record(desk, "FC-1", "CALLED", remarks="+639170000001", channel="call")
+    export = desk.made("status", filters={"status": "CALLED"})
+    raw = desk.http.get(export["file"]).content
+    (line,) = read_field_file(raw, MANILA)
+    assert (line.client_code, str(line.period), line.version) == ("FC-1", "2026-11", 1)
+    assert line.update == StatusUpdate(
+        status="CALLED",
+        reason=None,
+        remarks="+639170000001",
+        has_payment=False,
+        occurred_at=desk.staff.clock.now(),
+        channel=Channel.CALL,
+    )
+    (row,) = read(raw)
+    assert (row["full_name"], row["updated_by"]) == ("Juan Reyes", "Ana Cruz")
+
+
+def test_an_undone_event_says_nothing_of_when_it_was(desk: Desk) -> None:
+    desk.sign_in(*WRITER, "status:correct all")
+    desk.client("FC-1")
+    record(desk, "FC-1", "CALLED")
+    first = desk.staff.clock.now()
+    record(desk, "FC-1", "CALLED", version=1)
+    address = "/api/v1/clients/code:FC-1/periods/2026-11/events/2/void"
+    voided = desk.http.post(address, json={"remarks": "not so", "version": 2})
+    assert voided.status_code == 201, voided.text
+    (row,) = desk.rows(kind="status")
+    assert datetime.fromisoformat(row["occurred_at"]) == first
+
+
+@pytest.mark.rule("R1")
+def test_R1_a_report_tells_for_each_branch_how_far_it_has_come(desk: Desk) -> None:
+    desk.sign_in(*WRITER)
+    for number in range(1, 5):
+        desk.client(f"FC-{number}")
+    record(desk, "FC-1", "DONE", reason="CONFIRMED", has_payment=True)
+    record(desk, "FC-2", "DONE", reason="NOT_REACHABLE", remarks="moved away")
+    record(desk, "FC-3", "CALLED")
+    record(desk, "FC-4", "TO_FOLLOW")
+    desk.staff.run(
+        "update client_period_status set exempt_cause = 'par_status' where client_id ="
+        " (select id from clients where client_code = 'FC-4')"
+    )
+    (row,) = desk.rows(kind="report", filters={"period": "2026-11"})
+    assert {name: row[name] for name in row if row[name] not in {"0", "A branch"}} == {
+        "company": "FCASH",
+        "branch": row["branch"],
+        "period": "2026-11",
+        "rows": "4",
+        "exempt": "1",
+        "called": "1",
+        "done": "2",
+        "with_payment": "1",
+        "contacted": "2",
+        "confirmed": "1",
+        "completion_rate": "0.6667",
+        "contact_rate": "0.6667",
+        "confirmation_rate": "0.3333",
+    }
+
+
+# --- workbooks
+
+
+def cells(raw: bytes, sheet: int = 1) -> list[list[tuple[str, str | None]]]:
+    """Read a sheet: of each cell its kind and what it says."""
+    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    with zipfile.ZipFile(io.BytesIO(raw)) as book:
+        assert book.testzip() is None
+        root = ElementTree.fromstring(book.read(f"xl/worksheets/sheet{sheet}.xml"))  # noqa: S314
+    return [
+        [
+            (cell.get("t") or f"style {cell.get('s', '0')}", "".join(cell.itertext()) or None)
+            for cell in row
+        ]
+        for row in root.iter(f"{space}row")
+    ]
+
+
+def test_a_workbook_holds_texts_as_texts_and_numbers_days_and_truths_as_such(desk: Desk) -> None:
+    text = " =1+1 <&> \x00\n\U0001f600 "
+    desk.client("FC-1", full_name=text.replace("\x00", ""), birth_date="1950-01-01")
+    desk.staff.run("update clients set past_due_amount = -1.50, address = E'a\\x01b'")
+    columns = ["full_name", "birth_date", "past_due_amount", "is_active", "address", "product"]
+    columns.append("account_type")
+    export = desk.made(form="xlsx", columns=columns)
+    answer = desk.http.get(export["file"])
+    assert answer.headers["content-disposition"].endswith('.xlsx"')
+    head, row = cells(answer.content)
+    assert [told for _, told in head] == columns
+    assert row == [
+        ("inlineStr", text.replace("\x00", "")),
+        ("style 1", "18264"),
+        ("style 0", "-1.50"),
+        ("b", "1"),
+        ("inlineStr", "ab"),
+        ("inlineStr", "FCASH_SSS"),
+        ("style 0", None),
+    ]
+
+
+def test_a_workbook_has_its_cover_on_a_sheet_of_its_own(desk: Desk) -> None:
+    export = desk.made(form="xlsx")
+    raw = desk.http.get(export["file"]).content
+    cover = {name: told for (_, name), (_, told) in cells(raw, sheet=2)}
+    assert (cover["made for"], cover["rows"]) == ("Ana Cruz", "0")
+    assert len(cells(raw)) == 1

@@ -140,6 +140,8 @@ def is_over(expires_at: datetime | None, now: datetime) -> bool:
 
 # --- cells of a CSV
 
+COVER = "# "
+"""What the lines begin with that stand above the names of the columns, and say what the file is."""
 FORMULA_STARTS = "=+-@\t\r"
 """What makes a spreadsheet take a text for something to work out."""
 _QUOTE = "'"

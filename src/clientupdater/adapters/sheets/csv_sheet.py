@@ -13,15 +13,13 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from clientupdater.domain.exports import escaped
+from clientupdater.domain.exports import COVER, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
 
     from clientupdater.ports.exports import ExportAsked, Table
     from clientupdater.ports.file_store import Draft
-
-COVER = "# "
 
 
 @frozen
