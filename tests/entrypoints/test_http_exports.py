@@ -8,7 +8,7 @@ import zipfile
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
@@ -376,7 +376,7 @@ def cells(raw: bytes, sheet: int = 1) -> list[list[tuple[str, str | None]]]:
     space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
     with zipfile.ZipFile(io.BytesIO(raw)) as book:
         assert book.testzip() is None
-        root = ElementTree.fromstring(book.read(f"xl/worksheets/sheet{sheet}.xml"))  # noqa: S314
+        root = ET.fromstring(book.read(f"xl/worksheets/sheet{sheet}.xml"))  # noqa: S314
     return [
         [
             (cell.get("t") or f"style {cell.get('s', '0')}", "".join(cell.itertext()) or None)
