@@ -58,7 +58,7 @@ from clientupdater.adapters.single_flight import SingleFlight
 from clientupdater.adapters.timetable import CronTimetable
 from clientupdater.app import App, Guard, Shared, Surroundings, put_together
 from clientupdater.domain.allowances import Allowances
-from clientupdater.domain.errors import AlreadyExists
+from clientupdater.domain.errors import AlreadyExists, Fault, Misconfigured
 from clientupdater.domain.exports import ExportFormat
 from clientupdater.domain.people import LockoutPolicy
 from clientupdater.domain.retention import Retention
@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from clientupdater.app import App, ServingWork
     from clientupdater.ports.cache import Cache, Shelf
     from clientupdater.ports.clock import Clock
+    from clientupdater.ports.file_store import FileStore
     from clientupdater.ports.health import ServiceCheck
     from clientupdater.ports.limits import RateLimits
     from clientupdater.ports.maintenance import DatabaseMaintenance
@@ -175,9 +176,25 @@ def _opened(settings: Settings) -> Iterator[tuple[App, PostgresWork]]:
                 completed_jobs=settings.retention_completed_jobs,
                 export_files=settings.retention_export_files,
             ),
-            files=LocalFileStore(settings.export_dir),
+            files=_file_store(settings),
         )
         yield app, work
+
+
+def _file_store(settings: Settings) -> FileStore:
+    """Keep exports in the bucket where one is named, else in a directory."""
+    if settings.export_s3_bucket is None:
+        return LocalFileStore(settings.export_dir)
+    try:
+        from clientupdater.adapters.files.bucket import (  # noqa: PLC0415 — an extra
+            BucketFileStore,
+        )
+    except ImportError as error:
+        told = "needs the extra s3: pip install 'clientupdater[s3]'"
+        raise Misconfigured([Fault("EXPORT_S3_BUCKET", told)]) from error
+    return BucketFileStore(
+        settings.export_s3_bucket, settings.export_s3_prefix, settings.export_s3_endpoint
+    )
 
 
 def _key_ring(settings: Settings) -> KeyRing:

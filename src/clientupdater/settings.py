@@ -463,6 +463,37 @@ class Settings:
             default="./exports",
         ),
     )
+    export_s3_bucket: str | None = field(
+        default=None,
+        metadata=read_as(
+            "EXPORT_S3_BUCKET",
+            str,
+            "the name of a bucket",
+            "Keeps exports in a bucket instead (it needs the extra `s3`); credentials are found as "
+            "the AWS tools find them.",
+            example="exports",
+        ),
+    )
+    export_s3_endpoint: str | None = field(
+        default=None,
+        metadata=read_as(
+            "EXPORT_S3_ENDPOINT",
+            url("https", "http"),
+            "https://host",
+            "Where the bucket is, if not at AWS.",
+            example="https://s3.example.com",
+        ),
+    )
+    export_s3_prefix: str = field(
+        default="",
+        metadata=read_as(
+            "EXPORT_S3_PREFIX",
+            str,
+            "text such as exports/",
+            "What the names of files in the bucket begin with.",
+            example="exports/",
+        ),
+    )
     ops_token: str | None = field(
         default=None,
         metadata=read_as(

@@ -35,16 +35,16 @@ class LocalFileStore:
     def writing(self, name: str) -> Iterator[LocalDraft]:
         """Write a file; what cannot be brought to its end leaves nothing."""
         path = self._path(name)
-        with _translated():
+        with translated():
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             part = self.directory / f".{name}.{secrets.token_hex(8)}{_PART}"
             handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            with _translated(), os.fdopen(handle, "wb", buffering=CHUNK) as file:
+            with translated(), os.fdopen(handle, "wb", buffering=CHUNK) as file:
                 yield LocalDraft(file)
                 file.flush()
                 os.fsync(file.fileno())
-            with _translated():
+            with translated():
                 part.replace(path)
                 _bring_to_disk(self.directory)
         except BaseException:
@@ -55,7 +55,7 @@ class LocalFileStore:
     def read(self, name: str) -> StoredFile:
         """Read a file."""
         try:
-            with _translated():
+            with translated():
                 file = self._path(name).open("rb")
         except FileNotFoundError:
             raise NotFound from None
@@ -63,21 +63,21 @@ class LocalFileStore:
 
     def remove(self, name: str) -> None:
         """Remove it."""
-        with _translated():
+        with translated():
             self._path(name).unlink(missing_ok=True)
 
     def sweep(self, before: datetime) -> int:
         """Remove what a writer who died left behind."""
         swept = 0
         for part in self.directory.glob(f".*{_PART}"):
-            with suppress(FileNotFoundError), _translated():
+            with suppress(FileNotFoundError), translated():
                 if part.stat().st_mtime < before.timestamp():
                     part.unlink()
                     swept += 1
         return swept
 
     def _path(self, name: str) -> Path:
-        if name != Path(name).name or name.startswith("."):
+        if not name or name != Path(name).name or name.startswith("."):
             raise NotFound
         return self.directory / name
 
@@ -90,7 +90,7 @@ class LocalDraft:
 
     def write(self, data: bytes, /) -> int:
         """Add to it."""
-        with _translated():
+        with translated():
             return self._file.write(data)
 
     def tell(self) -> int:
@@ -117,7 +117,7 @@ def _bring_to_disk(directory: Path) -> None:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Say in our words what the system refused; no path is told."""
     try:
         yield
