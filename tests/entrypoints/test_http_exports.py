@@ -5,50 +5,32 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
-from attrs import define, field, frozen
+from attrs import frozen
 
 from clientupdater.domain.events import Channel
-from clientupdater.domain.ids import JobId
-from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.entrypoints.cli.field_file import read_field_file
 from clientupdater.entrypoints.http.application import build
-from clientupdater.ports.queue import Job
 from tests.entrypoints.serving import served
-from tests.integration.staff import NOW, Staff, staffed
+from tests.integration.exporting import AtHand, attempt_at
+from tests.integration.staff import Staff, staffed
 from tests.unit.builders import MANILA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from clientupdater.domain.ids import BranchId, PersonId
-    from clientupdater.ports.queue import Progress
     from tests.servers import Database
 
 URL = "/api/v1/exports"
 ALL = ("reports:export all", "clients:read all", "status:read all", "reports:read all")
-
-
-@define
-class AtHand:
-    """One attempt at an export's job, done here and now."""
-
-    job: Job
-    told: list[Progress] = field(factory=list)
-
-    def report(self, progress: Progress) -> None:
-        self.told.append(progress)
-
-    @contextmanager
-    def finishing(self) -> Iterator[None]:
-        yield
 
 
 @frozen
@@ -79,25 +61,9 @@ class Desk:
     def ask(self, kind: str = "clients", form: str = "csv", **told: Any) -> httpx.Response:
         return self.http.post(URL, json={"type": kind, "format": form, **told})
 
-    def write(self, export: dict[str, Any], attempt: int = 1) -> AtHand:
+    def write(self, export: dict[str, Any]) -> AtHand:
         """Do what a worker does."""
-        job = Job(
-            id=JobId(1),
-            name="export",
-            queue="exports",
-            status=JobStatus.PROCESSING,
-            arguments={"export": export["id"]},
-            trace={},
-            key=None,
-            priority=0,
-            attempts=attempt,
-            max_attempts=3,
-            company=None,
-            asked_by=None,
-            scheduled_at=NOW,
-            created_at=NOW,
-        )
-        doing = AtHand(job)
+        doing = attempt_at(export["id"])
         self.staff.app.exporting.write(doing)
         self.staff.run(
             "update job_queue set status = 'completed'"
