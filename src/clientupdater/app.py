@@ -38,6 +38,7 @@ from clientupdater.usecases.delete_user import DeleteUser
 from clientupdater.usecases.do_job import DoJob
 from clientupdater.usecases.explain_access import ExplainAccess
 from clientupdater.usecases.find_missed_openings import FindMissedOpenings
+from clientupdater.usecases.find_stuck_jobs import FindStuckJobs
 from clientupdater.usecases.fire_schedules import FireSchedules
 from clientupdater.usecases.give_area import GiveArea
 from clientupdater.usecases.give_branch import GiveBranch
@@ -284,6 +285,7 @@ class Jobs:
     retry: RetryJob
     cancel: CancelJob
     purge: PurgeJobs
+    find_stuck: FindStuckJobs
     list_schedules: ListSchedules
     change_schedule: ChangeSchedule
     run_schedule: RunSchedule
@@ -367,6 +369,7 @@ def _jobs(
         retry=RetryJob(work, clock),
         cancel=CancelJob(work, clock),
         purge=PurgeJobs(work, clock, purge_old),
+        find_stuck=FindStuckJobs(work, clock),
         list_schedules=ListSchedules(work),
         change_schedule=ChangeSchedule(work, clock, zone, around.timetable),
         run_schedule=RunSchedule(work, clock, tasks),
