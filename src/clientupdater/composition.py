@@ -315,16 +315,30 @@ def diagnose(settings: Settings) -> Sequence[Health]:
     if found[0].ok:
         found += [postgres.role(), postgres.schema()]
     if all(each.ok for each in found):
-        found.append(_openings(settings))
+        with open_app(settings) as app:
+            found += [_openings(app), _stuck_jobs(app)]
     if settings.redis_url:
         found.append(redis_health(settings.redis_url, patience=patience))
     return found
 
 
-def _openings(settings: Settings) -> Health:
+def _stuck_jobs(app: App) -> Health:
+    """Tell whether jobs are being done, and none was given up."""
+    stuck = app.jobs.find_stuck()
+    if stuck.waiting:
+        waits = (f"{age.total_seconds() // 60:.0f} min in {q}" for q, age in stuck.waiting.items())
+        found = f"jobs wait for a worker: {', '.join(waits)}"
+        return Health("jobs", ok=False, found=found, remedy="run: clientupdater worker")
+    if stuck.dead:
+        found = f"given up: {', '.join(f'{jobs} in {q}' for q, jobs in stuck.dead.items())}"
+        remedy = "look at them: clientupdater jobs list --status dead"
+        return Health("jobs", ok=False, found=found, remedy=remedy)
+    return Health("jobs", ok=True, found="none waits for long, none was given up")
+
+
+def _openings(app: App) -> Health:
     """Tell whether every client that is due has its row."""
-    with open_app(settings) as app:
-        missed = app.find_missed_openings()
+    missed = app.find_missed_openings()
     unmapped = f"; {missed.unmapped} clients have no product, so no cycle" * bool(missed.unmapped)
     if missed.without_row:
         told = ", ".join(f"{rows} in {period}" for period, rows in missed.without_row.items())

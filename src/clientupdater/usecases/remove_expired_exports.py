@@ -43,8 +43,10 @@ class RemoveExpiredExports:
         """Remove some; fewer than a batch, it was all."""
         with self.work.begin(SYSTEM) as tx:
             expired = tx.export_files.expired(self.clock.now(), at_most=self.batch)
+        # The files first: what is cut off in between is done again.
+        for export in expired:
+            self.files.remove(export.file or "")
+        with self.work.begin(SYSTEM) as tx:
             for export in expired:
-                # The file first: what is cut off in between is done again.
-                self.files.remove(export.file or "")
                 tx.exports.keep(evolve(export, file=None))
         return len(expired)

@@ -89,7 +89,7 @@ class WriteExport:
         try:
             with doing.finishing():
                 self._complete(id_, _Written(name, size, rows))
-        except (Refused, _Deleted):
+        except (Refused, _Deleted, Interrupted):
             # Whatever else went wrong, it may have been kept all the same: the next attempt sees.
             self.files.remove(name)
             raise
