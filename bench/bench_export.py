@@ -43,7 +43,7 @@ from clientupdater.adapters.files.local import LocalFileStore
 from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
 from clientupdater.adapters.postgres.work import PostgresWork
 from clientupdater.domain.callers import Caller
-from clientupdater.domain.exports import ExportFormat, ExportType, Kind, chosen_columns
+from clientupdater.domain.exports import EMPTY, ExportFormat, ExportType, Kind, chosen_columns
 from clientupdater.domain.ids import PersonId
 from clientupdater.ports.exports import ExportAsked, TableAsked
 from clientupdater.ports.reading import ClientFilter
@@ -127,9 +127,9 @@ def _found(actor: Actor | None) -> Actor:
     return actor
 
 
-def _fill(sheet: Any, at: int, row: tuple[str | None, ...], kinds: tuple[Kind, ...]) -> None:
+def _fill(sheet: Any, at: int, row: tuple[str, ...], kinds: tuple[Kind, ...]) -> None:
     for column, (value, kind) in enumerate(zip(row, kinds, strict=True)):
-        if value is None:
+        if value == EMPTY:
             continue
         if kind in {Kind.TEXT, Kind.MOMENT}:
             sheet.write_string(at, column, value)
