@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zoneinfo
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
@@ -27,6 +28,7 @@ from clientupdater.settings_readers import (
     keys,
     long_word,
     mask,
+    one_of,
     origins,
     postgres_url,
     read_as,
@@ -406,6 +408,27 @@ class Settings:
             "milliseconds, from 100 to 3600000",
             "For how long; then one call at a time tries whether it is well again.",
             default="30000",
+        ),
+    )
+    csv_drop_dir: Path | None = field(
+        default=None,
+        metadata=read_as(
+            "CSV_DROP_DIR",
+            Path,
+            "a folder, or a file",
+            "Where CSV files of clients are dropped; the newest complete one is taken. Unset: the "
+            "source csv is not there.",
+            example="/var/lib/clientupdater/drop",
+        ),
+    )
+    csv_encoding: str = field(
+        default="utf-8",
+        metadata=read_as(
+            "CSV_ENCODING",
+            one_of("utf-8", "windows-1252"),
+            "utf-8 or windows-1252",
+            "How those files are written; UTF-8 with or without a byte order mark.",
+            default="utf-8",
         ),
     )
     ops_token: str | None = field(

@@ -121,6 +121,17 @@ def algorithms(text: str) -> tuple[str, ...]:
     return names
 
 
+def one_of(*allowed: str) -> Callable[[str], str]:
+    """Read one of a few words."""
+
+    def read(text: str) -> str:
+        if text.lower() not in allowed:
+            raise ValueError
+        return text.lower()
+
+    return read
+
+
 def yes_or_no(text: str) -> bool:
     """Read true or false."""
     return {"true": True, "false": False}[text.lower()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import pytest
 from docs.generate import documents
@@ -32,6 +33,8 @@ def test_every_setting_is_read() -> None:
             "SESSION_ABSOLUTE_HOURS": "12",
             "LOGIN_MAX_FAILURES": "3",
             "LOGIN_LOCK_MINUTES": "60",
+            "CSV_DROP_DIR": "/srv/drop",
+            "CSV_ENCODING": "Windows-1252",
             "CLIENTUPDATER_ACTOR": "ana@example.com",
             "HEALTH_CHECK_TIMEOUT_MS": "70",
             "LOG_LEVEL": "Warning",
@@ -46,6 +49,8 @@ def test_every_setting_is_read() -> None:
     assert settings.business_timezone.key == "Europe/Vienna"
     assert (settings.session_idle_minutes, settings.session_absolute_hours) == (30, 12)
     assert (settings.login_max_failures, settings.login_lock_minutes) == (3, 60)
+    assert settings.csv_drop_dir == Path("/srv/drop")
+    assert settings.csv_encoding == "windows-1252"
     assert settings.actor == "ana@example.com"
     assert "ana@" not in repr(settings)
     assert settings.health_check_timeout_ms == 70
@@ -65,6 +70,7 @@ def test_every_fault_is_told_at_once_with_what_was_found_and_what_is_expected() 
                 "DATABASE_POOL_MAX": "many",
                 "DATABASE_POOL_TIMEOUT_MS": "0",
                 "BUSINESS_TIMEZONE": "Asia/Atlantis",
+                "CSV_ENCODING": "utf-16",
                 "LOG_LEVEL": "loud",
             }
         )
@@ -74,6 +80,7 @@ def test_every_fault_is_told_at_once_with_what_was_found_and_what_is_expected() 
         "DATABASE_POOL_MAX",
         "DATABASE_POOL_TIMEOUT_MS",
         "BUSINESS_TIMEZONE",
+        "CSV_ENCODING",
         "LOG_LEVEL",
     ]
     assert told["DATABASE_POOL_MAX"] == "is 'many'; expected a whole number from 1 to 1000"

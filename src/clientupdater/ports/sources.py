@@ -72,6 +72,7 @@ class ClientSource(Protocol):
     def begin(self, since: datetime | None = None, columns: Sequence[str] = ()) -> Fetch:
         """Begin to read: all, or what has changed since; only the columns that are named.
 
+        A source that cannot tell what has changed gives all, and its Fetch says so.
         Raises Misconfigured with the list of those that the source does not have (Y3).
         """
         ...

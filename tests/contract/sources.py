@@ -1,0 +1,82 @@
+"""The same eight clients in every kind of source, three to a page."""
+
+from __future__ import annotations
+
+import csv
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from clientupdater.adapters.circuits import Circuit, Threshold
+from clientupdater.adapters.csvdrop import CsvDrop
+from clientupdater.adapters.guarded_source import GuardedSource
+from clientupdater.adapters.memory.clock import MachineClock
+from clientupdater.adapters.memory.source import MemorySource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from clientupdater.ports.sources import ClientSource, RawRecord
+
+MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
+CLIENTS: tuple[tuple[str, datetime | None], ...] = (
+    *((f"FC-{n:06d}", MONDAY + timedelta(hours=n)) for n in range(7)),
+    ("FC-000099", None),
+)
+
+
+@frozen
+class Stage:
+    """A source, what it should deliver, and another one that reads the same."""
+
+    again: Callable[[], ClientSource]
+    source: ClientSource
+    records: list[RawRecord]
+    code: str = "CLIENT_CODE"
+
+    @classmethod
+    def of(cls, make: Callable[[], ClientSource], records: list[RawRecord], *code: str) -> Stage:
+        return cls(make, make(), records, *code)
+
+    def code_of(self, record: RawRecord) -> object:
+        return record[self.code]
+
+
+def _columns(records: tuple[tuple[str, object], ...]) -> list[RawRecord]:
+    return [{"CLIENT_CODE": code, "UPDATED_AT": at} for code, at in records]  # type: ignore[dict-item] # told as each source tells it
+
+
+@contextmanager
+def memory(_: Path) -> Iterator[Stage]:
+    records = _columns(CLIENTS)
+    yield Stage.of(lambda: MemorySource(records, MachineClock(), page_size=3), records)
+
+
+@contextmanager
+def guarded(_: Path) -> Iterator[Stage]:
+    records = _columns(CLIENTS)
+    circuit = Circuit("memory", Threshold(3, timedelta(seconds=9), 1))
+    plain = MemorySource(records, MachineClock(), page_size=3)
+    yield Stage.of(lambda: GuardedSource(plain, circuit), records)
+
+
+@contextmanager
+def csv_drop(folder: Path) -> Iterator[Stage]:
+    records = _columns(tuple((code, at.isoformat() if at else "") for code, at in CLIENTS))
+    with (folder / "book.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ["CLIENT_CODE", "UPDATED_AT"])
+        writer.writeheader()
+        writer.writerows(records)
+        file.write(f"TRAILER,{len(records)}\r\n")
+    yield Stage.of(lambda: CsvDrop(folder, page_size=3), records)
+
+
+SOURCES: Mapping[str, Callable[[Path], AbstractContextManager[Stage]]] = {
+    "memory": memory,
+    "guarded": guarded,
+    "csv": csv_drop,
+}
