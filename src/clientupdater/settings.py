@@ -410,6 +410,69 @@ class Settings:
             default="30000",
         ),
     )
+    nextbank_base_url: str | None = field(
+        default=None,
+        metadata=read_as(
+            "NEXTBANK_BASE_URL",
+            trusted_url,
+            "an https:// address",
+            "Where NextBank answers; v1/clients is added to it. Unset: the source nextbank is not "
+            "there.",
+            example="https://nextbank.example.com/api",
+        ),
+    )
+    nextbank_client_id: str | None = field(
+        default=None,
+        metadata=read_as(
+            "NEXTBANK_CLIENT_ID",
+            str,
+            "the id that NextBank gave us",
+            "As whom we ask for tokens; with NEXTBANK_CLIENT_SECRET and NEXTBANK_TOKEN_URL.",
+            example="clientupdater",
+        ),
+    )
+    nextbank_client_secret: str | None = field(
+        default=None,
+        metadata=read_as(
+            "NEXTBANK_CLIENT_SECRET",
+            str,
+            "the secret that goes with the id",
+            "What we show for a token.",
+            secret=True,
+        ),
+        repr=hide,
+    )
+    nextbank_token_url: str | None = field(
+        default=None,
+        metadata=read_as(
+            "NEXTBANK_TOKEN_URL",
+            trusted_url,
+            "an https:// address",
+            "Where tokens are given (OAuth 2.0, client credentials).",
+            example="https://nextbank.example.com/oauth/token",
+        ),
+    )
+    nextbank_api_key: str | None = field(
+        default=None,
+        metadata=read_as(
+            "NEXTBANK_API_KEY",
+            str,
+            "the key that NextBank gave us",
+            "What we show instead, where there are no client credentials.",
+            secret=True,
+        ),
+        repr=hide,
+    )
+    nextbank_timeout_ms: int = field(
+        default=10000,
+        metadata=read_as(
+            "NEXTBANK_TIMEOUT_MS",
+            whole(100, 600_000),
+            "milliseconds, from 100 to 600000",
+            "How long NextBank may take over one answer.",
+            default="10000",
+        ),
+    )
     csv_drop_dir: Path | None = field(
         default=None,
         metadata=read_as(
@@ -548,6 +611,20 @@ def _contradictions(settings: Settings) -> Iterator[Fault]:
     if settings.oidc_issuer and not (settings.oidc_audience or settings.oidc_authorized_parties):
         told = "is not set, nor is OIDC_AUTHORIZED_PARTIES; expected one of them with OIDC_ISSUER"
         yield Fault("OIDC_AUDIENCE", told)
+    yield from _nextbank_faults(settings)
+
+
+def _nextbank_faults(settings: Settings) -> Iterator[Fault]:
+    """Come with a key, or with all that a token takes: half of it lets nobody in."""
+    if settings.nextbank_base_url is None or settings.nextbank_api_key:
+        return
+    needed = {
+        "NEXTBANK_CLIENT_ID": settings.nextbank_client_id,
+        "NEXTBANK_CLIENT_SECRET": settings.nextbank_client_secret,
+        "NEXTBANK_TOKEN_URL": settings.nextbank_token_url,
+    }
+    told = "is not set; expected it, or NEXTBANK_API_KEY, with NEXTBANK_BASE_URL"
+    yield from (Fault(name, told) for name, value in needed.items() if value is None)
 
 
 def _required(url: str | None, name: str) -> str:

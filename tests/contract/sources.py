@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ from clientupdater.adapters.csvdrop import CsvDrop
 from clientupdater.adapters.guarded_source import GuardedSource
 from clientupdater.adapters.memory.clock import MachineClock
 from clientupdater.adapters.memory.source import MemorySource
+from clientupdater.adapters.nextbank.connecting import Account, open_nextbank
+from clientupdater.adapters.nextbank.simulator import API_KEY, Bank, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -75,8 +77,22 @@ def csv_drop(folder: Path) -> Iterator[Stage]:
     yield Stage.of(lambda: CsvDrop(folder, page_size=3), records)
 
 
+@contextmanager
+def nextbank(_: Path) -> Iterator[Stage]:
+    items = [{"code": code, "updated_at": at.isoformat() if at else None} for code, at in CLIENTS]
+    with ExitStack() as stack:
+        bank = stack.enter_context(running(Bank(items)))
+
+        def again() -> ClientSource:
+            opened = open_nextbank(bank.url, Account(api_key=API_KEY), page_size=3)
+            return stack.enter_context(opened)
+
+        yield Stage.of(again, [*items], "code")
+
+
 SOURCES: Mapping[str, Callable[[Path], AbstractContextManager[Stage]]] = {
     "memory": memory,
     "guarded": guarded,
     "csv": csv_drop,
+    "nextbank": nextbank,
 }

@@ -156,6 +156,20 @@ def test_keys_are_read_newest_first_and_never_shown() -> None:
     assert KEY not in repr(settings)
 
 
+def test_nextbank_is_shown_a_key_or_all_that_a_token_takes() -> None:
+    bank = {"NEXTBANK_BASE_URL": "https://bank.example.com"}
+    with pytest.raises(Misconfigured) as caught:
+        Settings.from_mapping({**bank, "NEXTBANK_CLIENT_ID": "us"})
+    assert [fault.pointer for fault in caught.value.faults] == [
+        "NEXTBANK_CLIENT_SECRET",
+        "NEXTBANK_TOKEN_URL",
+    ]
+    settings = Settings.from_mapping({**bank, "NEXTBANK_API_KEY": "hunter2"})
+    assert settings.nextbank_base_url == "https://bank.example.com"
+    assert settings.nextbank_timeout_ms == 10_000
+    assert "hunter2" not in repr(settings)
+
+
 ISSUER = {"OIDC_ISSUER": "https://clerk.example.com", "OIDC_AUDIENCE": "us"}
 
 

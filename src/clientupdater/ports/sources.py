@@ -62,7 +62,8 @@ class SourcePage:
 class ClientSource(Protocol):
     """Gives records. Every method may be asked again without harm.
 
-    Raises Unavailable (worth another try), Misconfigured, SourceRefused and SourceMalformed.
+    Raises Unavailable (worth another try), Misconfigured, SourceRefused and SourceMalformed; and
+    SourceExpired where what has been begun cannot be read on: one begins again then, once.
     """
 
     def abilities(self) -> Abilities:
