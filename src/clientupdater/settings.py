@@ -24,6 +24,7 @@ from clientupdater.settings_readers import (
     address,
     algorithms,
     hide,
+    identifier,
     key,
     keys,
     long_word,
@@ -410,6 +411,128 @@ class Settings:
             default="30000",
         ),
     )
+    snowflake_account: str | None = field(
+        default=None,
+        metadata=read_as(
+            "SNOWFLAKE_ACCOUNT",
+            str,
+            "an account identifier",
+            "Whose Snowflake is read. Unset: the source snowflake is not there.",
+            example="myorg-bank",
+        ),
+    )
+    snowflake_user: str | None = field(
+        default=None,
+        metadata=read_as(
+            "SNOWFLAKE_USER",
+            str,
+            "the name of a user of type SERVICE",
+            "As whom.",
+            example="CLIENTUPDATER",
+        ),
+    )
+    snowflake_authenticator: str = field(
+        default="snowflake_jwt",
+        metadata=read_as(
+            "SNOWFLAKE_AUTHENTICATOR",
+            one_of("snowflake_jwt", "programmatic_access_token", "oauth"),
+            "snowflake_jwt, programmatic_access_token or oauth",
+            "What shows who we are: a key pair or a token. A password alone is not taken.",
+            default="snowflake_jwt",
+        ),
+    )
+    snowflake_private_key_file: Path | None = field(
+        default=None,
+        metadata=read_as(
+            "SNOWFLAKE_PRIVATE_KEY_FILE",
+            Path,
+            "a file that holds a private key in PEM",
+            "The key of the key pair.",
+            example="/run/secrets/snowflake.pem",
+        ),
+    )
+    snowflake_private_key_passphrase: str | None = field(
+        default=None,
+        metadata=read_as(
+            "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE",
+            str,
+            "what the key is sealed with",
+            "Only where it is sealed.",
+            secret=True,
+        ),
+        repr=hide,
+    )
+    snowflake_token: str | None = field(
+        default=None,
+        metadata=read_as(
+            "SNOWFLAKE_TOKEN",
+            str,
+            "a token",
+            "A programmatic access token, or one of OAuth.",
+            secret=True,
+        ),
+        repr=hide,
+    )
+    snowflake_role: str | None = field(
+        default=None,
+        metadata=read_as(
+            "SNOWFLAKE_ROLE",
+            str,
+            "a name",
+            "The role that may read the view; unset: the default role of the user.",
+            example="READER",
+        ),
+    )
+    snowflake_warehouse: str | None = field(
+        default=None,
+        metadata=read_as(
+            "SNOWFLAKE_WAREHOUSE",
+            str,
+            "a name",
+            "What computes; unset: the default warehouse of the user.",
+            example="SMALL",
+        ),
+    )
+    snowflake_database: str | None = field(
+        default=None,
+        metadata=read_as(
+            "SNOWFLAKE_DATABASE",
+            str,
+            "a name",
+            "Where the view is, unless its name says so.",
+            example="BANK",
+        ),
+    )
+    snowflake_schema: str | None = field(
+        default=None,
+        metadata=read_as(
+            "SNOWFLAKE_SCHEMA",
+            str,
+            "a name",
+            "Where the view is, unless its name says so.",
+            example="PUBLIC",
+        ),
+    )
+    snowflake_client_view: str | None = field(
+        default=None,
+        metadata=read_as(
+            "SNOWFLAKE_CLIENT_VIEW",
+            identifier,
+            "a name such as CLIENT_VIEW or BANK.PUBLIC.CLIENT_VIEW",
+            "The view that has a row for each client.",
+            example="CLIENT_VIEW",
+        ),
+    )
+    snowflake_statement_timeout_s: int = field(
+        default=600,
+        metadata=read_as(
+            "SNOWFLAKE_STATEMENT_TIMEOUT_S",
+            whole(1, 86_400),
+            "seconds, from 1 to 86400",
+            "How long a query may take.",
+            default="600",
+        ),
+    )
     nextbank_base_url: str | None = field(
         default=None,
         metadata=read_as(
@@ -611,7 +734,26 @@ def _contradictions(settings: Settings) -> Iterator[Fault]:
     if settings.oidc_issuer and not (settings.oidc_audience or settings.oidc_authorized_parties):
         told = "is not set, nor is OIDC_AUTHORIZED_PARTIES; expected one of them with OIDC_ISSUER"
         yield Fault("OIDC_AUDIENCE", told)
+    yield from _snowflake_faults(settings)
     yield from _nextbank_faults(settings)
+
+
+def _snowflake_faults(settings: Settings) -> Iterator[Fault]:
+    """Come as somebody, with what shows it, and know what to read."""
+    if settings.snowflake_account is None:
+        return
+    by_key = settings.snowflake_authenticator == "snowflake_jwt"
+    needed = {
+        "SNOWFLAKE_USER": settings.snowflake_user,
+        "SNOWFLAKE_CLIENT_VIEW": settings.snowflake_client_view,
+        **(
+            {"SNOWFLAKE_PRIVATE_KEY_FILE": settings.snowflake_private_key_file}
+            if by_key
+            else {"SNOWFLAKE_TOKEN": settings.snowflake_token}
+        ),
+    }
+    told = f"is not set; expected with SNOWFLAKE_ACCOUNT and {settings.snowflake_authenticator}"
+    yield from (Fault(name, told) for name, value in needed.items() if value is None)
 
 
 def _nextbank_faults(settings: Settings) -> Iterator[Fault]:

@@ -16,6 +16,8 @@ from clientupdater.adapters.memory.clock import MachineClock
 from clientupdater.adapters.memory.source import MemorySource
 from clientupdater.adapters.nextbank.connecting import Account, open_nextbank
 from clientupdater.adapters.nextbank.simulator import API_KEY, Bank, running
+from clientupdater.adapters.snowflake.source import open_snowflake
+from tests import snowflake_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -90,9 +92,25 @@ def nextbank(_: Path) -> Iterator[Stage]:
         yield Stage.of(again, [*items], "code")
 
 
+@contextmanager
+def snowflake(folder: Path) -> Iterator[Stage]:
+    moments = tuple((code, at.replace(tzinfo=None) if at else None) for code, at in CLIENTS)
+    with ExitStack() as stack:
+        gate = stack.enter_context(snowflake_server.running())
+        gate.fill("create table client_view (client_code varchar, updated_at timestamp_ntz)")
+        for code, at in moments:
+            told = f"'{at}'" if at else "null"
+            gate.fill(f"insert into client_view values ('{code}', {told})")  # noqa: S608 - our own
+        account = gate.account(snowflake_server.written_key(folder))
+        yield Stage.of(
+            lambda: stack.enter_context(open_snowflake(account, page_size=3)), _columns(moments)
+        )
+
+
 SOURCES: Mapping[str, Callable[[Path], AbstractContextManager[Stage]]] = {
     "memory": memory,
     "guarded": guarded,
     "csv": csv_drop,
     "nextbank": nextbank,
+    "snowflake": snowflake,
 }

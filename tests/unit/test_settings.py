@@ -156,6 +156,47 @@ def test_keys_are_read_newest_first_and_never_shown() -> None:
     assert KEY not in repr(settings)
 
 
+SNOWFLAKE = {"SNOWFLAKE_ACCOUNT": "org-bank", "SNOWFLAKE_USER": "US"}
+
+
+def test_snowflake_is_shown_a_key_or_a_token_and_never_a_password_alone() -> None:
+    with pytest.raises(Misconfigured) as caught:
+        Settings.from_mapping({"SNOWFLAKE_ACCOUNT": "org-bank", "SNOWFLAKE_PASSWORD": "hunter2"})
+    assert [fault.pointer for fault in caught.value.faults] == [
+        "SNOWFLAKE_USER",
+        "SNOWFLAKE_CLIENT_VIEW",
+        "SNOWFLAKE_PRIVATE_KEY_FILE",
+    ]
+    view = {**SNOWFLAKE, "SNOWFLAKE_CLIENT_VIEW": "V"}
+    for way in ("snowflake", "username_password_mfa", "externalbrowser"):
+        with pytest.raises(Misconfigured, match="expected snowflake_jwt, programmatic_access"):
+            Settings.from_mapping({**view, "SNOWFLAKE_AUTHENTICATOR": way})
+    with pytest.raises(Misconfigured, match="SNOWFLAKE_TOKEN"):
+        Settings.from_mapping({**view, "SNOWFLAKE_AUTHENTICATOR": "OAUTH"})
+    told = {"SNOWFLAKE_AUTHENTICATOR": "oauth", "SNOWFLAKE_TOKEN": "hunter2"}
+    assert "hunter2" not in repr(Settings.from_mapping({**view, **told}))
+
+
+@pytest.mark.parametrize(
+    ("view", "fits"),
+    [
+        ("CLIENT_VIEW", True),
+        ("bank.public.client_view$1", True),
+        ("a.b.c.d", False),
+        ("clients; drop table x", False),
+        ('"CLIENTS"', False),
+        ("1st", False),
+    ],
+)
+def test_snowflakes_view_is_an_identifier(view: str, *, fits: bool) -> None:
+    told = {**SNOWFLAKE, "SNOWFLAKE_CLIENT_VIEW": view, "SNOWFLAKE_PRIVATE_KEY_FILE": "/key.pem"}
+    if fits:
+        assert Settings.from_mapping(told).snowflake_client_view == view
+    else:
+        with pytest.raises(Misconfigured, match="SNOWFLAKE_CLIENT_VIEW"):
+            Settings.from_mapping(told)
+
+
 def test_nextbank_is_shown_a_key_or_all_that_a_token_takes() -> None:
     bank = {"NEXTBANK_BASE_URL": "https://bank.example.com"}
     with pytest.raises(Misconfigured) as caught:

@@ -28,6 +28,8 @@ TOLD = frozenset(
         "method", "route", "status", "duration_ms", "user", "company", "code", "replayed",
         # of serving and working
         "host", "port", "pid", "workers", "reason", "service", "duties", "duty", "result",
+        # of a source
+        "query_id",
     }
 )  # fmt: skip
 WITHHELD = "[withheld]"
