@@ -2229,9 +2229,6 @@ CREATE INDEX job_queue_completed_idx ON public.job_queue USING btree (completed_
 -- :: index job_queue_created_by_idx
 CREATE INDEX job_queue_created_by_idx ON public.job_queue USING btree (created_by) WHERE (created_by IS NOT NULL);
 
--- :: index job_queue_due_idx
-CREATE INDEX job_queue_due_idx ON public.job_queue USING btree (queue_name, scheduled_at) WHERE (status = 'pending'::job_status);
-
 -- :: index job_queue_ended_badly_idx
 CREATE INDEX job_queue_ended_badly_idx ON public.job_queue USING btree (status, id) WHERE (status = ANY (ARRAY['dead'::job_status, 'failed'::job_status, 'cancelled'::job_status]));
 

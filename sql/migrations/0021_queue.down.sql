@@ -1,5 +1,4 @@
 drop index job_queue_ended_badly_idx;
-drop index job_queue_due_idx;
 drop index job_queue_next_idx;
 create index job_queue_next_idx on job_queue (queue_name, priority desc, scheduled_at, id)
 where status = 'pending';

@@ -26,9 +26,6 @@ create index job_queue_next_idx on job_queue (
 )
 where status = 'pending';
 
--- What a waiting worker sleeps until.
-create index job_queue_due_idx on job_queue (queue_name, scheduled_at) where status = 'pending';
-
 -- What somebody has to look at; what is completed, most of all there is, is not in it.
 create index job_queue_ended_badly_idx on job_queue (status, id)
 where status in ('dead', 'failed', 'cancelled');

@@ -5,13 +5,17 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
 
 from clientupdater.domain.allowances import Allowances
 from clientupdater.domain.people import LockoutPolicy
+from clientupdater.domain.retention import Retention
 from clientupdater.domain.sessions import Lifetimes
+from clientupdater.ports.doing import Task
+from clientupdater.ports.old_things import PurgingTransaction
 from clientupdater.ports.people import StaffTransaction
 from clientupdater.ports.queue import JobsTransaction
 from clientupdater.ports.reading import ReadingTransaction
@@ -23,14 +27,18 @@ from clientupdater.usecases.assign_client import AssignClient
 from clientupdater.usecases.assign_clients import AssignClients
 from clientupdater.usecases.authenticate import Authenticate
 from clientupdater.usecases.bootstrap_administrator import BootstrapAdministrator
+from clientupdater.usecases.cancel_job import CancelJob
 from clientupdater.usecases.change_password import ChangePassword
+from clientupdater.usecases.change_schedule import ChangeSchedule
 from clientupdater.usecases.change_user import ChangeUser
 from clientupdater.usecases.check_system import CheckSystem
 from clientupdater.usecases.correct_contacts import CorrectContacts
 from clientupdater.usecases.create_user import CreateUser
 from clientupdater.usecases.delete_user import DeleteUser
+from clientupdater.usecases.do_job import DoJob
 from clientupdater.usecases.explain_access import ExplainAccess
 from clientupdater.usecases.find_missed_openings import FindMissedOpenings
+from clientupdater.usecases.fire_schedules import FireSchedules
 from clientupdater.usecases.give_area import GiveArea
 from clientupdater.usecases.give_branch import GiveBranch
 from clientupdater.usecases.grant_permission import GrantPermission
@@ -39,8 +47,10 @@ from clientupdater.usecases.issue_service_token import IssueServiceToken
 from clientupdater.usecases.judge_updates import JudgeUpdates
 from clientupdater.usecases.judge_user import JudgeUser
 from clientupdater.usecases.list_clients import ListClients
+from clientupdater.usecases.list_jobs import ListJobs
 from clientupdater.usecases.list_openings import ListOpenings
 from clientupdater.usecases.list_rows import ListRows
+from clientupdater.usecases.list_schedules import ListSchedules
 from clientupdater.usecases.list_sessions import ListSessions
 from clientupdater.usecases.list_users import ListUsers
 from clientupdater.usecases.lock_user import LockUser
@@ -48,6 +58,8 @@ from clientupdater.usecases.look_up_names import LookUpNames
 from clientupdater.usecases.open_due_periods import OpenDuePeriods
 from clientupdater.usecases.open_period import OpenPeriod
 from clientupdater.usecases.place_branch import PlaceBranch
+from clientupdater.usecases.purge_jobs import PurgeJobs
+from clientupdater.usecases.purge_old import PurgeOld
 from clientupdater.usecases.read_lookups import ReadLookups
 from clientupdater.usecases.read_queues import ReadQueues
 from clientupdater.usecases.read_worklist import ReadWorklist
@@ -58,11 +70,13 @@ from clientupdater.usecases.remove_branch import RemoveBranch
 from clientupdater.usecases.renew_pension_numbers import RenewPensionNumbers
 from clientupdater.usecases.reopen_row import ReopenRow
 from clientupdater.usecases.reset_password import ResetPassword
+from clientupdater.usecases.retry_job import RetryJob
 from clientupdater.usecases.reveal_pension_number import RevealPensionNumber
 from clientupdater.usecases.revive_client import ReviveClient
 from clientupdater.usecases.revoke_grant import RevokeGrant
 from clientupdater.usecases.revoke_session import RevokeSession
 from clientupdater.usecases.revoke_sessions import RevokeSessions
+from clientupdater.usecases.run_schedule import RunSchedule
 from clientupdater.usecases.search_clients import SearchClients
 from clientupdater.usecases.set_initial_password import SetInitialPassword
 from clientupdater.usecases.settle_contact_conflict import SettleContactConflict
@@ -71,6 +85,7 @@ from clientupdater.usecases.show_client_history import ShowClientHistory
 from clientupdater.usecases.show_current_periods import ShowCurrentPeriods
 from clientupdater.usecases.show_filter_options import ShowFilterOptions
 from clientupdater.usecases.show_history import ShowHistory
+from clientupdater.usecases.show_job import ShowJob
 from clientupdater.usecases.show_row import ShowRow
 from clientupdater.usecases.show_user import ShowUser
 from clientupdater.usecases.sign_in import SignIn
@@ -81,7 +96,7 @@ from clientupdater.usecases.unlock_user import UnlockUser
 from clientupdater.usecases.void_event import VoidEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
     from datetime import tzinfo
 
@@ -95,12 +110,15 @@ if TYPE_CHECKING:
     from clientupdater.ports.passwords import Passwords, Secrets
     from clientupdater.ports.reading import Lookups
     from clientupdater.ports.readings import Readings
+    from clientupdater.ports.schedules import Timetable
     from clientupdater.ports.sealing import Sealer
     from clientupdater.ports.tokens import Tokens
     from clientupdater.ports.work import Sight, UnitsOfWork
 
 
-class ServingTransaction(StaffTransaction, ReadingTransaction, JobsTransaction, Protocol):
+class ServingTransaction(
+    StaffTransaction, ReadingTransaction, JobsTransaction, PurgingTransaction, Protocol
+):
     """A unit of work with all that serving needs."""
 
 
@@ -147,11 +165,15 @@ class Surroundings:
     sealer: Sealer
     lookups_form: Form[Lookups]
     filter_options_form: Form[FilterOptions]
+    timetable: Timetable
+    retention: Retention = field(factory=Retention)
     serving: Serving = field(factory=Serving)
     readiness: tuple[HealthCheck, ...] = ()
     services: Mapping[str, ServiceCheck] = field(factory=dict)
     circuits: tuple[CircuitReader, ...] = ()
     readings: Readings = tuple
+    chance: Callable[[], float] = random.random
+    """Keeps what failed together from coming back together."""
 
 
 @frozen
@@ -252,6 +274,22 @@ class Tracking:
 
 
 @frozen
+class Jobs:
+    """What workers do, and how it is looked after."""
+
+    do: DoJob
+    fire_schedules: FireSchedules
+    list: ListJobs
+    show: ShowJob
+    retry: RetryJob
+    cancel: CancelJob
+    purge: PurgeJobs
+    list_schedules: ListSchedules
+    change_schedule: ChangeSchedule
+    run_schedule: RunSchedule
+
+
+@frozen
 class App:
     """What the software can do, for as long as it is open."""
 
@@ -276,6 +314,7 @@ class App:
     read_queues: ReadQueues
     readings: Readings
     """How things stand inside, for whoever watches."""
+    jobs: Jobs
     serving: Serving
     sealer: Sealer
     """Seals what leaves us and comes back, such as cursors."""
@@ -284,8 +323,9 @@ class App:
 def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surroundings) -> App:
     """Put the use cases together over any adapters; nothing is opened here."""
     shared, serving = around.shared, around.serving
+    open_due_periods = OpenDuePeriods(work, clock, zone)
     return App(
-        open_due_periods=OpenDuePeriods(work, clock, zone),
+        open_due_periods=open_due_periods,
         find_missed_openings=FindMissedOpenings(work, clock, zone),
         renew_pension_numbers=RenewPensionNumbers(work),
         tracking=Tracking.over(work, clock, zone),
@@ -300,8 +340,36 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
         read_queues=ReadQueues(work, clock),
         answer_once=AnswerOnce(work, clock, around.sealer, serving.keep_answers_for),
         readings=around.readings,
+        jobs=_jobs(work, clock, zone, around, open_due_periods),
         serving=serving,
         sealer=around.sealer,
+    )
+
+
+def _jobs(
+    work: ServingWork,
+    clock: Clock,
+    zone: tzinfo,
+    around: Surroundings,
+    open_due_periods: OpenDuePeriods,
+) -> Jobs:
+    purge_old = PurgeOld(work, clock, around.retention)
+    tasks = {
+        "open_period": Task(open_due_periods.as_job),
+        "retention": Task(purge_old.as_retention),
+        "expiry": Task(purge_old.as_expiry),
+    }
+    return Jobs(
+        do=DoJob(tasks, clock, around.chance),
+        fire_schedules=FireSchedules(work, clock, zone, around.timetable, tasks),
+        list=ListJobs(work),
+        show=ShowJob(work),
+        retry=RetryJob(work, clock),
+        cancel=CancelJob(work, clock),
+        purge=PurgeJobs(work, clock, purge_old),
+        list_schedules=ListSchedules(work),
+        change_schedule=ChangeSchedule(work, clock, zone, around.timetable),
+        run_schedule=RunSchedule(work, clock, tasks),
     )
 
 

@@ -6,7 +6,7 @@ Whatever runs (the server, the worker, a command, another program that imports u
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -22,6 +22,7 @@ from clientupdater.adapters.memory.clock import MachineClock
 from clientupdater.adapters.memory.limits import MemoryRateLimits
 from clientupdater.adapters.memory.shelf import MemoryShelf
 from clientupdater.adapters.postgres.embedded import EmbeddedPostgres
+from clientupdater.adapters.postgres.leases import PostgresLeases
 from clientupdater.adapters.postgres.limits import PostgresRateLimits
 from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
 from clientupdater.adapters.postgres.serving import (
@@ -31,6 +32,7 @@ from clientupdater.adapters.postgres.serving import (
     pool_readings,
     refuse_unsafe_role,
 )
+from clientupdater.adapters.postgres.wakeups import PostgresWakeUps
 from clientupdater.adapters.postgres.work import PostgresWork
 from clientupdater.adapters.redis.circuits import RedisCircuits
 from clientupdater.adapters.redis.connect import redis_health
@@ -49,14 +51,17 @@ from clientupdater.adapters.security.random_secrets import RandomSecrets
 from clientupdater.adapters.security.vault import Vault
 from clientupdater.adapters.service_checks import Absent, OfSource, Timed
 from clientupdater.adapters.single_flight import SingleFlight
+from clientupdater.adapters.timetable import CronTimetable
 from clientupdater.app import App, Guard, Shared, Surroundings, put_together
 from clientupdater.domain.allowances import Allowances
 from clientupdater.domain.errors import AlreadyExists
 from clientupdater.domain.people import LockoutPolicy
+from clientupdater.domain.retention import Retention
 from clientupdater.domain.sessions import Lifetimes
 from clientupdater.ports.health import Health, HealthCheck, Standing
 from clientupdater.serving import Serving
 from clientupdater.usecases.read_meters import ReadMeters
+from clientupdater.workshop import Workshop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -85,6 +90,7 @@ def build_app(work: ServingWork, clock: Clock, zone: tzinfo, **others: Any) -> A
         "sealer": KeyRing.made_up(),
         "lookups_form": JsonLookups(),
         "filter_options_form": JsonFilterOptions(),
+        "timetable": CronTimetable(),
     }
     return put_together(work, clock, zone, Surroundings(**{**told, **others}))
 
@@ -108,6 +114,25 @@ def _near() -> Cache:
 @contextmanager
 def open_app(settings: Settings) -> Iterator[App]:
     """Open what serving needs; refuse a login that row security does not bind."""
+    with _opened(settings) as (app, _):
+        yield app
+
+
+@contextmanager
+def open_workshop(settings: Settings) -> Iterator[Workshop]:
+    """Open what a worker needs: an App, and a way to the queue of its own."""
+    with _opened(settings) as (app, work), closing(PostgresLeases(settings.serving_url)) as leases:
+        yield Workshop(
+            app=app,
+            work=work,
+            leases=leases,
+            wake_ups=PostgresWakeUps(settings.direct_url),
+            clock=MachineClock(),
+        )
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[tuple[App, PostgresWork]]:
     url = settings.serving_url
     refuse_unsafe_role(url)
     with ExitStack() as stack:
@@ -120,8 +145,9 @@ def open_app(settings: Settings) -> Iterator[App]:
         gate = stack.enter_context(_gate(settings.redis_url))
         shared, circuits = _shared(settings, pool, gate), _circuits(settings, gate)
         readers = tuple(circuit.read for circuit in circuits)
-        yield build_app(
-            PostgresWork(pool, _vault(settings)),
+        work = PostgresWork(pool, _vault(settings))
+        app = build_app(
+            work,
             MachineClock(),
             settings.business_timezone,
             readiness=_readiness(url, settings.health_check_timeout_ms / 1000),
@@ -137,7 +163,12 @@ def open_app(settings: Settings) -> Iterator[App]:
             guard=guard_of(settings, MachineClock()),
             sealer=_key_ring(settings),
             shared=shared,
+            retention=Retention(
+                activity_logs=settings.retention_activity_logs,
+                completed_jobs=settings.retention_completed_jobs,
+            ),
         )
+        yield app, work
 
 
 def _key_ring(settings: Settings) -> KeyRing:

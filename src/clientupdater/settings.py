@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import zoneinfo
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
@@ -17,6 +16,7 @@ from attrs import field, frozen
 
 from clientupdater.domain.errors import Fault, InvalidInput, Misconfigured
 from clientupdater.serving import networks
+from clientupdater.settings_of_sources import SourceSettings, source_faults
 from clientupdater.settings_readers import (
     POSTGRES_EXAMPLE,
     SIGNING_ALGORITHMS,
@@ -24,12 +24,10 @@ from clientupdater.settings_readers import (
     address,
     algorithms,
     hide,
-    identifier,
     key,
     keys,
     long_word,
     mask,
-    one_of,
     origins,
     postgres_url,
     read_as,
@@ -63,7 +61,7 @@ class LogFormat(StrEnum):
 
 
 @frozen(kw_only=True)
-class Settings:
+class Settings(SourceSettings):
     """Everything that the environment decides."""
 
     database_url: str | None = field(
@@ -88,6 +86,20 @@ class Settings:
             "The same database as the owner of its tables, for `db` commands alone.",
             default="DATABASE_URL",
             example=POSTGRES_EXAMPLE.replace("clientupdater:", "clientupdater_owner:"),
+            secret=True,
+        ),
+        repr=hide,
+    )
+    database_direct_url: str | None = field(
+        default=None,
+        metadata=read_as(
+            "DATABASE_DIRECT_URL",
+            postgres_url,
+            "postgresql://user:password@host:port/database",
+            "The same database past a pooler, for workers: they listen for new jobs on a "
+            "connection that has to stay theirs.",
+            default="DATABASE_URL",
+            example=POSTGRES_EXAMPLE,
             secret=True,
         ),
         repr=hide,
@@ -411,210 +423,24 @@ class Settings:
             default="30000",
         ),
     )
-    snowflake_account: str | None = field(
-        default=None,
+    retention_activity_logs: int = field(
+        default=90,
         metadata=read_as(
-            "SNOWFLAKE_ACCOUNT",
-            str,
-            "an account identifier",
-            "Whose Snowflake is read. Unset: the source snowflake is not there.",
-            example="myorg-bank",
+            "RETENTION_ACTIVITY_LOGS",
+            whole(1, 36_500),
+            "days, from 1 to 36500",
+            "How long it is kept what people did; status events and audits stay for ever.",
+            default="90",
         ),
     )
-    snowflake_user: str | None = field(
-        default=None,
+    retention_completed_jobs: int = field(
+        default=7,
         metadata=read_as(
-            "SNOWFLAKE_USER",
-            str,
-            "the name of a user of type SERVICE",
-            "As whom.",
-            example="CLIENTUPDATER",
-        ),
-    )
-    snowflake_authenticator: str = field(
-        default="snowflake_jwt",
-        metadata=read_as(
-            "SNOWFLAKE_AUTHENTICATOR",
-            one_of("snowflake_jwt", "programmatic_access_token", "oauth"),
-            "snowflake_jwt, programmatic_access_token or oauth",
-            "What shows who we are: a key pair or a token. A password alone is not taken.",
-            default="snowflake_jwt",
-        ),
-    )
-    snowflake_private_key_file: Path | None = field(
-        default=None,
-        metadata=read_as(
-            "SNOWFLAKE_PRIVATE_KEY_FILE",
-            Path,
-            "a file that holds a private key in PEM",
-            "The key of the key pair.",
-            example="/run/secrets/snowflake.pem",
-        ),
-    )
-    snowflake_private_key_passphrase: str | None = field(
-        default=None,
-        metadata=read_as(
-            "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE",
-            str,
-            "what the key is sealed with",
-            "Only where it is sealed.",
-            secret=True,
-        ),
-        repr=hide,
-    )
-    snowflake_token: str | None = field(
-        default=None,
-        metadata=read_as(
-            "SNOWFLAKE_TOKEN",
-            str,
-            "a token",
-            "A programmatic access token, or one of OAuth.",
-            secret=True,
-        ),
-        repr=hide,
-    )
-    snowflake_role: str | None = field(
-        default=None,
-        metadata=read_as(
-            "SNOWFLAKE_ROLE",
-            str,
-            "a name",
-            "The role that may read the view; unset: the default role of the user.",
-            example="READER",
-        ),
-    )
-    snowflake_warehouse: str | None = field(
-        default=None,
-        metadata=read_as(
-            "SNOWFLAKE_WAREHOUSE",
-            str,
-            "a name",
-            "What computes; unset: the default warehouse of the user.",
-            example="SMALL",
-        ),
-    )
-    snowflake_database: str | None = field(
-        default=None,
-        metadata=read_as(
-            "SNOWFLAKE_DATABASE",
-            str,
-            "a name",
-            "Where the view is, unless its name says so.",
-            example="BANK",
-        ),
-    )
-    snowflake_schema: str | None = field(
-        default=None,
-        metadata=read_as(
-            "SNOWFLAKE_SCHEMA",
-            str,
-            "a name",
-            "Where the view is, unless its name says so.",
-            example="PUBLIC",
-        ),
-    )
-    snowflake_client_view: str | None = field(
-        default=None,
-        metadata=read_as(
-            "SNOWFLAKE_CLIENT_VIEW",
-            identifier,
-            "a name such as CLIENT_VIEW or BANK.PUBLIC.CLIENT_VIEW",
-            "The view that has a row for each client.",
-            example="CLIENT_VIEW",
-        ),
-    )
-    snowflake_statement_timeout_s: int = field(
-        default=600,
-        metadata=read_as(
-            "SNOWFLAKE_STATEMENT_TIMEOUT_S",
-            whole(1, 86_400),
-            "seconds, from 1 to 86400",
-            "How long a query may take.",
-            default="600",
-        ),
-    )
-    nextbank_base_url: str | None = field(
-        default=None,
-        metadata=read_as(
-            "NEXTBANK_BASE_URL",
-            trusted_url,
-            "an https:// address",
-            "Where NextBank answers; v1/clients is added to it. Unset: the source nextbank is not "
-            "there.",
-            example="https://nextbank.example.com/api",
-        ),
-    )
-    nextbank_client_id: str | None = field(
-        default=None,
-        metadata=read_as(
-            "NEXTBANK_CLIENT_ID",
-            str,
-            "the id that NextBank gave us",
-            "As whom we ask for tokens; with NEXTBANK_CLIENT_SECRET and NEXTBANK_TOKEN_URL.",
-            example="clientupdater",
-        ),
-    )
-    nextbank_client_secret: str | None = field(
-        default=None,
-        metadata=read_as(
-            "NEXTBANK_CLIENT_SECRET",
-            str,
-            "the secret that goes with the id",
-            "What we show for a token.",
-            secret=True,
-        ),
-        repr=hide,
-    )
-    nextbank_token_url: str | None = field(
-        default=None,
-        metadata=read_as(
-            "NEXTBANK_TOKEN_URL",
-            trusted_url,
-            "an https:// address",
-            "Where tokens are given (OAuth 2.0, client credentials).",
-            example="https://nextbank.example.com/oauth/token",
-        ),
-    )
-    nextbank_api_key: str | None = field(
-        default=None,
-        metadata=read_as(
-            "NEXTBANK_API_KEY",
-            str,
-            "the key that NextBank gave us",
-            "What we show instead, where there are no client credentials.",
-            secret=True,
-        ),
-        repr=hide,
-    )
-    nextbank_timeout_ms: int = field(
-        default=10000,
-        metadata=read_as(
-            "NEXTBANK_TIMEOUT_MS",
-            whole(100, 600_000),
-            "milliseconds, from 100 to 600000",
-            "How long NextBank may take over one answer.",
-            default="10000",
-        ),
-    )
-    csv_drop_dir: Path | None = field(
-        default=None,
-        metadata=read_as(
-            "CSV_DROP_DIR",
-            Path,
-            "a folder, or a file",
-            "Where CSV files of clients are dropped; the newest complete one is taken. Unset: the "
-            "source csv is not there.",
-            example="/var/lib/clientupdater/drop",
-        ),
-    )
-    csv_encoding: str = field(
-        default="utf-8",
-        metadata=read_as(
-            "CSV_ENCODING",
-            one_of("utf-8", "windows-1252"),
-            "utf-8 or windows-1252",
-            "How those files are written; UTF-8 with or without a byte order mark.",
-            default="utf-8",
+            "RETENTION_COMPLETED_JOBS",
+            whole(1, 36_500),
+            "days, from 1 to 36500",
+            "How long jobs are kept that are done or were called off; dead ones stay.",
+            default="7",
         ),
     )
     ops_token: str | None = field(
@@ -715,6 +541,11 @@ class Settings:
             raise Misconfigured(faults)
 
     @property
+    def direct_url(self) -> str:
+        """The database past a pooler."""
+        return _required(self.database_direct_url or self.database_url, "DATABASE_URL")
+
+    @property
     def migration_url(self) -> str:
         """The database as its owner, for what changes its shape."""
         return _required(self.database_migration_url or self.database_url, "DATABASE_URL")
@@ -734,39 +565,7 @@ def _contradictions(settings: Settings) -> Iterator[Fault]:
     if settings.oidc_issuer and not (settings.oidc_audience or settings.oidc_authorized_parties):
         told = "is not set, nor is OIDC_AUTHORIZED_PARTIES; expected one of them with OIDC_ISSUER"
         yield Fault("OIDC_AUDIENCE", told)
-    yield from _snowflake_faults(settings)
-    yield from _nextbank_faults(settings)
-
-
-def _snowflake_faults(settings: Settings) -> Iterator[Fault]:
-    """Come as somebody, with what shows it, and know what to read."""
-    if settings.snowflake_account is None:
-        return
-    by_key = settings.snowflake_authenticator == "snowflake_jwt"
-    needed = {
-        "SNOWFLAKE_USER": settings.snowflake_user,
-        "SNOWFLAKE_CLIENT_VIEW": settings.snowflake_client_view,
-        **(
-            {"SNOWFLAKE_PRIVATE_KEY_FILE": settings.snowflake_private_key_file}
-            if by_key
-            else {"SNOWFLAKE_TOKEN": settings.snowflake_token}
-        ),
-    }
-    told = f"is not set; expected with SNOWFLAKE_ACCOUNT and {settings.snowflake_authenticator}"
-    yield from (Fault(name, told) for name, value in needed.items() if value is None)
-
-
-def _nextbank_faults(settings: Settings) -> Iterator[Fault]:
-    """Come with a key, or with all that a token takes: half of it lets nobody in."""
-    if settings.nextbank_base_url is None or settings.nextbank_api_key:
-        return
-    needed = {
-        "NEXTBANK_CLIENT_ID": settings.nextbank_client_id,
-        "NEXTBANK_CLIENT_SECRET": settings.nextbank_client_secret,
-        "NEXTBANK_TOKEN_URL": settings.nextbank_token_url,
-    }
-    told = "is not set; expected it, or NEXTBANK_API_KEY, with NEXTBANK_BASE_URL"
-    yield from (Fault(name, told) for name, value in needed.items() if value is None)
+    yield from source_faults(settings)
 
 
 def _required(url: str | None, name: str) -> str:

@@ -76,11 +76,11 @@ def test_every_fault_is_told_at_once_with_what_was_found_and_what_is_expected() 
         )
     told = {fault.pointer: fault.message for fault in caught.value.faults}
     assert list(told) == [
+        "CSV_ENCODING",
         "DATABASE_URL",
         "DATABASE_POOL_MAX",
         "DATABASE_POOL_TIMEOUT_MS",
         "BUSINESS_TIMEZONE",
-        "CSV_ENCODING",
         "LOG_LEVEL",
     ]
     assert told["DATABASE_POOL_MAX"] == "is 'many'; expected a whole number from 1 to 1000"

@@ -8,6 +8,18 @@ from enum import StrEnum
 
 from attrs import evolve, frozen
 
+from clientupdater.domain.errors import (
+    Error,
+    InvalidInput,
+    Misconfigured,
+    NotFound,
+    Refused,
+    RuleBroken,
+    SourceFailed,
+)
+
+#: What no other attempt would find otherwise; a person may still retry it by hand.
+_LASTING = (InvalidInput, NotFound, Refused, RuleBroken, Misconfigured, SourceFailed)
 #: Beyond this many doublings every delay is at its limit anyway.
 _MOST_DOUBLINGS = 64
 _TICK = timedelta(microseconds=1)
@@ -43,6 +55,10 @@ class RetryPolicy:
         return timedelta(microseconds=whole) * (1 + fraction) / 2
 
 
+#: The first time within four seconds: who was killed is no reason to let the job wait.
+_AFTER_A_DEATH = RetryPolicy(first=timedelta(seconds=4), longest=timedelta(minutes=2))
+
+
 @frozen
 class Verdict:
     """What becomes of a job: it waits until then, or it is dead."""
@@ -60,14 +76,19 @@ def after_failure(
     return Verdict(JobStatus.PENDING, now + policy.delay(attempts, fraction))
 
 
-def after_lost_lease(attempts: int, max_attempts: int, now: datetime) -> Verdict:
-    """Take back what a dead worker held: at once, since nothing says that the job failed (J1).
+def after_lost_lease(attempts: int, max_attempts: int, now: datetime, fraction: float) -> Verdict:
+    """Take back what a dead worker held: soon, since nothing says that the job failed (J1).
 
-    Its attempt counts all the same, or a job that kills its worker would do so for ever.
+    Its attempt counts all the same, or a job that kills its worker would do so for ever. Those
+    that were held beside it come back scattered, more so the second time, or they would be taken
+    up together with it once more, and lose their attempts to it as well.
     """
-    if attempts >= max_attempts:
-        return Verdict(JobStatus.DEAD)
-    return Verdict(JobStatus.PENDING, now)
+    return after_failure(attempts, max_attempts, now, fraction, _AFTER_A_DEATH)
+
+
+def is_lasting(error: Error) -> bool:
+    """Whether trying again is no use: nothing changes unless somebody changes it (J1)."""
+    return isinstance(error, _LASTING)
 
 
 def can_be_retried(status: JobStatus) -> bool:
@@ -76,8 +97,8 @@ def can_be_retried(status: JobStatus) -> bool:
 
 
 def can_be_cancelled(status: JobStatus) -> bool:
-    """Whether it waits still, so that a person may call it off."""
-    return status in {JobStatus.PENDING, JobStatus.HELD}
+    """Whether it is not over yet, so that a person may call it off."""
+    return status in {JobStatus.PENDING, JobStatus.HELD, JobStatus.PROCESSING}
 
 
 @frozen

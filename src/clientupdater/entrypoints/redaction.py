@@ -27,7 +27,9 @@ TOLD = frozenset(
         # of a request
         "method", "route", "status", "duration_ms", "user", "company", "code", "replayed",
         # of serving and working
-        "host", "port", "pid", "workers", "reason", "service", "duties", "duty", "result",
+        "host", "port", "pid", "workers", "reason", "service",
+        # of jobs
+        "worker", "queues", "threads", "job", "name", "attempt", "jobs", "schedule", "schedules",
         # of a source
         "query_id",
     }

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from attrs import frozen
+
+from clientupdater.ports.queue import DEFAULT_QUEUE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
@@ -44,3 +48,12 @@ class Doing(Protocol):
 
 JobFunction: TypeAlias = "Callable[[Doing], None]"
 """Does jobs of one name. Raises an `Error` of the domain when it cannot: it is told to people."""
+
+
+@frozen
+class Task:
+    """What workers know how to do under one name."""
+
+    do: JobFunction
+    queue: str = DEFAULT_QUEUE
+    """Where it waits when a schedule asks for it."""

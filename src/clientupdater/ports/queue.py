@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from clientupdater.ports.work import Sight
 
 DEFAULT_QUEUE = "default"
+SYNC_QUEUE = "sync"
+EXPORT_QUEUE = "exports"
+QUEUES = (DEFAULT_QUEUE, SYNC_QUEUE, EXPORT_QUEUE)
+"""Those that a worker works on unless it is told otherwise."""
 MAX_ATTEMPTS = 3
 
 
@@ -154,7 +158,7 @@ class Jobs(Protocol):
         ...
 
     def call_off(self, job: JobId, now: datetime) -> None:
-        """End it without having done it."""
+        """End it without having done it; whoever is at it holds it no longer."""
         ...
 
 
@@ -201,12 +205,11 @@ class Leases(Protocol):
         """Go on holding them until then; give those that are still held."""
         ...
 
-    def recover(self, now: datetime) -> Job | None:
-        """Take back one job whose lease ran out, as it then stands; None: there is none."""
-        ...
+    def recover(self, now: datetime, fraction: float) -> Job | None:
+        """Take back one job whose lease ran out, as it then stands; None: there is none.
 
-    def next_due(self, queues: Sequence[str]) -> datetime | None:
-        """Tell when the next waiting job is due, which may be in the past."""
+        It waits a little, by chance (a fraction between 0 and 1) longer or shorter.
+        """
         ...
 
     @property

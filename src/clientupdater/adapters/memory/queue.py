@@ -137,7 +137,8 @@ class MemoryJobs:
     def call_off(self, job: JobId, now: datetime) -> None:
         """End it without having done it."""
         held = self._seen()[job]
-        self._written[job] = evolve(held, status=JobStatus.CANCELLED, completed_at=now)
+        ended = evolve(_let_go(held), status=JobStatus.CANCELLED, completed_at=now)
+        self._written[job] = ended
 
     def _seen(self) -> Mapping[JobId, Job]:
         with self._store.exclusively():
@@ -249,21 +250,14 @@ class MemoryLeases:
                     held.add(job.id)
         return frozenset(held)
 
-    def recover(self, now: datetime) -> Job | None:
+    def recover(self, now: datetime, fraction: float) -> Job | None:
         """Take back one job whose lease ran out."""
         with self._store.exclusively():
             for job in self._store.queue.jobs.values():
                 if job.lease_expires_at and job.lease_expires_at <= now:
-                    verdict = after_lost_lease(job.attempts, job.max_attempts, now)
+                    verdict = after_lost_lease(job.attempts, job.max_attempts, now, fraction)
                     return _taken_back(self._store, job, _LOST, verdict, now)
         return None
-
-    def next_due(self, queues: Sequence[str]) -> datetime | None:
-        """Tell when the next waiting job is due."""
-        with self._store.exclusively():
-            jobs = self._store.queue.jobs.values()
-            waiting = (job for job in jobs if job.status is JobStatus.PENDING)
-            return min((job.scheduled_at for job in waiting if job.queue in queues), default=None)
 
     @property
     def endings(self) -> MemoryEndings:

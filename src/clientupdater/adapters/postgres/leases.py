@@ -60,23 +60,16 @@ class PostgresLeases:
         with self._connected() as connection:
             return frozenset(JobId(id_) for (id_,) in connection.execute(QUERIES["beat"], told))
 
-    def recover(self, now: datetime) -> Job | None:
+    def recover(self, now: datetime, fraction: float) -> Job | None:
         """Take back one job whose lease ran out."""
         with self._connected() as connection, connection.transaction():
             found = connection.execute(QUERIES["lost"], {"now": now}).fetchone()
             if found is None:
                 return None
             lost = job_of(found)
-            verdict = after_lost_lease(lost.attempts, lost.max_attempts, now)
+            verdict = after_lost_lease(lost.attempts, lost.max_attempts, now, fraction)
             hold = Hold(lost.id, lost.worker or "", lost.attempts)
             return take_back(connection, hold, _LOST, verdict, now)
-
-    def next_due(self, queues: Sequence[str]) -> datetime | None:
-        """Tell when the next waiting job is due."""
-        with self._connected() as connection:
-            found = connection.execute(QUERIES["next_due"], {"queues": list(queues)}).fetchone()
-        due: datetime | None = found[0] if found else None
-        return due
 
     @property
     def endings(self) -> LeaseEndings:

@@ -46,7 +46,10 @@ with put as (
 select pg_notify('clientupdater_jobs', queue_name) from put
 
 -- name: call_off
-update job_queue set status = 'cancelled', completed_at = %(now)s where id = %(job)s
+-- Whoever is at it holds it no longer.
+update job_queue
+   set status = 'cancelled', completed_at = %(now)s, worker = null, lease_expires_at = null
+ where id = %(job)s
 
 -- name: depths
 -- Three counts, each by an index that holds nothing else: what is completed is never read.
@@ -146,17 +149,6 @@ update job_queue j
  where j.id = %(job)s and j.worker = %(worker)s and j.attempts = %(attempt)s
    and j.status = 'processing'
 returning {columns}
-
--- name: next_due
-select min(first.scheduled_at)
-  from unnest(%(queues)s::text[]) queue (name)
- cross join lateral (
-    select j.scheduled_at
-      from job_queue j
-     where j.status = 'pending' and j.queue_name = queue.name
-     order by j.scheduled_at
-     limit 1
- ) first
 
 -- name: complete
 update job_queue j

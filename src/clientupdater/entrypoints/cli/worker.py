@@ -2,23 +2,111 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+import signal
+import socket
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
-from clientupdater.composition import open_app
+from clientupdater.composition import open_workshop
 from clientupdater.entrypoints import logs
 from clientupdater.entrypoints.cli.session import Session, example
-from clientupdater.entrypoints.worker.loop import Worker, duties, stopped_by_signals
+from clientupdater.entrypoints.http.several import metrics_told
+from clientupdater.entrypoints.worker.account import Account
+from clientupdater.entrypoints.worker.worker import Pace, Worker
+from clientupdater.ports.queue import QUEUES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
-@click.command(epilog=example("clientupdater worker"))
+def _queues(_: click.Context, __: click.Parameter, told: str) -> list[str]:
+    names = [name.strip() for name in told.split(",") if name.strip()]
+    if not names:
+        raise click.BadParameter("name at least one queue")
+    return names
+
+
+@click.command(epilog=example("clientupdater worker --queues default,sync --concurrency 2"))
+@click.option(
+    "--queues",
+    default=",".join(QUEUES),
+    show_default=True,
+    callback=_queues,
+    help="Which queues to work on, separated by commas.",
+)
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1, 64),
+    default=4,
+    show_default=True,
+    help="How many jobs at once.",
+)
+@click.option("--once", is_flag=True, help="Do what is due, and end.")
+@click.option(
+    "--grace-seconds",
+    type=click.FloatRange(min=0),
+    default=25,
+    show_default=True,
+    help="How long jobs may go on after SIGTERM before they are returned.",
+)
+@click.option(
+    "--health-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file that is touched each second while the queue answers.",
+)
 @click.pass_obj
-def worker(session: Session) -> None:
-    """Do what is due, in the background.
+def worker(
+    session: Session,
+    *,
+    queues: list[str],
+    concurrency: int,
+    once: bool,
+    grace_seconds: float,
+    health_file: Path | None,
+) -> None:
+    """Do jobs in the background, and fire schedules.
 
-    Opens the periods that have begun, now and every minute. SIGTERM lets it finish what it is at.
+    SIGTERM or Ctrl-C: takes no more, finishes what it is at or returns it, and ends.
     """
     logs.configure(session.settings)
-    with open_app(session.settings) as app:
-        working = Worker(duties(app))
+    account = Account()
+
+    def alive() -> None:
+        account.alive()
+        if health_file:
+            health_file.touch()
+
+    with (
+        metrics_told(session.settings.metrics_bind, account.registry),
+        open_workshop(session.settings) as workshop,
+    ):
+        working = Worker(
+            workshop,
+            name=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+            threads=concurrency,
+            queues=queues,
+            pace=Pace(grace_s=grace_seconds),
+            notice=account.of,
+            alive=alive,
+        )
         with stopped_by_signals(working):
-            working.run()
+            working.run(once=once)
+
+
+@contextmanager
+def stopped_by_signals(worker: Worker) -> Iterator[None]:
+    """Let SIGTERM and Ctrl-C stop it."""
+    before = {
+        sign: signal.signal(sign, lambda *_: worker.stop())
+        for sign in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)

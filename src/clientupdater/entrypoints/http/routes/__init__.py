@@ -10,9 +10,11 @@ from clientupdater.entrypoints.http.routes import (
     contacts,
     filter_options,
     grants,
+    jobs,
     pension_numbers,
     periods,
     reading,
+    schedules,
     sessions,
     tracking,
     user_sessions,
@@ -35,4 +37,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *user_sessions.ENDPOINTS,
     *grants.ENDPOINTS,
     *periods.ENDPOINTS,
+    *jobs.ENDPOINTS,
+    *schedules.ENDPOINTS,
 )

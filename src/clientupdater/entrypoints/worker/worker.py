@@ -1,0 +1,277 @@
+"""The worker: claims jobs, has threads do them, and keeps its word to the queue.
+
+One thread, the one that runs it, talks to the queue: it claims, beats, ends, and takes back what
+others lost. The others do jobs and nothing else, so that the slowest job delays no beat.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+import structlog
+from attrs import Factory, define, field, frozen
+
+from clientupdater.domain.errors import Error
+from clientupdater.domain.jobs import Stopping, may_claim
+from clientupdater.entrypoints.worker.held import HeldJob
+from clientupdater.ports.doing import Interrupted
+from clientupdater.ports.queue import QUEUES, Beat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from clientupdater.ports.queue import Hold
+    from clientupdater.workshop import Workshop
+
+_log = structlog.stdlib.get_logger("clientupdater.worker")
+
+
+@frozen(kw_only=True)
+class Pace:
+    """How often it does what, in seconds."""
+
+    lease_s: float = 30.0
+    beat_s: float = 1.0
+    look_s: float = 1.0
+    """How often it looks for jobs by itself, for when it hears of none."""
+    recover_s: float = 3.0
+    schedules_s: float = 5.0
+    grace_s: float = 25.0
+    quick_s: float = 0.02
+    """A job that took less is no reason not to take several ahead."""
+    most_ahead: int = 40
+    again_s: float = 1.0
+    """How soon it asks again a queue that did not answer."""
+
+
+@define(eq=False)
+class Worker:
+    """Works until it is told to stop."""
+
+    workshop: Workshop
+    name: str
+    threads: int = 4
+    queues: Sequence[str] = QUEUES
+    pace: Pace = Factory(Pace)
+    notice: Callable[[HeldJob], None] = lambda _: None
+    """Told of every job that is over."""
+    alive: Callable[[], None] = lambda: None
+    """Called when the queue has answered, every second or so."""
+    _ready: SimpleQueue[HeldJob | None] = field(factory=SimpleQueue, init=False, repr=False)
+    _over: SimpleQueue[HeldJob] = field(factory=SimpleQueue, init=False, repr=False)
+    _ended: list[HeldJob] = field(factory=list, init=False, repr=False)
+    _held: dict[Hold, HeldJob] = field(factory=dict, init=False, repr=False)
+    _ahead: int = field(default=0, init=False)
+    _stopping: Stopping | None = field(default=None, init=False)
+    _awake: threading.Event = field(factory=threading.Event, init=False, repr=False)
+    _next: dict[str, float] = field(factory=dict, init=False, repr=False)
+    _was_heard: bool = field(default=True, init=False)
+
+    # --- from outside
+
+    def stop(self) -> None:
+        """Take no more; finish what is begun, or return it when the grace is over (J4)."""
+        if self._stopping is None:
+            grace = timedelta(seconds=self.pace.grace_s)
+            self._stopping = Stopping(self._now(), grace)
+        self._awake.set()
+
+    def run(self, *, once: bool = False) -> None:
+        """Work until told to stop; `once`: until nothing that is due is left."""
+        _log.info("working", worker=self.name, queues=list(self.queues), threads=self.threads)
+        with ExitStack() as stack:
+            stack.enter_context(self.workshop.wake_ups.listening(self._awake.set))
+            stack.enter_context(self._crew())
+            self._work(once=once)
+        _log.info("stopped working", worker=self.name)
+
+    # --- one turn after the other
+
+    def _work(self, *, once: bool) -> None:
+        while True:
+            self._awake.clear()
+            claimed = self._turn()
+            if self._stopping is not None and self._has_stopped(self._stopping):
+                return
+            if once and claimed == 0 and not self._held and self._was_heard:
+                return
+            if not claimed:
+                self._awake.wait(self._patience())
+
+    def _patience(self) -> float:
+        return self.pace.look_s if self._was_heard else self.pace.again_s
+
+    def _turn(self) -> int:
+        """Do all that is due; what the queue did not hear is said again in the next turn."""
+        try:
+            self._end()
+            self._every("beat", self.pace.beat_s, self._beat)
+            self._every("recover", self.pace.recover_s, self._recover)
+            self._every("schedules", self.pace.schedules_s, self._fire)
+            claimed = self._claim()
+        except Error as error:
+            if self._was_heard:
+                _log.warning("the queue does not answer", error=error.message)
+            self._was_heard = False
+            return 0
+        if not self._was_heard:
+            _log.info("the queue answers again")
+        self._was_heard = True
+        return claimed
+
+    def _every(self, what: str, seconds: float, do: Callable[[], None]) -> None:
+        now = time.monotonic()
+        if now >= self._next.get(what, 0.0):
+            do()
+            self._next[what] = now + seconds
+
+    # --- taking
+
+    def _claim(self) -> int:
+        """Take as many as there are hands; more when those that came before took no time."""
+        wanted = self.threads + self._ahead - len(self._held)
+        if wanted <= 0 or not may_claim(self._stopping):
+            return 0
+        now = self._now()
+        until = now + timedelta(seconds=self.pace.lease_s)
+        jobs = self.workshop.leases.claim(
+            self.queues, self.name, at_most=wanted, now=now, until=until
+        )
+        for job in jobs:
+            held = HeldJob.of(job, self.name, self.workshop.work, self.workshop.clock)
+            self._held[held.hold] = held
+            self._ready.put(held)
+        return len(jobs)
+
+    def _fire(self) -> None:
+        if self._stopping is not None:
+            return
+        fired = self.workshop.app.jobs.fire_schedules()
+        if fired.schedules:
+            _log.info("schedules fired", schedules=fired.schedules)
+        for name in fired.unreadable:
+            _log.warning("schedule has no readable time", schedule=name)
+
+    def _recover(self) -> None:
+        """Take back what was lost, whoever lost it."""
+        while job := self.workshop.leases.recover(self._now(), random.random()):  # noqa: S311
+            _log.warning("job was lost", job=job.id, name=job.name, status=job.status)
+
+    # --- holding
+
+    def _beat(self) -> None:
+        """Go on holding what is held, say how far it is, and drop what is ours no longer."""
+        self._return(held for held in self._idle() if held.withdraw())
+        if self._held:
+            beats = [Beat(held.hold, held.progress) for held in self._held.values()]
+            until = self._now() + timedelta(seconds=self.pace.lease_s)
+            still = self.workshop.leases.beat(beats, until)
+            self._drop(held for held in [*self._held.values()] if held.job.id not in still)
+        self.alive()
+
+    def _idle(self) -> list[HeldJob]:
+        """Find what was taken ahead, and has waited here while others might have done it."""
+        since = time.monotonic() - self.pace.look_s
+        return [held for held in self._held.values() if held.taken_at < since]
+
+    def _drop(self, lost: Iterable[HeldJob]) -> None:
+        for held in lost:
+            if held.ended_at or held.is_kept:
+                continue  # its end is on its way here
+            held.let_go()
+            del self._held[held.hold]
+            _log.warning("job is ours no longer", job=held.job.id, name=held.job.name)
+
+    def _return(self, unneeded: Iterable[HeldJob]) -> None:
+        back = list(unneeded)
+        if back:
+            self.workshop.leases.endings.give_back([held.hold for held in back], self._now())
+            for held in back:
+                self._held.pop(held.hold, None)
+
+    # --- ending
+
+    def _end(self) -> None:
+        """Tell the queue what is over: what succeeded in one go, failures one by one."""
+        self._ended += _all_of(self._over)
+        if not self._ended:
+            return
+        endings, now = self.workshop.leases.endings, self._now()
+        done = [held for held in self._ended if _is_to_complete(held)]
+        if done:
+            endings.complete([held.hold for held in done], now)
+        for held in self._ended:
+            if held.failure and held.hold in self._held:
+                endings.fail(held.hold, held.failure.told, held.failure.verdict, now)
+        self._return(held for held in self._ended if held.was_interrupted and self._has(held))
+        quick = all(held.took_s < self.pace.quick_s for held in self._ended)
+        self._ahead = min(2 * len(self._ended) + self._ahead, self.pace.most_ahead) * quick
+        for held in self._ended:
+            self._held.pop(held.hold, None)
+            self.notice(held)
+        self._ended.clear()
+
+    def _has(self, held: HeldJob) -> bool:
+        return held.hold in self._held
+
+    def _has_stopped(self, stopping: Stopping) -> bool:
+        """Return what is not begun at once, and what is not finished when the grace is over."""
+        try:
+            self._return(held for held in [*self._held.values()] if held.withdraw())
+            if self._held and stopping.must_return(self._now()):
+                returned = [held.job.id for held in self._held.values()]
+                for held in self._held.values():
+                    held.let_go()
+                self._return([*self._held.values()])
+                _log.warning("returned what was not finished", jobs=returned)
+        except Error as error:
+            if stopping.must_return(self._now()):
+                _log.warning("could not return what is held", error=error.message)
+                return True
+        return not self._held
+
+    # --- the hands
+
+    @contextmanager
+    def _crew(self) -> Iterator[None]:
+        hands = [
+            threading.Thread(target=self._lend_a_hand, name=f"hand-{n}", daemon=True)
+            for n in range(self.threads)
+        ]
+        for hand in hands:
+            hand.start()
+        try:
+            yield
+        finally:
+            for _ in hands:
+                self._ready.put(None)
+
+    def _lend_a_hand(self) -> None:
+        while (held := self._ready.get()) is not None:
+            if held.begin():
+                try:
+                    held.failure = self.workshop.app.jobs.do(held)
+                except Interrupted:
+                    held.was_interrupted = True
+                held.ended_at = time.monotonic()
+                self._over.put(held)
+                self._awake.set()
+
+    def _now(self) -> datetime:
+        return self.workshop.clock.now()
+
+
+def _is_to_complete(held: HeldJob) -> bool:
+    return not (held.failure or held.is_kept or held.was_interrupted)
+
+
+def _all_of(over: SimpleQueue[HeldJob]) -> Iterator[HeldJob]:
+    while not over.empty():
+        yield over.get()

@@ -1,0 +1,23 @@
+"""What a worker needs: the App that knows how to do jobs, and the queue that holds them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from clientupdater.app import App
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.queue import Leases, WakeUps, WholeJobWork
+
+
+@frozen(kw_only=True)
+class Workshop:
+    """Open for as long as the worker works."""
+
+    app: App
+    work: WholeJobWork
+    leases: Leases
+    wake_ups: WakeUps
+    clock: Clock
