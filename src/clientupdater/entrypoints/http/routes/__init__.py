@@ -8,6 +8,7 @@ from clientupdater.entrypoints.http.routes import (
     assignments,
     client_history,
     contacts,
+    exports,
     filter_options,
     grants,
     jobs,
@@ -39,4 +40,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *periods.ENDPOINTS,
     *jobs.ENDPOINTS,
     *schedules.ENDPOINTS,
+    *exports.ENDPOINTS,
 )

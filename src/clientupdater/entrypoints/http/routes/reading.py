@@ -52,8 +52,8 @@ class WorklistAsked:
 
 
 @frozen(kw_only=True)
-class ClientsAsked:
-    """Which clients are listed, and how."""
+class ClientsFiltered:
+    """Which clients are meant."""
 
     company: Code | None = None
     branch: Code | None = None
@@ -79,6 +79,12 @@ class ClientsAsked:
     follow_up_before: date | None = None
     updated_by: UUID | None = None
     branch_then: Code | None = None
+
+
+@frozen(kw_only=True)
+class ClientsAsked(ClientsFiltered):
+    """Which clients are listed, and how."""
+
     sort: ClientSort = ClientSort.NAME
     limit: Limit = 50
     cursor: Cursor | None = None
@@ -183,7 +189,7 @@ def _clients(call: Call, asked: ClientsAsked, read: Callable[[ClientQuery], Any]
     after = _place(call, asked.cursor, _BY_SORT[asked.sort])
     page = read(
         ClientQuery(
-            filter=_filter(call, asked),
+            filter=filter_of(call, asked),
             q=getattr(asked, "q", None),
             sort=asked.sort,
             limit=asked.limit,
@@ -195,7 +201,8 @@ def _clients(call: Call, asked: ClientsAsked, read: Callable[[ClientQuery], Any]
     )
 
 
-def _filter(call: Call, asked: ClientsAsked) -> ClientFilter:
+def filter_of(call: Call, asked: ClientsFiltered) -> ClientFilter:
+    """Read a filter, which is the same wherever clients are asked for."""
     own = {a.name for a in attrs.fields(ClientFilter)} - {"row", "assigned_to"}
     rows = {a.name: getattr(asked, a.name) for a in attrs.fields(StatusFilter)}
     is_asked = any(value is not None for value in rows.values())
