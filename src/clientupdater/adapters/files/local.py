@@ -54,12 +54,14 @@ class LocalFileStore:
 
     def read(self, name: str) -> StoredFile:
         """Read a file."""
+        path = self._path(name)
+        chunks = _chunks(path)
         try:
             with translated():
-                file = self._path(name).open("rb")
+                next(chunks)
+                return StoredFile(path.stat().st_size, chunks)
         except FileNotFoundError:
             raise NotFound from None
-        return StoredFile(os.fstat(file.fileno()).st_size, _chunks(file))
 
     def remove(self, name: str) -> None:
         """Remove it."""
@@ -101,9 +103,11 @@ class LocalDraft:
         """Leave it to the end."""
 
 
-def _chunks(file: object) -> Iterator[bytes]:
-    with file as opened:  # type: ignore[attr-defined] # it was just opened
-        while data := opened.read(CHUNK):
+def _chunks(path: Path) -> Iterator[bytes]:
+    """Open it with the first step, and close it however it ends, also when nobody reads on."""
+    with path.open("rb") as file:
+        yield b""
+        while data := file.read(CHUNK):
             yield data
 
 

@@ -81,23 +81,23 @@ class PostgresTable:
         """Count its rows."""
         statement = filled(f"count_{self._kind}", where=self._where, source=self._source)
         ((count,),) = self._connection.execute(
-            statement.encode(), self._told, prepare=False
+            statement.encode(), self.told, prepare=False
         ).fetchall()
         return int(count)
 
     def lines(self) -> Generator[Lines]:
         """Read them as lines of CSV: PostgreSQL writes them, in a fraction of our time."""
-        statement = f"copy ({self._statement('csv')}) to stdout (format csv)"
+        statement = f"copy ({self.statement('csv')}) to stdout (format csv)"
         with (
             self._connection.cursor() as cursor,
-            cursor.copy(statement.encode(), self._told) as copy,
+            cursor.copy(statement.encode(), self.told) as copy,
         ):
             yield from _together(copy)
 
     def rows(self) -> Generator[Sequence[tuple[str | None, ...]]]:
         """Read them some at a time."""
         with self._connection.cursor(name="export") as cursor:
-            cursor.execute(self._statement("cell").encode(), self._told)
+            cursor.execute(self.statement("cell").encode(), self.told)
             while rows := cursor.fetchmany(ROWS_AT_ONCE):
                 yield rows
 
@@ -105,7 +105,8 @@ class PostgresTable:
     def _kind(self) -> str:
         return str(self._table.asked.type)
 
-    def _statement(self, form: str) -> str:
+    def statement(self, form: str) -> str:
+        """Put it together, its cells written for CSV (csv) or for workbooks (cell)."""
         kinds = COLUMNS[self._table.asked.type]
         columns = (
             filled(f"{form}_{kinds[name]}", column=name) for name in self._table.asked.columns
@@ -132,7 +133,8 @@ class PostgresTable:
         return [Scope(reach, f"reach{n}") for n, reach in enumerate(self._reaches)]
 
     @cached_property
-    def _told(self) -> dict[str, object]:
+    def told(self) -> dict[str, object]:
+        """The parameters."""
         scopes = (scope.told for scope in self._scopes)
         return {**self._walk.told, **{name: what for told in scopes for name, what in told.items()}}
 

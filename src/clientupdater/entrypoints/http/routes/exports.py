@@ -123,7 +123,7 @@ def create_export(call: Call) -> Answer:
     asked = ExportAsked(
         type=told.type,
         format=told.format,
-        filter=filter_of(call, told.filters),
+        filter=filter_of(call.caller, told.filters),
         columns=chosen_columns(told.type, told.columns),
     )
     export = call.app.exporting.create(call.caller, asked)
