@@ -374,8 +374,9 @@ def open_demo_database(directory: Path, *, reset: bool = False) -> Iterator[Demo
 
 
 def demo_settings(database: DemoDatabase, folder: Path) -> Mapping[str, str]:
-    """Give what the environment has to say for the demo to run: its database and its keys."""
-    return {"DATABASE_URL": database.app_url, **kept_keys(folder / "keys.json")}
+    """Give what the environment has to say for the demo to run: nothing of it lies elsewhere."""
+    told = {"DATABASE_URL": database.app_url, "EXPORT_DIR": str(folder / "exports")}
+    return {**told, **kept_keys(folder / "keys.json")}
 
 
 def fill_demo(
