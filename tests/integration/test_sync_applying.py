@@ -4,24 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-from psycopg_pool import ConnectionPool
-
-from clientupdater.adapters.postgres.work import PostgresWork
 from clientupdater.domain.jobs import JobStatus
 from tests.contract.worlds import VAULT
-from tests.integration.syncing import Syncing, born, record
+from tests.integration.syncing import born, record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.servers import Database
-
-
-@pytest.fixture
-def syncing(database: Database) -> Iterator[Syncing]:
-    with ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as pool:
-        yield Syncing(PostgresWork(pool, VAULT), database.superuser_url).set_up()
+    from tests.integration.syncing import Syncing
 
 
 def test_a_new_client_is_created_sealed_and_gets_its_row(syncing: Syncing) -> None:
