@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Protocol
 from attrs import field, frozen
 
 from clientupdater.ports.people import StaffTransaction
+from clientupdater.ports.queue import JobsTransaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
+    from clientupdater.domain.errors import Fault
     from clientupdater.domain.ids import CompanyId, PersonId, SyncJobId
     from clientupdater.domain.jobs import JobStatus
     from clientupdater.domain.periods import Period
@@ -35,15 +38,17 @@ class SyncJobs(Protocol):
     """The runs, as people see them."""
 
     def create(self, asked: SyncRequest, by: PersonId | None, now: datetime) -> SyncJob:
-        """Put down what is asked for."""
+        """Put down what is asked for. Raises SyncRunning where its source is being read."""
         ...
 
     def find(self, job: SyncJobId) -> SyncJob | None:
         """Find one; None if there is none."""
         ...
 
-    def list(self, *, before: SyncJobId | None, at_most: int) -> Sequence[SyncJob]:
-        """List them, the newest first."""
+    def list(
+        self, companies: AbstractSet[CompanyId] | None, *, before: SyncJobId | None, at_most: int
+    ) -> Sequence[SyncJob]:
+        """List those of some companies alone, or all of them (None), the newest first."""
         ...
 
     def approve(self, job: SyncJob, by: PersonId | None, now: datetime) -> None:
@@ -87,8 +92,11 @@ class SyncRuns(Protocol):
         """Note how it ended. Raises SyncOver if it is ours no longer."""
         ...
 
-    def fail(self, job: SyncJob, error: str, now: datetime) -> None:
-        """Note why it could not be done, in words without anybody's data."""
+    def fail(self, job: SyncJob, error: str, now: datetime, *, comes_back: bool) -> None:
+        """Note why it could not be done, in words without anybody's data.
+
+        Where it `comes_back`, it waits to be taken up again. Who was called off stays so.
+        """
         ...
 
 
@@ -142,6 +150,33 @@ class SyncInputs(Protocol):
 
     def forget(self, job: SyncJob) -> None:
         """Drop what was kept, where the source begins anew."""
+        ...
+
+
+@frozen
+class KeptReject:
+    """A row that could not be taken, with every reason (Y3)."""
+
+    row: int
+    code: str | None
+    faults: tuple[Fault, ...]
+    replayed_by: SyncJobId | None = None
+    """The run that took it after all."""
+
+
+class SyncRejects(Protocol):
+    """What could not be taken, none of it lost (Y3)."""
+
+    def list(self, job: SyncJobId, *, after: int, at_most: int) -> Sequence[KeptReject]:
+        """List a run's, in the order in which they came."""
+        ...
+
+    def waiting(self, job: SyncJobId) -> AbstractSet[int]:
+        """Name the rows that no run has taken since."""
+        ...
+
+    def taken(self, job: SyncJobId, by: SyncJob, now: datetime) -> int:
+        """Note that a run has taken them, but for those that it refused as well; count them."""
         ...
 
 
@@ -223,7 +258,7 @@ class Staging(Protocol):
         ...
 
 
-class SyncTransaction(StaffTransaction, Protocol):
+class SyncTransaction(StaffTransaction, JobsTransaction, Protocol):
     """A unit of work that reaches all of this."""
 
     @property
@@ -244,6 +279,11 @@ class SyncTransaction(StaffTransaction, Protocol):
     @property
     def sync_inputs(self) -> SyncInputs:
         """What sources sent."""
+        ...
+
+    @property
+    def sync_rejects(self) -> SyncRejects:
+        """What could not be taken."""
         ...
 
     @property

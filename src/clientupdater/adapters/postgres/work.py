@@ -47,6 +47,7 @@ from clientupdater.adapters.postgres.sync.jobs import (
     PostgresSyncPlans,
     PostgresSyncRuns,
 )
+from clientupdater.adapters.postgres.sync.rejects import PostgresSyncRejects
 from clientupdater.adapters.postgres.sync.staging import PostgresStaging
 from clientupdater.adapters.postgres.sync.terms import PostgresSyncTerms
 from clientupdater.adapters.postgres.territories import (
@@ -252,6 +253,11 @@ class PostgresTransaction:
     def sync_inputs(self) -> PostgresSyncInputs:
         """What sources sent; raises Misconfigured where there are no keys."""
         return PostgresSyncInputs(self.connection, required(self.vault).ring)
+
+    @property
+    def sync_rejects(self) -> PostgresSyncRejects:
+        """What runs could not take."""
+        return PostgresSyncRejects(self.connection)
 
     @property
     def sync_terms(self) -> PostgresSyncTerms:

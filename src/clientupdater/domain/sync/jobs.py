@@ -45,6 +45,8 @@ class SyncRequest:
     full: bool = True
     origin: SyncJobId | None = None
     """The run whose input is taken instead of asking the source."""
+    rejects_alone: bool = False
+    """Of that input only what could not be taken (Y3)."""
 
 
 @frozen(kw_only=True)

@@ -143,7 +143,7 @@ select %(job)s, r.row_number, %(company)s, left(r.code, 50), '{}', r.reasons
 from sync_refused r
 
 -- name: forget_refused
-delete from sync_rejects where sync_job_id = %(job)s
+delete from sync_rejects where sync_job_id = %(job)s and replayed_at is null
 
 -- name: look
 -- Y4: the one pass over everything: which clients differ, and of whom the source's own words do.

@@ -18,6 +18,7 @@ from clientupdater.domain.sync.jobs import Mode, StepTime, SyncCounts, SyncJob, 
 from clientupdater.domain.sync.outcome import Effect, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from clientupdater.adapters.postgres.connect import Connection
@@ -41,9 +42,13 @@ class PostgresSyncJobs:
             "preview": asked.mode is Mode.PREVIEW,
             "full": asked.full,
             "origin": asked.origin and str(asked.origin),
+            "rejects_alone": asked.rejects_alone or None,
             "by": by,
             "now": now,
         }
+        ((is_read,),) = self._connection.execute(QUERIES["is_read"], told).fetchall()
+        if is_read:
+            raise SyncRunning
         ((job,),) = self._connection.execute(QUERIES["create"], told).fetchall()
         return SyncJob(
             id=SyncJobId(job), asked=asked, state=JobStatus.PENDING, created_by=by, created_at=now
@@ -54,9 +59,15 @@ class PostgresSyncJobs:
         found = self._connection.execute(QUERIES["find"], {"job": job}).fetchone()
         return _job(*found) if found else None
 
-    def list(self, *, before: SyncJobId | None, at_most: int) -> list[SyncJob]:
-        """List them, the newest first."""
-        told = {"before": before, "at_most": at_most}
+    def list(
+        self, companies: AbstractSet[CompanyId] | None, *, before: SyncJobId | None, at_most: int
+    ) -> list[SyncJob]:
+        """List those of some companies alone, or all of them, the newest first."""
+        told = {
+            "companies": None if companies is None else list(companies),
+            "before": before,
+            "at_most": at_most,
+        }
         return [_job(*each) for each in self._connection.execute(QUERIES["list"], told)]
 
     def approve(self, job: SyncJob, by: PersonId | None, now: datetime) -> None:
@@ -113,9 +124,15 @@ class PostgresSyncRuns:
         self._note("finish", job, told)
         return self._find(job.id)
 
-    def fail(self, job: SyncJob, error: str, now: datetime) -> None:
-        """Note why it could not be done; who was called off stays so."""
-        told = {"job": job.id, "attempt": job.attempt, "error": error, "now": now}
+    def fail(self, job: SyncJob, error: str, now: datetime, *, comes_back: bool) -> None:
+        """Note why it could not be done."""
+        told = {
+            "job": job.id,
+            "attempt": job.attempt,
+            "error": error,
+            "now": now,
+            "comes_back": comes_back,
+        }
         self._connection.execute(QUERIES["fail"], told)
 
     def _require_turn(self, told: dict[str, Any]) -> None:
@@ -175,7 +192,7 @@ def _outcome(**told: Any) -> Outcome:
 
 
 def _job(*columns: Any) -> SyncJob:
-    id_, source, company, preview, full, origin, *rest = columns
+    id_, source, company, preview, full, origin, rejects_alone, *rest = columns
     state, attempt, is_fetched, as_of, stated, *rest = rest
     received, created, updated, reappeared, rejected, missing, vanished, *rest = rest
     steps, consequences, hash_, approved_by, error, created_by, *moments = rest
@@ -188,6 +205,7 @@ def _job(*columns: Any) -> SyncJob:
             mode=Mode.PREVIEW if preview else Mode.APPLY,
             full=full,
             origin=SyncJobId(UUID(origin)) if origin else None,
+            rejects_alone=rejects_alone,
         ),
         state=JobStatus(state),
         attempt=attempt,

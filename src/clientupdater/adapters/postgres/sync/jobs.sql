@@ -3,6 +3,7 @@
 -- name: jobs
 select
     j.id, j.type::text, j.company_id, j.is_preview, j.is_full, j.parameters ->> 'origin',
+    coalesce((j.parameters ->> 'rejects_alone')::boolean, false),
     j.status::text, j.attempt, j.is_fetched, j.as_of, j.stated_count,
     j.records_processed, j.records_created, j.records_updated, j.records_reappeared,
     j.records_rejected, j.records_missing, j.records_deactivated, j.steps, j.consequences,
@@ -17,9 +18,12 @@ where j.id = %(job)s
 -- name: list
 {jobs}
 where
-    %(before)s::uuid is null
-    or (j.created_at, j.id) < (
-        select b.created_at, b.id from sync_jobs b where b.id = %(before)s
+    (%(companies)s::uuid[] is null or j.company_id = any(%(companies)s))
+    and (
+        %(before)s::uuid is null
+        or (j.created_at, j.id) < (
+            select b.created_at, b.id from sync_jobs b where b.id = %(before)s
+        )
     )
 order by j.created_at desc, j.id desc
 limit %(at_most)s
@@ -28,7 +32,11 @@ limit %(at_most)s
 insert into sync_jobs (type, company_id, is_preview, is_full, parameters, created_by, created_at)
 values (
     %(source)s::text::sync_job_type, %(company)s, %(preview)s, %(full)s,
-    jsonb_strip_nulls(jsonb_build_object('origin', %(origin)s::text)), %(by)s, %(now)s
+    jsonb_strip_nulls(
+        jsonb_build_object(
+            'origin', %(origin)s::text, 'rejects_alone', %(rejects_alone)s::boolean
+        )
+    ), %(by)s, %(now)s
 )
 returning id
 
@@ -50,6 +58,14 @@ where id = %(job)s and status in ('pending', 'processing', 'held')
 
 -- name: hold
 select status::text, type::text from sync_jobs where id = %(job)s for update
+
+-- name: is_read
+select exists (
+    select from sync_jobs r
+    where r.type = %(source)s::text::sync_job_type
+        and r.status = 'processing'
+        and r.heartbeat_at > %(now)s - interval '60 seconds'
+)
 
 -- name: rival
 -- Y9: another run of the same source that has not ended, and whether it has been heard of lately.
@@ -120,7 +136,10 @@ where id = %(job)s and attempt = %(attempt)s and status = 'processing'
 
 -- name: fail
 update sync_jobs
-set status = 'failed', error = %(error)s, completed_at = %(now)s
+set
+    status = case when %(comes_back)s then 'pending'::job_status else 'failed' end,
+    error = %(error)s,
+    completed_at = case when not %(comes_back)s then %(now)s::timestamptz end
 where id = %(job)s and attempt = %(attempt)s and status = 'processing'
 
 -- name: keep_plan
