@@ -11,7 +11,7 @@ from clientupdater.adapters.circuits import Circuit, Threshold
 from clientupdater.adapters.guarded_source import GuardedSource
 from clientupdater.adapters.memory.clock import MachineClock
 from clientupdater.adapters.memory.source import MemorySource
-from clientupdater.domain.errors import SourceMalformed
+from clientupdater.domain.errors import Misconfigured, SourceMalformed
 
 if TYPE_CHECKING:
     from clientupdater.ports.sources import ClientSource, Fetch, RawRecord
@@ -60,6 +60,17 @@ def test_Y8_what_has_changed_since_and_what_does_not_say_when(source: ClientSour
     codes = [record["CLIENT_CODE"] for record in read(source, fetch)]
     assert codes == ["FC-000005", "FC-000006", "FC-000099"]
     assert fetch.stated_count == 3
+
+
+def test_Y3_only_the_columns_that_are_asked_for_come(source: ClientSource) -> None:
+    fetch = source.begin(columns=["CLIENT_CODE"])
+    assert read(source, fetch) == [{"CLIENT_CODE": each["CLIENT_CODE"]} for each in RECORDS]
+
+
+def test_Y3_columns_that_are_not_there_stop_it_with_their_list(source: ClientSource) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        source.begin(columns=["SHOE", "CLIENT_CODE", "HAT"])
+    assert [fault.pointer for fault in caught.value.faults] == ["SHOE", "HAT"]
 
 
 def test_a_page_can_be_asked_for_again(source: ClientSource) -> None:
