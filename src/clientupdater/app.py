@@ -12,8 +12,10 @@ from attrs import field, frozen
 
 from clientupdater.domain.allowances import Allowances
 from clientupdater.domain.people import LockoutPolicy
+from clientupdater.domain.retention import Retention
 from clientupdater.domain.sessions import Lifetimes
 from clientupdater.ports.doing import Task
+from clientupdater.ports.old_things import PurgingTransaction
 from clientupdater.ports.people import StaffTransaction
 from clientupdater.ports.queue import JobsTransaction
 from clientupdater.ports.reading import ReadingTransaction
@@ -52,6 +54,7 @@ from clientupdater.usecases.look_up_names import LookUpNames
 from clientupdater.usecases.open_due_periods import OpenDuePeriods
 from clientupdater.usecases.open_period import OpenPeriod
 from clientupdater.usecases.place_branch import PlaceBranch
+from clientupdater.usecases.purge_old import PurgeOld
 from clientupdater.usecases.read_lookups import ReadLookups
 from clientupdater.usecases.read_queues import ReadQueues
 from clientupdater.usecases.read_worklist import ReadWorklist
@@ -105,7 +108,9 @@ if TYPE_CHECKING:
     from clientupdater.ports.work import Sight, UnitsOfWork
 
 
-class ServingTransaction(StaffTransaction, ReadingTransaction, JobsTransaction, Protocol):
+class ServingTransaction(
+    StaffTransaction, ReadingTransaction, JobsTransaction, PurgingTransaction, Protocol
+):
     """A unit of work with all that serving needs."""
 
 
@@ -153,6 +158,7 @@ class Surroundings:
     lookups_form: Form[Lookups]
     filter_options_form: Form[FilterOptions]
     timetable: Timetable
+    retention: Retention = field(factory=Retention)
     serving: Serving = field(factory=Serving)
     readiness: tuple[HealthCheck, ...] = ()
     services: Mapping[str, ServiceCheck] = field(factory=dict)
@@ -296,7 +302,12 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
     """Put the use cases together over any adapters; nothing is opened here."""
     shared, serving = around.shared, around.serving
     open_due_periods = OpenDuePeriods(work, clock, zone)
-    tasks = {"open_period": Task(open_due_periods.as_job)}
+    purge_old = PurgeOld(work, clock, around.retention)
+    tasks = {
+        "open_period": Task(open_due_periods.as_job),
+        "retention": Task(purge_old.as_retention),
+        "expiry": Task(purge_old.as_expiry),
+    }
     return App(
         open_due_periods=open_due_periods,
         find_missed_openings=FindMissedOpenings(work, clock, zone),

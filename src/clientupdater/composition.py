@@ -56,6 +56,7 @@ from clientupdater.app import App, Guard, Shared, Surroundings, put_together
 from clientupdater.domain.allowances import Allowances
 from clientupdater.domain.errors import AlreadyExists
 from clientupdater.domain.people import LockoutPolicy
+from clientupdater.domain.retention import Retention
 from clientupdater.domain.sessions import Lifetimes
 from clientupdater.ports.health import Health, HealthCheck, Standing
 from clientupdater.serving import Serving
@@ -162,6 +163,10 @@ def _opened(settings: Settings) -> Iterator[tuple[App, PostgresWork]]:
             guard=guard_of(settings, MachineClock()),
             sealer=_key_ring(settings),
             shared=shared,
+            retention=Retention(
+                activity_logs=settings.retention_activity_logs,
+                completed_jobs=settings.retention_completed_jobs,
+            ),
         )
         yield app, work
 

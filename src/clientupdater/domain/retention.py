@@ -25,6 +25,13 @@ class Purgeable(StrEnum):
     SYNC_REJECTS = "sync_rejects"
 
 
+class Expirable(StrEnum):
+    """What ends at a moment of its own, and is of no use to anybody afterwards."""
+
+    SESSIONS = "sessions"
+    KEPT_ANSWERS = "kept_answers"
+
+
 #: Never purged: what happened to clients and to rights stays (J5, L2).
 NEVER_PURGED = frozenset(
     {

@@ -27,6 +27,7 @@ from clientupdater.adapters.postgres.credentials import (
 )
 from clientupdater.adapters.postgres.identities import PostgresIdentities
 from clientupdater.adapters.postgres.journal import PostgresJournal
+from clientupdater.adapters.postgres.old_things import PostgresOldThings
 from clientupdater.adapters.postgres.openings import PostgresOpenings
 from clientupdater.adapters.postgres.pension_numbers import PostgresPensionNumbers
 from clientupdater.adapters.postgres.queue import (
@@ -163,6 +164,11 @@ class PostgresTransaction:
     def queue_depths(self) -> PostgresQueueDepths:
         """How the queues stand."""
         return PostgresQueueDepths(self.connection)
+
+    @property
+    def old_things(self) -> PostgresOldThings:
+        """What is kept for a while."""
+        return PostgresOldThings(self.connection)
 
     @property
     def codes(self) -> PostgresCodes:

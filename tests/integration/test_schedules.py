@@ -1,0 +1,165 @@
+"""What is due by schedule is put down once, however many look (J3)."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+from attrs import frozen
+
+from clientupdater.adapters.postgres.serving import PoolSize, open_pool
+from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.adapters.timetable import CronTimetable
+from clientupdater.domain.errors import InvalidInput
+from clientupdater.ports.doing import Task
+from clientupdater.usecases.fire_schedules import FireSchedules
+from tests.integration.staff import HandClock
+from tests.unit.builders import MANILA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.servers import Database
+
+NEW_YORK = ZoneInfo("America/New_York")
+MARCH = datetime(2027, 3, 1, tzinfo=NEW_YORK)
+TASKS = {"ring": Task(lambda _: None, queue="bells")}
+ADD = """
+insert into scheduled_jobs (name, cron_expression, function_name, payload, time_zone)
+values (%s, %s, %s, '{"loud": true}', %s)
+"""
+
+
+@frozen
+class Tower:
+    """A database with schedules, and a clock that goes as one likes."""
+
+    database: Database
+    work: PostgresWork
+    clock: HandClock
+
+    def add(self, name: str, cron: str, function: str = "ring", zone: str | None = None) -> None:
+        """Put a schedule in, as the seed would."""
+        with psycopg.connect(self.database.superuser_url) as connection:
+            connection.execute(ADD, (name, cron, function, zone))
+
+    def scheduler(self) -> FireSchedules:
+        """Give one of those that look."""
+        return FireSchedules(self.work, self.clock, MANILA, CronTimetable(), TASKS)
+
+    def rung(self) -> list[tuple[str, str, datetime]]:
+        """Tell what was put down, and let it wait no longer."""
+        query = "update job_queue set status = 'completed', completed_at = now() where status = "
+        query += "'pending' returning unique_key, queue_name, created_at"
+        with psycopg.connect(self.database.superuser_url) as connection:
+            return connection.execute(query.encode()).fetchall()
+
+
+@pytest.fixture
+def tower(database: Database) -> Iterator[Tower]:
+    with psycopg.connect(database.superuser_url) as connection:
+        connection.execute("delete from scheduled_jobs")
+    clock = HandClock(MARCH.astimezone(UTC))
+    with open_pool(database.app_url, PoolSize(1, 4, 5)) as pool:
+        yield Tower(database, PostgresWork(pool), clock)
+
+
+@pytest.mark.rule("J3")
+def test_J3_two_schedulers_over_a_month_fire_once_for_each_due_time(tower: Tower) -> None:
+    tower.add("nightly", "30 2 * * *", zone="America/New_York")
+    tower.add("every six hours", "0 */6 * * *")
+    found: Counter[tuple[str, datetime]] = Counter()
+    both = [tower.scheduler(), tower.scheduler()]
+    wanted = sorted([*_nightly(), *_six_hourly()], key=lambda each: each[1])
+    for name, due in wanted:
+        for moment in (due - timedelta(seconds=1), due):
+            tower.clock.moment = moment
+            _at_once(both)
+            for key, queue, _ in tower.rung():
+                assert queue == "bells"
+                found[key.removeprefix("schedule:"), moment] += 1
+        assert found[name, due] == 1
+    assert found == Counter(wanted)
+
+
+def _nightly() -> list[tuple[str, datetime]]:
+    """Half past two does not exist on the 14th: it comes right after the gap."""
+    days = [MARCH.replace(day=day, hour=2, minute=30) for day in range(1, 32)]
+    days[13] = MARCH.replace(day=14, hour=3, minute=0)
+    return [("nightly", day.astimezone(UTC)) for day in days]
+
+
+def _six_hourly() -> list[tuple[str, datetime]]:
+    first = datetime(2027, 3, 1, 18, tzinfo=MANILA)
+    moments = (first + n * timedelta(hours=6) for n in range(31 * 4 - 3))
+    return [("every six hours", moment.astimezone(UTC)) for moment in moments]
+
+
+def _at_once(schedulers: list[FireSchedules]) -> None:
+    threads = [threading.Thread(target=each) for each in schedulers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+@pytest.mark.rule("J3")
+def test_J3_what_was_missed_is_made_up_for_once(tower: Tower) -> None:
+    tower.add("nightly", "0 2 * * *")
+    fire = tower.scheduler()
+    assert fire().schedules == []
+    tower.clock.moment += timedelta(days=5)
+    assert fire().schedules == ["nightly"]
+    assert fire().schedules == []
+    assert len(tower.rung()) == 1
+
+
+def test_while_its_job_waits_a_schedule_puts_down_no_other(tower: Tower) -> None:
+    tower.add("nightly", "0 2 * * *")
+    fire = tower.scheduler()
+    for _ in range(4):
+        fire()
+        tower.clock.moment += timedelta(days=1)
+    assert len(tower.rung()) == 1
+
+
+def test_a_schedule_whose_job_nobody_here_knows_does_not_fire(tower: Tower) -> None:
+    tower.add("flights", "* * * * *", function="fly")
+    fire = tower.scheduler()
+    fire()
+    tower.clock.moment += timedelta(days=1)
+    assert fire().schedules == []
+    assert tower.rung() == []
+
+
+def test_a_schedule_whose_time_cannot_be_read_keeps_no_other_from_firing(tower: Tower) -> None:
+    tower.add("broken", "0 25 * * *")
+    tower.add("nightly", "0 2 * * *")
+    fire = tower.scheduler()
+    assert fire().unreadable == ["broken"]
+    tower.clock.moment += timedelta(days=1)
+    found = fire()
+    assert (found.schedules, found.unreadable) == (["nightly"], ["broken"])
+
+
+def test_one_that_is_switched_off_does_not_fire(tower: Tower) -> None:
+    tower.add("nightly", "0 2 * * *")
+    with psycopg.connect(tower.database.superuser_url) as connection:
+        connection.execute("update scheduled_jobs set is_active = false")
+    fire = tower.scheduler()
+    fire()
+    tower.clock.moment += timedelta(days=1)
+    assert fire().schedules == []
+
+
+@pytest.mark.parametrize(
+    "told", ["0 2 * *", "0 2 * * * *", "@daily", "0 25 * * *", "0 2 31 2 *", "soon"]
+)
+def test_only_five_fields_that_name_a_time_are_read(told: str) -> None:
+    with pytest.raises(InvalidInput):
+        CronTimetable().times(told, MANILA)(MARCH)
