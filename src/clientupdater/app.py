@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
@@ -16,10 +17,10 @@ from clientupdater.domain.retention import Retention
 from clientupdater.domain.sessions import Lifetimes
 from clientupdater.ports.doing import Task
 from clientupdater.ports.old_things import PurgingTransaction
-from clientupdater.ports.people import StaffTransaction
-from clientupdater.ports.queue import JobsTransaction
 from clientupdater.ports.reading import ReadingTransaction
+from clientupdater.ports.syncing import SyncTransaction
 from clientupdater.serving import Serving
+from clientupdater.syncing import Syncing
 from clientupdater.usecases._client_files import ClientFiles
 from clientupdater.usecases.admit_request import AdmitRequest
 from clientupdater.usecases.answer_once import AnswerOnce
@@ -92,6 +93,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import tzinfo
 
+    from clientupdater.domain.sync.fields import Source
     from clientupdater.ports.answers import Whole
     from clientupdater.ports.cache import Cache, Form
     from clientupdater.ports.circuits import CircuitReader
@@ -104,13 +106,12 @@ if TYPE_CHECKING:
     from clientupdater.ports.readings import Readings
     from clientupdater.ports.schedules import Timetable
     from clientupdater.ports.sealing import Sealer
+    from clientupdater.ports.sources import ClientSource
     from clientupdater.ports.tokens import Tokens
     from clientupdater.ports.work import Sight, UnitsOfWork
 
 
-class ServingTransaction(
-    StaffTransaction, ReadingTransaction, JobsTransaction, PurgingTransaction, Protocol
-):
+class ServingTransaction(SyncTransaction, ReadingTransaction, PurgingTransaction, Protocol):
     """A unit of work with all that serving needs."""
 
 
@@ -164,6 +165,10 @@ class Surroundings:
     services: Mapping[str, ServiceCheck] = field(factory=dict)
     circuits: tuple[CircuitReader, ...] = ()
     readings: Readings = tuple
+    sources: Mapping[Source, ClientSource] = field(factory=dict)
+    """Those that are set up here."""
+    sync_overlap: timedelta = timedelta(hours=1)
+    """How much further back than needed an incremental run reads (Y8)."""
     chance: Callable[[], float] = random.random
     """Keeps what failed together from coming back together."""
 
@@ -275,6 +280,7 @@ class App:
     tracking: Tracking
     people: People
     reading: Reading
+    syncing: Syncing
     look_up_names: LookUpNames
     admit_request: AdmitRequest
     """Counts who comes; it is asked before anything dear is done."""
@@ -303,7 +309,9 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
     shared, serving = around.shared, around.serving
     open_due_periods = OpenDuePeriods(work, clock, zone)
     purge_old = PurgeOld(work, clock, around.retention)
+    syncing = Syncing.over(work, clock, zone, around.sources, around.sync_overlap)
     tasks = {
+        **syncing.tasks(),
         "open_period": Task(open_due_periods.as_job),
         "retention": Task(purge_old.as_retention),
         "expiry": Task(purge_old.as_expiry),
@@ -315,6 +323,7 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
         tracking=Tracking.over(work, clock, zone),
         people=_people(work, clock, around.guard),
         reading=_reading(work, clock, zone, around),
+        syncing=syncing,
         look_up_names=LookUpNames(work),
         admit_request=AdmitRequest(shared.limits, shared.allowances),
         cache=shared.cache,

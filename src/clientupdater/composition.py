@@ -153,6 +153,7 @@ def _opened(settings: Settings) -> Iterator[tuple[App, PostgresWork]]:
             readiness=_readiness(url, settings.health_check_timeout_ms / 1000),
             services=_services(settings, circuits),
             circuits=readers,
+            sync_overlap=timedelta(minutes=settings.sync_overlap_minutes),
             serving=Serving.of(settings),
             readings=ReadMeters(
                 shared.limits,

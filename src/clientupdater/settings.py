@@ -422,6 +422,16 @@ class Settings:
             default="30000",
         ),
     )
+    sync_overlap_minutes: int = field(
+        default=60,
+        metadata=read_as(
+            "SYNC_OVERLAP_MINUTES",
+            whole(0, 10_080),
+            "minutes, from 0 to 10080",
+            "How much further back than the last run an incremental one reads.",
+            default="60",
+        ),
+    )
     retention_activity_logs: int = field(
         default=90,
         metadata=read_as(

@@ -15,6 +15,7 @@ from clientupdater.ports.work import SYSTEM
 from tests.integration.syncing import record
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from clientupdater.ports.sources import Abilities, ClientSource, Fetch, RawRecord, SourcePage
@@ -31,8 +32,8 @@ class Stating:
     def abilities(self) -> Abilities:
         return self.within.abilities()
 
-    def begin(self, since: datetime | None = None) -> Fetch:
-        return evolve(self.within.begin(since), stated_count=self.stated)
+    def begin(self, since: datetime | None = None, columns: Sequence[str] = ()) -> Fetch:
+        return evolve(self.within.begin(since, columns), stated_count=self.stated)
 
     def page(self, fetch: Fetch, position: str | None = None) -> SourcePage:
         return self.within.page(fetch, position)

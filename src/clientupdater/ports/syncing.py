@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.mapping import Reject, Row, SourceMapping
     from clientupdater.domain.sync.outcome import Outcome
     from clientupdater.domain.sync.transforms import Lookups
+    from clientupdater.ports.sources import Fetch as Reading
     from clientupdater.ports.sources import RawRecord
     from clientupdater.ports.work import Sight
 
@@ -84,8 +85,8 @@ class SyncRuns(Protocol):
         """Say how far it is, and that it lives. Raises SyncOver if it is ours no longer."""
         ...
 
-    def fetched(self, job: SyncJob, as_of: datetime, stated: int | None, *, ended: bool) -> SyncJob:
-        """Note what the source says of itself; `ended` once all of it was read."""
+    def fetched(self, job: SyncJob, reading: Reading, *, ended: bool) -> SyncJob:
+        """Note what the source says of its data; `ended` once all of it was read."""
         ...
 
     def finish(self, job: SyncJob, state: JobStatus, outcome: Outcome, now: datetime) -> SyncJob:
@@ -189,6 +190,12 @@ class Terms:
     lookups: Lookups
     companies: Mapping[str, CompanyId]
     """The companies by code."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that are read, of whichever company."""
+        mappings = (self.general, *self.own.values())
+        return tuple(dict.fromkeys(name for each in mappings for name in each.columns))
 
     def of(self, company: str | None) -> SourceMapping:
         """Give the mapping for one company's records."""

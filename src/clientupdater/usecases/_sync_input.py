@@ -8,14 +8,15 @@ from attrs import frozen
 
 from clientupdater.domain.errors import Fault, Misconfigured
 from clientupdater.domain.sync.versions import read_from
-from clientupdater.ports.sources import Fetch
-from clientupdater.ports.syncing import InputPage
+from clientupdater.ports.sources import Fetch as Reading
+from clientupdater.ports.syncing import InputPage, LastPage
 from clientupdater.ports.work import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import timedelta
 
+    from clientupdater.domain.ids import SyncJobId
     from clientupdater.domain.sync.fields import Source
     from clientupdater.domain.sync.jobs import SyncJob
     from clientupdater.ports.clock import Clock
@@ -37,17 +38,19 @@ class SyncInput:
         if job.is_fetched:
             return job
         if job.asked.origin is not None:
-            return self._as_the_origin_had_it(job)
+            return self._as_the_origin_had_it(job, job.asked.origin)
         source = self._source(job.asked.source)
-        job, fetch, row, position = self._begin(job, source)
+        columns = self._columns(job)
+        job, place = self._begin(job, source, columns)
+        row, position = place.next_row, place.next_position
+        reading = _reading(job, columns)
         while True:
-            page = source.page(fetch, position)
+            page = source.page(reading, position)
             self._keep(job, InputPage(row, page.records, page.position))
-            row += len(page.records)
-            position = page.position
+            row, position = row + len(page.records), page.position
             tell(row - 1)
             if position is None:
-                return self._ended(job, fetch)
+                return self._noted(job, reading, ended=True)
 
     def _source(self, name: Source) -> ClientSource:
         source = self.sources.get(name)
@@ -55,31 +58,44 @@ class SyncInput:
             raise Misconfigured([Fault(str(name), "this source is not set up here")])
         return source
 
-    def _begin(self, job: SyncJob, source: ClientSource) -> tuple[SyncJob, Fetch, int, str | None]:
+    def _columns(self, job: SyncJob) -> tuple[str, ...]:
+        with self.work.begin(SYSTEM) as tx:
+            return tx.sync_terms.load(job.asked.source).columns
+
+    def _begin(
+        self, job: SyncJob, source: ClientSource, columns: tuple[str, ...]
+    ) -> tuple[SyncJob, LastPage]:
         with self.work.begin(SYSTEM) as tx:
             known = tx.sync_terms.watermark(job.asked.source, job.asked.company)
             last = tx.sync_inputs.last(job.id)
-        since = None if job.asked.full else read_from(known, self.overlap)
         if last is not None and last.next_position is not None and job.as_of is not None:
-            fetch = Fetch(job.as_of, job.stated_count, since)
-            return job, fetch, last.next_row, last.next_position
-        fetch = source.begin(since)
+            return job, last
+        since = None if job.asked.full else read_from(known, self.overlap)
+        reading = source.begin(since, columns)
         with self.work.begin(SYSTEM) as tx:
             tx.sync_inputs.forget(job)
-            job = tx.sync_runs.fetched(job, fetch.as_of, fetch.stated_count, ended=False)
-        return job, fetch, 1, None
+            return tx.sync_runs.fetched(job, reading, ended=False), LastPage(1, None)
 
     def _keep(self, job: SyncJob, page: InputPage) -> None:
         with self.work.begin(SYSTEM) as tx:
             tx.sync_inputs.keep(job, page, self.clock.now())
 
-    def _ended(self, job: SyncJob, fetch: Fetch) -> SyncJob:
+    def _noted(self, job: SyncJob, reading: Reading, *, ended: bool) -> SyncJob:
         with self.work.begin(SYSTEM) as tx:
-            return tx.sync_runs.fetched(job, fetch.as_of, fetch.stated_count, ended=True)
+            return tx.sync_runs.fetched(job, reading, ended=ended)
 
-    def _as_the_origin_had_it(self, job: SyncJob) -> SyncJob:
+    def _as_the_origin_had_it(self, job: SyncJob, origin_id: SyncJobId) -> SyncJob:
         with self.work.begin(SYSTEM) as tx:
-            origin = job.asked.origin and tx.sync_jobs.find(job.asked.origin)
-            if not origin or origin.as_of is None or tx.sync_inputs.last(origin.id) is None:
-                raise Misconfigured([Fault("", "What that run was given is no longer kept.")])
-            return tx.sync_runs.fetched(job, origin.as_of, origin.stated_count, ended=True)
+            origin = tx.sync_jobs.find(origin_id)
+            is_kept = tx.sync_inputs.last(origin_id) is not None
+        if origin is None or origin.as_of is None or not is_kept:
+            raise Misconfigured([Fault("", "What that run was given is no longer kept.")])
+        stated = None if job.asked.rejects_alone else origin.stated_count
+        return self._noted(job, Reading(origin.as_of, stated, origin.since), ended=True)
+
+
+def _reading(job: SyncJob, columns: tuple[str, ...]) -> Reading:
+    """Put together again how the source is being read."""
+    if job.as_of is None:
+        raise Misconfigured([Fault("", "This run has not begun to read.")])
+    return Reading(job.as_of, job.stated_count, job.since, columns, job.handle)

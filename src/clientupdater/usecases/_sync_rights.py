@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from clientupdater.ports.syncing import SyncWork
 
 RESOURCE = "sync_job"
-QUEUE = "sync"
-"""Where runs wait for a worker, and the name of that job."""
+TASK = "sync"
+"""What workers know a run by."""
 
 
 def require_over_company(

@@ -81,7 +81,7 @@ class Taking:
 
     def _staged(self, staging: Staging, terms: Terms) -> Fetch:
         job = self.diary.job
-        mapper = PageMapper(terms)
+        mapper = PageMapper.of(terms)
         received = without_code = 0
         with self.diary.step(Step.STAGE) as tell:
             for page in self._pages(job):

@@ -8,9 +8,9 @@ from attrs import frozen
 
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.journal import Deed
-from clientupdater.ports.queue import NewJob
+from clientupdater.ports.queue import SYNC_QUEUE, NewJob
 from clientupdater.ports.work import SYSTEM
-from clientupdater.usecases._sync_rights import QUEUE, RESOURCE, require_over_company
+from clientupdater.usecases._sync_rights import RESOURCE, TASK, require_over_company
 
 if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
@@ -47,10 +47,10 @@ class AskForSync:
 def job_of(job: SyncJob) -> NewJob:
     """Say what a worker has to do for a run."""
     return NewJob(
-        name=QUEUE,
-        queue=QUEUE,
+        name=TASK,
+        queue=SYNC_QUEUE,
         arguments={"sync_job": str(job.id)},
-        key=f"{QUEUE}:{job.id}",
+        key=f"{TASK}:{job.id}",
         company=job.asked.company,
         asked_by=job.created_by,
     )

@@ -85,6 +85,10 @@ class SyncJob:
     state: JobStatus
     attempt: int = 0
     is_fetched: bool = False
+    since: datetime | None = None
+    """From when on changes were asked for; None: everything."""
+    handle: str | None = field(default=None, repr=False)
+    """What the source itself knows this reading by."""
     as_of: datetime | None = None
     stated_count: int | None = None
     counts: SyncCounts = SyncCounts()

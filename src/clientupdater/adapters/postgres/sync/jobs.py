@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clientupdater.adapters.postgres.connect import Connection
+    from clientupdater.ports.sources import Fetch as Reading
     from clientupdater.ports.syncing import Progressed
 
 QUERIES = named_queries("sync/jobs.sql")
@@ -106,9 +107,16 @@ class PostgresSyncRuns:
         """Say how far it is, and that it lives."""
         self._note("progressed", job, {**asdict(how_far), "now": now})
 
-    def fetched(self, job: SyncJob, as_of: datetime, stated: int | None, *, ended: bool) -> SyncJob:
-        """Note what the source says of itself."""
-        self._note("fetched", job, {"as_of": as_of, "stated": stated, "ended": ended})
+    def fetched(self, job: SyncJob, reading: Reading, *, ended: bool) -> SyncJob:
+        """Note what the source says of its data."""
+        told = {
+            "as_of": reading.as_of,
+            "stated": reading.stated_count,
+            "since": reading.since and reading.since.isoformat(),
+            "handle": reading.handle,
+            "ended": ended,
+        }
+        self._note("fetched", job, told)
         return self._find(job.id)
 
     def finish(self, job: SyncJob, state: JobStatus, outcome: Outcome, now: datetime) -> SyncJob:
@@ -193,7 +201,7 @@ def _outcome(**told: Any) -> Outcome:
 
 def _job(*columns: Any) -> SyncJob:
     id_, source, company, preview, full, origin, rejects_alone, *rest = columns
-    state, attempt, is_fetched, as_of, stated, *rest = rest
+    state, attempt, is_fetched, since, handle, as_of, stated, *rest = rest
     received, created, updated, reappeared, rejected, missing, vanished, *rest = rest
     steps, consequences, hash_, approved_by, error, created_by, *moments = rest
     created_at, started_at, completed_at = moments
@@ -210,6 +218,8 @@ def _job(*columns: Any) -> SyncJob:
         state=JobStatus(state),
         attempt=attempt,
         is_fetched=is_fetched,
+        since=since,
+        handle=handle,
         as_of=as_of,
         stated_count=stated,
         counts=SyncCounts(

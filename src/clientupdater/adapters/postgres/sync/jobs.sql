@@ -4,7 +4,8 @@
 select
     j.id, j.type::text, j.company_id, j.is_preview, j.is_full, j.parameters ->> 'origin',
     coalesce((j.parameters ->> 'rejects_alone')::boolean, false),
-    j.status::text, j.attempt, j.is_fetched, j.as_of, j.stated_count,
+    j.status::text, j.attempt, j.is_fetched, (j.parameters ->> 'since')::timestamptz,
+    j.parameters ->> 'handle', j.as_of, j.stated_count,
     j.records_processed, j.records_created, j.records_updated, j.records_reappeared,
     j.records_rejected, j.records_missing, j.records_deactivated, j.steps, j.consequences,
     encode(j.plan_hash, 'hex'), j.approved_by, j.error, j.created_by, j.created_at, j.started_at,
@@ -113,7 +114,13 @@ where id = %(job)s and attempt = %(attempt)s and status = 'processing'
 
 -- name: fetched
 update sync_jobs
-set as_of = %(as_of)s, stated_count = %(stated)s, is_fetched = %(ended)s
+set
+    as_of = %(as_of)s,
+    stated_count = %(stated)s,
+    is_fetched = %(ended)s,
+    parameters = parameters || jsonb_build_object(
+        'since', %(since)s::text, 'handle', %(handle)s::text
+    )
 where id = %(job)s and attempt = %(attempt)s and status = 'processing'
 
 -- name: finish

@@ -14,6 +14,7 @@ from clientupdater.entrypoints.http.routes import (
     periods,
     reading,
     sessions,
+    sync,
     tracking,
     user_sessions,
     users,
@@ -35,4 +36,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *user_sessions.ENDPOINTS,
     *grants.ENDPOINTS,
     *periods.ENDPOINTS,
+    *sync.ENDPOINTS,
 )
