@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
@@ -16,11 +15,11 @@ from clientupdater.domain.people import LockoutPolicy
 from clientupdater.domain.retention import Retention
 from clientupdater.domain.sessions import Lifetimes
 from clientupdater.ports.doing import Task
+from clientupdater.ports.notices import NoticesTransaction
 from clientupdater.ports.old_things import PurgingTransaction
 from clientupdater.ports.reading import ReadingTransaction
-from clientupdater.ports.syncing import SyncTransaction
 from clientupdater.serving import Serving
-from clientupdater.syncing import Syncing
+from clientupdater.syncing import Syncing, SyncSettings
 from clientupdater.usecases._client_files import ClientFiles
 from clientupdater.usecases.admit_request import AdmitRequest
 from clientupdater.usecases.answer_once import AnswerOnce
@@ -111,7 +110,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.work import Sight, UnitsOfWork
 
 
-class ServingTransaction(SyncTransaction, ReadingTransaction, PurgingTransaction, Protocol):
+class ServingTransaction(NoticesTransaction, ReadingTransaction, PurgingTransaction, Protocol):
     """A unit of work with all that serving needs."""
 
 
@@ -167,8 +166,7 @@ class Surroundings:
     readings: Readings = tuple
     sources: Mapping[Source, ClientSource] = field(factory=dict)
     """Those that are set up here."""
-    sync_overlap: timedelta = timedelta(hours=1)
-    """How much further back than needed an incremental run reads (Y8)."""
+    sync: SyncSettings = field(factory=SyncSettings)
     chance: Callable[[], float] = random.random
     """Keeps what failed together from coming back together."""
 
@@ -309,7 +307,7 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
     shared, serving = around.shared, around.serving
     open_due_periods = OpenDuePeriods(work, clock, zone)
     purge_old = PurgeOld(work, clock, around.retention)
-    syncing = Syncing.over(work, clock, zone, around.sources, around.sync_overlap)
+    syncing = Syncing.over(work, clock, zone, around.sources, around.sync)
     tasks = {
         **syncing.tasks(),
         "open_period": Task(open_due_periods.as_job),

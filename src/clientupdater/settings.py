@@ -422,6 +422,18 @@ class Settings:
             default="30000",
         ),
     )
+    nextbank_webhook_secrets: tuple[str, ...] = field(
+        default=(),
+        metadata=read_as(
+            "NEXTBANK_WEBHOOK_SECRETS",
+            words,
+            "words, separated by commas",
+            "What NextBank signs its notices with; the old one beside the new one while it is "
+            "changed. Unset: no notice is believed.",
+            secret=True,
+        ),
+        repr=hide,
+    )
     sync_overlap_minutes: int = field(
         default=60,
         metadata=read_as(

@@ -28,7 +28,9 @@ class Diary:
     work: SyncWork
     clock: Clock
     job: SyncJob
-    watch: Callable[[Progressed], None]
+    watch: Callable[[Progressed], None] = lambda _: None
+    is_kept: bool = True
+    """A run that is over at once, in one unit of work, need not say how far it is."""
 
     @contextmanager
     def step(self, step: Step) -> Iterator[Callable[[int], None]]:
@@ -36,6 +38,8 @@ class Diary:
         begun = self.clock.now()
 
         def tell(records: int) -> None:
+            if not self.is_kept:
+                return
             now = self.clock.now()
             seconds = round((now - begun).total_seconds(), 3)
             how_far = Progressed(step=str(step), records=records, seconds=seconds)

@@ -65,7 +65,7 @@ class Taking:
         with self.diary.step(Step.APPLY) as tell:
             outcome = staging.apply(
                 self._writable(terms, now),
-                moves_watermark=fetch.moves_watermark and job.asked.origin is None,
+                moves_watermark=fetch.moves_watermark and job.asked.reads_all_it_asks_for,
             )
             tell(fetch.received)
         return self._decided(staging, evolve(outcome, held_for=self._held(terms, comparison)))

@@ -27,6 +27,7 @@ from clientupdater.adapters.postgres.credentials import (
 )
 from clientupdater.adapters.postgres.identities import PostgresIdentities
 from clientupdater.adapters.postgres.journal import PostgresJournal
+from clientupdater.adapters.postgres.notices import PostgresNotices
 from clientupdater.adapters.postgres.old_things import PostgresOldThings
 from clientupdater.adapters.postgres.openings import PostgresOpenings
 from clientupdater.adapters.postgres.pension_numbers import PostgresPensionNumbers
@@ -239,6 +240,11 @@ class PostgresTransaction:
     def pension_numbers(self) -> PostgresPensionNumbers:
         """The clients' pension numbers; raises Misconfigured where there are no keys."""
         return PostgresPensionNumbers(self.connection, required(self.vault))
+
+    @property
+    def notices(self) -> PostgresNotices:
+        """Word that something happened outside."""
+        return PostgresNotices(self.connection)
 
     @property
     def sync_jobs(self) -> PostgresSyncJobs:

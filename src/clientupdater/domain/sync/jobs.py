@@ -47,6 +47,13 @@ class SyncRequest:
     """The run whose input is taken instead of asking the source."""
     rejects_alone: bool = False
     """Of that input only what could not be taken (Y3)."""
+    single: bool = False
+    """One client alone, whatever else is read of its source meanwhile."""
+
+    @property
+    def reads_all_it_asks_for(self) -> bool:
+        """Whether the next run may start where this one ends (Y8)."""
+        return self.origin is None and not self.single
 
 
 @frozen(kw_only=True)

@@ -28,6 +28,14 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PART = re.compile(r"{(\w+)}")
 
 
+@frozen
+class Sent:
+    """A request as it came."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
 @frozen(kw_only=True)
 class Call:
     """One request that was judged fit: what an endpoint works with."""
@@ -41,6 +49,8 @@ class Call:
     query: Any = None
     body: Any = None
     version: int | None = None
+    sent: Sent | None = field(default=None, repr=False)
+    """As it came, byte for byte, for what vouches for it."""
 
     @property
     def generation(self) -> int | None:

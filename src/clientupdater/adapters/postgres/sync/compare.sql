@@ -5,6 +5,11 @@
 -- One run at a time compares and writes, whichever its source: two would find the same client new.
 select pg_advisory_xact_lock(1667856208, 2)
 
+-- name: settings
+-- For this transaction: room to join half a million rows in memory, and no compiling of queries,
+-- which takes longer here than it saves.
+select set_config('work_mem', '64MB', true), set_config('jit', 'off', true)
+
 -- name: is_working
 -- Whether some run compares or writes at this moment.
 select not pg_try_advisory_xact_lock(1667856208, 2)

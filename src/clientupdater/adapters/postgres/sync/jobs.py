@@ -44,11 +44,12 @@ class PostgresSyncJobs:
             "full": asked.full,
             "origin": asked.origin and str(asked.origin),
             "rejects_alone": asked.rejects_alone or None,
+            "single": asked.single or None,
             "by": by,
             "now": now,
         }
         ((is_read,),) = self._connection.execute(QUERIES["is_read"], told).fetchall()
-        if is_read:
+        if is_read and not asked.single:
             raise SyncRunning
         ((job,),) = self._connection.execute(QUERIES["create"], told).fetchall()
         return SyncJob(
@@ -200,7 +201,7 @@ def _outcome(**told: Any) -> Outcome:
 
 
 def _job(*columns: Any) -> SyncJob:
-    id_, source, company, preview, full, origin, rejects_alone, *rest = columns
+    id_, source, company, preview, full, origin, rejects_alone, single, *rest = columns
     state, attempt, is_fetched, since, handle, as_of, stated, *rest = rest
     received, created, updated, reappeared, rejected, missing, vanished, *rest = rest
     steps, consequences, hash_, approved_by, error, created_by, *moments = rest
@@ -214,6 +215,7 @@ def _job(*columns: Any) -> SyncJob:
             full=full,
             origin=SyncJobId(UUID(origin)) if origin else None,
             rejects_alone=rejects_alone,
+            single=single,
         ),
         state=JobStatus(state),
         attempt=attempt,

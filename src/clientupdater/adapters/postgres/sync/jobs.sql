@@ -4,6 +4,7 @@
 select
     j.id, j.type::text, j.company_id, j.is_preview, j.is_full, j.parameters ->> 'origin',
     coalesce((j.parameters ->> 'rejects_alone')::boolean, false),
+    coalesce((j.parameters ->> 'single')::boolean, false),
     j.status::text, j.attempt, j.is_fetched, (j.parameters ->> 'since')::timestamptz,
     j.parameters ->> 'handle', j.as_of, j.stated_count,
     j.records_processed, j.records_created, j.records_updated, j.records_reappeared,
@@ -35,7 +36,8 @@ values (
     %(source)s::text::sync_job_type, %(company)s, %(preview)s, %(full)s,
     jsonb_strip_nulls(
         jsonb_build_object(
-            'origin', %(origin)s::text, 'rejects_alone', %(rejects_alone)s::boolean
+            'origin', %(origin)s::text, 'rejects_alone', %(rejects_alone)s::boolean,
+            'single', %(single)s::boolean
         )
     ), %(by)s, %(now)s
 )
@@ -139,7 +141,10 @@ set
     records_deactivated = %(vanished)s,
     consequences = %(consequences)s,
     plan_hash = decode(%(hash)s, 'hex')
-where id = %(job)s and attempt = %(attempt)s and status = 'processing'
+where
+    id = %(job)s
+    and attempt = %(attempt)s
+    and (status = 'processing' or (status = 'pending' and parameters ? 'single'))
 
 -- name: fail
 update sync_jobs

@@ -65,7 +65,7 @@ class PostgresStaging:
             "next_month": cycle_takes_effect(work.today),
             "code_column": work.terms.general.column_of(Field.CLIENT_CODE),
         }
-        self._do(COMPARE, "wait_for_turn", "stage", "refused", "owned")
+        self._do(COMPARE, "wait_for_turn", "settings", "stage", "refused", "owned")
         for company in work.terms.companies:
             fields = [str(each) for each in work.terms.of(company).owned]
             told = {"company": company, "fields": fields}

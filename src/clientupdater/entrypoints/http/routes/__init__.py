@@ -18,6 +18,7 @@ from clientupdater.entrypoints.http.routes import (
     tracking,
     user_sessions,
     users,
+    webhooks,
 )
 
 if TYPE_CHECKING:
@@ -37,4 +38,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *grants.ENDPOINTS,
     *periods.ENDPOINTS,
     *sync.ENDPOINTS,
+    *webhooks.ENDPOINTS,
 )

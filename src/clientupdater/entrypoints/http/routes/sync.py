@@ -14,6 +14,7 @@ from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import Mode, SyncRequest
 from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
+from clientupdater.entrypoints.http.routes.rows import ClientShown
 from clientupdater.entrypoints.http.routes.sync_shapes import (
     RejectShown,
     SyncJobShown,
@@ -21,11 +22,13 @@ from clientupdater.entrypoints.http.routes.sync_shapes import (
     SyncPlanShown,
     SyncRejectsPage,
 )
+from clientupdater.entrypoints.http.routes.tracking import admitting
 from clientupdater.entrypoints.structuring import Text, Whole
 
 if TYPE_CHECKING:
     from clientupdater.domain.sync.jobs import SyncJob
 
+_READ, _EXECUTE = Permission.SYNC_READ, Permission.SYNC_EXECUTE
 _JOBS, _JOB = "/sync/jobs", "/sync/jobs/{sync_job}"
 
 
@@ -120,6 +123,14 @@ def replay_sync_rejects(call: Call) -> Answer:
     return _accepted(call, call.app.syncing.replay.rejects(call.caller, call.path["sync_job"]))
 
 
+def refresh_client(call: Call) -> Answer:
+    """Take over what NextBank says of a client, and show it."""
+    call.app.syncing.refresh_client(call.caller, call.path["client"])
+    view = call.app.reading.show_client(call.caller, call.path["client"], _EXECUTE)
+    shown = ClientShown.of(view)
+    return Answer(value=shown, version=shown.version)
+
+
 def _accepted(call: Call, job: SyncJob) -> Answer:
     return Answer(value=_shown(call, job), location=f"{BASE}{_JOBS}/{job.id}")
 
@@ -127,8 +138,6 @@ def _accepted(call: Call, job: SyncJob) -> Answer:
 def _shown(call: Call, job: SyncJob) -> SyncJobShown:
     return SyncJobShown.of(job, call.app.look_up_names(call.caller))
 
-
-_READ, _EXECUTE = Permission.SYNC_READ, Permission.SYNC_EXECUTE
 
 ENDPOINTS = (
     Endpoint(
@@ -207,5 +216,16 @@ ENDPOINTS = (
         answers=SyncJobShown,
         permission=_EXECUTE,
         errors=(SyncRunning, SyncOver),
+    ),
+    Endpoint(
+        method="POST",
+        path="/clients/{client}/refresh",
+        summary="Ask NextBank for one client now, and apply what differs.",
+        handle=refresh_client,
+        answers=ClientShown,
+        permission=_EXECUTE,
+        admit=admitting(_EXECUTE),
+        in_batches=True,
+        errors=(NotFound,),
     ),
 )
