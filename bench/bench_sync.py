@@ -16,7 +16,6 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +24,12 @@ import psycopg
 from attrs import define, frozen
 from psycopg_pool import ConnectionPool
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from sync_world import BRANCHES, MadeUpSource
+from bench.sync_world import BRANCHES, MadeUpSource
 from tests import servers
 from tests.contract.worlds import VAULT
-from tests.integration.syncing import MANILA, Syncing
+from tests.integration.syncing import Syncing
 from tests.servers import Database
 
 from clientupdater.adapters.memory.clock import MachineClock
@@ -97,7 +96,7 @@ class Bench:
             syncing.do("update field_mappings set owns_field = true where source = 'snowflake'")
             for night in (0, 1):
                 job = self.run(syncing, night)[0]
-                print(f"# night {night}: {told(job)}", file=sys.stderr)
+                click.echo(f"# night {night}: {told(job)}", err=True)
         vacuumed(database)
         return database
 
@@ -117,7 +116,7 @@ class Bench:
         done = runner(job)
         took = time.perf_counter() - began
         mapping = mapped_in(syncing, job)
-        print(f"# all after fetching {took:.2f} s, of it mapping {mapping:.2f} s", file=sys.stderr)
+        click.echo(f"# all after fetching {took:.2f} s, of it mapping {mapping:.2f} s", err=True)
         return done, took - mapping
 
 
@@ -189,7 +188,7 @@ def script(database: Database, rows: Path, psql: str) -> float:
     )
     if done.returncode:
         raise SystemExit(done.stderr)
-    print("#", done.stdout.strip().replace("\n", " "), file=sys.stderr)
+    click.echo("# " + done.stdout.strip().replace("\n", " "), err=True)
     return time.perf_counter() - began
 
 
@@ -211,16 +210,16 @@ def main(clients: int, psql: str, path: Path | None) -> None:
         reference = script(theirs_on, rows, psql)
         with opened(ours_on) as syncing:
             job, ours = bench.run(syncing, 2)
-            print(f"# night 2: {told(job)}", file=sys.stderr)
+            click.echo(f"# night 2: {told(job)}", err=True)
             lines.append(Line("sync, changed", ours, reference, RATIO, ours / reference))
             vacuumed(ours_on)
             job, again = bench.run(syncing, 2)
-            print(f"# night 2 again: {told(job)}", file=sys.stderr)
+            click.echo(f"# night 2 again: {told(job)}", err=True)
             lines.append(Line("sync, unchanged", again, ours, UNCHANGED, again / ours))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     lines.append(Line("memory of the process, MB", peak, None, MEMORY_MB, peak))
     for each in lines:
-        print(each.told())
+        click.echo(each.told())
     if path:
         shown: list[dict[str, Any]] = [
             {

@@ -46,6 +46,7 @@ class MadeUpSource:
     def one(self, code: str) -> RawRecord | None:
         """Know nobody by code."""
         del code
+        return None
 
     # --- who is there, and how they stand
 

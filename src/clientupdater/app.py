@@ -27,7 +27,9 @@ from clientupdater.usecases.assign_client import AssignClient
 from clientupdater.usecases.assign_clients import AssignClients
 from clientupdater.usecases.authenticate import Authenticate
 from clientupdater.usecases.bootstrap_administrator import BootstrapAdministrator
+from clientupdater.usecases.cancel_job import CancelJob
 from clientupdater.usecases.change_password import ChangePassword
+from clientupdater.usecases.change_schedule import ChangeSchedule
 from clientupdater.usecases.change_user import ChangeUser
 from clientupdater.usecases.check_system import CheckSystem
 from clientupdater.usecases.correct_contacts import CorrectContacts
@@ -45,8 +47,10 @@ from clientupdater.usecases.issue_service_token import IssueServiceToken
 from clientupdater.usecases.judge_updates import JudgeUpdates
 from clientupdater.usecases.judge_user import JudgeUser
 from clientupdater.usecases.list_clients import ListClients
+from clientupdater.usecases.list_jobs import ListJobs
 from clientupdater.usecases.list_openings import ListOpenings
 from clientupdater.usecases.list_rows import ListRows
+from clientupdater.usecases.list_schedules import ListSchedules
 from clientupdater.usecases.list_sessions import ListSessions
 from clientupdater.usecases.list_users import ListUsers
 from clientupdater.usecases.lock_user import LockUser
@@ -54,6 +58,7 @@ from clientupdater.usecases.look_up_names import LookUpNames
 from clientupdater.usecases.open_due_periods import OpenDuePeriods
 from clientupdater.usecases.open_period import OpenPeriod
 from clientupdater.usecases.place_branch import PlaceBranch
+from clientupdater.usecases.purge_jobs import PurgeJobs
 from clientupdater.usecases.purge_old import PurgeOld
 from clientupdater.usecases.read_lookups import ReadLookups
 from clientupdater.usecases.read_queues import ReadQueues
@@ -65,11 +70,13 @@ from clientupdater.usecases.remove_branch import RemoveBranch
 from clientupdater.usecases.renew_pension_numbers import RenewPensionNumbers
 from clientupdater.usecases.reopen_row import ReopenRow
 from clientupdater.usecases.reset_password import ResetPassword
+from clientupdater.usecases.retry_job import RetryJob
 from clientupdater.usecases.reveal_pension_number import RevealPensionNumber
 from clientupdater.usecases.revive_client import ReviveClient
 from clientupdater.usecases.revoke_grant import RevokeGrant
 from clientupdater.usecases.revoke_session import RevokeSession
 from clientupdater.usecases.revoke_sessions import RevokeSessions
+from clientupdater.usecases.run_schedule import RunSchedule
 from clientupdater.usecases.search_clients import SearchClients
 from clientupdater.usecases.set_initial_password import SetInitialPassword
 from clientupdater.usecases.settle_contact_conflict import SettleContactConflict
@@ -78,6 +85,7 @@ from clientupdater.usecases.show_client_history import ShowClientHistory
 from clientupdater.usecases.show_current_periods import ShowCurrentPeriods
 from clientupdater.usecases.show_filter_options import ShowFilterOptions
 from clientupdater.usecases.show_history import ShowHistory
+from clientupdater.usecases.show_job import ShowJob
 from clientupdater.usecases.show_row import ShowRow
 from clientupdater.usecases.show_user import ShowUser
 from clientupdater.usecases.sign_in import SignIn
@@ -269,6 +277,22 @@ class Tracking:
 
 
 @frozen
+class Jobs:
+    """What workers do, and how it is looked after."""
+
+    do: DoJob
+    fire_schedules: FireSchedules
+    list: ListJobs
+    show: ShowJob
+    retry: RetryJob
+    cancel: CancelJob
+    purge: PurgeJobs
+    list_schedules: ListSchedules
+    change_schedule: ChangeSchedule
+    run_schedule: RunSchedule
+
+
+@frozen
 class App:
     """What the software can do, for as long as it is open."""
 
@@ -294,9 +318,7 @@ class App:
     read_queues: ReadQueues
     readings: Readings
     """How things stand inside, for whoever watches."""
-    do_job: DoJob
-    """What workers know how to do."""
-    fire_schedules: FireSchedules
+    jobs: Jobs
     serving: Serving
     sealer: Sealer
     """Seals what leaves us and comes back, such as cursors."""
@@ -306,14 +328,7 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
     """Put the use cases together over any adapters; nothing is opened here."""
     shared, serving = around.shared, around.serving
     open_due_periods = OpenDuePeriods(work, clock, zone)
-    purge_old = PurgeOld(work, clock, around.retention)
     syncing = Syncing.over(work, clock, zone, around.sources, around.sync)
-    tasks = {
-        **syncing.tasks(),
-        "open_period": Task(open_due_periods.as_job),
-        "retention": Task(purge_old.as_retention),
-        "expiry": Task(purge_old.as_expiry),
-    }
     return App(
         open_due_periods=open_due_periods,
         find_missed_openings=FindMissedOpenings(work, clock, zone),
@@ -331,10 +346,38 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
         read_queues=ReadQueues(work, clock),
         answer_once=AnswerOnce(work, clock, around.sealer, serving.keep_answers_for),
         readings=around.readings,
-        do_job=DoJob(tasks, clock, around.chance),
-        fire_schedules=FireSchedules(work, clock, zone, around.timetable, tasks),
+        jobs=_jobs(work, clock, zone, around, open_due_periods, syncing),
         serving=serving,
         sealer=around.sealer,
+    )
+
+
+def _jobs(
+    work: ServingWork,
+    clock: Clock,
+    zone: tzinfo,
+    around: Surroundings,
+    open_due_periods: OpenDuePeriods,
+    syncing: Syncing,
+) -> Jobs:
+    purge_old = PurgeOld(work, clock, around.retention)
+    tasks = {
+        **syncing.tasks(),
+        "open_period": Task(open_due_periods.as_job),
+        "retention": Task(purge_old.as_retention),
+        "expiry": Task(purge_old.as_expiry),
+    }
+    return Jobs(
+        do=DoJob(tasks, clock, around.chance),
+        fire_schedules=FireSchedules(work, clock, zone, around.timetable, tasks),
+        list=ListJobs(work),
+        show=ShowJob(work),
+        retry=RetryJob(work, clock),
+        cancel=CancelJob(work, clock),
+        purge=PurgeJobs(work, clock, purge_old),
+        list_schedules=ListSchedules(work),
+        change_schedule=ChangeSchedule(work, clock, zone, around.timetable),
+        run_schedule=RunSchedule(work, clock, tasks),
     )
 
 

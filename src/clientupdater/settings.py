@@ -16,6 +16,7 @@ from attrs import field, frozen
 
 from clientupdater.domain.errors import Fault, InvalidInput, Misconfigured
 from clientupdater.serving import networks
+from clientupdater.settings_of_sources import SourceSettings, source_faults
 from clientupdater.settings_readers import (
     POSTGRES_EXAMPLE,
     SIGNING_ALGORITHMS,
@@ -60,7 +61,7 @@ class LogFormat(StrEnum):
 
 
 @frozen(kw_only=True)
-class Settings:
+class Settings(SourceSettings):
     """Everything that the environment decides."""
 
     database_url: str | None = field(
@@ -586,6 +587,7 @@ def _contradictions(settings: Settings) -> Iterator[Fault]:
     if settings.oidc_issuer and not (settings.oidc_audience or settings.oidc_authorized_parties):
         told = "is not set, nor is OIDC_AUTHORIZED_PARTIES; expected one of them with OIDC_ISSUER"
         yield Fault("OIDC_AUDIENCE", told)
+    yield from source_faults(settings)
 
 
 def _required(url: str | None, name: str) -> str:

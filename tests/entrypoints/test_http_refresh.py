@@ -79,7 +79,7 @@ class Bank:
     def follow(self) -> None:
         """Do what a worker would."""
         told = self.staff.one("select payload from job_queue where job_name = 'refresh-client'")
-        self.staff.app.do_job.tasks["refresh-client"].do(_Doing(_Job(told)))
+        self.staff.app.jobs.do.tasks["refresh-client"].do(_Doing(_Job(told)))
 
 
 @define

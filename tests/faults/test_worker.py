@@ -99,7 +99,7 @@ def test_all_connections_cut_the_worker_goes_on_by_itself(database: Database) ->
               where datname = current_database() and pid <> pg_backend_pid()"""
     with worker(database) as same:
         jobs = put(database, "effect", 5)
-        for _ in range(5):
+        for _ in range(2):
             wait_until(partial(_all_had, database, jobs))
             asked(database, cut)
             jobs += put(database, "effect", 5)

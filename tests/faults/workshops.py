@@ -100,9 +100,10 @@ def _now(workshop: Workshop) -> Any:
 
 def errands_run(workshop: Workshop) -> Workshop:
     """Give a workshop whose App knows the tests' jobs beside its own."""
-    known = workshop.app.do_job
+    known = workshop.app.jobs.do
     do_job = DoJob({**known.tasks, **Errands(workshop).tasks()}, known.clock, random.random)
-    return attrs.evolve(workshop, app=attrs.evolve(workshop.app, do_job=do_job))
+    jobs = attrs.evolve(workshop.app.jobs, do=do_job)
+    return attrs.evolve(workshop, app=attrs.evolve(workshop.app, jobs=jobs))
 
 
 @contextmanager

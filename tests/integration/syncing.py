@@ -88,16 +88,14 @@ class Syncing:
                 connection.execute(
                     "insert into branches (code, name) values (%s, %s)", (code, f"Branch {code}")
                 )
+            connection.execute("delete from field_mappings")
             for source in Source:
                 for name, (column, steps, owns) in MAPPINGS.items():
                     theirs = name in NEXTBANK_OWNS if source is Source.NEXTBANK else owns
                     connection.execute(
                         "insert into field_mappings"
                         " (source, field, source_column, transform, owns_field)"
-                        " values (%s, %s, %s, %s, %s)"
-                        " on conflict (source, company_id, field) do update"
-                        " set source_column = excluded.source_column,"
-                        " transform = excluded.transform, owns_field = excluded.owns_field",
+                        " values (%s, %s, %s, %s, %s)",
                         (str(source), name, column, Jsonb(steps), theirs),
                     )
         return self

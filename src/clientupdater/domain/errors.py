@@ -29,7 +29,7 @@
     ├── Unavailable             something we need does not answer; try again
     │   └── CircuitOpen         it did not answer for so long that it is not asked for a while
     ├── SourceFailed            a source of clients gave no good answer; trying again is no use
-    │   ├── SourceRefused, SourceMalformed
+    │   └── SourceRefused, SourceMalformed, SourceExpired
     └── Misconfigured           it cannot work as it is set up; every fault at once
 
 An error says what was wrong, where, and what to do. It carries no HTTP status and no exit
@@ -269,6 +269,10 @@ class SourceRefused(SourceFailed):
 
 class SourceMalformed(SourceFailed):
     """What the source sent cannot be read; nothing of it was taken."""
+
+
+class SourceExpired(SourceFailed):
+    """The source cannot be read on from there; begin again, once."""
 
 
 class Misconfigured(Error):

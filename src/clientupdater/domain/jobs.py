@@ -97,8 +97,8 @@ def can_be_retried(status: JobStatus) -> bool:
 
 
 def can_be_cancelled(status: JobStatus) -> bool:
-    """Whether it waits still, so that a person may call it off."""
-    return status in {JobStatus.PENDING, JobStatus.HELD}
+    """Whether it is not over yet, so that a person may call it off."""
+    return status in {JobStatus.PENDING, JobStatus.HELD, JobStatus.PROCESSING}
 
 
 @frozen

@@ -158,7 +158,7 @@ class Jobs(Protocol):
         ...
 
     def call_off(self, job: JobId, now: datetime) -> None:
-        """End it without having done it."""
+        """End it without having done it; whoever is at it holds it no longer."""
         ...
 
 

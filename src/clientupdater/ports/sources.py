@@ -62,7 +62,8 @@ class SourcePage:
 class ClientSource(Protocol):
     """Gives records. Every method may be asked again without harm.
 
-    Raises Unavailable (worth another try), Misconfigured, SourceRefused and SourceMalformed.
+    Raises Unavailable (worth another try), Misconfigured, SourceRefused and SourceMalformed; and
+    SourceExpired where what has been begun cannot be read on: one begins again then, once.
     """
 
     def abilities(self) -> Abilities:
@@ -72,6 +73,7 @@ class ClientSource(Protocol):
     def begin(self, since: datetime | None = None, columns: Sequence[str] = ()) -> Fetch:
         """Begin to read: all, or what has changed since; only the columns that are named.
 
+        A source that cannot tell what has changed gives all, and its Fetch says so.
         Raises Misconfigured with the list of those that the source does not have (Y3).
         """
         ...

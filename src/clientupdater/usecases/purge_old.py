@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -12,6 +13,7 @@ from clientupdater.ports.queue import Progress
 from clientupdater.ports.work import SYSTEM
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from clientupdater.domain.retention import Retention
@@ -41,14 +43,20 @@ class PurgeOld:
         """Remove what has ended."""
         self._purge(doing, dict.fromkeys(Expirable, self.clock.now()))
 
-    def _purge(self, doing: Doing, cutoffs: dict[Removable, datetime]) -> None:
-        removed = 0
+    def purge(
+        self, kind: Removable, before: datetime, report: Callable[[int], None] = lambda _: None
+    ) -> int:
+        """Remove what is from before a moment; give how many rows."""
+        removed, rows = 0, self.batch
+        while rows == self.batch:
+            report(removed)
+            rows = self._remove(kind, before)
+            removed += rows
+        return removed
+
+    def _purge(self, doing: Doing, cutoffs: Mapping[Removable, datetime]) -> None:
         for kind, before in cutoffs.items():
-            rows = self.batch
-            while rows == self.batch:
-                doing.report(Progress(done=removed, step=kind))
-                rows = self._remove(kind, before)
-                removed += rows
+            self.purge(kind, before, partial(_report, doing, kind))
 
     def _remove(self, kind: Removable, before: datetime) -> int:
         with self.work.begin(SYSTEM) as tx:
@@ -56,6 +64,10 @@ class PurgeOld:
             if rows:
                 tx.old_things.note(Removal(kind, before, rows, self.clock.now()))
         return rows
+
+
+def _report(doing: Doing, kind: Removable, removed: int) -> None:
+    doing.report(Progress(done=removed, step=kind))
 
 
 _ROWS = frozenset(Purgeable) - {Purgeable.EXPORT_FILES}

@@ -137,7 +137,8 @@ class MemoryJobs:
     def call_off(self, job: JobId, now: datetime) -> None:
         """End it without having done it."""
         held = self._seen()[job]
-        self._written[job] = evolve(held, status=JobStatus.CANCELLED, completed_at=now)
+        ended = evolve(_let_go(held), status=JobStatus.CANCELLED, completed_at=now)
+        self._written[job] = ended
 
     def _seen(self) -> Mapping[JobId, Job]:
         with self._store.exclusively():

@@ -46,7 +46,10 @@ with put as (
 select pg_notify('clientupdater_jobs', queue_name) from put
 
 -- name: call_off
-update job_queue set status = 'cancelled', completed_at = %(now)s where id = %(job)s
+-- Whoever is at it holds it no longer.
+update job_queue
+   set status = 'cancelled', completed_at = %(now)s, worker = null, lease_expires_at = null
+ where id = %(job)s
 
 -- name: depths
 -- Three counts, each by an index that holds nothing else: what is completed is never read.

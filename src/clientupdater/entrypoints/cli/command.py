@@ -31,11 +31,16 @@ _HERE = "clientupdater.entrypoints.cli"
         "db": (f"{_HERE}.db:db", "Bring the database to its schema, and see where it stands."),
         "demo": (f"{_HERE}.demo:demo", "Everything in one, with made-up data, to try it."),
         "doctor": (f"{_HERE}.doctor:doctor", "Tell what is wrong and what to do."),
+        "jobs": (f"{_HERE}.jobs:jobs", "See what workers do, try it again, or call it off."),
         "keys": (f"{_HERE}.keys:keys", "Keep the keys that personal data is sealed with."),
         "openapi": (f"{_HERE}.openapi:openapi", "Print the contract of the HTTP interface."),
         "periods": (
             f"{_HERE}.periods:periods",
             "See which periods run and which were opened, and open one.",
+        ),
+        "schedules": (
+            f"{_HERE}.schedules:schedules",
+            "See what is done again and again and when, switch it, or do it now.",
         ),
         "serve": (f"{_HERE}.serve:serve", "Run the HTTP server."),
         "status": (
@@ -51,7 +56,10 @@ _HERE = "clientupdater.entrypoints.cli"
             "Look after people: who signs in, and what they may do.",
         ),
         "version": (f"{_HERE}.version:version", "Print the version."),
-        "worker": (f"{_HERE}.worker:worker", "Do what is due, in the background."),
+        "worker": (
+            f"{_HERE}.worker:worker",
+            "Do jobs in the background, and fire schedules.",
+        ),
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Try it out: clientupdater demo",

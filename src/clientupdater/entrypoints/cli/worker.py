@@ -24,11 +24,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+def _queues(_: click.Context, __: click.Parameter, told: str) -> list[str]:
+    names = [name.strip() for name in told.split(",") if name.strip()]
+    if not names:
+        raise click.BadParameter("name at least one queue")
+    return names
+
+
 @click.command(epilog=example("clientupdater worker --queues default,sync --concurrency 2"))
 @click.option(
     "--queues",
     default=",".join(QUEUES),
     show_default=True,
+    callback=_queues,
     help="Which queues to work on, separated by commas.",
 )
 @click.option(
@@ -55,13 +63,13 @@ if TYPE_CHECKING:
 def worker(
     session: Session,
     *,
-    queues: str,
+    queues: list[str],
     concurrency: int,
     once: bool,
     grace_seconds: float,
     health_file: Path | None,
 ) -> None:
-    """Do jobs in the background, and put down those that are due by schedule.
+    """Do jobs in the background, and fire schedules.
 
     SIGTERM or Ctrl-C: takes no more, finishes what it is at or returns it, and ends.
     """
@@ -81,20 +89,13 @@ def worker(
             workshop,
             name=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
             threads=concurrency,
-            queues=_queues(queues),
+            queues=queues,
             pace=Pace(grace_s=grace_seconds),
             notice=account.of,
             alive=alive,
         )
         with stopped_by_signals(working):
             working.run(once=once)
-
-
-def _queues(told: str) -> list[str]:
-    names = [name.strip() for name in told.split(",") if name.strip()]
-    if not names:
-        raise click.BadParameter("name at least one queue", param_hint="--queues")
-    return names
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from clientupdater.domain.allowances import Activity
 from clientupdater.domain.errors import InvalidInput, NotFound
+from clientupdater.domain.ids import JobId
 from clientupdater.domain.people import Act
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission
@@ -25,6 +26,7 @@ BASE = "/api/v1"
 MIB = 1024 * 1024
 _CODE = re.compile(r"code:[A-Za-z0-9][A-Za-z0-9_.-]{0,49}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
 _PART = re.compile(r"{(\w+)}")
 
 
@@ -167,6 +169,18 @@ def _permission(text: str) -> Permission:
     return Permission(text)
 
 
+def _job(text: str) -> JobId:
+    if not re.fullmatch(r"[0-9]{1,18}", text):
+        raise NotFound
+    return JobId(int(text))
+
+
+def _name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise NotFound
+    return text
+
+
 _BY_ID = Part(_id, "An id.", {"type": "string", "format": "uuid"})
 _BY_CODE = Part(
     _id_or_code,
@@ -186,6 +200,12 @@ PARTS: Mapping[str, Part] = {
     ),
     "sequence": Part(
         _number, "The number of an event.", {"type": "integer", "minimum": 0, "maximum": 999999999}
+    ),
+    "job": Part(
+        _job, "The number of a job.", {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
+    ),
+    "schedule": Part(
+        _name, "The name of a schedule.", {"type": "string", "pattern": f"^{_NAME.pattern}$"}
     ),
     "permission": Part(
         _permission,

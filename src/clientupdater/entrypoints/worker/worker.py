@@ -153,7 +153,7 @@ class Worker:
     def _fire(self) -> None:
         if self._stopping is not None:
             return
-        fired = self.workshop.app.fire_schedules()
+        fired = self.workshop.app.jobs.fire_schedules()
         if fired.schedules:
             _log.info("schedules fired", schedules=fired.schedules)
         for name in fired.unreadable:
@@ -257,7 +257,7 @@ class Worker:
         while (held := self._ready.get()) is not None:
             if held.begin():
                 try:
-                    held.failure = self.workshop.app.do_job(held)
+                    held.failure = self.workshop.app.jobs.do(held)
                 except Interrupted:
                     held.was_interrupted = True
                 held.ended_at = time.monotonic()

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from clientupdater.adapters.security.vault import Vault
-    from clientupdater.domain.sync.fields import Value
     from clientupdater.domain.sync.mapping import Reject, Row
 
 STAGE = "copy sync_stage from stdin with (null '')"
@@ -84,13 +83,15 @@ def stage_lines(rows: Iterable[Row], numbers: Numbers, vault: Vault) -> Iterable
 
 
 def _row_line(row: Row) -> str:
-    cells = row.values
-    version = row.version
-    parts = [str(row.position), row.code]
-    parts += [_cell(cells.get(each)) for each in _PLAIN]
-    parts.append(version.at.isoformat() if version.at else "")
-    parts.append("" if version.number is None else str(version.number))
-    parts.append("t" if row.deleted else "f")
+    cell, version = row.values.get, row.version
+    parts = [
+        str(row.position),
+        row.code,
+        *["" if (value := cell(each)) is None else str(value) for each in _PLAIN],
+        version.at.isoformat() if version.at else "",
+        "" if version.number is None else str(version.number),
+        "t" if row.deleted else "f",
+    ]
     line = "\t".join(parts)
     if line.count("\t") == _TABS and not _needs_escapes(line):
         return line
@@ -99,10 +100,6 @@ def _row_line(row: Row) -> str:
 
 def _needs_escapes(line: str) -> bool:
     return "\\" in line or "\n" in line or "\r" in line
-
-
-def _cell(value: Value) -> str:
-    return "" if value is None else str(value)
 
 
 def _number_cells(row: Row, numbers: Numbers, vault: Vault) -> str:

@@ -10,9 +10,11 @@ from clientupdater.entrypoints.http.routes import (
     contacts,
     filter_options,
     grants,
+    jobs,
     pension_numbers,
     periods,
     reading,
+    schedules,
     sessions,
     sync,
     tracking,
@@ -39,4 +41,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *periods.ENDPOINTS,
     *sync.ENDPOINTS,
     *webhooks.ENDPOINTS,
+    *jobs.ENDPOINTS,
+    *schedules.ENDPOINTS,
 )

@@ -1,0 +1,171 @@
+"""``clientupdater jobs``: what workers do, and what went wrong."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from clientupdater.domain.ids import JobId
+from clientupdater.domain.jobs import JobStatus
+from clientupdater.entrypoints.cli.acting import as_option, opened_as
+from clientupdater.entrypoints.cli.session import (
+    Session,
+    example,
+    json_option,
+    print_json,
+    print_table,
+)
+from clientupdater.ports.queue import JobsAsked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from clientupdater.app import App
+    from clientupdater.domain.callers import Caller
+    from clientupdater.ports.queue import Job
+
+_LIMIT = click.IntRange(1, 1000)
+
+
+@click.group()
+def jobs() -> None:
+    """See what workers do, try it again, or call it off."""
+
+
+@jobs.command("list", epilog=example("clientupdater jobs list --status dead --as boss@example.com"))
+@click.option("--queue", help="Of this queue alone.")
+@click.option("--status", type=click.Choice([str(each) for each in JobStatus]))
+@click.option("--limit", type=_LIMIT, default=50, show_default=True)
+@as_option
+@json_option
+@click.pass_obj
+def list_(
+    session: Session,
+    /,
+    *,
+    queue: str | None,
+    status: str | None,
+    limit: int,
+    acts: str,
+    as_json: bool,
+) -> None:
+    """List jobs, the newest first."""
+    asked = JobsAsked(queue=queue, status=JobStatus(status) if status else None)
+    with opened_as(session, acts) as (app, caller):
+        found = app.jobs.list(caller, asked, at_most=limit)
+        names = _names(app, caller, *found)
+    if as_json:
+        print_json({"items": [_told(job, names) for job in found]})
+        return
+    zone = session.settings.business_timezone
+    rows = [
+        (
+            job.id,
+            job.name,
+            job.queue,
+            job.status,
+            f"{job.attempts}/{job.max_attempts}",
+            f"{job.scheduled_at.astimezone(zone):%Y-%m-%d %H:%M}",
+            _how_far(job),
+        )
+        for job in found
+    ]
+    print_table(("job", "does", "queue", "is", "attempts", "due", "how far"), rows)
+
+
+@jobs.command(epilog=example("clientupdater jobs show 17 --as boss@example.com"))
+@click.argument("job", type=click.IntRange(min=1))
+@as_option
+@json_option
+@click.pass_obj
+def show(session: Session, /, *, job: int, acts: str, as_json: bool) -> None:
+    """Show a job: what it is asked to do, how far it is, and its error."""
+    with opened_as(session, acts) as (app, caller):
+        _print(app, caller, app.jobs.show(caller, JobId(job)), as_json=as_json)
+
+
+@jobs.command(epilog=example("clientupdater jobs retry 17 --as boss@example.com"))
+@click.argument("job", type=click.IntRange(min=1))
+@as_option
+@json_option
+@click.pass_obj
+def retry(session: Session, /, *, job: int, acts: str, as_json: bool) -> None:
+    """Have a dead job tried once more; its attempts count anew."""
+    with opened_as(session, acts) as (app, caller):
+        _print(app, caller, app.jobs.retry(caller, JobId(job)), as_json=as_json)
+
+
+@jobs.command(epilog=example("clientupdater jobs cancel 17 --as boss@example.com"))
+@click.argument("job", type=click.IntRange(min=1))
+@as_option
+@json_option
+@click.pass_obj
+def cancel(session: Session, /, *, job: int, acts: str, as_json: bool) -> None:
+    """Call a job off; one that is being done is taken from its worker."""
+    with opened_as(session, acts) as (app, caller):
+        _print(app, caller, app.jobs.cancel(caller, JobId(job)), as_json=as_json)
+
+
+@jobs.command(epilog=example("clientupdater jobs purge --days 2 --yes --as boss@example.com"))
+@click.option("--days", type=click.IntRange(0, 36_500), required=True, help="Older than so many.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@as_option
+@json_option
+@click.pass_obj
+def purge(session: Session, /, *, days: int, yes: bool, acts: str, as_json: bool) -> None:
+    """Remove jobs that are done or were called off; dead ones stay."""
+    if not yes:
+        click.confirm(f"Remove jobs that have been over for {days} days?", abort=True, err=True)
+    with opened_as(session, acts) as (app, caller):
+        removed = app.jobs.purge(caller, older_than=timedelta(days=days))
+    if as_json:
+        print_json({"removed": removed})
+    else:
+        click.echo(f"{removed} jobs removed")
+
+
+def _print(app: App, caller: Caller, job: Job, *, as_json: bool) -> None:
+    told = _told(job, _names(app, caller, job))
+    if as_json:
+        print_json(told)
+        return
+    print_table(("", ""), [(name, value) for name, value in told.items() if value is not None])
+
+
+def _names(app: App, caller: Caller, *jobs: Job) -> Mapping[UUID, str]:
+    people = {job.asked_by for job in jobs if job.asked_by}
+    return app.look_up_names(caller, people=people).people
+
+
+def _told(job: Job, names: Mapping[UUID, str]) -> dict[str, object]:
+    return {
+        "id": job.id,
+        "name": job.name,
+        "queue": job.queue,
+        "status": job.status,
+        "arguments": job.arguments,
+        "key": job.key,
+        "priority": job.priority,
+        "attempts": job.attempts,
+        "max_attempts": job.max_attempts,
+        "asked_by": names.get(job.asked_by) if job.asked_by else None,
+        "request_id": job.trace.get("request_id"),
+        "scheduled_at": job.scheduled_at,
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "completed_at": job.completed_at,
+        "progress": job.progress,
+        "error": job.error,
+    }
+
+
+def _how_far(job: Job) -> str:
+    if job.error:
+        return job.error
+    if job.progress is None:
+        return ""
+    of_all = f" of {job.progress.total}" if job.progress.total else ""
+    return f"{job.progress.step} {job.progress.done}{of_all}".strip()

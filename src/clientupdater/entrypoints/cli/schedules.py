@@ -1,0 +1,121 @@
+"""``clientupdater schedules``: what is done again and again, and when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from clientupdater.entrypoints.cli.acting import as_option, opened_as
+from clientupdater.entrypoints.cli.session import (
+    Session,
+    example,
+    json_option,
+    print_json,
+    print_table,
+)
+from clientupdater.usecases.change_schedule import ScheduleChanges
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from clientupdater.ports.schedules import ScheduledJob
+
+
+@click.group()
+def schedules() -> None:
+    """See what is done again and again and when, switch it, or do it now."""
+
+
+@schedules.command("list", epilog=example("clientupdater schedules list --as boss@example.com"))
+@as_option
+@json_option
+@click.pass_obj
+def list_(session: Session, /, *, acts: str, as_json: bool) -> None:
+    """List schedules: when each was done last, and is due next."""
+    with opened_as(session, acts) as (app, caller):
+        found = app.jobs.list_schedules(caller)
+    if as_json:
+        print_json({"items": [_told(each) for each in found]})
+        return
+    zone = session.settings.business_timezone
+    rows = [
+        (
+            each.name,
+            each.cron,
+            each.time_zone or "",
+            "on" if each.is_active else "off",
+            _written(each.standing.last_run_at, zone),
+            _written(each.standing.next_run_at, zone),
+        )
+        for each in found
+    ]
+    print_table(("schedule", "at", "zone", "is", "done last", "due next"), rows)
+
+
+@schedules.command(epilog=example("clientupdater schedules enable retention --as boss@example.com"))
+@click.argument("name")
+@as_option
+@json_option
+@click.pass_obj
+def enable(session: Session, /, *, name: str, acts: str, as_json: bool) -> None:
+    """Switch a schedule on; what passed meanwhile is not made up for."""
+    _switch(session, name, acts, on=True, as_json=as_json)
+
+
+@schedules.command(
+    epilog=example("clientupdater schedules disable sync-nextbank --as boss@example.com")
+)
+@click.argument("name")
+@as_option
+@json_option
+@click.pass_obj
+def disable(session: Session, /, *, name: str, acts: str, as_json: bool) -> None:
+    """Switch a schedule off."""
+    _switch(session, name, acts, on=False, as_json=as_json)
+
+
+@schedules.command(epilog=example("clientupdater schedules run retention --as boss@example.com"))
+@click.argument("name")
+@as_option
+@json_option
+@click.pass_obj
+def run(session: Session, /, *, name: str, acts: str, as_json: bool) -> None:
+    """Do now what is due later: a worker will, and its times stay as they are."""
+    with opened_as(session, acts) as (app, caller):
+        job = app.jobs.run_schedule(caller, name)
+    if as_json:
+        print_json({"job": job})
+    else:
+        click.echo(f"job {job} waits for a worker (see: clientupdater jobs show {job})")
+
+
+def _switch(session: Session, name: str, acts: str, *, on: bool, as_json: bool) -> None:
+    with opened_as(session, acts) as (app, caller):
+        changes = ScheduleChanges(is_active=on)
+        changed = app.jobs.change_schedule(caller, name, changes, version=None)
+    if as_json:
+        print_json(_told(changed))
+        return
+    due = changed.standing.next_run_at
+    zone = session.settings.business_timezone
+    click.echo(f"{name} is on, due next at {_written(due, zone)}" if on else f"{name} is off")
+
+
+def _told(schedule: ScheduledJob) -> dict[str, object]:
+    return {
+        "name": schedule.name,
+        "cron_expression": schedule.cron,
+        "time_zone": schedule.time_zone,
+        "job": schedule.function,
+        "arguments": schedule.arguments,
+        "is_active": schedule.is_active,
+        "last_run_at": schedule.standing.last_run_at,
+        "next_run_at": schedule.standing.next_run_at,
+        "version": schedule.version,
+    }
+
+
+def _written(moment: datetime | None, zone: tzinfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else ""

@@ -1,0 +1,186 @@
+"""Jobs: what waits, what is being done, what went wrong (J1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+from attrs import frozen
+
+from clientupdater.domain.errors import AlreadyDone, AlreadyExists, NotFound
+from clientupdater.domain.jobs import JobStatus
+from clientupdater.domain.permissions import Permission
+from clientupdater.entrypoints.http.contract import Call, Endpoint
+from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
+from clientupdater.entrypoints.http.routes.rows import PersonShown
+from clientupdater.entrypoints.structuring import Text, Whole
+from clientupdater.ports.queue import Job, JobsAsked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clientupdater.ports.queue import Progress
+
+
+@frozen(kw_only=True)
+class JobsQuery:
+    """Which jobs, and how many at a time."""
+
+    queue: Annotated[str, Text(longest=50, shortest=1)] | None = None
+    status: JobStatus | None = None
+    limit: Annotated[int, Whole(1, 200)] = 50
+    cursor: Annotated[str, Text(longest=4096)] | None = None
+
+
+@frozen
+class ProgressShown:
+    """How far a job is, as it says itself."""
+
+    done: int
+    total: int | None
+    step: str
+
+
+@frozen(kw_only=True)
+class JobShown:
+    """A job as it stands."""
+
+    id: int
+    name: str
+    queue: str
+    status: JobStatus
+    arguments: dict[str, Any]
+    key: str | None
+    priority: int
+    attempts: int
+    max_attempts: int
+    company: str | None
+    asked_by: PersonShown | None
+    request_id: str | None
+    scheduled_at: datetime
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    progress: ProgressShown | None
+    error: str | None
+
+
+@frozen
+class JobsPage:
+    """A page of jobs, the newest first."""
+
+    items: tuple[JobShown, ...]
+    next_cursor: str | None
+    has_more: bool
+
+
+def list_jobs(call: Call) -> JobsPage:
+    """List jobs."""
+    asked: JobsQuery = call.query
+    before = opened_cursor(call, asked.cursor) if asked.cursor else None
+    found = call.app.jobs.list(
+        call.caller,
+        JobsAsked(queue=asked.queue, status=asked.status),
+        before=before,
+        at_most=asked.limit + 1,
+    )
+    page, has_more = found[: asked.limit], len(found) > asked.limit
+    cursor = sealed_cursor(call, page[-1].id) if has_more else None
+    return JobsPage(jobs_shown(call, page), cursor, has_more)
+
+
+def show_job(call: Call) -> JobShown:
+    """Show a job."""
+    return _shown(call, call.app.jobs.show(call.caller, call.path["job"]))
+
+
+def retry_job(call: Call) -> JobShown:
+    """Have a job tried once more."""
+    return _shown(call, call.app.jobs.retry(call.caller, call.path["job"]))
+
+
+def cancel_job(call: Call) -> JobShown:
+    """Call a job off."""
+    return _shown(call, call.app.jobs.cancel(call.caller, call.path["job"]))
+
+
+def _shown(call: Call, job: Job) -> JobShown:
+    return jobs_shown(call, [job])[0]
+
+
+def jobs_shown(call: Call, jobs: Sequence[Job]) -> tuple[JobShown, ...]:
+    """Show jobs, with the names of who asked for them."""
+    people = {job.asked_by for job in jobs if job.asked_by}
+    names = call.app.look_up_names(call.caller, people=people)
+    return tuple(_of(job, names.companies, names.people) for job in jobs)
+
+
+def _of(job: Job, companies: Mapping[UUID, str], people: Mapping[UUID, str]) -> JobShown:
+    return JobShown(
+        id=job.id,
+        name=job.name,
+        queue=job.queue,
+        status=job.status,
+        arguments=dict(job.arguments),
+        key=job.key,
+        priority=job.priority,
+        attempts=job.attempts,
+        max_attempts=job.max_attempts,
+        company=companies.get(job.company) if job.company else None,
+        asked_by=PersonShown(job.asked_by, people[job.asked_by]) if job.asked_by else None,
+        request_id=job.trace.get("request_id"),
+        scheduled_at=job.scheduled_at,
+        created_at=job.created_at,
+        started_at=job.started_at,
+        completed_at=job.completed_at,
+        progress=_progress(job.progress),
+        error=job.error,
+    )
+
+
+def _progress(told: Progress | None) -> ProgressShown | None:
+    return ProgressShown(told.done, told.total, told.step) if told else None
+
+
+_JOB, _MANAGE = "/jobs/{job}", Permission.JOBS_MANAGE
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/jobs",
+        summary="What workers do and did, the newest first.",
+        handle=list_jobs,
+        query=JobsQuery,
+        answers=JobsPage,
+        permission=_MANAGE,
+    ),
+    Endpoint(
+        method="GET",
+        path=_JOB,
+        summary="One job, and how far it is.",
+        handle=show_job,
+        answers=JobShown,
+        permission=_MANAGE,
+        errors=(NotFound,),
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{_JOB}/retry",
+        summary="Have a dead job tried once more; its attempts count anew.",
+        handle=retry_job,
+        answers=JobShown,
+        permission=_MANAGE,
+        errors=(NotFound, AlreadyDone, AlreadyExists),
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{_JOB}/cancel",
+        summary="Call a job off; one that is being done is taken from its worker.",
+        handle=cancel_job,
+        answers=JobShown,
+        permission=_MANAGE,
+        errors=(NotFound, AlreadyDone),
+    ),
+)

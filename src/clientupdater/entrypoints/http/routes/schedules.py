@@ -1,0 +1,111 @@
+"""What is done again and again, and when (J3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from attrs import frozen
+
+from clientupdater.domain.errors import NotFound, VersionConflict
+from clientupdater.domain.permissions import Permission
+from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
+from clientupdater.entrypoints.structuring import Text, Whole
+from clientupdater.usecases.change_schedule import ScheduleChanges
+
+if TYPE_CHECKING:
+    from clientupdater.ports.schedules import ScheduledJob
+
+Version = Annotated[int, Whole(0, 2**31 - 1)]
+
+
+@frozen(kw_only=True)
+class ScheduleShown:
+    """A schedule as it stands."""
+
+    name: str
+    cron_expression: str
+    time_zone: str | None
+    """Null: the business's."""
+    job: str
+    arguments: dict[str, Any]
+    is_active: bool
+    last_run_at: datetime | None
+    next_run_at: datetime | None
+    version: int
+
+
+@frozen
+class Schedules:
+    """All of them, by name."""
+
+    items: tuple[ScheduleShown, ...]
+
+
+@frozen(kw_only=True)
+class ScheduleChangesBody:
+    """What is to be otherwise; an empty time_zone is the business's."""
+
+    cron_expression: Annotated[str, Text(longest=50, shortest=9)] | None = None
+    time_zone: Annotated[str, Text(longest=100)] | None = None
+    is_active: bool | None = None
+    version: Version | None = None
+
+
+def list_schedules(call: Call) -> Schedules:
+    """List schedules."""
+    return Schedules(tuple(map(shown, call.app.jobs.list_schedules(call.caller))))
+
+
+def change_schedule(call: Call) -> Answer:
+    """Change a schedule."""
+    body: ScheduleChangesBody = call.body
+    changes = ScheduleChanges(
+        cron=body.cron_expression, time_zone=body.time_zone, is_active=body.is_active
+    )
+    try:
+        changed = call.app.jobs.change_schedule(
+            call.caller, call.path["schedule"], changes, call.version
+        )
+    except VersionConflict as error:
+        error.snapshot = shown(error.snapshot)
+        raise
+    return Answer(value=shown(changed), version=changed.version)
+
+
+def shown(schedule: ScheduledJob | Any) -> ScheduleShown:
+    """Show a schedule."""
+    return ScheduleShown(
+        name=schedule.name,
+        cron_expression=schedule.cron,
+        time_zone=schedule.time_zone,
+        job=schedule.function,
+        arguments=dict(schedule.arguments),
+        is_active=schedule.is_active,
+        last_run_at=schedule.standing.last_run_at,
+        next_run_at=schedule.standing.next_run_at,
+        version=schedule.version,
+    )
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/schedules",
+        summary="What is done again and again, when it was done last and is due next.",
+        handle=list_schedules,
+        answers=Schedules,
+        permission=Permission.JOBS_MANAGE,
+    ),
+    Endpoint(
+        method="PATCH",
+        path="/schedules/{schedule}",
+        summary="Change when something is done, or whether it is.",
+        handle=change_schedule,
+        body=ScheduleChangesBody,
+        answers=ScheduleShown,
+        permission=Permission.JOBS_MANAGE,
+        versioned=True,
+        errors=(NotFound, VersionConflict),
+    ),
+)

@@ -1,0 +1,94 @@
+"""Jobs, schedules and the worker on the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.entrypoints.commands import call
+from tests.entrypoints.desks import BOSS, a_desk, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.entrypoints.desks import Desk
+    from tests.servers import Database
+
+DEAD = """
+insert into job_queue (job_name, payload, status, attempts, error)
+values ('open_period', '{"cycle": "monthly"}', 'dead', 3, 'The moon does not answer.')
+returning id
+"""
+
+
+@pytest.fixture
+def desk(database: Database) -> Iterator[Desk]:
+    with a_desk(database) as opened:
+        yield opened
+
+
+def test_J1_a_dead_job_is_found_with_its_error_and_tried_again(desk: Desk) -> None:
+    job = str(desk.staff.one(DEAD))
+    shown = desk.run("jobs", "list", "--status", "dead", actor=BOSS).stdout
+    assert "The moon does not answer." in shown
+    assert "3/3" in shown
+    assert desk.json("jobs", "show", job, actor=BOSS)["arguments"] == {"cycle": "monthly"}
+    assert "The moon" in desk.run("jobs", "show", job, actor=BOSS).stdout
+    assert desk.json("jobs", "retry", job, actor=BOSS)["status"] == "pending"
+    assert desk.run("jobs", "retry", job, actor=BOSS).returncode == 5
+    assert desk.json("jobs", "cancel", job, actor=BOSS)["status"] == "cancelled"
+    assert desk.run("jobs", "cancel", job, actor=BOSS).returncode == 5
+    assert desk.run("jobs", "show", "999999", actor=BOSS).returncode == 4
+
+
+def test_J5_jobs_that_are_over_are_removed_when_somebody_says_so(desk: Desk) -> None:
+    desk.staff.run(
+        "insert into job_queue (job_name, status, completed_at)"
+        " values ('nap', 'completed', now() - interval '3 days'), ('nap', 'completed', now())"
+    )
+    dead = desk.staff.one(DEAD)
+    assert desk.run("jobs", "purge", "--days", "2", actor=BOSS, stdin="n\n").returncode == 1
+    assert desk.json("jobs", "purge", "--days", "2", "--yes", actor=BOSS) == {"removed": 1}
+    told = desk.run("jobs", "purge", "--days", "2", "--yes", actor=BOSS)
+    assert told.stdout == "0 jobs removed\n"
+    assert desk.staff.one("select count(*) from job_queue where id = %s", dead) == 1
+
+
+def test_a_schedule_is_switched_off_and_on_and_done_at_once(desk: Desk) -> None:
+    off = desk.json("schedules", "disable", "retention", actor=BOSS)
+    assert (off["is_active"], off["next_run_at"]) == (False, None)
+    assert desk.run("schedules", "disable", "retention", actor=BOSS).stdout == "retention is off\n"
+    assert "off" in desk.run("schedules", "list", actor=BOSS).stdout
+    on = desk.run("schedules", "enable", "retention", actor=BOSS).stdout
+    assert on.startswith("retention is on, due next at ")
+    job = desk.json("schedules", "run", "retention", actor=BOSS)["job"]
+    assert desk.json("jobs", "show", str(job), actor=BOSS)["name"] == "retention"
+    assert desk.run("schedules", "run", "retention", actor=BOSS).returncode == 5
+    assert desk.run("schedules", "run", "unheard-of", actor=BOSS).returncode == 4
+    named = {each["name"] for each in desk.json("schedules", "list", actor=BOSS)["items"]}
+    assert {"open-monthly-period", "sync-snowflake", "retention", "expiry"} <= named
+
+
+def test_who_may_not_look_after_jobs_is_refused(desk: Desk) -> None:
+    for command in (["jobs", "list"], ["schedules", "list"], ["schedules", "run", "retention"]):
+        assert desk.run(*command).returncode == 3
+
+
+def test_the_worker_does_what_is_due_once_and_ends(desk: Desk, tmp_path: Path) -> None:
+    desk.client()
+    desk.run("schedules", "run", "catch-up-periods", actor=BOSS)
+    alive = tmp_path / "alive"
+    done = desk.run("worker", "--once", "--health-file", str(alive))
+    assert done.returncode == 0, done.stderr
+    assert alive.exists()
+    (job,) = desk.json("jobs", "list", actor=BOSS)["items"]
+    assert (job["name"], job["status"]) == ("open_period", "completed")
+    opened = desk.json("periods", "list", actor=BOSS)["items"]
+    assert {each["period"] for each in opened} == {str(running())}
+
+
+def test_a_worker_of_no_queue_is_wrong_usage() -> None:
+    url = "postgresql://nobody@localhost/x"
+    assert call("worker", "--queues", " , ", DATABASE_URL=url).returncode == 2

@@ -1,0 +1,197 @@
+"""Looking after jobs and schedules, over real HTTP."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from attrs import frozen
+
+from clientupdater.entrypoints.http.application import build
+from tests.entrypoints.fields import code_of
+from tests.entrypoints.serving import served
+from tests.integration.staff import Staff, staffed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.servers import Database
+
+API = "/api/v1"
+PUT = """
+insert into job_queue (job_name, payload, queue_name, status, error, attempts, unique_key, worker,
+                       lease_expires_at, created_by)
+values (%s, '{"period": "2026-11", "request_id": "a-request-id"}', %s, %s, %s, 3, %s, %s,
+        case when %s then now() + interval '1 hour' end, %s)
+returning id
+"""
+
+
+@frozen
+class Office:
+    """Whoever looks after jobs asks; others as they are hired."""
+
+    staff: Staff
+    http: httpx.Client
+    boss: Any
+
+    def hire(self, *grants: str) -> dict[str, str]:
+        """Hire and sign somebody in."""
+        return {"Authorization": f"Bearer {self.staff.session(self.staff.hire(*grants))}"}
+
+    def put(self, status: str = "pending", name: str = "open_period", **facts: Any) -> int:
+        """Put a job down as it would stand."""
+        held = status == "processing"
+        told = (name, facts.get("queue", "default"), status, facts.get("error"), facts.get("key"))
+        worker = "somebody" if held else None
+        return int(self.staff.one(PUT, *told, worker, held, self.boss))
+
+    def ids(self, query: str = "") -> list[int]:
+        """List jobs."""
+        answer = self.http.get(f"{API}/jobs{query}")
+        assert answer.status_code == 200, answer.text
+        return [each["id"] for each in answer.json()["items"]]
+
+
+@pytest.fixture
+def office(database: Database) -> Iterator[Office]:
+    with (
+        staffed(database, ZoneInfo("Asia/Manila")) as staff,
+        served(build(lambda: nullcontext(staff.app))) as http,
+    ):
+        boss = staff.hire("jobs:manage all", first_name="Bea", last_name="Cruz")
+        http.headers["Authorization"] = f"Bearer {staff.session(boss)}"
+        yield Office(staff, http, boss)
+
+
+def test_jobs_are_listed_the_newest_first_page_by_page_and_by_how_they_stand(
+    office: Office,
+) -> None:
+    dead, waiting, other = office.put("dead"), office.put(), office.put(queue="sync")
+    assert office.ids() == [other, waiting, dead]
+    assert office.ids("?status=dead") == [dead]
+    assert office.ids("?queue=sync") == [other]
+    first = office.http.get(f"{API}/jobs?limit=2").json()
+    assert [each["id"] for each in first["items"]] == [other, waiting]
+    rest = office.http.get(f"{API}/jobs", params={"limit": 2, "cursor": first["next_cursor"]})
+    assert [each["id"] for each in rest.json()["items"]] == [dead]
+    assert rest.json()["has_more"] is False
+
+
+def test_a_job_says_what_it_is_who_asked_for_it_and_what_went_wrong(office: Office) -> None:
+    job = office.put("dead", error="The moon does not answer.")
+    told = office.http.get(f"{API}/jobs/{job}").json()
+    assert told["name"] == "open_period"
+    assert told["arguments"] == {"period": "2026-11"}
+    assert told["request_id"] == "a-request-id"
+    assert told["asked_by"] == {"id": str(office.boss), "name": "Bea Cruz"}
+    assert (told["status"], told["attempts"]) == ("dead", 3)
+    assert told["error"] == "The moon does not answer."
+
+
+def test_J1_a_dead_job_is_tried_again_by_hand_with_its_attempts_counted_anew(
+    office: Office,
+) -> None:
+    job = office.put("dead", error="It broke.")
+    answer = office.http.post(f"{API}/jobs/{job}/retry")
+    assert (answer.json()["status"], answer.json()["attempts"]) == ("pending", 0)
+    again = office.http.post(f"{API}/jobs/{job}/retry")
+    assert code_of(again) == (409, "already_done")
+    assert "pending" in again.json()["detail"]
+
+
+def test_a_job_whose_key_waits_already_is_not_put_back(office: Office) -> None:
+    dead = office.put("dead", key="k")
+    office.put(key="k")
+    assert code_of(office.http.post(f"{API}/jobs/{dead}/retry")) == (409, "already_exists")
+
+
+@pytest.mark.parametrize("status", ["pending", "processing"])
+def test_a_job_is_called_off_also_while_it_is_done(office: Office, status: str) -> None:
+    job = office.put(status)
+    assert office.http.post(f"{API}/jobs/{job}/cancel").json()["status"] == "cancelled"
+    assert code_of(office.http.post(f"{API}/jobs/{job}/cancel")) == (409, "already_done")
+    held = office.staff.one("select count(*) from job_queue where worker is not null")
+    assert held == 0
+
+
+@pytest.mark.parametrize("path", ["/jobs", "/jobs/1", "/schedules"])
+def test_without_jobs_manage_over_every_company_nothing_is_told(office: Office, path: str) -> None:
+    office.put()
+    for grants in ((), ("jobs:manage all FCASH",), ("jobs:manage branch",)):
+        answer = office.http.get(API + path, headers=office.hire(*grants))
+        assert code_of(answer) == (403, "forbidden")
+
+
+def test_what_is_not_there_is_not_found(office: Office) -> None:
+    for path in ("/jobs/999999", "/jobs/first", "/jobs/999999999999999999"):
+        assert code_of(office.http.get(API + path)) == (404, "not_found")
+    assert code_of(office.http.post(f"{API}/jobs/999999/retry")) == (404, "not_found")
+    assert code_of(office.http.post(f"{API}/jobs/999999/cancel")) == (404, "not_found")
+    named = {"is_active": False, "version": 1}
+    absent = office.http.patch(f"{API}/schedules/unheard-of", json=named)
+    assert code_of(absent) == (404, "not_found")
+
+
+# --- schedules
+
+
+def schedule(office: Office, name: str = "retention") -> dict[str, Any]:
+    items = office.http.get(f"{API}/schedules").json()["items"]
+    return next(each for each in items if each["name"] == name)
+
+
+def test_J3_a_schedule_is_given_another_time_in_a_zone_of_its_own(office: Office) -> None:
+    told = {"cron_expression": "30 5 * * 1", "time_zone": "UTC", "version": 1}
+    answer = office.http.patch(f"{API}/schedules/retention", json=told)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["etag"] == '"v2"'
+    kept = schedule(office)
+    assert kept == answer.json()
+    assert (kept["cron_expression"], kept["time_zone"]) == ("30 5 * * 1", "UTC")
+    assert kept["next_run_at"] == "2026-11-23T05:30:00+00:00"
+
+
+def test_J3_what_passed_while_it_was_off_is_not_made_up_for(office: Office) -> None:
+    off = office.http.patch(f"{API}/schedules/retention", json={"is_active": False, "version": 1})
+    assert off.json()["next_run_at"] is None
+    office.staff.clock.moment += timedelta(days=9)
+    office.http.headers["Authorization"] = f"Bearer {office.staff.session(office.boss)}"
+    on = office.http.patch(f"{API}/schedules/retention", json={"is_active": True, "version": 2})
+    assert on.json()["next_run_at"] > office.staff.clock.now().isoformat()
+
+
+def test_a_schedule_that_somebody_else_has_changed_is_shown_as_it_is(office: Office) -> None:
+    url = f"{API}/schedules/retention"
+    office.http.patch(url, json={"is_active": False, "version": 1})
+    late = office.http.patch(url, json={"cron_expression": "0 5 * * *", "version": 1})
+    assert code_of(late) == (409, "version_conflict")
+    details = late.json()["error"]["details"]
+    assert (details["provided"], details["current"]) == (1, 2)
+    assert details["snapshot"]["is_active"] is False
+    assert code_of(office.http.patch(url, json={"is_active": True})) == (428, "version_required")
+
+
+@pytest.mark.parametrize(
+    ("told", "where"),
+    [
+        ({"cron_expression": "0 25 * * *"}, "/cron_expression"),
+        ({"cron_expression": "0 2 * * * *"}, "/cron_expression"),
+        ({"cron_expression": "0 0 31 2 *"}, "/cron_expression"),
+        ({"time_zone": "Asia/Manilla"}, "/time_zone"),
+        ({"time_zone": "../etc/passwd"}, "/time_zone"),
+        ({"cron": "0 2 * * *"}, "/cron"),
+    ],
+)
+def test_a_time_that_makes_no_sense_is_refused_where_it_stands(
+    office: Office, told: dict[str, str], where: str
+) -> None:
+    answer = office.http.patch(f"{API}/schedules/retention", json={**told, "version": 1})
+    assert code_of(answer) == (422, "validation_failed")
+    fields = answer.json()["error"]["details"]["fields"]
+    assert [each["pointer"] for each in fields] == [where]
+    assert schedule(office)["version"] == 1
