@@ -65,6 +65,8 @@ from clientupdater.domain.retention import Retention
 from clientupdater.domain.sessions import Lifetimes
 from clientupdater.ports.health import Health, HealthCheck, Standing
 from clientupdater.serving import Serving
+from clientupdater.sourcing import open_sources
+from clientupdater.syncing import SyncSettings
 from clientupdater.usecases.read_meters import ReadMeters
 from clientupdater.workshop import Workshop
 
@@ -161,6 +163,11 @@ def _opened(settings: Settings) -> Iterator[tuple[App, PostgresWork]]:
             readiness=_readiness(url, settings.health_check_timeout_ms / 1000),
             services=_services(settings, circuits),
             circuits=readers,
+            sources=stack.enter_context(open_sources(settings, circuits)),
+            sync=SyncSettings(
+                overlap=timedelta(minutes=settings.sync_overlap_minutes),
+                webhook_secrets=settings.nextbank_webhook_secrets,
+            ),
             serving=Serving.of(settings),
             readings=ReadMeters(
                 shared.limits,

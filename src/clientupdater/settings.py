@@ -424,6 +424,28 @@ class Settings(SourceSettings):
             default="30000",
         ),
     )
+    nextbank_webhook_secrets: tuple[str, ...] = field(
+        default=(),
+        metadata=read_as(
+            "NEXTBANK_WEBHOOK_SECRETS",
+            words,
+            "words, separated by commas",
+            "What NextBank signs its notices with; the old one beside the new one while it is "
+            "changed. Unset: no notice is believed.",
+            secret=True,
+        ),
+        repr=hide,
+    )
+    sync_overlap_minutes: int = field(
+        default=60,
+        metadata=read_as(
+            "SYNC_OVERLAP_MINUTES",
+            whole(0, 10_080),
+            "minutes, from 0 to 10080",
+            "How much further back than the last run an incremental one reads.",
+            default="60",
+        ),
+    )
     retention_activity_logs: int = field(
         default=90,
         metadata=read_as(

@@ -22,6 +22,8 @@
     │   ├── VersionConflict
     │   ├── AlreadyExists
     │   ├── PlanChanged
+    │   ├── SyncRunning
+    │   ├── SyncOver
     │   ├── BulkRejected
     │   ├── RequestInProgress
     │   └── KeyUsedOtherwise
@@ -216,6 +218,14 @@ class AlreadyExists(Conflict):
 
 class PlanChanged(Conflict):
     """Applying it now would do something other than what was previewed."""
+
+
+class SyncRunning(Conflict):
+    """A run of this source is under way; one at a time."""
+
+
+class SyncOver(Conflict):
+    """This run is over, or was called off; begin another one."""
 
 
 class BulkRejected(Conflict):

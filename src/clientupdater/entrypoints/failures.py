@@ -84,6 +84,8 @@ TABLE: Mapping[type[errors.Error], Failure] = MappingProxyType(
         errors.VersionConflict: _rule("version_conflict"),
         errors.AlreadyExists: _rule("already_exists"),
         errors.PlanChanged: _rule("plan_changed"),
+        errors.SyncRunning: _rule("sync_running"),
+        errors.SyncOver: _rule("sync_over"),
         errors.BulkRejected: _rule("bulk_rejected"),
         errors.RequestInProgress: _rule("idempotency_in_progress"),
         errors.KeyUsedOtherwise: _rule("idempotency_conflict"),

@@ -17,9 +17,11 @@ from clientupdater.entrypoints.http.routes import (
     reading,
     schedules,
     sessions,
+    sync,
     tracking,
     user_sessions,
     users,
+    webhooks,
 )
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *user_sessions.ENDPOINTS,
     *grants.ENDPOINTS,
     *periods.ENDPOINTS,
+    *sync.ENDPOINTS,
+    *webhooks.ENDPOINTS,
     *jobs.ENDPOINTS,
     *schedules.ENDPOINTS,
     *exports.ENDPOINTS,
