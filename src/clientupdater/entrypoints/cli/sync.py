@@ -210,7 +210,7 @@ def rejects(
 def replay(session: Session, /, *, job: UUID, acts: str, as_json: bool, enqueue: bool) -> int:
     """Take the rows that a run could not take, now that what was wrong is mended."""
     with opened_as(session, acts) as (app, caller):
-        asked = app.syncing.replay.rejects(caller, SyncJobId(job), enqueue=enqueue)
+        asked = app.syncing.replay_rejects(caller, SyncJobId(job), enqueue=enqueue)
         return _done(app, caller, asked, enqueue=enqueue, as_json=as_json)
 
 
@@ -222,5 +222,5 @@ def replay(session: Session, /, *, job: UUID, acts: str, as_json: bool, enqueue:
 def replay_snapshot(session: Session, /, *, job: UUID, acts: str, as_json: bool) -> int:
     """See what a past run's input would do by now; nothing is changed."""
     with opened_as(session, acts) as (app, caller):
-        asked = app.syncing.replay.input(caller, SyncJobId(job), enqueue=False)
+        asked = app.syncing.explain(caller, SyncJobId(job), enqueue=False)
         return _done(app, caller, asked, enqueue=False, as_json=as_json)

@@ -120,7 +120,7 @@ def list_sync_rejects(call: Call) -> SyncRejectsPage:
 
 def replay_sync_rejects(call: Call) -> Answer:
     """Take the rows that could not be taken, now that what was wrong is mended."""
-    return _accepted(call, call.app.syncing.replay.rejects(call.caller, call.path["sync_job"]))
+    return _accepted(call, call.app.syncing.replay_rejects(call.caller, call.path["sync_job"]))
 
 
 def refresh_client(call: Call) -> Answer:
