@@ -831,7 +831,10 @@ create table export_jobs (
     error text,
     expires_at timestamp with time zone,
     created_by uuid,
-    created_at timestamp with time zone default now() not null
+    created_at timestamp with time zone default now() not null,
+    company_id uuid,
+    row_count bigint,
+    job_id bigint
 );
 
 -- :: table field_mappings
@@ -1565,6 +1568,9 @@ alter table data_access_log add constraint data_access_log_check CHECK (((action
 -- :: check data_access_log.data_access_log_row_count_check
 alter table data_access_log add constraint data_access_log_row_count_check CHECK ((row_count >= 0));
 
+-- :: check export_jobs.export_jobs_row_count_check
+alter table export_jobs add constraint export_jobs_row_count_check CHECK ((row_count >= 0));
+
 -- :: check export_jobs.export_jobs_type_check
 alter table export_jobs add constraint export_jobs_type_check CHECK (((type)::text = ANY (ARRAY['clients'::text, 'status'::text, 'report'::text])));
 
@@ -1830,8 +1836,14 @@ alter table data_access_log add constraint data_access_log_client_id_fkey FOREIG
 -- :: reference data_access_log.data_access_log_company_id_fkey
 alter table data_access_log add constraint data_access_log_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id);
 
+-- :: reference export_jobs.export_jobs_company_id_fkey
+alter table export_jobs add constraint export_jobs_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id);
+
 -- :: reference export_jobs.export_jobs_created_by_fkey
 alter table export_jobs add constraint export_jobs_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id);
+
+-- :: reference export_jobs.export_jobs_job_id_fkey
+alter table export_jobs add constraint export_jobs_job_id_fkey FOREIGN KEY (job_id) REFERENCES job_queue(id) ON DELETE SET NULL;
 
 -- :: reference field_mappings.field_mappings_company_id_fkey
 alter table field_mappings add constraint field_mappings_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id);
@@ -2214,11 +2226,17 @@ CREATE INDEX data_access_log_client_id_idx ON public.data_access_log USING btree
 -- :: index data_access_log_company_id_idx
 CREATE INDEX data_access_log_company_id_idx ON public.data_access_log USING btree (company_id);
 
+-- :: index export_jobs_company_id_idx
+CREATE INDEX export_jobs_company_id_idx ON public.export_jobs USING btree (company_id) WHERE (company_id IS NOT NULL);
+
 -- :: index export_jobs_created_by_idx
 CREATE INDEX export_jobs_created_by_idx ON public.export_jobs USING btree (created_by, created_at DESC);
 
 -- :: index export_jobs_expires_at_idx
 CREATE INDEX export_jobs_expires_at_idx ON public.export_jobs USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+
+-- :: index export_jobs_job_id_idx
+CREATE INDEX export_jobs_job_id_idx ON public.export_jobs USING btree (job_id) WHERE (job_id IS NOT NULL);
 
 -- :: index field_mappings_company_id_idx
 CREATE INDEX field_mappings_company_id_idx ON public.field_mappings USING btree (company_id);

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
@@ -14,10 +15,11 @@ from clientupdater.domain.allowances import Allowances
 from clientupdater.domain.people import LockoutPolicy
 from clientupdater.domain.retention import Retention
 from clientupdater.domain.sessions import Lifetimes
-from clientupdater.ports.doing import Task
+from clientupdater.ports.doing import Task, in_turn
+from clientupdater.ports.exports import ExportTransaction
 from clientupdater.ports.notices import NoticesTransaction
 from clientupdater.ports.old_things import PurgingTransaction
-from clientupdater.ports.reading import ReadingTransaction
+from clientupdater.ports.queue import EXPORT_QUEUE
 from clientupdater.serving import Serving
 from clientupdater.syncing import Syncing, SyncSettings
 from clientupdater.usecases._client_files import ClientFiles
@@ -33,11 +35,16 @@ from clientupdater.usecases.change_schedule import ChangeSchedule
 from clientupdater.usecases.change_user import ChangeUser
 from clientupdater.usecases.check_system import CheckSystem
 from clientupdater.usecases.correct_contacts import CorrectContacts
+from clientupdater.usecases.create_export import JOB as EXPORT_JOB
+from clientupdater.usecases.create_export import CreateExport
 from clientupdater.usecases.create_user import CreateUser
+from clientupdater.usecases.delete_export import DeleteExport
 from clientupdater.usecases.delete_user import DeleteUser
 from clientupdater.usecases.do_job import DoJob
 from clientupdater.usecases.explain_access import ExplainAccess
+from clientupdater.usecases.fetch_export import FetchExport
 from clientupdater.usecases.find_missed_openings import FindMissedOpenings
+from clientupdater.usecases.find_stuck_jobs import FindStuckJobs
 from clientupdater.usecases.fire_schedules import FireSchedules
 from clientupdater.usecases.give_area import GiveArea
 from clientupdater.usecases.give_branch import GiveBranch
@@ -47,6 +54,7 @@ from clientupdater.usecases.issue_service_token import IssueServiceToken
 from clientupdater.usecases.judge_updates import JudgeUpdates
 from clientupdater.usecases.judge_user import JudgeUser
 from clientupdater.usecases.list_clients import ListClients
+from clientupdater.usecases.list_exports import ListExports
 from clientupdater.usecases.list_jobs import ListJobs
 from clientupdater.usecases.list_openings import ListOpenings
 from clientupdater.usecases.list_rows import ListRows
@@ -67,6 +75,7 @@ from clientupdater.usecases.record_update import RecordUpdate
 from clientupdater.usecases.record_updates import RecordUpdates
 from clientupdater.usecases.redeem_reset import RedeemReset
 from clientupdater.usecases.remove_branch import RemoveBranch
+from clientupdater.usecases.remove_expired_exports import RemoveExpiredExports
 from clientupdater.usecases.renew_pension_numbers import RenewPensionNumbers
 from clientupdater.usecases.reopen_row import ReopenRow
 from clientupdater.usecases.reset_password import ResetPassword
@@ -83,6 +92,7 @@ from clientupdater.usecases.settle_contact_conflict import SettleContactConflict
 from clientupdater.usecases.show_client import ShowClient
 from clientupdater.usecases.show_client_history import ShowClientHistory
 from clientupdater.usecases.show_current_periods import ShowCurrentPeriods
+from clientupdater.usecases.show_export import ShowExport
 from clientupdater.usecases.show_filter_options import ShowFilterOptions
 from clientupdater.usecases.show_history import ShowHistory
 from clientupdater.usecases.show_job import ShowJob
@@ -94,17 +104,21 @@ from clientupdater.usecases.take_area import TakeArea
 from clientupdater.usecases.take_branch import TakeBranch
 from clientupdater.usecases.unlock_user import UnlockUser
 from clientupdater.usecases.void_event import VoidEvent
+from clientupdater.usecases.write_export import WriteExport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
     from datetime import tzinfo
 
+    from clientupdater.domain.exports import ExportFormat
     from clientupdater.domain.sync.fields import Source
     from clientupdater.ports.answers import Whole
     from clientupdater.ports.cache import Cache, Form
     from clientupdater.ports.circuits import CircuitReader
     from clientupdater.ports.clock import Clock
+    from clientupdater.ports.exports import SheetForm, Snapshot
+    from clientupdater.ports.file_store import FileStore
     from clientupdater.ports.filter_options import FilterOptions
     from clientupdater.ports.health import HealthCheck, ServiceCheck
     from clientupdater.ports.limits import RateLimits
@@ -118,7 +132,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.work import Sight, UnitsOfWork
 
 
-class ServingTransaction(NoticesTransaction, ReadingTransaction, PurgingTransaction, Protocol):
+class ServingTransaction(NoticesTransaction, ExportTransaction, PurgingTransaction, Protocol):
     """A unit of work with all that serving needs."""
 
 
@@ -127,6 +141,10 @@ class ServingWork(Protocol):
 
     def begin(self, sight: Sight) -> AbstractContextManager[ServingTransaction]:
         """Begin one, as `UnitsOfWork` does."""
+        ...
+
+    def snapshot(self, sight: Sight) -> AbstractContextManager[Snapshot]:
+        """Look at one moment, as `ExportWork` does."""
         ...
 
     def together(self) -> AbstractContextManager[Whole]:
@@ -166,6 +184,8 @@ class Surroundings:
     lookups_form: Form[Lookups]
     filter_options_form: Form[FilterOptions]
     timetable: Timetable
+    files: FileStore
+    sheet_forms: Mapping[ExportFormat, SheetForm]
     retention: Retention = field(factory=Retention)
     serving: Serving = field(factory=Serving)
     readiness: tuple[HealthCheck, ...] = ()
@@ -190,6 +210,22 @@ class Reading:
     client_history: ShowClientHistory
     filter_options: ShowFilterOptions
     lookups: ReadLookups
+
+
+@frozen
+class Exporting:
+    """What people take out, and what becomes of it."""
+
+    create: CreateExport
+    show: ShowExport
+    list: ListExports
+    fetch: FetchExport
+    delete: DeleteExport
+    write: WriteExport
+    """What a worker does."""
+    remove_expired: RemoveExpiredExports
+    clock: Clock
+    """By which a file is there or gone."""
 
 
 @frozen
@@ -287,6 +323,7 @@ class Jobs:
     retry: RetryJob
     cancel: CancelJob
     purge: PurgeJobs
+    find_stuck: FindStuckJobs
     list_schedules: ListSchedules
     change_schedule: ChangeSchedule
     run_schedule: RunSchedule
@@ -303,6 +340,7 @@ class App:
     people: People
     reading: Reading
     syncing: Syncing
+    exporting: Exporting
     look_up_names: LookUpNames
     admit_request: AdmitRequest
     """Counts who comes; it is asked before anything dear is done."""
@@ -329,6 +367,15 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
     shared, serving = around.shared, around.serving
     open_due_periods = OpenDuePeriods(work, clock, zone)
     syncing = Syncing.over(work, clock, zone, around.sources, around.sync)
+    exporting = _exporting(work, clock, zone, around)
+    purge_old = PurgeOld(work, clock, around.retention)
+    tasks = {
+        **syncing.tasks(),
+        EXPORT_JOB: Task(exporting.write, EXPORT_QUEUE),
+        "open_period": Task(open_due_periods.as_job),
+        "retention": Task(purge_old.as_retention),
+        "expiry": Task(in_turn(purge_old.as_expiry, exporting.remove_expired.as_job)),
+    }
     return App(
         open_due_periods=open_due_periods,
         find_missed_openings=FindMissedOpenings(work, clock, zone),
@@ -337,6 +384,7 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
         people=_people(work, clock, around.guard),
         reading=_reading(work, clock, zone, around),
         syncing=syncing,
+        exporting=exporting,
         look_up_names=LookUpNames(work),
         admit_request=AdmitRequest(shared.limits, shared.allowances),
         cache=shared.cache,
@@ -346,7 +394,7 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
         read_queues=ReadQueues(work, clock),
         answer_once=AnswerOnce(work, clock, around.sealer, serving.keep_answers_for),
         readings=around.readings,
-        jobs=_jobs(work, clock, zone, around, open_due_periods, syncing),
+        jobs=_jobs(work, clock, zone, around, tasks, purge_old),
         serving=serving,
         sealer=around.sealer,
     )
@@ -357,16 +405,9 @@ def _jobs(
     clock: Clock,
     zone: tzinfo,
     around: Surroundings,
-    open_due_periods: OpenDuePeriods,
-    syncing: Syncing,
+    tasks: Mapping[str, Task],
+    purge_old: PurgeOld,
 ) -> Jobs:
-    purge_old = PurgeOld(work, clock, around.retention)
-    tasks = {
-        **syncing.tasks(),
-        "open_period": Task(open_due_periods.as_job),
-        "retention": Task(purge_old.as_retention),
-        "expiry": Task(purge_old.as_expiry),
-    }
     return Jobs(
         do=DoJob(tasks, clock, around.chance),
         fire_schedules=FireSchedules(work, clock, zone, around.timetable, tasks),
@@ -375,6 +416,7 @@ def _jobs(
         retry=RetryJob(work, clock),
         cancel=CancelJob(work, clock),
         purge=PurgeJobs(work, clock, purge_old),
+        find_stuck=FindStuckJobs(work, clock),
         list_schedules=ListSchedules(work),
         change_schedule=ChangeSchedule(work, clock, zone, around.timetable),
         run_schedule=RunSchedule(work, clock, tasks),
@@ -392,6 +434,27 @@ def _reading(work: ServingWork, clock: Clock, zone: tzinfo, around: Surroundings
             work, clock, zone, around.shared.cache, around.filter_options_form
         ),
         lookups=ReadLookups(work, around.shared.near, around.lookups_form),
+    )
+
+
+def _exporting(work: ServingWork, clock: Clock, zone: tzinfo, around: Surroundings) -> Exporting:
+    files = around.files
+    return Exporting(
+        create=CreateExport(work, clock, zone),
+        show=ShowExport(work),
+        list=ListExports(work),
+        fetch=FetchExport(work, clock, files),
+        delete=DeleteExport(work, clock, files),
+        write=WriteExport(
+            work=work,
+            clock=clock,
+            zone=zone,
+            files=files,
+            forms=around.sheet_forms,
+            keep_for=timedelta(days=around.retention.export_files),
+        ),
+        remove_expired=RemoveExpiredExports(work, clock, files),
+        clock=clock,
     )
 
 

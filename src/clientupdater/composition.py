@@ -15,10 +15,12 @@ from attrs import frozen
 
 from clientupdater.adapters.circuits import Alone, Circuit, Threshold
 from clientupdater.adapters.fallback import FallingBackLimits, FallingBackShelf, LastingLimits
+from clientupdater.adapters.files.local import LocalFileStore
 from clientupdater.adapters.filter_options_form import JsonFilterOptions
 from clientupdater.adapters.lookups_form import JsonLookups
 from clientupdater.adapters.madeup import KeptAccounts, MadeUpAccount, fill
 from clientupdater.adapters.memory.clock import MachineClock
+from clientupdater.adapters.memory.file_store import MemoryFileStore
 from clientupdater.adapters.memory.limits import MemoryRateLimits
 from clientupdater.adapters.memory.shelf import MemoryShelf
 from clientupdater.adapters.postgres.embedded import EmbeddedPostgres
@@ -50,11 +52,14 @@ from clientupdater.adapters.security.published_keys import PublishedKeys
 from clientupdater.adapters.security.random_secrets import RandomSecrets
 from clientupdater.adapters.security.vault import Vault
 from clientupdater.adapters.service_checks import Absent, OfSource, Timed
+from clientupdater.adapters.sheets.csv_sheet import CsvSheet
+from clientupdater.adapters.sheets.xlsx_sheet import XlsxSheet
 from clientupdater.adapters.single_flight import SingleFlight
 from clientupdater.adapters.timetable import CronTimetable
 from clientupdater.app import App, Guard, Shared, Surroundings, put_together
 from clientupdater.domain.allowances import Allowances
-from clientupdater.domain.errors import AlreadyExists
+from clientupdater.domain.errors import AlreadyExists, Fault, Misconfigured
+from clientupdater.domain.exports import ExportFormat
 from clientupdater.domain.people import LockoutPolicy
 from clientupdater.domain.retention import Retention
 from clientupdater.domain.sessions import Lifetimes
@@ -74,6 +79,7 @@ if TYPE_CHECKING:
     from clientupdater.app import App, ServingWork
     from clientupdater.ports.cache import Cache, Shelf
     from clientupdater.ports.clock import Clock
+    from clientupdater.ports.file_store import FileStore
     from clientupdater.ports.health import ServiceCheck
     from clientupdater.ports.limits import RateLimits
     from clientupdater.ports.maintenance import DatabaseMaintenance
@@ -93,6 +99,8 @@ def build_app(work: ServingWork, clock: Clock, zone: tzinfo, **others: Any) -> A
         "lookups_form": JsonLookups(),
         "filter_options_form": JsonFilterOptions(),
         "timetable": CronTimetable(),
+        "files": MemoryFileStore(),
+        "sheet_forms": {ExportFormat.CSV: CsvSheet(), ExportFormat.XLSX: XlsxSheet()},
     }
     return put_together(work, clock, zone, Surroundings(**{**told, **others}))
 
@@ -173,9 +181,27 @@ def _opened(settings: Settings) -> Iterator[tuple[App, PostgresWork]]:
             retention=Retention(
                 activity_logs=settings.retention_activity_logs,
                 completed_jobs=settings.retention_completed_jobs,
+                export_files=settings.retention_export_files,
             ),
+            files=_file_store(settings),
         )
         yield app, work
+
+
+def _file_store(settings: Settings) -> FileStore:
+    """Keep exports in the bucket where one is named, else in a directory."""
+    if settings.export_s3_bucket is None:
+        return LocalFileStore(settings.export_dir)
+    try:
+        from clientupdater.adapters.files.bucket import (  # noqa: PLC0415 — an extra
+            BucketFileStore,
+        )
+    except ImportError as error:
+        told = "needs the extra s3: pip install 'clientupdater[s3]'"
+        raise Misconfigured([Fault("EXPORT_S3_BUCKET", told)]) from error
+    return BucketFileStore(
+        settings.export_s3_bucket, settings.export_s3_prefix, settings.export_s3_endpoint
+    )
 
 
 def _key_ring(settings: Settings) -> KeyRing:
@@ -296,16 +322,30 @@ def diagnose(settings: Settings) -> Sequence[Health]:
     if found[0].ok:
         found += [postgres.role(), postgres.schema()]
     if all(each.ok for each in found):
-        found.append(_openings(settings))
+        with open_app(settings) as app:
+            found += [_openings(app), _stuck_jobs(app)]
     if settings.redis_url:
         found.append(redis_health(settings.redis_url, patience=patience))
     return found
 
 
-def _openings(settings: Settings) -> Health:
+def _stuck_jobs(app: App) -> Health:
+    """Tell whether jobs are being done, and none was given up."""
+    stuck = app.jobs.find_stuck()
+    if stuck.waiting:
+        waits = (f"{age.total_seconds() // 60:.0f} min in {q}" for q, age in stuck.waiting.items())
+        found = f"jobs wait for a worker: {', '.join(waits)}"
+        return Health("jobs", ok=False, found=found, remedy="run: clientupdater worker")
+    if stuck.dead:
+        found = f"given up: {', '.join(f'{jobs} in {q}' for q, jobs in stuck.dead.items())}"
+        remedy = "look at them: clientupdater jobs list --status dead"
+        return Health("jobs", ok=False, found=found, remedy=remedy)
+    return Health("jobs", ok=True, found="none waits for long, none was given up")
+
+
+def _openings(app: App) -> Health:
     """Tell whether every client that is due has its row."""
-    with open_app(settings) as app:
-        missed = app.find_missed_openings()
+    missed = app.find_missed_openings()
     unmapped = f"; {missed.unmapped} clients have no product, so no cycle" * bool(missed.unmapped)
     if missed.without_row:
         told = ", ".join(f"{rows} in {period}" for period, rows in missed.without_row.items())
@@ -341,8 +381,9 @@ def open_demo_database(directory: Path, *, reset: bool = False) -> Iterator[Demo
 
 
 def demo_settings(database: DemoDatabase, folder: Path) -> Mapping[str, str]:
-    """Give what the environment has to say for the demo to run: its database and its keys."""
-    return {"DATABASE_URL": database.app_url, **kept_keys(folder / "keys.json")}
+    """Give what the environment has to say for the demo to run: nothing of it lies elsewhere."""
+    told = {"DATABASE_URL": database.app_url, "EXPORT_DIR": str(folder / "exports")}
+    return {**told, **kept_keys(folder / "keys.json")}
 
 
 def fill_demo(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zoneinfo
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
@@ -463,6 +464,57 @@ class Settings(SourceSettings):
             "days, from 1 to 36500",
             "How long jobs are kept that are done or were called off; dead ones stay.",
             default="7",
+        ),
+    )
+    retention_export_files: int = field(
+        default=30,
+        metadata=read_as(
+            "RETENTION_EXPORT_FILES",
+            whole(1, 36_500),
+            "days, from 1 to 36500",
+            "How long the file of an export can be fetched; then it is removed.",
+            default="30",
+        ),
+    )
+    export_dir: Path = field(
+        default=Path("exports"),
+        metadata=read_as(
+            "EXPORT_DIR",
+            Path,
+            "a directory",
+            "Where exports are written: one that workers and servers share, and nobody else reads.",
+            default="./exports",
+        ),
+    )
+    export_s3_bucket: str | None = field(
+        default=None,
+        metadata=read_as(
+            "EXPORT_S3_BUCKET",
+            str,
+            "the name of a bucket",
+            "Keeps exports in a bucket instead (it needs the extra `s3`); credentials are found as "
+            "the AWS tools find them.",
+            example="exports",
+        ),
+    )
+    export_s3_endpoint: str | None = field(
+        default=None,
+        metadata=read_as(
+            "EXPORT_S3_ENDPOINT",
+            url("https", "http"),
+            "https://host",
+            "Where the bucket is, if not at AWS.",
+            example="https://s3.example.com",
+        ),
+    )
+    export_s3_prefix: str = field(
+        default="",
+        metadata=read_as(
+            "EXPORT_S3_PREFIX",
+            str,
+            "text such as exports/",
+            "What the names of files in the bucket begin with.",
+            example="exports/",
         ),
     )
     ops_token: str | None = field(

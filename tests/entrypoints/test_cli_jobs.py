@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import orjson
 import pytest
 
 from tests.entrypoints.commands import call
@@ -92,3 +93,21 @@ def test_the_worker_does_what_is_due_once_and_ends(desk: Desk, tmp_path: Path) -
 def test_a_worker_of_no_queue_is_wrong_usage() -> None:
     url = "postgresql://nobody@localhost/x"
     assert call("worker", "--queues", " , ", DATABASE_URL=url).returncode == 2
+
+
+def test_doctor_tells_of_jobs_that_nobody_does_and_of_those_that_were_given_up(desk: Desk) -> None:
+    def found() -> Any:
+        told = orjson.loads(desk.run("doctor", "--json").stdout)
+        return next(each for each in told["checks"] if each["of"] == "jobs")
+
+    assert found()["ok"] is True
+    dead = desk.staff.one(DEAD)
+    assert "1 in default" in found()["found"]
+    assert "jobs list --status dead" in found()["remedy"]
+    desk.staff.run(
+        "update job_queue set status = 'pending', scheduled_at = now() - interval '1 hour'"
+        " where id = %s",
+        dead,
+    )
+    assert "60 min in default" in found()["found"]
+    assert "clientupdater worker" in found()["remedy"]

@@ -108,6 +108,7 @@ def test_a_single_client_is_not_sent_again_while_it_is_as_it_was() -> None:
     with reading(bank) as source:
         first = source.one("C-1")
         assert source.one("C-1") == first
+        assert bank.unchanged == 1
         bank.items[1]["name"] = "Other"
         assert source.one("C-1") == client(1, name="Other")
         assert source.one("../C-1?x") is None

@@ -131,3 +131,33 @@ def test_more_than_one_call_takes() -> None:
     assert faults("\n".join((HEAD, *lines))) == [
         f": a file holds {MOST} lines at most, not {MOST + 1}: split it"
     ]
+
+
+EXPORT = f"# export,status\n# made for,Ana Cruz\n# rows,3\n{HEAD},full_name,version\n"
+
+
+def test_an_export_of_ours_is_read_by_its_cover() -> None:
+    told = "FC-1,CALLED,,'+639171234567,no,2026-11-20T09:30:00.250000+08:00,,call,Juan,4\n"
+    (line,) = read_field_file((EXPORT + told).encode("utf-8-sig"), ZONE)
+    assert (line.line, line.client_code, line.version) == (5, "FC-1", 4)
+    assert line.update.remarks == "+639171234567"
+    assert line.update.occurred_at == datetime(2026, 11, 20, 9, 30, 0, 250000, tzinfo=ZONE)
+
+
+def test_of_an_export_what_nobody_has_touched_is_passed_over() -> None:
+    told = "FC-1,PENDING,,,no,,,,Juan,0\nFC-2,CALLED,,,no,2026-11-20 09:30,,,Juan,1\n"
+    (line,) = read_field_file((EXPORT + told).encode(), ZONE)
+    assert (line.line, line.client_code) == (6, "FC-2")
+
+
+def test_what_is_wrong_with_an_export_is_told_by_its_own_lines() -> None:
+    assert faults(EXPORT + "FC-1,CALLED\n") == ["line 5: has 2 cells, and the header 9"]
+    assert faults("# export,clients\nclient_code,full_name\nFC-1,Juan\n")[0] == (
+        "line 2: the column status is missing"
+    )
+    assert faults("# export,clients\n")[0] == "line 1: the column client_code is missing"
+
+
+def test_a_quote_in_a_file_from_the_field_is_part_of_the_text() -> None:
+    (line,) = read("FC-1,CALLED,,'-tis so,,2026-11-20 09:30,,")
+    assert line.update.remarks == "'-tis so"

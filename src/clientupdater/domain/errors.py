@@ -4,6 +4,7 @@
     ├── InvalidInput            something given does not fit; every fault at once
     │   └── InvalidPeriod
     ├── NotFound                it is not there, or not for you to see
+    ├── Gone                    it was there, and its time is over
     ├── Unauthenticated         nobody knows who you are
     │   └── InvalidCredentials  what you show for it is not right
     ├── Refused                 you may not
@@ -93,6 +94,10 @@ class InvalidPeriod(InvalidInput):
 
 class NotFound(Error):
     """There is no such thing, or it is not yours to see."""
+
+
+class Gone(Error):
+    """It was kept for a while, and is gone; ask for it anew."""
 
 
 class Unauthenticated(Error):

@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 
 from clientupdater.domain.errors import (
     Error,
+    Gone,
     InvalidInput,
     Misconfigured,
     NotFound,
@@ -19,7 +20,7 @@ from clientupdater.domain.errors import (
 )
 
 #: What no other attempt would find otherwise; a person may still retry it by hand.
-_LASTING = (InvalidInput, NotFound, Refused, RuleBroken, Misconfigured, SourceFailed)
+_LASTING = (InvalidInput, NotFound, Gone, Refused, RuleBroken, Misconfigured, SourceFailed)
 #: Beyond this many doublings every delay is at its limit anyway.
 _MOST_DOUBLINGS = 64
 _TICK = timedelta(microseconds=1)

@@ -58,6 +58,7 @@ TABLE: Mapping[type[errors.Error], Failure] = MappingProxyType(
         errors.InvalidInput: Failure(422, "validation_failed", Exit.BAD_INPUT),
         errors.InvalidPeriod: Failure(422, "validation_failed", Exit.BAD_INPUT),
         errors.NotFound: Failure(404, "not_found", Exit.NOT_FOUND),
+        errors.Gone: Failure(410, "gone", Exit.NOT_FOUND),
         errors.Unauthenticated: Failure(401, "unauthenticated", Exit.REFUSED),
         errors.InvalidCredentials: Failure(401, "invalid_credentials", Exit.REFUSED),
         errors.Refused: Failure(403, "forbidden", Exit.REFUSED),

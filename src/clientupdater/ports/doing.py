@@ -50,6 +50,16 @@ JobFunction: TypeAlias = "Callable[[Doing], None]"
 """Does jobs of one name. Raises an `Error` of the domain when it cannot: it is told to people."""
 
 
+def in_turn(*functions: JobFunction) -> JobFunction:
+    """Make one of several, that are done one after the other."""
+
+    def do(doing: Doing) -> None:
+        for function in functions:
+            function(doing)
+
+    return do
+
+
 @frozen
 class Task:
     """What workers know how to do under one name."""

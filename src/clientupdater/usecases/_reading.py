@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.callers import Caller
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.reading import ReadingWork
+    from clientupdater.ports.work import UnitsOfWork
 
 
 def looking(caller: Caller, clock: Clock, zone: tzinfo) -> Looking:
@@ -31,7 +31,7 @@ def looking(caller: Caller, clock: Clock, zone: tzinfo) -> Looking:
     )
 
 
-def require_reach(work: ReadingWork, caller: Caller, permission: Permission, resource: str) -> None:
+def require_reach(work: UnitsOfWork, caller: Caller, permission: Permission, resource: str) -> None:
     """Refuse who reaches nobody by a permission; who reaches somebody gets what they reach."""
     if not reach_of(caller.actor, permission).is_nothing:
         return

@@ -14,7 +14,7 @@ from clientupdater.ports.answers import AnswerKey, KeptAnswer
 from clientupdater.ports.sealing import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from clientupdater.domain.access import Actor
     from clientupdater.domain.callers import Caller
@@ -37,6 +37,8 @@ class Reply:
     refusal: Exception | None = None
     """Why nothing was done: then nothing is kept, and the request may come again corrected."""
     is_replayed: bool = False
+    chunks: Iterator[bytes] | None = field(default=None, repr=False)
+    """A body too long to be held: it is sent as it is read, and never kept."""
 
 
 @frozen(kw_only=True)

@@ -351,8 +351,10 @@ def test_Y3_a_cell_of_ten_megabytes_or_with_a_nul_rejects_its_row_alone() -> Non
 
 
 def test_Y1_what_was_found_once_is_not_confused_with_what_only_equals_it() -> None:
-    mapper = RecordMapper.of(MAPPING, LOOKUPS)
-    for cell, outcome in (("1", Reject), (True, Reject), (1, Reject), ("MNL", Row)):
+    lookups = Lookups.of({"companies": {"FCASH": []}, "branches": {"1": []}})
+    mapping = check_mapping(ENTRIES[:4])
+    mapper = RecordMapper.of(mapping, lookups)
+    for cell, outcome in (("1", Row), (1, Row), (True, Reject), (1.0, Reject), ("2", Reject)):
         for _ in range(2):
             assert isinstance(mapper(record(BRANCH=cell)), outcome)
 

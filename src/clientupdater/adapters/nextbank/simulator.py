@@ -74,6 +74,8 @@ class Bank:
     token_lives_s: int = 3600
     pages_asked: int = 0
     tokens_given: int = 0
+    unchanged: int = 0
+    """How often it could say that a client is as it was."""
     asked: list[str] = field(factory=list)
     url: str = ""
     _tokens: set[str] = field(factory=set, init=False)
@@ -117,6 +119,7 @@ class Bank:
         body = json.dumps(found).encode()
         etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
         if request.headers.get("If-None-Match") == etag:
+            self.unchanged += 1
             return Response(status_code=304)
         return Response(body, media_type="application/json", headers={"ETag": etag})
 

@@ -25,6 +25,7 @@ from clientupdater.adapters.postgres.credentials import (
     PostgresOneTimePasswords,
     PostgresSignIns,
 )
+from clientupdater.adapters.postgres.exports import PostgresExportFiles, PostgresExports
 from clientupdater.adapters.postgres.identities import PostgresIdentities
 from clientupdater.adapters.postgres.journal import PostgresJournal
 from clientupdater.adapters.postgres.notices import PostgresNotices
@@ -40,6 +41,7 @@ from clientupdater.adapters.postgres.reading import PostgresLookups, PostgresRea
 from clientupdater.adapters.postgres.reading.filter_options import PostgresClientFilters
 from clientupdater.adapters.postgres.reading.history import PostgresClientHistory
 from clientupdater.adapters.postgres.reading.scope import array
+from clientupdater.adapters.postgres.reading.tables import PostgresSnapshot
 from clientupdater.adapters.postgres.rights import PostgresRights
 from clientupdater.adapters.postgres.schedules import PostgresSchedules
 from clientupdater.adapters.postgres.sessions import PostgresSessions
@@ -170,6 +172,16 @@ class PostgresTransaction:
     def old_things(self) -> PostgresOldThings:
         """What is kept for a while."""
         return PostgresOldThings(self.connection)
+
+    @property
+    def exports(self) -> PostgresExports:
+        """Exports that were asked for."""
+        return PostgresExports(self.connection)
+
+    @property
+    def export_files(self) -> PostgresExportFiles:
+        """The files of exports."""
+        return PostgresExportFiles(self.connection)
 
     @property
     def codes(self) -> PostgresCodes:
@@ -325,6 +337,14 @@ class PostgresWork:
             return
         for act in transaction.afterwards:
             act()
+
+    @contextmanager
+    def snapshot(self, sight: Sight) -> Iterator[PostgresSnapshot]:
+        """Look at one moment for as long as it takes; it holds a connection, and no lock."""
+        with _translated(), self._connection() as connection, connection.transaction():
+            connection.execute("set transaction isolation level repeatable read, read only")
+            _look_with(connection, sight, is_part=False)
+            yield PostgresSnapshot(connection)
 
     @contextmanager
     def together(self) -> Iterator[PostgresWhole]:

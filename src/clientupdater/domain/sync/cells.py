@@ -49,24 +49,23 @@ def taking(
             raise Unfit("is missing")
         return settled
 
-    return _remembering(take) if wanted.repeats else take
+    return _Remembered(take).__getitem__ if wanted.repeats else take
 
 
-def _remembering(take: Taking) -> Taking:
-    """Answer at once for a text that came before; what is unfit is looked at again."""
-    known: dict[str, Value] = {}
+class _Remembered(dict["Raw", "Value"]):
+    """Answers at once for a text that came before; what is unfit is looked at again."""
 
-    def remember(cell: Raw) -> Value:
-        if type(cell) is not str:  # True, 1 and 1.0 are one key, and not one cell
-            return take(cell)
-        if cell in known:
-            return known[cell]
-        value = take(cell)
-        if len(known) < REMEMBERED:
-            known[cell] = value
+    def __init__(self, take: Taking) -> None:
+        """Begin with nothing."""
+        super().__init__()
+        self._take = take
+
+    def __missing__(self, cell: Raw) -> Value:
+        value = self._take(cell)
+        # True, 1 and 1.0 are one key and not one cell; a text equals nothing but itself.
+        if type(cell) is str and len(self) < REMEMBERED:
+            self[cell] = value
         return value
-
-    return remember
 
 
 def _storable(cell: str) -> str:

@@ -90,6 +90,7 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _US_DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _MONEY = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
 _WHOLE = re.compile(r"[0-9]+")
+_USUAL_NUMBER = re.compile(r"09[0-9]{9}")
 _MOBILE = re.compile(r"(?:\+?63)?0?(9[0-9]{9})")
 _LANDLINE = re.compile(r"(?:\+630?|0)([2-8][0-9]{7,8})")
 _AROUND_NUMBERS = re.compile(r"[\s().]+")
@@ -189,6 +190,8 @@ def ph_number(value: Raw, _: Lookups) -> Raw:
     text = as_text(value)
     if text is None or not text.strip():
         return None
+    if _USUAL_NUMBER.fullmatch(text):
+        return f"+63{text[1:]}"
     bare = _undashed(_AROUND_NUMBERS.sub("", text))
     found = _MOBILE.fullmatch(bare) or _LANDLINE.fullmatch(bare)
     return f"+63{found.group(1)}" if found else text

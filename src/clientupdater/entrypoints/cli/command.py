@@ -31,6 +31,10 @@ _HERE = "clientupdater.entrypoints.cli"
         "db": (f"{_HERE}.db:db", "Bring the database to its schema, and see where it stands."),
         "demo": (f"{_HERE}.demo:demo", "Everything in one, with made-up data, to try it."),
         "doctor": (f"{_HERE}.doctor:doctor", "Tell what is wrong and what to do."),
+        "exports": (
+            f"{_HERE}.exports:exports",
+            "Take clients, where they stand and reports out as files.",
+        ),
         "jobs": (f"{_HERE}.jobs:jobs", "See what workers do, try it again, or call it off."),
         "keys": (f"{_HERE}.keys:keys", "Keep the keys that personal data is sealed with."),
         "openapi": (f"{_HERE}.openapi:openapi", "Print the contract of the HTTP interface."),

@@ -1,6 +1,8 @@
 """Reading a CSV from the field: what each line says, or everything that is wrong with the file.
 
-A text is taken as it stands: nothing in it is a formula, an address or a command.
+A text is taken as it stands: nothing in it is a formula, an address or a command. An export of our
+own is read as well, by its cover: what was put before its texts is taken away, what is not recorded
+is passed over.
 """
 
 from __future__ import annotations
@@ -9,14 +11,15 @@ import csv
 import io
 import re
 from datetime import date, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from attrs import define, field, frozen
 
 from clientupdater.domain.errors import Fault, InvalidInput, InvalidPeriod
 from clientupdater.domain.events import Channel
+from clientupdater.domain.exports import COVER, unescaped
 from clientupdater.domain.periods import Period
-from clientupdater.domain.statuses import tidy_remarks
+from clientupdater.domain.statuses import PENDING, tidy_remarks
 from clientupdater.domain.updates import StatusUpdate
 
 if TYPE_CHECKING:
@@ -31,12 +34,16 @@ OPTIONAL = ("period", "version")
 MOST = 500
 """Lines of a file: as many as are recorded all or none."""
 
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
+_MOMENT = re.compile(
+    r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?", re.ASCII
+)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _VERSION = re.compile(r"\d{1,9}", re.ASCII)
 _PAID = {"yes": True, "true": True, "no": False, "false": False}
 _LONGEST_CODE = 60
 _T = TypeVar("_T")
+Row: TypeAlias = "tuple[int, list[str]]"
+"""The cells of a line, and the number of its first."""
 
 
 @frozen(kw_only=True)
@@ -60,6 +67,29 @@ def read_field_file(raw: bytes, zone: tzinfo) -> tuple[FieldLine, ...]:
     A time without an offset is one of the business's own clock, `zone`.
     """
     rows = _rows(_text(raw))
+    if rows and _is_cover(rows[0]):
+        return _of_export(rows, zone)
+    return _of_field(rows, zone)
+
+
+def _of_export(rows: Sequence[Row], zone: tzinfo) -> tuple[FieldLine, ...]:
+    """Leave out the cover, columns that are not for recording, and rows nobody has touched (S1)."""
+    (head_at, head), *body = [row for row in rows if not _is_cover(row)] or [(1, [])]
+    known = [at for at, name in enumerate(head) if name in (*REQUIRED, *OPTIONAL)]
+    status = head.index("status") if "status" in head else None
+    told = [
+        (number, [unescaped(cells[at]) for at in known] if len(cells) == len(head) else cells)
+        for number, cells in body
+        if status is None or cells[status : status + 1] != [PENDING]
+    ]
+    return _of_field([(head_at, [head[at] for at in known]), *told], zone)
+
+
+def _is_cover(row: Row) -> bool:
+    return row[1][0].startswith(COVER)
+
+
+def _of_field(rows: Sequence[Row], zone: tzinfo) -> tuple[FieldLine, ...]:
     if not rows:
         raise InvalidInput.of("line 1", "the file is empty")
     (head_at, head), *body = rows
@@ -83,7 +113,7 @@ def _text(raw: bytes) -> str:
         raise InvalidInput.of(f"line {line}", "is not UTF-8; save the file as CSV UTF-8") from None
 
 
-def _rows(text: str) -> list[tuple[int, list[str]]]:
+def _rows(text: str) -> list[Row]:
     """Give what is not blank with the number of its first line."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows, begins = [], 1

@@ -16,7 +16,7 @@ from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from clientupdater.app import App
     from clientupdater.domain.callers import Caller
@@ -62,6 +62,16 @@ class Call:
 
 
 @frozen(kw_only=True)
+class Download:
+    """A file that is sent as it is read, however long it is."""
+
+    name: str
+    media_type: str
+    size: int
+    chunks: Iterator[bytes]
+
+
+@frozen(kw_only=True)
 class Answer:
     """What is answered beside the value itself."""
 
@@ -82,6 +92,8 @@ class Endpoint:
     status: int = 200
     answers: Any = None
     """The shape of what is answered; None: nothing is."""
+    downloads: tuple[str, ...] = ()
+    """Of which kinds the file may be that is sent instead of a value."""
     query: type | None = None
     body: type | None = None
     body_required: bool = True

@@ -197,6 +197,9 @@ def _parameter(
 
 
 def _success(endpoint: Endpoint, shapes: _Shapes) -> dict[str, Any]:
+    if endpoint.downloads:
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        return {"description": "The file.", "content": dict.fromkeys(endpoint.downloads, binary)}
     if endpoint.answers is None:
         return {"description": "Done."}
     content = {"application/json": {"schema": shapes.of(endpoint.answers)}}

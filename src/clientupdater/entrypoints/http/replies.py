@@ -7,9 +7,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
-from clientupdater.entrypoints.http.contract import Answer
+from clientupdater.entrypoints.http.contract import Answer, Download
 from clientupdater.entrypoints.wire import to_json
 from clientupdater.usecases.answer_once import Reply
 
@@ -31,6 +31,8 @@ def reply(endpoint: Endpoint, request: Request, result: Any) -> Reply:
         headers["ETag"] = f'"v{answer.version}"'
     if answer.location:
         headers["Location"] = answer.location
+    if isinstance(answer.value, Download):
+        return _sent(endpoint, headers, answer.value)
     if endpoint.answers is None:
         return Reply(status=204, headers=headers)
     if cursor := getattr(answer.value, "next_cursor", None):
@@ -42,6 +44,16 @@ def reply(endpoint: Endpoint, request: Request, result: Any) -> Reply:
     return Reply(status=endpoint.status, headers=headers, body=body, kept_body=kept)
 
 
+def _sent(endpoint: Endpoint, headers: dict[str, str], file: Download) -> Reply:
+    """Send a file: by its length, whoever gets it finds out whether it is whole."""
+    told = {
+        "Content-Type": file.media_type,
+        "Content-Length": str(file.size),
+        "Content-Disposition": f'attachment; filename="{file.name}"',
+    }
+    return Reply(status=endpoint.status, headers={**headers, **told}, chunks=file.chunks)
+
+
 def _without(secrets: tuple[str, ...], value: Any) -> bytes:
     return to_json(attrs.evolve(value, **dict.fromkeys(secrets)))
 
@@ -49,6 +61,8 @@ def _without(secrets: tuple[str, ...], value: Any) -> bytes:
 def response(endpoint: Endpoint, request: Request, reply: Reply) -> Response:
     """Send a reply: short where it can be, and not at all where it is held already."""
     headers, body = dict(reply.headers), reply.body
+    if reply.chunks is not None:
+        return StreamingResponse(reply.chunks, reply.status, headers=headers)
     if reply.is_replayed:
         request.scope["told"] = {"replayed": True}
         headers["Idempotent-Replayed"] = "true"

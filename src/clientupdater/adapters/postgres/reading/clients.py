@@ -162,6 +162,16 @@ class ClientWalk:
             return told
         return {**told, "after_value": after.value, "after_client": after.client}
 
+    @property
+    def asked_of_clients(self) -> list[str]:
+        """Say of a client c what is asked, wherever it is; for those who read them all."""
+        return self._client_conditions()
+
+    @property
+    def asked_of_rows(self) -> list[str]:
+        """Say of a row s of the periods what is asked."""
+        return self._own_row_conditions()
+
     def statement(self) -> str:
         """Put it together."""
         _, direction, _ = _SORTS[self.query.sort]

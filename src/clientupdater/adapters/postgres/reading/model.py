@@ -76,7 +76,7 @@ class PostgresReading:
         self, query: ClientQuery, looking: Looking, known: ClientId | None = None
     ) -> ClientPage:
         """Read a page of clients."""
-        walk = self._walk(query, looking, known)
+        walk = self.walk(query, looking, known)
         if walk is None:
             return Page((), None)
         steady = walk.is_plain and walk.shape.is_steady
@@ -98,8 +98,8 @@ class PostgresReading:
         rows = self._read(statement, told, prepare=True)
         return client_view(ClientId(rows[0][1]), rows[0][2:], looking) if rows else None
 
-    def _walk(
-        self, query: ClientQuery, looking: Looking, known: ClientId | None
+    def walk(
+        self, query: ClientQuery, looking: Looking, known: ClientId | None = None
     ) -> ClientWalk | None:
         """Look up what the query names; None where nobody can be meant."""
         found = self._resolved(query, known)

@@ -16,6 +16,7 @@ _HOLE = re.compile(r"\[\[(\w+)\]\]")
 PIECES: dict[str, str] = {
     **named_queries("reading/pages.sql"),
     **named_queries("reading/filters.sql"),
+    **named_queries("reading/tables.sql"),
     "trackable": TRACKING["trackable"],
 }
 

@@ -8,6 +8,7 @@ from clientupdater.entrypoints.http.routes import (
     assignments,
     client_history,
     contacts,
+    exports,
     filter_options,
     grants,
     jobs,
@@ -43,4 +44,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *webhooks.ENDPOINTS,
     *jobs.ENDPOINTS,
     *schedules.ENDPOINTS,
+    *exports.ENDPOINTS,
 )

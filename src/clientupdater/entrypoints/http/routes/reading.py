@@ -35,6 +35,8 @@ from clientupdater.ports.reading import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from clientupdater.domain.callers import Caller
+
 Limit = Annotated[int, Whole(1, 200)]
 Cursor = Annotated[str, Text(longest=4096, shortest=1)]
 Code = Annotated[str, Text(longest=100, shortest=1)]
@@ -52,8 +54,8 @@ class WorklistAsked:
 
 
 @frozen(kw_only=True)
-class ClientsAsked:
-    """Which clients are listed, and how."""
+class ClientsFiltered:
+    """Which clients are meant."""
 
     company: Code | None = None
     branch: Code | None = None
@@ -79,6 +81,12 @@ class ClientsAsked:
     follow_up_before: date | None = None
     updated_by: UUID | None = None
     branch_then: Code | None = None
+
+
+@frozen(kw_only=True)
+class ClientsAsked(ClientsFiltered):
+    """Which clients are listed, and how."""
+
     sort: ClientSort = ClientSort.NAME
     limit: Limit = 50
     cursor: Cursor | None = None
@@ -183,7 +191,7 @@ def _clients(call: Call, asked: ClientsAsked, read: Callable[[ClientQuery], Any]
     after = _place(call, asked.cursor, _BY_SORT[asked.sort])
     page = read(
         ClientQuery(
-            filter=_filter(call, asked),
+            filter=filter_of(call.caller, asked),
             q=getattr(asked, "q", None),
             sort=asked.sort,
             limit=asked.limit,
@@ -195,22 +203,23 @@ def _clients(call: Call, asked: ClientsAsked, read: Callable[[ClientQuery], Any]
     )
 
 
-def _filter(call: Call, asked: ClientsAsked) -> ClientFilter:
+def filter_of(caller: Caller, asked: ClientsFiltered) -> ClientFilter:
+    """Read a filter, which is the same wherever clients are asked for."""
     own = {a.name for a in attrs.fields(ClientFilter)} - {"row", "assigned_to"}
     rows = {a.name: getattr(asked, a.name) for a in attrs.fields(StatusFilter)}
     is_asked = any(value is not None for value in rows.values())
     return ClientFilter(
         **{name: getattr(asked, name) for name in own},
-        assigned_to=_officer(call, asked.assigned_to),
+        assigned_to=_officer(caller, asked.assigned_to),
         row=StatusFilter(**rows) if is_asked else None,
     )
 
 
-def _officer(call: Call, told: str | None) -> Any:
+def _officer(caller: Caller, told: str | None) -> Any:
     if told is None or told == "none":
         return told
     if told == "me":
-        return call.caller.actor.id
+        return caller.actor.id
     try:
         return PersonId(UUID(told))
     except ValueError:

@@ -1,0 +1,271 @@
+"""Measure exports: prints `name, ours, reference, ratio, target, holds` and writes it as JSON.
+
+    .venv/bin/python bench/bench_export.py --clients 500000 --workbook 100000
+
+CSV against psql's \\copy of the same statement, to a file as well; a workbook against xlsxwriter in
+constant memory over the same rows. Ours is the whole job: judged, counted, with its cover, brought
+to the disk. Each goes in turn, in a process of its own that has made a small one before; memory is
+what it grew by since. The least of some rounds counts, and absolute figures are the machine's.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import attrs
+import click
+import psycopg
+import xlsxwriter  # type: ignore[import-untyped] # it has no types
+from attrs import frozen
+from psycopg_pool import ConnectionPool
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests import servers
+from tests.integration.crowd import Crowd
+from tests.integration.exporting import attempt_at
+from tests.integration.readers import NOW
+from tests.integration.staff import staffed
+from tests.servers import Database
+from tests.unit.builders import MANILA
+
+from clientupdater.adapters.files.local import LocalFileStore
+from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.domain.callers import Caller
+from clientupdater.domain.exports import ExportFormat, ExportType, Kind, chosen_columns
+from clientupdater.domain.ids import PersonId
+from clientupdater.ports.exports import ExportAsked, TableAsked
+from clientupdater.ports.reading import ClientFilter
+from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases._exporting import reaches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from clientupdater.adapters.postgres.reading.tables import PostgresTable
+    from clientupdater.domain.access import Actor
+
+MOST_MB = 64.0
+FEW = ClientFilter(branch="B1")
+_spawning = multiprocessing.get_context("spawn")
+
+
+@frozen
+class Bureau:
+    """Somebody who sees everything, and a database full of clients."""
+
+    database: Database
+    person: UUID
+
+    def ours(self, folder: str, form: ExportFormat, *, few: bool) -> None:
+        """Do the whole job."""
+        with staffed(self.database, MANILA) as staff:
+            exporting, asked = staff.app.exporting, _asked(form, few=few)
+            with exporting.write.work.begin(SYSTEM) as tx:
+                actor = _found(tx.rights.actor(PersonId(self.person)))
+            export = exporting.create(Caller(actor), asked)
+            write = attrs.evolve(exporting.write, files=LocalFileStore(Path(folder)))
+            write(attempt_at(export.id))
+
+    def xlsxwriter(self, folder: str, _: ExportFormat, *, few: bool) -> None:
+        """Write the same rows by the library, holding one of them at a time."""
+        told = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        with self.table(_asked(ExportFormat.XLSX, few=few)) as (asked, table):
+            book = xlsxwriter.Workbook(f"{folder}/reference.xlsx", told)
+            sheet = book.add_worksheet()
+            with closing(table.rows()) as found:
+                at = 0
+                for rows in found:
+                    for row in rows:
+                        _fill(sheet, at, row, asked.kinds)
+                        at += 1
+            book.close()
+
+    @contextmanager
+    def table(self, asked: ExportAsked) -> Iterator[tuple[ExportAsked, PostgresTable]]:
+        """Look at the table of an export."""
+        with ConnectionPool(self.database.app_url, min_size=1, max_size=2, open=True) as pool:
+            work = PostgresWork(pool)
+            with work.begin(SYSTEM) as tx:
+                actor = _found(tx.rights.actor(PersonId(self.person)))
+            told = reaches(actor, asked)
+            look = TableAsked(asked=asked, reaches=told, today=NOW.date(), now=NOW, zone=MANILA)
+            with work.snapshot(told[-1]) as snapshot:
+                yield asked, snapshot.table(look)
+
+    def psql(self, folder: str) -> float:
+        """Copy the same statement by psql; give how long it takes, its start left in."""
+        with (
+            self.table(_asked(ExportFormat.CSV, few=False)) as (_, table),
+            psycopg.connect(self.database.superuser_url) as connection,
+        ):
+            cursor = psycopg.ClientCursor(connection)
+            statement = cursor.mogrify(table.statement("csv").encode(), table.told)
+        copy = f"\\copy ({' '.join(statement.split())}) to '{folder}/reference.csv' csv"
+        begun = time.perf_counter()
+        subprocess.run(  # noqa: S603 — a statement of ours
+            ["psql", "-q", self.database.superuser_url, "-c", copy],  # noqa: S607
+            check=True,
+        )
+        return time.perf_counter() - begun
+
+
+def _found(actor: Actor | None) -> Actor:
+    if actor is None:
+        raise LookupError
+    return actor
+
+
+def _fill(sheet: Any, at: int, row: tuple[str | None, ...], kinds: tuple[Kind, ...]) -> None:
+    for column, (value, kind) in enumerate(zip(row, kinds, strict=True)):
+        if value is None:
+            continue
+        if kind in {Kind.TEXT, Kind.MOMENT}:
+            sheet.write_string(at, column, value)
+        elif kind is Kind.TRUTH:
+            sheet.write_boolean(at, column, value == "1")
+        else:
+            sheet.write_number(at, column, float(value))
+
+
+def _asked(form: ExportFormat, *, few: bool) -> ExportAsked:
+    return ExportAsked(
+        type=ExportType.CLIENTS,
+        format=form,
+        filter=FEW if few else ClientFilter(),
+        columns=chosen_columns(ExportType.CLIENTS, ()),
+    )
+
+
+def _alone(bureau: Bureau, name: str, form: ExportFormat, folder: str, told: Any) -> None:
+    """Do it in this process: a small one first, so that what is loaded once is loaded."""
+    do: Callable[..., None] = getattr(bureau, name)
+    do(folder, form, few=True)
+    before = _most_held()
+    begun = time.perf_counter()
+    do(folder, form, few=False)
+    taken = time.perf_counter() - begun
+    told.send((taken, _most_held() - before))
+
+
+def _most_held() -> float:
+    """Tell the most memory that this process has held, in MB; its parent's is not counted."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def measured(bureau: Bureau, name: str, form: ExportFormat, folder: str) -> tuple[float, float]:
+    """Give how long it took, in seconds, and by how much memory grew, in MB."""
+    here, there = _spawning.Pipe()
+    child = _spawning.Process(target=_alone, args=(bureau, name, form, folder, there))
+    child.start()
+    there.close()
+    found: tuple[float, float] = here.recv()
+    child.join()
+    return found
+
+
+@contextmanager
+def a_bureau(clients: int, branches: int) -> Iterator[Bureau]:
+    """Fill a database of its own."""
+    with servers.postgres() as cluster:
+        name = f"bench_export_{clients}"
+        cluster.create_database(name)
+        database = Database.on(cluster, name)
+        maintenance = PostgresMaintenance(database.owner_url)
+        maintenance.migrate()
+        maintenance.seed()
+        Crowd(clients, branches, 1, NOW.date()).fill(database.superuser_url)
+        with psycopg.connect(database.superuser_url, autocommit=True) as connection:
+            connection.execute("vacuum analyze clients")
+        with staffed(database, MANILA) as staff:
+            person = staff.hire("reports:export all", "clients:read all")
+        yield Bureau(database, person)
+        cluster.drop_database(name)
+
+
+@click.command()
+@click.option("--clients", default=500_000)
+@click.option("--workbook", default=100_000)
+@click.option("--branches", default=200)
+@click.option("--rounds", default=3)
+@click.option("--out", default="bench/export.json", type=click.Path(path_type=Path))
+def main(clients: int, workbook: int, branches: int, rounds: int, out: Path) -> None:
+    """Fill two databases, then measure."""
+    click.echo("name, ours, reference, ratio, target, holds")
+    with tempfile.TemporaryDirectory() as folder:
+        with a_bureau(clients, branches) as bureau:
+            found = _csv(bureau, folder, clients, rounds)
+        with a_bureau(workbook, branches) as bureau:
+            found += _xlsx(bureau, folder, workbook, rounds)
+    out.write_text(json.dumps(found, indent=1), encoding="utf-8")
+
+
+def _csv(bureau: Bureau, folder: str, clients: int, rounds: int) -> list[dict[str, Any]]:
+    name, ours, reference = f"{clients} x 20 to CSV", [], []
+    for _ in range(rounds):
+        reference.append(bureau.psql(folder))
+        ours.append(measured(bureau, "ours", ExportFormat.CSV, folder))
+        _clear(folder)
+    taken, least = min(seconds for seconds, _ in ours), min(reference)
+    told = [_line(f"{name}, s", taken, least, taken / least, "<= 1.5", taken <= 1.5 * least)]
+    return [*told, _memory(name, ours)]
+
+
+def _xlsx(bureau: Bureau, folder: str, clients: int, rounds: int) -> list[dict[str, Any]]:
+    name, ours, reference = f"{clients} x 20 to XLSX", [], []
+    for _ in range(rounds):
+        reference.append(measured(bureau, "xlsxwriter", ExportFormat.XLSX, folder)[0])
+        ours.append(measured(bureau, "ours", ExportFormat.XLSX, folder))
+        _clear(folder)
+    taken, least = min(seconds for seconds, _ in ours), min(reference)
+    told = [_line(f"{name}, s", taken, least, taken / least, "<= 0.25", taken <= least / 4)]
+    return [*told, _memory(name, ours)]
+
+
+def _memory(name: str, ours: list[tuple[float, float]]) -> dict[str, Any]:
+    grown = max(megabytes for _, megabytes in ours)
+    return _line(
+        f"{name}, MB grown", grown, MOST_MB, grown / MOST_MB, f"< {MOST_MB:.0f}", grown < MOST_MB
+    )
+
+
+def _line(
+    name: str,
+    ours: float,
+    reference: float,
+    ratio: float,
+    target: str,
+    holds: bool,  # noqa: FBT001
+) -> dict[str, Any]:
+    said = "yes" if holds else "NO"
+    click.echo(f"{name}, {ours:.2f}, {reference:.2f}, {ratio:.2f}, {target}, {said}")
+    return {
+        "name": name,
+        "ours": ours,
+        "reference": reference,
+        "ratio": ratio,
+        "target": target,
+        "holds": holds,
+    }
+
+
+def _clear(folder: str) -> None:
+    for path in Path(folder).iterdir():
+        path.unlink()
+
+
+if __name__ == "__main__":
+    main()

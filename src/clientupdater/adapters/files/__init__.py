@@ -1,0 +1,1 @@
+"""Where files are kept: in a directory, or in a bucket."""

@@ -1,0 +1,137 @@
+"""Files in a directory: written beside their name, brought to the disk, then renamed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import define, frozen
+
+from clientupdater.domain.errors import Fault, Misconfigured, NotFound, Unavailable
+from clientupdater.ports.file_store import CHUNK, StoredFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from typing import BinaryIO
+
+SERVICE = "the folder of exports"
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_BARRED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_PART = ".part"
+
+
+@frozen
+class LocalFileStore:
+    """For whoever the software runs as alone; a name holds no path."""
+
+    directory: Path
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[LocalDraft]:
+        """Write a file; what cannot be brought to its end leaves nothing."""
+        path = self._path(name)
+        with translated():
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            part = self.directory / f".{name}.{secrets.token_hex(8)}{_PART}"
+            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with translated(), os.fdopen(handle, "wb", buffering=CHUNK) as file:
+                yield LocalDraft(file)
+                file.flush()
+                os.fsync(file.fileno())
+            with translated():
+                part.replace(path)
+                _bring_to_disk(self.directory)
+        except BaseException:
+            with suppress(OSError):
+                part.unlink()
+            raise
+
+    def read(self, name: str) -> StoredFile:
+        """Read a file."""
+        path = self._path(name)
+        chunks = _chunks(path)
+        try:
+            with translated():
+                next(chunks)
+                return StoredFile(path.stat().st_size, chunks)
+        except FileNotFoundError:
+            raise NotFound from None
+
+    def remove(self, name: str) -> None:
+        """Remove it."""
+        with translated():
+            self._path(name).unlink(missing_ok=True)
+
+    def sweep(self, before: datetime) -> int:
+        """Remove what a writer who died left behind."""
+        swept = 0
+        for part in self.directory.glob(f".*{_PART}"):
+            with suppress(FileNotFoundError), translated():
+                if part.stat().st_mtime < before.timestamp():
+                    part.unlink()
+                    swept += 1
+        return swept
+
+    def _path(self, name: str) -> Path:
+        if not name or name != Path(name).name or name.startswith("."):
+            raise NotFound
+        return self.directory / name
+
+
+@define(eq=False)
+class LocalDraft:
+    """A file that is being written; what the disk refuses is told in our words."""
+
+    _file: BinaryIO
+
+    def write(self, data: bytes, /) -> int:
+        """Add to it."""
+        with translated():
+            return self._file.write(data)
+
+    def tell(self) -> int:
+        """How long it is."""
+        return self._file.tell()
+
+    def flush(self) -> None:
+        """Leave it to the end."""
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    """Open it with the first step, and close it however it ends, also when nobody reads on."""
+    with path.open("rb") as file:
+        yield b""
+        while data := file.read(CHUNK):
+            yield data
+
+
+def _bring_to_disk(directory: Path) -> None:
+    """Make the new name last: it belongs to the directory."""
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Say in our words what the system refused; no path is told."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        if error.errno in _FULL:
+            told = "There is no room left where exports are written; make some and try again."
+            raise Unavailable(SERVICE, told) from error
+        if error.errno in _BARRED:
+            told = "exports cannot be written there: permission denied"
+            raise Misconfigured([Fault("EXPORT_DIR", told)]) from error
+        raise Unavailable(SERVICE, f"{SERVICE} cannot be used: {error.strerror}.") from error

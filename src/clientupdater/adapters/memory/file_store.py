@@ -1,0 +1,51 @@
+"""Files kept by this process alone."""
+
+from __future__ import annotations
+
+import io
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from attrs import define, field
+
+from clientupdater.domain.errors import NotFound
+from clientupdater.ports.file_store import CHUNK, StoredFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+
+@define(eq=False)
+class MemoryFileStore:
+    """Whole or not there at all; what was begun and left is nowhere."""
+
+    _files: dict[str, bytes] = field(factory=dict, init=False, repr=False)
+    _turn: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[io.BytesIO]:
+        """Write a file."""
+        draft = io.BytesIO()
+        yield draft
+        with self._turn:
+            self._files[name] = draft.getvalue()
+
+    def read(self, name: str) -> StoredFile:
+        """Read a file."""
+        with self._turn:
+            found = self._files.get(name)
+        if found is None:
+            raise NotFound
+        parts = (found[at : at + CHUNK] for at in range(0, len(found), CHUNK))
+        return StoredFile(len(found), parts)
+
+    def remove(self, name: str) -> None:
+        """Remove it."""
+        with self._turn:
+            self._files.pop(name, None)
+
+    def sweep(self, _before: datetime) -> int:
+        """Find nothing: what is not whole is not kept."""
+        return 0

@@ -1,0 +1,1 @@
+"""How tables become files: CSV and XLSX."""

@@ -1,0 +1,47 @@
+"""A table as CSV: the cover in lines that begin with ``# ``, the names of the columns, the rows.
+
+In UTF-8 with the mark that spreadsheets know it by. What a spreadsheet would work out has a quote
+before it, which our own importer takes away again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from clientupdater.domain.exports import COVER, escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Mapping
+
+    from clientupdater.ports.exports import ExportAsked, Table
+    from clientupdater.ports.file_store import Draft
+
+
+@frozen
+class CsvSheet:
+    """Hardly anything is done here: the store gives finished lines."""
+
+    def write(
+        self, cover: Mapping[str, str], asked: ExportAsked, table: Table, draft: Draft
+    ) -> Generator[int]:
+        """Write it down; give how many rows are written."""
+        draft.write("\ufeff".encode())
+        draft.write(_lines((COVER + name, escaped(value)) for name, value in cover.items()))
+        draft.write(_lines([asked.columns]))
+        written = 0
+        with closing(table.lines()) as found:
+            for lines in found:
+                draft.write(lines.text)
+                written += lines.rows
+                yield written
+
+
+def _lines(rows: Iterable[Iterable[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()

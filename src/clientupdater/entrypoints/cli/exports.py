@@ -1,0 +1,194 @@
+"""``clientupdater exports``: taking clients, where they stand and reports out as files."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import click
+
+from clientupdater.domain.exports import ExportFormat, ExportType, chosen_columns
+from clientupdater.domain.jobs import JobStatus
+from clientupdater.entrypoints.cli.acting import as_option, opened_as
+from clientupdater.entrypoints.cli.session import (
+    Session,
+    example,
+    json_option,
+    note,
+    print_json,
+    print_table,
+)
+from clientupdater.entrypoints.failures import Exit
+from clientupdater.entrypoints.http.routes.exports import ExportShown
+from clientupdater.entrypoints.http.routes.reading import ClientsFiltered, filter_of
+from clientupdater.entrypoints.structuring import structured_words
+from clientupdater.ports.exports import ExportAsked
+from clientupdater.ports.reading import MOST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from clientupdater.app import App
+    from clientupdater.domain.callers import Caller
+    from clientupdater.ports.exports import Export
+
+_ACTOR = "--as ana@example.com"
+_LOOK_EVERY_S = 0.2
+_OVER = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED})
+
+
+@click.group()
+def exports() -> None:
+    """Take clients, where they stand and reports out as files.
+
+    A worker writes them; one sees one's own alone.
+    """
+
+
+@exports.command(
+    epilog=example(
+        f"clientupdater exports create clients --filter branch=B1 --out clients.csv {_ACTOR}"
+    )
+)
+@click.argument("kind", metavar="TYPE", type=click.Choice([str(each) for each in ExportType]))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([str(each) for each in ExportFormat]),
+    default="csv",
+    show_default=True,
+)
+@click.option(
+    "--filter", "filters", multiple=True, metavar="NAME=VALUE", help="As lists of clients have it."
+)
+@click.option("--column", "columns", multiple=True, metavar="NAME", help="None: all of them.")
+@click.option("--wait", is_flag=True, help="Wait until a worker has written it.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Wait, and fetch it to there."
+)
+@as_option
+@json_option
+@click.pass_obj
+def create(  # noqa: PLR0913 — the options of a command
+    session: Session,
+    /,
+    *,
+    kind: str,
+    form: str,
+    filters: Sequence[str],
+    columns: Sequence[str],
+    wait: bool,
+    out: Path | None,
+    acts: str,
+    as_json: bool,
+) -> int:
+    """Ask for an export: clients, status or report."""
+    told = structured_words(dict(_pairs(filters)), ClientsFiltered)
+    with opened_as(session, acts) as (app, caller):
+        asked = ExportAsked(
+            type=ExportType(kind),
+            format=ExportFormat(form),
+            filter=filter_of(caller, told),
+            columns=chosen_columns(ExportType(kind), columns),
+        )
+        export = app.exporting.create(caller, asked)
+        if wait or out:
+            export = _waited(app, caller, export)
+        if out and export.status is JobStatus.COMPLETED:
+            _fetched(app, caller, export.id, out)
+        _print([export], app, as_json=as_json, one=True)
+    return _exit(export)
+
+
+@exports.command("list", epilog=example(f"clientupdater exports list {_ACTOR}"))
+@click.option("--limit", type=click.IntRange(1, MOST), default=50, show_default=True)
+@as_option
+@json_option
+@click.pass_obj
+def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
+    """List one's own exports, the newest first."""
+    with opened_as(session, acts) as (app, caller):
+        page = app.exporting.list(caller, limit=limit)
+        _print(page.items, app, as_json=as_json)
+    if page.has_more:
+        note("there are more of them: say a greater --limit")
+
+
+@exports.command(epilog=example(f"clientupdater exports fetch EXPORT clients.csv {_ACTOR}"))
+@click.argument("export", type=click.UUID)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--wait", is_flag=True, help="Wait until a worker has written it.")
+@as_option
+@click.pass_obj
+def fetch(session: Session, /, *, export: UUID, file: Path, wait: bool, acts: str) -> int:
+    """Fetch the file of an export to FILE, which must not be there."""
+    with opened_as(session, acts) as (app, caller):
+        if wait:
+            found = _waited(app, caller, app.exporting.show(caller, export))
+            if found.status is not JobStatus.COMPLETED:
+                return _exit(found)
+        _fetched(app, caller, export, file)
+    return Exit.DONE
+
+
+def _pairs(filters: Iterable[str]) -> Iterable[tuple[str, str]]:
+    for each in filters:
+        name, is_one, value = each.partition("=")
+        if not is_one:
+            raise click.BadParameter(f"{each!r} is not NAME=VALUE", param_hint="--filter")
+        yield name, value
+
+
+def _waited(app: App, caller: Caller, export: Export) -> Export:
+    """Wait until it is over; whoever goes away leaves it to the worker all the same."""
+    note("waiting for a worker to write it …")
+    with click.progressbar(length=1, label="rows", file=sys.stderr) as bar:
+        while export.status not in _OVER:
+            time.sleep(_LOOK_EVERY_S)
+            export = app.exporting.show(caller, export.id)
+            if export.progress and export.progress.total:
+                bar.length = export.progress.total
+                bar.update(export.progress.done - bar.pos)
+    return export
+
+
+def _fetched(app: App, caller: Caller, export: UUID, path: Path) -> None:
+    """Write it to where nothing is; what cannot be brought to its end leaves nothing."""
+    try:
+        written = path.open("xb")
+    except OSError as error:
+        raise click.BadParameter(f"{path}: {error.strerror}", param_hint="FILE") from None
+    try:
+        with written:
+            _, file = app.exporting.fetch(caller, export)
+            written.writelines(file.chunks)
+    except BaseException:
+        path.unlink()
+        raise
+    note(f"{file.size} bytes in {path}")
+
+
+def _print(found: Sequence[Export], app: App, *, as_json: bool, one: bool = False) -> None:
+    shown = [ExportShown.of(each, app.exporting.clock.now()) for each in found]
+    if as_json:
+        print_json(shown[0] if one else {"items": shown})
+        return
+    rows = [
+        (each.id, each.type, each.format, each.status, _or_dash(each.row_count), each.error or "")
+        for each in shown
+    ]
+    print_table(("export", "type", "format", "status", "rows", "why"), rows)
+
+
+def _or_dash(count: int | None) -> str:
+    return "-" if count is None else str(count)
+
+
+def _exit(export: Export) -> int:
+    if export.status in {JobStatus.FAILED, JobStatus.CANCELLED}:
+        note(export.error or "it was called off")
+        return Exit.NO
+    return Exit.DONE

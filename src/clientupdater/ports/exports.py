@@ -1,0 +1,213 @@
+"""Exports: what was asked for and became of it, and the tables that they are made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
+
+from attrs import frozen
+
+from clientupdater.domain.exports import COLUMNS, is_over
+from clientupdater.domain.jobs import JobStatus
+from clientupdater.ports.queue import JobsTransaction
+from clientupdater.ports.reading import ReadingTransaction
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import date, datetime, tzinfo
+
+    from clientupdater.domain.exports import ExportFormat, ExportType, Kind
+    from clientupdater.domain.ids import CompanyId, JobId
+    from clientupdater.domain.reach import Reach
+    from clientupdater.ports.file_store import Draft
+    from clientupdater.ports.queue import Progress
+    from clientupdater.ports.reading import ClientFilter, PersonName
+    from clientupdater.ports.work import Sight
+
+
+@frozen(kw_only=True)
+class ExportAsked:
+    """What is to be taken out, and how."""
+
+    type: ExportType
+    format: ExportFormat
+    filter: ClientFilter
+    columns: tuple[str, ...]
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """What the cells of each column are."""
+        return tuple(COLUMNS[self.type][name] for name in self.columns)
+
+
+@frozen(kw_only=True)
+class Export:
+    """An export as it stands."""
+
+    id: UUID
+    asked: ExportAsked
+    asked_by: PersonName
+    created_at: datetime
+    company: CompanyId | None = None
+    """Where it is of one company alone."""
+    status: JobStatus = JobStatus.PENDING
+    job: JobId | None = None
+    progress: Progress | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    expires_at: datetime | None = None
+    file: str | None = None
+    """The name in the store; None before it is there, and once it was removed."""
+    file_size: int | None = None
+    row_count: int | None = None
+    error: str | None = None
+
+    def is_gone(self, now: datetime) -> bool:
+        """Whether its file was there and can be had no longer."""
+        return self.status is JobStatus.COMPLETED and is_over(self.expires_at, now)
+
+    def is_ready(self, now: datetime) -> bool:
+        """Whether its file can be had."""
+        return self.file is not None and not is_over(self.expires_at, now)
+
+
+@frozen
+class ExportKey:
+    """A place in the list of somebody's exports."""
+
+    created_at: datetime
+    id: UUID
+
+
+class Exports(Protocol):
+    """What was asked for; how it stands is told by its job as well, since that may die."""
+
+    def add(self, export: Export) -> None:
+        """Put down a new one."""
+        ...
+
+    def find(self, export: UUID) -> Export | None:
+        """Find one, and keep others from changing it until the unit of work ends."""
+        ...
+
+    def of_person(self, person: UUID, *, after: ExportKey | None, at_most: int) -> Sequence[Export]:
+        """List somebody's, the newest first."""
+        ...
+
+    def keep(self, export: Export) -> None:
+        """Keep what became of it."""
+        ...
+
+    def remove(self, export: UUID) -> None:
+        """Forget it."""
+        ...
+
+
+class ExportFiles(Protocol):
+    """The files of exports, beside the exports themselves."""
+
+    def expired(self, now: datetime, *, at_most: int) -> Sequence[Export]:
+        """List some whose file is there although their time is over."""
+        ...
+
+    def taken(self, export: Export, request_id: str | None, ip_address: str | None) -> None:
+        """Write down that somebody took the data away; it can never be unwritten (L2)."""
+        ...
+
+
+class ExportTransaction(ReadingTransaction, JobsTransaction, Protocol):
+    """A unit of work with exports in it."""
+
+    @property
+    def exports(self) -> Exports:
+        """What was asked for."""
+        ...
+
+    @property
+    def export_files(self) -> ExportFiles:
+        """The files."""
+        ...
+
+
+# --- what they are made of
+
+
+@frozen(kw_only=True)
+class TableAsked:
+    """A table to be read: only what is within all of the reaches is in it (A10)."""
+
+    asked: ExportAsked
+    reaches: tuple[Reach, ...]
+    """By which permissions; the last is what the sight of the snapshot is."""
+    today: date
+    now: datetime
+    zone: tzinfo
+    """By which moments are written."""
+
+
+@frozen
+class Lines:
+    """Some rows, written as CSV."""
+
+    text: bytes
+    rows: int
+
+
+class Table(Protocol):
+    """Rows as they stood at one moment, read as they are needed."""
+
+    @property
+    def as_of(self) -> datetime:
+        """That moment."""
+        ...
+
+    @property
+    def scope(self) -> str:
+        """How far the asker sees, in words."""
+        ...
+
+    def count(self) -> int:
+        """Count its rows."""
+        ...
+
+    def lines(self) -> Generator[Lines]:
+        """Read them as lines of CSV, in which no text is a formula."""
+        ...
+
+    def rows(self) -> Generator[Sequence[tuple[str | None, ...]]]:
+        """Read them some at a time: days as a spreadsheet counts them, truths as 1 and 0."""
+        ...
+
+
+class Snapshot(Protocol):
+    """A moment of the store that is looked at for as long as it takes."""
+
+    def table(self, asked: TableAsked) -> Table:
+        """Look at a table; raises InvalidInput for a code that there is not."""
+        ...
+
+
+class ExportWork(Protocol):
+    """Where units of work begin that reach exports, and where tables are looked at."""
+
+    def begin(self, sight: Sight) -> AbstractContextManager[ExportTransaction]:
+        """Begin one, as `UnitsOfWork` does."""
+        ...
+
+    def snapshot(self, sight: Sight) -> AbstractContextManager[Snapshot]:
+        """Look at what there is at this moment, within a sight; nothing can be written.
+
+        Raises Unavailable when the store does not answer.
+        """
+        ...
+
+
+class SheetForm(Protocol):
+    """How a table becomes a file."""
+
+    def write(
+        self, cover: Mapping[str, str], asked: ExportAsked, table: Table, draft: Draft
+    ) -> Generator[int]:
+        """Write it down, its cover first; give how many rows are written, again and again."""
+        ...

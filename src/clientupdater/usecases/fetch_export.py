@@ -1,0 +1,53 @@
+"""Fetch the file of an export: whoever may not have it today does not get what was made before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from clientupdater.domain.errors import Gone, NotFound
+from clientupdater.ports.journal import Deed
+from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases._exporting import own, require_rights
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from clientupdater.domain.callers import Caller
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.exports import Export, ExportTransaction, ExportWork
+    from clientupdater.ports.file_store import FileStore, StoredFile
+
+
+@frozen
+class FetchExport:
+    """Every time it is taken away is written down (L1)."""
+
+    work: ExportWork
+    clock: Clock
+    files: FileStore
+
+    def __call__(self, caller: Caller, export: UUID) -> tuple[Export, StoredFile]:
+        """Open its file. Raises Gone when its time is over, NotFound while it is not there."""
+        with self.work.begin(SYSTEM) as tx:
+            found = own(tx, caller, export)
+        require_rights(self.work, caller, found.asked)
+        name = self._name(found)
+        with self.work.begin(SYSTEM) as tx:
+            self._write_down(tx, caller, found)
+            return found, self.files.read(name)
+
+    def _name(self, export: Export) -> str:
+        now = self.clock.now()
+        if export.is_gone(now):
+            raise Gone
+        if export.file is None:
+            raise NotFound("There is no file yet; see how the export stands.")
+        return export.file
+
+    def _write_down(self, tx: ExportTransaction, caller: Caller, export: Export) -> None:
+        origin = caller.origin
+        tx.export_files.taken(export, origin.request_id, origin.ip_address)
+        deed = Deed(action="export.fetch", resource="export", resource_id=str(export.id))
+        tx.journal.did(caller, deed)

@@ -1,0 +1,96 @@
+"""Exports on the command line: asked for, waited for, fetched, and read again by the importer."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.entrypoints.desks import ANA, BOSS, STRANGER, Desk, a_desk, running
+from tests.faults.workshops import worker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.servers import Database
+
+
+@pytest.fixture
+def desk(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.chdir(tmp_path)
+    with a_desk(database) as opened:
+        for right in ("reports:export", "reports:read"):
+            opened.staff.grant(opened.ana, right, "all")
+        yield opened
+
+
+@contextmanager
+def working(database: Database, folder: Path) -> Iterator[None]:
+    """Let a worker write where the command looks."""
+    with worker(database, EXPORT_DIR=str(folder / "exports")):
+        yield
+
+
+def test_an_export_is_asked_for_waited_for_and_fetched(
+    desk: Desk, database: Database, tmp_path: Path
+) -> None:
+    code = desk.client("Juana Reyes")
+    with working(database, tmp_path):
+        made = desk.run("exports", "create", "clients", "--column", "client_code", "--out", "c.csv")
+    assert made.returncode == 0, made.stderr
+    assert "completed" in made.stdout
+    assert (tmp_path / "c.csv").read_text("utf-8-sig").splitlines()[-2:] == ["client_code", code]
+    again = desk.run("exports", "fetch", made.stdout.splitlines()[1].split()[0], "c.csv")
+    assert again.returncode == 2
+    assert "File exists" in again.stderr
+
+
+def test_the_importer_reads_an_export_and_records_nothing_twice(
+    desk: Desk, database: Database, tmp_path: Path
+) -> None:
+    code, other = desk.client(), desk.client()
+    desk.json("status", "set", code, "CALLED", "--remarks", "+639170000001", "--channel", "call")
+    assert other
+    with working(database, tmp_path):
+        made = desk.run("exports", "create", "status", "--out", "status.csv")
+    assert made.returncode == 0, made.stderr
+    before = desk.events()
+    done = desk.json("status", "import", "status.csv", "--yes")
+    assert [each["verdict"] for each in done["results"]] == ["already_recorded"]
+    assert desk.events() == before
+    assert f"{running()}" in (tmp_path / "status.csv").read_text("utf-8-sig")
+
+
+def test_ones_own_exports_are_listed_for_people_and_for_scripts(desk: Desk) -> None:
+    asked = desk.json("exports", "create", "report", "--format", "xlsx")
+    assert (asked["status"], asked["format"]) == ("pending", "xlsx")
+    (listed,) = desk.json("exports", "list")["items"]
+    assert listed["id"] == asked["id"]
+    assert asked["id"] in desk.run("exports", "list").stdout
+    desk.staff.grant(
+        desk.staff.one("select id from users where email = %s", BOSS), "reports:export", "all"
+    )
+    assert desk.json("exports", "list", actor=BOSS)["items"] == []
+
+
+def test_an_export_that_failed_says_why_and_ends_with_no(desk: Desk) -> None:
+    asked = desk.json("exports", "create", "clients")
+    desk.staff.run("update job_queue set status = 'dead', error = 'The folder is full.'")
+    done = desk.run("exports", "fetch", asked["id"], "c.csv", "--wait")
+    assert done.returncode == 1
+    assert "The folder is full." in done.stderr
+    assert not os.path.exists("c.csv")  # noqa: PTH110 — where the command runs
+
+
+def test_what_is_not_there_not_allowed_or_not_known_is_told(desk: Desk) -> None:
+    asked = desk.json("exports", "create", "clients")
+    assert desk.run("exports", "fetch", asked["id"], "c.csv").returncode == 4
+    assert not os.path.exists("c.csv")  # noqa: PTH110 — where the command runs
+    assert desk.run("exports", "create", "clients", actor=STRANGER).returncode == 3
+    assert desk.run("exports", "create", "clients", "--filter", "branch").returncode == 2
+    assert desk.run("exports", "create", "clients", "--filter", "colour=red").returncode == 2
+    assert desk.run("exports", "create", "clients", "--column", "shoe_size").returncode == 2
+    assert desk.run("exports", "create", "clients", actor=ANA).returncode == 0

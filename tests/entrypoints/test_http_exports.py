@@ -1,0 +1,382 @@
+"""Exports over HTTP: asked for, written by a worker, fetched, gone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from contextlib import nullcontext
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+import httpx
+import pytest
+from attrs import frozen
+
+from clientupdater.domain.events import Channel
+from clientupdater.domain.updates import StatusUpdate
+from clientupdater.entrypoints.cli.field_file import read_field_file
+from clientupdater.entrypoints.http.application import build
+from tests.entrypoints.serving import served
+from tests.integration.exporting import AtHand, attempt_at
+from tests.integration.staff import Staff, staffed
+from tests.unit.builders import MANILA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clientupdater.domain.ids import BranchId, PersonId
+    from tests.servers import Database
+
+URL = "/api/v1/exports"
+ALL = ("reports:export all", "clients:read all", "status:read all", "reports:read all")
+
+
+@frozen
+class Desk:
+    """A branch with clients, and whoever asks."""
+
+    staff: Staff
+    http: httpx.Client
+    branch: BranchId
+
+    def sign_in(self, *grants: str) -> PersonId:
+        person = self.staff.hire(*grants, first_name="Ana", last_name="Cruz")
+        self.http.headers["Authorization"] = f"Bearer {self.staff.session(person)}"
+        return person
+
+    def client(self, code: str, branch: BranchId | None = None, **columns: Any) -> None:
+        told = {"full_name": "Juan Reyes", **columns}
+        names, marks = ", ".join(told), ", ".join(["%s"] * len(told))
+        self.staff.run(
+            f"insert into clients (client_code, company_id, branch_id, product_id, {names})"  # noqa: S608
+            " values (%s, (select id from companies where code = 'FCASH'), %s,"
+            f" (select id from products where code = 'FCASH_SSS'), {marks})",
+            code,
+            branch or self.branch,
+            *told.values(),
+        )
+
+    def ask(self, kind: str = "clients", form: str = "csv", **told: Any) -> httpx.Response:
+        return self.http.post(URL, json={"type": kind, "format": form, **told})
+
+    def write(self, export: dict[str, Any]) -> AtHand:
+        """Do what a worker does."""
+        doing = attempt_at(export["id"])
+        self.staff.app.exporting.write(doing)
+        self.staff.run(
+            "update job_queue set status = 'completed'"
+            " where id = (select job_id from export_jobs where id = %s)",
+            export["id"],
+        )
+        return doing
+
+    def made(self, kind: str = "clients", form: str = "csv", **told: Any) -> dict[str, Any]:
+        """Ask for one and have it written."""
+        asked = self.ask(kind, form, **told)
+        assert asked.status_code == 202, asked.text
+        self.write(asked.json())
+        found: dict[str, Any] = self.http.get(asked.headers["location"]).json()
+        return found
+
+    def rows(self, **told: Any) -> list[dict[str, str]]:
+        """Make one and read it as a spreadsheet would."""
+        return read(self.http.get(self.made(**told)["file"]).content)
+
+
+def read(raw: bytes) -> list[dict[str, str]]:
+    lines = raw.decode("utf-8-sig").splitlines(keepends=True)
+    body = [line for line in lines if not line.startswith("# ")]
+    return list(csv.DictReader(io.StringIO("".join(body), newline="")))
+
+
+def code_of(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+@pytest.fixture
+def desk(database: Database) -> Iterator[Desk]:
+    with staffed(database, MANILA) as staff, served(build(lambda: nullcontext(staff.app))) as http:
+        opened = Desk(staff, http, staff.branch())
+        opened.sign_in(*ALL)
+        yield opened
+
+
+def test_an_export_is_taken_on_written_by_a_worker_and_fetched(desk: Desk) -> None:
+    desk.client("FC-1", full_name="Juan Reyes", contact_number="+639170000001")
+    asked = desk.ask()
+    assert asked.status_code == 202
+    assert asked.headers["location"] == f"{URL}/{asked.json()['id']}"
+    assert (asked.json()["status"], asked.json()["file"]) == ("pending", None)
+    doing = desk.write(asked.json())
+    assert (doing.told[-1].done, doing.told[-1].total) == (1, 1)
+    found = desk.http.get(asked.headers["location"]).json()
+    assert (found["status"], found["row_count"]) == ("completed", 1)
+    answer = desk.http.get(found["file"])
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert int(answer.headers["content-length"]) == found["file_size"] == len(answer.content)
+    (row,) = read(answer.content)
+    assert (row["client_code"], row["full_name"]) == ("FC-1", "Juan Reyes")
+
+
+def test_a_cover_says_who_when_as_of_what_how_far_and_how_many(desk: Desk) -> None:
+    desk.client("FC-1")
+    export = desk.made(filters={"company": "FCASH", "active": True})
+    text = desk.http.get(export["file"]).content.decode("utf-8-sig")
+    cover = dict(row for row in csv.reader(io.StringIO(text)) if row[0].startswith("# "))
+    assert cover["# export"] == "clients"
+    assert cover["# made for"] == "Ana Cruz"
+    assert cover["# asked at"] == "2026-11-20T17:00:00+08:00"
+    assert "+08:00" in cover["# as of"]
+    assert cover["# filters"] == "company=FCASH; active=True"
+    assert cover["# scope"] == "FCASH: all, PCNI: all"
+    assert cover["# rows"] == "1"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+639170000001", "-1", "@sum", "\tx", "\rx", "'quoted"])
+def test_no_text_is_a_formula_and_every_text_survives(desk: Desk, text: str) -> None:
+    desk.client("FC-1", full_name=text, contact_number=text)
+    (row,) = desk.rows()
+    assert row["full_name"] == row["contact_number"] == "'" + text
+
+
+def test_filters_and_columns_are_those_of_the_lists(desk: Desk) -> None:
+    desk.client("FC-1", loan_status="OPEN")
+    desk.client("FC-2", loan_status="CLOSED")
+    found = desk.rows(filters={"loan_status": "OPEN"}, columns=["loan_status", "client_code"])
+    assert found == [{"loan_status": "OPEN", "client_code": "FC-1"}]
+    assert code_of(desk.ask(filters={"branch": "NOWHERE"})) == (422, "validation_failed")
+    assert code_of(desk.ask(filters={"colour": "red"})) == (422, "validation_failed")
+    refused = desk.ask(columns=["client_code", "pension_number", "client_code"])
+    assert code_of(refused) == (422, "validation_failed")
+    told = {each["pointer"] for each in refused.json()["error"]["details"]["fields"]}
+    assert told == {"/columns/1", "/columns/2"}
+
+
+@pytest.mark.rule("A10")
+def test_A10_only_what_every_right_of_the_asker_covers_is_in_it(desk: Desk) -> None:
+    mine, theirs = desk.staff.branch(), desk.staff.branch()
+    desk.client("FC-1", mine)
+    desk.client("FC-2", theirs)
+    person = desk.sign_in("reports:export branch FCASH", "clients:read all")
+    desk.staff.run("insert into user_branches values (%s, %s)", person, mine)
+    assert [row["client_code"] for row in desk.rows()] == ["FC-1"]
+
+
+@pytest.mark.rule("C3")
+def test_C3_a_pension_number_is_masked_whoever_asks(desk: Desk) -> None:
+    desk.client(
+        "FC-1",
+        pension_number=b"sealed",
+        pension_blind_index=bytes(32),
+        pension_last4="6789",
+    )
+    (row,) = desk.rows()
+    assert row["pension_number_masked"] == "••••6789"
+
+
+def test_who_may_not_export_or_not_read_what_is_asked_for_is_refused(desk: Desk) -> None:
+    desk.sign_in("clients:read all")
+    assert code_of(desk.ask()) == (403, "forbidden")
+    desk.sign_in("reports:export all")
+    assert code_of(desk.ask()) == (403, "forbidden")
+    desk.sign_in("reports:export all", "clients:read all")
+    assert code_of(desk.ask(filters={"status": "DONE"})) == (403, "forbidden")
+    assert code_of(desk.ask("report")) == (403, "forbidden")
+
+
+def test_somebody_elses_export_is_not_there(desk: Desk) -> None:
+    export = desk.made()
+    desk.sign_in(*ALL)
+    address = f"{URL}/{export['id']}"
+    for answer in (
+        desk.http.get(address),
+        desk.http.get(export["file"]),
+        desk.http.delete(address),
+    ):
+        assert code_of(answer) == (404, "not_found")
+    assert desk.http.get(URL).json()["items"] == []
+
+
+def test_the_right_is_judged_again_when_the_file_is_fetched(desk: Desk) -> None:
+    export = desk.made()
+    desk.staff.run(
+        "delete from user_permissions where permission_id ="
+        " (select id from permissions where code = 'clients:read')"
+    )
+    assert code_of(desk.http.get(export["file"])) == (403, "forbidden")
+
+
+def test_a_file_whose_time_is_over_is_gone(desk: Desk) -> None:
+    desk.client("FC-1")
+    export = desk.made()
+    desk.staff.run("update export_jobs set expires_at = %s", desk.staff.clock.now())
+    assert code_of(desk.http.get(export["file"])) == (410, "gone")
+    assert desk.staff.app.exporting.remove_expired() == 1
+    assert code_of(desk.http.get(export["file"])) == (410, "gone")
+    assert desk.http.get(f"{URL}/{export['id']}").json()["file"] is None
+    assert desk.staff.app.exporting.remove_expired() == 0
+
+
+def test_there_is_no_file_before_it_is_whole(desk: Desk) -> None:
+    export = desk.ask().json()
+    assert code_of(desk.http.get(f"{URL}/{export['id']}/file")) == (404, "not_found")
+
+
+def test_exports_are_listed_the_newest_first_in_pages(desk: Desk) -> None:
+    made = []
+    for _ in range(3):
+        desk.staff.clock.forward(seconds=1)
+        made.append(desk.ask().json()["id"])
+    first = desk.http.get(URL, params={"limit": 2}).json()
+    second = desk.http.get(URL, params={"limit": 2, "cursor": first["next_cursor"]}).json()
+    assert [each["id"] for each in first["items"] + second["items"]] == made[::-1]
+    assert (first["has_more"], second["has_more"]) == (True, False)
+
+
+def test_a_deleted_export_is_gone_with_its_file_and_its_job(desk: Desk) -> None:
+    export = desk.made()
+    assert desk.http.delete(f"{URL}/{export['id']}").status_code == 204
+    assert code_of(desk.http.get(export["file"])) == (404, "not_found")
+    waiting = desk.ask().json()
+    assert desk.http.delete(f"{URL}/{waiting['id']}").status_code == 204
+    query = "select status::text from job_queue order by id desc limit 1"
+    assert desk.staff.one(query) == "cancelled"
+    desk.write(waiting)  # one that was claimed just before finds nothing to do
+
+
+@pytest.mark.rule("L1")
+def test_L1_what_is_taken_away_is_written_down(desk: Desk) -> None:
+    desk.client("FC-1")
+    desk.http.get(desk.made()["file"])
+    taken = "select subject || ' ' || row_count from data_access_log where action = 'exported'"
+    assert desk.staff.one(taken) == "clients 1"
+    deeds = "select string_agg(action, ' ' order by created_at) from activity_logs"
+    assert desk.staff.one(deeds) == "export.create export.fetch"
+
+
+# --- where clients stand, and reports
+
+WRITER = (*ALL, "status:update all", "status:history:read all")
+
+
+def record(desk: Desk, code: str, status: str, version: int = 0, **told: Any) -> None:
+    desk.staff.clock.forward(minutes=1)
+    answer = desk.http.post(
+        f"/api/v1/clients/code:{code}/periods/2026-11/events",
+        json={"status": status, "version": version, **told},
+    )
+    assert answer.status_code == 201, answer.text
+
+
+def test_where_clients_stand_is_what_the_importer_reads(desk: Desk) -> None:
+    desk.sign_in(*WRITER)
+    desk.client("FC-1")
+    record(desk, "FC-1", "CALLED", remarks="+639170000001", channel="call")
+    export = desk.made("status", filters={"status": "CALLED"})
+    raw = desk.http.get(export["file"]).content
+    (line,) = read_field_file(raw, MANILA)
+    assert (line.client_code, str(line.period), line.version) == ("FC-1", "2026-11", 1)
+    assert line.update == StatusUpdate(
+        status="CALLED",
+        reason=None,
+        remarks="+639170000001",
+        has_payment=False,
+        occurred_at=desk.staff.clock.now(),
+        channel=Channel.CALL,
+    )
+    (row,) = read(raw)
+    assert (row["full_name"], row["updated_by"]) == ("Juan Reyes", "Ana Cruz")
+
+
+def test_an_undone_event_says_nothing_of_when_it_was(desk: Desk) -> None:
+    desk.sign_in(*WRITER, "status:correct all")
+    desk.client("FC-1")
+    record(desk, "FC-1", "CALLED")
+    first = desk.staff.clock.now()
+    record(desk, "FC-1", "CALLED", version=1)
+    address = "/api/v1/clients/code:FC-1/periods/2026-11/events/2/void"
+    voided = desk.http.post(address, json={"remarks": "not so", "version": 2})
+    assert voided.status_code == 201, voided.text
+    (row,) = desk.rows(kind="status")
+    assert datetime.fromisoformat(row["occurred_at"]) == first
+
+
+@pytest.mark.rule("R1")
+def test_R1_a_report_tells_for_each_branch_how_far_it_has_come(desk: Desk) -> None:
+    desk.sign_in(*WRITER)
+    for number in range(1, 5):
+        desk.client(f"FC-{number}")
+    record(desk, "FC-1", "DONE", reason="CONFIRMED", has_payment=True)
+    record(desk, "FC-2", "DONE", reason="NOT_REACHABLE", remarks="moved away")
+    record(desk, "FC-3", "CALLED")
+    record(desk, "FC-4", "TO_FOLLOW")
+    desk.staff.run(
+        "update client_period_status set exempt_cause = 'par_status' where client_id ="
+        " (select id from clients where client_code = 'FC-4')"
+    )
+    (row,) = desk.rows(kind="report", filters={"period": "2026-11"})
+    assert {name: row[name] for name in row if row[name] not in {"0", "A branch"}} == {
+        "company": "FCASH",
+        "branch": row["branch"],
+        "period": "2026-11",
+        "rows": "4",
+        "exempt": "1",
+        "called": "1",
+        "done": "2",
+        "with_payment": "1",
+        "contacted": "2",
+        "confirmed": "1",
+        "completion_rate": "0.6667",
+        "contact_rate": "0.6667",
+        "confirmation_rate": "0.3333",
+    }
+
+
+# --- workbooks
+
+
+def cells(raw: bytes, sheet: int = 1) -> list[list[tuple[str, str | None]]]:
+    """Read a sheet: of each cell its kind and what it says."""
+    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    with zipfile.ZipFile(io.BytesIO(raw)) as book:
+        assert book.testzip() is None
+        root = ET.fromstring(book.read(f"xl/worksheets/sheet{sheet}.xml"))  # noqa: S314
+    return [
+        [
+            (cell.get("t") or f"style {cell.get('s', '0')}", "".join(cell.itertext()) or None)
+            for cell in row
+        ]
+        for row in root.iter(f"{space}row")
+    ]
+
+
+def test_a_workbook_holds_texts_as_texts_and_numbers_days_and_truths_as_such(desk: Desk) -> None:
+    text = " =1+1 <&> \x00\n\U0001f600 "
+    desk.client("FC-1", full_name=text.replace("\x00", ""), birth_date="1950-01-01")
+    desk.staff.run("update clients set past_due_amount = -1.50, address = E'a\\x01b'")
+    columns = ["full_name", "birth_date", "past_due_amount", "is_active", "address", "product"]
+    columns.append("account_type")
+    export = desk.made(form="xlsx", columns=columns)
+    answer = desk.http.get(export["file"])
+    assert answer.headers["content-disposition"].endswith('.xlsx"')
+    head, row = cells(answer.content)
+    assert [told for _, told in head] == columns
+    assert row == [
+        ("inlineStr", text.replace("\x00", "")),
+        ("style 1", "18264"),
+        ("style 0", "-1.50"),
+        ("b", "1"),
+        ("inlineStr", "ab"),
+        ("inlineStr", "FCASH_SSS"),
+        ("style 0", None),
+    ]
+
+
+def test_a_workbook_has_its_cover_on_a_sheet_of_its_own(desk: Desk) -> None:
+    export = desk.made(form="xlsx")
+    raw = desk.http.get(export["file"]).content
+    cover = {name: told for (_, name), (_, told) in cells(raw, sheet=2)}
+    assert (cover["made for"], cover["rows"]) == ("Ana Cruz", "0")
+    assert len(cells(raw)) == 1
