@@ -26,9 +26,11 @@ from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench.sync_load import people_recording
 from bench.sync_world import BRANCHES, MadeUpSource
 from tests import servers
 from tests.contract.worlds import VAULT
+from tests.faults.nursery import nursling
 from tests.integration.syncing import Syncing
 from tests.servers import Database
 
@@ -36,6 +38,7 @@ from clientupdater.adapters.memory.clock import MachineClock
 from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
 from clientupdater.adapters.postgres.sync.lines import Numbers, stage_lines
 from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.domain.accounts import fingerprint
 from clientupdater.domain.sync.fields import Source
 from clientupdater.ports.syncing import InputPage
 from clientupdater.ports.work import SYSTEM
@@ -50,7 +53,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.jobs import SyncJob
 
 SCRIPT = Path(__file__).with_name("sync.sql")
-RATIO, MEMORY_MB, UNCHANGED = 1.3, 250, 0.65
+RATIO, MEMORY_MB, UNCHANGED, P99_MS = 1.3, 250, 0.65, 500
 
 
 @frozen
@@ -118,6 +121,32 @@ class Bench:
         mapping = mapped_in(syncing, job)
         click.echo(f"# all after fetching {took:.2f} s, of it mapping {mapping:.2f} s", err=True)
         return done, took - mapping
+
+
+def beside_people(bench: Bench, database: Database) -> tuple[float, int, int]:
+    """Let people record while a run works; give the p99, how many, and how many were refused."""
+    with opened(database) as syncing:
+        person = syncing.one("insert into users (email) values ('ana@example.com') returning id")
+        syncing.do(
+            "insert into user_permissions (user_id, permission_id, scope)"
+            " select %s, id, 'all' from permissions",
+            person,
+        )
+        syncing.do(
+            "insert into user_sessions (user_id, session_token, expires_at)"
+            " values (%s, %s, now() + interval '1 day')",
+            person,
+            fingerprint("a token"),
+        )
+        plenty = {"RATE_LIMIT_WRITE_REQUESTS": "1000000"}
+        with (
+            nursling(DATABASE_URL=database.app_url, **plenty) as server,
+            people_recording(server.base, "a token", bench.clients) as met,
+        ):
+            job, _ = bench.run(syncing, 2)
+        click.echo(f"# beside people: {told(job)}", err=True)
+    (found,) = met
+    return found.percentile(99), len(found.milliseconds), found.refused
 
 
 def fetch(runner: RunSync, job: SyncJobId, syncing: Syncing) -> None:
@@ -195,8 +224,9 @@ def script(database: Database, rows: Path, psql: str) -> float:
 @click.command()
 @click.option("--clients", default=500_000, show_default=True)
 @click.option("--psql", default="psql", show_default=True)
+@click.option("--people/--no-people", default=True, help="Whether to measure updates beside it.")
 @click.option("--json", "path", type=click.Path(path_type=Path), help="Where to write it as JSON.")
-def main(clients: int, psql: str, path: Path | None) -> None:
+def main(*, clients: int, psql: str, people: bool, path: Path | None) -> None:
     """Measure."""
     lines: list[Line] = []
     with servers.postgres() as cluster:
@@ -216,6 +246,11 @@ def main(clients: int, psql: str, path: Path | None) -> None:
             job, again = bench.run(syncing, 2)
             click.echo(f"# night 2 again: {told(job)}", err=True)
             lines.append(Line("sync, unchanged", again, ours, UNCHANGED, again / ours))
+        if people:
+            bench.cluster.drop_database("bench_ours")
+            p99, count, refused = beside_people(bench, bench.copied("bench_sync", "bench_people"))
+            click.echo(f"# {count} updates, {refused} refused (rows that moved on)", err=True)
+            lines.append(Line("updates beside a run, p99 ms", p99, None, P99_MS, p99))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     lines.append(Line("memory of the process, MB", peak, None, MEMORY_MB, peak))
     for each in lines:

@@ -339,8 +339,8 @@ class App:
     tracking: Tracking
     people: People
     reading: Reading
-    exporting: Exporting
     syncing: Syncing
+    exporting: Exporting
     look_up_names: LookUpNames
     admit_request: AdmitRequest
     """Counts who comes; it is asked before anything dear is done."""
@@ -366,8 +366,8 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
     """Put the use cases together over any adapters; nothing is opened here."""
     shared, serving = around.shared, around.serving
     open_due_periods = OpenDuePeriods(work, clock, zone)
-    exporting = _exporting(work, clock, zone, around)
     syncing = Syncing.over(work, clock, zone, around.sources, around.sync)
+    exporting = _exporting(work, clock, zone, around)
     purge_old = PurgeOld(work, clock, around.retention)
     tasks = {
         **syncing.tasks(),
@@ -383,8 +383,8 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
         tracking=Tracking.over(work, clock, zone),
         people=_people(work, clock, around.guard),
         reading=_reading(work, clock, zone, around),
-        exporting=exporting,
         syncing=syncing,
+        exporting=exporting,
         look_up_names=LookUpNames(work),
         admit_request=AdmitRequest(shared.limits, shared.allowances),
         cache=shared.cache,

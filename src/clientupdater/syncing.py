@@ -17,14 +17,14 @@ from clientupdater.usecases.approve_sync import ApproveSync
 from clientupdater.usecases.ask_for_sync import AskForSync
 from clientupdater.usecases.cancel_sync import CancelSync
 from clientupdater.usecases.do_sync_job import DoSyncJob
+from clientupdater.usecases.explain_sync import ExplainSync
 from clientupdater.usecases.follow_notice import FollowNotice
 from clientupdater.usecases.list_sync_rejects import ListSyncRejects
 from clientupdater.usecases.list_syncs import ListSyncs
 from clientupdater.usecases.receive_notice import TASK as REFRESH
 from clientupdater.usecases.receive_notice import ReceiveNotice
 from clientupdater.usecases.refresh_client import RefreshClient
-from clientupdater.usecases.replay_rejects import ReplayRejects
-from clientupdater.usecases.replay_sync import ReplaySync
+from clientupdater.usecases.replay_sync_rejects import ReplaySyncRejects
 from clientupdater.usecases.run_sync import RunSync
 from clientupdater.usecases.show_sync import ShowSync
 from clientupdater.usecases.show_sync_plan import ShowSyncPlan
@@ -62,8 +62,8 @@ class Syncing:
     approve: ApproveSync
     cancel: CancelSync
     list_rejects: ListSyncRejects
-    replay: ReplaySync
-    replay_rejects: ReplayRejects
+    replay_rejects: ReplaySyncRejects
+    explain: ExplainSync
     refresh_client: RefreshClient
     receive_notice: ReceiveNotice
     follow_notice: FollowNotice
@@ -91,8 +91,8 @@ class Syncing:
             approve=ApproveSync(work, clock),
             cancel=CancelSync(work, clock),
             list_rejects=ListSyncRejects(work),
-            replay=ReplaySync(work, ask),
-            replay_rejects=ReplayRejects(work, ask),
+            replay_rejects=ReplaySyncRejects(work, ask),
+            explain=ExplainSync(work, ask),
             refresh_client=RefreshClient(ClientFiles(work, clock, zone), one_client),
             receive_notice=ReceiveNotice(work, clock, terms.webhook_secrets),
             follow_notice=FollowNotice(work, clock, zone, one_client),

@@ -222,5 +222,5 @@ def replay(session: Session, /, *, job: UUID, acts: str, as_json: bool, enqueue:
 def replay_snapshot(session: Session, /, *, job: UUID, acts: str, as_json: bool) -> int:
     """See what a past run's input would do by now; nothing is changed."""
     with opened_as(session, acts) as (app, caller):
-        asked = app.syncing.replay(caller, SyncJobId(job), enqueue=False)
+        asked = app.syncing.explain(caller, SyncJobId(job), enqueue=False)
         return _done(app, caller, asked, enqueue=False, as_json=as_json)

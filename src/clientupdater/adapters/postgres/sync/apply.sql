@@ -224,7 +224,7 @@ where g.counts and k.client_id = g.client_id and k.source = %(source)s::text::sy
 -- name: end_assignments
 -- A3: who looked after a client in the old branch does so no longer.
 update client_assignments s
-set assigned_until = %(now)s, end_reason = 'moved'
+set assigned_until = greatest(%(now)s, s.assigned_from), end_reason = 'moved'
 from sync_change x
 where
     x.branch_id <> x.old_branch_id

@@ -1,4 +1,4 @@
-"""See what all that a run was given would do by now, to explain it."""
+"""Have a past run's input previewed as of now, to explain what it did."""
 
 from __future__ import annotations
 
@@ -19,15 +19,17 @@ if TYPE_CHECKING:
 
 
 @frozen
-class ReplaySync:
-    """Asks for a preview of a past run's input, for as long as that is kept."""
+class ExplainSync:
+    """For as long as the input is kept; nothing is changed."""
 
     work: SyncWork
     ask: AskForSync
 
     def __call__(self, caller: Caller, job_id: SyncJobId, *, enqueue: bool = True) -> SyncJob:
-        """Ask for it; nothing is changed."""
+        """Ask for it."""
         job = judged_job(self.work, caller, Permission.SYNC_EXECUTE, job_id)
         origin = job.asked.origin or job.id
-        asked = evolve(job.asked, mode=Mode.PREVIEW, origin=origin, rejects_alone=False)
+        asked = evolve(
+            job.asked, mode=Mode.PREVIEW, origin=origin, rejects_alone=False, single=False
+        )
         return self.ask(caller, asked, enqueue=enqueue)

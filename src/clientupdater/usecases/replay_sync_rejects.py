@@ -1,4 +1,4 @@
-"""Take the rows that a run could not take, now that what was wrong is mended (Y3)."""
+"""Have the rows taken that a run could not take, now that what was wrong is mended (Y3)."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 @frozen
-class ReplayRejects:
-    """Asks for a run over a past one's rejects, for as long as its input is kept."""
+class ReplaySyncRejects:
+    """Reads them from what was kept; an older version still overwrites no newer one (Y10)."""
 
     work: SyncWork
     ask: AskForSync
@@ -30,8 +30,6 @@ class ReplayRejects:
         """Ask for it."""
         job = judged_job(self.work, caller, Permission.SYNC_EXECUTE, job_id)
         if job.asked.origin is not None:
-            raise SyncOver(
-                f"This run took the rows of another: replay those of {job.asked.origin}."
-            )
+            raise SyncOver(f"This run replays another: replay those of {job.asked.origin}.")
         asked = evolve(job.asked, mode=Mode.APPLY, full=False, origin=job.id, rejects_alone=True)
         return self.ask(caller, asked, enqueue=enqueue)
