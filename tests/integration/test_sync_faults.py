@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import define
 
-from clientupdater.domain.errors import Misconfigured, SourceMalformed, Unavailable
+from clientupdater.domain.errors import Misconfigured, SourceExpired, SourceMalformed, Unavailable
 from clientupdater.domain.jobs import JobStatus
 from tests.integration.syncing import record
 
@@ -85,6 +85,19 @@ def test_a_run_whose_source_did_not_answer_goes_on_where_it_stopped(syncing: Syn
     assert (done.state, done.counts.received) == (JobStatus.COMPLETED, 8)
     assert done.counts.vanished == 3
     assert source.begun == 1
+
+
+def test_a_source_that_keeps_no_place_is_read_from_the_beginning_once(syncing: Syncing) -> None:
+    known(syncing)
+    lost = SourceExpired("page 2 is kept no more; begin again.")
+    source = Breaking(syncing.source(), lost, at="3")
+    done = syncing.runner(source)(syncing.ask())
+    assert (done.state, done.counts.received, source.begun) == (JobStatus.COMPLETED, 8, 2)
+    again = Breaking(syncing.source(), lost, at="3", times=2)
+    job = syncing.ask()
+    with pytest.raises(SourceExpired):
+        syncing.runner(again)(job)
+    assert (syncing.look(job).state, again.begun) == (JobStatus.FAILED, 2)
 
 
 def test_a_source_that_lost_a_column_stops_with_its_name(syncing: Syncing) -> None:
