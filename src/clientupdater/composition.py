@@ -182,6 +182,7 @@ def _opened(settings: Settings) -> Iterator[tuple[App, PostgresWork]]:
                 activity_logs=settings.retention_activity_logs,
                 completed_jobs=settings.retention_completed_jobs,
                 export_files=settings.retention_export_files,
+                sync_snapshots=settings.retention_sync_snapshots,
             ),
             files=_file_store(settings),
         )

@@ -476,6 +476,16 @@ class Settings(SourceSettings):
             default="30",
         ),
     )
+    retention_sync_snapshots: int = field(
+        default=30,
+        metadata=read_as(
+            "RETENTION_SYNC_SNAPSHOTS",
+            whole(1, 36_500),
+            "days, from 1 to 36500",
+            "For how many days what a source sent is kept, and what of it could not be taken.",
+            default="30",
+        ),
+    )
     export_dir: Path = field(
         default=Path("exports"),
         metadata=read_as(
