@@ -86,6 +86,7 @@ class Endpoint:
     """One thing that can be asked for over HTTP."""
 
     method: str
+    base: str = BASE
     path: str
     summary: str
     handle: Callable[[Call], Any]
@@ -122,7 +123,7 @@ class Endpoint:
     @property
     def address(self) -> str:
         """Where it is found."""
-        return BASE + self.path
+        return self.base + self.path
 
     @property
     def activity(self) -> Activity:

@@ -263,8 +263,6 @@ def _parsed_body(endpoint: Endpoint, given: Given) -> Any:
 
 
 def _admit(endpoint: Endpoint, call: Call, request: Request) -> None:
-    if endpoint.public:
-        return
     if endpoint.admit:
         path = {name: _read_or_none(name, text) for name, text in request.path_params.items()}
         endpoint.admit(attrs.evolve(call, path=path))

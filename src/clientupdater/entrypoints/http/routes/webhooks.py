@@ -9,8 +9,10 @@ from typing import Annotated
 
 from attrs import field, frozen
 
+from clientupdater.domain.allowances import Activity
 from clientupdater.domain.errors import Unauthenticated
 from clientupdater.entrypoints.http.contract import Call, Endpoint
+from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.structuring import Text
 from clientupdater.ports.notices import Notice
 from clientupdater.usecases.receive_notice import Signed
@@ -44,36 +46,59 @@ class NoticeBody:
     data: NoticeData
 
 
-def receive_notice(call: Call) -> None:
+@frozen
+class NoticeTaken:
+    """It is kept, and will be followed."""
+
+    delivery: str
+
+
+def receive_notice(call: Call) -> NoticeTaken:
     """Take a notice from NextBank."""
-    receive, sent, body = call.app.syncing.receive_notice, call.sent, call.body
-    if sent is None:
-        raise Unauthenticated
-    delivery, timestamp, signatures = (
-        sent.headers.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature")
-    )
-    receive.verify(Signed(delivery[:255], timestamp, signatures, sent.body))
+    delivery, body = _verified(call), call.body
     is_payment = body.type is NoticeKind.PAYMENT_POSTED
-    receive(
+    call.app.syncing.receive_notice(
         Notice(
             source=_SOURCE,
-            delivery=delivery[:255],
+            delivery=delivery,
             kind=str(body.type),
             code=body.data.code.strip().upper(),
             posted_on=body.data.posted_on if is_payment else None,
         )
     )
+    return NoticeTaken(delivery)
+
+
+def _verified(call: Call) -> str:
+    """Give the name of a delivery that NextBank signed just now."""
+    sent = call.sent
+    names = ("id", "timestamp", "signature")
+    told = [sent.headers.get(f"webhook-{name}", "") for name in names] if sent else [""] * 3
+    delivery, timestamp, signatures = told
+    signed = Signed(delivery[:255], timestamp, signatures, sent.body if sent else b"")
+    try:
+        call.app.syncing.receive_notice.verify(signed)
+    except Unauthenticated as error:
+        raise Rejected.invalid(error.message) from error
+    return signed.delivery
+
+
+def _admit(call: Call) -> None:
+    """Let nobody learn from faults of shape who has not signed."""
+    _verified(call)
 
 
 ENDPOINTS = (
     Endpoint(
         method="POST",
+        base="",
         path="/webhooks/nextbank",
         summary="Word from NextBank, signed as Standard Webhooks: kept once, followed by a job.",
         handle=receive_notice,
-        status=204,
         body=NoticeBody,
+        answers=NoticeTaken,
         public=True,
-        errors=(Unauthenticated,),
+        admit=_admit,
+        counts_as=Activity.READ,
     ),
 )
