@@ -43,7 +43,7 @@ from clientupdater.adapters.files.local import LocalFileStore
 from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
 from clientupdater.adapters.postgres.work import PostgresWork
 from clientupdater.domain.callers import Caller
-from clientupdater.domain.exports import ExportFormat, ExportType, Kind, chosen_columns
+from clientupdater.domain.exports import EMPTY, ExportFormat, ExportType, Kind, chosen_columns
 from clientupdater.domain.ids import PersonId
 from clientupdater.ports.exports import ExportAsked, TableAsked
 from clientupdater.ports.reading import ClientFilter
@@ -127,9 +127,9 @@ def _found(actor: Actor | None) -> Actor:
     return actor
 
 
-def _fill(sheet: Any, at: int, row: tuple[str | None, ...], kinds: tuple[Kind, ...]) -> None:
+def _fill(sheet: Any, at: int, row: tuple[str, ...], kinds: tuple[Kind, ...]) -> None:
     for column, (value, kind) in enumerate(zip(row, kinds, strict=True)):
-        if value is None:
+        if value == EMPTY:
             continue
         if kind in {Kind.TEXT, Kind.MOMENT}:
             sheet.write_string(at, column, value)
@@ -152,17 +152,19 @@ def _alone(bureau: Bureau, name: str, form: ExportFormat, folder: str, told: Any
     """Do it in this process: a small one first, so that what is loaded once is loaded."""
     do: Callable[..., None] = getattr(bureau, name)
     do(folder, form, few=True)
-    before = _most_held()
+    before = _held("VmRSS")
+    # The most it has held is forgotten: loading took more than it holds now.
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     begun = time.perf_counter()
     do(folder, form, few=False)
     taken = time.perf_counter() - begun
-    told.send((taken, _most_held() - before))
+    told.send((taken, _held("VmHWM") - before))
 
 
-def _most_held() -> float:
-    """Tell the most memory that this process has held, in MB; its parent's is not counted."""
+def _held(which: str) -> float:
+    """Tell how much memory this process holds (VmRSS), or the most that it has held (VmHWM): MB."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    found = re.search(rf"{which}:\s+(\d+) kB", status)
     return int(found[1]) / 1024 if found else 0.0
 
 

@@ -138,6 +138,9 @@ def is_over(expires_at: datetime | None, now: datetime) -> bool:
     return expires_at is not None and expires_at <= now
 
 
+EMPTY = "\x01"
+"""A cell of a workbook in which nothing stands: no text of one may hold this character."""
+
 # --- cells of a CSV
 
 COVER = "# "

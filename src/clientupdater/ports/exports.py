@@ -175,8 +175,11 @@ class Table(Protocol):
         """Read them as lines of CSV, in which no text is a formula."""
         ...
 
-    def rows(self) -> Generator[Sequence[tuple[str | None, ...]]]:
-        """Read them some at a time: days as a spreadsheet counts them, truths as 1 and 0."""
+    def rows(self) -> Generator[Sequence[tuple[str, ...]]]:
+        """Read them some at a time: days as a spreadsheet counts them, truths as 1 and 0.
+
+        What is nothing is EMPTY.
+        """
         ...
 
 

@@ -94,7 +94,7 @@ class PostgresTable:
         ):
             yield from _together(copy)
 
-    def rows(self) -> Generator[Sequence[tuple[str | None, ...]]]:
+    def rows(self) -> Generator[Sequence[tuple[str, ...]]]:
         """Read them some at a time."""
         with self._connection.cursor(name="export") as cursor:
             cursor.execute(self.statement("cell").encode(), self.told)

@@ -147,20 +147,21 @@ to_char(q.[[column]], 'YYYY-MM-DD"T"HH24:MI:SS.USTZH:TZM')
 case q.[[column]] when true then 'yes' when false then 'no' end
 
 -- name: cell_text
-q.[[column]]::text
+-- What is nothing is a character that no cell can hold (EMPTY), and a cell holds so much.
+coalesce(left(q.[[column]]::text, 32767), e'\x01')
 
 -- name: cell_number
-q.[[column]]::text
+coalesce(q.[[column]]::text, e'\x01')
 
 -- name: cell_day
 -- Spreadsheets count days from here on; what is before 1900 they cannot.
-(q.[[column]] - date '1899-12-30')::text
+coalesce((q.[[column]] - date '1899-12-30')::text, e'\x01')
 
 -- name: cell_moment
-to_char(q.[[column]], 'YYYY-MM-DD"T"HH24:MI:SSTZH:TZM')
+coalesce(to_char(q.[[column]], 'YYYY-MM-DD"T"HH24:MI:SSTZH:TZM'), e'\x01')
 
 -- name: cell_truth
-q.[[column]]::int::text
+coalesce(q.[[column]]::int::text, e'\x01')
 
 -- name: written
 select [[columns]] from ([[source]] order by [[order]]) q
