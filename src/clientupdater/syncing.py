@@ -26,7 +26,9 @@ from clientupdater.usecases.receive_notice import ReceiveNotice
 from clientupdater.usecases.refresh_client import RefreshClient
 from clientupdater.usecases.replay_sync_rejects import ReplaySyncRejects
 from clientupdater.usecases.run_sync import RunSync
+from clientupdater.usecases.save_sync_mapping import SaveSyncMapping
 from clientupdater.usecases.show_sync import ShowSync
+from clientupdater.usecases.show_sync_mapping import ShowSyncMapping
 from clientupdater.usecases.show_sync_plan import ShowSyncPlan
 
 if TYPE_CHECKING:
@@ -64,6 +66,8 @@ class Syncing:
     list_rejects: ListSyncRejects
     replay_rejects: ReplaySyncRejects
     explain: ExplainSync
+    show_mapping: ShowSyncMapping
+    save_mapping: SaveSyncMapping
     refresh_client: RefreshClient
     receive_notice: ReceiveNotice
     follow_notice: FollowNotice
@@ -93,6 +97,8 @@ class Syncing:
             list_rejects=ListSyncRejects(work),
             replay_rejects=ReplaySyncRejects(work, ask),
             explain=ExplainSync(work, ask),
+            show_mapping=ShowSyncMapping(work),
+            save_mapping=SaveSyncMapping(work, clock),
             refresh_client=RefreshClient(ClientFiles(work, clock, zone), one_client),
             receive_notice=ReceiveNotice(work, clock, terms.webhook_secrets),
             follow_notice=FollowNotice(work, clock, zone, one_client),

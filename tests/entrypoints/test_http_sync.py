@@ -171,3 +171,49 @@ def test_Y9_while_a_source_is_read_another_run_of_it_is_refused(office: Office) 
     )
     assert code_of(office.post(JOBS, json={"source": "snowflake"})) == (409, "sync_running")
     assert office.post(JOBS, json={"source": "nextbank"}).status_code == 202
+
+
+MAPPINGS = "/api/v1/sync/mappings"
+
+
+@pytest.mark.rule("Y1")
+def test_Y1_a_mapping_is_shown_saved_for_a_company_and_read_by_the_next_run(office: Office) -> None:
+    office.http.headers.update(
+        office.hire("config:read all", "config:manage all", "sync:read all", "sync:execute all")
+    )
+    shown = office.http.get(MAPPINGS, params={"source": "snowflake"}).json()
+    lines = {each["field"]: each for each in shown["items"]}
+    assert (lines["full_name"]["column"], lines["full_name"]["owns"]) == ("FULL_NAME", True)
+    own = {
+        "source": "snowflake",
+        "company": "FCASH",
+        "items": [{"field": "full_name", "column": "FULL_NAME", "transforms": ["upper"]}],
+    }
+    saved = office.http.put(MAPPINGS, json=own, headers={"Idempotency-Key": str(uuid4())})
+    assert saved.status_code == 200, saved.text
+    assert saved.json()["items"] == [{**own["items"][0], "owns": True}]  # type: ignore[dict-item]
+    office.work_off(office.post(JOBS, json={"source": "snowflake"}).json())
+    assert office.staff.one("select full_name from clients") == "JUAN DELA CRUZ"
+    assert office.staff.one("select new_values ? 'full_name' from config_audit_log") is True
+
+
+@pytest.mark.rule("Y1")
+def test_Y1_a_mapping_that_cannot_be_is_refused_with_every_fault(office: Office) -> None:
+    office.http.headers.update(office.hire("config:read all", "config:manage all"))
+    lines = [
+        {"field": "shoe_size", "column": "SHOES"},
+        {"field": "full_name", "column": " ", "transforms": ["turn"]},
+    ]
+    told = office.http.put(
+        MAPPINGS,
+        json={"source": "csv", "items": lines},
+        headers={"Idempotency-Key": str(uuid4())},
+    )
+    assert code_of(told) == (422, "validation_failed")
+    faults = told.json()["error"]["details"]["fields"]
+    assert {each["pointer"] for each in faults} >= {
+        "/items/0/field",
+        "/items/1/column",
+        "/items/1/transforms/0",
+        "/items",
+    }

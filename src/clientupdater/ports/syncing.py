@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.absence import Fetch
     from clientupdater.domain.sync.fields import Source
     from clientupdater.domain.sync.jobs import SyncJob, SyncRequest
-    from clientupdater.domain.sync.mapping import Reject, Row, SourceMapping
+    from clientupdater.domain.sync.mapping import Entry, Reject, Row, SourceMapping
     from clientupdater.domain.sync.outcome import Outcome
     from clientupdater.domain.sync.transforms import Lookups
     from clientupdater.ports.sources import Fetch as Reading
@@ -236,6 +236,25 @@ class Comparison:
     """How many active ones each company has."""
 
 
+class SyncMappings(Protocol):
+    """Mappings as they are saved: of all companies, or of one, which go before those (Y1)."""
+
+    def read(self, source: Source, company: CompanyId | None) -> Sequence[Entry]:
+        """Read the lines of one company alone, or (None) the general ones."""
+        ...
+
+    def replace(
+        self,
+        source: Source,
+        company: CompanyId | None,
+        entries: Sequence[Entry],
+        by: PersonId,
+        now: datetime,
+    ) -> None:
+        """Put these in place of what there was, and keep both in the audit (L1)."""
+        ...
+
+
 class Staging(Protocol):
     """One run's records beside the clients, from reading them to having changed what differs."""
 
@@ -291,6 +310,11 @@ class SyncTransaction(StaffTransaction, JobsTransaction, Protocol):
     @property
     def sync_rejects(self) -> SyncRejects:
         """What could not be taken."""
+        ...
+
+    @property
+    def sync_mappings(self) -> SyncMappings:
+        """Mappings as they are saved."""
         ...
 
     @property

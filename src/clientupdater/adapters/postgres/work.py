@@ -51,6 +51,7 @@ from clientupdater.adapters.postgres.sync.jobs import (
     PostgresSyncPlans,
     PostgresSyncRuns,
 )
+from clientupdater.adapters.postgres.sync.mappings import PostgresSyncMappings
 from clientupdater.adapters.postgres.sync.rejects import PostgresSyncRejects
 from clientupdater.adapters.postgres.sync.staging import PostgresStaging
 from clientupdater.adapters.postgres.sync.terms import PostgresSyncTerms
@@ -282,6 +283,11 @@ class PostgresTransaction:
     def sync_rejects(self) -> PostgresSyncRejects:
         """What runs could not take."""
         return PostgresSyncRejects(self.connection)
+
+    @property
+    def sync_mappings(self) -> PostgresSyncMappings:
+        """Mappings as they are saved."""
+        return PostgresSyncMappings(self.connection)
 
     @property
     def sync_terms(self) -> PostgresSyncTerms:
