@@ -25,7 +25,7 @@ from uuid import UUID
 import attrs
 import click
 import psycopg
-import xlsxwriter  # type: ignore[import-untyped] # it has no types
+import xlsxwriter
 from attrs import frozen
 from psycopg_pool import ConnectionPool
 

@@ -142,7 +142,7 @@ async def _theirs(database: Database, jobs: int) -> float:
     connector = procrastinate.PsycopgConnector(conninfo=database.superuser_url)
     app = procrastinate.App(connector=connector)
 
-    @app.task(name="nothing")
+    @app.task(name="nothing")  # type: ignore[untyped-decorator]
     async def nothing() -> None:
         pass
 

@@ -1108,7 +1108,13 @@ create table sync_jobs (
     completed_at timestamp with time zone,
     error text,
     created_by uuid,
-    created_at timestamp with time zone default now() not null
+    created_at timestamp with time zone default now() not null,
+    attempt integer default 0 not null,
+    is_fetched boolean default false not null,
+    records_unchanged integer default 0 not null,
+    records_reappeared integer default 0 not null,
+    records_missing integer default 0 not null,
+    consequences jsonb default '{}'::jsonb not null
 );
 
 -- :: table sync_plans
@@ -1524,7 +1530,7 @@ alter table client_period_status add constraint client_period_status_version_che
 alter table client_sources add constraint client_sources_missing_count_check CHECK ((missing_count >= 0));
 
 -- :: check client_sync_history.client_sync_history_check
-alter table client_sync_history add constraint client_sync_history_check CHECK ((old_value IS DISTINCT FROM new_value));
+alter table client_sync_history add constraint client_sync_history_check CHECK (((old_value IS DISTINCT FROM new_value) OR ((field_changed)::text = 'pension_number'::text)));
 
 -- :: check clients.clients_check
 alter table clients add constraint clients_check CHECK ((num_nonnulls(pension_number, pension_blind_index, pension_last4) = ANY (ARRAY[0, 3])));

@@ -17,10 +17,11 @@ from clientupdater.domain.retention import Retention
 from clientupdater.domain.sessions import Lifetimes
 from clientupdater.ports.doing import Task, in_turn
 from clientupdater.ports.exports import ExportTransaction
+from clientupdater.ports.notices import NoticesTransaction
 from clientupdater.ports.old_things import PurgingTransaction
-from clientupdater.ports.people import StaffTransaction
 from clientupdater.ports.queue import EXPORT_QUEUE
 from clientupdater.serving import Serving
+from clientupdater.syncing import Syncing, SyncSettings
 from clientupdater.usecases._client_files import ClientFiles
 from clientupdater.usecases.admit_request import AdmitRequest
 from clientupdater.usecases.answer_once import AnswerOnce
@@ -111,6 +112,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from clientupdater.domain.exports import ExportFormat
+    from clientupdater.domain.sync.fields import Source
     from clientupdater.ports.answers import Whole
     from clientupdater.ports.cache import Cache, Form
     from clientupdater.ports.circuits import CircuitReader
@@ -125,11 +127,12 @@ if TYPE_CHECKING:
     from clientupdater.ports.readings import Readings
     from clientupdater.ports.schedules import Timetable
     from clientupdater.ports.sealing import Sealer
+    from clientupdater.ports.sources import ClientSource
     from clientupdater.ports.tokens import Tokens
     from clientupdater.ports.work import Sight, UnitsOfWork
 
 
-class ServingTransaction(StaffTransaction, ExportTransaction, PurgingTransaction, Protocol):
+class ServingTransaction(NoticesTransaction, ExportTransaction, PurgingTransaction, Protocol):
     """A unit of work with all that serving needs."""
 
 
@@ -189,6 +192,9 @@ class Surroundings:
     services: Mapping[str, ServiceCheck] = field(factory=dict)
     circuits: tuple[CircuitReader, ...] = ()
     readings: Readings = tuple
+    sources: Mapping[Source, ClientSource] = field(factory=dict)
+    """Those that are set up here."""
+    sync: SyncSettings = field(factory=SyncSettings)
     chance: Callable[[], float] = random.random
     """Keeps what failed together from coming back together."""
 
@@ -333,6 +339,7 @@ class App:
     tracking: Tracking
     people: People
     reading: Reading
+    syncing: Syncing
     exporting: Exporting
     look_up_names: LookUpNames
     admit_request: AdmitRequest
@@ -359,9 +366,11 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
     """Put the use cases together over any adapters; nothing is opened here."""
     shared, serving = around.shared, around.serving
     open_due_periods = OpenDuePeriods(work, clock, zone)
+    syncing = Syncing.over(work, clock, zone, around.sources, around.sync)
     exporting = _exporting(work, clock, zone, around)
     purge_old = PurgeOld(work, clock, around.retention)
     tasks = {
+        **syncing.tasks(),
         EXPORT_JOB: Task(exporting.write, EXPORT_QUEUE),
         "open_period": Task(open_due_periods.as_job),
         "retention": Task(purge_old.as_retention),
@@ -374,6 +383,7 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
         tracking=Tracking.over(work, clock, zone),
         people=_people(work, clock, around.guard),
         reading=_reading(work, clock, zone, around),
+        syncing=syncing,
         exporting=exporting,
         look_up_names=LookUpNames(work),
         admit_request=AdmitRequest(shared.limits, shared.allowances),

@@ -65,6 +65,8 @@ from clientupdater.domain.retention import Retention
 from clientupdater.domain.sessions import Lifetimes
 from clientupdater.ports.health import Health, HealthCheck, Standing
 from clientupdater.serving import Serving
+from clientupdater.sourcing import open_sources
+from clientupdater.syncing import SyncSettings
 from clientupdater.usecases.read_meters import ReadMeters
 from clientupdater.workshop import Workshop
 
@@ -161,6 +163,11 @@ def _opened(settings: Settings) -> Iterator[tuple[App, PostgresWork]]:
             readiness=_readiness(url, settings.health_check_timeout_ms / 1000),
             services=_services(settings, circuits),
             circuits=readers,
+            sources=stack.enter_context(open_sources(settings, circuits)),
+            sync=SyncSettings(
+                overlap=timedelta(minutes=settings.sync_overlap_minutes),
+                webhook_secrets=settings.nextbank_webhook_secrets,
+            ),
             serving=Serving.of(settings),
             readings=ReadMeters(
                 shared.limits,
@@ -175,6 +182,7 @@ def _opened(settings: Settings) -> Iterator[tuple[App, PostgresWork]]:
                 activity_logs=settings.retention_activity_logs,
                 completed_jobs=settings.retention_completed_jobs,
                 export_files=settings.retention_export_files,
+                sync_snapshots=settings.retention_sync_snapshots,
             ),
             files=_file_store(settings),
         )
@@ -374,12 +382,9 @@ def open_demo_database(directory: Path, *, reset: bool = False) -> Iterator[Demo
 
 
 def demo_settings(database: DemoDatabase, folder: Path) -> Mapping[str, str]:
-    """Give what the environment has to say for the demo to run: its database, keys and folder."""
-    return {
-        "DATABASE_URL": database.app_url,
-        "EXPORT_DIR": str(folder / "exports"),
-        **kept_keys(folder / "keys.json"),
-    }
+    """Give what the environment has to say for the demo to run: nothing of it lies elsewhere."""
+    told = {"DATABASE_URL": database.app_url, "EXPORT_DIR": str(folder / "exports")}
+    return {**told, **kept_keys(folder / "keys.json")}
 
 
 def fill_demo(

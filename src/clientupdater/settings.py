@@ -17,6 +17,7 @@ from attrs import field, frozen
 
 from clientupdater.domain.errors import Fault, InvalidInput, Misconfigured
 from clientupdater.serving import networks
+from clientupdater.settings_of_sources import SourceSettings, source_faults
 from clientupdater.settings_readers import (
     POSTGRES_EXAMPLE,
     SIGNING_ALGORITHMS,
@@ -61,7 +62,7 @@ class LogFormat(StrEnum):
 
 
 @frozen(kw_only=True)
-class Settings:
+class Settings(SourceSettings):
     """Everything that the environment decides."""
 
     database_url: str | None = field(
@@ -423,6 +424,28 @@ class Settings:
             default="30000",
         ),
     )
+    nextbank_webhook_secrets: tuple[str, ...] = field(
+        default=(),
+        metadata=read_as(
+            "NEXTBANK_WEBHOOK_SECRETS",
+            words,
+            "words, separated by commas",
+            "What NextBank signs its notices with; the old one beside the new one while it is "
+            "changed. Unset: no notice is believed.",
+            secret=True,
+        ),
+        repr=hide,
+    )
+    sync_overlap_minutes: int = field(
+        default=60,
+        metadata=read_as(
+            "SYNC_OVERLAP_MINUTES",
+            whole(0, 10_080),
+            "minutes, from 0 to 10080",
+            "How much further back than the last run an incremental one reads.",
+            default="60",
+        ),
+    )
     retention_activity_logs: int = field(
         default=90,
         metadata=read_as(
@@ -450,6 +473,16 @@ class Settings:
             whole(1, 36_500),
             "days, from 1 to 36500",
             "How long the file of an export can be fetched; then it is removed.",
+            default="30",
+        ),
+    )
+    retention_sync_snapshots: int = field(
+        default=30,
+        metadata=read_as(
+            "RETENTION_SYNC_SNAPSHOTS",
+            whole(1, 36_500),
+            "days, from 1 to 36500",
+            "For how many days what a source sent is kept, and what of it could not be taken.",
             default="30",
         ),
     )
@@ -616,6 +649,7 @@ def _contradictions(settings: Settings) -> Iterator[Fault]:
     if settings.oidc_issuer and not (settings.oidc_audience or settings.oidc_authorized_parties):
         told = "is not set, nor is OIDC_AUTHORIZED_PARTIES; expected one of them with OIDC_ISSUER"
         yield Fault("OIDC_AUDIENCE", told)
+    yield from source_faults(settings)
 
 
 def _required(url: str | None, name: str) -> str:

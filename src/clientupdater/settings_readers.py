@@ -121,6 +121,27 @@ def algorithms(text: str) -> tuple[str, ...]:
     return names
 
 
+def one_of(*allowed: str) -> Callable[[str], str]:
+    """Read one of a few words."""
+
+    def read(text: str) -> str:
+        if text.lower() not in allowed:
+            raise ValueError
+        return text.lower()
+
+    return read
+
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*(?:\.[A-Za-z_][A-Za-z0-9_$]*){0,2}")
+
+
+def identifier(text: str) -> str:
+    """Read the name of a table or view, with its schema and database; it goes into SQL as it is."""
+    if not _IDENTIFIER.fullmatch(text):
+        raise ValueError
+    return text
+
+
 def yes_or_no(text: str) -> bool:
     """Read true or false."""
     return {"true": True, "false": False}[text.lower()]

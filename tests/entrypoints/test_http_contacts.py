@@ -154,11 +154,6 @@ def test_Y10_of_two_sources_the_one_that_owns_the_number_is_taken_at_its_word(de
         "insert into client_sources (client_id, source, contact_number, last_seen_at)"
         " select id, 'nextbank', '+639170000009', now() from clients"
     )
-    desk.staff.run(
-        "insert into field_mappings (source, field, source_column, owns_field)"
-        " values ('snowflake', 'contact_number', 'PHONE', true),"
-        " ('nextbank', 'contact_number', 'phone', false)"
-    )
     told = {"decision": "take_theirs", "version": 3}
     taken = desk.http.post(f"{URL}/contact-conflict", json=told)
     assert taken.json()["contact_number"] == NEWER

@@ -136,12 +136,18 @@ class Staff:
 
 
 @contextmanager
-def staffed(database: Database, zone: ZoneInfo, vault: Vault | None = None) -> Iterator[Staff]:
-    """Open the application over a database."""
+def staffed(
+    database: Database, zone: ZoneInfo, vault: Vault | None = None, **others: Any
+) -> Iterator[Staff]:
+    """Open the application over a database; `others` are parts of its surroundings."""
     clock = HandClock()
     with ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as pool:
         app = build_app(
-            PostgresWork(pool, vault), clock, zone, shared=in_process_shared(allowances=PLENTY)
+            PostgresWork(pool, vault),
+            clock,
+            zone,
+            shared=in_process_shared(allowances=PLENTY),
+            **others,
         )
         yield Staff(app, clock, database.superuser_url)
 

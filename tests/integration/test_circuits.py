@@ -24,7 +24,7 @@ from clientupdater.ports.sources import Abilities, Fetch, SourcePage
 from tests.servers import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from clientupdater.ports.circuits import SharedCircuits
     from clientupdater.ports.sources import RawRecord
@@ -213,7 +213,7 @@ class HttpSource:
     def abilities(self) -> Abilities:
         return Abilities(incremental=False, counts=False, single=True)
 
-    def begin(self, since: datetime | None = None) -> Fetch:
+    def begin(self, since: datetime | None = None, columns: Sequence[str] = ()) -> Fetch:
         raise NotImplementedError
 
     def page(self, fetch: Fetch, position: str | None = None) -> SourcePage:

@@ -8,6 +8,8 @@ import psycopg
 import pytest
 
 from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
+from clientupdater.domain.sync.fields import Field
+from clientupdater.domain.sync.mapping import Entry, check_mapping
 
 if TYPE_CHECKING:
     from tests.servers import Database
@@ -21,7 +23,7 @@ def rows(database: Database, sql: str) -> list[tuple[Any, ...]]:
 def test_the_first_seed_is_new_and_the_second_adds_nothing(empty_database: Database) -> None:
     maintenance = PostgresMaintenance(empty_database.owner_url)
     maintenance.migrate()
-    assert maintenance.seed() == 65
+    assert maintenance.seed() == 114
     assert maintenance.seed() == 0
 
 
@@ -147,6 +149,29 @@ def test_there_are_twenty_two_permissions_split_at_the_first_colon(database: Dat
         "jobs:manage",
         "audit:read",
     }
+
+
+@pytest.mark.rule("Y1", "Y10")
+def test_Y1_each_source_begins_with_a_mapping_that_can_be_saved(database: Database) -> None:
+    found = rows(
+        database,
+        "select source::text, field, source_column, transform, owns_field from field_mappings",
+    )
+    mappings = {
+        source: check_mapping(
+            Entry(field, column, tuple(steps), owns)
+            for name, field, column, steps, owns in found
+            if name == source
+        )
+        for source in ("snowflake", "nextbank", "csv")
+    }
+    loans = {Field.PAR_STATUS, Field.PAST_DUE_AMOUNT, Field.LOAN_STATUS}
+    both = {Field.CLIENT_CODE, Field.SOURCE_UPDATED_AT, Field.SOURCE_VERSION}
+    assert mappings["nextbank"].owned == loans | both
+    assert mappings["snowflake"].owned & loans == set()
+    assert mappings["csv"].columns == mappings["snowflake"].columns
+    assert len(mappings["snowflake"].columns) == 16
+    assert mappings["nextbank"].column_of(Field.CONTACT_NUMBER) == "mobile"
 
 
 def test_seven_jobs_run_by_themselves(database: Database) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import pytest
 from docs.generate import documents
@@ -32,6 +33,8 @@ def test_every_setting_is_read() -> None:
             "SESSION_ABSOLUTE_HOURS": "12",
             "LOGIN_MAX_FAILURES": "3",
             "LOGIN_LOCK_MINUTES": "60",
+            "CSV_DROP_DIR": "/srv/drop",
+            "CSV_ENCODING": "Windows-1252",
             "CLIENTUPDATER_ACTOR": "ana@example.com",
             "HEALTH_CHECK_TIMEOUT_MS": "70",
             "LOG_LEVEL": "Warning",
@@ -46,6 +49,8 @@ def test_every_setting_is_read() -> None:
     assert settings.business_timezone.key == "Europe/Vienna"
     assert (settings.session_idle_minutes, settings.session_absolute_hours) == (30, 12)
     assert (settings.login_max_failures, settings.login_lock_minutes) == (3, 60)
+    assert settings.csv_drop_dir == Path("/srv/drop")
+    assert settings.csv_encoding == "windows-1252"
     assert settings.actor == "ana@example.com"
     assert "ana@" not in repr(settings)
     assert settings.health_check_timeout_ms == 70
@@ -65,11 +70,13 @@ def test_every_fault_is_told_at_once_with_what_was_found_and_what_is_expected() 
                 "DATABASE_POOL_MAX": "many",
                 "DATABASE_POOL_TIMEOUT_MS": "0",
                 "BUSINESS_TIMEZONE": "Asia/Atlantis",
+                "CSV_ENCODING": "utf-16",
                 "LOG_LEVEL": "loud",
             }
         )
     told = {fault.pointer: fault.message for fault in caught.value.faults}
     assert list(told) == [
+        "CSV_ENCODING",
         "DATABASE_URL",
         "DATABASE_POOL_MAX",
         "DATABASE_POOL_TIMEOUT_MS",
@@ -147,6 +154,61 @@ def test_keys_are_read_newest_first_and_never_shown() -> None:
     assert settings.blind_index_key == b"k" * 32
     assert "kkkk" not in repr(settings)
     assert KEY not in repr(settings)
+
+
+SNOWFLAKE = {"SNOWFLAKE_ACCOUNT": "org-bank", "SNOWFLAKE_USER": "US"}
+
+
+def test_snowflake_is_shown_a_key_or_a_token_and_never_a_password_alone() -> None:
+    with pytest.raises(Misconfigured) as caught:
+        Settings.from_mapping({"SNOWFLAKE_ACCOUNT": "org-bank", "SNOWFLAKE_PASSWORD": "hunter2"})
+    assert [fault.pointer for fault in caught.value.faults] == [
+        "SNOWFLAKE_USER",
+        "SNOWFLAKE_CLIENT_VIEW",
+        "SNOWFLAKE_PRIVATE_KEY_FILE",
+    ]
+    view = {**SNOWFLAKE, "SNOWFLAKE_CLIENT_VIEW": "V"}
+    for way in ("snowflake", "username_password_mfa", "externalbrowser"):
+        with pytest.raises(Misconfigured, match="expected snowflake_jwt, programmatic_access"):
+            Settings.from_mapping({**view, "SNOWFLAKE_AUTHENTICATOR": way})
+    with pytest.raises(Misconfigured, match="SNOWFLAKE_TOKEN"):
+        Settings.from_mapping({**view, "SNOWFLAKE_AUTHENTICATOR": "OAUTH"})
+    told = {"SNOWFLAKE_AUTHENTICATOR": "oauth", "SNOWFLAKE_TOKEN": "hunter2"}
+    assert "hunter2" not in repr(Settings.from_mapping({**view, **told}))
+
+
+@pytest.mark.parametrize(
+    ("view", "fits"),
+    [
+        ("CLIENT_VIEW", True),
+        ("bank.public.client_view$1", True),
+        ("a.b.c.d", False),
+        ("clients; drop table x", False),
+        ('"CLIENTS"', False),
+        ("1st", False),
+    ],
+)
+def test_snowflakes_view_is_an_identifier(view: str, *, fits: bool) -> None:
+    told = {**SNOWFLAKE, "SNOWFLAKE_CLIENT_VIEW": view, "SNOWFLAKE_PRIVATE_KEY_FILE": "/key.pem"}
+    if fits:
+        assert Settings.from_mapping(told).snowflake_client_view == view
+    else:
+        with pytest.raises(Misconfigured, match="SNOWFLAKE_CLIENT_VIEW"):
+            Settings.from_mapping(told)
+
+
+def test_nextbank_is_shown_a_key_or_all_that_a_token_takes() -> None:
+    bank = {"NEXTBANK_BASE_URL": "https://bank.example.com"}
+    with pytest.raises(Misconfigured) as caught:
+        Settings.from_mapping({**bank, "NEXTBANK_CLIENT_ID": "us"})
+    assert [fault.pointer for fault in caught.value.faults] == [
+        "NEXTBANK_CLIENT_SECRET",
+        "NEXTBANK_TOKEN_URL",
+    ]
+    settings = Settings.from_mapping({**bank, "NEXTBANK_API_KEY": "hunter2"})
+    assert settings.nextbank_base_url == "https://bank.example.com"
+    assert settings.nextbank_timeout_ms == 10_000
+    assert "hunter2" not in repr(settings)
 
 
 ISSUER = {"OIDC_ISSUER": "https://clerk.example.com", "OIDC_AUDIENCE": "us"}

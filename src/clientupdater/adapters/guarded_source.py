@@ -13,7 +13,7 @@ from clientupdater.domain.errors import CircuitOpen, Unavailable
 from clientupdater.ports.deadlines import seconds_left
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from clientupdater.adapters.circuits import Circuit
@@ -42,9 +42,9 @@ class GuardedSource:
         """Say what it can do."""
         return self.within.abilities()
 
-    def begin(self, since: datetime | None = None) -> Fetch:
+    def begin(self, since: datetime | None = None, columns: Sequence[str] = ()) -> Fetch:
         """Begin to read."""
-        return self._asked(lambda: self.within.begin(since))
+        return self._asked(lambda: self.within.begin(since, columns))
 
     def page(self, fetch: Fetch, position: str | None = None) -> SourcePage:
         """Read a page."""

@@ -22,13 +22,15 @@
     │   ├── VersionConflict
     │   ├── AlreadyExists
     │   ├── PlanChanged
+    │   ├── SyncRunning
+    │   ├── SyncOver
     │   ├── BulkRejected
     │   ├── RequestInProgress
     │   └── KeyUsedOtherwise
     ├── Unavailable             something we need does not answer; try again
     │   └── CircuitOpen         it did not answer for so long that it is not asked for a while
     ├── SourceFailed            a source of clients gave no good answer; trying again is no use
-    │   ├── SourceRefused, SourceMalformed
+    │   └── SourceRefused, SourceMalformed, SourceExpired
     └── Misconfigured           it cannot work as it is set up; every fault at once
 
 An error says what was wrong, where, and what to do. It carries no HTTP status and no exit
@@ -218,6 +220,14 @@ class PlanChanged(Conflict):
     """Applying it now would do something other than what was previewed."""
 
 
+class SyncRunning(Conflict):
+    """A run of this source is under way; one at a time."""
+
+
+class SyncOver(Conflict):
+    """This run is over, or was called off; begin another one."""
+
+
 class BulkRejected(Conflict):
     """Some of it could not be done, so none of it was."""
 
@@ -264,6 +274,10 @@ class SourceRefused(SourceFailed):
 
 class SourceMalformed(SourceFailed):
     """What the source sent cannot be read; nothing of it was taken."""
+
+
+class SourceExpired(SourceFailed):
+    """The source cannot be read on from there; begin again, once."""
 
 
 class Misconfigured(Error):

@@ -84,6 +84,8 @@ TABLE: Mapping[type[errors.Error], Failure] = MappingProxyType(
         errors.VersionConflict: _rule("version_conflict"),
         errors.AlreadyExists: _rule("already_exists"),
         errors.PlanChanged: _rule("plan_changed"),
+        errors.SyncRunning: _rule("sync_running"),
+        errors.SyncOver: _rule("sync_over"),
         errors.BulkRejected: _rule("bulk_rejected"),
         errors.RequestInProgress: _rule("idempotency_in_progress"),
         errors.KeyUsedOtherwise: _rule("idempotency_conflict"),
@@ -92,6 +94,7 @@ TABLE: Mapping[type[errors.Error], Failure] = MappingProxyType(
         errors.SourceFailed: Failure(500, "internal_error", Exit.OURS),
         errors.SourceRefused: Failure(500, "internal_error", Exit.CONFIGURATION),
         errors.SourceMalformed: Failure(500, "internal_error", Exit.OURS),
+        errors.SourceExpired: Failure(500, "internal_error", Exit.OURS),
         # To whoever asks over HTTP it is a fault of ours; the operator reads the log.
         errors.Misconfigured: Failure(500, "internal_error", Exit.CONFIGURATION),
     }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def configure(settings: Settings) -> None:
     """Send ours and the libraries' through the same renderer."""
     shared: list[Any] = [
+        structlog.stdlib.ExtraAdder(allow=["query_id"]),
         redaction.of_request,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

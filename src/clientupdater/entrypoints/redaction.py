@@ -30,6 +30,8 @@ TOLD = frozenset(
         "host", "port", "pid", "workers", "reason", "service",
         # of jobs
         "worker", "queues", "threads", "job", "name", "attempt", "jobs", "schedule", "schedules",
+        # of a source
+        "query_id",
     }
 )  # fmt: skip
 WITHHELD = "[withheld]"

@@ -131,6 +131,11 @@ class QueueDepth:
     dead: int
     oldest_due_at: datetime | None
 
+    @classmethod
+    def empty(cls, queue: str) -> QueueDepth:
+        """Tell of one in which there is nothing."""
+        return cls(queue=queue, pending=0, processing=0, dead=0, oldest_due_at=None)
+
 
 class Jobs(Protocol):
     """Jobs, within the transaction of what they are the consequence of (J2)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol, TypeAlias
@@ -12,6 +12,14 @@ from attrs import field, frozen
 Value: TypeAlias = str | int | Decimal | bool | date | datetime | None
 RawRecord: TypeAlias = Mapping[str, Value]
 """One client as the source tells it: its own column names, its own forms."""
+
+DELETED = "deleted"
+"""The column in which a record says, by the value True alone, that its client was deleted (Y6)."""
+
+
+def is_deleted(record: RawRecord) -> bool:
+    """Whether a record is what is left of a client that its source deleted."""
+    return record.get(DELETED) is True
 
 
 @frozen
@@ -36,6 +44,10 @@ class Fetch:
     """How many records it says it will deliver; None: it does not say."""
     since: datetime | None = None
     """From when on changes were asked for; None: everything."""
+    columns: tuple[str, ...] = ()
+    """The columns that its records are asked for; none: all that there are."""
+    handle: str | None = field(default=None, repr=False)
+    """What the source itself knows this reading by; nobody else's business."""
 
 
 @frozen
@@ -50,15 +62,20 @@ class SourcePage:
 class ClientSource(Protocol):
     """Gives records. Every method may be asked again without harm.
 
-    Raises Unavailable (worth another try), Misconfigured, SourceRefused and SourceMalformed.
+    Raises Unavailable (worth another try), Misconfigured, SourceRefused and SourceMalformed; and
+    SourceExpired where what has been begun cannot be read on: one begins again then, once.
     """
 
     def abilities(self) -> Abilities:
         """Say what it can do; it asks nobody."""
         ...
 
-    def begin(self, since: datetime | None = None) -> Fetch:
-        """Begin to read: all, or what has changed since."""
+    def begin(self, since: datetime | None = None, columns: Sequence[str] = ()) -> Fetch:
+        """Begin to read: all, or what has changed since; only the columns that are named.
+
+        A source that cannot tell what has changed gives all, and its Fetch says so.
+        Raises Misconfigured with the list of those that the source does not have (Y3).
+        """
         ...
 
     def page(self, fetch: Fetch, position: str | None = None) -> SourcePage:

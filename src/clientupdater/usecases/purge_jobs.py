@@ -31,4 +31,4 @@ class PurgeJobs:
         before = self.clock.now() - older_than
         with minding(self.work, caller, "job") as tx:
             did(tx, caller, "job.purge", "", before=before.isoformat())
-        return self.purge_old.purge(Purgeable.COMPLETED_JOBS, before)
+        return self.purge_old(Purgeable.COMPLETED_JOBS, before)

@@ -43,7 +43,7 @@ class PurgeOld:
         """Remove what has ended."""
         self._purge(doing, dict.fromkeys(Expirable, self.clock.now()))
 
-    def purge(
+    def __call__(
         self, kind: Removable, before: datetime, report: Callable[[int], None] = lambda _: None
     ) -> int:
         """Remove what is from before a moment; give how many rows."""
@@ -56,7 +56,7 @@ class PurgeOld:
 
     def _purge(self, doing: Doing, cutoffs: Mapping[Removable, datetime]) -> None:
         for kind, before in cutoffs.items():
-            self.purge(kind, before, partial(_report, doing, kind))
+            self(kind, before, partial(_report, doing, kind))
 
     def _remove(self, kind: Removable, before: datetime) -> int:
         with self.work.begin(SYSTEM) as tx:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from clientupdater.ports.queue import QUEUES, QueueDepth
 from clientupdater.ports.readings import Reading
 from clientupdater.ports.work import SYSTEM
 
@@ -24,11 +25,14 @@ class ReadQueues:
     clock: Clock
 
     def __call__(self) -> Iterator[Reading]:
-        """Read every queue in which there is something."""
+        """Read every queue in which there is something, and those that workers work on.
+
+        An empty one is told as such: a number that nobody told anew would stand for ever.
+        """
         now = self.clock.now()
         with self.work.begin(SYSTEM) as tx:
-            depths = tx.queue_depths.read(now)
-        for each in depths:
+            found = {each.queue: each for each in tx.queue_depths.read(now)}
+        for each in {**{queue: QueueDepth.empty(queue) for queue in QUEUES}, **found}.values():
             age = (now - each.oldest_due_at).total_seconds() if each.oldest_due_at else 0.0
             yield Reading("queue_pending", each.pending, (each.queue,))
             yield Reading("queue_processing", each.processing, (each.queue,))

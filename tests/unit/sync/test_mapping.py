@@ -11,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clientupdater.domain.errors import Fault, InvalidInput, Misconfigured
+from clientupdater.domain.sync import cells
 from clientupdater.domain.sync.fields import Field, Raw
 from clientupdater.domain.sync.mapping import (
     Entry,
     Mapped,
     Record,
+    RecordMapper,
     Reject,
     Row,
     SourceMapping,
@@ -333,3 +335,34 @@ def test_Y3_no_record_is_ever_lost(records: list[Record]) -> None:
     assert sorted(positions) == list(range(len(records)))
     assert len({row.code for row in mapped.rows}) == len(mapped.rows)
     assert all(reject.faults for reject in mapped.rejects)
+
+
+def test_Y3_a_cell_of_ten_megabytes_or_with_a_nul_rejects_its_row_alone() -> None:
+    mapped = map_records(
+        MAPPING,
+        LOOKUPS,
+        [record(1, NAME="x" * 10_000_000), record(2, CODE="C-2"), record(3, CODE="C-\x003")],
+    )
+    assert [row.code for row in mapped.rows] == ["C-2"]
+    assert mapped.rejects == (
+        Reject(1, "C-1", (Fault("NAME", "is longer than 4000 characters"),)),
+        Reject(3, None, (Fault("CODE", "holds characters that cannot be stored"),)),
+    )
+
+
+def test_Y1_what_was_found_once_is_not_confused_with_what_only_equals_it() -> None:
+    lookups = Lookups.of({"companies": {"FCASH": []}, "branches": {"1": []}})
+    mapping = check_mapping(ENTRIES[:4])
+    mapper = RecordMapper.of(mapping, lookups)
+    for cell, outcome in (("1", Row), (1, Row), (True, Reject), (1.0, Reject), ("2", Reject)):
+        for _ in range(2):
+            assert isinstance(mapper(record(BRANCH=cell)), outcome)
+
+
+def test_Y1_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells, "REMEMBERED", 1)
+    mapper = RecordMapper.of(MAPPING, LOOKUPS)
+    for day in ("1950-01-02", "1950-01-03", "1950-01-03", "1950-01-02"):
+        mapped = mapper(record(BORN=day))
+        assert isinstance(mapped, Row)
+        assert mapped.values[Field.BIRTH_DATE] == date.fromisoformat(day)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from clientupdater.domain.errors import SourceMalformed
-from clientupdater.ports.sources import Abilities, Fetch, SourcePage
+from clientupdater.domain.sync.mapping import require_columns
+from clientupdater.ports.sources import DELETED, Abilities, Fetch, SourcePage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,16 +32,19 @@ class MemorySource:
         """Say that it can do everything."""
         return Abilities(incremental=True, counts=True, single=True)
 
-    def begin(self, since: datetime | None = None) -> Fetch:
+    def begin(self, since: datetime | None = None, columns: Sequence[str] = ()) -> Fetch:
         """Begin to read what there is at this moment."""
-        return Fetch(self.clock.now(), len(self._asked_for(since)), since)
+        if self.records:
+            require_columns(columns, {name for each in self.records for name in each})
+        return Fetch(self.clock.now(), len(self._asked_for(since)), since, tuple(columns))
 
     def page(self, fetch: Fetch, position: str | None = None) -> SourcePage:
         """Read a page; a position is how many were read before."""
         begun = _number(position)
         asked = self._asked_for(fetch.since)
         ended = begun + self.page_size
-        return SourcePage(tuple(asked[begun:ended]), str(ended) if ended < len(asked) else None)
+        records = tuple(_only(fetch.columns, each) for each in asked[begun:ended])
+        return SourcePage(records, str(ended) if ended < len(asked) else None)
 
     def one(self, code: str) -> RawRecord | None:
         """Find one by code."""
@@ -55,6 +59,12 @@ class MemorySource:
     def _has_changed(self, record: RawRecord, since: datetime) -> bool:
         changed = record.get(self.changed)
         return changed is None or changed >= since  # type: ignore[operator] # a moment, by name
+
+
+def _only(columns: Sequence[str], record: RawRecord) -> RawRecord:
+    if not columns:
+        return record
+    return {name: record[name] for name in (*columns, DELETED) if name in record}
 
 
 def _number(position: str | None) -> int:

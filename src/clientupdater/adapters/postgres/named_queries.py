@@ -13,12 +13,18 @@ _NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 _PIECE = re.compile(r"\{(\w+)\}")
 
 
-def named_queries(file: str) -> Mapping[str, LiteralString]:
-    """Read a file's blocks; ``{name}`` within one stands for another block of the file."""
+def named_queries(
+    file: str, pieces: Mapping[str, LiteralString] | None = None
+) -> Mapping[str, LiteralString]:
+    """Read a file's blocks; ``{name}`` within one stands for another block of the file.
+
+    `pieces` are blocks of another file that this one shares.
+    """
     text = files(__package__).joinpath(file).read_text(encoding="utf-8")
     _, *parts = _NAME.split(text)
     blocks = {name: _bare(sql) for name, sql in zip(parts[::2], parts[1::2], strict=True)}
-    return {name: _filled(sql, blocks) for name, sql in blocks.items()}
+    known = {**(pieces or {}), **blocks}
+    return {name: _filled(sql, known) for name, sql in blocks.items()}
 
 
 def _bare(sql: str) -> str:

@@ -28,6 +28,7 @@ from clientupdater.adapters.postgres.credentials import (
 from clientupdater.adapters.postgres.exports import PostgresExportFiles, PostgresExports
 from clientupdater.adapters.postgres.identities import PostgresIdentities
 from clientupdater.adapters.postgres.journal import PostgresJournal
+from clientupdater.adapters.postgres.notices import PostgresNotices
 from clientupdater.adapters.postgres.old_things import PostgresOldThings
 from clientupdater.adapters.postgres.openings import PostgresOpenings
 from clientupdater.adapters.postgres.pension_numbers import PostgresPensionNumbers
@@ -44,6 +45,16 @@ from clientupdater.adapters.postgres.reading.tables import PostgresSnapshot
 from clientupdater.adapters.postgres.rights import PostgresRights
 from clientupdater.adapters.postgres.schedules import PostgresSchedules
 from clientupdater.adapters.postgres.sessions import PostgresSessions
+from clientupdater.adapters.postgres.sync.inputs import PostgresSyncInputs
+from clientupdater.adapters.postgres.sync.jobs import (
+    PostgresSyncJobs,
+    PostgresSyncPlans,
+    PostgresSyncRuns,
+)
+from clientupdater.adapters.postgres.sync.mappings import PostgresSyncMappings
+from clientupdater.adapters.postgres.sync.rejects import PostgresSyncRejects
+from clientupdater.adapters.postgres.sync.staging import PostgresStaging
+from clientupdater.adapters.postgres.sync.terms import PostgresSyncTerms
 from clientupdater.adapters.postgres.territories import (
     PostgresAreaBranches,
     PostgresOfficersClients,
@@ -242,6 +253,50 @@ class PostgresTransaction:
     def pension_numbers(self) -> PostgresPensionNumbers:
         """The clients' pension numbers; raises Misconfigured where there are no keys."""
         return PostgresPensionNumbers(self.connection, required(self.vault))
+
+    @property
+    def notices(self) -> PostgresNotices:
+        """Word that something happened outside."""
+        return PostgresNotices(self.connection)
+
+    @property
+    def sync_jobs(self) -> PostgresSyncJobs:
+        """The runs of syncs, as people see them."""
+        return PostgresSyncJobs(self.connection)
+
+    @property
+    def sync_runs(self) -> PostgresSyncRuns:
+        """A run under way."""
+        return PostgresSyncRuns(self.connection)
+
+    @property
+    def sync_plans(self) -> PostgresSyncPlans:
+        """What runs would do, or did."""
+        return PostgresSyncPlans(self.connection)
+
+    @property
+    def sync_inputs(self) -> PostgresSyncInputs:
+        """What sources sent; raises Misconfigured where there are no keys."""
+        return PostgresSyncInputs(self.connection, required(self.vault).ring)
+
+    @property
+    def sync_rejects(self) -> PostgresSyncRejects:
+        """What runs could not take."""
+        return PostgresSyncRejects(self.connection)
+
+    @property
+    def sync_mappings(self) -> PostgresSyncMappings:
+        """Mappings as they are saved."""
+        return PostgresSyncMappings(self.connection)
+
+    @property
+    def sync_terms(self) -> PostgresSyncTerms:
+        """How what sources send is read."""
+        return PostgresSyncTerms(self.connection)
+
+    def staging(self) -> PostgresStaging:
+        """Begin with one run's records; raises Misconfigured where there are no keys."""
+        return PostgresStaging(self.connection, required(self.vault))
 
     def after_commit(self, act: Callable[[], None]) -> None:
         """Remember what to do once all this is kept."""

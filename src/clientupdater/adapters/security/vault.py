@@ -65,7 +65,8 @@ class Vault:
 
 def plain_number(number: str) -> str:
     """Write a number as it is kept: letters and digits alone, in upper case."""
-    return "".join(letter for letter in number.upper() if letter.isalnum())
+    upper = number.upper()
+    return upper if upper.isalnum() else "".join(each for each in upper if each.isalnum())
 
 
 def required(vault: Vault | None) -> Vault:

@@ -62,6 +62,11 @@ class Field(StrEnum):
         """How many characters it has room for."""
         return _LONGEST.get(self, 50)
 
+    @property
+    def repeats(self) -> bool:
+        """Whether many clients share its values: what was found once is worth remembering."""
+        return self in _REPEATED
+
 
 _KINDS = {
     Field.BIRTH_DATE: Kind.DATE,
@@ -70,6 +75,19 @@ _KINDS = {
     Field.SOURCE_VERSION: Kind.NUMBER,
 }
 _LONGEST = {Field.FULL_NAME: 255, Field.ADDRESS: 500}
+_REPEATED = frozenset(
+    {
+        Field.COMPANY,
+        Field.BIRTH_DATE,
+        Field.PENSION_TYPE,
+        Field.PENSIONER_TYPE,
+        Field.PRODUCT,
+        Field.BRANCH,
+        Field.PAR_STATUS,
+        Field.ACCOUNT_TYPE,
+        Field.LOAN_STATUS,
+    }
+)
 
 #: Without these a row cannot be taken at all, so every mapping fills them.
 IDENTITY = frozenset({Field.CLIENT_CODE, Field.COMPANY})

@@ -6,31 +6,25 @@ transforms, is data.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from clientupdater.domain.errors import Fault, InvalidInput, Misconfigured
-from clientupdater.domain.sync.fields import ESSENTIAL, IDENTITY, VERSIONING, Field, Kind
-from clientupdater.domain.sync.transforms import TRANSFORMS, Lookups, Transform, Unfit, as_text
+from clientupdater.domain.sync.cells import taking
+from clientupdater.domain.sync.fields import ESSENTIAL, IDENTITY, VERSIONING, Field
+from clientupdater.domain.sync.transforms import TRANSFORMS, Lookups, Transform, Unfit
 from clientupdater.domain.sync.versions import RecordVersion
 
 if TYPE_CHECKING:
+    from clientupdater.domain.sync.cells import Taking
     from clientupdater.domain.sync.fields import Raw, Value
 
-#: No cell of any source is honestly longer than this.
-LONGEST_CELL = 4000
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _FIELDS = {str(each): each for each in Field}
-_TYPE_OF_KIND = {Kind.DATE: date, Kind.MONEY: Decimal, Kind.MOMENT: datetime, Kind.NUMBER: int}
-_TYPES = {each: _TYPE_OF_KIND[each.kind] for each in Field if each.kind in _TYPE_OF_KIND}
 
 
 @frozen
@@ -75,12 +69,17 @@ class SourceMapping:
 
     def require_columns(self, found: Iterable[str]) -> None:
         """Stop with the list where a source has lost columns: its schema has drifted (Y3)."""
-        there = frozenset(found)
-        lost = [column for column in self.columns if column not in there]
-        if lost:
-            raise Misconfigured(
-                Fault(column, "the source has no such column; adapt the mapping") for column in lost
-            )
+        require_columns(self.columns, found)
+
+
+def require_columns(wanted: Iterable[str], found: Iterable[str]) -> None:
+    """Stop with the list of the columns that are wanted and not there (Y3)."""
+    there = frozenset(found)
+    lost = [column for column in wanted if column not in there]
+    if lost:
+        raise Misconfigured(
+            Fault(column, "the source has no such column; adapt the mapping") for column in lost
+        )
 
 
 def check_mapping(entries: Iterable[Entry]) -> SourceMapping:
@@ -167,14 +166,16 @@ class Mapped:
 
 def map_records(mapping: SourceMapping, lookups: Lookups, records: Iterable[Record]) -> Mapped:
     """Map and check each record; the rows of a code that comes twice are all rejected (Y3)."""
-    mapped = [map_record(mapping, lookups, record) for record in records]
+    mapped = list(map(RecordMapper.of(mapping, lookups), records))
     counts = Counter(each.code for each in mapped if each.code is not None)
-    column = mapping.column_of(Field.CLIENT_CODE)
-    judged = [_once(each, column, counts.get(each.code or "", 0)) for each in mapped]
+    twice = {code: n for code, n in counts.items() if n > 1}
+    if twice:
+        column = mapping.column_of(Field.CLIENT_CODE)
+        mapped = [_once(each, column, twice.get(each.code or "", 1)) for each in mapped]
     return Mapped(
-        rows=tuple(each for each in judged if isinstance(each, Row)),
-        rejects=tuple(each for each in judged if isinstance(each, Reject)),
-        without_code=sum(each.code is None for each in judged),
+        rows=tuple(each for each in mapped if isinstance(each, Row)),
+        rejects=tuple(each for each in mapped if isinstance(each, Reject)),
+        without_code=len(mapped) - counts.total(),
     )
 
 
@@ -188,76 +189,65 @@ def _once(mapped: Row | Reject, column: str, times: int) -> Row | Reject:
 
 def map_record(mapping: SourceMapping, lookups: Lookups, record: Record) -> Row | Reject:
     """Map one record; every fault of it is told (Y3)."""
-    values: dict[Field, Value] = {}
-    faults: list[Fault] = []
-    for each in mapping.fields:
-        if record.deleted and each.field not in IDENTITY | VERSIONING:
-            continue
-        try:
-            values[each.field] = _value(each, lookups, record)
-        except Unfit as unfit:
-            faults.append(Fault(each.column, str(unfit)))
-    faults += _company_faults(mapping, lookups, values)
-    code = values.get(Field.CLIENT_CODE)
-    if faults or not isinstance(code, str):
-        return Reject(record.position, None if code is None else str(code), tuple(faults))
-    return _row(record, code, values)
+    return RecordMapper.of(mapping, lookups)(record)
 
 
-def _row(record: Record, code: str, values: Mapping[Field, Value]) -> Row:
-    at, number = values.get(Field.SOURCE_UPDATED_AT), values.get(Field.SOURCE_VERSION)
-    return Row(
-        position=record.position,
-        code=code,
-        values={each: value for each, value in values.items() if each not in VERSIONING},
-        version=RecordVersion(
-            at if isinstance(at, datetime) else None, number if isinstance(number, int) else None
-        ),
-        deleted=record.deleted,
+@frozen
+class RecordMapper:
+    """A mapping made ready for many records: each field with its column and how it is taken.
+
+    Of a deleted record only code, company and version are read, and it needs its code alone (Y6).
+    """
+
+    living: tuple[tuple[Field, str, Taking], ...]
+    deleted: tuple[tuple[Field, str, Taking], ...]
+    product_column: str
+    product_companies: Mapping[str, str]
+
+    @classmethod
+    def of(cls, mapping: SourceMapping, lookups: Lookups) -> RecordMapper:
+        """Make it ready."""
+        kept = [each for each in mapping.fields if each.field in IDENTITY | VERSIONING]
+        return cls(
+            tuple(_ready(each, lookups, ESSENTIAL) for each in mapping.fields),
+            tuple(_ready(each, lookups, frozenset({Field.CLIENT_CODE})) for each in kept),
+            mapping.column_of(Field.PRODUCT),
+            lookups.product_companies,
+        )
+
+    def __call__(self, record: Record) -> Row | Reject:
+        """Map one record; every fault of it is told (Y3)."""
+        values: dict[Field, Value] = {}
+        faults: list[Fault] = []
+        cell = record.cells.get
+        for each, column, take in self.deleted if record.deleted else self.living:
+            try:
+                values[each] = take(cell(column))
+            except Unfit as unfit:
+                faults.append(Fault(column, str(unfit)))
+        if self._is_of_another_company(values):
+            faults.append(Fault(self.product_column, "belongs to another company than the client"))
+        code = values.get(Field.CLIENT_CODE)
+        if faults or not isinstance(code, str):
+            return Reject(record.position, None if code is None else str(code), tuple(faults))
+        return _row(record, code, values)
+
+    def _is_of_another_company(self, values: Mapping[Field, Value]) -> bool:
+        theirs = self.product_companies.get(str(values.get(Field.PRODUCT)))
+        return theirs is not None and values.get(Field.COMPANY) not in {None, theirs}
+
+
+def _ready(
+    each: FieldMapping, lookups: Lookups, needed: frozenset[Field]
+) -> tuple[Field, str, Taking]:
+    take = taking(each.field, each.steps, lookups, required=each.field in needed)
+    return each.field, each.column, take
+
+
+def _row(record: Record, code: str, values: dict[Field, Value]) -> Row:
+    at = values.pop(Field.SOURCE_UPDATED_AT, None)
+    number = values.pop(Field.SOURCE_VERSION, None)
+    version = RecordVersion(
+        at if isinstance(at, datetime) else None, number if isinstance(number, int) else None
     )
-
-
-def _value(each: FieldMapping, lookups: Lookups, record: Record) -> Value:
-    value = _storable(record.cells.get(each.column))
-    for step in each.steps:
-        value = step(value, lookups)
-    settled = None if value is None else _settled(each.field, value)
-    if settled is None and each.field in ESSENTIAL and not _may_lack(each.field, record):
-        raise Unfit("is missing")
-    return settled
-
-
-def _may_lack(wanted: Field, record: Record) -> bool:
-    return record.deleted and wanted is not Field.CLIENT_CODE
-
-
-def _storable(value: Raw) -> Raw:
-    if not isinstance(value, str):
-        return value
-    if len(value) > LONGEST_CELL:
-        raise Unfit(f"is longer than {LONGEST_CELL} characters")
-    if _UNSTORABLE.search(value):
-        raise Unfit("holds characters that cannot be stored")
-    return value
-
-
-def _settled(wanted: Field, value: Raw) -> Value:
-    expected = _TYPES.get(wanted)
-    if expected is None:
-        text = as_text(value)
-        if text is not None and len(text) > wanted.longest:
-            raise Unfit(f"is longer than {wanted.longest} characters")
-        return text
-    if isinstance(value, float) or type(value) is not expected:
-        raise Unfit(f"is not {wanted.kind}; the mapping lacks a transform")
-    return value
-
-
-def _company_faults(
-    mapping: SourceMapping, lookups: Lookups, values: Mapping[Field, Value]
-) -> list[Fault]:
-    product, company = values.get(Field.PRODUCT), values.get(Field.COMPANY)
-    theirs = lookups.product_companies.get(str(product))
-    if theirs is None or company is None or theirs == company:
-        return []
-    return [Fault(mapping.column_of(Field.PRODUCT), "belongs to another company than the client")]
+    return Row(record.position, code, values, version, record.deleted)

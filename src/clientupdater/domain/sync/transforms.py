@@ -90,16 +90,20 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _US_DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _MONEY = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
 _WHOLE = re.compile(r"[0-9]+")
+_USUAL_NUMBER = re.compile(r"09[0-9]{9}")
 _MOBILE = re.compile(r"(?:\+?63)?0?(9[0-9]{9})")
 _LANDLINE = re.compile(r"(?:\+630?|0)([2-8][0-9]{7,8})")
+_AROUND_NUMBERS = re.compile(r"[\s().]+")
 _CENTAVO = Decimal("0.01")
 _TOO_MUCH = Decimal("9999999999999.995")
 
 
 def as_text(value: Raw) -> str | None:
     """Read a cell as text; nothing in it is None."""
-    if value is None or isinstance(value, str):
+    if isinstance(value, str):
         return value or None
+    if value is None:
+        return None
     if isinstance(value, float):
         raise Unfit("came as a binary fraction, which loses digits; it must come as text")
     if isinstance(value, bool):
@@ -132,7 +136,12 @@ def squeeze_spaces(value: Raw, _: Lookups) -> Raw:
 def strip_spaces_and_dashes(value: Raw, _: Lookups) -> Raw:
     """Take out every space and dash."""
     text = as_text(value)
-    return ("".join(text.split()).translate(_DASHES) or None) if text else None
+    return (_undashed("".join(text.split())) or None) if text else None
+
+
+def _undashed(text: str) -> str:
+    """Take out every dash; nearly always they are plain ones."""
+    return text.replace("-", "") if text.isascii() else text.translate(_DASHES)
 
 
 def iso_date(value: Raw, _: Lookups) -> Raw:
@@ -171,7 +180,7 @@ def money(value: Raw, _: Lookups) -> Raw:
     if not _MONEY.fullmatch(text):
         raise Unfit("is not an amount of money")
     amount = Decimal(text.replace(",", ""))
-    if not -_TOO_MUCH < amount < _TOO_MUCH:
+    if abs(amount) >= _TOO_MUCH:
         raise Unfit("is an amount larger than there is room for")
     return amount.quantize(_CENTAVO, ROUND_HALF_UP) + 0  # there is no -0.00
 
@@ -181,7 +190,9 @@ def ph_number(value: Raw, _: Lookups) -> Raw:
     text = as_text(value)
     if text is None or not text.strip():
         return None
-    bare = re.sub(r"[\s().]", "", text).translate(_DASHES)
+    if _USUAL_NUMBER.fullmatch(text):
+        return f"+63{text[1:]}"
+    bare = _undashed(_AROUND_NUMBERS.sub("", text))
     found = _MOBILE.fullmatch(bare) or _LANDLINE.fullmatch(bare)
     return f"+63{found.group(1)}" if found else text
 

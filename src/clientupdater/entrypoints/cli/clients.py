@@ -177,6 +177,24 @@ def settle_contacts(
         _print_contacts(app, caller, ref, as_json=as_json)
 
 
+@clients.command(epilog=example("clientupdater clients refresh FC-000001 --as boss@example.com"))
+@click.argument("client")
+@as_option
+@json_option
+@click.pass_obj
+def refresh(session: Session, /, *, client: str, acts: str, as_json: bool) -> None:
+    """Ask NextBank for one client now, and apply what differs."""
+    with opened_as(session, acts) as (app, caller):
+        ref = client_ref(client)
+        job = app.syncing.refresh_client(caller, ref)
+        shown = ClientShown.of(app.reading.show_client(caller, ref, Permission.SYNC_EXECUTE))
+    if as_json:
+        print_json(shown)
+        return
+    changed = "changed" if job.counts.updated or job.counts.reappeared else "as it was"
+    click.echo(f"{shown.client_code}  {changed}, version {shown.version}")
+
+
 def _change(change: ChangedFieldShown, zone: tzinfo) -> tuple[object, ...]:
     by = change.by.name if change.by else change.source or "-"
     values = (_or_dash(change.old_value), _or_dash(change.new_value))

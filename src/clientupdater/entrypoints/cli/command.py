@@ -51,6 +51,10 @@ _HERE = "clientupdater.entrypoints.cli"
             f"{_HERE}.status:status",
             "Record where clients stand, see what happened, and take it back.",
         ),
+        "sync": (
+            f"{_HERE}.sync:sync",
+            "Take over what the sources say, and decide about it.",
+        ),
         "users": (
             f"{_HERE}.users:users",
             "Look after people: who signs in, and what they may do.",

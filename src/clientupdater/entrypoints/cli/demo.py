@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _PRINTED = ("administrator", "branch manager", "telemarketer")
 _PASSED_ON = (
     *("PATH", "HOME", "TMPDIR", "LANG", "PYTHONPATH", "LOG_LEVEL", "BUSINESS_TIMEZONE"),
-    *("DATABASE_URL", "ENCRYPTION_KEYS", "BLIND_INDEX_KEY"),
+    *("DATABASE_URL", "ENCRYPTION_KEYS", "BLIND_INDEX_KEY", "EXPORT_DIR"),
 )
 
 

@@ -30,6 +30,14 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
 _PART = re.compile(r"{(\w+)}")
 
 
+@frozen
+class Sent:
+    """A request as it came."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
 @frozen(kw_only=True)
 class Call:
     """One request that was judged fit: what an endpoint works with."""
@@ -43,6 +51,8 @@ class Call:
     query: Any = None
     body: Any = None
     version: int | None = None
+    sent: Sent | None = field(default=None, repr=False)
+    """As it came, byte for byte, for what vouches for it."""
 
     @property
     def generation(self) -> int | None:
@@ -76,6 +86,7 @@ class Endpoint:
     """One thing that can be asked for over HTTP."""
 
     method: str
+    base: str = BASE
     path: str
     summary: str
     handle: Callable[[Call], Any]
@@ -112,7 +123,7 @@ class Endpoint:
     @property
     def address(self) -> str:
         """Where it is found."""
-        return BASE + self.path
+        return self.base + self.path
 
     @property
     def activity(self) -> Activity:

@@ -39,7 +39,7 @@ from clientupdater.domain.errors import (
 )
 from clientupdater.domain.ids import PersonId
 from clientupdater.entrypoints.http import parsing
-from clientupdater.entrypoints.http.contract import Call, Endpoint, part
+from clientupdater.entrypoints.http.contract import Call, Endpoint, Sent, part
 from clientupdater.entrypoints.http.limits import require, require_allowance
 from clientupdater.entrypoints.http.problems import Rejected, details_of
 from clientupdater.entrypoints.http.replies import reply, response
@@ -109,7 +109,8 @@ def _answered(endpoint: Endpoint, app: App, given: Given) -> Response:
     if endpoint.activity is Activity.SIGN_IN:
         require(app, Activity.SIGN_IN, _who_signs_in(caller, parsed.body), request.scope)
     route = f"{endpoint.method} {endpoint.path}"
-    call = Call(app=app, route=route, caller=caller, session=signed_in)
+    sent = Sent(request.headers, given.body or b"")
+    call = Call(app=app, route=route, caller=caller, session=signed_in, sent=sent)
     act = partial(_acted, endpoint, call, request, parsed)
     if endpoint.is_keyed and parsed.key is not None:
         return response(endpoint, request, _once(endpoint, call, given, parsed.key, act))
@@ -262,8 +263,6 @@ def _parsed_body(endpoint: Endpoint, given: Given) -> Any:
 
 
 def _admit(endpoint: Endpoint, call: Call, request: Request) -> None:
-    if endpoint.public:
-        return
     if endpoint.admit:
         path = {name: _read_or_none(name, text) for name, text in request.path_params.items()}
         endpoint.admit(attrs.evolve(call, path=path))

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from clientupdater.domain.errors import (
+    CircuitOpen,
     Error,
     InvalidInput,
     Unauthenticated,
@@ -142,6 +143,8 @@ def of_ours(request: Request) -> Response:
 
 def _message(error: Error, status: int) -> str:
     """Say nothing of hosts, SQL or settings to whoever asks from outside."""
+    if isinstance(error, CircuitOpen):
+        return error.message  # which names the service, and when it is asked again
     if isinstance(error, Unavailable):
         return f"{error.service} does not answer; try again."
     return error.message if status < _FIRST_OF_OURS else _OURS

@@ -17,9 +17,12 @@ from clientupdater.entrypoints.http.routes import (
     reading,
     schedules,
     sessions,
+    sync,
+    sync_mappings,
     tracking,
     user_sessions,
     users,
+    webhooks,
 )
 
 if TYPE_CHECKING:
@@ -38,6 +41,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *user_sessions.ENDPOINTS,
     *grants.ENDPOINTS,
     *periods.ENDPOINTS,
+    *sync.ENDPOINTS,
+    *sync_mappings.ENDPOINTS,
+    *webhooks.ENDPOINTS,
     *jobs.ENDPOINTS,
     *schedules.ENDPOINTS,
     *exports.ENDPOINTS,

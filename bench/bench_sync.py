@@ -1,0 +1,274 @@
+"""Measure a sync beside the same work as one psql script.
+
+    .venv/bin/python bench/bench_sync.py --clients 500000
+
+Prints `name, ours, reference, ratio, target, holds`, and writes it as JSON. Both sides work on a
+copy of the same database, on the same server, one after the other: 5 % of the clients changed, 1 %
+new, 0.5 % vanished. Mapping is measured apart (bench_mapping.py), since the script begins with rows
+that are mapped already. Absolute figures are the machine's.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import psycopg
+from attrs import define, frozen
+from psycopg_pool import ConnectionPool
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bench.sync_load import people_recording
+from bench.sync_world import BRANCHES, MadeUpSource
+from tests import servers
+from tests.contract.worlds import VAULT
+from tests.faults.nursery import nursling
+from tests.integration.syncing import Syncing
+from tests.servers import Database
+
+from clientupdater.adapters.memory.clock import MachineClock
+from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.sync.lines import Numbers, stage_lines
+from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.domain.accounts import fingerprint
+from clientupdater.domain.sync.fields import Source
+from clientupdater.ports.syncing import InputPage
+from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases._sync_rows import PageMapper
+from clientupdater.usecases.run_sync import RunSync
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clientupdater.adapters.postgres.cluster import Cluster
+    from clientupdater.domain.ids import SyncJobId
+    from clientupdater.domain.sync.jobs import SyncJob
+
+SCRIPT = Path(__file__).with_name("sync.sql")
+RATIO, MEMORY_MB, UNCHANGED, P99_MS = 1.3, 250, 0.65, 500
+
+
+@frozen
+class Line:
+    """One thing that was measured."""
+
+    name: str
+    ours: float
+    reference: float | None
+    target: float
+    ratio: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is as it must be."""
+        return self.ratio <= self.target
+
+    def told(self) -> str:
+        """Write it down."""
+        beside = "-" if self.reference is None else f"{self.reference:.2f}"
+        holds = "holds" if self.holds else "DOES NOT HOLD"
+        return f"{self.name}, {self.ours:.2f}, {beside}, {self.ratio:.2f}, {self.target}, {holds}"
+
+
+@define
+class Bench:
+    """One server, and the databases on it."""
+
+    cluster: Cluster
+    clients: int
+
+    def filled(self, name: str) -> Database:
+        """Make a database that two runs have filled: in the second some are missing already."""
+        self.cluster.create_database(name)
+        database = Database.on(self.cluster, name)
+        maintenance = PostgresMaintenance(database.owner_url)
+        maintenance.migrate()
+        maintenance.seed()
+        with opened(database) as syncing:
+            syncing.set_up()
+            for n in range(BRANCHES):
+                syncing.do("insert into branches (code, name) values (%s, 'A branch')", f"B{n:03}")
+            syncing.do("update field_mappings set owns_field = true where source = 'snowflake'")
+            for night in (0, 1):
+                job = self.run(syncing, night)[0]
+                click.echo(f"# night {night}: {told(job)}", err=True)
+        vacuumed(database)
+        return database
+
+    def copied(self, source: str, name: str) -> Database:
+        """Copy a database."""
+        self.cluster.create_database(name, template=source)
+        database = Database.on(self.cluster, name)
+        vacuumed(database)
+        return database
+
+    def run(self, syncing: Syncing, night: int) -> tuple[SyncJob, float]:
+        """Do a run; give how long it took after everything was fetched, without mapping."""
+        runner = syncing.runner(MadeUpSource(self.clients, night))
+        job = syncing.ask()
+        fetch(runner, job, syncing)
+        began = time.perf_counter()
+        done = runner(job)
+        took = time.perf_counter() - began
+        mapping = mapped_in(syncing, job)
+        click.echo(f"# all after fetching {took:.2f} s, of it mapping {mapping:.2f} s", err=True)
+        return done, took - mapping
+
+
+def beside_people(bench: Bench, database: Database) -> tuple[float, int, int]:
+    """Let people record while a run works; give the p99, how many, and how many were refused."""
+    with opened(database) as syncing:
+        person = syncing.one("insert into users (email) values ('ana@example.com') returning id")
+        syncing.do(
+            "insert into user_permissions (user_id, permission_id, scope)"
+            " select %s, id, 'all' from permissions",
+            person,
+        )
+        syncing.do(
+            "insert into user_sessions (user_id, session_token, expires_at)"
+            " values (%s, %s, now() + interval '1 day')",
+            person,
+            fingerprint("a token"),
+        )
+        plenty = {"RATE_LIMIT_WRITE_REQUESTS": "1000000"}
+        with (
+            nursling(DATABASE_URL=database.app_url, **plenty) as server,
+            people_recording(server.base, "a token", bench.clients) as met,
+        ):
+            job, _ = bench.run(syncing, 2)
+        click.echo(f"# beside people: {told(job)}", err=True)
+    (found,) = met
+    return found.percentile(99), len(found.milliseconds), found.refused
+
+
+def fetch(runner: RunSync, job: SyncJobId, syncing: Syncing) -> None:
+    """Read all of the source beforehand."""
+    with syncing.work.begin(SYSTEM) as tx:
+        begun = tx.sync_runs.begin(job, syncing.clock.now(), patience=60)
+    runner.input.read(begun, lambda _: None)
+
+
+def mapped_in(syncing: Syncing, job: SyncJobId) -> float:
+    """Measure what reading the kept pages and mapping them takes by itself."""
+    began = time.perf_counter()
+    with syncing.work.begin(SYSTEM) as tx:
+        mapper = PageMapper.of(tx.sync_terms.load(Source.SNOWFLAKE))
+        for page in tx.sync_inputs.pages(job):
+            mapper.map(page)
+    return time.perf_counter() - began
+
+
+def told(job: SyncJob) -> str:
+    """Say what came of a run."""
+    steps = {name: step.seconds for name, step in job.steps.items()}
+    return f"{job.state} {job.counts} {dict(job.consequences)} {steps}"
+
+
+@contextmanager
+def opened(database: Database) -> Iterator[Syncing]:
+    """Open a database for runs."""
+    with ConnectionPool(database.app_url, min_size=2, max_size=4, open=True) as pool:
+        work = PostgresWork(pool, VAULT)
+        yield Syncing(work, database.superuser_url, MachineClock())  # type: ignore[arg-type]
+
+
+def vacuumed(database: Database) -> None:
+    """Leave nothing to be cleared away while something is measured."""
+    with psycopg.connect(database.superuser_url, autocommit=True) as connection:
+        connection.execute("vacuum analyze")
+        connection.execute("checkpoint")
+
+
+def rows_written(syncing: Syncing, clients: int, folder: Path) -> Path:
+    """Write the rows of the second night, mapped, as the script reads them."""
+    source = MadeUpSource(clients, 2)
+    reading = source.begin()
+    path, position, first = folder / "rows.tsv", None, 1
+    with syncing.work.begin(SYSTEM) as tx:
+        mapper = PageMapper.of(tx.sync_terms.load(Source.SNOWFLAKE))
+    with path.open("w", encoding="utf-8") as out:
+        while True:
+            page = source.page(reading, position)
+            mapped = mapper.map(InputPage(first, page.records, page.position))
+            out.writelines(stage_lines(mapped.rows, Numbers(), VAULT))
+            first += len(page.records)
+            position = page.position
+            if position is None:
+                return path
+
+
+def script(database: Database, rows: Path, psql: str) -> float:
+    """Run the script."""
+    began = time.perf_counter()
+    done = subprocess.run(  # noqa: S603
+        [psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(SCRIPT), database.app_url],
+        cwd=rows.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    click.echo("# " + done.stdout.strip().replace("\n", " "), err=True)
+    return time.perf_counter() - began
+
+
+@click.command()
+@click.option("--clients", default=500_000, show_default=True)
+@click.option("--psql", default="psql", show_default=True)
+@click.option("--people/--no-people", default=True, help="Whether to measure updates beside it.")
+@click.option("--json", "path", type=click.Path(path_type=Path), help="Where to write it as JSON.")
+def main(*, clients: int, psql: str, people: bool, path: Path | None) -> None:
+    """Measure."""
+    lines: list[Line] = []
+    with servers.postgres() as cluster:
+        bench = Bench(cluster, clients)
+        bench.filled("bench_sync")
+        folder = Path("/tmp/bench_sync")  # noqa: S108
+        folder.mkdir(exist_ok=True)
+        ours_on, theirs_on = (bench.copied("bench_sync", n) for n in ("bench_ours", "bench_script"))
+        with opened(theirs_on) as syncing:
+            rows = rows_written(syncing, clients, folder)
+        reference = script(theirs_on, rows, psql)
+        with opened(ours_on) as syncing:
+            job, ours = bench.run(syncing, 2)
+            click.echo(f"# night 2: {told(job)}", err=True)
+            lines.append(Line("sync, changed", ours, reference, RATIO, ours / reference))
+            vacuumed(ours_on)
+            job, again = bench.run(syncing, 2)
+            click.echo(f"# night 2 again: {told(job)}", err=True)
+            lines.append(Line("sync, unchanged", again, ours, UNCHANGED, again / ours))
+        if people:
+            bench.cluster.drop_database("bench_ours")
+            p99, count, refused = beside_people(bench, bench.copied("bench_sync", "bench_people"))
+            click.echo(f"# {count} updates, {refused} refused (rows that moved on)", err=True)
+            lines.append(Line("updates beside a run, p99 ms", p99, None, P99_MS, p99))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    lines.append(Line("memory of the process, MB", peak, None, MEMORY_MB, peak))
+    for each in lines:
+        click.echo(each.told())
+    if path:
+        shown: list[dict[str, Any]] = [
+            {
+                "name": each.name,
+                "ours": each.ours,
+                "reference": each.reference,
+                "ratio": each.ratio,
+                "target": each.target,
+                "holds": each.holds,
+            }
+            for each in lines
+        ]
+        path.write_text(json.dumps(shown, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""Clients that come as CSV files, dropped into a folder."""
+
+from clientupdater.adapters.csvdrop.source import CsvDrop
+
+__all__ = ["CsvDrop"]

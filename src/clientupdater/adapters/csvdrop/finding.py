@@ -1,0 +1,146 @@
+"""Which file of a drop is taken: the newest that is complete, and how many rows it should have.
+
+A sender either writes under another name and renames to `.csv` when done, or puts a `.done` beside
+the file (`book.csv.done` or `book.done`). Where any file of a folder has one, those without are
+still being written. A count may stand in the `.done`, in a last line `TRAILER,<count>`, or both.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from attrs import frozen
+
+from clientupdater.domain.errors import (
+    Fault,
+    Misconfigured,
+    SourceMalformed,
+    SourceRefused,
+    Unavailable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+T = TypeVar("T")
+
+NAME = "the CSV drop"
+TRAILER = "TRAILER"
+_LONGEST_TRAILER = 256
+_LONGEST_COUNT = 12
+
+
+@frozen
+class Drop:
+    """A complete file as it was when it was found."""
+
+    path: Path
+    size: int
+    modified_ns: int
+    announced: int | None
+    """The count that its `.done` states."""
+
+    @property
+    def as_of(self) -> datetime:
+        """Of when its data is: the moment at which it was written, which renaming leaves alone."""
+        return datetime.fromtimestamp(self.modified_ns / 1_000_000_000, UTC)
+
+    @property
+    def handle(self) -> str:
+        """What tells it from every other file, and from itself once it has changed."""
+        return f"{self.modified_ns}:{self.size}:{self.path.name}"
+
+    def stated_count(self) -> int | None:
+        """Read the count that is stated; two that differ cannot both be right."""
+        trailer = _trailer_of(self)
+        counts = {each for each in (self.announced, trailer) if each is not None}
+        if len(counts) > 1:
+            raise SourceMalformed(
+                f"{self.path.name}: its .done states {self.announced} rows, its last line {trailer}"
+            )
+        return counts.pop() if counts else None
+
+
+def newest(where: Path) -> Drop:
+    """Find the newest complete file, in a folder or as the file itself."""
+    return max(_complete(where), key=lambda drop: (drop.modified_ns, drop.path.name))
+
+
+def same(where: Path, handle: str) -> Drop:
+    """Find a file again, exactly as it was."""
+    name = handle.split(":", 2)[-1]
+    found = next((each for each in _complete(where) if each.path.name == name), None)
+    if found is None or found.handle != handle:
+        raise SourceMalformed(f"{name} is not what it was when reading it began; begin again")
+    return found
+
+
+def _complete(where: Path) -> list[Drop]:
+    found = on_disk(lambda: _candidates(where))
+    if not found:
+        told = (
+            f"There is no complete file in {where}. A .csv is taken once it is renamed into place "
+            "or has its .done beside it."
+        )
+        raise Unavailable(NAME, told)
+    return found
+
+
+def _candidates(where: Path) -> list[Drop]:
+    if not where.exists():
+        raise Misconfigured(
+            [Fault("CSV_DROP_DIR", f"there is no {where}; make it or name another")]
+        )
+    paths = sorted(where.glob("*.csv")) if where.is_dir() else [where]
+    visible = [path for path in paths if path.is_file() and not path.name.startswith((".", "~"))]
+    marks = {path: _mark_of(path) for path in visible}
+    marked = any(marks.values()) or (where.is_dir() and any(where.glob("*.done")))
+    return [_drop(path, mark) for path, mark in marks.items() if mark or not marked]
+
+
+def _mark_of(path: Path) -> Path | None:
+    beside = (path.with_name(f"{path.name}.done"), path.with_suffix(".done"))
+    return next((mark for mark in beside if mark.is_file()), None)
+
+
+def _drop(path: Path, mark: Path | None) -> Drop:
+    seen = path.stat()
+    announced = _count_in(mark.name, mark.read_bytes()) if mark else None
+    return Drop(path, seen.st_size, seen.st_mtime_ns, announced)
+
+
+def _trailer_of(drop: Drop) -> int | None:
+    """Look at the end of the file alone."""
+    end = on_disk(lambda: _end_of(drop)).rstrip(b"\r\n \t")
+    name, comma, count = end.rpartition(b"\n")[2].replace(b'"', b"").partition(b",")
+    if name.strip() != TRAILER.encode() or not comma:
+        return None
+    return _count_in(drop.path.name, count)
+
+
+def _end_of(drop: Drop) -> bytes:
+    with drop.path.open("rb") as file:
+        file.seek(max(0, drop.size - _LONGEST_TRAILER))
+        return file.read(_LONGEST_TRAILER)
+
+
+def _count_in(name: str, told: bytes) -> int | None:
+    text = told.strip().rstrip(b",").strip()
+    if not text:
+        return None
+    if not text.isdigit() or len(text) > _LONGEST_COUNT:
+        raise SourceMalformed(f"{name} states a number of rows that is none")
+    return int(text)
+
+
+def on_disk(read: Callable[[], T]) -> T:
+    """Read from the disk, and say in our words what went wrong."""
+    try:
+        return read()
+    except PermissionError as error:
+        told = f"{error.filename} may not be read; give this program's user the right to"
+        raise SourceRefused(told) from error
+    except OSError as error:
+        raise Unavailable(NAME, f"The CSV drop cannot be read: {error.strerror}.") from error

@@ -1,0 +1,65 @@
+"""A NextBank to read from, with its connections; they are closed when it is let go."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import httpx
+from attrs import field, frozen
+
+from clientupdater.adapters.nextbank.credentials import ApiKey, ClientCredentials
+from clientupdater.adapters.nextbank.line import NAME, Line, reach
+from clientupdater.adapters.nextbank.source import NextBank
+from clientupdater.domain.errors import SourceRefused, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from clientupdater.adapters.nextbank.credentials import Credentials
+
+
+@frozen
+class Account:
+    """As whom we come: with an API key, or with client credentials for the token endpoint."""
+
+    api_key: str | None = field(default=None, repr=False)
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    token_url: str = ""
+
+
+@contextmanager
+def open_nextbank(
+    base_url: str, account: Account, patience_s: float = 10.0, page_size: int = 1_000
+) -> Iterator[NextBank]:
+    """Open it; nothing is asked before something is read."""
+    with httpx.Client(base_url=f"{base_url.rstrip('/')}/") as http:
+        line = Line(http, _credentials(http, account, patience_s), patience_s)
+        yield NextBank(line, page_size)
+
+
+def _credentials(http: httpx.Client, account: Account, patience_s: float) -> Credentials:
+    if account.api_key:
+        return ApiKey(account.api_key)
+    return ClientCredentials(_token_fetcher(http, account, patience_s))
+
+
+def _token_fetcher(http: httpx.Client, account: Account, patience_s: float) -> Callable[[], object]:
+    """Ask the token endpoint as RFC 6749, 4.4 has it, the secret in the header."""
+    proof = httpx.BasicAuth(account.client_id, account.client_secret)
+
+    def fetch() -> object:
+        form = {"grant_type": "client_credentials"}
+        request = http.build_request("POST", account.token_url, data=form)
+        request = next(proof.auth_flow(request))
+        answer = reach(http, request, patience_s)
+        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise Unavailable(NAME, f"NextBank gives no token now ({answer.status}); try again.")
+        if answer.status != HTTPStatus.OK:
+            told = "see NEXTBANK_CLIENT_ID, NEXTBANK_CLIENT_SECRET and NEXTBANK_TOKEN_URL"
+            raise SourceRefused(f"NextBank gives us no token ({answer.status}); {told}")
+        return answer.document("its token")
+
+    return fetch

@@ -1,0 +1,90 @@
+"""How we show NextBank who we are: an API key, or a token that client credentials are given for."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Protocol
+
+from attrs import define, field, frozen
+
+from clientupdater.domain.errors import SourceRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+#: A token is not used any more when it has so little left to live.
+SPARE_S = 30.0
+
+
+class Credentials(Protocol):
+    """What goes with every request."""
+
+    def headers(self) -> Mapping[str, str]:
+        """Give the headers that show who we are; raises Unavailable and SourceRefused."""
+        ...
+
+    def refused(self, shown: Mapping[str, str]) -> bool:
+        """Hear that these were refused; say whether asking once more may help."""
+        ...
+
+
+@frozen
+class ApiKey:
+    """A key that stays the same."""
+
+    key: str = field(repr=False)
+
+    def headers(self) -> Mapping[str, str]:
+        """Show it."""
+        return {"X-API-Key": self.key}
+
+    def refused(self, shown: Mapping[str, str]) -> bool:
+        """Know of no other one."""
+        del shown
+        return False
+
+
+@frozen
+class Token:
+    """A token, and until when it is used, by the monotonic clock: no clock of theirs is asked."""
+
+    value: str = field(repr=False)
+    until: float
+
+    @classmethod
+    def read(cls, answer: object, asked_at: float) -> Token:
+        """Read what a token endpoint answers (RFC 6749, 5.1)."""
+        told = answer if isinstance(answer, dict) else {}
+        value, lives = told.get("access_token"), told.get("expires_in", 300)
+        if not isinstance(value, str) or not isinstance(lives, int) or not value:
+            raise SourceRefused("NextBank gives no token; see NEXTBANK_TOKEN_URL")
+        return cls(value, asked_at + max(lives - SPARE_S, lives / 2))
+
+
+@define
+class ClientCredentials:
+    """A token of OAuth 2.0's client credentials: kept until shortly before it expires.
+
+    One thread fetches a new one while the others wait for it.
+    """
+
+    fetch: Callable[[], object]
+    """Asks the token endpoint."""
+    _token: Token | None = field(default=None, init=False, repr=False)
+    _one_at_a_time: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
+
+    def headers(self) -> Mapping[str, str]:
+        """Show the token, a new one where there is none that lives."""
+        with self._one_at_a_time:
+            if self._token is None or self._token.until <= time.monotonic():
+                asked_at = time.monotonic()
+                self._token = Token.read(self.fetch(), asked_at)
+            return {"Authorization": f"Bearer {self._token.value}"}
+
+    def refused(self, shown: Mapping[str, str]) -> bool:
+        """Forget the token that was refused, unless there is a newer one already."""
+        with self._one_at_a_time:
+            if self._token and shown.get("Authorization") == f"Bearer {self._token.value}":
+                self._token = None
+        return True

@@ -1,0 +1,171 @@
+"""The line to NextBank: one request at a time, within limits, its failures in our words.
+
+`httpx` bounds each wait of a request and not the whole of it, so an answer is read here piece by
+piece against a moment; and it is bounded in size.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from attrs import define, field, frozen
+
+from clientupdater.domain.errors import SourceMalformed, SourceRefused, Unavailable
+from clientupdater.ports.deadlines import seconds_left
+from clientupdater.ports.tracing import outgoing_headers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from clientupdater.adapters.nextbank.credentials import Credentials
+
+NAME = "NextBank"
+LARGEST_ANSWER = 64 * 1024 * 1024
+#: Without a deadline of the run's, no wait that NextBank asks for may be longer than this.
+LONGEST_WAIT_S = 60.0
+#: So often in a row it may tell us to wait before we leave it alone.
+WAITS = 4
+_BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+_WELCOME = frozenset(
+    {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED, HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+)
+
+
+@frozen
+class Answer:
+    """What came back, read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+    def document(self, what: str) -> Any:
+        """Read JSON; numbers with a fraction stay exact."""
+        try:
+            return json.loads(self.body, parse_float=Decimal, parse_constant=_no_number)
+        except (ValueError, RecursionError) as error:
+            raise SourceMalformed(f"NextBank: {what} is no JSON that can be read") from error
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(name)
+
+
+def reach(http: httpx.Client, request: httpx.Request, patience_s: float) -> Answer:
+    """Send a request and read its answer, all of it before our patience or the deadline ends."""
+    patience = seconds_left(patience_s) or patience_s
+    until = time.monotonic() + patience
+    request.extensions["timeout"] = httpx.Timeout(patience).as_dict()
+    try:
+        answer = http.send(request, stream=True)
+        try:
+            return Answer(answer.status_code, answer.headers, _read(answer, until))
+        finally:
+            answer.close()
+    except httpx.TimeoutException as error:
+        raise Unavailable(NAME, f"NextBank did not answer within {patience:.1f} s.") from error
+    except httpx.RequestError as error:
+        told = f"NextBank cannot be reached or broke off ({type(error).__name__}); try again."
+        raise Unavailable(NAME, told) from error
+
+
+def _read(answer: httpx.Response, until: float) -> bytes:
+    read = bytearray()
+    for piece in answer.iter_bytes():
+        read += piece
+        if len(read) > LARGEST_ANSWER:
+            raise SourceMalformed(f"NextBank answers with more than {LARGEST_ANSWER} bytes")
+        if time.monotonic() > until:
+            raise httpx.ReadTimeout("the answer came too slowly")
+    return bytes(read)
+
+
+@define
+class Line:
+    """Asks NextBank as ourselves: waits when it says so, and shows a new token when one is refused.
+
+    Only reading goes over it, so everything may be asked again.
+    """
+
+    http: httpx.Client
+    credentials: Credentials
+    patience_s: float
+    wait: Callable[[float], None] = time.sleep
+    _not_before: float = field(default=0.0, init=False)
+
+    def get(self, path: str, params: Mapping[str, str], **headers: str) -> Answer:
+        """Ask; only 200, 304, 404 and 410 come back."""
+        self._heed()
+        answer = self._asked(path, params, headers)
+        for _ in range(WAITS):
+            if answer.status not in _BUSY:
+                break
+            self._wait_as_told(answer)
+            answer = self._asked(path, params, headers)
+        return _judged(answer, path)
+
+    def _asked(self, path: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
+        shown = self.credentials.headers()
+        answer = self._sent(path, params, {**headers, **shown})
+        if answer.status == HTTPStatus.UNAUTHORIZED and self.credentials.refused(shown):
+            answer = self._sent(path, params, {**headers, **self.credentials.headers()})
+        return answer
+
+    def _sent(self, path: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
+        heads = {"Accept": "application/json", **outgoing_headers(), **headers}
+        request = self.http.build_request("GET", path, params=params, headers=heads)
+        return reach(self.http, request, self.patience_s)
+
+    def _wait_as_told(self, answer: Answer) -> None:
+        """Wait, if whoever waits for us still does so then; else say when it may be tried."""
+        asked_for = _retry_after(answer)
+        left = seconds_left(LONGEST_WAIT_S) or LONGEST_WAIT_S
+        if asked_for >= left:
+            self._not_before = time.monotonic() + asked_for
+            told = f"NextBank asks to be left alone for {asked_for:.0f} s; run again after that."
+            raise Unavailable(NAME, told, retry_after=asked_for)
+        self.wait(asked_for)
+
+    def _heed(self) -> None:
+        """Ask nothing before the moment that NextBank named."""
+        ahead = self._not_before - time.monotonic()
+        if ahead > 0:
+            told = f"NextBank asks to be left alone for {ahead:.0f} s more; run again after that."
+            raise Unavailable(NAME, told, retry_after=ahead)
+
+
+def _judged(answer: Answer, path: str) -> Answer:
+    if answer.status in _WELCOME:
+        return answer
+    if answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        told = "see NEXTBANK_CLIENT_ID and NEXTBANK_CLIENT_SECRET, or NEXTBANK_API_KEY"
+        raise SourceRefused(f"NextBank refuses us ({answer.status}); {told}")
+    if answer.status in _BUSY or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise Unavailable(NAME, f"NextBank answers {answer.status}; try again later.")
+    raise SourceRefused(f"NextBank answers {answer.status} to {path}; see NEXTBANK_BASE_URL")
+
+
+def _retry_after(answer: Answer) -> float:
+    """Read for how long to wait: seconds, or a moment held against their own clock."""
+    told = answer.headers.get("Retry-After", "").strip()
+    if told.isascii() and told.isdigit():
+        return float(told)
+    until, now = _moment(told), _moment(answer.headers.get("Date", ""))
+    if until is None:
+        return 1.0
+    return max((until - (now or datetime.now(UTC))).total_seconds(), 0.0)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

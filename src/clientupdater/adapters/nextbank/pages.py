@@ -1,0 +1,106 @@
+"""A page as NextBank sends it: checked before anything is taken from it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from clientupdater.domain.errors import SourceMalformed
+from clientupdater.ports.sources import DELETED, is_deleted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from clientupdater.ports.sources import RawRecord, Value
+
+
+@frozen
+class BankPage:
+    """Its records, where the next ones are, and what it says of the whole."""
+
+    number: int
+    records: tuple[RawRecord, ...] = field(repr=False)
+    cursor: str | None
+    as_of: datetime
+    total: int | None
+
+    @classmethod
+    def read(cls, document: Any, number: int) -> BankPage:
+        """Read one, or refuse it by its number."""
+        fit = _Fit(number, document)
+        items = fit.member("items", list)
+        total = fit.member("total", int, type(None))
+        if isinstance(total, bool) or (total is not None and total < 0):
+            raise fit.malformed("its total is no count")
+        return cls(
+            number,
+            tuple(fit.record(item) for item in items),
+            fit.member("next_cursor", str, type(None)) or None,
+            fit.moment("as_of"),
+            total,
+        )
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The members of all that is not deleted."""
+        return frozenset(name for each in self.records if not is_deleted(each) for name in each)
+
+    def require(self, wanted: Sequence[str]) -> None:
+        """Refuse it where a member that is wanted is in no client any more."""
+        lost = [name for name in wanted if name not in self.columns]
+        if lost and any(not is_deleted(each) for each in self.records):
+            raise SourceMalformed(f"NextBank: page {self.number} has no {', '.join(lost)} any more")
+
+    def only(self, wanted: Sequence[str]) -> tuple[RawRecord, ...]:
+        """Give the members that are wanted, and whether a client was deleted."""
+        if not wanted:
+            return self.records
+        names = {*wanted, DELETED}
+        return tuple(
+            {name: value for name, value in each.items() if name in names} for each in self.records
+        )
+
+
+def read_record(item: Any, what: str) -> dict[str, Value]:
+    """Read a client; nothing in it may hold anything else."""
+    if not isinstance(item, dict) or not all(map(_is_flat, item.values())):
+        raise SourceMalformed(f"NextBank: {what} is not flat")
+    if not isinstance(item.get(DELETED, False), bool):
+        raise SourceMalformed(f"NextBank: {what} says neither yes nor no to being deleted")
+    if item.get(DELETED) is False:
+        return {name: value for name, value in item.items() if name != DELETED}
+    return item
+
+
+def _is_flat(value: object) -> bool:
+    return value is None or isinstance(value, str | int | Decimal)
+
+
+@frozen
+class _Fit:
+    number: int
+    document: Any = field(repr=False)
+
+    def member(self, name: str, *kinds: type) -> Any:
+        told: Mapping[str, Any] = self.document if isinstance(self.document, dict) else {}
+        if name not in told or not isinstance(told[name], kinds):
+            raise self.malformed(f"it has no {name} as was agreed")
+        return told[name]
+
+    def moment(self, name: str) -> datetime:
+        try:
+            found = datetime.fromisoformat(self.member(name, str))
+        except ValueError:
+            raise self.malformed(f"its {name} is no moment") from None
+        if found.tzinfo is None:
+            raise self.malformed(f"its {name} names no time zone")
+        return found
+
+    def record(self, item: Any) -> RawRecord:
+        return read_record(item, f"a client of page {self.number}")
+
+    def malformed(self, told: str) -> SourceMalformed:
+        return SourceMalformed(f"NextBank: page {self.number} cannot be taken: {told}")

@@ -1,0 +1,16 @@
+-- Inbound deliveries, each once by its id.
+
+-- name: keep
+insert into webhook_events (source, delivery_id, body, received_at)
+values (%(source)s, %(delivery)s, %(body)s, %(now)s)
+on conflict (source, delivery_id) do nothing
+
+-- name: find
+select body ->> 'kind', body ->> 'code', (body ->> 'posted_on')::date
+from webhook_events
+where source = %(source)s and delivery_id = %(delivery)s
+
+-- name: followed
+update webhook_events
+set processed_at = %(now)s
+where source = %(source)s and delivery_id = %(delivery)s

@@ -1,0 +1,1 @@
+"""Syncing over PostgreSQL: what sources sent, and the set-based work of taking it over."""

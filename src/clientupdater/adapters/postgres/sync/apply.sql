@@ -1,0 +1,311 @@
+-- Writing what differs, all in one transaction: clients and what is known of their sources first, the
+-- rows of periods last (rows.sql), so that people who record statuses hardly wait (Y9).
+
+-- name: begin_undoable
+savepoint sync_apply
+
+-- name: undo
+rollback to savepoint sync_apply
+
+-- name: effects
+-- Everything that happens, line by line: what the history keeps, the plan shows and its hash is of.
+create temporary table sync_effects (
+    kind text not null,
+    code text collate "C" not null,
+    client_id uuid,
+    what text collate "C" not null default '',
+    old_value text,
+    new_value text,
+    mark text collate "C" not null default ''
+) on commit drop
+
+-- name: numbers_needed
+select x.client_id, x.row_number
+from sync_change x
+where x.gets_number and x.pension_index is not null
+
+-- name: sealed_numbers
+create temporary table sync_sealed (
+    client_id uuid not null,
+    ciphertext bytea not null
+) on commit drop
+
+-- name: tell_created
+insert into sync_effects (kind, code, client_id, mark)
+select
+    'created', x.code, x.client_id,
+    jsonb_build_array(
+        co.code, x.full_name, x.pension_index, x.birth_date, x.address, x.contact_number,
+        x.contact_number_alt, pt.code, pr.code, p.code, b.code, ps.code, a.code,
+        x.past_due_amount, x.loan_status
+    )::text
+from sync_change x
+{codes}
+where x.is_new
+
+-- name: codes
+left join companies co on co.id = x.company_id
+left join pension_types pt on pt.id = x.pension_type_id
+left join pensioner_types pr on pr.id = x.pensioner_type_id
+left join products p on p.id = x.product_id
+left join branches b on b.id = x.branch_id
+left join par_statuses ps on ps.id = x.par_status_id
+left join account_types a on a.id = x.account_type_id
+
+-- name: tell_changed
+-- C2: by our names, lookups as codes, pension numbers masked; the mark tells two numbers apart.
+insert into sync_effects (kind, code, client_id, what, old_value, new_value, mark)
+select 'updated', x.code, x.client_id, field.what, field.old_value, field.new_value, field.mark
+from sync_change x
+join clients c on c.id = x.client_id
+{codes}
+left join companies old_co on old_co.id = c.company_id
+left join pension_types old_pt on old_pt.id = c.pension_type_id
+left join pensioner_types old_pr on old_pr.id = c.pensioner_type_id
+left join products old_p on old_p.id = c.product_id
+left join branches old_b on old_b.id = c.branch_id
+left join par_statuses old_ps on old_ps.id = c.par_status_id
+left join account_types old_a on old_a.id = c.account_type_id
+cross join lateral (
+    values
+    ('full_name', c.full_name::text, x.full_name, ''),
+    ('company', old_co.code, co.code, ''),
+    ('birth_date', c.birth_date::text, x.birth_date::text, ''),
+    ('address', c.address, x.address, ''),
+    ('contact_number', c.contact_number, x.contact_number, ''),
+    ('contact_number_alt', c.contact_number_alt, x.contact_number_alt, ''),
+    ('pension_type', old_pt.code, pt.code, ''),
+    ('pensioner_type', old_pr.code, pr.code, ''),
+    ('product', old_p.code, p.code, ''),
+    ('branch', old_b.code, b.code, ''),
+    ('par_status', old_ps.code, ps.code, ''),
+    ('account_type', old_a.code, a.code, ''),
+    ('past_due_amount', c.past_due_amount::text, x.past_due_amount::text, ''),
+    ('loan_status', c.loan_status, x.loan_status, ''),
+    (
+        'pension_number',
+        case when x.gets_number then '••••' || c.pension_last4 end,
+        case when x.gets_number and x.pension_index is not null then '••••' || x.pension_last4 end,
+        case
+            when x.gets_number
+                then concat_ws('>', c.pension_blind_index::text, x.pension_index::text)
+            else ''
+        end
+    )
+) field (what, old_value, new_value, mark)
+where x.is_updated
+    and (field.old_value is distinct from field.new_value or field.mark <> '')
+
+-- name: tell_going
+insert into sync_effects (kind, code, client_id, what, old_value, new_value)
+select 'vanished', gone.code, gone.client_id, 'is_active', 'true', 'false'
+from (
+    select x.code, x.client_id from sync_change x where x.vanishes
+    union all
+    select g.code, g.client_id from sync_gone g where g.vanishes
+) gone
+union all
+select 'reappeared', x.code, x.client_id, 'is_active', 'false', 'true'
+from sync_change x
+where x.reappears
+union all
+select 'contact_conflict', x.code, x.client_id, '', null, null
+from sync_change x
+where x.is_flagged
+
+-- name: create_clients
+insert into clients (
+    id, client_code, company_id, full_name, pension_number, pension_blind_index, pension_last4,
+    birth_date, address, contact_number, contact_number_alt, pension_type_id, pensioner_type_id,
+    product_id, branch_id, par_status_id, account_type_id, past_due_amount, loan_status,
+    last_synced_at, sync_source, created_at, updated_at
+)
+select
+    x.client_id, x.code, x.company_id, x.full_name, z.ciphertext, x.pension_index, x.pension_last4,
+    x.birth_date, x.address, x.contact_number, x.contact_number_alt, x.pension_type_id,
+    x.pensioner_type_id, x.product_id, x.branch_id, x.par_status_id, x.account_type_id,
+    x.past_due_amount, x.loan_status, %(now)s, %(source)s::text::sync_source, %(now)s, %(now)s
+from sync_change x
+left join sync_sealed z on z.client_id = x.client_id
+where x.is_new
+
+-- name: change_clients
+update clients c
+set
+    company_id = x.company_id,
+    full_name = x.full_name,
+    pension_number = case when x.gets_number then z.ciphertext else c.pension_number end,
+    pension_blind_index =
+        case when x.gets_number then x.pension_index else c.pension_blind_index end,
+    pension_last4 = case when x.gets_number then x.pension_last4 else c.pension_last4 end,
+    birth_date = x.birth_date,
+    address = x.address,
+    contact_number = x.contact_number,
+    contact_number_alt = x.contact_number_alt,
+    contact_conflict = x.contact_conflict,
+    pension_type_id = x.pension_type_id,
+    pensioner_type_id = x.pensioner_type_id,
+    product_id = x.product_id,
+    branch_id = x.branch_id,
+    par_status_id = x.par_status_id,
+    account_type_id = x.account_type_id,
+    past_due_amount = x.past_due_amount,
+    loan_status = x.loan_status,
+    is_active = not x.vanishes and (c.is_active or x.reappears),
+    tracking_cycle_from = x.tracking_cycle_from,
+    last_synced_at = %(now)s,
+    sync_source = %(source)s::text::sync_source,
+    version = c.version + 1,
+    updated_at = %(now)s
+from sync_change x
+left join sync_sealed z on z.client_id = x.client_id
+where c.id = x.client_id and (x.is_updated or x.vanishes or x.reappears)
+
+-- name: deactivate_gone
+update clients c
+set
+    is_active = false, last_synced_at = %(now)s, version = c.version + 1, updated_at = %(now)s
+from sync_gone g
+where g.vanishes and c.id = g.client_id
+
+-- name: write_history
+insert into client_sync_history (
+    client_id, field_changed, old_value, new_value, sync_job_id, changed_at
+)
+select e.client_id, e.what, e.old_value, e.new_value, %(job)s, %(now)s
+from sync_effects e
+where e.kind in ('updated', 'vanished', 'reappeared')
+
+-- name: note_sources
+update client_sources k
+set
+    source_version = x.said_at,
+    source_version_number = x.said_number,
+    named_deleted = x.named_deleted,
+    contact_number = x.said_contact_number,
+    contact_number_alt = x.said_contact_number_alt,
+    missing_count = 0,
+    missing_as_of = null,
+    last_seen_at = %(now)s,
+    last_seen_job_id = %(job)s
+from sync_change x
+where
+    x.has_source
+    and k.client_id = x.client_id
+    and k.source = %(source)s::text::sync_source
+    and (
+        k.missing_count > 0
+        or (
+            k.source_version, k.source_version_number, k.named_deleted, k.contact_number,
+            k.contact_number_alt
+        ) is distinct from (
+            x.said_at, x.said_number, x.named_deleted, x.said_contact_number,
+            x.said_contact_number_alt
+        )
+    )
+
+-- name: note_new_sources
+insert into client_sources (
+    client_id, source, source_version, source_version_number, named_deleted, contact_number,
+    contact_number_alt, last_seen_at, last_seen_job_id
+)
+select
+    x.client_id, %(source)s::text::sync_source, x.said_at, x.said_number, x.named_deleted,
+    x.said_contact_number, x.said_contact_number_alt, %(now)s, %(job)s
+from sync_change x
+where not x.has_source
+
+-- name: note_missing
+update client_sources k
+set missing_count = g.times, missing_as_of = %(as_of)s
+from sync_gone g
+where g.counts and k.client_id = g.client_id and k.source = %(source)s::text::sync_source
+
+-- name: end_assignments
+-- A3: who looked after a client in the old branch does so no longer.
+update client_assignments s
+set assigned_until = greatest(%(now)s, s.assigned_from), end_reason = 'moved'
+from sync_change x
+where
+    x.branch_id <> x.old_branch_id
+    and s.client_id = x.client_id
+    and s.assigned_until is null
+
+-- name: move_watermarks
+-- Y8: never back; one for each company, so that a run for one of them alone moves its own.
+insert into sync_watermarks (source, company_id, watermark, sync_job_id)
+select %(source)s::text::sync_source, co.id, %(as_of)s, %(job)s
+from companies co
+where %(company)s::uuid is null or co.id = %(company)s
+on conflict (source, company_id) do update
+set watermark = excluded.watermark, sync_job_id = excluded.sync_job_id
+where sync_watermarks.watermark < excluded.watermark
+
+-- name: count_kinds
+select e.kind, count(*), count(distinct e.code) from sync_effects e group by e.kind
+
+-- name: count_updated
+-- Who comes back counts as that, whatever else changes.
+select count(distinct e.code)
+from sync_effects e
+where e.kind = 'updated' and not exists (
+    select from sync_effects back where back.kind = 'reappeared' and back.code = e.code
+)
+
+-- name: count_fields
+select e.what, count(*) from sync_effects e where e.kind = 'updated' group by e.what order by e.what
+
+-- name: count_records
+select
+    (select count(*) from sync_stage) + (select count(*) from sync_refused),
+    (select count(*) from sync_refused),
+    (select count(*) from sync_gone g where g.is_first),
+    (
+        select count(*)
+        from (
+            select distinct t.client_id from client_period_status t where t.is_terminal
+        ) ended
+        join clients c on c.id = ended.client_id
+        join sync_stage s on s.code = c.client_code and not s.is_deleted
+        where {has_terminal_outcome}
+    )
+
+-- name: count_reasons
+select reason.value ->> 'column', reason.value ->> 'message', count(*)
+from sync_refused r
+cross join lateral jsonb_array_elements(r.reasons) reason
+group by 1, 2
+order by 3 desc, 1, 2
+limit 100
+
+-- name: examples
+select kind, code, what, old_value, new_value
+from (
+    select e.*, row_number() over (partition by e.kind order by e.code, e.what) as place
+    from sync_effects e
+) numbered
+where place <= %(at_most)s
+order by kind, place
+
+-- name: hash
+-- Y5: the same for the same effects in any order; no ids and no clock are in it. What the source
+-- alone is told by (absences, versions) changes no client, and is left out as well.
+select
+    encode(
+        sha256(
+            coalesce(
+                string_agg(line.hash, ''::bytea order by line.hash), ''::bytea
+            )
+        ),
+        'hex'
+    )
+from sync_effects e
+cross join lateral (
+    select
+        sha256(
+            convert_to(
+                jsonb_build_array(e.kind, e.code, e.what, e.old_value, e.new_value, e.mark)::text,
+                'UTF8'
+            )
+        ) as hash
+) line

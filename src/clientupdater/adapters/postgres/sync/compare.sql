@@ -1,0 +1,466 @@
+-- What a source sent, beside the clients as they are: who is new, what differs, who is gone. Nothing
+-- is written here but tables of this transaction. The rules are those of domain/sync, set-based.
+
+-- name: wait_for_turn
+-- One run at a time compares and writes, whichever its source: two would find the same client new.
+select pg_advisory_xact_lock(1667856208, 2)
+
+-- name: settings
+-- For this transaction: room to join half a million rows in memory, and no compiling of queries,
+-- which takes longer here than it saves.
+select set_config('work_mem', '64MB', true), set_config('jit', 'off', true)
+
+-- name: is_working
+-- Whether some run compares or writes at this moment.
+select not pg_try_advisory_xact_lock(1667856208, 2)
+
+-- name: stage
+create temporary table sync_stage (
+    row_number integer not null,
+    code text collate "C" not null,
+    company text,
+    full_name text,
+    birth_date date,
+    address text,
+    contact_number text,
+    contact_number_alt text,
+    pension_type text,
+    pensioner_type text,
+    product text,
+    branch text,
+    par_status text,
+    account_type text,
+    past_due_amount numeric(15, 2),
+    loan_status text,
+    said_at timestamptz,
+    said_number bigint,
+    is_deleted boolean not null,
+    pension_last4 text,
+    pension_index bytea
+) on commit drop
+
+-- name: refused
+create temporary table sync_refused (
+    row_number integer not null,
+    code text collate "C",
+    reasons jsonb not null
+) on commit drop
+
+-- name: owned
+-- Y10: in which fields the source's word counts once a client is there, per company.
+create temporary table sync_owned (
+    company text primary key,
+    full_name boolean not null,
+    takes_company boolean not null,
+    pension_number boolean not null,
+    birth_date boolean not null,
+    address boolean not null,
+    contact_number boolean not null,
+    contact_number_alt boolean not null,
+    pension_type boolean not null,
+    pensioner_type boolean not null,
+    product boolean not null,
+    branch boolean not null,
+    par_status boolean not null,
+    account_type boolean not null,
+    past_due_amount boolean not null,
+    loan_status boolean not null
+) on commit drop
+
+-- name: put_owned
+insert into sync_owned
+select
+    t.company, 'full_name' = any(t.fields), 'company' = any(t.fields),
+    'pension_number' = any(t.fields), 'birth_date' = any(t.fields), 'address' = any(t.fields),
+    'contact_number' = any(t.fields), 'contact_number_alt' = any(t.fields),
+    'pension_type' = any(t.fields), 'pensioner_type' = any(t.fields), 'product' = any(t.fields),
+    'branch' = any(t.fields), 'par_status' = any(t.fields), 'account_type' = any(t.fields),
+    'past_due_amount' = any(t.fields), 'loan_status' = any(t.fields)
+from (select %(company)s::text as company, %(fields)s::text[] as fields) t
+
+-- name: measure
+analyze sync_stage
+
+-- name: refuse_twice
+-- Y3: of a code that comes twice no row is taken.
+with twice as (
+    select code, count(*) as times
+    from (
+        select code from sync_stage
+        union all
+        select code from sync_refused where code is not null
+    ) every
+    group by code
+    having count(*) > 1
+),
+
+taken as (
+    delete from sync_stage s using twice where twice.code = s.code
+    returning s.row_number, s.code
+),
+
+told as (
+    update sync_refused r
+    set reasons = r.reasons || jsonb_build_array({comes_twice})
+    from twice
+    where twice.code = r.code
+    returning 1
+)
+
+insert into sync_refused (row_number, code, reasons)
+select taken.row_number, taken.code, jsonb_build_array({comes_twice})
+from taken
+join twice on twice.code = taken.code
+
+-- name: comes_twice
+jsonb_build_object(
+    'column', %(code_column)s::text,
+    'message', format('comes %%s times in one run; none of them is taken', twice.times)
+)
+
+-- name: refuse_unfit
+-- A client cannot begin without these; to one that is there, a source may leave them out.
+with taken as (
+    delete from sync_stage s
+    where not s.is_deleted
+        and num_nulls(s.full_name, s.branch, s.company) > 0
+        and not exists (select from clients c where c.client_code = s.code)
+    returning s.row_number, s.code, s.full_name, s.branch, s.company
+)
+
+insert into sync_refused (row_number, code, reasons)
+select
+    t.row_number, t.code,
+    (
+        select jsonb_agg(
+            jsonb_build_object('column', lack.field, 'message', 'is needed for a new client')
+            order by lack.field
+        )
+        from (values ('branch', t.branch), ('company', t.company), ('full_name', t.full_name))
+            lack (field, value)
+        where lack.value is null
+    )
+from taken t
+
+-- name: keep_refused
+insert into sync_rejects (sync_job_id, row_number, company_id, client_code, record, reasons)
+select %(job)s, r.row_number, %(company)s, left(r.code, 50), '{}', r.reasons
+from sync_refused r
+
+-- name: forget_refused
+delete from sync_rejects where sync_job_id = %(job)s and replayed_at is null
+
+-- name: look
+-- Y4: the one pass over everything: which clients differ, and of whom the source's own words do.
+create temporary table sync_found on commit drop as
+select looked.row_number, looked.code, looked.client_id, looked.client_differs
+from (
+    select
+        s.row_number,
+        s.code,
+        c.id as client_id,
+        k.client_id is null
+        or k.missing_count > 0
+        or s.is_deleted <> k.named_deleted
+        or s.said_at is distinct from k.source_version
+        or s.said_number is distinct from k.source_version_number
+        or (
+            not s.is_deleted
+            and (
+                s.contact_number is distinct from k.contact_number
+                or s.contact_number_alt is distinct from k.contact_number_alt
+            )
+        ) as source_differs,
+        c.id is null
+        or c.is_active = s.is_deleted
+        or (not s.is_deleted and ({differs})) as client_differs
+    from sync_stage s
+    left join clients c on c.client_code = s.code
+    left join client_sources k
+        on k.client_id = c.id and k.source = %(source)s::text::sync_source
+    left join sync_owned o on o.company = s.company
+    {lookups}
+    where
+        (c.id is not null or not s.is_deleted)
+        and (
+            %(company)s::uuid is null
+            or coalesce(co.id, c.company_id) = %(company)s
+        )
+) looked
+where looked.source_differs or looked.client_differs
+
+-- name: lookups
+left join companies co on co.code = s.company
+left join pension_types pt on pt.code = s.pension_type
+left join pensioner_types pr on pr.code = s.pensioner_type
+left join products p on p.code = s.product
+left join branches b on b.code = s.branch
+left join par_statuses ps on ps.code = s.par_status
+left join account_types a on a.code = s.account_type
+
+-- name: differs
+-- A contact number that a person corrected differs where the source has a new word for it (C1).
+(o.full_name and s.full_name <> c.full_name)
+or (o.takes_company and co.id <> c.company_id)
+or (o.pension_number and s.pension_index is distinct from c.pension_blind_index)
+or (o.birth_date and s.birth_date is distinct from c.birth_date)
+or (o.address and s.address is distinct from c.address)
+or (
+    o.contact_number
+    and s.contact_number is distinct from
+        case when c.contact_number_corrected then k.contact_number else c.contact_number end
+)
+or (
+    o.contact_number_alt
+    and s.contact_number_alt is distinct from
+        case
+            when c.contact_number_alt_corrected then k.contact_number_alt
+            else c.contact_number_alt
+        end
+)
+or (o.pension_type and pt.id is distinct from c.pension_type_id)
+or (o.pensioner_type and pr.id is distinct from c.pensioner_type_id)
+or (o.product and p.id is distinct from c.product_id)
+or (o.branch and b.id <> c.branch_id)
+or (o.par_status and ps.id is distinct from c.par_status_id)
+or (o.account_type and a.id is distinct from c.account_type_id)
+or (o.past_due_amount and s.past_due_amount is distinct from c.past_due_amount)
+or (o.loan_status and s.loan_status is distinct from c.loan_status)
+
+-- name: look_for_gone
+-- Y6: whom the source has delivered before and does not now; only a complete, full fetch asks this.
+create temporary table sync_gone on commit drop as
+select
+    c.id as client_id,
+    c.client_code as code,
+    c.company_id,
+    missed.counts,
+    missed.times,
+    c.is_active and missed.times >= 2 and not exists (
+        select from client_sources other
+        where other.client_id = c.id
+            and other.source <> k.source
+            and not other.named_deleted
+            and other.missing_count < 2
+    ) as vanishes,
+    c.is_active and missed.times = 1 as is_first
+from client_sources k
+join clients c on c.id = k.client_id
+cross join lateral (
+    select
+        k.missing_count < 2
+        and (k.missing_as_of is null or %(as_of)s > k.missing_as_of) as counts
+) may
+cross join lateral (
+    select may.counts, k.missing_count + may.counts::integer as times
+) missed
+where
+    k.source = %(source)s::text::sync_source
+    and %(marks)s
+    and not k.named_deleted
+    and (%(company)s::uuid is null or c.company_id = %(company)s)
+    and not exists (select from sync_stage s where s.code = c.client_code)
+    and not exists (select from sync_refused r where r.code = c.client_code)
+
+-- name: hold_clients
+-- In the order of identity, so that no two writers wait for each other. A person who corrects one
+-- of these waits until all this is over; whoever records a status does not.
+select count(*)
+from (
+    select c.id
+    from clients c
+    where c.id in (
+        select f.client_id from sync_found f where f.client_differs
+        union all
+        select g.client_id from sync_gone g where g.vanishes
+    )
+    order by c.id
+    for no key update of c
+) held
+
+-- name: settle
+-- Once more, of the held ones alone and as they are now: what each is to become.
+create temporary table sync_change on commit drop as
+select
+    f.row_number,
+    f.code,
+    is_of.client_id,
+    is_of.is_new,
+    is_of.is_outdated,
+    is_of.is_deleted,
+    k.client_id is not null as has_source,
+    c.branch_id as old_branch_id,
+    c.is_active as was_active,
+    coalesce(c.is_active, false) and is_of.is_deleted as vanishes,
+    is_of.is_taken and not coalesce(c.is_active, true) and not exists (
+        select from client_sources other
+        where other.client_id = c.id
+            and other.source <> %(source)s::text::sync_source
+            and other.named_deleted
+    ) as reappears,
+    coalesce(is_of.is_taken and ({differs}), false) as is_updated,
+    case when is_of.is_new or is_of.is_taken and o.takes_company then co.id else c.company_id end
+        as company_id,
+    case when is_of.is_new or is_of.is_taken and o.full_name then s.full_name else c.full_name end
+        as full_name,
+    coalesce(
+        is_of.is_new and s.pension_index is not null
+        or is_of.is_taken
+        and o.pension_number
+        and s.pension_index is distinct from c.pension_blind_index,
+        false
+    ) as gets_number,
+    s.pension_index,
+    s.pension_last4,
+    case when is_of.is_new or is_of.is_taken and o.birth_date then s.birth_date else c.birth_date end
+        as birth_date,
+    case when is_of.is_new or is_of.is_taken and o.address then s.address else c.address end
+        as address,
+    case
+        when is_of.is_new or is_of.is_taken and o.contact_number and not c.contact_number_corrected
+            then s.contact_number
+        else c.contact_number
+    end as contact_number,
+    case
+        when
+            is_of.is_new
+            or is_of.is_taken and o.contact_number_alt and not c.contact_number_alt_corrected
+            then s.contact_number_alt
+        else c.contact_number_alt
+    end as contact_number_alt,
+    case
+        when number.has_word or number_alt.has_word
+            then
+                number.conflicts or number_alt.conflicts
+                or c.contact_conflict and (
+                    number.conflicted and not number.has_word
+                    or number_alt.conflicted and not number_alt.has_word
+                )
+        else coalesce(c.contact_conflict, false)
+    end as contact_conflict,
+    number.conflicts or number_alt.conflicts as is_flagged,
+    case
+        when is_of.is_new or is_of.is_taken and o.pension_type then pt.id else c.pension_type_id
+    end as pension_type_id,
+    case
+        when is_of.is_new or is_of.is_taken and o.pensioner_type then pr.id
+        else c.pensioner_type_id
+    end as pensioner_type_id,
+    case when is_of.is_new or is_of.is_taken and o.product then p.id else c.product_id end
+        as product_id,
+    case when is_of.is_new or is_of.is_taken and o.branch then b.id else c.branch_id end
+        as branch_id,
+    case when is_of.is_new or is_of.is_taken and o.par_status then ps.id else c.par_status_id end
+        as par_status_id,
+    case
+        when is_of.is_new or is_of.is_taken and o.account_type then a.id else c.account_type_id
+    end as account_type_id,
+    case
+        when is_of.is_new or is_of.is_taken and o.past_due_amount then s.past_due_amount
+        else c.past_due_amount
+    end as past_due_amount,
+    case when is_of.is_new or is_of.is_taken and o.loan_status then s.loan_status else c.loan_status end
+        as loan_status,
+    case when is_of.is_outdated then k.source_version else coalesce(s.said_at, k.source_version) end
+        as said_at,
+    case
+        when is_of.is_outdated then k.source_version_number
+        else coalesce(s.said_number, k.source_version_number)
+    end as said_number,
+    case
+        when is_of.is_deleted then true
+        when is_of.is_outdated then coalesce(k.named_deleted, false)
+        else false
+    end as named_deleted,
+    case when is_of.is_new or is_of.is_taken then s.contact_number else k.contact_number end
+        as said_contact_number,
+    case when is_of.is_new or is_of.is_taken then s.contact_number_alt else k.contact_number_alt end
+        as said_contact_number_alt,
+    case
+        when
+            is_of.is_taken and o.product and p.id <> c.product_id
+            and p.tracking_cycle <> (select w.tracking_cycle from products w where w.id = c.product_id)
+            then %(next_month)s
+        else c.tracking_cycle_from
+    end as tracking_cycle_from
+from sync_found f
+join sync_stage s on s.row_number = f.row_number
+left join clients c on c.id = f.client_id
+left join client_sources k
+    on k.client_id = c.id and k.source = %(source)s::text::sync_source
+left join sync_owned o on o.company = s.company
+{lookups}
+cross join lateral (
+    select
+        coalesce(c.id, gen_random_uuid()) as client_id,
+        c.id is null as is_new,
+        {is_older} as is_outdated,
+        s.is_deleted and not {is_older} as is_deleted,
+        c.id is not null and not s.is_deleted and not {is_older} as is_taken
+) is_of
+cross join lateral (
+    select
+        is_of.is_taken and o.contact_number and c.contact_number_corrected
+        and s.contact_number is distinct from k.contact_number as has_word,
+        coalesce(k.contact_number <> c.contact_number, k.contact_number is not null) as conflicted
+) word
+cross join lateral (
+    select
+        is_of.is_taken and o.contact_number_alt and c.contact_number_alt_corrected
+        and s.contact_number_alt is distinct from k.contact_number_alt as has_word,
+        coalesce(k.contact_number_alt <> c.contact_number_alt, k.contact_number_alt is not null)
+            as conflicted
+) word_alt
+cross join lateral (
+    select
+        coalesce(word.has_word, false) as has_word,
+        coalesce(word.conflicted and c.contact_number_corrected, false) as conflicted,
+        coalesce(
+            word.has_word
+            and s.contact_number is not null
+            and s.contact_number is distinct from c.contact_number,
+            false
+        ) as conflicts
+) number
+cross join lateral (
+    select
+        coalesce(word_alt.has_word, false) as has_word,
+        coalesce(word_alt.conflicted and c.contact_number_alt_corrected, false) as conflicted,
+        coalesce(
+            word_alt.has_word
+            and s.contact_number_alt is not null
+            and s.contact_number_alt is distinct from c.contact_number_alt,
+            false
+        ) as conflicts
+) number_alt
+
+-- name: is_older
+-- Y10: a counter is exact, so it decides where both have one; a clock may stand still.
+coalesce(
+    case
+        when s.said_number is not null and k.source_version_number is not null
+            then s.said_number < k.source_version_number
+        else s.said_at < k.source_version
+    end,
+    false
+)
+
+-- name: measure_change
+analyze sync_change
+
+-- name: deactivated
+select co.code, count(*)
+from (
+    select x.company_id from sync_change x where x.vanishes
+    union all
+    select g.company_id from sync_gone g where g.vanishes
+) gone
+join companies co on co.id = gone.company_id
+group by co.code
+
+-- name: active
+select co.code, count(*)
+from clients c
+join companies co on co.id = c.company_id
+where c.is_active and c.deleted_at is null
+group by co.code

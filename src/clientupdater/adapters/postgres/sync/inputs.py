@@ -1,0 +1,128 @@
+"""What sources sent, as it came: compressed, then sealed with the key ring."""
+
+from __future__ import annotations
+
+import zlib
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from attrs import frozen
+from psycopg.types.json import Jsonb
+
+from clientupdater.adapters.postgres.named_queries import named_queries
+from clientupdater.ports.syncing import InputPage, LastPage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clientupdater.adapters.postgres.connect import Connection
+    from clientupdater.adapters.security.key_ring import KeyRing
+    from clientupdater.domain.ids import SyncJobId
+    from clientupdater.domain.sync.jobs import SyncJob
+    from clientupdater.ports.sources import RawRecord
+
+QUERIES = named_queries("sync/inputs.sql")
+PURPOSE = "sync snapshot"
+QUICKLY = 1
+"""How hard to compress: harder takes three times as long, for a tenth less."""
+
+
+@frozen
+class PostgresSyncInputs:
+    """What sources sent."""
+
+    _connection: Connection
+    _ring: KeyRing
+
+    def keep(self, job: SyncJob, page: InputPage, now: datetime) -> None:
+        """Keep a page."""
+        packed = zlib.compress(_written(page.records), QUICKLY)
+        told = {
+            "job": job.id,
+            "first": page.first,
+            "company": job.asked.company,
+            "record": Jsonb({"records": len(page.records), "next": page.next_position}),
+            "sealed": self._ring.sealed(packed, PURPOSE, _place(job.id, page.first)),
+            "now": now,
+        }
+        self._connection.execute(QUERIES["keep"], told)
+
+    def last(self, job: SyncJobId) -> LastPage | None:
+        """Give where the last page that was kept ends, to go on from."""
+        found = self._connection.execute(QUERIES["last"], {"job": job}).fetchone()
+        return LastPage(found[0] + found[1]["records"], found[1]["next"]) if found else None
+
+    def pages(self, job: SyncJobId) -> Iterator[InputPage]:
+        """Give every page in order, one at a time."""
+        after = 0
+        while found := self._connection.execute(
+            QUERIES["next"], {"job": job, "after": after}
+        ).fetchone():
+            page = self._opened(job, *found)
+            after = page.first
+            yield page
+
+    def record(self, job: SyncJobId, row: int) -> RawRecord | None:
+        """Give one record by its number."""
+        found = self._connection.execute(QUERIES["holding"], {"job": job, "row": row}).fetchone()
+        if found is None:
+            return None
+        page = self._opened(job, *found)
+        place = row - page.first
+        return page.records[place] if place < len(page.records) else None
+
+    def forget(self, job: SyncJob) -> None:
+        """Drop what was kept."""
+        self._connection.execute(QUERIES["forget"], {"job": job.id})
+
+    def _opened(self, job: SyncJobId, first: int, told: dict[str, Any], sealed: bytes) -> InputPage:
+        packed = self._ring.opened(sealed, PURPOSE, _place(job, first))
+        return InputPage(first, _read(zlib.decompress(packed)), told["next"])
+
+
+def _place(job: SyncJobId, first: int) -> bytes:
+    return job.bytes + first.to_bytes(8, "big")
+
+
+# Decimals, days and moments are told apart from texts by an object of one member.
+
+
+def _written(records: tuple[RawRecord, ...]) -> bytes:
+    return orjson.dumps(
+        [dict(each) for each in records],
+        default=_special,
+        option=orjson.OPT_PASSTHROUGH_DATETIME,
+    )
+
+
+def _special(value: object) -> dict[str, str]:
+    if isinstance(value, Decimal):
+        return {"$decimal": str(value)}
+    if isinstance(value, datetime):
+        return {"$moment": value.isoformat()}
+    if isinstance(value, date):
+        return {"$day": value.isoformat()}
+    raise TypeError
+
+
+_READERS: dict[str, Any] = {
+    "$decimal": Decimal,
+    "$moment": datetime.fromisoformat,
+    "$day": date.fromisoformat,
+}
+
+
+def _read(text: bytes) -> tuple[RawRecord, ...]:
+    records = orjson.loads(text)
+    if b'{"$' in text:
+        return tuple({name: _plain(cell) for name, cell in each.items()} for each in records)
+    return tuple(records)
+
+
+def _plain(cell: Any) -> Any:
+    if not isinstance(cell, dict):
+        return cell
+    ((kind, text),) = cell.items()
+    return _READERS[kind](text)

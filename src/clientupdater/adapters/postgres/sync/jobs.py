@@ -1,0 +1,245 @@
+"""The runs of syncs over one PostgreSQL transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from attrs import asdict, frozen
+from psycopg.types.json import Jsonb
+
+from clientupdater.adapters.postgres.named_queries import named_queries
+from clientupdater.adapters.postgres.sync.staging import COMPARE
+from clientupdater.domain.errors import NotFound, SyncOver, SyncRunning
+from clientupdater.domain.ids import CompanyId, PersonId, SyncJobId
+from clientupdater.domain.jobs import JobStatus
+from clientupdater.domain.sync.fields import Source
+from clientupdater.domain.sync.jobs import Mode, StepTime, SyncCounts, SyncJob, SyncRequest
+from clientupdater.domain.sync.outcome import Effect, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+    from datetime import datetime
+
+    from clientupdater.adapters.postgres.connect import Connection
+    from clientupdater.ports.sources import Fetch as Reading
+    from clientupdater.ports.syncing import Progressed
+
+QUERIES = named_queries("sync/jobs.sql")
+DIED = "Whoever did this run died; what it had fetched is kept, and nothing was applied."
+
+
+@frozen
+class PostgresSyncJobs:
+    """The runs, as people see them."""
+
+    _connection: Connection
+
+    def create(self, asked: SyncRequest, by: PersonId | None, now: datetime) -> SyncJob:
+        """Put down what is asked for."""
+        told = {
+            "source": str(asked.source),
+            "company": asked.company,
+            "preview": asked.mode is Mode.PREVIEW,
+            "full": asked.full,
+            "origin": asked.origin and str(asked.origin),
+            "rejects_alone": asked.rejects_alone or None,
+            "single": asked.single or None,
+            "by": by,
+            "now": now,
+        }
+        ((is_read,),) = self._connection.execute(QUERIES["is_read"], told).fetchall()
+        if is_read and not asked.single:
+            raise SyncRunning
+        ((job,),) = self._connection.execute(QUERIES["create"], told).fetchall()
+        return SyncJob(
+            id=SyncJobId(job), asked=asked, state=JobStatus.PENDING, created_by=by, created_at=now
+        )
+
+    def find(self, job: SyncJobId) -> SyncJob | None:
+        """Find one."""
+        found = self._connection.execute(QUERIES["find"], {"job": job}).fetchone()
+        return _job(*found) if found else None
+
+    def list(
+        self, companies: AbstractSet[CompanyId] | None, *, before: SyncJobId | None, at_most: int
+    ) -> list[SyncJob]:
+        """List those of some companies alone, or all of them, the newest first."""
+        told = {
+            "companies": None if companies is None else list(companies),
+            "before": before,
+            "at_most": at_most,
+        }
+        return [_job(*each) for each in self._connection.execute(QUERIES["list"], told)]
+
+    def approve(self, job: SyncJob, by: PersonId | None, now: datetime) -> None:
+        """Let its plan be applied."""
+        told = {"job": job.id, "attempt": job.attempt, "by": by, "now": now}
+        if not self._connection.execute(QUERIES["approve"], told).rowcount:
+            raise SyncOver
+
+    def cancel(self, job: SyncJob, now: datetime) -> None:
+        """Call it off."""
+        if not self._connection.execute(QUERIES["cancel"], {"job": job.id, "now": now}).rowcount:
+            raise SyncOver
+
+
+@frozen
+class PostgresSyncRuns:
+    """A run under way."""
+
+    _connection: Connection
+
+    def begin(self, job: SyncJobId, now: datetime, *, patience: float) -> SyncJob:
+        """Take it up, or take it up again where whoever did it died."""
+        told = {"job": job, "now": now}
+        found = self._connection.execute(QUERIES["hold"], told).fetchone()
+        if found is None:
+            raise NotFound
+        status, source = found
+        if status not in ("pending", "processing"):
+            raise SyncOver(f"This run is {status} already.")
+        self._require_turn({**told, "source": source, "patience": patience})
+        self._connection.execute(QUERIES["begin"], told)
+        self._connection.execute(QUERIES["supersede"], told)
+        return self._find(job)
+
+    def progressed(self, job: SyncJob, how_far: Progressed, now: datetime) -> None:
+        """Say how far it is, and that it lives."""
+        self._note("progressed", job, {**asdict(how_far), "now": now})
+
+    def fetched(self, job: SyncJob, reading: Reading, *, ended: bool) -> SyncJob:
+        """Note what the source says of its data."""
+        told = {
+            "as_of": reading.as_of,
+            "stated": reading.stated_count,
+            "since": reading.since and reading.since.isoformat(),
+            "handle": reading.handle,
+            "ended": ended,
+        }
+        self._note("fetched", job, told)
+        return self._find(job.id)
+
+    def finish(self, job: SyncJob, state: JobStatus, outcome: Outcome, now: datetime) -> SyncJob:
+        """Note how it ended."""
+        told = {
+            **asdict(outcome.counts),
+            "unchanged": outcome.counts.unchanged,
+            "consequences": Jsonb(dict(outcome.consequences)),
+            "status": str(state),
+            "hash": outcome.hash,
+            "now": now,
+        }
+        self._note("finish", job, told)
+        return self._find(job.id)
+
+    def fail(self, job: SyncJob, error: str, now: datetime, *, comes_back: bool) -> None:
+        """Note why it could not be done."""
+        told = {
+            "job": job.id,
+            "attempt": job.attempt,
+            "error": error,
+            "now": now,
+            "comes_back": comes_back,
+        }
+        self._connection.execute(QUERIES["fail"], told)
+
+    def _require_turn(self, told: dict[str, Any]) -> None:
+        rival = self._connection.execute(QUERIES["rival"], told).fetchone()
+        if rival is None:
+            return
+        other, is_alive = rival
+        if is_alive or self._is_applying():
+            raise SyncRunning
+        self._connection.execute(QUERIES["give_up"], {**told, "rival": other, "error": DIED})
+
+    def _is_applying(self) -> bool:
+        ((found,),) = self._connection.execute(COMPARE["is_working"]).fetchall()
+        return bool(found)
+
+    def _find(self, job: SyncJobId) -> SyncJob:
+        found = PostgresSyncJobs(self._connection).find(job)
+        if found is None:
+            raise NotFound
+        return found
+
+    def _note(self, query: str, job: SyncJob, told: dict[str, Any]) -> None:
+        known = {**told, "job": job.id, "attempt": job.attempt}
+        if not self._connection.execute(QUERIES[query], known).rowcount:
+            raise SyncOver
+
+
+@frozen
+class PostgresSyncPlans:
+    """What runs would do, or did."""
+
+    _connection: Connection
+
+    def keep(self, job: SyncJob, outcome: Outcome, now: datetime) -> None:
+        """Keep what a run came to."""
+        told = {
+            "job": job.id,
+            "company": job.asked.company,
+            "plan": Jsonb(asdict(outcome)),
+            "now": now,
+        }
+        self._connection.execute(QUERIES["keep_plan"], told)
+
+    def find(self, job: SyncJobId) -> Outcome | None:
+        """Find it."""
+        found = self._connection.execute(QUERIES["plan"], {"job": job}).fetchone()
+        return _outcome(**found[0]) if found else None
+
+
+def _outcome(**told: Any) -> Outcome:
+    examples = {
+        kind: tuple(Effect(**each) for each in effects)
+        for kind, effects in told.pop("examples").items()
+    }
+    counts, held_for = SyncCounts(**told.pop("counts")), tuple(told.pop("held_for"))
+    return Outcome(**told, counts=counts, examples=examples, held_for=held_for)
+
+
+def _job(*columns: Any) -> SyncJob:
+    id_, source, company, preview, full, origin, rejects_alone, single, *rest = columns
+    state, attempt, is_fetched, since, handle, as_of, stated, *rest = rest
+    received, created, updated, reappeared, rejected, missing, vanished, *rest = rest
+    steps, consequences, hash_, approved_by, error, created_by, *moments = rest
+    created_at, started_at, completed_at = moments
+    return SyncJob(
+        id=SyncJobId(id_),
+        asked=SyncRequest(
+            source=Source(source),
+            company=company and CompanyId(company),
+            mode=Mode.PREVIEW if preview else Mode.APPLY,
+            full=full,
+            origin=SyncJobId(UUID(origin)) if origin else None,
+            rejects_alone=rejects_alone,
+            single=single,
+        ),
+        state=JobStatus(state),
+        attempt=attempt,
+        is_fetched=is_fetched,
+        since=since,
+        handle=handle,
+        as_of=as_of,
+        stated_count=stated,
+        counts=SyncCounts(
+            received=received,
+            created=created,
+            updated=updated,
+            reappeared=reappeared,
+            rejected=rejected,
+            missing=missing,
+            vanished=vanished,
+        ),
+        steps={name: StepTime(**each) for name, each in steps.items()},
+        consequences=consequences,
+        plan_hash=hash_,
+        approved_by=approved_by and PersonId(approved_by),
+        error=error,
+        created_by=created_by and PersonId(created_by),
+        created_at=created_at,
+        started_at=started_at,
+        completed_at=completed_at,
+    )

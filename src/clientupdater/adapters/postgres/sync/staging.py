@@ -1,0 +1,177 @@
+"""One run's records beside the clients: staged by COPY, compared and applied set-based."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, LiteralString
+
+from attrs import Factory, define, field
+
+from clientupdater.adapters.postgres.named_queries import named_queries
+from clientupdater.adapters.postgres.sync.lines import (
+    REFUSED,
+    SEALED,
+    STAGE,
+    Numbers,
+    refused_lines,
+    stage_lines,
+)
+from clientupdater.adapters.postgres.tracking import QUERIES as TRACKING
+from clientupdater.adapters.postgres.tracking import period_columns
+from clientupdater.domain.ids import ClientId
+from clientupdater.domain.periods import cycle_takes_effect
+from clientupdater.domain.sync.fields import Field
+from clientupdater.domain.sync.jobs import SyncCounts
+from clientupdater.domain.sync.outcome import EXAMPLES, Effect, Outcome
+from clientupdater.ports.syncing import Comparison
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from clientupdater.adapters.postgres.connect import Connection
+    from clientupdater.adapters.security.vault import Vault
+    from clientupdater.domain.ids import CompanyId
+    from clientupdater.domain.periods import Period
+    from clientupdater.domain.sync.absence import Fetch
+    from clientupdater.domain.sync.mapping import Reject, Row
+    from clientupdater.ports.syncing import Work
+
+COMPARE = named_queries("sync/compare.sql")
+APPLY = named_queries("sync/apply.sql", TRACKING)
+ROWS = named_queries("sync/rows.sql", TRACKING)
+
+ROW_EFFECTS = ("opened", "exempted", "restored", "moved")
+CONFLICT, EXCEPTION = "contact_conflicts", "terminal_exceptions"
+
+
+@define(eq=False)
+class PostgresStaging:
+    """The tables of one run; they are gone with its transaction."""
+
+    _connection: Connection
+    _vault: Vault
+    _told: dict[str, Any] = field(factory=dict, init=False)
+    _work: list[Work] = field(factory=list, init=False)
+    _numbers: Numbers = Factory(Numbers)
+
+    def open(self, work: Work) -> None:
+        """Begin; other runs wait from here on."""
+        job = work.job
+        self._work = [work]
+        self._told = {
+            "job": job.id,
+            "source": str(job.asked.source),
+            "company": job.asked.company,
+            "now": work.now,
+            "next_month": cycle_takes_effect(work.today),
+            "code_column": work.terms.general.column_of(Field.CLIENT_CODE),
+        }
+        self._do(COMPARE, "wait_for_turn", "settings", "stage", "refused", "owned")
+        for company in work.terms.companies:
+            fields = [str(each) for each in work.terms.of(company).owned]
+            told = {"company": company, "fields": fields}
+            self._connection.execute(COMPARE["put_owned"], told)
+
+    def take(self, rows: Sequence[Row], rejects: Sequence[Reject]) -> None:
+        """Put some records in, mapped and checked."""
+        with self._connection.cursor().copy(STAGE) as copy:
+            for share in stage_lines(rows, self._numbers, self._vault):
+                copy.write(share)
+        if rejects:
+            with self._connection.cursor().copy(REFUSED) as copy:
+                copy.write(refused_lines(rejects))
+
+    def compare(self, fetch: Fetch) -> Comparison:
+        """Find what differs, who is new and who is gone; hold whom it will write."""
+        self._told |= {"as_of": fetch.as_of, "marks": fetch.marks_absent}
+        self._do(COMPARE, "measure", "refuse_twice", "refuse_unfit", "forget_refused")
+        self._do(COMPARE, "keep_refused", "look", "look_for_gone", "hold_clients", "settle")
+        self._do(COMPARE, "measure_change")
+        return Comparison(self._counts(COMPARE, "deactivated"), self._counts(COMPARE, "active"))
+
+    def apply(
+        self, writable: Mapping[CompanyId, Sequence[Period]], *, moves_watermark: bool
+    ) -> Outcome:
+        """Write it all, the period rows last, and say what that was."""
+        self._do(APPLY, "begin_undoable", "effects", "sealed_numbers")
+        self._seal()
+        self._do(APPLY, "tell_created", "tell_changed", "tell_going")
+        self._do(APPLY, "create_clients", "change_clients", "deactivate_gone", "write_history")
+        self._do(APPLY, "note_sources", "note_new_sources", "note_missing", "end_assignments")
+        if moves_watermark:
+            self._do(APPLY, "move_watermarks")
+        self._apply_to_rows(writable)
+        return self._outcome()
+
+    def undo(self) -> None:
+        """Take back what was applied."""
+        self._connection.execute(APPLY["undo"])
+
+    # --- pieces
+
+    def _do(self, queries: Mapping[str, LiteralString], *names: str) -> None:
+        for name in names:
+            self._connection.execute(queries[name], self._told)
+
+    def _counts(self, queries: Mapping[str, LiteralString], name: str) -> dict[str, int]:
+        return dict(self._connection.execute(queries[name], self._told).fetchall())
+
+    def _seal(self) -> None:
+        """Seal the numbers that are written, each for its client alone (C3)."""
+        needed = self._connection.execute(APPLY["numbers_needed"]).fetchall()
+        with self._connection.cursor().copy(SEALED) as copy:
+            for client, row in needed:
+                sealed = self._vault.sealed(self._numbers.get(row), ClientId(client))
+                copy.write(f"{client}\t\\\\x{sealed.ciphertext.hex()}\n")
+
+    def _apply_to_rows(self, writable: Mapping[CompanyId, Sequence[Period]]) -> None:
+        self._do(ROWS, "touched", "measure_touched")
+        self._connection.execute(TRACKING["hold_openings"])
+        (work,) = self._work
+        for period in work.due:
+            from_day = max(work.today, period.first_day)
+            told = {**period_columns(period), "from_day": from_day, "now": work.now}
+            self._connection.execute(ROWS["open"], told)
+        pairs = [(company, each) for company, periods in writable.items() for each in periods]
+        self._told["companies"] = [company for company, _ in pairs]
+        self._told["periods"] = [str(period) for _, period in pairs]
+        self._do(ROWS, "rows_due", "hold_rows", "settle_rows", "move_rows")
+
+    def _outcome(self) -> Outcome:
+        kinds = self._connection.execute(APPLY["count_kinds"]).fetchall()
+        lines = {kind: count for kind, count, _ in kinds}
+        ((received, rejected, missing, exceptions),) = self._all("count_records")
+        ((updated,),) = self._all("count_updated")
+        ((hash_,),) = self._all("hash")
+        return Outcome(
+            counts=SyncCounts(
+                received=received,
+                created=lines.get("created", 0),
+                updated=updated,
+                reappeared=lines.get("reappeared", 0),
+                rejected=rejected,
+                missing=missing,
+                vanished=lines.get("vanished", 0),
+            ),
+            hash=hash_,
+            by_field=self._counts(APPLY, "count_fields"),
+            consequences={
+                **{kind: lines.get(kind, 0) for kind in ROW_EFFECTS},
+                EXCEPTION: exceptions,
+                CONFLICT: lines.get("contact_conflict", 0),
+            },
+            rejects={f"{column} {told}": count for column, told, count in self._reasons()},
+            examples=self._examples(),
+        )
+
+    def _all(self, name: str) -> list[tuple[Any, ...]]:
+        return self._connection.execute(APPLY[name], self._told).fetchall()
+
+    def _reasons(self) -> list[tuple[Any, ...]]:
+        return self._all("count_reasons")
+
+    def _examples(self) -> dict[str, tuple[Effect, ...]]:
+        found: dict[str, list[Effect]] = {}
+        self._told["at_most"] = EXAMPLES
+        for kind, code, what, before, after in self._all("examples"):
+            found.setdefault(kind, []).append(Effect(code, what, before, after))
+        return {kind: tuple(effects) for kind, effects in found.items()}

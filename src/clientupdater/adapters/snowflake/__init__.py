@@ -1,0 +1,1 @@
+"""Clients from a view in Snowflake, through Snowflake's own connector."""

@@ -1,0 +1,226 @@
+"""``clientupdater sync``: taking over what the sources say, and deciding about it (Y2-Y9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import click
+
+from clientupdater.domain.errors import InvalidInput
+from clientupdater.domain.ids import CompanyId, SyncJobId
+from clientupdater.domain.jobs import JobStatus
+from clientupdater.domain.permissions import Permission
+from clientupdater.domain.sync.fields import Source
+from clientupdater.domain.sync.jobs import Mode, SyncRequest
+from clientupdater.entrypoints.cli.acting import as_option, opened_as
+from clientupdater.entrypoints.cli.session import (
+    Session,
+    example,
+    json_option,
+    print_json,
+    print_table,
+)
+from clientupdater.entrypoints.cli.sync_summary import print_summary, progress
+from clientupdater.entrypoints.failures import Exit
+from clientupdater.entrypoints.http.routes.sync_shapes import (
+    RejectShown,
+    SyncJobShown,
+    SyncPlanShown,
+)
+
+if TYPE_CHECKING:
+    from clientupdater.app import App
+    from clientupdater.domain.callers import Caller
+    from clientupdater.domain.sync.jobs import SyncJob
+
+_ACTOR = "--as boss@example.com"
+_job = click.argument("job", type=click.UUID)
+_enqueue = click.option("--enqueue", is_flag=True, help="Leave it to a worker.")
+
+
+@click.group()
+def sync() -> None:
+    """Take over what the sources say, and decide about it."""
+
+
+@sync.command(epilog=example(f"clientupdater sync run snowflake --full --preview {_ACTOR}"))
+@click.argument("source", type=click.Choice([str(each) for each in Source]))
+@click.option("--full/--incremental", default=True, help="Everything, or what has changed.")
+@click.option("--preview", is_flag=True, help="Change nothing; see what would be done.")
+@click.option("--company", help="The clients of this one alone.")
+@_enqueue
+@as_option
+@json_option
+@click.pass_obj
+def run(
+    session: Session, /, *, source: str, acts: str, as_json: bool, enqueue: bool, **told: Any
+) -> int:
+    """Read a source and apply what differs: all of it, or nothing."""
+    with opened_as(session, acts) as (app, caller):
+        company = _company(app, caller, told["company"]) if told["company"] else None
+        mode = Mode.PREVIEW if told["preview"] else Mode.APPLY
+        asked = SyncRequest(Source(source), company, mode, told["full"])
+        job = app.syncing.ask(caller, asked, enqueue=enqueue)
+        return _done(app, caller, job, enqueue=enqueue, as_json=as_json)
+
+
+def _company(app: App, caller: Caller, code: str) -> CompanyId:
+    known = app.look_up_names(caller).companies
+    found = next((each for each, name in known.items() if name == code), None)
+    if found is None:
+        raise InvalidInput.of("--company", f"there is no company {code}")
+    return CompanyId(found)
+
+
+def _done(app: App, caller: Caller, job: SyncJob, *, enqueue: bool, as_json: bool) -> int:
+    """Do it at once, with a bar for each step; or only say that a worker will."""
+    if not enqueue:
+        with progress() as watch:
+            job = app.syncing.run(job.id, watch)
+    _print(app, caller, job, as_json=as_json)
+    return Exit.CONFLICT if job.state is JobStatus.HELD else Exit.DONE
+
+
+def _print(app: App, caller: Caller, job: SyncJob, *, as_json: bool) -> None:
+    names = app.look_up_names(caller)
+    if as_json:
+        print_json(SyncJobShown.of(job, names))
+        return
+    plan = None
+    if job.plan_hash and caller.actor.found(Permission.SYNC_READ):
+        plan = SyncPlanShown.of(app.syncing.show_plan(caller, job.id))
+    print_summary(SyncJobShown.of(job, names), plan)
+
+
+@sync.command("list", epilog=example(f"clientupdater sync list {_ACTOR}"))
+@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
+@as_option
+@json_option
+@click.pass_obj
+def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
+    """Tell which runs there were, the newest first."""
+    with opened_as(session, acts) as (app, caller):
+        names = app.look_up_names(caller)
+        found = app.syncing.list(caller, at_most=limit)
+        shown = [SyncJobShown.of(each, names) for each in found]
+    if as_json:
+        print_json({"items": shown})
+        return
+    zone = session.settings.business_timezone
+    rows = [
+        (
+            each.id,
+            each.source,
+            each.company or "all",
+            each.mode,
+            each.state,
+            each.counts.received,
+            each.counts.created,
+            each.counts.updated,
+            each.counts.vanished,
+            f"{each.created_at.astimezone(zone):%Y-%m-%d %H:%M}",
+        )
+        for each in shown
+    ]
+    head = ("run", "source", "of", "mode", "state", "rows", "new", "changed", "gone", "asked")
+    print_table(head, rows)
+
+
+@sync.command(epilog=example(f"clientupdater sync show JOB {_ACTOR}"))
+@_job
+@as_option
+@json_option
+@click.pass_obj
+def show(session: Session, /, *, job: UUID, acts: str, as_json: bool) -> None:
+    """Tell what a run did, or would do: fields, examples, consequences, rejects."""
+    with opened_as(session, acts) as (app, caller):
+        _print(app, caller, app.syncing.show(caller, SyncJobId(job)), as_json=as_json)
+
+
+@sync.command(epilog=example(f"clientupdater sync approve JOB {_ACTOR}"))
+@_job
+@click.option("--plan-hash", help="Of the plan that you saw; no other one is approved then.")
+@_enqueue
+@as_option
+@json_option
+@click.pass_obj
+def approve(
+    session: Session,
+    /,
+    *,
+    job: UUID,
+    plan_hash: str | None,
+    acts: str,
+    as_json: bool,
+    enqueue: bool,
+) -> int:
+    """Apply a preview or a held plan, while it is still what would be done."""
+    with opened_as(session, acts) as (app, caller):
+        approved = app.syncing.approve(caller, SyncJobId(job), seen=plan_hash, enqueue=enqueue)
+        return _done(app, caller, approved, enqueue=enqueue, as_json=as_json)
+
+
+@sync.command(epilog=example(f"clientupdater sync cancel JOB {_ACTOR}"))
+@_job
+@as_option
+@json_option
+@click.pass_obj
+def cancel(session: Session, /, *, job: UUID, acts: str, as_json: bool) -> None:
+    """Call a run off; one that is under way keeps nothing."""
+    with opened_as(session, acts) as (app, caller):
+        _print(app, caller, app.syncing.cancel(caller, SyncJobId(job)), as_json=as_json)
+
+
+@sync.command(epilog=example(f"clientupdater sync rejects JOB {_ACTOR}"))
+@_job
+@click.option("--after", type=click.IntRange(min=0), default=0, help="Go on after this row.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@as_option
+@json_option
+@click.pass_obj
+def rejects(
+    session: Session, /, *, job: UUID, after: int, limit: int, acts: str, as_json: bool
+) -> None:
+    """List the rows that a run could not take, each with every reason."""
+    with opened_as(session, acts) as (app, caller):
+        found = app.syncing.list_rejects(caller, SyncJobId(job), after=after, at_most=limit)
+    shown = [RejectShown.of(each) for each in found]
+    if as_json:
+        print_json({"items": shown})
+        return
+    rows = [
+        (
+            each.row,
+            each.client_code or "no code",
+            "; ".join(f"{reason.column} {reason.message}" for reason in each.reasons),
+            "taken since" if each.replayed_by else "",
+        )
+        for each in shown
+    ]
+    print_table(("row", "client", "why", ""), rows)
+
+
+@sync.command(epilog=example(f"clientupdater sync replay JOB {_ACTOR}"))
+@_job
+@_enqueue
+@as_option
+@json_option
+@click.pass_obj
+def replay(session: Session, /, *, job: UUID, acts: str, as_json: bool, enqueue: bool) -> int:
+    """Take the rows that a run could not take, now that what was wrong is mended."""
+    with opened_as(session, acts) as (app, caller):
+        asked = app.syncing.replay_rejects(caller, SyncJobId(job), enqueue=enqueue)
+        return _done(app, caller, asked, enqueue=enqueue, as_json=as_json)
+
+
+@sync.command("replay-snapshot", epilog=example(f"clientupdater sync replay-snapshot JOB {_ACTOR}"))
+@_job
+@as_option
+@json_option
+@click.pass_obj
+def replay_snapshot(session: Session, /, *, job: UUID, acts: str, as_json: bool) -> int:
+    """See what a past run's input would do by now; nothing is changed."""
+    with opened_as(session, acts) as (app, caller):
+        asked = app.syncing.explain(caller, SyncJobId(job), enqueue=False)
+        return _done(app, caller, asked, enqueue=False, as_json=as_json)

@@ -1,0 +1,125 @@
+"""What a run tells a person: how far it is, and what came of it."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from clientupdater.entrypoints.http.routes.sync_shapes import SyncJobShown, SyncPlanShown
+    from clientupdater.ports.syncing import Progressed
+
+_KINDS = {
+    "created": "new clients",
+    "updated": "changed",
+    "vanished": "deactivated",
+    "reappeared": "back again",
+    "opened": "rows opened",
+    "exempted": "rows exempt",
+    "restored": "rows restored",
+    "moved": "rows moved to another branch",
+    "contact_conflict": "contact numbers in conflict",
+}
+_CONSEQUENCES = {
+    "opened": "rows opened",
+    "exempted": "rows exempt",
+    "restored": "rows restored",
+    "moved": "rows moved to another branch",
+    "terminal_exceptions": "clients at the end of their tracking that the source still has",
+    "contact_conflicts": "contact numbers that differ from a correction by hand",
+}
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[Progressed], None]]:
+    """Show how far a run is on standard error: a line that moves, else one line for each step."""
+    shown = _OnTerminal() if sys.stderr.isatty() else _AsLines()
+    yield shown
+    shown.end()
+
+
+class _OnTerminal:
+    """One line for each step, written over as it goes on."""
+
+    def __init__(self) -> None:
+        self._step = ""
+
+    def __call__(self, how_far: Progressed) -> None:
+        if self._step not in {"", how_far.step}:
+            click.echo(err=True)
+        self._step = how_far.step
+        click.echo(f"\r{_line(how_far)}", nl=False, err=True)
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self._step:
+            click.echo(err=True)
+
+
+class _AsLines:
+    """A line once a step is begun."""
+
+    def __init__(self) -> None:
+        self._step = ""
+
+    def __call__(self, how_far: Progressed) -> None:
+        if how_far.step != self._step:
+            self._step = how_far.step
+            click.echo(how_far.step, err=True)
+
+    def end(self) -> None:
+        """Nothing is left to be said."""
+
+
+def _line(how_far: Progressed) -> str:
+    pace = f", {how_far.records / how_far.seconds:,.0f}/s" if how_far.seconds else ""
+    done = f"{how_far.records:>10,} rows  {how_far.seconds:6.1f} s{pace}"
+    return f"{how_far.step:<8} {done}".ljust(60)
+
+
+def print_summary(job: SyncJobShown, plan: SyncPlanShown | None) -> None:
+    """Say what came of a run, for a person to decide by."""
+    what = "would do" if job.mode == "preview" else "did"
+    click.secho(f"{job.source} {job.mode} {job.id}: {job.state}", bold=True)
+    if job.error:
+        click.secho(job.error, fg="red")
+    if job.state == "held" and plan:
+        told = f"held: too many clients of {', '.join(plan.held_for)} would be deactivated"
+        click.secho(f"{told}; approve it with: clientupdater sync approve {job.id}", fg="yellow")
+    counts = job.counts
+    click.echo(
+        f"{counts.received} rows: {counts.created} new, {counts.updated} changed, "
+        f"{counts.unchanged} unchanged, {counts.reappeared} back again, "
+        f"{counts.rejected} refused; {counts.missing} missing for the first time, "
+        f"{counts.vanished} deactivated"
+    )
+    if plan:
+        _print_plan(plan, what)
+    _print_numbers("took", {name: f"{step.seconds} s" for name, step in job.progress.items()})
+
+
+def _print_plan(plan: SyncPlanShown, what: str) -> None:
+    _print_numbers("by field", plan.updates_by_field)
+    found = {
+        _CONSEQUENCES.get(name, name): count for name, count in plan.consequences.items() if count
+    }
+    _print_numbers("what follows", found)
+    _print_numbers("refused because", plan.rejects_by_reason)
+    for kind, effects in plan.examples.items():
+        click.secho(f"what it {what}, {_KINDS.get(kind, kind)} (some):", bold=True)
+        for each in effects:
+            moved = f"{each.before or 'none'} → {each.after or 'none'}" if each.what else ""
+            click.echo(f"  {each.client_code}  {each.what}  {moved}".rstrip())
+
+
+def _print_numbers(head: str, found: Mapping[str, object]) -> None:
+    if not found:
+        return
+    click.secho(f"{head}:", bold=True)
+    for name, value in found.items():
+        click.echo(f"  {value}  {name}")

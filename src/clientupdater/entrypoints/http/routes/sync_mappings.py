@@ -1,0 +1,121 @@
+"""Which column of a source fills which field: shown and saved (Y1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from attrs import frozen
+
+from clientupdater.domain.errors import InvalidInput
+from clientupdater.domain.ids import CompanyId
+from clientupdater.domain.permissions import Permission
+from clientupdater.domain.sync.fields import Source
+from clientupdater.domain.sync.mapping import Entry
+from clientupdater.entrypoints.http.contract import Call, Endpoint
+from clientupdater.entrypoints.structuring import Many, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Code = Annotated[str, Text(longest=50, shortest=1)]
+
+
+@frozen(kw_only=True)
+class MappingLine:
+    """One field of ours, and the column that fills it, by these steps in order."""
+
+    field: Annotated[str, Text(longest=100, shortest=1)]
+    column: Annotated[str, Text(longest=255)]
+    transforms: Annotated[tuple[Annotated[str, Text(longest=100)], ...], Many(most=10)] = ()
+    owns: bool = True
+    """Whether this source's word counts once the client is there."""
+
+
+@frozen(kw_only=True)
+class MappingAsked:
+    """Of which source, and whose lines: none, the general ones."""
+
+    source: Source
+    company: Code | None = None
+
+
+@frozen(kw_only=True)
+class MappingBody:
+    """All the lines of a source, in place of what there was."""
+
+    source: Source
+    company: Code | None = None
+    items: Annotated[tuple[MappingLine, ...], Many(most=50)]
+
+
+@frozen
+class MappingShown:
+    """The lines of a source, by field."""
+
+    source: Source
+    company: str | None
+    items: tuple[MappingLine, ...]
+
+    @classmethod
+    def of(cls, asked: MappingAsked | MappingBody, entries: Iterable[Entry]) -> MappingShown:
+        """Show them."""
+        lines = (
+            MappingLine(
+                field=each.field, column=each.column, transforms=each.transforms, owns=each.owns
+            )
+            for each in entries
+        )
+        return cls(asked.source, asked.company, tuple(lines))
+
+
+def show_sync_mapping(call: Call) -> MappingShown:
+    """Show a mapping."""
+    asked: MappingAsked = call.query
+    company = _company(call, asked.company)
+    return MappingShown.of(asked, call.app.syncing.show_mapping(call.caller, asked.source, company))
+
+
+def save_sync_mapping(call: Call) -> MappingShown:
+    """Save a mapping."""
+    body: MappingBody = call.body
+    company = _company(call, body.company)
+    entries = [Entry(each.field, each.column, each.transforms, each.owns) for each in body.items]
+    try:
+        saved = call.app.syncing.save_mapping(call.caller, body.source, company, entries)
+    except InvalidInput as error:
+        raise InvalidInput(
+            [type(each)(f"/items{each.pointer}", each.message) for each in error.faults]
+        ) from error
+    return MappingShown.of(body, saved)
+
+
+def _company(call: Call, code: str | None) -> CompanyId | None:
+    if code is None:
+        return None
+    known = call.app.look_up_names(call.caller).companies
+    found = next((each for each, name in known.items() if name == code), None)
+    if found is None:
+        raise InvalidInput.of("/company", "there is no such company")
+    return CompanyId(found)
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/sync/mappings",
+        summary="Which column of a source fills which field.",
+        handle=show_sync_mapping,
+        query=MappingAsked,
+        answers=MappingShown,
+        permission=Permission.CONFIG_READ,
+    ),
+    Endpoint(
+        method="PUT",
+        path="/sync/mappings",
+        summary="Save which column of a source fills which field; the next run reads by it.",
+        handle=save_sync_mapping,
+        body=MappingBody,
+        answers=MappingShown,
+        permission=Permission.CONFIG_MANAGE,
+    ),
+)

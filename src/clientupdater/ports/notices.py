@@ -1,0 +1,61 @@
+"""Word that something happened outside, each delivery once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from attrs import frozen
+
+from clientupdater.ports.syncing import SyncTransaction
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from datetime import date, datetime
+
+    from clientupdater.ports.work import Sight
+
+
+@frozen(kw_only=True)
+class Notice:
+    """A hint, not a fact: what it is about is asked for (Y1)."""
+
+    source: str
+    delivery: str
+    kind: str
+    code: str
+    """Whose client code it names."""
+    posted_on: date | None = None
+    """The day of a payment."""
+
+
+class Notices(Protocol):
+    """The deliveries."""
+
+    def keep(self, notice: Notice, now: datetime) -> bool:
+        """Keep one; False where it came before."""
+        ...
+
+    def find(self, source: str, delivery: str) -> Notice | None:
+        """Find one; None if there is none."""
+        ...
+
+    def followed(self, notice: Notice, now: datetime) -> None:
+        """Note that it was followed."""
+        ...
+
+
+class NoticesTransaction(SyncTransaction, Protocol):
+    """A unit of work that reaches them, and the runs that follow."""
+
+    @property
+    def notices(self) -> Notices:
+        """The deliveries."""
+        ...
+
+
+class NoticesWork(Protocol):
+    """Where units of work begin that do."""
+
+    def begin(self, sight: Sight) -> AbstractContextManager[NoticesTransaction]:
+        """Begin one, as `UnitsOfWork` does."""
+        ...

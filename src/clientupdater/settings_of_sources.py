@@ -1,0 +1,270 @@
+"""What the environment says of the sources that clients come from; each may be left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from clientupdater.domain.errors import Fault
+from clientupdater.settings_readers import (
+    hide,
+    identifier,
+    one_of,
+    read_as,
+    trusted_url,
+    whole,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@frozen(kw_only=True)
+class SourceSettings:
+    """Where each source is, and as whom we come."""
+
+    snowflake_account: str | None = field(
+        default=None,
+        metadata=read_as(
+            "SNOWFLAKE_ACCOUNT",
+            str,
+            "an account identifier",
+            "Whose Snowflake is read. Unset: the source snowflake is not there.",
+            example="myorg-bank",
+        ),
+    )
+    snowflake_user: str | None = field(
+        default=None,
+        metadata=read_as(
+            "SNOWFLAKE_USER",
+            str,
+            "the name of a user of type SERVICE",
+            "As whom.",
+            example="CLIENTUPDATER",
+        ),
+    )
+    snowflake_authenticator: str = field(
+        default="snowflake_jwt",
+        metadata=read_as(
+            "SNOWFLAKE_AUTHENTICATOR",
+            one_of("snowflake_jwt", "programmatic_access_token", "oauth"),
+            "snowflake_jwt, programmatic_access_token or oauth",
+            "What shows who we are: a key pair or a token. A password alone is not taken.",
+            default="snowflake_jwt",
+        ),
+    )
+    snowflake_private_key_file: Path | None = field(
+        default=None,
+        metadata=read_as(
+            "SNOWFLAKE_PRIVATE_KEY_FILE",
+            Path,
+            "a file that holds a private key in PEM",
+            "The key of the key pair.",
+            example="/run/secrets/snowflake.pem",
+        ),
+    )
+    snowflake_private_key_passphrase: str | None = field(
+        default=None,
+        metadata=read_as(
+            "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE",
+            str,
+            "what the key is sealed with",
+            "Only where it is sealed.",
+            secret=True,
+        ),
+        repr=hide,
+    )
+    snowflake_token: str | None = field(
+        default=None,
+        metadata=read_as(
+            "SNOWFLAKE_TOKEN",
+            str,
+            "a token",
+            "A programmatic access token, or one of OAuth.",
+            secret=True,
+        ),
+        repr=hide,
+    )
+    snowflake_role: str | None = field(
+        default=None,
+        metadata=read_as(
+            "SNOWFLAKE_ROLE",
+            str,
+            "a name",
+            "The role that may read the view; unset: the default role of the user.",
+            example="READER",
+        ),
+    )
+    snowflake_warehouse: str | None = field(
+        default=None,
+        metadata=read_as(
+            "SNOWFLAKE_WAREHOUSE",
+            str,
+            "a name",
+            "What computes; unset: the default warehouse of the user.",
+            example="SMALL",
+        ),
+    )
+    snowflake_database: str | None = field(
+        default=None,
+        metadata=read_as(
+            "SNOWFLAKE_DATABASE",
+            str,
+            "a name",
+            "Where the view is, unless its name says so.",
+            example="BANK",
+        ),
+    )
+    snowflake_schema: str | None = field(
+        default=None,
+        metadata=read_as(
+            "SNOWFLAKE_SCHEMA",
+            str,
+            "a name",
+            "Where the view is, unless its name says so.",
+            example="PUBLIC",
+        ),
+    )
+    snowflake_client_view: str | None = field(
+        default=None,
+        metadata=read_as(
+            "SNOWFLAKE_CLIENT_VIEW",
+            identifier,
+            "a name such as CLIENT_VIEW or BANK.PUBLIC.CLIENT_VIEW",
+            "The view that has a row for each client.",
+            example="CLIENT_VIEW",
+        ),
+    )
+    snowflake_statement_timeout_s: int = field(
+        default=600,
+        metadata=read_as(
+            "SNOWFLAKE_STATEMENT_TIMEOUT_S",
+            whole(1, 86_400),
+            "seconds, from 1 to 86400",
+            "How long a query may take.",
+            default="600",
+        ),
+    )
+    nextbank_base_url: str | None = field(
+        default=None,
+        metadata=read_as(
+            "NEXTBANK_BASE_URL",
+            trusted_url,
+            "an https:// address",
+            "Where NextBank answers; v1/clients is added to it. Unset: the source nextbank is not "
+            "there.",
+            example="https://nextbank.example.com/api",
+        ),
+    )
+    nextbank_client_id: str | None = field(
+        default=None,
+        metadata=read_as(
+            "NEXTBANK_CLIENT_ID",
+            str,
+            "the id that NextBank gave us",
+            "As whom we ask for tokens; with NEXTBANK_CLIENT_SECRET and NEXTBANK_TOKEN_URL.",
+            example="clientupdater",
+        ),
+    )
+    nextbank_client_secret: str | None = field(
+        default=None,
+        metadata=read_as(
+            "NEXTBANK_CLIENT_SECRET",
+            str,
+            "the secret that goes with the id",
+            "What we show for a token.",
+            secret=True,
+        ),
+        repr=hide,
+    )
+    nextbank_token_url: str | None = field(
+        default=None,
+        metadata=read_as(
+            "NEXTBANK_TOKEN_URL",
+            trusted_url,
+            "an https:// address",
+            "Where tokens are given (OAuth 2.0, client credentials).",
+            example="https://nextbank.example.com/oauth/token",
+        ),
+    )
+    nextbank_api_key: str | None = field(
+        default=None,
+        metadata=read_as(
+            "NEXTBANK_API_KEY",
+            str,
+            "the key that NextBank gave us",
+            "What we show instead, where there are no client credentials.",
+            secret=True,
+        ),
+        repr=hide,
+    )
+    nextbank_timeout_ms: int = field(
+        default=10000,
+        metadata=read_as(
+            "NEXTBANK_TIMEOUT_MS",
+            whole(100, 600_000),
+            "milliseconds, from 100 to 600000",
+            "How long NextBank may take over one answer.",
+            default="10000",
+        ),
+    )
+    csv_drop_dir: Path | None = field(
+        default=None,
+        metadata=read_as(
+            "CSV_DROP_DIR",
+            Path,
+            "a folder, or a file",
+            "Where CSV files of clients are dropped; the newest complete one is taken. Unset: the "
+            "source csv is not there.",
+            example="/var/lib/clientupdater/drop",
+        ),
+    )
+    csv_encoding: str = field(
+        default="utf-8",
+        metadata=read_as(
+            "CSV_ENCODING",
+            one_of("utf-8", "windows-1252"),
+            "utf-8 or windows-1252",
+            "How those files are written; UTF-8 with or without a byte order mark.",
+            default="utf-8",
+        ),
+    )
+
+
+def source_faults(settings: SourceSettings) -> Iterator[Fault]:
+    """Find what is missing of a source that is set up by halves."""
+    yield from _snowflake_faults(settings)
+    yield from _nextbank_faults(settings)
+
+
+def _snowflake_faults(settings: SourceSettings) -> Iterator[Fault]:
+    """Come as somebody, with what shows it, and know what to read."""
+    if settings.snowflake_account is None:
+        return
+    by_key = settings.snowflake_authenticator == "snowflake_jwt"
+    needed = {
+        "SNOWFLAKE_USER": settings.snowflake_user,
+        "SNOWFLAKE_CLIENT_VIEW": settings.snowflake_client_view,
+        **(
+            {"SNOWFLAKE_PRIVATE_KEY_FILE": settings.snowflake_private_key_file}
+            if by_key
+            else {"SNOWFLAKE_TOKEN": settings.snowflake_token}
+        ),
+    }
+    told = f"is not set; expected with SNOWFLAKE_ACCOUNT and {settings.snowflake_authenticator}"
+    yield from (Fault(name, told) for name, value in needed.items() if value is None)
+
+
+def _nextbank_faults(settings: SourceSettings) -> Iterator[Fault]:
+    """Come with a key, or with all that a token takes: half of it lets nobody in."""
+    if settings.nextbank_base_url is None or settings.nextbank_api_key:
+        return
+    needed = {
+        "NEXTBANK_CLIENT_ID": settings.nextbank_client_id,
+        "NEXTBANK_CLIENT_SECRET": settings.nextbank_client_secret,
+        "NEXTBANK_TOKEN_URL": settings.nextbank_token_url,
+    }
+    told = "is not set; expected it, or NEXTBANK_API_KEY, with NEXTBANK_BASE_URL"
+    yield from (Fault(name, told) for name, value in needed.items() if value is None)

@@ -1,0 +1,58 @@
+"""Taking over what NextBank says of one client, by the same way as everybody's (Y1, Y10)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from clientupdater.domain.errors import NotFound, Unavailable
+from clientupdater.domain.sync.fields import Source
+from clientupdater.domain.sync.jobs import SyncRequest
+from clientupdater.ports.syncing import InputPage
+from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases._sync_diary import Diary
+from clientupdater.usecases._sync_taking import Taking
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import tzinfo
+
+    from clientupdater.domain.ids import PersonId
+    from clientupdater.domain.sync.jobs import SyncJob
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.sources import ClientSource, RawRecord
+    from clientupdater.ports.syncing import SyncWork
+
+SOURCE = Source.NEXTBANK
+_NAME = "NextBank"
+
+
+@frozen
+class OneClient:
+    """Asks first, and only then begins a unit of work: nobody waits for NextBank in one."""
+
+    work: SyncWork
+    clock: Clock
+    zone: tzinfo
+    sources: Mapping[Source, ClientSource]
+
+    def refresh(self, code: str, by: PersonId | None) -> SyncJob:
+        """Take it over. Raises NotFound where NextBank knows no such client, and Unavailable."""
+        record = self._asked(code)
+        now = self.clock.now()
+        asked = SyncRequest(SOURCE, full=False, single=True)
+        with self.work.begin(SYSTEM) as tx:
+            job = evolve(tx.sync_jobs.create(asked, by, now), as_of=now)
+            tx.sync_inputs.keep(job, InputPage(1, (record,), None), now)
+            diary = Diary(self.work, self.clock, job, is_kept=False)
+            return Taking(tx, self.clock, self.zone, diary).over()
+
+    def _asked(self, code: str) -> RawRecord:
+        source = self.sources.get(SOURCE)
+        if source is None:
+            raise Unavailable(_NAME, f"{_NAME} is not set up here.")
+        record = source.one(code)
+        if record is None:
+            raise NotFound(f"{_NAME} knows no such client.")
+        return record

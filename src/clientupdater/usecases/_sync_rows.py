@@ -1,0 +1,62 @@
+"""From what a source sent to rows of ours, page by page (Y1, Y3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from clientupdater.domain.sync.mapping import Record, RecordMapper, Reject, Row
+from clientupdater.ports.sources import is_deleted
+
+if TYPE_CHECKING:
+    from clientupdater.ports.syncing import InputPage, Terms
+
+
+@frozen
+class MappedPage:
+    """What became of a page's records."""
+
+    rows: tuple[Row, ...]
+    rejects: tuple[Reject, ...]
+
+    @property
+    def without_code(self) -> int:
+        """How many nobody can tell whose they are (Y6)."""
+        return sum(each.code is None for each in self.rejects)
+
+
+@frozen
+class PageMapper:
+    """Maps pages by the terms of the company that each record is of."""
+
+    general: RecordMapper
+    own: Mapping[str, RecordMapper]
+
+    @classmethod
+    def of(cls, terms: Terms) -> PageMapper:
+        """Make it ready."""
+        own = {
+            company: RecordMapper.of(mapping, terms.lookups)
+            for company, mapping in terms.own.items()
+        }
+        return cls(RecordMapper.of(terms.general, terms.lookups), own)
+
+    def map(self, page: InputPage) -> MappedPage:
+        """Map a page."""
+        mapped = [
+            self._mapped(Record(row, cells, deleted=is_deleted(cells)))
+            for row, cells in enumerate(page.records, page.first)
+        ]
+        return MappedPage(
+            tuple(each for each in mapped if isinstance(each, Row)),
+            tuple(each for each in mapped if isinstance(each, Reject)),
+        )
+
+    def _mapped(self, record: Record) -> Row | Reject:
+        mapped = self.general(record)
+        if not self.own or not isinstance(mapped, Row):
+            return mapped
+        own = self.own.get(mapped.company or "")
+        return own(record) if own else mapped

@@ -1,0 +1,157 @@
+"""Taking a run's records over, in the one transaction in which all of it happens, or nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from clientupdater.domain.errors import PlanChanged, SourceMalformed
+from clientupdater.domain.jobs import JobStatus
+from clientupdater.domain.periods import (
+    Cycle,
+    Period,
+    Window,
+    business_day,
+    due_for_opening,
+    window,
+)
+from clientupdater.domain.settings_values import BACKDATING_DAYS, GUARD_FLOOR, GUARD_PERCENT
+from clientupdater.domain.sync.absence import Fetch
+from clientupdater.domain.sync.guard import Guard, held_companies
+from clientupdater.domain.sync.jobs import Mode, Step
+from clientupdater.ports.syncing import InputPage, Work
+from clientupdater.usecases._sync_rows import PageMapper
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime, tzinfo
+
+    from clientupdater.domain.ids import CompanyId
+    from clientupdater.domain.sync.jobs import SyncJob
+    from clientupdater.domain.sync.outcome import Outcome
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.syncing import (
+        Comparison,
+        Staging,
+        SyncTransaction,
+        Terms,
+    )
+    from clientupdater.usecases._sync_diary import Diary
+
+
+@frozen
+class Taking:
+    """One run, in its transaction."""
+
+    tx: SyncTransaction
+    clock: Clock
+    zone: tzinfo
+    diary: Diary
+
+    def over(self) -> SyncJob:
+        """Take them over, or only see what that would do."""
+        job, now = self.diary.job, self.clock.now()
+        terms = self.tx.sync_terms.load(job.asked.source)
+        staging = self.tx.staging()
+        staging.open(self._work(terms, now))
+        fetch = self._staged(staging, terms)
+        self._require_whole(fetch)
+        # Moving clients ends assignments, which bears on rights: in the order of all who do that.
+        self.tx.administration.hold()
+        with self.diary.step(Step.COMPARE) as tell:
+            comparison = staging.compare(fetch)
+            tell(fetch.received)
+        with self.diary.step(Step.APPLY) as tell:
+            outcome = staging.apply(
+                self._writable(terms, now),
+                moves_watermark=fetch.moves_watermark and job.asked.reads_all_it_asks_for,
+            )
+            tell(fetch.received)
+        return self._decided(staging, evolve(outcome, held_for=self._held(terms, comparison)))
+
+    def _work(self, terms: Terms, now: datetime) -> Work:
+        return Work(
+            job=self.diary.job,
+            terms=terms,
+            now=now,
+            today=business_day(now, self.zone),
+            due=due_for_opening(now, self.zone),
+        )
+
+    def _staged(self, staging: Staging, terms: Terms) -> Fetch:
+        job = self.diary.job
+        mapper = PageMapper.of(terms)
+        received = without_code = 0
+        with self.diary.step(Step.STAGE) as tell:
+            for page in self._pages(job):
+                mapped = mapper.map(page)
+                staging.take(mapped.rows, mapped.rejects)
+                received += len(page.records)
+                without_code += mapped.without_code
+                tell(received)
+        return Fetch(
+            as_of=job.as_of or self.clock.now(),
+            full=job.asked.full,
+            received=received,
+            stated=job.stated_count,
+            without_code=without_code,
+        )
+
+    def _pages(self, job: SyncJob) -> Iterator[InputPage]:
+        origin = job.asked.origin
+        if origin is None or not job.asked.rejects_alone:
+            yield from self.tx.sync_inputs.pages(origin or job.id)
+            return
+        wanted = self.tx.sync_rejects.waiting(origin)
+        for page in self.tx.sync_inputs.pages(origin):
+            for row, record in enumerate(page.records, page.first):
+                if row in wanted:
+                    yield InputPage(row, (record,), None)
+
+    def _require_whole(self, fetch: Fetch) -> None:
+        if not fetch.applies:
+            raise SourceMalformed(
+                f"The source states {fetch.stated} records and gave {fetch.received}, "
+                f"{fetch.without_code} of them without a code: nothing was applied (Y6)."
+            )
+
+    def _held(self, terms: Terms, comparison: Comparison) -> tuple[str, ...]:
+        settings = self.tx.settings
+        guards = {
+            code: Guard(
+                settings.number(GUARD_PERCENT, company), int(settings.number(GUARD_FLOOR, company))
+            )
+            for code, company in terms.companies.items()
+        }
+        return tuple(sorted(held_companies(guards, comparison.deactivated, comparison.active)))
+
+    def _writable(self, terms: Terms, now: datetime) -> Mapping[CompanyId, Sequence[Period]]:
+        today = business_day(now, self.zone)
+        running = [Period.containing(today, cycle) for cycle in Cycle]
+        near = [each for one in running for each in (one.previous, one, one.next)]
+        days = {
+            company: int(self.tx.settings.number(BACKDATING_DAYS, company))
+            for company in terms.companies.values()
+        }
+        return {
+            company: [p for p in near if window(p, today, days[company]) is not Window.CLOSED]
+            for company in days
+        }
+
+    def _decided(self, staging: Staging, outcome: Outcome) -> SyncJob:
+        """Keep it, hold it, or take it all back; what it came to stays to be read."""
+        job, now = self.diary.job, self.clock.now()
+        state = JobStatus.COMPLETED
+        if job.approved_by is not None:
+            if outcome.hash != job.plan_hash:
+                raise PlanChanged
+        elif job.asked.mode is Mode.PREVIEW:
+            staging.undo()
+        elif outcome.held_for:
+            staging.undo()
+            state = JobStatus.HELD
+        elif job.asked.origin is not None and job.asked.rejects_alone:
+            self.tx.sync_rejects.taken(job.asked.origin, job, now)
+        self.tx.sync_plans.keep(job, outcome, now)
+        return self.tx.sync_runs.finish(job, state, outcome, now)

@@ -1,0 +1,83 @@
+"""Receive word from NextBank: verified, kept once, answered at once; a job follows it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from clientupdater.domain.errors import Unauthenticated
+from clientupdater.ports.queue import SYNC_QUEUE, NewJob
+from clientupdater.ports.work import SYSTEM
+
+if TYPE_CHECKING:
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.notices import Notice, NoticesWork
+
+TASK = "refresh-client"
+TOLERANCE = timedelta(minutes=5)
+_PREFIX, _VERSION = "whsec_", "v1,"
+
+
+@frozen
+class Signed:
+    """What was sent, and what vouches for it (as the Standard Webhooks have it)."""
+
+    delivery: str
+    timestamp: str
+    signatures: str
+    body: bytes = field(repr=False)
+
+
+@frozen
+class ReceiveNotice:
+    """Of several secrets any one vouches, so that they can be changed without a gap."""
+
+    work: NoticesWork
+    clock: Clock
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    def verify(self, signed: Signed) -> None:
+        """Refuse what NextBank did not sign, or signed long ago: it may be a repetition."""
+        content = f"{signed.delivery}.{signed.timestamp}.".encode() + signed.body
+        made = {_signature(secret, content) for secret in self.secrets}
+        sent = [each for each in signed.signatures.split() if each.startswith(_VERSION)]
+        is_known = any(hmac.compare_digest(ours, theirs) for ours in made for theirs in sent)
+        if not (signed.delivery and is_known and self._is_recent(signed.timestamp)):
+            raise Unauthenticated("The signature is none of NextBank's, or is too old.")
+
+    def __call__(self, notice: Notice) -> None:
+        """Keep it, and have it followed; one that comes again is only answered."""
+        now = self.clock.now()
+        with self.work.begin(SYSTEM) as tx:
+            if tx.notices.keep(notice, now):
+                tx.jobs.enqueue(_job_of(notice), now)
+
+    def _is_recent(self, timestamp: str) -> bool:
+        if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 12):  # noqa: PLR2004 — until the year 5138
+            return False
+        sent_at = datetime.fromtimestamp(int(timestamp), UTC)
+        return abs(self.clock.now() - sent_at) <= TOLERANCE
+
+
+def _job_of(notice: Notice) -> NewJob:
+    told = {"source": notice.source, "delivery": notice.delivery}
+    key = f"{TASK}:{notice.source}:{notice.delivery}"
+    return NewJob(name=TASK, queue=SYNC_QUEUE, arguments=told, key=key)
+
+
+def _signature(secret: str, content: bytes) -> str:
+    digest = hmac.digest(_key(secret), content, sha256)
+    return _VERSION + base64.b64encode(digest).decode()
+
+
+def _key(secret: str) -> bytes:
+    try:
+        return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+    except binascii.Error:
+        return secret.encode()

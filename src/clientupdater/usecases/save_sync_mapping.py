@@ -1,0 +1,48 @@
+"""Save which column of a source fills which field; every fault of it is told (Y1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from clientupdater.domain.permissions import Permission
+from clientupdater.domain.sync.mapping import check_mapping, effective_entries
+from clientupdater.ports.journal import Deed
+from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases._sync_rights import require_over_company
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clientupdater.domain.callers import Caller
+    from clientupdater.domain.ids import CompanyId
+    from clientupdater.domain.sync.fields import Source
+    from clientupdater.domain.sync.mapping import Entry
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.syncing import SyncWork
+
+
+@frozen
+class SaveSyncMapping:
+    """The next run reads by it; one that is under way goes on by the mapping it began with."""
+
+    work: SyncWork
+    clock: Clock
+
+    def __call__(
+        self, caller: Caller, source: Source, company: CompanyId | None, entries: Sequence[Entry]
+    ) -> Sequence[Entry]:
+        """Save them in place of what there was. Raises InvalidInput with every fault."""
+        require_over_company(self.work, caller, Permission.CONFIG_MANAGE, company)
+        with self.work.begin(SYSTEM) as tx:
+            general = tx.sync_mappings.read(source, None) if company else ()
+            check_mapping(entries if company is None else effective_entries(general, entries))
+            tx.sync_mappings.replace(source, company, entries, caller.actor.id, self.clock.now())
+            told = {"fields": len(entries)}
+            named = f"{source}:{company or 'all'}"
+            tx.journal.did(
+                caller,
+                Deed(action="sync.map", resource="field_mappings", resource_id=named, details=told),
+            )
+            return tx.sync_mappings.read(source, company)

@@ -1,0 +1,191 @@
+"""``clientupdater sync``, from a folder of files to the book, for a person and for scripts."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import orjson
+import psycopg
+import pytest
+from attrs import define, field
+
+from tests.entrypoints.commands import call
+from tests.entrypoints.test_cli_long_running import KEYS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from subprocess import CompletedProcess
+
+    from tests.servers import Database
+
+BOSS, READER = "boss@example.com", "reader@example.com"
+USUAL = {
+    "COMPANY_CODE": "FCASH",
+    "FULL_NAME": "Juan dela Cruz",
+    "BRANCH_CODE": "CAL",
+    "PRODUCT_CODE": "FCASH_SSS",
+    "UPDATED_AT": "2026-11-01T00:00:00Z",
+}
+
+
+@define
+class Console:
+    """The command as somebody runs it, and the folder that files are dropped into."""
+
+    database: Database
+    folder: Path
+    columns: list[str]
+    dropped: int = field(default=0)
+
+    def drop(self, *clients: dict[str, str]) -> None:
+        """Leave a complete file; a newer one each time."""
+        self.dropped += 1
+        text = io.StringIO()
+        writer = csv.DictWriter(text, self.columns)
+        writer.writeheader()
+        writer.writerows({**USUAL, **each} for each in clients)
+        text.write(f"TRAILER,{len(clients)}\n")
+        for old in self.folder.iterdir():
+            old.unlink()
+        (self.folder / f"book{self.dropped}.csv").write_text(text.getvalue())
+
+    def run(self, *arguments: str, actor: str = BOSS) -> CompletedProcess[str]:
+        """Run it."""
+        settings = {"DATABASE_URL": self.database.app_url, "CSV_DROP_DIR": str(self.folder)}
+        return call("sync", *arguments, **settings, **KEYS, CLIENTUPDATER_ACTOR=actor)
+
+    def json(self, *arguments: str, code: int = 0) -> Any:
+        """Run it for its result."""
+        done = self.run(*arguments, "--json")
+        assert done.returncode == code, done.stderr + done.stdout
+        return orjson.loads(done.stdout)
+
+    def one(self, sql: str) -> Any:
+        """Look into the database, or put something in."""
+        with psycopg.connect(self.database.superuser_url) as connection:
+            cursor = connection.execute(sql.encode())
+            row = cursor.fetchone() if cursor.description else None
+        return row[0] if row else None
+
+
+@pytest.fixture
+def console(database: Database, tmp_path: Path) -> Console:
+    opened = Console(database, tmp_path, [])
+    with psycopg.connect(database.superuser_url) as connection:
+        found = connection.execute(
+            "select source_column from field_mappings where source = 'csv' order by 1"
+        ).fetchall()
+        connection.execute("insert into branches (code, name) values ('CAL', 'Caloocan')")
+        for email, permissions in ((BOSS, "sync:read,sync:execute"), (READER, "sync:read")):
+            connection.execute(
+                "with made as (insert into users (email) values (%s) returning id)"
+                " insert into user_permissions (user_id, permission_id, scope)"
+                " select made.id, p.id, 'all' from made, permissions p"
+                " where p.code = any(string_to_array(%s, ','))",
+                (email, permissions),
+            )
+    opened.columns = [column for (column,) in found]
+    return opened
+
+
+def test_a_run_is_summed_up_for_a_person(console: Console) -> None:
+    console.drop({"CLIENT_CODE": "FC-1"}, {"CLIENT_CODE": "FC-2"})
+    assert console.run("run", "csv").returncode == 0
+    console.drop(
+        {"CLIENT_CODE": "FC-1", "FULL_NAME": "Maria Clara"},
+        {"CLIENT_CODE": "FC-2"},
+        {"CLIENT_CODE": "FC-3", "BRANCH_CODE": "NOWHERE"},
+    )
+    done = console.run("run", "csv", "--preview")
+    assert done.returncode == 0, done.stderr
+    assert [line for line in done.stderr.splitlines() if not line.startswith("{")] == [
+        "fetch",
+        "stage",
+        "compare",
+        "apply",
+    ]
+    for told in (
+        "csv preview",
+        "3 rows: 0 new, 1 changed, 1 unchanged, 0 back again, 1 refused",
+        "  1  full_name",
+        "  1  BRANCH_CODE is not among the branches",
+        "  FC-1  full_name  Juan dela Cruz → Maria Clara",
+    ):
+        assert told in done.stdout
+    assert console.one("select full_name from clients where client_code = 'FC-1'") != "Maria Clara"
+
+
+def test_a_preview_is_approved_by_its_hash_and_listed(console: Console) -> None:
+    console.drop({"CLIENT_CODE": "FC-1"})
+    job = console.json("run", "csv", "--preview")
+    assert (job["state"], job["mode"], job["counts"]["created"]) == ("completed", "preview", 1)
+    other = console.run("approve", job["id"], "--plan-hash", "0" * 64)
+    assert other.returncode == 5
+    done = console.json("approve", job["id"], "--plan-hash", job["plan_hash"])
+    assert (done["state"], done["mode"]) == ("completed", "apply")
+    assert console.one("select count(*) from clients") == 1
+    (listed,) = console.json("list")["items"]
+    assert listed == console.json("show", job["id"]) == done
+    assert "csv" in console.run("list").stdout
+    assert console.run("approve", job["id"]).returncode == 5
+
+
+def test_a_run_that_is_held_says_so_and_can_be_approved(console: Console) -> None:
+    console.one("update config_settings set value = '0' where key like 'sync.guard%'")
+    console.drop({"CLIENT_CODE": "FC-1"}, {"CLIENT_CODE": "FC-2"})
+    console.json("run", "csv")
+    console.drop({"CLIENT_CODE": "FC-1"})
+    console.json("run", "csv")
+    console.drop({"CLIENT_CODE": "FC-1"})
+    held = console.run("run", "csv")
+    assert held.returncode == 5
+    assert "held: too many clients of FCASH would be deactivated" in held.stdout
+    job = console.json("list")["items"][0]
+    assert console.json("approve", job["id"])["counts"]["vanished"] == 1
+
+
+def test_rejects_are_listed_replayed_and_a_past_run_explained(console: Console) -> None:
+    console.drop({"CLIENT_CODE": "FC-1", "BRANCH_CODE": "BAG"}, {"CLIENT_CODE": "FC-1"})
+    job = console.json("run", "csv")
+    told = console.run("rejects", job["id"]).stdout
+    assert "is not among the branches; CLIENT_CODE comes 2 times in one run" in told
+    console.drop({"CLIENT_CODE": "FC-2", "BRANCH_CODE": "BAG"})
+    job = console.json("run", "csv")
+    console.one("insert into branches (code, name) values ('BAG', 'Baguio')")
+    replayed = console.json("replay", job["id"])
+    assert (replayed["counts"]["created"], replayed["replays"]) == (1, job["id"])
+    (reject,) = console.json("rejects", job["id"])["items"]
+    assert reject["replayed_by"] == replayed["id"]
+    explained = console.json("replay-snapshot", job["id"])
+    assert (explained["mode"], explained["counts"]["unchanged"]) == ("preview", 1)
+
+
+def test_a_run_can_be_left_to_a_worker_and_called_off(console: Console) -> None:
+    job = console.json("run", "csv", "--enqueue")
+    assert job["state"] == "pending"
+    assert console.one("select job_name from job_queue") == "sync"
+    assert console.json("cancel", job["id"])["state"] == "cancelled"
+
+
+def test_what_cannot_be_done_says_so(console: Console) -> None:
+    assert console.run("run", "snowflake").returncode == 78
+    assert console.run("run", "csv", "--company", "NOPE").returncode == 2
+    assert console.run("run", "csv", actor=READER).returncode == 3
+    assert console.run("show", str(uuid4())).returncode == 4
+    assert console.run("rejects", "nothing").returncode == 2
+
+
+def test_no_pension_number_is_kept_in_the_clear(console: Console) -> None:
+    number = "3412345670"
+    console.drop(
+        {"CLIENT_CODE": "FC-1", "PENSION_NUMBER": number},
+        {"CLIENT_CODE": "FC-2", "PENSION_NUMBER": number, "BRANCH_CODE": "NOWHERE"},
+    )
+    job = console.json("run", "csv")
+    assert number not in console.run("show", job["id"]).stdout
+    for table in ("clients", "sync_snapshots", "sync_rejects", "sync_plans", "sync_jobs"):
+        text = console.one(f"select string_agg(t::text, ' ') from {table} t")  # noqa: S608
+        assert number not in text, table

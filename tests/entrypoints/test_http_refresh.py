@@ -1,0 +1,203 @@
+"""One client from NextBank, asked for by a person or after its own word (Y1, S8)."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from attrs import define
+from psycopg_pool import ConnectionPool
+
+from clientupdater.adapters.circuits import Alone, Circuit, Threshold
+from clientupdater.adapters.guarded_source import GuardedSource
+from clientupdater.adapters.memory.source import MemorySource
+from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.domain.errors import Unavailable
+from clientupdater.domain.sync.fields import Source
+from clientupdater.entrypoints.http.application import build
+from clientupdater.ports.queue import Progress
+from clientupdater.syncing import SyncSettings
+from tests.contract.worlds import VAULT
+from tests.entrypoints.serving import served
+from tests.integration.staff import HandClock, Staff, staffed
+from tests.integration.syncing import MANILA, Syncing, record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clientupdater.ports.sources import RawRecord
+    from tests.servers import Database
+
+SECRET = "whsec_" + base64.b64encode(b"a secret of the bank").decode()
+NOTICES, CLIENT = "/webhooks/nextbank", "/api/v1/clients/code:FC-1"
+
+
+class NextBank(MemorySource):
+    """A bank that can go out of reach."""
+
+    def one(self, code: str) -> RawRecord | None:
+        if self.page_size == 0:
+            raise Unavailable("nextbank")
+        return super().one(code)
+
+
+@define
+class Bank:
+    """NextBank, the book, and somebody who may refresh clients."""
+
+    staff: Staff
+    http: httpx.Client
+    records: list[dict[str, Any]]
+    circuit: Circuit
+
+    def post(self, path: str) -> httpx.Response:
+        """Ask for a change."""
+        return self.http.post(path, headers={"Idempotency-Key": str(uuid4())})
+
+    def notice(self, body: bytes, *, delivery: str = "d1", **changed: str) -> httpx.Response:
+        """Send word as NextBank does."""
+        at = str(int(self.staff.clock.now().timestamp()))
+        content = f"{delivery}.{at}.".encode() + body
+        made = hmac.digest(b"a secret of the bank", content, sha256)
+        headers = {
+            "webhook-id": delivery,
+            "webhook-timestamp": at,
+            "webhook-signature": "v1,none v1," + base64.b64encode(made).decode(),
+            "content-type": "application/json",
+        }
+        nobody = {"Authorization": ""}
+        return self.http.post(NOTICES, content=body, headers={**headers, **nobody, **changed})
+
+    def follow(self) -> None:
+        """Do what a worker would."""
+        told = self.staff.one("select payload from job_queue where job_name = 'refresh-client'")
+        self.staff.app.jobs.do.tasks["refresh-client"].do(_Doing(_Job(told)))
+
+
+@define
+class _Job:
+    arguments: dict[str, Any]
+
+
+@define
+class _Doing:
+    job: Any
+
+    def report(self, progress: Progress) -> None:
+        del progress
+
+    def finishing(self) -> Any:
+        return nullcontext()
+
+
+@pytest.fixture
+def bank(database: Database) -> Iterator[Bank]:
+    with ConnectionPool(database.app_url, min_size=1, max_size=2, open=True) as pool:
+        syncing = Syncing(PostgresWork(pool, VAULT), database.superuser_url).set_up()
+        syncing.says(record("FC-1"))
+        syncing.run()
+    records = [record("FC-1", loan_status="closed", full_name="Not Theirs To Say")]
+    circuit = Circuit("nextbank", Threshold(1, timedelta(minutes=5), 1), Alone())
+    source = GuardedSource(NextBank(records, HandClock()), circuit, first_wait_s=0.0)
+    with (
+        staffed(
+            database,
+            MANILA,
+            VAULT,
+            sources={Source.NEXTBANK: source},
+            sync=SyncSettings(webhook_secrets=("another one", SECRET)),
+        ) as staff,
+        served(build(lambda: nullcontext(staff.app))) as http,
+    ):
+        opened = Bank(staff, http, records, circuit)
+        person = staff.hire("sync:execute all", "clients:read all")
+        http.headers.update({"Authorization": f"Bearer {staff.session(person)}"})
+        yield opened
+
+
+def code_of(answer: httpx.Response) -> tuple[int, str]:
+    assert answer.is_error, answer.text
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+def payment(code: str = "FC-1", day: str = "2026-11-19") -> bytes:
+    data = {"code": code, "posted_on": day, "amount": "100.00"}
+    told = {"type": "payment.posted", "timestamp": f"{day}T00:00:00Z", "data": data}
+    return json.dumps(told).encode()
+
+
+def test_a_client_is_refreshed_by_what_nextbank_owns(bank: Bank) -> None:
+    shown = bank.post(f"{CLIENT}/refresh")
+    assert shown.status_code == 200, shown.text
+    assert (shown.json()["loan_status"], shown.json()["full_name"]) == ("CLOSED", "Juan dela Cruz")
+    assert bank.staff.one("select string_agg(action, ',') from activity_logs") == "client.refresh"
+    assert bank.staff.one("select old_value from client_sync_history") is None
+
+
+def test_a_refresh_goes_on_while_all_of_nextbank_is_read(bank: Bank) -> None:
+    bank.staff.run(
+        "insert into sync_jobs (type, status, heartbeat_at)"
+        " values ('nextbank', 'processing', now())"
+    )
+    assert bank.post(f"{CLIENT}/refresh").status_code == 200
+
+
+def test_whom_nextbank_does_not_know_is_not_found(bank: Bank) -> None:
+    bank.records.clear()
+    assert code_of(bank.post(f"{CLIENT}/refresh")) == (404, "not_found")
+    assert code_of(bank.post("/api/v1/clients/code:FC-9/refresh")) == (404, "not_found")
+
+
+def test_an_open_circuit_is_told_with_when_to_try_again(bank: Bank) -> None:
+    def fail() -> None:
+        raise Unavailable("nextbank")
+
+    with pytest.raises(Unavailable):
+        bank.circuit.run(fail)
+    told = bank.post(f"{CLIENT}/refresh")
+    assert code_of(told) == (503, "unavailable")
+    assert "nextbank has not been answering" in told.json()["detail"]
+    assert int(told.headers["retry-after"]) > 0
+
+
+def test_a_payment_is_kept_once_and_noted_by_the_system(bank: Bank) -> None:
+    for _ in range(2):
+        assert bank.notice(payment()).status_code == 200
+    assert bank.staff.one("select count(*) from webhook_events") == 1
+    assert bank.staff.one("select count(*) from job_queue") == 1
+    for _ in range(2):
+        bank.follow()
+    kinds = bank.staff.one(
+        "select string_agg(kind, ',' order by event_sequence) from status_events"
+        " where created_by is null"
+    )
+    assert kinds == "opened,payment"
+    assert bank.staff.one("select has_payment from client_period_status") is True
+    assert bank.staff.one("select loan_status from clients") == "CLOSED"
+    assert bank.staff.one("select processed_at is not null from webhook_events") is True
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"webhook-signature": "v1,bm9uZQ=="},
+        {"webhook-signature": ""},
+        {"webhook-id": "d2"},
+        {"webhook-timestamp": str(int(datetime(2026, 11, 20, 8, tzinfo=UTC).timestamp()))},
+        {"webhook-timestamp": "soon"},
+    ],
+)
+def test_what_nextbank_did_not_sign_just_now_is_refused(
+    bank: Bank, changed: dict[str, str]
+) -> None:
+    for body in (payment(), b'{"type": "unheard.of"}', b"not even JSON"):
+        assert code_of(bank.notice(body, **changed)) == (400, "invalid_request")
+    assert bank.staff.one("select count(*) from webhook_events") == 0

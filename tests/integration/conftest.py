@@ -1,0 +1,24 @@
+"""What several of these tests ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from psycopg_pool import ConnectionPool
+
+from clientupdater.adapters.postgres.work import PostgresWork
+from tests.contract.worlds import VAULT
+from tests.integration.syncing import Syncing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.servers import Database
+
+
+@pytest.fixture
+def syncing(database: Database) -> Iterator[Syncing]:
+    """Give a database, and a source that has nothing to say yet."""
+    with ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as pool:
+        yield Syncing(PostgresWork(pool, VAULT), database.superuser_url).set_up()

@@ -1,0 +1,212 @@
+"""A CSV drop as senders leave it: complete or not, in several forms, or broken."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from clientupdater.adapters.csvdrop import CsvDrop
+from clientupdater.domain.errors import Misconfigured, SourceFailed, SourceMalformed, Unavailable
+from clientupdater.domain.sync.mapping import Entry, Record, check_mapping, map_records
+from clientupdater.domain.sync.transforms import Lookups
+
+if TYPE_CHECKING:
+    from clientupdater.ports.sources import Value
+
+HEADER = "CLIENT_CODE,COMPANY_CODE,FULL_NAME"
+BOOK = f"{HEADER}\nA,FCASH,Ana\nB,FCASH,Ben\n"
+
+
+def drop(folder: Path, text: str | bytes, name: str = "book.csv", age_s: int = 0) -> Path:
+    """Leave a file, written so many seconds ago."""
+    path = folder / name
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    then = 1_790_000_000 - age_s
+    os.utime(path, (then, then))
+    return path
+
+
+def codes(source: CsvDrop) -> list[Value]:
+    """Read everything; name the codes."""
+    fetch = source.begin()
+    page = source.page(fetch)
+    found = [each["CLIENT_CODE"] for each in page.records]
+    while page.position:
+        page = source.page(fetch, page.position)
+        found += [each["CLIENT_CODE"] for each in page.records]
+    return found
+
+
+def refused(folder: Path, text: str | bytes) -> str:
+    """Read what cannot be read; give what is told."""
+    drop(folder, text)
+    with pytest.raises(SourceMalformed) as caught:
+        codes(CsvDrop(folder))
+    return str(caught.value)
+
+
+# --- which file is taken
+
+
+def test_the_newest_file_is_taken_and_named_by_the_moment_it_was_written(tmp_path: Path) -> None:
+    drop(tmp_path, BOOK.replace("A,", "OLD,"), "a.csv", age_s=60)
+    drop(tmp_path, BOOK, "b.csv")
+    assert codes(CsvDrop(tmp_path)) == ["A", "B"]
+    assert CsvDrop(tmp_path).begin().as_of.timestamp() == 1_790_000_000
+    assert codes(CsvDrop(tmp_path / "a.csv")) == ["OLD", "B"]
+
+
+@pytest.mark.rule("Y6")
+def test_Y6_the_same_file_is_of_the_same_moment_also_when_it_is_renamed(tmp_path: Path) -> None:
+    path = drop(tmp_path, BOOK)
+    before = CsvDrop(tmp_path).begin().as_of
+    path.rename(tmp_path / "again.csv")
+    assert CsvDrop(tmp_path).begin().as_of == before
+
+
+def test_a_file_that_is_still_being_written_is_not_taken(tmp_path: Path) -> None:
+    for name in ("book.csv.part", ".book.csv", "~book.csv", "book.tmp"):
+        drop(tmp_path, BOOK, name)
+    with pytest.raises(Unavailable, match="no complete file"):
+        CsvDrop(tmp_path).begin()
+
+
+def test_where_files_come_with_a_done_those_without_are_not_taken_yet(tmp_path: Path) -> None:
+    drop(tmp_path, BOOK, "one.csv", age_s=60)
+    drop(tmp_path, "2", "one.csv.done")
+    half = drop(tmp_path, "CLIENT_CODE,COMP", "two.csv")
+    source = CsvDrop(tmp_path)
+    assert codes(source) == ["A", "B"]
+    assert source.begin().stated_count == 2
+    half.write_text(BOOK.replace("A,", "NEW,"), encoding="utf-8")
+    drop(tmp_path, "", "two.done")
+    assert codes(source) == ["NEW", "B"]
+    assert source.begin().stated_count is None
+
+
+def test_a_folder_that_is_not_there_is_a_fault_of_the_setting(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        CsvDrop(tmp_path / "nowhere").begin()
+    assert [fault.pointer for fault in caught.value.faults] == ["CSV_DROP_DIR"]
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_read_on(tmp_path: Path) -> None:
+    path = drop(tmp_path, BOOK)
+    source = CsvDrop(tmp_path, page_size=1)
+    fetch = source.begin()
+    first = source.page(fetch)
+    path.write_text(BOOK + "C,FCASH,Caro\n", encoding="utf-8")
+    with pytest.raises(SourceMalformed, match="is not what it was"):
+        source.page(fetch, first.position)
+
+
+# --- how many rows it should have
+
+
+@pytest.mark.parametrize(
+    "trailer", ["TRAILER,2", "TRAILER,2\r\n\r\n", '"TRAILER","2"\n', "TRAILER,2,\n"]
+)
+def test_Y6_a_trailer_states_the_count_and_is_no_client(tmp_path: Path, trailer: str) -> None:
+    drop(tmp_path, BOOK + trailer)
+    source = CsvDrop(tmp_path, page_size=2)
+    assert source.begin().stated_count == 2
+    assert codes(source) == ["A", "B"]
+
+
+@pytest.mark.rule("Y6")
+def test_Y6_without_a_count_none_is_stated(tmp_path: Path) -> None:
+    drop(tmp_path, BOOK)
+    assert CsvDrop(tmp_path).begin().stated_count is None
+
+
+def test_two_counts_that_differ_are_refused(tmp_path: Path) -> None:
+    drop(tmp_path, BOOK + "TRAILER,2\n")
+    drop(tmp_path, "3", "book.done")
+    with pytest.raises(SourceMalformed, match=r"\.done states 3 rows, its last line 2"):
+        CsvDrop(tmp_path).begin()
+
+
+def test_a_count_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    assert "states a number of rows that is none" in refused(tmp_path, BOOK + "TRAILER,two\n")
+
+
+def test_rows_after_the_trailer_are_refused(tmp_path: Path) -> None:
+    assert "rows after the trailer" in refused(tmp_path, f"{HEADER}\nTRAILER,0\nA,FCASH,Ana\n")
+
+
+# --- how it is written
+
+
+@pytest.mark.parametrize(
+    ("encoding", "setting"),
+    [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("windows-1252", "windows-1252")],
+)
+def test_names_are_read_in_the_encoding_that_is_set(
+    tmp_path: Path, encoding: str, setting: str
+) -> None:
+    drop(tmp_path, f"{HEADER}\r\nA,FCASH,Peña\r\n".encode(encoding))
+    assert CsvDrop(tmp_path, setting).one("A") == {
+        "CLIENT_CODE": "A",
+        "COMPANY_CODE": "FCASH",
+        "FULL_NAME": "Peña",
+    }
+
+
+def test_another_encoding_is_told_with_its_line_and_its_setting(tmp_path: Path) -> None:
+    told = refused(tmp_path, f"{BOOK}C,FCASH,Peña\n".encode("windows-1252"))
+    assert told == "book.csv, line 4: not utf-8; name the file's encoding in CSV_ENCODING"
+
+
+def test_a_cell_may_hold_lines_commas_and_quotes(tmp_path: Path) -> None:
+    drop(tmp_path, f'{HEADER}\nA,FCASH,"Ana ""Nena""\nCruz, Jr."\nB,FCASH,Ben\n')
+    source = CsvDrop(tmp_path, page_size=1)
+    assert codes(source) == ["A", "B"]
+    assert source.page(source.begin()).records[0]["FULL_NAME"] == 'Ana "Nena"\nCruz, Jr.'
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "has no header"),
+        ("TRAILER,0\n", "has no header"),
+        ("CODE,,NAME\n", "has no header"),
+        ("CODE,CODE\n", "names a column twice"),
+        (f"{BOOK}C,FCASH\n", "line 4: 2 cells where the header has 3"),
+        (f"{BOOK}C,FCASH,x,y\n", "line 4: 4 cells where the header has 3"),
+        (f'{BOOK}C,FCASH,"never closed\n', "line 4: unexpected end of data"),
+    ],
+)
+def test_a_broken_file_is_told_with_its_line(tmp_path: Path, text: str, told: str) -> None:
+    assert told in refused(tmp_path, text)
+
+
+@pytest.mark.rule("Y3")
+def test_Y3_a_huge_cell_and_a_nul_cost_their_rows_and_not_the_file(tmp_path: Path) -> None:
+    drop(tmp_path, f"{HEADER}\nA,FCASH,{'x' * 10_000_000}\nB,FCASH,B\0n\nC,FCASH,Caro\n")
+    mapping = check_mapping(
+        Entry(name, column)
+        for name, column in zip(
+            ("client_code", "company", "full_name"), HEADER.split(","), strict=True
+        )
+    )
+    source = CsvDrop(tmp_path)
+    page = source.page(source.begin())
+    mapped = map_records(
+        mapping, Lookups(), (Record(n, each) for n, each in enumerate(page.records))
+    )
+    assert [row.code for row in mapped.rows] == ["C"]
+    assert [(each.code, each.faults[0].message) for each in mapped.rejects] == [
+        ("A", "is longer than 4000 characters"),
+        ("B", "holds characters that cannot be stored"),
+    ]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nobody forbids root anything")
+def test_what_may_not_be_read_says_whose_right_is_missing(tmp_path: Path) -> None:
+    path = drop(tmp_path, BOOK)
+    path.chmod(0)
+    with pytest.raises(SourceFailed, match="may not be read"):
+        CsvDrop(tmp_path).begin()

@@ -1,0 +1,115 @@
+"""Runs as workers do them: asked for by somebody, or by a schedule (J1, Y9)."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attrs import define, field
+
+from clientupdater.domain.errors import InvalidInput, Unavailable
+from clientupdater.domain.jobs import JobStatus
+from clientupdater.ports.doing import Interrupted
+from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases.do_sync_job import DoSyncJob
+from tests.integration.syncing import record
+from tests.integration.test_sync_faults import Breaking
+
+if TYPE_CHECKING:
+    from clientupdater.ports.queue import Progress
+    from clientupdater.ports.sources import ClientSource
+    from tests.integration.syncing import Syncing
+
+
+@define
+class Held:
+    """A job in a worker's hands."""
+
+    arguments: dict[str, Any]
+    attempts: int = 1
+    max_attempts: int = 3
+
+
+@define
+class Hands:
+    """What a worker gives to whoever does a job; it may want it back at some report."""
+
+    job: Any
+    wants_it_back_at: str = ""
+    heard: list[tuple[str, int]] = field(factory=list)
+
+    def report(self, progress: Progress) -> None:
+        self.heard.append((progress.step, progress.done))
+        if progress.step == self.wants_it_back_at:
+            raise Interrupted
+
+    def finishing(self) -> Any:
+        return nullcontext()
+
+
+def doer(syncing: Syncing, source: ClientSource | None = None) -> DoSyncJob:
+    return DoSyncJob(syncing.work, syncing.clock, syncing.runner(source))
+
+
+def test_a_schedule_asks_for_a_source_and_the_run_is_done(syncing: Syncing) -> None:
+    syncing.says(record("FC-1"))
+    hands = Hands(Held({"source": "snowflake"}))
+    doer(syncing)(hands)
+    assert syncing.one("select status::text from sync_jobs") == "completed"
+    assert [step for step, done in hands.heard if not done] == [
+        "fetch",
+        "stage",
+        "compare",
+        "apply",
+    ]
+
+
+def test_a_source_that_nobody_knows_is_refused(syncing: Syncing) -> None:
+    with pytest.raises(InvalidInput):
+        doer(syncing)(Hands(Held({"source": "ledger"})))
+
+
+def test_a_job_that_comes_again_after_its_run_is_over_does_nothing(syncing: Syncing) -> None:
+    syncing.says(record("FC-1"))
+    job = syncing.ask()
+    told = Held({"sync_job": str(job)})
+    for _ in range(2):
+        doer(syncing)(Hands(told))
+    assert syncing.look(job).attempt == 1
+
+
+def test_a_run_that_was_called_off_is_not_begun(syncing: Syncing) -> None:
+    job = syncing.ask()
+    with syncing.work.begin(SYSTEM) as tx:
+        tx.sync_jobs.cancel(syncing.look(job), syncing.clock.now())
+    doer(syncing)(Hands(Held({"sync_job": str(job)})))
+    assert syncing.look(job).state is JobStatus.CANCELLED
+
+
+@pytest.mark.parametrize("step", ["fetch", "stage", "compare", "apply"])
+def test_a_worker_that_has_to_let_go_leaves_the_run_to_be_taken_up(
+    syncing: Syncing, step: str
+) -> None:
+    syncing.says(*(record(f"FC-{n}") for n in range(7)))
+    job = syncing.ask()
+    told = Held({"sync_job": str(job)})
+    with pytest.raises(Interrupted):
+        doer(syncing)(Hands(told, wants_it_back_at=step))
+    assert syncing.rows("select * from clients") == []
+    doer(syncing)(Hands(told))
+    assert syncing.look(job).state is JobStatus.COMPLETED
+    assert syncing.one("select count(*) from clients") == 7
+
+
+def test_a_source_that_does_not_answer_is_asked_again_until_the_last_attempt(
+    syncing: Syncing,
+) -> None:
+    syncing.says(record("FC-1"))
+    job = syncing.ask()
+    source = Breaking(syncing.source(), Unavailable("the source"), at="", times=0)
+    source.at, source.times = None, 2  # type: ignore[assignment] # the first page
+    for attempts, state in ((2, JobStatus.PENDING), (3, JobStatus.FAILED)):
+        with pytest.raises(Unavailable):
+            doer(syncing, source)(Hands(Held({"sync_job": str(job)}, attempts)))
+        assert syncing.look(job).state is state
