@@ -24,9 +24,10 @@ from clientupdater.domain.errors import Error, Misconfigured, NotFound, Refused,
 from clientupdater.domain.exports import ExportFormat, ExportType, chosen_columns
 from clientupdater.domain.jobs import JobStatus, is_lasting
 from clientupdater.ports.doing import Interrupted
-from clientupdater.ports.exports import Export, ExportAsked
+from clientupdater.ports.exports import Export, ExportAsked, TableAsked
 from clientupdater.ports.reading import ClientFilter
 from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases._exporting import reaches
 from clientupdater.usecases.fetch_export import FetchExport
 from tests.faults.workshops import asked, wait_until, worker
 from tests.integration.exporting import AtHand, attempt_at
@@ -288,6 +289,20 @@ def test_what_changes_meanwhile_is_not_in_it(bureau: Bureau) -> None:
     bureau.write(export, attrs.evolve(attempt_at(export.id), meanwhile=change))
     assert b"Changed" not in bureau.fetch(export)
     assert bureau.is_whole(export)
+
+
+def test_what_is_counted_is_what_is_read_whatever_happens_in_between(bureau: Bureau) -> None:
+    write, caller = bureau.staff.app.exporting.write, bureau.caller()
+    told = reaches(caller.actor, bureau.ask().asked)
+    now = bureau.staff.clock.now()
+    table_asked = TableAsked(
+        asked=bureau.ask().asked, reaches=told, today=now.date(), now=now, zone=MANILA
+    )
+    with write.work.snapshot(told[-1]) as snapshot:
+        table = snapshot.table(table_asked)
+        counted = table.count()
+        bureau.staff.run("update clients set deleted_at = now()")
+        assert sum(lines.rows for lines in table.lines()) == counted == CLIENTS
 
 
 @pytest.mark.parametrize("form", FORMS)
