@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from attrs import Factory, define, evolve, field
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from clientupdater.domain.clients import Client
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.mapping import Row
     from clientupdater.ports.syncing import Terms
 
-CODES = ("FC-1", "FC-2", "FC-3", "FC-4")
+CODES = ("FC-1", "FC-2", "FC-3")
 FIELDS = (Field.FULL_NAME, Field.BRANCH, Field.PAR_STATUS, Field.PRODUCT, Field.LOAN_STATUS)
 ANYBODY: Any = None
 History = list[tuple[str, str, str | None, str | None]]
@@ -220,6 +220,7 @@ _facts = st.fixed_dictionaries(
 )
 _said = st.one_of(
     st.none(),
+    st.none(),
     st.tuples(_facts, st.sampled_from([1, 1, 1, 1, 2])),
     st.tuples(_facts, st.sampled_from([1, 1, 1, 1, 2])),
     _moments,
@@ -229,14 +230,27 @@ _corrections = st.none() | st.tuples(
 )
 _runs = st.lists(
     st.tuples(
-        st.sampled_from(Source),
+        st.sampled_from([Source.SNOWFLAKE, Source.NEXTBANK, Source.SNOWFLAKE, Source.CSV]),
         st.fixed_dictionaries(dict.fromkeys(CODES, _said)),
-        st.booleans(),
+        st.sampled_from([True, True, True, False]),
         _corrections,
     ),
-    min_size=1,
-    max_size=5,
+    min_size=3,
+    max_size=8,
 )
+
+
+_FACTS = {"contact_number": "+639170000001"}
+_HERE = dict.fromkeys(CODES, (_FACTS, 1))
+_WITHOUT_ONE: dict[str, Any] = {**_HERE, "FC-1": None}
+"""What chance alone seldom draws: one of two sources misses a client, then the other does too."""
+_MISSED = [
+    (Source.SNOWFLAKE, _HERE, True, ("FC-2", "+639170000009")),
+    (Source.NEXTBANK, _HERE, True, None),
+    *[(Source.SNOWFLAKE, _WITHOUT_ONE, True, None)] * 3,
+    *[(Source.NEXTBANK, _WITHOUT_ONE, True, None)] * 2,
+    (Source.SNOWFLAKE, _HERE, True, None),
+]
 
 
 def _records(said: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -250,8 +264,13 @@ def _records(said: Mapping[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=12,
+    phases=[Phase.explicit, Phase.generate],
+)
 @given(_runs)
+@example(_MISSED)
 def test_the_sql_does_what_the_domain_says(syncing: Syncing, runs: Any) -> None:
     _emptied(syncing)
     model = Model()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from clientupdater.domain.errors import NotFound, Unavailable
+from clientupdater.domain.errors import NotFound
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import SyncRequest
 from clientupdater.ports.syncing import InputPage
@@ -38,7 +38,7 @@ class OneClient:
     sources: Mapping[Source, ClientSource]
 
     def refresh(self, code: str, by: PersonId | None) -> SyncJob:
-        """Take it over. Raises NotFound where NextBank knows no such client, and Unavailable."""
+        """Take it over. Raises Unavailable; NotFound where NextBank has no such client."""
         record = self._asked(code)
         now = self.clock.now()
         asked = SyncRequest(SOURCE, full=False, single=True)
@@ -51,7 +51,7 @@ class OneClient:
     def _asked(self, code: str) -> RawRecord:
         source = self.sources.get(SOURCE)
         if source is None:
-            raise Unavailable(_NAME, f"{_NAME} is not set up here.")
+            raise NotFound(f"{_NAME} is not set up here.")
         record = source.one(code)
         if record is None:
             raise NotFound(f"{_NAME} knows no such client.")
