@@ -383,8 +383,12 @@ def open_demo_database(directory: Path, *, reset: bool = False) -> Iterator[Demo
 
 def demo_settings(database: DemoDatabase, folder: Path) -> Mapping[str, str]:
     """Give what the environment has to say for the demo to run: nothing of it lies elsewhere."""
-    told = {"DATABASE_URL": database.app_url, "EXPORT_DIR": str(folder / "exports")}
-    return {**told, **kept_keys(folder / "keys.json")}
+    return {
+        "DATABASE_URL": database.app_url,
+        "EXPORT_DIR": str(folder / "exports"),
+        "CSV_DROP_DIR": str(folder / "drop"),
+        **kept_keys(folder / "keys.json"),
+    }
 
 
 def fill_demo(
@@ -400,6 +404,7 @@ def fill_demo(
             zone=settings.business_timezone,
             vault=_vault(settings),
             before_commit=accounts.keep,
+            tonight=settings.csv_drop_dir and settings.csv_drop_dir / "clients.csv",
         )
     except AlreadyExists:
         return accounts.read()

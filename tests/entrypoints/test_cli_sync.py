@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -12,8 +13,13 @@ import psycopg
 import pytest
 from attrs import define, field
 
+from clientupdater.adapters.madeup import fill
+from clientupdater.adapters.security.key_ring import KeyRing
+from clientupdater.adapters.security.vault import Vault
+from clientupdater.settings import Settings
 from tests.entrypoints.commands import call
 from tests.entrypoints.test_cli_long_running import KEYS
+from tests.unit.builders import MANILA
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -189,3 +195,22 @@ def test_no_pension_number_is_kept_in_the_clear(console: Console) -> None:
     for table in ("clients", "sync_snapshots", "sync_rejects", "sync_plans", "sync_jobs"):
         text = console.one(f"select string_agg(t::text, ' ') from {table} t")  # noqa: S608
         assert number not in text, table
+
+
+def test_what_the_demo_brings_along_for_the_drop_shows_what_a_run_does(
+    database: Database, tmp_path: Path
+) -> None:
+    environment = {**KEYS, "DATABASE_URL": database.app_url, "CSV_DROP_DIR": str(tmp_path)}
+    settings = Settings.from_mapping(environment)
+    now = datetime.now(UTC)
+    assert settings.encryption_keys
+    assert settings.blind_index_key
+    vault = Vault(KeyRing(settings.encryption_keys), settings.blind_index_key)
+    told = tmp_path / "clients.csv"
+    fill(database.app_url, clients=600, now=now, zone=MANILA, vault=vault, tonight=told)
+    who = {"CLIENTUPDATER_ACTOR": "administrator@demo.example"}
+    done = call("sync", "run", "csv", "--full", "--preview", "--json", **environment, **who)
+    assert done.returncode == 0, done.stderr
+    counts = orjson.loads(done.stdout)["counts"]
+    assert (counts["created"], counts["rejected"]) == (4, 1)
+    assert 0 < counts["updated"] < counts["unchanged"]

@@ -12,6 +12,7 @@ from psycopg import sql
 
 from clientupdater.adapters.madeup import records
 from clientupdater.adapters.madeup.chance import randomness
+from clientupdater.adapters.madeup.tonight import Tonight
 from clientupdater.adapters.madeup.vocabulary import FCASH, PCNI, Vocabulary
 from clientupdater.adapters.madeup.world import World
 from clientupdater.adapters.postgres.connect import connected
@@ -25,6 +26,7 @@ from clientupdater.domain.periods import Cycle
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, tzinfo
+    from pathlib import Path
     from uuid import UUID
 
     from clientupdater.adapters.madeup.book import MadeUpClient
@@ -72,12 +74,14 @@ def fill(
     seed: int = SEED,
     vault: Vault | None = None,
     before_commit: Callable[[tuple[MadeUpAccount, ...]], None] = lambda _: None,
+    tonight: Path | None = None,
 ) -> tuple[MadeUpAccount, ...]:
     """Fill a migrated and seeded database, and say whom to sign in as.
 
     Logs in as the application does. The same for the same seed, number and moment, but for the
     passwords and what is sealed; without a vault nobody has a pension number. Whoever has to know
-    the passwords after a crash keeps them `before_commit`. Raises AlreadyExists where there are
+    the passwords after a crash keeps them `before_commit`. What the warehouse would say of them
+    `tonight` is written there. Raises AlreadyExists where there are
     clients already.
     """
     with connected(url) as connection, connection.transaction():
@@ -85,7 +89,7 @@ def fill(
         lookups = {table: _codes(connection, table) for table in LOOKUPS}
         world = World.made_up(_vocabulary(connection, lookups), now, zone, seed)
         passwords = {each.id: readable_password() for each in world.staff if each.is_shown}
-        filler = _Filler(connection, world, _clerk(world, lookups, vault))
+        filler = _Filler(connection, world, _clerk(world, lookups, vault), _told(world, tonight))
         filler.organisation()
         filler.staff(passwords)
         filler.clients(clients)
@@ -135,6 +139,16 @@ def _clerk(
     return records.Clerk(rng, now - SET_UP, now, lookups, world.vocabulary.companies, vault)
 
 
+def _told(world: World, path: Path | None) -> Tonight | None:
+    if path is None:
+        return None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.with_suffix(".csv.part").unlink(missing_ok=True)
+    companies = {id_: code for code, id_ in world.vocabulary.companies.items()}
+    moment = world.calendar.now.isoformat()
+    return Tonight(path, world.organisation.branches, companies, moment)
+
+
 @define
 class _Filler:
     """Writes a world down, table by table."""
@@ -142,6 +156,7 @@ class _Filler:
     connection: Connection
     world: World
     clerk: records.Clerk
+    tonight: Tonight | None = None
     _opened: Counter[Period] = Factory(Counter)
     _unmapped: int = 0
 
@@ -169,6 +184,8 @@ class _Filler:
         made_up = self.world.clients(how_many)
         while batch := list(islice(made_up, BATCH)):
             self._batch(batch)
+        if self.tonight:
+            self.tonight.finish()
         records.OPENINGS.load(self.connection, self._openings())
 
     def _batch(self, batch: Sequence[tuple[MadeUpClient, list[Story]]]) -> None:
@@ -180,6 +197,9 @@ class _Filler:
         records.CLIENT_ASSIGNMENTS.load(self.connection, assignments)
         records.ROWS.load(self.connection, (row for row, _ in told))
         records.EVENTS.load(self.connection, events)
+        if self.tonight:
+            numbers = (records.pension_number(client.facts.code) for client, _ in batch)
+            self.tonight.tell(zip((client for client, _ in batch), numbers, strict=True))
         for client, stories in batch:
             self._count(client, stories)
 

@@ -259,10 +259,10 @@ class Clerk:
         return self.now - timedelta(minutes=self.rng.randint(5, days * 24 * 60))
 
     def _sealed(self, client: ClientId, code: str) -> Record:
-        """Seal a number that nobody has: zeros, and the client code's digits."""
+        """Seal the pension number."""
         if self.vault is None:
             return (None, None, None)
-        sealed = self.vault.sealed(f"00{code.partition('-')[2]:0>8}", client)
+        sealed = self.vault.sealed(pension_number(code), client)
         return (sealed.ciphertext, sealed.blind_index, sealed.last_four)
 
     def _looked_up(self, table: str, code: str | None) -> UUID | None:
@@ -270,6 +270,11 @@ class Clerk:
 
     def _id(self) -> UUID:
         return identity(self.rng)
+
+
+def pension_number(code: str) -> str:
+    """Give a number that nobody has: zeros, and the client code's digits."""
+    return f"00{code.partition('-')[2]:0>8}"
 
 
 def _period_columns(period: Period) -> Record:

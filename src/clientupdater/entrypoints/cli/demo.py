@@ -33,6 +33,7 @@ _PRINTED = ("administrator", "branch manager", "telemarketer")
 _PASSED_ON = (
     *("PATH", "HOME", "TMPDIR", "LANG", "PYTHONPATH", "LOG_LEVEL", "BUSINESS_TIMEZONE"),
     *("DATABASE_URL", "ENCRYPTION_KEYS", "BLIND_INDEX_KEY", "EXPORT_DIR"),
+    "CSV_DROP_DIR",
 )
 
 
