@@ -39,7 +39,7 @@ def _settings_page(settings: list[Setting]) -> str:
     head = (
         "# Settings\n\n"
         "Read once from the environment; every fault is reported at once, with secrets masked.\n"
-        "Made by `make docs` from `src/clientupdater/settings.py`.\n\n"
+        "Made by `make docs` from `src/clientupdater/settings*.py`.\n\n"
         "| name | default | expected | what for |\n| --- | --- | --- | --- |\n"
     )
     rows = (

@@ -15,13 +15,14 @@ from clientupdater.settings_readers import (
     read_as,
     trusted_url,
     whole,
+    words,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class SourceSettings:
     """Where each source is, and as whom we come."""
 
@@ -229,6 +230,68 @@ class SourceSettings:
             "utf-8 or windows-1252",
             "How those files are written; UTF-8 with or without a byte order mark.",
             default="utf-8",
+        ),
+    )
+    circuit_snowflake_threshold: int = field(
+        default=5,
+        metadata=read_as(
+            "CIRCUIT_SNOWFLAKE_THRESHOLD",
+            whole(1, 1000),
+            "a whole number, from 1 to 1000",
+            "After how many failures in a row Snowflake is left alone for a while.",
+            default="5",
+        ),
+    )
+    circuit_snowflake_cooldown_ms: int = field(
+        default=60000,
+        metadata=read_as(
+            "CIRCUIT_SNOWFLAKE_COOLDOWN_MS",
+            whole(100, 3_600_000),
+            "milliseconds, from 100 to 3600000",
+            "For how long; then one call at a time tries whether it is well again.",
+            default="60000",
+        ),
+    )
+    circuit_nextbank_threshold: int = field(
+        default=3,
+        metadata=read_as(
+            "CIRCUIT_NEXTBANK_THRESHOLD",
+            whole(1, 1000),
+            "a whole number, from 1 to 1000",
+            "After how many failures in a row Nextbank is left alone for a while.",
+            default="3",
+        ),
+    )
+    circuit_nextbank_cooldown_ms: int = field(
+        default=30000,
+        metadata=read_as(
+            "CIRCUIT_NEXTBANK_COOLDOWN_MS",
+            whole(100, 3_600_000),
+            "milliseconds, from 100 to 3600000",
+            "For how long; then one call at a time tries whether it is well again.",
+            default="30000",
+        ),
+    )
+    nextbank_webhook_secrets: tuple[str, ...] = field(
+        default=(),
+        metadata=read_as(
+            "NEXTBANK_WEBHOOK_SECRETS",
+            words,
+            "words, separated by commas",
+            "What NextBank signs its notices with; the old one beside the new one while it is "
+            "changed. Unset: no notice is believed.",
+            secret=True,
+        ),
+        repr=hide,
+    )
+    sync_overlap_minutes: int = field(
+        default=60,
+        metadata=read_as(
+            "SYNC_OVERLAP_MINUTES",
+            whole(0, 10_080),
+            "minutes, from 0 to 10080",
+            "How much further back than the last run an incremental one reads.",
+            default="60",
         ),
     )
 

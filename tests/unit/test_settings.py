@@ -76,12 +76,12 @@ def test_every_fault_is_told_at_once_with_what_was_found_and_what_is_expected() 
         )
     told = {fault.pointer: fault.message for fault in caught.value.faults}
     assert list(told) == [
-        "CSV_ENCODING",
         "DATABASE_URL",
         "DATABASE_POOL_MAX",
         "DATABASE_POOL_TIMEOUT_MS",
         "BUSINESS_TIMEZONE",
         "LOG_LEVEL",
+        "CSV_ENCODING",
     ]
     assert told["DATABASE_POOL_MAX"] == "is 'many'; expected a whole number from 1 to 1000"
     assert "'mysql://***@db/one'" in told["DATABASE_URL"]
