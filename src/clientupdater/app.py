@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
@@ -15,6 +14,8 @@ from clientupdater.domain.allowances import Allowances
 from clientupdater.domain.people import LockoutPolicy
 from clientupdater.domain.retention import Retention
 from clientupdater.domain.sessions import Lifetimes
+from clientupdater.exporting import Exporting
+from clientupdater.jobs import Jobs
 from clientupdater.ports.doing import Task, in_turn
 from clientupdater.ports.exports import ExportTransaction
 from clientupdater.ports.notices import NoticesTransaction
@@ -29,23 +30,15 @@ from clientupdater.usecases.assign_client import AssignClient
 from clientupdater.usecases.assign_clients import AssignClients
 from clientupdater.usecases.authenticate import Authenticate
 from clientupdater.usecases.bootstrap_administrator import BootstrapAdministrator
-from clientupdater.usecases.cancel_job import CancelJob
 from clientupdater.usecases.change_password import ChangePassword
-from clientupdater.usecases.change_schedule import ChangeSchedule
 from clientupdater.usecases.change_user import ChangeUser
 from clientupdater.usecases.check_system import CheckSystem
 from clientupdater.usecases.correct_contacts import CorrectContacts
 from clientupdater.usecases.create_export import JOB as EXPORT_JOB
-from clientupdater.usecases.create_export import CreateExport
 from clientupdater.usecases.create_user import CreateUser
-from clientupdater.usecases.delete_export import DeleteExport
 from clientupdater.usecases.delete_user import DeleteUser
-from clientupdater.usecases.do_job import DoJob
 from clientupdater.usecases.explain_access import ExplainAccess
-from clientupdater.usecases.fetch_export import FetchExport
 from clientupdater.usecases.find_missed_openings import FindMissedOpenings
-from clientupdater.usecases.find_stuck_jobs import FindStuckJobs
-from clientupdater.usecases.fire_schedules import FireSchedules
 from clientupdater.usecases.give_area import GiveArea
 from clientupdater.usecases.give_branch import GiveBranch
 from clientupdater.usecases.grant_permission import GrantPermission
@@ -54,11 +47,8 @@ from clientupdater.usecases.issue_service_token import IssueServiceToken
 from clientupdater.usecases.judge_updates import JudgeUpdates
 from clientupdater.usecases.judge_user import JudgeUser
 from clientupdater.usecases.list_clients import ListClients
-from clientupdater.usecases.list_exports import ListExports
-from clientupdater.usecases.list_jobs import ListJobs
 from clientupdater.usecases.list_openings import ListOpenings
 from clientupdater.usecases.list_rows import ListRows
-from clientupdater.usecases.list_schedules import ListSchedules
 from clientupdater.usecases.list_sessions import ListSessions
 from clientupdater.usecases.list_users import ListUsers
 from clientupdater.usecases.lock_user import LockUser
@@ -66,7 +56,6 @@ from clientupdater.usecases.look_up_names import LookUpNames
 from clientupdater.usecases.open_due_periods import OpenDuePeriods
 from clientupdater.usecases.open_period import OpenPeriod
 from clientupdater.usecases.place_branch import PlaceBranch
-from clientupdater.usecases.purge_jobs import PurgeJobs
 from clientupdater.usecases.purge_old import PurgeOld
 from clientupdater.usecases.read_lookups import ReadLookups
 from clientupdater.usecases.read_queues import ReadQueues
@@ -75,27 +64,22 @@ from clientupdater.usecases.record_update import RecordUpdate
 from clientupdater.usecases.record_updates import RecordUpdates
 from clientupdater.usecases.redeem_reset import RedeemReset
 from clientupdater.usecases.remove_branch import RemoveBranch
-from clientupdater.usecases.remove_expired_exports import RemoveExpiredExports
 from clientupdater.usecases.renew_pension_numbers import RenewPensionNumbers
 from clientupdater.usecases.reopen_row import ReopenRow
 from clientupdater.usecases.reset_password import ResetPassword
-from clientupdater.usecases.retry_job import RetryJob
 from clientupdater.usecases.reveal_pension_number import RevealPensionNumber
 from clientupdater.usecases.revive_client import ReviveClient
 from clientupdater.usecases.revoke_grant import RevokeGrant
 from clientupdater.usecases.revoke_session import RevokeSession
 from clientupdater.usecases.revoke_sessions import RevokeSessions
-from clientupdater.usecases.run_schedule import RunSchedule
 from clientupdater.usecases.search_clients import SearchClients
 from clientupdater.usecases.set_initial_password import SetInitialPassword
 from clientupdater.usecases.settle_contact_conflict import SettleContactConflict
 from clientupdater.usecases.show_client import ShowClient
 from clientupdater.usecases.show_client_history import ShowClientHistory
 from clientupdater.usecases.show_current_periods import ShowCurrentPeriods
-from clientupdater.usecases.show_export import ShowExport
 from clientupdater.usecases.show_filter_options import ShowFilterOptions
 from clientupdater.usecases.show_history import ShowHistory
-from clientupdater.usecases.show_job import ShowJob
 from clientupdater.usecases.show_row import ShowRow
 from clientupdater.usecases.show_user import ShowUser
 from clientupdater.usecases.sign_in import SignIn
@@ -104,7 +88,6 @@ from clientupdater.usecases.take_area import TakeArea
 from clientupdater.usecases.take_branch import TakeBranch
 from clientupdater.usecases.unlock_user import UnlockUser
 from clientupdater.usecases.void_event import VoidEvent
-from clientupdater.usecases.write_export import WriteExport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -213,22 +196,6 @@ class Reading:
 
 
 @frozen
-class Exporting:
-    """What people take out, and what becomes of it."""
-
-    create: CreateExport
-    show: ShowExport
-    list: ListExports
-    fetch: FetchExport
-    delete: DeleteExport
-    write: WriteExport
-    """What a worker does."""
-    remove_expired: RemoveExpiredExports
-    clock: Clock
-    """By which a file is there or gone."""
-
-
-@frozen
 class People:
     """What can be done with people: how they come in, and what they may do."""
 
@@ -313,23 +280,6 @@ class Tracking:
 
 
 @frozen
-class Jobs:
-    """What workers do, and how it is looked after."""
-
-    do: DoJob
-    fire_schedules: FireSchedules
-    list: ListJobs
-    show: ShowJob
-    retry: RetryJob
-    cancel: CancelJob
-    purge: PurgeJobs
-    find_stuck: FindStuckJobs
-    list_schedules: ListSchedules
-    change_schedule: ChangeSchedule
-    run_schedule: RunSchedule
-
-
-@frozen
 class App:
     """What the software can do, for as long as it is open."""
 
@@ -367,7 +317,9 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
     shared, serving = around.shared, around.serving
     open_due_periods = OpenDuePeriods(work, clock, zone)
     syncing = Syncing.over(work, clock, zone, around.sources, around.sync)
-    exporting = _exporting(work, clock, zone, around)
+    exporting = Exporting.over(
+        work, clock, zone, around.files, around.sheet_forms, around.retention
+    )
     purge_old = PurgeOld(work, clock, around.retention)
     tasks = {
         **syncing.tasks(),
@@ -394,32 +346,9 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
         read_queues=ReadQueues(work, clock),
         answer_once=AnswerOnce(work, clock, around.sealer, serving.keep_answers_for),
         readings=around.readings,
-        jobs=_jobs(work, clock, zone, around, tasks, purge_old),
+        jobs=Jobs.over(work, clock, zone, around.timetable, around.chance, tasks, purge_old),
         serving=serving,
         sealer=around.sealer,
-    )
-
-
-def _jobs(
-    work: ServingWork,
-    clock: Clock,
-    zone: tzinfo,
-    around: Surroundings,
-    tasks: Mapping[str, Task],
-    purge_old: PurgeOld,
-) -> Jobs:
-    return Jobs(
-        do=DoJob(tasks, clock, around.chance),
-        fire_schedules=FireSchedules(work, clock, zone, around.timetable, tasks),
-        list=ListJobs(work),
-        show=ShowJob(work),
-        retry=RetryJob(work, clock),
-        cancel=CancelJob(work, clock),
-        purge=PurgeJobs(work, clock, purge_old),
-        find_stuck=FindStuckJobs(work, clock),
-        list_schedules=ListSchedules(work),
-        change_schedule=ChangeSchedule(work, clock, zone, around.timetable),
-        run_schedule=RunSchedule(work, clock, tasks),
     )
 
 
@@ -434,27 +363,6 @@ def _reading(work: ServingWork, clock: Clock, zone: tzinfo, around: Surroundings
             work, clock, zone, around.shared.cache, around.filter_options_form
         ),
         lookups=ReadLookups(work, around.shared.near, around.lookups_form),
-    )
-
-
-def _exporting(work: ServingWork, clock: Clock, zone: tzinfo, around: Surroundings) -> Exporting:
-    files = around.files
-    return Exporting(
-        create=CreateExport(work, clock, zone),
-        show=ShowExport(work),
-        list=ListExports(work),
-        fetch=FetchExport(work, clock, files),
-        delete=DeleteExport(work, clock, files),
-        write=WriteExport(
-            work=work,
-            clock=clock,
-            zone=zone,
-            files=files,
-            forms=around.sheet_forms,
-            keep_for=timedelta(days=around.retention.export_files),
-        ),
-        remove_expired=RemoveExpiredExports(work, clock, files),
-        clock=clock,
     )
 
 
