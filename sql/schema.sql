@@ -101,8 +101,8 @@ end
 $function$
 ;
 
--- :: function carry_place()
-CREATE OR REPLACE FUNCTION public.carry_place()
+-- :: function carry_to_rows()
+CREATE OR REPLACE FUNCTION public.carry_to_rows()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -111,42 +111,71 @@ AS $function$
 declare
     before text := coalesce(current_setting('clientupdater.system', true), '');
 begin
-    perform set_config('clientupdater.system', 'on', true);
-    update client_period_status s
-       set home_branch_id = case when s.company_id = new.company_id then new.branch_id end,
-           owed = case when s.is_open then new.owed else s.owed end
-     where s.client_id = new.id
-       and (
-           s.home_branch_id is distinct from
-               case when s.company_id = new.company_id then new.branch_id end
-           or (s.is_open and s.owed <> new.owed)
-       );
-    if (old.deleted_at is null) <> (new.deleted_at is null) then
-        update client_period_status s
-           set is_open = asks_for_work(s.status_type_id, s.exempt_cause, new.deleted_at is null),
-               owed = new.owed
-         where s.client_id = new.id and s.exempt_cause is null;
+    if not exists (
+        select from was join arrived on arrived.id = was.id
+         where was.sort_name <> arrived.sort_name
+            or was.branch_id <> arrived.branch_id
+            or was.company_id <> arrived.company_id
+            or was.owed <> arrived.owed
+            or (was.deleted_at is null) <> (arrived.deleted_at is null)
+    ) then
+        return null;
     end if;
-    perform set_config('clientupdater.system', before, true);
-    return null;
-end
-$function$
-;
-
--- :: function carry_sort_name()
-CREATE OR REPLACE FUNCTION public.carry_sort_name()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-AS $function$
-declare
-    before text := coalesce(current_setting('clientupdater.system', true), '');
-begin
     perform set_config('clientupdater.system', 'on', true);
-    update client_period_status
-       set sort_name = new.sort_name
-     where client_id = new.id and sort_name <> new.sort_name;
+    -- Held in the order in which everybody writes them, so that no two writers wait for each other.
+    perform count(*)
+       from (
+        select s.id
+          from was
+          join arrived on arrived.id = was.id
+          join client_period_status s on s.client_id = arrived.id
+         where s.sort_name <> arrived.sort_name
+            or s.home_branch_id is distinct from
+                case when s.company_id = arrived.company_id then arrived.branch_id end
+            or (s.is_open and s.owed <> arrived.owed)
+            or (
+                s.exempt_cause is null
+                and (was.deleted_at is null) <> (arrived.deleted_at is null)
+            )
+         order by s.client_id, s.period_year,
+             coalesce(s.period_month, s.period_quarter * 3 - 2), s.period_type
+           for no key update of s
+       ) held;
+    update client_period_status s
+       set sort_name = arrived.sort_name,
+           home_branch_id = case when s.company_id = arrived.company_id then arrived.branch_id end,
+           owed = case
+               when
+                   s.is_open
+                   or (
+                       s.exempt_cause is null
+                       and (was.deleted_at is null) <> (arrived.deleted_at is null)
+                   )
+                   then arrived.owed
+               else s.owed
+           end,
+           is_open = case
+               when
+                   s.exempt_cause is null
+                   and (was.deleted_at is null) <> (arrived.deleted_at is null)
+                   then asks_for_work(
+                       s.status_type_id, s.exempt_cause, arrived.deleted_at is null
+                   )
+               else s.is_open
+           end
+      from was
+      join arrived on arrived.id = was.id
+     where s.client_id = arrived.id
+       and (
+           s.sort_name <> arrived.sort_name
+           or s.home_branch_id is distinct from
+               case when s.company_id = arrived.company_id then arrived.branch_id end
+           or (s.is_open and s.owed <> arrived.owed)
+           or (
+               s.exempt_cause is null
+               and (was.deleted_at is null) <> (arrived.deleted_at is null)
+           )
+       );
     perform set_config('clientupdater.system', before, true);
     return null;
 end
@@ -2463,11 +2492,8 @@ CREATE TRIGGER take_from_client BEFORE INSERT OR UPDATE OF client_id, company_id
 -- :: trigger client_sources.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.client_sources FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
--- :: trigger clients.carry_place
-CREATE CONSTRAINT TRIGGER carry_place AFTER UPDATE ON public.clients DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.branch_id <> new.branch_id) OR (old.company_id <> new.company_id) OR (old.owed <> new.owed) OR ((old.deleted_at IS NULL) <> (new.deleted_at IS NULL)))) EXECUTE FUNCTION carry_place();
-
--- :: trigger clients.carry_sort_name
-CREATE CONSTRAINT TRIGGER carry_sort_name AFTER UPDATE ON public.clients DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((old.sort_name IS DISTINCT FROM new.sort_name)) EXECUTE FUNCTION carry_sort_name();
+-- :: trigger clients.carry_to_rows
+CREATE TRIGGER carry_to_rows AFTER UPDATE ON public.clients REFERENCING OLD TABLE AS was NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION carry_to_rows();
 
 -- :: trigger clients.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.clients FOR EACH ROW EXECUTE FUNCTION touch_updated_at();

@@ -95,10 +95,12 @@ class PostgresStaging:
         self._do(APPLY, "begin_undoable", "effects", "sealed_numbers")
         self._seal()
         self._do(APPLY, "tell_created", "tell_changed", "tell_going")
-        self._do(APPLY, "create_clients", "change_clients", "deactivate_gone", "write_history")
+        self._do(APPLY, "create_clients", "deactivate_gone", "write_history")
         self._do(APPLY, "note_sources", "note_new_sources", "note_missing", "end_assignments")
         if moves_watermark:
             self._do(APPLY, "move_watermarks")
+        # From here on rows of periods are held: by what is carried to them when this ends (Y9).
+        self._do(APPLY, "change_clients")
         self._apply_to_rows(writable)
         return self._outcome()
 
