@@ -36,7 +36,8 @@ def served(application: Starlette) -> Iterator[httpx.Client]:
             while not server.started and thread.is_alive():
                 time.sleep(0.005)
             base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-            with httpx.Client(base_url=base, event_hooks={"request": [keyed]}) as client:
+            hooks = {"request": [keyed]}
+            with httpx.Client(base_url=base, timeout=60, event_hooks=hooks) as client:
                 yield client
         finally:
             server.should_exit = True
