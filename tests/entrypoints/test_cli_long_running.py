@@ -66,7 +66,7 @@ def test_the_worker_stops_when_told_and_says_so(database: Database, sign: signal
 def test_the_server_serves_until_told_to_stop(database: Database, sign: signal.Signals) -> None:
     with running("serve", "--port", "0", DATABASE_URL=database.app_url) as server:
         port = logged(server.stderr, "serving")["port"]
-        assert httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+        assert httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=30).status_code == 200
         server.send_signal(sign)
         logged(server.stderr, "stopped serving")
         assert server.wait(10) == 0
@@ -80,12 +80,12 @@ def test_a_server_that_drains_says_that_it_is_not_ready_before_it_goes(database:
     ) as server:
         port = logged(server.stderr, "serving")["port"]
         base = f"http://127.0.0.1:{port}"
-        assert httpx.get(f"{base}/readyz").status_code == 200
+        assert httpx.get(f"{base}/readyz", timeout=30).status_code == 200
         server.send_signal(signal.SIGTERM)
-        while (answer := httpx.get(f"{base}/readyz")).status_code == 200:
+        while (answer := httpx.get(f"{base}/readyz", timeout=30)).status_code == 200:
             pass
         assert (answer.status_code, answer.json()["status"]) == (503, "draining")
-        assert httpx.get(f"{base}/livez").status_code == 200
+        assert httpx.get(f"{base}/livez", timeout=30).status_code == 200
         server.send_signal(signal.SIGTERM)  # a second one has no patience
         logged(server.stderr, "stopped serving")
 

@@ -42,7 +42,9 @@ def api(database: Database) -> Iterator[tuple[str, dict[str, str]]]:
         tokens = {}
         for each in people:
             proof = {"email": each.email, "password": each.password}
-            tokens[each.role] = httpx.post(f"{base}/api/v1/sessions", json=proof).json()["token"]
+            tokens[each.role] = httpx.post(
+                f"{base}/api/v1/sessions", json=proof, timeout=30
+            ).json()["token"]
         yield base, tokens
 
 
@@ -86,5 +88,7 @@ def test_the_contract_holds_whatever_is_sent(
     )
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
     # Whoever had been signed out on the way would have been refused everything since.
-    me = httpx.get(f"{base}/api/v1/me", headers={"Authorization": f"Bearer {tokens[role]}"})
+    me = httpx.get(
+        f"{base}/api/v1/me", headers={"Authorization": f"Bearer {tokens[role]}"}, timeout=30
+    )
     assert me.status_code == 200

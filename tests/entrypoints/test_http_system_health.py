@@ -90,8 +90,8 @@ def test_without_the_database_operations_still_hear_so(database: Database) -> No
         _, told = asked(base)
         assert told["status"] == "unhealthy"
         assert told["services"]["database"]["error"] == "it does not answer"
-        assert httpx.get(f"{base}/livez").status_code == 200
-        assert httpx.get(f"{base}/readyz").status_code == 503
+        assert httpx.get(f"{base}/livez", timeout=30).status_code == 200
+        assert httpx.get(f"{base}/readyz", timeout=30).status_code == 503
 
 
 @contextmanager

@@ -108,7 +108,7 @@ def test_it_comes_up_says_where_and_stops_without_a_trace(folder: Path) -> None:
     with demo_in(folder) as demo:
         assert demo.told["pid"] == demo.process.pid
         assert demo.note.stat().st_mode & 0o077 == 0
-        assert httpx.get(f"{demo.told['base_url']}/readyz").status_code == 200
+        assert httpx.get(f"{demo.told['base_url']}/readyz", timeout=30).status_code == 200
         family = demo.family()
         assert len(family) > 3
         interrupt(demo.process)
@@ -125,10 +125,13 @@ def test_everyone_it_tells_of_can_sign_in(folder: Path) -> None:
         api = f"{demo.told['base_url']}/api/v1"
         for account in demo.told["accounts"]:
             proof = {"email": account["email"], "password": account["password"]}
-            signed = httpx.post(f"{api}/sessions", json=proof)
+            signed = httpx.post(f"{api}/sessions", json=proof, timeout=30)
             assert signed.status_code == 201, signed.text
             heads = {"Authorization": f"Bearer {signed.json()['token']}"}
-            assert httpx.get(f"{api}/me", headers=heads).json()["user"]["email"] == proof["email"]
+            assert (
+                httpx.get(f"{api}/me", headers=heads, timeout=30).json()["user"]["email"]
+                == proof["email"]
+            )
 
 
 def test_a_second_start_keeps_the_data_and_reset_starts_over(folder: Path) -> None:
@@ -145,7 +148,7 @@ def test_a_second_one_on_the_same_data_names_the_first_and_leaves_it_alone(folde
         done = run("demo", "--data-dir", str(folder), "--port", str(free_port()))
         assert done.returncode == 5
         assert f"Process {first.process.pid} already uses" in done.stderr
-        assert httpx.get(f"{first.told['base_url']}/readyz").status_code == 200
+        assert httpx.get(f"{first.told['base_url']}/readyz", timeout=30).status_code == 200
 
 
 def test_a_port_in_use_is_told_in_one_line_and_nothing_is_left(folder: Path) -> None:
@@ -164,7 +167,7 @@ def test_killed_it_leaves_nothing_running_and_the_next_start_works(folder: Path)
         until(lambda: gone(family))
         demo.note.unlink()  # what it could not tidy up itself
         with demo_in(folder, port=port) as again:
-            assert httpx.get(f"{again.told['base_url']}/readyz").status_code == 200
+            assert httpx.get(f"{again.told['base_url']}/readyz", timeout=30).status_code == 200
 
 
 def test_if_one_of_its_processes_ends_it_says_which_and_stops_the_others(folder: Path) -> None:

@@ -77,7 +77,7 @@ def test_no_error_no_list_and_no_log_line_holds_a_number_in_the_clear(database: 
     with running("serve", "--port", "0", **settings) as server:
         port = logged(server.stderr, "serving")["port"]
         base = f"http://127.0.0.1:{port}/api/v1"
-        with httpx.Client(base_url=base, event_hooks={"request": [keyed]}) as http:
+        with httpx.Client(base_url=base, event_hooks={"request": [keyed]}, timeout=30) as http:
             token = http.post("/sessions", json=proof).json()["token"]
             http.headers["Authorization"] = f"Bearer {token}"
             for method, path, told in MISUSES:

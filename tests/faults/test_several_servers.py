@@ -57,7 +57,7 @@ def serving(
 
 def is_ready(base: str) -> bool:
     try:
-        return httpx.get(f"{base}/readyz").status_code == 200
+        return httpx.get(f"{base}/readyz", timeout=30).status_code == 200
     except httpx.TransportError:
         return False
 
@@ -79,8 +79,8 @@ def test_two_processes_share_the_work_and_tell_their_numbers_together(database: 
     bind = {"METRICS_BIND": f"127.0.0.1:{metrics}"}
     with serving(database, "--workers", "2", **bind) as (server, base):
         for _ in range(40):  # each on a connection of its own: the kernel deals them out
-            assert httpx.get(f"{base}/api/ping").status_code == 200
-        told = httpx.get(f"http://127.0.0.1:{metrics}/metrics").text
+            assert httpx.get(f"{base}/api/ping", timeout=30).status_code == 200
+        told = httpx.get(f"http://127.0.0.1:{metrics}/metrics", timeout=30).text
         count = 'request_duration_seconds_count{method="GET",route="/api/ping",status="200"} 40.0'
         assert count in told
         found = re.search(r"^clientupdater_pool_connections (\S+)$", told, re.MULTILINE)
@@ -96,7 +96,7 @@ def test_a_process_that_is_killed_is_replaced(database: Database) -> None:
         os.kill(min(before), signal.SIGKILL)
         wait_until(lambda: len(children_of(server)) == 2 and children_of(server) != before)
         for _ in range(20):
-            assert httpx.get(f"{base}/livez").status_code == 200
+            assert httpx.get(f"{base}/livez", timeout=30).status_code == 200
         server.send_signal(signal.SIGTERM)
         assert server.wait(20) == 0
 

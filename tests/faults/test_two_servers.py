@@ -35,12 +35,14 @@ class Servers:
         self.database = database
         self.apis = [f"http://127.0.0.1:{port}/api/v1" for port in ports]
         proof = {"email": WHO, "password": password}
-        signed = httpx.post(f"{self.apis[0]}/sessions", json=proof)
+        signed = httpx.post(f"{self.apis[0]}/sessions", json=proof, timeout=30)
         self.heads = {"Authorization": f"Bearer {signed.json()['token']}"}
 
     def answers(self, path: str = "/clients?limit=1") -> list[int]:
         """Ask both the same."""
-        return [httpx.get(api + path, headers=self.heads).status_code for api in self.apis]
+        return [
+            httpx.get(api + path, headers=self.heads, timeout=30).status_code for api in self.apis
+        ]
 
     def run(self, statement: str) -> None:
         """Change something in the database behind both."""
@@ -81,7 +83,10 @@ def test_U2_a_revoked_session_is_refused_by_both_at_once(servers: Servers) -> No
 @pytest.mark.rule("A7")
 def test_a_changed_lookup_shows_at_once_in_both(servers: Servers) -> None:
     def named() -> list[str]:
-        found = [httpx.get(f"{api}/lookups", headers=servers.heads).json() for api in servers.apis]
+        found = [
+            httpx.get(f"{api}/lookups", headers=servers.heads, timeout=30).json()
+            for api in servers.apis
+        ]
         return [word["name"] for tables in found for word in tables["account_types"][:1]]
 
     before = named()
