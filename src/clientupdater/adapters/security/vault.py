@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
@@ -60,7 +59,11 @@ class Vault:
 
     def blind_index(self, number: str) -> bytes:
         """Compute what a whole number is found by, however it is typed."""
-        return hmac.digest(self.index_key, plain_number(number).encode(), sha256)
+        return self.blind_index_of_plain(plain_number(number))
+
+    def blind_index_of_plain(self, number: str) -> bytes:
+        """Compute it of a number that is written as it is kept."""
+        return hmac.digest(self.index_key, number.encode(), "sha256")
 
 
 def plain_number(number: str) -> str:
