@@ -24,16 +24,18 @@ def test_J5_each_kind_has_its_own_days() -> None:
         Purgeable.EXPORT_FILES: days_before(30),
         Purgeable.SYNC_SNAPSHOTS: days_before(30),
         Purgeable.SYNC_REJECTS: days_before(30),
+        Purgeable.SYNC_PLANS: days_before(30),
     }
 
 
-def test_J5_the_days_are_settings_and_rejects_go_with_their_snapshots() -> None:
+def test_J5_the_days_are_settings_and_rejects_and_plans_go_with_their_snapshots() -> None:
     assert Retention(1, 2, 3, 4).cutoffs(NOW) == {
         Purgeable.ACTIVITY_LOGS: days_before(1),
         Purgeable.COMPLETED_JOBS: days_before(2),
         Purgeable.EXPORT_FILES: days_before(3),
         Purgeable.SYNC_SNAPSHOTS: days_before(4),
         Purgeable.SYNC_REJECTS: days_before(4),
+        Purgeable.SYNC_PLANS: days_before(4),
     }
 
 
@@ -67,7 +69,7 @@ def test_J5_events_and_audits_are_never_purged() -> None:
         "authorization_audit",
     } == NEVER_PURGED
     assert not NEVER_PURGED & {str(each) for each in Purgeable}
-    assert len(Purgeable) == 5
+    assert len(Purgeable) == 6
 
 
 @pytest.mark.rule("J1", "J5")

@@ -23,6 +23,7 @@ class Purgeable(StrEnum):
     EXPORT_FILES = "export_files"
     SYNC_SNAPSHOTS = "sync_snapshots"
     SYNC_REJECTS = "sync_rejects"
+    SYNC_PLANS = "sync_plans"
 
 
 class Expirable(StrEnum):
@@ -50,7 +51,7 @@ PURGED_JOBS = frozenset({JobStatus.COMPLETED, JobStatus.CANCELLED})
 
 @frozen
 class Retention:
-    """For how many days each is kept. Rejects are kept as long as the snapshots they are of."""
+    """For how many days each is kept: rejects and plans as long as the snapshots they are of."""
 
     activity_logs: int = 90
     completed_jobs: int = 7
@@ -69,7 +70,8 @@ class Retention:
 
     def cutoffs(self, now: datetime) -> Mapping[Purgeable, datetime]:
         """Say what may go: everything from before these moments (J5)."""
-        days = {**self._days(), Purgeable.SYNC_REJECTS: self.sync_snapshots}
+        of_snapshots = (Purgeable.SYNC_REJECTS, Purgeable.SYNC_PLANS)
+        days = {**self._days(), **dict.fromkeys(of_snapshots, self.sync_snapshots)}
         return {kind: now - timedelta(days=days[kind]) for kind in Purgeable}
 
     def may_go(self, kind: Purgeable, since: datetime, now: datetime) -> bool:

@@ -30,6 +30,12 @@ delete from sync_rejects
     select id from sync_rejects where created_at < %(before)s order by created_at limit :at_most
  ))
 
+-- name: sync_plans
+delete from sync_plans
+ where ctid = any(array(
+    select ctid from sync_plans where created_at < %(before)s order by created_at limit :at_most
+ ))
+
 -- name: sessions
 delete from user_sessions
  where id = any(array(
