@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from attrs import define, field
+from attrs import define, evolve, field
 
 from clientupdater.domain.errors import InvalidInput, Unavailable
 from clientupdater.domain.jobs import JobStatus
@@ -52,9 +52,11 @@ def doer(syncing: Syncing, source: ClientSource | None = None) -> DoSyncJob:
     return DoSyncJob(syncing.work, syncing.clock, syncing.runner(source))
 
 
-def test_a_schedule_asks_for_a_source_and_the_run_is_done(syncing: Syncing) -> None:
+def test_a_schedule_asks_for_a_source_and_the_run_is_put_down_and_done(syncing: Syncing) -> None:
     syncing.says(record("FC-1"))
-    hands = Hands(Held({"source": "snowflake"}))
+    doer(syncing)(Hands(Held({"source": "snowflake"})))
+    assert syncing.one("select status::text from sync_jobs") == "pending"
+    hands = Hands(Held(syncing.one("select payload from job_queue where job_name = 'sync'")))
     doer(syncing)(hands)
     assert syncing.one("select status::text from sync_jobs") == "completed"
     assert [step for step, done in hands.heard if not done] == [
@@ -62,6 +64,26 @@ def test_a_schedule_asks_for_a_source_and_the_run_is_done(syncing: Syncing) -> N
         "stage",
         "compare",
         "apply",
+    ]
+
+
+def test_a_schedule_of_a_source_that_is_not_set_up_or_is_being_read_has_nothing_to_do(
+    syncing: Syncing,
+) -> None:
+    reads = doer(syncing)
+    without = evolve(reads, run=evolve(reads.run, input=evolve(reads.run.input, sources={})))
+    asked = Hands(Held({"source": "snowflake"}))
+    without(asked)
+    assert syncing.rows("select * from sync_jobs") == []
+    syncing.do(
+        "insert into sync_jobs (type, status, heartbeat_at) values ('snowflake', 'processing', %s)",
+        syncing.clock.now(),
+    )
+    reads(asked)
+    assert syncing.rows("select * from job_queue") == []
+    assert [step for step, _ in asked.heard] == [
+        "this source is not set up here",
+        "another run reads this source",
     ]
 
 

@@ -70,8 +70,8 @@ class Retention:
 
     def cutoffs(self, now: datetime) -> Mapping[Purgeable, datetime]:
         """Say what may go: everything from before these moments (J5)."""
-        of_snapshots = (Purgeable.SYNC_REJECTS, Purgeable.SYNC_PLANS)
-        days = {**self._days(), **dict.fromkeys(of_snapshots, self.sync_snapshots)}
+        days = self._days()
+        days[Purgeable.SYNC_REJECTS] = days[Purgeable.SYNC_PLANS] = self.sync_snapshots
         return {kind: now - timedelta(days=days[kind]) for kind in Purgeable}
 
     def may_go(self, kind: Purgeable, since: datetime, now: datetime) -> bool:

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from attrs import frozen
 
-from clientupdater.domain.errors import InvalidInput, SyncOver
+from clientupdater.domain.errors import InvalidInput, SyncOver, SyncRunning
 from clientupdater.domain.ids import SyncJobId
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import SyncRequest
 from clientupdater.ports.queue import Progress
 from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases.ask_for_sync import job_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +34,12 @@ class DoSyncJob:
     run: RunSync
 
     def __call__(self, doing: Doing) -> None:
-        """Do it, and pass on how far it is."""
-        job = self._named(doing.job.arguments)
+        """Do it, and pass on how far it is; a schedule names a source, and has a run put down."""
+        arguments = doing.job.arguments
+        if "sync_job" not in arguments:
+            self._put_down(doing, _source(arguments), full=bool(arguments.get("full", True)))
+            return
+        job = SyncJobId(UUID(str(arguments["sync_job"])))
         comes_back = doing.job.attempts < doing.job.max_attempts
 
         def watch(how_far: Progressed) -> None:
@@ -43,12 +48,21 @@ class DoSyncJob:
         with suppress(SyncOver):
             self.run(job, watch, comes_back=comes_back)
 
-    def _named(self, arguments: Mapping[str, object]) -> SyncJobId:
-        if "sync_job" in arguments:
-            return SyncJobId(UUID(str(arguments["sync_job"])))
-        asked = SyncRequest(_source(arguments), full=bool(arguments.get("full", True)))
-        with self.work.begin(SYSTEM) as tx:
-            return tx.sync_jobs.create(asked, None, self.clock.now()).id
+    def _put_down(self, doing: Doing, source: Source, *, full: bool) -> None:
+        """Put a run down with the job that does it, once: whoever dies at it, it is that run.
+
+        Where the source is not set up, or is being read, there is nothing to be done tonight.
+        """
+        if source not in self.run.input.sources:
+            doing.report(Progress(done=0, step="this source is not set up here"))
+            return
+        now = self.clock.now()
+        try:
+            with doing.finishing(), self.work.begin(SYSTEM) as tx:
+                run = tx.sync_jobs.create(SyncRequest(source, full=full), None, now)
+                tx.jobs.enqueue(job_of(run), now)
+        except SyncRunning:
+            doing.report(Progress(done=0, step="another run reads this source"))
 
 
 def _source(arguments: Mapping[str, object]) -> Source:
