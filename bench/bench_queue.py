@@ -101,7 +101,7 @@ def expect(held: bool) -> None:  # noqa: FBT001 - what is expected
 def emptied(database: Database, jobs: int = 0) -> None:
     """Begin with so many jobs that wait, and no dead rows."""
     with psycopg.connect(database.superuser_url, autocommit=True) as connection:
-        connection.execute("truncate job_queue")
+        connection.execute("truncate job_queue cascade")
         connection.execute(FILL, (jobs,))
         connection.execute("vacuum analyze job_queue")
 
