@@ -39,7 +39,7 @@ def s3() -> Iterator[str]:
         stack.callback(server.stop)
         host, port = server.get_host_and_port()
         url = f"http://{host}:{port}"
-        BucketFileStore(BUCKET, endpoint=url)._client.create_bucket(Bucket=BUCKET)  # noqa: SLF001
+        BucketFileStore(BUCKET, endpoint=url)._client.create_bucket(Bucket=BUCKET)  # noqa: SLF001 — by S3 itself
         yield url
 
 
@@ -163,7 +163,7 @@ def test_a_directory_that_cannot_be_one_is_told(tmp_path: Path) -> None:
 
 def test_what_was_begun_to_be_sent_and_left_is_given_up_once_it_is_old(s3: str) -> None:
     store = BucketFileStore(BUCKET, "left/", s3)
-    store._client.create_multipart_upload(Bucket=BUCKET, Key="left/1.csv")  # noqa: SLF001
+    store._client.create_multipart_upload(Bucket=BUCKET, Key="left/1.csv")  # noqa: SLF001 — as a writer who died
     assert store.sweep(datetime(2001, 1, 1, tzinfo=UTC)) == 0
     assert store.sweep(datetime.now(UTC) + timedelta(days=1)) == 1
     assert store.sweep(datetime.now(UTC) + timedelta(days=1)) == 0

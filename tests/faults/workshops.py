@@ -84,7 +84,7 @@ class Errands:
         raise Unavailable("the moon", "The moon does not answer.")
 
     def _leave(self, doing: Doing, name: str = "effect") -> None:
-        with self.workshop.work.begin(SYSTEM) as tx:  # type: ignore[attr-defined]
+        with self.workshop.work.begin(SYSTEM) as tx:  # type: ignore[attr-defined] # ours is
             told = {"of": doing.job.id, "by": os.getpid()}
             tx.jobs.enqueue(NewJob(name=name, queue=EFFECTS, arguments=told), _now(self.workshop))
 

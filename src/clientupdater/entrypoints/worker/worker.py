@@ -161,7 +161,7 @@ class Worker:
 
     def _recover(self) -> None:
         """Take back what was lost, whoever lost it."""
-        while job := self.workshop.leases.recover(self._now(), random.random()):  # noqa: S311
+        while job := self.workshop.leases.recover(self._now(), random.random()):  # noqa: S311 — scatters
             _log.warning("job was lost", job=job.id, name=job.name, status=job.status)
 
     # --- holding
@@ -212,7 +212,8 @@ class Worker:
                 endings.fail(held.hold, held.failure.told, held.failure.verdict, now)
         self._return(held for held in self._ended if held.was_interrupted and self._has(held))
         quick = all(held.took_s < self.pace.quick_s for held in self._ended)
-        self._ahead = min(2 * len(self._ended) + self._ahead, self.pace.most_ahead) * quick
+        more = min(self._ahead + 2 * len(self._ended), self.pace.most_ahead)
+        self._ahead = more if quick else 0
         for held in self._ended:
             self._held.pop(held.hold, None)
             self.notice(held)
