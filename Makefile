@@ -43,8 +43,7 @@ serve: .venv/embedded ## run the HTTP server on DATABASE_URL; make serve ARGS='-
 	@exec $(BIN)/clientupdater serve $(ARGS)
 
 test: .venv/dev ## run all tests, on servers that they start themselves
-	$(BIN)/coverage run -m pytest $(ARGS)
-	$(BIN)/coverage report
+	$(BIN)/pytest --cov -n auto --maxprocesses 8 --dist worksteal $(ARGS)
 
 test-fast: .venv/dev ## run the tests that need no server
 	$(BIN)/pytest tests/unit tests/architecture $(ARGS)

@@ -4,7 +4,8 @@
     Redis:      CLIENTUPDATER_TEST_REDIS_URL, else a container, else a redis-server of this machine
 
 CLIENTUPDATER_TEST_POSTGRES=wheel (or local) says which embedded one is taken. Nothing is started
-before a test asks for it.
+before a test asks for it. Where tests run side by side, each process starts servers of its own; of
+servers that are given, it takes databases of its own.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 from attrs import field, frozen
 
 from clientupdater import lifeline
@@ -75,7 +78,7 @@ def redis() -> Iterator[str]:
     """Provide a Redis; its database is emptied by the tests."""
     with ExitStack() as stack:
         if url := os.environ.get("CLIENTUPDATER_TEST_REDIS_URL"):
-            yield url
+            yield _own_part_of(url)
         elif docker_answers():
             yield stack.enter_context(_redis_container())
         else:
@@ -120,8 +123,25 @@ def _foreign(superuser_url: str) -> Cluster:
     """Take a server that is not ours alone: runs side by side must agree on the passwords."""
     word = hashlib.sha256(superuser_url.encode()).hexdigest()[:32]
     cluster = Cluster(superuser_url, owner_password=f"owner-{word}", login_password=f"app-{word}")
-    cluster.provision()
+    with psycopg.connect(superuser_url) as one_at_a_time:
+        # Two who alter one role at once: PostgreSQL fails one of them.
+        one_at_a_time.execute("select pg_advisory_xact_lock(hashtext('clientupdater tests'))")
+        cluster.provision()
     return cluster
+
+
+def _own_part_of(redis_url: str) -> str:
+    """Take a database that the other processes of this run do not empty."""
+    if not (place := _place_in_the_run()):
+        return redis_url
+    parts = urlsplit(redis_url)
+    database = int(parts.path.strip("/") or 0) + place
+    return urlunsplit(parts._replace(path=f"/{database}"))
+
+
+def _place_in_the_run() -> int:
+    """Tell which of the processes this is that run tests side by side; 0: the first, or alone."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
 @contextmanager

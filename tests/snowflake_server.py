@@ -115,6 +115,7 @@ def running() -> Iterator[Gate]:
     gate = Gate()
     server = uvicorn.Server(uvicorn.Config(gate, log_config=None, lifespan="off"))
     with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         gate.port = listening.getsockname()[1]
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

@@ -100,7 +100,7 @@ def snowflake(folder: Path) -> Iterator[Stage]:
         gate.fill("create table client_view (client_code varchar, updated_at timestamp_ntz)")
         for code, at in moments:
             told = f"'{at}'" if at else "null"
-            gate.fill(f"insert into client_view values ('{code}', {told})")  # noqa: S608 - our own
+            gate.fill(f"insert into client_view values ('{code}', {told})")
         account = gate.account(snowflake_server.written_key(folder))
         yield Stage.of(
             lambda: stack.enter_context(open_snowflake(account, page_size=3)), _columns(moments)

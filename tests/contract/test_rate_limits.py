@@ -13,6 +13,7 @@ import redis
 from clientupdater.domain.allowances import Activity, Allowance, Allowances, Asker, Tally
 from clientupdater.usecases.admit_request import AdmitRequest
 from tests.contract.counters import KINDS, Counter, counter
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,10 +69,7 @@ def test_each_asker_and_each_allowance_is_counted_apart(counting: Counter) -> No
 def test_once_the_window_has_passed_one_may_come_again(counting: Counter) -> None:
     tally = Tally(SECOND, ANA)
     assert counting.limits.hit(tally).allowed
-    deadline = time.monotonic() + 10
-    while not counting.limits.hit(tally).allowed:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(lambda: counting.limits.hit(tally).allowed)
 
 
 def test_those_who_come_at_once_are_no_more_than_are_allowed(counting: Counter) -> None:

@@ -206,12 +206,12 @@ class PostgresWorld:
     def say(self, client: ClientId, field: Field, said: Contact) -> None:
         with psycopg.connect(self.url) as connection:
             connection.execute(
-                f"update clients set {field} = %s, {field}_corrected = %s,"  # noqa: S608
+                f"update clients set {field} = %s, {field}_corrected = %s,"
                 " contact_conflict = contact_conflict or %s where id = %s",
                 (said.value, said.corrected, said.conflict, client),
             )
             connection.execute(
-                f"insert into client_sources (client_id, source, {field})"  # noqa: S608
+                f"insert into client_sources (client_id, source, {field})"
                 " values (%s, 'snowflake', %s) on conflict (client_id, source) do update"
                 f" set {field} = excluded.{field}",
                 (client, said.source_value),
@@ -252,7 +252,7 @@ def _employ(connection: psycopg.Connection[tuple[object, ...]], actor: Actor) ->
         (actor.id, f"{actor.id}@example.com", actor.is_active),
     )
     for table in ("user_permissions", "user_branches", "user_areas"):
-        connection.execute(f"delete from {table} where user_id = %s", (actor.id,))  # noqa: S608
+        connection.execute(f"delete from {table} where user_id = %s", (actor.id,))
     for grant in actor.grants:
         connection.execute(
             "insert into user_permissions (user_id, permission_id, company_id, scope)"

@@ -35,7 +35,7 @@ class Field:
 
     def client(self, company: str = "FCASH", product: str = "FCASH_SSS", branch: Any = None) -> str:
         """Put a client into the book; give its code."""
-        code = f"{company[:2]}-{self.staff.one('select count(*) from clients'):06d}"  # noqa: S608
+        code = f"{company[:2]}-{self.staff.one('select count(*) from clients'):06d}"
         self.staff.run(
             "insert into clients (client_code, company_id, full_name, branch_id, product_id)"
             " values (%s, (select id from companies where code = %s), 'Juana Reyes', %s,"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from contextlib import contextmanager
@@ -11,6 +10,8 @@ from uuid import uuid4
 
 import httpx
 import uvicorn
+
+from clientupdater.entrypoints.http.server import listen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ def served(application: Starlette) -> Iterator[httpx.Client]:
     """Serve it for as long as it is talked to."""
     config = uvicorn.Config(application, log_config=None, lifespan="on", proxy_headers=False)
     server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with listen("127.0.0.1", 0) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:

@@ -14,6 +14,7 @@ import orjson
 import pytest
 
 from tests.entrypoints.commands import COMMAND, environment, run
+from tests.waiting import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +60,7 @@ def test_the_worker_stops_when_told_and_says_so(database: Database, sign: signal
         logged(worker.stderr, "working")
         worker.send_signal(sign)
         logged(worker.stderr, "stopped working")
-        assert worker.wait(10) == 0
+        assert worker.wait(PATIENCE_S) == 0
 
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
@@ -69,7 +70,7 @@ def test_the_server_serves_until_told_to_stop(database: Database, sign: signal.S
         assert httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=30).status_code == 200
         server.send_signal(sign)
         logged(server.stderr, "stopped serving")
-        assert server.wait(10) == 0
+        assert server.wait(PATIENCE_S) == 0
         assert server.stdout is not None
         assert server.stdout.read() == ""
 
@@ -82,9 +83,8 @@ def test_a_server_that_drains_says_that_it_is_not_ready_before_it_goes(database:
         base = f"http://127.0.0.1:{port}"
         assert httpx.get(f"{base}/readyz", timeout=30).status_code == 200
         server.send_signal(signal.SIGTERM)
-        while (answer := httpx.get(f"{base}/readyz", timeout=30)).status_code == 200:
-            pass
-        assert (answer.status_code, answer.json()["status"]) == (503, "draining")
+        wait_until(lambda: httpx.get(f"{base}/readyz", timeout=30).status_code == 503)
+        assert httpx.get(f"{base}/readyz", timeout=30).json()["status"] == "draining"
         assert httpx.get(f"{base}/livez", timeout=30).status_code == 200
         server.send_signal(signal.SIGTERM)  # a second one has no patience
         logged(server.stderr, "stopped serving")

@@ -16,7 +16,7 @@ from clientupdater.entrypoints.http.metrics import Measures
 from clientupdater.serving import Serving
 from tests.entrypoints.fields import BASE, Field, code_of
 from tests.entrypoints.serving import served
-from tests.faults.lost_redis import wait_until
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from datetime import datetime
 from typing import TYPE_CHECKING, NoReturn
 
@@ -23,6 +24,7 @@ from clientupdater.domain.errors import (
     VersionConflict,
 )
 from clientupdater.entrypoints.http.application import build
+from clientupdater.entrypoints.http.server import listen
 from clientupdater.settings import Settings
 from tests.entrypoints.serving import served
 
@@ -188,3 +190,12 @@ def test_every_answer_carries_the_requests_id(client: httpx.Client, path: str) -
     assert given.headers["x-request-id"] == "0123-abcd"
     made = client.get(path, headers={"X-Request-ID": "no good"})
     assert re.fullmatch(r"[0-9a-f-]{36}", made.headers["x-request-id"])
+
+
+def test_a_connection_holds_nothing_back_that_there_is_to_send() -> None:
+    with (
+        listen("127.0.0.1", 0) as listening,
+        socket.create_connection(listening.getsockname()),
+        listening.accept()[0] as taken,
+    ):
+        assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -50,7 +50,7 @@ class Desk:
         told = {"full_name": "Juan Reyes", **columns}
         names, marks = ", ".join(told), ", ".join(["%s"] * len(told))
         self.staff.run(
-            f"insert into clients (client_code, company_id, branch_id, product_id, {names})"  # noqa: S608
+            f"insert into clients (client_code, company_id, branch_id, product_id, {names})"
             " values (%s, (select id from companies where code = 'FCASH'), %s,"
             f" (select id from products where code = 'FCASH_SSS'), {marks})",
             code,

@@ -16,6 +16,7 @@ from clientupdater.entrypoints.http.application import build
 from clientupdater.serving import Serving
 from tests.entrypoints.fields import BASE, PERIOD, Field, code_of
 from tests.entrypoints.serving import served
+from tests.waiting import WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -215,9 +216,7 @@ def row_held(database: Database) -> Iterator[None]:
 
 
 def wait_for_a_writer(field: Field) -> None:
-    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
-    while not field.staff.one(waiting):
-        pass
+    wait_until(lambda: bool(field.staff.one(WAITING_FOR_A_LOCK)))
 
 
 def test_twenty_who_ask_the_same_at_once_make_one_change(field: Field) -> None:

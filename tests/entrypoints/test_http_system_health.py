@@ -12,8 +12,9 @@ from psycopg.conninfo import make_conninfo
 
 from tests.entrypoints.desks import Desk, a_desk
 from tests.faults.lost_redis import hanging, url_at
-from tests.faults.test_several_servers import serving, signed_in, wait_until
+from tests.faults.test_several_servers import serving, signed_in
 from tests.servers import free_port
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

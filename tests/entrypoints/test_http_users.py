@@ -53,7 +53,7 @@ class Office:
 
     def code(self, table: str, place: object) -> str:
         """Tell the code of a branch or an area."""
-        return str(self.staff.one(f"select code from {table} where id = %s", place))  # noqa: S608
+        return str(self.staff.one(f"select code from {table} where id = %s", place))
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def said(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) ->
 def kept_anywhere(office: Office, said: Said) -> str:
     """Give all that was logged or written down of what was done."""
     written = [
-        office.staff.one(f"select coalesce(json_agg(t)::text, '') from {table} t")  # noqa: S608
+        office.staff.one(f"select coalesce(json_agg(t)::text, '') from {table} t")
         for table in ("activity_logs", "authorization_audit", "users", "user_sessions")
     ]
     seen = said()

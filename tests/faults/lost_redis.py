@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import threading
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,9 +14,7 @@ import redis
 from tests import servers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-PATIENCE = 10.0
+    from collections.abc import Iterator
 
 
 @contextmanager
@@ -73,11 +70,3 @@ def stopped(server: redis.Redis) -> Iterator[None]:
         yield
     finally:
         os.kill(process, signal.SIGCONT)
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Wait for what happens by itself."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.01)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +15,10 @@ import pytest
 
 from tests.entrypoints.commands import COMMAND, environment, run
 from tests.servers import free_port
+from tests.waiting import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-PATIENCE_S = 60.0
+    from collections.abc import Iterator
 
 
 class Demo:
@@ -32,7 +30,7 @@ class Demo:
         self.told: dict[str, Any] = {}
 
     def wait_until_ready(self) -> None:
-        until(lambda: self.note.exists() or self.process.poll() is not None)
+        wait_until(lambda: self.note.exists() or self.process.poll() is not None)
         assert self.process.poll() is None, self.process.communicate()[1]
         self.told = orjson.loads(self.note.read_bytes())
 
@@ -43,13 +41,6 @@ class Demo:
         for pid in found:
             found += [child for child, parent in parents.items() if parent == pid]
         return found[1:]
-
-
-def until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not happened():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.02)
 
 
 def interrupt(process: subprocess.Popen[str]) -> None:
@@ -96,8 +87,8 @@ def demo_in(folder: Path, *options: str, port: int | None = None) -> Iterator[De
         finally:
             family = demo.family()
             interrupt(process)
-            until(lambda: process.poll() is not None)
-            until(lambda: gone(family))
+            wait_until(lambda: process.poll() is not None)
+            wait_until(lambda: gone(family))
 
 
 def clusters_birth(folder: Path) -> float:
@@ -164,7 +155,7 @@ def test_killed_it_leaves_nothing_running_and_the_next_start_works(folder: Path)
     with demo_in(folder, port=port) as demo:
         family = demo.family()
         demo.process.kill()
-        until(lambda: gone(family))
+        wait_until(lambda: gone(family))
         demo.note.unlink()  # what it could not tidy up itself
         with demo_in(folder, port=port) as again:
             assert httpx.get(f"{again.told['base_url']}/readyz", timeout=30).status_code == 200

@@ -29,10 +29,11 @@ from clientupdater.ports.reading import ClientFilter
 from clientupdater.ports.work import SYSTEM
 from clientupdater.usecases._exporting import reaches
 from clientupdater.usecases.fetch_export import FetchExport
-from tests.faults.workshops import asked, wait_until, worker
+from tests.faults.workshops import asked, worker
 from tests.integration.exporting import AtHand, attempt_at
 from tests.integration.staff import Staff, staffed
 from tests.unit.builders import MANILA
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -23,7 +23,8 @@ from clientupdater.domain.errors import Misconfigured, Unavailable
 from clientupdater.ports.cache import EVERYONE, CacheKey, Topic
 from clientupdater.ports.limits import Counting
 from tests import servers
-from tests.faults.lost_redis import hanging, running, stopped, url_at, wait_until
+from tests.faults.lost_redis import hanging, running, stopped, url_at
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,9 @@ import pytest
 
 from tests.entrypoints.desks import Desk, a_desk
 from tests.faults.lost_redis import running, stopped, url_at
-from tests.faults.test_several_servers import serving, signed_in, wait_until
+from tests.faults.test_several_servers import serving, signed_in
 from tests.servers import free_port
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

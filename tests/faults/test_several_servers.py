@@ -20,10 +20,11 @@ from tests.entrypoints.desks import Desk, a_desk
 from tests.entrypoints.desks import running as period
 from tests.entrypoints.test_cli_long_running import logged, running
 from tests.servers import free_port
+from tests.waiting import PATIENCE_S, WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from tests.servers import Database
 
@@ -62,13 +63,6 @@ def is_ready(base: str) -> bool:
         return False
 
 
-def wait_until(condition: Callable[[], bool], patience: float = 30.0) -> None:
-    deadline = time.monotonic() + patience
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def children_of(server: subprocess.Popen[str]) -> set[int]:
     text = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text(encoding="ascii")
     return {int(each) for each in text.split()}
@@ -87,7 +81,7 @@ def test_two_processes_share_the_work_and_tell_their_numbers_together(database: 
         assert found
         assert float(found[1]) >= 1
         server.send_signal(signal.SIGTERM)
-        assert server.wait(20) == 0
+        assert server.wait(PATIENCE_S) == 0
 
 
 def test_a_process_that_is_killed_is_replaced(database: Database) -> None:
@@ -98,14 +92,14 @@ def test_a_process_that_is_killed_is_replaced(database: Database) -> None:
         for _ in range(20):
             assert httpx.get(f"{base}/livez", timeout=30).status_code == 200
         server.send_signal(signal.SIGTERM)
-        assert server.wait(20) == 0
+        assert server.wait(PATIENCE_S) == 0
 
 
 def test_processes_that_cannot_work_as_they_are_set_up_stop_them_all(database: Database) -> None:
     with running(
         "serve", "--port", "0", "--workers", "2", DATABASE_URL=database.superuser_url
     ) as server:
-        assert server.wait(30) == 78
+        assert server.wait(PATIENCE_S) == 78
 
 
 def test_when_their_parent_is_killed_none_is_left(database: Database) -> None:
@@ -126,7 +120,7 @@ def test_a_server_told_to_go_drops_no_request(database: Database, desk: Desk, wo
         wait_until(lambda: not is_ready(base))
         for each in crowd:
             each.leave()
-        assert server.wait(20) == 0
+        assert server.wait(PATIENCE_S) == 0
     answers = [answer for regular in crowd for answer in regular.found]
     assert set(answers) == {200}
     assert len(answers) > 20
@@ -150,13 +144,12 @@ def test_what_is_under_way_when_a_server_is_told_to_go_is_finished(
             holder.execute("select 1 from client_period_status for update")
             under_way = threading.Thread(target=change, args=(1,))
             under_way.start()
-            waits = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
-            wait_until(lambda: bool(desk.staff.one(waits)))
+            wait_until(lambda: bool(desk.staff.one(WAITING_FOR_A_LOCK)))
             server.send_signal(signal.SIGTERM)
             wait_until(lambda: not is_ready(base))
             assert server.poll() is None
         under_way.join()
-        assert server.wait(20) == 0
+        assert server.wait(PATIENCE_S) == 0
     assert [each.status_code for each in answers] == [201, 201]
 
 

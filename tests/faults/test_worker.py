@@ -25,10 +25,10 @@ from tests.faults.workshops import (
     effects,
     put,
     stands,
-    wait_until,
     worker,
 )
 from tests.servers import Database
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -29,7 +29,7 @@ from clientupdater.settings import Settings
 from clientupdater.usecases.do_job import DoJob
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from multiprocessing.context import ForkServerProcess
 
     from clientupdater.workshop import Workshop
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 QUICK = Pace(lease_s=2.0, beat_s=0.2, look_s=0.2, recover_s=0.2, again_s=0.1, grace_s=20)
 EFFECTS = "nobody works on this"
-PATIENCE_S = 60.0
 
 _forking = multiprocessing.get_context("forkserver")
 _forking.set_forkserver_preload([__name__])
@@ -164,11 +163,3 @@ def effects(database: Database, name: str = "effect") -> list[int]:
     """Tell which jobs had their effect, each as often as it had."""
     query = "select (payload->>'of')::int from job_queue where queue_name = %s and job_name = %s"
     return sorted(of for (of,) in asked(database, query, EFFECTS, name))
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Wait for what happens by itself."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.02)

@@ -68,7 +68,7 @@ class World:
 
     def id_of(self, table: str, code: str) -> UUID:
         """Look up a row by its code."""
-        found = self.one(f"select id from {table} where code = %s", code)  # noqa: S608
+        found = self.one(f"select id from {table} where code = %s", code)
         assert isinstance(found, UUID)
         return found
 
@@ -136,7 +136,7 @@ class World:
             )
             select s.id, s.company_id, s.branch_id, %s, %s{", %s" * len(columns)}
               from client_period_status s where s.id = %s returning id
-            """,  # noqa: S608 — names written in the test itself
+            """,
             sequence,
             kind,
             *columns.values(),

@@ -71,7 +71,7 @@ class Staff:
         names, marks = ", ".join(columns), ", ".join(["%s"] * len(columns))
         person = PersonId(
             self.one(
-                f"insert into users ({names}) values ({marks}) returning id",  # noqa: S608
+                f"insert into users ({names}) values ({marks}) returning id",
                 *columns.values(),
             )
         )
@@ -131,7 +131,7 @@ class Staff:
             **columns,
         }
         names, marks = ", ".join(columns), ", ".join(["%s"] * len(columns))
-        self.run(f"insert into user_sessions ({names}) values ({marks})", *columns.values())  # noqa: S608
+        self.run(f"insert into user_sessions ({names}) values ({marks})", *columns.values())
         return token
 
 

@@ -189,7 +189,7 @@ class Syncing:
     def client(self, code: str, *columns: str) -> Any:
         """Look at a client."""
         found = self.rows(
-            f"select {', '.join(columns)} from clients where client_code = %s",  # noqa: S608
+            f"select {', '.join(columns)} from clients where client_code = %s",
             code,
         )
         (columns_found,) = found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
@@ -21,6 +20,7 @@ from clientupdater.usecases.change_user import UserChanges
 from tests.contract.scenes import DECEASED
 from tests.integration.staff import Staff, staffed
 from tests.unit.builders import MANILA, NOVEMBER
+from tests.waiting import WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -70,14 +70,7 @@ class Desk:
 
     def wait_for(self, running: Future[object]) -> None:
         """Wait until something that was begun is over, or waits for a lock."""
-        until = time.monotonic() + PATIENCE
-        waiting = (
-            "select count(*) from pg_locks l join pg_database d on d.oid = l.database"
-            " where not l.granted and d.datname = current_database()"
-        )
-        while not running.done() and not self.staff.one(waiting):
-            assert time.monotonic() < until
-            time.sleep(0.01)
+        wait_until(lambda: running.done() or bool(self.staff.one(WAITING_FOR_A_LOCK)))
 
 
 LOSES: dict[str, Callable[[Desk], object]] = {

@@ -69,7 +69,7 @@ def test_A8_one_who_was_deactivated_or_deleted_is_refused_at_once(
     ana = staff.hire()
     token = staff.session(ana)
     staff.app.people.authenticate(token, HERE)
-    staff.run(f"update users set {change} where id = %s", ana)  # noqa: S608
+    staff.run(f"update users set {change} where id = %s", ana)
     with pytest.raises(Unauthenticated):
         staff.app.people.authenticate(token, HERE)
 

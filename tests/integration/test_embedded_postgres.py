@@ -7,7 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
-import time
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from clientupdater.adapters.postgres.binaries import Source, find
 from clientupdater.adapters.postgres.embedded import EmbeddedPostgres
 from clientupdater.domain.errors import Conflict, Misconfigured, Unavailable
 from clientupdater.lifeline import Identity
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,11 +51,11 @@ def installed(source: Source) -> bool:
 
 
 @pytest.fixture
-def directory(tmp_path: Path) -> Path:
-    # pytest keeps its folders to root alone; the user nobody has to get through.
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
-        folder.chmod(0o711)
-    return tmp_path / "postgres"
+def directory() -> Iterator[Path]:
+    # Not in pytest's own folders: it keeps them to root alone, and nobody has to get through.
+    with tempfile.TemporaryDirectory(prefix="clientupdater-pg-") as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder) / "postgres"
 
 
 @pytest.fixture
@@ -94,13 +95,6 @@ def is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def wait_until_gone(pid: int, patience: float = 20.0) -> None:
-    deadline = time.monotonic() + patience
-    while is_alive(pid):
-        assert time.monotonic() < deadline, f"process {pid} is still there"
-        time.sleep(0.01)
 
 
 def test_a_restart_keeps_the_data_the_port_and_the_passwords(
@@ -203,7 +197,7 @@ def test_killing_its_parent_brings_it_down_with_everything_acknowledged(
     assert orphan_maker.stdout is not None
     pid = int(orphan_maker.stdout.readline())
     orphan_maker.send_signal(signal.SIGKILL)
-    wait_until_gone(pid)
+    wait_until(lambda: not is_alive(pid))
     with EmbeddedPostgres(directory) as server:
         assert rows(server.owner_url, "select count(*) from kept") == [(100,)]
 

@@ -37,7 +37,7 @@ class Desk:
         told = {"branch_id": branch, "company_id": self.staff.company(company), **columns}
         names, marks = ", ".join(told), ", ".join(["%s"] * len(told))
         client: UUID = self.staff.one(
-            f"insert into clients (client_code, full_name, {names})"  # noqa: S608
+            f"insert into clients (client_code, full_name, {names})"
             f" values (gen_random_uuid()::text, 'Juan', {marks}) returning id",
             *told.values(),
         )

@@ -14,6 +14,7 @@ from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
 from clientupdater.adapters.postgres.migrations import Pace
 from clientupdater.adapters.postgres.sql_files import NO_TRANSACTION, SqlFiles, bundled
 from clientupdater.domain.errors import Conflict, Misconfigured, Unavailable
+from tests.waiting import WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -227,9 +228,9 @@ def test_a_lock_let_go_in_time_is_had_on_a_later_attempt(
     ):
         reader.execute("select count(*) from users")
         migrating = pool.submit(maintenance.migrate)
-        waiting = "select count(*) from pg_locks where not granted and mode = 'AccessExclusiveLock'"
-        while not migrating.done() and observer.execute(waiting).fetchone() == (0,):
-            pass
+        wait_until(
+            lambda: migrating.done() or observer.execute(WAITING_FOR_A_LOCK).fetchone() != (0,)
+        )
         reader.rollback()
         assert [step.name for step in migrating.result()] == ["column"]
 

@@ -12,6 +12,7 @@ from psycopg.conninfo import make_conninfo
 from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
 from clientupdater.adapters.postgres.sql_files import SqlFiles, bundled
 from clientupdater.domain.errors import Misconfigured
+from tests.waiting import WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -100,10 +101,4 @@ def test_a_company_and_a_status_added_at_the_same_moment_do_not_miss_each_other(
 
 def wait_for_a_lock(database: Database, waiter: Future[None]) -> None:
     with psycopg.connect(database.superuser_url, autocommit=True) as observer:
-        waiting = """
-            select count(*) from pg_locks l
-             where not l.granted and l.database =
-                   (select oid from pg_database where datname = current_database())
-        """
-        while not waiter.done() and observer.execute(waiting).fetchone() == (0,):
-            pass
+        wait_until(lambda: waiter.done() or observer.execute(WAITING_FOR_A_LOCK).fetchone() != (0,))

@@ -463,7 +463,7 @@ def test_A8_one_who_was_deactivated_or_deleted_is_refused_with_a_good_token(
 ) -> None:
     token = house.issuer.token()
     house.staff.app.people.authenticate(token, HERE)
-    house.staff.run(f"update users set {change}")  # noqa: S608
+    house.staff.run(f"update users set {change}")
     with pytest.raises(Unauthenticated):
         house.staff.app.people.authenticate(token, HERE)
 

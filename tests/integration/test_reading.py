@@ -61,7 +61,7 @@ class Desk:
         product = "select id from products where code = 'FCASH_SSS'"
         with psycopg.connect(self.url) as connection:
             id_ = World(connection).client(self.there if there else self.here, name=name)
-            connection.execute(f"update clients set product_id = ({product})".encode())  # noqa: S608
+            connection.execute(f"update clients set product_id = ({product})".encode())
         self.change("clients", "id", id_, columns)
         return ClientId(id_)
 
@@ -76,7 +76,7 @@ class Desk:
         with psycopg.connect(self.url) as connection:
             reach(connection, system="on")
             for name, value in columns.items():
-                sql = f"update {table} set {name} = %s where {key} = %s"  # noqa: S608
+                sql = f"update {table} set {name} = %s where {key} = %s"
                 connection.execute(sql.encode(), (value, id_))
 
     def caller(

@@ -113,6 +113,6 @@ def test_the_way_of_the_blanking_is_open_to_remarks_alone(place: Place) -> None:
         for change in ("remarks = 'other'", "remarks = '', channel = 'call'", "remarks = null"):
             with pytest.raises(RestrictViolation), connection.transaction():
                 connection.execute(
-                    f"update status_events set {change} where id = %s".encode(),  # noqa: S608
+                    f"update status_events set {change} where id = %s".encode(),
                     (event,),
                 )

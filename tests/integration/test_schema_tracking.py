@@ -279,7 +279,7 @@ def test_T1_a_row_is_terminal_exactly_when_it_says_since_when(made: World) -> No
             pytest.raises(CheckViolation, match="status_terminal"),
             made.connection.transaction(),
         ):
-            made.connection.execute(f"update client_period_status set {change}".encode())  # noqa: S608
+            made.connection.execute(f"update client_period_status set {change}".encode())
     made.connection.execute(
         "update client_period_status set is_terminal = true, terminal_at = now() where id = %s",
         (row,),

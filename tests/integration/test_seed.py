@@ -100,7 +100,7 @@ def test_only_pcni_pnp_is_followed_by_the_quarter(database: Database) -> None:
 
 def test_the_smaller_lists_stand_in_their_order(database: Database) -> None:
     def names(table: str) -> list[tuple[Any, ...]]:
-        return rows(database, f"select code, name from {table} order by sort_order")  # noqa: S608
+        return rows(database, f"select code, name from {table} order by sort_order")
 
     assert names("companies") == [("FCASH", "FCASH"), ("PCNI", "PCNI")]
     assert names("pension_types") == [
@@ -191,9 +191,9 @@ def test_a_row_of_the_system_is_neither_deleted_nor_given_another_code(
     database: Database, table: str
 ) -> None:
     for change in (
-        f"delete from {table}",  # noqa: S608
-        f"update {table} set code = code || '_2'",  # noqa: S608
-        f"update {table} set is_system = false",  # noqa: S608
+        f"delete from {table}",
+        f"update {table} set code = code || '_2'",
+        f"update {table} set is_system = false",
     ):
         with (
             psycopg.connect(database.app_url) as connection,

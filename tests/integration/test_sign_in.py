@@ -19,6 +19,7 @@ from clientupdater.domain.errors import InvalidCredentials, InvalidInput, Unauth
 from clientupdater.domain.people import Act
 from clientupdater.usecases.create_user import NewUser
 from tests.integration.staff import NOW, Staff, staffed
+from tests.waiting import WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -202,10 +203,7 @@ def test_U6_an_initial_password_lets_one_in_also_when_many_try_at_once(staff: St
     with ThreadPoolExecutor(3) as pool, psycopg.connect(staff.url) as other:
         other.execute("select from users where email = %s for update", (EMAIL,))
         tried = [pool.submit(gets_in, number) for number in range(3)]
-        waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
-        waiting += " and datname = current_database()"
-        while staff.one(waiting) < 3:
-            pass
+        wait_until(lambda: staff.one(WAITING_FOR_A_LOCK) == 3)
         other.rollback()
         assert sorted(each.result() for each in tried) == [False, False, True]
 
