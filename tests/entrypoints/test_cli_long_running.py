@@ -77,7 +77,7 @@ def test_the_server_serves_until_told_to_stop(database: Database, sign: signal.S
 
 def test_a_server_that_drains_says_that_it_is_not_ready_before_it_goes(database: Database) -> None:
     with running(
-        "serve", "--port", "0", "--drain-seconds", "30", DATABASE_URL=database.app_url
+        "serve", "--port", "0", "--drain-seconds", "600", DATABASE_URL=database.app_url
     ) as server:
         port = logged(server.stderr, "serving")["port"]
         base = f"http://127.0.0.1:{port}"
@@ -88,6 +88,7 @@ def test_a_server_that_drains_says_that_it_is_not_ready_before_it_goes(database:
         assert httpx.get(f"{base}/livez", timeout=30).status_code == 200
         server.send_signal(signal.SIGTERM)  # a second one has no patience
         logged(server.stderr, "stopped serving")
+        assert server.wait(PATIENCE_S) == 0
 
 
 def test_a_port_in_use_is_one_line(database: Database) -> None:

@@ -85,29 +85,28 @@ def test_what_takes_too_long_is_given_up_and_leaves_nothing(
     field: Field, database: Database
 ) -> None:
     client = field.client()
-    with serving(field, Serving(deadline_s=1.5)) as http:
-        assert change(http, field, client, 0).status_code == 201
-        with rows_held(database):
-            late = change(http, field, client, 1)
-        assert code_of(late) == (503, "unavailable")
-        assert late.headers["retry-after"]
-        assert change(http, field, client, 1).status_code == 201
+    assert change(field.http, field, client, 0).status_code == 201
+    with serving(field, Serving(deadline_s=1.5)) as http, rows_held(database):
+        late = change(http, field, client, 1)
+    assert code_of(late) == (503, "unavailable")
+    assert late.headers["retry-after"]
+    assert change(field.http, field, client, 1).status_code == 201
     assert field.staff.one("select count(*) from status_events where kind = 'recorded'") == 2
 
 
 def test_a_request_that_waited_its_time_away_is_not_begun(field: Field, database: Database) -> None:
     client, answers = field.client(), []
-    with serving(field, Serving(at_once=1, admitted=9, deadline_s=1.5)) as http:
-        assert change(http, field, client, 0).status_code == 201
-        with rows_held(database):
-            waiting = [
-                threading.Thread(target=lambda: answers.append(change(http, field, client, 1)))
-                for _ in range(3)
-            ]
-            for thread in waiting:
-                thread.start()
-            for thread in waiting:
-                thread.join()
+    assert change(field.http, field, client, 0).status_code == 201
+    hasty = Serving(at_once=1, admitted=9, deadline_s=1.5)
+    with serving(field, hasty) as http, rows_held(database):
+        waiting = [
+            threading.Thread(target=lambda: answers.append(change(http, field, client, 1)))
+            for _ in range(3)
+        ]
+        for thread in waiting:
+            thread.start()
+        for thread in waiting:
+            thread.join()
     assert [each.status_code for each in answers] == [503, 503, 503]
     assert field.staff.one("select count(*) from status_events where kind = 'recorded'") == 1
 

@@ -24,7 +24,7 @@ from clientupdater.ports.cache import EVERYONE, CacheKey, Topic
 from clientupdater.ports.limits import Counting
 from tests import servers
 from tests.faults.lost_redis import hanging, running, stopped, url_at
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,7 +122,7 @@ def test_what_lay_idle_when_redis_was_lost_is_not_used_again(gate: RedisGate, po
     def hold(client: redis.Redis) -> None:
         pool = client.connection_pool
         with redis.Redis(connection_pool=pool, single_connection_client=True):
-            together.wait(10)
+            together.wait(PATIENCE_S)
 
     with running(port) as server:
         crowd = [threading.Thread(target=gate.ask, args=(hold,)) for _ in range(5)]

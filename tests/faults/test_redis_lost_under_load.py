@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.servers import Database
 
 STRETCH_S = 1.0
-"""How long people work through each mishap."""
+"""How long people work through each mishap, at the least."""
 FETCHES = ("/lookups", "/clients/filter-options", "/worklist", "/me")
 
 
@@ -91,8 +91,13 @@ class Crowd:
 
     def work(self, through: str) -> None:
         """Let them work through a mishap; none of them gives up."""
+        had = self._answers()
         time.sleep(STRETCH_S)
+        wait_until(lambda: self._answers() >= had + 20)
         assert all(thread.is_alive() for thread in self._threads), through
+
+    def _answers(self) -> int:
+        return sum(sum(each.values()) for each in list(self.found.values()))
 
     def _ask(self, number: int) -> None:
         with httpx.Client(base_url=f"{self.base}/api/v1", headers=self.heads, timeout=20) as http:

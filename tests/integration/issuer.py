@@ -60,11 +60,16 @@ class Issuer:
     delay: float = 0.0
     drip: float = 0.0
     """How long it takes over each byte."""
+    goes_on: threading.Event = field(factory=threading.Event)
+    """Cleared, it hangs; set again when the test is over."""
+    sent: int = 0
+    """How many of the bytes that it drips had somebody to take them."""
     asked: int = 0
     url: str = ""
 
     def answer(self) -> bytes:
         self.asked += 1
+        self.goes_on.wait()
         time.sleep(self.delay)
         return json.dumps({"keys": self.keys}).encode()
 
@@ -122,6 +127,7 @@ def _encoded(told: bytes) -> bytes:
 def publishing(clock: HandClock) -> Iterator[Issuer]:
     """Let it answer on a port of its own."""
     issuer = Issuer(clock)
+    issuer.goes_on.set()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -135,6 +141,7 @@ def publishing(clock: HandClock) -> Iterator[Issuer]:
             with suppress(OSError):  # whoever asked has gone
                 for piece in pieces:
                     self.wfile.write(piece)
+                    issuer.sent += len(piece)
                     time.sleep(issuer.drip)
 
         def log_message(self, *args: object) -> None:
@@ -147,5 +154,6 @@ def publishing(clock: HandClock) -> Iterator[Issuer]:
         try:
             yield issuer
         finally:
+            issuer.goes_on.set()
             server.shutdown()
             thread.join()

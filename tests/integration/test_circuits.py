@@ -22,6 +22,7 @@ from clientupdater.ports.circuits import CircuitState
 from clientupdater.ports.deadlines import ending_at, within
 from clientupdater.ports.sources import Abilities, Fetch, SourcePage
 from tests.servers import free_port
+from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -106,13 +107,13 @@ def test_Y12_one_at_a_time_tries_and_the_others_are_told_at_once() -> None:
 
     def slow_trial() -> str:
         trying.set()
-        assert told.wait(10)
+        assert told.wait(PATIENCE_S)
         return "well"
 
     found: list[str] = []
     trial = threading.Thread(target=lambda: found.append(tripped.run(slow_trial)))
     trial.start()
-    assert trying.wait(10)
+    assert trying.wait(PATIENCE_S)
     for _ in range(5):
         with pytest.raises(CircuitOpen):
             tripped.run(lambda: pytest.fail("a second one tried"))
@@ -182,7 +183,8 @@ class _Answer(BaseHTTPRequestHandler):
             self.connection.close()
             return
         if mood == "slow":
-            time.sleep(1.2)
+            self.connection.recv(1)  # until whoever asked has had enough of it
+            return
         self.send_response(500 if mood == "broken" else 200)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -222,7 +224,7 @@ class HttpSource:
     def one(self, code: str) -> RawRecord | None:
         port = self.server.server_address[1]
         try:
-            answer = httpx.get(f"http://127.0.0.1:{port}/clients/{code}", timeout=0.6)
+            answer = httpx.get(f"http://127.0.0.1:{port}/clients/{code}", timeout=1.5)
             answer.raise_for_status()
         except httpx.HTTPError as error:
             raise Unavailable("NextBank") from error

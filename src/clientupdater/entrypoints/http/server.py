@@ -94,7 +94,9 @@ class _Server(uvicorn.Server):
         if impatient:
             super().handle_exit(sig, frame)
         else:
-            Timer(self._drain_s, super().handle_exit, (sig, frame)).start()
+            waiting = Timer(self._drain_s, super().handle_exit, (sig, frame))
+            waiting.daemon = True  # once we have stopped, nobody waits for its end
+            waiting.start()
 
 
 @contextmanager
