@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-fast lint bench docs clean
+.PHONY: help setup demo serve test test-fast fuzz lint bench docs clean
 
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for p in $(CANDIDATES); do command -v $$p >/dev/null 2>&1 \
@@ -47,6 +47,10 @@ test: .venv/dev ## run all tests, on servers that they start themselves
 
 test-fast: .venv/dev ## run the tests that need no server
 	$(BIN)/pytest tests/unit tests/architecture $(ARGS)
+
+fuzz: .venv/dev ## send a hundred requests of chance to every operation, each time others
+	CLIENTUPDATER_FUZZ_EXAMPLES=100 CLIENTUPDATER_FUZZ_SEED=$$RANDOM \
+		$(BIN)/pytest tests/entrypoints/test_http_fuzz.py $(ARGS)
 
 lint: .venv/dev ## ruff, mypy, import contracts, squawk
 	$(BIN)/ruff check $(CODE)

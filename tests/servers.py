@@ -13,13 +13,14 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ from clientupdater import lifeline
 from clientupdater.adapters.postgres.binaries import Source, find
 from clientupdater.adapters.postgres.cluster import Cluster
 from clientupdater.adapters.postgres.embedded import EmbeddedPostgres
+from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +42,7 @@ POSTGRES_IMAGE = "postgres:15"
 REDIS_IMAGE = "redis:7"
 _MEMORY = Path("/dev/shm")  # noqa: S108 — a folder of random name is made in it
 _ROOM_FOR_ONE = 2 * 2**30
+_OURS = range(20_000, 32_000)
 
 
 @frozen
@@ -218,14 +221,20 @@ def _redis_program() -> str:
 
 
 def free_port() -> int:
-    """Find a port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Find a port of 127.0.0.1 that nobody listens on.
+
+    It lies below those that systems deal out by themselves: one of these may be another's before
+    it is used.
+    """
+    while True:
+        port = _OURS.start + secrets.randbelow(len(_OURS))
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
-def _wait_for_port(port: int, patience: float = 10.0) -> None:
-    deadline = time.monotonic() + patience
+def _wait_for_port(port: int) -> None:
+    deadline = time.monotonic() + PATIENCE_S
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()

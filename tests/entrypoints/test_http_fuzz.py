@@ -1,8 +1,6 @@
 """Whatever is sent, by whomever: no fault of ours, and nothing that the contract does not say.
 
-Bounded and seeded, so that it is the same each time. For a longer look:
-
-    CLIENTUPDATER_FUZZ_EXAMPLES=100 pytest tests/entrypoints/test_http_fuzz.py
+Bounded and seeded, so that it is the same each time. `make fuzz` takes a longer look.
 """
 
 from __future__ import annotations
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from tests.servers import Database
 
 EXAMPLES = os.environ.get("CLIENTUPDATER_FUZZ_EXAMPLES", "4")
+SEED = os.environ.get("CLIENTUPDATER_FUZZ_SEED", "20261124")
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 SIGN_OUT = r"sessions/(current|\{session\})$|/users/\{user\}/sessions$"
 """Left out: once it is one's own session that ends, all else is refused."""
@@ -51,7 +50,8 @@ def api(database: Database) -> Iterator[tuple[str, dict[str, str]]]:
 @pytest.mark.parametrize(
     ("role", "phases"),
     [
-        ("administrator", "examples,coverage,fuzzing"),
+        ("administrator", "examples,coverage"),
+        ("administrator", "fuzzing"),
         ("area manager", "fuzzing"),
         ("telemarketer", "fuzzing"),
     ],
@@ -67,7 +67,7 @@ def test_the_contract_holds_whatever_is_sent(
         "--mode": "all",
         "--phases": phases,
         "--max-examples": EXAMPLES,
-        "--seed": "20261124",
+        "--seed": SEED,
         "--exclude-path-regex": SIGN_OUT,
         "--header": f"Authorization: Bearer {tokens[role]}",
         "--warnings": "off",
@@ -83,7 +83,7 @@ def test_the_contract_holds_whatever_is_sent(
         text=True,
         env=environment(),
         cwd=tmp_path,  # where it leaves what it remembers: each run begins anew
-        timeout=600,
+        timeout=3600,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
