@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import psycopg
 from attrs import define, frozen
 from psycopg_pool import ConnectionPool
 
@@ -52,17 +51,18 @@ class Staff:
     app: App
     clock: HandClock
     url: str
+    past_all_rules: ConnectionPool
 
     def one(self, sql: str, *values: object) -> Any:
         """Run a statement that answers one value."""
-        with psycopg.connect(self.url) as connection:
+        with self.past_all_rules.connection() as connection:
             row = connection.execute(sql.encode(), values).fetchone()
         assert row is not None
         return row[0]
 
     def run(self, sql: str, *values: object) -> None:
         """Run a statement."""
-        with psycopg.connect(self.url) as connection:
+        with self.past_all_rules.connection() as connection:
             connection.execute(sql.encode(), values)
 
     def hire(self, *grants: str, **columns: object) -> PersonId:
@@ -141,7 +141,10 @@ def staffed(
 ) -> Iterator[Staff]:
     """Open the application over a database; `others` are parts of its surroundings."""
     clock = HandClock()
-    with ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as pool:
+    with (
+        ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as pool,
+        kept_open(database.superuser_url) as past_all_rules,
+    ):
         app = build_app(
             PostgresWork(pool, vault),
             clock,
@@ -149,7 +152,20 @@ def staffed(
             shared=in_process_shared(allowances=PLENTY),
             **others,
         )
-        yield Staff(app, clock, database.superuser_url)
+        yield Staff(app, clock, database.superuser_url, past_all_rules)
+
+
+def kept_open(url: str) -> ConnectionPool:
+    """Keep what a test looks through: to log in again for each look takes longer than the look."""
+    return ConnectionPool(
+        url,
+        min_size=0,
+        max_size=8,
+        num_workers=1,
+        open=False,
+        check=ConnectionPool.check_connection,  # some tests cut all connections
+        kwargs={"autocommit": True, "prepare_threshold": None},
+    )
 
 
 def ids(*found: object) -> frozenset[UUID]:

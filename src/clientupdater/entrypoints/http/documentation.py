@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
@@ -36,7 +36,8 @@ def contract_of(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
     return openapi.document(endpoints, (*PAGES, *_pages(b"", b"")))
 
 
-def pages_of(endpoints: Iterable[Endpoint]) -> tuple[Page, ...]:
+@cache
+def pages_of(endpoints: tuple[Endpoint, ...]) -> tuple[Page, ...]:
     """Make the pages once; they are the same for everybody, for as long as we run."""
     told = contract_of(endpoints)
     return _pages(to_json(told), docs_page.page(told).encode())
