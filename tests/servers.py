@@ -151,18 +151,28 @@ def _place_in_the_run() -> int:
 
 @contextmanager
 def _embedded() -> Iterator[EmbeddedPostgres]:
-    with tempfile.TemporaryDirectory(prefix="clientupdater-pg-", dir=_in_memory()) as folder:
-        Path(folder).chmod(0o711)
-        with EmbeddedPostgres(Path(folder), source=_source(), fsync=False) as server:
-            _keep_the_log_short(server)
-            yield server
+    with (
+        folder_of_data() as folder,
+        EmbeddedPostgres(folder, source=_source(), fsync=False) as server,
+    ):
+        _keep_the_log_short(server)
+        yield server
 
 
-def _in_memory() -> Path | None:
-    """Find room in memory, where the thousand files of a database are made in a tenth of the time.
+@contextmanager
+def folder_of_data() -> Iterator[Path]:
+    """Give a folder for a PostgreSQL's data, which it may have to enter as the user nobody.
 
-    Without it, as in many containers, the data lies where temporary files do.
+    So it is none of pytest's own: as root, these are root's alone. It is in memory where there is
+    room, since the thousand files of a database are made there in a tenth of the time.
     """
+    with tempfile.TemporaryDirectory(prefix="clientupdater-pg-", dir=_memory()) as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
+
+
+def _memory() -> Path | None:
+    """Find room in memory; many containers have next to none."""
     beside = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     try:
         room = shutil.disk_usage(_MEMORY).free

@@ -14,7 +14,7 @@ import orjson
 import pytest
 
 from tests.entrypoints.commands import COMMAND, environment, run
-from tests.servers import free_port
+from tests.servers import folder_of_data, free_port
 from tests.waiting import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
@@ -62,10 +62,9 @@ def is_alive(pid: int) -> bool:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    for each in (tmp_path, *list(tmp_path.parents)[:2]):
-        each.chmod(0o711)  # the user nobody may have to get through
-    return tmp_path / "demo"
+def folder() -> Iterator[Path]:
+    with folder_of_data() as opened:
+        yield opened / "demo"
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import tempfile
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -27,7 +26,7 @@ from tests.faults.workshops import (
     stands,
     worker,
 )
-from tests.servers import Database
+from tests.servers import Database, folder_of_data
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -129,15 +128,14 @@ def test_J1_jobs_that_nobody_was_told_of_are_found(database: Database) -> None:
 
 @pytest.fixture
 def restartable() -> Iterator[tuple[EmbeddedPostgres, Path]]:
-    with tempfile.TemporaryDirectory(prefix="clientupdater-pg-") as folder, ExitStack() as stack:
-        Path(folder).chmod(0o711)
-        server = EmbeddedPostgres(Path(folder))
+    with folder_of_data() as folder, ExitStack() as stack:
+        server = EmbeddedPostgres(folder)
         server.start()
         stack.callback(server.stop)
         maintenance = PostgresMaintenance(server.owner_url)
         maintenance.migrate()
         maintenance.seed()
-        yield server, Path(folder)
+        yield server, folder
 
 
 def test_postgresql_restarts_and_the_worker_goes_on_by_itself(

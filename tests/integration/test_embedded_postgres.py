@@ -7,7 +7,6 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from clientupdater.adapters.postgres.binaries import Source, find
 from clientupdater.adapters.postgres.embedded import EmbeddedPostgres
 from clientupdater.domain.errors import Conflict, Misconfigured, Unavailable
 from clientupdater.lifeline import Identity
+from tests.servers import folder_of_data
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -52,10 +52,8 @@ def installed(source: Source) -> bool:
 
 @pytest.fixture
 def directory() -> Iterator[Path]:
-    # Not in pytest's own folders: it keeps them to root alone, and nobody has to get through.
-    with tempfile.TemporaryDirectory(prefix="clientupdater-pg-") as folder:
-        Path(folder).chmod(0o711)
-        yield Path(folder) / "postgres"
+    with folder_of_data() as folder:
+        yield folder / "postgres"
 
 
 @pytest.fixture
@@ -63,6 +61,13 @@ def server(directory: Path) -> Iterator[EmbeddedPostgres]:
     embedded = EmbeddedPostgres(directory, fsync=False)
     yield embedded
     embedded.stop()
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[EmbeddedPostgres]:
+    """Give one to look at, which no test stops or changes."""
+    with folder_of_data() as folder, EmbeddedPostgres(folder, fsync=False) as started:
+        yield started
 
 
 @pytest.fixture(params=[Source.LOCAL, Source.WHEEL])
@@ -111,12 +116,11 @@ def test_a_restart_keeps_the_data_the_port_and_the_passwords(
     assert rows(url, "select n from kept") == [(42,)]
 
 
-def test_the_three_logins_are_who_they_should_be(server: EmbeddedPostgres) -> None:
-    server.start()
+def test_the_three_logins_are_who_they_should_be(running: EmbeddedPostgres) -> None:
     who = "select session_user::text, current_user::text"
-    assert rows(server.superuser_url, who) == [("postgres", "postgres")]
-    assert rows(server.owner_url, who) == [("clientupdater_owner",) * 2]
-    assert rows(server.app_url, who) == [("clientupdater", "clientupdater_app")]
+    assert rows(running.superuser_url, who) == [("postgres", "postgres")]
+    assert rows(running.owner_url, who) == [("clientupdater_owner",) * 2]
+    assert rows(running.app_url, who) == [("clientupdater", "clientupdater_app")]
 
 
 def test_small_letters_are_found_for_accented_capitals(of_either_source: EmbeddedPostgres) -> None:
@@ -125,31 +129,27 @@ def test_small_letters_are_found_for_accented_capitals(of_either_source: Embedde
     assert rows(server.owner_url, "select lower('PEÑA')") == [("peña",)]
 
 
-def test_a_wrong_password_is_refused(server: EmbeddedPostgres) -> None:
-    server.start()
-    url = make_conninfo(server.app_url, password="wrong")  # noqa: S106
+def test_a_wrong_password_is_refused(running: EmbeddedPostgres) -> None:
+    url = make_conninfo(running.app_url, password="wrong")  # noqa: S106
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(url)
 
 
-def test_it_listens_on_the_loopback_alone(server: EmbeddedPostgres) -> None:
-    server.start()
+def test_it_listens_on_the_loopback_alone(running: EmbeddedPostgres) -> None:
     told = "select current_setting('listen_addresses'), current_setting('unix_socket_directories')"
-    assert rows(server.superuser_url, told) == [("127.0.0.1", "")]
+    assert rows(running.superuser_url, told) == [("127.0.0.1", "")]
 
 
-def test_passwords_are_readable_by_their_user_alone(server: EmbeddedPostgres) -> None:
-    server.start()
-    mode = (server.directory / "passwords.json").stat().st_mode
+def test_passwords_are_readable_by_their_user_alone(running: EmbeddedPostgres) -> None:
+    mode = (running.directory / "passwords.json").stat().st_mode
     assert stat.S_IMODE(mode) == 0o600
 
 
 def test_a_second_one_on_the_same_directory_names_the_process_that_has_it(
-    server: EmbeddedPostgres,
+    running: EmbeddedPostgres,
 ) -> None:
-    server.start()
     with pytest.raises(Conflict, match=f"Process {os.getpid()} already uses"):
-        EmbeddedPostgres(server.directory).start()
+        EmbeddedPostgres(running.directory).start()
 
 
 def test_what_an_interrupted_first_start_left_is_made_anew(server: EmbeddedPostgres) -> None:
