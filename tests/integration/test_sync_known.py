@@ -177,6 +177,18 @@ def test_one_absence_is_forgotten_once_the_same_record_is_there_again(known: Syn
     assert known.run().counts.vanished == 0
 
 
+@pytest.mark.rule("Y6")
+def test_who_does_not_stand_as_the_source_says_is_looked_at_each_time(known: Syncing) -> None:
+    known.run(Source.NEXTBANK)
+    there = known.records["FC-2"]
+    known.records["FC-2"] = {**there, "UPDATED_AT": known.clock.now(), "deleted": True}
+    known.run(Source.NEXTBANK)
+    known.records["FC-2"] = there
+    known.run()
+    assert known.client("FC-2", "is_active") is False
+    assert looked_at(known) == ["FC-2"]
+
+
 @pytest.mark.rule("Y10")
 def test_an_older_record_in_between_hides_no_touch(known: Syncing) -> None:
     newest = known.records["FC-1"]
@@ -185,6 +197,7 @@ def test_an_older_record_in_between_hides_no_touch(known: Syncing) -> None:
     known.says(record("FC-1", contact_number="09171234567", updated_at=earlier))
     known.run()
     assert known.client("FC-1", "full_name") == "Typed By Hand"
+    known.run()
     known.says(newest)
     known.run()
     assert known.client("FC-1", "full_name") == "Juan dela Cruz"

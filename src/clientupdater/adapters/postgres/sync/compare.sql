@@ -326,9 +326,8 @@ select
     is_of.is_outdated,
     is_of.is_deleted,
     k.client_id is not null as has_source,
-    -- Against what was outdated the client was not compared: what it was compared with last, stands.
-    case when is_of.is_outdated then k.record_hash else s.record_hash end as record_hash,
-    case when is_of.is_outdated then k.client_updated_at else c.updated_at end as client_updated_at,
+    s.record_hash,
+    c.updated_at as client_updated_at,
     c.branch_id as old_branch_id,
     c.is_active as was_active,
     coalesce(c.is_active, false) and is_of.is_deleted as vanishes,
