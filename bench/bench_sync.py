@@ -5,7 +5,8 @@
 Prints `name, ours, reference, ratio, target, holds`, and writes it as JSON. Both sides work on a
 copy of the same database, on the same server, one after the other: 5 % of the clients changed, 1 %
 new, 0.5 % vanished. Mapping is measured apart (bench_mapping.py), since the script begins with rows
-that are mapped already. Absolute figures are the machine's.
+that are mapped already. The merge of dlt is measured into a table with as many indexes as clients
+have (into one without any as well, told by a line with #). Absolute figures are the machine's.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from clientupdater.adapters.memory.clock import MachineClock
 from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
 from clientupdater.adapters.postgres.sync import inputs
 from clientupdater.adapters.postgres.sync.lines import Numbers, stage_lines
+from clientupdater.adapters.postgres.sync.written import read
 from clientupdater.adapters.postgres.work import PostgresWork
 from clientupdater.domain.accounts import fingerprint
 from clientupdater.domain.sync.fields import Source
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.jobs import SyncJob
 
 SCRIPT = Path(__file__).with_name("sync.sql")
+DLT = Path(__file__).with_name("sync_dlt.py")
 NO_MARK = "\t\\\\x\n"
 """How a line ends whose record has no fingerprint: the script knows of none."""
 RATIO, MEMORY_MB, UNCHANGED, P99_MS = 1.3, 250, 0.65, 500
@@ -155,7 +158,7 @@ def mapping_timed() -> Iterator[Stopwatch]:
     watch = Stopwatch()
     with (
         mock.patch.object(PageMapper, "map", watch.timed(PageMapper.map)),
-        mock.patch.object(inputs, "read", watch.timed(inputs.read)),
+        mock.patch(f"{inputs.__name__}.read", watch.timed(read)),
     ):
         yield watch
 
@@ -214,11 +217,11 @@ def vacuumed(database: Database) -> None:
         connection.execute("checkpoint")
 
 
-def rows_written(syncing: Syncing, clients: int, folder: Path) -> Path:
-    """Write the rows of the second night, mapped, as the script reads them."""
-    source = MadeUpSource(clients, 2)
+def rows_written(syncing: Syncing, clients: int, night: int, path: Path) -> Path:
+    """Write the rows of a night, mapped, as the references read them."""
+    source = MadeUpSource(clients, night)
     reading = source.begin()
-    path, position, first = folder / "rows.tsv", None, 1
+    position, first = None, 1
     with syncing.work.begin(SYSTEM) as tx:
         mapper = PageMapper.of(tx.sync_terms.load(Source.SNOWFLAKE))
     with path.open("w", encoding="utf-8") as out:
@@ -231,6 +234,20 @@ def rows_written(syncing: Syncing, clients: int, folder: Path) -> Path:
             position = page.position
             if position is None:
                 return path
+
+
+def merged_by_dlt(bench: Bench, before: Path, rows: Path) -> dict[str, float]:
+    """Let dlt merge the same rows into a table of its own, on the same server."""
+    bench.cluster.create_database("bench_dlt")
+    url = Database.on(bench.cluster, "bench_dlt").superuser_url
+    told = [sys.executable, str(DLT), url, str(before), str(rows)]
+    done = subprocess.run(told, capture_output=True, text=True, check=False)  # noqa: S603
+    bench.cluster.drop_database("bench_dlt")
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    click.echo(f"# dlt: {done.stdout.strip()}", err=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
 
 
 def script(database: Database, rows: Path, psql: str) -> float:
@@ -253,8 +270,9 @@ def script(database: Database, rows: Path, psql: str) -> float:
 @click.option("--clients", default=500_000, show_default=True)
 @click.option("--psql", default="psql", show_default=True)
 @click.option("--people/--no-people", default=True, help="Whether to measure updates beside it.")
+@click.option("--dlt/--no-dlt", "dlt", default=True, help="Whether to measure dlt beside it.")
 @click.option("--json", "path", type=click.Path(path_type=Path), help="Where to write it as JSON.")
-def main(*, clients: int, psql: str, people: bool, path: Path | None) -> None:
+def main(*, clients: int, psql: str, people: bool, dlt: bool, path: Path | None) -> None:
     """Measure."""
     lines: list[Line] = []
     with servers.postgres() as cluster:
@@ -264,12 +282,19 @@ def main(*, clients: int, psql: str, people: bool, path: Path | None) -> None:
         folder.mkdir(exist_ok=True)
         ours_on, theirs_on = (bench.copied("bench_sync", n) for n in ("bench_ours", "bench_script"))
         with opened(theirs_on) as syncing:
-            rows = rows_written(syncing, clients, folder)
+            before, rows = (
+                rows_written(syncing, clients, night, folder / f"night_{night}.tsv")
+                for night in (1, 2)
+            )
         reference = script(theirs_on, rows, psql)
         with opened(ours_on) as syncing:
             job, ours = bench.run(syncing, 2)
             click.echo(f"# night 2: {told(job)}", err=True)
             lines.append(Line("sync, changed", ours, reference, RATIO, ours / reference))
+            if dlt:
+                by = merged_by_dlt(bench, before, rows)
+                fair = min(took for how, took in by.items() if "with indexes" in how)
+                lines.append(Line("sync, beside dlt", ours, fair, 1.0, ours / fair))
             vacuumed(ours_on)
             job, again = bench.run(syncing, 2)
             click.echo(f"# night 2 again: {told(job)}", err=True)
