@@ -295,6 +295,16 @@ class SourceSettings:
         ),
     )
 
+    @property
+    def sources(self) -> frozenset[str]:
+        """Name those that are set up."""
+        told = {
+            "snowflake": self.snowflake_account,
+            "nextbank": self.nextbank_base_url,
+            "csv": self.csv_drop_dir,
+        }
+        return frozenset(name for name, where in told.items() if where is not None)
+
 
 def source_faults(settings: SourceSettings) -> Iterator[Fault]:
     """Find what is missing of a source that is set up by halves."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.transforms import Lookups
     from clientupdater.ports.sources import Fetch as Reading
     from clientupdater.ports.sources import RawRecord
+    from clientupdater.ports.sync_standings import SyncStandings
     from clientupdater.ports.work import Sight
 
 
@@ -320,6 +321,11 @@ class SyncTransaction(StaffTransaction, JobsTransaction, Protocol):
     @property
     def sync_terms(self) -> SyncTerms:
         """How it is read."""
+        ...
+
+    @property
+    def sync_standings(self) -> SyncStandings:
+        """How the sources stand."""
         ...
 
     def staging(self) -> Staging:
