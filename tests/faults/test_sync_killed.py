@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.postgres.cluster import Cluster
 
-KILLS, AT_ONCE = 10, 5
+KILLS, AT_ONCE, PATIENCE_S = 10, 5, 300.0
 CLIENTS, NIGHT_S = 5_200, 86_400  # two pages of a file
 BOSS = "boss@example.com"
 WORKER = ("worker", "--queues", "sync", "--lease-seconds", "5")
@@ -152,7 +152,7 @@ def bank(database: Database, tmp_path: Path) -> Bank:
 def finish(bank: Bank, database: Database) -> None:
     """Let a worker do all that there is."""
     with bank.work(database), psycopg.connect(database.superuser_url, autocommit=True) as looking:
-        wait_until(lambda: value(looking, ENDED) is True)
+        wait_until(lambda: value(looking, ENDED) is True, PATIENCE_S)
 
 
 def value(looking: psycopg.Connection[Any], query: str) -> Any:

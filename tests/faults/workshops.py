@@ -179,9 +179,9 @@ def effects(database: Database, name: str = "effect") -> list[int]:
     return sorted(of for (of,) in asked(database, query, EFFECTS, name))
 
 
-def wait_until(holds: Callable[[], bool]) -> None:
+def wait_until(holds: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
     """Wait for what happens by itself."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience_s
     while not holds():
         assert time.monotonic() < deadline, "it did not come about"
         time.sleep(0.02)

@@ -15,6 +15,7 @@ from attrs import frozen
 from clientupdater.domain.errors import (
     Fault,
     Misconfigured,
+    SourceExpired,
     SourceMalformed,
     SourceRefused,
     Unavailable,
@@ -73,7 +74,7 @@ def same(where: Path, handle: str) -> Drop:
     name = handle.split(":", 2)[-1]
     found = next((each for each in _complete(where) if each.path.name == name), None)
     if found is None or found.handle != handle:
-        raise SourceMalformed(f"{name} is not what it was when reading it began; begin again")
+        raise SourceExpired(f"{name} is not what it was when reading it began; begin again.")
     return found
 
 

@@ -70,7 +70,8 @@ def reach(http: httpx.Client, request: httpx.Request, patience_s: float) -> Answ
         finally:
             answer.close()
     except httpx.TimeoutException as error:
-        raise Unavailable(NAME, f"NextBank did not answer within {patience:.1f} s.") from error
+        told = f"did not answer within {patience:.1f} s; try again, or see NEXTBANK_TIMEOUT_MS."
+        raise Unavailable(NAME, f"NextBank {told}") from error
     except httpx.RequestError as error:
         told = f"NextBank cannot be reached or broke off ({type(error).__name__}); try again."
         raise Unavailable(NAME, told) from error

@@ -36,6 +36,7 @@ class NextBank:
     line: Line
     page_size: int = 1_000
     _steps: dict[str, str | None] = field(factory=dict, init=False, repr=False)
+    _pages: dict[int, int] = field(factory=dict, init=False, repr=False)
     _kept: OrderedDict[str, tuple[str, RawRecord]] = field(
         factory=OrderedDict, init=False, repr=False
     )
@@ -52,6 +53,7 @@ class NextBank:
             require_columns(columns, first.columns)
         with self._lock:
             self._steps.clear()
+            self._pages.clear()
         return Fetch(first.as_of, first.total, since, tuple(columns), uuid4().hex)
 
     def page(self, fetch: Fetch, position: str | None = None) -> SourcePage:
@@ -60,6 +62,7 @@ class NextBank:
         page = self._asked(fetch.since, cursor, number)
         page.require(fetch.columns)
         self._refuse_circles(fetch, page, cursor)
+        self._refuse_repeats(fetch, page)
         following = None if page.cursor is None else f"{number + 1}:{page.cursor}"
         return SourcePage(page.only(fetch.columns), following)
 
@@ -97,6 +100,20 @@ class NextBank:
             given_by = self._steps.setdefault(f"{fetch.handle}:{page.cursor}", cursor)
         if given_by != cursor or page.cursor == cursor:
             raise SourceMalformed(f"NextBank: page {page.number} leads back to one that was read")
+
+    def _refuse_repeats(self, fetch: Fetch, page: BankPage) -> None:
+        """Refuse the clients of another page: as many as stated would come, and some would not.
+
+        Those whose place they took would count as missing, and be given up in the end (Y6).
+        """
+        if not page.records:
+            return
+        brought = hash((fetch.handle, *(frozenset(each.items()) for each in page.records)))
+        with self._lock:
+            first = self._pages.setdefault(brought, page.number)
+        if first != page.number:
+            told = f"NextBank: page {page.number} brings the clients of page {first} once more"
+            raise SourceMalformed(told)
 
     def _keep(self, code: str, etag: str | None, record: RawRecord) -> None:
         with self._lock:

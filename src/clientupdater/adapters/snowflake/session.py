@@ -113,10 +113,15 @@ def _translation(error: Exception, errors: Any, *, signing_in: bool) -> Error:
         return Unavailable(NAME, told)
     refused = isinstance(error, (errors.DatabaseError, errors.ForbiddenError))
     if not refused or isinstance(error, (errors.OperationalError, errors.InternalError)):
-        return Unavailable(NAME, f"Snowflake does not answer ({number}); try again.")
+        return Unavailable(NAME, f"Snowflake does not answer{_numbered(number)}; try again.")
     if signing_in:
         told = "see SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER and the key or token"
-        return SourceRefused(f"Snowflake does not let us in ({number}); {told}")
+        return SourceRefused(f"Snowflake does not let us in{_numbered(number)}; {told}")
     why = _HELP.get(number or 0, "see what this query met with there")
-    told = f"Snowflake refuses query {getattr(error, 'sfqid', None)} ({number}): {why}"
-    return SourceRefused(told)
+    query = getattr(error, "sfqid", None) or "without an id"
+    return SourceRefused(f"Snowflake refuses query {query}{_numbered(number)}: {why}")
+
+
+def _numbered(number: int | None) -> str:
+    """Name Snowflake's own number, where it gave one."""
+    return f" ({number})" if number else ""
