@@ -57,7 +57,15 @@ update scheduled_jobs set is_active = false;
 insert into branches (code, name) values ('CAL', 'Caloocan'), ('DAV', 'Davao');
 with made as (insert into users (email) values ('boss@example.com') returning id)
 insert into user_permissions (user_id, permission_id, scope)
-select made.id, p.id, 'all' from made, permissions p where p.code in ('sync:execute', 'sync:read')
+select made.id, p.id, 'all' from made, permissions p where p.code in ('sync:execute', 'sync:read');
+"""
+
+# Keeping a page takes a moment here, so that a kill may find a run between two of them.
+SLOWLY = """
+create function take_a_moment() returns trigger language plpgsql
+as $$ begin perform pg_sleep(0.2); return new; end $$;
+create trigger slowly before insert on sync_snapshots
+for each statement execute function take_a_moment();
 """
 
 
@@ -137,7 +145,7 @@ def copies(cluster: Cluster, of: Database, number: int) -> Iterator[list[Databas
 def bank(database: Database, tmp_path: Path) -> Bank:
     """Take over two nights, some clients missing in the second, and ask for the third."""
     with psycopg.connect(database.superuser_url) as connection:
-        connection.execute(PEOPLE)
+        connection.execute(PEOPLE + SLOWLY)
         found = connection.execute("select source_column from field_mappings where source = 'csv'")
         bank = Bank(tmp_path, tuple(column for (column,) in found))
     for n in (1, 2):
@@ -162,17 +170,16 @@ def value(looking: psycopg.Connection[Any], query: str) -> Any:
 
 
 def has_begun(looking: psycopg.Connection[Any], step: Step) -> bool:
-    """Whether a run that is under way has come so far."""
-    return step in (value(looking, UNDER_WAY) or {})
+    """Whether a run that is under way has come so far; reading, once there is a page to keep."""
+    steps = value(looking, UNDER_WAY) or {}
+    return step in steps and (step is not Step.FETCH or steps[step]["records"] > 0)
 
 
 def killed(bank: Bank, kill: Kill) -> str | None:
     """Kill a worker, let another one finish; name the step in which the first was, if it was."""
     with psycopg.connect(kill.database.superuser_url, autocommit=True) as looking:
         with bank.work(kill.database) as doomed:
-            wait_until(
-                lambda: kill.step in (value(looking, UNDER_WAY) or {}) or value(looking, ENDED)
-            )
+            wait_until(lambda: has_begun(looking, kill.step) or value(looking, ENDED), PATIENCE_S)
             time.sleep(kill.after_s)
             doomed.kill()
             doomed.join()
