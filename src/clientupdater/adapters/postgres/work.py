@@ -76,6 +76,7 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.security.vault import Vault
     from clientupdater.domain.reach import Reach
+    from clientupdater.ports.syncing import Work
     from clientupdater.ports.work import Sight
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
@@ -300,9 +301,9 @@ class PostgresTransaction:
         """How the sources stand."""
         return PostgresSyncStandings(self.connection)
 
-    def staging(self) -> PostgresStaging:
+    def staging(self, work: Work) -> PostgresStaging:
         """Begin with one run's records; raises Misconfigured where there are no keys."""
-        return PostgresStaging(self.connection, required(self.vault))
+        return PostgresStaging.begun(self.connection, required(self.vault), work)
 
     def after_commit(self, act: Callable[[], None]) -> None:
         """Remember what to do once all this is kept."""
