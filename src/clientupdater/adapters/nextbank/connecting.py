@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 import httpx
 from attrs import field, frozen
 
-from clientupdater.adapters.nextbank.credentials import ApiKey, ClientCredentials
+from clientupdater.adapters.nextbank.credentials import (
+    API_KEY_HEADER,
+    ApiKey,
+    ClientCredentials,
+)
+from clientupdater.adapters.nextbank.dialect import Dialect
 from clientupdater.adapters.nextbank.line import NAME, Line, reach
 from clientupdater.adapters.nextbank.source import NextBank
 from clientupdater.domain.errors import SourceRefused, Unavailable
@@ -28,21 +33,26 @@ class Account:
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     token_url: str = ""
+    api_key_header: str = API_KEY_HEADER
 
 
 @contextmanager
 def open_nextbank(
-    base_url: str, account: Account, patience_s: float = 10.0, page_size: int = 1_000
+    base_url: str,
+    account: Account,
+    patience_s: float = 10.0,
+    page_size: int = 1_000,
+    dialect: Dialect | None = None,
 ) -> Iterator[NextBank]:
     """Open it; nothing is asked before something is read."""
     with httpx.Client(base_url=f"{base_url.rstrip('/')}/") as http:
         line = Line(http, _credentials(http, account, patience_s), patience_s)
-        yield NextBank(line, page_size)
+        yield NextBank(line, page_size, dialect or Dialect())
 
 
 def _credentials(http: httpx.Client, account: Account, patience_s: float) -> Credentials:
     if account.api_key:
-        return ApiKey(account.api_key)
+        return ApiKey(account.api_key, account.api_key_header)
     return ClientCredentials(_token_fetcher(http, account, patience_s))
 
 

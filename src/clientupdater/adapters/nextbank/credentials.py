@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 #: A token is not used any more when it has so little left to live.
 SPARE_S = 30.0
+API_KEY_HEADER = "X-API-Key"
 
 
 class Credentials(Protocol):
@@ -34,10 +35,11 @@ class ApiKey:
     """A key that stays the same."""
 
     key: str = field(repr=False)
+    header: str = API_KEY_HEADER
 
     def headers(self) -> Mapping[str, str]:
         """Show it."""
-        return {"X-API-Key": self.key}
+        return {self.header: self.key}
 
     def refused(self, shown: Mapping[str, str]) -> bool:
         """Know of no other one."""
