@@ -74,6 +74,19 @@ def test_Y12_a_page_that_broke_is_asked_for_again_and_a_bank_that_never_answers_
         assert ours[1].read().state is CircuitState.OPEN
 
 
+@pytest.mark.rule("Y12")
+def test_Y12_a_bank_that_asks_for_a_rest_has_not_failed_so_often_as_we_could_ask() -> None:
+    with running(Bank([], (Planned(Mishap.TOO_MANY, retry_after="600"),))) as bank:
+        settings = Settings.from_mapping({**NEXTBANK, "NEXTBANK_BASE_URL": bank.url})
+        ours = circuits(failures=2)
+        with (
+            open_sources(settings, ours) as sources,
+            pytest.raises(Unavailable, match="left alone for 600 s"),
+        ):
+            sources[Source.NEXTBANK].begin()
+        assert ours[1].read().state is CircuitState.CLOSED
+
+
 def test_nextbank_is_spoken_to_as_the_settings_say() -> None:
     item = {"no": "C-1", "erased": True, "deleted": "no"}
     words = Dialect(

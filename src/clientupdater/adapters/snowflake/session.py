@@ -36,6 +36,8 @@ _log = logging.getLogger(__name__)
 _NOT_THERE, _NO_WAREHOUSE = 2003, 606
 _CANCELLED = frozenset({604, 630})
 _UNREADABLE = 252005
+#: A session that was idle for hours is over, and so is what it was renewed by: a new one is opened.
+_OVER = frozenset({390111, 390112, 390113, 390114, 390115})
 _HELP: Mapping[int, str] = {
     _NOT_THERE: "the view is not there, or not for our role: see SNOWFLAKE_CLIENT_VIEW and grants",
     _NO_WAREHOUSE: "no warehouse runs for us: see SNOWFLAKE_WAREHOUSE and grants",
@@ -107,17 +109,21 @@ def connector() -> Any:
 
 
 def _translation(error: Exception, errors: Any, *, signing_in: bool) -> Error:
-    if isinstance(error, (ValueError, TypeError, ArithmeticError)):
-        return _unusable(error, signing_in=signing_in)
     number = getattr(error, "errno", None)
-    if number == _UNREADABLE:
-        return _unusable(error, signing_in=False)
+    if number == _UNREADABLE or isinstance(error, (ValueError, TypeError, ArithmeticError)):
+        return _unusable(error, signing_in=signing_in and number is None)
     if number in _CANCELLED:
         told = "Snowflake took too long over a query; see SNOWFLAKE_STATEMENT_TIMEOUT_S."
         return Unavailable(NAME, told)
+    if number in _OVER and not signing_in:
+        return Unavailable(NAME, f"Our session with Snowflake is over ({number}); try again.")
     refused = isinstance(error, (errors.DatabaseError, errors.ForbiddenError))
     if not refused or isinstance(error, (errors.OperationalError, errors.InternalError)):
         return Unavailable(NAME, f"Snowflake does not answer ({number}); try again.")
+    return _refusal(error, number, signing_in=signing_in)
+
+
+def _refusal(error: Exception, number: int | None, *, signing_in: bool) -> Error:
     if signing_in:
         told = "see SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER and the key or token"
         return SourceRefused(f"Snowflake does not let us in ({number}); {told}")
