@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.rule("Y12")
 
 PATIENT_S = 60.0
-PAGE: dict[str, Any] = {"items": [], "next_cursor": None, "as_of": "2026-11-23T00:00:00+00:00", "total": 0}
+NOW = "2026-11-23T00:00:00+00:00"
+PAGE: dict[str, Any] = {"items": [], "next_cursor": None, "as_of": NOW, "total": 0}
 GZIP = {"Content-Encoding": "gzip"}
 
 
@@ -250,7 +251,8 @@ def read_on(source: ClientSource, fetch: Fetch, position: str | None) -> None:
 
 
 def test_a_circle_is_seen_also_by_who_began_to_read_in_the_middle() -> None:
-    bank = Bank([{"code": f"C-{n}"} for n in range(8)], (Planned(Mishap.CIRCLE, at=3, times=99),))
+    there_and_back = tuple(Planned(Mishap.CIRCLE, at=n) for n in (2, 4, 6))
+    bank = Bank([{"code": f"C-{n}"} for n in range(8)], there_and_back)
     with (
         running(bank),
         open_nextbank(bank.url, Account(API_KEY), PATIENT_S, page_size=2) as source,
