@@ -5,7 +5,8 @@
 Prints `name, ours, reference, ratio, target, holds`, and writes it as JSON. Both sides work on a
 copy of the same database, on the same server, one after the other: 5 % of the clients changed, 1 %
 new, 0.5 % vanished. Mapping is measured apart (bench_mapping.py), since the script begins with rows
-that are mapped already. Absolute figures are the machine's.
+that are mapped already. The merge of dlt is measured into a table with as many indexes as clients
+have (into one without any as well, told by a line with #). Absolute figures are the machine's.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import click
 import psycopg
@@ -36,23 +38,27 @@ from tests.servers import Database
 
 from clientupdater.adapters.memory.clock import MachineClock
 from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.sync import inputs
 from clientupdater.adapters.postgres.sync.lines import Numbers, stage_lines
+from clientupdater.adapters.postgres.sync.written import read
 from clientupdater.adapters.postgres.work import PostgresWork
 from clientupdater.domain.accounts import fingerprint
 from clientupdater.domain.sync.fields import Source
-from clientupdater.ports.syncing import InputPage
 from clientupdater.ports.work import SYSTEM
 from clientupdater.usecases._sync_rows import PageMapper
 from clientupdater.usecases.run_sync import RunSync
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from clientupdater.adapters.postgres.cluster import Cluster
     from clientupdater.domain.ids import SyncJobId
     from clientupdater.domain.sync.jobs import SyncJob
 
 SCRIPT = Path(__file__).with_name("sync.sql")
+DLT = Path(__file__).with_name("sync_dlt.py")
+NO_MARK = "\t\\\\x\n"
+"""How a line ends whose record has no fingerprint: the script knows of none."""
 RATIO, MEMORY_MB, UNCHANGED, P99_MS = 1.3, 250, 0.65, 500
 
 
@@ -115,12 +121,46 @@ class Bench:
         runner = syncing.runner(MadeUpSource(self.clients, night))
         job = syncing.ask()
         fetch(runner, job, syncing)
-        began = time.perf_counter()
-        done = runner(job)
-        took = time.perf_counter() - began
-        mapping = mapped_in(syncing, job)
-        click.echo(f"# all after fetching {took:.2f} s, of it mapping {mapping:.2f} s", err=True)
-        return done, took - mapping
+        with mapping_timed() as mapping:
+            began = time.perf_counter()
+            done = runner(job)
+            took = time.perf_counter() - began
+        click.echo(
+            f"# all after fetching {took:.2f} s, of it reading what is kept and mapping"
+            f" {mapping.seconds:.2f} s",
+            err=True,
+        )
+        return done, took - mapping.seconds
+
+
+@define
+class Stopwatch:
+    """How long something took in all."""
+
+    seconds: float = 0.0
+
+    def timed(self, act: Callable[..., Any]) -> Callable[..., Any]:
+        """Add to it whenever this is called."""
+
+        def acting(*args: Any, **kwargs: Any) -> Any:
+            began = time.perf_counter()
+            try:
+                return act(*args, **kwargs)
+            finally:
+                self.seconds += time.perf_counter() - began
+
+        return acting
+
+
+@contextmanager
+def mapping_timed() -> Iterator[Stopwatch]:
+    """Take the time of what bench_mapping.py measures by itself, and of reading what is kept."""
+    watch = Stopwatch()
+    with (
+        mock.patch.object(PageMapper, "map", watch.timed(PageMapper.map)),
+        mock.patch(f"{inputs.__name__}.read", watch.timed(read)),
+    ):
+        yield watch
 
 
 def beside_people(bench: Bench, database: Database) -> tuple[float, int, int]:
@@ -156,16 +196,6 @@ def fetch(runner: RunSync, job: SyncJobId, syncing: Syncing) -> None:
     runner.input.read(begun, lambda _: None)
 
 
-def mapped_in(syncing: Syncing, job: SyncJobId) -> float:
-    """Measure what reading the kept pages and mapping them takes by itself."""
-    began = time.perf_counter()
-    with syncing.work.begin(SYSTEM) as tx:
-        mapper = PageMapper.of(tx.sync_terms.load(Source.SNOWFLAKE))
-        for page in tx.sync_inputs.pages(job):
-            mapper.map(page)
-    return time.perf_counter() - began
-
-
 def told(job: SyncJob) -> str:
     """Say what came of a run."""
     steps = {name: step.seconds for name, step in job.steps.items()}
@@ -187,22 +217,37 @@ def vacuumed(database: Database) -> None:
         connection.execute("checkpoint")
 
 
-def rows_written(syncing: Syncing, clients: int, folder: Path) -> Path:
-    """Write the rows of the second night, mapped, as the script reads them."""
-    source = MadeUpSource(clients, 2)
+def rows_written(syncing: Syncing, clients: int, night: int, path: Path) -> Path:
+    """Write the rows of a night, mapped, as the references read them."""
+    source = MadeUpSource(clients, night)
     reading = source.begin()
-    path, position, first = folder / "rows.tsv", None, 1
+    position, first = None, 1
     with syncing.work.begin(SYSTEM) as tx:
         mapper = PageMapper.of(tx.sync_terms.load(Source.SNOWFLAKE))
     with path.open("w", encoding="utf-8") as out:
         while True:
             page = source.page(reading, position)
-            mapped = mapper.map(InputPage(first, page.records, page.position))
-            out.writelines(stage_lines(mapped.rows, Numbers(), VAULT))
+            mapped = mapper.map(enumerate(page.records, first))
+            for share in stage_lines(mapped.rows, Numbers(), VAULT, lambda _: b""):
+                out.write(share.replace(NO_MARK, "\n"))
             first += len(page.records)
             position = page.position
             if position is None:
                 return path
+
+
+def merged_by_dlt(bench: Bench, before: Path, rows: Path) -> dict[str, float]:
+    """Let dlt merge the same rows into a table of its own, on the same server."""
+    bench.cluster.create_database("bench_dlt")
+    url = Database.on(bench.cluster, "bench_dlt").superuser_url
+    told = [sys.executable, str(DLT), url, str(before), str(rows)]
+    done = subprocess.run(told, capture_output=True, text=True, check=False)  # noqa: S603
+    bench.cluster.drop_database("bench_dlt")
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    click.echo(f"# dlt: {done.stdout.strip()}", err=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
 
 
 def script(database: Database, rows: Path, psql: str) -> float:
@@ -225,8 +270,9 @@ def script(database: Database, rows: Path, psql: str) -> float:
 @click.option("--clients", default=500_000, show_default=True)
 @click.option("--psql", default="psql", show_default=True)
 @click.option("--people/--no-people", default=True, help="Whether to measure updates beside it.")
+@click.option("--dlt/--no-dlt", "dlt", default=True, help="Whether to measure dlt beside it.")
 @click.option("--json", "path", type=click.Path(path_type=Path), help="Where to write it as JSON.")
-def main(*, clients: int, psql: str, people: bool, path: Path | None) -> None:
+def main(*, clients: int, psql: str, people: bool, dlt: bool, path: Path | None) -> None:
     """Measure."""
     lines: list[Line] = []
     with servers.postgres() as cluster:
@@ -236,12 +282,19 @@ def main(*, clients: int, psql: str, people: bool, path: Path | None) -> None:
         folder.mkdir(exist_ok=True)
         ours_on, theirs_on = (bench.copied("bench_sync", n) for n in ("bench_ours", "bench_script"))
         with opened(theirs_on) as syncing:
-            rows = rows_written(syncing, clients, folder)
+            before, rows = (
+                rows_written(syncing, clients, night, folder / f"night_{night}.tsv")
+                for night in (1, 2)
+            )
         reference = script(theirs_on, rows, psql)
         with opened(ours_on) as syncing:
             job, ours = bench.run(syncing, 2)
             click.echo(f"# night 2: {told(job)}", err=True)
             lines.append(Line("sync, changed", ours, reference, RATIO, ours / reference))
+            if dlt:
+                by = merged_by_dlt(bench, before, rows)
+                fair = min(took for how, took in by.items() if "with indexes" in how)
+                lines.append(Line("sync, beside dlt", ours, fair, 1.0, ours / fair))
             vacuumed(ours_on)
             job, again = bench.run(syncing, 2)
             click.echo(f"# night 2 again: {told(job)}", err=True)

@@ -12,7 +12,7 @@ create temporary table stage (
     past_due_amount numeric(15, 2), loan_status text, said_at timestamptz, said_number bigint,
     is_deleted boolean, pension_last4 text, pension_index bytea
 ) on commit drop;
-\copy stage from 'rows.tsv' with (null '')
+\copy stage from 'night_2.tsv' with (null '')
 analyze stage;
 
 create temporary table twice on commit drop as

@@ -690,7 +690,8 @@ create table client_sources (
     last_seen_at timestamp with time zone,
     last_seen_job_id uuid,
     created_at timestamp with time zone default now() not null,
-    updated_at timestamp with time zone default now() not null
+    updated_at timestamp with time zone default now() not null,
+    client_updated_at timestamp with time zone
 );
 
 -- :: table client_sync_history

@@ -218,9 +218,13 @@ _facts = st.fixed_dictionaries(
         "updated_at": _moments,
     }
 )
+AGAIN = "again"
+"""What a source says of a client for the second time, word for word."""
 _said = st.one_of(
     st.none(),
     st.none(),
+    st.just(AGAIN),
+    st.just(AGAIN),
     st.tuples(_facts, st.sampled_from([1, 1, 1, 1, 2])),
     st.tuples(_facts, st.sampled_from([1, 1, 1, 1, 2])),
     _moments,
@@ -266,16 +270,21 @@ def _records(said: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-    max_examples=12,
+    max_examples=20,
     phases=[Phase.explicit, Phase.generate],
 )
 @given(_runs)
 @example(_MISSED)
 def test_the_sql_does_what_the_domain_says(syncing: Syncing, runs: Any) -> None:
     _emptied(syncing)
-    model = Model()
-    for source, said, full, correction in runs:
+    model, words = Model(), dict[Any, Any]()
+    for source, drawn, full, correction in runs:
         syncing.clock.forward(minutes=1)
+        said = {
+            code: words.get((source, code)) if word == AGAIN else word
+            for code, word in drawn.items()
+        }
+        words.update({(source, code): word for code, word in said.items()})
         records = _records(said)
         with syncing.work.begin(SYSTEM) as tx:
             terms = tx.sync_terms.load(source)

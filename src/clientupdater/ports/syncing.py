@@ -7,12 +7,13 @@ a database's own work, half a million clients at a time; the rules it follows ar
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from attrs import field, frozen
 
 from clientupdater.ports.people import StaffTransaction
 from clientupdater.ports.queue import JobsTransaction
+from clientupdater.ports.sources import RawRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.outcome import Outcome
     from clientupdater.domain.sync.transforms import Lookups
     from clientupdater.ports.sources import Fetch as Reading
-    from clientupdater.ports.sources import RawRecord
     from clientupdater.ports.work import Sight
 
 
@@ -113,6 +113,10 @@ class SyncPlans(Protocol):
         ...
 
 
+Numbered: TypeAlias = tuple[int, RawRecord]
+"""A record with its number in the run."""
+
+
 @frozen
 class InputPage:
     """Some records as they came, with the number of the first."""
@@ -120,6 +124,11 @@ class InputPage:
     first: int
     records: tuple[RawRecord, ...] = field(repr=False)
     next_position: str | None
+
+    @property
+    def numbered(self) -> Iterator[Numbered]:
+        """The records with their numbers."""
+        return enumerate(self.records, self.first)
 
 
 @frozen
@@ -258,12 +267,15 @@ class SyncMappings(Protocol):
 class Staging(Protocol):
     """One run's records beside the clients, from reading them to having changed what differs."""
 
-    def open(self, work: Work) -> None:
-        """Begin; other runs wait from here on. Whatever it makes is gone with the transaction."""
+    def news(self, page: InputPage) -> Sequence[Numbered]:
+        """Give the records that have to be mapped and taken; the others are noted as seen.
+
+        Those are as they were when they were last compared, and so are their clients.
+        """
         ...
 
     def take(self, rows: Sequence[Row], rejects: Sequence[Reject]) -> None:
-        """Put some records in, mapped and checked."""
+        """Put in some of the records that `news` gave, mapped and checked."""
         ...
 
     def compare(self, fetch: Fetch) -> Comparison:
@@ -322,8 +334,11 @@ class SyncTransaction(StaffTransaction, JobsTransaction, Protocol):
         """How it is read."""
         ...
 
-    def staging(self) -> Staging:
-        """Begin with one run's records."""
+    def staging(self, work: Work) -> Staging:
+        """Begin with one run's records; other runs wait from here on.
+
+        Whatever it makes is gone with the transaction. Raises Misconfigured without keys.
+        """
         ...
 
 

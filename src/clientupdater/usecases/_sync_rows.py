@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -11,12 +11,12 @@ from clientupdater.domain.sync.mapping import Record, RecordMapper, Reject, Row
 from clientupdater.ports.sources import is_deleted
 
 if TYPE_CHECKING:
-    from clientupdater.ports.syncing import InputPage, Terms
+    from clientupdater.ports.syncing import Numbered, Terms
 
 
 @frozen
 class MappedPage:
-    """What became of a page's records."""
+    """What became of some records."""
 
     rows: tuple[Row, ...]
     rejects: tuple[Reject, ...]
@@ -43,11 +43,10 @@ class PageMapper:
         }
         return cls(RecordMapper.of(terms.general, terms.lookups), own)
 
-    def map(self, page: InputPage) -> MappedPage:
-        """Map a page."""
+    def map(self, records: Iterable[Numbered]) -> MappedPage:
+        """Map some records."""
         mapped = [
-            self._mapped(Record(row, cells, deleted=is_deleted(cells)))
-            for row, cells in enumerate(page.records, page.first)
+            self._mapped(Record(row, cells, deleted=is_deleted(cells))) for row, cells in records
         ]
         return MappedPage(
             tuple(each for each in mapped if isinstance(each, Row)),

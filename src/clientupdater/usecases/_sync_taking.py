@@ -53,8 +53,7 @@ class Taking:
         """Take them over, or only see what that would do."""
         job, now = self.diary.job, self.clock.now()
         terms = self.tx.sync_terms.load(job.asked.source)
-        staging = self.tx.staging()
-        staging.open(self._work(terms, now))
+        staging = self.tx.staging(self._work(terms, now))
         fetch = self._staged(staging, terms)
         self._require_whole(fetch)
         # Moving clients ends assignments, which bears on rights: in the order of all who do that.
@@ -85,7 +84,7 @@ class Taking:
         received = without_code = 0
         with self.diary.step(Step.STAGE) as tell:
             for page in self._pages(job):
-                mapped = mapper.map(page)
+                mapped = mapper.map(staging.news(page))
                 staging.take(mapped.rows, mapped.rejects)
                 received += len(page.records)
                 without_code += mapped.without_code

@@ -75,6 +75,7 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.security.vault import Vault
     from clientupdater.domain.reach import Reach
+    from clientupdater.ports.syncing import Work
     from clientupdater.ports.work import Sight
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
@@ -294,9 +295,9 @@ class PostgresTransaction:
         """How what sources send is read."""
         return PostgresSyncTerms(self.connection)
 
-    def staging(self) -> PostgresStaging:
+    def staging(self, work: Work) -> PostgresStaging:
         """Begin with one run's records; raises Misconfigured where there are no keys."""
-        return PostgresStaging(self.connection, required(self.vault))
+        return PostgresStaging.begun(self.connection, required(self.vault), work)
 
     def after_commit(self, act: Callable[[], None]) -> None:
         """Remember what to do once all this is kept."""

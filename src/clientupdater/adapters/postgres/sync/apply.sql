@@ -130,36 +130,45 @@ left join sync_sealed z on z.client_id = x.client_id
 where x.is_new
 
 -- name: change_clients
-update clients c
-set
-    company_id = x.company_id,
-    full_name = x.full_name,
-    pension_number = case when x.gets_number then z.ciphertext else c.pension_number end,
-    pension_blind_index =
-        case when x.gets_number then x.pension_index else c.pension_blind_index end,
-    pension_last4 = case when x.gets_number then x.pension_last4 else c.pension_last4 end,
-    birth_date = x.birth_date,
-    address = x.address,
-    contact_number = x.contact_number,
-    contact_number_alt = x.contact_number_alt,
-    contact_conflict = x.contact_conflict,
-    pension_type_id = x.pension_type_id,
-    pensioner_type_id = x.pensioner_type_id,
-    product_id = x.product_id,
-    branch_id = x.branch_id,
-    par_status_id = x.par_status_id,
-    account_type_id = x.account_type_id,
-    past_due_amount = x.past_due_amount,
-    loan_status = x.loan_status,
-    is_active = not x.vanishes and (c.is_active or x.reappears),
-    tracking_cycle_from = x.tracking_cycle_from,
-    last_synced_at = %(now)s,
-    sync_source = %(source)s::text::sync_source,
-    version = c.version + 1,
-    updated_at = %(now)s
-from sync_change x
-left join sync_sealed z on z.client_id = x.client_id
-where c.id = x.client_id and (x.is_updated or x.vanishes or x.reappears)
+-- As it stands afterwards it has been compared with what the source says of it.
+with changed as (
+    update clients c
+    set
+        company_id = x.company_id,
+        full_name = x.full_name,
+        pension_number = case when x.gets_number then z.ciphertext else c.pension_number end,
+        pension_blind_index =
+            case when x.gets_number then x.pension_index else c.pension_blind_index end,
+        pension_last4 = case when x.gets_number then x.pension_last4 else c.pension_last4 end,
+        birth_date = x.birth_date,
+        address = x.address,
+        contact_number = x.contact_number,
+        contact_number_alt = x.contact_number_alt,
+        contact_conflict = x.contact_conflict,
+        pension_type_id = x.pension_type_id,
+        pensioner_type_id = x.pensioner_type_id,
+        product_id = x.product_id,
+        branch_id = x.branch_id,
+        par_status_id = x.par_status_id,
+        account_type_id = x.account_type_id,
+        past_due_amount = x.past_due_amount,
+        loan_status = x.loan_status,
+        is_active = not x.vanishes and (c.is_active or x.reappears),
+        tracking_cycle_from = x.tracking_cycle_from,
+        last_synced_at = %(now)s,
+        sync_source = %(source)s::text::sync_source,
+        version = c.version + 1,
+        updated_at = %(now)s
+    from sync_change x
+    left join sync_sealed z on z.client_id = x.client_id
+    where c.id = x.client_id and (x.is_updated or x.vanishes or x.reappears)
+    returning c.id, c.updated_at
+)
+
+update client_sources k
+set client_updated_at = changed.updated_at
+from changed
+where k.client_id = changed.id and k.source = %(source)s::text::sync_source
 
 -- name: deactivate_gone
 update clients c
@@ -186,6 +195,8 @@ set
     contact_number_alt = x.said_contact_number_alt,
     missing_count = 0,
     missing_as_of = null,
+    record_hash = x.record_hash,
+    client_updated_at = x.client_updated_at,
     last_seen_at = %(now)s,
     last_seen_job_id = %(job)s
 from sync_change x
@@ -197,23 +208,35 @@ where
         k.missing_count > 0
         or (
             k.source_version, k.source_version_number, k.named_deleted, k.contact_number,
-            k.contact_number_alt
+            k.contact_number_alt, k.record_hash, k.client_updated_at
         ) is distinct from (
             x.said_at, x.said_number, x.named_deleted, x.said_contact_number,
-            x.said_contact_number_alt
+            x.said_contact_number_alt, x.record_hash, x.client_updated_at
         )
     )
 
 -- name: note_new_sources
 insert into client_sources (
     client_id, source, source_version, source_version_number, named_deleted, contact_number,
-    contact_number_alt, last_seen_at, last_seen_job_id
+    contact_number_alt, record_hash, client_updated_at, last_seen_at, last_seen_job_id
 )
 select
     x.client_id, %(source)s::text::sync_source, x.said_at, x.said_number, x.named_deleted,
-    x.said_contact_number, x.said_contact_number_alt, %(now)s, %(job)s
+    x.said_contact_number, x.said_contact_number_alt, x.record_hash,
+    case when x.is_new then %(now)s else x.client_updated_at end, %(now)s, %(job)s
 from sync_change x
 where not x.has_source
+
+-- name: note_same
+-- Whoever was compared and does not differ need not be compared again, until something is touched.
+update client_sources k
+set record_hash = s.record_hash, client_updated_at = f.client_updated_at
+from sync_found f
+join sync_stage s on s.row_number = f.row_number
+where
+    not (f.source_differs or f.client_differs)
+    and k.client_id = f.client_id
+    and k.source = %(source)s::text::sync_source
 
 -- name: note_missing
 update client_sources k
@@ -257,7 +280,8 @@ select e.what, count(*) from sync_effects e where e.kind = 'updated' group by e.
 
 -- name: count_records
 select
-    (select count(*) from sync_stage) + (select count(*) from sync_refused),
+    (select count(*) from sync_stage) + (select count(*) from sync_seen)
+    + (select count(*) from sync_refused),
     (select count(*) from sync_refused),
     (select count(*) from sync_gone g where g.is_first),
     (
@@ -266,8 +290,16 @@ select
             select distinct t.client_id from client_period_status t where t.is_terminal
         ) ended
         join clients c on c.id = ended.client_id
-        join sync_stage s on s.code = c.client_code and not s.is_deleted
         where {has_terminal_outcome}
+            and (
+                c.client_code in (select s.code from sync_stage s where not s.is_deleted)
+                or c.id in (
+                    select k.client_id
+                    from client_sources k
+                    join sync_seen z on z.record_hash = k.record_hash
+                    where k.source = %(source)s::text::sync_source and not k.named_deleted
+                )
+            )
     )
 
 -- name: count_reasons

@@ -36,7 +36,8 @@ create temporary table sync_stage (
     said_number bigint,
     is_deleted boolean not null,
     pension_last4 text,
-    pension_index bytea
+    pension_index bytea,
+    record_hash bytea not null
 ) on commit drop
 
 -- name: refused
@@ -44,6 +45,13 @@ create temporary table sync_refused (
     row_number integer not null,
     code text collate "C",
     reasons jsonb not null
+) on commit drop
+
+-- name: seen
+-- Records that are as they were when they were last compared, as their clients are.
+create temporary table sync_seen (
+    row_number integer not null,
+    record_hash bytea not null
 ) on commit drop
 
 -- name: owned
@@ -81,6 +89,28 @@ from (select %(company)s::text as company, %(fields)s::text[] as fields) t
 -- name: measure
 -- What the planner has to know is how many rows there are, and that codes hardly repeat.
 analyze sync_stage (code)
+
+-- name: measure_seen
+analyze sync_seen (record_hash)
+
+-- name: recall
+-- Y3: a client whose known record comes beside another of the same code is not merely seen.
+with twins as (
+    delete from sync_seen z
+    using client_sources k, clients c
+    where k.record_hash = z.record_hash
+        and k.source = %(source)s::text::sync_source
+        and c.id = k.client_id
+        and c.client_code in (
+            select code from sync_stage
+            union all
+            select code from sync_refused
+        )
+    returning z.row_number, c.client_code
+)
+
+insert into sync_refused (row_number, code, reasons)
+select row_number, client_code, '[]' from twins
 
 -- name: refuse_twice
 -- Y3: of a code that comes twice no row is taken.
@@ -154,12 +184,17 @@ delete from sync_rejects where sync_job_id = %(job)s and replayed_at is null
 -- name: look
 -- Y4: the one pass over everything: which clients differ, and of whom the source's own words do.
 create temporary table sync_found on commit drop as
-select looked.row_number, looked.code, looked.client_id, looked.client_differs
+select
+    looked.row_number, looked.code, looked.client_id, looked.client_updated_at,
+    looked.source_differs, looked.client_differs
 from (
     select
         s.row_number,
         s.code,
         c.id as client_id,
+        c.updated_at as client_updated_at,
+        s.record_hash is distinct from k.record_hash
+        or c.updated_at is distinct from k.client_updated_at as is_unknown,
         k.client_id is null
         or k.missing_count > 0
         or s.is_deleted <> k.named_deleted
@@ -188,7 +223,7 @@ from (
             or coalesce(co.id, c.company_id) = %(company)s
         )
 ) looked
-where looked.source_differs or looked.client_differs
+where looked.source_differs or looked.client_differs or looked.is_unknown
 
 -- name: lookups
 left join companies co on co.code = s.company
@@ -260,6 +295,7 @@ where
     and %(marks)s
     and not k.named_deleted
     and (%(company)s::uuid is null or c.company_id = %(company)s)
+    and not exists (select from sync_seen z where z.record_hash = k.record_hash)
     and not exists (select from sync_stage s where s.code = c.client_code)
     and not exists (select from sync_refused r where r.code = c.client_code)
 
@@ -290,6 +326,8 @@ select
     is_of.is_outdated,
     is_of.is_deleted,
     k.client_id is not null as has_source,
+    s.record_hash,
+    c.updated_at as client_updated_at,
     c.branch_id as old_branch_id,
     c.is_active as was_active,
     coalesce(c.is_active, false) and is_of.is_deleted as vanishes,
@@ -434,6 +472,7 @@ cross join lateral (
             false
         ) as conflicts
 ) number_alt
+where f.source_differs or f.client_differs
 
 -- name: is_older
 -- Y10: a counter is exact, so it decides where both have one; a clock may stand still.

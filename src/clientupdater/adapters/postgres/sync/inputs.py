@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import zlib
-from datetime import date, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from attrs import frozen
 from psycopg.types.json import Jsonb
 
 from clientupdater.adapters.postgres.named_queries import named_queries
+from clientupdater.adapters.postgres.sync.written import read, written
 from clientupdater.ports.syncing import InputPage, LastPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from clientupdater.adapters.postgres.connect import Connection
     from clientupdater.adapters.security.key_ring import KeyRing
@@ -38,7 +37,7 @@ class PostgresSyncInputs:
 
     def keep(self, job: SyncJob, page: InputPage, now: datetime) -> None:
         """Keep a page."""
-        packed = zlib.compress(_written(page.records), QUICKLY)
+        packed = zlib.compress(written(page.records), QUICKLY)
         told = {
             "job": job.id,
             "first": page.first,
@@ -79,50 +78,8 @@ class PostgresSyncInputs:
 
     def _opened(self, job: SyncJobId, first: int, told: dict[str, Any], sealed: bytes) -> InputPage:
         packed = self._ring.opened(sealed, PURPOSE, _place(job, first))
-        return InputPage(first, _read(zlib.decompress(packed)), told["next"])
+        return InputPage(first, read(zlib.decompress(packed)), told["next"])
 
 
 def _place(job: SyncJobId, first: int) -> bytes:
     return job.bytes + first.to_bytes(8, "big")
-
-
-# Decimals, days and moments are told apart from texts by an object of one member.
-
-
-def _written(records: tuple[RawRecord, ...]) -> bytes:
-    return orjson.dumps(
-        [dict(each) for each in records],
-        default=_special,
-        option=orjson.OPT_PASSTHROUGH_DATETIME,
-    )
-
-
-def _special(value: object) -> dict[str, str]:
-    if isinstance(value, Decimal):
-        return {"$decimal": str(value)}
-    if isinstance(value, datetime):
-        return {"$moment": value.isoformat()}
-    if isinstance(value, date):
-        return {"$day": value.isoformat()}
-    raise TypeError
-
-
-_READERS: dict[str, Any] = {
-    "$decimal": Decimal,
-    "$moment": datetime.fromisoformat,
-    "$day": date.fromisoformat,
-}
-
-
-def _read(text: bytes) -> tuple[RawRecord, ...]:
-    records = orjson.loads(text)
-    if b'{"$' in text:
-        return tuple({name: _plain(cell) for name, cell in each.items()} for each in records)
-    return tuple(records)
-
-
-def _plain(cell: Any) -> Any:
-    if not isinstance(cell, dict):
-        return cell
-    ((kind, text),) = cell.items()
-    return _READERS[kind](text)

@@ -12,7 +12,7 @@ from clientupdater.adapters.security.vault import plain_number
 from clientupdater.domain.sync.fields import Field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from clientupdater.adapters.security.vault import Vault
     from clientupdater.domain.sync.mapping import Reject, Row
@@ -68,12 +68,15 @@ class Numbers:
             self._ends.extend([len(self._text)] * missing)
 
 
-def stage_lines(rows: Iterable[Row], numbers: Numbers, vault: Vault) -> Iterable[str]:
+def stage_lines(
+    rows: Iterable[Row], numbers: Numbers, vault: Vault, mark_of: Callable[[int], bytes]
+) -> Iterable[str]:
     """Write the rows, in shares that are worth sending."""
     share: list[str] = []
     size = 0
     for row in rows:
-        line = _row_line(row) + _number_cells(row, numbers, vault)
+        mark = mark_of(row.position).hex()
+        line = f"{_row_line(row)}\t{_number_cells(row, numbers, vault)}\t\\\\x{mark}\n"
         share.append(line)
         size += len(line)
         if size > SHARE:
@@ -109,9 +112,9 @@ def _number_cells(row: Row, numbers: Numbers, vault: Vault) -> str:
     value = row.values.get(Field.PENSION_NUMBER)
     number = plain_number(value) if isinstance(value, str) else ""
     if not number:
-        return "\t\t\n"
+        return "\t"
     numbers.put(row.position, number)
-    return f"\t{number[-4:]}\t\\\\x{vault.blind_index_of_plain(number).hex()}\n"
+    return f"{number[-4:]}\t\\\\x{vault.blind_index_of_plain(number).hex()}"
 
 
 def refused_lines(rejects: Iterable[Reject]) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, LiteralString
 
-from attrs import Factory, define, field
+from attrs import Factory, define
 
 from clientupdater.adapters.postgres.named_queries import named_queries
+from clientupdater.adapters.postgres.sync.fingerprints import SEEN, Fingerprints
 from clientupdater.adapters.postgres.sync.lines import (
     REFUSED,
     SEALED,
@@ -26,6 +27,7 @@ from clientupdater.ports.syncing import Comparison
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from uuid import UUID
 
     from clientupdater.adapters.postgres.connect import Connection
     from clientupdater.adapters.security.vault import Vault
@@ -33,12 +35,14 @@ if TYPE_CHECKING:
     from clientupdater.domain.periods import Period
     from clientupdater.domain.sync.absence import Fetch
     from clientupdater.domain.sync.mapping import Reject, Row
-    from clientupdater.ports.syncing import Work
+    from clientupdater.ports.syncing import InputPage, Numbered, Work
 
 COMPARE = named_queries("sync/compare.sql")
 APPLY = named_queries("sync/apply.sql", TRACKING)
 ROWS = named_queries("sync/rows.sql", TRACKING)
 
+AT_ONCE = 5_000
+"""How many numbers are sealed at once."""
 ROW_EFFECTS = ("opened", "exempted", "restored", "moved")
 CONFLICT, EXCEPTION = "contact_conflicts", "terminal_exceptions"
 
@@ -49,32 +53,34 @@ class PostgresStaging:
 
     _connection: Connection
     _vault: Vault
-    _told: dict[str, Any] = field(factory=dict, init=False)
-    _work: list[Work] = field(factory=list, init=False)
+    _work: Work
+    _marks: Fingerprints
+    _told: dict[str, Any]
     _numbers: Numbers = Factory(Numbers)
 
-    def open(self, work: Work) -> None:
+    @classmethod
+    def begun(cls, connection: Connection, vault: Vault, work: Work) -> PostgresStaging:
         """Begin; other runs wait from here on."""
-        job = work.job
-        self._work = [work]
-        self._told = {
-            "job": job.id,
-            "source": str(job.asked.source),
-            "company": job.asked.company,
-            "now": work.now,
-            "next_month": cycle_takes_effect(work.today),
-            "code_column": work.terms.general.column_of(Field.CLIENT_CODE),
-        }
-        self._do(COMPARE, "wait_for_turn", "settings", "stage", "refused", "owned")
+        for name in ("wait_for_turn", "settings", "stage", "refused", "seen", "owned"):
+            connection.execute(COMPARE[name])
         for company in work.terms.companies:
             fields = [str(each) for each in work.terms.of(company).owned]
-            told = {"company": company, "fields": fields}
-            self._connection.execute(COMPARE["put_owned"], told)
+            connection.execute(COMPARE["put_owned"], {"company": company, "fields": fields})
+        marks = Fingerprints.of(connection, vault, work.job.asked, work.terms)
+        return cls(connection, vault, work, marks, _told(work))
+
+    def news(self, page: InputPage) -> Sequence[Numbered]:
+        """Give the records that have to be looked at, and note the others as seen."""
+        new, seen = self._marks.news(page)
+        if seen:
+            with self._connection.cursor().copy(SEEN) as copy:
+                copy.write(b"".join(seen))
+        return new
 
     def take(self, rows: Sequence[Row], rejects: Sequence[Reject]) -> None:
         """Put some records in, mapped and checked."""
         with self._connection.cursor().copy(STAGE) as copy:
-            for share in stage_lines(rows, self._numbers, self._vault):
+            for share in stage_lines(rows, self._numbers, self._vault, self._marks.of_row):
                 copy.write(share)
         if rejects:
             with self._connection.cursor().copy(REFUSED) as copy:
@@ -83,7 +89,8 @@ class PostgresStaging:
     def compare(self, fetch: Fetch) -> Comparison:
         """Find what differs, who is new and who is gone; hold whom it will write."""
         self._told |= {"as_of": fetch.as_of, "marks": fetch.marks_absent}
-        self._do(COMPARE, "measure", "refuse_twice", "refuse_unfit", "forget_refused")
+        self._do(COMPARE, "measure", "measure_seen", "recall")
+        self._do(COMPARE, "refuse_twice", "refuse_unfit", "forget_refused")
         self._do(COMPARE, "keep_refused", "look", "look_for_gone", "hold_clients", "settle")
         self._do(COMPARE, "measure_change")
         return Comparison(self._counts(COMPARE, "deactivated"), self._counts(COMPARE, "active"))
@@ -96,7 +103,8 @@ class PostgresStaging:
         self._seal()
         self._do(APPLY, "tell_created", "tell_changed", "tell_going")
         self._do(APPLY, "create_clients", "deactivate_gone", "write_history")
-        self._do(APPLY, "note_sources", "note_new_sources", "note_missing", "end_assignments")
+        self._do(APPLY, "note_sources", "note_new_sources", "note_same", "note_missing")
+        self._do(APPLY, "end_assignments")
         if moves_watermark:
             self._do(APPLY, "move_watermarks")
         # From here on rows of periods are held: by what is carried to them when this ends (Y9).
@@ -119,19 +127,22 @@ class PostgresStaging:
 
     def _seal(self) -> None:
         """Seal the numbers that are written, each for its client alone (C3)."""
-        needed = self._connection.execute(APPLY["numbers_needed"]).fetchall()
-        with self._connection.cursor().copy(SEALED) as copy:
-            for client, row in needed:
-                sealed = self._vault.sealed(self._numbers.get(row), ClientId(client))
-                copy.write(f"{client}\t\\\\x{sealed.ciphertext.hex()}\n")
+        with self._connection.cursor("numbers_needed") as needed:
+            needed.execute(APPLY["numbers_needed"])
+            while some := needed.fetchmany(AT_ONCE):
+                with self._connection.cursor().copy(SEALED) as copy:
+                    copy.write("".join(self._sealed_line(*each) for each in some))
+
+    def _sealed_line(self, client: UUID, row: int) -> str:
+        sealed = self._vault.sealed(self._numbers.get(row), ClientId(client))
+        return f"{client}\t\\\\x{sealed.ciphertext.hex()}\n"
 
     def _apply_to_rows(self, writable: Mapping[CompanyId, Sequence[Period]]) -> None:
         self._do(ROWS, "touched", "measure_touched")
         self._connection.execute(TRACKING["hold_openings"])
-        (work,) = self._work
-        for period in work.due:
-            from_day = max(work.today, period.first_day)
-            told = {**period_columns(period), "from_day": from_day, "now": work.now}
+        for period in self._work.due:
+            from_day = max(self._work.today, period.first_day)
+            told = {**period_columns(period), "from_day": from_day, "now": self._work.now}
             self._connection.execute(ROWS["open"], told)
         pairs = [(company, each) for company, periods in writable.items() for each in periods]
         self._told["companies"] = [company for company, _ in pairs]
@@ -177,3 +188,15 @@ class PostgresStaging:
         for kind, code, what, before, after in self._all("examples"):
             found.setdefault(kind, []).append(Effect(code, what, before, after))
         return {kind: tuple(effects) for kind, effects in found.items()}
+
+
+def _told(work: Work) -> dict[str, Any]:
+    job = work.job
+    return {
+        "job": job.id,
+        "source": str(job.asked.source),
+        "company": job.asked.company,
+        "now": work.now,
+        "next_month": cycle_takes_effect(work.today),
+        "code_column": work.terms.general.column_of(Field.CLIENT_CODE),
+    }

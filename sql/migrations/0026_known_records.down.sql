@@ -1,0 +1,1 @@
+alter table client_sources drop column client_updated_at;

@@ -1,0 +1,61 @@
+"""Raw records as JSON and back, nothing of what they are lost.
+
+Decimals, days and moments are told apart from texts by an object of one member.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clientupdater.ports.sources import RawRecord, Value
+
+_KEPT = orjson.OPT_PASSTHROUGH_DATETIME
+
+
+def written(records: Sequence[RawRecord]) -> bytes:
+    """Write records down."""
+    return orjson.dumps([dict(each) for each in records], _special, _KEPT)
+
+
+def cells_written(cells: list[Value]) -> bytes:
+    """Write down some of a record's cells: the same cells, the same bytes."""
+    return orjson.dumps(cells, _special, _KEPT)
+
+
+def _special(value: object) -> dict[str, str]:
+    if isinstance(value, Decimal):
+        return {"$decimal": str(value)}
+    if isinstance(value, datetime):
+        return {"$moment": value.isoformat()}
+    if isinstance(value, date):
+        return {"$day": value.isoformat()}
+    raise TypeError
+
+
+_READERS: dict[str, Any] = {
+    "$decimal": Decimal,
+    "$moment": datetime.fromisoformat,
+    "$day": date.fromisoformat,
+}
+
+
+def read(text: bytes) -> tuple[RawRecord, ...]:
+    """Read records that were written down."""
+    records = orjson.loads(text)
+    if b'{"$' in text:
+        return tuple({name: _plain(cell) for name, cell in each.items()} for each in records)
+    return tuple(records)
+
+
+def _plain(cell: Any) -> Any:
+    if cell.__class__ is not dict:
+        return cell
+    ((kind, text),) = cell.items()
+    return _READERS[kind](text)
