@@ -150,6 +150,18 @@ def test_Y9_a_result_is_read_on_in_the_order_of_its_codes(
     assert gate.statements[-1].endswith(' order by "CLIENT_CODE"')
 
 
+@pytest.mark.rule("Y9")
+def test_Y9_a_result_without_codes_has_no_order_to_be_read_on_in(
+    gate: Gate, tmp_path: Path
+) -> None:
+    with reading(gate, tmp_path, in_tables=True) as source:
+        fetch = source.begin(columns=["BIRTH_DATE"])
+        first = source.page(fetch)
+        assert source.page(fetch, first.position).records
+        with pytest.raises(SourceExpired, match="no order"):
+            source.page(fetch, first.position)
+
+
 @BOTH
 @pytest.mark.rule("Y9")
 def test_Y9_cells_are_never_told_under_the_names_of_other_columns(

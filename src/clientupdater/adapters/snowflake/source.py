@@ -142,8 +142,11 @@ class SnowflakeView:
 
     def _opened(self, fetch: Fetch, query: str, offset: int) -> Reading:
         """Open a result that is kept; it comes in any order unless it is asked for in one."""
-        ordered = f" order by {quoted(self.code)}" if self.code in fetch.columns else ""
-        result = self.session.run(f"select * from table(result_scan('{query}')){ordered}")  # noqa: S608 - checked
+        if self.code not in fetch.columns:
+            raise SourceExpired("What was read has no order to be read on in; begin again.")
+        result = self.session.run(
+            f"select * from table(result_scan('{query}')) order by {quoted(self.code)}"  # noqa: S608 - checked
+        )
         left = offset
         while left and (passed := self.session.fetch(result, min(left, self.page_size))):
             left -= len(passed)
