@@ -87,8 +87,8 @@ select
 from (select %(company)s::text as company, %(fields)s::text[] as fields) t
 
 -- name: measure
--- What the planner has to know is how many rows there are, and that codes hardly repeat.
-analyze sync_stage (code)
+-- What the planner has to know is how many rows there are, and that these hardly repeat.
+analyze sync_stage (code, row_number)
 
 -- name: measure_seen
 analyze sync_seen (record_hash)
@@ -266,6 +266,15 @@ or (o.loan_status and s.loan_status is distinct from c.loan_status)
 -- name: look_for_gone
 -- Y6: whom the source has delivered before and does not now; only a complete, full fetch asks this.
 create temporary table sync_gone on commit drop as
+with unseen as materialized (
+    select k.client_id, k.source, k.missing_count, k.missing_as_of
+    from client_sources k
+    where k.source = %(source)s::text::sync_source
+        and %(marks)s
+        and not k.named_deleted
+        and not exists (select from sync_seen z where z.record_hash = k.record_hash)
+)
+
 select
     c.id as client_id,
     c.client_code as code,
@@ -280,7 +289,7 @@ select
             and other.missing_count < 2
     ) as vanishes,
     c.is_active and missed.times = 1 as is_first
-from client_sources k
+from unseen k
 join clients c on c.id = k.client_id
 cross join lateral (
     select
@@ -291,11 +300,7 @@ cross join lateral (
     select may.counts, k.missing_count + may.counts::integer as times
 ) missed
 where
-    k.source = %(source)s::text::sync_source
-    and %(marks)s
-    and not k.named_deleted
-    and (%(company)s::uuid is null or c.company_id = %(company)s)
-    and not exists (select from sync_seen z where z.record_hash = k.record_hash)
+    (%(company)s::uuid is null or c.company_id = %(company)s)
     and not exists (select from sync_stage s where s.code = c.client_code)
     and not exists (select from sync_refused r where r.code = c.client_code)
 
