@@ -2,8 +2,8 @@
 
 A client who has not been touched since, and of whom a source says word for word what it said,
 cannot differ: the record is only counted as seen. A fingerprint is of the cells that are read,
-under a key that changes with mappings, lookups and the rules themselves, so that whatever bears on what a
-record means makes every record new. The key is secret, for pension numbers are in the cells.
+under a key that changes with mappings, lookups and the rules themselves, so that whatever bears on
+what a record means makes every record new. The key is secret, for pension numbers are in the cells.
 """
 
 from __future__ import annotations
