@@ -1,6 +1,7 @@
 """A Snowflake on loopback that the real connector talks to: fakesnow's server behind a gate.
 
-The gate refuses or breaks off on demand, and writes down who came and what was asked.
+The gate refuses or breaks off on demand, and writes down who came and what was asked. It sends a
+result in chunks as Snowflake does, which fakesnow does not.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ import json
 import socket
 import threading
 import time
+from base64 import b64decode, b64encode
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import uvicorn
 from attrs import define, field
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -28,7 +31,7 @@ from cryptography.hazmat.primitives.serialization import (
 from fakesnow import arrow
 from fakesnow.server import app, shared_fs
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from clientupdater.adapters.snowflake.account import Account
 
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import Message, Receive, Scope, Send
 
 _moments = arrow.timestamp_to_sf_struct
 
@@ -53,6 +56,11 @@ def _moments_and_none(column: Any) -> Any:
 arrow.timestamp_to_sf_struct = _moments_and_none  # type: ignore[assignment] # the same, more exactly
 
 
+OFFSET_MINUTES = 480
+"""How far a moment of a column whose name ends in _MANILA is from UTC; fakesnow knows UTC alone."""
+CENTAVOS = 2
+
+
 @define
 class Gate:
     """Lets requests through, but for those that `spoil` gives another answer to."""
@@ -62,6 +70,10 @@ class Gate:
     spoil: Callable[[str, dict[str, Any]], JSONResponse | None] = lambda _, __: None
     logins: list[dict[str, Any]] = field(factory=list)
     statements: list[str] = field(factory=list)
+    chunk_rows: int | None = None
+    """How many rows of a result come in a chunk; the first is in the answer."""
+    chunks_asked: list[str] = field(factory=list)
+    _chunks: dict[str, bytes] = field(factory=dict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -74,10 +86,43 @@ class Gate:
             await spoiled(scope, receive, send)
             return
 
+        if scope["path"].startswith("/chunks/"):
+            self.chunks_asked.append(scope["path"])
+            await Response(self._chunks[scope["path"]])(scope, receive, send)
+            return
+
         async def again() -> dict[str, Any]:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        await app(scope, again, send)
+        if "sqlText" not in told:
+            await app(scope, again, send)
+            return
+        await self._as_snowflake(await _answer(scope, again))(scope, receive, send)
+
+    def _as_snowflake(self, answer: dict[str, Any]) -> JSONResponse:
+        """Send what fakesnow gives in the forms and the chunks that Snowflake gives it in."""
+        data = answer.get("data") or {}
+        if data.get("rowsetBase64"):
+            table = pa.ipc.open_stream(b64decode(data["rowsetBase64"])).read_all()
+            table = _in_snowflakes_forms(table, data["rowtype"])
+            size = self.chunk_rows or max(table.num_rows, 1)
+            first, *others = [table.slice(n, size) for n in range(0, table.num_rows, size)] or [
+                table
+            ]
+            data["rowsetBase64"] = b64encode(_written(first)).decode()
+            data["chunks"] = [self._chunk(each) for each in others]
+        return JSONResponse(answer)
+
+    def cut_chunks(self) -> None:
+        """Leave a row out of every chunk that is still to be fetched."""
+        for path, written in self._chunks.items():
+            self._chunks[path] = _written(pa.ipc.open_stream(written).read_all().slice(1))
+
+    def _chunk(self, table: pa.Table) -> dict[str, Any]:
+        path, written = f"/chunks/{uuid4().hex}", _written(table)
+        self._chunks[path] = written
+        told = {"uncompressedSize": len(written), "compressedSize": len(written)}
+        return {**told, "url": f"http://127.0.0.1:{self.port}{path}", "rowCount": table.num_rows}
 
     def _told(self, path: str, body: bytes) -> dict[str, Any]:
         plain = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
@@ -107,6 +152,53 @@ class Gate:
         with shared_fs.connect(self.database, "PUBLIC") as connection:
             for statement in statements:
                 connection.cursor().execute(statement)
+
+
+async def _answer(scope: Scope, receive: Receive) -> dict[str, Any]:
+    """Ask fakesnow; read its answer to the end."""
+    parts: list[bytes] = []
+
+    async def take(message: Message) -> None:
+        parts.append(message.get("body", b""))
+
+    await app(scope, receive, take)
+    answer: dict[str, Any] = json.loads(b"".join(parts))
+    return answer
+
+
+def _written(table: pa.Table) -> bytes:
+    written: bytes = arrow.to_ipc(table).to_pybytes()
+    return written
+
+
+def _in_snowflakes_forms(table: pa.Table, described: list[dict[str, Any]]) -> pa.Table:
+    """Write amounts as scaled integers, and give moments a zone by the name of their column."""
+    for n, column in enumerate(described):
+        name, cells = column["name"], table.column(n).combine_chunks()
+        if name.endswith("_MANILA"):
+            zones = pa.array([1440 + OFFSET_MINUTES] * len(cells), pa.int32())
+            moments = _moments_of(cells, cells.field(0), cells.field(1), zones)
+            table = _replaced(table, n, moments, "TIMESTAMP_TZ")
+        elif name.endswith("_LTZ"):
+            column["type"] = "timestamp_ltz"
+            moments = _moments_of(cells, cells.field(0), cells.field(1))
+            table = _replaced(table, n, moments, "TIMESTAMP_LTZ")
+        elif column["scale"] == CENTAVOS and pa.types.is_decimal(cells.type):
+            scaled = pc.multiply(cells, pa.scalar(10**CENTAVOS, pa.decimal128(3, 0)))
+            table = _replaced(table, n, scaled.cast(pa.int64()), "FIXED")
+    return table
+
+
+def _moments_of(cells: pa.Array, *parts: pa.Array) -> pa.Array:
+    fields = list(cells.type)[: len(parts)]
+    return pa.StructArray.from_arrays(parts, fields=fields, mask=cells.is_null())
+
+
+def _replaced(table: pa.Table, n: int, cells: pa.Array, kind: str) -> pa.Table:
+    told = {**(table.schema.field(n).metadata or {}), b"logicalType": kind.encode()}
+    return table.set_column(
+        n, pa.field(table.schema.field(n).name, cells.type, metadata=told), cells
+    )
 
 
 @contextmanager

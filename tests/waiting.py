@@ -16,9 +16,9 @@ WAITING_FOR_A_LOCK = """
 """How many stand before a lock of this database: for a superuser to ask."""
 
 
-def wait_until(holds: Callable[[], bool]) -> None:
+def wait_until(holds: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
     """Wait for what happens by itself."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience_s
     while not holds():
         assert time.monotonic() < deadline, "it did not come about"
         time.sleep(0.01)

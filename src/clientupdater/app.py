@@ -341,7 +341,7 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
         admit_request=AdmitRequest(shared.limits, shared.allowances),
         cache=shared.cache,
         readiness=around.readiness,
-        check_system=CheckSystem(work, clock, around.services),
+        check_system=CheckSystem(work, clock, around.services, around.sources.keys()),
         circuits=around.circuits,
         read_queues=ReadQueues(work, clock),
         answer_once=AnswerOnce(work, clock, around.sealer, serving.keep_answers_for),

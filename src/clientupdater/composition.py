@@ -57,6 +57,7 @@ from clientupdater.adapters.sheets.xlsx_sheet import XlsxSheet
 from clientupdater.adapters.single_flight import SingleFlight
 from clientupdater.adapters.timetable import CronTimetable
 from clientupdater.app import App, Guard, Shared, Surroundings, put_together
+from clientupdater.diagnosis import diagnosed
 from clientupdater.domain.allowances import Allowances
 from clientupdater.domain.errors import AlreadyExists, Fault, Misconfigured
 from clientupdater.domain.exports import ExportFormat
@@ -324,35 +325,23 @@ def diagnose(settings: Settings) -> Sequence[Health]:
         found += [postgres.role(), postgres.schema()]
     if all(each.ok for each in found):
         with open_app(settings) as app:
-            found += [_openings(app), _stuck_jobs(app)]
+            found += diagnosed(app)
     if settings.redis_url:
-        found.append(redis_health(settings.redis_url, patience=patience))
+        redis = redis_health(settings.redis_url, patience=patience)
+        found += [redis, *(_left_alone(settings) if redis.ok else ())]
     return found
 
 
-def _stuck_jobs(app: App) -> Health:
-    """Tell whether jobs are being done, and none was given up."""
-    stuck = app.jobs.find_stuck()
-    if stuck.waiting:
-        waits = (f"{age.total_seconds() // 60:.0f} min in {q}" for q, age in stuck.waiting.items())
-        found = f"jobs wait for a worker: {', '.join(waits)}"
-        return Health("jobs", ok=False, found=found, remedy="run: clientupdater worker")
-    if stuck.dead:
-        found = f"given up: {', '.join(f'{jobs} in {q}' for q, jobs in stuck.dead.items())}"
-        remedy = "look at them: clientupdater jobs list --status dead"
-        return Health("jobs", ok=False, found=found, remedy=remedy)
-    return Health("jobs", ok=True, found="none waits for long, none was given up")
-
-
-def _openings(app: App) -> Health:
-    """Tell whether every client that is due has its row."""
-    missed = app.find_missed_openings()
-    unmapped = f"; {missed.unmapped} clients have no product, so no cycle" * bool(missed.unmapped)
-    if missed.without_row:
-        told = ", ".join(f"{rows} in {period}" for period, rows in missed.without_row.items())
-        found = f"clients without their row: {told}{unmapped}"
-        return Health("periods", ok=False, found=found, remedy="run: clientupdater worker")
-    return Health("periods", ok=True, found=f"every row that is due is open{unmapped}")
+def _left_alone(settings: Settings) -> Iterator[Health]:
+    """Tell which sources some process leaves alone; each process knows its own circuits alone."""
+    with _gate(settings.redis_url) as gate:
+        shared = RedisCircuits(gate) if gate else Alone()
+        for circuit in _circuits(settings, gate):
+            until = shared.open_until(circuit.name)
+            if until:
+                found = f"it did not answer, and is left alone until {until:%H:%M:%S} UTC"
+                remedy = "see whether it is up; it is asked again by itself after that"
+                yield Health(f"circuit of {circuit.name}", ok=False, found=found, remedy=remedy)
 
 
 DemoAccount: TypeAlias = MadeUpAccount
@@ -419,7 +408,7 @@ def _services(settings: Settings, circuits: Iterable[Circuit]) -> Mapping[str, S
     return {
         "database": Timed(database),
         "redis": _redis_check(settings.redis_url, patience),
-        **{circuit.name: OfSource(circuit.read) for circuit in circuits},
+        **{each.name: OfSource(each.read, each.name in settings.sources) for each in circuits},
     }
 
 

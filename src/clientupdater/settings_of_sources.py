@@ -8,22 +8,15 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from clientupdater.domain.errors import Fault
-from clientupdater.settings_readers import (
-    hide,
-    identifier,
-    one_of,
-    read_as,
-    trusted_url,
-    whole,
-    words,
-)
+from clientupdater.settings_of_nextbank import NextBankSettings, nextbank_faults
+from clientupdater.settings_readers import hide, identifier, one_of, read_as, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 @frozen(kw_only=True, slots=False)
-class SourceSettings:
+class SourceSettings(NextBankSettings):
     """Where each source is, and as whom we come."""
 
     snowflake_account: str | None = field(
@@ -148,69 +141,6 @@ class SourceSettings:
             default="600",
         ),
     )
-    nextbank_base_url: str | None = field(
-        default=None,
-        metadata=read_as(
-            "NEXTBANK_BASE_URL",
-            trusted_url,
-            "an https:// address",
-            "Where NextBank answers; v1/clients is added to it. Unset: the source nextbank is not "
-            "there.",
-            example="https://nextbank.example.com/api",
-        ),
-    )
-    nextbank_client_id: str | None = field(
-        default=None,
-        metadata=read_as(
-            "NEXTBANK_CLIENT_ID",
-            str,
-            "the id that NextBank gave us",
-            "As whom we ask for tokens; with NEXTBANK_CLIENT_SECRET and NEXTBANK_TOKEN_URL.",
-            example="clientupdater",
-        ),
-    )
-    nextbank_client_secret: str | None = field(
-        default=None,
-        metadata=read_as(
-            "NEXTBANK_CLIENT_SECRET",
-            str,
-            "the secret that goes with the id",
-            "What we show for a token.",
-            secret=True,
-        ),
-        repr=hide,
-    )
-    nextbank_token_url: str | None = field(
-        default=None,
-        metadata=read_as(
-            "NEXTBANK_TOKEN_URL",
-            trusted_url,
-            "an https:// address",
-            "Where tokens are given (OAuth 2.0, client credentials).",
-            example="https://nextbank.example.com/oauth/token",
-        ),
-    )
-    nextbank_api_key: str | None = field(
-        default=None,
-        metadata=read_as(
-            "NEXTBANK_API_KEY",
-            str,
-            "the key that NextBank gave us",
-            "What we show instead, where there are no client credentials.",
-            secret=True,
-        ),
-        repr=hide,
-    )
-    nextbank_timeout_ms: int = field(
-        default=10000,
-        metadata=read_as(
-            "NEXTBANK_TIMEOUT_MS",
-            whole(100, 600_000),
-            "milliseconds, from 100 to 600000",
-            "How long NextBank may take over one answer.",
-            default="10000",
-        ),
-    )
     csv_drop_dir: Path | None = field(
         default=None,
         metadata=read_as(
@@ -272,18 +202,6 @@ class SourceSettings:
             default="30000",
         ),
     )
-    nextbank_webhook_secrets: tuple[str, ...] = field(
-        default=(),
-        metadata=read_as(
-            "NEXTBANK_WEBHOOK_SECRETS",
-            words,
-            "words, separated by commas",
-            "What NextBank signs its notices with; the old one beside the new one while it is "
-            "changed. Unset: no notice is believed.",
-            secret=True,
-        ),
-        repr=hide,
-    )
     sync_overlap_minutes: int = field(
         default=60,
         metadata=read_as(
@@ -295,11 +213,21 @@ class SourceSettings:
         ),
     )
 
+    @property
+    def sources(self) -> frozenset[str]:
+        """Name those that are set up."""
+        told = {
+            "snowflake": self.snowflake_account,
+            "nextbank": self.nextbank_base_url,
+            "csv": self.csv_drop_dir,
+        }
+        return frozenset(name for name, where in told.items() if where is not None)
+
 
 def source_faults(settings: SourceSettings) -> Iterator[Fault]:
     """Find what is missing of a source that is set up by halves."""
     yield from _snowflake_faults(settings)
-    yield from _nextbank_faults(settings)
+    yield from nextbank_faults(settings)
 
 
 def _snowflake_faults(settings: SourceSettings) -> Iterator[Fault]:
@@ -317,17 +245,4 @@ def _snowflake_faults(settings: SourceSettings) -> Iterator[Fault]:
         ),
     }
     told = f"is not set; expected with SNOWFLAKE_ACCOUNT and {settings.snowflake_authenticator}"
-    yield from (Fault(name, told) for name, value in needed.items() if value is None)
-
-
-def _nextbank_faults(settings: SourceSettings) -> Iterator[Fault]:
-    """Come with a key, or with all that a token takes: half of it lets nobody in."""
-    if settings.nextbank_base_url is None or settings.nextbank_api_key:
-        return
-    needed = {
-        "NEXTBANK_CLIENT_ID": settings.nextbank_client_id,
-        "NEXTBANK_CLIENT_SECRET": settings.nextbank_client_secret,
-        "NEXTBANK_TOKEN_URL": settings.nextbank_token_url,
-    }
-    told = "is not set; expected it, or NEXTBANK_API_KEY, with NEXTBANK_BASE_URL"
     yield from (Fault(name, told) for name, value in needed.items() if value is None)

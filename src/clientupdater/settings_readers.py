@@ -142,6 +142,61 @@ def identifier(text: str) -> str:
     return text
 
 
+_SEGMENT = re.compile(r"[A-Za-z0-9._~-]+")
+
+
+def path(*holds: str) -> Callable[[str], str]:
+    """Read a path below an address that is known; what it has to hold is in it once."""
+
+    def read(text: str) -> str:
+        found = text.removeprefix("/")
+        bare = found
+        for each in holds:
+            bare = bare.replace(each, "held", 1)
+        segments = bare.split("/")
+        is_there = all(each in found for each in holds)
+        if not is_there or not all(map(_SEGMENT.fullmatch, segments)) or {".", ".."} & {*segments}:
+            raise ValueError
+        return found
+
+    return read
+
+
+_WORD = re.compile(r"[A-Za-z0-9_$@-]+(?:\.[A-Za-z0-9_$@-]+)*")
+
+
+def renamed(*ours: str) -> Callable[[str], Mapping[str, str]]:
+    """Read what others call some of the things that we know, as our=their pairs."""
+
+    def read(text: str) -> Mapping[str, str]:
+        pairs = [word.partition("=") for word in words(text)]
+        theirs = {name.strip(): called.strip() for name, _, called in pairs}
+        meant = [theirs.get(name, name) for name in ours]
+        is_known = len(theirs) == len(pairs) and set(theirs) <= set(ours)
+        if not is_known or len(set(meant)) < len(ours) or not all(map(_WORD.fullmatch, meant)):
+            raise ValueError
+        return theirs
+
+    return read
+
+
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+
+
+def header(text: str) -> str:
+    """Read the name of a header."""
+    if not _HEADER.fullmatch(text):
+        raise ValueError
+    return text
+
+
+def shown(text: str) -> str:
+    """Read what is shown in a header: what no header can hold is no key."""
+    if not text.isascii() or not text.isprintable():
+        raise ValueError
+    return text
+
+
 def yes_or_no(text: str) -> bool:
     """Read true or false."""
     return {"true": True, "false": False}[text.lower()]

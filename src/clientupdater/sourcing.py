@@ -59,10 +59,17 @@ def _nextbank(settings: SourceSettings, base_url: str, stack: ExitStack) -> Clie
         settings.nextbank_client_id or "",
         settings.nextbank_client_secret or "",
         settings.nextbank_token_url or "",
+        settings.nextbank_api_key_header,
+    )
+    dialect = nextbank.Dialect(
+        settings.nextbank_clients_path,
+        settings.nextbank_client_path,
+        settings.nextbank_members,
+        settings.nextbank_parameters,
     )
     patience_s = settings.nextbank_timeout_ms / 1000
     source: ClientSource = stack.enter_context(
-        nextbank.open_nextbank(base_url, account, patience_s)
+        nextbank.open_nextbank(base_url, account, patience_s, dialect=dialect)
     )
     return source
 

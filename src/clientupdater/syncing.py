@@ -18,6 +18,7 @@ from clientupdater.usecases.ask_for_sync import AskForSync
 from clientupdater.usecases.cancel_sync import CancelSync
 from clientupdater.usecases.do_sync_job import DoSyncJob
 from clientupdater.usecases.explain_sync import ExplainSync
+from clientupdater.usecases.find_sync_troubles import FindSyncTroubles
 from clientupdater.usecases.follow_notice import FollowNotice
 from clientupdater.usecases.list_sync_rejects import ListSyncRejects
 from clientupdater.usecases.list_syncs import ListSyncs
@@ -71,6 +72,7 @@ class Syncing:
     refresh_client: RefreshClient
     receive_notice: ReceiveNotice
     follow_notice: FollowNotice
+    find_troubles: FindSyncTroubles
 
     @classmethod
     def over(
@@ -102,6 +104,7 @@ class Syncing:
             refresh_client=RefreshClient(ClientFiles(work, clock, zone), one_client),
             receive_notice=ReceiveNotice(work, clock, terms.webhook_secrets),
             follow_notice=FollowNotice(work, clock, zone, one_client),
+            find_troubles=FindSyncTroubles(work, clock, sources.keys()),
         )
 
     def tasks(self) -> Mapping[str, Task]:

@@ -15,6 +15,7 @@ from clientupdater.adapters.guarded_source import GuardedSource
 from clientupdater.adapters.memory.clock import MachineClock
 from clientupdater.adapters.memory.source import MemorySource
 from clientupdater.adapters.nextbank.connecting import Account, open_nextbank
+from clientupdater.adapters.nextbank.dialect import Dialect
 from clientupdater.adapters.nextbank.simulator import API_KEY, Bank, running
 from clientupdater.adapters.snowflake.source import open_snowflake
 from tests import snowflake_server
@@ -92,6 +93,41 @@ def nextbank(_: Path) -> Iterator[Stage]:
         yield Stage.of(again, [*items], "code")
 
 
+ANOTHER_DIALECT = Dialect(
+    "core/2/customers",
+    "core/2/customer/{code}/card",
+    {
+        "items": "data.rows",
+        "next_cursor": "page.next",
+        "as_of": "generated",
+        "total": "page.count",
+        "deleted": "erased",
+    },
+    {"updated_since": "since", "cursor": "from", "limit": "size"},
+)
+
+
+@contextmanager
+def nextbank_in_another_dialect(_: Path) -> Iterator[Stage]:
+    items = [{"no": code, "touched": at.isoformat() if at else None} for code, at in CLIENTS]
+    theirs = Bank(
+        [*items],
+        dialect=ANOTHER_DIALECT,
+        api_key_header="Bank-Key",
+        code="no",
+        changed="touched",
+    )
+    with ExitStack() as stack:
+        bank = stack.enter_context(running(theirs))
+        account = Account(api_key=API_KEY, api_key_header="Bank-Key")
+
+        def again() -> ClientSource:
+            opened = open_nextbank(bank.url, account, page_size=3, dialect=ANOTHER_DIALECT)
+            return stack.enter_context(opened)
+
+        yield Stage.of(again, [*items], "no")
+
+
 @contextmanager
 def snowflake(folder: Path) -> Iterator[Stage]:
     moments = tuple((code, at.replace(tzinfo=None) if at else None) for code, at in CLIENTS)
@@ -112,5 +148,6 @@ SOURCES: Mapping[str, Callable[[Path], AbstractContextManager[Stage]]] = {
     "guarded": guarded,
     "csv": csv_drop,
     "nextbank": nextbank,
+    "nextbank in another dialect": nextbank_in_another_dialect,
     "snowflake": snowflake,
 }

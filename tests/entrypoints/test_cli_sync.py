@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -14,6 +15,8 @@ import pytest
 from attrs import define, field
 
 from clientupdater.adapters.madeup import fill
+from clientupdater.adapters.redis.circuits import RedisCircuits
+from clientupdater.adapters.redis.gate import RedisGate
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.vault import Vault
 from clientupdater.settings import Settings
@@ -68,6 +71,15 @@ class Console:
         done = self.run(*arguments, "--json")
         assert done.returncode == code, done.stderr + done.stdout
         return orjson.loads(done.stdout)
+
+    def doctor(self, **settings: str) -> list[dict[str, Any]]:
+        """Hear what doctor says of sources."""
+        told = {"DATABASE_URL": self.database.app_url, "CSV_DROP_DIR": str(self.folder)}
+        done = call("doctor", "--json", **{**told, **KEYS, **settings})
+        found = orjson.loads(done.stdout)
+        assert found["ok"] is all(check["ok"] for check in found["checks"])
+        about = ("source ", "circuit ")
+        return [check for check in found["checks"] if check["of"].startswith(about)]
 
     def one(self, sql: str) -> Any:
         """Look into the database, or put something in."""
@@ -214,3 +226,86 @@ def test_what_the_demo_brings_along_for_the_drop_shows_what_a_run_does(
     counts = orjson.loads(done.stdout)["counts"]
     assert (counts["created"], counts["rejected"]) == (4, 1)
     assert 0 < counts["updated"] < counts["unchanged"]
+
+
+# --- what doctor says of it
+
+
+def test_doctor_tells_when_a_source_was_last_applied_and_of_when_its_data_is(
+    console: Console,
+) -> None:
+    (never,) = console.doctor()
+    assert (never["of"], never["ok"]) == ("source csv", False)
+    assert never["found"] == "no run of it was ever applied"
+    console.drop({"CLIENT_CODE": "FC-1"})
+    console.run("run", "csv", "--preview")
+    assert console.doctor() == [never], "a preview applies nothing"
+    console.run("run", "csv")
+    (found,) = console.doctor()
+    assert found["ok"] is True
+    assert "last applied 0 min ago, with data from 0 min ago" in found["found"]
+
+
+@pytest.mark.parametrize(
+    "old",
+    ["sync_jobs set completed_at = completed_at", "sync_watermarks set watermark = watermark"],
+)
+def test_doctor_tells_of_a_source_that_missed_a_night(console: Console, old: str) -> None:
+    console.drop({"CLIENT_CODE": "FC-1"})
+    console.run("run", "csv")
+    console.one(f"update {old} - interval '37 hours'")
+    (found,) = console.doctor()
+    assert found["ok"] is False
+    assert "37 h ago" in found["found"]
+    assert "schedules list" in found["remedy"]
+
+
+def test_doctor_tells_why_the_last_run_failed_until_one_succeeds(console: Console) -> None:
+    console.drop({"CLIENT_CODE": "FC-1"})
+    console.run("run", "csv")
+    (console.folder / "short.csv").write_text("CLIENT_CODE\nFC-1\nTRAILER,1\n")
+    assert console.run("run", "csv").returncode == 78
+    (found,) = console.doctor()
+    assert "failed 0 min ago and applied nothing" in found["found"]
+    assert "BRANCH_CODE: the source has no such column" in found["found"]
+    assert "clientupdater sync run csv" in found["remedy"]
+    console.drop({"CLIENT_CODE": "FC-1"})
+    console.run("run", "csv")
+    assert [each["ok"] for each in console.doctor()] == [True]
+
+
+def test_doctor_tells_of_a_run_that_waits_for_a_decision(console: Console) -> None:
+    console.drop({"CLIENT_CODE": "FC-1"})
+    console.run("run", "csv")
+    job = console.json("show", str(console.one("select id from sync_jobs")))["id"]
+    console.one("update sync_jobs set status = 'held'")
+    held = console.doctor()[0]
+    assert job in held["found"]
+    assert f"sync show {job}" in held["remedy"]
+    assert "sync approve" in held["remedy"]
+
+
+def test_doctor_tells_what_a_mapping_lacks(console: Console) -> None:
+    console.drop({"CLIENT_CODE": "FC-1"})
+    console.run("run", "csv")
+    console.one("delete from field_mappings where source = 'csv' and field = 'full_name'")
+    (found,) = console.doctor()
+    assert found["found"].startswith("its mapping: full_name: no column fills it")
+    assert "PUT /api/v1/sync/mappings" in found["remedy"]
+    console.one("delete from field_mappings where source = 'csv'")
+    (found,) = console.doctor()
+    assert "client_code must be filled" in found["found"]
+
+
+def test_doctor_tells_which_source_some_process_leaves_alone(
+    console: Console, redis_url: str
+) -> None:
+    console.drop({"CLIENT_CODE": "FC-1"})
+    console.run("run", "csv")
+    assert [each["of"] for each in console.doctor(REDIS_URL=redis_url)] == ["source csv"]
+    until = datetime.now(UTC) + timedelta(minutes=9)
+    with closing(RedisGate.to(redis_url)) as gate:
+        RedisCircuits(gate).publish("nextbank", until)
+    (_, left_alone) = console.doctor(REDIS_URL=redis_url)
+    assert (left_alone["of"], left_alone["ok"]) == ("circuit of nextbank", False)
+    assert f"left alone until {until:%H:%M:%S} UTC" in left_alone["found"]

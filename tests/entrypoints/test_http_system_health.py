@@ -18,6 +18,7 @@ from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.servers import Database
 
@@ -63,6 +64,27 @@ def test_who_has_signed_in_sees_how_everything_stands(database: Database, desk: 
         for stranger in ({}, {"Authorization": "Bearer made-up"}, {"Authorization": "Basic YTpi"}):
             status, told = asked(base, stranger)
             assert (status, told["error"]["code"]) == (401, "unauthenticated")
+
+
+def test_a_source_that_is_set_up_shows_its_last_run(database: Database, tmp_path: Path) -> None:
+    bank = {"NEXTBANK_BASE_URL": "https://bank.example.com", "NEXTBANK_API_KEY": "made-up"}
+    with (
+        watched(database, CSV_DROP_DIR=str(tmp_path), **bank) as base,
+        psycopg.connect(database.superuser_url, autocommit=True) as connection,
+    ):
+        _, told = asked(base)
+        assert told["services"]["nextbank"]["status"] == "up"
+        assert set(told["sources"]) == {"csv", "nextbank"}
+        assert told["sources"]["csv"] == dict.fromkeys(
+            ("last_run", "last_run_at", "applied_at", "read_up_to")
+        ) | {"is_stale": True, "is_held": False}
+        connection.execute(
+            "insert into sync_jobs (type, status, error) values ('csv', 'held', 'of somebody')"
+        )
+        _, told = asked(base)
+    assert told["sources"]["csv"]["last_run"] == "held"
+    assert told["sources"]["csv"]["is_held"] is True
+    assert "of somebody" not in str(told)
 
 
 def test_all_that_was_asked_for_is_there(database: Database, redis_url: str) -> None:

@@ -15,6 +15,8 @@ from attrs import frozen
 from clientupdater.composition import open_app
 from clientupdater.entrypoints import logs
 from clientupdater.entrypoints.http import server
+from clientupdater.entrypoints.http.documentation import pages_of
+from clientupdater.entrypoints.http.routes import ENDPOINTS
 from clientupdater.settings import Settings
 from tests.entrypoints.test_cli_long_running import KEYS
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.context import ForkServerProcess
 
+pages_of(ENDPOINTS)  # by the parent, for all of them
 _forking = multiprocessing.get_context("forkserver")
 _forking.set_forkserver_preload([__name__])
 

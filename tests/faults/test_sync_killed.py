@@ -1,34 +1,41 @@
-"""A worker that is killed at any moment of a run: taken up again, it comes to what one run does."""
+"""Workers that are killed at any moment of a run: others finish it, as if nobody had died.
+
+The worker is the one of the command line, in a process of its own, and what it reads are files. The
+same run is begun ten times over copies of one book, and killed at another moment each time.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
+import csv
+import os
 import random
 import time
-from datetime import datetime
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import orjson
+import psycopg
 import pytest
-from psycopg_pool import ConnectionPool
+from attrs import frozen
 
-from clientupdater.adapters.postgres.work import PostgresWork
-from clientupdater.adapters.security.key_ring import KeyRing
-from clientupdater.adapters.security.vault import Vault
-from clientupdater.domain.jobs import JobStatus
-from tests.integration.staff import HandClock
-from tests.integration.syncing import Syncing, record
+from clientupdater.domain.sync.jobs import Step
+from tests.entrypoints.commands import call
+from tests.entrypoints.test_cli_long_running import KEYS
+from tests.faults.workshops import command
 from tests.servers import Database
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from multiprocessing.context import ForkServerProcess
+    from pathlib import Path
 
     from clientupdater.adapters.postgres.cluster import Cluster
-    from clientupdater.domain.ids import SyncJobId
 
-KILLS = 10
-CLIENTS = 400
-KEYS, INDEX_KEY = {"first": b"k" * 32}, b"i" * 32
+KILLS, AT_ONCE, PATIENCE_S = 10, 5, 300.0
+CLIENTS, NIGHT_S = 5_200, 86_400  # two pages of a file
+BOSS = "boss@example.com"
+WORKER = ("worker", "--queues", "sync", "--lease-seconds", "5")
 BOOK = {
     "clients": "select c.client_code, full_name, pension_last4, b.code, past_due_amount, is_active,"
     " c.version, contact_number from clients c join branches b on b.id = c.branch_id",
@@ -39,108 +46,183 @@ BOOK = {
     "events": "select c.client_code, s.period, event_sequence, kind, e.exempt_cause, b.code"
     " from status_events e join client_period_status s on s.id = e.client_period_status_id"
     " join clients c on c.id = s.client_id join branches b on b.id = e.branch_id",
-    "runs": "select status::text, records_created, records_updated, records_deactivated,"
-    " encode(plan_hash, 'hex') from sync_jobs",
+    "rejects": "select row_number, client_code, reasons from sync_rejects",
+    "watermarks": "select source, watermark from sync_watermarks",
+    "runs": "select status::text, records_processed, records_created, records_updated,"
+    " records_deactivated, error, encode(plan_hash, 'hex') from sync_jobs",
 }
-_forking = multiprocessing.get_context("forkserver")
-_forking.set_forkserver_preload([__name__])
+UNDER_WAY = "select steps from sync_jobs where status = 'processing'"
+ENDED = "select count(*) = 0 from job_queue where status in ('pending', 'processing')"
+PEOPLE = """
+update scheduled_jobs set is_active = false;
+insert into branches (code, name) values ('CAL', 'Caloocan'), ('DAV', 'Davao');
+with made as (insert into users (email) values ('boss@example.com') returning id)
+insert into user_permissions (user_id, permission_id, scope)
+select made.id, p.id, 'all' from made, permissions p where p.code in ('sync:execute', 'sync:read');
+"""
+
+# Keeping a page takes a moment here, so that a kill may find a run between two of them.
+SLOWLY = """
+create function take_a_moment() returns trigger language plpgsql
+as $$ begin perform pg_sleep(0.2); return new; end $$;
+create trigger slowly before insert on sync_snapshots
+for each statement execute function take_a_moment();
+"""
+
+
+@frozen
+class Kill:
+    """In which copy of the book, after which step has begun, how far into it."""
+
+    database: Database
+    step: Step
+    after_s: float
+
+
+@frozen
+class Bank:
+    """Who drops files for a book, and the commands that work on it."""
+
+    folder: Path
+    columns: tuple[str, ...]
+
+    def drop(self, n: int) -> None:
+        """Leave what the source has after so many nights, written at a moment of that night."""
+        path = self.folder / f"night{n}.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, self.columns)
+            writer.writeheader()
+            told = [*clients(n)]
+            writer.writerows(told)
+            file.write(f"TRAILER,{len(told)}\n")
+        at = time.time() - NIGHT_S * (3 - n)
+        os.utime(path, (at, at))
+
+    def ask(self, database: Database) -> None:
+        """Ask for a run, as somebody does who leaves it to a worker."""
+        told = call("sync", "run", "csv", "--enqueue", "--json", **self.of(database))
+        assert orjson.loads(told.stdout)["state"] == "pending", told.stderr
+
+    def of(self, database: Database) -> dict[str, str]:
+        """Say what a command has to know."""
+        told = {"DATABASE_URL": database.app_url, "CSV_DROP_DIR": str(self.folder)}
+        return {**told, **KEYS, "CLIENTUPDATER_ACTOR": BOSS, "LOG_LEVEL": "error"}
+
+    def work(self, database: Database) -> Any:
+        """Begin a worker."""
+        return command(*WORKER, **self.of(database))
+
+
+def clients(n: int) -> Iterator[dict[str, str]]:
+    """Tell of all clients: after each night some are gone, new, moved, or owe another amount."""
+    for each in range(CLIENTS + 50 * n):
+        if each % 60 == 0 and n and each // 60 % 3:
+            continue
+        yield {
+            "CLIENT_CODE": f"FC-{each:05}",
+            "FULL_NAME": f"Juan dela Cruz {each}",
+            "COMPANY_CODE": "FCASH",
+            "PRODUCT_CODE": "FCASH_SSS",
+            "PENSION_NUMBER": f"{each:010}",
+            "BRANCH_CODE": "NOWHERE" if each % 500 == 7 else "DAV" if each % 50 == n else "CAL",
+            "CONTACT_NUMBER": f"0917{each + (each % 10 == n):07}",
+            "PAST_DUE_AMOUNT": str(n * 10 if each % 7 == n % 7 else 0),
+            "UPDATED_AT": f"2026-11-0{n + 1}T00:00:00Z",
+        }
+
+
+@contextmanager
+def copies(cluster: Cluster, of: Database, number: int) -> Iterator[list[Database]]:
+    """Copy a book as it is."""
+    names = [f"{of.name}_{n}" for n in range(number)]
+    for name in names:
+        cluster.create_database(name, template=of.name)
+    yield [Database.on(cluster, name) for name in names]
+    for name in names:
+        cluster.drop_database(name)
 
 
 @pytest.fixture
-def other_database(cluster: Cluster, template_database: str) -> Iterator[Database]:
-    name = f"{template_database}_clean"
-    cluster.create_database(name, template=template_database)
-    yield Database.on(cluster, name)
-    cluster.drop_database(name)
+def bank(database: Database, tmp_path: Path) -> Bank:
+    """Take over two nights, some clients missing in the second, and ask for the third."""
+    with psycopg.connect(database.superuser_url) as connection:
+        connection.execute(PEOPLE + SLOWLY)
+        found = connection.execute("select source_column from field_mappings where source = 'csv'")
+        bank = Bank(tmp_path, tuple(column for (column,) in found))
+    for n in (1, 2):
+        bank.drop(n - 1)
+        bank.ask(database)
+        finish(bank, database)
+    bank.drop(2)
+    bank.ask(database)
+    return bank
 
 
-def test_ten_kills_leave_the_book_as_clean_runs_do(
-    database: Database, other_database: Database
+def finish(bank: Bank, database: Database) -> None:
+    """Let a worker do all that there is."""
+    with bank.work(database), psycopg.connect(database.superuser_url, autocommit=True) as looking:
+        wait_until(lambda: value(looking, ENDED) is True, PATIENCE_S)
+
+
+def value(looking: psycopg.Connection[Any], query: str) -> Any:
+    """Look, by a connection that is there already."""
+    found = looking.execute(query.encode()).fetchone()
+    return found[0] if found else None
+
+
+def has_begun(looking: psycopg.Connection[Any], step: Step) -> bool:
+    """Whether a run that is under way has come so far; reading, once there is a page to keep."""
+    steps = value(looking, UNDER_WAY) or {}
+    return step in steps and (step is not Step.FETCH or steps[step]["records"] > 0)
+
+
+def killed(bank: Bank, kill: Kill) -> str | None:
+    """Kill a worker, let another one finish; name the step in which the first was, if it was."""
+    with psycopg.connect(kill.database.superuser_url, autocommit=True) as looking:
+        with bank.work(kill.database) as doomed:
+            wait_until(lambda: has_begun(looking, kill.step) or value(looking, ENDED), PATIENCE_S)
+            time.sleep(kill.after_s)
+            doomed.kill()
+            doomed.join()
+            begun = value(looking, UNDER_WAY)
+        finish(bank, kill.database)
+    return max(begun, key=[*Step].index) if begun else None
+
+
+def book(database: Database) -> dict[str, list[Any]]:
+    """Read all of it that is the same in whichever copy."""
+    with psycopg.connect(database.superuser_url) as looking:
+        return {
+            name: sorted(looking.execute(sql.encode()).fetchall(), key=str)
+            for name, sql in BOOK.items()
+        }
+
+
+def took(database: Database, step: Step) -> float:
+    """Tell how long a step of the last run took, in seconds."""
+    with psycopg.connect(database.superuser_url) as looking:
+        latest = f"select (steps -> '{step}' ->> 'seconds')::float8 from sync_jobs"
+        return float(value(looking, f"{latest} order by created_at desc limit 1"))
+
+
+def test_ten_kills_leave_the_book_as_one_clean_run_does(
+    cluster: Cluster, database: Database, bank: Bank
 ) -> None:
     chance = random.Random(20261125)  # noqa: S311 - moments, not secrets
-    clean = _in(other_database, _cleanly)
-    usual = clean["took"]
-    killed = _in(database, lambda syncing: _killed(syncing, database, chance, usual))
-    assert killed["interrupted"] > 0
-    for name in BOOK:
-        assert killed[name] == clean[name], name
-
-
-def _in(database: Database, act: Any) -> dict[str, Any]:
-    with ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as pool:
-        syncing = Syncing(PostgresWork(pool, _vault()), database.superuser_url, page_size=40)
-        told: dict[str, Any] = act(syncing.set_up())
-        return {**told, **{name: sorted(syncing.rows(sql), key=str) for name, sql in BOOK.items()}}
-
-
-def _vault() -> Vault:
-    return Vault(KeyRing(KEYS), INDEX_KEY)
-
-
-def _night(syncing: Syncing, n: int) -> None:
-    """Let the source say what it does after so many nights."""
-    syncing.clock.forward(days=1, minutes=-1)
-    syncing.records.clear()
-    for each in range(CLIENTS + 5 * n):
-        if n and each % 50 == n % 3:
-            continue
-        owed = n * 10 if each % 7 == n % 7 else 0
-        branch = "CAL" if (each + n) % 11 else "DAV"
-        syncing.says(
-            record(
-                f"FC-{each:04}",
-                pension_number=f"{each:010}",
-                branch_code=branch,
-                past_due_amount=str(owed),
-                updated_at=syncing.clock.now(),
-            )
-        )
-
-
-def _cleanly(syncing: Syncing) -> dict[str, Any]:
-    began = time.monotonic()
-    for n in range(KILLS + 1):
-        _night(syncing, n)
-        syncing.run()
-    return {"took": (time.monotonic() - began) / (KILLS + 1)}
-
-
-def _killed(
-    syncing: Syncing, database: Database, chance: random.Random, usual: float
-) -> dict[str, Any]:
-    interrupted = 0
-    _night(syncing, 0)
-    syncing.run()
-    for n in range(1, KILLS + 1):
-        _night(syncing, n)
-        syncing.clock.forward(minutes=1)
-        job = syncing.ask()
-        doomed = _worker(syncing, database, job)
-        time.sleep(chance.uniform(0, 1.2 * usual))
-        doomed.kill()
-        doomed.join()
-        if syncing.look(job).state is not JobStatus.COMPLETED:
-            interrupted += 1
-            syncing.runner()(job)
-    return {"interrupted": interrupted}
-
-
-def _worker(syncing: Syncing, database: Database, job: SyncJobId) -> ForkServerProcess:
-    """Begin the run in a process of its own; give it once it is about to work."""
-    ours, theirs = _forking.Pipe()
-    told = (database.app_url, syncing.records, syncing.clock.now(), job, theirs)
-    process = _forking.Process(target=_work, args=told, daemon=True)
-    process.start()
-    ours.recv()
-    return process
-
-
-def _work(url: str, records: dict[str, Any], moment: datetime, job: SyncJobId, told: Any) -> None:
-    with ConnectionPool(url, min_size=2, max_size=4, open=True) as pool:
-        pool.wait()
-        syncing = Syncing(
-            PostgresWork(pool, _vault()), url, HandClock(moment), records, page_size=40
-        )
-        run = syncing.runner()
-        told.send("begun")
-        run(job)
+    with copies(cluster, database, KILLS + 1) as (clean, *doomed):
+        finish(bank, clean)
+        steps = (list(Step) * KILLS)[:KILLS]
+        kills = [
+            Kill(each, step, chance.uniform(0, took(clean, step)))
+            for each, step in zip(doomed, steps, strict=True)
+        ]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            met = [each for each in pool.map(lambda kill: killed(bank, kill), kills) if each]
+        expected = book(clean)
+        assert {run[0] for run in expected["runs"]} == {"completed"}
+        for each in doomed:
+            found = book(each)
+            for name, rows in expected.items():
+                assert found[name] == rows, (each.name, name)
+    assert len(met) >= KILLS // 2, met
+    assert len(set(met)) > 1, met

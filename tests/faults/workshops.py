@@ -21,6 +21,7 @@ from attrs import frozen
 from clientupdater.composition import open_workshop
 from clientupdater.domain.errors import Unavailable
 from clientupdater.entrypoints import logs
+from clientupdater.entrypoints.cli import main
 from clientupdater.entrypoints.worker.worker import Pace, Worker
 from clientupdater.ports.doing import Doing, Task
 from clientupdater.ports.queue import NewJob, Progress
@@ -110,6 +111,18 @@ def worker(database: Database, pace: Pace = QUICK, **settings: str) -> Iterator[
     """Run one; however it ends, it is gone afterwards."""
     environment = {"DATABASE_URL": database.app_url, "LOG_LEVEL": "error", **settings}
     process = _forking.Process(target=_work, args=(environment, pace), daemon=True)
+    process.start()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.join()
+
+
+@contextmanager
+def command(*arguments: str, **settings: str) -> Iterator[ForkServerProcess]:
+    """Run a command in a process of its own that need not import it anew; however it ends."""
+    process = _forking.Process(target=main, args=(arguments, settings), daemon=True)
     process.start()
     try:
         yield process

@@ -53,6 +53,14 @@ WRITTEN = (
     " where relname in ('clients', 'client_sources', 'client_sync_history', 'client_words',"
     " 'client_period_status', 'status_events', 'client_assignments')"
 )
+BOOK = {
+    "clients": "select * from clients order by client_code",
+    "sources": "select * from client_sources order by source, client_id",
+    "history": "select * from client_sync_history order by id",
+    "rows": "select * from client_period_status order by id",
+    "events": "select * from status_events order by id",
+    "watermarks": "select * from sync_watermarks order by id",
+}
 BLANK = dict.fromkeys((column for column, _, _ in MAPPINGS.values()), None)
 
 
@@ -177,6 +185,10 @@ class Syncing:
         """Put something into the database, as only its superuser can."""
         with psycopg.connect(self.url) as connection:
             connection.execute(sql.encode(), values)
+
+    def book(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Read all that a run may change of clients, and of who was missed."""
+        return {name: self.rows(sql) for name, sql in BOOK.items()}
 
     def written(self) -> dict[str, int]:
         """Count the rows of clients that were ever written, by the server's own counters."""

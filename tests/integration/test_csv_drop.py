@@ -7,9 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from attrs import evolve
 
-from clientupdater.adapters.csvdrop import CsvDrop
-from clientupdater.domain.errors import Misconfigured, SourceFailed, SourceMalformed, Unavailable
+from clientupdater.adapters.csvdrop import CsvDrop, reading
+from clientupdater.adapters.csvdrop import source as csv_source
+from clientupdater.adapters.csvdrop.finding import Drop, same
+from clientupdater.domain.errors import (
+    Misconfigured,
+    SourceExpired,
+    SourceFailed,
+    SourceMalformed,
+    Unavailable,
+)
 from clientupdater.domain.sync.mapping import Entry, Record, check_mapping, map_records
 from clientupdater.domain.sync.transforms import Lookups
 
@@ -99,8 +108,45 @@ def test_a_file_that_changes_while_it_is_read_is_not_read_on(tmp_path: Path) -> 
     fetch = source.begin()
     first = source.page(fetch)
     path.write_text(BOOK + "C,FCASH,Caro\n", encoding="utf-8")
-    with pytest.raises(SourceMalformed, match="is not what it was"):
+    with pytest.raises(SourceExpired, match="is not what it was"):
         source.page(fetch, first.position)
+
+
+def test_a_file_that_is_replaced_between_two_looks_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drop(tmp_path, BOOK, age_s=60)
+    source = CsvDrop(tmp_path)
+    fetch = source.begin()
+
+    def looked_at(where: Path, handle: str) -> Drop:
+        found = same(where, handle)
+        drop(tmp_path, BOOK.replace("Ana", "Eva"), path.name)
+        return found
+
+    monkeypatch.setattr(csv_source, "same", looked_at)
+    with pytest.raises(SourceExpired, match="is not what it was"):
+        source.page(fetch)
+
+
+def test_a_done_that_states_nonsense_spoils_its_own_file_alone(tmp_path: Path) -> None:
+    drop(tmp_path, BOOK, "old.csv", age_s=60)
+    drop(tmp_path, "many", "old.csv.done")
+    drop(tmp_path, BOOK, "new.csv")
+    drop(tmp_path, "2", "new.csv.done")
+    source = CsvDrop(tmp_path)
+    assert source.begin().stated_count == 2
+    assert codes(source) == ["A", "B"]
+
+
+@pytest.mark.rule("Y9")
+def test_Y9_columns_that_a_mapping_wants_since_it_began_stop_it(tmp_path: Path) -> None:
+    drop(tmp_path, BOOK)
+    source = CsvDrop(tmp_path)
+    began = evolve(source.begin(columns=["CLIENT_CODE"]), columns=("CLIENT_CODE", "BRANCH_CODE"))
+    with pytest.raises(Misconfigured) as caught:
+        source.page(began)
+    assert [fault.pointer for fault in caught.value.faults] == ["BRANCH_CODE"]
 
 
 # --- how many rows it should have
@@ -157,7 +203,10 @@ def test_names_are_read_in_the_encoding_that_is_set(
 
 def test_another_encoding_is_told_with_its_line_and_its_setting(tmp_path: Path) -> None:
     told = refused(tmp_path, f"{BOOK}C,FCASH,Peña\n".encode("windows-1252"))
-    assert told == "book.csv, line 4: not utf-8; name the file's encoding in CSV_ENCODING"
+    assert told == (
+        "book.csv, line 4: not utf-8; name the file's encoding in CSV_ENCODING. "
+        "Run again; if it stays so, tell whoever keeps the source."
+    )
 
 
 def test_a_cell_may_hold_lines_commas_and_quotes(tmp_path: Path) -> None:
@@ -202,6 +251,22 @@ def test_Y3_a_huge_cell_and_a_nul_cost_their_rows_and_not_the_file(tmp_path: Pat
         ("A", "is longer than 4000 characters"),
         ("B", "holds characters that cannot be stored"),
     ]
+
+
+def test_a_page_of_huge_rows_ends_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_source, "LARGEST_PAGE", 100)
+    drop(tmp_path, HEADER + "\n" + "".join(f"{n},FCASH,{'x' * 60}\n" for n in range(5)))
+    source = CsvDrop(tmp_path)
+    assert len(source.page(source.begin()).records) == 2
+    assert codes(source) == ["0", "1", "2", "3", "4"]
+
+
+def test_a_line_that_does_not_end_is_not_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "LARGEST_CELL", 1000)
+    told = refused(tmp_path, f"{BOOK}C,FCASH,{'x' * 5000}\n")
+    assert told.startswith("book.csv, line 4: it is longer than 1000 bytes. Run again;")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nobody forbids root anything")

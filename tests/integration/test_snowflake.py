@@ -17,6 +17,7 @@ from clientupdater.adapters.snowflake.source import SnowflakeView, open_snowflak
 from clientupdater.domain.errors import (
     Misconfigured,
     SourceExpired,
+    SourceMalformed,
     SourceRefused,
     Unavailable,
 )
@@ -286,6 +287,32 @@ def test_without_the_extra_it_says_what_to_install(
     with reading(gate, tmp_path) as source, pytest.raises(Misconfigured) as caught:
         source.begin()
     assert "pip install 'clientupdater[snowflake]'" in str(caught.value)
+
+
+@pytest.mark.parametrize("number", ["390111", "390114"])
+@pytest.mark.rule("Y12")
+def test_Y12_a_session_that_is_over_is_worth_another_try(
+    gate: Gate, tmp_path: Path, number: str
+) -> None:
+    over = iter([refusal(number)])
+    with reading(gate, tmp_path) as source:
+        source.begin()
+        gate.spoil = lambda path, _: next(over, None) if "query-request" in path else None
+        with pytest.raises(Unavailable, match="session with Snowflake is over"):
+            source.begin()
+        assert source.begin().stated_count == 2
+    assert len(gate.logins) == 2
+
+
+@pytest.mark.rule("Y9")
+@pytest.mark.parametrize("handle", ["1') union select *", "01B2", ""])
+def test_Y9_a_handle_that_is_no_querys_is_never_asked_for(
+    gate: Gate, tmp_path: Path, handle: str
+) -> None:
+    stranger = Fetch(datetime.now(UTC), 2, None, ("CLIENT_CODE",), handle)
+    with reading(gate, tmp_path) as source, pytest.raises(SourceMalformed):
+        source.page(stranger)
+    assert gate.statements == []
 
 
 def test_a_connection_that_was_lost_is_opened_anew(gate: Gate, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from clientupdater.adapters.circuits import Circuit, Threshold
+from clientupdater.adapters.nextbank.dialect import Dialect
 from clientupdater.adapters.nextbank.simulator import API_KEY, Bank, Mishap, Planned, running
 from clientupdater.domain.errors import CircuitOpen, Misconfigured, Unavailable
 from clientupdater.domain.sync.fields import Source
@@ -71,6 +72,45 @@ def test_Y12_a_page_that_broke_is_asked_for_again_and_a_bank_that_never_answers_
                 source.begin()
         assert bank.pages_asked == 4
         assert ours[1].read().state is CircuitState.OPEN
+
+
+@pytest.mark.rule("Y12")
+def test_Y12_a_bank_that_asks_for_a_rest_has_not_failed_so_often_as_we_could_ask() -> None:
+    with running(Bank([], (Planned(Mishap.TOO_MANY, retry_after="600"),))) as bank:
+        settings = Settings.from_mapping({**NEXTBANK, "NEXTBANK_BASE_URL": bank.url})
+        ours = circuits(failures=2)
+        with (
+            open_sources(settings, ours) as sources,
+            pytest.raises(Unavailable, match="left alone for 600 s"),
+        ):
+            sources[Source.NEXTBANK].begin()
+        assert ours[1].read().state is CircuitState.CLOSED
+
+
+def test_nextbank_is_spoken_to_as_the_settings_say() -> None:
+    item = {"no": "C-1", "erased": True, "deleted": "no"}
+    words = Dialect(
+        "core/all",
+        "core/{code}/card",
+        {"deleted": "erased", "items": "data.rows"},
+        {"limit": "size"},
+    )
+    theirs = Bank([item], dialect=words, api_key_header="Bank-Key", code="no")
+    with running(theirs) as bank:
+        told = {
+            **NEXTBANK,
+            "NEXTBANK_BASE_URL": bank.url,
+            "NEXTBANK_CLIENTS_PATH": "core/all",
+            "NEXTBANK_CLIENT_PATH": "core/{code}/card",
+            "NEXTBANK_MEMBERS": "items=data.rows,deleted=erased",
+            "NEXTBANK_PARAMETERS": "limit=size",
+            "NEXTBANK_API_KEY_HEADER": "Bank-Key",
+        }
+        with open_sources(Settings.from_mapping(told), circuits()) as sources:
+            source = sources[Source.NEXTBANK]
+            assert source.page(source.begin()).records == ({"no": "C-1", "deleted": True},)
+            assert source.one("C-1") == {"no": "C-1", "deleted": True}
+        assert bank.asked[1:] == ["size=1000", "/core/C-1/card"]
 
 
 def test_without_the_extra_nextbank_it_says_what_to_install(

@@ -10,6 +10,7 @@ from clientupdater.domain.errors import (
     InvalidInput,
     Misconfigured,
     NotFound,
+    SourceMalformed,
     Unavailable,
     VersionConflict,
 )
@@ -46,6 +47,13 @@ def test_a_bad_configuration_tells_every_fault_on_a_line_of_its_own() -> None:
     assert str(error) == "DATABASE_URL: is missing\nrun it again"
     assert str(Misconfigured([])) == "It cannot work as it is set up."
     assert str(Misconfigured([Fault("A", "b")], "Look again.")) == "Look again."
+
+
+def test_what_a_source_sent_and_cannot_be_read_says_what_to_do_about_it() -> None:
+    todo = "Run again; if it stays so, tell whoever keeps the source."
+    assert str(SourceMalformed("page 2 is no list")) == f"page 2 is no list. {todo}"
+    assert str(SourceMalformed("Nothing was applied.")) == f"Nothing was applied. {todo}"
+    assert "nothing of it was taken" in str(SourceMalformed())
 
 
 def test_A5_a_refusal_names_the_permission_and_no_more() -> None:

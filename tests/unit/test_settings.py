@@ -197,6 +197,51 @@ def test_snowflakes_view_is_an_identifier(view: str, *, fits: bool) -> None:
             Settings.from_mapping(told)
 
 
+def test_nextbank_is_spoken_to_in_its_own_words() -> None:
+    settings = Settings.from_mapping(
+        {
+            "NEXTBANK_CLIENTS_PATH": "/core/2/customers",
+            "NEXTBANK_CLIENT_PATH": "core/2/customer/{code}/card",
+            "NEXTBANK_MEMBERS": "items=data.rows, deleted=erased",
+            "NEXTBANK_PARAMETERS": "limit=size",
+            "NEXTBANK_API_KEY_HEADER": "Bank-Key",
+        }
+    )
+    assert settings.nextbank_clients_path == "core/2/customers"
+    assert settings.nextbank_client_path == "core/2/customer/{code}/card"
+    assert settings.nextbank_members == {"items": "data.rows", "deleted": "erased"}
+    assert settings.nextbank_parameters == {"limit": "size"}
+    assert settings.nextbank_api_key_header == "Bank-Key"
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("NEXTBANK_CLIENTS_PATH", "https://elsewhere.example.com/clients"),
+        ("NEXTBANK_CLIENTS_PATH", "//elsewhere.example.com/clients"),
+        ("NEXTBANK_CLIENTS_PATH", "v1/../clients"),
+        ("NEXTBANK_CLIENTS_PATH", ".."),
+        ("NEXTBANK_CLIENTS_PATH", "v1/clients?all=1"),
+        ("NEXTBANK_CLIENT_PATH", "v1/clients"),
+        ("NEXTBANK_CLIENT_PATH", "v1/{code}/{code}"),
+        ("NEXTBANK_CLIENT_PATH", "v1/{id}/{code}"),
+        ("NEXTBANK_MEMBERS", "items"),
+        ("NEXTBANK_MEMBERS", "items="),
+        ("NEXTBANK_MEMBERS", "items=data,items=rows"),
+        ("NEXTBANK_MEMBERS", "items=total"),
+        ("NEXTBANK_MEMBERS", "items=data..rows"),
+        ("NEXTBANK_MEMBERS", "rows=items"),
+        ("NEXTBANK_PARAMETERS", "limit=size&x"),
+        ("NEXTBANK_API_KEY_HEADER", "Bank Key"),
+        ("NEXTBANK_API_KEY", "clé"),
+    ],
+)
+def test_words_of_nextbank_that_cannot_be_are_refused(name: str, found: str) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        Settings.from_mapping({name: found, "CSV_ENCODING": "ebcdic"})
+    assert [fault.pointer for fault in caught.value.faults] == [name, "CSV_ENCODING"]
+
+
 def test_nextbank_is_shown_a_key_or_all_that_a_token_takes() -> None:
     bank = {"NEXTBANK_BASE_URL": "https://bank.example.com"}
     with pytest.raises(Misconfigured) as caught:

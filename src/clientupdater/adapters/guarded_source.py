@@ -66,7 +66,11 @@ class GuardedSource:
 
 
 def _is_worth_it(error: BaseException) -> bool:
-    return isinstance(error, Unavailable) and not isinstance(error, CircuitOpen)
+    """Whether it may be well before we would ask again; it may have said that it will not."""
+    if not isinstance(error, Unavailable) or isinstance(error, CircuitOpen):
+        return False
+    rest = error.details.get("retry_after")
+    return rest is None or rest <= _LONGEST_WAIT_S
 
 
 class _TooLate(stop_base):

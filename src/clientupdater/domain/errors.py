@@ -275,6 +275,11 @@ class SourceRefused(SourceFailed):
 class SourceMalformed(SourceFailed):
     """What the source sent cannot be read; nothing of it was taken."""
 
+    def __init__(self, found: str | None = None) -> None:
+        """Say what was found; whoever reads it at night can mend nothing of it here."""
+        todo = "Run again; if it stays so, tell whoever keeps the source."
+        super().__init__(f"{found.removesuffix('.')}. {todo}" if found else None)
+
 
 class SourceExpired(SourceFailed):
     """The source cannot be read on from there; begin again, once."""

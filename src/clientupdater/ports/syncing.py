@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.outcome import Outcome
     from clientupdater.domain.sync.transforms import Lookups
     from clientupdater.ports.sources import Fetch as Reading
+    from clientupdater.ports.sync_standings import SyncStandings
     from clientupdater.ports.work import Sight
 
 
@@ -332,6 +333,11 @@ class SyncTransaction(StaffTransaction, JobsTransaction, Protocol):
     @property
     def sync_terms(self) -> SyncTerms:
         """How it is read."""
+        ...
+
+    @property
+    def sync_standings(self) -> SyncStandings:
+        """How the sources stand."""
         ...
 
     def staging(self, work: Work) -> Staging:

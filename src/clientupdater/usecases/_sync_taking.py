@@ -110,9 +110,10 @@ class Taking:
 
     def _require_whole(self, fetch: Fetch) -> None:
         if not fetch.applies:
+            lost = f", {fetch.without_code} of them without a code" if fetch.without_code else ""
             raise SourceMalformed(
-                f"The source states {fetch.stated} records and gave {fetch.received}, "
-                f"{fetch.without_code} of them without a code: nothing was applied (Y6)."
+                f"The source states {fetch.stated} records and gave {fetch.received}{lost}: "
+                "what is missing cannot be told from what is gone, so nothing was applied."
             )
 
     def _held(self, terms: Terms, comparison: Comparison) -> tuple[str, ...]:

@@ -127,7 +127,7 @@ def test_Y3_lost_columns_stop_the_run_with_their_list() -> None:
     MAPPING.require_columns([*CELLS, "ANOTHER"])
     with pytest.raises(Misconfigured) as caught:
         MAPPING.require_columns({"CODE", "COMPANY", "NAME", "PRODUCT", "BORN", "AT", "VERSION"})
-    told = "the source has no such column; adapt the mapping"
+    told = "the source has no such column; have it put back, or adapt the mapping"
     assert caught.value.faults == (Fault("BRANCH", told), Fault("DUE", told))
 
 

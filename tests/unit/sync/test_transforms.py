@@ -115,6 +115,12 @@ def test_Y3_what_is_no_day_is_refused(value: Raw) -> None:
     assert refused("date:mm/dd/yyyy", value) == "is not a date as YYYY-MM-DD"
 
 
+@pytest.mark.parametrize("value", [Decimal("1e999999999"), Decimal("-1e-999999999")])
+@pytest.mark.parametrize("name", ["decimal", "trim", "date"])
+def test_Y3_a_number_that_nobody_could_write_out_is_refused(name: str, value: Decimal) -> None:
+    assert refused(name, value) == "is a number of more than 100 digits"
+
+
 # --- money
 
 

@@ -7,6 +7,7 @@ still being written. A count may stand in the `.done`, in a last line `TRAILER,<
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,6 +16,7 @@ from attrs import frozen
 from clientupdater.domain.errors import (
     Fault,
     Misconfigured,
+    SourceExpired,
     SourceMalformed,
     SourceRefused,
     Unavailable,
@@ -23,6 +25,7 @@ from clientupdater.domain.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from typing import BinaryIO
 
 T = TypeVar("T")
 
@@ -39,8 +42,8 @@ class Drop:
     path: Path
     size: int
     modified_ns: int
-    announced: int | None
-    """The count that its `.done` states."""
+    mark: Path | None = None
+    """Its `.done`, which may state a count."""
 
     @property
     def as_of(self) -> datetime:
@@ -54,13 +57,19 @@ class Drop:
 
     def stated_count(self) -> int | None:
         """Read the count that is stated; two that differ cannot both be right."""
-        trailer = _trailer_of(self)
-        counts = {each for each in (self.announced, trailer) if each is not None}
+        trailer, announced = _trailer_of(self), _announced_by(self.mark)
+        counts = {each for each in (announced, trailer) if each is not None}
         if len(counts) > 1:
             raise SourceMalformed(
-                f"{self.path.name}: its .done states {self.announced} rows, its last line {trailer}"
+                f"{self.path.name}: its .done states {announced} rows, its last line {trailer}"
             )
         return counts.pop() if counts else None
+
+    def require_unchanged(self, file: BinaryIO) -> None:
+        """Refuse what was read of a file that has become another one meanwhile."""
+        now = os.fstat(file.fileno())
+        if (now.st_mtime_ns, now.st_size) != (self.modified_ns, self.size):
+            raise _changed(self.path.name)
 
 
 def newest(where: Path) -> Drop:
@@ -73,8 +82,12 @@ def same(where: Path, handle: str) -> Drop:
     name = handle.split(":", 2)[-1]
     found = next((each for each in _complete(where) if each.path.name == name), None)
     if found is None or found.handle != handle:
-        raise SourceMalformed(f"{name} is not what it was when reading it began; begin again")
+        raise _changed(name)
     return found
+
+
+def _changed(name: str) -> SourceExpired:
+    return SourceExpired(f"{name} is not what it was when reading it began; begin again.")
 
 
 def _complete(where: Path) -> list[Drop]:
@@ -107,8 +120,17 @@ def _mark_of(path: Path) -> Path | None:
 
 def _drop(path: Path, mark: Path | None) -> Drop:
     seen = path.stat()
-    announced = _count_in(mark.name, mark.read_bytes()) if mark else None
-    return Drop(path, seen.st_size, seen.st_mtime_ns, announced)
+    return Drop(path, seen.st_size, seen.st_mtime_ns, mark)
+
+
+def _announced_by(mark: Path | None) -> int | None:
+    """Look at no more of a `.done` than a count can be."""
+    return _count_in(mark.name, on_disk(lambda: _beginning_of(mark))) if mark else None
+
+
+def _beginning_of(mark: Path) -> bytes:
+    with mark.open("rb") as file:
+        return file.read(_LONGEST_TRAILER)
 
 
 def _trailer_of(drop: Drop) -> int | None:

@@ -89,7 +89,9 @@ class Rows:
             raise self._malformed(begun, str(error)) from error
 
     def _lines(self) -> Iterator[str]:
-        for line in self.file:
+        for line in iter(lambda: self.file.readline(LARGEST_CELL), b""):
+            if len(line) == LARGEST_CELL:
+                raise self._malformed(self.place, f"it is longer than {LARGEST_CELL} bytes")
             bare = line.removeprefix(_BOM) if self.place.offset == 0 else line
             self.place = Place(self.place.offset + len(line), self.place.lines + 1)
             try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -14,13 +13,16 @@ from clientupdater.domain.sync.mapping import require_columns
 from clientupdater.ports.sources import Abilities, Fetch, SourcePage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
     from typing import BinaryIO
 
     from clientupdater.adapters.csvdrop.finding import Drop
     from clientupdater.ports.sources import RawRecord
+
+#: A page ends early after so many bytes: rows of ten megabytes each are no five thousand at a time.
+LARGEST_PAGE = 64 * 1024 * 1024
 
 
 @frozen
@@ -73,13 +75,25 @@ class CsvDrop:
         with drop.path.open("rb") as file:
             rows = self._rows(drop, file)
             names = rows.header()
+            require_columns(wanted, names)
             kept = [(n, name) for n, name in enumerate(names) if not wanted or name in wanted]
-            following = rows.after(place or rows.place, len(names))
-            found = list(islice(following, self.page_size + 1))
-        records = tuple(
-            {name: cells[n] for n, name in kept} for _, cells in found[: self.page_size]
-        )
-        return SourcePage(records, str(found[-1][0]) if len(found) > self.page_size else None)
+            found, following = self._some(rows.after(place or rows.place, len(names)))
+            drop.require_unchanged(file)
+        records = tuple({name: cells[n] for n, name in kept} for cells in found)
+        return SourcePage(records, None if following is None else str(following))
+
+    def _some(
+        self, rows: Iterator[tuple[Place, list[str]]]
+    ) -> tuple[list[list[str]], Place | None]:
+        """Take rows until the page is full, by their number or their size; tell which is next."""
+        found: list[list[str]] = []
+        begun: Place | None = None
+        for place, cells in rows:
+            begun = begun or place
+            if len(found) == self.page_size or place.offset - begun.offset > LARGEST_PAGE:
+                return found, place
+            found.append(cells)
+        return found, None
 
     def _rows(self, drop: Drop, file: BinaryIO) -> Rows:
         return Rows(file, drop.path.name, self.encoding)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -9,8 +10,14 @@ from typing import TYPE_CHECKING
 import httpx
 from attrs import field, frozen
 
-from clientupdater.adapters.nextbank.credentials import ApiKey, ClientCredentials
-from clientupdater.adapters.nextbank.line import NAME, Line, reach
+from clientupdater.adapters.nextbank.answers import ACCEPTED
+from clientupdater.adapters.nextbank.credentials import (
+    API_KEY_HEADER,
+    ApiKey,
+    ClientCredentials,
+)
+from clientupdater.adapters.nextbank.dialect import Dialect
+from clientupdater.adapters.nextbank.line import BUSY, NAME, Line, reach
 from clientupdater.adapters.nextbank.source import NextBank
 from clientupdater.domain.errors import SourceRefused, Unavailable
 
@@ -28,21 +35,28 @@ class Account:
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     token_url: str = ""
+    api_key_header: str = API_KEY_HEADER
 
 
 @contextmanager
 def open_nextbank(
-    base_url: str, account: Account, patience_s: float = 10.0, page_size: int = 1_000
+    base_url: str,
+    account: Account,
+    patience_s: float = 10.0,
+    page_size: int = 1_000,
+    dialect: Dialect | None = None,
 ) -> Iterator[NextBank]:
     """Open it; nothing is asked before something is read."""
+    for chatty in ("httpx", "httpcore"):  # they write down whom we ask for, and cookies
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     with httpx.Client(base_url=f"{base_url.rstrip('/')}/") as http:
         line = Line(http, _credentials(http, account, patience_s), patience_s)
-        yield NextBank(line, page_size)
+        yield NextBank(line, page_size, dialect or Dialect())
 
 
 def _credentials(http: httpx.Client, account: Account, patience_s: float) -> Credentials:
     if account.api_key:
-        return ApiKey(account.api_key)
+        return ApiKey(account.api_key, account.api_key_header)
     return ClientCredentials(_token_fetcher(http, account, patience_s))
 
 
@@ -52,10 +66,10 @@ def _token_fetcher(http: httpx.Client, account: Account, patience_s: float) -> C
 
     def fetch() -> object:
         form = {"grant_type": "client_credentials"}
-        request = http.build_request("POST", account.token_url, data=form)
+        request = http.build_request("POST", account.token_url, data=form, headers=ACCEPTED)
         request = next(proof.auth_flow(request))
         answer = reach(http, request, patience_s)
-        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if answer.status in BUSY or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise Unavailable(NAME, f"NextBank gives no token now ({answer.status}); try again.")
         if answer.status != HTTPStatus.OK:
             told = "see NEXTBANK_CLIENT_ID, NEXTBANK_CLIENT_SECRET and NEXTBANK_TOKEN_URL"

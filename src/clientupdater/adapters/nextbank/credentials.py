@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import define, field, frozen
 
-from clientupdater.domain.errors import SourceRefused
+from clientupdater.domain.errors import SourceRefused, Unavailable
+from clientupdater.ports.deadlines import seconds_left
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 #: A token is not used any more when it has so little left to live.
 SPARE_S = 30.0
+#: However long it is said to live, it is asked for anew after so long.
+LONGEST_LIFE_S = 86_400
+API_KEY_HEADER = "X-API-Key"
+#: What a header can hold (RFC 6750, 2.1); anything else is none.
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
 class Credentials(Protocol):
@@ -34,10 +42,11 @@ class ApiKey:
     """A key that stays the same."""
 
     key: str = field(repr=False)
+    header: str = API_KEY_HEADER
 
     def headers(self) -> Mapping[str, str]:
         """Show it."""
-        return {"X-API-Key": self.key}
+        return {self.header: self.key}
 
     def refused(self, shown: Mapping[str, str]) -> bool:
         """Know of no other one."""
@@ -57,9 +66,11 @@ class Token:
         """Read what a token endpoint answers (RFC 6749, 5.1)."""
         told = answer if isinstance(answer, dict) else {}
         value, lives = told.get("access_token"), told.get("expires_in", 300)
-        if not isinstance(value, str) or not isinstance(lives, int) or not value:
+        is_token = isinstance(value, str) and _TOKEN.fullmatch(value)
+        if not is_token or not isinstance(lives, int):
             raise SourceRefused("NextBank gives no token; see NEXTBANK_TOKEN_URL")
-        return cls(value, asked_at + max(lives - SPARE_S, lives / 2))
+        lives_s = float(min(lives, LONGEST_LIFE_S))
+        return cls(str(value), asked_at + max(lives_s - SPARE_S, lives_s / 2))
 
 
 @define
@@ -76,7 +87,7 @@ class ClientCredentials:
 
     def headers(self) -> Mapping[str, str]:
         """Show the token, a new one where there is none that lives."""
-        with self._one_at_a_time:
+        with self._turn():
             if self._token is None or self._token.until <= time.monotonic():
                 asked_at = time.monotonic()
                 self._token = Token.read(self.fetch(), asked_at)
@@ -84,7 +95,18 @@ class ClientCredentials:
 
     def refused(self, shown: Mapping[str, str]) -> bool:
         """Forget the token that was refused, unless there is a newer one already."""
-        with self._one_at_a_time:
+        with self._turn():
             if self._token and shown.get("Authorization") == f"Bearer {self._token.value}":
                 self._token = None
         return True
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for our turn, as long as somebody waits for us."""
+        left = seconds_left()
+        if not self._one_at_a_time.acquire(timeout=-1 if left is None else left):
+            raise Unavailable("NextBank", "NextBank gave no token in time; try again.")
+        try:
+            yield
+        finally:
+            self._one_at_a_time.release()

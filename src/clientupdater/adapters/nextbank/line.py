@@ -1,23 +1,22 @@
 """The line to NextBank: one request at a time, within limits, its failures in our words.
 
-`httpx` bounds each wait of a request and not the whole of it, so an answer is read here piece by
-piece against a moment; and it is bounded in size.
+`httpx` bounds each wait of a request and not the whole of it, so an answer is read piece by piece
+against a moment; and it is bounded in size.
 """
 
 from __future__ import annotations
 
-import json
 import time
 from datetime import UTC, datetime
-from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
-from attrs import define, field, frozen
+from attrs import define, field
 
-from clientupdater.domain.errors import SourceMalformed, SourceRefused, Unavailable
+from clientupdater.adapters.nextbank.answers import ACCEPTED, Answer, read_whole
+from clientupdater.domain.errors import SourceRefused, Unavailable
 from clientupdater.ports.deadlines import seconds_left
 from clientupdater.ports.tracing import outgoing_headers
 
@@ -27,35 +26,16 @@ if TYPE_CHECKING:
     from clientupdater.adapters.nextbank.credentials import Credentials
 
 NAME = "NextBank"
-LARGEST_ANSWER = 64 * 1024 * 1024
 #: Without a deadline of the run's, no wait that NextBank asks for may be longer than this.
 LONGEST_WAIT_S = 60.0
 #: So often in a row it may tell us to wait before we leave it alone.
 WAITS = 4
-_BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+#: However long it asks to be left alone: a header that is wrong must not keep us away for ever.
+LONGEST_REST_S = 3_600.0
+BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _WELCOME = frozenset(
     {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED, HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 )
-
-
-@frozen
-class Answer:
-    """What came back, read to its end."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes = field(repr=False)
-
-    def document(self, what: str) -> Any:
-        """Read JSON; numbers with a fraction stay exact."""
-        try:
-            return json.loads(self.body, parse_float=Decimal, parse_constant=_no_number)
-        except (ValueError, RecursionError) as error:
-            raise SourceMalformed(f"NextBank: {what} is no JSON that can be read") from error
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(name)
 
 
 def reach(http: httpx.Client, request: httpx.Request, patience_s: float) -> Answer:
@@ -66,25 +46,15 @@ def reach(http: httpx.Client, request: httpx.Request, patience_s: float) -> Answ
     try:
         answer = http.send(request, stream=True)
         try:
-            return Answer(answer.status_code, answer.headers, _read(answer, until))
+            return Answer(answer.status_code, answer.headers, read_whole(answer, until))
         finally:
             answer.close()
     except httpx.TimeoutException as error:
-        raise Unavailable(NAME, f"NextBank did not answer within {patience:.1f} s.") from error
+        told = f"did not answer within {patience:.1f} s; try again, or see NEXTBANK_TIMEOUT_MS."
+        raise Unavailable(NAME, f"NextBank {told}") from error
     except httpx.RequestError as error:
         told = f"NextBank cannot be reached or broke off ({type(error).__name__}); try again."
         raise Unavailable(NAME, told) from error
-
-
-def _read(answer: httpx.Response, until: float) -> bytes:
-    read = bytearray()
-    for piece in answer.iter_bytes():
-        read += piece
-        if len(read) > LARGEST_ANSWER:
-            raise SourceMalformed(f"NextBank answers with more than {LARGEST_ANSWER} bytes")
-        if time.monotonic() > until:
-            raise httpx.ReadTimeout("the answer came too slowly")
-    return bytes(read)
 
 
 @define
@@ -105,7 +75,7 @@ class Line:
         self._heed()
         answer = self._asked(path, params, headers)
         for _ in range(WAITS):
-            if answer.status not in _BUSY:
+            if answer.status not in BUSY:
                 break
             self._wait_as_told(answer)
             answer = self._asked(path, params, headers)
@@ -119,7 +89,7 @@ class Line:
         return answer
 
     def _sent(self, path: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
-        heads = {"Accept": "application/json", **outgoing_headers(), **headers}
+        heads = {**ACCEPTED, **outgoing_headers(), **headers}
         request = self.http.build_request("GET", path, params=params, headers=heads)
         return reach(self.http, request, self.patience_s)
 
@@ -147,7 +117,7 @@ def _judged(answer: Answer, path: str) -> Answer:
     if answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         told = "see NEXTBANK_CLIENT_ID and NEXTBANK_CLIENT_SECRET, or NEXTBANK_API_KEY"
         raise SourceRefused(f"NextBank refuses us ({answer.status}); {told}")
-    if answer.status in _BUSY or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if answer.status in BUSY or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise Unavailable(NAME, f"NextBank answers {answer.status}; try again later.")
     raise SourceRefused(f"NextBank answers {answer.status} to {path}; see NEXTBANK_BASE_URL")
 
@@ -156,11 +126,12 @@ def _retry_after(answer: Answer) -> float:
     """Read for how long to wait: seconds, or a moment held against their own clock."""
     told = answer.headers.get("Retry-After", "").strip()
     if told.isascii() and told.isdigit():
-        return float(told)
+        return min(float(told), LONGEST_REST_S)
     until, now = _moment(told), _moment(answer.headers.get("Date", ""))
     if until is None:
         return 1.0
-    return max((until - (now or datetime.now(UTC))).total_seconds(), 0.0)
+    asked_for = (until - (now or datetime.now(UTC))).total_seconds()
+    return min(max(asked_for, 0.0), LONGEST_REST_S)
 
 
 def _moment(text: str) -> datetime | None:

@@ -12,9 +12,13 @@ from clientupdater.domain.errors import SourceMalformed
 from clientupdater.ports.sources import DELETED, is_deleted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from clientupdater.ports.sources import RawRecord, Value
+    from clientupdater.adapters.nextbank.dialect import Dialect
+    from clientupdater.ports.sources import RawRecord
+
+#: Days are reckoned from what their clock says, and must not leave the calendar.
+_OUR_TIME = range(2000, 2200)
 
 
 @frozen
@@ -28,9 +32,9 @@ class BankPage:
     total: int | None
 
     @classmethod
-    def read(cls, document: Any, number: int) -> BankPage:
+    def read(cls, document: Any, number: int, dialect: Dialect) -> BankPage:
         """Read one, or refuse it by its number."""
-        fit = _Fit(number, document)
+        fit = _Fit(number, document, dialect)
         items = fit.member("items", list)
         total = fit.member("total", int, type(None))
         if isinstance(total, bool) or (total is not None and total < 0):
@@ -64,15 +68,15 @@ class BankPage:
         )
 
 
-def read_record(item: Any, what: str) -> dict[str, Value]:
+def read_record(item: Any, what: str, dialect: Dialect) -> RawRecord:
     """Read a client; nothing in it may hold anything else."""
     if not isinstance(item, dict) or not all(map(_is_flat, item.values())):
         raise SourceMalformed(f"NextBank: {what} is not flat")
-    if not isinstance(item.get(DELETED, False), bool):
-        raise SourceMalformed(f"NextBank: {what} says neither yes nor no to being deleted")
-    if item.get(DELETED) is False:
-        return {name: value for name, value in item.items() if name != DELETED}
-    return item
+    try:
+        return dialect.plain(item)
+    except TypeError:
+        told = f"NextBank: {what} says neither yes nor no to being deleted"
+        raise SourceMalformed(told) from None
 
 
 def _is_flat(value: object) -> bool:
@@ -83,24 +87,29 @@ def _is_flat(value: object) -> bool:
 class _Fit:
     number: int
     document: Any = field(repr=False)
+    dialect: Dialect
 
     def member(self, name: str, *kinds: type) -> Any:
-        told: Mapping[str, Any] = self.document if isinstance(self.document, dict) else {}
-        if name not in told or not isinstance(told[name], kinds):
-            raise self.malformed(f"it has no {name} as was agreed")
-        return told[name]
+        try:
+            return self.dialect.find(name, self.document, *kinds)
+        except TypeError:
+            theirs = self.dialect.member(name)
+            raise self.malformed(f"it has no {theirs} as was agreed") from None
 
     def moment(self, name: str) -> datetime:
+        theirs = self.dialect.member(name)
         try:
             found = datetime.fromisoformat(self.member(name, str))
         except ValueError:
-            raise self.malformed(f"its {name} is no moment") from None
+            raise self.malformed(f"its {theirs} is no moment") from None
         if found.tzinfo is None:
-            raise self.malformed(f"its {name} names no time zone")
+            raise self.malformed(f"its {theirs} names no time zone")
+        if found.year not in _OUR_TIME:
+            raise self.malformed(f"its {theirs} is not of our time")
         return found
 
     def record(self, item: Any) -> RawRecord:
-        return read_record(item, f"a client of page {self.number}")
+        return read_record(item, f"a client of page {self.number}", self.dialect)
 
     def malformed(self, told: str) -> SourceMalformed:
         return SourceMalformed(f"NextBank: page {self.number} cannot be taken: {told}")

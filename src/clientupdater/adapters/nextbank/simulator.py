@@ -20,6 +20,8 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from clientupdater.adapters.nextbank.dialect import Dialect
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -72,6 +74,11 @@ class Bank:
     skew: timedelta = timedelta()
     """How far its clock is from the right time."""
     token_lives_s: int = 3600
+    dialect: Dialect = field(factory=Dialect)
+    api_key_header: str = "X-API-Key"
+    code: str = "code"
+    changed: str = "updated_at"
+    """The columns in which a client's code is, and when it changed."""
     pages_asked: int = 0
     tokens_given: int = 0
     unchanged: int = 0
@@ -90,8 +97,8 @@ class Bank:
         return Starlette(
             routes=[
                 Route("/oauth/token", self._token, methods=["POST"]),
-                Route("/v1/clients", self._clients),
-                Route("/v1/clients/{code}", self._client),
+                Route(f"/{self.dialect.clients}", self._clients),
+                Route(f"/{self.dialect.client}", self._client),
             ]
         )
 
@@ -106,14 +113,14 @@ class Bank:
 
     def _lets_in(self, request: Request) -> bool:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        return request.headers.get("X-API-Key") == API_KEY or token in self._tokens
+        return request.headers.get(self.api_key_header) == API_KEY or token in self._tokens
 
     def _client(self, request: Request) -> Response:
         self.asked.append(str(request.url.path))
         if not self._lets_in(request):
             return JSONResponse({}, 401)
         code = request.path_params["code"]
-        found = next((each for each in self.items if each["code"] == code), None)
+        found = next((each for each in self.items if each[self.code] == code), None)
         if found is None:
             return JSONResponse({}, 404)
         body = json.dumps(found).encode()
@@ -139,8 +146,11 @@ class Bank:
 
     def _page(self, request: Request, mishap: Mishap | None) -> dict[str, Any]:
         asked = request.query_params
-        size, begun = int(asked["limit"]), int(asked.get("cursor", "0"))
-        found = [each for each in self.items if _has_changed(each, asked.get("updated_since"))]
+        theirs = self.dialect.parameters
+        size = int(asked[theirs.get("limit", "limit")])
+        begun = int(asked.get(theirs.get("cursor", "cursor"), "0"))
+        since = asked.get(theirs.get("updated_since", "updated_since"))
+        found = [each for each in self.items if _has_changed(each.get(self.changed), since)]
         following = begun + size * (2 if mishap is Mishap.MISSING_PAGE else 1)
         if mishap is Mishap.DUPLICATE_PAGE:
             begun = max(begun - size, 0)
@@ -152,15 +162,24 @@ class Bank:
             "total": len(found) - (mishap is Mishap.SHORT_TOTAL),
         }
         change = _CHANGES.get(mishap) if mishap else None
-        return change(page) if change else page
+        return self._in_its_words(change(page) if change else page)
+
+    def _in_its_words(self, page: dict[str, Any]) -> dict[str, Any]:
+        told: dict[str, Any] = {}
+        for name, value in page.items():
+            *objects, last = self.dialect.member(name).split(".")
+            within = told
+            for each in objects:
+                within = within.setdefault(each, {})
+            within[last] = value
+        return told
 
 
 def _basic(name: str, word: str) -> str:
     return b64encode(f"{name}:{word}".encode()).decode()
 
 
-def _has_changed(item: dict[str, Any], since: str | None) -> bool:
-    changed = item.get("updated_at")
+def _has_changed(changed: str | None, since: str | None) -> bool:
     if since is None or changed is None:
         return True
     return datetime.fromisoformat(changed) >= datetime.fromisoformat(since)

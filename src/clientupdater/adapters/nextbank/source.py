@@ -7,11 +7,11 @@ from collections import OrderedDict
 from datetime import UTC
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 from uuid import uuid4
 
 from attrs import define, field
 
+from clientupdater.adapters.nextbank.dialect import Dialect
 from clientupdater.adapters.nextbank.pages import BankPage, read_record
 from clientupdater.domain.errors import SourceExpired, SourceMalformed, SourceRefused
 from clientupdater.domain.sync.mapping import require_columns
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from clientupdater.adapters.nextbank.line import Line
     from clientupdater.ports.sources import RawRecord
 
-PATH = "v1/clients"
 #: So many single clients are kept with their ETags, to be asked for whether they have changed.
 KEPT = 1_000
+#: What no client is called: as part of a path it would lead elsewhere.
+_NO_CODES = frozenset({"", ".", ".."})
 
 
 @define
@@ -35,7 +36,10 @@ class NextBank:
 
     line: Line
     page_size: int = 1_000
-    _steps: dict[str, str | None] = field(factory=dict, init=False, repr=False)
+    dialect: Dialect = field(factory=Dialect)
+    _leads_to: dict[str, int] = field(factory=dict, init=False, repr=False)
+    """The number of the page that a cursor is for."""
+    _pages: dict[int, int] = field(factory=dict, init=False, repr=False)
     _kept: OrderedDict[str, tuple[str, RawRecord]] = field(
         factory=OrderedDict, init=False, repr=False
     )
@@ -51,7 +55,8 @@ class NextBank:
         if any(not is_deleted(each) for each in first.records):
             require_columns(columns, first.columns)
         with self._lock:
-            self._steps.clear()
+            self._leads_to.clear()
+            self._pages.clear()
         return Fetch(first.as_of, first.total, since, tuple(columns), uuid4().hex)
 
     def page(self, fetch: Fetch, position: str | None = None) -> SourcePage:
@@ -60,19 +65,22 @@ class NextBank:
         page = self._asked(fetch.since, cursor, number)
         page.require(fetch.columns)
         self._refuse_circles(fetch, page, cursor)
+        self._refuse_repeats(fetch, page)
         following = None if page.cursor is None else f"{number + 1}:{page.cursor}"
         return SourcePage(page.only(fetch.columns), following)
 
     def one(self, code: str) -> RawRecord | None:
         """Read one client, or hear that it is as it was."""
+        if code in _NO_CODES:
+            return None
         known = self._kept.get(code)
         headers = {"If-None-Match": known[0]} if known else {}
-        answer = self.line.get(f"{PATH}/{quote(code, safe='')}", {}, **headers)
+        answer = self.line.get(self.dialect.path_of(code), {}, **headers)
         if known and answer.status == HTTPStatus.NOT_MODIFIED:
             return known[1]
         if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
             return None
-        record = read_record(answer.document("a client"), "a client")
+        record = read_record(answer.document("a client"), "a client", self.dialect)
         self._keep(code, answer.headers.get("ETag"), record)
         return record
 
@@ -82,21 +90,36 @@ class NextBank:
             "cursor": cursor,
             "limit": str(self.page_size),
         }
-        answer = self.line.get(PATH, {name: told for name, told in asked.items() if told})
+        answer = self.line.get(self.dialect.clients, self.dialect.asking(asked))
         if answer.status == HTTPStatus.GONE:
             raise SourceExpired(f"NextBank keeps page {number} no more; begin again.")
         if answer.status != HTTPStatus.OK:
-            raise SourceRefused("NextBank has no list of clients there; see NEXTBANK_BASE_URL")
-        return BankPage.read(answer.document(f"page {number}"), number)
+            told = "see NEXTBANK_BASE_URL and NEXTBANK_CLIENTS_PATH"
+            raise SourceRefused(f"NextBank has no list of clients there; {told}")
+        return BankPage.read(answer.document(f"page {number}"), number, self.dialect)
 
     def _refuse_circles(self, fetch: Fetch, page: BankPage, cursor: str | None) -> None:
-        """Note which page gave a cursor: where another one gives it too, we go in a circle."""
-        if page.cursor is None:
-            return
+        """Note which page a cursor is for: where it is for another one too, we go in a circle."""
         with self._lock:
-            given_by = self._steps.setdefault(f"{fetch.handle}:{page.cursor}", cursor)
-        if given_by != cursor or page.cursor == cursor:
-            raise SourceMalformed(f"NextBank: page {page.number} leads back to one that was read")
+            for each, number in ((cursor, page.number), (page.cursor, page.number + 1)):
+                known = self._leads_to.setdefault(f"{fetch.handle}:{each}", number)
+                if each is not None and known != number:
+                    told = f"NextBank: page {page.number} leads back to one that was read"
+                    raise SourceMalformed(told)
+
+    def _refuse_repeats(self, fetch: Fetch, page: BankPage) -> None:
+        """Refuse the clients of another page: as many as stated would come, and some would not.
+
+        Those whose place they took would count as missing, and be given up in the end (Y6).
+        """
+        if not page.records:
+            return
+        brought = hash((fetch.handle, *(frozenset(each.items()) for each in page.records)))
+        with self._lock:
+            first = self._pages.setdefault(brought, page.number)
+        if first != page.number:
+            told = f"NextBank: page {page.number} brings the clients of page {first} once more"
+            raise SourceMalformed(told)
 
     def _keep(self, code: str, etag: str | None, record: RawRecord) -> None:
         with self._lock:

@@ -55,6 +55,7 @@ from clientupdater.adapters.postgres.sync.mappings import PostgresSyncMappings
 from clientupdater.adapters.postgres.sync.rejects import PostgresSyncRejects
 from clientupdater.adapters.postgres.sync.staging import PostgresStaging
 from clientupdater.adapters.postgres.sync.terms import PostgresSyncTerms
+from clientupdater.adapters.postgres.sync_standings import PostgresSyncStandings
 from clientupdater.adapters.postgres.territories import (
     PostgresAreaBranches,
     PostgresOfficersClients,
@@ -294,6 +295,11 @@ class PostgresTransaction:
     def sync_terms(self) -> PostgresSyncTerms:
         """How what sources send is read."""
         return PostgresSyncTerms(self.connection)
+
+    @property
+    def sync_standings(self) -> PostgresSyncStandings:
+        """How the sources stand."""
+        return PostgresSyncStandings(self.connection)
 
     def staging(self, work: Work) -> PostgresStaging:
         """Begin with one run's records; raises Misconfigured where there are no keys."""

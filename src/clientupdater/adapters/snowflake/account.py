@@ -53,6 +53,7 @@ class Account:
         return {name: value for name, value in told.items() if value is not None} | {
             "application": "clientupdater",
             "paramstyle": "qmark",
+            "arrow_number_to_decimal": True,
             "login_timeout": _whole(seconds_left(LOGIN_TIMEOUT_S)),
             "network_timeout": self.statement_timeout_s,
             "session_parameters": self._session(),

@@ -13,19 +13,31 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from clientupdater.domain.errors import Error, Fault, Misconfigured, SourceRefused, Unavailable
+from clientupdater.adapters.snowflake.results import has_tables, result_of
+from clientupdater.domain.errors import (
+    Error,
+    Fault,
+    Misconfigured,
+    SourceMalformed,
+    SourceRefused,
+    Unavailable,
+)
 from clientupdater.ports.deadlines import seconds_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from clientupdater.adapters.snowflake.account import Account
+    from clientupdater.adapters.snowflake.results import Result
 
 NAME = "Snowflake"
 _log = logging.getLogger(__name__)
 
 _NOT_THERE, _NO_WAREHOUSE = 2003, 606
 _CANCELLED = frozenset({604, 630})
+_UNREADABLE = 252005
+#: A session that was idle for hours is over, and so is what it was renewed by: a new one is opened.
+_OVER = frozenset({390111, 390112, 390113, 390114, 390115})
 _HELP: Mapping[int, str] = {
     _NOT_THERE: "the view is not there, or not for our role: see SNOWFLAKE_CLIENT_VIEW and grants",
     _NO_WAREHOUSE: "no warehouse runs for us: see SNOWFLAKE_WAREHOUSE and grants",
@@ -37,33 +49,26 @@ class Session:
     """Runs statements over one connection, which it opens anew after a failure."""
 
     account: Account
+    in_tables: bool = field(factory=has_tables)
+    """Whether results are read as Arrow tables."""
     _connection: Any = field(default=None, init=False, repr=False)
 
-    def run(self, statement: str, given: Sequence[object] = ()) -> Any:
-        """Run a statement; give the cursor that holds its result."""
+    def run(self, statement: str, given: Sequence[object] = ()) -> Result:
+        """Run a statement; give its result, whose rows are fetched as they are wanted."""
         patience = max(1, int(seconds_left(self.account.statement_timeout_s) or 0))
         with self._translated():
             cursor = self._connected().cursor()
             cursor.execute(statement, tuple(given), timeout=patience)
-        _log.info("a query ran in Snowflake", extra={"query_id": cursor.sfqid})
-        return cursor
+            unsupported = connector().errors.NotSupportedError
+            result = result_of(cursor, unsupported, in_tables=self.in_tables)
+        _log.info("a query ran in Snowflake", extra={"query_id": result.query})
+        return result
 
-    def result_of(self, query: str) -> Any:
-        """Give the result of a query that ran before, in whichever session; Snowflake keeps it."""
-        with self._translated():
-            connection = self._connected()
-            # The connector would wait 100 s for a query that Snowflake knows nothing of any more.
-            if connection.get_query_status(query).name == "NO_DATA":
-                raise SourceRefused(f"Snowflake knows no query {query}")
-            cursor = connection.cursor()
-            cursor.get_results_from_sfqid(query)
-        return cursor
-
-    def fetch(self, cursor: Any, number: int) -> list[tuple[Any, ...]]:
+    def fetch(self, result: Result, number: int) -> list[tuple[Any, ...]]:
         """Read so many rows of a result, or those that are left."""
+        seconds_left()
         with self._translated():
-            rows: list[tuple[Any, ...]] = cursor.fetchmany(number)
-        return rows
+            return result.rows.fetchmany(number)
 
     def close(self) -> None:
         """Let the connection go; one that is broken already is no matter."""
@@ -86,7 +91,7 @@ class Session:
             yield
         except Error:
             raise
-        except (errors.Error, OSError, ValueError, TypeError) as error:
+        except (errors.Error, OSError, ValueError, TypeError, ArithmeticError) as error:
             signing_in = self._connection is None
             self.close()
             raise _translation(error, errors, signing_in=signing_in) from error
@@ -104,19 +109,38 @@ def connector() -> Any:
 
 
 def _translation(error: Exception, errors: Any, *, signing_in: bool) -> Error:
-    if isinstance(error, (ValueError, TypeError)):
-        told = f"cannot be used ({type(error).__name__}); expected a private key in PEM"
-        return Misconfigured([Fault("SNOWFLAKE_PRIVATE_KEY_FILE", told)])
     number = getattr(error, "errno", None)
+    if number == _UNREADABLE or isinstance(error, (ValueError, TypeError, ArithmeticError)):
+        return _unusable(error, signing_in=signing_in and number is None)
     if number in _CANCELLED:
         told = "Snowflake took too long over a query; see SNOWFLAKE_STATEMENT_TIMEOUT_S."
         return Unavailable(NAME, told)
+    if number in _OVER and not signing_in:
+        return Unavailable(NAME, f"Our session with Snowflake is over ({number}); try again.")
     refused = isinstance(error, (errors.DatabaseError, errors.ForbiddenError))
     if not refused or isinstance(error, (errors.OperationalError, errors.InternalError)):
-        return Unavailable(NAME, f"Snowflake does not answer ({number}); try again.")
+        return Unavailable(NAME, f"Snowflake does not answer{_numbered(number)}; try again.")
+    return _refusal(error, number, signing_in=signing_in)
+
+
+def _refusal(error: Exception, number: int | None, *, signing_in: bool) -> Error:
     if signing_in:
         told = "see SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER and the key or token"
-        return SourceRefused(f"Snowflake does not let us in ({number}); {told}")
+        return SourceRefused(f"Snowflake does not let us in{_numbered(number)}; {told}")
     why = _HELP.get(number or 0, "see what this query met with there")
-    told = f"Snowflake refuses query {getattr(error, 'sfqid', None)} ({number}): {why}"
-    return SourceRefused(told)
+    query = getattr(error, "sfqid", None) or "without an id"
+    return SourceRefused(f"Snowflake refuses query {query}{_numbered(number)}: {why}")
+
+
+def _numbered(number: int | None) -> str:
+    """Name Snowflake's own number, where it gave one."""
+    return f" ({number})" if number else ""
+
+
+def _unusable(error: Exception, *, signing_in: bool) -> Error:
+    """Tell a key that is none from a cell that Python has no value for, such as the year 10000."""
+    kind = type(error).__name__
+    if not signing_in:
+        return SourceMalformed(f"Snowflake sends a cell that cannot be read ({kind})")
+    told = f"cannot be used ({kind}); expected a private key in PEM"
+    return Misconfigured([Fault("SNOWFLAKE_PRIVATE_KEY_FILE", told)])

@@ -78,7 +78,8 @@ def require_columns(wanted: Iterable[str], found: Iterable[str]) -> None:
     lost = [column for column in wanted if column not in there]
     if lost:
         raise Misconfigured(
-            Fault(column, "the source has no such column; adapt the mapping") for column in lost
+            Fault(column, "the source has no such column; have it put back, or adapt the mapping")
+            for column in lost
         )
 
 

@@ -94,6 +94,7 @@ _USUAL_NUMBER = re.compile(r"09[0-9]{9}")
 _MOBILE = re.compile(r"(?:\+?63)?0?(9[0-9]{9})")
 _LANDLINE = re.compile(r"(?:\+630?|0)([2-8][0-9]{7,8})")
 _AROUND_NUMBERS = re.compile(r"[\s().]+")
+_LONGEST_NUMBER = 100
 _CENTAVO = Decimal("0.01")
 _TOO_MUCH = Decimal("9999999999999.995")
 
@@ -109,10 +110,17 @@ def as_text(value: Raw) -> str | None:
     if isinstance(value, bool):
         raise Unfit("is a yes or no where text belongs")
     if isinstance(value, Decimal):
-        return format(value, "f")
+        return _digits(value)
     if isinstance(value, date):
         return value.isoformat()
     return str(value)
+
+
+def _digits(number: Decimal) -> str:
+    """Write a number out; 1E+999999999 is short only as long as nobody does."""
+    if abs(number.adjusted()) > _LONGEST_NUMBER:
+        raise Unfit(f"is a number of more than {_LONGEST_NUMBER} digits")
+    return format(number, "f")
 
 
 def trim(value: Raw, _: Lookups) -> Raw:

@@ -21,8 +21,10 @@ from clientupdater.entrypoints.failures import Exit
 def doctor(session: Session, *, as_json: bool) -> int:
     """Tell what is wrong and what to do.
 
-    Looks at the configuration, the database, the login's role, the schema, and Redis where it is
-    configured. Exit code 1 if anything is not well, 78 if the configuration itself is faulty.
+    Looks at the configuration, the database, the login's role, the schema, the periods, the jobs,
+    each source that is set up (its mapping, its last run, runs that wait for a decision, how old
+    what it said is), and Redis with the circuits that it knows of. Exit code 1 if anything is not
+    well, 78 if the configuration itself is faulty.
     """
     checks = diagnose(session.settings)
     well = all(check.ok for check in checks)

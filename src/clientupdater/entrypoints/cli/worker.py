@@ -55,6 +55,13 @@ def _queues(_: click.Context, __: click.Parameter, told: str) -> list[str]:
     help="How long jobs may go on after SIGTERM before they are returned.",
 )
 @click.option(
+    "--lease-seconds",
+    type=click.FloatRange(min=5),
+    default=30,
+    show_default=True,
+    help="A worker not heard of for so long is given up, and its jobs are done by others.",
+)
+@click.option(
     "--health-file",
     type=click.Path(dir_okay=False, path_type=Path),
     help="A file that is touched each second while the queue answers.",
@@ -67,6 +74,7 @@ def worker(
     concurrency: int,
     once: bool,
     grace_seconds: float,
+    lease_seconds: float,
     health_file: Path | None,
 ) -> None:
     """Do jobs in the background, and fire schedules.
@@ -90,7 +98,7 @@ def worker(
             name=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
             threads=concurrency,
             queues=queues,
-            pace=Pace(grace_s=grace_seconds),
+            pace=Pace(lease_s=lease_seconds, grace_s=grace_seconds),
             notice=account.of,
             alive=alive,
         )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from clientupdater.app import App
+    from clientupdater.domain.sync.standing import SyncStanding
     from clientupdater.ports.health import Health
     from clientupdater.usecases.check_system import SystemHealth
 
@@ -100,6 +101,35 @@ class QueueShown:
 
 
 @frozen
+class SourceShown:
+    """How taking over one source stands; whose data it is, and what went wrong, is for doctor."""
+
+    last_run: str | None
+    """How the last run stands that was to apply something."""
+    last_run_at: datetime | None
+    applied_at: datetime | None
+    """When one was last applied."""
+    read_up_to: datetime | None
+    """Of when the data is that was applied."""
+    is_stale: bool
+    is_held: bool
+    """A run waits for somebody's decision."""
+
+    @classmethod
+    def of(cls, found: SyncStanding, now: datetime) -> SourceShown:
+        """Show it."""
+        last = found.last_run
+        return cls(
+            last_run=str(last.state) if last else None,
+            last_run_at=last.created_at if last else None,
+            applied_at=found.applied_at,
+            read_up_to=found.read_up_to,
+            is_stale=found.is_stale(now),
+            is_held=found.held is not None,
+        )
+
+
+@frozen
 class SystemShown:
     """How everything stands that we need."""
 
@@ -108,6 +138,7 @@ class SystemShown:
     version: str
     services: dict[str, ServiceShown]
     queues: dict[str, QueueShown]
+    sources: dict[str, SourceShown]
 
     @classmethod
     def of(cls, found: SystemHealth) -> SystemShown:
@@ -117,8 +148,9 @@ class SystemShown:
             for name, each in found.services.items()
         }
         queues = {q.queue: QueueShown(q.pending, q.processing, q.dead) for q in found.queues}
-        status = _STATUSES[found.standing]
-        return cls(status, datetime.now(UTC), clientupdater.__version__, services, queues)
+        sources = {str(s.source): SourceShown.of(s, found.looked_at) for s in found.sources}
+        status, told = _STATUSES[found.standing], clientupdater.__version__
+        return cls(status, datetime.now(UTC), told, services, queues, sources)
 
 
 async def system_health(request: Request) -> Response:

@@ -2,8 +2,8 @@
 
 A client who has not been touched since, and of whom a source says word for word what it said,
 cannot differ: the record is only counted as seen. A fingerprint is of the cells that are read,
-under a key that changes with mappings, lookups and the rules themselves, so that whatever bears on what a
-record means makes every record new. The key is secret, for pension numbers are in the cells.
+under a key that changes with mappings, lookups and the rules themselves, so that whatever bears on
+what a record means makes every record new. The key is secret, for pension numbers are in the cells.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ SEEN = "copy sync_seen from stdin"
 class Fingerprints:
     """The fingerprints of one run's records."""
 
-    _key: bytes = field(repr=False)
+    _begun: blake2b = field(repr=False)
     _columns: Sequence[str]
     _known: set[bytes]
     _of_row: dict[int, bytes] = Factory(dict)
@@ -54,7 +54,8 @@ class Fingerprints:
         if asked.full and asked.reads_all_it_asks_for:
             ((joined,),) = connection.execute(QUERIES["known"], told).fetchall()
             known = {joined[at : at + SIZE] for at in range(0, len(joined), SIZE)}
-        return cls(vault.record_key(_rules() + meaning), terms.columns, known)
+        begun = blake2b(digest_size=SIZE, key=vault.record_key(_rules() + meaning))
+        return cls(begun, terms.columns, known)
 
     def news(self, page: InputPage) -> tuple[list[Numbered], list[bytes]]:
         """Part a page: what has to be looked at, and the fingerprints of what has been before.
@@ -79,8 +80,9 @@ class Fingerprints:
         return self._of_row[row]
 
     def _mark(self, record: RawRecord) -> bytes:
-        cells = [*map(record.get, self._columns), is_deleted(record)]
-        return blake2b(cells_written(cells), digest_size=SIZE, key=self._key).digest()
+        mark = self._begun.copy()
+        mark.update(cells_written([*map(record.get, self._columns), is_deleted(record)]))
+        return mark.digest()
 
 
 @cache

@@ -1,0 +1,195 @@
+"""Runs that read a Snowflake which refuses, breaks off or changes: nothing half-applied."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attrs import define
+from starlette.responses import JSONResponse
+
+from clientupdater.adapters.circuits import Circuit, Threshold
+from clientupdater.adapters.guarded_source import GuardedSource
+from clientupdater.adapters.snowflake.source import open_snowflake
+from clientupdater.domain.errors import Error
+from clientupdater.domain.jobs import JobStatus
+from clientupdater.domain.sync.fields import Source
+from tests import snowflake_server
+from tests.integration.syncing import BLANK, record
+from tests.integration.test_snowflake import refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from clientupdater.domain.sync.jobs import SyncJob
+    from tests.integration.syncing import Syncing
+    from tests.snowflake_server import Gate
+
+pytestmark = [pytest.mark.rule("Y6"), pytest.mark.rule("Y12")]
+
+MOMENTS = {"UPDATED_AT": "timestamp_ntz", "BIRTH_DATE": "date", "PAST_DUE_AMOUNT": "number(15, 2)"}
+
+
+@define
+class Warehouse:
+    """A view with clients, and the runs that read it."""
+
+    syncing: Syncing
+    gate: Gate
+
+    def says(self, number: int, **facts: Any) -> None:
+        """Let the view have so many clients, and no others."""
+        told = [record(f"FC-{n}", **facts) for n in range(number)]
+        self.gate.fill("delete from book", *map(_inserted, told))
+
+    def run(self) -> SyncJob:
+        """Take over what it says."""
+        return self.syncing.run(Source.SNOWFLAKE)
+
+    def fails(self) -> str:
+        """Run what cannot be done; give what stands there for who looks at night."""
+        self.syncing.clock.forward(minutes=1)
+        job = self.syncing.ask(Source.SNOWFLAKE)
+        with pytest.raises(Error) as caught:
+            self.syncing.runner()(job)
+        failed = self.syncing.look(job)
+        assert (failed.state, failed.error) == (JobStatus.FAILED, caught.value.message)
+        return caught.value.message
+
+
+def _inserted(told: dict[str, Any]) -> str:
+    at = f"{told['UPDATED_AT']:%Y-%m-%d %H:%M:%S}"
+    values = [
+        "null" if each is None else f"'{each}'" for each in {**told, "UPDATED_AT": at}.values()
+    ]
+    return f"insert into book ({', '.join(told)}) values ({', '.join(values)})"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Gate]:
+    with snowflake_server.running() as gate:
+        columns = ", ".join(f"{name} {MOMENTS.get(name, 'varchar')}" for name in BLANK)
+        gate.fill(f"create table book ({columns})")
+        yield gate
+
+
+@pytest.fixture
+def warehouse(syncing: Syncing, server: Gate, tmp_path: Path) -> Iterator[Warehouse]:
+    """Take over seven clients, then let one be missing: once more, and it would be given up."""
+    server.fill("create or replace view client_view as select * from book")
+    circuit = Circuit("snowflake", Threshold(99, timedelta(minutes=1), 2))
+    account = server.account(snowflake_server.written_key(tmp_path))
+    with open_snowflake(account, page_size=2) as plain:
+        syncing.sources[Source.SNOWFLAKE] = GuardedSource(plain, circuit, first_wait_s=0.01)
+        warehouse = Warehouse(syncing, server)
+        warehouse.says(7)
+        warehouse.run()
+        warehouse.says(6)
+        warehouse.run()
+        assert syncing.one("select sum(missing_count) from client_sources") == 1
+        warehouse.says(6, full_name="Maria Clara")
+        yield warehouse
+    server.spoil = lambda _, __: None
+
+
+def _at_queries(answer: Callable[[], JSONResponse]) -> Callable[[str, Any], JSONResponse | None]:
+    return lambda path, _: answer() if "query-request" in path else None
+
+
+FAULTS: dict[str, tuple[Callable[[str, Any], JSONResponse | None], str]] = {
+    "it refuses the query": (
+        _at_queries(lambda: refusal("002003")),
+        "(2003): the view is not there, or not for our role: see SNOWFLAKE_CLIENT_VIEW",
+    ),
+    "no warehouse runs": (_at_queries(lambda: refusal("000606")), "see SNOWFLAKE_WAREHOUSE"),
+    "the query takes too long": (
+        _at_queries(lambda: refusal("000630")),
+        "Snowflake took too long over a query; see SNOWFLAKE_STATEMENT_TIMEOUT_S.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("spoil", "told"), FAULTS.values(), ids=FAULTS.keys())
+def test_a_view_that_cannot_be_read_changes_nothing_says_why_and_the_next_run_recovers(
+    warehouse: Warehouse, spoil: Callable[[str, Any], JSONResponse | None], told: str
+) -> None:
+    before = warehouse.syncing.book()
+    warehouse.gate.spoil = spoil
+    said = warehouse.fails()
+    assert told in said
+    assert "SECRET" not in said
+    assert "None" not in said
+    assert warehouse.syncing.book() == before
+    warehouse.gate.spoil = lambda _, __: None
+    require_recovered(warehouse)
+
+
+def test_a_server_that_only_breaks_is_given_up_in_time_and_the_next_run_recovers(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    before, usual = warehouse.syncing.book(), warehouse.syncing.sources[Source.SNOWFLAKE]
+    key = snowflake_server.written_key(tmp_path)
+    warehouse.gate.spoil = _at_queries(lambda: JSONResponse({}, 500))
+    with open_snowflake(warehouse.gate.account(key, statement_timeout_s=1)) as hasty:
+        warehouse.syncing.sources[Source.SNOWFLAKE] = hasty
+        told = warehouse.fails()
+    assert told.startswith("Snowflake does not answer")
+    assert "None" not in told
+    assert warehouse.syncing.book() == before
+    warehouse.syncing.sources[Source.SNOWFLAKE] = usual
+    warehouse.gate.spoil = lambda _, __: None
+    require_recovered(warehouse)
+
+
+def require_recovered(warehouse: Warehouse) -> None:
+    assert warehouse.run().state is JobStatus.COMPLETED
+    assert warehouse.syncing.rows(
+        "select client_code, full_name, is_active from clients order by 1"
+    ) == [
+        *((f"FC-{n}", "Maria Clara", True) for n in range(6)),
+        ("FC-6", "Juan dela Cruz", False),
+    ]
+
+
+def test_rows_that_go_between_the_count_and_the_query_are_found_missing_and_nobody_goes(
+    warehouse: Warehouse,
+) -> None:
+    def lose(_: str, asked: dict[str, Any]) -> None:
+        if 'order by "CLIENT_CODE"' in asked.get("sqlText", ""):
+            warehouse.gate.fill("delete from book where client_code in ('FC-1', 'FC-2')")
+
+    before = warehouse.syncing.book()
+    warehouse.gate.spoil = lose
+    assert "The source states 6 records and gave 4" in warehouse.fails()
+    assert warehouse.syncing.book() == before
+    warehouse.gate.spoil = lambda _, __: None
+    warehouse.says(6, full_name="Maria Clara")
+    require_recovered(warehouse)
+
+
+def test_a_view_whose_columns_changed_stops_with_all_that_are_missing(warehouse: Warehouse) -> None:
+    before = warehouse.syncing.book()
+    warehouse.gate.fill(
+        "create or replace view client_view as"
+        " select * exclude (full_name, branch_code), full_name as name from book"
+    )
+    told = warehouse.fails()
+    assert [line.partition(":")[0] for line in told.splitlines()] == ["BRANCH_CODE", "FULL_NAME"]
+    assert warehouse.syncing.book() == before
+    warehouse.gate.fill("create or replace view client_view as select * from book")
+    require_recovered(warehouse)
+
+
+def test_a_failure_that_passes_costs_the_run_nothing(warehouse: Warehouse) -> None:
+    refusals = iter([refusal("000630"), refusal("000630")])
+
+    def sometimes(path: str, _: Any) -> JSONResponse | None:
+        with suppress(StopIteration):
+            return next(refusals) if "query-request" in path else None
+        return None
+
+    warehouse.gate.spoil = sometimes
+    require_recovered(warehouse)

@@ -1,0 +1,33 @@
+"""How taking over a source stands, and when what we know of it is too old."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from clientupdater.domain.sync.fields import Source
+from clientupdater.domain.sync.standing import STALE_AFTER, SyncStanding
+
+NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
+NIGHT = timedelta(hours=24)
+LONG = STALE_AFTER + timedelta(seconds=1)
+
+
+def standing(applied: timedelta | None, read: timedelta | None) -> SyncStanding:
+    moments = [None if each is None else NOW - each for each in (applied, read)]
+    return SyncStanding(source=Source.CSV, applied_at=moments[0], read_up_to=moments[1])
+
+
+def test_what_was_read_last_night_is_not_stale() -> None:
+    assert not standing(NIGHT, NIGHT).is_stale(NOW)
+    assert not standing(STALE_AFTER, STALE_AFTER).is_stale(NOW)
+
+
+@pytest.mark.parametrize(
+    ("applied", "read"), [(LONG, NIGHT), (NIGHT, LONG), (None, None), (NIGHT, None)]
+)
+def test_a_missed_night_old_data_and_none_at_all_are_stale(
+    applied: timedelta | None, read: timedelta | None
+) -> None:
+    assert standing(applied, read).is_stale(NOW)
