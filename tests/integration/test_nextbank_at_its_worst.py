@@ -161,7 +161,7 @@ def test_what_is_packed_to_burst_is_unpacked_no_further_than_there_is_room(
 @pytest.mark.parametrize("packing", ["gzip, gzip", "deflate", "br", "zstd"])
 def test_packings_that_were_not_asked_for_are_refused(packing: str) -> None:
     told = malformed(Stranger(headers={"Content-Encoding": packing}, body=b"x"))
-    assert told == "NextBank packs its answer in a way that was not asked for"
+    assert told.startswith("NextBank packs its answer in a way that was not asked for.")
 
 
 def test_a_packed_page_is_read_and_a_broken_one_is_asked_for_again() -> None:
@@ -207,7 +207,7 @@ def test_a_page_that_holds_something_else_is_malformed(told: dict[str, Any]) -> 
 def test_what_is_no_page_at_all_is_malformed(body: bytes) -> None:
     assert malformed(Stranger(body=body)).startswith("NextBank: ")
     deep = b"[" * 200_000
-    assert malformed(Stranger(body=deep)).endswith("is no JSON that can be read")
+    assert "page 1 is no JSON that can be read." in malformed(Stranger(body=deep))
 
 
 @pytest.mark.rule("Y3")
