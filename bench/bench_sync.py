@@ -16,7 +16,7 @@ import resource
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -38,9 +38,8 @@ from tests.servers import Database
 
 from clientupdater.adapters.memory.clock import MachineClock
 from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
-from clientupdater.adapters.postgres.sync import inputs
+from clientupdater.adapters.postgres.sync.inputs import PostgresSyncInputs
 from clientupdater.adapters.postgres.sync.lines import Numbers, stage_lines
-from clientupdater.adapters.postgres.sync.written import read
 from clientupdater.adapters.postgres.work import PostgresWork
 from clientupdater.domain.accounts import fingerprint
 from clientupdater.domain.sync.fields import Source
@@ -54,6 +53,7 @@ if TYPE_CHECKING:
     from clientupdater.adapters.postgres.cluster import Cluster
     from clientupdater.domain.ids import SyncJobId
     from clientupdater.domain.sync.jobs import SyncJob
+    from clientupdater.ports.syncing import InputPage
 
 SCRIPT = Path(__file__).with_name("sync.sql")
 DLT = Path(__file__).with_name("sync_dlt.py")
@@ -154,11 +154,18 @@ class Stopwatch:
 
 @contextmanager
 def mapping_timed() -> Iterator[Stopwatch]:
-    """Take the time of what bench_mapping.py measures by itself, and of reading what is kept."""
-    watch = Stopwatch()
+    """Take the time of mapping, and of opening the pages that were kept: both come before."""
+    watch, pages = Stopwatch(), PostgresSyncInputs.pages
+
+    def timed(inputs: PostgresSyncInputs, job: SyncJobId) -> Iterator[InputPage]:
+        turn = watch.timed(pages(inputs, job).__next__)
+        with suppress(StopIteration):
+            while True:
+                yield turn()
+
     with (
         mock.patch.object(PageMapper, "map", watch.timed(PageMapper.map)),
-        mock.patch(f"{inputs.__name__}.read", watch.timed(read)),
+        mock.patch.object(PostgresSyncInputs, "pages", timed),
     ):
         yield watch
 

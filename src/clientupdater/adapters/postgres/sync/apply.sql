@@ -130,7 +130,8 @@ left join sync_sealed z on z.client_id = x.client_id
 where x.is_new
 
 -- name: change_clients
--- As it stands afterwards it has been compared with what the source says of it.
+-- As a client stands afterwards it has been compared with what the source says of it; both are noted
+-- at once, since a row that is written twice in one transaction has its references checked anew.
 with changed as (
     update clients c
     set
@@ -166,8 +167,9 @@ with changed as (
 )
 
 update client_sources k
-set client_updated_at = changed.updated_at
+set {said}, client_updated_at = changed.updated_at
 from changed
+join sync_change x on x.client_id = changed.id
 where k.client_id = changed.id and k.source = %(source)s::text::sync_source
 
 -- name: deactivate_gone
@@ -185,23 +187,26 @@ select e.client_id, e.what, e.old_value, e.new_value, %(job)s, %(now)s
 from sync_effects e
 where e.kind in ('updated', 'vanished', 'reappeared')
 
+-- name: said
+source_version = x.said_at,
+source_version_number = x.said_number,
+named_deleted = x.named_deleted,
+contact_number = x.said_contact_number,
+contact_number_alt = x.said_contact_number_alt,
+missing_count = 0,
+missing_as_of = null,
+record_hash = x.record_hash,
+last_seen_at = %(now)s,
+last_seen_job_id = %(job)s
+
 -- name: note_sources
+-- Of those whose clients stay as they are.
 update client_sources k
-set
-    source_version = x.said_at,
-    source_version_number = x.said_number,
-    named_deleted = x.named_deleted,
-    contact_number = x.said_contact_number,
-    contact_number_alt = x.said_contact_number_alt,
-    missing_count = 0,
-    missing_as_of = null,
-    record_hash = x.record_hash,
-    client_updated_at = x.client_updated_at,
-    last_seen_at = %(now)s,
-    last_seen_job_id = %(job)s
+set {said}, client_updated_at = x.client_updated_at
 from sync_change x
 where
     x.has_source
+    and not (x.is_updated or x.vanishes or x.reappears)
     and k.client_id = x.client_id
     and k.source = %(source)s::text::sync_source
     and (

@@ -491,7 +491,10 @@ coalesce(
 )
 
 -- name: measure_change
-analyze sync_change
+analyze sync_change (client_id)
+
+-- name: measure_found
+analyze sync_found (client_id, row_number)
 
 -- name: deactivated
 select co.code, count(*)

@@ -91,8 +91,8 @@ class PostgresStaging:
         self._told |= {"as_of": fetch.as_of, "marks": fetch.marks_absent}
         self._do(COMPARE, "measure", "measure_seen", "recall")
         self._do(COMPARE, "refuse_twice", "refuse_unfit", "forget_refused")
-        self._do(COMPARE, "keep_refused", "look", "look_for_gone", "hold_clients", "settle")
-        self._do(COMPARE, "measure_change")
+        self._do(COMPARE, "keep_refused", "look", "measure_found", "look_for_gone")
+        self._do(COMPARE, "hold_clients", "settle", "measure_change")
         return Comparison(self._counts(COMPARE, "deactivated"), self._counts(COMPARE, "active"))
 
     def apply(
