@@ -200,6 +200,8 @@ class Terms:
     lookups: Lookups
     companies: Mapping[str, CompanyId]
     """The companies by code."""
+    meaning: bytes = field(repr=False)
+    """A digest of all this: as long as it is the same, the same record means the same."""
 
     @property
     def columns(self) -> tuple[str, ...]:

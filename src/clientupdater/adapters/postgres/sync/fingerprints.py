@@ -2,7 +2,7 @@
 
 A client who has not been touched since, and of whom a source says word for word what it said,
 cannot differ: the record is only counted as seen. A fingerprint is of the cells that are read,
-under a key that changes with mappings, lookups and the rules themselves, so that whatever bears on
+under a key that changes with mappings, lookups and the software itself, so that whatever bears on
 what a record means makes every record new. The key is secret, for pension numbers are in the cells.
 """
 
@@ -20,7 +20,8 @@ from clientupdater.adapters.postgres.sync.written import cells_written
 from clientupdater.ports.sources import is_deleted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from importlib.resources.abc import Traversable
 
     from clientupdater.adapters.postgres.connect import Connection
     from clientupdater.adapters.security.vault import Vault
@@ -48,13 +49,12 @@ class Fingerprints:
         cls, connection: Connection, vault: Vault, asked: SyncRequest, terms: Terms
     ) -> Fingerprints:
         """Make ready; what is known is read where all of a source is coming, else it costs more."""
-        told = {"source": str(asked.source)}
-        ((meaning,),) = connection.execute(QUERIES["meaning"], told).fetchall()
         known: set[bytes] = set()
         if asked.full and asked.reads_all_it_asks_for:
+            told = {"source": str(asked.source)}
             ((joined,),) = connection.execute(QUERIES["known"], told).fetchall()
             known = {joined[at : at + SIZE] for at in range(0, len(joined), SIZE)}
-        begun = blake2b(digest_size=SIZE, key=vault.record_key(_rules() + meaning))
+        begun = blake2b(digest_size=SIZE, key=vault.record_key(_rules() + terms.meaning))
         return cls(begun, terms.columns, known)
 
     def news(self, page: InputPage) -> tuple[list[Numbered], list[bytes]]:
@@ -87,10 +87,19 @@ class Fingerprints:
 
 @cache
 def _rules() -> bytes:
-    """Digest the rules by which records are read, staged and compared, as they are written."""
+    """Digest the software as it is written: by its rules records are read and compared.
+
+    All of it, since a list of what bears on that would some day lack something.
+    """
     written = sha256()
-    for package in ("clientupdater.domain.sync", __package__):
-        for file in sorted(files(package).iterdir(), key=lambda each: each.name):
-            if file.name.endswith((".py", ".sql")):
-                written.update(file.read_bytes())
+    for file in _written_in(files("clientupdater")):
+        written.update(file.read_bytes())
     return written.digest()
+
+
+def _written_in(folder: Traversable) -> Iterator[Traversable]:
+    for each in sorted(folder.iterdir(), key=lambda one: one.name):
+        if each.is_dir():
+            yield from _written_in(each)
+        elif each.name.endswith((".py", ".sql")):
+            yield each

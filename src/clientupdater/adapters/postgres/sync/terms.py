@@ -32,8 +32,9 @@ class PostgresSyncTerms:
 
     def load(self, source: Source) -> Terms:
         """Read them."""
-        entries: dict[str | None, list[Entry]] = {}
         told = {"source": str(source)}
+        ((meaning,),) = self._connection.execute(QUERIES["meaning"], told).fetchall()
+        entries: dict[str | None, list[Entry]] = {}
         for name, column, steps, owns, company in self._connection.execute(
             QUERIES["mappings"], told
         ):
@@ -49,6 +50,7 @@ class PostgresSyncTerms:
             companies={
                 code: CompanyId(id_) for code, id_ in self._connection.execute(QUERIES["companies"])
             },
+            meaning=meaning,
         )
 
     def watermark(self, source: Source, company: CompanyId | None) -> datetime | None:

@@ -1,5 +1,49 @@
 -- How a source's records are read: mappings, the words that they look up, watermarks.
 
+-- name: meaning
+-- Whatever a source's cells are read by: its mappings, and the words they look up with what these
+-- stand for. Read before all that: if one of them is changed in between, what is noted under the
+-- older meaning is compared once more, where under the newer one it would be passed over for good.
+select
+    sha256(
+        convert_to(
+            concat_ws(
+                E'\n',
+                (
+                    select string_agg(
+                        concat_ws(
+                            E'\t', m.field, m.source_column, m.transform, m.owns_field, m.company_id
+                        ),
+                        E'\n' order by m.id
+                    )
+                    from field_mappings m
+                    where m.source = %(source)s::text::sync_source and m.is_active
+                ),
+                (
+                    select string_agg(concat_ws(E'\t', w.id, w.code, w.name), E'\n' order by w.id)
+                    from (
+                        select id, code, name from companies where is_active
+                        union all
+                        select id, code, name from branches where deleted_at is null
+                        union all
+                        select id, code, concat_ws(' ', name, company_id, tracking_cycle)
+                        from products
+                        where is_active
+                        union all
+                        select id, code, name from pension_types where is_active
+                        union all
+                        select id, code, name from pensioner_types where is_active
+                        union all
+                        select id, code, name from par_statuses where is_active
+                        union all
+                        select id, code, name from account_types where is_active
+                    ) w
+                )
+            ),
+            'UTF8'
+        )
+    )
+
 -- name: mappings
 select m.field, m.source_column, m.transform, m.owns_field, co.code
 from field_mappings m
