@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from clientupdater.domain.jobs import JobStatus
 from tests.contract.worlds import VAULT
 from tests.integration.syncing import born, record
@@ -85,3 +87,27 @@ def test_sixty_days_past_due_exempt_the_open_row_and_coming_back_restores_it(
     ]
     assert exempted.consequences["exempted"] == 1
     assert restored.consequences["restored"] == 1
+
+
+@pytest.mark.rule("Y3", "Y10")
+@pytest.mark.parametrize(
+    ("theirs", "reason"),
+    [
+        ("product", {"COMPANY_CODE is another company than that of the client's product": 1}),
+        ("company", {"PRODUCT_CODE belongs to another company than the client": 1}),
+    ],
+)
+def test_a_source_that_owns_one_of_company_and_product_cannot_tear_them_apart(
+    syncing: Syncing, theirs: str, reason: dict[str, int]
+) -> None:
+    syncing.says(record("FC-1"), record("FC-2"))
+    syncing.run()
+    syncing.do("update field_mappings set owns_field = false where field = %s", theirs)
+    syncing.says(
+        record("FC-1", company_code="PCNI", product_code="PCNI_PNP"),
+        record("FC-2", full_name="Maria Clara"),
+    )
+    job = syncing.run()
+    assert syncing.outcome(job).rejects == reason
+    assert (job.counts.updated, job.counts.rejected, job.counts.missing) == (1, 1, 0)
+    assert syncing.client("FC-1", "company_id") == syncing.company("FCASH")

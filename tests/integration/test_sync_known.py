@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
 from clientupdater.domain.errors import Error
 from clientupdater.domain.periods import business_day
+from clientupdater.domain.sync.absence import Fetch
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import SyncRequest
 from clientupdater.ports.syncing import InputPage, Work
 from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases._sync_rows import PageMapper
 from tests.integration.syncing import MANILA, record
+from tests.waiting import WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
     from tests.integration.syncing import Syncing
@@ -83,6 +88,27 @@ def test_a_touch_that_leaves_nothing_different_is_looked_at_once(known: Syncing)
     assert {name for name in written if written[name] != before[name]} == {"client_sources"}
 
 
+@pytest.mark.rule("C1")
+def test_who_is_touched_while_a_run_compares_is_left_alone_and_looked_at_by_the_next(
+    known: Syncing,
+) -> None:
+    later = known.clock.now()
+    known.says(record("FC-1", contact_number="09171234567", updated_at=later))
+    known.says(record("FC-2", contact_number="09171234567", full_name="Maria Clara"))
+    with ThreadPoolExecutor(1) as another, psycopg.connect(known.url) as holder:
+        # Of FC-1 only the source's words differ, so it is not among those that the run holds.
+        holder.execute("select from clients where client_code = 'FC-2' for update")
+        running = another.submit(known.run)
+        wait_until(lambda: known.one(WAITING_FOR_A_LOCK) > 0)
+        known.do("update clients set full_name = 'Typed By Hand' where client_code = 'FC-1'")
+        holder.rollback()
+        assert running.result().counts.updated == 1
+    assert known.client("FC-1", "full_name") == "Typed By Hand"
+    assert looked_at(known) == ["FC-1"]
+    known.run()
+    assert known.client("FC-1", "full_name") == "Juan dela Cruz"
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -110,6 +136,30 @@ def test_a_company_with_lines_of_its_own_has_all_looked_at(known: Syncing) -> No
         Jsonb(["trim"]),
     )
     assert looked_at(known) == list(EVERY)
+
+
+def test_what_comes_to_mean_something_else_while_a_run_begins_is_looked_at_by_the_next(
+    known: Syncing,
+) -> None:
+    known.says(record("FC-1", full_name="Maria Clara", contact_number="09171234567"))
+    known.clock.forward(minutes=1)
+    now, page = known.clock.now(), InputPage(1, tuple(known.records.values()), None)
+    with known.work.begin(SYSTEM) as tx:
+        terms = tx.sync_terms.load(Source.SNOWFLAKE)
+        # A run reads its terms, and may wait long for its turn to compare.
+        known.do(
+            "update field_mappings set transform = %s where field = 'full_name'", Jsonb(["upper"])
+        )
+        job = tx.sync_jobs.create(SyncRequest(Source.SNOWFLAKE), None, now)
+        today = business_day(now, MANILA)
+        staging = tx.staging(Work(job=job, terms=terms, now=now, today=today, due=()))
+        mapped = PageMapper.of(terms).map(staging.news(page))
+        staging.take(mapped.rows, mapped.rejects)
+        staging.compare(Fetch(now, full=True, received=3, stated=3))
+        staging.apply({}, moves_watermark=True)
+    assert known.client("FC-1", "full_name") == "Maria Clara"
+    known.run()
+    assert known.client("FC-1", "full_name") == "MARIA CLARA"
 
 
 def test_what_a_record_means_by_now_is_applied_though_it_is_the_same(known: Syncing) -> None:
@@ -216,3 +266,5 @@ def test_a_source_that_still_tells_of_an_ended_client_is_an_exception_each_time(
     assert looked_at(known) == []
     assert first.consequences["terminal_exceptions"] == 1
     assert second.consequences["terminal_exceptions"] == 1
+    of_another = known.run(company=known.company("PCNI"))
+    assert of_another.consequences["terminal_exceptions"] == 0

@@ -142,16 +142,14 @@ class Taking:
     def _decided(self, staging: Staging, outcome: Outcome) -> SyncJob:
         """Keep it, hold it, or take it all back; what it came to stays to be read."""
         job, now = self.diary.job, self.clock.now()
-        state = JobStatus.COMPLETED
-        if job.approved_by is not None:
-            if outcome.hash != job.plan_hash:
-                raise PlanChanged
-        elif job.asked.mode is Mode.PREVIEW:
+        is_approved, is_preview = job.approved_by is not None, job.asked.mode is Mode.PREVIEW
+        if is_approved and outcome.hash != job.plan_hash:
+            raise PlanChanged
+        is_held = bool(outcome.held_for) and not (is_approved or is_preview)
+        if is_held or is_preview:
             staging.undo()
-        elif outcome.held_for:
-            staging.undo()
-            state = JobStatus.HELD
         elif job.asked.origin is not None and job.asked.rejects_alone:
             self.tx.sync_rejects.taken(job.asked.origin, job, now)
         self.tx.sync_plans.keep(job, outcome, now)
+        state = JobStatus.HELD if is_held else JobStatus.COMPLETED
         return self.tx.sync_runs.finish(job, state, outcome, now)

@@ -296,6 +296,7 @@ select
         ) ended
         join clients c on c.id = ended.client_id
         where {has_terminal_outcome}
+            and (%(company)s::uuid is null or c.company_id = %(company)s)
             and (
                 c.client_code in (select s.code from sync_stage s where not s.is_deleted)
                 or c.id in (

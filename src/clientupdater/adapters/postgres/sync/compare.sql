@@ -173,10 +173,49 @@ select
     )
 from taken t
 
+-- name: refuse_torn
+-- A client's product is one of its company's. A source whose word counts for one of the two alone
+-- cannot tear them apart; where it counts for both, the mapping has seen to it.
+with taken as (
+    delete from sync_stage s
+    using sync_owned o, clients c
+    where o.takes_company <> o.product
+        and o.company = s.company
+        and c.client_code = s.code
+        and not s.is_deleted
+        and exists (
+            select
+            from products p
+            join companies co on co.code = s.company
+            where case when o.product then p.code = s.product else p.id = c.product_id end
+                and p.company_id <> case when o.takes_company then co.id else c.company_id end
+        )
+    returning s.row_number, s.code, o.product
+)
+
+insert into sync_refused (row_number, code, reasons)
+select
+    t.row_number, t.code,
+    jsonb_build_array(
+        jsonb_build_object(
+            'column',
+            case when t.product then %(product_column)s::text else %(company_column)s::text end,
+            'message',
+            case
+                when t.product then 'belongs to another company than the client'
+                else 'is another company than that of the client''s product'
+            end
+        )
+    )
+from taken t
+
 -- name: keep_refused
+-- A run that is done again, having been approved, may refuse what a replay has taken meanwhile.
 insert into sync_rejects (sync_job_id, row_number, company_id, client_code, record, reasons)
 select %(job)s, r.row_number, %(company)s, left(r.code, 50), '{}', r.reasons
 from sync_refused r
+on conflict (sync_job_id, row_number) do update
+set reasons = excluded.reasons, replayed_at = null, replayed_by_job_id = null
 
 -- name: forget_refused
 delete from sync_rejects where sync_job_id = %(job)s and replayed_at is null
@@ -321,7 +360,9 @@ from (
 ) held
 
 -- name: settle
--- Once more, of the held ones alone and as they are now: what each is to become.
+-- Once more, of the held ones as they are now: what each is to become. One that was not held, since
+-- only the source's words differed, is not changed: somebody may be at it. Its words are noted as of
+-- the moment at which it was looked at, so that whatever was done to it since is compared next time.
 create temporary table sync_change on commit drop as
 select
     f.row_number,
@@ -332,17 +373,17 @@ select
     is_of.is_deleted,
     k.client_id is not null as has_source,
     s.record_hash,
-    c.updated_at as client_updated_at,
+    case when is_of.is_held then c.updated_at else f.client_updated_at end as client_updated_at,
     c.branch_id as old_branch_id,
     c.is_active as was_active,
-    coalesce(c.is_active, false) and is_of.is_deleted as vanishes,
-    is_of.is_taken and not coalesce(c.is_active, true) and not exists (
+    is_of.is_held and coalesce(c.is_active, false) and is_of.is_deleted as vanishes,
+    is_of.is_held and is_of.is_taken and not coalesce(c.is_active, true) and not exists (
         select from client_sources other
         where other.client_id = c.id
             and other.source <> %(source)s::text::sync_source
             and other.named_deleted
     ) as reappears,
-    coalesce(is_of.is_taken and ({differs}), false) as is_updated,
+    coalesce(is_of.is_held and is_of.is_taken and ({differs}), false) as is_updated,
     case when is_of.is_new or is_of.is_taken and o.takes_company then co.id else c.company_id end
         as company_id,
     case when is_of.is_new or is_of.is_taken and o.full_name then s.full_name else c.full_name end
@@ -438,19 +479,21 @@ cross join lateral (
     select
         coalesce(c.id, gen_random_uuid()) as client_id,
         c.id is null as is_new,
+        coalesce(f.client_differs, false) as is_held,
         {is_older} as is_outdated,
         s.is_deleted and not {is_older} as is_deleted,
         c.id is not null and not s.is_deleted and not {is_older} as is_taken
 ) is_of
 cross join lateral (
     select
-        is_of.is_taken and o.contact_number and c.contact_number_corrected
+        is_of.is_held and is_of.is_taken and o.contact_number and c.contact_number_corrected
         and s.contact_number is distinct from k.contact_number as has_word,
         coalesce(k.contact_number <> c.contact_number, k.contact_number is not null) as conflicted
 ) word
 cross join lateral (
     select
-        is_of.is_taken and o.contact_number_alt and c.contact_number_alt_corrected
+        is_of.is_held and is_of.is_taken and o.contact_number_alt
+        and c.contact_number_alt_corrected
         and s.contact_number_alt is distinct from k.contact_number_alt as has_word,
         coalesce(k.contact_number_alt <> c.contact_number_alt, k.contact_number_alt is not null)
             as conflicted

@@ -91,13 +91,15 @@ set
 where id = %(job)s
 
 -- name: supersede
--- Y7: what was held for somebody's word is overtaken by newer data.
+-- Y7: what was held for somebody's word is overtaken by newer data; rejects that are replayed are
+-- none.
 update sync_jobs h
 set status = 'cancelled', superseded_by = j.id, completed_at = %(now)s
 from sync_jobs j
 where
     j.id = %(job)s
     and not j.is_preview
+    and not j.parameters ? 'origin'
     and h.type = j.type
     and h.id <> j.id
     and h.status = 'held'

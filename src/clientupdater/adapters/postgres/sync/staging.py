@@ -90,8 +90,9 @@ class PostgresStaging:
         """Find what differs, who is new and who is gone; hold whom it will write."""
         self._told |= {"as_of": fetch.as_of, "marks": fetch.marks_absent}
         self._do(COMPARE, "measure", "measure_seen", "recall")
-        self._do(COMPARE, "refuse_twice", "refuse_unfit", "forget_refused")
-        self._do(COMPARE, "keep_refused", "look", "measure_found", "look_for_gone")
+        self._do(COMPARE, "refuse_twice", "refuse_unfit", "refuse_torn")
+        self._do(COMPARE, "forget_refused", "keep_refused")
+        self._do(COMPARE, "look", "measure_found", "look_for_gone")
         self._do(COMPARE, "hold_clients", "settle", "measure_change")
         return Comparison(self._counts(COMPARE, "deactivated"), self._counts(COMPARE, "active"))
 
@@ -199,4 +200,6 @@ def _told(work: Work) -> dict[str, Any]:
         "now": work.now,
         "next_month": cycle_takes_effect(work.today),
         "code_column": work.terms.general.column_of(Field.CLIENT_CODE),
+        "company_column": work.terms.general.column_of(Field.COMPANY),
+        "product_column": work.terms.general.column_of(Field.PRODUCT),
     }
