@@ -39,8 +39,10 @@ _CONSEQUENCES = {
 def progress() -> Iterator[Callable[[Progressed], None]]:
     """Show how far a run is on standard error: a line that moves, else one line for each step."""
     shown = _OnTerminal() if sys.stderr.isatty() else _AsLines()
-    yield shown
-    shown.end()
+    try:
+        yield shown
+    finally:
+        shown.end()
 
 
 class _OnTerminal:

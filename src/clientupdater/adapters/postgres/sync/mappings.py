@@ -44,6 +44,7 @@ class PostgresSyncMappings:
         now: datetime,
     ) -> None:
         """Put these in place of what there was, and keep both in the audit."""
+        self._connection.execute(QUERIES["hold"])
         told = {"source": str(source), "company": company}
         audit = {
             "record": f"{source}:{company or 'all'}",

@@ -9,6 +9,10 @@ where
     and m.is_active
 order by m.field
 
+-- name: hold
+-- One at a time: of two who save at once, neither would see the lines of the other to replace them.
+select pg_advisory_xact_lock(1667856208, 3)
+
 -- name: audit
 insert into config_audit_log (
     table_name, record_id, action, old_values, new_values, changed_by, changed_at
