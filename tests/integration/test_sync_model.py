@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from attrs import Factory, define, evolve, field
+from attrs import Factory, define, evolve, field, frozen
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from clientupdater.domain.sync.absence import ABSENCES, Fate, Fetch, Presence, f
 from clientupdater.domain.sync.comparison import Known, compare
 from clientupdater.domain.sync.contacts import Contact
 from clientupdater.domain.sync.fields import Field, Sealed, Source
+from clientupdater.domain.sync.jobs import Mode
 from clientupdater.domain.sync.mapping import Record, map_records
 from clientupdater.domain.sync.plan import FieldChange, canonical
 from clientupdater.domain.sync.versions import RecordVersion
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.sync.comparison import Finding
     from clientupdater.domain.sync.fields import Value
+    from clientupdater.domain.sync.jobs import SyncJob
     from clientupdater.domain.sync.mapping import Row
     from clientupdater.ports.syncing import Terms
 
@@ -71,6 +74,10 @@ class ModelClient:
         )
         cause = client.exempt_cause
         return str(cause) if cause else None
+
+    def correct(self, number: str) -> None:
+        """Let a person correct its contact number."""
+        self.contact = Contact(number, self.contact.source_value, corrected=True)
 
     def follow(self) -> None:
         """Open, settle and move its row (P4, P6, Y11)."""
@@ -185,10 +192,6 @@ class Model:
             client.taken.get(source, RecordVersion()),
         )
 
-    def correct(self, code: str, number: str) -> None:
-        """Let a person correct a contact number."""
-        client = self.clients[code]
-        client.contact = Contact(number, client.contact.source_value, corrected=True)
 
 
 def _same(code: str, contact: Contact) -> dict[Field, Value]:
@@ -205,6 +208,60 @@ def _merged(before: RecordVersion, now: RecordVersion) -> RecordVersion:
 
 
 # --- the worlds
+
+
+class How(StrEnum):
+    """How a run comes about: the same comes of it."""
+
+    AT_ONCE = "at once"
+    PREVIEWED = "after a preview that nobody approves"
+    APPROVED = "as an approved preview"
+
+
+@frozen
+class Corrected:
+    """A person corrects a contact number."""
+
+    code: str
+    number: str
+
+    def happens(self, syncing: Syncing, model: Model) -> None:
+        """Let it happen to both."""
+        model.clients[self.code].correct(self.number)
+        syncing.do(
+            "update clients set contact_number = %s, contact_number_corrected = true,"
+            " contact_conflict = false where client_code = %s",
+            self.number,
+            self.code,
+        )
+
+
+@frozen
+class Typed:
+    """Somebody repairs a name in psql."""
+
+    code: str
+    name: str
+
+    def happens(self, syncing: Syncing, model: Model) -> None:
+        """Let it happen to both."""
+        model.clients[self.code].values[Field.FULL_NAME] = self.name
+        sql = "update clients set full_name = %s where client_code = %s"
+        syncing.do(sql, self.name, self.code)
+
+
+@frozen
+class Owned:
+    """A field comes to be owned by the sources that did not own it, and by no other (Y10)."""
+
+    field: str
+    code: str = CODES[0]
+
+    def happens(self, syncing: Syncing, _: Model) -> None:
+        """Let it happen; the model reads the mappings anew for each run."""
+        sql = "update field_mappings set owns_field = not owns_field where field = %s"
+        syncing.do(sql, self.field)
+
 
 _moments = st.sampled_from([None, *(datetime(2026, 11, day, tzinfo=UTC) for day in (1, 2, 3))])
 _facts = st.fixed_dictionaries(
@@ -229,15 +286,21 @@ _said = st.one_of(
     st.tuples(_facts, st.sampled_from([1, 1, 1, 1, 2])),
     _moments,
 )
-_corrections = st.none() | st.tuples(
-    st.sampled_from(CODES), st.sampled_from(["+639170000001", "+639170000009"])
+_events = st.one_of(
+    st.none(),
+    st.builds(
+        Corrected, st.sampled_from(CODES), st.sampled_from(["+639170000001", "+639170000009"])
+    ),
+    st.builds(Typed, st.sampled_from(CODES), st.sampled_from(["Maria Clara", "Typed By Hand"])),
+    st.builds(Owned, st.sampled_from(["full_name", "loan_status", "contact_number"])),
 )
 _runs = st.lists(
     st.tuples(
         st.sampled_from([Source.SNOWFLAKE, Source.NEXTBANK, Source.SNOWFLAKE, Source.CSV]),
         st.fixed_dictionaries(dict.fromkeys(CODES, _said)),
         st.sampled_from([True, True, True, False]),
-        _corrections,
+        st.sampled_from(How),
+        _events,
     ),
     min_size=3,
     max_size=8,
@@ -249,11 +312,11 @@ _HERE = dict.fromkeys(CODES, (_FACTS, 1))
 _WITHOUT_ONE: dict[str, Any] = {**_HERE, "FC-1": None}
 """What chance alone seldom draws: one of two sources misses a client, then the other does too."""
 _MISSED = [
-    (Source.SNOWFLAKE, _HERE, True, ("FC-2", "+639170000009")),
-    (Source.NEXTBANK, _HERE, True, None),
-    *[(Source.SNOWFLAKE, _WITHOUT_ONE, True, None)] * 3,
-    *[(Source.NEXTBANK, _WITHOUT_ONE, True, None)] * 2,
-    (Source.SNOWFLAKE, _HERE, True, None),
+    (Source.SNOWFLAKE, _HERE, True, How.AT_ONCE, Corrected("FC-2", "+639170000009")),
+    (Source.NEXTBANK, _HERE, True, How.AT_ONCE, None),
+    *[(Source.SNOWFLAKE, _WITHOUT_ONE, True, How.AT_ONCE, None)] * 3,
+    *[(Source.NEXTBANK, _WITHOUT_ONE, True, How.APPROVED, None)] * 2,
+    (Source.SNOWFLAKE, _HERE, True, How.AT_ONCE, None),
 ]
 
 
@@ -278,7 +341,7 @@ def _records(said: Mapping[str, Any]) -> list[dict[str, Any]]:
 def test_the_sql_does_what_the_domain_says(syncing: Syncing, runs: Any) -> None:
     _emptied(syncing)
     model, words = Model(), dict[Any, Any]()
-    for source, drawn, full, correction in runs:
+    for source, drawn, full, how, event in runs:
         syncing.clock.forward(minutes=1)
         said = {
             code: words.get((source, code)) if word == AGAIN else word
@@ -289,7 +352,7 @@ def test_the_sql_does_what_the_domain_says(syncing: Syncing, runs: Any) -> None:
         with syncing.work.begin(SYSTEM) as tx:
             terms = tx.sync_terms.load(source)
         expected = model.run(source, terms, records, _fetch(syncing, records, full=full))
-        job = syncing.runner(_Listed(syncing, records).source())(syncing.ask(source, full=full))
+        job = _done(syncing, records, how, source=source, full=full)
         found = syncing.rows(
             "select c.client_code, field_changed, old_value, new_value from client_sync_history h"
             " join clients c on c.id = h.client_id where h.sync_job_id = %s",
@@ -297,13 +360,17 @@ def test_the_sql_does_what_the_domain_says(syncing: Syncing, runs: Any) -> None:
         )
         assert sorted(found, key=str) == sorted(expected, key=str)
         assert _book(syncing) == _told(model)
-        if correction and correction[0] in model.clients:
-            model.correct(*correction)
-            syncing.do(
-                "update clients set contact_number = %s, contact_number_corrected = true,"
-                " contact_conflict = false where client_code = %s",
-                *reversed(correction),
-            )
+        if event and event.code in model.clients:
+            event.happens(syncing, model)
+
+
+def _done(syncing: Syncing, records: list[dict[str, Any]], how: How, **asked: Any) -> SyncJob:
+    source = _Listed(syncing, records).source()
+    run = syncing.runner(source)
+    if how is How.AT_ONCE:
+        return run(syncing.ask(**asked))
+    preview = run(syncing.ask(**asked, mode=Mode.PREVIEW))
+    return run(syncing.ask(**asked)) if how is How.PREVIEWED else syncing.approve(preview)
 
 
 @define
@@ -321,10 +388,13 @@ def _fetch(syncing: Syncing, records: list[Any], *, full: bool) -> Fetch:
 
 
 def _emptied(syncing: Syncing) -> None:
+    of_nextbank = "('par_status', 'past_due_amount', 'loan_status')"
     syncing.do(
         "set session_replication_role = replica; truncate clients, client_sources,"
         " client_sync_history, client_period_status, status_events, client_words, sync_jobs,"
-        " sync_plans, sync_snapshots, sync_rejects, sync_watermarks cascade"
+        " sync_plans, sync_snapshots, sync_rejects, sync_watermarks cascade;"
+        " update field_mappings set owns_field ="
+        f" (source = 'nextbank') = (field in {of_nextbank})"
     )
 
 

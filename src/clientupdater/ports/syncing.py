@@ -125,6 +125,8 @@ class InputPage:
     first: int
     records: tuple[RawRecord, ...] = field(repr=False)
     next_position: str | None
+    columns: tuple[str, ...] = ()
+    """The columns that the source was asked for; none: all that there are."""
 
     @property
     def numbered(self) -> Iterator[Numbered]:

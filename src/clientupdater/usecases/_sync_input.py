@@ -61,7 +61,7 @@ class SyncInput:
         reading = _reading(job, columns)
         while True:
             page = source.page(reading, position)
-            self._keep(job, InputPage(row, page.records, page.position))
+            self._keep(job, InputPage(row, page.records, page.position, columns))
             row, position = row + len(page.records), page.position
             tell(row - 1)
             if position is None:

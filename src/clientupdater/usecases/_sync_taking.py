@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from clientupdater.domain.errors import PlanChanged, SourceMalformed
+from clientupdater.domain.errors import Fault, Misconfigured, PlanChanged, SourceMalformed
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.periods import (
     Cycle,
@@ -84,6 +84,7 @@ class Taking:
         received = without_code = 0
         with self.diary.step(Step.STAGE) as tell:
             for page in self._pages(job):
+                _require_read(terms, page)
                 mapped = mapper.map(staging.news(page))
                 staging.take(mapped.rows, mapped.rejects)
                 received += len(page.records)
@@ -106,7 +107,7 @@ class Taking:
         for page in self.tx.sync_inputs.pages(origin):
             for row, record in enumerate(page.records, page.first):
                 if row in wanted:
-                    yield InputPage(row, (record,), None)
+                    yield InputPage(row, (record,), None, page.columns)
 
     def _require_whole(self, fetch: Fetch) -> None:
         if not fetch.applies:
@@ -153,3 +154,14 @@ class Taking:
         self.tx.sync_plans.keep(job, outcome, now)
         state = JobStatus.HELD if is_held else JobStatus.COMPLETED
         return self.tx.sync_runs.finish(job, state, outcome, now)
+
+
+def _require_read(terms: Terms, page: InputPage) -> None:
+    """Stop where the mapping has come to read other columns than the source was asked for.
+
+    What was never read would be taken for empty, and emptied with every client.
+    """
+    lost = [name for name in terms.columns if name not in page.columns] if page.columns else []
+    if lost:
+        told = "the mapping reads it by now, and this was read without it; read the source again"
+        raise Misconfigured([Fault(name, told) for name in lost])

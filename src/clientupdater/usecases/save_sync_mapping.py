@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @frozen
 class SaveSyncMapping:
-    """The next run reads by it; one that is under way goes on by the mapping it began with."""
+    """The next run reads by it; one that is reading now stops where it lacks a column of it."""
 
     work: SyncWork
     clock: Clock

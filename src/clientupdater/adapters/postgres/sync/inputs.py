@@ -42,7 +42,13 @@ class PostgresSyncInputs:
             "job": job.id,
             "first": page.first,
             "company": job.asked.company,
-            "record": Jsonb({"records": len(page.records), "next": page.next_position}),
+            "record": Jsonb(
+                {
+                    "records": len(page.records),
+                    "next": page.next_position,
+                    "columns": page.columns,
+                }
+            ),
             "sealed": self._ring.sealed(packed, PURPOSE, _place(job.id, page.first)),
             "now": now,
         }
@@ -78,7 +84,8 @@ class PostgresSyncInputs:
 
     def _opened(self, job: SyncJobId, first: int, told: dict[str, Any], sealed: bytes) -> InputPage:
         packed = self._ring.opened(sealed, PURPOSE, _place(job, first))
-        return InputPage(first, read(zlib.decompress(packed)), told["next"])
+        columns = tuple(told.get("columns", ()))
+        return InputPage(first, read(zlib.decompress(packed)), told["next"], columns)
 
 
 def _place(job: SyncJobId, first: int) -> bytes:
