@@ -193,7 +193,6 @@ class Model:
         )
 
 
-
 def _same(code: str, contact: Contact) -> dict[Field, Value]:
     """Give what no record of these worlds changes."""
     return {
@@ -276,7 +275,7 @@ _facts = st.fixed_dictionaries(
     }
 )
 AGAIN = "again"
-"""What a source says of a client for the second time, word for word."""
+"""What a source said of a client when it last said anything, word for word."""
 _said = st.one_of(
     st.none(),
     st.none(),
@@ -286,8 +285,8 @@ _said = st.one_of(
     st.tuples(_facts, st.sampled_from([1, 1, 1, 1, 2])),
     _moments,
 )
+_fetches = st.fixed_dictionaries(dict.fromkeys(CODES, _said)) | st.just(dict.fromkeys(CODES, AGAIN))
 _events = st.one_of(
-    st.none(),
     st.builds(
         Corrected, st.sampled_from(CODES), st.sampled_from(["+639170000001", "+639170000009"])
     ),
@@ -297,7 +296,7 @@ _events = st.one_of(
 _runs = st.lists(
     st.tuples(
         st.sampled_from([Source.SNOWFLAKE, Source.NEXTBANK, Source.SNOWFLAKE, Source.CSV]),
-        st.fixed_dictionaries(dict.fromkeys(CODES, _said)),
+        _fetches,
         st.sampled_from([True, True, True, False]),
         st.sampled_from(How),
         _events,
@@ -308,6 +307,7 @@ _runs = st.lists(
 
 
 _FACTS = {"contact_number": "+639170000001"}
+_AGAIN = dict.fromkeys(CODES, AGAIN)
 _HERE = dict.fromkeys(CODES, (_FACTS, 1))
 _WITHOUT_ONE: dict[str, Any] = {**_HERE, "FC-1": None}
 """What chance alone seldom draws: one of two sources misses a client, then the other does too."""
@@ -318,6 +318,17 @@ _MISSED = [
     *[(Source.NEXTBANK, _WITHOUT_ONE, True, How.APPROVED, None)] * 2,
     (Source.SNOWFLAKE, _HERE, True, How.AT_ONCE, None),
 ]
+_TOUCHED = [
+    (Source.SNOWFLAKE, _HERE, True, How.AT_ONCE, Typed("FC-1", "Typed By Hand")),
+    (Source.SNOWFLAKE, _AGAIN, True, How.PREVIEWED, Typed("FC-2", "Typed By Hand")),
+    (Source.SNOWFLAKE, _AGAIN, True, How.APPROVED, Owned("full_name")),
+    (Source.NEXTBANK, _HERE, True, How.AT_ONCE, Typed("FC-1", "Typed By Hand")),
+    (Source.SNOWFLAKE, _AGAIN, True, How.AT_ONCE, Owned("full_name")),
+    (Source.SNOWFLAKE, _AGAIN, True, How.AT_ONCE, None),
+    (Source.SNOWFLAKE, _WITHOUT_ONE, True, How.AT_ONCE, None),
+    (Source.SNOWFLAKE, _AGAIN, True, How.AT_ONCE, None),
+]
+"""What nobody says anew, and what has to be put right all the same, as soon as it may be."""
 
 
 def _records(said: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -338,6 +349,7 @@ def _records(said: Mapping[str, Any]) -> list[dict[str, Any]]:
 )
 @given(_runs)
 @example(_MISSED)
+@example(_TOUCHED)
 def test_the_sql_does_what_the_domain_says(syncing: Syncing, runs: Any) -> None:
     _emptied(syncing)
     model, words = Model(), dict[Any, Any]()
@@ -347,7 +359,7 @@ def test_the_sql_does_what_the_domain_says(syncing: Syncing, runs: Any) -> None:
             code: words.get((source, code)) if word == AGAIN else word
             for code, word in drawn.items()
         }
-        words.update({(source, code): word for code, word in said.items()})
+        words.update({(source, code): word for code, word in said.items() if word})
         records = _records(said)
         with syncing.work.begin(SYSTEM) as tx:
             terms = tx.sync_terms.load(source)
