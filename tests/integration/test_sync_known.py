@@ -229,6 +229,17 @@ def test_one_absence_is_forgotten_once_the_same_record_is_there_again(known: Syn
 
 
 @pytest.mark.rule("Y6")
+def test_a_client_whose_code_was_typed_anew_is_missed_though_its_record_lives_on(
+    known: Syncing,
+) -> None:
+    known.do("update clients set client_code = 'FC-9' where client_code = 'FC-1'")
+    assert known.run().counts.created == 1
+    assert looked_at(known) == []
+    assert known.run().counts.vanished == 1
+    assert known.client("FC-9", "is_active") is False
+
+
+@pytest.mark.rule("Y6")
 def test_who_does_not_stand_as_the_source_says_is_looked_at_each_time(known: Syncing) -> None:
     known.run(Source.NEXTBANK)
     there = known.records["FC-2"]

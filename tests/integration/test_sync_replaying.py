@@ -76,3 +76,23 @@ def test_what_a_replay_takes_once_it_is_approved_waits_no_longer(syncing: Syncin
     assert waiting(syncing, origin) == [1, 2, 3, 4]
     assert syncing.approve(held).counts.vanished == 4
     assert waiting(syncing, origin) == []
+
+
+@pytest.mark.rule("Y9")
+def test_a_run_for_one_company_refuses_nothing_of_another(syncing: Syncing) -> None:
+    of_pcni = {"company_code": "PCNI", "product_code": "PCNI_PNP"}
+    syncing.says(record("FC-1"), record("PC-1", **of_pcni))
+    syncing.run()
+    syncing.says(
+        record("FC-1", branch_code="NEW"),
+        record("FC-2", full_name=None, branch_code="NEW"),
+        record("PC-1", **of_pcni, branch_code="NEW"),
+        record("PC-2", **of_pcni, branch_code="NEW"),
+        record("PC-3", company_code="NONE"),
+    )
+    job = syncing.run(company=syncing.company("FCASH"))
+    assert (job.counts.received, job.counts.rejected, job.counts.missing) == (5, 3, 0)
+    assert sum(syncing.outcome(job).rejects.values()) == 4
+    refused = syncing.rows("select client_code from sync_rejects order by 1")
+    assert refused == [("FC-1",), ("FC-2",), ("PC-3",)]
+    assert syncing.run(company=syncing.company("PCNI")).counts.rejected == 3

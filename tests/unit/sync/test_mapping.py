@@ -191,13 +191,13 @@ def test_Y3_a_row_without_what_every_client_has_is_rejected(column: str) -> None
 
 def test_Y3_a_row_without_a_code_has_none_in_its_reject() -> None:
     mapped = map_record(MAPPING, LOOKUPS, record(2, CODE="  "))
-    assert mapped == Reject(2, None, (Fault("CODE", "is missing"),))
+    assert mapped == Reject(2, None, (Fault("CODE", "is missing"),), "FCASH")
 
 
 def test_Y3_an_empty_text_is_as_good_as_none() -> None:
     mapping = check_mapping([Entry("client_code", "CODE"), Entry("company", "COMPANY")])
     mapped = map_record(mapping, LOOKUPS, Record(1, {"CODE": "", "COMPANY": "FCASH"}))
-    assert mapped == Reject(1, None, (Fault("CODE", "is missing"),))
+    assert mapped == Reject(1, None, (Fault("CODE", "is missing"),), "FCASH")
 
 
 def test_Y3_a_product_must_be_of_the_clients_company() -> None:
@@ -287,7 +287,7 @@ def test_Y6_of_a_deleted_record_only_code_company_and_version_are_read() -> None
     assert isinstance(mapped, Row)
     assert mapped.values == {Field.CLIENT_CODE: "C-1", Field.COMPANY: "FCASH"}
     nameless = map_record(MAPPING, LOOKUPS, record(deleted=True, CODE=None))
-    assert nameless == Reject(1, None, (Fault("CODE", "is missing"),))
+    assert nameless == Reject(1, None, (Fault("CODE", "is missing"),), "FCASH")
 
 
 # --- many records
@@ -302,9 +302,9 @@ def test_Y3_all_rows_of_a_code_that_comes_twice_are_rejected_and_the_rest_goes_o
     assert [row.code for row in mapped.rows] == ["C-2"]
     twice = Fault("CODE", "comes 2 times in one run; none of them is taken")
     assert mapped.rejects == (
-        Reject(1, "C-1", (twice,)),
-        Reject(3, "C-1", (Fault("DUE", "is not an amount of money"), twice)),
-        Reject(4, None, (Fault("CODE", "is missing"),)),
+        Reject(1, "C-1", (twice,), "FCASH"),
+        Reject(3, "C-1", (Fault("DUE", "is not an amount of money"), twice), "FCASH"),
+        Reject(4, None, (Fault("CODE", "is missing"),), "FCASH"),
     )
     assert mapped.without_code == 1
 
@@ -345,8 +345,8 @@ def test_Y3_a_cell_of_ten_megabytes_or_with_a_nul_rejects_its_row_alone() -> Non
     )
     assert [row.code for row in mapped.rows] == ["C-2"]
     assert mapped.rejects == (
-        Reject(1, "C-1", (Fault("NAME", "is longer than 4000 characters"),)),
-        Reject(3, None, (Fault("CODE", "holds characters that cannot be stored"),)),
+        Reject(1, "C-1", (Fault("NAME", "is longer than 4000 characters"),), "FCASH"),
+        Reject(3, None, (Fault("CODE", "holds characters that cannot be stored"),), "FCASH"),
     )
 
 

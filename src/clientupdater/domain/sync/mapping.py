@@ -148,6 +148,8 @@ class Reject:
     position: int
     code: str | None
     faults: tuple[Fault, ...]
+    company: str | None = None
+    """Whose it is, if it says so: a run for one company has nothing to do with another's."""
 
 
 @frozen
@@ -185,7 +187,7 @@ def _once(mapped: Row | Reject, column: str, times: int) -> Row | Reject:
         return mapped
     twice = Fault(column, f"comes {times} times in one run; none of them is taken")
     earlier = mapped.faults if isinstance(mapped, Reject) else ()
-    return Reject(mapped.position, mapped.code, (*earlier, twice))
+    return Reject(mapped.position, mapped.code, (*earlier, twice), mapped.company)
 
 
 def map_record(mapping: SourceMapping, lookups: Lookups, record: Record) -> Row | Reject:
@@ -230,7 +232,7 @@ class RecordMapper:
             faults.append(Fault(self.product_column, "belongs to another company than the client"))
         code = values.get(Field.CLIENT_CODE)
         if faults or not isinstance(code, str):
-            return Reject(record.position, None if code is None else str(code), tuple(faults))
+            return _reject(record, values, faults)
         return _row(record, code, values)
 
     def _is_of_another_company(self, values: Mapping[Field, Value]) -> bool:
@@ -243,6 +245,14 @@ def _ready(
 ) -> tuple[Field, str, Taking]:
     take = taking(each.field, each.steps, lookups, required=each.field in needed)
     return each.field, each.column, take
+
+
+def _reject(record: Record, values: Mapping[Field, Value], faults: Iterable[Fault]) -> Reject:
+    code, company = (
+        None if values.get(each) is None else str(values[each])
+        for each in (Field.CLIENT_CODE, Field.COMPANY)
+    )
+    return Reject(record.position, code, tuple(faults), company)
 
 
 def _row(record: Record, code: str, values: dict[Field, Value]) -> Row:

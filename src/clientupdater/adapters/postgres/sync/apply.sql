@@ -244,8 +244,9 @@ where
     and k.source = %(source)s::text::sync_source
 
 -- name: note_missing
+-- Whoever was missed is compared once back, and not known by a record that may be another's by then.
 update client_sources k
-set missing_count = g.times, missing_as_of = %(as_of)s
+set missing_count = g.times, missing_as_of = %(as_of)s, record_hash = null
 from sync_gone g
 where g.counts and k.client_id = g.client_id and k.source = %(source)s::text::sync_source
 
@@ -287,7 +288,7 @@ select e.what, count(*) from sync_effects e where e.kind = 'updated' group by e.
 select
     (select count(*) from sync_stage) + (select count(*) from sync_seen)
     + (select count(*) from sync_refused),
-    (select count(*) from sync_refused),
+    (select count(*) from sync_refused r where r.is_asked_for),
     (select count(*) from sync_gone g where g.is_first),
     (
         select count(*)
@@ -312,6 +313,7 @@ select
 select reason.value ->> 'column', reason.value ->> 'message', count(*)
 from sync_refused r
 cross join lateral jsonb_array_elements(r.reasons) reason
+where r.is_asked_for
 group by 1, 2
 order by 3 desc, 1, 2
 limit 100

@@ -44,7 +44,9 @@ create temporary table sync_stage (
 create temporary table sync_refused (
     row_number integer not null,
     code text collate "C",
-    reasons jsonb not null
+    reasons jsonb not null,
+    company text,
+    is_asked_for boolean not null default true
 ) on commit drop
 
 -- name: seen
@@ -97,8 +99,9 @@ analyze sync_seen (record_hash)
 -- Y3: a client whose known record comes beside another of the same code is not merely seen.
 with twins as (
     delete from sync_seen z
-    using client_sources k, clients c
-    where k.record_hash = z.record_hash
+    using client_sources k, clients c, companies co
+    where co.id = c.company_id
+        and k.record_hash = z.record_hash
         and k.source = %(source)s::text::sync_source
         and c.id = k.client_id
         and c.client_code in (
@@ -106,11 +109,11 @@ with twins as (
             union all
             select code from sync_refused
         )
-    returning z.row_number, c.client_code
+    returning z.row_number, c.client_code, co.code as company
 )
 
-insert into sync_refused (row_number, code, reasons)
-select row_number, client_code, '[]' from twins
+insert into sync_refused (row_number, code, reasons, company)
+select row_number, client_code, '[]', company from twins
 
 -- name: refuse_twice
 -- Y3: of a code that comes twice no row is taken.
@@ -127,7 +130,7 @@ with twice as (
 
 taken as (
     delete from sync_stage s using twice where twice.code = s.code
-    returning s.row_number, s.code
+    returning s.row_number, s.code, s.company
 ),
 
 told as (
@@ -138,8 +141,8 @@ told as (
     returning 1
 )
 
-insert into sync_refused (row_number, code, reasons)
-select taken.row_number, taken.code, jsonb_build_array({comes_twice})
+insert into sync_refused (row_number, code, reasons, company)
+select taken.row_number, taken.code, jsonb_build_array({comes_twice}), taken.company
 from taken
 join twice on twice.code = taken.code
 
@@ -159,9 +162,9 @@ with taken as (
     returning s.row_number, s.code, s.full_name, s.branch, s.company
 )
 
-insert into sync_refused (row_number, code, reasons)
+insert into sync_refused (row_number, code, company, reasons)
 select
-    t.row_number, t.code,
+    t.row_number, t.code, t.company,
     (
         select jsonb_agg(
             jsonb_build_object('column', lack.field, 'message', 'is needed for a new client')
@@ -190,12 +193,12 @@ with taken as (
             where case when o.product then p.code = s.product else p.id = c.product_id end
                 and p.company_id <> case when o.takes_company then co.id else c.company_id end
         )
-    returning s.row_number, s.code, o.product
+    returning s.row_number, s.code, s.company, o.product
 )
 
-insert into sync_refused (row_number, code, reasons)
+insert into sync_refused (row_number, code, company, reasons)
 select
-    t.row_number, t.code,
+    t.row_number, t.code, t.company,
     jsonb_build_array(
         jsonb_build_object(
             'column',
@@ -209,11 +212,23 @@ select
     )
 from taken t
 
+-- name: leave_to_others
+-- Y9: what a run for one company cannot take of another's is for that one's runs to tell, and for
+-- its people to read.
+update sync_refused r
+set is_asked_for = false
+where coalesce(
+    (select co.id from companies co where co.code = r.company),
+    (select c.company_id from clients c where c.client_code = r.code),
+    %(company)s
+) <> %(company)s
+
 -- name: keep_refused
 -- A run that is done again, having been approved, may refuse what a replay has taken meanwhile.
 insert into sync_rejects (sync_job_id, row_number, company_id, client_code, record, reasons)
 select %(job)s, r.row_number, %(company)s, left(r.code, 50), '{}', r.reasons
 from sync_refused r
+where r.is_asked_for
 on conflict (sync_job_id, row_number) do update
 set reasons = excluded.reasons, replayed_at = null, replayed_by_job_id = null
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.mapping import Reject, Row
 
 STAGE = "copy sync_stage from stdin with (null '')"
-REFUSED = "copy sync_refused from stdin with (null '')"
+REFUSED = "copy sync_refused (row_number, code, reasons, company) from stdin with (null '')"
 SEALED = "copy sync_sealed from stdin with (null '')"
 SHARE = 1 << 17
 """How many characters go at once."""
@@ -125,6 +125,7 @@ def refused_lines(rejects: Iterable[Reject]) -> str:
                 str(each.position),
                 (each.code or "").translate(_ESCAPES),
                 json.dumps(_reasons(each)).translate(_ESCAPES),
+                each.company or "",
             )
         )
         + "\n"

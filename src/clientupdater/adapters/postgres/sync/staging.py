@@ -91,7 +91,7 @@ class PostgresStaging:
         self._told |= {"as_of": fetch.as_of, "marks": fetch.marks_absent}
         self._do(COMPARE, "measure", "measure_seen", "recall")
         self._do(COMPARE, "refuse_twice", "refuse_unfit", "refuse_torn")
-        self._do(COMPARE, "forget_refused", "keep_refused")
+        self._do(COMPARE, "leave_to_others", "forget_refused", "keep_refused")
         self._do(COMPARE, "look", "measure_found", "look_for_gone")
         self._do(COMPARE, "hold_clients", "settle", "measure_change")
         return Comparison(self._counts(COMPARE, "deactivated"), self._counts(COMPARE, "active"))
