@@ -256,7 +256,8 @@ update client_assignments s
 set assigned_until = greatest(%(now)s, s.assigned_from), end_reason = 'moved'
 from sync_change x
 where
-    x.branch_id <> x.old_branch_id
+    x.is_updated
+    and x.branch_id <> x.old_branch_id
     and s.client_id = x.client_id
     and s.assigned_until is null
 

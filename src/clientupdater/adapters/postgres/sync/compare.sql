@@ -384,13 +384,10 @@ select
     f.code,
     is_of.client_id,
     is_of.is_new,
-    is_of.is_outdated,
-    is_of.is_deleted,
     k.client_id is not null as has_source,
     s.record_hash,
     case when is_of.is_held then c.updated_at else f.client_updated_at end as client_updated_at,
     c.branch_id as old_branch_id,
-    c.is_active as was_active,
     is_of.is_held and coalesce(c.is_active, false) and is_of.is_deleted as vanishes,
     is_of.is_held and is_of.is_taken and not coalesce(c.is_active, true) and not exists (
         select from client_sources other
