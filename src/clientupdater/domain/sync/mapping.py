@@ -137,8 +137,7 @@ class Row:
     @property
     def company(self) -> str | None:
         """The company's code; a deleted record may come without."""
-        value = self.values.get(Field.COMPANY)
-        return None if value is None else str(value)
+        return _text(self.values.get(Field.COMPANY))
 
 
 @frozen
@@ -248,11 +247,12 @@ def _ready(
 
 
 def _reject(record: Record, values: Mapping[Field, Value], faults: Iterable[Fault]) -> Reject:
-    code, company = (
-        None if values.get(each) is None else str(values[each])
-        for each in (Field.CLIENT_CODE, Field.COMPANY)
-    )
-    return Reject(record.position, code, tuple(faults), company)
+    code, company = values.get(Field.CLIENT_CODE), values.get(Field.COMPANY)
+    return Reject(record.position, _text(code), tuple(faults), _text(company))
+
+
+def _text(value: Value) -> str | None:
+    return None if value is None else str(value)
 
 
 def _row(record: Record, code: str, values: dict[Field, Value]) -> Row:
