@@ -249,7 +249,12 @@ def test_a_run_can_be_left_to_a_worker_and_called_off(console: Console) -> None:
 
 
 def test_what_cannot_be_done_says_so(console: Console) -> None:
-    assert console.run("run", "snowflake").returncode == 78
+    without = console.run("run", "snowflake")
+    assert without.returncode == 78
+    assert "not set up here: SNOWFLAKE_ACCOUNT is not set" in without.stderr
+    failed = str(console.one("select id from sync_jobs"))
+    assert console.run("replay-snapshot", failed).returncode == 4
+    assert console.run("replay", failed).returncode == 4
     assert console.run("run", "csv", "--company", "NOPE").returncode == 2
     assert console.run("run", "csv", actor=READER).returncode == 3
     assert console.run("show", str(uuid4())).returncode == 4

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from attrs import define, evolve, field
 
-from clientupdater.domain.errors import InvalidInput, Unavailable
-from clientupdater.domain.jobs import JobStatus
+from clientupdater.domain.errors import InvalidInput, SourceRefused, SyncOver, Unavailable
+from clientupdater.domain.jobs import JobStatus, is_lasting
 from clientupdater.ports.doing import Interrupted
 from clientupdater.ports.work import SYSTEM
 from clientupdater.usecases.do_sync_job import DoSyncJob
@@ -101,6 +101,20 @@ def test_a_job_that_comes_again_after_its_run_is_over_does_nothing(syncing: Sync
     assert syncing.look(job).attempt == 1
 
 
+def test_whoever_has_the_job_of_a_failed_run_retried_learns_that_the_run_is_over(
+    syncing: Syncing,
+) -> None:
+    job = syncing.ask()
+    source = Breaking(syncing.source(), SourceRefused("the door is shut"), at=None)
+    told = Held({"sync_job": str(job)})
+    with pytest.raises(SourceRefused):
+        doer(syncing, source)(Hands(told))
+    with pytest.raises(SyncOver, match="ask for another one; it said: the door is shut") as found:
+        doer(syncing)(Hands(told))
+    assert is_lasting(found.value), "no other attempt would find it otherwise"
+    assert syncing.look(job).attempt == 1
+
+
 def test_a_run_that_was_called_off_is_not_begun(syncing: Syncing) -> None:
     job = syncing.ask()
     with syncing.work.begin(SYSTEM) as tx:
@@ -129,8 +143,7 @@ def test_a_source_that_does_not_answer_is_asked_again_until_the_last_attempt(
 ) -> None:
     syncing.says(record("FC-1"))
     job = syncing.ask()
-    source = Breaking(syncing.source(), Unavailable("the source"), at="", times=0)
-    source.at, source.times = None, 2  # type: ignore[assignment] # the first page
+    source = Breaking(syncing.source(), Unavailable("the source"), at=None, times=2)
     for attempts, state in ((2, JobStatus.PENDING), (3, JobStatus.FAILED)):
         with pytest.raises(Unavailable):
             doer(syncing, source)(Hands(Held({"sync_job": str(job)}, attempts)))

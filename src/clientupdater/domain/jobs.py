@@ -14,13 +14,18 @@ from clientupdater.domain.errors import (
     InvalidInput,
     Misconfigured,
     NotFound,
+    PlanChanged,
     Refused,
     RuleBroken,
     SourceFailed,
+    SyncOver,
 )
 
 #: What no other attempt would find otherwise; a person may still retry it by hand.
-_LASTING = (InvalidInput, NotFound, Gone, Refused, RuleBroken, Misconfigured, SourceFailed)
+_LASTING = (
+    *(InvalidInput, NotFound, Gone, Refused, RuleBroken, Misconfigured, SourceFailed),
+    *(PlanChanged, SyncOver),
+)
 #: Beyond this many doublings every delay is at its limit anyway.
 _MOST_DOUBLINGS = 64
 _TICK = timedelta(microseconds=1)
