@@ -10,6 +10,7 @@ from attrs import define, evolve, field
 
 from clientupdater.domain.errors import InvalidInput, SourceRefused, SyncOver, Unavailable
 from clientupdater.domain.jobs import JobStatus, is_lasting
+from clientupdater.domain.sync.jobs import Step
 from clientupdater.ports.doing import Interrupted
 from clientupdater.ports.work import SYSTEM
 from clientupdater.usecases.do_sync_job import DoSyncJob
@@ -134,7 +135,9 @@ def test_a_worker_that_has_to_let_go_leaves_the_run_to_be_taken_up(
         doer(syncing)(Hands(told, wants_it_back_at=step))
     assert syncing.rows("select * from clients") == []
     doer(syncing)(Hands(told))
-    assert syncing.look(job).state is JobStatus.COMPLETED
+    done = syncing.look(job)
+    assert done.state is JobStatus.COMPLETED
+    assert done.steps[Step.FETCH].records == 7, "also where it was read before"
     assert syncing.one("select count(*) from clients") == 7
 
 

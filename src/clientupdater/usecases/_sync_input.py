@@ -43,8 +43,6 @@ class SyncInput:
 
     def read(self, job: SyncJob, tell: Callable[[int], None]) -> SyncJob:
         """Read it to its end, and say after each page how many records there are."""
-        if job.is_fetched:
-            return job
         if job.asked.origin is not None:
             return self._as_the_origin_had_it(job, job.asked.origin)
         source = self._source(job.asked.source)
