@@ -103,8 +103,12 @@ def can_be_retried(status: JobStatus) -> bool:
 
 
 def can_be_cancelled(status: JobStatus) -> bool:
-    """Whether it is not over yet, so that a person may call it off."""
-    return status in {JobStatus.PENDING, JobStatus.HELD, JobStatus.PROCESSING}
+    """Whether a person may call it off: it is not over yet, or it was given up.
+
+    What came of a dead job may long have been done otherwise; nobody should have to try it again
+    to be rid of it.
+    """
+    return status in {JobStatus.PENDING, JobStatus.HELD, JobStatus.PROCESSING, JobStatus.DEAD}
 
 
 @frozen
