@@ -212,6 +212,8 @@ def test_a_run_that_is_broken_off_is_called_off_and_bars_no_other_one(console: C
     job = console.json("list")["items"][0]
     assert job["state"] == "cancelled"
     assert f"run {job['id']} is called off: nothing of it was applied" in told
+    shown = console.run("show", job["id"]).stdout
+    assert "1 rows were read; it has not come to what would become of them" in shown
     assert console.json("run", "csv")["counts"]["created"] == 1
 
 

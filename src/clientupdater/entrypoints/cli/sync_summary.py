@@ -94,19 +94,26 @@ def print_summary(job: SyncJobShown, plan: SyncPlanShown | None) -> None:
     click.secho(f"{job.source} {job.mode} {job.id}: {job.state}", bold=True)
     if job.error:
         click.secho(job.error, fg="red")
-    counts = job.counts
-    click.echo(
-        f"{counts.received} rows: {counts.created} new, {counts.updated} changed, "
-        f"{counts.unchanged} unchanged, {counts.reappeared} back again, "
-        f"{counts.rejected} refused; {counts.missing} missing for the first time, "
-        f"{counts.vanished} deactivated"
-    )
+    click.echo(_counted(job))
     if plan:
         is_done = job.mode == "apply" and job.state == "completed"
         _print_plan(plan, "did" if is_done else "would do")
     _print_numbers("took", {name: f"{step.seconds} s" for name, step in job.progress.items()})
     if plan:
         _print_what_now(job, plan)
+
+
+def _counted(job: SyncJobShown) -> str:
+    """Say what became of the rows; without a plan nobody knows that yet, or ever will."""
+    counts = job.counts
+    if job.plan_hash is None:
+        return f"{counts.received} rows were read; it has not come to what would become of them"
+    return (
+        f"{counts.received} rows: {counts.created} new, {counts.updated} changed, "
+        f"{counts.unchanged} unchanged, {counts.reappeared} back again, "
+        f"{counts.rejected} refused; {counts.missing} missing for the first time, "
+        f"{counts.vanished} deactivated"
+    )
 
 
 def _print_plan(plan: SyncPlanShown, what: str) -> None:
