@@ -217,14 +217,18 @@ def test_a_run_that_is_broken_off_is_called_off_and_bars_no_other_one(console: C
     assert console.json("run", "csv")["counts"]["created"] == 1
 
 
-def test_a_plan_that_cannot_be_applied_now_waits_for_nobody(console: Console) -> None:
+def test_a_plan_that_cannot_be_applied_now_can_be_approved_later(console: Console) -> None:
     console.drop({"CLIENT_CODE": "FC-1"})
     job = console.json("run", "csv", "--preview")
-    console.one(
+    other = console.one(
         "insert into sync_jobs (type, status, heartbeat_at) values ('csv', 'processing', now())"
+        " returning id"
     )
     assert console.run("approve", job["id"]).returncode == 5
-    assert console.json("show", job["id"])["state"] == "cancelled"
+    assert console.json("show", job["id"])["state"] == "completed"
+    console.one(f"update sync_jobs set status = 'failed' where id = '{other}' returning id")
+    assert console.run("approve", job["id"]).returncode == 0
+    assert console.json("show", job["id"])["counts"]["created"] == 1
 
 
 def test_rejects_are_listed_replayed_and_a_past_run_explained(console: Console) -> None:
