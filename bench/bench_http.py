@@ -234,7 +234,9 @@ def main(*, path: Path | None, processes: int, rounds: int, seconds: int, **of_c
         targets = Path(folder) / "targets"
         click.echo(f"# {of_crowd}, {made.targets(targets)} rows to update", err=True)
         itself = alone(targets, FEW, seconds)
-        click.echo(f"# wrk alone: {itself.rate:.0f}/s, {itself.cpu_us:.0f} us of CPU each", err=True)
+        click.echo(
+            f"# wrk alone: {itself.rate:.0f}/s, {itself.cpu_us:.0f} us of CPU each", err=True
+        )
         with serving(made.database, processes) as base:
             bench = Bench(made, base, few, many, rounds, seconds, targets)
             found = [_said(each) for each in bench.lines()]
