@@ -157,7 +157,7 @@ def _answer(listening: socket.socket) -> None:
             self.transport = transport
 
         def data_received(self, data: bytes) -> None:
-            self.transport.write(ANSWER)  # type: ignore[attr-defined]
+            self.transport.write(ANSWER * data.count(b"HTTP/1.1"))  # type: ignore[attr-defined]
 
     async def serve() -> None:
         server = await asyncio.get_running_loop().create_server(Answering, sock=listening)

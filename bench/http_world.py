@@ -13,17 +13,17 @@ from urllib.request import urlopen
 
 import psycopg
 from attrs import frozen
+from tests.entrypoints.commands import COMMAND, environment
+from tests.entrypoints.test_cli_long_running import KEYS
+from tests.integration.crowd import Crowd
+from tests.integration.readers import made_up
+from tests.servers import Database, free_port
 
 from clientupdater.adapters.postgres.embedded import EmbeddedPostgres
 from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
 from clientupdater.domain.accounts import fingerprint
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.settings import Settings
-from tests.entrypoints.commands import COMMAND, environment
-from tests.entrypoints.test_cli_long_running import KEYS
-from tests.integration.crowd import Crowd
-from tests.integration.readers import made_up
-from tests.servers import Database, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -38,11 +38,11 @@ def _money(value: Decimal) -> str:
 
 
 def _object(value: Any) -> dict[str, Any]:
-    return {name: to_plain(getattr(value, name)) for name in _shown(type(value))}
+    return {name: to_plain(getattr(value, name)) for name in _shown(value.__class__)}
 
 
 @cache
-def _shown(kind: type[Any]) -> tuple[str, ...]:
+def _shown(kind: Any) -> tuple[str, ...]:
     return tuple(a.name for a in attrs.fields(kind) if not a.name.startswith("_"))
 
 
@@ -87,11 +87,11 @@ _CONVERTER = _converter()
 
 def to_plain(value: object) -> Any:
     """Make it of dicts, lists, strings, numbers, booleans and None alone."""
-    return _hook(type(value))(value)
+    return _hook(value.__class__)(value)
 
 
 @cache
-def _hook(kind: type[Any]) -> Callable[[Any], Any]:
+def _hook(kind: Any) -> Callable[[Any], Any]:
     """Find out once for each kind: a page has ten thousand values of a dozen kinds."""
     return _CONVERTER.get_unstructure_hook(kind)
 
