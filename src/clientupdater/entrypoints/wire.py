@@ -85,7 +85,7 @@ def _converter() -> Converter:
 _CONVERTER = _converter()
 
 
-def to_plain(value: object) -> Any:
+def to_plain(value: Any) -> Any:
     """Make it of dicts, lists, strings, numbers, booleans and None alone."""
     return _hook(value.__class__)(value)
 

@@ -29,7 +29,8 @@ Shown = TypeVar("Shown")
 
 def shown_as(kind: type[Shown], view: Any, **made: Any) -> Shown:
     """Show what a read model found by the members of a shape; some of them made anew."""
-    return kind(**{name: getattr(view, name) for name in _names(kind) if name not in made}, **made)
+    names = _names(kind)  # type: ignore[arg-type] # a class is hashable
+    return kind(**{name: getattr(view, name) for name in names if name not in made}, **made)
 
 
 @cache
