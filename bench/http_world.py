@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import time
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.request import urlopen
@@ -149,9 +149,15 @@ class World:
             return [each for (each,) in connection.execute("select id from companies")]
 
     def targets(self, path: Path) -> int:
-        """Write down which rows can be updated, as they stand; count them."""
-        with psycopg.connect(self.database.superuser_url) as connection:
-            found = connection.execute(STANDING).fetchall()
+        """Write down which rows can be updated, as they stand once all is done; count them.
+
+        Whoever drove the server before went away from what was under way.
+        """
+        with psycopg.connect(self.database.superuser_url, autocommit=True) as connection:
+            found, before = connection.execute(STANDING).fetchall(), None
+            while found != before:
+                time.sleep(1)
+                found, before = connection.execute(STANDING).fetchall(), found
         path.write_text("".join(f"{code} {period} {at}\n" for code, period, at in found))
         return len(found)
 
@@ -199,4 +205,4 @@ def _wait_for(address: str) -> None:
         except OSError:
             if time.monotonic() > until:
                 raise
-            time.sleep(timedelta(milliseconds=50).total_seconds())
+            time.sleep(0.05)
