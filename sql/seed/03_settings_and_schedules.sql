@@ -23,6 +23,7 @@ values
     ('open-quarterly-period', '30 20 L 3,6,9,12 *', 'open_period', '{"cycle": "quarterly"}'),
     ('catch-up-periods', '*/5 * * * *', 'open_period', '{}'),
     ('sync-snowflake', '0 2 * * *', 'sync', '{"source": "snowflake"}'),
+    ('sync-csv', '0 3 * * *', 'sync', '{"source": "csv"}'),
     ('sync-nextbank', '30 3 * * *', 'sync', '{"source": "nextbank"}'),
     ('retention', '0 4 * * *', 'retention', '{}'),
     ('expiry', '15 * * * *', 'expiry', '{}')

@@ -34,7 +34,10 @@ def _stuck_jobs(app: App) -> Health:
         return Health("jobs", ok=False, found=found, remedy="run: clientupdater worker")
     if stuck.dead:
         found = f"given up: {', '.join(f'{jobs} in {q}' for q, jobs in stuck.dead.items())}"
-        remedy = "look at them: clientupdater jobs list --status dead"
+        remedy = (
+            f"look at them: clientupdater jobs list --status dead {_AS}; then: jobs retry JOB, "
+            "or jobs cancel JOB where nothing is left to be done"
+        )
         return Health("jobs", ok=False, found=found, remedy=remedy)
     return Health("jobs", ok=True, found="none waits for long, none was given up")
 
@@ -46,7 +49,8 @@ def _openings(app: App) -> Health:
     if missed.without_row:
         told = ", ".join(f"{rows} in {period}" for period, rows in missed.without_row.items())
         found = f"clients without their row: {told}{unmapped}"
-        return Health("periods", ok=False, found=found, remedy="run: clientupdater worker")
+        remedy = "run: clientupdater worker; one that runs opens them within five minutes"
+        return Health("periods", ok=False, found=found, remedy=remedy)
     return Health("periods", ok=True, found=f"every row that is due is open{unmapped}")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import signal
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -21,8 +23,9 @@ from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.vault import Vault
 from clientupdater.settings import Settings
 from tests.entrypoints.commands import call
-from tests.entrypoints.test_cli_long_running import KEYS
+from tests.entrypoints.test_cli_long_running import KEYS, running
 from tests.unit.builders import MANILA
+from tests.waiting import PATIENCE_S, WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,9 +163,72 @@ def test_a_run_that_is_held_says_so_and_can_be_approved(console: Console) -> Non
     console.drop({"CLIENT_CODE": "FC-1"})
     held = console.run("run", "csv")
     assert held.returncode == 5
-    assert "held: too many clients of FCASH would be deactivated" in held.stdout
     job = console.json("list")["items"][0]
+    for told in (
+        "held: too many clients of FCASH would be deactivated; nothing was applied",
+        f"sync approve {job['id']} --plan-hash {job['plan_hash']}",
+        f"sync cancel {job['id']}",
+        "what it would do, deactivated (some):",
+    ):
+        assert told in held.stdout
     assert console.json("approve", job["id"])["counts"]["vanished"] == 1
+    assert "what it did, deactivated (some):" in console.run("show", job["id"]).stdout
+
+
+def test_what_follows_for_rows_is_told_in_the_order_in_which_one_asks(console: Console) -> None:
+    console.one("insert into branches (code, name) values ('BAG', 'Baguio')")
+    console.drop({"CLIENT_CODE": "FC-1"})
+    console.run("run", "csv")
+    console.drop({"CLIENT_CODE": "FC-1", "BRANCH_CODE": "BAG"}, {"CLIENT_CODE": "FC-2"})
+    done = console.run("run", "csv", "--preview")
+    told = [line for line in done.stdout.splitlines() if "FC-" in line or "(some)" in line]
+    # On the last evening of a month there are rows of two periods.
+    assert list(dict.fromkeys(re.sub(r"\d{4}-\d\d", "PERIOD", line) for line in told)) == [
+        "what it would do, new clients (some):",
+        "  FC-2",
+        "what it would do, changed (some):",
+        "  FC-1  branch  CAL → BAG",
+        "what it would do, rows opened (some):",
+        "  FC-2  PERIOD",
+        "what it would do, rows moved to another branch (some):",
+        "  FC-1  PERIOD  to BAG",
+    ]
+    took = done.stdout.split("took:")[1].splitlines()[1:5]
+    assert [line.split()[-1] for line in took] == ["fetch", "stage", "compare", "apply"]
+    (job, *_) = console.json("list")["items"]
+    assert f"sync approve {job['id']} --plan-hash {job['plan_hash']}" in done.stdout
+
+
+def test_a_run_that_is_broken_off_is_called_off_and_bars_no_other_one(console: Console) -> None:
+    console.drop({"CLIENT_CODE": "FC-1"})
+    settings = {"DATABASE_URL": console.database.app_url, "CSV_DROP_DIR": str(console.folder)}
+    with psycopg.connect(console.database.superuser_url) as other:
+        other.execute("lock table clients")
+        with running("sync", "run", "csv", **settings, CLIENTUPDATER_ACTOR=BOSS) as command:
+            wait_until(lambda: bool(console.one(WAITING_FOR_A_LOCK)))
+            command.send_signal(signal.SIGINT)
+            told = command.communicate(timeout=PATIENCE_S)[1]
+    assert command.returncode == 1
+    job = console.json("list")["items"][0]
+    assert job["state"] == "cancelled"
+    assert f"run {job['id']} is called off: nothing of it was applied" in told
+    shown = console.run("show", job["id"]).stdout
+    assert "1 rows were read; it has not come to what would become of them" in shown
+    assert console.json("run", "csv")["counts"]["created"] == 1
+
+
+def test_a_plan_that_cannot_be_applied_now_can_be_approved_later(console: Console) -> None:
+    console.drop({"CLIENT_CODE": "FC-1"})
+    job = console.json("run", "csv", "--preview")
+    other = console.one(
+        "insert into sync_jobs (type, status, heartbeat_at) values ('csv', 'processing', now())"
+        " returning id"
+    )
+    assert console.run("approve", job["id"]).returncode == 5
+    assert console.json("show", job["id"])["state"] == "completed"
+    console.one(f"update sync_jobs set status = 'failed' where id = '{other}' returning id")
+    assert console.run("approve", job["id"]).returncode == 0
+    assert console.json("show", job["id"])["counts"]["created"] == 1
 
 
 def test_rejects_are_listed_replayed_and_a_past_run_explained(console: Console) -> None:
@@ -189,7 +255,12 @@ def test_a_run_can_be_left_to_a_worker_and_called_off(console: Console) -> None:
 
 
 def test_what_cannot_be_done_says_so(console: Console) -> None:
-    assert console.run("run", "snowflake").returncode == 78
+    without = console.run("run", "snowflake")
+    assert without.returncode == 78
+    assert "not set up here: SNOWFLAKE_ACCOUNT is not set" in without.stderr
+    failed = str(console.one("select id from sync_jobs"))
+    assert console.run("replay-snapshot", failed).returncode == 4
+    assert console.run("replay", failed).returncode == 4
     assert console.run("run", "csv", "--company", "NOPE").returncode == 2
     assert console.run("run", "csv", actor=READER).returncode == 3
     assert console.run("show", str(uuid4())).returncode == 4

@@ -110,8 +110,10 @@ def test_a_job_whose_key_waits_already_is_not_put_back(office: Office) -> None:
     assert code_of(office.http.post(f"{API}/jobs/{dead}/retry")) == (409, "already_exists")
 
 
-@pytest.mark.parametrize("status", ["pending", "processing"])
-def test_a_job_is_called_off_also_while_it_is_done(office: Office, status: str) -> None:
+@pytest.mark.parametrize("status", ["pending", "processing", "dead"])
+def test_a_job_is_called_off_also_while_it_is_done_or_once_it_was_given_up(
+    office: Office, status: str
+) -> None:
     job = office.put(status)
     assert office.http.post(f"{API}/jobs/{job}/cancel").json()["status"] == "cancelled"
     assert code_of(office.http.post(f"{API}/jobs/{job}/cancel")) == (409, "already_done")

@@ -124,6 +124,15 @@ def test_rejects_are_listed_with_their_reasons_and_taken_after_a_fix(office: Off
     assert (replay["counts"]["created"], replay["replays"]) == (1, job["id"])
     (reject,) = office.http.get(f"{JOBS}/{job['id']}/rejects").json()["items"]
     assert reject["replayed_by"] == replay["id"]
+    again = office.post(f"{JOBS}/{job['id']}/rejects/replay")
+    assert code_of(again) == (409, "sync_over")
+    assert "No row of this run waits" in again.json()["detail"]
+
+
+def test_what_is_no_longer_kept_is_not_taken_again(office: Office) -> None:
+    job = office.work_off(office.post(JOBS, json={"source": "snowflake"}).json())
+    office.staff.run("delete from sync_snapshots")
+    assert code_of(office.post(f"{JOBS}/{job['id']}/rejects/replay")) == (410, "gone")
 
 
 def test_runs_are_listed_page_by_page_for_the_companies_that_one_holds(office: Office) -> None:

@@ -110,6 +110,23 @@ def test_it_comes_up_says_where_and_stops_without_a_trace(folder: Path) -> None:
         assert not demo.note.exists()
 
 
+def test_commands_of_another_terminal_work_on_it(folder: Path) -> None:
+    with demo_in(folder):
+        told = folder / "demo.env"
+        assert told.stat().st_mode & 0o077 == 0
+        command = f"set -a; . {told}; exec {' '.join(COMMAND)} sync run csv --preview --json"
+        done = subprocess.run(
+            ["/bin/sh", "-c", command],
+            capture_output=True,
+            env=environment(),
+            timeout=2 * PATIENCE_S,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert orjson.loads(done.stdout)["counts"]["created"] > 0
+    assert not told.exists()
+
+
 def test_everyone_it_tells_of_can_sign_in(folder: Path) -> None:
     with demo_in(folder) as demo:
         api = f"{demo.told['base_url']}/api/v1"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from attrs import define, evolve, field
 
-from clientupdater.domain.errors import InvalidInput, Unavailable
-from clientupdater.domain.jobs import JobStatus
+from clientupdater.domain.errors import InvalidInput, SourceRefused, SyncOver, Unavailable
+from clientupdater.domain.jobs import JobStatus, is_lasting
+from clientupdater.domain.sync.jobs import Step
 from clientupdater.ports.doing import Interrupted
 from clientupdater.ports.work import SYSTEM
 from clientupdater.usecases.do_sync_job import DoSyncJob
@@ -101,6 +102,20 @@ def test_a_job_that_comes_again_after_its_run_is_over_does_nothing(syncing: Sync
     assert syncing.look(job).attempt == 1
 
 
+def test_whoever_has_the_job_of_a_failed_run_retried_learns_that_the_run_is_over(
+    syncing: Syncing,
+) -> None:
+    job = syncing.ask()
+    source = Breaking(syncing.source(), SourceRefused("the door is shut"), at=None)
+    told = Held({"sync_job": str(job)})
+    with pytest.raises(SourceRefused):
+        doer(syncing, source)(Hands(told))
+    with pytest.raises(SyncOver, match="ask for another one; it said: the door is shut") as found:
+        doer(syncing)(Hands(told))
+    assert is_lasting(found.value), "no other attempt would find it otherwise"
+    assert syncing.look(job).attempt == 1
+
+
 def test_a_run_that_was_called_off_is_not_begun(syncing: Syncing) -> None:
     job = syncing.ask()
     with syncing.work.begin(SYSTEM) as tx:
@@ -120,7 +135,9 @@ def test_a_worker_that_has_to_let_go_leaves_the_run_to_be_taken_up(
         doer(syncing)(Hands(told, wants_it_back_at=step))
     assert syncing.rows("select * from clients") == []
     doer(syncing)(Hands(told))
-    assert syncing.look(job).state is JobStatus.COMPLETED
+    done = syncing.look(job)
+    assert done.state is JobStatus.COMPLETED
+    assert done.steps[Step.FETCH].records == 7, "also where it was read before"
     assert syncing.one("select count(*) from clients") == 7
 
 
@@ -129,8 +146,7 @@ def test_a_source_that_does_not_answer_is_asked_again_until_the_last_attempt(
 ) -> None:
     syncing.says(record("FC-1"))
     job = syncing.ask()
-    source = Breaking(syncing.source(), Unavailable("the source"), at="", times=0)
-    source.at, source.times = None, 2  # type: ignore[assignment] # the first page
+    source = Breaking(syncing.source(), Unavailable("the source"), at=None, times=2)
     for attempts, state in ((2, JobStatus.PENDING), (3, JobStatus.FAILED)):
         with pytest.raises(Unavailable):
             doer(syncing, source)(Hands(Held({"sync_job": str(job)}, attempts)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from attrs import evolve, frozen
 
@@ -270,6 +271,34 @@ def test_one_run_of_a_source_at_a_time(syncing: Syncing) -> None:
     syncing.clock.forward(minutes=2)  # whoever did it has not been heard of since
     assert syncing.runner()(other).state is JobStatus.COMPLETED
     assert syncing.look(begun).state is JobStatus.FAILED
+
+
+@pytest.mark.rule("Y9")
+def test_a_plan_is_approved_once_nobody_reads_its_source(syncing: Syncing) -> None:
+    syncing.says(record("FC-1"))
+    preview, begun = syncing.preview(), syncing.ask()
+    with syncing.work.begin(SYSTEM) as tx:
+        tx.sync_runs.begin(begun, syncing.clock.now(), patience=60)
+    with pytest.raises(SyncRunning):
+        syncing.approve(preview)
+    assert syncing.look(preview.id).state is JobStatus.COMPLETED
+    syncing.runner()(begun)
+    with pytest.raises(PlanChanged):
+        syncing.approve(preview)
+
+
+@pytest.mark.rule("Y9")
+def test_whoever_would_begin_while_a_run_applies_is_told_so_and_does_not_wait(
+    syncing: Syncing,
+) -> None:
+    syncing.says(record("FC-1"))
+    applying, other = syncing.ask(), syncing.ask()
+    with syncing.work.begin(SYSTEM) as tx:
+        tx.sync_runs.begin(applying, syncing.clock.now(), patience=60)
+    with psycopg.connect(syncing.url) as connection:
+        connection.execute("select from sync_jobs where id = %s for key share", (applying,))
+        with pytest.raises(SyncRunning):
+            syncing.runner()(other)
 
 
 @pytest.mark.rule("Y9")

@@ -26,7 +26,7 @@ class Breaking:
 
     within: MemorySource
     error: Exception
-    at: str
+    at: str | None
     times: int = 1
     begun: int = 0
 

@@ -88,12 +88,13 @@ def test_J1_what_a_dead_worker_held_comes_back_soon_but_not_for_ever() -> None:
     assert after_lost_lease(3, 3, NOW, 0) == Verdict(JobStatus.DEAD, None)
 
 
-def test_J1_a_dead_job_can_be_retried_by_hand_and_one_that_is_not_over_called_off() -> None:
+def test_J1_a_dead_job_can_be_retried_or_called_off_by_hand_and_so_one_that_is_not_over() -> None:
     assert {each for each in JobStatus if can_be_retried(each)} == {"dead", "failed"}
     assert {each for each in JobStatus if can_be_cancelled(each)} == {
         "pending",
         "held",
         "processing",
+        "dead",
     }
 
 

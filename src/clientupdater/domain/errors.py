@@ -217,11 +217,11 @@ class AlreadyExists(Conflict):
 
 
 class PlanChanged(Conflict):
-    """Applying it now would do something other than what was previewed."""
+    """Applying it now would do something other than what was previewed; preview it anew."""
 
 
 class SyncRunning(Conflict):
-    """A run of this source is under way; one at a time."""
+    """A run of this source is under way, one at a time; wait for it, or call it off."""
 
 
 class SyncOver(Conflict):

@@ -14,13 +14,18 @@ from clientupdater.domain.errors import (
     InvalidInput,
     Misconfigured,
     NotFound,
+    PlanChanged,
     Refused,
     RuleBroken,
     SourceFailed,
+    SyncOver,
 )
 
 #: What no other attempt would find otherwise; a person may still retry it by hand.
-_LASTING = (InvalidInput, NotFound, Gone, Refused, RuleBroken, Misconfigured, SourceFailed)
+_LASTING = (
+    *(InvalidInput, NotFound, Gone, Refused, RuleBroken, Misconfigured, SourceFailed),
+    *(PlanChanged, SyncOver),
+)
 #: Beyond this many doublings every delay is at its limit anyway.
 _MOST_DOUBLINGS = 64
 _TICK = timedelta(microseconds=1)
@@ -98,8 +103,12 @@ def can_be_retried(status: JobStatus) -> bool:
 
 
 def can_be_cancelled(status: JobStatus) -> bool:
-    """Whether it is not over yet, so that a person may call it off."""
-    return status in {JobStatus.PENDING, JobStatus.HELD, JobStatus.PROCESSING}
+    """Whether a person may call it off: it is not over yet, or it was given up.
+
+    What came of a dead job may long have been done otherwise; nobody should have to try it again
+    to be rid of it.
+    """
+    return status in {JobStatus.PENDING, JobStatus.HELD, JobStatus.PROCESSING, JobStatus.DEAD}
 
 
 @frozen

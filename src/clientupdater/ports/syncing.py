@@ -54,7 +54,10 @@ class SyncJobs(Protocol):
         ...
 
     def approve(self, job: SyncJob, by: PersonId | None, now: datetime) -> None:
-        """Let its plan be applied: it waits for a worker again. Raises SyncOver if it moved on."""
+        """Let its plan be applied: it waits for a worker again.
+
+        Raises SyncRunning where its source is being read, and SyncOver if it moved on.
+        """
         ...
 
     def cancel(self, job: SyncJob, now: datetime) -> None:

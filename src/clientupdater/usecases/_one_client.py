@@ -51,7 +51,7 @@ class OneClient:
     def _asked(self, code: str) -> RawRecord:
         source = self.sources.get(SOURCE)
         if source is None:
-            raise NotFound(f"{_NAME} is not set up here.")
+            raise NotFound(f"{_NAME} is not set up here: NEXTBANK_BASE_URL is not set.")
         record = source.one(code)
         if record is None:
             raise NotFound(f"{_NAME} knows no such client.")

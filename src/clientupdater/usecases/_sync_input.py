@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from clientupdater.domain.errors import Fault, Misconfigured, SourceExpired
+from clientupdater.domain.errors import Fault, Gone, Misconfigured, SourceExpired
+from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.versions import read_from
 from clientupdater.ports.sources import Fetch as Reading
 from clientupdater.ports.syncing import InputPage, LastPage
@@ -17,11 +18,18 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from clientupdater.domain.ids import SyncJobId
-    from clientupdater.domain.sync.fields import Source
     from clientupdater.domain.sync.jobs import SyncJob
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.sources import ClientSource
-    from clientupdater.ports.syncing import SyncWork
+    from clientupdater.ports.syncing import SyncTransaction, SyncWork
+
+
+_NOT_KEPT = "Nothing is kept of what that run was given; run its source again."
+_SET_UP_BY = {
+    Source.SNOWFLAKE: "SNOWFLAKE_ACCOUNT",
+    Source.NEXTBANK: "NEXTBANK_BASE_URL",
+    Source.CSV: "CSV_DROP_DIR",
+}
 
 
 @frozen
@@ -35,8 +43,6 @@ class SyncInput:
 
     def read(self, job: SyncJob, tell: Callable[[int], None]) -> SyncJob:
         """Read it to its end, and say after each page how many records there are."""
-        if job.is_fetched:
-            return job
         if job.asked.origin is not None:
             return self._as_the_origin_had_it(job, job.asked.origin)
         source = self._source(job.asked.source)
@@ -70,7 +76,8 @@ class SyncInput:
     def _source(self, name: Source) -> ClientSource:
         source = self.sources.get(name)
         if source is None:
-            raise Misconfigured([Fault(str(name), "this source is not set up here")])
+            told = f"this source is not set up here: {_SET_UP_BY[name]} is not set"
+            raise Misconfigured([Fault(str(name), told)])
         return source
 
     def _columns(self, job: SyncJob) -> tuple[str, ...]:
@@ -108,11 +115,17 @@ class SyncInput:
     def _as_the_origin_had_it(self, job: SyncJob, origin_id: SyncJobId) -> SyncJob:
         with self.work.begin(SYSTEM) as tx:
             origin = tx.sync_jobs.find(origin_id)
-            is_kept = tx.sync_inputs.last(origin_id) is not None
-        if origin is None or origin.as_of is None or not is_kept:
-            raise Misconfigured([Fault("", "What that run was given is no longer kept.")])
+            require_kept(tx, origin_id)
+        if origin is None or origin.as_of is None:
+            raise Gone(_NOT_KEPT)
         stated = None if job.asked.rejects_alone else origin.stated_count
         return self._noted(job, Reading(origin.as_of, stated, origin.since), ended=True)
+
+
+def require_kept(tx: SyncTransaction, job: SyncJobId) -> None:
+    """Raise Gone where nothing is kept of what a run was given, or it was given nothing."""
+    if tx.sync_inputs.last(job) is None:
+        raise Gone(_NOT_KEPT)
 
 
 def _reading(job: SyncJob, columns: tuple[str, ...]) -> Reading:

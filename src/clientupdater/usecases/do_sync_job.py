@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from attrs import frozen
 
 from clientupdater.domain.errors import InvalidInput, SyncOver, SyncRunning
 from clientupdater.domain.ids import SyncJobId
+from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import SyncRequest
 from clientupdater.ports.queue import Progress
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 @frozen
 class DoSyncJob:
-    """A run that is over already was done by an earlier attempt, or called off: so be it (J1)."""
+    """A run that is over already was done by an earlier attempt, or called off: so be it (J1).
+
+    One that failed is not begun again; whoever has its job retried has to learn that.
+    """
 
     work: SyncWork
     clock: Clock
@@ -45,8 +48,16 @@ class DoSyncJob:
         def watch(how_far: Progressed) -> None:
             doing.report(Progress(done=how_far.records, step=how_far.step))
 
-        with suppress(SyncOver):
+        try:
             self.run(job, watch, comes_back=comes_back)
+        except SyncOver:
+            self._require_not_failed(job)
+
+    def _require_not_failed(self, job: SyncJobId) -> None:
+        with self.work.begin(SYSTEM) as tx:
+            run = tx.sync_jobs.find(job)
+        if run is not None and run.state is JobStatus.FAILED:
+            raise SyncOver(f"This run failed, so ask for another one; it said: {run.error}")
 
     def _put_down(self, doing: Doing, source: Source, *, full: bool) -> None:
         """Put a run down with the job that does it, once: whoever dies at it, it is that run.

@@ -8,6 +8,8 @@ from attrs import evolve, frozen
 
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.jobs import Mode
+from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases._sync_input import require_kept
 from clientupdater.usecases._sync_rights import judged_job
 
 if TYPE_CHECKING:
@@ -26,9 +28,11 @@ class ExplainSync:
     ask: AskForSync
 
     def __call__(self, caller: Caller, job_id: SyncJobId, *, enqueue: bool = True) -> SyncJob:
-        """Ask for it."""
+        """Ask for it. Raises Gone where its input is no longer kept."""
         job = judged_job(self.work, caller, Permission.SYNC_EXECUTE, job_id)
         origin = job.asked.origin or job.id
+        with self.work.begin(SYSTEM) as tx:
+            require_kept(tx, origin)
         asked = evolve(
             job.asked, mode=Mode.PREVIEW, origin=origin, rejects_alone=False, single=False
         )

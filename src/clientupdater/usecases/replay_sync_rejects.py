@@ -9,6 +9,8 @@ from attrs import evolve, frozen
 from clientupdater.domain.errors import SyncOver
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.jobs import Mode
+from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases._sync_input import require_kept
 from clientupdater.usecases._sync_rights import judged_job
 
 if TYPE_CHECKING:
@@ -27,9 +29,13 @@ class ReplaySyncRejects:
     ask: AskForSync
 
     def __call__(self, caller: Caller, job_id: SyncJobId, *, enqueue: bool = True) -> SyncJob:
-        """Ask for it."""
+        """Ask for it. Raises SyncOver where none waits, Gone where they are no longer kept."""
         job = judged_job(self.work, caller, Permission.SYNC_EXECUTE, job_id)
         if job.asked.origin is not None:
             raise SyncOver(f"This run replays another: replay those of {job.asked.origin}.")
+        with self.work.begin(SYSTEM) as tx:
+            require_kept(tx, job.id)
+            if not tx.sync_rejects.waiting(job.id):
+                raise SyncOver("No row of this run waits to be taken.")
         asked = evolve(job.asked, mode=Mode.APPLY, full=False, origin=job.id, rejects_alone=True)
         return self.ask(caller, asked, enqueue=enqueue)

@@ -68,8 +68,9 @@ class RunSync:
 
     def _done(self, job: SyncJob, watch: Callable[[Progressed], None]) -> SyncJob:
         diary = Diary(self.work, self.clock, job, watch)
-        with diary.step(Step.FETCH) as tell:
-            job = self.input.read(job, tell)
+        if not job.is_fetched:
+            with diary.step(Step.FETCH) as tell:
+                job = self.input.read(job, tell)
         with self.work.begin(SYSTEM) as tx:
             return Taking(tx, self.clock, self.zone, evolve(diary, job=job)).over()
 

@@ -26,7 +26,7 @@ from clientupdater.domain.sync.mapping import (
     map_record,
     map_records,
 )
-from clientupdater.domain.sync.transforms import Lookups
+from clientupdater.domain.sync.transforms import TRANSFORMS, Lookups
 from clientupdater.domain.sync.versions import RecordVersion
 
 ENTRIES = (
@@ -98,11 +98,14 @@ def test_Y1_a_mapping_that_cannot_work_is_refused_with_every_fault() -> None:
                 Entry("shoe_size", "SHOE"),
             ]
         )
+    transforms, fields = ", ".join(TRANSFORMS), ", ".join(Field)
     assert caught.value.faults == (
-        Fault("/0/transforms/1", "there is no transform rot13"),
-        Fault("/0/transforms/2", "there is no transform lookup:planets"),
+        Fault("/0/transforms/1", f"there is no transform rot13; it is one of {transforms}"),
+        Fault(
+            "/0/transforms/2", f"there is no transform lookup:planets; it is one of {transforms}"
+        ),
         Fault("/1/column", "a column must be named"),
-        Fault("/3/field", "there is no field shoe_size"),
+        Fault("/3/field", f"there is no field shoe_size; it is one of {fields}"),
         Fault("", "full_name is filled twice"),
         Fault("", "company must be filled"),
     )

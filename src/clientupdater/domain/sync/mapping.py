@@ -102,12 +102,17 @@ def effective_entries(general: Iterable[Entry], own: Iterable[Entry]) -> tuple[E
 
 def _entry_faults(n: int, entry: Entry) -> Iterable[Fault]:
     if entry.field not in _FIELDS:
-        yield Fault(f"/{n}/field", f"there is no field {entry.field}")
+        yield Fault(
+            f"/{n}/field", f"there is no field {entry.field}; it is one of {', '.join(_FIELDS)}"
+        )
     if not entry.column.strip():
         yield Fault(f"/{n}/column", "a column must be named")
     for m, name in enumerate(entry.transforms):
         if name not in TRANSFORMS:
-            yield Fault(f"/{n}/transforms/{m}", f"there is no transform {name}")
+            yield Fault(
+                f"/{n}/transforms/{m}",
+                f"there is no transform {name}; it is one of {', '.join(TRANSFORMS)}",
+            )
 
 
 def _field_mapping(entry: Entry) -> FieldMapping:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shlex
 import urllib.request
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -29,7 +30,8 @@ from clientupdater.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_PRINTED = ("administrator", "branch manager", "telemarketer")
+_ADMINISTRATOR = "administrator"
+_PRINTED = (_ADMINISTRATOR, "branch manager", "telemarketer")
 _PASSED_ON = (
     *("PATH", "HOME", "TMPDIR", "LANG", "PYTHONPATH", "LOG_LEVEL", "BUSINESS_TIMEZONE"),
     *("DATABASE_URL", "ENCRYPTION_KEYS", "BLIND_INDEX_KEY", "EXPORT_DIR"),
@@ -83,12 +85,14 @@ def demo(
             database = stack.enter_context(open_demo_database(folder / "postgres", reset=reset))
             listen("127.0.0.1", port).close()  # to say so before the work, if it is taken
             note("filling it with made-up clients, if it is empty …")
-            environ = {**session.environ, **demo_settings(database, folder)}
+            settings = demo_settings(database, folder)
+            environ = {**session.environ, **settings}
             accounts = fill_demo(Settings.from_mapping(environ), database, folder, clients=clients)
             told = Demo(f"http://127.0.0.1:{port}", os.getpid(), accounts)
             children = _start(stack, environ, folder, port)
-            stack.enter_context(_written(folder / "demo.json", told))
-            _print(told, folder / "demo.json", as_json=as_json)
+            stack.enter_context(_written(folder / "demo.json", to_readable_json(told)))
+            stack.enter_context(_written(folder / "demo.env", _as_shell(settings, accounts)))
+            _print(told, folder, as_json=as_json)
             supervision.watch(children, database.is_running)
     except KeyboardInterrupt:
         note("stopped; the data is kept")
@@ -109,26 +113,35 @@ def _start(
 
 
 @contextmanager
-def _written(path: Path, told: Demo) -> Iterator[None]:
-    """Leave a note for scripts while the demo runs; it holds passwords, so it is ours alone."""
-    write_private(path, to_readable_json(told))
+def _written(path: Path, text: str) -> Iterator[None]:
+    """Leave a note for scripts while the demo runs; it holds secrets, so it is ours alone."""
+    write_private(path, text)
     try:
         yield
     finally:
         path.unlink(missing_ok=True)
 
 
-def _print(told: Demo, kept: Path, *, as_json: bool) -> None:
+def _as_shell(settings: Mapping[str, str], accounts: Sequence[DemoAccount]) -> str:
+    """Write what a shell needs for commands to work on the demo, as its administrator."""
+    actor = next(account.email for account in accounts if account.role == _ADMINISTRATOR)
+    told = {**settings, "CLIENTUPDATER_ACTOR": actor}
+    return "".join(f"{name}={shlex.quote(value)}\n" for name, value in told.items())
+
+
+def _print(told: Demo, folder: Path, *, as_json: bool) -> None:
     if as_json:
         print_json(told)
         return
     click.secho(f"\nThe demo runs at {told.base_url}\n", bold=True)
     rows = [_row(account) for account in told.accounts if account.role in _PRINTED]
     print_table(("email", "password", "role", "company"), rows)
-    click.echo(f"\nMore of them, and the same for scripts: {kept}\n")
+    click.echo(f"\nMore of them, and the same for scripts: {folder / 'demo.json'}\n")
     click.echo("Try:")
     for call in _calls(told):
         click.echo(f"  {call}")
+    click.echo("\nCommands of another terminal work on it as the administrator, after:")
+    click.echo(f"  set -a; . {shlex.quote(str(folder / 'demo.env'))}; set +a")
     click.echo("\nCtrl-C stops it; the next start keeps the data (--reset starts over).")
 
 

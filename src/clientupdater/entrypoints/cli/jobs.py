@@ -104,7 +104,7 @@ def retry(session: Session, /, *, job: int, acts: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def cancel(session: Session, /, *, job: int, acts: str, as_json: bool) -> None:
-    """Call a job off; one that is being done is taken from its worker."""
+    """Call a job off; one that is being done is taken from its worker, a dead one dismissed."""
     with opened_as(session, acts) as (app, caller):
         _print(app, caller, app.jobs.cancel(caller, JobId(job)), as_json=as_json)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import click
 
-from clientupdater.domain.errors import InvalidInput
+from clientupdater.domain.errors import InvalidInput, SyncRunning
 from clientupdater.domain.ids import CompanyId, SyncJobId
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.permissions import Permission
@@ -18,6 +18,7 @@ from clientupdater.entrypoints.cli.session import (
     Session,
     example,
     json_option,
+    note,
     print_json,
     print_table,
 )
@@ -76,10 +77,20 @@ def _company(app: App, caller: Caller, code: str) -> CompanyId:
 def _done(app: App, caller: Caller, job: SyncJob, *, enqueue: bool, as_json: bool) -> int:
     """Do it at once, with a bar for each step; or only say that a worker will."""
     if not enqueue:
-        with progress() as watch:
-            job = app.syncing.run(job.id, watch)
+        job = _done_here(app, caller, job)
     _print(app, caller, job, as_json=as_json)
     return Exit.CONFLICT if job.state is JobStatus.HELD else Exit.DONE
+
+
+def _done_here(app: App, caller: Caller, job: SyncJob) -> SyncJob:
+    """Do it now. What cannot be begun, or is broken off, nobody else would do: it is called off."""
+    try:
+        with progress() as watch:
+            return app.syncing.run(job.id, watch)
+    except (SyncRunning, KeyboardInterrupt):
+        app.syncing.cancel(caller, job.id)
+        note(f"run {job.id} is called off: nothing of it was applied")
+        raise
 
 
 def _print(app: App, caller: Caller, job: SyncJob, *, as_json: bool) -> None:

@@ -11,7 +11,11 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from clientupdater.entrypoints.http.routes.sync_shapes import SyncJobShown, SyncPlanShown
+    from clientupdater.entrypoints.http.routes.sync_shapes import (
+        EffectShown,
+        SyncJobShown,
+        SyncPlanShown,
+    )
     from clientupdater.ports.syncing import Progressed
 
 _KINDS = {
@@ -25,6 +29,7 @@ _KINDS = {
     "moved": "rows moved to another branch",
     "contact_conflict": "contact numbers in conflict",
 }
+_OF_CLIENTS_ALONE = {"created", "vanished", "reappeared", "contact_conflict"}
 _CONSEQUENCES = {
     "opened": "rows opened",
     "exempted": "rows exempt",
@@ -39,8 +44,10 @@ _CONSEQUENCES = {
 def progress() -> Iterator[Callable[[Progressed], None]]:
     """Show how far a run is on standard error: a line that moves, else one line for each step."""
     shown = _OnTerminal() if sys.stderr.isatty() else _AsLines()
-    yield shown
-    shown.end()
+    try:
+        yield shown
+    finally:
+        shown.end()
 
 
 class _OnTerminal:
@@ -83,24 +90,30 @@ def _line(how_far: Progressed) -> str:
 
 
 def print_summary(job: SyncJobShown, plan: SyncPlanShown | None) -> None:
-    """Say what came of a run, for a person to decide by."""
-    what = "would do" if job.mode == "preview" else "did"
+    """Say what came of a run, for a person to decide by, and what they can do about it."""
     click.secho(f"{job.source} {job.mode} {job.id}: {job.state}", bold=True)
     if job.error:
         click.secho(job.error, fg="red")
-    if job.state == "held" and plan:
-        told = f"held: too many clients of {', '.join(plan.held_for)} would be deactivated"
-        click.secho(f"{told}; approve it with: clientupdater sync approve {job.id}", fg="yellow")
+    click.echo(_counted(job))
+    if plan:
+        is_done = job.mode == "apply" and job.state == "completed"
+        _print_plan(plan, "did" if is_done else "would do")
+    _print_numbers("took", {name: f"{step.seconds} s" for name, step in job.progress.items()})
+    if plan:
+        _print_what_now(job, plan)
+
+
+def _counted(job: SyncJobShown) -> str:
+    """Say what became of the rows; without a plan nobody knows that yet, or ever will."""
     counts = job.counts
-    click.echo(
+    if job.plan_hash is None:
+        return f"{counts.received} rows were read; it has not come to what would become of them"
+    return (
         f"{counts.received} rows: {counts.created} new, {counts.updated} changed, "
         f"{counts.unchanged} unchanged, {counts.reappeared} back again, "
         f"{counts.rejected} refused; {counts.missing} missing for the first time, "
         f"{counts.vanished} deactivated"
     )
-    if plan:
-        _print_plan(plan, what)
-    _print_numbers("took", {name: f"{step.seconds} s" for name, step in job.progress.items()})
 
 
 def _print_plan(plan: SyncPlanShown, what: str) -> None:
@@ -110,11 +123,39 @@ def _print_plan(plan: SyncPlanShown, what: str) -> None:
     }
     _print_numbers("what follows", found)
     _print_numbers("refused because", plan.rejects_by_reason)
-    for kind, effects in plan.examples.items():
+    for kind in sorted(plan.examples, key=_place):
         click.secho(f"what it {what}, {_KINDS.get(kind, kind)} (some):", bold=True)
-        for each in effects:
-            moved = f"{each.before or 'none'} → {each.after or 'none'}" if each.what else ""
-            click.echo(f"  {each.client_code}  {each.what}  {moved}".rstrip())
+        for each in plan.examples[kind]:
+            click.echo(f"  {_effect(kind, each)}")
+
+
+def _place(kind: str) -> int:
+    return list(_KINDS).index(kind) if kind in _KINDS else len(_KINDS)
+
+
+def _effect(kind: str, effect: EffectShown) -> str:
+    """Say what happens to a client, or to its row of a period."""
+    if kind in _OF_CLIENTS_ALONE:
+        return effect.client_code
+    told = f"{effect.client_code}  {effect.what}"
+    if kind == "updated":
+        return f"{told}  {effect.before or 'none'} → {effect.after or 'none'}"
+    return f"{told}  {'to ' * (kind == 'moved')}{effect.after or ''}".rstrip()
+
+
+def _print_what_now(job: SyncJobShown, plan: SyncPlanShown) -> None:
+    """Say what is to be decided, and by which commands."""
+    if job.counts.rejected:
+        click.echo(f"each row that was refused, and why: clientupdater sync rejects {job.id}")
+    approve = f"clientupdater sync approve {job.id} --plan-hash {plan.hash}"
+    if job.state == "held":
+        companies = ", ".join(plan.held_for)
+        told = f"held: too many clients of {companies} would be deactivated; nothing was applied"
+        click.secho(told, fg="yellow")
+        click.echo(f"if they are gone indeed: {approve}")
+        click.echo(f"if they are not: clientupdater sync cancel {job.id}")
+    elif job.mode == "preview" and job.state == "completed":
+        click.echo(f"nothing was changed; to apply just that: {approve}")
 
 
 def _print_numbers(head: str, found: Mapping[str, object]) -> None:

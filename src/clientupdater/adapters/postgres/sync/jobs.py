@@ -48,9 +48,8 @@ class PostgresSyncJobs:
             "by": by,
             "now": now,
         }
-        ((is_read,),) = self._connection.execute(QUERIES["is_read"], told).fetchall()
-        if is_read and not asked.single:
-            raise SyncRunning
+        if not asked.single:
+            self._require_unread(asked.source, now)
         ((job,),) = self._connection.execute(QUERIES["create"], told).fetchall()
         return SyncJob(
             id=SyncJobId(job), asked=asked, state=JobStatus.PENDING, created_by=by, created_at=now
@@ -74,6 +73,7 @@ class PostgresSyncJobs:
 
     def approve(self, job: SyncJob, by: PersonId | None, now: datetime) -> None:
         """Let its plan be applied."""
+        self._require_unread(job.asked.source, now)
         told = {"job": job.id, "attempt": job.attempt, "by": by, "now": now}
         if not self._connection.execute(QUERIES["approve"], told).rowcount:
             raise SyncOver
@@ -82,6 +82,12 @@ class PostgresSyncJobs:
         """Call it off."""
         if not self._connection.execute(QUERIES["cancel"], {"job": job.id, "now": now}).rowcount:
             raise SyncOver
+
+    def _require_unread(self, source: Source, now: datetime) -> None:
+        told = {"source": str(source), "now": now}
+        ((is_read,),) = self._connection.execute(QUERIES["is_read"], told).fetchall()
+        if is_read:
+            raise SyncRunning
 
 
 @frozen

@@ -72,11 +72,12 @@ select exists (
 
 -- name: rival
 -- Y9: another run of the same source that has not ended, and whether it has been heard of lately.
+-- It is not waited for: while it applies, what it writes refers to it.
 select
     r.id, r.heartbeat_at > %(now)s - make_interval(secs => %(patience)s)
 from sync_jobs r
 where r.type = %(source)s::text::sync_job_type and r.status = 'processing' and r.id <> %(job)s
-for update
+for no key update
 
 -- name: give_up
 update sync_jobs

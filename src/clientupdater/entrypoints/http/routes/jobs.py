@@ -177,7 +177,7 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path=f"{_JOB}/cancel",
-        summary="Call a job off; one that is being done is taken from its worker.",
+        summary="Call a job off: one that is being done is taken from its worker; or a dead one.",
         handle=cancel_job,
         answers=JobShown,
         permission=_MANAGE,

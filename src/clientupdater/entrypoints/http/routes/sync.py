@@ -7,7 +7,14 @@ from uuid import UUID
 
 from attrs import frozen
 
-from clientupdater.domain.errors import InvalidInput, NotFound, PlanChanged, SyncOver, SyncRunning
+from clientupdater.domain.errors import (
+    Gone,
+    InvalidInput,
+    NotFound,
+    PlanChanged,
+    SyncOver,
+    SyncRunning,
+)
 from clientupdater.domain.ids import CompanyId, SyncJobId
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import Source
@@ -215,7 +222,7 @@ ENDPOINTS = (
         status=202,
         answers=SyncJobShown,
         permission=_EXECUTE,
-        errors=(SyncRunning, SyncOver),
+        errors=(SyncRunning, SyncOver, Gone),
     ),
     Endpoint(
         method="POST",

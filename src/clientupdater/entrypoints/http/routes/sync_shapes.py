@@ -9,7 +9,7 @@ from uuid import UUID
 from attrs import field, frozen
 
 from clientupdater.domain.sync.fields import Source
-from clientupdater.domain.sync.jobs import Mode
+from clientupdater.domain.sync.jobs import Mode, Step
 
 if TYPE_CHECKING:
     from clientupdater.domain.sync.jobs import SyncJob
@@ -73,7 +73,9 @@ class SyncJobShown:
             full=asked.full,
             state=str(job.state),
             progress={
-                name: StepShown(step.records, step.seconds) for name, step in job.steps.items()
+                str(step): StepShown(done.records, done.seconds)
+                for step in Step
+                if (done := job.steps.get(step))
             },
             counts=CountsShown(
                 received=counts.received,
