@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import Factory, define
+from psycopg.sql import Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,6 +17,8 @@ GROWING = ("clients", "client_period_status", "client_words")
 """Tables that grow with the book; the rest is small and stays so."""
 
 Plan = dict[str, Any]
+Found: TypeAlias = list[tuple[Any, ...]]
+_NAMED = re.compile(r"%\((\w+)\)s")
 
 
 @define
@@ -27,12 +31,26 @@ class Explaining:
     def execute(
         self, statement: bytes, told: Mapping[str, object] | None = None, *, prepare: Any = None
     ) -> psycopg.Cursor[tuple[Any, ...]]:
-        """Explain and run; its values are known to the planner."""
-        explain = b"explain (analyze, format json) " + statement
-        found = self.connection.execute(explain, told, prepare=False).fetchone()
-        assert found is not None
-        self.plans.append(found[0][0]["Plan"])
+        """Explain and run; what is kept prepared is planned as such, without its values."""
+        if statement.startswith(b"set "):
+            return self.connection.execute(statement)
+        explained = self._with_values if prepare is False else self._as_kept
+        ((plan,),) = explained(b"explain (analyze, format json) ", statement, told or {})
+        self.plans.append(plan[0]["Plan"])
         return self.connection.execute(statement, told, prepare=prepare)
+
+    def _with_values(self, explain: bytes, statement: bytes, told: Mapping[str, object]) -> Found:
+        return self.connection.execute(explain + statement, told or None, prepare=False).fetchall()
+
+    def _as_kept(self, explain: bytes, statement: bytes, told: Mapping[str, object]) -> Found:
+        names = list(dict.fromkeys(_NAMED.findall(statement.decode())))
+        numbered = _NAMED.sub(lambda one: f"${names.index(one[1]) + 1}", statement.decode())
+        self.connection.execute(f"prepare page as {numbered.replace('%%', '%')}".encode())
+        values = ", ".join(Literal(told[name]).as_string(self.connection) for name in names)
+        given = f"({values})" if names else ""
+        found = self.connection.execute(explain + f"execute page{given}".encode()).fetchall()
+        self.connection.execute("deallocate page")
+        return found
 
     @property
     def nodes(self) -> list[Plan]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -37,8 +38,12 @@ def _money(value: Decimal) -> str:
 
 
 def _object(value: Any) -> dict[str, Any]:
-    names = [a.name for a in attrs.fields(type(value)) if not a.name.startswith("_")]
-    return {name: to_plain(getattr(value, name)) for name in names}
+    return {name: to_plain(getattr(value, name)) for name in _shown(value.__class__)}
+
+
+@cache
+def _shown(kind: Any) -> tuple[str, ...]:
+    return tuple(a.name for a in attrs.fields(kind) if not a.name.startswith("_"))
 
 
 def _sequence(values: Any) -> list[Any]:
@@ -80,9 +85,15 @@ def _converter() -> Converter:
 _CONVERTER = _converter()
 
 
-def to_plain(value: object) -> Any:
+def to_plain(value: Any) -> Any:
     """Make it of dicts, lists, strings, numbers, booleans and None alone."""
-    return _CONVERTER.unstructure(value)
+    return _hook(value.__class__)(value)
+
+
+@cache
+def _hook(kind: Any) -> Callable[[Any], Any]:
+    """Find out once for each kind: a page has ten thousand values of a dozen kinds."""
+    return _CONVERTER.get_unstructure_hook(kind)
 
 
 def to_json(value: object) -> bytes:

@@ -44,7 +44,6 @@ class PostgresAnswers:
 
     def keep(self, key: AnswerKey, answer: KeptAnswer, now: datetime, until: datetime) -> None:
         """Keep the answer to a request that was claimed."""
-        self._connection.execute(QUERIES["own"], {"actor": key.actor})
         told = {
             "actor": key.actor,
             "key": _digest(key),

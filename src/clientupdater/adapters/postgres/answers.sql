@@ -5,19 +5,15 @@
 select is_free, request_hash, rights, status_code, headers, response
 from claim_answer(%(actor)s, %(key)s, %(now)s)
 
--- name: own
--- The units of work before left their own sight behind; row-level security lets only its owner
--- keep an answer.
-select set_config('clientupdater.actor', %(actor)s::text, true)
-
 -- name: keep
--- One that has run out makes room.
+-- One that has run out makes room. The units of work before left their own sight behind;
+-- row-level security lets only its owner keep an answer.
 insert into idempotency_keys (
     actor_id, key, request_hash, rights, status_code, headers, response, created_at, expires_at
 )
 values (
-    %(actor)s, %(key)s, %(fingerprint)s, %(rights)s, %(status)s, %(headers)s, %(body)s, %(now)s,
-    %(until)s
+    set_config('clientupdater.actor', %(actor)s::text, true)::uuid, %(key)s, %(fingerprint)s,
+    %(rights)s, %(status)s, %(headers)s, %(body)s, %(now)s, %(until)s
 )
 on conflict (actor_id, key) do update
 set

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -52,11 +53,19 @@ def open_pool(url: str, size: PoolSize) -> ConnectionPool:
         min_size=size.least,
         max_size=size.most,
         timeout=size.patience,
-        check=ConnectionPool.check_connection,
-        kwargs={"application_name": "clientupdater"},
+        check=_check,
+        kwargs={"application_name": "clientupdater", "autocommit": True},
         name="serving",
         open=True,
     )
+
+
+def _check(connection: Connection) -> None:
+    """Raise where the server has closed it; only where it said something unasked is it asked."""
+    unread = select.poll()
+    unread.register(connection.fileno(), select.POLLIN)
+    if unread.poll(0):
+        ConnectionPool.check_connection(connection)
 
 
 def pool_readings(pool: ConnectionPool) -> tuple[Reading, ...]:

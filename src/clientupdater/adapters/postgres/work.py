@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import psycopg
 from attrs import Factory, define, field, frozen
 from psycopg_pool import PoolTimeout
 
+from clientupdater.adapters.postgres import sights
 from clientupdater.adapters.postgres.accounts import (
     PostgresAccounts,
     PostgresAdministration,
@@ -40,7 +42,6 @@ from clientupdater.adapters.postgres.queue import (
 from clientupdater.adapters.postgres.reading import PostgresLookups, PostgresReading
 from clientupdater.adapters.postgres.reading.filter_options import PostgresClientFilters
 from clientupdater.adapters.postgres.reading.history import PostgresClientHistory
-from clientupdater.adapters.postgres.reading.scope import array
 from clientupdater.adapters.postgres.reading.tables import PostgresSnapshot
 from clientupdater.adapters.postgres.rights import PostgresRights
 from clientupdater.adapters.postgres.schedules import PostgresSchedules
@@ -63,11 +64,10 @@ from clientupdater.adapters.postgres.territories import (
     PostgresTerritories,
 )
 from clientupdater.adapters.postgres.tracking import PostgresClients, PostgresRows, PostgresStatuses
+from clientupdater.adapters.postgres.transactions import Line
 from clientupdater.adapters.security.vault import required
 from clientupdater.domain.errors import Unavailable
-from clientupdater.domain.ids import CompanyId
 from clientupdater.ports.deadlines import seconds_left
-from clientupdater.ports.work import System
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,12 +75,13 @@ if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
     from clientupdater.adapters.security.vault import Vault
-    from clientupdater.domain.reach import Reach
     from clientupdater.ports.syncing import Work
     from clientupdater.ports.work import Sight
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 Pool: TypeAlias = "ConnectionPool[Connection]"
+
+_BEGIN_SNAPSHOT = "begin isolation level repeatable read, read only"
 
 
 @define(eq=False)
@@ -314,18 +315,18 @@ class PostgresTransaction:
 class PostgresWhole:
     """Several units of work over one connection, kept together or not at all."""
 
-    connection: Connection
+    line: Line
     afterwards: list[Callable[[], None]] = Factory(list)
 
     @property
     def answers(self) -> PostgresAnswers:
         """What was answered under a key."""
-        return PostgresAnswers(self.connection)
+        return PostgresAnswers(self.line.connection)
 
     @property
     def endings(self) -> PostgresEndings:
         """How the job ends that all this is the effect of."""
-        return PostgresEndings(self.connection)
+        return PostgresEndings(self.line.connection)
 
 
 @frozen
@@ -341,10 +342,11 @@ class PostgresWork:
     def begin(self, sight: Sight) -> Iterator[PostgresTransaction]:
         """Begin one: leaving it cleanly commits, an exception rolls everything back."""
         whole: PostgresWhole | None = getattr(self._thread, "whole", None)
-        with _translated(), self._connection(whole) as connection, connection.transaction():
-            _look_with(connection, sight, is_part=whole is not None)
-            transaction = PostgresTransaction(connection, self.vault)
-            yield transaction
+        with _translated(), self._line(whole) as line:
+            bounds = line.part if whole else line.whole
+            with bounds(partial(sights.begin, line, sight=sight, is_part=whole is not None)):
+                transaction = PostgresTransaction(line.connection, self.vault)
+                yield transaction
         if whole:
             whole.afterwards += transaction.afterwards
             return
@@ -354,17 +356,17 @@ class PostgresWork:
     @contextmanager
     def snapshot(self, sight: Sight) -> Iterator[PostgresSnapshot]:
         """Look at one moment for as long as it takes; it holds a connection, and no lock."""
-        with _translated(), self._connection() as connection, connection.transaction():
-            connection.execute("set transaction isolation level repeatable read, read only")
-            _look_with(connection, sight, is_part=False)
-            yield PostgresSnapshot(connection)
+        with _translated(), self._line() as line:
+            start = partial(sights.begin, line, sight=sight, is_part=False)
+            with line.whole(lambda _: start(_BEGIN_SNAPSHOT)):
+                yield PostgresSnapshot(line.connection)
 
     @contextmanager
     def together(self) -> Iterator[PostgresWhole]:
         """Make one transaction of what this thread begins inside."""
-        with _translated(), self._connection() as connection:
-            whole = PostgresWhole(connection)
-            with connection.transaction():
+        with _translated(), self._line() as line:
+            whole = PostgresWhole(line)
+            with line.whole(line.send):
                 self._thread.whole = whole
                 try:
                     yield whole
@@ -374,12 +376,12 @@ class PostgresWork:
             act()
 
     @contextmanager
-    def _connection(self, whole: PostgresWhole | None = None) -> Iterator[Connection]:
+    def _line(self, whole: PostgresWhole | None = None) -> Iterator[Line]:
         if whole:
-            yield whole.connection
+            yield whole.line
             return
         with self.pool.connection(timeout=seconds_left(self.pool.timeout)) as connection:
-            yield connection
+            yield Line.over(connection)
 
 
 @contextmanager
@@ -391,52 +393,3 @@ def _translated() -> Iterator[None]:
         raise Unavailable("the database", "The database is busy; try again.") from error
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise Unavailable("the database") from error
-
-
-_NO_SIGHT = dict.fromkeys(
-    (
-        "system",
-        "actor",
-        "all_companies",
-        "area_companies",
-        "area_branches",
-        "branch_companies",
-        "direct_branches",
-        "self_companies",
-    ),
-    "",
-)
-
-
-def _look_with(connection: Connection, sight: Sight, *, is_part: bool) -> None:
-    """Tell row-level security what this transaction may see; it forgets it with the commit.
-
-    A part of a whole comes after others, whose sight must not become its own.
-    """
-    told = {"system": "on"} if isinstance(sight, System) else _told(sight, connection)
-    told = {**_NO_SIGHT, **told} if is_part else told
-    settings = {f"clientupdater.{name}": value for name, value in told.items()}
-    if (left := seconds_left()) is not None:
-        settings["statement_timeout"] = str(max(1, int(left * 1000)))
-    connection.execute(
-        "select set_config(name, value, true) from unnest(%s::text[], %s::text[]) t (name, value)",
-        (list(settings), list(settings.values())),
-    )
-
-
-def _told(reach: Reach, connection: Connection) -> dict[str, str]:
-    if reach.everywhere is not None:
-        known = connection.execute("select id from companies").fetchall()
-        reach = reach.over(CompanyId(company) for (company,) in known)
-    # Branches are read anew for every table of a query: none are told that no company goes by.
-    area_branches = reach.area_branches if reach.area_companies else frozenset()
-    direct_branches = reach.direct_branches if reach.branch_companies else frozenset()
-    return {
-        "actor": str(reach.actor),
-        "all_companies": array(reach.all_companies),
-        "area_companies": array(reach.area_companies),
-        "area_branches": array(area_branches),
-        "branch_companies": array(reach.branch_companies),
-        "direct_branches": array(direct_branches),
-        "self_companies": array(reach.self_companies),
-    }

@@ -82,12 +82,15 @@ limit [[limit]]
 )
 
 -- name: own_rows
--- Their rows of the periods, each by its key.
+-- Their rows of the periods, each by its key: told one by one, so that a plan that is kept knows
+-- that there are two at most, and does not read all of a client's periods instead.
 [[own]] c
 cross join lateral (
     select r.*
     from client_period_status r
-    where r.client_id = c.id and r.period = any(%(periods)s::text[])
+    where
+        r.client_id = c.id
+        and r.period = any(array[(%(periods)s::text[])[1], (%(periods)s::text[])[2]])
     offset 0
 ) s
 
@@ -187,11 +190,14 @@ left join client_period_status s on s.client_id = c.id and s.period = k.period
 order by k.phase, [[order]]
 
 -- name: current
--- Of two running rows (a cycle that changed) the one of the client's own cycle.
+-- Of two running rows (a cycle that changed) the one of the client's own cycle. The periods are
+-- told one by one, as for own_rows.
 left join lateral (
     select r.*
     from client_period_status r
-    where r.client_id = c.id and r.period = any(%(running)s::text[])
+    where
+        r.client_id = c.id
+        and r.period = any(array[(%(running)s::text[])[1], (%(running)s::text[])[2]])
     order by (
         r.period_type::text = (
             select p.tracking_cycle::text from products p where p.id = c.product_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
@@ -28,8 +29,13 @@ Shown = TypeVar("Shown")
 
 def shown_as(kind: type[Shown], view: Any, **made: Any) -> Shown:
     """Show what a read model found by the members of a shape; some of them made anew."""
-    names = {a.name for a in attrs.fields(kind)} - set(made)  # type: ignore[arg-type]
-    return kind(**{name: getattr(view, name) for name in names}, **made)
+    names = _names(kind)  # type: ignore[arg-type] # a class is hashable
+    return kind(**{name: getattr(view, name) for name in names if name not in made}, **made)
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(a.name for a in attrs.fields(kind))
 
 
 @frozen
