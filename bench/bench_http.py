@@ -169,8 +169,8 @@ class Bench:
         depth, path = 1, "/worklist"
         while depth <= DEEP:
             headers = {"Authorization": f"Bearer {reader.token}"}
-            asked = Request(f"{self.base}/api/v1{path}", headers=headers)  # noqa: S310
-            with urlopen(asked) as answer:  # noqa: S310
+            asked = Request(f"{self.base}/api/v1{path}", headers=headers)  # noqa: S310 — our own server
+            with urlopen(asked) as answer:  # noqa: S310 — our own server
                 cursor = json.load(answer)["next_cursor"]
             if cursor is None:
                 break

@@ -248,7 +248,7 @@ def merged_by_dlt(bench: Bench, before: Path, rows: Path) -> dict[str, float]:
     bench.cluster.create_database("bench_dlt")
     url = Database.on(bench.cluster, "bench_dlt").superuser_url
     told = [sys.executable, str(DLT), url, str(before), str(rows)]
-    done = subprocess.run(told, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(told, capture_output=True, text=True, check=False)  # noqa: S603 — a program we chose
     bench.cluster.drop_database("bench_dlt")
     if done.returncode:
         raise SystemExit(done.stderr)
@@ -260,7 +260,7 @@ def merged_by_dlt(bench: Bench, before: Path, rows: Path) -> dict[str, float]:
 def script(database: Database, rows: Path, psql: str) -> float:
     """Run the script."""
     began = time.perf_counter()
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603 — a program we chose
         [psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(SCRIPT), database.app_url],
         cwd=rows.parent,
         capture_output=True,
@@ -285,7 +285,7 @@ def main(*, clients: int, psql: str, people: bool, dlt: bool, path: Path | None)
     with servers.postgres() as cluster:
         bench = Bench(cluster, clients)
         bench.filled("bench_sync")
-        folder = Path("/tmp/bench_sync")  # noqa: S108
+        folder = Path("/tmp/bench_sync")  # noqa: S108 — made here
         folder.mkdir(exist_ok=True)
         ours_on, theirs_on = (bench.copied("bench_sync", n) for n in ("bench_ours", "bench_script"))
         with opened(theirs_on) as syncing:

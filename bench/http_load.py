@@ -74,7 +74,7 @@ class Wrk:
         threads = str(min(THREADS, connections))
         shared = {"BENCH_TOKEN": self.token, "BENCH_THREADS": threads}
         before = _cpu_of_children()
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(  # noqa: S603 — a program we chose
             [
                 *(_program("wrk"), "--script", HERE / "http_load.lua", "--timeout", "30s"),
                 *("-t", threads, "-c", str(connections), "-d", f"{self.seconds}s", self.base),
@@ -101,7 +101,7 @@ class Pgbench:
         """Run it from as many connections; its statements stay prepared."""
         variables = [word for name, value in told.items() for word in ("-D", f"{name}={value}")]
         with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run(  # noqa: S603
+            done = subprocess.run(  # noqa: S603 — a program we chose
                 [
                     *(_program("pgbench"), "-n", "-M", "prepared", "-f", HERE / script, "-l"),
                     *("-c", str(connections), "-j", str(min(THREADS, connections))),

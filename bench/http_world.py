@@ -182,7 +182,7 @@ def serving(database: Database, processes: int, **settings: str) -> Iterator[str
     port = free_port()
     told = environment(DATABASE_URL=database.app_url, **KEYS, **WITHOUT_LIMITS, **settings)
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603 — a program we chose
             [*COMMAND, "serve", "--port", str(port), "--workers", str(processes)],
             env=told,
             stdout=log,
@@ -200,7 +200,7 @@ def _wait_for(address: str) -> None:
     until = time.monotonic() + PATIENCE_S
     while True:
         try:
-            with urlopen(address, timeout=PATIENCE_S):  # noqa: S310
+            with urlopen(address, timeout=PATIENCE_S):  # noqa: S310 — our own server
                 return
         except OSError:
             if time.monotonic() > until:

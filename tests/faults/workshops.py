@@ -30,7 +30,8 @@ from clientupdater.settings import Settings
 from clientupdater.usecases.do_job import DoJob
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from multiprocessing.context import ForkServerProcess
 
     from clientupdater.workshop import Workshop
@@ -106,23 +107,22 @@ def errands_run(workshop: Workshop) -> Workshop:
     return attrs.evolve(workshop, app=attrs.evolve(workshop.app, jobs=jobs))
 
 
-@contextmanager
-def worker(database: Database, pace: Pace = QUICK, **settings: str) -> Iterator[ForkServerProcess]:
+def worker(
+    database: Database, pace: Pace = QUICK, **settings: str
+) -> AbstractContextManager[ForkServerProcess]:
     """Run one; however it ends, it is gone afterwards."""
     environment = {"DATABASE_URL": database.app_url, "LOG_LEVEL": "error", **settings}
-    process = _forking.Process(target=_work, args=(environment, pace), daemon=True)
-    process.start()
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.join()
+    return _running(_work, environment, pace)
+
+
+def command(*arguments: str, **settings: str) -> AbstractContextManager[ForkServerProcess]:
+    """Run a command in a process of its own that need not import it anew; however it ends."""
+    return _running(main, arguments, settings)
 
 
 @contextmanager
-def command(*arguments: str, **settings: str) -> Iterator[ForkServerProcess]:
-    """Run a command in a process of its own that need not import it anew; however it ends."""
-    process = _forking.Process(target=main, args=(arguments, settings), daemon=True)
+def _running(act: Callable[..., object], *told: object) -> Iterator[ForkServerProcess]:
+    process = _forking.Process(target=act, args=told, daemon=True)
     process.start()
     try:
         yield process
