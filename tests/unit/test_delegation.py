@@ -15,6 +15,10 @@ from clientupdater.domain.delegation import (
     require_may_give_area,
     require_may_give_branch,
     require_may_place_branch,
+    require_may_remove_branch,
+    require_may_take,
+    require_may_take_area,
+    require_may_take_branch,
     require_not_own_grants,
     require_not_wider,
 )
@@ -111,7 +115,46 @@ def _seen(actor: Actor, permission: Permission) -> set[object]:
     return {place for place in every_place() if decide(actor, permission, place).allowed}
 
 
+@pytest.mark.parametrize(
+    ("company", "scope"), [(FCASH, Scope.AREA), (PCNI, Scope.SELF), (None, Scope.SELF)]
+)
+def test_A6_nobody_takes_a_grant_that_they_do_not_hold_as_widely(
+    company: CompanyId | None, scope: Scope
+) -> None:
+    actor = ana((READ, FCASH, Scope.BRANCH), *ROOT)
+    require_may_take(actor, READ, FCASH, Scope.BRANCH)
+    with pytest.raises(PrivilegeExceeded) as caught:
+        require_may_take(actor, READ, company, scope)
+    assert caught.value.message == (
+        f"You do not hold clients:read at scope {scope} there, so you cannot take it."
+    )
+    assert caught.value.details == {"permission": "clients:read", "scope": str(scope)}
+
+
 # --- territories
+
+
+def test_A6_a_branch_or_area_is_taken_by_one_who_holds_it() -> None:
+    manager = ana((USERS, None, Scope.AREA), (AREAS, FCASH, Scope.ALL), territory=HOME)
+    require_may_take_branch(manager, SOUTH)
+    require_may_take_area(manager, LUZON)
+    require_may_remove_branch(manager, SOUTH, [ben()])
+    with pytest.raises(PrivilegeExceeded, match=r"This branch .* so you cannot take it"):
+        require_may_take_branch(manager, EAST)
+    with pytest.raises(PrivilegeExceeded, match=r"This area .* so you cannot take it"):
+        require_may_take_area(manager, VISAYAS)
+    with pytest.raises(PrivilegeExceeded, match=r"This branch .* so you cannot take it"):
+        require_may_remove_branch(manager, EAST, [])
+    require_may_take_branch(ana(*ROOT), EAST)
+    require_may_take_area(ana(*ROOT), VISAYAS)
+
+
+def test_A6_a_branch_is_not_taken_out_of_the_area_of_one_with_wider_rights() -> None:
+    manager = ana((AREAS, FCASH, Scope.ALL), territory=HOME)
+    wider = ben((READ, FCASH, Scope.AREA), territory=HOME)
+    with pytest.raises(PrivilegeExceeded, match=TOO_WIDE):
+        require_may_remove_branch(manager, SOUTH, [ben(), wider])
+    require_may_remove_branch(ana((AREAS, None, Scope.ALL)), SOUTH, [wider])
 
 
 @pytest.mark.parametrize("branch", [NORTH, SOUTH])
