@@ -1,0 +1,1 @@
+grant execute on function blank_remarks(uuid, text) to clientupdater_app;
