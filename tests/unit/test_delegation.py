@@ -7,8 +7,10 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clientupdater.domain.access import Actor, Grant, Territory, decide
+from clientupdater.domain.access import Actor, Grant, Territory, decide, rights_digest
+from clientupdater.domain.accounts import Issue
 from clientupdater.domain.delegation import (
+    has_outgrown,
     is_administrator,
     require_another_administrator,
     require_may_give,
@@ -294,6 +296,30 @@ def test_A6_an_account_with_the_same_or_narrower_rights_may_be_reset() -> None:
 
 def test_A6_ones_own_password_is_ones_own() -> None:
     require_not_wider(evolve(ana((READ, None, Scope.ALL)), is_active=False), ana(*ROOT))
+
+
+# --- what another made out
+
+
+def test_A6_what_was_made_out_ends_when_the_holder_may_do_more_than_its_maker() -> None:
+    narrow, wide = ben((READ, FCASH, Scope.BRANCH)), ben((READ, FCASH, Scope.ALL))
+    maker = ana((READ, FCASH, Scope.AREA))
+    assert not has_outgrown(narrow, Issue(ANA), maker)
+    assert has_outgrown(wide, Issue(ANA), maker)
+    assert has_outgrown(narrow, Issue(ANA), None)
+    assert has_outgrown(narrow, Issue(ANA), evolve(maker, is_active=False))
+    assert not has_outgrown(wide, Issue(BEN), evolve(wide, is_active=False))
+
+
+def test_A6_where_the_rights_of_then_are_known_only_a_change_of_them_counts() -> None:
+    narrow, wide = ben((READ, FCASH, Scope.BRANCH)), ben((READ, FCASH, Scope.ALL))
+    maker = ana((READ, FCASH, Scope.AREA))
+    as_then = Issue(ANA, rights_digest(narrow))
+    assert not has_outgrown(narrow, as_then, None)
+    assert has_outgrown(wide, as_then, maker)
+    changed = ben((READ, FCASH, Scope.BRANCH), (READ, FCASH, Scope.SELF))
+    assert not has_outgrown(changed, as_then, evolve(maker, is_active=False))
+    assert has_outgrown(changed, as_then, None)
 
 
 # --- the last administrator

@@ -9,6 +9,7 @@ lets grants add up and the widest decide at once.
 from __future__ import annotations
 
 from enum import StrEnum
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -99,6 +100,14 @@ class Actor:
         return self.is_active and any(
             grant.holds(permission, company, scope) for grant in self.grants
         )
+
+
+def rights_digest(actor: Actor) -> bytes:
+    """Tell one set of rights and territory from another; places are added up, not sorted."""
+    held = sorted(f"{g.permission} {g.company} {g.scope}" for g in actor.grants)
+    where = actor.territory
+    sums = (sum(p.int for p in of) for of in (where.branches, where.areas, where.area_branches))
+    return sha256("\n".join((*held, *map(str, sums))).encode()).digest()[:16]
 
 
 @frozen

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from clientupdater.domain.access import Territory
+from clientupdater.domain.access import Territory, rights_digest
 from clientupdater.domain.errors import LastAdministrator, PrivilegeExceeded
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.reach import reach_by
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Set
 
     from clientupdater.domain.access import Actor, Grant
+    from clientupdater.domain.accounts import Issue
     from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
 
 
@@ -145,6 +146,19 @@ def require_not_wider(actor: Actor, other: Actor) -> None:
     """
     if actor.id != other.id and not _holds_all_of(actor, other):
         raise PrivilegeExceeded("This person has wider rights than you; ask another administrator.")
+
+
+def has_outgrown(holder: Actor, issue: Issue, issuer: Actor | None) -> bool:
+    """Whether the holder of what somebody made out may do more by now than its maker (A6).
+
+    Where the holder's rights of then are known, only a change of them counts, and the maker's
+    grants count even after they left: a helper who moves to another branch locks nobody out.
+    """
+    if issue.rights is not None:
+        if issue.rights == rights_digest(holder):
+            return False
+        issuer = issuer and evolve(issuer, is_active=True)
+    return issuer is None or (issuer.id != holder.id and not _holds_all_of(issuer, holder))
 
 
 def is_administrator(actor: Actor) -> bool:
