@@ -130,6 +130,7 @@ class Missing(StrEnum):
     TERRITORY = "the scope is area, and it lies outside the territory"
     SCOPE_ALL = "it asks for scope all"
     EVERY_COMPANY = "it asks for a grant over every company"
+    SIGHT_OF_THEN = "the file holds what could be seen when it was written, and cannot be now"
 
 
 @frozen

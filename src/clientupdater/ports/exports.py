@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
-from attrs import frozen
+from attrs import field, frozen
 
 from clientupdater.domain.exports import COLUMNS, is_over
 from clientupdater.domain.jobs import JobStatus
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.exports import ExportFormat, ExportType, Kind
     from clientupdater.domain.ids import CompanyId, JobId
+    from clientupdater.domain.permissions import Permission
     from clientupdater.domain.reach import Reach
     from clientupdater.ports.file_store import Draft
     from clientupdater.ports.queue import Progress
@@ -62,6 +63,8 @@ class Export:
     file_size: int | None = None
     row_count: int | None = None
     error: str | None = None
+    sight: Mapping[Permission, Reach] | None = field(default=None, repr=False)
+    """How far its asker reached when it was written; None: that is not known (A10)."""
 
     def is_gone(self, now: datetime) -> bool:
         """Whether its file was there and can be had no longer."""
