@@ -62,7 +62,8 @@ class AnswerOnce:
     """The effect and its answer are one transaction: a crash leaves both, or neither.
 
     Whoever comes while the first is under way is told so at once. What is kept is given again
-    only to those who may still have it.
+    only to those who may still have it; an answer without a body tells them nothing, and what it
+    was about may be gone by the very request.
     """
 
     work: WholeWork
@@ -126,7 +127,8 @@ class AnswerOnce:
             raise KeyUsedOtherwise(told) from error
         if not hmac.compare_digest(fingerprint, _digest(request)):
             raise KeyUsedOtherwise
-        judge(kept.rights == rights_digest(request.caller.actor))
+        if body:
+            judge(kept.rights == rights_digest(request.caller.actor))
         return Reply(status=kept.status, headers=kept.headers, body=body, is_replayed=True)
 
 
