@@ -284,6 +284,24 @@ def test_A6_an_initial_password_opens_nothing_that_was_given_since(staff: Staff)
     is_refused(staff, made.initial_password)
 
 
+@pytest.mark.rule("U6")
+@pytest.mark.parametrize("word", ["FCASH-2026-11-28", "Clientupdater!", "P@ssw0rd-2026!"])
+def test_U6_no_way_of_setting_a_password_takes_one_that_is_guessed_first(
+    staff: Staff, word: str
+) -> None:
+    ana, people = ana_of(staff), staff.app.people
+    boss = Caller(Actor(staff.hire("users:manage all")), HERE)
+    reset = people.reset_password(boss, ana)
+    here = people.authenticate(signs_in(staff).token, HERE)
+    with pytest.raises(InvalidInput, match="choose another"):
+        people.redeem_reset(reset.token, word, HERE)
+    with pytest.raises(InvalidInput, match="choose another"):
+        people.change_password(here.caller, here.session.id, WORD, word)
+    with pytest.raises(InvalidInput, match="choose another"):
+        people.set_initial_password(boss, ana, word)
+    assert signs_in(staff).token
+
+
 # --- what another made out, when rights change afterwards
 
 

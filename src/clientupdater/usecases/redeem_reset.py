@@ -14,6 +14,7 @@ from clientupdater.domain.people import SignInRecord, check_password
 from clientupdater.domain.sessions import ended_by_password_change
 from clientupdater.ports.journal import Deed
 from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases._guesses import guesses_of
 from clientupdater.usecases._one_time import is_outgrown, issue_now
 
 if TYPE_CHECKING:
@@ -38,15 +39,16 @@ class RedeemReset:
             owner, _ = self._owner(tx, kept_token)
             if owner is None:
                 tx.sign_ins.refuse(None, SignInRecord(), "no good reset", origin)
+            guesses = guesses_of(tx, self.passwords)
         if owner is None:
             raise InvalidCredentials
-        check_password(new_password, owner.email, "/new_password")
+        check_password(new_password, owner.email, "/new_password", guesses)
         kept = self.passwords.hash(new_password)
         with self.work.begin(SYSTEM) as tx:
             owner, issued = self._owner(tx, kept_token)
             if owner is None:
                 raise InvalidCredentials
-            issue = issue_now(tx, owner.person, issued and issued.issued_by)
+            issue = issue_now(tx, owner.person, issued.issued_by if issued else None)
             self._set(tx, owner, kept, origin, issue)
 
     def _owner(self, tx: StaffTransaction, token: str) -> tuple[Credential | None, OneTime | None]:
