@@ -579,7 +579,8 @@ create table authorization_audit (
     new_values jsonb,
     request_id character varying(100),
     ip_address character varying(45),
-    decided_at timestamp with time zone default now() not null
+    decided_at timestamp with time zone default now() not null,
+    origin jsonb default '{}'::jsonb not null
 );
 
 -- :: table branch_contacts

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import date, datetime, tzinfo
 
+    from clientupdater.domain.callers import Origin
     from clientupdater.domain.exports import ExportFormat, ExportType, Kind
     from clientupdater.domain.ids import CompanyId, JobId
     from clientupdater.domain.permissions import Permission
@@ -114,7 +115,7 @@ class ExportFiles(Protocol):
         """List some whose file is there although their time is over."""
         ...
 
-    def taken(self, export: Export, request_id: str | None, ip_address: str | None) -> None:
+    def taken(self, export: Export, origin: Origin) -> None:
         """Write down that somebody took the data away; it can never be unwritten (L2)."""
         ...
 

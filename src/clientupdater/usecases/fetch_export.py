@@ -61,7 +61,6 @@ class FetchExport:
         return export.file
 
     def _write_down(self, tx: ExportTransaction, caller: Caller, export: Export) -> None:
-        origin = caller.origin
-        tx.export_files.taken(export, origin.request_id, origin.ip_address)
+        tx.export_files.taken(export, caller.origin)
         deed = Deed(action="export.fetch", resource="export", resource_id=str(export.id))
         tx.journal.did(caller, deed)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import psycopg
 from attrs import frozen
+from psycopg.types.json import Jsonb
 
 from clientupdater.adapters.postgres.people import QUERIES, issue_of
 from clientupdater.domain.accounts import Credential, OneTime
@@ -82,9 +83,7 @@ class PostgresSignIns:
         }
         log = {
             "person": person and str(person),
-            "because": because,
-            "interface": origin.interface,
-            "request_id": origin.request_id,
+            "details": Jsonb({"because": because, **origin.record}),
             "ip_address": origin.ip_address,
             "user_agent": origin.user_agent,
         }

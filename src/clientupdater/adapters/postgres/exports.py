@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from clientupdater.domain.callers import Origin
     from clientupdater.ports.exports import ExportKey
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
@@ -101,7 +102,7 @@ class PostgresExportFiles:
         told = {"now": now, "at_most": at_most}
         return [_export(row) for row in self._connection.execute(QUERIES["expired"], told)]
 
-    def taken(self, export: Export, request_id: str | None, ip_address: str | None) -> None:
+    def taken(self, export: Export, origin: Origin) -> None:
         """Write down that somebody took the data away."""
         filters = told_filter(export.asked.filter)
         told = {
@@ -109,9 +110,9 @@ class PostgresExportFiles:
             "company": export.company,
             "subject": str(export.asked.type),
             "rows": export.row_count,
-            "details": Jsonb({"export": str(export.id), "filters": filters}),
-            "request_id": request_id,
-            "ip_address": ip_address,
+            "details": Jsonb({"export": str(export.id), "filters": filters, **origin.record}),
+            "request_id": origin.request_id,
+            "ip_address": origin.ip_address,
         }
         self._connection.execute(QUERIES["taken"], told)
 

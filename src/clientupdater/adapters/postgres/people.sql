@@ -140,11 +140,7 @@ where id = %(person)s
 insert into activity_logs (action, resource, resource_id, details, ip_address, user_agent)
 values (
     'session.refuse', 'user', %(person)s,
-    jsonb_build_object(
-        'because', %(because)s::text,
-        'interface', %(interface)s::text,
-        'request_id', %(request_id)s::text
-    ),
+    %(details)s,
     %(ip_address)s, %(user_agent)s
 )
 
