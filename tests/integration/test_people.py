@@ -483,6 +483,14 @@ def test_A6_nobody_takes_anything_from_one_with_wider_rights(
     takes(staff.app.people, manager, equal, branch)
 
 
+def test_a_stale_version_is_told_before_the_rights_of_who_is_deleted(staff: Staff) -> None:
+    manager = as_one(staff.hire("users:manage all"))
+    wider = staff.hire("audit:read all")
+    for version, refusal in ((7, VersionConflict), (1, PrivilegeExceeded)):
+        with pytest.raises(refusal):
+            staff.app.people.delete_user(manager, wider, version)
+
+
 def state_of(staff: Staff, person: PersonId) -> object:
     return staff.one(
         "select jsonb_build_array(to_jsonb(u),"
