@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from argon2 import PasswordHasher
 
+from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
 from clientupdater.adapters.security.passwords import hash_password
 from clientupdater.domain.access import Actor
 from clientupdater.domain.accounts import fingerprint
@@ -421,3 +422,19 @@ def test_A6_a_password_that_one_chose_anew_is_ones_own(staff: Staff) -> None:
     )
     staff.grant(ana, "audit:read", "all")
     assert lets_in(staff, signs_in(staff, "a word of my own").token)
+
+
+@pytest.mark.rule("A6")
+def test_A6_a_token_of_before_is_judged_by_the_maker_that_the_audit_names(
+    staff: Staff, database: Database
+) -> None:
+    manager, ana = manager_and_ana(staff)
+    token = staff.app.people.issue_service_token(manager, ana, timedelta(30)).token
+    maintenance = PostgresMaintenance(database.owner_url)
+    while maintenance.rollback()[-1].name != "made_by_another":
+        continue
+    maintenance.migrate()
+    assert staff.one("select issued_by from user_sessions") == manager.actor.id
+    assert lets_in(staff, token)
+    grows_by_a_grant(staff, ana)
+    assert not lets_in(staff, token)
