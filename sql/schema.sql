@@ -579,7 +579,8 @@ create table authorization_audit (
     new_values jsonb,
     request_id character varying(100),
     ip_address character varying(45),
-    decided_at timestamp with time zone default now() not null
+    decided_at timestamp with time zone default now() not null,
+    origin jsonb default '{}'::jsonb not null
 );
 
 -- :: table branch_contacts
@@ -864,7 +865,8 @@ create table export_jobs (
     created_at timestamp with time zone default now() not null,
     company_id uuid,
     row_count bigint,
-    job_id bigint
+    job_id bigint,
+    sight jsonb
 );
 
 -- :: table field_mappings
@@ -1231,7 +1233,9 @@ create table user_sessions (
     last_seen_at timestamp with time zone,
     expires_at timestamp with time zone not null,
     revoked_at timestamp with time zone,
-    revoked_reason text
+    revoked_reason text,
+    issued_by uuid,
+    issued_rights bytea
 );
 
 -- :: table users
@@ -1254,7 +1258,9 @@ create table users (
     version integer default 1 not null,
     deleted_at timestamp with time zone,
     created_at timestamp with time zone default now() not null,
-    updated_at timestamp with time zone default now() not null
+    updated_at timestamp with time zone default now() not null,
+    password_issued_by uuid,
+    password_issued_rights bytea
 );
 
 -- :: table webhook_events
@@ -2022,8 +2028,14 @@ alter table user_permissions add constraint user_permissions_permission_id_fkey 
 -- :: reference user_permissions.user_permissions_user_id_fkey
 alter table user_permissions add constraint user_permissions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 
+-- :: reference user_sessions.user_sessions_issued_by_fkey
+alter table user_sessions add constraint user_sessions_issued_by_fkey FOREIGN KEY (issued_by) REFERENCES users(id);
+
 -- :: reference user_sessions.user_sessions_user_id_fkey
 alter table user_sessions add constraint user_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+
+-- :: reference users.users_password_issued_by_fkey
+alter table users add constraint users_password_issued_by_fkey FOREIGN KEY (password_issued_by) REFERENCES users(id);
 
 -- :: index account_types_created_by_idx
 CREATE INDEX account_types_created_by_idx ON public.account_types USING btree (created_by);
@@ -2436,11 +2448,17 @@ CREATE INDEX user_permissions_permission_id_idx ON public.user_permissions USING
 -- :: index user_sessions_expires_at_idx
 CREATE INDEX user_sessions_expires_at_idx ON public.user_sessions USING btree (expires_at);
 
+-- :: index user_sessions_issued_by_idx
+CREATE INDEX user_sessions_issued_by_idx ON public.user_sessions USING btree (issued_by) WHERE (issued_by IS NOT NULL);
+
 -- :: index user_sessions_user_id_idx
 CREATE INDEX user_sessions_user_id_idx ON public.user_sessions USING btree (user_id);
 
 -- :: index users_email_key
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower((email)::text));
+
+-- :: index users_password_issued_by_idx
+CREATE INDEX users_password_issued_by_idx ON public.users USING btree (password_issued_by) WHERE (password_issued_by IS NOT NULL);
 
 -- :: index webhook_events_received_at_idx
 CREATE INDEX webhook_events_received_at_idx ON public.webhook_events USING btree (received_at);
@@ -2928,7 +2946,6 @@ grant update (account_type_id, address, birth_date, branch_id, client_code, comp
 
 -- :: function grant blank_remarks(uuid,text)
 revoke execute on function blank_remarks(uuid,text) from public;
-grant execute on function blank_remarks(uuid,text) to clientupdater_app;
 
 -- :: function grant claim_answer(uuid,character varying,timestamp with time zone)
 revoke execute on function claim_answer(uuid,character varying,timestamp with time zone) from public;

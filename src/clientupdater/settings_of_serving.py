@@ -62,8 +62,8 @@ class ServingSettings:
             "RATE_LIMIT_LOGIN_ATTEMPTS",
             whole(1, 50_000),
             "a whole number, from 1 to 50000",
-            "How often signing in may be tried from one address with one email, in five minutes; "
-            "from one address twenty times as often.",
+            "How often signing in may fail from one address with one email, in five minutes; from "
+            "one address it may be tried twenty times as often, well or not.",
             default="5",
         ),
     )

@@ -41,7 +41,7 @@ def test_a_client_without_a_number_and_nobody_at_all_have_none(world: World) -> 
     with world.work.begin(SYSTEM) as tx:
         assert tx.pension_numbers.show(client) is None
         assert tx.pension_numbers.show(ClientId(uuid4())) is None
-        assert tx.pension_numbers.owner(NUMBER) is None
+        assert tx.pension_numbers.owners(NUMBER) == []
         with pytest.raises(NotFound):
             tx.pension_numbers.keep(ClientId(uuid4()), NUMBER)
 
@@ -53,15 +53,21 @@ def test_C3_its_owner_is_found_by_the_whole_number_however_it_is_typed(
     client = keep(world)
     keep(world, "03-7654321-0")
     with world.work.begin(SYSTEM) as tx:
-        assert tx.pension_numbers.owner(typed) == client
-        assert tx.pension_numbers.owner("1234567") is None
+        assert tx.pension_numbers.owners(typed) == [client]
+        assert tx.pension_numbers.owners("1234567") == []
+
+
+def test_C3_everyone_with_the_number_is_found(world: World) -> None:
+    both = {keep(world), keep(world)}
+    with world.work.begin(SYSTEM) as tx:
+        assert set(tx.pension_numbers.owners(NUMBER)) == both
 
 
 def test_C3_a_number_out_of_sight_is_neither_shown_nor_found_nor_kept(world: World) -> None:
     client = keep(world)
     with world.work.begin(NOBODY_SEES) as tx:
         assert tx.pension_numbers.show(client) is None
-        assert tx.pension_numbers.owner(NUMBER) is None
+        assert tx.pension_numbers.owners(NUMBER) == []
         with pytest.raises(NotFound):
             tx.pension_numbers.keep(client, "1")
 
@@ -92,4 +98,4 @@ def test_numbers_are_sealed_anew_batch_by_batch_and_once(world: World) -> None:
         assert [tx.pension_numbers.show(client) for client in clients] == [
             f"{number:010}" for number in range(5)
         ]
-        assert tx.pension_numbers.owner("0000000003") == clients[3]
+        assert tx.pension_numbers.owners("0000000003") == [clients[3]]

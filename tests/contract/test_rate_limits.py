@@ -119,9 +119,31 @@ def test_U3_hammering_at_one_account_does_not_use_up_what_its_address_may(
 ) -> None:
     admit = AdmitRequest(counting.limits, Allowances.of(read=1, write=1, export=1, sign_in=2))
     hammered = Asker("203.0.113.7", email="ana@example.com")
-    tried = [admit(Activity.SIGN_IN, hammered).allowed for _ in range(60)]
+    tried = []
+    for _ in range(60):
+        tried.append(admit(Activity.SIGN_IN, hammered).allowed)
+        if tried[-1]:
+            admit.failed(Activity.SIGN_IN, hammered)
     assert tried == [True, True] + [False] * 58
     assert admit(Activity.SIGN_IN, Asker("203.0.113.7", email="ben@example.com")).allowed
+
+
+def test_U3_who_signs_in_well_uses_up_nothing_of_what_may_fail(counting: Counter) -> None:
+    admit = AdmitRequest(counting.limits, Allowances.of(read=1, write=1, export=1, sign_in=2))
+    ana = Asker("203.0.113.7", email="ana@example.com")
+    assert all(admit(Activity.SIGN_IN, ana).allowed for _ in range(10))
+    assert admit.failed(Activity.SIGN_IN, ana).remaining == 1
+    assert admit(Activity.SIGN_IN, ana).allowed
+
+
+def test_to_look_counts_nothing(counting: Counter) -> None:
+    looks = [counting.limits.look(Tally(DAY, ANA)) for _ in range(8)]
+    assert {(look.allowed, look.remaining) for look in looks} == {(True, 5)}
+    for _ in range(5):
+        counting.limits.hit(Tally(DAY, ANA))
+    refused = counting.limits.look(Tally(DAY, ANA))
+    assert (refused.allowed, refused.remaining) == (False, 0)
+    assert refused.retry_after >= 1
 
 
 def test_U3_one_address_may_not_try_with_everybody(counting: Counter) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import pwd
+import socket
 from typing import TYPE_CHECKING
 
 import orjson
@@ -130,3 +133,23 @@ def test_A6_whom_a_token_lets_in_is_said_and_taken_back(
             assert users("link", ANA, *wrong).returncode == 2
         assert users("link", ANA, "--none").returncode == 0
         assert connection.execute(asked, (ANA,)).fetchone() == (None,)
+
+
+@pytest.mark.rule("L1")
+def test_L1_what_is_done_on_the_command_line_keeps_the_machine_and_its_user(
+    users: Callable[..., CompletedProcess[str]], database: Database
+) -> None:
+    assert users("create", ANA).returncode == 0
+    assert users("grant", ANA, "users:read", "--scope", "all").returncode == 0
+    came = {
+        "interface": "cli",
+        "os_user": pwd.getpwuid(os.getuid()).pw_name,
+        "host": socket.gethostname(),
+        "request_id": None,
+    }
+    with psycopg.connect(database.superuser_url) as connection:
+        logged = connection.execute("select action, details from activity_logs").fetchall()
+        audited = connection.execute("select origin from authorization_audit").fetchall()
+    assert {action for action, _ in logged} >= {"user.bootstrap", "user.create", "grant.give"}
+    assert all(came.items() <= details.items() for _, details in logged)
+    assert {frozenset(origin.items()) for (origin,) in audited} == {frozenset(came.items())}

@@ -208,6 +208,55 @@ def test_the_right_is_judged_again_when_the_file_is_fetched(desk: Desk) -> None:
     assert code_of(desk.http.get(export["file"])) == (403, "forbidden")
 
 
+@pytest.mark.rule("A7", "A10")
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        "scope = 'branch'",
+        "company_id = (select id from companies where code = 'PCNI')",
+    ],
+)
+def test_A10_a_file_is_not_fetched_by_one_who_may_not_see_all_of_it_any_more(
+    desk: Desk, narrowed: str
+) -> None:
+    desk.client("FC-1")
+    export = desk.made()
+    address = f"{URL}/{export['id']}"
+    assert desk.http.get(export["file"]).status_code == 200
+    desk.staff.run(
+        f"update user_permissions set {narrowed} where permission_id ="
+        " (select id from permissions where code = 'clients:read')"
+    )
+    refused = desk.http.get(export["file"])
+    assert code_of(refused) == (403, "forbidden")
+    assert "ask for a new export" in refused.json()["detail"]
+    missing = "select missing from authorization_audit where decision = 'refused'"
+    assert "cannot be now" in desk.staff.one(missing)
+    assert desk.http.get(address).json()["file"] is None
+    assert desk.http.get(URL).json()["items"][0]["file"] is None
+    assert desk.http.delete(address).status_code == 204
+
+
+@pytest.mark.rule("A7", "A10")
+def test_A10_a_file_of_branches_is_fetched_while_all_of_them_are_in_sight(desk: Desk) -> None:
+    person = desk.sign_in(*(grant.replace("all", "branch") for grant in ALL))
+    lost = desk.staff.branch(person)
+    desk.staff.branch(person)
+    export = desk.made()
+    desk.staff.branch(person)
+    assert desk.http.get(export["file"]).status_code == 200
+    desk.staff.run("delete from user_branches where branch_id = %s", lost)
+    assert code_of(desk.http.get(export["file"])) == (403, "forbidden")
+    desk.staff.run("insert into user_branches values (%s, %s)", person, lost)
+    assert desk.http.get(export["file"]).status_code == 200
+
+
+def test_a_file_of_which_nobody_knows_what_could_be_seen_then_is_not_fetched(desk: Desk) -> None:
+    export = desk.made()
+    desk.staff.run("update export_jobs set sight = null")
+    assert code_of(desk.http.get(export["file"])) == (403, "forbidden")
+
+
 def test_a_file_whose_time_is_over_is_gone(desk: Desk) -> None:
     desk.client("FC-1")
     export = desk.made()

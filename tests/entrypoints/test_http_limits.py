@@ -10,6 +10,7 @@ import attrs
 import httpx
 import pytest
 
+from clientupdater.adapters.security.passwords import hash_password
 from clientupdater.composition import in_process_shared
 from clientupdater.domain.allowances import Allowances
 from clientupdater.entrypoints.http.application import build
@@ -97,6 +98,23 @@ def test_U3_signing_in_is_counted_by_address_and_email_together(field: Field) ->
         assert [sign_in("nobody@example.com") for _ in range(3)] == [401, 401, 429]
         assert sign_in("ben@example.com") == 401
         assert sign_in(" ANA@example.com ") == 429, "the same person, however it is typed"
+
+
+@pytest.mark.rule("U3")
+def test_U3_signing_in_well_does_not_count_against_the_failures(field: Field) -> None:
+    field.staff.hire(email="ana@example.com", password_hash=hash_password("a word that is long"))
+    with limited(field) as http:
+
+        def sign_in(password: str) -> tuple[int, str]:
+            proof = {"email": "ana@example.com", "password": password}
+            answer = http.post(f"{BASE}/sessions", json=proof)
+            return answer.status_code, answer.headers["x-ratelimit-remaining"]
+
+        assert [sign_in("a word that is long") for _ in range(6)] == [(201, "2")] * 6
+        assert sign_in("wrong") == (401, "1")
+        assert sign_in("a word that is long") == (201, "1")
+        assert sign_in("wrong") == (401, "0")
+        assert sign_in("a word that is long") == (429, "0")
 
 
 @pytest.mark.rule("U3")

@@ -134,6 +134,36 @@ def test_an_answer_is_given_again_only_to_who_may_still_have_it(field: Field) ->
     assert code_of(ask(field, client)) == (404, "not_found")
 
 
+def test_what_a_request_removed_or_put_out_of_sight_is_answered_again_alike(field: Field) -> None:
+    boss = field.staff.hire("users:manage all", "users:read all", "reports:export all")
+    manager = field.staff.hire("users:manage branch", "clients:assign self", "clients:read self")
+    clerk, gone = field.staff.hire(), field.staff.hire()
+    branch = field.staff.branch(manager, clerk)
+    client = field.client(branch=branch)
+    field.staff.run(
+        "insert into client_assignments (client_id, officer_id, assigned_from)"
+        " select id, %s, %s from clients",
+        manager,
+        field.staff.clock.now(),
+    )
+    removed = {
+        f"/users/{gone}": (boss, "DELETE", {"version": 1}),
+        f"/clients/code:{client}/assignment": (manager, "PUT", {"officer": str(clerk)}),
+        f"/users/{clerk}/branches/{branch}": (manager, "DELETE", None),
+        f"/users/{manager}/branches/{branch}": (manager, "DELETE", None),
+    }
+    for number, (path, (who, method, body)) in enumerate(removed.items()):
+        token = f"Bearer {field.staff.session(who)}"
+        headers = {"Authorization": token, "Idempotency-Key": f"call-{number}"}
+        told: Any = {"json": body} if body else {}
+        answers = [
+            field.http.request(method, BASE + path, headers=headers, **told) for _ in range(2)
+        ]
+        assert [each.status_code for each in answers] == [204, 204], answers[-1].text
+        assert answers[1].headers["idempotent-replayed"] == "true"
+        assert answers[1].headers.get("etag") == answers[0].headers.get("etag")
+
+
 def test_what_many_came_to_is_not_told_again_to_who_has_other_rights_now(field: Field) -> None:
     client = field.client()
     item = {"client": f"code:{client}", "period": PERIOD, "status": "CALLED", "version": 0}

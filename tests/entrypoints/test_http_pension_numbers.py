@@ -56,25 +56,30 @@ def desk(database: Database) -> Iterator[Desk]:
     with staffed(database, MANILA, VAULT) as staff:
         branch = staff.branch()
         client, bare = (_client(staff, code, branch) for code in ("FC-1", "FC-2"))
-        sealed = VAULT.sealed(NUMBER, ClientId(client))
-        staff.run(
-            "update clients set pension_number = %s, pension_blind_index = %s,"
-            " pension_last4 = %s where id = %s",
-            sealed.ciphertext,
-            sealed.blind_index,
-            sealed.last_four,
-            client,
-        )
+        _numbered(staff, client)
         with served(build(lambda: nullcontext(staff.app))) as http:
             yield Desk(staff, http, client, bare)
 
 
-def _client(staff: Staff, code: str, branch: object) -> UUID:
+def _numbered(staff: Staff, client: UUID) -> None:
+    sealed = VAULT.sealed(NUMBER, ClientId(client))
+    staff.run(
+        "update clients set pension_number = %s, pension_blind_index = %s,"
+        " pension_last4 = %s where id = %s",
+        sealed.ciphertext,
+        sealed.blind_index,
+        sealed.last_four,
+        client,
+    )
+
+
+def _client(staff: Staff, code: str, branch: object, company: str = "FCASH") -> UUID:
     inserted = staff.one(
         "insert into clients (client_code, company_id, full_name, branch_id)"
-        " values (%s, (select id from companies where code = 'FCASH'), 'Juan Reyes', %s)"
+        " values (%s, (select id from companies where code = %s), 'Juan Reyes', %s)"
         " returning id",
         code,
+        company,
         branch,
     )
     return UUID(str(inserted))
@@ -115,3 +120,24 @@ def test_C3_a_list_shows_the_last_four_and_a_search_takes_the_whole(desk: Desk) 
         assert NUMBER not in answer.text
     shown = desk.http.get(f"/api/v1/clients/{desk.client}").json()
     assert shown["pension_number_masked"] == "••••5678"
+
+
+@pytest.mark.rule("C3", "A5")
+def test_C3_a_search_by_a_whole_number_shows_every_client_in_sight_who_has_it(desk: Desk) -> None:
+    for code, company in (("FC-3", "FCASH"), ("PC-1", "PCNI")):
+        _numbered(desk.staff, _client(desk.staff, code, desk.staff.branch(), company))
+    assert _found(desk, "clients:read all") == ["FC-1", "FC-3", "PC-1"]
+    assert _found(desk, "clients:read all", company="PCNI") == ["PC-1"]
+    assert _found(desk, "clients:read all PCNI") == ["PC-1"]
+    assert _found(desk, "clients:read all PCNI", company="FCASH") == []
+
+
+def _found(desk: Desk, grant: str, **asked: str) -> list[str]:
+    token = desk.staff.session(desk.staff.hire(grant))
+    answer = desk.http.post(
+        "/api/v1/clients/search",
+        json={"q": NUMBER, **asked},
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert answer.status_code == 200, answer.text
+    return sorted(each["client_code"] for each in answer.json()["items"])

@@ -99,7 +99,7 @@ def test_an_invalid_index_is_named_once(database: Database) -> None:
             "column grant clients (update)",
         ),
         (
-            "grant execute on function blank_remarks(uuid, text) to public",
+            "grant execute on function blank_remarks(uuid, text) to clientupdater_app",
             "differs from the migrations",
             "function grant blank_remarks(uuid,text)",
         ),

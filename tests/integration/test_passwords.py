@@ -72,6 +72,9 @@ class Slow:
     def verify(self, hashed: str | None, password: str) -> bool:
         return hashed == self.hash(password)
 
+    def commonest(self) -> frozenset[str]:
+        return frozenset()
+
     def is_outdated(self, hashed: str) -> bool:
         return not hashed
 

@@ -435,6 +435,115 @@ def test_the_sessions_of_others_are_seen_by_users_read(staff: Staff, boss: Calle
         staff.app.people.revoke_session(as_one(ana), ana, ana)
 
 
+@pytest.mark.parametrize(
+    "takes",
+    [
+        lambda app, who, other, _: app.revoke_grant(who, other, Permission.USERS_READ, None),
+        lambda app, who, other, _: app.grant_permission(
+            who, other, Permission.USERS_READ, None, Scope.SELF
+        ),
+        lambda app, who, other, branch: app.take_branch(who, other, branch),
+        lambda app, who, other, _: app.lock_user(who, other),
+        lambda app, who, other, _: app.unlock_user(who, other),
+        lambda app, who, other, _: app.change_user(who, other, UserChanges(is_active=False), None),
+        lambda app, who, other, _: app.delete_user(who, other, None),
+        lambda app, who, other, _: app.revoke_sessions(who, other),
+        lambda app, who, other, _: app.revoke_session(
+            who, other, app.list_sessions(who, other)[0].id
+        ),
+    ],
+    ids=(
+        [
+            "revoke",
+            "lower",
+            "take-branch",
+            "lock",
+            "unlock",
+            "deactivate",
+            "delete",
+            "end-sessions",
+            "end-session",
+        ]
+    ),
+)
+def test_A6_nobody_takes_anything_from_one_with_wider_rights(
+    staff: Staff, takes: Callable[[object, Caller, PersonId, BranchId], object]
+) -> None:
+    manager = as_one(staff.hire("users:manage branch", "users:read branch"))
+    wider = staff.hire("users:manage all", "users:read branch")
+    equal = staff.hire("users:manage branch", "users:read branch")
+    branch = staff.branch(manager.actor.id, wider, equal)
+    for person in (wider, equal):
+        staff.session(person)
+    before = state_of(staff, wider)
+    with pytest.raises(PrivilegeExceeded):
+        takes(staff.app.people, manager, wider, branch)
+    assert state_of(staff, wider) == before
+    assert staff.one("select count(*) from activity_logs where action = 'rights.refuse'") == 1
+    takes(staff.app.people, manager, equal, branch)
+
+
+def test_a_stale_version_is_told_before_the_rights_of_who_is_deleted(staff: Staff) -> None:
+    manager = as_one(staff.hire("users:manage all"))
+    wider = staff.hire("audit:read all")
+    for version, refusal in ((7, VersionConflict), (1, PrivilegeExceeded)):
+        with pytest.raises(refusal):
+            staff.app.people.delete_user(manager, wider, version)
+
+
+def state_of(staff: Staff, person: PersonId) -> object:
+    return staff.one(
+        "select jsonb_build_array(to_jsonb(u),"
+        " (select jsonb_agg(g) from user_permissions g where user_id = u.id),"
+        " (select jsonb_agg(b) from user_branches b where user_id = u.id),"
+        " (select jsonb_agg(s) from user_sessions s where user_id = u.id))"
+        " from users u where id = %s",
+        person,
+    )
+
+
+def test_A6_a_grant_is_taken_or_lowered_by_one_who_holds_it_as_widely(staff: Staff) -> None:
+    manager = as_one(staff.hire("users:manage all", "clients:read branch FCASH"))
+    ana, people = staff.hire("clients:read area FCASH"), staff.app.people
+    with pytest.raises(PrivilegeExceeded, match="cannot take it"):
+        people.revoke_grant(manager, ana, Permission.CLIENTS_READ, "FCASH")
+    with pytest.raises(PrivilegeExceeded, match="cannot take it"):
+        people.grant_permission(manager, ana, Permission.CLIENTS_READ, "FCASH", Scope.BRANCH)
+    staff.grant(ana, "audit:read", "all")
+    with pytest.raises(PrivilegeExceeded, match="wider"):
+        people.lock_user(manager, ana)
+
+
+def test_A6_an_area_is_taken_by_one_who_holds_the_area_and_not_its_branches_alone(
+    staff: Staff,
+) -> None:
+    manager, ana = as_one(staff.hire("users:manage area")), staff.hire()
+    branch = staff.branch(manager.actor.id)
+    area = staff.area(branch, given_to=ana)
+    with pytest.raises(PrivilegeExceeded):
+        staff.app.people.take_area(manager, ana, area)
+    staff.run("insert into user_areas values (%s, %s)", manager.actor.id, area)
+    staff.app.people.take_area(manager, ana, area)
+    assert audits(staff, ana) == ["revoked area"]
+
+
+def test_A6_a_branch_is_taken_out_of_an_area_by_one_who_holds_the_branch(staff: Staff) -> None:
+    manager = as_one(staff.hire("areas:manage all FCASH", "areas:read all"))
+    ana, branch = staff.hire(), staff.branch()
+    area = staff.area(branch, given_to=ana)
+    staff.run("update areas set company_id = %s where id = %s", staff.company(), area)
+    with pytest.raises(PrivilegeExceeded, match="not in your territory"):
+        staff.app.people.remove_branch(manager, area, branch)
+    staff.run("insert into user_branches values (%s, %s)", manager.actor.id, branch)
+    staff.grant(ana, "clients:read", "area", "FCASH")
+    with pytest.raises(PrivilegeExceeded, match="wider rights"):
+        staff.app.people.remove_branch(manager, area, branch)
+    assert staff.one("select count(*) from area_branches") == 1
+    staff.run("delete from user_permissions where user_id = %s", ana)
+    staff.app.people.remove_branch(manager, area, branch)
+    assert staff.one("select count(*) from area_branches") == 0
+
+
 # --- the last administrator
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from attrs import frozen
-from psycopg.errors import RestrictViolation
+from psycopg.errors import InsufficientPrivilege, RestrictViolation
 
 from tests.integration.plain_sql import World, reach, session, world
 
@@ -71,7 +71,8 @@ def with_remarks(made: World, client: UUID, by: UUID) -> tuple[UUID, UUID]:
 
 @pytest.mark.rule("S13")
 def test_remarks_are_blanked_on_request_nothing_else_is_and_a_record_stays(place: Place) -> None:
-    with world(place.database) as made:
+    with session(place.database.owner_url, system="on") as connection:
+        made = World(connection)
         row, event = with_remarks(made, place.near, place.officer)
         everything_else = "select to_jsonb(e) - 'remarks' from status_events e where id = %s"
         before = made.one(everything_else, event)
@@ -95,12 +96,21 @@ def test_remarks_are_blanked_on_request_nothing_else_is_and_a_record_stays(place
 
 @pytest.mark.rule("S13", "A4")
 def test_remarks_out_of_ones_reach_are_not_blanked(place: Place) -> None:
-    with world(place.database) as made:
+    with session(place.database.owner_url, system="on") as connection:
+        made = World(connection)
         _, event = with_remarks(made, place.far, place.officer)
         reach(made.connection, actor=place.officer, all_companies=[place.company])
         assert made.one("select blank_remarks(%s, 'letter')", event) is False
         reach(made.connection, system="on")
         assert made.one("select remarks from status_events where id = %s", event) != ""
+
+
+@pytest.mark.rule("S13")
+def test_the_serving_role_blanks_no_remarks(place: Place) -> None:
+    with world(place.database) as made:
+        _, event = with_remarks(made, place.near, place.officer)
+        with pytest.raises(InsufficientPrivilege):
+            made.one("select blank_remarks(%s, 'letter')", event)
 
 
 @pytest.mark.rule("S13")

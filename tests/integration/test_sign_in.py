@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from argon2 import PasswordHasher
 
+from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
 from clientupdater.adapters.security.passwords import hash_password
 from clientupdater.domain.access import Actor
 from clientupdater.domain.accounts import fingerprint
@@ -22,7 +23,7 @@ from tests.integration.staff import NOW, Staff, staffed
 from tests.waiting import WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from clientupdater.domain.ids import PersonId
     from clientupdater.usecases.sign_in import SignedIn
@@ -282,3 +283,158 @@ def test_A6_an_initial_password_opens_nothing_that_was_given_since(staff: Staff)
     made = staff.app.people.create_user(boss, NewUser(email=EMAIL))
     staff.grant(made.person.id, "audit:read", "all")
     is_refused(staff, made.initial_password)
+
+
+@pytest.mark.rule("U6")
+@pytest.mark.parametrize("word", ["FCASH-2026-11-28", "Clientupdater!", "P@ssw0rd-2026!"])
+def test_U6_no_way_of_setting_a_password_takes_one_that_is_guessed_first(
+    staff: Staff, word: str
+) -> None:
+    ana, people = ana_of(staff), staff.app.people
+    boss = Caller(Actor(staff.hire("users:manage all")), HERE)
+    reset = people.reset_password(boss, ana)
+    here = people.authenticate(signs_in(staff).token, HERE)
+    with pytest.raises(InvalidInput, match="choose another"):
+        people.redeem_reset(reset.token, word, HERE)
+    with pytest.raises(InvalidInput, match="choose another"):
+        people.change_password(here.caller, here.session.id, WORD, word)
+    with pytest.raises(InvalidInput, match="choose another"):
+        people.set_initial_password(boss, ana, word)
+    assert signs_in(staff).token
+
+
+# --- what another made out, when rights change afterwards
+
+
+def manager_and_ana(staff: Staff) -> tuple[Caller, PersonId]:
+    """Give a manager over a branch, and somebody of that branch."""
+    manager = Caller(Actor(staff.hire("users:manage branch", "clients:read branch FCASH")), HERE)
+    ana = ana_of(staff, "clients:read branch FCASH")
+    staff.branch(manager.actor.id, ana)
+    return manager, ana
+
+
+def lets_in(staff: Staff, token: str) -> bool:
+    try:
+        staff.app.people.authenticate(token, HERE)
+    except Unauthenticated:
+        return False
+    return True
+
+
+def grows_by_a_grant(staff: Staff, ana: PersonId) -> None:
+    staff.grant(ana, "audit:read", "all")
+
+
+def grows_by_a_branch(staff: Staff, ana: PersonId) -> None:
+    staff.branch(ana)
+
+
+@pytest.mark.rule("A6")
+@pytest.mark.parametrize("grows", [grows_by_a_grant, grows_by_a_branch])
+def test_A6_a_services_token_ends_when_its_holder_outgrows_its_maker(
+    staff: Staff, grows: Callable[[Staff, PersonId], None]
+) -> None:
+    manager, ana = manager_and_ana(staff)
+    token = staff.app.people.issue_service_token(manager, ana, timedelta(30)).token
+    assert lets_in(staff, token)
+    grows(staff, ana)
+    assert not lets_in(staff, token)
+
+
+@pytest.mark.rule("A6")
+@pytest.mark.parametrize(
+    "shrinks",
+    [
+        "delete from user_permissions where user_id = %s and scope = 'branch'",
+        "delete from user_branches where user_id = %s",
+        "update users set is_active = false where id = %s",
+        "update users set deleted_at = now() where id = %s",
+    ],
+)
+def test_A6_a_services_token_ends_when_its_maker_holds_less(staff: Staff, shrinks: str) -> None:
+    manager, ana = manager_and_ana(staff)
+    token = staff.app.people.issue_service_token(manager, ana, timedelta(30)).token
+    staff.run(shrinks, manager.actor.id)
+    assert not lets_in(staff, token)
+
+
+@pytest.mark.rule("A6")
+@pytest.mark.parametrize("grows", [grows_by_a_grant, grows_by_a_branch])
+def test_A6_a_password_of_a_reset_opens_nothing_that_was_given_since(
+    staff: Staff, grows: Callable[[Staff, PersonId], None]
+) -> None:
+    manager, ana = manager_and_ana(staff)
+    reset = staff.app.people.reset_password(manager, ana)
+    staff.app.people.redeem_reset(reset.token, "a word of another", HERE)
+    token = signs_in(staff, "a word of another").token
+    assert lets_in(staff, token)
+    grows(staff, ana)
+    assert not lets_in(staff, token)
+    is_refused(staff, "a word of another")
+    because = "select details->>'because' from activity_logs where action = 'session.refuse'"
+    assert staff.one(because) == "outgrown"
+    boss = staff.hire("users:manage all", "clients:read all", "audit:read all")
+    anew = staff.app.people.reset_password(Caller(Actor(boss), HERE), ana)
+    staff.app.people.redeem_reset(anew.token, "a word of my own", HERE)
+    assert lets_in(staff, signs_in(staff, "a word of my own").token)
+
+
+@pytest.mark.rule("A6")
+def test_A6_a_session_by_an_initial_password_opens_nothing_that_was_given_since(
+    staff: Staff,
+) -> None:
+    manager, _ = manager_and_ana(staff)
+    branch = staff.one("select branch_id from user_branches limit 1")
+    new = NewUser(email="new@example.com", branches=[branch])
+    made = staff.app.people.create_user(manager, new)
+    token = signs_in(staff, made.initial_password, "new@example.com").token
+    here = staff.app.people.authenticate(token, HERE, Act.CHANGE_PASSWORD)
+    staff.app.people.change_password(
+        here.caller, here.session.id, made.initial_password, "a word of my own"
+    )
+    assert lets_in(staff, token)
+    staff.grant(made.person.id, "audit:read", "all")
+    assert not lets_in(staff, token)
+    assert lets_in(staff, signs_in(staff, "a word of my own", "new@example.com").token)
+
+
+@pytest.mark.rule("A6")
+def test_A6_who_helped_with_a_password_locks_nobody_out_by_leaving(staff: Staff) -> None:
+    manager, ana = manager_and_ana(staff)
+    reset = staff.app.people.reset_password(manager, ana)
+    staff.app.people.redeem_reset(reset.token, "a word of my own", HERE)
+    token = signs_in(staff, "a word of my own").token
+    staff.run("delete from user_branches where user_id = %s", manager.actor.id)
+    staff.run("update users set is_active = false where id = %s", manager.actor.id)
+    assert lets_in(staff, token)
+    assert lets_in(staff, signs_in(staff, "a word of my own").token)
+
+
+@pytest.mark.rule("A6", "U2")
+def test_A6_a_password_that_one_chose_anew_is_ones_own(staff: Staff) -> None:
+    manager, ana = manager_and_ana(staff)
+    reset = staff.app.people.reset_password(manager, ana)
+    staff.app.people.redeem_reset(reset.token, "a word of the reset", HERE)
+    here = staff.app.people.authenticate(signs_in(staff, "a word of the reset").token, HERE)
+    staff.app.people.change_password(
+        here.caller, here.session.id, "a word of the reset", "a word of my own"
+    )
+    staff.grant(ana, "audit:read", "all")
+    assert lets_in(staff, signs_in(staff, "a word of my own").token)
+
+
+@pytest.mark.rule("A6")
+def test_A6_a_token_of_before_is_judged_by_the_maker_that_the_audit_names(
+    staff: Staff, database: Database
+) -> None:
+    manager, ana = manager_and_ana(staff)
+    token = staff.app.people.issue_service_token(manager, ana, timedelta(30)).token
+    maintenance = PostgresMaintenance(database.owner_url)
+    while maintenance.rollback()[-1].name != "made_by_another":
+        continue
+    maintenance.migrate()
+    assert staff.one("select issued_by from user_sessions") == manager.actor.id
+    assert lets_in(staff, token)
+    grows_by_a_grant(staff, ana)
+    assert not lets_in(staff, token)

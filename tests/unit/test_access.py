@@ -388,6 +388,20 @@ def test_A6_a_reach_includes_another_only_with_its_branches() -> None:
     assert reach_of(theirs, READ).includes(reach_of(mine, READ))
 
 
+def test_A10_what_was_seen_then_is_still_shown_while_all_of_it_is_in_sight() -> None:
+    away = Territory(branches=frozenset({EAST}))
+    everything = reach_of(ana((READ, None, Scope.ALL)), READ)
+    of_home = reach_of(ana((READ, FCASH, Scope.AREA), territory=HOME), READ)
+    own_of_home = reach_of(ana((READ, FCASH, Scope.SELF), territory=HOME), READ)
+    own_away = reach_of(ana((READ, FCASH, Scope.SELF), territory=away), READ)
+    assert everything.still_shows(everything)
+    assert everything.still_shows(own_of_home)
+    assert not of_home.still_shows(everything)
+    assert of_home.still_shows(own_of_home)
+    assert own_of_home.still_shows(own_of_home)
+    assert not own_away.still_shows(own_of_home)
+
+
 @given(actors(), actors(st.sampled_from((ANA, BEN))), permissions)
 def test_A10_two_who_share_a_fingerprint_see_the_same(
     one: Actor, other: Actor, permission: Permission

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
 from clientupdater.domain.access import Territory
 from clientupdater.domain.accounts import (
+    Issue,
+    OneTime,
     Person,
     checked_email,
     checked_name,
     checked_subject,
     fingerprint,
 )
+from clientupdater.domain.callers import Origin
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.ids import PersonId
+from clientupdater.domain.people import OneTimePassword
+from tests.unit.policy_worlds import ANA
+
+NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
 
 def test_U2_what_is_kept_of_a_token_is_its_hash() -> None:
@@ -60,3 +68,20 @@ def test_what_is_personal_is_not_shown_in_a_log() -> None:
     assert "ana@" not in repr(person)
     assert "Reyes" not in repr(person)
     assert person.place.id == person.id
+
+
+def test_A6_a_password_that_the_system_made_out_is_judged_by_nobody() -> None:
+    assert OneTime(password=OneTimePassword(NOW)).issue is None
+    assert OneTime(password=OneTimePassword(NOW), issued_by=ANA).issue == Issue(ANA)
+
+
+def test_L1_a_record_names_the_machine_only_where_there_is_one() -> None:
+    over_http = Origin(interface="http", request_id="request-1")
+    assert over_http.record == {"interface": "http", "request_id": "request-1"}
+    on_machine = Origin(interface="cli", os_user="ana", host="desk-1")
+    assert on_machine.record == {
+        "interface": "cli",
+        "request_id": None,
+        "os_user": "ana",
+        "host": "desk-1",
+    }

@@ -7,14 +7,20 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clientupdater.domain.access import Actor, Grant, Territory, decide
+from clientupdater.domain.access import Actor, Grant, Territory, decide, rights_digest
+from clientupdater.domain.accounts import Issue
 from clientupdater.domain.delegation import (
+    has_outgrown,
     is_administrator,
     require_another_administrator,
     require_may_give,
     require_may_give_area,
     require_may_give_branch,
     require_may_place_branch,
+    require_may_remove_branch,
+    require_may_take,
+    require_may_take_area,
+    require_may_take_branch,
     require_not_own_grants,
     require_not_wider,
 )
@@ -111,7 +117,46 @@ def _seen(actor: Actor, permission: Permission) -> set[object]:
     return {place for place in every_place() if decide(actor, permission, place).allowed}
 
 
+@pytest.mark.parametrize(
+    ("company", "scope"), [(FCASH, Scope.AREA), (PCNI, Scope.SELF), (None, Scope.SELF)]
+)
+def test_A6_nobody_takes_a_grant_that_they_do_not_hold_as_widely(
+    company: CompanyId | None, scope: Scope
+) -> None:
+    actor = ana((READ, FCASH, Scope.BRANCH), *ROOT)
+    require_may_take(actor, READ, FCASH, Scope.BRANCH)
+    with pytest.raises(PrivilegeExceeded) as caught:
+        require_may_take(actor, READ, company, scope)
+    assert caught.value.message == (
+        f"You do not hold clients:read at scope {scope} there, so you cannot take it."
+    )
+    assert caught.value.details == {"permission": "clients:read", "scope": str(scope)}
+
+
 # --- territories
+
+
+def test_A6_a_branch_or_area_is_taken_by_one_who_holds_it() -> None:
+    manager = ana((USERS, None, Scope.AREA), (AREAS, FCASH, Scope.ALL), territory=HOME)
+    require_may_take_branch(manager, SOUTH)
+    require_may_take_area(manager, LUZON)
+    require_may_remove_branch(manager, SOUTH, [ben()])
+    with pytest.raises(PrivilegeExceeded, match=r"This branch .* so you cannot take it"):
+        require_may_take_branch(manager, EAST)
+    with pytest.raises(PrivilegeExceeded, match=r"This area .* so you cannot take it"):
+        require_may_take_area(manager, VISAYAS)
+    with pytest.raises(PrivilegeExceeded, match=r"This branch .* so you cannot take it"):
+        require_may_remove_branch(manager, EAST, [])
+    require_may_take_branch(ana(*ROOT), EAST)
+    require_may_take_area(ana(*ROOT), VISAYAS)
+
+
+def test_A6_a_branch_is_not_taken_out_of_the_area_of_one_with_wider_rights() -> None:
+    manager = ana((AREAS, FCASH, Scope.ALL), territory=HOME)
+    wider = ben((READ, FCASH, Scope.AREA), territory=HOME)
+    with pytest.raises(PrivilegeExceeded, match=TOO_WIDE):
+        require_may_remove_branch(manager, SOUTH, [ben(), wider])
+    require_may_remove_branch(ana((AREAS, None, Scope.ALL)), SOUTH, [wider])
 
 
 @pytest.mark.parametrize("branch", [NORTH, SOUTH])
@@ -251,6 +296,30 @@ def test_A6_an_account_with_the_same_or_narrower_rights_may_be_reset() -> None:
 
 def test_A6_ones_own_password_is_ones_own() -> None:
     require_not_wider(evolve(ana((READ, None, Scope.ALL)), is_active=False), ana(*ROOT))
+
+
+# --- what another made out
+
+
+def test_A6_what_was_made_out_ends_when_the_holder_may_do_more_than_its_maker() -> None:
+    narrow, wide = ben((READ, FCASH, Scope.BRANCH)), ben((READ, FCASH, Scope.ALL))
+    maker = ana((READ, FCASH, Scope.AREA))
+    assert not has_outgrown(narrow, Issue(ANA), maker)
+    assert has_outgrown(wide, Issue(ANA), maker)
+    assert has_outgrown(narrow, Issue(ANA), None)
+    assert has_outgrown(narrow, Issue(ANA), evolve(maker, is_active=False))
+    assert not has_outgrown(wide, Issue(BEN), evolve(wide, is_active=False))
+
+
+def test_A6_where_the_rights_of_then_are_known_only_a_change_of_them_counts() -> None:
+    narrow, wide = ben((READ, FCASH, Scope.BRANCH)), ben((READ, FCASH, Scope.ALL))
+    maker = ana((READ, FCASH, Scope.AREA))
+    as_then = Issue(ANA, rights_digest(narrow))
+    assert not has_outgrown(narrow, as_then, None)
+    assert has_outgrown(wide, as_then, maker)
+    changed = ben((READ, FCASH, Scope.BRANCH), (READ, FCASH, Scope.SELF))
+    assert not has_outgrown(changed, as_then, evolve(maker, is_active=False))
+    assert has_outgrown(changed, as_then, None)
 
 
 # --- the last administrator

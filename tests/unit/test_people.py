@@ -13,6 +13,7 @@ from clientupdater.domain.common_passwords import COMMON_PASSWORDS
 from clientupdater.domain.errors import Fault, InvalidInput
 from clientupdater.domain.people import (
     Act,
+    Guesses,
     LockoutPolicy,
     OneTimePassword,
     SignInRecord,
@@ -123,6 +124,45 @@ def test_U6_a_common_password_is_refused_whatever_its_case() -> None:
 def test_U6_the_common_passwords_are_long_enough_to_matter_and_folded() -> None:
     assert len(COMMON_PASSWORDS) > 200
     assert all(len(each) >= 12 and each == each.casefold() for each in COMMON_PASSWORDS)
+
+
+KNOWN = Guesses(frozenset({"dragon", "password", "lending"}), ("FCASH", "PCNI", "AB"))
+
+
+def told_knowing(password: str) -> list[str]:
+    return [fault.message for fault in password_faults(password, EMAIL, guesses=KNOWN)]
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["P@ssw0rd-2026!", "2026-Dragon-11", "dragondragondragon", "Pass-Word 2026", "password1234"],
+)
+def test_U6_a_common_word_between_digits_and_signs_is_common(password: str) -> None:
+    assert told_knowing(password) == ["is among the commonest; choose another"]
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["clientupdater", "Client-Updater-1", "FCASH-2026-11-28", "pcnifcash2026", "fcash-lending-1"],
+)
+def test_U6_a_password_is_no_name_of_the_software_or_a_company(password: str) -> None:
+    assert told_knowing(password) == [
+        "is little more than a name that everybody here knows; choose another"
+    ]
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "dragon of the river",
+        "fcash sa kanto namin",
+        "824719053628",
+        "ab-ab-ab-ab-ab",
+        "dragondrago1",
+    ],
+)
+def test_U6_a_common_word_or_a_name_among_others_will_do(password: str) -> None:
+    assert told_knowing(password) == []
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,13 @@ class FallingBackLimits:
         except Unavailable:
             return self.own.hit(tally)
 
+    def look(self, tally: Tally) -> Verdict:
+        """Say whether there is room."""
+        try:
+            return self.shared.look(tally)
+        except Unavailable:
+            return self.own.look(tally)
+
     def counting(self) -> Counting:
         """Tell who counts."""
         return self.shared.counting()
@@ -52,6 +59,13 @@ class LastingLimits:
         if not (verdict.allowed and tally.allowance.outlives_us):
             return verdict
         return strictest((verdict, self.lasting.hit(tally)))
+
+    def look(self, tally: Tally) -> Verdict:
+        """Say whether there is room in both."""
+        verdict = self.quick.look(tally)
+        if not (verdict.allowed and tally.allowance.outlives_us):
+            return verdict
+        return strictest((verdict, self.lasting.look(tally)))
 
     def counting(self) -> Counting:
         """Tell who counts what need not last."""

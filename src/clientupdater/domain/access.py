@@ -9,6 +9,7 @@ lets grants add up and the widest decide at once.
 from __future__ import annotations
 
 from enum import StrEnum
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -101,6 +102,14 @@ class Actor:
         )
 
 
+def rights_digest(actor: Actor) -> bytes:
+    """Tell one set of rights and territory from another; places are added up, not sorted."""
+    held = sorted(f"{g.permission} {g.company} {g.scope}" for g in actor.grants)
+    where = actor.territory
+    sums = (sum(p.int for p in of) for of in (where.branches, where.areas, where.area_branches))
+    return sha256("\n".join((*held, *map(str, sums))).encode()).digest()[:16]
+
+
 @frozen
 class ClientPlace:
     """Where a client stands: all that the policy needs to know of it."""
@@ -121,6 +130,7 @@ class Missing(StrEnum):
     TERRITORY = "the scope is area, and it lies outside the territory"
     SCOPE_ALL = "it asks for scope all"
     EVERY_COMPANY = "it asks for a grant over every company"
+    SIGHT_OF_THEN = "the file holds what could be seen when it was written, and cannot be now"
 
 
 @frozen

@@ -61,12 +61,26 @@ class GivenGrant:
     granted_at: datetime
 
 
+@frozen
+class Issue:
+    """Who made out a token, or the password that a session was opened by (A6)."""
+
+    by: PersonId
+    rights: bytes | None = None
+    """A digest of what its holder might do then; None: it is judged at each use."""
+
+
 @frozen(kw_only=True)
 class OneTime:
     """A password or a token that is good once, and who made it out (none: the system)."""
 
     password: OneTimePassword
     issued_by: PersonId | None = None
+
+    @property
+    def issue(self) -> Issue | None:
+        """Who made it out, to be judged when it is used."""
+        return Issue(self.issued_by) if self.issued_by else None
 
 
 @frozen(kw_only=True)
@@ -80,6 +94,8 @@ class Credential:
     sign_in: SignInRecord
     is_active: bool = True
     one_time: OneTime | None = None
+    password_issue: Issue | None = None
+    """Who made out the reset that set the password; None: it is its holder's own."""
 
 
 @frozen(kw_only=True)
@@ -90,6 +106,8 @@ class OpenSession:
     session: Session
     ip_address: str | None = field(default=None, repr=False)
     user_agent: str | None = None
+    issue: Issue | None = None
+    """Who made it out, or its password; None: its holder."""
 
 
 def fingerprint(token: str) -> str:

@@ -58,6 +58,8 @@ class Allowance:
     window: timedelta
     outlives_us: bool = False
     """Whether it counts also what other processes saw, and what was before a restart."""
+    of_failures: bool = False
+    """Whether only what failed is counted: signing in well takes nothing from it (U3)."""
 
     @property
     def span(self) -> int:
@@ -84,7 +86,7 @@ class Allowances:
     read: Allowance = Allowance("read", 100, _MINUTE)
     write: Allowance = Allowance("write", 30, _MINUTE)
     export: Allowance = Allowance("export", 5, _FIVE_MINUTES, outlives_us=True)
-    sign_in: Allowance = Allowance("sign_in", 5, _FIVE_MINUTES, outlives_us=True)
+    sign_in: Allowance = Allowance("sign_in", 5, _FIVE_MINUTES, outlives_us=True, of_failures=True)
 
     @classmethod
     def of(cls, *, read: int, write: int, export: int, sign_in: int) -> Allowances:
@@ -93,20 +95,24 @@ class Allowances:
             Allowance("read", read, _MINUTE),
             Allowance("write", write, _MINUTE),
             Allowance("export", export, _FIVE_MINUTES, outlives_us=True),
-            Allowance("sign_in", sign_in, _FIVE_MINUTES, outlives_us=True),
+            Allowance("sign_in", sign_in, _FIVE_MINUTES, outlives_us=True, of_failures=True),
         )
 
     @property
     def sign_in_of_address(self) -> Allowance:
-        """How often signing in may be tried from one address, as whomever (U3)."""
+        """How often signing in may be tried from one address, as whomever, well or not (U3).
+
+        Each attempt costs a hash of a password, also one that succeeds.
+        """
         amount = self.sign_in.amount * ADDRESS_SHARE
         return Allowance("sign_in_address", amount, self.sign_in.window, outlives_us=True)
 
     def tallies(self, activity: Activity, asker: Asker) -> tuple[Tally, ...]:
         """Name the counts that something goes against, the narrowest first.
 
-        Trying to sign in counts by address and email together, or five wrong words from anywhere
-        would keep somebody out; and widely by address, or one could try five with everybody (U3).
+        Failing to sign in counts by address and email together, or five wrong words from anywhere
+        would keep somebody out; trying counts widely by address, or one could try five with
+        everybody (U3).
         """
         if activity is Activity.SIGN_IN:
             where = _where(asker.address)

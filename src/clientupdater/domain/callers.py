@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from clientupdater.domain.access import Actor
 
 
@@ -18,6 +20,17 @@ class Origin:
     request_id: str | None = None
     ip_address: str | None = field(default=None, repr=False)
     user_agent: str | None = None
+    os_user: str | None = None
+    """On the command line: by which user of the operating system."""
+    host: str | None = None
+    """On the command line: on which machine."""
+
+    @property
+    def record(self) -> Mapping[str, str | None]:
+        """Say for logs and audits how it came; what only the command line has, only there."""
+        machine = {"os_user": self.os_user, "host": self.host}
+        known = {name: value for name, value in machine.items() if value}
+        return {"interface": self.interface, "request_id": self.request_id, **known}
 
 
 @frozen

@@ -1,4 +1,4 @@
-"""Nobody gives, by any path, what they do not hold (A6).
+"""Nobody gives or takes, by any path, what they do not hold (A6).
 
 Every function here either returns or refuses. That one may act upon the other person, or on the
 area, at all is decided before, in ``oversight``.
@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from clientupdater.domain.access import Territory
+from clientupdater.domain.access import Territory, rights_digest
 from clientupdater.domain.errors import LastAdministrator, PrivilegeExceeded
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.reach import reach_by
 
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from collections.abc import Iterable, Set
 
     from clientupdater.domain.access import Actor, Grant
+    from clientupdater.domain.accounts import Issue
     from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
 
 
@@ -38,6 +39,40 @@ def require_may_give(
             permission=str(permission),
             scope=str(scope),
         )
+
+
+def require_may_take(
+    actor: Actor, permission: Permission, company: CompanyId | None, scope: Scope
+) -> None:
+    """A grant is taken or lowered by one who could have given it (A6)."""
+    if not actor.holds(permission, company, scope):
+        raise PrivilegeExceeded(
+            f"You do not hold {permission} at scope {scope} there, so you cannot take it.",
+            permission=str(permission),
+            scope=str(scope),
+        )
+
+
+def require_may_take_branch(actor: Actor, branch: BranchId) -> None:
+    """A branch of someone's territory is taken by one who holds the branch (A6)."""
+    _require_holding(
+        actor,
+        Permission.USERS_MANAGE,
+        "branch",
+        in_territory=branch in actor.territory.all_branches,
+        act="take",
+    )
+
+
+def require_may_take_area(actor: Actor, area: AreaId) -> None:
+    """An area of someone's territory is taken by one who holds the area itself (A6)."""
+    _require_holding(
+        actor,
+        Permission.USERS_MANAGE,
+        "area",
+        in_territory=area in actor.territory.areas,
+        act="take",
+    )
 
 
 def require_may_give_branch(actor: Actor, person: PersonId, branch: BranchId) -> None:
@@ -84,14 +119,46 @@ def require_may_place_branch(actor: Actor, branch: BranchId, area: AreaId) -> No
         _require_no_more(actor, evolve(mine, area_branches=mine.area_branches | {branch}))
 
 
-def require_not_wider(actor: Actor, other: Actor) -> None:
-    """Nobody takes over an account with wider rights than their own (A6).
+def require_may_remove_branch(actor: Actor, branch: BranchId, holders: Iterable[Actor]) -> None:
+    """A branch is taken out of an area by one who holds the branch (A6).
 
-    Asked before a password reset, a token, a change of email, and before one who was deactivated
-    is made active again: each of them hands out all that the other holds.
+    The holders of the area lose it, so none of them may have wider rights, unless the actor
+    manages the areas of every company.
+    """
+    if actor.holds(Permission.AREAS_MANAGE, None, Scope.ALL):
+        return
+    _require_holding(
+        actor,
+        Permission.AREAS_MANAGE,
+        "branch",
+        in_territory=branch in actor.territory.all_branches,
+        act="take",
+    )
+    for holder in holders:
+        require_not_wider(actor, holder)
+
+
+def require_not_wider(actor: Actor, other: Actor) -> None:
+    """Nobody takes over an account with wider rights than their own, nor takes from it (A6).
+
+    A password reset, a token, a change of email or a return to active hands out all that the
+    other holds; a lock, a deactivation or the end of a session takes it away.
     """
     if actor.id != other.id and not _holds_all_of(actor, other):
         raise PrivilegeExceeded("This person has wider rights than you; ask another administrator.")
+
+
+def has_outgrown(holder: Actor, issue: Issue, issuer: Actor | None) -> bool:
+    """Whether the holder of what somebody made out may do more by now than its maker (A6).
+
+    Where the holder's rights of then are known, only a change of them counts, and the maker's
+    grants count even after they left: a helper who moves to another branch locks nobody out.
+    """
+    if issue.rights is not None:
+        if issue.rights == rights_digest(holder):
+            return False
+        issuer = issuer and evolve(issuer, is_active=True)
+    return issuer is None or (issuer.id != holder.id and not _holds_all_of(issuer, holder))
 
 
 def is_administrator(actor: Actor) -> bool:
@@ -105,9 +172,11 @@ def require_another_administrator(active_holders_left: int) -> None:
         raise LastAdministrator
 
 
-def _require_holding(actor: Actor, managing: Permission, what: str, *, in_territory: bool) -> None:
+def _require_holding(
+    actor: Actor, managing: Permission, what: str, *, in_territory: bool, act: str = "give"
+) -> None:
     if not (actor.is_active and in_territory) and not actor.holds(managing, None, Scope.ALL):
-        raise PrivilegeExceeded(f"This {what} is not in your territory, so you cannot give it.")
+        raise PrivilegeExceeded(f"This {what} is not in your territory, so you cannot {act} it.")
 
 
 def _require_no_more(actor: Actor, territory: Territory) -> None:

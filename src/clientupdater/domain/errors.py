@@ -115,10 +115,12 @@ class Refused(Error):
 class Forbidden(Refused):
     """The permission for this is missing."""
 
-    def __init__(self, permission: str) -> None:
+    def __init__(self, permission: str, message: str | None = None) -> None:
         """Name the permission, and nothing of what was found."""
         self.permission = permission
-        super().__init__(f"This needs the permission {permission}.", permission=permission)
+        super().__init__(
+            message or f"This needs the permission {permission}.", permission=permission
+        )
 
 
 class PasswordChangeRequired(Refused):

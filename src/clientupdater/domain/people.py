@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from clientupdater.domain.common_passwords import COMMON_PASSWORDS
 from clientupdater.domain.errors import Fault, InvalidInput
 
+if TYPE_CHECKING:
+    from collections.abc import Collection, Set
+
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
 ONE_TIME_LIFETIME = timedelta(hours=72)
+
+PRODUCT = "clientupdater"
+_SHORTEST_WORD = 4
+_SHORTEST_NAME = 3
+_ENDS = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+_NO_LETTERS = re.compile(r"[\W\d_]+")
+_STAND_FOR = str.maketrans("@4301!5$7", "aaeoiisst")
 
 
 # --- signing in
@@ -73,31 +85,72 @@ def is_barred(act: Act, *, must_change_password: bool) -> bool:
 # --- passwords
 
 
-def password_faults(password: str, email: str, pointer: str = "/password") -> tuple[Fault, ...]:
+@frozen
+class Guesses:
+    """What guessers try first: the commonest passwords, and names that everybody here knows."""
+
+    common: Set[str] = COMMON_PASSWORDS
+    names: Collection[str] = ()
+
+
+NO_MORE_GUESSES = Guesses()
+
+
+def password_faults(
+    password: str, email: str, pointer: str = "/password", guesses: Guesses = NO_MORE_GUESSES
+) -> tuple[Fault, ...]:
     """Say everything that is wrong with a new password; no composition is asked for (U6)."""
-    return tuple(Fault(pointer, told) for told in _complaints(password, email))
+    return tuple(Fault(pointer, told) for told in _complaints(password, email, guesses))
 
 
-def check_password(password: str, email: str, pointer: str = "/password") -> None:
+def check_password(
+    password: str, email: str, pointer: str = "/password", guesses: Guesses = NO_MORE_GUESSES
+) -> None:
     """Refuse a password that will not do (U6)."""
-    faults = password_faults(password, email, pointer)
+    faults = password_faults(password, email, pointer, guesses)
     if faults:
         raise InvalidInput(faults)
 
 
-def _complaints(password: str, email: str) -> list[str]:
+def _complaints(password: str, email: str, guesses: Guesses) -> list[str]:
     told = []
     if len(password) < SHORTEST_PASSWORD:
         told.append(f"must have at least {SHORTEST_PASSWORD} characters")
     if len(password) > LONGEST_PASSWORD:
-        told.append(f"must have at most {LONGEST_PASSWORD} characters")
+        return [f"must have at most {LONGEST_PASSWORD} characters"]
     folded = password.casefold()
-    if folded in COMMON_PASSWORDS:
+    if _is_common(folded, guesses.common):
         told.append("is among the commonest; choose another")
+    elif _is_little_more_than_a_name(folded, guesses):
+        told.append("is little more than a name that everybody here knows; choose another")
     address = email.strip().casefold()
     if folded.strip() in {address, address.partition("@")[0]}:
         told.append("must not be the email or its name")
     return told
+
+
+def _is_common(folded: str, common: Set[str]) -> bool:
+    """Whether it is a common word, or one again and again, between digits and signs."""
+    if folded in COMMON_PASSWORDS or folded in common:
+        return True
+    core = _core(folded)
+    if len(core) < _SHORTEST_WORD:
+        return False
+    units = (core[:size] for size in range(_SHORTEST_WORD, len(core) + 1))
+    return any(unit * (len(core) // len(unit)) == core and unit in common for unit in units)
+
+
+def _is_little_more_than_a_name(folded: str, guesses: Guesses) -> bool:
+    core = rest = _core(folded)
+    names = {_core(name.casefold()) for name in (PRODUCT, *guesses.names)}
+    for name in sorted(names, key=len, reverse=True):
+        rest = rest.replace(name, "") if len(name) >= _SHORTEST_NAME else rest
+    return rest != core and (len(rest) < _SHORTEST_WORD or rest in guesses.common)
+
+
+def _core(folded: str) -> str:
+    """Take digits and signs off both ends, and read those within as the letters they stand for."""
+    return _NO_LETTERS.sub("", _ENDS.sub("", folded).translate(_STAND_FOR))
 
 
 @frozen

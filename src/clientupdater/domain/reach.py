@@ -88,6 +88,14 @@ class Reach:
         companies = {None, *self.scopes, *other.scopes}
         return all(self._includes_at(company, other) for company in companies)
 
+    def still_shows(self, then: Reach) -> bool:
+        """Whether all that was seen then is still within sight (A10).
+
+        A person's own clients are known by the branches they can have been in (A3).
+        """
+        is_own = self._is_personal and then._is_personal
+        return self.includes(then) and (not is_own or then.area_branches <= self.area_branches)
+
     def over(self, companies: Iterable[CompanyId]) -> Reach:
         """Write a grant over every company out for the companies there are."""
         if self.everywhere is None:

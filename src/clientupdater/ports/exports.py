@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
-from attrs import frozen
+from attrs import field, frozen
 
 from clientupdater.domain.exports import COLUMNS, is_over
 from clientupdater.domain.jobs import JobStatus
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import date, datetime, tzinfo
 
+    from clientupdater.domain.callers import Origin
     from clientupdater.domain.exports import ExportFormat, ExportType, Kind
     from clientupdater.domain.ids import CompanyId, JobId
+    from clientupdater.domain.permissions import Permission
     from clientupdater.domain.reach import Reach
     from clientupdater.ports.file_store import Draft
     from clientupdater.ports.queue import Progress
@@ -62,6 +64,8 @@ class Export:
     file_size: int | None = None
     row_count: int | None = None
     error: str | None = None
+    sight: Mapping[Permission, Reach] | None = field(default=None, repr=False)
+    """How far its asker reached when it was written; None: that is not known (A10)."""
 
     def is_gone(self, now: datetime) -> bool:
         """Whether its file was there and can be had no longer."""
@@ -111,7 +115,7 @@ class ExportFiles(Protocol):
         """List some whose file is there although their time is over."""
         ...
 
-    def taken(self, export: Export, request_id: str | None, ip_address: str | None) -> None:
+    def taken(self, export: Export, origin: Origin) -> None:
         """Write down that somebody took the data away; it can never be unwritten (L2)."""
         ...
 

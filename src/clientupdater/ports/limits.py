@@ -34,6 +34,10 @@ class RateLimits(Protocol):
         """
         ...
 
+    def look(self, tally: Tally) -> Verdict:
+        """Say whether there is room, and count nothing; raises Unavailable as `hit` does."""
+        ...
+
     def counting(self) -> Counting:
         """Tell who counts; it asks nobody and never waits."""
         ...

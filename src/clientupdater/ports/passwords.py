@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Set
     from uuid import UUID
 
 
@@ -20,6 +21,10 @@ class Passwords(Protocol):
 
     def verify(self, hashed: str | None, password: str) -> bool:
         """Tell whether this is the password; without a hash it is not, at the same cost (U3)."""
+        ...
+
+    def commonest(self) -> Set[str]:
+        """Give the passwords that guessers try first, in lower case (U6)."""
         ...
 
     def is_outdated(self, hashed: str) -> bool:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 from attrs import frozen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from clientupdater.domain.ids import ClientId
 
 
@@ -32,8 +34,11 @@ class PensionNumbers(Protocol):
         """
         ...
 
-    def owner(self, number: str) -> ClientId | None:
-        """Find whose number it is, without opening any; None if nobody's."""
+    def owners(self, number: str) -> Sequence[ClientId]:
+        """Find whose number it is, without opening any.
+
+        One person may be the client of several companies.
+        """
         ...
 
     def renew_batch(self, *, after: ClientId | None, at_most: int) -> RenewedBatch:

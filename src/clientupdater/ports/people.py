@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from clientupdater.domain.access import Actor, Grant
-    from clientupdater.domain.accounts import Credential, GivenGrant, OneTime, OpenSession, Person
+    from clientupdater.domain.accounts import (
+        Credential,
+        GivenGrant,
+        Issue,
+        OneTime,
+        OpenSession,
+        Person,
+    )
     from clientupdater.domain.callers import Origin
     from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
     from clientupdater.domain.oversight import PeopleReach
@@ -32,13 +39,15 @@ if TYPE_CHECKING:
 
 @frozen
 class KnownSession:
-    """A session with whose it is, and what they may do at this moment (A7)."""
+    """A session with whose it is, and what they may do at this moment (A6, A7)."""
 
     open: OpenSession
     person: Person
     actor: Actor
     generation: int
     """The configuration's, at the same moment: what is cached is known by it (A7)."""
+    issuer: Actor | None
+    """Who made it out, with their rights of this moment; None where nobody else did."""
 
 
 @frozen
@@ -69,7 +78,14 @@ class Sessions(Protocol):
         """Note that it was used just now; nobody waits for another who notes the same."""
         ...
 
-    def open(self, person: PersonId, token: str, session: Session, origin: Origin) -> UUID:
+    def open(
+        self,
+        person: PersonId,
+        token: str,
+        session: Session,
+        origin: Origin,
+        issue: Issue | None,
+    ) -> UUID:
         """Open one; answer with its identity."""
         ...
 
@@ -94,9 +110,17 @@ class Credentials(Protocol):
         ...
 
     def set(
-        self, person: PersonId, password: str, now: datetime, expires_at: datetime | None
+        self,
+        person: PersonId,
+        password: str,
+        now: datetime,
+        expires_at: datetime | None,
+        issue: Issue | None = None,
     ) -> None:
-        """Keep a new password; one that expires must be changed (U4, U6)."""
+        """Keep a new password; one that expires must be changed (U4, U6).
+
+        `issue` is who made out the reset that sets it (A6).
+        """
         ...
 
     def renew(self, person: PersonId, before: str, after: str) -> None:

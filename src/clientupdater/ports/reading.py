@@ -17,7 +17,7 @@ from clientupdater.domain.errors import InvalidInput
 from clientupdater.ports.work import Transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from contextlib import AbstractContextManager
     from datetime import date, datetime
     from decimal import Decimal
@@ -304,11 +304,11 @@ class Reading(Protocol):
         ...
 
     def clients(
-        self, query: ClientQuery, looking: Looking, known: ClientId | None = None
+        self, query: ClientQuery, looking: Looking, known: Collection[ClientId] = ()
     ) -> ClientPage:
         """Read a page of clients within `looking.clients`; what asks for rows, within both.
 
-        `known` is whom else `query.q` is the whole pension number of. Raises InvalidInput for a
+        `known` are those whose whole pension number `query.q` is. Raises InvalidInput for a
         code that there is not.
         """
         ...

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from clientupdater.domain.errors import NotFound, Refused
 from clientupdater.domain.exports import NEEDS, ExportType
 from clientupdater.domain.permissions import Permission
@@ -46,6 +48,21 @@ def still_reaches(tx: ExportTransaction, export: Export) -> tuple[Reach, ...]:
     if not found or any(reach.is_nothing for reach in found):
         raise Refused("Whoever asked for this export may not have it any more.")
     return found
+
+
+def outgrown_by(actor: Actor, export: Export) -> Permission | None:
+    """Name a permission by which its file holds more than the actor may see now (A7, A10)."""
+    then = export.sight or {}
+    for permission in needed(export.asked):
+        seen = then.get(permission)
+        if seen is None or not reach_of(actor, permission).still_shows(seen):
+            return permission
+    return None
+
+
+def shown_to(actor: Actor, export: Export) -> Export:
+    """Give an export without a file that its asker cannot have any more."""
+    return evolve(export, file=None) if outgrown_by(actor, export) else export
 
 
 def own(tx: ExportTransaction, caller: Caller, export: UUID) -> Export:

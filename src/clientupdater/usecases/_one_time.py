@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clientupdater.domain.delegation import require_not_wider
-from clientupdater.domain.errors import PrivilegeExceeded
+from clientupdater.domain.access import rights_digest
+from clientupdater.domain.accounts import Issue
+from clientupdater.domain.delegation import has_outgrown
 
 if TYPE_CHECKING:
-    from clientupdater.domain.accounts import OneTime
     from clientupdater.domain.ids import PersonId
     from clientupdater.ports.people import StaffTransaction
 
 
-def is_outgrown(tx: StaffTransaction, person: PersonId, issued: OneTime) -> bool:
+def is_outgrown(tx: StaffTransaction, person: PersonId, issue: Issue | None) -> bool:
     """Whether the person has wider rights by now than who made it out.
 
     Or else one could make out a reset today, and use it oneself once the other was promoted.
     """
-    if issued.issued_by is None:
+    if issue is None:
         return False
-    issuer, other = tx.rights.actor(issued.issued_by), tx.rights.actor(person)
-    if issuer is None or other is None:
-        return True
-    try:
-        require_not_wider(issuer, other)
-    except PrivilegeExceeded:
-        return True
-    return False
+    holder = tx.rights.actor(person)
+    return holder is None or has_outgrown(holder, issue, tx.rights.actor(issue.by))
+
+
+def issue_now(tx: StaffTransaction, person: PersonId, by: PersonId | None) -> Issue | None:
+    """Note who made it out, and what its holder may do at this moment."""
+    holder = tx.rights.actor(person) if by else None
+    return Issue(by, rights_digest(holder)) if by and holder else None

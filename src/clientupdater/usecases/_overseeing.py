@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from clientupdater.domain.delegation import is_administrator, require_another_administrator
+from clientupdater.domain.delegation import (
+    is_administrator,
+    require_another_administrator,
+    require_not_wider,
+)
 from clientupdater.domain.errors import Forbidden, NotFound, PrivilegeExceeded, Unauthenticated
 from clientupdater.domain.oversight import PersonPlace, decide_over_person, decide_over_thing
 from clientupdater.domain.permissions import Permission
@@ -94,9 +98,18 @@ class Oversight:
 
 @contextmanager
 def overseeing(
-    work: StaffWork, caller: Caller, permission: Permission, named: PersonId | str
+    work: StaffWork,
+    caller: Caller,
+    permission: Permission,
+    named: PersonId | str,
+    *,
+    even_wider: bool = False,
 ) -> Iterator[Oversight]:
-    """Act upon a person, named by identity or email; a refusal is written down (A5, A6a)."""
+    """Act upon a person, named by identity or email; a refusal is written down (A5, A6a).
+
+    A person with wider rights than the actor's can be looked at, but not managed (A6). A verb
+    that only gives, or that judges by itself, asks for `even_wider`.
+    """
     with refusals_noted(work, caller, named), work.begin(SYSTEM) as tx:
         tx.administration.hold()
         actor = acting(tx, caller)
@@ -105,6 +118,8 @@ def overseeing(
         other = tx.rights.actor(person.id)
         if other is None:
             raise NotFound
+        if permission is Permission.USERS_MANAGE and not even_wider:
+            require_not_wider(actor, other)
         yield Oversight(tx, caller, actor, person, other)
 
 

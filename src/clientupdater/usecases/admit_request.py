@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 @frozen
 class AdmitRequest:
-    """Counts what is about to be done against all that it is counted by."""
+    """Counts what is about to be done against all that it is counted by.
+
+    Of what counts failures alone, it only looks whether there is room: guesses that are under way
+    at once, and so pass together, are counted by the lock of the account as well.
+    """
 
     limits: RateLimits
     allowances: Allowances = field(factory=Allowances)
@@ -27,10 +31,16 @@ class AdmitRequest:
         """
         verdicts: list[Verdict] = []
         for tally in self.allowances.tallies(activity, asker):
-            verdicts.append(self.limits.hit(tally))
+            is_counted = not tally.allowance.of_failures
+            verdicts.append(self.limits.hit(tally) if is_counted else self.limits.look(tally))
             if not verdicts[-1].allowed:
                 break
         return strictest(verdicts)
+
+    def failed(self, activity: Activity, asker: Asker) -> Verdict:
+        """Count that it failed, and give the verdict of what failures are counted by."""
+        tallies = self.allowances.tallies(activity, asker)
+        return strictest(self.limits.hit(each) for each in tallies if each.allowance.of_failures)
 
     @property
     def counting(self) -> Counting:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from clientupdater.domain.access import rights_digest
 from clientupdater.domain.errors import KeyUsedOtherwise
 from clientupdater.ports.answers import AnswerKey, KeptAnswer
 from clientupdater.ports.sealing import Unreadable
@@ -16,7 +17,6 @@ from clientupdater.ports.sealing import Unreadable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from clientupdater.domain.access import Actor
     from clientupdater.domain.callers import Caller
     from clientupdater.ports.answers import WholeWork
     from clientupdater.ports.clock import Clock
@@ -62,7 +62,8 @@ class AnswerOnce:
     """The effect and its answer are one transaction: a crash leaves both, or neither.
 
     Whoever comes while the first is under way is told so at once. What is kept is given again
-    only to those who may still have it.
+    only to those who may still have it; an answer without a body tells them nothing, and what it
+    was about may be gone by the very request.
     """
 
     work: WholeWork
@@ -126,17 +127,10 @@ class AnswerOnce:
             raise KeyUsedOtherwise(told) from error
         if not hmac.compare_digest(fingerprint, _digest(request)):
             raise KeyUsedOtherwise
-        judge(kept.rights == rights_digest(request.caller.actor))
+        if body:
+            judge(kept.rights == rights_digest(request.caller.actor))
         return Reply(status=kept.status, headers=kept.headers, body=body, is_replayed=True)
 
 
 def _digest(request: KeyedRequest) -> bytes:
     return sha256(request.content).digest()
-
-
-def rights_digest(actor: Actor) -> bytes:
-    """Tell one set of rights and territory from another; places are added up, not sorted."""
-    held = sorted(f"{g.permission} {g.company} {g.scope}" for g in actor.grants)
-    where = actor.territory
-    sums = (sum(p.int for p in of) for of in (where.branches, where.areas, where.area_branches))
-    return sha256("\n".join((*held, *map(str, sums))).encode()).digest()[:16]

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from clientupdater.domain.accounts import LOCKED_FOR_GOOD, fingerprint
 from clientupdater.domain.callers import Caller
+from clientupdater.domain.delegation import has_outgrown
 from clientupdater.domain.errors import NotFound, PasswordChangeRequired, Unauthenticated
 from clientupdater.domain.people import Act, is_barred
 from clientupdater.ports.work import SYSTEM
@@ -95,7 +96,10 @@ class Authenticate:
 
     def _is_over(self, known: KnownSession, now: datetime) -> bool:
         session, active = known.open.session, known.actor.is_active
-        return session.end(now, self.lifetimes, person_is_active=active) is not None
+        if session.end(now, self.lifetimes, person_is_active=active) is not None:
+            return True
+        issue = known.open.issue
+        return issue is not None and has_outgrown(known.actor, issue, known.issuer)
 
 
 def _is_locked_for_good(person: Person) -> bool:

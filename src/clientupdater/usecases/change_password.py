@@ -11,6 +11,7 @@ from clientupdater.domain.people import check_password
 from clientupdater.domain.sessions import ended_by_password_change
 from clientupdater.ports.journal import Deed
 from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases._guesses import guesses_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -41,9 +42,10 @@ class ChangePassword:
         """Change it; every other session is over."""
         with self.work.begin(SYSTEM) as tx:
             seen = tx.credentials.hold(caller.actor.id)
+            guesses = guesses_of(tx, self.passwords)
         if seen is None:
             raise Unauthenticated
-        check_password(new_password, seen.email, "/new_password")
+        check_password(new_password, seen.email, "/new_password", guesses)
         if new_password == current_password:
             raise InvalidInput.of("/new_password", "must be another one")
         is_right = self.passwords.verify(seen.password, current_password)

@@ -45,9 +45,9 @@ class UserChanges:
 
 @frozen
 class ChangeUser:
-    """A change of email or clerk_id is as a password reset: it gives a way in (A6).
+    """A change of email or clerk_id is as a password reset: it gives a way in, or takes one (A6).
 
-    So is making somebody active again.
+    So is making somebody active or inactive.
     """
 
     work: StaffWork
@@ -57,14 +57,16 @@ class ChangeUser:
         self, caller: Caller, person: PersonId | str, changes: UserChanges, version: int | None
     ) -> Person:
         """Change what is named; `version` is the one that was seen, None whichever it is."""
-        with overseeing(self.work, caller, Permission.USERS_MANAGE, person) as over:
+        with overseeing(
+            self.work, caller, Permission.USERS_MANAGE, person, even_wider=True
+        ) as over:
             seen = over.person
             changed = changes.applied(seen)
             if version is not None and version != seen.version:
                 raise VersionConflict(
                     provided=version, current=seen.version, fields=_fields(seen, changed)
                 )
-            if _gives_a_way_in(seen, changed):
+            if _ways_in(seen) != _ways_in(changed):
                 require_not_wider(over.actor, over.other)
             kept = over.tx.accounts.save(changed)
             self._follow(over, changed)
@@ -96,9 +98,8 @@ class ChangeUser:
         )
 
 
-def _gives_a_way_in(seen: Person, changed: Person) -> bool:
-    is_another = (changed.email, changed.clerk_id) != (seen.email, seen.clerk_id)
-    return is_another or (changed.is_active and not seen.is_active)
+def _ways_in(person: Person) -> tuple[object, ...]:
+    return person.email, person.clerk_id, person.is_active
 
 
 def _fields(seen: Person, changed: Person) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from clientupdater.domain.delegation import require_not_wider
 from clientupdater.domain.errors import VersionConflict
 from clientupdater.domain.permissions import Permission
 from clientupdater.usecases._overseeing import overseeing
@@ -27,9 +28,12 @@ class DeleteUser:
     def __call__(self, caller: Caller, person: PersonId | str, version: int | None) -> None:
         """Delete it, at the version that was seen."""
         now = self.clock.now()
-        with overseeing(self.work, caller, Permission.USERS_MANAGE, person) as over:
+        with overseeing(
+            self.work, caller, Permission.USERS_MANAGE, person, even_wider=True
+        ) as over:
             if version is not None and version != over.person.version:
                 raise VersionConflict(provided=version, current=over.person.version)
+            require_not_wider(over.actor, over.other)
             over.tx.accounts.save(evolve(over.person, is_active=False), deleted_at=now)
             over.shut_out(now, "deleted")
             over.did("user.delete")

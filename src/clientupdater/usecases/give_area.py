@@ -26,7 +26,9 @@ class GiveArea:
 
     def __call__(self, caller: Caller, person: PersonId | str, area: AreaId | str) -> None:
         """Give it, if one holds it oneself."""
-        with overseeing(self.work, caller, Permission.USERS_MANAGE, person) as over:
+        with overseeing(
+            self.work, caller, Permission.USERS_MANAGE, person, even_wider=True
+        ) as over:
             place = over.tx.places.area(area)
             require_may_give_area(over.actor, over.person.id, place, over.tx.places.members(place))
             over.tx.territories.give_area(over.person.id, place, over.actor.id, self.clock.now())

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from clientupdater.domain.access import Grant
-from clientupdater.domain.delegation import require_may_give, require_not_own_grants
+from clientupdater.domain.delegation import (
+    require_may_give,
+    require_may_take,
+    require_not_own_grants,
+    require_not_wider,
+)
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.usecases._overseeing import overseeing
 
@@ -34,15 +39,20 @@ class GrantPermission:
         scope: Scope,
     ) -> Grant:
         """Give it; no company is every company."""
-        with overseeing(self.work, caller, Permission.USERS_MANAGE, person) as over:
+        with overseeing(
+            self.work, caller, Permission.USERS_MANAGE, person, even_wider=True
+        ) as over:
             place = None if company is None else over.tx.places.company(company)
             require_not_own_grants(over.actor, over.person.id)
+            before = over.scope_of(permission, place)
             require_may_give(over.actor, permission, place, scope)
+            if before and not scope.includes(before):
+                require_may_take(over.actor, permission, place, before)
+                require_not_wider(over.actor, over.other)
             grant = Grant(permission, place, scope)
             over.tx.grants.give(over.person.id, grant, over.actor.id, self.clock.now())
             over.require_administrator_left()
             over.did("grant.give", permission=permission, company=place, scope=scope)
-            before = over.scope_of(permission, place)
             over.changed_rights(
                 "changed" if before else "granted",
                 "grant",

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from clientupdater.domain.accounts import fingerprint
-from clientupdater.domain.delegation import require_not_wider
+from clientupdater.domain.accounts import Issue, fingerprint
 from clientupdater.domain.errors import NotFound
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sessions import Session
@@ -45,11 +44,10 @@ class IssueServiceToken:
         """Make one out, for a year at most, for somebody with no wider rights than one's own."""
         session, token = Session.of_service(self.clock.now(), lifetime), self.secrets.token()
         with overseeing(self.work, caller, Permission.USERS_MANAGE, person) as over:
-            require_not_wider(over.actor, over.other)
             if not over.person.is_active:
                 raise NotFound("Somebody who is not active is given no token.")
             opened = over.tx.sessions.open(
-                over.person.id, fingerprint(token), session, caller.origin
+                over.person.id, fingerprint(token), session, caller.origin, Issue(over.actor.id)
             )
             over.did("token.issue", session=opened, expires_at=session.expires_at)
             over.changed_rights("granted", "service_token", opened)

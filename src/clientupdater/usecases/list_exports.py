@@ -10,6 +10,7 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.ports.exports import ExportKey
 from clientupdater.ports.reading import Page
 from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases._exporting import shown_to
 from clientupdater.usecases._reading import require_reach
 
 if TYPE_CHECKING:
@@ -30,6 +31,6 @@ class ListExports:
         require_reach(self.work, caller, Permission.REPORTS_EXPORT, "export")
         with self.work.begin(SYSTEM) as tx:
             found = tx.exports.of_person(caller.actor.id, after=after, at_most=limit + 1)
-        shown = tuple(found[:limit])
+        shown = tuple(shown_to(caller.actor, each) for each in found[:limit])
         more = len(found) > limit
         return Page(shown, ExportKey(shown[-1].created_at, shown[-1].id) if more else None)

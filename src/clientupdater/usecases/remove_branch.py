@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from clientupdater.domain.delegation import require_may_remove_branch
 from clientupdater.ports.journal import Deed, RightsChange
 from clientupdater.ports.work import SYSTEM
 from clientupdater.usecases._overseeing import acting, refusals_noted, require_over_area
@@ -35,8 +36,11 @@ class RemoveBranch:
             into = tx.places.area(area)
             require_over_area(actor, tx.area_branches.company_of(into))
             place = tx.places.branch(branch)
+            holders = tx.territories.holders(into)
+            found = (tx.rights.actor(holder) for holder in holders)
+            require_may_remove_branch(actor, place, (each for each in found if each))
             tx.area_branches.remove(into, place)
-            for holder in tx.territories.holders(into):
+            for holder in holders:
                 tx.officers_clients.end_lost(holder, actor.id, self.clock.now())
                 tx.journal.changed_rights(caller, _change("revoked", holder, into, place))
             deed = Deed(

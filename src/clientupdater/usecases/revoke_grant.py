@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from clientupdater.domain.delegation import require_not_own_grants
+from clientupdater.domain.delegation import require_may_take, require_not_own_grants
 from clientupdater.domain.permissions import Permission
 from clientupdater.usecases._overseeing import overseeing
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @frozen
 class RevokeGrant:
-    """To take is no delegation: who looks after a person may, whatever they hold themselves."""
+    """Only one who could give a grant takes it."""
 
     work: StaffWork
 
@@ -36,6 +36,7 @@ class RevokeGrant:
             before = over.scope_of(permission, place)
             if before is None:
                 return
+            require_may_take(over.actor, permission, place, before)
             over.tx.grants.take(over.person.id, permission, place)
             over.require_administrator_left()
             over.did("grant.revoke", permission=permission, company=place)

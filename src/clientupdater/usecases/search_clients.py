@@ -12,6 +12,7 @@ from clientupdater.ports.reading import ClientSort
 from clientupdater.usecases._reading import looking, require_reach
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import tzinfo
 
     from clientupdater.domain.callers import Caller
@@ -35,13 +36,13 @@ class SearchClients:
             require_reach(self.work, caller, Permission.STATUS_READ, "client")
         found = looking(caller, self.clock, self.zone)
         with self.work.begin(found.clients) as tx:
-            return tx.reading.clients(query, found, self._owner(tx, query.q))
+            return tx.reading.clients(query, found, self._owners(tx, query.q))
 
-    def _owner(self, tx: ReadingTransaction, q: str | None) -> ClientId | None:
+    def _owners(self, tx: ReadingTransaction, q: str | None) -> Sequence[ClientId]:
         """Find whose whole pension number it is (C3); without keys nobody can be found by one."""
         if q is None or not any(each.isdigit() for each in q):
-            return None
+            return ()
         try:
-            return tx.pension_numbers.owner(q)
+            return tx.pension_numbers.owners(q)
         except Misconfigured:
-            return None
+            return ()

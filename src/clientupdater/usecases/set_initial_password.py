@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from clientupdater.domain.accounts import OneTime
-from clientupdater.domain.delegation import require_not_wider
 from clientupdater.domain.people import OneTimePassword, check_password
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sessions import ended_by_password_change
+from clientupdater.usecases._guesses import guesses_of
 from clientupdater.usecases._overseeing import overseeing
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ class SetInitialPassword:
         """Set it for somebody with no wider rights than one's own."""
         kept = self.passwords.hash(password)
         with overseeing(self.work, caller, Permission.USERS_MANAGE, person) as over:
-            require_not_wider(over.actor, over.other)
-            check_password(password, over.person.email)
+            guesses = guesses_of(over.tx, self.passwords)
+            check_password(password, over.person.email, guesses=guesses)
             now, who = self.clock.now(), over.person.id
             one_time = OneTimePassword(now)
             over.tx.credentials.set(who, kept, now, one_time.expires_at)

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.work import SYSTEM
-from clientupdater.usecases._exporting import own
+from clientupdater.usecases._exporting import own, shown_to
 from clientupdater.usecases._reading import require_reach
 
 if TYPE_CHECKING:
@@ -28,4 +28,4 @@ class ShowExport:
         """Find it. Raises NotFound for anybody else's."""
         require_reach(self.work, caller, Permission.REPORTS_EXPORT, "export")
         with self.work.begin(SYSTEM) as tx:
-            return own(tx, caller, export)
+            return shown_to(caller.actor, own(tx, caller, export))

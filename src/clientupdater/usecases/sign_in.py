@@ -11,12 +11,12 @@ from clientupdater.domain.errors import InvalidCredentials
 from clientupdater.domain.people import SignInRecord
 from clientupdater.domain.sessions import Session
 from clientupdater.ports.work import SYSTEM
-from clientupdater.usecases._one_time import is_outgrown
+from clientupdater.usecases._one_time import is_outgrown, issue_now
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from clientupdater.domain.accounts import Credential, OneTime, Person
+    from clientupdater.domain.accounts import Credential, Person
     from clientupdater.domain.callers import Origin
     from clientupdater.domain.people import LockoutPolicy
     from clientupdater.domain.sessions import Lifetimes
@@ -85,14 +85,10 @@ class SignIn:
             return "wrong password"
         if not held.is_active:
             return "inactive"
-        return self._used_up(tx, held, held.one_time, now) if held.one_time else None
-
-    def _used_up(
-        self, tx: StaffTransaction, held: Credential, one_time: OneTime, now: datetime
-    ) -> str | None:
-        if not one_time.password.is_good(now):
+        if held.one_time and not held.one_time.password.is_good(now):
             return "used or expired"
-        return "outgrown" if is_outgrown(tx, held.person, one_time) else None
+        issue = held.one_time.issue if held.one_time else held.password_issue
+        return "outgrown" if is_outgrown(tx, held.person, issue) else None
 
     def _refuse(
         self, tx: StaffTransaction, held: Credential | None, because: str, origin: Origin
@@ -105,9 +101,11 @@ class SignIn:
         now, token = self.clock.now(), self.secrets.token()
         session = Session.of_person(now, self.lifetimes)
         tx.sign_ins.admit(held.person, now)
+        issue = held.password_issue
         if held.one_time:
+            issue = issue_now(tx, held.person, held.one_time.issued_by)
             tx.one_time_passwords.use(held.person, now)
-        tx.sessions.open(held.person, fingerprint(token), session, origin)
+        tx.sessions.open(held.person, fingerprint(token), session, origin, issue)
         person = tx.accounts.find(held.person)
         if person is None:
             return None

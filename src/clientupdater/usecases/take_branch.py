@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from clientupdater.domain.delegation import require_may_take_branch
 from clientupdater.domain.permissions import Permission
 from clientupdater.usecases._overseeing import overseeing
 
@@ -27,6 +28,7 @@ class TakeBranch:
         """Take it; where it was not given, nothing changes."""
         with overseeing(self.work, caller, Permission.USERS_MANAGE, person) as over:
             place = over.tx.places.branch(branch)
+            require_may_take_branch(over.actor, place)
             over.tx.territories.take_branch(over.person.id, place)
             ended = over.tx.officers_clients.end_lost(
                 over.person.id, over.actor.id, self.clock.now()

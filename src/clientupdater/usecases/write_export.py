@@ -17,7 +17,7 @@ from clientupdater.ports.exports import TableAsked
 from clientupdater.ports.queue import Progress
 from clientupdater.ports.told_filters import told_filter
 from clientupdater.ports.work import SYSTEM
-from clientupdater.usecases._exporting import still_reaches
+from clientupdater.usecases._exporting import needed, still_reaches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,8 +103,14 @@ class WriteExport:
         if export.status is not JobStatus.COMPLETED:
             with self.work.begin(SYSTEM) as tx:
                 now = self.clock.now()
-                begun = evolve(export, status=JobStatus.PROCESSING, started_at=now, error=None)
-                tx.exports.keep(begun)
+                export = evolve(
+                    export,
+                    status=JobStatus.PROCESSING,
+                    started_at=now,
+                    error=None,
+                    sight=dict(zip(needed(export.asked), reaches, strict=True)),
+                )
+                tx.exports.keep(export)
         return export, reaches
 
     def _judged(self, id_: UUID) -> tuple[Export, tuple[Reach, ...]]:

@@ -49,17 +49,25 @@ class MemoryRateLimits:
 
     def hit(self, tally: Tally) -> Verdict:
         """Count one, unless there is no room."""
+        return self._judged(tally, is_counted=True)
+
+    def look(self, tally: Tally) -> Verdict:
+        """Say whether there is room."""
+        return self._judged(tally, is_counted=False)
+
+    def _judged(self, tally: Tally, *, is_counted: bool) -> Verdict:
         allowance, span = tally.allowance, tally.allowance.span
         key = self.fingerprint.of((allowance.name, *tally.of))
         with self._turn:
             now = self.now()
             numbers = self._kept.get(key) or _Numbers(now // span, 0, 0)
             count = counted_at(now, span, *numbers)
-            if allowed := count.has_room(allowance):
+            allowed = count.has_room(allowance)
+            if allowed and is_counted:
                 count = count.after_one_more()
-            # A clock that was set back goes on in the window that it came from.
-            window = max(numbers.window, now // span)
-            self._keep(key, _Numbers(window, count.running, count.before))
+                # A clock that was set back goes on in the window that it came from.
+                window = max(numbers.window, now // span)
+                self._keep(key, _Numbers(window, count.running, count.before))
         return count.verdict(allowance, now, allowed=allowed)
 
     def counting(self) -> Counting:

@@ -36,11 +36,10 @@ class MemoryPensionNumbers:
             raise NotFound
         self._written[client] = self._vault.sealed(number, client)
 
-    def owner(self, number: str) -> ClientId | None:
+    def owners(self, number: str) -> list[ClientId]:
         """Find whose number it is."""
         index = self._vault.blind_index(number)
-        found = sorted(c for c, sealed in self._all().items() if sealed.blind_index == index)
-        return found[0] if found else None
+        return sorted(c for c, sealed in self._all().items() if sealed.blind_index == index)
 
     def renew_batch(self, *, after: ClientId | None, at_most: int) -> RenewedBatch:
         """Seal the next numbers anew with the newest key."""

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import psycopg
 from attrs import frozen
+from psycopg.types.json import Jsonb
 
-from clientupdater.adapters.postgres.people import QUERIES
+from clientupdater.adapters.postgres.people import QUERIES, issue_of
 from clientupdater.domain.accounts import Credential, OneTime
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.people import OneTimePassword, SignInRecord
@@ -15,6 +16,7 @@ from clientupdater.domain.people import OneTimePassword, SignInRecord
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from clientupdater.domain.accounts import Issue
     from clientupdater.domain.callers import Origin
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
@@ -40,10 +42,22 @@ class PostgresCredentials:
         return _credential(*found) if found else None
 
     def set(
-        self, person: PersonId, password: str, now: datetime, expires_at: datetime | None
+        self,
+        person: PersonId,
+        password: str,
+        now: datetime,
+        expires_at: datetime | None,
+        issue: Issue | None = None,
     ) -> None:
         """Keep a new password; one that expires must be changed."""
-        told = {"person": person, "password": password, "now": now, "expires_at": expires_at}
+        told = {
+            "person": person,
+            "password": password,
+            "now": now,
+            "expires_at": expires_at,
+            "issued_by": issue and issue.by,
+            "issued_rights": issue and issue.rights,
+        }
         self._connection.execute(QUERIES["set_password"], told)
 
     def renew(self, person: PersonId, before: str, after: str) -> None:
@@ -69,9 +83,7 @@ class PostgresSignIns:
         }
         log = {
             "person": person and str(person),
-            "because": because,
-            "interface": origin.interface,
-            "request_id": origin.request_id,
+            "details": Jsonb({"because": because, **origin.record}),
             "ip_address": origin.ip_address,
             "user_agent": origin.user_agent,
         }
@@ -119,7 +131,7 @@ class PostgresOneTimePasswords:
 
 
 def _credential(*columns: Any) -> Credential:
-    id_, email, password, failures, locked_until, active, issued_at, used_at, by = columns
+    id_, email, password, failures, locked_until, active, issued_at, used_at, by, *issue = columns
     return Credential(
         person=PersonId(id_),
         email=email,
@@ -127,6 +139,7 @@ def _credential(*columns: Any) -> Credential:
         sign_in=SignInRecord(failures, locked_until),
         is_active=active,
         one_time=_one_time(issued_at, used_at, by) if issued_at else None,
+        password_issue=issue_of(*issue),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import UUID
 
 import psycopg
 from attrs import frozen
@@ -11,8 +12,10 @@ from psycopg.types.json import Jsonb
 from clientupdater.adapters.postgres.named_queries import named_queries
 from clientupdater.adapters.postgres.queue import progress_of
 from clientupdater.domain.exports import ExportFormat, ExportType
-from clientupdater.domain.ids import CompanyId, JobId, PersonId
+from clientupdater.domain.ids import BranchId, CompanyId, JobId, PersonId
 from clientupdater.domain.jobs import JobStatus
+from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.domain.reach import Reach
 from clientupdater.ports.exports import Export, ExportAsked
 from clientupdater.ports.reading import PersonName
 from clientupdater.ports.told_filters import read_filter, told_filter
@@ -20,8 +23,8 @@ from clientupdater.ports.told_filters import read_filter, told_filter
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
-    from uuid import UUID
 
+    from clientupdater.domain.callers import Origin
     from clientupdater.ports.exports import ExportKey
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
@@ -79,6 +82,7 @@ class PostgresExports:
             "started_at": export.started_at,
             "completed_at": export.completed_at,
             "expires_at": export.expires_at,
+            "sight": export.sight and Jsonb(_told_sight(export.sight)),
         }
         self._connection.execute(QUERIES["keep"], told)
 
@@ -98,7 +102,7 @@ class PostgresExportFiles:
         told = {"now": now, "at_most": at_most}
         return [_export(row) for row in self._connection.execute(QUERIES["expired"], told)]
 
-    def taken(self, export: Export, request_id: str | None, ip_address: str | None) -> None:
+    def taken(self, export: Export, origin: Origin) -> None:
         """Write down that somebody took the data away."""
         filters = told_filter(export.asked.filter)
         told = {
@@ -106,16 +110,16 @@ class PostgresExportFiles:
             "company": export.company,
             "subject": str(export.asked.type),
             "rows": export.row_count,
-            "details": Jsonb({"export": str(export.id), "filters": filters}),
-            "request_id": request_id,
-            "ip_address": ip_address,
+            "details": Jsonb({"export": str(export.id), "filters": filters, **origin.record}),
+            "request_id": origin.request_id,
+            "ip_address": origin.ip_address,
         }
         self._connection.execute(QUERIES["taken"], told)
 
 
 def _export(row: Sequence[Any]) -> Export:
     id_, kind, form, parameters, person, name, created_at, company, status, job, *rest = row
-    progress, started_at, completed_at, expires_at, file, size, rows, error = rest
+    progress, started_at, completed_at, expires_at, file, size, rows, error, sight = rest
     return Export(
         id=id_,
         asked=_asked(kind, form, parameters),
@@ -132,7 +136,33 @@ def _export(row: Sequence[Any]) -> Export:
         file_size=size,
         row_count=rows,
         error=error,
+        sight=sight and _sight(PersonId(person), sight),
     )
+
+
+def _told_sight(sight: Mapping[Permission, Reach]) -> dict[str, object]:
+    return {
+        str(permission): {
+            "everywhere": reach.everywhere,
+            "scopes": {str(company): scope for company, scope in reach.scopes.items()},
+            "branches": sorted(map(str, reach.direct_branches)),
+            "territory": sorted(map(str, reach.area_branches)),
+        }
+        for permission, reach in sight.items()
+    }
+
+
+def _sight(person: PersonId, told: Mapping[str, Any]) -> dict[Permission, Reach]:
+    return {
+        Permission(permission): Reach(
+            actor=person,
+            everywhere=reach["everywhere"] and Scope(reach["everywhere"]),
+            scopes={CompanyId(UUID(c)): Scope(scope) for c, scope in reach["scopes"].items()},
+            direct_branches=frozenset(BranchId(UUID(each)) for each in reach["branches"]),
+            area_branches=frozenset(BranchId(UUID(each)) for each in reach["territory"]),
+        )
+        for permission, reach in told.items()
+    }
 
 
 def _asked(kind: str, form: str, parameters: Mapping[str, Any]) -> ExportAsked:

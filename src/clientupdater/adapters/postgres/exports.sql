@@ -23,7 +23,7 @@ select
         else j.status::text
     end,
     e.job_id, j.progress, e.started_at, e.completed_at, e.expires_at, e.file_path, e.file_size,
-    e.row_count, coalesce(e.error, case when j.status = 'dead' then j.error end)
+    e.row_count, coalesce(e.error, case when j.status = 'dead' then j.error end), e.sight
 from export_jobs e
 left join users u on u.id = e.created_by
 left join job_queue j on j.id = e.job_id
@@ -56,7 +56,8 @@ update export_jobs
 set
     status = %(status)s, file_path = %(file)s, file_size = %(file_size)s,
     row_count = %(row_count)s, error = %(error)s, started_at = %(started_at)s,
-    completed_at = %(completed_at)s, expires_at = %(expires_at)s
+    completed_at = %(completed_at)s, expires_at = %(expires_at)s,
+    sight = %(sight)s
 where id = %(id)s
 
 -- name: remove

@@ -37,14 +37,13 @@ class PostgresJournal:
 
     def did(self, caller: Caller, deed: Deed) -> None:
         """Log a write, and over which interface and in which request it came."""
-        came = {"interface": caller.origin.interface, "request_id": caller.origin.request_id}
         told = {
             **_origin(caller),
             "user_agent": caller.origin.user_agent,
             "action": deed.action,
             "resource": deed.resource,
             "resource_id": deed.resource_id,
-            "details": _json({**deed.details, **came}),
+            "details": _json({**deed.details, **caller.origin.record}),
         }
         self._connection.execute(QUERIES["did"], told)
 
@@ -96,6 +95,7 @@ def _origin(caller: Caller) -> dict[str, object]:
         "actor": caller.actor.id,
         "request_id": origin.request_id,
         "ip_address": origin.ip_address,
+        "origin": Jsonb(dict(origin.record)),
     }
 
 

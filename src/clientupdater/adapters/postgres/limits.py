@@ -51,6 +51,16 @@ class PostgresRateLimits:
         self._sweep_in_passing()
         return counted_at(now, span, *numbers).verdict(allowance, now, allowed=allowed)
 
+    def look(self, tally: Tally) -> Verdict:
+        """Say whether there is room."""
+        allowance, span = tally.allowance, tally.allowance.span
+        key = self.fingerprint.of((allowance.name, *tally.of))
+        with self._connection() as connection:
+            found = connection.execute(QUERIES["look"], {"key": key, "span": span}).fetchall()
+        ((now, *numbers),) = found
+        count = counted_at(now, span, *numbers)
+        return count.verdict(allowance, now, allowed=count.has_room(allowance))
+
     def counting(self) -> Counting:
         """Tell who counts: the database."""
         return Counting.LASTING

@@ -50,6 +50,15 @@ from moment
 left join rate_limit_counts kept on kept.key = %(key)s
 where not exists (select from admitted)
 
+-- name: look
+select
+    greatest(moment.now, kept.counted_at),
+    coalesce(kept.counted_at, moment.now) / %(span)s::bigint,
+    coalesce(kept.running, 0),
+    coalesce(kept.before, 0)
+from (select (extract(epoch from clock_timestamp()) * 1000000)::bigint as now) moment
+left join rate_limit_counts kept on kept.key = %(key)s
+
 -- name: sweep
 delete from rate_limit_counts
 where key in (

@@ -44,11 +44,11 @@ class PostgresPensionNumbers:
         if not self._connection.execute(QUERIES["keep"], told).rowcount:
             raise NotFound
 
-    def owner(self, number: str) -> ClientId | None:
+    def owners(self, number: str) -> list[ClientId]:
         """Find whose number it is."""
         told = {"blind_index": self._vault.blind_index(number)}
-        found = self._connection.execute(QUERIES["owner"], told).fetchone()
-        return ClientId(found[0]) if found else None
+        found = self._connection.execute(QUERIES["owners"], told)
+        return [ClientId(client) for (client,) in found]
 
     def renew_batch(self, *, after: ClientId | None, at_most: int) -> RenewedBatch:
         """Seal the next numbers anew with the newest key."""

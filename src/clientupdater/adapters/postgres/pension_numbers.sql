@@ -11,11 +11,10 @@ set
     pension_last4 = %(last_four)s
 where id = %(client)s
 
--- name: owner
+-- name: owners
 select id from clients
 where pension_blind_index = %(blind_index)s and deleted_at is null
 order by id
-limit 1
 
 -- name: candidates
 select id, pension_number from clients

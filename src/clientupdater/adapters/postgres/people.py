@@ -7,7 +7,7 @@ from uuid import UUID
 
 from clientupdater.adapters.postgres.named_queries import named_queries
 from clientupdater.domain.access import Actor, Grant, Territory
-from clientupdater.domain.accounts import GivenGrant, OpenSession, Person
+from clientupdater.domain.accounts import GivenGrant, Issue, OpenSession, Person
 from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.sessions import Session, SessionKind
@@ -17,20 +17,27 @@ if TYPE_CHECKING:
 
 QUERIES = named_queries("people.sql")
 
-SESSION_WIDTH = 8
+SESSION_WIDTH = 10
 PERSON_WIDTH = 13
+ACTOR_WIDTH = 2
 _KNOWN = frozenset(Permission)
 
 
 def session_of(columns: Sequence[Any]) -> OpenSession:
     """Make a session of the columns of block `session`."""
-    id_, kind, created_at, last_seen_at, expires_at, revoked_at, address, agent = columns
+    id_, kind, created_at, last_seen_at, expires_at, revoked_at, address, agent, *issue = columns
     return OpenSession(
         id=id_,
         session=Session(SessionKind(kind), created_at, last_seen_at, expires_at, revoked_at),
         ip_address=address,
         user_agent=agent,
+        issue=issue_of(*issue),
     )
+
+
+def issue_of(by: UUID | None, rights: bytes | None) -> Issue | None:
+    """Make of two columns who made something out."""
+    return Issue(PersonId(by), rights) if by else None
 
 
 def person_of(columns: Sequence[Any]) -> Person:
@@ -61,6 +68,13 @@ def actor_of(person: Person, columns: Sequence[Any]) -> Actor:
         grants=frozenset(_grants(grants)),
         territory=person.territory,
     )
+
+
+def known_actor(columns: Sequence[Any]) -> Actor | None:
+    """Make an actor of the columns of blocks `person` and `actor`, where there is one."""
+    if columns[0] is None:
+        return None
+    return actor_of(person_of(columns[:PERSON_WIDTH]), columns[PERSON_WIDTH:])
 
 
 def _territory(branches: list[Any], areas: list[Any], within: list[Any]) -> Territory:

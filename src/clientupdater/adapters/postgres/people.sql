@@ -47,7 +47,7 @@ cross join lateral (select {territory}) t (branches, areas, within)
 
 -- name: session
 s.id, s.kind, s.created_at, coalesce(s.last_seen_at, s.created_at), s.expires_at, s.revoked_at,
-s.ip_address, s.user_agent
+s.ip_address, s.user_agent, s.issued_by, s.issued_rights
 
 -- name: generation
 -- Of the configuration: it rides along, so that what is cached under it costs no question more.
@@ -58,9 +58,11 @@ select
     {session},
     {person},
     {actor},
-    {generation}
+    {generation},
+    issuer.*
 from user_sessions s
 join {people} on u.id = s.user_id
+left join lateral (select {person}, {actor} from {people} where u.id = s.issued_by) issuer on true
 where s.session_token = %(token)s
 
 -- name: person_by_subject
@@ -79,11 +81,12 @@ where id = (select id from user_sessions where id = %(id)s for update skip locke
 
 -- name: open_session
 insert into user_sessions (
-    user_id, session_token, kind, ip_address, user_agent, created_at, last_seen_at, expires_at
+    user_id, session_token, kind, ip_address, user_agent, created_at, last_seen_at, expires_at,
+    issued_by, issued_rights
 )
 values (
     %(person)s, %(token)s, %(kind)s, %(ip_address)s, %(user_agent)s, %(created_at)s,
-    %(last_seen_at)s, %(expires_at)s
+    %(last_seen_at)s, %(expires_at)s, %(issued_by)s, %(issued_rights)s
 )
 returning id
 
@@ -105,7 +108,8 @@ where id = any(%(ids)s::uuid[])
 select
     u.id, u.email, u.password_hash, u.failed_login_count, u.locked_until,
     u.is_active and u.deleted_at is null,
-    o.issued_at, o.used_at, o.issued_by
+    o.issued_at, o.used_at, o.issued_by,
+    u.password_issued_by, u.password_issued_rights
 from users u
 left join one_time_passwords o on o.user_id = u.id and o.kind = 'initial'
 
@@ -136,11 +140,7 @@ where id = %(person)s
 insert into activity_logs (action, resource, resource_id, details, ip_address, user_agent)
 values (
     'session.refuse', 'user', %(person)s,
-    jsonb_build_object(
-        'because', %(because)s::text,
-        'interface', %(interface)s::text,
-        'request_id', %(request_id)s::text
-    ),
+    %(details)s,
     %(ip_address)s, %(user_agent)s
 )
 
@@ -154,7 +154,8 @@ where id = %(person)s
 update users
 set password_hash = %(password)s, password_changed_at = %(now)s,
     password_expires_at = %(expires_at)s::timestamptz,
-    must_change_password = %(expires_at)s::timestamptz is not null
+    must_change_password = %(expires_at)s::timestamptz is not null,
+    password_issued_by = %(issued_by)s, password_issued_rights = %(issued_rights)s
 where id = %(person)s
 
 -- name: renew_password

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import psycopg
 from attrs import frozen
 
-from clientupdater.adapters.postgres.people import PERSON_WIDTH, QUERIES, actor_of, person_of
+from clientupdater.adapters.postgres.people import QUERIES, known_actor
 
 if TYPE_CHECKING:
     from clientupdater.domain.access import Actor
@@ -26,9 +26,7 @@ class PostgresRights:
         """Find whether a person is active, their grants and live territory, in one look."""
         told = {"person": person}
         found = self._connection.execute(QUERIES["actor_by_id"], told).fetchone()
-        if found is None:
-            return None
-        return actor_of(person_of(found[:PERSON_WIDTH]), found[PERSON_WIDTH:])
+        return known_actor(found) if found else None
 
     def hold(self) -> None:
         """Wait for whoever changes rights just now, and keep them, but no others, waiting."""

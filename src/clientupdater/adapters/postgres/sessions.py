@@ -8,10 +8,12 @@ import psycopg
 from attrs import frozen
 
 from clientupdater.adapters.postgres.people import (
+    ACTOR_WIDTH,
     PERSON_WIDTH,
     QUERIES,
     SESSION_WIDTH,
     actor_of,
+    known_actor,
     person_of,
     session_of,
 )
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from clientupdater.domain.accounts import OpenSession
+    from clientupdater.domain.accounts import Issue, OpenSession
     from clientupdater.domain.callers import Origin
     from clientupdater.domain.ids import PersonId
     from clientupdater.domain.sessions import Session
@@ -43,15 +45,23 @@ class PostgresSessions:
             return None
         until = SESSION_WIDTH + PERSON_WIDTH
         person = person_of(found[SESSION_WIDTH:until])
-        *rights, generation = found[until:]
+        rights, generation = found[until : until + ACTOR_WIDTH], found[until + ACTOR_WIDTH]
+        issuer = known_actor(found[until + ACTOR_WIDTH + 1 :])
         opened = session_of(found[:SESSION_WIDTH])
-        return KnownSession(opened, person, actor_of(person, rights), generation)
+        return KnownSession(opened, person, actor_of(person, rights), generation, issuer)
 
     def touch(self, session: UUID, now: datetime) -> None:
         """Note that it was used just now; skip it where another is noting the same."""
         self._connection.execute(QUERIES["touch_session"], {"id": session, "now": now})
 
-    def open(self, person: PersonId, token: str, session: Session, origin: Origin) -> UUID:
+    def open(
+        self,
+        person: PersonId,
+        token: str,
+        session: Session,
+        origin: Origin,
+        issue: Issue | None,
+    ) -> UUID:
         """Open one; answer with its identity."""
         told = {
             "person": person,
@@ -62,6 +72,8 @@ class PostgresSessions:
             "created_at": session.created_at,
             "last_seen_at": session.last_seen_at,
             "expires_at": session.expires_at,
+            "issued_by": issue and issue.by,
+            "issued_rights": issue and issue.rights,
         }
         (opened,) = self._connection.execute(QUERIES["open_session"], told).fetchall()
         identity: UUID = opened[0]

@@ -11,6 +11,8 @@ from clientupdater.domain.allowances import SECOND, Count
 from clientupdater.ports.limits import Counting
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from limits import RateLimitItem
     from limits.storage import RedisStorage
     from limits.strategies import SlidingWindowCounterRateLimiter
@@ -43,23 +45,29 @@ class RedisRateLimits:
 
     def hit(self, tally: Tally) -> Verdict:
         """Count one, unless there is no room; raises Unavailable while Redis is lost."""
+        return self._judged(tally, self._counter.hit)
+
+    def look(self, tally: Tally) -> Verdict:
+        """Say whether there is room; raises Unavailable while Redis is lost."""
+        return self._judged(tally, self._counter.test)
+
+    def _judged(self, tally: Tally, ask: Callable[[RateLimitItem, str], bool]) -> Verdict:
         item = _item(tally.allowance)
         whose = self.fingerprint.of((tally.allowance.name, *tally.of)).hex()
-        allowed, count = self.gate.ask(lambda _: self._counted(item, whose))
+        allowed, count = self.gate.ask(lambda _: (ask(item, whose), self._count(item, whose)))
         return count.verdict(tally.allowance, time.time_ns() // 1000, allowed=allowed)
 
     def counting(self) -> Counting:
         """Tell who counts."""
         return Counting.SHARED if self.gate.is_open else Counting.IN_PROCESS
 
-    def _counted(self, item: RateLimitItem, whose: str) -> tuple[bool, Count]:
-        allowed = self._counter.hit(item, whose)
+    def _count(self, item: RateLimitItem, whose: str) -> Count:
         key, seconds = item.key_for(whose), item.get_expiry()
         before, fades_in, running, kept_for = self._storage.get_sliding_window(key, seconds)
         # The running window is kept for one more span, in which it will be the one before.
         rolls_in = kept_for - seconds if kept_for > seconds else fades_in
         exact = min(max(int(rolls_in * SECOND), 1), seconds * SECOND)
-        return allowed, Count(before, running, exact)
+        return Count(before, running, exact)
 
 
 def _item(allowance: Allowance) -> RateLimitItem:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 from attrs import define, field, frozen
 
+from clientupdater.domain.common_passwords import COMMON_PASSWORDS
 from clientupdater.domain.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Set
 
     from clientupdater.ports.passwords import Passwords
 
@@ -39,6 +41,17 @@ def verify_password(hashed: str, password: str) -> bool:
         return False
 
 
+@cache
+def _commonest() -> frozenset[str]:
+    """Read the list of zxcvbn, of leaked passwords by how often they are taken, when it is asked.
+
+    That takes 50 ms and some megabytes, which no command needs that sets no password.
+    """
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415 — as said
+
+    return COMMON_PASSWORDS | frozenset(FREQUENCY_LISTS["passwords"])
+
+
 @frozen
 class Argon2Passwords:
     """Hashes with argon2id."""
@@ -51,6 +64,10 @@ class Argon2Passwords:
         """Tell whether this is the password; without a hash it is not, at the same cost."""
         right = verify_password(hashed or _NOBODYS, password)
         return right and hashed is not None
+
+    def commonest(self) -> Set[str]:
+        """Give the passwords that guessers try first."""
+        return _commonest()
 
     def is_outdated(self, hashed: str) -> bool:
         """Tell whether it was kept at another cost than today's."""
@@ -85,6 +102,10 @@ class OneAtATime:
         """Tell whether this is the password, in turn."""
         with self._in_turn():
             return self.passwords.verify(hashed, password)
+
+    def commonest(self) -> Set[str]:
+        """Give the passwords that guessers try first; that waits for nobody."""
+        return self.passwords.commonest()
 
     def is_outdated(self, hashed: str) -> bool:
         """Tell whether it was kept at another cost: that takes no time."""

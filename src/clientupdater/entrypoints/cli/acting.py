@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
+import os
+import socket
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,7 +24,20 @@ if TYPE_CHECKING:
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
-ORIGIN = Origin(interface="cli")
+
+def _os_user() -> str:
+    """Name the user of this process: by its id, as anybody can set the variables of a shell."""
+    if os.name != "posix":
+        return getpass.getuser()
+    import pwd  # noqa: PLC0415 — there is none elsewhere
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
+
+
+ORIGIN = Origin(interface="cli", os_user=_os_user(), host=socket.gethostname())
 
 
 def as_option(command: _Command) -> _Command:

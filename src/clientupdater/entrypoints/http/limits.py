@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from clientupdater.domain.allowances import Activity, Asker
+from clientupdater.domain.errors import InvalidCredentials
 from clientupdater.entrypoints.http.problems import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, MutableMapping
+    from collections.abc import Iterator, Mapping, MutableMapping
     from typing import Any
 
     from clientupdater.app import App
@@ -29,13 +31,24 @@ def require_allowance(
 def require(app: App, activity: Activity, asker: Asker, scope: MutableMapping[str, Any]) -> None:
     """Count once more, or refuse; what is left is told either way."""
     verdict = app.admit_request(activity, asker)
-    heads = _told(verdict)
-    scope["heads"] = heads
+    scope["heads"] = _told(verdict)
     if not verdict.allowed:
         told = f"That was too often; come again in {verdict.retry_after} seconds."
         details = {"limit": verdict.limit, "retry_after": verdict.retry_after}
         retry = {"Retry-After": str(verdict.retry_after)}
         raise Rejected(429, "rate_limit_exceeded", told, details, retry)
+
+
+@contextmanager
+def failures_counted(
+    app: App, activity: Activity, asker: Asker, scope: MutableMapping[str, Any]
+) -> Iterator[None]:
+    """Count an attempt that was not let in; what is left after it is told."""
+    try:
+        yield
+    except InvalidCredentials:
+        scope["heads"] = _told(app.admit_request.failed(activity, asker))
+        raise
 
 
 def _told(verdict: Verdict) -> Mapping[str, str]:

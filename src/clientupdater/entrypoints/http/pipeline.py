@@ -17,6 +17,7 @@ database's: whoever has a thread has a connection waiting.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -40,7 +41,7 @@ from clientupdater.domain.errors import (
 from clientupdater.domain.ids import PersonId
 from clientupdater.entrypoints.http import parsing
 from clientupdater.entrypoints.http.contract import Call, Endpoint, Sent, part
-from clientupdater.entrypoints.http.limits import require, require_allowance
+from clientupdater.entrypoints.http.limits import failures_counted, require, require_allowance
 from clientupdater.entrypoints.http.problems import Rejected, details_of
 from clientupdater.entrypoints.http.replies import reply, response
 from clientupdater.entrypoints.structuring import structured, structured_words
@@ -106,15 +107,19 @@ def _answered(endpoint: Endpoint, app: App, given: Given) -> Response:
     if endpoint.activity is not Activity.SIGN_IN:
         require_allowance(app, endpoint, caller, request.scope)
     parsed = _parsed(endpoint, app, given)
+    attempt: AbstractContextManager[None] = nullcontext()
     if endpoint.activity is Activity.SIGN_IN:
-        require(app, Activity.SIGN_IN, _who_signs_in(caller, parsed.body), request.scope)
+        asker = _who_signs_in(caller, parsed.body)
+        require(app, Activity.SIGN_IN, asker, request.scope)
+        attempt = failures_counted(app, Activity.SIGN_IN, asker, request.scope)
     route = f"{endpoint.method} {endpoint.path}"
     sent = Sent(request.headers, given.body or b"")
     call = Call(app=app, route=route, caller=caller, session=signed_in, sent=sent)
     act = partial(_acted, endpoint, call, request, parsed)
     if endpoint.is_keyed and parsed.key is not None:
         return response(endpoint, request, _once(endpoint, call, given, parsed.key, act))
-    return response(endpoint, request, act())
+    with attempt:
+        return response(endpoint, request, act())
 
 
 def _acted(endpoint: Endpoint, call: Call, request: Request, parsed: _Parsed) -> Reply:

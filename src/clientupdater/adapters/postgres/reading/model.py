@@ -21,7 +21,7 @@ from clientupdater.domain.statuses import PENDING
 from clientupdater.ports.reading import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date
 
     from clientupdater.ports.reading import (
@@ -75,7 +75,7 @@ class PostgresReading:
         return Page(tuple(items), after)
 
     def clients(
-        self, query: ClientQuery, looking: Looking, known: ClientId | None = None
+        self, query: ClientQuery, looking: Looking, known: Collection[ClientId] = ()
     ) -> ClientPage:
         """Read a page of clients."""
         walk = self.walk(query, looking, known)
@@ -101,7 +101,7 @@ class PostgresReading:
         return client_view(ClientId(rows[0][1]), rows[0][2:], looking) if rows else None
 
     def walk(
-        self, query: ClientQuery, looking: Looking, known: ClientId | None = None
+        self, query: ClientQuery, looking: Looking, known: Collection[ClientId] = ()
     ) -> ClientWalk | None:
         """Look up what the query names; None where nobody can be meant."""
         found = self._resolved(query, known)
@@ -119,11 +119,11 @@ class PostgresReading:
         ((rare,),) = self._read(walk.rarity, walk.told, prepare=False)
         return evolve(walk, found=evolve(found, rare=frozenset(rare)))
 
-    def _resolved(self, query: ClientQuery, known: ClientId | None) -> Resolved | None:
+    def _resolved(self, query: ClientQuery, known: Collection[ClientId]) -> Resolved | None:
         ids, members = self._codes(query.filter)
         if query.q is None:
             return Resolved(ids=ids, area_members=members)
-        among = {*self._named(query.q), *([known] if known else [])}
+        among = {*self._named(query.q), *known}
         if among:
             return Resolved(ids=ids, area_members=members, among=tuple(among))
         ((words,),) = self._read(PIECES["words"], {"q": query.q}, prepare=True)

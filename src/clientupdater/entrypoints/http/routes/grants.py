@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from attrs import frozen
 
@@ -113,7 +113,7 @@ def _set(
     path: str,
     summary: str,
     handle: Callable[[Call], None],
-    *errors: Any,
+    *,
     permission: Permission = Permission.USERS_MANAGE,
 ) -> Endpoint:
     """Declare what is there or not there, however often one says so."""
@@ -124,7 +124,7 @@ def _set(
         handle=handle,
         status=204,
         permission=permission,
-        errors=errors,
+        errors=(PrivilegeExceeded,),
     )
 
 
@@ -160,16 +160,15 @@ ENDPOINTS = (
         admit=admitting_to_user(Permission.USERS_MANAGE),
         errors=(PrivilegeExceeded, LastAdministrator),
     ),
-    _set("PUT", _BRANCH, "Give a branch.", give_branch, PrivilegeExceeded),
+    _set("PUT", _BRANCH, "Give a branch.", give_branch),
     _set("DELETE", _BRANCH, "Take a branch; clients there are theirs no longer.", take_branch),
-    _set("PUT", _AREA, "Give an area, as it grows.", give_area, PrivilegeExceeded),
+    _set("PUT", _AREA, "Give an area, as it grows.", give_area),
     _set("DELETE", _AREA, "Take an area; clients there are theirs no longer.", take_area),
     _set(
         "PUT",
         _MEMBER,
         "Put a branch into an area.",
         place_branch,
-        PrivilegeExceeded,
         permission=Permission.AREAS_MANAGE,
     ),
     _set(

@@ -76,6 +76,7 @@ ENDPOINTS = (
         handle=end_user_sessions,
         status=204,
         permission=_MANAGE,
+        errors=(PrivilegeExceeded,),
     ),
     Endpoint(
         method="POST",

@@ -243,6 +243,6 @@ ENDPOINTS = (
         permission=_MANAGE,
         admit=admitting_to_user(_MANAGE),
         versioned=True,
-        errors=(LastAdministrator,),
+        errors=(PrivilegeExceeded, LastAdministrator),
     ),
 )
