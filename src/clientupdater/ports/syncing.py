@@ -260,6 +260,14 @@ class SyncMappings(Protocol):
         """Read the lines of one company alone, or (None) the general ones."""
         ...
 
+    def protected(self) -> AbstractSet[str]:
+        """Name the columns that hold pension numbers, folded: they may fill nothing else (C3)."""
+        ...
+
+    def others(self, source: Source, company: CompanyId | None) -> Sequence[tuple[str, Entry]]:
+        """Read every line but those of one mapping, each with the name of its mapping."""
+        ...
+
     def replace(
         self,
         source: Source,
