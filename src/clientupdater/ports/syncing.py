@@ -94,13 +94,31 @@ class SyncRuns(Protocol):
         ...
 
     def finish(self, job: SyncJob, state: JobStatus, outcome: Outcome, now: datetime) -> SyncJob:
-        """Note how it ended. Raises SyncOver if it is ours no longer."""
+        """Note how it ended; one that was to apply takes the place of what was held before (Y7).
+
+        Raises SyncOver if it is ours no longer.
+        """
         ...
 
     def fail(self, job: SyncJob, error: str, now: datetime, *, comes_back: bool) -> None:
         """Note why it could not be done, in words without anybody's data.
 
         Where it `comes_back`, it waits to be taken up again. Who was called off stays so.
+        """
+        ...
+
+
+class SyncHeartbeats(Protocol):
+    """Which runs live, and which are dead (Y9)."""
+
+    def beat(self, job: SyncJob, now: datetime) -> None:
+        """Say that it lives. Raises SyncOver if it is ours no longer."""
+        ...
+
+    def fail_dead(self, now: datetime, *, silence: float) -> Sequence[SyncJobId]:
+        """Fail the runs that were not heard of for so many seconds and that nobody comes back to.
+
+        None while some run applies: it says nothing until it is over.
         """
         ...
 
@@ -323,6 +341,11 @@ class SyncTransaction(StaffTransaction, JobsTransaction, Protocol):
     @property
     def sync_runs(self) -> SyncRuns:
         """A run under way."""
+        ...
+
+    @property
+    def sync_heartbeats(self) -> SyncHeartbeats:
+        """Which runs live."""
         ...
 
     @property
