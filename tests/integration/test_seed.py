@@ -175,17 +175,22 @@ def test_there_are_twenty_two_permissions_split_at_the_first_colon(database: Dat
     }
 
 
-@pytest.mark.rule("Y1", "Y10")
+@pytest.mark.rule("Y1", "Y10", "C3")
 def test_Y1_each_source_begins_with_a_mapping_that_can_be_saved(database: Database) -> None:
     found = rows(
         database,
         "select source::text, field, source_column, transform, owns_field from field_mappings",
     )
+    protected = {name for (name,) in rows(database, "select source_column from protected_columns")}
+    assert protected == {"pension_number", "pension_no"}
     mappings = {
         source: check_mapping(
-            Entry(field, column, tuple(steps), owns)
-            for name, field, column, steps, owns in found
-            if name == source
+            [
+                Entry(field, column, tuple(steps), owns)
+                for name, field, column, steps, owns in found
+                if name == source
+            ],
+            protected,
         )
         for source in ("snowflake", "nextbank", "csv")
     }
