@@ -334,6 +334,22 @@ end
 $function$
 ;
 
+-- :: function protect_pension_column()
+CREATE OR REPLACE FUNCTION public.protect_pension_column()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+    insert into protected_columns (source_column)
+    values (lower(btrim(new.source_column)))
+    on conflict (source_column) do nothing;
+    return null;
+end
+$function$
+;
+
 -- :: function protect_system_row()
 CREATE OR REPLACE FUNCTION public.protect_system_row()
  RETURNS trigger
@@ -1016,6 +1032,12 @@ create table products (
     updated_at timestamp with time zone default now() not null
 );
 
+-- :: table protected_columns
+create table protected_columns (
+    source_column character varying(255) not null,
+    created_at timestamp with time zone default now() not null
+);
+
 -- :: table purge_log
 create table purge_log (
     id uuid default gen_random_uuid() not null,
@@ -1420,6 +1442,9 @@ alter table products add constraint products_id_company_id_key UNIQUE (id, compa
 -- :: key products.products_pkey
 alter table products add constraint products_pkey PRIMARY KEY (id);
 
+-- :: key protected_columns.protected_columns_pkey
+alter table protected_columns add constraint protected_columns_pkey PRIMARY KEY (source_column);
+
 -- :: key purge_log.purge_log_pkey
 alter table purge_log add constraint purge_log_pkey PRIMARY KEY (id);
 
@@ -1658,6 +1683,9 @@ alter table period_openings add constraint period_openings_rows_opened_check CHE
 
 -- :: check permissions.permissions_check
 alter table permissions add constraint permissions_check CHECK ((((code)::text = (((resource)::text || ':'::text) || (action)::text)) AND ((resource)::text !~ ':'::text)));
+
+-- :: check protected_columns.protected_columns_source_column_check
+alter table protected_columns add constraint protected_columns_source_column_check CHECK (((source_column)::text = lower(btrim((source_column)::text))));
 
 -- :: check purge_log.purge_log_rows_removed_check
 alter table purge_log add constraint purge_log_rows_removed_check CHECK ((rows_removed >= 0));
@@ -2559,6 +2587,9 @@ CREATE TRIGGER touch BEFORE UPDATE ON public.config_settings FOR EACH ROW EXECUT
 -- :: trigger data_access_log.append_only
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.data_access_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- :: trigger field_mappings.protect_pension_column
+CREATE TRIGGER protect_pension_column AFTER INSERT OR UPDATE OF field, source_column ON public.field_mappings FOR EACH ROW WHEN (((new.field)::text = 'pension_number'::text)) EXECUTE FUNCTION protect_pension_column();
+
 -- :: trigger field_mappings.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.field_mappings FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
@@ -2877,6 +2908,9 @@ grant select on permissions to clientupdater_app;
 
 -- :: table grant products
 grant delete, insert, select, update on products to clientupdater_app;
+
+-- :: table grant protected_columns
+grant select on protected_columns to clientupdater_app;
 
 -- :: table grant purge_log
 grant insert, select on purge_log to clientupdater_app;

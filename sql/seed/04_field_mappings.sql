@@ -34,5 +34,11 @@ select s.source::sync_source,
     ('source_updated_at', 'UPDATED_AT', 'updated_at', 'both', 'moment'),
     ('source_version', null, 'version', 'both', 'whole_number')
   ) t (field, snowflake, nextbank, owner, steps)
- where s.source = 'nextbank' or t.snowflake is not null
+ where (s.source = 'nextbank' or t.snowflake is not null)
+   -- A line that a person left out of a mapping is not forgotten, but unwanted.
+   and not exists (
+       select
+         from config_audit_log a
+        where a.table_name = 'field_mappings' and a.record_id = s.source || ':all'
+   )
 on conflict (source, company_id, field) do nothing;

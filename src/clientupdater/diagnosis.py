@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.ports.health import Health
+from clientupdater.ports.queue import SYNC_QUEUE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from clientupdater.app import App
@@ -34,12 +35,22 @@ def _stuck_jobs(app: App) -> Health:
         return Health("jobs", ok=False, found=found, remedy="run: clientupdater worker")
     if stuck.dead:
         found = f"given up: {', '.join(f'{jobs} in {q}' for q, jobs in stuck.dead.items())}"
-        remedy = (
-            f"look at them: clientupdater jobs list --status dead {_AS}; then: jobs retry JOB, "
-            "or jobs cancel JOB where nothing is left to be done"
-        )
+        look = f"look at them: clientupdater jobs list --status dead {_AS}"
+        remedy = "; ".join([look, *_for_dead(stuck.dead)])
         return Health("jobs", ok=False, found=found, remedy=remedy)
     return Health("jobs", ok=True, found="none waits for long, none was given up")
+
+
+def _for_dead(dead: Mapping[str, int]) -> Iterator[str]:
+    """Say what to do: a run that failed is begun by no other attempt, and anything else is."""
+    if dead.keys() - {SYNC_QUEUE}:
+        yield "then: jobs retry JOB, or jobs cancel JOB where nothing is left to be done"
+    if SYNC_QUEUE in dead:
+        yield (
+            f"of the queue {SYNC_QUEUE}: mend what its run failed of, run it again "
+            f"(clientupdater sync run SOURCE {_AS}), then jobs cancel JOB; "
+            "jobs retry JOB is for refresh-client alone"
+        )
 
 
 def _openings(app: App) -> Health:
@@ -56,7 +67,13 @@ def _openings(app: App) -> Health:
 
 def _source(source: SourceFound) -> Sequence[Health]:
     """Tell of each trouble by itself, since each has its own remedy."""
-    troubles = [*_mapping(source), *_held(source), *_failed(source), *_stale(source)]
+    troubles = [
+        *_mapping(source),
+        *_dead(source),
+        *_held(source),
+        *_failed(source),
+        *_stale(source),
+    ]
     return troubles or [Health(_name(source), ok=True, found=_last_applied(source))]
 
 
@@ -65,6 +82,17 @@ def _mapping(source: SourceFound) -> Iterator[Health]:
         told = "; ".join(f"{fault.pointer}: {fault.message}" for fault in source.mapping)
         remedy = "save a mapping that fills it: PUT /api/v1/sync/mappings"
         yield Health(_name(source), ok=False, found=f"its mapping: {told}", remedy=remedy)
+
+
+def _dead(source: SourceFound) -> Iterator[Health]:
+    dead = source.standing.dead
+    if dead:
+        found = f"run {dead} is not over, and the process that did it is gone"
+        remedy = (
+            "run: clientupdater worker, which fails it at once; then run it again: "
+            f"clientupdater sync run {source.standing.source} {_AS}"
+        )
+        yield Health(_name(source), ok=False, found=found, remedy=remedy)
 
 
 def _held(source: SourceFound) -> Iterator[Health]:

@@ -18,6 +18,7 @@ from clientupdater.usecases.ask_for_sync import AskForSync
 from clientupdater.usecases.cancel_sync import CancelSync
 from clientupdater.usecases.do_sync_job import DoSyncJob
 from clientupdater.usecases.explain_sync import ExplainSync
+from clientupdater.usecases.fail_dead_syncs import FailDeadSyncs
 from clientupdater.usecases.find_sync_troubles import FindSyncTroubles
 from clientupdater.usecases.follow_notice import FollowNotice
 from clientupdater.usecases.list_sync_rejects import ListSyncRejects
@@ -73,6 +74,7 @@ class Syncing:
     receive_notice: ReceiveNotice
     follow_notice: FollowNotice
     find_troubles: FindSyncTroubles
+    fail_dead: FailDeadSyncs
 
     @classmethod
     def over(
@@ -105,6 +107,7 @@ class Syncing:
             receive_notice=ReceiveNotice(work, clock, terms.webhook_secrets),
             follow_notice=FollowNotice(work, clock, zone, one_client),
             find_troubles=FindSyncTroubles(work, clock, sources.keys()),
+            fail_dead=FailDeadSyncs(work, clock),
         )
 
     def tasks(self) -> Mapping[str, Task]:

@@ -231,6 +231,76 @@ def test_a_plan_that_cannot_be_applied_now_can_be_approved_later(console: Consol
     assert console.json("show", job["id"])["counts"]["created"] == 1
 
 
+def test_a_script_learns_which_conflict_it_met(console: Console) -> None:
+    console.drop(*({"CLIENT_CODE": f"FC-{n:02}"} for n in range(20)))
+    console.json("run", "csv")
+    console.one("update config_settings set value = '2' where key = 'sync.guard_floor' returning 1")
+    console.drop(*({"CLIENT_CODE": f"FC-{n:02}"} for n in range(9)))
+    console.json("run", "csv")
+    console.drop(*({"CLIENT_CODE": f"FC-{n:02}"} for n in range(8)))
+    held = console.run("run", "csv", "--json")
+    told = orjson.loads(held.stdout)
+    assert (held.returncode, told["state"], told["code"]) == (5, "held", "held")
+    console.one("update clients set is_active = false where client_code = 'FC-19' returning 1")
+    changed = console.json("approve", told["id"], code=5)
+    assert (changed["code"], changed["type"]) == (
+        "plan_changed",
+        "urn:clientupdater:problem:plan_changed",
+    )
+    console.one(
+        "insert into sync_jobs (type, status, heartbeat_at)"
+        " values ('csv', 'processing', now()) returning 1"
+    )
+    assert console.json("run", "csv", code=5)["code"] == "sync_running"
+    assert (
+        console.json(
+            "cancel",
+            str(console.one("select id from sync_jobs where status = 'completed' limit 1")),
+            code=5,
+        )["code"]
+        == "sync_over"
+    )
+
+
+def test_a_bare_run_is_a_full_one_and_incremental_is_asked_for(console: Console) -> None:
+    console.drop({"CLIENT_CODE": "FC-1"})
+    assert console.json("run", "csv")["full"] is True
+    assert console.json("run", "csv", "--full")["full"] is True
+    assert console.json("run", "csv", "--incremental")["full"] is False
+    told = " ".join(console.run("run", "--help").stdout.split())
+    assert "[default: full]" in told
+    assert "Only a full run finds out who is missing." in told
+
+
+def test_a_malformed_file_is_bad_input_and_says_where(console: Console) -> None:
+    console.drop({"CLIENT_CODE": "FC-1"}, {"CLIENT_CODE": "FC-2", "FULL_NAME": "Maria"})
+    (path,) = console.folder.iterdir()
+    path.write_text(path.read_text().replace("Maria", '"Maria" Clara'))
+    done = console.run("run", "csv")
+    assert done.returncode == 2
+    assert "line 3, column " in done.stderr
+    assert "(FULL_NAME): no comma follows the closing quote" in done.stderr
+    assert "Have the file mended, then run again." in done.stderr
+
+
+def test_doctor_tells_of_a_run_whose_process_is_gone_and_a_worker_fails_it(
+    console: Console,
+) -> None:
+    job = console.one(
+        "insert into sync_jobs (type, status, created_at, heartbeat_at) values"
+        " ('csv', 'processing', now() - interval '1 hour', now() - interval '50 seconds')"
+        " returning id"
+    )
+    dead = console.doctor()[0]
+    assert f"run {job} is not over, and the process that did it is gone" in dead["found"]
+    assert "clientupdater worker" in dead["remedy"]
+    call("worker", "--once", DATABASE_URL=console.database.app_url, **KEYS)
+    failed = console.json("show", str(job))
+    assert failed["state"] == "failed"
+    assert "Nothing was applied; run it again." in failed["error"]
+    assert "failed 0 min ago" in console.doctor()[0]["found"]
+
+
 def test_rejects_are_listed_replayed_and_a_past_run_explained(console: Console) -> None:
     console.drop({"CLIENT_CODE": "FC-1", "BRANCH_CODE": "BAG"}, {"CLIENT_CODE": "FC-1"})
     job = console.json("run", "csv")

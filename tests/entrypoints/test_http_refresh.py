@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+import structlog
 from attrs import define
 from psycopg_pool import ConnectionPool
 
@@ -183,6 +184,34 @@ def test_a_payment_is_kept_once_and_noted_by_the_system(bank: Bank) -> None:
     assert bank.staff.one("select has_payment from client_period_status") is True
     assert bank.staff.one("select loan_status from clients") == "CLOSED"
     assert bank.staff.one("select processed_at is not null from webhook_events") is True
+
+
+def test_members_that_are_not_known_are_left_out_of_a_notice(bank: Bank) -> None:
+    told = json.loads(payment())
+    told = {**told, "api_version": "2027-01", "data": {**told["data"], "loan": {"no": 7}}}
+    assert bank.notice(json.dumps(told).encode()).status_code == 200
+    assert bank.staff.one("select body ->> 'code' from webhook_events") == "FC-1"
+    assert bank.staff.one("select count(*) from job_queue") == 1
+
+
+@pytest.mark.parametrize("data", [{"code": "FC-1"}, {"branch": {"no": 7}}, [], None])
+def test_a_notice_of_a_type_that_is_not_known_is_taken_and_its_type_logged(
+    bank: Bank, data: object
+) -> None:
+    told = {"type": "branch.moved", "timestamp": "2026-11-19T00:00:00Z", "data": data}
+    with structlog.testing.capture_logs() as lines:
+        taken = bank.notice(json.dumps(told).encode())
+    assert (taken.status_code, taken.json()) == (200, {"delivery": "d1"})
+    said = [line for line in lines if line["event"] == "unknown notice"]
+    assert [(line["type"], line["delivery"]) for line in said] == [("branch.moved", "d1")]
+    assert bank.staff.one("select count(*) from webhook_events") == 0
+
+
+def test_a_notice_of_a_known_type_names_a_client(bank: Bank) -> None:
+    told = {"type": "loan.closed", "timestamp": "2026-11-19T00:00:00Z", "data": {"no": 7}}
+    refusal = bank.notice(json.dumps(told).encode())
+    assert code_of(refusal) == (422, "validation_failed")
+    assert "/data/code" in refusal.text
 
 
 @pytest.mark.parametrize(

@@ -77,11 +77,17 @@ def test_a_source_that_is_set_up_shows_its_last_run(database: Database, tmp_path
         assert set(told["sources"]) == {"csv", "nextbank"}
         assert told["sources"]["csv"] == dict.fromkeys(
             ("last_run", "last_run_at", "applied_at", "read_up_to")
-        ) | {"is_stale": True, "is_held": False}
+        ) | {"is_stale": True, "is_held": False, "is_dead": False}
         connection.execute(
             "insert into sync_jobs (type, status, error) values ('csv', 'held', 'of somebody')"
         )
+        connection.execute(
+            "insert into sync_jobs (type, status, created_at, heartbeat_at)"
+            " select 'nextbank', 'processing', ago, ago"
+            " from (select now() - interval '1 hour') t (ago)"
+        )
         _, told = asked(base)
+    assert told["sources"]["nextbank"]["is_dead"] is True
     assert told["sources"]["csv"]["last_run"] == "held"
     assert told["sources"]["csv"]["is_held"] is True
     assert "of somebody" not in str(told)

@@ -13,6 +13,7 @@ from clientupdater.adapters.csvdrop import CsvDrop, reading
 from clientupdater.adapters.csvdrop import source as csv_source
 from clientupdater.adapters.csvdrop.finding import Drop, same
 from clientupdater.domain.errors import (
+    Fault,
     Misconfigured,
     SourceExpired,
     SourceFailed,
@@ -21,6 +22,7 @@ from clientupdater.domain.errors import (
 )
 from clientupdater.domain.sync.mapping import Entry, Record, check_mapping, map_records
 from clientupdater.domain.sync.transforms import Lookups
+from clientupdater.ports.sources import faults_of
 
 if TYPE_CHECKING:
     from clientupdater.ports.sources import Value
@@ -204,8 +206,8 @@ def test_names_are_read_in_the_encoding_that_is_set(
 def test_another_encoding_is_told_with_its_line_and_its_setting(tmp_path: Path) -> None:
     told = refused(tmp_path, f"{BOOK}C,FCASH,Peña\n".encode("windows-1252"))
     assert told == (
-        "book.csv, line 4: not utf-8; name the file's encoding in CSV_ENCODING. "
-        "Run again; if it stays so, tell whoever keeps the source."
+        "book.csv, line 4, column 3 (FULL_NAME): not utf-8; name the file's encoding in "
+        "CSV_ENCODING. Have the file mended, then run again."
     )
 
 
@@ -223,13 +225,38 @@ def test_a_cell_may_hold_lines_commas_and_quotes(tmp_path: Path) -> None:
         ("TRAILER,0\n", "has no header"),
         ("CODE,,NAME\n", "has no header"),
         ("CODE,CODE\n", "names a column twice"),
-        (f"{BOOK}C,FCASH\n", "line 4: 2 cells where the header has 3"),
-        (f"{BOOK}C,FCASH,x,y\n", "line 4: 4 cells where the header has 3"),
-        (f'{BOOK}C,FCASH,"never closed\n', "line 4: unexpected end of data"),
+        (
+            f'{BOOK}C,FCASH,"never closed\n',
+            "line 4, column 3 (FULL_NAME): a quote is opened here and never closed",
+        ),
+        (
+            f'{BOOK}C,"two\nlines","Ana" Cruz\n',
+            "line 5, column 3 (FULL_NAME): no comma follows the closing quote",
+        ),
+        ('"CODE,NAME\n', "line 1, column 1: a quote is opened here and never closed"),
+        (f'\ufeff{HEADER}\nA,"B"B,C\n', "line 2, column 2 (COMPANY_CODE): no comma"),
     ],
 )
-def test_a_broken_file_is_told_with_its_line(tmp_path: Path, text: str, told: str) -> None:
-    assert told in refused(tmp_path, text)
+def test_a_broken_file_is_told_with_its_line_and_its_column(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    said = refused(tmp_path, text)
+    assert told in said
+    assert said.endswith(". Have the file mended, then run again.")
+
+
+@pytest.mark.rule("Y3")
+@pytest.mark.parametrize(("line", "cells"), [("C,FCASH", 2), ("C,FCASH,x,y", 4)])
+def test_Y3_a_ragged_line_costs_its_row_and_not_the_file(
+    tmp_path: Path, line: str, cells: int
+) -> None:
+    drop(tmp_path, f'{HEADER}\nA,FCASH,"Ana\nCruz"\n{line}\nB,FCASH,Ben\n')
+    source = CsvDrop(tmp_path)
+    first, ragged, last = source.page(source.begin()).records
+    assert (first["CLIENT_CODE"], last["CLIENT_CODE"]) == ("A", "B")
+    told = f"line 4 has {cells} cells where the header has 3"
+    assert faults_of(ragged) == (Fault("", told),)
+    assert source.one("C") is None
 
 
 @pytest.mark.rule("Y3")
@@ -266,7 +293,7 @@ def test_a_line_that_does_not_end_is_not_read_to_its_end(
 ) -> None:
     monkeypatch.setattr(reading, "LARGEST_CELL", 1000)
     told = refused(tmp_path, f"{BOOK}C,FCASH,{'x' * 5000}\n")
-    assert told.startswith("book.csv, line 4: it is longer than 1000 bytes. Run again;")
+    assert told.startswith("book.csv, line 4: it is longer than 1000 bytes. Have the file")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nobody forbids root anything")

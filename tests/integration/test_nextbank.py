@@ -173,7 +173,6 @@ def test_Y3_a_member_that_is_gone_stops_before_anything_is_read() -> None:
     ("mishap", "told"),
     [
         (Mishap.CHANGED_SCHEMA, "page 2 has no name any more"),
-        (Mishap.NESTED, "a client of page 2 is not flat"),
         (Mishap.BARE_MOMENT, "page 2 cannot be taken: its as_of names no time zone"),
         (Mishap.NO_JSON, "page 2 is no JSON that can be read"),
     ],

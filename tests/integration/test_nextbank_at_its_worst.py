@@ -28,9 +28,9 @@ from clientupdater.adapters.nextbank.simulator import (
     Planned,
     running,
 )
-from clientupdater.domain.errors import SourceMalformed, SourceRefused, Unavailable
+from clientupdater.domain.errors import Fault, SourceMalformed, SourceRefused, Unavailable
 from clientupdater.ports.deadlines import ending_at, within
-from clientupdater.ports.sources import Fetch
+from clientupdater.ports.sources import UNREADABLE, Fetch, faults_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -179,10 +179,6 @@ def test_a_packed_page_is_read_and_a_broken_one_is_asked_for_again() -> None:
     "told",
     [
         {"items": {}},
-        {"items": [1]},
-        {"items": ["a client"]},
-        {"items": [{"code": ["C-1"]}]},
-        {"items": [{"code": "C-1", "deleted": "no"}]},
         {"total": True},
         {"total": -1},
         {"total": "3"},
@@ -197,6 +193,72 @@ def test_a_packed_page_is_read_and_a_broken_one_is_asked_for_again() -> None:
 )
 def test_a_page_that_holds_something_else_is_malformed(told: dict[str, Any]) -> None:
     assert malformed(Stranger().page(**told)).startswith("NextBank: ")
+
+
+@pytest.mark.rule("Y3")
+@pytest.mark.parametrize(
+    ("item", "column", "told", "left"),
+    [
+        (1, "", "is no client: an object was agreed", {}),
+        ("a client", "", "is no client: an object was agreed", {}),
+        (
+            {"code": "C-1", "0134567890": []},
+            "",
+            "is not flat: it holds other values",
+            {"code": "C-1"},
+        ),
+        ({"code": ["C-1"]}, "code", "is not flat: it holds other values", {}),
+        (
+            {"code": "C-1", "name": {"first": "Ana"}},
+            "name",
+            "is not flat: it holds other values",
+            {"code": "C-1"},
+        ),
+        (
+            {"code": "C-1", "deleted": "no"},
+            "deleted",
+            "says neither yes nor no to being deleted",
+            {"code": "C-1"},
+        ),
+        (
+            {"code": "C-1", "deleted": []},
+            "deleted",
+            "is not flat: it holds other values",
+            {"code": "C-1"},
+        ),
+    ],
+    ids=str,
+)
+def test_Y3_a_client_that_is_not_as_agreed_costs_its_row_and_not_the_page(
+    item: object, column: str, told: str, left: dict[str, Any]
+) -> None:
+    page = Stranger().page(items=[{"code": "C-0", "name": "Ben"}, item], total=2)
+    with (
+        answering(page) as stranger,
+        open_nextbank(stranger.url, Account(API_KEY)) as source,
+    ):
+        whole, broken = source.page(source.begin(columns=["code", "name"])).records
+    assert whole == {"code": "C-0", "name": "Ben"}
+    assert faults_of(broken) == (Fault(column, told),)
+    assert {name: cell for name, cell in broken.items() if name != UNREADABLE} == left
+
+
+def test_a_page_of_nothing_but_broken_clients_is_no_page_without_columns() -> None:
+    page = Stranger().page(items=[{"code": "C-1", "name": []}], total=1)
+    with (
+        answering(page) as stranger,
+        open_nextbank(stranger.url, Account(API_KEY)) as source,
+    ):
+        assert len(source.page(source.begin(columns=["code", "name"])).records) == 1
+
+
+def test_no_member_of_theirs_speaks_for_us() -> None:
+    page = Stranger().page(items=[{"code": "C-1", UNREADABLE: "no JSON"}], total=1)
+    with (
+        answering(page) as stranger,
+        open_nextbank(stranger.url, Account(API_KEY)) as source,
+    ):
+        assert source.page(source.begin()).records == ({"code": "C-1"},)
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 
 from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
-from clientupdater.domain.sync.fields import Field
+from clientupdater.adapters.postgres.sync.mappings import PostgresSyncMappings
+from clientupdater.domain.sync.fields import Field, Source
 from clientupdater.domain.sync.mapping import Entry, check_mapping
 
 if TYPE_CHECKING:
@@ -45,6 +47,28 @@ def test_a_seed_never_overwrites_what_a_person_changed(database: Database) -> No
            and j.name = 'retention'
         """,
     ) == [("First Cash", False, "9", "0 5 * * *")]
+
+
+def test_a_seed_adds_no_line_to_a_mapping_that_a_person_saved(database: Database) -> None:
+    with psycopg.connect(database.app_url) as connection:
+        by = connection.execute("insert into users (email) values ('ana@x.ph') returning id")
+        mappings = PostgresSyncMappings(connection)
+        lines = [each for each in mappings.read(Source.CSV, None) if each.field != "address"]
+        kept = [each for each in lines if each.field != "loan_status"]
+        ((person,),) = by.fetchall()
+        mappings.replace(Source.CSV, None, kept, person, datetime.now(UTC))
+        connection.execute("delete from field_mappings where source = 'nextbank'")
+    assert PostgresMaintenance(database.owner_url).seed() == 17  # NextBank's, which nobody saved
+    with psycopg.connect(database.app_url) as connection:
+        assert PostgresSyncMappings(connection).read(Source.CSV, None) == kept
+
+
+def test_a_seed_that_finds_everything_in_place_is_no_change_of_the_configuration(
+    database: Database,
+) -> None:
+    before = rows(database, "select generation from configuration_generation")
+    assert PostgresMaintenance(database.owner_url).seed() == 0
+    assert rows(database, "select generation from configuration_generation") == before
 
 
 def test_the_statuses_stand_in_their_order_and_visited_is_of_fcash_alone(
@@ -151,17 +175,22 @@ def test_there_are_twenty_two_permissions_split_at_the_first_colon(database: Dat
     }
 
 
-@pytest.mark.rule("Y1", "Y10")
+@pytest.mark.rule("Y1", "Y10", "C3")
 def test_Y1_each_source_begins_with_a_mapping_that_can_be_saved(database: Database) -> None:
     found = rows(
         database,
         "select source::text, field, source_column, transform, owns_field from field_mappings",
     )
+    protected = {name for (name,) in rows(database, "select source_column from protected_columns")}
+    assert protected == {"pension_number", "pension_no"}
     mappings = {
         source: check_mapping(
-            Entry(field, column, tuple(steps), owns)
-            for name, field, column, steps, owns in found
-            if name == source
+            [
+                Entry(field, column, tuple(steps), owns)
+                for name, field, column, steps, owns in found
+                if name == source
+            ],
+            protected,
         )
         for source in ("snowflake", "nextbank", "csv")
     }

@@ -5,21 +5,29 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
+from psycopg.errors import InsufficientPrivilege
 
-from clientupdater.domain.errors import Misconfigured
+from clientupdater.domain.access import Actor, Grant
+from clientupdater.domain.callers import Caller
+from clientupdater.domain.errors import InvalidInput, Misconfigured
 from clientupdater.domain.jobs import JobStatus
+from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.mapping import Entry
 from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases.save_sync_mapping import SaveSyncMapping
 from tests.integration.syncing import record
 from tests.waiting import WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
     from clientupdater.ports.syncing import Progressed
     from tests.integration.syncing import Syncing
+    from tests.servers import Database
 
 pytestmark = pytest.mark.rule("Y1")
+CONFIGURES = Grant(Permission.CONFIG_MANAGE, None, Scope.ALL)
 LINES = [Entry("client_code", "CODE"), Entry("company", "COMPANY")]
 
 
@@ -92,3 +100,90 @@ def test_rejects_that_were_read_without_a_column_are_not_replayed_as_if_it_were_
     assert read.client("FC-1", "loan_status") == "OPEN"
     read.do("update field_mappings set source_column = 'LOAN_STATUS' where field = 'loan_status'")
     assert read.run(full=False, origin=job.id, rejects_alone=True).counts.received == 1
+
+
+# --- C3: a column that holds pension numbers fills the pension number alone
+
+
+def entries(syncing: Syncing, *, source: Source = Source.SNOWFLAKE) -> list[Entry]:
+    with syncing.work.begin(SYSTEM) as tx:
+        return list(tx.sync_mappings.read(source, None))
+
+
+def saving(syncing: Syncing, source: Source, company: str | None, lines: list[Entry]) -> None:
+    """Save a mapping as somebody who may."""
+    whose = syncing.company(company) if company else None
+    somebody = Actor(syncing.somebody(), grants=frozenset({CONFIGURES}))
+    service = SaveSyncMapping(syncing.work, syncing.clock)
+    service(Caller(somebody), source, whose, lines)
+
+
+@pytest.mark.rule("C3")
+def test_a_column_once_read_as_a_pension_number_never_fills_another_field(
+    syncing: Syncing,
+) -> None:
+    without = [each for each in entries(syncing) if each.field != "pension_number"]
+    saving(syncing, Source.SNOWFLAKE, None, without)
+    for source in (Source.SNOWFLAKE, Source.CSV):
+        with pytest.raises(InvalidInput, match="Pension_Number holds pension numbers"):
+            saving(syncing, source, None, [*without, Entry("address", "Pension_Number")])
+    with pytest.raises(InvalidInput, match="PENSION_NUMBER holds pension numbers"):
+        saving(syncing, Source.SNOWFLAKE, "PCNI", [Entry("address", "PENSION_NUMBER")])
+
+
+@pytest.mark.rule("C3")
+def test_a_column_that_fills_another_field_somewhere_is_not_read_as_a_pension_number(
+    syncing: Syncing,
+) -> None:
+    syncing.do(
+        "update field_mappings set source_column = 'STANDING'"
+        " where source = 'nextbank' and field = 'loan_status'"
+    )
+    with pytest.raises(InvalidInput, match="STANDING fills loan_status in the mapping of nextbank"):
+        saving(syncing, Source.CSV, "PCNI", [Entry("pension_number", "STANDING")])
+
+
+@pytest.mark.rule("C3")
+def test_a_mapping_that_came_into_the_database_otherwise_stops_the_run(syncing: Syncing) -> None:
+    syncing.do(
+        "insert into field_mappings (source, company_id, field, source_column)"
+        " values ('snowflake', %s, 'address', 'PENSION_NUMBER')",
+        syncing.company("PCNI"),
+    )
+    syncing.says(record("FC-1", pension_number="0134567890"))
+    with pytest.raises(Misconfigured, match="can fill pension_number only"):
+        syncing.run()
+
+
+@pytest.mark.rule("C3")
+def test_a_column_on_the_protected_list_fills_nothing_else(syncing: Syncing) -> None:
+    syncing.do("insert into protected_columns (source_column) values ('gsis_no')")
+    with pytest.raises(InvalidInput, match="GSIS_NO holds pension numbers"):
+        saving(syncing, Source.NEXTBANK, None, [*LINES, Entry("address", "GSIS_NO")])
+
+
+@pytest.mark.rule("C3")
+def test_the_application_can_take_nothing_from_the_protected_list(database: Database) -> None:
+    with psycopg.connect(database.app_url) as connection, pytest.raises(InsufficientPrivilege):
+        connection.execute("delete from protected_columns")
+
+
+@pytest.mark.rule("C3")
+def test_neither_plans_nor_rejects_nor_history_hold_a_number_that_comes_under_another_column(
+    syncing: Syncing,
+) -> None:
+    syncing.says(record("FC-1", pension_number="01-3456789-0"), record("FC-2"))
+    syncing.run()
+    syncing.says(
+        record("FC-1", pension_number="01-3456789-0", loan_status="0134567890"),
+        record("0177777777", pension_number="01-7777777-7"),
+    )
+    job = syncing.run()
+    assert job.counts.rejected == 2
+    assert syncing.client("FC-1", "loan_status") is None
+    for table in ("sync_plans", "sync_rejects", "client_sync_history", "clients", "sync_jobs"):
+        for number in ("0134567890", "0177777777", "01-3456789-0"):
+            assert not syncing.one(
+                f"select exists (select from {table} t where strpos(t::text, %s) > 0)",
+                number,
+            ), table

@@ -105,6 +105,7 @@ class Model:
         history: History = []
         for row in mapped.rows:
             self._take(source, row, terms, history)
+        fetch = evolve(fetch, repeated_codes=mapped.repeated_codes)
         gone = self.clients.keys() - mapped.seen if fetch.marks_absent else frozenset()
         for code in gone:
             self._miss(code, source, fetch.as_of, history)

@@ -26,19 +26,17 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.rule("Y6")
 
-AGAIN = "Run again; if it stays so, tell whoever keeps the source."
+MEND = "Have the file mended, then run again."
 BROKEN: dict[str, tuple[Callable[[str], str | bytes], str]] = {
-    "it is cut off in a row": (lambda text: text[:-40], "cells where the header has"),
-    "rows are missing": (lambda text: _without_row(text, 3), "states 6 records and gave 5"),
+    "rows are missing": (lambda text: _without_row(text, 3), f"so nothing was applied. {MEND}"),
     "its count is wrong": (lambda text: text.replace("TRAILER,6", "TRAILER,9"), "states 9 records"),
     "its count is none": (lambda text: text.replace("TRAILER,6", "TRAILER,x"), "that is none"),
-    "rows follow the trailer": (lambda text: f"{text}FC-9\n", f"rows after the trailer. {AGAIN}"),
+    "rows follow the trailer": (lambda text: f"{text}FC-9\n", f"rows after the trailer. {MEND}"),
     "it is empty": (lambda _: "", "has no header: its first line names no columns"),
-    "a quote is never closed": (lambda text: text.replace("FC-3", '"FC-3'), "line 5: "),
-    "a row is too long": (lambda text: text.replace("FC-2", "FC-2,x"), "line 4: 17 cells where"),
+    "a quote is never closed": (lambda text: text.replace("FC-3", '"FC-3'), "line 5, column 1 "),
     "it is in another encoding": (
         lambda text: text.replace("Clara", "Peña").encode("windows-1252"),
-        "line 2: not utf-8; name the file's encoding in CSV_ENCODING",
+        "line 2, column 2 (FULL_NAME): not utf-8; name the file's encoding in CSV_ENCODING",
     ),
     "a column is gone": (
         lambda text: text.replace("BRANCH_CODE", "BRANCH"),
@@ -199,6 +197,36 @@ def test_a_file_that_is_replaced_while_it_is_read_is_read_anew(dropping: Droppin
     done = dropping.run()
     assert (done.state, done.counts.received, done.counts.vanished) == (JobStatus.COMPLETED, 6, 1)
     assert dropping.syncing.one("select count(distinct full_name) from clients") == 2
+
+
+@pytest.mark.rule("Y3")
+def test_Y3_a_ragged_line_costs_its_row_alone_and_nobody_is_missed_beside_it(
+    dropping: Dropping,
+) -> None:
+    more = people(6, full_name="Maria Clara")
+    dropping.drop(*more, spoil=lambda text: text.replace("FC-2", "FC-2,x"))
+    job = dropping.run()
+    assert (job.state, job.counts.updated, job.counts.rejected) == (JobStatus.COMPLETED, 5, 1)
+    assert (job.counts.missing, job.counts.vanished) == (0, 0), "it may be anybody's"
+    assert dropping.syncing.rows("select client_code, reasons from sync_rejects") == [
+        (None, [{"column": "", "message": "line 4 has 17 cells where the header has 16"}])
+    ]
+    assert dropping.syncing.client("FC-2", "is_active", "full_name") == (True, "Juan dela Cruz")
+    require_recovered(dropping)
+
+
+@pytest.mark.rule("Y3")
+def test_Y3_a_code_that_comes_twice_in_the_place_of_another_leaves_nobody_missing(
+    dropping: Dropping,
+) -> None:
+    before = dropping.syncing.one("select sum(missing_count) from client_sources")
+    for name in ("Maria Clara", "Crispin"):
+        dropping.drop(*people(5, full_name=name), record("FC-4", full_name="Sisa"))
+        job = dropping.run()
+        assert (job.counts.rejected, job.counts.missing, job.counts.vanished) == (2, 0, 0)
+    assert dropping.syncing.one("select sum(missing_count) from client_sources") == before
+    assert dropping.syncing.client("FC-0", "full_name") == "Crispin"
+    require_recovered(dropping)
 
 
 @pytest.mark.rule("Y3")

@@ -274,12 +274,15 @@ class SourceRefused(SourceFailed):
     """The source refuses us: see its credentials and grants."""
 
 
+RUN_AGAIN = "Run again; if it stays so, tell whoever keeps the source."
+MEND_FILE = "Have the file mended, then run again."
+
+
 class SourceMalformed(SourceFailed):
     """What the source sent cannot be read; nothing of it was taken."""
 
-    def __init__(self, found: str | None = None) -> None:
-        """Say what was found; whoever reads it at night can mend nothing of it here."""
-        todo = "Run again; if it stays so, tell whoever keeps the source."
+    def __init__(self, found: str | None = None, todo: str = RUN_AGAIN) -> None:
+        """Say what was found, and what to do: nothing of it can be mended here."""
         super().__init__(f"{found.removesuffix('.')}. {todo}" if found else None)
 
 

@@ -93,7 +93,7 @@ TABLE: Mapping[type[errors.Error], Failure] = MappingProxyType(
         errors.CircuitOpen: Failure(503, "unavailable", Exit.UNAVAILABLE),
         errors.SourceFailed: Failure(500, "internal_error", Exit.OURS),
         errors.SourceRefused: Failure(500, "internal_error", Exit.CONFIGURATION),
-        errors.SourceMalformed: Failure(500, "internal_error", Exit.OURS),
+        errors.SourceMalformed: Failure(500, "internal_error", Exit.BAD_INPUT),
         errors.SourceExpired: Failure(500, "internal_error", Exit.OURS),
         # To whoever asks over HTTP it is a fault of ours; the operator reads the log.
         errors.Misconfigured: Failure(500, "internal_error", Exit.CONFIGURATION),

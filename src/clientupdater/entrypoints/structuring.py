@@ -185,8 +185,14 @@ def _word_as_truth(value: Any, _: object) -> bool:
 # --- shapes
 
 
+def takes_more(kind: type) -> bool:
+    """Whether members that it does not know are left out, for its sender is free to add some."""
+    return bool(getattr(kind, "TAKES_MORE", False))
+
+
 def _object_hook(converter: Converter, kind: Any) -> Callable[..., Any]:
-    read = make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True)
+    strict = not takes_more(kind)
+    read = make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=strict)
 
     def hook(value: Any, _: object) -> Any:
         if type(value) is not dict:

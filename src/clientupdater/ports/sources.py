@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol, TypeAlias
 
 from attrs import field, frozen
+
+from clientupdater.domain.errors import Fault
 
 Value: TypeAlias = str | int | Decimal | bool | date | datetime | None
 RawRecord: TypeAlias = Mapping[str, Value]
@@ -15,6 +18,22 @@ RawRecord: TypeAlias = Mapping[str, Value]
 
 DELETED = "deleted"
 """The column in which a record says, by the value True alone, that its client was deleted (Y6)."""
+
+
+UNREADABLE = "\0unreadable"
+"""In this column an adapter says why it could not read a record whole; no source has it (Y3)."""
+
+
+def unreadable(faults: Iterable[Fault], cells: RawRecord | None = None) -> RawRecord:
+    """Stand in for a record that could not be read, with those of its cells that could."""
+    told = json.dumps([(each.pointer, each.message) for each in faults])
+    return {**(cells or {}), UNREADABLE: told}
+
+
+def faults_of(record: RawRecord) -> tuple[Fault, ...]:
+    """Say why a record could not be read; nothing where it could."""
+    told = record.get(UNREADABLE)
+    return tuple(Fault(*each) for each in json.loads(told)) if isinstance(told, str) else ()
 
 
 def is_deleted(record: RawRecord) -> bool:

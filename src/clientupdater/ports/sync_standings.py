@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from clientupdater.domain.sync.standing import SyncStanding
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 class SyncStandings(Protocol):
     """Tells it, and changes nothing."""
 
-    def read(self) -> Sequence[SyncStanding]:
-        """Tell of every source there can be, set up or not: one statement."""
+    def read(self, now: datetime, *, silence: float) -> Sequence[SyncStanding]:
+        """Tell of every source there can be, set up or not: one statement.
+
+        A run that was not heard of for so many seconds, and that nobody comes back to, is dead.
+        """
         ...

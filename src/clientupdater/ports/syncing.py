@@ -94,13 +94,31 @@ class SyncRuns(Protocol):
         ...
 
     def finish(self, job: SyncJob, state: JobStatus, outcome: Outcome, now: datetime) -> SyncJob:
-        """Note how it ended. Raises SyncOver if it is ours no longer."""
+        """Note how it ended; one that was to apply takes the place of what was held before (Y7).
+
+        Raises SyncOver if it is ours no longer.
+        """
         ...
 
     def fail(self, job: SyncJob, error: str, now: datetime, *, comes_back: bool) -> None:
         """Note why it could not be done, in words without anybody's data.
 
         Where it `comes_back`, it waits to be taken up again. Who was called off stays so.
+        """
+        ...
+
+
+class SyncHeartbeats(Protocol):
+    """Which runs live, and which are dead (Y9)."""
+
+    def beat(self, job: SyncJob, now: datetime) -> None:
+        """Say that it lives. Raises SyncOver if it is ours no longer."""
+        ...
+
+    def fail_dead(self, now: datetime, *, silence: float) -> Sequence[SyncJobId]:
+        """Fail the runs that were not heard of for so many seconds and that nobody comes back to.
+
+        None while some run applies: it says nothing until it is over.
         """
         ...
 
@@ -260,6 +278,14 @@ class SyncMappings(Protocol):
         """Read the lines of one company alone, or (None) the general ones."""
         ...
 
+    def protected(self) -> AbstractSet[str]:
+        """Name the columns that hold pension numbers, folded: they may fill nothing else (C3)."""
+        ...
+
+    def others(self, source: Source, company: CompanyId | None) -> Sequence[tuple[str, Entry]]:
+        """Read every line but those of one mapping, each with the name of its mapping."""
+        ...
+
     def replace(
         self,
         source: Source,
@@ -315,6 +341,11 @@ class SyncTransaction(StaffTransaction, JobsTransaction, Protocol):
     @property
     def sync_runs(self) -> SyncRuns:
         """A run under way."""
+        ...
+
+    @property
+    def sync_heartbeats(self) -> SyncHeartbeats:
+        """Which runs live."""
         ...
 
     @property

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import threading
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from clientupdater.domain.errors import Error
 from clientupdater.ports.syncing import Progressed
 from clientupdater.ports.work import SYSTEM
 
@@ -31,6 +33,25 @@ class Diary:
     watch: Callable[[Progressed], None] = lambda _: None
     is_kept: bool = True
     """A run that is over at once, in one unit of work, need not say how far it is."""
+
+    @contextmanager
+    def alive(self, every_s: float = 10.0) -> Iterator[None]:
+        """Say again and again that the run lives, however long a source takes to answer."""
+        over = threading.Event()
+
+        def say() -> None:
+            while not over.wait(every_s):
+                # Where it is ours no longer, whoever does it finds out at its next word.
+                with suppress(Error), self.work.begin(SYSTEM) as tx:
+                    tx.sync_heartbeats.beat(self.job, self.clock.now())
+
+        beating = threading.Thread(target=say, name="sync-beat", daemon=True)
+        beating.start()
+        try:
+            yield
+        finally:
+            over.set()
+            beating.join()
 
     @contextmanager
     def step(self, step: Step) -> Iterator[Callable[[int], None]]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from clientupdater.domain.sync.mapping import Record, RecordMapper, Reject, Row
-from clientupdater.ports.sources import is_deleted
+from clientupdater.ports.sources import UNREADABLE, faults_of, is_deleted
 
 if TYPE_CHECKING:
+    from clientupdater.ports.sources import RawRecord
     from clientupdater.ports.syncing import Numbered, Terms
 
 
@@ -24,7 +25,20 @@ class MappedPage:
     @property
     def without_code(self) -> int:
         """How many nobody can tell whose they are (Y6)."""
-        return sum(each.code is None for each in self.rejects)
+        return sum(each.code is None and not each.hides_code for each in self.rejects)
+
+    @property
+    def hidden_codes(self) -> int:
+        """How many have a code, perhaps, that could not be read (Y6)."""
+        return sum(each.hides_code for each in self.rejects)
+
+
+def record_of(row: int, cells: RawRecord) -> Record:
+    """Part what a source said from what its adapter says of it."""
+    faults = faults_of(cells)
+    if faults:
+        cells = {name: cell for name, cell in cells.items() if name != UNREADABLE}
+    return Record(row, cells, is_deleted(cells), faults)
 
 
 @frozen
@@ -45,9 +59,7 @@ class PageMapper:
 
     def map(self, records: Iterable[Numbered]) -> MappedPage:
         """Map some records."""
-        mapped = [
-            self._mapped(Record(row, cells, deleted=is_deleted(cells))) for row, cells in records
-        ]
+        mapped = [self._mapped(record_of(row, cells)) for row, cells in records]
         return MappedPage(
             tuple(each for each in mapped if isinstance(each, Row)),
             tuple(each for each in mapped if isinstance(each, Reject)),

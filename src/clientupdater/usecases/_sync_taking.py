@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from clientupdater.domain.errors import Fault, Misconfigured, PlanChanged, SourceMalformed
+from clientupdater.domain.errors import (
+    MEND_FILE,
+    Fault,
+    Misconfigured,
+    PlanChanged,
+    SourceMalformed,
+)
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.periods import (
     Cycle,
@@ -18,6 +24,7 @@ from clientupdater.domain.periods import (
 )
 from clientupdater.domain.settings_values import BACKDATING_DAYS, GUARD_FLOOR, GUARD_PERCENT
 from clientupdater.domain.sync.absence import Fetch
+from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.guard import Guard, held_companies
 from clientupdater.domain.sync.jobs import Mode, Step
 from clientupdater.ports.syncing import InputPage, Work
@@ -81,7 +88,7 @@ class Taking:
     def _staged(self, staging: Staging, terms: Terms) -> Fetch:
         job = self.diary.job
         mapper = PageMapper.of(terms)
-        received = without_code = 0
+        received = without_code = hidden_codes = 0
         with self.diary.step(Step.STAGE) as tell:
             for page in self._pages(job):
                 _require_read(terms, page)
@@ -89,6 +96,7 @@ class Taking:
                 staging.take(mapped.rows, mapped.rejects)
                 received += len(page.records)
                 without_code += mapped.without_code
+                hidden_codes += mapped.hidden_codes
                 tell(received)
         return Fetch(
             as_of=job.as_of or self.clock.now(),
@@ -96,6 +104,7 @@ class Taking:
             received=received,
             stated=job.stated_count,
             without_code=without_code,
+            hidden_codes=hidden_codes,
         )
 
     def _pages(self, job: SyncJob) -> Iterator[InputPage]:
@@ -112,10 +121,12 @@ class Taking:
     def _require_whole(self, fetch: Fetch) -> None:
         if not fetch.applies:
             lost = f", {fetch.without_code} of them without a code" if fetch.without_code else ""
-            raise SourceMalformed(
+            found = (
                 f"The source states {fetch.stated} records and gave {fetch.received}{lost}: "
                 "what is missing cannot be told from what is gone, so nothing was applied."
             )
+            is_file = self.diary.job.asked.source is Source.CSV
+            raise SourceMalformed(found, *[MEND_FILE] * is_file)
 
     def _held(self, terms: Terms, comparison: Comparison) -> tuple[str, ...]:
         settings = self.tx.settings

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from clientupdater.domain.errors import Error
+from clientupdater.domain.sync.standing import SILENCE
 from clientupdater.ports.health import ServiceHealth, Standing
 from clientupdater.ports.work import SYSTEM
 
@@ -61,7 +62,8 @@ class CheckSystem:
         """Look at what the database knows, where it still answers."""
         try:
             with self.work.begin(SYSTEM) as tx:
-                queues, standings = tx.queue_depths.read(found.looked_at), tx.sync_standings.read()
+                queues = tx.queue_depths.read(found.looked_at)
+                standings = tx.sync_standings.read(found.looked_at, silence=SILENCE)
         except Error:
             return found
         sources = [each for each in standings if each.source in self.sources]

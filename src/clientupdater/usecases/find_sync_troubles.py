@@ -8,6 +8,7 @@ from attrs import frozen
 
 from clientupdater.domain.errors import Fault, Misconfigured
 from clientupdater.domain.sync.fields import ESSENTIAL
+from clientupdater.domain.sync.standing import SILENCE
 from clientupdater.ports.work import SYSTEM
 
 if TYPE_CHECKING:
@@ -46,8 +47,9 @@ class FindSyncTroubles:
         """Look at every source that is set up here."""
         now = self.clock.now()
         with self.work.begin(SYSTEM) as tx:
-            standings = [each for each in tx.sync_standings.read() if each.source in self.sources]
-        return [SourceFound(each, now, self._lacks(each.source)) for each in standings]
+            standings = tx.sync_standings.read(now, silence=SILENCE)
+        ours = [each for each in standings if each.source in self.sources]
+        return [SourceFound(each, now, self._lacks(each.source)) for each in ours]
 
     def _lacks(self, source: Source) -> tuple[Fault, ...]:
         """Hold its mapping against what a run needs, and what a client cannot be without."""

@@ -38,6 +38,7 @@ class RunSync:
     zone: tzinfo
     input: SyncInput
     patience: float = PATIENCE
+    beat_s: float = 10.0
 
     def __call__(
         self,
@@ -69,7 +70,7 @@ class RunSync:
     def _done(self, job: SyncJob, watch: Callable[[Progressed], None]) -> SyncJob:
         diary = Diary(self.work, self.clock, job, watch)
         if not job.is_fetched:
-            with diary.step(Step.FETCH) as tell:
+            with diary.alive(self.beat_s), diary.step(Step.FETCH) as tell:
                 job = self.input.read(job, tell)
         with self.work.begin(SYSTEM) as tx:
             return Taking(tx, self.clock, self.zone, evolve(diary, job=job)).over()

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from clientupdater.domain.errors import Fault, InvalidInput
 from clientupdater.domain.permissions import Permission
+from clientupdater.domain.sync.fields import Field
 from clientupdater.domain.sync.mapping import check_mapping, effective_entries
+from clientupdater.domain.sync.protection import folded, pension_columns
 from clientupdater.ports.journal import Deed
 from clientupdater.ports.work import SYSTEM
 from clientupdater.usecases._sync_rights import require_over_company
@@ -37,7 +40,11 @@ class SaveSyncMapping:
         require_over_company(self.work, caller, Permission.CONFIG_MANAGE, company)
         with self.work.begin(SYSTEM) as tx:
             general = tx.sync_mappings.read(source, None) if company else ()
-            check_mapping(entries if company is None else effective_entries(general, entries))
+            check_mapping(
+                entries if company is None else effective_entries(general, entries),
+                tx.sync_mappings.protected(),
+            )
+            _require_unread(entries, tx.sync_mappings.others(source, company))
             tx.sync_mappings.replace(source, company, entries, caller.actor.id, self.clock.now())
             told = {"fields": len(entries)}
             named = f"{source}:{company or 'all'}"
@@ -46,3 +53,15 @@ class SaveSyncMapping:
                 Deed(action="sync.map", resource="field_mappings", resource_id=named, details=told),
             )
             return tx.sync_mappings.read(source, company)
+
+
+def _require_unread(entries: Sequence[Entry], others: Sequence[tuple[str, Entry]]) -> None:
+    """Refuse to read as a pension number what another mapping carries into another field (C3)."""
+    claimed = pension_columns(entries)
+    faults = [
+        Fault("", f"{line.column} fills {line.field} in the mapping of {name}; change that first")
+        for name, line in others
+        if line.field != str(Field.PENSION_NUMBER) and folded(line.column) in claimed
+    ]
+    if faults:
+        raise InvalidInput(faults)

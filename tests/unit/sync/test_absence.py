@@ -43,6 +43,8 @@ WHOLE = Fetch(FIRST, full=True, received=10, stated=10)
         (evolve(WHOLE, without_code=1), Completeness.INCOMPLETE, False, False, False),
         (evolve(WHOLE, stated=None), Completeness.UNSTATED, True, False, True),
         (evolve(WHOLE, stated=0, received=0), Completeness.COMPLETE, True, True, True),
+        (evolve(WHOLE, hidden_codes=1), Completeness.COMPLETE, True, False, True),
+        (evolve(WHOLE, repeated_codes=1), Completeness.COMPLETE, True, False, True),
         (evolve(WHOLE, full=False), Completeness.COMPLETE, True, False, True),
         (evolve(WHOLE, full=False, without_code=1), Completeness.COMPLETE, True, False, True),
         (evolve(WHOLE, full=False, received=9), Completeness.INCOMPLETE, True, False, False),

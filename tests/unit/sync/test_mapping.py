@@ -369,3 +369,29 @@ def test_Y1_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> No
         mapped = mapper(record(BORN=day))
         assert isinstance(mapped, Row)
         assert mapped.values[Field.BIRTH_DATE] == date.fromisoformat(day)
+
+
+@pytest.mark.rule("Y3")
+def test_Y3_a_record_of_which_nothing_could_be_read_has_that_reason_alone() -> None:
+    ragged = Fault("", "line 4 has 2 cells where the header has 9")
+    found = map_record(MAPPING, LOOKUPS, Record(3, {}, faults=(ragged,)))
+    assert found == Reject(3, None, (ragged,), hides_code=True)
+
+
+@pytest.mark.rule("Y3")
+def test_Y3_a_cell_that_could_not_be_read_is_not_missing_as_well() -> None:
+    nested = Fault("NAME", "is not flat: it holds other values")
+    cells = {name: cell for name, cell in CELLS.items() if name != "NAME"}
+    found = map_record(MAPPING, LOOKUPS, Record(3, {**cells, "BORN": "today"}, faults=(nested,)))
+    assert found == Reject(
+        3, "C-1", (nested, Fault("BORN", "is not a date as YYYY-MM-DD")), "FCASH"
+    )
+
+
+@pytest.mark.rule("Y6")
+def test_Y6_a_code_that_could_not_be_read_is_hidden_and_one_that_is_not_there_is_missing() -> None:
+    nested = Fault("CODE", "is not flat: it holds other values")
+    cells = {name: cell for name, cell in CELLS.items() if name != "CODE"}
+    records = [Record(1, cells, faults=(nested,)), Record(2, cells), record(3), record(4)]
+    found = map_records(MAPPING, LOOKUPS, records)
+    assert (found.hidden_codes, found.without_code, found.repeated_codes) == (1, 1, 1)

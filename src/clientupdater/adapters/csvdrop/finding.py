@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from attrs import frozen
 
 from clientupdater.domain.errors import (
+    MEND_FILE,
     Fault,
     Misconfigured,
     SourceExpired,
@@ -61,7 +62,8 @@ class Drop:
         counts = {each for each in (announced, trailer) if each is not None}
         if len(counts) > 1:
             raise SourceMalformed(
-                f"{self.path.name}: its .done states {announced} rows, its last line {trailer}"
+                f"{self.path.name}: its .done states {announced} rows, its last line {trailer}",
+                MEND_FILE,
             )
         return counts.pop() if counts else None
 
@@ -153,7 +155,7 @@ def _count_in(name: str, told: bytes) -> int | None:
     if not text:
         return None
     if not text.isdigit() or len(text) > _LONGEST_COUNT:
-        raise SourceMalformed(f"{name} states a number of rows that is none")
+        raise SourceMalformed(f"{name} states a number of rows that is none", MEND_FILE)
     return int(text)
 
 

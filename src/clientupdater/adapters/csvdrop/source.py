@@ -8,9 +8,9 @@ from attrs import frozen
 
 from clientupdater.adapters.csvdrop.finding import newest, on_disk, same
 from clientupdater.adapters.csvdrop.reading import Place, Rows
-from clientupdater.domain.errors import SourceMalformed
+from clientupdater.domain.errors import Fault, SourceMalformed
 from clientupdater.domain.sync.mapping import require_columns
-from clientupdater.ports.sources import Abilities, Fetch, SourcePage
+from clientupdater.ports.sources import Abilities, Fetch, SourcePage, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -77,23 +77,34 @@ class CsvDrop:
             names = rows.header()
             require_columns(wanted, names)
             kept = [(n, name) for n, name in enumerate(names) if not wanted or name in wanted]
-            found, following = self._some(rows.after(place or rows.place, len(names)))
+            found, following = self._some(rows.after(place or rows.place))
             drop.require_unchanged(file)
-        records = tuple({name: cells[n] for n, name in kept} for cells in found)
+        records = tuple(
+            {name: cells[n] for n, name in kept}
+            if len(cells) == len(names)
+            else _ragged(begun, len(cells), len(names))
+            for begun, cells in found
+        )
         return SourcePage(records, None if following is None else str(following))
 
     def _some(
         self, rows: Iterator[tuple[Place, list[str]]]
-    ) -> tuple[list[list[str]], Place | None]:
+    ) -> tuple[list[tuple[Place, list[str]]], Place | None]:
         """Take rows until the page is full, by their number or their size; tell which is next."""
-        found: list[list[str]] = []
+        found: list[tuple[Place, list[str]]] = []
         begun: Place | None = None
         for place, cells in rows:
             begun = begun or place
             if len(found) == self.page_size or place.offset - begun.offset > LARGEST_PAGE:
                 return found, place
-            found.append(cells)
+            found.append((place, cells))
         return found, None
 
     def _rows(self, drop: Drop, file: BinaryIO) -> Rows:
         return Rows(file, drop.path.name, self.encoding)
+
+
+def _ragged(begun: Place, cells: int, width: int) -> RawRecord:
+    """Stand in for a line in which nobody knows which cell is of which column (Y3)."""
+    told = f"line {begun.lines + 1} has {cells} cells where the header has {width}"
+    return unreadable([Fault("", told)])

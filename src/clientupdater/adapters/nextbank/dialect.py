@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from attrs import Factory, frozen
 
-from clientupdater.ports.sources import DELETED
+from clientupdater.ports.sources import DELETED, UNREADABLE
 
 if TYPE_CHECKING:
     from clientupdater.ports.sources import Value
@@ -61,6 +61,6 @@ class Dialect:
 
     def plain(self, item: Mapping[str, Value]) -> dict[str, Value]:
         """Say of a client in our word that it was deleted, and by no other word."""
-        theirs = {DELETED, self.member(DELETED)}
+        theirs = {DELETED, UNREADABLE, self.member(DELETED)}
         record = {name: value for name, value in item.items() if name not in theirs}
         return {**record, DELETED: True} if self.is_deleted(item) else record

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from clientupdater.domain.errors import SourceMalformed
-from clientupdater.ports.sources import DELETED, is_deleted
+from clientupdater.domain.errors import Fault, SourceMalformed
+from clientupdater.ports.sources import DELETED, UNREADABLE, is_deleted, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ class BankPage:
             raise fit.malformed("its total is no count")
         return cls(
             number,
-            tuple(fit.record(item) for item in items),
+            tuple(read_record(item, dialect) for item in items),
             fit.member("next_cursor", str, type(None)) or None,
             fit.moment("as_of"),
             total,
@@ -52,31 +52,46 @@ class BankPage:
         """The members of all that is not deleted."""
         return frozenset(name for each in self.records if not is_deleted(each) for name in each)
 
+    @property
+    def tells_columns(self) -> bool:
+        """Whether any client is there whole: neither deleted nor unreadable."""
+        return any(not is_deleted(each) and UNREADABLE not in each for each in self.records)
+
     def require(self, wanted: Sequence[str]) -> None:
         """Refuse it where a member that is wanted is in no client any more."""
         lost = [name for name in wanted if name not in self.columns]
-        if lost and any(not is_deleted(each) for each in self.records):
+        if lost and self.tells_columns:
             raise SourceMalformed(f"NextBank: page {self.number} has no {', '.join(lost)} any more")
 
     def only(self, wanted: Sequence[str]) -> tuple[RawRecord, ...]:
         """Give the members that are wanted, and whether a client was deleted."""
         if not wanted:
             return self.records
-        names = {*wanted, DELETED}
+        names = {*wanted, DELETED, UNREADABLE}
         return tuple(
             {name: value for name, value in each.items() if name in names} for each in self.records
         )
 
 
-def read_record(item: Any, what: str, dialect: Dialect) -> RawRecord:
-    """Read a client; nothing in it may hold anything else."""
-    if not isinstance(item, dict) or not all(map(_is_flat, item.values())):
-        raise SourceMalformed(f"NextBank: {what} is not flat")
+def read_record(item: Any, dialect: Dialect) -> RawRecord:
+    """Read a client; one in which something is not as agreed says so, and the others go on (Y3)."""
+    if not isinstance(item, dict):
+        return unreadable([Fault("", "is no client: an object was agreed")])
+    nested = [name for name, cell in item.items() if not _is_flat(cell)]
+    faults = [Fault(_shown(name), "is not flat: it holds other values") for name in nested]
+    flat = {name: cell for name, cell in item.items() if name not in nested} if nested else item
     try:
-        return dialect.plain(item)
+        record = dialect.plain(flat)
     except TypeError:
-        told = f"NextBank: {what} says neither yes nor no to being deleted"
-        raise SourceMalformed(told) from None
+        theirs = dialect.member(DELETED)
+        faults.append(Fault(theirs, "says neither yes nor no to being deleted"))
+        record = dialect.plain({name: cell for name, cell in flat.items() if name != theirs})
+    return unreadable(faults, record) if faults else record
+
+
+def _shown(name: str) -> str:
+    """Name a member, unless its name may be somebody's number (C3)."""
+    return name if name.isidentifier() else ""
 
 
 def _is_flat(value: object) -> bool:
@@ -107,9 +122,6 @@ class _Fit:
         if found.year not in _OUR_TIME:
             raise self.malformed(f"its {theirs} is not of our time")
         return found
-
-    def record(self, item: Any) -> RawRecord:
-        return read_record(item, f"a client of page {self.number}", self.dialect)
 
     def malformed(self, told: str) -> SourceMalformed:
         return SourceMalformed(f"NextBank: page {self.number} cannot be taken: {told}")

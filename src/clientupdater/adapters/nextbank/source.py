@@ -15,7 +15,7 @@ from clientupdater.adapters.nextbank.dialect import Dialect
 from clientupdater.adapters.nextbank.pages import BankPage, read_record
 from clientupdater.domain.errors import SourceExpired, SourceMalformed, SourceRefused
 from clientupdater.domain.sync.mapping import require_columns
-from clientupdater.ports.sources import Abilities, Fetch, SourcePage, is_deleted
+from clientupdater.ports.sources import Abilities, Fetch, SourcePage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ class NextBank:
     def begin(self, since: datetime | None = None, columns: Sequence[str] = ()) -> Fetch:
         """Begin to read; the first page tells of when, how many, and which columns there are."""
         first = self._asked(since, None, 1)
-        if any(not is_deleted(each) for each in first.records):
+        if first.tells_columns:
             require_columns(columns, first.columns)
         with self._lock:
             self._leads_to.clear()
@@ -80,7 +80,7 @@ class NextBank:
             return known[1]
         if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
             return None
-        record = read_record(answer.document("a client"), "a client", self.dialect)
+        record = read_record(answer.document("a client"), self.dialect)
         self._keep(code, answer.headers.get("ETag"), record)
         return record
 

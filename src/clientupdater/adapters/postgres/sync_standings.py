@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from clientupdater.adapters.postgres.named_queries import named_queries
+from clientupdater.adapters.postgres.sync.jobs import QUERIES as JOBS
 from clientupdater.domain.ids import SyncJobId
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.standing import LastRun, SyncStanding
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from clientupdater.adapters.postgres.connect import Connection
 
-QUERIES = named_queries("sync_standings.sql")
+QUERIES = named_queries("sync_standings.sql", JOBS)
 
 
 @frozen
@@ -24,19 +27,21 @@ class PostgresSyncStandings:
 
     _connection: Connection
 
-    def read(self) -> list[SyncStanding]:
+    def read(self, now: datetime, *, silence: float) -> list[SyncStanding]:
         """Tell of every source there can be."""
-        return [_standing(*columns) for columns in self._connection.execute(QUERIES["read"])]
+        told = {"now": now, "silence": silence}
+        return [_standing(*columns) for columns in self._connection.execute(QUERIES["read"], told)]
 
 
 def _standing(source: str, *columns: Any) -> SyncStanding:
-    *last, applied_at, read_up_to, held = columns
+    *last, applied_at, read_up_to, held, dead = columns
     return SyncStanding(
         source=Source(source),
         last_run=_run(*last),
         applied_at=applied_at,
         read_up_to=read_up_to,
         held=held and SyncJobId(held),
+        dead=dead and SyncJobId(dead),
     )
 
 

@@ -23,6 +23,11 @@ select
         select h.id from sync_jobs h
         where h.type = s.source and h.status = 'held'
         order by h.created_at desc, h.id desc limit 1
+    ),
+    (
+        select r.id from sync_jobs r
+        where r.type = s.source and {is_dead}
+        order by r.created_at desc, r.id desc limit 1
     )
 from unnest(enum_range(null::sync_job_type)) s (source)
 left join lateral (

@@ -48,6 +48,7 @@ from clientupdater.adapters.postgres.schedules import PostgresSchedules
 from clientupdater.adapters.postgres.sessions import PostgresSessions
 from clientupdater.adapters.postgres.sync.inputs import PostgresSyncInputs
 from clientupdater.adapters.postgres.sync.jobs import (
+    PostgresSyncHeartbeats,
     PostgresSyncJobs,
     PostgresSyncPlans,
     PostgresSyncRuns,
@@ -266,6 +267,11 @@ class PostgresTransaction:
     def sync_jobs(self) -> PostgresSyncJobs:
         """The runs of syncs, as people see them."""
         return PostgresSyncJobs(self.connection)
+
+    @property
+    def sync_heartbeats(self) -> PostgresSyncHeartbeats:
+        """Which runs live."""
+        return PostgresSyncHeartbeats(self.connection)
 
     @property
     def sync_runs(self) -> PostgresSyncRuns:

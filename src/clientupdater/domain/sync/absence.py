@@ -34,6 +34,10 @@ class Fetch:
     received: int
     stated: int | None = None
     without_code: int = 0
+    hidden_codes: int = 0
+    """Records whose code could not be read: each may be anybody's."""
+    repeated_codes: int = 0
+    """Codes that came more than once: as many others may not have come, though the count agrees."""
 
     @property
     def completeness(self) -> Completeness:
@@ -52,8 +56,9 @@ class Fetch:
 
     @property
     def marks_absent(self) -> bool:
-        """Whether it tells who is missing: only a complete, full fetch does."""
-        return self.full and self.completeness is Completeness.COMPLETE
+        """Whether it tells who is missing: only a complete, full fetch of single codes does."""
+        is_doubtful = self.hidden_codes > 0 or self.repeated_codes > 0
+        return self.full and self.completeness is Completeness.COMPLETE and not is_doubtful
 
     @property
     def moves_watermark(self) -> bool:

@@ -17,10 +17,20 @@ from attrs import field, frozen
 from clientupdater.domain.errors import Fault, InvalidInput, Misconfigured
 from clientupdater.domain.sync.cells import taking
 from clientupdater.domain.sync.fields import ESSENTIAL, IDENTITY, VERSIONING, Field
+from clientupdater.domain.sync.protection import (
+    REPEATED,
+    is_number,
+    number_in,
+    pension_columns,
+    protection_faults,
+    repeats,
+)
 from clientupdater.domain.sync.transforms import TRANSFORMS, Lookups, Transform, Unfit
 from clientupdater.domain.sync.versions import RecordVersion
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from clientupdater.domain.sync.cells import Taking
     from clientupdater.domain.sync.fields import Raw, Value
 
@@ -83,10 +93,16 @@ def require_columns(wanted: Iterable[str], found: Iterable[str]) -> None:
         )
 
 
-def check_mapping(entries: Iterable[Entry]) -> SourceMapping:
-    """Take a mapping that is being saved, or refuse it with every fault (Y1)."""
+def check_mapping(
+    entries: Iterable[Entry], protected: Collection[str] = frozenset()
+) -> SourceMapping:
+    """Take a mapping that is being saved or read, or refuse it with every fault (Y1, C3).
+
+    `protected` are the columns that any mapping reads, or ever read, as pension numbers.
+    """
     listed = tuple(entries)
     faults = [fault for n, entry in enumerate(listed) for fault in _entry_faults(n, entry)]
+    faults += protection_faults(listed, pension_columns(listed).union(protected))
     counts = Counter(entry.field for entry in listed)
     faults += [Fault("", f"{name} is filled twice") for name, n in counts.items() if n > 1]
     faults += [Fault("", f"{name} must be filled") for name in sorted(IDENTITY - counts.keys())]
@@ -127,6 +143,8 @@ class Record:
     position: int
     cells: Mapping[str, Raw]
     deleted: bool = False
+    faults: tuple[Fault, ...] = ()
+    """Why the source's own form of it could not be read: a ragged line, a nested cell (Y3)."""
 
 
 @frozen
@@ -154,6 +172,8 @@ class Reject:
     faults: tuple[Fault, ...]
     company: str | None = None
     """Whose it is, if it says so: a run for one company has nothing to do with another's."""
+    hides_code: bool = False
+    """It has a code, perhaps, that could not be read: nobody can be missed beside it (Y6)."""
 
 
 @frozen
@@ -163,6 +183,8 @@ class Mapped:
     rows: tuple[Row, ...] = ()
     rejects: tuple[Reject, ...] = ()
     without_code: int = 0
+    hidden_codes: int = 0
+    repeated_codes: int = 0
 
     @property
     def seen(self) -> frozenset[str]:
@@ -176,13 +198,16 @@ def map_records(mapping: SourceMapping, lookups: Lookups, records: Iterable[Reco
     mapped = list(map(RecordMapper.of(mapping, lookups), records))
     counts = Counter(each.code for each in mapped if each.code is not None)
     twice = {code: n for code, n in counts.items() if n > 1}
+    hidden = sum(isinstance(each, Reject) and each.hides_code for each in mapped)
     if twice:
         column = mapping.column_of(Field.CLIENT_CODE)
         mapped = [_once(each, column, twice.get(each.code or "", 1)) for each in mapped]
     return Mapped(
         rows=tuple(each for each in mapped if isinstance(each, Row)),
         rejects=tuple(each for each in mapped if isinstance(each, Reject)),
-        without_code=len(mapped) - counts.total(),
+        without_code=len(mapped) - counts.total() - hidden,
+        hidden_codes=hidden,
+        repeated_codes=len(twice),
     )
 
 
@@ -210,6 +235,7 @@ class RecordMapper:
     deleted: tuple[tuple[Field, str, Taking], ...]
     product_column: str
     product_companies: Mapping[str, str]
+    columns: Mapping[Field, str]
 
     @classmethod
     def of(cls, mapping: SourceMapping, lookups: Lookups) -> RecordMapper:
@@ -220,10 +246,13 @@ class RecordMapper:
             tuple(_ready(each, lookups, frozenset({Field.CLIENT_CODE})) for each in kept),
             mapping.column_of(Field.PRODUCT),
             lookups.product_companies,
+            {each.field: each.column for each in mapping.fields},
         )
 
     def __call__(self, record: Record) -> Row | Reject:
         """Map one record; every fault of it is told (Y3)."""
+        if record.faults and not record.cells:
+            return Reject(record.position, None, record.faults, hides_code=True)
         values: dict[Field, Value] = {}
         faults: list[Fault] = []
         cell = record.cells.get
@@ -234,10 +263,38 @@ class RecordMapper:
                 faults.append(Fault(column, str(unfit)))
         if self._is_of_another_company(values):
             faults.append(Fault(self.product_column, "belongs to another company than the client"))
+        number = self._number(record, values)
+        if number is not None:
+            faults += [Fault(self.columns[each], REPEATED) for each in repeats(number, values)]
         code = values.get(Field.CLIENT_CODE)
-        if faults or not isinstance(code, str):
-            return _reject(record, values, faults)
+        if faults or record.faults or not isinstance(code, str):
+            return self._reject(record, values, faults, number)
         return _row(record, code, values)
+
+    def _number(self, record: Record, values: Mapping[Field, Value]) -> str | None:
+        """Give the record's pension number in plain form, also where its cell is unfit (C3)."""
+        column = self.columns.get(Field.PENSION_NUMBER)
+        if column is None:
+            return None
+        taken = values.get(Field.PENSION_NUMBER)
+        return number_in(taken if isinstance(taken, str) else record.cells.get(column))
+
+    def _reject(
+        self,
+        record: Record,
+        values: Mapping[Field, Value],
+        faults: Iterable[Fault],
+        number: str | None,
+    ) -> Reject:
+        """Refuse a record; a code or a company that is the pension number is not shown (C3)."""
+        code, company = values.get(Field.CLIENT_CODE), values.get(Field.COMPANY)
+        shown = None if is_number(code, number) else _text(code)
+        whose = None if is_number(company, number) else _text(company)
+        # A cell that could not be read is not missing as well.
+        unread = {fault.pointer for fault in record.faults}
+        told = (*record.faults, *(each for each in faults if each.pointer not in unread))
+        hidden = code is not None or self.columns[Field.CLIENT_CODE] in unread
+        return Reject(record.position, shown, told, whose, hides_code=shown is None and hidden)
 
     def _is_of_another_company(self, values: Mapping[Field, Value]) -> bool:
         theirs = self.product_companies.get(str(values.get(Field.PRODUCT)))
@@ -249,11 +306,6 @@ def _ready(
 ) -> tuple[Field, str, Taking]:
     take = taking(each.field, each.steps, lookups, required=each.field in needed)
     return each.field, each.column, take
-
-
-def _reject(record: Record, values: Mapping[Field, Value], faults: Iterable[Fault]) -> Reject:
-    code, company = values.get(Field.CLIENT_CODE), values.get(Field.COMPANY)
-    return Reject(record.position, _text(code), tuple(faults), _text(company))
 
 
 def _text(value: Value) -> str | None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 #: left to mend it before the next.
 STALE_AFTER = timedelta(hours=36)
 
+#: A run says that it lives every few seconds; one that has not for so long, in seconds, is dead.
+SILENCE = 45.0
+
 
 @frozen(kw_only=True)
 class LastRun:
@@ -42,6 +45,8 @@ class SyncStanding:
     """Of when the data is that was applied; of several companies, the oldest (Y8)."""
     held: SyncJobId | None = None
     """The run that waits for somebody's decision (Y7)."""
+    dead: SyncJobId | None = None
+    """The run whose process is gone, as long as no worker has failed it (Y9)."""
 
     def is_stale(self, now: datetime) -> bool:
         """Whether nothing was applied for too long, or what was applied was old already."""

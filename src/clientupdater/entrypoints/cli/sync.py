@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
 
-from clientupdater.domain.errors import InvalidInput, SyncRunning
+from clientupdater.domain.errors import Conflict, InvalidInput, SyncRunning
 from clientupdater.domain.ids import CompanyId, SyncJobId
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.permissions import Permission
@@ -23,14 +24,17 @@ from clientupdater.entrypoints.cli.session import (
     print_table,
 )
 from clientupdater.entrypoints.cli.sync_summary import print_summary, progress
-from clientupdater.entrypoints.failures import Exit
+from clientupdater.entrypoints.failures import Exit, failure_of
 from clientupdater.entrypoints.http.routes.sync_shapes import (
     RejectShown,
     SyncJobShown,
     SyncPlanShown,
 )
+from clientupdater.entrypoints.wire import to_plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from clientupdater.app import App
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.sync.jobs import SyncJob
@@ -47,7 +51,13 @@ def sync() -> None:
 
 @sync.command(epilog=example(f"clientupdater sync run snowflake --full --preview {_ACTOR}"))
 @click.argument("source", type=click.Choice([str(each) for each in Source]))
-@click.option("--full/--incremental", default=True, help="Everything, or what has changed.")
+@click.option(
+    "--full/--incremental",
+    default=True,
+    show_default=True,
+    help="Read everything, or only what changed since the last run that was applied. "
+    "Only a full run finds out who is missing.",
+)
 @click.option("--preview", is_flag=True, help="Change nothing; see what would be done.")
 @click.option("--company", help="The clients of this one alone.")
 @_enqueue
@@ -57,8 +67,12 @@ def sync() -> None:
 def run(
     session: Session, /, *, source: str, acts: str, as_json: bool, enqueue: bool, **told: Any
 ) -> int:
-    """Read a source and apply what differs: all of it, or nothing."""
-    with opened_as(session, acts) as (app, caller):
+    """Read a source and apply what differs: all of it, or nothing.
+
+    A run that is held, and one that cannot begin since the source is being read, end with exit
+    code 5; with --json, `code` on standard output tells which.
+    """
+    with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
         company = _company(app, caller, told["company"]) if told["company"] else None
         mode = Mode.PREVIEW if told["preview"] else Mode.APPLY
         asked = SyncRequest(Source(source), company, mode, told["full"])
@@ -96,12 +110,26 @@ def _done_here(app: App, caller: Caller, job: SyncJob) -> SyncJob:
 def _print(app: App, caller: Caller, job: SyncJob, *, as_json: bool) -> None:
     names = app.look_up_names(caller)
     if as_json:
-        print_json(SyncJobShown.of(job, names))
+        shown = to_plain(SyncJobShown.of(job, names))
+        print_json({**shown, "code": "held"} if job.state is JobStatus.HELD else shown)
         return
     plan = None
     if job.plan_hash and caller.actor.found(Permission.SYNC_READ):
         plan = SyncPlanShown.of(app.syncing.show_plan(caller, job.id))
     print_summary(SyncJobShown.of(job, names), plan)
+
+
+@contextmanager
+def _conflicts(*, as_json: bool) -> Iterator[None]:
+    """Let a script know which conflict it met: all of them end with the same exit code."""
+    try:
+        yield
+    except Conflict as error:
+        if as_json:
+            code = failure_of(error).code
+            kind = f"urn:clientupdater:problem:{code}"
+            print_json({"type": kind, "code": code, "detail": error.message})
+        raise
 
 
 @sync.command("list", epilog=example(f"clientupdater sync list {_ACTOR}"))
@@ -167,7 +195,7 @@ def approve(
     enqueue: bool,
 ) -> int:
     """Apply a preview or a held plan, while it is still what would be done."""
-    with opened_as(session, acts) as (app, caller):
+    with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
         approved = app.syncing.approve(caller, SyncJobId(job), seen=plan_hash, enqueue=enqueue)
         return _done(app, caller, approved, enqueue=enqueue, as_json=as_json)
 
@@ -179,7 +207,7 @@ def approve(
 @click.pass_obj
 def cancel(session: Session, /, *, job: UUID, acts: str, as_json: bool) -> None:
     """Call a run off; one that is under way keeps nothing."""
-    with opened_as(session, acts) as (app, caller):
+    with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
         _print(app, caller, app.syncing.cancel(caller, SyncJobId(job)), as_json=as_json)
 
 
@@ -204,7 +232,7 @@ def rejects(
         (
             each.row,
             each.client_code or "no code",
-            "; ".join(f"{reason.column} {reason.message}" for reason in each.reasons),
+            "; ".join(f"{why.column} {why.message}".strip() for why in each.reasons),
             "taken since" if each.replayed_by else "",
         )
         for each in shown
@@ -220,7 +248,7 @@ def rejects(
 @click.pass_obj
 def replay(session: Session, /, *, job: UUID, acts: str, as_json: bool, enqueue: bool) -> int:
     """Take the rows that a run could not take, now that what was wrong is mended."""
-    with opened_as(session, acts) as (app, caller):
+    with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
         asked = app.syncing.replay_rejects(caller, SyncJobId(job), enqueue=enqueue)
         return _done(app, caller, asked, enqueue=enqueue, as_json=as_json)
 
@@ -232,6 +260,6 @@ def replay(session: Session, /, *, job: UUID, acts: str, as_json: bool, enqueue:
 @click.pass_obj
 def replay_snapshot(session: Session, /, *, job: UUID, acts: str, as_json: bool) -> int:
     """See what a past run's input would do by now; nothing is changed."""
-    with opened_as(session, acts) as (app, caller):
+    with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
         asked = app.syncing.explain(caller, SyncJobId(job), enqueue=False)
         return _done(app, caller, asked, enqueue=False, as_json=as_json)

@@ -16,7 +16,7 @@ from clientupdater.domain import errors
 from clientupdater.domain.periods import Period
 from clientupdater.entrypoints.failures import failure_of_kind
 from clientupdater.entrypoints.http.contract import PERIOD_PATTERN, Endpoint, part
-from clientupdater.entrypoints.structuring import Many, Text, Whole
+from clientupdater.entrypoints.structuring import Many, Text, Whole, takes_more
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -114,7 +114,7 @@ class _Shapes:
             "description": (kind.__doc__ or "").strip().split("\n")[0],
             "properties": {a.name: self.of(hints[a.name]) for a in fields},
             "required": [a.name for a in fields if a.default is attrs.NOTHING],
-            "additionalProperties": False,
+            "additionalProperties": takes_more(kind),
         }
         return {name: value for name, value in told.items() if value != []}
 

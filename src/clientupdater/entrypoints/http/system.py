@@ -114,6 +114,8 @@ class SourceShown:
     is_stale: bool
     is_held: bool
     """A run waits for somebody's decision."""
+    is_dead: bool
+    """The process that did a run is gone; a worker fails it within a minute."""
 
     @classmethod
     def of(cls, found: SyncStanding, now: datetime) -> SourceShown:
@@ -126,6 +128,7 @@ class SourceShown:
             read_up_to=found.read_up_to,
             is_stale=found.is_stale(now),
             is_held=found.held is not None,
+            is_dead=found.dead is not None,
         )
 
 

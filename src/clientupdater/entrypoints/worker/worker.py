@@ -43,6 +43,7 @@ class Pace:
     """How often it looks for jobs by itself, for when it hears of none."""
     recover_s: float = 3.0
     schedules_s: float = 5.0
+    dead_syncs_s: float = 5.0
     grace_s: float = 25.0
     quick_s: float = 0.02
     """A job that took less is no reason not to take several ahead."""
@@ -115,6 +116,7 @@ class Worker:
             self._every("beat", self.pace.beat_s, self._beat)
             self._every("recover", self.pace.recover_s, self._recover)
             self._every("schedules", self.pace.schedules_s, self._fire)
+            self._every("dead syncs", self.pace.dead_syncs_s, self._fail_dead_syncs)
             claimed = self._claim()
         except Error as error:
             if self._was_heard:
@@ -163,6 +165,11 @@ class Worker:
         """Take back what was lost, whoever lost it."""
         while job := self.workshop.leases.recover(self._now(), random.random()):  # noqa: S311 — scatters
             _log.warning("job was lost", job=job.id, name=job.name, status=job.status)
+
+    def _fail_dead_syncs(self) -> None:
+        """Fail the runs whose process is gone, whoever that was."""
+        for run in self.workshop.app.syncing.fail_dead():
+            _log.warning("sync run was lost", run=str(run))
 
     # --- holding
 

@@ -325,6 +325,10 @@ with unseen as materialized (
     from client_sources k
     where k.source = %(source)s::text::sync_source
         and %(marks)s
+        -- The count agrees, but of a code that came twice one stands in the place of another.
+        and not exists (
+            select from sync_refused r where r.code is not null group by r.code having count(*) > 1
+        )
         and not k.named_deleted
         and not exists (select from sync_seen z where z.record_hash = k.record_hash)
 )

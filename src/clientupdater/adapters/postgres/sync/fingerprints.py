@@ -17,7 +17,7 @@ from attrs import Factory, define, field
 
 from clientupdater.adapters.postgres.named_queries import named_queries
 from clientupdater.adapters.postgres.sync.written import cells_written
-from clientupdater.ports.sources import is_deleted
+from clientupdater.ports.sources import UNREADABLE, is_deleted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,7 +81,8 @@ class Fingerprints:
 
     def _mark(self, record: RawRecord) -> bytes:
         mark = self._begun.copy()
-        mark.update(cells_written([*map(record.get, self._columns), is_deleted(record)]))
+        said = [*map(record.get, self._columns), is_deleted(record), record.get(UNREADABLE)]
+        mark.update(cells_written(said))
         return mark.digest()
 
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from clientupdater.ports.syncing import Progressed
 
 QUERIES = named_queries("sync/jobs.sql")
-DIED = "Whoever did this run died; what it had fetched is kept, and nothing was applied."
 
 
 @frozen
@@ -107,7 +106,6 @@ class PostgresSyncRuns:
             raise SyncOver(f"This run is {status} already.")
         self._require_turn({**told, "source": source, "patience": patience})
         self._connection.execute(QUERIES["begin"], told)
-        self._connection.execute(QUERIES["supersede"], told)
         return self._find(job)
 
     def progressed(self, job: SyncJob, how_far: Progressed, now: datetime) -> None:
@@ -127,7 +125,7 @@ class PostgresSyncRuns:
         return self._find(job.id)
 
     def finish(self, job: SyncJob, state: JobStatus, outcome: Outcome, now: datetime) -> SyncJob:
-        """Note how it ended."""
+        """Note how it ended; what was held before is overtaken by it (Y7)."""
         told = {
             **asdict(outcome.counts),
             "unchanged": outcome.counts.unchanged,
@@ -137,6 +135,7 @@ class PostgresSyncRuns:
             "now": now,
         }
         self._note("finish", job, told)
+        self._connection.execute(QUERIES["supersede"], {"job": job.id, "now": now})
         return self._find(job.id)
 
     def fail(self, job: SyncJob, error: str, now: datetime, *, comes_back: bool) -> None:
@@ -155,13 +154,9 @@ class PostgresSyncRuns:
         if rival is None:
             return
         other, is_alive = rival
-        if is_alive or self._is_applying():
+        if is_alive or _is_applying(self._connection):
             raise SyncRunning
-        self._connection.execute(QUERIES["give_up"], {**told, "rival": other, "error": DIED})
-
-    def _is_applying(self) -> bool:
-        ((found,),) = self._connection.execute(COMPARE["is_working"]).fetchall()
-        return bool(found)
+        self._connection.execute(QUERIES["give_up"], {**told, "lost": [other]})
 
     def _find(self, job: SyncJobId) -> SyncJob:
         found = PostgresSyncJobs(self._connection).find(job)
@@ -173,6 +168,33 @@ class PostgresSyncRuns:
         known = {**told, "job": job.id, "attempt": job.attempt}
         if not self._connection.execute(QUERIES[query], known).rowcount:
             raise SyncOver
+
+
+@frozen
+class PostgresSyncHeartbeats:
+    """Which runs live, and which are dead."""
+
+    _connection: Connection
+
+    def beat(self, job: SyncJob, now: datetime) -> None:
+        """Say that it lives."""
+        told = {"job": job.id, "attempt": job.attempt, "now": now}
+        if not self._connection.execute(QUERIES["beat"], told).rowcount:
+            raise SyncOver
+
+    def fail_dead(self, now: datetime, *, silence: float) -> list[SyncJobId]:
+        """Fail those whose process is gone; none while some run applies, which says nothing."""
+        told = {"now": now, "silence": silence}
+        lost = [each for (each,) in self._connection.execute(QUERIES["dead"], told)]
+        if not lost or _is_applying(self._connection):
+            return []
+        self._connection.execute(QUERIES["give_up"], {**told, "lost": lost})
+        return [SyncJobId(each) for each in lost]
+
+
+def _is_applying(connection: Connection) -> bool:
+    ((found,),) = connection.execute(COMPARE["is_working"]).fetchall()
+    return bool(found)
 
 
 @frozen

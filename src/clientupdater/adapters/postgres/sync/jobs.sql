@@ -79,10 +79,43 @@ from sync_jobs r
 where r.type = %(source)s::text::sync_job_type and r.status = 'processing' and r.id <> %(job)s
 for no key update
 
+-- name: is_dead
+-- Y9: a run that was not heard of for so long, and that no job of the queue comes back to.
+r.status in ('pending', 'processing')
+and greatest(r.created_at, r.approved_at, r.heartbeat_at)
+<= %(now)s - make_interval(secs => %(silence)s)
+and not exists (
+    select from job_queue q
+    where q.queue_name = 'sync'
+        and q.unique_key = 'sync:' || r.id
+        and q.status in ('pending', 'processing')
+)
+
+-- name: dead
+select r.id
+from sync_jobs r
+where {is_dead}
+order by r.id
+for no key update skip locked
+
 -- name: give_up
 update sync_jobs
-set status = 'failed', error = %(error)s, completed_at = %(now)s
-where id = %(rival)s
+set
+    status = 'failed',
+    completed_at = %(now)s,
+    error = format(
+        'The process that did this run is gone: it was last heard of at %%s UTC. '
+        'Nothing was applied; run it again.',
+        to_char(
+            greatest(created_at, approved_at, heartbeat_at) at time zone 'UTC', 'YYYY-MM-DD HH24:MI'
+        )
+    )
+where id = any(%(lost)s)
+
+-- name: beat
+update sync_jobs
+set heartbeat_at = %(now)s
+where id = %(job)s and attempt = %(attempt)s and status = 'processing'
 
 -- name: begin
 update sync_jobs
@@ -92,8 +125,8 @@ set
 where id = %(job)s
 
 -- name: supersede
--- Y7: what was held for somebody's word is overtaken by newer data; rejects that are replayed are
--- none.
+-- Y7: what was held for somebody's word is overtaken by newer data of the same clients; rejects that
+-- are replayed are none.
 update sync_jobs h
 set status = 'cancelled', superseded_by = j.id, completed_at = %(now)s
 from sync_jobs j
@@ -101,10 +134,12 @@ where
     j.id = %(job)s
     and not j.is_preview
     and not j.parameters ? 'origin'
+    and not j.parameters ? 'single'
     and h.type = j.type
     and h.id <> j.id
     and h.status = 'held'
     and h.created_at < j.created_at
+    and (j.company_id is null or j.company_id = h.company_id)
 
 -- name: progressed
 update sync_jobs

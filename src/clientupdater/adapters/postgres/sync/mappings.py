@@ -35,6 +35,16 @@ class PostgresSyncMappings:
             for name, column, steps, owns in self._connection.execute(QUERIES["read"], told)
         ]
 
+    def protected(self) -> frozenset[str]:
+        """Name the columns that hold pension numbers."""
+        return frozenset(each for (each,) in self._connection.execute(QUERIES["protected"]))
+
+    def others(self, source: Source, company: CompanyId | None) -> list[tuple[str, Entry]]:
+        """Read every line but those of one mapping, each with the name of its mapping."""
+        told = {"source": str(source), "company": company}
+        found = self._connection.execute(QUERIES["others"], told)
+        return [(named, Entry(name, column)) for named, name, column in found]
+
     def replace(
         self,
         source: Source,

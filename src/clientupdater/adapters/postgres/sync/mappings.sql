@@ -9,6 +9,21 @@ where
     and m.is_active
 order by m.field
 
+-- name: protected
+select source_column from protected_columns
+
+-- name: others
+select concat_ws(' for ', m.source, co.code), m.field, m.source_column
+from field_mappings m
+left join companies co on co.id = m.company_id
+where
+    m.is_active
+    and not (
+        m.source = %(source)s::text::sync_source
+        and m.company_id is not distinct from %(company)s
+    )
+order by 1, 2
+
 -- name: hold
 -- One at a time: of two who save at once, neither would see the lines of the other to replace them.
 select pg_advisory_xact_lock(1667856208, 3)

@@ -173,7 +173,7 @@ class PostgresStaging:
                 EXCEPTION: exceptions,
                 CONFLICT: lines.get("contact_conflict", 0),
             },
-            rejects={f"{column} {told}": count for column, told, count in self._reasons()},
+            rejects={f"{column} {told}".strip(): count for column, told, count in self._reasons()},
             examples=self._examples(),
         )
 

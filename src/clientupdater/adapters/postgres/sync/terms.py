@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from clientupdater.adapters.postgres.named_queries import named_queries
+from clientupdater.adapters.postgres.sync.mappings import PostgresSyncMappings
 from clientupdater.domain.errors import Fault, InvalidInput, Misconfigured
 from clientupdater.domain.ids import CompanyId
 from clientupdater.domain.sync.mapping import Entry, check_mapping, effective_entries
@@ -14,7 +15,7 @@ from clientupdater.domain.sync.transforms import Lookups
 from clientupdater.ports.syncing import Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from clientupdater.adapters.postgres.connect import Connection
@@ -40,10 +41,11 @@ class PostgresSyncTerms:
         ):
             entries.setdefault(company, []).append(Entry(name, column, tuple(steps), owns))
         general = entries.pop(None, [])
+        protected = PostgresSyncMappings(self._connection).protected()
         return Terms(
-            general=_checked(source, general),
+            general=_checked(source, general, protected),
             own={
-                str(company): _checked(source, effective_entries(general, lines))
+                str(company): _checked(source, effective_entries(general, lines), protected)
                 for company, lines in entries.items()
             },
             lookups=self._lookups(),
@@ -74,9 +76,9 @@ class PostgresSyncTerms:
         return self._connection.execute(QUERIES["lookups"]).fetchall()
 
 
-def _checked(source: Source, entries: Iterable[Entry]) -> SourceMapping:
+def _checked(source: Source, entries: Iterable[Entry], protected: Collection[str]) -> SourceMapping:
     try:
-        return check_mapping(entries)
+        return check_mapping(entries, protected)
     except InvalidInput as error:
         faults = [Fault(f"field_mappings of {source}", fault.message) for fault in error.faults]
         raise Misconfigured(faults) from error

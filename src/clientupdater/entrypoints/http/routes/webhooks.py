@@ -5,19 +5,21 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
+import structlog
 from attrs import field, frozen
 
 from clientupdater.domain.allowances import Activity
-from clientupdater.domain.errors import Unauthenticated
+from clientupdater.domain.errors import Fault, InvalidInput, Unauthenticated
 from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.problems import Rejected
-from clientupdater.entrypoints.structuring import Text
+from clientupdater.entrypoints.structuring import Text, structured
 from clientupdater.ports.notices import Notice
 from clientupdater.usecases.receive_notice import Signed
 
 _SOURCE = "nextbank"
+_log = structlog.stdlib.get_logger("clientupdater.http")
 
 
 class NoticeKind(StrEnum):
@@ -32,6 +34,7 @@ class NoticeKind(StrEnum):
 class NoticeData:
     """Whom it is about; of a payment the day as well."""
 
+    TAKES_MORE: ClassVar = True
     code: Annotated[str, Text(longest=50, shortest=1)] = field(repr=False)
     posted_on: date | None = None
     amount: Decimal | None = field(default=None, repr=False)
@@ -39,16 +42,18 @@ class NoticeData:
 
 @frozen(kw_only=True)
 class NoticeBody:
-    """A notice, as NextBank sends it."""
+    """A notice, as NextBank sends it; of a type that is not known here it is only answered."""
 
-    type: NoticeKind
+    TAKES_MORE: ClassVar = True
+    type: Annotated[str, Text(longest=100, shortest=1)]
     timestamp: datetime
-    data: NoticeData
+    data: Any = field(default=None, repr=False)
+    """Of the types that are known: whom it is about (`code`), and of a payment its `posted_on`."""
 
 
 @frozen
 class NoticeTaken:
-    """It is kept, and will be followed."""
+    """It has come: one that is known here is kept and followed."""
 
     delivery: str
 
@@ -56,17 +61,27 @@ class NoticeTaken:
 def receive_notice(call: Call) -> NoticeTaken:
     """Take a notice from NextBank."""
     delivery, body = _verified(call), call.body
-    is_payment = body.type is NoticeKind.PAYMENT_POSTED
-    call.app.syncing.receive_notice(
-        Notice(
-            source=_SOURCE,
-            delivery=delivery,
-            kind=str(body.type),
-            code=body.data.code.strip().upper(),
-            posted_on=body.data.posted_on if is_payment else None,
-        )
-    )
+    if body.type in set(NoticeKind):
+        call.app.syncing.receive_notice(_notice(delivery, body))
+    else:
+        _log.warning("unknown notice", source=_SOURCE, delivery=delivery, type=body.type)
     return NoticeTaken(delivery)
+
+
+def _notice(delivery: str, body: NoticeBody) -> Notice:
+    try:
+        data = structured(body.data, NoticeData)
+    except InvalidInput as error:
+        faults = [Fault(f"/data{each.pointer}", each.message) for each in error.faults]
+        raise InvalidInput(faults) from error
+    is_payment = body.type == NoticeKind.PAYMENT_POSTED
+    return Notice(
+        source=_SOURCE,
+        delivery=delivery,
+        kind=body.type,
+        code=data.code.strip().upper(),
+        posted_on=data.posted_on if is_payment else None,
+    )
 
 
 def _verified(call: Call) -> str:
