@@ -73,6 +73,15 @@ def described(url: str) -> str:
     return f"{host}:{parts.get('port') or 5432}/{parts.get('dbname') or parts.get('user') or ''}"
 
 
+def is_pooled(connection: Connection) -> bool:
+    """Whether a pooler stands between: it names a process of its own where the server's ran.
+
+    Behind it, what is kept in a session (prepared statements, locks, LISTEN) is another's next.
+    """
+    ran = connection.execute("select pg_backend_pid()", prepare=False).fetchone()
+    return ran != (connection.info.backend_pid,)
+
+
 def _parts(url: str) -> dict[str, Any]:
     told = "is no PostgreSQL URL; it reads postgresql://user:password@host:5432/database"
     try:

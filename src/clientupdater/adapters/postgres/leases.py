@@ -96,7 +96,7 @@ class PostgresLeases:
             conninfo = make_conninfo(
                 self.url, connect_timeout=_PATIENCE_S, application_name="clientupdater worker"
             )
-            self._connection = psycopg.connect(conninfo, autocommit=True)
+            self._connection = psycopg.connect(conninfo, autocommit=True, prepare_threshold=None)
         return self._connection
 
 
