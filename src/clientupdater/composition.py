@@ -125,7 +125,8 @@ def _near() -> Cache:
 @contextmanager
 def open_app(settings: Settings) -> Iterator[App]:
     """Open what serving needs; refuse a login that row security does not bind."""
-    with _opened(settings, settings.serving_url, settings.prepares_when_serving) as (app, _):
+    url = settings.serving_url
+    with _opened(settings, url, prepares=settings.prepares_when_serving) as (app, _):
         yield app
 
 
@@ -134,7 +135,7 @@ def open_workshop(settings: Settings) -> Iterator[Workshop]:
     """Open what a worker needs: an App, and a way to the queue of its own."""
     url, prepares = settings.worker_url, settings.database_prepared_statements
     with (
-        _opened(settings, url, prepares) as (app, work),
+        _opened(settings, url, prepares=prepares) as (app, work),
         closing(PostgresLeases(url)) as leases,
     ):
         yield Workshop(
@@ -148,7 +149,7 @@ def open_workshop(settings: Settings) -> Iterator[Workshop]:
 
 @contextmanager
 def _opened(
-    settings: Settings, url: str, prepares: bool | None
+    settings: Settings, url: str, *, prepares: bool | None
 ) -> Iterator[tuple[App, PostgresWork]]:
     refuse_unsafe_role(url)
     with ExitStack() as stack:

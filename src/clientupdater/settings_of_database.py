@@ -47,7 +47,8 @@ class DatabaseSettings:
             "DATABASE_MIGRATION_URL",
             postgres_url,
             "postgresql://user:password@host:port/database",
-            "The same database as the owner of its tables, for `db` commands alone; past a pooler.",
+            "The same database as the owner of its tables, for `db` commands alone; it leads past "
+            "a pooler.",
             default="DATABASE_DIRECT_URL",
             example=POSTGRES_EXAMPLE.replace("clientupdater:", "clientupdater_owner:"),
             secret=True,
@@ -60,9 +61,9 @@ class DatabaseSettings:
             "DATABASE_DIRECT_URL",
             postgres_url,
             "postgresql://user:password@host:port/database",
-            "The same database past a pooler. Where it is set, DATABASE_URL is a pooler's, on which "
-            "nothing is prepared; workers and migrations come this way, since their connections "
-            "have to stay theirs.",
+            "The same database past a pooler. Where it is set, DATABASE_URL is a pooler's, and "
+            "nothing is prepared there; workers and migrations come this way, since their "
+            "connections have to stay theirs.",
             default="DATABASE_URL",
             example=POSTGRES_EXAMPLE,
             secret=True,
@@ -75,7 +76,7 @@ class DatabaseSettings:
             "DATABASE_WORKER_URL",
             postgres_url,
             "postgresql://user:password@host:port/database",
-            "The same database as the login of the workers; past a pooler.",
+            "The same database as the login of the workers; it leads past a pooler.",
             default="DATABASE_DIRECT_URL",
             example=POSTGRES_EXAMPLE,
             secret=True,

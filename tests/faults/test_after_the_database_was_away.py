@@ -80,10 +80,16 @@ def test_what_had_begun_is_not_begun_again(database: Database) -> None:
     begun = 0
     with open_pool(database.app_url, PoolSize(1, 1, PATIENCE_S)) as pool:
         work = PostgresWork(pool)
-        with pytest.raises(Unavailable), work.begin(SYSTEM) as tx:
-            begun += 1
-            cut_them_all(database)
-            tx.connection.execute("select 1")
+
+        def act() -> None:
+            nonlocal begun
+            with work.begin(SYSTEM) as tx:
+                begun += 1
+                cut_them_all(database)
+                tx.connection.execute("select 1")
+
+        with pytest.raises(Unavailable):
+            act()
     assert begun == 1
 
 

@@ -109,8 +109,8 @@ def listeners(database: Database) -> int:
     """Count the listeners that PostgreSQL knows of, by their connections that are no pooler's."""
     with psycopg.connect(database.superuser_url) as connection:
         ((count,),) = connection.execute(
-            "select count(*) from pg_stat_activity where application_name = 'clientupdater listener'"
-            " and datname = current_database()"
+            "select count(*) from pg_stat_activity where datname = current_database()"
+            " and application_name = 'clientupdater listener'"
         ).fetchall()
     return int(count)
 
