@@ -23,6 +23,7 @@ from clientupdater.adapters.memory.clock import MachineClock
 from clientupdater.adapters.memory.file_store import MemoryFileStore
 from clientupdater.adapters.memory.limits import MemoryRateLimits
 from clientupdater.adapters.memory.shelf import MemoryShelf
+from clientupdater.adapters.postgres.backups import PostgresBackups
 from clientupdater.adapters.postgres.embedded import EmbeddedPostgres
 from clientupdater.adapters.postgres.leases import PostgresLeases
 from clientupdater.adapters.postgres.limits import PostgresRateLimits
@@ -83,7 +84,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.file_store import FileStore
     from clientupdater.ports.health import ServiceCheck
     from clientupdater.ports.limits import RateLimits
-    from clientupdater.ports.maintenance import DatabaseMaintenance
+    from clientupdater.ports.maintenance import DatabaseBackups, DatabaseMaintenance
     from clientupdater.ports.tokens import Tokens
     from clientupdater.settings import Settings
 
@@ -320,6 +321,11 @@ def _vault(settings: Settings) -> Vault | None:
 def maintenance_of(settings: Settings) -> DatabaseMaintenance:
     """Give what operations do to the database, as its owner; serving needs none of it."""
     return PostgresMaintenance(settings.migration_url)
+
+
+def backups_of(settings: Settings) -> DatabaseBackups:
+    """Give what copies the whole database into a file and back, as its owner."""
+    return PostgresBackups(settings.migration_url)
 
 
 def diagnose(settings: Settings) -> Sequence[Health]:

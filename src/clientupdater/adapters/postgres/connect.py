@@ -47,6 +47,16 @@ def connected(url: str, *, patience: float = 5.0) -> Iterator[Connection]:
 
 
 @contextmanager
+def connected_past_poolers(url: str) -> Iterator[Connection]:
+    """Open one whose session is ours: its locks, and the role that it takes on."""
+    with connected(url) as connection:
+        if is_pooled(connection):
+            told = "leads to a pooler, where no session is one's own; give the address past it"
+            raise Misconfigured([Fault("DATABASE_MIGRATION_URL", told)])
+        yield connection
+
+
+@contextmanager
 def translated(where: str = "") -> Iterator[None]:
     """Turn what psycopg raises within into the errors of the house."""
     try:

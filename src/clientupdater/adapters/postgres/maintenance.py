@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from attrs import Factory, frozen
 
 from clientupdater.adapters.postgres.checks import findings
-from clientupdater.adapters.postgres.connect import connected, described, is_pooled, translated
+from clientupdater.adapters.postgres.connect import (
+    connected,
+    connected_past_poolers,
+    described,
+    translated,
+)
 from clientupdater.adapters.postgres.migrations import Pace, Runner, read_applied
 from clientupdater.adapters.postgres.seeding import plant
 from clientupdater.adapters.postgres.sql_files import SqlFiles, bundled
-from clientupdater.domain.errors import Fault, Misconfigured
 from clientupdater.ports.maintenance import Migration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from clientupdater.adapters.postgres.connect import Connection
     from clientupdater.adapters.postgres.sql_files import MigrationFile
@@ -33,7 +36,7 @@ class PostgresMaintenance:
 
     def migrate(self) -> Sequence[Migration]:
         """Apply what is missing; return what this run applied."""
-        with self._locking() as connection:
+        with connected_past_poolers(self.url) as connection:
             return _told(connection, self._runner(connection).forward())
 
     def status(self) -> Sequence[Migration]:
@@ -43,7 +46,7 @@ class PostgresMaintenance:
 
     def rollback(self, steps: int = 1) -> Sequence[Migration]:
         """Undo the last ones applied; return what this run undid."""
-        with self._locking() as connection:
+        with connected_past_poolers(self.url) as connection:
             return _told(connection, self._runner(connection).back(steps))
 
     def check(self) -> Sequence[Finding]:
@@ -60,15 +63,6 @@ class PostgresMaintenance:
         """Let the planner know what a large fill has put in; the application's role may not."""
         with connected(self.url) as connection, translated(described(self.url)):
             connection.execute("analyze")
-
-    @contextmanager
-    def _locking(self) -> Iterator[Connection]:
-        """Connect where a lock of the session is ours until we let go of it."""
-        with connected(self.url) as connection:
-            if is_pooled(connection):
-                told = "leads to a pooler, where nobody can hold a lock; give the address past it"
-                raise Misconfigured([Fault("DATABASE_MIGRATION_URL", told)])
-            yield connection
 
     def _runner(self, connection: Connection) -> Runner:
         return Runner(connection, self.files.migrations(), self.pace)
