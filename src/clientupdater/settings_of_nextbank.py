@@ -10,13 +10,13 @@ from clientupdater.domain.errors import Fault
 from clientupdater.settings_readers import (
     header,
     hide,
+    long_words,
     path,
     read_as,
     renamed,
     shown,
     trusted_url,
     whole,
-    words,
 )
 
 if TYPE_CHECKING:
@@ -147,8 +147,8 @@ class NextBankSettings:
         default=(),
         metadata=read_as(
             "NEXTBANK_WEBHOOK_SECRETS",
-            words,
-            "words, separated by commas",
+            long_words,
+            "random words of 24 characters or more, separated by commas",
             "What NextBank signs its notices with; the old one beside the new one while it is "
             "changed. Unset: no notice is believed.",
             secret=True,

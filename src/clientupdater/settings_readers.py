@@ -221,6 +221,11 @@ def long_word(text: str) -> str:
     return text
 
 
+def long_words(text: str) -> tuple[str, ...]:
+    """Read secret words that nobody guesses, separated by commas."""
+    return tuple(map(long_word, words(text)))
+
+
 def address(text: str) -> tuple[str, int]:
     """Read host and port."""
     parts = urlsplit(f"//{text}")

@@ -72,7 +72,7 @@ def test_a_transaction_that_could_not_begin_begins_on_another_connection(
             pass
         for begun in (lambda: work.begin(SYSTEM), lambda: work.snapshot(SYSTEM), work.together):
             cut_them_all(database)
-            with begun():  # type: ignore[operator]
+            with begun():
                 pass
 
 

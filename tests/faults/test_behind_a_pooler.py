@@ -22,6 +22,8 @@ from tests.waiting import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from multiprocessing.context import ForkServerProcess
 
     from tests.servers import Database
 
@@ -99,8 +101,11 @@ def test_servers_behind_a_pooler_never_take_one_statement_for_another(
 
 def test_workers_behind_a_pooler_do_jobs_past_it(database: Database, pooled: str) -> None:
     jobs = put(database, "effect", 40)
-    direct = {"DATABASE_URL": pooled, "DATABASE_DIRECT_URL": database.app_url}
-    with worker(database, **direct), worker(database, **direct):
+
+    def a_worker() -> AbstractContextManager[ForkServerProcess]:
+        return worker(database, DATABASE_URL=pooled, DATABASE_DIRECT_URL=database.app_url)
+
+    with a_worker(), a_worker():
         wait_until(lambda: effects(database) == sorted(jobs))
         assert listeners(database) == 2
 

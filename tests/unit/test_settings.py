@@ -178,6 +178,15 @@ def test_postgresql_with_tls_or_on_this_machine_needs_no_word(url: str) -> None:
     assert Settings.from_mapping({"DATABASE_URL": url}).serving_url == url
 
 
+@pytest.mark.parametrize("secrets", ["short", f"{'a' * 24},short", "a" * 23])
+def test_a_webhook_secret_that_can_be_guessed_is_refused_and_not_shown(secrets: str) -> None:
+    with pytest.raises(Misconfigured, match="random words of 24 characters or more") as refused:
+        Settings.from_mapping({"NEXTBANK_WEBHOOK_SECRETS": secrets})
+    assert secrets not in str(refused.value)
+    kept = Settings.from_mapping({"NEXTBANK_WEBHOOK_SECRETS": f"{'a' * 24}, {'b' * 32}"})
+    assert kept.nextbank_webhook_secrets == ("a" * 24, "b" * 32)
+
+
 def test_redis_on_another_machine_wants_tls_or_a_word_for_it() -> None:
     with pytest.raises(Misconfigured, match="REDIS_URL: leads to another machine without TLS"):
         Settings.from_mapping({"REDIS_URL": "redis://:secret@cache:6379/0"})

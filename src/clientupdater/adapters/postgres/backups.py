@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
-from typing import TYPE_CHECKING
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -20,10 +24,10 @@ from clientupdater.adapters.postgres.connect import (
 )
 from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
 from clientupdater.domain.errors import Conflict, Fault, InvalidInput, Misconfigured, Unavailable
+from clientupdater.private_files import write_private
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     from clientupdater.adapters.postgres.connect import Connection
     from clientupdater.ports.maintenance import Finding
@@ -79,11 +83,8 @@ class PostgresBackups:
         return maintenance.check()
 
     def _run(self, program: Path, *options: str) -> None:
-        parts = conninfo_to_dict(self.url)
-        password = str(parts.pop("password", None) or "")
-        secret = {"PGPASSWORD": password} if password else {}  # arguments are seen by everybody
-        where = f"--dbname={make_conninfo(**parts)}"
-        done = _done([program, "--no-password", where, *options], secret)
+        with _without_password(self.url) as where:
+            done = _done([program, "--no-password", f"--dbname={where}", *options])
         if done.returncode:
             told = f"{program.name} failed, and left nothing: {_reason(done.stderr)}"
             raise Unavailable(SERVICE, told)
@@ -100,13 +101,24 @@ def _refuse_what_is_no_dump(program: Path, file: Path) -> None:
         raise InvalidInput.of("FILE", told)
 
 
-def _done(
-    argv: Sequence[str | Path], secret: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
+@contextmanager
+def _without_password(url: str) -> Iterator[str]:
+    """Keep the password in a file of ours: arguments are seen by everybody on the machine."""
+    parts: dict[str, Any] = conninfo_to_dict(url)
+    password = parts.pop("password", None)
+    if password is None:
+        yield make_conninfo(**parts)
+        return
+    with tempfile.TemporaryDirectory(prefix="clientupdater-") as folder:
+        file, escaped = Path(folder) / "pgpass", re.sub(r"([\\:])", r"\\\1", str(password))
+        write_private(file, f"*:*:*:*:{escaped}\n")
+        yield make_conninfo(**{**parts, "passfile": str(file)})
+
+
+def _done(argv: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
     """Run it for as long as we live; it is broken off with us."""
     return subprocess.run(  # noqa: S603 — PostgreSQL's own program, our own options
         lifeline.command(argv, death_signal=signal.SIGTERM),
-        env={**os.environ, **(secret or {}), "LC_ALL": "C"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
