@@ -11,7 +11,7 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do command -v $$p >/dev/null 2>&1 \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # What was published under a version is taken by its hash; the build of our own package as well.
-LOCKED = $(PIP) --require-hashes -r $(1) && $(PIP) --no-deps --no-build-isolation -e .
+LOCKED = $(PIP) --require-hashes --no-deps -r $(1) && $(PIP) --no-deps --no-build-isolation -e .
 CODE := src tests docs/generate.py $(wildcard bench/*.py)
 ARGS ?=
 
