@@ -10,12 +10,12 @@ from clientupdater.domain.errors import Fault
 from clientupdater.settings_readers import (
     header,
     hide,
-    long_words,
     path,
     read_as,
     renamed,
     shown,
     trusted_url,
+    webhook_secrets,
     whole,
 )
 
@@ -147,8 +147,8 @@ class NextBankSettings:
         default=(),
         metadata=read_as(
             "NEXTBANK_WEBHOOK_SECRETS",
-            long_words,
-            "random words of 24 characters or more, separated by commas",
+            webhook_secrets,
+            "secrets of 24 bytes or more, separated by commas: whsec_ and base64, or words",
             "What NextBank signs its notices with; the old one beside the new one while it is "
             "changed. Unset: no notice is believed.",
             secret=True,

@@ -221,9 +221,15 @@ def long_word(text: str) -> str:
     return text
 
 
-def long_words(text: str) -> tuple[str, ...]:
-    """Read secret words that nobody guesses, separated by commas."""
-    return tuple(map(long_word, words(text)))
+def webhook_secrets(text: str) -> tuple[str, ...]:
+    """Read secrets that sign webhooks: whsec_ and bytes in base64, or a word as it is."""
+    found = words(text)
+    for each in found:
+        bare = each.removeprefix("whsec_")
+        size = len(each.encode() if bare == each else base64.b64decode(bare, validate=True))
+        if size < _SHORTEST_TOKEN:
+            raise ValueError
+    return found
 
 
 def address(text: str) -> tuple[str, int]:
