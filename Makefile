@@ -71,7 +71,7 @@ docs: .venv/dev ## write the documents that are made from the code
 
 lock: .venv/python ## write requirements/*.txt: the versions of constraints.txt, with their hashes
 	@$(PIP) uv
-	@for each in embedded dev; do echo hatchling | $(BIN)/uv pip compile pyproject.toml - \
+	@for each in embedded dev; do printf 'hatchling\neditables\n' | $(BIN)/uv pip compile pyproject.toml - \
 		--extra $$each -c constraints.txt --universal --generate-hashes --no-annotate \
 		--no-header --quiet --output-file requirements/$$each.txt || exit 1; done
 
