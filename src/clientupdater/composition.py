@@ -152,7 +152,7 @@ def open_workshop(settings: Settings) -> Iterator[Workshop]:
 def _opened(
     settings: Settings, url: str, *, prepares: bool | None
 ) -> Iterator[tuple[App, PostgresWork]]:
-    refuse_unsafe_role(url)
+    refuse_unsafe_role(url, settings.name_of(url))
     with ExitStack() as stack:
         size = PoolSize(
             settings.database_pool_min,

@@ -178,6 +178,12 @@ class DatabaseSettings:
         """The database as its owner, for what changes its shape: past a pooler."""
         return self.database_migration_url or self.direct_url
 
+    def name_of(self, url: str) -> str:
+        """Name the setting that an address of the serving or working login came from."""
+        names = ("DATABASE_URL", "DATABASE_DIRECT_URL")
+        told = (name for name in names if getattr(self, name.lower()) == url)
+        return next(told, "DATABASE_WORKER_URL")
+
     @property
     def prepares_when_serving(self) -> bool | None:
         """Whether DATABASE_URL may prepare statements; None: unless a pooler is found there."""

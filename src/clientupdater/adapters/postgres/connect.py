@@ -23,6 +23,14 @@ SERVICE = "PostgreSQL"
 OLDEST_SERVER = 150000
 SETTING = "the database URL"
 
+NOTICES_SILENCE = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""A machine that is gone without a word is taken for lost after that many (milli)seconds."""
+
 # libpq gives no SQLSTATE for a refused connection, only the server's sentence.
 _SETUP_SENTENCES = (
     "authentication failed",

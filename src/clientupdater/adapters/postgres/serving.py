@@ -10,7 +10,13 @@ import psycopg
 from attrs import frozen
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.connect import connected, described, is_pooled, translated
+from clientupdater.adapters.postgres.connect import (
+    NOTICES_SILENCE,
+    connected,
+    described,
+    is_pooled,
+    translated,
+)
 from clientupdater.adapters.postgres.migrations import read_applied
 from clientupdater.adapters.postgres.sql_files import bundled
 from clientupdater.domain.errors import Error, Fault, Misconfigured
@@ -38,14 +44,6 @@ _REMEDY = (
     "and acts as clientupdater_app by default (ALTER ROLE … SET role = 'clientupdater_app')"
 )
 
-
-_NOTICES_SILENCE = {
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 15_000,
-}
-"""A machine that is gone without a word is taken for lost after that many (milli)seconds."""
 
 _PAST_POOLER = (
     "set DATABASE_DIRECT_URL (and DATABASE_WORKER_URL, DATABASE_MIGRATION_URL, where they are set) "
@@ -77,7 +75,7 @@ def open_pool(url: str, size: PoolSize, *, prepares: bool | None = None) -> Conn
             "application_name": "clientupdater",
             "autocommit": True,
             **({"prepare_threshold": None} if prepares is False else {}),
-            **_NOTICES_SILENCE,
+            **NOTICES_SILENCE,
         },
         name="serving",
         open=True,
@@ -123,12 +121,12 @@ def pool_readings(pool: ConnectionPool) -> tuple[Reading, ...]:
     )
 
 
-def refuse_unsafe_role(url: str) -> None:
+def refuse_unsafe_role(url: str, setting: str = "DATABASE_URL") -> None:
     """Raise Misconfigured if row security would not bind this login."""
     with connected(url) as connection, translated(described(url)):
         faults = list(_role_faults(connection))
     if faults:
-        raise Misconfigured([Fault("DATABASE_URL", f"{told}; {_REMEDY}") for told in faults])
+        raise Misconfigured([Fault(setting, f"{told}; {_REMEDY}") for told in faults])
 
 
 def _role_faults(connection: Connection) -> Iterator[str]:
