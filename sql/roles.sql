@@ -1,4 +1,4 @@
--- The three roles that clientupdater works with. Run this once per server, as a superuser:
+-- The four roles that clientupdater works with. Run this once per server, as a superuser:
 --
 --     psql -d postgres -f sql/roles.sql
 --
@@ -12,6 +12,9 @@
 --   clientupdater        the login of the serving processes. By its own default each of its
 --                        sessions acts as clientupdater_app (a SET ROLE sent by the program would
 --                        leak to others through a transaction-level pooler).
+--   clientupdater_backup reads everything past row-level security and changes nothing. It cannot
+--                        log in: the owner takes it on for `clientupdater db dump`, or for
+--                        `pg_dump --role=clientupdater_backup`.
 --
 -- Then:  CREATE DATABASE clientupdater OWNER clientupdater_owner;
 
@@ -30,6 +33,15 @@ begin
             'alter role %I nosuperuser nobypassrls nocreatedb nocreaterole noreplication', wanted
         );
     end loop;
+
+    if not exists (select from pg_catalog.pg_roles where rolname = 'clientupdater_backup') then
+        create role clientupdater_backup;
+    end if;
+    alter role clientupdater_backup
+        nologin nosuperuser bypassrls nocreatedb nocreaterole noreplication;
+    if not pg_has_role('clientupdater_owner', 'clientupdater_backup', 'member') then
+        grant clientupdater_backup to clientupdater_owner;
+    end if;
 
     alter role clientupdater_owner login;
     alter role clientupdater_app nologin;

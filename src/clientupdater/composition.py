@@ -23,6 +23,7 @@ from clientupdater.adapters.memory.clock import MachineClock
 from clientupdater.adapters.memory.file_store import MemoryFileStore
 from clientupdater.adapters.memory.limits import MemoryRateLimits
 from clientupdater.adapters.memory.shelf import MemoryShelf
+from clientupdater.adapters.postgres.backups import PostgresBackups
 from clientupdater.adapters.postgres.embedded import EmbeddedPostgres
 from clientupdater.adapters.postgres.leases import PostgresLeases
 from clientupdater.adapters.postgres.limits import PostgresRateLimits
@@ -83,7 +84,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.file_store import FileStore
     from clientupdater.ports.health import ServiceCheck
     from clientupdater.ports.limits import RateLimits
-    from clientupdater.ports.maintenance import DatabaseMaintenance
+    from clientupdater.ports.maintenance import DatabaseBackups, DatabaseMaintenance
     from clientupdater.ports.tokens import Tokens
     from clientupdater.settings import Settings
 
@@ -125,34 +126,40 @@ def _near() -> Cache:
 @contextmanager
 def open_app(settings: Settings) -> Iterator[App]:
     """Open what serving needs; refuse a login that row security does not bind."""
-    with _opened(settings) as (app, _):
+    url = settings.serving_url
+    with _opened(settings, url, prepares=settings.prepares_when_serving) as (app, _):
         yield app
 
 
 @contextmanager
 def open_workshop(settings: Settings) -> Iterator[Workshop]:
     """Open what a worker needs: an App, and a way to the queue of its own."""
-    with _opened(settings) as (app, work), closing(PostgresLeases(settings.serving_url)) as leases:
+    url, prepares = settings.worker_url, settings.database_prepared_statements
+    with (
+        _opened(settings, url, prepares=prepares) as (app, work),
+        closing(PostgresLeases(url)) as leases,
+    ):
         yield Workshop(
             app=app,
             work=work,
             leases=leases,
-            wake_ups=PostgresWakeUps(settings.direct_url),
+            wake_ups=PostgresWakeUps(url),
             clock=MachineClock(),
         )
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[tuple[App, PostgresWork]]:
-    url = settings.serving_url
-    refuse_unsafe_role(url)
+def _opened(
+    settings: Settings, url: str, *, prepares: bool | None
+) -> Iterator[tuple[App, PostgresWork]]:
+    refuse_unsafe_role(url, settings.name_of(url))
     with ExitStack() as stack:
         size = PoolSize(
             settings.database_pool_min,
             settings.database_pool_max,
             settings.database_pool_timeout_ms / 1000,
         )
-        pool = stack.enter_context(open_pool(url, size))
+        pool = stack.enter_context(open_pool(url, size, prepares=prepares))
         gate = stack.enter_context(_gate(settings.redis_url))
         shared, circuits = _shared(settings, pool, gate), _circuits(settings, gate)
         readers = tuple(circuit.read for circuit in circuits)
@@ -316,13 +323,18 @@ def maintenance_of(settings: Settings) -> DatabaseMaintenance:
     return PostgresMaintenance(settings.migration_url)
 
 
+def backups_of(settings: Settings) -> DatabaseBackups:
+    """Give what copies the whole database into a file and back, as its owner."""
+    return PostgresBackups(settings.migration_url)
+
+
 def diagnose(settings: Settings) -> Sequence[Health]:
     """Look at everything that has to be well, whether or not the App could be opened."""
     postgres = PostgresHealth(settings.serving_url)
     patience = settings.health_check_timeout_ms / 1000
     found = [postgres.database()]
     if found[0].ok:
-        found += [postgres.role(), postgres.schema()]
+        found += [postgres.role(), *_poolers(settings), postgres.schema()]
     if all(each.ok for each in found):
         with open_app(settings) as app:
             found += diagnosed(app)
@@ -330,6 +342,18 @@ def diagnose(settings: Settings) -> Sequence[Health]:
         redis = redis_health(settings.redis_url, patience=patience)
         found += [redis, *(_left_alone(settings) if redis.ok else ())]
     return found
+
+
+def _poolers(settings: Settings) -> Iterator[Health]:
+    """Tell of each address that the settings name whether it leads past a pooler."""
+    is_declared = settings.database_direct_url is not None
+    yield PostgresHealth(settings.serving_url).pooler("DATABASE_URL", is_expected=is_declared)
+    for url, setting in (
+        (settings.database_direct_url, "DATABASE_DIRECT_URL"),
+        (settings.database_worker_url, "DATABASE_WORKER_URL"),
+    ):
+        if url:
+            yield PostgresHealth(url).pooler(setting, is_expected=False)
 
 
 def _left_alone(settings: Settings) -> Iterator[Health]:

@@ -15,11 +15,11 @@ import attrs
 from attrs import field, frozen
 
 from clientupdater.domain.errors import Fault, InvalidInput, Misconfigured
+from clientupdater.settings_of_database import DatabaseSettings, database_faults
 from clientupdater.settings_of_keeping import KeepingSettings
 from clientupdater.settings_of_serving import ServingSettings
 from clientupdater.settings_of_sources import SourceSettings, source_faults
 from clientupdater.settings_readers import (
-    POSTGRES_EXAMPLE,
     Setting,
     address,
     hide,
@@ -27,9 +27,7 @@ from clientupdater.settings_readers import (
     keys,
     long_word,
     mask,
-    postgres_url,
     read_as,
-    url,
     whole,
 )
 
@@ -54,91 +52,9 @@ class LogFormat(StrEnum):
 
 
 @frozen(kw_only=True)
-class Settings(ServingSettings, KeepingSettings, SourceSettings):
+class Settings(DatabaseSettings, ServingSettings, KeepingSettings, SourceSettings):
     """Everything that the environment decides."""
 
-    database_url: str | None = field(
-        default=None,
-        metadata=read_as(
-            "DATABASE_URL",
-            postgres_url,
-            "postgresql://user:password@host:port/database",
-            "The database, as a login of the application's role: one that owns nothing and is "
-            "bound by row security. Unset: `demo` brings its own, everything else refuses.",
-            example=POSTGRES_EXAMPLE,
-            secret=True,
-        ),
-        repr=hide,
-    )
-    database_migration_url: str | None = field(
-        default=None,
-        metadata=read_as(
-            "DATABASE_MIGRATION_URL",
-            postgres_url,
-            "postgresql://user:password@host:port/database",
-            "The same database as the owner of its tables, for `db` commands alone.",
-            default="DATABASE_URL",
-            example=POSTGRES_EXAMPLE.replace("clientupdater:", "clientupdater_owner:"),
-            secret=True,
-        ),
-        repr=hide,
-    )
-    database_direct_url: str | None = field(
-        default=None,
-        metadata=read_as(
-            "DATABASE_DIRECT_URL",
-            postgres_url,
-            "postgresql://user:password@host:port/database",
-            "The same database past a pooler, for workers: they listen for new jobs on a "
-            "connection that has to stay theirs.",
-            default="DATABASE_URL",
-            example=POSTGRES_EXAMPLE,
-            secret=True,
-        ),
-        repr=hide,
-    )
-    database_pool_min: int = field(
-        default=1,
-        metadata=read_as(
-            "DATABASE_POOL_MIN",
-            whole(0, 1000),
-            "a whole number from 0 to 1000",
-            "Connections kept open while nothing happens.",
-            default="1",
-        ),
-    )
-    database_pool_max: int = field(
-        default=8,
-        metadata=read_as(
-            "DATABASE_POOL_MAX",
-            whole(1, 1000),
-            "a whole number from 1 to 1000",
-            "Connections at most; as many requests work at once.",
-            default="8",
-        ),
-    )
-    database_pool_timeout_ms: int = field(
-        default=1000,
-        metadata=read_as(
-            "DATABASE_POOL_TIMEOUT_MS",
-            whole(1, 600_000),
-            "milliseconds, from 1 to 600000",
-            "How long a request waits for a connection before it is told to try again.",
-            default="1000",
-        ),
-    )
-    redis_url: str | None = field(
-        default=None,
-        metadata=read_as(
-            "REDIS_URL",
-            url("redis", "rediss"),
-            "redis://host:port/number, or rediss://",
-            "Redis, shared by all processes. Unset: each process keeps its own in memory.",
-            example="redis://localhost:6379/0",
-            secret=True,
-        ),
-        repr=hide,
-    )
     encryption_keys: Mapping[str, bytes] | None = field(
         default=None,
         metadata=read_as(
@@ -256,11 +172,6 @@ class Settings(ServingSettings, KeepingSettings, SourceSettings):
             raise Misconfigured(faults)
         return settings
 
-    @property
-    def serving_url(self) -> str:
-        """The database to serve from; without one nothing can be done."""
-        return _required(self.database_url, "DATABASE_URL")
-
     def require_keys(self) -> None:
         """Insist on keys: what one process seals, every other has to open, also tomorrow."""
         keys = {"ENCRYPTION_KEYS": self.encryption_keys, "BLIND_INDEX_KEY": self.blind_index_key}
@@ -268,40 +179,18 @@ class Settings(ServingSettings, KeepingSettings, SourceSettings):
         if faults := [Fault(name, told) for name, key in keys.items() if key is None]:
             raise Misconfigured(faults)
 
-    @property
-    def direct_url(self) -> str:
-        """The database past a pooler."""
-        return _required(self.database_direct_url or self.database_url, "DATABASE_URL")
-
-    @property
-    def migration_url(self) -> str:
-        """The database as its owner, for what changes its shape."""
-        return _required(self.database_migration_url or self.database_url, "DATABASE_URL")
-
 
 def described() -> Iterator[tuple[str, Setting]]:
     """List the fields and how each is read: what concerns everybody first."""
     fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(Settings)
-    for attribute in sorted(fields, key=lambda each: each.name not in Settings.__annotations__):
+    first = (*DatabaseSettings.__annotations__, *Settings.__annotations__)
+    for attribute in sorted(fields, key=lambda each: each.name not in first):
         yield attribute.name, attribute.metadata["setting"]
 
 
 def _contradictions(settings: Settings) -> Iterator[Fault]:
-    low, high = settings.database_pool_min, settings.database_pool_max
-    if low > high:
-        told = f"is {low}, more than DATABASE_POOL_MAX ({high}); expected at most as many"
-        yield Fault("DATABASE_POOL_MIN", told)
+    yield from database_faults(settings)
     if settings.oidc_issuer and not (settings.oidc_audience or settings.oidc_authorized_parties):
         told = "is not set, nor is OIDC_AUTHORIZED_PARTIES; expected one of them with OIDC_ISSUER"
         yield Fault("OIDC_AUDIENCE", told)
     yield from source_faults(settings)
-
-
-def _required(url: str | None, name: str) -> str:
-    if url is None:
-        told = (
-            f"is not set; expected {POSTGRES_EXAMPLE.replace('password', '…')} "
-            "(or run `clientupdater demo`, which brings a database along)"
-        )
-        raise Misconfigured([Fault(name, told)])
-    return url

@@ -15,8 +15,8 @@ from clientupdater.settings_readers import (
     renamed,
     shown,
     trusted_url,
+    webhook_secrets,
     whole,
-    words,
 )
 
 if TYPE_CHECKING:
@@ -147,8 +147,8 @@ class NextBankSettings:
         default=(),
         metadata=read_as(
             "NEXTBANK_WEBHOOK_SECRETS",
-            words,
-            "words, separated by commas",
+            webhook_secrets,
+            "secrets of 24 bytes or more, separated by commas: whsec_ and base64, or words",
             "What NextBank signs its notices with; the old one beside the new one while it is "
             "changed. Unset: no notice is believed.",
             secret=True,

@@ -221,6 +221,17 @@ def long_word(text: str) -> str:
     return text
 
 
+def webhook_secrets(text: str) -> tuple[str, ...]:
+    """Read secrets that sign webhooks: whsec_ and bytes in base64, or a word as it is."""
+    found = words(text)
+    for each in found:
+        bare = each.removeprefix("whsec_")
+        size = len(each.encode() if bare == each else base64.b64decode(bare, validate=True))
+        if size < _SHORTEST_TOKEN:
+            raise ValueError
+    return found
+
+
 def address(text: str) -> tuple[str, int]:
     """Read host and port."""
     parts = urlsplit(f"//{text}")

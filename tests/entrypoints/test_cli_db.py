@@ -102,6 +102,15 @@ def test_serving_as_a_superuser_or_an_owner_is_refused(database: Database) -> No
         assert "sql/roles.sql" in done.stderr
 
 
+def test_a_worker_says_by_which_setting_it_came_as_somebody_whom_nothing_binds(
+    database: Database,
+) -> None:
+    url = {"DATABASE_URL": database.app_url, "DATABASE_WORKER_URL": database.owner_url}
+    done = call("worker", "--once", **url)
+    assert done.returncode == 78
+    assert "DATABASE_WORKER_URL: logs in as clientupdater_owner" in done.stderr
+
+
 def test_serving_as_one_who_bypasses_row_security_is_refused(database: Database) -> None:
     with psycopg.connect(database.superuser_url, autocommit=True) as connection:
         connection.execute("create role test_bypasser login bypassrls password 'x'")

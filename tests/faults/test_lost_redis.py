@@ -115,6 +115,25 @@ def test_redis_back_again_is_found_without_anybody_asking(gate: RedisGate, port:
         assert asked(gate)
 
 
+def test_losing_redis_and_finding_it_again_is_a_line_each(
+    gate: RedisGate, port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    crowd = [threading.Thread(target=asked, args=(gate,)) for _ in range(20)]
+    for each in crowd:
+        each.start()
+    for each in crowd:
+        each.join()
+    with running(port):
+        wait_until(lambda: gate.is_open)
+        wait_until(lambda: "Redis is back" in caplog.text)
+        assert asked(gate)
+    told = [record.getMessage() for record in caplog.records]
+    assert told == [
+        "Redis is lost; each process goes on by itself until it is back: ConnectionError",
+        "Redis is back",
+    ]
+
+
 def test_what_lay_idle_when_redis_was_lost_is_not_used_again(gate: RedisGate, port: int) -> None:
     """Each may lead to a server that is no more, and would be one more wait."""
     together = threading.Barrier(5)

@@ -15,6 +15,7 @@ import httpx
 import psycopg
 import pytest
 
+from clientupdater.entrypoints.http.several import pause_after
 from tests.entrypoints.desks import Desk, a_desk
 from tests.entrypoints.desks import running as period
 from tests.entrypoints.test_cli_long_running import logged, running
@@ -92,6 +93,46 @@ def test_a_process_that_is_killed_is_replaced(database: Database) -> None:
             assert httpx.get(f"{base}/livez", timeout=30).status_code == 200
         server.send_signal(signal.SIGTERM)
         assert server.wait(PATIENCE_S) == 0
+
+
+def test_a_process_that_finds_no_database_is_followed_by_others_until_there_is_one(
+    database: Database,
+) -> None:
+    limit = f'alter database "{database.name}" connection limit'
+    with (
+        serving(database, "--workers", "2") as (server, base),
+        psycopg.connect(database.superuser_url, autocommit=True) as other,
+    ):
+        other.execute(f"{limit} 0".encode())
+        before = seen = children_of(server)
+        os.kill(min(before), signal.SIGKILL)
+        for _ in range(3):  # successors come, and go
+            wait_until(lambda seen=seen: bool(children_of(server) - seen))  # type: ignore[misc]
+            seen = seen | children_of(server)
+        other.execute(f"{limit} -1".encode())
+        wait_until(lambda: is_ready(base) and len(children_of(server)) == 2)
+        assert server.poll() is None
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(PATIENCE_S) == 0
+
+
+def test_servers_that_are_begun_while_the_database_is_away_wait_for_it_and_can_be_stopped(
+    database: Database,
+) -> None:
+    with psycopg.connect(database.superuser_url, autocommit=True) as other:
+        other.execute(f'alter database "{database.name}" connection limit 0'.encode())
+        with running(
+            "serve", "--port", "0", "--workers", "2", DATABASE_URL=database.app_url
+        ) as server:
+            assert server.stderr
+            told = next(line for line in server.stderr if "another takes its place" in line)
+            assert '"reason":"exit 75"' in told
+            server.send_signal(signal.SIGTERM)
+            assert server.wait(PATIENCE_S) in {0, 75}
+
+
+def test_pauses_between_processes_that_do_not_live_long_grow_to_half_a_minute() -> None:
+    assert [pause_after(deaths) for deaths in (0, 1, 2, 3, 7, 1000)] == [0, 0.5, 1, 2, 30, 30]
 
 
 def test_processes_that_cannot_work_as_they_are_set_up_stop_them_all(database: Database) -> None:

@@ -309,6 +309,22 @@ def test_U1_the_last_good_keys_are_kept_while_the_issuer_is_down(
     assert tokens.verify(issuer.token()) == SUBJECT
 
 
+def test_U1_keys_of_more_than_a_day_ago_count_no_more_until_the_issuer_answers(
+    tokens: OidcTokens, issuer: Issuer
+) -> None:
+    tokens.verify(issuer.token())
+    issuer.status = 503
+    issuer.clock.forward(hours=23)
+    assert tokens.verify(issuer.token()) == SUBJECT
+    issuer.clock.forward(hours=1)
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            tokens.verify(issuer.token())
+    issuer.status = 200
+    issuer.clock.forward(seconds=FIRST_PAUSE.total_seconds())
+    assert tokens.verify(issuer.token()) == SUBJECT
+
+
 def test_U1_an_issuer_that_hangs_holds_nobody_up_whose_key_is_known(issuer: Issuer) -> None:
     tokens = believing(issuer, patience=2.0)
     tokens.verify(issuer.token())

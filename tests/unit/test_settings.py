@@ -11,6 +11,8 @@ from docs.generate import documents
 from clientupdater.domain.errors import Misconfigured
 from clientupdater.settings import LogFormat, LogLevel, Settings
 
+KEY = base64.b64encode(b"k" * 32).decode()
+
 
 def test_nothing_set_is_the_defaults() -> None:
     settings = Settings.from_mapping({})
@@ -22,8 +24,8 @@ def test_nothing_set_is_the_defaults() -> None:
 def test_every_setting_is_read() -> None:
     settings = Settings.from_mapping(
         {
-            "DATABASE_URL": "postgresql://app:secret@db/one",
-            "DATABASE_MIGRATION_URL": "postgres://owner:secret@db/one",
+            "DATABASE_URL": "postgresql://app:secret@localhost/one",
+            "DATABASE_MIGRATION_URL": "postgres://owner:secret@localhost/one",
             "DATABASE_POOL_MIN": "2",
             "DATABASE_POOL_MAX": "4",
             "DATABASE_POOL_TIMEOUT_MS": "50",
@@ -41,8 +43,8 @@ def test_every_setting_is_read() -> None:
             "LOG_FORMAT": "console",
         }
     )
-    assert settings.serving_url == "postgresql://app:secret@db/one"
-    assert settings.migration_url == "postgres://owner:secret@db/one"
+    assert settings.serving_url == "postgresql://app:secret@localhost/one"
+    assert settings.migration_url == "postgres://owner:secret@localhost/one"
     assert (settings.database_pool_min, settings.database_pool_max) == (2, 4)
     assert settings.database_pool_timeout_ms == 50
     assert settings.redis_url == "rediss://cache:6380/1"
@@ -121,16 +123,90 @@ def test_without_a_database_it_says_which_setting_is_missing_and_what_to_do() ->
         _ = Settings().serving_url
 
 
-def test_migrations_run_on_the_serving_url_when_no_other_is_given() -> None:
-    assert Settings(database_url="postgresql://a/b").migration_url == "postgresql://a/b"
+def test_workers_and_migrations_come_past_a_pooler_where_there_is_one() -> None:
+    alone = Settings(database_url="postgresql://a/b")
+    assert {alone.worker_url, alone.migration_url} == {"postgresql://a/b"}
+    pooled = Settings(database_url="postgresql://a/b", database_direct_url="postgresql://c/b")
+    assert {pooled.worker_url, pooled.migration_url} == {"postgresql://c/b"}
+    assert pooled.serving_url == "postgresql://a/b"
+
+
+def test_nothing_is_prepared_behind_a_pooler_unless_it_is_said_to_keep_it() -> None:
+    direct = {"DATABASE_URL": "postgresql://localhost:6432/b"}
+    pooled = {**direct, "DATABASE_DIRECT_URL": "postgresql://localhost/b"}
+    said = {"DATABASE_PREPARED_STATEMENTS": "true"}
+    for environment, prepares in (
+        (direct, None),
+        (pooled, False),
+        ({**pooled, **said}, True),
+        ({**direct, **said}, True),
+    ):
+        assert Settings.from_mapping(environment).prepares_when_serving is prepares
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://app:secret@db/one",
+        "postgresql://app:secret@db.example.com:5432/one?sslmode=prefer",
+        "postgresql://app:secret@192.0.2.1/one?sslmode=disable",
+        "postgresql://app:secret@localhost:5432,db:5432/one",
+        "postgresql://app:secret@/one?host=db",
+        "postgresql://app:secret@localhost/one?hostaddr=192.0.2.1",
+        "postgresql://app:secret@[2001:db8::1]:5432/one",
+    ],
+)
+def test_postgresql_on_another_machine_wants_tls_or_a_word_for_it(url: str) -> None:
+    for name in ("DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_MIGRATION_URL"):
+        with pytest.raises(Misconfigured, match=f"{name}: leads to another machine without TLS"):
+            Settings.from_mapping({name: url})
+        Settings.from_mapping({name: url, "DATABASE_INSECURE": "true"})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://app:secret@db/one?sslmode=require",
+        "postgresql://app:secret@db/one?application_name=x&sslmode=verify-full",
+        "postgresql://app:secret@localhost:5432/one",
+        "postgresql://app:secret@127.0.0.2/one?sslmode=disable",
+        "postgresql://app:secret@[::1]:5432/one",
+        "postgresql:///one?host=/var/run/postgresql",
+        "postgresql://app@%2Fvar%2Frun%2Fpostgresql/one",
+        "postgresql:///one",
+    ],
+)
+def test_postgresql_with_tls_or_on_this_machine_needs_no_word(url: str) -> None:
+    assert Settings.from_mapping({"DATABASE_URL": url}).serving_url == url
+
+
+@pytest.mark.parametrize(
+    "secrets",
+    ["short", f"{'a' * 24},short", "a" * 23, "whsec_c2hvcnQ=", f"whsec_{KEY[:28]}", "whsec_!" * 9],
+)
+def test_a_webhook_secret_that_can_be_guessed_is_refused_and_not_shown(secrets: str) -> None:
+    with pytest.raises(Misconfigured, match="secrets of 24 bytes or more") as refused:
+        Settings.from_mapping({"NEXTBANK_WEBHOOK_SECRETS": secrets})
+    assert secrets not in str(refused.value)
+    kept = Settings.from_mapping({"NEXTBANK_WEBHOOK_SECRETS": f"{'a' * 24}, whsec_{KEY}"})
+    assert kept.nextbank_webhook_secrets == ("a" * 24, f"whsec_{KEY}")
+
+
+def test_redis_on_another_machine_wants_tls_or_a_word_for_it() -> None:
+    with pytest.raises(Misconfigured, match="REDIS_URL: leads to another machine without TLS"):
+        Settings.from_mapping({"REDIS_URL": "redis://:secret@cache:6379/0"})
+    for told in (
+        {"REDIS_URL": "redis://:secret@cache:6379/0", "REDIS_INSECURE": "true"},
+        {"REDIS_URL": "rediss://:secret@cache:6379/0"},
+        {"REDIS_URL": "redis://127.0.0.1:6379/0"},
+        {"REDIS_URL": "redis://[::1]:6379/0"},
+    ):
+        Settings.from_mapping(told)
 
 
 def test_the_generated_documents_are_current() -> None:
     stale = [p.name for p, text in documents().items() if p.read_text(encoding="utf-8") != text]
     assert not stale, f"{stale} differ from the code: run `make docs`"
-
-
-KEY = base64.b64encode(b"k" * 32).decode()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from pathlib import Path
 
 
 @frozen
@@ -58,4 +59,26 @@ class DatabaseMaintenance(Protocol):
 
     def seed(self) -> int:
         """Put in what the software needs to work, overwriting nothing; count the new rows."""
+        ...
+
+
+class DatabaseBackups(Protocol):
+    """Copies a whole database into a file, and back into an empty one.
+
+    Both raise Unavailable and Misconfigured as DatabaseMaintenance does, and Misconfigured where
+    the programs of PostgreSQL are missing.
+    """
+
+    def dump(self, file: Path) -> int:
+        """Write everything, past row-level security; return how many bytes.
+
+        The file is there whole or not at all; one of that name is replaced.
+        """
+        ...
+
+    def restore(self, file: Path) -> Sequence[Finding]:
+        """Read it all back; return what is not as it should be afterwards.
+
+        Raises Conflict where the database is not empty, and InvalidInput where the file is no dump.
+        """
         ...

@@ -62,6 +62,28 @@ def find(source: Source = Source.ANY, *, major: int | None = None) -> Binaries:
     raise Misconfigured([Fault("", _nothing_found(major))])
 
 
+def find_program(name: str, *, major: int) -> Path:
+    """Find a client program for a server of this version: its own, else the next newer.
+
+    An older one refuses, and a much newer one says what an older server does not understand.
+    """
+    on_path = shutil.which(name)
+    folders = [folder for each in _preferred(Source.ANY) for folder in each]
+    programs = [*([Path(on_path)] if on_path else []), *(folder / name for folder in folders)]
+    found = [(version_of(program), program) for program in programs if program.is_file()]
+    fitting = [(version, program) for version, program in found if version >= major]
+    if not fitting:
+        told = f"{name} of PostgreSQL {major} or newer was not found; install its client programs"
+        raise Misconfigured([Fault("", told)])
+    return min(fitting, key=lambda each: each[0])[1]
+
+
+def version_of(program: Path) -> int:
+    """Tell its major version; 0 where it does not say."""
+    told = _VERSION.search(_output_of(program, "--version"))
+    return int(told[1]) if told else 0
+
+
 def _preferred(source: Source) -> Iterator[Iterator[Path]]:
     if source is not Source.WHEEL:
         yield _local_folders()
@@ -90,10 +112,9 @@ def _wheel_folders() -> Iterator[Path]:
 
 def _usable(folders: Iterator[Path]) -> Iterator[Binaries]:
     for folder in dict.fromkeys(folders):
-        if (folder / "initdb").is_file() and (folder / "postgres").is_file():
-            told = _VERSION.search(_output_of(folder / "postgres", "--version"))
-            if told and int(told[1]) >= OLDEST:
-                yield Binaries(folder, int(told[1]))
+        is_whole = (folder / "initdb").is_file() and (folder / "postgres").is_file()
+        if is_whole and (major := version_of(folder / "postgres")) >= OLDEST:
+            yield Binaries(folder, major)
 
 
 def _output_of(program: str | Path, option: str) -> str:

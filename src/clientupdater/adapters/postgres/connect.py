@@ -23,6 +23,14 @@ SERVICE = "PostgreSQL"
 OLDEST_SERVER = 150000
 SETTING = "the database URL"
 
+NOTICES_SILENCE = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""A machine that is gone without a word is taken for lost after that many (milli)seconds."""
+
 # libpq gives no SQLSTATE for a refused connection, only the server's sentence.
 _SETUP_SENTENCES = (
     "authentication failed",
@@ -43,6 +51,16 @@ def connected(url: str, *, patience: float = 5.0) -> Iterator[Connection]:
     where = described(url)
     with translated(where), _dialled(url, where, patience) as connection:
         _refuse_unfit(connection.info)
+        yield connection
+
+
+@contextmanager
+def connected_past_poolers(url: str) -> Iterator[Connection]:
+    """Open one whose session is ours: its locks, and the role that it takes on."""
+    with connected(url) as connection:
+        if is_pooled(connection):
+            told = "leads to a pooler, where no session is one's own; give the address past it"
+            raise Misconfigured([Fault("DATABASE_MIGRATION_URL", told)])
         yield connection
 
 
@@ -71,6 +89,15 @@ def described(url: str) -> str:
     parts = _parts(url)
     host = parts.get("host") or parts.get("hostaddr") or "the local socket"
     return f"{host}:{parts.get('port') or 5432}/{parts.get('dbname') or parts.get('user') or ''}"
+
+
+def is_pooled(connection: Connection) -> bool:
+    """Whether a pooler stands between: it names a process of its own where the server's ran.
+
+    Behind it, what is kept in a session (prepared statements, locks, LISTEN) is another's next.
+    """
+    ran = connection.execute("select pg_backend_pid()", prepare=False).fetchone()
+    return ran != (connection.info.backend_pid,)
 
 
 def _parts(url: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import psycopg
 from attrs import define, field
 from psycopg.conninfo import make_conninfo
 
+from clientupdater.adapters.postgres.connect import NOTICES_SILENCE
 from clientupdater.adapters.postgres.queue import (
     QUERIES,
     Connection,
@@ -94,9 +95,12 @@ class PostgresLeases:
     def _open(self) -> Connection:
         if self._connection is None or self._connection.closed:
             conninfo = make_conninfo(
-                self.url, connect_timeout=_PATIENCE_S, application_name="clientupdater worker"
+                self.url,
+                connect_timeout=_PATIENCE_S,
+                application_name="clientupdater worker",
+                **NOTICES_SILENCE,
             )
-            self._connection = psycopg.connect(conninfo, autocommit=True)
+            self._connection = psycopg.connect(conninfo, autocommit=True, prepare_threshold=None)
         return self._connection
 
 

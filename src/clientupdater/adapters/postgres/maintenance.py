@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from attrs import Factory, frozen
 
 from clientupdater.adapters.postgres.checks import findings
-from clientupdater.adapters.postgres.connect import connected, described, translated
+from clientupdater.adapters.postgres.connect import (
+    connected,
+    connected_past_poolers,
+    described,
+    translated,
+)
 from clientupdater.adapters.postgres.migrations import Pace, Runner, read_applied
 from clientupdater.adapters.postgres.seeding import plant
 from clientupdater.adapters.postgres.sql_files import SqlFiles, bundled
@@ -31,7 +36,7 @@ class PostgresMaintenance:
 
     def migrate(self) -> Sequence[Migration]:
         """Apply what is missing; return what this run applied."""
-        with connected(self.url) as connection:
+        with connected_past_poolers(self.url) as connection:
             return _told(connection, self._runner(connection).forward())
 
     def status(self) -> Sequence[Migration]:
@@ -41,7 +46,7 @@ class PostgresMaintenance:
 
     def rollback(self, steps: int = 1) -> Sequence[Migration]:
         """Undo the last ones applied; return what this run undid."""
-        with connected(self.url) as connection:
+        with connected_past_poolers(self.url) as connection:
             return _told(connection, self._runner(connection).back(steps))
 
     def check(self) -> Sequence[Finding]:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import select
+import time
 from typing import TYPE_CHECKING
 
+import psycopg
 from attrs import frozen
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.connect import connected, described, translated
+from clientupdater.adapters.postgres.connect import (
+    NOTICES_SILENCE,
+    connected,
+    described,
+    is_pooled,
+    translated,
+)
 from clientupdater.adapters.postgres.migrations import read_applied
 from clientupdater.adapters.postgres.sql_files import bundled
 from clientupdater.domain.errors import Error, Fault, Misconfigured
@@ -37,6 +45,12 @@ _REMEDY = (
 )
 
 
+_PAST_POOLER = (
+    "set DATABASE_DIRECT_URL (and DATABASE_WORKER_URL, DATABASE_MIGRATION_URL, where they are set) "
+    "to the address of PostgreSQL itself"
+)
+
+
 @frozen
 class PoolSize:
     """How many connections, and how long to wait for one."""
@@ -46,26 +60,56 @@ class PoolSize:
     patience: float
 
 
-def open_pool(url: str, size: PoolSize) -> ConnectionPool:
-    """Open the serving pool; connections that the server closed meanwhile are replaced."""
-    return ConnectionPool(
+def open_pool(url: str, size: PoolSize, *, prepares: bool | None = None) -> ConnectionPool:
+    """Open the serving pool; without a word on it, statements are prepared unless pooled."""
+    return _LivelyPool(
         url,
         min_size=size.least,
         max_size=size.most,
         timeout=size.patience,
-        check=_check,
-        kwargs={"application_name": "clientupdater", "autocommit": True},
+        # An attempt that failed holds its place until the next, and each waits twice as long: it
+        # is given up early, so that whoever asks next begins a new one.
+        reconnect_timeout=size.patience / 2,
+        configure=_unprepared_where_pooled if prepares is None else None,
+        kwargs={
+            "application_name": "clientupdater",
+            "autocommit": True,
+            **({"prepare_threshold": None} if prepares is False else {}),
+            **NOTICES_SILENCE,
+        },
         name="serving",
         open=True,
     )
 
 
-def _check(connection: Connection) -> None:
-    """Raise where the server has closed it; only where it said something unasked is it asked."""
+class _LivelyPool(ConnectionPool):
+    """Replaces what the server closed meanwhile, however many; the library gives up at two."""
+
+    def getconn(self, timeout: float | None = None) -> Connection:
+        until = time.monotonic() + (self.timeout if timeout is None else timeout)
+        while True:
+            connection = super().getconn(until - time.monotonic())
+            if _is_alive(connection):
+                return connection
+            connection.close()
+            self.putconn(connection)
+
+
+def _is_alive(connection: Connection) -> bool:
+    """Whether the server keeps it open; only where it said something unasked is it asked."""
     unread = select.poll()
     unread.register(connection.fileno(), select.POLLIN)
-    if unread.poll(0):
-        ConnectionPool.check_connection(connection)
+    try:
+        if unread.poll(0):
+            ConnectionPool.check_connection(connection)
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _unprepared_where_pooled(connection: Connection) -> None:
+    if is_pooled(connection):
+        connection.prepare_threshold = None
 
 
 def pool_readings(pool: ConnectionPool) -> tuple[Reading, ...]:
@@ -77,12 +121,12 @@ def pool_readings(pool: ConnectionPool) -> tuple[Reading, ...]:
     )
 
 
-def refuse_unsafe_role(url: str) -> None:
+def refuse_unsafe_role(url: str, setting: str = "DATABASE_URL") -> None:
     """Raise Misconfigured if row security would not bind this login."""
     with connected(url) as connection, translated(described(url)):
         faults = list(_role_faults(connection))
     if faults:
-        raise Misconfigured([Fault("DATABASE_URL", f"{told}; {_REMEDY}") for told in faults])
+        raise Misconfigured([Fault(setting, f"{told}; {_REMEDY}") for told in faults])
 
 
 def _role_faults(connection: Connection) -> Iterator[str]:
@@ -119,6 +163,19 @@ class PostgresHealth:
         except Error as error:
             return Health("role", ok=False, found=error.message)
         return Health("role", ok=True, found="owns nothing, bound by row security")
+
+    def pooler(self, setting: str, *, is_expected: bool) -> Health:
+        """Tell whether this address leads past a pooler where the settings say so."""
+        try:
+            with connected(self.url) as connection, translated(described(self.url)):
+                found = is_pooled(connection)
+        except Error as error:
+            return Health("pooler", ok=False, found=f"{setting}: {error.message}")
+        if found and not is_expected:
+            told = f"{setting} leads to a pooler, which is not declared"
+            return Health("pooler", ok=False, found=told, remedy=_PAST_POOLER)
+        told = f"{setting} leads to {'a pooler, as declared' if found else 'PostgreSQL itself'}"
+        return Health("pooler", ok=True, found=told)
 
     def schema(self) -> Health:
         """Tell whether every migration that this code needs is there.

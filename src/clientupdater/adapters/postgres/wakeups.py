@@ -10,6 +10,8 @@ import psycopg
 from attrs import field, frozen
 from psycopg.conninfo import make_conninfo
 
+from clientupdater.adapters.postgres.connect import NOTICES_SILENCE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -47,7 +49,10 @@ class PostgresWakeUps:
 
     def _hear(self, wake: Callable[[], None], over: Event) -> None:
         conninfo = make_conninfo(
-            self.url, connect_timeout=_PATIENCE_S, application_name="clientupdater listener"
+            self.url,
+            connect_timeout=_PATIENCE_S,
+            application_name="clientupdater listener",
+            **NOTICES_SILENCE,
         )
         with psycopg.connect(conninfo, autocommit=True) as connection:
             connection.execute("listen clientupdater_jobs")

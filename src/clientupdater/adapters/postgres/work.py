@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -82,6 +82,7 @@ if TYPE_CHECKING:
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 Pool: TypeAlias = "ConnectionPool[Connection]"
 
+_NO_ANSWER = (psycopg.OperationalError, psycopg.InterfaceError)
 _BEGIN_SNAPSHOT = "begin isolation level repeatable read, read only"
 
 
@@ -348,11 +349,11 @@ class PostgresWork:
     def begin(self, sight: Sight) -> Iterator[PostgresTransaction]:
         """Begin one: leaving it cleanly commits, an exception rolls everything back."""
         whole: PostgresWhole | None = getattr(self._thread, "whole", None)
-        with _translated(), self._line(whole) as line:
-            bounds = line.part if whole else line.whole
-            with bounds(partial(sights.begin, line, sight=sight, is_part=whole is not None)):
-                transaction = PostgresTransaction(line.connection, self.vault)
-                yield transaction
+        start = partial(sights.begin, sight=sight, is_part=whole is not None)
+        bounds = _part(whole.line, start) if whole else self._transaction(start)
+        with _translated(), bounds as line:
+            transaction = PostgresTransaction(line.connection, self.vault)
+            yield transaction
         if whole:
             whole.afterwards += transaction.afterwards
             return
@@ -362,32 +363,48 @@ class PostgresWork:
     @contextmanager
     def snapshot(self, sight: Sight) -> Iterator[PostgresSnapshot]:
         """Look at one moment for as long as it takes; it holds a connection, and no lock."""
-        with _translated(), self._line() as line:
-            start = partial(sights.begin, line, sight=sight, is_part=False)
-            with line.whole(lambda _: start(_BEGIN_SNAPSHOT)):
-                yield PostgresSnapshot(line.connection)
+
+        def start(line: Line, _: str) -> None:
+            sights.begin(line, _BEGIN_SNAPSHOT, sight, is_part=False)
+
+        with _translated(), self._transaction(start) as line:
+            yield PostgresSnapshot(line.connection)
 
     @contextmanager
     def together(self) -> Iterator[PostgresWhole]:
         """Make one transaction of what this thread begins inside."""
-        with _translated(), self._line() as line:
+        with _translated(), self._transaction(Line.send) as line:
             whole = PostgresWhole(line)
-            with line.whole(line.send):
-                self._thread.whole = whole
-                try:
-                    yield whole
-                finally:
-                    del self._thread.whole
+            self._thread.whole = whole
+            try:
+                yield whole
+            finally:
+                del self._thread.whole
         for act in whole.afterwards:
             act()
 
     @contextmanager
-    def _line(self, whole: PostgresWhole | None = None) -> Iterator[Line]:
-        if whole:
-            yield whole.line
-            return
-        with self.pool.connection(timeout=seconds_left(self.pool.timeout)) as connection:
-            yield Line.over(connection)
+    def _transaction(self, start: Callable[[Line, str], object]) -> Iterator[Line]:
+        """Be in one; where the connection is lost before it begins, it begins on another."""
+        for is_last in (False, True):
+            with ExitStack() as stack:
+                patience = seconds_left(self.pool.timeout)
+                connection = stack.enter_context(self.pool.connection(timeout=patience))
+                try:
+                    line = Line.over(connection)
+                    stack.enter_context(line.whole(partial(start, line)))
+                except _NO_ANSWER:
+                    if is_last or not connection.closed:
+                        raise
+                    continue
+                yield line
+                return
+
+
+@contextmanager
+def _part(line: Line, start: Callable[[Line, str], object]) -> Iterator[Line]:
+    with line.part(partial(start, line)):
+        yield line
 
 
 @contextmanager
@@ -397,5 +414,5 @@ def _translated() -> Iterator[None]:
         yield
     except PoolTimeout as error:
         raise Unavailable("the database", "The database is busy; try again.") from error
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+    except _NO_ANSWER as error:
         raise Unavailable("the database") from error

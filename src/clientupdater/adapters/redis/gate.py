@@ -7,6 +7,7 @@ again. What it cannot bound is a resolver that hangs on the host's name.
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from redis.connection import ConnectionPool
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 LOOKING_EVERY = 0.5
 """Seconds between two looks whether Redis is well again."""
@@ -101,7 +104,7 @@ class RedisGate:
         try:
             return question(self.client)
         except LOST as error:
-            self._shut()
+            self._shut(error)
             raise Unavailable("Redis") from error
 
     def close(self) -> None:
@@ -113,7 +116,7 @@ class RedisGate:
             looking.join()
         self.client.connection_pool.disconnect()
 
-    def _shut(self) -> None:
+    def _shut(self, error: Exception) -> None:
         # An idle connection may lead to a server that is no more: each would be one more wait.
         self.client.connection_pool.disconnect(inuse_connections=False)
         with self._turn:
@@ -121,12 +124,15 @@ class RedisGate:
                 looking = threading.Thread(target=self._look, name="looking for Redis", daemon=True)
                 looking.start()
                 self._looking = looking
+                told = "Redis is lost; each process goes on by itself until it is back: %s"
+                _log.warning(told, type(error).__name__)
 
     def _look(self) -> None:
         while not self._closing.wait(self.looking_every):
             if self._is_well():
                 with self._turn:
                     self._looking = None
+                _log.warning("Redis is back")
                 return
 
     def _is_well(self) -> bool:

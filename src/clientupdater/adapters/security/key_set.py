@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 FRESH = timedelta(minutes=10)
 """How long keys are used unasked: so long does one that was withdrawn go on to count."""
 
+OLDEST = timedelta(hours=24)
+"""For how long keys count while the issuer cannot be asked: who cuts us off from it would else keep
+one that was withdrawn good for ever."""
+
 PAUSE = timedelta(minutes=1)
 """Between two fetches: tokens that name unknown keys can be made by anybody."""
 
@@ -33,7 +37,7 @@ _log = logging.getLogger(__name__)
 
 @define(eq=False)
 class KeySet:
-    """Keeps the last good keys for as long as the issuer does not answer."""
+    """Keeps the last good keys while the issuer does not answer, for a day at most."""
 
     fetch: Callable[[], Mapping[str, SigningKey]]
     clock: Clock
@@ -45,27 +49,30 @@ class KeySet:
     _attempt: _Attempt | None = field(default=None, init=False, repr=False)
 
     def find(self, name: str) -> SigningKey | None:
-        """Find a key by its id; raise Unavailable when there never were any."""
+        """Find a key by its id; raise Unavailable when there are none that still count."""
         key = self._keys.get(name)
-        if key is not None and self._is_fresh():
+        if key is not None and self._are_younger_than(FRESH):
             return key
         attempt = self._attempted()
-        if key is not None and self._is_silent:
+        if key is not None and self._is_silent and self._count():
             return key  # nobody waits for an issuer that did not answer the last time either
         attempt.done.wait(self.patience)
-        if not self._keys:
+        if not self._count():
             raise Unavailable(ISSUER, retry_after=int(FIRST_PAUSE.total_seconds()))
         return self._keys.get(name)
 
-    def _is_fresh(self) -> bool:
+    def _count(self) -> bool:
+        return bool(self._keys) and self._are_younger_than(OLDEST)
+
+    def _are_younger_than(self, age: timedelta) -> bool:
         since = self._fetched_at
-        return since is not None and abs(self.clock.now() - since) < FRESH
+        return since is not None and abs(self.clock.now() - since) < age
 
     def _attempted(self) -> _Attempt:
         """Join the fetch that is under way, or the last one; begin another when it is time."""
         with self._turn:
             now, last = self.clock.now(), self._attempt
-            pause = PAUSE if self._keys else FIRST_PAUSE
+            pause = PAUSE if self._count() else FIRST_PAUSE
             if last is None or (last.done.is_set() and abs(now - last.at) >= pause):
                 last = self._attempt = _Attempt(now)
                 threading.Thread(

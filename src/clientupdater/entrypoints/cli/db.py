@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from clientupdater.composition import maintenance_of
+from clientupdater.composition import backups_of, maintenance_of
 from clientupdater.entrypoints.cli.session import (
     Session,
     example,
@@ -21,7 +22,7 @@ from clientupdater.entrypoints.failures import Exit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from clientupdater.ports.maintenance import Migration
+    from clientupdater.ports.maintenance import Finding, Migration
 
 
 @click.group()
@@ -81,7 +82,42 @@ def rollback(session: Session, *, steps: int, yes: bool, as_json: bool) -> None:
 @click.pass_obj
 def check(session: Session, *, as_json: bool) -> int:
     """Find drift, edited migrations, invalid indexes, missing row security; exit 1 if any."""
-    findings = maintenance_of(session.settings).check()
+    return _print_findings(maintenance_of(session.settings).check(), as_json=as_json)
+
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@db.command(epilog=example("clientupdater db dump backup-2026-11-28.dump"))
+@click.argument("file", type=_FILE)
+@json_option
+@click.pass_obj
+def dump(session: Session, *, file: Path, as_json: bool) -> None:
+    """Write the whole database to FILE, past row-level security, with pg_dump.
+
+    FILE is there whole or not at all. The keys that personal data is sealed with are not in it:
+    keep ENCRYPTION_KEYS and BLIND_INDEX_KEY apart from it, and as long.
+    """
+    size = backups_of(session.settings).dump(file)
+    if as_json:
+        print_json({"file": str(file), "bytes": size})
+    else:
+        click.echo(f"{file}: {size:,} bytes")
+
+
+@db.command(epilog=example("clientupdater db restore backup-2026-11-28.dump"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@json_option
+@click.pass_obj
+def restore(session: Session, *, file: Path, as_json: bool) -> int:
+    """Read FILE, which db dump wrote, into an empty database, and check it; exit 1 on findings.
+
+    It is restored whole or not at all. The roles of sql/roles.sql have to be there.
+    """
+    return _print_findings(backups_of(session.settings).restore(file), as_json=as_json)
+
+
+def _print_findings(findings: Sequence[Finding], *, as_json: bool) -> int:
     if as_json:
         print_json({"ok": not findings, "findings": findings})
     elif not findings:

@@ -1,8 +1,9 @@
 """Several server processes on one address: started together, kept at work, stopped together.
 
 They share the listening socket, so that the kernel hands each connection to one of them. One that
-dies is replaced; one that cannot work as it is set up stops all, since its successor could not
-either.
+ends is replaced, after a pause that grows while its successors end soon, too: the database may be
+away. One that cannot work as it is set up, or finds a fault of ours, stops all, since its successor
+could not work either.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import structlog
-from attrs import define, field
+from attrs import define
 from prometheus_client import start_http_server
 from prometheus_client.multiprocess import mark_process_dead
 
 from clientupdater import lifeline
+from clientupdater.entrypoints.failures import Exit
 from clientupdater.entrypoints.http.metrics import SHARED_FOLDER, shared_registry
 
 if TYPE_CHECKING:
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
 _LOOK_EVERY_S = 0.2
+_FINAL = frozenset({Exit.OURS, Exit.CONFIGURATION})
+_LONG_S = 60.0
+"""One that lived for so long is replaced at once."""
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 30.0
 _log = structlog.stdlib.get_logger("clientupdater.http")
 
 
@@ -67,13 +73,37 @@ def run(
     host, port = listening.getsockname()[:2]
     folder = environ[SHARED_FOLDER]
     inherited = ["--inherited-socket", str(listening.fileno()), "--metrics-folder", folder]
-    team = _Team([*command, *inherited], environ, listening)
+    team = _Team([*command, *inherited], environ, listening, [_Place() for _ in range(workers)])
     with metrics_told(metrics_bind, shared_registry(folder)), team.told_to_stop_by_signals():
-        team.start(workers)
+        team.begin_those_due()
         _log.info("serving", host=host, port=port, workers=workers)
         code = team.watch(folder)
     _log.info("stopped serving", workers=workers)
     return code
+
+
+def pause_after(deaths: int) -> float:
+    """How long to wait after so many in a row that did not live long."""
+    if not deaths:
+        return 0.0
+    return float(min(_FIRST_PAUSE_S * 2 ** min(deaths - 1, 10), _LONGEST_PAUSE_S))
+
+
+@define
+class _Place:
+    """Where one process works, and after it another."""
+
+    process: subprocess.Popen[bytes] | None = None
+    due_at: float = 0.0
+    begun_at: float = 0.0
+    deaths: int = 0
+
+    def note_death(self, now: float) -> float:
+        """Say how long to wait for its successor."""
+        self.deaths = 0 if now - self.begun_at >= _LONG_S else self.deaths + 1
+        self.process, pause = None, pause_after(self.deaths)
+        self.due_at = now + pause
+        return pause
 
 
 @define
@@ -81,12 +111,14 @@ class _Team:
     command: Sequence[str]
     environ: Mapping[str, str]
     listening: socket.socket
-    processes: list[subprocess.Popen[bytes]] = field(factory=list)
+    places: list[_Place]
     is_stopping: bool = False
 
-    def start(self, workers: int) -> None:
-        for _ in range(workers):
-            self.processes.append(self._begun())
+    def begin_those_due(self) -> None:
+        now = time.monotonic()
+        for place in self.places:
+            if place.process is None and place.due_at <= now and not self.is_stopping:
+                place.process, place.begun_at = self._begun(), now
 
     def _begun(self) -> subprocess.Popen[bytes]:
         argv = [sys.executable, "-m", "clientupdater.entrypoints.cli", *self.command]
@@ -98,11 +130,14 @@ class _Team:
             start_new_session=True,  # Ctrl-C reaches us alone, who pass it on
         )
 
+    def _running(self) -> list[tuple[_Place, subprocess.Popen[bytes]]]:
+        return [(each, each.process) for each in self.places if each.process]
+
     def _stop(self) -> None:
         """Let go of the address as well: what we still held, nobody would answer any more."""
         self.is_stopping = True
         self.listening.close()
-        for process in self.processes:
+        for _, process in self._running():
             process.terminate()
 
     @contextmanager
@@ -114,31 +149,32 @@ class _Team:
         try:
             yield
         finally:
-            for process in self.processes:
+            for _, process in self._running():
                 process.kill()
             for sign, handler in before.items():
                 signal.signal(sign, handler)
 
     def watch(self, folder: str) -> int:
-        """Return when all have ended: as they ended."""
+        """Return when all have ended and none is to follow: as they ended."""
         worst = 0
-        while self.processes:
-            for process in tuple(self.processes):
+        while self._running() or not self.is_stopping:
+            for place, process in self._running():
                 if (code := process.poll()) is not None:
-                    self.processes.remove(process)
                     mark_process_dead(process.pid, folder)  # type: ignore[no-untyped-call]
-                    worst = max(worst, self._ended(code))
+                    worst = max(worst, self._ended(place, code))
+            self.begin_those_due()
             time.sleep(_LOOK_EVERY_S)
         return worst
 
-    def _ended(self, code: int) -> int:
-        """Replace one that was killed or sent away; stop all where one gave up by itself."""
+    def _ended(self, place: _Place, code: int) -> int:
+        """See that another follows, unless all stop; give what that is to the exit code."""
+        pause = place.note_death(time.monotonic())
         if self.is_stopping:
             return max(code, 0)
-        if code > 0:
+        if code in _FINAL:
             self._stop()
             return code
-        told = f"signal {-code}" if code else "it was told to go"
-        _log.warning("a server process ended; another takes its place", reason=told)
-        self.processes.append(self._begun())
+        reason = f"signal {-code}" if code < 0 else f"exit {code}"
+        told = "a server process ended; another takes its place"
+        _log.warning(told, reason=reason, pause_s=pause)
         return 0

@@ -1,0 +1,117 @@
+"""The database was away, and is back: from then on every request is answered."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import httpx
+import psycopg
+import pytest
+from psycopg_pool import ConnectionPool
+
+from clientupdater.adapters.madeup import fill
+from clientupdater.adapters.postgres.serving import PoolSize, open_pool
+from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.domain.errors import Unavailable
+from clientupdater.ports.work import SYSTEM
+from tests.faults.nursery import nursling
+from tests.unit.builders import MANILA
+from tests.waiting import PATIENCE_S, wait_until
+
+if TYPE_CHECKING:
+    from clientupdater.adapters.postgres.cluster import Cluster
+    from tests.servers import Database
+
+OURS = "usename = 'clientupdater' and datname = current_database()"
+
+
+def asked(database: Database, query: str) -> int:
+    """Look, or do something, behind everybody's back."""
+    with psycopg.connect(database.superuser_url, autocommit=True) as connection:
+        row = connection.execute(query.encode()).fetchone()
+    return int(row[0]) if row else 0
+
+
+def connections(database: Database) -> int:
+    return asked(database, f"select count(*) from pg_stat_activity where {OURS}")
+
+
+def cut_them_all(database: Database) -> None:
+    terminated = f"pg_terminate_backend(pid, 60000)) from pg_stat_activity where {OURS}"
+    asked(database, f"select count({terminated}")
+
+
+def test_no_request_pays_for_connections_that_were_cut(database: Database) -> None:
+    """Six idle ones are dead at once: more than a pool that checks them one by one can bear."""
+    accounts = fill(database.app_url, clients=30, now=datetime.now(UTC), zone=MANILA)
+    proof = {"email": accounts[0].email, "password": accounts[0].password}
+    kept = {"DATABASE_POOL_MIN": "6", "RATE_LIMIT_READ_REQUESTS": "50000"}
+    with (
+        nursling(DATABASE_URL=database.app_url, **kept) as server,
+        httpx.Client(base_url=f"{server.base}/api/v1", timeout=PATIENCE_S) as client,
+    ):
+        token = client.post("/sessions", json=proof).json()["token"]
+        heads = {"Authorization": f"Bearer {token}"}
+        for _ in range(3):
+            wait_until(lambda: connections(database) >= 6)
+            cut_them_all(database)
+            answers = [client.get("/clients?limit=1", headers=heads) for _ in range(12)]
+            assert [answer.status_code for answer in answers] == [200] * 12
+
+
+def test_a_transaction_that_could_not_begin_begins_on_another_connection(
+    database: Database,
+) -> None:
+    with ConnectionPool[psycopg.Connection](
+        database.app_url, min_size=1, max_size=1, timeout=PATIENCE_S, open=True
+    ) as pool:  # it looks at nothing before it gives a connection away
+        work = PostgresWork(pool)
+        with work.begin(SYSTEM):
+            pass
+        for begun in (lambda: work.begin(SYSTEM), lambda: work.snapshot(SYSTEM), work.together):
+            cut_them_all(database)
+            with begun():
+                pass
+
+
+def test_what_had_begun_is_not_begun_again(database: Database) -> None:
+    begun = 0
+    with open_pool(database.app_url, PoolSize(1, 1, PATIENCE_S)) as pool:
+        work = PostgresWork(pool)
+
+        def act() -> None:
+            nonlocal begun
+            with work.begin(SYSTEM) as tx:
+                begun += 1
+                cut_them_all(database)
+                tx.connection.execute("select 1")
+
+        with pytest.raises(Unavailable):
+            act()
+    assert begun == 1
+
+
+def test_a_pool_is_back_as_soon_as_the_database_is(cluster: Cluster, database: Database) -> None:
+    """Attempts to connect that failed do not keep anybody from making the next."""
+    with open_pool(database.app_url, PoolSize(2, 2, patience=1.0)) as pool:
+        pool.wait(PATIENCE_S)
+        allowed = f'alter database "{database.name}" allow_connections'
+        with psycopg.connect(cluster.superuser_url, autocommit=True) as other:
+            other.execute(f"{allowed} false".encode())
+            other.execute(
+                "select pg_terminate_backend(pid, 60000) from pg_stat_activity where datname = %s",
+                (database.name,),
+            )
+            work = PostgresWork(pool)
+            wait_until(lambda: is_away(work) and pool.get_stats()["connections_errors"] >= 6)
+            other.execute(f"{allowed} true".encode())
+            with work.begin(SYSTEM):
+                pass
+
+
+def is_away(work: PostgresWork) -> bool:
+    with suppress(Unavailable), work.begin(SYSTEM):
+        return False
+    return True
