@@ -35,6 +35,9 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 QUERIES = named_queries("tracking.sql")
 
+_AFTER_ALL = "~"
+"""Sorts after the text of every period."""
+
 
 def period_columns(period: Period) -> dict[str, object]:
     """Give a period as the tables hold it."""
@@ -168,7 +171,7 @@ class PostgresRows:
         return PeriodRow(row.client, row.company, row.period, change.snapshot)
 
     def _rows(self, client: ClientId, period: str | None) -> list[PeriodRow]:
-        told = {"client": client, "period": period}
+        told = {"client": client, "from": period or "", "to": period or _AFTER_ALL}
         return [_row(*each) for each in self._connection.execute(QUERIES["rows"], told)]
 
     def _refusal(self, seen: PeriodRow) -> NotFound | VersionConflict:

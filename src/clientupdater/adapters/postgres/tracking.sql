@@ -56,6 +56,9 @@ select
 from status_types t
 
 -- name: rows
+-- By the key of client and period alone: compared as one place, since no other index has both in
+-- this order. As two equalities they let the planner walk all rows of a period that was just opened,
+-- since the statistics know nothing of it yet.
 select
     s.client_id, s.company_id, s.period, t.code, r.code, s.remarks, s.next_follow_up_on,
     s.has_payment, s.promised_on, s.promised_amount, s.update_count, s.exempt_cause,
@@ -63,14 +66,17 @@ select
 from client_period_status s
 join status_types t on t.id = s.status_type_id
 left join status_reasons r on r.id = s.reason_id
-where s.client_id = %(client)s
-    and s.period = coalesce(%(period)s, s.period)
+where
+    s.client_id = %(client)s
+    and (s.client_id, s.period) >= (%(client)s::uuid, %(from)s::text)
+    and (s.client_id, s.period) <= (%(client)s::uuid, %(to)s::text)
 order by
     s.period_year desc,
     coalesce(s.period_month, s.period_quarter * 3 - 2) desc,
     s.period_type desc
 
 -- name: history
+-- By the key alone, as rows.
 select
     e.event_sequence, e.kind, t.code, r.code, e.remarks, e.has_payment, e.is_terminal, e.channel,
     e.occurred_at, e.created_at, e.branch_id, e.next_follow_up_on, e.promised_on,
@@ -79,7 +85,10 @@ from status_events e
 join client_period_status s on s.id = e.client_period_status_id
 join status_types t on t.id = e.status_type_id
 left join status_reasons r on r.id = e.reason_id
-where s.client_id = %(client)s and s.period = %(period)s
+where
+    s.client_id = %(client)s
+    and (s.client_id, s.period) >= (%(client)s::uuid, %(period)s::text)
+    and (s.client_id, s.period) <= (%(client)s::uuid, %(period)s::text)
 order by e.event_sequence
 
 -- name: open
@@ -222,11 +231,19 @@ exists (
     where p.id = c.product_id and p.tracking_cycle = %(cycle)s::text::tracking_cycle
 )
 and (c.tracking_cycle_from is null or c.tracking_cycle_from <= %(from_day)s)
-and not exists (
-    select from client_period_status s
-    where s.client_id = c.id and s.period = %(period)s
-)
+and not {has_row}
 and {trackable}
+
+-- name: has_row
+-- Looked up client by client (offset 0), by the key alone, as rows.
+exists (
+    select from client_period_status s
+    where
+        s.client_id = c.id
+        and (s.client_id, s.period) >= (c.id, %(period)s::text)
+        and (s.client_id, s.period) <= (c.id, %(period)s::text)
+    offset 0
+)
 
 -- name: trackable
 -- P5: another piece.
@@ -239,7 +256,8 @@ and not exists (
 and not {has_terminal_outcome}
 
 -- name: has_terminal_outcome
--- T1, T4: some period ended the client's tracking, and nothing revived it since.
+-- T1, T4: some period ended the client's tracking, and nothing revived it since. Looked up client by
+-- client, as above.
 exists (
     select from client_period_status t
     where t.client_id = c.id and t.is_terminal
@@ -247,4 +265,5 @@ exists (
             select from client_period_status r
             where r.client_id = c.id and r.revived_at >= t.terminal_at
         )
+    offset 0
 )
