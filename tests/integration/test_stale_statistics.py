@@ -13,22 +13,29 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+from attrs import evolve
 from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.openings import BEFORE_ALL, PostgresOpenings
+from clientupdater.adapters.postgres.reading import PostgresReading
 from clientupdater.adapters.postgres.tracking import PostgresRows
 from clientupdater.adapters.postgres.work import PostgresWork
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.occasion import Occasion
 from clientupdater.domain.periods import Period
+from clientupdater.domain.permissions import Scope
+from clientupdater.ports.reading import ClientFilter, ClientQuery, StatusFilter
 from clientupdater.ports.work import SYSTEM
 from tests.integration.crowd import Crowd
+from tests.integration.plans import Explaining
+from tests.integration.readers import looking, reader
 from tests.servers import Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from clientupdater.adapters.postgres.cluster import Cluster
+    from clientupdater.ports.reading import Looking
 
 MANILA = ZoneInfo("Asia/Manila")
 EVENING = datetime(2026, 11, 30, 20, tzinfo=MANILA)
@@ -122,3 +129,43 @@ def test_a_row_and_its_history_are_found_by_their_client(work: PostgresWork) -> 
     assert blocks(work, lambda by: PostgresRows(by).history(client, DECEMBER)) < 40
     assert blocks(work, lambda by: PostgresRows(by).find(client, DECEMBER)) < 40
     assert blocks(work, lambda by: PostgresRows(by).of_client(client)) < 40
+
+
+def looking_in_december(scope: Scope) -> Looking:
+    now = datetime(2026, 12, 1, 10, tzinfo=MANILA)
+    return evolve(looking(reader(scope, 50)), now=now, today=now.date())
+
+
+TOUCHED = ClientFilter(row=StatusFilter(touched=True, period=DECEMBER))
+
+
+@pytest.mark.parametrize(
+    ("scope", "query", "named"),
+    [
+        (Scope.SELF, ClientQuery(filter=TOUCHED), ""),
+        (Scope.ALL, ClientQuery(q="santos", filter=TOUCHED), "santos"),
+        (Scope.BRANCH, ClientQuery(q="santos", filter=TOUCHED), "santos"),
+    ],
+    ids=["one's own clients", "a search", "a search in some branches"],
+)
+def test_a_list_looks_up_the_rows_of_those_it_found(
+    work: PostgresWork, scope: Scope, query: ClientQuery, named: str
+) -> None:
+    looked_at(work, CLIENTS // BATCH - 1)
+    looks = looking_in_december(scope)
+    with work.begin(looks.clients) as tx:
+        found = tx.connection.execute(
+            "select count(*) from clients where full_name ~* %s", (named,)
+        )
+        ((some,),) = found.fetchall()
+        explaining = Explaining(tx.connection)
+        PostgresReading(explaining).clients(query, looks)  # type: ignore[arg-type] # it stands in
+    assert explaining.blocks < 20 * some + 500
+
+
+def test_opening_a_period_is_reason_enough_to_analyse(evening: Database) -> None:
+    with psycopg.connect(evening.superuser_url) as connection:
+        ((options,),) = connection.execute(
+            "select reloptions from pg_class where oid = 'client_period_status'::regclass"
+        ).fetchall()
+    assert "autovacuum_analyze_scale_factor=0.01" in options
