@@ -1,7 +1,7 @@
-"""What a new period costs while the statistics know nothing of it: by the blocks read, not the clock.
+"""What a new period costs while the statistics know nothing of it: by the blocks read.
 
-The statistics are of before the period was opened, as on the evening on which it is; statements whose
-plan trusts them walk all rows of the period for each client.
+The statistics are of before the period was opened, as on the evening on which it is; a statement
+whose plan trusts them walks all rows of the period for each client.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from attrs import frozen
 
-from clientupdater.adapters.postgres.tracking import QUERIES, Connection, period_columns
+from clientupdater.adapters.postgres.tracking import QUERIES, Connection
+from clientupdater.adapters.postgres.tracking_columns import period_columns
 from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.ports.tracking import OpenedBatch, Opening

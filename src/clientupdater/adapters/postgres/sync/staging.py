@@ -17,7 +17,7 @@ from clientupdater.adapters.postgres.sync.lines import (
     stage_lines,
 )
 from clientupdater.adapters.postgres.tracking import QUERIES as TRACKING
-from clientupdater.adapters.postgres.tracking import period_columns
+from clientupdater.adapters.postgres.tracking_columns import period_columns
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.periods import cycle_takes_effect
 from clientupdater.domain.sync.fields import Field
