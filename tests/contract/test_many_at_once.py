@@ -65,22 +65,24 @@ def test_rows_are_found_by_place_or_all_of_a_client(scene: Scene) -> None:
     one, other = scene.client(OCTOBER, NOVEMBER, QUARTER), scene.client(OCTOBER, NOVEMBER)
     with scene.world.work.begin(SYSTEM) as tx:
         places = [(other.id, OCTOBER), (other.id, QUARTER), (one.id, OCTOBER)]
-        found = tx.rows.find_all(places, [one.id], locked=True)
+        found = tx.row_batches.find_all(places, [one.id], locked=True)
         assert {(row.client, row.period) for row in found} == {
             (other.id, OCTOBER),
             *((one.id, period) for period in (OCTOBER, NOVEMBER, QUARTER)),
         }
         assert len(found) == 4
         assert tx.rows.find(other.id, OCTOBER) in found
-        assert list(tx.rows.find_all([])) == []
+        assert list(tx.row_batches.find_all([])) == []
 
 
 def test_rows_out_of_sight_are_not_found(scene: Scene) -> None:
     client = scene.client(NOVEMBER)
     nobody = reach_of(Actor(PersonId(uuid4())), Permission.STATUS_UPDATE)
     with scene.world.work.begin(nobody) as tx:
-        assert list(tx.rows.find_all([(client.id, NOVEMBER)], [client.id], locked=True)) == []
-        assert tx.rows.histories([(client.id, NOVEMBER)]) == {}
+        assert (
+            list(tx.row_batches.find_all([(client.id, NOVEMBER)], [client.id], locked=True)) == []
+        )
+        assert tx.row_batches.histories([(client.id, NOVEMBER)]) == {}
         assert tx.clients.find_all([client.id]) == {}
 
 
@@ -99,11 +101,11 @@ def test_rows_are_opened_and_appended_to_at_once(scene: Scene) -> None:
         row = tx.rows.find(old.id, NOVEMBER)
         assert row is not None
         changes = [begun(tx, new), called(tx, row, update)]
-        tx.rows.write(changes)
+        tx.row_batches.write(changes)
     places = [(new.id, NOVEMBER), (old.id, NOVEMBER)]
     with scene.world.work.begin(SYSTEM) as tx:
-        found = {row.client: row for row in tx.rows.find_all(places)}
-        histories = tx.rows.histories([*places, (new.id, OCTOBER)])
+        found = {row.client: row for row in tx.row_batches.find_all(places)}
+        histories = tx.row_batches.histories([*places, (new.id, OCTOBER)])
         assert {place: tx.rows.history(*place) for place in places} == histories
     assert [found[each.row.client] for each in changes] == [each.row for each in changes]
     for change, place in zip(changes, places, strict=True):
@@ -129,7 +131,7 @@ def test_rows_that_are_not_as_they_were_read_are_not_written(scene: Scene) -> No
         (unknown, NotFound),
     ):
         with pytest.raises(error), scene.world.work.begin(SYSTEM) as tx:
-            tx.rows.write([change])
+            tx.row_batches.write([change])
     assert scene.row(client).snapshot.version == 1
 
 

@@ -75,7 +75,7 @@ def in_one_transaction(scene: Scene, act: Callable[[], Any]) -> Any:
 
 
 def errors_of(outcomes: Sequence[Outcome[Any]]) -> set[type | None]:
-    return {each.error and type(each.error) for each in outcomes}
+    return {type(each.error) if each.error else None for each in outcomes}
 
 
 def someone(scene: Scene, *periods: Period) -> Client:
@@ -175,7 +175,7 @@ def test_a_bulk_that_the_store_cannot_do_fails_as_a_whole_and_keeps_nothing(scen
     free, taken = scene.client(NOVEMBER), scene.client(NOVEMBER)
     items = [BulkItem(client.id, NOVEMBER, CALLED, 0) for client in (free, taken)]
     with scene.world.work.begin(SYSTEM) as tx:
-        tx.rows.find_all([(taken.id, NOVEMBER)], locked=True)
+        tx.row_batches.find_all([(taken.id, NOVEMBER)], locked=True)
         with ThreadPoolExecutor(1) as threads:
             failed = threads.submit(in_time, partial(scene.tracking.record_updates, CLERK, items))
             with pytest.raises(Unavailable):

@@ -102,6 +102,10 @@ class PeriodRows(Protocol):
         """
         ...
 
+
+class RowBatches(Protocol):
+    """Rows of many clients, read and written at once."""
+
     def find_all(
         self, places: Collection[Place], whole: Collection[ClientId] = (), *, locked: bool = False
     ) -> Sequence[PeriodRow]:

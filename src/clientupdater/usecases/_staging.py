@@ -30,21 +30,21 @@ if TYPE_CHECKING:
     from clientupdater.domain.tracking import Change
     from clientupdater.ports.business_settings import BusinessSettings
     from clientupdater.ports.journal import Deed
-    from clientupdater.ports.tracking import PeriodRows, Place
+    from clientupdater.ports.tracking import Place, RowBatches
 
 
 @define
 class StagedRows:
     """Locked rows as they stand after what was done so far."""
 
-    stored: PeriodRows
+    stored: RowBatches
     rows: dict[Place, RowChanges]
     tried: dict[Place, RowChanges] = Factory(dict)
     """As they stand after the update under way."""
     histories: Mapping[Place, History] | None = None
 
     @classmethod
-    def of(cls, stored: PeriodRows, rows: Sequence[PeriodRow]) -> StagedRows:
+    def of(cls, stored: RowBatches, rows: Sequence[PeriodRow]) -> StagedRows:
         """Begin with rows as they were read."""
         return cls(stored, {(row.client, row.period): RowChanges(row, (), row) for row in rows})
 

@@ -81,7 +81,7 @@ class RecordUpdates:
         }
         failed = len(outcomes) < len(items) or any(each.error for each in outcomes.values())
         if staging.changes and not (atomic and failed):
-            tx.rows.write(staging.changes)
+            tx.row_batches.write(staging.changes)
             tx.journal.did(caller, *staging.journal.deeds)
         return outcomes
 
@@ -119,9 +119,9 @@ def _staging(
     found = found_in(tx, refs)
     places = {(found[item.client].id, item.period) for item in items if item.client in found}
     ending = _ending(items, found, catalogue)
-    begun = {(row.client, row.period) for row in tx.rows.find_all(places)}
+    begun = {(row.client, row.period) for row in tx.row_batches.find_all(places)}
     tx.clients.hold(*ending, *(client for client, _ in places - begun))
-    rows = StagedRows.of(tx.rows, tx.rows.find_all(places, ending, locked=True))
+    rows = StagedRows.of(tx.row_batches, tx.row_batches.find_all(places, ending, locked=True))
     clients = found_in(tx, found)  # they may have changed meanwhile
     staging = Staging(
         clients=StagedClients({each.id: each for each in clients.values()}, ending, rows),

@@ -119,19 +119,32 @@ class MemoryRows:
         self._transaction.written[key] = Kept(after, (*kept.history, change.event))
         return after
 
+
+@frozen
+class MemoryRowBatches:
+    """Rows of many clients at once, over a memory book."""
+
+    _transaction: MemoryTransaction
+
     def find_all(
         self, places: Collection[Place], whole: Collection[ClientId] = (), *, locked: bool = False
     ) -> list[PeriodRow]:
         """Find the rows of these places, and all rows of the clients that are whole."""
-        found = {(row.client, row.period) for each in whole for row in self.of_client(each)}
-        found |= {place for place in places if self.find(*place)}
+        found = {
+            (row.client, row.period)
+            for each in whole
+            for row in self._transaction.rows.of_client(each)
+        }
+        found |= {place for place in places if self._transaction.rows.find(*place)}
         for place in sorted(found, key=in_order_of_writing) if locked else ():
             self._transaction.book.lock(place, self._transaction)
-        return [row for place in found if (row := self.find(*place))]
+        return [row for place in found if (row := rows.find(*place))]
 
     def histories(self, places: Collection[Place]) -> dict[Place, History]:
         """List the events of many rows."""
-        return {place: found for place in places if (found := self.history(*place))}
+        return {
+            place: found for place in places if (found := self._transaction.rows.history(*place))
+        }
 
     def write(self, changes: Sequence[RowChanges]) -> None:
         """Open rows and append events."""

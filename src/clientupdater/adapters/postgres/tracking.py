@@ -173,8 +173,28 @@ class PostgresRows:
         }
         kept = self._connection.execute(QUERIES["append"], told)
         if not kept.rowcount:
-            raise self._refusal(row)
+            raise _refusal(self, row)
         return PeriodRow(row.client, row.company, row.period, change.snapshot)
+
+    def _rows(self, client: ClientId, period: str | None) -> list[PeriodRow]:
+        told = {"client": client, "from": period or "", "to": period or AFTER_ALL}
+        return [_row(*each) for each in self._connection.execute(QUERIES["rows"], told)]
+
+
+def _refusal(rows: PostgresRows, seen: PeriodRow) -> NotFound | VersionConflict:
+    now = rows.find(seen.client, seen.period)
+    if now is None:
+        return NotFound()
+    return VersionConflict(
+        provided=seen.snapshot.version, current=now.snapshot.version, snapshot=now.snapshot
+    )
+
+
+@frozen
+class PostgresRowBatches:
+    """Rows of many clients at once."""
+
+    _connection: Connection
 
     def find_all(
         self, places: Collection[Place], whole: Collection[ClientId] = (), *, locked: bool = False
@@ -202,7 +222,7 @@ class PostgresRows:
         moved = set(self._connection.execute(QUERIES["write_many"], told))
         for each in changes:
             if (each.row.client, str(each.row.period)) not in moved:
-                raise self._refusal(each.seen or each.row)
+                raise _refusal(PostgresRows(self._connection), each.seen or each.row)
 
     def _open_many(self, changes: Sequence[RowChanges]) -> None:
         if not changes:
@@ -213,18 +233,6 @@ class PostgresRows:
             raise NotFound from error  # no such client, or none within sight
         if kept.rowcount != len(changes):
             raise AlreadyExists("Somebody opened one of these rows at the same moment.")
-
-    def _rows(self, client: ClientId, period: str | None) -> list[PeriodRow]:
-        told = {"client": client, "from": period or "", "to": period or AFTER_ALL}
-        return [_row(*each) for each in self._connection.execute(QUERIES["rows"], told)]
-
-    def _refusal(self, seen: PeriodRow) -> NotFound | VersionConflict:
-        now = self.find(seen.client, seen.period)
-        if now is None:
-            return NotFound()
-        return VersionConflict(
-            provided=seen.snapshot.version, current=now.snapshot.version, snapshot=now.snapshot
-        )
 
 
 def _row(*columns: Any) -> PeriodRow:

@@ -293,7 +293,10 @@ select moved.client_id, moved.period from moved
 -- name: open_batch
 -- P4: what is due is decided here as Client.is_due decides it; one suite holds both to it.
 with looked_at as (
-    select * from clients
+    select
+        id, company_id, branch_id, product_id, par_status_id, tracking_cycle_from, is_active,
+        deleted_at
+    from clients
     where id > %(after)s
     order by id
     limit %(at_most)s

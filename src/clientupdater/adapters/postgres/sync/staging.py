@@ -108,8 +108,8 @@ class PostgresStaging:
         self._do(APPLY, "end_assignments")
         if moves_watermark:
             self._do(APPLY, "move_watermarks")
-        # From here on rows of periods are locked, by what is carried to them when this ends (Y9). All
-        # who write the rows of several clients hold back those who open before they lock any.
+        # From here on rows of periods are locked, by what is carried to them when this ends (Y9).
+        # All who write the rows of several clients hold openings back before they lock any.
         self._connection.execute(TRACKING["hold_openings"])
         self._do(APPLY, "change_clients")
         self._apply_to_rows(writable)
