@@ -130,12 +130,9 @@ class MemoryRowBatches:
         self, places: Collection[Place], whole: Collection[ClientId] = (), *, locked: bool = False
     ) -> list[PeriodRow]:
         """Find the rows of these places, and all rows of the clients that are whole."""
-        found = {
-            (row.client, row.period)
-            for each in whole
-            for row in self._transaction.rows.of_client(each)
-        }
-        found |= {place for place in places if self._transaction.rows.find(*place)}
+        rows = self._transaction.rows
+        found = {(row.client, row.period) for each in whole for row in rows.of_client(each)}
+        found |= {place for place in places if rows.find(*place)}
         for place in sorted(found, key=in_order_of_writing) if locked else ():
             self._transaction.book.lock(place, self._transaction)
         return [row for place in found if (row := rows.find(*place))]
