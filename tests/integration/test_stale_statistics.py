@@ -79,15 +79,16 @@ class Counting:
         self.connection, self.blocks = connection, 0
 
     def execute(
-        self, statement: str, told: Mapping[str, object] | None = None
+        self, statement: bytes | str, told: Mapping[str, object] | None = None
     ) -> psycopg.Cursor[tuple[Any, ...]]:
         """Explain it as it runs, take that back, and run it."""
+        statement = statement.encode() if isinstance(statement, str) else statement
         with self.connection.transaction(force_rollback=True):
-            explained = b"explain (analyze, buffers, format json) " + statement.encode()
+            explained = b"explain (analyze, buffers, format json) " + statement
             ((plan,),) = self.connection.execute(explained, told, prepare=False).fetchall()
         top = (plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"]
         self.blocks += top["Shared Hit Blocks"] + top["Shared Read Blocks"]
-        return self.connection.execute(statement.encode(), told)
+        return self.connection.execute(statement, told)
 
 
 def blocks(work: PostgresWork, ask: Any) -> int:

@@ -291,7 +291,8 @@ told as (
 select moved.client_id, moved.period from moved
 
 -- name: open_batch
--- P4: what is due is decided here as Client.is_due decides it; one suite holds both to it.
+-- P4: what is due is decided here as Client.is_due decides it; one suite holds both to it. The limit
+-- is a number in the text: as a parameter it would get a plan for a tenth of all clients.
 with looked_at as (
     select
         id, company_id, branch_id, product_id, par_status_id, tracking_cycle_from, is_active,
@@ -299,7 +300,7 @@ with looked_at as (
     from clients
     where id > %(after)s
     order by id
-    limit %(at_most)s
+    limit :at_most
 ),
 
 opened as (
