@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import attrs
 import httpx
+import psycopg
 import pytest
 from attrs import frozen
 
 from clientupdater.entrypoints.http.application import build
+from clientupdater.serving import Serving
 from tests.entrypoints.serving import served
 from tests.integration.staff import Staff, staffed
+from tests.waiting import WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,6 +96,25 @@ def test_P4_a_period_is_opened_by_hand_and_twice_it_does_no_more(calendar: Calen
     assert [each.status_code for each in told] == [200, 200]
     assert [each.json()["rows"] for each in told] == [1, 0]
     assert told[0].json()["period"] == "2026-11"
+
+
+@pytest.mark.rule("P4")
+def test_P4_an_opening_goes_on_beyond_the_time_of_a_request(
+    calendar: Calendar, database: Database
+) -> None:
+    hasty = attrs.evolve(calendar.staff.app, serving=Serving(deadline_s=0.5))
+    with (
+        served(build(lambda: nullcontext(hasty))) as http,
+        ThreadPoolExecutor(1) as another,
+    ):
+        with psycopg.connect(database.superuser_url) as holder:
+            # As one holds openings back who is about to end a client.
+            holder.execute("select pg_advisory_xact_lock_shared(1667856208, 1)")
+            http.headers.update(calendar.http.headers)
+            opening = another.submit(http.post, f"{PERIODS}/2026-11/open", timeout=30)
+            wait_until(lambda: calendar.staff.one(WAITING_FOR_A_LOCK) > 0)
+            holder.execute("select pg_sleep(1)")
+        assert opening.result().status_code == 200
 
 
 @pytest.mark.rule("P4", "A5")

@@ -35,7 +35,7 @@ class Explaining:
         if statement.startswith(b"set "):
             return self.connection.execute(statement)
         explained = self._with_values if prepare is False else self._as_kept
-        ((plan,),) = explained(b"explain (analyze, format json) ", statement, told or {})
+        ((plan,),) = explained(b"explain (analyze, buffers, format json) ", statement, told or {})
         self.plans.append(plan[0]["Plan"])
         return self.connection.execute(statement, told, prepare=prepare)
 
@@ -61,6 +61,11 @@ class Explaining:
     def rows_read(self) -> int:
         """Rows of growing tables that were looked at, whether they were taken or not."""
         return sum(_read(node) for node in self.nodes if _table(node) in GROWING)
+
+    @property
+    def blocks(self) -> int:
+        """Blocks that were touched, those of index entries that were passed over among them."""
+        return sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in self.plans)
 
     @property
     def tables_scanned(self) -> set[str]:

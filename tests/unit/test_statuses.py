@@ -156,3 +156,20 @@ def test_a_status_whose_reasons_are_all_inactive_takes_none() -> None:
     assert shelved.choose("DONE", None, None, FCASH).reason is None
     with pytest.raises(ReasonNotAllowed, match="It takes none"):
         shelved.choose("DONE", "CONFIRMED", None, FCASH)
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "ends"),
+    [
+        ("DONE", "DECEASED", True),
+        ("DONE", "CONFIRMED", False),
+        ("DONE", None, False),
+        ("CALLED", "DECEASED", False),
+        ("NO SUCH", "DECEASED", False),
+    ],
+)
+@pytest.mark.rule("T1")
+def test_only_a_terminal_reason_of_its_status_may_end_a_client(
+    status: str, reason: str | None, *, ends: bool
+) -> None:
+    assert catalogue().may_end(status, reason) is ends

@@ -94,6 +94,11 @@ class StatusCatalogue:
             raise RemarksRequired(f"{status} with {because.code} needs remarks.")
         return Choice(status, reason, said, is_terminal=bool(because and because.is_terminal))
 
+    def may_end(self, status: str, reason: str | None) -> bool:
+        """Whether this ends a client's tracking where it may be recorded at all (T1)."""
+        reasons = self._statuses[status].reasons if status in self._statuses else ()
+        return any(each.code == reason and each.is_terminal for each in reasons)
+
     def _recordable(self, code: str, company: CompanyId) -> Status:
         if code == PENDING:
             raise StatusNotAllowed("PENDING is where a row begins; nobody records it.")

@@ -31,7 +31,7 @@ from clientupdater.domain.updates import require_sound, when_it_occurred
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from clientupdater.domain.clients import Client
     from clientupdater.domain.ids import BranchId, ClientId, CompanyId
@@ -57,6 +57,12 @@ class Change:
 
     event: StatusEvent
     snapshot: Snapshot
+
+
+def in_order_of_writing(place: tuple[ClientId, Period]) -> tuple[ClientId, date, str]:
+    """Order rows as all write and lock them who touch several: by client, then by period."""
+    client, period = place
+    return client, period.first_day, period.cycle
 
 
 def opened(client: Client, occasion: Occasion) -> StatusEvent:

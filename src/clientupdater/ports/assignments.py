@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from clientupdater.domain.ids import ClientId, PersonId
     from clientupdater.domain.occasion import Occasion
     from clientupdater.domain.officers import AssignmentEnd
@@ -13,16 +15,18 @@ if TYPE_CHECKING:
 class Assignments(Protocol):
     """Dated assignments; the client itself tells who has it now.
 
-    Whoever writes one holds the client (`Clients.hold`).
+    A unit of work that writes one holds the client (`Clients.hold`).
     """
 
-    def assign(self, client: ClientId, officer: PersonId, occasion: Occasion) -> None:
-        """Begin one, and end the one there was as reassigned.
+    def assign(self, clients: Collection[ClientId], officer: PersonId, occasion: Occasion) -> None:
+        """Begin one for each of these, and end the one there was as reassigned.
 
-        Raises NotFound if there is no such client or person.
+        Raises NotFound if there is no such person, or one of the clients is not there.
         """
         ...
 
-    def end(self, client: ClientId, occasion: Occasion, why: AssignmentEnd | None = None) -> None:
-        """End the one there is, if any; without a cause it was somebody's wish."""
+    def end(
+        self, clients: Collection[ClientId], occasion: Occasion, why: AssignmentEnd | None = None
+    ) -> None:
+        """End the one that each of these has, if any; without a cause it was somebody's wish."""
         ...

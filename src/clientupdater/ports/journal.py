@@ -44,8 +44,8 @@ class Journal(Protocol):
     A refusal therefore is written in a unit of work of its own.
     """
 
-    def did(self, caller: Caller, deed: Deed) -> None:
-        """Log a write."""
+    def did(self, caller: Caller, *deeds: Deed) -> None:
+        """Log writes, however many at once."""
         ...
 
     def refused(

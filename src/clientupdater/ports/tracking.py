@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Protocol
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
+    from typing import TypeAlias
 
     from clientupdater.domain.clients import Client
     from clientupdater.domain.events import History, StatusEvent
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from clientupdater.domain.periods import Period
     from clientupdater.domain.statuses import StatusCatalogue
     from clientupdater.domain.tracking import Change, PeriodRow
+
+    ClientRef: TypeAlias = ClientId | str
+    Place: TypeAlias = tuple[ClientId, Period]
 
 
 class Clients(Protocol):
@@ -34,11 +38,17 @@ class Clients(Protocol):
         """Find one by its client code; None if there is none."""
         ...
 
-    def hold(self, client: ClientId) -> None:
-        """Keep the others who would end, revive, open or assign it waiting until all this is over.
+    def find_all(self, refs: Collection[ClientRef]) -> Mapping[ClientRef, Client]:
+        """Find many, each by identity or by its client code; whom there is not is left out."""
+        ...
 
-        Whoever only records on a row that is open asks nobody. Held before any row is written;
-        several clients in the order of identity. What was read before may have changed since.
+    def hold(self, *clients: ClientId) -> None:
+        """Keep the others who would end, revive, open or assign these waiting until this is over.
+
+        A unit of work that only records on one open row holds nothing. Any other holds before it
+        locks a row, all its clients in one call; they are taken in the order of identity. Holding
+        none still keeps those out who write the rows of many (openings, syncs). What was read
+        before may have changed since.
         """
         ...
 
@@ -49,6 +59,15 @@ class Statuses(Protocol):
     def load(self) -> StatusCatalogue:
         """Read all of them, inactive ones included."""
         ...
+
+
+@frozen
+class RowChanges:
+    """A row as it was read (None: it is opened here), its new events, and how it is then."""
+
+    seen: PeriodRow | None
+    events: History
+    row: PeriodRow
 
 
 class PeriodRows(Protocol):
@@ -80,6 +99,32 @@ class PeriodRows(Protocol):
         `row` is as it was read: raises VersionConflict if it has moved on since (S10), and
         NotFound if there is no such row. What another unit of work is about to append is
         waited for.
+        """
+        ...
+
+
+class RowBatches(Protocol):
+    """Rows of many clients, read and written at once."""
+
+    def find_all(
+        self, places: Collection[Place], whole: Collection[ClientId] = (), *, locked: bool = False
+    ) -> Sequence[PeriodRow]:
+        """Find the rows of these places, and all rows of the clients that are `whole`.
+
+        `locked` keeps them from others until the unit of work is over, in the order of client and
+        period in which all who lock several rows take them.
+        """
+        ...
+
+    def histories(self, places: Collection[Place]) -> Mapping[Place, History]:
+        """List the events of many rows, each in sequence; a place without a row is left out."""
+        ...
+
+    def write(self, changes: Sequence[RowChanges]) -> None:
+        """Open rows and append events, all of them at once.
+
+        Raises VersionConflict if a row has moved on since it was read, AlreadyExists if one that is
+        opened here is there, NotFound if there is no such row or client. No two are of one row.
         """
         ...
 

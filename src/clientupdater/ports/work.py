@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from clientupdater.ports.journal import Journal
     from clientupdater.ports.pension_numbers import PensionNumbers
     from clientupdater.ports.rights import Rights
-    from clientupdater.ports.tracking import Clients, PeriodOpenings, PeriodRows, Statuses
+    from clientupdater.ports.tracking import (
+        Clients,
+        PeriodOpenings,
+        PeriodRows,
+        RowBatches,
+        Statuses,
+    )
 
 
 @frozen
@@ -48,6 +54,11 @@ class Transaction(Protocol):
     @property
     def rows(self) -> PeriodRows:
         """Period statuses and their events."""
+        ...
+
+    @property
+    def row_batches(self) -> RowBatches:
+        """Rows of many clients at once."""
         ...
 
     @property

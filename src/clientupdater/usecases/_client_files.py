@@ -22,7 +22,7 @@ from clientupdater.domain.tracking import require_version
 from clientupdater.ports.journal import Deed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import tzinfo
 
     from clientupdater.domain.callers import Caller
@@ -122,13 +122,34 @@ class ClientFiles:
 
     def refusal(self, caller: Caller, ref: ClientRef, permission: Permission) -> Error:
         """Tell one who sees the client what they lack, and write it down; others nothing (A5)."""
+        (error,) = self.refusals(caller, [ref], permission)
+        return error
+
+    def refusals(
+        self, caller: Caller, refs: Sequence[ClientRef], permission: Permission
+    ) -> list[Error]:
+        """Tell of many likewise, in their order."""
+        if not refs:
+            return []
         with self.work.begin(sight_of(caller.actor)) as tx:
-            client = find(tx, ref)
-            if client is None or client.is_deleted:  # C4
-                return NotFound()
-            decision = decide(caller.actor, permission, place_of(client))
-            tx.journal.refused(caller, decision, "client", str(client.id), client.company)
-        return Forbidden(permission)
+            seen = found_in(tx, set(refs))
+            return [_refusal(tx, caller, seen.get(ref), permission) for ref in refs]
+
+
+def _refusal(
+    tx: Transaction, caller: Caller, client: Client | None, permission: Permission
+) -> Error:
+    if client is None:
+        return NotFound()
+    decision = decide(caller.actor, permission, place_of(client))
+    tx.journal.refused(caller, decision, "client", str(client.id), client.company)
+    return Forbidden(permission)
+
+
+def found_in(tx: Transaction, refs: Collection[ClientRef]) -> dict[ClientRef, Client]:
+    """Find many by identity or by code, but none that was deleted (C4)."""
+    found = tx.clients.find_all(refs)
+    return {ref: client for ref, client in found.items() if not client.is_deleted}
 
 
 def find(tx: Transaction, ref: ClientRef) -> Client | None:

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from attrs import frozen
 
-from clientupdater.domain.errors import Error, InvalidInput
+from clientupdater.domain.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    from clientupdater.domain.errors import Error
 
 MOST = 500
 """Items that one call takes."""
 
-_Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
@@ -26,30 +27,16 @@ class Outcome(Generic[_Result]):
     result: _Result | None = None
     error: Error | None = None
 
+    @property
+    def required(self) -> _Result:
+        """The result, where there must be one; raises the error that stands in its place."""
+        if self.error:
+            raise self.error
+        assert self.result is not None  # noqa: S101 — one of the two is there
+        return self.result
+
 
 def require_not_too_many(items: Sequence[object], pointer: str) -> None:
     """Refuse none, and more than one call takes."""
     if not 1 <= len(items) <= MOST:
         raise InvalidInput.of(pointer, f"holds 1 to {MOST} items, not {len(items)}")
-
-
-def each_by_itself(
-    items: Sequence[_Item], act: Callable[[_Item], _Result], thing: Callable[[_Item], str]
-) -> tuple[Outcome[_Result], ...]:
-    """Do each in a unit of work of its own: one that fails takes no other along.
-
-    They are done in the order of the things they are done to, and told in the order given: where
-    the caller makes one transaction of them all, two of those then never wait for each other.
-    """
-    done = [
-        _attempt(index, item, act)
-        for index, item in sorted(enumerate(items), key=lambda each: thing(each[1]))
-    ]
-    return tuple(sorted(done, key=lambda outcome: outcome.index))
-
-
-def _attempt(index: int, item: _Item, act: Callable[[_Item], _Result]) -> Outcome[_Result]:
-    try:
-        return Outcome(index, act(item))
-    except Error as error:
-        return Outcome(index, error=error)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.work import UnitsOfWork
 
-BATCH = 2000
+BATCH = 500
 """Clients looked at in one transaction: small enough that nobody's update waits for it."""
 
 

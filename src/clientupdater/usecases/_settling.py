@@ -14,11 +14,10 @@ from attrs import evolve
 
 from clientupdater.domain.clients import has_terminal_outcome
 from clientupdater.domain.errors import AlreadyExists, VersionConflict
-from clientupdater.domain.tracking import opened, settle
+from clientupdater.domain.tracking import in_order_of_writing, opened, settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
     from clientupdater.domain.clients import Client
     from clientupdater.domain.events import ExemptCause
@@ -37,7 +36,8 @@ def keep_and_settle(
     rows[row.period] = row
     after = _after(file.client, rows.values(), row, change)
     kept = row
-    for each in sorted(rows.values(), key=in_order):
+    for period in sorted(rows, key=lambda period: in_order_of_writing((row.client, period))):
+        each = rows[period]
         if each.period == row.period:
             kept = _settle(file.tx, file.keep(row, change), after.exempt_cause, system)
         else:
@@ -45,11 +45,6 @@ def keep_and_settle(
     if file.client.has_terminal_outcome and not after.has_terminal_outcome:
         _go_on(file.tx, after, system)
     return kept
-
-
-def in_order(row: PeriodRow) -> tuple[date, str]:
-    """Order rows by their periods."""
-    return row.period.first_day, row.period.cycle
 
 
 def _after(client: Client, rows: Iterable[PeriodRow], row: PeriodRow, change: Change) -> Client:

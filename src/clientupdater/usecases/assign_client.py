@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from clientupdater.domain.errors import OfficerNotAllowed
-from clientupdater.domain.officers import require_officer
 from clientupdater.domain.permissions import Permission
+from clientupdater.domain.reach import reach_of
+from clientupdater.usecases._assigning import give
 
 if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.clients import Client
     from clientupdater.domain.ids import PersonId
-    from clientupdater.usecases._client_files import ClientFile, ClientFiles, ClientRef
+    from clientupdater.usecases._client_files import ClientFiles, ClientRef
 
 
 @frozen
@@ -29,22 +29,8 @@ class AssignClient:
 
     def __call__(self, caller: Caller, client: ClientRef, officer: PersonId | None) -> Client:
         """Assign it; answer with the client as it is then, also if it is out of sight now."""
-        with self.files.open(caller, client, Permission.CLIENTS_ASSIGN) as opened:
-            if officer is not None:
-                opened.tx.rights.hold()
-            file = opened.held()
-            if file.client.assigned_to != officer:
-                _give(file, officer)
-                file.did("client.assign", officer=officer, before=file.client.assigned_to)
-            return evolve(file.client, assigned_to=officer)
-
-
-def _give(file: ClientFile, officer: PersonId | None) -> None:
-    if officer is None:
-        file.tx.assignments.end(file.client.id, file.occasion())
-        return
-    actor = file.tx.rights.actor(officer)
-    if actor is None:
-        raise OfficerNotAllowed
-    require_officer(actor, file.client.branch)
-    file.tx.assignments.assign(file.client.id, officer, file.occasion())
+        with self.files.work.begin(reach_of(caller.actor, Permission.CLIENTS_ASSIGN)) as tx:
+            outcome = give(self.files, tx, caller, [client], officer).get(0)
+        if outcome is None:
+            raise self.files.refusal(caller, client, Permission.CLIENTS_ASSIGN)
+        return outcome.required

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from clientupdater.usecases._many import Outcome, each_by_itself, require_not_too_many
-from clientupdater.usecases.assign_client import AssignClient
+from clientupdater.domain.permissions import Permission
+from clientupdater.domain.reach import reach_of
+from clientupdater.usecases._assigning import give
+from clientupdater.usecases._many import Outcome, require_not_too_many
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,5 +31,11 @@ class AssignClients:
     ) -> tuple[Outcome[Client], ...]:
         """Assign them, in the order given."""
         require_not_too_many(clients, "/clients")
-        assign = AssignClient(self.files)
-        return each_by_itself(clients, lambda client: assign(caller, client, officer), thing=str)
+        permission = Permission.CLIENTS_ASSIGN
+        with self.files.work.begin(reach_of(caller.actor, permission)) as tx:
+            outcomes = give(self.files, tx, caller, clients, officer)
+        unseen = [index for index in range(len(clients)) if index not in outcomes]
+        errors = self.files.refusals(caller, [clients[index] for index in unseen], permission)
+        for index, error in zip(unseen, errors, strict=True):
+            outcomes[index] = Outcome(index, error=error)
+        return tuple(outcomes[index] for index in range(len(clients)))

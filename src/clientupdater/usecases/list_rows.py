@@ -9,14 +9,16 @@ from attrs import frozen
 from clientupdater.domain.errors import NotFound
 from clientupdater.domain.periods import business_day
 from clientupdater.domain.permissions import Permission
+from clientupdater.domain.tracking import in_order_of_writing
 from clientupdater.usecases._due_rows import row_or_due
-from clientupdater.usecases._settling import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.clients import Client
+    from clientupdater.domain.ids import ClientId
     from clientupdater.domain.tracking import PeriodRow
     from clientupdater.usecases._client_files import ClientFile, ClientFiles, ClientRef
 
@@ -39,8 +41,12 @@ class ListRows:
         """List them, the latest period first."""
         with self.files.open(caller, client, Permission.STATUS_READ) as file:
             rows = file.tx.rows.of_client(file.client.id)
-            all_rows = sorted([*rows, *_due(file, rows)], key=in_order, reverse=True)
+            all_rows = sorted([*rows, *_due(file, rows)], key=_in_order, reverse=True)
             return ShownRows(file.client, tuple(all_rows))
+
+
+def _in_order(row: PeriodRow) -> tuple[ClientId, date, str]:
+    return in_order_of_writing((row.client, row.period))
 
 
 def _due(file: ClientFile, rows: Sequence[PeriodRow]) -> list[PeriodRow]:

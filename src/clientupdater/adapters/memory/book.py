@@ -31,6 +31,7 @@ from clientupdater.adapters.memory.tracking import (
     Kept,
     MemoryClients,
     MemoryOpenings,
+    MemoryRowBatches,
     MemoryRows,
     MemoryStatuses,
 )
@@ -194,6 +195,11 @@ class MemoryTransaction:
     def rows(self) -> MemoryRows:
         """Period statuses and their events."""
         return MemoryRows(self)
+
+    @property
+    def row_batches(self) -> MemoryRowBatches:
+        """Rows of many clients at once."""
+        return MemoryRowBatches(self)
 
     @property
     def openings(self) -> MemoryOpenings:

@@ -64,9 +64,9 @@ class MemoryJournal:
     _entries: list[Entry]
     _exists: Callable[[ClientId], bool]
 
-    def did(self, caller: Caller, deed: Deed) -> None:
-        """Log a write."""
-        self._entries.append(Did(caller, deed))
+    def did(self, caller: Caller, *deeds: Deed) -> None:
+        """Log writes."""
+        self._entries.extend(Did(caller, deed) for deed in deeds)
 
     def refused(
         self,

@@ -10,7 +10,7 @@ from clientupdater.domain.errors import NotFound
 from clientupdater.domain.settings_values import effective_number, effective_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from decimal import Decimal
 
     from clientupdater.domain.access import Actor
@@ -55,11 +55,17 @@ class MemoryAssignments:
     _people: Mapping[PersonId, Actor]
     _give: Callable[[ClientId, PersonId | None], bool]
 
-    def assign(self, client: ClientId, officer: PersonId, _: Occasion) -> None:
-        """Begin one, and end the one there was."""
-        if officer not in self._people or not self._give(client, officer):
+    def assign(self, clients: Collection[ClientId], officer: PersonId, _: Occasion) -> None:
+        """Begin one for each, and end the one there was."""
+        if officer not in self._people or not all(self._give(each, officer) for each in clients):
             raise NotFound
 
-    def end(self, client: ClientId, _: Occasion, why: AssignmentEnd | None = None) -> None:  # noqa: ARG002 — nothing here has a date
-        """End the one there is, if any."""
-        self._give(client, None)
+    def end(
+        self,
+        clients: Collection[ClientId],
+        _: Occasion,
+        why: AssignmentEnd | None = None,  # noqa: ARG002 — nothing here has a date
+    ) -> None:
+        """End the one that each has, if any."""
+        for each in clients:
+            self._give(each, None)

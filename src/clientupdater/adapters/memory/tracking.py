@@ -9,11 +9,11 @@ from attrs import evolve, frozen
 
 from clientupdater.domain.errors import AlreadyExists, NotFound, VersionConflict
 from clientupdater.domain.events import fold
-from clientupdater.domain.tracking import PeriodRow, opened
+from clientupdater.domain.tracking import PeriodRow, in_order_of_writing, opened
 from clientupdater.ports.tracking import OpenedBatch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from clientupdater.adapters.memory.book import MemoryTransaction
     from clientupdater.domain.clients import Client
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.periods import Period
     from clientupdater.domain.statuses import StatusCatalogue
     from clientupdater.domain.tracking import Change
-    from clientupdater.ports.tracking import Opening
+    from clientupdater.ports.tracking import ClientRef, Opening, Place, RowChanges
 
 
 @frozen
@@ -51,9 +51,15 @@ class MemoryClients:
                 return self._transaction.known(client.id)
         return None
 
-    def hold(self, client: ClientId) -> None:
-        """Keep the others who would end, revive, open or assign it waiting."""
-        self._transaction.book.lock(client, self._transaction)
+    def find_all(self, refs: Collection[ClientRef]) -> dict[ClientRef, Client]:
+        """Find many, each by identity or by its client code."""
+        found = {ref: self.by_code(ref) if isinstance(ref, str) else self.find(ref) for ref in refs}
+        return {ref: client for ref, client in found.items() if client}
+
+    def hold(self, *clients: ClientId) -> None:
+        """Keep the others who would end, revive, open or assign these waiting."""
+        for client in sorted(set(clients)):
+            self._transaction.book.lock(client, self._transaction)
 
 
 @frozen
@@ -112,6 +118,49 @@ class MemoryRows:
         after = evolve(kept.row, snapshot=change.snapshot)
         self._transaction.written[key] = Kept(after, (*kept.history, change.event))
         return after
+
+
+@frozen
+class MemoryRowBatches:
+    """Rows of many clients at once, over a memory book."""
+
+    _transaction: MemoryTransaction
+
+    def find_all(
+        self, places: Collection[Place], whole: Collection[ClientId] = (), *, locked: bool = False
+    ) -> list[PeriodRow]:
+        """Find the rows of these places, and all rows of the clients that are whole."""
+        rows = self._transaction.rows
+        found = {(row.client, row.period) for each in whole for row in rows.of_client(each)}
+        found |= {place for place in places if rows.find(*place)}
+        for place in sorted(found, key=in_order_of_writing) if locked else ():
+            self._transaction.book.lock(place, self._transaction)
+        return [row for place in found if (row := rows.find(*place))]
+
+    def histories(self, places: Collection[Place]) -> dict[Place, History]:
+        """List the events of many rows."""
+        return {
+            place: found for place in places if (found := self._transaction.rows.history(*place))
+        }
+
+    def write(self, changes: Sequence[RowChanges]) -> None:
+        """Open rows and append events."""
+        for change in changes:
+            place = (change.row.client, change.row.period)
+            self._transaction.book.lock(place, self._transaction)
+            kept = self._transaction.kept(*place)
+            _require_expected(change, kept, self._transaction.known(change.row.client))
+            history = kept.history if kept else ()
+            self._transaction.written[place] = Kept(change.row, (*history, *change.events))
+
+
+def _require_expected(change: RowChanges, kept: Kept | None, client: Client | None) -> None:
+    if client is None or (change.seen and not kept):
+        raise NotFound
+    if change.seen and kept:
+        _require_unmoved(change.seen, kept.row)
+    elif kept:
+        raise AlreadyExists(f"The client has a row in {change.row.period}.")
 
 
 def _require_unmoved(seen: PeriodRow, kept: PeriodRow) -> None:

@@ -11,6 +11,8 @@ from clientupdater.adapters.postgres.named_queries import named_queries
 from clientupdater.domain.errors import NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from clientupdater.domain.ids import ClientId, PersonId
     from clientupdater.domain.occasion import Occasion
     from clientupdater.domain.officers import AssignmentEnd
@@ -26,20 +28,22 @@ class PostgresAssignments:
 
     _connection: Connection
 
-    def assign(self, client: ClientId, officer: PersonId, occasion: Occasion) -> None:
-        """Begin one, and end the one there was."""
-        told = {**_told(client, occasion), "officer": officer}
+    def assign(self, clients: Collection[ClientId], officer: PersonId, occasion: Occasion) -> None:
+        """Begin one for each, and end the one there was."""
+        told = {**_told(clients, occasion), "officer": officer}
         try:
             with self._connection.transaction():
                 self._connection.execute(QUERIES["assign"], told)
         except (psycopg.errors.ForeignKeyViolation, psycopg.errors.InsufficientPrivilege) as error:
             raise NotFound from error  # no such client or person, or none within sight
 
-    def end(self, client: ClientId, occasion: Occasion, why: AssignmentEnd | None = None) -> None:
-        """End the one there is, if any."""
-        told = {**_told(client, occasion), "why": str(why or "released")}
+    def end(
+        self, clients: Collection[ClientId], occasion: Occasion, why: AssignmentEnd | None = None
+    ) -> None:
+        """End the one that each has, if any."""
+        told = {**_told(clients, occasion), "why": str(why or "released")}
         self._connection.execute(QUERIES["end"], told)
 
 
-def _told(client: ClientId, occasion: Occasion) -> dict[str, object]:
-    return {"client": client, "now": occasion.now, "by": occasion.by}
+def _told(clients: Collection[ClientId], occasion: Occasion) -> dict[str, object]:
+    return {"clients": sorted(clients), "now": occasion.now, "by": occasion.by}

@@ -35,15 +35,15 @@ class PostgresJournal:
 
     _connection: Connection
 
-    def did(self, caller: Caller, deed: Deed) -> None:
-        """Log a write, and over which interface and in which request it came."""
+    def did(self, caller: Caller, *deeds: Deed) -> None:
+        """Log writes, and over which interface and in which request they came."""
         told = {
             **_origin(caller),
             "user_agent": caller.origin.user_agent,
-            "action": deed.action,
-            "resource": deed.resource,
-            "resource_id": deed.resource_id,
-            "details": _json({**deed.details, **caller.origin.record}),
+            "actions": [deed.action for deed in deeds],
+            "resources": [deed.resource for deed in deeds],
+            "resource_ids": [deed.resource_id for deed in deeds],
+            "details": [_json({**deed.details, **caller.origin.record}) for deed in deeds],
         }
         self._connection.execute(QUERIES["did"], told)
 

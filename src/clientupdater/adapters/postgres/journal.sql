@@ -2,11 +2,14 @@
 -- in journal.py, within the transaction of the deed.
 
 -- name: did
+-- However many at once: what was done, to what and how are arrays.
 insert into activity_logs (user_id, action, resource, resource_id, details, ip_address, user_agent)
-values (
-    %(actor)s, %(action)s, %(resource)s, %(resource_id)s, %(details)s, %(ip_address)s,
-    %(user_agent)s
-)
+select
+    %(actor)s, d.action, d.resource, d.resource_id, d.details, %(ip_address)s, %(user_agent)s
+from unnest(
+    %(actions)s::text[], %(resources)s::text[], %(resource_ids)s::text[], %(details)s::jsonb[]
+) with ordinality d (action, resource, resource_id, details, place)
+order by d.place
 
 -- name: refused
 insert into authorization_audit (

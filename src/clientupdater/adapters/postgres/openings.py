@@ -7,7 +7,8 @@ from uuid import UUID
 
 from attrs import frozen
 
-from clientupdater.adapters.postgres.tracking import QUERIES, Connection, period_columns
+from clientupdater.adapters.postgres.tracking import QUERIES, Connection
+from clientupdater.adapters.postgres.tracking_columns import period_columns
 from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.ports.tracking import OpenedBatch, Opening
@@ -28,11 +29,10 @@ class PostgresOpenings:
         self, period: Period, occasion: Occasion, *, after: ClientId | None, at_most: int
     ) -> OpenedBatch:
         """Look at the next clients; open a row for each that is due and has none."""
-        told = {**_due(period, occasion), "after": after or BEFORE_ALL, "at_most": at_most}
+        told = {**_due(period, occasion), "after": after or BEFORE_ALL}
+        open_batch = QUERIES["open_batch"].replace(":at_most", str(int(at_most))).encode()
         self._connection.execute(QUERIES["hold_openings"])
-        ((rows, looked_at, last),) = self._connection.execute(
-            QUERIES["open_batch"], told
-        ).fetchall()
+        ((rows, looked_at, last),) = self._connection.execute(open_batch, told).fetchall()
         return OpenedBatch(rows, ClientId(last) if looked_at == at_most else None)
 
     def missing(self, period: Period, occasion: Occasion) -> int:

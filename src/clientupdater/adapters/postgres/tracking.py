@@ -8,6 +8,16 @@ import psycopg
 from attrs import frozen
 
 from clientupdater.adapters.postgres.named_queries import named_queries
+from clientupdater.adapters.postgres.tracking_columns import (
+    AFTER_ALL,
+    added_events,
+    changed_rows,
+    event_columns,
+    opened_rows,
+    period_columns,
+    places_columns,
+    row_columns,
+)
 from clientupdater.domain.clients import Client
 from clientupdater.domain.errors import AlreadyExists, NotFound, VersionConflict
 from clientupdater.domain.events import (
@@ -27,25 +37,14 @@ from clientupdater.domain.statuses import Reason, Status, StatusCatalogue
 from clientupdater.domain.tracking import PeriodRow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Sequence
 
     from clientupdater.domain.tracking import Change
+    from clientupdater.ports.tracking import ClientRef, Place, RowChanges
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 QUERIES = named_queries("tracking.sql")
-
-
-def period_columns(period: Period) -> dict[str, object]:
-    """Give a period as the tables hold it."""
-    monthly = period.cycle is Cycle.MONTHLY
-    return {
-        "period": str(period),
-        "cycle": str(period.cycle),
-        "year": period.year,
-        "month": period.number if monthly else None,
-        "quarter": None if monthly else period.number,
-    }
 
 
 @frozen
@@ -62,9 +61,19 @@ class PostgresClients:
         """Find one by its client code."""
         return self._one("client_by_code", {"code": code})
 
-    def hold(self, client: ClientId) -> None:
-        """Keep the others who would end, revive, open or assign it waiting."""
-        self._connection.execute(QUERIES["hold"], {"client": client})
+    def find_all(self, refs: Collection[ClientRef]) -> dict[ClientRef, Client]:
+        """Find many, each by identity or by its client code."""
+        codes = {ref for ref in refs if isinstance(ref, str)}
+        told = {"ids": [ref for ref in refs if not isinstance(ref, str)], "codes": [*codes]}
+        found = [
+            _client(*each) for each in self._connection.execute(QUERIES["clients_by_ref"], told)
+        ]
+        by_ref: dict[ClientRef, Client] = {c.code: c for c in found} | {c.id: c for c in found}
+        return {ref: by_ref[ref] for ref in refs if ref in by_ref}
+
+    def hold(self, *clients: ClientId) -> None:
+        """Keep the others who would end, revive, open or assign these waiting."""
+        self._connection.execute(QUERIES["hold"], {"clients": [*clients]})
 
     def _one(self, query: str, told: dict[str, object]) -> Client | None:
         found = self._connection.execute(QUERIES[query], told).fetchone()
@@ -157,27 +166,73 @@ class PostgresRows:
         """Keep one event and the snapshot after it."""
         told = {
             **period_columns(row.period),
-            **_event_columns(change.event),
-            **_row_columns(change.snapshot),
+            **event_columns(change.event),
+            **row_columns(change.snapshot),
             "client": row.client,
             "seen": row.snapshot.version,
         }
         kept = self._connection.execute(QUERIES["append"], told)
         if not kept.rowcount:
-            raise self._refusal(row)
+            raise _refusal(self, row)
         return PeriodRow(row.client, row.company, row.period, change.snapshot)
 
     def _rows(self, client: ClientId, period: str | None) -> list[PeriodRow]:
-        told = {"client": client, "period": period}
+        told = {"client": client, "from": period or "", "to": period or AFTER_ALL}
         return [_row(*each) for each in self._connection.execute(QUERIES["rows"], told)]
 
-    def _refusal(self, seen: PeriodRow) -> NotFound | VersionConflict:
-        now = self.find(seen.client, seen.period)
-        if now is None:
-            return NotFound()
-        return VersionConflict(
-            provided=seen.snapshot.version, current=now.snapshot.version, snapshot=now.snapshot
-        )
+
+def _refusal(rows: PostgresRows, seen: PeriodRow) -> NotFound | VersionConflict:
+    now = rows.find(seen.client, seen.period)
+    if now is None:
+        return NotFound()
+    return VersionConflict(
+        provided=seen.snapshot.version, current=now.snapshot.version, snapshot=now.snapshot
+    )
+
+
+@frozen
+class PostgresRowBatches:
+    """Rows of many clients at once."""
+
+    _connection: Connection
+
+    def find_all(
+        self, places: Collection[Place], whole: Collection[ClientId] = (), *, locked: bool = False
+    ) -> list[PeriodRow]:
+        """Find the rows of these places, and all rows of the clients that are whole."""
+        told = places_columns(places, whole)
+        if locked:
+            # What was waited for is read by a statement that begins after it.
+            self._connection.execute(QUERIES["lock_rows"], told)
+        return [_row(*each) for each in self._connection.execute(QUERIES["rows_of_many"], told)]
+
+    def histories(self, places: Collection[Place]) -> dict[Place, History]:
+        """List the events of many rows."""
+        found: dict[Place, History] = {}
+        told = places_columns(places)
+        for client, period, *event in self._connection.execute(QUERIES["histories"], told):
+            place = ClientId(client), Period.parse(period)
+            found[place] = (*found.get(place, ()), _event(*event))
+        return found
+
+    def write(self, changes: Sequence[RowChanges]) -> None:
+        """Open rows and append events, all of them at once."""
+        self._open_many([each for each in changes if each.seen is None])
+        told = {"rows": changed_rows(changes), "events": added_events(changes)}
+        moved = set(self._connection.execute(QUERIES["write_many"], told))
+        for each in changes:
+            if (each.row.client, str(each.row.period)) not in moved:
+                raise _refusal(PostgresRows(self._connection), each.seen or each.row)
+
+    def _open_many(self, changes: Sequence[RowChanges]) -> None:
+        if not changes:
+            return
+        try:
+            kept = self._connection.execute(QUERIES["open_many"], {"rows": opened_rows(changes)})
+        except (psycopg.errors.ForeignKeyViolation, psycopg.errors.InsufficientPrivilege) as error:
+            raise NotFound from error  # no such client, or none within sight
+        if kept.rowcount != len(changes):
+            raise AlreadyExists("Somebody opened one of these rows at the same moment.")
 
 
 def _row(*columns: Any) -> PeriodRow:
@@ -226,43 +281,3 @@ def _event(*columns: Any) -> StatusEvent:
         voids=voids,
         exempt=exempt and ExemptCause(exempt),
     )
-
-
-def _event_columns(event: StatusEvent) -> Mapping[str, object]:
-    return {
-        "kind": str(event.kind),
-        "status": event.status,
-        "reason": event.reason,
-        "remarks": event.remarks,
-        "has_payment": event.has_payment,
-        "is_terminal": event.is_terminal,
-        "channel": event.channel and str(event.channel),
-        "occurred_at": event.occurred_at,
-        "recorded_at": event.recorded_at,
-        "branch": event.branch,
-        "follow_up": event.next_follow_up_on,
-        "promised_on": event.promise and event.promise.on,
-        "promised_amount": event.promise and event.promise.amount,
-        "voids": event.voids,
-        "exempt": event.exempt and str(event.exempt),
-        "by": event.by,
-    }
-
-
-def _row_columns(snapshot: Snapshot) -> Mapping[str, object]:
-    standing, promise = snapshot.standing, snapshot.promise
-    return {
-        "row_status": standing.status,
-        "row_reason": standing.reason,
-        "row_remarks": standing.remarks,
-        "row_follow_up": standing.next_follow_up_on,
-        "row_payment": snapshot.has_payment,
-        "row_promised_on": promise and promise.on,
-        "row_promised_amount": promise and promise.amount,
-        "row_updates": snapshot.update_count,
-        "row_exempt": snapshot.exempt and str(snapshot.exempt),
-        "row_terminal_at": snapshot.terminal_at,
-        "row_revived_at": snapshot.revived_at,
-        "row_branch": snapshot.branch,
-        "row_updated_by": snapshot.updated_by,
-    }

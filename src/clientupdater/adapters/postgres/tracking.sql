@@ -19,12 +19,19 @@ where c.id = %(id)s
 {clients}
 where c.client_code = %(code)s
 
+-- name: clients_by_ref
+{clients}
+where c.id = any(%(ids)s::uuid[]) or c.client_code = any(%(codes)s::text[])
+
 -- name: hold
 -- T1: shared with all who hold clients, against those who open whole periods; and alone against
--- all others who hold this one.
+-- all others who hold these.
 select
     pg_advisory_xact_lock_shared({openings}),
-    pg_advisory_xact_lock(hashtextextended(%(client)s::uuid::text, 0))
+    (
+        select count(pg_advisory_xact_lock(hashtextextended(named.id::text, 0)))
+        from (select w.id from unnest(%(clients)s::uuid[]) w (id) order by w.id offset 0) named
+    )
 
 -- name: hold_openings
 -- A batch looks at clients after it got this, so that none is about to end unseen.
@@ -55,31 +62,82 @@ select
     )
 from status_types t
 
--- name: rows
+-- name: row_columns
 select
     s.client_id, s.company_id, s.period, t.code, r.code, s.remarks, s.next_follow_up_on,
     s.has_payment, s.promised_on, s.promised_amount, s.update_count, s.exempt_cause,
     s.terminal_at, s.revived_at, s.branch_id, s.updated_by, s.updated_at, s.version
+
+-- name: rows
+-- By the key of client and period alone: compared as one place, since no other index has both in
+-- this order. As two equalities they let the planner walk all rows of a period that was just opened,
+-- since the statistics know nothing of it yet.
+{row_columns}
 from client_period_status s
 join status_types t on t.id = s.status_type_id
 left join status_reasons r on r.id = s.reason_id
-where s.client_id = %(client)s
-    and s.period = coalesce(%(period)s, s.period)
+where
+    s.client_id = %(client)s
+    and (s.client_id, s.period) >= (%(client)s::uuid, %(from)s::text)
+    and (s.client_id, s.period) <= (%(client)s::uuid, %(to)s::text)
 order by
     s.period_year desc,
     coalesce(s.period_month, s.period_quarter * 3 - 2) desc,
     s.period_type desc
 
+-- name: lock_rows
+-- In the order in which everybody writes them: by client, then by period.
+select count(*)
+from (
+    select s.id
+    from unnest(%(clients)s::uuid[], %(from)s::text[], %(to)s::text[]) w (client_id, first, last)
+    join client_period_status s
+        on s.client_id = w.client_id
+        and (s.client_id, s.period) >= (w.client_id, w.first)
+        and (s.client_id, s.period) <= (w.client_id, w.last)
+    order by
+        s.client_id, s.period_year, coalesce(s.period_month, s.period_quarter * 3 - 2), s.period_type
+    for no key update of s
+) locked
+
+-- name: rows_of_many
+{row_columns}
+from unnest(%(clients)s::uuid[], %(from)s::text[], %(to)s::text[]) w (client_id, first, last)
+join client_period_status s
+    on s.client_id = w.client_id
+    and (s.client_id, s.period) >= (w.client_id, w.first)
+    and (s.client_id, s.period) <= (w.client_id, w.last)
+join status_types t on t.id = s.status_type_id
+left join status_reasons r on r.id = s.reason_id
+
+-- name: histories
+select s.client_id, s.period, {event_columns}
+from unnest(%(clients)s::uuid[], %(from)s::text[], %(to)s::text[]) w (client_id, first, last)
+join client_period_status s
+    on s.client_id = w.client_id
+    and (s.client_id, s.period) >= (w.client_id, w.first)
+    and (s.client_id, s.period) <= (w.client_id, w.last)
+join status_events e on e.client_period_status_id = s.id
+join status_types t on t.id = e.status_type_id
+left join status_reasons r on r.id = e.reason_id
+order by s.client_id, s.period, e.event_sequence
+
+-- name: event_columns
+e.event_sequence, e.kind, t.code, r.code, e.remarks, e.has_payment, e.is_terminal, e.channel,
+e.occurred_at, e.created_at, e.branch_id, e.next_follow_up_on, e.promised_on,
+e.promised_amount, e.voids, e.exempt_cause, e.created_by
+
 -- name: history
-select
-    e.event_sequence, e.kind, t.code, r.code, e.remarks, e.has_payment, e.is_terminal, e.channel,
-    e.occurred_at, e.created_at, e.branch_id, e.next_follow_up_on, e.promised_on,
-    e.promised_amount, e.voids, e.exempt_cause, e.created_by
+-- By the key alone, as rows.
+select {event_columns}
 from status_events e
 join client_period_status s on s.id = e.client_period_status_id
 join status_types t on t.id = e.status_type_id
 left join status_reasons r on r.id = e.reason_id
-where s.client_id = %(client)s and s.period = %(period)s
+where
+    s.client_id = %(client)s
+    and (s.client_id, s.period) >= (%(client)s::uuid, %(period)s::text)
+    and (s.client_id, s.period) <= (%(client)s::uuid, %(period)s::text)
 order by e.event_sequence
 
 -- name: open
@@ -153,13 +211,96 @@ select
     %(exempt)s, %(by)s
 from moved
 
+-- name: open_many
+-- As open, of many; their events follow.
+insert into client_period_status (
+    client_id, company_id, branch_id, period_type, period_year, period_month, period_quarter,
+    status_type_id, created_at, updated_at
+)
+select
+    w.client, w.company, w.branch, w.cycle::period_type, w.year, w.month, w.quarter, t.id,
+    w.recorded_at, w.recorded_at
+from jsonb_to_recordset(%(rows)s) w (
+    client uuid, company uuid, branch uuid, cycle text, year integer, month integer,
+    quarter integer, recorded_at timestamptz
+)
+cross join status_types t
+where t.code = 'PENDING'
+order by w.client
+on conflict on constraint client_period_status_one_per_period do nothing
+
+-- name: write_many
+-- As append, of many rows: each is brought to where it stands after its events.
+with moved as (
+    update client_period_status s
+    set
+        status_type_id = t.id,
+        reason_id = r.id,
+        remarks = w.row_remarks,
+        next_follow_up_on = w.row_follow_up,
+        has_payment = w.row_payment,
+        promised_on = w.row_promised_on,
+        promised_amount = w.row_promised_amount,
+        update_count = w.row_updates,
+        exempt_cause = w.row_exempt,
+        is_terminal = w.row_terminal_at is not null,
+        terminal_at = w.row_terminal_at,
+        revived_at = w.row_revived_at,
+        branch_id = w.row_branch,
+        updated_by = w.row_updated_by,
+        updated_at = w.row_updated_at,
+        version = s.version + w.more
+    from jsonb_to_recordset(%(rows)s) w (
+        client uuid, period text, seen integer, more integer, row_status text, row_reason text,
+        row_remarks text, row_follow_up date, row_payment boolean, row_promised_on date,
+        row_promised_amount numeric, row_updates integer, row_exempt text,
+        row_terminal_at timestamptz, row_revived_at timestamptz, row_branch uuid,
+        row_updated_by uuid, row_updated_at timestamptz
+    )
+    join status_types t on t.code = w.row_status
+    left join status_reasons r on r.code = w.row_reason
+    where
+        s.client_id = w.client
+        and (s.client_id, s.period) >= (w.client, w.period)
+        and (s.client_id, s.period) <= (w.client, w.period)
+        and s.version = w.seen
+    returning s.id, s.client_id, s.company_id, s.period
+),
+
+told as (
+    insert into status_events (
+        client_period_status_id, event_sequence, kind, status_type_id, reason_id, remarks,
+        has_payment, is_terminal, channel, occurred_at, created_at, company_id, branch_id,
+        next_follow_up_on, promised_on, promised_amount, voids, exempt_cause, created_by
+    )
+    select
+        moved.id, e.sequence, e.kind, t.id, r.id, e.remarks, e.has_payment, e.is_terminal, e.channel,
+        e.occurred_at, e.recorded_at, moved.company_id, e.branch, e.follow_up, e.promised_on,
+        e.promised_amount, e.voids, e.exempt, e.by
+    from jsonb_to_recordset(%(events)s) e (
+        client uuid, period text, sequence integer, kind text, status text, reason text,
+        remarks text, has_payment boolean, is_terminal boolean, channel text,
+        occurred_at timestamptz, recorded_at timestamptz, branch uuid, follow_up date,
+        promised_on date, promised_amount numeric, voids integer, exempt text, by uuid
+    )
+    join moved on moved.client_id = e.client and moved.period = e.period
+    join status_types t on t.code = e.status
+    left join status_reasons r on r.code = e.reason
+)
+
+select moved.client_id, moved.period from moved
+
 -- name: open_batch
--- P4: what is due is decided here as Client.is_due decides it; one suite holds both to it.
+-- P4: what is due is decided here as Client.is_due decides it; one suite holds both to it. The limit
+-- is a number in the text: as a parameter it would get a plan for a tenth of all clients.
 with looked_at as (
-    select * from clients
+    select
+        id, company_id, branch_id, product_id, par_status_id, tracking_cycle_from, is_active,
+        deleted_at
+    from clients
     where id > %(after)s
     order by id
-    limit %(at_most)s
+    limit :at_most
 ),
 
 opened as (
@@ -222,11 +363,19 @@ exists (
     where p.id = c.product_id and p.tracking_cycle = %(cycle)s::text::tracking_cycle
 )
 and (c.tracking_cycle_from is null or c.tracking_cycle_from <= %(from_day)s)
-and not exists (
-    select from client_period_status s
-    where s.client_id = c.id and s.period = %(period)s
-)
+and not {has_row}
 and {trackable}
+
+-- name: has_row
+-- Looked up client by client (offset 0), by the key alone, as rows.
+exists (
+    select from client_period_status s
+    where
+        s.client_id = c.id
+        and (s.client_id, s.period) >= (c.id, %(period)s::text)
+        and (s.client_id, s.period) <= (c.id, %(period)s::text)
+    offset 0
+)
 
 -- name: trackable
 -- P5: another piece.
@@ -239,7 +388,8 @@ and not exists (
 and not {has_terminal_outcome}
 
 -- name: has_terminal_outcome
--- T1, T4: some period ended the client's tracking, and nothing revived it since.
+-- T1, T4: some period ended the client's tracking, and nothing revived it since. Looked up client by
+-- client, as above.
 exists (
     select from client_period_status t
     where t.client_id = c.id and t.is_terminal
@@ -247,4 +397,5 @@ exists (
             select from client_period_status r
             where r.client_id = c.id and r.revived_at >= t.terminal_at
         )
+    offset 0
 )

@@ -64,7 +64,12 @@ from clientupdater.adapters.postgres.territories import (
     PostgresPlaces,
     PostgresTerritories,
 )
-from clientupdater.adapters.postgres.tracking import PostgresClients, PostgresRows, PostgresStatuses
+from clientupdater.adapters.postgres.tracking import (
+    PostgresClients,
+    PostgresRowBatches,
+    PostgresRows,
+    PostgresStatuses,
+)
 from clientupdater.adapters.postgres.transactions import Line
 from clientupdater.adapters.security.vault import required
 from clientupdater.domain.errors import Unavailable
@@ -108,6 +113,11 @@ class PostgresTransaction:
     def rows(self) -> PostgresRows:
         """Period statuses and their events."""
         return PostgresRows(self.connection)
+
+    @property
+    def row_batches(self) -> PostgresRowBatches:
+        """Rows of many clients at once."""
+        return PostgresRowBatches(self.connection)
 
     @property
     def openings(self) -> PostgresOpenings:

@@ -97,7 +97,9 @@ def answered(endpoint: Endpoint, app: App, given: Given) -> Response:
     """Judge a request, and do what it asks, as long as somebody waits for it."""
     with ending_at(given.deadline):
         seconds_left()
-        return _answered(endpoint, app, given)
+        # What commits as it goes works on: it would only begin at its first batch again.
+        with ending_at(None if endpoint.in_batches else given.deadline):
+            return _answered(endpoint, app, given)
 
 
 def _answered(endpoint: Endpoint, app: App, given: Given) -> Response:

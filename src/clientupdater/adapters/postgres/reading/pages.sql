@@ -82,15 +82,19 @@ limit [[limit]]
 )
 
 -- name: own_rows
--- Their rows of the periods, each by its key: told one by one, so that a plan that is kept knows
--- that there are two at most, and does not read all of a client's periods instead.
+-- Their rows of the periods, each by its key: as one place from the first period to the last, which no
+-- other index serves. As equalities they let the planner walk all rows of a period that was just
+-- opened, since the statistics know nothing of it yet.
 [[own]] c
 cross join lateral (
     select r.*
     from client_period_status r
     where
         r.client_id = c.id
-        and r.period = any(array[(%(periods)s::text[])[1], (%(periods)s::text[])[2]])
+        and (r.client_id, r.period) >= (c.id, least((%(periods)s::text[])[1], (%(periods)s::text[])[2]))
+        and (r.client_id, r.period)
+        <= (c.id, greatest((%(periods)s::text[])[1], (%(periods)s::text[])[2]))
+        and array[r.period] <@ %(periods)s::text[]
     offset 0
 ) s
 

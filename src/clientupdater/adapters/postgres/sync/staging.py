@@ -17,7 +17,7 @@ from clientupdater.adapters.postgres.sync.lines import (
     stage_lines,
 )
 from clientupdater.adapters.postgres.tracking import QUERIES as TRACKING
-from clientupdater.adapters.postgres.tracking import period_columns
+from clientupdater.adapters.postgres.tracking_columns import period_columns
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.periods import cycle_takes_effect
 from clientupdater.domain.sync.fields import Field
@@ -108,7 +108,9 @@ class PostgresStaging:
         self._do(APPLY, "end_assignments")
         if moves_watermark:
             self._do(APPLY, "move_watermarks")
-        # From here on rows of periods are held: by what is carried to them when this ends (Y9).
+        # From here on rows of periods are locked, by what is carried to them when this ends (Y9).
+        # All who write the rows of several clients hold openings back before they lock any.
+        self._connection.execute(TRACKING["hold_openings"])
         self._do(APPLY, "change_clients")
         self._apply_to_rows(writable)
         return self._outcome()
@@ -140,7 +142,6 @@ class PostgresStaging:
 
     def _apply_to_rows(self, writable: Mapping[CompanyId, Sequence[Period]]) -> None:
         self._do(ROWS, "touched", "measure_touched")
-        self._connection.execute(TRACKING["hold_openings"])
         for period in self._work.due:
             from_day = max(self._work.today, period.first_day)
             told = {**period_columns(period), "from_day": from_day, "now": self._work.now}

@@ -1,0 +1,236 @@
+"""Measure opening a period beside one INSERT … SELECT of the same rows with their events.
+
+    .venv/bin/python bench/bench_opening.py --clients 13000,130000,450000
+
+Prints `name, ours, reference, ratio, target, holds`, and writes it as JSON. Both sides work on a
+copy of the same database, whose statistics are of before the period, with the same indexes,
+triggers and rights. The reference is two statements in one transaction; ours works in batches, and
+is run once more while people record statuses, half of which end their client and so wait for a
+batch. Absolute figures are the machine's.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import attrs
+import click
+import psycopg
+from attrs import define, frozen
+from psycopg_pool import ConnectionPool
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests import servers
+from tests.integration.crowd import Crowd
+from tests.integration.readers import reader
+from tests.servers import Database
+
+from clientupdater.adapters.memory.clock import SetClock
+from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.app import Tracking
+from clientupdater.domain.access import Grant
+from clientupdater.domain.callers import Caller
+from clientupdater.domain.periods import Period
+from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.domain.updates import StatusUpdate
+from clientupdater.usecases._opening import BATCH, PeriodOpener
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clientupdater.adapters.postgres.cluster import Cluster
+
+MANILA = ZoneInfo("Asia/Manila")
+EVENING = datetime(2026, 11, 30, 20, tzinfo=MANILA)
+NOVEMBER, DECEMBER = Period.month(2026, 11), Period.month(2026, 12)
+RATIO, HELD_UP_MS, A_SECOND = 1.2, 500.0, 40
+CALLED = StatusUpdate(status="CALLED")
+DECEASED = StatusUpdate(status="DONE", reason="DECEASED")
+
+ROWS = """
+insert into client_period_status (
+    client_id, company_id, branch_id, period_type, period_year, period_month, status_type_id,
+    created_at, updated_at
+)
+select
+    c.id, c.company_id, c.branch_id, 'monthly', 2026, 12,
+    (select id from status_types where code = 'PENDING'), %(now)s, %(now)s
+from clients c
+join products p on p.id = c.product_id and p.tracking_cycle = 'monthly'
+left join par_statuses ps on ps.id = c.par_status_id
+where c.is_active and c.deleted_at is null and coalesce(ps.is_trackable, true)
+"""
+EVENTS = """
+insert into status_events (
+    client_period_status_id, event_sequence, kind, status_type_id, company_id, branch_id,
+    occurred_at, created_at
+)
+select id, 0, 'opened', status_type_id, company_id, branch_id, %(now)s, %(now)s
+from client_period_status
+where period = '2026-12'
+"""
+OPEN = """
+select s.client_id
+from client_period_status s
+join status_types t on t.id = s.status_type_id
+where s.period = '2026-11' and s.exempt_cause is null and t.code <> 'DONE' and s.version = 0
+order by md5(s.client_id::text)
+limit 20000
+"""
+
+
+@frozen
+class Line:
+    """One thing that was measured."""
+
+    name: str
+    ours: float
+    reference: float | None
+    target: float
+    ratio: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is as it must be."""
+        return self.ratio <= self.target
+
+    def told(self) -> str:
+        """Write it down."""
+        beside = "-" if self.reference is None else f"{self.reference:.2f}"
+        holds = "holds" if self.holds else "DOES NOT HOLD"
+        return f"{self.name}, {self.ours:.2f}, {beside}, {self.ratio:.2f}, {self.target}, {holds}"
+
+
+@define
+class Bench:
+    """One server, and the databases on it."""
+
+    cluster: Cluster
+
+    def filled(self, clients: int) -> None:
+        """Make a book on the evening before December."""
+        self.cluster.create_database("bench_opening")
+        database = Database.on(self.cluster, "bench_opening")
+        maintenance = PostgresMaintenance(database.owner_url)
+        maintenance.migrate()
+        maintenance.seed()
+        Crowd(clients, branches=200, periods=2, today=EVENING.date()).fill(database.superuser_url)
+
+    @contextmanager
+    def copied(self) -> Iterator[Database]:
+        """Give a copy for as long as it is wanted."""
+        self.cluster.create_database("bench_copy", template="bench_opening")
+        database = Database.on(self.cluster, "bench_copy")
+        with psycopg.connect(database.superuser_url, autocommit=True) as connection:
+            connection.execute("alter table client_period_status set (autovacuum_enabled = off)")
+            connection.execute("checkpoint")
+        yield database
+        self.cluster.drop_database("bench_copy")
+
+    def measure(self, clients: int) -> list[Line]:
+        """Open a period for so many."""
+        self.filled(clients)
+        with self.copied() as database:
+            rows, reference = inserted(database)
+        with self.copied() as database:
+            opened, ours = timed_opening(database)
+            again, anew = timed_opening(database)
+        with self.copied() as database, people_recording(database) as met:
+            timed_opening(database)
+        self.cluster.drop_database("bench_opening")
+        if (opened, again) != (rows, 0):
+            raise SystemExit(f"{opened} rows were opened, then {again}; the reference has {rows}.")
+        click.echo(
+            f"# {clients} clients, {rows} rows: {ours / rows * 1e6:.1f} µs a row, reference"
+            f" {reference / rows * 1e6:.1f}; once more, with nothing to open, {anew:.2f} s;"
+            f" beside {len(met)} updates",
+            err=True,
+        )
+        return [
+            Line(f"open a period, {clients} clients, s", ours, reference, RATIO, ours / reference),
+            Line(f"update beside it, {clients} clients, ms", max(met), None, HELD_UP_MS, max(met)),
+        ]
+
+
+def inserted(database: Database) -> tuple[int, float]:
+    """Insert the same rows by bare SQL; give how many, and how long it took."""
+    with psycopg.connect(database.app_url) as connection:
+        connection.execute("set local clientupdater.system = 'on'")
+        begun = time.perf_counter()
+        rows = connection.execute(ROWS, {"now": EVENING}).rowcount
+        connection.execute(EVENTS, {"now": EVENING})
+        connection.commit()
+        return rows, time.perf_counter() - begun
+
+
+def timed_opening(database: Database) -> tuple[int, float]:
+    """Open December; give how many rows that were, and how long it took."""
+    with ConnectionPool(database.app_url, min_size=1, max_size=1, open=True) as pool:
+        opener = PeriodOpener(PostgresWork(pool), SetClock(EVENING), MANILA, BATCH)
+        begun = time.perf_counter()
+        rows = opener.open(DECEMBER).rows
+        return rows, time.perf_counter() - begun
+
+
+@contextmanager
+def people_recording(database: Database) -> Iterator[list[float]]:
+    """Record on November's rows, at a steady pace; give how long each took, in milliseconds."""
+    with psycopg.connect(database.superuser_url) as connection:
+        clients = [client for (client,) in connection.execute(OPEN)]
+    met, over = list[float](), threading.Event()
+    grant = Grant(Permission.STATUS_UPDATE, None, Scope.ALL)
+    caller = Caller(attrs.evolve(reader(Scope.ALL), grants=frozenset({grant})))
+    with ConnectionPool(database.app_url, min_size=2, max_size=4, open=True) as pool:
+        tracking = Tracking.over(PostgresWork(pool), SetClock(EVENING), MANILA)
+
+        def person() -> None:
+            begun = time.perf_counter()
+            for turn, client in zip(itertools.count(), clients, strict=False):
+                if over.is_set():
+                    return
+                time.sleep(max(0.0, begun + turn / A_SECOND - time.perf_counter()))
+                started = time.perf_counter()
+                update = DECEASED if turn % 2 else CALLED
+                tracking.record_update(caller, client, NOVEMBER, update, 0)
+                met.append((time.perf_counter() - started) * 1000)
+
+        thread = threading.Thread(target=person)
+        thread.start()
+        try:
+            yield met
+        finally:
+            over.set()
+            thread.join()
+
+
+@click.command()
+@click.option("--clients", default="13000,130000,450000", show_default=True)
+@click.option("--json", "path", type=click.Path(path_type=Path), help="Where to write it as JSON.")
+def main(*, clients: str, path: Path | None) -> None:
+    """Measure."""
+    sizes = [int(size) for size in clients.split(",")]
+    lines: list[Line] = []
+    with servers.postgres() as cluster:
+        bench = Bench(cluster)
+        for size in sizes:
+            lines += bench.measure(size)
+    for each in lines:
+        click.echo(each.told())
+    if path:
+        shown = [{**attrs.asdict(each), "holds": each.holds} for each in lines]
+        path.write_text(json.dumps(shown, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

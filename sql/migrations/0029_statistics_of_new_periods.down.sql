@@ -1,0 +1,2 @@
+alter table client_period_status
+reset (autovacuum_analyze_scale_factor, autovacuum_analyze_threshold);

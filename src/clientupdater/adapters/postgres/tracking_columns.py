@@ -1,0 +1,138 @@
+"""Periods, rows and events as the tables hold them: one by one, or many as one value."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import TYPE_CHECKING
+
+from psycopg.types.json import Jsonb
+
+from clientupdater.domain.periods import Cycle
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from clientupdater.domain.events import Snapshot, StatusEvent
+    from clientupdater.domain.ids import ClientId
+    from clientupdater.domain.periods import Period
+    from clientupdater.ports.tracking import Place, RowChanges
+
+AFTER_ALL = "~"
+"""Sorts after the text of every period."""
+
+_dumps = partial(json.dumps, default=str)
+"""Ids, moments and amounts are told as text."""
+
+
+def period_columns(period: Period) -> dict[str, object]:
+    """Give a period as the tables hold it."""
+    monthly = period.cycle is Cycle.MONTHLY
+    return {
+        "period": str(period),
+        "cycle": str(period.cycle),
+        "year": period.year,
+        "month": period.number if monthly else None,
+        "quarter": None if monthly else period.number,
+    }
+
+
+def event_columns(event: StatusEvent) -> dict[str, object]:
+    """Give an event as the tables hold it."""
+    return {
+        "kind": str(event.kind),
+        "status": event.status,
+        "reason": event.reason,
+        "remarks": event.remarks,
+        "has_payment": event.has_payment,
+        "is_terminal": event.is_terminal,
+        "channel": event.channel and str(event.channel),
+        "occurred_at": event.occurred_at,
+        "recorded_at": event.recorded_at,
+        "branch": event.branch,
+        "follow_up": event.next_follow_up_on,
+        "promised_on": event.promise and event.promise.on,
+        "promised_amount": event.promise and event.promise.amount,
+        "voids": event.voids,
+        "exempt": event.exempt and str(event.exempt),
+        "by": event.by,
+    }
+
+
+def row_columns(snapshot: Snapshot) -> dict[str, object]:
+    """Give a row as the tables hold it."""
+    standing, promise = snapshot.standing, snapshot.promise
+    return {
+        "row_status": standing.status,
+        "row_reason": standing.reason,
+        "row_remarks": standing.remarks,
+        "row_follow_up": standing.next_follow_up_on,
+        "row_payment": snapshot.has_payment,
+        "row_promised_on": promise and promise.on,
+        "row_promised_amount": promise and promise.amount,
+        "row_updates": snapshot.update_count,
+        "row_exempt": snapshot.exempt and str(snapshot.exempt),
+        "row_terminal_at": snapshot.terminal_at,
+        "row_revived_at": snapshot.revived_at,
+        "row_branch": snapshot.branch,
+        "row_updated_by": snapshot.updated_by,
+    }
+
+
+def places_columns(
+    places: Collection[Place], whole: Collection[ClientId] = ()
+) -> dict[str, object]:
+    """Give places as ranges of periods; of the clients that are `whole`, all there is."""
+    ranges = {
+        (client, str(period), str(period)) for client, period in places if client not in whole
+    }
+    ranges |= {(client, "", AFTER_ALL) for client in whole}
+    clients, first, last = zip(*ranges, strict=True) if ranges else ((), (), ())
+    return {"clients": [*clients], "from": [*first], "to": [*last]}
+
+
+def opened_rows(changes: Sequence[RowChanges]) -> Jsonb:
+    """Give the rows that are opened."""
+    return Jsonb([_opened(each) for each in changes if each.seen is None], dumps=_dumps)
+
+
+def changed_rows(changes: Sequence[RowChanges]) -> Jsonb:
+    """Give the rows as they stand in the end, and the versions at which they were read."""
+    return Jsonb([_changed(each) for each in changes], dumps=_dumps)
+
+
+def added_events(changes: Sequence[RowChanges]) -> Jsonb:
+    """Give the events of all rows."""
+    told = [_added(each, event) for each in changes for event in each.events]
+    return Jsonb(told, dumps=_dumps)
+
+
+def _opened(change: RowChanges) -> dict[str, object]:
+    return {
+        **period_columns(change.row.period),
+        "client": change.row.client,
+        "company": change.row.company,
+        "branch": change.events[0].branch,
+        "recorded_at": change.events[0].recorded_at,
+    }
+
+
+def _changed(change: RowChanges) -> dict[str, object]:
+    seen = change.seen.snapshot.version if change.seen else 0
+    return {
+        **row_columns(change.row.snapshot),
+        "client": change.row.client,
+        "period": str(change.row.period),
+        "seen": seen,
+        "more": change.row.snapshot.version - seen,
+        "row_updated_at": change.events[-1].recorded_at,
+    }
+
+
+def _added(change: RowChanges, event: StatusEvent) -> dict[str, object]:
+    return {
+        **event_columns(event),
+        "client": change.row.client,
+        "period": str(change.row.period),
+        "sequence": event.sequence,
+    }

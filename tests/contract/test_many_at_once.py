@@ -1,0 +1,178 @@
+"""What every store keeps to where many clients and rows are read and written at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from attrs import evolve
+
+from clientupdater.domain.access import Actor
+from clientupdater.domain.errors import AlreadyExists, NotFound, VersionConflict
+from clientupdater.domain.events import Channel, Promise
+from clientupdater.domain.ids import ClientId, PersonId
+from clientupdater.domain.periods import Period
+from clientupdater.domain.permissions import Permission
+from clientupdater.domain.reach import reach_of
+from clientupdater.domain.tracking import PeriodRow, opened, record, unopened
+from clientupdater.domain.updates import StatusUpdate
+from clientupdater.ports.tracking import RowChanges
+from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases.record_updates import BulkItem
+from tests.contract.scenes import CALLED, CLERK, DECEASED, Scene
+from tests.contract.worlds import World, newcomer
+from tests.unit.builders import NOVEMBER, manila, occasion
+
+if TYPE_CHECKING:
+    from clientupdater.domain.clients import Client
+    from clientupdater.ports.work import Transaction
+
+OCTOBER, QUARTER = Period.month(2026, 10), Period.quarter(2026, 4)
+ON = occasion(manila(5))
+
+
+@pytest.fixture
+def scene(world: World) -> Scene:
+    return Scene.on(world)
+
+
+def called(tx: Transaction, row: PeriodRow, update: StatusUpdate = CALLED) -> RowChanges:
+    """Call twice."""
+    first = record(row, update, tx.statuses.load(), ON)
+    between = evolve(row, snapshot=first.snapshot)
+    second = record(between, update, tx.statuses.load(), ON)
+    return RowChanges(row, (first.event, second.event), evolve(row, snapshot=second.snapshot))
+
+
+def begun(tx: Transaction, client: Client) -> RowChanges:
+    """Begin November's row, and call twice."""
+    change = called(tx, unopened(client, NOVEMBER, ON))
+    return RowChanges(None, (opened(client, ON), *change.events), change.row)
+
+
+def test_clients_are_found_by_identity_and_code_together(world: World) -> None:
+    one, other = newcomer(world), newcomer(world)
+    with world.work.begin(SYSTEM) as tx:
+        found = tx.clients.find_all([one.id, other.code, "FC-NOBODY", ClientId(uuid4())])
+        assert found == {one.id: one, other.code: other}
+        assert tx.clients.find_all([]) == {}
+        tx.clients.hold()
+        tx.clients.hold(other.id, one.id, one.id)
+
+
+def test_rows_are_found_by_place_or_all_of_a_client(scene: Scene) -> None:
+    one, other = scene.client(OCTOBER, NOVEMBER, QUARTER), scene.client(OCTOBER, NOVEMBER)
+    with scene.world.work.begin(SYSTEM) as tx:
+        places = [(other.id, OCTOBER), (other.id, QUARTER), (one.id, OCTOBER)]
+        found = tx.row_batches.find_all(places, [one.id], locked=True)
+        assert {(row.client, row.period) for row in found} == {
+            (other.id, OCTOBER),
+            *((one.id, period) for period in (OCTOBER, NOVEMBER, QUARTER)),
+        }
+        assert len(found) == 4
+        assert tx.rows.find(other.id, OCTOBER) in found
+        assert list(tx.row_batches.find_all([])) == []
+
+
+def test_rows_out_of_sight_are_not_found(scene: Scene) -> None:
+    client = scene.client(NOVEMBER)
+    nobody = reach_of(Actor(PersonId(uuid4())), Permission.STATUS_UPDATE)
+    with scene.world.work.begin(nobody) as tx:
+        assert (
+            list(tx.row_batches.find_all([(client.id, NOVEMBER)], [client.id], locked=True)) == []
+        )
+        assert tx.row_batches.histories([(client.id, NOVEMBER)]) == {}
+        assert tx.clients.find_all([client.id]) == {}
+
+
+@pytest.mark.rule("S9")
+def test_rows_are_opened_and_appended_to_at_once(scene: Scene) -> None:
+    new, old = newcomer(scene.world), scene.client(NOVEMBER)
+    update = StatusUpdate(
+        status="TO_FOLLOW",
+        remarks="Rang twice; 'no answer'",
+        has_payment=True,
+        channel=Channel.CALL,
+        next_follow_up_on=manila(9).date(),
+        promise=Promise(manila(12).date(), None),
+    )
+    with scene.world.work.begin(SYSTEM) as tx:
+        row = tx.rows.find(old.id, NOVEMBER)
+        assert row is not None
+        changes = [begun(tx, new), called(tx, row, update)]
+        tx.row_batches.write(changes)
+    places = [(new.id, NOVEMBER), (old.id, NOVEMBER)]
+    with scene.world.work.begin(SYSTEM) as tx:
+        found = {row.client: row for row in tx.row_batches.find_all(places)}
+        histories = tx.row_batches.histories([*places, (new.id, OCTOBER)])
+        assert {place: tx.rows.history(*place) for place in places} == histories
+    assert [found[each.row.client] for each in changes] == [each.row for each in changes]
+    for change, place in zip(changes, places, strict=True):
+        assert histories[place][-2:] == change.events[-2:]
+        assert [event.sequence for event in histories[place]] == [0, 1, 2]
+
+
+def test_rows_that_are_not_as_they_were_read_are_not_written(scene: Scene) -> None:
+    client = scene.client(NOVEMBER)
+    nobody = newcomer(scene.world)
+    with scene.world.work.begin(SYSTEM) as tx:
+        row = tx.rows.find(client.id, NOVEMBER)
+        assert row is not None
+        stale = called(tx, row)
+        there = begun(tx, client)
+        absent = called(tx, unopened(nobody, NOVEMBER, ON))
+        unknown = begun(tx, evolve(nobody, id=ClientId(uuid4())))
+    scene.tracking.record_update(CLERK, client.id, NOVEMBER, CALLED, 0)
+    for change, error in (
+        (stale, VersionConflict),
+        (there, AlreadyExists),
+        (absent, NotFound),
+        (unknown, NotFound),
+    ):
+        with pytest.raises(error), scene.world.work.begin(SYSTEM) as tx:
+            tx.row_batches.write([change])
+    assert scene.row(client).snapshot.version == 1
+
+
+@pytest.mark.rule("T1")
+def test_an_item_is_judged_after_those_before_it(scene: Scene) -> None:
+    client = scene.client(OCTOBER, NOVEMBER)
+    items = [
+        BulkItem(client.code, OCTOBER, CALLED, 0),
+        BulkItem(client.id, OCTOBER, DECEASED, 1),
+        BulkItem(client.id, OCTOBER, CALLED, 1),
+        BulkItem(client.id, NOVEMBER, CALLED, 0),
+        BulkItem(client.id, NOVEMBER, CALLED, 1),
+        BulkItem(client.id, QUARTER, CALLED, 0),
+    ]
+    outcomes = scene.tracking.record_updates(CLERK, items)
+    codes = [each.error and type(each.error).__name__ for each in outcomes]
+    assert codes == [
+        None,
+        None,
+        "VersionConflict",
+        "VersionConflict",
+        "NotTrackable",
+        "PeriodMismatch",
+    ]
+    conflict = outcomes[2].error
+    assert isinstance(conflict, VersionConflict)
+    assert set(conflict.fields) >= {"status", "reason", "is_terminal"}
+    assert scene.kinds(client, OCTOBER) == ["opened", "recorded", "recorded"]
+    assert scene.kinds(client, NOVEMBER) == ["opened", "exempted"]
+
+
+@pytest.mark.rule("P4")
+def test_an_item_that_fails_leaves_no_row_that_it_began(scene: Scene) -> None:
+    failing, fine = newcomer(scene.world), newcomer(scene.world)
+    items = [
+        BulkItem(failing.id, NOVEMBER, StatusUpdate(status="NO SUCH"), 0),
+        BulkItem(fine.id, NOVEMBER, CALLED, 0),
+    ]
+    outcomes = scene.tracking.record_updates(CLERK, items)
+    assert [bool(each.error) for each in outcomes] == [True, False]
+    with scene.world.work.begin(SYSTEM) as tx:
+        assert tx.rows.find(failing.id, NOVEMBER) is None
+    assert scene.kinds(fine) == ["opened", "recorded"]
+    assert scene.deeds() == ["status.record"]

@@ -1,0 +1,240 @@
+"""Many at once by many at once: what it asks of the database, and that nobody waits in a circle."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg_pool import ConnectionPool
+
+from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.domain.access import Actor, Territory
+from clientupdater.domain.errors import NotFound, Unavailable, VersionConflict
+from clientupdater.domain.ids import ClientId
+from clientupdater.domain.periods import Period
+from clientupdater.domain.permissions import Permission
+from clientupdater.ports.deadlines import ending_at
+from clientupdater.ports.work import SYSTEM
+from clientupdater.usecases.record_updates import BulkItem
+from tests.contract.scenes import CALLED, CLERK, DECEASED, PAID, Scene, who
+from tests.contract.worlds import PostgresWorld
+from tests.integration.test_tracking_at_once import at_once, sequences
+from tests.unit.builders import BEN, CALOOCAN, NOVEMBER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from clientupdater.domain.clients import Client
+    from clientupdater.usecases._many import Outcome
+    from tests.servers import Database
+
+OCTOBER, QUARTER = Period.month(2026, 10), Period.quarter(2026, 4)
+HEAD = who(Permission.CLIENTS_ASSIGN)
+ROUNDS, CLIENTS = 8, 100
+
+
+class CountingCursor(psycopg.Cursor[tuple[Any, ...]]):
+    """A cursor that counts what is sent."""
+
+    sent: ClassVar[list[str]] = []
+
+    def execute(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+        CountingCursor.sent.append(str(query))
+        return super().execute(query, *args, **kwargs)
+
+
+@pytest.fixture
+def scene(database: Database) -> Iterator[Scene]:
+    """Give the world on the fifth of November, with every statement counted."""
+    counted = {"cursor_factory": CountingCursor}
+    with ConnectionPool(
+        database.app_url, min_size=2, max_size=8, open=True, kwargs=counted
+    ) as pool:
+        world = PostgresWorld.populated(PostgresWork(pool), database.superuser_url)
+        world.employ(HEAD.actor)
+        world.employ(Actor(BEN, territory=Territory(branches=frozenset({CALOOCAN}))))
+        yield Scene.on(world)
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    CountingCursor.sent.clear()
+    yield CountingCursor.sent
+
+
+def in_one_transaction(scene: Scene, act: Callable[[], Any]) -> Any:
+    """Do it as under an Idempotency-Key: its units of work are parts of one transaction."""
+    with scene.world.work.together():  # type: ignore[attr-defined] # PostgreSQL's has it
+        return act()
+
+
+def errors_of(outcomes: Sequence[Outcome[Any]]) -> set[type | None]:
+    return {type(each.error) if each.error else None for each in outcomes}
+
+
+def someone(scene: Scene, *periods: Period) -> Client:
+    """Put a client into the book whose code says nothing of the order of ids."""
+    return scene.client(*periods, code=f"FC-{uuid4()}")
+
+
+def refs(clients: Sequence[Client]) -> tuple[list[ClientId | str], list[ClientId | str]]:
+    """Name them by ids, and by codes, which are in another order."""
+    by_id: list[ClientId | str] = [client.id for client in clients]
+    by_code: list[ClientId | str] = [client.code for client in clients]
+    return by_id, by_code
+
+
+# --- nobody waits in a circle
+
+
+@pytest.mark.parametrize("atomic", [False, True], ids=["each by itself", "all or none"])
+@pytest.mark.rule("S9", "S10")
+def test_two_bulks_over_the_same_clients_by_ids_and_by_codes_never_deadlock(
+    scene: Scene, atomic: bool
+) -> None:
+    clients = [someone(scene, NOVEMBER) for _ in range(CLIENTS)]
+    for version in range(ROUNDS):
+        bulks = [
+            partial(
+                in_one_transaction,
+                scene,
+                partial(
+                    scene.tracking.record_updates,
+                    CLERK,
+                    [BulkItem(ref, NOVEMBER, CALLED, version) for ref in named],
+                    atomic=atomic,
+                ),
+            )
+            for named in refs(clients)
+        ]
+        results = at_once(bulks)
+        assert not any(isinstance(each, Unavailable) for each in results)
+        done = [each for each in results if isinstance(each, tuple)]
+        if atomic:
+            assert [errors_of(each) for each in done] == [{None}]
+        else:
+            assert sorted(map(str, map(errors_of, done))) == sorted(
+                map(str, ({None}, {VersionConflict}))
+            )
+    assert all(sequences(scene, client) == list(range(ROUNDS + 1)) for client in clients)
+
+
+def test_two_who_assign_the_same_clients_by_ids_and_by_codes_never_deadlock(scene: Scene) -> None:
+    clients = [someone(scene) for _ in range(40)]
+    for officer in (BEN, None) * 4:
+        results = at_once(
+            [
+                partial(
+                    in_one_transaction,
+                    scene,
+                    partial(scene.tracking.assign_clients, HEAD, named, officer),
+                )
+                for named in refs(clients)
+            ]
+        )
+        assert [errors_of(each) for each in results if isinstance(each, tuple)] == [{None}] * 2, (
+            results
+        )
+
+
+@pytest.mark.rule("T1")
+def test_a_bulk_that_writes_a_client_before_it_ends_it_waits_for_others_who_end_it(
+    scene: Scene,
+) -> None:
+    for _ in range(20):
+        clients = [someone(scene, OCTOBER, NOVEMBER, QUARTER) for _ in range(5)]
+        items = [
+            item
+            for client in clients
+            for item in (
+                BulkItem(client.code, OCTOBER, CALLED, 0),
+                BulkItem(client.id, NOVEMBER, DECEASED, 0),
+            )
+        ]
+        bulk = partial(scene.tracking.record_updates, CLERK, items)
+        ends = [
+            partial(scene.tracking.record_update, CLERK, client.id, OCTOBER, PAID, 0)
+            for client in clients
+        ]
+        results = at_once([partial(in_one_transaction, scene, bulk), *ends])
+        assert not any(isinstance(each, Unavailable) for each in results)
+        rows = [scene.row(client, period) for client in clients for period in (OCTOBER, NOVEMBER)]
+        assert sum(row.snapshot.is_terminal for row in rows) == len(clients)
+
+
+# --- what fails
+
+
+def test_a_bulk_that_the_store_cannot_do_fails_as_a_whole_and_keeps_nothing(scene: Scene) -> None:
+    free, taken = scene.client(NOVEMBER), scene.client(NOVEMBER)
+    items = [BulkItem(client.id, NOVEMBER, CALLED, 0) for client in (free, taken)]
+    with scene.world.work.begin(SYSTEM) as tx:
+        tx.row_batches.find_all([(taken.id, NOVEMBER)], locked=True)
+        with ThreadPoolExecutor(1) as threads:
+            failed = threads.submit(in_time, partial(scene.tracking.record_updates, CLERK, items))
+            with pytest.raises(Unavailable):
+                failed.result(30)
+    assert sequences(scene, free) == sequences(scene, taken) == [0]
+    done = scene.tracking.record_updates(CLERK, items)
+    assert errors_of(done) == {None}
+
+
+def in_time(act: Callable[[], object]) -> object:
+    with ending_at(time.monotonic() + 0.3):
+        return act()
+
+
+# --- what it asks of the database
+
+
+@pytest.mark.parametrize("named", ["by id", "by code"])
+def test_five_hundred_take_as_many_statements_as_one(scene: Scene, named: str) -> None:
+    clients = [scene.client(*((NOVEMBER,) if n % 3 else (OCTOBER,))) for n in range(515)]
+    asked = {}
+    for first, count in ((0, 1), (1, 10), (15, 500)):
+        some = clients[first : first + count]
+        items = [BulkItem(c.id if named == "by id" else c.code, NOVEMBER, CALLED, 0) for c in some]
+        with counted() as sent:
+            assert errors_of(scene.tracking.record_updates(CLERK, items)) == {None}
+            asked[count] = len(sent)
+    assert max(asked.values()) <= 16, asked
+
+
+@pytest.mark.rule("T1")
+def test_what_ends_clients_takes_as_many_statements_for_many_as_for_one(scene: Scene) -> None:
+    clients = [scene.client(OCTOBER, NOVEMBER, QUARTER) for _ in range(60)]
+    asked = []
+    for some in (clients[:1], clients[1:]):
+        items = [BulkItem(client.id, NOVEMBER, DECEASED, 0) for client in some]
+        with counted() as sent:
+            assert errors_of(scene.tracking.record_updates(CLERK, items)) == {None}
+            asked.append(len(sent))
+    assert asked[0] == asked[1] <= 16
+    assert not any(scene.row(client, OCTOBER).snapshot.is_open for client in clients)
+
+
+def test_who_is_out_of_sight_is_looked_for_once_for_all(scene: Scene) -> None:
+    scene.client(NOVEMBER)
+    asked = []
+    for count in (1, 200):
+        items = [BulkItem(f"FC-NOBODY-{n}", NOVEMBER, CALLED, 0) for n in range(count)]
+        with counted() as sent:
+            assert errors_of(scene.tracking.record_updates(CLERK, items)) == {NotFound}
+            asked.append(len(sent))
+    assert asked[0] == asked[1] <= 14
+
+
+def test_assigning_many_takes_as_many_statements_as_assigning_one(scene: Scene) -> None:
+    clients = [scene.client() for _ in range(100)]
+    asked = []
+    for some in (clients[:1], clients[1:]):
+        with counted() as sent:
+            scene.tracking.assign_clients(HEAD, [client.id for client in some], BEN)
+            asked.append(len(sent))
+    assert asked[0] == asked[1] <= 10

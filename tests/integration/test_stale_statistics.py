@@ -1,0 +1,172 @@
+"""What a new period costs while the statistics know nothing of it: by the blocks read.
+
+The statistics are of before the period was opened, as on the evening on which it is; a statement
+whose plan trusts them walks all rows of the period for each client.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+from attrs import evolve
+from psycopg_pool import ConnectionPool
+
+from clientupdater.adapters.postgres.openings import BEFORE_ALL, PostgresOpenings
+from clientupdater.adapters.postgres.reading import PostgresReading
+from clientupdater.adapters.postgres.tracking import PostgresRows
+from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.domain.ids import ClientId
+from clientupdater.domain.occasion import Occasion
+from clientupdater.domain.periods import Period
+from clientupdater.domain.permissions import Scope
+from clientupdater.ports.reading import ClientFilter, ClientQuery, StatusFilter
+from clientupdater.ports.work import SYSTEM
+from tests.integration.crowd import Crowd
+from tests.integration.plans import Explaining
+from tests.integration.readers import looking, reader
+from tests.servers import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from clientupdater.adapters.postgres.cluster import Cluster
+    from clientupdater.ports.reading import Looking
+
+MANILA = ZoneInfo("Asia/Manila")
+EVENING = datetime(2026, 11, 30, 20, tzinfo=MANILA)
+DECEMBER = Period.month(2026, 12)
+OCCASION = Occasion(now=EVENING, zone=MANILA)
+CLIENTS, BATCH = 20_000, 500
+
+
+@pytest.fixture(scope="module")
+def evening(cluster: Cluster, template_database: str) -> Iterator[Database]:
+    """Give a database on the evening before December, most of which is open, unknown to ANALYZE."""
+    name = f"{template_database}_evening"
+    cluster.create_database(name, template=template_database)
+    database = Database.on(cluster, name)
+    Crowd(CLIENTS, branches=200, periods=3, today=EVENING.date()).fill(database.superuser_url)
+    with psycopg.connect(database.superuser_url, autocommit=True) as connection:
+        for table in ("clients", "client_period_status", "status_events"):
+            connection.execute(f"alter table {table} set (autovacuum_enabled = off)".encode())
+    yield database
+    cluster.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def work(evening: Database) -> Iterator[PostgresWork]:
+    with ConnectionPool(evening.app_url, min_size=1, max_size=1, open=True) as pool:
+        yield PostgresWork(pool)
+
+
+def looked_at(work: PostgresWork, batches: int, after: ClientId | None = None) -> ClientId | None:
+    """Open so many batches; tell the last client that was looked at."""
+    for _ in range(batches):
+        with work.begin(SYSTEM) as tx:
+            after = tx.openings.open_batch(DECEMBER, OCCASION, after=after, at_most=BATCH).last
+    return after
+
+
+class Counting:
+    """A connection that counts the blocks that its statements touch."""
+
+    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+        self.connection, self.blocks = connection, 0
+
+    def execute(
+        self, statement: bytes | str, told: Mapping[str, object] | None = None
+    ) -> psycopg.Cursor[tuple[Any, ...]]:
+        """Explain it as it runs, take that back, and run it."""
+        statement = statement.encode() if isinstance(statement, str) else statement
+        with self.connection.transaction(force_rollback=True):
+            explained = b"explain (analyze, buffers, format json) " + statement
+            ((plan,),) = self.connection.execute(explained, told, prepare=False).fetchall()
+        top = (plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"]
+        self.blocks += top["Shared Hit Blocks"] + top["Shared Read Blocks"]
+        return self.connection.execute(statement, told)
+
+
+def blocks(work: PostgresWork, ask: Any) -> int:
+    with work.begin(SYSTEM) as tx:
+        counting = Counting(tx.connection)
+        ask(counting)
+        return counting.blocks
+
+
+def of_a_batch(work: PostgresWork, after: ClientId | None) -> int:
+    """Count what opening the next batch touches."""
+
+    def open_next(connection: Any) -> None:
+        PostgresOpenings(connection).open_batch(DECEMBER, OCCASION, after=after, at_most=BATCH)
+
+    return blocks(work, open_next)
+
+
+def test_P4_a_batch_costs_the_same_however_many_were_opened_before(work: PostgresWork) -> None:
+    first = of_a_batch(work, ClientId(BEFORE_ALL))
+    after = looked_at(work, CLIENTS // BATCH - 2)
+    assert of_a_batch(work, after) < 1.5 * first
+    assert of_a_batch(work, ClientId(BEFORE_ALL)) < first, "what is open already costs more"
+
+
+def test_P4_counting_who_is_missing_costs_the_same_for_each_client(work: PostgresWork) -> None:
+    looked_at(work, CLIENTS // BATCH - 1)
+    found = blocks(work, lambda by: PostgresOpenings(by).missing(DECEMBER, OCCASION))
+    assert found < 20 * CLIENTS
+
+
+def test_a_row_and_its_history_are_found_by_their_client(work: PostgresWork) -> None:
+    looked_at(work, CLIENTS // BATCH - 1)
+    with work.begin(SYSTEM) as tx:
+        ((client,),) = tx.connection.execute(
+            "select client_id from client_period_status where period = '2026-12'"
+            " order by sort_name desc limit 1"
+        ).fetchall()
+    assert blocks(work, lambda by: PostgresRows(by).history(client, DECEMBER)) < 40
+    assert blocks(work, lambda by: PostgresRows(by).find(client, DECEMBER)) < 40
+    assert blocks(work, lambda by: PostgresRows(by).of_client(client)) < 40
+
+
+def looking_in_december(scope: Scope) -> Looking:
+    now = datetime(2026, 12, 1, 10, tzinfo=MANILA)
+    return evolve(looking(reader(scope, 50)), now=now, today=now.date())
+
+
+TOUCHED = ClientFilter(row=StatusFilter(touched=True, period=DECEMBER))
+
+
+@pytest.mark.parametrize(
+    ("scope", "query", "named"),
+    [
+        (Scope.SELF, ClientQuery(filter=TOUCHED), ""),
+        (Scope.ALL, ClientQuery(q="santos", filter=TOUCHED), "santos"),
+        (Scope.BRANCH, ClientQuery(q="santos", filter=TOUCHED), "santos"),
+    ],
+    ids=["one's own clients", "a search", "a search in some branches"],
+)
+def test_a_list_looks_up_the_rows_of_those_it_found(
+    work: PostgresWork, scope: Scope, query: ClientQuery, named: str
+) -> None:
+    looked_at(work, CLIENTS // BATCH - 1)
+    looks = looking_in_december(scope)
+    with work.begin(looks.clients) as tx:
+        found = tx.connection.execute(
+            "select count(*) from clients where full_name ~* %s", (named,)
+        )
+        ((some,),) = found.fetchall()
+        explaining = Explaining(tx.connection)
+        PostgresReading(explaining).clients(query, looks)  # type: ignore[arg-type] # it stands in
+    assert explaining.blocks < 20 * some + 500
+
+
+def test_opening_a_period_is_reason_enough_to_analyse(evening: Database) -> None:
+    with psycopg.connect(evening.superuser_url) as connection:
+        ((options,),) = connection.execute(
+            "select reloptions from pg_class where oid = 'client_period_status'::regclass"
+        ).fetchall()
+    assert "autovacuum_analyze_scale_factor=0.01" in options
