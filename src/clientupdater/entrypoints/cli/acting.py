@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from clientupdater.composition import open_app
 from clientupdater.domain.callers import Origin
 from clientupdater.entrypoints.cli.session import is_interactive
 
@@ -33,6 +32,8 @@ def as_option(command: _Command) -> _Command:
 @contextmanager
 def opened_as(session: Session, acts: str | None) -> Iterator[tuple[App, Caller]]:
     """Open the application for somebody, under the same policy as over HTTP."""
+    from clientupdater.composition import open_app
+
     email = acts or session.settings.actor
     if email is None:
         raise click.UsageError("say who acts: --as EMAIL, or CLIENTUPDATER_ACTOR")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clientupdater.composition import maintenance_of
 from clientupdater.entrypoints.cli.session import (
     Session,
     example,
@@ -21,7 +20,7 @@ from clientupdater.entrypoints.failures import Exit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from clientupdater.ports.maintenance import Migration
+    from clientupdater.ports.maintenance import DatabaseMaintenance, Migration
 
 
 @click.group()
@@ -37,7 +36,7 @@ def db() -> None:
 @click.pass_obj
 def migrate(session: Session, *, as_json: bool) -> None:
     """Apply the migrations that are missing."""
-    applied = maintenance_of(session.settings).migrate()
+    applied = _maintenance(session).migrate()
     if as_json:
         print_json({"applied": applied})
     else:
@@ -49,7 +48,7 @@ def migrate(session: Session, *, as_json: bool) -> None:
 @click.pass_obj
 def status(session: Session, *, as_json: bool) -> None:
     """List the migrations, applied or not."""
-    known = maintenance_of(session.settings).status()
+    known = _maintenance(session).status()
     if as_json:
         print_json({"migrations": known, "pending": sum(m.applied_at is None for m in known)})
         return
@@ -64,7 +63,7 @@ def status(session: Session, *, as_json: bool) -> None:
 @click.pass_obj
 def rollback(session: Session, *, steps: int, yes: bool, as_json: bool) -> None:
     """Undo the migrations applied last, with the data in their tables."""
-    maintenance = maintenance_of(session.settings)
+    maintenance = _maintenance(session)
     if not yes:
         last = [m for m in maintenance.status() if m.applied_at][-steps:]
         names = ", ".join(_label(m) for m in reversed(last)) or "nothing"
@@ -81,7 +80,7 @@ def rollback(session: Session, *, steps: int, yes: bool, as_json: bool) -> None:
 @click.pass_obj
 def check(session: Session, *, as_json: bool) -> int:
     """Find drift, edited migrations, invalid indexes, missing row security; exit 1 if any."""
-    findings = maintenance_of(session.settings).check()
+    findings = _maintenance(session).check()
     if as_json:
         print_json({"ok": not findings, "findings": findings})
     elif not findings:
@@ -96,11 +95,17 @@ def check(session: Session, *, as_json: bool) -> int:
 @click.pass_obj
 def seed(session: Session, *, as_json: bool) -> None:
     """Put in what the software needs to work; never overwrites."""
-    new = maintenance_of(session.settings).seed()
+    new = _maintenance(session).seed()
     if as_json:
         print_json({"new_rows": new})
     else:
         click.echo(f"{new} new rows")
+
+
+def _maintenance(session: Session) -> DatabaseMaintenance:
+    from clientupdater.composition import maintenance_of
+
+    return maintenance_of(session.settings)
 
 
 def _tell(did: str, migrations: Sequence[Migration], *, otherwise: str) -> None:

@@ -22,9 +22,6 @@ from clientupdater.entrypoints.cli.session import (
     print_table,
 )
 from clientupdater.entrypoints.failures import Exit
-from clientupdater.entrypoints.http.routes.exports import ExportShown
-from clientupdater.entrypoints.http.routes.reading import ClientsFiltered, filter_of
-from clientupdater.entrypoints.structuring import structured_words
 from clientupdater.ports.exports import ExportAsked
 from clientupdater.ports.reading import MOST
 
@@ -86,6 +83,9 @@ def create(  # noqa: PLR0913 — the options of a command
     as_json: bool,
 ) -> int:
     """Ask for an export: clients, status or report."""
+    from clientupdater.entrypoints.http.routes.reading import ClientsFiltered, filter_of
+    from clientupdater.entrypoints.structuring import structured_words
+
     told = structured_words(dict(_pairs(filters)), ClientsFiltered)
     with opened_as(session, acts) as (app, caller):
         asked = ExportAsked(
@@ -172,6 +172,8 @@ def _fetched(app: App, caller: Caller, export: UUID, path: Path) -> None:
 
 
 def _print(found: Sequence[Export], app: App, *, as_json: bool, one: bool = False) -> None:
+    from clientupdater.entrypoints.http.routes.exports import ExportShown
+
     shown = [ExportShown.of(each, app.exporting.clock.now()) for each in found]
     if as_json:
         print_json(shown[0] if one else {"items": shown})

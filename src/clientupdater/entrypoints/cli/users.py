@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clientupdater.composition import open_app
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.entrypoints.cli.acting import ORIGIN, as_option, asked_password, opened_as
 from clientupdater.entrypoints.cli.session import (
@@ -54,6 +53,8 @@ def create(session: Session, /, *, as_json: bool, bootstrap: bool, **told: Any) 
     acts = told.pop("acts")
     new = NewUser(**told)
     if bootstrap:
+        from clientupdater.composition import open_app
+
         with open_app(session.settings) as app:
             made = app.people.bootstrap_administrator(new, ORIGIN)
     else:
