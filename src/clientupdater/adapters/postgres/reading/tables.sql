@@ -129,8 +129,11 @@ exists (
 select count(*) from ([[source]]) n
 
 -- name: csv_text
+-- The code points of the domain's ESCAPED_STARTS.
 case
-    when ascii(q.[[column]]) in (61, 43, 45, 64, 9, 13, 39) then '''' || q.[[column]]
+    when
+        ascii(q.[[column]]) in (61, 43, 45, 64, 9, 13, 10, 39, 65309, 65291, 65293, 65312)
+        then '''' || q.[[column]]
     else q.[[column]]
 end
 
