@@ -12,6 +12,7 @@ from psycopg import sql
 
 from clientupdater.adapters.madeup import records
 from clientupdater.adapters.madeup.chance import randomness
+from clientupdater.adapters.madeup.pension_numbers import pension_number
 from clientupdater.adapters.madeup.tonight import Tonight
 from clientupdater.adapters.madeup.vocabulary import FCASH, PCNI, Vocabulary
 from clientupdater.adapters.madeup.world import World
@@ -198,7 +199,7 @@ class _Filler:
         records.ROWS.load(self.connection, (row for row, _ in told))
         records.EVENTS.load(self.connection, events)
         if self.tonight:
-            numbers = (records.pension_number(client.facts.code) for client, _ in batch)
+            numbers = (pension_number(client.facts.code) for client, _ in batch)
             self.tonight.tell(zip((client for client, _ in batch), numbers, strict=True))
         for client, stories in batch:
             self._count(client, stories)
