@@ -64,6 +64,8 @@ class MadeUpAccount:
     role: str
     company: str | None
     """The company's code; none: every company."""
+    name: str = ""
+    """Empty in what an older demo kept."""
 
 
 def fill(
@@ -95,7 +97,13 @@ def fill(
         filler.staff(passwords)
         filler.clients(clients)
         accounts = tuple(
-            MadeUpAccount(person.email, passwords[person.id], str(person.role), person.company)
+            MadeUpAccount(
+                email=person.email,
+                password=passwords[person.id],
+                role=str(person.role),
+                company=person.company,
+                name=f"{person.name.first} {person.name.last}",
+            )
             for person in world.staff
             if person.is_shown
         )

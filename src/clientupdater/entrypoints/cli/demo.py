@@ -151,9 +151,10 @@ def _print(told: Demo, folder: Path, *, as_json: bool) -> None:
     if as_json:
         print_json(told)
         return
-    click.secho(f"\nThe demo runs at {told.base_url}\n", bold=True)
+    click.secho(f"\nThe demo runs at {told.base_url}/", bold=True)
+    click.echo(f"What it can do, to read and look up: {told.base_url}/api/docs\n")
     rows = [_row(account) for account in told.accounts if account.role in _PRINTED]
-    print_table(("email", "password", "role", "company"), rows)
+    print_table(("email", "password", "name", "role", "company"), rows)
     click.echo(f"\nMore of them, and the same for scripts: {folder / 'demo.json'}\n")
     click.echo("Try:")
     for call in _calls(told):
@@ -164,7 +165,8 @@ def _print(told: Demo, folder: Path, *, as_json: bool) -> None:
 
 
 def _row(account: DemoAccount) -> tuple[str, ...]:
-    return account.email, account.password, account.role, account.company or "every one"
+    company = account.company or "every one"
+    return account.email, account.password, account.name, account.role, company
 
 
 def _calls(told: Demo) -> list[str]:
