@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import click
 import orjson
@@ -15,6 +16,9 @@ from clientupdater.entrypoints.cli.command import cli, main
 from clientupdater.entrypoints.cli.session import LazyGroup
 from tests.entrypoints.commands import a_server_of_version, environment, run
 from tests.servers import Database, free_port
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def leaves(path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -242,3 +246,11 @@ def test_the_traceback_is_shown_on_request(
     monkeypatch.setattr(command_at(("version",)), "callback", break_down)
     assert main(arguments, environ) == 70
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_the_demo_says_a_wrong_setting_before_it_begins_any_work(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    done = run("demo", "--data-dir", str(folder), "--port", str(free_port()), LOG_LEVEL="loud")
+    assert done.returncode == 78
+    assert [line.split(": ")[1] for line in done.stderr.splitlines()] == ["LOG_LEVEL"]
+    assert not folder.exists()
