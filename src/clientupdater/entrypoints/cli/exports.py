@@ -150,7 +150,9 @@ def _pairs(filters: Iterable[str]) -> Iterable[tuple[str, str]]:
 def _waited(app: App, caller: Caller, export: Export) -> Export:
     """Wait until it is over; whoever goes away leaves it to the worker all the same."""
     note("waiting for a worker to write it …")
-    with click.progressbar(length=1, label="rows", file=sys.stderr) as bar:
+    with click.progressbar(
+        length=1, label="rows", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
         while export.status not in _OVER:
             time.sleep(_LOOK_EVERY_S)
             export = app.exporting.show(caller, export.id)

@@ -36,7 +36,7 @@ def report(error: BaseException, session: Session) -> int:
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        click.echo(error.format_message(), color=error.ctx.color if error.ctx else None)
+        click.echo(error.format_message(), color=error.ctx.color)
         return Exit.DONE
     problem = _problem(error, session)
     if session.as_json:
