@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from clientupdater.entrypoints.http.documentation import contract_of
-from clientupdater.entrypoints.http.routes import ENDPOINTS
+from clientupdater.entrypoints.http.endpoints import ENDPOINTS
 from clientupdater.entrypoints.wire import to_readable_json
 from clientupdater.settings import described
 from clientupdater.settings_readers import Setting

@@ -479,6 +479,14 @@ CREATE OR REPLACE FUNCTION public.sort_form(value text)
 RETURN lower(regexp_replace(NORMALIZE(value, NFD), '[̀-ͯ]'::text, ''::text, 'g'::text))
 ;
 
+-- :: function staff_name(first_name text, last_name text, email text)
+CREATE OR REPLACE FUNCTION public.staff_name(first_name text, last_name text, email text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN COALESCE(NULLIF(concat_ws(' '::text, first_name, last_name), ''::text), split_part(email, '@'::text, 1))
+;
+
 -- :: function take_from_client()
 CREATE OR REPLACE FUNCTION public.take_from_client()
  RETURNS trigger

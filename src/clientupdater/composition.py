@@ -9,22 +9,18 @@ from __future__ import annotations
 from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-from attrs import frozen
+from typing import TYPE_CHECKING, Any
 
 from clientupdater.adapters.circuits import Alone, Circuit, Threshold
 from clientupdater.adapters.fallback import FallingBackLimits, FallingBackShelf, LastingLimits
 from clientupdater.adapters.files.local import LocalFileStore
 from clientupdater.adapters.filter_options_form import JsonFilterOptions
 from clientupdater.adapters.lookups_form import JsonLookups
-from clientupdater.adapters.madeup import KeptAccounts, MadeUpAccount, fill
 from clientupdater.adapters.memory.clock import MachineClock
 from clientupdater.adapters.memory.file_store import MemoryFileStore
 from clientupdater.adapters.memory.limits import MemoryRateLimits
 from clientupdater.adapters.memory.shelf import MemoryShelf
 from clientupdater.adapters.postgres.backups import PostgresBackups
-from clientupdater.adapters.postgres.embedded import EmbeddedPostgres
 from clientupdater.adapters.postgres.leases import PostgresLeases
 from clientupdater.adapters.postgres.limits import PostgresRateLimits
 from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
@@ -43,13 +39,9 @@ from clientupdater.adapters.redis.gate import RedisGate
 from clientupdater.adapters.redis.limits import RedisRateLimits
 from clientupdater.adapters.redis.shelf import RedisShelf
 from clientupdater.adapters.resilience import Bounded
-from clientupdater.adapters.security.kept_keys import kept_keys
 from clientupdater.adapters.security.key_ring import KeyRing
-from clientupdater.adapters.security.key_set import KeySet
 from clientupdater.adapters.security.keyed_hash import KeyedHash
-from clientupdater.adapters.security.oidc import OidcTokens
 from clientupdater.adapters.security.passwords import Argon2Passwords, OneAtATime
-from clientupdater.adapters.security.published_keys import PublishedKeys
 from clientupdater.adapters.security.random_secrets import RandomSecrets
 from clientupdater.adapters.security.vault import Vault
 from clientupdater.adapters.service_checks import Absent, OfSource, Timed
@@ -60,7 +52,7 @@ from clientupdater.adapters.timetable import CronTimetable
 from clientupdater.app import App, Guard, Shared, Surroundings, put_together
 from clientupdater.diagnosis import diagnosed
 from clientupdater.domain.allowances import Allowances
-from clientupdater.domain.errors import AlreadyExists, Fault, Misconfigured
+from clientupdater.domain.errors import Fault, Misconfigured
 from clientupdater.domain.exports import ExportFormat
 from clientupdater.domain.people import LockoutPolicy
 from clientupdater.domain.retention import Retention
@@ -73,9 +65,8 @@ from clientupdater.usecases.read_meters import ReadMeters
 from clientupdater.workshop import Workshop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import tzinfo
-    from pathlib import Path
 
     from clientupdater.adapters.postgres.work import Pool
     from clientupdater.app import App, ServingWork
@@ -163,7 +154,7 @@ def _opened(
         gate = stack.enter_context(_gate(settings.redis_url))
         shared, circuits = _shared(settings, pool, gate), _circuits(settings, gate)
         readers = tuple(circuit.read for circuit in circuits)
-        work = PostgresWork(pool, _vault(settings))
+        work = PostgresWork(pool, vault_of(settings))
         app = build_app(
             work,
             MachineClock(),
@@ -299,6 +290,10 @@ def _tokens(settings: Settings, clock: Clock) -> Tokens | None:
     """Believe the issuer that is configured; without one, no token of anybody (U1)."""
     if settings.oidc_issuer is None:
         return None
+    from clientupdater.adapters.security.key_set import KeySet  # noqa: PLC0415 — few need it
+    from clientupdater.adapters.security.oidc import OidcTokens  # noqa: PLC0415
+    from clientupdater.adapters.security.published_keys import PublishedKeys  # noqa: PLC0415
+
     published = f"{settings.oidc_issuer.rstrip('/')}/.well-known/jwks.json"
     url, algorithms = settings.oidc_jwks_url or published, settings.oidc_algorithms
     return OidcTokens(
@@ -311,7 +306,7 @@ def _tokens(settings: Settings, clock: Clock) -> Tokens | None:
     )
 
 
-def _vault(settings: Settings) -> Vault | None:
+def vault_of(settings: Settings) -> Vault | None:
     """Hold the keys for pension numbers; without them, none is sealed or shown."""
     if settings.encryption_keys is None or settings.blind_index_key is None:
         return None
@@ -366,63 +361,6 @@ def _left_alone(settings: Settings) -> Iterator[Health]:
                 found = f"it did not answer, and is left alone until {until:%H:%M:%S} UTC"
                 remedy = "see whether it is up; it is asked again by itself after that"
                 yield Health(f"circuit of {circuit.name}", ok=False, found=found, remedy=remedy)
-
-
-DemoAccount: TypeAlias = MadeUpAccount
-"""Somebody to sign in as in the demo."""
-
-
-@frozen
-class DemoDatabase:
-    """A PostgreSQL that the demo brings along, migrated and seeded."""
-
-    owner_url: str
-    app_url: str
-    is_running: Callable[[], bool]
-
-
-@contextmanager
-def open_demo_database(directory: Path, *, reset: bool = False) -> Iterator[DemoDatabase]:
-    """Run it for as long as the demo does, from the main thread; its data is kept."""
-    server = EmbeddedPostgres(directory)
-    server.start(fresh=reset)
-    with ExitStack() as stack:
-        stack.callback(server.stop)
-        maintenance = PostgresMaintenance(server.owner_url)
-        maintenance.migrate()
-        maintenance.seed()
-        yield DemoDatabase(server.owner_url, server.app_url, server.is_running)
-
-
-def demo_settings(database: DemoDatabase, folder: Path) -> Mapping[str, str]:
-    """Give what the environment has to say for the demo to run: nothing of it lies elsewhere."""
-    return {
-        "DATABASE_URL": database.app_url,
-        "EXPORT_DIR": str(folder / "exports"),
-        "CSV_DROP_DIR": str(folder / "drop"),
-        **kept_keys(folder / "keys.json"),
-    }
-
-
-def fill_demo(
-    settings: Settings, database: DemoDatabase, folder: Path, *, clients: int
-) -> Sequence[DemoAccount]:
-    """Fill the demo's database with made-up people, once; say whom to sign in as."""
-    accounts = KeptAccounts(folder / "accounts.json")
-    try:
-        fill(
-            settings.serving_url,
-            clients=clients,
-            now=MachineClock().now(),
-            zone=settings.business_timezone,
-            vault=_vault(settings),
-            before_commit=accounts.keep,
-            tonight=settings.csv_drop_dir and settings.csv_drop_dir / "clients.csv",
-        )
-    except AlreadyExists:
-        return accounts.read()
-    PostgresMaintenance(database.owner_url).analyze()
-    return accounts.read()
 
 
 def _services(settings: Settings, circuits: Iterable[Circuit]) -> Mapping[str, ServiceCheck]:

@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COMMAND = [sys.executable, "-m", "clientupdater.entrypoints.cli"]
+_HEED = """
+import os, signal, sys
+for sign in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(sign, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 KEPT = ("PATH", "HOME", "TMPDIR", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+
+
+def heeding_signals(command: list[str]) -> list[str]:
+    """Let a process be told to stop also where we were started to ignore that, as by nohup."""
+    return [sys.executable, "-S", "-c", _HEED, *command]
 
 
 def environment(**settings: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import threading
 import time
@@ -15,6 +16,7 @@ import uvicorn
 from clientupdater.entrypoints.http.server import listen
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
 
     from starlette.applications import Starlette
@@ -29,11 +31,44 @@ def keyed(request: httpx.Request) -> None:
         request.headers.setdefault("Idempotency-Key", str(uuid4()))
 
 
+class _Server(uvicorn.Server):
+    """Stops when it is told, where uvicorn looks and waits for tenths of a second."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._stopped = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def stop(self) -> None:
+        """Let it end; from another thread."""
+        self.should_exit = True
+        if self._loop:
+            self._loop.call_soon_threadsafe(self._stopped.set)
+
+    async def main_loop(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        ticking = asyncio.create_task(super().main_loop())
+        stopped = asyncio.create_task(self._stopped.wait())
+        _, left = await asyncio.wait({ticking, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        for each in left:
+            each.cancel()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        del sockets  # its owner closes them
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110
+            await asyncio.sleep(0.002)
+        await self.lifespan.shutdown()
+
+
 @contextmanager
 def served(application: Starlette) -> Iterator[httpx.Client]:
     """Serve it for as long as it is talked to."""
     config = uvicorn.Config(application, log_config=None, lifespan="on", proxy_headers=False)
-    server = uvicorn.Server(config)
+    server = _Server(config)
     with listen("127.0.0.1", 0) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
@@ -47,5 +82,5 @@ def served(application: Starlette) -> Iterator[httpx.Client]:
             ) as client:
                 yield client
         finally:
-            server.should_exit = True
+            server.stop()
             thread.join()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import click
 import orjson
@@ -13,8 +14,11 @@ from psycopg.conninfo import make_conninfo
 import clientupdater
 from clientupdater.entrypoints.cli.command import cli, main
 from clientupdater.entrypoints.cli.session import LazyGroup
-from tests.entrypoints.commands import a_server_of_version, run
+from tests.entrypoints.commands import a_server_of_version, environment, run
 from tests.servers import Database, free_port
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def leaves(path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -53,13 +57,96 @@ def test_the_list_of_commands_says_what_each_says_of_itself(name: str) -> None:
     assert (command.help or "").splitlines()[0] == cli.lazy[name][1]
 
 
-def test_the_help_loads_neither_database_nor_server() -> None:
+SERVER = {"cattrs", "prometheus_client", "starlette", "structlog", "uvicorn"}
+HEAVY = SERVER | {
+    *("argon2", "asyncio", "cryptography", "httpx", "jwt", "limits", "psycopg", "pybreaker"),
+    *("redis", "clientupdater.adapters", "clientupdater.adapters.madeup", "clientupdater.app"),
+    "clientupdater.composition",
+    "clientupdater.settings",
+}
+
+
+def loaded_by(*calls: list[str], **environ: str) -> set[str]:
+    """Run commands in a new process; name the heavy modules that they imported."""
     script = (
-        "import sys; from clientupdater.entrypoints.cli import main; main(['--help'], {}); "
-        "sys.exit(bool({'psycopg', 'starlette', 'uvicorn', 'cattrs'} & set(sys.modules)))"
+        "import os, sys; from clientupdater.entrypoints.cli import main\n"
+        f"for each in {calls!r}: main(each, os.environ)\n"
+        f"sys.stdout.flush(); print('loaded', *sorted({HEAVY!r} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", script], check=False, stdout=subprocess.PIPE)
-    assert done.returncode == 0
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=environment(**environ),
+    )
+    return set(done.stdout.splitlines()[-1].split()[1:])
+
+
+def test_help_of_any_command_and_wrong_usage_load_nothing_that_a_command_works_with() -> None:
+    helped = [[*path, "--help"] for path in leaves()]
+    assert loaded_by([], ["users"], ["version"], ["db", "nope"], *helped) == set()
+
+
+def test_a_command_that_works_on_the_database_loads_neither_server_nor_demo(
+    database: Database,
+) -> None:
+    loaded = loaded_by(["jobs", "list", "--as", "a@example.com"], DATABASE_URL=database.app_url)
+    assert "clientupdater.composition" in loaded
+    assert loaded.isdisjoint({*SERVER, "jwt", "clientupdater.adapters.madeup"})
+
+
+@pytest.mark.parametrize("path", [(), *((name,) for name in ("clients", "db", "users"))])
+def test_a_group_without_a_command_prints_its_help_as_help_does(
+    path: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*path, "--help"], {}) == 0
+    helped = capsys.readouterr().out
+    assert main([*path], {}) == 0
+    assert capsys.readouterr() == (helped, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "code"),
+    [
+        (["users", "list", "--json"], 2, "invalid_request"),
+        (["jobs", "show", "--json", "seventeen"], 2, "invalid_request"),
+        (["db", "status", "--json"], 78, "misconfigured"),
+        (["users", "list", "--json", "--as", "a@example.com"], 78, "misconfigured"),
+    ],
+)
+def test_for_scripts_what_went_wrong_is_a_problem_on_standard_error(
+    arguments: list[str], exit_code: int, code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments, {}) == exit_code
+    out, err = capsys.readouterr()
+    assert out == ""
+    told = orjson.loads(err)
+    assert told["type"] == f"urn:clientupdater:problem:{code}"
+    assert told["error"]["code"] == code
+    assert told["exit_code"] == exit_code
+    assert told["detail"] == told["error"]["message"]
+
+
+def test_for_scripts_every_fault_of_the_configuration_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["doctor", "--json"], {"DATABASE_POOL_MAX": "many", "LOG_LEVEL": "loud"}) == 78
+    faults = orjson.loads(capsys.readouterr().err)["error"]["details"]["fields"]
+    assert {"DATABASE_POOL_MAX", "LOG_LEVEL"} <= {each["pointer"] for each in faults}
+
+
+def test_for_scripts_a_fault_of_ours_is_a_problem_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def break_down(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("by nought")
+
+    monkeypatch.setattr(command_at(("version",)), "callback", break_down)
+    assert main(["version", "--json"], {}) == 70
+    told = orjson.loads(capsys.readouterr().err)
+    assert told["error"]["code"] == "internal_error"
+    assert "ZeroDivisionError: by nought" in told["detail"]
 
 
 def test_the_version_is_printed_for_people_and_for_scripts() -> None:
@@ -159,3 +246,11 @@ def test_the_traceback_is_shown_on_request(
     monkeypatch.setattr(command_at(("version",)), "callback", break_down)
     assert main(arguments, environ) == 70
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_the_demo_says_a_wrong_setting_before_it_begins_any_work(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    done = run("demo", "--data-dir", str(folder), "--port", str(free_port()), LOG_LEVEL="loud")
+    assert done.returncode == 78
+    assert [line.split(": ")[1] for line in done.stderr.splitlines()] == ["LOG_LEVEL"]
+    assert not folder.exists()

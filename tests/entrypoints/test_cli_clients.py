@@ -69,6 +69,10 @@ def test_A5_access_is_explained_to_those_who_may_read_audits(desk: Desk) -> None
     assert told["allowed"]
     by_id = ("access", "explain", str(desk.ana), code)
     assert desk.json(*by_id, "status:update", actor=BOSS) == told
+    desk.staff.grant(desk.ana, "status:update", "all", "PCNI")
+    assert (
+        "status:update at all over PCNI;" in desk.run(*explain, "status:update", actor=BOSS).stdout
+    )
     no = desk.run(*explain, "status:correct", actor=BOSS)
     assert no.returncode == 1
     assert "there is no grant of this permission" in no.stdout
@@ -128,3 +132,16 @@ def test_C2_what_changed_of_a_client_is_told_with_who_did_it(desk: Desk) -> None
     assert "more of it" in told.stderr
     assert len(desk.json("clients", "history", code)["items"]) == 2
     assert desk.run("clients", "history", "FC-999999").returncode == 4
+
+
+def test_somebody_without_a_name_is_known_by_their_email_wherever_a_name_stands(desk: Desk) -> None:
+    code = desk.client()
+    desk.staff.grant(desk.ana, "clients:update", "branch")
+    desk.staff.run("update users set first_name = null, last_name = '' where email = %s", ANA)
+    desk.run("clients", "correct", code, "--contact-number", "0917 000 0001")
+    desk.run("status", "set", code, "CALLED", "--remarks", "rang")
+    for command in (("clients", "history", code), ("status", "history", code)):
+        assert {"ana"} == {
+            each["by"]["name"] for each in desk.json(*command)["items"] if each["by"]
+        }, command
+        assert " ana" in desk.run(*command).stdout

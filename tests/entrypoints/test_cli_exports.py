@@ -48,6 +48,24 @@ def test_an_export_is_asked_for_waited_for_and_fetched(
     assert "File exists" in again.stderr
 
 
+@pytest.mark.parametrize("agreed", ["--yes", "--force"])
+def test_a_file_that_is_there_is_refused_before_anything_is_asked_for(
+    desk: Desk, database: Database, tmp_path: Path, agreed: str
+) -> None:
+    create = ("exports", "create", "clients", "--out", "c.csv")
+    (tmp_path / "c.csv").write_text("mine")
+    refused = desk.run(*create)
+    assert refused.returncode == 2
+    assert "c.csv: File exists" in refused.stderr
+    assert "--force" in refused.stderr
+    assert desk.run(*create[:-1], "no/where.csv").returncode == 2
+    assert desk.json("exports", "list")["items"] == []
+    assert (tmp_path / "c.csv").read_text() == "mine"
+    with working(database, tmp_path):
+        assert desk.run(*create, agreed).returncode == 0
+    assert "client_code" in (tmp_path / "c.csv").read_text("utf-8-sig")
+
+
 def test_the_importer_reads_an_export_and_records_nothing_twice(
     desk: Desk, database: Database, tmp_path: Path
 ) -> None:

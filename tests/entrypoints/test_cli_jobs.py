@@ -44,6 +44,14 @@ def test_J1_a_dead_job_is_found_with_its_error_and_tried_again(desk: Desk) -> No
     assert desk.run("jobs", "show", "999999", actor=BOSS).returncode == 4
 
 
+def test_the_id_of_a_run_in_place_of_a_job_names_the_command_that_takes_it(desk: Desk) -> None:
+    run = "0193a5e2-7c1f-7000-8000-000000000001"
+    for command in ("show", "retry", "cancel"):
+        done = desk.run("jobs", command, run, actor=BOSS)
+        assert done.returncode == 2
+        assert f"{run} is a run: clientupdater sync show {run}" in done.stderr
+
+
 def test_J5_jobs_that_are_over_are_removed_when_somebody_says_so(desk: Desk) -> None:
     desk.staff.run(
         "insert into job_queue (job_name, status, completed_at)"

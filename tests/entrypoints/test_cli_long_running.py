@@ -13,7 +13,7 @@ import httpx
 import orjson
 import pytest
 
-from tests.entrypoints.commands import COMMAND, environment, run
+from tests.entrypoints.commands import COMMAND, environment, heeding_signals, run
 from tests.waiting import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ KEYS = {
 @contextmanager
 def running(*arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
-        [*COMMAND, *arguments],
+        heeding_signals([*COMMAND, *arguments]),
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

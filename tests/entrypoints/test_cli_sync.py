@@ -317,6 +317,23 @@ def test_rejects_are_listed_replayed_and_a_past_run_explained(console: Console) 
     assert (explained["mode"], explained["counts"]["unchanged"]) == ("preview", 1)
 
 
+def test_a_preview_in_which_every_row_was_refused_says_no(console: Console) -> None:
+    console.drop({"CLIENT_CODE": "FC-1", "BRANCH_CODE": "BAG"})
+    assert console.json("run", "csv", "--preview", code=1)["counts"]["rejected"] == 1
+    console.drop({"CLIENT_CODE": "FC-1", "BRANCH_CODE": "BAG"}, {"CLIENT_CODE": "FC-2"})
+    assert console.json("run", "csv", "--preview")["counts"]["rejected"] == 1
+
+
+def test_the_number_of_a_job_in_place_of_a_run_names_the_command_that_takes_it(
+    console: Console,
+) -> None:
+    for command in ("show", "approve", "cancel", "rejects", "replay", "replay-snapshot"):
+        done = console.run(command, "17")
+        assert done.returncode == 2
+        assert "17 is a job: clientupdater jobs show 17" in done.stderr
+        assert "RUN" in console.run(command, "--help").stdout
+
+
 def test_a_run_can_be_left_to_a_worker_and_called_off(console: Console) -> None:
     job = console.json("run", "csv", "--enqueue")
     assert job["state"] == "pending"

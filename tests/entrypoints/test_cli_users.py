@@ -70,8 +70,9 @@ def test_an_account_is_made_shown_locked_and_deactivated(
     assert users("assign-area", ANA, "A01").returncode == 0
     shown = orjson.loads(users("show", ANA, "--json").stdout)
     assert [each["permission"] for each in shown["grants"]] == ["clients:read"]
-    assert len(shown["user"]["branches"]) == len(shown["user"]["areas"]) == 1
-    assert "clients:read  branch" in users("show", ANA).stdout
+    assert (shown["user"]["branches"], shown["user"]["areas"]) == (["B01"], ["A01"])
+    assert shown["grants"][0]["company"] == "FCASH"
+    assert "clients:read  branch  FCASH" in users("show", ANA).stdout
     for command in (
         ["revoke", ANA, "clients:read", "--company", "FCASH"],
         ["assign-branch", ANA, "B01", "--take"],

@@ -72,6 +72,32 @@ def test_it_is_alive_ready_and_there(client: httpx.Client) -> None:
     assert datetime.fromisoformat(ping["timestamp"]).utcoffset() is not None
 
 
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+
+
+def test_the_first_address_says_what_is_here_to_programs(client: httpx.Client) -> None:
+    for accept in ("*/*", "application/json", "text/html;q=0, */*", "text/html;q=0.5, */*", ""):
+        answer = client.get("/", headers={"Accept": accept})
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "application/json"
+        assert "Accept" in answer.headers["vary"]
+        told = answer.json()
+        assert told["service"] == "Client Updater"
+        for address in told["links"].values():
+            assert client.get(address).status_code == 200
+
+
+def test_the_first_address_is_a_page_for_people(client: httpx.Client) -> None:
+    for accept in (BROWSER, "text/html", "application/json;q=0.1, text/html;q=0.2", "text/*"):
+        answer = client.get("/", headers={"Accept": accept})
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+        assert "Accept" in answer.headers["vary"]
+        for address in re.findall('href="(/[^"]*)"', answer.text):
+            assert client.get(address).status_code == 200
+        assert 'href="/api/docs"' in answer.text
+
+
 def test_without_its_database_it_is_alive_and_not_ready(
     client: httpx.Client, database: Database
 ) -> None:
@@ -118,7 +144,7 @@ def test_an_address_is_not_taken_for_a_client_of_that_name(client: httpx.Client)
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
-@pytest.mark.parametrize("path", ["/", "/nope", "/livez/", "/api/ping/x", "/%00", "//livez"])
+@pytest.mark.parametrize("path", ["/nope", "/livez/", "/api/ping/x", "/%00", "/api//ping"])
 def test_what_is_not_there_is_a_problem_and_no_redirect(client: httpx.Client, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 404

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from clientupdater.entrypoints.http.application import build
 from clientupdater.entrypoints.http.documentation import contract_of
-from clientupdater.entrypoints.http.routes import ENDPOINTS
+from clientupdater.entrypoints.http.endpoints import ENDPOINTS
 from tests.entrypoints.commands import call
 
 if TYPE_CHECKING:

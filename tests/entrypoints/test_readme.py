@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from string import Template
@@ -45,6 +47,20 @@ def test_the_library_does_what_the_readme_shows(block: str) -> None:
     names: dict[str, Any] = {}
     exec(compile(block, "README.md", "exec"), names)  # noqa: S102 - this is what is tested
     assert "change" in names
+
+
+@pytest.mark.parametrize("block", blocks("python"))
+def test_what_the_readme_shows_passes_a_strict_type_check(block: str, tmp_path: Path) -> None:
+    shown = tmp_path / "shown.py"
+    shown.write_text(block, encoding="utf-8")
+    checked = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", str(shown)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=README_PATH.parent,
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
 Shell: TypeAlias = dict[str, str]

@@ -16,7 +16,7 @@ from clientupdater.composition import open_app
 from clientupdater.entrypoints import logs
 from clientupdater.entrypoints.http import server
 from clientupdater.entrypoints.http.documentation import pages_of
-from clientupdater.entrypoints.http.routes import ENDPOINTS
+from clientupdater.entrypoints.http.endpoints import ENDPOINTS
 from clientupdater.settings import Settings
 from tests.entrypoints.test_cli_long_running import KEYS
 

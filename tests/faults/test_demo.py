@@ -13,7 +13,7 @@ import httpx
 import orjson
 import pytest
 
-from tests.entrypoints.commands import COMMAND, environment, run
+from tests.entrypoints.commands import COMMAND, environment, heeding_signals, run
 from tests.servers import folder_of_data, free_port
 from tests.waiting import PATIENCE_S, wait_until
 
@@ -71,7 +71,7 @@ def folder() -> Iterator[Path]:
 def demo_in(folder: Path, *options: str, port: int | None = None) -> Iterator[Demo]:
     arguments = ["demo", "--data-dir", str(folder), "--port", str(port or free_port())]
     process = subprocess.Popen(
-        [*COMMAND, *arguments, "--clients", "20", *options],
+        heeding_signals([*COMMAND, *arguments, "--clients", "20", *options]),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

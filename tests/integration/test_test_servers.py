@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import psycopg
 import redis
+
+from tests.entrypoints.commands import heeding_signals
 
 if TYPE_CHECKING:
     from tests.servers import Database
@@ -38,3 +43,16 @@ def test_two_databases_are_two(database: Database, empty_database: Database) -> 
 def test_the_redis_answers_and_is_empty(redis_url: str) -> None:
     with redis.Redis.from_url(redis_url) as client:
         assert client.dbsize() == 0
+
+
+def test_a_process_that_tests_run_heeds_signals_that_its_parent_ignores() -> None:
+    shown = "import signal; print(*(signal.getsignal(s) == signal.SIG_IGN for s in (2, 15)))"
+    before = {sign: signal.signal(sign, signal.SIG_IGN) for sign in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        plain = [sys.executable, "-c", shown]
+        assert subprocess.check_output(plain, text=True).split() == ["True", "True"]
+        heeding = subprocess.check_output(heeding_signals(plain), text=True)
+        assert heeding.split() == ["False", "False"]
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)

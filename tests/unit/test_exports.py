@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.exports import (
     COLUMNS,
+    ESCAPED_STARTS,
     FORMULA_STARTS,
     ExportType,
     chosen_columns,
@@ -22,10 +23,15 @@ from clientupdater.domain.exports import (
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
-@given(st.text() | st.builds(str.__add__, st.sampled_from("'=+-@\t\r"), st.text()))
+@given(st.text() | st.builds(str.__add__, st.sampled_from(ESCAPED_STARTS), st.text()))
 def test_no_text_begins_as_a_formula_and_every_text_comes_back(text: str) -> None:
     assert escaped(text)[:1] not in set(FORMULA_STARTS)
     assert unescaped(escaped(text)) == text
+
+
+@pytest.mark.parametrize("start", ["\uff1d", "\uff0b", "\uff0d", "\uff20", "\n", "\r", "\t"])
+def test_signs_of_full_width_and_breaks_of_lines_begin_no_formula(start: str) -> None:
+    assert escaped(f"{start}1+1") == f"'{start}1+1"
 
 
 def test_a_phone_number_keeps_every_digit_and_its_sign() -> None:

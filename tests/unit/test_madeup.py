@@ -11,6 +11,7 @@ import pytest
 
 from clientupdater.adapters.madeup.calendar import working_day
 from clientupdater.adapters.madeup.desk import Desk
+from clientupdater.adapters.madeup.pension_numbers import pension_number
 from clientupdater.adapters.madeup.vocabulary import Vocabulary
 from clientupdater.adapters.madeup.world import World
 from clientupdater.domain.access import ClientPlace, decide
@@ -334,3 +335,15 @@ def test_whatever_the_moment_nothing_lies_beyond_it(now: datetime) -> None:
         for story in told:
             assert story.row.snapshot == fold(story.history)
             assert all(event.recorded_at <= now for event in story.history)
+
+
+def test_a_pension_number_is_nobody_elses_and_gives_no_client_code_away() -> None:
+    codes = [f"{company}-{number:06}" for company in ("FC", "PC") for number in range(1, 5001)]
+    numbers = [pension_number(code) for code in codes]
+    assert len(set(numbers)) == len(numbers)
+    assert {(len(number), number[:2]) for number in numbers} == {(10, "00")}
+    alike = [code for code, number in zip(codes, numbers, strict=True) if code[-4:] == number[-4:]]
+    assert len(alike) < 10
+    last_four = Counter(number[-4:] for number in numbers)
+    assert max(last_four.values()) < 10
+    assert numbers == [pension_number(code) for code in codes]

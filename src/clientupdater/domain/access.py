@@ -20,6 +20,7 @@ from clientupdater.domain.permissions import Permission, Scope, widest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Set
+    from uuid import UUID
 
 
 @frozen
@@ -42,9 +43,10 @@ class Grant:
             and self.scope.includes(scope)
         )
 
-    def __str__(self) -> str:
-        """Read as an auditor would say it."""
-        return f"{self.permission} at {self.scope} over {self.company or 'every company'}"
+    def worded(self, companies: Mapping[UUID, str]) -> str:
+        """Read as an auditor would say it, with the company's code where that is known."""
+        over = companies.get(self.company, self.company) if self.company else "every company"
+        return f"{self.permission} at {self.scope} over {over}"
 
 
 @frozen
@@ -151,9 +153,9 @@ class Decision:
         if not self.allowed:
             raise Forbidden(self.permission)
 
-    def explain(self) -> str:
-        """Tell it to an auditor: what was asked, what was found, what was missing."""
-        found = ", ".join(str(grant) for grant in self.grants) or "no grant"
+    def explain(self, companies: Mapping[UUID, str]) -> str:
+        """Tell an auditor what was asked, found and missing; companies are named by their codes."""
+        found = ", ".join(grant.worded(companies) for grant in self.grants) or "no grant"
         verdict = "allowed" if self.missing is None else f"refused: {self.missing}"
         return f"asked {self.permission}; found {found}; {verdict}"
 

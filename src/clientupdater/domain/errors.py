@@ -105,7 +105,7 @@ class Unauthenticated(Error):
 
 
 class InvalidCredentials(Unauthenticated):
-    """That does not let you in; whether it exists, is wrong, used up or locked is not told."""
+    """Wrong email, password or reset token, or the account is locked."""
 
 
 class Refused(Error):

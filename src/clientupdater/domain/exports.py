@@ -145,8 +145,8 @@ EMPTY = "\x01"
 
 COVER = "# "
 """What the lines begin with that stand above the names of the columns, and say what the file is."""
-FORMULA_STARTS = "=+-@\t\r"
-"""What makes a spreadsheet take a text for something to work out."""
+FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+"""What makes a spreadsheet take a text for something to work out, in full width as well."""
 _QUOTE = "'"
 ESCAPED_STARTS = FORMULA_STARTS + _QUOTE
 """The quote itself as well, so that what was put before a text can be told from its own."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
@@ -109,3 +109,12 @@ def failure_of(error: BaseException) -> Failure:
 def failure_of_kind(kind: type[BaseException]) -> Failure:
     """Find how errors of a kind are told."""
     return next((TABLE[each] for each in kind.__mro__ if each in TABLE), OURS)
+
+
+def details_of(error: errors.Error) -> dict[str, Any]:
+    """Give the facts behind an error, as far as they are for whoever asked."""
+    if isinstance(error, errors.InvalidInput | errors.Misconfigured):
+        return {"fields": error.faults}
+    if isinstance(error, errors.VersionConflict):
+        return {**error.details, "snapshot": error.snapshot}
+    return dict(error.details)

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from clientupdater.adapters.madeup.chance import drawn, happens, identity
 from clientupdater.adapters.madeup.names import made_up_name, made_up_street
-from clientupdater.adapters.madeup.vocabulary import FCASH, PCNI
+from clientupdater.adapters.madeup.vocabulary import FCASH, PCNI, PREFIX
 from clientupdater.domain.clients import Client
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.periods import Cycle
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from clientupdater.adapters.madeup.vocabulary import Vocabulary
     from clientupdater.domain.ids import PersonId
 
-PREFIX = {FCASH: "FC", PCNI: "PC"}
 PENSIONS = {FCASH: {"SSS": 60, "GSIS": 25, "PVAO": 15}, PCNI: {"NON_PNP": 55, "PNP": 45}}
 PENSIONERS = {"RETIREE": 70, "DEPENDENT": 16, "DISABILITY": 9, "ITF": 5}
 AGES = {"RETIREE": (60, 88), "DEPENDENT": (35, 80), "DISABILITY": (42, 75), "ITF": (6, 20)}

@@ -12,6 +12,7 @@ from psycopg import sql
 
 from clientupdater.adapters.madeup import records
 from clientupdater.adapters.madeup.chance import randomness
+from clientupdater.adapters.madeup.pension_numbers import pension_number
 from clientupdater.adapters.madeup.tonight import Tonight
 from clientupdater.adapters.madeup.vocabulary import FCASH, PCNI, Vocabulary
 from clientupdater.adapters.madeup.world import World
@@ -63,6 +64,8 @@ class MadeUpAccount:
     role: str
     company: str | None
     """The company's code; none: every company."""
+    name: str = ""
+    """Empty in what an older demo kept."""
 
 
 def fill(
@@ -94,7 +97,13 @@ def fill(
         filler.staff(passwords)
         filler.clients(clients)
         accounts = tuple(
-            MadeUpAccount(person.email, passwords[person.id], str(person.role), person.company)
+            MadeUpAccount(
+                email=person.email,
+                password=passwords[person.id],
+                role=str(person.role),
+                company=person.company,
+                name=f"{person.name.first} {person.name.last}",
+            )
             for person in world.staff
             if person.is_shown
         )
@@ -198,7 +207,7 @@ class _Filler:
         records.ROWS.load(self.connection, (row for row, _ in told))
         records.EVENTS.load(self.connection, events)
         if self.tonight:
-            numbers = (records.pension_number(client.facts.code) for client, _ in batch)
+            numbers = (pension_number(client.facts.code) for client, _ in batch)
             self.tonight.tell(zip((client for client, _ in batch), numbers, strict=True))
         for client, stories in batch:
             self._count(client, stories)

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from clientupdater.adapters.madeup.chance import identity
 from clientupdater.adapters.madeup.loading import Table
+from clientupdater.adapters.madeup.pension_numbers import pension_number
 from clientupdater.domain.periods import Cycle
 
 if TYPE_CHECKING:
@@ -270,11 +271,6 @@ class Clerk:
 
     def _id(self) -> UUID:
         return identity(self.rng)
-
-
-def pension_number(code: str) -> str:
-    """Give a number that nobody has: zeros, and the client code's digits."""
-    return f"00{code.partition('-')[2]:0>8}"
 
 
 def _period_columns(period: Period) -> Record:

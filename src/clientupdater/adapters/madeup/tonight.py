@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from attrs import define
 
-from clientupdater.adapters.madeup.vocabulary import FCASH
+from clientupdater.adapters.madeup.pension_numbers import pension_number
+from clientupdater.adapters.madeup.vocabulary import FCASH, PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -108,5 +109,7 @@ class Tonight:
         for n in range(1, NEW + 1):
             branch = self.branches[n % len(self.branches)].code if n < NEW else "NOWHERE"
             pension = ("SSS", "RETIREE", f"{FCASH}_SSS", branch, "do_not_show", "ATM", "0.00")
-            who = (f"FC-9{n:05}", f"Bagong, Kliyente {n}", FCASH, f"009{n:07}", "1955-05-05")
+            code = f"{PREFIX[FCASH]}-9{n:05}"
+            number = pension_number(code)
+            who = (code, f"Bagong, Kliyente {n}", FCASH, number, "1955-05-05")
             yield *who, f"+63917{n:07}", "", *pension, "CURRENT", self.moment

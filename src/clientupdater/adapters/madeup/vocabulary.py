@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from clientupdater.domain.statuses import StatusCatalogue
 
 FCASH, PCNI = "FCASH", "PCNI"
+PREFIX = {FCASH: "FC", PCNI: "PC"}
+"""What the codes of a company's clients begin with."""
 
 
 @frozen

@@ -13,7 +13,7 @@ values (
 -- A job that died with its worker says more than the row, to which nobody could write any more.
 select
     e.id, e.type, e.format::text, e.parameters,
-    e.created_by, concat_ws(' ', u.first_name, u.last_name), e.created_at, e.company_id,
+    e.created_by, staff_name(u.first_name, u.last_name, u.email), e.created_at, e.company_id,
     case
         when e.status in ('completed', 'failed') and j.status is distinct from 'pending'
             then e.status::text

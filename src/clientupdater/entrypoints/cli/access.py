@@ -47,18 +47,19 @@ def explain(
         told = app.tracking.explain_access(
             caller, _person(app, caller, user), client_ref(client), Permission(permission)
         )
+        codes = app.look_up_names(caller).companies
     if as_json:
         print_json(
             {
                 "allowed": told.allowed,
                 "permission": told.permission,
-                "grants": [str(grant) for grant in told.grants],
+                "grants": [grant.worded(codes) for grant in told.grants],
                 "missing": told.missing,
-                "explanation": told.explain(),
+                "explanation": told.explain(codes),
             }
         )
     else:
-        click.echo(told.explain())
+        click.echo(told.explain(codes))
     return Exit.DONE if told.allowed else Exit.NO
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from clientupdater.composition import open_app
 from clientupdater.domain.callers import Origin
 from clientupdater.entrypoints.cli.session import is_interactive
 
@@ -29,7 +28,7 @@ def _os_user() -> str:
     """Name the user of this process: by its id, as anybody can set the variables of a shell."""
     if os.name != "posix":
         return getpass.getuser()
-    import pwd  # noqa: PLC0415 — there is none elsewhere
+    import pwd
 
     try:
         return pwd.getpwuid(os.getuid()).pw_name
@@ -49,6 +48,8 @@ def as_option(command: _Command) -> _Command:
 @contextmanager
 def opened_as(session: Session, acts: str | None) -> Iterator[tuple[App, Caller]]:
     """Open the application for somebody, under the same policy as over HTTP."""
+    from clientupdater.composition import open_app
+
     email = acts or session.settings.actor
     if email is None:
         raise click.UsageError("say who acts: --as EMAIL, or CLIENTUPDATER_ACTOR")

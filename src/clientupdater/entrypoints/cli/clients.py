@@ -20,7 +20,6 @@ from clientupdater.entrypoints.cli.session import (
     print_table,
 )
 from clientupdater.entrypoints.cli.written import print_written
-from clientupdater.entrypoints.http.routes.client_history import ChangedFieldShown
 from clientupdater.entrypoints.http.routes.rows import ClientShown
 from clientupdater.ports.reading import MOST, ClientQuery
 
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from clientupdater.app import App
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import ClientId
+    from clientupdater.entrypoints.http.routes.client_history import ChangedFieldShown
 
 _ACTOR = "--as ana@example.com"
 _over_version = click.option(
@@ -89,6 +89,8 @@ def show(session: Session, /, *, client: str, acts: str, as_json: bool) -> None:
 @click.pass_obj
 def history(session: Session, /, *, client: str, limit: int, acts: str, as_json: bool) -> None:
     """Show what changed of a client, by whom or by which run, the newest first."""
+    from clientupdater.entrypoints.http.routes.client_history import ChangedFieldShown
+
     with opened_as(session, acts) as (app, caller):
         page = app.reading.client_history(caller, client_ref(client), limit)
     found = [ChangedFieldShown.of(each) for each in page.items]

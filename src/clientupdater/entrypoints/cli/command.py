@@ -1,25 +1,25 @@
-"""The command itself: its subcommands by name, and how everything that goes wrong is told.
+"""The command itself, and its subcommands by name.
 
 Subcommands are loaded when they are called, so that ``--help`` answers at once.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
-import traceback
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
 import clientupdater
-from clientupdater.domain.errors import Error, InvalidInput, Misconfigured
+from clientupdater.entrypoints.cli.problems import report
 from clientupdater.entrypoints.cli.session import LazyGroup, Session
-from clientupdater.entrypoints.failures import Exit, failure_of
+from clientupdater.entrypoints.failures import Exit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_INTERRUPTED = 130
 _HERE = "clientupdater.entrypoints.cli"
 
 
@@ -83,54 +83,14 @@ def cli(context: click.Context, *, debug: bool) -> None:
 def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
     """Run a command; return its exit code."""
     environ = os.environ if environ is None else environ
-    session = Session(environ, debug=bool(environ.get("CLIENTUPDATER_DEBUG")))
+    argv = sys.argv[1:] if argv is None else list(argv)
+    is_json = "--json" in itertools.takewhile(lambda each: each != "--", argv)
+    session = Session(environ, debug=bool(environ.get("CLIENTUPDATER_DEBUG")), as_json=is_json)
     colour = False if environ.get("NO_COLOR") else None
     try:
         result = cli.main(
             argv, prog_name="clientupdater", standalone_mode=False, obj=session, color=colour
         )
-    except Exception as error:  # noqa: BLE001 — the last net
-        return _tell(error, session)
-    except KeyboardInterrupt:
-        _say("interrupted")
-        return _INTERRUPTED
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 — the last net
+        return report(error, session)
     return result if isinstance(result, int) else Exit.DONE
-
-
-def _tell(error: Exception, session: Session) -> int:
-    if isinstance(error, click.exceptions.Exit):
-        return error.exit_code
-    if isinstance(error, click.Abort):
-        _say("nothing was done")
-        return Exit.NO
-    if isinstance(error, click.ClickException):
-        context = error.ctx if isinstance(error, click.UsageError) else None
-        where = context.command_path if context else "clientupdater"
-        _say(f"{_on_one_line(error.format_message())} (see: {where} --help)")
-        return Exit.BAD_INPUT
-    if session.debug:
-        traceback.print_exception(error)
-    if isinstance(error, Error):
-        for line in _lines(error):
-            _say(line)
-        return failure_of(error).exit_code
-    _say(f"unexpected fault: {type(error).__name__}: {_on_one_line(error)}")
-    if not session.debug:
-        _say("for the traceback, run it again as: clientupdater --debug …")
-    return Exit.OURS
-
-
-def _lines(error: Error) -> list[str]:
-    """Say one fault per line."""
-    if isinstance(error, InvalidInput | Misconfigured) and error.faults:
-        told = (f"{f.pointer}: {f.message}" if f.pointer else f.message for f in error.faults)
-        return [_on_one_line(line) for line in told]
-    return [_on_one_line(error.message)]
-
-
-def _on_one_line(told: object) -> str:
-    return " ".join(str(told).split())
-
-
-def _say(line: str) -> None:
-    click.echo(f"clientupdater: {line}", err=True)

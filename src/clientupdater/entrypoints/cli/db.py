@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clientupdater.composition import backups_of, maintenance_of
 from clientupdater.entrypoints.cli.session import (
     Session,
     example,
@@ -22,7 +21,12 @@ from clientupdater.entrypoints.failures import Exit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from clientupdater.ports.maintenance import Finding, Migration
+    from clientupdater.ports.maintenance import (
+        DatabaseBackups,
+        DatabaseMaintenance,
+        Finding,
+        Migration,
+    )
 
 
 @click.group()
@@ -38,7 +42,7 @@ def db() -> None:
 @click.pass_obj
 def migrate(session: Session, *, as_json: bool) -> None:
     """Apply the migrations that are missing."""
-    applied = maintenance_of(session.settings).migrate()
+    applied = _maintenance(session).migrate()
     if as_json:
         print_json({"applied": applied})
     else:
@@ -50,7 +54,7 @@ def migrate(session: Session, *, as_json: bool) -> None:
 @click.pass_obj
 def status(session: Session, *, as_json: bool) -> None:
     """List the migrations, applied or not."""
-    known = maintenance_of(session.settings).status()
+    known = _maintenance(session).status()
     if as_json:
         print_json({"migrations": known, "pending": sum(m.applied_at is None for m in known)})
         return
@@ -65,7 +69,7 @@ def status(session: Session, *, as_json: bool) -> None:
 @click.pass_obj
 def rollback(session: Session, *, steps: int, yes: bool, as_json: bool) -> None:
     """Undo the migrations applied last, with the data in their tables."""
-    maintenance = maintenance_of(session.settings)
+    maintenance = _maintenance(session)
     if not yes:
         last = [m for m in maintenance.status() if m.applied_at][-steps:]
         names = ", ".join(_label(m) for m in reversed(last)) or "nothing"
@@ -82,7 +86,7 @@ def rollback(session: Session, *, steps: int, yes: bool, as_json: bool) -> None:
 @click.pass_obj
 def check(session: Session, *, as_json: bool) -> int:
     """Find drift, edited migrations, invalid indexes, missing row security; exit 1 if any."""
-    return _print_findings(maintenance_of(session.settings).check(), as_json=as_json)
+    return _print_findings(_maintenance(session).check(), as_json=as_json)
 
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -98,7 +102,7 @@ def dump(session: Session, *, file: Path, as_json: bool) -> None:
     FILE is there whole or not at all. The keys that personal data is sealed with are not in it:
     keep ENCRYPTION_KEYS and BLIND_INDEX_KEY apart from it, and as long.
     """
-    size = backups_of(session.settings).dump(file)
+    size = _backups(session).dump(file)
     if as_json:
         print_json({"file": str(file), "bytes": size})
     else:
@@ -114,7 +118,7 @@ def restore(session: Session, *, file: Path, as_json: bool) -> int:
 
     It is restored whole or not at all. The roles of sql/roles.sql have to be there.
     """
-    return _print_findings(backups_of(session.settings).restore(file), as_json=as_json)
+    return _print_findings(_backups(session).restore(file), as_json=as_json)
 
 
 def _print_findings(findings: Sequence[Finding], *, as_json: bool) -> int:
@@ -132,11 +136,23 @@ def _print_findings(findings: Sequence[Finding], *, as_json: bool) -> int:
 @click.pass_obj
 def seed(session: Session, *, as_json: bool) -> None:
     """Put in what the software needs to work; never overwrites."""
-    new = maintenance_of(session.settings).seed()
+    new = _maintenance(session).seed()
     if as_json:
         print_json({"new_rows": new})
     else:
         click.echo(f"{new} new rows")
+
+
+def _maintenance(session: Session) -> DatabaseMaintenance:
+    from clientupdater.composition import maintenance_of
+
+    return maintenance_of(session.settings)
+
+
+def _backups(session: Session) -> DatabaseBackups:
+    from clientupdater.composition import backups_of
+
+    return backups_of(session.settings)
 
 
 def _tell(did: str, migrations: Sequence[Migration], *, otherwise: str) -> None:

@@ -14,28 +14,21 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import frozen
 
-from clientupdater.composition import (
-    DemoAccount,
-    demo_settings,
-    fill_demo,
-    open_demo_database,
-)
 from clientupdater.entrypoints.cli.session import Session, example, note, print_json, print_table
 from clientupdater.entrypoints.demo import supervision
-from clientupdater.entrypoints.http.server import listen
-from clientupdater.entrypoints.wire import to_json, to_readable_json
 from clientupdater.private_files import write_private
-from clientupdater.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from clientupdater.composition_of_demo import DemoAccount
+
 _ADMINISTRATOR = "administrator"
 _PRINTED = (_ADMINISTRATOR, "branch manager", "telemarketer")
+_OF_ITS_OWN = ("DATABASE_URL", "ENCRYPTION_KEYS", "BLIND_INDEX_KEY", "EXPORT_DIR", "CSV_DROP_DIR")
 _PASSED_ON = (
     *("PATH", "HOME", "TMPDIR", "LANG", "PYTHONPATH", "LOG_LEVEL", "BUSINESS_TIMEZONE"),
-    *("DATABASE_URL", "ENCRYPTION_KEYS", "BLIND_INDEX_KEY", "EXPORT_DIR"),
-    "CSV_DROP_DIR",
+    *_OF_ITS_OWN,
 )
 
 
@@ -78,24 +71,49 @@ def demo(
     Ctrl-C stops it all; the next start keeps the data.
     """
     supervision.interrupt_on_stop()
+    _refuse_what_cannot_work(session, port)
     try:
         with ExitStack() as stack:
-            note("starting the database …")
-            folder = data_dir.absolute()
-            database = stack.enter_context(open_demo_database(folder / "postgres", reset=reset))
-            listen("127.0.0.1", port).close()  # to say so before the work, if it is taken
-            note("filling it with made-up clients, if it is empty …")
-            settings = demo_settings(database, folder)
-            environ = {**session.environ, **settings}
-            accounts = fill_demo(Settings.from_mapping(environ), database, folder, clients=clients)
-            told = Demo(f"http://127.0.0.1:{port}", os.getpid(), accounts)
-            children = _start(stack, environ, folder, port)
-            stack.enter_context(_written(folder / "demo.json", to_readable_json(told)))
-            stack.enter_context(_written(folder / "demo.env", _as_shell(settings, accounts)))
-            _print(told, folder, as_json=as_json)
-            supervision.watch(children, database.is_running)
+            _run(stack, session, data_dir.absolute(), port, clients, reset=reset, as_json=as_json)
     except KeyboardInterrupt:
         note("stopped; the data is kept")
+
+
+def _refuse_what_cannot_work(session: Session, port: int) -> None:
+    """Say what is wrong before the work begins."""
+    from clientupdater.entrypoints.http.server import listen
+    from clientupdater.settings import Settings
+
+    Settings.from_mapping({n: v for n, v in session.environ.items() if n not in _OF_ITS_OWN})
+    listen("127.0.0.1", port).close()
+
+
+def _run(
+    stack: ExitStack,
+    session: Session,
+    folder: Path,
+    port: int,
+    clients: int,
+    *,
+    reset: bool,
+    as_json: bool,
+) -> None:
+    from clientupdater.composition_of_demo import demo_settings, fill_demo, open_demo_database
+    from clientupdater.entrypoints.wire import to_readable_json
+    from clientupdater.settings import Settings
+
+    note("starting the database …")
+    database = stack.enter_context(open_demo_database(folder / "postgres", reset=reset))
+    note("filling it with made-up clients, if it is empty …")
+    settings = demo_settings(database, folder)
+    environ = {**session.environ, **settings}
+    accounts = fill_demo(Settings.from_mapping(environ), database, folder, clients=clients)
+    told = Demo(f"http://127.0.0.1:{port}", os.getpid(), accounts)
+    children = _start(stack, environ, folder, port)
+    stack.enter_context(_written(folder / "demo.json", to_readable_json(told)))
+    stack.enter_context(_written(folder / "demo.env", _as_shell(settings, accounts)))
+    _print(told, folder, as_json=as_json)
+    supervision.watch(children, database.is_running)
 
 
 def _start(
@@ -133,9 +151,10 @@ def _print(told: Demo, folder: Path, *, as_json: bool) -> None:
     if as_json:
         print_json(told)
         return
-    click.secho(f"\nThe demo runs at {told.base_url}\n", bold=True)
+    click.secho(f"\nThe demo runs at {told.base_url}/", bold=True)
+    click.echo(f"What it can do, to read and look up: {told.base_url}/api/docs\n")
     rows = [_row(account) for account in told.accounts if account.role in _PRINTED]
-    print_table(("email", "password", "role", "company"), rows)
+    print_table(("email", "password", "name", "role", "company"), rows)
     click.echo(f"\nMore of them, and the same for scripts: {folder / 'demo.json'}\n")
     click.echo("Try:")
     for call in _calls(told):
@@ -146,11 +165,14 @@ def _print(told: Demo, folder: Path, *, as_json: bool) -> None:
 
 
 def _row(account: DemoAccount) -> tuple[str, ...]:
-    return account.email, account.password, account.role, account.company or "every one"
+    company = account.company or "every one"
+    return account.email, account.password, account.name, account.role, company
 
 
 def _calls(told: Demo) -> list[str]:
     """Three calls to copy: sign in as the telemarketer, ask what to do next, record a call."""
+    from clientupdater.entrypoints.wire import to_json
+
     who = next(account for account in told.accounts if account.role == "telemarketer")
     api, heads = f"{told.base_url}/api/v1", "-H 'Content-Type: application/json'"
     proof = {"email": who.email, "password": who.password}
@@ -182,6 +204,8 @@ def _next_row(api: str, proof: dict[str, str]) -> tuple[str, int]:
 
 
 def _asked(url: str, *, body: object = None, token: str = "") -> Any:
+    from clientupdater.entrypoints.wire import to_json
+
     heads = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
     if not token:
         del heads["Authorization"]

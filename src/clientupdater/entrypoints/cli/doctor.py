@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from clientupdater.composition import diagnose
 from clientupdater.entrypoints.cli.session import (
     Session,
     example,
@@ -26,6 +25,8 @@ def doctor(session: Session, *, as_json: bool) -> int:
     what it said is), and Redis with the circuits that it knows of. Exit code 1 if anything is not
     well, 78 if the configuration itself is faulty.
     """
+    from clientupdater.composition import diagnose
+
     checks = diagnose(session.settings)
     well = all(check.ok for check in checks)
     if as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -22,9 +23,6 @@ from clientupdater.entrypoints.cli.session import (
     print_table,
 )
 from clientupdater.entrypoints.failures import Exit
-from clientupdater.entrypoints.http.routes.exports import ExportShown
-from clientupdater.entrypoints.http.routes.reading import ClientsFiltered, filter_of
-from clientupdater.entrypoints.structuring import structured_words
 from clientupdater.ports.exports import ExportAsked
 from clientupdater.ports.reading import MOST
 
@@ -69,6 +67,7 @@ def exports() -> None:
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Wait, and fetch it to there."
 )
+@click.option("--force", "--yes", "force", is_flag=True, help="Write over the file of --out.")
 @as_option
 @json_option
 @click.pass_obj
@@ -82,10 +81,16 @@ def create(  # noqa: PLR0913 — the options of a command
     columns: Sequence[str],
     wait: bool,
     out: Path | None,
+    force: bool,
     acts: str,
     as_json: bool,
 ) -> int:
     """Ask for an export: clients, status or report."""
+    from clientupdater.entrypoints.http.routes.reading import ClientsFiltered, filter_of
+    from clientupdater.entrypoints.structuring import structured_words
+
+    if out:
+        _refuse_unwritable(out, force=force)
     told = structured_words(dict(_pairs(filters)), ClientsFiltered)
     with opened_as(session, acts) as (app, caller):
         asked = ExportAsked(
@@ -98,7 +103,7 @@ def create(  # noqa: PLR0913 — the options of a command
         if wait or out:
             export = _waited(app, caller, export)
         if out and export.status is JobStatus.COMPLETED:
-            _fetched(app, caller, export.id, out)
+            _fetched(app, caller, export.id, out, force=force)
         _print([export], app, as_json=as_json, one=True)
     return _exit(export)
 
@@ -145,7 +150,9 @@ def _pairs(filters: Iterable[str]) -> Iterable[tuple[str, str]]:
 def _waited(app: App, caller: Caller, export: Export) -> Export:
     """Wait until it is over; whoever goes away leaves it to the worker all the same."""
     note("waiting for a worker to write it …")
-    with click.progressbar(length=1, label="rows", file=sys.stderr) as bar:
+    with click.progressbar(
+        length=1, label="rows", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
         while export.status not in _OVER:
             time.sleep(_LOOK_EVERY_S)
             export = app.exporting.show(caller, export.id)
@@ -155,23 +162,39 @@ def _waited(app: App, caller: Caller, export: Export) -> Export:
     return export
 
 
-def _fetched(app: App, caller: Caller, export: UUID, path: Path) -> None:
-    """Write it to where nothing is; what cannot be brought to its end leaves nothing."""
+def _refuse_unwritable(path: Path, *, force: bool) -> None:
+    """Say before a worker writes an export that its file could not be put there."""
+    if path.exists() and not (force and path.is_file()):
+        raise _unwritable(path, "File exists; --force writes over it")
+    if not path.absolute().parent.is_dir():
+        raise _unwritable(path, "No such directory")
+
+
+def _unwritable(path: Path, why: str) -> click.BadParameter:
+    return click.BadParameter(f"{path}: {why}", param_hint="FILE")
+
+
+def _fetched(app: App, caller: Caller, export: UUID, path: Path, *, force: bool = False) -> None:
+    """Write it beside and put it there once it is whole; over a file only if that was agreed."""
+    _refuse_unwritable(path, force=force)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        written = path.open("xb")
+        written = part.open("xb")
     except OSError as error:
-        raise click.BadParameter(f"{path}: {error.strerror}", param_hint="FILE") from None
+        raise _unwritable(path, str(error.strerror)) from None
     try:
         with written:
             _, file = app.exporting.fetch(caller, export)
             written.writelines(file.chunks)
-    except BaseException:
-        path.unlink()
-        raise
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
     note(f"{file.size} bytes in {path}")
 
 
 def _print(found: Sequence[Export], app: App, *, as_json: bool, one: bool = False) -> None:
+    from clientupdater.entrypoints.http.routes.exports import ExportShown
+
     shown = [ExportShown.of(each, app.exporting.clock.now()) for each in found]
     if as_json:
         print_json(shown[0] if one else {"items": shown})

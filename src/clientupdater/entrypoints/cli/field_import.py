@@ -76,6 +76,9 @@ def import_(
     Columns: client_code, status, reason, remarks, has_payment, occurred_at, next_follow_up_on,
     channel, and where they are known period and version. The same file again records nothing
     twice: a line is known by its status, reason, remarks and occurred_at.
+
+    Exit codes: 1 a preview in which a line was refused, 2 a file that cannot be read, 5 nothing
+    was recorded because a line was refused.
     """
     lines = read_field_file(file.read_bytes(), session.settings.business_timezone)
     with opened_as(session, acts) as (app, caller):

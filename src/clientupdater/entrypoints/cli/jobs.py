@@ -10,6 +10,7 @@ import click
 from clientupdater.domain.ids import JobId
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.entrypoints.cli.acting import as_option, opened_as
+from clientupdater.entrypoints.cli.naming import JobNumber
 from clientupdater.entrypoints.cli.session import (
     Session,
     example,
@@ -28,11 +29,15 @@ if TYPE_CHECKING:
     from clientupdater.ports.queue import Job
 
 _LIMIT = click.IntRange(1, 1000)
+_job = click.argument("job", metavar="JOB", type=JobNumber())
 
 
 @click.group()
 def jobs() -> None:
-    """See what workers do, try it again, or call it off."""
+    """See what workers do, try it again, or call it off.
+
+    A JOB is named by its number; runs of a sync have ids (see: clientupdater sync --help).
+    """
 
 
 @jobs.command("list", epilog=example("clientupdater jobs list --status dead --as boss@example.com"))
@@ -77,7 +82,7 @@ def list_(
 
 
 @jobs.command(epilog=example("clientupdater jobs show 17 --as boss@example.com"))
-@click.argument("job", type=click.IntRange(min=1))
+@_job
 @as_option
 @json_option
 @click.pass_obj
@@ -88,7 +93,7 @@ def show(session: Session, /, *, job: int, acts: str, as_json: bool) -> None:
 
 
 @jobs.command(epilog=example("clientupdater jobs retry 17 --as boss@example.com"))
-@click.argument("job", type=click.IntRange(min=1))
+@_job
 @as_option
 @json_option
 @click.pass_obj
@@ -99,7 +104,7 @@ def retry(session: Session, /, *, job: int, acts: str, as_json: bool) -> None:
 
 
 @jobs.command(epilog=example("clientupdater jobs cancel 17 --as boss@example.com"))
-@click.argument("job", type=click.IntRange(min=1))
+@_job
 @as_option
 @json_option
 @click.pass_obj

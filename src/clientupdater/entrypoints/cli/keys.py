@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from clientupdater.composition import open_app
 from clientupdater.entrypoints.cli.session import Session, example, json_option, print_json
 
 
@@ -22,6 +21,8 @@ def rotate(session: Session, *, as_json: bool) -> None:
     Put the new key first in ENCRYPTION_KEYS, restart what serves, then run this; the older key may
     go once it has ended. It can be stopped and run again, and people can work meanwhile.
     """
+    from clientupdater.composition import open_app
+
     with open_app(session.settings) as app:
         renewed = app.renew_pension_numbers()
     if as_json:

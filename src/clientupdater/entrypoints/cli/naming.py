@@ -39,6 +39,30 @@ class PeriodType(click.ParamType[Any]):
             self.fail(error.faults[0].message, param, ctx)
 
 
+class JobNumber(click.ParamType[int]):
+    """A job of the queue, by its number."""
+
+    name = "job"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        """Point to the other command if it is a run's id."""
+        if _UUID.fullmatch(str(value)):
+            self.fail(f"{value} is a run: clientupdater sync show {value}", param, ctx)
+        return click.IntRange(min=1).convert(value, param, ctx)
+
+
+class RunId(click.ParamType[UUID]):
+    """A run of a sync, by its id."""
+
+    name = "run"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> UUID:
+        """Point to the other command if it is a job's number."""
+        if str(value).isdecimal():
+            self.fail(f"{value} is a job: clientupdater jobs show {value}", param, ctx)
+        return click.UUID.convert(value, param, ctx)
+
+
 def client_ref(named: str) -> ClientId | str:
     """Read a client's identity, or else its code."""
     return ClientId(UUID(named)) if _UUID.fullmatch(named) else named

@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from clientupdater.entrypoints.cli.session import example, print_json
-from clientupdater.entrypoints.http.documentation import contract_of
-from clientupdater.entrypoints.http.routes import ENDPOINTS
 
 
 @click.command(epilog=example("clientupdater openapi > openapi.json"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, which it does in any case.")
 def openapi(*, as_json: bool) -> None:
     """Print the contract of the HTTP interface."""
+    from clientupdater.entrypoints.http.documentation import contract_of
+    from clientupdater.entrypoints.http.endpoints import ENDPOINTS
+
     del as_json
     print_json(contract_of(ENDPOINTS))

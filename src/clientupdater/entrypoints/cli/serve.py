@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clientupdater.composition import open_app
-from clientupdater.entrypoints import logs
 from clientupdater.entrypoints.cli.session import Session, example
-from clientupdater.entrypoints.http import server, several
-from clientupdater.entrypoints.http.metrics import Measures
 
 if TYPE_CHECKING:
     import socket
 
+    from clientupdater.entrypoints.http.metrics import Measures
     from clientupdater.settings import Settings
 
 
@@ -54,6 +51,10 @@ def serve(
 
     SIGTERM or Ctrl-C lets it finish what it is at; a second one has no patience.
     """
+    from clientupdater.entrypoints import logs
+    from clientupdater.entrypoints.http import server, several
+    from clientupdater.entrypoints.http.metrics import Measures
+
     session: Session = context.obj
     settings = session.settings
     logs.configure(settings)
@@ -80,6 +81,9 @@ def _one(
     drain_s: float,
     measures: Measures,
 ) -> None:
+    from clientupdater.composition import open_app
+    from clientupdater.entrypoints.http import server
+
     with listening, open_app(settings) as app:
         settings.require_keys()
         server.run(app, listening, drain_s=drain_s, measures=measures)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from attrs import define
 
-from clientupdater.settings import Settings
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from clientupdater.settings import Settings
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
@@ -23,11 +23,14 @@ class Session:
 
     environ: Mapping[str, str]
     debug: bool = False
+    as_json: bool = False
     _settings: Settings | None = None
 
     @property
     def settings(self) -> Settings:
         """What the environment says; read when a command first asks."""
+        from clientupdater.settings import Settings
+
         if self._settings is None:
             self._settings = Settings.from_mapping(self.environ)
         return self._settings
@@ -75,7 +78,7 @@ def example(text: str) -> str:
 
 def print_json(value: object) -> None:
     """Print a result for scripts."""
-    from clientupdater.entrypoints.wire import to_readable_json  # noqa: PLC0415 — slow to import
+    from clientupdater.entrypoints.wire import to_readable_json
 
     click.echo(to_readable_json(value))
 

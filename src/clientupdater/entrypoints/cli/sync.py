@@ -15,6 +15,7 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import Mode, SyncRequest
 from clientupdater.entrypoints.cli.acting import as_option, opened_as
+from clientupdater.entrypoints.cli.naming import RunId
 from clientupdater.entrypoints.cli.session import (
     Session,
     example,
@@ -40,13 +41,16 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.jobs import SyncJob
 
 _ACTOR = "--as boss@example.com"
-_job = click.argument("job", type=click.UUID)
+_run = click.argument("job", metavar="RUN", type=RunId())
 _enqueue = click.option("--enqueue", is_flag=True, help="Leave it to a worker.")
 
 
 @click.group()
 def sync() -> None:
-    """Take over what the sources say, and decide about it."""
+    """Take over what the sources say, and decide about it.
+
+    A RUN is named by its id; jobs of the queue have numbers (see: clientupdater jobs --help).
+    """
 
 
 @sync.command(epilog=example(f"clientupdater sync run snowflake --full --preview {_ACTOR}"))
@@ -69,8 +73,9 @@ def run(
 ) -> int:
     """Read a source and apply what differs: all of it, or nothing.
 
-    A run that is held, and one that cannot begin since the source is being read, end with exit
-    code 5; with --json, `code` on standard output tells which.
+    Exit codes: 1 a preview in which every row was refused, 5 a run that waits for a decision or
+    that cannot begin since the source is being read; with --json, `code` on standard output
+    tells which.
     """
     with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
         company = _company(app, caller, told["company"]) if told["company"] else None
@@ -93,7 +98,14 @@ def _done(app: App, caller: Caller, job: SyncJob, *, enqueue: bool, as_json: boo
     if not enqueue:
         job = _done_here(app, caller, job)
     _print(app, caller, job, as_json=as_json)
-    return Exit.CONFLICT if job.state is JobStatus.HELD else Exit.DONE
+    return _exit(job)
+
+
+def _exit(job: SyncJob) -> Exit:
+    if job.state is JobStatus.HELD:
+        return Exit.CONFLICT
+    all_refused = 0 < job.counts.received == job.counts.rejected
+    return Exit.NO if all_refused and job.asked.mode is Mode.PREVIEW else Exit.DONE
 
 
 def _done_here(app: App, caller: Caller, job: SyncJob) -> SyncJob:
@@ -166,8 +178,8 @@ def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
     print_table(head, rows)
 
 
-@sync.command(epilog=example(f"clientupdater sync show JOB {_ACTOR}"))
-@_job
+@sync.command(epilog=example(f"clientupdater sync show RUN {_ACTOR}"))
+@_run
 @as_option
 @json_option
 @click.pass_obj
@@ -177,8 +189,8 @@ def show(session: Session, /, *, job: UUID, acts: str, as_json: bool) -> None:
         _print(app, caller, app.syncing.show(caller, SyncJobId(job)), as_json=as_json)
 
 
-@sync.command(epilog=example(f"clientupdater sync approve JOB {_ACTOR}"))
-@_job
+@sync.command(epilog=example(f"clientupdater sync approve RUN {_ACTOR}"))
+@_run
 @click.option("--plan-hash", help="Of the plan that you saw; no other one is approved then.")
 @_enqueue
 @as_option
@@ -200,8 +212,8 @@ def approve(
         return _done(app, caller, approved, enqueue=enqueue, as_json=as_json)
 
 
-@sync.command(epilog=example(f"clientupdater sync cancel JOB {_ACTOR}"))
-@_job
+@sync.command(epilog=example(f"clientupdater sync cancel RUN {_ACTOR}"))
+@_run
 @as_option
 @json_option
 @click.pass_obj
@@ -211,8 +223,8 @@ def cancel(session: Session, /, *, job: UUID, acts: str, as_json: bool) -> None:
         _print(app, caller, app.syncing.cancel(caller, SyncJobId(job)), as_json=as_json)
 
 
-@sync.command(epilog=example(f"clientupdater sync rejects JOB {_ACTOR}"))
-@_job
+@sync.command(epilog=example(f"clientupdater sync rejects RUN {_ACTOR}"))
+@_run
 @click.option("--after", type=click.IntRange(min=0), default=0, help="Go on after this row.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
 @as_option
@@ -240,8 +252,8 @@ def rejects(
     print_table(("row", "client", "why", ""), rows)
 
 
-@sync.command(epilog=example(f"clientupdater sync replay JOB {_ACTOR}"))
-@_job
+@sync.command(epilog=example(f"clientupdater sync replay RUN {_ACTOR}"))
+@_run
 @_enqueue
 @as_option
 @json_option
@@ -253,8 +265,8 @@ def replay(session: Session, /, *, job: UUID, acts: str, as_json: bool, enqueue:
         return _done(app, caller, asked, enqueue=enqueue, as_json=as_json)
 
 
-@sync.command("replay-snapshot", epilog=example(f"clientupdater sync replay-snapshot JOB {_ACTOR}"))
-@_job
+@sync.command("replay-snapshot", epilog=example(f"clientupdater sync replay-snapshot RUN {_ACTOR}"))
+@_run
 @as_option
 @json_option
 @click.pass_obj

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clientupdater.composition import open_app
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.entrypoints.cli.acting import ORIGIN, as_option, asked_password, opened_as
 from clientupdater.entrypoints.cli.session import (
@@ -18,11 +17,14 @@ from clientupdater.entrypoints.cli.session import (
     print_json,
     print_table,
 )
+from clientupdater.entrypoints.http.routes.shapes import UserShown, grants_shown
 from clientupdater.usecases.change_user import UserChanges
 from clientupdater.usecases.create_user import NewUser
 
 if TYPE_CHECKING:
-    from clientupdater.domain.accounts import GivenGrant, Person
+    from clientupdater.app import App
+    from clientupdater.domain.accounts import Person
+    from clientupdater.domain.callers import Caller
     from clientupdater.usecases.create_user import CreatedUser
 
 _ACTOR = "--as boss@example.com"
@@ -54,18 +56,23 @@ def create(session: Session, /, *, as_json: bool, bootstrap: bool, **told: Any) 
     acts = told.pop("acts")
     new = NewUser(**told)
     if bootstrap:
+        from clientupdater.composition import open_app
+
         with open_app(session.settings) as app:
             made = app.people.bootstrap_administrator(new, ORIGIN)
+            caller = app.people.identify_operator(made.person.email, ORIGIN)
+            (shown,) = _shown(app, caller, made.person)
     else:
         with opened_as(session, acts) as (app, caller):
             made = app.people.create_user(caller, new)
-    _tell_created(made, as_json=as_json)
+            (shown,) = _shown(app, caller, made.person)
+    _tell_created(made, shown, as_json=as_json)
 
 
-def _tell_created(made: CreatedUser, *, as_json: bool) -> None:
+def _tell_created(made: CreatedUser, shown: UserShown, *, as_json: bool) -> None:
     if as_json:
         told = {"initial_password": made.initial_password, "expires_at": made.expires_at}
-        print_json({"user": _person(made.person), **told})
+        print_json({"user": shown, **told})
         return
     click.echo(made.initial_password)
     note(f"the initial password, good once and until {made.expires_at:%Y-%m-%d %H:%M %Z}")
@@ -84,8 +91,9 @@ def list_(
     """List the people one may see, in the order of their emails."""
     with opened_as(session, acts) as (app, caller):
         found = app.people.list_users(caller, after=after, at_most=limit, active=active)
+        listed = _shown(app, caller, *found)
     if as_json:
-        print_json({"items": [_person(each) for each in found]})
+        print_json({"items": listed})
         return
     rows = [(each.email, _name(each), _state(each)) for each in found]
     print_table(("email", "name", "state"), rows)
@@ -99,12 +107,17 @@ def list_(
 def show(session: Session, /, *, user: str, acts: str, as_json: bool) -> None:
     """Show an account and what it may do."""
     with opened_as(session, acts) as (app, caller):
-        shown = app.people.show_user(caller, user)
+        found = app.people.show_user(caller, user)
+        (person,) = _shown(app, caller, found.person)
+        grants = grants_shown(found.grants, app.look_up_names(caller))
     if as_json:
-        print_json({"user": _person(shown.person), "grants": [_grant(g) for g in shown.grants]})
+        print_json({"user": person, "grants": grants})
         return
-    click.echo(f"{shown.person.email}  {_name(shown.person)}  {_state(shown.person)}")
-    rows = [(g.grant.permission, g.grant.scope, g.grant.company or "every") for g in shown.grants]
+    click.echo(f"{person.email}  {_name(found.person)}  {_state(found.person)}")
+    for what, codes in (("branches", person.branches), ("areas", person.areas)):
+        if codes:
+            click.echo(f"{what}: {', '.join(codes)}")
+    rows = [(each.permission, each.scope, each.company or "every") for each in grants]
     print_table(("permission", "scope", "company"), rows)
 
 
@@ -265,30 +278,14 @@ def set_password(session: Session, /, *, user: str, acts: str) -> None:
     note("set")
 
 
-def _person(person: Person) -> dict[str, object]:
-    return {
-        "id": person.id,
-        "email": person.email,
-        "first_name": person.first_name,
-        "last_name": person.last_name,
-        "is_active": person.is_active,
-        "must_change_password": person.must_change_password,
-        "locked_until": person.locked_until,
-        "last_login_at": person.last_login_at,
-        "branches": person.territory.branches,
-        "areas": person.territory.areas,
-        "version": person.version,
-    }
-
-
-def _grant(given: GivenGrant) -> dict[str, object]:
-    grant, granted_at = given.grant, given.granted_at
-    return {
-        "permission": grant.permission,
-        "company": grant.company,
-        "scope": grant.scope,
-        "granted_at": granted_at,
-    }
+def _shown(app: App, caller: Caller, *people: Person) -> list[UserShown]:
+    """Show them as over HTTP: with codes in place of our ids."""
+    names = app.look_up_names(
+        caller,
+        branches={branch for each in people for branch in each.territory.branches},
+        areas={area for each in people for area in each.territory.areas},
+    )
+    return [UserShown.of(each, names) for each in people]
 
 
 def _name(person: Person) -> str:

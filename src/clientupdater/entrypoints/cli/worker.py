@@ -12,16 +12,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clientupdater.composition import open_workshop
-from clientupdater.entrypoints import logs
 from clientupdater.entrypoints.cli.session import Session, example
-from clientupdater.entrypoints.http.several import metrics_told
-from clientupdater.entrypoints.worker.account import Account
-from clientupdater.entrypoints.worker.worker import Pace, Worker
 from clientupdater.ports.queue import QUEUES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from clientupdater.entrypoints.worker.worker import Worker
 
 
 def _queues(_: click.Context, __: click.Parameter, told: str) -> list[str]:
@@ -81,6 +78,12 @@ def worker(
 
     SIGTERM or Ctrl-C: takes no more, finishes what it is at or returns it, and ends.
     """
+    from clientupdater.composition import open_workshop
+    from clientupdater.entrypoints import logs
+    from clientupdater.entrypoints.http.several import metrics_told
+    from clientupdater.entrypoints.worker.account import Account
+    from clientupdater.entrypoints.worker.worker import Pace, Worker
+
     logs.configure(session.settings)
     account = Account()
 

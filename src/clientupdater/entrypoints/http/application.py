@@ -17,10 +17,10 @@ from clientupdater.domain.errors import Error
 from clientupdater.entrypoints.http import pipeline, problems, system
 from clientupdater.entrypoints.http.admission import Door
 from clientupdater.entrypoints.http.documentation import pages_of
+from clientupdater.entrypoints.http.endpoints import ENDPOINTS
 from clientupdater.entrypoints.http.headers import Guarded
 from clientupdater.entrypoints.http.metrics import Measured, Measures
 from clientupdater.entrypoints.http.requests import Accounted
-from clientupdater.entrypoints.http.routes import ENDPOINTS
 from clientupdater.ports.deadlines import within
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response
 
 from clientupdater.entrypoints.http import docs_page, openapi
+from clientupdater.entrypoints.http.front_page import STYLED, front_page
 from clientupdater.entrypoints.http.replies import compressed, takes_gzip
 from clientupdater.entrypoints.http.system import PAGES, Page
 from clientupdater.entrypoints.wire import to_json
@@ -20,12 +21,9 @@ if TYPE_CHECKING:
     from clientupdater.entrypoints.http.contract import Endpoint
 
 
-_STYLED = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-
-
 async def _kept(body: bytes, short: bytes, kind: str, request: Request) -> Response:
     """Give what was made when we began, as it is or compressed."""
-    headers = {"Vary": "Accept-Encoding", "Content-Security-Policy": _STYLED}
+    headers = {"Vary": "Accept-Encoding", "Content-Security-Policy": STYLED}
     if takes_gzip(request):
         return Response(short, headers={**headers, "Content-Encoding": "gzip"}, media_type=kind)
     return Response(body, headers=headers, media_type=kind)
@@ -45,6 +43,7 @@ def pages_of(endpoints: tuple[Endpoint, ...]) -> tuple[Page, ...]:
 
 def _pages(contract: bytes, page: bytes) -> tuple[Page, ...]:
     return (
+        Page("/", "What is here, and where to read on.", front_page, also=("text/html",)),
         _page("/api/openapi.json", "This contract.", contract, "application/json"),
         _page("/api/docs", "This contract, for people.", page, "text/html"),
     )

@@ -136,7 +136,8 @@ def _limit(limit: object) -> dict[str, Any]:
 
 
 def _page(page: Page, shapes: _Shapes) -> dict[str, Any]:
-    content = {page.kind: {"schema": shapes.of(page.shape) if page.shape else {}}}
+    schema = {"schema": shapes.of(page.shape) if page.shape else {}}
+    content = dict.fromkeys((page.kind, *page.also), schema)
     answer = {"description": page.summary, "content": content}
     problems = {str(status): _failure(code) for status, code in page.problems}
     # What says that it cannot may be a page as well, or a problem where not even that can be made.
@@ -146,7 +147,7 @@ def _page(page: Page, shapes: _Shapes) -> dict[str, Any]:
     }
     told = {
         "summary": page.summary,
-        "operationId": page.address.rsplit("/", 1)[-1].replace(".", "_"),
+        "operationId": page.address.rsplit("/", 1)[-1].replace(".", "_") or "index",
         "tags": ["system"],
         "responses": {"200": answer, **refused, **problems},
     }

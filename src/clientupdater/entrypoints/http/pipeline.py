@@ -39,10 +39,11 @@ from clientupdater.domain.errors import (
     VersionConflict,
 )
 from clientupdater.domain.ids import PersonId
+from clientupdater.entrypoints.failures import details_of
 from clientupdater.entrypoints.http import parsing
 from clientupdater.entrypoints.http.contract import Call, Endpoint, Sent, part
 from clientupdater.entrypoints.http.limits import failures_counted, require, require_allowance
-from clientupdater.entrypoints.http.problems import Rejected, details_of
+from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.replies import reply, response
 from clientupdater.entrypoints.structuring import structured, structured_words
 from clientupdater.ports.deadlines import ending_at, seconds_left

@@ -12,12 +12,10 @@ from starlette.responses import Response
 from clientupdater.domain.errors import (
     CircuitOpen,
     Error,
-    InvalidInput,
     Unauthenticated,
     Unavailable,
-    VersionConflict,
 )
-from clientupdater.entrypoints.failures import failure_of
+from clientupdater.entrypoints.failures import details_of, failure_of
 from clientupdater.entrypoints.wire import to_json
 
 if TYPE_CHECKING:
@@ -154,12 +152,3 @@ def _headers(error: Error) -> dict[str, str] | None:
     if isinstance(error, Unavailable):
         return {"Retry-After": _RETRY_AFTER_S}
     return {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else None
-
-
-def details_of(error: Error) -> dict[str, Any]:
-    """Give the facts behind an error, as far as they are for whoever asked."""
-    if isinstance(error, InvalidInput):
-        return {"fields": error.faults}
-    if isinstance(error, VersionConflict):
-        return {**error.details, "snapshot": error.snapshot}
-    return dict(error.details)

@@ -186,6 +186,8 @@ class Page:
     problems: tuple[tuple[int, str], ...] = ()
     """The same, where the answer is a problem."""
     shape: type | None = None
+    also: tuple[str, ...] = ()
+    """As what else it answers, to those who ask for that."""
 
 
 PAGES = (

@@ -144,7 +144,7 @@ held as (
     where p.officer is not null
 )
 
-select u.id, concat_ws(' ', u.first_name, u.last_name) as name
+select u.id, staff_name(u.first_name, u.last_name, u.email) as name
 from users u
 where u.id in (select officer from held)
     or (u.id = %(actor)s and exists (select {my_own}))

@@ -3,7 +3,7 @@
 -- name: history
 select
     h.changed_at, h.id, h.field_changed, h.old_value, h.new_value, h.changed_by,
-    concat_ws(' ', u.first_name, u.last_name), h.sync_job_id, j.type::text
+    staff_name(u.first_name, u.last_name, u.email), h.sync_job_id, j.type::text
 from (
     (
         select

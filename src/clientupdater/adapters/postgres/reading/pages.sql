@@ -212,7 +212,7 @@ left join lateral (
 
 -- name: officer
 (
-    select jsonb_build_array(u.id, concat_ws(' ', u.first_name, u.last_name))
+    select jsonb_build_array(u.id, staff_name(u.first_name, u.last_name, u.email))
     from users u
     where u.id = c.assigned_to
 )
@@ -225,7 +225,7 @@ s.remarks, s.has_payment, s.update_count, s.is_terminal, s.exempt_cause, s.next_
 s.promised_on, s.promised_amount,
 (select b.code from branches b where b.id = s.branch_id),
 (
-    select jsonb_build_array(u.id, concat_ws(' ', u.first_name, u.last_name))
+    select jsonb_build_array(u.id, staff_name(u.first_name, u.last_name, u.email))
     from users u
     where u.id = s.updated_by
 ),

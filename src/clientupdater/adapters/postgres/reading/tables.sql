@@ -9,7 +9,7 @@ select
     a.code as account_type, '••••' || c.pension_last4 as pension_number_masked, c.birth_date,
     c.contact_number, c.contact_number_alt, c.past_due_amount, c.loan_status, c.is_active,
     [[trackable]] as is_trackable,
-    concat_ws(' ', u.first_name, u.last_name) as assigned_to, c.updated_at
+    staff_name(u.first_name, u.last_name, u.email) as assigned_to, c.updated_at
 from clients c
 join companies co on co.id = c.company_id
 left join branches b on b.id = c.branch_id
@@ -31,8 +31,8 @@ select
     c.client_code, c.full_name, co.code as company, b.code as branch, s.period, t.code as status,
     r.code as reason, s.remarks, s.has_payment, said.occurred_at, s.next_follow_up_on,
     said.channel, s.promised_on, s.promised_amount, s.update_count, s.is_terminal,
-    s.exempt_cause as exempt, concat_ws(' ', o.first_name, o.last_name) as assigned_to,
-    concat_ws(' ', u.first_name, u.last_name) as updated_by, s.updated_at, s.version
+    s.exempt_cause as exempt, staff_name(o.first_name, o.last_name, o.email) as assigned_to,
+    staff_name(u.first_name, u.last_name, u.email) as updated_by, s.updated_at, s.version
 from client_period_status s
 join clients c on c.id = s.client_id
 join companies co on co.id = c.company_id
@@ -129,8 +129,11 @@ exists (
 select count(*) from ([[source]]) n
 
 -- name: csv_text
+-- The code points of the domain's ESCAPED_STARTS.
 case
-    when ascii(q.[[column]]) in (61, 43, 45, 64, 9, 13, 39) then '''' || q.[[column]]
+    when
+        ascii(q.[[column]]) in (61, 43, 45, 64, 9, 13, 10, 39, 65309, 65291, 65293, 65312)
+        then '''' || q.[[column]]
     else q.[[column]]
 end
 

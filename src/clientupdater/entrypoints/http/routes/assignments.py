@@ -99,9 +99,10 @@ def explain_access(call: Call) -> AccessShown:
     told = call.app.tracking.explain_access(
         call.caller, PersonId(call.path["user"]), client, asked.permission
     )
-    grants = tuple(str(grant) for grant in told.grants)
+    codes = call.app.look_up_names(call.caller).companies
+    grants = tuple(grant.worded(codes) for grant in told.grants)
     missing = str(told.missing) if told.missing else None
-    return AccessShown(told.allowed, told.permission, grants, missing, told.explain())
+    return AccessShown(told.allowed, told.permission, grants, missing, told.explain(codes))
 
 
 def _client(name: str, pointer: str) -> ClientId | str:

@@ -15,9 +15,9 @@ from clientupdater.domain.events import Channel, Promise
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.updates import StatusUpdate
-from clientupdater.entrypoints.failures import failure_of
+from clientupdater.entrypoints.failures import details_of, failure_of
 from clientupdater.entrypoints.http.contract import MIB, Answer, Call, Endpoint, part
-from clientupdater.entrypoints.http.problems import Rejected, details_of
+from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.routes.rows import (
     EventShown,
     SnapshotShown,

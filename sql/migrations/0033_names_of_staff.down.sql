@@ -1,0 +1,1 @@
+drop function staff_name(text, text, text);

@@ -1,0 +1,61 @@
+"""What the first address answers: to programs where things are, to people a page of links."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+import clientupdater
+from clientupdater.entrypoints.http.docs_page import STYLE
+from clientupdater.entrypoints.wire import to_json
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+STYLED = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+_HEADERS = {"Vary": "Accept", "Content-Security-Policy": STYLED}
+_LINKS = {"docs": "/api/docs", "contract": "/api/openapi.json", "ready": "/readyz"}
+_JSON = to_json(
+    {"service": "Client Updater", "version": clientupdater.__version__, "links": _LINKS}
+)
+_PAGE = f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Client Updater</title><style>{STYLE}</style></head><body><h1>Client Updater</h1>
+<p>Keeps track of reaching every client once a period. This address serves programs, by HTTP and
+JSON; version {clientupdater.__version__}.</p>
+<ul><li><a href="/api/docs">What it can do, and how to call it</a></li>
+<li><a href="/api/openapi.json">The same for programs (OpenAPI)</a></li>
+<li><a href="/readyz">Whether it is ready</a></li></ul>
+<p>To begin, sign in: <code>POST /api/v1/sessions</code> with an email and a password gives a
+token, which goes along as <code>Authorization: Bearer …</code>.</p>
+</body></html>"""
+
+
+async def front_page(request: Request) -> Response:
+    """Say what is here."""
+    accept = ",".join(request.headers.getlist("accept"))
+    if _weight(accept, "text", "html") > _weight(accept, "application", "json"):
+        return Response(_PAGE, headers=_HEADERS, media_type="text/html")
+    return Response(_JSON, headers=_HEADERS, media_type="application/json")
+
+
+def _weight(accept: str, kind: str, form: str) -> float:
+    """Give how much it is wanted, by the range that names it most closely (RFC 9110, 12.5.1)."""
+    wanted = {
+        media.strip().lower(): _quality(parameters)
+        for media, _, parameters in (each.partition(";") for each in accept.split(","))
+    }
+    ranges = (f"{kind}/{form}", f"{kind}/*", "*/*")
+    return next((wanted[each] for each in ranges if each in wanted), 0.0)
+
+
+def _quality(parameters: str) -> float:
+    for each in parameters.lower().split(";"):
+        name, _, value = each.partition("=")
+        if name.strip() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0
