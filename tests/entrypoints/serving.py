@@ -15,7 +15,7 @@ import uvicorn
 from clientupdater.entrypoints.http.server import listen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from starlette.applications import Starlette
 
@@ -27,6 +27,12 @@ def keyed(request: httpx.Request) -> None:
     """Give a change a key of its own, where a test does not care for it."""
     if request.method != "GET":
         request.headers.setdefault("Idempotency-Key", str(uuid4()))
+
+
+def head_of(method: str, path: str, headers: Mapping[str, str]) -> bytes:
+    """Write the head of a request, for what no client of HTTP would send."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: here", *(f"{n}: {v}" for n, v in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode()
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 import anyio
 import structlog
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     )
     from contextlib import AbstractContextManager
 
+    from starlette.datastructures import Headers
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.types import Scope
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
     from clientupdater.ports.readings import Readings
     from clientupdater.serving import Serving
 
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 _log = structlog.stdlib.get_logger("clientupdater.http")
 _TAKEN = (
     "Authorization",
@@ -177,19 +181,31 @@ def _answering(methods: Mapping[str, Endpoint]) -> Callable[[Request], Awaitable
     async def answer(request: Request) -> Response:
         endpoint = methods["GET" if request.method == "HEAD" else request.method]
         app: App = request.state.app
-        given = await _given(request, endpoint, app.serving)
-        with request.state.door.inside():
-            return await anyio.to_thread.run_sync(
-                pipeline.answered, endpoint, app, given, limiter=request.state.threads
-            )
+        deadline = within(app.serving.deadline_s)
+        given, identity = pipeline.Given(request, b"", deadline), None
+        if _brings_a_body(request.headers):
+            identity = await _worked(request, pipeline.identified, endpoint, app, request, deadline)
+            given = await _given(request, endpoint, app.serving, deadline)
+        return await _worked(request, pipeline.answered, endpoint, app, given, identity)
 
     return answer
 
 
-async def _given(request: Request, endpoint: Endpoint, serving: Serving) -> pipeline.Given:
+async def _worked(request: Request, work: Callable[[*Ts], T], *arguments: *Ts) -> T:
+    """Do it in a thread, where one more may enter."""
+    with request.state.door.inside():
+        return await anyio.to_thread.run_sync(work, *arguments, limiter=request.state.threads)
+
+
+def _brings_a_body(headers: Headers) -> bool:
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
+
+
+async def _given(
+    request: Request, endpoint: Endpoint, serving: Serving, deadline: float
+) -> pipeline.Given:
     """Read the body while somebody waits; who sends slowly keeps nobody else from entering."""
-    deadline = within(serving.deadline_s)
     limit = endpoint.body_limit(serving.largest_body)
-    with anyio.move_on_after(serving.deadline_s):
+    with anyio.move_on_after(deadline - time.monotonic()):
         return await pipeline.given(request, limit, deadline)
     raise problems.Rejected.invalid("The body did not arrive in time.")

@@ -21,9 +21,14 @@ if TYPE_CHECKING:
 def require_allowance(
     app: App, endpoint: Endpoint, caller: Caller, scope: MutableMapping[str, Any]
 ) -> None:
-    """Count somebody who has signed in by who they are, anybody else by where they come from."""
+    """Count somebody who has signed in by who they are, anybody else by where they come from.
+
+    Whom somebody wants to sign in as stands in the body; until it is read, their address counts.
+    """
     person = None if endpoint.public else caller.actor.id
-    require(app, endpoint.activity, Asker(caller.origin.ip_address, person), scope)
+    signs_in = endpoint.activity is Activity.SIGN_IN
+    activity = Activity.SIGN_IN_REQUEST if signs_in else endpoint.activity
+    require(app, activity, Asker(caller.origin.ip_address, person), scope)
 
 
 def require(app: App, activity: Activity, asker: Asker, scope: MutableMapping[str, Any]) -> None:
@@ -40,11 +45,13 @@ def require(app: App, activity: Activity, asker: Asker, scope: MutableMapping[st
 
 def _told(verdict: Verdict) -> Mapping[str, str]:
     name, window = verdict.allowance.name, int(verdict.allowance.window.total_seconds())
-    whole_in = max(1, verdict.reset_at - int(time.time()))
+    now = int(time.time())
+    # A window that slides forgets the last of it later; no more than its length is ever promised.
+    whole_in = min(window, max(1, verdict.reset_at - now))
     return {
         "X-RateLimit-Limit": str(verdict.limit),
         "X-RateLimit-Remaining": str(verdict.remaining),
-        "X-RateLimit-Reset": str(verdict.reset_at),
+        "X-RateLimit-Reset": str(now + whole_in),
         "RateLimit-Policy": f'"{name}";q={verdict.limit};w={window}',
         "RateLimit": f'"{name}";r={verdict.remaining};t={whole_in}',
     }

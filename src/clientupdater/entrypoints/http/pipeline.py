@@ -2,6 +2,7 @@
 
     signed in   401, before anything else on what is not public; 403 while U4 bars it
     counted     429: by who they are; who is nobody, by where they come from
+    read        only now: whom we do not know sends us no body, and nobody sends one uncounted
     parsed      400, 406, 413, 415
     answered    a request that comes again under its Idempotency-Key: the answer that it got
     sight       404, and right: 403
@@ -79,6 +80,14 @@ class _Parsed:
     key: str | None
 
 
+@frozen
+class Identity:
+    """Who asks, found out and counted before their body is read."""
+
+    caller: Caller
+    session: Authenticated | None
+
+
 async def given(request: Request, largest: int, deadline: float | None = None) -> Given:
     """Read the body; what is longer than it may be is not read to its end."""
     announced = request.headers.get("content-length", "0")
@@ -92,25 +101,34 @@ async def given(request: Request, largest: int, deadline: float | None = None) -
     return Given(request, bytes(read), deadline)
 
 
-def answered(endpoint: Endpoint, app: App, given: Given) -> Response:
+def identified(endpoint: Endpoint, app: App, request: Request, deadline: float | None) -> Identity:
+    """Find out who asks, and count them."""
+    with ending_at(deadline):
+        seconds_left()
+        session = None if endpoint.public else _signed_in(endpoint, app, request)
+        caller = session.caller if session else _nobody(app, request)
+        require_allowance(app, endpoint, caller, request.scope)
+        return Identity(caller, session)
+
+
+def answered(
+    endpoint: Endpoint, app: App, given: Given, identity: Identity | None = None
+) -> Response:
     """Judge a request, and do what it asks, as long as somebody waits for it."""
     with ending_at(given.deadline):
         seconds_left()
-        return _answered(endpoint, app, given)
+        who = identity or identified(endpoint, app, given.request, given.deadline)
+        return _answered(endpoint, app, given, who)
 
 
-def _answered(endpoint: Endpoint, app: App, given: Given) -> Response:
-    request = given.request
-    signed_in = None if endpoint.public else _signed_in(endpoint, app, request)
-    caller = signed_in.caller if signed_in else _nobody(app, request)
-    if endpoint.activity is not Activity.SIGN_IN:
-        require_allowance(app, endpoint, caller, request.scope)
+def _answered(endpoint: Endpoint, app: App, given: Given, identity: Identity) -> Response:
+    request, caller = given.request, identity.caller
     parsed = _parsed(endpoint, app, given)
     if endpoint.activity is Activity.SIGN_IN:
         require(app, Activity.SIGN_IN, _who_signs_in(caller, parsed.body), request.scope)
     route = f"{endpoint.method} {endpoint.path}"
     sent = Sent(request.headers, given.body or b"")
-    call = Call(app=app, route=route, caller=caller, session=signed_in, sent=sent)
+    call = Call(app=app, route=route, caller=caller, session=identity.session, sent=sent)
     act = partial(_acted, endpoint, call, request, parsed)
     if endpoint.is_keyed and parsed.key is not None:
         return response(endpoint, request, _once(endpoint, call, given, parsed.key, act))
@@ -214,7 +232,7 @@ def _nobody(app: App, request: Request) -> Caller:
 
 def _origin(app: App, request: Request) -> Origin:
     peer = request.client.host if request.client else None
-    forwarded_for = request.headers.get("x-forwarded-for", "")
+    forwarded_for = parsing.joined(request.headers.getlist("x-forwarded-for"))
     return Origin(
         interface="http",
         request_id=request.scope.get("request_id"),
