@@ -39,6 +39,7 @@ from clientupdater.usecases.create_user import CreateUser
 from clientupdater.usecases.delete_user import DeleteUser
 from clientupdater.usecases.explain_access import ExplainAccess
 from clientupdater.usecases.find_missed_openings import FindMissedOpenings
+from clientupdater.usecases.find_missing_keys import FindMissingKeys
 from clientupdater.usecases.give_area import GiveArea
 from clientupdater.usecases.give_branch import GiveBranch
 from clientupdater.usecases.grant_permission import GrantPermission
@@ -285,6 +286,7 @@ class App:
 
     open_due_periods: OpenDuePeriods
     find_missed_openings: FindMissedOpenings
+    find_missing_keys: FindMissingKeys
     renew_pension_numbers: RenewPensionNumbers
     tracking: Tracking
     people: People
@@ -331,6 +333,7 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
     return App(
         open_due_periods=open_due_periods,
         find_missed_openings=FindMissedOpenings(work, clock, zone),
+        find_missing_keys=FindMissingKeys(work),
         renew_pension_numbers=RenewPensionNumbers(work),
         tracking=Tracking.over(work, clock, zone),
         people=_people(work, clock, around.guard),

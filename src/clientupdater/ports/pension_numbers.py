@@ -36,6 +36,10 @@ class PensionNumbers(Protocol):
         """Find whose number it is, without opening any; None if nobody's."""
         ...
 
+    def missing_keys(self) -> frozenset[str]:
+        """Name the keys that numbers are sealed with and that we do not have."""
+        ...
+
     def renew_batch(self, *, after: ClientId | None, at_most: int) -> RenewedBatch:
         """Seal the next numbers anew with the newest key, in the order of identity.
 

@@ -13,6 +13,7 @@ from clientupdater.domain.errors import (
     CircuitOpen,
     Error,
     InvalidInput,
+    KeyMissing,
     Unauthenticated,
     Unavailable,
     VersionConflict,
@@ -39,6 +40,8 @@ _CODES = {
 _FIRST_OF_OURS = 500
 _RETRY_AFTER_S = "1"
 _OURS = "Something went wrong on our side; it was logged under this request's id."
+
+_NO_KEY = "It is sealed with a key that this server lacks; its operators can add it."
 
 
 class Rejected(Exception):
@@ -145,6 +148,8 @@ def _message(error: Error, status: int) -> str:
     """Say nothing of hosts, SQL or settings to whoever asks from outside."""
     if isinstance(error, CircuitOpen):
         return error.message  # which names the service, and when it is asked again
+    if isinstance(error, KeyMissing):
+        return _NO_KEY
     if isinstance(error, Unavailable):
         return f"{error.service} does not answer; try again."
     return error.message if status < _FIRST_OF_OURS else _OURS

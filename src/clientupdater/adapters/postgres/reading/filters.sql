@@ -38,10 +38,15 @@ c.assigned_to is null
 c.loan_status = %(loan_status)s
 
 -- name: past_due_from
-c.owed >= (%(past_due_from)s::numeric * 100)::bigint
+-- Beyond what a bigint holds nobody owes anything: the nearest that it holds says the same.
+c.owed >= least(
+    greatest(ceil(%(past_due_from)s::numeric * 100), -9223372036854775807), 9223372036854775807
+)::bigint
 
 -- name: past_due_to
-c.owed <= (%(past_due_to)s::numeric * 100)::bigint
+c.owed <= least(
+    greatest(floor(%(past_due_to)s::numeric * 100), -9223372036854775807), 9223372036854775807
+)::bigint
 
 -- name: among
 c.id = any(%(among)s::uuid[])
