@@ -156,6 +156,8 @@ class Shared:
     cache: Cache
     near: Cache
     """In this process alone: for what is small, and known by the configuration's generation."""
+    probe_limits: RateLimits
+    """In this process alone: the event loop asks it, and must not wait."""
 
 
 @frozen(kw_only=True)
@@ -296,6 +298,8 @@ class App:
     look_up_names: LookUpNames
     admit_request: AdmitRequest
     """Counts who comes; it is asked before anything dear is done."""
+    admit_probe: AdmitRequest
+    """Counts who looks whether we are well, without waiting for anything."""
     cache: Cache
     """What was made before, in Redis where there is one."""
     readiness: tuple[HealthCheck, ...]
@@ -342,6 +346,7 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
         exporting=exporting,
         look_up_names=LookUpNames(work),
         admit_request=AdmitRequest(shared.limits, shared.allowances),
+        admit_probe=AdmitRequest(shared.probe_limits, shared.allowances),
         cache=shared.cache,
         readiness=around.readiness,
         check_system=CheckSystem(work, clock, around.services, around.sources.keys()),

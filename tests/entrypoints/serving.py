@@ -36,9 +36,11 @@ def head_of(method: str, path: str, headers: Mapping[str, str]) -> bytes:
 
 
 @contextmanager
-def served(application: Starlette) -> Iterator[httpx.Client]:
+def served(application: Starlette | uvicorn.Config) -> Iterator[httpx.Client]:
     """Serve it for as long as it is talked to."""
-    config = uvicorn.Config(application, log_config=None, lifespan="on", proxy_headers=False)
+    config = application
+    if not isinstance(config, uvicorn.Config):
+        config = uvicorn.Config(config, log_config=None, lifespan="on", proxy_headers=False)
     server = uvicorn.Server(config)
     with listen("127.0.0.1", 0) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})

@@ -124,12 +124,11 @@ def test_C3_a_number_whose_key_is_not_there_is_not_shown_and_says_so(
     desk: Desk, database: Database
 ) -> None:
     other = Vault(KeyRing({"newer": b"n" * 32}), VAULT.index_key)
-    with staffed(database, MANILA, other) as staff, served(
-        build(lambda: nullcontext(staff.app))
-    ) as http:
-        answer = evolve(desk, staff=staff, http=http).look(
-            desk.client, "clients:reveal all FCASH"
-        )
+    with (
+        staffed(database, MANILA, other) as staff,
+        served(build(lambda: nullcontext(staff.app))) as http,
+    ):
+        answer = evolve(desk, staff=staff, http=http).look(desk.client, "clients:reveal all FCASH")
     assert code_of(answer) == (503, "unavailable")
     assert "sealed with a key that this server lacks" in answer.json()["detail"]
     assert desk.looks() == []

@@ -103,9 +103,7 @@ HOSTILE: dict[str, Callable[[int], Callable[[], object]]] = {
         lambda: parsing.require_json_wanted(headers("accept", *["a/b;q=0"] * n))
     ),
     "addresses": lambda n: lambda: PROXIES.client_address("10.0.0.1", "10.0.0.2," * n),
-    "members that nobody knows": lambda n: (
-        lambda: structured({f"m{i}": 1 for i in range(n)}, Body)
-    ),
+    "members that nobody knows": lambda n: lambda: structured({f"m{i}": 1 for i in range(n)}, Body),
     "items beyond the end": lambda n: lambda: structured({"items": [{}] * n}, Body),
     "a log line": lambda n: lambda: redaction.redacted(None, "", {"event": "a" * n}),
 }

@@ -90,8 +90,8 @@ class Allowances:
     export: Allowance = Allowance("export", 5, _FIVE_MINUTES, outlives_us=True)
     sign_in: Allowance = Allowance("sign_in", 5, _FIVE_MINUTES, outlives_us=True)
     webhook: Allowance = Allowance("webhook", 300, _MINUTE)
-    probe: Allowance = Allowance("probe", 600, _MINUTE)
-    """Ten a second: several balancers behind one address look once a second each."""
+    probe: Allowance = Allowance("probe", 1200, _MINUTE)
+    """Twenty a second: many balancers behind one address look once a second each."""
 
     @classmethod
     def of(

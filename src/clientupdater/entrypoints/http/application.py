@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import structlog
@@ -16,7 +17,7 @@ from starlette.routing import Match, Route
 
 from clientupdater.domain.errors import Error
 from clientupdater.entrypoints.http import pipeline, problems, system
-from clientupdater.entrypoints.http.admission import Door
+from clientupdater.entrypoints.http.admission import Door, worked
 from clientupdater.entrypoints.http.documentation import pages_of
 from clientupdater.entrypoints.http.headers import Guarded
 from clientupdater.entrypoints.http.metrics import Measured, Measures
@@ -45,8 +46,6 @@ if TYPE_CHECKING:
     from clientupdater.ports.readings import Readings
     from clientupdater.serving import Serving
 
-T = TypeVar("T")
-Ts = TypeVarTuple("Ts")
 _log = structlog.stdlib.get_logger("clientupdater.http")
 _TAKEN = (
     "Authorization",
@@ -78,6 +77,7 @@ def build(
     measures: Measures | None = None,
     endpoints: Iterable[Endpoint] = ENDPOINTS,
     cors_origins: Sequence[str] = (),
+    keep_alive_s: int | None = None,
 ) -> Starlette:
     """Build it; the App is opened when the server starts and closed when it ends.
 
@@ -97,7 +97,11 @@ def build(
             async with anyio.create_task_group() as ticking:
                 for read, every_s in ((app.readings, 1.0), (app.read_queues, 15.0)):
                     ticking.start_soon(_keep_reading, measures, read, every_s, probes)
-                yield {"app": app, "threads": threads, "door": door, **state}
+                looks = {
+                    "readiness": system.Recent(partial(system.checked, app), probes),
+                    "health": system.Recent(app.check_system, probes),
+                }
+                yield {"app": app, "threads": threads, "door": door, **looks, **state}
                 ticking.cancel_scope.cancel()
 
     pages = (*system.PAGES, *pages_of(declared))
@@ -105,7 +109,7 @@ def build(
         routes=[*(Route(p.address, p.handle) for p in pages), *_routes(declared)],
         middleware=[
             Middleware(Accounted),
-            Middleware(Guarded, traffic=traffic),
+            Middleware(Guarded, traffic=traffic, keep_alive_s=keep_alive_s),
             Middleware(Measured, measures=measures),
             *_cross_origin(cors_origins),
         ],
@@ -184,17 +188,11 @@ def _answering(methods: Mapping[str, Endpoint]) -> Callable[[Request], Awaitable
         deadline = within(app.serving.deadline_s)
         given, identity = pipeline.Given(request, b"", deadline), None
         if _brings_a_body(request.headers):
-            identity = await _worked(request, pipeline.identified, endpoint, app, request, deadline)
+            identity = await worked(request, pipeline.identified, endpoint, app, request, deadline)
             given = await _given(request, endpoint, app.serving, deadline)
-        return await _worked(request, pipeline.answered, endpoint, app, given, identity)
+        return await worked(request, pipeline.answered, endpoint, app, given, identity)
 
     return answer
-
-
-async def _worked(request: Request, work: Callable[[*Ts], T], *arguments: *Ts) -> T:
-    """Do it in a thread, where one more may enter."""
-    with request.state.door.inside():
-        return await anyio.to_thread.run_sync(work, *arguments, limiter=request.state.threads)
 
 
 def _brings_a_body(headers: Headers) -> bool:

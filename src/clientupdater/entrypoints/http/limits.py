@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.allowances import Verdict
     from clientupdater.domain.callers import Caller
     from clientupdater.entrypoints.http.contract import Endpoint
+    from clientupdater.usecases.admit_request import AdmitRequest
 
 
 def require_allowance(
@@ -28,12 +29,14 @@ def require_allowance(
     person = None if endpoint.public else caller.actor.id
     signs_in = endpoint.activity is Activity.SIGN_IN
     activity = Activity.SIGN_IN_REQUEST if signs_in else endpoint.activity
-    require(app, activity, Asker(caller.origin.ip_address, person), scope)
+    require(app.admit_request, activity, Asker(caller.origin.ip_address, person), scope)
 
 
-def require(app: App, activity: Activity, asker: Asker, scope: MutableMapping[str, Any]) -> None:
+def require(
+    admit: AdmitRequest, activity: Activity, asker: Asker, scope: MutableMapping[str, Any]
+) -> None:
     """Count once more, or refuse; what is left is told either way."""
-    verdict = app.admit_request(activity, asker)
+    verdict = admit(activity, asker)
     heads = _told(verdict)
     scope["heads"] = heads
     if not verdict.allowed:

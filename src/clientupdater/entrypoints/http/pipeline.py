@@ -39,6 +39,7 @@ from clientupdater.domain.errors import (
     VersionConflict,
 )
 from clientupdater.domain.ids import PersonId
+from clientupdater.domain.people import Act
 from clientupdater.entrypoints.http import parsing
 from clientupdater.entrypoints.http.contract import Call, Endpoint, Sent, part
 from clientupdater.entrypoints.http.limits import require, require_allowance
@@ -105,7 +106,9 @@ def identified(endpoint: Endpoint, app: App, request: Request, deadline: float |
     """Find out who asks, and count them."""
     with ending_at(deadline):
         seconds_left()
-        session = None if endpoint.public else _signed_in(endpoint, app, request)
+        session = None
+        if not endpoint.public:
+            session = signed_in(app, request, endpoint.activity, endpoint.act)
         caller = session.caller if session else _nobody(app, request)
         require_allowance(app, endpoint, caller, request.scope)
         return Identity(caller, session)
@@ -125,7 +128,8 @@ def _answered(endpoint: Endpoint, app: App, given: Given, identity: Identity) ->
     request, caller = given.request, identity.caller
     parsed = _parsed(endpoint, app, given)
     if endpoint.activity is Activity.SIGN_IN:
-        require(app, Activity.SIGN_IN, _who_signs_in(caller, parsed.body), request.scope)
+        asker = _who_signs_in(caller, parsed.body)
+        require(app.admit_request, Activity.SIGN_IN, asker, request.scope)
     route = f"{endpoint.method} {endpoint.path}"
     sent = Sent(request.headers, given.body or b"")
     call = Call(app=app, route=route, caller=caller, session=identity.session, sent=sent)
@@ -201,12 +205,15 @@ def _may_have_again(endpoint: Endpoint, call: Call, request: Request, as_then: b
 # --- signed in
 
 
-def _signed_in(endpoint: Endpoint, app: App, request: Request) -> Authenticated:
+def signed_in(
+    app: App, request: Request, activity: Activity, act: Act = Act.OTHER
+) -> Authenticated:
+    """Find out who has signed in; an attempt that fails counts by its address."""
     origin = _origin(app, request)
     try:
-        found = app.people.authenticate(_token(request), origin, endpoint.act)
+        found = app.people.authenticate(_token(request), origin, act)
     except Unauthenticated:
-        require(app, endpoint.activity, Asker(origin.ip_address), request.scope)
+        require(app.admit_request, activity, Asker(origin.ip_address), request.scope)
         raise
     request.scope["actor"] = found.caller.actor
     return found
@@ -230,13 +237,18 @@ def _nobody(app: App, request: Request) -> Caller:
     return Caller(Actor(_NOBODY, is_active=False), _origin(app, request))
 
 
-def _origin(app: App, request: Request) -> Origin:
+def address_of(app: App, request: Request) -> str | None:
+    """Name where somebody comes from."""
     peer = request.client.host if request.client else None
     forwarded_for = parsing.joined(request.headers.getlist("x-forwarded-for"))
+    return app.serving.client_address(peer, forwarded_for)
+
+
+def _origin(app: App, request: Request) -> Origin:
     return Origin(
         interface="http",
         request_id=request.scope.get("request_id"),
-        ip_address=app.serving.client_address(peer, forwarded_for),
+        ip_address=address_of(app, request),
         user_agent=request.headers.get("user-agent", "")[:500] or None,
     )
 

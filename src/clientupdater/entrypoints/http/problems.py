@@ -77,24 +77,39 @@ def problem(
 ) -> Response:
     """Build the answer; its code is for the log as well."""
     request.scope["told"] = {"code": code}
-    body = {
+    request_id = request.scope.get("request_id")
+    body = problem_body(
+        status=status, code=code, message=message, details=details, request_id=request_id
+    )
+    kind = "application/problem+json"
+    # What it is about may be personal, as a row that has moved on.
+    heads = {"Cache-Control": "no-store", **(headers or {})}
+    return Response(to_json(body), status, headers=heads, media_type=kind)
+
+
+def problem_body(
+    *,
+    status: int,
+    code: str,
+    message: str,
+    details: Mapping[str, Any] | None = None,
+    request_id: str | None = None,
+) -> dict[str, Any]:
+    """Write the members of a problem."""
+    return {
         "type": f"urn:clientupdater:problem:{code}",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": message,
-        "instance": f"urn:clientupdater:request:{request.scope.get('request_id')}",
+        "instance": f"urn:clientupdater:request:{request_id}",
         "error": {
             "code": code,
             "message": message,
             "details": details or {},
             "timestamp": datetime.now(UTC),
-            "request_id": request.scope.get("request_id"),
+            "request_id": request_id,
         },
     }
-    kind = "application/problem+json"
-    # What it is about may be personal, as a row that has moved on.
-    heads = {"Cache-Control": "no-store", **(headers or {})}
-    return Response(to_json(body), status, headers=heads, media_type=kind)
 
 
 async def of_http(request: Request, error: Exception) -> Response:
