@@ -161,14 +161,14 @@ def asked(
     told: dict[str, Any],
     *,
     query: dict[str, str] | None = None,
+    parts: dict[str, str] | None = None,
     body: Any = None,
-    **parts: str,
 ) -> int:
     seen = http.get(f"/api/v1/clients/{WHO}/periods/2026-11").json()["version"]
     for each in told["parameters"]:
         if each["in"] == "path":
             usual = WHO if each["name"] == "client" else str(example(each["schema"]))
-            part = parts.get(each["name"], usual)
+            part = (parts or {}).get(each["name"], usual)
             path = path.replace(f"{{{each['name']}}}", quote(part, safe=":", errors="replace"))
     content = None if body is None else json.dumps(body)
     content = content and content.replace(str(SEEN), str(seen))
@@ -194,7 +194,7 @@ def test_no_value_at_its_end_is_a_fault_of_ours(
             if each["in"] == "query":
                 status = asked(http, method, path, told, query={each["name"]: word}, body=whole)
             elif each["in"] == "path" and word and len(word) < LONGEST:
-                status = asked(http, method, path, told, body=whole, **{each["name"]: word})
+                status = asked(http, method, path, told, body=whole, parts={each["name"]: word})
             else:
                 continue
             if status >= FIRST_OF_OURS:

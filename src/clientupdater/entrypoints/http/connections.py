@@ -18,6 +18,8 @@ from clientupdater.entrypoints.wire import to_json
 if TYPE_CHECKING:
     import asyncio
 
+    from uvicorn.protocols.http.h11_impl import RequestResponseCycle
+
 ANNOUNCED_EARLIER_S = 2
 """So much sooner than we close does a client stop to use an idle connection: none is cut."""
 
@@ -51,8 +53,8 @@ class BoundedConnection(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing more."""
-        self._head_due = _cancelled(self._head_due)
-        self._answer_due = _cancelled(self._answer_due)
+        self._head_has_come()
+        self._answer_was_taken()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -68,22 +70,38 @@ class BoundedConnection(H11Protocol):
     def resume_writing(self) -> None:
         """Go on: it was taken."""
         super().resume_writing()
-        self._answer_due = _cancelled(self._answer_due)
+        self._answer_was_taken()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP, in the form of all refusals."""
-        if self.cycle and self.cycle.response_started and not self.cycle.response_complete:
+        if self._is_at_work and self.cycle.response_started:
             self.transport.close()
         else:
             self._refuse(400, "invalid_request", msg)
 
     def _watch_head(self) -> None:
         """Wait for a head from when the first is due, or the next begins, until it has come."""
-        if self.cycle and not self.cycle.response_complete:
-            self._head_due = _cancelled(self._head_due)
+        if self._is_at_work:
+            self._head_has_come()
         elif self._head_due is None:
             within = self._limits.head_within_s
             self._head_due = self.loop.call_later(within, self.timeout_keep_alive_handler)
+
+    @property
+    def _is_at_work(self) -> bool:
+        """Whether a request is being answered; before the first, uvicorn has no cycle."""
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and not cycle.response_complete
+
+    def _head_has_come(self) -> None:
+        if self._head_due:
+            self._head_due.cancel()
+        self._head_due = None
+
+    def _answer_was_taken(self) -> None:
+        if self._answer_due:
+            self._answer_due.cancel()
+        self._answer_due = None
 
     def _refuse(self, status: int, code: str, message: str) -> None:
         body = to_json(problem_body(status=status, code=code, message=message))
@@ -98,8 +116,3 @@ class BoundedConnection(H11Protocol):
         lines += [f"{name}: {value}" for name, value in heads.items()]
         self.transport.write("\r\n".join([*lines, "", ""]).encode() + body)
         self.transport.close()
-
-
-def _cancelled(timer: asyncio.TimerHandle | None) -> None:
-    if timer:
-        timer.cancel()

@@ -16,7 +16,7 @@ from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.structuring import is_a_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from starlette.datastructures import Headers
 
@@ -79,7 +79,7 @@ def parsed_json(raw: bytes, content_type: str | None) -> Any:
 _TOO_DEEP = f"The body is nested more than {DEEPEST} levels deep."
 
 
-def named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def named_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     """Make an object of its members; one that is named twice is refused."""
     members: dict[str, Any] = {}
     for name, value in pairs:
