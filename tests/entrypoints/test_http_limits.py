@@ -116,7 +116,10 @@ def test_U3_an_address_may_try_so_often_as_whomever(field: Field) -> None:
 @pytest.mark.rule("U3")
 def test_U3_asking_to_sign_in_is_counted_by_address_before_anything_is_read(field: Field) -> None:
     with limited(field) as http:
-        bad = [http.post(f"{BASE}/sessions", content=b"{") for _ in range(40)]
+        json = {"Content-Type": "application/json"}
+        long = http.post(f"{BASE}/sessions", content=b" " * 200_000, headers=json)
+        assert code_of(long) == (413, "payload_too_large")
+        bad = [http.post(f"{BASE}/sessions", content=b"{") for _ in range(39)]
         assert {each.status_code for each in bad} == {415}
         many = {"Content-Type": "application/json", "Content-Length": "1000000"}
         with socket.create_connection((http.base_url.host, http.base_url.port or 80)) as raw:

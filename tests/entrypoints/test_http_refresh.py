@@ -134,6 +134,14 @@ def payment(code: str = "FC-1", day: str = "2026-11-19") -> bytes:
     return json.dumps(told).encode()
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_payment_on_a_day_that_no_period_holds_is_noted_nowhere(bank: Bank, day: str) -> None:
+    assert bank.notice(payment(day=day)).status_code == 200
+    bank.follow()
+    assert bank.staff.one("select count(*) from status_events where kind = 'payment'") == 0
+    assert bank.staff.one("select processed_at is not null from webhook_events") is True
+
+
 def test_a_client_is_refreshed_by_what_nextbank_owns(bank: Bank) -> None:
     shown = bank.post(f"{CLIENT}/refresh")
     assert shown.status_code == 200, shown.text
