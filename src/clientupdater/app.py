@@ -39,6 +39,7 @@ from clientupdater.usecases.create_user import CreateUser
 from clientupdater.usecases.delete_user import DeleteUser
 from clientupdater.usecases.explain_access import ExplainAccess
 from clientupdater.usecases.find_missed_openings import FindMissedOpenings
+from clientupdater.usecases.find_missing_keys import FindMissingKeys
 from clientupdater.usecases.give_area import GiveArea
 from clientupdater.usecases.give_branch import GiveBranch
 from clientupdater.usecases.grant_permission import GrantPermission
@@ -155,6 +156,8 @@ class Shared:
     cache: Cache
     near: Cache
     """In this process alone: for what is small, and known by the configuration's generation."""
+    probe_limits: RateLimits
+    """In this process alone: the event loop asks it, and must not wait."""
 
 
 @frozen(kw_only=True)
@@ -285,6 +288,7 @@ class App:
 
     open_due_periods: OpenDuePeriods
     find_missed_openings: FindMissedOpenings
+    find_missing_keys: FindMissingKeys
     renew_pension_numbers: RenewPensionNumbers
     tracking: Tracking
     people: People
@@ -294,6 +298,8 @@ class App:
     look_up_names: LookUpNames
     admit_request: AdmitRequest
     """Counts who comes; it is asked before anything dear is done."""
+    admit_probe: AdmitRequest
+    """Counts who looks whether we are well, without waiting for anything."""
     cache: Cache
     """What was made before, in Redis where there is one."""
     readiness: tuple[HealthCheck, ...]
@@ -331,6 +337,7 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
     return App(
         open_due_periods=open_due_periods,
         find_missed_openings=FindMissedOpenings(work, clock, zone),
+        find_missing_keys=FindMissingKeys(work),
         renew_pension_numbers=RenewPensionNumbers(work),
         tracking=Tracking.over(work, clock, zone),
         people=_people(work, clock, around.guard),
@@ -339,6 +346,7 @@ def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surround
         exporting=exporting,
         look_up_names=LookUpNames(work),
         admit_request=AdmitRequest(shared.limits, shared.allowances),
+        admit_probe=AdmitRequest(shared.probe_limits, shared.allowances),
         cache=shared.cache,
         readiness=around.readiness,
         check_system=CheckSystem(work, clock, around.services, around.sources.keys()),

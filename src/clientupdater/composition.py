@@ -107,7 +107,8 @@ def in_process_guard(**others: Any) -> Guard:
 
 def in_process_shared(**others: Any) -> Shared:
     """Give what this process's requests have in common, and no other process knows."""
-    return Shared(**{"limits": MemoryRateLimits(), "cache": _near(), "near": _near(), **others})
+    told = {"limits": MemoryRateLimits(), "probe_limits": MemoryRateLimits()}
+    return Shared(**{**told, "cache": _near(), "near": _near(), **others})
 
 
 def _near() -> Cache:
@@ -250,6 +251,7 @@ def _shared(settings: Settings, pool: Pool, gate: RedisGate | None) -> Shared:
         allowances=_allowances(settings),
         cache=SingleFlight(shelf),
         near=_near(),
+        probe_limits=MemoryRateLimits(hashed),
     )
 
 
@@ -276,6 +278,7 @@ def _allowances(settings: Settings) -> Allowances:
         write=settings.rate_limit_write_requests,
         export=settings.rate_limit_export_requests,
         sign_in=settings.rate_limit_login_attempts,
+        webhook=settings.rate_limit_webhook_requests,
     )
 
 

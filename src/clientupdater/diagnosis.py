@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from clientupdater.domain.errors import Misconfigured
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.ports.health import Health
 from clientupdater.ports.queue import SYNC_QUEUE
@@ -20,10 +21,25 @@ _AS = "--as SOMEBODY@EXAMPLE.COM"
 
 def diagnosed(app: App) -> Sequence[Health]:
     """Look at what can only be seen from within."""
-    found = [_openings(app), _stuck_jobs(app)]
+    found = [_keys(app), _openings(app), _stuck_jobs(app)]
     for source in app.syncing.find_troubles():
         found += _source(source)
     return found
+
+
+def _keys(app: App) -> Health:
+    """Tell whether every pension number could be opened; without keys, `serve` refuses."""
+    try:
+        missing = app.find_missing_keys()
+    except Misconfigured as error:
+        found = "; ".join(f"{fault.pointer} is not set" for fault in error.faults)
+        remedy = "set them: 32 random bytes in base64 each (openssl rand -base64 32)"
+        return Health("keys", ok=False, found=found, remedy=remedy)
+    if missing:
+        found = f"numbers are sealed with keys that are not there: {', '.join(sorted(missing))}"
+        remedy = "put them back, behind the newest: ENCRYPTION_KEYS=newest:…,older:…"
+        return Health("keys", ok=False, found=found, remedy=remedy)
+    return Health("keys", ok=True, found="every pension number can be opened")
 
 
 def _stuck_jobs(app: App) -> Health:

@@ -32,6 +32,9 @@ class Serving:
     trusted_proxies: tuple[Network, ...] = ()
     cors_origins: tuple[str, ...] = ()
     ops_token: str | None = field(default=None, repr=False)
+    keep_alive_s: int = 75
+    header_timeout_s: float = 10.0
+    max_connections: int = 1000
 
     @classmethod
     def of(cls, settings: Settings) -> Serving:
@@ -47,6 +50,9 @@ class Serving:
             trusted_proxies=settings.trusted_proxies,
             cors_origins=settings.cors_origins,
             ops_token=settings.ops_token,
+            keep_alive_s=settings.keep_alive_seconds,
+            header_timeout_s=settings.header_timeout_seconds,
+            max_connections=settings.max_connections,
         )
 
     def is_operator(self, authorization: str) -> bool:

@@ -67,6 +67,16 @@ class ServingSettings:
             default="5",
         ),
     )
+    rate_limit_webhook_requests: int = field(
+        default=300,
+        metadata=read_as(
+            "RATE_LIMIT_WEBHOOK_REQUESTS",
+            whole(1, 1_000_000),
+            "a whole number, from 1 to 1000000",
+            "How many notices one address may send, in a minute.",
+            default="300",
+        ),
+    )
     session_idle_minutes: int = field(
         default=720,
         metadata=read_as(
@@ -209,6 +219,47 @@ class ServingSettings:
             "at once.",
             default="twice DATABASE_POOL_MAX: as many wait as are worked on",
             example="16",
+        ),
+    )
+    drain_seconds: int = field(
+        default=5,
+        metadata=read_as(
+            "DRAIN_SECONDS",
+            whole(0, 3600),
+            "seconds, from 0 to 3600",
+            "How long /readyz says that it is not ready, after SIGTERM, before the server stops "
+            "listening: balancers need that long to notice.",
+            default="5",
+        ),
+    )
+    keep_alive_seconds: int = field(
+        default=75,
+        metadata=read_as(
+            "KEEP_ALIVE_SECONDS",
+            whole(1, 3600),
+            "seconds, from 1 to 3600",
+            "How long an idle connection is kept, as it is announced with each answer.",
+            default="75",
+        ),
+    )
+    header_timeout_seconds: int = field(
+        default=10,
+        metadata=read_as(
+            "HEADER_TIMEOUT_SECONDS",
+            whole(1, 600),
+            "seconds, from 1 to 600",
+            "How long the head of a request may take; then the connection is closed.",
+            default="10",
+        ),
+    )
+    max_connections: int = field(
+        default=1000,
+        metadata=read_as(
+            "MAX_CONNECTIONS",
+            whole(1, 100_000),
+            "a whole number, from 1 to 100000",
+            "How many connections one process keeps open; one more is told to try again.",
+            default="1000",
         ),
     )
     trusted_proxies: tuple[Network, ...] = field(

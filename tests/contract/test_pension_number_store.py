@@ -99,3 +99,17 @@ def test_numbers_are_sealed_anew_batch_by_batch_and_once(world: World) -> None:
             f"{number:010}" for number in range(5)
         ]
         assert tx.pension_numbers.owners("0000000003") == [clients[3]]
+
+
+def test_C3_the_keys_are_named_that_numbers_are_sealed_with_and_that_are_not_there(
+    world: World,
+) -> None:
+    keep(world)
+    with world.work.begin(SYSTEM) as tx:
+        assert tx.pension_numbers.missing_keys() == frozenset()
+    first = VAULT.ring.newest
+    keys = {"another": b"a" * 32}
+    with pytest.MonkeyPatch.context() as ring:
+        ring.setattr(VAULT.ring, "keys", keys)
+        with world.work.begin(SYSTEM) as tx:
+            assert tx.pension_numbers.missing_keys() == {first}

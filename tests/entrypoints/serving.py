@@ -17,7 +17,7 @@ from clientupdater.entrypoints.http.server import listen
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from starlette.applications import Starlette
 
@@ -64,10 +64,18 @@ class _Server(uvicorn.Server):
         await self.lifespan.shutdown()
 
 
+def head_of(method: str, path: str, headers: Mapping[str, str]) -> bytes:
+    """Write the head of a request, for what no client of HTTP would send."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: here", *(f"{n}: {v}" for n, v in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
 @contextmanager
-def served(application: Starlette) -> Iterator[httpx.Client]:
+def served(application: Starlette | uvicorn.Config) -> Iterator[httpx.Client]:
     """Serve it for as long as it is talked to."""
-    config = uvicorn.Config(application, log_config=None, lifespan="on", proxy_headers=False)
+    config = application
+    if not isinstance(config, uvicorn.Config):
+        config = uvicorn.Config(config, log_config=None, lifespan="on", proxy_headers=False)
     server = _Server(config)
     with listen("127.0.0.1", 0) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 import orjson
 import psycopg
 
+from clientupdater.adapters.madeup import fill
+from clientupdater.adapters.security.key_ring import KeyRing
+from clientupdater.adapters.security.vault import Vault
 from tests.entrypoints.commands import call
+from tests.entrypoints.test_cli_long_running import KEYS
+from tests.unit.builders import MANILA, manila
 
 if TYPE_CHECKING:
     from tests.servers import Database
@@ -74,11 +79,27 @@ def test_seeding_again_adds_nothing(database: Database) -> None:
 
 
 def test_doctor_finds_everything_well(database: Database, redis_url: str) -> None:
-    done = call("doctor", "--json", DATABASE_URL=database.app_url, REDIS_URL=redis_url)
+    done = call("doctor", "--json", DATABASE_URL=database.app_url, REDIS_URL=redis_url, **KEYS)
     told = orjson.loads(done.stdout)
     assert done.returncode == 0, done.stdout
     assert told["ok"]
     assert {"database", "role", "schema", "redis"} <= {check["of"] for check in told["checks"]}
+
+
+def test_doctor_says_that_keys_are_needed_to_serve(database: Database) -> None:
+    done = call("doctor", DATABASE_URL=database.app_url)
+    assert done.returncode == 1
+    assert "NOT OK  keys: ENCRYPTION_KEYS is not set; BLIND_INDEX_KEY is not set" in done.stdout
+
+
+def test_doctor_names_the_keys_that_numbers_are_sealed_with_and_nobody_gave(
+    database: Database,
+) -> None:
+    vault = Vault(KeyRing({"old": b"o" * 32}), b"i" * 32)
+    fill(database.app_url, clients=3, now=manila(18), zone=MANILA, vault=vault)
+    done = call("doctor", DATABASE_URL=database.app_url, **KEYS)
+    assert done.returncode == 1
+    assert "NOT OK  keys: numbers are sealed with keys that are not there: old" in done.stdout
 
 
 def test_doctor_names_each_thing_that_is_wrong_and_what_to_do(empty_database: Database) -> None:

@@ -35,7 +35,7 @@ def running(*arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=environment(**KEYS, **settings),
+        env=environment(**{**KEYS, "DRAIN_SECONDS": "0", **settings}),
     )
     with process:
         try:
@@ -77,7 +77,7 @@ def test_the_server_serves_until_told_to_stop(database: Database, sign: signal.S
 
 def test_a_server_that_drains_says_that_it_is_not_ready_before_it_goes(database: Database) -> None:
     with running(
-        "serve", "--port", "0", "--drain-seconds", "600", DATABASE_URL=database.app_url
+        "serve", "--port", "0", DRAIN_SECONDS="600", DATABASE_URL=database.app_url
     ) as server:
         port = logged(server.stderr, "serving")["port"]
         base = f"http://127.0.0.1:{port}"

@@ -112,8 +112,11 @@ def test_a_request_that_waited_its_time_away_is_not_begun(field: Field, database
 
 
 def test_a_body_that_does_not_come_keeps_nobody_waiting(field: Field) -> None:
+    begun = threading.Event()
+
     def drips() -> Iterator[bytes]:
         yield b'{"status": '
+        begun.set()
         time.sleep(3)
         yield b'"CALLED"}'
 
@@ -125,7 +128,10 @@ def test_a_body_that_does_not_come_keeps_nobody_waiting(field: Field) -> None:
             target=lambda: slow.append(http.post(url, content=drips(), headers=heads))
         )
         sender.start()
-        assert http.get(f"{BASE}/me").status_code == 200, "who sends slowly is not inside"
+        begun.wait(60)
+        # While it is found out who sends it, and no longer.
+        wait_until(lambda: http.get(f"{BASE}/me").status_code == 200)
+        assert not slow, "who sends slowly is not inside"
         sender.join()
     assert code_of(slow[0]) == (400, "invalid_request")
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 import socket
-from datetime import datetime
+import time
+from contextlib import nullcontext
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
 
+import attrs
 import httpx
 import psycopg
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from clientupdater.adapters.memory.limits import MemoryRateLimits
 from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
 from clientupdater.composition import open_app
+from clientupdater.domain.allowances import Allowance
 from clientupdater.domain.errors import (
     AlreadyDone,
     Fault,
@@ -25,8 +30,12 @@ from clientupdater.domain.errors import (
 )
 from clientupdater.entrypoints.http.application import build
 from clientupdater.entrypoints.http.server import listen
+from clientupdater.ports.health import Health
 from clientupdater.settings import Settings
+from clientupdater.usecases.admit_request import AdmitRequest
 from tests.entrypoints.serving import served
+from tests.integration.staff import PLENTY
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,6 +107,25 @@ def test_the_first_address_is_a_page_for_people(client: httpx.Client) -> None:
         assert 'href="/api/docs"' in answer.text
 
 
+def test_readiness_is_looked_at_once_a_second_whoever_asks(database: Database) -> None:
+    looks = []
+
+    def look() -> Health:
+        looks.append(1)
+        return Health("database", ok=True, found="")
+
+    with open_app(Settings(database_url=database.app_url)) as app:
+        allowances = attrs.evolve(PLENTY, probe=Allowance("probe", 40, timedelta(minutes=5)))
+        admit = AdmitRequest(MemoryRateLimits(), allowances)
+        watched = attrs.evolve(app, readiness=(look,), admit_probe=admit)
+        with served(build(lambda: nullcontext(watched))) as http:
+            begun = time.monotonic()
+            answers = [http.get("/readyz").status_code for _ in range(42)]
+            seconds = time.monotonic() - begun
+    assert len(looks) <= seconds + 1
+    assert answers == [200] * 40 + [429] * 2, "one address may ask so often"
+
+
 def test_without_its_database_it_is_alive_and_not_ready(
     client: httpx.Client, database: Database
 ) -> None:
@@ -121,7 +149,7 @@ def test_it_is_ready_when_the_schema_is_as_far_as_the_code(
     assert answer.status_code == 503
     assert {"of": "schema", "ok": False} in answer.json()["checks"]
     maintenance.migrate()
-    assert client.get("/readyz").status_code == 200
+    wait_until(lambda: client.get("/readyz").status_code == 200)
 
 
 def test_a_head_is_a_get_without_its_body(client: httpx.Client) -> None:

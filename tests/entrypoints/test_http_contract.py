@@ -57,3 +57,8 @@ def test_every_operation_has_a_name_of_its_own() -> None:
 
 def test_the_command_prints_it() -> None:
     assert orjson.loads(call("openapi").stdout)["paths"].keys() == CONTRACT["paths"].keys()
+
+
+def test_what_may_be_held_says_that_it_may_be_as_it_was() -> None:
+    responses = CONTRACT["paths"]["/api/v1/lookups"]["get"]["responses"]
+    assert "304" in responses

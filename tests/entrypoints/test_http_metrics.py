@@ -68,6 +68,14 @@ def test_requests_are_counted_by_route_and_never_by_whom_they_are_about(
     assert value(watched, 'clientupdater_http_refusals_total{code="not_found"}') == 1
 
 
+def test_methods_that_somebody_made_up_are_one_series(watched: httpx.Client) -> None:
+    for method in ("BREW", "WHEN", "GET-X"):
+        assert watched.request(method, "/livez").status_code == 405
+    name = 'clientupdater_http_request_duration_seconds_count{method="other",route="/livez"'
+    assert value(watched, f'{name},status="405"}}') == 3
+    assert "BREW" not in watched.get("/metrics", headers=AS_OPS).text
+
+
 def test_what_is_asked_for_again_is_counted(watched: httpx.Client, field: Field) -> None:
     url, told = f"{field.url(field.client())}/events", {"status": "CALLED", "version": 0}
     for _ in range(3):
@@ -127,8 +135,10 @@ def test_long_answers_are_compressed_for_those_who_take_it(
 
 
 def test_who_takes_no_json_is_told_that_there_is_nothing_else(watched: httpx.Client) -> None:
-    answer = watched.get(f"{BASE}/me", headers={"Accept": "text/html"})
-    assert code_of(answer) == (406, "not_acceptable")
+    none = ("text/html", "application/json;q=0", "*/*;q=0.5, application/json ; Q=0.00", "*/*;q=0")
+    for refused in none:
+        answer = watched.get(f"{BASE}/me", headers={"Accept": refused})
+        assert code_of(answer) == (406, "not_acceptable"), refused
     for taken in ("application/*;q=0.5", "text/html, */*;q=0.1", "application/problem+json"):
         assert watched.get(f"{BASE}/me", headers={"Accept": taken}).status_code == 200
 

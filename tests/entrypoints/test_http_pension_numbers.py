@@ -8,11 +8,14 @@ from uuid import UUID
 
 import httpx
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 
+from clientupdater.adapters.security.key_ring import KeyRing
+from clientupdater.adapters.security.vault import Vault
 from clientupdater.domain.ids import ClientId
 from clientupdater.entrypoints.http.application import build
 from tests.contract.worlds import VAULT
+from tests.entrypoints.fields import code_of
 from tests.entrypoints.serving import served
 from tests.integration.staff import Staff, staffed
 from tests.unit.builders import MANILA
@@ -141,3 +144,17 @@ def _found(desk: Desk, grant: str, **asked: str) -> list[str]:
     )
     assert answer.status_code == 200, answer.text
     return sorted(each["client_code"] for each in answer.json()["items"])
+
+
+def test_C3_a_number_whose_key_is_not_there_is_not_shown_and_says_so(
+    desk: Desk, database: Database
+) -> None:
+    other = Vault(KeyRing({"newer": b"n" * 32}), VAULT.index_key)
+    with (
+        staffed(database, MANILA, other) as staff,
+        served(build(lambda: nullcontext(staff.app))) as http,
+    ):
+        answer = evolve(desk, staff=staff, http=http).look(desk.client, "clients:reveal all FCASH")
+    assert code_of(answer) == (503, "unavailable")
+    assert "sealed with a key that this server lacks" in answer.json()["detail"]
+    assert desk.looks() == []

@@ -63,7 +63,7 @@ class Bank:
         """Ask for a change."""
         return self.http.post(path, headers={"Idempotency-Key": str(uuid4())})
 
-    def notice(self, body: bytes, *, delivery: str = "d1", **changed: str) -> httpx.Response:
+    def notice(self, body: bytes, *, delivery: str = "d1", **changed: Any) -> httpx.Response:
         """Send word as NextBank does."""
         at = str(int(self.staff.clock.now().timestamp()))
         content = f"{delivery}.{at}.".encode() + body
@@ -133,6 +133,14 @@ def payment(code: str = "FC-1", day: str = "2026-11-19") -> bytes:
     data = {"code": code, "posted_on": day, "amount": "100.00"}
     told = {"type": "payment.posted", "timestamp": f"{day}T00:00:00Z", "data": data}
     return json.dumps(told).encode()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_payment_on_a_day_that_no_period_holds_is_noted_nowhere(bank: Bank, day: str) -> None:
+    assert bank.notice(payment(day=day)).status_code == 200
+    bank.follow()
+    assert bank.staff.one("select count(*) from status_events where kind = 'payment'") == 0
+    assert bank.staff.one("select processed_at is not null from webhook_events") is True
 
 
 def test_a_client_is_refreshed_by_what_nextbank_owns(bank: Bank) -> None:
@@ -219,13 +227,14 @@ def test_a_notice_of_a_known_type_names_a_client(bank: Bank) -> None:
     [
         {"webhook-signature": "v1,bm9uZQ=="},
         {"webhook-signature": ""},
+        {"webhook-signature": b"v1,\xe9"},
         {"webhook-id": "d2"},
         {"webhook-timestamp": str(int(datetime(2026, 11, 20, 8, tzinfo=UTC).timestamp()))},
         {"webhook-timestamp": "soon"},
     ],
 )
 def test_what_nextbank_did_not_sign_just_now_is_refused(
-    bank: Bank, changed: dict[str, str]
+    bank: Bank, changed: dict[str, Any]
 ) -> None:
     for body in (payment(), b'{"type": "unheard.of"}', b"not even JSON"):
         assert code_of(bank.notice(body, **changed)) == (400, "invalid_request")

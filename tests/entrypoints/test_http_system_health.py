@@ -10,9 +10,10 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from clientupdater.ports.queue import QUEUES
 from tests.entrypoints.desks import Desk, a_desk
 from tests.faults.lost_redis import hanging, url_at
-from tests.faults.test_several_servers import serving, signed_in
+from tests.faults.test_several_servers import is_ready, serving, signed_in
 from tests.servers import free_port
 from tests.waiting import wait_until
 
@@ -60,7 +61,11 @@ def test_who_has_signed_in_sees_how_everything_stands(database: Database, desk: 
             }
             assert told["services"]["database"]["latency_ms"] > 0
             assert told["services"]["nextbank"]["circuit"] == "closed"
-            assert told["queues"] == {"exports": {"pending": 1, "processing": 0, "dead": 0}}
+            idle = {"pending": 0, "processing": 0, "dead": 0}
+            assert told["queues"] == {
+                **dict.fromkeys(QUEUES, idle),
+                "exports": {**idle, "pending": 1},
+            }
         for stranger in ({}, {"Authorization": "Bearer made-up"}, {"Authorization": "Basic YTpi"}):
             status, told = asked(base, stranger)
             assert (status, told["error"]["code"]) == (401, "unauthenticated")
@@ -86,6 +91,7 @@ def test_a_source_that_is_set_up_shows_its_last_run(database: Database, tmp_path
             " select 'nextbank', 'processing', ago, ago"
             " from (select now() - interval '1 hour') t (ago)"
         )
+        wait_until(lambda: asked(base)[1]["sources"]["csv"]["last_run"] == "held")
         _, told = asked(base)
     assert told["sources"]["nextbank"]["is_dead"] is True
     assert told["sources"]["csv"]["last_run"] == "held"
@@ -120,7 +126,7 @@ def test_without_the_database_operations_still_hear_so(database: Database) -> No
         assert told["status"] == "unhealthy"
         assert told["services"]["database"]["error"] == "it does not answer"
         assert httpx.get(f"{base}/livez", timeout=30).status_code == 200
-        assert httpx.get(f"{base}/readyz", timeout=30).status_code == 503
+        wait_until(lambda: not is_ready(base))
 
 
 @contextmanager

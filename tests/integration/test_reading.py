@@ -94,11 +94,11 @@ class Desk:
         return Caller(Actor(self.officer, True, grants, Territory(frozenset({self.here}))))  # noqa: FBT003
 
     def names(self, caller: Caller | None = None, **query: Any) -> list[str]:
-        """List names, page by page of one."""
+        """List names, page by page: of one, unless said otherwise."""
         found: list[str] = []
         after = None
         while True:
-            asked = ClientQuery(limit=1, after=after, **query)
+            asked = ClientQuery(**{"limit": 1, "after": after, **query})
             page = self.app.reading.search_clients(caller or self.caller(), asked)
             found += [client.full_name for client in page.items]
             if (after := page.after) is None:
@@ -260,6 +260,26 @@ def test_every_order_reaches_everyone_once(desk: Desk, sort: ClientSort) -> None
     found = desk.names(sort=sort)
     assert len(found) == len(expected)
     assert set(found) == expected
+
+
+def test_by_follow_up_those_without_a_day_come_last_by_name(desk: Desk) -> None:
+    for name, day in (("Zoe", 9), ("Yan", 8), ("Xia", 9)):
+        desk.row(desk.client(name), "TO_FOLLOW", next_follow_up_on=date(2026, 11, day))
+    desk.row(desk.client("Ben", there=False))
+    desk.row(desk.client("Carl"), "DONE", next_follow_up_on=date(2026, 11, 7))
+    desk.client("Ana")
+    desk.client("Elsewhere", there=True)
+    by_day = desk.names(sort=ClientSort.FOLLOW_UP)
+    assert by_day[0] == "Yan"
+    assert set(by_day[1:3]) == {"Zoe", "Xia"}
+    assert by_day[3:] == ["Ana", "Ben", "Carl"]
+    for limit in range(1, 8):
+        assert desk.names(sort=ClientSort.FOLLOW_UP, limit=limit) == by_day, limit
+    done = ClientFilter(row=StatusFilter(status="DONE"))
+    assert desk.names(sort=ClientSort.FOLLOW_UP, filter=done) == ["Carl"]
+    for q in ("ana", "zoe", "zo", "z"):
+        (found,) = desk.names(sort=ClientSort.FOLLOW_UP, q=q)
+        assert found.lower().startswith(q)
 
 
 def test_rows_are_asked_for_by_what_stands_in_them(desk: Desk) -> None:

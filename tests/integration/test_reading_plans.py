@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
+from uuid import UUID
 
 import pytest
 from attrs import evolve
@@ -15,11 +16,12 @@ from psycopg_pool import ConnectionPool
 from clientupdater.adapters.postgres.reading import PostgresReading
 from clientupdater.adapters.postgres.reading.filter_options import PostgresClientFilters
 from clientupdater.adapters.postgres.work import PostgresWork
-from clientupdater.domain.ids import PersonId
+from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Scope
 from clientupdater.ports.reading import (
     ClientFilter,
+    ClientKey,
     ClientQuery,
     ClientSort,
     StatusFilter,
@@ -183,6 +185,17 @@ def test_however_clients_are_sorted_the_hundredth_page_costs_as_the_first(
     crowd: PostgresWork, who: str, sort: ClientSort
 ) -> None:
     actor, query = READERS[who], ClientQuery(sort=sort)
+    assert_cheap(crowd, actor, lambda reading: reading.clients(query, looking(actor)))
+    deep = hundredth_of_clients(crowd, actor, query)
+    assert_cheap(crowd, actor, lambda reading: reading.clients(deep, looking(actor)))
+
+
+@pytest.mark.parametrize("who", READERS)
+def test_those_without_a_day_cost_no_more_than_those_with_one(
+    crowd: PostgresWork, who: str
+) -> None:
+    begin = ClientKey("", ClientId(UUID(int=0)), is_undated=True)
+    actor, query = READERS[who], ClientQuery(sort=ClientSort.FOLLOW_UP, after=begin)
     assert_cheap(crowd, actor, lambda reading: reading.clients(query, looking(actor)))
     deep = hundredth_of_clients(crowd, actor, query)
     assert_cheap(crowd, actor, lambda reading: reading.clients(deep, looking(actor)))

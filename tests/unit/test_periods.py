@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -199,3 +199,16 @@ def test_P4_a_period_is_due_for_opening_from_the_evening_before(
     moment: datetime, due: list[str]
 ) -> None:
     assert [str(period) for period in due_for_opening(moment, MANILA)] == due
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime.min.replace(tzinfo=timezone(timedelta(hours=14))), date.min),
+        (datetime.max.replace(tzinfo=timezone(timedelta(hours=-12))), date.max),
+    ],
+)
+def test_before_the_first_day_and_after_the_last_there_is_no_other(
+    moment: datetime, day: date
+) -> None:
+    assert business_day(moment, UTC) == day

@@ -37,6 +37,10 @@ class Activity(StrEnum):
     WRITE = "write"
     EXPORT = "export"
     SIGN_IN = "sign_in"
+    SIGN_IN_REQUEST = "sign_in_request"
+    """Asking to sign in, before anybody has read as whom."""
+    WEBHOOK = "webhook"
+    PROBE = "probe"
 
 
 @frozen
@@ -87,16 +91,31 @@ class Allowances:
     write: Allowance = Allowance("write", 30, _MINUTE)
     export: Allowance = Allowance("export", 5, _FIVE_MINUTES, outlives_us=True)
     sign_in: Allowance = Allowance("sign_in", 5, _FIVE_MINUTES, outlives_us=True, of_failures=True)
+    webhook: Allowance = Allowance("webhook", 300, _MINUTE)
+    probe: Allowance = Allowance("probe", 1200, _MINUTE)
+    """Twenty a second: many balancers behind one address look once a second each."""
 
     @classmethod
-    def of(cls, *, read: int, write: int, export: int, sign_in: int) -> Allowances:
+    def of(
+        cls, *, read: int, write: int, export: int, sign_in: int, webhook: int = 300
+    ) -> Allowances:
         """Make them of their amounts: a minute's for reading and writing, five minutes' else."""
         return cls(
             Allowance("read", read, _MINUTE),
             Allowance("write", write, _MINUTE),
             Allowance("export", export, _FIVE_MINUTES, outlives_us=True),
             Allowance("sign_in", sign_in, _FIVE_MINUTES, outlives_us=True, of_failures=True),
+            Allowance("webhook", webhook, _MINUTE),
         )
+
+    @property
+    def sign_in_request(self) -> Allowance:
+        """How often one address may send us something to read and sign in by.
+
+        In a minute as often as it may try in five, so that a branch behind one address is never
+        kept out by somebody there who tries one account over and over.
+        """
+        return Allowance("sign_in_request", self.sign_in_of_address.amount, _MINUTE)
 
     @property
     def sign_in_of_address(self) -> Allowance:
@@ -122,6 +141,9 @@ class Allowances:
             Activity.READ: self.read,
             Activity.WRITE: self.write,
             Activity.EXPORT: self.export,
+            Activity.SIGN_IN_REQUEST: self.sign_in_request,
+            Activity.WEBHOOK: self.webhook,
+            Activity.PROBE: self.probe,
         }
         return (Tally(allowances[activity], (_who(asker),)),)
 

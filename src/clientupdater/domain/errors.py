@@ -266,6 +266,15 @@ class CircuitOpen(Unavailable):
         super().__init__(service, f"{service} has not been answering{when}.")
 
 
+class KeyMissing(Unavailable):
+    """It is sealed with a key that ENCRYPTION_KEYS does not hold."""
+
+    def __init__(self, key: str) -> None:
+        """Name the key, for those who can put it back."""
+        told = f"It is sealed with the key {key!r}, which ENCRYPTION_KEYS does not hold; add it."
+        super().__init__("the key", told)
+
+
 class SourceFailed(Error):
     """A source of clients gave no good answer."""
 

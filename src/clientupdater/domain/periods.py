@@ -124,7 +124,10 @@ def business_day(moment: datetime, zone: tzinfo) -> date:
     """Tell which day it is for the business; the machine's own date is never asked (P1)."""
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone is no moment")
-    return moment.astimezone(zone).date()
+    try:
+        return moment.astimezone(zone).date()
+    except OverflowError:  # the first or the last day that there is
+        return moment.date()
 
 
 class Window(StrEnum):

@@ -91,6 +91,7 @@ TABLE: Mapping[type[errors.Error], Failure] = MappingProxyType(
         errors.KeyUsedOtherwise: _rule("idempotency_conflict"),
         errors.Unavailable: Failure(503, "unavailable", Exit.UNAVAILABLE),
         errors.CircuitOpen: Failure(503, "unavailable", Exit.UNAVAILABLE),
+        errors.KeyMissing: Failure(503, "unavailable", Exit.CONFIGURATION),
         errors.SourceFailed: Failure(500, "internal_error", Exit.OURS),
         errors.SourceRefused: Failure(500, "internal_error", Exit.CONFIGURATION),
         errors.SourceMalformed: Failure(500, "internal_error", Exit.BAD_INPUT),

@@ -37,7 +37,7 @@ TOLD = frozenset(
 WITHHELD = "[withheld]"
 _NUMBER = re.compile(r"\+?\d(?:[ -]?\d){7,}")
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+@")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 def of_request(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin
 from uuid import UUID
 
@@ -40,6 +41,10 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})")
 _AMOUNT = re.compile(r"-?\d{1,18}(\.\d{1,6})?")
 _WHOLE = re.compile(r"-?\d{1,18}")
+
+
+MOST_FAULTS = 100
+"""So many are told at once: more nobody reads, and each costs more than what it tells of."""
 
 
 class Unfit(Exception):
@@ -84,7 +89,8 @@ def _structured(converter: Converter, value: object, shape: type[T]) -> T:
     try:
         return converter.structure(value, shape)
     except (BaseValidationError, Unfit) as error:
-        raise InvalidInput(_faults(error, ""), "What was given does not fit.") from None
+        faults = islice(_faults(error, ""), MOST_FAULTS)
+        raise InvalidInput(faults, "What was given does not fit.") from None
 
 
 # --- telling what does not fit
@@ -230,6 +236,9 @@ def _limited_hook(converter: Converter, kind: Any) -> Callable[..., Any]:
     within, *limits = get_args(kind)
 
     def hook(value: Any, _: object) -> Any:
+        for limit in limits:
+            if isinstance(limit, Many) and type(value) is list:
+                _hold(limit, value)  # before each of too many is read
         read = converter.structure(value, within)
         for limit in limits:
             if read is not None:

@@ -41,6 +41,10 @@ class PensionNumbers(Protocol):
         """
         ...
 
+    def missing_keys(self) -> frozenset[str]:
+        """Name the keys that numbers are sealed with and that we do not have."""
+        ...
+
     def renew_batch(self, *, after: ClientId | None, at_most: int) -> RenewedBatch:
         """Seal the next numbers anew with the newest key, in the order of identity.
 

@@ -17,7 +17,7 @@ from clientupdater.ports import tracing
 from clientupdater.ports.work import Transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from contextlib import AbstractContextManager
     from datetime import datetime
@@ -165,6 +165,12 @@ class Jobs(Protocol):
     def call_off(self, job: JobId, now: datetime) -> None:
         """End it without having done it; whoever is at it holds it no longer."""
         ...
+
+
+def with_idle(found: Iterable[QueueDepth]) -> Sequence[QueueDepth]:
+    """Add the queues that workers work on and in which nothing is."""
+    busy = {each.queue: each for each in found}
+    return tuple({**{queue: QueueDepth.empty(queue) for queue in QUEUES}, **busy}.values())
 
 
 class QueueDepths(Protocol):

@@ -203,7 +203,10 @@ class WorklistQuery:
 
 
 class ClientSort(StrEnum):
-    """How a list of clients is walked; who owes most, was changed last or is due first."""
+    """How a list of clients is walked; who owes most, was changed last or is due first.
+
+    By follow-up, those for whom no day was named come last, by name.
+    """
 
     NAME = "name"
     CODE = "code"
@@ -220,11 +223,13 @@ class ClientKey:
     """A place in a list of clients: the value it is sorted by, and who it is.
 
     `value` is text for name and code, a moment for updated_at, centavos for the amount, a day
-    for follow_up.
+    for follow_up; of those without a day, their names.
     """
 
     value: SortValue = field(repr=False)
     client: ClientId
+    is_undated: bool = False
+    """By follow_up: among those without a day."""
 
 
 @frozen(kw_only=True)

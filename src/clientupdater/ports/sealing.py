@@ -9,6 +9,15 @@ class Unreadable(Exception):
     """What was sealed cannot be opened: its key is gone, or it is not what it was."""
 
 
+class KeyUnknown(Unreadable):
+    """It is sealed with a key that is not on the ring."""
+
+    def __init__(self, name: str) -> None:
+        """Name the key."""
+        self.name = name
+        super().__init__(f"it is sealed with the key {name!r}, which is not on the ring")
+
+
 class Sealer(Protocol):
     """Encrypts and authenticates, each purpose with a key of its own."""
 

@@ -9,6 +9,7 @@ from attrs import evolve, field, frozen
 from clientupdater.domain.errors import Error
 from clientupdater.domain.sync.standing import SILENCE
 from clientupdater.ports.health import ServiceHealth, Standing
+from clientupdater.ports.queue import with_idle
 from clientupdater.ports.work import SYSTEM
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class CheckSystem:
         except Error:
             return found
         sources = [each for each in standings if each.source in self.sources]
-        return evolve(found, queues=queues, sources=sources)
+        return evolve(found, queues=with_idle(queues), sources=sources)
 
 
 def _is_well(found: ServiceHealth) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from clientupdater.domain.errors import NotFound
+from clientupdater.domain.errors import InvalidPeriod, NotFound
 from clientupdater.domain.occasion import Occasion
 from clientupdater.domain.periods import Period
 from clientupdater.domain.tracking import note_payment
@@ -42,7 +42,8 @@ class FollowNotice:
         with suppress(NotFound):  # whom NextBank does not know, it has nothing to say of
             self.one_client.refresh(notice.code, None)
         if notice.posted_on is not None:
-            self._note_payment(notice, notice.posted_on)
+            with suppress(InvalidPeriod):  # a day so far away that no period holds it
+                self._note_payment(notice, notice.posted_on)
         with self.work.begin(SYSTEM) as tx:
             tx.notices.followed(notice, self.clock.now())
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from clientupdater.ports.queue import QUEUES, QueueDepth
+from clientupdater.ports.queue import with_idle
 from clientupdater.ports.readings import Reading
 from clientupdater.ports.work import SYSTEM
 
@@ -31,8 +31,8 @@ class ReadQueues:
         """
         now = self.clock.now()
         with self.work.begin(SYSTEM) as tx:
-            found = {each.queue: each for each in tx.queue_depths.read(now)}
-        for each in {**{queue: QueueDepth.empty(queue) for queue in QUEUES}, **found}.values():
+            found = with_idle(tx.queue_depths.read(now))
+        for each in found:
             age = (now - each.oldest_due_at).total_seconds() if each.oldest_due_at else 0.0
             yield Reading("queue_pending", each.pending, (each.queue,))
             yield Reading("queue_processing", each.processing, (each.queue,))

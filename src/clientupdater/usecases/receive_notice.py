@@ -45,8 +45,8 @@ class ReceiveNotice:
     def verify(self, signed: Signed) -> None:
         """Refuse what NextBank did not sign, or signed long ago: it may be a repetition."""
         content = f"{signed.delivery}.{signed.timestamp}.".encode() + signed.body
-        made = {_signature(secret, content) for secret in self.secrets}
-        sent = [each for each in signed.signatures.split() if each.startswith(_VERSION)]
+        made = {_signature(secret, content).encode() for secret in self.secrets}
+        sent = [each.encode() for each in signed.signatures.split() if each.startswith(_VERSION)]
         is_known = any(hmac.compare_digest(ours, theirs) for ours in made for theirs in sent)
         if not (signed.delivery and is_known and self._is_recent(signed.timestamp)):
             raise Unauthenticated("The signature is none of NextBank's, or is too old.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from clientupdater.adapters.security.key_ring import key_of
 from clientupdater.domain.errors import NotFound
 from clientupdater.ports.pension_numbers import RenewedBatch
 
@@ -40,6 +41,11 @@ class MemoryPensionNumbers:
         """Find whose number it is."""
         index = self._vault.blind_index(number)
         return sorted(c for c, sealed in self._all().items() if sealed.blind_index == index)
+
+    def missing_keys(self) -> frozenset[str]:
+        """Name the keys that numbers are sealed with and that we do not have."""
+        found = {key_of(sealed.ciphertext) for sealed in self._all().values()}
+        return frozenset(found - self._vault.ring.keys.keys())
 
     def renew_batch(self, *, after: ClientId | None, at_most: int) -> RenewedBatch:
         """Seal the next numbers anew with the newest key."""

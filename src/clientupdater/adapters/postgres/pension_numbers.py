@@ -50,6 +50,11 @@ class PostgresPensionNumbers:
         found = self._connection.execute(QUERIES["owners"], told)
         return [ClientId(client) for (client,) in found]
 
+    def missing_keys(self) -> frozenset[str]:
+        """Name the keys that numbers are sealed with and that we do not have."""
+        found = self._connection.execute(QUERIES["keys"]).fetchall()
+        return frozenset(name for (name,) in found) - self._vault.ring.keys.keys()
+
     def renew_batch(self, *, after: ClientId | None, at_most: int) -> RenewedBatch:
         """Seal the next numbers anew with the newest key."""
         told: dict[str, object] = {"after": after or BEFORE_ALL, "at_most": at_most}

@@ -16,6 +16,13 @@ select id from clients
 where pension_blind_index = %(blind_index)s and deleted_at is null
 order by id
 
+-- name: keys
+-- What is sealed begins with the length of its key's name and the name.
+select distinct
+    encode(substring(pension_number from 2 for get_byte(pension_number, 0)), 'escape') as name
+from clients
+where length(pension_number) > 0
+
 -- name: candidates
 select id, pension_number from clients
 where id > %(after)s and pension_number is not null

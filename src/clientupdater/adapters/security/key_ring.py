@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from clientupdater.ports.sealing import KeyUnknown
 from clientupdater.ports.sealing import Unreadable as Unreadable  # noqa: PLC0414 — passed on
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class KeyRing:
         """Open what was sealed for this purpose and bound to this; Unreadable if it was not."""
         name, head, rest = _parted(sealed)
         if name not in self.keys:
-            raise Unreadable("it is sealed with a key that is not on the ring")
+            raise KeyUnknown(name)
         nonce, ciphertext = rest[:NONCE_BYTES], rest[NONCE_BYTES:]
         try:
             return self._cipher(name, purpose).decrypt(nonce, ciphertext, head + bound_to)
@@ -64,7 +65,7 @@ class KeyRing:
 
     def is_current(self, sealed: bytes) -> bool:
         """Whether it is sealed with the newest key."""
-        return _parted(sealed)[0] == self.newest
+        return key_of(sealed) == self.newest
 
     def derived(self, purpose: str) -> bytes:
         """Derive a key of its own for a purpose from the newest key."""
@@ -82,6 +83,11 @@ class KeyRing:
     @cached_property
     def _ciphers(self) -> dict[tuple[str, str], AESGCM]:
         return {}
+
+
+def key_of(sealed: bytes) -> str:
+    """Name the key that it is sealed with."""
+    return _parted(sealed)[0]
 
 
 def _parted(sealed: bytes) -> tuple[str, bytes, bytes]:

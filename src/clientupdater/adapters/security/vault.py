@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hmac
+import logging
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from clientupdater.adapters.security.key_ring import KEY_BYTES
-from clientupdater.domain.errors import Fault, Misconfigured
+from clientupdater.domain.errors import Fault, KeyMissing, Misconfigured
+from clientupdater.ports.sealing import KeyUnknown
 
 if TYPE_CHECKING:
     from clientupdater.adapters.security.key_ring import KeyRing
     from clientupdater.domain.ids import ClientId
 
 PURPOSE = "pension number"
+_log = logging.getLogger(__name__)
 
 
 @frozen
@@ -48,14 +51,16 @@ class Vault:
         )
 
     def opened(self, ciphertext: bytes, client: ClientId) -> str:
-        """Open a client's number."""
-        return self.ring.opened(ciphertext, PURPOSE, client.bytes).decode()
+        """Open a client's number; KeyMissing where the ring lacks its key."""
+        try:
+            return self.ring.opened(ciphertext, PURPOSE, client.bytes).decode()
+        except KeyUnknown as error:
+            _log.warning("a number cannot be opened: %s", error)
+            raise KeyMissing(error.name) from error
 
     def renewed(self, ciphertext: bytes, client: ClientId) -> bytes:
         """Seal the same number with the newest key."""
-        return self.ring.sealed(
-            self.ring.opened(ciphertext, PURPOSE, client.bytes), PURPOSE, client.bytes
-        )
+        return self.ring.sealed(self.opened(ciphertext, client).encode(), PURPOSE, client.bytes)
 
     def blind_index(self, number: str) -> bytes:
         """Compute what a whole number is found by, however it is typed."""

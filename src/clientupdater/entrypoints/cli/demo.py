@@ -121,7 +121,8 @@ def _start(
 ) -> list[supervision.Child]:
     note("starting the server and the worker …")
     passed = {name: environ[name] for name in _PASSED_ON if name in environ}
-    commands = {"worker": ["worker"], "server": ["serve", "--port", str(port)]}
+    serve = ["serve", "--port", str(port), "--drain-seconds", "0"]
+    commands = {"worker": ["worker"], "server": serve}
     children = [
         stack.enter_context(supervision.running(name, argv, passed, folder / f"{name}.log"))
         for name, argv in commands.items()

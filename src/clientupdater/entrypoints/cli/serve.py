@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 @click.option(
     "--drain-seconds",
     type=click.FloatRange(min=0),
-    default=0,
-    show_default=True,
-    help="How long to say «not ready» before it stops listening.",
+    help="How long to say «not ready» before it stops listening.  [default: DRAIN_SECONDS]",
 )
 @click.option("--inherited-socket", type=int, hidden=True, help="What one of several is given.")
 @click.option("--metrics-folder", hidden=True, help="Where several keep their numbers together.")
@@ -43,7 +41,7 @@ def serve(
     host: str,
     port: int,
     workers: int,
-    drain_seconds: float,
+    drain_seconds: float | None,
     inherited_socket: int | None,
     metrics_folder: str | None,
 ) -> None:
@@ -58,17 +56,18 @@ def serve(
     session: Session = context.obj
     settings = session.settings
     logs.configure(settings)
+    drain_s = settings.drain_seconds if drain_seconds is None else drain_seconds
     if inherited_socket is not None:
         with_others = Measures(metrics_folder)
-        _one(settings, server.inherited(inherited_socket), drain_seconds, with_others)
+        _one(settings, server.inherited(inherited_socket), drain_s, with_others)
         return
     with server.listen(host, port) as listening:
         if workers == 1:
             measures = Measures()
             with several.metrics_told(settings.metrics_bind, measures.registry):
-                _one(settings, listening, drain_seconds, measures)
+                _one(settings, listening, drain_s, measures)
             return
-        command = ["serve", "--drain-seconds", str(drain_seconds)]
+        command = ["serve", "--drain-seconds", str(drain_s)]
         with several.metrics_folder() as folder:
             environ = {**session.environ, **folder}
             bind = settings.metrics_bind

@@ -7,14 +7,20 @@ on four threads would wait for eight seconds, and none be refused.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
+import anyio
 from attrs import define
 
 from clientupdater.domain.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from starlette.requests import Request
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 @define
@@ -34,3 +40,9 @@ class Door:
             yield
         finally:
             self.inside_now -= 1
+
+
+async def worked(request: Request, work: Callable[[*Ts], T], *arguments: *Ts) -> T:
+    """Do it in a thread, where one more may enter."""
+    with request.state.door.inside():
+        return await anyio.to_thread.run_sync(work, *arguments, limiter=request.state.threads)

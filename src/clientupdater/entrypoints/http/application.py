@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -15,7 +17,7 @@ from starlette.routing import Match, Route
 
 from clientupdater.domain.errors import Error
 from clientupdater.entrypoints.http import pipeline, problems, system
-from clientupdater.entrypoints.http.admission import Door
+from clientupdater.entrypoints.http.admission import Door, worked
 from clientupdater.entrypoints.http.documentation import pages_of
 from clientupdater.entrypoints.http.endpoints import ENDPOINTS
 from clientupdater.entrypoints.http.headers import Guarded
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     )
     from contextlib import AbstractContextManager
 
+    from starlette.datastructures import Headers
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.types import Scope
@@ -74,6 +77,7 @@ def build(
     measures: Measures | None = None,
     endpoints: Iterable[Endpoint] = ENDPOINTS,
     cors_origins: Sequence[str] = (),
+    keep_alive_s: int | None = None,
 ) -> Starlette:
     """Build it; the App is opened when the server starts and closed when it ends.
 
@@ -93,7 +97,11 @@ def build(
             async with anyio.create_task_group() as ticking:
                 for read, every_s in ((app.readings, 1.0), (app.read_queues, 15.0)):
                     ticking.start_soon(_keep_reading, measures, read, every_s, probes)
-                yield {"app": app, "threads": threads, "door": door, **state}
+                looks = {
+                    "readiness": system.Recent(partial(system.checked, app), probes),
+                    "health": system.Recent(app.check_system, probes),
+                }
+                yield {"app": app, "threads": threads, "door": door, **looks, **state}
                 ticking.cancel_scope.cancel()
 
     pages = (*system.PAGES, *pages_of(declared))
@@ -101,7 +109,7 @@ def build(
         routes=[*(Route(p.address, p.handle) for p in pages), *_routes(declared)],
         middleware=[
             Middleware(Accounted),
-            Middleware(Guarded, traffic=traffic),
+            Middleware(Guarded, traffic=traffic, keep_alive_s=keep_alive_s),
             Middleware(Measured, measures=measures),
             *_cross_origin(cors_origins),
         ],
@@ -177,19 +185,25 @@ def _answering(methods: Mapping[str, Endpoint]) -> Callable[[Request], Awaitable
     async def answer(request: Request) -> Response:
         endpoint = methods["GET" if request.method == "HEAD" else request.method]
         app: App = request.state.app
-        given = await _given(request, endpoint, app.serving)
-        with request.state.door.inside():
-            return await anyio.to_thread.run_sync(
-                pipeline.answered, endpoint, app, given, limiter=request.state.threads
-            )
+        deadline = within(app.serving.deadline_s)
+        given, identity = pipeline.Given(request, b"", deadline), None
+        if _brings_a_body(request.headers):
+            identity = await worked(request, pipeline.identified, endpoint, app, request, deadline)
+            given = await _given(request, endpoint, app.serving, deadline)
+        return await worked(request, pipeline.answered, endpoint, app, given, identity)
 
     return answer
 
 
-async def _given(request: Request, endpoint: Endpoint, serving: Serving) -> pipeline.Given:
+def _brings_a_body(headers: Headers) -> bool:
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
+
+
+async def _given(
+    request: Request, endpoint: Endpoint, serving: Serving, deadline: float
+) -> pipeline.Given:
     """Read the body while somebody waits; who sends slowly keeps nobody else from entering."""
-    deadline = within(serving.deadline_s)
     limit = endpoint.body_limit(serving.largest_body)
-    with anyio.move_on_after(serving.deadline_s):
+    with anyio.move_on_after(deadline - time.monotonic()):
         return await pipeline.given(request, limit, deadline)
     raise problems.Rejected.invalid("The body did not arrive in time.")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 BASE = "/api/v1"
 MIB = 1024 * 1024
+SIGN_IN_BYTES = 128 * 1024
 _CODE = re.compile(r"code:[A-Za-z0-9][A-Za-z0-9_.-]{0,49}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
@@ -137,7 +138,12 @@ class Endpoint:
         return self.once and not self.public and self.method != "GET"
 
     def body_limit(self, of_all: int) -> int:
-        """Tell how long a body may be, where all others may be so long."""
+        """Tell how long a body may be, where all others may be so long.
+
+        An eighth is more than signing in ever takes: a stranger gives us little to read.
+        """
+        if self.activity is Activity.SIGN_IN:
+            return min(of_all, SIGN_IN_BYTES)
         return max(of_all, self.largest_body)
 
     @property

@@ -18,20 +18,29 @@ if TYPE_CHECKING:
     from clientupdater.domain.allowances import Verdict
     from clientupdater.domain.callers import Caller
     from clientupdater.entrypoints.http.contract import Endpoint
+    from clientupdater.usecases.admit_request import AdmitRequest
 
 
 def require_allowance(
     app: App, endpoint: Endpoint, caller: Caller, scope: MutableMapping[str, Any]
 ) -> None:
-    """Count somebody who has signed in by who they are, anybody else by where they come from."""
+    """Count somebody who has signed in by who they are, anybody else by where they come from.
+
+    Whom somebody wants to sign in as stands in the body; until it is read, their address counts.
+    """
     person = None if endpoint.public else caller.actor.id
-    require(app, endpoint.activity, Asker(caller.origin.ip_address, person), scope)
+    signs_in = endpoint.activity is Activity.SIGN_IN
+    activity = Activity.SIGN_IN_REQUEST if signs_in else endpoint.activity
+    require(app.admit_request, activity, Asker(caller.origin.ip_address, person), scope)
 
 
-def require(app: App, activity: Activity, asker: Asker, scope: MutableMapping[str, Any]) -> None:
+def require(
+    admit: AdmitRequest, activity: Activity, asker: Asker, scope: MutableMapping[str, Any]
+) -> None:
     """Count once more, or refuse; what is left is told either way."""
-    verdict = app.admit_request(activity, asker)
-    scope["heads"] = _told(verdict)
+    verdict = admit(activity, asker)
+    heads = _told(verdict)
+    scope["heads"] = heads
     if not verdict.allowed:
         told = f"That was too often; come again in {verdict.retry_after} seconds."
         details = {"limit": verdict.limit, "retry_after": verdict.retry_after}
@@ -53,11 +62,13 @@ def failures_counted(
 
 def _told(verdict: Verdict) -> Mapping[str, str]:
     name, window = verdict.allowance.name, int(verdict.allowance.window.total_seconds())
-    whole_in = max(1, verdict.reset_at - int(time.time()))
+    now = int(time.time())
+    # A window that slides forgets the last of it later; no more than its length is ever promised.
+    whole_in = min(window, max(1, verdict.reset_at - now))
     return {
         "X-RateLimit-Limit": str(verdict.limit),
         "X-RateLimit-Remaining": str(verdict.remaining),
-        "X-RateLimit-Reset": str(verdict.reset_at),
+        "X-RateLimit-Reset": str(now + whole_in),
         "RateLimit-Policy": f'"{name}";q={verdict.limit};w={window}',
         "RateLimit": f'"{name}";r={verdict.remaining};t={whole_in}',
     }

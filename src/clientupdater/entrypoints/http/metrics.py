@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0)
 """The targets are among them: 50, 100, 200 and 500 ms."""
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Any other word may be sent as a method: each would be a series of its own."""
 
 
 @frozen
@@ -153,5 +155,6 @@ class Measured:
         finally:
             self._measures.in_flight.dec()
             route = getattr(scope.get("route"), "path", "none")
-            self._measures.took(scope["method"], route, status, time.perf_counter() - begun)
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            self._measures.took(method, route, status, time.perf_counter() - begun)
             self._measures.told(scope.get("told", {}))

@@ -160,7 +160,7 @@ def _operation(endpoint: Endpoint, shapes: _Shapes) -> dict[str, Any]:
         "operationId": endpoint.handle.__name__,
         "tags": [endpoint.path.split("/")[1]],
         "parameters": _parameters(endpoint, shapes),
-        "responses": {str(endpoint.status): _success(endpoint, shapes), **_failures(endpoint)},
+        "responses": {**_successes(endpoint, shapes), **_failures(endpoint)},
     }
     if endpoint.permission:
         told["description"] = f"Needs `{endpoint.permission}`."
@@ -195,6 +195,13 @@ def _parameter(
 ) -> dict[str, Any]:
     made = {"name": name, "in": where, "required": required, "schema": schema}
     return {**made, "description": told} if told else made
+
+
+def _successes(endpoint: Endpoint, shapes: _Shapes) -> dict[str, Any]:
+    told = {str(endpoint.status): _success(endpoint, shapes)}
+    if endpoint.cacheable:
+        told["304"] = {"description": "It is as If-None-Match names it."}
+    return told
 
 
 def _success(endpoint: Endpoint, shapes: _Shapes) -> dict[str, Any]:

@@ -16,14 +16,16 @@ from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.structuring import is_a_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Sequence
 
     from starlette.datastructures import Headers
 
 DEEPEST = 32
 _UTF8 = re.compile(r'application/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?', re.IGNORECASE)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_JSON_KINDS = frozenset({"application/json", "application/problem+json", "application/*", "*/*"})
+_JSON_KINDS = ("application/json", "application/*", "*/*", "application/problem+json")
+"""By which what we answer may be asked for, the most exact first."""
+_QVALUE = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 _ETAG = re.compile(r'"v(\d{1,18})"', re.ASCII)
 
 
@@ -61,7 +63,7 @@ def parsed_json(raw: bytes, content_type: str | None) -> Any:
         raise Rejected(415, "unsupported_media_type", told)
     try:
         value = json.loads(
-            raw.decode("utf-8"), object_pairs_hook=_named_once, parse_constant=_no_number
+            raw.decode("utf-8"), object_pairs_hook=named_once, parse_constant=_no_number
         )
     except UnicodeDecodeError:
         raise Rejected.invalid("The body is not UTF-8.") from None
@@ -77,13 +79,14 @@ def parsed_json(raw: bytes, content_type: str | None) -> Any:
 _TOO_DEEP = f"The body is nested more than {DEEPEST} levels deep."
 
 
-def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        told = f"The member {twice!r}" if is_a_name(twice) else "A member"
-        raise Rejected.invalid(f"{told} is named twice in one object.")
+def named_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of its members; one that is named twice is refused."""
+    members: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in members:
+            told = f"The member {name!r}" if is_a_name(name) else "A member"
+            raise Rejected.invalid(f"{told} is named twice in one object.")
+        members[name] = value
     return members
 
 
@@ -116,12 +119,12 @@ def _require_text(text: str) -> None:
         raise Rejected.invalid("The body holds half a character (a lone surrogate).")
 
 
-def parsed_version(headers: Mapping[str, str]) -> int | None:
+def parsed_version(headers: Headers) -> int | None:
     """Read If-Match: one version, as our ETags say it."""
-    given = headers.get("if-match")
-    if given is None:
+    lines = headers.getlist("if-match")
+    if not lines:
         return None
-    found = _ETAG.fullmatch(given.strip())
+    found = _ETAG.fullmatch(joined(lines).strip())
     if not found:
         raise Rejected.invalid('If-Match names one version, as in "v3".')
     return int(found[1])
@@ -138,9 +141,29 @@ def parsed_key(headers: Headers) -> str | None:
     return given[0]
 
 
+def joined(lines: Iterable[str]) -> str:
+    """Read a header that came in several lines as one list: they mean the same (RFC 9110, 5.3)."""
+    return ",".join(lines)
+
+
+def weights(wanted: str) -> dict[str, float]:
+    """Read what an Accept header names, and how much it is wanted; 0 is not at all."""
+    parts = (each.partition(";") for each in wanted.lower().split(","))
+    return {name.strip(): _weight(params) for name, _, params in parts if name.strip()}
+
+
+def _weight(params: str) -> float:
+    """Read q, however it is spaced; what is no number counts as wanted."""
+    for each in params.split(";"):
+        name, _, value = each.partition("=")
+        if name.strip() == "q" and _QVALUE.fullmatch(value.strip()):
+            return float(value)
+    return 1.0
+
+
 def require_json_wanted(headers: Headers) -> None:
-    """Refuse who takes no JSON: all that is answered here is."""
-    wanted = ",".join(headers.getlist("accept"))
-    kinds = {each.partition(";")[0].strip().lower() for each in wanted.split(",")} - {""}
-    if kinds and not kinds & _JSON_KINDS:
+    """Refuse who takes no JSON: all that is answered here is. The most exact kind decides."""
+    wanted = weights(joined(headers.getlist("accept")))
+    said = next((wanted[kind] for kind in _JSON_KINDS if kind in wanted), 0.0)
+    if wanted and not said:
         raise Rejected(406, "not_acceptable", "What is answered here is application/json.")

@@ -2,6 +2,7 @@
 
     signed in   401, before anything else on what is not public; 403 while U4 bars it
     counted     429: by who they are; who is nobody, by where they come from
+    read        only now: whom we do not know sends us no body, and nobody sends one uncounted
     parsed      400, 406, 413, 415
     answered    a request that comes again under its Idempotency-Key: the answer that it got
     sight       404, and right: 403
@@ -39,6 +40,7 @@ from clientupdater.domain.errors import (
     VersionConflict,
 )
 from clientupdater.domain.ids import PersonId
+from clientupdater.domain.people import Act
 from clientupdater.entrypoints.failures import details_of
 from clientupdater.entrypoints.http import parsing
 from clientupdater.entrypoints.http.contract import Call, Endpoint, Sent, part
@@ -81,6 +83,14 @@ class _Parsed:
     key: str | None
 
 
+@frozen
+class Identity:
+    """Who asks, found out and counted before their body is read."""
+
+    caller: Caller
+    session: Authenticated | None
+
+
 async def given(request: Request, largest: int, deadline: float | None = None) -> Given:
     """Read the body; what is longer than it may be is not read to its end."""
     announced = request.headers.get("content-length", "0")
@@ -94,30 +104,41 @@ async def given(request: Request, largest: int, deadline: float | None = None) -
     return Given(request, bytes(read), deadline)
 
 
-def answered(endpoint: Endpoint, app: App, given: Given) -> Response:
+def identified(endpoint: Endpoint, app: App, request: Request, deadline: float | None) -> Identity:
+    """Find out who asks, and count them."""
+    with ending_at(deadline):
+        seconds_left()
+        session = None
+        if not endpoint.public:
+            session = signed_in(app, request, endpoint.activity, endpoint.act)
+        caller = session.caller if session else _nobody(app, request)
+        require_allowance(app, endpoint, caller, request.scope)
+        return Identity(caller, session)
+
+
+def answered(
+    endpoint: Endpoint, app: App, given: Given, identity: Identity | None = None
+) -> Response:
     """Judge a request, and do what it asks, as long as somebody waits for it."""
     with ending_at(given.deadline):
         seconds_left()
+        who = identity or identified(endpoint, app, given.request, given.deadline)
         # What commits as it goes works on: it would only begin at its first batch again.
         with ending_at(None if endpoint.in_batches else given.deadline):
-            return _answered(endpoint, app, given)
+            return _answered(endpoint, app, given, who)
 
 
-def _answered(endpoint: Endpoint, app: App, given: Given) -> Response:
-    request = given.request
-    signed_in = None if endpoint.public else _signed_in(endpoint, app, request)
-    caller = signed_in.caller if signed_in else _nobody(app, request)
-    if endpoint.activity is not Activity.SIGN_IN:
-        require_allowance(app, endpoint, caller, request.scope)
+def _answered(endpoint: Endpoint, app: App, given: Given, identity: Identity) -> Response:
+    request, caller = given.request, identity.caller
     parsed = _parsed(endpoint, app, given)
     attempt: AbstractContextManager[None] = nullcontext()
     if endpoint.activity is Activity.SIGN_IN:
         asker = _who_signs_in(caller, parsed.body)
-        require(app, Activity.SIGN_IN, asker, request.scope)
+        require(app.admit_request, Activity.SIGN_IN, asker, request.scope)
         attempt = failures_counted(app, Activity.SIGN_IN, asker, request.scope)
     route = f"{endpoint.method} {endpoint.path}"
     sent = Sent(request.headers, given.body or b"")
-    call = Call(app=app, route=route, caller=caller, session=signed_in, sent=sent)
+    call = Call(app=app, route=route, caller=caller, session=identity.session, sent=sent)
     act = partial(_acted, endpoint, call, request, parsed)
     if endpoint.is_keyed and parsed.key is not None:
         return response(endpoint, request, _once(endpoint, call, given, parsed.key, act))
@@ -191,12 +212,15 @@ def _may_have_again(endpoint: Endpoint, call: Call, request: Request, as_then: b
 # --- signed in
 
 
-def _signed_in(endpoint: Endpoint, app: App, request: Request) -> Authenticated:
+def signed_in(
+    app: App, request: Request, activity: Activity, act: Act = Act.OTHER
+) -> Authenticated:
+    """Find out who has signed in; an attempt that fails counts by its address."""
     origin = _origin(app, request)
     try:
-        found = app.people.authenticate(_token(request), origin, endpoint.act)
+        found = app.people.authenticate(_token(request), origin, act)
     except Unauthenticated:
-        require(app, endpoint.activity, Asker(origin.ip_address), request.scope)
+        require(app.admit_request, activity, Asker(origin.ip_address), request.scope)
         raise
     request.scope["actor"] = found.caller.actor
     return found
@@ -220,13 +244,18 @@ def _nobody(app: App, request: Request) -> Caller:
     return Caller(Actor(_NOBODY, is_active=False), _origin(app, request))
 
 
-def _origin(app: App, request: Request) -> Origin:
+def address_of(app: App, request: Request) -> str | None:
+    """Name where somebody comes from."""
     peer = request.client.host if request.client else None
-    forwarded_for = request.headers.get("x-forwarded-for", "")
+    forwarded_for = parsing.joined(request.headers.getlist("x-forwarded-for"))
+    return app.serving.client_address(peer, forwarded_for)
+
+
+def _origin(app: App, request: Request) -> Origin:
     return Origin(
         interface="http",
         request_id=request.scope.get("request_id"),
-        ip_address=app.serving.client_address(peer, forwarded_for),
+        ip_address=address_of(app, request),
         user_agent=request.headers.get("user-agent", "")[:500] or None,
     )
 

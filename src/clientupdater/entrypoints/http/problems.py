@@ -12,6 +12,7 @@ from starlette.responses import Response
 from clientupdater.domain.errors import (
     CircuitOpen,
     Error,
+    KeyMissing,
     Unauthenticated,
     Unavailable,
 )
@@ -37,6 +38,8 @@ _CODES = {
 _FIRST_OF_OURS = 500
 _RETRY_AFTER_S = "1"
 _OURS = "Something went wrong on our side; it was logged under this request's id."
+
+_NO_KEY = "It is sealed with a key that this server lacks; its operators can add it."
 
 
 class Rejected(Exception):
@@ -72,24 +75,39 @@ def problem(
 ) -> Response:
     """Build the answer; its code is for the log as well."""
     request.scope["told"] = {"code": code}
-    body = {
+    request_id = request.scope.get("request_id")
+    body = problem_body(
+        status=status, code=code, message=message, details=details, request_id=request_id
+    )
+    kind = "application/problem+json"
+    # What it is about may be personal, as a row that has moved on.
+    heads = {"Cache-Control": "no-store", **(headers or {})}
+    return Response(to_json(body), status, headers=heads, media_type=kind)
+
+
+def problem_body(
+    *,
+    status: int,
+    code: str,
+    message: str,
+    details: Mapping[str, Any] | None = None,
+    request_id: str | None = None,
+) -> dict[str, Any]:
+    """Write the members of a problem."""
+    return {
         "type": f"urn:clientupdater:problem:{code}",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": message,
-        "instance": f"urn:clientupdater:request:{request.scope.get('request_id')}",
+        "instance": f"urn:clientupdater:request:{request_id}",
         "error": {
             "code": code,
             "message": message,
             "details": details or {},
             "timestamp": datetime.now(UTC),
-            "request_id": request.scope.get("request_id"),
+            "request_id": request_id,
         },
     }
-    kind = "application/problem+json"
-    # What it is about may be personal, as a row that has moved on.
-    heads = {"Cache-Control": "no-store", **(headers or {})}
-    return Response(to_json(body), status, headers=heads, media_type=kind)
 
 
 async def of_http(request: Request, error: Exception) -> Response:
@@ -143,6 +161,8 @@ def _message(error: Error, status: int) -> str:
     """Say nothing of hosts, SQL or settings to whoever asks from outside."""
     if isinstance(error, CircuitOpen):
         return error.message  # which names the service, and when it is asked again
+    if isinstance(error, KeyMissing):
+        return _NO_KEY
     if isinstance(error, Unavailable):
         return f"{error.service} does not answer; try again."
     return error.message if status < _FIRST_OF_OURS else _OURS

@@ -10,6 +10,7 @@ import attrs
 from starlette.responses import Response, StreamingResponse
 
 from clientupdater.entrypoints.http.contract import Answer, Download
+from clientupdater.entrypoints.http.parsing import joined, weights
 from clientupdater.entrypoints.wire import to_json
 from clientupdater.usecases.answer_once import Reply
 
@@ -81,7 +82,8 @@ def response(endpoint: Endpoint, request: Request, reply: Reply) -> Response:
 
 def _is_held(request: Request, etag: str) -> bool:
     """Tell whether the asker holds these very bytes already."""
-    held = {each.strip() for each in request.headers.get("if-none-match", "").split(",")}
+    named = joined(request.headers.getlist("if-none-match"))
+    held = {each.strip().removeprefix("W/") for each in named.split(",")}
     return etag in held or "*" in held
 
 
@@ -92,8 +94,5 @@ def compressed(body: bytes) -> bytes:
 
 def takes_gzip(request: Request) -> bool:
     """Tell whether the asker takes what is compressed."""
-    for each in request.headers.get("accept-encoding", "").lower().split(","):
-        coding, _, weight = each.partition(";")
-        if coding.strip() in {"gzip", "*"}:
-            return weight.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
-    return False
+    wanted = weights(joined(request.headers.getlist("accept-encoding")))
+    return wanted.get("gzip", wanted.get("*", 0.0)) > 0

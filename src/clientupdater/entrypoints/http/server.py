@@ -7,6 +7,7 @@ import math
 import signal
 import socket
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from signal import SIGINT, SIGTERM
 from threading import Timer
 from typing import TYPE_CHECKING
@@ -16,6 +17,11 @@ import uvicorn
 
 from clientupdater.domain.errors import Conflict, Fault, Misconfigured
 from clientupdater.entrypoints.http.application import build
+from clientupdater.entrypoints.http.connections import (
+    ANNOUNCED_EARLIER_S,
+    BoundedConnection,
+    ConnectionLimits,
+)
 from clientupdater.entrypoints.http.system import Traffic
 
 if TYPE_CHECKING:
@@ -64,21 +70,37 @@ def run(
 ) -> None:
     """Serve until told to stop; requests under way are finished."""
     traffic = Traffic()
-    origins = app.serving.cors_origins
-    config = uvicorn.Config(
-        build(lambda: nullcontext(app), traffic, measures, cors_origins=origins),
-        log_config=None,
-        access_log=False,
-        lifespan="on",
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=math.ceil(app.serving.deadline_s + _GRACE_S),
-    )
+    config = config_of(app, traffic, measures)
     host, port = listening.getsockname()[:2]
     _log.info("serving", host=host, port=port)
     with _stop_is_not_death():
         _Server(config, traffic, drain_s).run(sockets=[listening])
     _log.info("stopped serving")
+
+
+def config_of(app: App, traffic: Traffic, measures: Measures | None = None) -> uvicorn.Config:
+    """Say how uvicorn serves it, and bounds what connections may cost."""
+    serving = app.serving
+    application = build(
+        lambda: nullcontext(app),
+        traffic,
+        measures,
+        cors_origins=serving.cors_origins,
+        keep_alive_s=serving.keep_alive_s,
+    )
+    limits = ConnectionLimits(serving.max_connections, serving.header_timeout_s)
+    return uvicorn.Config(
+        application,
+        http=partial(BoundedConnection, limits),  # type: ignore[arg-type] # it makes one, as a class does
+        ws="none",
+        timeout_keep_alive=serving.keep_alive_s + ANNOUNCED_EARLIER_S,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=math.ceil(serving.deadline_s + _GRACE_S),
+    )
 
 
 class _Server(uvicorn.Server):

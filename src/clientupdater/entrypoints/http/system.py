@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import anyio
-from attrs import define, frozen
+from attrs import define, field, frozen
 from starlette.responses import Response
 
 import clientupdater
-from clientupdater.domain.callers import Origin
+from clientupdater.domain.allowances import Activity, Asker
 from clientupdater.domain.errors import NotFound, Unauthenticated
+from clientupdater.entrypoints.http import pipeline
+from clientupdater.entrypoints.http.admission import worked
+from clientupdater.entrypoints.http.limits import require
 from clientupdater.entrypoints.wire import to_json
 from clientupdater.ports.health import Standing
 
@@ -32,6 +36,8 @@ _STATUSES = {
 }
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _PROBES_AT_ONCE = 2
+_FRESH_S = 1.0
+T = TypeVar("T")
 
 
 @define
@@ -46,6 +52,25 @@ def probe_limit() -> anyio.CapacityLimiter:
     return anyio.CapacityLimiter(_PROBES_AT_ONCE)
 
 
+@define
+class Recent(Generic[T]):
+    """What was looked at just now: one looks at a time, and all who ask meanwhile see the same."""
+
+    look: Callable[[], T]
+    limiter: anyio.CapacityLimiter
+    _turn: anyio.Lock = field(factory=anyio.Lock, init=False)
+    _seen: list[T] = field(factory=list, init=False)
+    _stale_at: float = field(default=0.0, init=False)
+
+    async def value(self) -> T:
+        """Give it, no older than a second."""
+        async with self._turn:
+            if not self._seen or time.monotonic() >= self._stale_at:
+                self._seen = [await anyio.to_thread.run_sync(self.look, limiter=self.limiter)]
+                self._stale_at = time.monotonic() + _FRESH_S
+            return self._seen[0]
+
+
 async def livez(_: Request) -> Response:
     """Say that the process is there, whatever else is down."""
     return _told({"status": "alive"})
@@ -53,10 +78,10 @@ async def livez(_: Request) -> Response:
 
 async def readyz(request: Request) -> Response:
     """Say whether requests should be sent here."""
-    app: App = request.state.app
+    _require_allowance(request)
     if request.state.traffic.draining:
         return _told({"status": "draining", "checks": []}, 503)
-    found = await anyio.to_thread.run_sync(_check, app, limiter=request.state.probes)
+    found: list[Health] = await request.state.readiness.value()
     ready = all(health.ok for health in found)
     # What exactly is amiss is for the log and for doctor: anybody may ask here.
     checks = [{"of": health.of, "ok": health.ok} for health in found]
@@ -158,19 +183,19 @@ class SystemShown:
 
 async def system_health(request: Request) -> Response:
     """Tell how everything stands to whoever has signed in, or shows the token of operations."""
-    found = await anyio.to_thread.run_sync(_looked, request, limiter=request.state.probes)
+    app: App = request.state.app
+    _require_allowance(request)
+    if not app.serving.is_operator(request.headers.get("authorization", "")):
+        await worked(request, pipeline.signed_in, app, request, Activity.READ)
+    found: SystemHealth = await request.state.health.value()
     return _told(SystemShown.of(found), _status(found.standing is not Standing.DOWN))
 
 
-def _looked(request: Request) -> SystemHealth:
+def _require_allowance(request: Request) -> None:
+    """Count by address, in this process alone: nothing is waited for."""
     app: App = request.state.app
-    authorization = request.headers.get("authorization", "")
-    if not app.serving.is_operator(authorization):
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise Unauthenticated
-        app.people.authenticate(token.strip(), Origin(interface="http"))
-    return app.check_system()
+    asker = Asker(pipeline.address_of(app, request))
+    require(app.admit_probe, Activity.PROBE, asker, request.scope)
 
 
 @frozen
@@ -192,14 +217,24 @@ class Page:
 
 PAGES = (
     Page("/livez", "Whether the process is there.", livez),
-    Page("/readyz", "Whether requests should be sent here.", readyz, refusals=((503, "Not now."),)),
+    Page(
+        "/readyz",
+        "Whether requests should be sent here.",
+        readyz,
+        refusals=((503, "Not now."),),
+        problems=((429, "rate_limit_exceeded"),),
+    ),
     Page("/api/ping", "That it answers, and its time.", ping),
     Page(
         "/api/v1/health/system",
         "How everything stands; for who has signed in, or shows the token of operations.",
         system_health,
         refusals=((503, "Without the database nothing goes."),),
-        problems=((401, "unauthenticated"), (403, "password_change_required")),
+        problems=(
+            (401, "unauthenticated"),
+            (403, "password_change_required"),
+            (429, "rate_limit_exceeded"),
+        ),
         shape=SystemShown,
     ),
     Page(
@@ -212,7 +247,8 @@ PAGES = (
 )
 
 
-def _check(app: App) -> list[Health]:
+def checked(app: App) -> list[Health]:
+    """Check whether requests should be sent here."""
     return [check() for check in app.readiness]
 
 

@@ -74,17 +74,20 @@ class ClientWalk:
     found: Resolved
     moment: Mapping[str, object]
     """Now, the year and the running periods."""
+    is_undated: bool = False
+    """Whether those alone are meant for whom no day was named."""
     _given: dict[str, Any] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Collect what is asked for, once."""
-        given = _members(self.query.filter)
+        given = _members(self.query.filter) | ({"undated": True} if self.is_undated else {})
         object.__setattr__(self, "_given", given)
 
     @property
     def asks_for_rows(self) -> bool:
         """Whether where a client stands decides what is listed, or in which order."""
-        return self.query.filter.row is not None or self.query.sort is ClientSort.FOLLOW_UP
+        by_day = self.query.sort is ClientSort.FOLLOW_UP or self.is_undated
+        return self.query.filter.row is not None or by_day
 
     @property
     def is_plain(self) -> bool:
@@ -185,7 +188,7 @@ class ClientWalk:
 
     def key(self, value: SortValue, client: UUID) -> ClientKey:
         """Read where an item stands."""
-        return ClientKey(value, ClientId(client))
+        return ClientKey(value, ClientId(client), self.is_undated)
 
     def _arms(self) -> list[str]:
         if self._walks_rows:
@@ -299,7 +302,10 @@ class ClientWalk:
     def _conditions(self) -> list[str]:
         asked = [*self._client_conditions(), *self._said()]
         if self.query.filter.row is None:
-            return [Scope(self.reach).over_clients(), *asked]
+            scopes = (
+                self._client_scopes() if self.is_undated else [Scope(self.reach).over_clients()]
+            )
+            return [*scopes, *asked]
         piece = "row" if self.query.q is None else "row_by_key"
         rows = filled(piece, where=all_of(self._own_row_conditions()))
         return [*self._client_scopes(), *asked, rows]
@@ -307,14 +313,15 @@ class ClientWalk:
     def _said(self, client: str = "c.id") -> list[str]:
         """Ask for what was searched for: those who are named, or every word by its beginning."""
         if self.found.among is not None:
-            return [filled("among")]
+            return [filled("among", client=client)]
         read = self._ranges
         rest = [n for n, _ in enumerate(self.found.words) if n not in read]
         asked = [filled("said", word=f"word_{n}", client=client) for n in rest]
         if not read:
             return asked
         ranges = (self._range(f"word_{n}") for n in read)
-        return [filled("said_all", ranges=" intersect ".join(ranges)), *asked]
+        said = filled("said_all", ranges=" intersect ".join(ranges), client=client)
+        return [said, *asked]
 
     def _range(self, word: str) -> str:
         """Everyone within sight with this word: of a few branches, each has a range of its own."""

@@ -38,13 +38,18 @@ c.assigned_to is null
 c.loan_status = %(loan_status)s
 
 -- name: past_due_from
-c.owed >= (%(past_due_from)s::numeric * 100)::bigint
+-- Beyond what a bigint holds nobody owes anything: the nearest that it holds says the same.
+c.owed >= least(
+    greatest(ceil(%(past_due_from)s::numeric * 100), -9223372036854775807), 9223372036854775807
+)::bigint
 
 -- name: past_due_to
-c.owed <= (%(past_due_to)s::numeric * 100)::bigint
+c.owed <= least(
+    greatest(floor(%(past_due_to)s::numeric * 100), -9223372036854775807), 9223372036854775807
+)::bigint
 
 -- name: among
-c.id = any(%(among)s::uuid[])
+[[client]] = any(%(among)s::uuid[])
 
 -- name: said
 -- One word by its beginning: U+10FFFF sorts behind everything that may follow. Of each client who
@@ -72,7 +77,7 @@ end
 -- name: said_all
 -- Several words: each range is read once and they are laid over each other, whatever the planner
 -- believes about how often they meet. Short ones are too common, and asked of who is left.
-c.id = any(array([[ranges]]))
+[[client]] = any(array([[ranges]]))
 
 -- name: range
 select w.client_id from client_words w
@@ -131,6 +136,18 @@ s.is_open and (s.due_on > '0001-01-01'::date) is true
 
 -- name: dated
 s.is_open and s.due_on > '0001-01-01'::date
+
+-- name: undated
+-- Of each client who is met, by key (offset 0): how many have a day the planner cannot know.
+not exists (
+    select from client_period_status d
+    where
+        d.client_id = c.id
+        and d.period = any(%(periods)s::text[])
+        and d.is_open
+        and d.due_on > '0001-01-01'::date
+    offset 0
+)
 
 -- name: row_status
 s.status_type_id = %(row_status)s::uuid

@@ -18,7 +18,7 @@ from clientupdater.domain.errors import Fault, InvalidInput
 from clientupdater.domain.ids import BranchId, ClientId
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.statuses import PENDING
-from clientupdater.ports.reading import Page
+from clientupdater.ports.reading import ClientKey, ClientSort, Page
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -52,6 +52,7 @@ _CODES = (
 _NUMBER = re.compile(r"[0-9\s+().-]+")
 _ONE_PLAN = b"set local plan_cache_mode = force_generic_plan"
 """Left to itself, PostgreSQL plans anew each time: a plan for known values looks cheaper to it."""
+_FIRST_UNDATED = ClientKey("", ClientId(UUID(int=0)), is_undated=True)
 FEWEST_DIGITS = 7
 """Digits that make a contact number; less is no number that anybody has."""
 
@@ -77,15 +78,34 @@ class PostgresReading:
     def clients(
         self, query: ClientQuery, looking: Looking, known: Collection[ClientId] = ()
     ) -> ClientPage:
-        """Read a page of clients."""
-        walk = self.walk(query, looking, known)
+        """Read a page of clients; by their days, those without one come last, by name."""
+        if query.after and query.after.is_undated:
+            return self._undated(query, looking, known)
+        dated = self._clients(self.walk(query, looking, known), looking)
+        if query.sort is not ClientSort.FOLLOW_UP or dated.after:
+            return dated
+        left = query.limit - len(dated.items)
+        rest = evolve(query, after=None, limit=max(left, 1))
+        undated = self._undated(rest, looking, known)
+        if not left:
+            return Page(dated.items, _FIRST_UNDATED if undated.items else None)
+        return Page((*dated.items, *undated.items), undated.after)
+
+    def _undated(
+        self, query: ClientQuery, looking: Looking, known: Collection[ClientId]
+    ) -> ClientPage:
+        by_name = evolve(query, sort=ClientSort.NAME)
+        return self._clients(self.walk(by_name, looking, known, is_undated=True), looking)
+
+    def _clients(self, walk: ClientWalk | None, looking: Looking) -> ClientPage:
         if walk is None:
             return Page((), None)
         steady = walk.is_plain and walk.shape.is_steady
         rows = self._page(walk.statement(), walk.told, is_steady=steady)
-        shown = rows[: query.limit]
+        limit = walk.query.limit
+        shown = rows[:limit]
         items = (client_view(ClientId(row[1]), row[2:], looking) for row in shown if row[2])
-        after = walk.key(*shown[-1][:2]) if len(rows) > query.limit else None
+        after = walk.key(*shown[-1][:2]) if len(rows) > limit else None
         return Page(tuple(items), after)
 
     def client(self, client: ClientId | str, looking: Looking) -> ClientView | None:
@@ -101,7 +121,12 @@ class PostgresReading:
         return client_view(ClientId(rows[0][1]), rows[0][2:], looking) if rows else None
 
     def walk(
-        self, query: ClientQuery, looking: Looking, known: Collection[ClientId] = ()
+        self,
+        query: ClientQuery,
+        looking: Looking,
+        known: Collection[ClientId] = (),
+        *,
+        is_undated: bool = False,
     ) -> ClientWalk | None:
         """Look up what the query names; None where nobody can be meant."""
         found = self._resolved(query, known)
@@ -113,6 +138,7 @@ class PostgresReading:
             statuses=written_out(looking.statuses, self._connection),
             found=found,
             moment=_moment(looking),
+            is_undated=is_undated,
         )
         if walk.rarity is None:
             return walk

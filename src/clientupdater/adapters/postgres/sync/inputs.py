@@ -10,6 +10,8 @@ from psycopg.types.json import Jsonb
 
 from clientupdater.adapters.postgres.named_queries import named_queries
 from clientupdater.adapters.postgres.sync.written import read, written
+from clientupdater.domain.errors import KeyMissing
+from clientupdater.ports.sealing import KeyUnknown
 from clientupdater.ports.syncing import InputPage, LastPage
 
 if TYPE_CHECKING:
@@ -83,7 +85,10 @@ class PostgresSyncInputs:
         self._connection.execute(QUERIES["forget"], {"job": job.id})
 
     def _opened(self, job: SyncJobId, first: int, told: dict[str, Any], sealed: bytes) -> InputPage:
-        packed = self._ring.opened(sealed, PURPOSE, _place(job, first))
+        try:
+            packed = self._ring.opened(sealed, PURPOSE, _place(job, first))
+        except KeyUnknown as error:
+            raise KeyMissing(error.name) from error
         columns = tuple(told.get("columns", ()))
         return InputPage(first, read(zlib.decompress(packed)), told["next"], columns)
 

@@ -155,6 +155,7 @@ class _WorkPlace:
 class _Placed(Generic[T]):
     value: T
     client: UUID
+    is_undated: bool = False
 
 
 _BY_SORT: dict[ClientSort, Any] = {
@@ -162,8 +163,9 @@ _BY_SORT: dict[ClientSort, Any] = {
     ClientSort.CODE: _Placed[str],
     ClientSort.UPDATED_AT: _Placed[datetime],
     ClientSort.PAST_DUE_AMOUNT: _Placed[int],
-    ClientSort.FOLLOW_UP: _Placed[date],
+    ClientSort.FOLLOW_UP: _Placed[str],
 }
+"""A day is read once it is known to be one: who has none is found by name."""
 
 
 def read_worklist(call: Call) -> WorklistPage:
@@ -195,12 +197,18 @@ def _clients(call: Call, asked: ClientsAsked, read: Callable[[ClientQuery], Any]
             q=getattr(asked, "q", None),
             sort=asked.sort,
             limit=asked.limit,
-            after=after and ClientKey(after.value, ClientId(after.client)),
+            after=after and _client_key(asked.sort, after),
         )
     )
     return ClientsPage(
         tuple(map(ClientShown.of, page.items)), _cursor(call, page.after), page.has_more
     )
+
+
+def _client_key(sort: ClientSort, place: _Placed[Any]) -> ClientKey:
+    is_day = sort is ClientSort.FOLLOW_UP and not place.is_undated
+    value = date.fromisoformat(place.value) if is_day else place.value
+    return ClientKey(value, ClientId(place.client), place.is_undated)
 
 
 def filter_of(caller: Caller, asked: ClientsFiltered) -> ClientFilter:

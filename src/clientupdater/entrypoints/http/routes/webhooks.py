@@ -114,6 +114,6 @@ ENDPOINTS = (
         answers=NoticeTaken,
         public=True,
         admit=_admit,
-        counts_as=Activity.READ,
+        counts_as=Activity.WEBHOOK,
     ),
 )
