@@ -6,7 +6,6 @@ whose plan trusts them walks all rows of the period for each client.
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -79,15 +78,18 @@ class Counting:
         self.connection, self.blocks = connection, 0
 
     def execute(
-        self, statement: bytes | str, told: Mapping[str, object] | None = None
+        self,
+        statement: bytes | str,
+        told: Mapping[str, object] | None = None,
+        *,
+        prepare: bool = False,
     ) -> psycopg.Cursor[tuple[Any, ...]]:
-        """Explain it as it runs, take that back, and run it."""
+        """Explain it as it runs, take that back, and run it; by its values, unless it is kept."""
         statement = statement.encode() if isinstance(statement, str) else statement
-        with self.connection.transaction(force_rollback=True):
-            explained = b"explain (analyze, buffers, format json) " + statement
-            ((plan,),) = self.connection.execute(explained, told, prepare=False).fetchall()
-        top = (plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"]
-        self.blocks += top["Shared Hit Blocks"] + top["Shared Read Blocks"]
+        explaining = Explaining(self.connection)
+        with self.connection.transaction(force_rollback=not statement.startswith(b"set ")):
+            explaining.execute(statement, told, prepare=prepare)
+        self.blocks += explaining.blocks
         return self.connection.execute(statement, told)
 
 

@@ -32,7 +32,10 @@ class PostgresOpenings:
         told = {**_due(period, occasion), "after": after or BEFORE_ALL}
         open_batch = QUERIES["open_batch"].replace(":at_most", str(int(at_most))).encode()
         self._connection.execute(QUERIES["hold_openings"])
-        ((rows, looked_at, last),) = self._connection.execute(open_batch, told).fetchall()
+        # Planning it anew takes a fifth as long as running it, and comes to the same.
+        self._connection.execute("set local plan_cache_mode = force_generic_plan")
+        found = self._connection.execute(open_batch, told, prepare=True)
+        ((rows, looked_at, last),) = found.fetchall()
         return OpenedBatch(rows, ClientId(last) if looked_at == at_most else None)
 
     def missing(self, period: Period, occasion: Occasion) -> int:
