@@ -180,7 +180,9 @@ def world() -> Iterator[World]:
 def serving(database: Database, processes: int, **settings: str) -> Iterator[str]:
     """Run the server as one does; its log goes to a file."""
     port = free_port()
-    told = environment(DATABASE_URL=database.app_url, **KEYS, **WITHOUT_LIMITS, DRAIN_SECONDS="0", **settings)
+    told = environment(
+        DATABASE_URL=database.app_url, **KEYS, **WITHOUT_LIMITS, DRAIN_SECONDS="0", **settings
+    )
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(  # noqa: S603 — a program we chose
             [*COMMAND, "serve", "--port", str(port), "--workers", str(processes)],
