@@ -66,7 +66,7 @@ class OidcTokens:
         """Read which key it says it is signed with; nothing in it is believed yet."""
         try:
             header = _signatures.get_unverified_header(token)
-        except (PyJWTError, RecursionError) as error:
+        except PyJWTError as error:
             raise _refused("unreadable") from error
         if header.get("alg") not in self.algorithms:
             raise _refused("signed by another algorithm")
