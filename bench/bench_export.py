@@ -31,29 +31,29 @@ from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests import servers
-from tests.integration.crowd import Crowd
-from tests.integration.exporting import attempt_at
-from tests.integration.readers import NOW
-from tests.integration.staff import staffed
-from tests.servers import Database
-from tests.unit.builders import MANILA
+from tests.support import servers
+from tests.support.builders import MANILA
+from tests.support.bulk_data import Crowd
+from tests.support.export_fixture import attempt_at
+from tests.support.reading_fixture import NOW
+from tests.support.servers import Database
+from tests.support.staff_fixture import staffed
 
 from clientupdater.adapters.files.local import LocalFileStore
-from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
-from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.exports import EMPTY, ExportFormat, ExportType, Kind, chosen_columns
 from clientupdater.domain.ids import PersonId
 from clientupdater.ports.exports import ExportAsked, TableAsked
-from clientupdater.ports.reading import ClientFilter
-from clientupdater.ports.work import SYSTEM
-from clientupdater.usecases._exporting import reaches
+from clientupdater.ports.read_models import ClientFilter
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.exports.authorization import reaches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from clientupdater.adapters.postgres.reading.tables import PostgresTable
+    from clientupdater.adapters.postgres.read_models.tables import PostgresTable
     from clientupdater.domain.access import Actor
 
 MOST_MB = 64.0
@@ -71,11 +71,11 @@ class Bureau:
     def ours(self, folder: str, form: ExportFormat, *, few: bool) -> None:
         """Do the whole job."""
         with staffed(self.database, MANILA) as staff:
-            exporting, asked = staff.app.exporting, _asked(form, few=few)
-            with exporting.write.work.begin(SYSTEM) as tx:
+            exporting, asked = staff.app, _asked(form, few=few)
+            with exporting.write_export.work.begin(SYSTEM) as tx:
                 actor = _found(tx.rights.actor(PersonId(self.person)))
-            export = exporting.create(Caller(actor), asked)
-            write = attrs.evolve(exporting.write, files=LocalFileStore(Path(folder)))
+            export = exporting.exports.create(Caller(actor), asked)
+            write = attrs.evolve(exporting.write_export, files=LocalFileStore(Path(folder)))
             write(attempt_at(export.id))
 
     def xlsxwriter(self, folder: str, _: ExportFormat, *, few: bool) -> None:

@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.http_load import Load, Pgbench, Wrk, alone
 from bench.http_world import Reader, World, serving, world
-from tests.integration.crowd import Crowd
+from tests.support.bulk_data import Crowd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -30,26 +30,27 @@ from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests import servers
-from tests.integration.crowd import Crowd
-from tests.integration.readers import reader
-from tests.servers import Database
+from tests.support import servers
+from tests.support.bulk_data import Crowd
+from tests.support.reading_fixture import reader
+from tests.support.servers import Database
 
-from clientupdater.adapters.memory.clock import SetClock
-from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
-from clientupdater.adapters.postgres.work import PostgresWork
-from clientupdater.app import Tracking
+from clientupdater.adapters.local.clock import SetClock
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
 from clientupdater.domain.access import Grant
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.updates import StatusUpdate
-from clientupdater.usecases._opening import BATCH, PeriodOpener
+from clientupdater.usecases.tracking.client_access import ClientFiles
+from clientupdater.usecases.tracking.opening import BATCH, PeriodOpener
+from clientupdater.usecases.tracking.service import Tracking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from clientupdater.adapters.postgres.cluster import Cluster
+    from clientupdater.adapters.postgres.admin.cluster import Cluster
 
 MANILA = ZoneInfo("Asia/Manila")
 EVENING = datetime(2026, 11, 30, 20, tzinfo=MANILA)
@@ -196,7 +197,7 @@ def people_recording(database: Database) -> Iterator[list[float]]:
     grant = Grant(Permission.STATUS_UPDATE, None, Scope.ALL)
     caller = Caller(attrs.evolve(reader(Scope.ALL), grants=frozenset({grant})))
     with ConnectionPool(database.app_url, min_size=2, max_size=4, open=True) as pool:
-        tracking = Tracking.over(PostgresWork(pool), SetClock(EVENING), MANILA)
+        tracking = Tracking(ClientFiles(PostgresWork(pool), SetClock(EVENING), MANILA))
 
         def person() -> None:
             begun = time.perf_counter()

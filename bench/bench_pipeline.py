@@ -30,24 +30,24 @@ from starlette.routing import Route
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from clientupdater.adapters.memory.clock import MachineClock
-from clientupdater.adapters.memory.limits import MemoryRateLimits
+from clientupdater.adapters.local.clock import MachineClock
+from clientupdater.adapters.local.limits import MemoryRateLimits
 from clientupdater.composition import build_app
 from clientupdater.domain.access import Actor, Grant
-from clientupdater.domain.allowances import Allowances
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.domain.rate_limits import Allowances
 from clientupdater.entrypoints import logs
 from clientupdater.entrypoints.http.application import build
 from clientupdater.entrypoints.http.contract import Call, Endpoint
-from clientupdater.entrypoints.http.headers import Guarded
-from clientupdater.entrypoints.http.metrics import Measured, Measures
-from clientupdater.entrypoints.http.requests import Accounted
+from clientupdater.entrypoints.http.middleware.metrics import Measured, Measures
+from clientupdater.entrypoints.http.middleware.request_log import Accounted
+from clientupdater.entrypoints.http.middleware.security_headers import Guarded
 from clientupdater.entrypoints.http.system import Traffic
 from clientupdater.settings import Settings
-from clientupdater.usecases.admit_request import AdmitRequest
-from clientupdater.usecases.authenticate import Authenticated
+from clientupdater.usecases.people.authenticate import Authenticated
+from clientupdater.usecases.requests.rate_limits import AdmitRequest
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -113,14 +113,13 @@ def whole() -> Starlette:
     grants = frozenset({Grant(Permission.STATUS_READ, None, Scope.ALL)})
     caller = Caller(Actor(PersonId(uuid4()), grants=grants))
     known = Authenticated(caller, None, None, 0)  # type: ignore[arg-type] # nobody looks at it
-    people = attrs.evolve(app.people, authenticate=lambda *_: known)  # type: ignore[arg-type]
     plenty = AdmitRequest(
         MemoryRateLimits(), Allowances.of(read=10**9, write=1, export=1, sign_in=1)
     )
     endpoint = Endpoint(
         method="GET", path="/nothing", summary="Nothing.", handle=nothing, answers=dict[str, str]
     )
-    app = attrs.evolve(app, people=people, read_queues=tuple, admit_request=plenty)  # type: ignore[arg-type]
+    app = attrs.evolve(app, authenticate=lambda *_: known, admit_request=plenty)  # type: ignore[arg-type]
     return build(lambda: nullcontext(app), endpoints=[endpoint])
 
 

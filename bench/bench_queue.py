@@ -29,23 +29,23 @@ import psycopg
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.servers import Database, postgres
+from tests.support.servers import Database, postgres
 
-from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.composition import open_workshop
 from clientupdater.entrypoints import logs
 from clientupdater.entrypoints.worker.worker import Worker
-from clientupdater.ports.doing import Task
+from clientupdater.ports.job_run import Task
 from clientupdater.ports.queue import NewJob
-from clientupdater.ports.work import SYSTEM
+from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.settings import Settings
-from clientupdater.usecases.do_job import DoJob
+from clientupdater.usecases.jobs.run import DoJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from clientupdater.ports.doing import Doing
-    from clientupdater.workshop import Workshop
+    from clientupdater.composition.worker import Workshop
+    from clientupdater.ports.job_run import Doing
 
 THREADS = 4
 CLAIM = """
@@ -85,11 +85,9 @@ class Silent:
 def workshop_of(database: Database, do: Callable[[Doing], None]) -> Iterator[Workshop]:
     """Open one that knows a job that does nothing, and no schedule."""
     with open_workshop(Settings.from_mapping({"DATABASE_URL": database.app_url})) as opened:
-        known = opened.app.jobs.do
-        jobs = attrs.evolve(
-            opened.app.jobs, do=DoJob({"nothing": Task(do)}, known.clock, known.chance)
-        )
-        yield attrs.evolve(opened, app=attrs.evolve(opened.app, jobs=jobs))
+        known = opened.app.do_job
+        do_job = DoJob({"nothing": Task(do)}, known.clock, known.chance)
+        yield attrs.evolve(opened, app=attrs.evolve(opened.app, do_job=do_job))
 
 
 def expect(held: bool) -> None:  # noqa: FBT001 - what is expected

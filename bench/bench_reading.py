@@ -20,18 +20,18 @@ from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests import servers
-from tests.integration.crowd import Crowd
-from tests.integration.readers import NOW, looking, made_up, reader
-from tests.servers import Database
+from tests.support import servers
+from tests.support.bulk_data import Crowd
+from tests.support.reading_fixture import NOW, looking, made_up, reader
+from tests.support.servers import Database
 
-from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
-from clientupdater.adapters.postgres.reading import PostgresReading
-from clientupdater.adapters.postgres.reading.filter_options import PostgresClientFilters
-from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.read_models import PostgresReading
+from clientupdater.adapters.postgres.read_models.filter_options import PostgresClientFilters
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Scope
-from clientupdater.ports.reading import (
+from clientupdater.ports.read_models import (
     ClientFilter,
     ClientQuery,
     StatusFilter,

@@ -25,22 +25,22 @@ from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests import servers
-from tests.faults.lost_redis import hanging, running, stopped, url_at
-from tests.servers import Database
+from tests.support import servers
+from tests.support.lost_redis import hanging, running, stopped, url_at
+from tests.support.servers import Database
 
-from clientupdater.adapters.fallback import FallingBackLimits, FallingBackShelf
-from clientupdater.adapters.memory.limits import MemoryRateLimits
-from clientupdater.adapters.memory.shelf import MemoryShelf
-from clientupdater.adapters.postgres.limits import PostgresRateLimits
-from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
-from clientupdater.adapters.redis.gate import RedisGate
+from clientupdater.adapters.local.cache import MemoryShelf
+from clientupdater.adapters.local.limits import MemoryRateLimits
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.core.rate_limits import PostgresRateLimits
+from clientupdater.adapters.redis.cache import RedisShelf
+from clientupdater.adapters.redis.client import RedisGate
 from clientupdater.adapters.redis.limits import RedisRateLimits
-from clientupdater.adapters.redis.shelf import RedisShelf
+from clientupdater.adapters.resilience.fallback import FallingBackLimits, FallingBackShelf
+from clientupdater.adapters.resilience.single_flight import SingleFlight
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.keyed_hash import KeyedHash
-from clientupdater.adapters.single_flight import SingleFlight
-from clientupdater.domain.allowances import Allowance, Tally
+from clientupdater.domain.rate_limits import Allowance, Tally
 from clientupdater.ports.cache import EVERYONE, CacheKey, Topic
 
 if TYPE_CHECKING:

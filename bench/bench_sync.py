@@ -30,30 +30,30 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.sync_load import people_recording
 from bench.sync_world import BRANCHES, MadeUpSource
-from tests import servers
-from tests.contract.worlds import VAULT
-from tests.faults.nursery import nursling
-from tests.integration.syncing import Syncing
-from tests.servers import Database
+from tests.support import servers
+from tests.support.forked_servers import nursling
+from tests.support.servers import Database
+from tests.support.stores import VAULT
+from tests.support.sync_fixture import Syncing
 
-from clientupdater.adapters.memory.clock import MachineClock
-from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
+from clientupdater.adapters.local.clock import MachineClock
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
 from clientupdater.adapters.postgres.sync.inputs import PostgresSyncInputs
 from clientupdater.adapters.postgres.sync.lines import Numbers, stage_lines
-from clientupdater.adapters.postgres.work import PostgresWork
 from clientupdater.domain.accounts import fingerprint
 from clientupdater.domain.sync.fields import Source
-from clientupdater.ports.work import SYSTEM
-from clientupdater.usecases._sync_rows import PageMapper
-from clientupdater.usecases.run_sync import RunSync
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.sync.mapped_pages import PageMapper
+from clientupdater.usecases.sync.run import RunSync
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from clientupdater.adapters.postgres.cluster import Cluster
+    from clientupdater.adapters.postgres.admin.cluster import Cluster
     from clientupdater.domain.ids import SyncJobId
     from clientupdater.domain.sync.jobs import SyncJob
-    from clientupdater.ports.syncing import InputPage
+    from clientupdater.ports.sync import InputPage
 
 SCRIPT = Path(__file__).with_name("sync.sql")
 DLT = Path(__file__).with_name("sync_dlt.py")

@@ -13,14 +13,14 @@ from urllib.request import urlopen
 
 import psycopg
 from attrs import frozen
-from tests.entrypoints.commands import COMMAND, environment
 from tests.entrypoints.test_cli_long_running import KEYS
-from tests.integration.crowd import Crowd
-from tests.integration.readers import made_up
-from tests.servers import Database, free_port
+from tests.support.bulk_data import Crowd
+from tests.support.commands import COMMAND, environment
+from tests.support.reading_fixture import made_up
+from tests.support.servers import Database, free_port
 
-from clientupdater.adapters.postgres.embedded import EmbeddedPostgres
-from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.admin.embedded import EmbeddedPostgres
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.domain.accounts import fingerprint
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.settings import Settings

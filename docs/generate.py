@@ -8,7 +8,7 @@ from clientupdater.entrypoints.http.documentation import contract_of
 from clientupdater.entrypoints.http.endpoints import ENDPOINTS
 from clientupdater.entrypoints.wire import to_readable_json
 from clientupdater.settings import described
-from clientupdater.settings_readers import Setting
+from clientupdater.settings.readers import Setting
 
 ROOT = Path(__file__).parents[1]
 

@@ -10,14 +10,14 @@ import pytest
 import redis as redis_client
 from hypothesis import settings
 
-from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
-from tests import servers
-from tests.servers import Database
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+from tests.support import servers
+from tests.support.servers import Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from clientupdater.adapters.postgres.cluster import Cluster
+    from clientupdater.adapters.postgres.admin.cluster import Cluster
 
 settings.register_profile("default", derandomize=True, max_examples=50, deadline=None)
 settings.register_profile("thorough", derandomize=False, max_examples=1000, deadline=None)

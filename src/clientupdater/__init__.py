@@ -3,7 +3,7 @@
     from clientupdater import Settings, open_app
 
     with open_app(Settings.from_mapping({"DATABASE_URL": "postgresql://…"})) as app:
-        app.open_due_periods()
+        app.periods.open_due()
 
 The rules need no database: they are in ``clientupdater.domain``, and what can go wrong in
 ``clientupdater.domain.errors``. What is named here is imported when it is first used, so that

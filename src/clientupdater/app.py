@@ -1,94 +1,71 @@
-"""What the software can do, put together over ports: nothing here knows what stands behind them.
+"""The application's face: one typed attribute for each capability, whose methods are verbs.
 
-``composition`` plugs adapters in; whoever serves, works or imports us holds an ``App``.
+``composition`` plugs the adapters in. The HTTP server, the worker, a command and any program that
+imports us hold the same ``App``.
 """
 
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
 
-from clientupdater.domain.allowances import Allowances
 from clientupdater.domain.people import LockoutPolicy
+from clientupdater.domain.rate_limits import Allowances
 from clientupdater.domain.retention import Retention
 from clientupdater.domain.sessions import Lifetimes
-from clientupdater.exporting import Exporting
-from clientupdater.jobs import Jobs
-from clientupdater.ports.doing import Task, in_turn
 from clientupdater.ports.exports import ExportTransaction
+from clientupdater.ports.job_run import Task, in_turn
 from clientupdater.ports.notices import NoticesTransaction
-from clientupdater.ports.old_things import PurgingTransaction
-from clientupdater.ports.queue import EXPORT_QUEUE
-from clientupdater.serving import Serving
-from clientupdater.syncing import Syncing, SyncSettings
-from clientupdater.usecases._client_files import ClientFiles
-from clientupdater.usecases.admit_request import AdmitRequest
-from clientupdater.usecases.answer_once import AnswerOnce
-from clientupdater.usecases.assign_client import AssignClient
-from clientupdater.usecases.assign_clients import AssignClients
-from clientupdater.usecases.authenticate import Authenticate
-from clientupdater.usecases.bootstrap_administrator import BootstrapAdministrator
-from clientupdater.usecases.change_password import ChangePassword
-from clientupdater.usecases.change_user import ChangeUser
-from clientupdater.usecases.check_system import CheckSystem
-from clientupdater.usecases.correct_contacts import CorrectContacts
-from clientupdater.usecases.create_export import JOB as EXPORT_JOB
-from clientupdater.usecases.create_user import CreateUser
-from clientupdater.usecases.delete_user import DeleteUser
-from clientupdater.usecases.explain_access import ExplainAccess
-from clientupdater.usecases.find_missed_openings import FindMissedOpenings
-from clientupdater.usecases.find_missing_keys import FindMissingKeys
-from clientupdater.usecases.give_area import GiveArea
-from clientupdater.usecases.give_branch import GiveBranch
-from clientupdater.usecases.grant_permission import GrantPermission
-from clientupdater.usecases.identify_operator import IdentifyOperator
-from clientupdater.usecases.issue_service_token import IssueServiceToken
-from clientupdater.usecases.judge_updates import JudgeUpdates
-from clientupdater.usecases.judge_user import JudgeUser
-from clientupdater.usecases.list_clients import ListClients
-from clientupdater.usecases.list_openings import ListOpenings
-from clientupdater.usecases.list_rows import ListRows
-from clientupdater.usecases.list_sessions import ListSessions
-from clientupdater.usecases.list_users import ListUsers
-from clientupdater.usecases.lock_user import LockUser
-from clientupdater.usecases.look_up_names import LookUpNames
-from clientupdater.usecases.open_due_periods import OpenDuePeriods
-from clientupdater.usecases.open_period import OpenPeriod
-from clientupdater.usecases.place_branch import PlaceBranch
-from clientupdater.usecases.purge_old import PurgeOld
-from clientupdater.usecases.read_lookups import ReadLookups
-from clientupdater.usecases.read_queues import ReadQueues
-from clientupdater.usecases.read_worklist import ReadWorklist
-from clientupdater.usecases.record_update import RecordUpdate
-from clientupdater.usecases.record_updates import RecordUpdates
-from clientupdater.usecases.redeem_reset import RedeemReset
-from clientupdater.usecases.remove_branch import RemoveBranch
-from clientupdater.usecases.renew_pension_numbers import RenewPensionNumbers
-from clientupdater.usecases.reopen_row import ReopenRow
-from clientupdater.usecases.reset_password import ResetPassword
-from clientupdater.usecases.reveal_pension_number import RevealPensionNumber
-from clientupdater.usecases.revive_client import ReviveClient
-from clientupdater.usecases.revoke_grant import RevokeGrant
-from clientupdater.usecases.revoke_session import RevokeSession
-from clientupdater.usecases.revoke_sessions import RevokeSessions
-from clientupdater.usecases.search_clients import SearchClients
-from clientupdater.usecases.set_initial_password import SetInitialPassword
-from clientupdater.usecases.settle_contact_conflict import SettleContactConflict
-from clientupdater.usecases.show_client import ShowClient
-from clientupdater.usecases.show_client_history import ShowClientHistory
-from clientupdater.usecases.show_current_periods import ShowCurrentPeriods
-from clientupdater.usecases.show_filter_options import ShowFilterOptions
-from clientupdater.usecases.show_history import ShowHistory
-from clientupdater.usecases.show_row import ShowRow
-from clientupdater.usecases.show_user import ShowUser
-from clientupdater.usecases.sign_in import SignIn
-from clientupdater.usecases.sign_out import SignOut
-from clientupdater.usecases.take_area import TakeArea
-from clientupdater.usecases.take_branch import TakeBranch
-from clientupdater.usecases.unlock_user import UnlockUser
-from clientupdater.usecases.void_event import VoidEvent
+from clientupdater.ports.queue import EXPORT_QUEUE, SYNC_QUEUE
+from clientupdater.ports.retention import PurgingTransaction
+from clientupdater.settings.serving import Serving
+from clientupdater.usecases.access.explanations import AccessExplanations
+from clientupdater.usecases.access.grants import Grants
+from clientupdater.usecases.access.territories import Territories
+from clientupdater.usecases.clients.assignments import ClientAssignments
+from clientupdater.usecases.clients.contacts import ContactCorrections
+from clientupdater.usecases.clients.directory import ClientDirectory
+from clientupdater.usecases.clients.filter_options import ClientFilterOptions
+from clientupdater.usecases.clients.pension_numbers import PensionNumberAccess
+from clientupdater.usecases.configuration.lookups import ReadLookups
+from clientupdater.usecases.configuration.names import LookUpNames
+from clientupdater.usecases.exports.expiry import RemoveExpiredExports
+from clientupdater.usecases.exports.service import JOB as EXPORT_JOB
+from clientupdater.usecases.exports.service import ExportRequests
+from clientupdater.usecases.exports.write import WriteExport
+from clientupdater.usecases.jobs.retention import PurgeOld
+from clientupdater.usecases.jobs.run import DoJob
+from clientupdater.usecases.jobs.schedules import ScheduleAdministration
+from clientupdater.usecases.jobs.service import JobAdministration
+from clientupdater.usecases.operations.health import CheckSystem
+from clientupdater.usecases.people.authenticate import Authenticate
+from clientupdater.usecases.people.operators import Operators
+from clientupdater.usecases.people.passwords import PasswordChanges
+from clientupdater.usecases.people.sessions import Sessions
+from clientupdater.usecases.people.sign_in import SignIn
+from clientupdater.usecases.people.users import Users
+from clientupdater.usecases.requests.idempotency import AnswerOnce
+from clientupdater.usecases.requests.rate_limits import AdmitRequest
+from clientupdater.usecases.sync.authorization import TASK as SYNC_JOB
+from clientupdater.usecases.sync.dead_runs import FailDeadSyncs
+from clientupdater.usecases.sync.input import SyncInput
+from clientupdater.usecases.sync.job import DoSyncJob
+from clientupdater.usecases.sync.mappings import SyncMappings
+from clientupdater.usecases.sync.one_client import OneClient, RefreshClient
+from clientupdater.usecases.sync.run import RunSync
+from clientupdater.usecases.sync.service import SyncJobs
+from clientupdater.usecases.sync.troubles import FindSyncTroubles
+from clientupdater.usecases.sync.webhooks import TASK as REFRESH_JOB
+from clientupdater.usecases.sync.webhooks import FollowNotice, ReceiveNotice
+from clientupdater.usecases.tracking.bulk import BulkRecording
+from clientupdater.usecases.tracking.client_access import ClientFiles
+from clientupdater.usecases.tracking.judging import UpdateJudgement
+from clientupdater.usecases.tracking.periods import Periods
+from clientupdater.usecases.tracking.service import Tracking
+from clientupdater.usecases.tracking.worklist import Worklist
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -97,58 +74,52 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.exports import ExportFormat
     from clientupdater.domain.sync.fields import Source
-    from clientupdater.ports.answers import Whole
     from clientupdater.ports.cache import Cache, Form
     from clientupdater.ports.circuits import CircuitReader
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.exports import SheetForm, Snapshot
     from clientupdater.ports.file_store import FileStore
     from clientupdater.ports.filter_options import FilterOptions
+    from clientupdater.ports.gauges import Readings
     from clientupdater.ports.health import HealthCheck, ServiceCheck
+    from clientupdater.ports.idempotency import Whole
     from clientupdater.ports.limits import RateLimits
     from clientupdater.ports.passwords import Passwords, Secrets
-    from clientupdater.ports.reading import Lookups
-    from clientupdater.ports.readings import Readings
+    from clientupdater.ports.read_models import Lookups
     from clientupdater.ports.schedules import Timetable
     from clientupdater.ports.sealing import Sealer
     from clientupdater.ports.sources import ClientSource
     from clientupdater.ports.tokens import Tokens
-    from clientupdater.ports.work import Sight, UnitsOfWork
+    from clientupdater.ports.unit_of_work import Sight
 
 
-class ServingTransaction(NoticesTransaction, ExportTransaction, PurgingTransaction, Protocol):
-    """A unit of work with all that serving needs."""
+class AppTransaction(NoticesTransaction, ExportTransaction, PurgingTransaction, Protocol):
+    """A unit of work that reaches everything."""
 
 
-class ServingWork(Protocol):
-    """Where units of work begin that have it."""
+class AppWork(Protocol):
+    """Where units of work begin that reach everything."""
 
-    def begin(self, sight: Sight) -> AbstractContextManager[ServingTransaction]:
-        """Begin one, as `UnitsOfWork` does."""
-        ...
+    def begin(self, sight: Sight) -> AbstractContextManager[AppTransaction]: ...
 
-    def snapshot(self, sight: Sight) -> AbstractContextManager[Snapshot]:
-        """Look at one moment, as `ExportWork` does."""
-        ...
+    def snapshot(self, sight: Sight) -> AbstractContextManager[Snapshot]: ...
 
-    def together(self) -> AbstractContextManager[Whole]:
-        """Make several of them one, as `WholeWork` does."""
-        ...
+    def together(self) -> AbstractContextManager[Whole]: ...
 
 
 @frozen(kw_only=True)
-class Guard:
+class SignInPolicy:
     """How people are let in: what it costs to guess, and how long a session lives."""
 
     passwords: Passwords
     secrets: Secrets
     lifetimes: Lifetimes = field(factory=Lifetimes)
-    policy: LockoutPolicy = field(factory=LockoutPolicy)
+    lockout: LockoutPolicy = field(factory=LockoutPolicy)
     tokens: Tokens | None = None
 
 
 @frozen(kw_only=True)
-class Shared:
+class SharedState:
     """What requests have in common: how often they may come, and what was made before."""
 
     limits: RateLimits
@@ -161,249 +132,167 @@ class Shared:
 
 
 @frozen(kw_only=True)
-class Surroundings:
-    """What an App needs beside a store, a clock and a zone."""
+class SyncSettings:
+    """How sources are read."""
 
-    guard: Guard
-    shared: Shared
+    overlap: timedelta = timedelta(hours=1)
+    """How much further back than needed an incremental run reads (Y8)."""
+    webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+
+
+@frozen(kw_only=True)
+class Dependencies:
+    """What an App is assembled from, beside a store, a clock and a time zone."""
+
+    sign_in: SignInPolicy
+    shared: SharedState
     sealer: Sealer
     lookups_form: Form[Lookups]
     filter_options_form: Form[FilterOptions]
     timetable: Timetable
     files: FileStore
     sheet_forms: Mapping[ExportFormat, SheetForm]
+    sync: SyncSettings = field(factory=SyncSettings)
     retention: Retention = field(factory=Retention)
     serving: Serving = field(factory=Serving)
     readiness: tuple[HealthCheck, ...] = ()
     services: Mapping[str, ServiceCheck] = field(factory=dict)
     circuits: tuple[CircuitReader, ...] = ()
-    readings: Readings = tuple
+    gauges: Readings = tuple
     sources: Mapping[Source, ClientSource] = field(factory=dict)
-    """Those that are set up here."""
-    sync: SyncSettings = field(factory=SyncSettings)
+    """Those that are configured."""
     chance: Callable[[], float] = random.random
-    """Keeps what failed together from coming back together."""
+    """Spreads retries, so that jobs that failed together do not come back together."""
 
 
-@frozen
-class Reading:
-    """What people page through."""
-
-    worklist: ReadWorklist
-    list_clients: ListClients
-    search_clients: SearchClients
-    show_client: ShowClient
-    client_history: ShowClientHistory
-    filter_options: ShowFilterOptions
-    lookups: ReadLookups
-
-
-@frozen
-class People:
-    """What can be done with people: how they come in, and what they may do."""
-
-    authenticate: Authenticate
-    sign_in: SignIn
-    sign_out: SignOut
-    list_sessions: ListSessions
-    revoke_session: RevokeSession
-    revoke_sessions: RevokeSessions
-    change_password: ChangePassword
-    reset_password: ResetPassword
-    redeem_reset: RedeemReset
-    create_user: CreateUser
-    change_user: ChangeUser
-    delete_user: DeleteUser
-    lock_user: LockUser
-    unlock_user: UnlockUser
-    show_user: ShowUser
-    judge_user: JudgeUser
-    list_users: ListUsers
-    grant_permission: GrantPermission
-    revoke_grant: RevokeGrant
-    give_branch: GiveBranch
-    take_branch: TakeBranch
-    give_area: GiveArea
-    take_area: TakeArea
-    place_branch: PlaceBranch
-    remove_branch: RemoveBranch
-    issue_service_token: IssueServiceToken
-    set_initial_password: SetInitialPassword
-    identify_operator: IdentifyOperator
-    bootstrap_administrator: BootstrapAdministrator
-
-
-@frozen
-class Tracking:
-    """What can be done with the clients' rows: recorded, corrected, looked at, assigned."""
-
-    record_update: RecordUpdate
-    record_updates: RecordUpdates
-    judge_updates: JudgeUpdates
-    reopen_row: ReopenRow
-    void_event: VoidEvent
-    revive_client: ReviveClient
-    assign_client: AssignClient
-    assign_clients: AssignClients
-    show_row: ShowRow
-    list_rows: ListRows
-    show_history: ShowHistory
-    explain_access: ExplainAccess
-    open_period: OpenPeriod
-    list_openings: ListOpenings
-    show_current_periods: ShowCurrentPeriods
-    reveal_pension_number: RevealPensionNumber
-    correct_contacts: CorrectContacts
-    settle_contact_conflict: SettleContactConflict
-
-    @classmethod
-    def over(cls, work: UnitsOfWork, clock: Clock, zone: tzinfo) -> Tracking:
-        """Put them together over any store."""
-        files = ClientFiles(work, clock, zone)
-        return cls(
-            record_update=RecordUpdate(files),
-            record_updates=RecordUpdates(files),
-            judge_updates=JudgeUpdates(files),
-            reopen_row=ReopenRow(files),
-            void_event=VoidEvent(files),
-            revive_client=ReviveClient(files),
-            assign_client=AssignClient(files),
-            assign_clients=AssignClients(files),
-            show_row=ShowRow(files),
-            list_rows=ListRows(files),
-            show_history=ShowHistory(files),
-            explain_access=ExplainAccess(work),
-            open_period=OpenPeriod(work, clock, zone),
-            list_openings=ListOpenings(work),
-            show_current_periods=ShowCurrentPeriods(clock, zone),
-            reveal_pension_number=RevealPensionNumber(files),
-            correct_contacts=CorrectContacts(files),
-            settle_contact_conflict=SettleContactConflict(files),
-        )
-
-
-@frozen
+@frozen(kw_only=True)
 class App:
     """What the software can do, for as long as it is open."""
 
-    open_due_periods: OpenDuePeriods
-    find_missed_openings: FindMissedOpenings
-    find_missing_keys: FindMissingKeys
-    renew_pension_numbers: RenewPensionNumbers
     tracking: Tracking
-    people: People
-    reading: Reading
-    syncing: Syncing
-    exporting: Exporting
+    bulk: BulkRecording
+    judging: UpdateJudgement
+    periods: Periods
+    worklist: Worklist
+    clients: ClientDirectory
+    filter_options: ClientFilterOptions
+    contacts: ContactCorrections
+    assignments: ClientAssignments
+    pension_numbers: PensionNumberAccess
+    access: Grants
+    territories: Territories
+    explanations: AccessExplanations
+    people: Users
+    operators: Operators
+    passwords: PasswordChanges
+    sign_in: SignIn
+    authenticate: Authenticate
+    sessions: Sessions
+    sync: SyncJobs
+    run_sync: RunSync
+    do_sync_job: DoSyncJob
+    sync_mappings: SyncMappings
+    refresh_client: RefreshClient
+    receive_notice: ReceiveNotice
+    follow_notice: FollowNotice
+    find_sync_troubles: FindSyncTroubles
+    fail_dead_syncs: FailDeadSyncs
+    jobs: JobAdministration
+    do_job: DoJob
+    schedules: ScheduleAdministration
+    exports: ExportRequests
+    write_export: WriteExport
+    remove_expired_exports: RemoveExpiredExports
+    lookups: ReadLookups
     look_up_names: LookUpNames
     admit_request: AdmitRequest
-    """Counts who comes; it is asked before anything dear is done."""
     admit_probe: AdmitRequest
-    """Counts who looks whether we are well, without waiting for anything."""
-    cache: Cache
-    """What was made before, in Redis where there is one."""
-    readiness: tuple[HealthCheck, ...]
-    """What has to be well for requests to be sent here; each answers within its time."""
-    check_system: CheckSystem
-    """How everything stands that we need."""
     answer_once: AnswerOnce
+    check_system: CheckSystem
+    readiness: tuple[HealthCheck, ...]
     circuits: tuple[CircuitReader, ...]
-    """Whether the services outside are being asked at all."""
-    read_queues: ReadQueues
-    readings: Readings
-    """How things stand inside, for whoever watches."""
-    jobs: Jobs
-    serving: Serving
+    gauges: Readings
+    cache: Cache
     sealer: Sealer
-    """Seals what leaves us and comes back, such as cursors."""
+    serving: Serving
 
 
-def put_together(work: ServingWork, clock: Clock, zone: tzinfo, around: Surroundings) -> App:
-    """Put the use cases together over any adapters; nothing is opened here."""
-    shared, serving = around.shared, around.serving
-    open_due_periods = OpenDuePeriods(work, clock, zone)
-    syncing = Syncing.over(work, clock, zone, around.sources, around.sync)
-    exporting = Exporting.over(
-        work, clock, zone, around.files, around.sheet_forms, around.retention
+def assemble(work: AppWork, clock: Clock, zone: tzinfo, parts: Dependencies) -> App:
+    """Assemble the use cases over any adapters; nothing is opened here."""
+    shared, sign_in, serving = parts.shared, parts.sign_in, parts.serving
+    clients = ClientFiles(work, clock, zone)
+    one_client = OneClient(work, clock, zone, parts.sources)
+    run_sync = RunSync(work, clock, zone, SyncInput(work, clock, parts.sources, parts.sync.overlap))
+    periods = Periods(work, clock, zone)
+    purge = PurgeOld(work, clock, parts.retention)
+    write_export = WriteExport(
+        work=work,
+        clock=clock,
+        zone=zone,
+        files=parts.files,
+        forms=parts.sheet_forms,
+        keep_for=timedelta(days=parts.retention.export_files),
     )
-    purge_old = PurgeOld(work, clock, around.retention)
+    remove_expired = RemoveExpiredExports(work, clock, parts.files)
+    do_sync_job = DoSyncJob(work, clock, run_sync)
+    follow_notice = FollowNotice(work, clock, zone, one_client)
     tasks = {
-        **syncing.tasks(),
-        EXPORT_JOB: Task(exporting.write, EXPORT_QUEUE),
-        "open_period": Task(open_due_periods.as_job),
-        "retention": Task(purge_old.as_retention),
-        "expiry": Task(in_turn(purge_old.as_expiry, exporting.remove_expired.as_job)),
+        SYNC_JOB: Task(do_sync_job, SYNC_QUEUE),
+        REFRESH_JOB: Task(follow_notice, SYNC_QUEUE),
+        EXPORT_JOB: Task(write_export, EXPORT_QUEUE),
+        "open_period": Task(periods.open_due_as_job),
+        "retention": Task(purge.as_retention),
+        "expiry": Task(in_turn(purge.as_expiry, remove_expired.as_job)),
     }
     return App(
-        open_due_periods=open_due_periods,
-        find_missed_openings=FindMissedOpenings(work, clock, zone),
-        find_missing_keys=FindMissingKeys(work),
-        renew_pension_numbers=RenewPensionNumbers(work),
-        tracking=Tracking.over(work, clock, zone),
-        people=_people(work, clock, around.guard),
-        reading=_reading(work, clock, zone, around),
-        syncing=syncing,
-        exporting=exporting,
+        tracking=Tracking(clients),
+        bulk=BulkRecording(clients),
+        judging=UpdateJudgement(clients),
+        periods=periods,
+        worklist=Worklist(work, clock, zone),
+        clients=ClientDirectory(work, clock, zone),
+        filter_options=ClientFilterOptions(
+            work, clock, zone, shared.cache, parts.filter_options_form
+        ),
+        contacts=ContactCorrections(clients),
+        assignments=ClientAssignments(clients),
+        pension_numbers=PensionNumberAccess(clients),
+        access=Grants(work, clock),
+        territories=Territories(work, clock),
+        explanations=AccessExplanations(work),
+        people=Users(work, clock, sign_in.passwords, sign_in.secrets),
+        operators=Operators(work, clock, sign_in.passwords, sign_in.secrets),
+        passwords=PasswordChanges(work, clock, sign_in.passwords, sign_in.lockout, sign_in.secrets),
+        sign_in=SignIn(
+            work, clock, sign_in.passwords, sign_in.secrets, sign_in.lifetimes, sign_in.lockout
+        ),
+        authenticate=Authenticate(work, clock, sign_in.lifetimes, sign_in.tokens),
+        sessions=Sessions(work, clock, sign_in.lifetimes, sign_in.secrets),
+        sync=SyncJobs(work, clock),
+        run_sync=run_sync,
+        do_sync_job=do_sync_job,
+        sync_mappings=SyncMappings(work, clock),
+        refresh_client=RefreshClient(clients, one_client),
+        receive_notice=ReceiveNotice(work, clock, parts.sync.webhook_secrets),
+        follow_notice=follow_notice,
+        find_sync_troubles=FindSyncTroubles(work, clock, parts.sources.keys()),
+        fail_dead_syncs=FailDeadSyncs(work, clock),
+        jobs=JobAdministration(work, clock, purge),
+        do_job=DoJob(tasks, clock, parts.chance),
+        schedules=ScheduleAdministration(work, clock, zone, parts.timetable, tasks),
+        exports=ExportRequests(work, clock, zone, parts.files),
+        write_export=write_export,
+        remove_expired_exports=remove_expired,
+        lookups=ReadLookups(work, shared.near, parts.lookups_form),
         look_up_names=LookUpNames(work),
         admit_request=AdmitRequest(shared.limits, shared.allowances),
         admit_probe=AdmitRequest(shared.probe_limits, shared.allowances),
+        answer_once=AnswerOnce(work, clock, parts.sealer, serving.keep_answers_for),
+        check_system=CheckSystem(work, clock, parts.services, parts.sources.keys()),
+        readiness=parts.readiness,
+        circuits=parts.circuits,
+        gauges=parts.gauges,
         cache=shared.cache,
-        readiness=around.readiness,
-        check_system=CheckSystem(work, clock, around.services, around.sources.keys()),
-        circuits=around.circuits,
-        read_queues=ReadQueues(work, clock),
-        answer_once=AnswerOnce(work, clock, around.sealer, serving.keep_answers_for),
-        readings=around.readings,
-        jobs=Jobs.over(work, clock, zone, around.timetable, around.chance, tasks, purge_old),
+        sealer=parts.sealer,
         serving=serving,
-        sealer=around.sealer,
-    )
-
-
-def _reading(work: ServingWork, clock: Clock, zone: tzinfo, around: Surroundings) -> Reading:
-    return Reading(
-        worklist=ReadWorklist(work, clock, zone),
-        list_clients=ListClients(work, clock, zone),
-        search_clients=SearchClients(work, clock, zone),
-        show_client=ShowClient(work, clock, zone),
-        client_history=ShowClientHistory(work, clock, zone),
-        filter_options=ShowFilterOptions(
-            work, clock, zone, around.shared.cache, around.filter_options_form
-        ),
-        lookups=ReadLookups(work, around.shared.near, around.lookups_form),
-    )
-
-
-def _people(work: ServingWork, clock: Clock, guard: Guard) -> People:
-    words, secrets = guard.passwords, guard.secrets
-    return People(
-        authenticate=Authenticate(work, clock, guard.lifetimes, guard.tokens),
-        sign_in=SignIn(work, clock, words, secrets, guard.lifetimes, guard.policy),
-        sign_out=SignOut(work, clock),
-        list_sessions=ListSessions(work, clock, guard.lifetimes),
-        revoke_session=RevokeSession(work, clock),
-        revoke_sessions=RevokeSessions(work, clock),
-        change_password=ChangePassword(work, clock, words, guard.policy),
-        reset_password=ResetPassword(work, clock, secrets),
-        redeem_reset=RedeemReset(work, clock, words),
-        create_user=CreateUser(work, clock, words, secrets),
-        change_user=ChangeUser(work, clock),
-        delete_user=DeleteUser(work, clock),
-        lock_user=LockUser(work),
-        unlock_user=UnlockUser(work),
-        show_user=ShowUser(work),
-        judge_user=JudgeUser(work),
-        list_users=ListUsers(work),
-        grant_permission=GrantPermission(work, clock),
-        revoke_grant=RevokeGrant(work),
-        give_branch=GiveBranch(work, clock),
-        take_branch=TakeBranch(work, clock),
-        give_area=GiveArea(work, clock),
-        take_area=TakeArea(work, clock),
-        place_branch=PlaceBranch(work),
-        remove_branch=RemoveBranch(work, clock),
-        issue_service_token=IssueServiceToken(work, clock, secrets),
-        set_initial_password=SetInitialPassword(work, clock, words),
-        identify_operator=IdentifyOperator(work),
-        bootstrap_administrator=BootstrapAdministrator(work, clock, words, secrets),
     )

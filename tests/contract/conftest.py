@@ -10,14 +10,14 @@ import pytest
 from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.memory.book import memory_book
-from clientupdater.adapters.memory.queue import MemoryLeases
-from clientupdater.adapters.postgres.leases import PostgresLeases
-from clientupdater.adapters.postgres.wakeups import PostgresWakeUps
-from clientupdater.adapters.postgres.work import PostgresWork
-from tests.contract.backrooms import Backroom
-from tests.contract.worlds import VAULT, MemoryWorld, PostgresWorld, World
-from tests.unit.builders import FCASH, PCNI, catalogue
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.jobs.leases import PostgresLeases
+from clientupdater.adapters.postgres.jobs.wakeups import PostgresWakeUps
+from clientupdater.testing.queue import MemoryLeases
+from clientupdater.testing.store import memory_book
+from tests.support.builders import FCASH, PCNI, catalogue
+from tests.support.queue_fixture import Backroom
+from tests.support.stores import VAULT, MemoryWorld, PostgresWorld, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

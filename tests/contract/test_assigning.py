@@ -8,17 +8,17 @@ from uuid import UUID, uuid4
 import pytest
 
 from clientupdater.domain.access import Actor, Grant, Territory
+from clientupdater.domain.access_scope import sight_of
 from clientupdater.domain.errors import Forbidden, NotFound, OfficerNotAllowed
 from clientupdater.domain.ids import AreaId, PersonId
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.domain.reach import sight_of
-from clientupdater.ports.work import SYSTEM
-from tests.contract.scenes import CLERK, Scene, who
-from tests.unit.builders import ANA, BEN, CALOOCAN, DAVAO, occasion
+from clientupdater.ports.unit_of_work import SYSTEM
+from tests.support.builders import ANA, BEN, CALOOCAN, DAVAO, occasion
+from tests.support.tracking_fixture import CLERK, Scene, who
 
 if TYPE_CHECKING:
     from clientupdater.domain.clients import Client
-    from tests.contract.worlds import World
+    from tests.support.stores import World
 
 HEAD = who(Permission.CLIENTS_ASSIGN)
 NORTH = Territory(branches=frozenset({CALOOCAN}))
@@ -42,7 +42,7 @@ def officer_of(scene: Scene, client: Client) -> PersonId | None:
 
 def test_A3_a_client_has_the_officer_it_is_given_to(scene: Scene) -> None:
     client = scene.client()
-    given = scene.tracking.assign_client(HEAD, client.id, BEN)
+    given = scene.assignments.assign(HEAD, client.id, BEN)
     assert given.assigned_to == BEN == officer_of(scene, client)
     (line,) = scene.world.lines()
     assert (line.what, line.told["officer"]) == ("client.assign", str(BEN))
@@ -50,27 +50,27 @@ def test_A3_a_client_has_the_officer_it_is_given_to(scene: Scene) -> None:
 
 def test_A3_a_new_officer_ends_the_old_ones_time_and_nobody_ends_it_too(scene: Scene) -> None:
     client = scene.client()
-    scene.tracking.assign_client(HEAD, client.id, BEN)
-    scene.tracking.assign_client(HEAD, client.id, ANA)
+    scene.assignments.assign(HEAD, client.id, BEN)
+    scene.assignments.assign(HEAD, client.id, ANA)
     assert officer_of(scene, client) == ANA
-    assert scene.tracking.assign_client(HEAD, client.id, None).assigned_to is None
+    assert scene.assignments.assign(HEAD, client.id, None).assigned_to is None
     assert officer_of(scene, client) is None
 
 
 def test_A3_the_same_officer_again_is_no_new_assignment(scene: Scene) -> None:
     client = scene.client()
     for _ in range(2):
-        scene.tracking.assign_client(HEAD, client.id, BEN)
+        scene.assignments.assign(HEAD, client.id, BEN)
     assert scene.deeds() == ["client.assign"]
 
 
 def test_A3_who_gives_their_own_client_away_loses_sight_of_it(scene: Scene) -> None:
     client = scene.client(assigned_to=ANA)
     officer = who(Permission.CLIENTS_ASSIGN, scope=Scope.SELF)
-    scene.tracking.assign_client(officer, client.id, BEN)
+    scene.assignments.assign(officer, client.id, BEN)
     assert officer_of(scene, client) == BEN
     with pytest.raises(NotFound):
-        scene.tracking.assign_client(officer, client.id, ANA)
+        scene.assignments.assign(officer, client.id, ANA)
 
 
 def test_A3_who_is_away_elsewhere_or_unknown_is_no_officer(scene: Scene) -> None:
@@ -81,22 +81,22 @@ def test_A3_who_is_away_elsewhere_or_unknown_is_no_officer(scene: Scene) -> None
         PersonId(uuid4()),
     ):
         with pytest.raises(OfficerNotAllowed):
-            scene.tracking.assign_client(HEAD, client.id, nobody)
+            scene.assignments.assign(HEAD, client.id, nobody)
     assert officer_of(scene, client) is None
 
 
 def test_A5_assigning_needs_its_permission_and_a_client_in_sight(scene: Scene) -> None:
     seen, hidden = scene.client(), scene.client(branch=DAVAO)
     with pytest.raises(Forbidden):
-        scene.tracking.assign_client(CLERK, seen.id, BEN)
+        scene.assignments.assign(CLERK, seen.id, BEN)
     with pytest.raises(NotFound):
-        scene.tracking.assign_client(HEAD, hidden.id, BEN)
+        scene.assignments.assign(HEAD, hidden.id, BEN)
     assert scene.deeds() == ["refused"]
 
 
 def test_A3_many_are_assigned_each_by_itself(scene: Scene) -> None:
     one, hidden, other = scene.client(), scene.client(branch=DAVAO), scene.client()
-    outcomes = scene.tracking.assign_clients(HEAD, [one.id, hidden.id, other.code], BEN)
+    outcomes = scene.assignments.assign_many(HEAD, [one.id, hidden.id, other.code], BEN)
     assert [type(outcome.error) for outcome in outcomes] == [type(None), NotFound, type(None)]
     assert officer_of(scene, one) == officer_of(scene, other) == BEN
 

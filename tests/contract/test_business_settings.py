@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clientupdater.domain.settings_values import GUARD_FLOOR, WORKLIST_ORDER
-from clientupdater.ports.work import SYSTEM
+from clientupdater.ports.unit_of_work import SYSTEM
 
 if TYPE_CHECKING:
-    from tests.contract.worlds import World
+    from tests.support.stores import World
 
 
 def test_a_companys_own_setting_wins_over_the_general_one_and_that_over_ours(world: World) -> None:

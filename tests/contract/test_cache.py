@@ -13,12 +13,12 @@ import pytest
 import redis
 from attrs import define, evolve, field
 
-from clientupdater.adapters.fallback import FallingBackShelf
-from clientupdater.adapters.memory.shelf import ENTRY_BYTES, MemoryShelf
-from clientupdater.adapters.redis.gate import Patience, RedisGate
-from clientupdater.adapters.redis.shelf import RedisShelf
+from clientupdater.adapters.local.cache import ENTRY_BYTES, MemoryShelf
+from clientupdater.adapters.redis.cache import RedisShelf
+from clientupdater.adapters.redis.client import Patience, RedisGate
+from clientupdater.adapters.resilience.fallback import FallingBackShelf
+from clientupdater.adapters.resilience.single_flight import SingleFlight
 from clientupdater.adapters.security.key_ring import KeyRing
-from clientupdater.adapters.single_flight import SingleFlight
 from clientupdater.domain.errors import NotFound
 from clientupdater.ports.cache import EVERYONE, CacheKey, Topic, Uses
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from clientupdater.domain.errors import Misconfigured, SourceMalformed
-from tests.contract.sources import MONDAY, SOURCES, Stage
+from tests.support.source_fixture import MONDAY, SOURCES, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

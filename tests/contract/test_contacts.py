@@ -12,14 +12,14 @@ from clientupdater.domain.errors import Forbidden, InvalidInput, NotFound, Versi
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.contacts import Contact
 from clientupdater.domain.sync.fields import Field
-from clientupdater.ports.work import SYSTEM
-from tests.contract.scenes import CLERK, Scene, who
-from tests.unit.builders import ANA, DAVAO, manila, occasion
+from clientupdater.ports.unit_of_work import SYSTEM
+from tests.support.builders import ANA, DAVAO, manila, occasion
+from tests.support.tracking_fixture import CLERK, Scene, who
 
 if TYPE_CHECKING:
     from clientupdater.domain.clients import Client
     from clientupdater.domain.contacts import ContactCard
-    from tests.contract.worlds import World
+    from tests.support.stores import World
 
 FIRST, SECOND = Field.CONTACT_NUMBER, Field.CONTACT_NUMBER_ALT
 OURS, THEIRS, NEWER = "+639170000001", "+639170000002", "+639170000003"
@@ -51,7 +51,7 @@ def card(scene: Scene, client: Client) -> ContactCard:
 @pytest.mark.rule("C1", "C2")
 def test_C1_a_correction_wins_and_is_kept_beside_what_the_source_says(scene: Scene) -> None:
     client = told(scene, Contact(THEIRS, THEIRS))
-    kept = scene.tracking.correct_contacts(EDITOR, client.id, {FIRST: "0917 000 0001"}, 1)
+    kept = scene.contacts.correct(EDITOR, client.id, {FIRST: "0917 000 0001"}, 1)
     assert kept == card(scene, client)
     assert kept.version == 2
     assert kept.numbers[FIRST] == Contact(OURS, THEIRS, corrected=True)
@@ -63,7 +63,7 @@ def test_C1_a_correction_wins_and_is_kept_beside_what_the_source_says(scene: Sce
 def test_C2_each_number_that_changed_is_a_row_of_its_own(scene: Scene) -> None:
     client = told(scene, Contact(THEIRS, THEIRS), Contact(NEWER, NEWER))
     corrections = {FIRST: None, SECOND: OURS}
-    scene.tracking.correct_contacts(EDITOR, client.code, corrections, 1)
+    scene.contacts.correct(EDITOR, client.code, corrections, 1)
     assert [each[:3] for each in scene.world.changes(client.id)] == [
         ("contact_number", THEIRS, None),
         ("contact_number_alt", NEWER, OURS),
@@ -72,7 +72,7 @@ def test_C2_each_number_that_changed_is_a_row_of_its_own(scene: Scene) -> None:
 
 def test_C1_a_correction_to_what_it_is_already_writes_nothing(scene: Scene) -> None:
     client = told(scene, Contact(THEIRS, THEIRS))
-    kept = scene.tracking.correct_contacts(EDITOR, client.id, {FIRST: THEIRS}, 1)
+    kept = scene.contacts.correct(EDITOR, client.id, {FIRST: THEIRS}, 1)
     assert kept.version == 1
     assert (scene.world.changes(client.id), scene.world.lines()) == ([], [])
 
@@ -80,7 +80,7 @@ def test_C1_a_correction_to_what_it_is_already_writes_nothing(scene: Scene) -> N
 def test_a_correction_over_another_version_is_refused_and_says_what_differs(scene: Scene) -> None:
     client = told(scene, Contact(THEIRS, THEIRS))
     with pytest.raises(VersionConflict) as refused:
-        scene.tracking.correct_contacts(EDITOR, client.id, {FIRST: OURS}, 7)
+        scene.contacts.correct(EDITOR, client.id, {FIRST: OURS}, 7)
     assert (refused.value.current, refused.value.fields) == (1, ("contact_number",))
     seen = card(scene, client)
     with pytest.raises(VersionConflict), scene.world.work.begin(SYSTEM) as tx:
@@ -91,7 +91,7 @@ def test_a_correction_over_another_version_is_refused_and_says_what_differs(scen
 def test_C1_settling_for_ours_takes_the_flag_and_leaves_the_number(scene: Scene) -> None:
     client = told(scene, FLAGGED, Contact(OURS, None, corrected=True))
     assert card(scene, client).in_conflict == {FIRST}
-    kept = scene.tracking.settle_contact_conflict(EDITOR, client.id, Settlement.KEEP_OURS, 1)
+    kept = scene.contacts.settle(EDITOR, client.id, Settlement.KEEP_OURS, 1)
     assert kept == card(scene, client)
     assert kept.numbers[FIRST] == Contact(OURS, NEWER, corrected=True)
     assert (kept.version, scene.world.changes(client.id)) == (2, [])
@@ -101,12 +101,12 @@ def test_C1_settling_for_ours_takes_the_flag_and_leaves_the_number(scene: Scene)
 @pytest.mark.rule("C1", "C2")
 def test_C1_settling_for_theirs_gives_the_number_back_to_the_source(scene: Scene) -> None:
     client = told(scene, FLAGGED, FLAGGED)
-    scene.tracking.settle_contact_conflict(EDITOR, client.id, Settlement.TAKE_THEIRS, 1, {SECOND})
+    scene.contacts.settle(EDITOR, client.id, Settlement.TAKE_THEIRS, 1, {SECOND})
     assert card(scene, client).numbers == {FIRST: FLAGGED, SECOND: Contact(NEWER, NEWER)}
     assert [each[:3] for each in scene.world.changes(client.id)] == [
         ("contact_number_alt", OURS, NEWER)
     ]
-    scene.tracking.settle_contact_conflict(EDITOR, client.id, Settlement.TAKE_THEIRS, 2)
+    scene.contacts.settle(EDITOR, client.id, Settlement.TAKE_THEIRS, 2)
     assert not card(scene, client).in_conflict
     assert scene.deeds() == ["client.take_theirs"] * 2
 
@@ -115,14 +115,14 @@ def test_C1_settling_for_theirs_gives_the_number_back_to_the_source(scene: Scene
 def test_A5_correcting_asks_for_its_right_and_a_client_that_is_there(scene: Scene) -> None:
     seen, hidden, gone = scene.client(), scene.client(branch=DAVAO), scene.client(is_deleted=True)
     with pytest.raises(Forbidden):
-        scene.tracking.correct_contacts(CLERK, seen.id, {FIRST: OURS}, 1)
+        scene.contacts.correct(CLERK, seen.id, {FIRST: OURS}, 1)
     for client in (hidden, gone):
         with pytest.raises(NotFound):
-            scene.tracking.correct_contacts(EDITOR, client.id, {FIRST: OURS}, 1)
+            scene.contacts.correct(EDITOR, client.id, {FIRST: OURS}, 1)
         with pytest.raises(NotFound):
-            scene.tracking.settle_contact_conflict(EDITOR, client.id, Settlement.KEEP_OURS, 1)
+            scene.contacts.settle(EDITOR, client.id, Settlement.KEEP_OURS, 1)
     with pytest.raises(InvalidInput):
-        scene.tracking.correct_contacts(EDITOR, seen.id, {FIRST: "Juan"}, 1)
+        scene.contacts.correct(EDITOR, seen.id, {FIRST: "Juan"}, 1)
     (line,) = scene.world.lines()
     assert (line.what, line.told["company"]) == ("refused", str(scene.world.fcash))
 

@@ -18,12 +18,20 @@ from clientupdater.domain.errors import (
 )
 from clientupdater.domain.events import ExemptCause
 from clientupdater.domain.periods import Period
-from tests.contract.scenes import CALLED, CLERK, CONFIRMED, CORRECTOR, DECEASED, PAID, Scene
-from tests.unit.builders import ANA, DAVAO, NOVEMBER, manila
+from tests.support.builders import ANA, DAVAO, NOVEMBER, manila
+from tests.support.tracking_fixture import (
+    CALLED,
+    CLERK,
+    CONFIRMED,
+    CORRECTOR,
+    DECEASED,
+    PAID,
+    Scene,
+)
 
 if TYPE_CHECKING:
     from clientupdater.domain.clients import Client
-    from tests.contract.worlds import World
+    from tests.support.stores import World
 
 OCTOBER, DECEMBER = Period.month(2026, 10), Period.month(2026, 12)
 WHY = "It was a mistake"
@@ -38,7 +46,7 @@ def scene(world: World) -> Scene:
 def ended(scene: Scene, *periods: Period) -> Client:
     """Put in a client who was said to be dead in November."""
     client = scene.client(*periods or (OCTOBER, NOVEMBER))
-    scene.tracking.record_update(CLERK, client.id, NOVEMBER, DECEASED, 0)
+    scene.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
     return client
 
 
@@ -47,9 +55,9 @@ def ended(scene: Scene, *periods: Period) -> Client:
 
 def test_S12_a_reopened_row_stands_as_before_it_was_done(scene: Scene) -> None:
     client = scene.client()
-    scene.tracking.record_update(CLERK, client.id, NOVEMBER, CALLED, 0)
-    scene.tracking.record_update(CLERK, client.id, NOVEMBER, CONFIRMED, 1)
-    written = scene.tracking.reopen_row(CORRECTOR, client.id, NOVEMBER, WHY, 2)
+    scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
+    scene.tracking.record(CLERK, client.id, NOVEMBER, CONFIRMED, 1)
+    written = scene.tracking.reopen(CORRECTOR, client.id, NOVEMBER, WHY, 2)
     assert (written.event.kind, written.event.by) == ("reopened", ANA)
     assert written.row == scene.row(client)
     assert written.row.snapshot.status == "CALLED"
@@ -59,17 +67,17 @@ def test_S12_a_reopened_row_stands_as_before_it_was_done(scene: Scene) -> None:
 def test_S12_reopening_needs_remarks_a_done_row_and_its_version(scene: Scene) -> None:
     client = scene.client()
     with pytest.raises(NotDone):
-        scene.tracking.reopen_row(CORRECTOR, client.id, NOVEMBER, WHY, 0)
-    scene.tracking.record_update(CLERK, client.id, NOVEMBER, CONFIRMED, 0)
+        scene.tracking.reopen(CORRECTOR, client.id, NOVEMBER, WHY, 0)
+    scene.tracking.record(CLERK, client.id, NOVEMBER, CONFIRMED, 0)
     with pytest.raises(VersionConflict):
-        scene.tracking.reopen_row(CORRECTOR, client.id, NOVEMBER, WHY, 0)
+        scene.tracking.reopen(CORRECTOR, client.id, NOVEMBER, WHY, 0)
     with pytest.raises(RemarksRequired):
-        scene.tracking.reopen_row(CORRECTOR, client.id, NOVEMBER, " ", 1)
+        scene.tracking.reopen(CORRECTOR, client.id, NOVEMBER, " ", 1)
 
 
 def test_T3_reopening_the_terminal_row_brings_the_others_back(scene: Scene) -> None:
     client = ended(scene)
-    scene.tracking.reopen_row(CORRECTOR, client.id, NOVEMBER, WHY, 1)
+    scene.tracking.reopen(CORRECTOR, client.id, NOVEMBER, WHY, 1)
     assert scene.row(client).snapshot.is_open
     assert scene.row(client, OCTOBER).snapshot.is_open
     assert scene.kinds(client, OCTOBER) == ["opened", "exempted", "restored"]
@@ -77,9 +85,9 @@ def test_T3_reopening_the_terminal_row_brings_the_others_back(scene: Scene) -> N
 
 def test_T1_a_row_reopened_while_another_ended_the_client_is_exempt(scene: Scene) -> None:
     client = scene.client(OCTOBER, NOVEMBER)
-    scene.tracking.record_update(CLERK, client.id, OCTOBER, CONFIRMED, 0)
-    scene.tracking.record_update(CLERK, client.id, NOVEMBER, DECEASED, 0)
-    written = scene.tracking.reopen_row(CORRECTOR, client.id, OCTOBER, WHY, 1)
+    scene.tracking.record(CLERK, client.id, OCTOBER, CONFIRMED, 0)
+    scene.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
+    written = scene.tracking.reopen(CORRECTOR, client.id, OCTOBER, WHY, 1)
     assert written.event.kind == "reopened"
     assert written.row.snapshot.exempt is ExemptCause.TERMINAL
     assert written.row.snapshot.version == 3
@@ -90,18 +98,18 @@ def test_T1_a_row_reopened_while_another_ended_the_client_is_exempt(scene: Scene
 
 def test_S13_a_voided_event_counts_no_longer(scene: Scene) -> None:
     client = scene.client()
-    scene.tracking.record_update(CLERK, client.id, NOVEMBER, CALLED, 0)
-    written = scene.tracking.void_event(CORRECTOR, client.id, NOVEMBER, 1, WHY, 1)
+    scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
+    written = scene.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, WHY, 1)
     assert written.row.snapshot.status == "PENDING"
     assert written.event.voids == 1
     with pytest.raises(NotVoidable):
-        scene.tracking.void_event(CORRECTOR, client.id, NOVEMBER, 1, WHY, 2)
+        scene.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, WHY, 2)
     assert scene.deeds() == ["status.record", "status.void"]
 
 
 def test_T3_voiding_the_terminal_event_brings_the_client_back(scene: Scene) -> None:
     client = ended(scene)
-    written = scene.tracking.void_event(CORRECTOR, client.id, NOVEMBER, 1, WHY, 1)
+    written = scene.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, WHY, 1)
     assert written.row.snapshot.is_open
     assert scene.kinds(client, OCTOBER) == ["opened", "exempted", "restored"]
 
@@ -109,15 +117,15 @@ def test_T3_voiding_the_terminal_event_brings_the_client_back(scene: Scene) -> N
 def test_T3_tracking_goes_on_in_the_period_that_was_passed_over(scene: Scene) -> None:
     client = ended(scene, NOVEMBER)
     scene.go_to(manila(2, month=12))
-    scene.tracking.void_event(CORRECTOR, client.id, NOVEMBER, 1, WHY, 1)
+    scene.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, WHY, 1)
     assert scene.kinds(client, DECEMBER) == ["opened"]
 
 
 @pytest.mark.rule("T3", "P6")
 def test_a_row_whose_client_left_for_another_cause_is_exempt_by_that(scene: Scene) -> None:
     gone = scene.client(OCTOBER, NOVEMBER, is_active=False)
-    scene.tracking.record_update(CLERK, gone.id, NOVEMBER, PAID, 0)
-    written = scene.tracking.void_event(CORRECTOR, gone.id, NOVEMBER, 1, WHY, 1)
+    scene.tracking.record(CLERK, gone.id, NOVEMBER, PAID, 0)
+    written = scene.tracking.void(CORRECTOR, gone.id, NOVEMBER, 1, WHY, 1)
     assert written.row.snapshot.exempt is ExemptCause.INACTIVE
     assert scene.row(gone, OCTOBER).snapshot.exempt is ExemptCause.INACTIVE
     assert scene.kinds(gone) == ["opened", "recorded", "voided", "exempted"]
@@ -125,9 +133,9 @@ def test_a_row_whose_client_left_for_another_cause_is_exempt_by_that(scene: Scen
 
 def test_T1_of_two_terminal_rows_voiding_one_ends_nothing(scene: Scene) -> None:
     client = scene.client(OCTOBER, NOVEMBER)
-    scene.tracking.record_update(CLERK, client.id, OCTOBER, CONFIRMED, 0)
-    scene.tracking.record_update(CLERK, client.id, NOVEMBER, DECEASED, 0)
-    written = scene.tracking.void_event(CORRECTOR, client.id, OCTOBER, 1, WHY, 1)
+    scene.tracking.record(CLERK, client.id, OCTOBER, CONFIRMED, 0)
+    scene.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
+    written = scene.tracking.void(CORRECTOR, client.id, OCTOBER, 1, WHY, 1)
     assert written.row.snapshot.exempt is ExemptCause.TERMINAL
 
 
@@ -136,8 +144,8 @@ def test_T1_of_two_terminal_rows_voiding_one_ends_nothing(scene: Scene) -> None:
 
 def test_T4_who_borrows_again_is_tracked_again_without_touching_the_past(scene: Scene) -> None:
     client = scene.client(OCTOBER, NOVEMBER)
-    scene.tracking.record_update(CLERK, client.id, OCTOBER, PAID, 0)
-    written = scene.tracking.revive_client(CORRECTOR, client.id, "Borrowed again", 1)
+    scene.tracking.record(CLERK, client.id, OCTOBER, PAID, 0)
+    written = scene.tracking.revive(CORRECTOR, client.id, "Borrowed again", 1)
     assert written.row.period == NOVEMBER
     assert written.row.snapshot.is_open
     assert scene.kinds(client) == ["opened", "exempted", "revived"]
@@ -148,38 +156,38 @@ def test_T4_who_borrows_again_is_tracked_again_without_touching_the_past(scene: 
 def test_T4_a_row_that_is_not_there_is_opened_for_it(scene: Scene) -> None:
     client = ended(scene, NOVEMBER)
     scene.go_to(manila(9, month=12))
-    written = scene.tracking.revive_client(CORRECTOR, client.id, "Borrowed again", 0)
+    written = scene.tracking.revive(CORRECTOR, client.id, "Borrowed again", 0)
     assert (written.row.period, written.row.snapshot.version) == (DECEMBER, 1)
     assert scene.kinds(client, DECEMBER) == ["opened", "revived"]
 
 
 def test_T4_a_row_that_closed_so_is_at_pending_again(scene: Scene) -> None:
     client = scene.client()
-    scene.tracking.record_update(CLERK, client.id, NOVEMBER, PAID, 0)
-    written = scene.tracking.revive_client(CORRECTOR, client.id, "Borrowed again", 1)
+    scene.tracking.record(CLERK, client.id, NOVEMBER, PAID, 0)
+    written = scene.tracking.revive(CORRECTOR, client.id, "Borrowed again", 1)
     assert written.row.snapshot.status == "PENDING"
 
 
 def test_T4_the_other_rows_are_settled_with_it(scene: Scene) -> None:
     client = scene.client(OCTOBER, NOVEMBER)
-    scene.tracking.record_update(CLERK, client.id, NOVEMBER, PAID, 0)
-    scene.tracking.revive_client(CORRECTOR, client.id, "Borrowed again", 1)
+    scene.tracking.record(CLERK, client.id, NOVEMBER, PAID, 0)
+    scene.tracking.revive(CORRECTOR, client.id, "Borrowed again", 1)
     assert scene.row(client, OCTOBER).snapshot.is_open
 
 
 def test_T4_reviving_asks_for_an_end_and_for_the_version(scene: Scene) -> None:
     client, over = scene.client(), ended(scene)
     with pytest.raises(NotDone):
-        scene.tracking.revive_client(CORRECTOR, client.id, WHY, 0)
+        scene.tracking.revive(CORRECTOR, client.id, WHY, 0)
     with pytest.raises(VersionConflict):
-        scene.tracking.revive_client(CORRECTOR, over.id, WHY, 0)
+        scene.tracking.revive(CORRECTOR, over.id, WHY, 0)
 
 
 @pytest.mark.rule("P2", "T4")
 def test_a_client_of_no_known_cycle_cannot_be_revived(scene: Scene) -> None:
     client = scene.client(cycle=None)
     with pytest.raises(NotTrackable):
-        scene.tracking.revive_client(CORRECTOR, client.id, WHY, 0)
+        scene.tracking.revive(CORRECTOR, client.id, WHY, 0)
 
 
 # --- who may -------------------------------------------------------------------------------
@@ -191,11 +199,11 @@ def test_correcting_is_forbidden_without_the_right_and_unknown_out_of_sight(scen
     tracking = scene.tracking
     for client, caller, refusal in ((seen, CLERK, Forbidden), (hidden, CORRECTOR, NotFound)):
         with pytest.raises(refusal):
-            tracking.reopen_row(caller, client.id, NOVEMBER, WHY, 0)
+            tracking.reopen(caller, client.id, NOVEMBER, WHY, 0)
         with pytest.raises(refusal):
-            tracking.void_event(caller, client.id, NOVEMBER, 1, WHY, 0)
+            tracking.void(caller, client.id, NOVEMBER, 1, WHY, 0)
         with pytest.raises(refusal):
-            tracking.revive_client(caller, client.id, WHY, 0)
+            tracking.revive(caller, client.id, WHY, 0)
     assert scene.deeds() == ["refused"] * 3
     assert scene.row(seen).snapshot.version == 0
 
@@ -204,4 +212,4 @@ def test_A8_whoever_is_deactivated_sees_nobody(scene: Scene) -> None:
     client = scene.client()
     gone = evolve(CORRECTOR, actor=evolve(CORRECTOR.actor, is_active=False))
     with pytest.raises(NotFound):
-        scene.tracking.reopen_row(gone, client.id, NOVEMBER, WHY, 0)
+        scene.tracking.reopen(gone, client.id, NOVEMBER, WHY, 0)

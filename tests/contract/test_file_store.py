@@ -12,7 +12,7 @@ from moto.server import ThreadedMotoServer
 
 from clientupdater.adapters.files.bucket import BucketFileStore
 from clientupdater.adapters.files.local import LocalFileStore
-from clientupdater.adapters.memory.file_store import MemoryFileStore
+from clientupdater.adapters.local.file_store import MemoryFileStore
 from clientupdater.domain.errors import Misconfigured, NotFound, Unavailable
 from clientupdater.ports.file_store import CHUNK
 

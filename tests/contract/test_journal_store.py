@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from clientupdater.domain.access import Actor, ClientPlace, Grant, decide
+from clientupdater.domain.access_scope import sight_of
 from clientupdater.domain.callers import Caller, Origin
 from clientupdater.domain.errors import NotFound
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.domain.reach import sight_of
-from clientupdater.ports.journal import Deed, RightsChange
-from clientupdater.ports.work import SYSTEM
-from tests.contract.logs import Line
-from tests.contract.worlds import newcomer
-from tests.unit.builders import ANA, BEN, DAVAO
+from clientupdater.ports.audit import Deed, RightsChange
+from clientupdater.ports.unit_of_work import SYSTEM
+from tests.support.audit_fixture import Line
+from tests.support.builders import ANA, BEN, DAVAO
+from tests.support.stores import newcomer
 
 if TYPE_CHECKING:
-    from clientupdater.ports.work import Transaction
-    from tests.contract.worlds import World
+    from clientupdater.ports.unit_of_work import Transaction
+    from tests.support.stores import World
 
 ORIGIN = Origin(interface="http", request_id="request-1", ip_address="192.0.2.1", user_agent="T")
 CALLER = Caller(Actor(ANA), ORIGIN)

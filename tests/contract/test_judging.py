@@ -8,12 +8,12 @@ import pytest
 from attrs import evolve
 
 from clientupdater.domain.errors import AlreadyDone, AlreadyExists, NotFound, VersionConflict
-from clientupdater.usecases.judge_updates import AskedUpdate, JudgeUpdates
-from tests.contract.scenes import CALLED, CLERK, CONFIRMED, CORRECTOR, Scene
-from tests.unit.builders import NOVEMBER
+from clientupdater.usecases.tracking.judging import AskedUpdate, UpdateJudgement
+from tests.support.builders import NOVEMBER
+from tests.support.tracking_fixture import CALLED, CLERK, CONFIRMED, CORRECTOR, Scene
 
 if TYPE_CHECKING:
-    from tests.contract.worlds import World
+    from tests.support.stores import World
 
 
 @pytest.fixture
@@ -22,16 +22,16 @@ def scene(world: World) -> Scene:
 
 
 @pytest.fixture
-def judge(scene: Scene) -> JudgeUpdates:
-    return JudgeUpdates(scene.tracking.record_updates.files)
+def judge(scene: Scene) -> UpdateJudgement:
+    return scene.judging
 
 
 def test_P4_each_is_judged_after_those_before_it_and_none_is_written(
-    scene: Scene, judge: JudgeUpdates
+    scene: Scene, judge: UpdateJudgement
 ) -> None:
     client = scene.client()
     updates = (CALLED, CONFIRMED, evolve(CALLED, remarks="once more"))
-    judged = judge(CLERK, [AskedUpdate(client=client.code, update=each) for each in updates])
+    judged = judge.judge(CLERK, [AskedUpdate(client=client.code, update=each) for each in updates])
     assert [(each.period, each.version) for each in judged[:2]] == [(NOVEMBER, 0), (NOVEMBER, 1)]
     assert isinstance(judged[2].error, AlreadyDone)
     assert scene.row(client).snapshot.version == 0
@@ -39,29 +39,29 @@ def test_P4_each_is_judged_after_those_before_it_and_none_is_written(
 
 
 def test_what_is_recorded_already_is_known_until_it_is_voided(
-    scene: Scene, judge: JudgeUpdates
+    scene: Scene, judge: UpdateJudgement
 ) -> None:
     client = scene.client()
-    update = evolve(CALLED, occurred_at=scene.tracking.show_row.files.clock.now())
+    update = evolve(CALLED, occurred_at=scene.tracking.files.clock.now())
     asked = [AskedUpdate(client=client.id, update=update)]
-    scene.tracking.record_update(CLERK, client.id, NOVEMBER, update, 0)
-    assert judge(CLERK, asked)[0].recorded_as == 1
-    scene.tracking.void_event(CORRECTOR, client.id, NOVEMBER, 1, "not so", 1)
-    assert judge(CLERK, asked)[0].version == 2
+    scene.tracking.record(CLERK, client.id, NOVEMBER, update, 0)
+    assert judge.judge(CLERK, asked)[0].recorded_as == 1
+    scene.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, "not so", 1)
+    assert judge.judge(CLERK, asked)[0].version == 2
 
 
 @pytest.mark.parametrize("version", [0, 2])
 def test_S10_a_version_that_is_not_that_of_the_row_is_refused(
-    scene: Scene, judge: JudgeUpdates, version: int
+    scene: Scene, judge: UpdateJudgement, version: int
 ) -> None:
     client = scene.client()
-    scene.tracking.record_update(CLERK, client.id, NOVEMBER, CALLED, 0)
+    scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
     asked = AskedUpdate(client=client.id, update=CONFIRMED, period=NOVEMBER, version=version)
-    assert isinstance(judge(CLERK, [asked])[0].error, VersionConflict)
+    assert isinstance(judge.judge(CLERK, [asked])[0].error, VersionConflict)
 
 
 def test_one_that_repeats_an_earlier_one_and_one_of_nobody(
-    scene: Scene, judge: JudgeUpdates
+    scene: Scene, judge: UpdateJudgement
 ) -> None:
     client = scene.client()
     asked = [
@@ -69,7 +69,7 @@ def test_one_that_repeats_an_earlier_one_and_one_of_nobody(
         AskedUpdate(client=client.code, update=CALLED, period=NOVEMBER),
         AskedUpdate(client="nobody", update=CALLED),
     ]
-    first, repeated, nobody = judge(CLERK, asked)
+    first, repeated, nobody = judge.judge(CLERK, asked)
     assert first.error is None
     assert isinstance(repeated.error, AlreadyExists)
     assert isinstance(nobody.error, NotFound)

@@ -19,13 +19,13 @@ from clientupdater.domain.errors import (
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.usecases.open_due_periods import OpenDuePeriods
-from tests.contract.scenes import CALLED, CLERK, DECEASED, Scene, who
-from tests.contract.worlds import newcomer
-from tests.unit.builders import ANA, BEN, DAVAO, MANILA, NOVEMBER, manila
+from clientupdater.usecases.tracking.periods import Periods
+from tests.support.builders import ANA, BEN, DAVAO, MANILA, NOVEMBER, manila
+from tests.support.stores import newcomer
+from tests.support.tracking_fixture import CALLED, CLERK, DECEASED, Scene, who
 
 if TYPE_CHECKING:
-    from tests.contract.worlds import World
+    from tests.support.stores import World
 
 OCTOBER, DECEMBER = Period.month(2026, 10), Period.month(2026, 12)
 AUDITOR = who(Permission.AUDIT_READ, Permission.CLIENTS_READ, scope=Scope.ALL)
@@ -46,9 +46,9 @@ def test_C4_one_who_was_deleted_is_there_for_audits_alone(scene: Scene) -> None:
     with pytest.raises(NotFound):
         scene.tracking.show_history(CLERK, gone.code, NOVEMBER)
     with pytest.raises(NotFound):
-        scene.tracking.record_update(CLERK, gone.code, NOVEMBER, CALLED, 0)
+        scene.tracking.record(CLERK, gone.code, NOVEMBER, CALLED, 0)
     scene.world.employ(CLERK.actor)
-    told = scene.tracking.explain_access(AUDITOR, CLERK.actor.id, gone.id, Permission.STATUS_READ)
+    told = scene.explanations.explain(AUDITOR, CLERK.actor.id, gone.id, Permission.STATUS_READ)
     assert told.permission is Permission.STATUS_READ
 
 
@@ -75,14 +75,14 @@ def test_a_row_that_is_neither_there_nor_due_is_not_found(scene: Scene) -> None:
 
 def test_T1_nothing_is_due_of_a_client_whose_tracking_ended(scene: Scene) -> None:
     client = scene.client(OCTOBER)
-    scene.tracking.record_update(CLERK, client.id, OCTOBER, DECEASED, 0)
+    scene.tracking.record(CLERK, client.id, OCTOBER, DECEASED, 0)
     assert [row.period for row in scene.tracking.list_rows(CLERK, client.id).rows] == [OCTOBER]
     assert scene.tracking.list_rows(CLERK, scene.client(cycle=None).id).rows != ()
 
 
 def test_S9_the_history_is_in_order_and_a_past_moment_is_its_fold(scene: Scene) -> None:
     client = scene.client()
-    scene.tracking.record_update(CLERK, client.id, NOVEMBER, CALLED, 0)
+    scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
     scene.clock.advance(timedelta(hours=1))
     events = scene.tracking.show_history(CLERK, client.id, NOVEMBER).events
     assert [event.sequence for event in events] == [0, 1]
@@ -124,7 +124,7 @@ def test_A5_looking_is_refused_as_everything_else_is(scene: Scene) -> None:
 def test_A5_an_auditor_is_told_what_was_found_and_what_was_missing(scene: Scene) -> None:
     client = scene.client(branch=DAVAO)
     scene.world.employ(CLERK.actor)
-    decision = scene.tracking.explain_access(AUDITOR, ANA, client.id, Permission.STATUS_UPDATE)
+    decision = scene.explanations.explain(AUDITOR, ANA, client.id, Permission.STATUS_UPDATE)
     assert decision.missing is Missing.BRANCH
     assert decision.grants == CLERK.actor.found(Permission.STATUS_UPDATE)
 
@@ -133,9 +133,9 @@ def test_A5_explaining_takes_audit_read_over_the_whole_company(scene: Scene) -> 
     client, hidden = scene.client(), scene.client(branch=DAVAO)
     for caller in (CLERK, who(Permission.AUDIT_READ)):
         with pytest.raises(Forbidden):
-            scene.tracking.explain_access(caller, BEN, client.id, Permission.STATUS_READ)
+            scene.explanations.explain(caller, BEN, client.id, Permission.STATUS_READ)
         with pytest.raises(NotFound):
-            scene.tracking.explain_access(caller, BEN, hidden.id, Permission.STATUS_READ)
+            scene.explanations.explain(caller, BEN, hidden.id, Permission.STATUS_READ)
     assert scene.deeds() == ["refused"] * 2
     assert {line.told["company"] for line in scene.world.lines()} == {str(client.company)}
 
@@ -143,7 +143,7 @@ def test_A5_explaining_takes_audit_read_over_the_whole_company(scene: Scene) -> 
 def test_A5_access_of_a_person_who_is_not_there_is_not_found(scene: Scene) -> None:
     client, nobody = scene.client(), PersonId(uuid4())
     with pytest.raises(NotFound):
-        scene.tracking.explain_access(AUDITOR, nobody, client.id, Permission.STATUS_READ)
+        scene.explanations.explain(AUDITOR, nobody, client.id, Permission.STATUS_READ)
 
 
 # --- opening by hand -----------------------------------------------------------------------
@@ -151,34 +151,34 @@ def test_A5_access_of_a_person_who_is_not_there_is_not_found(scene: Scene) -> No
 
 def test_P4_a_period_that_is_due_is_opened_by_hand_and_logged(scene: Scene) -> None:
     scene.client(OCTOBER)
-    assert scene.tracking.open_period(KEEPER, NOVEMBER).rows == 1
-    assert scene.tracking.open_period(KEEPER, NOVEMBER).rows == 0
+    assert scene.periods.open(KEEPER, NOVEMBER).rows == 1
+    assert scene.periods.open(KEEPER, NOVEMBER).rows == 0
     assert scene.deeds() == ["period.open"] * 2
 
 
 @pytest.mark.rule("P4", "P7")
 def test_the_month_before_is_caught_up_while_all_may_write_to_it(scene: Scene) -> None:
     scene.client()
-    assert scene.tracking.open_period(KEEPER, OCTOBER).rows == 1
+    assert scene.periods.open(KEEPER, OCTOBER).rows == 1
     scene.go_to(manila(6))
     with pytest.raises(PeriodClosed):
-        scene.tracking.open_period(KEEPER, OCTOBER)
+        scene.periods.open(KEEPER, OCTOBER)
 
 
 def test_P4_a_period_to_come_is_opened_from_the_evening_before(scene: Scene) -> None:
     scene.client()
     scene.go_to(manila(30, 19))
     with pytest.raises(PeriodNotBegun):
-        scene.tracking.open_period(KEEPER, DECEMBER)
+        scene.periods.open(KEEPER, DECEMBER)
     scene.go_to(manila(30, 20))
-    assert scene.tracking.open_period(KEEPER, DECEMBER).rows == 1
+    assert scene.periods.open(KEEPER, DECEMBER).rows == 1
 
 
 def test_A6a_opening_takes_config_manage_over_every_company(scene: Scene) -> None:
     one_company = who(Permission.CONFIG_MANAGE, scope=Scope.ALL, company=scene.world.fcash)
     for caller in (CLERK, one_company):
         with pytest.raises(Forbidden):
-            scene.tracking.open_period(caller, NOVEMBER)
+            scene.periods.open(caller, NOVEMBER)
     assert scene.deeds() == ["refused"] * 2
 
 
@@ -186,16 +186,16 @@ def test_A6a_opening_takes_config_manage_over_every_company(scene: Scene) -> Non
 def test_P4_what_was_opened_is_listed_for_those_who_read_every_company(scene: Scene) -> None:
     newcomer(scene.world)
     head = who(Permission.CONFIG_MANAGE, Permission.STATUS_READ, scope=Scope.ALL)
-    assert scene.tracking.list_openings(head) == []
-    opened = scene.tracking.open_period(head, NOVEMBER)
-    assert scene.tracking.list_openings(head) == [opened]
+    assert scene.periods.list_openings(head) == []
+    opened = scene.periods.open(head, NOVEMBER)
+    assert scene.periods.list_openings(head) == [opened]
     assert opened.by == ANA
     scene.go_to(manila(6))
     newcomer(scene.world)
-    by_worker, *_ = OpenDuePeriods(scene.world.work, scene.clock, MANILA)()
-    assert scene.tracking.list_openings(head) == [by_worker, opened]
-    assert scene.tracking.list_openings(head, at_most=1) == [by_worker]
+    by_worker, *_ = Periods(scene.world.work, scene.clock, MANILA).open_due()
+    assert scene.periods.list_openings(head) == [by_worker, opened]
+    assert scene.periods.list_openings(head, at_most=1) == [by_worker]
     of_one = who(Permission.STATUS_READ, scope=Scope.ALL, company=scene.world.fcash)
     for nosy in (of_one, CLERK):
         with pytest.raises(Forbidden):
-            scene.tracking.list_openings(nosy)
+            scene.periods.list_openings(nosy)

@@ -9,24 +9,24 @@ import pytest
 from attrs import evolve
 
 from clientupdater.domain.access import Actor
+from clientupdater.domain.access_scope import reach_of
 from clientupdater.domain.errors import AlreadyExists, NotFound, VersionConflict
 from clientupdater.domain.events import Channel, Promise
 from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission
-from clientupdater.domain.reach import reach_of
 from clientupdater.domain.tracking import PeriodRow, opened, record, unopened
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.ports.tracking import RowChanges
-from clientupdater.ports.work import SYSTEM
-from clientupdater.usecases.record_updates import BulkItem
-from tests.contract.scenes import CALLED, CLERK, DECEASED, Scene
-from tests.contract.worlds import World, newcomer
-from tests.unit.builders import NOVEMBER, manila, occasion
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.tracking.bulk import BulkItem
+from tests.support.builders import NOVEMBER, manila, occasion
+from tests.support.stores import World, newcomer
+from tests.support.tracking_fixture import CALLED, CLERK, DECEASED, Scene
 
 if TYPE_CHECKING:
     from clientupdater.domain.clients import Client
-    from clientupdater.ports.work import Transaction
+    from clientupdater.ports.unit_of_work import Transaction
 
 OCTOBER, QUARTER = Period.month(2026, 10), Period.quarter(2026, 4)
 ON = occasion(manila(5))
@@ -123,7 +123,7 @@ def test_rows_that_are_not_as_they_were_read_are_not_written(scene: Scene) -> No
         there = begun(tx, client)
         absent = called(tx, unopened(nobody, NOVEMBER, ON))
         unknown = begun(tx, evolve(nobody, id=ClientId(uuid4())))
-    scene.tracking.record_update(CLERK, client.id, NOVEMBER, CALLED, 0)
+    scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
     for change, error in (
         (stale, VersionConflict),
         (there, AlreadyExists),
@@ -146,7 +146,7 @@ def test_an_item_is_judged_after_those_before_it(scene: Scene) -> None:
         BulkItem(client.id, NOVEMBER, CALLED, 1),
         BulkItem(client.id, QUARTER, CALLED, 0),
     ]
-    outcomes = scene.tracking.record_updates(CLERK, items)
+    outcomes = scene.bulk.record(CLERK, items)
     codes = [each.error and type(each.error).__name__ for each in outcomes]
     assert codes == [
         None,
@@ -170,7 +170,7 @@ def test_an_item_that_fails_leaves_no_row_that_it_began(scene: Scene) -> None:
         BulkItem(failing.id, NOVEMBER, StatusUpdate(status="NO SUCH"), 0),
         BulkItem(fine.id, NOVEMBER, CALLED, 0),
     ]
-    outcomes = scene.tracking.record_updates(CLERK, items)
+    outcomes = scene.bulk.record(CLERK, items)
     assert [bool(each.error) for each in outcomes] == [True, False]
     with scene.world.work.begin(SYSTEM) as tx:
         assert tx.rows.find(failing.id, NOVEMBER) is None

@@ -9,10 +9,10 @@ import pytest
 
 from clientupdater.domain.errors import AlreadyExists
 from clientupdater.domain.jobs import JobStatus, Verdict
-from clientupdater.ports import tracing
 from clientupdater.ports.queue import Beat, JobsAsked, NewJob, Progress, QueueDepth
-from clientupdater.ports.work import SYSTEM
-from tests.contract.backrooms import LEASE, NOW, Backroom, at, held
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.runtime import trace_context as tracing
+from tests.support.queue_fixture import LEASE, NOW, Backroom, at, held
 
 if TYPE_CHECKING:
     from clientupdater.domain.ids import JobId

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 import redis
 
-from clientupdater.domain.allowances import Activity, Allowance, Allowances, Asker, Tally
-from clientupdater.usecases.admit_request import AdmitRequest
-from tests.contract.counters import KINDS, Counter, counter
-from tests.waiting import wait_until
+from clientupdater.domain.rate_limits import Activity, Allowance, Allowances, Asker, Tally
+from clientupdater.usecases.requests.rate_limits import AdmitRequest
+from tests.support.rate_limit_fixture import KINDS, Counter, counter
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -26,12 +26,12 @@ from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.settings_values import BACKDATING_DAYS
 from clientupdater.domain.updates import StatusUpdate
-from clientupdater.usecases.record_updates import BulkItem
-from tests.contract.scenes import CALLED, CLERK, CONFIRMED, CORRECTOR, DECEASED, Scene, who
-from tests.unit.builders import ANA, BEN, DAVAO, NOVEMBER, manila
+from clientupdater.usecases.tracking.bulk import BulkItem
+from tests.support.builders import ANA, BEN, DAVAO, NOVEMBER, manila
+from tests.support.tracking_fixture import CALLED, CLERK, CONFIRMED, CORRECTOR, DECEASED, Scene, who
 
 if TYPE_CHECKING:
-    from tests.contract.worlds import World
+    from tests.support.stores import World
 
 OCTOBER, DECEMBER = Period.month(2026, 10), Period.month(2026, 12)
 QUARTER = Period.quarter(2026, 4)
@@ -48,7 +48,7 @@ def scene(world: World) -> Scene:
 
 def test_S9_an_update_answers_with_its_event_and_the_row_as_it_is(scene: Scene) -> None:
     client = scene.client()
-    written = scene.tracking.record_update(CLERK, client.id, NOVEMBER, CALLED, 0)
+    written = scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
     assert (written.event.sequence, written.event.status, written.event.by) == (1, "CALLED", ANA)
     assert written.row == scene.row(client)
     assert written.row.snapshot.version == 1
@@ -56,14 +56,14 @@ def test_S9_an_update_answers_with_its_event_and_the_row_as_it_is(scene: Scene) 
 
 def test_a_client_is_named_by_its_code_as_well(scene: Scene) -> None:
     client = scene.client()
-    assert scene.tracking.record_update(CLERK, client.code, NOVEMBER, CALLED, 0).client == client
+    assert scene.tracking.record(CLERK, client.code, NOVEMBER, CALLED, 0).client == client
 
 
 def test_L1_an_update_is_logged_with_it_and_a_refused_one_is_not(scene: Scene) -> None:
     client = scene.client()
-    scene.tracking.record_update(CLERK, client.id, NOVEMBER, CALLED, 0)
+    scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
     with pytest.raises(StatusNotAllowed):
-        scene.tracking.record_update(CLERK, client.id, NOVEMBER, StatusUpdate(status="NO"), 1)
+        scene.tracking.record(CLERK, client.id, NOVEMBER, StatusUpdate(status="NO"), 1)
     (line,) = scene.world.lines()
     assert (line.what, line.thing) == ("status.record", f"client {client.id}")
     assert line.told == {"period": "2026-11", "sequence": "1"}
@@ -71,9 +71,9 @@ def test_L1_an_update_is_logged_with_it_and_a_refused_one_is_not(scene: Scene) -
 
 def test_S10_a_version_not_seen_is_refused_with_the_row_and_what_differs(scene: Scene) -> None:
     client = scene.client()
-    scene.tracking.record_update(CLERK, client.id, NOVEMBER, CALLED, 0)
+    scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
     with pytest.raises(VersionConflict) as refused:
-        scene.tracking.record_update(CLERK, client.id, NOVEMBER, CONFIRMED, 0)
+        scene.tracking.record(CLERK, client.id, NOVEMBER, CONFIRMED, 0)
     assert (refused.value.provided, refused.value.current) == (0, 1)
     assert refused.value.snapshot == scene.row(client).snapshot
     assert refused.value.fields == ("status", "update_count")
@@ -87,7 +87,7 @@ def test_A5_who_sees_the_client_but_may_not_write_is_forbidden_and_audited(scene
     client = scene.client()
     reader = who(Permission.STATUS_READ)
     with pytest.raises(Forbidden) as refused:
-        scene.tracking.record_update(reader, client.id, NOVEMBER, CALLED, 0)
+        scene.tracking.record(reader, client.id, NOVEMBER, CALLED, 0)
     assert refused.value.permission == Permission.STATUS_UPDATE
     (line,) = scene.world.lines()
     assert (line.log, line.what, line.actor) == ("authorization", "refused", ANA)
@@ -97,9 +97,9 @@ def test_A5_who_sees_the_client_but_may_not_write_is_forbidden_and_audited(scene
 def test_A5_a_client_out_of_sight_answers_as_one_that_is_not_there(scene: Scene) -> None:
     hidden = scene.client(branch=DAVAO)
     with pytest.raises(NotFound) as unseen:
-        scene.tracking.record_update(CLERK, hidden.id, NOVEMBER, CALLED, 0)
+        scene.tracking.record(CLERK, hidden.id, NOVEMBER, CALLED, 0)
     with pytest.raises(NotFound) as absent:
-        scene.tracking.record_update(CLERK, ClientId(uuid4()), NOVEMBER, CALLED, 0)
+        scene.tracking.record(CLERK, ClientId(uuid4()), NOVEMBER, CALLED, 0)
     assert str(unseen.value) == str(absent.value)
     assert scene.world.lines() == []
 
@@ -107,9 +107,9 @@ def test_A5_a_client_out_of_sight_answers_as_one_that_is_not_there(scene: Scene)
 def test_A2_an_officer_at_scope_self_writes_for_their_own_clients_alone(scene: Scene) -> None:
     mine, other = scene.client(branch=DAVAO, assigned_to=ANA), scene.client(assigned_to=BEN)
     officer = who(Permission.STATUS_UPDATE, scope=Scope.SELF)
-    scene.tracking.record_update(officer, mine.id, NOVEMBER, CALLED, 0)
+    scene.tracking.record(officer, mine.id, NOVEMBER, CALLED, 0)
     with pytest.raises(NotFound):
-        scene.tracking.record_update(officer, other.id, NOVEMBER, CALLED, 0)
+        scene.tracking.record(officer, other.id, NOVEMBER, CALLED, 0)
 
 
 # --- periods -------------------------------------------------------------------------------
@@ -117,7 +117,7 @@ def test_A2_an_officer_at_scope_self_writes_for_their_own_clients_alone(scene: S
 
 def test_P4_the_first_write_opens_the_row_that_is_missing(scene: Scene) -> None:
     client = scene.client(OCTOBER)
-    written = scene.tracking.record_update(CLERK, client.id, NOVEMBER, CALLED, 0)
+    written = scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
     assert written.row.snapshot.version == 1
     assert scene.kinds(client) == ["opened", "recorded"]
 
@@ -125,9 +125,9 @@ def test_P4_the_first_write_opens_the_row_that_is_missing(scene: Scene) -> None:
 def test_P4_a_row_that_is_not_there_has_version_0(scene: Scene) -> None:
     client = scene.client(OCTOBER)
     with pytest.raises(VersionConflict):
-        scene.tracking.record_update(CLERK, client.id, NOVEMBER, CALLED, 1)
+        scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 1)
     with pytest.raises(NotFound):
-        scene.tracking.reopen_row(CORRECTOR, client.id, NOVEMBER, "Why", 0)
+        scene.tracking.reopen(CORRECTOR, client.id, NOVEMBER, "Why", 0)
 
 
 @pytest.mark.rule("P2", "P4", "P7")
@@ -141,16 +141,16 @@ def test_no_other_row_is_opened_by_a_write(
 ) -> None:
     client = scene.client()
     with pytest.raises(refusal):
-        scene.tracking.record_update(CLERK, client.id, period, CALLED, 0)
+        scene.tracking.record(CLERK, client.id, period, CALLED, 0)
 
 
 def test_P7_a_company_decides_how_long_its_staff_write_for_the_month_before(scene: Scene) -> None:
     client = scene.client(OCTOBER)
     scene.world.set(BACKDATING_DAYS, None, "2")
     with pytest.raises(PeriodClosed):
-        scene.tracking.record_update(CLERK, client.id, OCTOBER, CALLED, 0)
+        scene.tracking.record(CLERK, client.id, OCTOBER, CALLED, 0)
     scene.world.set(BACKDATING_DAYS, client.company, "5")
-    scene.tracking.record_update(CLERK, client.id, OCTOBER, CALLED, 0)
+    scene.tracking.record(CLERK, client.id, OCTOBER, CALLED, 0)
 
 
 def test_P7_later_it_takes_the_right_to_correct(scene: Scene) -> None:
@@ -158,8 +158,8 @@ def test_P7_later_it_takes_the_right_to_correct(scene: Scene) -> None:
     scene.go_to(manila(6))
     late = StatusUpdate(status="CALLED", occurred_at=manila(3))
     with pytest.raises(PeriodClosed):
-        scene.tracking.record_update(CLERK, client.id, OCTOBER, late, 0)
-    scene.tracking.record_update(CORRECTOR, client.id, OCTOBER, late, 0)
+        scene.tracking.record(CLERK, client.id, OCTOBER, late, 0)
+    scene.tracking.record(CORRECTOR, client.id, OCTOBER, late, 0)
 
 
 # --- terminal outcomes ---------------------------------------------------------------------
@@ -167,7 +167,7 @@ def test_P7_later_it_takes_the_right_to_correct(scene: Scene) -> None:
 
 def test_T1_a_terminal_outcome_settles_every_other_open_row_at_once(scene: Scene) -> None:
     client = scene.client(OCTOBER, NOVEMBER, QUARTER)
-    scene.tracking.record_update(CLERK, client.id, NOVEMBER, DECEASED, 0)
+    scene.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
     for period in (OCTOBER, QUARTER):
         assert scene.row(client, period).snapshot.exempt is ExemptCause.TERMINAL
         assert scene.kinds(client, period) == ["opened", "exempted"]
@@ -177,21 +177,21 @@ def test_T1_a_terminal_outcome_settles_every_other_open_row_at_once(scene: Scene
 
 def test_T1_what_is_done_stays_as_it_is(scene: Scene) -> None:
     client = scene.client(OCTOBER, NOVEMBER)
-    scene.tracking.record_update(CLERK, client.id, OCTOBER, CONFIRMED, 0)
-    scene.tracking.record_update(CLERK, client.id, NOVEMBER, DECEASED, 0)
+    scene.tracking.record(CLERK, client.id, OCTOBER, CONFIRMED, 0)
+    scene.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
     assert scene.kinds(client, OCTOBER) == ["opened", "recorded"]
 
 
 def test_T1_an_ended_client_gets_no_row_by_a_write(scene: Scene) -> None:
     client = scene.client(OCTOBER)
-    scene.tracking.record_update(CLERK, client.id, OCTOBER, DECEASED, 0)
+    scene.tracking.record(CLERK, client.id, OCTOBER, DECEASED, 0)
     with pytest.raises(NotTrackable):
-        scene.tracking.record_update(CLERK, client.id, NOVEMBER, CALLED, 0)
+        scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
 
 
 def test_T1_the_first_write_of_a_period_may_be_the_terminal_one(scene: Scene) -> None:
     client = scene.client(OCTOBER)
-    scene.tracking.record_update(CLERK, client.id, NOVEMBER, DECEASED, 0)
+    scene.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
     assert scene.kinds(client) == ["opened", "recorded"]
     assert scene.row(client, OCTOBER).snapshot.exempt is ExemptCause.TERMINAL
 
@@ -206,7 +206,7 @@ def item(client: ClientId | str, version: int = 0, update: StatusUpdate = CALLED
 def test_many_are_told_in_order_and_one_that_fails_takes_no_other_along(scene: Scene) -> None:
     one, hidden, other = scene.client(), scene.client(branch=DAVAO), scene.client()
     items = [item(one.id), item(hidden.id), item(other.id, 7), item(other.id), item(other.id, 1)]
-    outcomes = scene.tracking.record_updates(CLERK, items)
+    outcomes = scene.bulk.record(CLERK, items)
     assert [outcome.index for outcome in outcomes] == [0, 1, 2, 3, 4]
     assert [type(outcome.error) for outcome in outcomes] == [
         type(None),
@@ -222,7 +222,7 @@ def test_many_are_told_in_order_and_one_that_fails_takes_no_other_along(scene: S
 def test_all_or_none_keeps_all(scene: Scene) -> None:
     one, other = scene.client(OCTOBER, NOVEMBER), scene.client()
     items = [item(other.id), item(one.id, update=DECEASED), item(other.code, 1)]
-    outcomes = scene.tracking.record_updates(CLERK, items, atomic=True)
+    outcomes = scene.bulk.record(CLERK, items, atomic=True)
     assert [outcome.result and outcome.result.event.sequence for outcome in outcomes] == [1, 1, 2]
     assert scene.row(one, OCTOBER).snapshot.exempt is ExemptCause.TERMINAL
     assert scene.deeds() == ["status.record"] * 3
@@ -232,7 +232,7 @@ def test_all_or_none_keeps_none_and_tells_of_each(scene: Scene) -> None:
     one, hidden, other = scene.client(), scene.client(branch=DAVAO), scene.client()
     items = [item(one.id), item(hidden.id), item(other.id, 7)]
     with pytest.raises(BulkRejected) as refused:
-        scene.tracking.record_updates(CLERK, items, atomic=True)
+        scene.bulk.record(CLERK, items, atomic=True)
     errors = [type(outcome.error) for outcome in refused.value.outcomes]  # type: ignore[attr-defined]
     assert errors == [type(None), NotFound, VersionConflict]
     assert scene.kinds(one) == ["opened"]
@@ -252,7 +252,7 @@ def test_A5_a_refusal_among_all_or_none_is_audited_though_nothing_is_kept(scene:
         )
     )
     with pytest.raises(BulkRejected) as refused:
-        scene.tracking.record_updates(both, [item(mine.id), item(seen.id)], atomic=True)
+        scene.bulk.record(both, [item(mine.id), item(seen.id)], atomic=True)
     assert isinstance(refused.value.outcomes[1].error, Forbidden)  # type: ignore[attr-defined]
     assert scene.deeds() == ["refused"]
     assert scene.kinds(mine) == ["opened"]
@@ -261,14 +261,14 @@ def test_A5_a_refusal_among_all_or_none_is_audited_though_nothing_is_kept(scene:
 @pytest.mark.parametrize("count", [0, 501])
 def test_many_are_one_to_five_hundred(scene: Scene, count: int) -> None:
     with pytest.raises(InvalidInput):
-        scene.tracking.record_updates(CLERK, [item("FC-1")] * count)
+        scene.bulk.record(CLERK, [item("FC-1")] * count)
 
 
 def test_S11_what_an_update_carries_is_kept(scene: Scene) -> None:
     client = scene.client()
     update = StatusUpdate(status="TO_FOLLOW", next_follow_up_on=date(2026, 11, 9))
-    written = scene.tracking.record_update(CLERK, client.id, NOVEMBER, update, 0)
+    written = scene.tracking.record(CLERK, client.id, NOVEMBER, update, 0)
     assert written.row.snapshot.standing.next_follow_up_on == date(2026, 11, 9)
     scene.clock.advance(timedelta(hours=1))
-    later = scene.tracking.record_update(CLERK, client.id, NOVEMBER, CALLED, 1)
+    later = scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 1)
     assert later.row.snapshot.standing.next_follow_up_on is None

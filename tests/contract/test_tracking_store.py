@@ -12,12 +12,12 @@ import pytest
 from attrs import evolve, frozen
 
 from clientupdater.domain.access import Actor, Grant, Territory
+from clientupdater.domain.access_scope import reach_of
 from clientupdater.domain.errors import AlreadyExists, NotFound, VersionConflict
 from clientupdater.domain.events import Channel, EventKind, ExemptCause, Promise, fold
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.domain.reach import reach_of
 from clientupdater.domain.tracking import (
     Change,
     PeriodRow,
@@ -31,9 +31,9 @@ from clientupdater.domain.tracking import (
     void,
 )
 from clientupdater.domain.updates import StatusUpdate
-from clientupdater.ports.work import SYSTEM
-from tests.contract.worlds import World, newcomer
-from tests.unit.builders import ANA, BEN, CALOOCAN, DAVAO, NOVEMBER, manila, occasion
+from clientupdater.ports.unit_of_work import SYSTEM
+from tests.support.builders import ANA, BEN, CALOOCAN, DAVAO, NOVEMBER, manila, occasion
+from tests.support.stores import World, newcomer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from clientupdater.domain.clients import Client
     from clientupdater.domain.events import History
     from clientupdater.domain.ids import CompanyId
-    from clientupdater.domain.occasion import Occasion
     from clientupdater.domain.statuses import StatusCatalogue
-    from clientupdater.ports.work import Sight, Transaction
+    from clientupdater.domain.write_context import Occasion
+    from clientupdater.ports.unit_of_work import Sight, Transaction
 
 OCTOBER, QUARTER = Period.month(2026, 10), Period.quarter(2026, 4)
 CALLED = StatusUpdate(status="CALLED")

@@ -9,15 +9,15 @@ import pytest
 from clientupdater.composition import open_app
 from clientupdater.entrypoints.http.application import build
 from clientupdater.settings import Settings
-from tests.entrypoints.fields import Field, a_field
-from tests.entrypoints.serving import served
+from tests.support.http_actors import Field, a_field
+from tests.support.http_server import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import httpx
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 
 @pytest.fixture

@@ -11,15 +11,15 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from clientupdater.adapters.madeup import fill
-from clientupdater.adapters.postgres.binaries import find_program, version_of
-from tests.entrypoints.commands import call
-from tests.unit.builders import MANILA
+from clientupdater.adapters.postgres.admin.binaries import find_program, version_of
+from clientupdater.demo_data import fill
+from tests.support.builders import MANILA
+from tests.support.commands import call
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 
 @pytest.fixture(autouse=True)

@@ -14,8 +14,8 @@ from psycopg.conninfo import make_conninfo
 import clientupdater
 from clientupdater.entrypoints.cli.command import cli, main
 from clientupdater.entrypoints.cli.session import LazyGroup
-from tests.entrypoints.commands import a_server_of_version, environment, run
-from tests.servers import Database, free_port
+from tests.support.commands import a_server_of_version, environment, run
+from tests.support.servers import Database, free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +60,7 @@ def test_the_list_of_commands_says_what_each_says_of_itself(name: str) -> None:
 SERVER = {"cattrs", "prometheus_client", "starlette", "structlog", "uvicorn"}
 HEAVY = SERVER | {
     *("argon2", "asyncio", "cryptography", "httpx", "jwt", "limits", "psycopg", "pybreaker"),
-    *("redis", "clientupdater.adapters", "clientupdater.adapters.madeup", "clientupdater.app"),
+    *("redis", "clientupdater.adapters", "clientupdater.demo_data", "clientupdater.app"),
     "clientupdater.composition",
     "clientupdater.settings",
 }
@@ -93,7 +93,7 @@ def test_a_command_that_works_on_the_database_loads_neither_server_nor_demo(
 ) -> None:
     loaded = loaded_by(["jobs", "list", "--as", "a@example.com"], DATABASE_URL=database.app_url)
     assert "clientupdater.composition" in loaded
-    assert loaded.isdisjoint({*SERVER, "jwt", "clientupdater.adapters.madeup"})
+    assert loaded.isdisjoint({*SERVER, "jwt", "clientupdater.demo_data"})
 
 
 @pytest.mark.parametrize("path", [(), *((name,) for name in ("clients", "db", "users"))])

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import orjson
 import psycopg
 
-from clientupdater.adapters.madeup import fill
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.vault import Vault
-from tests.entrypoints.commands import call
+from clientupdater.demo_data import fill
 from tests.entrypoints.test_cli_long_running import KEYS
-from tests.unit.builders import MANILA, manila
+from tests.support.builders import MANILA, manila
+from tests.support.commands import call
 
 if TYPE_CHECKING:
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 
 def test_migrate_applies_everything_once_and_says_so(empty_database: Database) -> None:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.entrypoints.desks import ANA, BOSS, STRANGER, Desk, a_desk, running
-from tests.faults.workshops import worker
+from tests.support.cli_actors import ANA, BOSS, STRANGER, Desk, a_desk, running
+from tests.support.worker_processes import worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 
 @pytest.fixture

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pytest
 
-from tests.entrypoints.commands import call
-from tests.entrypoints.desks import BOSS, a_desk, running
+from tests.support.cli_actors import BOSS, a_desk, running
+from tests.support.commands import call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.entrypoints.desks import Desk
-    from tests.servers import Database
+    from tests.support.cli_actors import Desk
+    from tests.support.servers import Database
 
 DEAD = """
 insert into job_queue (job_name, payload, status, attempts, error)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from clientupdater.adapters.madeup import fill
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.vault import Vault
-from tests.entrypoints.commands import call
-from tests.unit.builders import MANILA, manila
+from clientupdater.demo_data import fill
+from tests.support.builders import MANILA, manila
+from tests.support.commands import call
 
 if TYPE_CHECKING:
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 OLD, NEW, INDEX = b"o" * 32, b"n" * 32, b"i" * 32
 CLIENTS = 20

@@ -13,13 +13,13 @@ import httpx
 import orjson
 import pytest
 
-from tests.entrypoints.commands import COMMAND, environment, heeding_signals, run
-from tests.waiting import PATIENCE_S, wait_until
+from tests.support.commands import COMMAND, environment, heeding_signals, run
+from tests.support.waiting import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 
 KEYS = {

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from clientupdater.domain.periods import Cycle
-from tests.entrypoints.desks import BOSS, a_desk, running
+from tests.support.cli_actors import BOSS, a_desk, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.entrypoints.desks import Desk
-    from tests.servers import Database
+    from tests.support.cli_actors import Desk
+    from tests.support.servers import Database
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 
-from tests.entrypoints.desks import BOSS, READER, ZONE, a_desk, running
+from tests.support.cli_actors import BOSS, READER, ZONE, a_desk, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from subprocess import CompletedProcess
     from typing import Any
 
-    from tests.entrypoints.desks import Desk
-    from tests.servers import Database
+    from tests.support.cli_actors import Desk
+    from tests.support.servers import Database
 
 HEAD = "client_code,status,reason,remarks,has_payment,occurred_at,next_follow_up_on,channel"
 

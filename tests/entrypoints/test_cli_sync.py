@@ -16,22 +16,22 @@ import psycopg
 import pytest
 from attrs import define, field
 
-from clientupdater.adapters.madeup import fill
 from clientupdater.adapters.redis.circuits import RedisCircuits
-from clientupdater.adapters.redis.gate import RedisGate
+from clientupdater.adapters.redis.client import RedisGate
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.vault import Vault
+from clientupdater.demo_data import fill
 from clientupdater.settings import Settings
-from tests.entrypoints.commands import call
 from tests.entrypoints.test_cli_long_running import KEYS, running
-from tests.unit.builders import MANILA
-from tests.waiting import PATIENCE_S, WAITING_FOR_A_LOCK, wait_until
+from tests.support.builders import MANILA
+from tests.support.commands import call
+from tests.support.waiting import PATIENCE_S, WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
     from subprocess import CompletedProcess
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 BOSS, READER = "boss@example.com", "reader@example.com"
 USUAL = {

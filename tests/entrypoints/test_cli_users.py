@@ -11,13 +11,13 @@ import orjson
 import psycopg
 import pytest
 
-from tests.entrypoints.commands import call
+from tests.support.commands import call
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from subprocess import CompletedProcess
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 BOSS = "boss@example.com"
 ANA = "ana@example.com"

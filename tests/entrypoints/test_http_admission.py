@@ -12,16 +12,16 @@ import httpx
 import psycopg
 
 from clientupdater.entrypoints.http.application import build
-from clientupdater.entrypoints.http.metrics import Measures
-from clientupdater.serving import Serving
-from tests.entrypoints.fields import BASE, Field, code_of
-from tests.entrypoints.serving import served
-from tests.waiting import wait_until
+from clientupdater.entrypoints.http.middleware.metrics import Measures
+from clientupdater.settings.serving import Serving
+from tests.support.http_actors import BASE, Field, code_of
+from tests.support.http_server import served
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 
 @contextmanager

@@ -16,10 +16,9 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from clientupdater.adapters.memory.limits import MemoryRateLimits
-from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
+from clientupdater.adapters.local.limits import MemoryRateLimits
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.composition import open_app
-from clientupdater.domain.allowances import Allowance
 from clientupdater.domain.errors import (
     AlreadyDone,
     Fault,
@@ -28,21 +27,22 @@ from clientupdater.domain.errors import (
     Unavailable,
     VersionConflict,
 )
+from clientupdater.domain.rate_limits import Allowance
 from clientupdater.entrypoints.http.application import build
 from clientupdater.entrypoints.http.server import listen
 from clientupdater.ports.health import Health
 from clientupdater.settings import Settings
-from clientupdater.usecases.admit_request import AdmitRequest
-from tests.entrypoints.serving import served
-from tests.integration.staff import PLENTY
-from tests.waiting import wait_until
+from clientupdater.usecases.requests.rate_limits import AdmitRequest
+from tests.support.http_server import served
+from tests.support.staff_fixture import PLENTY
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from starlette.requests import Request
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 ERRORS: dict[str, Exception] = {
     "fields": InvalidInput([Fault("/a", "is missing"), Fault("/b", "is no number")]),

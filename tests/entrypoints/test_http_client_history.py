@@ -10,14 +10,14 @@ import pytest
 from attrs import frozen
 
 from clientupdater.entrypoints.http.application import build
-from tests.entrypoints.serving import served
-from tests.integration.staff import Staff, staffed
-from tests.unit.builders import MANILA
+from tests.support.builders import MANILA
+from tests.support.http_server import served
+from tests.support.staff_fixture import Staff, staffed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 URL = "/api/v1/clients/code:FC-1/sync-history"
 NUMBER = "0312345678"

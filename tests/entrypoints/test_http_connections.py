@@ -15,8 +15,8 @@ from starlette.routing import Route
 
 from clientupdater.entrypoints.http.server import config_of
 from clientupdater.entrypoints.http.system import Traffic
-from tests.entrypoints.fields import BASE, Field
-from tests.entrypoints.serving import head_of, served
+from tests.support.http_actors import BASE, Field
+from tests.support.http_server import head_of, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from clientupdater.entrypoints.http.application import build
 from clientupdater.entrypoints.http.documentation import contract_of
 from clientupdater.entrypoints.http.endpoints import ENDPOINTS
-from tests.entrypoints.commands import call
+from tests.support.commands import call
 
 if TYPE_CHECKING:
     from clientupdater.app import App

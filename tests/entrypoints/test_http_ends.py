@@ -16,24 +16,24 @@ from uuid import uuid4
 import attrs
 import pytest
 
-from clientupdater.composition import in_process_shared
+from clientupdater.composition import default_shared_state
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.application import build
 from clientupdater.entrypoints.http.documentation import contract_of
 from clientupdater.entrypoints.http.endpoints import ENDPOINTS
-from clientupdater.usecases.admit_request import AdmitRequest
-from tests.contract.worlds import VAULT
-from tests.entrypoints.serving import served
-from tests.integration.staff import PLENTY, staffed
-from tests.servers import Database
-from tests.unit.builders import MANILA
+from clientupdater.usecases.requests.rate_limits import AdmitRequest
+from tests.support.builders import MANILA
+from tests.support.http_server import served
+from tests.support.servers import Database
+from tests.support.staff_fixture import PLENTY, staffed
+from tests.support.stores import VAULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import httpx
 
-    from clientupdater.adapters.postgres.cluster import Cluster
+    from clientupdater.adapters.postgres.admin.cluster import Cluster
 
 CONTRACT = contract_of(ENDPOINTS)
 LEFT_OUT = re.compile(r"sessions/(current|\{session\})$|/users/\{user\}/sessions$|/me/password$")
@@ -145,7 +145,7 @@ def http(cluster: Cluster, template_database: str) -> Iterator[httpx.Client]:
             " (select id from products where code = 'FCASH_SSS'))",
             branch,
         )
-        shared = in_process_shared(allowances=PLENTY)
+        shared = default_shared_state(allowances=PLENTY)
         admit = AdmitRequest(shared.limits, shared.allowances)
         app = attrs.evolve(staff.app, admit_request=admit)
         with served(build(lambda: nullcontext(app))) as client:

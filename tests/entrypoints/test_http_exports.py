@@ -19,16 +19,16 @@ from clientupdater.domain.exports import ESCAPED_STARTS
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.entrypoints.cli.field_file import read_field_file
 from clientupdater.entrypoints.http.application import build
-from tests.entrypoints.serving import served
-from tests.integration.exporting import AtHand, attempt_at
-from tests.integration.staff import Staff, staffed
-from tests.unit.builders import MANILA
+from tests.support.builders import MANILA
+from tests.support.export_fixture import AtHand, attempt_at
+from tests.support.http_server import served
+from tests.support.staff_fixture import Staff, staffed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from clientupdater.domain.ids import BranchId, PersonId
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 URL = "/api/v1/exports"
 ALL = ("reports:export all", "clients:read all", "status:read all", "reports:read all")
@@ -65,7 +65,7 @@ class Desk:
     def write(self, export: dict[str, Any]) -> AtHand:
         """Do what a worker does."""
         doing = attempt_at(export["id"])
-        self.staff.app.exporting.write(doing)
+        self.staff.app.write_export(doing)
         self.staff.run(
             "update job_queue set status = 'completed'"
             " where id = (select job_id from export_jobs where id = %s)",
@@ -263,10 +263,10 @@ def test_a_file_whose_time_is_over_is_gone(desk: Desk) -> None:
     export = desk.made()
     desk.staff.run("update export_jobs set expires_at = %s", desk.staff.clock.now())
     assert code_of(desk.http.get(export["file"])) == (410, "gone")
-    assert desk.staff.app.exporting.remove_expired() == 1
+    assert desk.staff.app.remove_expired_exports() == 1
     assert code_of(desk.http.get(export["file"])) == (410, "gone")
     assert desk.http.get(f"{URL}/{export['id']}").json()["file"] is None
-    assert desk.staff.app.exporting.remove_expired() == 0
+    assert desk.staff.app.remove_expired_exports() == 0
 
 
 def test_there_is_no_file_before_it_is_whole(desk: Desk) -> None:

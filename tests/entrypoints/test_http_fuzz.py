@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from clientupdater.adapters.madeup import fill
-from tests.entrypoints.commands import environment
+from clientupdater.demo_data import fill
 from tests.faults.test_several_servers import serving
-from tests.unit.builders import MANILA
+from tests.support.builders import MANILA
+from tests.support.commands import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 EXAMPLES = os.environ.get("CLIENTUPDATER_FUZZ_EXAMPLES", "4")
 SEED = os.environ.get("CLIENTUPDATER_FUZZ_SEED", "20261124")

@@ -12,14 +12,14 @@ import pytest
 from attrs import frozen
 
 from clientupdater.entrypoints.http.application import build
-from tests.entrypoints.fields import code_of
-from tests.entrypoints.serving import served
-from tests.integration.staff import Staff, staffed
+from tests.support.http_actors import code_of
+from tests.support.http_server import served
+from tests.support.staff_fixture import Staff, staffed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 API = "/api/v1"
 PUT = """

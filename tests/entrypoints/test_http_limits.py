@@ -12,13 +12,13 @@ import httpx
 import pytest
 
 from clientupdater.adapters.security.passwords import hash_password
-from clientupdater.composition import in_process_shared
-from clientupdater.domain.allowances import Allowances
+from clientupdater.composition import default_shared_state
+from clientupdater.domain.rate_limits import Allowances
 from clientupdater.entrypoints.http.application import build
-from clientupdater.serving import Serving, networks
-from clientupdater.usecases.admit_request import AdmitRequest
-from tests.entrypoints.fields import BASE, Field, code_of
-from tests.entrypoints.serving import head_of, served
+from clientupdater.settings.serving import Serving, networks
+from clientupdater.usecases.requests.rate_limits import AdmitRequest
+from tests.support.http_actors import BASE, Field, code_of
+from tests.support.http_server import head_of, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ FEW = Allowances.of(read=3, write=2, export=1, sign_in=2)
 @contextmanager
 def limited(field: Field, **others: Any) -> Iterator[httpx.Client]:
     """Serve it with few allowances to somebody who has signed in."""
-    shared = in_process_shared(allowances=FEW)
+    shared = default_shared_state(allowances=FEW)
     admit = AdmitRequest(shared.limits, shared.allowances)
     app = attrs.evolve(field.staff.app, admit_request=admit, **others)
     with served(build(lambda: nullcontext(app))) as http:

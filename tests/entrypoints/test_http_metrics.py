@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from clientupdater.entrypoints.http.application import build
-from clientupdater.serving import Serving
-from tests.entrypoints.fields import BASE, Field, code_of
-from tests.entrypoints.serving import served
+from clientupdater.settings.serving import Serving
+from tests.support.http_actors import BASE, Field, code_of
+from tests.support.http_server import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,7 +165,7 @@ def test_numbers_that_cannot_be_read_end_nothing(field: Field) -> None:
     def broken() -> tuple[()]:
         raise ZeroDivisionError
 
-    app = attrs.evolve(field.staff.app, readings=broken)
+    app = attrs.evolve(field.staff.app, gauges=broken)
     with served(build(lambda: nullcontext(app))) as http:
         assert http.get("/livez").status_code == 200
         assert http.get("/api/ping").status_code == 200

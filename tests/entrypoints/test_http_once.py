@@ -13,15 +13,15 @@ import pytest
 
 from clientupdater.entrypoints.http import pipeline
 from clientupdater.entrypoints.http.application import build
-from clientupdater.serving import Serving
-from tests.entrypoints.fields import BASE, PERIOD, Field, code_of
-from tests.entrypoints.serving import served
-from tests.waiting import WAITING_FOR_A_LOCK, wait_until
+from clientupdater.settings.serving import Serving
+from tests.support.http_actors import BASE, PERIOD, Field, code_of
+from tests.support.http_server import served
+from tests.support.waiting import WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 KEY = {"Idempotency-Key": "call-1"}
 

@@ -14,16 +14,16 @@ from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.vault import Vault
 from clientupdater.domain.ids import ClientId
 from clientupdater.entrypoints.http.application import build
-from tests.contract.worlds import VAULT
-from tests.entrypoints.fields import code_of
-from tests.entrypoints.serving import served
-from tests.integration.staff import Staff, staffed
-from tests.unit.builders import MANILA
+from tests.support.builders import MANILA
+from tests.support.http_actors import code_of
+from tests.support.http_server import served
+from tests.support.staff_fixture import Staff, staffed
+from tests.support.stores import VAULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 NUMBER = "0312345678"
 

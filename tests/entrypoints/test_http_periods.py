@@ -14,15 +14,15 @@ import pytest
 from attrs import frozen
 
 from clientupdater.entrypoints.http.application import build
-from clientupdater.serving import Serving
-from tests.entrypoints.serving import served
-from tests.integration.staff import Staff, staffed
-from tests.waiting import WAITING_FOR_A_LOCK, wait_until
+from clientupdater.settings.serving import Serving
+from tests.support.http_server import served
+from tests.support.staff_fixture import Staff, staffed
+from tests.support.waiting import WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 PERIODS = "/api/v1/periods"
 

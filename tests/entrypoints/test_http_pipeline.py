@@ -17,13 +17,13 @@ from clientupdater.entrypoints.http.application import build
 from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.structuring import Text, Whole
-from tests.entrypoints.serving import served
-from tests.integration.staff import Staff, staffed
+from tests.support.http_server import served
+from tests.support.staff_fixture import Staff, staffed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 THERE = "00000000-0000-0000-0000-000000000001"
 HIDDEN = "00000000-0000-0000-0000-000000000002"

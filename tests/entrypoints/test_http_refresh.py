@@ -15,27 +15,27 @@ import httpx
 import pytest
 import structlog
 from attrs import define
+from clientupdater.syncing import SyncSettings
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.circuits import Alone, Circuit, Threshold
-from clientupdater.adapters.guarded_source import GuardedSource
-from clientupdater.adapters.memory.source import MemorySource
-from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.resilience.circuits import Alone, Circuit, Threshold
+from clientupdater.adapters.resilience.source import GuardedSource
 from clientupdater.domain.errors import Unavailable
 from clientupdater.domain.sync.fields import Source
 from clientupdater.entrypoints.http.application import build
 from clientupdater.ports.queue import Progress
-from clientupdater.syncing import SyncSettings
-from tests.contract.worlds import VAULT
-from tests.entrypoints.serving import served
-from tests.integration.staff import HandClock, Staff, staffed
-from tests.integration.syncing import MANILA, Syncing, record
+from clientupdater.testing.source import MemorySource
+from tests.support.http_server import served
+from tests.support.staff_fixture import HandClock, Staff, staffed
+from tests.support.stores import VAULT
+from tests.support.sync_fixture import MANILA, Syncing, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from clientupdater.ports.sources import RawRecord
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of the bank").decode()
 NOTICES, CLIENT = "/webhooks/nextbank", "/api/v1/clients/code:FC-1"
@@ -80,7 +80,7 @@ class Bank:
     def follow(self) -> None:
         """Do what a worker would."""
         told = self.staff.one("select payload from job_queue where job_name = 'refresh-client'")
-        self.staff.app.jobs.do.tasks["refresh-client"].do(_Doing(_Job(told)))
+        self.staff.app.do_job.tasks["refresh-client"].do(_Doing(_Job(told)))
 
 
 @define

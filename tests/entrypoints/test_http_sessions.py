@@ -11,14 +11,14 @@ import pytest
 
 from clientupdater.adapters.security.passwords import hash_password
 from clientupdater.entrypoints.http.application import build
-from tests.entrypoints.serving import served
-from tests.integration.staff import Staff, staffed
+from tests.support.http_server import served
+from tests.support.staff_fixture import Staff, staffed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from clientupdater.domain.ids import PersonId
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 WORD, OTHER = "a word that is long", "quite another long word"
 KEPT = hash_password(WORD)

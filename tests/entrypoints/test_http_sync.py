@@ -11,20 +11,20 @@ import pytest
 from attrs import frozen
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.memory.source import MemorySource
-from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
 from clientupdater.domain.ids import SyncJobId
 from clientupdater.domain.sync.fields import Source
 from clientupdater.entrypoints.http.application import build
-from tests.contract.worlds import VAULT
-from tests.entrypoints.serving import served
-from tests.integration.staff import HandClock, Staff, staffed
-from tests.integration.syncing import MANILA, Syncing, record
+from clientupdater.testing.source import MemorySource
+from tests.support.http_server import served
+from tests.support.staff_fixture import HandClock, Staff, staffed
+from tests.support.stores import VAULT
+from tests.support.sync_fixture import MANILA, Syncing, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 JOBS = "/api/v1/sync/jobs"
 
@@ -47,7 +47,7 @@ class Office:
 
     def work_off(self, job: dict[str, Any]) -> dict[str, Any]:
         """Do what a worker would."""
-        self.staff.app.syncing.run(SyncJobId(job["id"]))
+        self.staff.app.run_sync(SyncJobId(job["id"]))
         return self.show(job)
 
     def show(self, job: dict[str, Any]) -> dict[str, Any]:

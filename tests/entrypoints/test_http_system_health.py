@@ -11,17 +11,17 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from clientupdater.ports.queue import QUEUES
-from tests.entrypoints.desks import Desk, a_desk
-from tests.faults.lost_redis import hanging, url_at
 from tests.faults.test_several_servers import is_ready, serving, signed_in
-from tests.servers import free_port
-from tests.waiting import wait_until
+from tests.support.cli_actors import Desk, a_desk
+from tests.support.lost_redis import hanging, url_at
+from tests.support.servers import free_port
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 TOKEN = "token-of-operations-here"  # noqa: S105 - of a server that this test starts
 AS_OPS = {"Authorization": f"Bearer {TOKEN}"}

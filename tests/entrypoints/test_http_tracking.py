@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.entrypoints.fields import BASE, PERIOD, Field, code_of
+from tests.support.http_actors import BASE, PERIOD, Field, code_of
 
 if TYPE_CHECKING:
     import httpx
@@ -21,7 +21,7 @@ def pointers(answer: httpx.Response) -> list[str]:
 def test_S9_a_day_of_work_list_record_look_back(field: Field) -> None:
     client = field.client()
     assert field.http.post(f"{BASE}/status-updates", json={"items": [], "atomic": 1}).is_error
-    field.staff.app.open_due_periods()
+    field.staff.app.periods.open_due()
     (item,) = field.http.get(f"{BASE}/worklist").json()["items"]
     assert item["client"]["client_code"] == client
     assert item["snapshot"]["status"] == "PENDING"
@@ -61,7 +61,7 @@ def test_lists_and_searches_show_the_same_client(field: Field) -> None:
 
 def test_pages_follow_one_another(field: Field) -> None:
     codes = {field.client() for _ in range(3)}
-    field.staff.app.open_due_periods()
+    field.staff.app.periods.open_due()
     for path in ("clients?sort=code", "worklist?"):
         seen: list[str] = []
         url = f"{BASE}/{path}&limit=2"

@@ -14,14 +14,14 @@ from attrs import frozen
 
 from clientupdater.adapters.security.passwords import hash_password
 from clientupdater.entrypoints.http.application import build
-from tests.entrypoints.serving import served
-from tests.integration.staff import Staff, staffed
+from tests.support.http_server import served
+from tests.support.staff_fixture import Staff, staffed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from clientupdater.domain.ids import BranchId, PersonId
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 BASE = "/api/v1"
 USERS = f"{BASE}/users"

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import psycopg
 import pytest
 
-from clientupdater.adapters.madeup import fill
 from clientupdater.composition import open_app
+from clientupdater.demo_data import fill
 from clientupdater.entrypoints.http.application import build
 from clientupdater.settings import Settings
-from tests.entrypoints.commands import call
-from tests.entrypoints.serving import served
-from tests.unit.builders import MANILA
+from tests.support.builders import MANILA
+from tests.support.commands import call
+from tests.support.http_server import served
 
 if TYPE_CHECKING:
     import httpx
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 README_PATH = Path(__file__).parents[2] / "README.md"
 README = README_PATH.read_text(encoding="utf-8")

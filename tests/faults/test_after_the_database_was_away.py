@@ -11,18 +11,18 @@ import psycopg
 import pytest
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.madeup import fill
-from clientupdater.adapters.postgres.serving import PoolSize, open_pool
-from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.adapters.postgres.core.pool import PoolSize, open_pool
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.demo_data import fill
 from clientupdater.domain.errors import Unavailable
-from clientupdater.ports.work import SYSTEM
-from tests.faults.nursery import nursling
-from tests.unit.builders import MANILA
-from tests.waiting import PATIENCE_S, wait_until
+from clientupdater.ports.unit_of_work import SYSTEM
+from tests.support.builders import MANILA
+from tests.support.forked_servers import nursling
+from tests.support.waiting import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
-    from clientupdater.adapters.postgres.cluster import Cluster
-    from tests.servers import Database
+    from clientupdater.adapters.postgres.admin.cluster import Cluster
+    from tests.support.servers import Database
 
 OURS = "usename = 'clientupdater' and datname = current_database()"
 

@@ -11,21 +11,21 @@ import httpx
 import psycopg
 import pytest
 
-from clientupdater.adapters.madeup import fill
-from clientupdater.adapters.postgres.serving import PoolSize, open_pool
-from tests import servers
-from tests.entrypoints.commands import call
-from tests.faults.nursery import nursling
-from tests.faults.workshops import effects, put, worker
-from tests.unit.builders import MANILA
-from tests.waiting import PATIENCE_S, wait_until
+from clientupdater.adapters.postgres.core.pool import PoolSize, open_pool
+from clientupdater.demo_data import fill
+from tests.support import servers
+from tests.support.builders import MANILA
+from tests.support.commands import call
+from tests.support.forked_servers import nursling
+from tests.support.waiting import PATIENCE_S, wait_until
+from tests.support.worker_processes import effects, put, worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from multiprocessing.context import ForkServerProcess
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 pytestmark = pytest.mark.skipif(
     servers.pgbouncer_program() is None,

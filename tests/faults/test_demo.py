@@ -13,9 +13,9 @@ import httpx
 import orjson
 import pytest
 
-from tests.entrypoints.commands import COMMAND, environment, heeding_signals, run
-from tests.servers import folder_of_data, free_port
-from tests.waiting import PATIENCE_S, wait_until
+from tests.support.commands import COMMAND, environment, heeding_signals, run
+from tests.support.servers import folder_of_data, free_port
+from tests.support.waiting import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.entrypoints.desks import Desk, a_desk, running
-from tests.faults.nursery import nursling
+from tests.support.cli_actors import Desk, a_desk, running
+from tests.support.forked_servers import nursling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.faults.nursery import Nursling
-    from tests.servers import Database
+    from tests.support.forked_servers import Nursling
+    from tests.support.servers import Database
 
 KILLS = 100
 

@@ -23,23 +23,22 @@ from clientupdater.domain.callers import Caller
 from clientupdater.domain.errors import Error, Misconfigured, NotFound, Refused, Unavailable
 from clientupdater.domain.exports import ExportFormat, ExportType, chosen_columns
 from clientupdater.domain.jobs import JobStatus, is_lasting
-from clientupdater.ports.doing import Interrupted
 from clientupdater.ports.exports import Export, ExportAsked, TableAsked
-from clientupdater.ports.reading import ClientFilter
-from clientupdater.ports.work import SYSTEM
-from clientupdater.usecases._exporting import reaches
-from clientupdater.usecases.fetch_export import FetchExport
-from tests.faults.workshops import asked, worker
-from tests.integration.exporting import AtHand, attempt_at
-from tests.integration.staff import Staff, staffed
-from tests.unit.builders import MANILA
-from tests.waiting import wait_until
+from clientupdater.ports.job_run import Interrupted
+from clientupdater.ports.read_models import ClientFilter
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.exports.authorization import reaches
+from tests.support.builders import MANILA
+from tests.support.export_fixture import AtHand, attempt_at
+from tests.support.staff_fixture import Staff, staffed
+from tests.support.waiting import wait_until
+from tests.support.worker_processes import asked, worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from clientupdater.domain.ids import PersonId
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 CLIENTS = 3000
 NOBODY = 65534
@@ -61,10 +60,10 @@ class Bureau:
             filter=ClientFilter(),
             columns=chosen_columns(ExportType.CLIENTS, ()),
         )
-        return self.staff.app.exporting.create(self.caller(), told)
+        return self.staff.app.exports.create(self.caller(), told)
 
     def caller(self) -> Caller:
-        with self.staff.app.exporting.write.work.begin(SYSTEM) as tx:
+        with self.staff.app.write_export.work.begin(SYSTEM) as tx:
             actor = tx.rights.actor(self.person)
         assert actor is not None
         return Caller(actor)
@@ -72,7 +71,7 @@ class Bureau:
     def write(self, export: Export, doing: AtHand | None = None) -> None:
         """Do what a worker does, judging the asker as often as can be."""
         write = attrs.evolve(
-            self.staff.app.exporting.write, files=LocalFileStore(self.folder), judged_every=1
+            self.staff.app.write_export, files=LocalFileStore(self.folder), judged_every=1
         )
         doing = doing or attempt_at(export.id)
         try:
@@ -88,12 +87,11 @@ class Bureau:
         self.staff.run("update job_queue set status = %s where id = %s", status, export.job)
 
     def fetch(self, export: Export) -> bytes:
-        exporting = self.staff.app.exporting
-        fetch = FetchExport(exporting.write.work, exporting.clock, LocalFileStore(self.folder))
-        return b"".join(fetch(self.caller(), export.id)[1].chunks)
+        exports = attrs.evolve(self.staff.app.exports, files=LocalFileStore(self.folder))
+        return b"".join(exports.fetch(self.caller(), export.id)[1].chunks)
 
     def stands(self, export: Export) -> tuple[str, str | None]:
-        with self.staff.app.exporting.write.work.begin(SYSTEM) as tx:
+        with self.staff.app.write_export.work.begin(SYSTEM) as tx:
             found = tx.exports.find(export.id)
         assert found is not None
         return found.status, found.error
@@ -272,7 +270,7 @@ def test_an_export_that_is_deleted_meanwhile_is_left_alone(bureau: Bureau) -> No
     export = bureau.ask()
 
     def delete() -> None:
-        bureau.staff.app.exporting.delete(bureau.caller(), export.id)
+        bureau.staff.app.exports.delete(bureau.caller(), export.id)
 
     bureau.write(export, attrs.evolve(attempt_at(export.id), meanwhile=delete))
     assert bureau.left() == []
@@ -293,7 +291,7 @@ def test_what_changes_meanwhile_is_not_in_it(bureau: Bureau) -> None:
 
 
 def test_what_is_counted_is_what_is_read_whatever_happens_in_between(bureau: Bureau) -> None:
-    write, caller = bureau.staff.app.exporting.write, bureau.caller()
+    write, caller = bureau.staff.app.write_export, bureau.caller()
     told = reaches(caller.actor, bureau.ask().asked)
     now = bureau.staff.clock.now()
     table_asked = TableAsked(

@@ -9,22 +9,26 @@ from typing import TYPE_CHECKING
 import pytest
 import redis
 
-from clientupdater.adapters.fallback import FallingBackLimits, FallingBackShelf, LastingLimits
-from clientupdater.adapters.memory.limits import MemoryRateLimits
-from clientupdater.adapters.memory.shelf import MemoryShelf
-from clientupdater.adapters.redis.gate import Patience, RedisGate
+from clientupdater.adapters.local.cache import MemoryShelf
+from clientupdater.adapters.local.limits import MemoryRateLimits
+from clientupdater.adapters.redis.cache import RedisShelf
+from clientupdater.adapters.redis.client import Patience, RedisGate
 from clientupdater.adapters.redis.limits import RedisRateLimits
-from clientupdater.adapters.redis.shelf import RedisShelf
+from clientupdater.adapters.resilience.fallback import (
+    FallingBackLimits,
+    FallingBackShelf,
+    LastingLimits,
+)
+from clientupdater.adapters.resilience.single_flight import SingleFlight
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.keyed_hash import KeyedHash
-from clientupdater.adapters.single_flight import SingleFlight
-from clientupdater.domain.allowances import Allowance, Tally
 from clientupdater.domain.errors import Misconfigured, Unavailable
+from clientupdater.domain.rate_limits import Allowance, Tally
 from clientupdater.ports.cache import EVERYONE, CacheKey, Topic
 from clientupdater.ports.limits import Counting
-from tests import servers
-from tests.faults.lost_redis import hanging, running, stopped, url_at
-from tests.waiting import PATIENCE_S, wait_until
+from tests.support import servers
+from tests.support.lost_redis import hanging, running, stopped, url_at
+from tests.support.waiting import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,16 +11,16 @@ import httpx
 import psycopg
 import pytest
 
-from clientupdater.adapters.madeup import fill
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.vault import Vault
+from clientupdater.demo_data import fill
 from clientupdater.domain.ids import ClientId
-from tests.entrypoints.serving import keyed
 from tests.entrypoints.test_cli_long_running import KEYS, logged, running
-from tests.unit.builders import MANILA
+from tests.support.builders import MANILA
+from tests.support.http_server import keyed
 
 if TYPE_CHECKING:
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 PLANTED = "0399887766"
 FORMS = (PLANTED, "03-9988776-6", base64.b64encode(PLANTED.encode()).decode())

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.entrypoints.desks import Desk, a_desk
-from tests.faults.lost_redis import running, stopped, url_at
 from tests.faults.test_several_servers import serving, signed_in
-from tests.servers import free_port
-from tests.waiting import wait_until
+from tests.support.cli_actors import Desk, a_desk
+from tests.support.lost_redis import running, stopped, url_at
+from tests.support.servers import free_port
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 STRETCH_S = 1.0
 """How long people work through each mishap, at the least."""

@@ -16,17 +16,17 @@ import psycopg
 import pytest
 
 from clientupdater.entrypoints.http.several import pause_after
-from tests.entrypoints.desks import Desk, a_desk
-from tests.entrypoints.desks import running as period
 from tests.entrypoints.test_cli_long_running import logged, running
-from tests.servers import free_port
-from tests.waiting import PATIENCE_S, WAITING_FOR_A_LOCK, wait_until
+from tests.support.cli_actors import Desk, a_desk
+from tests.support.cli_actors import running as period
+from tests.support.servers import free_port
+from tests.support.waiting import PATIENCE_S, WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 
 UNLIMITED = {

@@ -20,17 +20,17 @@ import pytest
 from attrs import frozen
 
 from clientupdater.domain.sync.jobs import Step
-from tests.entrypoints.commands import call
 from tests.entrypoints.test_cli_long_running import KEYS
-from tests.faults.workshops import command
-from tests.servers import Database
-from tests.waiting import wait_until
+from tests.support.commands import call
+from tests.support.servers import Database
+from tests.support.waiting import wait_until
+from tests.support.worker_processes import command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from clientupdater.adapters.postgres.cluster import Cluster
+    from clientupdater.adapters.postgres.admin.cluster import Cluster
 
 KILLS, AT_ONCE, PATIENCE_S = 10, 5, 300.0
 CLIENTS, NIGHT_S = 5_200, 86_400  # two pages of a file

@@ -10,14 +10,14 @@ import httpx
 import psycopg
 import pytest
 
-from clientupdater.adapters.madeup import fill
+from clientupdater.demo_data import fill
 from tests.entrypoints.test_cli_long_running import logged, running
-from tests.unit.builders import MANILA
+from tests.support.builders import MANILA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 WHO = "head.office@demo.example"
 REVOKE = "delete from user_permissions where user_id = (select id from users where email = %s)"

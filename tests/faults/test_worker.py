@@ -13,12 +13,14 @@ import attrs
 import psycopg
 import pytest
 
-from clientupdater.adapters.postgres.embedded import EmbeddedPostgres
-from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.admin.embedded import EmbeddedPostgres
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.domain.jobs import JobStatus, after_lost_lease
 from clientupdater.entrypoints.worker.worker import Pace
-from tests.contract.backrooms import NOW
-from tests.faults.workshops import (
+from tests.support.queue_fixture import NOW
+from tests.support.servers import Database, folder_of_data
+from tests.support.waiting import wait_until
+from tests.support.worker_processes import (
     QUICK,
     asked,
     effects,
@@ -26,8 +28,6 @@ from tests.faults.workshops import (
     stands,
     worker,
 )
-from tests.servers import Database, folder_of_data
-from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.work import PostgresWork
-from tests.contract.worlds import VAULT
-from tests.integration.syncing import Syncing
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from tests.support.stores import VAULT
+from tests.support.sync_fixture import Syncing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 
 @pytest.fixture

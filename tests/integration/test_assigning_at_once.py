@@ -14,21 +14,21 @@ from attrs import Factory, evolve, frozen
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.errors import OfficerNotAllowed
 from clientupdater.domain.ids import ClientId
-from clientupdater.ports.work import SYSTEM
-from clientupdater.usecases.assign_client import AssignClient
-from clientupdater.usecases.change_user import UserChanges
-from tests.contract.scenes import DECEASED
-from tests.integration.staff import Staff, staffed
-from tests.unit.builders import MANILA, NOVEMBER
-from tests.waiting import WAITING_FOR_A_LOCK, wait_until
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.clients.assignments import ClientAssignments
+from clientupdater.usecases.people.users import UserChanges
+from tests.support.builders import MANILA, NOVEMBER
+from tests.support.staff_fixture import Staff, staffed
+from tests.support.tracking_fixture import DECEASED
+from tests.support.waiting import WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Future
 
     from clientupdater.domain.ids import BranchId, PersonId
-    from clientupdater.ports.work import Sight, UnitsOfWork
-    from tests.servers import Database
+    from clientupdater.ports.unit_of_work import Sight, UnitsOfWork
+    from tests.support.servers import Database
 
 PATIENCE = 30.0
 
@@ -64,9 +64,9 @@ class Desk:
         return found
 
     def assigning(self, halt: Halting | None = None) -> Callable[[], object]:
-        files = self.staff.app.tracking.assign_client.files
-        assign = AssignClient(evolve(files, work=halt or files.work))
-        return lambda: assign(self.boss, self.client, self.officer)
+        files = self.staff.app.assignments.files
+        assign = ClientAssignments(evolve(files, work=halt or files.work))
+        return lambda: assign.assign(self.boss, self.client, self.officer)
 
     def wait_for(self, running: Future[object]) -> None:
         """Wait until something that was begun is over, or waits for a lock."""
@@ -74,8 +74,8 @@ class Desk:
 
 
 LOSES: dict[str, Callable[[Desk], object]] = {
-    "branch": lambda d: d.staff.app.people.take_branch(d.boss, d.officer, d.branch),
-    "active": lambda d: d.staff.app.people.change_user(
+    "branch": lambda d: d.staff.app.territories.take_branch(d.boss, d.officer, d.branch),
+    "active": lambda d: d.staff.app.people.change(
         d.boss, d.officer, UserChanges(is_active=False), None
     ),
 }
@@ -94,7 +94,7 @@ def desk(database: Database) -> Iterator[Desk]:
             staff.company(),
             branch,
         )
-        with staff.app.tracking.assign_client.files.work.begin(SYSTEM) as tx:
+        with staff.app.assignments.files.work.begin(SYSTEM) as tx:
             actor = tx.rights.actor(boss)
         assert actor is not None
         yield Desk(staff, branch, officer, ClientId(client), Caller(actor))
@@ -105,7 +105,7 @@ def desk(database: Database) -> Iterator[Desk]:
 def test_A3_who_is_given_a_client_while_they_lose_its_branch_does_not_keep_it(
     desk: Desk, what: str
 ) -> None:
-    halt = Halting(desk.staff.app.tracking.assign_client.files.work)
+    halt = Halting(desk.staff.app.assignments.files.work)
     with ThreadPoolExecutor(2) as threads:
         assigning = threads.submit(desk.assigning(halt))
         assert halt.done.wait(PATIENCE)
@@ -121,7 +121,7 @@ def test_A3_who_is_given_a_client_while_they_lose_its_branch_does_not_keep_it(
 @pytest.mark.rule("A3")
 def test_A3_who_is_losing_a_branch_is_given_none_of_its_clients(desk: Desk) -> None:
     with ThreadPoolExecutor(1) as threads:
-        with desk.staff.app.people.take_branch.work.begin(SYSTEM) as tx:
+        with desk.staff.app.territories.work.begin(SYSTEM) as tx:
             tx.administration.hold()
             tx.territories.take_branch(desk.officer, desk.branch)
             assigning = threads.submit(desk.assigning())
@@ -135,12 +135,12 @@ def test_who_records_on_a_client_never_waits_for_a_change_of_rights(desk: Desk) 
     """Not even where the client is just being assigned, which waits for that change itself."""
     tracking = desk.staff.app.tracking
     with ThreadPoolExecutor(2) as threads:
-        with desk.staff.app.people.take_branch.work.begin(SYSTEM) as tx:
+        with desk.staff.app.territories.work.begin(SYSTEM) as tx:
             tx.administration.hold()
             assigning = threads.submit(desk.assigning())
             desk.wait_for(assigning)
             recording = threads.submit(
-                tracking.record_update, desk.boss, desk.client, NOVEMBER, DECEASED, 0
+                tracking.record, desk.boss, desk.client, NOVEMBER, DECEASED, 0
             )
             assert recording.result(PATIENCE).row.snapshot.is_terminal
             assert not assigning.done()

@@ -13,26 +13,26 @@ import psycopg
 import pytest
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
 from clientupdater.domain.access import Actor, Territory
 from clientupdater.domain.errors import NotFound, Unavailable, VersionConflict
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission
-from clientupdater.ports.deadlines import ending_at
-from clientupdater.ports.work import SYSTEM
-from clientupdater.usecases.record_updates import BulkItem
-from tests.contract.scenes import CALLED, CLERK, DECEASED, PAID, Scene, who
-from tests.contract.worlds import PostgresWorld
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.runtime.deadlines import ending_at
+from clientupdater.usecases.tracking.bulk import BulkItem
 from tests.integration.test_tracking_at_once import at_once, sequences
-from tests.unit.builders import BEN, CALOOCAN, NOVEMBER
+from tests.support.builders import BEN, CALOOCAN, NOVEMBER
+from tests.support.stores import PostgresWorld
+from tests.support.tracking_fixture import CALLED, CLERK, DECEASED, PAID, Scene, who
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from clientupdater.domain.clients import Client
-    from clientupdater.usecases._many import Outcome
-    from tests.servers import Database
+    from clientupdater.usecases.tracking.outcomes import Outcome
+    from tests.support.servers import Database
 
 OCTOBER, QUARTER = Period.month(2026, 10), Period.quarter(2026, 4)
 HEAD = who(Permission.CLIENTS_ASSIGN)
@@ -105,7 +105,7 @@ def test_two_bulks_over_the_same_clients_by_ids_and_by_codes_never_deadlock(
                 in_one_transaction,
                 scene,
                 partial(
-                    scene.tracking.record_updates,
+                    scene.bulk.record,
                     CLERK,
                     [BulkItem(ref, NOVEMBER, CALLED, version) for ref in named],
                     atomic=atomic,
@@ -133,7 +133,7 @@ def test_two_who_assign_the_same_clients_by_ids_and_by_codes_never_deadlock(scen
                 partial(
                     in_one_transaction,
                     scene,
-                    partial(scene.tracking.assign_clients, HEAD, named, officer),
+                    partial(scene.assignments.assign_many, HEAD, named, officer),
                 )
                 for named in refs(clients)
             ]
@@ -157,10 +157,9 @@ def test_a_bulk_that_writes_a_client_before_it_ends_it_waits_for_others_who_end_
                 BulkItem(client.id, NOVEMBER, DECEASED, 0),
             )
         ]
-        bulk = partial(scene.tracking.record_updates, CLERK, items)
+        bulk = partial(scene.bulk.record, CLERK, items)
         ends = [
-            partial(scene.tracking.record_update, CLERK, client.id, OCTOBER, PAID, 0)
-            for client in clients
+            partial(scene.tracking.record, CLERK, client.id, OCTOBER, PAID, 0) for client in clients
         ]
         results = at_once([partial(in_one_transaction, scene, bulk), *ends])
         assert not any(isinstance(each, Unavailable) for each in results)
@@ -177,11 +176,11 @@ def test_a_bulk_that_the_store_cannot_do_fails_as_a_whole_and_keeps_nothing(scen
     with scene.world.work.begin(SYSTEM) as tx:
         tx.row_batches.find_all([(taken.id, NOVEMBER)], locked=True)
         with ThreadPoolExecutor(1) as threads:
-            failed = threads.submit(in_time, partial(scene.tracking.record_updates, CLERK, items))
+            failed = threads.submit(in_time, partial(scene.bulk.record, CLERK, items))
             with pytest.raises(Unavailable):
                 failed.result(30)
     assert sequences(scene, free) == sequences(scene, taken) == [0]
-    done = scene.tracking.record_updates(CLERK, items)
+    done = scene.bulk.record(CLERK, items)
     assert errors_of(done) == {None}
 
 
@@ -201,7 +200,7 @@ def test_five_hundred_take_as_many_statements_as_one(scene: Scene, named: str) -
         some = clients[first : first + count]
         items = [BulkItem(c.id if named == "by id" else c.code, NOVEMBER, CALLED, 0) for c in some]
         with counted() as sent:
-            assert errors_of(scene.tracking.record_updates(CLERK, items)) == {None}
+            assert errors_of(scene.bulk.record(CLERK, items)) == {None}
             asked[count] = len(sent)
     assert max(asked.values()) <= 16, asked
 
@@ -213,7 +212,7 @@ def test_what_ends_clients_takes_as_many_statements_for_many_as_for_one(scene: S
     for some in (clients[:1], clients[1:]):
         items = [BulkItem(client.id, NOVEMBER, DECEASED, 0) for client in some]
         with counted() as sent:
-            assert errors_of(scene.tracking.record_updates(CLERK, items)) == {None}
+            assert errors_of(scene.bulk.record(CLERK, items)) == {None}
             asked.append(len(sent))
     assert asked[0] == asked[1] <= 16
     assert not any(scene.row(client, OCTOBER).snapshot.is_open for client in clients)
@@ -225,7 +224,7 @@ def test_who_is_out_of_sight_is_looked_for_once_for_all(scene: Scene) -> None:
     for count in (1, 200):
         items = [BulkItem(f"FC-NOBODY-{n}", NOVEMBER, CALLED, 0) for n in range(count)]
         with counted() as sent:
-            assert errors_of(scene.tracking.record_updates(CLERK, items)) == {NotFound}
+            assert errors_of(scene.bulk.record(CLERK, items)) == {NotFound}
             asked.append(len(sent))
     assert asked[0] == asked[1] <= 14
 
@@ -235,6 +234,6 @@ def test_assigning_many_takes_as_many_statements_as_assigning_one(scene: Scene) 
     asked = []
     for some in (clients[:1], clients[1:]):
         with counted() as sent:
-            scene.tracking.assign_clients(HEAD, [client.id for client in some], BEN)
+            scene.assignments.assign_many(HEAD, [client.id for client in some], BEN)
             asked.append(len(sent))
     assert asked[0] == asked[1] <= 10

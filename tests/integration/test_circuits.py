@@ -13,16 +13,16 @@ import httpx
 import pytest
 from attrs import define
 
-from clientupdater.adapters.circuits import Alone, Circuit, Threshold
-from clientupdater.adapters.guarded_source import GuardedSource
 from clientupdater.adapters.redis.circuits import RedisCircuits
-from clientupdater.adapters.redis.gate import RedisGate
+from clientupdater.adapters.redis.client import RedisGate
+from clientupdater.adapters.resilience.circuits import Alone, Circuit, Threshold
+from clientupdater.adapters.resilience.source import GuardedSource
 from clientupdater.domain.errors import CircuitOpen, SourceMalformed, Unavailable
 from clientupdater.ports.circuits import CircuitState
-from clientupdater.ports.deadlines import ending_at, within
 from clientupdater.ports.sources import Abilities, Fetch, SourcePage
-from tests.servers import free_port
-from tests.waiting import PATIENCE_S
+from clientupdater.runtime.deadlines import ending_at, within
+from tests.support.servers import free_port
+from tests.support.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,7 +11,7 @@ import pytest
 from attrs import evolve
 from psycopg.errors import InsufficientPrivilege
 
-from clientupdater.adapters.lookups_form import JsonLookups
+from clientupdater.adapters.cache_codecs.lookups import JsonLookups
 from clientupdater.app import App
 from clientupdater.composition import open_app
 from clientupdater.domain.access import Grant
@@ -19,14 +19,14 @@ from clientupdater.domain.accounts import fingerprint
 from clientupdater.domain.callers import Caller, Origin
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.settings import Settings
-from tests.integration.plain_sql import World
-from tests.unit.builders import MANILA
+from tests.support.builders import MANILA
+from tests.support.plain_sql import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from clientupdater.ports.reading import Lookups
-    from tests.servers import Database
+    from clientupdater.ports.read_models import Lookups
+    from tests.support.servers import Database
 
 CONFIGURATION = (
     "companies",
@@ -133,8 +133,8 @@ class Processes:
 
     def looked_up(self, app: App, *, shared: bool) -> Lookups:
         """Look them up as a request does, in memory or in what processes share."""
-        found = app.people.authenticate(TOKEN, Origin())
-        use_case = evolve(app.reading.lookups, cache=app.cache) if shared else app.reading.lookups
+        found = app.authenticate(TOKEN, Origin())
+        use_case = evolve(app.lookups, cache=app.cache) if shared else app.lookups
         return use_case(found.caller, generation=found.generation)
 
     def names(self, *, shared: bool) -> list[str]:
@@ -179,10 +179,10 @@ def test_a_changed_lookup_shows_at_once_in_every_process(
 
 def test_without_a_generation_nothing_is_cached(processes: Processes) -> None:
     app = processes.apps[0]
-    caller = app.people.authenticate(TOKEN, Origin()).caller
-    app.reading.lookups(caller)
+    caller = app.authenticate(TOKEN, Origin()).caller
+    app.lookups(caller)
     processes.rename_behind_the_triggers("Read anew")
-    words = app.reading.lookups(caller)["account_types"]
+    words = app.lookups(caller)["account_types"]
     assert "Read anew" in [word.name for word in words]
 
 
@@ -190,12 +190,12 @@ def test_what_is_no_longer_in_use_is_cached_apart(processes: Processes) -> None:
     retire = "update account_types set is_active = false where code = 'ATM'"
     run(processes.database.app_url, retire)
     app = processes.apps[0]
-    found = app.people.authenticate(TOKEN, Origin())
+    found = app.authenticate(TOKEN, Origin())
     may = frozenset({Grant(Permission.CONFIG_READ, None, Scope.ALL)})
     caller = Caller(evolve(found.caller.actor, grants=may))
 
     def codes(*, inactive: bool) -> list[str]:
-        words = app.reading.lookups(caller, inactive=inactive, generation=found.generation)
+        words = app.lookups(caller, inactive=inactive, generation=found.generation)
         return [word.code for word in words["account_types"]]
 
     for _ in range(2):
@@ -207,7 +207,7 @@ def test_what_is_read_from_the_cache_is_what_was_read_from_the_database(
     processes: Processes,
 ) -> None:
     app = processes.apps[0]
-    caller = app.people.authenticate(TOKEN, Origin()).caller
-    assert processes.looked_up(app, shared=True) == app.reading.lookups(caller)
+    caller = app.authenticate(TOKEN, Origin()).caller
+    assert processes.looked_up(app, shared=True) == app.lookups(caller)
     form = JsonLookups()
-    assert form.read(form.written(app.reading.lookups(caller))) == app.reading.lookups(caller)
+    assert form.read(form.written(app.lookups(caller))) == app.lookups(caller)

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
-from clientupdater.adapters.postgres.sql_files import SqlFiles, bundled
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.admin.sql_files import SqlFiles, bundled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from clientupdater.ports.maintenance import Finding
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 
 @pytest.fixture

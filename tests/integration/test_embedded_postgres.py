@@ -14,12 +14,12 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from clientupdater.adapters.postgres.binaries import Source, find
-from clientupdater.adapters.postgres.embedded import EmbeddedPostgres
+from clientupdater.adapters.postgres.admin.binaries import Source, find
+from clientupdater.adapters.postgres.admin.embedded import EmbeddedPostgres
 from clientupdater.domain.errors import Conflict, Misconfigured, Unavailable
-from clientupdater.lifeline import Identity
-from tests.servers import folder_of_data
-from tests.waiting import wait_until
+from clientupdater.runtime.child_process import Identity
+from tests.support.servers import folder_of_data
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ PARENT = """
 import sys, time
 from pathlib import Path
 import psycopg
-from clientupdater.adapters.postgres.embedded import EmbeddedPostgres
+from clientupdater.adapters.postgres.admin.embedded import EmbeddedPostgres
 
 server = EmbeddedPostgres(Path(sys.argv[1]))
 server.start()

@@ -10,17 +10,17 @@ from attrs import frozen
 
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.errors import Forbidden
-from clientupdater.ports.work import SYSTEM
-from clientupdater.usecases._reading import looking
-from tests.integration.staff import Staff, staffed
-from tests.unit.builders import MANILA
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.clients.lists import looking
+from tests.support.builders import MANILA
+from tests.support.staff_fixture import Staff, staffed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from clientupdater.domain.ids import BranchId, PersonId
     from clientupdater.ports.filter_options import FilterOptions
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 READING = ("clients:read", "status:read")
 
@@ -51,12 +51,12 @@ class Desk:
 
     def options(self, person: PersonId) -> FilterOptions:
         """Ask as somebody; the statement says the scope itself, without row-level security."""
-        show = self.staff.app.reading.filter_options
-        with show.work.begin(SYSTEM) as tx:
+        reader = self.staff.app.filter_options
+        with reader.work.begin(SYSTEM) as tx:
             actor = tx.rights.actor(person)
             assert actor is not None
-            unguarded = tx.client_filters.options(looking(Caller(actor), show.clock, show.zone))
-        found = show(Caller(actor))
+            unguarded = tx.client_filters.options(looking(Caller(actor), reader.clock, reader.zone))
+        found = reader.show(Caller(actor))
         assert found == unguarded
         return found
 

@@ -11,13 +11,13 @@ import pytest
 from attrs import evolve
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.fallback import LastingLimits
-from clientupdater.adapters.memory.limits import MemoryRateLimits
-from clientupdater.adapters.postgres.limits import PostgresRateLimits
+from clientupdater.adapters.local.limits import MemoryRateLimits
+from clientupdater.adapters.postgres.core.rate_limits import PostgresRateLimits
+from clientupdater.adapters.resilience.fallback import LastingLimits
 from clientupdater.adapters.security.keyed_hash import KeyedHash
 from clientupdater.composition import open_app
-from clientupdater.domain.allowances import SECOND, Activity, Allowance, Asker, Tally, counted_at
 from clientupdater.domain.errors import Unavailable
+from clientupdater.domain.rate_limits import SECOND, Activity, Allowance, Asker, Tally, counted_at
 from clientupdater.ports.limits import Counting
 from clientupdater.settings import Settings
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from clientupdater.app import App
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 HASH = KeyedHash()
 SPAN = 1_000_000 * SECOND

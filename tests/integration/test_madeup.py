@@ -9,21 +9,21 @@ import pytest
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.madeup import KeptAccounts, fill
-from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
 from clientupdater.adapters.security.passwords import verify_password
+from clientupdater.demo_data import KeptAccounts, fill
 from clientupdater.domain.errors import AlreadyExists, Misconfigured
 from clientupdater.domain.events import fold
 from clientupdater.domain.permissions import Permission
-from clientupdater.ports.work import SYSTEM
-from tests.unit.builders import MANILA, manila
+from clientupdater.ports.unit_of_work import SYSTEM
+from tests.support.builders import MANILA, manila
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any, LiteralString
 
-    from clientupdater.adapters.madeup import MadeUpAccount
-    from tests.servers import Database
+    from clientupdater.demo_data import MadeUpAccount
+    from tests.support.servers import Database
 
 NOW = manila(18, 14, 30)
 FILLED = (

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
-from clientupdater.adapters.postgres.migrations import Pace
-from clientupdater.adapters.postgres.sql_files import NO_TRANSACTION, SqlFiles, bundled
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.admin.migrations import Pace
+from clientupdater.adapters.postgres.admin.sql_files import NO_TRANSACTION, SqlFiles, bundled
 from clientupdater.domain.errors import Conflict, Misconfigured, Unavailable
-from tests.waiting import WAITING_FOR_A_LOCK, wait_until
+from tests.support.waiting import WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 HASTY = Pace(lock_patience=0.3, poll=0.01, lock_timeout_ms=50, attempts=2, longest_pause=0.01)
 

@@ -10,15 +10,15 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from clientupdater.adapters.postgres import connect
-from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
-from clientupdater.adapters.postgres.sql_files import SqlFiles, bundled
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.admin.sql_files import SqlFiles, bundled
+from clientupdater.adapters.postgres.core import connect
 from clientupdater.domain.errors import Error, Misconfigured, Unavailable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 SECRET = "hunter2-not-to-be-seen"  # noqa: S105 — invented
 

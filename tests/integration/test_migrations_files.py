@@ -9,16 +9,16 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
-from clientupdater.adapters.postgres.sql_files import SqlFiles, bundled
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.admin.sql_files import SqlFiles, bundled
 from clientupdater.domain.errors import Misconfigured
-from tests.waiting import WAITING_FOR_A_LOCK, wait_until
+from tests.support.waiting import WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 
 def test_every_step_forward_has_its_step_back_and_numbers_leave_no_gap() -> None:

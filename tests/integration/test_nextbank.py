@@ -31,8 +31,8 @@ from clientupdater.domain.errors import (
 )
 from clientupdater.domain.sync.absence import Completeness
 from clientupdater.domain.sync.absence import Fetch as Judged
-from clientupdater.ports.deadlines import ending_at, within
 from clientupdater.ports.sources import is_deleted
+from clientupdater.runtime.deadlines import ending_at, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -29,8 +29,8 @@ from clientupdater.adapters.nextbank.simulator import (
     running,
 )
 from clientupdater.domain.errors import Fault, SourceMalformed, SourceRefused, Unavailable
-from clientupdater.ports.deadlines import ending_at, within
 from clientupdater.ports.sources import UNREADABLE, Fetch, faults_of
+from clientupdater.runtime.deadlines import ending_at, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

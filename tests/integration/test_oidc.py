@@ -23,7 +23,7 @@ from clientupdater.adapters.security.published_keys import (
     PublishedKeys,
     SigningKey,
 )
-from clientupdater.composition import build_app, guard_of, in_process_guard
+from clientupdater.composition import build_app, default_sign_in, sign_in_of
 from clientupdater.domain.access import Grant
 from clientupdater.domain.accounts import LOCKED_FOR_GOOD
 from clientupdater.domain.callers import Origin
@@ -36,9 +36,10 @@ from clientupdater.domain.errors import (
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.entrypoints.http.application import build
 from clientupdater.settings import Settings
-from clientupdater.usecases.change_user import UserChanges
-from tests.entrypoints.serving import served
-from tests.integration.issuer import (
+from clientupdater.usecases.people.users import UserChanges
+from tests.support.http_server import served
+from tests.support.staff_fixture import HandClock, Staff, ids, staffed
+from tests.support.token_issuer import (
     ISSUER,
     Issuer,
     ec_key,
@@ -48,14 +49,13 @@ from tests.integration.issuer import (
     rsa_key,
     signed_by_hand,
 )
-from tests.integration.staff import HandClock, Staff, ids, staffed
-from tests.waiting import PATIENCE_S, wait_until
+from tests.support.waiting import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from clientupdater.domain.ids import PersonId
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 HERE = Origin(interface="test")
 ZONE = ZoneInfo("Asia/Manila")
@@ -432,10 +432,10 @@ def house(database: Database, issuer: Issuer) -> Iterator[House]:
     with staffed(database, ZONE) as opened:
         issuer.clock = opened.clock
         app = build_app(
-            opened.app.people.authenticate.work,  # type: ignore[arg-type]
+            opened.app.authenticate.work,  # type: ignore[arg-type]
             opened.clock,
             ZONE,
-            guard=in_process_guard(tokens=believing(issuer)),
+            sign_in=default_sign_in(tokens=believing(issuer)),
         )
         ana = opened.hire("clients:read area FCASH", clerk_id=SUBJECT, first_name="Ana")
         yield House(attrs.evolve(opened, app=app), issuer, ana)
@@ -444,7 +444,7 @@ def house(database: Database, issuer: Issuer) -> Iterator[House]:
 def test_A7_a_token_carries_the_persons_rights_of_this_moment(house: House) -> None:
     staff, token = house.staff, house.issuer.token()
     area = staff.area(there := staff.branch(), given_to=house.ana)
-    found = staff.app.people.authenticate(token, HERE)
+    found = staff.app.authenticate(token, HERE)
     assert (found.person.id, found.person.first_name) == (house.ana, "Ana")
     assert found.caller.origin is HERE
     grant = Grant(Permission.CLIENTS_READ, staff.company(), Scope.AREA)
@@ -452,12 +452,12 @@ def test_A7_a_token_carries_the_persons_rights_of_this_moment(house: House) -> N
     assert found.caller.actor.territory.areas == ids(area)
     assert found.caller.actor.territory.area_branches == ids(there)
     staff.run("delete from user_permissions where user_id = %s", house.ana)
-    assert not staff.app.people.authenticate(token, HERE).caller.actor.grants
+    assert not staff.app.authenticate(token, HERE).caller.actor.grants
 
 
 def test_U1_whom_a_token_means_is_said_by_those_who_look_after_people(house: House) -> None:
     staff = house.staff
-    boss = staff.app.people.identify_operator(
+    boss = staff.app.operators.identify(
         staff.one(
             "select email from users where id = %s",
             staff.hire("users:manage all", "clients:read all"),
@@ -465,16 +465,16 @@ def test_U1_whom_a_token_means_is_said_by_those_who_look_after_people(house: Hou
         HERE,
     )
     ben, token = staff.hire(), house.issuer.token(sub="user_ben")
-    staff.app.people.change_user(boss, ben, UserChanges(clerk_id="user_ben"), 1)
-    assert staff.app.people.authenticate(token, HERE).person.id == ben
-    staff.app.people.change_user(boss, ben, UserChanges(clerk_id=""), 2)
+    staff.app.people.change(boss, ben, UserChanges(clerk_id="user_ben"), 1)
+    assert staff.app.authenticate(token, HERE).person.id == ben
+    staff.app.people.change(boss, ben, UserChanges(clerk_id=""), 2)
     with pytest.raises(Unauthenticated):
-        staff.app.people.authenticate(token, HERE)
+        staff.app.authenticate(token, HERE)
 
 
 def test_U1_a_token_of_somebody_unknown_lets_nobody_in(house: House) -> None:
     with pytest.raises(Unauthenticated):
-        house.staff.app.people.authenticate(house.issuer.token(sub="user_nobody"), HERE)
+        house.staff.app.authenticate(house.issuer.token(sub="user_nobody"), HERE)
 
 
 @pytest.mark.parametrize("change", ["is_active = false", "deleted_at = now()"])
@@ -482,39 +482,39 @@ def test_A8_one_who_was_deactivated_or_deleted_is_refused_with_a_good_token(
     house: House, change: str
 ) -> None:
     token = house.issuer.token()
-    house.staff.app.people.authenticate(token, HERE)
+    house.staff.app.authenticate(token, HERE)
     house.staff.run(f"update users set {change}")
     with pytest.raises(Unauthenticated):
-        house.staff.app.people.authenticate(token, HERE)
+        house.staff.app.authenticate(token, HERE)
 
 
 def test_U3_wrong_passwords_lock_nobody_out_who_needs_none_but_a_hand_does(house: House) -> None:
     locked = "update users set locked_until = %s"
     house.staff.run(locked, house.staff.clock.now().replace(year=2027))
-    found = house.staff.app.people.authenticate(house.issuer.token(), HERE)
+    found = house.staff.app.authenticate(house.issuer.token(), HERE)
     assert found.person.id == house.ana
     house.staff.run(locked, LOCKED_FOR_GOOD)
     with pytest.raises(Unauthenticated):
-        house.staff.app.people.authenticate(house.issuer.token(), HERE)
+        house.staff.app.authenticate(house.issuer.token(), HERE)
 
 
 def test_U4_a_token_does_not_go_round_a_password_that_must_be_changed(house: House) -> None:
     house.staff.run("update users set must_change_password = true")
     with pytest.raises(PasswordChangeRequired):
-        house.staff.app.people.authenticate(house.issuer.token(), HERE)
+        house.staff.app.authenticate(house.issuer.token(), HERE)
 
 
 def test_U1_sessions_let_people_in_beside_tokens(house: House) -> None:
-    known = house.staff.app.people.authenticate(house.staff.session(house.ana), HERE)
+    known = house.staff.app.authenticate(house.staff.session(house.ana), HERE)
     assert known.session == known.open
     with pytest.raises(NotFound):
-        _ = house.staff.app.people.authenticate(house.issuer.token(), HERE).session
+        _ = house.staff.app.authenticate(house.issuer.token(), HERE).session
 
 
 def test_U1_without_an_issuer_a_good_token_is_nothing(house: House) -> None:
-    plain = build_app(house.staff.app.people.authenticate.work, house.staff.clock, ZONE)  # type: ignore[arg-type]
+    plain = build_app(house.staff.app.authenticate.work, house.staff.clock, ZONE)  # type: ignore[arg-type]
     with pytest.raises(Unauthenticated):
-        plain.people.authenticate(house.issuer.token(), HERE)
+        plain.authenticate(house.issuer.token(), HERE)
     assert house.issuer.asked == 0
 
 
@@ -537,8 +537,8 @@ def test_U1_the_environment_says_whom_to_believe(issuer: Issuer) -> None:
         "OIDC_ALGORITHMS": "ES256",
         "OIDC_AUTHORIZED_PARTIES": "https://app.example.com, https://other.example.com",
     }
-    guard = guard_of(Settings.from_mapping(told), issuer.clock)
+    guard = sign_in_of(Settings.from_mapping(told), issuer.clock)
     assert guard.tokens is not None
     token = issuer.token(key=ec_key("two"), kid="two", algorithm="ES256", iss=issuer.url)
     assert guard.tokens.verify(token) == SUBJECT
-    assert guard_of(Settings.from_mapping({}), issuer.clock).tokens is None
+    assert sign_in_of(Settings.from_mapping({}), issuer.clock).tokens is None

@@ -10,19 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clientupdater.adapters.postgres.reading.pieces import filled
-from clientupdater.adapters.postgres.reading.scope import Scope as SqlScope
-from clientupdater.adapters.postgres.reading.scope import written_out
+from clientupdater.adapters.postgres.read_models.pieces import filled
+from clientupdater.adapters.postgres.read_models.scope import Scope as SqlScope
+from clientupdater.adapters.postgres.read_models.scope import written_out
 from clientupdater.domain.access import Actor, ClientPlace, Grant, Territory, decide
+from clientupdater.domain.access_scope import Reach, reach_of
 from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.domain.reach import Reach, reach_of
-from tests.integration.plain_sql import reach as set_reach
+from tests.support.plain_sql import reach as set_reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 Connection = psycopg.Connection[tuple[object, ...]]
 BRANCHES = tuple(BranchId(UUID(int=n)) for n in range(11, 17))

@@ -24,15 +24,14 @@ from clientupdater.domain.errors import (
     VersionConflict,
 )
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.usecases.change_user import UserChanges
-from clientupdater.usecases.create_user import NewUser
-from tests.integration.staff import NOW, Staff, ids, staffed
+from clientupdater.usecases.people.users import NewUser, UserChanges
+from tests.support.staff_fixture import NOW, Staff, ids, staffed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from clientupdater.domain.ids import BranchId, PersonId
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 HERE = Origin(interface="test")
 
@@ -69,7 +68,7 @@ def audits(staff: Staff, person: PersonId) -> list[str]:
 
 def test_A6_one_gives_what_one_holds_and_no_more(staff: Staff, boss: Caller) -> None:
     ana, fcash = staff.hire(), staff.company()
-    give = staff.app.people.grant_permission
+    give = staff.app.access.grant
     give(boss, ana, Permission.CLIENTS_READ, "FCASH", Scope.BRANCH)
     for permission, company, scope in (
         (Permission.CLIENTS_READ, "FCASH", Scope.ALL),
@@ -79,7 +78,7 @@ def test_A6_one_gives_what_one_holds_and_no_more(staff: Staff, boss: Caller) -> 
     ):
         with pytest.raises(PrivilegeExceeded):
             give(boss, ana, permission, company, scope)
-    shown = staff.app.people.show_user(boss, ana)
+    shown = staff.app.people.show(boss, ana)
     assert [each.grant for each in shown.grants] == [
         Grant(Permission.CLIENTS_READ, fcash, Scope.BRANCH)
     ]
@@ -90,11 +89,9 @@ def test_A6_one_gives_what_one_holds_and_no_more(staff: Staff, boss: Caller) -> 
 
 def test_A6_nobody_changes_their_own_grants(staff: Staff, boss: Caller) -> None:
     with pytest.raises(PrivilegeExceeded):
-        staff.app.people.grant_permission(
-            boss, boss.actor.id, Permission.CLIENTS_READ, "FCASH", Scope.SELF
-        )
+        staff.app.access.grant(boss, boss.actor.id, Permission.CLIENTS_READ, "FCASH", Scope.SELF)
     with pytest.raises(PrivilegeExceeded):
-        staff.app.people.revoke_grant(boss, boss.actor.id, Permission.CLIENTS_READ, "FCASH")
+        staff.app.access.revoke(boss, boss.actor.id, Permission.CLIENTS_READ, "FCASH")
 
 
 def test_A7_a_grant_and_its_revocation_work_from_the_next_look_up_on(
@@ -102,13 +99,13 @@ def test_A7_a_grant_and_its_revocation_work_from_the_next_look_up_on(
 ) -> None:
     ana = staff.hire()
     token = staff.session(ana)
-    staff.app.people.grant_permission(boss, ana, Permission.USERS_READ, None, Scope.SELF)
-    staff.app.people.grant_permission(boss, ana, Permission.USERS_READ, None, Scope.ALL)
-    now = staff.app.people.authenticate(token, HERE).caller.actor
+    staff.app.access.grant(boss, ana, Permission.USERS_READ, None, Scope.SELF)
+    staff.app.access.grant(boss, ana, Permission.USERS_READ, None, Scope.ALL)
+    now = staff.app.authenticate(token, HERE).caller.actor
     assert now.grants == {Grant(Permission.USERS_READ, None, Scope.ALL)}
-    staff.app.people.revoke_grant(boss, ana, Permission.USERS_READ, None)
-    staff.app.people.revoke_grant(boss, ana, Permission.USERS_READ, None)
-    assert not staff.app.people.authenticate(token, HERE).caller.actor.grants
+    staff.app.access.revoke(boss, ana, Permission.USERS_READ, None)
+    staff.app.access.revoke(boss, ana, Permission.USERS_READ, None)
+    assert not staff.app.authenticate(token, HERE).caller.actor.grants
     assert audits(staff, ana) == ["granted grant", "changed grant", "revoked grant"]
 
 
@@ -118,10 +115,10 @@ def test_A7_who_was_just_relieved_of_a_right_cannot_use_it_in_a_call_that_had_be
     ana = staff.hire()
     staff.run("delete from user_permissions where user_id = %s", boss.actor.id)
     with pytest.raises(NotFound):
-        staff.app.people.grant_permission(boss, ana, Permission.CLIENTS_READ, "FCASH", Scope.SELF)
+        staff.app.access.grant(boss, ana, Permission.CLIENTS_READ, "FCASH", Scope.SELF)
     staff.run("update users set is_active = false where id = %s", boss.actor.id)
     with pytest.raises(Unauthenticated):
-        staff.app.people.show_user(boss, ana)
+        staff.app.people.show(boss, ana)
 
 
 # --- who is over whom
@@ -133,12 +130,12 @@ def test_A5_a_refusal_is_told_as_far_as_one_sees_and_audited_in_full(staff: Staf
     seen, unseen = staff.hire(), staff.hire()
     staff.run("insert into user_branches values (%s, %s)", seen, branch)
     with pytest.raises(Forbidden, match="users:manage"):
-        staff.app.people.lock_user(clerk, seen)
+        staff.app.people.lock(clerk, seen)
     with pytest.raises(NotFound):
-        staff.app.people.lock_user(clerk, unseen)
+        staff.app.people.lock(clerk, unseen)
     refused = "select jsonb_agg(missing) from authorization_audit where decision = 'refused'"
     assert len(staff.one(refused)) == 2
-    listed = {each.id for each in staff.app.people.list_users(clerk)}
+    listed = {each.id for each in staff.app.people.list(clerk)}
     assert listed == {clerk.actor.id, seen}
 
 
@@ -152,11 +149,11 @@ def test_A6a_a_list_shows_exactly_whom_one_could_look_at(staff: Staff) -> None:
         person = staff.hire()
         for branch in branches:
             staff.run("insert into user_branches values (%s, %s)", person, branch)
-    everyone = staff.app.people.list_users(as_one(staff.hire("users:read all")))
-    listed = {one.id for one in staff.app.people.list_users(clerk)}
+    everyone = staff.app.people.list(as_one(staff.hire("users:read all")))
+    listed = {one.id for one in staff.app.people.list(clerk)}
     for each in everyone:
         try:
-            staff.app.people.show_user(clerk, each.id)
+            staff.app.people.show(clerk, each.id)
         except NotFound:
             assert each.id not in listed
         else:
@@ -169,15 +166,15 @@ def test_a_list_goes_on_after_the_last_email_and_can_leave_out_the_inactive(
 ) -> None:
     for number in range(3):
         staff.hire(email=f"X{number}@example.com", is_active=number != 1)
-    pages = staff.app.people.list_users(boss, after="x0@example.com", at_most=1)
+    pages = staff.app.people.list(boss, after="x0@example.com", at_most=1)
     assert [each.email for each in pages] == ["X1@example.com"]
-    active = staff.app.people.list_users(boss, after="x", active=True)
+    active = staff.app.people.list(boss, after="x", active=True)
     assert [each.email for each in active] == ["X0@example.com", "X2@example.com"]
 
 
 def test_A6a_without_any_users_read_there_is_no_list(staff: Staff) -> None:
     with pytest.raises(Forbidden):
-        staff.app.people.list_users(as_one(staff.hire("clients:read all")))
+        staff.app.people.list(as_one(staff.hire("clients:read all")))
 
 
 # --- territories
@@ -190,13 +187,13 @@ def test_A6_a_branch_and_an_area_are_given_by_those_who_hold_them(staff: Staff) 
     ana = staff.hire()
     staff.run("insert into user_branches values (%s, %s)", ana, mine)
     with pytest.raises(PrivilegeExceeded):
-        staff.app.people.give_branch(manager, ana, other)
+        staff.app.territories.give_branch(manager, ana, other)
     with pytest.raises(PrivilegeExceeded):
-        staff.app.people.give_area(manager, ana, area)
+        staff.app.territories.give_area(manager, ana, area)
     staff.run("insert into user_areas values (%s, %s)", manager.actor.id, area)
-    staff.app.people.give_branch(manager, ana, other)
-    staff.app.people.give_area(manager, ana, area)
-    person = staff.app.people.show_user(manager, ana).person
+    staff.app.territories.give_branch(manager, ana, other)
+    staff.app.territories.give_area(manager, ana, area)
+    person = staff.app.people.show(manager, ana).person
     assert person.territory.branches == ids(mine, other)
     assert person.territory.areas == ids(area)
     assert audits(staff, ana) == ["granted branch", "granted area"]
@@ -206,11 +203,11 @@ def test_A6_a_territory_of_ones_own_lets_nobody_see_more(staff: Staff) -> None:
     boss = as_one(staff.hire("users:manage all", "clients:read branch FCASH"))
     branch = staff.branch()
     with pytest.raises(PrivilegeExceeded):
-        staff.app.people.give_branch(boss, boss.actor.id, branch)
+        staff.app.territories.give_branch(boss, boss.actor.id, branch)
     area = staff.area(branch)
     staff.grant(boss.actor.id, "status:read", "area", "FCASH")
     with pytest.raises(PrivilegeExceeded):
-        staff.app.people.give_area(boss, boss.actor.id, area)
+        staff.app.territories.give_area(boss, boss.actor.id, area)
 
 
 def test_A3_who_loses_a_branch_loses_the_clients_there(staff: Staff, boss: Caller) -> None:
@@ -218,13 +215,13 @@ def test_A3_who_loses_a_branch_loses_the_clients_there(staff: Staff, boss: Calle
     kept, lost = staff.branch(ana), staff.branch(ana)
     for branch in (kept, lost):
         assign(staff, ana, branch)
-    staff.app.people.take_branch(boss, ana, lost)
-    staff.app.people.take_branch(boss, ana, lost)
+    staff.app.territories.take_branch(boss, ana, lost)
+    staff.app.territories.take_branch(boss, ana, lost)
     assert staff.one("select branch_id from clients where assigned_to = %s", ana) == kept
     ends = "select jsonb_agg(end_reason) from client_assignments where assigned_until is not null"
     assert staff.one(ends) == ["territory_lost"]
     area = staff.area(kept, given_to=ana)
-    staff.app.people.take_area(boss, ana, area)
+    staff.app.territories.take_area(boss, ana, area)
     assert staff.one("select count(*) from clients where assigned_to = %s", ana) == 1
 
 
@@ -233,12 +230,12 @@ def test_A6_a_branch_put_into_an_area_lets_nobody_rise(staff: Staff) -> None:
     branch, mine = staff.branch(), staff.branch(manager.actor.id)
     own, other = staff.area(given_to=manager.actor.id), staff.area()
     with pytest.raises(PrivilegeExceeded):
-        staff.app.people.place_branch(manager, own, branch)
+        staff.app.territories.place_branch(manager, own, branch)
     ana = staff.hire()
     staff.run("insert into user_areas values (%s, %s)", ana, other)
-    staff.app.people.place_branch(manager, other, branch)
-    staff.app.people.place_branch(manager, own, mine)
-    found = staff.app.people.authenticate(staff.session(ana), HERE)
+    staff.app.territories.place_branch(manager, other, branch)
+    staff.app.territories.place_branch(manager, own, mine)
+    found = staff.app.authenticate(staff.session(ana), HERE)
     assert found.person.territory.area_branches == ids(branch)
     assert audits(staff, ana) == ["granted area"]
 
@@ -248,7 +245,7 @@ def test_A3_a_branch_taken_out_of_an_area_takes_its_clients_from_the_holders(sta
     ana, branch = staff.hire(), staff.branch()
     area = staff.area(branch, given_to=ana)
     assign(staff, ana, branch)
-    staff.app.people.remove_branch(manager, area, branch)
+    staff.app.territories.remove_branch(manager, area, branch)
     assert staff.one("select end_reason from client_assignments") == "territory_lost"
     assert audits(staff, ana) == ["revoked area"]
 
@@ -256,12 +253,12 @@ def test_A3_a_branch_taken_out_of_an_area_takes_its_clients_from_the_holders(sta
 def test_A6a_an_areas_branches_are_for_who_manages_areas_at_scope_all(staff: Staff) -> None:
     area, branch = staff.area(), staff.branch()
     with pytest.raises(Forbidden):
-        staff.app.people.place_branch(as_one(staff.hire("areas:read all")), area, branch)
+        staff.app.territories.place_branch(as_one(staff.hire("areas:read all")), area, branch)
     with pytest.raises(NotFound):
-        staff.app.people.remove_branch(as_one(staff.hire("areas:manage area")), area, branch)
+        staff.app.territories.remove_branch(as_one(staff.hire("areas:manage area")), area, branch)
     staff.run("update areas set company_id = %s where id = %s", staff.company(), area)
     with pytest.raises(NotFound):
-        staff.app.people.remove_branch(as_one(staff.hire("areas:manage area")), area, branch)
+        staff.app.territories.remove_branch(as_one(staff.hire("areas:manage area")), area, branch)
     audited = "select json_agg(company_id order by decided_at) from authorization_audit"
     refused = " where decision = 'refused' and resource = 'area'"
     assert staff.one(audited + refused) == [None, None, str(staff.company())]
@@ -289,22 +286,22 @@ def assign(staff: Staff, officer: PersonId, branch: BranchId) -> None:
 def test_A6a_who_is_over_a_branch_makes_users_of_that_branch_alone(staff: Staff) -> None:
     manager = as_one(staff.hire("users:manage branch", "users:read branch"))
     mine, other = staff.branch(manager.actor.id), staff.branch()
-    create = staff.app.people.create_user
+    create = staff.app.people.create
     for branches in ([], [other], [mine, other]):
         with pytest.raises(Error):
             create(manager, NewUser(email="b@example.com", branches=branches))
     made = create(manager, NewUser(email=" New@example.com ", branches=[mine]))
     assert made.person.email == "New@example.com"
     assert made.person.territory.branches == ids(mine)
-    assert staff.app.people.show_user(manager, "new@EXAMPLE.com").person.id == made.person.id
+    assert staff.app.people.show(manager, "new@EXAMPLE.com").person.id == made.person.id
 
 
 def test_an_email_is_anybodys_once_however_it_is_capitalised(staff: Staff, boss: Caller) -> None:
-    staff.app.people.create_user(boss, NewUser(email="ana@example.com"))
+    staff.app.people.create(boss, NewUser(email="ana@example.com"))
     with pytest.raises(AlreadyExists):
-        staff.app.people.create_user(boss, NewUser(email="ANA@example.com"))
+        staff.app.people.create(boss, NewUser(email="ANA@example.com"))
     with pytest.raises(InvalidInput):
-        staff.app.people.create_user(boss, NewUser(email="no address"))
+        staff.app.people.create(boss, NewUser(email="no address"))
 
 
 @pytest.mark.parametrize(
@@ -318,21 +315,21 @@ def test_an_email_is_anybodys_once_however_it_is_capitalised(staff: Staff, boss:
 )
 def test_what_is_no_name_or_address_is_refused(staff: Staff, boss: Caller, new: NewUser) -> None:
     with pytest.raises(InvalidInput):
-        staff.app.people.create_user(boss, new)
+        staff.app.people.create(boss, new)
 
 
 def test_an_empty_name_takes_the_name_away(staff: Staff, boss: Caller) -> None:
     ana = staff.hire(first_name="Ana", last_name="Reyes")
-    changed = staff.app.people.change_user(boss, ana, UserChanges(first_name=" "), 1)
+    changed = staff.app.people.change(boss, ana, UserChanges(first_name=" "), 1)
     assert (changed.first_name, changed.last_name) == (None, "Reyes")
 
 
 def test_a_change_needs_the_version_that_was_seen(staff: Staff, boss: Caller) -> None:
     ana = staff.hire()
-    changed = staff.app.people.change_user(boss, ana, UserChanges(first_name="Ana"), 1)
+    changed = staff.app.people.change(boss, ana, UserChanges(first_name="Ana"), 1)
     assert (changed.first_name, changed.version) == ("Ana", 2)
     with pytest.raises(VersionConflict):
-        staff.app.people.change_user(boss, ana, UserChanges(first_name="Eva"), 1)
+        staff.app.people.change(boss, ana, UserChanges(first_name="Eva"), 1)
 
 
 @pytest.mark.parametrize(
@@ -358,12 +355,12 @@ def test_A6_nobody_takes_over_an_account_with_wider_rights(
 def test_A6_a_way_in_by_token_is_given_to_one_alone_and_audited(staff: Staff, boss: Caller) -> None:
     ana, ben = staff.hire(), staff.hire()
     for subject in ("user_1", "user_2"):
-        staff.app.people.change_user(boss, ana, UserChanges(clerk_id=subject), None)
+        staff.app.people.change(boss, ana, UserChanges(clerk_id=subject), None)
     with pytest.raises(AlreadyExists) as refused:
-        staff.app.people.change_user(boss, ben, UserChanges(clerk_id="user_2"), 1)
+        staff.app.people.change(boss, ben, UserChanges(clerk_id="user_2"), 1)
     assert "user_2" not in str(refused.value)
-    staff.app.people.change_user(boss, ana, UserChanges(clerk_id=""), None)
-    staff.app.people.change_user(boss, ben, UserChanges(clerk_id="user_2"), 1)
+    staff.app.people.change(boss, ana, UserChanges(clerk_id=""), None)
+    staff.app.people.change(boss, ben, UserChanges(clerk_id="user_2"), 1)
     audited = staff.one(
         "select json_agg(json_build_array(old_values, new_values) order by decided_at)"
         " from authorization_audit where subject_user_id = %s",
@@ -377,62 +374,62 @@ def test_A6_a_way_in_by_token_is_given_to_one_alone_and_audited(staff: Staff, bo
 def test_A6_nobody_makes_one_with_wider_rights_active_again(staff: Staff, boss: Caller) -> None:
     wider = staff.hire("audit:read all", is_active=False)
     with pytest.raises(PrivilegeExceeded):
-        staff.app.people.change_user(boss, wider, UserChanges(is_active=True), 1)
+        staff.app.people.change(boss, wider, UserChanges(is_active=True), 1)
 
 
 def test_A8_deactivating_ends_sessions_resets_and_assignments(staff: Staff, boss: Caller) -> None:
     ana = staff.hire()
     assign(staff, ana, staff.branch(ana))
-    token, reset = staff.session(ana), staff.app.people.reset_password(boss, ana)
-    staff.app.people.change_user(boss, ana, UserChanges(is_active=False), None)
-    staff.app.people.change_user(boss, ana, UserChanges(is_active=True), None)
+    token, reset = staff.session(ana), staff.app.passwords.reset(boss, ana)
+    staff.app.people.change(boss, ana, UserChanges(is_active=False), None)
+    staff.app.people.change(boss, ana, UserChanges(is_active=True), None)
     with pytest.raises(Unauthenticated):
-        staff.app.people.authenticate(token, HERE)
+        staff.app.authenticate(token, HERE)
     with pytest.raises(Unauthenticated):
-        staff.app.people.redeem_reset(reset.token, "a word of my own", HERE)
+        staff.app.passwords.redeem(reset.token, "a word of my own", HERE)
     assert staff.one("select end_reason from client_assignments") == "deactivated"
 
 
 def test_who_was_deleted_is_not_found_any_more(staff: Staff, boss: Caller) -> None:
     ana = staff.hire()
     token = staff.session(ana)
-    staff.app.people.delete_user(boss, ana, 1)
+    staff.app.people.delete(boss, ana, 1)
     with pytest.raises(NotFound):
-        staff.app.people.show_user(boss, ana)
+        staff.app.people.show(boss, ana)
     with pytest.raises(Unauthenticated):
-        staff.app.people.authenticate(token, HERE)
+        staff.app.authenticate(token, HERE)
 
 
 def test_U3_one_is_locked_and_unlocked_by_hand(staff: Staff, boss: Caller) -> None:
     ana = staff.hire(failed_login_count=4)
     token = staff.session(ana)
-    assert staff.app.people.lock_user(boss, ana).locked_until
-    assert staff.app.people.authenticate(token, HERE).person.locked_until
-    assert staff.app.people.unlock_user(boss, ana).locked_until is None
+    assert staff.app.people.lock(boss, ana).locked_until
+    assert staff.app.authenticate(token, HERE).person.locked_until
+    assert staff.app.people.unlock(boss, ana).locked_until is None
     assert staff.one("select failed_login_count from users where id = %s", ana) == 0
 
 
 def test_U5_a_services_token_has_an_expiry_of_its_own(staff: Staff, boss: Caller) -> None:
     service = staff.hire()
-    issued = staff.app.people.issue_service_token(boss, service, timedelta(days=365))
+    issued = staff.app.sessions.issue_token(boss, service, timedelta(days=365))
     assert issued.token not in repr(issued)
     staff.clock.forward(days=364)
-    assert staff.app.people.authenticate(issued.token, HERE).person.id == service
+    assert staff.app.authenticate(issued.token, HERE).person.id == service
     with pytest.raises(InvalidInput):
-        staff.app.people.issue_service_token(boss, service, timedelta(days=366))
-    staff.app.people.revoke_session(boss, service, issued.session)
+        staff.app.sessions.issue_token(boss, service, timedelta(days=366))
+    staff.app.sessions.revoke(boss, service, issued.session)
     with pytest.raises(Unauthenticated):
-        staff.app.people.authenticate(issued.token, HERE)
+        staff.app.authenticate(issued.token, HERE)
 
 
 def test_the_sessions_of_others_are_seen_by_users_read(staff: Staff, boss: Caller) -> None:
     ana = staff.hire()
     staff.session(ana)
-    assert len(staff.app.people.list_sessions(boss, ana)) == 1
+    assert len(staff.app.sessions.list(boss, ana)) == 1
     with pytest.raises(NotFound):
-        staff.app.people.list_sessions(as_one(ana), boss.actor.id)
+        staff.app.sessions.list(as_one(ana), boss.actor.id)
     with pytest.raises(NotFound):
-        staff.app.people.revoke_session(as_one(ana), ana, ana)
+        staff.app.sessions.revoke(as_one(ana), ana, ana)
 
 
 @pytest.mark.parametrize(
@@ -488,7 +485,7 @@ def test_a_stale_version_is_told_before_the_rights_of_who_is_deleted(staff: Staf
     wider = staff.hire("audit:read all")
     for version, refusal in ((7, VersionConflict), (1, PrivilegeExceeded)):
         with pytest.raises(refusal):
-            staff.app.people.delete_user(manager, wider, version)
+            staff.app.people.delete(manager, wider, version)
 
 
 def state_of(staff: Staff, person: PersonId) -> object:
@@ -504,14 +501,14 @@ def state_of(staff: Staff, person: PersonId) -> object:
 
 def test_A6_a_grant_is_taken_or_lowered_by_one_who_holds_it_as_widely(staff: Staff) -> None:
     manager = as_one(staff.hire("users:manage all", "clients:read branch FCASH"))
-    ana, people = staff.hire("clients:read area FCASH"), staff.app.people
+    ana, app = staff.hire("clients:read area FCASH"), staff.app
     with pytest.raises(PrivilegeExceeded, match="cannot take it"):
-        people.revoke_grant(manager, ana, Permission.CLIENTS_READ, "FCASH")
+        app.access.revoke(manager, ana, Permission.CLIENTS_READ, "FCASH")
     with pytest.raises(PrivilegeExceeded, match="cannot take it"):
-        people.grant_permission(manager, ana, Permission.CLIENTS_READ, "FCASH", Scope.BRANCH)
+        app.access.grant(manager, ana, Permission.CLIENTS_READ, "FCASH", Scope.BRANCH)
     staff.grant(ana, "audit:read", "all")
     with pytest.raises(PrivilegeExceeded, match="wider"):
-        people.lock_user(manager, ana)
+        app.people.lock(manager, ana)
 
 
 def test_A6_an_area_is_taken_by_one_who_holds_the_area_and_not_its_branches_alone(
@@ -521,9 +518,9 @@ def test_A6_an_area_is_taken_by_one_who_holds_the_area_and_not_its_branches_alon
     branch = staff.branch(manager.actor.id)
     area = staff.area(branch, given_to=ana)
     with pytest.raises(PrivilegeExceeded):
-        staff.app.people.take_area(manager, ana, area)
+        staff.app.territories.take_area(manager, ana, area)
     staff.run("insert into user_areas values (%s, %s)", manager.actor.id, area)
-    staff.app.people.take_area(manager, ana, area)
+    staff.app.territories.take_area(manager, ana, area)
     assert audits(staff, ana) == ["revoked area"]
 
 
@@ -533,14 +530,14 @@ def test_A6_a_branch_is_taken_out_of_an_area_by_one_who_holds_the_branch(staff: 
     area = staff.area(branch, given_to=ana)
     staff.run("update areas set company_id = %s where id = %s", staff.company(), area)
     with pytest.raises(PrivilegeExceeded, match="not in your territory"):
-        staff.app.people.remove_branch(manager, area, branch)
+        staff.app.territories.remove_branch(manager, area, branch)
     staff.run("insert into user_branches values (%s, %s)", manager.actor.id, branch)
     staff.grant(ana, "clients:read", "area", "FCASH")
     with pytest.raises(PrivilegeExceeded, match="wider rights"):
-        staff.app.people.remove_branch(manager, area, branch)
+        staff.app.territories.remove_branch(manager, area, branch)
     assert staff.one("select count(*) from area_branches") == 1
     staff.run("delete from user_permissions where user_id = %s", ana)
-    staff.app.people.remove_branch(manager, area, branch)
+    staff.app.territories.remove_branch(manager, area, branch)
     assert staff.one("select count(*) from area_branches") == 0
 
 
@@ -576,7 +573,7 @@ def test_A6_of_two_administrators_who_relieve_each_other_at_once_one_is_left(
     def relieve(me: PersonId, other: PersonId) -> str:
         both.wait()
         try:
-            staff.app.people.revoke_grant(as_one(me), other, Permission.USERS_MANAGE, None)
+            staff.app.access.revoke(as_one(me), other, Permission.USERS_MANAGE, None)
         except (LastAdministrator, NotFound, PrivilegeExceeded) as error:
             return type(error).__name__
         return "done"
@@ -597,7 +594,7 @@ def test_A6_of_two_administrators_who_leave_at_once_one_has_to_stay(
     def leave(me: PersonId) -> str:
         both.wait()
         try:
-            staff.app.people.change_user(as_one(me), me, UserChanges(is_active=False), None)
+            staff.app.people.change(as_one(me), me, UserChanges(is_active=False), None)
         except LastAdministrator:
             return "stays"
         return "left"
@@ -607,13 +604,13 @@ def test_A6_of_two_administrators_who_leave_at_once_one_has_to_stay(
 
 
 def test_A6b_the_first_administrator_holds_everything_and_there_is_one_first(staff: Staff) -> None:
-    bootstrap = staff.app.people.bootstrap_administrator
+    bootstrap = staff.app.operators.bootstrap
     made = bootstrap(NewUser(email="first@example.com"), HERE)
     with pytest.raises(AlreadyExists):
         bootstrap(NewUser(email="second@example.com"), HERE)
-    opened = staff.app.people.sign_in("first@example.com", made.initial_password, HERE)
+    opened = staff.app.sign_in("first@example.com", made.initial_password, HERE)
     assert opened.person.must_change_password
-    operator = staff.app.people.identify_operator("first@example.com", HERE)
+    operator = staff.app.operators.identify("first@example.com", HERE)
     assert {grant.permission for grant in operator.actor.grants} == set(Permission)
     with pytest.raises(Unauthenticated):
-        staff.app.people.identify_operator("nobody@example.com", HERE)
+        staff.app.operators.identify("nobody@example.com", HERE)

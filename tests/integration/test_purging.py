@@ -10,17 +10,17 @@ import pytest
 from attrs import define, evolve, field
 
 from clientupdater.domain.jobs import JobStatus
-from clientupdater.ports.doing import Interrupted
+from clientupdater.ports.job_run import Interrupted
 from clientupdater.ports.queue import Job, Progress
-from clientupdater.usecases.purge_old import PurgeOld
-from tests.integration.staff import NOW, Staff, staffed
-from tests.unit.builders import MANILA
+from clientupdater.usecases.jobs.retention import PurgeOld
+from tests.support.builders import MANILA
+from tests.support.staff_fixture import NOW, Staff, staffed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 JOB = Job(
     id=1,  # type: ignore[arg-type]
@@ -94,7 +94,7 @@ def left(staff: Staff, table: str) -> int:
 
 
 def purge_of(staff: Staff, batch: int = 1000) -> PurgeOld:
-    return evolve(staff.app.jobs.purge.purge_old, batch=batch)
+    return evolve(staff.app.jobs.purge_old, batch=batch)
 
 
 @pytest.mark.rule("J5")

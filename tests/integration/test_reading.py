@@ -13,7 +13,7 @@ import pytest
 from attrs import frozen
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
 from clientupdater.app import App
 from clientupdater.composition import build_app
 from clientupdater.domain.access import Actor, Grant, Territory
@@ -22,7 +22,7 @@ from clientupdater.domain.errors import Forbidden, InvalidInput, NotFound
 from clientupdater.domain.ids import BranchId, ClientId, CompanyId, PersonId
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.worklist import Cause
-from clientupdater.ports.reading import (
+from clientupdater.ports.read_models import (
     ClientFilter,
     ClientQuery,
     ClientSort,
@@ -30,12 +30,12 @@ from clientupdater.ports.reading import (
     WorklistOrder,
     WorklistQuery,
 )
-from tests.integration.plain_sql import World, reach
+from tests.support.plain_sql import World, reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 MANILA = ZoneInfo("Asia/Manila")
 READ, STATUS = Permission.CLIENTS_READ, Permission.STATUS_READ
@@ -99,7 +99,7 @@ class Desk:
         after = None
         while True:
             asked = ClientQuery(**{"limit": 1, "after": after, **query})
-            page = self.app.reading.search_clients(caller or self.caller(), asked)
+            page = self.app.clients.search(caller or self.caller(), asked)
             found += [client.full_name for client in page.items]
             if (after := page.after) is None:
                 return found
@@ -133,7 +133,7 @@ def test_the_worklist_begins_with_what_is_due_and_ends_with_what_is_due_later(
     desk.row(desk.client("Overdue"), "CALLED", update_count=1, next_follow_up_on=date(2026, 11, 3))
     found, after = [], None
     while True:
-        page = desk.app.reading.worklist(desk.caller(), WorklistQuery(limit=limit, after=after))
+        page = desk.app.worklist.read(desk.caller(), WorklistQuery(limit=limit, after=after))
         found += [(item.client.full_name, item.cause) for item in page.items]
         if (after := page.after) is None:
             break
@@ -145,7 +145,7 @@ def test_the_worklist_begins_with_what_is_due_and_ends_with_what_is_due_later(
         ("In Hand", Cause.IN_HAND),
         ("Later", Cause.FOLLOW_UP_LATER),
     ]
-    by_name = desk.app.reading.worklist(desk.caller(), WorklistQuery(order=WorklistOrder.NAME))
+    by_name = desk.app.worklist.read(desk.caller(), WorklistQuery(order=WorklistOrder.NAME))
     assert [item.client.full_name for item in by_name.items] == sorted(name for name, _ in found)
 
 
@@ -155,7 +155,7 @@ def walked(desk: Desk, caller: Caller, **query: Any) -> list[str]:
     after = None
     while True:
         asked = WorklistQuery(limit=1, after=after, **query)
-        page = desk.app.reading.worklist(caller, asked)
+        page = desk.app.worklist.read(caller, asked)
         found += [item.client.full_name for item in page.items]
         if (after := page.after) is None:
             return found
@@ -205,12 +205,12 @@ def test_who_sees_one_company_alone_walks_as_that_company_has_set_it(desk: Desk)
 
 def test_P4_a_row_that_is_missing_shows_as_pending_at_version_0(desk: Desk) -> None:
     client = desk.client("Juan dela Cruz")
-    shown = desk.app.reading.show_client(desk.caller(), client)
+    shown = desk.app.clients.show(desk.caller(), client)
     assert shown.current is not None
     assert (shown.current.status, shown.current.version) == ("PENDING", 0)
     assert str(shown.current.period) == "2026-11"
-    (listed,) = desk.app.reading.list_clients(desk.caller(), ClientQuery()).items
-    assert listed == shown == desk.app.reading.show_client(desk.caller(), shown.client_code)
+    (listed,) = desk.app.clients.list(desk.caller(), ClientQuery()).items
+    assert listed == shown == desk.app.clients.show(desk.caller(), shown.client_code)
 
 
 @pytest.mark.parametrize(
@@ -246,9 +246,9 @@ def test_C4_a_deleted_client_is_in_no_list(desk: Desk) -> None:
     desk.row(client)
     desk.change("clients", "id", client, {"deleted_at": Clock().now()})
     assert desk.names() == desk.names(q="ana") == []
-    assert desk.app.reading.worklist(desk.caller(), WorklistQuery()).items == ()
+    assert desk.app.worklist.read(desk.caller(), WorklistQuery()).items == ()
     with pytest.raises(NotFound):
-        desk.app.reading.show_client(desk.caller(), client)
+        desk.app.clients.show(desk.caller(), client)
 
 
 @pytest.mark.parametrize("sort", ClientSort)
@@ -309,16 +309,16 @@ def test_who_may_not_is_refused_and_it_is_written_down(desk: Desk) -> None:
     client = desk.client("Ana Reyes")
     reads = desk.caller(READ)
     with pytest.raises(Forbidden, match="status:read"):
-        desk.app.reading.worklist(reads, WorklistQuery())
+        desk.app.worklist.read(reads, WorklistQuery())
     rows = ClientQuery(filter=ClientFilter(row=StatusFilter(status="DONE")))
     with pytest.raises(Forbidden, match="status:read"):
-        desk.app.reading.list_clients(reads, rows)
+        desk.app.clients.list(reads, rows)
     with pytest.raises(Forbidden, match="clients:read"):
-        desk.app.reading.show_client(desk.caller(STATUS), client)
+        desk.app.clients.show(desk.caller(STATUS), client)
     with pytest.raises(Forbidden, match="config:read"):
-        desk.app.reading.lookups(reads, inactive=True)
+        desk.app.lookups(reads, inactive=True)
     with pytest.raises(NotFound):
-        desk.app.reading.show_client(reads, desk.client("Ben Cruz", there=True))
+        desk.app.clients.show(reads, desk.client("Ben Cruz", there=True))
     with psycopg.connect(desk.url) as connection:
         of = connection.execute(
             "select co.code from authorization_audit a join companies co on co.id = a.company_id"
@@ -334,7 +334,7 @@ def test_who_may_not_is_refused_and_it_is_written_down(desk: Desk) -> None:
 def test_without_status_read_a_client_is_shown_without_its_row(desk: Desk) -> None:
     client = desk.client("Ana Reyes")
     desk.row(client)
-    assert desk.app.reading.show_client(desk.caller(READ), client).current is None
+    assert desk.app.clients.show(desk.caller(READ), client).current is None
 
 
 def test_a_limit_runs_from_1_to_200() -> None:
@@ -344,9 +344,9 @@ def test_a_limit_runs_from_1_to_200() -> None:
 
 
 def test_the_lookups_are_eight_and_hold_what_the_seed_says(desk: Desk) -> None:
-    found = desk.app.reading.lookups(desk.caller())
+    found = desk.app.lookups(desk.caller())
     assert len(found) == 8
     assert found["status_types"][0].code == "PENDING"
     assert found["products"][0].facts.keys() == {"company", "tracking_cycle"}
     everything = desk.caller(Permission.CONFIG_READ, scope=Scope.ALL)
-    assert desk.app.reading.lookups(everything, inactive=True) == found
+    assert desk.app.lookups(everything, inactive=True) == found

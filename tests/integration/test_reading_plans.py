@@ -13,13 +13,13 @@ import pytest
 from attrs import evolve
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.reading import PostgresReading
-from clientupdater.adapters.postgres.reading.filter_options import PostgresClientFilters
-from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.read_models import PostgresReading
+from clientupdater.adapters.postgres.read_models.filter_options import PostgresClientFilters
 from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Scope
-from clientupdater.ports.reading import (
+from clientupdater.ports.read_models import (
     ClientFilter,
     ClientKey,
     ClientQuery,
@@ -28,17 +28,17 @@ from clientupdater.ports.reading import (
     WorklistOrder,
     WorklistQuery,
 )
-from tests.integration.crowd import Crowd
-from tests.integration.plans import Explaining
-from tests.integration.readers import NOW, looking, made_up, reader
-from tests.servers import Database
+from tests.support.bulk_data import Crowd
+from tests.support.query_plans import Explaining
+from tests.support.reading_fixture import NOW, looking, made_up, reader
+from tests.support.servers import Database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from clientupdater.adapters.postgres.cluster import Cluster
+    from clientupdater.adapters.postgres.admin.cluster import Cluster
     from clientupdater.domain.access import Actor
-    from clientupdater.ports.reading import ClientPage, WorklistPage
+    from clientupdater.ports.read_models import ClientPage, WorklistPage
 
 CLIENTS = 50_000
 PERIODS = 4

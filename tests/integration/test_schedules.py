@@ -12,19 +12,19 @@ import psycopg
 import pytest
 from attrs import frozen
 
-from clientupdater.adapters.postgres.serving import PoolSize, open_pool
-from clientupdater.adapters.postgres.work import PostgresWork
-from clientupdater.adapters.timetable import CronTimetable
+from clientupdater.adapters.local.timetable import CronTimetable
+from clientupdater.adapters.postgres.core.pool import PoolSize, open_pool
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
 from clientupdater.domain.errors import InvalidInput
-from clientupdater.ports.doing import Task
-from clientupdater.usecases.fire_schedules import FireSchedules
-from tests.integration.staff import HandClock
-from tests.unit.builders import MANILA
+from clientupdater.ports.job_run import Task
+from clientupdater.usecases.jobs.schedules import ScheduleAdministration
+from tests.support.builders import MANILA
+from tests.support.staff_fixture import HandClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 NEW_YORK = ZoneInfo("America/New_York")
 MARCH = datetime(2027, 3, 1, tzinfo=NEW_YORK)
@@ -48,9 +48,9 @@ class Tower:
         with psycopg.connect(self.database.superuser_url) as connection:
             connection.execute(ADD, (name, cron, function, zone))
 
-    def scheduler(self) -> FireSchedules:
+    def scheduler(self) -> ScheduleAdministration:
         """Give one of those that look."""
-        return FireSchedules(self.work, self.clock, MANILA, CronTimetable(), TASKS)
+        return ScheduleAdministration(self.work, self.clock, MANILA, CronTimetable(), TASKS)
 
     def rung(self) -> list[tuple[str, str, datetime]]:
         """Tell what was put down, and let it wait no longer."""
@@ -100,8 +100,8 @@ def _six_hourly() -> list[tuple[str, datetime]]:
     return [("every six hours", moment.astimezone(UTC)) for moment in moments]
 
 
-def _at_once(schedulers: list[FireSchedules]) -> None:
-    threads = [threading.Thread(target=each) for each in schedulers]
+def _at_once(schedulers: list[ScheduleAdministration]) -> None:
+    threads = [threading.Thread(target=each.fire_due) for each in schedulers]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -112,10 +112,10 @@ def _at_once(schedulers: list[FireSchedules]) -> None:
 def test_J3_what_was_missed_is_made_up_for_once(tower: Tower) -> None:
     tower.add("nightly", "0 2 * * *")
     fire = tower.scheduler()
-    assert fire().schedules == []
+    assert fire.fire_due().schedules == []
     tower.clock.moment += timedelta(days=5)
-    assert fire().schedules == ["nightly"]
-    assert fire().schedules == []
+    assert fire.fire_due().schedules == ["nightly"]
+    assert fire.fire_due().schedules == []
     assert len(tower.rung()) == 1
 
 
@@ -123,7 +123,7 @@ def test_while_its_job_waits_a_schedule_puts_down_no_other(tower: Tower) -> None
     tower.add("nightly", "0 2 * * *")
     fire = tower.scheduler()
     for _ in range(4):
-        fire()
+        fire.fire_due()
         tower.clock.moment += timedelta(days=1)
     assert len(tower.rung()) == 1
 
@@ -131,9 +131,9 @@ def test_while_its_job_waits_a_schedule_puts_down_no_other(tower: Tower) -> None
 def test_a_schedule_whose_job_nobody_here_knows_does_not_fire(tower: Tower) -> None:
     tower.add("flights", "* * * * *", function="fly")
     fire = tower.scheduler()
-    fire()
+    fire.fire_due()
     tower.clock.moment += timedelta(days=1)
-    assert fire().schedules == []
+    assert fire.fire_due().schedules == []
     assert tower.rung() == []
 
 
@@ -141,9 +141,9 @@ def test_a_schedule_whose_time_cannot_be_read_keeps_no_other_from_firing(tower: 
     tower.add("broken", "0 25 * * *")
     tower.add("nightly", "0 2 * * *")
     fire = tower.scheduler()
-    assert fire().unreadable == ["broken"]
+    assert fire.fire_due().unreadable == ["broken"]
     tower.clock.moment += timedelta(days=1)
-    found = fire()
+    found = fire.fire_due()
     assert (found.schedules, found.unreadable) == (["nightly"], ["broken"])
 
 
@@ -152,9 +152,9 @@ def test_one_that_is_switched_off_does_not_fire(tower: Tower) -> None:
     with psycopg.connect(tower.database.superuser_url) as connection:
         connection.execute("update scheduled_jobs set is_active = false")
     fire = tower.scheduler()
-    fire()
+    fire.fire_due()
     tower.clock.moment += timedelta(days=1)
-    assert fire().schedules == []
+    assert fire.fire_due().schedules == []
 
 
 @pytest.mark.parametrize(

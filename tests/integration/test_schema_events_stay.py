@@ -10,10 +10,10 @@ import pytest
 from attrs import frozen
 from psycopg.errors import InsufficientPrivilege, RestrictViolation
 
-from tests.integration.plain_sql import World, reach, session, world
+from tests.support.plain_sql import World, reach, session, world
 
 if TYPE_CHECKING:
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 
 @frozen

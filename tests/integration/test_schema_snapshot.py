@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from clientupdater.adapters.postgres.connect import connected
-from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
-from clientupdater.adapters.postgres.schema_snapshot import main, parsed, rendered, taken
-from clientupdater.adapters.postgres.sql_files import bundled
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.admin.schema_snapshot import main, parsed, rendered, taken
+from clientupdater.adapters.postgres.admin.sql_files import bundled
+from clientupdater.adapters.postgres.core.connect import connected
 
 if TYPE_CHECKING:
     import pytest
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 
 def schema_of(database: Database) -> str:

@@ -8,12 +8,12 @@ import psycopg
 import pytest
 from psycopg.errors import CheckViolation, ForeignKeyViolation, UniqueViolation
 
-from tests.integration.plain_sql import World, world
+from tests.support.plain_sql import World, world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 
 @pytest.fixture

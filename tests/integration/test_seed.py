@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.adapters.postgres.sync.mappings import PostgresSyncMappings
 from clientupdater.domain.sync.fields import Field, Source
 from clientupdater.domain.sync.mapping import Entry, check_mapping
 
 if TYPE_CHECKING:
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 
 def rows(database: Database, sql: str) -> list[tuple[Any, ...]]:

@@ -11,23 +11,23 @@ import psycopg
 import pytest
 from argon2 import PasswordHasher
 
-from clientupdater.adapters.postgres.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.adapters.security.passwords import hash_password
 from clientupdater.domain.access import Actor
 from clientupdater.domain.accounts import fingerprint
 from clientupdater.domain.callers import Caller, Origin
 from clientupdater.domain.errors import InvalidCredentials, InvalidInput, Unauthenticated
 from clientupdater.domain.people import Act
-from clientupdater.usecases.create_user import NewUser
-from tests.integration.staff import NOW, Staff, staffed
-from tests.waiting import WAITING_FOR_A_LOCK, wait_until
+from clientupdater.usecases.people.users import NewUser
+from tests.support.staff_fixture import NOW, Staff, staffed
+from tests.support.waiting import WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from clientupdater.domain.ids import PersonId
-    from clientupdater.usecases.sign_in import SignedIn
-    from tests.servers import Database
+    from clientupdater.usecases.people.sign_in import SignedIn
+    from tests.support.servers import Database
 
 HERE = Origin(interface="test")
 WORD = "a word that is long"
@@ -46,7 +46,7 @@ def ana_of(staff: Staff, *grants: str, **columns: object) -> PersonId:
 
 
 def signs_in(staff: Staff, password: str = WORD, email: str = EMAIL) -> SignedIn:
-    return staff.app.people.sign_in(email, password, HERE)
+    return staff.app.sign_in(email, password, HERE)
 
 
 def is_refused(staff: Staff, password: str = WORD, email: str = EMAIL) -> str:
@@ -63,7 +63,7 @@ def test_U2_a_token_is_shown_once_kept_hashed_and_lets_in(staff: Staff) -> None:
     assert opened.expires_at == NOW + timedelta(days=7)
     assert opened.idle_seconds == 12 * 3600
     assert staff.one("select session_token from user_sessions") == fingerprint(opened.token)
-    assert staff.app.people.authenticate(opened.token, HERE).person.id == ana
+    assert staff.app.authenticate(opened.token, HERE).person.id == ana
 
 
 def test_U3_success_counts_from_nothing_and_notes_the_sign_in(staff: Staff) -> None:
@@ -79,7 +79,7 @@ def test_U3_five_failures_lock_for_fifteen_minutes_and_open_sessions_go_on(staff
     for _ in range(5):
         is_refused(staff, "wrong")
     is_refused(staff)
-    assert staff.app.people.authenticate(token, HERE).person.email == EMAIL
+    assert staff.app.authenticate(token, HERE).person.email == EMAIL
     staff.clock.forward(minutes=14)
     is_refused(staff)
     staff.clock.forward(minutes=1)
@@ -129,71 +129,71 @@ def test_a_password_kept_at_another_cost_is_kept_anew(staff: Staff) -> None:
 
 def test_U2_signing_out_ends_the_session(staff: Staff) -> None:
     ana_of(staff)
-    here = staff.app.people.authenticate(signs_in(staff).token, HERE)
+    here = staff.app.authenticate(signs_in(staff).token, HERE)
     token = signs_in(staff).token
-    found = staff.app.people.authenticate(token, HERE)
-    staff.app.people.sign_out(found.caller, found.session.id)
+    found = staff.app.authenticate(token, HERE)
+    staff.app.sessions.sign_out(found.caller, found.session.id)
     with pytest.raises(Unauthenticated):
-        staff.app.people.authenticate(token, HERE)
-    left = staff.app.people.list_sessions(here.caller, here.person.id)
+        staff.app.authenticate(token, HERE)
+    left = staff.app.sessions.list(here.caller, here.person.id)
     assert [each.id for each in left] == [here.session.id]
 
 
 def test_U2_one_can_revoke_a_session_of_ones_own(staff: Staff) -> None:
     ana_of(staff)
     token = signs_in(staff).token
-    here = staff.app.people.authenticate(signs_in(staff).token, HERE)
-    there = staff.app.people.authenticate(token, HERE)
-    staff.app.people.revoke_session(here.caller, here.person.id, there.session.id)
+    here = staff.app.authenticate(signs_in(staff).token, HERE)
+    there = staff.app.authenticate(token, HERE)
+    staff.app.sessions.revoke(here.caller, here.person.id, there.session.id)
     with pytest.raises(Unauthenticated):
-        staff.app.people.authenticate(token, HERE)
+        staff.app.authenticate(token, HERE)
 
 
 def test_U2_a_change_of_password_ends_every_session_but_its_own(staff: Staff) -> None:
     ana_of(staff)
     others = [signs_in(staff).token for _ in range(2)]
     mine = signs_in(staff).token
-    here = staff.app.people.authenticate(mine, HERE)
-    change = staff.app.people.change_password
+    here = staff.app.authenticate(mine, HERE)
+    change = staff.app.passwords.change
     with pytest.raises(InvalidInput, match="current_password"):
         change(here.caller, here.session.id, "wrong", "another word, as long")
     with pytest.raises(InvalidInput, match="new_password"):
         change(here.caller, here.session.id, WORD, "short")
     change(here.caller, here.session.id, WORD, "another word, as long")
-    assert staff.app.people.authenticate(mine, HERE).session.id == here.session.id
+    assert staff.app.authenticate(mine, HERE).session.id == here.session.id
     for token in others:
         with pytest.raises(Unauthenticated):
-            staff.app.people.authenticate(token, HERE)
+            staff.app.authenticate(token, HERE)
     is_refused(staff)
     assert signs_in(staff, "another word, as long").token
 
 
 def test_U3_an_open_session_is_no_way_to_guess_the_password(staff: Staff) -> None:
     ana_of(staff)
-    here = staff.app.people.authenticate(signs_in(staff).token, HERE)
+    here = staff.app.authenticate(signs_in(staff).token, HERE)
     for word in [*["wrong"] * 5, WORD]:
         with pytest.raises(InvalidInput, match="current_password"):
-            staff.app.people.change_password(here.caller, None, word, "another word, as long")
+            staff.app.passwords.change(here.caller, None, word, "another word, as long")
 
 
 def test_U6_an_initial_password_is_good_once_and_must_be_changed(staff: Staff) -> None:
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
-    made = staff.app.people.create_user(boss, NewUser(email=EMAIL, first_name="Ana"))
+    made = staff.app.people.create(boss, NewUser(email=EMAIL, first_name="Ana"))
     assert made.initial_password not in repr(made)
     opened = signs_in(staff, made.initial_password)
     assert opened.person.must_change_password
     is_refused(staff, made.initial_password)
-    here = staff.app.people.authenticate(opened.token, HERE, Act.CHANGE_PASSWORD)
-    staff.app.people.change_password(
+    here = staff.app.authenticate(opened.token, HERE, Act.CHANGE_PASSWORD)
+    staff.app.passwords.change(
         here.caller, here.session.id, made.initial_password, "a word of my own"
     )
-    assert not staff.app.people.authenticate(opened.token, HERE).must_change_password
+    assert not staff.app.authenticate(opened.token, HERE).must_change_password
     assert signs_in(staff, "a word of my own").token
 
 
 def test_U6_an_initial_password_lets_one_in_also_when_many_try_at_once(staff: Staff) -> None:
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
-    word = staff.app.people.create_user(boss, NewUser(email=EMAIL)).initial_password
+    word = staff.app.people.create(boss, NewUser(email=EMAIL)).initial_password
 
     def gets_in(_: int) -> bool:
         try:
@@ -211,7 +211,7 @@ def test_U6_an_initial_password_lets_one_in_also_when_many_try_at_once(staff: St
 
 def test_U6_an_initial_password_expires_in_72_hours(staff: Staff) -> None:
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
-    made = staff.app.people.create_user(boss, NewUser(email=EMAIL))
+    made = staff.app.people.create(boss, NewUser(email=EMAIL))
     assert made.expires_at == NOW + timedelta(hours=72)
     staff.clock.forward(hours=72)
     is_refused(staff, made.initial_password)
@@ -221,10 +221,10 @@ def test_U6_a_reset_sets_a_password_once_and_ends_every_session(staff: Staff) ->
     ana = ana_of(staff)
     token = signs_in(staff).token
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
-    older = staff.app.people.reset_password(boss, ana)
-    reset = staff.app.people.reset_password(boss, ana)
+    older = staff.app.passwords.reset(boss, ana)
+    reset = staff.app.passwords.reset(boss, ana)
     assert reset.token not in repr(reset)
-    redeem = staff.app.people.redeem_reset
+    redeem = staff.app.passwords.redeem
     with pytest.raises(InvalidInput):
         redeem(reset.token, "short", HERE)
     with pytest.raises(InvalidCredentials):
@@ -233,18 +233,18 @@ def test_U6_a_reset_sets_a_password_once_and_ends_every_session(staff: Staff) ->
     with pytest.raises(InvalidCredentials):
         redeem(reset.token, "yet another word", HERE)
     with pytest.raises(Unauthenticated):
-        staff.app.people.authenticate(token, HERE)
+        staff.app.authenticate(token, HERE)
     assert signs_in(staff, "a word of my own").token
 
 
 def test_U6_a_reset_is_used_once_also_when_two_use_it_at_once(staff: Staff) -> None:
     ana = ana_of(staff)
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
-    token = staff.app.people.reset_password(boss, ana).token
+    token = staff.app.passwords.reset(boss, ana).token
 
     def redeem(word: str) -> bool:
         try:
-            staff.app.people.redeem_reset(token, word, HERE)
+            staff.app.passwords.redeem(token, word, HERE)
         except InvalidCredentials:
             return False
         return True
@@ -257,30 +257,30 @@ def test_U6_a_reset_is_used_once_also_when_two_use_it_at_once(staff: Staff) -> N
 def test_U6_a_reset_expires_in_72_hours_and_with_the_account(staff: Staff) -> None:
     ana = ana_of(staff)
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
-    token = staff.app.people.reset_password(boss, ana).token
+    token = staff.app.passwords.reset(boss, ana).token
     staff.run("update users set is_active = false where id = %s", ana)
     with pytest.raises(InvalidCredentials):
-        staff.app.people.redeem_reset(token, "a word of my own", HERE)
+        staff.app.passwords.redeem(token, "a word of my own", HERE)
     staff.run("update users set is_active = true where id = %s", ana)
     staff.clock.forward(hours=72)
     with pytest.raises(InvalidCredentials):
-        staff.app.people.redeem_reset(token, "a word of my own", HERE)
+        staff.app.passwords.redeem(token, "a word of my own", HERE)
 
 
 @pytest.mark.rule("A6")
 def test_A6_a_reset_opens_nothing_that_was_given_to_the_other_since(staff: Staff) -> None:
     ana = ana_of(staff)
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
-    token = staff.app.people.reset_password(boss, ana).token
+    token = staff.app.passwords.reset(boss, ana).token
     staff.grant(ana, "audit:read", "all")
     with pytest.raises(InvalidCredentials):
-        staff.app.people.redeem_reset(token, "a word of my own", HERE)
+        staff.app.passwords.redeem(token, "a word of my own", HERE)
 
 
 @pytest.mark.rule("A6")
 def test_A6_an_initial_password_opens_nothing_that_was_given_since(staff: Staff) -> None:
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
-    made = staff.app.people.create_user(boss, NewUser(email=EMAIL))
+    made = staff.app.people.create(boss, NewUser(email=EMAIL))
     staff.grant(made.person.id, "audit:read", "all")
     is_refused(staff, made.initial_password)
 
@@ -290,16 +290,16 @@ def test_A6_an_initial_password_opens_nothing_that_was_given_since(staff: Staff)
 def test_U6_no_way_of_setting_a_password_takes_one_that_is_guessed_first(
     staff: Staff, word: str
 ) -> None:
-    ana, people = ana_of(staff), staff.app.people
+    ana, app = ana_of(staff), staff.app
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
-    reset = people.reset_password(boss, ana)
-    here = people.authenticate(signs_in(staff).token, HERE)
+    reset = app.passwords.reset(boss, ana)
+    here = app.authenticate(signs_in(staff).token, HERE)
     with pytest.raises(InvalidInput, match="choose another"):
-        people.redeem_reset(reset.token, word, HERE)
+        app.passwords.redeem(reset.token, word, HERE)
     with pytest.raises(InvalidInput, match="choose another"):
-        people.change_password(here.caller, here.session.id, WORD, word)
+        app.passwords.change(here.caller, here.session.id, WORD, word)
     with pytest.raises(InvalidInput, match="choose another"):
-        people.set_initial_password(boss, ana, word)
+        app.passwords.set_initial(boss, ana, word)
     assert signs_in(staff).token
 
 
@@ -316,7 +316,7 @@ def manager_and_ana(staff: Staff) -> tuple[Caller, PersonId]:
 
 def lets_in(staff: Staff, token: str) -> bool:
     try:
-        staff.app.people.authenticate(token, HERE)
+        staff.app.authenticate(token, HERE)
     except Unauthenticated:
         return False
     return True
@@ -336,7 +336,7 @@ def test_A6_a_services_token_ends_when_its_holder_outgrows_its_maker(
     staff: Staff, grows: Callable[[Staff, PersonId], None]
 ) -> None:
     manager, ana = manager_and_ana(staff)
-    token = staff.app.people.issue_service_token(manager, ana, timedelta(30)).token
+    token = staff.app.sessions.issue_token(manager, ana, timedelta(30)).token
     assert lets_in(staff, token)
     grows(staff, ana)
     assert not lets_in(staff, token)
@@ -354,7 +354,7 @@ def test_A6_a_services_token_ends_when_its_holder_outgrows_its_maker(
 )
 def test_A6_a_services_token_ends_when_its_maker_holds_less(staff: Staff, shrinks: str) -> None:
     manager, ana = manager_and_ana(staff)
-    token = staff.app.people.issue_service_token(manager, ana, timedelta(30)).token
+    token = staff.app.sessions.issue_token(manager, ana, timedelta(30)).token
     staff.run(shrinks, manager.actor.id)
     assert not lets_in(staff, token)
 
@@ -365,8 +365,8 @@ def test_A6_a_password_of_a_reset_opens_nothing_that_was_given_since(
     staff: Staff, grows: Callable[[Staff, PersonId], None]
 ) -> None:
     manager, ana = manager_and_ana(staff)
-    reset = staff.app.people.reset_password(manager, ana)
-    staff.app.people.redeem_reset(reset.token, "a word of another", HERE)
+    reset = staff.app.passwords.reset(manager, ana)
+    staff.app.passwords.redeem(reset.token, "a word of another", HERE)
     token = signs_in(staff, "a word of another").token
     assert lets_in(staff, token)
     grows(staff, ana)
@@ -375,8 +375,8 @@ def test_A6_a_password_of_a_reset_opens_nothing_that_was_given_since(
     because = "select details->>'because' from activity_logs where action = 'session.refuse'"
     assert staff.one(because) == "outgrown"
     boss = staff.hire("users:manage all", "clients:read all", "audit:read all")
-    anew = staff.app.people.reset_password(Caller(Actor(boss), HERE), ana)
-    staff.app.people.redeem_reset(anew.token, "a word of my own", HERE)
+    anew = staff.app.passwords.reset(Caller(Actor(boss), HERE), ana)
+    staff.app.passwords.redeem(anew.token, "a word of my own", HERE)
     assert lets_in(staff, signs_in(staff, "a word of my own").token)
 
 
@@ -387,10 +387,10 @@ def test_A6_a_session_by_an_initial_password_opens_nothing_that_was_given_since(
     manager, _ = manager_and_ana(staff)
     branch = staff.one("select branch_id from user_branches limit 1")
     new = NewUser(email="new@example.com", branches=[branch])
-    made = staff.app.people.create_user(manager, new)
+    made = staff.app.people.create(manager, new)
     token = signs_in(staff, made.initial_password, "new@example.com").token
-    here = staff.app.people.authenticate(token, HERE, Act.CHANGE_PASSWORD)
-    staff.app.people.change_password(
+    here = staff.app.authenticate(token, HERE, Act.CHANGE_PASSWORD)
+    staff.app.passwords.change(
         here.caller, here.session.id, made.initial_password, "a word of my own"
     )
     assert lets_in(staff, token)
@@ -402,8 +402,8 @@ def test_A6_a_session_by_an_initial_password_opens_nothing_that_was_given_since(
 @pytest.mark.rule("A6")
 def test_A6_who_helped_with_a_password_locks_nobody_out_by_leaving(staff: Staff) -> None:
     manager, ana = manager_and_ana(staff)
-    reset = staff.app.people.reset_password(manager, ana)
-    staff.app.people.redeem_reset(reset.token, "a word of my own", HERE)
+    reset = staff.app.passwords.reset(manager, ana)
+    staff.app.passwords.redeem(reset.token, "a word of my own", HERE)
     token = signs_in(staff, "a word of my own").token
     staff.run("delete from user_branches where user_id = %s", manager.actor.id)
     staff.run("update users set is_active = false where id = %s", manager.actor.id)
@@ -414,10 +414,10 @@ def test_A6_who_helped_with_a_password_locks_nobody_out_by_leaving(staff: Staff)
 @pytest.mark.rule("A6", "U2")
 def test_A6_a_password_that_one_chose_anew_is_ones_own(staff: Staff) -> None:
     manager, ana = manager_and_ana(staff)
-    reset = staff.app.people.reset_password(manager, ana)
-    staff.app.people.redeem_reset(reset.token, "a word of the reset", HERE)
-    here = staff.app.people.authenticate(signs_in(staff, "a word of the reset").token, HERE)
-    staff.app.people.change_password(
+    reset = staff.app.passwords.reset(manager, ana)
+    staff.app.passwords.redeem(reset.token, "a word of the reset", HERE)
+    here = staff.app.authenticate(signs_in(staff, "a word of the reset").token, HERE)
+    staff.app.passwords.change(
         here.caller, here.session.id, "a word of the reset", "a word of my own"
     )
     staff.grant(ana, "audit:read", "all")
@@ -429,7 +429,7 @@ def test_A6_a_token_of_before_is_judged_by_the_maker_that_the_audit_names(
     staff: Staff, database: Database
 ) -> None:
     manager, ana = manager_and_ana(staff)
-    token = staff.app.people.issue_service_token(manager, ana, timedelta(30)).token
+    token = staff.app.sessions.issue_token(manager, ana, timedelta(30)).token
     maintenance = PostgresMaintenance(database.owner_url)
     while maintenance.rollback()[-1].name != "made_by_another":
         continue

@@ -21,10 +21,10 @@ from clientupdater.domain.errors import (
     SourceRefused,
     Unavailable,
 )
-from clientupdater.ports.deadlines import ending_at, within
 from clientupdater.ports.sources import Fetch
-from tests import snowflake_server
-from tests.snowflake_server import Gate, private_key, written_key
+from clientupdater.runtime.deadlines import ending_at, within
+from tests.support import snowflake_server
+from tests.support.snowflake_server import Gate, private_key, written_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

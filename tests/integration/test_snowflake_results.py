@@ -15,8 +15,8 @@ from clientupdater.adapters.snowflake.results import has_tables
 from clientupdater.adapters.snowflake.session import Session
 from clientupdater.adapters.snowflake.source import SnowflakeView
 from clientupdater.domain.errors import Misconfigured, SourceExpired, SourceMalformed, Unavailable
-from tests import snowflake_server
-from tests.snowflake_server import Gate, written_key
+from tests.support import snowflake_server
+from tests.support.snowflake_server import Gate, written_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

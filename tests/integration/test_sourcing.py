@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from clientupdater.adapters.circuits import Circuit, Threshold
 from clientupdater.adapters.nextbank.dialect import Dialect
 from clientupdater.adapters.nextbank.simulator import API_KEY, Bank, Mishap, Planned, running
+from clientupdater.adapters.resilience.circuits import Circuit, Threshold
+from clientupdater.composition.sources import open_sources
 from clientupdater.domain.errors import CircuitOpen, Misconfigured, Unavailable
 from clientupdater.domain.sync.fields import Source
 from clientupdater.ports.circuits import CircuitState
 from clientupdater.settings import Settings
-from clientupdater.sourcing import open_sources
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,7 +127,7 @@ def test_without_the_extra_nextbank_it_says_what_to_install(
 
 def test_a_command_that_asks_no_source_imports_nothing_that_speaks_to_one() -> None:
     told = (
-        "import sys, clientupdater.sourcing;"
+        "import sys, clientupdater.composition.sources;"
         "print(sorted({'httpx', 'snowflake', 'pyarrow'} & set(sys.modules)))"
     )
     done = subprocess.run(

@@ -15,26 +15,26 @@ import pytest
 from attrs import evolve
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.openings import BEFORE_ALL, PostgresOpenings
-from clientupdater.adapters.postgres.reading import PostgresReading
-from clientupdater.adapters.postgres.tracking import PostgresRows
-from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.read_models import PostgresReading
+from clientupdater.adapters.postgres.tracking.openings import BEFORE_ALL, PostgresOpenings
+from clientupdater.adapters.postgres.tracking.rows import PostgresRows
 from clientupdater.domain.ids import ClientId
-from clientupdater.domain.occasion import Occasion
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Scope
-from clientupdater.ports.reading import ClientFilter, ClientQuery, StatusFilter
-from clientupdater.ports.work import SYSTEM
-from tests.integration.crowd import Crowd
-from tests.integration.plans import Explaining
-from tests.integration.readers import looking, reader
-from tests.servers import Database
+from clientupdater.domain.write_context import Occasion
+from clientupdater.ports.read_models import ClientFilter, ClientQuery, StatusFilter
+from clientupdater.ports.unit_of_work import SYSTEM
+from tests.support.bulk_data import Crowd
+from tests.support.query_plans import Explaining
+from tests.support.reading_fixture import looking, reader
+from tests.support.servers import Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from clientupdater.adapters.postgres.cluster import Cluster
-    from clientupdater.ports.reading import Looking
+    from clientupdater.adapters.postgres.admin.cluster import Cluster
+    from clientupdater.ports.read_models import Looking
 
 MANILA = ZoneInfo("Asia/Manila")
 EVENING = datetime(2026, 11, 30, 20, tzinfo=MANILA)

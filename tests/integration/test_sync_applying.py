@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from clientupdater.domain.jobs import JobStatus
-from tests.contract.worlds import VAULT
-from tests.integration.syncing import born, record
+from tests.support.stores import VAULT
+from tests.support.sync_fixture import born, record
 
 if TYPE_CHECKING:
-    from tests.integration.syncing import Syncing
+    from tests.support.sync_fixture import Syncing
 
 
 def test_a_new_client_is_created_sealed_and_gets_its_row(syncing: Syncing) -> None:

@@ -11,16 +11,16 @@ from attrs import define, evolve, field
 from clientupdater.domain.errors import InvalidInput, SourceRefused, SyncOver, Unavailable
 from clientupdater.domain.jobs import JobStatus, is_lasting
 from clientupdater.domain.sync.jobs import Step
-from clientupdater.ports.doing import Interrupted
-from clientupdater.ports.work import SYSTEM
-from clientupdater.usecases.do_sync_job import DoSyncJob
-from tests.integration.syncing import record
+from clientupdater.ports.job_run import Interrupted
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.sync.job import DoSyncJob
 from tests.integration.test_sync_faults import Breaking
+from tests.support.sync_fixture import record
 
 if TYPE_CHECKING:
     from clientupdater.ports.queue import Progress
     from clientupdater.ports.sources import ClientSource
-    from tests.integration.syncing import Syncing
+    from tests.support.sync_fixture import Syncing
 
 
 @define

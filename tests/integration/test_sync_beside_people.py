@@ -10,12 +10,12 @@ import pytest
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.periods import Period
-from clientupdater.ports.work import SYSTEM
-from tests.integration.syncing import record
-from tests.waiting import WAITING_FOR_A_LOCK, wait_until
+from clientupdater.ports.unit_of_work import SYSTEM
+from tests.support.sync_fixture import record
+from tests.support.waiting import WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
-    from tests.integration.syncing import Syncing
+    from tests.support.sync_fixture import Syncing
 
 NOVEMBER = Period.month(2026, 11)
 PATIENCE = 30.0

@@ -10,21 +10,21 @@ from attrs import define, field
 
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.sync.fields import Source
-from clientupdater.domain.sync.standing import SILENCE
-from clientupdater.ports.work import SYSTEM
-from clientupdater.usecases.ask_for_sync import job_of
-from clientupdater.usecases.fail_dead_syncs import FailDeadSyncs
-from clientupdater.usecases.find_sync_troubles import FindSyncTroubles
-from tests.integration.syncing import record
-from tests.waiting import wait_until
+from clientupdater.domain.sync.source_status import SILENCE
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.sync.dead_runs import FailDeadSyncs
+from clientupdater.usecases.sync.service import job_of
+from clientupdater.usecases.sync.troubles import FindSyncTroubles
+from tests.support.sync_fixture import record
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from clientupdater.adapters.memory.source import MemorySource
     from clientupdater.domain.ids import SyncJobId
     from clientupdater.ports.sources import Fetch, SourcePage
-    from tests.integration.syncing import Syncing
+    from clientupdater.testing.source import MemorySource
+    from tests.support.sync_fixture import Syncing
 
 pytestmark = pytest.mark.rule("Y9")
 

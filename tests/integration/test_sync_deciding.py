@@ -12,15 +12,15 @@ from clientupdater.domain.errors import PlanChanged, SourceMalformed, SyncOver, 
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import Mode
-from clientupdater.ports.work import SYSTEM
-from tests.integration.syncing import record
+from clientupdater.ports.unit_of_work import SYSTEM
+from tests.support.sync_fixture import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from clientupdater.ports.sources import Abilities, ClientSource, Fetch, RawRecord, SourcePage
-    from tests.integration.syncing import Syncing
+    from tests.support.sync_fixture import Syncing
 
 
 @frozen

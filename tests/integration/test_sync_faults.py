@@ -9,15 +9,15 @@ from attrs import define
 
 from clientupdater.domain.errors import Misconfigured, SourceExpired, SourceMalformed, Unavailable
 from clientupdater.domain.jobs import JobStatus
-from tests.integration.syncing import record
+from tests.support.sync_fixture import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from clientupdater.adapters.memory.source import MemorySource
     from clientupdater.ports.sources import Abilities, Fetch, RawRecord, SourcePage
-    from tests.integration.syncing import Syncing
+    from clientupdater.testing.source import MemorySource
+    from tests.support.sync_fixture import Syncing
 
 
 @define

@@ -15,13 +15,13 @@ from clientupdater.domain.errors import (
     SyncOver,
 )
 from clientupdater.domain.jobs import JobStatus
-from clientupdater.ports.work import SYSTEM
+from clientupdater.ports.unit_of_work import SYSTEM
 from tests.integration.test_sync_deciding import Stating, everybody
 from tests.integration.test_sync_faults import Breaking
 
 if TYPE_CHECKING:
     from clientupdater.domain.sync.jobs import SyncJob
-    from tests.integration.syncing import Syncing
+    from tests.support.sync_fixture import Syncing
 
 pytestmark = pytest.mark.rule("Y7")
 

@@ -15,14 +15,14 @@ from clientupdater.domain.periods import business_day
 from clientupdater.domain.sync.absence import Fetch
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import SyncRequest
-from clientupdater.ports.syncing import InputPage, Work
-from clientupdater.ports.work import SYSTEM
-from clientupdater.usecases._sync_rows import PageMapper
-from tests.integration.syncing import MANILA, record
-from tests.waiting import WAITING_FOR_A_LOCK, wait_until
+from clientupdater.ports.sync import InputPage, Work
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.sync.mapped_pages import PageMapper
+from tests.support.sync_fixture import MANILA, record
+from tests.support.waiting import WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
-    from tests.integration.syncing import Syncing
+    from tests.support.sync_fixture import Syncing
 
 EVERY = ("FC-1", "FC-2", "FC-3")
 

@@ -16,15 +16,15 @@ from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.mapping import Entry
-from clientupdater.ports.work import SYSTEM
-from clientupdater.usecases.save_sync_mapping import SaveSyncMapping
-from tests.integration.syncing import record
-from tests.waiting import WAITING_FOR_A_LOCK, wait_until
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.sync.mappings import SyncMappings
+from tests.support.sync_fixture import record
+from tests.support.waiting import WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
-    from clientupdater.ports.syncing import Progressed
-    from tests.integration.syncing import Syncing
-    from tests.servers import Database
+    from clientupdater.ports.sync import Progressed
+    from tests.support.servers import Database
+    from tests.support.sync_fixture import Syncing
 
 pytestmark = pytest.mark.rule("Y1")
 CONFIGURES = Grant(Permission.CONFIG_MANAGE, None, Scope.ALL)
@@ -114,8 +114,8 @@ def saving(syncing: Syncing, source: Source, company: str | None, lines: list[En
     """Save a mapping as somebody who may."""
     whose = syncing.company(company) if company else None
     somebody = Actor(syncing.somebody(), grants=frozenset({CONFIGURES}))
-    service = SaveSyncMapping(syncing.work, syncing.clock)
-    service(Caller(somebody), source, whose, lines)
+    service = SyncMappings(syncing.work, syncing.clock)
+    service.save(Caller(somebody), source, whose, lines)
 
 
 @pytest.mark.rule("C3")

@@ -22,8 +22,8 @@ from clientupdater.domain.sync.mapping import Record, map_records
 from clientupdater.domain.sync.plan import FieldChange, canonical
 from clientupdater.domain.sync.versions import RecordVersion
 from clientupdater.ports.sources import is_deleted
-from clientupdater.ports.work import SYSTEM
-from tests.integration.syncing import BLANK, Syncing, record
+from clientupdater.ports.unit_of_work import SYSTEM
+from tests.support.sync_fixture import BLANK, Syncing, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.fields import Value
     from clientupdater.domain.sync.jobs import SyncJob
     from clientupdater.domain.sync.mapping import Row
-    from clientupdater.ports.syncing import Terms
+    from clientupdater.ports.sync import Terms
 
 CODES = ("FC-1", "FC-2", "FC-3")
 FIELDS = (Field.FULL_NAME, Field.BRANCH, Field.PAR_STATUS, Field.PRODUCT, Field.LOAN_STATUS)

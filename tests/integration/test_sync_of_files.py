@@ -14,7 +14,7 @@ from clientupdater.adapters.csvdrop import CsvDrop
 from clientupdater.domain.errors import Error
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.sync.fields import Source
-from tests.integration.syncing import BLANK, record
+from tests.support.sync_fixture import BLANK, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.sync.jobs import SyncJob
     from clientupdater.ports.sources import Fetch, SourcePage
-    from tests.integration.syncing import Syncing
+    from tests.support.sync_fixture import Syncing
 
 pytestmark = pytest.mark.rule("Y6")
 

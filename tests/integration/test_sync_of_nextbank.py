@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from attrs import define
 
-from clientupdater.adapters.circuits import Circuit, Threshold
-from clientupdater.adapters.guarded_source import GuardedSource
 from clientupdater.adapters.nextbank.connecting import Account, open_nextbank
 from clientupdater.adapters.nextbank.simulator import (
     CLIENT_ID,
@@ -20,17 +18,19 @@ from clientupdater.adapters.nextbank.simulator import (
     Planned,
     running,
 )
+from clientupdater.adapters.resilience.circuits import Circuit, Threshold
+from clientupdater.adapters.resilience.source import GuardedSource
 from clientupdater.domain.errors import Error
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.sync.fields import Source
-from tests.integration.syncing import record
+from tests.support.sync_fixture import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from clientupdater.adapters.nextbank.line import Line
     from clientupdater.domain.sync.jobs import SyncJob
-    from tests.integration.syncing import Syncing
+    from tests.support.sync_fixture import Syncing
 
 pytestmark = [pytest.mark.rule("Y6"), pytest.mark.rule("Y12")]
 

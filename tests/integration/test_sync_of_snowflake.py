@@ -10,23 +10,23 @@ import pytest
 from attrs import define
 from starlette.responses import JSONResponse
 
-from clientupdater.adapters.circuits import Circuit, Threshold
-from clientupdater.adapters.guarded_source import GuardedSource
+from clientupdater.adapters.resilience.circuits import Circuit, Threshold
+from clientupdater.adapters.resilience.source import GuardedSource
 from clientupdater.adapters.snowflake.source import open_snowflake
 from clientupdater.domain.errors import Error
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.sync.fields import Source
-from tests import snowflake_server
-from tests.integration.syncing import BLANK, record
 from tests.integration.test_snowflake import refusal
+from tests.support import snowflake_server
+from tests.support.sync_fixture import BLANK, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from clientupdater.domain.sync.jobs import SyncJob
-    from tests.integration.syncing import Syncing
-    from tests.snowflake_server import Gate
+    from tests.support.snowflake_server import Gate
+    from tests.support.sync_fixture import Syncing
 
 pytestmark = [pytest.mark.rule("Y6"), pytest.mark.rule("Y12")]
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from clientupdater.domain.jobs import JobStatus
-from tests.integration.syncing import record
+from tests.support.sync_fixture import record
 
 if TYPE_CHECKING:
     from clientupdater.domain.sync.jobs import SyncJob
-    from tests.integration.syncing import Syncing
+    from tests.support.sync_fixture import Syncing
 
 pytestmark = pytest.mark.rule("Y3")
 FEW = "update config_settings set value = '3' where key = 'sync.guard_floor'"

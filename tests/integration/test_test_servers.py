@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import psycopg
 import redis
 
-from tests.entrypoints.commands import heeding_signals
+from tests.support.commands import heeding_signals
 
 if TYPE_CHECKING:
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 
 def test_an_empty_database_belongs_to_the_owner_and_holds_no_table(

@@ -10,26 +10,26 @@ from typing import TYPE_CHECKING
 import pytest
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
 from clientupdater.domain.errors import Error, Unavailable, VersionConflict
 from clientupdater.domain.events import ExemptCause
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import Field
 from clientupdater.domain.updates import StatusUpdate
-from clientupdater.ports.work import SYSTEM
-from clientupdater.usecases._recording import record_in
-from clientupdater.usecases.open_due_periods import OpenDuePeriods
-from clientupdater.usecases.record_updates import BulkItem
-from tests.contract.scenes import CALLED, CLERK, CORRECTOR, DECEASED, PAID, Scene, who
-from tests.contract.worlds import PostgresWorld
-from tests.unit.builders import MANILA, NOVEMBER
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.tracking.bulk import BulkItem
+from clientupdater.usecases.tracking.periods import Periods
+from clientupdater.usecases.tracking.recorded import record_in
+from tests.support.builders import MANILA, NOVEMBER
+from tests.support.stores import PostgresWorld
+from tests.support.tracking_fixture import CALLED, CLERK, CORRECTOR, DECEASED, PAID, Scene, who
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from clientupdater.domain.clients import Client
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 OCTOBER, QUARTER = Period.month(2026, 10), Period.quarter(2026, 4)
 PATIENCE = 30.0
@@ -66,7 +66,7 @@ def test_S10_of_fifty_who_saw_the_same_version_one_writes(scene: Scene) -> None:
     client = scene.client()
 
     def write() -> object:
-        return scene.tracking.record_update(CLERK, client.id, NOVEMBER, CALLED, 0)
+        return scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
 
     results = at_once([write] * 50)
     conflicts = [each for each in results if isinstance(each, VersionConflict)]
@@ -80,7 +80,7 @@ def test_of_fifty_who_begin_a_row_one_does(scene: Scene) -> None:
     client = scene.client(OCTOBER)
 
     def write() -> object:
-        return scene.tracking.record_update(CLERK, client.id, NOVEMBER, CALLED, 0)
+        return scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
 
     results = at_once([write] * 50)
     assert sum(isinstance(each, VersionConflict) for each in results) == 49
@@ -94,7 +94,7 @@ def test_S9_sequences_stay_gapless_however_many_write(scene: Scene) -> None:
         for _ in range(5):
             version = scene.row(client).snapshot.version
             try:
-                scene.tracking.record_update(CLERK, client.id, NOVEMBER, CALLED, version)
+                scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, version)
             except VersionConflict:
                 continue
         return None
@@ -107,7 +107,7 @@ def test_S9_sequences_stay_gapless_however_many_write(scene: Scene) -> None:
 
 def test_C1_of_ten_who_saw_the_same_client_one_corrects_it(scene: Scene) -> None:
     client, editor = scene.client(), who(Permission.CLIENTS_UPDATE)
-    correct = scene.tracking.correct_contacts
+    correct = scene.contacts.correct
     told = [{Field.CONTACT_NUMBER: f"8123 450{number}"} for number in range(10)]
     results = at_once([partial(correct, editor, client.id, each, 1) for each in told])
     assert sum(isinstance(each, VersionConflict) for each in results) == 9
@@ -117,10 +117,10 @@ def test_C1_of_ten_who_saw_the_same_client_one_corrects_it(scene: Scene) -> None
 def test_nobody_waits_for_a_row_that_is_not_theirs(scene: Scene) -> None:
     held, *others = [scene.client() for _ in range(50)]
     with scene.world.work.begin(SYSTEM) as tx:
-        record_in(scene.tracking.record_update.files.of(tx, CLERK, held), NOVEMBER, DECEASED, 0)
+        record_in(scene.tracking.files.of(tx, CLERK, held), NOVEMBER, DECEASED, 0)
         with ThreadPoolExecutor(8) as threads:
             writes = [
-                threads.submit(scene.tracking.record_update, CLERK, client.id, NOVEMBER, CALLED, 0)
+                threads.submit(scene.tracking.record, CLERK, client.id, NOVEMBER, CALLED, 0)
                 for client in others
             ]
             done, waiting = wait(writes, PATIENCE)
@@ -134,8 +134,8 @@ def test_T1_two_terminal_outcomes_at_once_leave_one_and_no_open_row(scene: Scene
         client = scene.client(OCTOBER, NOVEMBER, QUARTER)
         results = at_once(
             [
-                partial(scene.tracking.record_update, CLERK, client.id, OCTOBER, PAID, 0),
-                partial(scene.tracking.record_update, CLERK, client.id, NOVEMBER, DECEASED, 0),
+                partial(scene.tracking.record, CLERK, client.id, OCTOBER, PAID, 0),
+                partial(scene.tracking.record, CLERK, client.id, NOVEMBER, DECEASED, 0),
             ]
         )
         assert sum(isinstance(each, VersionConflict) for each in results) == 1
@@ -149,8 +149,8 @@ def test_T1_a_record_on_another_row_at_the_same_moment_leaves_no_open_row(scene:
         client = scene.client(OCTOBER, NOVEMBER)
         at_once(
             [
-                partial(scene.tracking.record_update, CLERK, client.id, OCTOBER, CALLED, 0),
-                partial(scene.tracking.record_update, CLERK, client.id, NOVEMBER, DECEASED, 0),
+                partial(scene.tracking.record, CLERK, client.id, OCTOBER, CALLED, 0),
+                partial(scene.tracking.record, CLERK, client.id, NOVEMBER, DECEASED, 0),
             ]
         )
         assert scene.row(client, NOVEMBER).snapshot.is_terminal
@@ -162,7 +162,7 @@ def test_T1_a_record_on_another_row_at_the_same_moment_leaves_no_open_row(scene:
 def test_T1_a_period_opened_while_a_client_ends_leaves_no_open_row(scene: Scene) -> None:
     """Hold the end back until the worker has begun to open: it waits, and then passes over."""
     client = scene.client(OCTOBER)
-    opening = OpenDuePeriods(scene.world.work, scene.clock, MANILA)
+    opening = Periods(scene.world.work, scene.clock, MANILA).open_due
     started = Event()
 
     def open_all() -> object:
@@ -171,7 +171,7 @@ def test_T1_a_period_opened_while_a_client_ends_leaves_no_open_row(scene: Scene)
 
     with ThreadPoolExecutor(1) as threads:
         with scene.world.work.begin(SYSTEM) as tx:
-            file = scene.tracking.record_update.files.of(tx, CLERK, client)
+            file = scene.tracking.files.of(tx, CLERK, client)
             record_in(file, OCTOBER, DECEASED, 0)
             running = threads.submit(open_all)
             started.wait(PATIENCE)
@@ -187,8 +187,8 @@ def test_T1_a_row_begun_by_a_write_while_the_client_ends_is_not_left_open(scene:
         client = scene.client(OCTOBER)
         at_once(
             [
-                partial(scene.tracking.record_update, CLERK, client.id, NOVEMBER, CALLED, 0),
-                partial(scene.tracking.record_update, CLERK, client.id, OCTOBER, DECEASED, 0),
+                partial(scene.tracking.record, CLERK, client.id, NOVEMBER, CALLED, 0),
+                partial(scene.tracking.record, CLERK, client.id, OCTOBER, DECEASED, 0),
             ]
         )
         with scene.world.work.begin(SYSTEM) as tx:
@@ -206,8 +206,8 @@ def test_bulks_over_the_same_clients_in_any_order_never_block_each_other(scene: 
     ]
     results = at_once(
         [
-            lambda: scene.tracking.record_updates(CLERK, forward, atomic=True),
-            lambda: scene.tracking.record_updates(CLERK, forward[::-1], atomic=True),
+            lambda: scene.bulk.record(CLERK, forward, atomic=True),
+            lambda: scene.bulk.record(CLERK, forward[::-1], atomic=True),
         ]
     )
     assert sum(isinstance(each, tuple) for each in results) == 1
@@ -224,8 +224,8 @@ def test_a_bulk_that_ends_a_client_never_blocks_another_who_ends_it(scene: Scene
         ]
         results = at_once(
             [
-                partial(scene.tracking.record_updates, CLERK, items, atomic=True),
-                partial(scene.tracking.record_update, CLERK, client.id, OCTOBER, PAID, 0),
+                partial(scene.bulk.record, CLERK, items, atomic=True),
+                partial(scene.tracking.record, CLERK, client.id, OCTOBER, PAID, 0),
             ]
         )
         assert not any(isinstance(each, Unavailable) for each in results)
@@ -234,10 +234,10 @@ def test_a_bulk_that_ends_a_client_never_blocks_another_who_ends_it(scene: Scene
 @pytest.mark.rule("T1", "T3")
 def test_deceased_and_voided_again_ends_as_it_began(scene: Scene) -> None:
     client = scene.client(OCTOBER, NOVEMBER, QUARTER)
-    scene.tracking.record_update(CLERK, client.id, NOVEMBER, DECEASED, 0)
+    scene.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
     for period in (OCTOBER, QUARTER):
         assert scene.row(client, period).snapshot.exempt is ExemptCause.TERMINAL
-    scene.tracking.void_event(CORRECTOR, client.id, NOVEMBER, 1, "Somebody else", 1)
+    scene.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, "Somebody else", 1)
     for period in (OCTOBER, NOVEMBER, QUARTER):
         assert scene.row(client, period).snapshot.is_open
 
@@ -245,11 +245,11 @@ def test_deceased_and_voided_again_ends_as_it_began(scene: Scene) -> None:
 def test_a_terminal_outcome_and_its_voiding_at_once_leave_rows_that_agree(scene: Scene) -> None:
     for _ in range(5):
         client = scene.client(OCTOBER, NOVEMBER)
-        scene.tracking.record_update(CLERK, client.id, OCTOBER, DECEASED, 0)
+        scene.tracking.record(CLERK, client.id, OCTOBER, DECEASED, 0)
         at_once(
             [
-                partial(scene.tracking.void_event, CORRECTOR, client.id, OCTOBER, 1, "No", 1),
-                partial(scene.tracking.record_update, CLERK, client.id, NOVEMBER, CALLED, 1),
+                partial(scene.tracking.void, CORRECTOR, client.id, OCTOBER, 1, "No", 1),
+                partial(scene.tracking.record, CLERK, client.id, NOVEMBER, CALLED, 1),
             ]
         )
         assert scene.row(client, OCTOBER).snapshot.is_open

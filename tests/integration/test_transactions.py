@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from clientupdater.adapters.postgres.serving import PoolSize, open_pool
-from clientupdater.adapters.postgres.transactions import Line
-from tests.waiting import PATIENCE_S
+from clientupdater.adapters.postgres.core.pool import PoolSize, open_pool
+from clientupdater.adapters.postgres.core.transactions import Line
+from tests.support.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.servers import Database
+    from tests.support.servers import Database
 
 
 class Taken(Exception):

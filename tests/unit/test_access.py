@@ -17,10 +17,10 @@ from clientupdater.domain.access import (
     covers,
     decide,
 )
+from clientupdater.domain.access_scope import reach_by, reach_of, sight_of
 from clientupdater.domain.errors import Forbidden
 from clientupdater.domain.permissions import Permission, Scope, widest
-from clientupdater.domain.reach import reach_by, reach_of, sight_of
-from tests.unit.policy_worlds import (
+from tests.support.policy_cases import (
     ANA,
     BEN,
     COMPANIES,
@@ -155,7 +155,7 @@ def test_A8_one_who_is_not_active_may_nothing() -> None:
 # --- territories
 
 
-def test_A2_a_territory_is_put_together_from_branches_and_areas() -> None:
+def test_A2_a_territory_is_assemble_from_branches_and_areas() -> None:
     territory = Territory.assemble(
         [NORTH], [LUZON, VISAYAS], {LUZON: frozenset({SOUTH, NORTH})}, frozenset()
     )

@@ -21,7 +21,7 @@ from clientupdater.domain.callers import Origin
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.people import OneTimePassword
-from tests.unit.policy_worlds import ANA
+from tests.support.policy_cases import ANA
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from clientupdater.domain.allowances import (
+from clientupdater.domain.ids import PersonId
+from clientupdater.domain.rate_limits import (
     ADDRESS_SHARE,
     SECOND,
     Activity,
@@ -21,7 +22,6 @@ from clientupdater.domain.allowances import (
     counted_at,
     strictest,
 )
-from clientupdater.domain.ids import PersonId
 
 ALL = Allowances()
 ANA = Asker("203.0.113.7", PersonId(uuid4()))

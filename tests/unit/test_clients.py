@@ -9,7 +9,7 @@ import pytest
 from clientupdater.domain.clients import has_terminal_outcome, masked_pension_number
 from clientupdater.domain.events import ExemptCause, Snapshot
 from clientupdater.domain.periods import Cycle, Period
-from tests.unit.builders import CALOOCAN, NOVEMBER, client, manila
+from tests.support.builders import CALOOCAN, NOVEMBER, client, manila
 
 QUARTER = Period.quarter(2026, 4)
 DECEMBER = Period.month(2026, 12)

@@ -9,7 +9,7 @@ from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.sync.contacts import Contact
 from clientupdater.domain.sync.fields import Field
 from clientupdater.domain.sync.plan import FieldChange
-from tests.unit.builders import JUAN
+from tests.support.builders import JUAN
 
 FIRST, SECOND = Field.CONTACT_NUMBER, Field.CONTACT_NUMBER_ALT
 OURS, THEIRS, NEWER = "+639170000001", "+639170000002", "+639170000003"

@@ -27,7 +27,7 @@ from clientupdater.domain.delegation import (
 from clientupdater.domain.errors import LastAdministrator, PrivilegeExceeded
 from clientupdater.domain.ids import AreaId, BranchId, CompanyId
 from clientupdater.domain.permissions import Permission, Scope
-from tests.unit.policy_worlds import (
+from tests.support.policy_cases import (
     ANA,
     BEN,
     EAST,

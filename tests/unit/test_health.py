@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from clientupdater.adapters.resilience import Bounded
+from clientupdater.adapters.resilience.time_limit import Bounded
 from clientupdater.ports.health import Health
 
 WELL = Health("thing", ok=True, found="there")

@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from clientupdater.adapters.madeup.calendar import working_day
-from clientupdater.adapters.madeup.desk import Desk
-from clientupdater.adapters.madeup.pension_numbers import pension_number
-from clientupdater.adapters.madeup.vocabulary import Vocabulary
-from clientupdater.adapters.madeup.world import World
+from clientupdater.demo_data.calendar import working_day
+from clientupdater.demo_data.desk import Desk
+from clientupdater.demo_data.lookups import Vocabulary
+from clientupdater.demo_data.pension_numbers import pension_number
+from clientupdater.demo_data.world import World
 from clientupdater.domain.access import ClientPlace, decide
 from clientupdater.domain.clients import has_terminal_outcome
 from clientupdater.domain.events import Channel, EventKind, ExemptCause, fold
 from clientupdater.domain.officers import require_officer
 from clientupdater.domain.periods import Cycle, Period, business_day, last_writing_day
 from clientupdater.domain.permissions import Permission
-from tests.unit.builders import FCASH, MANILA, PCNI, catalogue, manila
+from tests.support.builders import FCASH, MANILA, PCNI, catalogue, manila
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from clientupdater.adapters.madeup.book import MadeUpClient
-    from clientupdater.adapters.madeup.history import Story
-    from clientupdater.adapters.madeup.staff import Person
+    from clientupdater.demo_data.clients import MadeUpClient
+    from clientupdater.demo_data.history import Story
+    from clientupdater.demo_data.staff import Person
     from clientupdater.domain.events import StatusEvent
     from clientupdater.domain.ids import PersonId
 

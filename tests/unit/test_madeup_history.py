@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clientupdater.adapters.madeup.history import (
+from clientupdater.demo_data.history import (
     Call,
     Ledger,
     Opening,
@@ -18,7 +18,7 @@ from clientupdater.adapters.madeup.history import (
 from clientupdater.domain.events import EventKind, ExemptCause
 from clientupdater.domain.periods import Period
 from clientupdater.domain.updates import StatusUpdate
-from tests.unit.builders import ANA, BEN, MANILA, NOVEMBER, catalogue, client, manila
+from tests.support.builders import ANA, BEN, MANILA, NOVEMBER, catalogue, client, manila
 
 OCTOBER = Period.month(2026, 10)
 BEGINS = Opening(manila(31, 20, month=10), NOVEMBER)

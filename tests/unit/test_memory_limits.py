@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from clientupdater.adapters.memory.limits import MemoryRateLimits
-from clientupdater.domain.allowances import SECOND, Allowance, Tally
+from clientupdater.adapters.local.limits import MemoryRateLimits
+from clientupdater.domain.rate_limits import SECOND, Allowance, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from clientupdater.domain.access import Territory
 from clientupdater.domain.errors import OfficerNotAllowed
 from clientupdater.domain.ids import BranchId
 from clientupdater.domain.officers import AssignmentEnd, assignment_ends, require_officer
-from tests.unit.policy_worlds import EAST, NORTH, SOUTH, ana
+from tests.support.policy_cases import EAST, NORTH, SOUTH, ana
 
 HOME = Territory(branches=frozenset({NORTH}), area_branches=frozenset({SOUTH}))
 

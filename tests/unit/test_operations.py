@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clientupdater.entrypoints.http.metrics import Measures
+from clientupdater.entrypoints.http.middleware.metrics import Measures
 
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations"
 NAME = re.compile(r"clientupdater_[a-z_]+")

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 
 from clientupdater.domain.access import Actor, Grant, Missing, Territory
-from clientupdater.domain.ids import BranchId, CompanyId
-from clientupdater.domain.oversight import (
+from clientupdater.domain.administration import (
     PersonPlace,
     decide_over_person,
     decide_over_thing,
     people_reach_of,
 )
+from clientupdater.domain.ids import BranchId, CompanyId
 from clientupdater.domain.permissions import Permission, Scope
-from tests.unit.policy_worlds import (
+from tests.support.policy_cases import (
     ANA,
     BEN,
     EAST,

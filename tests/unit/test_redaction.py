@@ -9,7 +9,7 @@ import pytest
 
 from clientupdater.domain.errors import NotFound
 from clientupdater.entrypoints import redaction
-from clientupdater.ports import tracing
+from clientupdater.runtime import trace_context as tracing
 
 NUMBER = "0399887766"
 

@@ -22,7 +22,7 @@ from clientupdater.domain.statuses import (
     required_remarks,
     tidy_remarks,
 )
-from tests.unit.builders import FCASH, PCNI, catalogue
+from tests.support.builders import FCASH, PCNI, catalogue
 
 seeded = catalogue()
 

@@ -33,7 +33,6 @@ from clientupdater.domain.events import (
     Standing,
     as_of,
 )
-from clientupdater.domain.occasion import Occasion
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.tracking import (
     Change,
@@ -49,7 +48,8 @@ from clientupdater.domain.tracking import (
     void,
 )
 from clientupdater.domain.updates import StatusUpdate
-from tests.unit.builders import (
+from clientupdater.domain.write_context import Occasion
+from tests.support.builders import (
     ANA,
     BEN,
     CALOOCAN,

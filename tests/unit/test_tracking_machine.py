@@ -25,13 +25,13 @@ from clientupdater.domain.tracking import (
     void,
 )
 from clientupdater.domain.updates import StatusUpdate
-from tests.unit.builders import ANA, BEN, CALOOCAN, DAVAO, Ledger, catalogue, client, occasion
+from tests.support.builders import ANA, BEN, CALOOCAN, DAVAO, Ledger, catalogue, client, occasion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from clientupdater.domain.ids import BranchId, PersonId
-    from clientupdater.domain.occasion import Occasion
+    from clientupdater.domain.write_context import Occasion
 
 seeded = catalogue()
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from clientupdater.domain.administration import PersonPlace
 from clientupdater.domain.errors import InvalidInput
-from clientupdater.domain.oversight import PersonPlace
 from clientupdater.domain.people import SignInRecord
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from clientupdater.domain.access import Territory, rights_digest
+from clientupdater.domain.access_scope import reach_by
 from clientupdater.domain.errors import LastAdministrator, PrivilegeExceeded
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.domain.reach import reach_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Set

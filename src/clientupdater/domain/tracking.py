@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.clients import Client
     from clientupdater.domain.ids import BranchId, ClientId, CompanyId
-    from clientupdater.domain.occasion import Occasion
     from clientupdater.domain.periods import Period
     from clientupdater.domain.statuses import StatusCatalogue
     from clientupdater.domain.updates import StatusUpdate
+    from clientupdater.domain.write_context import Occasion
 
 
 @frozen

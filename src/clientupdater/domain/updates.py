@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from clientupdater.domain.events import Channel, Promise
-    from clientupdater.domain.occasion import Occasion
     from clientupdater.domain.periods import Period
+    from clientupdater.domain.write_context import Occasion
 
 LARGEST_AMOUNT = Decimal("9999999999999.99")
 """The largest amount of money that the records hold."""

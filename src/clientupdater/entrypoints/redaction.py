@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clientupdater.domain.errors import Error
-from clientupdater.ports import tracing
+from clientupdater.runtime import trace_context as tracing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping

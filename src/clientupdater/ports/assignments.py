@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from clientupdater.domain.ids import ClientId, PersonId
-    from clientupdater.domain.occasion import Occasion
     from clientupdater.domain.officers import AssignmentEnd
+    from clientupdater.domain.write_context import Occasion
 
 
 class Assignments(Protocol):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.ids import ClientId
     from clientupdater.domain.sync.fields import Source
-    from clientupdater.ports.reading import Page, PersonName
+    from clientupdater.ports.read_models import Page, PersonName
 
 
 @frozen

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from clientupdater.domain.contacts import ContactCard
     from clientupdater.domain.ids import ClientId
-    from clientupdater.domain.occasion import Occasion
+    from clientupdater.domain.write_context import Occasion
 
 
 class Contacts(Protocol):

@@ -10,22 +10,22 @@ from attrs import field, frozen
 from clientupdater.domain.exports import COLUMNS, is_over
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.ports.queue import JobsTransaction
-from clientupdater.ports.reading import ReadingTransaction
+from clientupdater.ports.read_models import ReadingTransaction
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date, datetime, tzinfo
 
+    from clientupdater.domain.access_scope import Reach
     from clientupdater.domain.callers import Origin
     from clientupdater.domain.exports import ExportFormat, ExportType, Kind
     from clientupdater.domain.ids import CompanyId, JobId
     from clientupdater.domain.permissions import Permission
-    from clientupdater.domain.reach import Reach
     from clientupdater.ports.file_store import Draft
     from clientupdater.ports.queue import Progress
-    from clientupdater.ports.reading import ClientFilter, PersonName
-    from clientupdater.ports.work import Sight
+    from clientupdater.ports.read_models import ClientFilter, PersonName
+    from clientupdater.ports.unit_of_work import Sight
 
 
 @frozen(kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from clientupdater.ports.reading import Looking, PersonName
+    from clientupdater.ports.read_models import Looking, PersonName
 
 
 @frozen

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from clientupdater.domain.allowances import Tally, Verdict
+    from clientupdater.domain.rate_limits import Tally, Verdict
 
 
 class Counting(StrEnum):

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
-from clientupdater.ports.syncing import SyncTransaction
+from clientupdater.ports.sync import SyncTransaction
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
-    from clientupdater.ports.work import Sight
+    from clientupdater.ports.unit_of_work import Sight
 
 
 @frozen(kw_only=True)

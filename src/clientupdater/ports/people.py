@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
-from clientupdater.ports.work import Transaction
+from clientupdater.ports.unit_of_work import Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
         OpenSession,
         Person,
     )
+    from clientupdater.domain.administration import PeopleReach
     from clientupdater.domain.callers import Origin
     from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
-    from clientupdater.domain.oversight import PeopleReach
     from clientupdater.domain.people import SignInRecord
     from clientupdater.domain.permissions import Permission
     from clientupdater.domain.sessions import Session
     from clientupdater.ports.codes import Codes
-    from clientupdater.ports.work import Sight
+    from clientupdater.ports.unit_of_work import Sight
 
 
 @frozen

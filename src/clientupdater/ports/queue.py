@@ -13,8 +13,8 @@ from attrs import Factory, field, frozen
 
 from clientupdater.domain.ids import JobId
 from clientupdater.domain.jobs import JobStatus
-from clientupdater.ports import tracing
-from clientupdater.ports.work import Transaction
+from clientupdater.ports.unit_of_work import Transaction
+from clientupdater.runtime import trace_context as tracing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.ids import CompanyId, PersonId
     from clientupdater.domain.jobs import Verdict
     from clientupdater.ports.schedules import Schedules
-    from clientupdater.ports.work import Sight
+    from clientupdater.ports.unit_of_work import Sight
 
 DEFAULT_QUEUE = "default"
 SYNC_QUEUE = "sync"

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from clientupdater.domain.clients import Client
     from clientupdater.domain.events import History, StatusEvent
     from clientupdater.domain.ids import ClientId, PersonId
-    from clientupdater.domain.occasion import Occasion
     from clientupdater.domain.periods import Period
     from clientupdater.domain.statuses import StatusCatalogue
     from clientupdater.domain.tracking import Change, PeriodRow
+    from clientupdater.domain.write_context import Occasion
 
     ClientRef: TypeAlias = ClientId | str
     Place: TypeAlias = tuple[ClientId, Period]

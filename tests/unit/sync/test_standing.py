@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from clientupdater.domain.sync.fields import Source
-from clientupdater.domain.sync.standing import STALE_AFTER, SyncStanding
+from clientupdater.domain.sync.source_status import STALE_AFTER, SyncStanding
 
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
 NIGHT = timedelta(hours=24)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from attrs import define, field, frozen
 
 from clientupdater.domain.errors import SourceRefused, Unavailable
-from clientupdater.ports.deadlines import seconds_left
+from clientupdater.runtime.deadlines import seconds_left
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

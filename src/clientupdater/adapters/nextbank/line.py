@@ -17,8 +17,8 @@ from attrs import define, field
 
 from clientupdater.adapters.nextbank.answers import ACCEPTED, Answer, read_whole
 from clientupdater.domain.errors import SourceRefused, Unavailable
-from clientupdater.ports.deadlines import seconds_left
-from clientupdater.ports.tracing import outgoing_headers
+from clientupdater.runtime.deadlines import seconds_left
+from clientupdater.runtime.trace_context import outgoing_headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

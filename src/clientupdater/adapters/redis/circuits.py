@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import redis
 
-    from clientupdater.adapters.redis.gate import RedisGate
+    from clientupdater.adapters.redis.client import RedisGate
 
 _PREFIX = "clientupdater:circuit:"
 _MS = 1000

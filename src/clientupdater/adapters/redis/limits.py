@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
-from clientupdater.domain.allowances import SECOND, Count
+from clientupdater.domain.rate_limits import SECOND, Count
 from clientupdater.ports.limits import Counting
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from limits.storage import RedisStorage
     from limits.strategies import SlidingWindowCounterRateLimiter
 
-    from clientupdater.adapters.redis.gate import RedisGate
+    from clientupdater.adapters.redis.client import RedisGate
     from clientupdater.adapters.security.keyed_hash import KeyedHash
-    from clientupdater.domain.allowances import Allowance, Tally, Verdict
+    from clientupdater.domain.rate_limits import Allowance, Tally, Verdict
 
 NAMESPACE = "clientupdater"
 

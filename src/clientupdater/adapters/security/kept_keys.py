@@ -8,7 +8,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from clientupdater.adapters.security.key_ring import KEY_BYTES, KeyRing
-from clientupdater.private_files import write_private
+from clientupdater.runtime.private_files import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import PyJWK, PyJWTError
 
 from clientupdater.domain.errors import Unavailable
-from clientupdater.ports.tracing import outgoing_headers
+from clientupdater.runtime.trace_context import outgoing_headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import Factory, field, frozen
 
 from clientupdater.domain.errors import Fault, Misconfigured
-from clientupdater.ports.deadlines import seconds_left
+from clientupdater.runtime.deadlines import seconds_left
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -22,7 +22,7 @@ from clientupdater.domain.errors import (
     SourceRefused,
     Unavailable,
 )
-from clientupdater.ports.deadlines import seconds_left
+from clientupdater.runtime.deadlines import seconds_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

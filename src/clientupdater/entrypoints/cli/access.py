@@ -44,7 +44,7 @@ def explain(
     USER is an email or an id, CLIENT a code or an id.
     """
     with opened_as(session, acts) as (app, caller):
-        told = app.tracking.explain_access(
+        told = app.explanations.explain(
             caller, _person(app, caller, user), client_ref(client), Permission(permission)
         )
         codes = app.look_up_names(caller).companies
@@ -66,7 +66,7 @@ def explain(
 def _person(app: App, caller: Caller, user: str) -> PersonId:
     """Find who is meant; by an email only somebody whom the asker may see (users:read)."""
     if "@" in user:
-        return app.people.show_user(caller, user).person.id
+        return app.people.show(caller, user).person.id
     try:
         return PersonId(UUID(user))
     except ValueError:

@@ -54,7 +54,7 @@ def opened_as(session: Session, acts: str | None) -> Iterator[tuple[App, Caller]
     if email is None:
         raise click.UsageError("say who acts: --as EMAIL, or CLIENTUPDATER_ACTOR")
     with open_app(session.settings) as app:
-        yield app, app.people.identify_operator(email, ORIGIN)
+        yield app, app.operators.identify(email, ORIGIN)
 
 
 def asked_password() -> str:

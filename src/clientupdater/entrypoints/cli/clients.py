@@ -21,7 +21,7 @@ from clientupdater.entrypoints.cli.session import (
 )
 from clientupdater.entrypoints.cli.written import print_written
 from clientupdater.entrypoints.http.routes.rows import ClientShown
-from clientupdater.ports.reading import MOST, ClientQuery
+from clientupdater.ports.read_models import MOST, ClientQuery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def clients() -> None:
 def find(session: Session, /, *, query: str, limit: int, acts: str, as_json: bool) -> None:
     """Find clients by name, code, contact number or whole pension number."""
     with opened_as(session, acts) as (app, caller):
-        page = app.reading.search_clients(caller, ClientQuery(q=query, limit=limit))
+        page = app.clients.search(caller, ClientQuery(q=query, limit=limit))
     found = [ClientShown.of(each) for each in page.items]
     if as_json:
         print_json({"items": found, "has_more": page.has_more})
@@ -74,7 +74,7 @@ def find(session: Session, /, *, query: str, limit: int, acts: str, as_json: boo
 def show(session: Session, /, *, client: str, acts: str, as_json: bool) -> None:
     """Show one client, with where they stand now."""
     with opened_as(session, acts) as (app, caller):
-        shown = ClientShown.of(app.reading.show_client(caller, client_ref(client)))
+        shown = ClientShown.of(app.clients.show(caller, client_ref(client)))
     if as_json:
         print_json(shown)
     else:
@@ -92,7 +92,7 @@ def history(session: Session, /, *, client: str, limit: int, acts: str, as_json:
     from clientupdater.entrypoints.http.routes.client_history import ChangedFieldShown
 
     with opened_as(session, acts) as (app, caller):
-        page = app.reading.client_history(caller, client_ref(client), limit)
+        page = app.clients.history(caller, client_ref(client), limit)
     found = [ChangedFieldShown.of(each) for each in page.items]
     if as_json:
         print_json({"items": found, "has_more": page.has_more})
@@ -122,7 +122,7 @@ def revive(
 ) -> None:
     """Track a client again who was fully paid and borrows anew."""
     with opened_as(session, acts) as (app, caller):
-        done = app.tracking.revive_client(caller, client_ref(client), remarks, version)
+        done = app.tracking.revive(caller, client_ref(client), remarks, version)
         print_written(app, caller, done, as_json=as_json)
 
 
@@ -146,7 +146,7 @@ def correct(
     with opened_as(session, acts) as (app, caller):
         ref = client_ref(client)
         seen = _version_of(app, caller, ref, version)
-        app.tracking.correct_contacts(caller, ref, corrections, seen)
+        app.contacts.correct(caller, ref, corrections, seen)
         _print_contacts(app, caller, ref, as_json=as_json)
 
 
@@ -175,7 +175,7 @@ def settle_contacts(
         ref = client_ref(client)
         seen = _version_of(app, caller, ref, version)
         how = Settlement(told["decision"])
-        app.tracking.settle_contact_conflict(caller, ref, how, seen, only)
+        app.contacts.settle(caller, ref, how, seen, only)
         _print_contacts(app, caller, ref, as_json=as_json)
 
 
@@ -188,8 +188,8 @@ def refresh(session: Session, /, *, client: str, acts: str, as_json: bool) -> No
     """Ask NextBank for one client now, and apply what differs."""
     with opened_as(session, acts) as (app, caller):
         ref = client_ref(client)
-        job = app.syncing.refresh_client(caller, ref)
-        shown = ClientShown.of(app.reading.show_client(caller, ref, Permission.SYNC_EXECUTE))
+        job = app.refresh_client(caller, ref)
+        shown = ClientShown.of(app.clients.show(caller, ref, Permission.SYNC_EXECUTE))
     if as_json:
         print_json(shown)
         return
@@ -222,13 +222,13 @@ def _version_of(app: App, caller: Caller, client: ClientId | str, told: int | No
     """Give the version that was told, else look at the client, and tell what was seen."""
     if told is not None:
         return told
-    seen = app.reading.show_client(caller, client, Permission.CLIENTS_UPDATE)
+    seen = app.clients.show(caller, client, Permission.CLIENTS_UPDATE)
     note(f"over version {seen.version}, seen just now")
     return seen.version
 
 
 def _print_contacts(app: App, caller: Caller, client: ClientId | str, *, as_json: bool) -> None:
-    view = app.reading.show_client(caller, client, Permission.CLIENTS_UPDATE)
+    view = app.clients.show(caller, client, Permission.CLIENTS_UPDATE)
     shown = ClientShown.of(view)
     if as_json:
         print_json(shown)

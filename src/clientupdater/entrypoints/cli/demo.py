@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import frozen
 
+from clientupdater.entrypoints.cli import supervision
 from clientupdater.entrypoints.cli.session import Session, example, note, print_json, print_table
-from clientupdater.entrypoints.demo import supervision
-from clientupdater.private_files import write_private
+from clientupdater.runtime.private_files import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from clientupdater.composition_of_demo import DemoAccount
+    from clientupdater.composition.demo import DemoAccount
 
 _ADMINISTRATOR = "administrator"
 _PRINTED = (_ADMINISTRATOR, "branch manager", "telemarketer")
@@ -98,7 +98,7 @@ def _run(
     reset: bool,
     as_json: bool,
 ) -> None:
-    from clientupdater.composition_of_demo import demo_settings, fill_demo, open_demo_database
+    from clientupdater.composition.demo import demo_settings, fill_demo, open_demo_database
     from clientupdater.entrypoints.wire import to_readable_json
     from clientupdater.settings import Settings
 

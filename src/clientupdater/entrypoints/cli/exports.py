@@ -24,7 +24,7 @@ from clientupdater.entrypoints.cli.session import (
 )
 from clientupdater.entrypoints.failures import Exit
 from clientupdater.ports.exports import ExportAsked
-from clientupdater.ports.reading import MOST
+from clientupdater.ports.read_models import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -99,7 +99,7 @@ def create(  # noqa: PLR0913 — the options of a command
             filter=filter_of(caller, told),
             columns=chosen_columns(ExportType(kind), columns),
         )
-        export = app.exporting.create(caller, asked)
+        export = app.exports.create(caller, asked)
         if wait or out:
             export = _waited(app, caller, export)
         if out and export.status is JobStatus.COMPLETED:
@@ -116,7 +116,7 @@ def create(  # noqa: PLR0913 — the options of a command
 def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
     """List one's own exports, the newest first."""
     with opened_as(session, acts) as (app, caller):
-        page = app.exporting.list(caller, limit=limit)
+        page = app.exports.list(caller, limit=limit)
         _print(page.items, app, as_json=as_json)
     if page.has_more:
         note("there are more of them: say a greater --limit")
@@ -132,7 +132,7 @@ def fetch(session: Session, /, *, export: UUID, file: Path, wait: bool, acts: st
     """Fetch the file of an export to FILE, which must not be there."""
     with opened_as(session, acts) as (app, caller):
         if wait:
-            found = _waited(app, caller, app.exporting.show(caller, export))
+            found = _waited(app, caller, app.exports.show(caller, export))
             if found.status is not JobStatus.COMPLETED:
                 return _exit(found)
         _fetched(app, caller, export, file)
@@ -155,7 +155,7 @@ def _waited(app: App, caller: Caller, export: Export) -> Export:
     ) as bar:
         while export.status not in _OVER:
             time.sleep(_LOOK_EVERY_S)
-            export = app.exporting.show(caller, export.id)
+            export = app.exports.show(caller, export.id)
             if export.progress and export.progress.total:
                 bar.length = export.progress.total
                 bar.update(export.progress.done - bar.pos)
@@ -184,7 +184,7 @@ def _fetched(app: App, caller: Caller, export: UUID, path: Path, *, force: bool 
         raise _unwritable(path, str(error.strerror)) from None
     try:
         with written:
-            _, file = app.exporting.fetch(caller, export)
+            _, file = app.exports.fetch(caller, export)
             written.writelines(file.chunks)
         part.replace(path)
     finally:
@@ -195,7 +195,7 @@ def _fetched(app: App, caller: Caller, export: UUID, path: Path, *, force: bool 
 def _print(found: Sequence[Export], app: App, *, as_json: bool, one: bool = False) -> None:
     from clientupdater.entrypoints.http.routes.exports import ExportShown
 
-    shown = [ExportShown.of(each, app.exporting.clock.now()) for each in found]
+    shown = [ExportShown.of(each, app.exports.clock.now()) for each in found]
     if as_json:
         print_json(shown[0] if one else {"items": shown})
         return

@@ -23,8 +23,8 @@ from clientupdater.entrypoints.cli.session import (
     print_table,
 )
 from clientupdater.entrypoints.failures import Exit, failure_of
-from clientupdater.usecases.judge_updates import AskedUpdate
-from clientupdater.usecases.record_updates import BulkItem
+from clientupdater.usecases.tracking.bulk import BulkItem
+from clientupdater.usecases.tracking.judging import AskedUpdate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.errors import Error
     from clientupdater.domain.periods import Period
     from clientupdater.entrypoints.cli.field_file import FieldLine
-    from clientupdater.usecases.judge_updates import Judgement
+    from clientupdater.usecases.tracking.judging import Judgement
 
 
 class Verdict(StrEnum):
@@ -95,7 +95,7 @@ def import_(
 
 
 def _judged(app: App, caller: Caller, lines: Sequence[FieldLine]) -> tuple[Judgement, ...]:
-    judge = app.tracking.judge_updates
+    judge = app.judging.judge
     asked = [
         AskedUpdate(
             client=client_ref(each.client_code),
@@ -156,7 +156,7 @@ def _recorded(
             items[at] = BulkItem(ref, found.period, line.update, found.version)
     places = list(items)
     try:
-        outcomes = app.tracking.record_updates(caller, list(items.values()), atomic=True)
+        outcomes = app.bulk.record(caller, list(items.values()), atomic=True)
     except BulkRejected as rejected:
         for each in rejected.outcomes:
             if each.error:  # type: ignore[attr-defined]

@@ -72,9 +72,8 @@ def period_of(app: App, caller: Caller, client: ClientId | str, told: Period | N
     """Give the period that was told, else the one in which this client is due now."""
     if told:
         return told
-    list_rows = app.tracking.list_rows
-    today = business_day(list_rows.files.clock.now(), list_rows.files.zone)
-    running = list_rows(caller, client).client.running_period(today)
+    today = business_day(app.periods.clock.now(), app.periods.zone)
+    running = app.tracking.list_rows(caller, client).client.running_period(today)
     if running is None:
         raise NotTrackable("The client has no product, so nobody knows how often to reach it.")
     return running

@@ -36,8 +36,7 @@ def periods() -> None:
 def current(session: Session, /, *, acts: str, as_json: bool) -> None:
     """Tell which month and which quarter run, by the business's own clock."""
     with opened_as(session, acts) as (app, _):
-        opener = app.tracking.open_period
-        today = business_day(opener.clock.now(), opener.zone)
+        today = business_day(app.periods.clock.now(), app.periods.zone)
     running: Sequence[Period] = [Period.containing(today, cycle) for cycle in Cycle]
     if as_json:
         names = ("period", "period_type", "first_day", "last_day")
@@ -56,7 +55,7 @@ def current(session: Session, /, *, acts: str, as_json: bool) -> None:
 def open_(session: Session, /, *, period: Period, acts: str, as_json: bool) -> None:
     """Give every client that is due in a period its row; done twice, it does no more."""
     with opened_as(session, acts) as (app, caller):
-        opening = app.tracking.open_period(caller, period)
+        opening = app.periods.open(caller, period)
     if as_json:
         print_json(opening)
     else:
@@ -71,7 +70,7 @@ def open_(session: Session, /, *, period: Period, acts: str, as_json: bool) -> N
 def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
     """Tell which periods were opened, when and by whom, and how many rows it made."""
     with opened_as(session, acts) as (app, caller):
-        found = app.tracking.list_openings(caller, at_most=limit)
+        found = app.periods.list_openings(caller, at_most=limit)
         people = {each.by for each in found if each.by}
         names = app.look_up_names(caller, people=people).people
     if as_json:

@@ -15,7 +15,7 @@ from clientupdater.entrypoints.cli.session import (
     print_json,
     print_table,
 )
-from clientupdater.usecases.change_schedule import ScheduleChanges
+from clientupdater.usecases.jobs.schedules import ScheduleChanges
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -35,7 +35,7 @@ def schedules() -> None:
 def list_(session: Session, /, *, acts: str, as_json: bool) -> None:
     """List schedules: when each was done last, and is due next."""
     with opened_as(session, acts) as (app, caller):
-        found = app.jobs.list_schedules(caller)
+        found = app.schedules.list(caller)
     if as_json:
         print_json({"items": [_told(each) for each in found]})
         return
@@ -84,7 +84,7 @@ def disable(session: Session, /, *, name: str, acts: str, as_json: bool) -> None
 def run(session: Session, /, *, name: str, acts: str, as_json: bool) -> None:
     """Do now what is due later: a worker will, and its times stay as they are."""
     with opened_as(session, acts) as (app, caller):
-        job = app.jobs.run_schedule(caller, name)
+        job = app.schedules.run(caller, name)
     if as_json:
         print_json({"job": job})
     else:
@@ -94,7 +94,7 @@ def run(session: Session, /, *, name: str, acts: str, as_json: bool) -> None:
 def _switch(session: Session, name: str, acts: str, *, on: bool, as_json: bool) -> None:
     with opened_as(session, acts) as (app, caller):
         changes = ScheduleChanges(is_active=on)
-        changed = app.jobs.change_schedule(caller, name, changes, version=None)
+        changed = app.schedules.change(caller, name, changes, version=None)
     if as_json:
         print_json(_told(changed))
         return

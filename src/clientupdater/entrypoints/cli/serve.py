@@ -11,7 +11,7 @@ from clientupdater.entrypoints.cli.session import Session, example
 if TYPE_CHECKING:
     import socket
 
-    from clientupdater.entrypoints.http.metrics import Measures
+    from clientupdater.entrypoints.http.middleware.metrics import Measures
     from clientupdater.settings import Settings
 
 
@@ -51,7 +51,7 @@ def serve(
     """
     from clientupdater.entrypoints import logs
     from clientupdater.entrypoints.http import server, several
-    from clientupdater.entrypoints.http.metrics import Measures
+    from clientupdater.entrypoints.http.middleware.metrics import Measures
 
     session: Session = context.obj
     settings = session.settings

@@ -85,7 +85,7 @@ def set_(session: Session, /, *, client: str, acts: str, as_json: bool, **told: 
     with opened_as(session, acts) as (app, caller):
         period = period_of(app, caller, ref, told["period"])
         version = version_of(app, caller, ref, period, told["version"])
-        done = app.tracking.record_update(caller, ref, period, update, version)
+        done = app.tracking.record(caller, ref, period, update, version)
         print_written(app, caller, done, as_json=as_json)
 
 
@@ -129,7 +129,7 @@ def reopen(session: Session, /, *, client: str, acts: str, as_json: bool, **told
     with opened_as(session, acts) as (app, caller):
         period = period_of(app, caller, ref, told["period"])
         version = version_of(app, caller, ref, period, told["version"])
-        done = app.tracking.reopen_row(caller, ref, period, told["remarks"], version)
+        done = app.tracking.reopen(caller, ref, period, told["remarks"], version)
         print_written(app, caller, done, as_json=as_json)
 
 
@@ -158,7 +158,7 @@ def void(
         if not told["yes"]:
             asked = f"This undoes event {sequence} of {period} for good. Go on?"
             click.confirm(asked, abort=True, err=True)
-        done = app.tracking.void_event(caller, ref, period, sequence, told["remarks"], version)
+        done = app.tracking.void(caller, ref, period, sequence, told["remarks"], version)
         print_written(app, caller, done, as_json=as_json)
 
 

@@ -81,7 +81,7 @@ def run(
         company = _company(app, caller, told["company"]) if told["company"] else None
         mode = Mode.PREVIEW if told["preview"] else Mode.APPLY
         asked = SyncRequest(Source(source), company, mode, told["full"])
-        job = app.syncing.ask(caller, asked, enqueue=enqueue)
+        job = app.sync.ask(caller, asked, enqueue=enqueue)
         return _done(app, caller, job, enqueue=enqueue, as_json=as_json)
 
 
@@ -112,9 +112,9 @@ def _done_here(app: App, caller: Caller, job: SyncJob) -> SyncJob:
     """Do it now. What cannot be begun, or is broken off, nobody else would do: it is called off."""
     try:
         with progress() as watch:
-            return app.syncing.run(job.id, watch)
+            return app.run_sync(job.id, watch)
     except (SyncRunning, KeyboardInterrupt):
-        app.syncing.cancel(caller, job.id)
+        app.sync.cancel(caller, job.id)
         note(f"run {job.id} is called off: nothing of it was applied")
         raise
 
@@ -127,7 +127,7 @@ def _print(app: App, caller: Caller, job: SyncJob, *, as_json: bool) -> None:
         return
     plan = None
     if job.plan_hash and caller.actor.found(Permission.SYNC_READ):
-        plan = SyncPlanShown.of(app.syncing.show_plan(caller, job.id))
+        plan = SyncPlanShown.of(app.sync.show_plan(caller, job.id))
     print_summary(SyncJobShown.of(job, names), plan)
 
 
@@ -153,7 +153,7 @@ def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
     """Tell which runs there were, the newest first."""
     with opened_as(session, acts) as (app, caller):
         names = app.look_up_names(caller)
-        found = app.syncing.list(caller, at_most=limit)
+        found = app.sync.list(caller, at_most=limit)
         shown = [SyncJobShown.of(each, names) for each in found]
     if as_json:
         print_json({"items": shown})
@@ -186,7 +186,7 @@ def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
 def show(session: Session, /, *, job: UUID, acts: str, as_json: bool) -> None:
     """Tell what a run did, or would do: fields, examples, consequences, rejects."""
     with opened_as(session, acts) as (app, caller):
-        _print(app, caller, app.syncing.show(caller, SyncJobId(job)), as_json=as_json)
+        _print(app, caller, app.sync.show(caller, SyncJobId(job)), as_json=as_json)
 
 
 @sync.command(epilog=example(f"clientupdater sync approve RUN {_ACTOR}"))
@@ -208,7 +208,7 @@ def approve(
 ) -> int:
     """Apply a preview or a held plan, while it is still what would be done."""
     with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
-        approved = app.syncing.approve(caller, SyncJobId(job), seen=plan_hash, enqueue=enqueue)
+        approved = app.sync.approve(caller, SyncJobId(job), seen=plan_hash, enqueue=enqueue)
         return _done(app, caller, approved, enqueue=enqueue, as_json=as_json)
 
 
@@ -220,7 +220,7 @@ def approve(
 def cancel(session: Session, /, *, job: UUID, acts: str, as_json: bool) -> None:
     """Call a run off; one that is under way keeps nothing."""
     with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
-        _print(app, caller, app.syncing.cancel(caller, SyncJobId(job)), as_json=as_json)
+        _print(app, caller, app.sync.cancel(caller, SyncJobId(job)), as_json=as_json)
 
 
 @sync.command(epilog=example(f"clientupdater sync rejects RUN {_ACTOR}"))
@@ -235,7 +235,7 @@ def rejects(
 ) -> None:
     """List the rows that a run could not take, each with every reason."""
     with opened_as(session, acts) as (app, caller):
-        found = app.syncing.list_rejects(caller, SyncJobId(job), after=after, at_most=limit)
+        found = app.sync.list_rejects(caller, SyncJobId(job), after=after, at_most=limit)
     shown = [RejectShown.of(each) for each in found]
     if as_json:
         print_json({"items": shown})
@@ -261,7 +261,7 @@ def rejects(
 def replay(session: Session, /, *, job: UUID, acts: str, as_json: bool, enqueue: bool) -> int:
     """Take the rows that a run could not take, now that what was wrong is mended."""
     with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
-        asked = app.syncing.replay_rejects(caller, SyncJobId(job), enqueue=enqueue)
+        asked = app.sync.replay_rejects(caller, SyncJobId(job), enqueue=enqueue)
         return _done(app, caller, asked, enqueue=enqueue, as_json=as_json)
 
 
@@ -273,5 +273,5 @@ def replay(session: Session, /, *, job: UUID, acts: str, as_json: bool, enqueue:
 def replay_snapshot(session: Session, /, *, job: UUID, acts: str, as_json: bool) -> int:
     """See what a past run's input would do by now; nothing is changed."""
     with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
-        asked = app.syncing.explain(caller, SyncJobId(job), enqueue=False)
+        asked = app.sync.explain(caller, SyncJobId(job), enqueue=False)
         return _done(app, caller, asked, enqueue=False, as_json=as_json)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         SyncJobShown,
         SyncPlanShown,
     )
-    from clientupdater.ports.syncing import Progressed
+    from clientupdater.ports.sync import Progressed
 
 _KINDS = {
     "created": "new clients",

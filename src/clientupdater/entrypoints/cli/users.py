@@ -18,14 +18,13 @@ from clientupdater.entrypoints.cli.session import (
     print_table,
 )
 from clientupdater.entrypoints.http.routes.shapes import UserShown, grants_shown
-from clientupdater.usecases.change_user import UserChanges
-from clientupdater.usecases.create_user import NewUser
+from clientupdater.usecases.people.users import NewUser, UserChanges
 
 if TYPE_CHECKING:
     from clientupdater.app import App
     from clientupdater.domain.accounts import Person
     from clientupdater.domain.callers import Caller
-    from clientupdater.usecases.create_user import CreatedUser
+    from clientupdater.usecases.people.users import CreatedUser
 
 _ACTOR = "--as boss@example.com"
 _permission = click.argument("permission", type=click.Choice([str(each) for each in Permission]))
@@ -59,12 +58,12 @@ def create(session: Session, /, *, as_json: bool, bootstrap: bool, **told: Any) 
         from clientupdater.composition import open_app
 
         with open_app(session.settings) as app:
-            made = app.people.bootstrap_administrator(new, ORIGIN)
-            caller = app.people.identify_operator(made.person.email, ORIGIN)
+            made = app.operators.bootstrap(new, ORIGIN)
+            caller = app.operators.identify(made.person.email, ORIGIN)
             (shown,) = _shown(app, caller, made.person)
     else:
         with opened_as(session, acts) as (app, caller):
-            made = app.people.create_user(caller, new)
+            made = app.people.create(caller, new)
             (shown,) = _shown(app, caller, made.person)
     _tell_created(made, shown, as_json=as_json)
 
@@ -90,7 +89,7 @@ def list_(
 ) -> None:
     """List the people one may see, in the order of their emails."""
     with opened_as(session, acts) as (app, caller):
-        found = app.people.list_users(caller, after=after, at_most=limit, active=active)
+        found = app.people.list(caller, after=after, at_most=limit, active=active)
         listed = _shown(app, caller, *found)
     if as_json:
         print_json({"items": listed})
@@ -107,7 +106,7 @@ def list_(
 def show(session: Session, /, *, user: str, acts: str, as_json: bool) -> None:
     """Show an account and what it may do."""
     with opened_as(session, acts) as (app, caller):
-        found = app.people.show_user(caller, user)
+        found = app.people.show(caller, user)
         (person,) = _shown(app, caller, found.person)
         grants = grants_shown(found.grants, app.look_up_names(caller))
     if as_json:
@@ -128,7 +127,7 @@ def show(session: Session, /, *, user: str, acts: str, as_json: bool) -> None:
 def lock(session: Session, /, *, user: str, acts: str) -> None:
     """Let somebody sign in no more until they are unlocked; open sessions go on."""
     with opened_as(session, acts) as (app, caller):
-        app.people.lock_user(caller, user)
+        app.people.lock(caller, user)
     note("locked")
 
 
@@ -139,7 +138,7 @@ def lock(session: Session, /, *, user: str, acts: str) -> None:
 def unlock(session: Session, /, *, user: str, acts: str) -> None:
     """Let somebody sign in again at once."""
     with opened_as(session, acts) as (app, caller):
-        app.people.unlock_user(caller, user)
+        app.people.unlock(caller, user)
     note("unlocked")
 
 
@@ -153,7 +152,7 @@ def deactivate(session: Session, /, *, user: str, yes: bool, acts: str) -> None:
     if not yes:
         click.confirm("This ends their sessions and assignments. Go on?", abort=True, err=True)
     with opened_as(session, acts) as (app, caller):
-        app.people.change_user(caller, user, UserChanges(is_active=False), None)
+        app.people.change(caller, user, UserChanges(is_active=False), None)
     note("deactivated")
 
 
@@ -171,7 +170,7 @@ def link(session: Session, /, *, user: str, subject: str | None, away: bool, act
     if bool(subject) is away:
         raise click.UsageError("say the SUBJECT, or --none")
     with opened_as(session, acts) as (app, caller):
-        app.people.change_user(caller, user, UserChanges(clerk_id=subject or ""), None)
+        app.people.change(caller, user, UserChanges(clerk_id=subject or ""), None)
     note("taken" if away else "linked")
 
 
@@ -192,7 +191,7 @@ def grant(
 ) -> None:
     """Give a permission that one holds oneself, in at least that scope and company."""
     with opened_as(session, acts) as (app, caller):
-        app.people.grant_permission(caller, user, Permission(permission), company, Scope(scope))
+        app.access.grant(caller, user, Permission(permission), company, Scope(scope))
     note("granted")
 
 
@@ -207,7 +206,7 @@ def revoke(
 ) -> None:
     """Take a permission away; it is gone from the next request on."""
     with opened_as(session, acts) as (app, caller):
-        app.people.revoke_grant(caller, user, Permission(permission), company)
+        app.access.revoke(caller, user, Permission(permission), company)
     note("revoked")
 
 
@@ -223,7 +222,7 @@ def revoke(
 def assign_branch(session: Session, /, *, user: str, branch: str, take: bool, acts: str) -> None:
     """Put a branch into somebody's territory, or take it out."""
     with opened_as(session, acts) as (app, caller):
-        act = app.people.take_branch if take else app.people.give_branch
+        act = app.territories.take_branch if take else app.territories.give_branch
         act(caller, user, branch)
     note("taken" if take else "given")
 
@@ -239,7 +238,7 @@ def assign_branch(session: Session, /, *, user: str, branch: str, take: bool, ac
 def assign_area(session: Session, /, *, user: str, area: str, take: bool, acts: str) -> None:
     """Put an area into somebody's territory, or take it out."""
     with opened_as(session, acts) as (app, caller):
-        act = app.people.take_area if take else app.people.give_area
+        act = app.territories.take_area if take else app.territories.give_area
         act(caller, user, area)
     note("taken" if take else "given")
 
@@ -253,7 +252,7 @@ def assign_area(session: Session, /, *, user: str, area: str, take: bool, acts: 
 def token(session: Session, /, *, user: str, days: int, acts: str, as_json: bool) -> None:
     """Make out a token for a calling service, and show it this once."""
     with opened_as(session, acts) as (app, caller):
-        issued = app.people.issue_service_token(caller, user, timedelta(days=days))
+        issued = app.sessions.issue_token(caller, user, timedelta(days=days))
     if as_json:
         print_json(issued)
         return
@@ -274,7 +273,7 @@ def set_password(session: Session, /, *, user: str, acts: str) -> None:
     """
     password = asked_password()
     with opened_as(session, acts) as (app, caller):
-        app.people.set_initial_password(caller, user, password)
+        app.passwords.set_initial(caller, user, password)
     note("set")
 
 

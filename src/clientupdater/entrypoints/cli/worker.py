@@ -81,7 +81,7 @@ def worker(
     from clientupdater.composition import open_workshop
     from clientupdater.entrypoints import logs
     from clientupdater.entrypoints.http.several import metrics_told
-    from clientupdater.entrypoints.worker.account import Account
+    from clientupdater.entrypoints.worker.metrics import Account
     from clientupdater.entrypoints.worker.worker import Pace, Worker
 
     logs.configure(session.settings)

@@ -17,13 +17,13 @@ from starlette.routing import Match, Route
 
 from clientupdater.domain.errors import Error
 from clientupdater.entrypoints.http import pipeline, problems, system
-from clientupdater.entrypoints.http.admission import Door, worked
 from clientupdater.entrypoints.http.documentation import pages_of
 from clientupdater.entrypoints.http.endpoints import ENDPOINTS
-from clientupdater.entrypoints.http.headers import Guarded
-from clientupdater.entrypoints.http.metrics import Measured, Measures
-from clientupdater.entrypoints.http.requests import Accounted
-from clientupdater.ports.deadlines import within
+from clientupdater.entrypoints.http.middleware.admission import Door, worked
+from clientupdater.entrypoints.http.middleware.metrics import Measured, Measures
+from clientupdater.entrypoints.http.middleware.request_log import Accounted
+from clientupdater.entrypoints.http.middleware.security_headers import Guarded
+from clientupdater.runtime.deadlines import within
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 
     from clientupdater.app import App
     from clientupdater.entrypoints.http.contract import Endpoint
-    from clientupdater.ports.readings import Readings
-    from clientupdater.serving import Serving
+    from clientupdater.ports.gauges import Readings
+    from clientupdater.settings.serving import Serving
 
 _log = structlog.stdlib.get_logger("clientupdater.http")
 _TAKEN = (
@@ -95,7 +95,7 @@ def build(
             threads = anyio.CapacityLimiter(app.serving.at_once)
             door = Door(app.serving.admitted)
             async with anyio.create_task_group() as ticking:
-                for read, every_s in ((app.readings, 1.0), (app.read_queues, 15.0)):
+                for read, every_s in ((app.gauges, 1.0), (app.jobs.depths, 15.0)):
                     ticking.start_soon(_keep_reading, measures, read, every_s, probes)
                 looks = {
                     "readiness": system.Recent(partial(system.checked, app), probes),

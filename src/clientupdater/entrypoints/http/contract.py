@@ -8,12 +8,12 @@ from uuid import UUID
 
 from attrs import field, frozen
 
-from clientupdater.domain.allowances import Activity
 from clientupdater.domain.errors import InvalidInput, NotFound
 from clientupdater.domain.ids import JobId
 from clientupdater.domain.people import Act
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission
+from clientupdater.domain.rate_limits import Activity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -6,8 +6,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from clientupdater.domain.allowances import Activity, Asker
 from clientupdater.domain.errors import InvalidCredentials
+from clientupdater.domain.rate_limits import Activity, Asker
 from clientupdater.entrypoints.http.problems import Rejected
 
 if TYPE_CHECKING:
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from clientupdater.app import App
-    from clientupdater.domain.allowances import Verdict
     from clientupdater.domain.callers import Caller
+    from clientupdater.domain.rate_limits import Verdict
     from clientupdater.entrypoints.http.contract import Endpoint
-    from clientupdater.usecases.admit_request import AdmitRequest
+    from clientupdater.usecases.requests.rate_limits import AdmitRequest
 
 
 def require_allowance(

@@ -27,7 +27,6 @@ import attrs
 from attrs import frozen
 
 from clientupdater.domain.access import Actor
-from clientupdater.domain.allowances import Activity, Asker
 from clientupdater.domain.callers import Caller, Origin
 from clientupdater.domain.errors import (
     Error,
@@ -41,6 +40,7 @@ from clientupdater.domain.errors import (
 )
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.people import Act
+from clientupdater.domain.rate_limits import Activity, Asker
 from clientupdater.entrypoints.failures import details_of
 from clientupdater.entrypoints.http import parsing
 from clientupdater.entrypoints.http.contract import Call, Endpoint, Sent, part
@@ -48,8 +48,8 @@ from clientupdater.entrypoints.http.limits import failures_counted, require, req
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.replies import reply, response
 from clientupdater.entrypoints.structuring import structured, structured_words
-from clientupdater.ports.deadlines import ending_at, seconds_left
-from clientupdater.usecases.answer_once import KeyedRequest, Reply
+from clientupdater.runtime.deadlines import ending_at, seconds_left
+from clientupdater.usecases.requests.idempotency import KeyedRequest, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from clientupdater.app import App
-    from clientupdater.usecases.authenticate import Authenticated
+    from clientupdater.usecases.people.authenticate import Authenticated
 
 _UNFIT = "What was given does not fit."
 _NOBODY = PersonId(UUID(int=0))
@@ -218,7 +218,7 @@ def signed_in(
     """Find out who has signed in; an attempt that fails counts by its address."""
     origin = _origin(app, request)
     try:
-        found = app.people.authenticate(_token(request), origin, act)
+        found = app.authenticate(_token(request), origin, act)
     except Unauthenticated:
         require(app.admit_request, activity, Asker(origin.ip_address), request.scope)
         raise

@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from clientupdater.entrypoints.http.contract import Answer, Download
 from clientupdater.entrypoints.http.parsing import joined, weights
 from clientupdater.entrypoints.wire import to_json
-from clientupdater.usecases.answer_once import Reply
+from clientupdater.usecases.requests.idempotency import Reply
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -17,7 +17,7 @@ import uvicorn
 
 from clientupdater.domain.errors import Conflict, Fault, Misconfigured
 from clientupdater.entrypoints.http.application import build
-from clientupdater.entrypoints.http.connections import (
+from clientupdater.entrypoints.http.middleware.connections import (
     ANNOUNCED_EARLIER_S,
     BoundedConnection,
     ConnectionLimits,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from clientupdater.app import App
-    from clientupdater.entrypoints.http.metrics import Measures
+    from clientupdater.entrypoints.http.middleware.metrics import Measures
 
 _GRACE_S = 5.0
 """Beyond the deadline that every request under way has."""

@@ -21,9 +21,9 @@ from attrs import define
 from prometheus_client import start_http_server
 from prometheus_client.multiprocess import mark_process_dead
 
-from clientupdater import lifeline
 from clientupdater.entrypoints.failures import Exit
-from clientupdater.entrypoints.http.metrics import SHARED_FOLDER, shared_registry
+from clientupdater.entrypoints.http.middleware.metrics import SHARED_FOLDER, shared_registry
+from clientupdater.runtime import child_process as lifeline
 
 if TYPE_CHECKING:
     import socket

@@ -11,11 +11,11 @@ from attrs import define, field, frozen
 from starlette.responses import Response
 
 import clientupdater
-from clientupdater.domain.allowances import Activity, Asker
 from clientupdater.domain.errors import NotFound, Unauthenticated
+from clientupdater.domain.rate_limits import Activity, Asker
 from clientupdater.entrypoints.http import pipeline
-from clientupdater.entrypoints.http.admission import worked
 from clientupdater.entrypoints.http.limits import require
+from clientupdater.entrypoints.http.middleware.admission import worked
 from clientupdater.entrypoints.wire import to_json
 from clientupdater.ports.health import Standing
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from clientupdater.app import App
-    from clientupdater.domain.sync.standing import SyncStanding
+    from clientupdater.domain.sync.source_status import SyncStanding
     from clientupdater.ports.health import Health
-    from clientupdater.usecases.check_system import SystemHealth
+    from clientupdater.usecases.operations.health import SystemHealth
 
 _STATUSES = {
     Standing.UP: "healthy",

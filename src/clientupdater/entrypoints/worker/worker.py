@@ -19,16 +19,16 @@ from attrs import Factory, define, field, frozen
 
 from clientupdater.domain.errors import Error
 from clientupdater.domain.jobs import Stopping, may_claim
-from clientupdater.entrypoints.worker.held import HeldJob
-from clientupdater.ports.doing import Interrupted
+from clientupdater.entrypoints.worker.running_job import HeldJob
+from clientupdater.ports.job_run import Interrupted
 from clientupdater.ports.queue import QUEUES, Beat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from clientupdater.composition.worker import Workshop
     from clientupdater.ports.queue import Hold
-    from clientupdater.workshop import Workshop
 
 _log = structlog.stdlib.get_logger("clientupdater.worker")
 
@@ -155,7 +155,7 @@ class Worker:
     def _fire(self) -> None:
         if self._stopping is not None:
             return
-        fired = self.workshop.app.jobs.fire_schedules()
+        fired = self.workshop.app.schedules.fire_due()
         if fired.schedules:
             _log.info("schedules fired", schedules=fired.schedules)
         for name in fired.unreadable:
@@ -168,7 +168,7 @@ class Worker:
 
     def _fail_dead_syncs(self) -> None:
         """Fail the runs whose process is gone, whoever that was."""
-        for run in self.workshop.app.syncing.fail_dead():
+        for run in self.workshop.app.fail_dead_syncs():
             _log.warning("sync run was lost", run=str(run))
 
     # --- holding
@@ -265,7 +265,7 @@ class Worker:
         while (held := self._ready.get()) is not None:
             if held.begin():
                 try:
-                    held.failure = self.workshop.app.jobs.do(held)
+                    held.failure = self.workshop.app.do_job(held)
                 except Interrupted:
                     held.was_interrupted = True
                 held.ended_at = time.monotonic()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from attrs import Factory, define, field
 
-from clientupdater.adapters.postgres.named_queries import named_queries
+from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.adapters.postgres.sync.written import cells_written
 from clientupdater.ports.sources import UNREADABLE, is_deleted
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from importlib.resources.abc import Traversable
 
-    from clientupdater.adapters.postgres.connect import Connection
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.adapters.security.vault import Vault
     from clientupdater.domain.sync.jobs import SyncRequest
     from clientupdater.ports.sources import RawRecord
-    from clientupdater.ports.syncing import InputPage, Numbered, Terms
+    from clientupdater.ports.sync import InputPage, Numbered, Terms
 
 QUERIES = named_queries("sync/fingerprints.sql")
 SIZE = 16

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 from psycopg.types.json import Jsonb
 
-from clientupdater.adapters.postgres.named_queries import named_queries
+from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.adapters.postgres.sync.written import read, written
 from clientupdater.domain.errors import KeyMissing
 from clientupdater.ports.sealing import KeyUnknown
-from clientupdater.ports.syncing import InputPage, LastPage
+from clientupdater.ports.sync import InputPage, LastPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from clientupdater.adapters.postgres.connect import Connection
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.adapters.security.key_ring import KeyRing
     from clientupdater.domain.ids import SyncJobId
     from clientupdater.domain.sync.jobs import SyncJob

@@ -8,7 +8,7 @@ from uuid import UUID
 from attrs import asdict, frozen
 from psycopg.types.json import Jsonb
 
-from clientupdater.adapters.postgres.named_queries import named_queries
+from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.adapters.postgres.sync.staging import COMPARE
 from clientupdater.domain.errors import NotFound, SyncOver, SyncRunning
 from clientupdater.domain.ids import CompanyId, PersonId, SyncJobId
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
-    from clientupdater.adapters.postgres.connect import Connection
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.ports.sources import Fetch as Reading
-    from clientupdater.ports.syncing import Progressed
+    from clientupdater.ports.sync import Progressed
 
 QUERIES = named_queries("sync/jobs.sql")
 

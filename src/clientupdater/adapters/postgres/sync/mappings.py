@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from attrs import asdict, frozen
 from psycopg.types.json import Jsonb
 
-from clientupdater.adapters.postgres.named_queries import named_queries
+from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.domain.sync.mapping import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from clientupdater.adapters.postgres.connect import Connection
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.ids import CompanyId, PersonId
     from clientupdater.domain.sync.fields import Source
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from clientupdater.adapters.postgres.named_queries import named_queries
+from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.domain.errors import Fault
 from clientupdater.domain.ids import SyncJobId
-from clientupdater.ports.syncing import KeptReject
+from clientupdater.ports.sync import KeptReject
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from clientupdater.adapters.postgres.connect import Connection
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.sync.jobs import SyncJob
 
 QUERIES = named_queries("sync/rejects.sql")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 
 from attrs import Factory, define
 
-from clientupdater.adapters.postgres.named_queries import named_queries
+from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.adapters.postgres.sync.fingerprints import SEEN, Fingerprints
 from clientupdater.adapters.postgres.sync.lines import (
     REFUSED,
@@ -16,26 +16,26 @@ from clientupdater.adapters.postgres.sync.lines import (
     refused_lines,
     stage_lines,
 )
-from clientupdater.adapters.postgres.tracking import QUERIES as TRACKING
-from clientupdater.adapters.postgres.tracking_columns import period_columns
+from clientupdater.adapters.postgres.tracking.columns import period_columns
+from clientupdater.adapters.postgres.tracking.rows import QUERIES as TRACKING
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.periods import cycle_takes_effect
 from clientupdater.domain.sync.fields import Field
 from clientupdater.domain.sync.jobs import SyncCounts
 from clientupdater.domain.sync.outcome import EXAMPLES, Effect, Outcome
-from clientupdater.ports.syncing import Comparison
+from clientupdater.ports.sync import Comparison
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
-    from clientupdater.adapters.postgres.connect import Connection
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.adapters.security.vault import Vault
     from clientupdater.domain.ids import CompanyId
     from clientupdater.domain.periods import Period
     from clientupdater.domain.sync.absence import Fetch
     from clientupdater.domain.sync.mapping import Reject, Row
-    from clientupdater.ports.syncing import InputPage, Numbered, Work
+    from clientupdater.ports.sync import InputPage, Numbered, Work
 
 COMPARE = named_queries("sync/compare.sql")
 APPLY = named_queries("sync/apply.sql", TRACKING)

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from clientupdater.adapters.postgres.named_queries import named_queries
+from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.adapters.postgres.sync.mappings import PostgresSyncMappings
 from clientupdater.domain.errors import Fault, InvalidInput, Misconfigured
 from clientupdater.domain.ids import CompanyId
 from clientupdater.domain.sync.mapping import Entry, check_mapping, effective_entries
 from clientupdater.domain.sync.transforms import Lookups
-from clientupdater.ports.syncing import Terms
+from clientupdater.ports.sync import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
-    from clientupdater.adapters.postgres.connect import Connection
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.sync.fields import Source
     from clientupdater.domain.sync.mapping import SourceMapping
 

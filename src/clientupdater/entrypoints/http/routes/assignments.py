@@ -71,7 +71,7 @@ class AccessShown:
 def assign_client(call: Call) -> None:
     """Give a client to an officer."""
     officer = call.body.officer
-    call.app.tracking.assign_client(
+    call.app.assignments.assign(
         call.caller, call.path["client"], PersonId(officer) if officer else None
     )
 
@@ -81,7 +81,7 @@ def assign_clients(call: Call) -> AssignmentResults:
     body: AssignmentsBody = call.body
     clients = [_client(name, f"/clients/{index}") for index, name in enumerate(body.clients)]
     officer = PersonId(body.officer) if body.officer else None
-    outcomes = call.app.tracking.assign_clients(call.caller, clients, officer)
+    outcomes = call.app.assignments.assign_many(call.caller, clients, officer)
     return AssignmentResults(
         tuple(
             AssignmentResult(each.index, failure_of(each.error).status, error_shown(each.error))
@@ -96,7 +96,7 @@ def explain_access(call: Call) -> AccessShown:
     """Explain what somebody may."""
     asked: AccessAsked = call.query
     client = _client(asked.client, "/client")
-    told = call.app.tracking.explain_access(
+    told = call.app.explanations.explain(
         call.caller, PersonId(call.path["user"]), client, asked.permission
     )
     codes = call.app.look_up_names(call.caller).companies

@@ -76,7 +76,7 @@ class _Place:
 def show_client_history(call: Call) -> HistoryPage:
     """Show what changed."""
     asked: HistoryAsked = call.query
-    page = call.app.reading.client_history(
+    page = call.app.clients.history(
         call.caller, call.path["client"], asked.limit, _after(call, asked.cursor)
     )
     cursor = sealed_cursor(call, page.after) if page.after else None

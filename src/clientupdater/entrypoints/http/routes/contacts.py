@@ -57,9 +57,7 @@ def correct_contacts(call: Call) -> Answer:
     told = {each: getattr(call.body, str(each)) for each in sorted(CONTACTS)}
     corrections = {each: number for each, number in told.items() if number is not _AS_IT_IS}
     with _conflicts_shown(call):
-        call.app.tracking.correct_contacts(
-            call.caller, call.path["client"], corrections, call.version or 0
-        )
+        call.app.contacts.correct(call.caller, call.path["client"], corrections, call.version or 0)
     return _shown(call)
 
 
@@ -68,7 +66,7 @@ def settle_contact_conflict(call: Call) -> Answer:
     body: SettlementBody = call.body
     only = None if body.fields is None else {Field(each) for each in body.fields}
     with _conflicts_shown(call):
-        call.app.tracking.settle_contact_conflict(
+        call.app.contacts.settle(
             call.caller, call.path["client"], body.decision, call.version or 0, only
         )
     return _shown(call)
@@ -77,7 +75,7 @@ def settle_contact_conflict(call: Call) -> Answer:
 def _shown(call: Call) -> Answer:
     """Show the client, by the very right that wrote to it."""
     client, by = call.path["client"], Permission.CLIENTS_UPDATE
-    shown = ClientShown.of(call.app.reading.show_client(call.caller, client, by))
+    shown = ClientShown.of(call.app.clients.show(call.caller, client, by))
     return Answer(value=shown, version=shown.version)
 
 

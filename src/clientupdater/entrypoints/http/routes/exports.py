@@ -8,11 +8,11 @@ from uuid import UUID
 
 from attrs import field, frozen
 
-from clientupdater.domain.allowances import Activity
 from clientupdater.domain.errors import Gone, InvalidInput, NotFound
 from clientupdater.domain.exports import ExportFormat, ExportType, chosen_columns
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.permissions import Permission
+from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Download, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.problems import Rejected
@@ -126,26 +126,26 @@ def create_export(call: Call) -> Answer:
         filter=filter_of(call.caller, told.filters),
         columns=chosen_columns(told.type, told.columns),
     )
-    export = call.app.exporting.create(call.caller, asked)
+    export = call.app.exports.create(call.caller, asked)
     return Answer(value=_shown(call, export), location=_address(export))
 
 
 def list_exports(call: Call) -> ExportsPage:
     """List one's own."""
     asked: ExportsAsked = call.query
-    page = call.app.exporting.list(call.caller, after=_place(call, asked.cursor), limit=asked.limit)
+    page = call.app.exports.list(call.caller, after=_place(call, asked.cursor), limit=asked.limit)
     cursor = sealed_cursor(call, page.after) if page.after else None
     return ExportsPage(tuple(_shown(call, export) for export in page.items), cursor, page.has_more)
 
 
 def show_export(call: Call) -> ExportShown:
     """Show one."""
-    return _shown(call, call.app.exporting.show(call.caller, call.path["export"]))
+    return _shown(call, call.app.exports.show(call.caller, call.path["export"]))
 
 
 def fetch_export(call: Call) -> Answer:
     """Send its file."""
-    export, file = call.app.exporting.fetch(call.caller, call.path["export"])
+    export, file = call.app.exports.fetch(call.caller, call.path["export"])
     name = f"{export.asked.type}-{export.created_at:%Y%m%d-%H%M%S}.{export.asked.format}"
     media_type = MEDIA_TYPES[export.asked.format]
     sent = Download(name=name, media_type=media_type, size=file.size, chunks=file.chunks)
@@ -154,11 +154,11 @@ def fetch_export(call: Call) -> Answer:
 
 def delete_export(call: Call) -> None:
     """Delete it."""
-    call.app.exporting.delete(call.caller, call.path["export"])
+    call.app.exports.delete(call.caller, call.path["export"])
 
 
 def _shown(call: Call, export: Export) -> ExportShown:
-    return ExportShown.of(export, call.app.exporting.clock.now())
+    return ExportShown.of(export, call.app.exports.clock.now())
 
 
 def _place(call: Call, cursor: str | None) -> ExportKey | None:

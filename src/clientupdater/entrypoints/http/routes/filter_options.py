@@ -52,7 +52,7 @@ class FilterOptionsShown:
 
 def show_filter_options(call: Call) -> FilterOptionsShown:
     """Tell what the filters can be; the options have the members that they are shown with."""
-    found = call.app.reading.filter_options(call.caller, generation=call.generation)
+    found = call.app.filter_options.show(call.caller, generation=call.generation)
     return shown_as(FilterOptionsShown, found)
 
 

@@ -42,7 +42,7 @@ def admitting_to_user(permission: Permission) -> Callable[[Call], None]:
     """Judge sight of a person and right over them, and nothing else."""
 
     def admit(call: Call) -> None:
-        call.app.people.judge_user(call.caller, permission, user_of(call))
+        call.app.people.judge(call.caller, permission, user_of(call))
 
     return admit
 
@@ -54,53 +54,49 @@ def user_of(call: Call) -> PersonId:
 
 def list_grants(call: Call) -> Grants:
     """List what somebody may do."""
-    shown = call.app.people.show_user(call.caller, user_of(call))
+    shown = call.app.people.show(call.caller, user_of(call))
     return Grants(grants_shown(shown.grants, call.app.look_up_names(call.caller)))
 
 
 def give_grant(call: Call) -> None:
     """Give a permission."""
     permission, company = call.path["permission"], call.query.company
-    call.app.people.grant_permission(
-        call.caller, user_of(call), permission, company, call.body.scope
-    )
+    call.app.access.grant(call.caller, user_of(call), permission, company, call.body.scope)
 
 
 def revoke_grant(call: Call) -> None:
     """Take a permission."""
-    call.app.people.revoke_grant(
-        call.caller, user_of(call), call.path["permission"], call.query.company
-    )
+    call.app.access.revoke(call.caller, user_of(call), call.path["permission"], call.query.company)
 
 
 def give_branch(call: Call) -> None:
     """Give a branch."""
-    call.app.people.give_branch(call.caller, user_of(call), call.path["branch"])
+    call.app.territories.give_branch(call.caller, user_of(call), call.path["branch"])
 
 
 def take_branch(call: Call) -> None:
     """Take a branch."""
-    call.app.people.take_branch(call.caller, user_of(call), call.path["branch"])
+    call.app.territories.take_branch(call.caller, user_of(call), call.path["branch"])
 
 
 def give_area(call: Call) -> None:
     """Give an area."""
-    call.app.people.give_area(call.caller, user_of(call), call.path["area"])
+    call.app.territories.give_area(call.caller, user_of(call), call.path["area"])
 
 
 def take_area(call: Call) -> None:
     """Take an area."""
-    call.app.people.take_area(call.caller, user_of(call), call.path["area"])
+    call.app.territories.take_area(call.caller, user_of(call), call.path["area"])
 
 
 def place_branch(call: Call) -> None:
     """Put a branch into an area."""
-    call.app.people.place_branch(call.caller, call.path["area"], call.path["branch"])
+    call.app.territories.place_branch(call.caller, call.path["area"], call.path["branch"])
 
 
 def remove_branch(call: Call) -> None:
     """Take a branch out of an area."""
-    call.app.people.remove_branch(call.caller, call.path["area"], call.path["branch"])
+    call.app.territories.remove_branch(call.caller, call.path["area"], call.path["branch"])
 
 
 _GRANT = "/users/{user}/grants/{permission}"

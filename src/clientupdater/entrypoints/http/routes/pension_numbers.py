@@ -22,9 +22,7 @@ class PensionNumberShown:
 
 def reveal(call: Call) -> PensionNumberShown:
     """Show a client's number."""
-    return PensionNumberShown(
-        call.app.tracking.reveal_pension_number(call.caller, call.path["client"])
-    )
+    return PensionNumberShown(call.app.pension_numbers.reveal(call.caller, call.path["client"]))
 
 
 ENDPOINTS = (

@@ -55,13 +55,13 @@ class OpeningShown:
 def show_current_periods(call: Call) -> Periods:
     """Tell which periods run."""
     company = _company(call, call.query.company) if call.query.company else None
-    running = call.app.tracking.show_current_periods(call.caller, company)
+    running = call.app.periods.current(call.caller, company)
     return Periods(tuple(PeriodShown(p, p.cycle, p.first_day, p.last_day) for p in running))
 
 
 def _company(call: Call, code: str) -> CompanyId:
     """Find a company by its code, for those who may ask at all."""
-    call.app.tracking.show_current_periods(call.caller)
+    call.app.periods.current(call.caller)
     known = call.app.look_up_names(call.caller).companies
     found = next((each for each, name in known.items() if name == code), None)
     if found is None:
@@ -71,7 +71,7 @@ def _company(call: Call, code: str) -> CompanyId:
 
 def open_period(call: Call) -> OpeningShown:
     """Open a period."""
-    done: Opening = call.app.tracking.open_period(call.caller, call.path["period"])
+    done: Opening = call.app.periods.open(call.caller, call.path["period"])
     return OpeningShown(done.period, done.rows, done.started_at, done.finished_at)
 
 

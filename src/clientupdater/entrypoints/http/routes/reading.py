@@ -11,17 +11,17 @@ from uuid import UUID
 import attrs
 from attrs import field, frozen
 
-from clientupdater.domain.allowances import Activity
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission
+from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.routes.rows import ClientShown, WorklistItemShown
 from clientupdater.entrypoints.structuring import Text, Whole, structured
-from clientupdater.ports.reading import (
+from clientupdater.ports.read_models import (
     ClientFilter,
     ClientKey,
     ClientQuery,
@@ -174,19 +174,19 @@ def read_worklist(call: Call) -> WorklistPage:
     after = _place(call, asked.cursor, _WorkPlace)
     key = WorklistKey(**attrs.asdict(after, recurse=False)) if after else None
     query = WorklistQuery(order=asked.order, limit=asked.limit, after=key)
-    page = call.app.reading.worklist(call.caller, query)
+    page = call.app.worklist.read(call.caller, query)
     items = tuple(map(WorklistItemShown.of, page.items))
     return WorklistPage(items, _cursor(call, page.after), page.has_more)
 
 
 def list_clients(call: Call) -> ClientsPage:
     """List clients."""
-    return _clients(call, call.query, partial(call.app.reading.list_clients, call.caller))
+    return _clients(call, call.query, partial(call.app.clients.list, call.caller))
 
 
 def search_clients(call: Call) -> ClientsPage:
     """Search for clients."""
-    return _clients(call, call.body, partial(call.app.reading.search_clients, call.caller))
+    return _clients(call, call.body, partial(call.app.clients.search, call.caller))
 
 
 def _clients(call: Call, asked: ClientsAsked, read: Callable[[ClientQuery], Any]) -> ClientsPage:
@@ -249,15 +249,13 @@ def _place(call: Call, cursor: str | None, kind: type[T]) -> T | None:
 
 def show_client(call: Call) -> Answer:
     """Show one client."""
-    shown = ClientShown.of(call.app.reading.show_client(call.caller, call.path["client"]))
+    shown = ClientShown.of(call.app.clients.show(call.caller, call.path["client"]))
     return Answer(value=shown, version=shown.version)
 
 
 def read_lookups(call: Call) -> Any:
     """Give the words that people choose from."""
-    return call.app.reading.lookups(
-        call.caller, inactive=call.query.all, generation=call.generation
-    )
+    return call.app.lookups(call.caller, inactive=call.query.all, generation=call.generation)
 
 
 ENDPOINTS = (

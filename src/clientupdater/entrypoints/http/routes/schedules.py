@@ -11,7 +11,7 @@ from clientupdater.domain.errors import NotFound, VersionConflict
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
 from clientupdater.entrypoints.structuring import Text, Whole
-from clientupdater.usecases.change_schedule import ScheduleChanges
+from clientupdater.usecases.jobs.schedules import ScheduleChanges
 
 if TYPE_CHECKING:
     from clientupdater.ports.schedules import ScheduledJob
@@ -54,7 +54,7 @@ class ScheduleChangesBody:
 
 def list_schedules(call: Call) -> Schedules:
     """List schedules."""
-    return Schedules(tuple(map(shown, call.app.jobs.list_schedules(call.caller))))
+    return Schedules(tuple(map(shown, call.app.schedules.list(call.caller))))
 
 
 def change_schedule(call: Call) -> Answer:
@@ -64,7 +64,7 @@ def change_schedule(call: Call) -> Answer:
         cron=body.cron_expression, time_zone=body.time_zone, is_active=body.is_active
     )
     try:
-        changed = call.app.jobs.change_schedule(
+        changed = call.app.schedules.change(
             call.caller, call.path["schedule"], changes, call.version
         )
     except VersionConflict as error:

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from attrs import field, frozen
 
-from clientupdater.domain.allowances import Activity
 from clientupdater.domain.errors import InvalidCredentials, NotFound
 from clientupdater.domain.people import Act
+from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.routes.shapes import (
     GrantShown,
@@ -94,19 +94,19 @@ def names_around(call: Call, *people: Person) -> Names:
 def sign_in(call: Call) -> SignedInShown:
     """Let somebody in."""
     body: SignInBody = call.body
-    done = call.app.people.sign_in(body.email, body.password, call.caller.origin)
+    done = call.app.sign_in(body.email, body.password, call.caller.origin)
     user = UserShown.of(done.person, names_around(call, done.person))
     return SignedInShown(done.token, done.expires_at, done.idle_seconds, user)
 
 
 def sign_out(call: Call) -> None:
     """Let somebody out."""
-    call.app.people.sign_out(call.caller, call.session.session.id)
+    call.app.sessions.sign_out(call.caller, call.session.session.id)
 
 
 def show_me(call: Call) -> Me:
     """Show oneself."""
-    shown = call.app.people.show_user(call.caller, call.caller.actor.id)
+    shown = call.app.people.show(call.caller, call.caller.actor.id)
     names = names_around(call, shown.person)
     user, opened = UserShown.of(shown.person, names), call.session.open
     return Me(
@@ -122,7 +122,7 @@ def show_me(call: Call) -> Me:
 def change_my_password(call: Call) -> None:
     """Take another password."""
     body: PasswordBody = call.body
-    call.app.people.change_password(
+    call.app.passwords.change(
         call.caller, _own_session(call), body.current_password, body.new_password
     )
 
@@ -130,7 +130,7 @@ def change_my_password(call: Call) -> None:
 def list_my_sessions(call: Call) -> Sessions:
     """Show where one is signed in."""
     current = _own_session(call)
-    found = call.app.people.list_sessions(call.caller, call.caller.actor.id)
+    found = call.app.sessions.list(call.caller, call.caller.actor.id)
     return Sessions(tuple(SessionShown.of(each, current) for each in found))
 
 
@@ -141,7 +141,7 @@ def _own_session(call: Call) -> UUID | None:
 
 def end_my_session(call: Call) -> None:
     """Sign out somewhere else."""
-    call.app.people.revoke_session(call.caller, call.caller.actor.id, call.path["session"])
+    call.app.sessions.revoke(call.caller, call.caller.actor.id, call.path["session"])
 
 
 ENDPOINTS = (

@@ -69,7 +69,7 @@ def ask_for_sync(call: Call) -> Answer:
     body: SyncAsked = call.body
     company = _company(call, body.company) if body.company else None
     asked = SyncRequest(body.source, company, body.mode, body.full)
-    return _accepted(call, call.app.syncing.ask(call.caller, asked))
+    return _accepted(call, call.app.sync.ask(call.caller, asked))
 
 
 def _company(call: Call, code: str) -> CompanyId:
@@ -84,7 +84,7 @@ def list_sync_jobs(call: Call) -> SyncJobsPage:
     """List runs."""
     asked: PageAsked = call.query
     before = SyncJobId(UUID(opened_cursor(call, asked.cursor))) if asked.cursor else None
-    found = call.app.syncing.list(call.caller, before=before, at_most=asked.limit + 1)
+    found = call.app.sync.list(call.caller, before=before, at_most=asked.limit + 1)
     page, has_more = found[: asked.limit], len(found) > asked.limit
     names = call.app.look_up_names(call.caller)
     cursor = sealed_cursor(call, str(page[-1].id)) if has_more else None
@@ -93,31 +93,31 @@ def list_sync_jobs(call: Call) -> SyncJobsPage:
 
 def show_sync_job(call: Call) -> SyncJobShown:
     """Show a run."""
-    return _shown(call, call.app.syncing.show(call.caller, call.path["sync_job"]))
+    return _shown(call, call.app.sync.show(call.caller, call.path["sync_job"]))
 
 
 def show_sync_plan(call: Call) -> SyncPlanShown:
     """Show what a run would do, or did."""
-    return SyncPlanShown.of(call.app.syncing.show_plan(call.caller, call.path["sync_job"]))
+    return SyncPlanShown.of(call.app.sync.show_plan(call.caller, call.path["sync_job"]))
 
 
 def approve_sync(call: Call) -> Answer:
     """Approve a plan."""
     body: ApprovalBody = call.body
     job = call.path["sync_job"]
-    return _accepted(call, call.app.syncing.approve(call.caller, job, seen=body.plan_hash))
+    return _accepted(call, call.app.sync.approve(call.caller, job, seen=body.plan_hash))
 
 
 def cancel_sync(call: Call) -> SyncJobShown:
     """Call a run off."""
-    return _shown(call, call.app.syncing.cancel(call.caller, call.path["sync_job"]))
+    return _shown(call, call.app.sync.cancel(call.caller, call.path["sync_job"]))
 
 
 def list_sync_rejects(call: Call) -> SyncRejectsPage:
     """List the rows that could not be taken."""
     asked: PageAsked = call.query
     after = int(opened_cursor(call, asked.cursor)) if asked.cursor else 0
-    found = call.app.syncing.list_rejects(
+    found = call.app.sync.list_rejects(
         call.caller, call.path["sync_job"], after=after, at_most=asked.limit + 1
     )
     page, has_more = found[: asked.limit], len(found) > asked.limit
@@ -127,13 +127,13 @@ def list_sync_rejects(call: Call) -> SyncRejectsPage:
 
 def replay_sync_rejects(call: Call) -> Answer:
     """Take the rows that could not be taken, now that what was wrong is mended."""
-    return _accepted(call, call.app.syncing.replay_rejects(call.caller, call.path["sync_job"]))
+    return _accepted(call, call.app.sync.replay_rejects(call.caller, call.path["sync_job"]))
 
 
 def refresh_client(call: Call) -> Answer:
     """Take over what NextBank says of a client, and show it."""
-    call.app.syncing.refresh_client(call.caller, call.path["client"])
-    view = call.app.reading.show_client(call.caller, call.path["client"], _EXECUTE)
+    call.app.refresh_client(call.caller, call.path["client"])
+    view = call.app.clients.show(call.caller, call.path["client"], _EXECUTE)
     shown = ClientShown.of(view)
     return Answer(value=shown, version=shown.version)
 

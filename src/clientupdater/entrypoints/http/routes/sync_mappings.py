@@ -72,7 +72,7 @@ def show_sync_mapping(call: Call) -> MappingShown:
     """Show a mapping."""
     asked: MappingAsked = call.query
     company = _company(call, asked.company)
-    return MappingShown.of(asked, call.app.syncing.show_mapping(call.caller, asked.source, company))
+    return MappingShown.of(asked, call.app.sync_mappings.show(call.caller, asked.source, company))
 
 
 def save_sync_mapping(call: Call) -> MappingShown:
@@ -81,7 +81,7 @@ def save_sync_mapping(call: Call) -> MappingShown:
     company = _company(call, body.company)
     entries = [Entry(each.field, each.column, each.transforms, each.owns) for each in body.items]
     try:
-        saved = call.app.syncing.save_mapping(call.caller, body.source, company, entries)
+        saved = call.app.sync_mappings.save(call.caller, body.source, company, entries)
     except InvalidInput as error:
         raise InvalidInput(
             [type(each)(f"/items{each.pointer}", each.message) for each in error.faults]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.jobs import SyncJob
     from clientupdater.domain.sync.outcome import Outcome
     from clientupdater.ports.codes import Names
-    from clientupdater.ports.syncing import KeptReject
+    from clientupdater.ports.sync import KeptReject
 
 
 @frozen

@@ -26,13 +26,13 @@ from clientupdater.entrypoints.http.routes.rows import (
     names_in,
 )
 from clientupdater.entrypoints.structuring import Many, Text, Whole
-from clientupdater.usecases.record_updates import BulkItem
+from clientupdater.usecases.tracking.bulk import BulkItem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from clientupdater.usecases._many import Outcome
-    from clientupdater.usecases._recording import Written
+    from clientupdater.usecases.tracking.outcomes import Outcome
+    from clientupdater.usecases.tracking.recorded import Written
 
 Version = Annotated[int, Whole(0, 2**31 - 1)]
 Code = Annotated[str, Text(longest=50, shortest=1)]
@@ -152,7 +152,7 @@ def admitting(permission: Permission) -> Callable[[Call], None]:
     """Judge sight of a client and right over it, and nothing else."""
 
     def admit(call: Call) -> None:
-        files = call.app.tracking.show_row.files
+        files = call.app.tracking.files
         with files.open(call.caller, call.path["client"], permission):
             pass
 
@@ -236,7 +236,7 @@ def record_update(call: Call) -> Answer:
     """Record an update."""
     client, period = call.path["client"], call.path["period"]
     with conflicts_shown(call, period):
-        done = call.app.tracking.record_update(
+        done = call.app.tracking.record(
             call.caller, client, period, update_of(call.body), call.version or 0
         )
     return written(call, done)
@@ -246,7 +246,7 @@ def reopen_row(call: Call) -> Answer:
     """Reopen a row."""
     client, period = call.path["client"], call.path["period"]
     with conflicts_shown(call, period):
-        done = call.app.tracking.reopen_row(
+        done = call.app.tracking.reopen(
             call.caller, client, period, call.body.remarks, call.version or 0
         )
     return written(call, done)
@@ -256,7 +256,7 @@ def void_event(call: Call) -> Answer:
     """Void an event."""
     client, period, sequence = (call.path[name] for name in ("client", "period", "sequence"))
     with conflicts_shown(call, period):
-        done = call.app.tracking.void_event(
+        done = call.app.tracking.void(
             call.caller, client, period, sequence, call.body.remarks, call.version or 0
         )
     return written(call, done)
@@ -265,7 +265,7 @@ def void_event(call: Call) -> Answer:
 def revive_client(call: Call) -> Answer:
     """Revive a client."""
     with conflicts_shown(call, None):
-        done = call.app.tracking.revive_client(
+        done = call.app.tracking.revive(
             call.caller, call.path["client"], call.body.remarks, call.version or 0
         )
     return written(call, done)
@@ -275,7 +275,7 @@ def record_updates(call: Call) -> Results:
     """Record many updates."""
     items = [_item(index, item) for index, item in enumerate(call.body.items)]
     try:
-        done = call.app.tracking.record_updates(call.caller, items, atomic=call.body.atomic)
+        done = call.app.bulk.record(call.caller, items, atomic=call.body.atomic)
     except BulkRejected as error:
         results = {"results": _results(call, error.outcomes).results}
         raise Rejected(409, "bulk_rejected", error.message, results) from error

@@ -7,9 +7,9 @@ from typing import Annotated
 
 from attrs import field, frozen
 
-from clientupdater.domain.allowances import Activity
 from clientupdater.domain.errors import InvalidCredentials, PrivilegeExceeded
 from clientupdater.domain.permissions import Permission
+from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.routes.grants import user_of
 from clientupdater.entrypoints.http.routes.sessions import Password, Sessions
@@ -37,25 +37,25 @@ class RedeemBody:
 def list_user_sessions(call: Call) -> Sessions:
     """List where somebody is signed in."""
     opened = call.session.open
-    found = call.app.people.list_sessions(call.caller, user_of(call))
+    found = call.app.sessions.list(call.caller, user_of(call))
     return Sessions(tuple(SessionShown.of(each, opened and opened.id) for each in found))
 
 
 def end_user_sessions(call: Call) -> None:
     """Sign somebody out everywhere."""
-    call.app.people.revoke_sessions(call.caller, user_of(call))
+    call.app.sessions.revoke_many(call.caller, user_of(call))
 
 
 def reset_password(call: Call) -> ResetShown:
     """Make out a reset."""
-    reset = call.app.people.reset_password(call.caller, user_of(call))
+    reset = call.app.passwords.reset(call.caller, user_of(call))
     return ResetShown(reset.token, reset.expires_at)
 
 
 def redeem_reset(call: Call) -> None:
     """Use a reset."""
     body: RedeemBody = call.body
-    call.app.people.redeem_reset(body.token, body.new_password, call.caller.origin)
+    call.app.passwords.redeem(body.token, body.new_password, call.caller.origin)
 
 
 _USER, _MANAGE = "/users/{user}", Permission.USERS_MANAGE

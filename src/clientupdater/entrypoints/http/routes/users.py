@@ -26,8 +26,7 @@ from clientupdater.entrypoints.http.routes.grants import admitting_to_user, user
 from clientupdater.entrypoints.http.routes.sessions import names_around
 from clientupdater.entrypoints.http.routes.shapes import UserShown
 from clientupdater.entrypoints.structuring import Many, Text, Whole
-from clientupdater.usecases.change_user import UserChanges
-from clientupdater.usecases.create_user import NewUser
+from clientupdater.usecases.people.users import NewUser, UserChanges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +105,7 @@ def list_users(call: Call) -> UsersPage:
     """List people."""
     asked: UsersAsked = call.query
     after = opened_cursor(call, asked.cursor) if asked.cursor else ""
-    found = call.app.people.list_users(
+    found = call.app.people.list(
         call.caller, after=after, at_most=asked.limit + 1, active=asked.active
     )
     page, has_more = found[: asked.limit], len(found) > asked.limit
@@ -125,7 +124,7 @@ def create_user(call: Call) -> Answer:
         branches=[_place(each, f"/branches/{i}") for i, each in enumerate(body.branches)],
         areas=[_place(each, f"/areas/{i}") for i, each in enumerate(body.areas)],
     )
-    made = call.app.people.create_user(call.caller, new)
+    made = call.app.people.create(call.caller, new)
     user = _shown(call, made.person)
     shown = NewUserShown(
         **attrs.asdict(user, recurse=False),
@@ -144,7 +143,7 @@ def _place(named: str, pointer: str) -> Any:
 
 def show_user(call: Call) -> Answer:
     """Show an account."""
-    shown = _shown(call, call.app.people.show_user(call.caller, user_of(call)).person)
+    shown = _shown(call, call.app.people.show(call.caller, user_of(call)).person)
     return Answer(value=shown, version=shown.version)
 
 
@@ -155,7 +154,7 @@ def change_user(call: Call) -> Answer:
     changes = UserChanges(**{name: _or_none_left(value) for name, value in named.items()})
     with _conflicts_shown(call):
         shown = _shown(
-            call, call.app.people.change_user(call.caller, user_of(call), changes, call.version)
+            call, call.app.people.change(call.caller, user_of(call), changes, call.version)
         )
     return Answer(value=shown, version=shown.version)
 
@@ -168,7 +167,7 @@ def _or_none_left(value: Any) -> Any:
 def delete_user(call: Call) -> None:
     """Delete an account."""
     with _conflicts_shown(call):
-        call.app.people.delete_user(call.caller, user_of(call), call.version)
+        call.app.people.delete(call.caller, user_of(call), call.version)
 
 
 def _shown(call: Call, person: Person) -> UserShown:

@@ -10,13 +10,13 @@ from typing import Annotated, Any, ClassVar
 import structlog
 from attrs import field, frozen
 
-from clientupdater.domain.allowances import Activity
 from clientupdater.domain.errors import Fault, InvalidInput, Unauthenticated
+from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.structuring import Text, structured
 from clientupdater.ports.notices import Notice
-from clientupdater.usecases.receive_notice import Signed
+from clientupdater.usecases.sync.webhooks import Signed
 
 _SOURCE = "nextbank"
 _log = structlog.stdlib.get_logger("clientupdater.http")
@@ -62,7 +62,7 @@ def receive_notice(call: Call) -> NoticeTaken:
     """Take a notice from NextBank."""
     delivery, body = _verified(call), call.body
     if body.type in set(NoticeKind):
-        call.app.syncing.receive_notice(_notice(delivery, body))
+        call.app.receive_notice(_notice(delivery, body))
     else:
         _log.warning("unknown notice", source=_SOURCE, delivery=delivery, type=body.type)
     return NoticeTaken(delivery)
@@ -92,7 +92,7 @@ def _verified(call: Call) -> str:
     delivery, timestamp, signatures = told
     signed = Signed(delivery[:255], timestamp, signatures, sent.body if sent else b"")
     try:
-        call.app.syncing.receive_notice.verify(signed)
+        call.app.receive_notice.verify(signed)
     except Unauthenticated as error:
         raise Rejected.invalid(error.message) from error
     return signed.delivery

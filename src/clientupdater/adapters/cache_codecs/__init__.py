@@ -1,0 +1,1 @@
+"""How cached values are written."""

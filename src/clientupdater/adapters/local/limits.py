@@ -1,0 +1,81 @@
+"""Counting hits in one process.
+
+The library that counts in Redis brings a memory of its own, which starts a thread every few
+hits, looks at every key then, and grows with the number of askers; this one does none of it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from typing import TYPE_CHECKING, NamedTuple
+
+from attrs import define, field
+
+from clientupdater.adapters.security.keyed_hash import KeyedHash
+from clientupdater.domain.rate_limits import counted_at
+from clientupdater.ports.limits import Counting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from clientupdater.domain.rate_limits import Tally, Verdict
+
+MOST_ASKERS = 50_000
+"""Whoever came longest ago is forgotten first; it bounds the memory to some twenty megabytes."""
+
+
+class _Numbers(NamedTuple):
+    window: int
+    running: int
+    before: int
+
+
+def _wall_clock() -> int:
+    return time.time_ns() // 1000
+
+
+@define(eq=False)
+class MemoryRateLimits:
+    """Counts for this process alone."""
+
+    fingerprint: KeyedHash = field(factory=KeyedHash)
+    most: int = MOST_ASKERS
+    now: Callable[[], int] = _wall_clock
+    """Microseconds since 1970."""
+    _turn: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
+    _kept: OrderedDict[bytes, _Numbers] = field(factory=OrderedDict, init=False, repr=False)
+
+    def hit(self, tally: Tally) -> Verdict:
+        """Count one, unless there is no room."""
+        return self._judged(tally, is_counted=True)
+
+    def look(self, tally: Tally) -> Verdict:
+        """Say whether there is room."""
+        return self._judged(tally, is_counted=False)
+
+    def _judged(self, tally: Tally, *, is_counted: bool) -> Verdict:
+        allowance, span = tally.allowance, tally.allowance.span
+        key = self.fingerprint.of((allowance.name, *tally.of))
+        with self._turn:
+            now = self.now()
+            numbers = self._kept.get(key) or _Numbers(now // span, 0, 0)
+            count = counted_at(now, span, *numbers)
+            allowed = count.has_room(allowance)
+            if allowed and is_counted:
+                count = count.after_one_more()
+                # A clock that was set back goes on in the window that it came from.
+                window = max(numbers.window, now // span)
+                self._keep(key, _Numbers(window, count.running, count.before))
+        return count.verdict(allowance, now, allowed=allowed)
+
+    def counting(self) -> Counting:
+        """Tell who counts: this process."""
+        return Counting.IN_PROCESS
+
+    def _keep(self, key: bytes, numbers: _Numbers) -> None:
+        self._kept[key] = numbers
+        self._kept.move_to_end(key)
+        if len(self._kept) > self.most:
+            self._kept.popitem(last=False)

@@ -1,0 +1,1 @@
+"""Migrations, seed data, checks, and the embedded server."""

@@ -1,0 +1,139 @@
+"""A whole database in a file, and back: with PostgreSQL's own pg_dump and pg_restore."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from clientupdater.adapters.postgres.admin.binaries import find_program
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.core.connect import (
+    SERVICE,
+    connected_past_poolers,
+    described,
+    translated,
+)
+from clientupdater.domain.errors import Conflict, Fault, InvalidInput, Misconfigured, Unavailable
+from clientupdater.runtime import child_process as lifeline
+from clientupdater.runtime.private_files import write_private
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.ports.maintenance import Finding
+
+ROLE = "clientupdater_backup"
+_MAY_TAKE_IT_ON = """
+select exists (select from pg_catalog.pg_roles
+                where rolname = %s and rolbypassrls and pg_has_role(oid, 'member'))
+"""
+_HOLDS_SOMETHING = """
+select exists (select from pg_catalog.pg_class where relnamespace = 'public'::regnamespace)
+"""
+
+
+@frozen
+class PostgresBackups:
+    """Dumps and restores the database at ``url``, as the owner of what is in it."""
+
+    url: str = field(repr=False)
+
+    def dump(self, file: Path) -> int:
+        """Write it under another name first: what is under its own was written to the end."""
+        with connected_past_poolers(self.url) as connection, translated(described(self.url)):
+            if connection.execute(_MAY_TAKE_IT_ON, [ROLE]).fetchone() != (True,):
+                told = f"cannot take on the role {ROLE}; run sql/roles.sql as a superuser"
+                raise Misconfigured([Fault("DATABASE_MIGRATION_URL", told)])
+            program = _program("pg_dump", connection)
+        partial = file.with_name(f"{file.name}.partial")
+        try:
+            # Made by us, so that nobody else may read it.
+            os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+            self._run(program, "--format=custom", f"--role={ROLE}", f"--file={partial}")
+            size = _on_disk(partial)
+            partial.replace(file)
+        except OSError as error:
+            told = f"{file} cannot be written: {error.strerror}"
+            raise InvalidInput.of("FILE", told) from error
+        finally:
+            partial.unlink(missing_ok=True)
+        return size
+
+    def restore(self, file: Path) -> Sequence[Finding]:
+        """Read it in one transaction; without statistics, the first plans would be bad."""
+        with connected_past_poolers(self.url) as connection, translated(described(self.url)):
+            if connection.execute(_HOLDS_SOMETHING).fetchone() != (False,):
+                told = f"{described(self.url)} is not empty; restore into a database that is"
+                raise Conflict(told)
+            program = _program("pg_restore", connection)
+        _refuse_what_is_no_dump(program, file)
+        self._run(program, "--no-owner", "--single-transaction", "--exit-on-error", str(file))
+        maintenance = PostgresMaintenance(self.url)
+        maintenance.analyze()
+        return maintenance.check()
+
+    def _run(self, program: Path, *options: str) -> None:
+        with _without_password(self.url) as where:
+            done = _done([program, "--no-password", f"--dbname={where}", *options])
+        if done.returncode:
+            told = f"{program.name} failed, and left nothing: {_reason(done.stderr)}"
+            raise Unavailable(SERVICE, told)
+
+
+def _program(name: str, connection: Connection) -> Path:
+    return find_program(name, major=connection.info.server_version // 10000)
+
+
+def _refuse_what_is_no_dump(program: Path, file: Path) -> None:
+    done = _done([program, "--list", file])
+    if done.returncode:
+        told = f"{file} is no dump that {program.name} can read: {_reason(done.stderr)}"
+        raise InvalidInput.of("FILE", told)
+
+
+@contextmanager
+def _without_password(url: str) -> Iterator[str]:
+    """Keep the password in a file of ours: arguments are seen by everybody on the machine."""
+    parts: dict[str, Any] = conninfo_to_dict(url)
+    password = parts.pop("password", None)
+    if password is None:
+        yield make_conninfo(**parts)
+        return
+    with tempfile.TemporaryDirectory(prefix="clientupdater-") as folder:
+        file, escaped = Path(folder) / "pgpass", re.sub(r"([\\:])", r"\\\1", str(password))
+        write_private(file, f"*:*:*:*:{escaped}\n")
+        yield make_conninfo(**{**parts, "passfile": str(file)})
+
+
+def _done(argv: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
+    """Run it for as long as we live; it is broken off with us."""
+    return subprocess.run(  # noqa: S603 — PostgreSQL's own program, our own options
+        lifeline.command(argv, death_signal=signal.SIGTERM),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+
+
+def _on_disk(file: Path) -> int:
+    with file.open("rb") as written:
+        os.fsync(written.fileno())
+        return os.fstat(written.fileno()).st_size
+
+
+def _reason(stderr: str) -> str:
+    """Take what says why: the first error of several."""
+    lines = stderr.strip().splitlines() or ["it said nothing"]
+    return next((line for line in lines if "error:" in line), lines[-1])

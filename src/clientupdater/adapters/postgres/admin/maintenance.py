@@ -1,0 +1,80 @@
+"""The maintenance port over a real PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import Factory, frozen
+
+from clientupdater.adapters.postgres.admin.checks import findings
+from clientupdater.adapters.postgres.admin.migrations import Pace, Runner, read_applied
+from clientupdater.adapters.postgres.admin.seeding import plant
+from clientupdater.adapters.postgres.admin.sql_files import SqlFiles, bundled
+from clientupdater.adapters.postgres.core.connect import (
+    connected,
+    connected_past_poolers,
+    described,
+    translated,
+)
+from clientupdater.ports.maintenance import Migration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from clientupdater.adapters.postgres.admin.sql_files import MigrationFile
+    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.ports.maintenance import Finding
+
+
+@frozen
+class PostgresMaintenance:
+    """Migrates, checks and seeds the database at ``url``, as the owner of what is in it."""
+
+    url: str
+    files: SqlFiles = Factory(bundled)
+    pace: Pace = Factory(Pace)
+
+    def migrate(self) -> Sequence[Migration]:
+        """Apply what is missing; return what this run applied."""
+        with connected_past_poolers(self.url) as connection:
+            return _told(connection, self._runner(connection).forward())
+
+    def status(self) -> Sequence[Migration]:
+        """List every migration known to the code."""
+        with connected(self.url) as connection:
+            return _told(connection, self.files.migrations())
+
+    def rollback(self, steps: int = 1) -> Sequence[Migration]:
+        """Undo the last ones applied; return what this run undid."""
+        with connected_past_poolers(self.url) as connection:
+            return _told(connection, self._runner(connection).back(steps))
+
+    def check(self) -> Sequence[Finding]:
+        """Find what is not as it should be."""
+        with connected(self.url) as connection:
+            return findings(connection, self.files)
+
+    def seed(self) -> int:
+        """Plant the seeds; return how many rows were new."""
+        with connected(self.url) as connection:
+            return plant(connection, self.files.seeds())
+
+    def analyze(self) -> None:
+        """Let the planner know what a large fill has put in; the application's role may not."""
+        with connected(self.url) as connection, translated(described(self.url)):
+            connection.execute("analyze")
+
+    def _runner(self, connection: Connection) -> Runner:
+        return Runner(connection, self.files.migrations(), self.pace)
+
+
+def _told(connection: Connection, files: Iterable[MigrationFile]) -> list[Migration]:
+    applied = read_applied(connection)
+    return [
+        Migration(
+            file.version,
+            file.name,
+            applied[file.version].applied_at if file.version in applied else None,
+        )
+        for file in files
+    ]

@@ -1,0 +1,106 @@
+"""The schema as text: what the migrations add up to, and what a database really has.
+
+Rendered from the catalogs, sorted by kind and name, so that it reads the same whichever way the
+schema came about, and executable, so that it can be loaded. ``sql/schema.sql`` is this rendering
+of a freshly migrated database; a test holds the two together, and ``db check`` compares a live
+database with it object by object. To write it anew after a change of the migrations:
+
+    python -m clientupdater.adapters.postgres.admin.schema_snapshot postgresql://…/an_empty_database
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, TypeAlias
+
+from clientupdater.adapters.postgres.admin import catalog_queries as queries
+from clientupdater.adapters.postgres.admin.sql_files import bundled
+from clientupdater.adapters.postgres.core.connect import connected
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from clientupdater.adapters.postgres.core.connect import Connection
+
+Snapshot: TypeAlias = "dict[str, str]"
+"""Definitions by what they define, e.g. "table clients"; in the order in which they can be run."""
+
+_HEADER = """\
+-- The schema that sql/migrations add up to: generated, never edited. To write it anew:
+--
+--     python -m clientupdater.adapters.postgres.admin.schema_snapshot postgresql://…/an_empty_database
+--
+-- It can be loaded into an empty database (after sql/roles.sql). A test holds it to the migrations;
+-- `clientupdater db check` holds a live database to it.
+
+set check_function_bodies = off;
+"""
+
+# Functions come before tables, because generated columns call them: so one that reads tables keeps
+# its body as text, which is looked at only when it runs.
+_KINDS: Sequence[tuple[str, str]] = (
+    ("type", queries.TYPES),
+    ("function", queries.FUNCTIONS),
+    ("table", queries.TABLES),
+    ("key", queries.KEYS),
+    ("check", queries.CHECKS),
+    ("reference", queries.REFERENCES),
+    ("index", queries.INDEXES),
+    ("trigger", queries.TRIGGERS),
+    ("row security", queries.ROW_SECURITY),
+    ("policy", queries.POLICIES),
+    ("table grant", queries.TABLE_GRANTS),
+    ("column grant", queries.COLUMN_GRANTS),
+    ("function grant", queries.FUNCTION_GRANTS),
+)
+
+_MARK = re.compile(r"^-- :: (.+)$", re.MULTILINE)
+
+
+def taken(connection: Connection) -> Snapshot:
+    """Read the schema from the catalogs."""
+    with connection.transaction():
+        # So that names are written as the migrations wrote them, without their schema.
+        connection.execute("set local search_path = public, pg_catalog")
+        snapshot: Snapshot = {}
+        for kind, query in _KINDS:
+            rows = connection.execute(query.encode()).fetchall()
+            for name, definition in sorted(rows):
+                snapshot[f"{kind} {name}"] = _tidied(definition)
+        return snapshot
+
+
+def rendered(snapshot: Mapping[str, str]) -> str:
+    """Write it as a file that can be run."""
+    parts = [f"-- :: {what}\n{definition}\n" for what, definition in snapshot.items()]
+    return "\n".join([_HEADER, *parts])
+
+
+def parsed(text: str) -> Snapshot:
+    """Read what ``rendered`` has written."""
+    _, *pieces = _MARK.split(text)
+    return {
+        what: definition.strip() for what, definition in zip(pieces[::2], pieces[1::2], strict=True)
+    }
+
+
+def _tidied(definition: str) -> str:
+    return "\n".join(line.rstrip() for line in definition.strip().splitlines())
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Migrate the given, empty database and write its schema into the checkout."""
+    from clientupdater.adapters.postgres.admin.maintenance import (  # noqa: PLC0415 — it imports us
+        PostgresMaintenance,
+    )
+
+    (url,) = arguments
+    PostgresMaintenance(url).migrate()
+    with connected(url) as connection:
+        bundled().snapshot_path.write_text(rendered(taken(connection)), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Connections, transactions, row-level security and SQL files."""

@@ -1,0 +1,63 @@
+"""Answers that are kept with their effect, over one PostgreSQL transaction."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import psycopg
+from attrs import frozen
+from psycopg.types.json import Jsonb
+
+from clientupdater.adapters.postgres.core.named_queries import named_queries
+from clientupdater.domain.errors import RequestInProgress
+from clientupdater.ports.idempotency import KeptAnswer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from clientupdater.ports.idempotency import AnswerKey
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+QUERIES = named_queries("core/idempotency.sql")
+
+
+@frozen
+class PostgresAnswers:
+    """What was answered under a key."""
+
+    _connection: Connection
+
+    def claim(self, key: AnswerKey, now: datetime) -> KeptAnswer | None:
+        """Have a key to oneself until the transaction ends; give what is kept under it."""
+        told = {"actor": key.actor, "key": _digest(key), "now": now}
+        row = self._connection.execute(QUERIES["claim"], told).fetchone()
+        is_free, fingerprint, rights, status, headers, body = row or (False, *[None] * 5)
+        if not is_free:
+            raise RequestInProgress
+        if fingerprint is None:
+            return None
+        return KeptAnswer(
+            fingerprint=fingerprint, rights=rights, status=status, headers=headers, body=body
+        )
+
+    def keep(self, key: AnswerKey, answer: KeptAnswer, now: datetime, until: datetime) -> None:
+        """Keep the answer to a request that was claimed."""
+        told = {
+            "actor": key.actor,
+            "key": _digest(key),
+            "fingerprint": answer.fingerprint,
+            "rights": answer.rights,
+            "status": answer.status,
+            "headers": Jsonb(dict(answer.headers)),
+            "body": answer.body,
+            "now": now,
+            "until": until,
+        }
+        self._connection.execute(QUERIES["keep"], told)
+
+
+def _digest(key: AnswerKey) -> str:
+    """Name the key in a form that holds nothing of what somebody typed as one."""
+    return sha256(f"{key.route}\0{key.key}".encode()).hexdigest()

@@ -1,0 +1,88 @@
+"""Counting hits where nothing is forgotten, whatever else is down."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import psycopg
+from attrs import define, field
+from psycopg_pool import PoolTimeout
+
+from clientupdater.adapters.postgres.core.named_queries import named_queries
+from clientupdater.domain.errors import Unavailable
+from clientupdater.domain.rate_limits import counted_at
+from clientupdater.ports.limits import Counting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from psycopg_pool import ConnectionPool
+
+    from clientupdater.adapters.security.keyed_hash import KeyedHash
+    from clientupdater.domain.rate_limits import Tally, Verdict
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+Pool: TypeAlias = "ConnectionPool[Connection]"
+
+QUERIES = named_queries("core/rate_limits.sql")
+SWEPT_AT_ONCE = 1000
+SWEEPING_EVERY = 60.0
+"""Seconds."""
+
+
+@define(eq=False)
+class PostgresRateLimits:
+    """Counts in a small table, by the database's clock, apart from every unit of work."""
+
+    pool: Pool
+    fingerprint: KeyedHash
+    passed: Callable[[], float] = time.monotonic
+    _sweep_at: float = field(default=0.0, init=False)
+
+    def hit(self, tally: Tally) -> Verdict:
+        """Count one, unless there is no room: one statement, kept whatever becomes of the rest."""
+        allowance, span = tally.allowance, tally.allowance.span
+        key = self.fingerprint.of((allowance.name, *tally.of))
+        told = {"key": key, "span": span, "amount": allowance.amount}
+        with self._connection() as connection:
+            ((allowed, now, *numbers),) = connection.execute(QUERIES["hit"], told).fetchall()
+        self._sweep_in_passing()
+        return counted_at(now, span, *numbers).verdict(allowance, now, allowed=allowed)
+
+    def look(self, tally: Tally) -> Verdict:
+        """Say whether there is room."""
+        allowance, span = tally.allowance, tally.allowance.span
+        key = self.fingerprint.of((allowance.name, *tally.of))
+        with self._connection() as connection:
+            found = connection.execute(QUERIES["look"], {"key": key, "span": span}).fetchall()
+        ((now, *numbers),) = found
+        count = counted_at(now, span, *numbers)
+        return count.verdict(allowance, now, allowed=count.has_room(allowance))
+
+    def counting(self) -> Counting:
+        """Tell who counts: the database."""
+        return Counting.LASTING
+
+    def sweep(self) -> int:
+        """Remove some of what counts for nothing any more; count them."""
+        with self._connection() as connection:
+            return connection.execute(QUERIES["sweep"]).rowcount
+
+    def _sweep_in_passing(self) -> None:
+        """Now and then, and apart from the hit: two that did both at once could wait in a ring."""
+        now = self.passed()
+        if now >= self._sweep_at:
+            self._sweep_at = now + SWEEPING_EVERY
+            with suppress(Unavailable):
+                if self.sweep() == SWEPT_AT_ONCE:
+                    self._sweep_at = now
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        try:
+            with self.pool.connection() as connection:
+                yield connection
+        except (PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise Unavailable("the database") from error

@@ -1,0 +1,428 @@
+"""The unit of work over PostgreSQL: one transaction, seeing what one sight covers (A4)."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import psycopg
+from attrs import Factory, define, field, frozen
+from psycopg_pool import PoolTimeout
+
+from clientupdater.adapters.postgres.audit.log import PostgresJournal
+from clientupdater.adapters.postgres.clients.contacts import PostgresContacts
+from clientupdater.adapters.postgres.clients.pension_numbers import PostgresPensionNumbers
+from clientupdater.adapters.postgres.configuration.codes import PostgresCodes
+from clientupdater.adapters.postgres.configuration.settings import PostgresBusinessSettings
+from clientupdater.adapters.postgres.core import row_security as sights
+from clientupdater.adapters.postgres.core.idempotency import PostgresAnswers
+from clientupdater.adapters.postgres.core.transactions import Line
+from clientupdater.adapters.postgres.exports.jobs import PostgresExportFiles, PostgresExports
+from clientupdater.adapters.postgres.jobs.queue import (
+    PostgresEndings,
+    PostgresJobs,
+    PostgresQueueDepths,
+)
+from clientupdater.adapters.postgres.jobs.retention import PostgresOldThings
+from clientupdater.adapters.postgres.jobs.schedules import PostgresSchedules
+from clientupdater.adapters.postgres.people.accounts import (
+    PostgresAccounts,
+    PostgresAdministration,
+    PostgresGrants,
+)
+from clientupdater.adapters.postgres.people.credentials import (
+    PostgresCredentials,
+    PostgresOneTimePasswords,
+    PostgresSignIns,
+)
+from clientupdater.adapters.postgres.people.identities import PostgresIdentities
+from clientupdater.adapters.postgres.people.rights import PostgresRights
+from clientupdater.adapters.postgres.people.sessions import PostgresSessions
+from clientupdater.adapters.postgres.people.territories import (
+    PostgresAreaBranches,
+    PostgresOfficersClients,
+    PostgresPlaces,
+    PostgresTerritories,
+)
+from clientupdater.adapters.postgres.read_models import PostgresLookups, PostgresReading
+from clientupdater.adapters.postgres.read_models.filter_options import PostgresClientFilters
+from clientupdater.adapters.postgres.read_models.history import PostgresClientHistory
+from clientupdater.adapters.postgres.read_models.tables import PostgresSnapshot
+from clientupdater.adapters.postgres.sync.inputs import PostgresSyncInputs
+from clientupdater.adapters.postgres.sync.jobs import (
+    PostgresSyncHeartbeats,
+    PostgresSyncJobs,
+    PostgresSyncPlans,
+    PostgresSyncRuns,
+)
+from clientupdater.adapters.postgres.sync.mappings import PostgresSyncMappings
+from clientupdater.adapters.postgres.sync.notices import PostgresNotices
+from clientupdater.adapters.postgres.sync.rejects import PostgresSyncRejects
+from clientupdater.adapters.postgres.sync.source_status import PostgresSyncStandings
+from clientupdater.adapters.postgres.sync.staging import PostgresStaging
+from clientupdater.adapters.postgres.sync.terms import PostgresSyncTerms
+from clientupdater.adapters.postgres.tracking.assignments import PostgresAssignments
+from clientupdater.adapters.postgres.tracking.openings import PostgresOpenings
+from clientupdater.adapters.postgres.tracking.rows import (
+    PostgresClients,
+    PostgresRowBatches,
+    PostgresRows,
+    PostgresStatuses,
+)
+from clientupdater.adapters.security.vault import required
+from clientupdater.domain.errors import Unavailable
+from clientupdater.runtime.deadlines import seconds_left
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from psycopg_pool import ConnectionPool
+
+    from clientupdater.adapters.security.vault import Vault
+    from clientupdater.ports.sync import Work
+    from clientupdater.ports.unit_of_work import Sight
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+Pool: TypeAlias = "ConnectionPool[Connection]"
+
+_NO_ANSWER = (psycopg.OperationalError, psycopg.InterfaceError)
+_BEGIN_SNAPSHOT = "begin isolation level repeatable read, read only"
+
+
+@define(eq=False)
+class PostgresTransaction:
+    """One unit of work: every port of it, over one connection."""
+
+    connection: Connection
+    vault: Vault | None = None
+    afterwards: list[Callable[[], None]] = Factory(list)
+
+    @property
+    def clients(self) -> PostgresClients:
+        """The book of clients."""
+        return PostgresClients(self.connection)
+
+    @property
+    def statuses(self) -> PostgresStatuses:
+        """The statuses in use."""
+        return PostgresStatuses(self.connection)
+
+    @property
+    def rows(self) -> PostgresRows:
+        """Period statuses and their events."""
+        return PostgresRows(self.connection)
+
+    @property
+    def row_batches(self) -> PostgresRowBatches:
+        """Rows of many clients at once."""
+        return PostgresRowBatches(self.connection)
+
+    @property
+    def openings(self) -> PostgresOpenings:
+        """Opening whole periods."""
+        return PostgresOpenings(self.connection)
+
+    @property
+    def assignments(self) -> PostgresAssignments:
+        """Who looks after whom."""
+        return PostgresAssignments(self.connection)
+
+    @property
+    def contacts(self) -> PostgresContacts:
+        """The clients' contact numbers."""
+        return PostgresContacts(self.connection)
+
+    @property
+    def rights(self) -> PostgresRights:
+        """What people may do."""
+        return PostgresRights(self.connection)
+
+    @property
+    def settings(self) -> PostgresBusinessSettings:
+        """What the business has set."""
+        return PostgresBusinessSettings(self.connection)
+
+    @property
+    def journal(self) -> PostgresJournal:
+        """The logs and audits."""
+        return PostgresJournal(self.connection)
+
+    @property
+    def reading(self) -> PostgresReading:
+        """The read models of clients."""
+        return PostgresReading(self.connection)
+
+    @property
+    def client_history(self) -> PostgresClientHistory:
+        """What changed of clients."""
+        return PostgresClientHistory(self.connection)
+
+    @property
+    def client_filters(self) -> PostgresClientFilters:
+        """The filters of lists of clients."""
+        return PostgresClientFilters(self.connection)
+
+    @property
+    def lookup_tables(self) -> PostgresLookups:
+        """The words that people choose from."""
+        return PostgresLookups(self.connection)
+
+    @property
+    def jobs(self) -> PostgresJobs:
+        """What is to be done later."""
+        return PostgresJobs(self.connection)
+
+    @property
+    def schedules(self) -> PostgresSchedules:
+        """What is done again and again."""
+        return PostgresSchedules(self.connection)
+
+    @property
+    def queue_depths(self) -> PostgresQueueDepths:
+        """How the queues stand."""
+        return PostgresQueueDepths(self.connection)
+
+    @property
+    def old_things(self) -> PostgresOldThings:
+        """What is kept for a while."""
+        return PostgresOldThings(self.connection)
+
+    @property
+    def exports(self) -> PostgresExports:
+        """Exports that were asked for."""
+        return PostgresExports(self.connection)
+
+    @property
+    def export_files(self) -> PostgresExportFiles:
+        """The files of exports."""
+        return PostgresExportFiles(self.connection)
+
+    @property
+    def codes(self) -> PostgresCodes:
+        """Codes of companies, branches and areas."""
+        return PostgresCodes(self.connection)
+
+    @property
+    def sessions(self) -> PostgresSessions:
+        """Open ways in."""
+        return PostgresSessions(self.connection)
+
+    @property
+    def identities(self) -> PostgresIdentities:
+        """People by what the issuer of their tokens calls them."""
+        return PostgresIdentities(self.connection)
+
+    @property
+    def credentials(self) -> PostgresCredentials:
+        """What people sign in with."""
+        return PostgresCredentials(self.connection)
+
+    @property
+    def sign_ins(self) -> PostgresSignIns:
+        """How signing in went."""
+        return PostgresSignIns(self.connection)
+
+    @property
+    def one_time_passwords(self) -> PostgresOneTimePasswords:
+        """Initial passwords and resets."""
+        return PostgresOneTimePasswords(self.connection)
+
+    @property
+    def accounts(self) -> PostgresAccounts:
+        """People."""
+        return PostgresAccounts(self.connection)
+
+    @property
+    def grants(self) -> PostgresGrants:
+        """What people may do."""
+        return PostgresGrants(self.connection)
+
+    @property
+    def administration(self) -> PostgresAdministration:
+        """Who is left to look after everybody."""
+        return PostgresAdministration(self.connection)
+
+    @property
+    def territories(self) -> PostgresTerritories:
+        """Where people work."""
+        return PostgresTerritories(self.connection)
+
+    @property
+    def places(self) -> PostgresPlaces:
+        """Branches, areas and companies."""
+        return PostgresPlaces(self.connection)
+
+    @property
+    def area_branches(self) -> PostgresAreaBranches:
+        """Which branches make up an area."""
+        return PostgresAreaBranches(self.connection)
+
+    @property
+    def officers_clients(self) -> PostgresOfficersClients:
+        """Clients that are assigned to somebody."""
+        return PostgresOfficersClients(self.connection)
+
+    @property
+    def pension_numbers(self) -> PostgresPensionNumbers:
+        """The clients' pension numbers; raises Misconfigured where there are no keys."""
+        return PostgresPensionNumbers(self.connection, required(self.vault))
+
+    @property
+    def notices(self) -> PostgresNotices:
+        """Word that something happened outside."""
+        return PostgresNotices(self.connection)
+
+    @property
+    def sync_jobs(self) -> PostgresSyncJobs:
+        """The runs of syncs, as people see them."""
+        return PostgresSyncJobs(self.connection)
+
+    @property
+    def sync_heartbeats(self) -> PostgresSyncHeartbeats:
+        """Which runs live."""
+        return PostgresSyncHeartbeats(self.connection)
+
+    @property
+    def sync_runs(self) -> PostgresSyncRuns:
+        """A run under way."""
+        return PostgresSyncRuns(self.connection)
+
+    @property
+    def sync_plans(self) -> PostgresSyncPlans:
+        """What runs would do, or did."""
+        return PostgresSyncPlans(self.connection)
+
+    @property
+    def sync_inputs(self) -> PostgresSyncInputs:
+        """What sources sent; raises Misconfigured where there are no keys."""
+        return PostgresSyncInputs(self.connection, required(self.vault).ring)
+
+    @property
+    def sync_rejects(self) -> PostgresSyncRejects:
+        """What runs could not take."""
+        return PostgresSyncRejects(self.connection)
+
+    @property
+    def sync_mappings(self) -> PostgresSyncMappings:
+        """Mappings as they are saved."""
+        return PostgresSyncMappings(self.connection)
+
+    @property
+    def sync_terms(self) -> PostgresSyncTerms:
+        """How what sources send is read."""
+        return PostgresSyncTerms(self.connection)
+
+    @property
+    def sync_standings(self) -> PostgresSyncStandings:
+        """How the sources stand."""
+        return PostgresSyncStandings(self.connection)
+
+    def staging(self, work: Work) -> PostgresStaging:
+        """Begin with one run's records; raises Misconfigured where there are no keys."""
+        return PostgresStaging.begun(self.connection, required(self.vault), work)
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Remember what to do once all this is kept."""
+        self.afterwards.append(act)
+
+
+@define(eq=False)
+class PostgresWhole:
+    """Several units of work over one connection, kept together or not at all."""
+
+    line: Line
+    afterwards: list[Callable[[], None]] = Factory(list)
+
+    @property
+    def answers(self) -> PostgresAnswers:
+        """What was answered under a key."""
+        return PostgresAnswers(self.line.connection)
+
+    @property
+    def endings(self) -> PostgresEndings:
+        """How the job ends that all this is the effect of."""
+        return PostgresEndings(self.line.connection)
+
+
+@frozen
+class PostgresWork:
+    """Units of work over a pool of connections."""
+
+    pool: Pool
+    vault: Vault | None = None
+    _thread: threading.local = field(factory=threading.local, init=False, eq=False, repr=False)
+    """Where a thread keeps the whole that its units of work are parts of."""
+
+    @contextmanager
+    def begin(self, sight: Sight) -> Iterator[PostgresTransaction]:
+        """Begin one: leaving it cleanly commits, an exception rolls everything back."""
+        whole: PostgresWhole | None = getattr(self._thread, "whole", None)
+        start = partial(sights.begin, sight=sight, is_part=whole is not None)
+        bounds = _part(whole.line, start) if whole else self._transaction(start)
+        with _translated(), bounds as line:
+            transaction = PostgresTransaction(line.connection, self.vault)
+            yield transaction
+        if whole:
+            whole.afterwards += transaction.afterwards
+            return
+        for act in transaction.afterwards:
+            act()
+
+    @contextmanager
+    def snapshot(self, sight: Sight) -> Iterator[PostgresSnapshot]:
+        """Look at one moment for as long as it takes; it holds a connection, and no lock."""
+
+        def start(line: Line, _: str) -> None:
+            sights.begin(line, _BEGIN_SNAPSHOT, sight, is_part=False)
+
+        with _translated(), self._transaction(start) as line:
+            yield PostgresSnapshot(line.connection)
+
+    @contextmanager
+    def together(self) -> Iterator[PostgresWhole]:
+        """Make one transaction of what this thread begins inside."""
+        with _translated(), self._transaction(Line.send) as line:
+            whole = PostgresWhole(line)
+            self._thread.whole = whole
+            try:
+                yield whole
+            finally:
+                del self._thread.whole
+        for act in whole.afterwards:
+            act()
+
+    @contextmanager
+    def _transaction(self, start: Callable[[Line, str], object]) -> Iterator[Line]:
+        """Be in one; where the connection is lost before it begins, it begins on another."""
+        for is_last in (False, True):
+            with ExitStack() as stack:
+                patience = seconds_left(self.pool.timeout)
+                connection = stack.enter_context(self.pool.connection(timeout=patience))
+                try:
+                    line = Line.over(connection)
+                    stack.enter_context(line.whole(partial(start, line)))
+                except _NO_ANSWER:
+                    if is_last or not connection.closed:
+                        raise
+                    continue
+                yield line
+                return
+
+
+@contextmanager
+def _part(line: Line, start: Callable[[Line, str], object]) -> Iterator[Line]:
+    with line.part(partial(start, line)):
+        yield line
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Tell a store that does not answer from a mistake of ours, which passes as it is."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Unavailable("the database", "The database is busy; try again.") from error
+    except _NO_ANSWER as error:
+        raise Unavailable("the database") from error

@@ -1,0 +1,131 @@
+"""What a worker asks of the queue, over one connection of its own that is opened anew when cut."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import psycopg
+from attrs import define, field
+from psycopg.conninfo import make_conninfo
+
+from clientupdater.adapters.postgres.core.connect import NOTICES_SILENCE
+from clientupdater.adapters.postgres.jobs.queue import (
+    QUERIES,
+    Connection,
+    PostgresEndings,
+    job_of,
+    json_of,
+    named,
+    take_back,
+    with_limit,
+)
+from clientupdater.domain.errors import Unavailable
+from clientupdater.domain.ids import JobId
+from clientupdater.domain.jobs import after_lost_lease
+from clientupdater.ports.queue import Hold
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+    from datetime import datetime
+
+    from clientupdater.domain.jobs import Verdict
+    from clientupdater.ports.queue import Beat, Job
+
+_PATIENCE_S = 5
+_LOST = "Its worker did not report back: it was killed, cut off, or stood still for too long."
+
+
+@define(eq=False)
+class PostgresLeases:
+    """Claims, beats and ends jobs; every statement is kept at once."""
+
+    url: str = field(repr=False)
+    _connection: Connection | None = field(default=None, init=False, repr=False)
+    _turn: Lock = field(factory=Lock, init=False, repr=False)
+
+    def claim(
+        self, queues: Sequence[str], worker: str, *, at_most: int, now: datetime, until: datetime
+    ) -> Sequence[Job]:
+        """Take jobs that are due, in the order in which they are to be done."""
+        told = {"queues": list(queues), "worker": worker, "now": now, "until": until}
+        with self._connected() as connection:
+            found = connection.execute(with_limit("claim", at_most), told).fetchall()
+        return sorted(map(job_of, found), key=lambda job: (-job.priority, job.scheduled_at, job.id))
+
+    def beat(self, beats: Collection[Beat], until: datetime) -> frozenset[JobId]:
+        """Go on holding them until then; give those that are still held."""
+        progress = [json_of(beat.progress) for beat in beats]
+        told = {**named([beat.hold for beat in beats]), "progress": progress, "until": until}
+        with self._connected() as connection:
+            return frozenset(JobId(id_) for (id_,) in connection.execute(QUERIES["beat"], told))
+
+    def recover(self, now: datetime, fraction: float) -> Job | None:
+        """Take back one job whose lease ran out."""
+        with self._connected() as connection, connection.transaction():
+            found = connection.execute(QUERIES["lost"], {"now": now}).fetchone()
+            if found is None:
+                return None
+            lost = job_of(found)
+            verdict = after_lost_lease(lost.attempts, lost.max_attempts, now, fraction)
+            hold = Hold(lost.id, lost.worker or "", lost.attempts)
+            return take_back(connection, hold, _LOST, verdict, now)
+
+    @property
+    def endings(self) -> LeaseEndings:
+        """How work ends that is not kept together with its effect."""
+        return LeaseEndings(self)
+
+    def close(self) -> None:
+        """Let go of the connection; the next call opens another."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        with self._turn:
+            try:
+                yield self._open()
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                self.close()
+                raise Unavailable("the queue") from error
+
+    def _open(self) -> Connection:
+        if self._connection is None or self._connection.closed:
+            conninfo = make_conninfo(
+                self.url,
+                connect_timeout=_PATIENCE_S,
+                application_name="clientupdater worker",
+                **NOTICES_SILENCE,
+            )
+            self._connection = psycopg.connect(conninfo, autocommit=True, prepare_threshold=None)
+        return self._connection
+
+
+@define(eq=False)
+class LeaseEndings:
+    """Endings by the worker's own connection."""
+
+    _leases: PostgresLeases
+
+    def complete(self, holds: Collection[Hold], now: datetime) -> frozenset[JobId]:
+        """Note that they are done; give those that were still held."""
+        with self._endings() as endings:
+            return endings.complete(holds, now)
+
+    def fail(self, hold: Hold, error: str, verdict: Verdict, now: datetime) -> bool:
+        """Note that it failed, and what becomes of it."""
+        with self._endings() as endings:
+            return endings.fail(hold, error, verdict, now)
+
+    def give_back(self, holds: Collection[Hold], now: datetime) -> frozenset[JobId]:
+        """Let them wait again, the attempt not counted."""
+        with self._endings() as endings:
+            return endings.give_back(holds, now)
+
+    @contextmanager
+    def _endings(self) -> Iterator[PostgresEndings]:
+        with self._leases._connected() as connection:  # noqa: SLF001 — two halves of one thing
+            yield PostgresEndings(connection)

@@ -1,0 +1,215 @@
+"""Work that is done later, over PostgreSQL (J1, J2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import psycopg
+from attrs import asdict, frozen
+from psycopg.types.json import Jsonb
+
+from clientupdater.adapters.postgres.core.named_queries import named_queries
+from clientupdater.domain.errors import AlreadyExists
+from clientupdater.domain.ids import CompanyId, JobId, PersonId
+from clientupdater.domain.jobs import JobStatus
+from clientupdater.ports.queue import Job, Progress, QueueDepth
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+    from typing import LiteralString
+
+    from clientupdater.domain.jobs import Verdict
+    from clientupdater.ports.queue import Hold, JobsAsked, NewJob
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+QUERIES = named_queries("jobs/queue.sql")
+CARRIED = ("request_id", "traceparent")
+"""Under which names a payload carries the request that asked for it, beside the arguments."""
+
+_TRIES = 5
+
+
+def with_limit(query: str, at_most: int) -> bytes:
+    """Say how many as a number in the text: a parameter would get a plan for any number."""
+    return QUERIES[query].replace(":at_most", str(int(at_most))).encode()
+
+
+@frozen
+class PostgresJobs:
+    """Jobs, within one transaction."""
+
+    _connection: Connection
+
+    def enqueue(self, job: NewJob, now: datetime) -> JobId | None:
+        """Put it down, unless one with its key waits already."""
+        told = {
+            "name": job.name,
+            "queue": job.queue,
+            "payload": Jsonb({**job.arguments, **job.trace}),
+            "key": job.key,
+            "priority": job.priority,
+            "scheduled_at": job.not_before or now,
+            "max_attempts": job.max_attempts,
+            "company": job.company,
+            "asked_by": job.asked_by,
+            "now": now,
+        }
+        put = self._connection.execute(QUERIES["enqueue"], told).fetchone()
+        return JobId(put[0]) if put else None
+
+    def hold(self, job: JobId) -> Job | None:
+        """Find a job and keep others from it until the transaction ends."""
+        found = self._connection.execute(QUERIES["hold"], {"job": job}).fetchone()
+        return job_of(found) if found else None
+
+    def list(self, asked: JobsAsked, *, before: JobId | None, at_most: int) -> Sequence[Job]:
+        """List jobs, the newest first."""
+        told = {"queue": asked.queue, "status": asked.status, "before": before}
+        found = self._connection.execute(with_limit("list", at_most), told)
+        return [job_of(row) for row in found]
+
+    def put_back(self, job: JobId, now: datetime) -> None:
+        """Let it wait once more, with its attempts counted anew."""
+        try:
+            with self._connection.transaction():
+                self._connection.execute(QUERIES["put_back"], {"job": job, "now": now})
+        except psycopg.errors.UniqueViolation:
+            raise AlreadyExists("A job with the same key waits already.") from None
+
+    def call_off(self, job: JobId, now: datetime) -> None:
+        """End it without having done it."""
+        self._connection.execute(QUERIES["call_off"], {"job": job, "now": now})
+
+
+@frozen
+class PostgresQueueDepths:
+    """How the queues stand."""
+
+    _connection: Connection
+
+    def read(self, now: datetime) -> Sequence[QueueDepth]:
+        """Tell of every queue in which something waits, is worked on or is dead."""
+        return [
+            QueueDepth(
+                queue=queue,
+                pending=int(pending),
+                processing=int(processing),
+                dead=int(dead),
+                oldest_due_at=oldest,
+            )
+            for queue, pending, processing, dead, oldest in self._connection.execute(
+                QUERIES["depths"], {"now": now}
+            )
+        ]
+
+
+@frozen
+class PostgresEndings:
+    """How work on jobs ends, over a connection: within a transaction of its own, or a caller's."""
+
+    _connection: Connection
+
+    def complete(self, holds: Collection[Hold], now: datetime) -> frozenset[JobId]:
+        """Note that they are done; give those that were still held."""
+        done = self._connection.execute(QUERIES["complete"], {**named(holds), "now": now})
+        return frozenset(JobId(id_) for (id_,) in done)
+
+    def fail(self, hold: Hold, error: str, verdict: Verdict, now: datetime) -> bool:
+        """Note that it failed, and what becomes of it."""
+        return take_back(self._connection, hold, error, verdict, now) is not None
+
+    def give_back(self, holds: Collection[Hold], now: datetime) -> frozenset[JobId]:
+        """Let them wait again, the attempt not counted."""
+        given = (self._give_back(hold, now) for hold in holds)
+        return frozenset(job for job in given if job is not None)
+
+    def _give_back(self, hold: Hold, now: datetime) -> JobId | None:
+        told = {"job": hold.job, "worker": hold.worker, "attempt": hold.attempt, "now": now}
+        given = unhindered(self._connection, QUERIES["give_back"], told)
+        return JobId(given[0]) if given else None
+
+
+def take_back(
+    connection: Connection, hold: Hold, error: str, verdict: Verdict, now: datetime
+) -> Job | None:
+    """Take a job from who holds it, by a verdict; None where they hold it no longer."""
+    told = {
+        "job": hold.job,
+        "worker": hold.worker,
+        "attempt": hold.attempt,
+        "status": str(verdict.status),
+        "not_before": verdict.not_before,
+        "error": error,
+        "now": now,
+    }
+    taken = unhindered(connection, QUERIES["take_back"], told)
+    return job_of(taken) if taken else None
+
+
+def unhindered(
+    connection: Connection, query: LiteralString, told: Mapping[str, object]
+) -> tuple[Any, ...] | None:
+    """Let a job wait again although another with its key may be put down at the same moment.
+
+    The statement looks for one and finds none, and yet there may be one when it writes: then it is
+    to look again.
+    """
+    for attempt in range(_TRIES):
+        try:
+            with connection.transaction():
+                return connection.execute(query, told).fetchone()
+        except psycopg.errors.UniqueViolation:
+            if attempt == _TRIES - 1:
+                raise
+    return None
+
+
+def named(holds: Collection[Hold]) -> dict[str, object]:
+    """Tell holds to a statement, as lists."""
+    return {
+        "jobs": [hold.job for hold in holds],
+        "workers": [hold.worker for hold in holds],
+        "attempts": [hold.attempt for hold in holds],
+    }
+
+
+def progress_of(told: Mapping[str, Any] | None) -> Progress | None:
+    """Read how far a job is."""
+    return Progress(**told) if told else None
+
+
+def json_of(progress: Progress | None) -> Jsonb | None:
+    """Write how far a job is."""
+    return Jsonb(asdict(progress)) if progress else None
+
+
+def job_of(row: Sequence[Any]) -> Job:
+    """Make a job of a row's columns."""
+    id_, name, queue, status, payload, key, priority, attempts, max_attempts, *rest = row
+    company, asked_by, scheduled_at, created_at, worker, lease, started, completed, *last = rest
+    progress, error = last
+    carried = {each: payload.pop(each) for each in CARRIED if each in payload}
+    return Job(
+        id=JobId(id_),
+        name=name,
+        queue=queue,
+        status=JobStatus(status),
+        arguments=payload,
+        trace=carried,
+        key=key,
+        priority=priority,
+        attempts=attempts,
+        max_attempts=max_attempts,
+        company=company and CompanyId(company),
+        asked_by=asked_by and PersonId(asked_by),
+        scheduled_at=scheduled_at,
+        created_at=created_at,
+        worker=worker,
+        lease_expires_at=lease,
+        started_at=started,
+        completed_at=completed,
+        progress=progress_of(progress),
+        error=error,
+    )

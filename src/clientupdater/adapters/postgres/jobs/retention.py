@@ -1,0 +1,35 @@
+"""Old rows over one PostgreSQL transaction (J5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import psycopg
+from attrs import asdict, frozen
+
+from clientupdater.adapters.postgres.core.named_queries import named_queries
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from clientupdater.ports.retention import Removable, Removal
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+QUERIES = named_queries("jobs/retention.sql")
+
+
+@frozen
+class PostgresOldThings:
+    """What is kept for a while."""
+
+    _connection: Connection
+
+    def remove(self, kind: Removable, before: datetime, *, at_most: int) -> int:
+        """Remove some from before a moment; give how many."""
+        query = QUERIES[kind].replace(":at_most", str(int(at_most))).encode()
+        return self._connection.execute(query, {"before": before}).rowcount
+
+    def note(self, removal: Removal) -> None:
+        """Leave a record."""
+        self._connection.execute(QUERIES["note"], asdict(removal))

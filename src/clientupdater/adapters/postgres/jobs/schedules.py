@@ -1,0 +1,74 @@
+"""Schedules over one PostgreSQL transaction (J3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import psycopg
+from attrs import frozen
+
+from clientupdater.adapters.postgres.core.named_queries import named_queries
+from clientupdater.domain.jobs import Schedule
+from clientupdater.ports.schedules import ScheduledJob
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+QUERIES = named_queries("jobs/schedules.sql")
+
+
+@frozen
+class PostgresSchedules:
+    """The schedules."""
+
+    _connection: Connection
+
+    def list(self) -> Sequence[ScheduledJob]:
+        """List them by name."""
+        return [_schedule_of(row) for row in self._connection.execute(QUERIES["list"])]
+
+    def hold(self, name: str) -> ScheduledJob | None:
+        """Find one and keep others from it until the transaction ends."""
+        found = self._connection.execute(QUERIES["hold"], {"name": name}).fetchone()
+        return _schedule_of(found) if found else None
+
+    def hold_due(self, now: datetime, functions: Collection[str]) -> Sequence[ScheduledJob]:
+        """Take those that are due, or have never been looked at, and ask for one of these."""
+        told = {"now": now, "functions": sorted(functions)}
+        return [_schedule_of(row) for row in self._connection.execute(QUERIES["hold_due"], told)]
+
+    def note(self, name: str, standing: Schedule) -> None:
+        """Note when it ran and is due next; its version stays."""
+        self._connection.execute(QUERIES["note"], {"name": name, **_told(standing)})
+
+    def change(self, schedule: ScheduledJob) -> None:
+        """Keep what somebody changed, under its next version."""
+        told = {
+            "name": schedule.name,
+            "cron": schedule.cron,
+            "time_zone": schedule.time_zone,
+            "is_active": schedule.is_active,
+            **_told(schedule.standing),
+        }
+        self._connection.execute(QUERIES["change"], told)
+
+
+def _told(standing: Schedule) -> dict[str, object]:
+    return {"last_run_at": standing.last_run_at, "next_run_at": standing.next_run_at}
+
+
+def _schedule_of(row: Sequence[Any]) -> ScheduledJob:
+    name, cron, function, payload, time_zone, is_active, last_run_at, next_run_at, version = row
+    return ScheduledJob(
+        name=name,
+        cron=cron,
+        function=function,
+        arguments=payload,
+        time_zone=time_zone,
+        is_active=is_active,
+        standing=Schedule(last_run_at, next_run_at),
+        version=version,
+    )

@@ -1,0 +1,62 @@
+"""LISTEN, on a connection of its own: past a pooler, which would keep it from hearing anything."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+import psycopg
+from attrs import field, frozen
+from psycopg.conninfo import make_conninfo
+
+from clientupdater.adapters.postgres.core.connect import NOTICES_SILENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_PATIENCE_S = 5
+_LOOK_UP_S = 0.25
+"""How often it looks whether it is to end."""
+_AGAIN_S = 1.0
+
+
+@frozen
+class PostgresWakeUps:
+    """Hears when jobs are put down; when it is cut off it comes back by itself."""
+
+    url: str = field(repr=False)
+
+    @contextmanager
+    def listening(self, wake: Callable[[], None]) -> Iterator[None]:
+        """Listen for as long as it is open."""
+        over = Event()
+        thread = Thread(target=self._listen, args=(wake, over), name="wake-ups", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join(_PATIENCE_S)
+
+    def _listen(self, wake: Callable[[], None], over: Event) -> None:
+        """Whoever waits polls as well, so that what is missed meanwhile is only later."""
+        while not over.is_set():
+            try:
+                self._hear(wake, over)
+            except (psycopg.OperationalError, psycopg.InterfaceError):
+                over.wait(_AGAIN_S)
+
+    def _hear(self, wake: Callable[[], None], over: Event) -> None:
+        conninfo = make_conninfo(
+            self.url,
+            connect_timeout=_PATIENCE_S,
+            application_name="clientupdater listener",
+            **NOTICES_SILENCE,
+        )
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            connection.execute("listen clientupdater_jobs")
+            wake()
+            while not over.is_set():
+                for _ in connection.notifies(timeout=_LOOK_UP_S):
+                    wake()

@@ -1,0 +1,1 @@
+"""People: accounts, credentials, sessions, rights and territories."""

@@ -1,0 +1,155 @@
+"""People and what they may do, over one PostgreSQL transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import psycopg
+from attrs import evolve, frozen
+
+from clientupdater.adapters.postgres.people.rows import (
+    QUERIES,
+    given_grants,
+    person_of,
+)
+from clientupdater.domain.accounts import LOCKED_FOR_GOOD
+from clientupdater.domain.errors import AlreadyExists, NotFound, VersionConflict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from clientupdater.domain.access import Grant
+    from clientupdater.domain.accounts import GivenGrant, Person
+    from clientupdater.domain.administration import PeopleReach
+    from clientupdater.domain.ids import CompanyId, PersonId
+    from clientupdater.domain.permissions import Permission
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+
+_TAKEN = {
+    "users_email_key": "Somebody has this email already.",
+    "users_clerk_id_key": "Somebody has this clerk_id already.",
+}
+
+
+@frozen
+class PostgresAccounts:
+    """People, but for those who are deleted."""
+
+    _connection: Connection
+
+    def find(self, person: PersonId) -> Person | None:
+        """Find one by identity."""
+        return self._one("person_by_id", {"person": person})
+
+    def by_email(self, email: str) -> Person | None:
+        """Find one by email, however it is capitalised."""
+        return self._one("person_by_email", {"email": email})
+
+    def within(
+        self, reach: PeopleReach, *, after: str, at_most: int, active: bool | None
+    ) -> list[Person]:
+        """List those within reach whose email follows `after`."""
+        told = {
+            "everyone": reach.everyone,
+            "myself": reach.myself,
+            "actor": reach.actor,
+            "branches": list(reach.branches),
+            "after": after,
+            "at_most": at_most,
+            "active": active,
+        }
+        found = self._connection.execute(QUERIES["people_within"], told)
+        return [person_of(each) for each in found]
+
+    def add(self, person: Person) -> None:
+        """Keep a new one."""
+        self._keep("add_person", _columns(person))
+
+    def save(self, person: Person, *, deleted_at: datetime | None = None) -> Person:
+        """Keep what was changed; answer with the next version."""
+        told = {**_columns(person), "deleted_at": deleted_at}
+        if not self._keep("save_person", told):
+            raise self._moved_on(person)
+        return evolve(person, version=person.version + 1)
+
+    def _one(self, query: str, told: Mapping[str, object]) -> Person | None:
+        found = self._connection.execute(QUERIES[query], told).fetchone()
+        return person_of(found) if found else None
+
+    def _keep(self, query: str, told: Mapping[str, object]) -> int:
+        try:
+            with self._connection.transaction():
+                return self._connection.execute(QUERIES[query], told).rowcount
+        except psycopg.errors.UniqueViolation as error:
+            taken = _TAKEN.get(error.diag.constraint_name or "")
+            if taken is None:
+                raise
+            raise AlreadyExists(taken) from error
+
+    def _moved_on(self, seen: Person) -> NotFound | VersionConflict:
+        found = self._connection.execute(QUERIES["version_of_person"], {"id": seen.id}).fetchone()
+        if found is None:
+            return NotFound()
+        return VersionConflict(provided=seen.version, current=found[0])
+
+
+def _columns(person: Person) -> dict[str, object]:
+    return {
+        "id": person.id,
+        "email": person.email,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "clerk_id": person.clerk_id,
+        "is_active": person.is_active,
+        "locked_until": person.locked_until,
+        "version": person.version,
+    }
+
+
+@frozen
+class PostgresGrants:
+    """What people may do."""
+
+    _connection: Connection
+
+    def of_person(self, person: PersonId) -> list[GivenGrant]:
+        """List somebody's grants by permission and company."""
+        found = self._connection.execute(QUERIES["grants_of_person"], {"person": person})
+        return list(given_grants(found.fetchall()))
+
+    def give(self, person: PersonId, grant: Grant, by: PersonId, now: datetime) -> None:
+        """Keep a grant, in place of one of the same permission and company."""
+        told = {
+            "person": person,
+            "permission": str(grant.permission),
+            "company": grant.company,
+            "scope": str(grant.scope),
+            "by": by,
+            "now": now,
+        }
+        self._connection.execute(QUERIES["give_grant"], told)
+
+    def take(self, person: PersonId, permission: Permission, company: CompanyId | None) -> None:
+        """Take a grant away."""
+        told = {"person": person, "permission": str(permission), "company": company}
+        self._connection.execute(QUERIES["take_grant"], told)
+
+
+@frozen
+class PostgresAdministration:
+    """Who is left to look after everybody."""
+
+    _connection: Connection
+
+    def hold(self) -> None:
+        """Wait for whoever changes rights just now, and keep all others waiting."""
+        self._connection.execute(QUERIES["hold_administration"])
+
+    def count(self) -> int:
+        """Count the active administrators, but for those who are locked for good."""
+        told = {"for_good": LOCKED_FOR_GOOD}
+        (found,) = self._connection.execute(QUERIES["count_administrators"], told).fetchall()
+        return int(found[0])

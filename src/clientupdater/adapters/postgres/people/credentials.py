@@ -1,0 +1,147 @@
+"""What people sign in with, over one PostgreSQL transaction (U3, U6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import psycopg
+from attrs import frozen
+from psycopg.types.json import Jsonb
+
+from clientupdater.adapters.postgres.people.rows import QUERIES, issue_of
+from clientupdater.domain.accounts import Credential, OneTime
+from clientupdater.domain.ids import PersonId
+from clientupdater.domain.people import OneTimePassword, SignInRecord
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from clientupdater.domain.accounts import Issue
+    from clientupdater.domain.callers import Origin
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+
+@frozen
+class PostgresCredentials:
+    """What people sign in with."""
+
+    _connection: Connection
+
+    def find(self, email: str) -> Credential | None:
+        """Find somebody's by their email."""
+        told = {"email": email}
+        found = self._connection.execute(QUERIES["credential_by_email"], told).fetchone()
+        return _credential(*found) if found else None
+
+    def hold(self, person: PersonId | None) -> Credential | None:
+        """Find somebody's again and lock it; for nobody, look all the same."""
+        told = {"person": person}
+        self._connection.execute(QUERIES["hold_person"], told)
+        found = self._connection.execute(QUERIES["credential_by_id"], told).fetchone()
+        return _credential(*found) if found else None
+
+    def set(
+        self,
+        person: PersonId,
+        password: str,
+        now: datetime,
+        expires_at: datetime | None,
+        issue: Issue | None = None,
+    ) -> None:
+        """Keep a new password; one that expires must be changed."""
+        told = {
+            "person": person,
+            "password": password,
+            "now": now,
+            "expires_at": expires_at,
+            "issued_by": issue and issue.by,
+            "issued_rights": issue and issue.rights,
+        }
+        self._connection.execute(QUERIES["set_password"], told)
+
+    def renew(self, person: PersonId, before: str, after: str) -> None:
+        """Keep the same password at another cost, unless it was changed meanwhile."""
+        told = {"person": person, "before": before, "after": after}
+        self._connection.execute(QUERIES["renew_password"], told)
+
+
+@frozen
+class PostgresSignIns:
+    """How signing in went."""
+
+    _connection: Connection
+
+    def refuse(
+        self, person: PersonId | None, record: SignInRecord, because: str, origin: Origin
+    ) -> None:
+        """Keep the count of failures, and log it: the same two statements for whomever."""
+        count = {
+            "person": person,
+            "failures": record.failures,
+            "locked_until": record.locked_until,
+        }
+        log = {
+            "person": person and str(person),
+            "details": Jsonb({"because": because, **origin.record}),
+            "ip_address": origin.ip_address,
+            "user_agent": origin.user_agent,
+        }
+        self._connection.execute(QUERIES["note_failure"], count)
+        self._connection.execute(QUERIES["log_failure"], log)
+
+    def admit(self, person: PersonId, now: datetime) -> None:
+        """Count from nothing again, and note the sign-in."""
+        self._connection.execute(QUERIES["admit"], {"person": person, "now": now})
+
+
+@frozen
+class PostgresOneTimePasswords:
+    """Initial passwords and resets."""
+
+    _connection: Connection
+
+    def issue(self, person: PersonId, issued: OneTime, token: str | None) -> None:
+        """Keep one in place of any other of its kind."""
+        told = {
+            "person": person,
+            "kind": "reset" if token else "initial",
+            "token": token,
+            "issued_by": issued.issued_by,
+            "issued_at": issued.password.issued_at,
+        }
+        self._connection.execute(QUERIES["issue_one_time"], told)
+
+    def hold(self, token: str) -> tuple[PersonId, OneTime] | None:
+        """Find a reset and lock it, after its owner, as everybody who locks both does."""
+        self._connection.execute(QUERIES["hold_owner_of_reset"], {"token": token})
+        found = self._connection.execute(QUERIES["reset_by_token"], {"token": token}).fetchone()
+        if found is None:
+            return None
+        person, issued_at, used_at, issued_by = found
+        return PersonId(person), _one_time(issued_at, used_at, issued_by)
+
+    def use(self, person: PersonId, now: datetime) -> None:
+        """Note that the initial password was used."""
+        self._connection.execute(QUERIES["use_initial"], {"person": person, "now": now})
+
+    def void(self, person: PersonId) -> None:
+        """Let none that is outstanding count any more."""
+        self._connection.execute(QUERIES["void_one_time"], {"person": person})
+
+
+def _credential(*columns: Any) -> Credential:
+    id_, email, password, failures, locked_until, active, issued_at, used_at, by, *issue = columns
+    return Credential(
+        person=PersonId(id_),
+        email=email,
+        password=password,
+        sign_in=SignInRecord(failures, locked_until),
+        is_active=active,
+        one_time=_one_time(issued_at, used_at, by) if issued_at else None,
+        password_issue=issue_of(*issue),
+    )
+
+
+def _one_time(issued_at: datetime, used_at: datetime | None, by: Any) -> OneTime:
+    return OneTime(password=OneTimePassword(issued_at, used_at), issued_by=by and PersonId(by))

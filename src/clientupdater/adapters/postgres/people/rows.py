@@ -1,0 +1,100 @@
+"""People as PostgreSQL keeps them: values made of its rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from clientupdater.adapters.postgres.core.named_queries import named_queries
+from clientupdater.domain.access import Actor, Grant, Territory
+from clientupdater.domain.accounts import GivenGrant, Issue, OpenSession, Person
+from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
+from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.domain.sessions import Session, SessionKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+QUERIES = named_queries("people/rows.sql")
+
+SESSION_WIDTH = 10
+PERSON_WIDTH = 13
+ACTOR_WIDTH = 2
+_KNOWN = frozenset(Permission)
+
+
+def session_of(columns: Sequence[Any]) -> OpenSession:
+    """Make a session of the columns of block `session`."""
+    id_, kind, created_at, last_seen_at, expires_at, revoked_at, address, agent, *issue = columns
+    return OpenSession(
+        id=id_,
+        session=Session(SessionKind(kind), created_at, last_seen_at, expires_at, revoked_at),
+        ip_address=address,
+        user_agent=agent,
+        issue=issue_of(*issue),
+    )
+
+
+def issue_of(by: UUID | None, rights: bytes | None) -> Issue | None:
+    """Make of two columns who made something out."""
+    return Issue(PersonId(by), rights) if by else None
+
+
+def person_of(columns: Sequence[Any]) -> Person:
+    """Make a person of the columns of block `person`."""
+    id_, email, first, last, active, must_change, locked, login, version, *rest = columns
+    clerk_id, *territory = rest
+    return Person(
+        id=PersonId(id_),
+        email=email,
+        first_name=first,
+        last_name=last,
+        clerk_id=clerk_id,
+        is_active=active,
+        must_change_password=must_change,
+        locked_until=locked,
+        last_login_at=login,
+        territory=_territory(*territory),
+        version=version,
+    )
+
+
+def actor_of(person: Person, columns: Sequence[Any]) -> Actor:
+    """Make an actor of a person and the columns of block `actor`."""
+    is_active, grants = columns
+    return Actor(
+        id=person.id,
+        is_active=is_active,
+        grants=frozenset(_grants(grants)),
+        territory=person.territory,
+    )
+
+
+def known_actor(columns: Sequence[Any]) -> Actor | None:
+    """Make an actor of the columns of blocks `person` and `actor`, where there is one."""
+    if columns[0] is None:
+        return None
+    return actor_of(person_of(columns[:PERSON_WIDTH]), columns[PERSON_WIDTH:])
+
+
+def _territory(branches: list[Any], areas: list[Any], within: list[Any]) -> Territory:
+    return Territory(
+        branches=frozenset(map(BranchId, branches)),
+        areas=frozenset(map(AreaId, areas)),
+        area_branches=frozenset(map(BranchId, within)),
+    )
+
+
+def given_grants(rows: Iterable[tuple[Any, ...]]) -> Iterable[GivenGrant]:
+    """Make grants of permission, company, scope and when it was given."""
+    for code, company, scope, granted_at in rows:
+        for grant in _grants([(code, company and str(company), scope)]):
+            yield GivenGrant(grant, granted_at)
+
+
+def _grants(rows: Iterable[tuple[str, str | None, str]]) -> Iterable[Grant]:
+    """Pass over a permission that only newer code knows: during a release both serve."""
+    for code, company, scope in rows:
+        if code in _KNOWN:
+            over = CompanyId(UUID(company)) if company else None
+            yield Grant(Permission(code), over, Scope(scope))

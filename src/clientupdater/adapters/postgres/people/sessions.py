@@ -1,0 +1,93 @@
+"""Open ways in over one PostgreSQL transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import psycopg
+from attrs import frozen
+
+from clientupdater.adapters.postgres.people.rows import (
+    ACTOR_WIDTH,
+    PERSON_WIDTH,
+    QUERIES,
+    SESSION_WIDTH,
+    actor_of,
+    known_actor,
+    person_of,
+    session_of,
+)
+from clientupdater.ports.people import KnownSession
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+    from uuid import UUID
+
+    from clientupdater.domain.accounts import Issue, OpenSession
+    from clientupdater.domain.callers import Origin
+    from clientupdater.domain.ids import PersonId
+    from clientupdater.domain.sessions import Session
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+
+@frozen
+class PostgresSessions:
+    """Open ways in."""
+
+    _connection: Connection
+
+    def find(self, token: str) -> KnownSession | None:
+        """Find one with its person's rights of this moment, in one look."""
+        found = self._connection.execute(QUERIES["session_by_token"], {"token": token}).fetchone()
+        if found is None:
+            return None
+        until = SESSION_WIDTH + PERSON_WIDTH
+        person = person_of(found[SESSION_WIDTH:until])
+        rights, generation = found[until : until + ACTOR_WIDTH], found[until + ACTOR_WIDTH]
+        issuer = known_actor(found[until + ACTOR_WIDTH + 1 :])
+        opened = session_of(found[:SESSION_WIDTH])
+        return KnownSession(opened, person, actor_of(person, rights), generation, issuer)
+
+    def touch(self, session: UUID, now: datetime) -> None:
+        """Note that it was used just now; skip it where another is noting the same."""
+        self._connection.execute(QUERIES["touch_session"], {"id": session, "now": now})
+
+    def open(
+        self,
+        person: PersonId,
+        token: str,
+        session: Session,
+        origin: Origin,
+        issue: Issue | None,
+    ) -> UUID:
+        """Open one; answer with its identity."""
+        told = {
+            "person": person,
+            "token": token,
+            "kind": str(session.kind),
+            "ip_address": origin.ip_address,
+            "user_agent": origin.user_agent,
+            "created_at": session.created_at,
+            "last_seen_at": session.last_seen_at,
+            "expires_at": session.expires_at,
+            "issued_by": issue and issue.by,
+            "issued_rights": issue and issue.rights,
+        }
+        (opened,) = self._connection.execute(QUERIES["open_session"], told).fetchall()
+        identity: UUID = opened[0]
+        return identity
+
+    def of_person(self, person: PersonId, now: datetime) -> list[OpenSession]:
+        """List those that are neither revoked nor expired, the last opened first."""
+        told = {"person": person, "now": now}
+        return [
+            session_of(each)
+            for each in self._connection.execute(QUERIES["sessions_of_person"], told)
+        ]
+
+    def revoke(self, sessions: Collection[UUID], now: datetime, reason: str) -> int:
+        """End them; count those that were not ended already."""
+        told = {"ids": list(sessions), "now": now, "reason": reason}
+        return self._connection.execute(QUERIES["revoke_sessions"], told).rowcount

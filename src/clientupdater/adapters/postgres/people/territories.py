@@ -1,0 +1,121 @@
+"""Where people work, over one PostgreSQL transaction (A2, A3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import UUID
+
+import psycopg
+from attrs import frozen
+
+from clientupdater.adapters.postgres.people.rows import QUERIES
+from clientupdater.domain.errors import NotFound
+from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+
+@frozen
+class PostgresTerritories:
+    """Where people work."""
+
+    _connection: Connection
+
+    def give_branch(self, person: PersonId, branch: BranchId, by: PersonId, now: datetime) -> None:
+        """Give a branch."""
+        self._run("give_branch", person=person, place=branch, by=by, now=now)
+
+    def take_branch(self, person: PersonId, branch: BranchId) -> None:
+        """Take a branch."""
+        self._run("take_branch", person=person, place=branch)
+
+    def give_area(self, person: PersonId, area: AreaId, by: PersonId, now: datetime) -> None:
+        """Give an area."""
+        self._run("give_area", person=person, place=area, by=by, now=now)
+
+    def take_area(self, person: PersonId, area: AreaId) -> None:
+        """Take an area."""
+        self._run("take_area", person=person, place=area)
+
+    def holders(self, area: AreaId) -> list[PersonId]:
+        """List the people who were given an area."""
+        found = self._connection.execute(QUERIES["holders"], {"area": area})
+        return [PersonId(person) for (person,) in found]
+
+    def _run(self, query: str, **told: object) -> None:
+        self._connection.execute(QUERIES[query], told)
+
+
+@frozen
+class PostgresPlaces:
+    """Branches, areas and companies by identity or code."""
+
+    _connection: Connection
+
+    def branch(self, named: BranchId | str) -> BranchId:
+        """Find a branch."""
+        return BranchId(self._named("branch", named))
+
+    def area(self, named: AreaId | str) -> AreaId:
+        """Find an area."""
+        return AreaId(self._named("area", named))
+
+    def company(self, named: CompanyId | str) -> CompanyId:
+        """Find a company."""
+        return CompanyId(self._named("company", named))
+
+    def members(self, area: AreaId) -> frozenset[BranchId]:
+        """Give the live branches of an area."""
+        found = self._connection.execute(QUERIES["members"], {"area": area})
+        return frozenset(BranchId(branch) for (branch,) in found)
+
+    def _named(self, query: str, named: UUID | str) -> UUID:
+        by_id = isinstance(named, UUID)
+        told = {"id": named if by_id else None, "code": None if by_id else named}
+        found = self._connection.execute(QUERIES[query], told).fetchone()
+        if found is None:
+            raise NotFound(f"There is no such {query}.")
+        identity: UUID = found[0]
+        return identity
+
+
+@frozen
+class PostgresAreaBranches:
+    """Which branches make up an area."""
+
+    _connection: Connection
+
+    def put(self, area: AreaId, branch: BranchId) -> None:
+        """Put a branch into it."""
+        self._connection.execute(QUERIES["put_branch"], {"area": area, "branch": branch})
+
+    def remove(self, area: AreaId, branch: BranchId) -> None:
+        """Take a branch out."""
+        self._connection.execute(QUERIES["remove_branch"], {"area": area, "branch": branch})
+
+    def company_of(self, area: AreaId) -> CompanyId | None:
+        """Tell whose an area is."""
+        found = self._connection.execute(QUERIES["company_of_area"], {"area": area}).fetchone()
+        return CompanyId(found[0]) if found and found[0] else None
+
+
+@frozen
+class PostgresOfficersClients:
+    """Clients that are assigned to somebody; the system's sight, as some lie outside anyone's."""
+
+    _connection: Connection
+
+    def end_all(self, officer: PersonId, by: PersonId, now: datetime) -> int:
+        """End every assignment of one who is deactivated."""
+        return self._end("end_all_assignments", officer, by, now)
+
+    def end_lost(self, officer: PersonId, by: PersonId, now: datetime) -> int:
+        """End the assignments that lie outside the officer's territory."""
+        return self._end("end_lost_assignments", officer, by, now)
+
+    def _end(self, query: str, officer: PersonId, by: PersonId, now: datetime) -> int:
+        told = {"officer": officer, "by": by, "now": now}
+        return self._connection.execute(QUERIES[query], told).rowcount

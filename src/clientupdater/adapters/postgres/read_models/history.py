@@ -1,0 +1,58 @@
+"""What changed of clients, over one PostgreSQL transaction (C2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from attrs import frozen
+
+from clientupdater.adapters.postgres.core.named_queries import named_queries
+from clientupdater.domain.clients import masked_pension_number
+from clientupdater.domain.ids import ClientId, PersonId
+from clientupdater.domain.sync.fields import Field, Source
+from clientupdater.ports.client_history import ChangedField, HistoryKey, SyncRun
+from clientupdater.ports.read_models import Page, PersonName
+
+if TYPE_CHECKING:
+    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.ports.client_history import HistoryPage
+
+QUERIES = named_queries("read_models/history.sql")
+_BEFORE_ALL = {"changed_at": "infinity", "id": UUID(int=0)}
+_SHOWN_DIGITS = 4
+
+
+@frozen
+class PostgresClientHistory:
+    """What was written down of clients."""
+
+    _connection: Connection
+
+    def page(self, client: ClientId, limit: int, after: HistoryKey | None) -> HistoryPage:
+        """Read a page, the newest first."""
+        place = {"changed_at": after.changed_at, "id": after.id} if after else _BEFORE_ALL
+        told = {"client": client, "limit": limit + 1, **place}
+        rows = self._connection.execute(QUERIES["history"], told).fetchall()
+        items = tuple(_changed(*row) for row in rows[:limit])
+        last = HistoryKey(items[-1].changed_at, items[-1].id) if len(rows) > limit else None
+        return Page(items, last)
+
+
+def _changed(*columns: Any) -> ChangedField:
+    at, id_, name, before, after, person, person_name, job, source = columns
+    shown = _masked if name == Field.PENSION_NUMBER else lambda value: value
+    return ChangedField(
+        id=id_,
+        field=name,
+        old_value=shown(before),
+        new_value=shown(after),
+        changed_at=at,
+        by=PersonName(PersonId(person), person_name) if person else None,
+        run=SyncRun(job, Source(source)) if job else None,
+    )
+
+
+def _masked(value: str | None) -> str | None:
+    """Show the last four alone, also of what was written down in full by mistake (C3)."""
+    return masked_pension_number(value and value[-_SHOWN_DIGITS:])

@@ -1,0 +1,222 @@
+"""The read models over one PostgreSQL transaction."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import UUID
+
+import psycopg
+from attrs import evolve, frozen
+
+from clientupdater.adapters.postgres.read_models.clients import ClientWalk, Resolved
+from clientupdater.adapters.postgres.read_models.pieces import PIECES, filled
+from clientupdater.adapters.postgres.read_models.scope import Scope, written_out
+from clientupdater.adapters.postgres.read_models.views import client_view, work_item
+from clientupdater.adapters.postgres.read_models.worklist import WorkWalk
+from clientupdater.domain.errors import Fault, InvalidInput
+from clientupdater.domain.ids import BranchId, ClientId
+from clientupdater.domain.periods import Cycle, Period
+from clientupdater.domain.statuses import PENDING
+from clientupdater.ports.read_models import ClientKey, ClientSort, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import date
+
+    from clientupdater.ports.read_models import (
+        ClientFilter,
+        ClientPage,
+        ClientQuery,
+        ClientView,
+        Looking,
+        WorklistPage,
+        WorklistQuery,
+    )
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+_CODES = (
+    "company",
+    "branch",
+    "area",
+    "product",
+    "pension_type",
+    "pensioner_type",
+    "par_status",
+    "account_type",
+    "row_status",
+    "row_reason",
+    "row_branch_then",
+)
+_NUMBER = re.compile(r"[0-9\s+().-]+")
+_ONE_PLAN = b"set local plan_cache_mode = force_generic_plan"
+"""Left to itself, PostgreSQL plans anew each time: a plan for known values looks cheaper to it."""
+_FIRST_UNDATED = ClientKey("", ClientId(UUID(int=0)), is_undated=True)
+FEWEST_DIGITS = 7
+"""Digits that make a contact number; less is no number that anybody has."""
+
+
+@frozen
+class PostgresReading:
+    """Lists of clients and the worklist."""
+
+    _connection: Connection
+
+    def worklist(self, query: WorklistQuery, looking: Looking) -> WorklistPage:
+        """Read a page of the open rows of the running periods."""
+        reach = written_out(looking.statuses, self._connection)
+        if reach.is_nothing:
+            return Page((), None)
+        walk = WorkWalk(query, reach, looking.today)
+        rows = self._page(walk.statement(), walk.told, is_steady=walk.shape.is_steady)
+        shown = rows[: query.limit]
+        items = (work_item(ClientId(row[4]), row[6:], walk.day) for row in shown if row[6])
+        after = walk.key(shown[-1][:6]) if len(rows) > query.limit else None
+        return Page(tuple(items), after)
+
+    def clients(
+        self, query: ClientQuery, looking: Looking, known: Collection[ClientId] = ()
+    ) -> ClientPage:
+        """Read a page of clients; by their days, those without one come last, by name."""
+        if query.after and query.after.is_undated:
+            return self._undated(query, looking, known)
+        dated = self._clients(self.walk(query, looking, known), looking)
+        if query.sort is not ClientSort.FOLLOW_UP or dated.after:
+            return dated
+        left = query.limit - len(dated.items)
+        rest = evolve(query, after=None, limit=max(left, 1))
+        undated = self._undated(rest, looking, known)
+        if not left:
+            return Page(dated.items, _FIRST_UNDATED if undated.items else None)
+        return Page((*dated.items, *undated.items), undated.after)
+
+    def _undated(
+        self, query: ClientQuery, looking: Looking, known: Collection[ClientId]
+    ) -> ClientPage:
+        by_name = evolve(query, sort=ClientSort.NAME)
+        return self._clients(self.walk(by_name, looking, known, is_undated=True), looking)
+
+    def _clients(self, walk: ClientWalk | None, looking: Looking) -> ClientPage:
+        if walk is None:
+            return Page((), None)
+        steady = walk.is_plain and walk.shape.is_steady
+        rows = self._page(walk.statement(), walk.told, is_steady=steady)
+        limit = walk.query.limit
+        shown = rows[:limit]
+        items = (client_view(ClientId(row[1]), row[2:], looking) for row in shown if row[2])
+        after = walk.key(*shown[-1][:2]) if len(rows) > limit else None
+        return Page(tuple(items), after)
+
+    def client(self, client: ClientId | str, looking: Looking) -> ClientView | None:
+        """Read one by identity or client code."""
+        scope = Scope(written_out(looking.clients, self._connection))
+        by_id = isinstance(client, UUID)
+        which = "c.id = %(which)s" if by_id else "c.client_code = %(which)s"
+        statement = filled(
+            "client_one", which=which, where=scope.over_clients(), shown=filled("client_shown")
+        )
+        told = {**_moment(looking), **scope.told, "which": client}
+        rows = self._read(statement, told, prepare=True)
+        return client_view(ClientId(rows[0][1]), rows[0][2:], looking) if rows else None
+
+    def walk(
+        self,
+        query: ClientQuery,
+        looking: Looking,
+        known: Collection[ClientId] = (),
+        *,
+        is_undated: bool = False,
+    ) -> ClientWalk | None:
+        """Look up what the query names; None where nobody can be meant."""
+        found = self._resolved(query, known)
+        if found is None:
+            return None
+        walk = ClientWalk(
+            query=query,
+            reach=written_out(looking.clients, self._connection),
+            statuses=written_out(looking.statuses, self._connection),
+            found=found,
+            moment=_moment(looking),
+            is_undated=is_undated,
+        )
+        if walk.rarity is None:
+            return walk
+        ((rare,),) = self._read(walk.rarity, walk.told, prepare=False)
+        return evolve(walk, found=evolve(found, rare=frozenset(rare)))
+
+    def _resolved(self, query: ClientQuery, known: Collection[ClientId]) -> Resolved | None:
+        ids, members = self._codes(query.filter)
+        if query.q is None:
+            return Resolved(ids=ids, area_members=members)
+        among = {*self._named(query.q), *known}
+        if among:
+            return Resolved(ids=ids, area_members=members, among=tuple(among))
+        ((words,),) = self._read(PIECES["words"], {"q": query.q}, prepare=True)
+        if not words or _NUMBER.fullmatch(query.q):
+            return None
+        # The longest first: it is the rarest, as a rule.
+        said = tuple(sorted(words, key=len, reverse=True))
+        return Resolved(ids=ids, area_members=members, words=said)
+
+    def _codes(self, asked: ClientFilter) -> tuple[Mapping[str, UUID], tuple[BranchId, ...]]:
+        named = {name: _named_by(asked, name) for name in _CODES}
+        if asked.row and asked.row.touched is False:
+            # Whom nobody has touched is at PENDING, and rows of one status have an index.
+            named["row_status"] = named["row_status"] or PENDING
+        named = {name: code for name, code in named.items() if code is not None}
+        if not named:
+            return {}, ()
+        told = {**dict.fromkeys(_CODES), **named}
+        ((*ids, members),) = self._read(PIECES["resolve"], told, prepare=True)
+        found = dict(zip(_CODES, ids, strict=True))
+        if unknown := [name for name in named if found[name] is None]:
+            raise InvalidInput(Fault(_pointer(name), "there is no such code") for name in unknown)
+        return {name: id_ for name, id_ in found.items() if id_}, tuple(members)
+
+    def _named(self, q: str) -> list[ClientId]:
+        said = q.strip()
+        digits = sum(each.isdigit() for each in said)
+        is_number = bool(_NUMBER.fullmatch(said)) and digits >= FEWEST_DIGITS
+        if not is_number and len(said.split()) != 1:
+            return []
+        told = {"codes": [said, said.upper()], "q": said, "number": is_number}
+        return [ClientId(id_) for (id_,) in self._read(PIECES["named"], told, prepare=False)]
+
+    def _page(
+        self, statement: str, told: Mapping[str, object], *, is_steady: bool
+    ) -> list[tuple[Any, ...]]:
+        """Run it; one plan serves every such page, and making it takes longer than the page."""
+        if is_steady:
+            self._connection.execute(_ONE_PLAN)
+        return self._read(statement, told, prepare=is_steady)
+
+    def _read(
+        self, statement: str, told: Mapping[str, object], *, prepare: bool
+    ) -> list[tuple[Any, ...]]:
+        """Run it; what is not prepared is planned for its very values."""
+        found = self._connection.execute(
+            statement.encode(), told, prepare=None if prepare else False
+        )
+        return found.fetchall()
+
+
+def _moment(looking: Looking) -> dict[str, object]:
+    today: date = looking.today
+    return {
+        "now": looking.now,
+        "year": today.year,
+        "running": [str(Period.containing(today, cycle)) for cycle in Cycle],
+    }
+
+
+def _named_by(asked: ClientFilter, name: str) -> str | None:
+    if name.startswith("row_"):
+        found = getattr(asked.row, name.removeprefix("row_")) if asked.row else None
+    else:
+        found = getattr(asked, name)
+    return None if found is None else str(found)
+
+
+def _pointer(name: str) -> str:
+    return name.removeprefix("row_")

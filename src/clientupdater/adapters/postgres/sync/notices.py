@@ -1,0 +1,52 @@
+"""Inbound deliveries over one PostgreSQL transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+from psycopg.types.json import Jsonb
+
+from clientupdater.adapters.postgres.core.named_queries import named_queries
+from clientupdater.ports.notices import Notice
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from clientupdater.adapters.postgres.core.connect import Connection
+
+QUERIES = named_queries("sync/notices.sql")
+
+
+@frozen
+class PostgresNotices:
+    """The deliveries."""
+
+    _connection: Connection
+
+    def keep(self, notice: Notice, now: datetime) -> bool:
+        """Keep one; False where it came before."""
+        body = {
+            "kind": notice.kind,
+            "code": notice.code,
+            "posted_on": notice.posted_on and notice.posted_on.isoformat(),
+        }
+        told = {**_named(notice.source, notice.delivery), "body": Jsonb(body), "now": now}
+        return self._connection.execute(QUERIES["keep"], told).rowcount == 1
+
+    def find(self, source: str, delivery: str) -> Notice | None:
+        """Find one."""
+        found = self._connection.execute(QUERIES["find"], _named(source, delivery)).fetchone()
+        if found is None:
+            return None
+        kind, code, posted_on = found
+        return Notice(source=source, delivery=delivery, kind=kind, code=code, posted_on=posted_on)
+
+    def followed(self, notice: Notice, now: datetime) -> None:
+        """Note that it was followed."""
+        told = {**_named(notice.source, notice.delivery), "now": now}
+        self._connection.execute(QUERIES["followed"], told)
+
+
+def _named(source: str, delivery: str) -> dict[str, object]:
+    return {"source": source, "delivery": delivery}

@@ -1,0 +1,57 @@
+"""How taking over the sources stands, over one PostgreSQL transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from clientupdater.adapters.postgres.core.named_queries import named_queries
+from clientupdater.adapters.postgres.sync.jobs import QUERIES as JOBS
+from clientupdater.domain.ids import SyncJobId
+from clientupdater.domain.jobs import JobStatus
+from clientupdater.domain.sync.fields import Source
+from clientupdater.domain.sync.source_status import LastRun, SyncStanding
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from clientupdater.adapters.postgres.core.connect import Connection
+
+QUERIES = named_queries("sync/source_status.sql", JOBS)
+
+
+@frozen
+class PostgresSyncStandings:
+    """How taking over the sources stands."""
+
+    _connection: Connection
+
+    def read(self, now: datetime, *, silence: float) -> list[SyncStanding]:
+        """Tell of every source there can be."""
+        told = {"now": now, "silence": silence}
+        return [_standing(*columns) for columns in self._connection.execute(QUERIES["read"], told)]
+
+
+def _standing(source: str, *columns: Any) -> SyncStanding:
+    *last, applied_at, read_up_to, held, dead = columns
+    return SyncStanding(
+        source=Source(source),
+        last_run=_run(*last),
+        applied_at=applied_at,
+        read_up_to=read_up_to,
+        held=held and SyncJobId(held),
+        dead=dead and SyncJobId(dead),
+    )
+
+
+def _run(job: Any, state: Any, created_at: Any, completed_at: Any, error: Any) -> LastRun | None:
+    if job is None:
+        return None
+    return LastRun(
+        id=SyncJobId(job),
+        state=JobStatus(state),
+        created_at=created_at,
+        completed_at=completed_at,
+        error=error,
+    )

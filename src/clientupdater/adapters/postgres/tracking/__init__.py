@@ -1,0 +1,1 @@
+"""Period rows, their events, openings and assignments."""

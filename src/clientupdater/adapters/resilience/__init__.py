@@ -1,0 +1,1 @@
+"""Time limits, circuits and fallbacks around other adapters."""

@@ -1,0 +1,3 @@
+"""The one place that names concrete adapters."""
+
+from clientupdater.composition.root import *  # noqa: F403

@@ -1,0 +1,79 @@
+"""The demo put together: a database of its own, filled with made-up people."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+from attrs import frozen
+
+from clientupdater.adapters.local.clock import MachineClock
+from clientupdater.adapters.postgres.admin.embedded import EmbeddedPostgres
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+from clientupdater.adapters.security.kept_keys import kept_keys
+from clientupdater.composition import vault_of
+from clientupdater.demo_data import KeptAccounts, MadeUpAccount, fill
+from clientupdater.domain.errors import AlreadyExists
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from clientupdater.settings import Settings
+
+
+DemoAccount: TypeAlias = MadeUpAccount
+"""Somebody to sign in as in the demo."""
+
+
+@frozen
+class DemoDatabase:
+    """A PostgreSQL that the demo brings along, migrated and seeded."""
+
+    owner_url: str
+    app_url: str
+    is_running: Callable[[], bool]
+
+
+@contextmanager
+def open_demo_database(directory: Path, *, reset: bool = False) -> Iterator[DemoDatabase]:
+    """Run it for as long as the demo does, from the main thread; its data is kept."""
+    server = EmbeddedPostgres(directory)
+    server.start(fresh=reset)
+    with ExitStack() as stack:
+        stack.callback(server.stop)
+        maintenance = PostgresMaintenance(server.owner_url)
+        maintenance.migrate()
+        maintenance.seed()
+        yield DemoDatabase(server.owner_url, server.app_url, server.is_running)
+
+
+def demo_settings(database: DemoDatabase, folder: Path) -> Mapping[str, str]:
+    """Give what the environment has to say for the demo to run: nothing of it lies elsewhere."""
+    return {
+        "DATABASE_URL": database.app_url,
+        "EXPORT_DIR": str(folder / "exports"),
+        "CSV_DROP_DIR": str(folder / "drop"),
+        **kept_keys(folder / "keys.json"),
+    }
+
+
+def fill_demo(
+    settings: Settings, database: DemoDatabase, folder: Path, *, clients: int
+) -> Sequence[DemoAccount]:
+    """Fill the demo's database with made-up people, once; say whom to sign in as."""
+    accounts = KeptAccounts(folder / "accounts.json")
+    try:
+        fill(
+            settings.serving_url,
+            clients=clients,
+            now=MachineClock().now(),
+            zone=settings.business_timezone,
+            vault=vault_of(settings),
+            before_commit=accounts.keep,
+            tonight=settings.csv_drop_dir and settings.csv_drop_dir / "clients.csv",
+        )
+    except AlreadyExists:
+        return accounts.read()
+    PostgresMaintenance(database.owner_url).analyze()
+    return accounts.read()

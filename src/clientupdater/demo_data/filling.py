@@ -1,0 +1,231 @@
+"""Filling a fresh database with what was made up: all of it or nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from attrs import Factory, define, field, frozen
+from psycopg import sql
+
+from clientupdater.adapters.postgres.core.connect import connected
+from clientupdater.adapters.postgres.tracking.rows import PostgresStatuses
+from clientupdater.adapters.security.passwords import hash_password
+from clientupdater.adapters.security.readable import readable_password
+from clientupdater.demo_data import records
+from clientupdater.demo_data.chance import randomness
+from clientupdater.demo_data.csv_drop import Tonight
+from clientupdater.demo_data.lookups import FCASH, PCNI, Vocabulary
+from clientupdater.demo_data.pension_numbers import pension_number
+from clientupdater.demo_data.world import World
+from clientupdater.domain.errors import AlreadyExists, Fault, Misconfigured
+from clientupdater.domain.ids import CompanyId
+from clientupdater.domain.periods import Cycle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime, tzinfo
+    from pathlib import Path
+    from uuid import UUID
+
+    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.security.vault import Vault
+    from clientupdater.demo_data.clients import MadeUpClient
+    from clientupdater.demo_data.history import Story
+    from clientupdater.domain.ids import PersonId
+    from clientupdater.domain.periods import Period
+
+SEED = 1521
+BATCH = 5_000
+"""Clients that are held in memory at a time; it bounds memory, however many are asked for."""
+SET_UP = timedelta(days=1_100)
+"""How long ago the organisation was set up: before any of its clients came."""
+LOOKUPS = (
+    "companies",
+    "pension_types",
+    "pensioner_types",
+    "products",
+    "par_statuses",
+    "account_types",
+    "status_types",
+    "status_reasons",
+    "permissions",
+)
+
+
+@frozen
+class MadeUpAccount:
+    """Somebody to sign in as; the password is kept nowhere else."""
+
+    email: str
+    password: str = field(repr=False)
+    role: str
+    company: str | None
+    """The company's code; none: every company."""
+    name: str = ""
+    """Empty in what an older demo kept."""
+
+
+def fill(
+    url: str,
+    *,
+    clients: int,
+    now: datetime,
+    zone: tzinfo,
+    seed: int = SEED,
+    vault: Vault | None = None,
+    before_commit: Callable[[tuple[MadeUpAccount, ...]], None] = lambda _: None,
+    tonight: Path | None = None,
+) -> tuple[MadeUpAccount, ...]:
+    """Fill a migrated and seeded database, and say whom to sign in as.
+
+    Logs in as the application does. The same for the same seed, number and moment, but for the
+    passwords and what is sealed; without a vault nobody has a pension number. Whoever has to know
+    the passwords after a crash keeps them `before_commit`. What the warehouse would say of them
+    `tonight` is written there. Raises AlreadyExists where there are
+    clients already.
+    """
+    with connected(url) as connection, connection.transaction():
+        _begin(connection)
+        lookups = {table: _codes(connection, table) for table in LOOKUPS}
+        world = World.made_up(_vocabulary(connection, lookups), now, zone, seed)
+        passwords = {each.id: readable_password() for each in world.staff if each.is_shown}
+        filler = _Filler(connection, world, _clerk(world, lookups, vault), _told(world, tonight))
+        filler.organisation()
+        filler.staff(passwords)
+        filler.clients(clients)
+        accounts = tuple(
+            MadeUpAccount(
+                email=person.email,
+                password=passwords[person.id],
+                role=str(person.role),
+                company=person.company,
+                name=f"{person.name.first} {person.name.last}",
+            )
+            for person in world.staff
+            if person.is_shown
+        )
+        before_commit(accounts)
+    return accounts
+
+
+def _begin(connection: Connection) -> None:
+    """See as the system sees, wait for anyone else who fills, and refuse what is full."""
+    connection.execute("select set_config('clientupdater.system', 'on', true)")
+    connection.execute("select pg_advisory_xact_lock(hashtext('clientupdater: made-up book'))")
+    if connection.execute("select from clients limit 1").fetchone() is not None:
+        raise AlreadyExists(
+            "The database holds clients; made-up ones go only where there are none."
+        )
+
+
+def _codes(connection: Connection, table: str) -> Mapping[str, UUID]:
+    query = sql.SQL("select code, id from {}").format(sql.Identifier(table))
+    return dict(connection.execute(query).fetchall())
+
+
+def _vocabulary(connection: Connection, lookups: Mapping[str, Mapping[str, UUID]]) -> Vocabulary:
+    """Read the seeded words that the rules look at."""
+    if not {FCASH, PCNI} <= lookups["companies"].keys():
+        raise Misconfigured([Fault("", "The database is not seeded: run `clientupdater db seed`.")])
+    cycles = connection.execute("select code, tracking_cycle::text from products").fetchall()
+    trackable = connection.execute("select code, is_trackable from par_statuses").fetchall()
+    return Vocabulary(
+        companies={code: CompanyId(id_) for code, id_ in lookups["companies"].items()},
+        cycles={code: Cycle(cycle) for code, cycle in cycles},
+        trackable=dict(trackable),
+        catalogue=PostgresStatuses(connection).load(),
+    )
+
+
+def _clerk(
+    world: World, lookups: Mapping[str, Mapping[str, UUID]], vault: Vault | None
+) -> records.Clerk:
+    now = world.calendar.now
+    rng = randomness(world.seed, "records")
+    return records.Clerk(rng, now - SET_UP, now, lookups, world.vocabulary.companies, vault)
+
+
+def _told(world: World, path: Path | None) -> Tonight | None:
+    if path is None:
+        return None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.with_suffix(".csv.part").unlink(missing_ok=True)
+    companies = {id_: code for code, id_ in world.vocabulary.companies.items()}
+    moment = world.calendar.now.isoformat()
+    return Tonight(path, world.organisation.branches, companies, moment)
+
+
+@define
+class _Filler:
+    """Writes a world down, table by table."""
+
+    connection: Connection
+    world: World
+    clerk: records.Clerk
+    tonight: Tonight | None = None
+    _opened: Counter[Period] = Factory(Counter)
+    _unmapped: int = 0
+
+    def organisation(self) -> None:
+        """Put in the areas and branches."""
+        made_up, clerk = self.world.organisation, self.clerk
+        records.AREAS.load(self.connection, clerk.areas(made_up))
+        records.BRANCHES.load(self.connection, clerk.branches(made_up))
+        records.AREA_BRANCHES.load(self.connection, clerk.area_branches(made_up))
+        records.BRANCH_CONTACTS.load(self.connection, clerk.branch_contacts(made_up))
+
+    def staff(self, passwords: Mapping[PersonId, str]) -> None:
+        """Put in the staff and their rights; only those who are told to somebody can sign in."""
+        staff, clerk = self.world.staff, self.clerk
+        administrator = staff[0]
+        hashes = {person: hash_password(password) for person, password in passwords.items()}
+        branches, areas = clerk.territories(staff, administrator)
+        records.USERS.load(self.connection, clerk.users(staff, hashes))
+        records.USER_PERMISSIONS.load(self.connection, clerk.grants(staff, administrator))
+        records.USER_BRANCHES.load(self.connection, branches)
+        records.USER_AREAS.load(self.connection, areas)
+
+    def clients(self, how_many: int) -> None:
+        """Put in the clients and their history, a batch after the other."""
+        made_up = self.world.clients(how_many)
+        while batch := list(islice(made_up, BATCH)):
+            self._batch(batch)
+        if self.tonight:
+            self.tonight.finish()
+        records.OPENINGS.load(self.connection, self._openings())
+
+    def _batch(self, batch: Sequence[tuple[MadeUpClient, list[Story]]]) -> None:
+        clerk = self.clerk
+        assignments = [each for client, _ in batch for each in clerk.assignments(client)]
+        told = [clerk.story(story) for _, stories in batch for story in stories]
+        events = [event for _, events in told for event in events]
+        records.CLIENTS.load(self.connection, (clerk.client(client) for client, _ in batch))
+        records.CLIENT_ASSIGNMENTS.load(self.connection, assignments)
+        records.ROWS.load(self.connection, (row for row, _ in told))
+        records.EVENTS.load(self.connection, events)
+        if self.tonight:
+            numbers = (pension_number(client.facts.code) for client, _ in batch)
+            self.tonight.tell(zip((client for client, _ in batch), numbers, strict=True))
+        for client, stories in batch:
+            self._count(client, stories)
+
+    def _count(self, client: MadeUpClient, stories: Sequence[Story]) -> None:
+        """Count what the openings of periods would have counted (P2, P4)."""
+        self._unmapped += client.facts.is_unmapped and client.facts.exempt_cause is None
+        for story in stories:
+            period = story.row.period
+            if story.history[0].recorded_at == self.world.calendar.opening(period):
+                self._opened[period] += 1
+
+    def _openings(self) -> list[records.Record]:
+        calendar = self.world.calendar
+        return [
+            self.clerk.opening(
+                period, calendar.opening(period), self._opened[period], self._unmapped
+            )
+            for cycle in Cycle
+            for period in calendar.periods(cycle)
+        ]

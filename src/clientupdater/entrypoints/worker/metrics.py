@@ -1,0 +1,67 @@
+"""What a worker tells of its jobs: a line for each, and numbers for whoever watches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+from prometheus_client import CollectorRegistry, Gauge, Histogram
+
+if TYPE_CHECKING:
+    from clientupdater.entrypoints.worker.running_job import HeldJob
+
+_log = structlog.stdlib.get_logger("clientupdater.worker")
+_BUCKETS = (0.01, 0.1, 1, 10, 60, 600, 3600)
+
+
+class Account:
+    """Keeps it for one worker."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.registry = CollectorRegistry()
+        self._durations = Histogram(
+            "clientupdater_job_duration_seconds",
+            "How long jobs took, by name and outcome.",
+            ("job", "outcome"),
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        self._alive = Gauge(
+            "clientupdater_worker_heard_queue_timestamp_seconds",
+            "When the queue last answered this worker.",
+            registry=self.registry,
+        )
+
+    def alive(self) -> None:
+        """Note that the queue has answered."""
+        self._alive.set_to_current_time()
+
+    def of(self, held: HeldJob) -> None:
+        """Tell of a job that is over."""
+        outcome = _outcome(held)
+        self._durations.labels(held.job.name, outcome).observe(held.took_s)
+        line = {
+            **held.job.trace,
+            "job": held.job.id,
+            "name": held.job.name,
+            "attempt": held.job.attempts,
+            "duration_ms": round(held.took_s * 1000, 1),
+        }
+        line.pop("traceparent", None)
+        if held.failure is None:
+            _log.info(f"job {outcome}", **line)
+            return
+        _log.warning(
+            f"job {outcome}",
+            **line,
+            error=held.failure.told,
+            status=held.failure.verdict.status,
+            exc_info=held.failure.unforeseen,
+        )
+
+
+def _outcome(held: HeldJob) -> str:
+    if held.was_interrupted:
+        return "interrupted"
+    return "failed" if held.failure else "done"

@@ -1,0 +1,87 @@
+"""A job in the hands of a worker."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from attrs import define, field
+
+from clientupdater.ports.job_run import Interrupted
+from clientupdater.ports.queue import Hold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.queue import Job, Progress, WholeJobWork
+    from clientupdater.usecases.jobs.run import Failure
+
+
+@define(eq=False)
+class HeldJob:
+    """What the worker and the thread that does the job tell each other of it."""
+
+    job: Job
+    hold: Hold
+    _work: WholeJobWork
+    _clock: Clock
+    progress: Progress | None = None
+    is_kept: bool = field(default=False, init=False)
+    """Its end was kept with its effect."""
+    was_interrupted: bool = field(default=False, init=False)
+    failure: Failure | None = field(default=None, init=False)
+    taken_at: float = field(factory=time.monotonic, init=False)
+    begun_at: float | None = field(default=None, init=False)
+    ended_at: float = field(default=0.0, init=False)
+    _is_let_go: bool = field(default=False, init=False)
+    _turn: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
+
+    @classmethod
+    def of(cls, job: Job, worker: str, work: WholeJobWork, clock: Clock) -> HeldJob:
+        """Take one that was just claimed."""
+        return cls(job, Hold(job.id, worker, job.attempts), work, clock)
+
+    # --- for who does it
+
+    def report(self, progress: Progress) -> None:
+        """Say how far it is; the worker passes it on with its next beat."""
+        self.progress = progress
+        if self._is_let_go:
+            raise Interrupted
+
+    @contextmanager
+    def finishing(self) -> Iterator[None]:
+        """Make the units of work that begin inside one with the end of the job."""
+        with self._work.together() as whole:
+            yield
+            if not whole.endings.complete([self.hold], self._clock.now()):
+                raise Interrupted
+        self.is_kept = True
+
+    # --- for the worker
+
+    def begin(self) -> bool:
+        """Begin it, unless it was let go of before."""
+        with self._turn:
+            if not self._is_let_go:
+                self.begun_at = time.monotonic()
+            return not self._is_let_go
+
+    def withdraw(self) -> bool:
+        """Let go of it unless it was begun."""
+        with self._turn:
+            if self.begun_at is None:
+                self._is_let_go = True
+            return self._is_let_go
+
+    def let_go(self) -> None:
+        """Let whoever does it find out, at the next report, that it is ours no longer."""
+        self._is_let_go = True
+
+    @property
+    def took_s(self) -> float:
+        """How long it took."""
+        return self.ended_at - (self.begun_at or self.ended_at)

@@ -1,0 +1,5 @@
+"""What the environment says: one frozen `Settings`, parsed once."""
+
+from clientupdater.settings.settings import LogFormat, LogLevel, Settings, described
+
+__all__ = ["LogFormat", "LogLevel", "Settings", "described"]

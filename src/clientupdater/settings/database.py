@@ -1,0 +1,252 @@
+"""What the environment says of the database and of Redis: where they are, and as whom we come."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from attrs import field, frozen
+
+from clientupdater.domain.errors import Fault, Misconfigured
+from clientupdater.settings.readers import (
+    POSTGRES_EXAMPLE,
+    hide,
+    postgres_url,
+    read_as,
+    url,
+    whole,
+    yes_or_no,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@frozen(kw_only=True, slots=False)
+class DatabaseSettings:
+    """Where the database and Redis are, and how they are reached."""
+
+    database_url: str | None = field(
+        default=None,
+        metadata=read_as(
+            "DATABASE_URL",
+            postgres_url,
+            "postgresql://user:password@host:port/database",
+            "The database, as a login of the application's role: one that owns nothing and is "
+            "bound by row security. Unset: `demo` brings its own, everything else refuses.",
+            example=POSTGRES_EXAMPLE,
+            secret=True,
+        ),
+        repr=hide,
+    )
+    database_migration_url: str | None = field(
+        default=None,
+        metadata=read_as(
+            "DATABASE_MIGRATION_URL",
+            postgres_url,
+            "postgresql://user:password@host:port/database",
+            "The same database as the owner of its tables, for `db` commands alone; it leads past "
+            "a pooler.",
+            default="DATABASE_DIRECT_URL",
+            example=POSTGRES_EXAMPLE.replace("clientupdater:", "clientupdater_owner:"),
+            secret=True,
+        ),
+        repr=hide,
+    )
+    database_direct_url: str | None = field(
+        default=None,
+        metadata=read_as(
+            "DATABASE_DIRECT_URL",
+            postgres_url,
+            "postgresql://user:password@host:port/database",
+            "The same database past a pooler. Where it is set, DATABASE_URL is a pooler's, and "
+            "nothing is prepared there; workers and migrations come this way, since their "
+            "connections have to stay theirs.",
+            default="DATABASE_URL",
+            example=POSTGRES_EXAMPLE,
+            secret=True,
+        ),
+        repr=hide,
+    )
+    database_worker_url: str | None = field(
+        default=None,
+        metadata=read_as(
+            "DATABASE_WORKER_URL",
+            postgres_url,
+            "postgresql://user:password@host:port/database",
+            "The same database as the login of the workers; it leads past a pooler.",
+            default="DATABASE_DIRECT_URL",
+            example=POSTGRES_EXAMPLE,
+            secret=True,
+        ),
+        repr=hide,
+    )
+    database_prepared_statements: bool | None = field(
+        default=None,
+        metadata=read_as(
+            "DATABASE_PREPARED_STATEMENTS",
+            yes_or_no,
+            "true or false",
+            "Whether statements are prepared. Behind a pooler: true only where it keeps them "
+            "(PgBouncer 1.21 or later, with max_prepared_statements).",
+            default="true; false behind a pooler",
+            example="true",
+        ),
+    )
+    database_insecure: bool = field(
+        default=False,
+        metadata=read_as(
+            "DATABASE_INSECURE",
+            yes_or_no,
+            "true or false",
+            "Allows connections to PostgreSQL on another machine without TLS.",
+            default="false",
+        ),
+    )
+    database_pool_min: int = field(
+        default=1,
+        metadata=read_as(
+            "DATABASE_POOL_MIN",
+            whole(0, 1000),
+            "a whole number from 0 to 1000",
+            "Connections kept open while nothing happens.",
+            default="1",
+        ),
+    )
+    database_pool_max: int = field(
+        default=8,
+        metadata=read_as(
+            "DATABASE_POOL_MAX",
+            whole(1, 1000),
+            "a whole number from 1 to 1000",
+            "Connections at most; as many requests work at once.",
+            default="8",
+        ),
+    )
+    database_pool_timeout_ms: int = field(
+        default=1000,
+        metadata=read_as(
+            "DATABASE_POOL_TIMEOUT_MS",
+            whole(1, 600_000),
+            "milliseconds, from 1 to 600000",
+            "How long a request waits for a connection before it is told to try again.",
+            default="1000",
+        ),
+    )
+    redis_url: str | None = field(
+        default=None,
+        metadata=read_as(
+            "REDIS_URL",
+            url("redis", "rediss"),
+            "redis://host:port/number, or rediss://",
+            "Redis, shared by all processes. Unset: each process keeps its own in memory.",
+            example="redis://localhost:6379/0",
+            secret=True,
+        ),
+        repr=hide,
+    )
+    redis_insecure: bool = field(
+        default=False,
+        metadata=read_as(
+            "REDIS_INSECURE",
+            yes_or_no,
+            "true or false",
+            "Allows connections to Redis on another machine without TLS.",
+            default="false",
+        ),
+    )
+
+    @property
+    def serving_url(self) -> str:
+        """The database to serve from; without one nothing can be done."""
+        return _required(self.database_url)
+
+    @property
+    def direct_url(self) -> str:
+        """The database past a pooler."""
+        return self.database_direct_url or self.serving_url
+
+    @property
+    def worker_url(self) -> str:
+        """The database as workers reach it: past a pooler."""
+        return self.database_worker_url or self.direct_url
+
+    @property
+    def migration_url(self) -> str:
+        """The database as its owner, for what changes its shape: past a pooler."""
+        return self.database_migration_url or self.direct_url
+
+    def name_of(self, url: str) -> str:
+        """Name the setting that an address of the serving or working login came from."""
+        names = ("DATABASE_URL", "DATABASE_DIRECT_URL")
+        told = (name for name in names if getattr(self, name.lower()) == url)
+        return next(told, "DATABASE_WORKER_URL")
+
+    @property
+    def prepares_when_serving(self) -> bool | None:
+        """Whether DATABASE_URL may prepare statements; None: unless a pooler is found there."""
+        if self.database_prepared_statements is None and self.database_direct_url:
+            return False
+        return self.database_prepared_statements
+
+
+def database_faults(settings: DatabaseSettings) -> Iterator[Fault]:
+    """Find what contradicts itself, and what would send passwords and clients in clear."""
+    low, high = settings.database_pool_min, settings.database_pool_max
+    if low > high:
+        told = f"is {low}, more than DATABASE_POOL_MAX ({high}); expected at most as many"
+        yield Fault("DATABASE_POOL_MIN", told)
+    for name in ("DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_WORKER_URL", _MIGRATION):
+        address = getattr(settings, name.lower())
+        if address and not settings.database_insecure and _is_open_to_postgres(address):
+            yield Fault(name, f"{_OPEN}; add ?sslmode=verify-full, or set DATABASE_INSECURE=true")
+    address = settings.redis_url
+    if address and not settings.redis_insecure and _is_open_to_redis(address):
+        yield Fault("REDIS_URL", f"{_OPEN}; use rediss://, or set REDIS_INSECURE=true")
+
+
+_MIGRATION = "DATABASE_MIGRATION_URL"
+_OPEN = "leads to another machine without TLS"
+_WITH_TLS = frozenset({"require", "verify-ca", "verify-full"})
+
+
+def _is_open_to_postgres(address: str) -> bool:
+    """Whether what is sent there can be read on the way; libpq's default asks for TLS, no more."""
+    parts = urlsplit(address)
+    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    hosts = options.get("hostaddr") or options.get("host") or _hosts(parts.netloc)
+    is_near = all(map(_is_near, hosts.split(",")))
+    return not is_near and options.get("sslmode") not in _WITH_TLS
+
+
+def _is_open_to_redis(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme == "redis" and not _is_near(parts.hostname or "")
+
+
+def _hosts(netloc: str) -> str:
+    """Take the hosts of an address without their ports: PostgreSQL may have several."""
+    places = unquote(netloc.rpartition("@")[2]).split(",")
+    return ",".join(re.sub(r":\d*$", "", place) for place in places)
+
+
+def _is_near(host: str) -> bool:
+    """Whether it is this machine: a socket (or none named, which means the socket), a loopback."""
+    if not host or host.startswith(("/", "@")) or host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _required(url: str | None) -> str:
+    if url is None:
+        told = (
+            f"is not set; expected {POSTGRES_EXAMPLE.replace('password', '…')} "
+            "(or run `clientupdater demo`, which brings a database along)"
+        )
+        raise Misconfigured([Fault("DATABASE_URL", told)])
+    return url

@@ -1,0 +1,284 @@
+"""What the environment says of how people are let in, and of how much they may ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from clientupdater.settings.readers import (
+    SIGNING_ALGORITHMS,
+    algorithms,
+    origins,
+    read_as,
+    trusted_url,
+    whole,
+    words,
+    yes_or_no,
+)
+from clientupdater.settings.serving import networks
+
+if TYPE_CHECKING:
+    from clientupdater.settings.serving import Network
+
+
+@frozen(kw_only=True, slots=False)
+class ServingSettings:
+    """How people are let in, and how much they may ask."""
+
+    rate_limit_read_requests: int = field(
+        default=100,
+        metadata=read_as(
+            "RATE_LIMIT_READ_REQUESTS",
+            whole(1, 1_000_000),
+            "a whole number, from 1 to 1000000",
+            "How often somebody may read, in a minute.",
+            default="100",
+        ),
+    )
+    rate_limit_write_requests: int = field(
+        default=30,
+        metadata=read_as(
+            "RATE_LIMIT_WRITE_REQUESTS",
+            whole(1, 1_000_000),
+            "a whole number, from 1 to 1000000",
+            "How often somebody may write, in a minute.",
+            default="30",
+        ),
+    )
+    rate_limit_export_requests: int = field(
+        default=5,
+        metadata=read_as(
+            "RATE_LIMIT_EXPORT_REQUESTS",
+            whole(1, 1_000_000),
+            "a whole number, from 1 to 1000000",
+            "How often somebody may ask for an export, in five minutes.",
+            default="5",
+        ),
+    )
+    rate_limit_login_attempts: int = field(
+        default=5,
+        metadata=read_as(
+            "RATE_LIMIT_LOGIN_ATTEMPTS",
+            whole(1, 50_000),
+            "a whole number, from 1 to 50000",
+            "How often signing in may fail from one address with one email, in five minutes; from "
+            "one address it may be tried twenty times as often, well or not.",
+            default="5",
+        ),
+    )
+    rate_limit_webhook_requests: int = field(
+        default=300,
+        metadata=read_as(
+            "RATE_LIMIT_WEBHOOK_REQUESTS",
+            whole(1, 1_000_000),
+            "a whole number, from 1 to 1000000",
+            "How many notices one address may send, in a minute.",
+            default="300",
+        ),
+    )
+    session_idle_minutes: int = field(
+        default=720,
+        metadata=read_as(
+            "SESSION_IDLE_MINUTES",
+            whole(1, 10080),
+            "minutes, from 1 to 10080",
+            "How long a session lives unused.",
+            default="720",
+        ),
+    )
+    session_absolute_hours: int = field(
+        default=168,
+        metadata=read_as(
+            "SESSION_ABSOLUTE_HOURS",
+            whole(1, 8760),
+            "hours, from 1 to 8760",
+            "How long a session lives at all.",
+            default="168",
+        ),
+    )
+    login_max_failures: int = field(
+        default=5,
+        metadata=read_as(
+            "LOGIN_MAX_FAILURES",
+            whole(1, 1000),
+            "a whole number, from 1 to 1000",
+            "How many failures to sign in lock an account.",
+            default="5",
+        ),
+    )
+    login_lock_minutes: int = field(
+        default=15,
+        metadata=read_as(
+            "LOGIN_LOCK_MINUTES",
+            whole(1, 10080),
+            "minutes, from 1 to 10080",
+            "How long signing in is locked then; open sessions go on.",
+            default="15",
+        ),
+    )
+    oidc_issuer: str | None = field(
+        default=None,
+        metadata=read_as(
+            "OIDC_ISSUER",
+            trusted_url,
+            "an https:// address, exactly as tokens name it",
+            "Whose bearer tokens let people in, by their clerk_id. Unset: nobody's do.",
+            example="https://clerk.example.com",
+        ),
+    )
+    oidc_audience: str | None = field(
+        default=None,
+        metadata=read_as(
+            "OIDC_AUDIENCE",
+            str,
+            "a word that the token's aud has to hold",
+            "Whom tokens are meant for. With an issuer, this or OIDC_AUTHORIZED_PARTIES is set.",
+            example="clientupdater",
+        ),
+    )
+    oidc_authorized_parties: tuple[str, ...] = field(
+        default=(),
+        metadata=read_as(
+            "OIDC_AUTHORIZED_PARTIES",
+            words,
+            "one or more, separated by commas",
+            "Who may have asked for a token: its azp has to be one of them.",
+            example="https://app.example.com",
+        ),
+    )
+    oidc_jwks_url: str | None = field(
+        default=None,
+        metadata=read_as(
+            "OIDC_JWKS_URL",
+            trusted_url,
+            "an https:// address",
+            "Where the issuer publishes its keys.",
+            default="OIDC_ISSUER/.well-known/jwks.json",
+            example="https://clerk.example.com/.well-known/jwks.json",
+        ),
+    )
+    oidc_algorithms: tuple[str, ...] = field(
+        default=("RS256", "ES256"),
+        metadata=read_as(
+            "OIDC_ALGORITHMS",
+            algorithms,
+            f"some of {', '.join(SIGNING_ALGORITHMS)}",
+            "By which algorithms tokens may be signed; the token has no say in it.",
+            default="RS256,ES256",
+        ),
+    )
+    idempotency_required: bool = field(
+        default=True,
+        metadata=read_as(
+            "IDEMPOTENCY_REQUIRED",
+            yes_or_no,
+            "true or false",
+            "Whether each change has to bring an Idempotency-Key; one that is brought counts "
+            "either way.",
+            default="true",
+        ),
+    )
+    idempotency_hours: int = field(
+        default=24,
+        metadata=read_as(
+            "IDEMPOTENCY_HOURS",
+            whole(1, 720),
+            "hours, from 1 to 720",
+            "How long the answer to a change is kept for those who ask for it again.",
+            default="24",
+        ),
+    )
+    request_deadline_ms: int = field(
+        default=5000,
+        metadata=read_as(
+            "REQUEST_DEADLINE_MS",
+            whole(100, 600_000),
+            "milliseconds, from 100 to 600000",
+            "How long a request may take before it is given up and told to try again.",
+            default="5000",
+        ),
+    )
+    max_body_bytes: int = field(
+        default=1024 * 1024,
+        metadata=read_as(
+            "MAX_BODY_BYTES",
+            whole(1024, 1024**3),
+            "bytes, from 1024 to 1073741824",
+            "How long the body of a request may be; many updates in one may be 4 MiB.",
+            default="1048576",
+        ),
+    )
+    max_concurrent_requests: int | None = field(
+        default=None,
+        metadata=read_as(
+            "MAX_CONCURRENT_REQUESTS",
+            whole(1, 100_000),
+            "a whole number, from 1 to 100000",
+            "How many requests may be inside one process; beyond it they are told to try again "
+            "at once.",
+            default="twice DATABASE_POOL_MAX: as many wait as are worked on",
+            example="16",
+        ),
+    )
+    drain_seconds: int = field(
+        default=5,
+        metadata=read_as(
+            "DRAIN_SECONDS",
+            whole(0, 3600),
+            "seconds, from 0 to 3600",
+            "How long /readyz says that it is not ready, after SIGTERM, before the server stops "
+            "listening: balancers need that long to notice.",
+            default="5",
+        ),
+    )
+    keep_alive_seconds: int = field(
+        default=75,
+        metadata=read_as(
+            "KEEP_ALIVE_SECONDS",
+            whole(1, 3600),
+            "seconds, from 1 to 3600",
+            "How long an idle connection is kept, as it is announced with each answer.",
+            default="75",
+        ),
+    )
+    header_timeout_seconds: int = field(
+        default=10,
+        metadata=read_as(
+            "HEADER_TIMEOUT_SECONDS",
+            whole(1, 600),
+            "seconds, from 1 to 600",
+            "How long the head of a request may take; then the connection is closed.",
+            default="10",
+        ),
+    )
+    max_connections: int = field(
+        default=1000,
+        metadata=read_as(
+            "MAX_CONNECTIONS",
+            whole(1, 100_000),
+            "a whole number, from 1 to 100000",
+            "How many connections one process keeps open; one more is told to try again.",
+            default="1000",
+        ),
+    )
+    trusted_proxies: tuple[Network, ...] = field(
+        default=(),
+        metadata=read_as(
+            "TRUSTED_PROXIES",
+            networks,
+            "addresses or networks, separated by commas",
+            "Whose X-Forwarded-For is believed; unset: nobody's.",
+            example="10.0.0.0/8",
+        ),
+    )
+    cors_origins: tuple[str, ...] = field(
+        default=(),
+        metadata=read_as(
+            "CORS_ORIGINS",
+            origins,
+            "origins such as https://app.example.com, separated by commas",
+            "From which web pages browsers may call; unset: from none but our own.",
+            example="https://app.example.com",
+        ),
+    )

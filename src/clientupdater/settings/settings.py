@@ -1,0 +1,196 @@
+"""What the environment says, read once, every fault of it told at once.
+
+Each field carries its name in the environment, how it is read, and what it is for;
+``docs/settings.md`` and ``.env.example`` are made from that (``make docs``). What a person changes
+while the software runs is not here but in the table ``config_settings``.
+"""
+
+from __future__ import annotations
+
+import zoneinfo
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from attrs import field, frozen
+
+from clientupdater.domain.errors import Fault, InvalidInput, Misconfigured
+from clientupdater.settings.database import DatabaseSettings, database_faults
+from clientupdater.settings.http import ServingSettings
+from clientupdater.settings.readers import (
+    Setting,
+    address,
+    hide,
+    key,
+    keys,
+    long_word,
+    mask,
+    read_as,
+    whole,
+)
+from clientupdater.settings.retention import KeepingSettings
+from clientupdater.settings.sources import SourceSettings, source_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+class LogLevel(StrEnum):
+    """From which severity on something is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    """How a log line is written."""
+
+    JSON = "json"
+    CONSOLE = "console"
+
+
+@frozen(kw_only=True)
+class Settings(DatabaseSettings, ServingSettings, KeepingSettings, SourceSettings):
+    """Everything that the environment decides."""
+
+    encryption_keys: Mapping[str, bytes] | None = field(
+        default=None,
+        metadata=read_as(
+            "ENCRYPTION_KEYS",
+            keys,
+            "id:base64,… with keys of 32 bytes, the newest first",
+            "What personal data is sealed with: the first key seals, all of them open.",
+            secret=True,
+        ),
+        repr=hide,
+    )
+    blind_index_key: bytes | None = field(
+        default=None,
+        metadata=read_as(
+            "BLIND_INDEX_KEY",
+            key,
+            "32 bytes in base64",
+            "What pension numbers are found by. It is never changed once there are any.",
+            secret=True,
+        ),
+        repr=hide,
+    )
+    business_timezone: zoneinfo.ZoneInfo = field(
+        default=attrs.Factory(lambda: zoneinfo.ZoneInfo("Asia/Manila")),
+        metadata=read_as(
+            "BUSINESS_TIMEZONE",
+            zoneinfo.ZoneInfo,
+            "a name of the time zone database, such as Asia/Manila",
+            "Where the business's days and periods begin.",
+            default="Asia/Manila",
+        ),
+    )
+    ops_token: str | None = field(
+        default=None,
+        metadata=read_as(
+            "OPS_TOKEN",
+            long_word,
+            "a random word of 24 characters or more",
+            "What operations show to read /metrics and the system's health, also when the "
+            "database is down. Unset: /metrics is not there.",
+            secret=True,
+        ),
+        repr=hide,
+    )
+    metrics_bind: tuple[str, int] | None = field(
+        default=None,
+        metadata=read_as(
+            "METRICS_BIND",
+            address,
+            "host:port",
+            "An address of its own at which the metrics are told to whoever reaches it.",
+            example="127.0.0.1:9464",
+        ),
+    )
+    actor: str | None = field(
+        default=None,
+        metadata=read_as(
+            "CLIENTUPDATER_ACTOR",
+            str,
+            "the email of an active user",
+            "Who acts on the command line where --as does not say.",
+            example="ana@example.com",
+        ),
+        repr=hide,
+    )
+    health_check_timeout_ms: int = field(
+        default=5000,
+        metadata=read_as(
+            "HEALTH_CHECK_TIMEOUT_MS",
+            whole(1, 60_000),
+            "milliseconds, from 1 to 60000",
+            "How long a health check waits for an answer.",
+            default="5000",
+        ),
+    )
+    log_level: LogLevel = field(
+        default=LogLevel.INFO,
+        metadata=read_as(
+            "LOG_LEVEL",
+            lambda text: LogLevel(text.lower()),
+            "debug, info, warning or error",
+            "From which severity on something is logged.",
+            default="info",
+        ),
+    )
+    log_format: LogFormat | None = field(
+        default=None,
+        metadata=read_as(
+            "LOG_FORMAT",
+            lambda text: LogFormat(text.lower()),
+            "json or console",
+            "How log lines are written.",
+            default="json; console on a terminal",
+            example="json",
+        ),
+    )
+
+    @classmethod
+    def from_mapping(cls, environment: Mapping[str, str]) -> Settings:
+        """Read them all; raise Misconfigured with every fault there is."""
+        values, faults = {}, []
+        for name, setting in described():
+            text = environment.get(setting.name, "").strip()
+            if not text:
+                continue
+            try:
+                values[name] = setting.read(text)
+            except (ValueError, KeyError, InvalidInput, zoneinfo.ZoneInfoNotFoundError, OSError):
+                found = mask(text) if setting.secret else text
+                told = f"is {found!r}; expected {setting.expected}"
+                faults.append(Fault(setting.name, told))
+        settings = cls(**values)
+        faults.extend(_contradictions(settings))
+        if faults:
+            raise Misconfigured(faults)
+        return settings
+
+    def require_keys(self) -> None:
+        """Insist on keys: what one process seals, every other has to open, also tomorrow."""
+        keys = {"ENCRYPTION_KEYS": self.encryption_keys, "BLIND_INDEX_KEY": self.blind_index_key}
+        told = "is not set; it is needed to serve (`clientupdater demo` makes up its own)"
+        if faults := [Fault(name, told) for name, key in keys.items() if key is None]:
+            raise Misconfigured(faults)
+
+
+def described() -> Iterator[tuple[str, Setting]]:
+    """List the fields and how each is read: what concerns everybody first."""
+    fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(Settings)
+    first = (*DatabaseSettings.__annotations__, *Settings.__annotations__)
+    for attribute in sorted(fields, key=lambda each: each.name not in first):
+        yield attribute.name, attribute.metadata["setting"]
+
+
+def _contradictions(settings: Settings) -> Iterator[Fault]:
+    yield from database_faults(settings)
+    if settings.oidc_issuer and not (settings.oidc_audience or settings.oidc_authorized_parties):
+        told = "is not set, nor is OIDC_AUTHORIZED_PARTIES; expected one of them with OIDC_ISSUER"
+        yield Fault("OIDC_AUDIENCE", told)
+    yield from source_faults(settings)

@@ -1,0 +1,90 @@
+"""The logs and audits in memory: kept when their unit of work is, dropped when it is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from attrs import frozen
+
+from clientupdater.domain.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from clientupdater.domain.access import Decision
+    from clientupdater.domain.callers import Caller
+    from clientupdater.domain.ids import ClientId, CompanyId
+    from clientupdater.ports.audit import Deed, RightsChange
+
+
+@frozen
+class Did:
+    """A write."""
+
+    caller: Caller
+    deed: Deed
+
+
+@frozen
+class WasRefused:
+    """Somebody was refused something."""
+
+    caller: Caller
+    decision: Decision
+    resource: str
+    resource_id: str
+    company: CompanyId | None = None
+
+
+@frozen
+class ChangedRights:
+    """A person's rights were changed."""
+
+    caller: Caller
+    change: RightsChange
+
+
+@frozen
+class Saw:
+    """Somebody looked at personal data."""
+
+    caller: Caller
+    action: str
+    client: ClientId
+    subject: str
+
+
+Entry: TypeAlias = Did | WasRefused | ChangedRights | Saw
+
+
+@frozen
+class MemoryJournal:
+    """The logs and audits of one unit of work."""
+
+    _entries: list[Entry]
+    _exists: Callable[[ClientId], bool]
+
+    def did(self, caller: Caller, *deeds: Deed) -> None:
+        """Log writes."""
+        self._entries.extend(Did(caller, deed) for deed in deeds)
+
+    def refused(
+        self,
+        caller: Caller,
+        decision: Decision,
+        resource: str,
+        resource_id: str,
+        company: CompanyId | None = None,
+    ) -> None:
+        """Audit who was refused what."""
+        self._entries.append(WasRefused(caller, decision, resource, resource_id, company))
+
+    def changed_rights(self, caller: Caller, change: RightsChange) -> None:
+        """Audit a change of another person's rights."""
+        self._entries.append(ChangedRights(caller, change))
+
+    def saw(self, caller: Caller, action: str, client: ClientId, subject: str) -> None:
+        """Log a look at personal data."""
+        if not self._exists(client):
+            raise NotFound
+        self._entries.append(Saw(caller, action, client, subject))

@@ -1,0 +1,306 @@
+"""Clients, rows and events in memory: what a store is, without one.
+
+Units of work see what was committed and what they wrote themselves. A row that one of them
+writes is locked until it ends, as a database would: whoever comes second waits, and then
+finds that the row has moved on.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from threading import Condition
+from typing import TYPE_CHECKING, TypeAlias
+
+from attrs import Factory, define, evolve
+
+from clientupdater.adapters.security.vault import required
+from clientupdater.domain.access import ClientPlace
+from clientupdater.domain.clients import Client, has_terminal_outcome
+from clientupdater.domain.errors import Unavailable
+from clientupdater.ports.unit_of_work import System
+from clientupdater.testing.audit import Entry, MemoryJournal
+from clientupdater.testing.contacts import ChangedContact, MemoryContacts
+from clientupdater.testing.pension_numbers import MemoryPensionNumbers
+from clientupdater.testing.queue import (
+    MemoryJobs,
+    MemoryQueue,
+    MemoryQueueDepths,
+    MemorySchedules,
+)
+from clientupdater.testing.staff import (
+    MemoryAssignments,
+    MemoryBusinessSettings,
+    MemoryRights,
+)
+from clientupdater.testing.tracking import (
+    Kept,
+    MemoryClients,
+    MemoryOpenings,
+    MemoryRowBatches,
+    MemoryRows,
+    MemoryStatuses,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Iterator
+    from datetime import date
+
+    from clientupdater.adapters.security.vault import SealedNumber, Vault
+    from clientupdater.domain.access import Actor
+    from clientupdater.domain.contacts import ContactCard
+    from clientupdater.domain.ids import ClientId, CompanyId, JobId, PersonId
+    from clientupdater.domain.periods import Period
+    from clientupdater.domain.statuses import StatusCatalogue
+    from clientupdater.ports.queue import Job
+    from clientupdater.ports.schedules import ScheduledJob
+    from clientupdater.ports.tracking import Opening
+    from clientupdater.ports.unit_of_work import Sight
+
+RowKey: TypeAlias = "tuple[ClientId, Period]"
+
+PATIENCE = 5.0
+"""Seconds that a writer waits for another's row; two that wait for each other wait in vain."""
+
+
+@define
+class MemoryBook:
+    """What is committed, and who is writing which row."""
+
+    catalogue: StatusCatalogue
+    clients: dict[ClientId, Client] = Factory(dict)
+    rows: dict[RowKey, Kept] = Factory(dict)
+    openings: list[Opening] = Factory(list)
+    journal: list[Entry] = Factory(list)
+    people: dict[PersonId, Actor] = Factory(dict)
+    settings: dict[tuple[str, CompanyId | None], str] = Factory(dict)
+    vault: Vault | None = None
+    sealed: dict[ClientId, SealedNumber] = Factory(dict)
+    cards: dict[ClientId, ContactCard] = Factory(dict)
+    changes: list[ChangedContact] = Factory(list)
+    queue: MemoryQueue = Factory(MemoryQueue)
+    _writers: dict[Hashable, object] = Factory(dict)
+    _changed: Condition = Factory(Condition)
+
+    def add(self, client: Client) -> None:
+        """Put a client into the book, as a sync would."""
+        with self._changed:
+            self.clients[client.id] = client
+
+    @contextmanager
+    def begin(self, sight: Sight) -> Iterator[MemoryTransaction]:
+        """Begin a unit of work: UnitsOfWork for those who need no database."""
+        transaction = MemoryTransaction(self, sight)
+        try:
+            yield transaction
+            self.commit(transaction)
+        finally:
+            self.release(transaction)
+        for act in transaction.afterwards:
+            act()
+
+    def committed(self, key: RowKey) -> Kept | None:
+        """Read what is committed of a row."""
+        with self._changed:
+            return self.rows.get(key)
+
+    def all_committed(self) -> dict[RowKey, Kept]:
+        """Read everything that is committed, as it is at this moment."""
+        with self._changed:
+            return dict(self.rows)
+
+    def lock(self, key: Hashable, writer: object) -> None:
+        """Keep a row, or a client, for one writer; wait while another has it."""
+        with self._changed:
+            free = self._changed.wait_for(
+                lambda: self._writers.get(key, writer) is writer, timeout=PATIENCE
+            )
+            if not free:
+                raise Unavailable("the row", "The row is being written for too long; try again.")
+            self._writers[key] = writer
+
+    def is_locked(self, key: Hashable) -> bool:
+        """Tell whether somebody keeps it."""
+        with self._changed:
+            return key in self._writers
+
+    def exclusively(self) -> Condition:
+        """Have everything to oneself, for a moment."""
+        return self._changed
+
+    def commit(self, transaction: MemoryTransaction) -> None:
+        """Keep everything that a unit of work wrote, at once."""
+        with self._changed:
+            self.rows.update(transaction.written)
+            for client, officer in transaction.given.items():
+                self.clients[client] = evolve(self.clients[client], assigned_to=officer)
+            self.journal.extend(transaction.entries)
+            self.sealed.update(transaction.sealed)
+            self.cards.update(transaction.cards)
+            self.changes.extend(transaction.changes)
+            self.queue.jobs.update(transaction.jobs_written)
+            self.queue.schedules.update(transaction.schedules_written)
+        for wake in self.queue.listeners if transaction.jobs_written else ():
+            wake()
+
+    def release(self, writer: object) -> None:
+        """Let go of every row of a writer, whatever became of it."""
+        with self._changed:
+            for key in [key for key, holder in self._writers.items() if holder is writer]:
+                del self._writers[key]
+            self._changed.notify_all()
+
+
+@define(eq=False)
+class MemoryTransaction:
+    """One unit of work: every port of it, over one book."""
+
+    book: MemoryBook
+    sight: Sight
+    written: dict[RowKey, Kept] = Factory(dict)
+    given: dict[ClientId, PersonId | None] = Factory(dict)
+    entries: list[Entry] = Factory(list)
+    sealed: dict[ClientId, SealedNumber] = Factory(dict)
+    cards: dict[ClientId, ContactCard] = Factory(dict)
+    changes: list[ChangedContact] = Factory(list)
+    jobs_written: dict[JobId, Job] = Factory(dict)
+    schedules_written: dict[str, ScheduledJob] = Factory(dict)
+    afterwards: list[Callable[[], None]] = Factory(list)
+
+    @property
+    def jobs(self) -> MemoryJobs:
+        """What is to be done later."""
+        return MemoryJobs(self.book, self, self.jobs_written)
+
+    @property
+    def schedules(self) -> MemorySchedules:
+        """What is done again and again."""
+        return MemorySchedules(self.book, self, self.schedules_written)
+
+    @property
+    def queue_depths(self) -> MemoryQueueDepths:
+        """How the queues stand."""
+        return MemoryQueueDepths(self.book)
+
+    @property
+    def clients(self) -> MemoryClients:
+        """The book of clients."""
+        return MemoryClients(self)
+
+    @property
+    def statuses(self) -> MemoryStatuses:
+        """The statuses in use."""
+        return MemoryStatuses(self.book.catalogue)
+
+    @property
+    def rows(self) -> MemoryRows:
+        """Period statuses and their events."""
+        return MemoryRows(self)
+
+    @property
+    def row_batches(self) -> MemoryRowBatches:
+        """Rows of many clients at once."""
+        return MemoryRowBatches(self)
+
+    @property
+    def openings(self) -> MemoryOpenings:
+        """Opening whole periods."""
+        return MemoryOpenings(self)
+
+    @property
+    def assignments(self) -> MemoryAssignments:
+        """Who looks after whom."""
+        return MemoryAssignments(self.book.people, self.give)
+
+    @property
+    def contacts(self) -> MemoryContacts:
+        """The clients' contact numbers."""
+        return MemoryContacts(
+            self.book.cards,
+            self.cards,
+            self.changes,
+            self._is_there,
+            lambda client: self.book.lock(("contacts", client), self),
+        )
+
+    @property
+    def rights(self) -> MemoryRights:
+        """What people may do."""
+        return MemoryRights(self.book.people)
+
+    @property
+    def settings(self) -> MemoryBusinessSettings:
+        """What the business has set."""
+        return MemoryBusinessSettings(self.book.settings)
+
+    @property
+    def journal(self) -> MemoryJournal:
+        """The logs and audits."""
+        return MemoryJournal(self.entries, lambda client: self.known(client) is not None)
+
+    @property
+    def pension_numbers(self) -> MemoryPensionNumbers:
+        """The clients' pension numbers; raises Misconfigured where there are no keys."""
+        return MemoryPensionNumbers(
+            self.book.sealed,
+            self.sealed,
+            required(self.book.vault),
+            lambda client: self.known(client) is not None,
+        )
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Remember what to do once all this is kept."""
+        self.afterwards.append(act)
+
+    def sees(self, client: Client) -> bool:
+        """Whether the client exists for this unit of work."""
+        if isinstance(self.sight, System):
+            return True
+        place = ClientPlace(client.company, client.branch, client.assigned_to)
+        return self.sight.covers(place)
+
+    def known(self, client: ClientId) -> Client | None:
+        """Find a client within sight, with what its rows say of it (T1, T4)."""
+        found = self.book.clients.get(client)
+        if found and client in self.given:
+            found = evolve(found, assigned_to=self.given[client])
+        if found is None or not self.sees(found):
+            return None
+        snapshots = [kept.row.snapshot for kept in self.kept_of(client)]
+        return evolve(found, has_terminal_outcome=has_terminal_outcome(snapshots))
+
+    def _is_there(self, client: ClientId) -> bool:
+        """Whether there is such a client within sight, and not deleted (C4)."""
+        found = self.known(client)
+        return found is not None and not found.is_deleted
+
+    def give(self, client: ClientId, officer: PersonId | None) -> bool:
+        """Give a client to an officer, or to nobody; tell whether there is such a client."""
+        is_there = self.known(client) is not None
+        if is_there:
+            self.given[client] = officer
+        return is_there
+
+    def kept(self, client: ClientId, period: Period) -> Kept | None:
+        """Find a row within sight: as written here, else as committed."""
+        if self.known(client) is None:
+            return None
+        key = (client, period)
+        return self.written.get(key) or self.book.committed(key)
+
+    def kept_of(self, client: ClientId) -> list[Kept]:
+        """List a client's rows, the latest period first."""
+        merged = {**self.book.all_committed(), **self.written}
+        mine = [kept for (owner, _), kept in merged.items() if owner == client]
+        return sorted(mine, key=_when, reverse=True)
+
+
+def _when(kept: Kept) -> tuple[date, str]:
+    return kept.row.period.first_day, kept.row.period.cycle
+
+
+def memory_book(catalogue: StatusCatalogue, clients: Iterable[Client] = ()) -> MemoryBook:
+    """Make a book that holds these clients."""
+    book = MemoryBook(catalogue)
+    for client in clients:
+        book.add(client)
+    return book

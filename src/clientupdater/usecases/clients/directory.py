@@ -1,0 +1,124 @@
+"""Finding clients and showing them, as far as the caller may see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from clientupdater.domain.access import ClientPlace, decide
+from clientupdater.domain.access_scope import reach_of, sight_of
+from clientupdater.domain.errors import Forbidden, Misconfigured, NotFound
+from clientupdater.domain.permissions import Permission
+from clientupdater.ports.read_models import ClientSort
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.clients.lists import looking, require_reach
+from clientupdater.usecases.tracking.client_access import ClientFiles, find
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import tzinfo
+
+    from clientupdater.domain.callers import Caller
+    from clientupdater.domain.clients import Client
+    from clientupdater.domain.ids import ClientId
+    from clientupdater.ports.client_history import HistoryKey, HistoryPage
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.read_models import (
+        ClientPage,
+        ClientQuery,
+        ClientView,
+        ReadingTransaction,
+        ReadingWork,
+    )
+    from clientupdater.usecases.tracking.client_access import ClientRef
+
+
+@frozen
+class ClientDirectory:
+    """Lists, finds and shows clients."""
+
+    work: ReadingWork
+    clock: Clock
+    zone: tzinfo
+
+    def list(self, caller: Caller, query: ClientQuery) -> ClientPage:
+        """Read a page, as far as the caller's clients:read goes.
+
+        A page of clients; whoever asks where they stand needs status:read as well.
+        """
+        require_reach(self.work, caller, Permission.CLIENTS_READ, "client")
+        if query.filter.row is not None or query.sort is ClientSort.FOLLOW_UP:
+            require_reach(self.work, caller, Permission.STATUS_READ, "client")
+        found = looking(caller, self.clock, self.zone)
+        with self.work.begin(found.clients) as tx:
+            return tx.reading.clients(query, found)
+
+    def search(self, caller: Caller, query: ClientQuery) -> ClientPage:
+        """Read a page, as far as the caller's clients:read goes.
+
+        As ListClients, among those whom `query.q` may mean.
+        """
+        require_reach(self.work, caller, Permission.CLIENTS_READ, "client")
+        if query.filter.row is not None or query.sort is ClientSort.FOLLOW_UP:
+            require_reach(self.work, caller, Permission.STATUS_READ, "client")
+        found = looking(caller, self.clock, self.zone)
+        with self.work.begin(found.clients) as tx:
+            return tx.reading.clients(query, found, self._owners(tx, query.q))
+
+    def _owners(self, tx: ReadingTransaction, q: str | None) -> Sequence[ClientId]:
+        """Find whose whole pension number it is (C3); without keys nobody can be found by one."""
+        if q is None or not any(each.isdigit() for each in q):
+            return ()
+        try:
+            return tx.pension_numbers.owners(q)
+        except Misconfigured:
+            return ()
+
+    def show(
+        self, caller: Caller, client: ClientId | str, by: Permission = Permission.CLIENTS_READ
+    ) -> ClientView:
+        """Read it; raises NotFound, or Forbidden for one who is seen by other rights (A5).
+        `by` is the right that shows it: whoever may write to a client is shown what they wrote.
+
+        One client, by identity or client code, with the running period's row.
+        """
+        reach = reach_of(caller.actor, by)
+        found = evolve(looking(caller, self.clock, self.zone), clients=reach)
+        with self.work.begin(found.clients) as tx:
+            view = tx.reading.client(client, found)
+        if view is None:
+            raise self._refusal(caller, client, by)
+        return view
+
+    def _refusal(
+        self, caller: Caller, client: ClientId | str, by: Permission
+    ) -> NotFound | Forbidden:
+        seen = self._seen(caller, client)
+        if seen is None or seen.is_deleted:
+            return NotFound()
+        place = ClientPlace(seen.company, seen.branch, seen.assigned_to)
+        decision = decide(caller.actor, by, place)
+        with self.work.begin(SYSTEM) as tx:
+            tx.journal.refused(caller, decision, "client", str(seen.id), seen.company)
+        return Forbidden(by)
+
+    def _seen(self, caller: Caller, client: ClientId | str) -> Client | None:
+        with self.work.begin(sight_of(caller.actor)) as tx:
+            if isinstance(client, str):
+                return tx.clients.by_code(client)
+            return tx.clients.find(client)
+
+    def history(
+        self, caller: Caller, client: ClientRef, limit: int = 50, after: HistoryKey | None = None
+    ) -> HistoryPage:
+        """Read a page, the newest first; raises NotFound, or Forbidden (A5).
+
+        What people and runs changed, together; asks for clients:read over the client.
+        """
+        with self.work.begin(reach_of(caller.actor, Permission.CLIENTS_READ)) as tx:
+            found = find(tx, client)
+            if found and not found.is_deleted:
+                return tx.client_history.page(found.id, limit, after)
+        files = ClientFiles(self.work, self.clock, self.zone)
+        raise files.refusal(caller, client, Permission.CLIENTS_READ)

@@ -1,0 +1,58 @@
+"""Tell what lists of clients can be filtered by (A10)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from clientupdater.domain.permissions import Permission
+from clientupdater.ports.cache import CacheKey, Topic
+from clientupdater.usecases.clients.lists import looking, require_reach
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from clientupdater.domain.callers import Caller
+    from clientupdater.ports.cache import Cache, Form
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.filter_options import FilterOptions
+    from clientupdater.ports.read_models import Looking, ReadingWork
+
+
+@frozen
+class ClientFilterOptions:
+    """Tell what lists of clients can be filtered by (A10)."""
+
+    work: ReadingWork
+    clock: Clock
+    zone: tzinfo
+    cache: Cache
+    form: Form[FilterOptions]
+
+    def show(self, caller: Caller, *, generation: int | None = None) -> FilterOptions:
+        """Read them, as far as the caller's clients:read goes; of a known generation, now and then.
+
+        Whoever sees just the same shares them. What changes with the clients (their officers and
+        loan statuses) shows when the entry has had its time.
+        """
+        require_reach(self.work, caller, Permission.CLIENTS_READ, "client")
+        found = looking(caller, self.clock, self.zone)
+        if generation is None:
+            return self._read(found)
+        made = self.cache.get_or_make(
+            self._key(found, generation), lambda: self.form.written(self._read(found))
+        )
+        return self.form.read(made)
+
+    def _read(self, found: Looking) -> FilterOptions:
+        with self.work.begin(found.clients) as tx:
+            return tx.client_filters.options(found)
+
+    def _key(self, found: Looking, generation: int) -> CacheKey:
+        return CacheKey(
+            topic=Topic.FILTER_OPTIONS,
+            name=(self.form.name,),
+            scope=f"{found.clients.fingerprint()} {found.statuses.fingerprint()}",
+            generation=generation,
+        )

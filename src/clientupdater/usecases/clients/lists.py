@@ -1,0 +1,42 @@
+"""What reading shares: who looks, how far they reach, and what becomes of those who may not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clientupdater.domain.access import Decision, Missing
+from clientupdater.domain.access_scope import reach_of
+from clientupdater.domain.errors import Forbidden
+from clientupdater.domain.periods import business_day
+from clientupdater.domain.permissions import Permission
+from clientupdater.ports.read_models import Looking
+from clientupdater.ports.unit_of_work import SYSTEM
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from clientupdater.domain.callers import Caller
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.unit_of_work import UnitsOfWork
+
+
+def looking(caller: Caller, clock: Clock, zone: tzinfo) -> Looking:
+    """Say who looks, and when."""
+    now = clock.now()
+    return Looking(
+        clients=reach_of(caller.actor, Permission.CLIENTS_READ),
+        statuses=reach_of(caller.actor, Permission.STATUS_READ),
+        now=now,
+        today=business_day(now, zone),
+    )
+
+
+def require_reach(work: UnitsOfWork, caller: Caller, permission: Permission, resource: str) -> None:
+    """Refuse who reaches nobody by a permission; who reaches somebody gets what they reach."""
+    if not reach_of(caller.actor, permission).is_nothing:
+        return
+    missing = Missing.GRANT if caller.actor.is_active else Missing.ACTIVE_ACCOUNT
+    decision = Decision(permission, caller.actor.found(permission), missing)
+    with work.begin(SYSTEM) as tx:
+        tx.journal.refused(caller, decision, resource, "")
+    raise Forbidden(permission)

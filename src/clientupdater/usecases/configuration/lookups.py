@@ -1,0 +1,62 @@
+"""Give the words that people choose from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from clientupdater.domain.access import Decision, Missing
+from clientupdater.domain.access_scope import sight_of
+from clientupdater.domain.errors import Forbidden
+from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.ports.cache import EVERYONE, CacheKey, Topic
+from clientupdater.ports.unit_of_work import SYSTEM
+
+if TYPE_CHECKING:
+    from clientupdater.domain.callers import Caller
+    from clientupdater.ports.cache import Cache, Form
+    from clientupdater.ports.read_models import Lookups, ReadingWork
+
+
+@frozen
+class ReadLookups:
+    """The eight lookups: for anyone what is in use, with config:read all of it."""
+
+    work: ReadingWork
+    cache: Cache
+    form: Form[Lookups]
+
+    def __call__(
+        self, caller: Caller, *, inactive: bool = False, generation: int | None = None
+    ) -> Lookups:
+        """Read them; of a generation that is known, once (A7)."""
+        if inactive:
+            self._require_config(caller)
+        if generation is None:
+            return self._read(caller, inactive=inactive)
+        key = CacheKey(
+            topic=Topic.LOOKUPS,
+            name=(self.form.name, "all" if inactive else "in use"),
+            scope=EVERYONE,
+            generation=generation,
+        )
+        made = self.cache.get_or_make(
+            key, lambda: self.form.written(self._read(caller, inactive=inactive))
+        )
+        return self.form.read(made)
+
+    def _read(self, caller: Caller, *, inactive: bool) -> Lookups:
+        with self.work.begin(sight_of(caller.actor)) as tx:
+            return tx.lookup_tables.load(inactive=inactive)
+
+    def _require_config(self, caller: Caller) -> None:
+        """What is no client asks for scope all (A6a)."""
+        grants = caller.actor.found(Permission.CONFIG_READ)
+        if caller.actor.is_active and any(grant.scope is Scope.ALL for grant in grants):
+            return
+        missing = Missing.SCOPE_ALL if grants else Missing.GRANT
+        decision = Decision(Permission.CONFIG_READ, grants, missing)
+        with self.work.begin(SYSTEM) as tx:
+            tx.journal.refused(caller, decision, "lookup", "")
+        raise Forbidden(Permission.CONFIG_READ)

@@ -1,0 +1,172 @@
+"""Asking for exports, fetching and deleting their files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from attrs import evolve, frozen
+
+from clientupdater.domain.access import Decision, Missing
+from clientupdater.domain.errors import Forbidden, Gone, NotFound
+from clientupdater.domain.jobs import can_be_cancelled
+from clientupdater.domain.permissions import Permission
+from clientupdater.ports.audit import Deed
+from clientupdater.ports.exports import Export, ExportKey
+from clientupdater.ports.filter_codec import told_filter
+from clientupdater.ports.queue import EXPORT_QUEUE, NewJob
+from clientupdater.ports.read_models import ClientQuery, Page, PersonName
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.clients.lists import looking, require_reach
+from clientupdater.usecases.exports.authorization import outgrown_by, own, require_rights, shown_to
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+    from uuid import UUID
+
+    from clientupdater.domain.access_scope import Reach
+    from clientupdater.domain.callers import Caller
+    from clientupdater.domain.ids import CompanyId, JobId
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.exports import ExportAsked, ExportTransaction, ExportWork
+    from clientupdater.ports.file_store import FileStore, StoredFile
+
+JOB = "export"
+
+
+@frozen
+class ExportRequests:
+    """A worker writes the file; the right is judged again when the file is fetched."""
+
+    work: ExportWork
+    clock: Clock
+    zone: tzinfo
+    files: FileStore
+
+    def create(self, caller: Caller, asked: ExportAsked) -> Export:
+        """Put it down. Raises InvalidInput for a code that there is not.
+
+        What is asked for and the job that does it are put down together (J2).
+        """
+        found = require_rights(self.work, caller, asked)
+        export = Export(
+            id=uuid4(),
+            asked=asked,
+            asked_by=PersonName(caller.actor.id, ""),
+            created_at=self.clock.now(),
+            company=_only_company(found[0]),
+        )
+        with self.work.begin(found[-1]) as tx:
+            # The lists read the filter first: what they do not know, no worker will.
+            query = ClientQuery(filter=asked.filter, limit=1)
+            tx.reading.clients(query, looking(caller, self.clock, self.zone))
+            self._put_down(tx, caller, export)
+            return tx.exports.find(export.id) or export
+
+    def _put_down(self, tx: ExportTransaction, caller: Caller, export: Export) -> None:
+        job = NewJob(
+            name=JOB,
+            queue=EXPORT_QUEUE,
+            arguments={"export": str(export.id)},
+            company=export.company,
+            asked_by=caller.actor.id,
+        )
+        tx.exports.add(evolve(export, job=tx.jobs.enqueue(job, export.created_at)))
+        told = {"format": export.asked.format, "filters": told_filter(export.asked.filter)}
+        deed = Deed(
+            action="export.create",
+            resource="export",
+            resource_id=str(export.id),
+            details={"type": export.asked.type, **told},
+        )
+        tx.journal.did(caller, deed)
+
+    def show(self, caller: Caller, export: UUID) -> Export:
+        """Find it. Raises NotFound for anybody else's.
+
+        How it stands.
+        """
+        require_reach(self.work, caller, Permission.REPORTS_EXPORT, "export")
+        with self.work.begin(SYSTEM) as tx:
+            return shown_to(caller.actor, own(tx, caller, export))
+
+    def list(
+        self, caller: Caller, *, after: ExportKey | None = None, limit: int = 50
+    ) -> Page[Export, ExportKey]:
+        """Read a page of them.
+
+        The newest first.
+        """
+        require_reach(self.work, caller, Permission.REPORTS_EXPORT, "export")
+        with self.work.begin(SYSTEM) as tx:
+            found = tx.exports.of_person(caller.actor.id, after=after, at_most=limit + 1)
+        shown = tuple(shown_to(caller.actor, each) for each in found[:limit])
+        more = len(found) > limit
+        return Page(shown, ExportKey(shown[-1].created_at, shown[-1].id) if more else None)
+
+    def fetch(self, caller: Caller, export: UUID) -> tuple[Export, StoredFile]:
+        """Open its file. Raises Gone when its time is over, NotFound while it is not there.
+
+        Every time it is taken away is written down (L1).
+        """
+        with self.work.begin(SYSTEM) as tx:
+            found = own(tx, caller, export)
+        require_rights(self.work, caller, found.asked)
+        self._require_sight(caller, found)
+        name = self._name(found)
+        with self.work.begin(SYSTEM) as tx:
+            self._write_down(tx, caller, found)
+            return found, self.files.read(name)
+
+    def _require_sight(self, caller: Caller, export: Export) -> None:
+        """Refuse a file that holds what its asker may not see any more, and write that down."""
+        if export.file is None or (permission := outgrown_by(caller.actor, export)) is None:
+            return
+        found = caller.actor.found(permission)
+        decision = Decision(permission, found, Missing.SIGHT_OF_THEN)
+        with self.work.begin(SYSTEM) as tx:
+            tx.journal.refused(caller, decision, "export", str(export.id), export.company)
+        raise Forbidden(
+            permission, "The file holds what you may not see any more; ask for a new export."
+        )
+
+    def _name(self, export: Export) -> str:
+        now = self.clock.now()
+        if export.is_gone(now):
+            raise Gone
+        if export.file is None:
+            raise NotFound("There is no file yet; see how the export stands.")
+        return export.file
+
+    def _write_down(self, tx: ExportTransaction, caller: Caller, export: Export) -> None:
+        tx.export_files.taken(export, caller.origin)
+        deed = Deed(action="export.fetch", resource="export", resource_id=str(export.id))
+        tx.journal.did(caller, deed)
+
+    def delete(self, caller: Caller, export: UUID) -> None:
+        """Delete it. Raises NotFound for anybody else's.
+
+        One that is being written finds out by itself that nobody wants it any more.
+        """
+        require_reach(self.work, caller, Permission.REPORTS_EXPORT, "export")
+        with self.work.begin(SYSTEM) as tx:
+            found = own(tx, caller, export)
+            if found.job is not None:
+                self._call_off(tx, found.job)
+            if found.file is not None:
+                # Before the row goes: what is cut off in between can be done again.
+                self.files.remove(found.file)
+            tx.exports.remove(export)
+            deed = Deed(action="export.delete", resource="export", resource_id=str(export))
+            tx.journal.did(caller, deed)
+
+    def _call_off(self, tx: ExportTransaction, job: JobId) -> None:
+        found = tx.jobs.hold(job)
+        if found and can_be_cancelled(found.status):
+            tx.jobs.call_off(job, self.clock.now())
+
+
+def _only_company(reach: Reach) -> CompanyId | None:
+    """Name the company that it is of, where it is one alone."""
+    companies = list(reach.scopes)
+    return companies[0] if reach.everywhere is None and len(companies) == 1 else None

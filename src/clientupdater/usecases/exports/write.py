@@ -1,0 +1,192 @@
+"""Write an export that was asked for: as its asker sees it, or not at all (A7, A10)."""
+
+from __future__ import annotations
+
+from contextlib import closing, suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from attrs import evolve, frozen
+
+from clientupdater.domain.errors import Error, Refused, Unavailable
+from clientupdater.domain.jobs import JobStatus, is_lasting
+from clientupdater.domain.periods import business_day
+from clientupdater.ports.exports import TableAsked
+from clientupdater.ports.filter_codec import told_filter
+from clientupdater.ports.job_run import Interrupted
+from clientupdater.ports.queue import Progress
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.exports.authorization import needed, still_reaches
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime, tzinfo
+
+    from clientupdater.domain.access_scope import Reach
+    from clientupdater.domain.exports import ExportFormat
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.exports import Export, ExportWork, SheetForm, Table
+    from clientupdater.ports.file_store import Draft, FileStore
+    from clientupdater.ports.job_run import Doing
+    from clientupdater.ports.queue import Job
+
+JUDGED_EVERY = 20_000
+"""Rows after which the asker is judged anew."""
+_UNFORESEEN = "Something went wrong that nobody foresaw; whoever looks after the software is told."
+
+
+class _Deleted(Exception):
+    """Nobody wants it any more."""
+
+
+@frozen
+class _Written:
+    """A file that is whole."""
+
+    name: str
+    size: int
+    rows: int
+
+
+@frozen(kw_only=True)
+class WriteExport:
+    """A file is whole or not there; the export's end and the job's are one."""
+
+    work: ExportWork
+    clock: Clock
+    zone: tzinfo
+    files: FileStore
+    forms: Mapping[ExportFormat, SheetForm]
+    keep_for: timedelta = timedelta(days=30)
+    judged_every: int = JUDGED_EVERY
+
+    def __call__(self, doing: Doing) -> None:
+        """Do the job; what goes wrong is told on the export as well."""
+        export = UUID(str(doing.job.arguments["export"]))
+        try:
+            self._write(doing, export)
+        except Interrupted:
+            raise
+        except _Deleted:
+            return
+        except Exception as error:
+            # Where it cannot be told on the export, the job tells it.
+            with suppress(Unavailable):
+                self._note_failure(doing.job, export, error)
+            raise
+
+    def _write(self, doing: Doing, id_: UUID) -> None:
+        export, reaches = self._begun(id_)
+        if export.status is JobStatus.COMPLETED:
+            return
+        name = self._name(export, doing.job.attempts)
+        for earlier in range(1, doing.job.attempts):
+            self.files.remove(self._name(export, earlier))
+        with self.files.writing(name) as draft:
+            rows = self._filled(doing, export, reaches, draft)
+            size = draft.tell()
+        try:
+            with doing.finishing():
+                self._complete(id_, _Written(name, size, rows))
+        except (Refused, _Deleted, Interrupted):
+            # Whatever else went wrong, it may have been kept all the same: the next attempt sees.
+            self.files.remove(name)
+            raise
+
+    def _name(self, export: Export, attempt: int) -> str:
+        """Each attempt has a file of its own: one that is late does not touch another's."""
+        return f"{export.id}-{attempt}.{export.asked.format}"
+
+    def _begun(self, id_: UUID) -> tuple[Export, tuple[Reach, ...]]:
+        export, reaches = self._judged(id_)
+        if export.status is not JobStatus.COMPLETED:
+            with self.work.begin(SYSTEM) as tx:
+                now = self.clock.now()
+                export = evolve(
+                    export,
+                    status=JobStatus.PROCESSING,
+                    started_at=now,
+                    error=None,
+                    sight=dict(zip(needed(export.asked), reaches, strict=True)),
+                )
+                tx.exports.keep(export)
+        return export, reaches
+
+    def _judged(self, id_: UUID) -> tuple[Export, tuple[Reach, ...]]:
+        with self.work.begin(SYSTEM) as tx:
+            export = tx.exports.find(id_)
+            if export is None:
+                raise _Deleted
+            return export, still_reaches(tx, export)
+
+    def _filled(
+        self, doing: Doing, export: Export, reaches: tuple[Reach, ...], draft: Draft
+    ) -> int:
+        with self.work.snapshot(reaches[-1]) as snapshot:
+            table = snapshot.table(self._table(export, reaches))
+            total, rows, judged_at = table.count(), 0, 0
+            cover = self._cover(export, table, total)
+            form = self.forms[export.asked.format]
+            with closing(form.write(cover, export.asked, table, draft)) as written:
+                for rows in written:
+                    doing.report(Progress(done=rows, total=total, step="writing"))
+                    if rows - judged_at >= self.judged_every:
+                        self._judged(export.id)
+                        judged_at = rows
+        return rows
+
+    def _table(self, export: Export, reaches: tuple[Reach, ...]) -> TableAsked:
+        now = self.clock.now()
+        return TableAsked(
+            asked=export.asked,
+            reaches=reaches,
+            today=business_day(now, self.zone),
+            now=now,
+            zone=self.zone,
+        )
+
+    def _cover(self, export: Export, table: Table, total: int) -> Mapping[str, str]:
+        filters = told_filter(export.asked.filter)
+        return {
+            "export": str(export.asked.type),
+            "made for": export.asked_by.name,
+            "asked at": self._moment(export.created_at),
+            "as of": self._moment(table.as_of),
+            "filters": "; ".join(f"{name}={value}" for name, value in filters.items()) or "none",
+            "scope": table.scope,
+            "rows": str(total),
+        }
+
+    def _moment(self, moment: datetime) -> str:
+        return moment.astimezone(self.zone).isoformat(timespec="seconds")
+
+    def _complete(self, id_: UUID, written: _Written) -> None:
+        now = self.clock.now()
+        with self.work.begin(SYSTEM) as tx:
+            export = tx.exports.find(id_)
+            if export is None:
+                raise _Deleted
+            still_reaches(tx, export)
+            done = evolve(
+                export,
+                status=JobStatus.COMPLETED,
+                file=written.name,
+                file_size=written.size,
+                row_count=written.rows,
+                error=None,
+                completed_at=now,
+                expires_at=now + self.keep_for,
+            )
+            tx.exports.keep(done)
+
+    def _note_failure(self, job: Job, id_: UUID, error: Exception) -> None:
+        known = error if isinstance(error, Error) else None
+        is_over = job.attempts >= job.max_attempts or (known is not None and is_lasting(known))
+        with self.work.begin(SYSTEM) as tx:
+            export = tx.exports.find(id_)
+            if export is None:
+                return
+            status = JobStatus.FAILED if is_over else JobStatus.PENDING
+            told = known.message if known else _UNFORESEEN
+            tx.exports.keep(evolve(export, status=status, error=told))

@@ -1,0 +1,73 @@
+"""Remove what was kept long enough: in small batches, each with a record of itself (J5)."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from clientupdater.domain.retention import Expirable, Purgeable
+from clientupdater.ports.queue import Progress
+from clientupdater.ports.retention import Removal
+from clientupdater.ports.unit_of_work import SYSTEM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from clientupdater.domain.retention import Retention
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.job_run import Doing
+    from clientupdater.ports.retention import PurgingWork, Removable
+
+BATCH = 1000
+"""Rows in one transaction: nobody waits for it, and little is lost when it is cut off."""
+
+
+@frozen
+class PurgeOld:
+    """Cut off at any moment, it has removed what its records say, and goes on the next time."""
+
+    work: PurgingWork
+    clock: Clock
+    retention: Retention
+    batch: int = BATCH
+
+    def as_retention(self, doing: Doing) -> None:
+        """Remove what is older than the settings say."""
+        cutoffs = self.retention.cutoffs(self.clock.now())
+        self._purge(doing, {kind: at for kind, at in cutoffs.items() if kind in _ROWS})
+
+    def as_expiry(self, doing: Doing) -> None:
+        """Remove what has ended."""
+        self._purge(doing, dict.fromkeys(Expirable, self.clock.now()))
+
+    def __call__(
+        self, kind: Removable, before: datetime, report: Callable[[int], None] = lambda _: None
+    ) -> int:
+        """Remove what is from before a moment; give how many rows."""
+        removed, rows = 0, self.batch
+        while rows == self.batch:
+            report(removed)
+            rows = self._remove(kind, before)
+            removed += rows
+        return removed
+
+    def _purge(self, doing: Doing, cutoffs: Mapping[Removable, datetime]) -> None:
+        for kind, before in cutoffs.items():
+            self(kind, before, partial(_report, doing, kind))
+
+    def _remove(self, kind: Removable, before: datetime) -> int:
+        with self.work.begin(SYSTEM) as tx:
+            rows = tx.old_things.remove(kind, before, at_most=self.batch)
+            if rows:
+                tx.old_things.note(Removal(kind, before, rows, self.clock.now()))
+        return rows
+
+
+def _report(doing: Doing, kind: Removable, removed: int) -> None:
+    doing.report(Progress(done=removed, step=kind))
+
+
+_ROWS = frozenset(Purgeable) - {Purgeable.EXPORT_FILES}

@@ -1,0 +1,185 @@
+"""Schedules: firing them when they are due, changing them, running one now (J3)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from attrs import evolve, frozen
+
+from clientupdater.domain.errors import AlreadyExists, InvalidInput, NotFound, VersionConflict
+from clientupdater.domain.jobs import Schedule, firing, resumed
+from clientupdater.ports.queue import NewJob
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.jobs.job_admin import did, minding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, tzinfo
+
+    from clientupdater.domain.callers import Caller
+    from clientupdater.domain.ids import JobId
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.job_run import Task
+    from clientupdater.ports.queue import JobsTransaction, JobsWork
+    from clientupdater.ports.schedules import ScheduledJob, Timetable
+
+
+@frozen(kw_only=True)
+class ScheduleChanges:
+    """What is to be otherwise; None leaves it as it is."""
+
+    cron: str | None = None
+    time_zone: str | None = None
+    """An empty one is the business's."""
+    is_active: bool | None = None
+
+    def applied(self, schedule: ScheduledJob) -> ScheduledJob:
+        """Give the schedule as changed."""
+        return evolve(
+            schedule,
+            cron=schedule.cron if self.cron is None else self.cron,
+            time_zone=schedule.time_zone if self.time_zone is None else self.time_zone or None,
+            is_active=schedule.is_active if self.is_active is None else self.is_active,
+        )
+
+
+_LOOK_AGAIN = timedelta(hours=1)
+
+
+@frozen
+class Fired:
+    """What was found due."""
+
+    schedules: Sequence[str]
+    unreadable: Sequence[str]
+    """Whose times make no sense: somebody wrote them past us."""
+
+
+@frozen
+class ScheduleAdministration:
+    """A schedule fires once per due time, however many workers run."""
+
+    work: JobsWork
+    clock: Clock
+    zone: tzinfo
+    timetable: Timetable
+    tasks: Mapping[str, Task]
+
+    def list(self, caller: Caller) -> Sequence[ScheduledJob]:
+        """List them; raise Forbidden without jobs:manage.
+
+        By name.
+        """
+        with minding(self.work, caller, "schedule") as tx:
+            return tx.schedules.list()
+
+    def change(
+        self, caller: Caller, name: str, changes: ScheduleChanges, version: int | None
+    ) -> ScheduledJob:
+        """Change what is named; `version` is the one that was seen, None whichever it is.
+
+        What passed while it was off, or went by other times, is not made up for.
+        """
+        with minding(self.work, caller, "schedule", name) as tx:
+            seen = tx.schedules.hold(name)
+            if seen is None:
+                raise NotFound
+            changed = changes.applied(seen)
+            if version is not None and version != seen.version:
+                raise VersionConflict(
+                    provided=version,
+                    current=seen.version,
+                    snapshot=seen,
+                    fields=_fields(seen, changed),
+                )
+            kept = evolve(changed, standing=self._standing(seen, changed))
+            tx.schedules.change(kept)
+            did(tx, caller, "schedule.change", name, fields=_fields(seen, changed))
+        return evolve(kept, version=seen.version + 1)
+
+    def _standing(self, seen: ScheduledJob, changed: ScheduledJob) -> Schedule:
+        if not _fields(seen, changed):
+            return seen.standing
+        next_after = self.timetable.times(changed.cron, _checked_zone(changed, self.zone))
+        now: datetime = self.clock.now()
+        due = resumed(next_after, now).next_run_at
+        return Schedule(seen.standing.last_run_at, due if changed.is_active else None)
+
+    def run(self, caller: Caller, name: str) -> JobId:
+        """Put its job down; raise AlreadyExists where it waits already.
+
+        Its times stay as they are; it need not be switched on.
+        """
+        with minding(self.work, caller, "schedule", name) as tx:
+            schedule = tx.schedules.hold(name)
+            if schedule is None:
+                raise NotFound
+            task = self.tasks.get(schedule.function)
+            if task is None:
+                told = f"asks for {schedule.function!r}, which nobody here knows how to do"
+                raise InvalidInput.of("/name", told)
+            job = evolve(job_of(schedule, task), asked_by=caller.actor.id)
+            put = tx.jobs.enqueue(job, self.clock.now())
+            if put is None:
+                raise AlreadyExists(f"The job of {name} waits already; it will be done next.")
+            did(tx, caller, "schedule.run", name, job=put)
+        return put
+
+    def fire_due(self) -> Fired:
+        """Look at those that are due.
+
+        A schedule and its job are one unit of work; one that nobody could do here does not fire.
+        """
+        now, fired, unreadable = self.clock.now(), [], []
+        with self.work.begin(SYSTEM) as tx:
+            for due in tx.schedules.hold_due(now, self.tasks):
+                try:
+                    if self._fire(tx, due, now):
+                        fired.append(due.name)
+                except InvalidInput:
+                    later = evolve(due.standing, next_run_at=now + _LOOK_AGAIN)
+                    tx.schedules.note(due.name, later)
+                    unreadable.append(due.name)
+        return Fired(fired, unreadable)
+
+    def _fire(self, tx: JobsTransaction, due: ScheduledJob, now: datetime) -> bool:
+        """Fire it; one that was never looked at waits for its next time."""
+        next_after = self.timetable.times(due.cron, zone_of(due, self.zone))
+        found = firing(due.standing, next_after, now)
+        if found is None:
+            later = evolve(due.standing, next_run_at=due.standing.due_at(next_after, now))
+            tx.schedules.note(due.name, later)
+            return False
+        tx.jobs.enqueue(job_of(due, self.tasks[due.function]), now)
+        tx.schedules.note(due.name, found.schedule)
+        return True
+
+
+def _checked_zone(schedule: ScheduledJob, business: tzinfo) -> tzinfo:
+    try:
+        return zone_of(schedule, business)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        told = "is no time zone; one reads Asia/Manila"
+        raise InvalidInput.of("/time_zone", told) from None
+
+
+def _fields(seen: ScheduledJob, changed: ScheduledJob) -> Sequence[str]:
+    told = {"cron_expression": "cron", "time_zone": "time_zone", "is_active": "is_active"}
+    return [name for name, ours in told.items() if getattr(seen, ours) != getattr(changed, ours)]
+
+
+def zone_of(schedule: ScheduledJob, business: tzinfo) -> tzinfo:
+    """Give the zone whose clocks it goes by."""
+    return ZoneInfo(schedule.time_zone) if schedule.time_zone else business
+
+
+def job_of(schedule: ScheduledJob, task: Task) -> NewJob:
+    """Give the job that it asks for: while one waits, another would do no more."""
+    return NewJob(
+        name=schedule.function,
+        arguments=schedule.arguments,
+        queue=task.queue,
+        key=f"schedule:{schedule.name}",
+    )

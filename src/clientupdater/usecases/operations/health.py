@@ -1,0 +1,75 @@
+"""Tell how everything stands that we need: for operations, and for those who wonder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
+
+from clientupdater.domain.errors import Error
+from clientupdater.domain.sync.source_status import SILENCE
+from clientupdater.ports.health import ServiceHealth, Standing
+from clientupdater.ports.queue import with_idle
+from clientupdater.ports.unit_of_work import SYSTEM
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+    from clientupdater.domain.sync.fields import Source
+    from clientupdater.domain.sync.source_status import SyncStanding
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.health import ServiceCheck
+    from clientupdater.ports.queue import QueueDepth
+    from clientupdater.ports.sync import SyncWork
+
+DATABASE = "database"
+
+
+@frozen
+class SystemHealth:
+    """What was found of each service, of each queue, and of each source that is set up."""
+
+    standing: Standing
+    services: Mapping[str, ServiceHealth]
+    looked_at: datetime
+    queues: Sequence[QueueDepth] = field(factory=tuple)
+    sources: Sequence[SyncStanding] = field(factory=tuple)
+
+
+@frozen
+class CheckSystem:
+    """Asks each service in its time, the what the database knows only of one that answers.
+
+    Without the database nothing goes; without any other thing it goes on, more slowly or without
+    that thing's part.
+    """
+
+    work: SyncWork
+    clock: Clock
+    checks: Mapping[str, ServiceCheck]
+    sources: Collection[Source] = ()
+
+    def __call__(self) -> SystemHealth:
+        """Look at all of them."""
+        services = {name: check() for name, check in self.checks.items()}
+        database = services.get(DATABASE)
+        if database is not None and database.standing is Standing.DOWN:
+            return SystemHealth(Standing.DOWN, services, self.clock.now())
+        standing = Standing.UP if all(map(_is_well, services.values())) else Standing.DEGRADED
+        return self._looked_within(SystemHealth(standing, services, self.clock.now()))
+
+    def _looked_within(self, found: SystemHealth) -> SystemHealth:
+        """Look at what the database knows, where it still answers."""
+        try:
+            with self.work.begin(SYSTEM) as tx:
+                queues = tx.queue_depths.read(found.looked_at)
+                standings = tx.sync_standings.read(found.looked_at, silence=SILENCE)
+        except Error:
+            return found
+        sources = [each for each in standings if each.source in self.sources]
+        return evolve(found, queues=with_idle(queues), sources=sources)
+
+
+def _is_well(found: ServiceHealth) -> bool:
+    return found.standing in {Standing.UP, Standing.NOT_CONFIGURED}

@@ -1,0 +1,178 @@
+"""Taking a run's records over, in the one transaction in which all of it happens, or nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from clientupdater.domain.errors import (
+    MEND_FILE,
+    Fault,
+    Misconfigured,
+    PlanChanged,
+    SourceMalformed,
+)
+from clientupdater.domain.jobs import JobStatus
+from clientupdater.domain.periods import (
+    Cycle,
+    Period,
+    Window,
+    business_day,
+    due_for_opening,
+    window,
+)
+from clientupdater.domain.settings_values import BACKDATING_DAYS, GUARD_FLOOR, GUARD_PERCENT
+from clientupdater.domain.sync.absence import Fetch
+from clientupdater.domain.sync.fields import Source
+from clientupdater.domain.sync.guard import Guard, held_companies
+from clientupdater.domain.sync.jobs import Mode, Step
+from clientupdater.ports.sync import InputPage, Work
+from clientupdater.usecases.sync.mapped_pages import PageMapper
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime, tzinfo
+
+    from clientupdater.domain.ids import CompanyId
+    from clientupdater.domain.sync.jobs import SyncJob
+    from clientupdater.domain.sync.outcome import Outcome
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.sync import (
+        Comparison,
+        Staging,
+        SyncTransaction,
+        Terms,
+    )
+    from clientupdater.usecases.sync.progress import Diary
+
+
+@frozen
+class Taking:
+    """One run, in its transaction."""
+
+    tx: SyncTransaction
+    clock: Clock
+    zone: tzinfo
+    diary: Diary
+
+    def over(self) -> SyncJob:
+        """Take them over, or only see what that would do."""
+        job, now = self.diary.job, self.clock.now()
+        terms = self.tx.sync_terms.load(job.asked.source)
+        staging = self.tx.staging(self._work(terms, now))
+        fetch = self._staged(staging, terms)
+        self._require_whole(fetch)
+        # Moving clients ends assignments, which bears on rights: in the order of all who do that.
+        self.tx.administration.hold()
+        with self.diary.step(Step.COMPARE) as tell:
+            comparison = staging.compare(fetch)
+            tell(fetch.received)
+        with self.diary.step(Step.APPLY) as tell:
+            outcome = staging.apply(
+                self._writable(terms, now),
+                moves_watermark=fetch.moves_watermark and job.asked.reads_all_it_asks_for,
+            )
+            tell(fetch.received)
+        return self._decided(staging, evolve(outcome, held_for=self._held(terms, comparison)))
+
+    def _work(self, terms: Terms, now: datetime) -> Work:
+        return Work(
+            job=self.diary.job,
+            terms=terms,
+            now=now,
+            today=business_day(now, self.zone),
+            due=due_for_opening(now, self.zone),
+        )
+
+    def _staged(self, staging: Staging, terms: Terms) -> Fetch:
+        job = self.diary.job
+        mapper = PageMapper.of(terms)
+        received = without_code = hidden_codes = 0
+        with self.diary.step(Step.STAGE) as tell:
+            for page in self._pages(job):
+                _require_read(terms, page)
+                mapped = mapper.map(staging.news(page))
+                staging.take(mapped.rows, mapped.rejects)
+                received += len(page.records)
+                without_code += mapped.without_code
+                hidden_codes += mapped.hidden_codes
+                tell(received)
+        return Fetch(
+            as_of=job.as_of or self.clock.now(),
+            full=job.asked.full,
+            received=received,
+            stated=job.stated_count,
+            without_code=without_code,
+            hidden_codes=hidden_codes,
+        )
+
+    def _pages(self, job: SyncJob) -> Iterator[InputPage]:
+        origin = job.asked.origin
+        if origin is None or not job.asked.rejects_alone:
+            yield from self.tx.sync_inputs.pages(origin or job.id)
+            return
+        wanted = self.tx.sync_rejects.waiting(origin)
+        for page in self.tx.sync_inputs.pages(origin):
+            for row, record in enumerate(page.records, page.first):
+                if row in wanted:
+                    yield InputPage(row, (record,), None, page.columns)
+
+    def _require_whole(self, fetch: Fetch) -> None:
+        if not fetch.applies:
+            lost = f", {fetch.without_code} of them without a code" if fetch.without_code else ""
+            found = (
+                f"The source states {fetch.stated} records and gave {fetch.received}{lost}: "
+                "what is missing cannot be told from what is gone, so nothing was applied."
+            )
+            is_file = self.diary.job.asked.source is Source.CSV
+            raise SourceMalformed(found, *[MEND_FILE] * is_file)
+
+    def _held(self, terms: Terms, comparison: Comparison) -> tuple[str, ...]:
+        settings = self.tx.settings
+        guards = {
+            code: Guard(
+                settings.number(GUARD_PERCENT, company), int(settings.number(GUARD_FLOOR, company))
+            )
+            for code, company in terms.companies.items()
+        }
+        return tuple(sorted(held_companies(guards, comparison.deactivated, comparison.active)))
+
+    def _writable(self, terms: Terms, now: datetime) -> Mapping[CompanyId, Sequence[Period]]:
+        today = business_day(now, self.zone)
+        running = [Period.containing(today, cycle) for cycle in Cycle]
+        near = [each for one in running for each in (one.previous, one, one.next)]
+        days = {
+            company: int(self.tx.settings.number(BACKDATING_DAYS, company))
+            for company in terms.companies.values()
+        }
+        return {
+            company: [p for p in near if window(p, today, days[company]) is not Window.CLOSED]
+            for company in days
+        }
+
+    def _decided(self, staging: Staging, outcome: Outcome) -> SyncJob:
+        """Keep it, hold it, or take it all back; what it came to stays to be read."""
+        job, now = self.diary.job, self.clock.now()
+        is_approved, is_preview = job.approved_by is not None, job.asked.mode is Mode.PREVIEW
+        if is_approved and outcome.hash != job.plan_hash:
+            raise PlanChanged
+        is_held = bool(outcome.held_for) and not (is_approved or is_preview)
+        if is_held or is_preview:
+            staging.undo()
+        elif job.asked.origin is not None and job.asked.rejects_alone:
+            self.tx.sync_rejects.taken(job.asked.origin, job, now)
+        self.tx.sync_plans.keep(job, outcome, now)
+        state = JobStatus.HELD if is_held else JobStatus.COMPLETED
+        return self.tx.sync_runs.finish(job, state, outcome, now)
+
+
+def _require_read(terms: Terms, page: InputPage) -> None:
+    """Stop where the mapping has come to read other columns than the source was asked for.
+
+    What was never read would be taken for empty, and emptied with every client.
+    """
+    lost = [name for name in terms.columns if name not in page.columns] if page.columns else []
+    if lost:
+        told = "the mapping reads it by now, and this was read without it; read the source again"
+        raise Misconfigured([Fault(name, told) for name in lost])

@@ -1,0 +1,59 @@
+"""Who may see runs, and who may have them done: scope all, over the run's company (A6a)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clientupdater.domain.access_scope import sight_of
+from clientupdater.domain.administration import decide_over_thing
+from clientupdater.domain.errors import Forbidden, NotFound
+from clientupdater.domain.permissions import Scope
+from clientupdater.ports.unit_of_work import SYSTEM
+
+if TYPE_CHECKING:
+    from clientupdater.domain.callers import Caller
+    from clientupdater.domain.ids import CompanyId, SyncJobId
+    from clientupdater.domain.permissions import Permission
+    from clientupdater.domain.sync.jobs import SyncJob
+    from clientupdater.ports.sync import SyncWork
+
+RESOURCE = "sync_job"
+TASK = "sync"
+"""What workers know a run by."""
+
+
+def require_over_company(
+    work: SyncWork, caller: Caller, permission: Permission, company: CompanyId | None, job: str = ""
+) -> None:
+    """Refuse one who may not, and write it down (A5)."""
+    decision = decide_over_thing(caller.actor, permission, company)
+    if not decision.allowed:
+        with work.begin(sight_of(caller.actor)) as tx:
+            tx.journal.refused(caller, decision, RESOURCE, job, company)
+        raise Forbidden(permission)
+
+
+def judged_job(
+    work: SyncWork, caller: Caller, permission: Permission, job_id: SyncJobId
+) -> SyncJob:
+    """Find a run for one who may; whoever holds nothing does not learn whether it is there."""
+    if not caller.actor.found(permission):
+        require_over_company(work, caller, permission, None)
+    with work.begin(SYSTEM) as tx:
+        job = tx.sync_jobs.find(job_id)
+    if job is None:
+        raise NotFound
+    require_over_company(work, caller, permission, job.asked.company, str(job.id))
+    return job
+
+
+def companies_within(
+    work: SyncWork, caller: Caller, permission: Permission
+) -> frozenset[CompanyId] | None:
+    """Name the companies whose runs somebody may see; None: every run."""
+    found = [each for each in caller.actor.found(permission) if each.scope is Scope.ALL]
+    companies = frozenset(each.company for each in found if each.company is not None)
+    if not companies or any(each.company is None for each in found):
+        require_over_company(work, caller, permission, None)
+        return None
+    return companies

@@ -1,0 +1,83 @@
+"""Do the run that a worker's job names, or the one that a schedule asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from attrs import frozen
+
+from clientupdater.domain.errors import InvalidInput, SyncOver, SyncRunning
+from clientupdater.domain.ids import SyncJobId
+from clientupdater.domain.jobs import JobStatus
+from clientupdater.domain.sync.fields import Source
+from clientupdater.domain.sync.jobs import SyncRequest
+from clientupdater.ports.queue import Progress
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.sync.service import job_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.job_run import Doing
+    from clientupdater.ports.sync import Progressed, SyncWork
+    from clientupdater.usecases.sync.run import RunSync
+
+
+@frozen
+class DoSyncJob:
+    """A run that is over already was done by an earlier attempt, or called off: so be it (J1).
+
+    One that failed is not begun again; whoever has its job retried has to learn that.
+    """
+
+    work: SyncWork
+    clock: Clock
+    run: RunSync
+
+    def __call__(self, doing: Doing) -> None:
+        """Do it, and pass on how far it is; a schedule names a source, and has a run put down."""
+        arguments = doing.job.arguments
+        if "sync_job" not in arguments:
+            self._put_down(doing, _source(arguments), full=bool(arguments.get("full", True)))
+            return
+        job = SyncJobId(UUID(str(arguments["sync_job"])))
+        comes_back = doing.job.attempts < doing.job.max_attempts
+
+        def watch(how_far: Progressed) -> None:
+            doing.report(Progress(done=how_far.records, step=how_far.step))
+
+        try:
+            self.run(job, watch, comes_back=comes_back)
+        except SyncOver:
+            self._require_not_failed(job)
+
+    def _require_not_failed(self, job: SyncJobId) -> None:
+        with self.work.begin(SYSTEM) as tx:
+            run = tx.sync_jobs.find(job)
+        if run is not None and run.state is JobStatus.FAILED:
+            raise SyncOver(f"This run failed, so ask for another one; it said: {run.error}")
+
+    def _put_down(self, doing: Doing, source: Source, *, full: bool) -> None:
+        """Put a run down with the job that does it, once: whoever dies at it, it is that run.
+
+        Where the source is not set up, or is being read, there is nothing to be done tonight.
+        """
+        if source not in self.run.input.sources:
+            doing.report(Progress(done=0, step="this source is not set up here"))
+            return
+        now = self.clock.now()
+        try:
+            with doing.finishing(), self.work.begin(SYSTEM) as tx:
+                run = tx.sync_jobs.create(SyncRequest(source, full=full), None, now)
+                tx.jobs.enqueue(job_of(run), now)
+        except SyncRunning:
+            doing.report(Progress(done=0, step="another run reads this source"))
+
+
+def _source(arguments: Mapping[str, object]) -> Source:
+    try:
+        return Source(str(arguments.get("source")))
+    except ValueError:
+        raise InvalidInput.of("/source", f"is none of: {', '.join(Source)}") from None

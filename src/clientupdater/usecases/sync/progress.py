@@ -1,0 +1,72 @@
+"""What a run says of itself while it works: how far it is, and that it lives."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from clientupdater.domain.errors import Error
+from clientupdater.ports.sync import Progressed
+from clientupdater.ports.unit_of_work import SYSTEM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from clientupdater.domain.sync.jobs import Step, SyncJob
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.sync import SyncWork
+
+
+@frozen
+class Diary:
+    """Written in units of work of its own, so that it shows at once, whatever becomes of the run.
+
+    Whoever writes finds out that the run was called off, or taken up by another (Y9).
+    """
+
+    work: SyncWork
+    clock: Clock
+    job: SyncJob
+    watch: Callable[[Progressed], None] = lambda _: None
+    is_kept: bool = True
+    """A run that is over at once, in one unit of work, need not say how far it is."""
+
+    @contextmanager
+    def alive(self, every_s: float = 10.0) -> Iterator[None]:
+        """Say again and again that the run lives, however long a source takes to answer."""
+        over = threading.Event()
+
+        def say() -> None:
+            while not over.wait(every_s):
+                # Where it is ours no longer, whoever does it finds out at its next word.
+                with suppress(Error), self.work.begin(SYSTEM) as tx:
+                    tx.sync_heartbeats.beat(self.job, self.clock.now())
+
+        beating = threading.Thread(target=say, name="sync-beat", daemon=True)
+        beating.start()
+        try:
+            yield
+        finally:
+            over.set()
+            beating.join()
+
+    @contextmanager
+    def step(self, step: Step) -> Iterator[Callable[[int], None]]:
+        """Begin a step; give what to say after each part of it: how many records by now."""
+        begun = self.clock.now()
+
+        def tell(records: int) -> None:
+            if not self.is_kept:
+                return
+            now = self.clock.now()
+            seconds = round((now - begun).total_seconds(), 3)
+            how_far = Progressed(step=str(step), records=records, seconds=seconds)
+            with self.work.begin(SYSTEM) as tx:
+                tx.sync_runs.progressed(self.job, how_far, now)
+            self.watch(how_far)
+
+        tell(0)
+        yield tell

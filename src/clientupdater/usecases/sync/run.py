@@ -1,0 +1,80 @@
+"""Do a run that was asked for: read, stage, compare, apply, all of it or nothing (Y2-Y9)."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from clientupdater.domain.errors import Error, SyncOver, Unavailable
+from clientupdater.domain.sync.jobs import Step
+from clientupdater.ports.job_run import Interrupted
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.sync.apply import Taking
+from clientupdater.usecases.sync.progress import Diary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import tzinfo
+
+    from clientupdater.domain.ids import SyncJobId
+    from clientupdater.domain.sync.jobs import SyncJob
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.sync import Progressed, SyncWork
+    from clientupdater.usecases.sync.input import SyncInput
+
+PATIENCE = 60.0
+"""A run that has not been heard of for so many seconds has died, unless it is applying."""
+_OURS = "A fault of ours; the log says more."
+
+
+@frozen
+class RunSync:
+    """Does runs; begun once more after whoever did one died, it comes to the same."""
+
+    work: SyncWork
+    clock: Clock
+    zone: tzinfo
+    input: SyncInput
+    patience: float = PATIENCE
+    beat_s: float = 10.0
+
+    def __call__(
+        self,
+        job_id: SyncJobId,
+        watch: Callable[[Progressed], None] = lambda _: None,
+        *,
+        comes_back: bool = False,
+    ) -> SyncJob:
+        """Do it; `watch` is told how far it is. Raises SyncOver when it is called off meanwhile.
+
+        Where it `comes_back`, a run whose source does not answer waits to be taken up again.
+        """
+        with self.work.begin(SYSTEM) as tx:
+            job = tx.sync_runs.begin(job_id, self.clock.now(), patience=self.patience)
+        try:
+            return self._done(job, watch)
+        except (SyncOver, Interrupted):
+            raise
+        except Unavailable as error:
+            self._fail(job, error.message, comes_back=comes_back)
+            raise
+        except Error as error:
+            self._fail(job, error.message)
+            raise
+        except Exception:
+            self._fail(job, _OURS)
+            raise
+
+    def _done(self, job: SyncJob, watch: Callable[[Progressed], None]) -> SyncJob:
+        diary = Diary(self.work, self.clock, job, watch)
+        if not job.is_fetched:
+            with diary.alive(self.beat_s), diary.step(Step.FETCH) as tell:
+                job = self.input.read(job, tell)
+        with self.work.begin(SYSTEM) as tx:
+            return Taking(tx, self.clock, self.zone, evolve(diary, job=job)).over()
+
+    def _fail(self, job: SyncJob, told: str, *, comes_back: bool = False) -> None:
+        with suppress(Error), self.work.begin(SYSTEM) as tx:
+            tx.sync_runs.fail(job, told, self.clock.now(), comes_back=comes_back)

@@ -1,0 +1,131 @@
+"""Receive word from NextBank: verified, kept once, answered at once; a job follows it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from contextlib import suppress
+from datetime import UTC, datetime, time, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from clientupdater.domain.errors import InvalidPeriod, NotFound, Unauthenticated
+from clientupdater.domain.periods import Period
+from clientupdater.domain.tracking import note_payment
+from clientupdater.domain.write_context import Occasion
+from clientupdater.ports.queue import SYNC_QUEUE, NewJob
+from clientupdater.ports.unit_of_work import SYSTEM
+
+if TYPE_CHECKING:
+    from datetime import date, tzinfo
+
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.job_run import Doing
+    from clientupdater.ports.notices import Notice, NoticesWork
+    from clientupdater.usecases.sync.one_client import OneClient
+
+TASK = "refresh-client"
+
+TOLERANCE = timedelta(minutes=5)
+
+_PREFIX, _VERSION = "whsec_", "v1,"
+
+
+@frozen
+class Signed:
+    """What was sent, and what vouches for it (as the Standard Webhooks have it)."""
+
+    delivery: str
+    timestamp: str
+    signatures: str
+    body: bytes = field(repr=False)
+
+
+@frozen
+class ReceiveNotice:
+    """Of several secrets any one vouches, so that they can be changed without a gap."""
+
+    work: NoticesWork
+    clock: Clock
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    def verify(self, signed: Signed) -> None:
+        """Refuse what NextBank did not sign, or signed long ago: it may be a repetition."""
+        content = f"{signed.delivery}.{signed.timestamp}.".encode() + signed.body
+        made = {_signature(secret, content).encode() for secret in self.secrets}
+        sent = [each.encode() for each in signed.signatures.split() if each.startswith(_VERSION)]
+        is_known = any(hmac.compare_digest(ours, theirs) for ours in made for theirs in sent)
+        if not (signed.delivery and is_known and self._is_recent(signed.timestamp)):
+            raise Unauthenticated("The signature is none of NextBank's, or is too old.")
+
+    def __call__(self, notice: Notice) -> None:
+        """Keep it, and have it followed; one that comes again is only answered."""
+        now = self.clock.now()
+        with self.work.begin(SYSTEM) as tx:
+            if tx.notices.keep(notice, now):
+                tx.jobs.enqueue(_job_of(notice), now)
+
+    def _is_recent(self, timestamp: str) -> bool:
+        if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 12):  # noqa: PLR2004 — until the year 5138
+            return False
+        sent_at = datetime.fromtimestamp(int(timestamp), UTC)
+        return abs(self.clock.now() - sent_at) <= TOLERANCE
+
+
+@frozen
+class FollowNotice:
+    """Followed twice, it does no more: a payment is noted once, what is equal is not written."""
+
+    work: NoticesWork
+    clock: Clock
+    zone: tzinfo
+    one_client: OneClient
+
+    def __call__(self, doing: Doing) -> None:
+        """Follow the notice that a job names."""
+        arguments = doing.job.arguments
+        with self.work.begin(SYSTEM) as tx:
+            notice = tx.notices.find(str(arguments["source"]), str(arguments["delivery"]))
+        if notice is None:
+            return
+        with suppress(NotFound):  # whom NextBank does not know, it has nothing to say of
+            self.one_client.refresh(notice.code, None)
+        if notice.posted_on is not None:
+            with suppress(InvalidPeriod):  # a day so far away that no period holds it
+                self._note_payment(notice, notice.posted_on)
+        with self.work.begin(SYSTEM) as tx:
+            tx.notices.followed(notice, self.clock.now())
+
+    def _note_payment(self, notice: Notice, posted_on: date) -> None:
+        """Note it in the period of its day, where the client has a row of that (S8)."""
+        now = self.clock.now()
+        paid_at = min(now, datetime.combine(posted_on, time(), self.zone))
+        with self.work.begin(SYSTEM) as tx:
+            client = tx.clients.by_code(notice.code)
+            if client is None or client.cycle is None:
+                return
+            row = tx.rows.find(client.id, Period.containing(posted_on, client.cycle))
+            occasion = Occasion(now=now, zone=self.zone)
+            if row and (change := note_payment(row, paid_at, occasion)):
+                tx.rows.append(row, change)
+
+
+def _job_of(notice: Notice) -> NewJob:
+    told = {"source": notice.source, "delivery": notice.delivery}
+    key = f"{TASK}:{notice.source}:{notice.delivery}"
+    return NewJob(name=TASK, queue=SYNC_QUEUE, arguments=told, key=key)
+
+
+def _signature(secret: str, content: bytes) -> str:
+    digest = hmac.digest(_key(secret), content, sha256)
+    return _VERSION + base64.b64encode(digest).decode()
+
+
+def _key(secret: str) -> bytes:
+    try:
+        return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+    except binascii.Error:
+        return secret.encode()

@@ -1,0 +1,53 @@
+"""Opening one whole period, in batches (P4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from clientupdater.domain.write_context import Occasion
+from clientupdater.ports.tracking import Opening
+from clientupdater.ports.unit_of_work import SYSTEM
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from clientupdater.domain.ids import ClientId, PersonId
+    from clientupdater.domain.periods import Period
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.unit_of_work import UnitsOfWork
+
+BATCH = 500
+"""Clients looked at in one transaction: small enough that nobody's update waits for it."""
+
+
+@frozen
+class PeriodOpener:
+    """Opens what is missing of a period; run twice or at once, it does no more (P3, P4)."""
+
+    work: UnitsOfWork
+    clock: Clock
+    zone: tzinfo
+    batch: int
+
+    def open(self, period: Period, by: PersonId | None = None) -> Opening:
+        """Open it batch by batch, and leave a record if there was anything to open."""
+        started_at = self.clock.now()
+        rows, after = self._open_batch(period, None)
+        while after:
+            more, after = self._open_batch(period, after)
+            rows += more
+        opening = Opening(period, rows, started_at, self.clock.now(), by)
+        if rows:
+            with self.work.begin(SYSTEM) as transaction:
+                transaction.openings.note(opening)
+        return opening
+
+    def _open_batch(self, period: Period, after: ClientId | None) -> tuple[int, ClientId | None]:
+        with self.work.begin(SYSTEM) as transaction:
+            occasion = Occasion(now=self.clock.now(), zone=self.zone)
+            batch = transaction.openings.open_batch(
+                period, occasion, after=after, at_most=self.batch
+            )
+        return batch.rows, batch.last

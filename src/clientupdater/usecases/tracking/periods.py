@@ -1,0 +1,165 @@
+"""Opening periods, by hand and by schedule, and finding what was missed (P4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from clientupdater.domain.access_scope import sight_of
+from clientupdater.domain.administration import decide_over_thing
+from clientupdater.domain.errors import (
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    PeriodClosed,
+    PeriodNotBegun,
+)
+from clientupdater.domain.periods import (
+    Cycle,
+    Period,
+    Window,
+    business_day,
+    due_for_opening,
+    window,
+)
+from clientupdater.domain.permissions import Permission
+from clientupdater.domain.settings_values import BACKDATING_DAYS
+from clientupdater.domain.write_context import Occasion
+from clientupdater.ports.audit import Deed
+from clientupdater.ports.queue import Progress
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.tracking.opening import BATCH, PeriodOpener
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import tzinfo
+
+    from clientupdater.domain.callers import Caller
+    from clientupdater.domain.ids import CompanyId
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.job_run import Doing
+    from clientupdater.ports.tracking import Opening
+    from clientupdater.ports.unit_of_work import UnitsOfWork
+
+
+@frozen
+class MissedOpenings:
+    """Clients without a row that is due, by period, and those of no known cycle."""
+
+    without_row: Mapping[Period, int]
+    unmapped: int
+
+
+@frozen
+class Periods:
+    """Opens periods and tells which are open."""
+
+    work: UnitsOfWork
+    clock: Clock
+    zone: tzinfo
+    batch: int = BATCH
+
+    def open(self, caller: Caller, period: Period) -> Opening:
+        """Open it for every client that is due.
+
+        Opens a period that is due, or can still be written to by all; done twice, it does no more.
+
+        A period long over gets no new rows: they would change what was reported of it.
+        """
+        self._require_allowed(caller)
+        self._require_due(period)
+        opener = PeriodOpener(self.work, self.clock, self.zone, self.batch)
+        opening = opener.open(period, by=caller.actor.id)
+        told = {"rows": opening.rows}
+        deed = Deed(action="period.open", resource="period", resource_id=str(period), details=told)
+        with self.work.begin(sight_of(caller.actor)) as tx:
+            tx.journal.did(caller, deed)
+        return opening
+
+    def _require_allowed(self, caller: Caller) -> None:
+        decision = decide_over_thing(caller.actor, Permission.CONFIG_MANAGE, None)
+        if not decision.allowed:
+            with self.work.begin(sight_of(caller.actor)) as tx:
+                tx.journal.refused(caller, decision, "period", "")
+            raise Forbidden(Permission.CONFIG_MANAGE)
+
+    def _require_due(self, period: Period) -> None:
+        now = self.clock.now()
+        if period in due_for_opening(now, self.zone):
+            return
+        with self.work.begin(SYSTEM) as tx:
+            days = int(tx.settings.number(BACKDATING_DAYS, None))
+        stands = window(period, business_day(now, self.zone), days)
+        if stands is Window.NOT_BEGUN:
+            raise PeriodNotBegun(f"{period} begins on {period.first_day}.")
+        if stands is Window.CLOSED:
+            raise PeriodClosed(f"{period} is closed: it gets no new rows.")
+
+    def open_due(self) -> tuple[Opening, ...]:
+        """Open them one after the other, each in batches.
+
+        Catches up whatever was missed; run twice or at once, it does no more (P3, P4).
+        """
+        opener = PeriodOpener(self.work, self.clock, self.zone, self.batch)
+        return tuple(map(opener.open, due_for_opening(self.clock.now(), self.zone)))
+
+    def open_due_as_job(self, doing: Doing) -> None:
+        """Open what is due of the cycle that the job names, or of every one."""
+        cycle = _cycle(doing.job.arguments)
+        opener = PeriodOpener(self.work, self.clock, self.zone, self.batch)
+        rows = 0
+        for period in due_for_opening(self.clock.now(), self.zone):
+            if cycle in (None, period.cycle):
+                doing.report(Progress(done=rows, step=f"opening {period}"))
+                rows += opener.open(period).rows
+
+    def find_missed(self) -> MissedOpenings:
+        """Count them in every period that should have rows by now.
+
+        Looks, and opens nothing.
+        """
+        now = self.clock.now()
+        occasion = Occasion(now=now, zone=self.zone)
+        with self.work.begin(SYSTEM) as transaction:
+            found = {
+                period: transaction.openings.missing(period, occasion)
+                for period in due_for_opening(now, self.zone)
+            }
+            unmapped = transaction.openings.unmapped()
+        return MissedOpenings({period: rows for period, rows in found.items() if rows}, unmapped)
+
+    def list_openings(self, caller: Caller, *, at_most: int = 50) -> Sequence[Opening]:
+        """List them, the last opening first.
+
+        Rows are counted over every company, so it asks for status:read over all of them (A10).
+        """
+        decision = decide_over_thing(caller.actor, Permission.STATUS_READ, None)
+        if not decision.allowed:
+            with self.work.begin(sight_of(caller.actor)) as tx:
+                tx.journal.refused(caller, decision, "period", "")
+            raise Forbidden(Permission.STATUS_READ)
+        with self.work.begin(SYSTEM) as tx:
+            return tx.openings.noted(at_most=at_most)
+
+    def current(self, caller: Caller, company: CompanyId | None = None) -> tuple[Period, ...]:
+        """Name them; a company over which the caller holds nothing is not there for them.
+
+        Asks for status:read at any scope; periods are the same for every company.
+        """
+        grants = caller.actor.found(Permission.STATUS_READ) if caller.actor.is_active else ()
+        if not grants:
+            raise Forbidden(Permission.STATUS_READ)
+        if company and not any(grant.applies_to(company) for grant in grants):
+            raise NotFound
+        today = business_day(self.clock.now(), self.zone)
+        return tuple(Period.containing(today, cycle) for cycle in Cycle)
+
+
+def _cycle(arguments: Mapping[str, object]) -> Cycle | None:
+    """Read which cycle is asked for."""
+    try:
+        return Cycle(str(arguments["cycle"])) if "cycle" in arguments else None
+    except ValueError:
+        known = ", ".join(Cycle)
+        raise InvalidInput.of("/cycle", f"is none of: {known}") from None

@@ -1,0 +1,50 @@
+"""Tell somebody what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from clientupdater.domain.permissions import Permission
+from clientupdater.domain.settings_values import WORKLIST_ORDER
+from clientupdater.ports.read_models import WorklistOrder
+from clientupdater.usecases.clients.lists import looking, require_reach
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from clientupdater.domain.access_scope import Reach
+    from clientupdater.domain.callers import Caller
+    from clientupdater.ports.business_settings import BusinessSettings
+    from clientupdater.ports.clock import Clock
+    from clientupdater.ports.read_models import ReadingWork, WorklistPage, WorklistQuery
+
+#: What the setting calls them.
+_ORDERS = {"urgency": WorklistOrder.WORK, "name": WorklistOrder.NAME}
+
+
+@frozen
+class Worklist:
+    """Tell somebody what to do next."""
+
+    work: ReadingWork
+    clock: Clock
+    zone: tzinfo
+
+    def read(self, caller: Caller, query: WorklistQuery) -> WorklistPage:
+        """Read a page, as far as the caller's status:read goes."""
+        require_reach(self.work, caller, Permission.STATUS_READ, "worklist")
+        found = looking(caller, self.clock, self.zone)
+        with self.work.begin(found.statuses) as tx:
+            if query.order is None and query.after is None:
+                query = evolve(query, order=_order_set(tx.settings, found.statuses))
+            return tx.reading.worklist(query, found)
+
+
+def _order_set(settings: BusinessSettings, reach: Reach) -> WorklistOrder:
+    """Find the order of those who see one company alone, or else the general one."""
+    only = tuple(reach.scopes) if reach.everywhere is None else ()
+    company = only[0] if len(only) == 1 else None
+    named = settings.text(WORKLIST_ORDER, company)
+    return _ORDERS.get(named, WorklistOrder.WORK)

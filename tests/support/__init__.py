@@ -1,0 +1,1 @@
+"""Fixtures and helpers, named for what they give."""

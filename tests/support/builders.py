@@ -1,0 +1,80 @@
+"""Believable values to start from, so that a test states only what it is about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from attrs import evolve
+
+from clientupdater.domain.clients import Client
+from clientupdater.domain.events import History, fold
+from clientupdater.domain.ids import BranchId, ClientId, CompanyId, PersonId
+from clientupdater.domain.periods import Cycle, Period
+from clientupdater.domain.statuses import Reason, Status, StatusCatalogue
+from clientupdater.domain.tracking import Change, PeriodRow, opened
+from clientupdater.domain.write_context import Occasion
+
+MANILA = ZoneInfo("Asia/Manila")
+FCASH, PCNI = CompanyId(UUID(int=1)), CompanyId(UUID(int=2))
+CALOOCAN, DAVAO = BranchId(UUID(int=11)), BranchId(UUID(int=12))
+ANA, BEN = PersonId(UUID(int=21)), PersonId(UUID(int=22))
+JUAN = ClientId(UUID(int=31))
+NOVEMBER = Period.month(2026, 11)
+
+DONE_REASONS = (
+    Reason("DECEASED", is_terminal=True),
+    Reason("FULLY_PAID", is_terminal=True),
+    Reason("CONFIRMED"),
+    Reason("NOT_REACHABLE", requires_remarks=True),
+)
+
+
+def catalogue() -> StatusCatalogue:
+    """Build the statuses as they are seeded."""
+    return StatusCatalogue(
+        [
+            Status("DONE", 6, DONE_REASONS),
+            Status("PENDING", 1),
+            Status("TO_FOLLOW", 2),
+            Status("CALLED", 3),
+            Status("VISITED", 4, companies=frozenset({FCASH})),
+            Status("UPDATED", 5),
+        ]
+    )
+
+
+def manila(day: int, hour: int = 9, minute: int = 0, *, month: int = 11) -> datetime:
+    """Name a moment of the working year 2026 in Manila."""
+    return datetime(2026, month, day, hour, minute, tzinfo=MANILA)
+
+
+def client(**facts: object) -> Client:
+    """Build a client of FCASH, reached monthly, whom Caloocan has."""
+    juan = Client(id=JUAN, code="FC-000031", company=FCASH, branch=CALOOCAN, cycle=Cycle.MONTHLY)
+    return evolve(juan, **facts)  # type: ignore[arg-type] # a test names the facts it is about
+
+
+def occasion(now: datetime | None = None, **facts: object) -> Occasion:
+    """Let Ana act on the fifth of November, without the right to correct."""
+    ana = Occasion(now=now or manila(5), zone=MANILA, by=ANA)
+    return evolve(ana, **facts)  # type: ignore[arg-type] # a test names the facts it is about
+
+
+class Ledger:
+    """One row and all that happened to it, kept as a store would keep it."""
+
+    def __init__(self, of: Client | None = None, period: Period = NOVEMBER) -> None:
+        self.client = of or client()
+        self.period = period
+        start = occasion(manila(1, 0), by=None)
+        self.history: History = (opened(self.client, start),)
+        self.row = PeriodRow(self.client.id, self.client.company, period, fold(self.history))
+
+    def keep(self, change: Change | None) -> Change:
+        """Append the event and move the row on."""
+        assert change is not None
+        self.history = (*self.history, change.event)
+        self.row = evolve(self.row, snapshot=change.snapshot)
+        return change

@@ -1,0 +1,86 @@
+"""A branch with clients, the people around it, and the command as one of them runs it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import orjson
+from attrs import frozen
+
+from clientupdater.domain.periods import Cycle, Period
+from tests.support.commands import call
+from tests.support.staff_fixture import Staff, staffed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from subprocess import CompletedProcess
+    from typing import Any
+
+    from clientupdater.domain.ids import BranchId, PersonId
+    from tests.support.servers import Database
+
+ZONE = ZoneInfo("Asia/Manila")
+ANA, BOSS, READER, STRANGER = (
+    f"{name}@example.com" for name in ("ana", "boss", "reader", "stranger")
+)
+_FIELD = ("clients:read", "status:read", "status:update", "status:history:read")
+_BOSS = (*_FIELD, "status:correct", "audit:read", "users:read", "config:manage", "jobs:manage")
+
+
+@frozen
+class Desk:
+    """Ana works in the field, the boss may do all, the reader may not write."""
+
+    staff: Staff
+    url: str
+    branch: BranchId
+    ana: PersonId
+
+    def run(self, *arguments: str, actor: str = ANA, stdin: str = "") -> CompletedProcess[str]:
+        """Run a command as somebody."""
+        settings = {"DATABASE_URL": self.url, "CLIENTUPDATER_ACTOR": actor}
+        return call(*arguments, stdin=stdin, **settings)
+
+    def json(self, *arguments: str, actor: str = ANA) -> Any:
+        """Run one that succeeds, for its result."""
+        done = self.run(*arguments, "--json", actor=actor)
+        assert done.returncode == 0, done.stderr + done.stdout
+        return orjson.loads(done.stdout)
+
+    def client(self, name: str = "Juana Reyes") -> str:
+        """Put a client into the book; give its code."""
+        count: int = self.staff.one("select count(*) from clients")
+        code = f"FC-{count:06d}"
+        self.staff.run(
+            "insert into clients (client_code, company_id, full_name, branch_id, product_id)"
+            " values (%s, (select id from companies where code = 'FCASH'), %s, %s,"
+            " (select id from products where code = 'FCASH_SSS'))",
+            code,
+            name,
+            self.branch,
+        )
+        return code
+
+    def events(self) -> int:
+        """Count everything that people recorded."""
+        counted: int = self.staff.one("select count(*) from status_events where kind = 'recorded'")
+        return counted
+
+
+def running(cycle: Cycle = Cycle.MONTHLY) -> Period:
+    """Name the running period, by the clock that the command goes by."""
+    return Period.containing(datetime.now(ZONE).date(), cycle)
+
+
+@contextmanager
+def a_desk(database: Database) -> Iterator[Desk]:
+    """Set it up over a database."""
+    with staffed(database, ZONE) as staff:
+        ana = staff.hire(*(f"{each} branch" for each in _FIELD), email=ANA, first_name="Ana")
+        staff.hire(*(f"{each} all" for each in _BOSS), email=BOSS, first_name="Bo")
+        staff.hire("clients:read all", "status:read all", email=READER)
+        staff.hire(email=STRANGER)
+        yield Desk(staff, database.app_url, staff.branch(ana), ana)

@@ -1,0 +1,83 @@
+"""A queue in every store: what callers put down, and what workers take up."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from clientupdater.domain.jobs import JobStatus, Verdict
+from clientupdater.ports.queue import Hold, Job, JobsAsked, NewJob
+from clientupdater.ports.schedules import ScheduledJob
+from clientupdater.ports.unit_of_work import SYSTEM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from clientupdater.domain.ids import CompanyId, JobId
+    from clientupdater.ports.queue import JobsWork, Leases, WakeUps
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+LEASE = timedelta(seconds=30)
+
+
+def at(seconds: float) -> datetime:
+    """Name the moment so many seconds later."""
+    return NOW + timedelta(seconds=seconds)
+
+
+@frozen
+class Backroom:
+    """A queue under test."""
+
+    work: JobsWork
+    leases: Leases
+    wake_ups: WakeUps
+    fcash: CompanyId
+    pcni: CompanyId
+    schedule: Callable[[ScheduledJob], None]
+    """Put a schedule in, as the seed would."""
+
+    def put(self, name: str = "count", seconds: float = 0, **facts: Any) -> JobId:
+        """Put a job down in a unit of work of its own."""
+        with self.work.begin(SYSTEM) as tx:
+            job = tx.jobs.enqueue(NewJob(name=name, **facts), at(seconds))
+        assert job is not None
+        return job
+
+    def claim(
+        self, *queues: str, by: str = "a", at_most: int = 10, seconds: float = 0
+    ) -> list[Job]:
+        """Take what is due."""
+        now = at(seconds)
+        asked = queues or ("default",)
+        return list(self.leases.claim(asked, by, at_most=at_most, now=now, until=now + LEASE))
+
+    def names(self, *, seconds: float = 0, at_most: int = 10) -> list[str]:
+        """Take what is due, for the names in their order."""
+        return [job.name for job in self.claim(seconds=seconds, at_most=at_most)]
+
+    def look(self, job: JobId) -> Job:
+        """See how a job stands."""
+        with self.work.begin(SYSTEM) as tx:
+            found = tx.jobs.hold(job)
+        assert found is not None
+        return found
+
+    def all(self, **asked: Any) -> list[JobId]:
+        """List jobs."""
+        with self.work.begin(SYSTEM) as tx:
+            return [job.id for job in tx.jobs.list(JobsAsked(**asked), before=None, at_most=50)]
+
+    def fail(self, job: Job, seconds: float = 0, error: str = "It broke.") -> bool:
+        """Let a job fail that is held; it waits until then."""
+        return self.leases.endings.fail(
+            held(job), error, Verdict(JobStatus.PENDING, at(seconds)), at(seconds)
+        )
+
+
+def held(job: Job) -> Hold:
+    """Name a hold by the job that was claimed."""
+    assert job.worker is not None
+    return Hold(job.id, job.worker, job.attempts)

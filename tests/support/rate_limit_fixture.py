@@ -1,0 +1,84 @@
+"""Every store that counts hits, and how to read what it keeps."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import psycopg
+import redis
+from attrs import frozen
+from psycopg_pool import ConnectionPool
+
+from clientupdater.adapters.local.limits import MemoryRateLimits
+from clientupdater.adapters.postgres.core.rate_limits import PostgresRateLimits
+from clientupdater.adapters.redis.client import Patience, RedisGate
+from clientupdater.adapters.redis.limits import RedisRateLimits
+from clientupdater.adapters.resilience.fallback import FallingBackLimits, LastingLimits
+from clientupdater.adapters.security.keyed_hash import KeyedHash
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import pytest
+
+    from clientupdater.ports.limits import RateLimits
+
+HASH = KeyedHash(b"k" * 32)
+KINDS = ("memory", "redis", "postgres", "falling back", "lasting")
+
+
+@frozen
+class Counter:
+    """A store that counts, and all that is written in it."""
+
+    limits: RateLimits
+    written: Callable[[], str]
+
+
+@contextmanager
+def counter(kind: str, request: pytest.FixtureRequest) -> Iterator[Counter]:
+    """Open one."""
+    if kind == "memory":
+        memory = MemoryRateLimits(HASH)
+        yield Counter(memory, lambda: repr(memory._kept))  # noqa: SLF001 — what it keeps
+    elif kind == "redis":
+        with _redis(request.getfixturevalue("redis_url")) as found:
+            yield found
+    elif kind == "postgres":
+        with _postgres(request) as found:
+            yield found
+    elif kind == "falling back":
+        with _redis(request.getfixturevalue("redis_url")) as shared:
+            limits = FallingBackLimits(shared.limits, MemoryRateLimits(HASH))
+            yield Counter(limits, shared.written)
+    else:
+        with _postgres(request) as lasting:
+            yield Counter(LastingLimits(MemoryRateLimits(HASH), lasting.limits), lasting.written)
+
+
+@contextmanager
+def _redis(url: str) -> Iterator[Counter]:
+    gate = RedisGate.to(url, patience=Patience(5, 5))
+
+    def written() -> str:
+        with redis.Redis.from_url(url) as client:
+            return repr([(key, client.get(key)) for key in client.scan_iter("*")])
+
+    try:
+        yield Counter(RedisRateLimits(gate, HASH), written)
+    finally:
+        gate.close()
+
+
+@contextmanager
+def _postgres(request: pytest.FixtureRequest) -> Iterator[Counter]:
+    database = request.getfixturevalue("database")
+
+    def written() -> str:
+        with psycopg.connect(database.superuser_url) as connection:
+            rows = connection.execute("select k::text from rate_limit_counts k").fetchall()
+        return repr([bytes.fromhex(row.split(",")[0].split("x")[1].strip('"')) for (row,) in rows])
+
+    with ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as pool:
+        yield Counter(PostgresRateLimits(pool, HASH), written)

@@ -1,0 +1,48 @@
+"""Who looks at a crowd: someone of some branches, of all, or with clients of their own."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from clientupdater.domain.access import Actor, Grant, Territory
+from clientupdater.domain.access_scope import reach_of
+from clientupdater.domain.ids import BranchId, PersonId
+from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.ports.read_models import Looking
+
+NOW = datetime(2026, 11, 20, 10, tzinfo=ZoneInfo("Asia/Manila"))
+
+
+def made_up(what: str, number: int) -> UUID:
+    """Name a branch or an officer of the crowd."""
+    return UUID(hashlib.md5(f"{what} {number}".encode(), usedforsecurity=False).hexdigest())
+
+
+OFFICER = PersonId(made_up("officer", 1))
+"""One who has clients of their own."""
+
+
+def reader(scope: Scope, branches: int = 0, who: PersonId = OFFICER) -> Actor:
+    """Let somebody read at this scope, with the first of the branches."""
+    given = frozenset(BranchId(made_up("branch", n)) for n in range(1, branches + 1))
+    return Actor(
+        who,
+        grants=frozenset(
+            Grant(permission, None, scope)
+            for permission in (Permission.CLIENTS_READ, Permission.STATUS_READ)
+        ),
+        territory=Territory(branches=given),
+    )
+
+
+def looking(actor: Actor) -> Looking:
+    """Look as somebody, now."""
+    return Looking(
+        clients=reach_of(actor, Permission.CLIENTS_READ),
+        statuses=reach_of(actor, Permission.STATUS_READ),
+        now=NOW,
+        today=NOW.date(),
+    )

@@ -1,0 +1,130 @@
+"""People at work on the small world: a clock that can be moved, and one desk for all of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from attrs import frozen
+
+from clientupdater.adapters.local.clock import SetClock
+from clientupdater.domain.access import Actor, Grant, Territory
+from clientupdater.domain.callers import Caller
+from clientupdater.domain.ids import PersonId
+from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.domain.tracking import opened
+from clientupdater.domain.updates import StatusUpdate
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.access.explanations import AccessExplanations
+from clientupdater.usecases.clients.assignments import ClientAssignments
+from clientupdater.usecases.clients.contacts import ContactCorrections
+from clientupdater.usecases.clients.pension_numbers import PensionNumberAccess
+from clientupdater.usecases.tracking.bulk import BulkRecording
+from clientupdater.usecases.tracking.client_access import ClientFiles
+from clientupdater.usecases.tracking.judging import UpdateJudgement
+from clientupdater.usecases.tracking.periods import Periods
+from clientupdater.usecases.tracking.service import Tracking
+from tests.support.builders import ANA, CALOOCAN, MANILA, NOVEMBER, manila, occasion
+from tests.support.stores import newcomer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from clientupdater.domain.clients import Client
+    from clientupdater.domain.ids import CompanyId
+    from clientupdater.domain.periods import Period
+    from clientupdater.domain.tracking import PeriodRow
+    from tests.support.stores import World
+
+CALLED = StatusUpdate(status="CALLED")
+PAID = StatusUpdate(status="DONE", reason="FULLY_PAID")
+DECEASED = StatusUpdate(status="DONE", reason="DECEASED")
+CONFIRMED = StatusUpdate(status="DONE", reason="CONFIRMED")
+STAFF = (
+    Permission.STATUS_READ,
+    Permission.STATUS_UPDATE,
+    Permission.STATUS_HISTORY_READ,
+)
+CLARA = PersonId(UUID(int=23))
+
+
+def who(
+    *permissions: Permission,
+    person: PersonId = ANA,
+    scope: Scope = Scope.BRANCH,
+    company: CompanyId | None = None,
+) -> Caller:
+    """Let somebody of Caloocan act with these permissions."""
+    grants = frozenset(Grant(permission, company, scope) for permission in permissions)
+    return Caller(Actor(person, grants=grants, territory=Territory(branches=frozenset({CALOOCAN}))))
+
+
+CLERK = who(*STAFF)
+CORRECTOR = who(*STAFF, Permission.STATUS_CORRECT)
+
+
+@frozen
+class Scene:
+    """A world, its clock, and what can be done there."""
+
+    world: World
+    clock: SetClock
+    tracking: Tracking
+    bulk: BulkRecording
+    judging: UpdateJudgement
+    periods: Periods
+    assignments: ClientAssignments
+    contacts: ContactCorrections
+    pension_numbers: PensionNumberAccess
+    explanations: AccessExplanations
+
+    @classmethod
+    def on(cls, world: World, now: datetime | None = None) -> Scene:
+        """Begin on the fifth of November."""
+        clock = SetClock(now or manila(5))
+        clients = ClientFiles(world.work, clock, MANILA)
+        return cls(
+            world,
+            clock,
+            Tracking(clients),
+            BulkRecording(clients),
+            UpdateJudgement(clients),
+            Periods(world.work, clock, MANILA),
+            ClientAssignments(clients),
+            ContactCorrections(clients),
+            PensionNumberAccess(clients),
+            AccessExplanations(world.work),
+        )
+
+    def go_to(self, moment: datetime) -> None:
+        """Let time pass until then."""
+        self.clock.advance(moment - self.clock.now())
+
+    def open(self, client: Client, period: Period = NOVEMBER) -> Client:
+        """Open a client's row, as the worker would."""
+        with self.world.work.begin(SYSTEM) as tx:
+            tx.rows.open(client, period, opened(client, occasion(manila(1), by=None)))
+        return client
+
+    def client(self, *periods: Period, **facts: object) -> Client:
+        """Put a client into the book, with open rows of these periods (November if none)."""
+        client = newcomer(self.world, **facts)
+        for period in periods or (NOVEMBER,):
+            self.open(client, period)
+        return client
+
+    def row(self, client: Client, period: Period = NOVEMBER) -> PeriodRow:
+        """Read a row that must be there."""
+        with self.world.work.begin(SYSTEM) as tx:
+            row = tx.rows.find(client.id, period)
+        assert row is not None
+        return row
+
+    def kinds(self, client: Client, period: Period = NOVEMBER) -> list[str]:
+        """Name what happened to a row, in order."""
+        with self.world.work.begin(SYSTEM) as tx:
+            return [str(event.kind) for event in tx.rows.history(client.id, period)]
+
+    def deeds(self) -> list[str]:
+        """Name what was logged and audited."""
+        return [line.what for line in self.world.lines()]

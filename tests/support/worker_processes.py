@@ -1,0 +1,177 @@
+"""Workers in processes of their own, that know how to do what tests ask for.
+
+Each is the worker that `clientupdater worker` runs; only what its jobs are called is the tests'.
+An effect is a job put down in a queue that nobody works on: it is kept with the job's end.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import signal
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import psycopg
+from attrs import frozen
+
+from clientupdater.composition import open_workshop
+from clientupdater.domain.errors import Unavailable
+from clientupdater.entrypoints import logs
+from clientupdater.entrypoints.cli import main
+from clientupdater.entrypoints.worker.worker import Pace, Worker
+from clientupdater.ports.job_run import Doing, Task
+from clientupdater.ports.queue import NewJob, Progress
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.settings import Settings
+from clientupdater.usecases.jobs.run import DoJob
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from multiprocessing.context import ForkServerProcess
+
+    from clientupdater.composition.worker import Workshop
+    from tests.support.servers import Database
+
+QUICK = Pace(lease_s=2.0, beat_s=0.2, look_s=0.2, recover_s=0.2, again_s=0.1, grace_s=20)
+EFFECTS = "nobody works on this"
+
+_forking = multiprocessing.get_context("forkserver")
+_forking.set_forkserver_preload([__name__])
+
+
+@frozen
+class Errands:
+    """What the jobs of tests do."""
+
+    workshop: Workshop
+
+    def nothing(self, _: Doing) -> None:
+        """Do nothing."""
+
+    def effect(self, doing: Doing) -> None:
+        """Have an effect that is one with the job's end."""
+        with doing.finishing():
+            self._leave(doing)
+
+    def doze(self, doing: Doing) -> None:
+        """Take a while, and say so; then have the effect."""
+        self._leave(doing, "begun")
+        ends = time.monotonic() + float(str(doing.job.arguments["seconds"]))
+        while time.monotonic() < ends:
+            doing.report(Progress(done=1, total=2, step="dozing"))
+            time.sleep(0.02)
+        self.effect(doing)
+
+    def oversleep(self, doing: Doing) -> None:
+        """Stand still in the first attempt, whole process and all, until somebody wakes it."""
+        if doing.job.attempts == 1:
+            self._leave(doing, "begun")
+            os.kill(os.getpid(), signal.SIGSTOP)
+        self.effect(doing)
+
+    def poison(self, _: Doing) -> None:
+        """Take the process along."""
+        os._exit(9)
+
+    def break_(self, doing: Doing) -> None:
+        """Fail as what we need does, or as we do ourselves."""
+        if doing.job.arguments.get("as") == "bug":
+            raise ZeroDivisionError("+639171234567")
+        raise Unavailable("the moon", "The moon does not answer.")
+
+    def _leave(self, doing: Doing, name: str = "effect") -> None:
+        with self.workshop.work.begin(SYSTEM) as tx:  # type: ignore[attr-defined] # ours is
+            told = {"of": doing.job.id, "by": os.getpid()}
+            tx.jobs.enqueue(NewJob(name=name, queue=EFFECTS, arguments=told), _now(self.workshop))
+
+    def tasks(self) -> dict[str, Task]:
+        """Name them."""
+        told = (self.nothing, self.effect, self.doze, self.oversleep, self.poison, self.break_)
+        return {do.__name__.rstrip("_"): Task(do) for do in told}
+
+
+def _now(workshop: Workshop) -> Any:
+    return workshop.clock.now()
+
+
+def errands_run(workshop: Workshop) -> Workshop:
+    """Give a workshop whose App knows the tests' jobs beside its own."""
+    known = workshop.app.do_job
+    do_job = DoJob({**known.tasks, **Errands(workshop).tasks()}, known.clock, random.random)
+    return attrs.evolve(workshop, app=attrs.evolve(workshop.app, do_job=do_job))
+
+
+def worker(
+    database: Database, pace: Pace = QUICK, **settings: str
+) -> AbstractContextManager[ForkServerProcess]:
+    """Run one; however it ends, it is gone afterwards."""
+    environment = {"DATABASE_URL": database.app_url, "LOG_LEVEL": "error", **settings}
+    return _running(_work, environment, pace)
+
+
+def command(*arguments: str, **settings: str) -> AbstractContextManager[ForkServerProcess]:
+    """Run a command in a process of its own that need not import it anew; however it ends."""
+    return _running(main, arguments, settings)
+
+
+@contextmanager
+def _running(act: Callable[..., object], *told: object) -> Iterator[ForkServerProcess]:
+    process = _forking.Process(target=act, args=told, daemon=True)
+    process.start()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.join()
+
+
+def _work(environment: dict[str, str], pace: Pace) -> None:
+    settings = Settings.from_mapping(environment)
+    logs.configure(settings)
+    with open_workshop(settings) as workshop:
+        working = Worker(errands_run(workshop), name=f"test:{os.getpid()}", pace=pace)
+        signal.signal(signal.SIGTERM, lambda *_: working.stop())
+        working.run()
+
+
+# --- what tests see of the queue
+
+
+def put(database: Database, name: str, times: int = 1, **facts: Any) -> list[int]:
+    """Put jobs down as another program would, and tell nobody."""
+    with psycopg.connect(database.superuser_url) as connection:
+        return [
+            connection.execute(
+                """insert into job_queue (job_name, payload, max_attempts, queue_name)
+                   values (%s, %s, %s, %s) returning id""",
+                (
+                    name,
+                    psycopg.types.json.Jsonb(facts.get("arguments", {})),
+                    facts.get("max_attempts", 3),
+                    facts.get("queue", "default"),
+                ),
+            ).fetchone()[0]  # type: ignore[index]
+            for _ in range(times)
+        ]
+
+
+def asked(database: Database, query: str, *values: object) -> list[tuple[Any, ...]]:
+    """Look at the database as it is."""
+    with psycopg.connect(database.superuser_url) as connection:
+        return connection.execute(query.encode(), values).fetchall()
+
+
+def stands(database: Database, job: int) -> str:
+    """Tell how a job stands."""
+    return str(asked(database, "select status from job_queue where id = %s", job)[0][0])
+
+
+def effects(database: Database, name: str = "effect") -> list[int]:
+    """Tell which jobs had their effect, each as often as it had."""
+    query = "select (payload->>'of')::int from job_queue where queue_name = %s and job_name = %s"
+    return sorted(of for (of,) in asked(database, query, EFFECTS, name))
