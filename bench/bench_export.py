@@ -45,7 +45,7 @@ from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.exports import EMPTY, ExportFormat, ExportType, Kind, chosen_columns
 from clientupdater.domain.ids import PersonId
-from clientupdater.ports.exports import ExportAsked, TableAsked
+from clientupdater.ports.exports import ExportRequest, TableRequest
 from clientupdater.ports.read_models import ClientFilter
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.exports.authorization import reaches
@@ -80,28 +80,28 @@ class Bureau:
 
     def xlsxwriter(self, folder: str, _: ExportFormat, *, few: bool) -> None:
         """Write the same rows by the library, holding one of them at a time."""
-        told = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        values = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         with self.table(_asked(ExportFormat.XLSX, few=few)) as (asked, table):
-            book = xlsxwriter.Workbook(f"{folder}/reference.xlsx", told)
+            book = xlsxwriter.Workbook(f"{folder}/reference.xlsx", values)
             sheet = book.add_worksheet()
-            with closing(table.rows()) as found:
+            with closing(table.rows()) as result:
                 at = 0
-                for rows in found:
+                for rows in result:
                     for row in rows:
                         _fill(sheet, at, row, asked.kinds)
                         at += 1
             book.close()
 
     @contextmanager
-    def table(self, asked: ExportAsked) -> Iterator[tuple[ExportAsked, PostgresTable]]:
+    def table(self, asked: ExportRequest) -> Iterator[tuple[ExportRequest, PostgresTable]]:
         """Look at the table of an export."""
         with ConnectionPool(self.database.app_url, min_size=1, max_size=2, open=True) as pool:
             work = PostgresWork(pool)
             with work.begin(SYSTEM) as tx:
                 actor = _found(tx.rights.actor(PersonId(self.person)))
-            told = reaches(actor, asked)
-            look = TableAsked(asked=asked, reaches=told, today=NOW.date(), now=NOW, zone=MANILA)
-            with work.snapshot(told[-1]) as snapshot:
+            result = reaches(actor, asked)
+            look = TableRequest(asked=asked, reaches=result, today=NOW.date(), now=NOW, zone=MANILA)
+            with work.snapshot(result[-1]) as snapshot:
                 yield asked, snapshot.table(look)
 
     def psql(self, folder: str) -> float:
@@ -139,8 +139,8 @@ def _fill(sheet: Any, at: int, row: tuple[str, ...], kinds: tuple[Kind, ...]) ->
             sheet.write_number(at, column, float(value))
 
 
-def _asked(form: ExportFormat, *, few: bool) -> ExportAsked:
-    return ExportAsked(
+def _asked(form: ExportFormat, *, few: bool) -> ExportRequest:
+    return ExportRequest(
         type=ExportType.CLIENTS,
         format=form,
         filter=FEW if few else ClientFilter(),
@@ -148,7 +148,7 @@ def _asked(form: ExportFormat, *, few: bool) -> ExportAsked:
     )
 
 
-def _alone(bureau: Bureau, name: str, form: ExportFormat, folder: str, told: Any) -> None:
+def _alone(bureau: Bureau, name: str, form: ExportFormat, folder: str, result: Any) -> None:
     """Do it in this process: a small one first, so that what is loaded once is loaded."""
     do: Callable[..., None] = getattr(bureau, name)
     do(folder, form, few=True)
@@ -158,14 +158,14 @@ def _alone(bureau: Bureau, name: str, form: ExportFormat, folder: str, told: Any
     begun = time.perf_counter()
     do(folder, form, few=False)
     taken = time.perf_counter() - begun
-    told.send((taken, _held("VmHWM") - before))
+    result.send((taken, _held("VmHWM") - before))
 
 
 def _held(which: str) -> float:
     """Tell how much memory this process holds (VmRSS), or the most that it has held (VmHWM): MB."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
-    found = re.search(rf"{which}:\s+(\d+) kB", status)
-    return int(found[1]) / 1024 if found else 0.0
+    match = re.search(rf"{which}:\s+(\d+) kB", status)
+    return int(match[1]) / 1024 if match else 0.0
 
 
 def measured(bureau: Bureau, name: str, form: ExportFormat, folder: str) -> tuple[float, float]:
@@ -174,9 +174,9 @@ def measured(bureau: Bureau, name: str, form: ExportFormat, folder: str) -> tupl
     child = _spawning.Process(target=_alone, args=(bureau, name, form, folder, there))
     child.start()
     there.close()
-    found: tuple[float, float] = here.recv()
+    items: tuple[float, float] = here.recv()
     child.join()
-    return found
+    return items
 
 
 @contextmanager
@@ -209,10 +209,10 @@ def main(clients: int, workbook: int, branches: int, rounds: int, out: Path) -> 
     click.echo("name, ours, reference, ratio, target, holds")
     with tempfile.TemporaryDirectory() as folder:
         with a_bureau(clients, branches) as bureau:
-            found = _csv(bureau, folder, clients, rounds)
+            result = _csv(bureau, folder, clients, rounds)
         with a_bureau(workbook, branches) as bureau:
-            found += _xlsx(bureau, folder, workbook, rounds)
-    out.write_text(json.dumps(found, indent=1), encoding="utf-8")
+            result += _xlsx(bureau, folder, workbook, rounds)
+    out.write_text(json.dumps(result, indent=1), encoding="utf-8")
 
 
 def _csv(bureau: Bureau, folder: str, clients: int, rounds: int) -> list[dict[str, Any]]:
@@ -222,8 +222,8 @@ def _csv(bureau: Bureau, folder: str, clients: int, rounds: int) -> list[dict[st
         ours.append(measured(bureau, "ours", ExportFormat.CSV, folder))
         _clear(folder)
     taken, least = min(seconds for seconds, _ in ours), min(reference)
-    told = [_line(f"{name}, s", taken, least, taken / least, "<= 1.5", taken <= 1.5 * least)]
-    return [*told, _memory(name, ours)]
+    items = [_line(f"{name}, s", taken, least, taken / least, "<= 1.5", taken <= 1.5 * least)]
+    return [*items, _memory(name, ours)]
 
 
 def _xlsx(bureau: Bureau, folder: str, clients: int, rounds: int) -> list[dict[str, Any]]:
@@ -233,8 +233,8 @@ def _xlsx(bureau: Bureau, folder: str, clients: int, rounds: int) -> list[dict[s
         ours.append(measured(bureau, "ours", ExportFormat.XLSX, folder))
         _clear(folder)
     taken, least = min(seconds for seconds, _ in ours), min(reference)
-    told = [_line(f"{name}, s", taken, least, taken / least, "<= 0.25", taken <= least / 4)]
-    return [*told, _memory(name, ours)]
+    items = [_line(f"{name}, s", taken, least, taken / least, "<= 0.25", taken <= least / 4)]
+    return [*items, _memory(name, ours)]
 
 
 def _memory(name: str, ours: list[tuple[float, float]]) -> dict[str, Any]:
@@ -252,8 +252,8 @@ def _line(
     target: str,
     holds: bool,  # noqa: FBT001
 ) -> dict[str, Any]:
-    said = "yes" if holds else "NO"
-    click.echo(f"{name}, {ours:.2f}, {reference:.2f}, {ratio:.2f}, {target}, {said}")
+    message = "yes" if holds else "NO"
+    click.echo(f"{name}, {ours:.2f}, {reference:.2f}, {ratio:.2f}, {target}, {message}")
     return {
         "name": name,
         "ours": ours,

@@ -134,8 +134,8 @@ class Bench:
         by_status = wrk.reads(f"/clients?period={period}&status=CALLED", 1).p50
         yield Line(f"clients by status {at}", by_status, None, MEDIAN_MS, at_least=False)
         for words in ("santos", "juan san"):
-            found = wrk.reads("/clients/search", 1, {"q": words}).p50
-            yield Line(f"search {words!r} {at}", found, None, MEDIAN_MS, at_least=False)
+            p50 = wrk.reads("/clients/search", 1, {"q": words}).p50
+            yield Line(f"search {words!r} {at}", p50, None, MEDIAN_MS, at_least=False)
 
     def updated(self, connections: int) -> Load:
         """Record for a while."""
@@ -145,24 +145,24 @@ class Bench:
     def updated_bare(self) -> Load:
         """Do the same as bare SQL."""
         companies = self.world.companies()
-        given = {
+        values = {
             "targets": self.world.targets(self.targets),
             "token": self.few.kept_token,
             "actor": self.few.id,
             "companies": array(companies),
             "branches": array(self.few.places),
         }
-        return told("updates, bare", self.pgbench().run("updates.sql", FEW, given))
+        return told("updates, bare", self.pgbench().run("updates.sql", FEW, values))
 
     def page_bare(self) -> Load:
         """Read the first page as bare SQL, in one round trip: row security lets all pass."""
-        given = {
+        values = {
             **self.world.periods,
             "branches": array(self.few.places),
             "day": self.world.today,
         }
         seen = "-c clientupdater.system=on"
-        return told("page, bare", self.pgbench().run("worklist.sql", FEW, given, PGOPTIONS=seen))
+        return told("page, bare", self.pgbench().run("worklist.sql", FEW, values, PGOPTIONS=seen))
 
     def deep_page(self, reader: Reader) -> tuple[int, str]:
         """Turn pages until the deep one, or the last that is full."""
@@ -239,9 +239,9 @@ def main(*, path: Path | None, processes: int, rounds: int, seconds: int, **of_c
         )
         with serving(made.database, processes) as base:
             bench = Bench(made, base, few, many, rounds, seconds, targets)
-            found = [_said(each) for each in bench.lines()]
+            items = [_said(each) for each in bench.lines()]
     if path:
-        path.write_text(json.dumps([each.shown() for each in found], indent=2) + "\n")
+        path.write_text(json.dumps([each.shown() for each in items], indent=2) + "\n")
 
 
 def _said(line: Line) -> Line:

@@ -139,8 +139,8 @@ def main(rows: int, out: Path) -> None:
         f"map and check {rows} rows ({rejected} rejected) [rows/s], {ours:.0f}, {reference:.0f}, "
         f"{ratio:.2f}, {TARGET}, {'yes' if holds else 'NO'}"
     )
-    found = {"name": "map and check", "ours": ours, "reference": reference, "ratio": ratio}
-    out.write_text(json.dumps([{**found, "target": TARGET, "holds": holds}], indent=1))
+    values = {"name": "map and check", "ours": ours, "reference": reference, "ratio": ratio}
+    out.write_text(json.dumps([{**values, "target": TARGET, "holds": holds}], indent=1))
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ from clientupdater.domain.callers import Caller
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.updates import StatusUpdate
-from clientupdater.usecases.tracking.client_access import ClientFiles
+from clientupdater.usecases.tracking.client_access import ClientAccess
 from clientupdater.usecases.tracking.opening import BATCH, PeriodOpener
 from clientupdater.usecases.tracking.service import Tracking
 
@@ -147,14 +147,14 @@ class Bench:
         with self.copied() as database:
             opened, ours = timed_opening(database)
             again, anew = timed_opening(database)
-        found = [
+        items = [
             Line(f"open a period, {clients} clients, s", ours, reference, RATIO, ours / reference)
         ]
         if people:
             with self.copied() as database, people_recording(database) as met:
                 timed_opening(database)
             most = max(met)
-            found.append(
+            items.append(
                 Line(f"update beside it, {clients} clients, ms", most, None, HELD_UP_MS, most)
             )
         self.cluster.drop_database("bench_opening")
@@ -165,7 +165,7 @@ class Bench:
             f" {reference / rows * 1e6:.1f}; once more, with nothing to open, {anew:.2f} s",
             err=True,
         )
-        return found
+        return items
 
 
 def inserted(database: Database) -> tuple[int, float]:
@@ -197,7 +197,7 @@ def people_recording(database: Database) -> Iterator[list[float]]:
     grant = Grant(Permission.STATUS_UPDATE, None, Scope.ALL)
     caller = Caller(attrs.evolve(reader(Scope.ALL), grants=frozenset({grant})))
     with ConnectionPool(database.app_url, min_size=2, max_size=4, open=True) as pool:
-        tracking = Tracking(ClientFiles(PostgresWork(pool), SetClock(EVENING), MANILA))
+        tracking = Tracking(ClientAccess(PostgresWork(pool), SetClock(EVENING), MANILA))
 
         def person() -> None:
             begun = time.perf_counter()

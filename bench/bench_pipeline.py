@@ -41,9 +41,9 @@ from clientupdater.domain.rate_limits import Allowances
 from clientupdater.entrypoints import logs
 from clientupdater.entrypoints.http.application import build
 from clientupdater.entrypoints.http.contract import Call, Endpoint
-from clientupdater.entrypoints.http.middleware.metrics import Measured, Measures
-from clientupdater.entrypoints.http.middleware.request_log import Accounted
-from clientupdater.entrypoints.http.middleware.security_headers import Guarded
+from clientupdater.entrypoints.http.middleware.metrics import Metrics, MetricsMiddleware
+from clientupdater.entrypoints.http.middleware.request_log import RequestLog
+from clientupdater.entrypoints.http.middleware.security_headers import SecurityHeaders
 from clientupdater.entrypoints.http.system import Traffic
 from clientupdater.settings import Settings
 from clientupdater.usecases.people.authenticate import Authenticated
@@ -82,18 +82,18 @@ def _made() -> Response:
 def layers() -> list[tuple[str, Callable[[], Starlette]]]:
     """List the applications, each with one layer more than the one before."""
     around = [
-        ("id, trace and log line", Middleware(Accounted)),
-        ("security headers", Middleware(Guarded, traffic=Traffic())),
-        ("metrics", Middleware(Measured, measures=Measures())),
+        ("id, trace and log line", Middleware(RequestLog)),
+        ("security headers", Middleware(SecurityHeaders, traffic=Traffic())),
+        ("metrics", Middleware(MetricsMiddleware, measures=Metrics())),
     ]
-    found: list[tuple[str, Callable[[], Starlette]]] = [
+    items: list[tuple[str, Callable[[], Starlette]]] = [
         ("bare Starlette", lambda: starlette(bare, [])),
         ("a thread of the pool", lambda: starlette(in_a_thread, [])),
     ]
     for count in range(1, len(around) + 1):
         chosen = [middleware for _, middleware in around[:count]]
-        found.append((around[count - 1][0], lambda chosen=chosen: starlette(in_a_thread, chosen)))  # type: ignore[misc]
-    return [*found, ("the pipeline of an endpoint", whole)]
+        items.append((around[count - 1][0], lambda chosen=chosen: starlette(in_a_thread, chosen)))  # type: ignore[misc]
+    return [*items, ("the pipeline of an endpoint", whole)]
 
 
 def starlette(endpoint: Any, middleware: Sequence[Middleware]) -> Starlette:
@@ -179,17 +179,17 @@ def main(requests: int, out: Path) -> None:
         for name, application in made:
             best[name] = min(best[name], asyncio.run(cost(application, requests)))
     click.echo("layer, ms of CPU, share")
-    before, found = 0.0, []
+    before, result = 0.0, []
     for name, took in best.items():
         click.echo(f"{name}, {took:.3f}, {took - before:.3f}")
-        found.append({"name": name, "ms": took, "share_ms": took - before})
+        result.append({"name": name, "ms": took, "share_ms": took - before})
         before = took
     over = best["the pipeline of an endpoint"] - best["bare Starlette"]
     click.echo("name, ours, target, holds")
     click.echo(
         f"over bare Starlette, {over:.3f}, {TARGET_MS}, {'yes' if over <= TARGET_MS else 'NO'}"
     )
-    out.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    out.write_text(json.dumps(result, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

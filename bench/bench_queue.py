@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.support.servers import Database, postgres
 
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
-from clientupdater.composition import open_workshop
+from clientupdater.composition import open_worker
 from clientupdater.entrypoints import logs
 from clientupdater.entrypoints.worker.worker import Worker
 from clientupdater.ports.job_run import Task
@@ -44,8 +44,8 @@ from clientupdater.usecases.jobs.run import DoJob
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from clientupdater.composition.worker import Workshop
-    from clientupdater.ports.job_run import Doing
+    from clientupdater.composition.worker import WorkerContext
+    from clientupdater.ports.job_run import JobRun
 
 THREADS = 4
 CLAIM = """
@@ -82,9 +82,9 @@ class Silent:
 
 
 @contextmanager
-def workshop_of(database: Database, do: Callable[[Doing], None]) -> Iterator[Workshop]:
+def workshop_of(database: Database, do: Callable[[JobRun], None]) -> Iterator[WorkerContext]:
     """Open one that knows a job that does nothing, and no schedule."""
-    with open_workshop(Settings.from_mapping({"DATABASE_URL": database.app_url})) as opened:
+    with open_worker(Settings.from_mapping({"DATABASE_URL": database.app_url})) as opened:
         known = opened.app.do_job
         do_job = DoJob({"nothing": Task(do)}, known.clock, known.chance)
         yield attrs.evolve(opened, app=attrs.evolve(opened.app, do_job=do_job))
@@ -120,8 +120,8 @@ def bare(database: Database, jobs: int) -> float:
 def ours(database: Database, jobs: int) -> float:
     """Let our worker do them."""
     emptied(database, jobs)
-    with workshop_of(database, lambda _: None) as workshop:
-        working = Worker(workshop, name="bench", threads=THREADS)
+    with workshop_of(database, lambda _: None) as worker_context:
+        working = Worker(worker_context, name="bench", threads=THREADS)
         begun = time.perf_counter()
         working.run(once=True)
         took = time.perf_counter() - begun
@@ -165,15 +165,15 @@ def pickups(database: Database, times: int, *, deaf: bool) -> list[float]:
     in_hand = threading.Event()
     waits = []
     with workshop_of(database, lambda _: in_hand.set()) as opened:
-        workshop = attrs.evolve(opened, wake_ups=Silent()) if deaf else opened
-        working = Worker(workshop, name="bench", threads=THREADS)
+        worker_context = attrs.evolve(opened, wake_ups=Silent()) if deaf else opened
+        working = Worker(worker_context, name="bench", threads=THREADS)
         thread = threading.Thread(target=working.run)
         thread.start()
         for turn in range(times):
             time.sleep(0.11 + turn % 7 / 10)  # at other moments of its second each time
             in_hand.clear()
-            with workshop.work.begin(SYSTEM) as tx:  # type: ignore[attr-defined]
-                tx.jobs.enqueue(NewJob(name="nothing"), workshop.clock.now())
+            with worker_context.work.begin(SYSTEM) as tx:  # type: ignore[attr-defined]
+                tx.jobs.enqueue(NewJob(name="nothing"), worker_context.clock.now())
             begun = time.perf_counter()
             expect(in_hand.wait(30))
             waits.append(time.perf_counter() - begun)
@@ -189,12 +189,12 @@ def p95(values: list[float]) -> float:
 
 def measured(database: Database, jobs: int, rounds: int) -> Iterator[dict[str, Any]]:
     """Measure each in turn."""
-    found: dict[str, list[float]] = {"ours": [], "bare": [], "theirs": []}
+    result: dict[str, list[float]] = {"ours": [], "bare": [], "theirs": []}
     for _ in range(rounds):
-        found["bare"].append(bare(database, jobs))
-        found["ours"].append(ours(database, jobs))
-        found["theirs"].append(theirs(database, max(jobs // 5, 200)))
-    rates = {name: statistics.median(each) for name, each in found.items()}
+        result["bare"].append(bare(database, jobs))
+        result["ours"].append(ours(database, jobs))
+        result["theirs"].append(theirs(database, max(jobs // 5, 200)))
+    rates = {name: statistics.median(each) for name, each in result.items()}
     yield _line("jobs/s beside bare SQL", rates["ours"], rates["bare"], at_least=0.5)
     yield _line("jobs/s beside procrastinate", rates["ours"], rates["theirs"], at_least=2.5)
     for name, times, deaf, limit in (
@@ -233,13 +233,13 @@ def main(jobs: int, rounds: int, out: Path) -> None:
         maintenance.seed()
         with psycopg.connect(database.superuser_url) as connection:
             connection.execute("update scheduled_jobs set is_active = false")
-        found = list(measured(database, jobs, rounds))
+        items = list(measured(database, jobs, rounds))
     click.echo("name, ours, reference, ratio, target, holds")
-    for line in found:
-        told = (line["name"], *(line.get(each, "") for each in ("ours", "reference", "ratio")))
-        numbers = [f"{each:.3f}" if isinstance(each, float) else each for each in told]
+    for line in items:
+        result = (line["name"], *(line.get(each, "") for each in ("ours", "reference", "ratio")))
+        numbers = [f"{each:.3f}" if isinstance(each, float) else each for each in result]
         click.echo(", ".join([*numbers, str(line["target"]), "yes" if line["holds"] else "NO"]))
-    out.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    out.write_text(json.dumps(items, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -141,9 +141,9 @@ def main(clients: int, branches: int, periods: int, out: Path) -> None:
             f"# {clients} clients, {branches} branches, {periods} periods, "
             f"made in {time.perf_counter() - begun:.0f} s"
         )
-        found = list(_measured(database, branches))
+        items = list(_measured(database, branches))
         cluster.drop_database("bench_reading")
-    out.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    out.write_text(json.dumps(items, indent=1), encoding="utf-8")
 
 
 def _measured(database: Database, branches: int) -> Iterator[dict[str, object]]:

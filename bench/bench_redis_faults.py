@@ -29,14 +29,14 @@ from tests.support import servers
 from tests.support.lost_redis import hanging, running, stopped, url_at
 from tests.support.servers import Database
 
-from clientupdater.adapters.local.cache import MemoryShelf
+from clientupdater.adapters.local.cache import LocalCacheStore
 from clientupdater.adapters.local.limits import MemoryRateLimits
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.adapters.postgres.core.rate_limits import PostgresRateLimits
-from clientupdater.adapters.redis.cache import RedisShelf
-from clientupdater.adapters.redis.client import RedisGate
+from clientupdater.adapters.redis.cache import RedisCacheStore
+from clientupdater.adapters.redis.client import RedisClient
 from clientupdater.adapters.redis.limits import RedisRateLimits
-from clientupdater.adapters.resilience.fallback import FallingBackLimits, FallingBackShelf
+from clientupdater.adapters.resilience.fallback import FallbackCacheStore, FallbackRateLimits
 from clientupdater.adapters.resilience.single_flight import SingleFlight
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.keyed_hash import KeyedHash
@@ -46,7 +46,7 @@ from clientupdater.ports.cache import EVERYONE, CacheKey, Topic
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from clientupdater.ports.cache import Cache, Shelf
+    from clientupdater.ports.cache import Cache, CacheStore
     from clientupdater.ports.limits import RateLimits
 
 FIRST_MS, NEXT_MS = 50.0, 1.0
@@ -65,11 +65,13 @@ class Request:
     cache: Cache
 
     @classmethod
-    def over(cls, gate: RedisGate) -> Request:
+    def over(cls, redis_client: RedisClient) -> Request:
         """Put it together as the composition does."""
         return cls(
-            FallingBackLimits(RedisRateLimits(gate, HASH), MemoryRateLimits(HASH)),
-            SingleFlight(FallingBackShelf(RedisShelf(gate, RING), MemoryShelf())),
+            FallbackRateLimits(RedisRateLimits(redis_client, HASH), MemoryRateLimits(HASH)),
+            SingleFlight(
+                FallbackCacheStore(RedisCacheStore(redis_client, RING), LocalCacheStore())
+            ),
         )
 
     def __call__(self) -> float:
@@ -83,9 +85,9 @@ class Request:
 @contextmanager
 def asking(port: int) -> Iterator[Request]:
     """Ask through a gate that does not look again while this measures."""
-    gate = RedisGate.to(url_at(port), looking_every=3600)
-    yield Request.over(gate)
-    gate.close()
+    redis_client = RedisClient.to(url_at(port), looking_every=3600)
+    yield Request.over(redis_client)
+    redis_client.close()
 
 
 def lost() -> Iterator[tuple[str, list[float], list[float]]]:
@@ -127,14 +129,14 @@ def costs() -> Iterator[tuple[str, float]]:
     with ExitStack() as stack:
         port = servers.free_port()
         stack.enter_context(running(port))
-        gate = RedisGate.to(url_at(port))
-        stack.callback(gate.close)
+        redis_client = RedisClient.to(url_at(port))
+        stack.callback(redis_client.close)
         yield "hit in memory", _median(_hitting(MemoryRateLimits(HASH)))
-        yield "hit in Redis", _median(_hitting(RedisRateLimits(gate, HASH)))
+        yield "hit in Redis", _median(_hitting(RedisRateLimits(redis_client, HASH)))
         pool = stack.enter_context(_pool())
         yield "hit in PostgreSQL", _median(_hitting(PostgresRateLimits(pool, HASH)))
-        yield "entry of 4 KiB in memory", _median(_finding(MemoryShelf()))
-        yield "entry of 4 KiB in Redis", _median(_finding(RedisShelf(gate, RING)))
+        yield "entry of 4 KiB in memory", _median(_finding(LocalCacheStore()))
+        yield "entry of 4 KiB in Redis", _median(_finding(RedisCacheStore(redis_client, RING)))
 
 
 @contextmanager
@@ -152,8 +154,8 @@ def _hitting(limits: RateLimits) -> Callable[[], object]:
     return lambda: limits.hit(TALLY)
 
 
-def _finding(shelf: Shelf) -> Callable[[], object]:
-    cache = SingleFlight(shelf)
+def _finding(store: CacheStore) -> Callable[[], object]:
+    cache = SingleFlight(store)
     return lambda: cache.get_or_make(KEY, lambda: VALUE)
 
 
@@ -187,14 +189,14 @@ def _told(name: str, taken: list[float], judged: float, target: float) -> dict[s
 @click.option("--out", default="bench/redis_faults.json", type=click.Path(path_type=Path))
 def main(out: Path) -> None:
     """Measure, print, and write."""
-    found: list[dict[str, object]] = []
+    items: list[dict[str, object]] = []
     for name, first, after in lost():
-        found += [_told(f"{name}, first call", first, max(first), FIRST_MS)]
-        found += [_told(f"{name}, next calls", after, _nearly_all(after), NEXT_MS)]
+        items += [_told(f"{name}, first call", first, max(first), FIRST_MS)]
+        items += [_told(f"{name}, next calls", after, _nearly_all(after), NEXT_MS)]
     for name, median in costs():
-        found.append({"name": name, "median_ms": round(median, 4)})
+        items.append({"name": name, "median_ms": round(median, 4)})
         click.echo(f"{name}, median_ms {median:.4f}")
-    out.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    out.write_text(json.dumps(items, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

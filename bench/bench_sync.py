@@ -192,8 +192,8 @@ def beside_people(bench: Bench, database: Database) -> tuple[float, int, int]:
         ):
             job, _ = bench.run(syncing, 2)
         click.echo(f"# beside people: {told(job)}", err=True)
-    (found,) = met
-    return found.percentile(99), len(found.milliseconds), found.refused
+    (result,) = met
+    return result.percentile(99), len(result.milliseconds), result.refused
 
 
 def fetch(runner: RunSync, job: SyncJobId, syncing: Syncing) -> None:
@@ -247,14 +247,14 @@ def merged_by_dlt(bench: Bench, before: Path, rows: Path) -> dict[str, float]:
     """Let dlt merge the same rows into a table of its own, on the same server."""
     bench.cluster.create_database("bench_dlt")
     url = Database.on(bench.cluster, "bench_dlt").superuser_url
-    told = [sys.executable, str(DLT), url, str(before), str(rows)]
-    done = subprocess.run(told, capture_output=True, text=True, check=False)  # noqa: S603 — a program we chose
+    items = [sys.executable, str(DLT), url, str(before), str(rows)]
+    done = subprocess.run(items, capture_output=True, text=True, check=False)  # noqa: S603 — a program we chose
     bench.cluster.drop_database("bench_dlt")
     if done.returncode:
         raise SystemExit(done.stderr)
     click.echo(f"# dlt: {done.stdout.strip()}", err=True)
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+    values: dict[str, float] = json.loads(done.stdout)
+    return values
 
 
 def script(database: Database, rows: Path, psql: str) -> float:

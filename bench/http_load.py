@@ -67,10 +67,10 @@ class Wrk:
     def reads(self, path: str, connections: int, body: Mapping[str, Any] | None = None) -> Load:
         """Ask for the same again and again."""
         line = f"{'POST' if body else 'GET'} /api/v1{path}"
-        told = {"BENCH_BODY": json.dumps(body)} if body else {}
-        return self._run(connections, BENCH_REQUEST=line, **told)
+        values = {"BENCH_BODY": json.dumps(body)} if body else {}
+        return self._run(connections, BENCH_REQUEST=line, **values)
 
-    def _run(self, connections: int, **told: str) -> Load:
+    def _run(self, connections: int, **params: str) -> Load:
         threads = str(min(THREADS, connections))
         shared = {"BENCH_TOKEN": self.token, "BENCH_THREADS": threads}
         before = _cpu_of_children()
@@ -79,15 +79,15 @@ class Wrk:
                 *(_program("wrk"), "--script", HERE / "http_load.lua", "--timeout", "30s"),
                 *("-t", threads, "-c", str(connections), "-d", f"{self.seconds}s", self.base),
             ],
-            env={**os.environ, **shared, **told},
+            env={**os.environ, **shared, **params},
             capture_output=True,
             text=True,
             check=False,
         )
         if done.returncode:
             raise SystemExit(done.stderr)
-        found = json.loads(done.stderr.splitlines()[-1])
-        return Load(**found, cpu_us=(_cpu_of_children() - before) / found["requests"] * 1e6)
+        result = json.loads(done.stderr.splitlines()[-1])
+        return Load(**result, cpu_us=(_cpu_of_children() - before) / result["requests"] * 1e6)
 
 
 @frozen
@@ -97,9 +97,9 @@ class Pgbench:
     url: str
     seconds: int
 
-    def run(self, script: str, connections: int, told: Mapping[str, object], **env: str) -> Load:
+    def run(self, script: str, connections: int, values: Mapping[str, object], **env: str) -> Load:
         """Run it from as many connections; its statements stay prepared."""
-        variables = [word for name, value in told.items() for word in ("-D", f"{name}={value}")]
+        variables = [word for name, value in values.items() for word in ("-D", f"{name}={value}")]
         with tempfile.TemporaryDirectory() as folder:
             done = subprocess.run(  # noqa: S603 — a program we chose
                 [
@@ -173,7 +173,7 @@ def _cpu_of_children() -> float:
 
 def _program(name: str) -> str:
     installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    found = shutil.which(name) or (str(installed[-1]) if installed else None)
-    if found is None:
+    result = shutil.which(name) or (str(installed[-1]) if installed else None)
+    if result is None:
         raise click.ClickException(f"{name} is needed (Debian: wrk, and pgbench of postgresql)")
-    return found
+    return result

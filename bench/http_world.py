@@ -128,9 +128,9 @@ class World:
             connection.execute(OPENED)
             connection.execute("set session_replication_role = default")
             for reader in readers:
-                told = {"id": reader.id, "branches": reader.places, "token": reader.kept_token}
+                values = {"id": reader.id, "branches": reader.places, "token": reader.kept_token}
                 email = f"of{reader.branches}@example.com"
-                connection.execute(PERSON, {**told, "email": email})
+                connection.execute(PERSON, {**values, "email": email})
             periods = list(self.periods.values())
             connection.execute(TARGETS, (periods, readers[0].places))
             connection.execute("alter table bench_targets add primary key (n)")
@@ -154,12 +154,12 @@ class World:
         Whoever drove the server before went away from what was under way.
         """
         with psycopg.connect(self.database.superuser_url, autocommit=True) as connection:
-            found, before = connection.execute(STANDING).fetchall(), None
-            while found != before:
+            result, before = connection.execute(STANDING).fetchall(), None
+            while result != before:
                 time.sleep(1)
-                found, before = connection.execute(STANDING).fetchall(), found
-        path.write_text("".join(f"{code} {period} {at}\n" for code, period, at in found))
-        return len(found)
+                result, before = connection.execute(STANDING).fetchall(), result
+        path.write_text("".join(f"{code} {period} {at}\n" for code, period, at in result))
+        return len(result)
 
 
 @contextmanager
@@ -180,13 +180,13 @@ def world() -> Iterator[World]:
 def serving(database: Database, processes: int, **settings: str) -> Iterator[str]:
     """Run the server as one does; its log goes to a file."""
     port = free_port()
-    told = environment(
+    env = environment(
         DATABASE_URL=database.app_url, **KEYS, **WITHOUT_LIMITS, DRAIN_SECONDS="0", **settings
     )
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(  # noqa: S603 — a program we chose
             [*COMMAND, "serve", "--port", str(port), "--workers", str(processes)],
-            env=told,
+            env=env,
             stdout=log,
             stderr=log,
         )

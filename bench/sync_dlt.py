@@ -102,29 +102,29 @@ def merged(url: str, files: Sequence[str], strategy: str, *, indexed: bool) -> f
             pipelines_dir=folder,
         )
         before, now = files
-        told: Any = {"table_name": "clients", "primary_key": "code", "loader_file_format": "csv"}
-        line.run(rows(before), write_disposition=how, **told)
+        value: Any = {"table_name": "clients", "primary_key": "code", "loader_file_format": "csv"}
+        line.run(rows(before), write_disposition=how, **value)
         with psycopg.connect(url, autocommit=True) as connection:
             for each in INDEXES if indexed else ():
                 connection.execute(f"create index on {name}.clients {each}".encode())
             connection.execute(f"vacuum analyze {name}.clients".encode())
             connection.execute("checkpoint")
         began = time.perf_counter()
-        line.run(rows(now), write_disposition=how, **told)
+        line.run(rows(now), write_disposition=how, **value)
         return time.perf_counter() - began
 
 
 def main() -> None:
     """Measure."""
     url, *files = sys.argv[1:]
-    found = {
+    values = {
         f"{strategy}, {'with indexes' if indexed else 'plain'}": merged(
             url, files, strategy, indexed=indexed
         )
         for indexed in (False, True)
         for strategy in ("upsert", "delete-insert")
     }
-    Path("/dev/stdout").write_text(json.dumps(found) + "\n", encoding="utf-8")
+    Path("/dev/stdout").write_text(json.dumps(values) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -38,23 +38,23 @@ class Latencies:
 def people_recording(base: str, token: str, clients: int) -> Iterator[list[Latencies]]:
     """Let them work for as long as it is open; what they met is there afterwards."""
     ours, theirs = multiprocessing.Pipe()
-    told = (base, token, clients, theirs)
-    process = multiprocessing.get_context("spawn").Process(target=_work, args=told, daemon=True)
+    args = (base, token, clients, theirs)
+    process = multiprocessing.get_context("spawn").Process(target=_work, args=args, daemon=True)
     process.start()
     ours.recv()
-    found: list[Latencies] = []
+    items: list[Latencies] = []
     try:
-        yield found
+        yield items
     finally:
         ours.send("stop")
-        found.append(Latencies(*ours.recv()))
+        items.append(Latencies(*ours.recv()))
         process.join()
 
 
-def _work(base: str, token: str, clients: int, told: Any) -> None:
+def _work(base: str, token: str, clients: int, value: Any) -> None:
     turns, met, refused, over = itertools.count(), list[float](), list[int](), threading.Event()
     begun = time.monotonic() + 1
-    told.send("ready")
+    value.send("ready")
 
     def person() -> None:
         headers = {"Authorization": f"Bearer {token}"}
@@ -71,11 +71,11 @@ def _work(base: str, token: str, clients: int, told: Any) -> None:
     people = [threading.Thread(target=person) for _ in range(PEOPLE)]
     for each in people:
         each.start()
-    told.recv()
+    value.recv()
     over.set()
     for each in people:
         each.join()
-    told.send((tuple(met), len(refused)))
+    value.send((tuple(met), len(refused)))
 
 
 def _record(http: httpx.Client, client: int) -> int:

@@ -47,7 +47,7 @@ from clientupdater.usecases.people.passwords import PasswordChanges
 from clientupdater.usecases.people.sessions import Sessions
 from clientupdater.usecases.people.sign_in import SignIn
 from clientupdater.usecases.people.users import Users
-from clientupdater.usecases.requests.idempotency import AnswerOnce
+from clientupdater.usecases.requests.idempotency import Idempotency
 from clientupdater.usecases.requests.rate_limits import AdmitRequest
 from clientupdater.usecases.sync.authorization import TASK as SYNC_JOB
 from clientupdater.usecases.sync.dead_runs import FailDeadSyncs
@@ -61,7 +61,7 @@ from clientupdater.usecases.sync.troubles import FindSyncTroubles
 from clientupdater.usecases.sync.webhooks import TASK as REFRESH_JOB
 from clientupdater.usecases.sync.webhooks import FollowNotice, ReceiveNotice
 from clientupdater.usecases.tracking.bulk import BulkRecording
-from clientupdater.usecases.tracking.client_access import ClientFiles
+from clientupdater.usecases.tracking.client_access import ClientAccess
 from clientupdater.usecases.tracking.judging import UpdateJudgement
 from clientupdater.usecases.tracking.periods import Periods
 from clientupdater.usecases.tracking.service import Tracking
@@ -80,9 +80,9 @@ if TYPE_CHECKING:
     from clientupdater.ports.exports import SheetForm, Snapshot
     from clientupdater.ports.file_store import FileStore
     from clientupdater.ports.filter_options import FilterOptions
-    from clientupdater.ports.gauges import Readings
+    from clientupdater.ports.gauges import Gauges
     from clientupdater.ports.health import HealthCheck, ServiceCheck
-    from clientupdater.ports.idempotency import Whole
+    from clientupdater.ports.idempotency import OuterTransaction
     from clientupdater.ports.limits import RateLimits
     from clientupdater.ports.passwords import Passwords, Secrets
     from clientupdater.ports.read_models import Lookups
@@ -90,7 +90,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.sealing import Sealer
     from clientupdater.ports.sources import ClientSource
     from clientupdater.ports.tokens import Tokens
-    from clientupdater.ports.unit_of_work import Sight
+    from clientupdater.ports.unit_of_work import RowSecurityScope
 
 
 class AppTransaction(NoticesTransaction, ExportTransaction, PurgingTransaction, Protocol):
@@ -100,11 +100,11 @@ class AppTransaction(NoticesTransaction, ExportTransaction, PurgingTransaction, 
 class AppWork(Protocol):
     """Where units of work begin that reach everything."""
 
-    def begin(self, sight: Sight) -> AbstractContextManager[AppTransaction]: ...
+    def begin(self, rls_scope: RowSecurityScope) -> AbstractContextManager[AppTransaction]: ...
 
-    def snapshot(self, sight: Sight) -> AbstractContextManager[Snapshot]: ...
+    def snapshot(self, rls_scope: RowSecurityScope) -> AbstractContextManager[Snapshot]: ...
 
-    def together(self) -> AbstractContextManager[Whole]: ...
+    def outer_transaction(self) -> AbstractContextManager[OuterTransaction]: ...
 
 
 @frozen(kw_only=True)
@@ -158,7 +158,7 @@ class Dependencies:
     readiness: tuple[HealthCheck, ...] = ()
     services: Mapping[str, ServiceCheck] = field(factory=dict)
     circuits: tuple[CircuitReader, ...] = ()
-    gauges: Readings = tuple
+    gauges: Gauges = tuple
     sources: Mapping[Source, ClientSource] = field(factory=dict)
     """Those that are configured."""
     chance: Callable[[], float] = random.random
@@ -207,11 +207,11 @@ class App:
     look_up_names: LookUpNames
     admit_request: AdmitRequest
     admit_probe: AdmitRequest
-    answer_once: AnswerOnce
+    idempotency: Idempotency
     check_system: CheckSystem
     readiness: tuple[HealthCheck, ...]
     circuits: tuple[CircuitReader, ...]
-    gauges: Readings
+    gauges: Gauges
     cache: Cache
     sealer: Sealer
     serving: Serving
@@ -220,7 +220,7 @@ class App:
 def assemble(work: AppWork, clock: Clock, zone: tzinfo, parts: Dependencies) -> App:
     """Assemble the use cases over any adapters; nothing is opened here."""
     shared, sign_in, serving = parts.shared, parts.sign_in, parts.serving
-    clients = ClientFiles(work, clock, zone)
+    clients = ClientAccess(work, clock, zone)
     one_client = OneClient(work, clock, zone, parts.sources)
     run_sync = RunSync(work, clock, zone, SyncInput(work, clock, parts.sources, parts.sync.overlap))
     periods = Periods(work, clock, zone)
@@ -287,7 +287,7 @@ def assemble(work: AppWork, clock: Clock, zone: tzinfo, parts: Dependencies) -> 
         look_up_names=LookUpNames(work),
         admit_request=AdmitRequest(shared.limits, shared.allowances),
         admit_probe=AdmitRequest(shared.probe_limits, shared.allowances),
-        answer_once=AnswerOnce(work, clock, parts.sealer, serving.keep_answers_for),
+        idempotency=Idempotency(work, clock, parts.sealer, serving.keep_answers_for),
         check_system=CheckSystem(work, clock, parts.services, parts.sources.keys()),
         readiness=parts.readiness,
         circuits=parts.circuits,

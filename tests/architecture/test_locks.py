@@ -15,8 +15,8 @@ ELSEWHERE = {"async-timeout", "colorama", "pywin32"}
 
 def pins(text: str) -> dict[str, str]:
     """Read name and version of each, named as packages are compared."""
-    found = re.findall(r"^([A-Za-z0-9._-]+)==([^\s;]+)", text, re.MULTILINE)
-    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in found}
+    result = re.findall(r"^([A-Za-z0-9._-]+)==([^\s;]+)", text, re.MULTILINE)
+    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in result}
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)

@@ -28,28 +28,28 @@ DOMAIN_RULES = (
 @cache
 def rules_tested() -> frozenset[str]:
     """Name the rules that some test names, in its own name or by the marker."""
-    found: set[str] = set()
+    names: set[str] = set()
     for module in (ROOT / "tests").rglob("test_*.py"):
         text = module.read_text(encoding="utf-8")
         for name in re.findall(r"def test_((?:[A-Z]\w*?_)+)", text):
-            found |= set(re.findall(RULE, name))
+            names |= set(re.findall(RULE, name))
         for marker in re.findall(r"mark\.rule\(([^)]*)\)", text):
-            found |= set(re.findall(RULE, marker))
-    return frozenset(found)
+            names |= set(re.findall(RULE, marker))
+    return frozenset(names)
 
 
 @cache
 def rules_decided() -> frozenset[str]:
     """Name the rules that the domain says it decides."""
-    found: set[str] = set()
+    names: set[str] = set()
     for module in (ROOT / "src" / "clientupdater" / "domain").rglob("*.py"):
         text = module.read_text(encoding="utf-8")
         for place in re.findall(r"\(([^()]*)\)", text):
-            found |= set(re.findall(rf"\b{RULE}\b", place))
+            names |= set(re.findall(rf"\b{RULE}\b", place))
             for first, last in re.findall(r"\b([A-Z]\d+)(?:-| to )([A-Z]\d+)\b", place):
                 numbers = range(int(first[1:]), int(last[1:]) + 1)
-                found |= {f"{first[0]}{number}" for number in numbers}
-    return frozenset(found)
+                names |= {f"{first[0]}{number}" for number in numbers}
+    return frozenset(names)
 
 
 @pytest.mark.parametrize("rule", DOMAIN_RULES)

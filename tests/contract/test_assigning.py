@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from clientupdater.domain.access import Actor, Grant, Territory
-from clientupdater.domain.access_scope import sight_of
+from clientupdater.domain.access_scope import visible_scope_of
 from clientupdater.domain.errors import Forbidden, NotFound, OfficerNotAllowed
 from clientupdater.domain.ids import AreaId, PersonId
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.ports.unit_of_work import SYSTEM
-from tests.support.builders import ANA, BEN, CALOOCAN, DAVAO, occasion
+from tests.support.builders import ANA, BEN, CALOOCAN, DAVAO, write_context
 from tests.support.tracking_fixture import CLERK, Scene, who
 
 if TYPE_CHECKING:
@@ -35,15 +35,15 @@ def scene(world: World) -> Scene:
 
 def officer_of(scene: Scene, client: Client) -> PersonId | None:
     with scene.world.work.begin(SYSTEM) as tx:
-        found = tx.clients.find(client.id)
-    assert found is not None
-    return found.assigned_to
+        result = tx.clients.find(client.id)
+    assert result is not None
+    return result.assigned_to
 
 
 def test_A3_a_client_has_the_officer_it_is_given_to(scene: Scene) -> None:
     client = scene.client()
-    given = scene.assignments.assign(HEAD, client.id, BEN)
-    assert given.assigned_to == BEN == officer_of(scene, client)
+    result = scene.assignments.assign(HEAD, client.id, BEN)
+    assert result.assigned_to == BEN == officer_of(scene, client)
     (line,) = scene.world.lines()
     assert (line.what, line.told["officer"]) == ("client.assign", str(BEN))
 
@@ -61,7 +61,7 @@ def test_A3_the_same_officer_again_is_no_new_assignment(scene: Scene) -> None:
     client = scene.client()
     for _ in range(2):
         scene.assignments.assign(HEAD, client.id, BEN)
-    assert scene.deeds() == ["client.assign"]
+    assert scene.entries() == ["client.assign"]
 
 
 def test_A3_who_gives_their_own_client_away_loses_sight_of_it(scene: Scene) -> None:
@@ -91,7 +91,7 @@ def test_A5_assigning_needs_its_permission_and_a_client_in_sight(scene: Scene) -
         scene.assignments.assign(CLERK, seen.id, BEN)
     with pytest.raises(NotFound):
         scene.assignments.assign(HEAD, hidden.id, BEN)
-    assert scene.deeds() == ["refused"]
+    assert scene.entries() == ["refused"]
 
 
 def test_A3_many_are_assigned_each_by_itself(scene: Scene) -> None:
@@ -112,5 +112,5 @@ def test_A2_rights_are_found_with_grants_and_live_territory(scene: Scene) -> Non
 def test_A3_an_assignment_of_nobody_or_to_nobody_is_not_found(scene: Scene) -> None:
     client, hidden = scene.client(), scene.client(branch=DAVAO)
     for whose, officer in ((hidden, BEN), (client, PersonId(uuid4()))):
-        with pytest.raises(NotFound), scene.world.work.begin(sight_of(HEAD.actor)) as tx:
-            tx.assignments.assign([whose.id], officer, occasion())
+        with pytest.raises(NotFound), scene.world.work.begin(visible_scope_of(HEAD.actor)) as tx:
+            tx.assignments.assign([whose.id], officer, write_context())

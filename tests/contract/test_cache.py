@@ -13,10 +13,10 @@ import pytest
 import redis
 from attrs import define, evolve, field
 
-from clientupdater.adapters.local.cache import ENTRY_BYTES, MemoryShelf
-from clientupdater.adapters.redis.cache import RedisShelf
-from clientupdater.adapters.redis.client import Patience, RedisGate
-from clientupdater.adapters.resilience.fallback import FallingBackShelf
+from clientupdater.adapters.local.cache import ENTRY_BYTES, LocalCacheStore
+from clientupdater.adapters.redis.cache import RedisCacheStore
+from clientupdater.adapters.redis.client import Patience, RedisClient
+from clientupdater.adapters.resilience.fallback import FallbackCacheStore
 from clientupdater.adapters.resilience.single_flight import SingleFlight
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.domain.errors import NotFound
@@ -25,7 +25,7 @@ from clientupdater.ports.cache import EVERYONE, CacheKey, Topic, Uses
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from clientupdater.ports.cache import Shelf
+    from clientupdater.ports.cache import CacheStore
 
 KEY = CacheKey(topic=Topic.DASHBOARD, name=("2026-11",), scope=EVERYONE, generation=7)
 RING = KeyRing.made_up()
@@ -33,28 +33,28 @@ PATIENCE = 20
 
 
 @contextmanager
-def gate_to(url: str) -> Iterator[RedisGate]:
-    gate = RedisGate.to(url, patience=Patience(5, 5))
+def gate_to(url: str) -> Iterator[RedisClient]:
+    redis_client = RedisClient.to(url, patience=Patience(5, 5))
     try:
-        yield gate
+        yield redis_client
     finally:
-        gate.close()
+        redis_client.close()
 
 
 @pytest.fixture(params=["memory", "redis", "falling back"])
-def shelf(request: pytest.FixtureRequest) -> Iterator[Shelf]:
+def store(request: pytest.FixtureRequest) -> Iterator[CacheStore]:
     """Give one shelf after the other."""
     if request.param == "memory":
-        yield MemoryShelf()
+        yield LocalCacheStore()
         return
-    with gate_to(request.getfixturevalue("redis_url")) as gate:
-        shared = RedisShelf(gate, RING)
-        yield shared if request.param == "redis" else FallingBackShelf(shared, MemoryShelf())
+    with gate_to(request.getfixturevalue("redis_url")) as redis_client:
+        shared = RedisCacheStore(redis_client, RING)
+        yield shared if request.param == "redis" else FallbackCacheStore(shared, LocalCacheStore())
 
 
 @pytest.fixture
-def cache(shelf: Shelf) -> SingleFlight:
-    return SingleFlight(shelf)
+def cache(store: CacheStore) -> SingleFlight:
+    return SingleFlight(store)
 
 
 @define(eq=False)
@@ -151,8 +151,11 @@ def test_a_slow_reader_puts_no_old_value_back(
 
 
 def test_a_slow_reader_of_another_process_puts_no_old_value_back(redis_url: str) -> None:
-    with gate_to(redis_url) as gate, gate_to(redis_url) as another:
-        here, there = SingleFlight(RedisShelf(gate, RING)), SingleFlight(RedisShelf(another, RING))
+    with gate_to(redis_url) as redis_client, gate_to(redis_url) as another:
+        here, there = (
+            SingleFlight(RedisCacheStore(redis_client, RING)),
+            SingleFlight(RedisCacheStore(another, RING)),
+        )
         slow = Making(b"old")
         with ThreadPoolExecutor(1) as other:
             begun = other.submit(there.get_or_make, KEY, slow)
@@ -180,11 +183,11 @@ def test_two_hundred_who_miss_at_once_make_it_once(cache: SingleFlight) -> None:
 
 
 def test_two_hundred_who_come_together_make_it_once_whoever_is_first(cache: SingleFlight) -> None:
-    slow, together = Making(), threading.Barrier(200)
+    slow, outer_transaction = Making(), threading.Barrier(200)
     slow.may_end.set()
 
     def come(_: int) -> bytes:
-        together.wait(PATIENCE)
+        outer_transaction.wait(PATIENCE)
         return cache.get_or_make(KEY, slow)
 
     with ThreadPoolExecutor(200) as crowd:
@@ -233,56 +236,56 @@ def test_two_things_are_made_at_the_same_time(cache: SingleFlight) -> None:
 
 def test_in_memory_an_entry_is_good_for_its_topics_time_and_no_longer() -> None:
     now = [0.0]
-    shelf = MemoryShelf(now=lambda: now[0])
-    shelf.keep(KEY, b"made", shelf.find(KEY).fence)
+    store = LocalCacheStore(now=lambda: now[0])
+    store.keep(KEY, b"made", store.find(KEY).epoch)
     now[0] = timedelta(minutes=2).total_seconds() - 0.001
-    assert shelf.find(KEY).value == b"made"
+    assert store.find(KEY).value == b"made"
     now[0] += 0.001
-    assert shelf.find(KEY).value is None
+    assert store.find(KEY).value is None
 
 
 def test_in_memory_what_is_older_does_not_even_push_out_what_is_newer() -> None:
-    shelf = MemoryShelf()
-    begun = shelf.find(KEY)
-    shelf.move_fence(KEY.topic)
-    shelf.keep(KEY, b"new", shelf.find(KEY).fence)
-    shelf.keep(KEY, b"old", begun.fence)
-    assert shelf.find(KEY).value == b"new"
+    store = LocalCacheStore()
+    begun = store.find(KEY)
+    store.advance_epoch(KEY.topic)
+    store.keep(KEY, b"new", store.find(KEY).epoch)
+    store.keep(KEY, b"old", begun.epoch)
+    assert store.find(KEY).value == b"new"
 
 
 def test_in_memory_what_was_not_used_for_longest_makes_room() -> None:
-    shelf = MemoryShelf(most_bytes=3 * (ENTRY_BYTES + 1))
+    store = LocalCacheStore(most_bytes=3 * (ENTRY_BYTES + 1))
     keys = [evolve(KEY, generation=number) for number in range(4)]
     for key in keys[:3]:
-        shelf.keep(key, b"1", shelf.find(key).fence)
-    assert shelf.find(keys[0]).value == b"1"
-    shelf.keep(keys[3], b"1", shelf.find(keys[3]).fence)
-    assert [shelf.find(key).value for key in keys] == [b"1", None, b"1", b"1"]
+        store.keep(key, b"1", store.find(key).epoch)
+    assert store.find(keys[0]).value == b"1"
+    store.keep(keys[3], b"1", store.find(keys[3]).epoch)
+    assert [store.find(key).value for key in keys] == [b"1", None, b"1", b"1"]
 
 
 def test_in_memory_what_is_larger_than_all_the_room_throws_nothing_out() -> None:
-    shelf = MemoryShelf(most_bytes=2 * (ENTRY_BYTES + 1))
-    shelf.keep(KEY, b"1", shelf.find(KEY).fence)
+    store = LocalCacheStore(most_bytes=2 * (ENTRY_BYTES + 1))
+    store.keep(KEY, b"1", store.find(KEY).epoch)
     large = evolve(KEY, generation=8)
-    shelf.keep(large, b"2" * 5000, shelf.find(large).fence)
-    assert shelf.find(KEY).value == b"1"
-    assert shelf.find(large).value is None
+    store.keep(large, b"2" * 5000, store.find(large).epoch)
+    assert store.find(KEY).value == b"1"
+    assert store.find(large).value is None
 
 
 def test_in_memory_replacing_an_entry_for_ever_fills_nothing() -> None:
-    shelf = MemoryShelf(most_bytes=2 * (ENTRY_BYTES + 1))
+    store = LocalCacheStore(most_bytes=2 * (ENTRY_BYTES + 1))
     other = evolve(KEY, generation=8)
-    shelf.keep(other, b"2", shelf.find(other).fence)
+    store.keep(other, b"2", store.find(other).epoch)
     for _ in range(10):
-        shelf.keep(KEY, b"1", shelf.find(KEY).fence)
-    assert shelf.find(other).value == b"2"
+        store.keep(KEY, b"1", store.find(KEY).epoch)
+    assert store.find(other).value == b"2"
 
 
 def test_in_redis_an_entry_goes_by_itself_when_its_time_is_over(redis_url: str) -> None:
-    with gate_to(redis_url) as gate, redis.Redis.from_url(redis_url) as server:
+    with gate_to(redis_url) as redis_client, redis.Redis.from_url(redis_url) as server:
         for topic in Topic:
-            shelf, key = RedisShelf(gate, RING), evolve(KEY, topic=topic)
-            shelf.keep(key, b"made", shelf.find(key).fence)
+            store, key = RedisCacheStore(redis_client, RING), evolve(KEY, topic=topic)
+            store.keep(key, b"made", store.find(key).epoch)
         kept = list(server.scan_iter("clientupdater:cache:*"))
         lifetimes = sorted(topic.lifetime.total_seconds() for topic in Topic)
         assert sorted(server.ttl(key) for key in kept) == pytest.approx(lifetimes, abs=60)
@@ -290,39 +293,39 @@ def test_in_redis_an_entry_goes_by_itself_when_its_time_is_over(redis_url: str) 
 
 def test_C3_in_redis_nothing_of_an_entry_can_be_read(redis_url: str) -> None:
     key = evolve(KEY, name=("of Ana Reyes",), scope="of branch seven")
-    with gate_to(redis_url) as gate, redis.Redis.from_url(redis_url) as server:
-        shelf = RedisShelf(gate, RING)
-        shelf.keep(key, b"Ana Reyes owes 100", shelf.find(key).fence)
-        told = repr([(each, server.get(each)) for each in server.scan_iter("*")])
+    with gate_to(redis_url) as redis_client, redis.Redis.from_url(redis_url) as server:
+        store = RedisCacheStore(redis_client, RING)
+        store.keep(key, b"Ana Reyes owes 100", store.find(key).epoch)
+        result = repr([(each, server.get(each)) for each in server.scan_iter("*")])
     for word in ("Ana", "Reyes", "owes", "branch", "2026"):
-        assert word not in told
+        assert word not in result
 
 
 def test_in_redis_an_entry_put_in_anothers_place_does_not_count(redis_url: str) -> None:
     other = evolve(KEY, scope="another")
-    with gate_to(redis_url) as gate, redis.Redis.from_url(redis_url) as server:
-        shelf = RedisShelf(gate, RING)
-        shelf.keep(KEY, b"mine", shelf.find(KEY).fence)
+    with gate_to(redis_url) as redis_client, redis.Redis.from_url(redis_url) as server:
+        store = RedisCacheStore(redis_client, RING)
+        store.keep(KEY, b"mine", store.find(KEY).epoch)
         (mine,) = server.scan_iter("clientupdater:cache:*")
-        shelf.keep(other, b"theirs", shelf.find(other).fence)
+        store.keep(other, b"theirs", store.find(other).epoch)
         (theirs,) = set(server.scan_iter("clientupdater:cache:*")) - {mine}
         server.copy(mine, theirs, replace=True)
-        assert shelf.find(other).value is None
+        assert store.find(other).value is None
         server.set(mine, b"rubbish")
-        assert shelf.find(KEY).value is None
+        assert store.find(KEY).value is None
 
 
 def test_in_redis_an_entry_of_a_key_that_is_gone_is_made_anew(redis_url: str) -> None:
-    with gate_to(redis_url) as gate:
-        before = RedisShelf(gate, KeyRing.made_up())
-        before.keep(KEY, b"made", before.find(KEY).fence)
-        assert RedisShelf(gate, RING).find(KEY).value is None
+    with gate_to(redis_url) as redis_client:
+        before = RedisCacheStore(redis_client, KeyRing.made_up())
+        before.keep(KEY, b"made", before.find(KEY).epoch)
+        assert RedisCacheStore(redis_client, RING).find(KEY).value is None
 
 
 def test_in_redis_nothing_is_ever_searched_for(redis_url: str) -> None:
-    with gate_to(redis_url) as gate, redis.Redis.from_url(redis_url) as server:
+    with gate_to(redis_url) as redis_client, redis.Redis.from_url(redis_url) as server:
         server.config_resetstat()
-        cache = SingleFlight(RedisShelf(gate, RING))
+        cache = SingleFlight(RedisCacheStore(redis_client, RING))
         for _ in range(3):
             cache.get_or_make(KEY, lambda: b"made")
             cache.forget(Topic.DASHBOARD)

@@ -32,11 +32,11 @@ def source(stage: Stage) -> ClientSource:
 def read(source: ClientSource, fetch: Fetch) -> list[RawRecord]:
     """Read every page."""
     page = source.page(fetch)
-    found = list(page.records)
+    items = list(page.records)
     while page.position is not None:
         page = source.page(fetch, page.position)
-        found += page.records
-    return found
+        items += page.records
+    return items
 
 
 def test_Y1_everything_comes_in_pages_as_many_as_was_stated(stage: Stage) -> None:
@@ -49,13 +49,13 @@ def test_Y1_everything_comes_in_pages_as_many_as_was_stated(stage: Stage) -> Non
 
 def test_Y8_what_has_changed_since_and_what_does_not_say_when(stage: Stage) -> None:
     fetch = stage.source.begin(MONDAY + timedelta(hours=5))
-    found = read(stage.source, fetch)
+    result = read(stage.source, fetch)
     if stage.source.abilities().incremental:
-        assert [stage.code_of(each) for each in found] == ["FC-000005", "FC-000006", "FC-000099"]
+        assert [stage.code_of(each) for each in result] == ["FC-000005", "FC-000006", "FC-000099"]
         assert fetch.stated_count == 3
         assert fetch.since is not None
     else:
-        assert found == stage.records
+        assert result == stage.records
         assert fetch.since is None
 
 

@@ -13,7 +13,7 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.contacts import Contact
 from clientupdater.domain.sync.fields import Field
 from clientupdater.ports.unit_of_work import SYSTEM
-from tests.support.builders import ANA, DAVAO, manila, occasion
+from tests.support.builders import ANA, DAVAO, manila, write_context
 from tests.support.tracking_fixture import CLERK, Scene, who
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def told(scene: Scene, first: Contact, second: Contact | None = None) -> Client:
 
 def card(scene: Scene, client: Client) -> ContactCard:
     with scene.world.work.begin(SYSTEM) as tx:
-        found = tx.contacts.find(client.id)
-    assert found is not None
-    return found
+        result = tx.contacts.find(client.id)
+    assert result is not None
+    return result
 
 
 @pytest.mark.rule("C1", "C2")
@@ -84,7 +84,7 @@ def test_a_correction_over_another_version_is_refused_and_says_what_differs(scen
     assert (refused.value.current, refused.value.fields) == (1, ("contact_number",))
     seen = card(scene, client)
     with pytest.raises(VersionConflict), scene.world.work.begin(SYSTEM) as tx:
-        tx.contacts.save(evolve(seen, version=7), seen.corrected({FIRST: OURS}), occasion())
+        tx.contacts.save(evolve(seen, version=7), seen.corrected({FIRST: OURS}), write_context())
     assert card(scene, client) == seen
 
 
@@ -95,7 +95,7 @@ def test_C1_settling_for_ours_takes_the_flag_and_leaves_the_number(scene: Scene)
     assert kept == card(scene, client)
     assert kept.numbers[FIRST] == Contact(OURS, NEWER, corrected=True)
     assert (kept.version, scene.world.changes(client.id)) == (2, [])
-    assert scene.deeds() == ["client.keep_ours"]
+    assert scene.entries() == ["client.keep_ours"]
 
 
 @pytest.mark.rule("C1", "C2")
@@ -108,7 +108,7 @@ def test_C1_settling_for_theirs_gives_the_number_back_to_the_source(scene: Scene
     ]
     scene.contacts.settle(EDITOR, client.id, Settlement.TAKE_THEIRS, 2)
     assert not card(scene, client).in_conflict
-    assert scene.deeds() == ["client.take_theirs"] * 2
+    assert scene.entries() == ["client.take_theirs"] * 2
 
 
 @pytest.mark.rule("A5", "C4")
@@ -131,7 +131,7 @@ def test_a_card_of_a_client_that_is_gone_is_not_kept(scene: Scene) -> None:
     client = scene.client(is_deleted=True)
     seen = evolve(card(scene, scene.client()), client=client.id)
     with pytest.raises(NotFound), scene.world.work.begin(SYSTEM) as tx:
-        tx.contacts.save(seen, seen.corrected({FIRST: OURS}), occasion())
+        tx.contacts.save(seen, seen.corrected({FIRST: OURS}), write_context())
 
 
 def test_what_is_rolled_back_was_never_corrected(scene: Scene) -> None:
@@ -140,10 +140,10 @@ def test_what_is_rolled_back_was_never_corrected(scene: Scene) -> None:
 
     def go_wrong() -> None:
         with scene.world.work.begin(SYSTEM) as tx:
-            tx.contacts.save(seen, seen.corrected({FIRST: OURS}), occasion())
-            found = tx.contacts.find(client.id)
-            assert found is not None
-            assert found.numbers[FIRST].value == OURS
+            tx.contacts.save(seen, seen.corrected({FIRST: OURS}), write_context())
+            result = tx.contacts.find(client.id)
+            assert result is not None
+            assert result.numbers[FIRST].value == OURS
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -61,7 +61,7 @@ def test_S12_a_reopened_row_stands_as_before_it_was_done(scene: Scene) -> None:
     assert (written.event.kind, written.event.by) == ("reopened", ANA)
     assert written.row == scene.row(client)
     assert written.row.snapshot.status == "CALLED"
-    assert "status.reopen" in scene.deeds()
+    assert "status.reopen" in scene.entries()
 
 
 def test_S12_reopening_needs_remarks_a_done_row_and_its_version(scene: Scene) -> None:
@@ -104,7 +104,7 @@ def test_S13_a_voided_event_counts_no_longer(scene: Scene) -> None:
     assert written.event.voids == 1
     with pytest.raises(NotVoidable):
         scene.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, WHY, 2)
-    assert scene.deeds() == ["status.record", "status.void"]
+    assert scene.entries() == ["status.record", "status.void"]
 
 
 def test_T3_voiding_the_terminal_event_brings_the_client_back(scene: Scene) -> None:
@@ -150,7 +150,7 @@ def test_T4_who_borrows_again_is_tracked_again_without_touching_the_past(scene: 
     assert written.row.snapshot.is_open
     assert scene.kinds(client) == ["opened", "exempted", "revived"]
     assert scene.kinds(client, OCTOBER) == ["opened", "recorded"]
-    assert scene.deeds() == ["status.record", "client.revive"]
+    assert scene.entries() == ["status.record", "client.revive"]
 
 
 def test_T4_a_row_that_is_not_there_is_opened_for_it(scene: Scene) -> None:
@@ -204,7 +204,7 @@ def test_correcting_is_forbidden_without_the_right_and_unknown_out_of_sight(scen
             tracking.void(caller, client.id, NOVEMBER, 1, WHY, 0)
         with pytest.raises(refusal):
             tracking.revive(caller, client.id, WHY, 0)
-    assert scene.deeds() == ["refused"] * 3
+    assert scene.entries() == ["refused"] * 3
     assert scene.row(seen).snapshot.version == 0
 
 

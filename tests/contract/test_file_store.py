@@ -58,9 +58,9 @@ def keep(store: FileStore, content: bytes, name: str = NAME) -> None:
 
 
 def content(store: FileStore, name: str = NAME) -> bytes:
-    found = store.read(name)
-    read = b"".join(found.chunks)
-    assert len(read) == found.size
+    result = store.read(name)
+    read = b"".join(result.chunks)
+    assert len(read) == result.size
     return read
 
 
@@ -74,8 +74,8 @@ def test_what_was_written_can_be_read(store: FileStore) -> None:
 
 def test_a_long_file_is_read_in_pieces(store: FileStore) -> None:
     keep(store, b"x" * (2 * CHUNK + 1))
-    found = store.read(NAME)
-    assert max(len(chunk) for chunk in found.chunks) <= CHUNK
+    result = store.read(NAME)
+    assert max(len(chunk) for chunk in result.chunks) <= CHUNK
 
 
 def test_nothing_can_be_read_before_it_is_whole(store: FileStore) -> None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from clientupdater.domain.access import Actor, ClientPlace, Grant, decide
-from clientupdater.domain.access_scope import sight_of
+from clientupdater.domain.access_scope import visible_scope_of
 from clientupdater.domain.callers import Caller, Origin
 from clientupdater.domain.errors import NotFound
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.ports.audit import Deed, RightsChange
+from clientupdater.ports.audit import LoggedAction, RightsChange
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.audit_fixture import Line
 from tests.support.builders import ANA, BEN, DAVAO
@@ -23,19 +23,21 @@ if TYPE_CHECKING:
 
 ORIGIN = Origin(interface="http", request_id="request-1", ip_address="192.0.2.1", user_agent="T")
 CALLER = Caller(Actor(ANA), ORIGIN)
-RECORDED = Deed(action="status.record", resource="client", resource_id="1", details={"version": 4})
+RECORDED = LoggedAction(
+    action="status.record", resource="client", resource_id="1", details={"version": 4}
+)
 
 
 def test_L1_a_deed_is_logged_with_who_did_it(world: World) -> None:
     with world.work.begin(SYSTEM) as tx:
-        tx.journal.did(CALLER, RECORDED)
+        tx.audit.did(CALLER, RECORDED)
     assert world.lines() == [Line("activity", ANA, "status.record", "client 1", {"version": "4"})]
 
 
 def test_L1_ids_among_the_details_are_told_as_text(world: World) -> None:
-    deed = Deed(action="a.b", resource="client", resource_id="1", details={"officer": BEN})
+    entry = LoggedAction(action="a.b", resource="client", resource_id="1", details={"officer": BEN})
     with world.work.begin(SYSTEM) as tx:
-        tx.journal.did(CALLER, deed)
+        tx.audit.did(CALLER, entry)
     (line,) = world.lines()
     assert line.told == {"officer": str(BEN)}
 
@@ -47,7 +49,7 @@ def test_L1_a_transaction_that_is_rolled_back_has_logged_nothing(world: World) -
 
 
 def _log_and_fail(tx: Transaction) -> None:
-    tx.journal.did(CALLER, RECORDED)
+    tx.audit.did(CALLER, RECORDED)
     raise NotFound
 
 
@@ -58,16 +60,16 @@ def test_A5_a_refusal_is_audited_with_what_was_found_and_what_was_missing(world:
     decision = decide(
         actor, Permission.STATUS_UPDATE, ClientPlace(client.company, client.branch, None)
     )
-    with world.work.begin(sight_of(actor)) as tx:
+    with world.work.begin(visible_scope_of(actor)) as tx:
         of = client.company
-        tx.journal.refused(Caller(actor, ORIGIN), decision, "client", str(client.id), of)
-    told = {
+        tx.audit.refused(Caller(actor, ORIGIN), decision, "client", str(client.id), of)
+    values = {
         "permission": "status:update",
         "missing": "the scope is self, and it is not theirs",
         "company": str(client.company),
         "grants": ["status:update"],
     }
-    assert world.lines() == [Line("authorization", ANA, "refused", f"client {client.id}", told)]
+    assert world.lines() == [Line("authorization", ANA, "refused", f"client {client.id}", values)]
 
 
 def test_L1_a_change_of_rights_leaves_what_was_and_what_is(world: World) -> None:
@@ -82,21 +84,21 @@ def test_L1_a_change_of_rights_leaves_what_was_and_what_is(world: World) -> None
         after={"scope": "area"},
     )
     with world.work.begin(SYSTEM) as tx:
-        tx.journal.changed_rights(CALLER, change)
-    told = {"person": BEN, "before": {"scope": "self"}, "after": {"scope": "area"}}
-    assert world.lines() == [Line("authorization", ANA, "changed", "grant status:read", told)]
+        tx.audit.changed_rights(CALLER, change)
+    values = {"person": BEN, "before": {"scope": "self"}, "after": {"scope": "area"}}
+    assert world.lines() == [Line("authorization", ANA, "changed", "grant status:read", values)]
 
 
 def test_L1_a_look_at_personal_data_is_logged_with_the_client(world: World) -> None:
     client = newcomer(world)
     with world.work.begin(SYSTEM) as tx:
-        tx.journal.saw(CALLER, "revealed", client.id, "clients.pension_number")
+        tx.audit.saw(CALLER, "revealed", client.id, "clients.pension_number")
     assert world.lines() == [Line("access", ANA, "revealed", f"clients.pension_number {client.id}")]
 
 
 def test_A5_nobody_is_said_to_have_seen_a_client_out_of_their_sight(world: World) -> None:
     client = newcomer(world, branch=DAVAO)
     blind = Actor(ANA, grants=frozenset({Grant(Permission.CLIENTS_READ, None, Scope.BRANCH)}))
-    with pytest.raises(NotFound), world.work.begin(sight_of(blind)) as tx:
-        tx.journal.saw(Caller(blind), "revealed", client.id, "clients.pension_number")
+    with pytest.raises(NotFound), world.work.begin(visible_scope_of(blind)) as tx:
+        tx.audit.saw(Caller(blind), "revealed", client.id, "clients.pension_number")
     assert world.lines() == []

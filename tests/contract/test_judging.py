@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from clientupdater.domain.errors import AlreadyDone, AlreadyExists, NotFound, VersionConflict
-from clientupdater.usecases.tracking.judging import AskedUpdate, UpdateJudgement
+from clientupdater.usecases.tracking.judging import PlannedUpdate, UpdateJudgement
 from tests.support.builders import NOVEMBER
 from tests.support.tracking_fixture import CALLED, CLERK, CONFIRMED, CORRECTOR, Scene
 
@@ -31,7 +31,9 @@ def test_P4_each_is_judged_after_those_before_it_and_none_is_written(
 ) -> None:
     client = scene.client()
     updates = (CALLED, CONFIRMED, evolve(CALLED, remarks="once more"))
-    judged = judge.judge(CLERK, [AskedUpdate(client=client.code, update=each) for each in updates])
+    judged = judge.judge(
+        CLERK, [PlannedUpdate(client=client.code, update=each) for each in updates]
+    )
     assert [(each.period, each.version) for each in judged[:2]] == [(NOVEMBER, 0), (NOVEMBER, 1)]
     assert isinstance(judged[2].error, AlreadyDone)
     assert scene.row(client).snapshot.version == 0
@@ -43,7 +45,7 @@ def test_what_is_recorded_already_is_known_until_it_is_voided(
 ) -> None:
     client = scene.client()
     update = evolve(CALLED, occurred_at=scene.tracking.files.clock.now())
-    asked = [AskedUpdate(client=client.id, update=update)]
+    asked = [PlannedUpdate(client=client.id, update=update)]
     scene.tracking.record(CLERK, client.id, NOVEMBER, update, 0)
     assert judge.judge(CLERK, asked)[0].recorded_as == 1
     scene.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, "not so", 1)
@@ -56,7 +58,7 @@ def test_S10_a_version_that_is_not_that_of_the_row_is_refused(
 ) -> None:
     client = scene.client()
     scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
-    asked = AskedUpdate(client=client.id, update=CONFIRMED, period=NOVEMBER, version=version)
+    asked = PlannedUpdate(client=client.id, update=CONFIRMED, period=NOVEMBER, version=version)
     assert isinstance(judge.judge(CLERK, [asked])[0].error, VersionConflict)
 
 
@@ -65,9 +67,9 @@ def test_one_that_repeats_an_earlier_one_and_one_of_nobody(
 ) -> None:
     client = scene.client()
     asked = [
-        AskedUpdate(client=client.id, update=CALLED),
-        AskedUpdate(client=client.code, update=CALLED, period=NOVEMBER),
-        AskedUpdate(client="nobody", update=CALLED),
+        PlannedUpdate(client=client.id, update=CALLED),
+        PlannedUpdate(client=client.code, update=CALLED, period=NOVEMBER),
+        PlannedUpdate(client="nobody", update=CALLED),
     ]
     first, repeated, nobody = judge.judge(CLERK, asked)
     assert first.error is None

@@ -48,8 +48,8 @@ def test_C4_one_who_was_deleted_is_there_for_audits_alone(scene: Scene) -> None:
     with pytest.raises(NotFound):
         scene.tracking.record(CLERK, gone.code, NOVEMBER, CALLED, 0)
     scene.world.employ(CLERK.actor)
-    told = scene.explanations.explain(AUDITOR, CLERK.actor.id, gone.id, Permission.STATUS_READ)
-    assert told.permission is Permission.STATUS_READ
+    result = scene.explanations.explain(AUDITOR, CLERK.actor.id, gone.id, Permission.STATUS_READ)
+    assert result.permission is Permission.STATUS_READ
 
 
 # --- rows ----------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def test_A5_looking_is_refused_as_everything_else_is(scene: Scene) -> None:
             scene.tracking.list_rows(caller, client.id)
         with pytest.raises(refusal):
             scene.tracking.show_history(caller, client.id, NOVEMBER)
-    assert scene.deeds() == ["refused"] * 3
+    assert scene.entries() == ["refused"] * 3
 
 
 # --- explaining ----------------------------------------------------------------------------
@@ -136,7 +136,7 @@ def test_A5_explaining_takes_audit_read_over_the_whole_company(scene: Scene) -> 
             scene.explanations.explain(caller, BEN, client.id, Permission.STATUS_READ)
         with pytest.raises(NotFound):
             scene.explanations.explain(caller, BEN, hidden.id, Permission.STATUS_READ)
-    assert scene.deeds() == ["refused"] * 2
+    assert scene.entries() == ["refused"] * 2
     assert {line.told["company"] for line in scene.world.lines()} == {str(client.company)}
 
 
@@ -153,7 +153,7 @@ def test_P4_a_period_that_is_due_is_opened_by_hand_and_logged(scene: Scene) -> N
     scene.client(OCTOBER)
     assert scene.periods.open(KEEPER, NOVEMBER).rows == 1
     assert scene.periods.open(KEEPER, NOVEMBER).rows == 0
-    assert scene.deeds() == ["period.open"] * 2
+    assert scene.entries() == ["period.open"] * 2
 
 
 @pytest.mark.rule("P4", "P7")
@@ -179,7 +179,7 @@ def test_A6a_opening_takes_config_manage_over_every_company(scene: Scene) -> Non
     for caller in (CLERK, one_company):
         with pytest.raises(Forbidden):
             scene.periods.open(caller, NOVEMBER)
-    assert scene.deeds() == ["refused"] * 2
+    assert scene.entries() == ["refused"] * 2
 
 
 @pytest.mark.rule("P4", "A10")

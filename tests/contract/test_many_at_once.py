@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from clientupdater.domain.access import Actor
-from clientupdater.domain.access_scope import reach_of
+from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.errors import AlreadyExists, NotFound, VersionConflict
 from clientupdater.domain.events import Channel, Promise
 from clientupdater.domain.ids import ClientId, PersonId
@@ -20,7 +20,7 @@ from clientupdater.domain.updates import StatusUpdate
 from clientupdater.ports.tracking import RowChanges
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.tracking.bulk import BulkItem
-from tests.support.builders import NOVEMBER, manila, occasion
+from tests.support.builders import NOVEMBER, manila, write_context
 from tests.support.stores import World, newcomer
 from tests.support.tracking_fixture import CALLED, CLERK, DECEASED, Scene
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.unit_of_work import Transaction
 
 OCTOBER, QUARTER = Period.month(2026, 10), Period.quarter(2026, 4)
-ON = occasion(manila(5))
+ON = write_context(manila(5))
 
 
 @pytest.fixture
@@ -54,30 +54,30 @@ def begun(tx: Transaction, client: Client) -> RowChanges:
 def test_clients_are_found_by_identity_and_code_together(world: World) -> None:
     one, other = newcomer(world), newcomer(world)
     with world.work.begin(SYSTEM) as tx:
-        found = tx.clients.find_all([one.id, other.code, "FC-NOBODY", ClientId(uuid4())])
-        assert found == {one.id: one, other.code: other}
+        result = tx.clients.find_all([one.id, other.code, "FC-NOBODY", ClientId(uuid4())])
+        assert result == {one.id: one, other.code: other}
         assert tx.clients.find_all([]) == {}
-        tx.clients.hold()
-        tx.clients.hold(other.id, one.id, one.id)
+        tx.clients.lock()
+        tx.clients.lock(other.id, one.id, one.id)
 
 
 def test_rows_are_found_by_place_or_all_of_a_client(scene: Scene) -> None:
     one, other = scene.client(OCTOBER, NOVEMBER, QUARTER), scene.client(OCTOBER, NOVEMBER)
     with scene.world.work.begin(SYSTEM) as tx:
         places = [(other.id, OCTOBER), (other.id, QUARTER), (one.id, OCTOBER)]
-        found = tx.row_batches.find_all(places, [one.id], locked=True)
-        assert {(row.client, row.period) for row in found} == {
+        result = tx.row_batches.find_all(places, [one.id], locked=True)
+        assert {(row.client, row.period) for row in result} == {
             (other.id, OCTOBER),
             *((one.id, period) for period in (OCTOBER, NOVEMBER, QUARTER)),
         }
-        assert len(found) == 4
-        assert tx.rows.find(other.id, OCTOBER) in found
+        assert len(result) == 4
+        assert tx.rows.find(other.id, OCTOBER) in result
         assert list(tx.row_batches.find_all([])) == []
 
 
 def test_rows_out_of_sight_are_not_found(scene: Scene) -> None:
     client = scene.client(NOVEMBER)
-    nobody = reach_of(Actor(PersonId(uuid4())), Permission.STATUS_UPDATE)
+    nobody = access_scope_of(Actor(PersonId(uuid4())), Permission.STATUS_UPDATE)
     with scene.world.work.begin(nobody) as tx:
         assert (
             list(tx.row_batches.find_all([(client.id, NOVEMBER)], [client.id], locked=True)) == []
@@ -104,10 +104,10 @@ def test_rows_are_opened_and_appended_to_at_once(scene: Scene) -> None:
         tx.row_batches.write(changes)
     places = [(new.id, NOVEMBER), (old.id, NOVEMBER)]
     with scene.world.work.begin(SYSTEM) as tx:
-        found = {row.client: row for row in tx.row_batches.find_all(places)}
+        values = {row.client: row for row in tx.row_batches.find_all(places)}
         histories = tx.row_batches.histories([*places, (new.id, OCTOBER)])
         assert {place: tx.rows.history(*place) for place in places} == histories
-    assert [found[each.row.client] for each in changes] == [each.row for each in changes]
+    assert [values[each.row.client] for each in changes] == [each.row for each in changes]
     for change, place in zip(changes, places, strict=True):
         assert histories[place][-2:] == change.events[-2:]
         assert [event.sequence for event in histories[place]] == [0, 1, 2]
@@ -175,4 +175,4 @@ def test_an_item_that_fails_leaves_no_row_that_it_began(scene: Scene) -> None:
     with scene.world.work.begin(SYSTEM) as tx:
         assert tx.rows.find(failing.id, NOVEMBER) is None
     assert scene.kinds(fine) == ["opened", "recorded"]
-    assert scene.deeds() == ["status.record"]
+    assert scene.entries() == ["status.record"]

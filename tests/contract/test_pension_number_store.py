@@ -10,18 +10,18 @@ from clientupdater.adapters.local.clock import SetClock
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.vault import Vault
 from clientupdater.domain.access import Actor
-from clientupdater.domain.access_scope import reach_of
+from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.errors import NotFound
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.clients.pension_numbers import PensionNumberAccess
-from clientupdater.usecases.tracking.client_access import ClientFiles
+from clientupdater.usecases.tracking.client_access import ClientAccess
 from tests.support.builders import ANA, MANILA, manila
 from tests.support.stores import VAULT, World, newcomer
 
 NUMBER = "03-1234567-8"
-NOBODY_SEES = reach_of(Actor(ANA), Permission.CLIENTS_REVEAL)
+NOBODY_SEES = access_scope_of(Actor(ANA), Permission.CLIENTS_REVEAL)
 
 
 def keep(world: World, number: str = NUMBER) -> ClientId:
@@ -94,10 +94,10 @@ def test_numbers_are_sealed_anew_batch_by_batch_and_once(world: World) -> None:
     clients = [keep(world, f"{number:010}") for number in range(5)]
     newer = world.over(Vault(KeyRing({"newer": b"n" * 32, **VAULT.ring.keys}), VAULT.index_key))
     assert (
-        PensionNumberAccess(ClientFiles(newer, SetClock(manila(5)), MANILA), batch=2).renew() == 5
+        PensionNumberAccess(ClientAccess(newer, SetClock(manila(5)), MANILA), batch=2).renew() == 5
     )
     assert (
-        PensionNumberAccess(ClientFiles(newer, SetClock(manila(5)), MANILA), batch=2).renew() == 0
+        PensionNumberAccess(ClientAccess(newer, SetClock(manila(5)), MANILA), batch=2).renew() == 0
     )
     alone = world.over(Vault(KeyRing({"newer": b"n" * 32}), VAULT.index_key))
     with alone.begin(SYSTEM) as tx:

@@ -9,9 +9,9 @@ import pytest
 
 from clientupdater.domain.errors import AlreadyExists
 from clientupdater.domain.jobs import JobStatus, Verdict
-from clientupdater.ports.queue import Beat, JobsAsked, NewJob, Progress, QueueDepth
+from clientupdater.ports.queue import Heartbeat, JobsAsked, NewJob, Progress, QueueDepth
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.runtime import trace_context as tracing
+from clientupdater.runtime import trace_context
 from tests.support.queue_fixture import LEASE, NOW, Backroom, at, held
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def test_J2_who_puts_down_the_same_key_waits_for_what_becomes_of_the_first(room:
 
 
 def test_a_job_goes_on_under_the_request_that_asked_for_it(room: Backroom) -> None:
-    with tracing.following(tracing.Trace.begun("request-1")) as trace:
+    with trace_context.following(trace_context.Trace.begun("request-1")) as trace:
         room.put(arguments={"n": 1})
     room.put("by itself")
     asked, by_itself = room.claim()
@@ -156,11 +156,11 @@ def test_what_a_company_has_under_way_counts_as_its_turn(room: Backroom) -> None
 def test_two_who_claim_at_once_never_get_the_same_job(room: Backroom) -> None:
     for _ in range(40):
         room.put()
-    found: list[JobId] = []
+    items: list[JobId] = []
 
     def take(worker: str) -> None:
         while jobs := room.claim(by=worker, at_most=3):
-            found.extend(job.id for job in jobs)
+            items.extend(job.id for job in jobs)
 
     threads = [threading.Thread(target=take, args=(f"worker {n}",)) for n in range(4)]
     for thread in threads:
@@ -168,8 +168,8 @@ def test_two_who_claim_at_once_never_get_the_same_job(room: Backroom) -> None:
     for thread in threads:
         thread.join()
     # Who finds all of them locked for a moment gets none; nobody gets one twice.
-    found.extend(job.id for job in room.claim(at_most=50))
-    assert len(found) == len(set(found)) == 40
+    items.extend(job.id for job in room.claim(at_most=50))
+    assert len(items) == len(set(items)) == 40
 
 
 # --- ending
@@ -237,9 +237,9 @@ def test_J1_a_beat_prolongs_the_lease_and_carries_how_far_it_is(room: Backroom) 
     job = room.put()
     (mine,) = room.claim()
     far = Progress(done=3, total=10, step="opening")
-    assert room.leases.beat([Beat(held(mine), far)], at(60)) == {job}
+    assert room.leases.beat([Heartbeat(held(mine), far)], at(60)) == {job}
     assert room.leases.recover(at(59), 0) is None
-    assert room.leases.beat([Beat(held(mine))], at(30)) == {job}
+    assert room.leases.beat([Heartbeat(held(mine))], at(30)) == {job}
     assert room.look(job).progress == far
     assert room.look(job).lease_expires_at == at(60)
 
@@ -270,7 +270,7 @@ def test_J1_who_lost_a_job_may_neither_end_it_nor_beat_nor_give_it_back(room: Ba
     assert endings.complete([held(lost)], at(33)) == set()
     assert room.fail(lost, seconds=33) is False
     assert endings.give_back([held(lost)], at(33)) == set()
-    assert room.leases.beat([Beat(held(lost))], at(99)) == set()
+    assert room.leases.beat([Heartbeat(held(lost))], at(99)) == set()
     assert room.look(job).status is JobStatus.PROCESSING
     assert room.look(job).lease_expires_at == at(62)
 
@@ -330,7 +330,7 @@ def test_a_job_is_not_put_back_while_one_with_its_key_waits(room: Backroom) -> N
 def test_a_job_that_is_called_off_is_never_done(room: Backroom) -> None:
     job = room.put()
     with room.work.begin(SYSTEM) as tx:
-        held_here = tx.jobs.hold(job)
+        held_here = tx.jobs.lock(job)
         assert held_here
         assert room.claim() == []  # whoever looks after it has it
         tx.jobs.call_off(job, at(1))
@@ -341,7 +341,7 @@ def test_a_job_that_is_called_off_is_never_done(room: Backroom) -> None:
 def test_there_is_no_job_of_a_number_that_was_never_given(room: Backroom) -> None:
     job = room.put()
     with room.work.begin(SYSTEM) as tx:
-        assert tx.jobs.hold(type(job)(job + 1000)) is None
+        assert tx.jobs.lock(type(job)(job + 1000)) is None
 
 
 def test_the_depths_tell_what_waits_is_worked_on_and_dead_and_since_when(room: Backroom) -> None:

@@ -93,16 +93,16 @@ def test_in_redis_the_share_of_the_last_window_is_what_the_domain_says(
     request: pytest.FixtureRequest, redis_url: str
 ) -> None:
     day = 24 * 3600 * 1000
-    with counter("redis", request) as found, redis.Redis.from_url(redis_url) as server:
+    with counter("redis", request) as result, redis.Redis.from_url(redis_url) as server:
         for _ in range(5):
-            found.limits.hit(Tally(DAY, ANA))
+            result.limits.hit(Tally(DAY, ANA))
         (running,) = server.scan_iter("*")
         server.pexpire(running, day + 600_000)
         # It rolls in ten minutes, and then all but a moment's share of five is one too many.
-        assert found.limits.hit(Tally(DAY, ANA)).retry_after in {600, 601}
+        assert result.limits.hit(Tally(DAY, ANA)).retry_after in {600, 601}
         server.pexpire(running, day // 2)
         # It rolled half a day ago: half of five, rounded down, still counts.
-        verdicts = [found.limits.hit(Tally(DAY, ANA)) for _ in range(4)]
+        verdicts = [result.limits.hit(Tally(DAY, ANA)) for _ in range(4)]
     assert [verdict.allowed for verdict in verdicts] == [True, True, True, False]
     assert [verdict.remaining for verdict in verdicts] == [2, 1, 0, 0]
     # Two of five count until less than 2 / 5 of a day is left of the window.

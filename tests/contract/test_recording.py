@@ -225,7 +225,7 @@ def test_all_or_none_keeps_all(scene: Scene) -> None:
     outcomes = scene.bulk.record(CLERK, items, atomic=True)
     assert [outcome.result and outcome.result.event.sequence for outcome in outcomes] == [1, 1, 2]
     assert scene.row(one, OCTOBER).snapshot.exempt is ExemptCause.TERMINAL
-    assert scene.deeds() == ["status.record"] * 3
+    assert scene.entries() == ["status.record"] * 3
 
 
 def test_all_or_none_keeps_none_and_tells_of_each(scene: Scene) -> None:
@@ -254,7 +254,7 @@ def test_A5_a_refusal_among_all_or_none_is_audited_though_nothing_is_kept(scene:
     with pytest.raises(BulkRejected) as refused:
         scene.bulk.record(both, [item(mine.id), item(seen.id)], atomic=True)
     assert isinstance(refused.value.outcomes[1].error, Forbidden)  # type: ignore[attr-defined]
-    assert scene.deeds() == ["refused"]
+    assert scene.entries() == ["refused"]
     assert scene.kinds(mine) == ["opened"]
 
 

@@ -12,7 +12,7 @@ import pytest
 from attrs import evolve, frozen
 
 from clientupdater.domain.access import Actor, Grant, Territory
-from clientupdater.domain.access_scope import reach_of
+from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.errors import AlreadyExists, NotFound, VersionConflict
 from clientupdater.domain.events import Channel, EventKind, ExemptCause, Promise, fold
 from clientupdater.domain.ids import ClientId
@@ -32,7 +32,7 @@ from clientupdater.domain.tracking import (
 )
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.ports.unit_of_work import SYSTEM
-from tests.support.builders import ANA, BEN, CALOOCAN, DAVAO, NOVEMBER, manila, occasion
+from tests.support.builders import ANA, BEN, CALOOCAN, DAVAO, NOVEMBER, manila, write_context
 from tests.support.stores import World, newcomer
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from clientupdater.domain.events import History
     from clientupdater.domain.ids import CompanyId
     from clientupdater.domain.statuses import StatusCatalogue
-    from clientupdater.domain.write_context import Occasion
-    from clientupdater.ports.unit_of_work import Sight, Transaction
+    from clientupdater.domain.write_context import WriteContext
+    from clientupdater.ports.unit_of_work import RowSecurityScope, Transaction
 
 OCTOBER, QUARTER = Period.month(2026, 10), Period.quarter(2026, 4)
 CALLED = StatusUpdate(status="CALLED")
@@ -53,12 +53,12 @@ PAID = StatusUpdate(status="DONE", reason="FULLY_PAID")
 def opening(world: World, client: Client, period: Period = NOVEMBER) -> PeriodRow:
     """Open a client's row and keep it."""
     with world.work.begin(SYSTEM) as tx:
-        return tx.rows.open(client, period, opened(client, occasion(manila(1), by=None)))
+        return tx.rows.open(client, period, opened(client, write_context(manila(1), by=None)))
 
 
 def recording(tx: Transaction, row: PeriodRow, update: StatusUpdate, now: datetime) -> PeriodRow:
     """Record an update within a unit of work."""
-    change = record(row, update, tx.statuses.load(), occasion(now))
+    change = record(row, update, tx.statuses.load(), write_context(now))
     return tx.rows.append(row, change)
 
 
@@ -86,7 +86,7 @@ def test_what_is_not_there_is_absent_and_no_error(world: World) -> None:
 def test_a_row_of_a_client_who_is_not_there_cannot_be_opened(world: World) -> None:
     nobody = newcomer(Forgetful(world.fcash))
     with pytest.raises(NotFound), world.work.begin(SYSTEM) as tx:
-        tx.rows.open(nobody, NOVEMBER, opened(nobody, occasion()))
+        tx.rows.open(nobody, NOVEMBER, opened(nobody, write_context()))
 
 
 @frozen
@@ -101,7 +101,7 @@ class Forgetful:
 
 def test_an_event_of_a_row_that_was_never_opened_is_not_found(world: World) -> None:
     client = newcomer(world)
-    opened_event = opened(client, occasion())
+    opened_event = opened(client, write_context())
     row = PeriodRow(client.id, client.company, NOVEMBER, fold([opened_event]))
     with pytest.raises(NotFound), world.work.begin(SYSTEM) as tx:
         recording(tx, row, CALLED, manila(5))
@@ -166,7 +166,7 @@ def test_everything_that_an_event_says_is_kept(world: World) -> None:
         promise=Promise(date(2026, 11, 15), Decimal("1500.50")),
     )
     with world.work.begin(SYSTEM) as tx:
-        change = record(row, update, tx.statuses.load(), occasion(manila(5)))
+        change = record(row, update, tx.statuses.load(), write_context(manila(5)))
         after = tx.rows.append(row, change)
     with world.work.begin(SYSTEM) as tx:
         assert tx.rows.history(client.id, NOVEMBER)[-1] == change.event
@@ -202,11 +202,11 @@ def _everything(client: Client, statuses: StatusCatalogue) -> list[Happening]:
     """List one happening of each kind, in an order in which they can follow each other."""
     gone = evolve(client, has_terminal_outcome=True)
 
-    def ben(day: int) -> Occasion:
-        return occasion(manila(day), by=BEN, may_correct=True)
+    def ben(day: int) -> WriteContext:
+        return write_context(manila(day), by=BEN, may_correct=True)
 
-    def nobody(day: int) -> Occasion:
-        return occasion(manila(day), by=None)
+    def nobody(day: int) -> WriteContext:
+        return write_context(manila(day), by=None)
 
     return [
         lambda row, _, day: record(row, CALLED, statuses, ben(day)),
@@ -227,7 +227,7 @@ def test_two_events_of_one_moment_leave_the_snapshot_their_fold(world: World) ->
     row = opening(world, client)
     with world.work.begin(SYSTEM) as tx:
         row = recording(tx, row, CALLED, manila(5))
-        moved = move(row, DAVAO, occasion(manila(5), by=None))
+        moved = move(row, DAVAO, write_context(manila(5), by=None))
         assert moved is not None
         row = tx.rows.append(row, moved)
     with world.work.begin(SYSTEM) as tx:
@@ -269,13 +269,13 @@ class Mishap(Exception):
 def test_an_exception_rolls_everything_back(world: World) -> None:
     client, other = newcomer(world), newcomer(world)
     row = opening(world, client)
-    told: list[str] = []
+    items: list[str] = []
 
     def go_wrong() -> None:
         with world.work.begin(SYSTEM) as tx:
             recording(tx, row, CALLED, manila(5))
-            tx.rows.open(other, NOVEMBER, opened(other, occasion()))
-            tx.after_commit(lambda: told.append("kept"))
+            tx.rows.open(other, NOVEMBER, opened(other, write_context()))
+            tx.after_commit(lambda: items.append("kept"))
             raise Mishap
 
     with pytest.raises(Mishap):
@@ -284,17 +284,17 @@ def test_an_exception_rolls_everything_back(world: World) -> None:
     with world.work.begin(SYSTEM) as tx:
         assert tx.rows.find(other.id, NOVEMBER) is None
         assert len(tx.rows.history(client.id, NOVEMBER)) == 1
-    assert told == []
+    assert items == []
 
 
 def test_what_follows_the_commit_sees_what_was_kept(world: World) -> None:
     client = newcomer(world)
-    told: list[PeriodRow] = []
+    items: list[PeriodRow] = []
     with world.work.begin(SYSTEM) as tx:
-        tx.rows.open(client, NOVEMBER, opened(client, occasion()))
-        tx.after_commit(lambda: told.append(kept(world, client)))
-        assert told == []
-    assert told == [kept(world, client)]
+        tx.rows.open(client, NOVEMBER, opened(client, write_context()))
+        tx.after_commit(lambda: items.append(kept(world, client)))
+        assert items == []
+    assert items == [kept(world, client)]
 
 
 def test_a_unit_of_work_reads_what_it_wrote_and_nobody_else_does_before_the_commit(
@@ -313,8 +313,8 @@ def test_a_refused_opening_leaves_the_unit_of_work_usable(world: World) -> None:
     client, nobody = newcomer(world), newcomer(Forgetful(world.fcash))
     with world.work.begin(SYSTEM) as tx:
         with pytest.raises(NotFound):
-            tx.rows.open(nobody, NOVEMBER, opened(nobody, occasion()))
-        tx.rows.open(client, NOVEMBER, opened(client, occasion()))
+            tx.rows.open(nobody, NOVEMBER, opened(nobody, write_context()))
+        tx.rows.open(client, NOVEMBER, opened(client, write_context()))
     assert kept(world, client).snapshot.version == 0
 
 
@@ -441,11 +441,11 @@ def test_a_client_knows_of_its_terminal_outcome_until_it_is_taken_back(world: Wo
 
     def ended() -> bool:
         with world.work.begin(SYSTEM) as tx:
-            found = tx.clients.find(client.id)
-        assert found is not None
-        return found.has_terminal_outcome
+            result = tx.clients.find(client.id)
+        assert result is not None
+        return result.has_terminal_outcome
 
-    corrector = occasion(manila(3), by=BEN, may_correct=True)
+    corrector = write_context(manila(3), by=BEN, may_correct=True)
     paid = StatusUpdate(status="DONE", reason="FULLY_PAID", occurred_at=manila(1))
     with world.work.begin(SYSTEM) as tx:
         row = tx.rows.append(row, record(row, paid, tx.statuses.load(), corrector))
@@ -460,10 +460,10 @@ def test_a_client_knows_of_its_terminal_outcome_until_it_is_taken_back(world: Wo
 def test_a_client_revived_in_a_later_period_is_tracked_again(world: World) -> None:
     client = newcomer(world)
     october, november = opening(world, client, OCTOBER), opening(world, client)
-    corrector = occasion(manila(4), by=BEN, may_correct=True)
+    corrector = write_context(manila(4), by=BEN, may_correct=True)
     paid = StatusUpdate(status="DONE", reason="FULLY_PAID", occurred_at=manila(1))
     with world.work.begin(SYSTEM) as tx:
-        tx.rows.append(october, record(october, paid, tx.statuses.load(), occasion(manila(3))))
+        tx.rows.append(october, record(october, paid, tx.statuses.load(), write_context(manila(3))))
         known = tx.clients.find(client.id)
         assert known is not None
         assert known.has_terminal_outcome
@@ -477,11 +477,13 @@ def test_a_client_revived_in_a_later_period_is_tracked_again(world: World) -> No
 # --- sight ---------------------------------------------------------------------------------
 
 
-def sight(world: World, scope: Scope, *, everywhere: bool = False) -> Sight:
+def rls_scope(world: World, scope: Scope, *, everywhere: bool = False) -> RowSecurityScope:
     """Let Ana, who has Caloocan directly and Davao by an area, read clients at a scope."""
     grant = Grant(Permission.CLIENTS_READ, None if everywhere else world.fcash, scope)
     territory = Territory(frozenset({CALOOCAN}), area_branches=frozenset({DAVAO}))
-    return reach_of(Actor(ANA, grants=frozenset({grant}), territory=territory), grant.permission)
+    return access_scope_of(
+        Actor(ANA, grants=frozenset({grant}), territory=territory), grant.permission
+    )
 
 
 @pytest.mark.rule("A2", "A4")
@@ -507,7 +509,7 @@ def test_a_unit_of_work_sees_what_its_sight_covers(
     for client in book.values():
         opening(world, client)
     expected = seen | ({"pcni"} if everywhere and scope is not Scope.SELF else set())
-    with world.work.begin(sight(world, scope, everywhere=everywhere)) as tx:
+    with world.work.begin(rls_scope(world, scope, everywhere=everywhere)) as tx:
         clients = {name for name, client in book.items() if tx.clients.find(client.id)}
         rows = {name for name, client in book.items() if tx.rows.find(client.id, NOVEMBER)}
         events = {name for name, client in book.items() if tx.rows.history(client.id, NOVEMBER)}
@@ -518,12 +520,12 @@ def test_a_unit_of_work_sees_what_its_sight_covers(
 def test_a_client_out_of_sight_cannot_be_written_either(world: World) -> None:
     client = newcomer(world, company=world.pcni)
     row = opening(world, client)
-    with world.work.begin(sight(world, Scope.ALL)) as tx:
+    with world.work.begin(rls_scope(world, Scope.ALL)) as tx:
         assert tx.clients.by_code(client.code) is None
         with pytest.raises(NotFound):
             recording(tx, row, CALLED, manila(5))
         with pytest.raises(NotFound):
-            tx.rows.open(client, OCTOBER, opened(client, occasion()))
+            tx.rows.open(client, OCTOBER, opened(client, write_context()))
     assert kept(world, client) == row
 
 
@@ -531,13 +533,13 @@ def test_A8_whoever_is_no_longer_active_sees_nothing(world: World) -> None:
     client = newcomer(world)
     grant = Grant(Permission.CLIENTS_READ, None, Scope.ALL)
     gone = Actor(ANA, is_active=False, grants=frozenset({grant}))
-    with world.work.begin(reach_of(gone, grant.permission)) as tx:
+    with world.work.begin(access_scope_of(gone, grant.permission)) as tx:
         assert tx.clients.find(client.id) is None
 
 
 def test_one_sight_leaves_nothing_behind_for_the_next(world: World) -> None:
     client = newcomer(world)
-    nothing = reach_of(Actor(ANA), Permission.CLIENTS_READ)
+    nothing = access_scope_of(Actor(ANA), Permission.CLIENTS_READ)
     for _ in range(6):
         with world.work.begin(SYSTEM) as tx:
             assert tx.clients.find(client.id)
@@ -559,7 +561,7 @@ def test_P4_a_batch_opens_a_row_for_every_client_that_is_due(world: World) -> No
         newcomer(world, cycle=Cycle.QUARTERLY, company=world.pcni),
         newcomer(world, cycle_from=date(2026, 12, 1)),
     ]
-    now = occasion(manila(5), by=None)
+    now = write_context(manila(5), by=None)
     with world.work.begin(SYSTEM) as tx:
         assert tx.openings.missing(NOVEMBER, now) == 4
         batch = tx.openings.open_batch(NOVEMBER, now, after=None, at_most=100)
@@ -581,7 +583,7 @@ def test_opening_twice_opens_nothing_more(world: World) -> None:
     with world.work.begin(SYSTEM) as tx:
         recorded = recording(tx, row, CALLED, manila(5))
     with world.work.begin(SYSTEM) as tx:
-        batch = tx.openings.open_batch(NOVEMBER, occasion(), after=None, at_most=100)
+        batch = tx.openings.open_batch(NOVEMBER, write_context(), after=None, at_most=100)
     assert batch.rows == 0
     assert kept(world, client) == recorded
 
@@ -591,7 +593,7 @@ def test_P4_batches_walk_through_the_whole_book(world: World) -> None:
     sizes, after = [], None
     while True:
         with world.work.begin(SYSTEM) as tx:
-            batch = tx.openings.open_batch(NOVEMBER, occasion(), after=after, at_most=2)
+            batch = tx.openings.open_batch(NOVEMBER, write_context(), after=after, at_most=2)
         sizes.append(batch.rows)
         after = batch.last
         if after is None:
@@ -609,7 +611,7 @@ def test_two_who_open_the_same_period_at_once_open_each_row_once(world: World) -
 
     def open_all() -> None:
         with world.work.begin(SYSTEM) as tx:
-            batch = tx.openings.open_batch(NOVEMBER, occasion(), after=None, at_most=100)
+            batch = tx.openings.open_batch(NOVEMBER, write_context(), after=None, at_most=100)
         opened_rows.append(batch.rows)
 
     assert race(open_all, open_all) == []
@@ -623,7 +625,7 @@ def test_a_changed_cycle_opens_its_running_period_from_its_day_on(world: World) 
     )
     for now, rows in [(manila(30, 23, 59), 0), (manila(1, 0, month=12), 1)]:
         with world.work.begin(SYSTEM) as tx:
-            batch = tx.openings.open_batch(QUARTER, occasion(now), after=None, at_most=9)
+            batch = tx.openings.open_batch(QUARTER, write_context(now), after=None, at_most=9)
         assert batch.rows == rows
     assert kept(world, client, QUARTER).snapshot.version == 0
 
@@ -635,7 +637,7 @@ def test_T1_a_client_with_a_terminal_outcome_gets_no_later_row(world: World) -> 
         recording(tx, row, PAID, manila(5))
     december = Period.month(2026, 12)
     with world.work.begin(SYSTEM) as tx:
-        now = occasion(manila(1, month=12))
+        now = write_context(manila(1, month=12))
         assert tx.openings.open_batch(december, now, after=None, at_most=9).rows == 0
         assert tx.openings.missing(december, now) == 0
 

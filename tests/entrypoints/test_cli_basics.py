@@ -34,9 +34,9 @@ def command_at(path: tuple[str, ...]) -> click.Command:
     command: click.Command = cli
     for name in path:
         assert isinstance(command, click.Group)
-        found = command.get_command(click.Context(command), name)
-        assert found is not None
-        command = found
+        result = command.get_command(click.Context(command), name)
+        assert result is not None
+        command = result
     return command
 
 
@@ -121,11 +121,11 @@ def test_for_scripts_what_went_wrong_is_a_problem_on_standard_error(
     assert main(arguments, {}) == exit_code
     out, err = capsys.readouterr()
     assert out == ""
-    told = orjson.loads(err)
-    assert told["type"] == f"urn:clientupdater:problem:{code}"
-    assert told["error"]["code"] == code
-    assert told["exit_code"] == exit_code
-    assert told["detail"] == told["error"]["message"]
+    value = orjson.loads(err)
+    assert value["type"] == f"urn:clientupdater:problem:{code}"
+    assert value["error"]["code"] == code
+    assert value["exit_code"] == exit_code
+    assert value["detail"] == value["error"]["message"]
 
 
 def test_for_scripts_every_fault_of_the_configuration_is_named(
@@ -144,9 +144,9 @@ def test_for_scripts_a_fault_of_ours_is_a_problem_too(
 
     monkeypatch.setattr(command_at(("version",)), "callback", break_down)
     assert main(["version", "--json"], {}) == 70
-    told = orjson.loads(capsys.readouterr().err)
-    assert told["error"]["code"] == "internal_error"
-    assert "ZeroDivisionError: by nought" in told["detail"]
+    value = orjson.loads(capsys.readouterr().err)
+    assert value["error"]["code"] == "internal_error"
+    assert "ZeroDivisionError: by nought" in value["detail"]
 
 
 def test_the_version_is_printed_for_people_and_for_scripts() -> None:
@@ -225,9 +225,9 @@ def test_an_unexpected_fault_is_one_line_and_70(
 
     monkeypatch.setattr(command_at(("version",)), "callback", break_down)
     assert main(["version"], {}) == 70
-    told = capsys.readouterr().err.splitlines()
-    assert told[0] == "clientupdater: unexpected fault: ZeroDivisionError: by nought and more"
-    assert "--debug" in told[1]
+    result = capsys.readouterr().err.splitlines()
+    assert result[0] == "clientupdater: unexpected fault: ZeroDivisionError: by nought and more"
+    assert "--debug" in result[1]
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ def desk(database: Database) -> Iterator[Desk]:
 def test_a_client_is_found_by_name_and_shown_by_code_and_by_id(desk: Desk) -> None:
     code = desk.client("Juana Reyes")
     desk.client("Pedro Santos")
-    found = desk.json("clients", "find", "rey juan")
-    assert [each["client_code"] for each in found["items"]] == [code]
+    value = desk.json("clients", "find", "rey juan")
+    assert [each["client_code"] for each in value["items"]] == [code]
     shown = desk.json("clients", "show", code)
     assert shown["current"]["status"] == "PENDING"
     assert desk.json("clients", "show", shown["id"])["client_code"] == code
@@ -65,10 +65,10 @@ def test_T4_a_client_fully_paid_is_revived_by_one_who_corrects(desk: Desk) -> No
 def test_A5_access_is_explained_to_those_who_may_read_audits(desk: Desk) -> None:
     code = desk.client()
     explain = ("access", "explain", ANA, code)
-    told = desk.json(*explain, "status:update", actor=BOSS)
-    assert told["allowed"]
+    value = desk.json(*explain, "status:update", actor=BOSS)
+    assert value["allowed"]
     by_id = ("access", "explain", str(desk.ana), code)
-    assert desk.json(*by_id, "status:update", actor=BOSS) == told
+    assert desk.json(*by_id, "status:update", actor=BOSS) == value
     desk.staff.grant(desk.ana, "status:update", "all", "PCNI")
     assert (
         "status:update at all over PCNI;" in desk.run(*explain, "status:update", actor=BOSS).stdout
@@ -92,9 +92,9 @@ def test_C1_contact_numbers_are_corrected_by_those_who_may(desk: Desk) -> None:
     done = desk.json(*correct, "--contact-number", "0917 000 0001")
     assert (done["contact_number"], done["version"]) == ("+639170000001", 2)
     assert desk.run(*correct, "--no-contact-number", "--version", "1").returncode == 5
-    told = desk.run(*correct, "--no-contact-number")
-    assert told.stdout.split() == [code, "-", "version", "3"]
-    assert "over version 2" in told.stderr
+    result = desk.run(*correct, "--no-contact-number")
+    assert result.stdout.split() == [code, "-", "version", "3"]
+    assert "over version 2" in result.stderr
     both = ("--contact-number", "8123 4567", "--no-contact-number")
     for nothing in ((), both, ("--contact-number", "Juan")):
         assert desk.run(*correct, *nothing).returncode == 2
@@ -122,14 +122,14 @@ def test_C2_what_changed_of_a_client_is_told_with_who_did_it(desk: Desk) -> None
     desk.staff.grant(desk.ana, "clients:update", "branch")
     for number in ("8123 4567", "8123 4568"):
         desk.run("clients", "correct", code, "--contact-number", number)
-    told = desk.run("clients", "history", code, "--limit", "1")
-    assert told.stdout.splitlines()[1].split("  ")[1:] == [
+    result = desk.run("clients", "history", code, "--limit", "1")
+    assert result.stdout.splitlines()[1].split("  ")[1:] == [
         "contact_number",
         "8123 4567",
         "8123 4568",
         "Ana",
     ]
-    assert "more of it" in told.stderr
+    assert "more of it" in result.stderr
     assert len(desk.json("clients", "history", code)["items"]) == 2
     assert desk.run("clients", "history", "FC-999999").returncode == 4
 

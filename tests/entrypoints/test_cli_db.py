@@ -29,9 +29,9 @@ def test_migrate_applies_everything_once_and_says_so(empty_database: Database) -
 
 def test_status_lists_what_is_pending(empty_database: Database) -> None:
     done = call("db", "status", "--json", DATABASE_URL=empty_database.owner_url)
-    told = orjson.loads(done.stdout)
-    assert told["pending"] == len(told["migrations"]) > 0
-    assert {m["applied_at"] for m in told["migrations"]} == {None}
+    value = orjson.loads(done.stdout)
+    assert value["pending"] == len(value["migrations"]) > 0
+    assert {m["applied_at"] for m in value["migrations"]} == {None}
 
 
 def test_status_for_people_is_a_table_without_colour(database: Database) -> None:
@@ -80,10 +80,10 @@ def test_seeding_again_adds_nothing(database: Database) -> None:
 
 def test_doctor_finds_everything_well(database: Database, redis_url: str) -> None:
     done = call("doctor", "--json", DATABASE_URL=database.app_url, REDIS_URL=redis_url, **KEYS)
-    told = orjson.loads(done.stdout)
+    value = orjson.loads(done.stdout)
     assert done.returncode == 0, done.stdout
-    assert told["ok"]
-    assert {"database", "role", "schema", "redis"} <= {check["of"] for check in told["checks"]}
+    assert value["ok"]
+    assert {"database", "role", "schema", "redis"} <= {check["of"] for check in value["checks"]}
 
 
 def test_doctor_says_that_keys_are_needed_to_serve(database: Database) -> None:
@@ -108,18 +108,18 @@ def test_doctor_names_each_thing_that_is_wrong_and_what_to_do(empty_database: Da
     )
     assert done.returncode == 1
     assert done.stdout.count("NOT OK") == 3
-    for said in ("a superuser", "clientupdater db migrate", "start Redis"):
-        assert said in done.stdout
+    for item in ("a superuser", "clientupdater db migrate", "start Redis"):
+        assert item in done.stdout
 
 
 def test_serving_as_a_superuser_or_an_owner_is_refused(database: Database) -> None:
-    for url, said in (
+    for url, result in (
         (database.superuser_url, "a superuser"),
         (database.owner_url, "an owner of tables"),
     ):
         done = call("serve", "--port", "0", DATABASE_URL=url)
         assert done.returncode == 78
-        assert said in done.stderr
+        assert result in done.stderr
         assert "sql/roles.sql" in done.stderr
 
 

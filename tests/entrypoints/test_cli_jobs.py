@@ -60,8 +60,8 @@ def test_J5_jobs_that_are_over_are_removed_when_somebody_says_so(desk: Desk) -> 
     dead = desk.staff.one(DEAD)
     assert desk.run("jobs", "purge", "--days", "2", actor=BOSS, stdin="n\n").returncode == 1
     assert desk.json("jobs", "purge", "--days", "2", "--yes", actor=BOSS) == {"removed": 1}
-    told = desk.run("jobs", "purge", "--days", "2", "--yes", actor=BOSS)
-    assert told.stdout == "0 jobs removed\n"
+    result = desk.run("jobs", "purge", "--days", "2", "--yes", actor=BOSS)
+    assert result.stdout == "0 jobs removed\n"
     assert desk.staff.one("select count(*) from job_queue where id = %s", dead) == 1
 
 
@@ -105,8 +105,8 @@ def test_a_worker_of_no_queue_is_wrong_usage() -> None:
 
 def test_doctor_tells_of_jobs_that_nobody_does_and_of_those_that_were_given_up(desk: Desk) -> None:
     def found() -> Any:
-        told = orjson.loads(desk.run("doctor", "--json").stdout)
-        return next(each for each in told["checks"] if each["of"] == "jobs")
+        value = orjson.loads(desk.run("doctor", "--json").stdout)
+        return next(each for each in value["checks"] if each["of"] == "jobs")
 
     assert found()["ok"] is True
     dead = desk.staff.one(DEAD)

@@ -53,8 +53,8 @@ def test_C3_rotating_seals_every_number_anew_and_once(database: Database) -> Non
     assert all(sealed[1:4] == b"new" for sealed, _ in stored(database))
     assert stored(database) != before
     assert json.loads(rotate(database, ("new", NEW))) == {"renewed": 0}
-    told = rotate(database, ("new", NEW), json_wanted=False)
-    assert told == "0 pension numbers are sealed with the newest key now\n"
+    result = rotate(database, ("new", NEW), json_wanted=False)
+    assert result == "0 pension numbers are sealed with the newest key now\n"
 
 
 def test_C3_no_number_stands_in_the_clear(database: Database) -> None:

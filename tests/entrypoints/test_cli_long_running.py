@@ -48,9 +48,9 @@ def logged(log: IO[str] | None, event: str) -> dict[str, object]:
     """Read the log until this was said."""
     assert log is not None
     for line in log:
-        told: dict[str, object] = orjson.loads(line)
-        if told["event"] == event:
-            return told
+        values: dict[str, object] = orjson.loads(line)
+        if values["event"] == event:
+            return values
     raise AssertionError(f"never said {event!r}")
 
 

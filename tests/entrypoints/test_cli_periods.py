@@ -23,8 +23,8 @@ def desk(database: Database) -> Iterator[Desk]:
 
 
 def test_the_running_month_and_quarter_are_told(desk: Desk) -> None:
-    told = desk.json("periods", "current")["items"]
-    assert [each["period"] for each in told] == [str(running(cycle)) for cycle in Cycle]
+    value = desk.json("periods", "current")["items"]
+    assert [each["period"] for each in value] == [str(running(cycle)) for cycle in Cycle]
     assert str(running()) in desk.run("periods", "current").stdout
 
 

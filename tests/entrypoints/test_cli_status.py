@@ -46,14 +46,14 @@ def verdicts(done: CompletedProcess[str]) -> list[str]:
 @pytest.mark.rule("S10", "S11")
 def test_S10_an_update_goes_over_the_version_seen_and_says_which(desk: Desk) -> None:
     code = desk.client()
-    told: Any = desk.json(
+    value: Any = desk.json(
         *("status", "set", code, "CALLED", "--remarks", "will pay", "--channel", "call"),
         *("--promised-on", str(datetime.now(ZONE).date()), "--promised-amount", "1500.00"),
         *("--paid", "--follow-up", str(datetime.now(ZONE).date())),
     )
-    assert told["event"]["channel"] == "call"
-    assert told["snapshot"]["promised_amount"] == "1500.00"
-    assert told["snapshot"]["has_payment"]
+    assert value["event"]["channel"] == "call"
+    assert value["snapshot"]["promised_amount"] == "1500.00"
+    assert value["snapshot"]["has_payment"]
     again = desk.run("status", "set", code, "VISITED", "--occurred-at", at())
     assert again.returncode == 0, again.stderr
     assert "over version 1" in again.stderr
@@ -162,13 +162,13 @@ def test_one_line_refused_and_none_is_recorded(desk: Desk, tmp_path: Path) -> No
         f"{code},CALLED,,,,{at(1)},,,,",
         head=head,
     )
-    told = desk.run("status", "import", file, "--json")
-    assert told.returncode == 5
-    results = orjson.loads(told.stdout)["results"]
+    result = desk.run("status", "import", file, "--json")
+    assert result.returncode == 5
+    results = orjson.loads(result.stdout)["results"]
     assert [each["code"] for each in results] == [
         *(None, "not_found", "reason_required", "version_conflict", "already_exists")
     ]
-    assert verdicts(told) == ["not_recorded", *["refused"] * 4]
+    assert verdicts(result) == ["not_recorded", *["refused"] * 4]
     assert desk.events() == 0
     assert desk.run("status", "import", file, "--preview").returncode == 1
 
@@ -185,17 +185,17 @@ def test_S10_somebody_is_quicker_while_the_question_stands(
         return True
 
     monkeypatch.setattr("click.confirm", meanwhile)
-    told = desk.run("status", "import", file, "--json")
-    assert told.returncode == 5
-    assert verdicts(told) == ["not_recorded", "refused"]
-    assert orjson.loads(told.stdout)["results"][1]["code"] == "version_conflict"
+    result = desk.run("status", "import", file, "--json")
+    assert result.returncode == 5
+    assert verdicts(result) == ["not_recorded", "refused"]
+    assert orjson.loads(result.stdout)["results"][1]["code"] == "version_conflict"
     assert desk.events() == 1
 
 
 def test_a_faulty_file_is_told_by_its_lines_all_at_once(desk: Desk, tmp_path: Path) -> None:
     file = field_csv(tmp_path, "FC-000001,CALLED,,,maybe,soon,,", ",CALLED,,,,2026-11-20 09:00,,")
-    told = desk.run("status", "import", file, "--preview")
-    assert told.returncode == 2
+    result = desk.run("status", "import", file, "--preview")
+    assert result.returncode == 2
     for expected in ("line 2, has_payment", "line 2, occurred_at", "line 3, client_code"):
-        assert expected in told.stderr
-    assert told.stdout == ""
+        assert expected in result.stderr
+    assert result.stdout == ""

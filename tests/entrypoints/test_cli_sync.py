@@ -17,7 +17,7 @@ import pytest
 from attrs import define, field
 
 from clientupdater.adapters.redis.circuits import RedisCircuits
-from clientupdater.adapters.redis.client import RedisGate
+from clientupdater.adapters.redis.client import RedisClient
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.vault import Vault
 from clientupdater.demo_data import fill
@@ -77,12 +77,12 @@ class Console:
 
     def doctor(self, **settings: str) -> list[dict[str, Any]]:
         """Hear what doctor says of sources."""
-        told = {"DATABASE_URL": self.database.app_url, "CSV_DROP_DIR": str(self.folder)}
-        done = call("doctor", "--json", **{**told, **KEYS, **settings})
-        found = orjson.loads(done.stdout)
-        assert found["ok"] is all(check["ok"] for check in found["checks"])
+        values = {"DATABASE_URL": self.database.app_url, "CSV_DROP_DIR": str(self.folder)}
+        done = call("doctor", "--json", **{**values, **KEYS, **settings})
+        value = orjson.loads(done.stdout)
+        assert value["ok"] is all(check["ok"] for check in value["checks"])
         about = ("source ", "circuit ")
-        return [check for check in found["checks"] if check["of"].startswith(about)]
+        return [check for check in value["checks"] if check["of"].startswith(about)]
 
     def one(self, sql: str) -> Any:
         """Look into the database, or put something in."""
@@ -96,7 +96,7 @@ class Console:
 def console(database: Database, tmp_path: Path) -> Console:
     opened = Console(database, tmp_path, [])
     with psycopg.connect(database.superuser_url) as connection:
-        found = connection.execute(
+        rows = connection.execute(
             "select source_column from field_mappings where source = 'csv' order by 1"
         ).fetchall()
         connection.execute("insert into branches (code, name) values ('CAL', 'Caloocan')")
@@ -108,7 +108,7 @@ def console(database: Database, tmp_path: Path) -> Console:
                 " where p.code = any(string_to_array(%s, ','))",
                 (email, permissions),
             )
-    opened.columns = [column for (column,) in found]
+    opened.columns = [column for (column,) in rows]
     return opened
 
 
@@ -128,14 +128,14 @@ def test_a_run_is_summed_up_for_a_person(console: Console) -> None:
         "compare",
         "apply",
     ]
-    for told in (
+    for item in (
         "csv preview",
         "3 rows: 0 new, 1 changed, 1 unchanged, 0 back again, 1 refused",
         "  1  full_name",
         "  1  BRANCH_CODE is not among the branches",
         "  FC-1  full_name  Juan dela Cruz → Maria Clara",
     ):
-        assert told in done.stdout
+        assert item in done.stdout
     assert console.one("select full_name from clients where client_code = 'FC-1'") != "Maria Clara"
 
 
@@ -164,13 +164,13 @@ def test_a_run_that_is_held_says_so_and_can_be_approved(console: Console) -> Non
     held = console.run("run", "csv")
     assert held.returncode == 5
     job = console.json("list")["items"][0]
-    for told in (
+    for item in (
         "held: too many clients of FCASH would be deactivated; nothing was applied",
         f"sync approve {job['id']} --plan-hash {job['plan_hash']}",
         f"sync cancel {job['id']}",
         "what it would do, deactivated (some):",
     ):
-        assert told in held.stdout
+        assert item in held.stdout
     assert console.json("approve", job["id"])["counts"]["vanished"] == 1
     assert "what it did, deactivated (some):" in console.run("show", job["id"]).stdout
 
@@ -181,9 +181,9 @@ def test_what_follows_for_rows_is_told_in_the_order_in_which_one_asks(console: C
     console.run("run", "csv")
     console.drop({"CLIENT_CODE": "FC-1", "BRANCH_CODE": "BAG"}, {"CLIENT_CODE": "FC-2"})
     done = console.run("run", "csv", "--preview")
-    told = [line for line in done.stdout.splitlines() if "FC-" in line or "(some)" in line]
+    items = [line for line in done.stdout.splitlines() if "FC-" in line or "(some)" in line]
     # On the last evening of a month there are rows of two periods.
-    assert list(dict.fromkeys(re.sub(r"\d{4}-\d\d", "PERIOD", line) for line in told)) == [
+    assert list(dict.fromkeys(re.sub(r"\d{4}-\d\d", "PERIOD", line) for line in items)) == [
         "what it would do, new clients (some):",
         "  FC-2",
         "what it would do, changed (some):",
@@ -207,11 +207,11 @@ def test_a_run_that_is_broken_off_is_called_off_and_bars_no_other_one(console: C
         with running("sync", "run", "csv", **settings, CLIENTUPDATER_ACTOR=BOSS) as command:
             wait_until(lambda: bool(console.one(WAITING_FOR_A_LOCK)))
             command.send_signal(signal.SIGINT)
-            told = command.communicate(timeout=PATIENCE_S)[1]
+            value = command.communicate(timeout=PATIENCE_S)[1]
     assert command.returncode == 1
     job = console.json("list")["items"][0]
     assert job["state"] == "cancelled"
-    assert f"run {job['id']} is called off: nothing of it was applied" in told
+    assert f"run {job['id']} is called off: nothing of it was applied" in value
     shown = console.run("show", job["id"]).stdout
     assert "1 rows were read; it has not come to what would become of them" in shown
     assert console.json("run", "csv")["counts"]["created"] == 1
@@ -239,10 +239,10 @@ def test_a_script_learns_which_conflict_it_met(console: Console) -> None:
     console.json("run", "csv")
     console.drop(*({"CLIENT_CODE": f"FC-{n:02}"} for n in range(8)))
     held = console.run("run", "csv", "--json")
-    told = orjson.loads(held.stdout)
-    assert (held.returncode, told["state"], told["code"]) == (5, "held", "held")
+    value = orjson.loads(held.stdout)
+    assert (held.returncode, value["state"], value["code"]) == (5, "held", "held")
     console.one("update clients set is_active = false where client_code = 'FC-19' returning 1")
-    changed = console.json("approve", told["id"], code=5)
+    changed = console.json("approve", value["id"], code=5)
     assert (changed["code"], changed["type"]) == (
         "plan_changed",
         "urn:clientupdater:problem:plan_changed",
@@ -267,9 +267,9 @@ def test_a_bare_run_is_a_full_one_and_incremental_is_asked_for(console: Console)
     assert console.json("run", "csv")["full"] is True
     assert console.json("run", "csv", "--full")["full"] is True
     assert console.json("run", "csv", "--incremental")["full"] is False
-    told = " ".join(console.run("run", "--help").stdout.split())
-    assert "[default: full]" in told
-    assert "Only a full run finds out who is missing." in told
+    result = " ".join(console.run("run", "--help").stdout.split())
+    assert "[default: full]" in result
+    assert "Only a full run finds out who is missing." in result
 
 
 def test_a_malformed_file_is_bad_input_and_says_where(console: Console) -> None:
@@ -304,8 +304,8 @@ def test_doctor_tells_of_a_run_whose_process_is_gone_and_a_worker_fails_it(
 def test_rejects_are_listed_replayed_and_a_past_run_explained(console: Console) -> None:
     console.drop({"CLIENT_CODE": "FC-1", "BRANCH_CODE": "BAG"}, {"CLIENT_CODE": "FC-1"})
     job = console.json("run", "csv")
-    told = console.run("rejects", job["id"]).stdout
-    assert "is not among the branches; CLIENT_CODE comes 2 times in one run" in told
+    stdout = console.run("rejects", job["id"]).stdout
+    assert "is not among the branches; CLIENT_CODE comes 2 times in one run" in stdout
     console.drop({"CLIENT_CODE": "FC-2", "BRANCH_CODE": "BAG"})
     job = console.json("run", "csv")
     console.one("insert into branches (code, name) values ('BAG', 'Baguio')")
@@ -376,8 +376,8 @@ def test_what_the_demo_brings_along_for_the_drop_shows_what_a_run_does(
     assert settings.encryption_keys
     assert settings.blind_index_key
     vault = Vault(KeyRing(settings.encryption_keys), settings.blind_index_key)
-    told = tmp_path / "clients.csv"
-    fill(database.app_url, clients=600, now=now, zone=MANILA, vault=vault, tonight=told)
+    tonight = tmp_path / "clients.csv"
+    fill(database.app_url, clients=600, now=now, zone=MANILA, vault=vault, tonight=tonight)
     who = {"CLIENTUPDATER_ACTOR": "administrator@demo.example"}
     done = call("sync", "run", "csv", "--full", "--preview", "--json", **environment, **who)
     assert done.returncode == 0, done.stderr
@@ -399,9 +399,9 @@ def test_doctor_tells_when_a_source_was_last_applied_and_of_when_its_data_is(
     console.run("run", "csv", "--preview")
     assert console.doctor() == [never], "a preview applies nothing"
     console.run("run", "csv")
-    (found,) = console.doctor()
-    assert found["ok"] is True
-    assert "last applied 0 min ago, with data from 0 min ago" in found["found"]
+    (result,) = console.doctor()
+    assert result["ok"] is True
+    assert "last applied 0 min ago, with data from 0 min ago" in result["found"]
 
 
 @pytest.mark.parametrize(
@@ -412,10 +412,10 @@ def test_doctor_tells_of_a_source_that_missed_a_night(console: Console, old: str
     console.drop({"CLIENT_CODE": "FC-1"})
     console.run("run", "csv")
     console.one(f"update {old} - interval '37 hours'")
-    (found,) = console.doctor()
-    assert found["ok"] is False
-    assert "37 h ago" in found["found"]
-    assert "schedules list" in found["remedy"]
+    (result,) = console.doctor()
+    assert result["ok"] is False
+    assert "37 h ago" in result["found"]
+    assert "schedules list" in result["remedy"]
 
 
 def test_doctor_tells_why_the_last_run_failed_until_one_succeeds(console: Console) -> None:
@@ -423,10 +423,10 @@ def test_doctor_tells_why_the_last_run_failed_until_one_succeeds(console: Consol
     console.run("run", "csv")
     (console.folder / "short.csv").write_text("CLIENT_CODE\nFC-1\nTRAILER,1\n")
     assert console.run("run", "csv").returncode == 78
-    (found,) = console.doctor()
-    assert "failed 0 min ago and applied nothing" in found["found"]
-    assert "BRANCH_CODE: the source has no such column" in found["found"]
-    assert "clientupdater sync run csv" in found["remedy"]
+    (result,) = console.doctor()
+    assert "failed 0 min ago and applied nothing" in result["found"]
+    assert "BRANCH_CODE: the source has no such column" in result["found"]
+    assert "clientupdater sync run csv" in result["remedy"]
     console.drop({"CLIENT_CODE": "FC-1"})
     console.run("run", "csv")
     assert [each["ok"] for each in console.doctor()] == [True]
@@ -447,12 +447,12 @@ def test_doctor_tells_what_a_mapping_lacks(console: Console) -> None:
     console.drop({"CLIENT_CODE": "FC-1"})
     console.run("run", "csv")
     console.one("delete from field_mappings where source = 'csv' and field = 'full_name'")
-    (found,) = console.doctor()
-    assert found["found"].startswith("its mapping: full_name: no column fills it")
-    assert "PUT /api/v1/sync/mappings" in found["remedy"]
+    (result,) = console.doctor()
+    assert result["found"].startswith("its mapping: full_name: no column fills it")
+    assert "PUT /api/v1/sync/mappings" in result["remedy"]
     console.one("delete from field_mappings where source = 'csv'")
-    (found,) = console.doctor()
-    assert "client_code must be filled" in found["found"]
+    (result,) = console.doctor()
+    assert "client_code must be filled" in result["found"]
 
 
 def test_doctor_tells_which_source_some_process_leaves_alone(
@@ -462,8 +462,8 @@ def test_doctor_tells_which_source_some_process_leaves_alone(
     console.run("run", "csv")
     assert [each["of"] for each in console.doctor(REDIS_URL=redis_url)] == ["source csv"]
     until = datetime.now(UTC) + timedelta(minutes=9)
-    with closing(RedisGate.to(redis_url)) as gate:
-        RedisCircuits(gate).publish("nextbank", until)
+    with closing(RedisClient.to(redis_url)) as redis_client:
+        RedisCircuits(redis_client).publish("nextbank", until)
     (_, left_alone) = console.doctor(REDIS_URL=redis_url)
     assert (left_alone["of"], left_alone["ok"]) == ("circuit of nextbank", False)
     assert f"left alone until {until:%H:%M:%S} UTC" in left_alone["found"]

@@ -12,7 +12,7 @@ import httpx
 import psycopg
 
 from clientupdater.entrypoints.http.application import build
-from clientupdater.entrypoints.http.middleware.metrics import Measures
+from clientupdater.entrypoints.http.middleware.metrics import Metrics
 from clientupdater.settings.serving import Serving
 from tests.support.http_actors import BASE, Field, code_of
 from tests.support.http_server import served
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def serving(
-    field: Field, serving: Serving, measures: Measures | None = None
+    field: Field, serving: Serving, measures: Metrics | None = None
 ) -> Iterator[httpx.Client]:
     app = attrs.evolve(field.staff.app, serving=serving)
     with served(build(lambda: nullcontext(app), measures=measures)) as http:
@@ -43,12 +43,12 @@ def rows_held(database: Database) -> Iterator[None]:
 
 
 def change(http: httpx.Client, field: Field, client: str, version: int) -> httpx.Response:
-    told = {"status": "CALLED", "version": version}
-    return http.post(f"{field.url(client)}/events", json=told, timeout=20)
+    json = {"status": "CALLED", "version": version}
+    return http.post(f"{field.url(client)}/events", json=json, timeout=20)
 
 
 def test_whoever_comes_to_a_full_house_is_told_so_at_once(field: Field, database: Database) -> None:
-    client, answers, measures = field.client(), [], Measures()
+    client, answers, measures = field.client(), [], Metrics()
     full = Serving(at_once=1, admitted=2, deadline_s=10)
     with serving(field, full, measures) as http:
         assert change(http, field, client, 0).status_code == 201
@@ -77,7 +77,7 @@ def until_let_in(http: httpx.Client, field: Field, client: str) -> httpx.Respons
     return answer
 
 
-def in_flight(measures: Measures) -> float:
+def in_flight(measures: Metrics) -> float:
     return measures.registry.get_sample_value("clientupdater_http_in_flight") or 0
 
 
@@ -137,9 +137,9 @@ def test_a_body_that_does_not_come_keeps_nobody_waiting(field: Field) -> None:
 
 
 def test_a_body_may_be_as_long_as_the_setting_says(field: Field) -> None:
-    told = {"status": "CALLED", "version": 0, "remarks": "x" * 3000}
+    json = {"status": "CALLED", "version": 0, "remarks": "x" * 3000}
     url = f"{field.url(field.client())}/events"
     with serving(field, Serving(largest_body=2048)) as http:
-        assert code_of(http.post(url, json=told)) == (413, "payload_too_large")
+        assert code_of(http.post(url, json=json)) == (413, "payload_too_large")
         many = {"items": [], "remarks": "x" * 3000}
         assert http.post(f"{BASE}/status-updates", json=many).status_code == 422

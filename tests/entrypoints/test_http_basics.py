@@ -90,9 +90,9 @@ def test_the_first_address_says_what_is_here_to_programs(client: httpx.Client) -
         assert answer.status_code == 200
         assert answer.headers["content-type"] == "application/json"
         assert "Accept" in answer.headers["vary"]
-        told = answer.json()
-        assert told["service"] == "Client Updater"
-        for address in told["links"].values():
+        value = answer.json()
+        assert value["service"] == "Client Updater"
+        for address in value["links"].values():
             assert client.get(address).status_code == 200
 
 
@@ -183,11 +183,11 @@ def test_what_is_not_there_is_a_problem_and_no_redirect(client: httpx.Client, pa
 
 def test_a_problem_has_all_its_members(client: httpx.Client) -> None:
     answer = client.get("/fail/rule", headers={"X-Request-ID": "given-id-1"})
-    told = answer.json()
-    moment = datetime.fromisoformat(told["error"].pop("timestamp"))
+    value = answer.json()
+    moment = datetime.fromisoformat(value["error"].pop("timestamp"))
     assert moment.utcoffset() is not None
     assert answer.status_code == 409
-    assert told == {
+    assert value == {
         "type": "urn:clientupdater:problem:already_done",
         "title": "Conflict",
         "status": 409,
@@ -240,8 +240,8 @@ def test_what_is_down_for_now_says_when_to_try_again(client: httpx.Client) -> No
 
 @pytest.mark.parametrize("path", ["/well", "/nope", "/fail/surprise"])
 def test_every_answer_carries_the_requests_id(client: httpx.Client, path: str) -> None:
-    given = client.get(path, headers={"X-Request-ID": "0123-abcd"})
-    assert given.headers["x-request-id"] == "0123-abcd"
+    value = client.get(path, headers={"X-Request-ID": "0123-abcd"})
+    assert value.headers["x-request-id"] == "0123-abcd"
     made = client.get(path, headers={"X-Request-ID": "no good"})
     assert re.fullmatch(r"[0-9a-f-]{36}", made.headers["x-request-id"])
 

@@ -49,14 +49,14 @@ class Desk:
 
     def pages(self, limit: int) -> list[dict[str, Any]]:
         """Walk it to its end."""
-        found: list[dict[str, Any]] = []
+        items: list[dict[str, Any]] = []
         asked: dict[str, Any] = {"limit": limit}
         while True:
             page = self.http.get(URL, params=asked).json()
             assert len(page["items"]) <= limit
-            found += page["items"]
+            items += page["items"]
             if not page["has_more"]:
-                return found
+                return items
             asked["cursor"] = page["next_cursor"]
 
 
@@ -86,10 +86,10 @@ def test_C2_what_people_and_runs_changed_is_told_together_the_newest_first(
         "/api/v1/clients/code:FC-1", json={"contact_number": "8123 4567", "version": 1}
     ).raise_for_status()
     desk.ran(10, "is_active", "true", "false")
-    found = desk.pages(limit)
-    assert [each["field"] for each in found[:2]] == ["contact_number", "is_active"]
-    assert {each["field"] for each in found[2:]} == {"branch", "par_status"}
-    hand, run = found[0], found[1]
+    result = desk.pages(limit)
+    assert [each["field"] for each in result[:2]] == ["contact_number", "is_active"]
+    assert {each["field"] for each in result[2:]} == {"branch", "par_status"}
+    hand, run = result[0], result[1]
     assert (hand["by"]["name"], hand["sync_job"], hand["source"]) == ("Ana", None, None)
     assert (hand["old_value"], hand["new_value"]) == (None, "8123 4567")
     assert (run["by"], run["source"]) == (None, "snowflake")

@@ -77,18 +77,18 @@ def test_a_second_head_that_does_not_come_closes_its_connection(field: Field) ->
 def test_who_is_one_connection_too_many_is_told_so_at_once(field: Field) -> None:
     with bounded(field, max_connections=2) as http, connected(http), connected(http):
         with connected(http) as raw:
-            told = everything(raw)
-        assert told.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
-        assert b"application/problem+json" in told
-        assert b'"code":"unavailable"' in told
+            result = everything(raw)
+        assert result.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+        assert b"application/problem+json" in result
+        assert b'"code":"unavailable"' in result
 
 
 def test_what_is_no_request_is_refused_as_all_else_is(field: Field) -> None:
     with bounded(field) as http, connected(http) as raw:
         raw.sendall(b"no request\r\n\r\n")
-        told = everything(raw)
-    assert told.startswith(b"HTTP/1.1 400 Bad Request\r\n")
-    assert b'"code":"invalid_request"' in told
+        result = everything(raw)
+    assert result.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b'"code":"invalid_request"' in result
 
 
 def test_an_idle_connection_is_kept_for_longer_than_is_announced(field: Field) -> None:

@@ -34,9 +34,9 @@ class Desk:
         token = self.staff.session(self.staff.hire(*grants))
         self.http.headers["Authorization"] = f"Bearer {token}"
 
-    def correct(self, version: int | None = None, /, **told: Any) -> httpx.Response:
+    def correct(self, version: int | None = None, /, **params: Any) -> httpx.Response:
         headers = {} if version is None else {"If-Match": f'"v{version}"'}
-        return self.http.patch(URL, json=told, headers=headers)
+        return self.http.patch(URL, json=params, headers=headers)
 
     def source_says(self, number: str) -> None:
         """Do what a sync does when the source has a new number for one that was corrected (C1)."""
@@ -154,6 +154,6 @@ def test_Y10_of_two_sources_the_one_that_owns_the_number_is_taken_at_its_word(de
         "insert into client_sources (client_id, source, contact_number, last_seen_at)"
         " select id, 'nextbank', '+639170000009', now() from clients"
     )
-    told = {"decision": "take_theirs", "version": 3}
-    taken = desk.http.post(f"{URL}/contact-conflict", json=told)
+    json = {"decision": "take_theirs", "version": 3}
+    taken = desk.http.post(f"{URL}/contact-conflict", json=json)
     assert taken.json()["contact_number"] == NEWER

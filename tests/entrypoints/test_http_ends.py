@@ -62,13 +62,13 @@ NONE = (None, *NO_NUMBERS)
 
 def ends_of(schema: dict[str, Any]) -> tuple[Any, ...]:
     """Choose the ends of what a place takes; of another kind, chance tries enough."""
-    found = resolved(schema)
-    if found.get("type") == "integer":
+    result = resolved(schema)
+    if result.get("type") == "integer":
         return (*WHOLES, *NONE)
     by_format = {"date": DAYS, "date-time": MOMENTS, "uuid": ("0" * 8, "\0")}
-    if "format" in found:
-        return (*by_format[found["format"]], *NONE)
-    return (*AMOUNTS, *NONE) if found.get("pattern", "").startswith("^-?") else TEXTS
+    if "format" in result:
+        return (*by_format[result["format"]], *NONE)
+    return (*AMOUNTS, *NONE) if result.get("pattern", "").startswith("^-?") else TEXTS
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
@@ -112,8 +112,8 @@ def written(schema: dict[str, Any]) -> str:
 
 def places(schema: dict[str, Any], value: Any) -> Iterator[tuple[str, Any]]:
     """Give each place of a body with every end in it: its name, and the body that is sent."""
-    found = resolved(schema)
-    for name, inner in found.get("properties", {}).items():
+    result = resolved(schema)
+    for name, inner in result.get("properties", {}).items():
         for end in ends_of(inner):
             yield name, {**value, name: end}
         items = resolved(inner).get("items")
@@ -158,14 +158,14 @@ def asked(
     http: httpx.Client,
     method: str,
     path: str,
-    told: dict[str, Any],
+    values: dict[str, Any],
     *,
     query: dict[str, str] | None = None,
     parts: dict[str, str] | None = None,
     body: Any = None,
 ) -> int:
     seen = http.get(f"/api/v1/clients/{WHO}/periods/2026-11").json()["version"]
-    for each in told["parameters"]:
+    for each in values["parameters"]:
         if each["in"] == "path":
             usual = WHO if each["name"] == "client" else str(example(each["schema"]))
             part = (parts or {}).get(each["name"], usual)
@@ -173,7 +173,7 @@ def asked(
     content = None if body is None else json.dumps(body)
     content = content and content.replace(str(SEEN), str(seen))
     heads = {"Content-Type": "application/json"} if content else {}
-    if any(each["name"] == "If-Match" for each in told["parameters"]):
+    if any(each["name"] == "If-Match" for each in values["parameters"]):
         heads["If-Match"] = f'"v{seen}"'
     words = urlencode(query or {}, errors="replace")
     answer = http.request(method, f"{path}?{words}", content=content, headers=heads)

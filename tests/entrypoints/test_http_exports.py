@@ -48,42 +48,42 @@ class Desk:
         return person
 
     def client(self, code: str, branch: BranchId | None = None, **columns: Any) -> None:
-        told = {"full_name": "Juan Reyes", **columns}
-        names, marks = ", ".join(told), ", ".join(["%s"] * len(told))
+        values = {"full_name": "Juan Reyes", **columns}
+        names, marks = ", ".join(values), ", ".join(["%s"] * len(values))
         self.staff.run(
             f"insert into clients (client_code, company_id, branch_id, product_id, {names})"
             " values (%s, (select id from companies where code = 'FCASH'), %s,"
             f" (select id from products where code = 'FCASH_SSS'), {marks})",
             code,
             branch or self.branch,
-            *told.values(),
+            *values.values(),
         )
 
-    def ask(self, kind: str = "clients", form: str = "csv", **told: Any) -> httpx.Response:
-        return self.http.post(URL, json={"type": kind, "format": form, **told})
+    def ask(self, kind: str = "clients", form: str = "csv", **params: Any) -> httpx.Response:
+        return self.http.post(URL, json={"type": kind, "format": form, **params})
 
     def write(self, export: dict[str, Any]) -> AtHand:
         """Do what a worker does."""
-        doing = attempt_at(export["id"])
-        self.staff.app.write_export(doing)
+        job_run = attempt_at(export["id"])
+        self.staff.app.write_export(job_run)
         self.staff.run(
             "update job_queue set status = 'completed'"
             " where id = (select job_id from export_jobs where id = %s)",
             export["id"],
         )
-        return doing
+        return job_run
 
-    def made(self, kind: str = "clients", form: str = "csv", **told: Any) -> dict[str, Any]:
+    def made(self, kind: str = "clients", form: str = "csv", **params: Any) -> dict[str, Any]:
         """Ask for one and have it written."""
-        asked = self.ask(kind, form, **told)
+        asked = self.ask(kind, form, **params)
         assert asked.status_code == 202, asked.text
         self.write(asked.json())
-        found: dict[str, Any] = self.http.get(asked.headers["location"]).json()
-        return found
+        values: dict[str, Any] = self.http.get(asked.headers["location"]).json()
+        return values
 
-    def rows(self, **told: Any) -> list[dict[str, str]]:
+    def rows(self, **params: Any) -> list[dict[str, str]]:
         """Make one and read it as a spreadsheet would."""
-        return read(self.http.get(self.made(**told)["file"]).content)
+        return read(self.http.get(self.made(**params)["file"]).content)
 
 
 def read(raw: bytes) -> list[dict[str, str]]:
@@ -110,13 +110,13 @@ def test_an_export_is_taken_on_written_by_a_worker_and_fetched(desk: Desk) -> No
     assert asked.status_code == 202
     assert asked.headers["location"] == f"{URL}/{asked.json()['id']}"
     assert (asked.json()["status"], asked.json()["file"]) == ("pending", None)
-    doing = desk.write(asked.json())
-    assert (doing.told[-1].done, doing.told[-1].total) == (1, 1)
-    found = desk.http.get(asked.headers["location"]).json()
-    assert (found["status"], found["row_count"]) == ("completed", 1)
-    answer = desk.http.get(found["file"])
+    job_run = desk.write(asked.json())
+    assert (job_run.told[-1].done, job_run.told[-1].total) == (1, 1)
+    value = desk.http.get(asked.headers["location"]).json()
+    assert (value["status"], value["row_count"]) == ("completed", 1)
+    answer = desk.http.get(value["file"])
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert int(answer.headers["content-length"]) == found["file_size"] == len(answer.content)
+    assert int(answer.headers["content-length"]) == value["file_size"] == len(answer.content)
     (row,) = read(answer.content)
     assert (row["client_code"], row["full_name"]) == ("FC-1", "Juan Reyes")
 
@@ -145,14 +145,14 @@ def test_no_text_is_a_formula_and_every_text_survives(desk: Desk, text: str) -> 
 def test_filters_and_columns_are_those_of_the_lists(desk: Desk) -> None:
     desk.client("FC-1", loan_status="OPEN")
     desk.client("FC-2", loan_status="CLOSED")
-    found = desk.rows(filters={"loan_status": "OPEN"}, columns=["loan_status", "client_code"])
-    assert found == [{"loan_status": "OPEN", "client_code": "FC-1"}]
+    result = desk.rows(filters={"loan_status": "OPEN"}, columns=["loan_status", "client_code"])
+    assert result == [{"loan_status": "OPEN", "client_code": "FC-1"}]
     assert code_of(desk.ask(filters={"branch": "NOWHERE"})) == (422, "validation_failed")
     assert code_of(desk.ask(filters={"colour": "red"})) == (422, "validation_failed")
     refused = desk.ask(columns=["client_code", "pension_number", "client_code"])
     assert code_of(refused) == (422, "validation_failed")
-    told = {each["pointer"] for each in refused.json()["error"]["details"]["fields"]}
-    assert told == {"/columns/1", "/columns/2"}
+    value = {each["pointer"] for each in refused.json()["error"]["details"]["fields"]}
+    assert value == {"/columns/1", "/columns/2"}
 
 
 @pytest.mark.rule("A10")
@@ -302,8 +302,8 @@ def test_L1_what_is_taken_away_is_written_down(desk: Desk) -> None:
     desk.http.get(desk.made()["file"])
     taken = "select subject || ' ' || row_count from data_access_log where action = 'exported'"
     assert desk.staff.one(taken) == "clients 1"
-    deeds = "select string_agg(action, ' ' order by created_at) from activity_logs"
-    assert desk.staff.one(deeds) == "export.create export.fetch"
+    entries = "select string_agg(action, ' ' order by created_at) from activity_logs"
+    assert desk.staff.one(entries) == "export.create export.fetch"
 
 
 # --- where clients stand, and reports
@@ -311,11 +311,11 @@ def test_L1_what_is_taken_away_is_written_down(desk: Desk) -> None:
 WRITER = (*ALL, "status:update all", "status:history:read all")
 
 
-def record(desk: Desk, code: str, status: str, version: int = 0, **told: Any) -> None:
+def record(desk: Desk, code: str, status: str, version: int = 0, **params: Any) -> None:
     desk.staff.clock.forward(minutes=1)
     answer = desk.http.post(
         f"/api/v1/clients/code:{code}/periods/2026-11/events",
-        json={"status": status, "version": version, **told},
+        json={"status": status, "version": version, **params},
     )
     assert answer.status_code == 201, answer.text
 
@@ -412,7 +412,7 @@ def test_a_workbook_holds_texts_as_texts_and_numbers_days_and_truths_as_such(des
     answer = desk.http.get(export["file"])
     assert answer.headers["content-disposition"].endswith('.xlsx"')
     head, row = cells(answer.content)
-    assert [told for _, told in head] == columns
+    assert [result for _, result in head] == columns
     assert row == [
         ("inlineStr", text.replace("\x00", "")),
         ("style 1", "18264"),
@@ -427,6 +427,6 @@ def test_a_workbook_holds_texts_as_texts_and_numbers_days_and_truths_as_such(des
 def test_a_workbook_has_its_cover_on_a_sheet_of_its_own(desk: Desk) -> None:
     export = desk.made(form="xlsx")
     raw = desk.http.get(export["file"]).content
-    cover = {name: told for (_, name), (_, told) in cells(raw, sheet=2)}
+    cover = {name: result for (_, name), (_, result) in cells(raw, sheet=2)}
     assert (cover["made for"], cover["rows"]) == ("Ana Cruz", "0")
     assert len(cells(raw)) == 1

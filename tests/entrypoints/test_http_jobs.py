@@ -46,9 +46,9 @@ class Office:
     def put(self, status: str = "pending", name: str = "open_period", **facts: Any) -> int:
         """Put a job down as it would stand."""
         held = status == "processing"
-        told = (name, facts.get("queue", "default"), status, facts.get("error"), facts.get("key"))
+        result = (name, facts.get("queue", "default"), status, facts.get("error"), facts.get("key"))
         worker = "somebody" if held else None
-        return int(self.staff.one(PUT, *told, worker, held, self.boss))
+        return int(self.staff.one(PUT, *result, worker, held, self.boss))
 
     def ids(self, query: str = "") -> list[int]:
         """List jobs."""
@@ -84,13 +84,13 @@ def test_jobs_are_listed_the_newest_first_page_by_page_and_by_how_they_stand(
 
 def test_a_job_says_what_it_is_who_asked_for_it_and_what_went_wrong(office: Office) -> None:
     job = office.put("dead", error="The moon does not answer.")
-    told = office.http.get(f"{API}/jobs/{job}").json()
-    assert told["name"] == "open_period"
-    assert told["arguments"] == {"period": "2026-11"}
-    assert told["request_id"] == "a-request-id"
-    assert told["asked_by"] == {"id": str(office.boss), "name": "Bea Cruz"}
-    assert (told["status"], told["attempts"]) == ("dead", 3)
-    assert told["error"] == "The moon does not answer."
+    value = office.http.get(f"{API}/jobs/{job}").json()
+    assert value["name"] == "open_period"
+    assert value["arguments"] == {"period": "2026-11"}
+    assert value["request_id"] == "a-request-id"
+    assert value["asked_by"] == {"id": str(office.boss), "name": "Bea Cruz"}
+    assert (value["status"], value["attempts"]) == ("dead", 3)
+    assert value["error"] == "The moon does not answer."
 
 
 def test_J1_a_dead_job_is_tried_again_by_hand_with_its_attempts_counted_anew(
@@ -148,8 +148,8 @@ def schedule(office: Office, name: str = "retention") -> dict[str, Any]:
 
 
 def test_J3_a_schedule_is_given_another_time_in_a_zone_of_its_own(office: Office) -> None:
-    told = {"cron_expression": "30 5 * * 1", "time_zone": "UTC", "version": 1}
-    answer = office.http.patch(f"{API}/schedules/retention", json=told)
+    json = {"cron_expression": "30 5 * * 1", "time_zone": "UTC", "version": 1}
+    answer = office.http.patch(f"{API}/schedules/retention", json=json)
     assert answer.status_code == 200, answer.text
     assert answer.headers["etag"] == '"v2"'
     kept = schedule(office)

@@ -43,8 +43,8 @@ def test_what_is_left_is_told_with_every_answer(field: Field) -> None:
         assert (heads["x-ratelimit-limit"], heads["x-ratelimit-remaining"]) == ("3", "2")
         assert 0 < int(heads["x-ratelimit-reset"]) - time.time() <= 61
         assert heads["ratelimit-policy"] == '"read";q=3;w=60'
-        told, _, whole_in = heads["ratelimit"].rpartition("=")
-        assert (told, 1 <= int(whole_in) <= 60) == ('"read";r=2;t', True)
+        result, _, whole_in = heads["ratelimit"].rpartition("=")
+        assert (result, 1 <= int(whole_in) <= 60) == ('"read";r=2;t', True)
         missing = http.get(f"{BASE}/clients/code:NOBODY")
         assert missing.status_code == 404
         assert missing.headers["x-ratelimit-remaining"] == "1"
@@ -66,8 +66,8 @@ def test_reading_and_writing_are_counted_apart_and_searching_is_reading(field: F
         for _ in range(3):
             assert http.post(f"{BASE}/clients/search", json={"q": "reyes"}).status_code == 200
         assert code_of(http.get(f"{BASE}/me")) == (429, "rate_limit_exceeded")
-        told = {"status": "CALLED", "version": 0}
-        written = http.post(f"{field.url(field.client())}/events", json=told)
+        result = {"status": "CALLED", "version": 0}
+        written = http.post(f"{field.url(field.client())}/events", json=result)
         assert written.status_code == 201
         assert written.headers["ratelimit-policy"] == '"write";q=2;w=60'
 
@@ -82,8 +82,8 @@ def test_each_person_is_counted_by_themselves_wherever_they_come_from(field: Fie
 def test_who_is_not_signed_in_is_counted_by_address_before_being_told_so(field: Field) -> None:
     with limited(field) as http:
         bad = {"Authorization": "Bearer made-up"}
-        told = [http.get(f"{BASE}/me", headers=bad).status_code for _ in range(5)]
-        assert told == [401, 401, 401, 429, 429]
+        items = [http.get(f"{BASE}/me", headers=bad).status_code for _ in range(5)]
+        assert items == [401, 401, 401, 429, 429]
         assert http.get(f"{BASE}/me").status_code == 200, "and signed in, they are somebody else"
 
 
@@ -122,13 +122,13 @@ def test_U3_signing_in_well_does_not_count_against_the_failures(field: Field) ->
 @pytest.mark.rule("U3")
 def test_U3_an_address_may_try_so_often_as_whomever(field: Field) -> None:
     with limited(field) as http:
-        told = [
+        items = [
             http.post(f"{BASE}/sessions", json={"email": f"{n}@a.example", "password": "x"})
             for n in range(44)
         ]
-        assert {each.status_code for each in told[:40]} == {401}
+        assert {each.status_code for each in items[:40]} == {401}
         # Where five minutes end meanwhile, a part of an attempt is forgotten: one more is let in.
-        assert code_of(told[-1]) == (429, "rate_limit_exceeded")
+        assert code_of(items[-1]) == (429, "rate_limit_exceeded")
 
 
 @pytest.mark.rule("U3")
@@ -151,7 +151,7 @@ def test_a_proxy_that_adds_a_line_of_its_own_is_heeded_as_one_that_adds_to_it(
     """What a stranger writes stands in the first line; what our proxy saw stands in the last."""
     serving = Serving(trusted_proxies=networks("127.0.0.0/8"))
     with limited(field, serving=serving) as http:
-        told = [
+        items = [
             http.get(
                 f"{BASE}/me",
                 headers=[
@@ -162,11 +162,11 @@ def test_a_proxy_that_adds_a_line_of_its_own_is_heeded_as_one_that_adds_to_it(
             ).status_code
             for n in range(5)
         ]
-        assert told == [401, 401, 401, 429, 429]
+        assert items == [401, 401, 401, 429, 429]
 
 
 def test_notices_have_an_allowance_of_their_own(field: Field) -> None:
     with limited(field) as http:
-        told = [http.post("/webhooks/nextbank", json={}) for _ in range(4)]
-        assert {each.status_code for each in told} == {400}
-        assert told[0].headers["ratelimit-policy"] == '"webhook";q=300;w=60'
+        items = [http.post("/webhooks/nextbank", json={}) for _ in range(4)]
+        assert {each.status_code for each in items} == {400}
+        assert items[0].headers["ratelimit-policy"] == '"webhook";q=300;w=60'

@@ -37,9 +37,9 @@ def watched(field: Field) -> Iterator[httpx.Client]:
 def value(http: httpx.Client, series: str) -> float:
     """Read one series."""
     text = http.get("/metrics", headers=AS_OPS).text
-    found = re.search(rf"^{re.escape(series)} ([0-9.e+-]+)$", text, re.MULTILINE)
-    assert found, text
-    return float(found[1])
+    match = re.search(rf"^{re.escape(series)} ([0-9.e+-]+)$", text, re.MULTILINE)
+    assert match, text
+    return float(match[1])
 
 
 def test_metrics_are_for_who_shows_the_token_of_operations(
@@ -58,11 +58,11 @@ def test_requests_are_counted_by_route_and_never_by_whom_they_are_about(
     for _ in range(3):
         assert watched.get(f"{BASE}/clients/code:{client}").status_code == 200
     assert watched.get("/no/such/thing").status_code == 404
-    told = watched.get("/metrics", headers=AS_OPS).text
+    result = watched.get("/metrics", headers=AS_OPS).text
     series = 'clientupdater_http_request_duration_seconds_bucket{le="0.05",method="GET",'
-    assert f'{series}route="/api/v1/clients/{{client}}",status="200"}}' in told
-    assert client not in told
-    assert "/no/such/thing" not in told
+    assert f'{series}route="/api/v1/clients/{{client}}",status="200"}}' in result
+    assert client not in result
+    assert "/no/such/thing" not in result
     name = 'clientupdater_http_request_duration_seconds_count{method="GET",route="none"'
     assert value(watched, f'{name},status="404"}}') == 1
     assert value(watched, 'clientupdater_http_refusals_total{code="not_found"}') == 1
@@ -77,9 +77,9 @@ def test_methods_that_somebody_made_up_are_one_series(watched: httpx.Client) -> 
 
 
 def test_what_is_asked_for_again_is_counted(watched: httpx.Client, field: Field) -> None:
-    url, told = f"{field.url(field.client())}/events", {"status": "CALLED", "version": 0}
+    url, json = f"{field.url(field.client())}/events", {"status": "CALLED", "version": 0}
     for _ in range(3):
-        watched.post(url, json=told, headers={"Idempotency-Key": "a"})
+        watched.post(url, json=json, headers={"Idempotency-Key": "a"})
     assert value(watched, "clientupdater_http_replays_total") == 2
     assert value(watched, "clientupdater_http_in_flight") == 1, "the one that asks"
 
@@ -97,10 +97,10 @@ def test_every_answer_guards_itself(watched: httpx.Client) -> None:
 
 
 def test_a_trace_is_carried_on(watched: httpx.Client) -> None:
-    given = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-    heads = watched.get(f"{BASE}/me", headers={"traceparent": given}).headers
-    assert heads["traceparent"][3:35] == given[3:35]
-    assert heads["traceparent"] != given
+    message = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    heads = watched.get(f"{BASE}/me", headers={"traceparent": message}).headers
+    assert heads["traceparent"][3:35] == message[3:35]
+    assert heads["traceparent"] != message
 
 
 def test_pages_of_the_origins_that_were_named_may_ask(watched: httpx.Client) -> None:
@@ -149,11 +149,11 @@ def test_an_address_counts_only_from_proxies_that_were_named(field: Field) -> No
         with served(build(lambda: nullcontext(app))) as http:
             proof = {"email": "nobody@example.com", "password": "x"}
             http.post(f"{BASE}/sessions", json=proof, headers={"X-Forwarded-For": forwarded_for})
-        found: str = field.staff.one(
+        result: str = field.staff.one(
             "select host(ip_address::inet) from activity_logs where action = 'session.refuse'"
             " order by created_at desc limit 1"
         )
-        return found
+        return result
 
     trusting = Serving(trusted_proxies=(ip_network("127.0.0.0/8"), ip_network("10.0.0.0/8")))
     assert seen(Serving(), "203.0.113.7") == "127.0.0.1"

@@ -32,8 +32,8 @@ def events(field: Field) -> int:
 
 
 def ask(field: Field, code: str, headers: dict[str, str] | None = None, **body: Any) -> Any:
-    told = {"status": "CALLED", "version": 0, "remarks": "Comes on Friday", **body}
-    return field.http.post(f"{field.url(code)}/events", json=told, headers=headers or KEY)
+    json = {"status": "CALLED", "version": 0, "remarks": "Comes on Friday", **body}
+    return field.http.post(f"{field.url(code)}/events", json=json, headers=headers or KEY)
 
 
 def test_a_change_asked_for_twice_is_made_once_and_answered_alike(field: Field) -> None:
@@ -155,9 +155,9 @@ def test_what_a_request_removed_or_put_out_of_sight_is_answered_again_alike(fiel
     for number, (path, (who, method, body)) in enumerate(removed.items()):
         token = f"Bearer {field.staff.session(who)}"
         headers = {"Authorization": token, "Idempotency-Key": f"call-{number}"}
-        told: Any = {"json": body} if body else {}
+        value: Any = {"json": body} if body else {}
         answers = [
-            field.http.request(method, BASE + path, headers=headers, **told) for _ in range(2)
+            field.http.request(method, BASE + path, headers=headers, **value) for _ in range(2)
         ]
         assert [each.status_code for each in answers] == [204, 204], answers[-1].text
         assert answers[1].headers["idempotent-replayed"] == "true"
@@ -251,18 +251,18 @@ def wait_for_a_writer(field: Field) -> None:
 
 def test_twenty_who_ask_the_same_at_once_make_one_change(field: Field) -> None:
     client = field.client()
-    found: list[tuple[int, str]] = []
+    result: list[tuple[int, str]] = []
 
     def change() -> None:
         answer = ask(field, client)
-        found.append((answer.status_code, answer.json().get("error", {}).get("code", "")))
+        result.append((answer.status_code, answer.json().get("error", {}).get("code", "")))
 
     threads = [threading.Thread(target=change) for _ in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    kinds = set(found)
+    kinds = set(result)
     assert (201, "") in kinds
     assert kinds <= {(201, ""), (409, "idempotency_in_progress"), (503, "unavailable")}
     assert events(field) == 1

@@ -47,11 +47,11 @@ class Desk:
 
     def looks(self) -> list[tuple[str, str]]:
         """Read who saw what of whom."""
-        found = self.staff.one(
+        result = self.staff.one(
             "select coalesce(json_agg(json_build_array(action, client_id)), '[]')"
             " from data_access_log"
         )
-        return [(action, client) for action, client in found]
+        return [(action, client) for action, client in result]
 
 
 @pytest.fixture
@@ -116,10 +116,10 @@ def test_a_client_without_a_number_has_none_to_show(desk: Desk) -> None:
 def test_C3_a_list_shows_the_last_four_and_a_search_takes_the_whole(desk: Desk) -> None:
     token = desk.staff.session(desk.staff.hire("clients:read all FCASH"))
     desk.http.headers["Authorization"] = f"Bearer {token}"
-    for q, found in [("03-1234567-8", 1), ("5678", 0), ("0312345679", 0)]:
+    for q, result in [("03-1234567-8", 1), ("5678", 0), ("0312345679", 0)]:
         answer = desk.http.post("/api/v1/clients/search", json={"q": q})
         assert answer.status_code == 200, answer.text
-        assert len(answer.json()["items"]) == found
+        assert len(answer.json()["items"]) == result
         assert NUMBER not in answer.text
     shown = desk.http.get(f"/api/v1/clients/{desk.client}").json()
     assert shown["pension_number_masked"] == "••••5678"

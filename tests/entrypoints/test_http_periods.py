@@ -62,9 +62,9 @@ def test_P1_what_runs_is_told_by_the_business_day(
 ) -> None:
     calendar.staff.clock.forward(days=10, hours=8)  # 17:00 UTC is the first of December already
     later = calendar.hire("status:read self FCASH")
-    found = calendar.http.get(f"{PERIODS}/current", params=params, headers=later).json()
+    value = calendar.http.get(f"{PERIODS}/current", params=params, headers=later).json()
     names = ("period", "period_type", "first_day", "last_day")
-    assert [tuple(each[name] for name in names) for each in found["items"]] == [
+    assert [tuple(each[name] for name in names) for each in value["items"]] == [
         ("2026-12", "monthly", "2026-12-01", "2026-12-31"),
         ("2026-Q4", "quarterly", "2026-10-01", "2026-12-31"),
     ]
@@ -78,8 +78,8 @@ def test_A5_periods_are_for_those_who_may_see_rows(calendar: Calendar) -> None:
         assert code_of(unseen) == (404, "not_found")
     nobody = calendar.hire()
     for params in ({}, {"company": "NOPE"}, {"company": ""}):
-        told = calendar.http.get(current, params=params, headers=nobody)
-        assert code_of(told) == (403, "forbidden")
+        value = calendar.http.get(current, params=params, headers=nobody)
+        assert code_of(value) == (403, "forbidden")
     assert code_of(calendar.http.get(current, params={"company": ""})) == (422, "validation_failed")
     assert code_of(calendar.http.get(current, params={"firm": "x"})) == (400, "invalid_request")
 
@@ -92,10 +92,10 @@ def test_P4_a_period_is_opened_by_hand_and_twice_it_does_no_more(calendar: Calen
         " (select id from products where code = 'FCASH_SSS'))",
         calendar.staff.branch(),
     )
-    told = [calendar.http.post(f"{PERIODS}/2026-11/open") for _ in range(2)]
-    assert [each.status_code for each in told] == [200, 200]
-    assert [each.json()["rows"] for each in told] == [1, 0]
-    assert told[0].json()["period"] == "2026-11"
+    items = [calendar.http.post(f"{PERIODS}/2026-11/open") for _ in range(2)]
+    assert [each.status_code for each in items] == [200, 200]
+    assert [each.json()["rows"] for each in items] == [1, 0]
+    assert items[0].json()["period"] == "2026-11"
 
 
 @pytest.mark.rule("P4")

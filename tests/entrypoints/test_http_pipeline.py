@@ -16,7 +16,7 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.application import build
 from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
-from clientupdater.entrypoints.structuring import Text, Whole
+from clientupdater.entrypoints.structuring import Integer, Text
 from tests.support.http_server import served
 from tests.support.staff_fixture import Staff, staffed
 
@@ -36,14 +36,14 @@ class Note:
 
     text: Annotated[str, Text(10)]
     count: int | None = None
-    version: Annotated[int, Whole(0, 9)] | None = None
+    version: Annotated[int, Integer(0, 9)] | None = None
 
 
 @frozen
 class Asked:
     """What a list is asked."""
 
-    limit: Annotated[int, Whole(1, 200)] = 50
+    limit: Annotated[int, Integer(1, 200)] = 50
     cursor: str | None = None
     name: str | None = None
 
@@ -134,8 +134,8 @@ def raw(client: httpx.Client, body: bytes | str, **headers: str) -> httpx.Respon
 
 def faults(answer: httpx.Response) -> dict[str, str]:
     assert code(answer) == (422, "validation_failed")
-    told = answer.json()["error"]["details"]["fields"]
-    return {fault["pointer"]: fault["message"] for fault in told}
+    value = answer.json()["error"]["details"]["fields"]
+    return {fault["pointer"]: fault["message"] for fault in value}
 
 
 # --- signed in, before anything else
@@ -288,8 +288,8 @@ def test_C3_what_is_no_name_is_not_told_back_as_one(client: httpx.Client, name: 
 
 
 def test_a_misspelt_name_is_told_back(client: httpx.Client) -> None:
-    told = client.get("/api/v1/walk", params={"limti": "1"}).json()["detail"]
-    assert told == "The parameter 'limti' is not known here."
+    value = client.get("/api/v1/walk", params={"limti": "1"}).json()["detail"]
+    assert value == "The parameter 'limti' is not known here."
     twice = raw(client, '{"text": "a", "text": "b"}').json()["detail"]
     assert twice == "The member 'text' is named twice in one object."
 
@@ -311,12 +311,12 @@ def test_a_parameter_fits_as_well(client: httpx.Client, limit: str) -> None:
 
 
 def test_a_change_names_the_version_it_saw_in_header_or_body(client: httpx.Client) -> None:
-    for told in (
+    for item in (
         {"json": NOTE},
         {"json": {"text": "a"}, "headers": {"If-Match": '"v3"'}},
         {"json": NOTE, "headers": {"If-Match": '"v3"'}},
     ):
-        answer = client.put(URL, **told)
+        answer = client.put(URL, **item)
         assert answer.status_code == 200
         assert answer.headers["etag"] == '"v4"'
 

@@ -79,8 +79,8 @@ class Bank:
 
     def follow(self) -> None:
         """Do what a worker would."""
-        told = self.staff.one("select payload from job_queue where job_name = 'refresh-client'")
-        self.staff.app.do_job.tasks["refresh-client"].do(_Doing(_Job(told)))
+        result = self.staff.one("select payload from job_queue where job_name = 'refresh-client'")
+        self.staff.app.do_job.tasks["refresh-client"].do(_Doing(_Job(result)))
 
 
 @define
@@ -131,8 +131,8 @@ def code_of(answer: httpx.Response) -> tuple[int, str]:
 
 def payment(code: str = "FC-1", day: str = "2026-11-19") -> bytes:
     data = {"code": code, "posted_on": day, "amount": "100.00"}
-    told = {"type": "payment.posted", "timestamp": f"{day}T00:00:00Z", "data": data}
-    return json.dumps(told).encode()
+    values = {"type": "payment.posted", "timestamp": f"{day}T00:00:00Z", "data": data}
+    return json.dumps(values).encode()
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
@@ -171,10 +171,10 @@ def test_an_open_circuit_is_told_with_when_to_try_again(bank: Bank) -> None:
 
     with pytest.raises(Unavailable):
         bank.circuit.run(fail)
-    told = bank.post(f"{CLIENT}/refresh")
-    assert code_of(told) == (503, "unavailable")
-    assert "nextbank has not been answering" in told.json()["detail"]
-    assert int(told.headers["retry-after"]) > 0
+    result = bank.post(f"{CLIENT}/refresh")
+    assert code_of(result) == (503, "unavailable")
+    assert "nextbank has not been answering" in result.json()["detail"]
+    assert int(result.headers["retry-after"]) > 0
 
 
 def test_a_payment_is_kept_once_and_noted_by_the_system(bank: Bank) -> None:
@@ -195,9 +195,9 @@ def test_a_payment_is_kept_once_and_noted_by_the_system(bank: Bank) -> None:
 
 
 def test_members_that_are_not_known_are_left_out_of_a_notice(bank: Bank) -> None:
-    told = json.loads(payment())
-    told = {**told, "api_version": "2027-01", "data": {**told["data"], "loan": {"no": 7}}}
-    assert bank.notice(json.dumps(told).encode()).status_code == 200
+    value = json.loads(payment())
+    value = {**value, "api_version": "2027-01", "data": {**value["data"], "loan": {"no": 7}}}
+    assert bank.notice(json.dumps(value).encode()).status_code == 200
     assert bank.staff.one("select body ->> 'code' from webhook_events") == "FC-1"
     assert bank.staff.one("select count(*) from job_queue") == 1
 
@@ -206,18 +206,18 @@ def test_members_that_are_not_known_are_left_out_of_a_notice(bank: Bank) -> None
 def test_a_notice_of_a_type_that_is_not_known_is_taken_and_its_type_logged(
     bank: Bank, data: object
 ) -> None:
-    told = {"type": "branch.moved", "timestamp": "2026-11-19T00:00:00Z", "data": data}
+    values = {"type": "branch.moved", "timestamp": "2026-11-19T00:00:00Z", "data": data}
     with structlog.testing.capture_logs() as lines:
-        taken = bank.notice(json.dumps(told).encode())
+        taken = bank.notice(json.dumps(values).encode())
     assert (taken.status_code, taken.json()) == (200, {"delivery": "d1"})
-    said = [line for line in lines if line["event"] == "unknown notice"]
-    assert [(line["type"], line["delivery"]) for line in said] == [("branch.moved", "d1")]
+    items = [line for line in lines if line["event"] == "unknown notice"]
+    assert [(line["type"], line["delivery"]) for line in items] == [("branch.moved", "d1")]
     assert bank.staff.one("select count(*) from webhook_events") == 0
 
 
 def test_a_notice_of_a_known_type_names_a_client(bank: Bank) -> None:
-    told = {"type": "loan.closed", "timestamp": "2026-11-19T00:00:00Z", "data": {"no": 7}}
-    refusal = bank.notice(json.dumps(told).encode())
+    values = {"type": "loan.closed", "timestamp": "2026-11-19T00:00:00Z", "data": {"no": 7}}
+    refusal = bank.notice(json.dumps(values).encode())
     assert code_of(refusal) == (422, "validation_failed")
     assert "/data/code" in refusal.text
 

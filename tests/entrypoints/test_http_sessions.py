@@ -56,8 +56,8 @@ def sign_in(client: httpx.Client, password: str = WORD) -> dict[str, Any]:
     answer = client.post(SESSIONS, json={"email": EMAIL, "password": password})
     assert answer.status_code == 201, answer.text
     assert answer.headers["cache-control"] == "no-store"
-    told: dict[str, Any] = answer.json()
-    return told
+    values: dict[str, Any] = answer.json()
+    return values
 
 
 def bearer(signed_in: dict[str, Any]) -> dict[str, str]:
@@ -83,13 +83,13 @@ def test_U2_whoever_signs_in_is_known_until_they_sign_out(
 
 @pytest.mark.rule("U3")
 def test_U3_a_refusal_never_tells_why(client: httpx.Client, ana: PersonId) -> None:
-    told = []
+    items = []
     for email, password in ((EMAIL, OTHER), ("nobody@example.com", WORD), ("", "")):
         answer = client.post(SESSIONS, json={"email": email, "password": password})
         assert code(answer) == (401, "invalid_credentials")
         assert "www-authenticate" in answer.headers
-        told.append(answer.json()["detail"])
-    assert len(set(told)) == 1
+        items.append(answer.json()["detail"])
+    assert len(set(items)) == 1
 
 
 def test_me_is_who_i_am_and_what_i_may_do(client: httpx.Client, ana: PersonId) -> None:

@@ -41,9 +41,9 @@ class Office:
         """Hire and sign somebody in."""
         return {"Authorization": f"Bearer {self.staff.session(self.staff.hire(*grants))}"}
 
-    def post(self, path: str, **told: Any) -> httpx.Response:
+    def post(self, path: str, **params: Any) -> httpx.Response:
         """Ask for a change."""
-        return self.http.post(path, headers={"Idempotency-Key": str(uuid4())}, **told)
+        return self.http.post(path, headers={"Idempotency-Key": str(uuid4())}, **params)
 
     def work_off(self, job: dict[str, Any]) -> dict[str, Any]:
         """Do what a worker would."""
@@ -52,8 +52,8 @@ class Office:
 
     def show(self, job: dict[str, Any]) -> dict[str, Any]:
         """Look at a run."""
-        found: dict[str, Any] = self.http.get(f"{JOBS}/{job['id']}").json()
-        return found
+        values: dict[str, Any] = self.http.get(f"{JOBS}/{job['id']}").json()
+        return values
 
 
 @pytest.fixture
@@ -153,8 +153,8 @@ def test_A5_runs_are_for_those_who_hold_them_and_a_refusal_is_written_down(offic
     job = office.post(JOBS, json={"source": "snowflake"}).json()
     reader = office.hire("sync:read all")
     key = {"Idempotency-Key": str(uuid4())}
-    for path, told in ((JOBS, {"source": "csv"}), (f"{JOBS}/{job['id']}/cancel", None)):
-        refused = office.http.post(path, json=told, headers={**reader, **key})
+    for path, json in ((JOBS, {"source": "csv"}), (f"{JOBS}/{job['id']}/cancel", None)):
+        refused = office.http.post(path, json=json, headers={**reader, **key})
         assert code_of(refused) == (403, "forbidden")
     nobody = office.hire("clients:read all")
     for path in (JOBS, f"{JOBS}/{job['id']}", f"{JOBS}/{uuid4()}", f"{JOBS}/{job['id']}/rejects"):
@@ -213,13 +213,13 @@ def test_Y1_a_mapping_that_cannot_be_is_refused_with_every_fault(office: Office)
         {"field": "shoe_size", "column": "SHOES"},
         {"field": "full_name", "column": " ", "transforms": ["turn"]},
     ]
-    told = office.http.put(
+    result = office.http.put(
         MAPPINGS,
         json={"source": "csv", "items": lines},
         headers={"Idempotency-Key": str(uuid4())},
     )
-    assert code_of(told) == (422, "validation_failed")
-    faults = told.json()["error"]["details"]["fields"]
+    assert code_of(result) == (422, "validation_failed")
+    faults = result.json()["error"]["details"]["fields"]
     assert {each["pointer"] for each in faults} >= {
         "/items/0/field",
         "/items/1/column",

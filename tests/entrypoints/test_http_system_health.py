@@ -49,26 +49,26 @@ def test_who_has_signed_in_sees_how_everything_stands(database: Database, desk: 
     desk.staff.run("insert into job_queue (queue_name, payload) values ('exports', '{}')")
     with watched(database) as base:
         for heads in (AS_OPS, signed_in(desk)):
-            status, told = asked(base, heads)
+            status, result = asked(base, heads)
             assert status == 200
-            assert told["status"] == "degraded", "there is no Redis, and processes count alone"
-            services = {name: each["status"] for name, each in told["services"].items()}
+            assert result["status"] == "degraded", "there is no Redis, and processes count alone"
+            services = {name: each["status"] for name, each in result["services"].items()}
             assert services == {
                 "database": "up",
                 "redis": "missing",
                 "snowflake": "not_configured",
                 "nextbank": "not_configured",
             }
-            assert told["services"]["database"]["latency_ms"] > 0
-            assert told["services"]["nextbank"]["circuit"] == "closed"
+            assert result["services"]["database"]["latency_ms"] > 0
+            assert result["services"]["nextbank"]["circuit"] == "closed"
             idle = {"pending": 0, "processing": 0, "dead": 0}
-            assert told["queues"] == {
+            assert result["queues"] == {
                 **dict.fromkeys(QUEUES, idle),
                 "exports": {**idle, "pending": 1},
             }
         for stranger in ({}, {"Authorization": "Bearer made-up"}, {"Authorization": "Basic YTpi"}):
-            status, told = asked(base, stranger)
-            assert (status, told["error"]["code"]) == (401, "unauthenticated")
+            status, result = asked(base, stranger)
+            assert (status, result["error"]["code"]) == (401, "unauthenticated")
 
 
 def test_a_source_that_is_set_up_shows_its_last_run(database: Database, tmp_path: Path) -> None:
@@ -77,10 +77,10 @@ def test_a_source_that_is_set_up_shows_its_last_run(database: Database, tmp_path
         watched(database, CSV_DROP_DIR=str(tmp_path), **bank) as base,
         psycopg.connect(database.superuser_url, autocommit=True) as connection,
     ):
-        _, told = asked(base)
-        assert told["services"]["nextbank"]["status"] == "up"
-        assert set(told["sources"]) == {"csv", "nextbank"}
-        assert told["sources"]["csv"] == dict.fromkeys(
+        _, result = asked(base)
+        assert result["services"]["nextbank"]["status"] == "up"
+        assert set(result["sources"]) == {"csv", "nextbank"}
+        assert result["sources"]["csv"] == dict.fromkeys(
             ("last_run", "last_run_at", "applied_at", "read_up_to")
         ) | {"is_stale": True, "is_held": False, "is_dead": False}
         connection.execute(
@@ -92,17 +92,21 @@ def test_a_source_that_is_set_up_shows_its_last_run(database: Database, tmp_path
             " from (select now() - interval '1 hour') t (ago)"
         )
         wait_until(lambda: asked(base)[1]["sources"]["csv"]["last_run"] == "held")
-        _, told = asked(base)
-    assert told["sources"]["nextbank"]["is_dead"] is True
-    assert told["sources"]["csv"]["last_run"] == "held"
-    assert told["sources"]["csv"]["is_held"] is True
-    assert "of somebody" not in str(told)
+        _, result = asked(base)
+    assert result["sources"]["nextbank"]["is_dead"] is True
+    assert result["sources"]["csv"]["last_run"] == "held"
+    assert result["sources"]["csv"]["is_held"] is True
+    assert "of somebody" not in str(result)
 
 
 def test_all_that_was_asked_for_is_there(database: Database, redis_url: str) -> None:
     with watched(database, REDIS_URL=redis_url) as base:
-        status, told = asked(base)
-    assert (status, told["status"], told["services"]["redis"]["status"]) == (200, "healthy", "up")
+        status, result = asked(base)
+    assert (status, result["status"], result["services"]["redis"]["status"]) == (
+        200,
+        "healthy",
+        "up",
+    )
 
 
 @pytest.mark.parametrize("is_hanging", [False, True], ids=["down", "hanging"])
@@ -113,18 +117,18 @@ def test_a_redis_that_is_lost_makes_it_worse_and_breaks_nothing(
     with hanging(port) if is_hanging else nullcontext():
         patience = {"HEALTH_CHECK_TIMEOUT_MS": "2000"}
         with watched(database, REDIS_URL=url_at(port), **patience) as base:
-            status, told = asked(base)
-    assert (status, told["status"]) == (200, "degraded")
-    assert told["services"]["redis"]["status"] == "down"
-    assert "127.0.0.1" not in str(told), "where things stand is for those who may look at the log"
+            status, result = asked(base)
+    assert (status, result["status"]) == (200, "degraded")
+    assert result["services"]["redis"]["status"] == "down"
+    assert "127.0.0.1" not in str(result), "where things stand is for those who may look at the log"
 
 
 def test_without_the_database_operations_still_hear_so(database: Database) -> None:
     with watched(database, HEALTH_CHECK_TIMEOUT_MS="2000") as base, locked_out(database):
         wait_until(lambda: asked(base)[0] == 503)
-        _, told = asked(base)
-        assert told["status"] == "unhealthy"
-        assert told["services"]["database"]["error"] == "it does not answer"
+        _, result = asked(base)
+        assert result["status"] == "unhealthy"
+        assert result["services"]["database"]["error"] == "it does not answer"
         assert httpx.get(f"{base}/livez", timeout=30).status_code == 200
         wait_until(lambda: not is_ready(base))
 

@@ -25,11 +25,11 @@ def test_S9_a_day_of_work_list_record_look_back(field: Field) -> None:
     (item,) = field.http.get(f"{BASE}/worklist").json()["items"]
     assert item["client"]["client_code"] == client
     assert item["snapshot"]["status"] == "PENDING"
-    told = field.record(client, remarks=" promised ", promised_on="2026-11-25")
-    assert told.status_code == 201, told.text
-    assert told.headers["etag"] == '"v1"'
-    assert told.headers["cache-control"] == "no-store"
-    event, snapshot = told.json()["event"], told.json()["snapshot"]
+    result = field.record(client, remarks=" promised ", promised_on="2026-11-25")
+    assert result.status_code == 201, result.text
+    assert result.headers["etag"] == '"v1"'
+    assert result.headers["cache-control"] == "no-store"
+    event, snapshot = result.json()["event"], result.json()["snapshot"]
     assert (event["sequence"], event["kind"], event["by"]["name"]) == (1, "recorded", "Ana")
     assert (snapshot["status"], snapshot["remarks"], snapshot["version"]) == (
         "CALLED",
@@ -51,8 +51,8 @@ def test_lists_and_searches_show_the_same_client(field: Field) -> None:
     listed = field.http.get(f"{BASE}/clients", params={"limit": 1, "assigned_to": "none"}).json()
     assert [each["client_code"] for each in listed["items"]] == [code]
     assert "pension_last4" not in listed["items"][0]
-    found = field.http.post(f"{BASE}/clients/search", json={"q": "rey juan"}).json()
-    assert found["items"] == listed["items"]
+    value = field.http.post(f"{BASE}/clients/search", json={"q": "rey juan"}).json()
+    assert value["items"] == listed["items"]
     one = field.http.get(f"{BASE}/clients/code:{code}").json()
     by_id = field.http.get(f"{BASE}/clients/{one['id']}")
     assert by_id.json() == one
@@ -237,8 +237,8 @@ def test_all_or_none_keeps_none(field: Field) -> None:
 
 def test_every_fault_of_many_is_told_at_once(field: Field) -> None:
     items = [{"client": "code:x", "period": "x"}, {"client": 5}]
-    told = pointers(field.http.post(f"{BASE}/status-updates", json={"items": items}))
-    assert {"/items/0/period", "/items/0/status", "/items/1/client"} <= set(told)
+    result = pointers(field.http.post(f"{BASE}/status-updates", json={"items": items}))
+    assert {"/items/0/period", "/items/0/status", "/items/1/client"} <= set(result)
 
 
 # --- correcting
@@ -292,8 +292,8 @@ def test_A3_clients_are_given_to_an_officer_of_their_branch(field: Field) -> Non
     done = field.http.post(f"{BASE}/assignments", json=both, headers=headers).json()["results"]
     assert [each["status"] for each in done] == [200, 200]
     asked = {"client": f"code:{first}", "permission": "status:update"}
-    told = field.http.get(f"{BASE}/users/{stranger}/access", params=asked, headers=headers).json()
-    assert (told["allowed"], told["missing"]) == (False, "there is no grant of this permission")
+    value = field.http.get(f"{BASE}/users/{stranger}/access", params=asked, headers=headers).json()
+    assert (value["allowed"], value["missing"]) == (False, "there is no grant of this permission")
 
 
 @pytest.mark.rule("A10")
@@ -302,9 +302,9 @@ def test_A10_the_filters_of_a_list_are_told_for_what_one_sees(field: Field) -> N
     field.staff.run("update clients set loan_status = 'CURRENT' where client_code = %s", code)
     answer = field.http.get(f"{BASE}/clients/filter-options")
     assert answer.status_code == 200, answer.text
-    found = answer.json()
-    assert found["loan_statuses"] == ["CURRENT"]
-    assert len(found["branches"]) == 1
-    asked = {"loan_status": found["loan_statuses"][0], "branch": found["branches"][0]["code"]}
+    value = answer.json()
+    assert value["loan_statuses"] == ["CURRENT"]
+    assert len(value["branches"]) == 1
+    asked = {"loan_status": value["loan_statuses"][0], "branch": value["branches"][0]["code"]}
     listed = field.http.get(f"{BASE}/clients", params=asked).json()["items"]
     assert [each["client_code"] for each in listed] == [code]

@@ -95,20 +95,20 @@ def test_U6_a_new_user_is_shown_with_a_password_this_once(office: Office, said: 
     made = office.http.post(USERS, json=body)
     assert made.status_code == 201, made.text
     assert (made.headers["etag"], made.headers["cache-control"]) == ('"v1"', "no-store")
-    told = made.json()
-    assert (told["first_name"], told["must_change_password"]) == ("Nena", True)
-    assert told["branches"] == [office.code("branches", office.branch)]
+    result = made.json()
+    assert (result["first_name"], result["must_change_password"]) == ("Nena", True)
+    assert result["branches"] == [office.code("branches", office.branch)]
     shown = office.http.get(made.headers["location"]).json()
     once = {"initial_password", "initial_password_expires_at"}
-    assert shown == {name: value for name, value in told.items() if name not in once}
-    word = {"email": "new@example.com", "password": told["initial_password"]}
+    assert shown == {name: value for name, value in result.items() if name not in once}
+    word = {"email": "new@example.com", "password": result["initial_password"]}
     opened = office.http.post(f"{BASE}/sessions", json=word).json()
     barred = {"Authorization": f"Bearer {opened['token']}"}
     assert code_of(office.http.get(f"{BASE}/me", headers=barred)) == (
         403,
         "password_change_required",
     )
-    assert told["initial_password"] not in kept_anywhere(office, said)
+    assert result["initial_password"] not in kept_anywhere(office, said)
 
 
 Said: TypeAlias = "Callable[[], str]"
@@ -125,13 +125,13 @@ def said(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) ->
     return read
 
 
-def kept_anywhere(office: Office, said: Said) -> str:
+def kept_anywhere(office: Office, result: Said) -> str:
     """Give all that was logged or written down of what was done."""
     written = [
         office.staff.one(f"select coalesce(json_agg(t)::text, '') from {table} t")
         for table in ("activity_logs", "authorization_audit", "users", "user_sessions")
     ]
-    seen = said()
+    seen = result()
     assert re.search(r"status\W+201", seen), "the log tells of the request"
     return "".join((*written, seen))
 
@@ -156,8 +156,8 @@ def test_an_email_is_taken_once(office: Office) -> None:
 def test_what_does_not_fit_a_new_user_is_told_where(
     office: Office, body: dict[str, Any], told: list[str] | None
 ) -> None:
-    found = pointers(office.http.post(USERS, json=body))
-    assert found == (told or ["/branches/0", "/branches/1"])
+    result = pointers(office.http.post(USERS, json=body))
+    assert result == (told or ["/branches/0", "/branches/1"])
 
 
 @pytest.mark.rule("A5", "A6a")
@@ -224,9 +224,9 @@ def test_A6a_oneself_needs_no_right(office: Office) -> None:
 
 @pytest.mark.rule("A6", "U1")
 def test_U1_whom_a_token_means_is_set_once_and_not_shown(office: Office) -> None:
-    given = office.http.patch(office.of_ana, json={"clerk_id": "user_ana", "version": 1})
-    assert (given.status_code, given.headers["etag"]) == (200, '"v2"')
-    assert "user_ana" not in given.text
+    result = office.http.patch(office.of_ana, json={"clerk_id": "user_ana", "version": 1})
+    assert (result.status_code, result.headers["etag"]) == (200, '"v2"')
+    assert "user_ana" not in result.text
     assert "user_ana" not in office.http.get(office.of_ana).text
     assert office.staff.one("select clerk_id from users where email = 'ana@example.com'")
     other = office.staff.one("select id from users where email = 'head@example.com'")
@@ -330,8 +330,8 @@ def test_A7_a_grant_that_is_taken_is_gone_from_the_next_request_on(office: Offic
     theirs, grants = office.as_(office.ana), f"{office.of_ana}/grants"
     assert code_of(office.http.get(USERS, headers=theirs)) == (403, "forbidden")
     url = f"{grants}/users:read"
-    given = office.http.put(url, json={"scope": "branch"})
-    assert (given.status_code, given.content) == (204, b"")
+    result = office.http.put(url, json={"scope": "branch"})
+    assert (result.status_code, result.content) == (204, b"")
     assert office.http.get(USERS, headers=theirs).status_code == 200
     assert office.http.put(url, json={"scope": "all"}).status_code == 204
     over = {"company": "FCASH"}
@@ -458,6 +458,6 @@ def test_U6_a_reset_is_shown_once_and_good_once(office: Office, said: Said) -> N
     assert code_of(office.http.get(f"{BASE}/me", headers=theirs)) == (401, "unauthenticated")
     word = {"email": "ana@example.com", "password": OTHER}
     assert office.http.post(f"{BASE}/sessions", json=word).status_code == 201
-    told = kept_anywhere(office, said)
-    assert token not in told
-    assert OTHER not in told
+    result = kept_anywhere(office, said)
+    assert token not in result
+    assert OTHER not in result

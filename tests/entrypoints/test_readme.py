@@ -71,9 +71,9 @@ def typed(command: str, shell: Shell, http: httpx.Client) -> httpx.Response:
     expanded = Template(command).substitute(shell)
     _, silent, url, *options = shlex.split(expanded)
     assert silent == "-s"
-    told = list(zip(options[::2], options[1::2], strict=True))
-    headers = dict(value.split(": ", 1) for option, value in told if option == "-H")
-    body = next((value for option, value in told if option == "-d"), None)
+    items = list(zip(options[::2], options[1::2], strict=True))
+    headers = dict(value.split(": ", 1) for option, value in items if option == "-H")
+    body = next((value for option, value in items if option == "-d"), None)
     path = url.removeprefix("http://127.0.0.1:8000")
     return http.request("POST" if body else "GET", path, headers=headers, content=body)
 
@@ -103,14 +103,14 @@ def test_a_telemarketer_works_with_the_calls_that_the_readme_shows(database: Dat
 def _outside(database: Database, email: str) -> str:
     """Find a client of a branch that this person does not have."""
     with psycopg.connect(database.superuser_url) as connection:
-        found = connection.execute(
+        row = connection.execute(
             "select client_code from clients c where not exists ("
             "select from user_branches b join users u on u.id = b.user_id"
             " where u.email = %s and b.branch_id = c.branch_id) limit 1",
             (email,),
         ).fetchone()
-    assert found is not None
-    return str(found[0])
+    assert row is not None
+    return str(row[0])
 
 
 def test_every_command_that_the_readme_shows_works_on_an_empty_database(

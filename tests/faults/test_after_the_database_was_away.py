@@ -70,7 +70,11 @@ def test_a_transaction_that_could_not_begin_begins_on_another_connection(
         work = PostgresWork(pool)
         with work.begin(SYSTEM):
             pass
-        for begun in (lambda: work.begin(SYSTEM), lambda: work.snapshot(SYSTEM), work.together):
+        for begun in (
+            lambda: work.begin(SYSTEM),
+            lambda: work.snapshot(SYSTEM),
+            work.outer_transaction,
+        ):
             cut_them_all(database)
             with begun():
                 pass

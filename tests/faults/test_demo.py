@@ -37,10 +37,10 @@ class Demo:
     def family(self) -> list[int]:
         """Find every process below it."""
         parents = dict(map(parent_of, filter(str.isdigit, os.listdir("/proc"))))  # noqa: PTH208
-        found = [self.process.pid]
-        for pid in found:
-            found += [child for child, parent in parents.items() if parent == pid]
-        return found[1:]
+        items = [self.process.pid]
+        for pid in items:
+            items += [child for child, parent in parents.items() if parent == pid]
+        return items[1:]
 
 
 def interrupt(process: subprocess.Popen[str]) -> None:
@@ -112,9 +112,9 @@ def test_it_comes_up_says_where_and_stops_without_a_trace(folder: Path) -> None:
 
 def test_commands_of_another_terminal_work_on_it(folder: Path) -> None:
     with demo_in(folder):
-        told = folder / "demo.env"
-        assert told.stat().st_mode & 0o077 == 0
-        command = f"set -a; . {told}; exec {' '.join(COMMAND)} sync run csv --preview --json"
+        value = folder / "demo.env"
+        assert value.stat().st_mode & 0o077 == 0
+        command = f"set -a; . {value}; exec {' '.join(COMMAND)} sync run csv --preview --json"
         done = subprocess.run(
             ["/bin/sh", "-c", command],
             capture_output=True,
@@ -124,7 +124,7 @@ def test_commands_of_another_terminal_work_on_it(folder: Path) -> None:
         )
         assert done.returncode == 0, done.stderr
         assert orjson.loads(done.stdout)["counts"]["created"] > 0
-    assert not told.exists()
+    assert not value.exists()
 
 
 def test_everyone_it_tells_of_can_sign_in(folder: Path) -> None:

@@ -90,6 +90,6 @@ class Asker:
     def send(self, server: Nursling) -> httpx.Response:
         """Record one."""
         version = self.made
-        told = {"status": "CALLED", "version": version, "remarks": f"Call {version}"}
+        json = {"status": "CALLED", "version": version, "remarks": f"Call {version}"}
         heads = {**self.heads, "Idempotency-Key": f"call-{version}"}
-        return httpx.post(server.base + self.url, json=told, headers=heads, timeout=20)
+        return httpx.post(server.base + self.url, json=json, headers=heads, timeout=20)

@@ -23,7 +23,7 @@ from clientupdater.domain.callers import Caller
 from clientupdater.domain.errors import Error, Misconfigured, NotFound, Refused, Unavailable
 from clientupdater.domain.exports import ExportFormat, ExportType, chosen_columns
 from clientupdater.domain.jobs import JobStatus, is_lasting
-from clientupdater.ports.exports import Export, ExportAsked, TableAsked
+from clientupdater.ports.exports import Export, ExportRequest, TableRequest
 from clientupdater.ports.job_run import Interrupted
 from clientupdater.ports.read_models import ClientFilter
 from clientupdater.ports.unit_of_work import SYSTEM
@@ -54,13 +54,13 @@ class Bureau:
     person: PersonId
 
     def ask(self, form: ExportFormat = ExportFormat.CSV) -> Export:
-        told = ExportAsked(
+        export_request = ExportRequest(
             type=ExportType.CLIENTS,
             format=form,
             filter=ClientFilter(),
             columns=chosen_columns(ExportType.CLIENTS, ()),
         )
-        return self.staff.app.exports.create(self.caller(), told)
+        return self.staff.app.exports.create(self.caller(), export_request)
 
     def caller(self) -> Caller:
         with self.staff.app.write_export.work.begin(SYSTEM) as tx:
@@ -68,16 +68,16 @@ class Bureau:
         assert actor is not None
         return Caller(actor)
 
-    def write(self, export: Export, doing: AtHand | None = None) -> None:
+    def write(self, export: Export, job_run: AtHand | None = None) -> None:
         """Do what a worker does, judging the asker as often as can be."""
         write = attrs.evolve(
             self.staff.app.write_export, files=LocalFileStore(self.folder), judged_every=1
         )
-        doing = doing or attempt_at(export.id)
+        job_run = job_run or attempt_at(export.id)
         try:
-            write(doing)
+            write(job_run)
         except Error as error:
-            is_over = doing.job.attempts == doing.job.max_attempts or is_lasting(error)
+            is_over = job_run.job.attempts == job_run.job.max_attempts or is_lasting(error)
             self._settle(export, JobStatus.DEAD if is_over else JobStatus.PENDING)
             raise
         self._settle(export, JobStatus.COMPLETED)
@@ -92,9 +92,9 @@ class Bureau:
 
     def stands(self, export: Export) -> tuple[str, str | None]:
         with self.staff.app.write_export.work.begin(SYSTEM) as tx:
-            found = tx.exports.find(export.id)
-        assert found is not None
-        return found.status, found.error
+            result = tx.exports.find(export.id)
+        assert result is not None
+        return result.status, result.error
 
     def left(self) -> list[str]:
         """Name all that is in the folder."""
@@ -164,8 +164,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = shutil.which("mount") or "/bin/false"
-    told = [mount, "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(disk)]
-    if subprocess.run(told, capture_output=True, check=False).returncode:
+    items = [mount, "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(disk)]
+    if subprocess.run(items, capture_output=True, check=False).returncode:
         pytest.skip("this user may not mount a disk; the limit on files is tried all the same")
     yield disk
     subprocess.run([shutil.which("umount") or "umount", str(disk)], check=True)
@@ -212,9 +212,9 @@ def barred(folder: Path) -> Iterator[None]:
 def test_a_folder_that_is_barred_fails_clearly_and_a_retry_works(bureau: Bureau) -> None:
     export = bureau.ask()
     with barred(bureau.folder):
-        told = fails(bureau, export, Misconfigured, number=1)
-    assert "permission denied" in told
-    assert str(bureau.folder) not in told
+        result = fails(bureau, export, Misconfigured, number=1)
+    assert "permission denied" in result
+    assert str(bureau.folder) not in result
     bureau.write(export)
     assert bureau.is_whole(export)
 
@@ -231,10 +231,10 @@ def test_A8_whoever_is_deactivated_meanwhile_gets_nothing_and_a_retry_works(
     def deactivate() -> None:
         bureau.staff.run("update users set is_active = false where id = %s", bureau.person)
 
-    doing = attrs.evolve(attempt_at(export.id), meanwhile=deactivate)
+    job_run = attrs.evolve(attempt_at(export.id), meanwhile=deactivate)
     with pytest.raises(Refused):
-        bureau.write(export, doing)
-    assert doing.told[-1].done < CLIENTS
+        bureau.write(export, job_run)
+    assert job_run.told[-1].done < CLIENTS
     assert bureau.left() == []
     status, error = bureau.stands(export)
     assert (status, error) == (
@@ -248,7 +248,7 @@ def test_A8_whoever_is_deactivated_meanwhile_gets_nothing_and_a_retry_works(
 
 @pytest.mark.rule("A7")
 def test_A7_whoever_loses_the_right_at_the_last_moment_gets_nothing(bureau: Bureau) -> None:
-    export, doing = bureau.ask(), None
+    export, job_run = bureau.ask(), None
 
     def lose() -> None:
         bureau.staff.run("delete from user_permissions where user_id = %s", bureau.person)
@@ -259,10 +259,10 @@ def test_A7_whoever_loses_the_right_at_the_last_moment_gets_nothing(bureau: Bure
             lose()
             yield
 
-    doing = AtTheEnd(attempt_at(export.id).job)
+    job_run = AtTheEnd(attempt_at(export.id).job)
     with pytest.raises(Refused):
-        bureau.write(export, doing)
-    assert doing.told[-1].done == CLIENTS
+        bureau.write(export, job_run)
+    assert job_run.told[-1].done == CLIENTS
     assert bureau.left() == []
 
 
@@ -292,12 +292,12 @@ def test_what_changes_meanwhile_is_not_in_it(bureau: Bureau) -> None:
 
 def test_what_is_counted_is_what_is_read_whatever_happens_in_between(bureau: Bureau) -> None:
     write, caller = bureau.staff.app.write_export, bureau.caller()
-    told = reaches(caller.actor, bureau.ask().asked)
+    result = reaches(caller.actor, bureau.ask().asked)
     now = bureau.staff.clock.now()
-    table_asked = TableAsked(
-        asked=bureau.ask().asked, reaches=told, today=now.date(), now=now, zone=MANILA
+    table_asked = TableRequest(
+        asked=bureau.ask().asked, reaches=result, today=now.date(), now=now, zone=MANILA
     )
-    with write.work.snapshot(told[-1]) as snapshot:
+    with write.work.snapshot(result[-1]) as snapshot:
         table = snapshot.table(table_asked)
         counted = table.count()
         bureau.staff.run("update clients set deleted_at = now()")
@@ -317,8 +317,8 @@ def test_a_connection_that_is_cut_fails_clearly_and_a_retry_works(
                 " where datname = current_database() and usename <> current_user"
             )
 
-    doing = attrs.evolve(attempt_at(export.id), meanwhile=cut)
-    write_or_not(lambda: bureau.write(export, doing))
+    job_run = attrs.evolve(attempt_at(export.id), meanwhile=cut)
+    write_or_not(lambda: bureau.write(export, job_run))
     if bureau.stands(export)[0] != JobStatus.COMPLETED:
         assert bureau.left() == []
         bureau.write(export, attempt_at(export.id, 2))

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 import redis
 
-from clientupdater.adapters.local.cache import MemoryShelf
+from clientupdater.adapters.local.cache import LocalCacheStore
 from clientupdater.adapters.local.limits import MemoryRateLimits
-from clientupdater.adapters.redis.cache import RedisShelf
-from clientupdater.adapters.redis.client import Patience, RedisGate
+from clientupdater.adapters.redis.cache import RedisCacheStore
+from clientupdater.adapters.redis.client import Patience, RedisClient
 from clientupdater.adapters.redis.limits import RedisRateLimits
 from clientupdater.adapters.resilience.fallback import (
-    FallingBackLimits,
-    FallingBackShelf,
-    LastingLimits,
+    DurableRateLimits,
+    FallbackCacheStore,
+    FallbackRateLimits,
 )
 from clientupdater.adapters.resilience.single_flight import SingleFlight
 from clientupdater.adapters.security.key_ring import KeyRing
@@ -52,18 +52,18 @@ def port() -> int:
 
 
 @pytest.fixture
-def gate(port: int) -> Iterator[RedisGate]:
+def redis_client(port: int) -> Iterator[RedisClient]:
     """Give a gate to where Redis may be, which looks often and bears with a busy machine."""
-    gate = RedisGate.to(url_at(port), looking_every=0.02, patience=Patience(1, 1))
-    yield gate
-    gate.close()
+    redis_client = RedisClient.to(url_at(port), looking_every=0.02, patience=Patience(1, 1))
+    yield redis_client
+    redis_client.close()
     assert looking() == []
 
 
-def asked(gate: RedisGate) -> bool:
+def asked(redis_client: RedisClient) -> bool:
     """Ask a question; tell whether it was answered."""
     try:
-        gate.ask(lambda client: client.get("any"))
+        redis_client.ask(lambda client: client.get("any"))
     except Unavailable:
         return False
     return True
@@ -73,153 +73,161 @@ def asked(gate: RedisGate) -> bool:
 
 
 def test_while_redis_is_down_the_gate_asks_nothing(port: int) -> None:
-    gate = RedisGate.to(url_at(port), looking_every=3600)
-    assert not asked(gate)
-    assert not gate.is_open
+    redis_client = RedisClient.to(url_at(port), looking_every=3600)
+    assert not asked(redis_client)
+    assert not redis_client.is_open
     with running(port) as server:
         before = server.info("clients")["connected_clients"]
         for _ in range(100):
-            assert not asked(gate)
+            assert not asked(redis_client)
         assert server.info("clients")["connected_clients"] == before
-    gate.close()
+    redis_client.close()
 
 
 def test_one_that_accepts_and_never_answers_shuts_the_gate_at_its_first_silence(port: int) -> None:
-    gate = RedisGate.to(url_at(port), looking_every=3600)
+    redis_client = RedisClient.to(url_at(port), looking_every=3600)
     with hanging(port) as came:
-        assert not any(asked(gate) for _ in range(50))
+        assert not any(asked(redis_client) for _ in range(50))
         wait_until(lambda: len(came) == 1)
-    gate.close()
+    redis_client.close()
 
 
 def test_a_connection_opens_without_greetings_that_would_each_wait(port: int) -> None:
-    gate = RedisGate.to(url_at(port), looking_every=3600)
+    redis_client = RedisClient.to(url_at(port), looking_every=3600)
     with hanging(port) as came:
-        assert not asked(gate)
+        assert not asked(redis_client)
         wait_until(lambda: len(came) == 1)
     assert came == [b"*2\r\n$3\r\nGET\r\n$3\r\nany\r\n"]
-    gate.close()
+    redis_client.close()
 
 
 def test_what_the_url_says_of_time_limits_does_not_count(port: int) -> None:
-    gate = RedisGate.to(f"{url_at(port)}?socket_timeout=3600&protocol=3", looking_every=3600)
+    redis_client = RedisClient.to(
+        f"{url_at(port)}?socket_timeout=3600&protocol=3", looking_every=3600
+    )
     with hanging(port):
-        assert not asked(gate)
-    gate.close()
+        assert not asked(redis_client)
+    redis_client.close()
 
 
-def test_redis_back_again_is_found_without_anybody_asking(gate: RedisGate, port: int) -> None:
-    assert not asked(gate)
+def test_redis_back_again_is_found_without_anybody_asking(
+    redis_client: RedisClient, port: int
+) -> None:
+    assert not asked(redis_client)
     with running(port):
-        wait_until(lambda: gate.is_open)
-        assert asked(gate)
-    assert not asked(gate)
+        wait_until(lambda: redis_client.is_open)
+        assert asked(redis_client)
+    assert not asked(redis_client)
     with running(port):
-        wait_until(lambda: gate.is_open)
-        assert asked(gate)
+        wait_until(lambda: redis_client.is_open)
+        assert asked(redis_client)
 
 
 def test_losing_redis_and_finding_it_again_is_a_line_each(
-    gate: RedisGate, port: int, caplog: pytest.LogCaptureFixture
+    redis_client: RedisClient, port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    crowd = [threading.Thread(target=asked, args=(gate,)) for _ in range(20)]
+    crowd = [threading.Thread(target=asked, args=(redis_client,)) for _ in range(20)]
     for each in crowd:
         each.start()
     for each in crowd:
         each.join()
     with running(port):
-        wait_until(lambda: gate.is_open)
+        wait_until(lambda: redis_client.is_open)
         wait_until(lambda: "Redis is back" in caplog.text)
-        assert asked(gate)
-    told = [record.getMessage() for record in caplog.records]
-    assert told == [
+        assert asked(redis_client)
+    items = [record.getMessage() for record in caplog.records]
+    assert items == [
         "Redis is lost; each process goes on by itself until it is back: ConnectionError",
         "Redis is back",
     ]
 
 
-def test_what_lay_idle_when_redis_was_lost_is_not_used_again(gate: RedisGate, port: int) -> None:
+def test_what_lay_idle_when_redis_was_lost_is_not_used_again(
+    redis_client: RedisClient, port: int
+) -> None:
     """Each may lead to a server that is no more, and would be one more wait."""
-    together = threading.Barrier(5)
+    outer_transaction = threading.Barrier(5)
 
-    def hold(client: redis.Redis) -> None:
+    def lock(client: redis.Redis) -> None:
         pool = client.connection_pool
         with redis.Redis(connection_pool=pool, single_connection_client=True):
-            together.wait(PATIENCE_S)
+            outer_transaction.wait(PATIENCE_S)
 
     with running(port) as server:
-        crowd = [threading.Thread(target=gate.ask, args=(hold,)) for _ in range(5)]
+        crowd = [threading.Thread(target=redis_client.ask, args=(lock,)) for _ in range(5)]
         for each in crowd:
             each.start()
         for each in crowd:
             each.join()
         assert server.info("clients")["connected_clients"] == 6
         with stopped(server):
-            assert not asked(gate)
-        wait_until(lambda: gate.is_open)
+            assert not asked(redis_client)
+        wait_until(lambda: redis_client.is_open)
         wait_until(lambda: server.info("clients")["connected_clients"] == 2)
 
 
 def test_a_host_that_cannot_be_a_name_is_a_redis_that_is_lost() -> None:
-    gate = RedisGate.to("redis://no..name:6379/0", looking_every=0.02)
-    assert not asked(gate)
-    assert not asked(gate)
+    redis_client = RedisClient.to("redis://no..name:6379/0", looking_every=0.02)
+    assert not asked(redis_client)
+    assert not asked(redis_client)
     assert len(looking()) == 1
-    gate.close()
+    redis_client.close()
 
 
 def test_an_address_that_is_none_is_told_without_its_password() -> None:
-    with pytest.raises(Misconfigured, match="REDIS_URL") as told:
-        RedisGate.to("redis://:s3cret@localhost:many/0")
-    assert "s3cret" not in str(told.value)
+    with pytest.raises(Misconfigured, match="REDIS_URL") as caught:
+        RedisClient.to("redis://:s3cret@localhost:many/0")
+    assert "s3cret" not in str(caught.value)
 
 
 def test_one_thread_looks_however_many_lost_it_at_once_and_none_once_it_is_back(
-    gate: RedisGate, port: int
+    redis_client: RedisClient, port: int
 ) -> None:
     with hanging(port):
-        crowd = [threading.Thread(target=asked, args=(gate,)) for _ in range(20)]
+        crowd = [threading.Thread(target=asked, args=(redis_client,)) for _ in range(20)]
         for each in crowd:
             each.start()
         for each in crowd:
             each.join()
         assert len(looking()) == 1
     with running(port):
-        wait_until(lambda: gate.is_open)
+        wait_until(lambda: redis_client.is_open)
         wait_until(lambda: looking() == [])
 
 
 def test_a_closed_gate_looks_no_more(port: int) -> None:
-    gate = RedisGate.to(url_at(port), looking_every=0.02)
-    assert not asked(gate)
-    gate.close()
+    redis_client = RedisClient.to(url_at(port), looking_every=0.02)
+    assert not asked(redis_client)
+    redis_client.close()
     assert looking() == []
-    assert not asked(gate)
+    assert not asked(redis_client)
     assert looking() == []
 
 
-def test_a_server_that_takes_no_writes_is_not_taken_for_well(gate: RedisGate, port: int) -> None:
+def test_a_server_that_takes_no_writes_is_not_taken_for_well(
+    redis_client: RedisClient, port: int
+) -> None:
     with running(port) as server:
         server.replicaof("127.0.0.1", str(servers.free_port()))
         with pytest.raises(Unavailable):
-            gate.ask(lambda client: client.set("any", "thing"))
+            redis_client.ask(lambda client: client.set("any", "thing"))
         seen = server.info("commandstats").get("cmdstat_set", {}).get("rejected_calls", 0)
         wait_until(lambda: server.info("commandstats")["cmdstat_set"]["rejected_calls"] > seen + 3)
-        assert not gate.is_open
+        assert not redis_client.is_open
         server.replicaof("NO", "ONE")
-        wait_until(lambda: gate.is_open)
+        wait_until(lambda: redis_client.is_open)
 
 
-def test_connections_that_were_cut_are_opened_anew(gate: RedisGate, port: int) -> None:
+def test_connections_that_were_cut_are_opened_anew(redis_client: RedisClient, port: int) -> None:
     with running(port) as server:
-        assert asked(gate)
+        assert asked(redis_client)
         server.client_kill_filter(_type="normal", skipme=True)
-        assert asked(gate)
-        assert gate.is_open
+        assert asked(redis_client)
+        assert redis_client.is_open
 
 
 def test_a_connection_cut_while_an_answer_is_due_shuts_the_gate_and_it_opens_again(
-    gate: RedisGate, port: int
+    redis_client: RedisClient, port: int
 ) -> None:
     with running(port) as server:
 
@@ -230,9 +238,9 @@ def test_a_connection_cut_while_an_answer_is_due_shuts_the_gate_and_it_opens_aga
             both.execute()
 
         with pytest.raises(Unavailable):
-            gate.ask(cut_off)
-        wait_until(lambda: gate.is_open)
-        assert asked(gate)
+            redis_client.ask(cut_off)
+        wait_until(lambda: redis_client.is_open)
+        assert asked(redis_client)
         assert server.ping()
 
 
@@ -240,16 +248,18 @@ def test_a_connection_cut_while_an_answer_is_due_shuts_the_gate_and_it_opens_aga
 
 
 @pytest.fixture
-def limits(gate: RedisGate) -> FallingBackLimits:
-    return FallingBackLimits(RedisRateLimits(gate, HASH), MemoryRateLimits(HASH))
+def limits(redis_client: RedisClient) -> FallbackRateLimits:
+    return FallbackRateLimits(RedisRateLimits(redis_client, HASH), MemoryRateLimits(HASH))
 
 
-def admitted(limits: FallingBackLimits | LastingLimits, allowance: Allowance, times: int) -> int:
+def admitted(
+    limits: FallbackRateLimits | DurableRateLimits, allowance: Allowance, times: int
+) -> int:
     return sum(limits.hit(Tally(allowance, ANA)).allowed for _ in range(times))
 
 
 def test_limits_hold_in_process_while_redis_is_lost_and_tell_who_counts(
-    limits: FallingBackLimits, gate: RedisGate, port: int
+    limits: FallbackRateLimits, redis_client: RedisClient, port: int
 ) -> None:
     with running(port):
         assert admitted(limits, READ, 3) == 3
@@ -257,17 +267,17 @@ def test_limits_hold_in_process_while_redis_is_lost_and_tell_who_counts(
     assert admitted(limits, READ, 9) == 5
     assert limits.counting() is Counting.IN_PROCESS
     with running(port):
-        wait_until(lambda: gate.is_open)
+        wait_until(lambda: redis_client.is_open)
         assert limits.counting() is Counting.SHARED
         assert admitted(limits, READ, 9) == 5
 
 
-def test_limits_hold_in_process_while_redis_hangs(limits: FallingBackLimits, port: int) -> None:
+def test_limits_hold_in_process_while_redis_hangs(limits: FallbackRateLimits, port: int) -> None:
     with hanging(port):
         assert admitted(limits, READ, 9) == 5
 
 
-def test_redis_emptied_counts_anew(limits: FallingBackLimits, port: int) -> None:
+def test_redis_emptied_counts_anew(limits: FallbackRateLimits, port: int) -> None:
     with running(port) as server:
         assert admitted(limits, READ, 9) == 5
         server.flushall()
@@ -277,17 +287,17 @@ def test_redis_emptied_counts_anew(limits: FallingBackLimits, port: int) -> None
 
 
 def test_U3_losing_or_emptying_redis_lets_no_more_attempts_through(
-    limits: FallingBackLimits, gate: RedisGate, port: int
+    limits: FallbackRateLimits, redis_client: RedisClient, port: int
 ) -> None:
     """The lasting count here is another memory, as it would be another process's database."""
-    guarded = LastingLimits(limits, MemoryRateLimits(HASH))
+    guarded = DurableRateLimits(limits, MemoryRateLimits(HASH))
     with running(port) as server:
         assert admitted(guarded, SIGN_IN, 3) == 3
         server.flushall()
         assert admitted(guarded, SIGN_IN, 1) == 1
     assert admitted(guarded, SIGN_IN, 9) == 1
     with running(port):
-        wait_until(lambda: gate.is_open)
+        wait_until(lambda: redis_client.is_open)
         assert admitted(guarded, SIGN_IN, 9) == 0
         assert admitted(guarded, READ, 9) == 5
 
@@ -296,14 +306,14 @@ def test_U3_losing_or_emptying_redis_lets_no_more_attempts_through(
 
 
 @pytest.fixture
-def shelf(gate: RedisGate) -> FallingBackShelf:
-    return FallingBackShelf(RedisShelf(gate, RING), MemoryShelf())
+def store(redis_client: RedisClient) -> FallbackCacheStore:
+    return FallbackCacheStore(RedisCacheStore(redis_client, RING), LocalCacheStore())
 
 
 def test_entries_are_kept_in_process_while_redis_is_lost(
-    shelf: FallingBackShelf, gate: RedisGate, port: int
+    store: FallbackCacheStore, redis_client: RedisClient, port: int
 ) -> None:
-    cache = SingleFlight(shelf)
+    cache = SingleFlight(store)
     made = iter([b"1", b"2", b"3", b"4"])
 
     def ask() -> bytes:
@@ -313,25 +323,25 @@ def test_entries_are_kept_in_process_while_redis_is_lost(
         assert [ask(), ask()] == [b"1", b"1"]
     assert [ask(), ask()] == [b"2", b"2"]
     with running(port):
-        wait_until(lambda: gate.is_open)
+        wait_until(lambda: redis_client.is_open)
         assert [ask(), ask()] == [b"3", b"3"]
     # What was kept in the first loss may have been forgotten by the others meanwhile.
     assert [ask(), ask()] == [b"4", b"4"]
 
 
 def test_what_is_forgotten_while_redis_is_lost_is_forgotten_in_this_process_at_once(
-    shelf: FallingBackShelf,
+    store: FallbackCacheStore,
 ) -> None:
-    cache = SingleFlight(shelf)
+    cache = SingleFlight(store)
     assert cache.get_or_make(KEY, lambda: b"old") == b"old"
     cache.forget(Topic.DASHBOARD)
     assert cache.get_or_make(KEY, lambda: b"new") == b"new"
 
 
 def test_redis_lost_while_something_is_made_costs_nobody_their_answer(
-    shelf: FallingBackShelf, port: int
+    store: FallbackCacheStore, port: int
 ) -> None:
-    cache = SingleFlight(shelf)
+    cache = SingleFlight(store)
     with running(port) as server:
 
         def make() -> bytes:
@@ -341,34 +351,36 @@ def test_redis_lost_while_something_is_made_costs_nobody_their_answer(
         assert cache.get_or_make(KEY, make) == b"made"
 
 
-def test_redis_emptied_lets_no_entry_of_before_count(shelf: FallingBackShelf, port: int) -> None:
+def test_redis_emptied_lets_no_entry_of_before_count(store: FallbackCacheStore, port: int) -> None:
     with running(port) as server:
-        begun = shelf.find(KEY)
+        begun = store.find(KEY)
         server.flushall()
-        shelf.keep(KEY, b"of before", begun.fence)
-        assert shelf.find(KEY).value is None
+        store.keep(KEY, b"of before", begun.epoch)
+        assert store.find(KEY).value is None
 
 
 def test_what_was_to_be_forgotten_while_redis_was_lost_is_forgotten_when_it_is_back(
-    gate: RedisGate, port: int
+    redis_client: RedisClient, port: int
 ) -> None:
-    shelf = RedisShelf(gate, RING)
+    store = RedisCacheStore(redis_client, RING)
     with running(port) as server:
-        shelf.keep(KEY, b"old", shelf.find(KEY).fence)
+        store.keep(KEY, b"old", store.find(KEY).epoch)
         with stopped(server):
             # What is asked first may yet be done when it goes on; what comes then is not asked.
-            assert not asked(gate)
+            assert not asked(redis_client)
             with pytest.raises(Unavailable):
-                shelf.move_fence(Topic.DASHBOARD)
-        wait_until(lambda: gate.is_open)
-        assert shelf.find(KEY).value is None
+                store.advance_epoch(Topic.DASHBOARD)
+        wait_until(lambda: redis_client.is_open)
+        assert store.find(KEY).value is None
 
 
-def test_an_entry_outlives_a_redis_that_only_stood_still(gate: RedisGate, port: int) -> None:
-    shelf = RedisShelf(gate, RING)
+def test_an_entry_outlives_a_redis_that_only_stood_still(
+    redis_client: RedisClient, port: int
+) -> None:
+    store = RedisCacheStore(redis_client, RING)
     with running(port) as server:
-        shelf.keep(KEY, b"old", shelf.find(KEY).fence)
+        store.keep(KEY, b"old", store.find(KEY).epoch)
         with stopped(server), pytest.raises(Unavailable):
-            shelf.find(KEY)
-        wait_until(lambda: gate.is_open)
-        assert shelf.find(KEY).value == b"old"
+            store.find(KEY)
+        wait_until(lambda: redis_client.is_open)
+        assert store.find(KEY).value == b"old"

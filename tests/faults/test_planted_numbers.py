@@ -58,8 +58,8 @@ def plant(database: Database) -> None:
     keys = {"first": base64.b64decode(KEYS["ENCRYPTION_KEYS"].partition(":")[2])}
     vault = Vault(KeyRing(keys), base64.b64decode(KEYS["BLIND_INDEX_KEY"]))
     with psycopg.connect(database.superuser_url) as connection:
-        found = connection.execute("select id from clients where client_code = 'FC-000001'")
-        ((client,),) = found.fetchall()
+        cursor = connection.execute("select id from clients where client_code = 'FC-000001'")
+        ((client,),) = cursor.fetchall()
         sealed = vault.sealed(PLANTED, ClientId(client))
         connection.execute(
             "update clients set pension_number = %s, pension_blind_index = %s,"
@@ -80,8 +80,8 @@ def test_no_error_no_list_and_no_log_line_holds_a_number_in_the_clear(database: 
         with httpx.Client(base_url=base, event_hooks={"request": [keyed]}, timeout=30) as http:
             token = http.post("/sessions", json=proof).json()["token"]
             http.headers["Authorization"] = f"Bearer {token}"
-            for method, path, told in MISUSES:
-                answer = http.request(method, path, **told)
+            for method, path, result in MISUSES:
+                answer = http.request(method, path, **result)
                 assert answer.status_code < 500, answer.text
                 if PLANTED not in path.partition("?")[0]:
                     # Whoever names an address is told which it was.

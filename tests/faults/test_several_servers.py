@@ -74,12 +74,12 @@ def test_two_processes_share_the_work_and_tell_their_numbers_together(database: 
     with serving(database, "--workers", "2", **bind) as (server, base):
         for _ in range(40):  # each on a connection of its own: the kernel deals them out
             assert httpx.get(f"{base}/api/ping", timeout=30).status_code == 200
-        told = httpx.get(f"http://127.0.0.1:{metrics}/metrics", timeout=30).text
+        result = httpx.get(f"http://127.0.0.1:{metrics}/metrics", timeout=30).text
         count = 'request_duration_seconds_count{method="GET",route="/api/ping",status="200"} 40.0'
-        assert count in told
-        found = re.search(r"^clientupdater_pool_connections (\S+)$", told, re.MULTILINE)
-        assert found
-        assert float(found[1]) >= 1
+        assert count in result
+        match = re.search(r"^clientupdater_pool_connections (\S+)$", result, re.MULTILINE)
+        assert match
+        assert float(match[1]) >= 1
         server.send_signal(signal.SIGTERM)
         assert server.wait(PATIENCE_S) == 0
 
@@ -125,8 +125,8 @@ def test_servers_that_are_begun_while_the_database_is_away_wait_for_it_and_can_b
             "serve", "--port", "0", "--workers", "2", DATABASE_URL=database.app_url
         ) as server:
             assert server.stderr
-            told = next(line for line in server.stderr if "another takes its place" in line)
-            assert '"reason":"exit 75"' in told
+            result = next(line for line in server.stderr if "another takes its place" in line)
+            assert '"reason":"exit 75"' in result
             server.send_signal(signal.SIGTERM)
             assert server.wait(PATIENCE_S) in {0, 75}
 
@@ -170,11 +170,11 @@ def test_what_is_under_way_when_a_server_is_told_to_go_is_finished(
     database: Database, desk: Desk, workers: str
 ) -> None:
     url, heads = f"/api/v1/clients/code:{desk.client()}/periods/{period()}/events", signed_in(desk)
-    told, answers = {"status": "CALLED", "version": 0}, []
+    result, answers = {"status": "CALLED", "version": 0}, []
 
     def change(version: int) -> None:
         key = {"Idempotency-Key": str(version)}
-        body = {**told, "version": version}
+        body = {**result, "version": version}
         answers.append(httpx.post(base + url, json=body, headers=heads | key, timeout=20))
 
     with serving(database, "--workers", workers) as (server, base):

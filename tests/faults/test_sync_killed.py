@@ -92,21 +92,21 @@ class Bank:
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, self.columns)
             writer.writeheader()
-            told = [*clients(n)]
-            writer.writerows(told)
-            file.write(f"TRAILER,{len(told)}\n")
+            items = [*clients(n)]
+            writer.writerows(items)
+            file.write(f"TRAILER,{len(items)}\n")
         at = time.time() - NIGHT_S * (3 - n)
         os.utime(path, (at, at))
 
     def ask(self, database: Database) -> None:
         """Ask for a run, as somebody does who leaves it to a worker."""
-        told = call("sync", "run", "csv", "--enqueue", "--json", **self.of(database))
-        assert orjson.loads(told.stdout)["state"] == "pending", told.stderr
+        result = call("sync", "run", "csv", "--enqueue", "--json", **self.of(database))
+        assert orjson.loads(result.stdout)["state"] == "pending", result.stderr
 
     def of(self, database: Database) -> dict[str, str]:
         """Say what a command has to know."""
-        told = {"DATABASE_URL": database.app_url, "CSV_DROP_DIR": str(self.folder)}
-        return {**told, **KEYS, "CLIENTUPDATER_ACTOR": BOSS, "LOG_LEVEL": "error"}
+        values = {"DATABASE_URL": database.app_url, "CSV_DROP_DIR": str(self.folder)}
+        return {**values, **KEYS, "CLIENTUPDATER_ACTOR": BOSS, "LOG_LEVEL": "error"}
 
     def work(self, database: Database) -> Any:
         """Begin a worker."""
@@ -147,8 +147,8 @@ def bank(database: Database, tmp_path: Path) -> Bank:
     """Take over two nights, some clients missing in the second, and ask for the third."""
     with psycopg.connect(database.superuser_url) as connection:
         connection.execute(PEOPLE + SLOWLY)
-        found = connection.execute("select source_column from field_mappings where source = 'csv'")
-        bank = Bank(tmp_path, tuple(column for (column,) in found))
+        cursor = connection.execute("select source_column from field_mappings where source = 'csv'")
+        bank = Bank(tmp_path, tuple(column for (column,) in cursor))
     for n in (1, 2):
         bank.drop(n - 1)
         bank.ask(database)
@@ -166,8 +166,8 @@ def finish(bank: Bank, database: Database) -> None:
 
 def value(looking: psycopg.Connection[Any], query: str) -> Any:
     """Look, by a connection that is there already."""
-    found = looking.execute(query.encode()).fetchone()
-    return found[0] if found else None
+    row = looking.execute(query.encode()).fetchone()
+    return row[0] if row else None
 
 
 def has_begun(looking: psycopg.Connection[Any], step: Step) -> bool:
@@ -221,8 +221,8 @@ def test_ten_kills_leave_the_book_as_one_clean_run_does(
         expected = book(clean)
         assert {run[0] for run in expected["runs"]} == {"completed"}
         for each in doomed:
-            found = book(each)
+            result = book(each)
             for name, rows in expected.items():
-                assert found[name] == rows, (each.name, name)
+                assert result[name] == rows, (each.name, name)
     assert len(met) >= KILLS // 2, met
     assert len(set(met)) > 1, met

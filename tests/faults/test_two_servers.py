@@ -83,11 +83,11 @@ def test_U2_a_revoked_session_is_refused_by_both_at_once(servers: Servers) -> No
 @pytest.mark.rule("A7")
 def test_a_changed_lookup_shows_at_once_in_both(servers: Servers) -> None:
     def named() -> list[str]:
-        found = [
+        items = [
             httpx.get(f"{api}/lookups", headers=servers.heads, timeout=30).json()
             for api in servers.apis
         ]
-        return [word["name"] for tables in found for word in tables["account_types"][:1]]
+        return [word["name"] for tables in items for word in tables["account_types"][:1]]
 
     before = named()
     assert before[0] == before[1] != WHO

@@ -89,8 +89,8 @@ def test_J1_a_poison_job_is_dead_in_the_end_and_those_beside_it_are_done(
     assert died == 3
     with worker(database):
         wait_until(lambda: effects(database) == sorted([*before, *after]))
-    told = asked(database, "select error from job_queue where id = %s", poison)
-    assert "did not report back" in told[0][0]
+    result = asked(database, "select error from job_queue where id = %s", poison)
+    assert "did not report back" in result[0][0]
 
 
 def test_all_connections_cut_the_worker_goes_on_by_itself(database: Database) -> None:
@@ -185,8 +185,8 @@ def test_a_job_shows_how_far_it_is_while_it_is_done(database: Database) -> None:
     with worker(database):
         query = "select progress from job_queue where id = %s"
         wait_until(lambda: asked(database, query, job)[0][0] is not None)
-        told = asked(database, query, job)[0][0]
-    assert (told["done"], told["total"], told["step"]) == (1, 2, "dozing")
+        value = asked(database, query, job)[0][0]
+    assert (value["done"], value["total"], value["step"]) == (1, 2, "dozing")
 
 
 def test_a_job_that_nobody_knows_is_dead_with_the_reason_and_the_others_go_on(
@@ -197,9 +197,9 @@ def test_a_job_that_nobody_knows_is_dead_with_the_reason_and_the_others_go_on(
     with worker(database):
         wait_until(lambda: stands(database, known) == "completed")
         wait_until(lambda: stands(database, unknown) == "dead")
-    told = asked(database, "select error from job_queue where id = %s", unknown)[0][0]
-    assert "'fly'" in told
-    assert "open_period" in told
+    value = asked(database, "select error from job_queue where id = %s", unknown)[0][0]
+    assert "'fly'" in value
+    assert "open_period" in value
 
 
 def test_J1_a_failure_waits_and_is_tried_again_with_its_reason_kept(database: Database) -> None:
@@ -210,9 +210,9 @@ def test_J1_a_failure_waits_and_is_tried_again_with_its_reason_kept(database: Da
         wait_until(lambda: asked(database, query, theirs)[0][0] is not None)
         wait_until(lambda: stands(database, ours) == "dead")
     assert asked(database, query, theirs) == [("The moon does not answer.", 1, True)]
-    (told, *_), *_ = asked(database, query, ours)
-    assert told.startswith("ZeroDivisionError")
-    assert "+63" not in told
+    (result, *_), *_ = asked(database, query, ours)
+    assert result.startswith("ZeroDivisionError")
+    assert "+63" not in result
 
 
 @pytest.fixture(autouse=True)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from clientupdater.domain.ids import BranchId, PersonId
-    from clientupdater.ports.unit_of_work import Sight, UnitsOfWork
+    from clientupdater.ports.unit_of_work import RowSecurityScope, UnitsOfWork
     from tests.support.servers import Database
 
 PATIENCE = 30.0
@@ -42,8 +42,8 @@ class Halting:
     go: Event = Factory(Event)
 
     @contextmanager
-    def begin(self, sight: Sight) -> Iterator[Any]:
-        with self.work.begin(sight) as tx:
+    def begin(self, rls_scope: RowSecurityScope) -> Iterator[Any]:
+        with self.work.begin(rls_scope) as tx:
             yield tx
             self.done.set()
             assert self.go.wait(PATIENCE)
@@ -60,8 +60,8 @@ class Desk:
     boss: Caller
 
     def assigned_to(self) -> UUID | None:
-        found: UUID | None = self.staff.one("select assigned_to from clients")
-        return found
+        identity: UUID | None = self.staff.one("select assigned_to from clients")
+        return identity
 
     def assigning(self, halt: Halting | None = None) -> Callable[[], object]:
         files = self.staff.app.assignments.files
@@ -122,7 +122,7 @@ def test_A3_who_is_given_a_client_while_they_lose_its_branch_does_not_keep_it(
 def test_A3_who_is_losing_a_branch_is_given_none_of_its_clients(desk: Desk) -> None:
     with ThreadPoolExecutor(1) as threads:
         with desk.staff.app.territories.work.begin(SYSTEM) as tx:
-            tx.administration.hold()
+            tx.administration.lock()
             tx.territories.take_branch(desk.officer, desk.branch)
             assigning = threads.submit(desk.assigning())
             desk.wait_for(assigning)
@@ -136,7 +136,7 @@ def test_who_records_on_a_client_never_waits_for_a_change_of_rights(desk: Desk) 
     tracking = desk.staff.app.tracking
     with ThreadPoolExecutor(2) as threads:
         with desk.staff.app.territories.work.begin(SYSTEM) as tx:
-            tx.administration.hold()
+            tx.administration.lock()
             assigning = threads.submit(desk.assigning())
             desk.wait_for(assigning)
             recording = threads.submit(

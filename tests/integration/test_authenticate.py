@@ -36,14 +36,14 @@ def test_A7_a_look_up_carries_the_person_the_grants_and_the_live_territory(staff
     area, lost = staff.area(there, gone, given_to=ana), staff.area(here, given_to=ana)
     staff.run("update branches set deleted_at = now() where id = %s", gone)
     staff.run("update areas set deleted_at = now() where id = %s", lost)
-    found = staff.app.authenticate(staff.session(ana), HERE)
-    assert (found.person.id, found.person.first_name) == (ana, "Ana")
-    assert found.caller.origin is HERE
-    assert found.caller.actor.grants == {
+    result = staff.app.authenticate(staff.session(ana), HERE)
+    assert (result.person.id, result.person.first_name) == (ana, "Ana")
+    assert result.caller.origin is HERE
+    assert result.caller.actor.grants == {
         Grant(Permission.CLIENTS_READ, staff.company(), Scope.AREA),
         Grant(Permission.USERS_MANAGE, None, Scope.ALL),
     }
-    territory = found.caller.actor.territory
+    territory = result.caller.actor.territory
     assert (territory.branches, territory.areas) == (ids(here), ids(area))
     assert territory.area_branches == ids(there)
 

@@ -14,7 +14,7 @@ import pytest
 from attrs import define
 
 from clientupdater.adapters.redis.circuits import RedisCircuits
-from clientupdater.adapters.redis.client import RedisGate
+from clientupdater.adapters.redis.client import RedisClient
 from clientupdater.adapters.resilience.circuits import Alone, Circuit, Threshold
 from clientupdater.adapters.resilience.source import GuardedSource
 from clientupdater.domain.errors import CircuitOpen, SourceMalformed, Unavailable
@@ -103,42 +103,42 @@ def test_Y12_one_at_a_time_tries_and_the_others_are_told_at_once() -> None:
     tripped = circuit(SHORT)
     trip(tripped)
     wait_out(tripped)
-    trying, told = threading.Event(), threading.Event()
+    trying, result = threading.Event(), threading.Event()
 
     def slow_trial() -> str:
         trying.set()
-        assert told.wait(PATIENCE_S)
+        assert result.wait(PATIENCE_S)
         return "well"
 
-    found: list[str] = []
-    trial = threading.Thread(target=lambda: found.append(tripped.run(slow_trial)))
+    items: list[str] = []
+    trial = threading.Thread(target=lambda: items.append(tripped.run(slow_trial)))
     trial.start()
     assert trying.wait(PATIENCE_S)
     for _ in range(5):
         with pytest.raises(CircuitOpen):
             tripped.run(lambda: pytest.fail("a second one tried"))
-    told.set()
+    result.set()
     trial.join()
-    assert found == ["well"]
+    assert items == ["well"]
 
 
 # --- several processes
 
 
 @pytest.fixture
-def gates(redis_url: str) -> Iterator[tuple[RedisGate, RedisGate]]:
-    both = RedisGate.to(redis_url), RedisGate.to(redis_url)
+def gates(redis_url: str) -> Iterator[tuple[RedisClient, RedisClient]]:
+    both = RedisClient.to(redis_url), RedisClient.to(redis_url)
     yield both
-    for gate in both:
-        gate.close()
+    for redis_client in both:
+        redis_client.close()
 
 
 @pytest.mark.rule("Y12")
 def test_Y12_what_one_process_found_the_others_heed_until_it_is_well(
-    gates: tuple[RedisGate, RedisGate],
+    gates: tuple[RedisClient, RedisClient],
 ) -> None:
     cooldown = timedelta(seconds=2)
-    mine, theirs = (circuit(cooldown, RedisCircuits(gate)) for gate in gates)
+    mine, theirs = (circuit(cooldown, RedisCircuits(redis_client)) for redis_client in gates)
     trip(mine)
     with pytest.raises(CircuitOpen) as refused:
         theirs.run(lambda: pytest.fail("it was asked"))
@@ -151,13 +151,13 @@ def test_Y12_what_one_process_found_the_others_heed_until_it_is_well(
 
 
 def test_without_redis_each_goes_by_its_own() -> None:
-    gate = RedisGate.to(f"redis://127.0.0.1:{free_port()}/0")
+    redis_client = RedisClient.to(f"redis://127.0.0.1:{free_port()}/0")
     try:
-        lonely = circuit(LONG, RedisCircuits(gate))
+        lonely = circuit(LONG, RedisCircuits(redis_client))
         trip(lonely)
-        assert circuit(LONG, RedisCircuits(gate)).run(lambda: 1) == 1
+        assert circuit(LONG, RedisCircuits(redis_client)).run(lambda: 1) == 1
     finally:
-        gate.close()
+        redis_client.close()
 
 
 # --- a source over the network

@@ -57,9 +57,9 @@ def run(url: str, statement: str, *values: object) -> list[tuple[Any, ...]]:
 
 
 def generation(database: Database) -> int:
-    ((found,),) = run(database.superuser_url, GENERATION.decode())
-    assert isinstance(found, int)
-    return found
+    ((result,),) = run(database.superuser_url, GENERATION.decode())
+    assert isinstance(result, int)
+    return result
 
 
 @pytest.mark.parametrize(
@@ -133,14 +133,14 @@ class Processes:
 
     def looked_up(self, app: App, *, shared: bool) -> Lookups:
         """Look them up as a request does, in memory or in what processes share."""
-        found = app.authenticate(TOKEN, Origin())
+        result = app.authenticate(TOKEN, Origin())
         use_case = evolve(app.lookups, cache=app.cache) if shared else app.lookups
-        return use_case(found.caller, generation=found.generation)
+        return use_case(result.caller, generation=result.generation)
 
     def names(self, *, shared: bool) -> list[str]:
         """Say how both call an account type."""
-        found = [self.looked_up(app, shared=shared)["account_types"] for app in self.apps]
-        return [next(word.name for word in words if word.code == "ATM") for words in found]
+        items = [self.looked_up(app, shared=shared)["account_types"] for app in self.apps]
+        return [next(word.name for word in words if word.code == "ATM") for words in items]
 
     def rename_behind_the_triggers(self, name: str) -> None:
         """Change it so that nobody is told: only who reads it again sees it."""
@@ -190,12 +190,12 @@ def test_what_is_no_longer_in_use_is_cached_apart(processes: Processes) -> None:
     retire = "update account_types set is_active = false where code = 'ATM'"
     run(processes.database.app_url, retire)
     app = processes.apps[0]
-    found = app.authenticate(TOKEN, Origin())
+    result = app.authenticate(TOKEN, Origin())
     may = frozenset({Grant(Permission.CONFIG_READ, None, Scope.ALL)})
-    caller = Caller(evolve(found.caller.actor, grants=may))
+    caller = Caller(evolve(result.caller.actor, grants=may))
 
     def codes(*, inactive: bool) -> list[str]:
-        words = app.lookups(caller, inactive=inactive, generation=found.generation)
+        words = app.lookups(caller, inactive=inactive, generation=result.generation)
         return [word.code for word in words["account_types"]]
 
     for _ in range(2):

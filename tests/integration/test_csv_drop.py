@@ -44,11 +44,11 @@ def codes(source: CsvDrop) -> list[Value]:
     """Read everything; name the codes."""
     fetch = source.begin()
     page = source.page(fetch)
-    found = [each["CLIENT_CODE"] for each in page.records]
+    items = [each["CLIENT_CODE"] for each in page.records]
     while page.position:
         page = source.page(fetch, page.position)
-        found += [each["CLIENT_CODE"] for each in page.records]
-    return found
+        items += [each["CLIENT_CODE"] for each in page.records]
+    return items
 
 
 def refused(folder: Path, text: str | bytes) -> str:
@@ -122,9 +122,9 @@ def test_a_file_that_is_replaced_between_two_looks_is_not_read(
     fetch = source.begin()
 
     def looked_at(where: Path, handle: str) -> Drop:
-        found = same(where, handle)
+        result = same(where, handle)
         drop(tmp_path, BOOK.replace("Ana", "Eva"), path.name)
-        return found
+        return result
 
     monkeypatch.setattr(csv_source, "same", looked_at)
     with pytest.raises(SourceExpired, match="is not what it was"):
@@ -204,8 +204,8 @@ def test_names_are_read_in_the_encoding_that_is_set(
 
 
 def test_another_encoding_is_told_with_its_line_and_its_setting(tmp_path: Path) -> None:
-    told = refused(tmp_path, f"{BOOK}C,FCASH,Peña\n".encode("windows-1252"))
-    assert told == (
+    result = refused(tmp_path, f"{BOOK}C,FCASH,Peña\n".encode("windows-1252"))
+    assert result == (
         "book.csv, line 4, column 3 (FULL_NAME): not utf-8; name the file's encoding in "
         "CSV_ENCODING. Have the file mended, then run again."
     )
@@ -240,9 +240,9 @@ def test_a_cell_may_hold_lines_commas_and_quotes(tmp_path: Path) -> None:
 def test_a_broken_file_is_told_with_its_line_and_its_column(
     tmp_path: Path, text: str, told: str
 ) -> None:
-    said = refused(tmp_path, text)
-    assert told in said
-    assert said.endswith(". Have the file mended, then run again.")
+    result = refused(tmp_path, text)
+    assert told in result
+    assert result.endswith(". Have the file mended, then run again.")
 
 
 @pytest.mark.rule("Y3")
@@ -254,8 +254,8 @@ def test_Y3_a_ragged_line_costs_its_row_and_not_the_file(
     source = CsvDrop(tmp_path)
     first, ragged, last = source.page(source.begin()).records
     assert (first["CLIENT_CODE"], last["CLIENT_CODE"]) == ("A", "B")
-    told = f"line 4 has {cells} cells where the header has 3"
-    assert faults_of(ragged) == (Fault("", told),)
+    message = f"line 4 has {cells} cells where the header has 3"
+    assert faults_of(ragged) == (Fault("", message),)
     assert source.one("C") is None
 
 
@@ -292,8 +292,8 @@ def test_a_line_that_does_not_end_is_not_read_to_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "LARGEST_CELL", 1000)
-    told = refused(tmp_path, f"{BOOK}C,FCASH,{'x' * 5000}\n")
-    assert told.startswith("book.csv, line 4: it is longer than 1000 bytes. Have the file")
+    result = refused(tmp_path, f"{BOOK}C,FCASH,{'x' * 5000}\n")
+    assert result.startswith("book.csv, line 4: it is longer than 1000 bytes. Have the file")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nobody forbids root anything")

@@ -30,8 +30,8 @@ def check(database: Database, files: SqlFiles | None = None) -> Sequence[Finding
     return PostgresMaintenance(database.owner_url, files or bundled()).check()
 
 
-def told(found: Sequence[Finding]) -> list[tuple[str, str]]:
-    return [(finding.what, finding.where) for finding in found]
+def told(items: Sequence[Finding]) -> list[tuple[str, str]]:
+    return [(finding.what, finding.where) for finding in items]
 
 
 def alter(database: Database, sql: str) -> None:

@@ -136,8 +136,10 @@ def test_a_wrong_password_is_refused(running: EmbeddedPostgres) -> None:
 
 
 def test_it_listens_on_the_loopback_alone(running: EmbeddedPostgres) -> None:
-    told = "select current_setting('listen_addresses'), current_setting('unix_socket_directories')"
-    assert rows(running.superuser_url, told) == [("127.0.0.1", "")]
+    message = (
+        "select current_setting('listen_addresses'), current_setting('unix_socket_directories')"
+    )
+    assert rows(running.superuser_url, message) == [("127.0.0.1", "")]
 
 
 def test_passwords_are_readable_by_their_user_alone(running: EmbeddedPostgres) -> None:

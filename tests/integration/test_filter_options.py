@@ -34,12 +34,12 @@ class Desk:
     def client(self, branch: BranchId, company: str = "FCASH", **columns: object) -> UUID:
         """Put a client into the book."""
         officer = columns.pop("officer", None)
-        told = {"branch_id": branch, "company_id": self.staff.company(company), **columns}
-        names, marks = ", ".join(told), ", ".join(["%s"] * len(told))
+        values = {"branch_id": branch, "company_id": self.staff.company(company), **columns}
+        names, marks = ", ".join(values), ", ".join(["%s"] * len(values))
         client: UUID = self.staff.one(
             f"insert into clients (client_code, full_name, {names})"
             f" values (gen_random_uuid()::text, 'Juan', {marks}) returning id",
-            *told.values(),
+            *values.values(),
         )
         if officer:
             self.staff.run(
@@ -56,9 +56,9 @@ class Desk:
             actor = tx.rights.actor(person)
             assert actor is not None
             unguarded = tx.client_filters.options(looking(Caller(actor), reader.clock, reader.zone))
-        found = reader.show(Caller(actor))
-        assert found == unguarded
-        return found
+        result = reader.show(Caller(actor))
+        assert result == unguarded
+        return result
 
 
 def codes(options: Any) -> list[str]:
@@ -81,12 +81,12 @@ def test_A10_of_one_company_nothing_of_the_other_is_told(desk: Desk) -> None:
     theirs, ours = desk.staff.hire(first_name="Theirs"), desk.staff.hire(first_name="Ours")
     desk.client(here, "PCNI", loan_status="CANARY", officer=theirs)
     desk.client(here, "FCASH", loan_status="CURRENT", officer=ours)
-    found = desk.options(reading(desk, "all", "FCASH"))
-    assert found.loan_statuses == ("CURRENT",)
-    assert [each.name for each in found.officers] == ["Ours"]
-    assert codes(found.companies) == ["FCASH"]
-    assert codes(found.products) == ["FCASH_SSS", "FCASH_GSIS", "FCASH_PVAO"]
-    assert codes(found.pension_types) == ["SSS", "GSIS", "PVAO"]
+    result = desk.options(reading(desk, "all", "FCASH"))
+    assert result.loan_statuses == ("CURRENT",)
+    assert [each.name for each in result.officers] == ["Ours"]
+    assert codes(result.companies) == ["FCASH"]
+    assert codes(result.products) == ["FCASH_SSS", "FCASH_GSIS", "FCASH_PVAO"]
+    assert codes(result.pension_types) == ["SSS", "GSIS", "PVAO"]
     every = desk.options(reading(desk, "all"))
     assert every.loan_statuses == ("CANARY", "CURRENT")
     assert codes(every.companies) == ["FCASH", "PCNI"]
@@ -105,13 +105,13 @@ def test_A10_of_ones_branches_nothing_of_the_others_is_told(desk: Desk, scope: s
     for branch, status in ((mine, "CURRENT"), (mine, "PAST_DUE"), (other, "CANARY")):
         officer = desk.staff.hire(first_name=status)
         desk.client(branch, loan_status=status, officer=officer)
-    found = desk.options(person)
-    assert found.loan_statuses == ("CURRENT", "PAST_DUE")
-    assert [each.name for each in found.officers] == ["CURRENT", "PAST_DUE"]
-    assert codes(found.branches) == [
+    result = desk.options(person)
+    assert result.loan_statuses == ("CURRENT", "PAST_DUE")
+    assert [each.name for each in result.officers] == ["CURRENT", "PAST_DUE"]
+    assert codes(result.branches) == [
         desk.staff.one("select code from branches where id = %s", mine)
     ]
-    assert len(found.areas) == (2 if scope == "area" else 1)
+    assert len(result.areas) == (2 if scope == "area" else 1)
 
 
 @pytest.mark.rule("A10")
@@ -122,10 +122,10 @@ def test_A10_of_ones_own_clients_there_is_oneself_and_what_they_hold(desk: Desk)
     desk.client(here, loan_status="CURRENT", officer=me)
     desk.client(here, loan_status="CANARY")
     desk.client(there, loan_status="CANARY", officer=desk.staff.hire())
-    found = desk.options(me)
-    assert found.loan_statuses == ("CURRENT",)
-    assert [each.id for each in found.officers] == [me]
-    assert len(found.branches) == 1
+    result = desk.options(me)
+    assert result.loan_statuses == ("CURRENT",)
+    assert [each.id for each in result.officers] == [me]
+    assert len(result.branches) == 1
 
 
 @pytest.mark.rule("A10", "C4")
@@ -133,28 +133,28 @@ def test_A10_what_only_a_deleted_client_held_is_no_option(desk: Desk) -> None:
     here = desk.staff.branch()
     client = desk.client(here, loan_status="CANARY", officer=desk.staff.hire())
     desk.staff.run("update clients set deleted_at = now() where id = %s", client)
-    found = desk.options(reading(desk, "all"))
-    assert (found.loan_statuses, found.officers) == ((), ())
+    result = desk.options(reading(desk, "all"))
+    assert (result.loan_statuses, result.officers) == ((), ())
 
 
 def test_statuses_come_with_their_reasons_in_their_order(desk: Desk) -> None:
-    found = desk.options(reading(desk, "all", "PCNI")).statuses
-    assert codes(found) == ["PENDING", "TO_FOLLOW", "CALLED", "UPDATED", "DONE"]
-    assert set(codes(found[-1].reasons)) == {
+    statuses = desk.options(reading(desk, "all", "PCNI")).statuses
+    assert codes(statuses) == ["PENDING", "TO_FOLLOW", "CALLED", "UPDATED", "DONE"]
+    assert set(codes(statuses[-1].reasons)) == {
         "DECEASED",
         "FULLY_PAID",
         "CONFIRMED",
         "NOT_REACHABLE",
     }
-    assert found[0].reasons == ()
+    assert statuses[0].reasons == ()
     fcash = desk.options(reading(desk, "all", "FCASH")).statuses
     assert "VISITED" in codes(fcash)
 
 
 def test_who_may_not_read_statuses_has_none_to_filter_by(desk: Desk) -> None:
-    found = desk.options(desk.staff.hire("clients:read all"))
-    assert found.statuses == ()
-    assert codes(found.par_statuses) == ["do_not_show", "tele_130", "tele_hardcore"]
+    result = desk.options(desk.staff.hire("clients:read all"))
+    assert result.statuses == ()
+    assert codes(result.par_statuses) == ["do_not_show", "tele_130", "tele_hardcore"]
 
 
 @pytest.mark.rule("A5")

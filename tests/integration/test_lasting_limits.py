@@ -13,7 +13,7 @@ from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.local.limits import MemoryRateLimits
 from clientupdater.adapters.postgres.core.rate_limits import PostgresRateLimits
-from clientupdater.adapters.resilience.fallback import LastingLimits
+from clientupdater.adapters.resilience.fallback import DurableRateLimits
 from clientupdater.adapters.security.keyed_hash import KeyedHash
 from clientupdater.composition import open_app
 from clientupdater.domain.errors import Unavailable
@@ -43,8 +43,8 @@ class Table:
 
     def now(self) -> int:
         """Ask the clock that counts."""
-        ((found,),) = self.run("select (extract(epoch from clock_timestamp()) * 1e6)::bigint")
-        return int(found)
+        ((result,),) = self.run("select (extract(epoch from clock_timestamp()) * 1e6)::bigint")
+        return int(result)
 
     def write(self, key: bytes, counted_at: int, running: int, before: int) -> None:
         """Put a count there as if it had been counted then."""
@@ -70,8 +70,8 @@ def opened(database: Database) -> Iterator[Table]:
 
 @pytest.fixture
 def table(database: Database) -> Iterator[Table]:
-    with opened(database) as found:
-        yield found
+    with opened(database) as result:
+        yield result
 
 
 def test_what_is_counted_by_sql_is_what_the_domain_counts(table: Table) -> None:
@@ -142,7 +142,7 @@ def test_U3_while_the_database_is_lost_nobody_is_let_through_uncounted(
     database: Database,
 ) -> None:
     with opened(database) as table:
-        limits = LastingLimits(MemoryRateLimits(HASH), PostgresRateLimits(table.pool, HASH))
+        limits = DurableRateLimits(MemoryRateLimits(HASH), PostgresRateLimits(table.pool, HASH))
         assert limits.hit(Tally(ALLOWANCE, ("ana",))).allowed
     with pytest.raises(Unavailable, match="database"):
         limits.hit(Tally(ALLOWANCE, ("ana",)))
@@ -170,8 +170,8 @@ def test_U3_two_processes_let_through_no_more_attempts_than_one(
         settings = evolve(settings, redis_url=request.getfixturevalue("redis_url"))
     with ExitStack() as stack:
         apps = [stack.enter_context(open_app(settings)) for _ in range(2)]
-        told = [attempts(app) for app in apps * 4]
-        assert told == [True] * 3 + [False] * 5
+        items = [attempts(app) for app in apps * 4]
+        assert items == [True] * 3 + [False] * 5
         counting = {app.admit_request.counting for app in apps}
         assert counting == {Counting.SHARED if shared else Counting.IN_PROCESS}
     # Opened anew, as after a restart; and Redis may have been emptied.

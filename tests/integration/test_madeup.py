@@ -43,9 +43,9 @@ def filled(database: Database, clients: int = 300) -> tuple[MadeUpAccount, ...]:
     return fill(database.app_url, clients=clients, now=NOW, zone=MANILA)
 
 
-def asked(database: Database, query: LiteralString, *given: object) -> list[tuple[Any, ...]]:
+def asked(database: Database, query: LiteralString, *items: object) -> list[tuple[Any, ...]]:
     with psycopg.connect(database.superuser_url) as connection:
-        return connection.execute(query, given).fetchall()
+        return connection.execute(query, items).fetchall()
 
 
 def counts(database: Database) -> dict[str, int]:
@@ -58,10 +58,10 @@ def counts(database: Database) -> dict[str, int]:
 
 def test_a_fresh_database_is_filled_with_what_was_asked_for(database: Database) -> None:
     filled(database)
-    found = counts(database)
-    assert (found["areas"], found["branches"], found["users"]) == (6, 24, 60)
-    assert (found["clients"], found["period_openings"]) == (300, 6)
-    assert found["status_events"] > found["client_period_status"] > 300
+    result = counts(database)
+    assert (result["areas"], result["branches"], result["users"]) == (6, 24, 60)
+    assert (result["clients"], result["period_openings"]) == (300, 6)
+    assert result["status_events"] > result["client_period_status"] > 300
 
 
 @pytest.mark.rule("S9", "S10")
@@ -164,8 +164,8 @@ def test_the_accounts_are_kept_before_anything_is_committed(
         kept.keep(accounts)
         assert asked(database, "select count(*) from clients") == [(0,)]
 
-    told = fill(database.app_url, clients=10, now=NOW, zone=MANILA, before_commit=keep_and_look)
-    assert kept.read() == told
+    result = fill(database.app_url, clients=10, now=NOW, zone=MANILA, before_commit=keep_and_look)
+    assert kept.read() == result
     assert kept.path.stat().st_mode & 0o777 == 0o600
 
 

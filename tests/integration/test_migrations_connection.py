@@ -27,8 +27,8 @@ def refusal_of(url: str, kind: type[Error]) -> str:
     with pytest.raises(kind) as caught:
         PostgresMaintenance(url).migrate()
     assert "\n" not in str(caught.value)
-    told = "".join(traceback.format_exception(caught.value))
-    assert SECRET not in told
+    text = "".join(traceback.format_exception(caught.value))
+    assert SECRET not in text
     return str(caught.value)
 
 

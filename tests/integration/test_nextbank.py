@@ -69,11 +69,11 @@ def read(source: NextBank) -> tuple[list[RawRecord], Judged]:
     """Read everything, and judge what came by what was stated."""
     fetch = source.begin(columns=["code", "name"])
     page = source.page(fetch)
-    found = list(page.records)
+    items = list(page.records)
     while page.position:
         page = source.page(fetch, page.position)
-        found += page.records
-    return found, Judged(fetch.as_of, full=True, received=len(found), stated=fetch.stated_count)
+        items += page.records
+    return items, Judged(fetch.as_of, full=True, received=len(items), stated=fetch.stated_count)
 
 
 def failing(bank: Bank, kind: type[Exception], patience_s: float = PATIENT_S) -> str:
@@ -90,10 +90,10 @@ def test_a_deleted_client_is_one_of_those_counted_and_says_so() -> None:
     bank = book()
     bank.items[1] = {"code": "C-1", "deleted": True, "version": 9}
     with reading(bank) as source:
-        found, judged = read(source)
+        result, judged = read(source)
     assert judged.completeness is Completeness.COMPLETE
-    assert [each["code"] for each in found if is_deleted(each)] == ["C-1"]
-    assert found[0] == {"code": "C-0", "name": "Ana 0"}
+    assert [each["code"] for each in result if is_deleted(each)] == ["C-1"]
+    assert result[0] == {"code": "C-0", "name": "Ana 0"}
 
 
 def test_numbers_with_a_fraction_stay_exact() -> None:
@@ -127,9 +127,9 @@ def test_a_clock_that_is_wrong_is_theirs_and_costs_nothing() -> None:
 @pytest.mark.rule("Y6")
 def test_Y6_a_page_that_is_lost_leaves_it_incomplete() -> None:
     with reading(book(Planned(Mishap.MISSING_PAGE, at=3), clients=7)) as source:
-        found, judged = read(source)
+        result, judged = read(source)
     assert judged.completeness is Completeness.INCOMPLETE
-    assert {each["code"] for each in found} < {f"C-{n}" for n in range(7)}
+    assert {each["code"] for each in result} < {f"C-{n}" for n in range(7)}
 
 
 @pytest.mark.rule("Y6")
@@ -139,14 +139,14 @@ def test_Y6_a_total_that_is_short_leaves_it_incomplete() -> None:
 
 
 def test_a_cursor_that_leads_back_is_refused_by_its_page() -> None:
-    told = failing(book(Planned(Mishap.CIRCLE, at=4)), SourceMalformed)
-    assert told.startswith("NextBank: page 3 leads back to one that was read. Run again;")
+    result = failing(book(Planned(Mishap.CIRCLE, at=4)), SourceMalformed)
+    assert result.startswith("NextBank: page 3 leads back to one that was read. Run again;")
 
 
 @pytest.mark.rule("Y6")
 def test_Y6_a_page_that_comes_twice_is_refused_for_others_would_count_as_missing() -> None:
-    told = failing(book(Planned(Mishap.DUPLICATE_PAGE, at=3), clients=6), SourceMalformed)
-    assert told.startswith("NextBank: page 2 brings the clients of page 1 once more.")
+    result = failing(book(Planned(Mishap.DUPLICATE_PAGE, at=3), clients=6), SourceMalformed)
+    assert result.startswith("NextBank: page 2 brings the clients of page 1 once more.")
 
 
 def test_a_cursor_that_is_kept_no_more_asks_to_begin_again() -> None:
@@ -277,8 +277,8 @@ def test_what_it_cannot_help_is_worth_another_try(mishap: Mishap, told: str) -> 
 
 def test_an_answer_that_trickles_is_given_up_in_time() -> None:
     begun = time.monotonic()
-    told = failing(book(Planned(Mishap.SLOW, at=1)), Unavailable, patience_s=0.4)
-    assert told.startswith("NextBank did not answer within 0.4 s; try again")
+    result = failing(book(Planned(Mishap.SLOW, at=1)), Unavailable, patience_s=0.4)
+    assert result.startswith("NextBank did not answer within 0.4 s; try again")
     assert time.monotonic() - begun < PATIENT_S
 
 

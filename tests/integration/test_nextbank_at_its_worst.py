@@ -160,8 +160,8 @@ def test_what_is_packed_to_burst_is_unpacked_no_further_than_there_is_room(
 
 @pytest.mark.parametrize("packing", ["gzip, gzip", "deflate", "br", "zstd"])
 def test_packings_that_were_not_asked_for_are_refused(packing: str) -> None:
-    told = malformed(Stranger(headers={"Content-Encoding": packing}, body=b"x"))
-    assert told.startswith("NextBank packs its answer in a way that was not asked for.")
+    result = malformed(Stranger(headers={"Content-Encoding": packing}, body=b"x"))
+    assert result.startswith("NextBank packs its answer in a way that was not asked for.")
 
 
 def test_a_packed_page_is_read_and_a_broken_one_is_asked_for_again() -> None:

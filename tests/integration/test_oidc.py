@@ -250,8 +250,8 @@ def test_U1_a_token_of_nobody_is_refused(
 
 def by_hand(issuer: Issuer, key: Any, **claims: object) -> str:
     """Sign claims that the library would not put its name to."""
-    told = json.dumps(issuer.claims(**claims)).encode()
-    return jwt.PyJWS().encode(told, key, algorithm="RS256", headers={"kid": "one"})
+    result = json.dumps(issuer.claims(**claims)).encode()
+    return jwt.PyJWS().encode(result, key, algorithm="RS256", headers={"kid": "one"})
 
 
 # --- the issuer's keys
@@ -335,8 +335,8 @@ def test_U1_an_issuer_that_hangs_holds_nobody_up_whose_key_is_known(issuer: Issu
     tokens.keys.patience = 100 * PATIENCE_S
     issuer.clock.forward(minutes=11)
     with ThreadPoolExecutor(3) as pool:  # one begins a fetch, the others find it under way
-        found = [pool.submit(tokens.verify, issuer.token()) for _ in range(3)]
-        assert [each.result(PATIENCE_S) for each in found] == [SUBJECT] * 3
+        items = [pool.submit(tokens.verify, issuer.token()) for _ in range(3)]
+        assert [each.result(PATIENCE_S) for each in items] == [SUBJECT] * 3
     wait_until(lambda: issuer.asked == 3)
 
 
@@ -362,8 +362,8 @@ def test_U1_fifty_at_once_fetch_the_keys_once(tokens: OidcTokens, issuer: Issuer
         return tokens.verify(token)
 
     with ThreadPoolExecutor(50) as pool:
-        found = [each.result() for each in [pool.submit(come) for _ in range(50)]]
-    assert found == [SUBJECT] * 50
+        items = [each.result() for each in [pool.submit(come) for _ in range(50)]]
+    assert items == [SUBJECT] * 50
     assert issuer.asked == 1
 
 
@@ -444,13 +444,13 @@ def house(database: Database, issuer: Issuer) -> Iterator[House]:
 def test_A7_a_token_carries_the_persons_rights_of_this_moment(house: House) -> None:
     staff, token = house.staff, house.issuer.token()
     area = staff.area(there := staff.branch(), given_to=house.ana)
-    found = staff.app.authenticate(token, HERE)
-    assert (found.person.id, found.person.first_name) == (house.ana, "Ana")
-    assert found.caller.origin is HERE
+    result = staff.app.authenticate(token, HERE)
+    assert (result.person.id, result.person.first_name) == (house.ana, "Ana")
+    assert result.caller.origin is HERE
     grant = Grant(Permission.CLIENTS_READ, staff.company(), Scope.AREA)
-    assert found.caller.actor.grants == {grant}
-    assert found.caller.actor.territory.areas == ids(area)
-    assert found.caller.actor.territory.area_branches == ids(there)
+    assert result.caller.actor.grants == {grant}
+    assert result.caller.actor.territory.areas == ids(area)
+    assert result.caller.actor.territory.area_branches == ids(there)
     staff.run("delete from user_permissions where user_id = %s", house.ana)
     assert not staff.app.authenticate(token, HERE).caller.actor.grants
 
@@ -491,8 +491,8 @@ def test_A8_one_who_was_deactivated_or_deleted_is_refused_with_a_good_token(
 def test_U3_wrong_passwords_lock_nobody_out_who_needs_none_but_a_hand_does(house: House) -> None:
     locked = "update users set locked_until = %s"
     house.staff.run(locked, house.staff.clock.now().replace(year=2027))
-    found = house.staff.app.authenticate(house.issuer.token(), HERE)
-    assert found.person.id == house.ana
+    result = house.staff.app.authenticate(house.issuer.token(), HERE)
+    assert result.person.id == house.ana
     house.staff.run(locked, LOCKED_FOR_GOOD)
     with pytest.raises(Unauthenticated):
         house.staff.app.authenticate(house.issuer.token(), HERE)
@@ -531,13 +531,13 @@ def test_U1_whoever_comes_with_a_token_sees_themselves_and_has_no_session(house:
 
 
 def test_U1_the_environment_says_whom_to_believe(issuer: Issuer) -> None:
-    told = {
+    values = {
         "OIDC_ISSUER": issuer.url,
         "OIDC_AUDIENCE": "clientupdater",
         "OIDC_ALGORITHMS": "ES256",
         "OIDC_AUTHORIZED_PARTIES": "https://app.example.com, https://other.example.com",
     }
-    guard = sign_in_of(Settings.from_mapping(told), issuer.clock)
+    guard = sign_in_of(Settings.from_mapping(values), issuer.clock)
     assert guard.tokens is not None
     token = issuer.token(key=ec_key("two"), kid="two", algorithm="ES256", iss=issuer.url)
     assert guard.tokens.verify(token) == SUBJECT

@@ -14,10 +14,10 @@ from clientupdater.adapters.postgres.read_models.pieces import filled
 from clientupdater.adapters.postgres.read_models.scope import Scope as SqlScope
 from clientupdater.adapters.postgres.read_models.scope import written_out
 from clientupdater.domain.access import Actor, ClientPlace, Grant, Territory, decide
-from clientupdater.domain.access_scope import Reach, reach_of
+from clientupdater.domain.access_scope import AccessScope, access_scope_of
 from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
 from clientupdater.domain.permissions import Permission, Scope
-from tests.support.plain_sql import reach as set_reach
+from tests.support.plain_sql import access_scope as set_reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,14 +90,14 @@ def actors(draw: st.DrawFn, companies: tuple[CompanyId, ...], permission: Permis
 def places(connection: Connection) -> dict[UUID, ClientPlace]:
     """Read every client's place, as the system."""
     set_reach(connection, system="on")
-    found = connection.execute("select id, company_id, branch_id, assigned_to from clients")
-    return {id_: ClientPlace(*place) for id_, *place in found}  # type: ignore[misc, arg-type]
+    cursor = connection.execute("select id, company_id, branch_id, assigned_to from clients")
+    return {id_: ClientPlace(*place) for id_, *place in cursor}  # type: ignore[misc, arg-type]
 
 
-def enforce(connection: Connection, reach: Reach) -> None:
+def enforce(connection: Connection, access_scope: AccessScope) -> None:
     """Tell row-level security, as a unit of work does."""
-    told = {name: list(getattr(reach, name)) for name in FIELDS}
-    set_reach(connection, actor=reach.actor, **told)
+    values = {name: list(getattr(access_scope, name)) for name in FIELDS}
+    set_reach(connection, actor=access_scope.actor, **values)
 
 
 ENFORCED = """
@@ -107,19 +107,19 @@ select array(select id from clients),
 """
 
 
-def enforced(connection: Connection, reach: Reach) -> list[set[UUID]]:
+def enforced(connection: Connection, access_scope: AccessScope) -> list[set[UUID]]:
     """Ask for everything without any predicate: what comes is what security lets through."""
-    enforce(connection, reach)
+    enforce(connection, access_scope)
     row = connection.execute(ENFORCED).fetchone()
     assert row is not None
     return [set(ids) for ids in row]  # type: ignore[call-overload]
 
 
-def listed(connection: Connection, reach: Reach) -> list[set[UUID]]:
+def listed(connection: Connection, access_scope: AccessScope) -> list[set[UUID]]:
     """Ask by the lists' own predicates, with security out of the way."""
     set_reach(connection, system="on")
-    scope = SqlScope(reach)
-    own = filled("scope_self", who="c", p="r") if reach.self_companies else "false"
+    scope = SqlScope(access_scope)
+    own = filled("scope_self", who="c", p="r") if access_scope.self_companies else "false"
     statement = f"""
         select array(select c.id from clients c where {scope.over_clients()}),
                array(select s.client_id from client_period_status s where {scope.over_rows()}
@@ -142,9 +142,9 @@ def test_A4_what_is_decided_is_what_is_listed_is_what_is_enforced(connection: Co
         nonlocal judged
         actor = data.draw(actors(companies, permission))
         decided = {id_ for id_, at in everyone.items() if decide(actor, permission, at).allowed}
-        reach = written_out(reach_of(actor, permission), connection)
-        assert enforced(connection, reach) == [decided] * 3
-        assert listed(connection, reach) == [decided] * 3
+        access_scope = written_out(access_scope_of(actor, permission), connection)
+        assert enforced(connection, access_scope) == [decided] * 3
+        assert listed(connection, access_scope) == [decided] * 3
         judged += len(everyone)
 
     agree()
@@ -162,7 +162,7 @@ def test_nobody_of_one_company_ever_reads_the_canary_of_the_other(
     assert isinstance(row[0], UUID)
     grant = Grant(Permission.CLIENTS_READ, CompanyId(row[0]), scope)
     actor = Actor(PEOPLE[0], grants=frozenset({grant}), territory=Territory(frozenset(BRANCHES)))
-    enforce(connection, written_out(reach_of(actor, Permission.CLIENTS_READ), connection))
+    enforce(connection, written_out(access_scope_of(actor, Permission.CLIENTS_READ), connection))
     names = {name for (name,) in connection.execute("select full_name from clients")}
     others = set(CANARY.values()) - {CANARY[company]}
     assert not names & others
@@ -170,5 +170,5 @@ def test_nobody_of_one_company_ever_reads_the_canary_of_the_other(
 
 
 def test_a_place_that_nobody_has_is_no_ones(connection: Connection) -> None:
-    stranger = Reach(PersonId(uuid4()), None, {}, frozenset(), frozenset())
+    stranger = AccessScope(PersonId(uuid4()), None, {}, frozenset(), frozenset())
     assert enforced(connection, stranger) == [set(), set(), set()]

@@ -54,13 +54,13 @@ def boss(staff: Staff) -> Caller:
 
 
 def audits(staff: Staff, person: PersonId) -> list[str]:
-    found = staff.one(
+    result = staff.one(
         "select coalesce(jsonb_agg(decision || ' ' || resource order by decided_at), '[]')"
         " from authorization_audit where subject_user_id = %s",
         person,
     )
-    assert isinstance(found, list)
-    return found
+    assert isinstance(result, list)
+    return result
 
 
 # --- grants
@@ -235,8 +235,8 @@ def test_A6_a_branch_put_into_an_area_lets_nobody_rise(staff: Staff) -> None:
     staff.run("insert into user_areas values (%s, %s)", ana, other)
     staff.app.territories.place_branch(manager, other, branch)
     staff.app.territories.place_branch(manager, own, mine)
-    found = staff.app.authenticate(staff.session(ana), HERE)
-    assert found.person.territory.area_branches == ids(branch)
+    result = staff.app.authenticate(staff.session(ana), HERE)
+    assert result.person.territory.area_branches == ids(branch)
     assert audits(staff, ana) == ["granted area"]
 
 
@@ -579,8 +579,8 @@ def test_A6_of_two_administrators_who_relieve_each_other_at_once_one_is_left(
         return "done"
 
     with ThreadPoolExecutor(2) as pool:
-        told = list(pool.map(relieve, pair, reversed(pair)))
-    assert sorted(told) == ["NotFound", "done"]
+        items = list(pool.map(relieve, pair, reversed(pair)))
+    assert sorted(items) == ["NotFound", "done"]
     assert staff.one("select count(*) from user_permissions") == 1
 
 

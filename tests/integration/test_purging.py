@@ -79,9 +79,9 @@ class Alone:
 
 @pytest.fixture
 def staff(database: Database) -> Iterator[Staff]:
-    with staffed(database, MANILA) as found:
-        found.hire()
-        yield found
+    with staffed(database, MANILA) as result:
+        result.hire()
+        yield result
 
 
 def put(staff: Staff, what: str, *ages_in_days: float) -> None:
@@ -113,8 +113,10 @@ def test_J5_each_batch_leaves_a_record_of_what_it_removed(staff: Staff) -> None:
     put(staff, "activity_logs", *range(91, 101))
     purge_of(staff, batch=4).as_retention(Alone())
     assert left(staff, "activity_logs") == 0
-    told = "select array_agg(rows_removed order by rows_removed) from purge_log where subject = %s"
-    assert staff.one(told, "activity_logs") == [2, 4, 4]
+    message = (
+        "select array_agg(rows_removed order by rows_removed) from purge_log where subject = %s"
+    )
+    assert staff.one(message, "activity_logs") == [2, 4, 4]
     assert staff.one("select min(older_than) from purge_log") == NOW - timedelta(days=90)
 
 

@@ -30,7 +30,7 @@ from clientupdater.ports.read_models import (
     WorklistOrder,
     WorklistQuery,
 )
-from tests.support.plain_sql import World, reach
+from tests.support.plain_sql import World, access_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,7 +74,7 @@ class Desk:
     def change(self, table: str, key: str, id_: UUID, columns: dict[str, Any]) -> None:
         """Change columns of a row as a sync or an update would."""
         with psycopg.connect(self.url) as connection:
-            reach(connection, system="on")
+            access_scope(connection, system="on")
             for name, value in columns.items():
                 sql = f"update {table} set {name} = %s where {key} = %s"
                 connection.execute(sql.encode(), (value, id_))
@@ -95,14 +95,14 @@ class Desk:
 
     def names(self, caller: Caller | None = None, **query: Any) -> list[str]:
         """List names, page by page: of one, unless said otherwise."""
-        found: list[str] = []
+        items: list[str] = []
         after = None
         while True:
             asked = ClientQuery(**{"limit": 1, "after": after, **query})
             page = self.app.clients.search(caller or self.caller(), asked)
-            found += [client.full_name for client in page.items]
+            items += [client.full_name for client in page.items]
             if (after := page.after) is None:
-                return found
+                return items
 
 
 @pytest.fixture
@@ -131,13 +131,13 @@ def test_the_worklist_begins_with_what_is_due_and_ends_with_what_is_due_later(
     due = {"update_count": 1, "next_follow_up_on": date(2026, 11, 20)}
     desk.row(desk.client("Today"), "TO_FOLLOW", **due)
     desk.row(desk.client("Overdue"), "CALLED", update_count=1, next_follow_up_on=date(2026, 11, 3))
-    found, after = [], None
+    result, after = [], None
     while True:
         page = desk.app.worklist.read(desk.caller(), WorklistQuery(limit=limit, after=after))
-        found += [(item.client.full_name, item.cause) for item in page.items]
+        result += [(item.client.full_name, item.cause) for item in page.items]
         if (after := page.after) is None:
             break
-    assert found == [
+    assert result == [
         ("Overdue", Cause.FOLLOW_UP_DUE),
         ("Today", Cause.FOLLOW_UP_DUE),
         ("Owes Much", Cause.NOT_TOUCHED),
@@ -146,20 +146,20 @@ def test_the_worklist_begins_with_what_is_due_and_ends_with_what_is_due_later(
         ("Later", Cause.FOLLOW_UP_LATER),
     ]
     by_name = desk.app.worklist.read(desk.caller(), WorklistQuery(order=WorklistOrder.NAME))
-    assert [item.client.full_name for item in by_name.items] == sorted(name for name, _ in found)
+    assert [item.client.full_name for item in by_name.items] == sorted(name for name, _ in result)
 
 
 def walked(desk: Desk, caller: Caller, **query: Any) -> list[str]:
     """Walk the worklist item by item, and set the other order on the way."""
-    found: list[str] = []
+    items: list[str] = []
     after = None
     while True:
         asked = WorklistQuery(limit=1, after=after, **query)
         page = desk.app.worklist.read(caller, asked)
-        found += [item.client.full_name for item in page.items]
+        items += [item.client.full_name for item in page.items]
         if (after := page.after) is None:
-            return found
-        order(desk, "urgency" if found == sorted(found) else "name")
+            return items
+        order(desk, "urgency" if items == sorted(items) else "name")
 
 
 def order(desk: Desk, value: str, company: str | None = None) -> None:
@@ -257,9 +257,9 @@ def test_every_order_reaches_everyone_once(desk: Desk, sort: ClientSort) -> None
     for name in sorted(expected):
         day = {"next_follow_up_on": date(2026, 11, 9)}
         desk.row(desk.client(name, past_due_amount=5), "TO_FOLLOW", **day)
-    found = desk.names(sort=sort)
-    assert len(found) == len(expected)
-    assert set(found) == expected
+    result = desk.names(sort=sort)
+    assert len(result) == len(expected)
+    assert set(result) == expected
 
 
 def test_by_follow_up_those_without_a_day_come_last_by_name(desk: Desk) -> None:
@@ -278,8 +278,8 @@ def test_by_follow_up_those_without_a_day_come_last_by_name(desk: Desk) -> None:
     done = ClientFilter(row=StatusFilter(status="DONE"))
     assert desk.names(sort=ClientSort.FOLLOW_UP, filter=done) == ["Carl"]
     for q in ("ana", "zoe", "zo", "z"):
-        (found,) = desk.names(sort=ClientSort.FOLLOW_UP, q=q)
-        assert found.lower().startswith(q)
+        (result,) = desk.names(sort=ClientSort.FOLLOW_UP, q=q)
+        assert result.lower().startswith(q)
 
 
 def test_rows_are_asked_for_by_what_stands_in_them(desk: Desk) -> None:
@@ -344,9 +344,9 @@ def test_a_limit_runs_from_1_to_200() -> None:
 
 
 def test_the_lookups_are_eight_and_hold_what_the_seed_says(desk: Desk) -> None:
-    found = desk.app.lookups(desk.caller())
-    assert len(found) == 8
-    assert found["status_types"][0].code == "PENDING"
-    assert found["products"][0].facts.keys() == {"company", "tracking_cycle"}
+    result = desk.app.lookups(desk.caller())
+    assert len(result) == 8
+    assert result["status_types"][0].code == "PENDING"
+    assert result["products"][0].facts.keys() == {"company", "tracking_cycle"}
     everything = desk.caller(Permission.CONFIG_READ, scope=Scope.ALL)
-    assert desk.app.lookups(everything, inactive=True) == found
+    assert desk.app.lookups(everything, inactive=True) == result

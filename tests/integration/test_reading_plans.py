@@ -132,9 +132,9 @@ def explained(crowd: PostgresWork, actor: Actor, ask: Ask) -> tuple[Explaining, 
 
 def assert_cheap(crowd: PostgresWork, actor: Actor, ask: Ask, *, spare: int = 1000) -> None:
     """Hold a page to ten rows read for each returned, and some to spare."""
-    found, items = explained(crowd, actor, ask)
-    assert found.rows_read <= 10 * items + spare
-    assert not found.tables_scanned
+    result, items = explained(crowd, actor, ask)
+    assert result.rows_read <= 10 * items + spare
+    assert not result.tables_scanned
 
 
 def hundredth(crowd: PostgresWork, actor: Actor, query: WorklistQuery) -> WorklistQuery:
@@ -228,11 +228,11 @@ def test_what_one_can_filter_by_is_found_without_reading_all_clients(
     actor = READERS[who]
     with crowd.begin(looking(actor).clients) as tx:
         explaining = Explaining(tx.connection)
-        found = PostgresClientFilters(explaining).options(looking(actor))  # type: ignore[arg-type]
-    assert len(found.loan_statuses) == 4
+        result = PostgresClientFilters(explaining).options(looking(actor))  # type: ignore[arg-type]
+    assert len(result.loan_statuses) == 4
     assert not explaining.tables_scanned
-    places = len(found.branches) * len(found.companies)
-    held = len(found.loan_statuses) + len(found.officers) / len(found.branches)
+    places = len(result.branches) * len(result.companies)
+    held = len(result.loan_statuses) + len(result.officers) / len(result.branches)
     assert explaining.rows_read <= places * (held + 2) + 1000
 
 
@@ -241,9 +241,9 @@ def test_no_search_scans_a_whole_table(crowd: PostgresWork, who: str) -> None:
     actor = READERS[who]
     for q in SEARCHES:
         query = ClientQuery(q=q)
-        found, _ = explained(crowd, actor, lambda r, query=query: r.clients(query, looking(actor)))  # type: ignore[misc]
-        assert not found.tables_scanned, q
-        assert found.rows_read < CLIENTS * 3 / 5, q
+        result, _ = explained(crowd, actor, lambda r, query=query: r.clients(query, looking(actor)))  # type: ignore[misc]
+        assert not result.tables_scanned, q
+        assert result.rows_read < CLIENTS * 3 / 5, q
 
 
 @pytest.mark.parametrize("who", READERS)

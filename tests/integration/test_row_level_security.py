@@ -10,7 +10,7 @@ import pytest
 from attrs import frozen
 from psycopg.errors import InsufficientPrivilege
 
-from tests.support.plain_sql import World, reach, session, world
+from tests.support.plain_sql import World, access_scope, session, world
 
 if TYPE_CHECKING:
     from tests.support.servers import Database
@@ -46,7 +46,7 @@ class Place:
 def place(database: Database) -> Place:
     """Give a committed world in which every client has a row with an event, and more."""
     with psycopg.connect(database.app_url) as connection:
-        reach(connection, system="on")
+        access_scope(connection, system="on")
         made = World(connection)
         here, there, officer = made.branch(), made.branch(), made.user()
         clients = [
@@ -137,7 +137,7 @@ def test_A1_scopes_add_up_company_by_company(place: Place) -> None:
 def test_the_reach_ends_with_its_transaction(place: Place) -> None:
     with psycopg.connect(place.database.app_url) as connection:
         with connection.transaction():
-            reach(connection, system="on")
+            access_scope(connection, system="on")
             assert connection.execute("select count(*) from clients").fetchone() == (4,)
         assert connection.execute("select count(*) from clients").fetchone() == (0,)
 
@@ -159,8 +159,8 @@ def test_what_hangs_on_a_client_is_visible_with_it(place: Place, table: str) -> 
 
     def counted(**settings: object) -> int:
         with session(place.database.app_url, **settings) as connection:
-            (found,) = connection.execute(count.encode()).fetchone() or (None,)
-            return int(found or 0)
+            (result,) = connection.execute(count.encode()).fetchone() or (None,)
+            return int(result or 0)
 
     assert counted() == 0
     assert counted(branch_companies=[place.fcash], direct_branches=[place.here]) == 1
@@ -278,7 +278,7 @@ def test_what_sources_sent_is_for_those_who_hold_the_whole_company(
             put_sync_row(made, table, job, company)
 
         def seen(**settings: object) -> int:
-            reach(made.connection, **settings)
+            access_scope(made.connection, **settings)
             return int(made.one(f"select count(*) from {table}"))
 
         assert seen() == 0
@@ -312,7 +312,7 @@ def test_a_kept_answer_is_for_who_got_it(place: Place) -> None:
         connection.execute(put, (place.officer,))
         look = "select count(*) from idempotency_keys"
         assert connection.execute(look).fetchone() == (1,)
-        reach(connection, actor=uuid4())
+        access_scope(connection, actor=uuid4())
         assert connection.execute(look).fetchone() == (0,)
         with pytest.raises(InsufficientPrivilege, match="row-level"):
             connection.execute(put, (place.officer,))
@@ -328,9 +328,9 @@ def test_a_look_at_personal_data_is_logged_under_ones_own_name(place: Place) -> 
     with session(place.database.app_url, actor=place.officer) as connection:
         connection.execute(put, (place.officer, place.mine, place.fcash))
         assert connection.execute(look).fetchone() == (1,)
-        reach(connection, actor=uuid4(), all_companies=[place.pcni])
+        access_scope(connection, actor=uuid4(), all_companies=[place.pcni])
         assert connection.execute(look).fetchone() == (0,)
-        reach(connection, actor=uuid4(), all_companies=[place.fcash])
+        access_scope(connection, actor=uuid4(), all_companies=[place.fcash])
         assert connection.execute(look).fetchone() == (1,)
         with pytest.raises(InsufficientPrivilege, match="row-level"):
             connection.execute(put, (place.officer, place.mine, place.fcash))
@@ -340,7 +340,7 @@ def test_deliveries_are_the_systems_alone(place: Place) -> None:
     put = "insert into webhook_events (source, delivery_id) values ('nextbank', '1')"
     with session(place.database.app_url, system="on") as connection:
         connection.execute(put)
-        reach(connection, all_companies=[place.fcash, place.pcni], actor=place.officer)
+        access_scope(connection, all_companies=[place.fcash, place.pcni], actor=place.officer)
         assert connection.execute("select count(*) from webhook_events").fetchone() == (0,)
 
 

@@ -73,7 +73,7 @@ def tower(database: Database) -> Iterator[Tower]:
 def test_J3_two_schedulers_over_a_month_fire_once_for_each_due_time(tower: Tower) -> None:
     tower.add("nightly", "30 2 * * *", zone="America/New_York")
     tower.add("every six hours", "0 */6 * * *")
-    found: Counter[tuple[str, datetime]] = Counter()
+    counter: Counter[tuple[str, datetime]] = Counter()
     both = [tower.scheduler(), tower.scheduler()]
     wanted = sorted([*_nightly(), *_six_hourly()], key=lambda each: each[1])
     for name, due in wanted:
@@ -82,9 +82,9 @@ def test_J3_two_schedulers_over_a_month_fire_once_for_each_due_time(tower: Tower
             _at_once(both)
             for key, queue, _ in tower.rung():
                 assert queue == "bells"
-                found[key.removeprefix("schedule:"), moment] += 1
-        assert found[name, due] == 1
-    assert found == Counter(wanted)
+                counter[key.removeprefix("schedule:"), moment] += 1
+        assert counter[name, due] == 1
+    assert counter == Counter(wanted)
 
 
 def _nightly() -> list[tuple[str, datetime]]:
@@ -143,8 +143,8 @@ def test_a_schedule_whose_time_cannot_be_read_keeps_no_other_from_firing(tower: 
     fire = tower.scheduler()
     assert fire.fire_due().unreadable == ["broken"]
     tower.clock.moment += timedelta(days=1)
-    found = fire.fire_due()
-    assert (found.schedules, found.unreadable) == (["nightly"], ["broken"])
+    result = fire.fire_due()
+    assert (result.schedules, result.unreadable) == (["nightly"], ["broken"])
 
 
 def test_one_that_is_switched_off_does_not_fire(tower: Tower) -> None:

@@ -10,7 +10,7 @@ import pytest
 from attrs import frozen
 from psycopg.errors import InsufficientPrivilege, RestrictViolation
 
-from tests.support.plain_sql import World, reach, session, world
+from tests.support.plain_sql import World, access_scope, session, world
 
 if TYPE_CHECKING:
     from tests.support.servers import Database
@@ -31,7 +31,7 @@ class Place:
 def place(database: Database) -> Place:
     """Give a committed world with an event for each client."""
     with psycopg.connect(database.app_url) as connection:
-        reach(connection, system="on")
+        access_scope(connection, system="on")
         made = World(connection)
         near, far = made.client(company="FCASH"), made.client(company="PCNI")
         for client in (near, far):
@@ -76,7 +76,7 @@ def test_remarks_are_blanked_on_request_nothing_else_is_and_a_record_stays(place
         row, event = with_remarks(made, place.near, place.officer)
         everything_else = "select to_jsonb(e) - 'remarks' from status_events e where id = %s"
         before = made.one(everything_else, event)
-        reach(made.connection, actor=place.officer, all_companies=[place.company])
+        access_scope(made.connection, actor=place.officer, all_companies=[place.company])
         assert made.one("select blank_remarks(%s, 'letter of 2026-11-20')", event) is True
         assert made.one("select remarks from status_events where id = %s", event) == ""
         assert made.one(everything_else, event) == before
@@ -99,9 +99,9 @@ def test_remarks_out_of_ones_reach_are_not_blanked(place: Place) -> None:
     with session(place.database.owner_url, system="on") as connection:
         made = World(connection)
         _, event = with_remarks(made, place.far, place.officer)
-        reach(made.connection, actor=place.officer, all_companies=[place.company])
+        access_scope(made.connection, actor=place.officer, all_companies=[place.company])
         assert made.one("select blank_remarks(%s, 'letter')", event) is False
-        reach(made.connection, system="on")
+        access_scope(made.connection, system="on")
         assert made.one("select remarks from status_events where id = %s", event) != ""
 
 

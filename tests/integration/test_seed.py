@@ -163,10 +163,10 @@ def test_do_not_show_is_the_ordinary_case_and_only_sixty_days_is_not_trackable(
 
 @pytest.mark.rule("A9")
 def test_there_are_twenty_two_permissions_split_at_the_first_colon(database: Database) -> None:
-    found = rows(database, "select code, resource, action from permissions")
-    assert len(found) == 22
-    assert ("status:history:read", "status", "history:read") in found
-    assert {code for code, *_ in found} >= {
+    result = rows(database, "select code, resource, action from permissions")
+    assert len(result) == 22
+    assert ("status:history:read", "status", "history:read") in result
+    assert {code for code, *_ in result} >= {
         "clients:assign",
         "clients:reveal",
         "status:correct",
@@ -177,7 +177,7 @@ def test_there_are_twenty_two_permissions_split_at_the_first_colon(database: Dat
 
 @pytest.mark.rule("Y1", "Y10", "C3")
 def test_Y1_each_source_begins_with_a_mapping_that_can_be_saved(database: Database) -> None:
-    found = rows(
+    result = rows(
         database,
         "select source::text, field, source_column, transform, owns_field from field_mappings",
     )
@@ -187,7 +187,7 @@ def test_Y1_each_source_begins_with_a_mapping_that_can_be_saved(database: Databa
         source: check_mapping(
             [
                 Entry(field, column, tuple(steps), owns)
-                for name, field, column, steps, owns in found
+                for name, field, column, steps, owns in result
                 if name == source
             ],
             protected,

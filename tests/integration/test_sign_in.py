@@ -91,12 +91,12 @@ def test_U3_the_answer_is_the_same_whatever_it_is_that_does_not_fit(staff: Staff
     staff.hire(email="locked@example.com", password_hash=KEPT, locked_until=NOW + timedelta(1))
     staff.hire(email="gone@example.com", password_hash=KEPT, is_active=False)
     staff.hire(email="clerk@example.com")
-    told = {is_refused(staff, "wrong")}
+    names = {is_refused(staff, "wrong")}
     for email in ("nobody@example.com", "locked@example.com", "gone@example.com"):
-        told.add(is_refused(staff, email=email))
-    told.add(is_refused(staff, email="clerk@example.com"))
-    told.add(is_refused(staff, email="no\0body"))
-    assert len(told) == 1
+        names.add(is_refused(staff, email=email))
+    names.add(is_refused(staff, email="clerk@example.com"))
+    names.add(is_refused(staff, email="no\0body"))
+    assert len(names) == 1
 
 
 def test_L1_every_failure_is_logged_and_names_nobody_unknown(staff: Staff) -> None:
@@ -131,8 +131,8 @@ def test_U2_signing_out_ends_the_session(staff: Staff) -> None:
     ana_of(staff)
     here = staff.app.authenticate(signs_in(staff).token, HERE)
     token = signs_in(staff).token
-    found = staff.app.authenticate(token, HERE)
-    staff.app.sessions.sign_out(found.caller, found.session.id)
+    result = staff.app.authenticate(token, HERE)
+    staff.app.sessions.sign_out(result.caller, result.session.id)
     with pytest.raises(Unauthenticated):
         staff.app.authenticate(token, HERE)
     left = staff.app.sessions.list(here.caller, here.person.id)

@@ -36,19 +36,19 @@ pytestmark = pytest.mark.rule("Y1")
 @pytest.fixture(scope="module")
 def warehouse() -> Iterator[Gate]:
     """One server with one small view."""
-    with snowflake_server.running() as gate:
-        gate.fill(
+    with snowflake_server.running() as redis_client:
+        redis_client.fill(
             "create table clients (client_code varchar, updated_at timestamp_ntz,"
             " past_due_amount number(15, 2), birth_date date)",
             "insert into clients values ('B', '2026-11-23 05:00:00', 0.10, '1950-01-02'),"
             " ('A', null, null, null)",
             "create view client_view as select * from clients",
         )
-        yield gate
+        yield redis_client
 
 
 @pytest.fixture
-def gate(warehouse: Gate) -> Iterator[Gate]:
+def redis_client(warehouse: Gate) -> Iterator[Gate]:
     """Let nothing of one test spoil the next."""
     warehouse.logins.clear()
     warehouse.statements.clear()
@@ -57,23 +57,25 @@ def gate(warehouse: Gate) -> Iterator[Gate]:
 
 
 @contextmanager
-def reading(gate: Gate, folder: Path, **account: Any) -> Iterator[SnowflakeView]:
+def reading(redis_client: Gate, folder: Path, **account: Any) -> Iterator[SnowflakeView]:
     key = account.pop("private_key_file", None) or written_key(folder)
-    with open_snowflake(gate.account(key, **account), page_size=1) as source:
+    with open_snowflake(redis_client.account(key, **account), page_size=1) as source:
         yield source
 
 
 def refusal(number: str) -> JSONResponse:
     """Refuse as Snowflake does, quoting what nobody else should see."""
-    told = {"data": {}, "code": number, "message": "value '0917-SECRET'", "success": False}
-    return JSONResponse(told)
+    values = {"data": {}, "code": number, "message": "value '0917-SECRET'", "success": False}
+    return JSONResponse(values)
 
 
 # --- what is asked, and how what comes is read
 
 
-def test_one_query_names_its_columns_and_is_ordered_by_code(gate: Gate, tmp_path: Path) -> None:
-    with reading(gate, tmp_path) as source:
+def test_one_query_names_its_columns_and_is_ordered_by_code(
+    redis_client: Gate, tmp_path: Path
+) -> None:
+    with reading(redis_client, tmp_path) as source:
         fetch = source.begin(columns=["CLIENT_CODE", "PAST_DUE_AMOUNT"])
         first = source.page(fetch)
         second = source.page(fetch, first.position)
@@ -82,18 +84,18 @@ def test_one_query_names_its_columns_and_is_ordered_by_code(gate: Gate, tmp_path
         {"CLIENT_CODE": "B", "PAST_DUE_AMOUNT": Decimal("0.10")},
     ]
     assert second.position is None
-    assert gate.statements[-1] == (
+    assert redis_client.statements[-1] == (
         'select "CLIENT_CODE", "PAST_DUE_AMOUNT" from CLIENT_VIEW order by "CLIENT_CODE"'
     )
 
 
 @pytest.mark.rule("Y8")
-def test_Y8_what_changed_is_filtered_and_counted_alike(gate: Gate, tmp_path: Path) -> None:
-    with reading(gate, tmp_path) as source:
+def test_Y8_what_changed_is_filtered_and_counted_alike(redis_client: Gate, tmp_path: Path) -> None:
+    with reading(redis_client, tmp_path) as source:
         fetch = source.begin(datetime(2026, 11, 23, 6, tzinfo=UTC))
         assert fetch.stated_count == 1
         assert source.page(fetch).records[0]["CLIENT_CODE"] == "A"
-    count, rows = gate.statements[-2:]
+    count, rows = redis_client.statements[-2:]
     condition = 'where "UPDATED_AT" >= cast(? as timestamp_tz) or "UPDATED_AT" is null'
     assert condition in count
     assert condition in rows
@@ -101,29 +103,33 @@ def test_Y8_what_changed_is_filtered_and_counted_alike(gate: Gate, tmp_path: Pat
 
 @pytest.mark.rule("Y3")
 def test_Y3_a_view_without_code_or_moment_of_change_cannot_be_read(
-    gate: Gate, tmp_path: Path
+    redis_client: Gate, tmp_path: Path
 ) -> None:
-    with open_snowflake(gate.account(written_key(tmp_path))) as source:
+    with open_snowflake(redis_client.account(written_key(tmp_path))) as source:
         source.code, source.changed = "KODE", "WHEN"
         with pytest.raises(Misconfigured) as caught:
             source.begin()
     assert [fault.pointer for fault in caught.value.faults] == ["KODE", "WHEN"]
 
 
-def test_a_code_is_given_beside_the_query_and_never_in_it(gate: Gate, tmp_path: Path) -> None:
-    with reading(gate, tmp_path) as source:
+def test_a_code_is_given_beside_the_query_and_never_in_it(
+    redis_client: Gate, tmp_path: Path
+) -> None:
+    with reading(redis_client, tmp_path) as source:
         assert source.one("' or 1=1 --") is None
         assert source.one("B") is not None
-    assert all("1=1" not in each for each in gate.statements)
+    assert all("1=1" not in each for each in redis_client.statements)
 
 
 def test_a_columns_name_is_quoted_whatever_stands_in_it() -> None:
     assert quoted('A"; drop table X') == '"A""; drop table X"'
 
 
-def test_an_empty_view_has_one_empty_page(gate: Gate, tmp_path: Path) -> None:
-    gate.fill("create or replace table nobody (client_code varchar, updated_at timestamp_ntz)")
-    with reading(gate, tmp_path, view="NOBODY") as source:
+def test_an_empty_view_has_one_empty_page(redis_client: Gate, tmp_path: Path) -> None:
+    redis_client.fill(
+        "create or replace table nobody (client_code varchar, updated_at timestamp_ntz)"
+    )
+    with reading(redis_client, tmp_path, view="NOBODY") as source:
         fetch = source.begin()
         assert fetch.stated_count == 0
         assert source.page(fetch).records == ()
@@ -134,35 +140,37 @@ def test_an_empty_view_has_one_empty_page(gate: Gate, tmp_path: Path) -> None:
 
 
 def test_a_session_is_opened_with_a_key_and_told_its_tag_zone_and_limits(
-    gate: Gate, tmp_path: Path
+    redis_client: Gate, tmp_path: Path
 ) -> None:
-    with reading(gate, tmp_path, role="READER", warehouse="SMALL") as source:
+    with reading(redis_client, tmp_path, role="READER", warehouse="SMALL") as source:
         source.begin()
         source.begin()
-    assert len(gate.logins) == 1
-    login = gate.logins[0]
+    assert len(redis_client.logins) == 1
+    login = redis_client.logins[0]
     assert (login["LOGIN_NAME"], login["AUTHENTICATOR"]) == ("UPDATER", "SNOWFLAKE_JWT")
     claims = jwt.decode(login["TOKEN"], private_key().public_key(), algorithms=["RS256"])
     assert claims["sub"] == "FAKESNOW.UPDATER"
-    told = login["SESSION_PARAMETERS"]
-    assert (told["QUERY_TAG"], told["TIMEZONE"]) == ("clientupdater", "UTC")
-    assert told["STATEMENT_TIMEOUT_IN_SECONDS"] == 60
+    value = login["SESSION_PARAMETERS"]
+    assert (value["QUERY_TAG"], value["TIMEZONE"]) == ("clientupdater", "UTC")
+    assert value["STATEMENT_TIMEOUT_IN_SECONDS"] == 60
     assert "PASSWORD" not in login
 
 
 @pytest.mark.parametrize("way", ["programmatic_access_token", "oauth"])
-def test_a_token_does_as_well(gate: Gate, tmp_path: Path, way: str) -> None:
-    with reading(gate, tmp_path, authenticator=way, token="made-up") as source:  # noqa: S106 - it opens nothing
+def test_a_token_does_as_well(redis_client: Gate, tmp_path: Path, way: str) -> None:
+    with reading(redis_client, tmp_path, authenticator=way, token="made-up") as source:  # noqa: S106 - it opens nothing
         source.begin()
         assert "made-up" not in repr(source)
-    assert gate.logins[0]["AUTHENTICATOR"] == way.upper()
-    assert gate.logins[0]["TOKEN"] == "made-up"  # noqa: S105 - see above
+    assert redis_client.logins[0]["AUTHENTICATOR"] == way.upper()
+    assert redis_client.logins[0]["TOKEN"] == "made-up"  # noqa: S105 - see above
 
 
-def test_a_key_that_is_sealed_is_opened_with_its_passphrase(gate: Gate, tmp_path: Path) -> None:
+def test_a_key_that_is_sealed_is_opened_with_its_passphrase(
+    redis_client: Gate, tmp_path: Path
+) -> None:
     key = written_key(tmp_path, b"open")
     with reading(
-        gate,
+        redis_client,
         tmp_path,
         private_key_file=key,
         private_key_passphrase="open",  # noqa: S106 - made up
@@ -172,22 +180,24 @@ def test_a_key_that_is_sealed_is_opened_with_its_passphrase(gate: Gate, tmp_path
 
 @pytest.mark.parametrize("found", [b"not a key", None])
 def test_a_key_that_cannot_be_used_names_its_setting(
-    gate: Gate, tmp_path: Path, found: bytes | None
+    redis_client: Gate, tmp_path: Path, found: bytes | None
 ) -> None:
     key = tmp_path / "some.pem"
     if found:
         key.write_bytes(found)
     with (
-        reading(gate, tmp_path, private_key_file=key) as source,
+        reading(redis_client, tmp_path, private_key_file=key) as source,
         pytest.raises(Misconfigured) as caught,
     ):
         source.begin()
     assert [fault.pointer for fault in caught.value.faults] == ["SNOWFLAKE_PRIVATE_KEY_FILE"]
 
 
-def test_who_is_not_let_in_is_told_which_settings_to_look_at(gate: Gate, tmp_path: Path) -> None:
-    gate.spoil = lambda path, _: refusal("390144") if "login-request" in path else None
-    with reading(gate, tmp_path) as source, pytest.raises(SourceRefused) as caught:
+def test_who_is_not_let_in_is_told_which_settings_to_look_at(
+    redis_client: Gate, tmp_path: Path
+) -> None:
+    redis_client.spoil = lambda path, _: refusal("390144") if "login-request" in path else None
+    with reading(redis_client, tmp_path) as source, pytest.raises(SourceRefused) as caught:
         source.begin()
     assert "see SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER and the key or token" in str(caught.value)
     assert "SECRET" not in str(caught.value)
@@ -196,9 +206,9 @@ def test_who_is_not_let_in_is_told_which_settings_to_look_at(gate: Gate, tmp_pat
 # --- it refuses, takes too long, or is gone
 
 
-def test_a_view_that_is_not_there_names_its_setting(gate: Gate, tmp_path: Path) -> None:
+def test_a_view_that_is_not_there_names_its_setting(redis_client: Gate, tmp_path: Path) -> None:
     with (
-        reading(gate, tmp_path, view="NOT_THERE") as source,
+        reading(redis_client, tmp_path, view="NOT_THERE") as source,
         pytest.raises(SourceRefused) as caught,
     ):
         source.begin()
@@ -217,51 +227,58 @@ def test_a_view_that_is_not_there_names_its_setting(gate: Gate, tmp_path: Path) 
 )
 @pytest.mark.rule("Y12")
 def test_Y12_what_a_query_met_with_is_told_without_what_it_quotes(
-    gate: Gate, tmp_path: Path, number: str, kind: type[Exception], told: str
+    redis_client: Gate, tmp_path: Path, number: str, kind: type[Exception], told: str
 ) -> None:
-    gate.spoil = lambda path, _: refusal(number) if "query-request" in path else None
-    with reading(gate, tmp_path) as source:
+    redis_client.spoil = lambda path, _: refusal(number) if "query-request" in path else None
+    with reading(redis_client, tmp_path) as source:
         with pytest.raises(kind, match=told) as caught:
             source.begin()
         assert "SECRET" not in str(caught.value)
-        gate.spoil = lambda _, __: None
+        redis_client.spoil = lambda _, __: None
         assert source.begin().stated_count == 2
 
 
 @pytest.mark.rule("Y12")
-def test_Y12_nobody_there_is_worth_another_try(gate: Gate, tmp_path: Path) -> None:
+def test_Y12_nobody_there_is_worth_another_try(redis_client: Gate, tmp_path: Path) -> None:
     nowhere = {"host": "127.0.0.1", "port": 9, "protocol": "http"}
     with (
         ending_at(within(2)),
-        reading(gate, tmp_path, address=nowhere) as source,
+        reading(redis_client, tmp_path, address=nowhere) as source,
         pytest.raises(Unavailable, match="Snowflake does not answer"),
     ):
         source.begin()
 
 
 @pytest.mark.rule("Y12")
-def test_Y12_a_server_that_only_fails_is_given_up_in_time(gate: Gate, tmp_path: Path) -> None:
-    gate.spoil = lambda _, __: JSONResponse({}, 503)
+def test_Y12_a_server_that_only_fails_is_given_up_in_time(
+    redis_client: Gate, tmp_path: Path
+) -> None:
+    redis_client.spoil = lambda _, __: JSONResponse({}, 503)
     with (
         ending_at(within(2)),
-        reading(gate, tmp_path) as source,
+        reading(redis_client, tmp_path) as source,
         pytest.raises(Unavailable),
     ):
         source.begin()
 
 
 @pytest.mark.rule("Y12")
-def test_Y12_nothing_is_begun_for_whom_nobody_waits(gate: Gate, tmp_path: Path) -> None:
-    with ending_at(0), reading(gate, tmp_path) as source, pytest.raises(Unavailable):
+def test_Y12_nothing_is_begun_for_whom_nobody_waits(redis_client: Gate, tmp_path: Path) -> None:
+    with ending_at(0), reading(redis_client, tmp_path) as source, pytest.raises(Unavailable):
         source.begin()
-    assert gate.logins == []
+    assert redis_client.logins == []
 
 
 @pytest.mark.rule("Y9")
-def test_Y9_a_result_that_is_kept_no_more_asks_to_begin_again(gate: Gate, tmp_path: Path) -> None:
+def test_Y9_a_result_that_is_kept_no_more_asks_to_begin_again(
+    redis_client: Gate, tmp_path: Path
+) -> None:
     query = "01b2c3d4-0000-1111-0000-000000000000"
     lost = Fetch(datetime.now(UTC), 2, None, ("CLIENT_CODE",), query)
-    with reading(gate, tmp_path) as source, pytest.raises(SourceExpired, match="begin again"):
+    with (
+        reading(redis_client, tmp_path) as source,
+        pytest.raises(SourceExpired, match="begin again"),
+    ):
         source.page(lost, "1")
 
 
@@ -269,9 +286,12 @@ def test_Y9_a_result_that_is_kept_no_more_asks_to_begin_again(gate: Gate, tmp_pa
 
 
 def test_the_ids_of_queries_are_logged_and_nothing_of_clients(
-    gate: Gate, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    redis_client: Gate, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.INFO, logger="clientupdater"), reading(gate, tmp_path) as source:
+    with (
+        caplog.at_level(logging.INFO, logger="clientupdater"),
+        reading(redis_client, tmp_path) as source,
+    ):
         fetch = source.begin()
         source.one("B")
     ours = [each for each in caplog.records if each.name.startswith("clientupdater")]
@@ -281,10 +301,10 @@ def test_the_ids_of_queries_are_logged_and_nothing_of_clients(
 
 
 def test_without_the_extra_it_says_what_to_install(
-    gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    redis_client: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "snowflake.connector", None)
-    with reading(gate, tmp_path) as source, pytest.raises(Misconfigured) as caught:
+    with reading(redis_client, tmp_path) as source, pytest.raises(Misconfigured) as caught:
         source.begin()
     assert "pip install 'clientupdater[snowflake]'" in str(caught.value)
 
@@ -292,35 +312,35 @@ def test_without_the_extra_it_says_what_to_install(
 @pytest.mark.parametrize("number", ["390111", "390114"])
 @pytest.mark.rule("Y12")
 def test_Y12_a_session_that_is_over_is_worth_another_try(
-    gate: Gate, tmp_path: Path, number: str
+    redis_client: Gate, tmp_path: Path, number: str
 ) -> None:
     over = iter([refusal(number)])
-    with reading(gate, tmp_path) as source:
+    with reading(redis_client, tmp_path) as source:
         source.begin()
-        gate.spoil = lambda path, _: next(over, None) if "query-request" in path else None
+        redis_client.spoil = lambda path, _: next(over, None) if "query-request" in path else None
         with pytest.raises(Unavailable, match="session with Snowflake is over"):
             source.begin()
         assert source.begin().stated_count == 2
-    assert len(gate.logins) == 2
+    assert len(redis_client.logins) == 2
 
 
 @pytest.mark.rule("Y9")
 @pytest.mark.parametrize("handle", ["1') union select *", "01B2", ""])
 def test_Y9_a_handle_that_is_no_querys_is_never_asked_for(
-    gate: Gate, tmp_path: Path, handle: str
+    redis_client: Gate, tmp_path: Path, handle: str
 ) -> None:
     stranger = Fetch(datetime.now(UTC), 2, None, ("CLIENT_CODE",), handle)
-    with reading(gate, tmp_path) as source, pytest.raises(SourceMalformed):
+    with reading(redis_client, tmp_path) as source, pytest.raises(SourceMalformed):
         source.page(stranger)
-    assert gate.statements == []
+    assert redis_client.statements == []
 
 
-def test_a_connection_that_was_lost_is_opened_anew(gate: Gate, tmp_path: Path) -> None:
+def test_a_connection_that_was_lost_is_opened_anew(redis_client: Gate, tmp_path: Path) -> None:
     broken = iter([JSONResponse({}, 404)])
-    with reading(gate, tmp_path) as source:
+    with reading(redis_client, tmp_path) as source:
         source.begin()
-        gate.spoil = lambda path, _: next(broken, None) if "query-request" in path else None
+        redis_client.spoil = lambda path, _: next(broken, None) if "query-request" in path else None
         with pytest.raises((Unavailable, SourceRefused)):
             source.begin()
         assert source.begin().stated_count == 2
-    assert len(gate.logins) == 2
+    assert len(redis_client.logins) == 2

@@ -33,8 +33,8 @@ BOTH = pytest.mark.parametrize("in_tables", [True, False], ids=["tables", "rows"
 @pytest.fixture(scope="module")
 def warehouse() -> Iterator[Gate]:
     """A hundred clients with a column of each type, and some with nothing in them."""
-    with snowflake_server.running() as gate:
-        gate.fill(
+    with snowflake_server.running() as redis_client:
+        redis_client.fill(
             "create table clients (client_code varchar, updated_at timestamp_ntz,"
             " past_due_amount number(15, 2), version number(38, 0), small number(5, 0),"
             " birth_date date, is_active boolean, seen_ltz timestamp_tz, share float,"
@@ -50,11 +50,11 @@ def warehouse() -> Iterator[Gate]:
             "create table abroad as select client_code, updated_at, seen_ltz as seen_manila"
             " from clients",
         )
-        yield gate
+        yield redis_client
 
 
 @pytest.fixture
-def gate(warehouse: Gate) -> Iterator[Gate]:
+def redis_client(warehouse: Gate) -> Iterator[Gate]:
     """Let nothing of one test spoil the next."""
     warehouse.chunk_rows = CHUNK
     warehouse.chunks_asked.clear()
@@ -65,9 +65,14 @@ def gate(warehouse: Gate) -> Iterator[Gate]:
 
 @contextmanager
 def reading(
-    gate: Gate, folder: Path, *, in_tables: bool, view: str = "CLIENTS", page_size: int = PAGE
+    redis_client: Gate,
+    folder: Path,
+    *,
+    in_tables: bool,
+    view: str = "CLIENTS",
+    page_size: int = PAGE,
 ) -> Iterator[SnowflakeView]:
-    session = Session(gate.account(written_key(folder), view=view), in_tables)
+    session = Session(redis_client.account(written_key(folder), view=view), in_tables)
     try:
         yield SnowflakeView(session, page_size=page_size)
     finally:
@@ -78,24 +83,24 @@ def pages(source: SnowflakeView, **asked: Any) -> list[tuple[RawRecord, ...]]:
     """Read every page."""
     fetch = source.begin(**asked)
     page = source.page(fetch)
-    found = [page.records]
+    items = [page.records]
     while page.position is not None:
         page = source.page(fetch, page.position)
-        found.append(page.records)
-    return found
+        items.append(page.records)
+    return items
 
 
 def test_both_ways_give_the_same_records_of_the_same_types_in_the_same_pages(
-    gate: Gate, tmp_path: Path
+    redis_client: Gate, tmp_path: Path
 ) -> None:
-    found = {}
+    values = {}
     for in_tables in (True, False):
-        with reading(gate, tmp_path, in_tables=in_tables) as source:
-            found[in_tables] = pages(source)
-    assert found[True] == found[False]
-    assert _types(found[True]) == _types(found[False])
-    assert [len(page) for page in found[True]] == [PAGE] * (ROWS // PAGE) + [ROWS % PAGE]
-    assert found[True][0][1] == {
+        with reading(redis_client, tmp_path, in_tables=in_tables) as source:
+            values[in_tables] = pages(source)
+    assert values[True] == values[False]
+    assert _types(values[True]) == _types(values[False])
+    assert [len(page) for page in values[True]] == [PAGE] * (ROWS // PAGE) + [ROWS % PAGE]
+    assert values[True][0][1] == {
         "CLIENT_CODE": "C-001",
         "UPDATED_AT": datetime(2026, 11, 23, 5, 0, 0, 123456),  # noqa: DTZ001 - as the view has it
         "PAST_DUE_AMOUNT": Decimal("0.10"),
@@ -106,12 +111,12 @@ def test_both_ways_give_the_same_records_of_the_same_types_in_the_same_pages(
         "SEEN_LTZ": datetime(2026, 11, 23, 5, tzinfo=UTC),
         "SHARE": 0.5,
     }
-    assert set(found[True][0][3].values()) == {"C-003", None}
+    assert set(values[True][0][3].values()) == {"C-003", None}
 
 
-def _types(found: list[tuple[RawRecord, ...]]) -> list[object]:
+def _types(items: list[tuple[RawRecord, ...]]) -> list[object]:
     """Tell of each cell what is written of it: a decimal with its places, a moment's offset."""
-    cells = [cell for page in found for each in page for cell in each.values()]
+    cells = [cell for page in items for each in page for cell in each.values()]
     return [
         (type(cell), cell.isoformat() if isinstance(cell, datetime) else str(cell))
         for cell in cells
@@ -120,41 +125,41 @@ def _types(found: list[tuple[RawRecord, ...]]) -> list[object]:
 
 @BOTH
 def test_a_moment_keeps_the_offset_that_it_was_written_with(
-    gate: Gate, tmp_path: Path, *, in_tables: bool
+    redis_client: Gate, tmp_path: Path, *, in_tables: bool
 ) -> None:
-    with reading(gate, tmp_path, in_tables=in_tables, view="ABROAD") as source:
+    with reading(redis_client, tmp_path, in_tables=in_tables, view="ABROAD") as source:
         seen = pages(source)[0][0]["SEEN_MANILA"]
     assert isinstance(seen, datetime)
     assert seen.isoformat() == "2026-11-23T13:00:00+08:00"
 
 
 @BOTH
-def test_a_result_is_not_held_whole(gate: Gate, tmp_path: Path, *, in_tables: bool) -> None:
-    gate.chunk_rows = 2
-    with reading(gate, tmp_path, in_tables=in_tables, page_size=2) as source:
+def test_a_result_is_not_held_whole(redis_client: Gate, tmp_path: Path, *, in_tables: bool) -> None:
+    redis_client.chunk_rows = 2
+    with reading(redis_client, tmp_path, in_tables=in_tables, page_size=2) as source:
         source.page(source.begin())
-        assert len(gate.chunks_asked) < ROWS // 4
+        assert len(redis_client.chunks_asked) < ROWS // 4
 
 
 @BOTH
 @pytest.mark.rule("Y9")
 def test_Y9_a_result_is_read_on_in_the_order_of_its_codes(
-    gate: Gate, tmp_path: Path, *, in_tables: bool
+    redis_client: Gate, tmp_path: Path, *, in_tables: bool
 ) -> None:
-    with reading(gate, tmp_path, in_tables=in_tables) as source:
+    with reading(redis_client, tmp_path, in_tables=in_tables) as source:
         fetch = source.begin(columns=["CLIENT_CODE", "BIRTH_DATE"])
         first = source.page(fetch)
         second = source.page(fetch, first.position)
-    with reading(gate, tmp_path, in_tables=in_tables) as another:
+    with reading(redis_client, tmp_path, in_tables=in_tables) as another:
         assert another.page(fetch, first.position) == second
-    assert gate.statements[-1].endswith(' order by "CLIENT_CODE"')
+    assert redis_client.statements[-1].endswith(' order by "CLIENT_CODE"')
 
 
 @pytest.mark.rule("Y9")
 def test_Y9_a_result_without_codes_has_no_order_to_be_read_on_in(
-    gate: Gate, tmp_path: Path
+    redis_client: Gate, tmp_path: Path
 ) -> None:
-    with reading(gate, tmp_path, in_tables=True) as source:
+    with reading(redis_client, tmp_path, in_tables=True) as source:
         fetch = source.begin(columns=["BIRTH_DATE"])
         first = source.page(fetch)
         assert source.page(fetch, first.position).records
@@ -165,14 +170,14 @@ def test_Y9_a_result_without_codes_has_no_order_to_be_read_on_in(
 @BOTH
 @pytest.mark.rule("Y9")
 def test_Y9_cells_are_never_told_under_the_names_of_other_columns(
-    gate: Gate, tmp_path: Path, *, in_tables: bool
+    redis_client: Gate, tmp_path: Path, *, in_tables: bool
 ) -> None:
-    with reading(gate, tmp_path, in_tables=in_tables) as source:
+    with reading(redis_client, tmp_path, in_tables=in_tables) as source:
         source.begin(columns=["CLIENT_CODE", "SMALL"])
         fetch = source.begin(columns=["CLIENT_CODE", "BIRTH_DATE"])
     changed = type(fetch)(fetch.as_of, ROWS, None, ("CLIENT_CODE", "SMALL"), fetch.handle)
     with (
-        reading(gate, tmp_path, in_tables=in_tables) as another,
+        reading(redis_client, tmp_path, in_tables=in_tables) as another,
         pytest.raises(SourceExpired, match="begin again"),
     ):
         another.page(changed)
@@ -181,25 +186,25 @@ def test_Y9_cells_are_never_told_under_the_names_of_other_columns(
 @BOTH
 @pytest.mark.rule("Y6")
 def test_Y6_a_chunk_that_is_short_is_seen_to_be(
-    gate: Gate, tmp_path: Path, *, in_tables: bool
+    redis_client: Gate, tmp_path: Path, *, in_tables: bool
 ) -> None:
-    with reading(gate, tmp_path, in_tables=in_tables, page_size=ROWS) as source:
+    with reading(redis_client, tmp_path, in_tables=in_tables, page_size=ROWS) as source:
         fetch = source.begin()
-        gate.cut_chunks()
+        redis_client.cut_chunks()
         with pytest.raises(Unavailable):
             source.page(fetch)
 
 
 @BOTH
 def test_a_day_that_no_calendar_of_ours_has_is_malformed_and_no_fault_of_a_key(
-    gate: Gate, tmp_path: Path, *, in_tables: bool
+    redis_client: Gate, tmp_path: Path, *, in_tables: bool
 ) -> None:
-    gate.fill(
+    redis_client.fill(
         "create or replace table far as select client_code, updated_at, small,"
         " '20001-01-01'::date as birth_date from clients"
     )
     with (
-        reading(gate, tmp_path, in_tables=in_tables, view="FAR") as source,
+        reading(redis_client, tmp_path, in_tables=in_tables, view="FAR") as source,
         pytest.raises(SourceMalformed, match="a cell that cannot be read"),
     ):
         pages(source)
@@ -207,27 +212,27 @@ def test_a_day_that_no_calendar_of_ours_has_is_malformed_and_no_fault_of_a_key(
 
 @BOTH
 def test_a_column_that_no_record_can_hold_is_named_before_anything_is_read(
-    gate: Gate, tmp_path: Path, *, in_tables: bool
+    redis_client: Gate, tmp_path: Path, *, in_tables: bool
 ) -> None:
     with (
-        reading(gate, tmp_path, in_tables=in_tables) as source,
+        reading(redis_client, tmp_path, in_tables=in_tables) as source,
         pytest.raises(Misconfigured) as caught,
     ):
         source.begin(columns=["CLIENT_CODE", "OPENED"])
     assert [fault.pointer for fault in caught.value.faults] == ["OPENED"]
 
 
-def test_json_is_read_row_by_row(gate: Gate, tmp_path: Path) -> None:
-    with reading(gate, tmp_path, in_tables=True) as source:
-        gate.spoil = lambda _, told: _in_json() if "order by" in str(told) else None
+def test_json_is_read_row_by_row(redis_client: Gate, tmp_path: Path) -> None:
+    with reading(redis_client, tmp_path, in_tables=True) as source:
+        redis_client.spoil = lambda _, told: _in_json() if "order by" in str(told) else None
         record = pages(source, columns=["CLIENT_CODE"])[0][0]
     assert record == {"CLIENT_CODE": "C-000"}
 
 
 def _in_json() -> JSONResponse:
-    told = {"name": "CLIENT_CODE", "type": "text", "nullable": True, "length": 9}
+    values = {"name": "CLIENT_CODE", "type": "text", "nullable": True, "length": 9}
     data = {
-        "rowtype": [{**told, "precision": None, "scale": None}],
+        "rowtype": [{**values, "precision": None, "scale": None}],
         "rowset": [["C-000"]],
         "total": 1,
         "queryId": "01b2c3d4-0000-1111-0000-000000000000",

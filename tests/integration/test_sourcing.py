@@ -38,8 +38,8 @@ def circuits(failures: int = 3) -> list[Circuit]:
 def test_a_source_that_is_not_set_up_is_not_there(tmp_path: Path) -> None:
     with open_sources(Settings(), circuits()) as sources:
         assert sources == {}
-    told = {"CSV_DROP_DIR": str(tmp_path), **NEXTBANK, **SNOWFLAKE}
-    with open_sources(Settings.from_mapping(told), circuits()) as sources:
+    values = {"CSV_DROP_DIR": str(tmp_path), **NEXTBANK, **SNOWFLAKE}
+    with open_sources(Settings.from_mapping(values), circuits()) as sources:
         assert set(sources) == set(Source)
         assert not sources[Source.CSV].abilities().incremental
         assert sources[Source.NEXTBANK].abilities().incremental
@@ -97,7 +97,7 @@ def test_nextbank_is_spoken_to_as_the_settings_say() -> None:
     )
     theirs = Bank([item], dialect=words, api_key_header="Bank-Key", code="no")
     with running(theirs) as bank:
-        told = {
+        values = {
             **NEXTBANK,
             "NEXTBANK_BASE_URL": bank.url,
             "NEXTBANK_CLIENTS_PATH": "core/all",
@@ -106,7 +106,7 @@ def test_nextbank_is_spoken_to_as_the_settings_say() -> None:
             "NEXTBANK_PARAMETERS": "limit=size",
             "NEXTBANK_API_KEY_HEADER": "Bank-Key",
         }
-        with open_sources(Settings.from_mapping(told), circuits()) as sources:
+        with open_sources(Settings.from_mapping(values), circuits()) as sources:
             source = sources[Source.NEXTBANK]
             assert source.page(source.begin()).records == ({"no": "C-1", "deleted": True},)
             assert source.one("C-1") == {"no": "C-1", "deleted": True}
@@ -126,11 +126,11 @@ def test_without_the_extra_nextbank_it_says_what_to_install(
 
 
 def test_a_command_that_asks_no_source_imports_nothing_that_speaks_to_one() -> None:
-    told = (
+    message = (
         "import sys, clientupdater.composition.sources;"
         "print(sorted({'httpx', 'snowflake', 'pyarrow'} & set(sys.modules)))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", told], check=True, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", message], check=True, capture_output=True, text=True, timeout=60
     )
     assert done.stdout.strip() == "[]"

@@ -22,7 +22,7 @@ from clientupdater.adapters.postgres.tracking.rows import PostgresRows
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Scope
-from clientupdater.domain.write_context import Occasion
+from clientupdater.domain.write_context import WriteContext
 from clientupdater.ports.read_models import ClientFilter, ClientQuery, StatusFilter
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.bulk_data import Crowd
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 MANILA = ZoneInfo("Asia/Manila")
 EVENING = datetime(2026, 11, 30, 20, tzinfo=MANILA)
 DECEMBER = Period.month(2026, 12)
-OCCASION = Occasion(now=EVENING, zone=MANILA)
+OCCASION = WriteContext(now=EVENING, zone=MANILA)
 CLIENTS, BATCH = 20_000, 500
 
 
@@ -80,7 +80,7 @@ class Counting:
     def execute(
         self,
         statement: bytes | str,
-        told: Mapping[str, object] | None = None,
+        values: Mapping[str, object] | None = None,
         *,
         prepare: bool = False,
     ) -> psycopg.Cursor[tuple[Any, ...]]:
@@ -88,9 +88,9 @@ class Counting:
         statement = statement.encode() if isinstance(statement, str) else statement
         explaining = Explaining(self.connection)
         with self.connection.transaction(force_rollback=not statement.startswith(b"set ")):
-            explaining.execute(statement, told, prepare=prepare)
+            explaining.execute(statement, values, prepare=prepare)
         self.blocks += explaining.blocks
-        return self.connection.execute(statement, told)
+        return self.connection.execute(statement, values)
 
 
 def blocks(work: PostgresWork, ask: Any) -> int:
@@ -118,8 +118,8 @@ def test_P4_a_batch_costs_the_same_however_many_were_opened_before(work: Postgre
 
 def test_P4_counting_who_is_missing_costs_the_same_for_each_client(work: PostgresWork) -> None:
     looked_at(work, CLIENTS // BATCH - 1)
-    found = blocks(work, lambda by: PostgresOpenings(by).missing(DECEMBER, OCCASION))
-    assert found < 20 * CLIENTS
+    result = blocks(work, lambda by: PostgresOpenings(by).missing(DECEMBER, OCCASION))
+    assert result < 20 * CLIENTS
 
 
 def test_a_row_and_its_history_are_found_by_their_client(work: PostgresWork) -> None:
@@ -157,10 +157,10 @@ def test_a_list_looks_up_the_rows_of_those_it_found(
     looked_at(work, CLIENTS // BATCH - 1)
     looks = looking_in_december(scope)
     with work.begin(looks.clients) as tx:
-        found = tx.connection.execute(
+        cursor = tx.connection.execute(
             "select count(*) from clients where full_name ~* %s", (named,)
         )
-        ((some,),) = found.fetchall()
+        ((some,),) = cursor.fetchall()
         explaining = Explaining(tx.connection)
         PostgresReading(explaining).clients(query, looks)  # type: ignore[arg-type] # it stands in
     assert explaining.blocks < 20 * some + 500

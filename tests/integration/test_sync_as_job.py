@@ -96,9 +96,9 @@ def test_a_source_that_nobody_knows_is_refused(syncing: Syncing) -> None:
 def test_a_job_that_comes_again_after_its_run_is_over_does_nothing(syncing: Syncing) -> None:
     syncing.says(record("FC-1"))
     job = syncing.ask()
-    told = Held({"sync_job": str(job)})
+    held = Held({"sync_job": str(job)})
     for _ in range(2):
-        doer(syncing)(Hands(told))
+        doer(syncing)(Hands(held))
     assert syncing.look(job).attempt == 1
 
 
@@ -107,12 +107,12 @@ def test_whoever_has_the_job_of_a_failed_run_retried_learns_that_the_run_is_over
 ) -> None:
     job = syncing.ask()
     source = Breaking(syncing.source(), SourceRefused("the door is shut"), at=None)
-    told = Held({"sync_job": str(job)})
+    held = Held({"sync_job": str(job)})
     with pytest.raises(SourceRefused):
-        doer(syncing, source)(Hands(told))
-    with pytest.raises(SyncOver, match="ask for another one; it said: the door is shut") as found:
-        doer(syncing)(Hands(told))
-    assert is_lasting(found.value), "no other attempt would find it otherwise"
+        doer(syncing, source)(Hands(held))
+    with pytest.raises(SyncOver, match="ask for another one; it said: the door is shut") as caught:
+        doer(syncing)(Hands(held))
+    assert is_lasting(caught.value), "no other attempt would find it otherwise"
     assert syncing.look(job).attempt == 1
 
 
@@ -130,11 +130,11 @@ def test_a_worker_that_has_to_let_go_leaves_the_run_to_be_taken_up(
 ) -> None:
     syncing.says(*(record(f"FC-{n}") for n in range(7)))
     job = syncing.ask()
-    told = Held({"sync_job": str(job)})
+    held = Held({"sync_job": str(job)})
     with pytest.raises(Interrupted):
-        doer(syncing)(Hands(told, wants_it_back_at=step))
+        doer(syncing)(Hands(held, wants_it_back_at=step))
     assert syncing.rows("select * from clients") == []
-    doer(syncing)(Hands(told))
+    doer(syncing)(Hands(held))
     done = syncing.look(job)
     assert done.state is JobStatus.COMPLETED
     assert done.steps[Step.FETCH].records == 7, "also where it was read before"

@@ -30,7 +30,7 @@ def test_a_run_locks_no_row_before_it_may_open_any(syncing: Syncing) -> None:
     syncing.says(record("FC-1", full_name="Maria Clara"))  # which is carried to the row
     with ThreadPoolExecutor(1) as another:
         with syncing.work.begin(SYSTEM) as tx:
-            tx.clients.hold(client)
+            tx.clients.lock(client)
             running = another.submit(syncing.run)
             wait_until(lambda: syncing.one(WAITING_FOR_A_LOCK) > 0)
             assert tx.row_batches.find_all([(client, NOVEMBER)], locked=True)

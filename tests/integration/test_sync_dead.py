@@ -42,8 +42,8 @@ def fail_dead(syncing: Syncing) -> Sequence[SyncJobId]:
 
 
 def found_dead(syncing: Syncing) -> SyncJobId | None:
-    (found,) = FindSyncTroubles(syncing.work, syncing.clock, [Source.SNOWFLAKE])()
-    return found.standing.dead
+    (result,) = FindSyncTroubles(syncing.work, syncing.clock, [Source.SNOWFLAKE])()
+    return result.standing.dead
 
 
 def test_a_run_whose_process_is_gone_is_failed_and_says_what_happened_and_what_to_do(

@@ -307,10 +307,10 @@ def test_a_run_that_is_called_off_meanwhile_applies_nothing(syncing: Syncing) ->
     job = syncing.ask()
 
     def call_off(_: object) -> None:
-        found = syncing.look(job)
-        if found.state is JobStatus.PROCESSING:
+        result = syncing.look(job)
+        if result.state is JobStatus.PROCESSING:
             with syncing.work.begin(SYSTEM) as tx:
-                tx.sync_jobs.cancel(found, syncing.clock.now())
+                tx.sync_jobs.cancel(result, syncing.clock.now())
 
     with pytest.raises(SyncOver):
         syncing.runner()(job, call_off)

@@ -101,9 +101,9 @@ def test_a_source_that_keeps_no_place_is_read_from_the_beginning_once(syncing: S
 
 
 def test_a_source_that_lost_a_column_stops_with_its_name(syncing: Syncing) -> None:
-    told = record("FC-1")
-    del told["BRANCH_CODE"], told["FULL_NAME"]
-    syncing.says(told)
+    result = record("FC-1")
+    del result["BRANCH_CODE"], result["FULL_NAME"]
+    syncing.says(result)
     with pytest.raises(Misconfigured) as caught:
         syncing.run()
     assert {fault.pointer for fault in caught.value.faults} == {"BRANCH_CODE", "FULL_NAME"}
@@ -121,9 +121,9 @@ def test_what_cannot_be_taken_leaves_the_rest_alone(syncing: Syncing) -> None:
     )
     job = syncing.run()
     assert (job.counts.created, job.counts.rejected) == (1, 5)
-    found = syncing.rows("select client_code, reasons from sync_rejects order by row_number")
-    told = {code: [f"{each['column']} {each['message']}" for each in why] for code, why in found}
-    assert told == {
+    result = syncing.rows("select client_code, reasons from sync_rejects order by row_number")
+    values = {code: [f"{each['column']} {each['message']}" for each in why] for code, why in result}
+    assert values == {
         "FC-2": ["BIRTH_DATE is a date that no calendar has"],
         "FC-3": ["FULL_NAME holds characters that cannot be stored"],
         "FC-4": ["FULL_NAME is longer than 4000 characters"],

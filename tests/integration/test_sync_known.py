@@ -41,7 +41,7 @@ def known(syncing: Syncing) -> Syncing:
 
 def looked_at(syncing: Syncing, source: Source = Source.SNOWFLAKE, **asked: Any) -> list[str]:
     """Name whom a run would look at, were it to begin now."""
-    found: list[str] = []
+    items: list[str] = []
     syncing.clock.forward(minutes=1)
     now = syncing.clock.now()
     with suppress(TakenBack), syncing.work.begin(SYSTEM) as tx:
@@ -49,9 +49,9 @@ def looked_at(syncing: Syncing, source: Source = Source.SNOWFLAKE, **asked: Any)
         terms, today = tx.sync_terms.load(source), business_day(now, MANILA)
         staging = tx.staging(Work(job=job, terms=terms, now=now, today=today, due=()))
         page = InputPage(1, tuple(syncing.records.values()), None)
-        found += [str(cells["CLIENT_CODE"]) for _, cells in staging.news(page)]
+        items += [str(cells["CLIENT_CODE"]) for _, cells in staging.news(page)]
         raise TakenBack
-    return found
+    return items
 
 
 def test_what_is_word_for_word_the_same_is_not_looked_at_again(known: Syncing) -> None:
@@ -167,8 +167,8 @@ def test_what_a_record_means_by_now_is_applied_though_it_is_the_same(known: Sync
     known.do("update branches set code = 'CAL' where code = 'DAV'")
     job = known.run()
     assert job.consequences["moved"] == len(EVERY)
-    found = known.rows("select distinct b.name from clients c join branches b on b.id = branch_id")
-    assert found == [("Branch DAV",)]
+    result = known.rows("select distinct b.name from clients c join branches b on b.id = branch_id")
+    assert result == [("Branch DAV",)]
 
 
 @pytest.mark.rule("Y3")

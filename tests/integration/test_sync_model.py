@@ -100,8 +100,8 @@ class Model:
 
     def run(self, source: Source, terms: Terms, records: Iterable[Any], fetch: Fetch) -> History:
         """Take over what a source says."""
-        told = [Record(n, each, is_deleted(each)) for n, each in enumerate(records, 1)]
-        mapped = map_records(terms.general, terms.lookups, told)
+        items = [Record(n, each, is_deleted(each)) for n, each in enumerate(records, 1)]
+        mapped = map_records(terms.general, terms.lookups, items)
         history: History = []
         for row in mapped.rows:
             self._take(source, row, terms, history)
@@ -138,11 +138,11 @@ class Model:
 
     def _create(self, source: Source, row: Row, values: Mapping[Field, Value]) -> None:
         number = values[Field.CONTACT_NUMBER]
-        said = None if number is None else str(number)
+        result = None if number is None else str(number)
         client = ModelClient(
             {each: values[each] for each in FIELDS},
-            Contact().as_source_says(said),
-            said={source: said},
+            Contact().as_source_says(result),
+            said={source: result},
             taken={source: row.version},
             presences={source: Presence()},
         )
@@ -332,15 +332,15 @@ _TOUCHED = [
 """What nobody says anew, and what has to be put right all the same, as soon as it may be."""
 
 
-def _records(said: Mapping[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for code, word in said.items():
+def _records(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = []
+    for code, word in result.items():
         if isinstance(word, tuple):
             facts, times = word
-            found += [record(code, **facts)] * times
+            items += [record(code, **facts)] * times
         elif word is not None:
-            found.append({**BLANK, "CLIENT_CODE": code, "UPDATED_AT": word, "deleted": True})
-    return found
+            items.append({**BLANK, "CLIENT_CODE": code, "UPDATED_AT": word, "deleted": True})
+    return items
 
 
 @settings(
@@ -356,22 +356,22 @@ def test_the_sql_does_what_the_domain_says(syncing: Syncing, runs: Any) -> None:
     model, words = Model(), dict[Any, Any]()
     for source, drawn, full, how, event in runs:
         syncing.clock.forward(minutes=1)
-        said = {
+        value = {
             code: words.get((source, code)) if word == AGAIN else word
             for code, word in drawn.items()
         }
-        words.update({(source, code): word for code, word in said.items() if word})
-        records = _records(said)
+        words.update({(source, code): word for code, word in value.items() if word})
+        records = _records(value)
         with syncing.work.begin(SYSTEM) as tx:
             terms = tx.sync_terms.load(source)
         expected = model.run(source, terms, records, _fetch(syncing, records, full=full))
         job = _done(syncing, records, how, source=source, full=full)
-        found = syncing.rows(
+        result = syncing.rows(
             "select c.client_code, field_changed, old_value, new_value from client_sync_history h"
             " join clients c on c.id = h.client_id where h.sync_job_id = %s",
             job.id,
         )
-        assert sorted(found, key=str) == sorted(expected, key=str)
+        assert sorted(result, key=str) == sorted(expected, key=str)
         assert _book(syncing) == _told(model)
         if event and event.code in model.clients:
             event.happens(syncing, model)

@@ -70,11 +70,11 @@ class Dropping:
         writer = csv.DictWriter(text, BLANK, lineterminator="\n")
         writer.writeheader()
         writer.writerows(records)
-        told = spoil(f"{text.getvalue()}TRAILER,{len(records)}\n")
+        result = spoil(f"{text.getvalue()}TRAILER,{len(records)}\n")
         for old in self.folder.iterdir():
             old.unlink()
         path = self.folder / f"night{self.nights}.csv"
-        path.write_bytes(told.encode() if isinstance(told, str) else told)
+        path.write_bytes(result.encode() if isinstance(result, str) else result)
         at = 1_780_000_000 + 86_400 * self.nights
         os.utime(path, (at, at))
 
@@ -144,8 +144,8 @@ def test_a_file_that_lost_columns_stops_with_all_of_them_before_anything_is_kept
         return text
 
     dropping.drop(*people(6), spoil=spoil)
-    told = dropping.fails()
-    assert [line.partition(":")[0] for line in told.splitlines()] == ["BRANCH_CODE", "FULL_NAME"]
+    result = dropping.fails()
+    assert [line.partition(":")[0] for line in result.splitlines()] == ["BRANCH_CODE", "FULL_NAME"]
     assert dropping.syncing.one("select count(*) from sync_snapshots") == kept
 
 
@@ -247,11 +247,11 @@ def test_Y3_rows_that_cannot_be_taken_cost_nobody_else_and_nobody_counts_as_gone
     job = dropping.run()
     assert (job.state, job.counts.created, job.counts.rejected) == (JobStatus.COMPLETED, 1, 8)
     assert (job.counts.missing, job.counts.vanished) == (0, 0), "they are there, only not as agreed"
-    found = dropping.syncing.rows(
+    result = dropping.syncing.rows(
         "select client_code, reasons from sync_rejects order by row_number"
     )
-    told = {code: [f"{each['column']} {each['message']}" for each in why] for code, why in found}
-    assert told == {
+    values = {code: [f"{each['column']} {each['message']}" for each in why] for code, why in result}
+    assert values == {
         "FC-0": ["BRANCH_CODE is not among the branches"],
         "FC-1": ["CLIENT_CODE comes 2 times in one run; none of them is taken"],
         "FC-2": ["BIRTH_DATE is not a date as YYYY-MM-DD"],

@@ -106,9 +106,9 @@ class Banking:
         return caught.value.message
 
 
-def _item(told: dict[str, Any]) -> dict[str, Any]:
-    named = {MEMBERS.get(name, name.lower()): value for name, value in told.items()}
-    return {**named, "updated_at": told["UPDATED_AT"].isoformat()}
+def _item(values: dict[str, Any]) -> dict[str, Any]:
+    named = {MEMBERS.get(name, name.lower()): value for name, value in values.items()}
+    return {**named, "updated_at": values["UPDATED_AT"].isoformat()}
 
 
 @contextmanager

@@ -38,12 +38,12 @@ class Warehouse:
     """A view with clients, and the runs that read it."""
 
     syncing: Syncing
-    gate: Gate
+    redis_client: Gate
 
     def says(self, number: int, **facts: Any) -> None:
         """Let the view have so many clients, and no others."""
-        told = [record(f"FC-{n}", **facts) for n in range(number)]
-        self.gate.fill("delete from book", *map(_inserted, told))
+        items = [record(f"FC-{n}", **facts) for n in range(number)]
+        self.redis_client.fill("delete from book", *map(_inserted, items))
 
     def run(self) -> SyncJob:
         """Take over what it says."""
@@ -60,20 +60,20 @@ class Warehouse:
         return caught.value.message
 
 
-def _inserted(told: dict[str, Any]) -> str:
-    at = f"{told['UPDATED_AT']:%Y-%m-%d %H:%M:%S}"
+def _inserted(result: dict[str, Any]) -> str:
+    at = f"{result['UPDATED_AT']:%Y-%m-%d %H:%M:%S}"
     values = [
-        "null" if each is None else f"'{each}'" for each in {**told, "UPDATED_AT": at}.values()
+        "null" if each is None else f"'{each}'" for each in {**result, "UPDATED_AT": at}.values()
     ]
-    return f"insert into book ({', '.join(told)}) values ({', '.join(values)})"
+    return f"insert into book ({', '.join(result)}) values ({', '.join(values)})"
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Gate]:
-    with snowflake_server.running() as gate:
+    with snowflake_server.running() as redis_client:
         columns = ", ".join(f"{name} {MOMENTS.get(name, 'varchar')}" for name in BLANK)
-        gate.fill(f"create table book ({columns})")
-        yield gate
+        redis_client.fill(f"create table book ({columns})")
+        yield redis_client
 
 
 @pytest.fixture
@@ -117,13 +117,13 @@ def test_a_view_that_cannot_be_read_changes_nothing_says_why_and_the_next_run_re
     warehouse: Warehouse, spoil: Callable[[str, Any], JSONResponse | None], told: str
 ) -> None:
     before = warehouse.syncing.book()
-    warehouse.gate.spoil = spoil
-    said = warehouse.fails()
-    assert told in said
-    assert "SECRET" not in said
-    assert "None" not in said
+    warehouse.redis_client.spoil = spoil
+    result = warehouse.fails()
+    assert told in result
+    assert "SECRET" not in result
+    assert "None" not in result
     assert warehouse.syncing.book() == before
-    warehouse.gate.spoil = lambda _, __: None
+    warehouse.redis_client.spoil = lambda _, __: None
     require_recovered(warehouse)
 
 
@@ -132,15 +132,15 @@ def test_a_server_that_only_breaks_is_given_up_in_time_and_the_next_run_recovers
 ) -> None:
     before, usual = warehouse.syncing.book(), warehouse.syncing.sources[Source.SNOWFLAKE]
     key = snowflake_server.written_key(tmp_path)
-    warehouse.gate.spoil = _at_queries(lambda: JSONResponse({}, 500))
-    with open_snowflake(warehouse.gate.account(key, statement_timeout_s=1)) as hasty:
+    warehouse.redis_client.spoil = _at_queries(lambda: JSONResponse({}, 500))
+    with open_snowflake(warehouse.redis_client.account(key, statement_timeout_s=1)) as hasty:
         warehouse.syncing.sources[Source.SNOWFLAKE] = hasty
-        told = warehouse.fails()
-    assert told.startswith("Snowflake does not answer")
-    assert "None" not in told
+        result = warehouse.fails()
+    assert result.startswith("Snowflake does not answer")
+    assert "None" not in result
     assert warehouse.syncing.book() == before
     warehouse.syncing.sources[Source.SNOWFLAKE] = usual
-    warehouse.gate.spoil = lambda _, __: None
+    warehouse.redis_client.spoil = lambda _, __: None
     require_recovered(warehouse)
 
 
@@ -159,27 +159,27 @@ def test_rows_that_go_between_the_count_and_the_query_are_found_missing_and_nobo
 ) -> None:
     def lose(_: str, asked: dict[str, Any]) -> None:
         if 'order by "CLIENT_CODE"' in asked.get("sqlText", ""):
-            warehouse.gate.fill("delete from book where client_code in ('FC-1', 'FC-2')")
+            warehouse.redis_client.fill("delete from book where client_code in ('FC-1', 'FC-2')")
 
     before = warehouse.syncing.book()
-    warehouse.gate.spoil = lose
+    warehouse.redis_client.spoil = lose
     assert "The source states 6 records and gave 4" in warehouse.fails()
     assert warehouse.syncing.book() == before
-    warehouse.gate.spoil = lambda _, __: None
+    warehouse.redis_client.spoil = lambda _, __: None
     warehouse.says(6, full_name="Maria Clara")
     require_recovered(warehouse)
 
 
 def test_a_view_whose_columns_changed_stops_with_all_that_are_missing(warehouse: Warehouse) -> None:
     before = warehouse.syncing.book()
-    warehouse.gate.fill(
+    warehouse.redis_client.fill(
         "create or replace view client_view as"
         " select * exclude (full_name, branch_code), full_name as name from book"
     )
-    told = warehouse.fails()
-    assert [line.partition(":")[0] for line in told.splitlines()] == ["BRANCH_CODE", "FULL_NAME"]
+    result = warehouse.fails()
+    assert [line.partition(":")[0] for line in result.splitlines()] == ["BRANCH_CODE", "FULL_NAME"]
     assert warehouse.syncing.book() == before
-    warehouse.gate.fill("create or replace view client_view as select * from book")
+    warehouse.redis_client.fill("create or replace view client_view as select * from book")
     require_recovered(warehouse)
 
 
@@ -191,5 +191,5 @@ def test_a_failure_that_passes_costs_the_run_nothing(warehouse: Warehouse) -> No
             return next(refusals) if "query-request" in path else None
         return None
 
-    warehouse.gate.spoil = sometimes
+    warehouse.redis_client.spoil = sometimes
     require_recovered(warehouse)

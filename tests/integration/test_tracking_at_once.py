@@ -44,10 +44,10 @@ def scene(database: Database) -> Iterator[Scene]:
 
 def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
     """Do everything at the same moment; an error stands where it was raised."""
-    together = Barrier(len(acts))
+    outer_transaction = Barrier(len(acts))
 
     def act(one: Callable[[], object]) -> object:
-        together.wait(PATIENCE)
+        outer_transaction.wait(PATIENCE)
         try:
             return one()
         except Error as error:
@@ -100,16 +100,16 @@ def test_S9_sequences_stay_gapless_however_many_write(scene: Scene) -> None:
         return None
 
     at_once([write] * 8)
-    found = sequences(scene, client)
-    assert found == list(range(len(found)))
-    assert scene.row(client).snapshot.version == found[-1]
+    result = sequences(scene, client)
+    assert result == list(range(len(result)))
+    assert scene.row(client).snapshot.version == result[-1]
 
 
 def test_C1_of_ten_who_saw_the_same_client_one_corrects_it(scene: Scene) -> None:
     client, editor = scene.client(), who(Permission.CLIENTS_UPDATE)
     correct = scene.contacts.correct
-    told = [{Field.CONTACT_NUMBER: f"8123 450{number}"} for number in range(10)]
-    results = at_once([partial(correct, editor, client.id, each, 1) for each in told])
+    result = [{Field.CONTACT_NUMBER: f"8123 450{number}"} for number in range(10)]
+    results = at_once([partial(correct, editor, client.id, each, 1) for each in result])
     assert sum(isinstance(each, VersionConflict) for each in results) == 9
     assert len(scene.world.changes(client.id)) == 1
 
@@ -155,8 +155,8 @@ def test_T1_a_record_on_another_row_at_the_same_moment_leaves_no_open_row(scene:
         )
         assert scene.row(client, NOVEMBER).snapshot.is_terminal
         assert scene.row(client, OCTOBER).snapshot.exempt is ExemptCause.TERMINAL
-        found = sequences(scene, client, OCTOBER)
-        assert found == list(range(len(found)))
+        result = sequences(scene, client, OCTOBER)
+        assert result == list(range(len(result)))
 
 
 def test_T1_a_period_opened_while_a_client_ends_leaves_no_open_row(scene: Scene) -> None:

@@ -30,16 +30,16 @@ class Line:
 
 def memory_lines(book: MemoryBook) -> list[Line]:
     """Read the logs of a memory book."""
-    return [_line(entry) for entry in book.journal]
+    return [_line(entry) for entry in book.audit]
 
 
 def _line(entry: Entry) -> Line:
     actor = entry.caller.actor.id
     match entry:
-        case Did(_, deed):
-            thing = f"{deed.resource} {deed.resource_id}"
-            told = {key: str(value) for key, value in deed.details.items()}
-            return Line("activity", actor, deed.action, thing, told)
+        case Did(_, done):
+            thing = f"{done.resource} {done.resource_id}"
+            values = {key: str(value) for key, value in done.details.items()}
+            return Line("activity", actor, done.action, thing, values)
         case WasRefused(_, decision, resource, resource_id, company):
             refused = {"permission": str(decision.permission), "missing": str(decision.missing)}
             refused["company"] = str(company)
@@ -64,18 +64,18 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 def _activity(connection: Connection) -> list[Line]:
-    found = connection.execute(
+    cursor = connection.execute(
         "select user_id, action, resource || ' ' || resource_id,"
         " details - 'interface' - 'request_id' from activity_logs order by created_at"
     )
     return [
-        Line("activity", actor, what, thing, {key: str(value) for key, value in told.items()})
-        for actor, what, thing, told in found
+        Line("activity", actor, what, thing, {key: str(value) for key, value in result.items()})
+        for actor, what, thing, result in cursor
     ]
 
 
 def _authorization(connection: Connection) -> list[Line]:
-    found = connection.execute(
+    cursor = connection.execute(
         "select actor_id, decision, resource || ' ' || resource_id, case decision"
         " when 'refused' then jsonb_build_object('permission', permission, 'missing', missing,"
         " 'company', coalesce(company_id::text, 'None'),"
@@ -90,13 +90,13 @@ def _authorization(connection: Connection) -> list[Line]:
             thing,
             refused or {"person": person, "before": before, "after": after},
         )
-        for actor, what, thing, refused, person, before, after in found
+        for actor, what, thing, refused, person, before, after in cursor
     ]
 
 
 def _access(connection: Connection) -> list[Line]:
-    found = connection.execute(
+    cursor = connection.execute(
         "select actor_id, action, subject || ' ' || client_id from data_access_log"
         " where company_id is not null order by accessed_at"
     )
-    return [Line("access", *columns) for columns in found]
+    return [Line("access", *columns) for columns in cursor]

@@ -14,7 +14,7 @@ from clientupdater.domain.ids import BranchId, ClientId, CompanyId, PersonId
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.statuses import Reason, Status, StatusCatalogue
 from clientupdater.domain.tracking import Change, PeriodRow, opened
-from clientupdater.domain.write_context import Occasion
+from clientupdater.domain.write_context import WriteContext
 
 MANILA = ZoneInfo("Asia/Manila")
 FCASH, PCNI = CompanyId(UUID(int=1)), CompanyId(UUID(int=2))
@@ -56,9 +56,9 @@ def client(**facts: object) -> Client:
     return evolve(juan, **facts)  # type: ignore[arg-type] # a test names the facts it is about
 
 
-def occasion(now: datetime | None = None, **facts: object) -> Occasion:
+def write_context(now: datetime | None = None, **facts: object) -> WriteContext:
     """Let Ana act on the fifth of November, without the right to correct."""
-    ana = Occasion(now=now or manila(5), zone=MANILA, by=ANA)
+    ana = WriteContext(now=now or manila(5), zone=MANILA, by=ANA)
     return evolve(ana, **facts)  # type: ignore[arg-type] # a test names the facts it is about
 
 
@@ -68,7 +68,7 @@ class Ledger:
     def __init__(self, of: Client | None = None, period: Period = NOVEMBER) -> None:
         self.client = of or client()
         self.period = period
-        start = occasion(manila(1, 0), by=None)
+        start = write_context(manila(1, 0), by=None)
         self.history: History = (opened(self.client, start),)
         self.row = PeriodRow(self.client.id, self.client.company, period, fold(self.history))
 

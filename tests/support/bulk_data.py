@@ -148,7 +148,7 @@ class Crowd:
 
     def fill(self, superuser_url: str) -> None:
         """Put them into a migrated and seeded database."""
-        told: dict[str, Any] = {
+        values: dict[str, Any] = {
             "clients": self.clients,
             "branches": self.branches,
             "periods": self.periods,
@@ -164,7 +164,7 @@ class Crowd:
             for name, _ in indexes:
                 connection.execute(f"drop index {name}".encode())
             for statement in STATEMENTS:
-                connection.execute(statement.encode(), told if "%(" in statement else None)
+                connection.execute(statement.encode(), values if "%(" in statement else None)
             for _, definition in indexes:
                 connection.execute(definition.encode())
             connection.execute("vacuum analyze")

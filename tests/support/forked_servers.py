@@ -50,9 +50,9 @@ def nursling(**environment: str) -> Iterator[Nursling]:
         process.join()
 
 
-def _serve(environment: dict[str, str], told: Any) -> None:
+def _serve(environment: dict[str, str], value: Any) -> None:
     settings = Settings.from_mapping({"LOG_LEVEL": "error", **environment})
     logs.configure(settings)
     with server.listen("127.0.0.1", 0) as listening, open_app(settings) as app:
-        told.send(listening.getsockname()[1])
+        value.send(listening.getsockname()[1])
         server.run(app, listening)

@@ -53,8 +53,8 @@ class Field:
 
     def record(self, code: str, period: str = PERIOD, **body: Any) -> httpx.Response:
         """Record an update."""
-        told = {"status": "CALLED", "version": 0, **body}
-        return self.http.post(f"{self.url(code, period)}/events", json=told)
+        json = {"status": "CALLED", "version": 0, **body}
+        return self.http.post(f"{self.url(code, period)}/events", json=json)
 
 
 @contextmanager

@@ -24,12 +24,12 @@ _numbers = itertools.count(1)
 def session(url: str, **settings: object) -> Iterator[Connection]:
     """Open one transaction with the given clientupdater.* settings; it is rolled back."""
     with psycopg.connect(url) as connection:
-        reach(connection, **settings)
+        access_scope(connection, **settings)
         yield connection
         connection.rollback()
 
 
-def reach(connection: Connection, **settings: object) -> None:
+def access_scope(connection: Connection, **settings: object) -> None:
     """Say, for this transaction, what the actor may reach; what is not named is not set."""
     for name in (
         "system",
@@ -68,32 +68,32 @@ class World:
 
     def id_of(self, table: str, code: str) -> UUID:
         """Look up a row by its code."""
-        found = self.one(f"select id from {table} where code = %s", code)
-        assert isinstance(found, UUID)
-        return found
+        result = self.one(f"select id from {table} where code = %s", code)
+        assert isinstance(result, UUID)
+        return result
 
     def user(self) -> UUID:
         """Make somebody."""
-        found = self.one(
+        result = self.one(
             "insert into users (email) values (%s) returning id", f"u{next(_numbers)}@example.com"
         )
-        assert isinstance(found, UUID)
-        return found
+        assert isinstance(result, UUID)
+        return result
 
     def branch(self) -> UUID:
         """Make a branch."""
-        found = self.one(
+        result = self.one(
             "insert into branches (code, name) values (%s, 'Somewhere') returning id",
             f"B{next(_numbers)}",
         )
-        assert isinstance(found, UUID)
-        return found
+        assert isinstance(result, UUID)
+        return result
 
     def client(
         self, branch: UUID | None = None, company: str = "FCASH", name: str = "Juan dela Cruz"
     ) -> UUID:
         """Make a client."""
-        found = self.one(
+        result = self.one(
             """
             insert into clients (client_code, company_id, full_name, branch_id)
             values (%s, %s, %s, %s) returning id
@@ -103,12 +103,12 @@ class World:
             name,
             branch or self.branch(),
         )
-        assert isinstance(found, UUID)
-        return found
+        assert isinstance(result, UUID)
+        return result
 
     def row(self, client: UUID, month: int = 11, status: str = "PENDING") -> UUID:
         """Make a period row without its opened event."""
-        found = self.one(
+        result = self.one(
             """
             insert into client_period_status (
                 client_id, company_id, branch_id, period_type, period_year, period_month,
@@ -122,14 +122,14 @@ class World:
             status,
             client,
         )
-        assert isinstance(found, UUID)
-        return found
+        assert isinstance(result, UUID)
+        return result
 
     def event(self, row: UUID, sequence: int = 0, kind: str = "opened", **columns: object) -> UUID:
         """Add an event to a row."""
         columns = {"status_type_id": self.id_of("status_types", "PENDING"), **columns}
         names = "".join(f", {name}" for name in columns)
-        found = self.one(
+        result = self.one(
             f"""
             insert into status_events (
                 client_period_status_id, company_id, branch_id, event_sequence, kind{names}
@@ -142,8 +142,8 @@ class World:
             *columns.values(),
             row,
         )
-        assert isinstance(found, UUID)
-        return found
+        assert isinstance(result, UUID)
+        return result
 
 
 @contextmanager

@@ -29,28 +29,30 @@ class Explaining:
     plans: list[Plan] = Factory(list)
 
     def execute(
-        self, statement: bytes, told: Mapping[str, object] | None = None, *, prepare: Any = None
+        self, statement: bytes, result: Mapping[str, object] | None = None, *, prepare: Any = None
     ) -> psycopg.Cursor[tuple[Any, ...]]:
         """Explain and run; what is kept prepared is planned as such, without its values."""
         if statement.startswith(b"set "):
             return self.connection.execute(statement)
         explained = self._with_values if prepare is False else self._as_kept
-        ((plan,),) = explained(b"explain (analyze, buffers, format json) ", statement, told or {})
+        ((plan,),) = explained(b"explain (analyze, buffers, format json) ", statement, result or {})
         self.plans.append(plan[0]["Plan"])
-        return self.connection.execute(statement, told, prepare=prepare)
+        return self.connection.execute(statement, result, prepare=prepare)
 
-    def _with_values(self, explain: bytes, statement: bytes, told: Mapping[str, object]) -> Found:
-        return self.connection.execute(explain + statement, told or None, prepare=False).fetchall()
+    def _with_values(self, explain: bytes, statement: bytes, result: Mapping[str, object]) -> Found:
+        return self.connection.execute(
+            explain + statement, result or None, prepare=False
+        ).fetchall()
 
-    def _as_kept(self, explain: bytes, statement: bytes, told: Mapping[str, object]) -> Found:
+    def _as_kept(self, explain: bytes, statement: bytes, result: Mapping[str, object]) -> Found:
         names = list(dict.fromkeys(_NAMED.findall(statement.decode())))
         numbered = _NAMED.sub(lambda one: f"${names.index(one[1]) + 1}", statement.decode())
         self.connection.execute(f"prepare page as {numbered.replace('%%', '%')}".encode())
-        values = ", ".join(Literal(told[name]).as_string(self.connection) for name in names)
-        given = f"({values})" if names else ""
-        found = self.connection.execute(explain + f"execute page{given}".encode()).fetchall()
+        values = ", ".join(Literal(result[name]).as_string(self.connection) for name in names)
+        message = f"({values})" if names else ""
+        rows = self.connection.execute(explain + f"execute page{message}".encode()).fetchall()
         self.connection.execute("deallocate page")
-        return found
+        return rows
 
     @property
     def nodes(self) -> list[Plan]:
@@ -97,5 +99,5 @@ def _table(node: Plan) -> str | None:
     """Name the table; a bitmap's index tells it by its own name."""
     if node["Node Type"] != "Bitmap Index Scan":
         return node.get("Relation Name")
-    found = [table for table in GROWING if node["Index Name"].startswith(table)]
-    return max(found, key=len, default=None)
+    items = [table for table in GROWING if node["Index Name"].startswith(table)]
+    return max(items, key=len, default=None)

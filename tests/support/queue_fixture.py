@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from clientupdater.domain.jobs import JobStatus, Verdict
-from clientupdater.ports.queue import Hold, Job, JobsAsked, NewJob
+from clientupdater.ports.queue import Job, JobClaim, JobsAsked, NewJob
 from clientupdater.ports.schedules import ScheduledJob
 from clientupdater.ports.unit_of_work import SYSTEM
 
@@ -61,9 +61,9 @@ class Backroom:
     def look(self, job: JobId) -> Job:
         """See how a job stands."""
         with self.work.begin(SYSTEM) as tx:
-            found = tx.jobs.hold(job)
-        assert found is not None
-        return found
+            result = tx.jobs.lock(job)
+        assert result is not None
+        return result
 
     def all(self, **asked: Any) -> list[JobId]:
         """List jobs."""
@@ -77,7 +77,7 @@ class Backroom:
         )
 
 
-def held(job: Job) -> Hold:
+def held(job: Job) -> JobClaim:
     """Name a hold by the job that was claimed."""
     assert job.worker is not None
-    return Hold(job.id, job.worker, job.attempts)
+    return JobClaim(job.id, job.worker, job.attempts)

@@ -12,9 +12,9 @@ from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.local.limits import MemoryRateLimits
 from clientupdater.adapters.postgres.core.rate_limits import PostgresRateLimits
-from clientupdater.adapters.redis.client import Patience, RedisGate
+from clientupdater.adapters.redis.client import Patience, RedisClient
 from clientupdater.adapters.redis.limits import RedisRateLimits
-from clientupdater.adapters.resilience.fallback import FallingBackLimits, LastingLimits
+from clientupdater.adapters.resilience.fallback import DurableRateLimits, FallbackRateLimits
 from clientupdater.adapters.security.keyed_hash import KeyedHash
 
 if TYPE_CHECKING:
@@ -43,32 +43,34 @@ def counter(kind: str, request: pytest.FixtureRequest) -> Iterator[Counter]:
         memory = MemoryRateLimits(HASH)
         yield Counter(memory, lambda: repr(memory._kept))  # noqa: SLF001 — what it keeps
     elif kind == "redis":
-        with _redis(request.getfixturevalue("redis_url")) as found:
-            yield found
+        with _redis(request.getfixturevalue("redis_url")) as result:
+            yield result
     elif kind == "postgres":
-        with _postgres(request) as found:
-            yield found
+        with _postgres(request) as result:
+            yield result
     elif kind == "falling back":
         with _redis(request.getfixturevalue("redis_url")) as shared:
-            limits = FallingBackLimits(shared.limits, MemoryRateLimits(HASH))
+            limits = FallbackRateLimits(shared.limits, MemoryRateLimits(HASH))
             yield Counter(limits, shared.written)
     else:
         with _postgres(request) as lasting:
-            yield Counter(LastingLimits(MemoryRateLimits(HASH), lasting.limits), lasting.written)
+            yield Counter(
+                DurableRateLimits(MemoryRateLimits(HASH), lasting.limits), lasting.written
+            )
 
 
 @contextmanager
 def _redis(url: str) -> Iterator[Counter]:
-    gate = RedisGate.to(url, patience=Patience(5, 5))
+    redis_client = RedisClient.to(url, patience=Patience(5, 5))
 
     def written() -> str:
         with redis.Redis.from_url(url) as client:
             return repr([(key, client.get(key)) for key in client.scan_iter("*")])
 
     try:
-        yield Counter(RedisRateLimits(gate, HASH), written)
+        yield Counter(RedisRateLimits(redis_client, HASH), written)
     finally:
-        gate.close()
+        redis_client.close()
 
 
 @contextmanager

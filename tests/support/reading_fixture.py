@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from clientupdater.domain.access import Actor, Grant, Territory
-from clientupdater.domain.access_scope import reach_of
+from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.ids import BranchId, PersonId
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.ports.read_models import Looking
@@ -27,22 +27,22 @@ OFFICER = PersonId(made_up("officer", 1))
 
 def reader(scope: Scope, branches: int = 0, who: PersonId = OFFICER) -> Actor:
     """Let somebody read at this scope, with the first of the branches."""
-    given = frozenset(BranchId(made_up("branch", n)) for n in range(1, branches + 1))
+    result = frozenset(BranchId(made_up("branch", n)) for n in range(1, branches + 1))
     return Actor(
         who,
         grants=frozenset(
             Grant(permission, None, scope)
             for permission in (Permission.CLIENTS_READ, Permission.STATUS_READ)
         ),
-        territory=Territory(branches=given),
+        territory=Territory(branches=result),
     )
 
 
 def looking(actor: Actor) -> Looking:
     """Look as somebody, now."""
     return Looking(
-        clients=reach_of(actor, Permission.CLIENTS_READ),
-        statuses=reach_of(actor, Permission.STATUS_READ),
+        clients=access_scope_of(actor, Permission.CLIENTS_READ),
+        statuses=access_scope_of(actor, Permission.STATUS_READ),
         now=NOW,
         today=NOW.date(),
     )

@@ -33,7 +33,7 @@ from attrs import field, frozen
 from clientupdater.adapters.postgres.admin.binaries import Source, find
 from clientupdater.adapters.postgres.admin.cluster import Cluster
 from clientupdater.adapters.postgres.admin.embedded import EmbeddedPostgres
-from clientupdater.runtime import child_process as lifeline
+from clientupdater.runtime import child_process
 from tests.support.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ def redis_process(port: int) -> Iterator[str]:
     """Run a Redis of this machine, for as long as one likes."""
     with tempfile.TemporaryDirectory(prefix="clientupdater-redis-") as folder:
         argv = [_redis_program(), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-        command = lifeline.command(
+        command = child_process.command(
             [*argv, "--dir", folder, "--loglevel", "warning"], death_signal=signal.SIGKILL
         )
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
@@ -254,7 +254,7 @@ def pgbouncer(database: Database, *, at_most: int = 2) -> Iterator[str]:
             f"auth_type = trust\nauth_file = {users}\n"
         )
         as_nobody = ["-u", "nobody"] if os.geteuid() == 0 else []
-        command = lifeline.command(
+        command = child_process.command(
             [program, "-q", *as_nobody, settings], death_signal=signal.SIGKILL
         )
         with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:

@@ -43,20 +43,22 @@ COLUMNS = (
 
 def serve(rows: int, ready: Connection) -> None:
     """Fill a view and serve it until told to stop."""
-    with snowflake_server.running() as gate:
-        gate.chunk_rows = CHUNK
+    with snowflake_server.running() as redis_client:
+        redis_client.chunk_rows = CHUNK
         numbers = (
             f"select row_number() over (order by 1) as n from table(generator(rowcount => {rows}))"
         )
-        gate.fill(f"create table client_view as select {', '.join(COLUMNS)} from ({numbers})")
-        ready.send((gate.port, gate.database))
+        redis_client.fill(
+            f"create table client_view as select {', '.join(COLUMNS)} from ({numbers})"
+        )
+        ready.send((redis_client.port, redis_client.database))
         ready.recv()
 
 
-def read(port: int, database: str, told: Connection, *, in_tables: bool) -> None:
+def read(port: int, database: str, connection: Connection, *, in_tables: bool) -> None:
     """Read it all; tell how long that took and how much memory more at its most."""
-    gate = Gate(port, database)
-    account = gate.account(written_key(Path(tempfile.mkdtemp())))
+    redis_client = Gate(port, database)
+    account = redis_client.account(written_key(Path(tempfile.mkdtemp())))
     source = SnowflakeView(Session(account, in_tables=in_tables))
     fetch = source.begin()
     before = _peak_mb()
@@ -65,7 +67,9 @@ def read(port: int, database: str, told: Connection, *, in_tables: bool) -> None
         page = source.page(fetch, position)
         records, position = records + len(page.records), page.position
     took = time.perf_counter() - begun
-    told.send({"records": records, "seconds": round(took, 2), "growth_mb": _peak_mb() - before})
+    connection.send(
+        {"records": records, "seconds": round(took, 2), "growth_mb": _peak_mb() - before}
+    )
 
 
 def _peak_mb() -> int:
@@ -85,9 +89,9 @@ def main(rows: int) -> None:
             target=read, args=(port, database, there), kwargs={"in_tables": in_tables}
         )
         reader.start()
-        told = {"way": "tables" if in_tables else "rows", **here.recv()}
+        values = {"way": "tables" if in_tables else "rows", **here.recv()}
         reader.join()
-        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.write(json.dumps(values) + "\n")
     ours.send("stop")
     server.join()
 

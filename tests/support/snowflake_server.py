@@ -48,9 +48,9 @@ _moments = arrow.timestamp_to_sf_struct
 def _moments_and_none(column: Any) -> Any:
     """Keep a moment that is null null: fakesnow 0.12 makes it 1970, Snowflake does not."""
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    found = _moments(whole)
-    parts = [found.field(n) for n in range(found.type.num_fields)]
-    return pa.StructArray.from_arrays(parts, fields=list(found.type), mask=whole.is_null())
+    result = _moments(whole)
+    parts = [result.field(n) for n in range(result.type.num_fields)]
+    return pa.StructArray.from_arrays(parts, fields=list(result.type), mask=whole.is_null())
 
 
 arrow.timestamp_to_sf_struct = _moments_and_none  # type: ignore[assignment] # the same, more exactly
@@ -80,8 +80,8 @@ class Gate:
             await app(scope, receive, send)
             return
         body = await Request(scope, receive).body()
-        told = self._told(scope["path"], body)
-        spoiled = self.spoil(scope["path"], told)
+        result = self._told(scope["path"], body)
+        spoiled = self.spoil(scope["path"], result)
         if spoiled is not None:
             await spoiled(scope, receive, send)
             return
@@ -94,7 +94,7 @@ class Gate:
         async def again() -> dict[str, Any]:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        if "sqlText" not in told:
+        if "sqlText" not in result:
             await app(scope, again, send)
             return
         await self._as_snowflake(await _answer(scope, again))(scope, receive, send)
@@ -121,21 +121,21 @@ class Gate:
     def _chunk(self, table: pa.Table) -> dict[str, Any]:
         path, written = f"/chunks/{uuid4().hex}", _written(table)
         self._chunks[path] = written
-        told = {"uncompressedSize": len(written), "compressedSize": len(written)}
-        return {**told, "url": f"http://127.0.0.1:{self.port}{path}", "rowCount": table.num_rows}
+        values = {"uncompressedSize": len(written), "compressedSize": len(written)}
+        return {**values, "url": f"http://127.0.0.1:{self.port}{path}", "rowCount": table.num_rows}
 
     def _told(self, path: str, body: bytes) -> dict[str, Any]:
         plain = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
-        told: dict[str, Any] = json.loads(plain) if plain else {}
+        values: dict[str, Any] = json.loads(plain) if plain else {}
         if "login-request" in path:
-            self.logins.append(told["data"])
-        if "sqlText" in told:
-            self.statements.append(told["sqlText"])
-        return told
+            self.logins.append(values["data"])
+        if "sqlText" in values:
+            self.statements.append(values["sqlText"])
+        return values
 
     def account(self, key: Path, **other: Any) -> Account:
         """Name it, as a user with a key."""
-        told: dict[str, Any] = {
+        values: dict[str, Any] = {
             "name": "fakesnow",
             "user": "UPDATER",
             "view": "CLIENT_VIEW",
@@ -145,7 +145,7 @@ class Gate:
             "statement_timeout_s": 60,
             "address": {"host": "127.0.0.1", "port": self.port, "protocol": "http"},
         }
-        return Account(**{**told, **other})
+        return Account(**{**values, **other})
 
     def fill(self, *statements: str) -> None:
         """Run statements behind the gate."""
@@ -195,26 +195,26 @@ def _moments_of(cells: pa.Array, *parts: pa.Array) -> pa.Array:
 
 
 def _replaced(table: pa.Table, n: int, cells: pa.Array, kind: str) -> pa.Table:
-    told = {**(table.schema.field(n).metadata or {}), b"logicalType": kind.encode()}
+    metadata = {**(table.schema.field(n).metadata or {}), b"logicalType": kind.encode()}
     return table.set_column(
-        n, pa.field(table.schema.field(n).name, cells.type, metadata=told), cells
+        n, pa.field(table.schema.field(n).name, cells.type, metadata=metadata), cells
     )
 
 
 @contextmanager
 def running() -> Iterator[Gate]:
     """Let it answer on a port of its own."""
-    gate = Gate()
-    server = uvicorn.Server(uvicorn.Config(gate, log_config=None, lifespan="off"))
+    redis_client = Gate()
+    server = uvicorn.Server(uvicorn.Config(redis_client, log_config=None, lifespan="off"))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        gate.port = listening.getsockname()[1]
+        redis_client.port = listening.getsockname()[1]
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
             while not server.started and thread.is_alive():
                 time.sleep(0.005)
-            yield gate
+            yield redis_client
         finally:
             server.should_exit = server.force_exit = True
             thread.join()

@@ -168,6 +168,6 @@ def kept_open(url: str) -> ConnectionPool:
     )
 
 
-def ids(*found: object) -> frozenset[UUID]:
+def ids(*items: object) -> frozenset[UUID]:
     """Put ids together, whatever they are of."""
-    return frozenset(UUID(str(each)) for each in found)
+    return frozenset(UUID(str(each)) for each in items)

@@ -64,7 +64,7 @@ class World(Book, Protocol):
         """Read everything that was written down."""
         ...
 
-    def say(self, client: ClientId, field: Field, said: Contact) -> None:
+    def say(self, client: ClientId, field: Field, contact: Contact) -> None:
         """Put one of a client's contact numbers into the book, as a sync would leave it."""
         ...
 
@@ -118,15 +118,15 @@ class MemoryWorld:
     def lines(self) -> list[Line]:
         return memory_lines(self.work)
 
-    def say(self, client: ClientId, field: Field, said: Contact) -> None:
+    def say(self, client: ClientId, field: Field, contact: Contact) -> None:
         with self.work.begin(SYSTEM) as tx:
             card = tx.contacts.find(client)
         assert card is not None
-        self.work.cards[client] = evolve(card, numbers={**card.numbers, field: said})
+        self.work.cards[client] = evolve(card, numbers={**card.numbers, field: contact})
 
     def changes(self, client: ClientId) -> list[ContactChange]:
-        found = [each for each in self.work.changes if each.client == client]
-        return [(c.change.field, c.change.before, c.change.after, c.by, c.at) for c in found]  # type: ignore[misc] # numbers are text
+        items = [each for each in self.work.changes if each.client == client]
+        return [(c.change.field, c.change.before, c.change.after, c.by, c.at) for c in items]  # type: ignore[misc] # numbers are text
 
     def over(self, vault: Vault) -> UnitsOfWork:
         return evolve(self.work, vault=vault)
@@ -156,8 +156,8 @@ class PostgresWorld:
                     "insert into branches (id, code, name) values (%s, %s, 'A branch')",
                     (branch, str(branch)[-4:]),
                 )
-            found = connection.execute("select id from companies order by code").fetchall()
-        (fcash,), (pcni,) = found
+            rows = connection.execute("select id from companies order by code").fetchall()
+        (fcash,), (pcni,) = rows
         return cls(work, url, CompanyId(fcash), CompanyId(pcni))
 
     def over(self, vault: Vault) -> UnitsOfWork:
@@ -203,18 +203,18 @@ class PostgresWorld:
     def lines(self) -> list[Line]:
         return postgres_lines(self.url)
 
-    def say(self, client: ClientId, field: Field, said: Contact) -> None:
+    def say(self, client: ClientId, field: Field, contact: Contact) -> None:
         with psycopg.connect(self.url) as connection:
             connection.execute(
                 f"update clients set {field} = %s, {field}_corrected = %s,"
                 " contact_conflict = contact_conflict or %s where id = %s",
-                (said.value, said.corrected, said.conflict, client),
+                (contact.value, contact.corrected, contact.conflict, client),
             )
             connection.execute(
                 f"insert into client_sources (client_id, source, {field})"
                 " values (%s, 'snowflake', %s) on conflict (client_id, source) do update"
                 f" set {field} = excluded.{field}",
-                (client, said.source_value),
+                (client, contact.source_value),
             )
 
     def changes(self, client: ClientId) -> list[ContactChange]:

@@ -150,24 +150,24 @@ class Syncing:
     def approve(self, job: SyncJob) -> SyncJob:
         """Let a plan be applied, and apply it."""
         with self.work.begin(SYSTEM) as tx:
-            found = tx.sync_jobs.find(job.id)
-            assert found is not None
-            tx.sync_jobs.approve(found, self.somebody(), self.clock.now())
+            result = tx.sync_jobs.find(job.id)
+            assert result is not None
+            tx.sync_jobs.approve(result, self.somebody(), self.clock.now())
         return self.runner()(job.id)
 
     def outcome(self, job: SyncJob) -> Outcome:
         """Read what a run came to."""
         with self.work.begin(SYSTEM) as tx:
-            found = tx.sync_plans.find(job.id)
-        assert found is not None
-        return found
+            result = tx.sync_plans.find(job.id)
+        assert result is not None
+        return result
 
     def look(self, job: SyncJobId) -> SyncJob:
         """Read how a run stands."""
         with self.work.begin(SYSTEM) as tx:
-            found = tx.sync_jobs.find(job)
-        assert found is not None
-        return found
+            result = tx.sync_jobs.find(job)
+        assert result is not None
+        return result
 
     # --- the book
 
@@ -200,11 +200,11 @@ class Syncing:
 
     def client(self, code: str, *columns: str) -> Any:
         """Look at a client."""
-        found = self.rows(
+        result = self.rows(
             f"select {', '.join(columns)} from clients where client_code = %s",
             code,
         )
-        (columns_found,) = found
+        (columns_found,) = result
         return columns_found[0] if len(columns) == 1 else columns_found
 
     def history(self, code: str) -> list[tuple[Any, ...]]:
@@ -233,12 +233,12 @@ class Syncing:
 
     def somebody(self) -> PersonId:
         """Employ somebody."""
-        found = self.rows("select id from users limit 1")
-        if not found:
-            found = self.rows(
+        result = self.rows("select id from users limit 1")
+        if not result:
+            result = self.rows(
                 "insert into users (email) values ('ana@example.com') returning id",
             )
-        return PersonId(UUID(str(found[0][0])))
+        return PersonId(UUID(str(result[0][0])))
 
 
 def born(year: int) -> date:

@@ -44,10 +44,10 @@ def ec_key(name: str) -> EllipticCurvePrivateKey:
 def published(name: str, key: RSAPrivateKey | EllipticCurvePrivateKey) -> dict[str, Any]:
     """Write a key as a JWKS does: its public part."""
     if isinstance(key, rsa.RSAPrivateKey):
-        told = RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)
+        result = RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)
     else:
-        told = ECAlgorithm.to_jwk(key.public_key(), as_dict=True)
-    return {**told, "kid": name, "use": "sig"}
+        result = ECAlgorithm.to_jwk(key.public_key(), as_dict=True)
+    return {**result, "kid": name, "use": "sig"}
 
 
 @define
@@ -108,9 +108,9 @@ class Issuer:
 
 def signed_by_hand(header: dict[str, Any], claims: dict[str, Any], secret: bytes | None) -> str:
     """Make a token that no honest library makes: unsigned, or signed with a public key."""
-    told = b".".join(_encoded(json.dumps(each).encode()) for each in (header, claims))
-    mac = hmac.digest(secret, told, hashlib.sha256) if secret else b"\0"
-    return (told + b"." + _encoded(mac)).decode()
+    text = b".".join(_encoded(json.dumps(each).encode()) for each in (header, claims))
+    mac = hmac.digest(secret, text, hashlib.sha256) if secret else b"\0"
+    return (text + b"." + _encoded(mac)).decode()
 
 
 def public_pem(key: RSAPrivateKey) -> bytes:
@@ -119,8 +119,8 @@ def public_pem(key: RSAPrivateKey) -> bytes:
     )
 
 
-def _encoded(told: bytes) -> bytes:
-    return base64.urlsafe_b64encode(told).rstrip(b"=")
+def _encoded(data: bytes) -> bytes:
+    return base64.urlsafe_b64encode(data).rstrip(b"=")
 
 
 @contextmanager

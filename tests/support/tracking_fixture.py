@@ -20,11 +20,11 @@ from clientupdater.usecases.clients.assignments import ClientAssignments
 from clientupdater.usecases.clients.contacts import ContactCorrections
 from clientupdater.usecases.clients.pension_numbers import PensionNumberAccess
 from clientupdater.usecases.tracking.bulk import BulkRecording
-from clientupdater.usecases.tracking.client_access import ClientFiles
+from clientupdater.usecases.tracking.client_access import ClientAccess
 from clientupdater.usecases.tracking.judging import UpdateJudgement
 from clientupdater.usecases.tracking.periods import Periods
 from clientupdater.usecases.tracking.service import Tracking
-from tests.support.builders import ANA, CALOOCAN, MANILA, NOVEMBER, manila, occasion
+from tests.support.builders import ANA, CALOOCAN, MANILA, NOVEMBER, manila, write_context
 from tests.support.stores import newcomer
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Scene:
     def on(cls, world: World, now: datetime | None = None) -> Scene:
         """Begin on the fifth of November."""
         clock = SetClock(now or manila(5))
-        clients = ClientFiles(world.work, clock, MANILA)
+        clients = ClientAccess(world.work, clock, MANILA)
         return cls(
             world,
             clock,
@@ -103,7 +103,7 @@ class Scene:
     def open(self, client: Client, period: Period = NOVEMBER) -> Client:
         """Open a client's row, as the worker would."""
         with self.world.work.begin(SYSTEM) as tx:
-            tx.rows.open(client, period, opened(client, occasion(manila(1), by=None)))
+            tx.rows.open(client, period, opened(client, write_context(manila(1), by=None)))
         return client
 
     def client(self, *periods: Period, **facts: object) -> Client:
@@ -125,6 +125,6 @@ class Scene:
         with self.world.work.begin(SYSTEM) as tx:
             return [str(event.kind) for event in tx.rows.history(client.id, period)]
 
-    def deeds(self) -> list[str]:
+    def entries(self) -> list[str]:
         """Name what was logged and audited."""
         return [line.what for line in self.world.lines()]

@@ -18,12 +18,12 @@ import attrs
 import psycopg
 from attrs import frozen
 
-from clientupdater.composition import open_workshop
+from clientupdater.composition import open_worker
 from clientupdater.domain.errors import Unavailable
 from clientupdater.entrypoints import logs
 from clientupdater.entrypoints.cli import main
 from clientupdater.entrypoints.worker.worker import Pace, Worker
-from clientupdater.ports.job_run import Doing, Task
+from clientupdater.ports.job_run import JobRun, Task
 from clientupdater.ports.queue import NewJob, Progress
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.settings import Settings
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from multiprocessing.context import ForkServerProcess
 
-    from clientupdater.composition.worker import Workshop
+    from clientupdater.composition.worker import WorkerContext
     from tests.support.servers import Database
 
 QUICK = Pace(lease_s=2.0, beat_s=0.2, look_s=0.2, recover_s=0.2, again_s=0.1, grace_s=20)
@@ -48,62 +48,64 @@ _forking.set_forkserver_preload([__name__])
 class Errands:
     """What the jobs of tests do."""
 
-    workshop: Workshop
+    worker_context: WorkerContext
 
-    def nothing(self, _: Doing) -> None:
+    def nothing(self, _: JobRun) -> None:
         """Do nothing."""
 
-    def effect(self, doing: Doing) -> None:
+    def effect(self, job_run: JobRun) -> None:
         """Have an effect that is one with the job's end."""
-        with doing.finishing():
-            self._leave(doing)
+        with job_run.finishing():
+            self._leave(job_run)
 
-    def doze(self, doing: Doing) -> None:
+    def doze(self, job_run: JobRun) -> None:
         """Take a while, and say so; then have the effect."""
-        self._leave(doing, "begun")
-        ends = time.monotonic() + float(str(doing.job.arguments["seconds"]))
+        self._leave(job_run, "begun")
+        ends = time.monotonic() + float(str(job_run.job.arguments["seconds"]))
         while time.monotonic() < ends:
-            doing.report(Progress(done=1, total=2, step="dozing"))
+            job_run.report(Progress(done=1, total=2, step="dozing"))
             time.sleep(0.02)
-        self.effect(doing)
+        self.effect(job_run)
 
-    def oversleep(self, doing: Doing) -> None:
+    def oversleep(self, job_run: JobRun) -> None:
         """Stand still in the first attempt, whole process and all, until somebody wakes it."""
-        if doing.job.attempts == 1:
-            self._leave(doing, "begun")
+        if job_run.job.attempts == 1:
+            self._leave(job_run, "begun")
             os.kill(os.getpid(), signal.SIGSTOP)
-        self.effect(doing)
+        self.effect(job_run)
 
-    def poison(self, _: Doing) -> None:
+    def poison(self, _: JobRun) -> None:
         """Take the process along."""
         os._exit(9)
 
-    def break_(self, doing: Doing) -> None:
+    def break_(self, job_run: JobRun) -> None:
         """Fail as what we need does, or as we do ourselves."""
-        if doing.job.arguments.get("as") == "bug":
+        if job_run.job.arguments.get("as") == "bug":
             raise ZeroDivisionError("+639171234567")
         raise Unavailable("the moon", "The moon does not answer.")
 
-    def _leave(self, doing: Doing, name: str = "effect") -> None:
-        with self.workshop.work.begin(SYSTEM) as tx:  # type: ignore[attr-defined] # ours is
-            told = {"of": doing.job.id, "by": os.getpid()}
-            tx.jobs.enqueue(NewJob(name=name, queue=EFFECTS, arguments=told), _now(self.workshop))
+    def _leave(self, job_run: JobRun, name: str = "effect") -> None:
+        with self.worker_context.work.begin(SYSTEM) as tx:  # type: ignore[attr-defined] # ours is
+            result = {"of": job_run.job.id, "by": os.getpid()}
+            tx.jobs.enqueue(
+                NewJob(name=name, queue=EFFECTS, arguments=result), _now(self.worker_context)
+            )
 
     def tasks(self) -> dict[str, Task]:
         """Name them."""
-        told = (self.nothing, self.effect, self.doze, self.oversleep, self.poison, self.break_)
-        return {do.__name__.rstrip("_"): Task(do) for do in told}
+        items = (self.nothing, self.effect, self.doze, self.oversleep, self.poison, self.break_)
+        return {do.__name__.rstrip("_"): Task(do) for do in items}
 
 
-def _now(workshop: Workshop) -> Any:
-    return workshop.clock.now()
+def _now(worker_context: WorkerContext) -> Any:
+    return worker_context.clock.now()
 
 
-def errands_run(workshop: Workshop) -> Workshop:
+def errands_run(worker_context: WorkerContext) -> WorkerContext:
     """Give a workshop whose App knows the tests' jobs beside its own."""
-    known = workshop.app.do_job
-    do_job = DoJob({**known.tasks, **Errands(workshop).tasks()}, known.clock, random.random)
-    return attrs.evolve(workshop, app=attrs.evolve(workshop.app, do_job=do_job))
+    known = worker_context.app.do_job
+    do_job = DoJob({**known.tasks, **Errands(worker_context).tasks()}, known.clock, random.random)
+    return attrs.evolve(worker_context, app=attrs.evolve(worker_context.app, do_job=do_job))
 
 
 def worker(
@@ -133,8 +135,8 @@ def _running(act: Callable[..., object], *told: object) -> Iterator[ForkServerPr
 def _work(environment: dict[str, str], pace: Pace) -> None:
     settings = Settings.from_mapping(environment)
     logs.configure(settings)
-    with open_workshop(settings) as workshop:
-        working = Worker(errands_run(workshop), name=f"test:{os.getpid()}", pace=pace)
+    with open_worker(settings) as worker_context:
+        working = Worker(errands_run(worker_context), name=f"test:{os.getpid()}", pace=pace)
         signal.signal(signal.SIGTERM, lambda *_: working.stop())
         working.run()
 

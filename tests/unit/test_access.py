@@ -17,7 +17,7 @@ from clientupdater.domain.access import (
     covers,
     decide,
 )
-from clientupdater.domain.access_scope import reach_by, reach_of, sight_of
+from clientupdater.domain.access_scope import access_scope_of, reach_by, visible_scope_of
 from clientupdater.domain.errors import Forbidden
 from clientupdater.domain.permissions import Permission, Scope, widest
 from tests.support.policy_cases import (
@@ -57,13 +57,13 @@ IN_EAST = ClientPlace(FCASH, EAST, BEN)
 
 
 def test_A9_there_are_twenty_two_permissions() -> None:
-    told = (
+    message = (
         "clients:read clients:update status:read status:update status:history:read reports:read "
         "reports:export users:read users:manage branches:read branches:manage areas:read "
         "areas:manage config:read config:manage sync:read sync:execute clients:assign "
         "clients:reveal status:correct jobs:manage audit:read"
     )
-    assert [str(each) for each in Permission] == told.split()
+    assert [str(each) for each in Permission] == message.split()
 
 
 def test_A9_the_resource_stands_before_the_first_colon_and_the_action_is_all_that_follows() -> None:
@@ -104,7 +104,7 @@ def test_A2_each_scope_covers_its_clients_and_those_of_the_narrower_ones(
     actor = ana((READ, FCASH, scope), territory=HOME)
     every = [MINE, IN_NORTH, IN_SOUTH, IN_EAST]
     assert [place for place in every if decide(actor, READ, place).allowed] == seen
-    assert [place for place in every if reach_of(actor, READ).covers(place)] == seen
+    assert [place for place in every if access_scope_of(actor, READ).covers(place)] == seen
 
 
 def test_A2_a_client_assigned_to_nobody_is_nobodys_own() -> None:
@@ -138,7 +138,7 @@ def test_A1_grants_add_up() -> None:
 def test_A1_a_narrow_grant_over_one_company_takes_nothing_from_a_wide_one_over_every() -> None:
     actor = ana((READ, FCASH, Scope.SELF), (READ, None, Scope.ALL))
     assert decide(actor, READ, IN_EAST).allowed
-    assert reach_of(actor, READ).covers(IN_EAST)
+    assert access_scope_of(actor, READ).covers(IN_EAST)
 
 
 def test_A8_one_who_is_not_active_may_nothing() -> None:
@@ -147,8 +147,8 @@ def test_A8_one_who_is_not_active_may_nothing() -> None:
     assert decision.missing is Missing.ACTIVE_ACCOUNT
     assert decision.permission is READ
     assert len(decision.grants) == 1
-    assert reach_of(actor, READ).is_nothing
-    assert sight_of(actor).is_nothing
+    assert access_scope_of(actor, READ).is_nothing
+    assert visible_scope_of(actor).is_nothing
     assert not actor.holds(READ, None, Scope.SELF)
 
 
@@ -208,8 +208,8 @@ def test_A5_a_decision_carries_the_grants_of_the_permission_asked_in_a_steady_or
     actor = Actor(ANA, grants=frozenset({pcni, other, everywhere, fcash}))
     assert decide(actor, READ, IN_EAST).grants == (everywhere, fcash, pcni)
     two = {Grant(READ, FCASH, Scope.SELF), Grant(READ, FCASH, Scope.AREA)}
-    told = Actor(ANA, grants=frozenset(two)).found(READ)
-    assert [grant.scope for grant in told] == [Scope.AREA, Scope.SELF]
+    result = Actor(ANA, grants=frozenset(two)).found(READ)
+    assert [grant.scope for grant in result] == [Scope.AREA, Scope.SELF]
 
 
 def test_A5_the_person_refused_gets_the_permission_and_no_more() -> None:
@@ -242,54 +242,62 @@ def test_A4_a_reach_names_the_companies_of_each_scope() -> None:
         (READ, THIRD, Scope.BRANCH),
         territory=HOME,
     )
-    reach = reach_of(actor, READ)
-    assert reach.actor == ANA
-    assert reach.everywhere is None
-    assert reach.all_companies == {FCASH}
-    assert reach.area_companies == {PCNI}
-    assert reach.branch_companies == {THIRD}
-    assert reach.self_companies == {PCNI, THIRD}
-    assert reach.direct_branches == {NORTH}
-    assert reach.area_branches == {NORTH, SOUTH}
-    assert not reach.is_nothing
+    access_scope = access_scope_of(actor, READ)
+    assert access_scope.actor == ANA
+    assert access_scope.everywhere is None
+    assert access_scope.all_companies == {FCASH}
+    assert access_scope.area_companies == {PCNI}
+    assert access_scope.branch_companies == {THIRD}
+    assert access_scope.self_companies == {PCNI, THIRD}
+    assert access_scope.direct_branches == {NORTH}
+    assert access_scope.area_branches == {NORTH, SOUTH}
+    assert not access_scope.is_nothing
 
 
 def test_A4_a_reach_keeps_a_company_apart_only_where_it_goes_farther_than_everywhere() -> None:
     actor = ana((READ, None, Scope.BRANCH), (READ, FCASH, Scope.BRANCH), (READ, PCNI, Scope.AREA))
-    reach = reach_of(actor, READ)
-    assert reach.everywhere is Scope.BRANCH
-    assert dict(reach.scopes) == {PCNI: Scope.AREA}
-    assert reach.scope_at(FCASH) is Scope.BRANCH
-    assert reach.scope_at(PCNI) is Scope.AREA
-    assert reach.scope_at(None) is Scope.BRANCH
-    assert not reach.is_nothing
+    access_scope = access_scope_of(actor, READ)
+    assert access_scope.everywhere is Scope.BRANCH
+    assert dict(access_scope.scopes) == {PCNI: Scope.AREA}
+    assert access_scope.scope_at(FCASH) is Scope.BRANCH
+    assert access_scope.scope_at(PCNI) is Scope.AREA
+    assert access_scope.scope_at(None) is Scope.BRANCH
+    assert not access_scope.is_nothing
 
 
 def test_A4_a_reach_over_every_company_is_written_out_for_those_known() -> None:
     actor = ana((READ, None, Scope.SELF), (READ, PCNI, Scope.ALL))
-    written = reach_of(actor, READ).over([FCASH, PCNI])
+    written = access_scope_of(actor, READ).over([FCASH, PCNI])
     assert written.everywhere is None
     assert dict(written.scopes) == {FCASH: Scope.SELF, PCNI: Scope.ALL}
     assert written.self_companies == {FCASH}
-    narrow = reach_of(ana((READ, PCNI, Scope.ALL)), READ)
+    narrow = access_scope_of(ana((READ, PCNI, Scope.ALL)), READ)
     assert narrow.over([FCASH]) == narrow
 
 
 def test_A5_sight_is_any_grant_whose_scope_covers_the_client() -> None:
     actor = ana((Permission.REPORTS_READ, FCASH, Scope.BRANCH), territory=HOME)
-    assert sight_of(actor).covers(IN_NORTH)
-    assert not sight_of(actor).covers(IN_SOUTH)
+    assert visible_scope_of(actor).covers(IN_NORTH)
+    assert not visible_scope_of(actor).covers(IN_SOUTH)
     assert not decide(actor, READ, IN_NORTH).allowed
 
 
 def _predicate(actor: Actor, permission: Permission, place: ClientPlace) -> bool:
     """What SQL and row-level security will say, word for word."""
-    reach = reach_of(actor, permission).over(COMPANIES)
+    access_scope = access_scope_of(actor, permission).over(COMPANIES)
     return (
-        place.company in reach.all_companies
-        or (place.company in reach.area_companies and place.branch in reach.area_branches)
-        or (place.company in reach.branch_companies and place.branch in reach.direct_branches)
-        or (place.company in reach.self_companies and place.assigned_to == reach.actor)
+        place.company in access_scope.all_companies
+        or (
+            place.company in access_scope.area_companies
+            and place.branch in access_scope.area_branches
+        )
+        or (
+            place.company in access_scope.branch_companies
+            and place.branch in access_scope.direct_branches
+        )
+        or (
+            place.company in access_scope.self_companies and place.assigned_to == access_scope.actor
+        )
     )
 
 
@@ -298,14 +306,14 @@ def test_A4_decision_reach_and_predicate_agree_on_every_input(
     actor: Actor, permission: Permission, place: ClientPlace
 ) -> None:
     allowed = decide(actor, permission, place).allowed
-    assert reach_of(actor, permission).covers(place) is allowed
+    assert access_scope_of(actor, permission).covers(place) is allowed
     assert _predicate(actor, permission, place) is allowed
 
 
 @given(actors(), places)
 def test_A5_whatever_is_allowed_is_in_sight(actor: Actor, place: ClientPlace) -> None:
     seen = any(decide(actor, permission, place).allowed for permission in Permission)
-    assert sight_of(actor).covers(place) is seen
+    assert visible_scope_of(actor).covers(place) is seen
 
 
 def _seen(actor: Actor, permission: Permission) -> set[ClientPlace]:
@@ -348,16 +356,16 @@ def test_A2_a_wider_scope_never_sees_less(
 def test_A6_whoever_includes_another_sees_all_they_see_but_what_is_theirs_alone(
     one: Actor, other: Actor, permission: Permission
 ) -> None:
-    if reach_of(one, permission).includes(reach_of(other, permission)):
+    if access_scope_of(one, permission).includes(access_scope_of(other, permission)):
         theirs = {each for each in _seen(other, permission) if each.assigned_to != BEN}
         assert theirs <= _seen(one, permission)
 
 
 @given(actors(), permissions)
 def test_A6_every_reach_includes_itself_and_nothing(actor: Actor, permission: Permission) -> None:
-    reach = reach_of(actor, permission)
-    assert reach.includes(reach)
-    assert reach.includes(reach_by(actor, ()))
+    access_scope = access_scope_of(actor, permission)
+    assert access_scope.includes(access_scope)
+    assert access_scope.includes(reach_by(actor, ()))
 
 
 @pytest.mark.parametrize(
@@ -378,22 +386,22 @@ def test_A6_a_reach_includes_another_by_scope_and_company(
     included: bool,
 ) -> None:
     one, other = ana(mine, territory=HOME), ben(theirs, territory=HOME)
-    assert reach_of(one, READ).includes(reach_of(other, READ)) is included
+    assert access_scope_of(one, READ).includes(access_scope_of(other, READ)) is included
 
 
 def test_A6_a_reach_includes_another_only_with_its_branches() -> None:
     mine = ana((READ, FCASH, Scope.BRANCH), territory=Territory(frozenset({NORTH})))
     theirs = ben((READ, FCASH, Scope.BRANCH), territory=Territory(frozenset({NORTH, EAST})))
-    assert not reach_of(mine, READ).includes(reach_of(theirs, READ))
-    assert reach_of(theirs, READ).includes(reach_of(mine, READ))
+    assert not access_scope_of(mine, READ).includes(access_scope_of(theirs, READ))
+    assert access_scope_of(theirs, READ).includes(access_scope_of(mine, READ))
 
 
 def test_A10_what_was_seen_then_is_still_shown_while_all_of_it_is_in_sight() -> None:
     away = Territory(branches=frozenset({EAST}))
-    everything = reach_of(ana((READ, None, Scope.ALL)), READ)
-    of_home = reach_of(ana((READ, FCASH, Scope.AREA), territory=HOME), READ)
-    own_of_home = reach_of(ana((READ, FCASH, Scope.SELF), territory=HOME), READ)
-    own_away = reach_of(ana((READ, FCASH, Scope.SELF), territory=away), READ)
+    everything = access_scope_of(ana((READ, None, Scope.ALL)), READ)
+    of_home = access_scope_of(ana((READ, FCASH, Scope.AREA), territory=HOME), READ)
+    own_of_home = access_scope_of(ana((READ, FCASH, Scope.SELF), territory=HOME), READ)
+    own_away = access_scope_of(ana((READ, FCASH, Scope.SELF), territory=away), READ)
     assert everything.still_shows(everything)
     assert everything.still_shows(own_of_home)
     assert not of_home.still_shows(everything)
@@ -406,13 +414,16 @@ def test_A10_what_was_seen_then_is_still_shown_while_all_of_it_is_in_sight() -> 
 def test_A10_two_who_share_a_fingerprint_see_the_same(
     one: Actor, other: Actor, permission: Permission
 ) -> None:
-    if reach_of(one, permission).fingerprint() == reach_of(other, permission).fingerprint():
+    if (
+        access_scope_of(one, permission).fingerprint()
+        == access_scope_of(other, permission).fingerprint()
+    ):
         assert _seen(one, permission) == _seen(other, permission)
 
 
 def test_A10_the_fingerprint_is_personal_unless_all_of_each_company_is_seen() -> None:
     def name(actor: Actor) -> str:
-        return reach_of(actor, READ).fingerprint()
+        return access_scope_of(actor, READ).fingerprint()
 
     everything = (READ, None, Scope.ALL)
     assert name(ana(everything, territory=HOME)) == name(ben(everything))
@@ -424,7 +435,7 @@ def test_A10_the_fingerprint_is_personal_unless_all_of_each_company_is_seen() ->
 
 def test_A10_the_fingerprint_changes_with_what_the_territory_gives() -> None:
     def name(scope: Scope, branch: Territory) -> str:
-        return reach_of(ana((READ, FCASH, scope), territory=branch), READ).fingerprint()
+        return access_scope_of(ana((READ, FCASH, scope), territory=branch), READ).fingerprint()
 
     north, south = Territory(frozenset({NORTH})), Territory(frozenset({SOUTH}))
     assert name(Scope.BRANCH, north) != name(Scope.BRANCH, south)
@@ -435,6 +446,6 @@ def test_A10_the_fingerprint_changes_with_what_the_territory_gives() -> None:
 
 def test_A10_a_fingerprint_stays_the_same_in_every_process() -> None:
     actor = ana((READ, PCNI, Scope.BRANCH), (READ, FCASH, Scope.AREA), territory=HOME)
-    assert reach_of(actor, READ).fingerprint() == (
+    assert access_scope_of(actor, READ).fingerprint() == (
         "2f685ffb9743eb8ae9ed69f8895846ff79a18b3d3362e4e32325af44c8ef6e0e"
     )

@@ -107,9 +107,9 @@ def test_U3_two_attempts_share_a_count_exactly_where_they_share_what_it_is_of(
 def test_who_they_say_they_are_counts_only_where_they_sign_in(
     activity: Activity, address: str
 ) -> None:
-    told = Asker(address, email="ana@example.com")
-    assert ALL.tallies(activity, told) == ALL.tallies(activity, Asker(address))
-    assert len(ALL.tallies(activity, told)) == 1
+    result = Asker(address, email="ana@example.com")
+    assert ALL.tallies(activity, result) == ALL.tallies(activity, Asker(address))
+    assert len(ALL.tallies(activity, result)) == 1
 
 
 def test_what_keeps_guessers_and_takers_out_outlives_us_and_the_rest_need_not() -> None:
@@ -120,16 +120,16 @@ def test_what_keeps_guessers_and_takers_out_outlives_us_and_the_rest_need_not() 
 
 def test_an_asker_and_what_they_are_counted_by_stay_out_of_logs() -> None:
     asker = Asker("203.0.113.7", email="ana@example.com")
-    for told in (repr(asker), repr(ALL.tallies(Activity.SIGN_IN, asker))):
-        assert "203.0" not in told
-        assert "ana@" not in told
+    for item in (repr(asker), repr(ALL.tallies(Activity.SIGN_IN, asker))):
+        assert "203.0" not in item
+        assert "ana@" not in item
 
 
 def test_the_amounts_are_what_was_set() -> None:
     own = Allowances.of(read=1, write=2, export=3, sign_in=4)
-    told = [(each.amount, each.window) for each in (own.read, own.write, own.export, own.sign_in)]
+    items = [(each.amount, each.window) for each in (own.read, own.write, own.export, own.sign_in)]
     minute = timedelta(minutes=1)
-    assert told == [(1, minute), (2, minute), (3, 5 * minute), (4, 5 * minute)]
+    assert items == [(1, minute), (2, minute), (3, 5 * minute), (4, 5 * minute)]
     assert Allowances.of(read=100, write=30, export=5, sign_in=5) == ALL
 
 

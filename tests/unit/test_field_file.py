@@ -72,7 +72,7 @@ def test_lines_are_counted_as_an_editor_counts_them() -> None:
 
 
 def test_all_faults_are_told_at_once_each_with_its_line() -> None:
-    told = faults(
+    result = faults(
         "\n".join(
             (
                 HEAD + ",period,version",
@@ -82,12 +82,12 @@ def test_all_faults_are_told_at_once_each_with_its_line() -> None:
             )
         )
     )
-    assert [each.partition(":")[0] for each in told] == [
+    assert [each.partition(":")[0] for each in result] == [
         *("line 2, period", "line 2, version", "line 2, status", "line 2, has_payment"),
         *("line 2, occurred_at", "line 2, next_follow_up_on", "line 2, channel"),
         *("line 3", "line 4, client_code", "line 4, occurred_at"),
     ]
-    assert not any("\x1b" in each or "perhaps" in each for each in told)
+    assert not any("\x1b" in each or "perhaps" in each for each in result)
 
 
 def test_columns_missing_unknown_or_twice() -> None:
@@ -106,8 +106,8 @@ def test_two_lines_that_say_the_same() -> None:
 
 def test_remarks_too_long_or_with_a_nul() -> None:
     long, nul = (f"FC-1,CALLED,,{each},,2026-11-20 09:30,," for each in ("a" * 4001, "a\0"))
-    told = faults(f"{HEAD}\n{long}\n{nul}")
-    assert [each.partition(":")[0] for each in told] == ["line 2, remarks", "line 3, remarks"]
+    result = faults(f"{HEAD}\n{long}\n{nul}")
+    assert [each.partition(":")[0] for each in result] == ["line 2, remarks", "line 3, remarks"]
 
 
 @pytest.mark.parametrize(
@@ -137,16 +137,16 @@ EXPORT = f"# export,status\n# made for,Ana Cruz\n# rows,3\n{HEAD},full_name,vers
 
 
 def test_an_export_of_ours_is_read_by_its_cover() -> None:
-    told = "FC-1,CALLED,,'+639171234567,no,2026-11-20T09:30:00.250000+08:00,,call,Juan,4\n"
-    (line,) = read_field_file((EXPORT + told).encode("utf-8-sig"), ZONE)
+    message = "FC-1,CALLED,,'+639171234567,no,2026-11-20T09:30:00.250000+08:00,,call,Juan,4\n"
+    (line,) = read_field_file((EXPORT + message).encode("utf-8-sig"), ZONE)
     assert (line.line, line.client_code, line.version) == (5, "FC-1", 4)
     assert line.update.remarks == "+639171234567"
     assert line.update.occurred_at == datetime(2026, 11, 20, 9, 30, 0, 250000, tzinfo=ZONE)
 
 
 def test_of_an_export_what_nobody_has_touched_is_passed_over() -> None:
-    told = "FC-1,PENDING,,,no,,,,Juan,0\nFC-2,CALLED,,,no,2026-11-20 09:30,,,Juan,1\n"
-    (line,) = read_field_file((EXPORT + told).encode(), ZONE)
+    message = "FC-1,PENDING,,,no,,,,Juan,0\nFC-2,CALLED,,,no,2026-11-20 09:30,,,Juan,1\n"
+    (line,) = read_field_file((EXPORT + message).encode(), ZONE)
     assert (line.line, line.client_code) == (6, "FC-2")
 
 

@@ -48,5 +48,5 @@ def test_what_breaks_is_not_well() -> None:
     def break_down() -> Health:
         raise ZeroDivisionError
 
-    found = Bounded("thing", break_down, patience=5)()
-    assert (found.ok, found.found) == (False, "the check itself broke: ZeroDivisionError")
+    result = Bounded("thing", break_down, patience=5)()
+    assert (result.ok, result.found) == (False, "the check itself broke: ZeroDivisionError")

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clientupdater.adapters.security.key_ring import KeyRing, Unreadable
+from clientupdater.adapters.security.key_ring import KeyRing
+from clientupdater.ports.sealing import Unreadable
 from clientupdater.settings import Settings
 
 OLD, NEW = b"o" * 32, b"n" * 32

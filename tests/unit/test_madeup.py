@@ -25,7 +25,7 @@ from tests.support.builders import FCASH, MANILA, PCNI, catalogue, manila
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from clientupdater.demo_data.clients import MadeUpClient
+    from clientupdater.demo_data.clients import DemoClient
     from clientupdater.demo_data.history import Story
     from clientupdater.demo_data.staff import Person
     from clientupdater.domain.events import StatusEvent
@@ -48,15 +48,15 @@ def world(now: datetime = NOW, seed: int = 7) -> World:
 
 
 @cache
-def book(now: datetime = NOW, seed: int = 7) -> list[tuple[MadeUpClient, list[Story]]]:
+def book(now: datetime = NOW, seed: int = 7) -> list[tuple[DemoClient, list[Story]]]:
     return list(world(now, seed).clients(HOW_MANY))
 
 
-def stories() -> Iterator[tuple[MadeUpClient, Story]]:
-    return ((client, story) for client, told in book() for story in told)
+def stories() -> Iterator[tuple[DemoClient, Story]]:
+    return ((client, story) for client, result in book() for story in result)
 
 
-def events() -> Iterator[tuple[MadeUpClient, Story, StatusEvent]]:
+def events() -> Iterator[tuple[DemoClient, Story, StatusEvent]]:
     return ((client, story, event) for client, story in stories() for event in story.history)
 
 
@@ -217,8 +217,8 @@ def test_every_row_is_the_fold_of_its_events_and_they_are_gapless() -> None:
 
 
 def test_the_running_period_and_the_two_before_are_told_of_each_cycle() -> None:
-    told = {str(story.row.period) for _, story in stories()}
-    assert told == {"2026-09", "2026-10", "2026-11", "2026-Q2", "2026-Q3", "2026-Q4"}
+    result = {str(story.row.period) for _, story in stories()}
+    assert result == {"2026-09", "2026-10", "2026-11", "2026-Q2", "2026-Q3", "2026-Q4"}
 
 
 @pytest.mark.rule("P1")
@@ -274,15 +274,15 @@ def test_only_clients_of_fcash_are_visited() -> None:
 
 @pytest.mark.rule("T1", "P5")
 def test_nobody_is_tracked_beyond_an_end_and_no_row_of_theirs_asks_for_work() -> None:
-    for client, told in book():
-        ended = has_terminal_outcome(story.row.snapshot for story in told)
+    for client, result in book():
+        ended = has_terminal_outcome(story.row.snapshot for story in result)
         if not ended and client.facts.exempt_cause is None:
             continue
-        assert not any(story.row.snapshot.is_open for story in told)
+        assert not any(story.row.snapshot.is_open for story in result)
 
 
 def test_who_has_no_product_has_no_rows() -> None:
-    assert not any(told for client, told in book() if client.facts.is_unmapped)
+    assert not any(result for client, result in book() if client.facts.is_unmapped)
 
 
 def test_earlier_periods_are_mostly_done_and_more_confirmed_than_not_reachable() -> None:
@@ -301,7 +301,7 @@ def test_the_running_period_is_worked_as_far_as_the_day_says() -> None:
 
 
 def _done_of(now: datetime, period: Period) -> float:
-    rows = [story.row for _, told in book(now) for story in told if story.row.period == period]
+    rows = [story.row for _, result in book(now) for story in result if story.row.period == period]
     return sum(row.snapshot.is_done for row in rows) / len(rows)
 
 
@@ -317,10 +317,10 @@ def test_some_follow_ups_are_due_today_some_overdue_and_some_to_come() -> None:
 
 
 def test_a_little_of_everything_happens() -> None:
-    told = [event for _, told in world().clients(1500) for s in told for event in s.history]
-    assert {event.kind for event in told} == set(EventKind) - {EventKind.MOVED, EventKind.REVIVED}
-    assert {event.exempt for event in told} == set(ExemptCause) - {ExemptCause.DELETED} | {None}
-    assert {event.channel for event in told} == set(Channel) | {None}
+    items = [event for _, items in world().clients(1500) for s in items for event in s.history]
+    assert {event.kind for event in items} == set(EventKind) - {EventKind.MOVED, EventKind.REVIVED}
+    assert {event.exempt for event in items} == set(ExemptCause) - {ExemptCause.DELETED} | {None}
+    assert {event.channel for event in items} == set(Channel) | {None}
 
 
 @pytest.mark.parametrize(
@@ -330,9 +330,9 @@ def test_a_little_of_everything_happens() -> None:
 )
 def test_whatever_the_moment_nothing_lies_beyond_it(now: datetime) -> None:
     made_up = World.made_up(WORDS, now, MANILA, 3)
-    for client, told in made_up.clients(60):
+    for client, result in made_up.clients(60):
         assert client.since <= now
-        for story in told:
+        for story in result:
             assert story.row.snapshot == fold(story.history)
             assert all(event.recorded_at <= now for event in story.history)
 

@@ -41,8 +41,8 @@ def voided(day: int, period: Period = NOVEMBER) -> Voiding:
     return Voiding(manila(day), period, BEN, "by mistake")
 
 
-def after(*deeds: Opening | Call | Payment | Reopening | Voiding | Turning) -> list[Story]:
-    return told(Ledger(client(), catalogue(), MANILA), deeds)
+def after(*entries: Opening | Call | Payment | Reopening | Voiding | Turning) -> list[Story]:
+    return told(Ledger(client(), catalogue(), MANILA), entries)
 
 
 def kinds(story: Story) -> list[EventKind]:
@@ -93,9 +93,9 @@ def test_an_end_exempts_the_open_rows_of_other_periods_at_once() -> None:
 def test_once_the_tracking_has_ended_nothing_is_taken_back() -> None:
     closed = Call(manila(20, month=10), OCTOBER, ANA, CONFIRMED)
     end = called(3, DECEASED)
-    deeds = (BEFORE, closed, BEGINS, end)
+    entries = (BEFORE, closed, BEGINS, end)
     undone = (reopened(4), voided(4), reopened(4, OCTOBER), voided(4, OCTOBER))
-    assert after(*deeds, *undone) == after(*deeds)
+    assert after(*entries, *undone) == after(*entries)
 
 
 @pytest.mark.rule("S13")

@@ -70,11 +70,11 @@ def impatient_threads() -> Iterator[None]:
 def test_threads_that_cut_in_on_each_other_are_no_more_than_are_allowed(
     impatient_threads: None,
 ) -> None:
-    desk, together = Desk(), threading.Barrier(8)
+    desk, outer_transaction = Desk(), threading.Barrier(8)
     day = Allowance("of a day", 400, timedelta(days=1))
 
     def come(_: int) -> int:
-        together.wait(10)
+        outer_transaction.wait(10)
         return sum(desk.limits.hit(Tally(day, ("ana",))).allowed for _ in range(200))
 
     with ThreadPoolExecutor(8) as crowd:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clientupdater.entrypoints.http.middleware.metrics import Measures
+from clientupdater.entrypoints.http.middleware.metrics import Metrics
 
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations"
 NAME = re.compile(r"clientupdater_[a-z_]+")
@@ -16,12 +16,12 @@ NAME = re.compile(r"clientupdater_[a-z_]+")
 
 def told() -> set[str]:
     """Name every series that a server tells."""
-    found = {sample for line in _lines() for sample in NAME.findall(line)}
-    return {*found, *(f"{name}_{part}" for name in found for part in ("bucket", "count", "total"))}
+    names = {sample for line in _lines() for sample in NAME.findall(line)}
+    return {*names, *(f"{name}_{part}" for name in names for part in ("bucket", "count", "total"))}
 
 
 def _lines() -> list[str]:
-    text = Measures().written().decode()
+    text = Metrics().written().decode()
     return [line for line in text.splitlines() if line.startswith("# TYPE")]
 
 

@@ -105,9 +105,9 @@ def test_A8_one_who_is_not_active_may_nothing_to_anyone() -> None:
 
 
 def test_A6a_the_reach_over_people_is_given_as_sets() -> None:
-    reach = people_reach_of(ana((USERS, None, Scope.AREA), territory=HOME), USERS)
-    assert (reach.actor, reach.everyone, reach.myself) == (ANA, False, True)
-    assert reach.branches == {NORTH, SOUTH}
+    access_scope = people_reach_of(ana((USERS, None, Scope.AREA), territory=HOME), USERS)
+    assert (access_scope.actor, access_scope.everyone, access_scope.myself) == (ANA, False, True)
+    assert access_scope.branches == {NORTH, SOUTH}
     alone = people_reach_of(ana((USERS, None, Scope.SELF), territory=HOME), USERS)
     assert (alone.everyone, alone.myself, alone.branches) == (False, True, frozenset())
     nobody = people_reach_of(ana(territory=HOME), USERS)

@@ -82,8 +82,8 @@ def test_a_month_and_a_quarter_know_their_days() -> None:
     ("day", "quarter"), [(1, 1), (3, 1), (4, 2), (6, 2), (7, 3), (9, 3), (10, 4), (12, 4)]
 )
 def test_each_month_lies_in_its_calendar_quarter(day: int, quarter: int) -> None:
-    found = Period.containing(date(2026, day, 15), Cycle.QUARTERLY)
-    assert found == Period.quarter(2026, quarter)
+    result = Period.containing(date(2026, day, 15), Cycle.QUARTERLY)
+    assert result == Period.quarter(2026, quarter)
 
 
 def test_periods_follow_one_another_across_the_year() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from clientupdater.domain.errors import NotFound
 from clientupdater.entrypoints import redaction
-from clientupdater.runtime import trace_context as tracing
+from clientupdater.runtime import trace_context
 
 NUMBER = "0399887766"
 
@@ -31,14 +31,14 @@ def test_what_nobody_thought_about_is_withheld() -> None:
     [NUMBER, "03-9988776-6", "03 9988 7766", "+63 917 123 4567", "juana@example.com"],
 )
 def test_numbers_and_addresses_of_people_are_withheld_from_what_is_said(said: str) -> None:
-    told = written(event=f"could not take {said}.", error=f"at {said}")
-    assert said not in str(told)
-    assert told["event"] == "could not take [withheld]."
+    result = written(event=f"could not take {said}.", error=f"at {said}")
+    assert said not in str(result)
+    assert result["event"] == "could not take [withheld]."
 
 
 def test_a_url_is_told_without_who_logs_in() -> None:
-    told = written(event="failed", error="postgresql://ana:secret@db:5432/book does not answer")
-    assert told["error"] == "postgresql://…@db:5432/book does not answer"
+    result = written(event="failed", error="postgresql://ana:secret@db:5432/book does not answer")
+    assert result["error"] == "postgresql://…@db:5432/book does not answer"
 
 
 def test_an_error_is_told_by_kind_and_place_and_not_by_its_words() -> None:
@@ -53,22 +53,22 @@ def test_an_error_is_told_by_kind_and_place_and_not_by_its_words() -> None:
 
     with pytest.raises(NotFound) as raised:
         adapter()
-    told = written(event="failed", exc_info=raised.value)["exception"]
-    assert NUMBER not in told
-    assert "Juana" not in told
-    assert "clientupdater.domain.errors.NotFound: There is no such thing" in told
-    assert "builtins.ValueError\n" in told
-    assert "test_redaction.py:" in told
+    value = written(event="failed", exc_info=raised.value)["exception"]
+    assert NUMBER not in value
+    assert "Juana" not in value
+    assert "clientupdater.domain.errors.NotFound: There is no such thing" in value
+    assert "builtins.ValueError\n" in value
+    assert "test_redaction.py:" in value
 
 
 def test_an_error_of_another_logger_is_told_alike() -> None:
-    told = {}
+    values = {}
     try:
         int(f"no number: {NUMBER}")
     except ValueError:
         for exc_info in (True, sys.exc_info()):
-            told = written(event="failed", exc_info=exc_info)
-    assert told["exception"].startswith("builtins.ValueError\n  at unit/test_redaction.py:")
+            values = written(event="failed", exc_info=exc_info)
+    assert values["exception"].startswith("builtins.ValueError\n  at unit/test_redaction.py:")
     assert written(event="fine", exc_info=None) == {"event": "fine"}
 
 
@@ -79,7 +79,7 @@ GIVEN = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
 def test_a_well_formed_trace_is_followed_and_our_part_of_it_has_its_own_name() -> None:
-    trace = tracing.Trace.begun("request-1", GIVEN)
+    trace = trace_context.Trace.begun("request-1", GIVEN)
     assert (trace.request_id, trace.trace_id) == ("request-1", GIVEN[3:35])
     assert trace.traceparent != GIVEN
     assert trace.traceparent.startswith(GIVEN[:36])
@@ -99,26 +99,26 @@ def test_a_well_formed_trace_is_followed_and_our_part_of_it_has_its_own_name() -
     ],
 )
 def test_what_is_no_trace_is_replaced_by_one_of_ours(given: str) -> None:
-    trace = tracing.Trace.begun("", given)
+    trace = trace_context.Trace.begun("", given)
     assert trace.trace_id not in given
-    assert tracing.Trace.begun("", trace.traceparent).trace_id == trace.trace_id
+    assert trace_context.Trace.begun("", trace.traceparent).trace_id == trace.trace_id
 
 
 @pytest.mark.parametrize("given", ["", "short", "with space 1", "x" * 65, "Peña-12345678"])
 def test_what_is_no_request_id_is_replaced_by_one_of_ours(given: str) -> None:
-    assert tracing.Trace.begun(given, "").request_id != given
+    assert trace_context.Trace.begun(given, "").request_id != given
 
 
 def test_lines_and_outgoing_calls_name_the_request_they_are_for() -> None:
-    assert tracing.outgoing_headers() == {}
+    assert trace_context.outgoing_headers() == {}
     assert redaction.of_request(None, "info", {"event": "a"}) == {"event": "a"}
-    with tracing.following(tracing.Trace.begun("request-1", GIVEN)) as trace:
+    with trace_context.following(trace_context.Trace.begun("request-1", GIVEN)) as trace:
         assert redaction.of_request(None, "info", {"event": "a"}) == {
             "event": "a",
             "request_id": "request-1",
             "trace_id": trace.trace_id,
         }
-        assert tracing.outgoing_headers() == {
+        assert trace_context.outgoing_headers() == {
             "X-Request-ID": "request-1",
             "traceparent": trace.traceparent,
         }

@@ -49,11 +49,11 @@ def test_J5_a_thing_goes_once_it_is_older_than_its_days() -> None:
 def test_J5_nothing_is_kept_for_less_than_a_day() -> None:
     with pytest.raises(Misconfigured) as caught:
         Retention(activity_logs=0, completed_jobs=1, export_files=-1, sync_snapshots=0)
-    told = "must be one day or more"
+    message = "must be one day or more"
     assert caught.value.faults == (
-        Fault("activity_logs", told),
-        Fault("export_files", told),
-        Fault("sync_snapshots", told),
+        Fault("activity_logs", message),
+        Fault("export_files", message),
+        Fault("sync_snapshots", message),
     )
     with pytest.raises(Misconfigured, match="completed_jobs: must be one day or more"):
         Retention(completed_jobs=0)

@@ -76,8 +76,8 @@ def test_every_fault_is_told_at_once_with_what_was_found_and_what_is_expected() 
                 "LOG_LEVEL": "loud",
             }
         )
-    told = {fault.pointer: fault.message for fault in caught.value.faults}
-    assert list(told) == [
+    values = {fault.pointer: fault.message for fault in caught.value.faults}
+    assert list(values) == [
         "DATABASE_URL",
         "DATABASE_POOL_MAX",
         "DATABASE_POOL_TIMEOUT_MS",
@@ -85,8 +85,8 @@ def test_every_fault_is_told_at_once_with_what_was_found_and_what_is_expected() 
         "LOG_LEVEL",
         "CSV_ENCODING",
     ]
-    assert told["DATABASE_POOL_MAX"] == "is 'many'; expected a whole number from 1 to 1000"
-    assert "'mysql://***@db/one'" in told["DATABASE_URL"]
+    assert values["DATABASE_POOL_MAX"] == "is 'many'; expected a whole number from 1 to 1000"
+    assert "'mysql://***@db/one'" in values["DATABASE_URL"]
 
 
 def test_a_pool_cannot_keep_more_than_it_may_open() -> None:
@@ -134,12 +134,12 @@ def test_workers_and_migrations_come_past_a_pooler_where_there_is_one() -> None:
 def test_nothing_is_prepared_behind_a_pooler_unless_it_is_said_to_keep_it() -> None:
     direct = {"DATABASE_URL": "postgresql://localhost:6432/b"}
     pooled = {**direct, "DATABASE_DIRECT_URL": "postgresql://localhost/b"}
-    said = {"DATABASE_PREPARED_STATEMENTS": "true"}
+    values = {"DATABASE_PREPARED_STATEMENTS": "true"}
     for environment, prepares in (
         (direct, None),
         (pooled, False),
-        ({**pooled, **said}, True),
-        ({**direct, **said}, True),
+        ({**pooled, **values}, True),
+        ({**direct, **values}, True),
     ):
         assert Settings.from_mapping(environment).prepares_when_serving is prepares
 
@@ -195,13 +195,13 @@ def test_a_webhook_secret_that_can_be_guessed_is_refused_and_not_shown(secrets: 
 def test_redis_on_another_machine_wants_tls_or_a_word_for_it() -> None:
     with pytest.raises(Misconfigured, match="REDIS_URL: leads to another machine without TLS"):
         Settings.from_mapping({"REDIS_URL": "redis://:secret@cache:6379/0"})
-    for told in (
+    for item in (
         {"REDIS_URL": "redis://:secret@cache:6379/0", "REDIS_INSECURE": "true"},
         {"REDIS_URL": "rediss://:secret@cache:6379/0"},
         {"REDIS_URL": "redis://127.0.0.1:6379/0"},
         {"REDIS_URL": "redis://[::1]:6379/0"},
     ):
-        Settings.from_mapping(told)
+        Settings.from_mapping(item)
 
 
 def test_the_generated_documents_are_current() -> None:
@@ -216,8 +216,10 @@ def test_the_generated_documents_are_current() -> None:
 def test_what_is_no_ring_of_keys_is_refused_and_shows_no_key(text: str) -> None:
     with pytest.raises(Misconfigured) as refused:
         Settings.from_mapping({"ENCRYPTION_KEYS": text})
-    told = "ENCRYPTION_KEYS: is '***'; expected id:base64,… with keys of 32 bytes, the newest first"
-    assert str(refused.value) == told
+    message = (
+        "ENCRYPTION_KEYS: is '***'; expected id:base64,… with keys of 32 bytes, the newest first"
+    )
+    assert str(refused.value) == message
 
 
 def test_keys_are_read_newest_first_and_never_shown() -> None:
@@ -249,8 +251,8 @@ def test_snowflake_is_shown_a_key_or_a_token_and_never_a_password_alone() -> Non
             Settings.from_mapping({**view, "SNOWFLAKE_AUTHENTICATOR": way})
     with pytest.raises(Misconfigured, match="SNOWFLAKE_TOKEN"):
         Settings.from_mapping({**view, "SNOWFLAKE_AUTHENTICATOR": "OAUTH"})
-    told = {"SNOWFLAKE_AUTHENTICATOR": "oauth", "SNOWFLAKE_TOKEN": "hunter2"}
-    assert "hunter2" not in repr(Settings.from_mapping({**view, **told}))
+    values = {"SNOWFLAKE_AUTHENTICATOR": "oauth", "SNOWFLAKE_TOKEN": "hunter2"}
+    assert "hunter2" not in repr(Settings.from_mapping({**view, **values}))
 
 
 @pytest.mark.parametrize(
@@ -265,12 +267,12 @@ def test_snowflake_is_shown_a_key_or_a_token_and_never_a_password_alone() -> Non
     ],
 )
 def test_snowflakes_view_is_an_identifier(view: str, *, fits: bool) -> None:
-    told = {**SNOWFLAKE, "SNOWFLAKE_CLIENT_VIEW": view, "SNOWFLAKE_PRIVATE_KEY_FILE": "/key.pem"}
+    values = {**SNOWFLAKE, "SNOWFLAKE_CLIENT_VIEW": view, "SNOWFLAKE_PRIVATE_KEY_FILE": "/key.pem"}
     if fits:
-        assert Settings.from_mapping(told).snowflake_client_view == view
+        assert Settings.from_mapping(values).snowflake_client_view == view
     else:
         with pytest.raises(Misconfigured, match="SNOWFLAKE_CLIENT_VIEW"):
-            Settings.from_mapping(told)
+            Settings.from_mapping(values)
 
 
 def test_nextbank_is_spoken_to_in_its_own_words() -> None:

@@ -92,8 +92,8 @@ def test_P7_a_text_that_is_not_of_its_type_is_refused(
 
 @pytest.mark.rule("P7", "Y7")
 def test_Y7_the_settings_we_know_have_types_and_defaults() -> None:
-    told = {key: (each.value_type, effective(key, {}, None)) for key, each in KNOWN.items()}
-    assert told == {
+    values = {key: (each.value_type, effective(key, {}, None)) for key, each in KNOWN.items()}
+    assert values == {
         "status.backdating_days": (NUMBER, Decimal(5)),
         "sync.guard_percent": (NUMBER, Decimal(5)),
         "sync.guard_floor": (NUMBER, Decimal(50)),

@@ -69,8 +69,8 @@ def test_S4_done_takes_each_of_its_reasons(
 def test_S4_a_status_with_reasons_requires_one_and_lists_them() -> None:
     with pytest.raises(ReasonRequired) as refused:
         seeded.choose("DONE", None, None, FCASH)
-    told = "DONE needs a reason: DECEASED, FULLY_PAID, CONFIRMED, NOT_REACHABLE."
-    assert str(refused.value) == told
+    message = "DONE needs a reason: DECEASED, FULLY_PAID, CONFIRMED, NOT_REACHABLE."
+    assert str(refused.value) == message
 
 
 def test_S4_a_status_without_reasons_takes_none() -> None:
@@ -82,10 +82,10 @@ def test_S4_a_status_without_reasons_takes_none() -> None:
 def test_S4_a_reason_must_belong_to_its_status() -> None:
     with pytest.raises(ReasonNotAllowed) as refused:
         seeded.choose("DONE", "NOBODY_HOME", None, FCASH)
-    told = (
+    message = (
         "This is no reason for DONE. Choose one of DECEASED, FULLY_PAID, CONFIRMED, NOT_REACHABLE."
     )
-    assert str(refused.value) == told
+    assert str(refused.value) == message
 
 
 @pytest.mark.parametrize("remarks", [None, "", "  \t\n"])

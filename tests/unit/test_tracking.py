@@ -48,7 +48,7 @@ from clientupdater.domain.tracking import (
     void,
 )
 from clientupdater.domain.updates import StatusUpdate
-from clientupdater.domain.write_context import Occasion
+from clientupdater.domain.write_context import WriteContext
 from tests.support.builders import (
     ANA,
     BEN,
@@ -63,7 +63,7 @@ from tests.support.builders import (
     catalogue,
     client,
     manila,
-    occasion,
+    write_context,
 )
 
 if TYPE_CHECKING:
@@ -74,19 +74,19 @@ seeded = catalogue()
 
 
 def recorded(
-    ledger: Ledger, status: str = "CALLED", when: Occasion | None = None, **said: object
+    ledger: Ledger, status: str = "CALLED", when: WriteContext | None = None, **params: object
 ) -> Change:
     """Record an update and keep it."""
-    update = evolve(StatusUpdate(status=status), **said)  # type: ignore[arg-type] # named by the test
-    return ledger.keep(record(ledger.row, update, seeded, when or occasion()))
+    update = evolve(StatusUpdate(status=status), **params)  # type: ignore[arg-type] # named by the test
+    return ledger.keep(record(ledger.row, update, seeded, when or write_context()))
 
 
-def done(ledger: Ledger, reason: str = "CONFIRMED", when: Occasion | None = None) -> Change:
+def done(ledger: Ledger, reason: str = "CONFIRMED", when: WriteContext | None = None) -> Change:
     return recorded(ledger, "DONE", when, reason=reason, remarks="as agreed")
 
 
-def corrector(now: datetime | None = None) -> Occasion:
-    return occasion(now or manila(6), may_correct=True, by=BEN)
+def corrector(now: datetime | None = None) -> WriteContext:
+    return write_context(now or manila(6), may_correct=True, by=BEN)
 
 
 # --- opening -------------------------------------------------------------------------------
@@ -103,46 +103,46 @@ def test_P4_a_row_begins_pending_with_an_opened_event_of_the_system() -> None:
 
 
 def test_P4_a_missing_row_of_the_running_period_shows_as_pending_at_version_0() -> None:
-    row = unopened(client(), NOVEMBER, occasion())
+    row = unopened(client(), NOVEMBER, write_context())
     assert (row.client, row.company, row.period) == (JUAN, FCASH, NOVEMBER)
     assert (row.snapshot.status, row.snapshot.version) == ("PENDING", 0)
 
 
 def test_S10_a_row_that_is_opened_between_a_look_and_a_write_makes_no_conflict() -> None:
-    seen = unopened(client(), NOVEMBER, occasion())
+    seen = unopened(client(), NOVEMBER, write_context())
     ledger = Ledger()
     require_version(ledger.row, seen.snapshot.version, lambda: ledger.history)
 
 
 def test_P7_a_row_of_a_future_period_cannot_be_written() -> None:
     with pytest.raises(PeriodNotBegun, match=r"^2026-12 begins on 2026-12-01\.$"):
-        unopened(client(), NOVEMBER.next, occasion())
+        unopened(client(), NOVEMBER.next, write_context())
 
 
 def test_a_period_in_which_the_client_had_no_row_is_not_opened_afterwards() -> None:
     with pytest.raises(NotTrackable, match=r"^The client is not tracked in 2026-10\.$"):
-        unopened(client(), OCTOBER, occasion(manila(2)))
+        unopened(client(), OCTOBER, write_context(manila(2)))
 
 
 def test_P5_a_client_who_is_not_trackable_has_no_row_to_show() -> None:
     with pytest.raises(NotTrackable, match=r"^The client is not tracked in 2026-11\.$"):
-        unopened(client(is_active=False), NOVEMBER, occasion())
+        unopened(client(is_active=False), NOVEMBER, write_context())
 
 
 def test_P2_a_changed_cycle_that_has_not_taken_effect_shows_no_row() -> None:
     changed = client(cycle_from=date(2026, 12, 1))
     with pytest.raises(NotTrackable, match="not tracked in 2026-11"):
-        unopened(changed, NOVEMBER, occasion())
+        unopened(changed, NOVEMBER, write_context())
 
 
 def test_P2_a_month_given_for_a_quarterly_client_is_a_mismatch() -> None:
     with pytest.raises(PeriodMismatch, match=r"^This client is tracked quarterly\.$"):
-        unopened(client(cycle=Cycle.QUARTERLY), NOVEMBER, occasion())
+        unopened(client(cycle=Cycle.QUARTERLY), NOVEMBER, write_context())
 
 
 def test_P2_a_client_with_no_cycle_is_never_guessed_monthly() -> None:
     with pytest.raises(PeriodMismatch, match=r"^This client is tracked by no known cycle\.$"):
-        unopened(client(cycle=None), NOVEMBER, occasion())
+        unopened(client(cycle=None), NOVEMBER, write_context())
 
 
 # --- recording -----------------------------------------------------------------------------
@@ -226,7 +226,7 @@ def test_S8_false_over_a_recorded_payment_is_refused() -> None:
 def test_S8_a_payment_notice_sets_it_as_a_system_event_and_keeps_the_status() -> None:
     ledger = Ledger()
     recorded(ledger, "CALLED")
-    by_system = occasion(manila(7), by=None)
+    by_system = write_context(manila(7), by=None)
     change = ledger.keep(note_payment(ledger.row, manila(6), by_system))
     assert (change.event.kind, change.event.by) == (EventKind.PAYMENT, None)
     assert (change.event.occurred_at, change.event.recorded_at) == (manila(6), manila(7))
@@ -292,25 +292,25 @@ def test_S11_an_amount_of_money_is_taken(amount: str) -> None:
 
 
 def test_P7_the_last_backdating_day_still_takes_an_update_of_branch_staff() -> None:
-    last = occasion(manila(5, 23, 59, month=12))
+    last = write_context(manila(5, 23, 59, month=12))
     assert recorded(Ledger(), when=last, occurred_at=manila(30)).snapshot.version == 1
 
 
 def test_P7_after_it_only_a_corrector_writes() -> None:
     late = manila(6, 0, month=12)
     with pytest.raises(PeriodClosed, match=r"^2026-11 is closed; writing to it needs status:corr"):
-        recorded(Ledger(), when=occasion(late), occurred_at=manila(30))
+        recorded(Ledger(), when=write_context(late), occurred_at=manila(30))
     assert recorded(Ledger(), when=corrector(late), occurred_at=manila(30)).snapshot.version == 1
 
 
 def test_P7_nobody_writes_early_to_a_row_opened_on_the_evening_before() -> None:
-    evening = occasion(manila(31, 20, month=10), may_correct=True)
+    evening = write_context(manila(31, 20, month=10), may_correct=True)
     with pytest.raises(PeriodNotBegun, match=r"^2026-11 begins on 2026-11-01\.$"):
         recorded(Ledger(), when=evening)
 
 
 def test_P7_backdating_days_are_as_the_business_set_them() -> None:
-    when = evolve(occasion(manila(1, month=12)), backdating_days=0)
+    when = evolve(write_context(manila(1, month=12)), backdating_days=0)
     with pytest.raises(PeriodClosed):
         recorded(Ledger(), when=when)
 
@@ -340,14 +340,14 @@ def test_P8_a_call_lies_in_its_period_or_its_backdating_days(moment: datetime) -
 @pytest.mark.parametrize("moment", [manila(31, 23, 59, month=10), manila(6, 0, month=12)])
 def test_P8_a_call_outside_them_is_refused_with_the_days_that_fit(moment: datetime) -> None:
     late = corrector(manila(20, month=12))
-    told = r"^/occurred_at: for 2026-11 lies from 2026-11-01 to 2026-12-05$"
-    with pytest.raises(InvalidInput, match=told):
+    match = r"^/occurred_at: for 2026-11 lies from 2026-11-01 to 2026-12-05$"
+    with pytest.raises(InvalidInput, match=match):
         recorded(Ledger(), when=late, occurred_at=moment)
 
 
 def test_P8_where_now_lies_outside_them_the_moment_is_required() -> None:
-    told = r"^/occurred_at: say when the call was made, 2026-11-01 to 2026-12-05$"
-    with pytest.raises(InvalidInput, match=told):
+    match = r"^/occurred_at: say when the call was made, 2026-11-01 to 2026-12-05$"
+    with pytest.raises(InvalidInput, match=match):
         recorded(Ledger(), when=corrector(manila(6, month=12)))
 
 
@@ -355,7 +355,7 @@ def test_P1_the_day_of_a_call_is_the_day_of_the_business() -> None:
     late_evening_in_manila = datetime(2026, 11, 30, 15, 59, tzinfo=UTC)
     when = corrector(manila(20, month=12))
     recorded(Ledger(), when=when, occurred_at=late_evening_in_manila)
-    assert occasion(datetime(2026, 11, 30, 16, 0, tzinfo=UTC)).today == date(2026, 12, 1)
+    assert write_context(datetime(2026, 11, 30, 16, 0, tzinfo=UTC)).today == date(2026, 12, 1)
 
 
 # --- versions ------------------------------------------------------------------------------
@@ -375,10 +375,10 @@ def test_S10_a_stale_version_is_told_what_is_there_now_and_what_differs() -> Non
     recorded(ledger, "TO_FOLLOW", has_payment=True, next_follow_up_on=date(2026, 11, 9))
     with pytest.raises(VersionConflict) as conflict:
         require_version(ledger.row, 1, lambda: ledger.history)
-    told = conflict.value
-    assert (told.provided, told.current, told.snapshot) == (1, 2, ledger.row.snapshot)
-    assert told.fields == ("status", "has_payment", "update_count", "next_follow_up_on")
-    assert str(told) == "You saw version 1; it is now at version 2."
+    value = conflict.value
+    assert (value.provided, value.current, value.snapshot) == (1, 2, ledger.row.snapshot)
+    assert value.fields == ("status", "has_payment", "update_count", "next_follow_up_on")
+    assert str(value) == "You saw version 1; it is now at version 2."
 
 
 def test_S10_what_was_already_so_at_the_version_seen_does_not_differ() -> None:
@@ -463,7 +463,7 @@ def test_S12_reopening_needs_the_right_to_correct() -> None:
     ledger = Ledger()
     done(ledger)
     with pytest.raises(Forbidden) as refused:
-        reopen(ledger.row, ledger.history, "why", occasion())
+        reopen(ledger.row, ledger.history, "why", write_context())
     assert refused.value.permission == "status:correct"
 
 
@@ -558,7 +558,7 @@ def test_only_a_void_clears_a_payment_and_another_one_keeps_it() -> None:
 
 def test_S13_a_payment_notice_can_be_voided() -> None:
     ledger = Ledger()
-    ledger.keep(note_payment(ledger.row, manila(4), occasion(by=None)))
+    ledger.keep(note_payment(ledger.row, manila(4), write_context(by=None)))
     ledger.keep(void(ledger.row, ledger.history, 1, "bounced", corrector()))
     assert ledger.row.snapshot.has_payment is False
 
@@ -593,7 +593,7 @@ def test_S13_voiding_needs_the_right_to_correct_and_remarks() -> None:
     ledger = Ledger()
     recorded(ledger)
     with pytest.raises(Forbidden):
-        void(ledger.row, ledger.history, 1, "why", occasion())
+        void(ledger.row, ledger.history, 1, "why", write_context())
     with pytest.raises(RemarksRequired, match="Say why: voiding needs remarks"):
         void(ledger.row, ledger.history, 1, None, corrector())
 
@@ -609,7 +609,7 @@ def test_a_row_of_a_period_that_has_not_begun_has_nothing_to_void() -> None:
 
 
 def exempted(ledger: Ledger, cause: ExemptCause = ExemptCause.PAR_STATUS) -> Change:
-    return ledger.keep(settle(ledger.row, cause, occasion(manila(6), by=None)))
+    return ledger.keep(settle(ledger.row, cause, write_context(manila(6), by=None)))
 
 
 def test_P6_an_open_row_becomes_exempt_with_its_cause_and_refuses_writes() -> None:
@@ -640,7 +640,7 @@ def test_P6_the_row_comes_back_as_it_was_when_the_cause_goes() -> None:
     recorded(ledger, "TO_FOLLOW", next_follow_up_on=date(2026, 11, 9))
     before = ledger.row.snapshot.standing
     exempted(ledger)
-    change = ledger.keep(settle(ledger.row, None, occasion(manila(7), by=None)))
+    change = ledger.keep(settle(ledger.row, None, write_context(manila(7), by=None)))
     assert change.event.kind is EventKind.RESTORED
     assert (change.snapshot.standing, change.snapshot.exempt) == (before, None)
     assert change.snapshot.is_open
@@ -665,21 +665,21 @@ def test_P6_it_comes_back_only_while_the_period_can_still_be_written(
 ) -> None:
     ledger = Ledger()
     exempted(ledger)
-    change = settle(ledger.row, None, occasion(now, by=None))
+    change = settle(ledger.row, None, write_context(now, by=None))
     assert (change is not None) is comes_back
 
 
 def test_P6_nothing_happens_to_a_row_that_is_as_it_should_be() -> None:
     ledger = Ledger()
-    assert settle(ledger.row, None, occasion()) is None
+    assert settle(ledger.row, None, write_context()) is None
     exempted(ledger)
-    assert settle(ledger.row, ExemptCause.PAR_STATUS, occasion()) is None
+    assert settle(ledger.row, ExemptCause.PAR_STATUS, write_context()) is None
 
 
 def test_P6_a_row_at_done_stays_done() -> None:
     ledger = Ledger()
     done(ledger)
-    assert settle(ledger.row, ExemptCause.INACTIVE, occasion()) is None
+    assert settle(ledger.row, ExemptCause.INACTIVE, write_context()) is None
 
 
 # --- moving --------------------------------------------------------------------------------
@@ -688,7 +688,7 @@ def test_P6_a_row_at_done_stays_done() -> None:
 def test_Y11_the_open_row_moves_with_the_client_and_its_events_stay_where_they_were() -> None:
     ledger = Ledger()
     recorded(ledger, "CALLED")
-    change = ledger.keep(move(ledger.row, DAVAO, occasion(manila(6), by=None)))
+    change = ledger.keep(move(ledger.row, DAVAO, write_context(manila(6), by=None)))
     assert (change.event.kind, change.event.branch) == (EventKind.MOVED, DAVAO)
     assert (change.snapshot.branch, change.snapshot.status) == (DAVAO, "CALLED")
     recorded(ledger, "UPDATED")
@@ -697,9 +697,9 @@ def test_Y11_the_open_row_moves_with_the_client_and_its_events_stay_where_they_w
 
 def test_Y11_a_row_that_is_done_or_there_already_does_not_move() -> None:
     ledger = Ledger()
-    assert move(ledger.row, CALOOCAN, occasion()) is None
+    assert move(ledger.row, CALOOCAN, write_context()) is None
     done(ledger)
-    assert move(ledger.row, DAVAO, occasion()) is None
+    assert move(ledger.row, DAVAO, write_context()) is None
 
 
 # --- terminal outcomes ---------------------------------------------------------------------
@@ -767,23 +767,23 @@ def test_T4_only_a_client_with_a_terminal_outcome_is_revived() -> None:
 
 def test_T4_a_client_who_would_not_be_tracked_even_so_is_not_revived() -> None:
     gone = client(has_terminal_outcome=True, is_active=False)
-    told = r"^The client would not be tracked even so: inactive\.$"
-    with pytest.raises(NotTrackable, match=told) as refused:
+    match = r"^The client would not be tracked even so: inactive\.$"
+    with pytest.raises(NotTrackable, match=match) as refused:
         revive(Ledger().row, gone, "why", corrector())
     assert refused.value.details == {"cause": "inactive"}
 
 
 def test_T4_a_revival_is_of_the_running_period() -> None:
     gone = client(has_terminal_outcome=True)
-    told = r"^A client is revived in the running period, not in 2026-11\.$"
-    with pytest.raises(PeriodClosed, match=told):
+    match = r"^A client is revived in the running period, not in 2026-11\.$"
+    with pytest.raises(PeriodClosed, match=match):
         revive(Ledger().row, gone, "why", corrector(manila(1, month=12)))
 
 
 def test_T4_a_revival_needs_the_right_to_correct_and_remarks() -> None:
     gone = client(has_terminal_outcome=True)
     with pytest.raises(Forbidden):
-        revive(Ledger().row, gone, "why", occasion())
+        revive(Ledger().row, gone, "why", write_context())
     with pytest.raises(RemarksRequired, match="Say why: reviving needs remarks"):
         revive(Ledger().row, gone, None, corrector())
 
@@ -805,8 +805,8 @@ def test_a_done_after_a_revival_reopens_to_pending() -> None:
 @pytest.mark.rule("S9")
 def test_a_past_moment_shows_what_had_been_recorded_by_then() -> None:
     ledger = Ledger()
-    recorded(ledger, "CALLED", occasion(manila(3)))
-    recorded(ledger, "UPDATED", occasion(manila(5)))
+    recorded(ledger, "CALLED", write_context(manila(3)))
+    recorded(ledger, "UPDATED", write_context(manila(5)))
     ledger.keep(void(ledger.row, ledger.history, 1, "why", corrector(manila(6))))
     shown = {day: as_of(ledger.history, manila(day)) for day in (2, 3, 5, 6)}
     assert {day: row and (row.status, row.version) for day, row in shown.items()} == {

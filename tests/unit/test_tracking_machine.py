@@ -25,13 +25,22 @@ from clientupdater.domain.tracking import (
     void,
 )
 from clientupdater.domain.updates import StatusUpdate
-from tests.support.builders import ANA, BEN, CALOOCAN, DAVAO, Ledger, catalogue, client, occasion
+from tests.support.builders import (
+    ANA,
+    BEN,
+    CALOOCAN,
+    DAVAO,
+    Ledger,
+    catalogue,
+    client,
+    write_context,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from clientupdater.domain.ids import BranchId, PersonId
-    from clientupdater.domain.write_context import Occasion
+    from clientupdater.domain.write_context import WriteContext
 
 seeded = catalogue()
 
@@ -59,10 +68,10 @@ class RowMachine(RuleBasedStateMachine):
         self.ledger = Ledger(period=Period.month(2026, 11))
         self.minute = 0
 
-    def by(self, person: PersonId | None) -> Occasion:
+    def by(self, person: PersonId | None) -> WriteContext:
         self.minute += 1
-        now = occasion().now + timedelta(minutes=self.minute)
-        return occasion(now=now, by=person, may_correct=True)
+        now = write_context().now + timedelta(minutes=self.minute)
+        return write_context(now=now, by=person, may_correct=True)
 
     def attempt(self, command: Callable[[], Change | None]) -> Change | None:
         """Keep what a command answers; a rule that says no leaves everything as it was."""
@@ -121,7 +130,7 @@ class RowMachine(RuleBasedStateMachine):
 
     @rule()
     def a_payment_is_posted(self) -> None:
-        self.attempt(lambda: note_payment(self.ledger.row, occasion().now, self.by(None)))
+        self.attempt(lambda: note_payment(self.ledger.row, write_context().now, self.by(None)))
         assert self.ledger.row.snapshot.has_payment
 
     @precondition(lambda self: self.ledger.row.snapshot.is_terminal)

@@ -85,9 +85,9 @@ def test_an_amount_that_is_none_is_refused(amount: str) -> None:
 
 @given(st.decimals(allow_nan=False, allow_infinity=False))
 def test_money_is_a_string_without_exponent_that_says_the_same_number(amount: Decimal) -> None:
-    told = to_plain(amount)
-    assert "E" not in told
-    assert Decimal(told) == amount
+    result = to_plain(amount)
+    assert "E" not in result
+    assert Decimal(result) == amount
 
 
 def test_sets_have_one_order() -> None:

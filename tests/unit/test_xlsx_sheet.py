@@ -18,7 +18,7 @@ from clientupdater.adapters.sheets import xlsx_sheet
 from clientupdater.adapters.sheets.xlsx_sheet import XlsxSheet
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.exports import EMPTY, ExportFormat, ExportType
-from clientupdater.ports.exports import ExportAsked
+from clientupdater.ports.exports import ExportRequest
 from clientupdater.ports.read_models import ClientFilter
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from clientupdater.ports.exports import Lines
 
-ASKED = ExportAsked(
+ASKED = ExportRequest(
     type=ExportType.CLIENTS,
     format=ExportFormat.XLSX,
     filter=ClientFilter(),
@@ -38,7 +38,7 @@ TEXTS = st.text() | st.sampled_from(
 
 
 @frozen
-class Kept:
+class CacheEntry:
     """A table that is at hand."""
 
     found: Sequence[tuple[str, ...]]
@@ -55,7 +55,7 @@ class Kept:
         yield self.found
 
 
-def written(table: Kept) -> list[list[str]]:
+def written(table: CacheEntry) -> list[list[str]]:
     draft = io.BytesIO()
     assert sum(1 for _ in XlsxSheet().write({"rows": "1"}, ASKED, table, draft)) == 1
     with zipfile.ZipFile(draft) as book:
@@ -71,11 +71,11 @@ def readable(text: str) -> str:
 
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1))
 def test_every_text_comes_back_and_stays_in_its_place(rows: list[tuple[str, str]]) -> None:
-    _, *found = written(Kept(rows))
-    assert found == [[readable(cell) for cell in row] for row in rows]
+    _, *result = written(CacheEntry(rows))
+    assert result == [[readable(cell) for cell in row] for row in rows]
 
 
 def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx_sheet, "MOST_ROWS", 1)
     with pytest.raises(InvalidInput, match="take csv"):
-        written(Kept([("FC-1", "Juan"), ("FC-2", "Ana")]))
+        written(CacheEntry([("FC-1", "Juan"), ("FC-2", "Ana")]))

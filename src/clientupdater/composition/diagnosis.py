@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clientupdater.app import App
-    from clientupdater.usecases.sync.troubles import SourceFound
+    from clientupdater.usecases.sync.troubles import SourceDiagnosis
 
 _AS = "--as SOMEBODY@EXAMPLE.COM"
 
 
 def diagnosed(app: App) -> Sequence[Health]:
     """Look at what can only be seen from within."""
-    found = [_keys(app), _openings(app), _stuck_jobs(app)]
+    items = [_keys(app), _openings(app), _stuck_jobs(app)]
     for source in app.find_sync_troubles():
-        found += _source(source)
-    return found
+        items += _source(source)
+    return items
 
 
 def _keys(app: App) -> Health:
@@ -32,13 +32,13 @@ def _keys(app: App) -> Health:
     try:
         missing = app.pension_numbers.find_missing_keys()
     except Misconfigured as error:
-        found = "; ".join(f"{fault.pointer} is not set" for fault in error.faults)
+        message = "; ".join(f"{fault.pointer} is not set" for fault in error.faults)
         remedy = "set them: 32 random bytes in base64 each (openssl rand -base64 32)"
-        return Health("keys", ok=False, found=found, remedy=remedy)
+        return Health("keys", ok=False, found=message, remedy=remedy)
     if missing:
-        found = f"numbers are sealed with keys that are not there: {', '.join(sorted(missing))}"
+        message = f"numbers are sealed with keys that are not there: {', '.join(sorted(missing))}"
         remedy = "put them back, behind the newest: ENCRYPTION_KEYS=newest:…,older:…"
-        return Health("keys", ok=False, found=found, remedy=remedy)
+        return Health("keys", ok=False, found=message, remedy=remedy)
     return Health("keys", ok=True, found="every pension number can be opened")
 
 
@@ -47,13 +47,13 @@ def _stuck_jobs(app: App) -> Health:
     stuck = app.jobs.find_stuck()
     if stuck.waiting:
         waits = (f"{age.total_seconds() // 60:.0f} min in {q}" for q, age in stuck.waiting.items())
-        found = f"jobs wait for a worker: {', '.join(waits)}"
-        return Health("jobs", ok=False, found=found, remedy="run: clientupdater worker")
+        message = f"jobs wait for a worker: {', '.join(waits)}"
+        return Health("jobs", ok=False, found=message, remedy="run: clientupdater worker")
     if stuck.dead:
-        found = f"given up: {', '.join(f'{jobs} in {q}' for q, jobs in stuck.dead.items())}"
+        message = f"given up: {', '.join(f'{jobs} in {q}' for q, jobs in stuck.dead.items())}"
         look = f"look at them: clientupdater jobs list --status dead {_AS}"
         remedy = "; ".join([look, *_for_dead(stuck.dead)])
-        return Health("jobs", ok=False, found=found, remedy=remedy)
+        return Health("jobs", ok=False, found=message, remedy=remedy)
     return Health("jobs", ok=True, found="none waits for long, none was given up")
 
 
@@ -74,14 +74,14 @@ def _openings(app: App) -> Health:
     missed = app.periods.find_missed()
     unmapped = f"; {missed.unmapped} clients have no product, so no cycle" * bool(missed.unmapped)
     if missed.without_row:
-        told = ", ".join(f"{rows} in {period}" for period, rows in missed.without_row.items())
-        found = f"clients without their row: {told}{unmapped}"
+        text = ", ".join(f"{rows} in {period}" for period, rows in missed.without_row.items())
+        message = f"clients without their row: {text}{unmapped}"
         remedy = "run: clientupdater worker; one that runs opens them within five minutes"
-        return Health("periods", ok=False, found=found, remedy=remedy)
+        return Health("periods", ok=False, found=message, remedy=remedy)
     return Health("periods", ok=True, found=f"every row that is due is open{unmapped}")
 
 
-def _source(source: SourceFound) -> Sequence[Health]:
+def _source(source: SourceDiagnosis) -> Sequence[Health]:
     """Tell of each trouble by itself, since each has its own remedy."""
     troubles = [
         *_mapping(source),
@@ -93,42 +93,42 @@ def _source(source: SourceFound) -> Sequence[Health]:
     return troubles or [Health(_name(source), ok=True, found=_last_applied(source))]
 
 
-def _mapping(source: SourceFound) -> Iterator[Health]:
+def _mapping(source: SourceDiagnosis) -> Iterator[Health]:
     if source.mapping:
-        told = "; ".join(f"{fault.pointer}: {fault.message}" for fault in source.mapping)
+        text = "; ".join(f"{fault.pointer}: {fault.message}" for fault in source.mapping)
         remedy = "save a mapping that fills it: PUT /api/v1/sync/mappings"
-        yield Health(_name(source), ok=False, found=f"its mapping: {told}", remedy=remedy)
+        yield Health(_name(source), ok=False, found=f"its mapping: {text}", remedy=remedy)
 
 
-def _dead(source: SourceFound) -> Iterator[Health]:
+def _dead(source: SourceDiagnosis) -> Iterator[Health]:
     dead = source.standing.dead
     if dead:
-        found = f"run {dead} is not over, and the process that did it is gone"
+        message = f"run {dead} is not over, and the process that did it is gone"
         remedy = (
             "run: clientupdater worker, which fails it at once; then run it again: "
             f"clientupdater sync run {source.standing.source} {_AS}"
         )
-        yield Health(_name(source), ok=False, found=found, remedy=remedy)
+        yield Health(_name(source), ok=False, found=message, remedy=remedy)
 
 
-def _held(source: SourceFound) -> Iterator[Health]:
+def _held(source: SourceDiagnosis) -> Iterator[Health]:
     held = source.standing.held
     if held:
-        found = f"run {held} would deactivate too many clients, and waits for a decision"
+        message = f"run {held} would deactivate too many clients, and waits for a decision"
         remedy = f"look: clientupdater sync show {held} {_AS}; then: sync approve, or sync cancel"
-        yield Health(_name(source), ok=False, found=found, remedy=remedy)
+        yield Health(_name(source), ok=False, found=message, remedy=remedy)
 
 
-def _failed(source: SourceFound) -> Iterator[Health]:
+def _failed(source: SourceDiagnosis) -> Iterator[Health]:
     last = source.standing.last_run
     if last and last.state is JobStatus.FAILED:
         ago = _ago(source.looked_at, last.completed_at or last.created_at)
-        found = f"its last run failed {ago} and applied nothing: {last.error}"
+        message = f"its last run failed {ago} and applied nothing: {last.error}"
         remedy = f"mend that, then run: clientupdater sync run {source.standing.source} {_AS}"
-        yield Health(_name(source), ok=False, found=found, remedy=remedy)
+        yield Health(_name(source), ok=False, found=message, remedy=remedy)
 
 
-def _stale(source: SourceFound) -> Iterator[Health]:
+def _stale(source: SourceDiagnosis) -> Iterator[Health]:
     if source.is_stale:
         remedy = (
             "see whether its schedule is on, a worker runs and the source sends anything new: "
@@ -137,17 +137,17 @@ def _stale(source: SourceFound) -> Iterator[Health]:
         yield Health(_name(source), ok=False, found=_last_applied(source), remedy=remedy)
 
 
-def _last_applied(source: SourceFound) -> str:
+def _last_applied(source: SourceDiagnosis) -> str:
     standing, now = source.standing, source.looked_at
     if standing.applied_at is None:
         return "no run of it was ever applied"
-    told = f"last applied {_ago(now, standing.applied_at)}"
+    message = f"last applied {_ago(now, standing.applied_at)}"
     if standing.read_up_to is None:
-        return f"{told}, and never read to its end"
-    return f"{told}, with data from {_ago(now, standing.read_up_to)}"
+        return f"{message}, and never read to its end"
+    return f"{message}, with data from {_ago(now, standing.read_up_to)}"
 
 
-def _name(source: SourceFound) -> str:
+def _name(source: SourceDiagnosis) -> str:
     return f"source {source.standing.source}"
 
 

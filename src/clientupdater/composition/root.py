@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from clientupdater.adapters.cache_codecs.filter_options import JsonFilterOptions
 from clientupdater.adapters.cache_codecs.lookups import JsonLookups
 from clientupdater.adapters.files.local import LocalFileStore
-from clientupdater.adapters.local.cache import MemoryShelf
+from clientupdater.adapters.local.cache import LocalCacheStore
 from clientupdater.adapters.local.clock import MachineClock
 from clientupdater.adapters.local.file_store import MemoryFileStore
 from clientupdater.adapters.local.limits import MemoryRateLimits
@@ -32,16 +32,16 @@ from clientupdater.adapters.postgres.core.rate_limits import PostgresRateLimits
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
 from clientupdater.adapters.postgres.jobs.leases import PostgresLeases
 from clientupdater.adapters.postgres.jobs.wakeups import PostgresWakeUps
-from clientupdater.adapters.redis.cache import RedisShelf
+from clientupdater.adapters.redis.cache import RedisCacheStore
 from clientupdater.adapters.redis.circuits import RedisCircuits
-from clientupdater.adapters.redis.client import RedisGate
+from clientupdater.adapters.redis.client import RedisClient
 from clientupdater.adapters.redis.connect import redis_health
 from clientupdater.adapters.redis.limits import RedisRateLimits
 from clientupdater.adapters.resilience.circuits import Alone, Circuit, Threshold
 from clientupdater.adapters.resilience.fallback import (
-    FallingBackLimits,
-    FallingBackShelf,
-    LastingLimits,
+    DurableRateLimits,
+    FallbackCacheStore,
+    FallbackRateLimits,
 )
 from clientupdater.adapters.resilience.service_checks import Absent, OfSource, Timed
 from clientupdater.adapters.resilience.single_flight import SingleFlight
@@ -56,7 +56,7 @@ from clientupdater.adapters.sheets.xlsx_sheet import XlsxSheet
 from clientupdater.app import App, Dependencies, SharedState, SignInPolicy, SyncSettings, assemble
 from clientupdater.composition.diagnosis import diagnosed
 from clientupdater.composition.sources import open_sources
-from clientupdater.composition.worker import Workshop
+from clientupdater.composition.worker import WorkerContext
 from clientupdater.domain.errors import Fault, Misconfigured
 from clientupdater.domain.exports import ExportFormat
 from clientupdater.domain.people import LockoutPolicy
@@ -65,7 +65,7 @@ from clientupdater.domain.retention import Retention
 from clientupdater.domain.sessions import Lifetimes
 from clientupdater.ports.health import Health, HealthCheck, Standing
 from clientupdater.settings.serving import Serving
-from clientupdater.usecases.operations.gauges import ReadMeters
+from clientupdater.usecases.operations.gauges import ReadGauges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -73,7 +73,7 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.postgres.core.unit_of_work import Pool
     from clientupdater.app import App, AppWork
-    from clientupdater.ports.cache import Cache, Shelf
+    from clientupdater.ports.cache import Cache, CacheStore
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.file_store import FileStore
     from clientupdater.ports.health import ServiceCheck
@@ -88,7 +88,7 @@ def build_app(work: AppWork, clock: Clock, zone: tzinfo, **others: Any) -> App:
 
     What is not given needs nothing else to run: it is kept by this process alone.
     """
-    told: dict[str, Any] = {
+    values: dict[str, Any] = {
         "sign_in": default_sign_in(),
         "shared": default_shared_state(),
         "sealer": KeyRing.made_up(),
@@ -98,7 +98,7 @@ def build_app(work: AppWork, clock: Clock, zone: tzinfo, **others: Any) -> App:
         "files": MemoryFileStore(),
         "sheet_forms": {ExportFormat.CSV: CsvSheet(), ExportFormat.XLSX: XlsxSheet()},
     }
-    return assemble(work, clock, zone, Dependencies(**{**told, **others}))
+    return assemble(work, clock, zone, Dependencies(**{**values, **others}))
 
 
 def default_sign_in(**others: Any) -> SignInPolicy:
@@ -110,12 +110,12 @@ def default_sign_in(**others: Any) -> SignInPolicy:
 
 def default_shared_state(**others: Any) -> SharedState:
     """Give what this process's requests have in common, and no other process knows."""
-    told = {"limits": MemoryRateLimits(), "probe_limits": MemoryRateLimits()}
-    return SharedState(**{**told, "cache": _near(), "near": _near(), **others})
+    values = {"limits": MemoryRateLimits(), "probe_limits": MemoryRateLimits()}
+    return SharedState(**{**values, "cache": _near(), "near": _near(), **others})
 
 
 def _near() -> Cache:
-    return SingleFlight(MemoryShelf())
+    return SingleFlight(LocalCacheStore())
 
 
 @contextmanager
@@ -127,14 +127,14 @@ def open_app(settings: Settings) -> Iterator[App]:
 
 
 @contextmanager
-def open_workshop(settings: Settings) -> Iterator[Workshop]:
+def open_worker(settings: Settings) -> Iterator[WorkerContext]:
     """Open what a worker needs: an App, and a way to the queue of its own."""
     url, prepares = settings.worker_url, settings.database_prepared_statements
     with (
         _opened(settings, url, prepares=prepares) as (app, work),
         closing(PostgresLeases(url)) as leases,
     ):
-        yield Workshop(
+        yield WorkerContext(
             app=app,
             work=work,
             leases=leases,
@@ -155,8 +155,8 @@ def _opened(
             settings.database_pool_timeout_ms / 1000,
         )
         pool = stack.enter_context(open_pool(url, size, prepares=prepares))
-        gate = stack.enter_context(_gate(settings.redis_url))
-        shared, circuits = _shared(settings, pool, gate), _circuits(settings, gate)
+        redis_client = stack.enter_context(_gate(settings.redis_url))
+        shared, circuits = _shared(settings, pool, redis_client), _circuits(settings, redis_client)
         readers = tuple(circuit.read for circuit in circuits)
         work = PostgresWork(pool, vault_of(settings))
         app = build_app(
@@ -172,7 +172,7 @@ def _opened(
                 webhook_secrets=settings.nextbank_webhook_secrets,
             ),
             serving=Serving.of(settings),
-            gauges=ReadMeters(
+            gauges=ReadGauges(
                 shared.limits,
                 (shared.cache, shared.near),
                 readers,
@@ -201,8 +201,8 @@ def _file_store(settings: Settings) -> FileStore:
             BucketFileStore,
         )
     except ImportError as error:
-        told = "needs the extra s3: pip install 'clientupdater[s3]'"
-        raise Misconfigured([Fault("EXPORT_S3_BUCKET", told)]) from error
+        message = "needs the extra s3: pip install 'clientupdater[s3]'"
+        raise Misconfigured([Fault("EXPORT_S3_BUCKET", message)]) from error
     return BucketFileStore(
         settings.export_s3_bucket, settings.export_s3_prefix, settings.export_s3_endpoint
     )
@@ -229,39 +229,39 @@ def sign_in_of(settings: Settings, clock: Clock) -> SignInPolicy:
 
 
 @contextmanager
-def _gate(url: str | None) -> Iterator[RedisGate | None]:
+def _gate(url: str | None) -> Iterator[RedisClient | None]:
     """Open the one way to Redis, where there is one."""
     if url is None:
         yield None
         return
-    gate = RedisGate.to(url)
+    redis_client = RedisClient.to(url)
     try:
-        yield gate
+        yield redis_client
     finally:
-        gate.close()
+        redis_client.close()
 
 
-def _shared(settings: Settings, pool: Pool, gate: RedisGate | None) -> SharedState:
+def _shared(settings: Settings, pool: Pool, redis_client: RedisClient | None) -> SharedState:
     """Share by Redis where there is one; what must not be forgotten is counted in the database."""
     hashed = _hash_of_askers(settings)
     limits: RateLimits = MemoryRateLimits(hashed)
-    shelf: Shelf = MemoryShelf()
-    if gate:
-        limits = FallingBackLimits(RedisRateLimits(gate, hashed), limits)
-        shelf = FallingBackShelf(RedisShelf(gate, _key_ring(settings)), shelf)
+    store: CacheStore = LocalCacheStore()
+    if redis_client:
+        limits = FallbackRateLimits(RedisRateLimits(redis_client, hashed), limits)
+        store = FallbackCacheStore(RedisCacheStore(redis_client, _key_ring(settings)), store)
     return SharedState(
-        limits=LastingLimits(limits, PostgresRateLimits(pool, hashed)),
+        limits=DurableRateLimits(limits, PostgresRateLimits(pool, hashed)),
         allowances=_allowances(settings),
-        cache=SingleFlight(shelf),
+        cache=SingleFlight(store),
         near=_near(),
         probe_limits=MemoryRateLimits(hashed),
     )
 
 
-def _circuits(settings: Settings, gate: RedisGate | None) -> tuple[Circuit, ...]:
+def _circuits(settings: Settings, redis_client: RedisClient | None) -> tuple[Circuit, ...]:
     """Make one for each source; how many successes close it is no setting (Y12)."""
-    shared = RedisCircuits(gate) if gate else Alone()
-    told = {
+    shared = RedisCircuits(redis_client) if redis_client else Alone()
+    values = {
         "snowflake": (
             settings.circuit_snowflake_threshold,
             settings.circuit_snowflake_cooldown_ms,
@@ -271,7 +271,7 @@ def _circuits(settings: Settings, gate: RedisGate | None) -> tuple[Circuit, ...]
     }
     return tuple(
         Circuit(name, Threshold(failures, timedelta(milliseconds=cooldown_ms), successes), shared)
-        for name, (failures, cooldown_ms, successes) in told.items()
+        for name, (failures, cooldown_ms, successes) in values.items()
     )
 
 
@@ -333,16 +333,16 @@ def diagnose(settings: Settings) -> Sequence[Health]:
     """Look at everything that has to be well, whether or not the App could be opened."""
     postgres = PostgresHealth(settings.serving_url)
     patience = settings.health_check_timeout_ms / 1000
-    found = [postgres.database()]
-    if found[0].ok:
-        found += [postgres.role(), *_poolers(settings), postgres.schema()]
-    if all(each.ok for each in found):
+    items = [postgres.database()]
+    if items[0].ok:
+        items += [postgres.role(), *_poolers(settings), postgres.schema()]
+    if all(each.ok for each in items):
         with open_app(settings) as app:
-            found += diagnosed(app)
+            items += diagnosed(app)
     if settings.redis_url:
         redis = redis_health(settings.redis_url, patience=patience)
-        found += [redis, *(_left_alone(settings) if redis.ok else ())]
-    return found
+        items += [redis, *(_left_alone(settings) if redis.ok else ())]
+    return items
 
 
 def _poolers(settings: Settings) -> Iterator[Health]:
@@ -359,14 +359,14 @@ def _poolers(settings: Settings) -> Iterator[Health]:
 
 def _left_alone(settings: Settings) -> Iterator[Health]:
     """Tell which sources some process leaves alone; each process knows its own circuits alone."""
-    with _gate(settings.redis_url) as gate:
-        shared = RedisCircuits(gate) if gate else Alone()
-        for circuit in _circuits(settings, gate):
+    with _gate(settings.redis_url) as redis_client:
+        shared = RedisCircuits(redis_client) if redis_client else Alone()
+        for circuit in _circuits(settings, redis_client):
             until = shared.open_until(circuit.name)
             if until:
-                found = f"it did not answer, and is left alone until {until:%H:%M:%S} UTC"
+                message = f"it did not answer, and is left alone until {until:%H:%M:%S} UTC"
                 remedy = "see whether it is up; it is asked again by itself after that"
-                yield Health(f"circuit of {circuit.name}", ok=False, found=found, remedy=remedy)
+                yield Health(f"circuit of {circuit.name}", ok=False, found=message, remedy=remedy)
 
 
 def _services(settings: Settings, circuits: Iterable[Circuit]) -> Mapping[str, ServiceCheck]:

@@ -34,17 +34,17 @@ def open_sources(
     Files need no circuit: they are there or they are not.
     """
     by_name = {circuit.name: circuit for circuit in circuits}
-    found: dict[Source, ClientSource] = {}
+    values: dict[Source, ClientSource] = {}
     with ExitStack() as stack:
         if settings.csv_drop_dir:
-            found[Source.CSV] = CsvDrop(settings.csv_drop_dir, settings.csv_encoding)
+            values[Source.CSV] = CsvDrop(settings.csv_drop_dir, settings.csv_encoding)
         if settings.nextbank_base_url:
-            found[Source.NEXTBANK] = _nextbank(settings, settings.nextbank_base_url, stack)
+            values[Source.NEXTBANK] = _nextbank(settings, settings.nextbank_base_url, stack)
         if account := _snowflake_account(settings):
-            found[Source.SNOWFLAKE] = stack.enter_context(open_snowflake(account))
+            values[Source.SNOWFLAKE] = stack.enter_context(open_snowflake(account))
         yield {
             name: GuardedSource(source, by_name[name]) if name in by_name else source
-            for name, source in found.items()
+            for name, source in values.items()
         }
 
 
@@ -52,8 +52,8 @@ def _nextbank(settings: SourceSettings, base_url: str, stack: ExitStack) -> Clie
     try:
         nextbank = import_module("clientupdater.adapters.nextbank.connecting")
     except ModuleNotFoundError as error:
-        told = "httpx is not installed: pip install 'clientupdater[nextbank]'"
-        raise Misconfigured([Fault("NEXTBANK_BASE_URL", told)]) from error
+        message = "httpx is not installed: pip install 'clientupdater[nextbank]'"
+        raise Misconfigured([Fault("NEXTBANK_BASE_URL", message)]) from error
     account = nextbank.Account(
         settings.nextbank_api_key,
         settings.nextbank_client_id or "",

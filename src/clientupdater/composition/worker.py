@@ -9,15 +9,15 @@ from attrs import frozen
 if TYPE_CHECKING:
     from clientupdater.app import App
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.queue import Leases, WakeUps, WholeJobWork
+    from clientupdater.ports.queue import JobTransactions, Leases, WakeUps
 
 
 @frozen(kw_only=True)
-class Workshop:
+class WorkerContext:
     """Open for as long as the worker works."""
 
     app: App
-    work: WholeJobWork
+    work: JobTransactions
     leases: Leases
     wake_ups: WakeUps
     clock: Clock

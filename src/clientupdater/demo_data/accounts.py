@@ -29,8 +29,8 @@ class KeptAccounts:
     def read(self) -> tuple[MadeUpAccount, ...]:
         """Read them back."""
         try:
-            told = json.loads(self.path.read_text(encoding="utf-8"))
+            value = json.loads(self.path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             lost = "holds the demo's passwords and cannot be read; start over with --reset"
             raise Misconfigured([Fault(str(self.path), lost)]) from error
-        return tuple(MadeUpAccount(**account) for account in told)
+        return tuple(MadeUpAccount(**account) for account in value)

@@ -47,7 +47,7 @@ class Assignment:
 
 
 @frozen(kw_only=True)
-class MadeUpClient:
+class DemoClient:
     """A client as the book has them."""
 
     facts: Client
@@ -77,7 +77,7 @@ class MadeUpClient:
 
 
 @frozen
-class Bookkeeper:
+class ClientMaker:
     """Enters one client after the other."""
 
     rng: Random
@@ -86,7 +86,7 @@ class Bookkeeper:
     desk: Desk
     calendar: Calendar
 
-    def clients(self, how_many: int) -> Iterator[MadeUpClient]:
+    def clients(self, how_many: int) -> Iterator[DemoClient]:
         """Make up that many clients."""
         numbers = dict.fromkeys(PREFIX, 0)
         for _ in range(how_many):
@@ -96,14 +96,14 @@ class Bookkeeper:
             client = self._client(company, branch, numbers[company])
             yield self._assigned(self._untracked(client))
 
-    def _client(self, company: str, branch: Branch, number: int) -> MadeUpClient:
+    def _client(self, company: str, branch: Branch, number: int) -> DemoClient:
         rng = self.rng
         pension = drawn(rng, PENSIONS[company])
         pensioner = drawn(rng, PENSIONERS)
         par = drawn(rng, PAR_STATUSES) or None
         mapped = not happens(rng, UNMAPPED)
         product = f"{company}_{pension}" if mapped else None
-        return MadeUpClient(
+        return DemoClient(
             facts=Client(
                 id=ClientId(identity(rng)),
                 code=f"{PREFIX[company]}-{number:06}",
@@ -140,7 +140,7 @@ class Bookkeeper:
         day = begin - timedelta(days=self.rng.randint(10, 900))
         return self.calendar.working_moment(self.rng, day)
 
-    def _untracked(self, client: MadeUpClient) -> MadeUpClient:
+    def _untracked(self, client: DemoClient) -> DemoClient:
         """Say from when a client is not tracked any more: half of them from before the story."""
         if client.facts.exempt_cause is None:
             return client
@@ -148,7 +148,7 @@ class Bookkeeper:
         before = happens(self.rng, 0.5)
         return evolve(client, untracked_at=client.since if before else max(at, client.since))
 
-    def _assigned(self, client: MadeUpClient) -> MadeUpClient:
+    def _assigned(self, client: DemoClient) -> DemoClient:
         """Give two thirds an officer who has the branch; a few had another one before."""
         post = self.desk.post(client.facts.company, client.facts.branch)
         if not happens(self.rng, ASSIGNED):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from clientupdater.demo_data.clients import MadeUpClient
+    from clientupdater.demo_data.clients import DemoClient
     from clientupdater.demo_data.organisation import Branch
     from clientupdater.domain.ids import CompanyId
 
@@ -56,7 +56,7 @@ class Tonight:
     _rows: int = 0
     _seen: int = 0
 
-    def tell(self, clients: Iterable[tuple[MadeUpClient, str]]) -> None:
+    def tell(self, clients: Iterable[tuple[DemoClient, str]]) -> None:
         """Add clients, each with its pension number."""
         with self._part.open("a", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
@@ -81,7 +81,7 @@ class Tonight:
     def _part(self) -> Path:
         return self.path.with_suffix(".csv.part")
 
-    def _told(self, client: MadeUpClient, number: str) -> tuple[object, ...]:
+    def _told(self, client: DemoClient, number: str) -> tuple[object, ...]:
         homes = {each.id: at for at, each in enumerate(self.branches)}
         at = homes[client.facts.branch]
         branch = self.branches[at - 1 if self._seen % MOVED == 0 else at]

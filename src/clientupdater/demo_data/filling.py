@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.adapters.security.vault import Vault
-    from clientupdater.demo_data.clients import MadeUpClient
+    from clientupdater.demo_data.clients import DemoClient
     from clientupdater.demo_data.history import Story
     from clientupdater.domain.ids import PersonId
     from clientupdater.domain.periods import Period
@@ -197,14 +197,14 @@ class _Filler:
             self.tonight.finish()
         records.OPENINGS.load(self.connection, self._openings())
 
-    def _batch(self, batch: Sequence[tuple[MadeUpClient, list[Story]]]) -> None:
+    def _batch(self, batch: Sequence[tuple[DemoClient, list[Story]]]) -> None:
         clerk = self.clerk
         assignments = [each for client, _ in batch for each in clerk.assignments(client)]
-        told = [clerk.story(story) for _, stories in batch for story in stories]
-        events = [event for _, events in told for event in events]
+        items = [clerk.story(story) for _, stories in batch for story in stories]
+        events = [event for _, events in items for event in events]
         records.CLIENTS.load(self.connection, (clerk.client(client) for client, _ in batch))
         records.CLIENT_ASSIGNMENTS.load(self.connection, assignments)
-        records.ROWS.load(self.connection, (row for row, _ in told))
+        records.ROWS.load(self.connection, (row for row, _ in items))
         records.EVENTS.load(self.connection, events)
         if self.tonight:
             numbers = (pension_number(client.facts.code) for client, _ in batch)
@@ -212,7 +212,7 @@ class _Filler:
         for client, stories in batch:
             self._count(client, stories)
 
-    def _count(self, client: MadeUpClient, stories: Sequence[Story]) -> None:
+    def _count(self, client: DemoClient, stories: Sequence[Story]) -> None:
         """Count what the openings of periods would have counted (P2, P4)."""
         self._unmapped += client.facts.is_unmapped and client.facts.exempt_cause is None
         for story in stories:

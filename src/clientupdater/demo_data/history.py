@@ -14,7 +14,7 @@ from clientupdater.domain import tracking
 from clientupdater.domain.clients import has_terminal_outcome
 from clientupdater.domain.events import EventKind, fold, reopened, voided
 from clientupdater.domain.tracking import PeriodRow
-from clientupdater.domain.write_context import Occasion
+from clientupdater.domain.write_context import WriteContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,15 +78,15 @@ class Ledger:
         snapshots = [story.row.snapshot for story in self.stories.values()]
         self.client = evolve(self.client, has_terminal_outcome=has_terminal_outcome(snapshots))
         for period, story in self.stories.items():
-            change = tracking.settle(story.row, self.client.exempt_cause, self.occasion(at))
+            change = tracking.settle(story.row, self.client.exempt_cause, self.write_context(at))
             self.stories[period] = story.and_then(change)
 
-    def occasion(self, at: datetime, by: PersonId | None = None) -> Occasion:
+    def write_context(self, at: datetime, by: PersonId | None = None) -> WriteContext:
         """Name the circumstances; who corrects was chosen for it, and may."""
-        return Occasion(now=at, zone=self.zone, by=by)
+        return WriteContext(now=at, zone=self.zone, by=by)
 
 
-class Deed(Protocol):
+class LoggedAction(Protocol):
     """Something that will be done to a client's rows, if they still allow it then."""
 
     @property
@@ -106,9 +106,9 @@ class Opening:
 
     def act(self, ledger: Ledger) -> None:
         """Open a row, if one is due (P5)."""
-        occasion = ledger.occasion(self.at)
-        if ledger.client.is_due(self.period, occasion.today):
-            event = tracking.opened(ledger.client, occasion)
+        write_context = ledger.write_context(self.at)
+        if ledger.client.is_due(self.period, write_context.today):
+            event = tracking.opened(ledger.client, write_context)
             row = PeriodRow(ledger.client.id, ledger.client.company, self.period, fold([event]))
             ledger.stories[self.period] = Story(row, (event,))
 
@@ -126,8 +126,8 @@ class Call:
         """Record it, unless the row is closed or exempt by now."""
         if ledger.asks_for_work(self.period):
             row = ledger.stories[self.period].row
-            occasion = ledger.occasion(self.at, self.by)
-            change = tracking.record(row, self.update, ledger.catalogue, occasion)
+            write_context = ledger.write_context(self.at, self.by)
+            change = tracking.record(row, self.update, ledger.catalogue, write_context)
             ledger.keep(self.period, change)
             if change.event.is_terminal:
                 ledger.settle(self.at)
@@ -144,7 +144,7 @@ class Payment:
         """Note it on a row that counts."""
         story = ledger.stories.get(self.period)
         if story and story.row.snapshot.exempt is None:
-            change = tracking.note_payment(story.row, self.at, ledger.occasion(self.at))
+            change = tracking.note_payment(story.row, self.at, ledger.write_context(self.at))
             ledger.keep(self.period, change)
 
 
@@ -163,8 +163,8 @@ class Reopening:
             return
         story = ledger.stories[self.period]
         if story.row.snapshot.is_done:
-            occasion = evolve(ledger.occasion(self.at, self.by), may_correct=True)
-            change = tracking.reopen(story.row, story.history, self.remarks, occasion)
+            write_context = evolve(ledger.write_context(self.at, self.by), may_correct=True)
+            change = tracking.reopen(story.row, story.history, self.remarks, write_context)
             ledger.keep(self.period, change)
 
 
@@ -183,8 +183,8 @@ class Voiding:
             return
         story = ledger.stories[self.period]
         if (sequence := story.undoable) and story.row.snapshot.exempt is None:
-            occasion = evolve(ledger.occasion(self.at, self.by), may_correct=True)
-            change = tracking.void(story.row, story.history, sequence, self.remarks, occasion)
+            write_context = evolve(ledger.write_context(self.at, self.by), may_correct=True)
+            change = tracking.void(story.row, story.history, sequence, self.remarks, write_context)
             ledger.keep(self.period, change)
 
 
@@ -204,10 +204,10 @@ class Turning:
         ledger.settle(self.at)
 
 
-def told(ledger: Ledger, deeds: Iterable[Deed]) -> list[Story]:
+def told(ledger: Ledger, entries: Iterable[LoggedAction]) -> list[Story]:
     """Let everything happen in its order; give what it came to, the oldest period first."""
-    for deed in sorted(deeds, key=lambda deed: deed.at):
-        deed.act(ledger)
+    for entry in sorted(entries, key=lambda entry: entry.at):
+        entry.act(ledger)
     return [ledger.stories[period] for period in sorted(ledger.stories, key=_begin)]
 
 

@@ -91,8 +91,8 @@ class Name:
     @property
     def listed(self) -> str:
         """As lists of clients have it: the surname first."""
-        given = f"{self.first} {self.suffix}" if self.suffix else self.first
-        return f"{self.last}, {given} {self.middle}."
+        message = f"{self.first} {self.suffix}" if self.suffix else self.first
+        return f"{self.last}, {message} {self.middle}."
 
     @property
     def mailbox(self) -> str:

@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from random import Random
 
     from clientupdater.demo_data.calendar import Calendar
-    from clientupdater.demo_data.clients import MadeUpClient
+    from clientupdater.demo_data.clients import DemoClient
     from clientupdater.demo_data.desk import Desk
-    from clientupdater.demo_data.history import Deed
+    from clientupdater.demo_data.history import LoggedAction
     from clientupdater.demo_data.staff import Person
     from clientupdater.domain.ids import CompanyId
     from clientupdater.domain.periods import Period
@@ -70,16 +70,16 @@ class Planner:
     calendar: Calendar
     fcash: CompanyId
 
-    def deeds(self, client: MadeUpClient) -> Iterator[Deed]:
+    def entries(self, client: DemoClient) -> Iterator[LoggedAction]:
         """Plan everything up to now for one client."""
         if client.facts.cycle is None:
             return
         yield from self._turnings(client)
         for period in self.calendar.periods(client.facts.cycle):
             planned = self._period(client, period)
-            yield from (deed for deed in planned if deed.at <= self.calendar.now)
+            yield from (entry for entry in planned if entry.at <= self.calendar.now)
 
-    def _turnings(self, client: MadeUpClient) -> Iterator[Deed]:
+    def _turnings(self, client: DemoClient) -> Iterator[LoggedAction]:
         """Plan when a client is no longer reached, or was not for some days (P6)."""
         facts, rng = client.facts, self.rng
         if at := client.untracked_at:
@@ -90,7 +90,7 @@ class Planner:
                 yield Turning(at=late, par_trackable=False)
                 yield Turning(at=late + timedelta(days=rng.randint(2, 7)), par_trackable=True)
 
-    def _period(self, client: MadeUpClient, period: Period) -> Iterator[Deed]:
+    def _period(self, client: DemoClient, period: Period) -> Iterator[LoggedAction]:
         opened_at = max(self.calendar.opening(period), client.since)
         if opened_at.date() > period.last_day:
             return
@@ -107,7 +107,9 @@ class Planner:
         day = period.first_day + timedelta(days=int(length * self.rng.betavariate(1.2, 2.2)))
         return max(day, opened_at.date() + timedelta(days=1))
 
-    def _calls(self, client: MadeUpClient, period: Period, day: date | None) -> Iterator[Deed]:
+    def _calls(
+        self, client: DemoClient, period: Period, day: date | None
+    ) -> Iterator[LoggedAction]:
         """Plan call after call, until one of them closes the period or nobody calls again."""
         chances = FIRST_TIME
         for _ in range(MOST_CALLS):
@@ -127,12 +129,12 @@ class Planner:
         last = min(last_writing_day(period, BACKDATING_DAYS), self.calendar.today)
         return working_day(day) <= last
 
-    def _call(self, client: MadeUpClient, period: Period, day: date, outcome: str) -> Call:
+    def _call(self, client: DemoClient, period: Period, day: date, outcome: str) -> Call:
         at = self.calendar.working_moment(self.rng, day)
         person = self._caller(client, at)
         return Call(at, period, person.id, self._update(client, person, at, outcome))
 
-    def _caller(self, client: MadeUpClient, at: datetime) -> Person:
+    def _caller(self, client: DemoClient, at: datetime) -> Person:
         """Choose the officer mostly, else whoever calls or leads there."""
         post = self.desk.post(client.facts.company, client.facts.branch)
         officer = client.officer_at(at)
@@ -141,7 +143,7 @@ class Planner:
         return self.rng.choice(post.callers if happens(self.rng, 0.85) else post.leaders)
 
     def _update(
-        self, client: MadeUpClient, person: Person, at: datetime, outcome: str
+        self, client: DemoClient, person: Person, at: datetime, outcome: str
     ) -> StatusUpdate:
         rng = self.rng
         channel = _channel(rng, person.role)
@@ -165,7 +167,7 @@ class Planner:
         opens = self.calendar.at(at.date(), time(FIRST_HOUR))
         return max(opens, at - timedelta(minutes=self.rng.randint(10, 180)))
 
-    def _second_thoughts(self, client: MadeUpClient, call: Call) -> Reopening | Voiding | None:
+    def _second_thoughts(self, client: DemoClient, call: Call) -> Reopening | Voiding | None:
         """Let a manager take back a few on one of the next days; never what ended the tracking."""
         done, rng = call.update.status == DONE, self.rng
         if call.update.reason in RARELY or not happens(rng, TAKEN_BACK if done else VOIDED):
@@ -177,7 +179,7 @@ class Planner:
             return Reopening(at, call.period, by, rng.choice(MISTAKES))
         return Voiding(at, call.period, by, rng.choice(SLIPS))
 
-    def _next_day(self, call: Call, undoing: Deed | None) -> date | None:
+    def _next_day(self, call: Call, undoing: LoggedAction | None) -> date | None:
         """Call again when it was agreed, mostly; some are called late and some never."""
         rng, agreed = self.rng, call.update.next_follow_up_on
         if undoing or agreed is None:

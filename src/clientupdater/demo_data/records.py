@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from clientupdater.adapters.security.vault import Vault
-    from clientupdater.demo_data.clients import MadeUpClient
+    from clientupdater.demo_data.clients import DemoClient
     from clientupdater.demo_data.history import Story
     from clientupdater.demo_data.organisation import Organisation
     from clientupdater.demo_data.staff import Person
@@ -158,7 +158,7 @@ class Clerk:
 
     # --- clients and what happened to them
 
-    def client(self, client: MadeUpClient) -> Record:
+    def client(self, client: DemoClient) -> Record:
         """Write down one client."""
         facts = client.facts
         return (
@@ -184,7 +184,7 @@ class Clerk:
             *self._sealed(facts.id, facts.code),
         )
 
-    def assignments(self, client: MadeUpClient) -> Iterator[Record]:
+    def assignments(self, client: DemoClient) -> Iterator[Record]:
         """Write down who looked after a client."""
         for each in client.assignments:
             ended = (each.by, "reassigned") if each.until else (None, None)

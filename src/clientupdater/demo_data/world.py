@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from clientupdater.demo_data.calendar import Calendar
 from clientupdater.demo_data.chance import randomness
-from clientupdater.demo_data.clients import Bookkeeper, MadeUpClient
+from clientupdater.demo_data.clients import ClientMaker, DemoClient
 from clientupdater.demo_data.desk import Desk
 from clientupdater.demo_data.history import Ledger, Story, told
 from clientupdater.demo_data.lookups import FCASH
@@ -41,10 +41,10 @@ class World:
         staff = made_up_staff(randomness(seed, "staff"), organisation, vocabulary.companies)
         return cls(seed, vocabulary, calendar, organisation, staff)
 
-    def clients(self, how_many: int) -> Iterator[tuple[MadeUpClient, list[Story]]]:
+    def clients(self, how_many: int) -> Iterator[tuple[DemoClient, list[Story]]]:
         """Make up clients and their history, one after the other: memory stays small."""
         desk = Desk(self.staff)
-        bookkeeper = Bookkeeper(
+        bookkeeper = ClientMaker(
             randomness(self.seed, "clients"),
             self.vocabulary,
             self.organisation,
@@ -54,9 +54,9 @@ class World:
         fcash = self.vocabulary.companies[FCASH]
         planner = Planner(randomness(self.seed, "history"), desk, self.calendar, fcash)
         for client in bookkeeper.clients(how_many):
-            yield client, told(self._ledger(client), planner.deeds(client))
+            yield client, told(self._ledger(client), planner.entries(client))
 
-    def _ledger(self, client: MadeUpClient) -> Ledger:
+    def _ledger(self, client: DemoClient) -> Ledger:
         """Begin with a client who is tracked; what the book says else comes in its time."""
         par = client.facts.par_trackable
         facts = evolve(client.facts, is_active=True, par_trackable=None if par is None else True)

@@ -155,9 +155,9 @@ class Decision:
 
     def explain(self, companies: Mapping[UUID, str]) -> str:
         """Tell an auditor what was asked, found and missing; companies are named by their codes."""
-        found = ", ".join(grant.worded(companies) for grant in self.grants) or "no grant"
+        text = ", ".join(grant.worded(companies) for grant in self.grants) or "no grant"
         verdict = "allowed" if self.missing is None else f"refused: {self.missing}"
-        return f"asked {self.permission}; found {found}; {verdict}"
+        return f"asked {self.permission}; found {text}; {verdict}"
 
 
 def covers(actor: Actor, grant: Grant, place: ClientPlace) -> bool:
@@ -172,18 +172,18 @@ def covers(actor: Actor, grant: Grant, place: ClientPlace) -> bool:
 
 def decide(actor: Actor, permission: Permission, place: ClientPlace) -> Decision:
     """Decide whether the actor may do this to this client (A1, A2, A4, A8)."""
-    found = actor.found(permission)
-    return Decision(permission, found, _missing(actor, found, place))
+    result = actor.found(permission)
+    return Decision(permission, result, _missing(actor, result, place))
 
 
-def _missing(actor: Actor, found: tuple[Grant, ...], place: ClientPlace) -> Missing | None:
+def _missing(actor: Actor, items: tuple[Grant, ...], place: ClientPlace) -> Missing | None:
     if not actor.is_active:
         return Missing.ACTIVE_ACCOUNT
-    if any(covers(actor, grant, place) for grant in found):
+    if any(covers(actor, grant, place) for grant in items):
         return None
-    if not found:
+    if not items:
         return Missing.GRANT
-    here = widest(grant.scope for grant in found if grant.applies_to(place.company))
+    here = widest(grant.scope for grant in items if grant.applies_to(place.company))
     return Missing.COMPANY if here is None else FALLS_SHORT[here]
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Reach:
+class AccessScope:
     """What an actor may see by one permission."""
 
     actor: PersonId
@@ -80,7 +80,7 @@ class Reach:
             or place.branch in self._branches(scope)
         )
 
-    def includes(self, other: Reach) -> bool:
+    def includes(self, other: AccessScope) -> bool:
         """Whether all that the other sees is within this one (A6).
 
         What someone sees only because it is assigned to them does not make them wider.
@@ -88,7 +88,7 @@ class Reach:
         companies = {None, *self.scopes, *other.scopes}
         return all(self._includes_at(company, other) for company in companies)
 
-    def still_shows(self, then: Reach) -> bool:
+    def still_shows(self, then: AccessScope) -> bool:
         """Whether all that was seen then is still within sight (A10).
 
         A person's own clients are known by the branches they can have been in (A3).
@@ -96,7 +96,7 @@ class Reach:
         is_own = self._is_personal and then._is_personal
         return self.includes(then) and (not is_own or then.area_branches <= self.area_branches)
 
-    def over(self, companies: Iterable[CompanyId]) -> Reach:
+    def over(self, companies: Iterable[CompanyId]) -> AccessScope:
         """Write a grant over every company out for the companies there are."""
         if self.everywhere is None:
             return self
@@ -105,14 +105,14 @@ class Reach:
 
     def fingerprint(self) -> str:
         """Name what is seen: two who may see different things never share it (A10)."""
-        told = {
+        values = {
             "everywhere": self.everywhere,
             "scopes": {str(company): scope for company, scope in self.scopes.items()},
             "direct": _sorted(self.direct_branches if self._uses(Scope.BRANCH) else ()),
             "area": _sorted(self.area_branches if self._uses(Scope.AREA) else ()),
             "actor": str(self.actor) if self._is_personal else None,
         }
-        text = json.dumps(told, sort_keys=True, separators=(",", ":"))
+        text = json.dumps(values, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _at(self, scope: Scope) -> frozenset[CompanyId]:
@@ -130,7 +130,7 @@ class Reach:
             return self.area_branches
         return self.direct_branches if scope is Scope.BRANCH else frozenset()
 
-    def _includes_at(self, company: CompanyId | None, other: Reach) -> bool:
+    def _includes_at(self, company: CompanyId | None, other: AccessScope) -> bool:
         mine, theirs = self.scope_at(company), other.scope_at(company)
         if theirs is None or mine is Scope.ALL:
             return True
@@ -139,22 +139,22 @@ class Reach:
         return other._branches(theirs) <= self._branches(mine)
 
 
-def reach_of(actor: Actor, permission: Permission) -> Reach:
+def access_scope_of(actor: Actor, permission: Permission) -> AccessScope:
     """State what an actor may see by a permission; nothing once inactive (A4, A8)."""
     return reach_by(actor, actor.found(permission) if actor.is_active else ())
 
 
-def sight_of(actor: Actor) -> Reach:
+def visible_scope_of(actor: Actor) -> AccessScope:
     """State which clients exist for an actor at all: those that any grant covers (A5)."""
     return reach_by(actor, actor.grants if actor.is_active else ())
 
 
-def reach_by(actor: Actor, grants: Iterable[Grant]) -> Reach:
+def reach_by(actor: Actor, grants: Iterable[Grant]) -> AccessScope:
     """Add grants up; where several apply, the widest decides (A1)."""
     held = tuple(grants)
     everywhere = widest(grant.scope for grant in held if grant.company is None)
     territory: Territory = actor.territory
-    return Reach(
+    return AccessScope(
         actor=actor.id,
         everywhere=everywhere,
         scopes={
@@ -168,11 +168,11 @@ def reach_by(actor: Actor, grants: Iterable[Grant]) -> Reach:
 
 
 def _widest_by_company(grants: Iterable[Grant]) -> dict[CompanyId, Scope]:
-    found: dict[CompanyId, Scope] = {}
+    values: dict[CompanyId, Scope] = {}
     for grant in sorted(grants, key=lambda grant: grant.scope.breadth):
         if grant.company is not None:
-            found[grant.company] = grant.scope
-    return found
+            values[grant.company] = grant.scope
+    return values
 
 
 def _sorted(ids: Iterable[UUID]) -> list[str]:

@@ -28,7 +28,7 @@ class PersonPlace:
 
 
 @frozen
-class PeopleReach:
+class PeopleScope:
     """Which people an actor may act upon by one permission, as sets for lists."""
 
     actor: PersonId
@@ -46,17 +46,17 @@ class PeopleReach:
         )
 
 
-def people_reach_of(actor: Actor, permission: Permission) -> PeopleReach:
+def people_reach_of(actor: Actor, permission: Permission) -> PeopleScope:
     """State whom an actor may see: branch and area look at territories alone.
 
     Scope all over one company is no more than area: people belong to no company, so everyone
     asks for a grant over every company. And never less, for scopes nest.
     """
-    found = actor.found(permission) if actor.is_active else ()
-    farthest = widest(grant.scope for grant in found)
-    return PeopleReach(
+    result = actor.found(permission) if actor.is_active else ()
+    farthest = widest(grant.scope for grant in result)
+    return PeopleScope(
         actor=actor.id,
-        everyone=any(_is_general(grant) for grant in found),
+        everyone=any(_is_general(grant) for grant in result),
         myself=farthest is not None,
         branches=_branches(actor, farthest),
     )
@@ -76,18 +76,18 @@ def _branches(actor: Actor, farthest: Scope | None) -> frozenset[BranchId]:
 
 def decide_over_person(actor: Actor, permission: Permission, person: PersonPlace) -> Decision:
     """Decide whether the actor may do this to that person (A6a)."""
-    found = actor.found(permission)
+    result = actor.found(permission)
     if not actor.is_active:
         missing: Missing | None = Missing.ACTIVE_ACCOUNT
     elif people_reach_of(actor, permission).covers(person):
         missing = None
     else:
-        missing = _short_of_person(found)
-    return Decision(permission, found, missing)
+        missing = _short_of_person(result)
+    return Decision(permission, result, missing)
 
 
-def _short_of_person(found: tuple[Grant, ...]) -> Missing:
-    farthest = widest(grant.scope for grant in found)
+def _short_of_person(items: tuple[Grant, ...]) -> Missing:
+    farthest = widest(grant.scope for grant in items)
     if farthest is None:
         return Missing.GRANT
     return FALLS_SHORT.get(farthest, Missing.EVERY_COMPANY)
@@ -98,18 +98,18 @@ def decide_over_thing(actor: Actor, permission: Permission, company: CompanyId |
 
     What belongs to no company asks for every company, but for reading reference data.
     """
-    found = actor.found(permission)
-    return Decision(permission, found, _short_of_thing(actor, found, permission, company))
+    result = actor.found(permission)
+    return Decision(permission, result, _short_of_thing(actor, result, permission, company))
 
 
 def _short_of_thing(
-    actor: Actor, found: tuple[Grant, ...], permission: Permission, company: CompanyId | None
+    actor: Actor, items: tuple[Grant, ...], permission: Permission, company: CompanyId | None
 ) -> Missing | None:
-    wide = [grant for grant in found if grant.scope is Scope.ALL]
+    wide = [grant for grant in items if grant.scope is Scope.ALL]
     if not actor.is_active:
         return Missing.ACTIVE_ACCOUNT
     if not wide:
-        return Missing.SCOPE_ALL if found else Missing.GRANT
+        return Missing.SCOPE_ALL if items else Missing.GRANT
     if any(grant.applies_to(company) for grant in wide):
         return None
     if company is None:

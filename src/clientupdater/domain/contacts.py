@@ -70,8 +70,8 @@ class ContactCard:
 
     def corrected(self, corrections: Mapping[Field, str | None]) -> ContactCard:
         """Take what a person says of these numbers; None takes one away (C1)."""
-        said = _checked(corrections)
-        numbers = {each: self.numbers[each].corrected_to(number) for each, number in said.items()}
+        result = _checked(corrections)
+        numbers = {each: self.numbers[each].corrected_to(number) for each, number in result.items()}
         return evolve(self, numbers={**self.numbers, **numbers})
 
     def settled(self, how: Settlement, only: Collection[Field] | None = None) -> ContactCard:
@@ -91,16 +91,16 @@ class ContactCard:
 
 def _checked(corrections: Mapping[Field, str | None]) -> dict[Field, str | None]:
     """Check every number, and tell of all that are none at once."""
-    found: dict[Field, str | None] = {}
+    values: dict[Field, str | None] = {}
     faults: list[Fault] = []
     for each, text in corrections.items():
         try:
-            found[each] = None if text is None else checked_number(text, f"/{each}")
+            values[each] = None if text is None else checked_number(text, f"/{each}")
         except InvalidInput as error:
             faults.extend(error.faults)
     if faults:
         raise InvalidInput(faults)
-    return found
+    return values
 
 
 def _settled(number: Contact, how: Settlement) -> Contact:

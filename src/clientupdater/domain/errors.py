@@ -77,10 +77,10 @@ class InvalidInput(Error):
     def __init__(self, faults: Iterable[Fault], message: str | None = None) -> None:
         """Take all faults at once, so that a person corrects them in one go."""
         self.faults = tuple(faults)
-        told = "; ".join(
+        text = "; ".join(
             f"{f.pointer}: {f.message}" if f.pointer else f.message for f in self.faults
         )
-        super().__init__(message or told or None)
+        super().__init__(message or text or None)
 
     @classmethod
     def of(cls, pointer: str, message: str) -> InvalidInput:
@@ -271,8 +271,8 @@ class KeyMissing(Unavailable):
 
     def __init__(self, key: str) -> None:
         """Name the key, for those who can put it back."""
-        told = f"It is sealed with the key {key!r}, which ENCRYPTION_KEYS does not hold; add it."
-        super().__init__("the key", told)
+        result = f"It is sealed with the key {key!r}, which ENCRYPTION_KEYS does not hold; add it."
+        super().__init__("the key", result)
 
 
 class SourceFailed(Error):
@@ -290,9 +290,9 @@ MEND_FILE = "Have the file mended, then run again."
 class SourceMalformed(SourceFailed):
     """What the source sent cannot be read; nothing of it was taken."""
 
-    def __init__(self, found: str | None = None, todo: str = RUN_AGAIN) -> None:
+    def __init__(self, text: str | None = None, todo: str = RUN_AGAIN) -> None:
         """Say what was found, and what to do: nothing of it can be mended here."""
-        super().__init__(f"{found.removesuffix('.')}. {todo}" if found else None)
+        super().__init__(f"{text.removesuffix('.')}. {todo}" if text else None)
 
 
 class SourceExpired(SourceFailed):
@@ -305,7 +305,7 @@ class Misconfigured(Error):
     def __init__(self, faults: Iterable[Fault], message: str | None = None) -> None:
         """Take all faults at once, so that one look at the configuration mends them."""
         self.faults = tuple(faults)
-        told = "\n".join(
+        text = "\n".join(
             f"{f.pointer}: {f.message}" if f.pointer else f.message for f in self.faults
         )
-        super().__init__(message or told or None)
+        super().__init__(message or text or None)

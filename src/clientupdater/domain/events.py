@@ -178,14 +178,14 @@ def reopened(history: Iterable[StatusEvent]) -> frozenset[int]:
     """Name the recordings of DONE that were reopened since (S12)."""
     events = tuple(history)
     gone = voided(events)
-    found = set()
+    names = set()
     done = -1
     for event in events:
         if closes(event) and event.sequence not in gone:
             done = event.sequence
         if event.kind is EventKind.REOPENED:
-            found.add(done)
-    return frozenset(found)
+            names.add(done)
+    return frozenset(names)
 
 
 def _stamped(snapshot: Snapshot, event: StatusEvent) -> Snapshot:

@@ -100,7 +100,7 @@ def password_faults(
     password: str, email: str, pointer: str = "/password", guesses: Guesses = NO_MORE_GUESSES
 ) -> tuple[Fault, ...]:
     """Say everything that is wrong with a new password; no composition is asked for (U6)."""
-    return tuple(Fault(pointer, told) for told in _complaints(password, email, guesses))
+    return tuple(Fault(pointer, item) for item in _complaints(password, email, guesses))
 
 
 def check_password(
@@ -113,20 +113,20 @@ def check_password(
 
 
 def _complaints(password: str, email: str, guesses: Guesses) -> list[str]:
-    told = []
+    items = []
     if len(password) < SHORTEST_PASSWORD:
-        told.append(f"must have at least {SHORTEST_PASSWORD} characters")
+        items.append(f"must have at least {SHORTEST_PASSWORD} characters")
     if len(password) > LONGEST_PASSWORD:
         return [f"must have at most {LONGEST_PASSWORD} characters"]
     folded = password.casefold()
     if _is_common(folded, guesses.common):
-        told.append("is among the commonest; choose another")
+        items.append("is among the commonest; choose another")
     elif _is_little_more_than_a_name(folded, guesses):
-        told.append("is little more than a name that everybody here knows; choose another")
+        items.append("is little more than a name that everybody here knows; choose another")
     address = email.strip().casefold()
     if folded.strip() in {address, address.partition("@")[0]}:
-        told.append("must not be the email or its name")
-    return told
+        items.append("must not be the email or its name")
+    return items
 
 
 def _is_common(folded: str, common: Set[str]) -> bool:

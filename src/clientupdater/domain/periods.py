@@ -74,10 +74,10 @@ class Period:
     @classmethod
     def parse(cls, text: str) -> Period:
         """Read the one text form that every interface reads and prints."""
-        if found := _MONTH.fullmatch(text):
-            return cls.month(int(found[1]), int(found[2]))
-        if found := _QUARTER.fullmatch(text):
-            return cls.quarter(int(found[1]), int(found[2]))
+        if match := _MONTH.fullmatch(text):
+            return cls.month(int(match[1]), int(match[2]))
+        if match := _QUARTER.fullmatch(text):
+            return cls.quarter(int(match[1]), int(match[2]))
         raise InvalidPeriod.of("period", "write a month as 2026-11 or a quarter as 2026-Q4")
 
     def __str__(self) -> str:

@@ -155,14 +155,14 @@ def _who(asker: Asker) -> str:
 def _where(address: str | None) -> str:
     """Name the network of an address; what is no address (a socket's name) stands for itself."""
     try:
-        found = ip_address(address or "")
+        result = ip_address(address or "")
     except ValueError:
         return address or ""
-    if not isinstance(found, IPv6Address):
-        return str(found)
-    if found.ipv4_mapped:
-        return str(found.ipv4_mapped)
-    return str(IPv6Address(int(found) >> _NETWORK_BITS << _NETWORK_BITS))
+    if not isinstance(result, IPv6Address):
+        return str(result)
+    if result.ipv4_mapped:
+        return str(result.ipv4_mapped)
+    return str(IPv6Address(int(result) >> _NETWORK_BITS << _NETWORK_BITS))
 
 
 @frozen

@@ -89,10 +89,10 @@ class StatusCatalogue:
         """Check what somebody wants to record against S1 and S4 to S7."""
         chosen = self._recordable(status, company)
         because = _reason_of(chosen, reason)
-        said = tidy_remarks(remarks)
-        if because and because.requires_remarks and said is None:
+        result = tidy_remarks(remarks)
+        if because and because.requires_remarks and result is None:
             raise RemarksRequired(f"{status} with {because.code} needs remarks.")
-        return Choice(status, reason, said, is_terminal=bool(because and because.is_terminal))
+        return Choice(status, reason, result, is_terminal=bool(because and because.is_terminal))
 
     def may_end(self, status: str, reason: str | None) -> bool:
         """Whether this ends a client's tracking where it may be recorded at all (T1)."""
@@ -129,19 +129,19 @@ def _reason_of(status: Status, code: str | None) -> Reason | None:
 
 def tidy_remarks(remarks: str | None) -> str | None:
     """Trim remarks; nothing left is no remarks. Refuse what cannot be kept (S5)."""
-    said = (remarks or "").strip()
-    if len(said) > MAX_REMARKS:
+    text = (remarks or "").strip()
+    if len(text) > MAX_REMARKS:
         raise InvalidInput(
-            [Fault("/remarks", f"holds {MAX_REMARKS} characters at most, not {len(said)}")]
+            [Fault("/remarks", f"holds {MAX_REMARKS} characters at most, not {len(text)}")]
         )
-    if "\x00" in said:
+    if "\x00" in text:
         raise InvalidInput([Fault("/remarks", "cannot hold a NUL character")])
-    return said or None
+    return text or None
 
 
 def required_remarks(remarks: str | None, what: str) -> str:
     """Insist on remarks for a correction (S12, S13, T4)."""
-    said = tidy_remarks(remarks)
-    if said is None:
+    result = tidy_remarks(remarks)
+    if result is None:
         raise RemarksRequired(f"Say why: {what} needs remarks.")
-    return said
+    return result

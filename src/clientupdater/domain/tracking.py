@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.periods import Period
     from clientupdater.domain.statuses import StatusCatalogue
     from clientupdater.domain.updates import StatusUpdate
-    from clientupdater.domain.write_context import Occasion
+    from clientupdater.domain.write_context import WriteContext
 
 
 @frozen
@@ -65,28 +65,28 @@ def in_order_of_writing(place: tuple[ClientId, Period]) -> tuple[ClientId, date,
     return client, period.first_day, period.cycle
 
 
-def opened(client: Client, occasion: Occasion) -> StatusEvent:
+def opened(client: Client, write_context: WriteContext) -> StatusEvent:
     """Begin a row: PENDING, sequence 0, by the system (P4)."""
     return StatusEvent(
         sequence=0,
         kind=EventKind.OPENED,
         status=PENDING,
-        occurred_at=occasion.now,
-        recorded_at=occasion.now,
+        occurred_at=write_context.now,
+        recorded_at=write_context.now,
         branch=client.branch,
     )
 
 
-def unopened(client: Client, period: Period, occasion: Occasion) -> PeriodRow:
+def unopened(client: Client, period: Period, write_context: WriteContext) -> PeriodRow:
     """Show the running period's row that nobody has opened yet: PENDING, version 0 (P4)."""
     if client.cycle is not period.cycle:
         raise PeriodMismatch(f"This client is tracked {client.cycle or 'by no known cycle'}.")
-    stands = window(period, occasion.today, occasion.backdating_days)
+    stands = window(period, write_context.today, write_context.backdating_days)
     if stands is Window.NOT_BEGUN:
         raise PeriodNotBegun(f"{period} begins on {period.first_day}.")
-    if stands is not Window.RUNNING or not client.is_due(period, occasion.today):
+    if stands is not Window.RUNNING or not client.is_due(period, write_context.today):
         raise NotTrackable(f"The client is not tracked in {period}.")
-    return PeriodRow(client.id, client.company, period, fold([opened(client, occasion)]))
+    return PeriodRow(client.id, client.company, period, fold([opened(client, write_context)]))
 
 
 def require_version(row: PeriodRow, provided: int, history: Callable[[], History]) -> None:
@@ -125,20 +125,20 @@ def _shown(snapshot: Snapshot) -> dict[str, object]:
 
 
 def record(
-    row: PeriodRow, update: StatusUpdate, catalogue: StatusCatalogue, occasion: Occasion
+    row: PeriodRow, update: StatusUpdate, catalogue: StatusCatalogue, write_context: WriteContext
 ) -> Change:
     """Record what came of a call or a visit (S1-S8, S11, P7, P8)."""
     _require_tracked(row)
     if row.snapshot.is_done:
         raise AlreadyDone
-    _require_writable(row.period, occasion)
+    _require_writable(row.period, write_context)
     choice = catalogue.choose(update.status, update.reason, update.remarks, row.company)
     if update.has_payment is False and row.snapshot.has_payment:
         raise PaymentRecorded
-    occurred_at = when_it_occurred(update, row.period, occasion)
-    require_sound(update, occurred_at, occasion)
+    occurred_at = when_it_occurred(update, row.period, write_context)
+    require_sound(update, occurred_at, write_context)
     event = evolve(
-        _event(row, EventKind.RECORDED, occasion),
+        _event(row, EventKind.RECORDED, write_context),
         occurred_at=occurred_at,
         status=choice.status,
         reason=choice.reason,
@@ -152,32 +152,38 @@ def record(
     return _advanced(row, event)
 
 
-def reopen(row: PeriodRow, history: History, remarks: str | None, occasion: Occasion) -> Change:
+def reopen(
+    row: PeriodRow, history: History, remarks: str | None, write_context: WriteContext
+) -> Change:
     """Take a DONE back: the row stands as after the last event before it (S12)."""
-    _require_correcting(occasion)
+    _require_correcting(write_context)
     _require_tracked(row)
     if not row.snapshot.is_done:
         raise NotDone
-    _require_writable(row.period, occasion)
-    said = required_remarks(remarks, "reopening")
-    event = evolve(_event(row, EventKind.REOPENED, occasion), remarks=said)
+    _require_writable(row.period, write_context)
+    result = required_remarks(remarks, "reopening")
+    event = evolve(_event(row, EventKind.REOPENED, write_context), remarks=result)
     return _refolded(history, event)
 
 
 def void(
-    row: PeriodRow, history: History, sequence: int, remarks: str | None, occasion: Occasion
+    row: PeriodRow,
+    history: History,
+    sequence: int,
+    remarks: str | None,
+    write_context: WriteContext,
 ) -> Change:
     """Undo one event of this row, once; it stays readable (S13)."""
-    _require_correcting(occasion)
+    _require_correcting(write_context)
     _require_tracked(row)
-    _require_writable(row.period, occasion)
+    _require_writable(row.period, write_context)
     _require_voidable(history, sequence)
-    said = required_remarks(remarks, "voiding")
-    event = evolve(_event(row, EventKind.VOIDED, occasion), remarks=said, voids=sequence)
+    result = required_remarks(remarks, "voiding")
+    event = evolve(_event(row, EventKind.VOIDED, write_context), remarks=result, voids=sequence)
     return _refolded(history, event)
 
 
-def settle(row: PeriodRow, cause: ExemptCause | None, occasion: Occasion) -> Change | None:
+def settle(row: PeriodRow, cause: ExemptCause | None, write_context: WriteContext) -> Change | None:
     """Bring a row in line with whether its client is tracked (P6, T1); None: it is already.
 
     An exempt row comes back only while its period can still be written to.
@@ -186,39 +192,41 @@ def settle(row: PeriodRow, cause: ExemptCause | None, occasion: Occasion) -> Cha
     if snapshot.is_done or snapshot.exempt is cause:
         return None
     if cause:
-        return _advanced(row, evolve(_event(row, EventKind.EXEMPTED, occasion), exempt=cause))
-    if window(row.period, occasion.today, occasion.backdating_days) is Window.CLOSED:
+        return _advanced(row, evolve(_event(row, EventKind.EXEMPTED, write_context), exempt=cause))
+    if window(row.period, write_context.today, write_context.backdating_days) is Window.CLOSED:
         return None
-    return _advanced(row, _event(row, EventKind.RESTORED, occasion))
+    return _advanced(row, _event(row, EventKind.RESTORED, write_context))
 
 
-def move(row: PeriodRow, branch: BranchId, occasion: Occasion) -> Change | None:
+def move(row: PeriodRow, branch: BranchId, write_context: WriteContext) -> Change | None:
     """Let a row that is not done follow its client to another branch (Y11)."""
     if row.snapshot.is_done or row.snapshot.branch == branch:
         return None
-    return _advanced(row, evolve(_event(row, EventKind.MOVED, occasion), branch=branch))
+    return _advanced(row, evolve(_event(row, EventKind.MOVED, write_context), branch=branch))
 
 
-def note_payment(row: PeriodRow, paid_at: datetime, occasion: Occasion) -> Change | None:
+def note_payment(row: PeriodRow, paid_at: datetime, write_context: WriteContext) -> Change | None:
     """Set has_payment as the system's own observation; the status stays (S8)."""
     if row.snapshot.has_payment:
         return None
-    event = _event(row, EventKind.PAYMENT, occasion)
+    event = _event(row, EventKind.PAYMENT, write_context)
     event = evolve(event, occurred_at=paid_at, has_payment=True)
     return _advanced(row, event)
 
 
-def revive(row: PeriodRow, client: Client, remarks: str | None, occasion: Occasion) -> Change:
+def revive(
+    row: PeriodRow, client: Client, remarks: str | None, write_context: WriteContext
+) -> Change:
     """Track a client again who was fully paid and borrows anew (T4)."""
-    _require_correcting(occasion)
+    _require_correcting(write_context)
     if not client.has_terminal_outcome:
         raise NotDone("This client has no terminal outcome to be revived from.")
     if cause := evolve(client, has_terminal_outcome=False).exempt_cause:
         raise NotTrackable(f"The client would not be tracked even so: {cause}.", cause=str(cause))
-    if window(row.period, occasion.today, occasion.backdating_days) is not Window.RUNNING:
+    if window(row.period, write_context.today, write_context.backdating_days) is not Window.RUNNING:
         raise PeriodClosed(f"A client is revived in the running period, not in {row.period}.")
-    said = required_remarks(remarks, "reviving")
-    return _advanced(row, evolve(_event(row, EventKind.REVIVED, occasion), remarks=said))
+    result = required_remarks(remarks, "reviving")
+    return _advanced(row, evolve(_event(row, EventKind.REVIVED, write_context), remarks=result))
 
 
 def _require_tracked(row: PeriodRow) -> None:
@@ -226,16 +234,16 @@ def _require_tracked(row: PeriodRow) -> None:
         raise NotTrackable(f"The row is exempt: {cause}.", cause=str(cause))
 
 
-def _require_correcting(occasion: Occasion) -> None:
-    if not occasion.may_correct:
+def _require_correcting(write_context: WriteContext) -> None:
+    if not write_context.may_correct:
         raise Forbidden(Permission.STATUS_CORRECT)
 
 
-def _require_writable(period: Period, occasion: Occasion) -> None:
-    stands = window(period, occasion.today, occasion.backdating_days)
+def _require_writable(period: Period, write_context: WriteContext) -> None:
+    stands = window(period, write_context.today, write_context.backdating_days)
     if stands is Window.NOT_BEGUN:
         raise PeriodNotBegun(f"{period} begins on {period.first_day}.")
-    if stands is Window.CLOSED and not occasion.may_correct:
+    if stands is Window.CLOSED and not write_context.may_correct:
         raise PeriodClosed(f"{period} is closed; writing to it needs {Permission.STATUS_CORRECT}.")
 
 
@@ -251,16 +259,16 @@ def _require_voidable(history: History, sequence: int) -> None:
         raise NotVoidable(f"Event {sequence} was reopened, which took it back.")
 
 
-def _event(row: PeriodRow, kind: EventKind, occasion: Occasion) -> StatusEvent:
+def _event(row: PeriodRow, kind: EventKind, write_context: WriteContext) -> StatusEvent:
     """Begin the row's next event, with everything as the row stands."""
     return StatusEvent(
         sequence=row.snapshot.version + 1,
         kind=kind,
         status=row.snapshot.status,
         branch=row.snapshot.branch,
-        occurred_at=occasion.now,
-        recorded_at=occasion.now,
-        by=occasion.by,
+        occurred_at=write_context.now,
+        recorded_at=write_context.now,
+        by=write_context.by,
     )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.events import Channel, Promise
     from clientupdater.domain.periods import Period
-    from clientupdater.domain.write_context import Occasion
+    from clientupdater.domain.write_context import WriteContext
 
 LARGEST_AMOUNT = Decimal("9999999999999.99")
 """The largest amount of money that the records hold."""
@@ -35,24 +35,24 @@ class StatusUpdate:
     promise: Promise | None = None
 
 
-def when_it_occurred(update: StatusUpdate, period: Period, occasion: Occasion) -> datetime:
+def when_it_occurred(update: StatusUpdate, period: Period, write_context: WriteContext) -> datetime:
     """Find when the call was made: now, unless said otherwise, within what P8 allows."""
-    occurred_at = update.occurred_at or occasion.now
+    occurred_at = update.occurred_at or write_context.now
     if occurred_at.tzinfo is None:
         raise InvalidInput.of("/occurred_at", "needs an offset, as in 2026-11-05T09:30:00+08:00")
-    if occurred_at > occasion.now:
+    if occurred_at > write_context.now:
         raise InvalidInput.of("/occurred_at", "lies in the future")
-    first, last = period.first_day, last_writing_day(period, occasion.backdating_days)
-    if first <= business_day(occurred_at, occasion.zone) <= last:
+    first, last = period.first_day, last_writing_day(period, write_context.backdating_days)
+    if first <= business_day(occurred_at, write_context.zone) <= last:
         return occurred_at
     if update.occurred_at is None:
         raise InvalidInput.of("/occurred_at", f"say when the call was made, {first} to {last}")
     raise InvalidInput.of("/occurred_at", f"for {period} lies from {first} to {last}")
 
 
-def require_sound(update: StatusUpdate, occurred_at: datetime, occasion: Occasion) -> None:
+def require_sound(update: StatusUpdate, occurred_at: datetime, write_context: WriteContext) -> None:
     """Refuse a follow-up or a promise that cannot be, all faults at once (S11)."""
-    day = business_day(occurred_at, occasion.zone)
+    day = business_day(occurred_at, write_context.zone)
     faults = []
     if update.next_follow_up_on and update.next_follow_up_on < day:
         faults.append(Fault("/next_follow_up_on", f"lies before the call itself, {day}"))

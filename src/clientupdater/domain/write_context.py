@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @frozen(kw_only=True)
-class Occasion:
+class WriteContext:
     """Somebody acting at a moment; nobody acts for the system.
 
     `may_correct` says that they hold status:correct over this client; `backdating_days` is

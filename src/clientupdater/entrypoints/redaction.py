@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clientupdater.domain.errors import Error
-from clientupdater.runtime import trace_context as tracing
+from clientupdater.runtime import trace_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
@@ -42,7 +42,7 @@ _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 def of_request(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Say for which request it was written, where it says nothing else."""
-    if trace := tracing.current():
+    if trace := trace_context.current():
         line.setdefault("request_id", trace.request_id)
         line.setdefault("trace_id", trace.trace_id)
     return line
@@ -50,29 +50,29 @@ def of_request(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMappin
 
 def exceptions(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Tell an exception by kinds and places, and by its words only where they are ours."""
-    found = line.pop("exc_info", None)
-    if not found:
+    result = line.pop("exc_info", None)
+    if not result:
         return line
-    error = found if isinstance(found, BaseException) else _raised(found)
+    error = result if isinstance(result, BaseException) else _raised(result)
     if error is not None:
         line["exception"] = "\n".join(_chain(error))
     return line
 
 
-def _raised(found: object) -> BaseException | None:
-    return found[1] if isinstance(found, tuple) else sys.exc_info()[1]
+def _raised(result: object) -> BaseException | None:
+    return result[1] if isinstance(result, tuple) else sys.exc_info()[1]
 
 
 def _chain(error: BaseException | None) -> Iterator[str]:
     while error is not None:
-        said = f": {error.message}" if isinstance(error, Error) else ""
-        yield f"{type(error).__module__}.{type(error).__qualname__}{said}"
+        message = f": {error.message}" if isinstance(error, Error) else ""
+        yield f"{type(error).__module__}.{type(error).__qualname__}{message}"
         yield from _places(error.__traceback__)
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
-def _places(found: TracebackType | None) -> Iterator[str]:
-    for frame in traceback.extract_tb(found):
+def _places(traceback_type: TracebackType | None) -> Iterator[str]:
+    for frame in traceback.extract_tb(traceback_type):
         path = Path(frame.filename)
         yield f"  at {path.parent.name}/{path.name}:{frame.lineno} {frame.name}"
 

@@ -60,7 +60,7 @@ class Text:
 
 
 @frozen
-class Whole:
+class Integer:
     """From where to where a whole number goes."""
 
     least: int
@@ -122,10 +122,10 @@ def _step(error: BaseException) -> str:
 
 def _unknown(names: Iterable[str], pointer: str) -> Iterator[Fault]:
     """Name the members that nobody knows, but for those that are no names: where they stand."""
-    told = sorted(names)
-    for name in filter(is_a_name, told):
+    items = sorted(names)
+    for name in filter(is_a_name, items):
         yield Fault(f"{pointer}/{name}", "is not known here")
-    if not all(map(is_a_name, told)):
+    if not all(map(is_a_name, items)):
         yield Fault(pointer, "holds a member that is not known here")
 
 
@@ -141,22 +141,22 @@ def is_a_name(word: str) -> bool:
 # --- single values
 
 
-def _exactly(kind: type, told: str, value: Any, wanted: Any) -> Any:
+def _exactly(kind: type, text: str, value: Any, wanted: Any) -> Any:
     if wanted is not kind:  # a StrEnum is found by way of str
         return _member(value, wanted)
     if type(value) is not kind:
-        raise Unfit(told)
+        raise Unfit(text)
     return value
 
 
-def _text_like(told: str, form: re.Pattern[str], read: Callable[[str], T]) -> Callable[..., T]:
+def _text_like(text: str, form: re.Pattern[str], read: Callable[[str], T]) -> Callable[..., T]:
     def hook(value: Any, _: object) -> T:
         if type(value) is not str or not form.fullmatch(value) or not value.isascii():
-            raise Unfit(told)
+            raise Unfit(text)
         try:
             return read(value)
         except (ValueError, InvalidOperation, OverflowError):
-            raise Unfit(told) from None
+            raise Unfit(text) from None
 
     return hook
 
@@ -254,7 +254,7 @@ def _hold(limit: object, value: Any) -> None:
             raise Unfit(f"has {limit.longest} characters at most")
         if len(value) < limit.shortest:
             raise Unfit(f"has {limit.shortest} characters at least")
-    elif isinstance(limit, Whole) and not limit.least <= value <= limit.most:
+    elif isinstance(limit, Integer) and not limit.least <= value <= limit.most:
         raise Unfit(f"lies from {limit.least} to {limit.most}")
     elif isinstance(limit, Many) and not limit.least <= len(value) <= limit.most:
         raise Unfit(f"has {limit.least} to {limit.most} items")
@@ -294,10 +294,10 @@ def _converter() -> Converter:
     ):
         converter.register_structure_hook_factory(predicate, partial(factory, converter))
     converter.register_structure_hook_func(_is_enum, _member)
-    for kind, told in _EXACT:
-        converter.register_structure_hook(kind, partial(_exactly, kind, told))
-    for kind, read, form, told in _WRITTEN:
-        converter.register_structure_hook(kind, _text_like(told, form, read))
+    for kind, result in _EXACT:
+        converter.register_structure_hook(kind, partial(_exactly, kind, result))
+    for kind, read, form, result in _WRITTEN:
+        converter.register_structure_hook(kind, _text_like(result, form, read))
     converter.register_structure_hook(Period, _period)
     return converter
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.ids import ClientId, PersonId
     from clientupdater.domain.officers import AssignmentEnd
-    from clientupdater.domain.write_context import Occasion
+    from clientupdater.domain.write_context import WriteContext
 
 
 class Assignments(Protocol):
@@ -18,7 +18,9 @@ class Assignments(Protocol):
     A unit of work that writes one holds the client (`Clients.hold`).
     """
 
-    def assign(self, clients: Collection[ClientId], officer: PersonId, occasion: Occasion) -> None:
+    def assign(
+        self, clients: Collection[ClientId], officer: PersonId, write_context: WriteContext
+    ) -> None:
         """Begin one for each of these, and end the one there was as reassigned.
 
         Raises NotFound if there is no such person, or one of the clients is not there.
@@ -26,7 +28,10 @@ class Assignments(Protocol):
         ...
 
     def end(
-        self, clients: Collection[ClientId], occasion: Occasion, why: AssignmentEnd | None = None
+        self,
+        clients: Collection[ClientId],
+        write_context: WriteContext,
+        why: AssignmentEnd | None = None,
     ) -> None:
         """End the one that each of these has, if any; without a cause it was somebody's wish."""
         ...

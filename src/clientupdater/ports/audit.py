@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @frozen(kw_only=True)
-class Deed:
+class LoggedAction:
     """One write: `action` as verb and thing (status.record), details without personal data."""
 
     action: str
@@ -38,13 +38,13 @@ class RightsChange:
     after: Mapping[str, object] | None = None
 
 
-class Journal(Protocol):
+class AuditLog(Protocol):
     """The logs and audits; a transaction that is rolled back has written nothing.
 
     A refusal therefore is written in a unit of work of its own.
     """
 
-    def did(self, caller: Caller, *deeds: Deed) -> None:
+    def did(self, caller: Caller, *entries: LoggedAction) -> None:
         """Log writes, however many at once."""
         ...
 

@@ -55,12 +55,12 @@ class CacheKey:
 
 
 @frozen
-class Kept:
+class CacheEntry:
     """An entry as it was found."""
 
     value: bytes | None = field(repr=False)
     """None: there is none that is good."""
-    fence: bytes = field(repr=False)
+    epoch: bytes = field(repr=False)
     """As it stood when this was looked for: what is made now is good while it stands so."""
 
 
@@ -98,18 +98,18 @@ class Cache(Protocol):
         ...
 
 
-class Shelf(Protocol):
+class CacheStore(Protocol):
     """Where entries are kept. Raises Unavailable when it does not answer."""
 
-    def find(self, key: CacheKey) -> Kept:
+    def find(self, key: CacheKey) -> CacheEntry:
         """Look for an entry."""
         ...
 
-    def keep(self, key: CacheKey, value: bytes, fence: bytes) -> None:
+    def keep(self, key: CacheKey, value: bytes, epoch: bytes) -> None:
         """Keep one that was made after the fence was seen so; moved since, it never counts."""
         ...
 
-    def move_fence(self, topic: Topic) -> None:
+    def advance_epoch(self, topic: Topic) -> None:
         """Let nothing count that is kept of a topic, or is kept later with the fence of before."""
         ...
 

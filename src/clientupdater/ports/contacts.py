@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from clientupdater.domain.contacts import ContactCard
     from clientupdater.domain.ids import ClientId
-    from clientupdater.domain.write_context import Occasion
+    from clientupdater.domain.write_context import WriteContext
 
 
 class Contacts(Protocol):
@@ -21,7 +21,9 @@ class Contacts(Protocol):
         """
         ...
 
-    def save(self, seen: ContactCard, after: ContactCard, occasion: Occasion) -> ContactCard:
+    def save(
+        self, seen: ContactCard, after: ContactCard, write_context: WriteContext
+    ) -> ContactCard:
         """Keep what was changed, with a row of `client_changes` for each number in force (C2).
 
         Answers with the next version of the client. Raises VersionConflict if it is not at the

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import date, datetime, tzinfo
 
-    from clientupdater.domain.access_scope import Reach
+    from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.callers import Origin
     from clientupdater.domain.exports import ExportFormat, ExportType, Kind
     from clientupdater.domain.ids import CompanyId, JobId
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from clientupdater.ports.file_store import Draft
     from clientupdater.ports.queue import Progress
     from clientupdater.ports.read_models import ClientFilter, PersonName
-    from clientupdater.ports.unit_of_work import Sight
+    from clientupdater.ports.unit_of_work import RowSecurityScope
 
 
 @frozen(kw_only=True)
-class ExportAsked:
+class ExportRequest:
     """What is to be taken out, and how."""
 
     type: ExportType
@@ -48,7 +48,7 @@ class Export:
     """An export as it stands."""
 
     id: UUID
-    asked: ExportAsked
+    asked: ExportRequest
     asked_by: PersonName
     created_at: datetime
     company: CompanyId | None = None
@@ -64,7 +64,7 @@ class Export:
     file_size: int | None = None
     row_count: int | None = None
     error: str | None = None
-    sight: Mapping[Permission, Reach] | None = field(default=None, repr=False)
+    rls_scope: Mapping[Permission, AccessScope] | None = field(default=None, repr=False)
     """How far its asker reached when it was written; None: that is not known (A10)."""
 
     def is_gone(self, now: datetime) -> bool:
@@ -138,11 +138,11 @@ class ExportTransaction(ReadingTransaction, JobsTransaction, Protocol):
 
 
 @frozen(kw_only=True)
-class TableAsked:
+class TableRequest:
     """A table to be read: only what is within all of the reaches is in it (A10)."""
 
-    asked: ExportAsked
-    reaches: tuple[Reach, ...]
+    asked: ExportRequest
+    reaches: tuple[AccessScope, ...]
     """By which permissions; the last is what the sight of the snapshot is."""
     today: date
     now: datetime
@@ -190,7 +190,7 @@ class Table(Protocol):
 class Snapshot(Protocol):
     """A moment of the store that is looked at for as long as it takes."""
 
-    def table(self, asked: TableAsked) -> Table:
+    def table(self, asked: TableRequest) -> Table:
         """Look at a table; raises InvalidInput for a code that there is not."""
         ...
 
@@ -198,11 +198,11 @@ class Snapshot(Protocol):
 class ExportWork(Protocol):
     """Where units of work begin that reach exports, and where tables are looked at."""
 
-    def begin(self, sight: Sight) -> AbstractContextManager[ExportTransaction]:
+    def begin(self, rls_scope: RowSecurityScope) -> AbstractContextManager[ExportTransaction]:
         """Begin one, as `UnitsOfWork` does."""
         ...
 
-    def snapshot(self, sight: Sight) -> AbstractContextManager[Snapshot]:
+    def snapshot(self, rls_scope: RowSecurityScope) -> AbstractContextManager[Snapshot]:
         """Look at what there is at this moment, within a sight; nothing can be written.
 
         Raises Unavailable when the store does not answer.
@@ -214,7 +214,7 @@ class SheetForm(Protocol):
     """How a table becomes a file."""
 
     def write(
-        self, cover: Mapping[str, str], asked: ExportAsked, table: Table, draft: Draft
+        self, cover: Mapping[str, str], asked: ExportRequest, table: Table, draft: Draft
     ) -> Generator[int]:
         """Write it down, its cover first; give how many rows are written, again and again."""
         ...

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _AS_THEY_ARE = (str, int, bool)
 
 
-def _officer(told: str) -> PersonId | str:
-    return told if told == "none" else PersonId(UUID(told))
+def _officer(text: str) -> PersonId | str:
+    return text if text == "none" else PersonId(UUID(text))
 
 
 _READ: Mapping[str, Callable[[Any], Any]] = {
@@ -35,18 +35,18 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
 
 def told_filter(asked: ClientFilter) -> dict[str, str | int | bool]:
     """Write down what is named, each under its name in the lists."""
-    found = {**_named(asked), **(_named(asked.row) if asked.row else {})}
+    values = {**_named(asked), **(_named(asked.row) if asked.row else {})}
     return {
-        n: value if isinstance(value, _AS_THEY_ARE) else str(value) for n, value in found.items()
+        n: value if isinstance(value, _AS_THEY_ARE) else str(value) for n, value in values.items()
     }
 
 
-def read_filter(told: Mapping[str, Any]) -> ClientFilter:
+def read_filter(result: Mapping[str, Any]) -> ClientFilter:
     """Read what was written down."""
-    found = {name: _READ.get(name, _same)(value) for name, value in told.items()}
-    rows = {a.name for a in attrs.fields(StatusFilter)} & set(found)
-    own = {name: value for name, value in found.items() if name not in rows}
-    row = StatusFilter(**{name: found[name] for name in rows}) if rows else None
+    values = {name: _READ.get(name, _same)(value) for name, value in result.items()}
+    rows = {a.name for a in attrs.fields(StatusFilter)} & set(values)
+    own = {name: value for name, value in values.items() if name not in rows}
+    row = StatusFilter(**{name: values[name] for name in rows}) if rows else None
     return ClientFilter(**own, row=row)
 
 
@@ -55,5 +55,5 @@ def _same(value: Any) -> Any:
 
 
 def _named(asked: ClientFilter | StatusFilter) -> dict[str, Any]:
-    told = attrs.asdict(asked, recurse=False)
-    return {name: value for name, value in told.items() if value is not None and name != "row"}
+    result = attrs.asdict(asked, recurse=False)
+    return {name: value for name, value in result.items() if value is not None and name != "row"}

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Reading:
+class GaugeReading:
     """One number; what it is of, where there are several of a name."""
 
     name: str
@@ -19,9 +19,9 @@ class Reading:
     labels: tuple[str, ...] = ()
 
 
-class Readings(Protocol):
+class Gauges(Protocol):
     """Gives numbers at once: it asks nobody who might not answer."""
 
-    def __call__(self) -> Iterable[Reading]:
+    def __call__(self) -> Iterable[GaugeReading]:
         """Read them."""
         ...

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class AnswerKey:
+class IdempotencyKey:
     """By what a request is known again: who asks, for what, and the name they gave it."""
 
     actor: PersonId
@@ -24,7 +24,7 @@ class AnswerKey:
 
 
 @frozen(kw_only=True)
-class KeptAnswer:
+class StoredResponse:
     """What was answered; what may hold people's data is sealed."""
 
     fingerprint: bytes = field(repr=False)
@@ -37,34 +37,36 @@ class KeptAnswer:
     """Sealed."""
 
 
-class KeptAnswers(Protocol):
+class IdempotencyStore(Protocol):
     """Answers by key, within the transaction of their effect."""
 
-    def claim(self, key: AnswerKey, now: datetime) -> KeptAnswer | None:
+    def claim(self, key: IdempotencyKey, now: datetime) -> StoredResponse | None:
         """Have a key to oneself until the transaction ends; give the answer that is kept, if any.
 
         Raises RequestInProgress at once, without waiting, while another transaction has it.
         """
         ...
 
-    def keep(self, key: AnswerKey, answer: KeptAnswer, now: datetime, until: datetime) -> None:
+    def keep(
+        self, key: IdempotencyKey, answer: StoredResponse, now: datetime, until: datetime
+    ) -> None:
         """Keep the answer to a request that was claimed."""
         ...
 
 
-class Whole(Protocol):
+class OuterTransaction(Protocol):
     """Several units of work that are kept together, or not at all."""
 
     @property
-    def answers(self) -> KeptAnswers:
+    def answers(self) -> IdempotencyStore:
         """What was answered under a key."""
         ...
 
 
-class WholeWork(Protocol):
+class OuterTransactions(Protocol):
     """Where several units of work are made one."""
 
-    def together(self) -> AbstractContextManager[Whole]:
+    def outer_transaction(self) -> AbstractContextManager[OuterTransaction]:
         """Make one transaction of every unit of work that begins inside, by this thread.
 
         A unit that fails takes back what it did itself, as ever; the others stand. Leaving the

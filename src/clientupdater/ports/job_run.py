@@ -19,7 +19,7 @@ class Interrupted(Exception):
     """The job is no longer ours, or our time is over: leave it as it is, somebody goes on."""
 
 
-class Doing(Protocol):
+class JobRun(Protocol):
     """One attempt at one job. Whoever returns without having finished it has done it all the same.
 
     A function may be called again for a job that it has done in part, or to the end (J1): what it
@@ -46,16 +46,16 @@ class Doing(Protocol):
         ...
 
 
-JobFunction: TypeAlias = "Callable[[Doing], None]"
+JobFunction: TypeAlias = "Callable[[JobRun], None]"
 """Does jobs of one name. Raises an `Error` of the domain when it cannot: it is told to people."""
 
 
 def in_turn(*functions: JobFunction) -> JobFunction:
     """Make one of several, that are done one after the other."""
 
-    def do(doing: Doing) -> None:
+    def do(job_run: JobRun) -> None:
         for function in functions:
-            function(doing)
+            function(job_run)
 
     return do
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
-    from clientupdater.ports.unit_of_work import Sight
+    from clientupdater.ports.unit_of_work import RowSecurityScope
 
 
 @frozen(kw_only=True)
@@ -56,6 +56,6 @@ class NoticesTransaction(SyncTransaction, Protocol):
 class NoticesWork(Protocol):
     """Where units of work begin that do."""
 
-    def begin(self, sight: Sight) -> AbstractContextManager[NoticesTransaction]:
+    def begin(self, rls_scope: RowSecurityScope) -> AbstractContextManager[NoticesTransaction]:
         """Begin one, as `UnitsOfWork` does."""
         ...

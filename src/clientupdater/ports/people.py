@@ -27,14 +27,14 @@ if TYPE_CHECKING:
         OpenSession,
         Person,
     )
-    from clientupdater.domain.administration import PeopleReach
+    from clientupdater.domain.administration import PeopleScope
     from clientupdater.domain.callers import Origin
     from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
     from clientupdater.domain.people import SignInRecord
     from clientupdater.domain.permissions import Permission
     from clientupdater.domain.sessions import Session
     from clientupdater.ports.codes import Codes
-    from clientupdater.ports.unit_of_work import Sight
+    from clientupdater.ports.unit_of_work import RowSecurityScope
 
 
 @frozen
@@ -105,7 +105,7 @@ class Credentials(Protocol):
         """Find somebody's by their email, however it is capitalised."""
         ...
 
-    def hold(self, person: PersonId | None) -> Credential | None:
+    def lock(self, person: PersonId | None) -> Credential | None:
         """Find somebody's again and keep others from changing it; nobody's is None."""
         ...
 
@@ -149,7 +149,7 @@ class OneTimePasswords(Protocol):
         """Keep one in place of any other of its kind; without a token it is an initial one."""
         ...
 
-    def hold(self, token: str) -> tuple[PersonId, OneTime] | None:
+    def lock(self, token: str) -> tuple[PersonId, OneTime] | None:
         """Find a reset, and keep others from using it meanwhile."""
         ...
 
@@ -174,7 +174,7 @@ class Accounts(Protocol):
         ...
 
     def within(
-        self, reach: PeopleReach, *, after: str, at_most: int, active: bool | None
+        self, access_scope: PeopleScope, *, after: str, at_most: int, active: bool | None
     ) -> Sequence[Person]:
         """List those within reach whose email follows `after`, in the order of emails (A6a)."""
         ...
@@ -211,7 +211,7 @@ class Grants(Protocol):
 class Administration(Protocol):
     """Who is left to look after everybody."""
 
-    def hold(self) -> None:
+    def lock(self) -> None:
         """Keep every other change of rights waiting until this unit of work is over (A6)."""
         ...
 
@@ -364,6 +364,6 @@ class StaffTransaction(Transaction, Protocol):
 class StaffWork(Protocol):
     """Where units of work begin that reach people as well."""
 
-    def begin(self, sight: Sight) -> AbstractContextManager[StaffTransaction]:
+    def begin(self, rls_scope: RowSecurityScope) -> AbstractContextManager[StaffTransaction]:
         """Begin one, as `UnitsOfWork` does."""
         ...

@@ -14,7 +14,7 @@ from attrs import Factory, field, frozen
 from clientupdater.domain.ids import JobId
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.ports.unit_of_work import Transaction
-from clientupdater.runtime import trace_context as tracing
+from clientupdater.runtime import trace_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.ids import CompanyId, PersonId
     from clientupdater.domain.jobs import Verdict
     from clientupdater.ports.schedules import Schedules
-    from clientupdater.ports.unit_of_work import Sight
+    from clientupdater.ports.unit_of_work import RowSecurityScope
 
 DEFAULT_QUEUE = "default"
 SYNC_QUEUE = "sync"
@@ -37,7 +37,7 @@ MAX_ATTEMPTS = 3
 
 def carried() -> Mapping[str, str]:
     """Name the request that something is asked for in, if it is one (the job goes on under it)."""
-    trace = tracing.current()
+    trace = trace_context.current()
     return {"request_id": trace.request_id, "traceparent": trace.traceparent} if trace else {}
 
 
@@ -97,7 +97,7 @@ class Job:
 
 
 @frozen
-class Hold:
+class JobClaim:
     """By whom and by which attempt a job is held: what every word about it is fenced by (J1)."""
 
     job: JobId
@@ -106,10 +106,10 @@ class Hold:
 
 
 @frozen
-class Beat:
+class Heartbeat:
     """Word that a job is still worked on, and how far it is (None: as it was)."""
 
-    hold: Hold
+    claim: JobClaim
     progress: Progress | None = None
 
 
@@ -147,7 +147,7 @@ class Jobs(Protocol):
         """
         ...
 
-    def hold(self, job: JobId) -> Job | None:
+    def lock(self, job: JobId) -> Job | None:
         """Find a job and keep others from it until the transaction ends; None: there is none."""
         ...
 
@@ -167,9 +167,9 @@ class Jobs(Protocol):
         ...
 
 
-def with_idle(found: Iterable[QueueDepth]) -> Sequence[QueueDepth]:
+def with_idle(items: Iterable[QueueDepth]) -> Sequence[QueueDepth]:
     """Add the queues that workers work on and in which nothing is."""
-    busy = {each.queue: each for each in found}
+    busy = {each.queue: each for each in items}
     return tuple({**{queue: QueueDepth.empty(queue) for queue in QUEUES}, **busy}.values())
 
 
@@ -181,21 +181,21 @@ class QueueDepths(Protocol):
         ...
 
 
-class Endings(Protocol):
+class JobOutcomes(Protocol):
     """How work on a job ends. Each is fenced: what is no longer held is left alone (J1)."""
 
-    def complete(self, holds: Collection[Hold], now: datetime) -> AbstractSet[JobId]:
+    def complete(self, claims: Collection[JobClaim], now: datetime) -> AbstractSet[JobId]:
         """Note that they are done; give those that were still held."""
         ...
 
-    def fail(self, hold: Hold, error: str, verdict: Verdict, now: datetime) -> bool:
+    def fail(self, claim: JobClaim, error: str, verdict: Verdict, now: datetime) -> bool:
         """Note that it failed, and what becomes of it; False where it was no longer held.
 
         One that were to wait again while another with its key waits is cancelled instead.
         """
         ...
 
-    def give_back(self, holds: Collection[Hold], now: datetime) -> AbstractSet[JobId]:
+    def give_back(self, claims: Collection[JobClaim], now: datetime) -> AbstractSet[JobId]:
         """Let them wait again, the attempt not counted (J4); give those that were still held."""
         ...
 
@@ -212,7 +212,7 @@ class Leases(Protocol):
         """Take jobs that are due: priority first, then companies in turns, then the oldest."""
         ...
 
-    def beat(self, beats: Collection[Beat], until: datetime) -> AbstractSet[JobId]:
+    def beat(self, beats: Collection[Heartbeat], until: datetime) -> AbstractSet[JobId]:
         """Go on holding them until then; give those that are still held."""
         ...
 
@@ -224,7 +224,7 @@ class Leases(Protocol):
         ...
 
     @property
-    def endings(self) -> Endings:
+    def endings(self) -> JobOutcomes:
         """How work ends that is not kept together with its effect."""
         ...
 
@@ -259,23 +259,23 @@ class JobsTransaction(Transaction, Protocol):
 class JobsWork(Protocol):
     """Where units of work begin that have it."""
 
-    def begin(self, sight: Sight) -> AbstractContextManager[JobsTransaction]:
+    def begin(self, rls_scope: RowSecurityScope) -> AbstractContextManager[JobsTransaction]:
         """Begin one, as `UnitsOfWork` does."""
         ...
 
 
-class WholeJob(Protocol):
+class JobTransaction(Protocol):
     """Several units of work that are one with the end of a job."""
 
     @property
-    def endings(self) -> Endings:
+    def endings(self) -> JobOutcomes:
         """How the job ends."""
         ...
 
 
-class WholeJobWork(Protocol):
+class JobTransactions(Protocol):
     """Where a job's effect and its end are made one."""
 
-    def together(self) -> AbstractContextManager[WholeJob]:
+    def outer_transaction(self) -> AbstractContextManager[JobTransaction]:
         """Make one transaction of what this thread begins inside, as `WholeWork` does."""
         ...

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
-    from clientupdater.domain.access_scope import Reach
+    from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.events import ExemptCause
     from clientupdater.domain.ids import ClientId, PersonId
     from clientupdater.domain.periods import Cycle, Period
     from clientupdater.domain.worklist import Cause
     from clientupdater.ports.client_history import ClientHistory
     from clientupdater.ports.filter_options import ClientFilters
-    from clientupdater.ports.unit_of_work import Sight
+    from clientupdater.ports.unit_of_work import RowSecurityScope
 
 MOST = 200
 """Items on a page, at most."""
@@ -288,8 +288,8 @@ class ClientQuery:
 class Looking:
     """Who looks and when: reaches by clients:read and by status:read, and the moment."""
 
-    clients: Reach
-    statuses: Reach
+    clients: AccessScope
+    statuses: AccessScope
     now: datetime
     today: date
 
@@ -375,6 +375,6 @@ class ReadingTransaction(Transaction, Protocol):
 class ReadingWork(Protocol):
     """Where units of work begin that can read lists."""
 
-    def begin(self, sight: Sight) -> AbstractContextManager[ReadingTransaction]:
+    def begin(self, rls_scope: RowSecurityScope) -> AbstractContextManager[ReadingTransaction]:
         """Begin one, as UnitsOfWork does."""
         ...

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from clientupdater.ports.unit_of_work import Sight
+    from clientupdater.ports.unit_of_work import RowSecurityScope
 
 Removable: TypeAlias = Purgeable | Expirable
 
@@ -28,7 +28,7 @@ class Removal:
     at: datetime
 
 
-class OldThings(Protocol):
+class RetentionStore(Protocol):
     """Old rows, within a unit of work."""
 
     def remove(self, kind: Removable, before: datetime, *, at_most: int) -> int:
@@ -44,7 +44,7 @@ class PurgingTransaction(Transaction, Protocol):
     """A unit of work that reaches them."""
 
     @property
-    def old_things(self) -> OldThings:
+    def old_things(self) -> RetentionStore:
         """What is kept for a while."""
         ...
 
@@ -52,6 +52,6 @@ class PurgingTransaction(Transaction, Protocol):
 class PurgingWork(Protocol):
     """Where units of work begin that reach them."""
 
-    def begin(self, sight: Sight) -> AbstractContextManager[PurgingTransaction]:
+    def begin(self, rls_scope: RowSecurityScope) -> AbstractContextManager[PurgingTransaction]:
         """Begin one, as `UnitsOfWork` does."""
         ...

@@ -16,7 +16,7 @@ class Rights(Protocol):
         """Find whether a person is active, their grants and live territory; None: unknown."""
         ...
 
-    def hold(self) -> None:
+    def lock(self) -> None:
         """Keep whoever changes rights waiting until this unit of work is over (A3).
 
         For what is decided by another person's rights and has to end when they lose them: it

@@ -37,7 +37,7 @@ class Schedules(Protocol):
         """List them by name."""
         ...
 
-    def hold(self, name: str) -> ScheduledJob | None:
+    def lock(self, name: str) -> ScheduledJob | None:
         """Find one and keep others from it until the transaction ends."""
         ...
 

@@ -26,14 +26,14 @@ UNREADABLE = "\0unreadable"
 
 def unreadable(faults: Iterable[Fault], cells: RawRecord | None = None) -> RawRecord:
     """Stand in for a record that could not be read, with those of its cells that could."""
-    told = json.dumps([(each.pointer, each.message) for each in faults])
-    return {**(cells or {}), UNREADABLE: told}
+    result = json.dumps([(each.pointer, each.message) for each in faults])
+    return {**(cells or {}), UNREADABLE: result}
 
 
 def faults_of(record: RawRecord) -> tuple[Fault, ...]:
     """Say why a record could not be read; nothing where it could."""
-    told = record.get(UNREADABLE)
-    return tuple(Fault(*each) for each in json.loads(told)) if isinstance(told, str) else ()
+    value = record.get(UNREADABLE)
+    return tuple(Fault(*each) for each in json.loads(value)) if isinstance(value, str) else ()
 
 
 def is_deleted(record: RawRecord) -> bool:

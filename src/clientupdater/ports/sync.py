@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.outcome import Outcome
     from clientupdater.domain.sync.transforms import Lookups
     from clientupdater.ports.sources import Fetch as Reading
-    from clientupdater.ports.sync_status import SyncStandings
-    from clientupdater.ports.unit_of_work import Sight
+    from clientupdater.ports.sync_status import SourceStatuses
+    from clientupdater.ports.unit_of_work import RowSecurityScope
 
 
 class SyncJobs(Protocol):
@@ -374,7 +374,7 @@ class SyncTransaction(StaffTransaction, JobsTransaction, Protocol):
         ...
 
     @property
-    def sync_standings(self) -> SyncStandings:
+    def sync_standings(self) -> SourceStatuses:
         """How the sources stand."""
         ...
 
@@ -389,6 +389,6 @@ class SyncTransaction(StaffTransaction, JobsTransaction, Protocol):
 class SyncWork(Protocol):
     """Where units of work begin that have it."""
 
-    def begin(self, sight: Sight) -> AbstractContextManager[SyncTransaction]:
+    def begin(self, rls_scope: RowSecurityScope) -> AbstractContextManager[SyncTransaction]:
         """Begin one, as `UnitsOfWork` does."""
         ...

@@ -8,13 +8,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from clientupdater.domain.sync.source_status import SyncStanding
+    from clientupdater.domain.sync.source_status import SourceStatus
 
 
-class SyncStandings(Protocol):
+class SourceStatuses(Protocol):
     """Tells it, and changes nothing."""
 
-    def read(self, now: datetime, *, silence: float) -> Sequence[SyncStanding]:
+    def read(self, now: datetime, *, silence: float) -> Sequence[SourceStatus]:
         """Tell of every source there can be, set up or not: one statement.
 
         A run that was not heard of for so many seconds, and that nobody comes back to, is dead.

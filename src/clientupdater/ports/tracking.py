@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.periods import Period
     from clientupdater.domain.statuses import StatusCatalogue
     from clientupdater.domain.tracking import Change, PeriodRow
-    from clientupdater.domain.write_context import Occasion
+    from clientupdater.domain.write_context import WriteContext
 
     ClientRef: TypeAlias = ClientId | str
     Place: TypeAlias = tuple[ClientId, Period]
@@ -42,7 +42,7 @@ class Clients(Protocol):
         """Find many, each by identity or by its client code; whom there is not is left out."""
         ...
 
-    def hold(self, *clients: ClientId) -> None:
+    def lock(self, *clients: ClientId) -> None:
         """Keep the others who would end, revive, open or assign these waiting until this is over.
 
         A unit of work that only records on one open row holds nothing. Any other holds before it
@@ -152,7 +152,7 @@ class PeriodOpenings(Protocol):
     """Opening whole periods, set-based (P4)."""
 
     def open_batch(
-        self, period: Period, occasion: Occasion, *, after: ClientId | None, at_most: int
+        self, period: Period, write_context: WriteContext, *, after: ClientId | None, at_most: int
     ) -> OpenedBatch:
         """Look at the next clients in the order of identity; open a row for each that is due.
 
@@ -160,7 +160,7 @@ class PeriodOpenings(Protocol):
         """
         ...
 
-    def missing(self, period: Period, occasion: Occasion) -> int:
+    def missing(self, period: Period, write_context: WriteContext) -> int:
         """Count the clients that are due in a period and have no row."""
         ...
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from attrs import frozen
 
-from clientupdater.domain.access_scope import Reach
+from clientupdater.domain.access_scope import AccessScope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from clientupdater.ports.assignments import Assignments
-    from clientupdater.ports.audit import Journal
+    from clientupdater.ports.audit import AuditLog
     from clientupdater.ports.business_settings import BusinessSettings
     from clientupdater.ports.contacts import Contacts
     from clientupdater.ports.pension_numbers import PensionNumbers
@@ -34,7 +34,7 @@ class System:
 
 SYSTEM: Final = System()
 
-Sight: TypeAlias = Reach | System
+RowSecurityScope: TypeAlias = AccessScope | System
 """Which clients exist for a unit of work."""
 
 
@@ -87,7 +87,7 @@ class Transaction(Protocol):
         ...
 
     @property
-    def journal(self) -> Journal:
+    def audit(self) -> AuditLog:
         """The logs and audits."""
         ...
 
@@ -104,7 +104,7 @@ class Transaction(Protocol):
 class UnitsOfWork(Protocol):
     """Where units of work begin."""
 
-    def begin(self, sight: Sight) -> AbstractContextManager[Transaction]:
+    def begin(self, rls_scope: RowSecurityScope) -> AbstractContextManager[Transaction]:
         """Begin one: leaving it cleanly commits, an exception rolls everything back.
 
         Raises Unavailable when the store does not answer; then nothing was kept.

@@ -181,8 +181,8 @@ class DatabaseSettings:
     def name_of(self, url: str) -> str:
         """Name the setting that an address of the serving or working login came from."""
         names = ("DATABASE_URL", "DATABASE_DIRECT_URL")
-        told = (name for name in names if getattr(self, name.lower()) == url)
-        return next(told, "DATABASE_WORKER_URL")
+        items = (name for name in names if getattr(self, name.lower()) == url)
+        return next(items, "DATABASE_WORKER_URL")
 
     @property
     def prepares_when_serving(self) -> bool | None:
@@ -196,8 +196,8 @@ def database_faults(settings: DatabaseSettings) -> Iterator[Fault]:
     """Find what contradicts itself, and what would send passwords and clients in clear."""
     low, high = settings.database_pool_min, settings.database_pool_max
     if low > high:
-        told = f"is {low}, more than DATABASE_POOL_MAX ({high}); expected at most as many"
-        yield Fault("DATABASE_POOL_MIN", told)
+        message = f"is {low}, more than DATABASE_POOL_MAX ({high}); expected at most as many"
+        yield Fault("DATABASE_POOL_MIN", message)
     for name in ("DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_WORKER_URL", _MIGRATION):
         address = getattr(settings, name.lower())
         if address and not settings.database_insecure and _is_open_to_postgres(address):
@@ -244,9 +244,9 @@ def _is_near(host: str) -> bool:
 
 def _required(url: str | None) -> str:
     if url is None:
-        told = (
+        message = (
             f"is not set; expected {POSTGRES_EXAMPLE.replace('password', '…')} "
             "(or run `clientupdater demo`, which brings a database along)"
         )
-        raise Misconfigured([Fault("DATABASE_URL", told)])
+        raise Misconfigured([Fault("DATABASE_URL", message)])
     return url

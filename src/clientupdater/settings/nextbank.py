@@ -166,5 +166,5 @@ def nextbank_faults(settings: NextBankSettings) -> Iterator[Fault]:
         "NEXTBANK_CLIENT_SECRET": settings.nextbank_client_secret,
         "NEXTBANK_TOKEN_URL": settings.nextbank_token_url,
     }
-    told = "is not set; expected it, or NEXTBANK_API_KEY, with NEXTBANK_BASE_URL"
-    yield from (Fault(name, told) for name, value in needed.items() if value is None)
+    message = "is not set; expected it, or NEXTBANK_API_KEY, with NEXTBANK_BASE_URL"
+    yield from (Fault(name, message) for name, value in needed.items() if value is None)

@@ -73,10 +73,10 @@ _KEY_NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 def key(text: str) -> bytes:
     """Read a key of 32 bytes in base64."""
-    found = base64.b64decode(text, validate=True)
-    if len(found) != _KEY_BYTES:
+    result = base64.b64decode(text, validate=True)
+    if len(result) != _KEY_BYTES:
         raise ValueError
-    return found
+    return result
 
 
 def keys(text: str) -> Mapping[str, bytes]:
@@ -107,10 +107,10 @@ SIGNING_ALGORITHMS = ("RS256", "RS384", "RS512", "ES256", "ES384", "ES512")
 
 def words(text: str) -> tuple[str, ...]:
     """Read words, separated by commas."""
-    found = tuple(word.strip() for word in text.split(","))
-    if not all(found):
+    items = tuple(word.strip() for word in text.split(","))
+    if not all(items):
         raise ValueError
-    return found
+    return items
 
 
 def algorithms(text: str) -> tuple[str, ...]:
@@ -149,15 +149,15 @@ def path(*holds: str) -> Callable[[str], str]:
     """Read a path below an address that is known; what it has to hold is in it once."""
 
     def read(text: str) -> str:
-        found = text.removeprefix("/")
-        bare = found
+        result = text.removeprefix("/")
+        bare = result
         for each in holds:
             bare = bare.replace(each, "held", 1)
         segments = bare.split("/")
-        is_there = all(each in found for each in holds)
+        is_there = all(each in result for each in holds)
         if not is_there or not all(map(_SEGMENT.fullmatch, segments)) or {".", ".."} & {*segments}:
             raise ValueError
-        return found
+        return result
 
     return read
 
@@ -204,11 +204,11 @@ def yes_or_no(text: str) -> bool:
 
 def origins(text: str) -> tuple[str, ...]:
     """Read origins, as browsers name them."""
-    found = words(text)
-    for parts in map(urlsplit, found):
+    result = words(text)
+    for parts in map(urlsplit, result):
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
             raise ValueError
-    return found
+    return result
 
 
 _SHORTEST_TOKEN = 24
@@ -223,13 +223,13 @@ def long_word(text: str) -> str:
 
 def webhook_secrets(text: str) -> tuple[str, ...]:
     """Read secrets that sign webhooks: whsec_ and bytes in base64, or a word as it is."""
-    found = words(text)
-    for each in found:
+    result = words(text)
+    for each in result:
         bare = each.removeprefix("whsec_")
         size = len(each.encode() if bare == each else base64.b64decode(bare, validate=True))
         if size < _SHORTEST_TOKEN:
             raise ValueError
-    return found
+    return result
 
 
 def address(text: str) -> tuple[str, int]:

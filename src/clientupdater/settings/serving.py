@@ -70,12 +70,12 @@ class Serving:
         What a stranger writes into the header stands left of what our proxies added, and is never
         reached.
         """
-        found = peer
+        result = peer
         for named in reversed([each.strip() for each in forwarded_for.split(",") if each.strip()]):
-            if not (found and self._is_proxy(found)):
+            if not (result and self._is_proxy(result)):
                 break
-            found = named if _is_address(named) else None
-        return found
+            result = named if _is_address(named) else None
+        return result
 
     def _is_proxy(self, address: str) -> bool:
         return _is_address(address) and any(

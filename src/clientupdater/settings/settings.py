@@ -163,9 +163,9 @@ class Settings(DatabaseSettings, ServingSettings, KeepingSettings, SourceSetting
             try:
                 values[name] = setting.read(text)
             except (ValueError, KeyError, InvalidInput, zoneinfo.ZoneInfoNotFoundError, OSError):
-                found = mask(text) if setting.secret else text
-                told = f"is {found!r}; expected {setting.expected}"
-                faults.append(Fault(setting.name, told))
+                result = mask(text) if setting.secret else text
+                message = f"is {result!r}; expected {setting.expected}"
+                faults.append(Fault(setting.name, message))
         settings = cls(**values)
         faults.extend(_contradictions(settings))
         if faults:
@@ -175,8 +175,8 @@ class Settings(DatabaseSettings, ServingSettings, KeepingSettings, SourceSetting
     def require_keys(self) -> None:
         """Insist on keys: what one process seals, every other has to open, also tomorrow."""
         keys = {"ENCRYPTION_KEYS": self.encryption_keys, "BLIND_INDEX_KEY": self.blind_index_key}
-        told = "is not set; it is needed to serve (`clientupdater demo` makes up its own)"
-        if faults := [Fault(name, told) for name, key in keys.items() if key is None]:
+        message = "is not set; it is needed to serve (`clientupdater demo` makes up its own)"
+        if faults := [Fault(name, message) for name, key in keys.items() if key is None]:
             raise Misconfigured(faults)
 
 
@@ -191,6 +191,8 @@ def described() -> Iterator[tuple[str, Setting]]:
 def _contradictions(settings: Settings) -> Iterator[Fault]:
     yield from database_faults(settings)
     if settings.oidc_issuer and not (settings.oidc_audience or settings.oidc_authorized_parties):
-        told = "is not set, nor is OIDC_AUTHORIZED_PARTIES; expected one of them with OIDC_ISSUER"
-        yield Fault("OIDC_AUDIENCE", told)
+        message = (
+            "is not set, nor is OIDC_AUTHORIZED_PARTIES; expected one of them with OIDC_ISSUER"
+        )
+        yield Fault("OIDC_AUDIENCE", message)
     yield from source_faults(settings)

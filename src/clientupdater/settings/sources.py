@@ -216,12 +216,12 @@ class SourceSettings(NextBankSettings):
     @property
     def sources(self) -> frozenset[str]:
         """Name those that are set up."""
-        told = {
+        values = {
             "snowflake": self.snowflake_account,
             "nextbank": self.nextbank_base_url,
             "csv": self.csv_drop_dir,
         }
-        return frozenset(name for name, where in told.items() if where is not None)
+        return frozenset(name for name, where in values.items() if where is not None)
 
 
 def source_faults(settings: SourceSettings) -> Iterator[Fault]:
@@ -244,5 +244,5 @@ def _snowflake_faults(settings: SourceSettings) -> Iterator[Fault]:
             else {"SNOWFLAKE_TOKEN": settings.snowflake_token}
         ),
     }
-    told = f"is not set; expected with SNOWFLAKE_ACCOUNT and {settings.snowflake_authenticator}"
-    yield from (Fault(name, told) for name, value in needed.items() if value is None)
+    message = f"is not set; expected with SNOWFLAKE_ACCOUNT and {settings.snowflake_authenticator}"
+    yield from (Fault(name, message) for name, value in needed.items() if value is None)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.access import Decision
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import ClientId, CompanyId
-    from clientupdater.ports.audit import Deed, RightsChange
+    from clientupdater.ports.audit import LoggedAction, RightsChange
 
 
 @frozen
@@ -22,7 +22,7 @@ class Did:
     """A write."""
 
     caller: Caller
-    deed: Deed
+    entry: LoggedAction
 
 
 @frozen
@@ -58,15 +58,15 @@ Entry: TypeAlias = Did | WasRefused | ChangedRights | Saw
 
 
 @frozen
-class MemoryJournal:
+class MemoryAuditLog:
     """The logs and audits of one unit of work."""
 
     _entries: list[Entry]
     _exists: Callable[[ClientId], bool]
 
-    def did(self, caller: Caller, *deeds: Deed) -> None:
+    def did(self, caller: Caller, *entries: LoggedAction) -> None:
         """Log writes."""
-        self._entries.extend(Did(caller, deed) for deed in deeds)
+        self._entries.extend(Did(caller, entry) for entry in entries)
 
     def refused(
         self,

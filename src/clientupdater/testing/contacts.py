@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.ids import ClientId, PersonId
     from clientupdater.domain.sync.plan import FieldChange
-    from clientupdater.domain.write_context import Occasion
+    from clientupdater.domain.write_context import WriteContext
 
 
 @frozen
@@ -47,7 +47,9 @@ class MemoryContacts:
         blank = ContactCard(client=client, version=1, numbers=dict.fromkeys(CONTACTS, Contact()))
         return self._written.get(client) or self._cards.get(client, blank)
 
-    def save(self, seen: ContactCard, after: ContactCard, occasion: Occasion) -> ContactCard:
+    def save(
+        self, seen: ContactCard, after: ContactCard, write_context: WriteContext
+    ) -> ContactCard:
         """Keep what was changed, and what it was before."""
         self._lock(seen.client)
         now = self.find(seen.client)
@@ -58,7 +60,7 @@ class MemoryContacts:
         kept = evolve(after, version=seen.version + 1)
         self._written[seen.client] = kept
         self._changes.extend(
-            ChangedContact(seen.client, change, occasion.by, occasion.now)
+            ChangedContact(seen.client, change, write_context.by, write_context.now)
             for change in seen.changes_to(after)
         )
         return kept

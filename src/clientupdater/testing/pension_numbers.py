@@ -28,8 +28,8 @@ class MemoryPensionNumbers:
 
     def show(self, client: ClientId) -> str | None:
         """Open a client's number."""
-        found = self._all().get(client)
-        return self._vault.opened(found.ciphertext, client) if found else None
+        value = self._all().get(client)
+        return self._vault.opened(value.ciphertext, client) if value else None
 
     def keep(self, client: ClientId, number: str) -> None:
         """Seal a number for this client alone."""
@@ -44,8 +44,8 @@ class MemoryPensionNumbers:
 
     def missing_keys(self) -> frozenset[str]:
         """Name the keys that numbers are sealed with and that we do not have."""
-        found = {key_of(sealed.ciphertext) for sealed in self._all().values()}
-        return frozenset(found - self._vault.ring.keys.keys())
+        names = {key_of(sealed.ciphertext) for sealed in self._all().values()}
+        return frozenset(names - self._vault.ring.keys.keys())
 
     def renew_batch(self, *, after: ClientId | None, at_most: int) -> RenewedBatch:
         """Seal the next numbers anew with the newest key."""

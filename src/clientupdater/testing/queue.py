@@ -14,7 +14,7 @@ from attrs import Factory, define, evolve, frozen
 from clientupdater.domain.errors import AlreadyExists
 from clientupdater.domain.ids import JobId
 from clientupdater.domain.jobs import JobStatus, after_lost_lease
-from clientupdater.ports.queue import Hold, Job, QueueDepth
+from clientupdater.ports.queue import Job, JobClaim, QueueDepth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clientupdater.domain.jobs import Schedule, Verdict
-    from clientupdater.ports.queue import Beat, JobsAsked, NewJob
+    from clientupdater.ports.queue import Heartbeat, JobsAsked, NewJob
     from clientupdater.ports.schedules import ScheduledJob
 
 _LOST = "Its worker did not report back: it was killed, cut off, or stood still for too long."
@@ -102,7 +102,7 @@ class MemoryJobs:
         self._written[put.id] = put
         return put.id
 
-    def hold(self, job: JobId) -> Job | None:
+    def lock(self, job: JobId) -> Job | None:
         """Find a job and keep others from it until the unit of work ends."""
         self._store.lock(("job", job), self._writer)
         return self._seen().get(job)
@@ -110,14 +110,14 @@ class MemoryJobs:
     def list(self, asked: JobsAsked, *, before: JobId | None, at_most: int) -> Sequence[Job]:
         """List jobs, the newest first."""
         newest_first = sorted(self._seen().values(), key=lambda job: -job.id)
-        found = (
+        items = (
             job
             for job in newest_first
             if asked.queue in (None, job.queue)
             and asked.status in (None, job.status)
             and (before is None or job.id < before)
         )
-        return [job for job, _ in zip(found, range(at_most), strict=False)]
+        return [job for job, _ in zip(items, range(at_most), strict=False)]
 
     def put_back(self, job: JobId, now: datetime) -> None:
         """Let it wait once more, with its attempts counted anew."""
@@ -147,8 +147,8 @@ class MemoryJobs:
     def _is_waiting(self, queue: str, key: str | None) -> bool:
         if key is None:
             return False
-        told = (queue, key, JobStatus.PENDING)
-        return any((job.queue, job.key, job.status) == told for job in self._seen().values())
+        items = (queue, key, JobStatus.PENDING)
+        return any((job.queue, job.key, job.status) == items for job in self._seen().values())
 
 
 @frozen
@@ -164,7 +164,7 @@ class MemorySchedules:
         seen = self._seen()
         return [seen[name] for name in sorted(seen)]
 
-    def hold(self, name: str) -> ScheduledJob | None:
+    def lock(self, name: str) -> ScheduledJob | None:
         """Find one and keep others from it until the unit of work ends."""
         self._store.lock(("schedule", name), self._writer)
         return self._seen().get(name)
@@ -205,9 +205,9 @@ class MemoryQueueDepths:
 
     def read(self, now: datetime) -> Sequence[QueueDepth]:
         """Tell of every queue in which something waits, is worked on or is dead."""
-        told = (JobStatus.PENDING, JobStatus.PROCESSING, JobStatus.DEAD)
+        items = (JobStatus.PENDING, JobStatus.PROCESSING, JobStatus.DEAD)
         with self._store.exclusively():
-            jobs = [job for job in self._store.queue.jobs.values() if job.status in told]
+            jobs = [job for job in self._store.queue.jobs.values() if job.status in items]
         return [_depth(name, jobs, now) for name in sorted({job.queue for job in jobs})]
 
 
@@ -238,12 +238,12 @@ class MemoryLeases:
             self._keep(*taken)
         return sorted(taken, key=_order)
 
-    def beat(self, beats: Collection[Beat], until: datetime) -> frozenset[JobId]:
+    def beat(self, beats: Collection[Heartbeat], until: datetime) -> frozenset[JobId]:
         """Go on holding them until then; give those that are still held."""
         held = set()
         with self._store.exclusively():
             for beat in beats:
-                if job := _held(self._store, beat.hold):
+                if job := _held(self._store, beat.claim):
                     latest = max(job.lease_expires_at or until, until)
                     progress = beat.progress or job.progress
                     self._keep(evolve(job, lease_expires_at=latest, progress=progress))
@@ -260,9 +260,9 @@ class MemoryLeases:
         return None
 
     @property
-    def endings(self) -> MemoryEndings:
+    def endings(self) -> MemoryJobOutcomes:
         """How work ends."""
-        return MemoryEndings(self._store)
+        return MemoryJobOutcomes(self._store)
 
     def _in_turns(self, queues: Sequence[str], now: datetime) -> list[Job]:
         ours = [job for job in self._store.queue.jobs.values() if job.queue in queues]
@@ -283,39 +283,39 @@ class MemoryLeases:
 
 
 @frozen
-class MemoryEndings:
+class MemoryJobOutcomes:
     """How work on jobs ends."""
 
     _store: Store
 
-    def complete(self, holds: Collection[Hold], now: datetime) -> frozenset[JobId]:
+    def complete(self, claims: Collection[JobClaim], now: datetime) -> frozenset[JobId]:
         """Note that they are done; give those that were still held."""
         with self._store.exclusively():
-            done = [job for hold in holds if (job := _held(self._store, hold))]
+            done = [job for claim in claims if (job := _held(self._store, claim))]
             for job in done:
                 self._store.queue.jobs[job.id] = evolve(
                     _let_go(job), status=JobStatus.COMPLETED, completed_at=now, error=None
                 )
         return frozenset(job.id for job in done)
 
-    def fail(self, hold: Hold, error: str, verdict: Verdict, now: datetime) -> bool:
+    def fail(self, claim: JobClaim, error: str, verdict: Verdict, now: datetime) -> bool:
         """Note that it failed, and what becomes of it."""
         with self._store.exclusively():
-            job = _held(self._store, hold)
+            job = _held(self._store, claim)
             if job:
                 _taken_back(self._store, job, error, verdict, now)
         return job is not None
 
-    def give_back(self, holds: Collection[Hold], now: datetime) -> frozenset[JobId]:
+    def give_back(self, claims: Collection[JobClaim], now: datetime) -> frozenset[JobId]:
         """Let them wait again, the attempt not counted."""
         with self._store.exclusively():
-            given = [job for hold in holds if (job := _held(self._store, hold))]
-            for job in given:
+            items = [job for claim in claims if (job := _held(self._store, claim))]
+            for job in items:
                 back = evolve(_let_go(job), attempts=job.attempts - 1)
                 self._store.queue.jobs[job.id] = _waiting_again(self._store, back, now)
-        for wake in self._store.queue.listeners if given else ():
+        for wake in self._store.queue.listeners if items else ():
             wake()
-        return frozenset(job.id for job in given)
+        return frozenset(job.id for job in items)
 
 
 def _new(id_: JobId, job: NewJob, now: datetime) -> Job:
@@ -341,9 +341,9 @@ def _order(job: Job) -> tuple[int, datetime, JobId]:
     return -job.priority, job.scheduled_at, job.id
 
 
-def _held(store: Store, hold: Hold) -> Job | None:
-    job = store.queue.jobs.get(hold.job)
-    is_held = job is not None and (job.worker, job.attempts) == (hold.worker, hold.attempt)
+def _held(store: Store, claim: JobClaim) -> Job | None:
+    job = store.queue.jobs.get(claim.job)
+    is_held = job is not None and (job.worker, job.attempts) == (claim.worker, claim.attempt)
     return job if is_held else None
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.access import Actor
     from clientupdater.domain.ids import ClientId, CompanyId, PersonId
     from clientupdater.domain.officers import AssignmentEnd
-    from clientupdater.domain.write_context import Occasion
+    from clientupdater.domain.write_context import WriteContext
 
 
 @frozen
@@ -29,7 +29,7 @@ class MemoryRights:
         """Find what a person may do."""
         return self._people.get(person)
 
-    def hold(self) -> None:
+    def lock(self) -> None:
         """Hold nothing: in memory nobody's rights change while somebody works."""
 
 
@@ -55,7 +55,7 @@ class MemoryAssignments:
     _people: Mapping[PersonId, Actor]
     _give: Callable[[ClientId, PersonId | None], bool]
 
-    def assign(self, clients: Collection[ClientId], officer: PersonId, _: Occasion) -> None:
+    def assign(self, clients: Collection[ClientId], officer: PersonId, _: WriteContext) -> None:
         """Begin one for each, and end the one there was."""
         if officer not in self._people or not all(self._give(each, officer) for each in clients):
             raise NotFound
@@ -63,7 +63,7 @@ class MemoryAssignments:
     def end(
         self,
         clients: Collection[ClientId],
-        _: Occasion,
+        _: WriteContext,
         why: AssignmentEnd | None = None,  # noqa: ARG002 — nothing here has a date
     ) -> None:
         """End the one that each has, if any."""

@@ -18,7 +18,7 @@ from clientupdater.domain.access import ClientPlace
 from clientupdater.domain.clients import Client, has_terminal_outcome
 from clientupdater.domain.errors import Unavailable
 from clientupdater.ports.unit_of_work import System
-from clientupdater.testing.audit import Entry, MemoryJournal
+from clientupdater.testing.audit import Entry, MemoryAuditLog
 from clientupdater.testing.contacts import ChangedContact, MemoryContacts
 from clientupdater.testing.pension_numbers import MemoryPensionNumbers
 from clientupdater.testing.queue import (
@@ -33,7 +33,7 @@ from clientupdater.testing.staff import (
     MemoryRights,
 )
 from clientupdater.testing.tracking import (
-    Kept,
+    CacheEntry,
     MemoryClients,
     MemoryOpenings,
     MemoryRowBatches,
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.queue import Job
     from clientupdater.ports.schedules import ScheduledJob
     from clientupdater.ports.tracking import Opening
-    from clientupdater.ports.unit_of_work import Sight
+    from clientupdater.ports.unit_of_work import RowSecurityScope
 
 RowKey: TypeAlias = "tuple[ClientId, Period]"
 
@@ -68,9 +68,9 @@ class MemoryBook:
 
     catalogue: StatusCatalogue
     clients: dict[ClientId, Client] = Factory(dict)
-    rows: dict[RowKey, Kept] = Factory(dict)
+    rows: dict[RowKey, CacheEntry] = Factory(dict)
     openings: list[Opening] = Factory(list)
-    journal: list[Entry] = Factory(list)
+    audit: list[Entry] = Factory(list)
     people: dict[PersonId, Actor] = Factory(dict)
     settings: dict[tuple[str, CompanyId | None], str] = Factory(dict)
     vault: Vault | None = None
@@ -87,9 +87,9 @@ class MemoryBook:
             self.clients[client.id] = client
 
     @contextmanager
-    def begin(self, sight: Sight) -> Iterator[MemoryTransaction]:
+    def begin(self, rls_scope: RowSecurityScope) -> Iterator[MemoryTransaction]:
         """Begin a unit of work: UnitsOfWork for those who need no database."""
-        transaction = MemoryTransaction(self, sight)
+        transaction = MemoryTransaction(self, rls_scope)
         try:
             yield transaction
             self.commit(transaction)
@@ -98,12 +98,12 @@ class MemoryBook:
         for act in transaction.afterwards:
             act()
 
-    def committed(self, key: RowKey) -> Kept | None:
+    def committed(self, key: RowKey) -> CacheEntry | None:
         """Read what is committed of a row."""
         with self._changed:
             return self.rows.get(key)
 
-    def all_committed(self) -> dict[RowKey, Kept]:
+    def all_committed(self) -> dict[RowKey, CacheEntry]:
         """Read everything that is committed, as it is at this moment."""
         with self._changed:
             return dict(self.rows)
@@ -133,7 +133,7 @@ class MemoryBook:
             self.rows.update(transaction.written)
             for client, officer in transaction.given.items():
                 self.clients[client] = evolve(self.clients[client], assigned_to=officer)
-            self.journal.extend(transaction.entries)
+            self.audit.extend(transaction.entries)
             self.sealed.update(transaction.sealed)
             self.cards.update(transaction.cards)
             self.changes.extend(transaction.changes)
@@ -155,8 +155,8 @@ class MemoryTransaction:
     """One unit of work: every port of it, over one book."""
 
     book: MemoryBook
-    sight: Sight
-    written: dict[RowKey, Kept] = Factory(dict)
+    rls_scope: RowSecurityScope
+    written: dict[RowKey, CacheEntry] = Factory(dict)
     given: dict[ClientId, PersonId | None] = Factory(dict)
     entries: list[Entry] = Factory(list)
     sealed: dict[ClientId, SealedNumber] = Factory(dict)
@@ -233,9 +233,9 @@ class MemoryTransaction:
         return MemoryBusinessSettings(self.book.settings)
 
     @property
-    def journal(self) -> MemoryJournal:
+    def audit(self) -> MemoryAuditLog:
         """The logs and audits."""
-        return MemoryJournal(self.entries, lambda client: self.known(client) is not None)
+        return MemoryAuditLog(self.entries, lambda client: self.known(client) is not None)
 
     @property
     def pension_numbers(self) -> MemoryPensionNumbers:
@@ -253,25 +253,25 @@ class MemoryTransaction:
 
     def sees(self, client: Client) -> bool:
         """Whether the client exists for this unit of work."""
-        if isinstance(self.sight, System):
+        if isinstance(self.rls_scope, System):
             return True
         place = ClientPlace(client.company, client.branch, client.assigned_to)
-        return self.sight.covers(place)
+        return self.rls_scope.covers(place)
 
     def known(self, client: ClientId) -> Client | None:
         """Find a client within sight, with what its rows say of it (T1, T4)."""
-        found = self.book.clients.get(client)
-        if found and client in self.given:
-            found = evolve(found, assigned_to=self.given[client])
-        if found is None or not self.sees(found):
+        value = self.book.clients.get(client)
+        if value and client in self.given:
+            value = evolve(value, assigned_to=self.given[client])
+        if value is None or not self.sees(value):
             return None
         snapshots = [kept.row.snapshot for kept in self.kept_of(client)]
-        return evolve(found, has_terminal_outcome=has_terminal_outcome(snapshots))
+        return evolve(value, has_terminal_outcome=has_terminal_outcome(snapshots))
 
     def _is_there(self, client: ClientId) -> bool:
         """Whether there is such a client within sight, and not deleted (C4)."""
-        found = self.known(client)
-        return found is not None and not found.is_deleted
+        result = self.known(client)
+        return result is not None and not result.is_deleted
 
     def give(self, client: ClientId, officer: PersonId | None) -> bool:
         """Give a client to an officer, or to nobody; tell whether there is such a client."""
@@ -280,21 +280,21 @@ class MemoryTransaction:
             self.given[client] = officer
         return is_there
 
-    def kept(self, client: ClientId, period: Period) -> Kept | None:
+    def kept(self, client: ClientId, period: Period) -> CacheEntry | None:
         """Find a row within sight: as written here, else as committed."""
         if self.known(client) is None:
             return None
         key = (client, period)
         return self.written.get(key) or self.book.committed(key)
 
-    def kept_of(self, client: ClientId) -> list[Kept]:
+    def kept_of(self, client: ClientId) -> list[CacheEntry]:
         """List a client's rows, the latest period first."""
         merged = {**self.book.all_committed(), **self.written}
         mine = [kept for (owner, _), kept in merged.items() if owner == client]
         return sorted(mine, key=_when, reverse=True)
 
 
-def _when(kept: Kept) -> tuple[date, str]:
+def _when(kept: CacheEntry) -> tuple[date, str]:
     return kept.row.period.first_day, kept.row.period.cycle
 
 

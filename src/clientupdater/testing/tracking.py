@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from clientupdater.domain.periods import Period
     from clientupdater.domain.statuses import StatusCatalogue
     from clientupdater.domain.tracking import Change
-    from clientupdater.domain.write_context import Occasion
+    from clientupdater.domain.write_context import WriteContext
     from clientupdater.ports.tracking import ClientRef, Opening, Place, RowChanges
     from clientupdater.testing.store import MemoryTransaction
 
 
 @frozen
-class Kept:
+class CacheEntry:
     """A row with all its events."""
 
     row: PeriodRow
@@ -53,10 +53,12 @@ class MemoryClients:
 
     def find_all(self, refs: Collection[ClientRef]) -> dict[ClientRef, Client]:
         """Find many, each by identity or by its client code."""
-        found = {ref: self.by_code(ref) if isinstance(ref, str) else self.find(ref) for ref in refs}
-        return {ref: client for ref, client in found.items() if client}
+        values = {
+            ref: self.by_code(ref) if isinstance(ref, str) else self.find(ref) for ref in refs
+        }
+        return {ref: client for ref, client in values.items() if client}
 
-    def hold(self, *clients: ClientId) -> None:
+    def lock(self, *clients: ClientId) -> None:
         """Keep the others who would end, revive, open or assign these waiting."""
         for client in sorted(set(clients)):
             self._transaction.book.lock(client, self._transaction)
@@ -104,7 +106,7 @@ class MemoryRows:
         if self._transaction.kept(*key):
             raise AlreadyExists(f"The client has a row in {period}.")
         row = PeriodRow(client.id, client.company, period, fold([opened]))
-        self._transaction.written[key] = Kept(row, (opened,))
+        self._transaction.written[key] = CacheEntry(row, (opened,))
         return row
 
     def append(self, row: PeriodRow, change: Change) -> PeriodRow:
@@ -116,7 +118,7 @@ class MemoryRows:
             raise NotFound
         _require_unmoved(row, kept.row)
         after = evolve(kept.row, snapshot=change.snapshot)
-        self._transaction.written[key] = Kept(after, (*kept.history, change.event))
+        self._transaction.written[key] = CacheEntry(after, (*kept.history, change.event))
         return after
 
 
@@ -131,16 +133,16 @@ class MemoryRowBatches:
     ) -> list[PeriodRow]:
         """Find the rows of these places, and all rows of the clients that are whole."""
         rows = self._transaction.rows
-        found = {(row.client, row.period) for each in whole for row in rows.of_client(each)}
-        found |= {place for place in places if rows.find(*place)}
-        for place in sorted(found, key=in_order_of_writing) if locked else ():
+        names = {(row.client, row.period) for each in whole for row in rows.of_client(each)}
+        names |= {place for place in places if rows.find(*place)}
+        for place in sorted(names, key=in_order_of_writing) if locked else ():
             self._transaction.book.lock(place, self._transaction)
-        return [row for place in found if (row := rows.find(*place))]
+        return [row for place in names if (row := rows.find(*place))]
 
     def histories(self, places: Collection[Place]) -> dict[Place, History]:
         """List the events of many rows."""
         return {
-            place: found for place in places if (found := self._transaction.rows.history(*place))
+            place: result for place in places if (result := self._transaction.rows.history(*place))
         }
 
     def write(self, changes: Sequence[RowChanges]) -> None:
@@ -151,10 +153,10 @@ class MemoryRowBatches:
             kept = self._transaction.kept(*place)
             _require_expected(change, kept, self._transaction.known(change.row.client))
             history = kept.history if kept else ()
-            self._transaction.written[place] = Kept(change.row, (*history, *change.events))
+            self._transaction.written[place] = CacheEntry(change.row, (*history, *change.events))
 
 
-def _require_expected(change: RowChanges, kept: Kept | None, client: Client | None) -> None:
+def _require_expected(change: RowChanges, kept: CacheEntry | None, client: Client | None) -> None:
     if client is None or (change.seen and not kept):
         raise NotFound
     if change.seen and kept:
@@ -179,19 +181,19 @@ class MemoryOpenings:
     _transaction: MemoryTransaction
 
     def open_batch(
-        self, period: Period, occasion: Occasion, *, after: ClientId | None, at_most: int
+        self, period: Period, write_context: WriteContext, *, after: ClientId | None, at_most: int
     ) -> OpenedBatch:
         """Look at the next clients; open a row for each that is due and has none."""
         candidates = sorted(
             each for each in self._transaction.book.clients if not after or each > after
         )
         looked_at = candidates[:at_most]
-        rows = sum(self._open(each, period, occasion) for each in looked_at)
+        rows = sum(self._open(each, period, write_context) for each in looked_at)
         return OpenedBatch(rows, looked_at[-1] if len(looked_at) == at_most else None)
 
-    def missing(self, period: Period, occasion: Occasion) -> int:
+    def missing(self, period: Period, write_context: WriteContext) -> int:
         """Count the clients that are due and have no row."""
-        return sum(self._lacks(client, period, occasion) for client in self._within_sight())
+        return sum(self._lacks(client, period, write_context) for client in self._within_sight())
 
     def unmapped(self) -> int:
         """Count the trackable clients with no known cycle."""
@@ -205,24 +207,24 @@ class MemoryOpenings:
 
     def noted(self, *, at_most: int) -> list[Opening]:
         """List what was opened, the last opening first."""
-        found = self._transaction.book.openings
-        return sorted(found, key=lambda each: each.started_at, reverse=True)[:at_most]
+        openings = self._transaction.book.openings
+        return sorted(openings, key=lambda each: each.started_at, reverse=True)[:at_most]
 
     def _within_sight(self) -> Iterable[Client]:
         known = map(self._transaction.known, tuple(self._transaction.book.clients))
         return (client for client in known if client)
 
-    def _lacks(self, client: Client, period: Period, occasion: Occasion) -> bool:
+    def _lacks(self, client: Client, period: Period, write_context: WriteContext) -> bool:
         has_row = self._transaction.kept(client.id, period) is not None
-        return not has_row and client.is_due(period, occasion.today)
+        return not has_row and client.is_due(period, write_context.today)
 
-    def _open(self, identity: ClientId, period: Period, occasion: Occasion) -> bool:
-        self._transaction.clients.hold(identity)
+    def _open(self, identity: ClientId, period: Period, write_context: WriteContext) -> bool:
+        self._transaction.clients.lock(identity)
         client = self._transaction.known(identity)
-        if client is None or not self._lacks(client, period, occasion):
+        if client is None or not self._lacks(client, period, write_context):
             return False
         try:
-            self._transaction.rows.open(client, period, opened(client, occasion))
+            self._transaction.rows.open(client, period, opened(client, write_context))
         except AlreadyExists:
             return False  # somebody opened it at this very moment
         return True

@@ -130,8 +130,8 @@ def test_Y3_lost_columns_stop_the_run_with_their_list() -> None:
     MAPPING.require_columns([*CELLS, "ANOTHER"])
     with pytest.raises(Misconfigured) as caught:
         MAPPING.require_columns({"CODE", "COMPANY", "NAME", "PRODUCT", "BORN", "AT", "VERSION"})
-    told = "the source has no such column; have it put back, or adapt the mapping"
-    assert caught.value.faults == (Fault("BRANCH", told), Fault("DUE", told))
+    message = "the source has no such column; have it put back, or adapt the mapping"
+    assert caught.value.faults == (Fault("BRANCH", message), Fault("DUE", message))
 
 
 # --- mapping a record
@@ -204,11 +204,11 @@ def test_Y3_an_empty_text_is_as_good_as_none() -> None:
 
 
 def test_Y3_a_product_must_be_of_the_clients_company() -> None:
-    told = (Fault("PRODUCT", "belongs to another company than the client"),)
+    items = (Fault("PRODUCT", "belongs to another company than the client"),)
     assert Lookups.of({"branches": {}}, {"P": "C"}).product_companies == {"P": "C"}
     assert Lookups.of({}) == Lookups({}, {}, {})
-    assert faults(PRODUCT="PCNI_PNP") == told
-    assert faults(COMPANY="PCNI") == told
+    assert faults(PRODUCT="PCNI_PNP") == items
+    assert faults(COMPANY="PCNI") == items
     assert faults(PRODUCT="PCNI_PNP", COMPANY=None) == (Fault("COMPANY", "is missing"),)
 
 
@@ -374,16 +374,16 @@ def test_Y1_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.rule("Y3")
 def test_Y3_a_record_of_which_nothing_could_be_read_has_that_reason_alone() -> None:
     ragged = Fault("", "line 4 has 2 cells where the header has 9")
-    found = map_record(MAPPING, LOOKUPS, Record(3, {}, faults=(ragged,)))
-    assert found == Reject(3, None, (ragged,), hides_code=True)
+    result = map_record(MAPPING, LOOKUPS, Record(3, {}, faults=(ragged,)))
+    assert result == Reject(3, None, (ragged,), hides_code=True)
 
 
 @pytest.mark.rule("Y3")
 def test_Y3_a_cell_that_could_not_be_read_is_not_missing_as_well() -> None:
     nested = Fault("NAME", "is not flat: it holds other values")
     cells = {name: cell for name, cell in CELLS.items() if name != "NAME"}
-    found = map_record(MAPPING, LOOKUPS, Record(3, {**cells, "BORN": "today"}, faults=(nested,)))
-    assert found == Reject(
+    result = map_record(MAPPING, LOOKUPS, Record(3, {**cells, "BORN": "today"}, faults=(nested,)))
+    assert result == Reject(
         3, "C-1", (nested, Fault("BORN", "is not a date as YYYY-MM-DD")), "FCASH"
     )
 
@@ -393,5 +393,5 @@ def test_Y6_a_code_that_could_not_be_read_is_hidden_and_one_that_is_not_there_is
     nested = Fault("CODE", "is not flat: it holds other values")
     cells = {name: cell for name, cell in CELLS.items() if name != "CODE"}
     records = [Record(1, cells, faults=(nested,)), Record(2, cells), record(3), record(4)]
-    found = map_records(MAPPING, LOOKUPS, records)
-    assert (found.hidden_codes, found.without_code, found.repeated_codes) == (1, 1, 1)
+    result = map_records(MAPPING, LOOKUPS, records)
+    assert (result.hidden_codes, result.without_code, result.repeated_codes) == (1, 1, 1)

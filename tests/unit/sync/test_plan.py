@@ -100,8 +100,8 @@ def test_Y5_the_hash_changes_with_every_effect(other: Plan) -> None:
 
 def test_Y5_the_hash_covers_effects_alone() -> None:
     assert evolve(PLAN, rejects=()).hash == PLAN.hash
-    told = evolve(PLAN.consequences, terminal_exceptions=frozenset())
-    assert evolve(PLAN, consequences=told).hash == PLAN.hash
+    consequences = evolve(PLAN.consequences, terminal_exceptions=frozenset())
+    assert evolve(PLAN, consequences=consequences).hash == PLAN.hash
     bare = evolve(CREATE, values={Field.FULL_NAME: "Ana", Field.CLIENT_CODE: "C-2"})
     assert evolve(PLAN, creates=(bare,)).hash == PLAN.hash
 

@@ -34,7 +34,7 @@ def refused(*entries: Entry, protected: frozenset[str] = frozenset()) -> tuple[F
 
 
 def mapped(mapping: SourceMapping = MAPPING, **cells: Raw) -> Row | Reject:
-    told: dict[str, Raw] = {
+    values: dict[str, Raw] = {
         "CODE": "c-1",
         "COMPANY": "FCASH",
         "SSS_NO": "01-3456789-0",
@@ -42,14 +42,14 @@ def mapped(mapping: SourceMapping = MAPPING, **cells: Raw) -> Row | Reject:
         "BRANCH": "MNL",
         "ADDRESS": "12 Rizal Street",
     }
-    return map_record(mapping, Lookups(), Record(1, {**told, **cells}))
+    return map_record(mapping, Lookups(), Record(1, {**values, **cells}))
 
 
 def rejected(mapping: SourceMapping = MAPPING, **cells: Raw) -> Reject:
-    found = mapped(mapping, **cells)
-    assert isinstance(found, Reject)
-    assert PLAIN not in str(found).replace("-", "")
-    return found
+    result = mapped(mapping, **cells)
+    assert isinstance(result, Reject)
+    assert PLAIN not in str(result).replace("-", "")
+    return result
 
 
 def test_a_column_that_is_read_as_a_pension_number_fills_nothing_else() -> None:
@@ -85,9 +85,9 @@ def test_a_company_that_is_the_number_is_not_shown() -> None:
 
 
 def test_a_number_that_is_unfit_itself_is_known_by_its_cell() -> None:
-    found = rejected(SSS_NO=f"{PLAIN}\x00", CODE=PLAIN)
-    assert found.code is None
-    assert Fault("CODE", REPEATED) in found.faults
+    result = rejected(SSS_NO=f"{PLAIN}\x00", CODE=PLAIN)
+    assert result.code is None
+    assert Fault("CODE", REPEATED) in result.faults
 
 
 def test_a_record_whose_number_stands_in_its_own_column_alone_is_taken() -> None:

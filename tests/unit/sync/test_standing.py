@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from clientupdater.domain.sync.fields import Source
-from clientupdater.domain.sync.source_status import STALE_AFTER, SyncStanding
+from clientupdater.domain.sync.source_status import STALE_AFTER, SourceStatus
 
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
 NIGHT = timedelta(hours=24)
 LONG = STALE_AFTER + timedelta(seconds=1)
 
 
-def standing(applied: timedelta | None, read: timedelta | None) -> SyncStanding:
+def standing(applied: timedelta | None, read: timedelta | None) -> SourceStatus:
     moments = [None if each is None else NOW - each for each in (applied, read)]
-    return SyncStanding(source=Source.CSV, applied_at=moments[0], read_up_to=moments[1])
+    return SourceStatus(source=Source.CSV, applied_at=moments[0], read_up_to=moments[1])
 
 
 def test_what_was_read_last_night_is_not_stale() -> None:

@@ -33,9 +33,9 @@ def refused(name: str, value: Raw, lookups: Lookups = NONE) -> str:
 
 
 def test_Y1_there_are_these_transforms() -> None:
-    told = "trim upper squeeze_spaces strip_spaces_and_dashes date date:mm/dd/yyyy decimal "
-    told += "ph_number days_past_due moment whole_number"
-    plain = told.split()
+    message = "trim upper squeeze_spaces strip_spaces_and_dashes date date:mm/dd/yyyy decimal "
+    message += "ph_number days_past_due moment whole_number"
+    plain = message.split()
     tables = "companies branches products pension_types pensioner_types par_statuses account_types"
     assert list(LOOKUP_TABLES) == tables.split()
     assert list(TRANSFORMS) == [*plain, *(f"lookup:{table}" for table in tables.split())]

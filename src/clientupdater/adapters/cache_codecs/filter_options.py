@@ -38,13 +38,13 @@ class JsonFilterOptions:
 
     def read(self, written: bytes) -> FilterOptions:
         """Read what was written so."""
-        told = orjson.loads(written)
-        return FilterOptions(**{name: tuple(map(_reader(name), of)) for name, of in told.items()})
+        result = orjson.loads(written)
+        return FilterOptions(**{name: tuple(map(_reader(name), of)) for name, of in result.items()})
 
 
 def _reader(name: str) -> Callable[[Any], Any]:
     return _OF_THEIR_OWN.get(name, _option)
 
 
-def _option(told: Mapping[str, Any]) -> Option:
-    return Option(**told)
+def _option(values: Mapping[str, Any]) -> Option:
+    return Option(**values)

@@ -82,10 +82,10 @@ def newest(where: Path) -> Drop:
 def same(where: Path, handle: str) -> Drop:
     """Find a file again, exactly as it was."""
     name = handle.split(":", 2)[-1]
-    found = next((each for each in _complete(where) if each.path.name == name), None)
-    if found is None or found.handle != handle:
+    result = next((each for each in _complete(where) if each.path.name == name), None)
+    if result is None or result.handle != handle:
         raise _changed(name)
-    return found
+    return result
 
 
 def _changed(name: str) -> SourceExpired:
@@ -93,14 +93,14 @@ def _changed(name: str) -> SourceExpired:
 
 
 def _complete(where: Path) -> list[Drop]:
-    found = on_disk(lambda: _candidates(where))
-    if not found:
-        told = (
+    result = on_disk(lambda: _candidates(where))
+    if not result:
+        message = (
             f"There is no complete file in {where}. A .csv is taken once it is renamed into place "
             "or has its .done beside it."
         )
-        raise Unavailable(NAME, told)
-    return found
+        raise Unavailable(NAME, message)
+    return result
 
 
 def _candidates(where: Path) -> list[Drop]:
@@ -150,8 +150,8 @@ def _end_of(drop: Drop) -> bytes:
         return file.read(_LONGEST_TRAILER)
 
 
-def _count_in(name: str, told: bytes) -> int | None:
-    text = told.strip().rstrip(b",").strip()
+def _count_in(name: str, data: bytes) -> int | None:
+    text = data.strip().rstrip(b",").strip()
     if not text:
         return None
     if not text.isdigit() or len(text) > _LONGEST_COUNT:
@@ -164,7 +164,7 @@ def on_disk(read: Callable[[], T]) -> T:
     try:
         return read()
     except PermissionError as error:
-        told = f"{error.filename} may not be read; give this program's user the right to"
-        raise SourceRefused(told) from error
+        message = f"{error.filename} may not be read; give this program's user the right to"
+        raise SourceRefused(message) from error
     except OSError as error:
         raise Unavailable(NAME, f"The CSV drop cannot be read: {error.strerror}.") from error

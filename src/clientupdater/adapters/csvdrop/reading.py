@@ -68,8 +68,8 @@ class Rows:
         _, cells = next(self._cells(), (self.place, []))
         names = tuple(cell.strip() for cell in cells)
         if not names or names[0] == TRAILER or not all(names):
-            told = f"{self.name} has no header: its first line names no columns"
-            raise SourceMalformed(told, MEND_FILE)
+            message = f"{self.name} has no header: its first line names no columns"
+            raise SourceMalformed(message, MEND_FILE)
         if len(set(names)) != len(names):
             raise SourceMalformed(f"{self.name} names a column twice in its header", MEND_FILE)
         self._names = names
@@ -115,7 +115,7 @@ class Rows:
         if self.file.read(4096).strip(b"\r\n \t"):
             raise self._malformed(self.place.lines, "there are rows after the trailer")
 
-    def _ill_formed(self, told: str, end: int | None = None) -> SourceMalformed:
+    def _ill_formed(self, result: str, end: int | None = None) -> SourceMalformed:
         """Name the line and the column in which the row that is being read stops being CSV."""
         self.file.seek(self._begun.offset)
         end = self.place.offset if end is None else end
@@ -124,19 +124,21 @@ class Rows:
         at, cell = fault_in(text)
         name = f" ({self._names[cell]})" if cell < len(self._names) else ""
         lines = self._begun.lines + text.count("\n", 0, at)
-        return self._malformed(lines, _IN_OUR_WORDS.get(told, told), f", column {cell + 1}{name}")
+        return self._malformed(
+            lines, _IN_OUR_WORDS.get(result, result), f", column {cell + 1}{name}"
+        )
 
-    def _malformed(self, lines: int, told: str, column: str = "") -> SourceMalformed:
-        return SourceMalformed(f"{self.name}, line {lines + 1}{column}: {told}", MEND_FILE)
+    def _malformed(self, lines: int, result: str, column: str = "") -> SourceMalformed:
+        return SourceMalformed(f"{self.name}, line {lines + 1}{column}: {result}", MEND_FILE)
 
 
 def fault_in(text: str) -> tuple[int, int]:
     """Find where a row stops being CSV, or ends: the character, and the cell it is in."""
     at = cell = 0
     while True:
-        found = (_QUOTED if text.startswith('"', at) else _BARE).match(text, at)
-        if found is None:
+        match = (_QUOTED if text.startswith('"', at) else _BARE).match(text, at)
+        if match is None:
             return at, cell
-        if not text.startswith(",", found.end()):
-            return found.end(), cell
-        at, cell = found.end() + 1, cell + 1
+        if not text.startswith(",", match.end()):
+            return match.end(), cell
+        at, cell = match.end() + 1, cell + 1

@@ -62,9 +62,9 @@ class CsvDrop:
         fetch = self.begin()
         page = self.page(fetch)
         while True:
-            found = next((each for each in page.records if each.get(self.code) == code), None)
-            if found or page.position is None:
-                return found
+            result = next((each for each in page.records if each.get(self.code) == code), None)
+            if result or page.position is None:
+                return result
             page = self.page(fetch, page.position)
 
     def _columns(self, drop: Drop) -> tuple[str, ...]:
@@ -77,13 +77,13 @@ class CsvDrop:
             names = rows.header()
             require_columns(wanted, names)
             kept = [(n, name) for n, name in enumerate(names) if not wanted or name in wanted]
-            found, following = self._some(rows.after(place or rows.place))
+            result, following = self._some(rows.after(place or rows.place))
             drop.require_unchanged(file)
         records = tuple(
             {name: cells[n] for n, name in kept}
             if len(cells) == len(names)
             else _ragged(begun, len(cells), len(names))
-            for begun, cells in found
+            for begun, cells in result
         )
         return SourcePage(records, None if following is None else str(following))
 
@@ -91,14 +91,14 @@ class CsvDrop:
         self, rows: Iterator[tuple[Place, list[str]]]
     ) -> tuple[list[tuple[Place, list[str]]], Place | None]:
         """Take rows until the page is full, by their number or their size; tell which is next."""
-        found: list[tuple[Place, list[str]]] = []
+        items: list[tuple[Place, list[str]]] = []
         begun: Place | None = None
         for place, cells in rows:
             begun = begun or place
-            if len(found) == self.page_size or place.offset - begun.offset > LARGEST_PAGE:
-                return found, place
-            found.append((place, cells))
-        return found, None
+            if len(items) == self.page_size or place.offset - begun.offset > LARGEST_PAGE:
+                return items, place
+            items.append((place, cells))
+        return items, None
 
     def _rows(self, drop: Drop, file: BinaryIO) -> Rows:
         return Rows(file, drop.path.name, self.encoding)
@@ -106,5 +106,5 @@ class CsvDrop:
 
 def _ragged(begun: Place, cells: int, width: int) -> RawRecord:
     """Stand in for a line in which nobody knows which cell is of which column (Y3)."""
-    told = f"line {begun.lines + 1} has {cells} cells where the header has {width}"
-    return unreadable([Fault("", told)])
+    message = f"line {begun.lines + 1} has {cells} cells where the header has {width}"
+    return unreadable([Fault("", message)])

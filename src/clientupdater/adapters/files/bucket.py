@@ -59,8 +59,8 @@ class BucketFileStore:
     def read(self, name: str) -> StoredFile:
         """Read a file."""
         with _translated():
-            found = self._client.get_object(Bucket=self.bucket, Key=self._key(name))
-        return StoredFile(found["ContentLength"], _chunks(found["Body"]))
+            result = self._client.get_object(Bucket=self.bucket, Key=self._key(name))
+        return StoredFile(result["ContentLength"], _chunks(result["Body"]))
 
     def remove(self, name: str) -> None:
         """Remove it."""
@@ -97,8 +97,8 @@ def _translated() -> Iterator[None]:
     except ClientError as error:
         raise _translation(error) from error
     except NoCredentialsError as error:
-        told = "there are no credentials for it"
-        raise Misconfigured([Fault("EXPORT_S3_BUCKET", told)]) from error
+        message = "there are no credentials for it"
+        raise Misconfigured([Fault("EXPORT_S3_BUCKET", message)]) from error
     except (BotoCoreError, Boto3Error) as error:
         raise Unavailable(SERVICE) from error
 

@@ -129,9 +129,9 @@ def translated() -> Iterator[None]:
         raise
     except OSError as error:
         if error.errno in _FULL:
-            told = "There is no room left where exports are written; make some and try again."
-            raise Unavailable(SERVICE, told) from error
+            message = "There is no room left where exports are written; make some and try again."
+            raise Unavailable(SERVICE, message) from error
         if error.errno in _BARRED:
-            told = "exports cannot be written there: permission denied"
-            raise Misconfigured([Fault("EXPORT_DIR", told)]) from error
+            message = "exports cannot be written there: permission denied"
+            raise Misconfigured([Fault("EXPORT_DIR", message)]) from error
         raise Unavailable(SERVICE, f"{SERVICE} cannot be used: {error.strerror}.") from error

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import define, field
 
-from clientupdater.adapters.resilience.epochs import new_fence
-from clientupdater.ports.cache import Kept
+from clientupdater.adapters.resilience.epochs import new_epoch
+from clientupdater.ports.cache import CacheEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,12 +24,12 @@ ENTRY_BYTES = 500
 
 class _Entry(NamedTuple):
     value: bytes
-    fence: bytes
+    epoch: bytes
     good_until: float
 
 
 @define(eq=False)
-class MemoryShelf:
+class LocalCacheStore:
     """Keeps what was used last, as much as there is room for."""
 
     most_bytes: int = MOST_BYTES
@@ -37,38 +37,38 @@ class MemoryShelf:
     _turn: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
     _entries: OrderedDict[CacheKey, _Entry] = field(factory=OrderedDict, init=False, repr=False)
     _fences: defaultdict[Topic, bytes] = field(
-        factory=lambda: defaultdict(new_fence), init=False, repr=False
+        factory=lambda: defaultdict(new_epoch), init=False, repr=False
     )
     _bytes: int = field(default=0, init=False)
 
-    def find(self, key: CacheKey) -> Kept:
+    def find(self, key: CacheKey) -> CacheEntry:
         """Look for an entry."""
         with self._turn:
-            fence, entry = self._fences[key.topic], self._entries.get(key)
+            epoch, entry = self._fences[key.topic], self._entries.get(key)
             if entry is None:
-                return Kept(None, fence)
-            if entry.fence != fence or self.now() >= entry.good_until:
+                return CacheEntry(None, epoch)
+            if entry.epoch != epoch or self.now() >= entry.good_until:
                 self._drop(key)
-                return Kept(None, fence)
+                return CacheEntry(None, epoch)
             self._entries.move_to_end(key)
-            return Kept(entry.value, fence)
+            return CacheEntry(entry.value, epoch)
 
-    def keep(self, key: CacheKey, value: bytes, fence: bytes) -> None:
+    def keep(self, key: CacheKey, value: bytes, epoch: bytes) -> None:
         """Keep one, unless its fence was moved; what was not used for longest makes room."""
         with self._turn:
-            if fence != self._fences[key.topic] or _size(value) > self.most_bytes:
+            if epoch != self._fences[key.topic] or _size(value) > self.most_bytes:
                 return
             self._drop(key)
             good_until = self.now() + key.topic.lifetime.total_seconds()
-            self._entries[key] = _Entry(value, fence, good_until)
+            self._entries[key] = _Entry(value, epoch, good_until)
             self._bytes += _size(value)
             while self._bytes > self.most_bytes:
                 self._drop(next(iter(self._entries)))
 
-    def move_fence(self, topic: Topic) -> None:
+    def advance_epoch(self, topic: Topic) -> None:
         """Let nothing count that is kept of a topic; it is dropped when it is come across."""
         with self._turn:
-            self._fences[topic] = new_fence()
+            self._fences[topic] = new_epoch()
 
     def _drop(self, key: CacheKey) -> None:
         if entry := self._entries.pop(key, None):

@@ -35,11 +35,11 @@ class MemoryFileStore:
     def read(self, name: str) -> StoredFile:
         """Read a file."""
         with self._turn:
-            found = self._files.get(name)
-        if found is None:
+            value = self._files.get(name)
+        if value is None:
             raise NotFound
-        parts = (found[at : at + CHUNK] for at in range(0, len(found), CHUNK))
-        return StoredFile(len(found), parts)
+        parts = (value[at : at + CHUNK] for at in range(0, len(value), CHUNK))
+        return StoredFile(len(value), parts)
 
     def remove(self, name: str) -> None:
         """Remove it."""

@@ -36,7 +36,7 @@ class CronTimetable:
             except CronSimError:
                 raise InvalidInput.of("/cron_expression", _TOLD) from None
             except StopIteration:
-                told = "names a time that never comes"
-                raise InvalidInput.of("/cron_expression", told) from None
+                message = "names a time that never comes"
+                raise InvalidInput.of("/cron_expression", message) from None
 
         return after

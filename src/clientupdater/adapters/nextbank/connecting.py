@@ -17,7 +17,7 @@ from clientupdater.adapters.nextbank.credentials import (
     ClientCredentials,
 )
 from clientupdater.adapters.nextbank.dialect import Dialect
-from clientupdater.adapters.nextbank.line import BUSY, NAME, Line, reach
+from clientupdater.adapters.nextbank.line import BUSY, NAME, Line, access_scope
 from clientupdater.adapters.nextbank.source import NextBank
 from clientupdater.domain.errors import SourceRefused, Unavailable
 
@@ -68,12 +68,12 @@ def _token_fetcher(http: httpx.Client, account: Account, patience_s: float) -> C
         form = {"grant_type": "client_credentials"}
         request = http.build_request("POST", account.token_url, data=form, headers=ACCEPTED)
         request = next(proof.auth_flow(request))
-        answer = reach(http, request, patience_s)
+        answer = access_scope(http, request, patience_s)
         if answer.status in BUSY or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise Unavailable(NAME, f"NextBank gives no token now ({answer.status}); try again.")
         if answer.status != HTTPStatus.OK:
-            told = "see NEXTBANK_CLIENT_ID, NEXTBANK_CLIENT_SECRET and NEXTBANK_TOKEN_URL"
-            raise SourceRefused(f"NextBank gives us no token ({answer.status}); {told}")
+            message = "see NEXTBANK_CLIENT_ID, NEXTBANK_CLIENT_SECRET and NEXTBANK_TOKEN_URL"
+            raise SourceRefused(f"NextBank gives us no token ({answer.status}); {message}")
         return answer.document("its token")
 
     return fetch

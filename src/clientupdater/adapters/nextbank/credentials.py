@@ -64,8 +64,8 @@ class Token:
     @classmethod
     def read(cls, answer: object, asked_at: float) -> Token:
         """Read what a token endpoint answers (RFC 6749, 5.1)."""
-        told = answer if isinstance(answer, dict) else {}
-        value, lives = told.get("access_token"), told.get("expires_in", 300)
+        result = answer if isinstance(answer, dict) else {}
+        value, lives = result.get("access_token"), result.get("expires_in", 300)
         is_token = isinstance(value, str) and _TOKEN.fullmatch(value)
         if not is_token or not isinstance(lives, int):
             raise SourceRefused("NextBank gives no token; see NEXTBANK_TOKEN_URL")

@@ -37,7 +37,7 @@ class Dialect:
 
     def asking(self, asked: Mapping[str, str | None]) -> dict[str, str]:
         """Ask in their words, for what is asked for at all."""
-        return {self.parameters.get(name, name): told for name, told in asked.items() if told}
+        return {self.parameters.get(name, name): result for name, result in asked.items() if result}
 
     def member(self, name: str) -> str:
         """Tell their word for a member."""
@@ -45,19 +45,19 @@ class Dialect:
 
     def find(self, name: str, document: Any, *kinds: type) -> Any:
         """Find a member of a page; raises TypeError where it is missing or of another kind."""
-        found = document
+        result = document
         for word in self.member(name).split("."):
-            found = found.get(word, _MISSING) if isinstance(found, dict) else _MISSING
-        if not isinstance(found, kinds):
+            result = result.get(word, _MISSING) if isinstance(result, dict) else _MISSING
+        if not isinstance(result, kinds):
             raise TypeError(name)
-        return found
+        return result
 
     def is_deleted(self, item: Mapping[str, Value]) -> bool:
         """Whether they say that a client was deleted; raises TypeError unless yes or no."""
-        told = item.get(self.member(DELETED), False)
-        if not isinstance(told, bool):
+        result = item.get(self.member(DELETED), False)
+        if not isinstance(result, bool):
             raise TypeError(DELETED)
-        return told
+        return result
 
     def plain(self, item: Mapping[str, Value]) -> dict[str, Value]:
         """Say of a client in our word that it was deleted, and by no other word."""

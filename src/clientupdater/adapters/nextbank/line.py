@@ -38,7 +38,7 @@ _WELCOME = frozenset(
 )
 
 
-def reach(http: httpx.Client, request: httpx.Request, patience_s: float) -> Answer:
+def access_scope(http: httpx.Client, request: httpx.Request, patience_s: float) -> Answer:
     """Send a request and read its answer, all of it before our patience or the deadline ends."""
     patience = seconds_left(patience_s) or patience_s
     until = time.monotonic() + patience
@@ -50,11 +50,11 @@ def reach(http: httpx.Client, request: httpx.Request, patience_s: float) -> Answ
         finally:
             answer.close()
     except httpx.TimeoutException as error:
-        told = f"did not answer within {patience:.1f} s; try again, or see NEXTBANK_TIMEOUT_MS."
-        raise Unavailable(NAME, f"NextBank {told}") from error
+        message = f"did not answer within {patience:.1f} s; try again, or see NEXTBANK_TIMEOUT_MS."
+        raise Unavailable(NAME, f"NextBank {message}") from error
     except httpx.RequestError as error:
-        told = f"NextBank cannot be reached or broke off ({type(error).__name__}); try again."
-        raise Unavailable(NAME, told) from error
+        message = f"NextBank cannot be reached or broke off ({type(error).__name__}); try again."
+        raise Unavailable(NAME, message) from error
 
 
 @define
@@ -91,7 +91,7 @@ class Line:
     def _sent(self, path: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
         heads = {**ACCEPTED, **outgoing_headers(), **headers}
         request = self.http.build_request("GET", path, params=params, headers=heads)
-        return reach(self.http, request, self.patience_s)
+        return access_scope(self.http, request, self.patience_s)
 
     def _wait_as_told(self, answer: Answer) -> None:
         """Wait, if whoever waits for us still does so then; else say when it may be tried."""
@@ -99,24 +99,26 @@ class Line:
         left = seconds_left(LONGEST_WAIT_S) or LONGEST_WAIT_S
         if asked_for >= left:
             self._not_before = time.monotonic() + asked_for
-            told = f"NextBank asks to be left alone for {asked_for:.0f} s; run again after that."
-            raise Unavailable(NAME, told, retry_after=asked_for)
+            message = f"NextBank asks to be left alone for {asked_for:.0f} s; run again after that."
+            raise Unavailable(NAME, message, retry_after=asked_for)
         self.wait(asked_for)
 
     def _heed(self) -> None:
         """Ask nothing before the moment that NextBank named."""
         ahead = self._not_before - time.monotonic()
         if ahead > 0:
-            told = f"NextBank asks to be left alone for {ahead:.0f} s more; run again after that."
-            raise Unavailable(NAME, told, retry_after=ahead)
+            message = (
+                f"NextBank asks to be left alone for {ahead:.0f} s more; run again after that."
+            )
+            raise Unavailable(NAME, message, retry_after=ahead)
 
 
 def _judged(answer: Answer, path: str) -> Answer:
     if answer.status in _WELCOME:
         return answer
     if answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        told = "see NEXTBANK_CLIENT_ID and NEXTBANK_CLIENT_SECRET, or NEXTBANK_API_KEY"
-        raise SourceRefused(f"NextBank refuses us ({answer.status}); {told}")
+        message = "see NEXTBANK_CLIENT_ID and NEXTBANK_CLIENT_SECRET, or NEXTBANK_API_KEY"
+        raise SourceRefused(f"NextBank refuses us ({answer.status}); {message}")
     if answer.status in BUSY or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise Unavailable(NAME, f"NextBank answers {answer.status}; try again later.")
     raise SourceRefused(f"NextBank answers {answer.status} to {path}; see NEXTBANK_BASE_URL")
@@ -124,10 +126,10 @@ def _judged(answer: Answer, path: str) -> Answer:
 
 def _retry_after(answer: Answer) -> float:
     """Read for how long to wait: seconds, or a moment held against their own clock."""
-    told = answer.headers.get("Retry-After", "").strip()
-    if told.isascii() and told.isdigit():
-        return min(float(told), LONGEST_REST_S)
-    until, now = _moment(told), _moment(answer.headers.get("Date", ""))
+    result = answer.headers.get("Retry-After", "").strip()
+    if result.isascii() and result.isdigit():
+        return min(float(result), LONGEST_REST_S)
+    until, now = _moment(result), _moment(answer.headers.get("Date", ""))
     if until is None:
         return 1.0
     asked_for = (until - (now or datetime.now(UTC))).total_seconds()
@@ -136,7 +138,7 @@ def _retry_after(answer: Answer) -> float:
 
 def _moment(text: str) -> datetime | None:
     try:
-        found = parsedate_to_datetime(text)
+        result = parsedate_to_datetime(text)
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return result if result.tzinfo else result.replace(tzinfo=UTC)

@@ -114,14 +114,14 @@ class _Fit:
     def moment(self, name: str) -> datetime:
         theirs = self.dialect.member(name)
         try:
-            found = datetime.fromisoformat(self.member(name, str))
+            result = datetime.fromisoformat(self.member(name, str))
         except ValueError:
             raise self.malformed(f"its {theirs} is no moment") from None
-        if found.tzinfo is None:
+        if result.tzinfo is None:
             raise self.malformed(f"its {theirs} names no time zone")
-        if found.year not in _OUR_TIME:
+        if result.year not in _OUR_TIME:
             raise self.malformed(f"its {theirs} is not of our time")
-        return found
+        return result
 
-    def malformed(self, told: str) -> SourceMalformed:
-        return SourceMalformed(f"NextBank: page {self.number} cannot be taken: {told}")
+    def malformed(self, text: str) -> SourceMalformed:
+        return SourceMalformed(f"NextBank: page {self.number} cannot be taken: {text}")

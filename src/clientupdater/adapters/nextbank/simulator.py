@@ -120,10 +120,10 @@ class Bank:
         if not self._lets_in(request):
             return JSONResponse({}, 401)
         code = request.path_params["code"]
-        found = next((each for each in self.items if each[self.code] == code), None)
-        if found is None:
+        result = next((each for each in self.items if each[self.code] == code), None)
+        if result is None:
             return JSONResponse({}, 404)
-        body = json.dumps(found).encode()
+        body = json.dumps(result).encode()
         etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
         if request.headers.get("If-None-Match") == etag:
             self.unchanged += 1
@@ -150,29 +150,29 @@ class Bank:
         size = int(asked[theirs.get("limit", "limit")])
         begun = int(asked.get(theirs.get("cursor", "cursor"), "0"))
         since = asked.get(theirs.get("updated_since", "updated_since"))
-        found = [each for each in self.items if _has_changed(each.get(self.changed), since)]
+        result = [each for each in self.items if _has_changed(each.get(self.changed), since)]
         following = begun + size * (2 if mishap is Mishap.MISSING_PAGE else 1)
         if mishap is Mishap.DUPLICATE_PAGE:
             begun = max(begun - size, 0)
-        cursor = str(following) if following < len(found) else None
+        cursor = str(following) if following < len(result) else None
         page = {
-            "items": found[begun : begun + size],
+            "items": result[begun : begun + size],
             "next_cursor": str(size) if mishap is Mishap.CIRCLE else cursor,
             "as_of": self.now().isoformat(),
-            "total": len(found) - (mishap is Mishap.SHORT_TOTAL),
+            "total": len(result) - (mishap is Mishap.SHORT_TOTAL),
         }
         change = _CHANGES.get(mishap) if mishap else None
         return self._in_its_words(change(page) if change else page)
 
     def _in_its_words(self, page: dict[str, Any]) -> dict[str, Any]:
-        told: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for name, value in page.items():
             *objects, last = self.dialect.member(name).split(".")
-            within = told
+            within = values
             for each in objects:
                 within = within.setdefault(each, {})
             within[last] = value
-        return told
+        return values
 
 
 def _basic(name: str, word: str) -> str:

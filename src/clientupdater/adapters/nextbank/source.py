@@ -94,8 +94,8 @@ class NextBank:
         if answer.status == HTTPStatus.GONE:
             raise SourceExpired(f"NextBank keeps page {number} no more; begin again.")
         if answer.status != HTTPStatus.OK:
-            told = "see NEXTBANK_BASE_URL and NEXTBANK_CLIENTS_PATH"
-            raise SourceRefused(f"NextBank has no list of clients there; {told}")
+            message = "see NEXTBANK_BASE_URL and NEXTBANK_CLIENTS_PATH"
+            raise SourceRefused(f"NextBank has no list of clients there; {message}")
         return BankPage.read(answer.document(f"page {number}"), number, self.dialect)
 
     def _refuse_circles(self, fetch: Fetch, page: BankPage, cursor: str | None) -> None:
@@ -104,8 +104,8 @@ class NextBank:
             for each, number in ((cursor, page.number), (page.cursor, page.number + 1)):
                 known = self._leads_to.setdefault(f"{fetch.handle}:{each}", number)
                 if each is not None and known != number:
-                    told = f"NextBank: page {page.number} leads back to one that was read"
-                    raise SourceMalformed(told)
+                    message = f"NextBank: page {page.number} leads back to one that was read"
+                    raise SourceMalformed(message)
 
     def _refuse_repeats(self, fetch: Fetch, page: BankPage) -> None:
         """Refuse the clients of another page: as many as stated would come, and some would not.
@@ -118,8 +118,8 @@ class NextBank:
         with self._lock:
             first = self._pages.setdefault(brought, page.number)
         if first != page.number:
-            told = f"NextBank: page {page.number} brings the clients of page {first} once more"
-            raise SourceMalformed(told)
+            message = f"NextBank: page {page.number} brings the clients of page {first} once more"
+            raise SourceMalformed(message)
 
     def _keep(self, code: str, etag: str | None, record: RawRecord) -> None:
         with self._lock:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import define, field
 
-from clientupdater.adapters.resilience.epochs import new_fence
+from clientupdater.adapters.resilience.epochs import new_epoch
 from clientupdater.domain.errors import Unavailable
-from clientupdater.ports.cache import Kept
+from clientupdater.ports.cache import CacheEntry
 from clientupdater.ports.sealing import Unreadable
 
 if TYPE_CHECKING:
     import redis
 
-    from clientupdater.adapters.redis.client import RedisGate
+    from clientupdater.adapters.redis.client import RedisClient
     from clientupdater.ports.cache import CacheKey, Topic
     from clientupdater.ports.sealing import Sealer
 
@@ -23,7 +23,7 @@ PURPOSE = "cache"
 
 
 @define(eq=False)
-class RedisShelf:
+class RedisCacheStore:
     """Keeps entries in Redis: sealed, each bound to its key and to its topic's fence.
 
     A fence is a random word for each topic. An entry is bound to the one that stood when it began
@@ -31,57 +31,57 @@ class RedisShelf:
     nothing has to be searched for to forget it. Lost with all else, it comes back as another word.
     """
 
-    gate: RedisGate
+    redis_client: RedisClient
     sealer: Sealer
     _owed: dict[Topic, bytes] = field(factory=dict, init=False, repr=False)
     """Fences that could not be moved while Redis was lost."""
 
-    def find(self, key: CacheKey) -> Kept:
+    def find(self, key: CacheKey) -> CacheEntry:
         """Look for an entry and its fence, in one round trip."""
         self._make_up(key.topic)
         place = _place(key)
-        fence, found = self.gate.ask(lambda client: _looked_up(client, key.topic, place))
-        return Kept(self._opened(found, place, fence), fence)
+        epoch, result = self.redis_client.ask(lambda client: _looked_up(client, key.topic, place))
+        return CacheEntry(self._opened(result, place, epoch), epoch)
 
-    def keep(self, key: CacheKey, value: bytes, fence: bytes) -> None:
+    def keep(self, key: CacheKey, value: bytes, epoch: bytes) -> None:
         """Keep one with the fence that it was made under."""
         self._make_up(key.topic)
         place = _place(key)
-        sealed = self.sealer.sealed(value, PURPOSE, place.encode() + fence)
-        self.gate.ask(lambda client: client.set(place, sealed, px=key.topic.lifetime))
+        sealed = self.sealer.sealed(value, PURPOSE, place.encode() + epoch)
+        self.redis_client.ask(lambda client: client.set(place, sealed, px=key.topic.lifetime))
 
-    def move_fence(self, topic: Topic) -> None:
+    def advance_epoch(self, topic: Topic) -> None:
         """Let nothing count that is kept of a topic; while Redis is lost, it is owed."""
-        fence = new_fence()
+        epoch = new_epoch()
         try:
-            self.gate.ask(lambda client: client.set(_fence_of(topic), fence))
+            self.redis_client.ask(lambda client: client.set(_fence_of(topic), epoch))
         except Unavailable:
-            self._owed[topic] = fence
+            self._owed[topic] = epoch
             raise
 
     def _make_up(self, topic: Topic) -> None:
-        if (fence := self._owed.get(topic)) is None:
+        if (epoch := self._owed.get(topic)) is None:
             return
-        self.gate.ask(lambda client: client.set(_fence_of(topic), fence))
+        self.redis_client.ask(lambda client: client.set(_fence_of(topic), epoch))
         # Another may have come to be owed meanwhile: that one stays.
-        if self._owed.get(topic) == fence:
+        if self._owed.get(topic) == epoch:
             self._owed.pop(topic, None)
 
-    def _opened(self, found: bytes | None, place: str, fence: bytes) -> bytes | None:
-        if found is None:
+    def _opened(self, data: bytes | None, place: str, epoch: bytes) -> bytes | None:
+        if data is None:
             return None
         try:
-            return self.sealer.opened(found, PURPOSE, place.encode() + fence)
+            return self.sealer.opened(data, PURPOSE, place.encode() + epoch)
         except Unreadable:
             return None
 
 
 def _looked_up(client: redis.Redis, topic: Topic, place: str) -> tuple[bytes, bytes | None]:
-    fence, found = _both(client, topic, place)
-    if fence is None:
-        client.set(_fence_of(topic), new_fence(), nx=True)
-        fence, found = _both(client, topic, place)
-    return fence or b"", found
+    epoch, result = _both(client, topic, place)
+    if epoch is None:
+        client.set(_fence_of(topic), new_epoch(), nx=True)
+        epoch, result = _both(client, topic, place)
+    return epoch or b"", result
 
 
 def _both(client: redis.Redis, topic: Topic, place: str) -> list[bytes | None]:
@@ -94,5 +94,5 @@ def _fence_of(topic: Topic) -> str:
 
 def _place(key: CacheKey) -> str:
     """Name an entry; what it depends on is not to be read from it."""
-    told = repr((key.name, str(key.company), key.scope, key.generation)).encode()
-    return f"clientupdater:cache:{key.topic}:{sha256(told).hexdigest()}"
+    result = repr((key.name, str(key.company), key.scope, key.generation)).encode()
+    return f"clientupdater:cache:{key.topic}:{sha256(result).hexdigest()}"

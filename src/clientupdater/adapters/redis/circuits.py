@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import redis
 
-    from clientupdater.adapters.redis.client import RedisGate
+    from clientupdater.adapters.redis.client import RedisClient
 
 _PREFIX = "clientupdater:circuit:"
 _MS = 1000
@@ -24,14 +24,14 @@ _MS = 1000
 class RedisCircuits:
     """SharedCircuits over the gate: while Redis is lost, each process goes by its own circuits."""
 
-    gate: RedisGate
+    redis_client: RedisClient
 
     def publish(self, name: str, until: datetime) -> None:
         """Tell the others; Redis forgets it when its time is over."""
         left = int((until - datetime.now(UTC)).total_seconds() * _MS)
         if left > 0:
-            told = until.isoformat()
-            self._asked(lambda client: client.set(_PREFIX + name, told, px=left))
+            result = until.isoformat()
+            self._asked(lambda client: client.set(_PREFIX + name, result, px=left))
 
     def withdraw(self, name: str) -> None:
         """Tell the others that it is closed again."""
@@ -39,11 +39,11 @@ class RedisCircuits:
 
     def open_until(self, name: str) -> datetime | None:
         """Read what the others told."""
-        told = self._asked(lambda client: client.get(_PREFIX + name))
-        return datetime.fromisoformat(told.decode()) if told else None
+        result = self._asked(lambda client: client.get(_PREFIX + name))
+        return datetime.fromisoformat(result.decode()) if result else None
 
     def _asked(self, question: Callable[[redis.Redis], Any]) -> Any:
         try:
-            return self.gate.ask(question)
+            return self.redis_client.ask(question)
         except Unavailable:
             return None

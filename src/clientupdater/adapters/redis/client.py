@@ -71,7 +71,7 @@ def gated_pool(url: str, patience: Patience) -> ConnectionPool:
 
 
 @define(eq=False)
-class RedisGate:
+class RedisClient:
     """Lets questions through to Redis as long as it answers."""
 
     client: redis.Redis
@@ -83,13 +83,13 @@ class RedisGate:
     @classmethod
     def to(
         cls, url: str, looking_every: float = LOOKING_EVERY, patience: Patience | None = None
-    ) -> RedisGate:
+    ) -> RedisClient:
         """Make one for a server; nothing is asked of it yet. Raises Misconfigured."""
         try:
             pool = gated_pool(url, patience or Patience())
         except ValueError as error:
-            told = "is no address of a Redis; expected redis://host:port/number, or rediss://"
-            raise Misconfigured([Fault("REDIS_URL", told)]) from error
+            message = "is no address of a Redis; expected redis://host:port/number, or rediss://"
+            raise Misconfigured([Fault("REDIS_URL", message)]) from error
         return cls(redis.Redis(connection_pool=pool), looking_every)
 
     @property
@@ -124,8 +124,8 @@ class RedisGate:
                 looking = threading.Thread(target=self._look, name="looking for Redis", daemon=True)
                 looking.start()
                 self._looking = looking
-                told = "Redis is lost; each process goes on by itself until it is back: %s"
-                _log.warning(told, type(error).__name__)
+                message = "Redis is lost; each process goes on by itself until it is back: %s"
+                _log.warning(message, type(error).__name__)
 
     def _look(self) -> None:
         while not self._closing.wait(self.looking_every):

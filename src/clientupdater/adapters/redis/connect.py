@@ -25,6 +25,6 @@ def redis_health(url: str, *, patience: float) -> Health:
         with open_client(url, patience=patience) as client:
             client.ping()
     except (redis.RedisError, OSError) as error:
-        told = f"does not answer: {error}"
-        return Health("redis", ok=False, found=told, remedy="start Redis, or correct REDIS_URL")
+        message = f"does not answer: {error}"
+        return Health("redis", ok=False, found=message, remedy="start Redis, or correct REDIS_URL")
     return Health("redis", ok=True, found="answers")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from limits.storage import RedisStorage
     from limits.strategies import SlidingWindowCounterRateLimiter
 
-    from clientupdater.adapters.redis.client import RedisGate
+    from clientupdater.adapters.redis.client import RedisClient
     from clientupdater.adapters.security.keyed_hash import KeyedHash
     from clientupdater.domain.rate_limits import Allowance, Tally, Verdict
 
@@ -28,7 +28,7 @@ NAMESPACE = "clientupdater"
 class RedisRateLimits:
     """Counts in Redis; its clock is the one that counts."""
 
-    gate: RedisGate
+    redis_client: RedisClient
     fingerprint: KeyedHash
     _storage: RedisStorage = field(init=False, repr=False)
     _counter: SlidingWindowCounterRateLimiter = field(init=False, repr=False)
@@ -39,7 +39,7 @@ class RedisRateLimits:
         from limits.storage import RedisStorage  # noqa: PLC0415
         from limits.strategies import SlidingWindowCounterRateLimiter  # noqa: PLC0415
 
-        pool = self.gate.client.connection_pool
+        pool = self.redis_client.client.connection_pool
         self._storage = RedisStorage("redis://", connection_pool=pool)
         self._counter = SlidingWindowCounterRateLimiter(self._storage)
 
@@ -54,12 +54,14 @@ class RedisRateLimits:
     def _judged(self, tally: Tally, ask: Callable[[RateLimitItem, str], bool]) -> Verdict:
         item = _item(tally.allowance)
         whose = self.fingerprint.of((tally.allowance.name, *tally.of)).hex()
-        allowed, count = self.gate.ask(lambda _: (ask(item, whose), self._count(item, whose)))
+        allowed, count = self.redis_client.ask(
+            lambda _: (ask(item, whose), self._count(item, whose))
+        )
         return count.verdict(tally.allowance, time.time_ns() // 1000, allowed=allowed)
 
     def counting(self) -> Counting:
         """Tell who counts."""
-        return Counting.SHARED if self.gate.is_open else Counting.IN_PROCESS
+        return Counting.SHARED if self.redis_client.is_open else Counting.IN_PROCESS
 
     def _count(self, item: RateLimitItem, whose: str) -> Count:
         key, seconds = item.key_for(whose), item.get_expiry()

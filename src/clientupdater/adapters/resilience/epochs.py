@@ -7,6 +7,6 @@ import secrets
 _BYTES = 16
 
 
-def new_fence() -> bytes:
+def new_epoch() -> bytes:
     """Make one that was never there before: a number would come again once it is lost."""
     return secrets.token_bytes(_BYTES)

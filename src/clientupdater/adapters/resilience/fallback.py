@@ -12,12 +12,12 @@ from clientupdater.ports.cache import Topic
 
 if TYPE_CHECKING:
     from clientupdater.domain.rate_limits import Tally, Verdict
-    from clientupdater.ports.cache import CacheKey, Kept, Shelf
+    from clientupdater.ports.cache import CacheEntry, CacheKey, CacheStore
     from clientupdater.ports.limits import Counting, RateLimits
 
 
 @frozen
-class FallingBackLimits:
+class FallbackRateLimits:
     """Counts with all other processes; while that is lost, in this one."""
 
     shared: RateLimits
@@ -43,7 +43,7 @@ class FallingBackLimits:
 
 
 @frozen
-class LastingLimits:
+class DurableRateLimits:
     """Counts what must not be forgotten in a store that forgets nothing, too (U3).
 
     What forgets when Redis is down, or counts in each process for itself, would let guesses
@@ -73,39 +73,39 @@ class LastingLimits:
 
 
 @define(eq=False)
-class FallingBackShelf:
+class FallbackCacheStore:
     """Keeps entries with all other processes; while that is lost, in this one.
 
     A fence is only ever good on the shelf that it came from, so what was begun on one and is put
     on the other counts on neither.
     """
 
-    shared: Shelf
-    own: Shelf
+    shared: CacheStore
+    own: CacheStore
     _own_is_of_before: bool = field(default=False, init=False)
 
-    def find(self, key: CacheKey) -> Kept:
+    def find(self, key: CacheKey) -> CacheEntry:
         """Look for an entry."""
         try:
-            found = self.shared.find(key)
+            result = self.shared.find(key)
         except Unavailable:
             self._own_is_of_before = True
             return self.own.find(key)
         self._leave_own()
-        return found
+        return result
 
-    def keep(self, key: CacheKey, value: bytes, fence: bytes) -> None:
+    def keep(self, key: CacheKey, value: bytes, epoch: bytes) -> None:
         """Keep an entry."""
         try:
-            self.shared.keep(key, value, fence)
+            self.shared.keep(key, value, epoch)
         except Unavailable:
-            self.own.keep(key, value, fence)
+            self.own.keep(key, value, epoch)
 
-    def move_fence(self, topic: Topic) -> None:
+    def advance_epoch(self, topic: Topic) -> None:
         """Let nothing count on either; the shared one makes up for it when it is back."""
-        self.own.move_fence(topic)
+        self.own.advance_epoch(topic)
         try:
-            self.shared.move_fence(topic)
+            self.shared.advance_epoch(topic)
         except Unavailable:
             return
 
@@ -114,4 +114,4 @@ class FallingBackShelf:
         if self._own_is_of_before:
             self._own_is_of_before = False
             for topic in Topic:
-                self.own.move_fence(topic)
+                self.own.advance_epoch(topic)

@@ -26,9 +26,9 @@ class Timed:
     def __call__(self) -> ServiceHealth:
         """Ask; what exactly is amiss is for the log and for doctor."""
         begun = time.perf_counter()
-        found = self.check()
+        result = self.check()
         took = round((time.perf_counter() - begun) * _MS, 1)
-        if found.ok:
+        if result.ok:
             return ServiceHealth(standing=Standing.UP, latency_ms=took)
         return ServiceHealth(standing=Standing.DOWN, latency_ms=took, error="it does not answer")
 
@@ -53,9 +53,9 @@ class OfSource:
 
     def __call__(self) -> ServiceHealth:
         """Tell how its circuit stands."""
-        found = self.circuit()
+        result = self.circuit()
         if not self.is_configured:
-            return ServiceHealth(standing=Standing.NOT_CONFIGURED, circuit=str(found.state))
-        is_closed = found.state is CircuitState.CLOSED
+            return ServiceHealth(standing=Standing.NOT_CONFIGURED, circuit=str(result.state))
+        is_closed = result.state is CircuitState.CLOSED
         standing = Standing.UP if is_closed else Standing.DEGRADED
-        return ServiceHealth(standing=standing, circuit=str(found.state))
+        return ServiceHealth(standing=standing, circuit=str(result.state))

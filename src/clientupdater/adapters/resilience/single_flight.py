@@ -14,7 +14,7 @@ from clientupdater.ports.cache import Topic, Uses
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from clientupdater.ports.cache import CacheKey, Shelf
+    from clientupdater.ports.cache import CacheKey, CacheStore
 
 _Flight: TypeAlias = "tuple[CacheKey, bytes]"
 
@@ -27,19 +27,19 @@ class SingleFlight:
     seen belongs to what is flown for.
     """
 
-    shelf: Shelf
+    store: CacheStore
     _turn: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
     _flights: dict[_Flight, Future[bytes]] = field(factory=dict, init=False, repr=False)
     _uses: Counter[tuple[Topic, bool]] = field(factory=Counter, init=False, repr=False)
 
     def get_or_make(self, key: CacheKey, make: Callable[[], bytes]) -> bytes:
         """Give an entry; make it where there is none, or wait for who makes it already."""
-        found = self.shelf.find(key)
-        if found.value is not None:
+        result = self.store.find(key)
+        if result.value is not None:
             self._note(key.topic, was_there=True)
-            return found.value
+            return result.value
         self._note(key.topic, was_there=False)
-        flight = key, found.fence
+        flight = key, result.epoch
         mine: Future[bytes] = Future()
         with self._turn:
             first = self._flights.setdefault(flight, mine)
@@ -47,7 +47,7 @@ class SingleFlight:
 
     def forget(self, topic: Topic) -> None:
         """Let no entry of a topic count any more, also those being made."""
-        self.shelf.move_fence(topic)
+        self.store.advance_epoch(topic)
 
     def uses(self) -> Mapping[Topic, Uses]:
         """Tell how often it was of use."""
@@ -71,11 +71,11 @@ class SingleFlight:
 
     def _landed(self, key: CacheKey, make: Callable[[], bytes]) -> bytes:
         # Somebody may have landed between our look and our turn: look once more.
-        found = self.shelf.find(key)
-        if found.value is not None:
-            return found.value
+        result = self.store.find(key)
+        if result.value is not None:
+            return result.value
         value = make()
-        self.shelf.keep(key, value, found.fence)
+        self.store.keep(key, value, result.epoch)
         return value
 
     def _note(self, topic: Topic, *, was_there: bool) -> None:

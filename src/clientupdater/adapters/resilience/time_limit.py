@@ -35,8 +35,8 @@ class Bounded:
             attempt = self._attempt
         if attempt.done.wait(self.patience) and attempt.result:
             return attempt.result
-        told = f"no answer within {self.patience * 1000:.0f} ms"
-        return Health(self.of, ok=False, found=told, remedy="see whether it is overloaded")
+        message = f"no answer within {self.patience * 1000:.0f} ms"
+        return Health(self.of, ok=False, found=message, remedy="see whether it is overloaded")
 
 
 class _Attempt:
@@ -50,7 +50,7 @@ class _Attempt:
         try:
             self.result = self._check()
         except Exception as error:  # noqa: BLE001 - whatever it is, the thing is not well
-            found = f"the check itself broke: {type(error).__name__}"
-            self.result = Health(self._of, ok=False, found=found)
+            message = f"the check itself broke: {type(error).__name__}"
+            self.result = Health(self._of, ok=False, found=message)
         finally:
             self.done.set()

@@ -23,8 +23,8 @@ def kept_keys(path: Path) -> Mapping[str, str]:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_private(path, json.dumps(_made_up(), indent=2))
-    told: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    return told
+    values: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return values
 
 
 def _made_up() -> dict[str, str]:

@@ -13,8 +13,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from clientupdater.ports.sealing import KeyUnknown
-from clientupdater.ports.sealing import Unreadable as Unreadable  # noqa: PLC0414 — passed on
+from clientupdater.ports.sealing import (
+    KeyUnknown,
+    Unreadable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -106,12 +106,12 @@ def _claims(token: str, key: SigningKey) -> dict[str, Any]:
 
 
 def _moment(claims: dict[str, Any], name: str) -> float:
-    told = claims.get(name)
-    if isinstance(told, bool) or not isinstance(told, int | float):
+    value = claims.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise _refused(f"without a moment as {name}")
-    if not -_END_OF_TIME < told < _END_OF_TIME:  # what is no number at all is not within either
+    if not -_END_OF_TIME < value < _END_OF_TIME:  # what is no number at all is not within either
         raise _refused(f"without a moment as {name}")
-    return told
+    return value
 
 
 def _subject(claims: dict[str, Any]) -> str:

@@ -114,8 +114,8 @@ class OneAtATime:
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
         if not self._places.acquire(blocking=False):
-            told = "Too many are signing in at this moment; try again."
-            raise Unavailable("signing in", told, retry_after=1)
+            message = "Too many are signing in at this moment; try again."
+            raise Unavailable("signing in", message, retry_after=1)
         try:
             with self._turn:
                 yield

@@ -96,12 +96,12 @@ def _read(answer: HTTPResponse, until: float) -> bytes:
 
 def _usable(document: Any, algorithms: Sequence[str]) -> list[tuple[str, SigningKey]]:
     entries = document.get("keys") if isinstance(document, dict) else None
-    found = []
+    items = []
     for entry in entries if isinstance(entries, list) else []:
         if isinstance(entry, dict) and isinstance(entry.get("kid"), str):
             key = _key(entry, [each for each in algorithms if _fits(entry, each)])
-            found += [(entry["kid"], key)] if key else []
-    return found
+            items += [(entry["kid"], key)] if key else []
+    return items
 
 
 def _fits(entry: Mapping[str, Any], algorithm: str) -> bool:

@@ -70,9 +70,9 @@ class Vault:
         """Compute it of a number that is written as it is kept."""
         return hmac.digest(self.index_key, number.encode(), "sha256")
 
-    def record_key(self, told: bytes) -> bytes:
+    def record_key(self, data: bytes) -> bytes:
         """Derive a key for fingerprints of records with numbers in them, from what they mean."""
-        return hmac.digest(self.index_key, b"records: " + told, "sha256")
+        return hmac.digest(self.index_key, b"records: " + data, "sha256")
 
 
 def plain_number(number: str) -> str:
@@ -84,6 +84,8 @@ def plain_number(number: str) -> str:
 def required(vault: Vault | None) -> Vault:
     """Insist on keys where a number is to be sealed, found or shown."""
     if vault is None:
-        told = "is needed to seal and to show pension numbers"
-        raise Misconfigured([Fault(name, told) for name in ("ENCRYPTION_KEYS", "BLIND_INDEX_KEY")])
+        message = "is needed to seal and to show pension numbers"
+        raise Misconfigured(
+            [Fault(name, message) for name in ("ENCRYPTION_KEYS", "BLIND_INDEX_KEY")]
+        )
     return vault

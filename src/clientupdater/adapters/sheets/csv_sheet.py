@@ -18,7 +18,7 @@ from clientupdater.domain.exports import COVER, escaped
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
 
-    from clientupdater.ports.exports import ExportAsked, Table
+    from clientupdater.ports.exports import ExportRequest, Table
     from clientupdater.ports.file_store import Draft
 
 
@@ -27,15 +27,15 @@ class CsvSheet:
     """Hardly anything is done here: the store gives finished lines."""
 
     def write(
-        self, cover: Mapping[str, str], asked: ExportAsked, table: Table, draft: Draft
+        self, cover: Mapping[str, str], asked: ExportRequest, table: Table, draft: Draft
     ) -> Generator[int]:
         """Write it down; give how many rows are written."""
         draft.write("\ufeff".encode())
         draft.write(_lines((COVER + name, escaped(value)) for name, value in cover.items()))
         draft.write(_lines([asked.columns]))
         written = 0
-        with closing(table.lines()) as found:
-            for lines in found:
+        with closing(table.lines()) as result:
+            for lines in result:
                 draft.write(lines.text)
                 written += lines.rows
                 yield written

@@ -19,7 +19,7 @@ from clientupdater.domain.exports import EMPTY, Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
-    from clientupdater.ports.exports import ExportAsked, Table
+    from clientupdater.ports.exports import ExportRequest, Table
     from clientupdater.ports.file_store import Draft
 
 MOST_ROWS = 1_048_575
@@ -84,7 +84,7 @@ class XlsxSheet:
     """Memory is that of some rows, however many there are."""
 
     def write(
-        self, cover: Mapping[str, str], asked: ExportAsked, table: Table, draft: Draft
+        self, cover: Mapping[str, str], asked: ExportRequest, table: Table, draft: Draft
     ) -> Generator[int]:
         """Write it down; give how many rows are written."""
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=_QUICK) as book:  # type: ignore[call-overload] # it writes and tells, and need not seek
@@ -101,8 +101,8 @@ def _filled(
     table: Table, kinds: Sequence[Kind], write: Callable[[bytes], object]
 ) -> Generator[int]:
     written = 0
-    with closing(table.rows()) as found:
-        for rows in found:
+    with closing(table.rows()) as result:
+        for rows in result:
             written += len(rows)
             if written > MOST_ROWS:
                 raise InvalidInput.of("format", f"xlsx holds {MOST_ROWS} rows at most; take csv")
@@ -165,8 +165,8 @@ def _is_plain(text: bytes, rows: int, columns: int) -> bool:
 
 def _between(text: bytes) -> bytes:
     """Put the same between all cells, and around them."""
-    told = text.replace(_ROW, _CELL).replace(_CELL, _CELL + _CELL)
-    return b"%b%b%b" % (_CELL, told, _CELL)
+    result = text.replace(_ROW, _CELL).replace(_CELL, _CELL + _CELL)
+    return b"%b%b%b" % (_CELL, result, _CELL)
 
 
 def _plain(cell: str) -> str:

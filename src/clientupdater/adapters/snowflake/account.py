@@ -39,7 +39,7 @@ class Account:
 
     def arguments(self) -> dict[str, Any]:
         """Give what the connector is called with."""
-        told = {
+        values = {
             "account": self.name,
             "user": self.user,
             "authenticator": self.authenticator.upper(),
@@ -50,7 +50,7 @@ class Account:
             **self._proof(),
             **self.address,
         }
-        return {name: value for name, value in told.items() if value is not None} | {
+        return {name: value for name, value in values.items() if value is not None} | {
             "application": "clientupdater",
             "paramstyle": "qmark",
             "arrow_number_to_decimal": True,
@@ -71,8 +71,8 @@ class Account:
         if self.authenticator != KEY_PAIR:
             return {"token": self.token}
         if self.private_key_file is None or not self.private_key_file.is_file():
-            told = f"there is no file {self.private_key_file}; name the private key's"
-            raise Misconfigured([Fault("SNOWFLAKE_PRIVATE_KEY_FILE", told)])
+            message = f"there is no file {self.private_key_file}; name the private key's"
+            raise Misconfigured([Fault("SNOWFLAKE_PRIVATE_KEY_FILE", message)])
         return {
             "private_key_file": str(self.private_key_file),
             "private_key_file_pwd": self.private_key_passphrase,

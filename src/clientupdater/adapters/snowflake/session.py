@@ -53,12 +53,12 @@ class Session:
     """Whether results are read as Arrow tables."""
     _connection: Any = field(default=None, init=False, repr=False)
 
-    def run(self, statement: str, given: Sequence[object] = ()) -> Result:
+    def run(self, statement: str, items: Sequence[object] = ()) -> Result:
         """Run a statement; give its result, whose rows are fetched as they are wanted."""
         patience = max(1, int(seconds_left(self.account.statement_timeout_s) or 0))
         with self._translated():
             cursor = self._connected().cursor()
-            cursor.execute(statement, tuple(given), timeout=patience)
+            cursor.execute(statement, tuple(items), timeout=patience)
             unsupported = connector().errors.NotSupportedError
             result = result_of(cursor, unsupported, in_tables=self.in_tables)
         _log.info("a query ran in Snowflake", extra={"query_id": result.query})
@@ -100,12 +100,12 @@ class Session:
 def connector() -> Any:
     """Import Snowflake's connector, or say how to get it."""
     try:
-        found = import_module("snowflake.connector")
+        value = import_module("snowflake.connector")
     except ModuleNotFoundError as error:
-        told = "Snowflake's connector is not installed: pip install 'clientupdater[snowflake]'"
-        raise Misconfigured([Fault("SNOWFLAKE_ACCOUNT", told)]) from error
+        message = "Snowflake's connector is not installed: pip install 'clientupdater[snowflake]'"
+        raise Misconfigured([Fault("SNOWFLAKE_ACCOUNT", message)]) from error
     logging.getLogger("snowflake.connector").setLevel(logging.WARNING)  # it writes queries down
-    return found
+    return value
 
 
 def _translation(error: Exception, errors: Any, *, signing_in: bool) -> Error:
@@ -113,8 +113,8 @@ def _translation(error: Exception, errors: Any, *, signing_in: bool) -> Error:
     if number == _UNREADABLE or isinstance(error, (ValueError, TypeError, ArithmeticError)):
         return _unusable(error, signing_in=signing_in and number is None)
     if number in _CANCELLED:
-        told = "Snowflake took too long over a query; see SNOWFLAKE_STATEMENT_TIMEOUT_S."
-        return Unavailable(NAME, told)
+        message = "Snowflake took too long over a query; see SNOWFLAKE_STATEMENT_TIMEOUT_S."
+        return Unavailable(NAME, message)
     if number in _OVER and not signing_in:
         return Unavailable(NAME, f"Our session with Snowflake is over ({number}); try again.")
     refused = isinstance(error, (errors.DatabaseError, errors.ForbiddenError))
@@ -125,8 +125,8 @@ def _translation(error: Exception, errors: Any, *, signing_in: bool) -> Error:
 
 def _refusal(error: Exception, number: int | None, *, signing_in: bool) -> Error:
     if signing_in:
-        told = "see SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER and the key or token"
-        return SourceRefused(f"Snowflake does not let us in{_numbered(number)}; {told}")
+        message = "see SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER and the key or token"
+        return SourceRefused(f"Snowflake does not let us in{_numbered(number)}; {message}")
     why = _HELP.get(number or 0, "see what this query met with there")
     query = getattr(error, "sfqid", None) or "without an id"
     return SourceRefused(f"Snowflake refuses query {query}{_numbered(number)}: {why}")
@@ -142,5 +142,5 @@ def _unusable(error: Exception, *, signing_in: bool) -> Error:
     kind = type(error).__name__
     if not signing_in:
         return SourceMalformed(f"Snowflake sends a cell that cannot be read ({kind})")
-    told = f"cannot be used ({kind}); expected a private key in PEM"
-    return Misconfigured([Fault("SNOWFLAKE_PRIVATE_KEY_FILE", told)])
+    message = f"cannot be used ({kind}); expected a private key in PEM"
+    return Misconfigured([Fault("SNOWFLAKE_PRIVATE_KEY_FILE", message)])

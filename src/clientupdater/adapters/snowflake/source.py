@@ -66,13 +66,13 @@ class SnowflakeView:
         with self._lock:
             there = self._columns(columns)
             wanted = tuple(columns) or there
-            condition, given = self._filter(since)
+            condition, value = self._filter(since)
             counted = f"select current_timestamp(), count(*) from {self._view}{condition}"  # noqa: S608 - identifiers, quoted or checked
-            as_of, count = self.session.fetch(self.session.run(counted, given), 1)[0]
+            as_of, count = self.session.fetch(self.session.run(counted, value), 1)[0]
             result = self.session.run(
                 f"select {_listed(wanted)} from {self._view}{condition}"  # noqa: S608 - see above
                 f" order by {quoted(self.code)}",
-                given,
+                value,
             )
             self._reading = Reading(result.query, 0, result)
         return Fetch(as_of.astimezone(UTC), count, since, wanted, result.query)
@@ -92,7 +92,7 @@ class SnowflakeView:
         """Read one client."""
         with self._lock:
             there = self._columns()
-            found = self.session.fetch(
+            value = self.session.fetch(
                 self.session.run(
                     f"select {_listed(there)} from {self._view}"  # noqa: S608 - identifiers, quoted or checked
                     f" where {quoted(self.code)} = ?",
@@ -100,7 +100,7 @@ class SnowflakeView:
                 ),
                 1,
             )
-        return dict(zip(there, found[0], strict=True)) if found else None
+        return dict(zip(there, value[0], strict=True)) if value else None
 
     @property
     def _view(self) -> str:
@@ -111,8 +111,8 @@ class SnowflakeView:
         empty = self.session.run(f"select * from {self._view} limit 0")  # noqa: S608 - an identifier, checked
         require_columns((*wanted, self.code, self.changed), empty.columns)
         if unfit := [name for name in wanted if name in empty.untellable]:
-            told = "is of a type that no record holds; give it as text in the view"
-            raise Misconfigured(Fault(name, told) for name in unfit)
+            message = "is of a type that no record holds; give it as text in the view"
+            raise Misconfigured(Fault(name, message) for name in unfit)
         return tuple(name for name in empty.columns if name not in empty.untellable)
 
     def _filter(self, since: datetime | None) -> tuple[str, list[object]]:
@@ -135,8 +135,8 @@ class SnowflakeView:
                 raise SourceExpired("Other columns are wanted than when it began; begin again.")
             rows = self.session.fetch(here.result, self.page_size)
         except SourceRefused as refused:
-            told = "Snowflake keeps the query's result no more; begin again."
-            raise SourceExpired(told) from refused
+            message = "Snowflake keeps the query's result no more; begin again."
+            raise SourceExpired(message) from refused
         self._reading = Reading(fetch.handle, offset + len(rows), here.result)
         return here.result.count, rows
 

@@ -29,13 +29,13 @@ REMEMBERED = 50_000
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _TYPE_OF_KIND = {Kind.DATE: date, Kind.MONEY: Decimal, Kind.MOMENT: datetime, Kind.NUMBER: int}
 
-Taking: TypeAlias = Callable[["Raw"], "Value"]
+SyncApply: TypeAlias = Callable[["Raw"], "Value"]
 """Takes a cell, or raises Unfit."""
 
 
 def taking(
     wanted: Field, steps: Sequence[Transform], lookups: Lookups, *, required: bool
-) -> Taking:
+) -> SyncApply:
     """Put together how a field's cells are taken; one that is `required` may not be empty."""
     settle = _settling(wanted)
 
@@ -55,7 +55,7 @@ def taking(
 class _Remembered(dict["Raw", "Value"]):
     """Answers at once for a text that came before; what is unfit is looked at again."""
 
-    def __init__(self, take: Taking) -> None:
+    def __init__(self, take: SyncApply) -> None:
         """Begin with nothing."""
         super().__init__()
         self._take = take
@@ -77,13 +77,13 @@ def _storable(cell: str) -> str:
     return cell
 
 
-def _settling(wanted: Field) -> Taking:
+def _settling(wanted: Field) -> SyncApply:
     """Say how a value, once transformed, is held against what its field has room for."""
     expected = _TYPE_OF_KIND.get(wanted.kind)
     return _settling_text(wanted.longest) if expected is None else _settling_as(wanted, expected)
 
 
-def _settling_text(longest: int) -> Taking:
+def _settling_text(longest: int) -> SyncApply:
     def settle(value: Raw) -> Value:
         text = value if isinstance(value, str) else as_text(value)
         if not text:
@@ -95,7 +95,7 @@ def _settling_text(longest: int) -> Taking:
     return settle
 
 
-def _settling_as(wanted: Field, expected: type) -> Taking:
+def _settling_as(wanted: Field, expected: type) -> SyncApply:
     def settle(value: Raw) -> Value:
         if isinstance(value, float) or type(value) is not expected:
             raise Unfit(f"is not {wanted.kind}; the mapping lacks a transform")

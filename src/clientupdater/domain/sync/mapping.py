@@ -31,7 +31,7 @@ from clientupdater.domain.sync.versions import RecordVersion
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from clientupdater.domain.sync.cells import Taking
+    from clientupdater.domain.sync.cells import SyncApply
     from clientupdater.domain.sync.fields import Raw, Value
 
 _FIELDS = {str(each): each for each in Field}
@@ -77,14 +77,14 @@ class SourceMapping:
         """Name the column that fills a field; the field's own name where none does."""
         return next((each.column for each in self.fields if each.field is wanted), str(wanted))
 
-    def require_columns(self, found: Iterable[str]) -> None:
+    def require_columns(self, items: Iterable[str]) -> None:
         """Stop with the list where a source has lost columns: its schema has drifted (Y3)."""
-        require_columns(self.columns, found)
+        require_columns(self.columns, items)
 
 
-def require_columns(wanted: Iterable[str], found: Iterable[str]) -> None:
+def require_columns(wanted: Iterable[str], items: Iterable[str]) -> None:
     """Stop with the list of the columns that are wanted and not there (Y3)."""
-    there = frozenset(found)
+    there = frozenset(items)
     lost = [column for column in wanted if column not in there]
     if lost:
         raise Misconfigured(
@@ -231,8 +231,8 @@ class RecordMapper:
     Of a deleted record only code, company and version are read, and it needs its code alone (Y6).
     """
 
-    living: tuple[tuple[Field, str, Taking], ...]
-    deleted: tuple[tuple[Field, str, Taking], ...]
+    living: tuple[tuple[Field, str, SyncApply], ...]
+    deleted: tuple[tuple[Field, str, SyncApply], ...]
     product_column: str
     product_companies: Mapping[str, str]
     columns: Mapping[Field, str]
@@ -292,9 +292,9 @@ class RecordMapper:
         whose = None if is_number(company, number) else _text(company)
         # A cell that could not be read is not missing as well.
         unread = {fault.pointer for fault in record.faults}
-        told = (*record.faults, *(each for each in faults if each.pointer not in unread))
+        items = (*record.faults, *(each for each in faults if each.pointer not in unread))
         hidden = code is not None or self.columns[Field.CLIENT_CODE] in unread
-        return Reject(record.position, shown, told, whose, hides_code=shown is None and hidden)
+        return Reject(record.position, shown, items, whose, hides_code=shown is None and hidden)
 
     def _is_of_another_company(self, values: Mapping[Field, Value]) -> bool:
         theirs = self.product_companies.get(str(values.get(Field.PRODUCT)))
@@ -303,7 +303,7 @@ class RecordMapper:
 
 def _ready(
     each: FieldMapping, lookups: Lookups, needed: frozenset[Field]
-) -> tuple[Field, str, Taking]:
+) -> tuple[Field, str, SyncApply]:
     take = taking(each.field, each.steps, lookups, required=each.field in needed)
     return each.field, each.column, take
 

@@ -34,7 +34,7 @@ class LastRun:
 
 
 @frozen(kw_only=True)
-class SyncStanding:
+class SourceStatus:
     """How one source stands. Previews, replays and single clients say nothing about it."""
 
     source: Source

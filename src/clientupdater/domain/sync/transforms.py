@@ -38,11 +38,11 @@ class Lookups:
         product_companies: Mapping[str, str] | None = None,
     ) -> Lookups:
         """Take each table's codes with their aliases. A code wins over another's alias."""
-        found: dict[str, dict[str, str]] = {}
+        values: dict[str, dict[str, str]] = {}
         ambiguous: dict[str, frozenset[str]] = {}
         for table, codes in tables.items():
-            found[table], ambiguous[table] = _by_alias(codes)
-        return cls(found, ambiguous, product_companies or {})
+            values[table], ambiguous[table] = _by_alias(codes)
+        return cls(values, ambiguous, product_companies or {})
 
     def code(self, table: str, text: str) -> str:
         """Find the code that a text stands for."""
@@ -64,8 +64,8 @@ def _by_alias(codes: Mapping[str, Iterable[str]]) -> tuple[dict[str, str], froze
     for code, aliases in codes.items():
         for alias in aliases:
             meant.setdefault(_folded(alias), set()).add(code)
-    aliases_only = {alias: found for alias, found in meant.items() if alias not in plain}
-    clear = {alias: min(found) for alias, found in aliases_only.items() if len(found) == 1}
+    aliases_only = {alias: result for alias, result in meant.items() if alias not in plain}
+    clear = {alias: min(result) for alias, result in aliases_only.items() if len(result) == 1}
     exact = {code: code for code in codes}
     return {**clear, **plain, **exact}, frozenset(aliases_only.keys() - clear.keys())
 
@@ -166,10 +166,10 @@ def iso_date(value: Raw, _: Lookups) -> Raw:
 
 def us_date(value: Raw, lookups: Lookups) -> Raw:
     """Read a day as MM/DD/YYYY, or as YYYY-MM-DD."""
-    found = _US_DATE.fullmatch(_stripped(value) or "")
-    if found is None:
+    match = _US_DATE.fullmatch(_stripped(value) or "")
+    if match is None:
         return iso_date(value, lookups)
-    month, day, year = map(int, found.groups())
+    month, day, year = map(int, match.groups())
     return _day(year, month, day)
 
 
@@ -201,8 +201,8 @@ def ph_number(value: Raw, _: Lookups) -> Raw:
     if _USUAL_NUMBER.fullmatch(text):
         return f"+63{text[1:]}"
     bare = _undashed(_AROUND_NUMBERS.sub("", text))
-    found = _MOBILE.fullmatch(bare) or _LANDLINE.fullmatch(bare)
-    return f"+63{found.group(1)}" if found else text
+    match = _MOBILE.fullmatch(bare) or _LANDLINE.fullmatch(bare)
+    return f"+63{match.group(1)}" if match else text
 
 
 def days_past_due(value: Raw, _: Lookups) -> Raw:

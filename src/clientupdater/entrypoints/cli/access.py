@@ -44,23 +44,23 @@ def explain(
     USER is an email or an id, CLIENT a code or an id.
     """
     with opened_as(session, acts) as (app, caller):
-        told = app.explanations.explain(
+        result = app.explanations.explain(
             caller, _person(app, caller, user), client_ref(client), Permission(permission)
         )
         codes = app.look_up_names(caller).companies
     if as_json:
         print_json(
             {
-                "allowed": told.allowed,
-                "permission": told.permission,
-                "grants": [grant.worded(codes) for grant in told.grants],
-                "missing": told.missing,
-                "explanation": told.explain(codes),
+                "allowed": result.allowed,
+                "permission": result.permission,
+                "grants": [grant.worded(codes) for grant in result.grants],
+                "missing": result.missing,
+                "explanation": result.explain(codes),
             }
         )
     else:
-        click.echo(told.explain(codes))
-    return Exit.DONE if told.allowed else Exit.NO
+        click.echo(result.explain(codes))
+    return Exit.DONE if result.allowed else Exit.NO
 
 
 def _person(app: App, caller: Caller, user: str) -> PersonId:

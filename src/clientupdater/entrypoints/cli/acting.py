@@ -41,8 +41,8 @@ ORIGIN = Origin(interface="cli", os_user=_os_user(), host=socket.gethostname())
 
 def as_option(command: _Command) -> _Command:
     """Let a command be told who acts."""
-    told = "Who acts; else CLIENTUPDATER_ACTOR."
-    return click.option("--as", "acts", metavar="EMAIL", help=told)(command)
+    result = "Who acts; else CLIENTUPDATER_ACTOR."
+    return click.option("--as", "acts", metavar="EMAIL", help=result)(command)
 
 
 @contextmanager

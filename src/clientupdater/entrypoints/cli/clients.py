@@ -56,11 +56,11 @@ def find(session: Session, /, *, query: str, limit: int, acts: str, as_json: boo
     """Find clients by name, code, contact number or whole pension number."""
     with opened_as(session, acts) as (app, caller):
         page = app.clients.search(caller, ClientQuery(q=query, limit=limit))
-    found = [ClientShown.of(each) for each in page.items]
+    items = [ClientShown.of(each) for each in page.items]
     if as_json:
-        print_json({"items": found, "has_more": page.has_more})
+        print_json({"items": items, "has_more": page.has_more})
     else:
-        rows = [(c.client_code, c.full_name, c.company, c.branch, _standing(c)) for c in found]
+        rows = [(c.client_code, c.full_name, c.company, c.branch, _standing(c)) for c in items]
         print_table(("code", "name", "company", "branch", "stands at"), rows)
     if page.has_more:
         note("there are more of them: say more of the name, or a greater --limit")
@@ -93,12 +93,12 @@ def history(session: Session, /, *, client: str, limit: int, acts: str, as_json:
 
     with opened_as(session, acts) as (app, caller):
         page = app.clients.history(caller, client_ref(client), limit)
-    found = [ChangedFieldShown.of(each) for each in page.items]
+    items = [ChangedFieldShown.of(each) for each in page.items]
     if as_json:
-        print_json({"items": found, "has_more": page.has_more})
+        print_json({"items": items, "has_more": page.has_more})
     else:
         head = ("when", "field", "from", "to", "by")
-        print_table(head, [_change(each, session.settings.business_timezone) for each in found])
+        print_table(head, [_change(each, session.settings.business_timezone) for each in items])
     if page.has_more:
         note("there is more of it: say a greater --limit")
 
@@ -139,10 +139,17 @@ def revive(
 @json_option
 @click.pass_obj
 def correct(
-    session: Session, /, *, client: str, version: int | None, acts: str, as_json: bool, **told: Any
+    session: Session,
+    /,
+    *,
+    client: str,
+    version: int | None,
+    acts: str,
+    as_json: bool,
+    **params: Any,
 ) -> None:
     """Correct contact numbers; the correction wins over what the source says."""
-    corrections = _corrections(told)
+    corrections = _corrections(params)
     with opened_as(session, acts) as (app, caller):
         ref = client_ref(client)
         seen = _version_of(app, caller, ref, version)
@@ -167,14 +174,21 @@ def correct(
 @json_option
 @click.pass_obj
 def settle_contacts(
-    session: Session, /, *, client: str, version: int | None, acts: str, as_json: bool, **told: Any
+    session: Session,
+    /,
+    *,
+    client: str,
+    version: int | None,
+    acts: str,
+    as_json: bool,
+    **params: Any,
 ) -> None:
     """Keep our contact numbers, or take the source's, where it said something new."""
-    only = {Field(each) for each in told["fields"]} or None
+    only = {Field(each) for each in params["fields"]} or None
     with opened_as(session, acts) as (app, caller):
         ref = client_ref(client)
         seen = _version_of(app, caller, ref, version)
-        how = Settlement(told["decision"])
+        how = Settlement(params["decision"])
         app.contacts.settle(caller, ref, how, seen, only)
         _print_contacts(app, caller, ref, as_json=as_json)
 
@@ -203,25 +217,25 @@ def _change(change: ChangedFieldShown, zone: tzinfo) -> tuple[object, ...]:
     return f"{change.changed_at.astimezone(zone):%Y-%m-%d %H:%M}", change.field, *values, by
 
 
-def _corrections(told: dict[str, Any]) -> dict[Field, str | None]:
+def _corrections(outcome: dict[str, Any]) -> dict[Field, str | None]:
     """Read which numbers are to be what; naming one and taking it away is no order at all."""
-    found: dict[Field, str | None] = {}
+    result: dict[Field, str | None] = {}
     for each in sorted(CONTACTS):
-        number, away = told[str(each)], told[f"no_{each}"]
+        number, away = outcome[str(each)], outcome[f"no_{each}"]
         if number is not None and away:
             option = str(each).replace("_", "-")
             raise click.UsageError(f"--{option} and --no-{option} exclude each other")
         if number is not None or away:
-            found[each] = number
-    if not found:
+            result[each] = number
+    if not result:
         raise click.UsageError("say what to correct: --contact-number NUMBER, or another of them")
-    return found
+    return result
 
 
-def _version_of(app: App, caller: Caller, client: ClientId | str, told: int | None) -> int:
+def _version_of(app: App, caller: Caller, client: ClientId | str, result: int | None) -> int:
     """Give the version that was told, else look at the client, and tell what was seen."""
-    if told is not None:
-        return told
+    if result is not None:
+        return result
     seen = app.clients.show(caller, client, Permission.CLIENTS_UPDATE)
     note(f"over version {seen.version}, seen just now")
     return seen.version

@@ -108,11 +108,11 @@ def _run(
     settings = demo_settings(database, folder)
     environ = {**session.environ, **settings}
     accounts = fill_demo(Settings.from_mapping(environ), database, folder, clients=clients)
-    told = Demo(f"http://127.0.0.1:{port}", os.getpid(), accounts)
+    result = Demo(f"http://127.0.0.1:{port}", os.getpid(), accounts)
     children = _start(stack, environ, folder, port)
-    stack.enter_context(_written(folder / "demo.json", to_readable_json(told)))
+    stack.enter_context(_written(folder / "demo.json", to_readable_json(result)))
     stack.enter_context(_written(folder / "demo.env", _as_shell(settings, accounts)))
-    _print(told, folder, as_json=as_json)
+    _print(result, folder, as_json=as_json)
     supervision.watch(children, database.is_running)
 
 
@@ -144,21 +144,21 @@ def _written(path: Path, text: str) -> Iterator[None]:
 def _as_shell(settings: Mapping[str, str], accounts: Sequence[DemoAccount]) -> str:
     """Write what a shell needs for commands to work on the demo, as its administrator."""
     actor = next(account.email for account in accounts if account.role == _ADMINISTRATOR)
-    told = {**settings, "CLIENTUPDATER_ACTOR": actor}
-    return "".join(f"{name}={shlex.quote(value)}\n" for name, value in told.items())
+    values = {**settings, "CLIENTUPDATER_ACTOR": actor}
+    return "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items())
 
 
-def _print(told: Demo, folder: Path, *, as_json: bool) -> None:
+def _print(result: Demo, folder: Path, *, as_json: bool) -> None:
     if as_json:
-        print_json(told)
+        print_json(result)
         return
-    click.secho(f"\nThe demo runs at {told.base_url}/", bold=True)
-    click.echo(f"What it can do, to read and look up: {told.base_url}/api/docs\n")
-    rows = [_row(account) for account in told.accounts if account.role in _PRINTED]
+    click.secho(f"\nThe demo runs at {result.base_url}/", bold=True)
+    click.echo(f"What it can do, to read and look up: {result.base_url}/api/docs\n")
+    rows = [_row(account) for account in result.accounts if account.role in _PRINTED]
     print_table(("email", "password", "name", "role", "company"), rows)
     click.echo(f"\nMore of them, and the same for scripts: {folder / 'demo.json'}\n")
     click.echo("Try:")
-    for call in _calls(told):
+    for call in _calls(result):
         click.echo(f"  {call}")
     click.echo("\nCommands of another terminal work on it as the administrator, after:")
     click.echo(f"  set -a; . {shlex.quote(str(folder / 'demo.env'))}; set +a")
@@ -170,12 +170,12 @@ def _row(account: DemoAccount) -> tuple[str, ...]:
     return account.email, account.password, account.name, account.role, company
 
 
-def _calls(told: Demo) -> list[str]:
+def _calls(result: Demo) -> list[str]:
     """Three calls to copy: sign in as the telemarketer, ask what to do next, record a call."""
     from clientupdater.entrypoints.wire import to_json
 
-    who = next(account for account in told.accounts if account.role == "telemarketer")
-    api, heads = f"{told.base_url}/api/v1", "-H 'Content-Type: application/json'"
+    who = next(account for account in result.accounts if account.role == "telemarketer")
+    api, heads = f"{result.base_url}/api/v1", "-H 'Content-Type: application/json'"
     proof = {"email": who.email, "password": who.password}
     signed = '-H "Authorization: Bearer $TOKEN"'
     cut_out = """sed 's/.*"token":"\\([^"]*\\)".*/\\1/'"""

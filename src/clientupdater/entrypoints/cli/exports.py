@@ -23,7 +23,7 @@ from clientupdater.entrypoints.cli.session import (
     print_table,
 )
 from clientupdater.entrypoints.failures import Exit
-from clientupdater.ports.exports import ExportAsked
+from clientupdater.ports.exports import ExportRequest
 from clientupdater.ports.read_models import MOST
 
 if TYPE_CHECKING:
@@ -91,12 +91,12 @@ def create(  # noqa: PLR0913 — the options of a command
 
     if out:
         _refuse_unwritable(out, force=force)
-    told = structured_words(dict(_pairs(filters)), ClientsFiltered)
+    result = structured_words(dict(_pairs(filters)), ClientsFiltered)
     with opened_as(session, acts) as (app, caller):
-        asked = ExportAsked(
+        asked = ExportRequest(
             type=ExportType(kind),
             format=ExportFormat(form),
-            filter=filter_of(caller, told),
+            filter=filter_of(caller, result),
             columns=chosen_columns(ExportType(kind), columns),
         )
         export = app.exports.create(caller, asked)
@@ -132,9 +132,9 @@ def fetch(session: Session, /, *, export: UUID, file: Path, wait: bool, acts: st
     """Fetch the file of an export to FILE, which must not be there."""
     with opened_as(session, acts) as (app, caller):
         if wait:
-            found = _waited(app, caller, app.exports.show(caller, export))
-            if found.status is not JobStatus.COMPLETED:
-                return _exit(found)
+            result = _waited(app, caller, app.exports.show(caller, export))
+            if result.status is not JobStatus.COMPLETED:
+                return _exit(result)
         _fetched(app, caller, export, file)
     return Exit.DONE
 
@@ -192,10 +192,10 @@ def _fetched(app: App, caller: Caller, export: UUID, path: Path, *, force: bool 
     note(f"{file.size} bytes in {path}")
 
 
-def _print(found: Sequence[Export], app: App, *, as_json: bool, one: bool = False) -> None:
+def _print(items: Sequence[Export], app: App, *, as_json: bool, one: bool = False) -> None:
     from clientupdater.entrypoints.http.routes.exports import ExportShown
 
-    shown = [ExportShown.of(each, app.exports.clock.now()) for each in found]
+    shown = [ExportShown.of(each, app.exports.clock.now()) for each in items]
     if as_json:
         print_json(shown[0] if one else {"items": shown})
         return

@@ -77,12 +77,12 @@ def _of_export(rows: Sequence[Row], zone: tzinfo) -> tuple[FieldLine, ...]:
     (head_at, head), *body = [row for row in rows if not _is_cover(row)] or [(1, [])]
     known = [at for at, name in enumerate(head) if name in (*REQUIRED, *OPTIONAL)]
     status = head.index("status") if "status" in head else None
-    told = [
+    items = [
         (number, [unescaped(cells[at]) for at in known] if len(cells) == len(head) else cells)
         for number, cells in body
         if status is None or cells[status : status + 1] != [PENDING]
     ]
-    return _of_field([(head_at, [head[at] for at in known]), *told], zone)
+    return _of_field([(head_at, [head[at] for at in known]), *items], zone)
 
 
 def _is_cover(row: Row) -> bool:
@@ -98,11 +98,11 @@ def _of_field(rows: Sequence[Row], zone: tzinfo) -> tuple[FieldLine, ...]:
     if faults:
         raise InvalidInput(faults)
     lines = [_read(number, names, cells, zone, faults) for number, cells in body]
-    found = tuple(line for line in lines if line)
-    faults += _faults_of_all(found, len(body))
+    items = tuple(line for line in lines if line)
+    faults += _faults_of_all(items, len(body))
     if faults:
         raise InvalidInput(sorted(faults, key=_place))
-    return found
+    return items
 
 
 def _text(raw: bytes) -> str:
@@ -139,32 +139,39 @@ def _faults_of_head(names: Sequence[str], line: int) -> Iterator[Fault]:
             yield Fault(where, f"the column {name[:50]!r} is not known")
 
 
-def _faults_of_all(lines: Sequence[FieldLine], told: int) -> Iterator[Fault]:
-    if not told:
+def _faults_of_all(lines: Sequence[FieldLine], value: int) -> Iterator[Fault]:
+    if not value:
         yield Fault("line 1", "there is nothing below the header")
-    if told > MOST:
-        yield Fault("", f"a file holds {MOST} lines at most, not {told}: split it")
+    if value > MOST:
+        yield Fault("", f"a file holds {MOST} lines at most, not {value}: split it")
     first: dict[tuple[object, ...], int] = {}
     for each in lines:
-        said = each.update
-        remarks = (said.remarks or "").strip() or None
-        key = each.client_code, each.period, said.status, said.reason, remarks, said.occurred_at
+        result = each.update
+        remarks = (result.remarks or "").strip() or None
+        key = (
+            each.client_code,
+            each.period,
+            result.status,
+            result.reason,
+            remarks,
+            result.occurred_at,
+        )
         before = first.setdefault(key, each.line)
         if before != each.line:
             yield Fault(f"line {each.line}", f"says the same as line {before}")
 
 
 def _place(fault: Fault) -> int:
-    found = re.match(r"line (\d+)", fault.pointer)
-    return int(found[1]) if found else 0
+    match = re.match(r"line (\d+)", fault.pointer)
+    return int(match[1]) if match else 0
 
 
 def _read(
     number: int, names: Sequence[str], cells: Sequence[str], zone: tzinfo, faults: list[Fault]
 ) -> FieldLine | None:
     if len(cells) != len(names):
-        told = f"has {len(cells)} cells, and the header {len(names)}"
-        faults.append(Fault(f"line {number}", told))
+        result = f"has {len(cells)} cells, and the header {len(names)}"
+        faults.append(Fault(f"line {number}", result))
         return None
     row = _Row(number, dict(zip(names, cells, strict=True)))
     read = FieldLine(
@@ -271,5 +278,5 @@ def read_moment(text: str, zone: tzinfo) -> datetime:
             return moment if moment.tzinfo else moment.replace(tzinfo=zone)
     except ValueError:
         pass
-    told = "is a day and a time such as 2026-11-20 09:30 or 2026-11-20T09:30:00+08:00"
-    raise InvalidInput.of("", told)
+    result = "is a day and a time such as 2026-11-20 09:30 or 2026-11-20T09:30:00+08:00"
+    raise InvalidInput.of("", result)

@@ -24,7 +24,7 @@ from clientupdater.entrypoints.cli.session import (
 )
 from clientupdater.entrypoints.failures import Exit, failure_of
 from clientupdater.usecases.tracking.bulk import BulkItem
-from clientupdater.usecases.tracking.judging import AskedUpdate
+from clientupdater.usecases.tracking.judging import PlannedUpdate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +97,7 @@ def import_(
 def _judged(app: App, caller: Caller, lines: Sequence[FieldLine]) -> tuple[Judgement, ...]:
     judge = app.judging.judge
     asked = [
-        AskedUpdate(
+        PlannedUpdate(
             client=client_ref(each.client_code),
             update=each.update,
             period=each.period,
@@ -133,9 +133,9 @@ def _all_sound(reports: Sequence[LineReport]) -> bool:
 
 
 def _ask(reports: Sequence[LineReport]) -> None:
-    told = Counter(each.verdict for each in reports)
-    known = f" ({told[Verdict.ALREADY]} are recorded already)" if told[Verdict.ALREADY] else ""
-    click.confirm(f"Record {told[Verdict.TO_RECORD]} updates{known}?", abort=True, err=True)
+    values = Counter(each.verdict for each in reports)
+    known = f" ({values[Verdict.ALREADY]} are recorded already)" if values[Verdict.ALREADY] else ""
+    click.confirm(f"Record {values[Verdict.TO_RECORD]} updates{known}?", abort=True, err=True)
 
 
 def _recorded(
@@ -146,14 +146,14 @@ def _recorded(
     reports: Sequence[LineReport],
 ) -> list[LineReport]:
     """Record what is new, if nothing was refused; the versions are those that were judged."""
-    told = list(reports)
+    value = list(reports)
     if not _all_sound(reports):
-        return [_left(each) for each in told]
+        return [_left(each) for each in value]
     items: dict[int, BulkItem] = {}
-    for at, (line, found) in enumerate(zip(lines, judged, strict=True)):
-        if found.period and found.version is not None:
+    for at, (line, result) in enumerate(zip(lines, judged, strict=True)):
+        if result.period and result.version is not None:
             ref = client_ref(line.client_code)
-            items[at] = BulkItem(ref, found.period, line.update, found.version)
+            items[at] = BulkItem(ref, result.period, line.update, result.version)
     places = list(items)
     try:
         outcomes = app.bulk.record(caller, list(items.values()), atomic=True)
@@ -161,13 +161,13 @@ def _recorded(
         for each in rejected.outcomes:
             if each.error:  # type: ignore[attr-defined]
                 at = places[each.index]  # type: ignore[attr-defined]
-                told[at] = _refused(told[at], each.error)  # type: ignore[attr-defined]
-        return [_left(each) for each in told]
+                value[at] = _refused(value[at], each.error)  # type: ignore[attr-defined]
+        return [_left(each) for each in value]
     for outcome in outcomes:
         if outcome.result:
             at, sequence = places[outcome.index], outcome.result.event.sequence
-            told[at] = evolve(told[at], verdict=Verdict.RECORDED, sequence=sequence)
-    return told
+            value[at] = evolve(value[at], verdict=Verdict.RECORDED, sequence=sequence)
+    return value
 
 
 def _left(report: LineReport) -> LineReport:
@@ -177,9 +177,9 @@ def _left(report: LineReport) -> LineReport:
 
 
 def _print(reports: Sequence[LineReport], *, as_json: bool) -> None:
-    told = Counter(each.verdict for each in reports)
+    values = Counter(each.verdict for each in reports)
     if as_json:
-        counts = {str(verdict): told[verdict] for verdict in Verdict}
+        counts = {str(verdict): values[verdict] for verdict in Verdict}
         print_json({"results": reports, "counts": counts})
         return
     rows = [
@@ -187,7 +187,7 @@ def _print(reports: Sequence[LineReport], *, as_json: bool) -> None:
         for each in reports
     ]
     print_table(("line", "client", "period", "verdict", "why"), rows)
-    note(", ".join(f"{count} {_words(verdict)}" for verdict, count in told.items()))
+    note(", ".join(f"{count} {_words(verdict)}" for verdict, count in values.items()))
 
 
 def _words(verdict: Verdict) -> str:

@@ -60,10 +60,10 @@ def list_(
     """List jobs, the newest first."""
     asked = JobsAsked(queue=queue, status=JobStatus(status) if status else None)
     with opened_as(session, acts) as (app, caller):
-        found = app.jobs.list(caller, asked, at_most=limit)
-        names = _names(app, caller, *found)
+        items = app.jobs.list(caller, asked, at_most=limit)
+        names = _names(app, caller, *items)
     if as_json:
-        print_json({"items": [_told(job, names) for job in found]})
+        print_json({"items": [_told(job, names) for job in items]})
         return
     zone = session.settings.business_timezone
     rows = [
@@ -76,7 +76,7 @@ def list_(
             f"{job.scheduled_at.astimezone(zone):%Y-%m-%d %H:%M}",
             _how_far(job),
         )
-        for job in found
+        for job in items
     ]
     print_table(("job", "does", "queue", "is", "attempts", "due", "how far"), rows)
 
@@ -133,11 +133,11 @@ def purge(session: Session, /, *, days: int, yes: bool, acts: str, as_json: bool
 
 
 def _print(app: App, caller: Caller, job: Job, *, as_json: bool) -> None:
-    told = _told(job, _names(app, caller, job))
+    result = _told(job, _names(app, caller, job))
     if as_json:
-        print_json(told)
+        print_json(result)
         return
-    print_table(("", ""), [(name, value) for name, value in told.items() if value is not None])
+    print_table(("", ""), [(name, value) for name, value in result.items() if value is not None])
 
 
 def _names(app: App, caller: Caller, *jobs: Job) -> Mapping[UUID, str]:

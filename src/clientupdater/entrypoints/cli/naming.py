@@ -68,10 +68,10 @@ def client_ref(named: str) -> ClientId | str:
     return ClientId(UUID(named)) if _UUID.fullmatch(named) else named
 
 
-def period_of(app: App, caller: Caller, client: ClientId | str, told: Period | None) -> Period:
+def period_of(app: App, caller: Caller, client: ClientId | str, result: Period | None) -> Period:
     """Give the period that was told, else the one in which this client is due now."""
-    if told:
-        return told
+    if result:
+        return result
     today = business_day(app.periods.clock.now(), app.periods.zone)
     running = app.tracking.list_rows(caller, client).client.running_period(today)
     if running is None:
@@ -80,11 +80,11 @@ def period_of(app: App, caller: Caller, client: ClientId | str, told: Period | N
 
 
 def version_of(
-    app: App, caller: Caller, client: ClientId | str, period: Period, told: int | None
+    app: App, caller: Caller, client: ClientId | str, period: Period, number: int | None
 ) -> int:
     """Give the version that was told, else look at the row, and tell what was seen (S10)."""
-    if told is not None:
-        return told
+    if number is not None:
+        return number
     seen = app.tracking.show_row(caller, client, period).row.snapshot
     note(f"over version {seen.version} of {period}, seen just now at {seen.status}")
     return seen.version
@@ -98,10 +98,10 @@ def names_in(
     events: Iterable[StatusEvent] = (),
 ) -> Names:
     """Look up who and what these name."""
-    found = [*(row.snapshot for row in rows)]
+    items = [*(row.snapshot for row in rows)]
     happened = tuple(events)
-    people = {client.assigned_to, *(each.updated_by for each in found)}
+    people = {client.assigned_to, *(each.updated_by for each in items)}
     people |= {event.by for event in happened}
-    branches = {*(each.branch for each in found), *(event.branch for event in happened)}
+    branches = {*(each.branch for each in items), *(event.branch for event in happened)}
     known = {person for person in people if person}
     return app.look_up_names(caller, branches=branches, people=known)

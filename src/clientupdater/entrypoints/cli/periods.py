@@ -40,8 +40,8 @@ def current(session: Session, /, *, acts: str, as_json: bool) -> None:
     running: Sequence[Period] = [Period.containing(today, cycle) for cycle in Cycle]
     if as_json:
         names = ("period", "period_type", "first_day", "last_day")
-        told = [(p, p.cycle, p.first_day, p.last_day) for p in running]
-        print_json({"items": [dict(zip(names, each, strict=True)) for each in told]})
+        items = [(p, p.cycle, p.first_day, p.last_day) for p in running]
+        print_json({"items": [dict(zip(names, each, strict=True)) for each in items]})
         return
     rows = [(p, p.cycle, p.first_day, p.last_day) for p in running]
     print_table(("period", "is", "from", "to"), rows)
@@ -70,11 +70,11 @@ def open_(session: Session, /, *, period: Period, acts: str, as_json: bool) -> N
 def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
     """Tell which periods were opened, when and by whom, and how many rows it made."""
     with opened_as(session, acts) as (app, caller):
-        found = app.periods.list_openings(caller, at_most=limit)
-        people = {each.by for each in found if each.by}
+        result = app.periods.list_openings(caller, at_most=limit)
+        people = {each.by for each in result if each.by}
         names = app.look_up_names(caller, people=people).people
     if as_json:
-        print_json({"items": [_opening(each, names) for each in found]})
+        print_json({"items": [_opening(each, names) for each in result]})
         return
     zone = session.settings.business_timezone
     rows = [
@@ -84,7 +84,7 @@ def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
             f"{each.started_at.astimezone(zone):%Y-%m-%d %H:%M}",
             names[each.by] if each.by else "the worker",
         )
-        for each in found
+        for each in result
     ]
     print_table(("period", "rows", "opened", "by"), rows)
 

@@ -35,9 +35,9 @@ def schedules() -> None:
 def list_(session: Session, /, *, acts: str, as_json: bool) -> None:
     """List schedules: when each was done last, and is due next."""
     with opened_as(session, acts) as (app, caller):
-        found = app.schedules.list(caller)
+        items = app.schedules.list(caller)
     if as_json:
-        print_json({"items": [_told(each) for each in found]})
+        print_json({"items": [_told(each) for each in items]})
         return
     zone = session.settings.business_timezone
     rows = [
@@ -49,7 +49,7 @@ def list_(session: Session, /, *, acts: str, as_json: bool) -> None:
             _written(each.standing.last_run_at, zone),
             _written(each.standing.next_run_at, zone),
         )
-        for each in found
+        for each in items
     ]
     print_table(("schedule", "at", "zone", "is", "done last", "due next"), rows)
 

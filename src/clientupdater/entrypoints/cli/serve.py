@@ -11,7 +11,7 @@ from clientupdater.entrypoints.cli.session import Session, example
 if TYPE_CHECKING:
     import socket
 
-    from clientupdater.entrypoints.http.middleware.metrics import Measures
+    from clientupdater.entrypoints.http.middleware.metrics import Metrics
     from clientupdater.settings import Settings
 
 
@@ -51,19 +51,19 @@ def serve(
     """
     from clientupdater.entrypoints import logs
     from clientupdater.entrypoints.http import server, several
-    from clientupdater.entrypoints.http.middleware.metrics import Measures
+    from clientupdater.entrypoints.http.middleware.metrics import Metrics
 
     session: Session = context.obj
     settings = session.settings
     logs.configure(settings)
     drain_s = settings.drain_seconds if drain_seconds is None else drain_seconds
     if inherited_socket is not None:
-        with_others = Measures(metrics_folder)
+        with_others = Metrics(metrics_folder)
         _one(settings, server.inherited(inherited_socket), drain_s, with_others)
         return
     with server.listen(host, port) as listening:
         if workers == 1:
-            measures = Measures()
+            measures = Metrics()
             with several.metrics_told(settings.metrics_bind, measures.registry):
                 _one(settings, listening, drain_s, measures)
             return
@@ -78,7 +78,7 @@ def _one(
     settings: Settings,
     listening: socket.socket,
     drain_s: float,
-    measures: Measures,
+    measures: Metrics,
 ) -> None:
     from clientupdater.composition import open_app
     from clientupdater.entrypoints.http import server

@@ -75,16 +75,16 @@ def status() -> None:
 @as_option
 @json_option
 @click.pass_obj
-def set_(session: Session, /, *, client: str, acts: str, as_json: bool, **told: Any) -> None:
+def set_(session: Session, /, *, client: str, acts: str, as_json: bool, **params: Any) -> None:
     """Record what came of a call or a visit.
 
     A time without an offset is one of the business's own clock.
     """
-    update = _update(told, session.settings.business_timezone)
+    update = _update(params, session.settings.business_timezone)
     ref = client_ref(client)
     with opened_as(session, acts) as (app, caller):
-        period = period_of(app, caller, ref, told["period"])
-        version = version_of(app, caller, ref, period, told["version"])
+        period = period_of(app, caller, ref, params["period"])
+        version = version_of(app, caller, ref, period, params["version"])
         done = app.tracking.record(caller, ref, period, update, version)
         print_written(app, caller, done, as_json=as_json)
 
@@ -101,8 +101,10 @@ def history(
     """Tell what happened to a client's row, in order, who and when."""
     ref = client_ref(client)
     with opened_as(session, acts) as (app, caller):
-        found = app.tracking.show_history(caller, ref, period_of(app, caller, ref, period))
-        events = events_shown(found.events, names_in(app, caller, found.client, (), found.events))
+        result = app.tracking.show_history(caller, ref, period_of(app, caller, ref, period))
+        events = events_shown(
+            result.events, names_in(app, caller, result.client, (), result.events)
+        )
     if as_json:
         print_json({"items": events})
         return
@@ -123,13 +125,13 @@ def history(
 @as_option
 @json_option
 @click.pass_obj
-def reopen(session: Session, /, *, client: str, acts: str, as_json: bool, **told: Any) -> None:
+def reopen(session: Session, /, *, client: str, acts: str, as_json: bool, **params: Any) -> None:
     """Take a DONE back: the row stands as it stood before."""
     ref = client_ref(client)
     with opened_as(session, acts) as (app, caller):
-        period = period_of(app, caller, ref, told["period"])
-        version = version_of(app, caller, ref, period, told["version"])
-        done = app.tracking.reopen(caller, ref, period, told["remarks"], version)
+        period = period_of(app, caller, ref, params["period"])
+        version = version_of(app, caller, ref, period, params["version"])
+        done = app.tracking.reopen(caller, ref, period, params["remarks"], version)
         print_written(app, caller, done, as_json=as_json)
 
 
@@ -148,38 +150,38 @@ def reopen(session: Session, /, *, client: str, acts: str, as_json: bool, **told
 @json_option
 @click.pass_obj
 def void(
-    session: Session, /, *, client: str, sequence: int, acts: str, as_json: bool, **told: Any
+    session: Session, /, *, client: str, sequence: int, acts: str, as_json: bool, **params: Any
 ) -> None:
     """Undo one event of a client's row, by its number in the history; it stays readable."""
     ref = client_ref(client)
     with opened_as(session, acts) as (app, caller):
-        period = period_of(app, caller, ref, told["period"])
-        version = version_of(app, caller, ref, period, told["version"])
-        if not told["yes"]:
+        period = period_of(app, caller, ref, params["period"])
+        version = version_of(app, caller, ref, period, params["version"])
+        if not params["yes"]:
             asked = f"This undoes event {sequence} of {period} for good. Go on?"
             click.confirm(asked, abort=True, err=True)
-        done = app.tracking.void(caller, ref, period, sequence, told["remarks"], version)
+        done = app.tracking.void(caller, ref, period, sequence, params["remarks"], version)
         print_written(app, caller, done, as_json=as_json)
 
 
 status.add_command(import_)
 
 
-def _update(told: dict[str, Any], zone: tzinfo) -> StatusUpdate:
+def _update(values: dict[str, Any], zone: tzinfo) -> StatusUpdate:
     return StatusUpdate(
-        status=told["status"],
-        reason=told["reason"],
-        remarks=told["remarks"],
-        has_payment=told["paid"],
-        occurred_at=read_moment(told["occurred_at"], zone) if told["occurred_at"] else None,
-        channel=Channel(told["channel"]) if told["channel"] else None,
-        next_follow_up_on=_day(told["follow_up"]),
-        promise=_promise(_day(told["promised_on"]), told["promised_amount"]),
+        status=values["status"],
+        reason=values["reason"],
+        remarks=values["remarks"],
+        has_payment=values["paid"],
+        occurred_at=read_moment(values["occurred_at"], zone) if values["occurred_at"] else None,
+        channel=Channel(values["channel"]) if values["channel"] else None,
+        next_follow_up_on=_day(values["follow_up"]),
+        promise=_promise(_day(values["promised_on"]), values["promised_amount"]),
     )
 
 
-def _day(told: Any) -> date | None:
-    return told.date() if told else None
+def _day(value: Any) -> date | None:
+    return value.date() if value else None
 
 
 def _promise(on: date | None, amount: str | None) -> Promise | None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from clientupdater.domain.errors import Unavailable
-from clientupdater.runtime import child_process as lifeline
+from clientupdater.runtime import child_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -43,8 +43,8 @@ class Child:
             return
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         last = " | ".join(lines[-_LAST_LINES:]) or "nothing"
-        told = f"the {self.name} ended by itself (exit {code}); its log {self.log} ends: {last}"
-        raise Unavailable(f"the {self.name}", told)
+        message = f"the {self.name} ended by itself (exit {code}); its log {self.log} ends: {last}"
+        raise Unavailable(f"the {self.name}", message)
 
     def stop(self) -> None:
         """Ask it to finish, and wait; one that does not in its time is killed."""
@@ -67,7 +67,7 @@ def running(
     argv = [sys.executable, "-m", "clientupdater.entrypoints.cli", *arguments]
     with log.open("wb") as written:
         process = subprocess.Popen(  # noqa: S603 — our own command
-            lifeline.command(argv, death_signal=signal.SIGTERM),
+            child_process.command(argv, death_signal=signal.SIGTERM),
             stdin=subprocess.DEVNULL,
             stdout=written,
             stderr=written,

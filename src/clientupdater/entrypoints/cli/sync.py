@@ -69,7 +69,7 @@ def sync() -> None:
 @json_option
 @click.pass_obj
 def run(
-    session: Session, /, *, source: str, acts: str, as_json: bool, enqueue: bool, **told: Any
+    session: Session, /, *, source: str, acts: str, as_json: bool, enqueue: bool, **params: Any
 ) -> int:
     """Read a source and apply what differs: all of it, or nothing.
 
@@ -78,19 +78,19 @@ def run(
     tells which.
     """
     with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
-        company = _company(app, caller, told["company"]) if told["company"] else None
-        mode = Mode.PREVIEW if told["preview"] else Mode.APPLY
-        asked = SyncRequest(Source(source), company, mode, told["full"])
+        company = _company(app, caller, params["company"]) if params["company"] else None
+        mode = Mode.PREVIEW if params["preview"] else Mode.APPLY
+        asked = SyncRequest(Source(source), company, mode, params["full"])
         job = app.sync.ask(caller, asked, enqueue=enqueue)
         return _done(app, caller, job, enqueue=enqueue, as_json=as_json)
 
 
 def _company(app: App, caller: Caller, code: str) -> CompanyId:
     known = app.look_up_names(caller).companies
-    found = next((each for each, name in known.items() if name == code), None)
-    if found is None:
+    result = next((each for each, name in known.items() if name == code), None)
+    if result is None:
         raise InvalidInput.of("--company", f"there is no company {code}")
-    return CompanyId(found)
+    return CompanyId(result)
 
 
 def _done(app: App, caller: Caller, job: SyncJob, *, enqueue: bool, as_json: bool) -> int:
@@ -153,8 +153,8 @@ def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
     """Tell which runs there were, the newest first."""
     with opened_as(session, acts) as (app, caller):
         names = app.look_up_names(caller)
-        found = app.sync.list(caller, at_most=limit)
-        shown = [SyncJobShown.of(each, names) for each in found]
+        items = app.sync.list(caller, at_most=limit)
+        shown = [SyncJobShown.of(each, names) for each in items]
     if as_json:
         print_json({"items": shown})
         return
@@ -235,8 +235,8 @@ def rejects(
 ) -> None:
     """List the rows that a run could not take, each with every reason."""
     with opened_as(session, acts) as (app, caller):
-        found = app.sync.list_rejects(caller, SyncJobId(job), after=after, at_most=limit)
-    shown = [RejectShown.of(each) for each in found]
+        result = app.sync.list_rejects(caller, SyncJobId(job), after=after, at_most=limit)
+    shown = [RejectShown.of(each) for each in result]
     if as_json:
         print_json({"items": shown})
         return

@@ -118,10 +118,10 @@ def _counted(job: SyncJobShown) -> str:
 
 def _print_plan(plan: SyncPlanShown, what: str) -> None:
     _print_numbers("by field", plan.updates_by_field)
-    found = {
+    values = {
         _CONSEQUENCES.get(name, name): count for name, count in plan.consequences.items() if count
     }
-    _print_numbers("what follows", found)
+    _print_numbers("what follows", values)
     _print_numbers("refused because", plan.rejects_by_reason)
     for kind in sorted(plan.examples, key=_place):
         click.secho(f"what it {what}, {_KINDS.get(kind, kind)} (some):", bold=True)
@@ -137,10 +137,10 @@ def _effect(kind: str, effect: EffectShown) -> str:
     """Say what happens to a client, or to its row of a period."""
     if kind in _OF_CLIENTS_ALONE:
         return effect.client_code
-    told = f"{effect.client_code}  {effect.what}"
+    message = f"{effect.client_code}  {effect.what}"
     if kind == "updated":
-        return f"{told}  {effect.before or 'none'} → {effect.after or 'none'}"
-    return f"{told}  {'to ' * (kind == 'moved')}{effect.after or ''}".rstrip()
+        return f"{message}  {effect.before or 'none'} → {effect.after or 'none'}"
+    return f"{message}  {'to ' * (kind == 'moved')}{effect.after or ''}".rstrip()
 
 
 def _print_what_now(job: SyncJobShown, plan: SyncPlanShown) -> None:
@@ -150,17 +150,17 @@ def _print_what_now(job: SyncJobShown, plan: SyncPlanShown) -> None:
     approve = f"clientupdater sync approve {job.id} --plan-hash {plan.hash}"
     if job.state == "held":
         companies = ", ".join(plan.held_for)
-        told = f"held: too many clients of {companies} would be deactivated; nothing was applied"
-        click.secho(told, fg="yellow")
+        message = f"held: too many clients of {companies} would be deactivated; nothing was applied"
+        click.secho(message, fg="yellow")
         click.echo(f"if they are gone indeed: {approve}")
         click.echo(f"if they are not: clientupdater sync cancel {job.id}")
     elif job.mode == "preview" and job.state == "completed":
         click.echo(f"nothing was changed; to apply just that: {approve}")
 
 
-def _print_numbers(head: str, found: Mapping[str, object]) -> None:
-    if not found:
+def _print_numbers(head: str, values: Mapping[str, object]) -> None:
+    if not values:
         return
     click.secho(f"{head}:", bold=True)
-    for name, value in found.items():
+    for name, value in values.items():
         click.echo(f"  {value}  {name}")

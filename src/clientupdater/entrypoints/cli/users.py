@@ -50,10 +50,10 @@ def users() -> None:
 @as_option
 @json_option
 @click.pass_obj
-def create(session: Session, /, *, as_json: bool, bootstrap: bool, **told: Any) -> None:
+def create(session: Session, /, *, as_json: bool, bootstrap: bool, **params: Any) -> None:
     """Make an account, and show its initial password this once."""
-    acts = told.pop("acts")
-    new = NewUser(**told)
+    acts = params.pop("acts")
+    new = NewUser(**params)
     if bootstrap:
         from clientupdater.composition import open_app
 
@@ -70,8 +70,8 @@ def create(session: Session, /, *, as_json: bool, bootstrap: bool, **told: Any) 
 
 def _tell_created(made: CreatedUser, shown: UserShown, *, as_json: bool) -> None:
     if as_json:
-        told = {"initial_password": made.initial_password, "expires_at": made.expires_at}
-        print_json({"user": shown, **told})
+        values = {"initial_password": made.initial_password, "expires_at": made.expires_at}
+        print_json({"user": shown, **values})
         return
     click.echo(made.initial_password)
     note(f"the initial password, good once and until {made.expires_at:%Y-%m-%d %H:%M %Z}")
@@ -89,12 +89,12 @@ def list_(
 ) -> None:
     """List the people one may see, in the order of their emails."""
     with opened_as(session, acts) as (app, caller):
-        found = app.people.list(caller, after=after, at_most=limit, active=active)
-        listed = _shown(app, caller, *found)
+        items = app.people.list(caller, after=after, at_most=limit, active=active)
+        listed = _shown(app, caller, *items)
     if as_json:
         print_json({"items": listed})
         return
-    rows = [(each.email, _name(each), _state(each)) for each in found]
+    rows = [(each.email, _name(each), _state(each)) for each in items]
     print_table(("email", "name", "state"), rows)
 
 
@@ -106,13 +106,13 @@ def list_(
 def show(session: Session, /, *, user: str, acts: str, as_json: bool) -> None:
     """Show an account and what it may do."""
     with opened_as(session, acts) as (app, caller):
-        found = app.people.show(caller, user)
-        (person,) = _shown(app, caller, found.person)
-        grants = grants_shown(found.grants, app.look_up_names(caller))
+        result = app.people.show(caller, user)
+        (person,) = _shown(app, caller, result.person)
+        grants = grants_shown(result.grants, app.look_up_names(caller))
     if as_json:
         print_json({"user": person, "grants": grants})
         return
-    click.echo(f"{person.email}  {_name(found.person)}  {_state(found.person)}")
+    click.echo(f"{person.email}  {_name(result.person)}  {_state(result.person)}")
     for what, codes in (("branches", person.branches), ("areas", person.areas)):
         if codes:
             click.echo(f"{what}: {', '.join(codes)}")

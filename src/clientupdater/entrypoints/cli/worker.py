@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from clientupdater.entrypoints.worker.worker import Worker
 
 
-def _queues(_: click.Context, __: click.Parameter, told: str) -> list[str]:
-    names = [name.strip() for name in told.split(",") if name.strip()]
+def _queues(_: click.Context, __: click.Parameter, text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
     if not names:
         raise click.BadParameter("name at least one queue")
     return names
@@ -78,7 +78,7 @@ def worker(
 
     SIGTERM or Ctrl-C: takes no more, finishes what it is at or returns it, and ends.
     """
-    from clientupdater.composition import open_workshop
+    from clientupdater.composition import open_worker
     from clientupdater.entrypoints import logs
     from clientupdater.entrypoints.http.several import metrics_told
     from clientupdater.entrypoints.worker.metrics import Account
@@ -94,10 +94,10 @@ def worker(
 
     with (
         metrics_told(session.settings.metrics_bind, account.registry),
-        open_workshop(session.settings) as workshop,
+        open_worker(session.settings) as worker_context,
     ):
         working = Worker(
-            workshop,
+            worker_context,
             name=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
             threads=concurrency,
             queues=queues,

@@ -19,10 +19,10 @@ from clientupdater.domain.errors import Error
 from clientupdater.entrypoints.http import pipeline, problems, system
 from clientupdater.entrypoints.http.documentation import pages_of
 from clientupdater.entrypoints.http.endpoints import ENDPOINTS
-from clientupdater.entrypoints.http.middleware.admission import Door, worked
-from clientupdater.entrypoints.http.middleware.metrics import Measured, Measures
-from clientupdater.entrypoints.http.middleware.request_log import Accounted
-from clientupdater.entrypoints.http.middleware.security_headers import Guarded
+from clientupdater.entrypoints.http.middleware.admission import AdmissionLimit, worked
+from clientupdater.entrypoints.http.middleware.metrics import Metrics, MetricsMiddleware
+from clientupdater.entrypoints.http.middleware.request_log import RequestLog
+from clientupdater.entrypoints.http.middleware.security_headers import SecurityHeaders
 from clientupdater.runtime.deadlines import within
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from clientupdater.app import App
     from clientupdater.entrypoints.http.contract import Endpoint
-    from clientupdater.ports.gauges import Readings
+    from clientupdater.ports.gauges import Gauges
     from clientupdater.settings.serving import Serving
 
 _log = structlog.stdlib.get_logger("clientupdater.http")
@@ -74,7 +74,7 @@ _SHOWN = (
 def build(
     opened: Callable[[], AbstractContextManager[App]],
     traffic: system.Traffic | None = None,
-    measures: Measures | None = None,
+    measures: Metrics | None = None,
     endpoints: Iterable[Endpoint] = ENDPOINTS,
     cors_origins: Sequence[str] = (),
     keep_alive_s: int | None = None,
@@ -84,7 +84,7 @@ def build(
     What stands around every request is listed here, the outermost first; what an endpoint's
     request goes through then is `pipeline`.
     """
-    traffic, measures = traffic or system.Traffic(), measures or Measures()
+    traffic, measures = traffic or system.Traffic(), measures or Metrics()
     probes = system.probe_limit()
     state: dict[str, Any] = {"traffic": traffic, "probes": probes, "measures": measures}
     declared = tuple(endpoints)
@@ -93,7 +93,7 @@ def build(
     async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Any]]:
         with opened() as app:
             threads = anyio.CapacityLimiter(app.serving.at_once)
-            door = Door(app.serving.admitted)
+            admission = AdmissionLimit(app.serving.admitted)
             async with anyio.create_task_group() as ticking:
                 for read, every_s in ((app.gauges, 1.0), (app.jobs.depths, 15.0)):
                     ticking.start_soon(_keep_reading, measures, read, every_s, probes)
@@ -101,16 +101,16 @@ def build(
                     "readiness": system.Recent(partial(system.checked, app), probes),
                     "health": system.Recent(app.check_system, probes),
                 }
-                yield {"app": app, "threads": threads, "door": door, **looks, **state}
+                yield {"app": app, "threads": threads, "door": admission, **looks, **state}
                 ticking.cancel_scope.cancel()
 
     pages = (*system.PAGES, *pages_of(declared))
     application = Starlette(
         routes=[*(Route(p.address, p.handle) for p in pages), *_routes(declared)],
         middleware=[
-            Middleware(Accounted),
-            Middleware(Guarded, traffic=traffic, keep_alive_s=keep_alive_s),
-            Middleware(Measured, measures=measures),
+            Middleware(RequestLog),
+            Middleware(SecurityHeaders, traffic=traffic, keep_alive_s=keep_alive_s),
+            Middleware(MetricsMiddleware, measures=measures),
             *_cross_origin(cors_origins),
         ],
         exception_handlers={
@@ -142,7 +142,7 @@ def _cross_origin(origins: Sequence[str]) -> list[Middleware]:
 
 
 async def _keep_reading(
-    measures: Measures, read: Readings, every_s: float, limiter: anyio.CapacityLimiter
+    measures: Metrics, read: Gauges, every_s: float, limiter: anyio.CapacityLimiter
 ) -> None:
     """Take down how things stand now and then: not when somebody asks, as they may be many.
 
@@ -150,8 +150,8 @@ async def _keep_reading(
     """
     while True:
         try:
-            found = await anyio.to_thread.run_sync(lambda: [*read()], limiter=limiter)
-            measures.read(found)
+            result = await anyio.to_thread.run_sync(lambda: [*read()], limiter=limiter)
+            measures.read(result)
         except Error as error:
             _log.info("numbers could not be read", error=error.message)
         except Exception:  # noqa: BLE001 — see above
@@ -172,12 +172,12 @@ class _Address(Route):
 
 def _routes(endpoints: Iterable[Endpoint]) -> list[Route]:
     """Make one route of each address: a second one would hide which methods it knows."""
-    found: dict[str, dict[str, Endpoint]] = {}
+    values: dict[str, dict[str, Endpoint]] = {}
     for endpoint in endpoints:
-        found.setdefault(endpoint.address, {})[endpoint.method] = endpoint
+        values.setdefault(endpoint.address, {})[endpoint.method] = endpoint
     return [
         _Address(address, _answering(methods), methods=list(methods))
-        for address, methods in found.items()
+        for address, methods in values.items()
     ]
 
 
@@ -186,11 +186,11 @@ def _answering(methods: Mapping[str, Endpoint]) -> Callable[[Request], Awaitable
         endpoint = methods["GET" if request.method == "HEAD" else request.method]
         app: App = request.state.app
         deadline = within(app.serving.deadline_s)
-        given, identity = pipeline.Given(request, b"", deadline), None
+        result, identity = pipeline.Given(request, b"", deadline), None
         if _brings_a_body(request.headers):
             identity = await worked(request, pipeline.identified, endpoint, app, request, deadline)
-            given = await _given(request, endpoint, app.serving, deadline)
-        return await worked(request, pipeline.answered, endpoint, app, given, identity)
+            result = await _given(request, endpoint, app.serving, deadline)
+        return await worked(request, pipeline.answered, endpoint, app, result, identity)
 
     return answer
 

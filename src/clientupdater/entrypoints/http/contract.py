@@ -58,8 +58,8 @@ class Call:
     @property
     def generation(self) -> int | None:
         """The configuration's, as the look-up of the session brought it along."""
-        found: int | None = self.session.generation if self.session else None
-        return found
+        number: int | None = self.session.generation if self.session else None
+        return number
 
 
 @frozen(kw_only=True)

@@ -39,8 +39,8 @@ def opened_cursor(call: Call, cursor: str) -> Any:
         sealed = base64.b64decode(padded[: _LONGEST + 1], altchars=b"-_", validate=True)
         return json.loads(call.app.sealer.opened(sealed, _PURPOSE, _bond(call)))
     except (Unreadable, binascii.Error, ValueError) as error:
-        told = "The cursor is not one of this list; begin again without it."
-        raise Rejected(400, "invalid_cursor", told) from error
+        message = "The cursor is not one of this list; begin again without it."
+        raise Rejected(400, "invalid_cursor", message) from error
 
 
 def _bond(call: Call) -> bytes:
@@ -50,10 +50,10 @@ def _bond(call: Call) -> bytes:
         for name, value in _members(call).items()
         if name not in _UNBOUND and value is not None
     }
-    told = [call.route, str(call.caller.actor.id), to_plain(call.path), asked]
-    return sha256(json.dumps(told, sort_keys=True).encode()).digest()
+    items = [call.route, str(call.caller.actor.id), to_plain(call.path), asked]
+    return sha256(json.dumps(items, sort_keys=True).encode()).digest()
 
 
 def _members(call: Call) -> dict[str, Any]:
-    given = [each for each in (call.query, call.body) if each is not None]
-    return {a.name: getattr(each, a.name) for each in given for a in attrs.fields(type(each))}
+    items = [each for each in (call.query, call.body) if each is not None]
+    return {a.name: getattr(each, a.name) for each in items for a in attrs.fields(type(each))}

@@ -45,29 +45,33 @@ def _operations(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
-    told = [f"<p>{_text(operation.get('description', ''))}</p>"]
+    items = [f"<p>{_text(operation.get('description', ''))}</p>"]
     if operation.get("parameters"):
-        told.append(f"<table>{''.join(map(_parameter, operation['parameters']))}</table>")
+        items.append(f"<table>{''.join(map(_parameter, operation['parameters']))}</table>")
     if body := operation.get("requestBody"):
-        told.append(f"<p>Body: {_content(body)}</p>")
-    told.append(f"<table>{''.join(map(_response, operation['responses'].items()))}</table>")
+        items.append(f"<p>Body: {_content(body)}</p>")
+    items.append(f"<table>{''.join(map(_response, operation['responses'].items()))}</table>")
     line = f"<b>{method.upper()}</b> <code>{escape(path)}</code> · {escape(operation['summary'])}"
-    return f"<details><summary>{line}</summary>{''.join(told)}</details>"
+    return f"<details><summary>{line}</summary>{''.join(items)}</details>"
 
 
-def _parameter(told: Mapping[str, Any]) -> str:
-    need = "required" if told["required"] else "optional"
-    cells = (f"<code>{escape(told['name'])}</code>", f"{told['in']}, {need}", _kind(told["schema"]))
-    return _row(*cells, _text(told.get("description", "")))
+def _parameter(values: Mapping[str, Any]) -> str:
+    need = "required" if values["required"] else "optional"
+    cells = (
+        f"<code>{escape(values['name'])}</code>",
+        f"{values['in']}, {need}",
+        _kind(values["schema"]),
+    )
+    return _row(*cells, _text(values.get("description", "")))
 
 
-def _response(told: tuple[str, Mapping[str, Any]]) -> str:
-    status, answer = told
+def _response(items: tuple[str, Mapping[str, Any]]) -> str:
+    status, answer = items
     return _row(status, escape(answer["description"]), _content(answer))
 
 
-def _content(told: Mapping[str, Any]) -> str:
-    return ", ".join(_kind(each.get("schema", {})) for each in told.get("content", {}).values())
+def _content(values: Mapping[str, Any]) -> str:
+    return ", ".join(_kind(each.get("schema", {})) for each in values.get("content", {}).values())
 
 
 def _kind(schema: Mapping[str, Any]) -> str:
@@ -100,7 +104,7 @@ def _row(*cells: str) -> str:
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
-def _text(told: str) -> str:
+def _text(text: str) -> str:
     """Write prose, with what stands between backticks as code."""
-    parts = escape(told).split("`")
+    parts = escape(text).split("`")
     return "".join(f"<code>{p}</code>" if i % 2 else p for i, p in enumerate(parts))

@@ -37,8 +37,8 @@ def contract_of(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
 @cache
 def pages_of(endpoints: tuple[Endpoint, ...]) -> tuple[Page, ...]:
     """Make the pages once; they are the same for everybody, for as long as we run."""
-    told = contract_of(endpoints)
-    return _pages(to_json(told), docs_page.page(told).encode())
+    result = contract_of(endpoints)
+    return _pages(to_json(result), docs_page.page(result).encode())
 
 
 def _pages(contract: bytes, page: bytes) -> tuple[Page, ...]:

@@ -42,10 +42,10 @@ def require(
     heads = _told(verdict)
     scope["heads"] = heads
     if not verdict.allowed:
-        told = f"That was too often; come again in {verdict.retry_after} seconds."
+        message = f"That was too often; come again in {verdict.retry_after} seconds."
         details = {"limit": verdict.limit, "retry_after": verdict.retry_after}
         retry = {"Retry-After": str(verdict.retry_after)}
-        raise Rejected(429, "rate_limit_exceeded", told, details, retry)
+        raise Rejected(429, "rate_limit_exceeded", message, details, retry)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from clientupdater.domain import errors
 from clientupdater.domain.periods import Period
 from clientupdater.entrypoints.failures import failure_of_kind
 from clientupdater.entrypoints.http.contract import PERIOD_PATTERN, Endpoint, part
-from clientupdater.entrypoints.structuring import Many, Text, Whole, takes_more
+from clientupdater.entrypoints.structuring import Integer, Many, Text, takes_more
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -109,26 +109,26 @@ class _Shapes:
     def _object(self, kind: type) -> dict[str, Any]:
         hints = get_type_hints(kind, include_extras=True)
         fields = [a for a in attrs.fields(kind) if not a.name.startswith("_")]
-        told = {
+        values = {
             "type": "object",
             "description": (kind.__doc__ or "").strip().split("\n")[0],
             "properties": {a.name: self.of(hints[a.name]) for a in fields},
             "required": [a.name for a in fields if a.default is attrs.NOTHING],
             "additionalProperties": takes_more(kind),
         }
-        return {name: value for name, value in told.items() if value != []}
+        return {name: value for name, value in values.items() if value != []}
 
     def _limited(self, kind: Any, limits: Iterable[object]) -> dict[str, Any]:
-        told = self.of(kind)
+        result = self.of(kind)
         for limit in limits:
-            told |= _limit(limit)
-        return told
+            result |= _limit(limit)
+        return result
 
 
 def _limit(limit: object) -> dict[str, Any]:
     if isinstance(limit, Text):
         return {"minLength": limit.shortest, "maxLength": limit.longest}
-    if isinstance(limit, Whole):
+    if isinstance(limit, Integer):
         return {"minimum": limit.least, "maximum": limit.most}
     if isinstance(limit, Many):
         return {"minItems": limit.least, "maxItems": limit.most}
@@ -142,20 +142,20 @@ def _page(page: Page, shapes: _Shapes) -> dict[str, Any]:
     problems = {str(status): _failure(code) for status, code in page.problems}
     # What says that it cannot may be a page as well, or a problem where not even that can be made.
     refused = {
-        str(status): {"description": told, "content": {**content, **_failure("")["content"]}}
-        for status, told in page.refusals
+        str(status): {"description": values, "content": {**content, **_failure("")["content"]}}
+        for status, values in page.refusals
     }
-    told = {
+    values = {
         "summary": page.summary,
         "operationId": page.address.rsplit("/", 1)[-1].replace(".", "_") or "index",
         "tags": ["system"],
         "responses": {"200": answer, **refused, **problems},
     }
-    return {**told, "security": [{"session": []}]} if "401" in problems else told
+    return {**values, "security": [{"session": []}]} if "401" in problems else values
 
 
 def _operation(endpoint: Endpoint, shapes: _Shapes) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    values: dict[str, Any] = {
         "summary": endpoint.summary,
         "operationId": endpoint.handle.__name__,
         "tags": [endpoint.path.split("/")[1]],
@@ -163,17 +163,17 @@ def _operation(endpoint: Endpoint, shapes: _Shapes) -> dict[str, Any]:
         "responses": {**_successes(endpoint, shapes), **_failures(endpoint)},
     }
     if endpoint.permission:
-        told["description"] = f"Needs `{endpoint.permission}`."
+        values["description"] = f"Needs `{endpoint.permission}`."
     if endpoint.body:
         content = {"application/json": {"schema": shapes.of(endpoint.body)}}
-        told["requestBody"] = {"required": endpoint.body_required, "content": content}
+        values["requestBody"] = {"required": endpoint.body_required, "content": content}
     if not endpoint.public:
-        told["security"] = [{"session": []}]
-    return told
+        values["security"] = [{"session": []}]
+    return values
 
 
 def _parameters(endpoint: Endpoint, shapes: _Shapes) -> list[dict[str, Any]]:
-    told = [
+    items = [
         _parameter("path", name, dict(part(name).schema), part(name).told, required=True)
         for name in endpoint.parts
     ]
@@ -181,27 +181,27 @@ def _parameters(endpoint: Endpoint, shapes: _Shapes) -> list[dict[str, Any]]:
         hints = get_type_hints(endpoint.query, include_extras=True)
         for a in attrs.fields(endpoint.query):
             schema = shapes.of(hints[a.name])
-            told.append(_parameter("query", a.name, schema, required=a.default is attrs.NOTHING))
+            items.append(_parameter("query", a.name, schema, required=a.default is attrs.NOTHING))
     if endpoint.versioned:
         saw = 'The version that was seen, as in `"v3"`; or `version` in the body.'
-        told.append(_parameter("header", "If-Match", _ETAG, saw, required=False))
+        items.append(_parameter("header", "If-Match", _ETAG, saw, required=False))
     if endpoint.is_keyed:
-        told.append(_parameter("header", "Idempotency-Key", _KEY, _KEY_TOLD, required=True))
-    return told
+        items.append(_parameter("header", "Idempotency-Key", _KEY, _KEY_TOLD, required=True))
+    return items
 
 
 def _parameter(
-    where: str, name: str, schema: Mapping[str, Any], told: str = "", *, required: bool
+    where: str, name: str, schema: Mapping[str, Any], result: str = "", *, required: bool
 ) -> dict[str, Any]:
     made = {"name": name, "in": where, "required": required, "schema": schema}
-    return {**made, "description": told} if told else made
+    return {**made, "description": result} if result else made
 
 
 def _successes(endpoint: Endpoint, shapes: _Shapes) -> dict[str, Any]:
-    told = {str(endpoint.status): _success(endpoint, shapes)}
+    values = {str(endpoint.status): _success(endpoint, shapes)}
     if endpoint.cacheable:
-        told["304"] = {"description": "It is as If-None-Match names it."}
-    return told
+        values["304"] = {"description": "It is as If-None-Match names it."}
+    return values
 
 
 def _success(endpoint: Endpoint, shapes: _Shapes) -> dict[str, Any]:
@@ -223,9 +223,9 @@ def _failures(endpoint: Endpoint) -> dict[str, Any]:
     return {str(status): _failure(", ".join(codes[status])) for status in sorted(codes)}
 
 
-def _failure(told: str) -> dict[str, Any]:
+def _failure(result: str) -> dict[str, Any]:
     schema = {"$ref": f"#/components/schemas/{_PROBLEM}"}
-    return {"description": told, "content": {"application/problem+json": {"schema": schema}}}
+    return {"description": result, "content": {"application/problem+json": {"schema": schema}}}
 
 
 def _codes(endpoint: Endpoint) -> Iterable[tuple[int, str]]:

@@ -36,8 +36,8 @@ def parsed_query(raw: bytes, known: Iterable[str]) -> dict[str, str]:
     for pair in filter(None, raw.split(b"&")):
         name, _, value = (_unquoted(part) for part in pair.partition(b"="))
         if name not in allowed:
-            told = f"The parameter {name!r}" if is_a_name(name) else "A parameter"
-            raise Rejected.invalid(f"{told} is not known here.")
+            message = f"The parameter {name!r}" if is_a_name(name) else "A parameter"
+            raise Rejected.invalid(f"{message} is not known here.")
         if name in words:
             raise Rejected.invalid(f"The parameter {name!r} is named twice.")
         words[name] = value
@@ -59,8 +59,8 @@ def parsed_json(raw: bytes, content_type: str | None) -> Any:
     if not raw:
         raise Rejected.invalid("A body of JSON is expected.")
     if not _UTF8.fullmatch((content_type or "").strip()):
-        told = "The body is expected as application/json, in UTF-8."
-        raise Rejected(415, "unsupported_media_type", told)
+        message = "The body is expected as application/json, in UTF-8."
+        raise Rejected(415, "unsupported_media_type", message)
     try:
         value = json.loads(
             raw.decode("utf-8"), object_pairs_hook=named_once, parse_constant=_no_number
@@ -84,8 +84,8 @@ def named_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for name, value in pairs:
         if name in members:
-            told = f"The member {name!r}" if is_a_name(name) else "A member"
-            raise Rejected.invalid(f"{told} is named twice in one object.")
+            message = f"The member {name!r}" if is_a_name(name) else "A member"
+            raise Rejected.invalid(f"{message} is named twice in one object.")
         members[name] = value
     return members
 
@@ -98,18 +98,18 @@ def _look_through(value: Any) -> None:
     """Refuse what no text of ours holds, and nesting without end."""
     waiting = [(value, 1)]
     while waiting:
-        found, depth = waiting.pop()
-        if isinstance(found, str):
-            _require_text(found)
+        result, depth = waiting.pop()
+        if isinstance(result, str):
+            _require_text(result)
             continue
-        if isinstance(found, dict):
-            waiting.extend((name, depth) for name in found)
-            found = found.values()
-        elif not isinstance(found, list):
+        if isinstance(result, dict):
+            waiting.extend((name, depth) for name in result)
+            result = result.values()
+        elif not isinstance(result, list):
             continue
         if depth > DEEPEST:
             raise Rejected.invalid(_TOO_DEEP)
-        waiting.extend((each, depth + 1) for each in found)
+        waiting.extend((each, depth + 1) for each in result)
 
 
 def _require_text(text: str) -> None:
@@ -124,21 +124,21 @@ def parsed_version(headers: Headers) -> int | None:
     lines = headers.getlist("if-match")
     if not lines:
         return None
-    found = _ETAG.fullmatch(joined(lines).strip())
-    if not found:
+    match = _ETAG.fullmatch(joined(lines).strip())
+    if not match:
         raise Rejected.invalid('If-Match names one version, as in "v3".')
-    return int(found[1])
+    return int(match[1])
 
 
 def parsed_key(headers: Headers) -> str | None:
     """Read the Idempotency-Key: one word, chosen by who asks."""
-    given = headers.getlist("idempotency-key")
-    if not given:
+    result = headers.getlist("idempotency-key")
+    if not result:
         return None
-    if len(given) > 1 or not _KEY.fullmatch(given[0]):
-        told = "Idempotency-Key is one word of 1 to 255 visible ASCII characters."
-        raise Rejected.invalid(told)
-    return given[0]
+    if len(result) > 1 or not _KEY.fullmatch(result[0]):
+        message = "Idempotency-Key is one word of 1 to 255 visible ASCII characters."
+        raise Rejected.invalid(message)
+    return result[0]
 
 
 def joined(lines: Iterable[str]) -> str:
@@ -164,6 +164,6 @@ def _weight(params: str) -> float:
 def require_json_wanted(headers: Headers) -> None:
     """Refuse who takes no JSON: all that is answered here is. The most exact kind decides."""
     wanted = weights(joined(headers.getlist("accept")))
-    said = next((wanted[kind] for kind in _JSON_KINDS if kind in wanted), 0.0)
-    if wanted and not said:
+    result = next((wanted[kind] for kind in _JSON_KINDS if kind in wanted), 0.0)
+    if wanted and not result:
         raise Rejected(406, "not_acceptable", "What is answered here is application/json.")

@@ -117,31 +117,31 @@ def identified(endpoint: Endpoint, app: App, request: Request, deadline: float |
 
 
 def answered(
-    endpoint: Endpoint, app: App, given: Given, identity: Identity | None = None
+    endpoint: Endpoint, app: App, value: Given, identity: Identity | None = None
 ) -> Response:
     """Judge a request, and do what it asks, as long as somebody waits for it."""
-    with ending_at(given.deadline):
+    with ending_at(value.deadline):
         seconds_left()
-        who = identity or identified(endpoint, app, given.request, given.deadline)
+        who = identity or identified(endpoint, app, value.request, value.deadline)
         # What commits as it goes works on: it would only begin at its first batch again.
-        with ending_at(None if endpoint.in_batches else given.deadline):
-            return _answered(endpoint, app, given, who)
+        with ending_at(None if endpoint.in_batches else value.deadline):
+            return _answered(endpoint, app, value, who)
 
 
-def _answered(endpoint: Endpoint, app: App, given: Given, identity: Identity) -> Response:
-    request, caller = given.request, identity.caller
-    parsed = _parsed(endpoint, app, given)
+def _answered(endpoint: Endpoint, app: App, value: Given, identity: Identity) -> Response:
+    request, caller = value.request, identity.caller
+    parsed = _parsed(endpoint, app, value)
     attempt: AbstractContextManager[None] = nullcontext()
     if endpoint.activity is Activity.SIGN_IN:
         asker = _who_signs_in(caller, parsed.body)
         require(app.admit_request, Activity.SIGN_IN, asker, request.scope)
         attempt = failures_counted(app, Activity.SIGN_IN, asker, request.scope)
     route = f"{endpoint.method} {endpoint.path}"
-    sent = Sent(request.headers, given.body or b"")
+    sent = Sent(request.headers, value.body or b"")
     call = Call(app=app, route=route, caller=caller, session=identity.session, sent=sent)
     act = partial(_acted, endpoint, call, request, parsed)
     if endpoint.is_keyed and parsed.key is not None:
-        return response(endpoint, request, _once(endpoint, call, given, parsed.key, act))
+        return response(endpoint, request, _once(endpoint, call, value, parsed.key, act))
     with attempt:
         return response(endpoint, request, act())
 
@@ -168,15 +168,15 @@ def _acted(endpoint: Endpoint, call: Call, request: Request, parsed: _Parsed) ->
 
 
 def _once(
-    endpoint: Endpoint, call: Call, given: Given, key: str, act: Callable[[], Reply]
+    endpoint: Endpoint, call: Call, value: Given, key: str, act: Callable[[], Reply]
 ) -> Reply:
     """Do it, or answer as before where it was done before."""
-    request = given.request
+    request = value.request
     asked = KeyedRequest(
-        caller=call.caller, route=call.route, key=key, content=_content(request, given.body or b"")
+        caller=call.caller, route=call.route, key=key, content=_content(request, value.body or b"")
     )
     judge = partial(_may_have_again, endpoint, call, request)
-    done = call.app.answer_once(
+    done = call.app.idempotency(
         asked, partial(_or_refusal, act), judge, in_batches=endpoint.in_batches
     )
     if done.refusal:
@@ -205,8 +205,8 @@ def _may_have_again(endpoint: Endpoint, call: Call, request: Request, as_then: b
     """Judge sight and right as for what does not fit; what cannot be judged so needs as much."""
     _admit(endpoint, call, request)
     if not (as_then or endpoint.admit):
-        told = "It was done; your rights have changed since, so look at what there is now."
-        raise KeyUsedOtherwise(told)
+        message = "It was done; your rights have changed since, so look at what there is now."
+        raise KeyUsedOtherwise(message)
 
 
 # --- signed in
@@ -218,12 +218,12 @@ def signed_in(
     """Find out who has signed in; an attempt that fails counts by its address."""
     origin = _origin(app, request)
     try:
-        found = app.authenticate(_token(request), origin, act)
+        value = app.authenticate(_token(request), origin, act)
     except Unauthenticated:
         require(app.admit_request, activity, Asker(origin.ip_address), request.scope)
         raise
-    request.scope["actor"] = found.caller.actor
-    return found
+    request.scope["actor"] = value.caller.actor
+    return value
 
 
 def _token(request: Request) -> str:
@@ -263,16 +263,16 @@ def _origin(app: App, request: Request) -> Origin:
 # --- parsed
 
 
-def _parsed(endpoint: Endpoint, app: App, given: Given) -> _Parsed:
-    if given.body is None:
-        told = f"The body is longer than {endpoint.body_limit(app.serving.largest_body)} bytes."
-        raise Rejected(413, "payload_too_large", told)
-    headers = given.request.headers
+def _parsed(endpoint: Endpoint, app: App, value: Given) -> _Parsed:
+    if value.body is None:
+        message = f"The body is longer than {endpoint.body_limit(app.serving.largest_body)} bytes."
+        raise Rejected(413, "payload_too_large", message)
+    headers = value.request.headers
     parsing.require_json_wanted(headers)
     names = [a.name for a in attrs.fields(endpoint.query)] if endpoint.query else []
     return _Parsed(
-        query=parsing.parsed_query(given.request.scope["query_string"], names),
-        body=_parsed_body(endpoint, given),
+        query=parsing.parsed_query(value.request.scope["query_string"], names),
+        body=_parsed_body(endpoint, value),
         version=parsing.parsed_version(headers) if endpoint.versioned else None,
         key=_key(app, headers) if endpoint.is_keyed else None,
     )
@@ -281,19 +281,21 @@ def _parsed(endpoint: Endpoint, app: App, given: Given) -> _Parsed:
 def _key(app: App, headers: Headers) -> str | None:
     key = parsing.parsed_key(headers)
     if key is None and app.serving.key_required:
-        told = "Send an Idempotency-Key, a new one for each change and the same one to repeat it."
-        raise Rejected(400, "idempotency_key_required", told)
+        message = (
+            "Send an Idempotency-Key, a new one for each change and the same one to repeat it."
+        )
+        raise Rejected(400, "idempotency_key_required", message)
     return key
 
 
-def _parsed_body(endpoint: Endpoint, given: Given) -> Any:
+def _parsed_body(endpoint: Endpoint, value: Given) -> Any:
     if endpoint.body is None:
-        if given.body:
+        if value.body:
             raise Rejected.invalid("This takes no body.")
         return None
-    if not (given.body or endpoint.body_required):
+    if not (value.body or endpoint.body_required):
         return {}
-    return parsing.parsed_json(given.body or b"", given.request.headers.get("content-type"))
+    return parsing.parsed_json(value.body or b"", value.request.headers.get("content-type"))
 
 
 # --- sight and right, of what does not fit
@@ -326,10 +328,10 @@ def _shaped(endpoint: Endpoint, call: Call, request: Request, parsed: _Parsed) -
     }
     query, body = endpoint.query, endpoint.body
     asked = _kept(faults, lambda: structured_words(dict(parsed.query), query)) if query else None
-    told = _kept(faults, lambda: structured(parsed.body, body)) if body else None
+    value = _kept(faults, lambda: structured(parsed.body, body)) if body else None
     if faults:
         raise InvalidInput(faults, _UNFIT)
-    return attrs.evolve(call, path=path, query=asked, body=told)
+    return attrs.evolve(call, path=path, query=asked, body=value)
 
 
 def _kept(faults: list[Fault], read: Callable[[], Any]) -> Any:
@@ -355,8 +357,8 @@ def _version(endpoint: Endpoint, call: Call, parsed: _Parsed) -> int | None:
         return None
     in_body: int | None = getattr(call.body, "version", None)
     if parsed.version is None and in_body is None:
-        told = 'Say which version you saw: If-Match: "v3", or "version" in the body.'
-        raise Rejected(428, "version_required", told)
+        message = 'Say which version you saw: If-Match: "v3", or "version" in the body.'
+        raise Rejected(428, "version_required", message)
     if None not in (parsed.version, in_body) and parsed.version != in_body:
         raise InvalidInput([Fault("/version", "is another one than If-Match names")], _UNFIT)
     return in_body if parsed.version is None else parsed.version

@@ -47,12 +47,12 @@ def reply(endpoint: Endpoint, request: Request, result: Any) -> Reply:
 
 def _sent(endpoint: Endpoint, headers: dict[str, str], file: Download) -> Reply:
     """Send a file: by its length, whoever gets it finds out whether it is whole."""
-    told = {
+    values = {
         "Content-Type": file.media_type,
         "Content-Length": str(file.size),
         "Content-Disposition": f'attachment; filename="{file.name}"',
     }
-    return Reply(status=endpoint.status, headers={**headers, **told}, chunks=file.chunks)
+    return Reply(status=endpoint.status, headers={**headers, **values}, chunks=file.chunks)
 
 
 def _without(secrets: tuple[str, ...], value: Any) -> bytes:

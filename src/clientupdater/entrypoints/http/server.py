@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from clientupdater.app import App
-    from clientupdater.entrypoints.http.middleware.metrics import Measures
+    from clientupdater.entrypoints.http.middleware.metrics import Metrics
 
 _GRACE_S = 5.0
 """Beyond the deadline that every request under way has."""
@@ -49,10 +49,10 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         where = f"port {port} of {host}"
         if error.errno == errno.EADDRINUSE:
-            told = f"{where} is in use by another program; choose another with --port"
-            raise Conflict(told) from error
-        told = f"cannot listen on {where}: {error.strerror}"
-        raise Misconfigured([Fault("--host", told)]) from error
+            message = f"{where} is in use by another program; choose another with --port"
+            raise Conflict(message) from error
+        message = f"cannot listen on {where}: {error.strerror}"
+        raise Misconfigured([Fault("--host", message)]) from error
     return listening
 
 
@@ -66,7 +66,7 @@ def run(
     listening: socket.socket,
     *,
     drain_s: float = 0.0,
-    measures: Measures | None = None,
+    measures: Metrics | None = None,
 ) -> None:
     """Serve until told to stop; requests under way are finished."""
     traffic = Traffic()
@@ -78,7 +78,7 @@ def run(
     _log.info("stopped serving")
 
 
-def config_of(app: App, traffic: Traffic, measures: Measures | None = None) -> uvicorn.Config:
+def config_of(app: App, traffic: Traffic, measures: Metrics | None = None) -> uvicorn.Config:
     """Say how uvicorn serves it, and bounds what connections may cost."""
     serving = app.serving
     application = build(

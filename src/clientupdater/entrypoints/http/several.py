@@ -23,7 +23,7 @@ from prometheus_client.multiprocess import mark_process_dead
 
 from clientupdater.entrypoints.failures import Exit
 from clientupdater.entrypoints.http.middleware.metrics import SHARED_FOLDER, shared_registry
-from clientupdater.runtime import child_process as lifeline
+from clientupdater.runtime import child_process
 
 if TYPE_CHECKING:
     import socket
@@ -123,7 +123,7 @@ class _Team:
     def _begun(self) -> subprocess.Popen[bytes]:
         argv = [sys.executable, "-m", "clientupdater.entrypoints.cli", *self.command]
         return subprocess.Popen(  # noqa: S603 — our own command
-            lifeline.command(argv, death_signal=signal.SIGTERM),
+            child_process.command(argv, death_signal=signal.SIGTERM),
             stdin=subprocess.DEVNULL,
             env=dict(self.environ),
             pass_fds=[self.listening.fileno()],
@@ -175,6 +175,6 @@ class _Team:
             self._stop()
             return code
         reason = f"signal {-code}" if code < 0 else f"exit {code}"
-        told = "a server process ended; another takes its place"
-        _log.warning(told, reason=reason, pause_s=pause)
+        message = "a server process ended; another takes its place"
+        _log.warning(message, reason=reason, pause_s=pause)
         return 0

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from clientupdater.app import App
-    from clientupdater.domain.sync.source_status import SyncStanding
+    from clientupdater.domain.sync.source_status import SourceStatus
     from clientupdater.ports.health import Health
     from clientupdater.usecases.operations.health import SystemHealth
 
@@ -81,10 +81,10 @@ async def readyz(request: Request) -> Response:
     _require_allowance(request)
     if request.state.traffic.draining:
         return _told({"status": "draining", "checks": []}, 503)
-    found: list[Health] = await request.state.readiness.value()
-    ready = all(health.ok for health in found)
+    items: list[Health] = await request.state.readiness.value()
+    ready = all(health.ok for health in items)
     # What exactly is amiss is for the log and for doctor: anybody may ask here.
-    checks = [{"of": health.of, "ok": health.ok} for health in found]
+    checks = [{"of": health.of, "ok": health.ok} for health in items]
     return _told({"status": "ready" if ready else "not ready", "checks": checks}, _status(ready))
 
 
@@ -143,17 +143,17 @@ class SourceShown:
     """The process that did a run is gone; a worker fails it within a minute."""
 
     @classmethod
-    def of(cls, found: SyncStanding, now: datetime) -> SourceShown:
+    def of(cls, source_status: SourceStatus, now: datetime) -> SourceShown:
         """Show it."""
-        last = found.last_run
+        last = source_status.last_run
         return cls(
             last_run=str(last.state) if last else None,
             last_run_at=last.created_at if last else None,
-            applied_at=found.applied_at,
-            read_up_to=found.read_up_to,
-            is_stale=found.is_stale(now),
-            is_held=found.held is not None,
-            is_dead=found.dead is not None,
+            applied_at=source_status.applied_at,
+            read_up_to=source_status.read_up_to,
+            is_stale=source_status.is_stale(now),
+            is_held=source_status.held is not None,
+            is_dead=source_status.dead is not None,
         )
 
 
@@ -169,16 +169,16 @@ class SystemShown:
     sources: dict[str, SourceShown]
 
     @classmethod
-    def of(cls, found: SystemHealth) -> SystemShown:
+    def of(cls, result: SystemHealth) -> SystemShown:
         """Show what was found."""
         services = {
             name: ServiceShown(str(each.standing), each.latency_ms, each.circuit, each.error)
-            for name, each in found.services.items()
+            for name, each in result.services.items()
         }
-        queues = {q.queue: QueueShown(q.pending, q.processing, q.dead) for q in found.queues}
-        sources = {str(s.source): SourceShown.of(s, found.looked_at) for s in found.sources}
-        status, told = _STATUSES[found.standing], clientupdater.__version__
-        return cls(status, datetime.now(UTC), told, services, queues, sources)
+        queues = {q.queue: QueueShown(q.pending, q.processing, q.dead) for q in result.queues}
+        sources = {str(s.source): SourceShown.of(s, result.looked_at) for s in result.sources}
+        status, value = _STATUSES[result.standing], clientupdater.__version__
+        return cls(status, datetime.now(UTC), value, services, queues, sources)
 
 
 async def system_health(request: Request) -> Response:
@@ -187,8 +187,8 @@ async def system_health(request: Request) -> Response:
     _require_allowance(request)
     if not app.serving.is_operator(request.headers.get("authorization", "")):
         await worked(request, pipeline.signed_in, app, request, Activity.READ)
-    found: SystemHealth = await request.state.health.value()
-    return _told(SystemShown.of(found), _status(found.standing is not Standing.DOWN))
+    result: SystemHealth = await request.state.health.value()
+    return _told(SystemShown.of(result), _status(result.standing is not Standing.DOWN))
 
 
 def _require_allowance(request: Request) -> None:

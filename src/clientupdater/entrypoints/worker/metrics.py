@@ -8,7 +8,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 
 if TYPE_CHECKING:
-    from clientupdater.entrypoints.worker.running_job import HeldJob
+    from clientupdater.entrypoints.worker.running_job import RunningJob
 
 _log = structlog.stdlib.get_logger("clientupdater.worker")
 _BUCKETS = (0.01, 0.1, 1, 10, 60, 600, 3600)
@@ -37,7 +37,7 @@ class Account:
         """Note that the queue has answered."""
         self._alive.set_to_current_time()
 
-    def of(self, held: HeldJob) -> None:
+    def of(self, held: RunningJob) -> None:
         """Tell of a job that is over."""
         outcome = _outcome(held)
         self._durations.labels(held.job.name, outcome).observe(held.took_s)
@@ -61,7 +61,7 @@ class Account:
         )
 
 
-def _outcome(held: HeldJob) -> str:
+def _outcome(held: RunningJob) -> str:
     if held.was_interrupted:
         return "interrupted"
     return "failed" if held.failure else "done"

@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING
 from attrs import define, field
 
 from clientupdater.ports.job_run import Interrupted
-from clientupdater.ports.queue import Hold
+from clientupdater.ports.queue import JobClaim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.queue import Job, Progress, WholeJobWork
+    from clientupdater.ports.queue import Job, JobTransactions, Progress
     from clientupdater.usecases.jobs.run import Failure
 
 
 @define(eq=False)
-class HeldJob:
+class RunningJob:
     """What the worker and the thread that does the job tell each other of it."""
 
     job: Job
-    hold: Hold
-    _work: WholeJobWork
+    claim: JobClaim
+    _work: JobTransactions
     _clock: Clock
     progress: Progress | None = None
     is_kept: bool = field(default=False, init=False)
@@ -40,9 +40,9 @@ class HeldJob:
     _turn: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
 
     @classmethod
-    def of(cls, job: Job, worker: str, work: WholeJobWork, clock: Clock) -> HeldJob:
+    def of(cls, job: Job, worker: str, work: JobTransactions, clock: Clock) -> RunningJob:
         """Take one that was just claimed."""
-        return cls(job, Hold(job.id, worker, job.attempts), work, clock)
+        return cls(job, JobClaim(job.id, worker, job.attempts), work, clock)
 
     # --- for who does it
 
@@ -55,9 +55,9 @@ class HeldJob:
     @contextmanager
     def finishing(self) -> Iterator[None]:
         """Make the units of work that begin inside one with the end of the job."""
-        with self._work.together() as whole:
+        with self._work.outer_transaction() as whole:
             yield
-            if not whole.endings.complete([self.hold], self._clock.now()):
+            if not whole.endings.complete([self.claim], self._clock.now()):
                 raise Interrupted
         self.is_kept = True
 

@@ -19,16 +19,16 @@ from attrs import Factory, define, field, frozen
 
 from clientupdater.domain.errors import Error
 from clientupdater.domain.jobs import Stopping, may_claim
-from clientupdater.entrypoints.worker.running_job import HeldJob
+from clientupdater.entrypoints.worker.running_job import RunningJob
 from clientupdater.ports.job_run import Interrupted
-from clientupdater.ports.queue import QUEUES, Beat
+from clientupdater.ports.queue import QUEUES, Heartbeat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from clientupdater.composition.worker import Workshop
-    from clientupdater.ports.queue import Hold
+    from clientupdater.composition.worker import WorkerContext
+    from clientupdater.ports.queue import JobClaim
 
 _log = structlog.stdlib.get_logger("clientupdater.worker")
 
@@ -56,19 +56,19 @@ class Pace:
 class Worker:
     """Works until it is told to stop."""
 
-    workshop: Workshop
+    worker_context: WorkerContext
     name: str
     threads: int = 4
     queues: Sequence[str] = QUEUES
     pace: Pace = Factory(Pace)
-    notice: Callable[[HeldJob], None] = lambda _: None
+    notice: Callable[[RunningJob], None] = lambda _: None
     """Told of every job that is over."""
     alive: Callable[[], None] = lambda: None
     """Called when the queue has answered, every second or so."""
-    _ready: SimpleQueue[HeldJob | None] = field(factory=SimpleQueue, init=False, repr=False)
-    _over: SimpleQueue[HeldJob] = field(factory=SimpleQueue, init=False, repr=False)
-    _ended: list[HeldJob] = field(factory=list, init=False, repr=False)
-    _held: dict[Hold, HeldJob] = field(factory=dict, init=False, repr=False)
+    _ready: SimpleQueue[RunningJob | None] = field(factory=SimpleQueue, init=False, repr=False)
+    _over: SimpleQueue[RunningJob] = field(factory=SimpleQueue, init=False, repr=False)
+    _ended: list[RunningJob] = field(factory=list, init=False, repr=False)
+    _held: dict[JobClaim, RunningJob] = field(factory=dict, init=False, repr=False)
     _ahead: int = field(default=0, init=False)
     _stopping: Stopping | None = field(default=None, init=False)
     _awake: threading.Event = field(factory=threading.Event, init=False, repr=False)
@@ -88,7 +88,7 @@ class Worker:
         """Work until told to stop; `once`: until nothing that is due is left."""
         _log.info("working", worker=self.name, queues=list(self.queues), threads=self.threads)
         with ExitStack() as stack:
-            stack.enter_context(self.workshop.wake_ups.listening(self._awake.set))
+            stack.enter_context(self.worker_context.wake_ups.listening(self._awake.set))
             stack.enter_context(self._crew())
             self._work(once=once)
         _log.info("stopped working", worker=self.name)
@@ -143,19 +143,21 @@ class Worker:
             return 0
         now = self._now()
         until = now + timedelta(seconds=self.pace.lease_s)
-        jobs = self.workshop.leases.claim(
+        jobs = self.worker_context.leases.claim(
             self.queues, self.name, at_most=wanted, now=now, until=until
         )
         for job in jobs:
-            held = HeldJob.of(job, self.name, self.workshop.work, self.workshop.clock)
-            self._held[held.hold] = held
+            held = RunningJob.of(
+                job, self.name, self.worker_context.work, self.worker_context.clock
+            )
+            self._held[held.claim] = held
             self._ready.put(held)
         return len(jobs)
 
     def _fire(self) -> None:
         if self._stopping is not None:
             return
-        fired = self.workshop.app.schedules.fire_due()
+        fired = self.worker_context.app.schedules.fire_due()
         if fired.schedules:
             _log.info("schedules fired", schedules=fired.schedules)
         for name in fired.unreadable:
@@ -163,12 +165,12 @@ class Worker:
 
     def _recover(self) -> None:
         """Take back what was lost, whoever lost it."""
-        while job := self.workshop.leases.recover(self._now(), random.random()):  # noqa: S311 — scatters
+        while job := self.worker_context.leases.recover(self._now(), random.random()):  # noqa: S311 — scatters
             _log.warning("job was lost", job=job.id, name=job.name, status=job.status)
 
     def _fail_dead_syncs(self) -> None:
         """Fail the runs whose process is gone, whoever that was."""
-        for run in self.workshop.app.fail_dead_syncs():
+        for run in self.worker_context.app.fail_dead_syncs():
             _log.warning("sync run was lost", run=str(run))
 
     # --- holding
@@ -177,31 +179,31 @@ class Worker:
         """Go on holding what is held, say how far it is, and drop what is ours no longer."""
         self._return(held for held in self._idle() if held.withdraw())
         if self._held:
-            beats = [Beat(held.hold, held.progress) for held in self._held.values()]
+            beats = [Heartbeat(held.claim, held.progress) for held in self._held.values()]
             until = self._now() + timedelta(seconds=self.pace.lease_s)
-            still = self.workshop.leases.beat(beats, until)
+            still = self.worker_context.leases.beat(beats, until)
             self._drop(held for held in [*self._held.values()] if held.job.id not in still)
         self.alive()
 
-    def _idle(self) -> list[HeldJob]:
+    def _idle(self) -> list[RunningJob]:
         """Find what was taken ahead, and has waited here while others might have done it."""
         since = time.monotonic() - self.pace.look_s
         return [held for held in self._held.values() if held.taken_at < since]
 
-    def _drop(self, lost: Iterable[HeldJob]) -> None:
+    def _drop(self, lost: Iterable[RunningJob]) -> None:
         for held in lost:
             if held.ended_at or held.is_kept:
                 continue  # its end is on its way here
             held.let_go()
-            del self._held[held.hold]
+            del self._held[held.claim]
             _log.warning("job is ours no longer", job=held.job.id, name=held.job.name)
 
-    def _return(self, unneeded: Iterable[HeldJob]) -> None:
+    def _return(self, unneeded: Iterable[RunningJob]) -> None:
         back = list(unneeded)
         if back:
-            self.workshop.leases.endings.give_back([held.hold for held in back], self._now())
+            self.worker_context.leases.endings.give_back([held.claim for held in back], self._now())
             for held in back:
-                self._held.pop(held.hold, None)
+                self._held.pop(held.claim, None)
 
     # --- ending
 
@@ -210,24 +212,24 @@ class Worker:
         self._ended += _all_of(self._over)
         if not self._ended:
             return
-        endings, now = self.workshop.leases.endings, self._now()
+        endings, now = self.worker_context.leases.endings, self._now()
         done = [held for held in self._ended if _is_to_complete(held)]
         if done:
-            endings.complete([held.hold for held in done], now)
+            endings.complete([held.claim for held in done], now)
         for held in self._ended:
-            if held.failure and held.hold in self._held:
-                endings.fail(held.hold, held.failure.told, held.failure.verdict, now)
+            if held.failure and held.claim in self._held:
+                endings.fail(held.claim, held.failure.told, held.failure.verdict, now)
         self._return(held for held in self._ended if held.was_interrupted and self._has(held))
         quick = all(held.took_s < self.pace.quick_s for held in self._ended)
         more = min(self._ahead + 2 * len(self._ended), self.pace.most_ahead)
         self._ahead = more if quick else 0
         for held in self._ended:
-            self._held.pop(held.hold, None)
+            self._held.pop(held.claim, None)
             self.notice(held)
         self._ended.clear()
 
-    def _has(self, held: HeldJob) -> bool:
-        return held.hold in self._held
+    def _has(self, held: RunningJob) -> bool:
+        return held.claim in self._held
 
     def _has_stopped(self, stopping: Stopping) -> bool:
         """Return what is not begun at once, and what is not finished when the grace is over."""
@@ -265,7 +267,7 @@ class Worker:
         while (held := self._ready.get()) is not None:
             if held.begin():
                 try:
-                    held.failure = self.workshop.app.do_job(held)
+                    held.failure = self.worker_context.app.do_job(held)
                 except Interrupted:
                     held.was_interrupted = True
                 held.ended_at = time.monotonic()
@@ -273,13 +275,13 @@ class Worker:
                 self._awake.set()
 
     def _now(self) -> datetime:
-        return self.workshop.clock.now()
+        return self.worker_context.clock.now()
 
 
-def _is_to_complete(held: HeldJob) -> bool:
+def _is_to_complete(held: RunningJob) -> bool:
     return not (held.failure or held.is_kept or held.was_interrupted)
 
 
-def _all_of(over: SimpleQueue[HeldJob]) -> Iterator[HeldJob]:
+def _all_of(over: SimpleQueue[RunningJob]) -> Iterator[RunningJob]:
     while not over.empty():
         yield over.get()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from clientupdater.domain.access import decide
-from clientupdater.domain.access_scope import sight_of
+from clientupdater.domain.access_scope import visible_scope_of
 from clientupdater.domain.administration import decide_over_thing
 from clientupdater.domain.errors import Forbidden, NotFound
 from clientupdater.domain.permissions import Permission
@@ -31,16 +31,16 @@ class AccessExplanations:
         self, caller: Caller, person: PersonId, client: ClientRef, permission: Permission
     ) -> Decision:
         """Tell what was asked, which grants were found and what was missing."""
-        with self.work.begin(sight_of(caller.actor)) as tx:
-            found = find_for_audit(tx, client)
-            if found is None:
+        with self.work.begin(visible_scope_of(caller.actor)) as tx:
+            result = find_for_audit(tx, client)
+            if result is None:
                 raise NotFound
-            asked = decide_over_thing(caller.actor, Permission.AUDIT_READ, found.company)
+            asked = decide_over_thing(caller.actor, Permission.AUDIT_READ, result.company)
             somebody = tx.rights.actor(person)
         if not asked.allowed:
-            with self.work.begin(sight_of(caller.actor)) as tx:
-                tx.journal.refused(caller, asked, "client", str(found.id), found.company)
+            with self.work.begin(visible_scope_of(caller.actor)) as tx:
+                tx.audit.refused(caller, asked, "client", str(result.id), result.company)
             raise Forbidden(Permission.AUDIT_READ)
         if somebody is None:
             raise NotFound
-        return decide(somebody, permission, place_of(found))
+        return decide(somebody, permission, place_of(result))

@@ -14,7 +14,7 @@ from clientupdater.domain.delegation import (
     require_not_wider,
 )
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.usecases.access.user_admin import overseeing
+from clientupdater.usecases.access.user_admin import user_admin
 
 if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
@@ -42,7 +42,7 @@ class Grants:
 
         One grant for each permission and company: given anew at another scope, that one counts.
         """
-        with overseeing(
+        with user_admin(
             self.work, caller, Permission.USERS_MANAGE, person, even_wider=True
         ) as over:
             place = None if company is None else over.tx.places.company(company)
@@ -78,7 +78,7 @@ class Grants:
 
         Only one who could give a grant takes it.
         """
-        with overseeing(self.work, caller, Permission.USERS_MANAGE, person) as over:
+        with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
             place = None if company is None else over.tx.places.company(company)
             require_not_own_grants(over.actor, over.person.id)
             before = over.scope_of(permission, place)

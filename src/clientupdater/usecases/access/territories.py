@@ -15,13 +15,13 @@ from clientupdater.domain.delegation import (
     require_may_take_branch,
 )
 from clientupdater.domain.permissions import Permission
-from clientupdater.ports.audit import Deed, RightsChange
+from clientupdater.ports.audit import LoggedAction, RightsChange
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.access.user_admin import (
     acting,
-    overseeing,
     refusals_noted,
     require_over_area,
+    user_admin,
 )
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Territories:
 
         Given twice, it is given.
         """
-        with overseeing(
+        with user_admin(
             self.work, caller, Permission.USERS_MANAGE, person, even_wider=True
         ) as over:
             place = over.tx.places.branch(branch)
@@ -59,7 +59,7 @@ class Territories:
 
         Their clients there are theirs no longer (A3).
         """
-        with overseeing(self.work, caller, Permission.USERS_MANAGE, person) as over:
+        with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
             place = over.tx.places.branch(branch)
             require_may_take_branch(over.actor, place)
             over.tx.territories.take_branch(over.person.id, place)
@@ -74,7 +74,7 @@ class Territories:
 
         To hold its branches is not enough to give it: an area grows.
         """
-        with overseeing(
+        with user_admin(
             self.work, caller, Permission.USERS_MANAGE, person, even_wider=True
         ) as over:
             place = over.tx.places.area(area)
@@ -88,7 +88,7 @@ class Territories:
 
         Their clients there are theirs no longer (A3).
         """
-        with overseeing(self.work, caller, Permission.USERS_MANAGE, person) as over:
+        with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
             place = over.tx.places.area(area)
             require_may_take_area(over.actor, place)
             over.tx.territories.take_area(over.person.id, place)
@@ -105,7 +105,7 @@ class Territories:
         """
         named = None if isinstance(area, str) else area
         with refusals_noted(self.work, caller, named, "area"), self.work.begin(SYSTEM) as tx:
-            tx.administration.hold()
+            tx.administration.lock()
             actor = acting(tx, caller)
             into = tx.places.area(area)
             require_over_area(actor, tx.area_branches.company_of(into))
@@ -113,14 +113,14 @@ class Territories:
             require_may_place_branch(actor, place, into)
             tx.area_branches.put(into, place)
             for holder in tx.territories.holders(into):
-                tx.journal.changed_rights(caller, _change("granted", holder, into, place))
-            deed = Deed(
+                tx.audit.changed_rights(caller, _change("granted", holder, into, place))
+            entry = LoggedAction(
                 action="area.place_branch",
                 resource="area",
                 resource_id=str(into),
                 details={"branch": place},
             )
-            tx.journal.did(caller, deed)
+            tx.audit.did(caller, entry)
 
     def remove_branch(self, caller: Caller, area: AreaId | str, branch: BranchId | str) -> None:
         """Take it out; the holders' clients there are theirs no longer.
@@ -129,25 +129,25 @@ class Territories:
         """
         named = None if isinstance(area, str) else area
         with refusals_noted(self.work, caller, named, "area"), self.work.begin(SYSTEM) as tx:
-            tx.administration.hold()
+            tx.administration.lock()
             actor = acting(tx, caller)
             into = tx.places.area(area)
             require_over_area(actor, tx.area_branches.company_of(into))
             place = tx.places.branch(branch)
             holders = tx.territories.holders(into)
-            found = (tx.rights.actor(holder) for holder in holders)
-            require_may_remove_branch(actor, place, (each for each in found if each))
+            items = (tx.rights.actor(holder) for holder in holders)
+            require_may_remove_branch(actor, place, (each for each in items if each))
             tx.area_branches.remove(into, place)
             for holder in holders:
                 tx.officers_clients.end_lost(holder, actor.id, self.clock.now())
-                tx.journal.changed_rights(caller, _change("revoked", holder, into, place))
-            deed = Deed(
+                tx.audit.changed_rights(caller, _change("revoked", holder, into, place))
+            entry = LoggedAction(
                 action="area.remove_branch",
                 resource="area",
                 resource_id=str(into),
                 details={"branch": place},
             )
-            tx.journal.did(caller, deed)
+            tx.audit.did(caller, entry)
 
 
 def _change(decision: str, holder: PersonId, area: UUID, branch: UUID) -> RightsChange:

@@ -20,7 +20,7 @@ from clientupdater.domain.delegation import (
 )
 from clientupdater.domain.errors import Forbidden, NotFound, PrivilegeExceeded, Unauthenticated
 from clientupdater.domain.permissions import Permission
-from clientupdater.ports.audit import Deed, RightsChange
+from clientupdater.ports.audit import LoggedAction, RightsChange
 from clientupdater.ports.unit_of_work import SYSTEM
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Oversight:
+class UserAdmin:
     """One unit of work over one person: who acts, upon whom, with the rights of this moment."""
 
     tx: StaffTransaction
@@ -48,10 +48,10 @@ class Oversight:
 
     def did(self, action: str, **details: object) -> None:
         """Log it (L1)."""
-        deed = Deed(
+        entry = LoggedAction(
             action=action, resource="user", resource_id=str(self.person.id), details=details
         )
-        self.tx.journal.did(self.caller, deed)
+        self.tx.audit.did(self.caller, entry)
 
     def changed_rights(
         self,
@@ -75,7 +75,7 @@ class Oversight:
             before=before,
             after=after,
         )
-        self.tx.journal.changed_rights(self.caller, change)
+        self.tx.audit.changed_rights(self.caller, change)
 
     def scope_of(self, permission: Permission, company: CompanyId | None) -> Scope | None:
         """Say at which scope the person held this very grant before."""
@@ -97,21 +97,21 @@ class Oversight:
 
 
 @contextmanager
-def overseeing(
+def user_admin(
     work: StaffWork,
     caller: Caller,
     permission: Permission,
     named: PersonId | str,
     *,
     even_wider: bool = False,
-) -> Iterator[Oversight]:
+) -> Iterator[UserAdmin]:
     """Act upon a person, named by identity or email; a refusal is written down (A5, A6a).
 
     A person with wider rights than the actor's can be looked at, but not managed (A6). A verb
     that only gives, or that judges by itself, asks for `even_wider`.
     """
     with refusals_noted(work, caller, named), work.begin(SYSTEM) as tx:
-        tx.administration.hold()
+        tx.administration.lock()
         actor = acting(tx, caller)
         person = found(tx, named)
         require_over(actor, permission, person.place)
@@ -120,7 +120,7 @@ def overseeing(
             raise NotFound
         if permission is Permission.USERS_MANAGE and not even_wider:
             require_not_wider(actor, other)
-        yield Oversight(tx, caller, actor, person, other)
+        yield UserAdmin(tx, caller, actor, person, other)
 
 
 def acting(tx: StaffTransaction, caller: Caller) -> Actor:
@@ -184,15 +184,17 @@ def refusals_noted(
         yield
     except _Judged as judged:
         with work.begin(SYSTEM) as tx:
-            tx.journal.refused(caller, judged.decision, resource, upon, judged.company)
+            tx.audit.refused(caller, judged.decision, resource, upon, judged.company)
         if judged.is_seen:
             raise Forbidden(judged.decision.permission) from None
         raise NotFound from None
     except PrivilegeExceeded as error:
         with work.begin(SYSTEM) as tx:
-            told = {"because": error.message}
-            tx.journal.did(
+            result = {"because": error.message}
+            tx.audit.did(
                 caller,
-                Deed(action="rights.refuse", resource=resource, resource_id=upon, details=told),
+                LoggedAction(
+                    action="rights.refuse", resource=resource, resource_id=upon, details=result
+                ),
             )
         raise

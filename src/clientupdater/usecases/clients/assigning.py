@@ -8,8 +8,8 @@ from attrs import evolve
 
 from clientupdater.domain.errors import OfficerNotAllowed
 from clientupdater.domain.officers import require_officer
-from clientupdater.domain.write_context import Occasion
-from clientupdater.ports.audit import Deed
+from clientupdater.domain.write_context import WriteContext
+from clientupdater.ports.audit import LoggedAction
 from clientupdater.usecases.tracking.client_access import found_in
 from clientupdater.usecases.tracking.outcomes import Outcome
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from clientupdater.domain.clients import Client
     from clientupdater.domain.ids import PersonId
     from clientupdater.ports.unit_of_work import Transaction
-    from clientupdater.usecases.tracking.client_access import ClientFiles, ClientRef
+    from clientupdater.usecases.tracking.client_access import ClientAccess, ClientRef
 
 
 def give(
-    files: ClientFiles,
+    files: ClientAccess,
     tx: Transaction,
     caller: Caller,
     refs: Sequence[ClientRef],
@@ -36,10 +36,10 @@ def give(
     Rights are held before any client, also where nobody is given them: a sync does so before it
     writes clients and rows, which the end of an assignment writes as well.
     """
-    found = found_in(tx, set(refs))
-    tx.rights.hold()
-    tx.clients.hold(*(client.id for client in found.values()))
-    clients = found_in(tx, found)  # they may have changed meanwhile
+    result = found_in(tx, set(refs))
+    tx.rights.lock()
+    tx.clients.lock(*(client.id for client in result.values()))
+    clients = found_in(tx, result)  # they may have changed meanwhile
     actor = tx.rights.actor(officer) if officer else None
     outcomes = {
         index: _judged(index, clients[ref], officer, actor)
@@ -74,24 +74,24 @@ def _require(actor: Actor | None, client: Client) -> None:
 
 
 def _keep(
-    files: ClientFiles,
+    files: ClientAccess,
     tx: Transaction,
     caller: Caller,
     clients: Sequence[Client],
     officer: PersonId | None,
 ) -> None:
-    occasion = Occasion(now=files.clock.now(), zone=files.zone, by=caller.actor.id)
+    write_context = WriteContext(now=files.clock.now(), zone=files.zone, by=caller.actor.id)
     ids = [client.id for client in clients]
     if officer is None:
-        tx.assignments.end(ids, occasion)
+        tx.assignments.end(ids, write_context)
     else:
-        tx.assignments.assign(ids, officer, occasion)
-    tx.journal.did(caller, *(_deed(client, officer) for client in clients))
+        tx.assignments.assign(ids, officer, write_context)
+    tx.audit.did(caller, *(_deed(client, officer) for client in clients))
 
 
-def _deed(client: Client, officer: PersonId | None) -> Deed:
+def _deed(client: Client, officer: PersonId | None) -> LoggedAction:
     before = client.assigned_to
-    return Deed(
+    return LoggedAction(
         action="client.assign",
         resource="client",
         resource_id=str(client.id),

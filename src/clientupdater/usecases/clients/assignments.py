@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from clientupdater.domain.access_scope import reach_of
+from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.permissions import Permission
 from clientupdater.usecases.clients.assigning import give
 from clientupdater.usecases.tracking.outcomes import Outcome, require_not_too_many
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.clients import Client
     from clientupdater.domain.ids import PersonId
-    from clientupdater.usecases.tracking.client_access import ClientFiles, ClientRef
+    from clientupdater.usecases.tracking.client_access import ClientAccess, ClientRef
 
 
 @frozen
 class ClientAssignments:
     """A client has at most one officer at a time."""
 
-    files: ClientFiles
+    files: ClientAccess
 
     def assign(self, caller: Caller, client: ClientRef, officer: PersonId | None) -> Client:
         """Assign it; answer with the client as it is then, also if it is out of sight now.
@@ -34,7 +34,7 @@ class ClientAssignments:
         Whoever takes the officer's branch, or deactivates them, comes before or after: before, the
         officer is refused; after, the assignment is there to be ended.
         """
-        with self.files.work.begin(reach_of(caller.actor, Permission.CLIENTS_ASSIGN)) as tx:
+        with self.files.work.begin(access_scope_of(caller.actor, Permission.CLIENTS_ASSIGN)) as tx:
             outcome = give(self.files, tx, caller, [client], officer).get(0)
         if outcome is None:
             raise self.files.refusal(caller, client, Permission.CLIENTS_ASSIGN)
@@ -49,7 +49,7 @@ class ClientAssignments:
         """
         require_not_too_many(clients, "/clients")
         permission = Permission.CLIENTS_ASSIGN
-        with self.files.work.begin(reach_of(caller.actor, permission)) as tx:
+        with self.files.work.begin(access_scope_of(caller.actor, permission)) as tx:
             outcomes = give(self.files, tx, caller, clients, officer)
         unseen = [index for index in range(len(clients)) if index not in outcomes]
         errors = self.files.refusals(caller, [clients[index] for index in unseen], permission)

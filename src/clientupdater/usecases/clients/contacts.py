@@ -8,7 +8,7 @@ from attrs import frozen
 
 from clientupdater.domain.errors import NotFound, VersionConflict
 from clientupdater.domain.permissions import Permission
-from clientupdater.domain.write_context import Occasion
+from clientupdater.domain.write_context import WriteContext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -16,14 +16,18 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.contacts import ContactCard, Settlement
     from clientupdater.domain.sync.fields import Field
-    from clientupdater.usecases.tracking.client_access import ClientFile, ClientFiles, ClientRef
+    from clientupdater.usecases.tracking.client_access import (
+        ClientAccess,
+        ClientRef,
+        ClientTransaction,
+    )
 
 
 @frozen
 class ContactCorrections:
     """What staff correct by hand wins over what a source says."""
 
-    files: ClientFiles
+    files: ClientAccess
 
     def correct(
         self,
@@ -60,7 +64,7 @@ class ContactCorrections:
 
 
 def keep_contacts(
-    file: ClientFile, act: Callable[[ContactCard], ContactCard], version: int, action: str
+    file: ClientTransaction, act: Callable[[ContactCard], ContactCard], version: int, action: str
 ) -> ContactCard:
     """Keep what an act makes of a client's numbers; where it makes nothing new, nothing is done."""
     seen = file.tx.contacts.find(file.client.id)
@@ -78,5 +82,5 @@ def keep_contacts(
     return kept
 
 
-def _occasion(file: ClientFile) -> Occasion:
-    return Occasion(now=file.clock.now(), zone=file.zone, by=file.caller.actor.id)
+def _occasion(file: ClientTransaction) -> WriteContext:
+    return WriteContext(now=file.clock.now(), zone=file.zone, by=file.caller.actor.id)

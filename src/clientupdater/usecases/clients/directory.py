@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from clientupdater.domain.access import ClientPlace, decide
-from clientupdater.domain.access_scope import reach_of, sight_of
+from clientupdater.domain.access_scope import access_scope_of, visible_scope_of
 from clientupdater.domain.errors import Forbidden, Misconfigured, NotFound
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.read_models import ClientSort
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.clients.lists import looking, require_reach
-from clientupdater.usecases.tracking.client_access import ClientFiles, find
+from clientupdater.usecases.tracking.client_access import ClientAccess, find
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,9 +50,9 @@ class ClientDirectory:
         require_reach(self.work, caller, Permission.CLIENTS_READ, "client")
         if query.filter.row is not None or query.sort is ClientSort.FOLLOW_UP:
             require_reach(self.work, caller, Permission.STATUS_READ, "client")
-        found = looking(caller, self.clock, self.zone)
-        with self.work.begin(found.clients) as tx:
-            return tx.reading.clients(query, found)
+        result = looking(caller, self.clock, self.zone)
+        with self.work.begin(result.clients) as tx:
+            return tx.reading.clients(query, result)
 
     def search(self, caller: Caller, query: ClientQuery) -> ClientPage:
         """Read a page, as far as the caller's clients:read goes.
@@ -62,9 +62,9 @@ class ClientDirectory:
         require_reach(self.work, caller, Permission.CLIENTS_READ, "client")
         if query.filter.row is not None or query.sort is ClientSort.FOLLOW_UP:
             require_reach(self.work, caller, Permission.STATUS_READ, "client")
-        found = looking(caller, self.clock, self.zone)
-        with self.work.begin(found.clients) as tx:
-            return tx.reading.clients(query, found, self._owners(tx, query.q))
+        result = looking(caller, self.clock, self.zone)
+        with self.work.begin(result.clients) as tx:
+            return tx.reading.clients(query, result, self._owners(tx, query.q))
 
     def _owners(self, tx: ReadingTransaction, q: str | None) -> Sequence[ClientId]:
         """Find whose whole pension number it is (C3); without keys nobody can be found by one."""
@@ -83,10 +83,10 @@ class ClientDirectory:
 
         One client, by identity or client code, with the running period's row.
         """
-        reach = reach_of(caller.actor, by)
-        found = evolve(looking(caller, self.clock, self.zone), clients=reach)
-        with self.work.begin(found.clients) as tx:
-            view = tx.reading.client(client, found)
+        access_scope = access_scope_of(caller.actor, by)
+        result = evolve(looking(caller, self.clock, self.zone), clients=access_scope)
+        with self.work.begin(result.clients) as tx:
+            view = tx.reading.client(client, result)
         if view is None:
             raise self._refusal(caller, client, by)
         return view
@@ -100,11 +100,11 @@ class ClientDirectory:
         place = ClientPlace(seen.company, seen.branch, seen.assigned_to)
         decision = decide(caller.actor, by, place)
         with self.work.begin(SYSTEM) as tx:
-            tx.journal.refused(caller, decision, "client", str(seen.id), seen.company)
+            tx.audit.refused(caller, decision, "client", str(seen.id), seen.company)
         return Forbidden(by)
 
     def _seen(self, caller: Caller, client: ClientId | str) -> Client | None:
-        with self.work.begin(sight_of(caller.actor)) as tx:
+        with self.work.begin(visible_scope_of(caller.actor)) as tx:
             if isinstance(client, str):
                 return tx.clients.by_code(client)
             return tx.clients.find(client)
@@ -116,9 +116,9 @@ class ClientDirectory:
 
         What people and runs changed, together; asks for clients:read over the client.
         """
-        with self.work.begin(reach_of(caller.actor, Permission.CLIENTS_READ)) as tx:
-            found = find(tx, client)
-            if found and not found.is_deleted:
-                return tx.client_history.page(found.id, limit, after)
-        files = ClientFiles(self.work, self.clock, self.zone)
+        with self.work.begin(access_scope_of(caller.actor, Permission.CLIENTS_READ)) as tx:
+            result = find(tx, client)
+            if result and not result.is_deleted:
+                return tx.client_history.page(result.id, limit, after)
+        files = ClientAccess(self.work, self.clock, self.zone)
         raise files.refusal(caller, client, Permission.CLIENTS_READ)

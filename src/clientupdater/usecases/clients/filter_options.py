@@ -37,22 +37,22 @@ class ClientFilterOptions:
         loan statuses) shows when the entry has had its time.
         """
         require_reach(self.work, caller, Permission.CLIENTS_READ, "client")
-        found = looking(caller, self.clock, self.zone)
+        result = looking(caller, self.clock, self.zone)
         if generation is None:
-            return self._read(found)
+            return self._read(result)
         made = self.cache.get_or_make(
-            self._key(found, generation), lambda: self.form.written(self._read(found))
+            self._key(result, generation), lambda: self.form.written(self._read(result))
         )
         return self.form.read(made)
 
-    def _read(self, found: Looking) -> FilterOptions:
-        with self.work.begin(found.clients) as tx:
-            return tx.client_filters.options(found)
+    def _read(self, result: Looking) -> FilterOptions:
+        with self.work.begin(result.clients) as tx:
+            return tx.client_filters.options(result)
 
-    def _key(self, found: Looking, generation: int) -> CacheKey:
+    def _key(self, result: Looking, generation: int) -> CacheKey:
         return CacheKey(
             topic=Topic.FILTER_OPTIONS,
             name=(self.form.name,),
-            scope=f"{found.clients.fingerprint()} {found.statuses.fingerprint()}",
+            scope=f"{result.clients.fingerprint()} {result.statuses.fingerprint()}",
             generation=generation,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clientupdater.domain.access import Decision, Missing
-from clientupdater.domain.access_scope import reach_of
+from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.errors import Forbidden
 from clientupdater.domain.periods import business_day
 from clientupdater.domain.permissions import Permission
@@ -24,8 +24,8 @@ def looking(caller: Caller, clock: Clock, zone: tzinfo) -> Looking:
     """Say who looks, and when."""
     now = clock.now()
     return Looking(
-        clients=reach_of(caller.actor, Permission.CLIENTS_READ),
-        statuses=reach_of(caller.actor, Permission.STATUS_READ),
+        clients=access_scope_of(caller.actor, Permission.CLIENTS_READ),
+        statuses=access_scope_of(caller.actor, Permission.STATUS_READ),
         now=now,
         today=business_day(now, zone),
     )
@@ -33,10 +33,10 @@ def looking(caller: Caller, clock: Clock, zone: tzinfo) -> Looking:
 
 def require_reach(work: UnitsOfWork, caller: Caller, permission: Permission, resource: str) -> None:
     """Refuse who reaches nobody by a permission; who reaches somebody gets what they reach."""
-    if not reach_of(caller.actor, permission).is_nothing:
+    if not access_scope_of(caller.actor, permission).is_nothing:
         return
     missing = Missing.GRANT if caller.actor.is_active else Missing.ACTIVE_ACCOUNT
     decision = Decision(permission, caller.actor.found(permission), missing)
     with work.begin(SYSTEM) as tx:
-        tx.journal.refused(caller, decision, resource, "")
+        tx.audit.refused(caller, decision, resource, "")
     raise Forbidden(permission)

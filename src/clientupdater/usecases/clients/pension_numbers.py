@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import ClientId
     from clientupdater.ports.pension_numbers import RenewedBatch
-    from clientupdater.usecases.tracking.client_access import ClientFiles, ClientRef
+    from clientupdater.usecases.tracking.client_access import ClientAccess, ClientRef
 
 BATCH = 500
 
@@ -25,7 +25,7 @@ BATCH = 500
 class PensionNumberAccess:
     """Pension numbers are sealed at rest; who looks at one in full is logged."""
 
-    files: ClientFiles
+    files: ClientAccess
     batch: int = BATCH
 
     def reveal(self, caller: Caller, client: ClientRef) -> str:
@@ -37,7 +37,7 @@ class PensionNumberAccess:
             number = file.tx.pension_numbers.show(file.client.id)
             if number is None:
                 raise NotFound("The client has no pension number.")
-            file.tx.journal.saw(caller, "revealed", file.client.id, "pension_number")
+            file.tx.audit.saw(caller, "revealed", file.client.id, "pension_number")
         return number
 
     def renew(self) -> int:

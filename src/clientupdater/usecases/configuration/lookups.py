@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from clientupdater.domain.access import Decision, Missing
-from clientupdater.domain.access_scope import sight_of
+from clientupdater.domain.access_scope import visible_scope_of
 from clientupdater.domain.errors import Forbidden
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.ports.cache import EVERYONE, CacheKey, Topic
@@ -47,7 +47,7 @@ class ReadLookups:
         return self.form.read(made)
 
     def _read(self, caller: Caller, *, inactive: bool) -> Lookups:
-        with self.work.begin(sight_of(caller.actor)) as tx:
+        with self.work.begin(visible_scope_of(caller.actor)) as tx:
             return tx.lookup_tables.load(inactive=inactive)
 
     def _require_config(self, caller: Caller) -> None:
@@ -58,5 +58,5 @@ class ReadLookups:
         missing = Missing.SCOPE_ALL if grants else Missing.GRANT
         decision = Decision(Permission.CONFIG_READ, grants, missing)
         with self.work.begin(SYSTEM) as tx:
-            tx.journal.refused(caller, decision, "lookup", "")
+            tx.audit.refused(caller, decision, "lookup", "")
         raise Forbidden(Permission.CONFIG_READ)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.exports import ExportWork
     from clientupdater.ports.file_store import FileStore
-    from clientupdater.ports.job_run import Doing
+    from clientupdater.ports.job_run import JobRun
 
 BATCH = 100
 ABANDONED_AFTER = timedelta(days=1)
@@ -30,11 +30,11 @@ class RemoveExpiredExports:
     files: FileStore
     batch: int = BATCH
 
-    def as_job(self, doing: Doing) -> None:
+    def as_job(self, job_run: JobRun) -> None:
         """Remove them all, and what was left behind."""
         removed, last = 0, self.batch
         while last == self.batch:
-            doing.report(Progress(done=removed, step="export_files"))
+            job_run.report(Progress(done=removed, step="export_files"))
             last = self()
             removed += last
         self.files.sweep(self.clock.now() - ABANDONED_AFTER)

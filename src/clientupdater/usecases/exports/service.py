@@ -11,7 +11,7 @@ from clientupdater.domain.access import Decision, Missing
 from clientupdater.domain.errors import Forbidden, Gone, NotFound
 from clientupdater.domain.jobs import can_be_cancelled
 from clientupdater.domain.permissions import Permission
-from clientupdater.ports.audit import Deed
+from clientupdater.ports.audit import LoggedAction
 from clientupdater.ports.exports import Export, ExportKey
 from clientupdater.ports.filter_codec import told_filter
 from clientupdater.ports.queue import EXPORT_QUEUE, NewJob
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from uuid import UUID
 
-    from clientupdater.domain.access_scope import Reach
+    from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import CompanyId, JobId
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.exports import ExportAsked, ExportTransaction, ExportWork
+    from clientupdater.ports.exports import ExportRequest, ExportTransaction, ExportWork
     from clientupdater.ports.file_store import FileStore, StoredFile
 
 JOB = "export"
@@ -43,20 +43,20 @@ class ExportRequests:
     zone: tzinfo
     files: FileStore
 
-    def create(self, caller: Caller, asked: ExportAsked) -> Export:
+    def create(self, caller: Caller, asked: ExportRequest) -> Export:
         """Put it down. Raises InvalidInput for a code that there is not.
 
         What is asked for and the job that does it are put down together (J2).
         """
-        found = require_rights(self.work, caller, asked)
+        result = require_rights(self.work, caller, asked)
         export = Export(
             id=uuid4(),
             asked=asked,
             asked_by=PersonName(caller.actor.id, ""),
             created_at=self.clock.now(),
-            company=_only_company(found[0]),
+            company=_only_company(result[0]),
         )
-        with self.work.begin(found[-1]) as tx:
+        with self.work.begin(result[-1]) as tx:
             # The lists read the filter first: what they do not know, no worker will.
             query = ClientQuery(filter=asked.filter, limit=1)
             tx.reading.clients(query, looking(caller, self.clock, self.zone))
@@ -72,14 +72,14 @@ class ExportRequests:
             asked_by=caller.actor.id,
         )
         tx.exports.add(evolve(export, job=tx.jobs.enqueue(job, export.created_at)))
-        told = {"format": export.asked.format, "filters": told_filter(export.asked.filter)}
-        deed = Deed(
+        values = {"format": export.asked.format, "filters": told_filter(export.asked.filter)}
+        entry = LoggedAction(
             action="export.create",
             resource="export",
             resource_id=str(export.id),
-            details={"type": export.asked.type, **told},
+            details={"type": export.asked.type, **values},
         )
-        tx.journal.did(caller, deed)
+        tx.audit.did(caller, entry)
 
     def show(self, caller: Caller, export: UUID) -> Export:
         """Find it. Raises NotFound for anybody else's.
@@ -99,9 +99,9 @@ class ExportRequests:
         """
         require_reach(self.work, caller, Permission.REPORTS_EXPORT, "export")
         with self.work.begin(SYSTEM) as tx:
-            found = tx.exports.of_person(caller.actor.id, after=after, at_most=limit + 1)
-        shown = tuple(shown_to(caller.actor, each) for each in found[:limit])
-        more = len(found) > limit
+            result = tx.exports.of_person(caller.actor.id, after=after, at_most=limit + 1)
+        shown = tuple(shown_to(caller.actor, each) for each in result[:limit])
+        more = len(result) > limit
         return Page(shown, ExportKey(shown[-1].created_at, shown[-1].id) if more else None)
 
     def fetch(self, caller: Caller, export: UUID) -> tuple[Export, StoredFile]:
@@ -110,22 +110,22 @@ class ExportRequests:
         Every time it is taken away is written down (L1).
         """
         with self.work.begin(SYSTEM) as tx:
-            found = own(tx, caller, export)
-        require_rights(self.work, caller, found.asked)
-        self._require_sight(caller, found)
-        name = self._name(found)
+            result = own(tx, caller, export)
+        require_rights(self.work, caller, result.asked)
+        self._require_sight(caller, result)
+        name = self._name(result)
         with self.work.begin(SYSTEM) as tx:
-            self._write_down(tx, caller, found)
-            return found, self.files.read(name)
+            self._write_down(tx, caller, result)
+            return result, self.files.read(name)
 
     def _require_sight(self, caller: Caller, export: Export) -> None:
         """Refuse a file that holds what its asker may not see any more, and write that down."""
         if export.file is None or (permission := outgrown_by(caller.actor, export)) is None:
             return
-        found = caller.actor.found(permission)
-        decision = Decision(permission, found, Missing.SIGHT_OF_THEN)
+        result = caller.actor.found(permission)
+        decision = Decision(permission, result, Missing.SIGHT_OF_THEN)
         with self.work.begin(SYSTEM) as tx:
-            tx.journal.refused(caller, decision, "export", str(export.id), export.company)
+            tx.audit.refused(caller, decision, "export", str(export.id), export.company)
         raise Forbidden(
             permission, "The file holds what you may not see any more; ask for a new export."
         )
@@ -140,8 +140,8 @@ class ExportRequests:
 
     def _write_down(self, tx: ExportTransaction, caller: Caller, export: Export) -> None:
         tx.export_files.taken(export, caller.origin)
-        deed = Deed(action="export.fetch", resource="export", resource_id=str(export.id))
-        tx.journal.did(caller, deed)
+        entry = LoggedAction(action="export.fetch", resource="export", resource_id=str(export.id))
+        tx.audit.did(caller, entry)
 
     def delete(self, caller: Caller, export: UUID) -> None:
         """Delete it. Raises NotFound for anybody else's.
@@ -150,23 +150,23 @@ class ExportRequests:
         """
         require_reach(self.work, caller, Permission.REPORTS_EXPORT, "export")
         with self.work.begin(SYSTEM) as tx:
-            found = own(tx, caller, export)
-            if found.job is not None:
-                self._call_off(tx, found.job)
-            if found.file is not None:
+            result = own(tx, caller, export)
+            if result.job is not None:
+                self._call_off(tx, result.job)
+            if result.file is not None:
                 # Before the row goes: what is cut off in between can be done again.
-                self.files.remove(found.file)
+                self.files.remove(result.file)
             tx.exports.remove(export)
-            deed = Deed(action="export.delete", resource="export", resource_id=str(export))
-            tx.journal.did(caller, deed)
+            entry = LoggedAction(action="export.delete", resource="export", resource_id=str(export))
+            tx.audit.did(caller, entry)
 
     def _call_off(self, tx: ExportTransaction, job: JobId) -> None:
-        found = tx.jobs.hold(job)
-        if found and can_be_cancelled(found.status):
+        result = tx.jobs.lock(job)
+        if result and can_be_cancelled(result.status):
             tx.jobs.call_off(job, self.clock.now())
 
 
-def _only_company(reach: Reach) -> CompanyId | None:
+def _only_company(access_scope: AccessScope) -> CompanyId | None:
     """Name the company that it is of, where it is one alone."""
-    companies = list(reach.scopes)
-    return companies[0] if reach.everywhere is None and len(companies) == 1 else None
+    companies = list(access_scope.scopes)
+    return companies[0] if access_scope.everywhere is None and len(companies) == 1 else None

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from clientupdater.domain.errors import Error, Refused, Unavailable
 from clientupdater.domain.jobs import JobStatus, is_lasting
 from clientupdater.domain.periods import business_day
-from clientupdater.ports.exports import TableAsked
+from clientupdater.ports.exports import TableRequest
 from clientupdater.ports.filter_codec import told_filter
 from clientupdater.ports.job_run import Interrupted
 from clientupdater.ports.queue import Progress
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, tzinfo
 
-    from clientupdater.domain.access_scope import Reach
+    from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.exports import ExportFormat
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.exports import Export, ExportWork, SheetForm, Table
     from clientupdater.ports.file_store import Draft, FileStore
-    from clientupdater.ports.job_run import Doing
+    from clientupdater.ports.job_run import JobRun
     from clientupdater.ports.queue import Job
 
 JUDGED_EVERY = 20_000
@@ -61,11 +61,11 @@ class WriteExport:
     keep_for: timedelta = timedelta(days=30)
     judged_every: int = JUDGED_EVERY
 
-    def __call__(self, doing: Doing) -> None:
+    def __call__(self, job_run: JobRun) -> None:
         """Do the job; what goes wrong is told on the export as well."""
-        export = UUID(str(doing.job.arguments["export"]))
+        export = UUID(str(job_run.job.arguments["export"]))
         try:
-            self._write(doing, export)
+            self._write(job_run, export)
         except Interrupted:
             raise
         except _Deleted:
@@ -73,21 +73,21 @@ class WriteExport:
         except Exception as error:
             # Where it cannot be told on the export, the job tells it.
             with suppress(Unavailable):
-                self._note_failure(doing.job, export, error)
+                self._note_failure(job_run.job, export, error)
             raise
 
-    def _write(self, doing: Doing, id_: UUID) -> None:
+    def _write(self, job_run: JobRun, id_: UUID) -> None:
         export, reaches = self._begun(id_)
         if export.status is JobStatus.COMPLETED:
             return
-        name = self._name(export, doing.job.attempts)
-        for earlier in range(1, doing.job.attempts):
+        name = self._name(export, job_run.job.attempts)
+        for earlier in range(1, job_run.job.attempts):
             self.files.remove(self._name(export, earlier))
         with self.files.writing(name) as draft:
-            rows = self._filled(doing, export, reaches, draft)
+            rows = self._filled(job_run, export, reaches, draft)
             size = draft.tell()
         try:
-            with doing.finishing():
+            with job_run.finishing():
                 self._complete(id_, _Written(name, size, rows))
         except (Refused, _Deleted, Interrupted):
             # Whatever else went wrong, it may have been kept all the same: the next attempt sees.
@@ -98,7 +98,7 @@ class WriteExport:
         """Each attempt has a file of its own: one that is late does not touch another's."""
         return f"{export.id}-{attempt}.{export.asked.format}"
 
-    def _begun(self, id_: UUID) -> tuple[Export, tuple[Reach, ...]]:
+    def _begun(self, id_: UUID) -> tuple[Export, tuple[AccessScope, ...]]:
         export, reaches = self._judged(id_)
         if export.status is not JobStatus.COMPLETED:
             with self.work.begin(SYSTEM) as tx:
@@ -108,12 +108,12 @@ class WriteExport:
                     status=JobStatus.PROCESSING,
                     started_at=now,
                     error=None,
-                    sight=dict(zip(needed(export.asked), reaches, strict=True)),
+                    rls_scope=dict(zip(needed(export.asked), reaches, strict=True)),
                 )
                 tx.exports.keep(export)
         return export, reaches
 
-    def _judged(self, id_: UUID) -> tuple[Export, tuple[Reach, ...]]:
+    def _judged(self, id_: UUID) -> tuple[Export, tuple[AccessScope, ...]]:
         with self.work.begin(SYSTEM) as tx:
             export = tx.exports.find(id_)
             if export is None:
@@ -121,7 +121,7 @@ class WriteExport:
             return export, still_reaches(tx, export)
 
     def _filled(
-        self, doing: Doing, export: Export, reaches: tuple[Reach, ...], draft: Draft
+        self, job_run: JobRun, export: Export, reaches: tuple[AccessScope, ...], draft: Draft
     ) -> int:
         with self.work.snapshot(reaches[-1]) as snapshot:
             table = snapshot.table(self._table(export, reaches))
@@ -130,15 +130,15 @@ class WriteExport:
             form = self.forms[export.asked.format]
             with closing(form.write(cover, export.asked, table, draft)) as written:
                 for rows in written:
-                    doing.report(Progress(done=rows, total=total, step="writing"))
+                    job_run.report(Progress(done=rows, total=total, step="writing"))
                     if rows - judged_at >= self.judged_every:
                         self._judged(export.id)
                         judged_at = rows
         return rows
 
-    def _table(self, export: Export, reaches: tuple[Reach, ...]) -> TableAsked:
+    def _table(self, export: Export, reaches: tuple[AccessScope, ...]) -> TableRequest:
         now = self.clock.now()
-        return TableAsked(
+        return TableRequest(
             asked=export.asked,
             reaches=reaches,
             today=business_day(now, self.zone),
@@ -188,5 +188,5 @@ class WriteExport:
             if export is None:
                 return
             status = JobStatus.FAILED if is_over else JobStatus.PENDING
-            told = known.message if known else _UNFORESEEN
-            tx.exports.keep(evolve(export, status=status, error=told))
+            result = known.message if known else _UNFORESEEN
+            tx.exports.keep(evolve(export, status=status, error=result))

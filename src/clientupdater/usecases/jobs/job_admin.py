@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from clientupdater.domain.access_scope import sight_of
+from clientupdater.domain.access_scope import visible_scope_of
 from clientupdater.domain.administration import decide_over_thing
 from clientupdater.domain.errors import Forbidden
 from clientupdater.domain.permissions import Permission
-from clientupdater.ports.audit import Deed
+from clientupdater.ports.audit import LoggedAction
 from clientupdater.ports.unit_of_work import SYSTEM
 
 if TYPE_CHECKING:
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def minding(
+def job_admin(
     work: JobsWork, caller: Caller, resource: str, named: object = ""
 ) -> Iterator[JobsTransaction]:
     """Begin a unit of work over the queue; jobs are of every company, so it asks for all (A6a)."""
     decision = decide_over_thing(caller.actor, Permission.JOBS_MANAGE, None)
     if not decision.allowed:
-        with work.begin(sight_of(caller.actor)) as tx:
-            tx.journal.refused(caller, decision, resource, str(named))
+        with work.begin(visible_scope_of(caller.actor)) as tx:
+            tx.audit.refused(caller, decision, resource, str(named))
         raise Forbidden(Permission.JOBS_MANAGE)
     with work.begin(SYSTEM) as tx:
         yield tx
@@ -36,5 +36,5 @@ def minding(
 def did(tx: JobsTransaction, caller: Caller, action: str, named: object, **details: object) -> None:
     """Log it (L1)."""
     resource = action.partition(".")[0]
-    deed = Deed(action=action, resource=resource, resource_id=str(named), details=details)
-    tx.journal.did(caller, deed)
+    entry = LoggedAction(action=action, resource=resource, resource_id=str(named), details=details)
+    tx.audit.did(caller, entry)

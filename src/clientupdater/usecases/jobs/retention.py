@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.retention import Retention
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.job_run import Doing
+    from clientupdater.ports.job_run import JobRun
     from clientupdater.ports.retention import PurgingWork, Removable
 
 BATCH = 1000
@@ -34,14 +34,14 @@ class PurgeOld:
     retention: Retention
     batch: int = BATCH
 
-    def as_retention(self, doing: Doing) -> None:
+    def as_retention(self, job_run: JobRun) -> None:
         """Remove what is older than the settings say."""
         cutoffs = self.retention.cutoffs(self.clock.now())
-        self._purge(doing, {kind: at for kind, at in cutoffs.items() if kind in _ROWS})
+        self._purge(job_run, {kind: at for kind, at in cutoffs.items() if kind in _ROWS})
 
-    def as_expiry(self, doing: Doing) -> None:
+    def as_expiry(self, job_run: JobRun) -> None:
         """Remove what has ended."""
-        self._purge(doing, dict.fromkeys(Expirable, self.clock.now()))
+        self._purge(job_run, dict.fromkeys(Expirable, self.clock.now()))
 
     def __call__(
         self, kind: Removable, before: datetime, report: Callable[[int], None] = lambda _: None
@@ -54,9 +54,9 @@ class PurgeOld:
             removed += rows
         return removed
 
-    def _purge(self, doing: Doing, cutoffs: Mapping[Removable, datetime]) -> None:
+    def _purge(self, job_run: JobRun, cutoffs: Mapping[Removable, datetime]) -> None:
         for kind, before in cutoffs.items():
-            self(kind, before, partial(_report, doing, kind))
+            self(kind, before, partial(_report, job_run, kind))
 
     def _remove(self, kind: Removable, before: datetime) -> int:
         with self.work.begin(SYSTEM) as tx:
@@ -66,8 +66,8 @@ class PurgeOld:
         return rows
 
 
-def _report(doing: Doing, kind: Removable, removed: int) -> None:
-    doing.report(Progress(done=removed, step=kind))
+def _report(job_run: JobRun, kind: Removable, removed: int) -> None:
+    job_run.report(Progress(done=removed, step=kind))
 
 
 _ROWS = frozenset(Purgeable) - {Purgeable.EXPORT_FILES}

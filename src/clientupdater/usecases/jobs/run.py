@@ -15,13 +15,13 @@ from clientupdater.domain.jobs import (
     is_lasting,
 )
 from clientupdater.ports.job_run import Interrupted
-from clientupdater.runtime import trace_context as tracing
+from clientupdater.runtime import trace_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.job_run import Doing, Task
+    from clientupdater.ports.job_run import JobRun, Task
     from clientupdater.ports.queue import Job
 
 
@@ -44,21 +44,21 @@ class DoJob:
     chance: Callable[[], float]
     policy: RetryPolicy = Factory(RetryPolicy)
 
-    def __call__(self, doing: Doing) -> Failure | None:
+    def __call__(self, job_run: JobRun) -> Failure | None:
         """Do it for the request that asked for it. Raises Interrupted when it is ours no longer."""
-        task = self.tasks.get(doing.job.name)
+        task = self.tasks.get(job_run.job.name)
         if task is None:
-            return Failure(self._unknown(doing.job), Verdict(JobStatus.DEAD))
-        with tracing.following(tracing.Trace.begun(**doing.job.trace)) as trace:
+            return Failure(self._unknown(job_run.job), Verdict(JobStatus.DEAD))
+        with trace_context.following(trace_context.Trace.begun(**job_run.job.trace)) as trace:
             try:
-                task.do(doing)
+                task.do(job_run)
             except Interrupted:
                 raise
             except Error as error:
-                return Failure(error.message, self._verdict(doing.job, error))
+                return Failure(error.message, self._verdict(job_run.job, error))
             except Exception as error:  # noqa: BLE001 — whatever it is, other jobs are still due
-                told = f"{type(error).__name__}; the log says more, under {trace.request_id}."
-                return Failure(told, self._again(doing.job), error)
+                message = f"{type(error).__name__}; the log says more, under {trace.request_id}."
+                return Failure(message, self._again(job_run.job), error)
         return None
 
     def _unknown(self, job: Job) -> str:

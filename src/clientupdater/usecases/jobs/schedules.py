@@ -12,7 +12,7 @@ from clientupdater.domain.errors import AlreadyExists, InvalidInput, NotFound, V
 from clientupdater.domain.jobs import Schedule, firing, resumed
 from clientupdater.ports.queue import NewJob
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.jobs.job_admin import did, minding
+from clientupdater.usecases.jobs.job_admin import did, job_admin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,7 +72,7 @@ class ScheduleAdministration:
 
         By name.
         """
-        with minding(self.work, caller, "schedule") as tx:
+        with job_admin(self.work, caller, "schedule") as tx:
             return tx.schedules.list()
 
     def change(
@@ -82,8 +82,8 @@ class ScheduleAdministration:
 
         What passed while it was off, or went by other times, is not made up for.
         """
-        with minding(self.work, caller, "schedule", name) as tx:
-            seen = tx.schedules.hold(name)
+        with job_admin(self.work, caller, "schedule", name) as tx:
+            seen = tx.schedules.lock(name)
             if seen is None:
                 raise NotFound
             changed = changes.applied(seen)
@@ -112,14 +112,14 @@ class ScheduleAdministration:
 
         Its times stay as they are; it need not be switched on.
         """
-        with minding(self.work, caller, "schedule", name) as tx:
-            schedule = tx.schedules.hold(name)
+        with job_admin(self.work, caller, "schedule", name) as tx:
+            schedule = tx.schedules.lock(name)
             if schedule is None:
                 raise NotFound
             task = self.tasks.get(schedule.function)
             if task is None:
-                told = f"asks for {schedule.function!r}, which nobody here knows how to do"
-                raise InvalidInput.of("/name", told)
+                message = f"asks for {schedule.function!r}, which nobody here knows how to do"
+                raise InvalidInput.of("/name", message)
             job = evolve(job_of(schedule, task), asked_by=caller.actor.id)
             put = tx.jobs.enqueue(job, self.clock.now())
             if put is None:
@@ -147,13 +147,13 @@ class ScheduleAdministration:
     def _fire(self, tx: JobsTransaction, due: ScheduledJob, now: datetime) -> bool:
         """Fire it; one that was never looked at waits for its next time."""
         next_after = self.timetable.times(due.cron, zone_of(due, self.zone))
-        found = firing(due.standing, next_after, now)
-        if found is None:
+        result = firing(due.standing, next_after, now)
+        if result is None:
             later = evolve(due.standing, next_run_at=due.standing.due_at(next_after, now))
             tx.schedules.note(due.name, later)
             return False
         tx.jobs.enqueue(job_of(due, self.tasks[due.function]), now)
-        tx.schedules.note(due.name, found.schedule)
+        tx.schedules.note(due.name, result.schedule)
         return True
 
 
@@ -161,13 +161,13 @@ def _checked_zone(schedule: ScheduledJob, business: tzinfo) -> tzinfo:
     try:
         return zone_of(schedule, business)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        told = "is no time zone; one reads Asia/Manila"
-        raise InvalidInput.of("/time_zone", told) from None
+        message = "is no time zone; one reads Asia/Manila"
+        raise InvalidInput.of("/time_zone", message) from None
 
 
 def _fields(seen: ScheduledJob, changed: ScheduledJob) -> Sequence[str]:
-    told = {"cron_expression": "cron", "time_zone": "time_zone", "is_active": "is_active"}
-    return [name for name, ours in told.items() if getattr(seen, ours) != getattr(changed, ours)]
+    values = {"cron_expression": "cron", "time_zone": "time_zone", "is_active": "is_active"}
+    return [name for name, ours in values.items() if getattr(seen, ours) != getattr(changed, ours)]
 
 
 def zone_of(schedule: ScheduledJob, business: tzinfo) -> tzinfo:

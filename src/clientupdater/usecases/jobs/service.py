@@ -10,10 +10,10 @@ from attrs import frozen
 from clientupdater.domain.errors import AlreadyDone, NotFound
 from clientupdater.domain.jobs import can_be_cancelled, can_be_retried
 from clientupdater.domain.retention import Purgeable
-from clientupdater.ports.gauges import Reading
+from clientupdater.ports.gauges import GaugeReading
 from clientupdater.ports.queue import with_idle
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.jobs.job_admin import did, minding
+from clientupdater.usecases.jobs.job_admin import did, job_admin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -52,7 +52,7 @@ class JobAdministration:
 
         Page by page: the next begins before the last of this one.
         """
-        with minding(self.work, caller, "job") as tx:
+        with job_admin(self.work, caller, "job") as tx:
             return tx.jobs.list(asked, before=before, at_most=at_most)
 
     def show(self, caller: Caller, job: JobId) -> Job:
@@ -60,42 +60,42 @@ class JobAdministration:
 
         As it stands now.
         """
-        with minding(self.work, caller, "job", job) as tx:
-            found = tx.jobs.hold(job)
-        if found is None:
+        with job_admin(self.work, caller, "job", job) as tx:
+            result = tx.jobs.lock(job)
+        if result is None:
             raise NotFound
-        return found
+        return result
 
     def retry(self, caller: Caller, job: JobId) -> Job:
         """Let it wait again; raise AlreadyExists where one with its key waits.
 
         Its attempts count anew.
         """
-        with minding(self.work, caller, "job", job) as tx:
-            held = tx.jobs.hold(job)
+        with job_admin(self.work, caller, "job", job) as tx:
+            held = tx.jobs.lock(job)
             if held is None:
                 raise NotFound
             if not can_be_retried(held.status):
-                told = f"Only a dead job can be retried; this one is {held.status}."
-                raise AlreadyDone(told)
+                message = f"Only a dead job can be retried; this one is {held.status}."
+                raise AlreadyDone(message)
             tx.jobs.put_back(job, self.clock.now())
             did(tx, caller, "job.retry", job, name=held.name)
-            return tx.jobs.hold(job) or held
+            return tx.jobs.lock(job) or held
 
     def cancel(self, caller: Caller, job: JobId) -> Job:
         """End it; raise AlreadyDone where it is over.
 
         One that is being done is taken from its worker, which notices when it reports next.
         """
-        with minding(self.work, caller, "job", job) as tx:
-            held = tx.jobs.hold(job)
+        with job_admin(self.work, caller, "job", job) as tx:
+            held = tx.jobs.lock(job)
             if held is None:
                 raise NotFound
             if not can_be_cancelled(held.status):
                 raise AlreadyDone(f"The job is over: it is {held.status}.")
             tx.jobs.call_off(job, self.clock.now())
             did(tx, caller, "job.cancel", job, name=held.name)
-            return tx.jobs.hold(job) or held
+            return tx.jobs.lock(job) or held
 
     def purge(self, caller: Caller, *, older_than: timedelta) -> int:
         """Remove them in batches; give how many.
@@ -103,7 +103,7 @@ class JobAdministration:
         Those that are done or were called off; dead ones stay until somebody has looked.
         """
         before = self.clock.now() - older_than
-        with minding(self.work, caller, "job") as tx:
+        with job_admin(self.work, caller, "job") as tx:
             did(tx, caller, "job.purge", "", before=before.isoformat())
         return self.purge_old(Purgeable.COMPLETED_JOBS, before)
 
@@ -121,7 +121,7 @@ class JobAdministration:
             {each.queue: each.dead for each in depths if each.dead},
         )
 
-    def depths(self) -> Iterator[Reading]:
+    def depths(self) -> Iterator[GaugeReading]:
         """Read every queue in which there is something, and those that workers work on.
         An empty one is told as such: a number that nobody told anew would stand for ever.
 
@@ -129,10 +129,10 @@ class JobAdministration:
         """
         now = self.clock.now()
         with self.work.begin(SYSTEM) as tx:
-            found = with_idle(tx.queue_depths.read(now))
-        for each in found:
+            result = with_idle(tx.queue_depths.read(now))
+        for each in result:
             age = (now - each.oldest_due_at).total_seconds() if each.oldest_due_at else 0.0
-            yield Reading("queue_pending", each.pending, (each.queue,))
-            yield Reading("queue_processing", each.processing, (each.queue,))
-            yield Reading("queue_dead", each.dead, (each.queue,))
-            yield Reading("queue_oldest_seconds", age, (each.queue,))
+            yield GaugeReading("queue_pending", each.pending, (each.queue,))
+            yield GaugeReading("queue_processing", each.processing, (each.queue,))
+            yield GaugeReading("queue_dead", each.dead, (each.queue,))
+            yield GaugeReading("queue_oldest_seconds", age, (each.queue,))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from clientupdater.ports.circuits import CircuitState
-from clientupdater.ports.gauges import Reading
+from clientupdater.ports.gauges import GaugeReading
 from clientupdater.ports.limits import Counting
 
 if TYPE_CHECKING:
@@ -16,33 +16,33 @@ if TYPE_CHECKING:
 
     from clientupdater.ports.cache import Cache, Topic
     from clientupdater.ports.circuits import CircuitReader
-    from clientupdater.ports.gauges import Readings
+    from clientupdater.ports.gauges import Gauges
     from clientupdater.ports.limits import RateLimits
 
 
 @frozen
-class ReadMeters:
+class ReadGauges:
     """Asks nobody who might not answer."""
 
     limits: RateLimits
     caches: tuple[Cache, ...]
     circuits: tuple[CircuitReader, ...] = ()
-    others: tuple[Readings, ...] = ()
+    others: tuple[Gauges, ...] = ()
 
-    def __call__(self) -> Iterable[Reading]:
+    def __call__(self) -> Iterable[GaugeReading]:
         """Read all of them."""
         for read in self.others:
             yield from read()
         counting = self.limits.counting()
         for each in Counting:
-            yield Reading("limits_counted_by", each is counting, (str(each),))
+            yield GaugeReading("limits_counted_by", each is counting, (str(each),))
         for read_circuit in self.circuits:
-            found = read_circuit()
-            is_open = found.state is not CircuitState.CLOSED
-            yield Reading("circuit_open", is_open, (found.name,))
+            result = read_circuit()
+            is_open = result.state is not CircuitState.CLOSED
+            yield GaugeReading("circuit_open", is_open, (result.name,))
         yield from self._caches()
 
-    def _caches(self) -> Iterator[Reading]:
+    def _caches(self) -> Iterator[GaugeReading]:
         hits: Counter[Topic] = Counter()
         misses: Counter[Topic] = Counter()
         for cache in self.caches:
@@ -50,5 +50,5 @@ class ReadMeters:
                 hits[topic] += uses.hits
                 misses[topic] += uses.misses
         for topic in hits:
-            yield Reading("cache_hits", hits[topic], (str(topic),))
-            yield Reading("cache_misses", misses[topic], (str(topic),))
+            yield GaugeReading("cache_hits", hits[topic], (str(topic),))
+            yield GaugeReading("cache_misses", misses[topic], (str(topic),))

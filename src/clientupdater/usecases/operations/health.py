@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clientupdater.domain.sync.fields import Source
-    from clientupdater.domain.sync.source_status import SyncStanding
+    from clientupdater.domain.sync.source_status import SourceStatus
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.health import ServiceCheck
     from clientupdater.ports.queue import QueueDepth
@@ -34,7 +34,7 @@ class SystemHealth:
     services: Mapping[str, ServiceHealth]
     looked_at: datetime
     queues: Sequence[QueueDepth] = field(factory=tuple)
-    sources: Sequence[SyncStanding] = field(factory=tuple)
+    sources: Sequence[SourceStatus] = field(factory=tuple)
 
 
 @frozen
@@ -59,17 +59,17 @@ class CheckSystem:
         standing = Standing.UP if all(map(_is_well, services.values())) else Standing.DEGRADED
         return self._looked_within(SystemHealth(standing, services, self.clock.now()))
 
-    def _looked_within(self, found: SystemHealth) -> SystemHealth:
+    def _looked_within(self, system_health: SystemHealth) -> SystemHealth:
         """Look at what the database knows, where it still answers."""
         try:
             with self.work.begin(SYSTEM) as tx:
-                queues = tx.queue_depths.read(found.looked_at)
-                standings = tx.sync_standings.read(found.looked_at, silence=SILENCE)
+                queues = tx.queue_depths.read(system_health.looked_at)
+                standings = tx.sync_standings.read(system_health.looked_at, silence=SILENCE)
         except Error:
-            return found
+            return system_health
         sources = [each for each in standings if each.source in self.sources]
-        return evolve(found, queues=with_idle(queues), sources=sources)
+        return evolve(system_health, queues=with_idle(queues), sources=sources)
 
 
-def _is_well(found: ServiceHealth) -> bool:
-    return found.standing in {Standing.UP, Standing.NOT_CONFIGURED}
+def _is_well(service_health: ServiceHealth) -> bool:
+    return service_health.standing in {Standing.UP, Standing.NOT_CONFIGURED}

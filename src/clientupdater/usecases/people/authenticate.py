@@ -68,12 +68,12 @@ class Authenticate:
     def __call__(self, token: str, origin: Origin, act: Act = Act.OTHER) -> Authenticated:
         """Find who it is, or raise Unauthenticated; `act` is what they are about to do (U4)."""
         if self.tokens and token.count(".") == _DOTS:
-            found = self._by_subject(self.tokens.verify(token), origin)
+            result = self._by_subject(self.tokens.verify(token), origin)
         else:
-            found = self._by_session(token, origin)
-        if is_barred(act, must_change_password=found.must_change_password):
+            result = self._by_session(token, origin)
+        if is_barred(act, must_change_password=result.must_change_password):
             raise PasswordChangeRequired
-        return found
+        return result
 
     def _by_session(self, token: str, origin: Origin) -> Authenticated:
         now = self.clock.now()

@@ -13,7 +13,7 @@ from clientupdater.domain.errors import AlreadyExists, Unauthenticated
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.people import OneTimePassword
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.ports.audit import Deed, RightsChange
+from clientupdater.ports.audit import LoggedAction, RightsChange
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.people.users import CreatedUser
 
@@ -69,7 +69,7 @@ class Operators:
         )
         one_time = OneTimePassword(now)
         with self.work.begin(SYSTEM) as tx:
-            tx.administration.hold()
+            tx.administration.lock()
             if tx.administration.count():
                 raise AlreadyExists("There is an active administrator already; ask them.")
             tx.accounts.add(person)
@@ -82,8 +82,8 @@ class Operators:
 
     def _write_down(self, tx: StaffTransaction, caller: Caller) -> None:
         who = caller.actor.id
-        deed = Deed(action="user.bootstrap", resource="user", resource_id=str(who))
-        tx.journal.did(caller, deed)
+        entry = LoggedAction(action="user.bootstrap", resource="user", resource_id=str(who))
+        tx.audit.did(caller, entry)
         change = RightsChange(
             decision="granted",
             person=who,
@@ -91,4 +91,4 @@ class Operators:
             resource_id=str(who),
             after={"permissions": "every one", "scope": "all"},
         )
-        tx.journal.changed_rights(caller, change)
+        tx.audit.changed_rights(caller, change)

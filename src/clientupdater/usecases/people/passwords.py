@@ -13,9 +13,9 @@ from clientupdater.domain.errors import InvalidCredentials, InvalidInput, NotFou
 from clientupdater.domain.people import OneTimePassword, SignInRecord, check_password
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sessions import ended_by_password_change
-from clientupdater.ports.audit import Deed
+from clientupdater.ports.audit import LoggedAction
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.access.user_admin import overseeing
+from clientupdater.usecases.access.user_admin import user_admin
 from clientupdater.usecases.people.guesses import guesses_of
 from clientupdater.usecases.people.one_time import is_outgrown, issue_now
 
@@ -59,7 +59,7 @@ class PasswordChanges:
         Wrong ones count as failures to sign in do, so that a session is no way to guess either.
         """
         with self.work.begin(SYSTEM) as tx:
-            seen = tx.credentials.hold(caller.actor.id)
+            seen = tx.credentials.lock(caller.actor.id)
             guesses = guesses_of(tx, self.passwords)
         if seen is None:
             raise Unauthenticated
@@ -84,7 +84,7 @@ class PasswordChanges:
         is_right: bool,
     ) -> bool:
         now = self.clock.now()
-        held = tx.credentials.hold(seen.person)
+        held = tx.credentials.lock(seen.person)
         if held is None:
             return False
         if not is_right or held.password != seen.password or held.sign_in.is_locked(now):
@@ -96,7 +96,9 @@ class PasswordChanges:
         theirs = (each.id for each in tx.sessions.of_person(held.person, now))
         tx.sessions.revoke(ended_by_password_change(theirs, session), now, "password changed")
         who = str(held.person)
-        tx.journal.did(caller, Deed(action="password.change", resource="user", resource_id=who))
+        tx.audit.did(
+            caller, LoggedAction(action="password.change", resource="user", resource_id=who)
+        )
         return True
 
     def reset(self, caller: Caller, person: PersonId | str) -> Reset:
@@ -105,7 +107,7 @@ class PasswordChanges:
         The password there is stays good until the reset is used; one made out later replaces it.
         """
         token = self.secrets.token()
-        with overseeing(self.work, caller, Permission.USERS_MANAGE, person) as over:
+        with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
             if not over.person.is_active:
                 raise NotFound("Somebody who is not active has no password to reset.")
             reset = OneTimePassword(self.clock.now())
@@ -141,13 +143,13 @@ class PasswordChanges:
             self._set(tx, owner, kept, origin, issue)
 
     def _owner(self, tx: StaffTransaction, token: str) -> tuple[Credential | None, OneTime | None]:
-        found = tx.one_time_passwords.hold(token)
-        if found is None:
+        result = tx.one_time_passwords.lock(token)
+        if result is None:
             return None, None
-        person, issued = found
+        person, issued = result
         if not issued.password.is_good(self.clock.now()) or is_outgrown(tx, person, issued.issue):
             return None, None
-        held = tx.credentials.hold(person)
+        held = tx.credentials.lock(person)
         return (held, issued) if held and held.is_active else (None, None)
 
     def _set(
@@ -165,7 +167,9 @@ class PasswordChanges:
         tx.sessions.revoke(ended_by_password_change(theirs, None), now, "password reset")
         caller = Caller(Actor(owner.person), origin)
         who = str(owner.person)
-        tx.journal.did(caller, Deed(action="password.redeem", resource="user", resource_id=who))
+        tx.audit.did(
+            caller, LoggedAction(action="password.redeem", resource="user", resource_id=who)
+        )
 
     def set_initial(self, caller: Caller, person: PersonId | str, password: str) -> None:
         """Set it for somebody with no wider rights than one's own.
@@ -173,7 +177,7 @@ class PasswordChanges:
         Good once and for 72 hours, then to be changed; every session there was is over.
         """
         kept = self.passwords.hash(password)
-        with overseeing(self.work, caller, Permission.USERS_MANAGE, person) as over:
+        with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
             guesses = guesses_of(over.tx, self.passwords)
             check_password(password, over.person.email, guesses=guesses)
             now, who = self.clock.now(), over.person.id

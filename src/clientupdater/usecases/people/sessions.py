@@ -10,9 +10,9 @@ from clientupdater.domain.accounts import Issue, fingerprint
 from clientupdater.domain.errors import NotFound
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sessions import Session
-from clientupdater.ports.audit import Deed
+from clientupdater.ports.audit import LoggedAction
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.access.user_admin import overseeing
+from clientupdater.usecases.access.user_admin import user_admin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +54,9 @@ class Sessions:
         with self.work.begin(SYSTEM) as tx:
             tx.sessions.revoke([session], self.clock.now(), "signed out")
             who = str(caller.actor.id)
-            tx.journal.did(caller, Deed(action="session.end", resource="user", resource_id=who))
+            tx.audit.did(
+                caller, LoggedAction(action="session.end", resource="user", resource_id=who)
+            )
 
     def list(self, caller: Caller, person: PersonId) -> Sequence[OpenSession]:
         """List them, the last opened first.
@@ -64,7 +66,7 @@ class Sessions:
         if person == caller.actor.id:
             with self.work.begin(SYSTEM) as tx:
                 return self._live(tx, person)
-        with overseeing(self.work, caller, Permission.USERS_READ, person) as over:
+        with user_admin(self.work, caller, Permission.USERS_READ, person) as over:
             return self._live(over.tx, person)
 
     def _live(self, tx: StaffTransaction, person: PersonId) -> Sequence[OpenSession]:
@@ -84,7 +86,7 @@ class Sessions:
             with self.work.begin(SYSTEM) as tx:
                 self._end(tx, caller, person, session)
             return
-        with overseeing(self.work, caller, Permission.USERS_MANAGE, person) as over:
+        with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
             self._end(over.tx, caller, person, session)
 
     def _end(self, tx: StaffTransaction, caller: Caller, person: PersonId, session: UUID) -> None:
@@ -92,8 +94,8 @@ class Sessions:
         if session not in {each.id for each in tx.sessions.of_person(person, now)}:
             raise NotFound
         tx.sessions.revoke([session], now, "revoked")
-        deed = Deed(action="session.revoke", resource="user", resource_id=str(person))
-        tx.journal.did(caller, deed)
+        entry = LoggedAction(action="session.revoke", resource="user", resource_id=str(person))
+        tx.audit.did(caller, entry)
 
     def revoke_many(self, caller: Caller, person: PersonId) -> None:
         """End them; where none is open, nothing changes.
@@ -104,16 +106,18 @@ class Sessions:
             with self.work.begin(SYSTEM) as tx:
                 self._end_all(tx, caller, person)
             return
-        with overseeing(self.work, caller, Permission.USERS_MANAGE, person) as over:
+        with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
             self._end_all(over.tx, caller, person)
 
     def _end_all(self, tx: StaffTransaction, caller: Caller, person: PersonId) -> None:
         now = self.clock.now()
         theirs = [each.id for each in tx.sessions.of_person(person, now)]
         ended = tx.sessions.revoke(theirs, now, "revoked")
-        who, told = str(person), {"ended": ended}
-        deed = Deed(action="session.revoke_all", resource="user", resource_id=who, details=told)
-        tx.journal.did(caller, deed)
+        who, details = str(person), {"ended": ended}
+        entry = LoggedAction(
+            action="session.revoke_all", resource="user", resource_id=who, details=details
+        )
+        tx.audit.did(caller, entry)
 
     def issue_token(
         self, caller: Caller, person: PersonId | str, lifetime: timedelta
@@ -123,7 +127,7 @@ class Sessions:
         A service is a user whose session has an expiry of its own, and no idle limit.
         """
         session, token = Session.of_service(self.clock.now(), lifetime), self.secrets.token()
-        with overseeing(self.work, caller, Permission.USERS_MANAGE, person) as over:
+        with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
             if not over.person.is_active:
                 raise NotFound("Somebody who is not active is given no token.")
             opened = over.tx.sessions.open(

@@ -57,7 +57,7 @@ class SignIn:
             seen = tx.credentials.find(email.strip().replace("\0", ""))
         is_right = self.passwords.verify(seen.password if seen else None, password)
         with self.work.begin(SYSTEM) as tx:
-            held = tx.credentials.hold(seen.person if seen else None)
+            held = tx.credentials.lock(seen.person if seen else None)
             because = self._obstacle(tx, seen, held, is_right=is_right)
             signed_in = self._open(tx, held, origin) if held and because is None else None
             if signed_in is None:

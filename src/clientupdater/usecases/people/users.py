@@ -25,15 +25,15 @@ from clientupdater.domain.errors import Fault, Forbidden, InvalidInput, NotFound
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.people import OneTimePassword
 from clientupdater.domain.permissions import Permission
-from clientupdater.ports.audit import Deed, RightsChange
+from clientupdater.ports.audit import LoggedAction, RightsChange
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.access.user_admin import (
     acting,
     found,
-    overseeing,
     refusals_noted,
     require_over,
     require_over_new,
+    user_admin,
 )
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.passwords import Passwords, Secrets
     from clientupdater.ports.people import StaffTransaction, StaffWork
-    from clientupdater.usecases.access.user_admin import Oversight
+    from clientupdater.usecases.access.user_admin import UserAdmin
 
 Named = TypeVar("Named")
 
@@ -122,7 +122,7 @@ class Users:
         kept, now = self.passwords.hash(password), self.clock.now()
         identity = PersonId(self.secrets.identity())
         with refusals_noted(self.work, caller, None), self.work.begin(SYSTEM) as tx:
-            tx.administration.hold()
+            tx.administration.lock()
             actor = acting(tx, caller)
             if not actor.found(Permission.USERS_MANAGE):
                 require_over_new(actor, PersonPlace(identity, Territory()))
@@ -172,7 +172,7 @@ class Users:
 
         So is making somebody active or inactive.
         """
-        with overseeing(
+        with user_admin(
             self.work, caller, Permission.USERS_MANAGE, person, even_wider=True
         ) as over:
             seen = over.person
@@ -188,7 +188,7 @@ class Users:
             over.did("user.change", fields=_fields(seen, changed))
         return kept
 
-    def _follow(self, over: Oversight, changed: Person) -> None:
+    def _follow(self, over: UserAdmin, changed: Person) -> None:
         seen = over.person
         if changed.email != seen.email:
             over.tx.one_time_passwords.void(seen.id)
@@ -218,7 +218,7 @@ class Users:
         Deactivates as well; nobody finds the account afterwards.
         """
         now = self.clock.now()
-        with overseeing(
+        with user_admin(
             self.work, caller, Permission.USERS_MANAGE, person, even_wider=True
         ) as over:
             if version is not None and version != over.person.version:
@@ -236,7 +236,7 @@ class Users:
 
         Open sessions go on, as with any lock; who is to be out at once is deactivated.
         """
-        with overseeing(self.work, caller, Permission.USERS_MANAGE, person) as over:
+        with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
             kept = over.tx.accounts.save(evolve(over.person, locked_until=until))
             over.require_administrator_left()
             over.did("user.lock", until=until)
@@ -247,7 +247,7 @@ class Users:
 
         Counts failures from nothing again, whoever or whatever had locked it.
         """
-        with overseeing(self.work, caller, Permission.USERS_MANAGE, person) as over:
+        with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
             kept = over.tx.accounts.save(evolve(over.person, locked_until=None))
             over.did("user.unlock")
         return kept
@@ -272,10 +272,10 @@ class Users:
         """
         with self.work.begin(SYSTEM) as tx:
             actor = acting(tx, caller)
-            reach = people_reach_of(actor, Permission.USERS_READ)
-            if not reach.myself:
+            access_scope = people_reach_of(actor, Permission.USERS_READ)
+            if not access_scope.myself:
                 raise Forbidden(Permission.USERS_READ)
-            return tx.accounts.within(reach, after=after, at_most=at_most, active=active)
+            return tx.accounts.within(access_scope, after=after, at_most=at_most, active=active)
 
     def judge(self, caller: Caller, permission: Permission, person: PersonId | str) -> None:
         """Raise NotFound for one out of sight, Forbidden for one who may only be seen.
@@ -287,34 +287,34 @@ class Users:
 
 
 def _areas(tx: StaffTransaction, new: NewUser) -> dict[AreaId, frozenset[BranchId]]:
-    found = _places(tx.places.area, new.areas, "/areas")
-    return {area: tx.places.members(area) for area in found}
+    result = _places(tx.places.area, new.areas, "/areas")
+    return {area: tx.places.members(area) for area in result}
 
 
 def _places(find: Callable[[Named], Found], named: Iterable[Named], pointer: str) -> list[Found]:
     """Find them all; what is not there is told where it was named, every one at once."""
-    found, faults = [], []
+    result, faults = [], []
     for index, each in enumerate(named):
         try:
-            found.append(find(each))
+            result.append(find(each))
         except NotFound:
             faults.append(Fault(f"{pointer}/{index}", "is not there"))
     if faults:
         raise InvalidInput(faults)
-    return found
+    return result
 
 
 def _write_down(tx: StaffTransaction, caller: Caller, person: Person) -> None:
     who = str(person.id)
-    tx.journal.did(caller, Deed(action="user.create", resource="user", resource_id=who))
-    given = {
+    tx.audit.did(caller, LoggedAction(action="user.create", resource="user", resource_id=who))
+    result = {
         "branches": sorted(map(str, person.territory.branches)),
         "areas": sorted(map(str, person.territory.areas)),
     }
     change = RightsChange(
-        decision="granted", person=person.id, resource="user", resource_id=who, after=given
+        decision="granted", person=person.id, resource="user", resource_id=who, after=result
     )
-    tx.journal.changed_rights(caller, change)
+    tx.audit.changed_rights(caller, change)
 
 
 def _ways_in(person: Person) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from clientupdater.domain.access import rights_digest
 from clientupdater.domain.errors import KeyUsedOtherwise
-from clientupdater.ports.idempotency import AnswerKey, KeptAnswer
+from clientupdater.ports.idempotency import IdempotencyKey, StoredResponse
 from clientupdater.ports.sealing import Unreadable
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.callers import Caller
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.idempotency import WholeWork
+    from clientupdater.ports.idempotency import OuterTransactions
     from clientupdater.ports.sealing import Sealer
 
 _BODY, _FINGERPRINT = "kept answer", "fingerprint of a request"
@@ -52,13 +52,13 @@ class KeyedRequest:
     """All that tells it from another: path, query, precondition, body."""
 
     @property
-    def name(self) -> AnswerKey:
+    def name(self) -> IdempotencyKey:
         """By what it is known again."""
-        return AnswerKey(self.caller.actor.id, self.route, self.key)
+        return IdempotencyKey(self.caller.actor.id, self.route, self.key)
 
 
 @frozen
-class AnswerOnce:
+class Idempotency:
     """The effect and its answer are one transaction: a crash leaves both, or neither.
 
     Whoever comes while the first is under way is told so at once. What is kept is given again
@@ -66,7 +66,7 @@ class AnswerOnce:
     was about may be gone by the very request.
     """
 
-    work: WholeWork
+    work: OuterTransactions
     clock: Clock
     sealer: Sealer
     keep_for: timedelta = timedelta(hours=24)
@@ -93,9 +93,9 @@ class AnswerOnce:
 
     def _claimed(
         self, request: KeyedRequest, act: Callable[[], Reply] | None
-    ) -> tuple[KeptAnswer | None, Reply | None]:
+    ) -> tuple[StoredResponse | None, Reply | None]:
         now = self.clock.now()
-        with self.work.together() as whole:
+        with self.work.outer_transaction() as whole:
             if kept := whole.answers.claim(request.name, now):
                 return kept, None
             reply = act() if act else None
@@ -104,10 +104,10 @@ class AnswerOnce:
                 whole.answers.keep(request.name, sealed, now, now + self.keep_for)
         return None, reply
 
-    def _sealed(self, request: KeyedRequest, reply: Reply) -> KeptAnswer:
+    def _sealed(self, request: KeyedRequest, reply: Reply) -> StoredResponse:
         bond = request.route.encode()
         body = reply.body if reply.kept_body is None else reply.kept_body
-        return KeptAnswer(
+        return StoredResponse(
             fingerprint=self.sealer.sealed(_digest(request), _FINGERPRINT, bond),
             rights=rights_digest(request.caller.actor),
             status=reply.status,
@@ -116,15 +116,17 @@ class AnswerOnce:
         )
 
     def _replayed(
-        self, request: KeyedRequest, kept: KeptAnswer, judge: Callable[[bool], None]
+        self, request: KeyedRequest, kept: StoredResponse, judge: Callable[[bool], None]
     ) -> Reply:
         bond = request.route.encode()
         try:
             fingerprint = self.sealer.opened(kept.fingerprint, _FINGERPRINT, bond)
             body = self.sealer.opened(kept.body, _BODY, bond)
         except Unreadable as error:
-            told = "It was done, but its answer can no longer be read; look at what there is now."
-            raise KeyUsedOtherwise(told) from error
+            message = (
+                "It was done, but its answer can no longer be read; look at what there is now."
+            )
+            raise KeyUsedOtherwise(message) from error
         if not hmac.compare_digest(fingerprint, _digest(request)):
             raise KeyUsedOtherwise
         if body:

@@ -44,31 +44,31 @@ if TYPE_CHECKING:
         SyncTransaction,
         Terms,
     )
-    from clientupdater.usecases.sync.progress import Diary
+    from clientupdater.usecases.sync.progress import SyncProgress
 
 
 @frozen
-class Taking:
+class SyncApply:
     """One run, in its transaction."""
 
     tx: SyncTransaction
     clock: Clock
     zone: tzinfo
-    diary: Diary
+    sync_progress: SyncProgress
 
     def over(self) -> SyncJob:
         """Take them over, or only see what that would do."""
-        job, now = self.diary.job, self.clock.now()
+        job, now = self.sync_progress.job, self.clock.now()
         terms = self.tx.sync_terms.load(job.asked.source)
         staging = self.tx.staging(self._work(terms, now))
         fetch = self._staged(staging, terms)
         self._require_whole(fetch)
         # Moving clients ends assignments, which bears on rights: in the order of all who do that.
-        self.tx.administration.hold()
-        with self.diary.step(Step.COMPARE) as tell:
+        self.tx.administration.lock()
+        with self.sync_progress.step(Step.COMPARE) as tell:
             comparison = staging.compare(fetch)
             tell(fetch.received)
-        with self.diary.step(Step.APPLY) as tell:
+        with self.sync_progress.step(Step.APPLY) as tell:
             outcome = staging.apply(
                 self._writable(terms, now),
                 moves_watermark=fetch.moves_watermark and job.asked.reads_all_it_asks_for,
@@ -78,7 +78,7 @@ class Taking:
 
     def _work(self, terms: Terms, now: datetime) -> Work:
         return Work(
-            job=self.diary.job,
+            job=self.sync_progress.job,
             terms=terms,
             now=now,
             today=business_day(now, self.zone),
@@ -86,10 +86,10 @@ class Taking:
         )
 
     def _staged(self, staging: Staging, terms: Terms) -> Fetch:
-        job = self.diary.job
+        job = self.sync_progress.job
         mapper = PageMapper.of(terms)
         received = without_code = hidden_codes = 0
-        with self.diary.step(Step.STAGE) as tell:
+        with self.sync_progress.step(Step.STAGE) as tell:
             for page in self._pages(job):
                 _require_read(terms, page)
                 mapped = mapper.map(staging.news(page))
@@ -121,12 +121,12 @@ class Taking:
     def _require_whole(self, fetch: Fetch) -> None:
         if not fetch.applies:
             lost = f", {fetch.without_code} of them without a code" if fetch.without_code else ""
-            found = (
+            message = (
                 f"The source states {fetch.stated} records and gave {fetch.received}{lost}: "
                 "what is missing cannot be told from what is gone, so nothing was applied."
             )
-            is_file = self.diary.job.asked.source is Source.CSV
-            raise SourceMalformed(found, *[MEND_FILE] * is_file)
+            is_file = self.sync_progress.job.asked.source is Source.CSV
+            raise SourceMalformed(message, *[MEND_FILE] * is_file)
 
     def _held(self, terms: Terms, comparison: Comparison) -> tuple[str, ...]:
         settings = self.tx.settings
@@ -153,7 +153,7 @@ class Taking:
 
     def _decided(self, staging: Staging, outcome: Outcome) -> SyncJob:
         """Keep it, hold it, or take it all back; what it came to stays to be read."""
-        job, now = self.diary.job, self.clock.now()
+        job, now = self.sync_progress.job, self.clock.now()
         is_approved, is_preview = job.approved_by is not None, job.asked.mode is Mode.PREVIEW
         if is_approved and outcome.hash != job.plan_hash:
             raise PlanChanged
@@ -174,5 +174,5 @@ def _require_read(terms: Terms, page: InputPage) -> None:
     """
     lost = [name for name in terms.columns if name not in page.columns] if page.columns else []
     if lost:
-        told = "the mapping reads it by now, and this was read without it; read the source again"
-        raise Misconfigured([Fault(name, told) for name in lost])
+        message = "the mapping reads it by now, and this was read without it; read the source again"
+        raise Misconfigured([Fault(name, message) for name in lost])

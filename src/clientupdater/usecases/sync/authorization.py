@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clientupdater.domain.access_scope import sight_of
+from clientupdater.domain.access_scope import visible_scope_of
 from clientupdater.domain.administration import decide_over_thing
 from clientupdater.domain.errors import Forbidden, NotFound
 from clientupdater.domain.permissions import Scope
@@ -28,8 +28,8 @@ def require_over_company(
     """Refuse one who may not, and write it down (A5)."""
     decision = decide_over_thing(caller.actor, permission, company)
     if not decision.allowed:
-        with work.begin(sight_of(caller.actor)) as tx:
-            tx.journal.refused(caller, decision, RESOURCE, job, company)
+        with work.begin(visible_scope_of(caller.actor)) as tx:
+            tx.audit.refused(caller, decision, RESOURCE, job, company)
         raise Forbidden(permission)
 
 
@@ -51,9 +51,9 @@ def companies_within(
     work: SyncWork, caller: Caller, permission: Permission
 ) -> frozenset[CompanyId] | None:
     """Name the companies whose runs somebody may see; None: every run."""
-    found = [each for each in caller.actor.found(permission) if each.scope is Scope.ALL]
-    companies = frozenset(each.company for each in found if each.company is not None)
-    if not companies or any(each.company is None for each in found):
+    items = [each for each in caller.actor.found(permission) if each.scope is Scope.ALL]
+    companies = frozenset(each.company for each in items if each.company is not None)
+    if not companies or any(each.company is None for each in items):
         require_over_company(work, caller, permission, None)
         return None
     return companies

@@ -76,8 +76,8 @@ class SyncInput:
     def _source(self, name: Source) -> ClientSource:
         source = self.sources.get(name)
         if source is None:
-            told = f"this source is not set up here: {_SET_UP_BY[name]} is not set"
-            raise Misconfigured([Fault(str(name), told)])
+            message = f"this source is not set up here: {_SET_UP_BY[name]} is not set"
+            raise Misconfigured([Fault(str(name), message)])
         return source
 
     def _columns(self, job: SyncJob) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.job_run import Doing
+    from clientupdater.ports.job_run import JobRun
     from clientupdater.ports.sync import Progressed, SyncWork
     from clientupdater.usecases.sync.run import RunSync
 
@@ -36,17 +36,17 @@ class DoSyncJob:
     clock: Clock
     run: RunSync
 
-    def __call__(self, doing: Doing) -> None:
+    def __call__(self, job_run: JobRun) -> None:
         """Do it, and pass on how far it is; a schedule names a source, and has a run put down."""
-        arguments = doing.job.arguments
+        arguments = job_run.job.arguments
         if "sync_job" not in arguments:
-            self._put_down(doing, _source(arguments), full=bool(arguments.get("full", True)))
+            self._put_down(job_run, _source(arguments), full=bool(arguments.get("full", True)))
             return
         job = SyncJobId(UUID(str(arguments["sync_job"])))
-        comes_back = doing.job.attempts < doing.job.max_attempts
+        comes_back = job_run.job.attempts < job_run.job.max_attempts
 
         def watch(how_far: Progressed) -> None:
-            doing.report(Progress(done=how_far.records, step=how_far.step))
+            job_run.report(Progress(done=how_far.records, step=how_far.step))
 
         try:
             self.run(job, watch, comes_back=comes_back)
@@ -59,21 +59,21 @@ class DoSyncJob:
         if run is not None and run.state is JobStatus.FAILED:
             raise SyncOver(f"This run failed, so ask for another one; it said: {run.error}")
 
-    def _put_down(self, doing: Doing, source: Source, *, full: bool) -> None:
+    def _put_down(self, job_run: JobRun, source: Source, *, full: bool) -> None:
         """Put a run down with the job that does it, once: whoever dies at it, it is that run.
 
         Where the source is not set up, or is being read, there is nothing to be done tonight.
         """
         if source not in self.run.input.sources:
-            doing.report(Progress(done=0, step="this source is not set up here"))
+            job_run.report(Progress(done=0, step="this source is not set up here"))
             return
         now = self.clock.now()
         try:
-            with doing.finishing(), self.work.begin(SYSTEM) as tx:
+            with job_run.finishing(), self.work.begin(SYSTEM) as tx:
                 run = tx.sync_jobs.create(SyncRequest(source, full=full), None, now)
                 tx.jobs.enqueue(job_of(run), now)
         except SyncRunning:
-            doing.report(Progress(done=0, step="another run reads this source"))
+            job_run.report(Progress(done=0, step="another run reads this source"))
 
 
 def _source(arguments: Mapping[str, object]) -> Source:

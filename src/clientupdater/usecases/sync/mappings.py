@@ -11,7 +11,7 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import Field
 from clientupdater.domain.sync.mapping import check_mapping, effective_entries
 from clientupdater.domain.sync.protection import folded, pension_columns
-from clientupdater.ports.audit import Deed
+from clientupdater.ports.audit import LoggedAction
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.sync.authorization import require_over_company
 
@@ -58,11 +58,13 @@ class SyncMappings:
             )
             _require_unread(entries, tx.sync_mappings.others(source, company))
             tx.sync_mappings.replace(source, company, entries, caller.actor.id, self.clock.now())
-            told = {"fields": len(entries)}
+            details = {"fields": len(entries)}
             named = f"{source}:{company or 'all'}"
-            tx.journal.did(
+            tx.audit.did(
                 caller,
-                Deed(action="sync.map", resource="field_mappings", resource_id=named, details=told),
+                LoggedAction(
+                    action="sync.map", resource="field_mappings", resource_id=named, details=details
+                ),
             )
             return tx.sync_mappings.read(source, company)
 

@@ -12,8 +12,8 @@ from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import SyncRequest
 from clientupdater.ports.sync import InputPage
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.sync.apply import Taking
-from clientupdater.usecases.sync.progress import Diary
+from clientupdater.usecases.sync.apply import SyncApply
+from clientupdater.usecases.sync.progress import SyncProgress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.sources import ClientSource, RawRecord
     from clientupdater.ports.sync import SyncWork
-    from clientupdater.usecases.tracking.client_access import ClientFiles, ClientRef
+    from clientupdater.usecases.tracking.client_access import ClientAccess, ClientRef
 
 SOURCE = Source.NEXTBANK
 
@@ -49,8 +49,8 @@ class OneClient:
         with self.work.begin(SYSTEM) as tx:
             job = evolve(tx.sync_jobs.create(asked, by, now), as_of=now)
             tx.sync_inputs.keep(job, InputPage(1, (record,), None), now)
-            diary = Diary(self.work, self.clock, job, is_kept=False)
-            return Taking(tx, self.clock, self.zone, diary).over()
+            sync_progress = SyncProgress(self.work, self.clock, job, is_kept=False)
+            return SyncApply(tx, self.clock, self.zone, sync_progress).over()
 
     def _asked(self, code: str) -> RawRecord:
         source = self.sources.get(SOURCE)
@@ -66,7 +66,7 @@ class OneClient:
 class RefreshClient:
     """Whoever may have runs done over a client may have this one refreshed."""
 
-    files: ClientFiles
+    files: ClientAccess
     one_client: OneClient
 
     def __call__(self, caller: Caller, client: ClientRef) -> SyncJob:

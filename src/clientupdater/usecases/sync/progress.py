@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Diary:
+class SyncProgress:
     """Written in units of work of its own, so that it shows at once, whatever becomes of the run.
 
     Whoever writes finds out that the run was called off, or taken up by another (Y9).

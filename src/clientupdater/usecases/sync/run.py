@@ -11,8 +11,8 @@ from clientupdater.domain.errors import Error, SyncOver, Unavailable
 from clientupdater.domain.sync.jobs import Step
 from clientupdater.ports.job_run import Interrupted
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.sync.apply import Taking
-from clientupdater.usecases.sync.progress import Diary
+from clientupdater.usecases.sync.apply import SyncApply
+from clientupdater.usecases.sync.progress import SyncProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,13 +68,13 @@ class RunSync:
             raise
 
     def _done(self, job: SyncJob, watch: Callable[[Progressed], None]) -> SyncJob:
-        diary = Diary(self.work, self.clock, job, watch)
+        sync_progress = SyncProgress(self.work, self.clock, job, watch)
         if not job.is_fetched:
-            with diary.alive(self.beat_s), diary.step(Step.FETCH) as tell:
+            with sync_progress.alive(self.beat_s), sync_progress.step(Step.FETCH) as tell:
                 job = self.input.read(job, tell)
         with self.work.begin(SYSTEM) as tx:
-            return Taking(tx, self.clock, self.zone, evolve(diary, job=job)).over()
+            return SyncApply(tx, self.clock, self.zone, evolve(sync_progress, job=job)).over()
 
-    def _fail(self, job: SyncJob, told: str, *, comes_back: bool = False) -> None:
+    def _fail(self, job: SyncJob, text: str, *, comes_back: bool = False) -> None:
         with suppress(Error), self.work.begin(SYSTEM) as tx:
-            tx.sync_runs.fail(job, told, self.clock.now(), comes_back=comes_back)
+            tx.sync_runs.fail(job, text, self.clock.now(), comes_back=comes_back)

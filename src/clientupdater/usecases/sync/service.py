@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from clientupdater.domain.errors import NotFound, SyncOver
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.jobs import Mode
-from clientupdater.ports.audit import Deed
+from clientupdater.ports.audit import LoggedAction
 from clientupdater.ports.queue import SYNC_QUEUE, NewJob
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.sync.authorization import (
@@ -55,9 +55,11 @@ class SyncJobs:
 
     def _did(self, tx: SyncTransaction, caller: Caller, job: SyncJob) -> None:
         asked = job.asked
-        told = {"source": str(asked.source), "mode": str(asked.mode), "full": asked.full}
-        deed = Deed(action="sync.ask", resource=RESOURCE, resource_id=str(job.id), details=told)
-        tx.journal.did(caller, deed)
+        details = {"source": str(asked.source), "mode": str(asked.mode), "full": asked.full}
+        entry = LoggedAction(
+            action="sync.ask", resource=RESOURCE, resource_id=str(job.id), details=details
+        )
+        tx.audit.did(caller, entry)
 
     def approve(
         self, caller: Caller, job_id: SyncJobId, *, seen: str | None = None, enqueue: bool = True
@@ -73,11 +75,11 @@ class SyncJobs:
             tx.sync_jobs.approve(job, caller.actor.id, now)
             if enqueue:
                 tx.jobs.enqueue(job_of(job), now)
-            told = {"plan_hash": job.plan_hash}
-            deed = Deed(
-                action="sync.approve", resource=RESOURCE, resource_id=str(job.id), details=told
+            details = {"plan_hash": job.plan_hash}
+            entry = LoggedAction(
+                action="sync.approve", resource=RESOURCE, resource_id=str(job.id), details=details
             )
-            tx.journal.did(caller, deed)
+            tx.audit.did(caller, entry)
             return tx.sync_jobs.find(job.id) or job
 
     def cancel(self, caller: Caller, job_id: SyncJobId) -> SyncJob:
@@ -89,8 +91,8 @@ class SyncJobs:
         job.require_cancellable()
         with self.work.begin(SYSTEM) as tx:
             tx.sync_jobs.cancel(job, self.clock.now())
-            deed = Deed(action="sync.cancel", resource=RESOURCE, resource_id=str(job.id))
-            tx.journal.did(caller, deed)
+            entry = LoggedAction(action="sync.cancel", resource=RESOURCE, resource_id=str(job.id))
+            tx.audit.did(caller, entry)
             return tx.sync_jobs.find(job.id) or job
 
     def show(self, caller: Caller, job: SyncJobId) -> SyncJob:

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clientupdater.domain.sync.fields import Source
-    from clientupdater.domain.sync.source_status import SyncStanding
+    from clientupdater.domain.sync.source_status import SourceStatus
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.sync import SyncWork
 
 
 @frozen
-class SourceFound:
+class SourceDiagnosis:
     """How one source stands that is set up here, and what its mapping lacks."""
 
-    standing: SyncStanding
+    standing: SourceStatus
     looked_at: datetime
     mapping: tuple[Fault, ...] = ()
 
@@ -43,13 +43,13 @@ class FindSyncTroubles:
     clock: Clock
     sources: Collection[Source]
 
-    def __call__(self) -> Sequence[SourceFound]:
+    def __call__(self) -> Sequence[SourceDiagnosis]:
         """Look at every source that is set up here."""
         now = self.clock.now()
         with self.work.begin(SYSTEM) as tx:
             standings = tx.sync_standings.read(now, silence=SILENCE)
         ours = [each for each in standings if each.source in self.sources]
-        return [SourceFound(each, now, self._lacks(each.source)) for each in ours]
+        return [SourceDiagnosis(each, now, self._lacks(each.source)) for each in ours]
 
     def _lacks(self, source: Source) -> tuple[Fault, ...]:
         """Hold its mapping against what a run needs, and what a client cannot be without."""
@@ -59,5 +59,5 @@ class FindSyncTroubles:
         except Misconfigured as error:
             return error.faults
         filled = {each.field for each in mapping.fields}
-        told = "no column fills it, so no new client of this source is taken"
-        return tuple(Fault(str(each), told) for each in sorted(ESSENTIAL - filled))
+        message = "no column fills it, so no new client of this source is taken"
+        return tuple(Fault(str(each), message) for each in sorted(ESSENTIAL - filled))

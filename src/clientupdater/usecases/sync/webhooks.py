@@ -15,7 +15,7 @@ from attrs import field, frozen
 from clientupdater.domain.errors import InvalidPeriod, NotFound, Unauthenticated
 from clientupdater.domain.periods import Period
 from clientupdater.domain.tracking import note_payment
-from clientupdater.domain.write_context import Occasion
+from clientupdater.domain.write_context import WriteContext
 from clientupdater.ports.queue import SYNC_QUEUE, NewJob
 from clientupdater.ports.unit_of_work import SYSTEM
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import date, tzinfo
 
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.job_run import Doing
+    from clientupdater.ports.job_run import JobRun
     from clientupdater.ports.notices import Notice, NoticesWork
     from clientupdater.usecases.sync.one_client import OneClient
 
@@ -84,9 +84,9 @@ class FollowNotice:
     zone: tzinfo
     one_client: OneClient
 
-    def __call__(self, doing: Doing) -> None:
+    def __call__(self, job_run: JobRun) -> None:
         """Follow the notice that a job names."""
-        arguments = doing.job.arguments
+        arguments = job_run.job.arguments
         with self.work.begin(SYSTEM) as tx:
             notice = tx.notices.find(str(arguments["source"]), str(arguments["delivery"]))
         if notice is None:
@@ -108,15 +108,15 @@ class FollowNotice:
             if client is None or client.cycle is None:
                 return
             row = tx.rows.find(client.id, Period.containing(posted_on, client.cycle))
-            occasion = Occasion(now=now, zone=self.zone)
-            if row and (change := note_payment(row, paid_at, occasion)):
+            write_context = WriteContext(now=now, zone=self.zone)
+            if row and (change := note_payment(row, paid_at, write_context)):
                 tx.rows.append(row, change)
 
 
 def _job_of(notice: Notice) -> NewJob:
-    told = {"source": notice.source, "delivery": notice.delivery}
+    result = {"source": notice.source, "delivery": notice.delivery}
     key = f"{TASK}:{notice.source}:{notice.delivery}"
-    return NewJob(name=TASK, queue=SYNC_QUEUE, arguments=told, key=key)
+    return NewJob(name=TASK, queue=SYNC_QUEUE, arguments=result, key=key)
 
 
 def _signature(secret: str, content: bytes) -> str:

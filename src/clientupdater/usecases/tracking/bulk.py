@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from attrs import frozen
 
-from clientupdater.domain.access_scope import reach_of
+from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.errors import BulkRejected, Error, Unavailable
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.tracking import in_order_of_writing
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.statuses import StatusCatalogue
     from clientupdater.domain.updates import StatusUpdate
     from clientupdater.ports.unit_of_work import Transaction
-    from clientupdater.usecases.tracking.client_access import ClientFiles, ClientRef
+    from clientupdater.usecases.tracking.client_access import ClientAccess, ClientRef
 
 Outcomes: TypeAlias = "tuple[Outcome[Written], ...]"
 
@@ -55,14 +55,14 @@ class BulkItem:
 class BulkRecording:
     """Records up to 500 updates in one call."""
 
-    files: ClientFiles
+    files: ClientAccess
 
     def record(
         self, caller: Caller, items: Sequence[BulkItem], *, atomic: bool = False
     ) -> Outcomes:
         """Record them; raises BulkRejected with the outcomes where it is all or none."""
         require_not_too_many(items, "/items")
-        with self.files.work.begin(reach_of(caller.actor, Permission.STATUS_UPDATE)) as tx:
+        with self.files.work.begin(access_scope_of(caller.actor, Permission.STATUS_UPDATE)) as tx:
             outcomes = self._recorded(tx, caller, items, atomic=atomic)
         unseen = [index for index in range(len(items)) if index not in outcomes]
         outcomes |= self._refused(caller, items, unseen)
@@ -82,7 +82,7 @@ class BulkRecording:
         failed = len(outcomes) < len(items) or any(each.error for each in outcomes.values())
         if staging.changes and not (atomic and failed):
             tx.row_batches.write(staging.changes)
-            tx.journal.did(caller, *staging.journal.deeds)
+            tx.audit.did(caller, *staging.audit.entries)
         return outcomes
 
     def _record(
@@ -116,13 +116,13 @@ def _staging(
     """Hold clients, then lock rows, in the order in which everybody does."""
     catalogue = tx.statuses.load()
     refs = {item.client for item in items}
-    found = found_in(tx, refs)
-    places = {(found[item.client].id, item.period) for item in items if item.client in found}
-    ending = _ending(items, found, catalogue)
+    result = found_in(tx, refs)
+    places = {(result[item.client].id, item.period) for item in items if item.client in result}
+    ending = _ending(items, result, catalogue)
     begun = {(row.client, row.period) for row in tx.row_batches.find_all(places)}
-    tx.clients.hold(*ending, *(client for client, _ in places - begun))
+    tx.clients.lock(*ending, *(client for client, _ in places - begun))
     rows = StagedRows.of(tx.row_batches, tx.row_batches.find_all(places, ending, locked=True))
-    clients = found_in(tx, found)  # they may have changed meanwhile
+    clients = found_in(tx, result)  # they may have changed meanwhile
     staging = Staging(
         clients=StagedClients({each.id: each for each in clients.values()}, ending, rows),
         rows=rows,

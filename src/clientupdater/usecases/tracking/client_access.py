@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import evolve, frozen
 
 from clientupdater.domain.access import ClientPlace, decide
-from clientupdater.domain.access_scope import reach_of, sight_of
+from clientupdater.domain.access_scope import access_scope_of, visible_scope_of
 from clientupdater.domain.errors import Forbidden, NotFound, VersionConflict
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.settings_values import BACKDATING_DAYS
 from clientupdater.domain.tracking import require_version
-from clientupdater.domain.write_context import Occasion
-from clientupdater.ports.audit import Deed
+from clientupdater.domain.write_context import WriteContext
+from clientupdater.ports.audit import LoggedAction
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -38,7 +38,7 @@ ClientRef: TypeAlias = ClientId | str
 
 
 @frozen
-class ClientFile:
+class ClientTransaction:
     """A client, who acts upon it, and the unit of work in which they do."""
 
     tx: Transaction
@@ -47,11 +47,11 @@ class ClientFile:
     clock: Clock
     zone: tzinfo
 
-    def occasion(self) -> Occasion:
+    def write_context(self) -> WriteContext:
         """Tell the circumstances of a write to this client, as of now (P7)."""
         correcting = decide(self.caller.actor, Permission.STATUS_CORRECT, place_of(self.client))
         days = self.tx.settings.number(BACKDATING_DAYS, self.client.company)
-        return Occasion(
+        return WriteContext(
             now=self.clock.now(),
             zone=self.zone,
             by=self.caller.actor.id,
@@ -59,9 +59,9 @@ class ClientFile:
             backdating_days=int(days),
         )
 
-    def held(self) -> ClientFile:
+    def held(self) -> ClientTransaction:
         """Have the client to oneself, and look at it anew: it may have changed meanwhile."""
-        self.tx.clients.hold(self.client.id)
+        self.tx.clients.lock(self.client.id)
         client = self.tx.clients.find(self.client.id)
         if client is None or client.is_deleted:
             raise NotFound
@@ -94,13 +94,15 @@ class ClientFile:
 
     def did(self, action: str, **details: object) -> None:
         """Log what was done to the client (L1)."""
-        told = {name: _plain(value) for name, value in details.items()}
-        deed = Deed(action=action, resource="client", resource_id=str(self.client.id), details=told)
-        self.tx.journal.did(self.caller, deed)
+        result = {name: _plain(value) for name, value in details.items()}
+        entry = LoggedAction(
+            action=action, resource="client", resource_id=str(self.client.id), details=result
+        )
+        self.tx.audit.did(self.caller, entry)
 
 
 @frozen
-class ClientFiles:
+class ClientAccess:
     """Where the files of clients are opened."""
 
     work: UnitsOfWork
@@ -108,17 +110,19 @@ class ClientFiles:
     zone: tzinfo
 
     @contextmanager
-    def open(self, caller: Caller, ref: ClientRef, permission: Permission) -> Iterator[ClientFile]:
+    def open(
+        self, caller: Caller, ref: ClientRef, permission: Permission
+    ) -> Iterator[ClientTransaction]:
         """Open one within what the permission reaches; keep what was done in it on leaving."""
-        with self.work.begin(reach_of(caller.actor, permission)) as tx:
+        with self.work.begin(access_scope_of(caller.actor, permission)) as tx:
             if client := find(tx, ref):
                 yield self.of(tx, caller, client)
                 return
         raise self.refusal(caller, ref, permission)
 
-    def of(self, tx: Transaction, caller: Caller, client: Client) -> ClientFile:
+    def of(self, tx: Transaction, caller: Caller, client: Client) -> ClientTransaction:
         """Take a client that was found in a unit of work under way."""
-        return ClientFile(tx, caller, client, self.clock, self.zone)
+        return ClientTransaction(tx, caller, client, self.clock, self.zone)
 
     def refusal(self, caller: Caller, ref: ClientRef, permission: Permission) -> Error:
         """Tell one who sees the client what they lack, and write it down; others nothing (A5)."""
@@ -131,7 +135,7 @@ class ClientFiles:
         """Tell of many likewise, in their order."""
         if not refs:
             return []
-        with self.work.begin(sight_of(caller.actor)) as tx:
+        with self.work.begin(visible_scope_of(caller.actor)) as tx:
             seen = found_in(tx, set(refs))
             return [_refusal(tx, caller, seen.get(ref), permission) for ref in refs]
 
@@ -142,20 +146,20 @@ def _refusal(
     if client is None:
         return NotFound()
     decision = decide(caller.actor, permission, place_of(client))
-    tx.journal.refused(caller, decision, "client", str(client.id), client.company)
+    tx.audit.refused(caller, decision, "client", str(client.id), client.company)
     return Forbidden(permission)
 
 
 def found_in(tx: Transaction, refs: Collection[ClientRef]) -> dict[ClientRef, Client]:
     """Find many by identity or by code, but none that was deleted (C4)."""
-    found = tx.clients.find_all(refs)
-    return {ref: client for ref, client in found.items() if not client.is_deleted}
+    result = tx.clients.find_all(refs)
+    return {ref: client for ref, client in result.items() if not client.is_deleted}
 
 
 def find(tx: Transaction, ref: ClientRef) -> Client | None:
     """Find a client by identity or by code; one that was deleted is there for audits alone (C4)."""
-    found = find_for_audit(tx, ref)
-    return None if found is None or found.is_deleted else found
+    result = find_for_audit(tx, ref)
+    return None if result is None or result.is_deleted else result
 
 
 def find_for_audit(tx: Transaction, ref: ClientRef) -> Client | None:

@@ -22,13 +22,17 @@ if TYPE_CHECKING:
     from clientupdater.domain.periods import Period
     from clientupdater.domain.tracking import PeriodRow
     from clientupdater.domain.updates import StatusUpdate
-    from clientupdater.usecases.tracking.client_access import ClientFile, ClientFiles, ClientRef
+    from clientupdater.usecases.tracking.client_access import (
+        ClientAccess,
+        ClientRef,
+        ClientTransaction,
+    )
 
     Place: TypeAlias = tuple[ClientId, Period]
 
 
 @frozen(kw_only=True)
-class AskedUpdate:
+class PlannedUpdate:
     """An update; without a period for the running one, without a version over what is there."""
 
     client: ClientRef
@@ -59,14 +63,14 @@ class _Ahead:
 class UpdateJudgement:
     """Says what recording would answer, without recording."""
 
-    files: ClientFiles
+    files: ClientAccess
 
-    def judge(self, caller: Caller, asked: Sequence[AskedUpdate]) -> tuple[Judgement, ...]:
+    def judge(self, caller: Caller, asked: Sequence[PlannedUpdate]) -> tuple[Judgement, ...]:
         """Judge them in their order; only a refusal leaves a trace."""
         ahead = _Ahead()
         return tuple(self._judge(caller, each, ahead) for each in asked)
 
-    def _judge(self, caller: Caller, asked: AskedUpdate, ahead: _Ahead) -> Judgement:
+    def _judge(self, caller: Caller, asked: PlannedUpdate, ahead: _Ahead) -> Judgement:
         try:
             with self.files.open(caller, asked.client, Permission.STATUS_UPDATE) as file:
                 return _judged(file, asked, ahead)
@@ -76,9 +80,9 @@ class UpdateJudgement:
             return Judgement(period=asked.period, error=error)
 
 
-def _judged(file: ClientFile, asked: AskedUpdate, ahead: _Ahead) -> Judgement:
-    occasion = file.occasion()
-    period = asked.period or file.client.running_period(occasion.today)
+def _judged(file: ClientTransaction, asked: PlannedUpdate, ahead: _Ahead) -> Judgement:
+    write_context = file.write_context()
+    period = asked.period or file.client.running_period(write_context.today)
     if period is None:
         raise NotTrackable("The client has no product, so nobody knows how often to reach it.")
     known = _recorded_as(file.tx.rows.history(file.client.id, period), asked.update)
@@ -87,10 +91,10 @@ def _judged(file: ClientFile, asked: AskedUpdate, ahead: _Ahead) -> Judgement:
     place = file.client.id, period
     if (place, _said(asked.update)) in ahead.said:
         raise AlreadyExists("An earlier one says the same.")
-    row = ahead.rows.get(place) or file.row(period) or unopened(file.client, period, occasion)
+    row = ahead.rows.get(place) or file.row(period) or unopened(file.client, period, write_context)
     version = row.snapshot.version if asked.version is None else asked.version
     file.require(row, version)
-    change = record(row, asked.update, file.tx.statuses.load(), occasion)
+    change = record(row, asked.update, file.tx.statuses.load(), write_context)
     ahead.rows[place] = evolve(row, snapshot=change.snapshot)
     ahead.said.add((place, _said(asked.update)))
     return Judgement(period=period, version=version)

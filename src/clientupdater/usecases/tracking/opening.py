@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from clientupdater.domain.write_context import Occasion
+from clientupdater.domain.write_context import WriteContext
 from clientupdater.ports.tracking import Opening
 from clientupdater.ports.unit_of_work import SYSTEM
 
@@ -46,8 +46,8 @@ class PeriodOpener:
 
     def _open_batch(self, period: Period, after: ClientId | None) -> tuple[int, ClientId | None]:
         with self.work.begin(SYSTEM) as transaction:
-            occasion = Occasion(now=self.clock.now(), zone=self.zone)
+            write_context = WriteContext(now=self.clock.now(), zone=self.zone)
             batch = transaction.openings.open_batch(
-                period, occasion, after=after, at_most=self.batch
+                period, write_context, after=after, at_most=self.batch
             )
         return batch.rows, batch.last

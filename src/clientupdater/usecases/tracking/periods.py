@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from clientupdater.domain.access_scope import sight_of
+from clientupdater.domain.access_scope import visible_scope_of
 from clientupdater.domain.administration import decide_over_thing
 from clientupdater.domain.errors import (
     Forbidden,
@@ -25,8 +25,8 @@ from clientupdater.domain.periods import (
 )
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.settings_values import BACKDATING_DAYS
-from clientupdater.domain.write_context import Occasion
-from clientupdater.ports.audit import Deed
+from clientupdater.domain.write_context import WriteContext
+from clientupdater.ports.audit import LoggedAction
 from clientupdater.ports.queue import Progress
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.tracking.opening import BATCH, PeriodOpener
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import CompanyId
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.job_run import Doing
+    from clientupdater.ports.job_run import JobRun
     from clientupdater.ports.tracking import Opening
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
@@ -71,17 +71,19 @@ class Periods:
         self._require_due(period)
         opener = PeriodOpener(self.work, self.clock, self.zone, self.batch)
         opening = opener.open(period, by=caller.actor.id)
-        told = {"rows": opening.rows}
-        deed = Deed(action="period.open", resource="period", resource_id=str(period), details=told)
-        with self.work.begin(sight_of(caller.actor)) as tx:
-            tx.journal.did(caller, deed)
+        details = {"rows": opening.rows}
+        entry = LoggedAction(
+            action="period.open", resource="period", resource_id=str(period), details=details
+        )
+        with self.work.begin(visible_scope_of(caller.actor)) as tx:
+            tx.audit.did(caller, entry)
         return opening
 
     def _require_allowed(self, caller: Caller) -> None:
         decision = decide_over_thing(caller.actor, Permission.CONFIG_MANAGE, None)
         if not decision.allowed:
-            with self.work.begin(sight_of(caller.actor)) as tx:
-                tx.journal.refused(caller, decision, "period", "")
+            with self.work.begin(visible_scope_of(caller.actor)) as tx:
+                tx.audit.refused(caller, decision, "period", "")
             raise Forbidden(Permission.CONFIG_MANAGE)
 
     def _require_due(self, period: Period) -> None:
@@ -104,14 +106,14 @@ class Periods:
         opener = PeriodOpener(self.work, self.clock, self.zone, self.batch)
         return tuple(map(opener.open, due_for_opening(self.clock.now(), self.zone)))
 
-    def open_due_as_job(self, doing: Doing) -> None:
+    def open_due_as_job(self, job_run: JobRun) -> None:
         """Open what is due of the cycle that the job names, or of every one."""
-        cycle = _cycle(doing.job.arguments)
+        cycle = _cycle(job_run.job.arguments)
         opener = PeriodOpener(self.work, self.clock, self.zone, self.batch)
         rows = 0
         for period in due_for_opening(self.clock.now(), self.zone):
             if cycle in (None, period.cycle):
-                doing.report(Progress(done=rows, step=f"opening {period}"))
+                job_run.report(Progress(done=rows, step=f"opening {period}"))
                 rows += opener.open(period).rows
 
     def find_missed(self) -> MissedOpenings:
@@ -120,14 +122,14 @@ class Periods:
         Looks, and opens nothing.
         """
         now = self.clock.now()
-        occasion = Occasion(now=now, zone=self.zone)
+        write_context = WriteContext(now=now, zone=self.zone)
         with self.work.begin(SYSTEM) as transaction:
-            found = {
-                period: transaction.openings.missing(period, occasion)
+            values = {
+                period: transaction.openings.missing(period, write_context)
                 for period in due_for_opening(now, self.zone)
             }
             unmapped = transaction.openings.unmapped()
-        return MissedOpenings({period: rows for period, rows in found.items() if rows}, unmapped)
+        return MissedOpenings({period: rows for period, rows in values.items() if rows}, unmapped)
 
     def list_openings(self, caller: Caller, *, at_most: int = 50) -> Sequence[Opening]:
         """List them, the last opening first.
@@ -136,8 +138,8 @@ class Periods:
         """
         decision = decide_over_thing(caller.actor, Permission.STATUS_READ, None)
         if not decision.allowed:
-            with self.work.begin(sight_of(caller.actor)) as tx:
-                tx.journal.refused(caller, decision, "period", "")
+            with self.work.begin(visible_scope_of(caller.actor)) as tx:
+                tx.audit.refused(caller, decision, "period", "")
             raise Forbidden(Permission.STATUS_READ)
         with self.work.begin(SYSTEM) as tx:
             return tx.openings.noted(at_most=at_most)

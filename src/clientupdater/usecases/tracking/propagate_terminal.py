@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from clientupdater.domain.clients import Client
     from clientupdater.domain.events import ExemptCause
     from clientupdater.domain.tracking import Change, PeriodRow
-    from clientupdater.domain.write_context import Occasion
+    from clientupdater.domain.write_context import WriteContext
     from clientupdater.ports.unit_of_work import Transaction
-    from clientupdater.usecases.tracking.client_access import ClientFile
+    from clientupdater.usecases.tracking.client_access import ClientTransaction
 
 
-def keep_and_settle(
-    file: ClientFile, row: PeriodRow, change: Change, occasion: Occasion
+def record_and_propagate(
+    file: ClientTransaction, row: PeriodRow, change: Change, write_context: WriteContext
 ) -> PeriodRow:
     """Keep a change of one row, and bring all the client's rows in line with it."""
-    system = evolve(occasion, by=None)
+    system = evolve(write_context, by=None)
     rows = {each.period: each for each in file.tx.rows.of_client(row.client)}
     rows[row.period] = row
     after = _after(file.client, rows.values(), row, change)
@@ -54,10 +54,10 @@ def _after(client: Client, rows: Iterable[PeriodRow], row: PeriodRow, change: Ch
 
 
 def _settle(
-    tx: Transaction, row: PeriodRow, cause: ExemptCause | None, occasion: Occasion
+    tx: Transaction, row: PeriodRow, cause: ExemptCause | None, write_context: WriteContext
 ) -> PeriodRow:
     """Settle a row; one that has moved on since is looked at again, and only ever forward."""
-    while change := settle(row, cause, occasion):
+    while change := settle(row, cause, write_context):
         try:
             return tx.rows.append(row, change)
         except VersionConflict:
@@ -65,11 +65,11 @@ def _settle(
     return row
 
 
-def _go_on(tx: Transaction, client: Client, occasion: Occasion) -> None:
+def _go_on(tx: Transaction, client: Client, write_context: WriteContext) -> None:
     """Open the running period's row where it was passed over while tracking had ended (T3)."""
-    running = client.running_period(occasion.today)
-    if running is None or not client.is_due(running, occasion.today):
+    running = client.running_period(write_context.today)
+    if running is None or not client.is_due(running, write_context.today):
         return
     if tx.rows.find(client.id, running) is None:
         with suppress(AlreadyExists):
-            tx.rows.open(client, running, opened(client, occasion))
+            tx.rows.open(client, running, opened(client, write_context))

@@ -12,7 +12,7 @@ from clientupdater.domain.periods import business_day
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.tracking import in_order_of_writing, opened, reopen, revive, void
 from clientupdater.usecases.tracking.due_rows import row_or_due
-from clientupdater.usecases.tracking.propagate_terminal import keep_and_settle
+from clientupdater.usecases.tracking.propagate_terminal import record_and_propagate
 from clientupdater.usecases.tracking.recorded import Written, record_in
 
 if TYPE_CHECKING:
@@ -26,8 +26,12 @@ if TYPE_CHECKING:
     from clientupdater.domain.periods import Period
     from clientupdater.domain.tracking import PeriodRow
     from clientupdater.domain.updates import StatusUpdate
-    from clientupdater.domain.write_context import Occasion
-    from clientupdater.usecases.tracking.client_access import ClientFile, ClientFiles, ClientRef
+    from clientupdater.domain.write_context import WriteContext
+    from clientupdater.usecases.tracking.client_access import (
+        ClientAccess,
+        ClientRef,
+        ClientTransaction,
+    )
 
 
 @frozen
@@ -58,7 +62,7 @@ class ShownHistory:
 class Tracking:
     """Each verb is one transaction over one client: authorisation, the row, the rule, the write."""
 
-    files: ClientFiles
+    files: ClientAccess
 
     def record(
         self, caller: Caller, client: ClientRef, period: Period, update: StatusUpdate, version: int
@@ -79,10 +83,10 @@ class Tracking:
         """
         with self.files.open(caller, client, Permission.STATUS_CORRECT) as opened:
             file = opened.held()
-            row, occasion = file.row_at(period, version), file.occasion()
+            row, write_context = file.row_at(period, version), file.write_context()
             history = file.tx.rows.history(row.client, period)
-            change = reopen(row, history, remarks, occasion)
-            kept = keep_and_settle(file, row, change, occasion)
+            change = reopen(row, history, remarks, write_context)
+            kept = record_and_propagate(file, row, change, write_context)
             file.did("status.reopen", period=period, sequence=change.event.sequence)
             return Written(file.client, kept, change.event)
 
@@ -101,10 +105,10 @@ class Tracking:
         """
         with self.files.open(caller, client, Permission.STATUS_CORRECT) as opened:
             file = opened.held()
-            row, occasion = file.row_at(period, version), file.occasion()
+            row, write_context = file.row_at(period, version), file.write_context()
             history = file.tx.rows.history(row.client, period)
-            change = void(row, history, sequence, remarks, occasion)
-            kept = keep_and_settle(file, row, change, occasion)
+            change = void(row, history, sequence, remarks, write_context)
+            kept = record_and_propagate(file, row, change, write_context)
             file.did("status.void", period=period, sequence=change.event.sequence, voids=sequence)
             return Written(file.client, kept, change.event)
 
@@ -115,13 +119,13 @@ class Tracking:
 
         Revives on the running period's row, which it opens if there is none.
         """
-        with self.files.open(caller, client, Permission.STATUS_CORRECT) as found:
-            file = found.held()
-            occasion = file.occasion()
-            row = _running(file, occasion)
+        with self.files.open(caller, client, Permission.STATUS_CORRECT) as result:
+            file = result.held()
+            write_context = file.write_context()
+            row = _running(file, write_context)
             file.require(row, version)
-            change = revive(row, file.client, remarks, occasion)
-            kept = keep_and_settle(file, row, change, occasion)
+            change = revive(row, file.client, remarks, write_context)
+            kept = record_and_propagate(file, row, change, write_context)
             file.did("client.revive", period=row.period, sequence=change.event.sequence)
             return Written(file.client, kept, change.event)
 
@@ -156,15 +160,15 @@ class Tracking:
             return ShownHistory(file.client, file.tx.rows.history(file.client.id, period))
 
 
-def _running(file: ClientFile, occasion: Occasion) -> PeriodRow:
-    period = file.client.running_period(occasion.today)
+def _running(file: ClientTransaction, write_context: WriteContext) -> PeriodRow:
+    period = file.client.running_period(write_context.today)
     if period is None:
         raise NotTrackable("The client has no product, so nobody knows how often to reach it.")
     row = file.row(period)
-    return row or file.tx.rows.open(file.client, period, opened(file.client, occasion))
+    return row or file.tx.rows.open(file.client, period, opened(file.client, write_context))
 
 
-def _then(file: ClientFile, period: Period, at: datetime) -> PeriodRow:
+def _then(file: ClientTransaction, period: Period, at: datetime) -> PeriodRow:
     if at.tzinfo is None:
         raise InvalidInput.of("/as_of", "needs an offset, as in 2026-11-05T09:30:00+08:00")
     if at > file.clock.now():
@@ -180,7 +184,7 @@ def _in_order(row: PeriodRow) -> tuple[ClientId, date, str]:
     return in_order_of_writing((row.client, row.period))
 
 
-def _due(file: ClientFile, rows: Sequence[PeriodRow]) -> list[PeriodRow]:
+def _due(file: ClientTransaction, rows: Sequence[PeriodRow]) -> list[PeriodRow]:
     running = file.client.running_period(business_day(file.clock.now(), file.zone))
     if running is None or any(row.period == running for row in rows):
         return []

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.periods import Period
     from clientupdater.domain.statuses import StatusCatalogue
     from clientupdater.domain.tracking import Change
-    from clientupdater.ports.audit import Deed
+    from clientupdater.ports.audit import LoggedAction
     from clientupdater.ports.business_settings import BusinessSettings
     from clientupdater.ports.tracking import Place, RowBatches
 
@@ -95,12 +95,12 @@ class StagedRows:
 class StagedJournal:
     """What was done, to be logged at once."""
 
-    deeds: list[Deed] = Factory(list)
-    tried: list[Deed] = Factory(list)
+    entries: list[LoggedAction] = Factory(list)
+    tried: list[LoggedAction] = Factory(list)
 
-    def did(self, _: Caller, *deeds: Deed) -> None:
+    def did(self, _: Caller, *entries: LoggedAction) -> None:
         """Note writes."""
-        self.tried += deeds
+        self.tried += entries
 
 
 @frozen
@@ -118,13 +118,13 @@ class StagedClients:
 
     def known(self, client: ClientId) -> Client:
         """Give one that was found."""
-        found = self.clients[client]
+        value = self.clients[client]
         if client not in self.ending:
-            return found
+            return value
         snapshots = [row.snapshot for row in self.rows.of_client(client)]
-        return evolve(found, has_terminal_outcome=has_terminal_outcome(snapshots))
+        return evolve(value, has_terminal_outcome=has_terminal_outcome(snapshots))
 
-    def hold(self, *_: ClientId) -> None:
+    def lock(self, *_: ClientId) -> None:
         """Do nothing: they were held before any row was locked."""
 
 
@@ -161,18 +161,18 @@ class Staging:
     rows: StagedRows
     statuses: StagedStatuses
     settings: StagedSettings
-    journal: StagedJournal = field(factory=StagedJournal)
+    audit: StagedJournal = field(factory=StagedJournal)
 
     def keep(self) -> None:
         """Let what the update under way did stand."""
         self.rows.rows.update(self.rows.tried)
-        self.journal.deeds += self.journal.tried
+        self.audit.entries += self.audit.tried
         self.drop()
 
     def drop(self) -> None:
         """Take back what the update under way did."""
         self.rows.tried.clear()
-        self.journal.tried.clear()
+        self.audit.tried.clear()
 
     @property
     def changes(self) -> list[RowChanges]:

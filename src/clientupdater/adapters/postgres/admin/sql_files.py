@@ -110,8 +110,8 @@ def _migration(path: Path) -> MigrationFile:
 def _refuse_twins(files: tuple[MigrationFile, ...]) -> None:
     for first, second in itertools.pairwise(files):
         if first.version == second.version:
-            told = f"has the same number as {first.label}; give one of them another"
-            raise Misconfigured([Fault(second.path.name, told)])
+            message = f"has the same number as {first.label}; give one of them another"
+            raise Misconfigured([Fault(second.path.name, message)])
 
 
 def _read(path: Path) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.access import Decision, Grant
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import ClientId, CompanyId
-    from clientupdater.ports.audit import Deed, RightsChange
+    from clientupdater.ports.audit import LoggedAction, RightsChange
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
@@ -30,22 +30,22 @@ _dumps = partial(json.dumps, default=str)
 
 
 @frozen
-class PostgresJournal:
+class PostgresAuditLog:
     """The logs and audits."""
 
     _connection: Connection
 
-    def did(self, caller: Caller, *deeds: Deed) -> None:
+    def did(self, caller: Caller, *entries: LoggedAction) -> None:
         """Log writes, and over which interface and in which request they came."""
-        told = {
+        values = {
             **_origin(caller),
             "user_agent": caller.origin.user_agent,
-            "actions": [deed.action for deed in deeds],
-            "resources": [deed.resource for deed in deeds],
-            "resource_ids": [deed.resource_id for deed in deeds],
-            "details": [_json({**deed.details, **caller.origin.record}) for deed in deeds],
+            "actions": [entry.action for entry in entries],
+            "resources": [entry.resource for entry in entries],
+            "resource_ids": [entry.resource_id for entry in entries],
+            "details": [_json({**entry.details, **caller.origin.record}) for entry in entries],
         }
-        self._connection.execute(QUERIES["did"], told)
+        self._connection.execute(QUERIES["did"], values)
 
     def refused(
         self,
@@ -56,7 +56,7 @@ class PostgresJournal:
         company: CompanyId | None = None,
     ) -> None:
         """Audit who was refused what, with the grants found and what was missing."""
-        told = {
+        values = {
             **_origin(caller),
             "permission": str(decision.permission),
             "resource": resource,
@@ -65,11 +65,11 @@ class PostgresJournal:
             "grants": Jsonb([_grant(grant) for grant in decision.grants]),
             "missing": decision.missing and str(decision.missing),
         }
-        self._connection.execute(QUERIES["refused"], told)
+        self._connection.execute(QUERIES["refused"], values)
 
     def changed_rights(self, caller: Caller, change: RightsChange) -> None:
         """Audit a change of another person's rights."""
-        told = {
+        values = {
             **_origin(caller),
             "decision": change.decision,
             "permission": change.permission,
@@ -80,12 +80,12 @@ class PostgresJournal:
             "before": _json(change.before),
             "after": _json(change.after),
         }
-        self._connection.execute(QUERIES["changed_rights"], told)
+        self._connection.execute(QUERIES["changed_rights"], values)
 
     def saw(self, caller: Caller, action: str, client: ClientId, subject: str) -> None:
         """Log a look at, or a taking away of, personal data."""
-        told = {**_origin(caller), "action": action, "client": client, "subject": subject}
-        if not self._connection.execute(QUERIES["saw"], told).rowcount:
+        values = {**_origin(caller), "action": action, "client": client, "subject": subject}
+        if not self._connection.execute(QUERIES["saw"], values).rowcount:
             raise NotFound
 
 
@@ -107,5 +107,5 @@ def _grant(grant: Grant) -> dict[str, str | None]:
     }
 
 
-def _json(told: Mapping[str, object] | None) -> Jsonb | None:
-    return None if told is None else Jsonb(dict(told), dumps=_dumps)
+def _json(values: Mapping[str, object] | None) -> Jsonb | None:
+    return None if values is None else Jsonb(dict(values), dumps=_dumps)

@@ -15,7 +15,7 @@ from clientupdater.domain.sync.fields import Field
 if TYPE_CHECKING:
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.ids import ClientId
-    from clientupdater.domain.write_context import Occasion
+    from clientupdater.domain.write_context import WriteContext
 
 QUERIES = named_queries("clients/contacts.sql")
 
@@ -28,30 +28,32 @@ class PostgresContacts:
 
     def find(self, client: ClientId) -> ContactCard | None:
         """Find a client's."""
-        found = self._connection.execute(QUERIES["card"], {"client": client}).fetchone()
-        if found is None:
+        row = self._connection.execute(QUERIES["card"], {"client": client}).fetchone()
+        if row is None:
             return None
-        version, flagged, *columns = found
+        version, flagged, *columns = row
         numbers = {
             Field.CONTACT_NUMBER: _number(*columns[:3], flagged=flagged),
             Field.CONTACT_NUMBER_ALT: _number(*columns[3:], flagged=flagged),
         }
         return ContactCard(client=client, version=version, numbers=numbers)
 
-    def save(self, seen: ContactCard, after: ContactCard, occasion: Occasion) -> ContactCard:
+    def save(
+        self, seen: ContactCard, after: ContactCard, write_context: WriteContext
+    ) -> ContactCard:
         """Keep what was changed, and what it was before."""
-        told = {**_columns(seen, after), "by": occasion.by, "now": occasion.now}
-        ((kept,),) = self._connection.execute(QUERIES["save"], told).fetchall()
+        values = {**_columns(seen, after), "by": write_context.by, "now": write_context.now}
+        ((kept,),) = self._connection.execute(QUERIES["save"], values).fetchall()
         if not kept:
             raise self._moved_on(seen)
         return evolve(after, version=seen.version + 1)
 
     def _moved_on(self, seen: ContactCard) -> NotFound | VersionConflict:
-        told = {"client": seen.client}
-        found = self._connection.execute(QUERIES["version"], told).fetchone()
-        if found is None:
+        values = {"client": seen.client}
+        row = self._connection.execute(QUERIES["version"], values).fetchone()
+        if row is None:
             return NotFound()
-        return VersionConflict(provided=seen.version, current=found[0])
+        return VersionConflict(provided=seen.version, current=row[0])
 
 
 def _number(value: str | None, corrected: bool, word: str | None, *, flagged: bool) -> Contact:  # noqa: FBT001 — a column
@@ -64,7 +66,7 @@ def _number(value: str | None, corrected: bool, word: str | None, *, flagged: bo
 
 def _columns(seen: ContactCard, after: ContactCard) -> dict[str, object]:
     changes = seen.changes_to(after)
-    told: dict[str, object] = {
+    values: dict[str, object] = {
         "client": seen.client,
         "seen": seen.version,
         "conflict": bool(after.in_conflict),
@@ -73,5 +75,5 @@ def _columns(seen: ContactCard, after: ContactCard) -> dict[str, object]:
         "new_values": [change.after for change in changes],
     }
     for each, number in after.numbers.items():
-        told |= {str(each): number.value, f"{each}_corrected": number.corrected}
-    return told
+        values |= {str(each): number.value, f"{each}_corrected": number.corrected}
+    return values

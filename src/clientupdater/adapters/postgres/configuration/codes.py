@@ -32,9 +32,9 @@ class PostgresCodes:
 
     def of(self, branches: Set[UUID], areas: Set[UUID], people: Set[UUID]) -> Names:
         """Find those of these, and of every company."""
-        found: dict[str, dict[UUID, str]] = {"company": {}, "branch": {}, "area": {}}
-        found["person"] = {}
-        told = {"branches": list(branches), "areas": list(areas), "people": list(people)}
-        for kind, identity, code in self._connection.execute(_CODES, told):
-            found[kind][identity] = code
-        return Names(found["company"], found["branch"], found["area"], found["person"])
+        values: dict[str, dict[UUID, str]] = {"company": {}, "branch": {}, "area": {}}
+        values["person"] = {}
+        result = {"branches": list(branches), "areas": list(areas), "people": list(people)}
+        for kind, identity, code in self._connection.execute(_CODES, result):
+            values[kind][identity] = code
+        return Names(values["company"], values["branch"], values["area"], values["person"])

@@ -32,9 +32,9 @@ class PostgresBusinessSettings:
         return effective_text(key, self._rows(key, company), company)
 
     def _rows(self, key: str, company: CompanyId | None) -> dict[tuple[str, CompanyId | None], str]:
-        found = self._connection.execute(
+        cursor = self._connection.execute(
             "select key, company_id, value from config_settings"
             " where key = %s and (company_id is null or company_id = %s)",
             (key, company),
         )
-        return {(name, of): value for name, of, value in found}
+        return {(name, of): value for name, of, value in cursor}

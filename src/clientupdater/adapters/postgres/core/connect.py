@@ -59,8 +59,8 @@ def connected_past_poolers(url: str) -> Iterator[Connection]:
     """Open one whose session is ours: its locks, and the role that it takes on."""
     with connected(url) as connection:
         if is_pooled(connection):
-            told = "leads to a pooler, where no session is one's own; give the address past it"
-            raise Misconfigured([Fault("DATABASE_MIGRATION_URL", told)])
+            result = "leads to a pooler, where no session is one's own; give the address past it"
+            raise Misconfigured([Fault("DATABASE_MIGRATION_URL", result)])
         yield connection
 
 
@@ -75,13 +75,13 @@ def translated(where: str = "") -> Iterator[None]:
 
 def translation(error: psycopg.Error, where: str = "") -> Error:
     """Say in our words what PostgreSQL refused."""
-    told = error.diag.message_primary or str(error).strip().splitlines()[0]
+    message_primary = error.diag.message_primary or str(error).strip().splitlines()[0]
     place = f"{SERVICE} at {where}" if where else SERVICE
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
-        return Misconfigured([Fault(SETTING, f"{place}: {told}")])
+        return Misconfigured([Fault(SETTING, f"{place}: {message_primary}")])
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-        return Unavailable(SERVICE, f"{place} does not answer: {told}")
-    return Misconfigured([Fault("", f"{place} refused: {told}")])
+        return Unavailable(SERVICE, f"{place} does not answer: {message_primary}")
+    return Misconfigured([Fault("", f"{place} refused: {message_primary}")])
 
 
 def described(url: str) -> str:
@@ -101,14 +101,14 @@ def is_pooled(connection: Connection) -> bool:
 
 
 def _parts(url: str) -> dict[str, Any]:
-    told = "is no PostgreSQL URL; it reads postgresql://user:password@host:5432/database"
+    result = "is no PostgreSQL URL; it reads postgresql://user:password@host:5432/database"
     try:
         if parts := conninfo_to_dict(url):
             return parts
     except psycopg.ProgrammingError:
         # Not chained: libpq quotes the URL, and with it the password.
-        raise Misconfigured([Fault(SETTING, told)]) from None
-    raise Misconfigured([Fault(SETTING, told)])
+        raise Misconfigured([Fault(SETTING, result)]) from None
+    raise Misconfigured([Fault(SETTING, result)])
 
 
 def _dialled(url: str, where: str, patience: float) -> Connection:
@@ -122,10 +122,10 @@ def _dialled(url: str, where: str, patience: float) -> Connection:
 
 
 def _refusal(error: psycopg.OperationalError, where: str) -> Error:
-    told = _reason(str(error))
-    if any(sentence in told for sentence in _SETUP_SENTENCES):
-        return Misconfigured([Fault(SETTING, f"{SERVICE} at {where} refuses: {told}")])
-    return Unavailable(SERVICE, f"{SERVICE} at {where} does not answer: {told}")
+    result = _reason(str(error))
+    if any(sentence in result for sentence in _SETUP_SENTENCES):
+        return Misconfigured([Fault(SETTING, f"{SERVICE} at {where} refuses: {result}")])
+    return Unavailable(SERVICE, f"{SERVICE} at {where} does not answer: {result}")
 
 
 def _reason(message: str) -> str:
@@ -140,12 +140,12 @@ def _reason(message: str) -> str:
 
 def _refuse_unfit(info: psycopg.ConnectionInfo) -> None:
     if info.server_version < OLDEST_SERVER:
-        told = (
+        result = (
             f"leads to PostgreSQL {info.server_version // 10000}; "
             f"version {OLDEST_SERVER // 10000} or newer is needed"
         )
-        raise Misconfigured([Fault(SETTING, told)])
+        raise Misconfigured([Fault(SETTING, result)])
     # Names are sorted without their accents, which PostgreSQL knows of in Unicode alone.
     if (encoding := info.parameter_status("server_encoding")) != "UTF8":
-        told = f"leads to a database in {encoding}; create it with ENCODING 'UTF8'"
-        raise Misconfigured([Fault(SETTING, told)])
+        result = f"leads to a database in {encoding}; create it with ENCODING 'UTF8'"
+        raise Misconfigured([Fault(SETTING, result)])

@@ -11,12 +11,12 @@ from psycopg.types.json import Jsonb
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.domain.errors import RequestInProgress
-from clientupdater.ports.idempotency import KeptAnswer
+from clientupdater.ports.idempotency import StoredResponse
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from clientupdater.ports.idempotency import AnswerKey
+    from clientupdater.ports.idempotency import IdempotencyKey
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
@@ -24,27 +24,29 @@ QUERIES = named_queries("core/idempotency.sql")
 
 
 @frozen
-class PostgresAnswers:
+class PostgresIdempotencyStore:
     """What was answered under a key."""
 
     _connection: Connection
 
-    def claim(self, key: AnswerKey, now: datetime) -> KeptAnswer | None:
+    def claim(self, key: IdempotencyKey, now: datetime) -> StoredResponse | None:
         """Have a key to oneself until the transaction ends; give what is kept under it."""
-        told = {"actor": key.actor, "key": _digest(key), "now": now}
-        row = self._connection.execute(QUERIES["claim"], told).fetchone()
+        values = {"actor": key.actor, "key": _digest(key), "now": now}
+        row = self._connection.execute(QUERIES["claim"], values).fetchone()
         is_free, fingerprint, rights, status, headers, body = row or (False, *[None] * 5)
         if not is_free:
             raise RequestInProgress
         if fingerprint is None:
             return None
-        return KeptAnswer(
+        return StoredResponse(
             fingerprint=fingerprint, rights=rights, status=status, headers=headers, body=body
         )
 
-    def keep(self, key: AnswerKey, answer: KeptAnswer, now: datetime, until: datetime) -> None:
+    def keep(
+        self, key: IdempotencyKey, answer: StoredResponse, now: datetime, until: datetime
+    ) -> None:
         """Keep the answer to a request that was claimed."""
-        told = {
+        values = {
             "actor": key.actor,
             "key": _digest(key),
             "fingerprint": answer.fingerprint,
@@ -55,9 +57,9 @@ class PostgresAnswers:
             "now": now,
             "until": until,
         }
-        self._connection.execute(QUERIES["keep"], told)
+        self._connection.execute(QUERIES["keep"], values)
 
 
-def _digest(key: AnswerKey) -> str:
+def _digest(key: IdempotencyKey) -> str:
     """Name the key in a form that holds nothing of what somebody typed as one."""
     return sha256(f"{key.route}\0{key.key}".encode()).hexdigest()

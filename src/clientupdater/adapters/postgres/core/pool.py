@@ -20,7 +20,7 @@ from clientupdater.adapters.postgres.core.connect import (
     translated,
 )
 from clientupdater.domain.errors import Error, Fault, Misconfigured
-from clientupdater.ports.gauges import Reading
+from clientupdater.ports.gauges import GaugeReading
 from clientupdater.ports.health import Health
 
 if TYPE_CHECKING:
@@ -112,12 +112,12 @@ def _unprepared_where_pooled(connection: Connection) -> None:
         connection.prepare_threshold = None
 
 
-def pool_readings(pool: ConnectionPool) -> tuple[Reading, ...]:
+def pool_readings(pool: ConnectionPool) -> tuple[GaugeReading, ...]:
     """Tell how many connections there are, and who waits for one."""
-    found = pool.get_stats()
+    result = pool.get_stats()
     return (
-        Reading("pool_connections", found.get("pool_size", 0)),
-        Reading("pool_waiting", found.get("requests_waiting", 0)),
+        GaugeReading("pool_connections", result.get("pool_size", 0)),
+        GaugeReading("pool_waiting", result.get("requests_waiting", 0)),
     )
 
 
@@ -126,7 +126,7 @@ def refuse_unsafe_role(url: str, setting: str = "DATABASE_URL") -> None:
     with connected(url) as connection, translated(described(url)):
         faults = list(_role_faults(connection))
     if faults:
-        raise Misconfigured([Fault(setting, f"{told}; {_REMEDY}") for told in faults])
+        raise Misconfigured([Fault(setting, f"{item}; {_REMEDY}") for item in faults])
 
 
 def _role_faults(connection: Connection) -> Iterator[str]:
@@ -153,8 +153,8 @@ class PostgresHealth:
         except Error as error:
             remedy = "start PostgreSQL, or correct DATABASE_URL"
             return Health("database", ok=False, found=error.message, remedy=remedy)
-        found = f"PostgreSQL {version // 10000}.{version % 10000} at {described(self.url)}"
-        return Health("database", ok=True, found=found)
+        message = f"PostgreSQL {version // 10000}.{version % 10000} at {described(self.url)}"
+        return Health("database", ok=True, found=message)
 
     def role(self) -> Health:
         """Tell whether row security binds us."""
@@ -168,14 +168,14 @@ class PostgresHealth:
         """Tell whether this address leads past a pooler where the settings say so."""
         try:
             with connected(self.url) as connection, translated(described(self.url)):
-                found = is_pooled(connection)
+                result = is_pooled(connection)
         except Error as error:
             return Health("pooler", ok=False, found=f"{setting}: {error.message}")
-        if found and not is_expected:
-            told = f"{setting} leads to a pooler, which is not declared"
-            return Health("pooler", ok=False, found=told, remedy=_PAST_POOLER)
-        told = f"{setting} leads to {'a pooler, as declared' if found else 'PostgreSQL itself'}"
-        return Health("pooler", ok=True, found=told)
+        if result and not is_expected:
+            message = f"{setting} leads to a pooler, which is not declared"
+            return Health("pooler", ok=False, found=message, remedy=_PAST_POOLER)
+        message = f"{setting} leads to {'a pooler, as declared' if result else 'PostgreSQL itself'}"
+        return Health("pooler", ok=True, found=message)
 
     def schema(self) -> Health:
         """Tell whether every migration that this code needs is there.
@@ -189,6 +189,6 @@ class PostgresHealth:
             return Health("schema", ok=False, found=error.message)
         missing = [f.label for f in bundled().migrations() if f.version not in applied]
         if missing:
-            found = f"{len(missing)} migrations are not applied, the first {missing[0]}"
-            return Health("schema", ok=False, found=found, remedy="run: clientupdater db migrate")
+            message = f"{len(missing)} migrations are not applied, the first {missing[0]}"
+            return Health("schema", ok=False, found=message, remedy="run: clientupdater db migrate")
         return Health("schema", ok=True, found=f"at version {max(applied, default=0)}")

@@ -45,9 +45,9 @@ class PostgresRateLimits:
         """Count one, unless there is no room: one statement, kept whatever becomes of the rest."""
         allowance, span = tally.allowance, tally.allowance.span
         key = self.fingerprint.of((allowance.name, *tally.of))
-        told = {"key": key, "span": span, "amount": allowance.amount}
+        values = {"key": key, "span": span, "amount": allowance.amount}
         with self._connection() as connection:
-            ((allowed, now, *numbers),) = connection.execute(QUERIES["hit"], told).fetchall()
+            ((allowed, now, *numbers),) = connection.execute(QUERIES["hit"], values).fetchall()
         self._sweep_in_passing()
         return counted_at(now, span, *numbers).verdict(allowance, now, allowed=allowed)
 
@@ -56,8 +56,8 @@ class PostgresRateLimits:
         allowance, span = tally.allowance, tally.allowance.span
         key = self.fingerprint.of((allowance.name, *tally.of))
         with self._connection() as connection:
-            found = connection.execute(QUERIES["look"], {"key": key, "span": span}).fetchall()
-        ((now, *numbers),) = found
+            rows = connection.execute(QUERIES["look"], {"key": key, "span": span}).fetchall()
+        ((now, *numbers),) = rows
         count = counted_at(now, span, *numbers)
         return count.verdict(allowance, now, allowed=count.has_room(allowance))
 

@@ -37,9 +37,9 @@ class Line:
     def send(self, *statements: str) -> Cursor:
         """Send these in one message, after what was left unsaid; give what the last one found."""
         unsaid, self._unsaid = self._unsaid, ""
-        told = [each for each in (unsaid, *statements) if each]
+        items = [each for each in (unsaid, *statements) if each]
         # Never prepared: of what is prepared, there can be but one statement in a message.
-        cursor = self.connection.execute("; ".join(told).encode(), prepare=False)
+        cursor = self.connection.execute("; ".join(items).encode(), prepare=False)
         while cursor.nextset():
             pass
         return cursor

@@ -11,21 +11,21 @@ import psycopg
 from attrs import Factory, define, field, frozen
 from psycopg_pool import PoolTimeout
 
-from clientupdater.adapters.postgres.audit.log import PostgresJournal
+from clientupdater.adapters.postgres.audit.log import PostgresAuditLog
 from clientupdater.adapters.postgres.clients.contacts import PostgresContacts
 from clientupdater.adapters.postgres.clients.pension_numbers import PostgresPensionNumbers
 from clientupdater.adapters.postgres.configuration.codes import PostgresCodes
 from clientupdater.adapters.postgres.configuration.settings import PostgresBusinessSettings
-from clientupdater.adapters.postgres.core import row_security as sights
-from clientupdater.adapters.postgres.core.idempotency import PostgresAnswers
+from clientupdater.adapters.postgres.core import row_security
+from clientupdater.adapters.postgres.core.idempotency import PostgresIdempotencyStore
 from clientupdater.adapters.postgres.core.transactions import Line
 from clientupdater.adapters.postgres.exports.jobs import PostgresExportFiles, PostgresExports
 from clientupdater.adapters.postgres.jobs.queue import (
-    PostgresEndings,
+    PostgresJobOutcomes,
     PostgresJobs,
     PostgresQueueDepths,
 )
-from clientupdater.adapters.postgres.jobs.retention import PostgresOldThings
+from clientupdater.adapters.postgres.jobs.retention import PostgresRetentionStore
 from clientupdater.adapters.postgres.jobs.schedules import PostgresSchedules
 from clientupdater.adapters.postgres.people.accounts import (
     PostgresAccounts,
@@ -60,7 +60,7 @@ from clientupdater.adapters.postgres.sync.jobs import (
 from clientupdater.adapters.postgres.sync.mappings import PostgresSyncMappings
 from clientupdater.adapters.postgres.sync.notices import PostgresNotices
 from clientupdater.adapters.postgres.sync.rejects import PostgresSyncRejects
-from clientupdater.adapters.postgres.sync.source_status import PostgresSyncStandings
+from clientupdater.adapters.postgres.sync.source_status import PostgresSourceStatuses
 from clientupdater.adapters.postgres.sync.staging import PostgresStaging
 from clientupdater.adapters.postgres.sync.terms import PostgresSyncTerms
 from clientupdater.adapters.postgres.tracking.assignments import PostgresAssignments
@@ -82,7 +82,7 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.security.vault import Vault
     from clientupdater.ports.sync import Work
-    from clientupdater.ports.unit_of_work import Sight
+    from clientupdater.ports.unit_of_work import RowSecurityScope
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 Pool: TypeAlias = "ConnectionPool[Connection]"
@@ -145,9 +145,9 @@ class PostgresTransaction:
         return PostgresBusinessSettings(self.connection)
 
     @property
-    def journal(self) -> PostgresJournal:
+    def audit(self) -> PostgresAuditLog:
         """The logs and audits."""
-        return PostgresJournal(self.connection)
+        return PostgresAuditLog(self.connection)
 
     @property
     def reading(self) -> PostgresReading:
@@ -185,9 +185,9 @@ class PostgresTransaction:
         return PostgresQueueDepths(self.connection)
 
     @property
-    def old_things(self) -> PostgresOldThings:
+    def old_things(self) -> PostgresRetentionStore:
         """What is kept for a while."""
-        return PostgresOldThings(self.connection)
+        return PostgresRetentionStore(self.connection)
 
     @property
     def exports(self) -> PostgresExports:
@@ -315,9 +315,9 @@ class PostgresTransaction:
         return PostgresSyncTerms(self.connection)
 
     @property
-    def sync_standings(self) -> PostgresSyncStandings:
+    def sync_standings(self) -> PostgresSourceStatuses:
         """How the sources stand."""
-        return PostgresSyncStandings(self.connection)
+        return PostgresSourceStatuses(self.connection)
 
     def staging(self, work: Work) -> PostgresStaging:
         """Begin with one run's records; raises Misconfigured where there are no keys."""
@@ -329,21 +329,21 @@ class PostgresTransaction:
 
 
 @define(eq=False)
-class PostgresWhole:
+class PostgresOuterTransaction:
     """Several units of work over one connection, kept together or not at all."""
 
     line: Line
     afterwards: list[Callable[[], None]] = Factory(list)
 
     @property
-    def answers(self) -> PostgresAnswers:
+    def answers(self) -> PostgresIdempotencyStore:
         """What was answered under a key."""
-        return PostgresAnswers(self.line.connection)
+        return PostgresIdempotencyStore(self.line.connection)
 
     @property
-    def endings(self) -> PostgresEndings:
+    def endings(self) -> PostgresJobOutcomes:
         """How the job ends that all this is the effect of."""
-        return PostgresEndings(self.line.connection)
+        return PostgresJobOutcomes(self.line.connection)
 
 
 @frozen
@@ -356,10 +356,10 @@ class PostgresWork:
     """Where a thread keeps the whole that its units of work are parts of."""
 
     @contextmanager
-    def begin(self, sight: Sight) -> Iterator[PostgresTransaction]:
+    def begin(self, rls_scope: RowSecurityScope) -> Iterator[PostgresTransaction]:
         """Begin one: leaving it cleanly commits, an exception rolls everything back."""
-        whole: PostgresWhole | None = getattr(self._thread, "whole", None)
-        start = partial(sights.begin, sight=sight, is_part=whole is not None)
+        whole: PostgresOuterTransaction | None = getattr(self._thread, "whole", None)
+        start = partial(row_security.begin, rls_scope=rls_scope, is_part=whole is not None)
         bounds = _part(whole.line, start) if whole else self._transaction(start)
         with _translated(), bounds as line:
             transaction = PostgresTransaction(line.connection, self.vault)
@@ -371,20 +371,20 @@ class PostgresWork:
             act()
 
     @contextmanager
-    def snapshot(self, sight: Sight) -> Iterator[PostgresSnapshot]:
+    def snapshot(self, rls_scope: RowSecurityScope) -> Iterator[PostgresSnapshot]:
         """Look at one moment for as long as it takes; it holds a connection, and no lock."""
 
         def start(line: Line, _: str) -> None:
-            sights.begin(line, _BEGIN_SNAPSHOT, sight, is_part=False)
+            row_security.begin(line, _BEGIN_SNAPSHOT, rls_scope, is_part=False)
 
         with _translated(), self._transaction(start) as line:
             yield PostgresSnapshot(line.connection)
 
     @contextmanager
-    def together(self) -> Iterator[PostgresWhole]:
+    def outer_transaction(self) -> Iterator[PostgresOuterTransaction]:
         """Make one transaction of what this thread begins inside."""
         with _translated(), self._transaction(Line.send) as line:
-            whole = PostgresWhole(line)
+            whole = PostgresOuterTransaction(line)
             self._thread.whole = whole
             try:
                 yield whole

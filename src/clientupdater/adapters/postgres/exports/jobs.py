@@ -11,12 +11,12 @@ from psycopg.types.json import Jsonb
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.adapters.postgres.jobs.queue import progress_of
-from clientupdater.domain.access_scope import Reach
+from clientupdater.domain.access_scope import AccessScope
 from clientupdater.domain.exports import ExportFormat, ExportType
 from clientupdater.domain.ids import BranchId, CompanyId, JobId, PersonId
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.ports.exports import Export, ExportAsked
+from clientupdater.ports.exports import Export, ExportRequest
 from clientupdater.ports.filter_codec import read_filter, told_filter
 from clientupdater.ports.read_models import PersonName
 
@@ -41,7 +41,7 @@ class PostgresExports:
     def add(self, export: Export) -> None:
         """Put down a new one."""
         asked = export.asked
-        told = {
+        values = {
             "id": export.id,
             "type": str(asked.type),
             "format": str(asked.format),
@@ -53,26 +53,26 @@ class PostgresExports:
             "asked_by": export.asked_by.id,
             "created_at": export.created_at,
         }
-        self._connection.execute(QUERIES["add"], told)
+        self._connection.execute(QUERIES["add"], values)
 
     def find(self, export: UUID) -> Export | None:
         """Find one, and keep others from changing it."""
-        found = self._connection.execute(QUERIES["find"], {"export": export}).fetchone()
-        return _export(found) if found else None
+        result = self._connection.execute(QUERIES["find"], {"export": export}).fetchone()
+        return _export(result) if result else None
 
     def of_person(self, person: UUID, *, after: ExportKey | None, at_most: int) -> Sequence[Export]:
         """List somebody's, the newest first."""
-        told = {
+        values = {
             "person": person,
             "before_at": after and after.created_at,
             "before_id": after and after.id,
             "at_most": at_most,
         }
-        return [_export(row) for row in self._connection.execute(QUERIES["of_person"], told)]
+        return [_export(row) for row in self._connection.execute(QUERIES["of_person"], values)]
 
     def keep(self, export: Export) -> None:
         """Keep what became of it."""
-        told = {
+        values = {
             "id": export.id,
             "status": str(export.status),
             "file": export.file,
@@ -82,9 +82,9 @@ class PostgresExports:
             "started_at": export.started_at,
             "completed_at": export.completed_at,
             "expires_at": export.expires_at,
-            "sight": export.sight and Jsonb(_told_sight(export.sight)),
+            "sight": export.rls_scope and Jsonb(_told_sight(export.rls_scope)),
         }
-        self._connection.execute(QUERIES["keep"], told)
+        self._connection.execute(QUERIES["keep"], values)
 
     def remove(self, export: UUID) -> None:
         """Forget it."""
@@ -99,13 +99,13 @@ class PostgresExportFiles:
 
     def expired(self, now: datetime, *, at_most: int) -> Sequence[Export]:
         """List some whose file is there although their time is over."""
-        told = {"now": now, "at_most": at_most}
-        return [_export(row) for row in self._connection.execute(QUERIES["expired"], told)]
+        values = {"now": now, "at_most": at_most}
+        return [_export(row) for row in self._connection.execute(QUERIES["expired"], values)]
 
     def taken(self, export: Export, origin: Origin) -> None:
         """Write down that somebody took the data away."""
         filters = told_filter(export.asked.filter)
-        told = {
+        values = {
             "actor": export.asked_by.id,
             "company": export.company,
             "subject": str(export.asked.type),
@@ -114,12 +114,12 @@ class PostgresExportFiles:
             "request_id": origin.request_id,
             "ip_address": origin.ip_address,
         }
-        self._connection.execute(QUERIES["taken"], told)
+        self._connection.execute(QUERIES["taken"], values)
 
 
 def _export(row: Sequence[Any]) -> Export:
     id_, kind, form, parameters, person, name, created_at, company, status, job, *rest = row
-    progress, started_at, completed_at, expires_at, file, size, rows, error, sight = rest
+    progress, started_at, completed_at, expires_at, file, size, rows, error, rls_scope = rest
     return Export(
         id=id_,
         asked=_asked(kind, form, parameters),
@@ -136,37 +136,39 @@ def _export(row: Sequence[Any]) -> Export:
         file_size=size,
         row_count=rows,
         error=error,
-        sight=sight and _sight(PersonId(person), sight),
+        rls_scope=rls_scope and _sight(PersonId(person), rls_scope),
     )
 
 
-def _told_sight(sight: Mapping[Permission, Reach]) -> dict[str, object]:
+def _told_sight(rls_scope: Mapping[Permission, AccessScope]) -> dict[str, object]:
     return {
         str(permission): {
-            "everywhere": reach.everywhere,
-            "scopes": {str(company): scope for company, scope in reach.scopes.items()},
-            "branches": sorted(map(str, reach.direct_branches)),
-            "territory": sorted(map(str, reach.area_branches)),
+            "everywhere": access_scope.everywhere,
+            "scopes": {str(company): scope for company, scope in access_scope.scopes.items()},
+            "branches": sorted(map(str, access_scope.direct_branches)),
+            "territory": sorted(map(str, access_scope.area_branches)),
         }
-        for permission, reach in sight.items()
+        for permission, access_scope in rls_scope.items()
     }
 
 
-def _sight(person: PersonId, told: Mapping[str, Any]) -> dict[Permission, Reach]:
+def _sight(person: PersonId, values: Mapping[str, Any]) -> dict[Permission, AccessScope]:
     return {
-        Permission(permission): Reach(
+        Permission(permission): AccessScope(
             actor=person,
-            everywhere=reach["everywhere"] and Scope(reach["everywhere"]),
-            scopes={CompanyId(UUID(c)): Scope(scope) for c, scope in reach["scopes"].items()},
-            direct_branches=frozenset(BranchId(UUID(each)) for each in reach["branches"]),
-            area_branches=frozenset(BranchId(UUID(each)) for each in reach["territory"]),
+            everywhere=access_scope["everywhere"] and Scope(access_scope["everywhere"]),
+            scopes={
+                CompanyId(UUID(c)): Scope(scope) for c, scope in access_scope["scopes"].items()
+            },
+            direct_branches=frozenset(BranchId(UUID(each)) for each in access_scope["branches"]),
+            area_branches=frozenset(BranchId(UUID(each)) for each in access_scope["territory"]),
         )
-        for permission, reach in told.items()
+        for permission, access_scope in values.items()
     }
 
 
-def _asked(kind: str, form: str, parameters: Mapping[str, Any]) -> ExportAsked:
-    return ExportAsked(
+def _asked(kind: str, form: str, parameters: Mapping[str, Any]) -> ExportRequest:
+    return ExportRequest(
         type=ExportType(kind),
         format=ExportFormat(form),
         filter=read_filter(parameters.get("filters", {})),

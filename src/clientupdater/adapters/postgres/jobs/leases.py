@@ -14,7 +14,7 @@ from clientupdater.adapters.postgres.core.connect import NOTICES_SILENCE
 from clientupdater.adapters.postgres.jobs.queue import (
     QUERIES,
     Connection,
-    PostgresEndings,
+    PostgresJobOutcomes,
     job_of,
     json_of,
     named,
@@ -24,14 +24,14 @@ from clientupdater.adapters.postgres.jobs.queue import (
 from clientupdater.domain.errors import Unavailable
 from clientupdater.domain.ids import JobId
 from clientupdater.domain.jobs import after_lost_lease
-from clientupdater.ports.queue import Hold
+from clientupdater.ports.queue import JobClaim
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
     from clientupdater.domain.jobs import Verdict
-    from clientupdater.ports.queue import Beat, Job
+    from clientupdater.ports.queue import Heartbeat, Job
 
 _PATIENCE_S = 5
 _LOST = "Its worker did not report back: it was killed, cut off, or stood still for too long."
@@ -49,33 +49,33 @@ class PostgresLeases:
         self, queues: Sequence[str], worker: str, *, at_most: int, now: datetime, until: datetime
     ) -> Sequence[Job]:
         """Take jobs that are due, in the order in which they are to be done."""
-        told = {"queues": list(queues), "worker": worker, "now": now, "until": until}
+        values = {"queues": list(queues), "worker": worker, "now": now, "until": until}
         with self._connected() as connection:
-            found = connection.execute(with_limit("claim", at_most), told).fetchall()
-        return sorted(map(job_of, found), key=lambda job: (-job.priority, job.scheduled_at, job.id))
+            rows = connection.execute(with_limit("claim", at_most), values).fetchall()
+        return sorted(map(job_of, rows), key=lambda job: (-job.priority, job.scheduled_at, job.id))
 
-    def beat(self, beats: Collection[Beat], until: datetime) -> frozenset[JobId]:
+    def beat(self, beats: Collection[Heartbeat], until: datetime) -> frozenset[JobId]:
         """Go on holding them until then; give those that are still held."""
         progress = [json_of(beat.progress) for beat in beats]
-        told = {**named([beat.hold for beat in beats]), "progress": progress, "until": until}
+        values = {**named([beat.claim for beat in beats]), "progress": progress, "until": until}
         with self._connected() as connection:
-            return frozenset(JobId(id_) for (id_,) in connection.execute(QUERIES["beat"], told))
+            return frozenset(JobId(id_) for (id_,) in connection.execute(QUERIES["beat"], values))
 
     def recover(self, now: datetime, fraction: float) -> Job | None:
         """Take back one job whose lease ran out."""
         with self._connected() as connection, connection.transaction():
-            found = connection.execute(QUERIES["lost"], {"now": now}).fetchone()
-            if found is None:
+            row = connection.execute(QUERIES["lost"], {"now": now}).fetchone()
+            if row is None:
                 return None
-            lost = job_of(found)
+            lost = job_of(row)
             verdict = after_lost_lease(lost.attempts, lost.max_attempts, now, fraction)
-            hold = Hold(lost.id, lost.worker or "", lost.attempts)
-            return take_back(connection, hold, _LOST, verdict, now)
+            claim = JobClaim(lost.id, lost.worker or "", lost.attempts)
+            return take_back(connection, claim, _LOST, verdict, now)
 
     @property
-    def endings(self) -> LeaseEndings:
+    def endings(self) -> LeaseOutcomes:
         """How work ends that is not kept together with its effect."""
-        return LeaseEndings(self)
+        return LeaseOutcomes(self)
 
     def close(self) -> None:
         """Let go of the connection; the next call opens another."""
@@ -105,27 +105,27 @@ class PostgresLeases:
 
 
 @define(eq=False)
-class LeaseEndings:
+class LeaseOutcomes:
     """Endings by the worker's own connection."""
 
     _leases: PostgresLeases
 
-    def complete(self, holds: Collection[Hold], now: datetime) -> frozenset[JobId]:
+    def complete(self, claims: Collection[JobClaim], now: datetime) -> frozenset[JobId]:
         """Note that they are done; give those that were still held."""
         with self._endings() as endings:
-            return endings.complete(holds, now)
+            return endings.complete(claims, now)
 
-    def fail(self, hold: Hold, error: str, verdict: Verdict, now: datetime) -> bool:
+    def fail(self, claim: JobClaim, error: str, verdict: Verdict, now: datetime) -> bool:
         """Note that it failed, and what becomes of it."""
         with self._endings() as endings:
-            return endings.fail(hold, error, verdict, now)
+            return endings.fail(claim, error, verdict, now)
 
-    def give_back(self, holds: Collection[Hold], now: datetime) -> frozenset[JobId]:
+    def give_back(self, claims: Collection[JobClaim], now: datetime) -> frozenset[JobId]:
         """Let them wait again, the attempt not counted."""
         with self._endings() as endings:
-            return endings.give_back(holds, now)
+            return endings.give_back(claims, now)
 
     @contextmanager
-    def _endings(self) -> Iterator[PostgresEndings]:
+    def _endings(self) -> Iterator[PostgresJobOutcomes]:
         with self._leases._connected() as connection:  # noqa: SLF001 — two halves of one thing
-            yield PostgresEndings(connection)
+            yield PostgresJobOutcomes(connection)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import LiteralString
 
     from clientupdater.domain.jobs import Verdict
-    from clientupdater.ports.queue import Hold, JobsAsked, NewJob
+    from clientupdater.ports.queue import JobClaim, JobsAsked, NewJob
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
@@ -44,7 +44,7 @@ class PostgresJobs:
 
     def enqueue(self, job: NewJob, now: datetime) -> JobId | None:
         """Put it down, unless one with its key waits already."""
-        told = {
+        values = {
             "name": job.name,
             "queue": job.queue,
             "payload": Jsonb({**job.arguments, **job.trace}),
@@ -56,19 +56,19 @@ class PostgresJobs:
             "asked_by": job.asked_by,
             "now": now,
         }
-        put = self._connection.execute(QUERIES["enqueue"], told).fetchone()
+        put = self._connection.execute(QUERIES["enqueue"], values).fetchone()
         return JobId(put[0]) if put else None
 
-    def hold(self, job: JobId) -> Job | None:
+    def lock(self, job: JobId) -> Job | None:
         """Find a job and keep others from it until the transaction ends."""
-        found = self._connection.execute(QUERIES["hold"], {"job": job}).fetchone()
-        return job_of(found) if found else None
+        result = self._connection.execute(QUERIES["hold"], {"job": job}).fetchone()
+        return job_of(result) if result else None
 
     def list(self, asked: JobsAsked, *, before: JobId | None, at_most: int) -> Sequence[Job]:
         """List jobs, the newest first."""
-        told = {"queue": asked.queue, "status": asked.status, "before": before}
-        found = self._connection.execute(with_limit("list", at_most), told)
-        return [job_of(row) for row in found]
+        values = {"queue": asked.queue, "status": asked.status, "before": before}
+        cursor = self._connection.execute(with_limit("list", at_most), values)
+        return [job_of(row) for row in cursor]
 
     def put_back(self, job: JobId, now: datetime) -> None:
         """Let it wait once more, with its attempts counted anew."""
@@ -106,50 +106,50 @@ class PostgresQueueDepths:
 
 
 @frozen
-class PostgresEndings:
+class PostgresJobOutcomes:
     """How work on jobs ends, over a connection: within a transaction of its own, or a caller's."""
 
     _connection: Connection
 
-    def complete(self, holds: Collection[Hold], now: datetime) -> frozenset[JobId]:
+    def complete(self, claims: Collection[JobClaim], now: datetime) -> frozenset[JobId]:
         """Note that they are done; give those that were still held."""
-        done = self._connection.execute(QUERIES["complete"], {**named(holds), "now": now})
+        done = self._connection.execute(QUERIES["complete"], {**named(claims), "now": now})
         return frozenset(JobId(id_) for (id_,) in done)
 
-    def fail(self, hold: Hold, error: str, verdict: Verdict, now: datetime) -> bool:
+    def fail(self, claim: JobClaim, error: str, verdict: Verdict, now: datetime) -> bool:
         """Note that it failed, and what becomes of it."""
-        return take_back(self._connection, hold, error, verdict, now) is not None
+        return take_back(self._connection, claim, error, verdict, now) is not None
 
-    def give_back(self, holds: Collection[Hold], now: datetime) -> frozenset[JobId]:
+    def give_back(self, claims: Collection[JobClaim], now: datetime) -> frozenset[JobId]:
         """Let them wait again, the attempt not counted."""
-        given = (self._give_back(hold, now) for hold in holds)
-        return frozenset(job for job in given if job is not None)
+        items = (self._give_back(claim, now) for claim in claims)
+        return frozenset(job for job in items if job is not None)
 
-    def _give_back(self, hold: Hold, now: datetime) -> JobId | None:
-        told = {"job": hold.job, "worker": hold.worker, "attempt": hold.attempt, "now": now}
-        given = unhindered(self._connection, QUERIES["give_back"], told)
-        return JobId(given[0]) if given else None
+    def _give_back(self, claim: JobClaim, now: datetime) -> JobId | None:
+        values = {"job": claim.job, "worker": claim.worker, "attempt": claim.attempt, "now": now}
+        result = unhindered(self._connection, QUERIES["give_back"], values)
+        return JobId(result[0]) if result else None
 
 
 def take_back(
-    connection: Connection, hold: Hold, error: str, verdict: Verdict, now: datetime
+    connection: Connection, claim: JobClaim, error: str, verdict: Verdict, now: datetime
 ) -> Job | None:
     """Take a job from who holds it, by a verdict; None where they hold it no longer."""
-    told = {
-        "job": hold.job,
-        "worker": hold.worker,
-        "attempt": hold.attempt,
+    values = {
+        "job": claim.job,
+        "worker": claim.worker,
+        "attempt": claim.attempt,
         "status": str(verdict.status),
         "not_before": verdict.not_before,
         "error": error,
         "now": now,
     }
-    taken = unhindered(connection, QUERIES["take_back"], told)
+    taken = unhindered(connection, QUERIES["take_back"], values)
     return job_of(taken) if taken else None
 
 
 def unhindered(
-    connection: Connection, query: LiteralString, told: Mapping[str, object]
+    connection: Connection, query: LiteralString, values: Mapping[str, object]
 ) -> tuple[Any, ...] | None:
     """Let a job wait again although another with its key may be put down at the same moment.
 
@@ -159,25 +159,25 @@ def unhindered(
     for attempt in range(_TRIES):
         try:
             with connection.transaction():
-                return connection.execute(query, told).fetchone()
+                return connection.execute(query, values).fetchone()
         except psycopg.errors.UniqueViolation:
             if attempt == _TRIES - 1:
                 raise
     return None
 
 
-def named(holds: Collection[Hold]) -> dict[str, object]:
+def named(claims: Collection[JobClaim]) -> dict[str, object]:
     """Tell holds to a statement, as lists."""
     return {
-        "jobs": [hold.job for hold in holds],
-        "workers": [hold.worker for hold in holds],
-        "attempts": [hold.attempt for hold in holds],
+        "jobs": [claim.job for claim in claims],
+        "workers": [claim.worker for claim in claims],
+        "attempts": [claim.attempt for claim in claims],
     }
 
 
-def progress_of(told: Mapping[str, Any] | None) -> Progress | None:
+def progress_of(values: Mapping[str, Any] | None) -> Progress | None:
     """Read how far a job is."""
-    return Progress(**told) if told else None
+    return Progress(**values) if values else None
 
 
 def json_of(progress: Progress | None) -> Jsonb | None:

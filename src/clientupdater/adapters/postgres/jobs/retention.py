@@ -20,7 +20,7 @@ QUERIES = named_queries("jobs/retention.sql")
 
 
 @frozen
-class PostgresOldThings:
+class PostgresRetentionStore:
     """What is kept for a while."""
 
     _connection: Connection

@@ -30,15 +30,15 @@ class PostgresSchedules:
         """List them by name."""
         return [_schedule_of(row) for row in self._connection.execute(QUERIES["list"])]
 
-    def hold(self, name: str) -> ScheduledJob | None:
+    def lock(self, name: str) -> ScheduledJob | None:
         """Find one and keep others from it until the transaction ends."""
-        found = self._connection.execute(QUERIES["hold"], {"name": name}).fetchone()
-        return _schedule_of(found) if found else None
+        result = self._connection.execute(QUERIES["hold"], {"name": name}).fetchone()
+        return _schedule_of(result) if result else None
 
     def hold_due(self, now: datetime, functions: Collection[str]) -> Sequence[ScheduledJob]:
         """Take those that are due, or have never been looked at, and ask for one of these."""
-        told = {"now": now, "functions": sorted(functions)}
-        return [_schedule_of(row) for row in self._connection.execute(QUERIES["hold_due"], told)]
+        values = {"now": now, "functions": sorted(functions)}
+        return [_schedule_of(row) for row in self._connection.execute(QUERIES["hold_due"], values)]
 
     def note(self, name: str, standing: Schedule) -> None:
         """Note when it ran and is due next; its version stays."""
@@ -46,14 +46,14 @@ class PostgresSchedules:
 
     def change(self, schedule: ScheduledJob) -> None:
         """Keep what somebody changed, under its next version."""
-        told = {
+        values = {
             "name": schedule.name,
             "cron": schedule.cron,
             "time_zone": schedule.time_zone,
             "is_active": schedule.is_active,
             **_told(schedule.standing),
         }
-        self._connection.execute(QUERIES["change"], told)
+        self._connection.execute(QUERIES["change"], values)
 
 
 def _told(standing: Schedule) -> dict[str, object]:

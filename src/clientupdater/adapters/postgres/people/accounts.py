@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.access import Grant
     from clientupdater.domain.accounts import GivenGrant, Person
-    from clientupdater.domain.administration import PeopleReach
+    from clientupdater.domain.administration import PeopleScope
     from clientupdater.domain.ids import CompanyId, PersonId
     from clientupdater.domain.permissions import Permission
 
@@ -49,20 +49,20 @@ class PostgresAccounts:
         return self._one("person_by_email", {"email": email})
 
     def within(
-        self, reach: PeopleReach, *, after: str, at_most: int, active: bool | None
+        self, access_scope: PeopleScope, *, after: str, at_most: int, active: bool | None
     ) -> list[Person]:
         """List those within reach whose email follows `after`."""
-        told = {
-            "everyone": reach.everyone,
-            "myself": reach.myself,
-            "actor": reach.actor,
-            "branches": list(reach.branches),
+        values = {
+            "everyone": access_scope.everyone,
+            "myself": access_scope.myself,
+            "actor": access_scope.actor,
+            "branches": list(access_scope.branches),
             "after": after,
             "at_most": at_most,
             "active": active,
         }
-        found = self._connection.execute(QUERIES["people_within"], told)
-        return [person_of(each) for each in found]
+        cursor = self._connection.execute(QUERIES["people_within"], values)
+        return [person_of(each) for each in cursor]
 
     def add(self, person: Person) -> None:
         """Keep a new one."""
@@ -70,19 +70,19 @@ class PostgresAccounts:
 
     def save(self, person: Person, *, deleted_at: datetime | None = None) -> Person:
         """Keep what was changed; answer with the next version."""
-        told = {**_columns(person), "deleted_at": deleted_at}
-        if not self._keep("save_person", told):
+        values = {**_columns(person), "deleted_at": deleted_at}
+        if not self._keep("save_person", values):
             raise self._moved_on(person)
         return evolve(person, version=person.version + 1)
 
-    def _one(self, query: str, told: Mapping[str, object]) -> Person | None:
-        found = self._connection.execute(QUERIES[query], told).fetchone()
-        return person_of(found) if found else None
+    def _one(self, query: str, values: Mapping[str, object]) -> Person | None:
+        row = self._connection.execute(QUERIES[query], values).fetchone()
+        return person_of(row) if row else None
 
-    def _keep(self, query: str, told: Mapping[str, object]) -> int:
+    def _keep(self, query: str, values: Mapping[str, object]) -> int:
         try:
             with self._connection.transaction():
-                return self._connection.execute(QUERIES[query], told).rowcount
+                return self._connection.execute(QUERIES[query], values).rowcount
         except psycopg.errors.UniqueViolation as error:
             taken = _TAKEN.get(error.diag.constraint_name or "")
             if taken is None:
@@ -90,10 +90,10 @@ class PostgresAccounts:
             raise AlreadyExists(taken) from error
 
     def _moved_on(self, seen: Person) -> NotFound | VersionConflict:
-        found = self._connection.execute(QUERIES["version_of_person"], {"id": seen.id}).fetchone()
-        if found is None:
+        row = self._connection.execute(QUERIES["version_of_person"], {"id": seen.id}).fetchone()
+        if row is None:
             return NotFound()
-        return VersionConflict(provided=seen.version, current=found[0])
+        return VersionConflict(provided=seen.version, current=row[0])
 
 
 def _columns(person: Person) -> dict[str, object]:
@@ -117,12 +117,12 @@ class PostgresGrants:
 
     def of_person(self, person: PersonId) -> list[GivenGrant]:
         """List somebody's grants by permission and company."""
-        found = self._connection.execute(QUERIES["grants_of_person"], {"person": person})
-        return list(given_grants(found.fetchall()))
+        cursor = self._connection.execute(QUERIES["grants_of_person"], {"person": person})
+        return list(given_grants(cursor.fetchall()))
 
     def give(self, person: PersonId, grant: Grant, by: PersonId, now: datetime) -> None:
         """Keep a grant, in place of one of the same permission and company."""
-        told = {
+        values = {
             "person": person,
             "permission": str(grant.permission),
             "company": grant.company,
@@ -130,12 +130,12 @@ class PostgresGrants:
             "by": by,
             "now": now,
         }
-        self._connection.execute(QUERIES["give_grant"], told)
+        self._connection.execute(QUERIES["give_grant"], values)
 
     def take(self, person: PersonId, permission: Permission, company: CompanyId | None) -> None:
         """Take a grant away."""
-        told = {"person": person, "permission": str(permission), "company": company}
-        self._connection.execute(QUERIES["take_grant"], told)
+        values = {"person": person, "permission": str(permission), "company": company}
+        self._connection.execute(QUERIES["take_grant"], values)
 
 
 @frozen
@@ -144,12 +144,12 @@ class PostgresAdministration:
 
     _connection: Connection
 
-    def hold(self) -> None:
+    def lock(self) -> None:
         """Wait for whoever changes rights just now, and keep all others waiting."""
         self._connection.execute(QUERIES["hold_administration"])
 
     def count(self) -> int:
         """Count the active administrators, but for those who are locked for good."""
-        told = {"for_good": LOCKED_FOR_GOOD}
-        (found,) = self._connection.execute(QUERIES["count_administrators"], told).fetchall()
-        return int(found[0])
+        values = {"for_good": LOCKED_FOR_GOOD}
+        (result,) = self._connection.execute(QUERIES["count_administrators"], values).fetchall()
+        return int(result[0])

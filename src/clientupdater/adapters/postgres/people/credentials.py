@@ -30,16 +30,16 @@ class PostgresCredentials:
 
     def find(self, email: str) -> Credential | None:
         """Find somebody's by their email."""
-        told = {"email": email}
-        found = self._connection.execute(QUERIES["credential_by_email"], told).fetchone()
-        return _credential(*found) if found else None
+        values = {"email": email}
+        row = self._connection.execute(QUERIES["credential_by_email"], values).fetchone()
+        return _credential(*row) if row else None
 
-    def hold(self, person: PersonId | None) -> Credential | None:
+    def lock(self, person: PersonId | None) -> Credential | None:
         """Find somebody's again and lock it; for nobody, look all the same."""
-        told = {"person": person}
-        self._connection.execute(QUERIES["hold_person"], told)
-        found = self._connection.execute(QUERIES["credential_by_id"], told).fetchone()
-        return _credential(*found) if found else None
+        values = {"person": person}
+        self._connection.execute(QUERIES["hold_person"], values)
+        row = self._connection.execute(QUERIES["credential_by_id"], values).fetchone()
+        return _credential(*row) if row else None
 
     def set(
         self,
@@ -50,7 +50,7 @@ class PostgresCredentials:
         issue: Issue | None = None,
     ) -> None:
         """Keep a new password; one that expires must be changed."""
-        told = {
+        values = {
             "person": person,
             "password": password,
             "now": now,
@@ -58,12 +58,12 @@ class PostgresCredentials:
             "issued_by": issue and issue.by,
             "issued_rights": issue and issue.rights,
         }
-        self._connection.execute(QUERIES["set_password"], told)
+        self._connection.execute(QUERIES["set_password"], values)
 
     def renew(self, person: PersonId, before: str, after: str) -> None:
         """Keep the same password at another cost, unless it was changed meanwhile."""
-        told = {"person": person, "before": before, "after": after}
-        self._connection.execute(QUERIES["renew_password"], told)
+        values = {"person": person, "before": before, "after": after}
+        self._connection.execute(QUERIES["renew_password"], values)
 
 
 @frozen
@@ -103,22 +103,22 @@ class PostgresOneTimePasswords:
 
     def issue(self, person: PersonId, issued: OneTime, token: str | None) -> None:
         """Keep one in place of any other of its kind."""
-        told = {
+        values = {
             "person": person,
             "kind": "reset" if token else "initial",
             "token": token,
             "issued_by": issued.issued_by,
             "issued_at": issued.password.issued_at,
         }
-        self._connection.execute(QUERIES["issue_one_time"], told)
+        self._connection.execute(QUERIES["issue_one_time"], values)
 
-    def hold(self, token: str) -> tuple[PersonId, OneTime] | None:
+    def lock(self, token: str) -> tuple[PersonId, OneTime] | None:
         """Find a reset and lock it, after its owner, as everybody who locks both does."""
         self._connection.execute(QUERIES["hold_owner_of_reset"], {"token": token})
-        found = self._connection.execute(QUERIES["reset_by_token"], {"token": token}).fetchone()
-        if found is None:
+        row = self._connection.execute(QUERIES["reset_by_token"], {"token": token}).fetchone()
+        if row is None:
             return None
-        person, issued_at, used_at, issued_by = found
+        person, issued_at, used_at, issued_by = row
         return PersonId(person), _one_time(issued_at, used_at, issued_by)
 
     def use(self, person: PersonId, now: datetime) -> None:

@@ -21,8 +21,8 @@ class PostgresIdentities:
 
     def find(self, subject: str) -> KnownPerson | None:
         """Find somebody with their rights of this moment, in one look."""
-        found = self._connection.execute(QUERIES["person_by_subject"], {"subject": subject})
-        row = found.fetchone()
+        cursor = self._connection.execute(QUERIES["person_by_subject"], {"subject": subject})
+        row = cursor.fetchone()
         if row is None:
             return None
         person = person_of(row[:PERSON_WIDTH])

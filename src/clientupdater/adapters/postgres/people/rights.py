@@ -24,10 +24,10 @@ class PostgresRights:
 
     def actor(self, person: PersonId) -> Actor | None:
         """Find whether a person is active, their grants and live territory, in one look."""
-        told = {"person": person}
-        found = self._connection.execute(QUERIES["actor_by_id"], told).fetchone()
-        return known_actor(found) if found else None
+        values = {"person": person}
+        row = self._connection.execute(QUERIES["actor_by_id"], values).fetchone()
+        return known_actor(row) if row else None
 
-    def hold(self) -> None:
+    def lock(self) -> None:
         """Wait for whoever changes rights just now, and keep them, but no others, waiting."""
         self._connection.execute(QUERIES["hold_rights"])

@@ -40,14 +40,14 @@ class PostgresSessions:
 
     def find(self, token: str) -> KnownSession | None:
         """Find one with its person's rights of this moment, in one look."""
-        found = self._connection.execute(QUERIES["session_by_token"], {"token": token}).fetchone()
-        if found is None:
+        row = self._connection.execute(QUERIES["session_by_token"], {"token": token}).fetchone()
+        if row is None:
             return None
         until = SESSION_WIDTH + PERSON_WIDTH
-        person = person_of(found[SESSION_WIDTH:until])
-        rights, generation = found[until : until + ACTOR_WIDTH], found[until + ACTOR_WIDTH]
-        issuer = known_actor(found[until + ACTOR_WIDTH + 1 :])
-        opened = session_of(found[:SESSION_WIDTH])
+        person = person_of(row[SESSION_WIDTH:until])
+        rights, generation = row[until : until + ACTOR_WIDTH], row[until + ACTOR_WIDTH]
+        issuer = known_actor(row[until + ACTOR_WIDTH + 1 :])
+        opened = session_of(row[:SESSION_WIDTH])
         return KnownSession(opened, person, actor_of(person, rights), generation, issuer)
 
     def touch(self, session: UUID, now: datetime) -> None:
@@ -63,7 +63,7 @@ class PostgresSessions:
         issue: Issue | None,
     ) -> UUID:
         """Open one; answer with its identity."""
-        told = {
+        values = {
             "person": person,
             "token": token,
             "kind": str(session.kind),
@@ -75,19 +75,19 @@ class PostgresSessions:
             "issued_by": issue and issue.by,
             "issued_rights": issue and issue.rights,
         }
-        (opened,) = self._connection.execute(QUERIES["open_session"], told).fetchall()
+        (opened,) = self._connection.execute(QUERIES["open_session"], values).fetchall()
         identity: UUID = opened[0]
         return identity
 
     def of_person(self, person: PersonId, now: datetime) -> list[OpenSession]:
         """List those that are neither revoked nor expired, the last opened first."""
-        told = {"person": person, "now": now}
+        values = {"person": person, "now": now}
         return [
             session_of(each)
-            for each in self._connection.execute(QUERIES["sessions_of_person"], told)
+            for each in self._connection.execute(QUERIES["sessions_of_person"], values)
         ]
 
     def revoke(self, sessions: Collection[UUID], now: datetime, reason: str) -> int:
         """End them; count those that were not ended already."""
-        told = {"ids": list(sessions), "now": now, "reason": reason}
-        return self._connection.execute(QUERIES["revoke_sessions"], told).rowcount
+        values = {"ids": list(sessions), "now": now, "reason": reason}
+        return self._connection.execute(QUERIES["revoke_sessions"], values).rowcount

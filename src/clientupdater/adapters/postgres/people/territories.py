@@ -42,11 +42,11 @@ class PostgresTerritories:
 
     def holders(self, area: AreaId) -> list[PersonId]:
         """List the people who were given an area."""
-        found = self._connection.execute(QUERIES["holders"], {"area": area})
-        return [PersonId(person) for (person,) in found]
+        cursor = self._connection.execute(QUERIES["holders"], {"area": area})
+        return [PersonId(person) for (person,) in cursor]
 
-    def _run(self, query: str, **told: object) -> None:
-        self._connection.execute(QUERIES[query], told)
+    def _run(self, query: str, **params: object) -> None:
+        self._connection.execute(QUERIES[query], params)
 
 
 @frozen
@@ -69,16 +69,16 @@ class PostgresPlaces:
 
     def members(self, area: AreaId) -> frozenset[BranchId]:
         """Give the live branches of an area."""
-        found = self._connection.execute(QUERIES["members"], {"area": area})
-        return frozenset(BranchId(branch) for (branch,) in found)
+        cursor = self._connection.execute(QUERIES["members"], {"area": area})
+        return frozenset(BranchId(branch) for (branch,) in cursor)
 
     def _named(self, query: str, named: UUID | str) -> UUID:
         by_id = isinstance(named, UUID)
-        told = {"id": named if by_id else None, "code": None if by_id else named}
-        found = self._connection.execute(QUERIES[query], told).fetchone()
-        if found is None:
+        values = {"id": named if by_id else None, "code": None if by_id else named}
+        row = self._connection.execute(QUERIES[query], values).fetchone()
+        if row is None:
             raise NotFound(f"There is no such {query}.")
-        identity: UUID = found[0]
+        identity: UUID = row[0]
         return identity
 
 
@@ -98,8 +98,8 @@ class PostgresAreaBranches:
 
     def company_of(self, area: AreaId) -> CompanyId | None:
         """Tell whose an area is."""
-        found = self._connection.execute(QUERIES["company_of_area"], {"area": area}).fetchone()
-        return CompanyId(found[0]) if found and found[0] else None
+        row = self._connection.execute(QUERIES["company_of_area"], {"area": area}).fetchone()
+        return CompanyId(row[0]) if row and row[0] else None
 
 
 @frozen
@@ -117,5 +117,5 @@ class PostgresOfficersClients:
         return self._end("end_lost_assignments", officer, by, now)
 
     def _end(self, query: str, officer: PersonId, by: PersonId, now: datetime) -> int:
-        told = {"officer": officer, "by": by, "now": now}
-        return self._connection.execute(QUERIES[query], told).rowcount
+        values = {"officer": officer, "by": by, "now": now}
+        return self._connection.execute(QUERIES[query], values).rowcount

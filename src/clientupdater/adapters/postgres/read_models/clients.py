@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
     from uuid import UUID
 
-    from clientupdater.domain.access_scope import Reach
+    from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.ids import BranchId
     from clientupdater.ports.read_models import ClientFilter, ClientQuery, SortValue, StatusFilter
 
@@ -68,8 +68,8 @@ class ClientWalk:
     """A page of clients as a statement."""
 
     query: ClientQuery
-    reach: Reach
-    statuses: Reach
+    access_scope: AccessScope
+    statuses: AccessScope
     """Both written out."""
     found: Resolved
     moment: Mapping[str, object]
@@ -80,8 +80,8 @@ class ClientWalk:
 
     def __attrs_post_init__(self) -> None:
         """Collect what is asked for, once."""
-        given = _members(self.query.filter) | ({"undated": True} if self.is_undated else {})
-        object.__setattr__(self, "_given", given)
+        result = _members(self.query.filter) | ({"undated": True} if self.is_undated else {})
+        object.__setattr__(self, "_given", result)
 
     @property
     def asks_for_rows(self) -> bool:
@@ -113,7 +113,7 @@ class ClientWalk:
             return Shape(branches=(branch,))  # type: ignore[arg-type] # it is a branch's
         if "area" in self._given:
             return Shape().within(frozenset(self.found.area_members))
-        return Shape.of(self.reach)
+        return Shape.of(self.access_scope)
 
     @property
     def _names_few(self) -> bool:
@@ -136,7 +136,7 @@ class ClientWalk:
         """The question which words are rare, as a statement; None where it makes no difference."""
         if self._officer or not self.found.words:
             return None
-        branches = len(self.reach.direct_branches | self.reach.area_branches)
+        branches = len(self.access_scope.direct_branches | self.access_scope.area_branches)
         many = min(MANY, MANY_OF_A_BRANCH * branches) if self._leads.everything else MANY
         counts = (
             filled("count", range=self._range(f"word_{n}"), many=many, place=n)
@@ -148,7 +148,7 @@ class ClientWalk:
     def told(self) -> dict[str, object]:
         """The parameters."""
         shape, after = self._leads, self.query.after
-        told = {
+        values = {
             **self.moment,
             **self._given,
             **{name: id_ for name, id_ in self.found.ids.items() if id_},
@@ -162,8 +162,8 @@ class ClientWalk:
             **{f"word_{n}": word for n, word in enumerate(self.found.words)},
         }
         if after is None:
-            return told
-        return {**told, "after_value": after.value, "after_client": after.client}
+            return values
+        return {**values, "after_value": after.value, "after_client": after.client}
 
     @property
     def asked_of_clients(self) -> list[str]:
@@ -224,8 +224,8 @@ class ClientWalk:
         few = self._officer or self._names_few or self._given.get("active") is False
         if self.query.sort is not ClientSort.NAME or few or "loan_status" in self._given:
             return False
-        said = {name for name, what in self._given.items() if what is not False}
-        return "row_status" in self.found.ids or not _NARROWING.isdisjoint(said)
+        result = {name for name, what in self._given.items() if what is not False}
+        return "row_status" in self.found.ids or not _NARROWING.isdisjoint(result)
 
     def _row_arms(self) -> list[str]:
         arms, shape, clients = [], self.shape, self._conditions_on_clients()
@@ -234,7 +234,7 @@ class ClientWalk:
             arms.append(self._of_branches([*asked, *self._row_scopes(), *clients]))
         if shape.companies or shape.everything:
             arms.append(self._of_all([*asked, *self._row_scopes()], clients))
-        if self.reach.self_companies or self.statuses.self_companies:
+        if self.access_scope.self_companies or self.statuses.self_companies:
             own = all_of([*asked, *clients, *self._client_scopes()])
             holes = {"whose": "r_actor", "beyond": self._beyond, **self._holes("s")}
             arms.append(filled("walk_own_rows", where=own, **holes))
@@ -273,8 +273,10 @@ class ClientWalk:
     @property
     def _scopes(self) -> list[Scope]:
         """What clients and rows must both be within: once where it is the same."""
-        scopes = [Scope(self.reach)]
-        return scopes if self.statuses == self.reach else [*scopes, Scope(self.statuses, "t")]
+        scopes = [Scope(self.access_scope)]
+        return (
+            scopes if self.statuses == self.access_scope else [*scopes, Scope(self.statuses, "t")]
+        )
 
     def _holes(self, of: str) -> dict[str, object]:
         value, direction, _ = self._sorted_by(of)
@@ -303,7 +305,9 @@ class ClientWalk:
         asked = [*self._client_conditions(), *self._said()]
         if self.query.filter.row is None:
             scopes = (
-                self._client_scopes() if self.is_undated else [Scope(self.reach).over_clients()]
+                self._client_scopes()
+                if self.is_undated
+                else [Scope(self.access_scope).over_clients()]
             )
             return [*scopes, *asked]
         piece = "row" if self.query.q is None else "row_by_key"
@@ -320,18 +324,18 @@ class ClientWalk:
         if not read:
             return asked
         ranges = (self._range(f"word_{n}") for n in read)
-        said = filled("said_all", ranges=" intersect ".join(ranges), client=client)
-        return [said, *asked]
+        result = filled("said_all", ranges=" intersect ".join(ranges), client=client)
+        return [result, *asked]
 
     def _range(self, word: str) -> str:
         """Everyone within sight with this word: of a few branches, each has a range of its own."""
-        within, leads = Scope(self.reach).over_words(), self._leads
+        within, leads = Scope(self.access_scope).over_words(), self._leads
         if leads.everything or leads.companies:
             # Said of the clients that are left; of every word, row-level security says it already.
             return f"({filled('range', word=word, where='true')})"
         pieces = [filled("range_of_branches", word=word, where=within)]
         if leads.own:
-            own = {"whose": "r_actor", "beyond": f"not {Scope(self.reach).by_place('m')}"}
+            own = {"whose": "r_actor", "beyond": f"not {Scope(self.access_scope).by_place('m')}"}
             pieces.append(filled("range_of_own", word=word, where=within, **own))
         return f"({' union all '.join(pieces)})"
 
@@ -376,12 +380,12 @@ _NOBODY = "select null::text as value, null::uuid as client_id where false"
 
 def _members(asked: ClientFilter | StatusFilter) -> dict[str, Any]:
     """List what a filter names; what it does not is None."""
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, value in attrs.asdict(asked, recurse=False).items():
         if name == "row" and value is not None:
             rows = _members(value)
             rows.pop("period", None)
-            found.update({f"row_{each}": what for each, what in rows.items()})
+            values.update({f"row_{each}": what for each, what in rows.items()})
         elif value is not None and name != "row":
-            found[name] = value
-    return found
+            values[name] = value
+    return values

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from clientupdater.adapters.postgres.core.connect import Connection
-    from clientupdater.domain.access_scope import Reach
+    from clientupdater.domain.access_scope import AccessScope
     from clientupdater.ports.read_models import Looking
 
 QUERIES = named_queries("read_models/filter_options.sql")
@@ -40,29 +40,29 @@ class PostgresClientFilters:
 
     def options(self, looking: Looking) -> FilterOptions:
         """Read what they can be."""
-        reach = written_out(looking.clients, self._connection)
+        access_scope = written_out(looking.clients, self._connection)
         statuses = written_out(looking.statuses, self._connection)
-        told = {**_told(reach), "status_companies": list(statuses.scopes)}
-        words = self._words(told)
+        values = {**_told(access_scope), "status_companies": list(statuses.scopes)}
+        words = self._words(values)
         return FilterOptions(
             **{table: tuple(words.get(table, ())) for table in _LOOKUPS},
             statuses=_statuses(words),
-            loan_statuses=tuple(word for (word,) in self._read("loan_statuses", told)),
+            loan_statuses=tuple(word for (word,) in self._read("loan_statuses", values)),
             officers=tuple(
-                PersonName(PersonId(i), name) for i, name in self._read("officers", told)
+                PersonName(PersonId(i), name) for i, name in self._read("officers", values)
             ),
         )
 
-    def _words(self, told: Mapping[str, object]) -> dict[str, list[Any]]:
-        found: dict[str, list[Any]] = {}
-        for table, _, code, name, active, status in self._read("words", told):
+    def _words(self, result: Mapping[str, object]) -> dict[str, list[Any]]:
+        values: dict[str, list[Any]] = {}
+        for table, _, code, name, active, status in self._read("words", result):
             of = f"reasons of {status}" if table == "reasons" else table
-            found.setdefault(of, []).append(Option(code, name, active))
-        return found
+            values.setdefault(of, []).append(Option(code, name, active))
+        return values
 
-    def _read(self, query: str, told: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
+    def _read(self, query: str, values: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
         """Run it, planned for its very values: how many places there are decides."""
-        return self._connection.execute(QUERIES[query].encode(), told, prepare=False).fetchall()
+        return self._connection.execute(QUERIES[query].encode(), values, prepare=False).fetchall()
 
 
 def _statuses(words: Mapping[str, Sequence[Option]]) -> tuple[StatusOption, ...]:
@@ -72,19 +72,19 @@ def _statuses(words: Mapping[str, Sequence[Option]]) -> tuple[StatusOption, ...]
     )
 
 
-def _told(reach: Reach) -> dict[str, object]:
-    branches = (reach.direct_branches if reach.branch_companies else frozenset()) | (
-        reach.area_branches if reach.area_companies else frozenset()
+def _told(access_scope: AccessScope) -> dict[str, object]:
+    branches = (access_scope.direct_branches if access_scope.branch_companies else frozenset()) | (
+        access_scope.area_branches if access_scope.area_companies else frozenset()
     )
     return {
-        "actor": reach.actor,
-        "companies": list(reach.scopes),
-        "everything": bool(reach.all_companies),
+        "actor": access_scope.actor,
+        "companies": list(access_scope.scopes),
+        "everything": bool(access_scope.all_companies),
         "branches": list(branches),
-        "all_companies": list(reach.all_companies),
-        "branch_companies": list(reach.branch_companies),
-        "area_companies": list(reach.area_companies),
-        "self_companies": list(reach.self_companies),
-        "direct_branches": list(reach.direct_branches),
-        "area_branches": list(reach.area_branches),
+        "all_companies": list(access_scope.all_companies),
+        "branch_companies": list(access_scope.branch_companies),
+        "area_companies": list(access_scope.area_companies),
+        "self_companies": list(access_scope.self_companies),
+        "direct_branches": list(access_scope.direct_branches),
+        "area_branches": list(access_scope.area_branches),
     }

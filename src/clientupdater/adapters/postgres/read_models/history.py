@@ -32,8 +32,8 @@ class PostgresClientHistory:
     def page(self, client: ClientId, limit: int, after: HistoryKey | None) -> HistoryPage:
         """Read a page, the newest first."""
         place = {"changed_at": after.changed_at, "id": after.id} if after else _BEFORE_ALL
-        told = {"client": client, "limit": limit + 1, **place}
-        rows = self._connection.execute(QUERIES["history"], told).fetchall()
+        values = {"client": client, "limit": limit + 1, **place}
+        rows = self._connection.execute(QUERIES["history"], values).fetchall()
         items = tuple(_changed(*row) for row in rows[:limit])
         last = HistoryKey(items[-1].changed_at, items[-1].id) if len(rows) > limit else None
         return Page(items, last)

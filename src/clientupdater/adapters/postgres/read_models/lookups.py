@@ -36,10 +36,10 @@ class PostgresLookups:
 
     def load(self, *, inactive: bool) -> Lookups:
         """Read the eight of them."""
-        found: dict[str, list[Lookup]] = {table: [] for table in TABLES}
+        values: dict[str, list[Lookup]] = {table: [] for table in TABLES}
         for table, *columns in self._connection.execute(QUERIES["lookups"], {"inactive": inactive}):
-            found[table].append(_lookup(*columns))
-        return {table: tuple(sorted(words, key=_place)) for table, words in found.items()}
+            values[table].append(_lookup(*columns))
+        return {table: tuple(sorted(words, key=_place)) for table, words in values.items()}
 
 
 def _lookup(*columns: Any) -> Lookup:

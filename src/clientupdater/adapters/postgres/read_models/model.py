@@ -65,10 +65,10 @@ class PostgresReading:
 
     def worklist(self, query: WorklistQuery, looking: Looking) -> WorklistPage:
         """Read a page of the open rows of the running periods."""
-        reach = written_out(looking.statuses, self._connection)
-        if reach.is_nothing:
+        access_scope = written_out(looking.statuses, self._connection)
+        if access_scope.is_nothing:
             return Page((), None)
-        walk = WorkWalk(query, reach, looking.today)
+        walk = WorkWalk(query, access_scope, looking.today)
         rows = self._page(walk.statement(), walk.told, is_steady=walk.shape.is_steady)
         shown = rows[: query.limit]
         items = (work_item(ClientId(row[4]), row[6:], walk.day) for row in shown if row[6])
@@ -116,8 +116,8 @@ class PostgresReading:
         statement = filled(
             "client_one", which=which, where=scope.over_clients(), shown=filled("client_shown")
         )
-        told = {**_moment(looking), **scope.told, "which": client}
-        rows = self._read(statement, told, prepare=True)
+        values = {**_moment(looking), **scope.told, "which": client}
+        rows = self._read(statement, values, prepare=True)
         return client_view(ClientId(rows[0][1]), rows[0][2:], looking) if rows else None
 
     def walk(
@@ -129,21 +129,21 @@ class PostgresReading:
         is_undated: bool = False,
     ) -> ClientWalk | None:
         """Look up what the query names; None where nobody can be meant."""
-        found = self._resolved(query, known)
-        if found is None:
+        result = self._resolved(query, known)
+        if result is None:
             return None
         walk = ClientWalk(
             query=query,
-            reach=written_out(looking.clients, self._connection),
+            access_scope=written_out(looking.clients, self._connection),
             statuses=written_out(looking.statuses, self._connection),
-            found=found,
+            found=result,
             moment=_moment(looking),
             is_undated=is_undated,
         )
         if walk.rarity is None:
             return walk
         ((rare,),) = self._read(walk.rarity, walk.told, prepare=False)
-        return evolve(walk, found=evolve(found, rare=frozenset(rare)))
+        return evolve(walk, found=evolve(result, rare=frozenset(rare)))
 
     def _resolved(self, query: ClientQuery, known: Collection[ClientId]) -> Resolved | None:
         ids, members = self._codes(query.filter)
@@ -156,8 +156,8 @@ class PostgresReading:
         if not words or _NUMBER.fullmatch(query.q):
             return None
         # The longest first: it is the rarest, as a rule.
-        said = tuple(sorted(words, key=len, reverse=True))
-        return Resolved(ids=ids, area_members=members, words=said)
+        result = tuple(sorted(words, key=len, reverse=True))
+        return Resolved(ids=ids, area_members=members, words=result)
 
     def _codes(self, asked: ClientFilter) -> tuple[Mapping[str, UUID], tuple[BranchId, ...]]:
         named = {name: _named_by(asked, name) for name in _CODES}
@@ -167,38 +167,38 @@ class PostgresReading:
         named = {name: code for name, code in named.items() if code is not None}
         if not named:
             return {}, ()
-        told = {**dict.fromkeys(_CODES), **named}
-        ((*ids, members),) = self._read(PIECES["resolve"], told, prepare=True)
-        found = dict(zip(_CODES, ids, strict=True))
-        if unknown := [name for name in named if found[name] is None]:
+        result = {**dict.fromkeys(_CODES), **named}
+        ((*ids, members),) = self._read(PIECES["resolve"], result, prepare=True)
+        values = dict(zip(_CODES, ids, strict=True))
+        if unknown := [name for name in named if values[name] is None]:
             raise InvalidInput(Fault(_pointer(name), "there is no such code") for name in unknown)
-        return {name: id_ for name, id_ in found.items() if id_}, tuple(members)
+        return {name: id_ for name, id_ in values.items() if id_}, tuple(members)
 
     def _named(self, q: str) -> list[ClientId]:
-        said = q.strip()
-        digits = sum(each.isdigit() for each in said)
-        is_number = bool(_NUMBER.fullmatch(said)) and digits >= FEWEST_DIGITS
-        if not is_number and len(said.split()) != 1:
+        text = q.strip()
+        digits = sum(each.isdigit() for each in text)
+        is_number = bool(_NUMBER.fullmatch(text)) and digits >= FEWEST_DIGITS
+        if not is_number and len(text.split()) != 1:
             return []
-        told = {"codes": [said, said.upper()], "q": said, "number": is_number}
-        return [ClientId(id_) for (id_,) in self._read(PIECES["named"], told, prepare=False)]
+        values = {"codes": [text, text.upper()], "q": text, "number": is_number}
+        return [ClientId(id_) for (id_,) in self._read(PIECES["named"], values, prepare=False)]
 
     def _page(
-        self, statement: str, told: Mapping[str, object], *, is_steady: bool
+        self, statement: str, values: Mapping[str, object], *, is_steady: bool
     ) -> list[tuple[Any, ...]]:
         """Run it; one plan serves every such page, and making it takes longer than the page."""
         if is_steady:
             self._connection.execute(_ONE_PLAN)
-        return self._read(statement, told, prepare=is_steady)
+        return self._read(statement, values, prepare=is_steady)
 
     def _read(
-        self, statement: str, told: Mapping[str, object], *, prepare: bool
+        self, statement: str, values: Mapping[str, object], *, prepare: bool
     ) -> list[tuple[Any, ...]]:
         """Run it; what is not prepared is planned for its very values."""
-        found = self._connection.execute(
-            statement.encode(), told, prepare=None if prepare else False
+        cursor = self._connection.execute(
+            statement.encode(), values, prepare=None if prepare else False
         )
-        return found.fetchall()
+        return cursor.fetchall()
 
 
 def _moment(looking: Looking) -> dict[str, object]:
@@ -212,10 +212,10 @@ def _moment(looking: Looking) -> dict[str, object]:
 
 def _named_by(asked: ClientFilter, name: str) -> str | None:
     if name.startswith("row_"):
-        found = getattr(asked.row, name.removeprefix("row_")) if asked.row else None
+        result = getattr(asked.row, name.removeprefix("row_")) if asked.row else None
     else:
-        found = getattr(asked, name)
-    return None if found is None else str(found)
+        result = getattr(asked, name)
+    return None if result is None else str(result)
 
 
 def _pointer(name: str) -> str:

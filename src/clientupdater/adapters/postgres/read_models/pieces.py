@@ -21,11 +21,11 @@ PIECES: dict[str, str] = {
 }
 
 
-def filled(piece: str, **given: object) -> str:
+def filled(piece: str, **params: object) -> str:
     """Fill a piece's holes: with what is given, else with the piece of that name."""
     text = PIECES[piece]
     while _HOLE.search(text):
-        text = _HOLE.sub(lambda hole: str(given.get(hole[1], PIECES.get(hole[1]))), text)
+        text = _HOLE.sub(lambda hole: str(params.get(hole[1], PIECES.get(hole[1]))), text)
     return text
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from clientupdater.domain.access_scope import Reach
+    from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.ids import BranchId
 
 FEW = 50
@@ -40,42 +40,44 @@ def array(ids: frozenset[UUID]) -> str:
     return "{" + ",".join(map(str, ids)) + "}"
 
 
-def written_out(reach: Reach, connection: psycopg.Connection[tuple[Any, ...]]) -> Reach:
+def written_out(
+    access_scope: AccessScope, connection: psycopg.Connection[tuple[Any, ...]]
+) -> AccessScope:
     """Name the companies of a grant over every company."""
-    if reach.everywhere is None:
-        return reach
+    if access_scope.everywhere is None:
+        return access_scope
     known = connection.execute(PIECES["companies"].encode()).fetchall()
-    return reach.over(CompanyId(company) for (company,) in known)
+    return access_scope.over(CompanyId(company) for (company,) in known)
 
 
 @frozen
 class Scope:
     """One reach in SQL; `prefix` keeps its parameters apart from another's."""
 
-    reach: Reach
+    access_scope: AccessScope
     prefix: str = "r"
 
     @property
     def told(self) -> dict[str, object]:
         """The parameters of its predicate."""
-        found: dict[str, object] = {
-            f"{self.prefix}_{name}": array(getattr(self.reach, name)) for name in _COMPANIES
+        values: dict[str, object] = {
+            f"{self.prefix}_{name}": array(getattr(self.access_scope, name)) for name in _COMPANIES
         }
         return {
-            **found,
+            **values,
             f"{self.prefix}_direct_branches": array(self._direct),
             f"{self.prefix}_area_branches": array(self._area),
-            f"{self.prefix}_actor": self.reach.actor,
+            f"{self.prefix}_actor": self.access_scope.actor,
         }
 
     def over_clients(self) -> str:
         """Say it of a client c: all four pieces, as a test of truth (see `over_rows`)."""
-        pieces = [*self._pieces(), *(["scope_self"] if self.reach.self_companies else [])]
+        pieces = [*self._pieces(), *(["scope_self"] if self.access_scope.self_companies else [])]
         return f"{self._any(pieces, 'c', 'branch_id')} is true"
 
     def over_words(self) -> str:
         """Say it of a word w of a client's name: all four pieces."""
-        pieces = [*self._pieces(), *(["scope_self"] if self.reach.self_companies else [])]
+        pieces = [*self._pieces(), *(["scope_self"] if self.access_scope.self_companies else [])]
         return self._any(pieces, "w", "branch_id")
 
     def over_rows(self) -> str:
@@ -92,7 +94,7 @@ class Scope:
 
     def _pieces(self) -> list[str]:
         held = {
-            "scope_all": self.reach.all_companies,
+            "scope_all": self.access_scope.all_companies,
             _sized("scope_branch", self._direct): self._direct,
             _sized("scope_area", self._area): self._area,
         }
@@ -100,15 +102,17 @@ class Scope:
 
     @property
     def _direct(self) -> frozenset[BranchId]:
-        return self.reach.direct_branches if self.reach.branch_companies else frozenset()
+        return (
+            self.access_scope.direct_branches if self.access_scope.branch_companies else frozenset()
+        )
 
     @property
     def _area(self) -> frozenset[BranchId]:
-        return self.reach.area_branches if self.reach.area_companies else frozenset()
+        return self.access_scope.area_branches if self.access_scope.area_companies else frozenset()
 
     def _any(self, pieces: list[str], who: str, branch: str) -> str:
-        told = (filled(piece, who=who, branch=branch, p=self.prefix) for piece in pieces)
-        return f"({' or '.join(told) or 'false'})"
+        items = (filled(piece, who=who, branch=branch, p=self.prefix) for piece in pieces)
+        return f"({' or '.join(items) or 'false'})"
 
 
 def _sized(piece: str, branches: frozenset[BranchId]) -> str:
@@ -125,14 +129,14 @@ class Shape:
     everything: bool = False
 
     @classmethod
-    def of(cls, reach: Reach) -> Shape:
+    def of(cls, access_scope: AccessScope) -> Shape:
         """Choose by the size of the scope."""
-        branches = (reach.direct_branches if reach.branch_companies else frozenset()) | (
-            reach.area_branches if reach.area_companies else frozenset()
-        )
+        branches = (
+            access_scope.direct_branches if access_scope.branch_companies else frozenset()
+        ) | (access_scope.area_branches if access_scope.area_companies else frozenset())
         return cls(
-            companies=tuple(reach.all_companies),
-            own=bool(reach.self_companies),
+            companies=tuple(access_scope.all_companies),
+            own=bool(access_scope.self_companies),
         ).within(branches)
 
     def within(self, branches: frozenset[BranchId]) -> Shape:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clientupdater.adapters.postgres.read_models.clients import ClientWalk
-    from clientupdater.domain.access_scope import Reach
-    from clientupdater.ports.exports import TableAsked
+    from clientupdater.domain.access_scope import AccessScope
+    from clientupdater.ports.exports import TableRequest
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
@@ -43,12 +43,16 @@ class PostgresSnapshot:
 
     _connection: Connection
 
-    def table(self, asked: TableAsked) -> PostgresTable:
+    def table(self, asked: TableRequest) -> PostgresTable:
         """Look at a table."""
-        told = asked.reaches
+        result = asked.reaches
         # Each is asked for once; the last stays the last.
-        once = [reach for n, reach in enumerate(told, 1) if reach not in told[n:]]
-        reaches = [written_out(reach, self._connection) for reach in once]
+        once = [
+            access_scope
+            for n, access_scope in enumerate(result, 1)
+            if access_scope not in result[n:]
+        ]
+        reaches = [written_out(access_scope, self._connection) for access_scope in once]
         looking = Looking(
             clients=reaches[-1], statuses=reaches[-1], now=asked.now, today=asked.today
         )
@@ -65,9 +69,9 @@ class PostgresTable:
     """Rows as they stood when the snapshot began."""
 
     _connection: Connection
-    _table: TableAsked
+    _table: TableRequest
     _walk: ClientWalk
-    _reaches: Sequence[Reach]
+    _reaches: Sequence[AccessScope]
     as_of: datetime
 
     @property
@@ -75,7 +79,9 @@ class PostgresTable:
         """How far the asker sees, by the last of the permissions, and by what all of them cover."""
         known = self._connection.execute("select id, code from companies").fetchall()
         codes: dict[Any, str] = {company: code for company, code in known}  # noqa: C416 — typed so
-        return " and ".join(dict.fromkeys(_told(reach, codes) for reach in self._reaches))
+        return " and ".join(
+            dict.fromkeys(_told(access_scope, codes) for access_scope in self._reaches)
+        )
 
     def count(self) -> int:
         """Count its rows."""
@@ -130,13 +136,13 @@ class PostgresTable:
 
     @property
     def _scopes(self) -> list[Scope]:
-        return [Scope(reach, f"reach{n}") for n, reach in enumerate(self._reaches)]
+        return [Scope(access_scope, f"reach{n}") for n, access_scope in enumerate(self._reaches)]
 
     @cached_property
     def told(self) -> dict[str, object]:
         """The parameters."""
         scopes = (scope.told for scope in self._scopes)
-        return {**self._walk.told, **{name: what for told in scopes for name, what in told.items()}}
+        return {**self._walk.told, **{name: what for item in scopes for name, what in item.items()}}
 
 
 def _together(rows: Iterable[bytes | bytearray | memoryview]) -> Iterator[Lines]:
@@ -153,11 +159,11 @@ def _together(rows: Iterable[bytes | bytearray | memoryview]) -> Iterator[Lines]
         yield Lines(b"".join(held), len(held))
 
 
-def _told(reach: Reach, codes: Mapping[Any, str]) -> str:
+def _told(access_scope: AccessScope, codes: Mapping[Any, str]) -> str:
     """Say how far a reach goes, company by company."""
     branches = {
-        Breadth.BRANCH: f" ({len(reach.direct_branches)})",
-        Breadth.AREA: f" ({len(reach.area_branches)} branches)",
+        Breadth.BRANCH: f" ({len(access_scope.direct_branches)})",
+        Breadth.AREA: f" ({len(access_scope.area_branches)} branches)",
     }
-    said = sorted((codes.get(c, "?"), scope) for c, scope in reach.scopes.items())
-    return ", ".join(f"{code}: {scope}{branches.get(scope, '')}" for code, scope in said)
+    items = sorted((codes.get(c, "?"), scope) for c, scope in access_scope.scopes.items())
+    return ", ".join(f"{code}: {scope}{branches.get(scope, '')}" for code, scope in items)

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 Columns = tuple[Any, ...]
 
 
-def _person(found: Sequence[str] | None) -> PersonName | None:
-    return PersonName(PersonId(UUID(found[0])), found[1]) if found else None
+def _person(items: Sequence[str] | None) -> PersonName | None:
+    return PersonName(PersonId(UUID(items[0])), items[1]) if items else None
 
 
 def _snapshot(
@@ -126,10 +126,10 @@ def _place(company: UUID, branch: UUID, officer: UUID | None) -> ClientPlace:
     return ClientPlace(CompanyId(company), BranchId(branch), PersonId(officer) if officer else None)
 
 
-def _conflicts(found: list[list[str | None]] | None) -> tuple[ContactConflict, ...] | None:
-    if not found:
+def _conflicts(items: list[list[str | None]] | None) -> tuple[ContactConflict, ...] | None:
+    if not items:
         return None
-    return tuple(ContactConflict(str(source), *numbers) for source, *numbers in found)
+    return tuple(ContactConflict(str(source), *numbers) for source, *numbers in items)
 
 
 def _with_current(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from clientupdater.adapters.postgres.read_models.views import Columns
-    from clientupdater.domain.access_scope import Reach
+    from clientupdater.domain.access_scope import AccessScope
     from clientupdater.ports.read_models import WorklistQuery
 
 _NEVER = "'0001-01-01'::date"
@@ -71,7 +71,7 @@ class WorkWalk:
     """A page of the worklist as a statement."""
 
     query: WorklistQuery
-    reach: Reach
+    access_scope: AccessScope
     """Written out: over no company that is not named."""
     today: date
 
@@ -90,25 +90,25 @@ class WorkWalk:
     @property
     def shape(self) -> Shape:
         """How the scope is walked."""
-        return Shape.of(self.reach)
+        return Shape.of(self.access_scope)
 
     @property
     def told(self) -> dict[str, object]:
         """The parameters."""
         periods = [str(Period.containing(self.day, cycle)) for cycle in Cycle]
         shape, after = self.shape, self.query.after
-        told = {
+        values = {
             "day": self.day,
             "periods": periods,
             **{f"period_{n}": period for n, period in enumerate(periods)},
             "branches": list(shape.branches),
             "companies": list(shape.companies),
-            **Scope(self.reach).told,
+            **Scope(self.access_scope).told,
         }
         if after is None:
-            return told
+            return values
         return {
-            **told,
+            **values,
             "due_on": after.due_on,
             "rank": after.rank,
             "name": after.name,
@@ -177,11 +177,11 @@ class WorkWalk:
     def _own(self) -> str:
         if not self.shape.own:
             return ""
-        holes = {"whose": "r_actor", "beyond": f"not {Scope(self.reach).by_place('m')}"}
+        holes = {"whose": "r_actor", "beyond": f"not {Scope(self.access_scope).by_place('m')}"}
         return filled("own_work", scope=filled("scope_self", who="c", p="r"), **holes)
 
     def _arms(self, phase: int, conditions: list[str]) -> list[str]:
-        shape, within = self.shape, all_of([*conditions, Scope(self.reach).over_rows()])
+        shape, within = self.shape, all_of([*conditions, Scope(self.access_scope).over_rows()])
         keys, limit = _KEYS[self.order], self.query.limit + 1
         order = ", ".join(f"s.{each}" for each in _ORDERS[self.order].split(", "))
         holes = {"keys": keys, "order": order, "limit": limit}

@@ -51,8 +51,8 @@ class Fingerprints:
         """Make ready; what is known is read where all of a source is coming, else it costs more."""
         known: set[bytes] = set()
         if asked.full and asked.reads_all_it_asks_for:
-            told = {"source": str(asked.source)}
-            ((joined,),) = connection.execute(QUERIES["known"], told).fetchall()
+            values = {"source": str(asked.source)}
+            ((joined,),) = connection.execute(QUERIES["known"], values).fetchall()
             known = {joined[at : at + SIZE] for at in range(0, len(joined), SIZE)}
         begun = blake2b(digest_size=SIZE, key=vault.record_key(_rules() + terms.meaning))
         return cls(begun, terms.columns, known)
@@ -81,8 +81,8 @@ class Fingerprints:
 
     def _mark(self, record: RawRecord) -> bytes:
         mark = self._begun.copy()
-        said = [*map(record.get, self._columns), is_deleted(record), record.get(UNREADABLE)]
-        mark.update(cells_written(said))
+        items = [*map(record.get, self._columns), is_deleted(record), record.get(UNREADABLE)]
+        mark.update(cells_written(items))
         return mark.digest()
 
 

@@ -40,7 +40,7 @@ class PostgresSyncInputs:
     def keep(self, job: SyncJob, page: InputPage, now: datetime) -> None:
         """Keep a page."""
         packed = zlib.compress(written(page.records), QUICKLY)
-        told = {
+        values = {
             "job": job.id,
             "first": page.first,
             "company": job.asked.company,
@@ -54,29 +54,29 @@ class PostgresSyncInputs:
             "sealed": self._ring.sealed(packed, PURPOSE, _place(job.id, page.first)),
             "now": now,
         }
-        self._connection.execute(QUERIES["keep"], told)
+        self._connection.execute(QUERIES["keep"], values)
 
     def last(self, job: SyncJobId) -> LastPage | None:
         """Give where the last page that was kept ends, to go on from."""
-        found = self._connection.execute(QUERIES["last"], {"job": job}).fetchone()
-        return LastPage(found[0] + found[1]["records"], found[1]["next"]) if found else None
+        result = self._connection.execute(QUERIES["last"], {"job": job}).fetchone()
+        return LastPage(result[0] + result[1]["records"], result[1]["next"]) if result else None
 
     def pages(self, job: SyncJobId) -> Iterator[InputPage]:
         """Give every page in order, one at a time."""
         after = 0
-        while found := self._connection.execute(
+        while result := self._connection.execute(
             QUERIES["next"], {"job": job, "after": after}
         ).fetchone():
-            page = self._opened(job, *found)
+            page = self._opened(job, *result)
             after = page.first
             yield page
 
     def record(self, job: SyncJobId, row: int) -> RawRecord | None:
         """Give one record by its number."""
-        found = self._connection.execute(QUERIES["holding"], {"job": job, "row": row}).fetchone()
-        if found is None:
+        result = self._connection.execute(QUERIES["holding"], {"job": job, "row": row}).fetchone()
+        if result is None:
             return None
-        page = self._opened(job, *found)
+        page = self._opened(job, *result)
         place = row - page.first
         return page.records[place] if place < len(page.records) else None
 
@@ -84,13 +84,15 @@ class PostgresSyncInputs:
         """Drop what was kept."""
         self._connection.execute(QUERIES["forget"], {"job": job.id})
 
-    def _opened(self, job: SyncJobId, first: int, told: dict[str, Any], sealed: bytes) -> InputPage:
+    def _opened(
+        self, job: SyncJobId, first: int, values: dict[str, Any], sealed: bytes
+    ) -> InputPage:
         try:
             packed = self._ring.opened(sealed, PURPOSE, _place(job, first))
         except KeyUnknown as error:
             raise KeyMissing(error.name) from error
-        columns = tuple(told.get("columns", ()))
-        return InputPage(first, read(zlib.decompress(packed)), told["next"], columns)
+        columns = tuple(values.get("columns", ()))
+        return InputPage(first, read(zlib.decompress(packed)), values["next"], columns)
 
 
 def _place(job: SyncJobId, first: int) -> bytes:

@@ -36,7 +36,7 @@ class PostgresSyncJobs:
 
     def create(self, asked: SyncRequest, by: PersonId | None, now: datetime) -> SyncJob:
         """Put down what is asked for."""
-        told = {
+        values = {
             "source": str(asked.source),
             "company": asked.company,
             "preview": asked.mode is Mode.PREVIEW,
@@ -49,32 +49,32 @@ class PostgresSyncJobs:
         }
         if not asked.single:
             self._require_unread(asked.source, now)
-        ((job,),) = self._connection.execute(QUERIES["create"], told).fetchall()
+        ((job,),) = self._connection.execute(QUERIES["create"], values).fetchall()
         return SyncJob(
             id=SyncJobId(job), asked=asked, state=JobStatus.PENDING, created_by=by, created_at=now
         )
 
     def find(self, job: SyncJobId) -> SyncJob | None:
         """Find one."""
-        found = self._connection.execute(QUERIES["find"], {"job": job}).fetchone()
-        return _job(*found) if found else None
+        row = self._connection.execute(QUERIES["find"], {"job": job}).fetchone()
+        return _job(*row) if row else None
 
     def list(
         self, companies: AbstractSet[CompanyId] | None, *, before: SyncJobId | None, at_most: int
     ) -> list[SyncJob]:
         """List those of some companies alone, or all of them, the newest first."""
-        told = {
+        values = {
             "companies": None if companies is None else list(companies),
             "before": before,
             "at_most": at_most,
         }
-        return [_job(*each) for each in self._connection.execute(QUERIES["list"], told)]
+        return [_job(*each) for each in self._connection.execute(QUERIES["list"], values)]
 
     def approve(self, job: SyncJob, by: PersonId | None, now: datetime) -> None:
         """Let its plan be applied."""
         self._require_unread(job.asked.source, now)
-        told = {"job": job.id, "attempt": job.attempt, "by": by, "now": now}
-        if not self._connection.execute(QUERIES["approve"], told).rowcount:
+        values = {"job": job.id, "attempt": job.attempt, "by": by, "now": now}
+        if not self._connection.execute(QUERIES["approve"], values).rowcount:
             raise SyncOver
 
     def cancel(self, job: SyncJob, now: datetime) -> None:
@@ -83,8 +83,8 @@ class PostgresSyncJobs:
             raise SyncOver
 
     def _require_unread(self, source: Source, now: datetime) -> None:
-        told = {"source": str(source), "now": now}
-        ((is_read,),) = self._connection.execute(QUERIES["is_read"], told).fetchall()
+        values = {"source": str(source), "now": now}
+        ((is_read,),) = self._connection.execute(QUERIES["is_read"], values).fetchall()
         if is_read:
             raise SyncRunning
 
@@ -97,15 +97,15 @@ class PostgresSyncRuns:
 
     def begin(self, job: SyncJobId, now: datetime, *, patience: float) -> SyncJob:
         """Take it up, or take it up again where whoever did it died."""
-        told = {"job": job, "now": now}
-        found = self._connection.execute(QUERIES["hold"], told).fetchone()
-        if found is None:
+        values = {"job": job, "now": now}
+        row = self._connection.execute(QUERIES["hold"], values).fetchone()
+        if row is None:
             raise NotFound
-        status, source = found
+        status, source = row
         if status not in ("pending", "processing"):
             raise SyncOver(f"This run is {status} already.")
-        self._require_turn({**told, "source": source, "patience": patience})
-        self._connection.execute(QUERIES["begin"], told)
+        self._require_turn({**values, "source": source, "patience": patience})
+        self._connection.execute(QUERIES["begin"], values)
         return self._find(job)
 
     def progressed(self, job: SyncJob, how_far: Progressed, now: datetime) -> None:
@@ -114,19 +114,19 @@ class PostgresSyncRuns:
 
     def fetched(self, job: SyncJob, reading: Reading, *, ended: bool) -> SyncJob:
         """Note what the source says of its data."""
-        told = {
+        values = {
             "as_of": reading.as_of,
             "stated": reading.stated_count,
             "since": reading.since and reading.since.isoformat(),
             "handle": reading.handle,
             "ended": ended,
         }
-        self._note("fetched", job, told)
+        self._note("fetched", job, values)
         return self._find(job.id)
 
     def finish(self, job: SyncJob, state: JobStatus, outcome: Outcome, now: datetime) -> SyncJob:
         """Note how it ended; what was held before is overtaken by it (Y7)."""
-        told = {
+        values = {
             **asdict(outcome.counts),
             "unchanged": outcome.counts.unchanged,
             "consequences": Jsonb(dict(outcome.consequences)),
@@ -134,38 +134,38 @@ class PostgresSyncRuns:
             "hash": outcome.hash,
             "now": now,
         }
-        self._note("finish", job, told)
+        self._note("finish", job, values)
         self._connection.execute(QUERIES["supersede"], {"job": job.id, "now": now})
         return self._find(job.id)
 
     def fail(self, job: SyncJob, error: str, now: datetime, *, comes_back: bool) -> None:
         """Note why it could not be done."""
-        told = {
+        values = {
             "job": job.id,
             "attempt": job.attempt,
             "error": error,
             "now": now,
             "comes_back": comes_back,
         }
-        self._connection.execute(QUERIES["fail"], told)
+        self._connection.execute(QUERIES["fail"], values)
 
-    def _require_turn(self, told: dict[str, Any]) -> None:
-        rival = self._connection.execute(QUERIES["rival"], told).fetchone()
+    def _require_turn(self, values: dict[str, Any]) -> None:
+        rival = self._connection.execute(QUERIES["rival"], values).fetchone()
         if rival is None:
             return
         other, is_alive = rival
         if is_alive or _is_applying(self._connection):
             raise SyncRunning
-        self._connection.execute(QUERIES["give_up"], {**told, "lost": [other]})
+        self._connection.execute(QUERIES["give_up"], {**values, "lost": [other]})
 
     def _find(self, job: SyncJobId) -> SyncJob:
-        found = PostgresSyncJobs(self._connection).find(job)
-        if found is None:
+        result = PostgresSyncJobs(self._connection).find(job)
+        if result is None:
             raise NotFound
-        return found
+        return result
 
-    def _note(self, query: str, job: SyncJob, told: dict[str, Any]) -> None:
-        known = {**told, "job": job.id, "attempt": job.attempt}
+    def _note(self, query: str, job: SyncJob, values: dict[str, Any]) -> None:
+        known = {**values, "job": job.id, "attempt": job.attempt}
         if not self._connection.execute(QUERIES[query], known).rowcount:
             raise SyncOver
 
@@ -178,23 +178,23 @@ class PostgresSyncHeartbeats:
 
     def beat(self, job: SyncJob, now: datetime) -> None:
         """Say that it lives."""
-        told = {"job": job.id, "attempt": job.attempt, "now": now}
-        if not self._connection.execute(QUERIES["beat"], told).rowcount:
+        values = {"job": job.id, "attempt": job.attempt, "now": now}
+        if not self._connection.execute(QUERIES["beat"], values).rowcount:
             raise SyncOver
 
     def fail_dead(self, now: datetime, *, silence: float) -> list[SyncJobId]:
         """Fail those whose process is gone; none while some run applies, which says nothing."""
-        told = {"now": now, "silence": silence}
-        lost = [each for (each,) in self._connection.execute(QUERIES["dead"], told)]
+        values = {"now": now, "silence": silence}
+        lost = [each for (each,) in self._connection.execute(QUERIES["dead"], values)]
         if not lost or _is_applying(self._connection):
             return []
-        self._connection.execute(QUERIES["give_up"], {**told, "lost": lost})
+        self._connection.execute(QUERIES["give_up"], {**values, "lost": lost})
         return [SyncJobId(each) for each in lost]
 
 
 def _is_applying(connection: Connection) -> bool:
-    ((found,),) = connection.execute(COMPARE["is_working"]).fetchall()
-    return bool(found)
+    ((result,),) = connection.execute(COMPARE["is_working"]).fetchall()
+    return bool(result)
 
 
 @frozen
@@ -205,27 +205,27 @@ class PostgresSyncPlans:
 
     def keep(self, job: SyncJob, outcome: Outcome, now: datetime) -> None:
         """Keep what a run came to."""
-        told = {
+        values = {
             "job": job.id,
             "company": job.asked.company,
             "plan": Jsonb(asdict(outcome)),
             "now": now,
         }
-        self._connection.execute(QUERIES["keep_plan"], told)
+        self._connection.execute(QUERIES["keep_plan"], values)
 
     def find(self, job: SyncJobId) -> Outcome | None:
         """Find it."""
-        found = self._connection.execute(QUERIES["plan"], {"job": job}).fetchone()
-        return _outcome(**found[0]) if found else None
+        row = self._connection.execute(QUERIES["plan"], {"job": job}).fetchone()
+        return _outcome(**row[0]) if row else None
 
 
-def _outcome(**told: Any) -> Outcome:
+def _outcome(**params: Any) -> Outcome:
     examples = {
         kind: tuple(Effect(**each) for each in effects)
-        for kind, effects in told.pop("examples").items()
+        for kind, effects in params.pop("examples").items()
     }
-    counts, held_for = SyncCounts(**told.pop("counts")), tuple(told.pop("held_for"))
-    return Outcome(**told, counts=counts, examples=examples, held_for=held_for)
+    counts, held_for = SyncCounts(**params.pop("counts")), tuple(params.pop("held_for"))
+    return Outcome(**params, counts=counts, examples=examples, held_for=held_for)
 
 
 def _job(*columns: Any) -> SyncJob:

@@ -29,10 +29,10 @@ class PostgresSyncMappings:
 
     def read(self, source: Source, company: CompanyId | None) -> list[Entry]:
         """Read the lines of one company alone, or the general ones."""
-        told = {"source": str(source), "company": company}
+        values = {"source": str(source), "company": company}
         return [
             Entry(name, column, tuple(steps), owns)
-            for name, column, steps, owns in self._connection.execute(QUERIES["read"], told)
+            for name, column, steps, owns in self._connection.execute(QUERIES["read"], values)
         ]
 
     def protected(self) -> frozenset[str]:
@@ -41,9 +41,9 @@ class PostgresSyncMappings:
 
     def others(self, source: Source, company: CompanyId | None) -> list[tuple[str, Entry]]:
         """Read every line but those of one mapping, each with the name of its mapping."""
-        told = {"source": str(source), "company": company}
-        found = self._connection.execute(QUERIES["others"], told)
-        return [(named, Entry(name, column)) for named, name, column in found]
+        values = {"source": str(source), "company": company}
+        cursor = self._connection.execute(QUERIES["others"], values)
+        return [(named, Entry(name, column)) for named, name, column in cursor]
 
     def replace(
         self,
@@ -55,7 +55,7 @@ class PostgresSyncMappings:
     ) -> None:
         """Put these in place of what there was, and keep both in the audit."""
         self._connection.execute(QUERIES["hold"])
-        told = {"source": str(source), "company": company}
+        values = {"source": str(source), "company": company}
         audit = {
             "record": f"{source}:{company or 'all'}",
             "old": _told(self.read(source, company)),
@@ -64,7 +64,7 @@ class PostgresSyncMappings:
             "now": now,
         }
         self._connection.execute(QUERIES["audit"], audit)
-        self._connection.execute(QUERIES["remove"], told)
+        self._connection.execute(QUERIES["remove"], values)
         for each in entries:
             line = {
                 "field": each.field,
@@ -72,7 +72,7 @@ class PostgresSyncMappings:
                 "steps": Jsonb(list(each.transforms)),
                 "owns": each.owns,
             }
-            self._connection.execute(QUERIES["put"], {**told, **line})
+            self._connection.execute(QUERIES["put"], {**values, **line})
 
 
 def _told(entries: Sequence[Entry]) -> Jsonb:

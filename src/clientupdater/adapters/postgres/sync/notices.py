@@ -31,21 +31,21 @@ class PostgresNotices:
             "code": notice.code,
             "posted_on": notice.posted_on and notice.posted_on.isoformat(),
         }
-        told = {**_named(notice.source, notice.delivery), "body": Jsonb(body), "now": now}
-        return self._connection.execute(QUERIES["keep"], told).rowcount == 1
+        values = {**_named(notice.source, notice.delivery), "body": Jsonb(body), "now": now}
+        return self._connection.execute(QUERIES["keep"], values).rowcount == 1
 
     def find(self, source: str, delivery: str) -> Notice | None:
         """Find one."""
-        found = self._connection.execute(QUERIES["find"], _named(source, delivery)).fetchone()
-        if found is None:
+        row = self._connection.execute(QUERIES["find"], _named(source, delivery)).fetchone()
+        if row is None:
             return None
-        kind, code, posted_on = found
+        kind, code, posted_on = row
         return Notice(source=source, delivery=delivery, kind=kind, code=code, posted_on=posted_on)
 
     def followed(self, notice: Notice, now: datetime) -> None:
         """Note that it was followed."""
-        told = {**_named(notice.source, notice.delivery), "now": now}
-        self._connection.execute(QUERIES["followed"], told)
+        values = {**_named(notice.source, notice.delivery), "now": now}
+        self._connection.execute(QUERIES["followed"], values)
 
 
 def _named(source: str, delivery: str) -> dict[str, object]:

@@ -28,7 +28,7 @@ class PostgresSyncRejects:
 
     def list(self, job: SyncJobId, *, after: int, at_most: int) -> list[KeptReject]:
         """List a run's, in the order in which they came."""
-        told = {"job": job, "after": after, "at_most": at_most}
+        values = {"job": job, "after": after, "at_most": at_most}
         return [
             KeptReject(
                 row,
@@ -36,7 +36,7 @@ class PostgresSyncRejects:
                 tuple(Fault(each["column"], each["message"]) for each in reasons),
                 by and SyncJobId(by),
             )
-            for row, code, reasons, by in self._connection.execute(QUERIES["list"], told)
+            for row, code, reasons, by in self._connection.execute(QUERIES["list"], values)
         ]
 
     def waiting(self, job: SyncJobId) -> frozenset[int]:
@@ -47,5 +47,5 @@ class PostgresSyncRejects:
 
     def taken(self, job: SyncJobId, by: SyncJob, now: datetime) -> int:
         """Note that a run has taken them, but for those that it refused as well."""
-        told = {"job": job, "by": by.id, "now": now}
-        return self._connection.execute(QUERIES["taken"], told).rowcount
+        values = {"job": job, "by": by.id, "now": now}
+        return self._connection.execute(QUERIES["taken"], values).rowcount

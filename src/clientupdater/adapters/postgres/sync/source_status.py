@@ -11,7 +11,7 @@ from clientupdater.adapters.postgres.sync.jobs import QUERIES as JOBS
 from clientupdater.domain.ids import SyncJobId
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.sync.fields import Source
-from clientupdater.domain.sync.source_status import LastRun, SyncStanding
+from clientupdater.domain.sync.source_status import LastRun, SourceStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,20 +22,22 @@ QUERIES = named_queries("sync/source_status.sql", JOBS)
 
 
 @frozen
-class PostgresSyncStandings:
+class PostgresSourceStatuses:
     """How taking over the sources stands."""
 
     _connection: Connection
 
-    def read(self, now: datetime, *, silence: float) -> list[SyncStanding]:
+    def read(self, now: datetime, *, silence: float) -> list[SourceStatus]:
         """Tell of every source there can be."""
-        told = {"now": now, "silence": silence}
-        return [_standing(*columns) for columns in self._connection.execute(QUERIES["read"], told)]
+        values = {"now": now, "silence": silence}
+        return [
+            _standing(*columns) for columns in self._connection.execute(QUERIES["read"], values)
+        ]
 
 
-def _standing(source: str, *columns: Any) -> SyncStanding:
+def _standing(source: str, *columns: Any) -> SourceStatus:
     *last, applied_at, read_up_to, held, dead = columns
-    return SyncStanding(
+    return SourceStatus(
         source=Source(source),
         last_run=_run(*last),
         applied_at=applied_at,

@@ -144,8 +144,8 @@ class PostgresStaging:
         self._do(ROWS, "touched", "measure_touched")
         for period in self._work.due:
             from_day = max(self._work.today, period.first_day)
-            told = {**period_columns(period), "from_day": from_day, "now": self._work.now}
-            self._connection.execute(ROWS["open"], told)
+            values = {**period_columns(period), "from_day": from_day, "now": self._work.now}
+            self._connection.execute(ROWS["open"], values)
         pairs = [(company, each) for company, periods in writable.items() for each in periods]
         self._told["companies"] = [company for company, _ in pairs]
         self._told["periods"] = [str(period) for _, period in pairs]
@@ -174,7 +174,9 @@ class PostgresStaging:
                 EXCEPTION: exceptions,
                 CONFLICT: lines.get("contact_conflict", 0),
             },
-            rejects={f"{column} {told}".strip(): count for column, told, count in self._reasons()},
+            rejects={
+                f"{column} {result}".strip(): count for column, result, count in self._reasons()
+            },
             examples=self._examples(),
         )
 
@@ -185,11 +187,11 @@ class PostgresStaging:
         return self._all("count_reasons")
 
     def _examples(self) -> dict[str, tuple[Effect, ...]]:
-        found: dict[str, list[Effect]] = {}
+        values: dict[str, list[Effect]] = {}
         self._told["at_most"] = EXAMPLES
         for kind, code, what, before, after in self._all("examples"):
-            found.setdefault(kind, []).append(Effect(code, what, before, after))
-        return {kind: tuple(effects) for kind, effects in found.items()}
+            values.setdefault(kind, []).append(Effect(code, what, before, after))
+        return {kind: tuple(effects) for kind, effects in values.items()}
 
 
 def _told(work: Work) -> dict[str, Any]:

@@ -33,11 +33,11 @@ class PostgresSyncTerms:
 
     def load(self, source: Source) -> Terms:
         """Read them."""
-        told = {"source": str(source)}
-        ((meaning,),) = self._connection.execute(QUERIES["meaning"], told).fetchall()
+        values = {"source": str(source)}
+        ((meaning,),) = self._connection.execute(QUERIES["meaning"], values).fetchall()
         entries: dict[str | None, list[Entry]] = {}
         for name, column, steps, owns, company in self._connection.execute(
-            QUERIES["mappings"], told
+            QUERIES["mappings"], values
         ):
             entries.setdefault(company, []).append(Entry(name, column, tuple(steps), owns))
         general = entries.pop(None, [])
@@ -57,9 +57,9 @@ class PostgresSyncTerms:
 
     def watermark(self, source: Source, company: CompanyId | None) -> datetime | None:
         """Tell up to where a source was read."""
-        told = {"source": str(source), "company": company}
-        ((found,),) = self._connection.execute(QUERIES["watermark"], told).fetchall()
-        moment: datetime | None = found
+        values = {"source": str(source), "company": company}
+        ((result,),) = self._connection.execute(QUERIES["watermark"], values).fetchall()
+        moment: datetime | None = result
         return moment
 
     def _lookups(self) -> Lookups:

@@ -63,5 +63,5 @@ def read(text: bytes) -> tuple[RawRecord, ...]:
 
 def _read_special(cell: dict[str, str]) -> Value:
     ((kind, text),) = cell.items()
-    found: Value = _READERS[kind](text)
-    return found
+    result: Value = _READERS[kind](text)
+    return result

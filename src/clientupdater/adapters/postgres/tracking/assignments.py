@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.ids import ClientId, PersonId
     from clientupdater.domain.officers import AssignmentEnd
-    from clientupdater.domain.write_context import Occasion
+    from clientupdater.domain.write_context import WriteContext
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
@@ -28,22 +28,27 @@ class PostgresAssignments:
 
     _connection: Connection
 
-    def assign(self, clients: Collection[ClientId], officer: PersonId, occasion: Occasion) -> None:
+    def assign(
+        self, clients: Collection[ClientId], officer: PersonId, write_context: WriteContext
+    ) -> None:
         """Begin one for each, and end the one there was."""
-        told = {**_told(clients, occasion), "officer": officer}
+        values = {**_told(clients, write_context), "officer": officer}
         try:
             with self._connection.transaction():
-                self._connection.execute(QUERIES["assign"], told)
+                self._connection.execute(QUERIES["assign"], values)
         except (psycopg.errors.ForeignKeyViolation, psycopg.errors.InsufficientPrivilege) as error:
             raise NotFound from error  # no such client or person, or none within sight
 
     def end(
-        self, clients: Collection[ClientId], occasion: Occasion, why: AssignmentEnd | None = None
+        self,
+        clients: Collection[ClientId],
+        write_context: WriteContext,
+        why: AssignmentEnd | None = None,
     ) -> None:
         """End the one that each has, if any."""
-        told = {**_told(clients, occasion), "why": str(why or "released")}
-        self._connection.execute(QUERIES["end"], told)
+        values = {**_told(clients, write_context), "why": str(why or "released")}
+        self._connection.execute(QUERIES["end"], values)
 
 
-def _told(clients: Collection[ClientId], occasion: Occasion) -> dict[str, object]:
-    return {"clients": sorted(clients), "now": occasion.now, "by": occasion.by}
+def _told(clients: Collection[ClientId], write_context: WriteContext) -> dict[str, object]:
+    return {"clients": sorted(clients), "now": write_context.now, "by": write_context.by}

@@ -103,8 +103,8 @@ def changed_rows(changes: Sequence[RowChanges]) -> Jsonb:
 
 def added_events(changes: Sequence[RowChanges]) -> Jsonb:
     """Give the events of all rows."""
-    told = [_added(each, event) for each in changes for event in each.events]
-    return Jsonb(told, dumps=_dumps)
+    items = [_added(each, event) for each in changes for event in each.events]
+    return Jsonb(items, dumps=_dumps)
 
 
 def _opened(change: RowChanges) -> dict[str, object]:

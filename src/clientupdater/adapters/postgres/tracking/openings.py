@@ -14,7 +14,7 @@ from clientupdater.domain.periods import Period
 from clientupdater.ports.tracking import OpenedBatch, Opening
 
 if TYPE_CHECKING:
-    from clientupdater.domain.write_context import Occasion
+    from clientupdater.domain.write_context import WriteContext
 
 BEFORE_ALL = UUID(int=0)
 
@@ -26,21 +26,21 @@ class PostgresOpenings:
     _connection: Connection
 
     def open_batch(
-        self, period: Period, occasion: Occasion, *, after: ClientId | None, at_most: int
+        self, period: Period, write_context: WriteContext, *, after: ClientId | None, at_most: int
     ) -> OpenedBatch:
         """Look at the next clients; open a row for each that is due and has none."""
-        told = {**_due(period, occasion), "after": after or BEFORE_ALL}
+        values = {**_due(period, write_context), "after": after or BEFORE_ALL}
         open_batch = QUERIES["open_batch"].replace(":at_most", str(int(at_most))).encode()
         self._connection.execute(QUERIES["hold_openings"])
         # Planning it anew takes a fifth as long as running it, and comes to the same.
         self._connection.execute("set local plan_cache_mode = force_generic_plan")
-        found = self._connection.execute(open_batch, told, prepare=True)
-        ((rows, looked_at, last),) = found.fetchall()
+        cursor = self._connection.execute(open_batch, values, prepare=True)
+        ((rows, looked_at, last),) = cursor.fetchall()
         return OpenedBatch(rows, ClientId(last) if looked_at == at_most else None)
 
-    def missing(self, period: Period, occasion: Occasion) -> int:
+    def missing(self, period: Period, write_context: WriteContext) -> int:
         """Count the clients that are due in a period and have no row."""
-        return self._count("missing", _due(period, occasion))
+        return self._count("missing", _due(period, write_context))
 
     def unmapped(self) -> int:
         """Count the trackable clients of whom nobody knows how often to reach them."""
@@ -48,22 +48,22 @@ class PostgresOpenings:
 
     def note(self, opening: Opening) -> None:
         """Leave a record of what was opened."""
-        told = {
+        values = {
             **period_columns(opening.period),
             "rows": opening.rows,
             "started_at": opening.started_at,
             "finished_at": opening.finished_at,
             "by": opening.by,
         }
-        self._connection.execute(QUERIES["note"], told)
+        self._connection.execute(QUERIES["note"], values)
 
     def noted(self, *, at_most: int) -> list[Opening]:
         """List what was opened, the last opening first."""
-        found = self._connection.execute(QUERIES["noted"], {"at_most": at_most})
-        return [_opening(*columns) for columns in found]
+        cursor = self._connection.execute(QUERIES["noted"], {"at_most": at_most})
+        return [_opening(*columns) for columns in cursor]
 
-    def _count(self, query: str, told: dict[str, object]) -> int:
-        ((count,),) = self._connection.execute(QUERIES[query], told).fetchall()
+    def _count(self, query: str, values: dict[str, object]) -> int:
+        ((count,),) = self._connection.execute(QUERIES[query], values).fetchall()
         return int(count)
 
 
@@ -73,6 +73,6 @@ def _opening(*columns: Any) -> Opening:
     return Opening(period, rows, started_at, finished_at, by and PersonId(by))
 
 
-def _due(period: Period, occasion: Occasion) -> dict[str, object]:
-    from_day = max(occasion.today, period.first_day)
-    return {**period_columns(period), "from_day": from_day, "now": occasion.now}
+def _due(period: Period, write_context: WriteContext) -> dict[str, object]:
+    from_day = max(write_context.today, period.first_day)
+    return {**period_columns(period), "from_day": from_day, "now": write_context.now}

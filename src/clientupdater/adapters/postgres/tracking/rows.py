@@ -64,20 +64,20 @@ class PostgresClients:
     def find_all(self, refs: Collection[ClientRef]) -> dict[ClientRef, Client]:
         """Find many, each by identity or by its client code."""
         codes = {ref for ref in refs if isinstance(ref, str)}
-        told = {"ids": [ref for ref in refs if not isinstance(ref, str)], "codes": [*codes]}
-        found = [
-            _client(*each) for each in self._connection.execute(QUERIES["clients_by_ref"], told)
+        values = {"ids": [ref for ref in refs if not isinstance(ref, str)], "codes": [*codes]}
+        items = [
+            _client(*each) for each in self._connection.execute(QUERIES["clients_by_ref"], values)
         ]
-        by_ref: dict[ClientRef, Client] = {c.code: c for c in found} | {c.id: c for c in found}
+        by_ref: dict[ClientRef, Client] = {c.code: c for c in items} | {c.id: c for c in items}
         return {ref: by_ref[ref] for ref in refs if ref in by_ref}
 
-    def hold(self, *clients: ClientId) -> None:
+    def lock(self, *clients: ClientId) -> None:
         """Keep the others who would end, revive, open or assign these waiting."""
         self._connection.execute(QUERIES["hold"], {"clients": [*clients]})
 
-    def _one(self, query: str, told: dict[str, object]) -> Client | None:
-        found = self._connection.execute(QUERIES[query], told).fetchone()
-        return _client(*found) if found else None
+    def _one(self, query: str, values: dict[str, object]) -> Client | None:
+        result = self._connection.execute(QUERIES[query], values).fetchone()
+        return _client(*result) if result else None
 
 
 def _client(*columns: Any) -> Client:
@@ -105,8 +105,8 @@ class PostgresStatuses:
 
     def load(self) -> StatusCatalogue:
         """Read all of them, inactive ones included."""
-        found = self._connection.execute(QUERIES["statuses"]).fetchall()
-        return StatusCatalogue(_status(*columns) for columns in found)
+        result = self._connection.execute(QUERIES["statuses"]).fetchall()
+        return StatusCatalogue(_status(*columns) for columns in result)
 
 
 def _status(
@@ -129,8 +129,8 @@ class PostgresRows:
 
     def find(self, client: ClientId, period: Period) -> PeriodRow | None:
         """Find a client's row of a period."""
-        found = self._rows(client, str(period))
-        return found[0] if found else None
+        result = self._rows(client, str(period))
+        return result[0] if result else None
 
     def of_client(self, client: ClientId) -> list[PeriodRow]:
         """List a client's rows, the latest period first."""
@@ -138,13 +138,13 @@ class PostgresRows:
 
     def history(self, client: ClientId, period: Period) -> History:
         """List a row's events in sequence."""
-        told = {"client": client, "period": str(period)}
-        found = self._connection.execute(QUERIES["history"], told).fetchall()
-        return tuple(_event(*columns) for columns in found)
+        values = {"client": client, "period": str(period)}
+        result = self._connection.execute(QUERIES["history"], values).fetchall()
+        return tuple(_event(*columns) for columns in result)
 
     def open(self, client: Client, period: Period, opened: StatusEvent) -> PeriodRow:
         """Begin a row with its opened event."""
-        told = {
+        values = {
             **period_columns(period),
             "client": client.id,
             "company": client.company,
@@ -154,31 +154,31 @@ class PostgresRows:
         }
         try:
             with self._connection.transaction():
-                kept = self._connection.execute(QUERIES["open"], told).fetchone()
+                kept = self._connection.execute(QUERIES["open"], values).fetchone()
         except (psycopg.errors.ForeignKeyViolation, psycopg.errors.InsufficientPrivilege) as error:
             raise NotFound from error  # no such client, or none within sight
         if kept is None:
             raise AlreadyExists(f"The client has a row in {period}.")
-        self._connection.execute(QUERIES["opened"], {**told, "row": kept[0]})
+        self._connection.execute(QUERIES["opened"], {**values, "row": kept[0]})
         return PeriodRow(client.id, client.company, period, fold([opened]))
 
     def append(self, row: PeriodRow, change: Change) -> PeriodRow:
         """Keep one event and the snapshot after it."""
-        told = {
+        values = {
             **period_columns(row.period),
             **event_columns(change.event),
             **row_columns(change.snapshot),
             "client": row.client,
             "seen": row.snapshot.version,
         }
-        kept = self._connection.execute(QUERIES["append"], told)
+        kept = self._connection.execute(QUERIES["append"], values)
         if not kept.rowcount:
             raise _refusal(self, row)
         return PeriodRow(row.client, row.company, row.period, change.snapshot)
 
     def _rows(self, client: ClientId, period: str | None) -> list[PeriodRow]:
-        told = {"client": client, "from": period or "", "to": period or AFTER_ALL}
-        return [_row(*each) for each in self._connection.execute(QUERIES["rows"], told)]
+        values = {"client": client, "from": period or "", "to": period or AFTER_ALL}
+        return [_row(*each) for each in self._connection.execute(QUERIES["rows"], values)]
 
 
 def _refusal(rows: PostgresRows, seen: PeriodRow) -> NotFound | VersionConflict:
@@ -200,26 +200,26 @@ class PostgresRowBatches:
         self, places: Collection[Place], whole: Collection[ClientId] = (), *, locked: bool = False
     ) -> list[PeriodRow]:
         """Find the rows of these places, and all rows of the clients that are whole."""
-        told = places_columns(places, whole)
+        result = places_columns(places, whole)
         if locked:
             # What was waited for is read by a statement that begins after it.
-            self._connection.execute(QUERIES["lock_rows"], told)
-        return [_row(*each) for each in self._connection.execute(QUERIES["rows_of_many"], told)]
+            self._connection.execute(QUERIES["lock_rows"], result)
+        return [_row(*each) for each in self._connection.execute(QUERIES["rows_of_many"], result)]
 
     def histories(self, places: Collection[Place]) -> dict[Place, History]:
         """List the events of many rows."""
-        found: dict[Place, History] = {}
-        told = places_columns(places)
-        for client, period, *event in self._connection.execute(QUERIES["histories"], told):
+        values: dict[Place, History] = {}
+        result = places_columns(places)
+        for client, period, *event in self._connection.execute(QUERIES["histories"], result):
             place = ClientId(client), Period.parse(period)
-            found[place] = (*found.get(place, ()), _event(*event))
-        return found
+            values[place] = (*values.get(place, ()), _event(*event))
+        return values
 
     def write(self, changes: Sequence[RowChanges]) -> None:
         """Open rows and append events, all of them at once."""
         self._open_many([each for each in changes if each.seen is None])
-        told = {"rows": changed_rows(changes), "events": added_events(changes)}
-        moved = set(self._connection.execute(QUERIES["write_many"], told))
+        values = {"rows": changed_rows(changes), "events": added_events(changes)}
+        moved = set(self._connection.execute(QUERIES["write_many"], values))
         for each in changes:
             if (each.row.client, str(each.row.period)) not in moved:
                 raise _refusal(PostgresRows(self._connection), each.seen or each.row)

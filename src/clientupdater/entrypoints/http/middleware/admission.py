@@ -24,7 +24,7 @@ Ts = TypeVarTuple("Ts")
 
 
 @define
-class Door:
+class AdmissionLimit:
     """Counts who is inside; asked by the event loop alone, so that it needs no lock."""
 
     admitted: int
@@ -44,5 +44,5 @@ class Door:
 
 async def worked(request: Request, work: Callable[[*Ts], T], *arguments: *Ts) -> T:
     """Do it in a thread, where one more may enter."""
-    with request.state.door.inside():
+    with request.state.admission.inside():
         return await anyio.to_thread.run_sync(work, *arguments, limiter=request.state.threads)

@@ -36,9 +36,9 @@ class ConnectionLimits:
 class BoundedConnection(H11Protocol):
     """One connection: closed when a head does not come, or an answer is not taken, in time."""
 
-    def __init__(self, limits: ConnectionLimits, **told: Any) -> None:
+    def __init__(self, limits: ConnectionLimits, **params: Any) -> None:
         """Begin one; `told` is what uvicorn gives to each."""
-        super().__init__(**told)
+        super().__init__(**params)
         self._limits = limits
         self._head_due: asyncio.TimerHandle | None = None
         self._answer_due: asyncio.TimerHandle | None = None

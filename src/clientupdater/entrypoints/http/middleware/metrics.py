@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from clientupdater.ports.gauges import Reading
+    from clientupdater.ports.gauges import GaugeReading
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0)
@@ -52,7 +52,7 @@ READINGS: Mapping[str, _Kind] = {
 }
 
 
-class Measures:
+class Metrics:
     """Everything that is counted in this process."""
 
     def __init__(self, shared_folder: str | None = None) -> None:
@@ -110,7 +110,7 @@ class Measures:
         if facts.get("replayed"):
             self._replays.inc()
 
-    def read(self, readings: Iterable[Reading]) -> None:
+    def read(self, readings: Iterable[GaugeReading]) -> None:
         """Take down how things stand."""
         for reading in readings:
             gauge = self._gauges[reading.name]
@@ -129,10 +129,10 @@ def shared_registry(folder: str) -> CollectorRegistry:
     return registry
 
 
-class Measured:
+class MetricsMiddleware:
     """Counts every request and how long it took."""
 
-    def __init__(self, app: ASGIApp, measures: Measures) -> None:
+    def __init__(self, app: ASGIApp, measures: Metrics) -> None:
         """Stand around the application."""
         self._app, self._measures = app, measures
 

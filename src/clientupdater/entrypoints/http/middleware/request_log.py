@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 
 from clientupdater.entrypoints.http.problems import of_ours
-from clientupdater.runtime import trace_context as tracing
+from clientupdater.runtime import trace_context
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _log = structlog.stdlib.get_logger("clientupdater.http")
 
 
-class Accounted:
+class RequestLog:
     """Gives each request its names and writes one line when it is over."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -34,7 +34,7 @@ class Accounted:
             return
         heads = Headers(scope=scope)
         names = heads.get("x-request-id", ""), heads.get("traceparent", "")
-        with tracing.following(tracing.Trace.begun(*names)) as trace:
+        with trace_context.following(trace_context.Trace.begun(*names)) as trace:
             await self._accounted(_Exchange(scope, send, trace), receive)
 
     async def _accounted(self, exchange: _Exchange, receive: Receive) -> None:
@@ -50,7 +50,7 @@ class Accounted:
 
 
 class _Exchange:
-    def __init__(self, scope: Scope, send: Send, trace: tracing.Trace) -> None:
+    def __init__(self, scope: Scope, send: Send, trace: trace_context.Trace) -> None:
         self.status = 0
         self.scope = scope
         self._send, self._trace = send, trace

@@ -23,7 +23,7 @@ _ALWAYS = {
 _UNLESS_SAID = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
 
 
-class Guarded:
+class SecurityHeaders:
     """Tells browsers to take nothing for more than it is, and all to leave who is about to go."""
 
     def __init__(self, app: ASGIApp, traffic: Traffic, keep_alive_s: int | None = None) -> None:
@@ -43,8 +43,8 @@ class Guarded:
 
         await self._app(scope, receive, told if scope["type"] == "http" else send)
 
-    def _tell(self, heads: MutableHeaders, told: Mapping[str, str]) -> None:
-        for name, value in (*_ALWAYS.items(), *told.items()):
+    def _tell(self, heads: MutableHeaders, values: Mapping[str, str]) -> None:
+        for name, value in (*_ALWAYS.items(), *values.items()):
             heads[name] = value
         for name, value in _UNLESS_SAID.items():
             heads.setdefault(name, value)

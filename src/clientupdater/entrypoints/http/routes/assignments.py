@@ -50,7 +50,7 @@ class AssignmentResults:
 
 
 @frozen
-class AccessAsked:
+class AccessQuery:
     """What is asked of whom."""
 
     client: Annotated[str, Text(longest=60, shortest=1)]
@@ -58,7 +58,7 @@ class AccessAsked:
 
 
 @frozen
-class AccessShown:
+class AccessExplanation:
     """What the policy decides, the grants it found and what is missing."""
 
     allowed: bool
@@ -92,25 +92,27 @@ def assign_clients(call: Call) -> AssignmentResults:
     )
 
 
-def explain_access(call: Call) -> AccessShown:
+def explain_access(call: Call) -> AccessExplanation:
     """Explain what somebody may."""
-    asked: AccessAsked = call.query
+    asked: AccessQuery = call.query
     client = _client(asked.client, "/client")
-    told = call.app.explanations.explain(
+    result = call.app.explanations.explain(
         call.caller, PersonId(call.path["user"]), client, asked.permission
     )
     codes = call.app.look_up_names(call.caller).companies
-    grants = tuple(grant.worded(codes) for grant in told.grants)
-    missing = str(told.missing) if told.missing else None
-    return AccessShown(told.allowed, told.permission, grants, missing, told.explain(codes))
+    grants = tuple(grant.worded(codes) for grant in result.grants)
+    missing = str(result.missing) if result.missing else None
+    return AccessExplanation(
+        result.allowed, result.permission, grants, missing, result.explain(codes)
+    )
 
 
 def _client(name: str, pointer: str) -> ClientId | str:
     try:
-        found: ClientId | str = part("client").read(name)
+        result: ClientId | str = part("client").read(name)
     except NotFound:
         raise InvalidInput.of(pointer, "is an id, or code: and a code") from None
-    return found
+    return result
 
 
 ENDPOINTS = (
@@ -139,8 +141,8 @@ ENDPOINTS = (
         path="/users/{user}/access",
         summary="Why somebody may, or may not, do something to a client.",
         handle=explain_access,
-        query=AccessAsked,
-        answers=AccessShown,
+        query=AccessQuery,
+        answers=AccessExplanation,
         permission=Permission.AUDIT_READ,
     ),
 )

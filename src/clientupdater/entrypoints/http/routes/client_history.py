@@ -17,7 +17,7 @@ from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.routes.rows import PersonShown
 from clientupdater.entrypoints.http.routes.tracking import admitting
-from clientupdater.entrypoints.structuring import Text, Whole, structured
+from clientupdater.entrypoints.structuring import Integer, Text, structured
 from clientupdater.ports.client_history import HistoryKey
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 @frozen(kw_only=True)
-class HistoryAsked:
+class HistoryQuery:
     """How much of it at a time."""
 
-    limit: Annotated[int, Whole(1, 200)] = 50
+    limit: Annotated[int, Integer(1, 200)] = 50
     cursor: Annotated[str, Text(longest=4096)] | None = None
 
 
@@ -75,7 +75,7 @@ class _Place:
 
 def show_client_history(call: Call) -> HistoryPage:
     """Show what changed."""
-    asked: HistoryAsked = call.query
+    asked: HistoryQuery = call.query
     page = call.app.clients.history(
         call.caller, call.path["client"], asked.limit, _after(call, asked.cursor)
     )
@@ -99,7 +99,7 @@ ENDPOINTS = (
         path="/clients/{client}/sync-history",
         summary="What changed of a client, by whom or by which run, the newest first.",
         handle=show_client_history,
-        query=HistoryAsked,
+        query=HistoryQuery,
         answers=HistoryPage,
         permission=Permission.CLIENTS_READ,
         admit=admitting(Permission.CLIENTS_READ),

@@ -15,7 +15,7 @@ from clientupdater.domain.sync.fields import CONTACTS, Field
 from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
 from clientupdater.entrypoints.http.routes.rows import ClientShown
 from clientupdater.entrypoints.http.routes.tracking import admitting
-from clientupdater.entrypoints.structuring import Many, Text, Whole
+from clientupdater.entrypoints.structuring import Integer, Many, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ _AS_IT_IS: Any = object()
 """A number that is not named; null takes one away."""
 
 Number = Annotated[str, Text(longest=LONGEST_NUMBER)]
-Version = Annotated[int, Whole(0, 2**31 - 1)]
+Version = Annotated[int, Integer(0, 2**31 - 1)]
 
 
 class ContactField(StrEnum):
@@ -54,8 +54,8 @@ class SettlementBody:
 
 def correct_contacts(call: Call) -> Answer:
     """Correct contact numbers."""
-    told = {each: getattr(call.body, str(each)) for each in sorted(CONTACTS)}
-    corrections = {each: number for each, number in told.items() if number is not _AS_IT_IS}
+    values = {each: getattr(call.body, str(each)) for each in sorted(CONTACTS)}
+    corrections = {each: number for each, number in values.items() if number is not _AS_IT_IS}
     with _conflicts_shown(call):
         call.app.contacts.correct(call.caller, call.path["client"], corrections, call.version or 0)
     return _shown(call)

@@ -23,7 +23,7 @@ from clientupdater.entrypoints.http.routes.reading import (
     filter_of,
 )
 from clientupdater.entrypoints.structuring import Many, Text, structured
-from clientupdater.ports.exports import ExportAsked, ExportKey
+from clientupdater.ports.exports import ExportKey, ExportRequest
 
 if TYPE_CHECKING:
     from clientupdater.ports.exports import Export
@@ -89,7 +89,7 @@ class ExportShown:
 
 
 @frozen(kw_only=True)
-class ExportsAsked:
+class ExportsQuery:
     """How one's exports are listed."""
 
     limit: Limit = 50
@@ -119,12 +119,12 @@ def _address(export: Export) -> str:
 
 def create_export(call: Call) -> Answer:
     """Ask for an export."""
-    told: NewExport = call.body
-    asked = ExportAsked(
-        type=told.type,
-        format=told.format,
-        filter=filter_of(call.caller, told.filters),
-        columns=chosen_columns(told.type, told.columns),
+    new_export: NewExport = call.body
+    asked = ExportRequest(
+        type=new_export.type,
+        format=new_export.format,
+        filter=filter_of(call.caller, new_export.filters),
+        columns=chosen_columns(new_export.type, new_export.columns),
     )
     export = call.app.exports.create(call.caller, asked)
     return Answer(value=_shown(call, export), location=_address(export))
@@ -132,7 +132,7 @@ def create_export(call: Call) -> Answer:
 
 def list_exports(call: Call) -> ExportsPage:
     """List one's own."""
-    asked: ExportsAsked = call.query
+    asked: ExportsQuery = call.query
     page = call.app.exports.list(call.caller, after=_place(call, asked.cursor), limit=asked.limit)
     cursor = sealed_cursor(call, page.after) if page.after else None
     return ExportsPage(tuple(_shown(call, export) for export in page.items), cursor, page.has_more)
@@ -198,7 +198,7 @@ ENDPOINTS = (
         "/exports",
         "One's own exports, the newest first.",
         list_exports,
-        query=ExportsAsked,
+        query=ExportsQuery,
         answers=ExportsPage,
     ),
     _endpoint(

@@ -52,8 +52,8 @@ class FilterOptionsShown:
 
 def show_filter_options(call: Call) -> FilterOptionsShown:
     """Tell what the filters can be; the options have the members that they are shown with."""
-    found = call.app.filter_options.show(call.caller, generation=call.generation)
-    return shown_as(FilterOptionsShown, found)
+    result = call.app.filter_options.show(call.caller, generation=call.generation)
+    return shown_as(FilterOptionsShown, result)
 
 
 ENDPOINTS = (

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class CompanyAsked:
+class CompanyQuery:
     """Over which company; none: over every one."""
 
     company: Annotated[str, Text(longest=50, shortest=1)] | None = None
@@ -139,7 +139,7 @@ ENDPOINTS = (
         summary="Give a permission over a company, or over every one; anew, at another scope.",
         handle=give_grant,
         status=204,
-        query=CompanyAsked,
+        query=CompanyQuery,
         body=GrantBody,
         permission=Permission.USERS_MANAGE,
         admit=admitting_to_user(Permission.USERS_MANAGE),
@@ -151,7 +151,7 @@ ENDPOINTS = (
         summary="Take a permission; from the next request on it is gone.",
         handle=revoke_grant,
         status=204,
-        query=CompanyAsked,
+        query=CompanyQuery,
         permission=Permission.USERS_MANAGE,
         admit=admitting_to_user(Permission.USERS_MANAGE),
         errors=(PrivilegeExceeded, LastAdministrator),

@@ -15,7 +15,7 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.routes.rows import PersonShown
-from clientupdater.entrypoints.structuring import Text, Whole
+from clientupdater.entrypoints.structuring import Integer, Text
 from clientupdater.ports.queue import Job, JobsAsked
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class JobsQuery:
 
     queue: Annotated[str, Text(longest=50, shortest=1)] | None = None
     status: JobStatus | None = None
-    limit: Annotated[int, Whole(1, 200)] = 50
+    limit: Annotated[int, Integer(1, 200)] = 50
     cursor: Annotated[str, Text(longest=4096)] | None = None
 
 
@@ -80,13 +80,13 @@ def list_jobs(call: Call) -> JobsPage:
     """List jobs."""
     asked: JobsQuery = call.query
     before = opened_cursor(call, asked.cursor) if asked.cursor else None
-    found = call.app.jobs.list(
+    result = call.app.jobs.list(
         call.caller,
         JobsAsked(queue=asked.queue, status=asked.status),
         before=before,
         at_most=asked.limit + 1,
     )
-    page, has_more = found[: asked.limit], len(found) > asked.limit
+    page, has_more = result[: asked.limit], len(result) > asked.limit
     cursor = sealed_cursor(call, page[-1].id) if has_more else None
     return JobsPage(jobs_shown(call, page), cursor, has_more)
 
@@ -140,8 +140,8 @@ def _of(job: Job, companies: Mapping[UUID, str], people: Mapping[UUID, str]) -> 
     )
 
 
-def _progress(told: Progress | None) -> ProgressShown | None:
-    return ProgressShown(told.done, told.total, told.step) if told else None
+def _progress(result: Progress | None) -> ProgressShown | None:
+    return ProgressShown(result.done, result.total, result.step) if result else None
 
 
 _JOB, _MANAGE = "/jobs/{job}", Permission.JOBS_MANAGE

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class CurrentAsked:
+class CurrentPeriodsQuery:
     """For which company; none: whichever one may see."""
 
     company: Annotated[str, Text(longest=50, shortest=1)] | None = None
@@ -63,10 +63,10 @@ def _company(call: Call, code: str) -> CompanyId:
     """Find a company by its code, for those who may ask at all."""
     call.app.periods.current(call.caller)
     known = call.app.look_up_names(call.caller).companies
-    found = next((each for each, name in known.items() if name == code), None)
-    if found is None:
+    result = next((each for each, name in known.items() if name == code), None)
+    if result is None:
         raise NotFound
-    return CompanyId(found)
+    return CompanyId(result)
 
 
 def open_period(call: Call) -> OpeningShown:
@@ -81,7 +81,7 @@ ENDPOINTS = (
         path="/periods/current",
         summary="Which month and which quarter run, with their first and last day.",
         handle=show_current_periods,
-        query=CurrentAsked,
+        query=CurrentPeriodsQuery,
         answers=Periods,
         permission=Permission.STATUS_READ,
         errors=(NotFound,),

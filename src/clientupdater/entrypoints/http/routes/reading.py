@@ -20,7 +20,7 @@ from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.routes.rows import ClientShown, WorklistItemShown
-from clientupdater.entrypoints.structuring import Text, Whole, structured
+from clientupdater.entrypoints.structuring import Integer, Text, structured
 from clientupdater.ports.read_models import (
     ClientFilter,
     ClientKey,
@@ -37,15 +37,15 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.callers import Caller
 
-Limit = Annotated[int, Whole(1, 200)]
+Limit = Annotated[int, Integer(1, 200)]
 Cursor = Annotated[str, Text(longest=4096, shortest=1)]
 Code = Annotated[str, Text(longest=100, shortest=1)]
-Days = Annotated[int, Whole(0, 3660)]
+Days = Annotated[int, Integer(0, 3660)]
 T = TypeVar("T")
 
 
 @frozen(kw_only=True)
-class WorklistAsked:
+class WorklistListQuery:
     """How the worklist is walked; without an order, as the business has set it."""
 
     order: WorklistOrder | None = None
@@ -84,7 +84,7 @@ class ClientsFiltered:
 
 
 @frozen(kw_only=True)
-class ClientsAsked(ClientsFiltered):
+class ClientsListQuery(ClientsFiltered):
     """Which clients are listed, and how."""
 
     sort: ClientSort = ClientSort.NAME
@@ -93,7 +93,7 @@ class ClientsAsked(ClientsFiltered):
 
 
 @frozen(kw_only=True)
-class ClientsSought(ClientsAsked):
+class ClientSearch(ClientsListQuery):
     """The same, and words about people, which stay out of URLs."""
 
     q: Annotated[str, Text(longest=200)] | None = field(default=None, repr=False)
@@ -118,7 +118,7 @@ class WorklistPage:
 
 
 @frozen
-class LookupsAsked:
+class LookupsQuery:
     """Whether what is no longer in use is wanted too."""
 
     all: bool = False
@@ -170,7 +170,7 @@ _BY_SORT: dict[ClientSort, Any] = {
 
 def read_worklist(call: Call) -> WorklistPage:
     """Tell what to do next."""
-    asked: WorklistAsked = call.query
+    asked: WorklistListQuery = call.query
     after = _place(call, asked.cursor, _WorkPlace)
     key = WorklistKey(**attrs.asdict(after, recurse=False)) if after else None
     query = WorklistQuery(order=asked.order, limit=asked.limit, after=key)
@@ -189,7 +189,9 @@ def search_clients(call: Call) -> ClientsPage:
     return _clients(call, call.body, partial(call.app.clients.search, call.caller))
 
 
-def _clients(call: Call, asked: ClientsAsked, read: Callable[[ClientQuery], Any]) -> ClientsPage:
+def _clients(
+    call: Call, asked: ClientsListQuery, read: Callable[[ClientQuery], Any]
+) -> ClientsPage:
     after = _place(call, asked.cursor, _BY_SORT[asked.sort])
     page = read(
         ClientQuery(
@@ -223,13 +225,13 @@ def filter_of(caller: Caller, asked: ClientsFiltered) -> ClientFilter:
     )
 
 
-def _officer(caller: Caller, told: str | None) -> Any:
-    if told is None or told == "none":
-        return told
-    if told == "me":
+def _officer(caller: Caller, text: str | None) -> Any:
+    if text is None or text == "none":
+        return text
+    if text == "me":
         return caller.actor.id
     try:
-        return PersonId(UUID(told))
+        return PersonId(UUID(text))
     except ValueError:
         raise InvalidInput.of("/assigned_to", "is an id, me or none") from None
 
@@ -264,7 +266,7 @@ ENDPOINTS = (
         path="/worklist",
         summary="What to do next, each with the cause of its place.",
         handle=read_worklist,
-        query=WorklistAsked,
+        query=WorklistListQuery,
         answers=WorklistPage,
         permission=Permission.STATUS_READ,
     ),
@@ -273,7 +275,7 @@ ENDPOINTS = (
         path="/clients",
         summary="Clients by what they are and where they stand.",
         handle=list_clients,
-        query=ClientsAsked,
+        query=ClientsListQuery,
         answers=ClientsPage,
         permission=Permission.CLIENTS_READ,
     ),
@@ -282,7 +284,7 @@ ENDPOINTS = (
         path="/clients/search",
         summary="Clients by name, code, contact number or whole pension number.",
         handle=search_clients,
-        body=ClientsSought,
+        body=ClientSearch,
         answers=ClientsPage,
         once=False,
         counts_as=Activity.READ,
@@ -301,7 +303,7 @@ ENDPOINTS = (
         path="/lookups",
         summary="The words that people choose from.",
         handle=read_lookups,
-        query=LookupsAsked,
+        query=LookupsQuery,
         answers=dict[str, tuple[LookupShown, ...]],
         cacheable=True,
     ),

@@ -10,13 +10,13 @@ from attrs import frozen
 from clientupdater.domain.errors import NotFound, VersionConflict
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
-from clientupdater.entrypoints.structuring import Text, Whole
+from clientupdater.entrypoints.structuring import Integer, Text
 from clientupdater.usecases.jobs.schedules import ScheduleChanges
 
 if TYPE_CHECKING:
     from clientupdater.ports.schedules import ScheduledJob
 
-Version = Annotated[int, Whole(0, 2**31 - 1)]
+Version = Annotated[int, Integer(0, 2**31 - 1)]
 
 
 @frozen(kw_only=True)

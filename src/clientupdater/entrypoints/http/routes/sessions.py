@@ -130,8 +130,8 @@ def change_my_password(call: Call) -> None:
 def list_my_sessions(call: Call) -> Sessions:
     """Show where one is signed in."""
     current = _own_session(call)
-    found = call.app.sessions.list(call.caller, call.caller.actor.id)
-    return Sessions(tuple(SessionShown.of(each, current) for each in found))
+    result = call.app.sessions.list(call.caller, call.caller.actor.id)
+    return Sessions(tuple(SessionShown.of(each, current) for each in result))
 
 
 def _own_session(call: Call) -> UUID | None:

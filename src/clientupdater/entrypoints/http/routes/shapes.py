@@ -62,11 +62,11 @@ class GrantShown:
     granted_at: datetime
 
     @classmethod
-    def of(cls, given: GivenGrant, names: Names) -> GrantShown:
+    def of(cls, given_grant: GivenGrant, names: Names) -> GrantShown:
         """Show a grant with its company's code."""
-        grant = given.grant
+        grant = given_grant.grant
         company = names.companies[grant.company] if grant.company else None
-        return cls(grant.permission, company, grant.scope, given.granted_at)
+        return cls(grant.permission, company, grant.scope, given_grant.granted_at)
 
 
 def grants_shown(grants: Iterable[GivenGrant], names: Names) -> tuple[GrantShown, ...]:

@@ -30,7 +30,7 @@ from clientupdater.entrypoints.http.routes.sync_shapes import (
     SyncRejectsPage,
 )
 from clientupdater.entrypoints.http.routes.tracking import admitting
-from clientupdater.entrypoints.structuring import Text, Whole
+from clientupdater.entrypoints.structuring import Integer, Text
 
 if TYPE_CHECKING:
     from clientupdater.domain.sync.jobs import SyncJob
@@ -40,7 +40,7 @@ _JOBS, _JOB = "/sync/jobs", "/sync/jobs/{sync_job}"
 
 
 @frozen(kw_only=True)
-class SyncAsked:
+class SyncJobRequest:
     """What is to be read, and whether it is only to be seen what that would do."""
 
     source: Source
@@ -57,16 +57,16 @@ class ApprovalBody:
 
 
 @frozen(kw_only=True)
-class PageAsked:
+class PageQuery:
     """How many at a time."""
 
-    limit: Annotated[int, Whole(1, 200)] = 50
+    limit: Annotated[int, Integer(1, 200)] = 50
     cursor: Annotated[str, Text(longest=4096)] | None = None
 
 
 def ask_for_sync(call: Call) -> Answer:
     """Ask for a run."""
-    body: SyncAsked = call.body
+    body: SyncJobRequest = call.body
     company = _company(call, body.company) if body.company else None
     asked = SyncRequest(body.source, company, body.mode, body.full)
     return _accepted(call, call.app.sync.ask(call.caller, asked))
@@ -74,18 +74,18 @@ def ask_for_sync(call: Call) -> Answer:
 
 def _company(call: Call, code: str) -> CompanyId:
     known = call.app.look_up_names(call.caller).companies
-    found = next((each for each, name in known.items() if name == code), None)
-    if found is None:
+    result = next((each for each, name in known.items() if name == code), None)
+    if result is None:
         raise InvalidInput.of("/company", "there is no such company")
-    return CompanyId(found)
+    return CompanyId(result)
 
 
 def list_sync_jobs(call: Call) -> SyncJobsPage:
     """List runs."""
-    asked: PageAsked = call.query
+    asked: PageQuery = call.query
     before = SyncJobId(UUID(opened_cursor(call, asked.cursor))) if asked.cursor else None
-    found = call.app.sync.list(call.caller, before=before, at_most=asked.limit + 1)
-    page, has_more = found[: asked.limit], len(found) > asked.limit
+    items = call.app.sync.list(call.caller, before=before, at_most=asked.limit + 1)
+    page, has_more = items[: asked.limit], len(items) > asked.limit
     names = call.app.look_up_names(call.caller)
     cursor = sealed_cursor(call, str(page[-1].id)) if has_more else None
     return SyncJobsPage(tuple(SyncJobShown.of(each, names) for each in page), cursor, has_more)
@@ -115,12 +115,12 @@ def cancel_sync(call: Call) -> SyncJobShown:
 
 def list_sync_rejects(call: Call) -> SyncRejectsPage:
     """List the rows that could not be taken."""
-    asked: PageAsked = call.query
+    asked: PageQuery = call.query
     after = int(opened_cursor(call, asked.cursor)) if asked.cursor else 0
-    found = call.app.sync.list_rejects(
+    result = call.app.sync.list_rejects(
         call.caller, call.path["sync_job"], after=after, at_most=asked.limit + 1
     )
-    page, has_more = found[: asked.limit], len(found) > asked.limit
+    page, has_more = result[: asked.limit], len(result) > asked.limit
     cursor = sealed_cursor(call, page[-1].row) if has_more else None
     return SyncRejectsPage(tuple(map(RejectShown.of, page)), cursor, has_more)
 
@@ -153,7 +153,7 @@ ENDPOINTS = (
         summary="Ask for a run of a source: a worker does it; a preview changes nothing.",
         handle=ask_for_sync,
         status=202,
-        body=SyncAsked,
+        body=SyncJobRequest,
         answers=SyncJobShown,
         permission=_EXECUTE,
         errors=(SyncRunning,),
@@ -163,7 +163,7 @@ ENDPOINTS = (
         path=_JOBS,
         summary="The runs, the newest first.",
         handle=list_sync_jobs,
-        query=PageAsked,
+        query=PageQuery,
         answers=SyncJobsPage,
         permission=_READ,
     ),
@@ -210,7 +210,7 @@ ENDPOINTS = (
         path=f"{_JOB}/rejects",
         summary="The rows that could not be taken, each with every reason.",
         handle=list_sync_rejects,
-        query=PageAsked,
+        query=PageQuery,
         answers=SyncRejectsPage,
         permission=_READ,
     ),

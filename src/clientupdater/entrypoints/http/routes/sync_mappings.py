@@ -32,7 +32,7 @@ class MappingLine:
 
 
 @frozen(kw_only=True)
-class MappingAsked:
+class MappingQuery:
     """Of which source, and whose lines: none, the general ones."""
 
     source: Source
@@ -57,7 +57,7 @@ class MappingShown:
     items: tuple[MappingLine, ...]
 
     @classmethod
-    def of(cls, asked: MappingAsked | MappingBody, entries: Iterable[Entry]) -> MappingShown:
+    def of(cls, asked: MappingQuery | MappingBody, entries: Iterable[Entry]) -> MappingShown:
         """Show them."""
         lines = (
             MappingLine(
@@ -70,7 +70,7 @@ class MappingShown:
 
 def show_sync_mapping(call: Call) -> MappingShown:
     """Show a mapping."""
-    asked: MappingAsked = call.query
+    asked: MappingQuery = call.query
     company = _company(call, asked.company)
     return MappingShown.of(asked, call.app.sync_mappings.show(call.caller, asked.source, company))
 
@@ -93,10 +93,10 @@ def _company(call: Call, code: str | None) -> CompanyId | None:
     if code is None:
         return None
     known = call.app.look_up_names(call.caller).companies
-    found = next((each for each, name in known.items() if name == code), None)
-    if found is None:
+    result = next((each for each, name in known.items() if name == code), None)
+    if result is None:
         raise InvalidInput.of("/company", "there is no such company")
-    return CompanyId(found)
+    return CompanyId(result)
 
 
 ENDPOINTS = (
@@ -105,7 +105,7 @@ ENDPOINTS = (
         path="/sync/mappings",
         summary="Which column of a source fills which field.",
         handle=show_sync_mapping,
-        query=MappingAsked,
+        query=MappingQuery,
         answers=MappingShown,
         permission=Permission.CONFIG_READ,
     ),

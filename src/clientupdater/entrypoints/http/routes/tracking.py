@@ -25,7 +25,7 @@ from clientupdater.entrypoints.http.routes.rows import (
     events_shown,
     names_in,
 )
-from clientupdater.entrypoints.structuring import Many, Text, Whole
+from clientupdater.entrypoints.structuring import Integer, Many, Text
 from clientupdater.usecases.tracking.bulk import BulkItem
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from clientupdater.usecases.tracking.outcomes import Outcome
     from clientupdater.usecases.tracking.recorded import Written
 
-Version = Annotated[int, Whole(0, 2**31 - 1)]
+Version = Annotated[int, Integer(0, 2**31 - 1)]
 Code = Annotated[str, Text(longest=50, shortest=1)]
 RULES = (
     errors.PeriodClosed,
@@ -194,10 +194,12 @@ def _current(call: Call, period: Period | None) -> SnapshotShown | None:
     if period is None:
         return None
     try:
-        found = call.app.tracking.show_row(call.caller, call.path["client"], period)
+        result = call.app.tracking.show_row(call.caller, call.path["client"], period)
     except (NotFound, errors.Refused):
         return None
-    return SnapshotShown.of(found.client, found.row, names_in(call, [found.client], [found.row]))
+    return SnapshotShown.of(
+        result.client, result.row, names_in(call, [result.client], [result.row])
+    )
 
 
 def written(call: Call, done: Written) -> Answer:
@@ -211,25 +213,25 @@ def written(call: Call, done: Written) -> Answer:
 
 def list_rows(call: Call) -> Snapshots:
     """List a client's rows."""
-    found = call.app.tracking.list_rows(call.caller, call.path["client"])
-    names = names_in(call, [found.client], found.rows)
-    return Snapshots(tuple(SnapshotShown.of(found.client, row, names) for row in found.rows))
+    result = call.app.tracking.list_rows(call.caller, call.path["client"])
+    names = names_in(call, [result.client], result.rows)
+    return Snapshots(tuple(SnapshotShown.of(result.client, row, names) for row in result.rows))
 
 
 def show_row(call: Call) -> Answer:
     """Show one row."""
-    found = call.app.tracking.show_row(
+    result = call.app.tracking.show_row(
         call.caller, call.path["client"], call.path["period"], call.query.as_of
     )
-    names = names_in(call, [found.client], [found.row])
-    shown = SnapshotShown.of(found.client, found.row, names)
+    names = names_in(call, [result.client], [result.row])
+    shown = SnapshotShown.of(result.client, result.row, names)
     return Answer(value=shown, version=shown.version)
 
 
 def list_events(call: Call) -> Events:
     """List what happened."""
-    found = call.app.tracking.show_history(call.caller, call.path["client"], call.path["period"])
-    return Events(events_shown(found.events, names_in(call, [found.client], (), found.events)))
+    result = call.app.tracking.show_history(call.caller, call.path["client"], call.path["period"])
+    return Events(events_shown(result.events, names_in(call, [result.client], (), result.events)))
 
 
 def record_update(call: Call) -> Answer:
@@ -292,10 +294,10 @@ def _item(index: int, item: BulkItemBody) -> BulkItem:
 
 
 def _results(call: Call, outcomes: Iterable[Any]) -> Results:
-    found = tuple(outcomes)
-    done = [each.result for each in found if each.result]
+    result = tuple(outcomes)
+    done = [each.result for each in result if each.result]
     names = names_in(call, [d.client for d in done], [d.row for d in done], [d.event for d in done])
-    return Results(tuple(_result(each, names) for each in found))
+    return Results(tuple(_result(each, names) for each in result))
 
 
 def _result(outcome: Outcome[Written], names: Any) -> ItemResult:

@@ -37,8 +37,8 @@ class RedeemBody:
 def list_user_sessions(call: Call) -> Sessions:
     """List where somebody is signed in."""
     opened = call.session.open
-    found = call.app.sessions.list(call.caller, user_of(call))
-    return Sessions(tuple(SessionShown.of(each, opened and opened.id) for each in found))
+    items = call.app.sessions.list(call.caller, user_of(call))
+    return Sessions(tuple(SessionShown.of(each, opened and opened.id) for each in items))
 
 
 def end_user_sessions(call: Call) -> None:

@@ -25,7 +25,7 @@ from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.routes.grants import admitting_to_user, user_of
 from clientupdater.entrypoints.http.routes.sessions import names_around
 from clientupdater.entrypoints.http.routes.shapes import UserShown
-from clientupdater.entrypoints.structuring import Many, Text, Whole
+from clientupdater.entrypoints.structuring import Integer, Many, Text
 from clientupdater.usecases.people.users import NewUser, UserChanges
 
 if TYPE_CHECKING:
@@ -40,16 +40,16 @@ Email = Annotated[str, Text(longest=LONGEST_EMAIL, shortest=3)]
 Name = Annotated[str, Text(longest=LONGEST_NAME)]
 Place = Annotated[str, Text(longest=60, shortest=1)]
 Subject = Annotated[str, Text(longest=LONGEST_SUBJECT)]
-Version = Annotated[int, Whole(0, 2**31 - 1)]
+Version = Annotated[int, Integer(0, 2**31 - 1)]
 Places = Annotated[tuple[Place, ...], Many(most=200)]
 
 
 @frozen(kw_only=True)
-class UsersAsked:
+class UsersQuery:
     """Which people, and how many at a time."""
 
     active: bool | None = None
-    limit: Annotated[int, Whole(1, 200)] = 50
+    limit: Annotated[int, Integer(1, 200)] = 50
     cursor: Annotated[str, Text(longest=4096)] | None = None
 
 
@@ -103,12 +103,12 @@ class VersionBody:
 
 def list_users(call: Call) -> UsersPage:
     """List people."""
-    asked: UsersAsked = call.query
+    asked: UsersQuery = call.query
     after = opened_cursor(call, asked.cursor) if asked.cursor else ""
-    found = call.app.people.list(
+    result = call.app.people.list(
         call.caller, after=after, at_most=asked.limit + 1, active=asked.active
     )
-    page, has_more = found[: asked.limit], len(found) > asked.limit
+    page, has_more = result[: asked.limit], len(result) > asked.limit
     names = names_around(call, *page)
     cursor = sealed_cursor(call, page[-1].email) if has_more else None
     return UsersPage(tuple(UserShown.of(each, names) for each in page), cursor, has_more)
@@ -149,8 +149,8 @@ def show_user(call: Call) -> Answer:
 
 def change_user(call: Call) -> Answer:
     """Change an account."""
-    told = {a.name: getattr(call.body, a.name) for a in attrs.fields(UserChanges)}
-    named = {name: value for name, value in told.items() if value is not _AS_IT_IS}
+    values = {a.name: getattr(call.body, a.name) for a in attrs.fields(UserChanges)}
+    named = {name: value for name, value in values.items() if value is not _AS_IT_IS}
     changes = UserChanges(**{name: _or_none_left(value) for name, value in named.items()})
     with _conflicts_shown(call):
         shown = _shown(
@@ -195,7 +195,7 @@ ENDPOINTS = (
         path="/users",
         summary="The people one may see, in the order of their emails.",
         handle=list_users,
-        query=UsersAsked,
+        query=UsersQuery,
         answers=UsersPage,
         permission=Permission.USERS_READ,
     ),

@@ -88,8 +88,8 @@ def _verified(call: Call) -> str:
     """Give the name of a delivery that NextBank signed just now."""
     sent = call.sent
     names = ("id", "timestamp", "signature")
-    told = [sent.headers.get(f"webhook-{name}", "") for name in names] if sent else [""] * 3
-    delivery, timestamp, signatures = told
+    items = [sent.headers.get(f"webhook-{name}", "") for name in names] if sent else [""] * 3
+    delivery, timestamp, signatures = items
     signed = Signed(delivery[:255], timestamp, signatures, sent.body if sent else b"")
     try:
         call.app.receive_notice.verify(signed)
