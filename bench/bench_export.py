@@ -46,7 +46,7 @@ from clientupdater.domain.callers import Caller
 from clientupdater.domain.exports import EMPTY, ExportFormat, ExportType, Kind, chosen_columns
 from clientupdater.domain.ids import PersonId
 from clientupdater.ports.exports import ExportRequest, TableRequest
-from clientupdater.ports.read_models import ClientFilter
+from clientupdater.ports.lists import ClientFilter
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.exports.authorization import reaches
 

@@ -20,7 +20,8 @@ import click
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from clientupdater.domain.sync.mapping import Entry, Mapped, Record, check_mapping, map_records
+from clientupdater.domain.sync.fields import Entry
+from clientupdater.domain.sync.mapping import Mapped, Record, check_mapping, map_records
 from clientupdater.domain.sync.transforms import Lookups
 
 if TYPE_CHECKING:

@@ -207,7 +207,7 @@ def people_recording(database: Database) -> Iterator[list[float]]:
                 time.sleep(max(0.0, begun + turn / A_SECOND - time.perf_counter()))
                 started = time.perf_counter()
                 update = DECEASED if turn % 2 else CALLED
-                tracking.record_update(caller, client, NOVEMBER, update, 0)
+                tracking.record(caller, client, NOVEMBER, update, 0)
                 met.append((time.perf_counter() - started) * 1000)
 
         thread = threading.Thread(target=person)

@@ -172,7 +172,7 @@ def pickups(database: Database, times: int, *, deaf: bool) -> list[float]:
         for turn in range(times):
             time.sleep(0.11 + turn % 7 / 10)  # at other moments of its second each time
             in_hand.clear()
-            with worker_context.work.begin(SYSTEM) as tx:  # type: ignore[attr-defined]
+            with worker_context.work.begin(SYSTEM) as tx:
                 tx.jobs.enqueue(NewJob(name="nothing"), worker_context.clock.now())
             begun = time.perf_counter()
             expect(in_hand.wait(30))

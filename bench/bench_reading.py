@@ -27,16 +27,10 @@ from tests.support.servers import Database
 
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
-from clientupdater.adapters.postgres.read_models import PostgresReading
-from clientupdater.adapters.postgres.read_models.filter_options import PostgresClientFilters
+from clientupdater.adapters.postgres.read_models import PostgresReadModels
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Scope
-from clientupdater.ports.read_models import (
-    ClientFilter,
-    ClientQuery,
-    StatusFilter,
-    WorklistQuery,
-)
+from clientupdater.ports.lists import ClientFilter, ClientQuery, StatusFilter, WorklistQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,10 +82,10 @@ class Bench:
             query = ClientQuery(q=q)
             yield self._timed(f"search {q!r}", lambda r, query=query: r.clients(query, look))
         # Nobody pages through these, and they are kept for minutes: they may take longer.
-        yield self._timed("filter options", lambda f: f.options(look), PostgresClientFilters)
+        yield self._timed("filter options", lambda f: f.options(look), PostgresReadModels)
 
     def _timed(
-        self, name: str, page: Callable[..., object], of: Callable[..., object] = PostgresReading
+        self, name: str, page: Callable[..., object], of: Callable[..., object] = PostgresReadModels
     ) -> tuple[str, float]:
         taken = []
         for _ in range(ROUNDS):
@@ -105,7 +99,7 @@ class Bench:
         query, look = WorklistQuery(), looking(self.actor)
         with self.work.begin(look.statuses) as tx:
             for _ in range(99):
-                page = PostgresReading(tx.connection).worklist(query, look)
+                page = PostgresReadModels(tx.connection).worklist(query, look)
                 if page.after is None:
                     break
                 query = WorklistQuery(after=page.after)
@@ -115,7 +109,7 @@ class Bench:
         query, look = ClientQuery(), looking(self.actor)
         with self.work.begin(look.clients) as tx:
             for _ in range(99):
-                page = PostgresReading(tx.connection).clients(query, look)
+                page = PostgresReadModels(tx.connection).clients(query, look)
                 if page.after is None:
                     break
                 query = ClientQuery(after=page.after)

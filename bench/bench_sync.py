@@ -199,7 +199,7 @@ def beside_people(bench: Bench, database: Database) -> tuple[float, int, int]:
 def fetch(runner: RunSync, job: SyncJobId, syncing: Syncing) -> None:
     """Read all of the source beforehand."""
     with syncing.work.begin(SYSTEM) as tx:
-        begun = tx.sync_runs.begin(job, syncing.clock.now(), patience=60)
+        begun = tx.sync_jobs.begin(job, syncing.clock.now(), patience=60)
     runner.input.read(begun, lambda _: None)
 
 
@@ -230,7 +230,7 @@ def rows_written(syncing: Syncing, clients: int, night: int, path: Path) -> Path
     reading = source.begin()
     position, first = None, 1
     with syncing.work.begin(SYSTEM) as tx:
-        mapper = PageMapper.of(tx.sync_terms.load(Source.SNOWFLAKE))
+        mapper = PageMapper.of(tx.sync_mappings.terms(Source.SNOWFLAKE))
     with path.open("w", encoding="utf-8") as out:
         while True:
             page = source.page(reading, position)

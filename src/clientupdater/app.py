@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
@@ -16,11 +16,8 @@ from clientupdater.domain.people import LockoutPolicy
 from clientupdater.domain.rate_limits import Allowances
 from clientupdater.domain.retention import Retention
 from clientupdater.domain.sessions import Lifetimes
-from clientupdater.ports.exports import ExportTransaction
 from clientupdater.ports.job_run import Task, in_turn
-from clientupdater.ports.notices import NoticesTransaction
 from clientupdater.ports.queue import EXPORT_QUEUE, SYNC_QUEUE
-from clientupdater.ports.retention import PurgingTransaction
 from clientupdater.settings.serving import Serving
 from clientupdater.usecases.access.explanations import AccessExplanations
 from clientupdater.usecases.access.grants import Grants
@@ -69,7 +66,6 @@ from clientupdater.usecases.tracking.worklist import Worklist
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from contextlib import AbstractContextManager
     from datetime import tzinfo
 
     from clientupdater.domain.exports import ExportFormat
@@ -77,34 +73,19 @@ if TYPE_CHECKING:
     from clientupdater.ports.cache import Cache, Form
     from clientupdater.ports.circuits import CircuitReader
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.exports import SheetForm, Snapshot
+    from clientupdater.ports.exports import SheetForm
     from clientupdater.ports.file_store import FileStore
     from clientupdater.ports.filter_options import FilterOptions
     from clientupdater.ports.gauges import Gauges
     from clientupdater.ports.health import HealthCheck, ServiceCheck
-    from clientupdater.ports.idempotency import OuterTransaction
     from clientupdater.ports.limits import RateLimits
+    from clientupdater.ports.lists import Lookups
     from clientupdater.ports.passwords import Passwords, Secrets
-    from clientupdater.ports.read_models import Lookups
     from clientupdater.ports.schedules import Timetable
     from clientupdater.ports.sealing import Sealer
     from clientupdater.ports.sources import ClientSource
     from clientupdater.ports.tokens import Tokens
-    from clientupdater.ports.unit_of_work import RowSecurityScope
-
-
-class AppTransaction(NoticesTransaction, ExportTransaction, PurgingTransaction, Protocol):
-    """A unit of work that reaches everything."""
-
-
-class AppWork(Protocol):
-    """Where units of work begin that reach everything."""
-
-    def begin(self, rls_scope: RowSecurityScope) -> AbstractContextManager[AppTransaction]: ...
-
-    def snapshot(self, rls_scope: RowSecurityScope) -> AbstractContextManager[Snapshot]: ...
-
-    def outer_transaction(self) -> AbstractContextManager[OuterTransaction]: ...
+    from clientupdater.ports.unit_of_work import UnitsOfWork
 
 
 @frozen(kw_only=True)
@@ -217,7 +198,7 @@ class App:
     serving: Serving
 
 
-def assemble(work: AppWork, clock: Clock, zone: tzinfo, parts: Dependencies) -> App:
+def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies) -> App:
     """Assemble the use cases over any adapters; nothing is opened here."""
     shared, sign_in, serving = parts.shared, parts.sign_in, parts.serving
     clients = ClientAccess(work, clock, zone)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -56,32 +58,7 @@ def test_nothing_in_the_core_asks_the_machine_for_the_time(module: Path) -> None
             assert owner not in {"datetime", "date", "time"}, f"{named(module)}:{node.lineno}"
 
 
-@pytest.mark.parametrize("module", modules("ports"), ids=named)
-def test_a_port_has_five_methods_or_fewer_and_each_says_what_it_promises(module: Path) -> None:
-    for node in ast.parse(module.read_text(encoding="utf-8")).body:
-        if not isinstance(node, ast.ClassDef) or not any(
-            ast.unparse(base) == "Protocol" for base in node.bases
-        ):
-            continue
-        promises = [each for each in node.body if isinstance(each, ast.FunctionDef)]
-        # What a unit of work can reach is listed by properties: each of them is a port by itself.
-        methods = [each for each in promises if not each.decorator_list]
-        assert promises, f"{node.name} promises nothing"
-        assert len(methods) <= 5, f"{node.name} has {len(methods)} methods"
-        for method in promises:
-            assert ast.get_docstring(method), f"{node.name}.{method.name} promises nothing"
-
-
-@pytest.mark.parametrize("module", modules(""), ids=named)
-def test_every_module_and_every_public_thing_says_what_it_is_for(module: Path) -> None:
-    tree = ast.parse(module.read_text(encoding="utf-8"))
-    assert ast.get_docstring(tree), f"{named(module)} has no docstring"
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
-            assert ast.get_docstring(node), f"{named(module)}:{node.lineno} {node.name}"
-
-
-def test_the_environment_is_read_where_the_command_begins_and_nowhere_else() -> None:
+def test_only_the_command_line_reads_the_environment() -> None:
     readers = [
         named(module)
         for module in modules("")
@@ -90,22 +67,34 @@ def test_the_environment_is_read_where_the_command_begins_and_nowhere_else() -> 
     assert readers == ["entrypoints/cli/command.py"]
 
 
-def test_a_use_case_is_one_verb_in_one_file() -> None:
-    for module in modules("usecases"):
-        if module.name.startswith("_"):
-            continue  # what several of them share is no verb
-        tree = ast.parse(module.read_text(encoding="utf-8"))
-        verbs = [
-            node.name
-            for node in tree.body
-            if isinstance(node, ast.ClassDef)
-            and any(
-                isinstance(each, ast.FunctionDef) and each.name == "__call__" for each in node.body
-            )
-        ]
-        assert verbs == ["".join(word.title() for word in module.stem.split("_"))]
+def test_nothing_is_loose_at_the_top_of_the_package() -> None:
+    files = {path.name for path in HOUSE.iterdir() if path.is_file()}
+    assert files == {"__init__.py", "app.py", "py.typed"}
 
 
-def _acts(node: ast.ClassDef) -> bool:
-    methods = [each.name for each in node.body if isinstance(each, ast.FunctionDef)]
-    return "__call__" in methods
+def test_every_package_stands_in_an_import_contract() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    held = {name for each in contracts for name in (*each.get("source_modules", ()),)}
+    parts = {path.stem for path in HOUSE.iterdir() if path.is_dir() or path.suffix == ".py"}
+    parts -= {"__init__", "__pycache__"}
+    assert {f"clientupdater.{part}" for part in parts} - {"clientupdater.py"} == held
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph: dict[str, set[str]] = {}
+    dotted = {_dotted(path): path for path in modules("")}
+    for name, path in dotted.items():
+        graph[name] = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                for alias in node.names:
+                    whole = f"{node.module}.{alias.name}"
+                    graph[name].add(whole if whole in dotted else node.module)
+        graph[name] = {each for each in graph[name] if each in dotted and each != name}
+    tuple(graphlib.TopologicalSorter(graph).static_order())  # raises CycleError, and names them
+
+
+def _dotted(path: Path) -> str:
+    parts = path.relative_to(ROOT / "src").with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)

@@ -16,7 +16,7 @@ from uuid import uuid4
 import attrs
 import pytest
 
-from clientupdater.composition import default_shared_state
+from clientupdater.composition.resilience import default_shared_state
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.application import build
 from clientupdater.entrypoints.http.documentation import contract_of

@@ -12,10 +12,11 @@ import httpx
 import pytest
 
 from clientupdater.adapters.security.passwords import hash_password
-from clientupdater.composition import default_shared_state
+from clientupdater.composition.resilience import default_shared_state
 from clientupdater.domain.rate_limits import Allowances
 from clientupdater.entrypoints.http.application import build
-from clientupdater.settings.serving import Serving, networks
+from clientupdater.settings.readers import networks
+from clientupdater.settings.serving import Serving
 from clientupdater.usecases.requests.rate_limits import AdmitRequest
 from tests.support.http_actors import BASE, Field, code_of
 from tests.support.http_server import head_of, served

@@ -25,7 +25,7 @@ from clientupdater.domain.exports import ExportFormat, ExportType, chosen_column
 from clientupdater.domain.jobs import JobStatus, is_lasting
 from clientupdater.ports.exports import Export, ExportRequest, TableRequest
 from clientupdater.ports.job_run import Interrupted
-from clientupdater.ports.read_models import ClientFilter
+from clientupdater.ports.lists import ClientFilter
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.exports.authorization import reaches
 from tests.support.builders import MANILA

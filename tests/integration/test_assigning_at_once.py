@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import pytest
@@ -65,7 +65,7 @@ class Desk:
 
     def assigning(self, halt: Halting | None = None) -> Callable[[], object]:
         files = self.staff.app.assignments.files
-        assign = ClientAssignments(evolve(files, work=halt or files.work))
+        assign = ClientAssignments(evolve(files, work=cast("UnitsOfWork", halt or files.work)))
         return lambda: assign.assign(self.boss, self.client, self.officer)
 
     def wait_for(self, running: Future[object]) -> None:
@@ -122,7 +122,7 @@ def test_A3_who_is_given_a_client_while_they_lose_its_branch_does_not_keep_it(
 def test_A3_who_is_losing_a_branch_is_given_none_of_its_clients(desk: Desk) -> None:
     with ThreadPoolExecutor(1) as threads:
         with desk.staff.app.territories.work.begin(SYSTEM) as tx:
-            tx.administration.lock()
+            tx.people.lock_rights()
             tx.territories.take_branch(desk.officer, desk.branch)
             assigning = threads.submit(desk.assigning())
             desk.wait_for(assigning)
@@ -136,7 +136,7 @@ def test_who_records_on_a_client_never_waits_for_a_change_of_rights(desk: Desk) 
     tracking = desk.staff.app.tracking
     with ThreadPoolExecutor(2) as threads:
         with desk.staff.app.territories.work.begin(SYSTEM) as tx:
-            tx.administration.lock()
+            tx.people.lock_rights()
             assigning = threads.submit(desk.assigning())
             desk.wait_for(assigning)
             recording = threads.submit(

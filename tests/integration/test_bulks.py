@@ -70,7 +70,7 @@ def counted() -> Iterator[list[str]]:
 
 def in_one_transaction(scene: Scene, act: Callable[[], Any]) -> Any:
     """Do it as under an Idempotency-Key: its units of work are parts of one transaction."""
-    with scene.world.work.outer_transaction():  # type: ignore[attr-defined] # PostgreSQL's has it
+    with scene.world.work.outer_transaction():
         return act()
 
 

@@ -25,7 +25,7 @@ from tests.support.plain_sql import World
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from clientupdater.ports.read_models import Lookups
+    from clientupdater.ports.lists import Lookups
     from tests.support.servers import Database
 
 CONFIGURATION = (

@@ -20,7 +20,8 @@ from clientupdater.domain.errors import (
     SourceMalformed,
     Unavailable,
 )
-from clientupdater.domain.sync.mapping import Entry, Record, check_mapping, map_records
+from clientupdater.domain.sync.fields import Entry
+from clientupdater.domain.sync.mapping import Record, check_mapping, map_records
 from clientupdater.domain.sync.transforms import Lookups
 from clientupdater.ports.sources import faults_of
 

@@ -55,7 +55,9 @@ class Desk:
         with reader.work.begin(SYSTEM) as tx:
             actor = tx.rights.actor(person)
             assert actor is not None
-            unguarded = tx.client_filters.options(looking(Caller(actor), reader.clock, reader.zone))
+            unguarded = tx.read_models.filter_options(
+                looking(Caller(actor), reader.clock, reader.zone)
+            )
         result = reader.show(Caller(actor))
         assert result == unguarded
         return result

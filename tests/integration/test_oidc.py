@@ -23,7 +23,8 @@ from clientupdater.adapters.security.published_keys import (
     PublishedKeys,
     SigningKey,
 )
-from clientupdater.composition import build_app, default_sign_in, sign_in_of
+from clientupdater.composition import build_app
+from clientupdater.composition.people import default_sign_in, sign_in_of
 from clientupdater.domain.access import Grant
 from clientupdater.domain.accounts import LOCKED_FOR_GOOD
 from clientupdater.domain.callers import Origin
@@ -432,7 +433,7 @@ def house(database: Database, issuer: Issuer) -> Iterator[House]:
     with staffed(database, ZONE) as opened:
         issuer.clock = opened.clock
         app = build_app(
-            opened.app.authenticate.work,  # type: ignore[arg-type]
+            opened.app.authenticate.work,
             opened.clock,
             ZONE,
             sign_in=default_sign_in(tokens=believing(issuer)),
@@ -512,7 +513,7 @@ def test_U1_sessions_let_people_in_beside_tokens(house: House) -> None:
 
 
 def test_U1_without_an_issuer_a_good_token_is_nothing(house: House) -> None:
-    plain = build_app(house.staff.app.authenticate.work, house.staff.clock, ZONE)  # type: ignore[arg-type]
+    plain = build_app(house.staff.app.authenticate.work, house.staff.clock, ZONE)
     with pytest.raises(Unauthenticated):
         plain.authenticate(house.issuer.token(), HERE)
     assert house.issuer.asked == 0

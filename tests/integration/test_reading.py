@@ -22,7 +22,7 @@ from clientupdater.domain.errors import Forbidden, InvalidInput, NotFound
 from clientupdater.domain.ids import BranchId, ClientId, CompanyId, PersonId
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.domain.worklist import Cause
-from clientupdater.ports.read_models import (
+from clientupdater.ports.lists import (
     ClientFilter,
     ClientQuery,
     ClientSort,

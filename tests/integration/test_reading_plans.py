@@ -14,12 +14,11 @@ from attrs import evolve
 from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
-from clientupdater.adapters.postgres.read_models import PostgresReading
-from clientupdater.adapters.postgres.read_models.filter_options import PostgresClientFilters
+from clientupdater.adapters.postgres.read_models import PostgresReadModels
 from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Scope
-from clientupdater.ports.read_models import (
+from clientupdater.ports.lists import (
     ClientFilter,
     ClientKey,
     ClientQuery,
@@ -38,12 +37,12 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.postgres.admin.cluster import Cluster
     from clientupdater.domain.access import Actor
-    from clientupdater.ports.read_models import ClientPage, WorklistPage
+    from clientupdater.ports.lists import ClientPage, WorklistPage
 
 CLIENTS = 50_000
 PERIODS = 4
 """More than one, or it would not show where all of a client's rows are read."""
-Ask: TypeAlias = "Callable[[PostgresReading], ClientPage | WorklistPage]"
+Ask: TypeAlias = "Callable[[PostgresReadModels], ClientPage | WorklistPage]"
 
 MANAGER = PersonId(made_up("officer", 100_000))
 READERS = {
@@ -126,7 +125,7 @@ def explained(crowd: PostgresWork, actor: Actor, ask: Ask) -> tuple[Explaining, 
     """Ask within the actor's sight; tell what was read, and how many items came."""
     with crowd.begin(looking(actor).clients) as tx:
         explaining = Explaining(tx.connection)
-        page = ask(PostgresReading(explaining))  # type: ignore[arg-type] # it stands in for one
+        page = ask(PostgresReadModels(explaining))  # type: ignore[arg-type] # it stands in for one
     return explaining, len(page.items)
 
 
@@ -141,7 +140,7 @@ def hundredth(crowd: PostgresWork, actor: Actor, query: WorklistQuery) -> Workli
     """Page on; where there are fewer pages, to the last."""
     with crowd.begin(looking(actor).statuses) as tx:
         for _ in range(99):
-            page = tx.reading.worklist(query, looking(actor))
+            page = tx.read_models.worklist(query, looking(actor))
             if page.after is None:
                 break
             query = WorklistQuery(order=query.order, after=page.after)
@@ -152,7 +151,7 @@ def hundredth_of_clients(crowd: PostgresWork, actor: Actor, query: ClientQuery) 
     """Page on; where there are fewer pages, to the last."""
     with crowd.begin(looking(actor).clients) as tx:
         for _ in range(99):
-            page = tx.reading.clients(query, looking(actor))
+            page = tx.read_models.clients(query, looking(actor))
             if page.after is None:
                 break
             query = evolve(query, after=page.after)
@@ -228,7 +227,7 @@ def test_what_one_can_filter_by_is_found_without_reading_all_clients(
     actor = READERS[who]
     with crowd.begin(looking(actor).clients) as tx:
         explaining = Explaining(tx.connection)
-        result = PostgresClientFilters(explaining).options(looking(actor))  # type: ignore[arg-type]
+        result = PostgresReadModels(explaining).filter_options(looking(actor))  # type: ignore[arg-type]
     assert len(result.loan_statuses) == 4
     assert not explaining.tables_scanned
     places = len(result.branches) * len(result.companies)

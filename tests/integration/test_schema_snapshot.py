@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
-from clientupdater.adapters.postgres.admin.schema_snapshot import main, parsed, rendered, taken
+from clientupdater.adapters.postgres.admin.schema_snapshot import parsed, rendered, taken
 from clientupdater.adapters.postgres.admin.sql_files import bundled
+from clientupdater.adapters.postgres.admin.write_schema import main
 from clientupdater.adapters.postgres.core.connect import connected
 
 if TYPE_CHECKING:

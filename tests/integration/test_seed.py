@@ -10,8 +10,8 @@ import pytest
 
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.adapters.postgres.sync.mappings import PostgresSyncMappings
-from clientupdater.domain.sync.fields import Field, Source
-from clientupdater.domain.sync.mapping import Entry, check_mapping
+from clientupdater.domain.sync.fields import Entry, Field, Source
+from clientupdater.domain.sync.mapping import check_mapping
 
 if TYPE_CHECKING:
     from tests.support.servers import Database

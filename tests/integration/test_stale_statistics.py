@@ -16,14 +16,14 @@ from attrs import evolve
 from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
-from clientupdater.adapters.postgres.read_models import PostgresReading
+from clientupdater.adapters.postgres.read_models import PostgresReadModels
 from clientupdater.adapters.postgres.tracking.openings import BEFORE_ALL, PostgresOpenings
 from clientupdater.adapters.postgres.tracking.rows import PostgresRows
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Scope
 from clientupdater.domain.write_context import WriteContext
-from clientupdater.ports.read_models import ClientFilter, ClientQuery, StatusFilter
+from clientupdater.ports.lists import ClientFilter, ClientQuery, StatusFilter
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.bulk_data import Crowd
 from tests.support.query_plans import Explaining
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from clientupdater.adapters.postgres.admin.cluster import Cluster
-    from clientupdater.ports.read_models import Looking
+    from clientupdater.ports.lists import Looking
 
 MANILA = ZoneInfo("Asia/Manila")
 EVENING = datetime(2026, 11, 30, 20, tzinfo=MANILA)
@@ -162,7 +162,7 @@ def test_a_list_looks_up_the_rows_of_those_it_found(
         )
         ((some,),) = cursor.fetchall()
         explaining = Explaining(tx.connection)
-        PostgresReading(explaining).clients(query, looks)  # type: ignore[arg-type] # it stands in
+        PostgresReadModels(explaining).clients(query, looks)  # type: ignore[arg-type] # it stands in
     assert explaining.blocks < 20 * some + 500
 
 

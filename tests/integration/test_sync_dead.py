@@ -33,7 +33,7 @@ def begun(syncing: Syncing) -> SyncJobId:
     """Begin a run, and let its process be killed at once."""
     job = syncing.ask()
     with syncing.work.begin(SYSTEM) as tx:
-        tx.sync_runs.begin(job, syncing.clock.now(), patience=60)
+        tx.sync_jobs.begin(job, syncing.clock.now(), patience=60)
     return job
 
 

@@ -265,7 +265,7 @@ def test_one_run_of_a_source_at_a_time(syncing: Syncing) -> None:
     syncing.says(record("FC-1"))
     begun, other = syncing.ask(), syncing.ask()
     with syncing.work.begin(SYSTEM) as tx:
-        tx.sync_runs.begin(begun, syncing.clock.now(), patience=60)
+        tx.sync_jobs.begin(begun, syncing.clock.now(), patience=60)
     with pytest.raises(SyncRunning):
         syncing.runner()(other)
     syncing.clock.forward(minutes=2)  # whoever did it has not been heard of since
@@ -278,7 +278,7 @@ def test_a_plan_is_approved_once_nobody_reads_its_source(syncing: Syncing) -> No
     syncing.says(record("FC-1"))
     preview, begun = syncing.preview(), syncing.ask()
     with syncing.work.begin(SYSTEM) as tx:
-        tx.sync_runs.begin(begun, syncing.clock.now(), patience=60)
+        tx.sync_jobs.begin(begun, syncing.clock.now(), patience=60)
     with pytest.raises(SyncRunning):
         syncing.approve(preview)
     assert syncing.look(preview.id).state is JobStatus.COMPLETED
@@ -294,7 +294,7 @@ def test_whoever_would_begin_while_a_run_applies_is_told_so_and_does_not_wait(
     syncing.says(record("FC-1"))
     applying, other = syncing.ask(), syncing.ask()
     with syncing.work.begin(SYSTEM) as tx:
-        tx.sync_runs.begin(applying, syncing.clock.now(), patience=60)
+        tx.sync_jobs.begin(applying, syncing.clock.now(), patience=60)
     with psycopg.connect(syncing.url) as connection:
         connection.execute("select from sync_jobs where id = %s for key share", (applying,))
         with pytest.raises(SyncRunning):

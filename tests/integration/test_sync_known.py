@@ -46,7 +46,7 @@ def looked_at(syncing: Syncing, source: Source = Source.SNOWFLAKE, **asked: Any)
     now = syncing.clock.now()
     with suppress(TakenBack), syncing.work.begin(SYSTEM) as tx:
         job = tx.sync_jobs.create(SyncRequest(source, **asked), None, now)
-        terms, today = tx.sync_terms.load(source), business_day(now, MANILA)
+        terms, today = tx.sync_mappings.terms(source), business_day(now, MANILA)
         staging = tx.staging(Work(job=job, terms=terms, now=now, today=today, due=()))
         page = InputPage(1, tuple(syncing.records.values()), None)
         items += [str(cells["CLIENT_CODE"]) for _, cells in staging.news(page)]
@@ -145,7 +145,7 @@ def test_what_comes_to_mean_something_else_while_a_run_begins_is_looked_at_by_th
     known.clock.forward(minutes=1)
     now, page = known.clock.now(), InputPage(1, tuple(known.records.values()), None)
     with known.work.begin(SYSTEM) as tx:
-        terms = tx.sync_terms.load(Source.SNOWFLAKE)
+        terms = tx.sync_mappings.terms(Source.SNOWFLAKE)
         # A run reads its terms, and may wait long for its turn to compare.
         known.do(
             "update field_mappings set transform = %s where field = 'full_name'", Jsonb(["upper"])

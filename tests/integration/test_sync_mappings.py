@@ -14,8 +14,7 @@ from clientupdater.domain.callers import Caller
 from clientupdater.domain.errors import InvalidInput, Misconfigured
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.domain.sync.fields import Source
-from clientupdater.domain.sync.mapping import Entry
+from clientupdater.domain.sync.fields import Entry, Source
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.sync.mappings import SyncMappings
 from tests.support.sync_fixture import record

@@ -363,7 +363,7 @@ def test_the_sql_does_what_the_domain_says(syncing: Syncing, runs: Any) -> None:
         words.update({(source, code): word for code, word in value.items() if word})
         records = _records(value)
         with syncing.work.begin(SYSTEM) as tx:
-            terms = tx.sync_terms.load(source)
+            terms = tx.sync_mappings.terms(source)
         expected = model.run(source, terms, records, _fetch(syncing, records, full=full))
         job = _done(syncing, records, how, source=source, full=full)
         result = syncing.rows(

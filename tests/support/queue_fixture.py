@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from clientupdater.domain.ids import CompanyId, JobId
-    from clientupdater.ports.queue import JobsWork, Leases, WakeUps
+    from clientupdater.ports.queue import Leases, WakeUps
+    from clientupdater.ports.unit_of_work import UnitsOfWork
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
@@ -31,7 +32,7 @@ def at(seconds: float) -> datetime:
 class Backroom:
     """A queue under test."""
 
-    work: JobsWork
+    work: UnitsOfWork
     leases: Leases
     wake_ups: WakeUps
     fcash: CompanyId

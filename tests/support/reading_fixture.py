@@ -11,7 +11,7 @@ from clientupdater.domain.access import Actor, Grant, Territory
 from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.ids import BranchId, PersonId
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.ports.read_models import Looking
+from clientupdater.ports.lists import Looking
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=ZoneInfo("Asia/Manila"))
 

@@ -1,4 +1,6 @@
-"""How long reading takes by each way, and how much memory: `python -m tests.support.snowflake_connector`.
+"""Measure how long each way of reading takes, and how much memory.
+
+Run it by `python -m tests.support.snowflake_connector`.
 
 The server runs in a process of its own, each reader in one as well, so that what a reader holds at
 its most is its own. Take the middle of several turns: the machine has other things to do.

@@ -13,7 +13,8 @@ from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
 from clientupdater.app import App
-from clientupdater.composition import build_app, default_shared_state
+from clientupdater.composition import build_app
+from clientupdater.composition.resilience import default_shared_state
 from clientupdater.domain.accounts import fingerprint
 from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
 from clientupdater.domain.rate_limits import Allowances

@@ -158,7 +158,7 @@ class Syncing:
     def outcome(self, job: SyncJob) -> Outcome:
         """Read what a run came to."""
         with self.work.begin(SYSTEM) as tx:
-            result = tx.sync_plans.find(job.id)
+            result = tx.sync_jobs.plan(job.id)
         assert result is not None
         return result
 

@@ -85,7 +85,7 @@ class Errands:
         raise Unavailable("the moon", "The moon does not answer.")
 
     def _leave(self, job_run: JobRun, name: str = "effect") -> None:
-        with self.worker_context.work.begin(SYSTEM) as tx:  # type: ignore[attr-defined] # ours is
+        with self.worker_context.work.begin(SYSTEM) as tx:
             result = {"of": job_run.job.id, "by": os.getpid()}
             tx.jobs.enqueue(
                 NewJob(name=name, queue=EFFECTS, arguments=result), _now(self.worker_context)

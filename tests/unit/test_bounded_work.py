@@ -18,7 +18,8 @@ from clientupdater.entrypoints import redaction
 from clientupdater.entrypoints.http import parsing
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.structuring import MOST_FAULTS, Many, Text, structured
-from clientupdater.settings.serving import Serving, networks
+from clientupdater.settings.readers import networks
+from clientupdater.settings.serving import Serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,7 +19,7 @@ from clientupdater.adapters.sheets.xlsx_sheet import XlsxSheet
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.exports import EMPTY, ExportFormat, ExportType
 from clientupdater.ports.exports import ExportRequest
-from clientupdater.ports.read_models import ClientFilter
+from clientupdater.ports.lists import ClientFilter
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence

@@ -1,3 +1,10 @@
-"""The one place that names concrete adapters."""
+"""The one place that names concrete adapters.
 
-from clientupdater.composition.root import *  # noqa: F403
+The server, the worker, a command and any program that imports us open the same ``App`` here and
+close it in reverse order. Nothing is opened at import.
+"""
+
+from clientupdater.composition.application import build_app, open_app, open_worker
+from clientupdater.composition.operations import backups_of, diagnose, maintenance_of
+
+__all__ = ["backups_of", "build_app", "diagnose", "maintenance_of", "open_app", "open_worker"]

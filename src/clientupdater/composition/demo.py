@@ -11,7 +11,7 @@ from clientupdater.adapters.local.clock import MachineClock
 from clientupdater.adapters.postgres.admin.embedded import EmbeddedPostgres
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.adapters.security.kept_keys import kept_keys
-from clientupdater.composition import vault_of
+from clientupdater.composition.keys import vault
 from clientupdater.demo_data import KeptAccounts, MadeUpAccount, fill
 from clientupdater.domain.errors import AlreadyExists
 
@@ -69,7 +69,7 @@ def fill_demo(
             clients=clients,
             now=MachineClock().now(),
             zone=settings.business_timezone,
-            vault=vault_of(settings),
+            vault=vault(settings),
             before_commit=accounts.keep,
             tonight=settings.csv_drop_dir and settings.csv_drop_dir / "clients.csv",
         )

@@ -9,7 +9,8 @@ from attrs import frozen
 if TYPE_CHECKING:
     from clientupdater.app import App
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.queue import JobTransactions, Leases, WakeUps
+    from clientupdater.ports.queue import Leases, WakeUps
+    from clientupdater.ports.unit_of_work import UnitsOfWork
 
 
 @frozen(kw_only=True)
@@ -17,7 +18,7 @@ class WorkerContext:
     """Open for as long as the worker works."""
 
     app: App
-    work: JobTransactions
+    work: UnitsOfWork
     leases: Leases
     wake_ups: WakeUps
     clock: Clock

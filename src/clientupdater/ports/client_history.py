@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import field as kept
 from attrs import frozen
@@ -11,9 +11,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from clientupdater.domain.ids import ClientId
     from clientupdater.domain.sync.fields import Source
-    from clientupdater.ports.read_models import Page, PersonName
+    from clientupdater.ports.lists import Page, PersonName
 
 
 @frozen
@@ -46,11 +45,3 @@ class HistoryKey:
 
 
 HistoryPage: TypeAlias = "Page[ChangedField, HistoryKey]"
-
-
-class ClientHistory(Protocol):
-    """What was written down of clients within sight: SQL's own work, which has no twin."""
-
-    def page(self, client: ClientId, limit: int, after: HistoryKey | None) -> HistoryPage:
-        """Read a page, the newest first; pension numbers are masked, however they came there."""
-        ...

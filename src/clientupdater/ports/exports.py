@@ -9,12 +9,9 @@ from attrs import field, frozen
 
 from clientupdater.domain.exports import COLUMNS, is_over
 from clientupdater.domain.jobs import JobStatus
-from clientupdater.ports.queue import JobsTransaction
-from clientupdater.ports.read_models import ReadingTransaction
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
-    from contextlib import AbstractContextManager
     from datetime import date, datetime, tzinfo
 
     from clientupdater.domain.access_scope import AccessScope
@@ -23,9 +20,8 @@ if TYPE_CHECKING:
     from clientupdater.domain.ids import CompanyId, JobId
     from clientupdater.domain.permissions import Permission
     from clientupdater.ports.file_store import Draft
+    from clientupdater.ports.lists import ClientFilter, PersonName
     from clientupdater.ports.queue import Progress
-    from clientupdater.ports.read_models import ClientFilter, PersonName
-    from clientupdater.ports.unit_of_work import RowSecurityScope
 
 
 @frozen(kw_only=True)
@@ -107,30 +103,12 @@ class Exports(Protocol):
         """Forget it."""
         ...
 
-
-class ExportFiles(Protocol):
-    """The files of exports, beside the exports themselves."""
-
     def expired(self, now: datetime, *, at_most: int) -> Sequence[Export]:
         """List some whose file is there although their time is over."""
         ...
 
     def taken(self, export: Export, origin: Origin) -> None:
         """Write down that somebody took the data away; it can never be unwritten (L2)."""
-        ...
-
-
-class ExportTransaction(ReadingTransaction, JobsTransaction, Protocol):
-    """A unit of work with exports in it."""
-
-    @property
-    def exports(self) -> Exports:
-        """What was asked for."""
-        ...
-
-    @property
-    def export_files(self) -> ExportFiles:
-        """The files."""
         ...
 
 
@@ -192,21 +170,6 @@ class Snapshot(Protocol):
 
     def table(self, asked: TableRequest) -> Table:
         """Look at a table; raises InvalidInput for a code that there is not."""
-        ...
-
-
-class ExportWork(Protocol):
-    """Where units of work begin that reach exports, and where tables are looked at."""
-
-    def begin(self, rls_scope: RowSecurityScope) -> AbstractContextManager[ExportTransaction]:
-        """Begin one, as `UnitsOfWork` does."""
-        ...
-
-    def snapshot(self, rls_scope: RowSecurityScope) -> AbstractContextManager[Snapshot]:
-        """Look at what there is at this moment, within a sight; nothing can be written.
-
-        Raises Unavailable when the store does not answer.
-        """
         ...
 
 

@@ -11,7 +11,7 @@ import attrs
 
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.periods import Period
-from clientupdater.ports.read_models import ClientFilter, StatusFilter
+from clientupdater.ports.lists import ClientFilter, StatusFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from clientupdater.ports.read_models import Looking, PersonName
+    from clientupdater.ports.lists import PersonName
 
 
 @frozen
@@ -41,15 +41,3 @@ class FilterOptions:
     statuses: tuple[StatusOption, ...]
     loan_statuses: tuple[str, ...]
     officers: tuple[PersonName, ...]
-
-
-class ClientFilters(Protocol):
-    """The filters of lists of clients: SQL's own work, which has no twin."""
-
-    def options(self, looking: Looking) -> FilterOptions:
-        """Read what they can be: of `looking.clients`, and for statuses of `looking.statuses`.
-
-        Loan statuses and officers are those that some client within reach holds; branches those
-        of the reach, and areas those with one of them. Not every client is read for it.
-        """
-        ...

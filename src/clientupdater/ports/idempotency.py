@@ -8,10 +8,10 @@ from attrs import field, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from clientupdater.domain.ids import PersonId
+    from clientupdater.ports.queue import JobOutcomes
 
 
 @frozen
@@ -62,14 +62,7 @@ class OuterTransaction(Protocol):
         """What was answered under a key."""
         ...
 
-
-class OuterTransactions(Protocol):
-    """Where several units of work are made one."""
-
-    def outer_transaction(self) -> AbstractContextManager[OuterTransaction]:
-        """Make one transaction of every unit of work that begins inside, by this thread.
-
-        A unit that fails takes back what it did itself, as ever; the others stand. Leaving the
-        whole cleanly keeps them, an exception takes all of them back.
-        """
+    @property
+    def endings(self) -> JobOutcomes:
+        """How the job ends."""
         ...

@@ -6,13 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
-from clientupdater.ports.sync import SyncTransaction
-
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
     from datetime import date, datetime
-
-    from clientupdater.ports.unit_of_work import RowSecurityScope
 
 
 @frozen(kw_only=True)
@@ -41,21 +36,4 @@ class Notices(Protocol):
 
     def followed(self, notice: Notice, now: datetime) -> None:
         """Note that it was followed."""
-        ...
-
-
-class NoticesTransaction(SyncTransaction, Protocol):
-    """A unit of work that reaches them, and the runs that follow."""
-
-    @property
-    def notices(self) -> Notices:
-        """The deliveries."""
-        ...
-
-
-class NoticesWork(Protocol):
-    """Where units of work begin that do."""
-
-    def begin(self, rls_scope: RowSecurityScope) -> AbstractContextManager[NoticesTransaction]:
-        """Begin one, as `UnitsOfWork` does."""
         ...

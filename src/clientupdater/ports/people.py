@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
-from clientupdater.ports.unit_of_work import Transaction
-
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Collection, Sequence, Set
     from datetime import datetime
     from uuid import UUID
 
@@ -33,8 +30,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.people import SignInRecord
     from clientupdater.domain.permissions import Permission
     from clientupdater.domain.sessions import Session
-    from clientupdater.ports.codes import Codes
-    from clientupdater.ports.unit_of_work import RowSecurityScope
+    from clientupdater.ports.codes import Names
 
 
 @frozen
@@ -57,14 +53,6 @@ class KnownPerson:
     person: Person
     actor: Actor
     generation: int
-
-
-class Identities(Protocol):
-    """People by what the issuer of their tokens calls them (U1)."""
-
-    def find(self, subject: str) -> KnownPerson | None:
-        """Find somebody, active or not, with their flags, grants and live territory."""
-        ...
 
 
 class Sessions(Protocol):
@@ -127,42 +115,34 @@ class Credentials(Protocol):
         """Keep the same password at another cost, unless it was changed meanwhile."""
         ...
 
-
-class SignIns(Protocol):
-    """How signing in went."""
-
-    def refuse(
+    def record_refusal(
         self, person: PersonId | None, record: SignInRecord, because: str, origin: Origin
     ) -> None:
         """Keep the count of failures, and log that someone was refused (L1)."""
         ...
 
-    def admit(self, person: PersonId, now: datetime) -> None:
+    def record_sign_in(self, person: PersonId, now: datetime) -> None:
         """Count from nothing again, and note the sign-in (U3)."""
         ...
 
-
-class OneTimePasswords(Protocol):
-    """Initial passwords and resets: at most one of each for a person (U6)."""
-
-    def issue(self, person: PersonId, issued: OneTime, token: str | None) -> None:
+    def issue_one_time(self, person: PersonId, issued: OneTime, token: str | None) -> None:
         """Keep one in place of any other of its kind; without a token it is an initial one."""
         ...
 
-    def lock(self, token: str) -> tuple[PersonId, OneTime] | None:
+    def lock_one_time(self, token: str) -> tuple[PersonId, OneTime] | None:
         """Find a reset, and keep others from using it meanwhile."""
         ...
 
-    def use(self, person: PersonId, now: datetime) -> None:
+    def use_one_time(self, person: PersonId, now: datetime) -> None:
         """Note that the initial password was used."""
         ...
 
-    def void(self, person: PersonId) -> None:
+    def void_one_time(self, person: PersonId) -> None:
         """Let none that is outstanding count any more."""
         ...
 
 
-class Accounts(Protocol):
+class People(Protocol):
     """People, but for those who are deleted."""
 
     def find(self, person: PersonId) -> Person | None:
@@ -191,6 +171,18 @@ class Accounts(Protocol):
         """
         ...
 
+    def by_subject(self, subject: str) -> KnownPerson | None:
+        """Find somebody, active or not, with their flags, grants and live territory."""
+        ...
+
+    def lock_rights(self) -> None:
+        """Keep every other change of rights waiting until this unit of work is over (A6)."""
+        ...
+
+    def count_administrators(self) -> int:
+        """Count the active administrators, but for those who are locked for good."""
+        ...
+
 
 class Grants(Protocol):
     """What people may do."""
@@ -205,18 +197,6 @@ class Grants(Protocol):
 
     def take(self, person: PersonId, permission: Permission, company: CompanyId | None) -> None:
         """Take a grant away; where there is none, nothing happens."""
-        ...
-
-
-class Administration(Protocol):
-    """Who is left to look after everybody."""
-
-    def lock(self) -> None:
-        """Keep every other change of rights waiting until this unit of work is over (A6)."""
-        ...
-
-    def count(self) -> int:
-        """Count the active administrators, but for those who are locked for good."""
         ...
 
 
@@ -243,8 +223,28 @@ class Territories(Protocol):
         """List the people who were given an area."""
         ...
 
+    def place_branch(self, area: AreaId, branch: BranchId) -> None:
+        """Put a branch into it; put in twice, it is in."""
+        ...
 
-class Places(Protocol):
+    def remove_branch(self, area: AreaId, branch: BranchId) -> None:
+        """Take a branch out; where it is not in, nothing happens."""
+        ...
+
+    def company_of_area(self, area: AreaId) -> CompanyId | None:
+        """Tell whose an area is; None: of no single company."""
+        ...
+
+    def end_assignments(self, officer: PersonId, by: PersonId, now: datetime) -> int:
+        """End every assignment of one who is deactivated; count them."""
+        ...
+
+    def end_lost_assignments(self, officer: PersonId, by: PersonId, now: datetime) -> int:
+        """End the assignments that lie outside the officer's territory; count them."""
+        ...
+
+
+class Organisation(Protocol):
     """Branches, areas and companies by identity or code; what is deleted is not there."""
 
     def branch(self, named: BranchId | str) -> BranchId:
@@ -263,107 +263,6 @@ class Places(Protocol):
         """Give the live branches of an area."""
         ...
 
-
-class AreaBranches(Protocol):
-    """Which branches make up an area."""
-
-    def put(self, area: AreaId, branch: BranchId) -> None:
-        """Put a branch into it; put in twice, it is in."""
-        ...
-
-    def remove(self, area: AreaId, branch: BranchId) -> None:
-        """Take a branch out; where it is not in, nothing happens."""
-        ...
-
-    def company_of(self, area: AreaId) -> CompanyId | None:
-        """Tell whose an area is; None: of no single company."""
-        ...
-
-
-class OfficersClients(Protocol):
-    """Clients that are assigned to somebody (A3)."""
-
-    def end_all(self, officer: PersonId, by: PersonId, now: datetime) -> int:
-        """End every assignment of one who is deactivated; count them."""
-        ...
-
-    def end_lost(self, officer: PersonId, by: PersonId, now: datetime) -> int:
-        """End the assignments that lie outside the officer's territory; count them."""
-        ...
-
-
-class StaffTransaction(Transaction, Protocol):
-    """A unit of work that reaches people as well."""
-
-    @property
-    def codes(self) -> Codes:
-        """Codes of companies, branches and areas."""
-        ...
-
-    @property
-    def sessions(self) -> Sessions:
-        """Open ways in."""
-        ...
-
-    @property
-    def identities(self) -> Identities:
-        """People by what the issuer of their tokens calls them."""
-        ...
-
-    @property
-    def credentials(self) -> Credentials:
-        """What people sign in with."""
-        ...
-
-    @property
-    def sign_ins(self) -> SignIns:
-        """How signing in went."""
-        ...
-
-    @property
-    def one_time_passwords(self) -> OneTimePasswords:
-        """Initial passwords and resets."""
-        ...
-
-    @property
-    def accounts(self) -> Accounts:
-        """People."""
-        ...
-
-    @property
-    def grants(self) -> Grants:
-        """What people may do."""
-        ...
-
-    @property
-    def administration(self) -> Administration:
-        """Who is left to look after everybody."""
-        ...
-
-    @property
-    def territories(self) -> Territories:
-        """Where people work."""
-        ...
-
-    @property
-    def places(self) -> Places:
-        """Branches, areas and companies."""
-        ...
-
-    @property
-    def area_branches(self) -> AreaBranches:
-        """Which branches make up an area."""
-        ...
-
-    @property
-    def officers_clients(self) -> OfficersClients:
-        """Clients that are assigned to somebody."""
-        ...
-
-
-class StaffWork(Protocol):
-    """Where units of work begin that reach people as well."""
-
-    def begin(self, rls_scope: RowSecurityScope) -> AbstractContextManager[StaffTransaction]:
-        """Begin one, as `UnitsOfWork` does."""
+    def codes_of(self, branches: Set[UUID], areas: Set[UUID], people: Set[UUID]) -> Names:
+        """Find those of these, deleted ones included, and of every company."""
         ...

@@ -13,7 +13,6 @@ from attrs import Factory, field, frozen
 
 from clientupdater.domain.ids import JobId
 from clientupdater.domain.jobs import JobStatus
-from clientupdater.ports.unit_of_work import Transaction
 from clientupdater.runtime import trace_context
 
 if TYPE_CHECKING:
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.ids import CompanyId, PersonId
     from clientupdater.domain.jobs import Verdict
-    from clientupdater.ports.schedules import Schedules
-    from clientupdater.ports.unit_of_work import RowSecurityScope
 
 DEFAULT_QUEUE = "default"
 SYNC_QUEUE = "sync"
@@ -234,48 +231,4 @@ class WakeUps(Protocol):
 
     def listening(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
         """Call `wake`, from any thread, when jobs were put down, for as long as it is open."""
-        ...
-
-
-class JobsTransaction(Transaction, Protocol):
-    """A unit of work with the queue in it."""
-
-    @property
-    def jobs(self) -> Jobs:
-        """What is to be done later."""
-        ...
-
-    @property
-    def schedules(self) -> Schedules:
-        """What is done again and again."""
-        ...
-
-    @property
-    def queue_depths(self) -> QueueDepths:
-        """How the queues stand."""
-        ...
-
-
-class JobsWork(Protocol):
-    """Where units of work begin that have it."""
-
-    def begin(self, rls_scope: RowSecurityScope) -> AbstractContextManager[JobsTransaction]:
-        """Begin one, as `UnitsOfWork` does."""
-        ...
-
-
-class JobTransaction(Protocol):
-    """Several units of work that are one with the end of a job."""
-
-    @property
-    def endings(self) -> JobOutcomes:
-        """How the job ends."""
-        ...
-
-
-class JobTransactions(Protocol):
-    """Where a job's effect and its end are made one."""
-
-    def outer_transaction(self) -> AbstractContextManager[JobTransaction]:
-        """Make one transaction of what this thread begins inside, as `WholeWork` does."""
         ...

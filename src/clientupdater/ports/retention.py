@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from attrs import frozen
 
 from clientupdater.domain.retention import Expirable, Purgeable
-from clientupdater.ports.unit_of_work import Transaction
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from clientupdater.ports.unit_of_work import RowSecurityScope
 
 Removable: TypeAlias = Purgeable | Expirable
 
@@ -37,21 +34,4 @@ class RetentionStore(Protocol):
 
     def note(self, removal: Removal) -> None:
         """Leave a record."""
-        ...
-
-
-class PurgingTransaction(Transaction, Protocol):
-    """A unit of work that reaches them."""
-
-    @property
-    def old_things(self) -> RetentionStore:
-        """What is kept for a while."""
-        ...
-
-
-class PurgingWork(Protocol):
-    """Where units of work begin that reach them."""
-
-    def begin(self, rls_scope: RowSecurityScope) -> AbstractContextManager[PurgingTransaction]:
-        """Begin one, as `UnitsOfWork` does."""
         ...

@@ -20,7 +20,7 @@ class Rights(Protocol):
         """Keep whoever changes rights waiting until this unit of work is over (A3).
 
         For what is decided by another person's rights and has to end when they lose them: it
-        waits for the changes under way (`Administration.hold`), and not for its like. Held before
+        waits for the changes under way (`People.hold`), and not for its like. Held before
         any client is (`Clients.hold`), so that nobody who waits for a client waits for it.
         """
         ...

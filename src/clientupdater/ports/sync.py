@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from attrs import field, frozen
 
-from clientupdater.ports.people import StaffTransaction
-from clientupdater.ports.queue import JobsTransaction
 from clientupdater.ports.sources import RawRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
-    from contextlib import AbstractContextManager
     from datetime import date, datetime
 
     from clientupdater.domain.errors import Fault
@@ -26,14 +23,12 @@ if TYPE_CHECKING:
     from clientupdater.domain.jobs import JobStatus
     from clientupdater.domain.periods import Period
     from clientupdater.domain.sync.absence import Fetch
-    from clientupdater.domain.sync.fields import Source
+    from clientupdater.domain.sync.fields import Entry, Source
     from clientupdater.domain.sync.jobs import SyncJob, SyncRequest
-    from clientupdater.domain.sync.mapping import Entry, Reject, Row, SourceMapping
+    from clientupdater.domain.sync.mapping import Reject, Row, SourceMapping
     from clientupdater.domain.sync.outcome import Outcome
     from clientupdater.domain.sync.transforms import Lookups
-    from clientupdater.ports.sources import Fetch as Reading
-    from clientupdater.ports.sync_status import SourceStatuses
-    from clientupdater.ports.unit_of_work import RowSecurityScope
+    from clientupdater.ports.sources import Fetch as ReadModels
 
 
 class SyncJobs(Protocol):
@@ -64,19 +59,6 @@ class SyncJobs(Protocol):
         """Call it off; whoever works on it finds out. Raises SyncOver if it moved on."""
         ...
 
-
-@frozen(kw_only=True)
-class Progressed:
-    """How far a run is: a step, what was done of it, in which time."""
-
-    step: str
-    records: int
-    seconds: float
-
-
-class SyncRuns(Protocol):
-    """A run under way. Every word about it is fenced by its attempt (Y9)."""
-
     def begin(self, job: SyncJobId, now: datetime, *, patience: float) -> SyncJob:
         """Take it up, or take it up again where whoever did it died.
 
@@ -89,7 +71,7 @@ class SyncRuns(Protocol):
         """Say how far it is, and that it lives. Raises SyncOver if it is ours no longer."""
         ...
 
-    def fetched(self, job: SyncJob, reading: Reading, *, ended: bool) -> SyncJob:
+    def fetched(self, job: SyncJob, reading: ReadModels, *, ended: bool) -> SyncJob:
         """Note what the source says of its data; `ended` once all of it was read."""
         ...
 
@@ -107,9 +89,13 @@ class SyncRuns(Protocol):
         """
         ...
 
+    def store_plan(self, job: SyncJob, outcome: Outcome, now: datetime) -> None:
+        """Keep what a run came to, in place of what it came to before."""
+        ...
 
-class SyncHeartbeats(Protocol):
-    """Which runs live, and which are dead (Y9)."""
+    def plan(self, job: SyncJobId) -> Outcome | None:
+        """Find it; None if the run has not come so far."""
+        ...
 
     def beat(self, job: SyncJob, now: datetime) -> None:
         """Say that it lives. Raises SyncOver if it is ours no longer."""
@@ -123,16 +109,13 @@ class SyncHeartbeats(Protocol):
         ...
 
 
-class SyncPlans(Protocol):
-    """What runs would do, or did."""
+@frozen(kw_only=True)
+class Progressed:
+    """How far a run is: a step, what was done of it, in which time."""
 
-    def keep(self, job: SyncJob, outcome: Outcome, now: datetime) -> None:
-        """Keep what a run came to, in place of what it came to before."""
-        ...
-
-    def find(self, job: SyncJobId) -> Outcome | None:
-        """Find it; None if the run has not come so far."""
-        ...
+    step: str
+    records: int
+    seconds: float
 
 
 Numbered: TypeAlias = tuple[int, RawRecord]
@@ -237,18 +220,6 @@ class Terms:
         return self.own.get(company or "", self.general)
 
 
-class SyncTerms(Protocol):
-    """The mappings, and up to where sources were read."""
-
-    def load(self, source: Source) -> Terms:
-        """Read them. Raises Misconfigured where nothing is mapped, or wrongly."""
-        ...
-
-    def watermark(self, source: Source, company: CompanyId | None) -> datetime | None:
-        """Tell up to where a source was read; for all companies, where the least was (Y8)."""
-        ...
-
-
 @frozen(kw_only=True)
 class Work:
     """What a run is about to do, and by which calendar."""
@@ -297,6 +268,14 @@ class SyncMappings(Protocol):
         """Put these in place of what there was, and keep both in the audit (L1)."""
         ...
 
+    def terms(self, source: Source) -> Terms:
+        """Read them. Raises Misconfigured where nothing is mapped, or wrongly."""
+        ...
+
+    def watermark(self, source: Source, company: CompanyId | None) -> datetime | None:
+        """Tell up to where a source was read; for all companies, where the least was (Y8)."""
+        ...
+
 
 class Staging(Protocol):
     """One run's records beside the clients, from reading them to having changed what differs."""
@@ -327,68 +306,4 @@ class Staging(Protocol):
 
     def undo(self) -> None:
         """Take back what was applied; what could not be taken stays noted (Y3)."""
-        ...
-
-
-class SyncTransaction(StaffTransaction, JobsTransaction, Protocol):
-    """A unit of work that reaches all of this."""
-
-    @property
-    def sync_jobs(self) -> SyncJobs:
-        """The runs, as people see them."""
-        ...
-
-    @property
-    def sync_runs(self) -> SyncRuns:
-        """A run under way."""
-        ...
-
-    @property
-    def sync_heartbeats(self) -> SyncHeartbeats:
-        """Which runs live."""
-        ...
-
-    @property
-    def sync_plans(self) -> SyncPlans:
-        """What runs would do, or did."""
-        ...
-
-    @property
-    def sync_inputs(self) -> SyncInputs:
-        """What sources sent."""
-        ...
-
-    @property
-    def sync_rejects(self) -> SyncRejects:
-        """What could not be taken."""
-        ...
-
-    @property
-    def sync_mappings(self) -> SyncMappings:
-        """Mappings as they are saved."""
-        ...
-
-    @property
-    def sync_terms(self) -> SyncTerms:
-        """How it is read."""
-        ...
-
-    @property
-    def sync_standings(self) -> SourceStatuses:
-        """How the sources stand."""
-        ...
-
-    def staging(self, work: Work) -> Staging:
-        """Begin with one run's records; other runs wait from here on.
-
-        Whatever it makes is gone with the transaction. Raises Misconfigured without keys.
-        """
-        ...
-
-
-class SyncWork(Protocol):
-    """Where units of work begin that have it."""
-
-    def begin(self, rls_scope: RowSecurityScope) -> AbstractContextManager[SyncTransaction]:
-        """Begin one, as `UnitsOfWork` does."""
         ...

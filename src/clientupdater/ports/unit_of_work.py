@@ -16,8 +16,32 @@ if TYPE_CHECKING:
     from clientupdater.ports.audit import AuditLog
     from clientupdater.ports.business_settings import BusinessSettings
     from clientupdater.ports.contacts import Contacts
+    from clientupdater.ports.exports import Exports, Snapshot
+    from clientupdater.ports.idempotency import OuterTransaction
+    from clientupdater.ports.notices import Notices
     from clientupdater.ports.pension_numbers import PensionNumbers
+    from clientupdater.ports.people import (
+        Credentials,
+        Grants,
+        Organisation,
+        People,
+        Sessions,
+        Territories,
+    )
+    from clientupdater.ports.queue import Jobs, QueueDepths
+    from clientupdater.ports.read_models import ReadModels
+    from clientupdater.ports.retention import RetentionStore
     from clientupdater.ports.rights import Rights
+    from clientupdater.ports.schedules import Schedules
+    from clientupdater.ports.sync import (
+        Staging,
+        SyncInputs,
+        SyncJobs,
+        SyncMappings,
+        SyncRejects,
+        Work,
+    )
+    from clientupdater.ports.sync_status import SourceStatuses
     from clientupdater.ports.tracking import (
         Clients,
         PeriodOpenings,
@@ -100,6 +124,103 @@ class Transaction(Protocol):
         """Do something once all this is kept: never if it is rolled back."""
         ...
 
+    @property
+    def sessions(self) -> Sessions:
+        """Open ways in."""
+        ...
+
+    @property
+    def credentials(self) -> Credentials:
+        """What people sign in with."""
+        ...
+
+    @property
+    def people(self) -> People:
+        """People."""
+        ...
+
+    @property
+    def grants(self) -> Grants:
+        """What people may do."""
+        ...
+
+    @property
+    def territories(self) -> Territories:
+        """Where people work."""
+        ...
+
+    @property
+    def organisation(self) -> Organisation:
+        """Branches, areas and companies."""
+        ...
+
+    @property
+    def read_models(self) -> ReadModels:
+        """The read models of clients."""
+        ...
+
+    @property
+    def jobs(self) -> Jobs:
+        """What is to be done later."""
+        ...
+
+    @property
+    def schedules(self) -> Schedules:
+        """What is done again and again."""
+        ...
+
+    @property
+    def queue_depths(self) -> QueueDepths:
+        """How the queues stand."""
+        ...
+
+    @property
+    def exports(self) -> Exports:
+        """What was asked for."""
+        ...
+
+    @property
+    def old_things(self) -> RetentionStore:
+        """What is kept for a while."""
+        ...
+
+    @property
+    def sync_jobs(self) -> SyncJobs:
+        """The runs, as people see them."""
+        ...
+
+    @property
+    def sync_inputs(self) -> SyncInputs:
+        """What sources sent."""
+        ...
+
+    @property
+    def sync_rejects(self) -> SyncRejects:
+        """What could not be taken."""
+        ...
+
+    @property
+    def sync_mappings(self) -> SyncMappings:
+        """Mappings as they are saved."""
+        ...
+
+    @property
+    def sync_standings(self) -> SourceStatuses:
+        """How the sources stand."""
+        ...
+
+    def staging(self, work: Work) -> Staging:
+        """Begin with one run's records; other runs wait from here on.
+
+        Whatever it makes is gone with the transaction. Raises Misconfigured without keys.
+        """
+        ...
+
+    @property
+    def notices(self) -> Notices:
+        """The deliveries."""
+        ...
+
 
 class UnitsOfWork(Protocol):
     """Where units of work begin."""
@@ -108,5 +229,20 @@ class UnitsOfWork(Protocol):
         """Begin one: leaving it cleanly commits, an exception rolls everything back.
 
         Raises Unavailable when the store does not answer; then nothing was kept.
+        """
+        ...
+
+    def snapshot(self, rls_scope: RowSecurityScope) -> AbstractContextManager[Snapshot]:
+        """Look at what there is at this moment, within a sight; nothing can be written.
+
+        Raises Unavailable when the store does not answer.
+        """
+        ...
+
+    def outer_transaction(self) -> AbstractContextManager[OuterTransaction]:
+        """Make one transaction of every unit of work that begins inside, by this thread.
+
+        A unit that fails takes back what it did itself, as ever; the others stand. Leaving the
+        whole cleanly keeps them, an exception takes all of them back.
         """
         ...

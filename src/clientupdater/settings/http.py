@@ -9,6 +9,7 @@ from attrs import field, frozen
 from clientupdater.settings.readers import (
     SIGNING_ALGORITHMS,
     algorithms,
+    networks,
     origins,
     read_as,
     trusted_url,
@@ -16,10 +17,9 @@ from clientupdater.settings.readers import (
     words,
     yes_or_no,
 )
-from clientupdater.settings.serving import networks
 
 if TYPE_CHECKING:
-    from clientupdater.settings.serving import Network
+    from clientupdater.settings.readers import Network
 
 
 @frozen(kw_only=True, slots=False)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import TYPE_CHECKING, Any
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 from attrs import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from ipaddress import IPv4Network, IPv6Network
 
 _SECRET_PART = re.compile(r"(?<=://).*(?=@)|(?<=\?).*|(?<=password=)\S+")
+
+
+Network: TypeAlias = "IPv4Network | IPv6Network"
 
 
 @frozen
@@ -242,3 +247,8 @@ def address(text: str) -> tuple[str, int]:
 
 postgres_url = url("postgresql", "postgres")
 POSTGRES_EXAMPLE = "postgresql://clientupdater:password@localhost:5432/clientupdater"
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """Read addresses and networks, separated by commas."""
+    return tuple(ip_network(each.strip()) for each in text.split(","))

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import hmac
 from datetime import timedelta
-from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING, TypeAlias
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 if TYPE_CHECKING:
-    from ipaddress import IPv4Network, IPv6Network
-
-    from clientupdater.settings import Settings
-
-Network: TypeAlias = "IPv4Network | IPv6Network"
+    from clientupdater.settings.readers import Network
+    from clientupdater.settings.settings import Settings
 
 
 @frozen(kw_only=True)
@@ -89,8 +86,3 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def networks(text: str) -> tuple[Network, ...]:
-    """Read addresses and networks, separated by commas."""
-    return tuple(ip_network(each.strip()) for each in text.split(","))

@@ -33,17 +33,18 @@ from clientupdater.testing.staff import (
     MemoryRights,
 )
 from clientupdater.testing.tracking import (
-    CacheEntry,
     MemoryClients,
     MemoryOpenings,
     MemoryRowBatches,
     MemoryRows,
     MemoryStatuses,
+    StoredRow,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
     from datetime import date
+    from typing import Any
 
     from clientupdater.adapters.security.vault import SealedNumber, Vault
     from clientupdater.domain.access import Actor
@@ -62,13 +63,25 @@ PATIENCE = 5.0
 """Seconds that a writer waits for another's row; two that wait for each other wait in vain."""
 
 
+class NeedsDatabase:
+    """A repository that only a database has: whoever reaches for it learns that."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, transaction: object, owner: type) -> Any:
+        if transaction is None:
+            return self
+        raise NotImplementedError(f"The in-memory store has no {self._name}; use PostgreSQL.")
+
+
 @define
 class MemoryBook:
     """What is committed, and who is writing which row."""
 
     catalogue: StatusCatalogue
     clients: dict[ClientId, Client] = Factory(dict)
-    rows: dict[RowKey, CacheEntry] = Factory(dict)
+    rows: dict[RowKey, StoredRow] = Factory(dict)
     openings: list[Opening] = Factory(list)
     audit: list[Entry] = Factory(list)
     people: dict[PersonId, Actor] = Factory(dict)
@@ -98,12 +111,12 @@ class MemoryBook:
         for act in transaction.afterwards:
             act()
 
-    def committed(self, key: RowKey) -> CacheEntry | None:
+    def committed(self, key: RowKey) -> StoredRow | None:
         """Read what is committed of a row."""
         with self._changed:
             return self.rows.get(key)
 
-    def all_committed(self) -> dict[RowKey, CacheEntry]:
+    def all_committed(self) -> dict[RowKey, StoredRow]:
         """Read everything that is committed, as it is at this moment."""
         with self._changed:
             return dict(self.rows)
@@ -142,6 +155,9 @@ class MemoryBook:
         for wake in self.queue.listeners if transaction.jobs_written else ():
             wake()
 
+    snapshot = NeedsDatabase()
+    outer_transaction = NeedsDatabase()
+
     def release(self, writer: object) -> None:
         """Let go of every row of a writer, whatever became of it."""
         with self._changed:
@@ -150,13 +166,13 @@ class MemoryBook:
             self._changed.notify_all()
 
 
-@define(eq=False)
+@define(eq=False, slots=False)
 class MemoryTransaction:
     """One unit of work: every port of it, over one book."""
 
     book: MemoryBook
     rls_scope: RowSecurityScope
-    written: dict[RowKey, CacheEntry] = Factory(dict)
+    written: dict[RowKey, StoredRow] = Factory(dict)
     given: dict[ClientId, PersonId | None] = Factory(dict)
     entries: list[Entry] = Factory(list)
     sealed: dict[ClientId, SealedNumber] = Factory(dict)
@@ -165,6 +181,23 @@ class MemoryTransaction:
     jobs_written: dict[JobId, Job] = Factory(dict)
     schedules_written: dict[str, ScheduledJob] = Factory(dict)
     afterwards: list[Callable[[], None]] = Factory(list)
+
+    organisation = NeedsDatabase()
+    sessions = NeedsDatabase()
+    credentials = NeedsDatabase()
+    people = NeedsDatabase()
+    grants = NeedsDatabase()
+    territories = NeedsDatabase()
+    read_models = NeedsDatabase()
+    exports = NeedsDatabase()
+    old_things = NeedsDatabase()
+    notices = NeedsDatabase()
+    sync_jobs = NeedsDatabase()
+    sync_inputs = NeedsDatabase()
+    sync_rejects = NeedsDatabase()
+    sync_mappings = NeedsDatabase()
+    sync_standings = NeedsDatabase()
+    staging = NeedsDatabase()
 
     @property
     def jobs(self) -> MemoryJobs:
@@ -280,21 +313,21 @@ class MemoryTransaction:
             self.given[client] = officer
         return is_there
 
-    def kept(self, client: ClientId, period: Period) -> CacheEntry | None:
+    def kept(self, client: ClientId, period: Period) -> StoredRow | None:
         """Find a row within sight: as written here, else as committed."""
         if self.known(client) is None:
             return None
         key = (client, period)
         return self.written.get(key) or self.book.committed(key)
 
-    def kept_of(self, client: ClientId) -> list[CacheEntry]:
+    def kept_of(self, client: ClientId) -> list[StoredRow]:
         """List a client's rows, the latest period first."""
         merged = {**self.book.all_committed(), **self.written}
         mine = [kept for (owner, _), kept in merged.items() if owner == client]
         return sorted(mine, key=_when, reverse=True)
 
 
-def _when(kept: CacheEntry) -> tuple[date, str]:
+def _when(kept: StoredRow) -> tuple[date, str]:
     return kept.row.period.first_day, kept.row.period.cycle
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve, frozen
 
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from clientupdater.domain.tracking import Change
     from clientupdater.domain.write_context import WriteContext
     from clientupdater.ports.tracking import ClientRef, Opening, Place, RowChanges
-    from clientupdater.testing.store import MemoryTransaction
+
+MemoryTransaction: TypeAlias = Any
+"""`testing.store.MemoryTransaction`, which is made of what is here."""
 
 
 @frozen
-class CacheEntry:
+class StoredRow:
     """A row with all its events."""
 
     row: PeriodRow
@@ -42,13 +44,14 @@ class MemoryClients:
 
     def find(self, client: ClientId) -> Client | None:
         """Find one by identity."""
-        return self._transaction.known(client)
+        client_found: Client | None = self._transaction.known(client)
+        return client_found
 
     def by_code(self, code: str) -> Client | None:
         """Find one by its client code."""
         for client in tuple(self._transaction.book.clients.values()):
             if client.code == code:
-                return self._transaction.known(client.id)
+                return self.find(client.id)
         return None
 
     def find_all(self, refs: Collection[ClientRef]) -> dict[ClientRef, Client]:
@@ -106,7 +109,7 @@ class MemoryRows:
         if self._transaction.kept(*key):
             raise AlreadyExists(f"The client has a row in {period}.")
         row = PeriodRow(client.id, client.company, period, fold([opened]))
-        self._transaction.written[key] = CacheEntry(row, (opened,))
+        self._transaction.written[key] = StoredRow(row, (opened,))
         return row
 
     def append(self, row: PeriodRow, change: Change) -> PeriodRow:
@@ -117,8 +120,8 @@ class MemoryRows:
         if kept is None:
             raise NotFound
         _require_unmoved(row, kept.row)
-        after = evolve(kept.row, snapshot=change.snapshot)
-        self._transaction.written[key] = CacheEntry(after, (*kept.history, change.event))
+        after: PeriodRow = evolve(kept.row, snapshot=change.snapshot)
+        self._transaction.written[key] = StoredRow(after, (*kept.history, change.event))
         return after
 
 
@@ -153,10 +156,10 @@ class MemoryRowBatches:
             kept = self._transaction.kept(*place)
             _require_expected(change, kept, self._transaction.known(change.row.client))
             history = kept.history if kept else ()
-            self._transaction.written[place] = CacheEntry(change.row, (*history, *change.events))
+            self._transaction.written[place] = StoredRow(change.row, (*history, *change.events))
 
 
-def _require_expected(change: RowChanges, kept: CacheEntry | None, client: Client | None) -> None:
+def _require_expected(change: RowChanges, kept: StoredRow | None, client: Client | None) -> None:
     if client is None or (change.seen and not kept):
         raise NotFound
     if change.seen and kept:

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from clientupdater.domain.errors import Fault, InvalidInput, Misconfigured
 from clientupdater.domain.sync import cells
-from clientupdater.domain.sync.fields import Field, Raw
+from clientupdater.domain.sync.fields import Entry, Field, Raw
 from clientupdater.domain.sync.mapping import (
-    Entry,
     Mapped,
     Record,
     RecordMapper,

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from clientupdater.domain.errors import Fault, InvalidInput
-from clientupdater.domain.sync.fields import Raw
+from clientupdater.domain.sync.fields import Entry, Raw
 from clientupdater.domain.sync.mapping import (
-    Entry,
     Record,
     Reject,
     Row,

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from clientupdater.domain.ids import PersonId
 from clientupdater.ports.filter_options import FilterOptions, Option, StatusOption
-from clientupdater.ports.read_models import PersonName
+from clientupdater.ports.lists import PersonName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import orjson
 from attrs import asdict, frozen
 
-from clientupdater.ports.read_models import Lookup
+from clientupdater.ports.lists import Lookup
 
 if TYPE_CHECKING:
-    from clientupdater.ports.read_models import Lookups
+    from clientupdater.ports.lists import Lookups
 
 
 @frozen

@@ -13,10 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from clientupdater.ports.sealing import (
-    KeyUnknown,
-    Unreadable,
-)
+from clientupdater.ports.sealing import KeyUnknown, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -116,3 +116,13 @@ class Sealed:
 Raw: TypeAlias = str | int | float | Decimal | bool | date | datetime | None
 #: What a field of ours holds.
 Value: TypeAlias = str | int | Decimal | date | datetime | Sealed | None
+
+
+@frozen
+class Entry:
+    """One line of a mapping as it is saved: still words, still to be checked."""
+
+    field: str
+    column: str
+    transforms: tuple[str, ...] = ()
+    owns: bool = True

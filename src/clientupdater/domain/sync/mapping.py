@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from clientupdater.domain.errors import Fault, InvalidInput, Misconfigured
 from clientupdater.domain.sync.cells import taking
-from clientupdater.domain.sync.fields import ESSENTIAL, IDENTITY, VERSIONING, Field
+from clientupdater.domain.sync.fields import ESSENTIAL, IDENTITY, VERSIONING, Entry, Field
 from clientupdater.domain.sync.protection import (
     REPEATED,
     is_number,
@@ -35,16 +35,6 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.fields import Raw, Value
 
 _FIELDS = {str(each): each for each in Field}
-
-
-@frozen
-class Entry:
-    """One line of a mapping as it is saved: still words, still to be checked."""
-
-    field: str
-    column: str
-    transforms: tuple[str, ...] = ()
-    owns: bool = True
 
 
 @frozen

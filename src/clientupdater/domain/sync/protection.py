@@ -15,8 +15,7 @@ from clientupdater.domain.sync.fields import IDENTITY, Field
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from clientupdater.domain.sync.fields import Raw, Value
-    from clientupdater.domain.sync.mapping import Entry
+    from clientupdater.domain.sync.fields import Entry, Raw, Value
 
 REPEATED = "repeats the client's pension number, which belongs in its own column alone"
 _FEWEST_DIGITS = 6

@@ -21,7 +21,7 @@ from clientupdater.entrypoints.cli.session import (
 )
 from clientupdater.entrypoints.cli.written import print_written
 from clientupdater.entrypoints.http.routes.rows import ClientShown
-from clientupdater.ports.read_models import MOST, ClientQuery
+from clientupdater.ports.lists import MOST, ClientQuery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

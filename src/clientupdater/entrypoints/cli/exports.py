@@ -24,7 +24,7 @@ from clientupdater.entrypoints.cli.session import (
 )
 from clientupdater.entrypoints.failures import Exit
 from clientupdater.ports.exports import ExportRequest
-from clientupdater.ports.read_models import MOST
+from clientupdater.ports.lists import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

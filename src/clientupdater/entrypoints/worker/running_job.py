@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.queue import Job, JobTransactions, Progress
+    from clientupdater.ports.queue import Job, Progress
+    from clientupdater.ports.unit_of_work import UnitsOfWork
     from clientupdater.usecases.jobs.run import Failure
 
 
@@ -26,7 +27,7 @@ class RunningJob:
 
     job: Job
     claim: JobClaim
-    _work: JobTransactions
+    _work: UnitsOfWork
     _clock: Clock
     progress: Progress | None = None
     is_kept: bool = field(default=False, init=False)
@@ -40,7 +41,7 @@ class RunningJob:
     _turn: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
 
     @classmethod
-    def of(cls, job: Job, worker: str, work: JobTransactions, clock: Clock) -> RunningJob:
+    def of(cls, job: Job, worker: str, work: UnitsOfWork, clock: Clock) -> RunningJob:
         """Take one that was just claimed."""
         return cls(job, JobClaim(job.id, worker, job.attempts), work, clock)
 

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import CompanyId, PersonId
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.people import StaffWork
+    from clientupdater.ports.unit_of_work import UnitsOfWork
 
 
 @frozen
 class Grants:
     """Nobody gives or takes what they do not hold themselves."""
 
-    work: StaffWork
+    work: UnitsOfWork
     clock: Clock
 
     def grant(
@@ -45,7 +45,7 @@ class Grants:
         with user_admin(
             self.work, caller, Permission.USERS_MANAGE, person, even_wider=True
         ) as over:
-            place = None if company is None else over.tx.places.company(company)
+            place = None if company is None else over.tx.organisation.company(company)
             require_not_own_grants(over.actor, over.person.id)
             before = over.scope_of(permission, place)
             require_may_give(over.actor, permission, place, scope)
@@ -79,7 +79,7 @@ class Grants:
         Only one who could give a grant takes it.
         """
         with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
-            place = None if company is None else over.tx.places.company(company)
+            place = None if company is None else over.tx.organisation.company(company)
             require_not_own_grants(over.actor, over.person.id)
             before = over.scope_of(permission, place)
             if before is None:

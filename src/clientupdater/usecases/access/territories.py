@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import AreaId, BranchId, PersonId
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.people import StaffWork
+    from clientupdater.ports.unit_of_work import UnitsOfWork
 
 
 @frozen
 class Territories:
     """A change works from the next request of everybody whom it touches."""
 
-    work: StaffWork
+    work: UnitsOfWork
     clock: Clock
 
     def give_branch(self, caller: Caller, person: PersonId | str, branch: BranchId | str) -> None:
@@ -48,7 +48,7 @@ class Territories:
         with user_admin(
             self.work, caller, Permission.USERS_MANAGE, person, even_wider=True
         ) as over:
-            place = over.tx.places.branch(branch)
+            place = over.tx.organisation.branch(branch)
             require_may_give_branch(over.actor, over.person.id, place)
             over.tx.territories.give_branch(over.person.id, place, over.actor.id, self.clock.now())
             over.did("territory.give", branch=place)
@@ -60,10 +60,10 @@ class Territories:
         Their clients there are theirs no longer (A3).
         """
         with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
-            place = over.tx.places.branch(branch)
+            place = over.tx.organisation.branch(branch)
             require_may_take_branch(over.actor, place)
             over.tx.territories.take_branch(over.person.id, place)
-            ended = over.tx.officers_clients.end_lost(
+            ended = over.tx.territories.end_lost_assignments(
                 over.person.id, over.actor.id, self.clock.now()
             )
             over.did("territory.take", branch=place, assignments_ended=ended)
@@ -77,8 +77,10 @@ class Territories:
         with user_admin(
             self.work, caller, Permission.USERS_MANAGE, person, even_wider=True
         ) as over:
-            place = over.tx.places.area(area)
-            require_may_give_area(over.actor, over.person.id, place, over.tx.places.members(place))
+            place = over.tx.organisation.area(area)
+            require_may_give_area(
+                over.actor, over.person.id, place, over.tx.organisation.members(place)
+            )
             over.tx.territories.give_area(over.person.id, place, over.actor.id, self.clock.now())
             over.did("territory.give", area=place)
             over.changed_rights("granted", "area", place)
@@ -89,10 +91,10 @@ class Territories:
         Their clients there are theirs no longer (A3).
         """
         with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
-            place = over.tx.places.area(area)
+            place = over.tx.organisation.area(area)
             require_may_take_area(over.actor, place)
             over.tx.territories.take_area(over.person.id, place)
-            ended = over.tx.officers_clients.end_lost(
+            ended = over.tx.territories.end_lost_assignments(
                 over.person.id, over.actor.id, self.clock.now()
             )
             over.did("territory.take", area=place, assignments_ended=ended)
@@ -105,13 +107,13 @@ class Territories:
         """
         named = None if isinstance(area, str) else area
         with refusals_noted(self.work, caller, named, "area"), self.work.begin(SYSTEM) as tx:
-            tx.administration.lock()
+            tx.people.lock_rights()
             actor = acting(tx, caller)
-            into = tx.places.area(area)
-            require_over_area(actor, tx.area_branches.company_of(into))
-            place = tx.places.branch(branch)
+            into = tx.organisation.area(area)
+            require_over_area(actor, tx.territories.company_of_area(into))
+            place = tx.organisation.branch(branch)
             require_may_place_branch(actor, place, into)
-            tx.area_branches.put(into, place)
+            tx.territories.place_branch(into, place)
             for holder in tx.territories.holders(into):
                 tx.audit.changed_rights(caller, _change("granted", holder, into, place))
             entry = LoggedAction(
@@ -129,17 +131,17 @@ class Territories:
         """
         named = None if isinstance(area, str) else area
         with refusals_noted(self.work, caller, named, "area"), self.work.begin(SYSTEM) as tx:
-            tx.administration.lock()
+            tx.people.lock_rights()
             actor = acting(tx, caller)
-            into = tx.places.area(area)
-            require_over_area(actor, tx.area_branches.company_of(into))
-            place = tx.places.branch(branch)
+            into = tx.organisation.area(area)
+            require_over_area(actor, tx.territories.company_of_area(into))
+            place = tx.organisation.branch(branch)
             holders = tx.territories.holders(into)
             items = (tx.rights.actor(holder) for holder in holders)
             require_may_remove_branch(actor, place, (each for each in items if each))
-            tx.area_branches.remove(into, place)
+            tx.territories.remove_branch(into, place)
             for holder in holders:
-                tx.officers_clients.end_lost(holder, actor.id, self.clock.now())
+                tx.territories.end_lost_assignments(holder, actor.id, self.clock.now())
                 tx.audit.changed_rights(caller, _change("revoked", holder, into, place))
             entry = LoggedAction(
                 action="area.remove_branch",

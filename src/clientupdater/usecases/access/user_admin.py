@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import CompanyId, PersonId
     from clientupdater.domain.permissions import Scope
-    from clientupdater.ports.people import StaffTransaction, StaffWork
+    from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 
 @frozen
 class UserAdmin:
     """One unit of work over one person: who acts, upon whom, with the rights of this moment."""
 
-    tx: StaffTransaction
+    tx: Transaction
     caller: Caller
     actor: Actor
     person: Person
@@ -87,18 +87,18 @@ class UserAdmin:
         self.require_administrator_left()
         theirs = [each.id for each in self.tx.sessions.of_person(self.person.id, now)]
         self.tx.sessions.revoke(theirs, now, reason)
-        self.tx.one_time_passwords.void(self.person.id)
-        self.tx.officers_clients.end_all(self.person.id, self.actor.id, now)
+        self.tx.credentials.void_one_time(self.person.id)
+        self.tx.territories.end_assignments(self.person.id, self.actor.id, now)
 
     def require_administrator_left(self) -> None:
         """Refuse, after the change, if it took the last administrator away (A6)."""
         if is_administrator(self.other):
-            require_another_administrator(self.tx.administration.count())
+            require_another_administrator(self.tx.people.count_administrators())
 
 
 @contextmanager
 def user_admin(
-    work: StaffWork,
+    work: UnitsOfWork,
     caller: Caller,
     permission: Permission,
     named: PersonId | str,
@@ -111,7 +111,7 @@ def user_admin(
     that only gives, or that judges by itself, asks for `even_wider`.
     """
     with refusals_noted(work, caller, named), work.begin(SYSTEM) as tx:
-        tx.administration.lock()
+        tx.people.lock_rights()
         actor = acting(tx, caller)
         person = found(tx, named)
         require_over(actor, permission, person.place)
@@ -123,7 +123,7 @@ def user_admin(
         yield UserAdmin(tx, caller, actor, person, other)
 
 
-def acting(tx: StaffTransaction, caller: Caller) -> Actor:
+def acting(tx: Transaction, caller: Caller) -> Actor:
     """Give who acts as they stand now: a right that was just taken serves nobody (A7, A8)."""
     actor = tx.rights.actor(caller.actor.id)
     if actor is None or not actor.is_active:
@@ -131,9 +131,9 @@ def acting(tx: StaffTransaction, caller: Caller) -> Actor:
     return actor
 
 
-def found(tx: StaffTransaction, named: PersonId | str) -> Person:
+def found(tx: Transaction, named: PersonId | str) -> Person:
     """Find a person by identity or email."""
-    person = tx.accounts.by_email(named) if isinstance(named, str) else tx.accounts.find(named)
+    person = tx.people.by_email(named) if isinstance(named, str) else tx.people.find(named)
     if person is None:
         raise NotFound
     return person
@@ -176,7 +176,7 @@ class _Judged(Exception):
 
 @contextmanager
 def refusals_noted(
-    work: StaffWork, caller: Caller, named: UUID | str | None, resource: str = "user"
+    work: UnitsOfWork, caller: Caller, named: UUID | str | None, resource: str = "user"
 ) -> Iterator[None]:
     """Write refusals down in a unit of work of their own, as theirs is rolled back (L1)."""
     upon = "" if named is None or isinstance(named, str) else str(named)

@@ -10,7 +10,7 @@ from clientupdater.domain.access import ClientPlace, decide
 from clientupdater.domain.access_scope import access_scope_of, visible_scope_of
 from clientupdater.domain.errors import Forbidden, Misconfigured, NotFound
 from clientupdater.domain.permissions import Permission
-from clientupdater.ports.read_models import ClientSort
+from clientupdater.ports.lists import ClientSort
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.clients.lists import looking, require_reach
 from clientupdater.usecases.tracking.client_access import ClientAccess, find
@@ -24,13 +24,8 @@ if TYPE_CHECKING:
     from clientupdater.domain.ids import ClientId
     from clientupdater.ports.client_history import HistoryKey, HistoryPage
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.read_models import (
-        ClientPage,
-        ClientQuery,
-        ClientView,
-        ReadingTransaction,
-        ReadingWork,
-    )
+    from clientupdater.ports.lists import ClientPage, ClientQuery, ClientView
+    from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
     from clientupdater.usecases.tracking.client_access import ClientRef
 
 
@@ -38,7 +33,7 @@ if TYPE_CHECKING:
 class ClientDirectory:
     """Lists, finds and shows clients."""
 
-    work: ReadingWork
+    work: UnitsOfWork
     clock: Clock
     zone: tzinfo
 
@@ -52,7 +47,7 @@ class ClientDirectory:
             require_reach(self.work, caller, Permission.STATUS_READ, "client")
         result = looking(caller, self.clock, self.zone)
         with self.work.begin(result.clients) as tx:
-            return tx.reading.clients(query, result)
+            return tx.read_models.clients(query, result)
 
     def search(self, caller: Caller, query: ClientQuery) -> ClientPage:
         """Read a page, as far as the caller's clients:read goes.
@@ -64,9 +59,9 @@ class ClientDirectory:
             require_reach(self.work, caller, Permission.STATUS_READ, "client")
         result = looking(caller, self.clock, self.zone)
         with self.work.begin(result.clients) as tx:
-            return tx.reading.clients(query, result, self._owners(tx, query.q))
+            return tx.read_models.clients(query, result, self._owners(tx, query.q))
 
-    def _owners(self, tx: ReadingTransaction, q: str | None) -> Sequence[ClientId]:
+    def _owners(self, tx: Transaction, q: str | None) -> Sequence[ClientId]:
         """Find whose whole pension number it is (C3); without keys nobody can be found by one."""
         if q is None or not any(each.isdigit() for each in q):
             return ()
@@ -86,7 +81,7 @@ class ClientDirectory:
         access_scope = access_scope_of(caller.actor, by)
         result = evolve(looking(caller, self.clock, self.zone), clients=access_scope)
         with self.work.begin(result.clients) as tx:
-            view = tx.reading.client(client, result)
+            view = tx.read_models.client(client, result)
         if view is None:
             raise self._refusal(caller, client, by)
         return view
@@ -119,6 +114,6 @@ class ClientDirectory:
         with self.work.begin(access_scope_of(caller.actor, Permission.CLIENTS_READ)) as tx:
             result = find(tx, client)
             if result and not result.is_deleted:
-                return tx.client_history.page(result.id, limit, after)
+                return tx.read_models.client_history(result.id, limit, after)
         files = ClientAccess(self.work, self.clock, self.zone)
         raise files.refusal(caller, client, Permission.CLIENTS_READ)

@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from clientupdater.ports.cache import Cache, Form
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.filter_options import FilterOptions
-    from clientupdater.ports.read_models import Looking, ReadingWork
+    from clientupdater.ports.lists import Looking
+    from clientupdater.ports.unit_of_work import UnitsOfWork
 
 
 @frozen
 class ClientFilterOptions:
     """Tell what lists of clients can be filtered by (A10)."""
 
-    work: ReadingWork
+    work: UnitsOfWork
     clock: Clock
     zone: tzinfo
     cache: Cache
@@ -47,7 +48,7 @@ class ClientFilterOptions:
 
     def _read(self, result: Looking) -> FilterOptions:
         with self.work.begin(result.clients) as tx:
-            return tx.client_filters.options(result)
+            return tx.read_models.filter_options(result)
 
     def _key(self, result: Looking, generation: int) -> CacheKey:
         return CacheKey(

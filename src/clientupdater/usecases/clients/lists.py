@@ -9,7 +9,7 @@ from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.errors import Forbidden
 from clientupdater.domain.periods import business_day
 from clientupdater.domain.permissions import Permission
-from clientupdater.ports.read_models import Looking
+from clientupdater.ports.lists import Looking
 from clientupdater.ports.unit_of_work import SYSTEM
 
 if TYPE_CHECKING:

@@ -16,14 +16,15 @@ from clientupdater.ports.unit_of_work import SYSTEM
 if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.ports.cache import Cache, Form
-    from clientupdater.ports.read_models import Lookups, ReadingWork
+    from clientupdater.ports.lists import Lookups
+    from clientupdater.ports.unit_of_work import UnitsOfWork
 
 
 @frozen
 class ReadLookups:
     """The eight lookups: for anyone what is in use, with config:read all of it."""
 
-    work: ReadingWork
+    work: UnitsOfWork
     cache: Cache
     form: Form[Lookups]
 
@@ -48,7 +49,7 @@ class ReadLookups:
 
     def _read(self, caller: Caller, *, inactive: bool) -> Lookups:
         with self.work.begin(visible_scope_of(caller.actor)) as tx:
-            return tx.lookup_tables.load(inactive=inactive)
+            return tx.read_models.lookups(inactive=inactive)
 
     def _require_config(self, caller: Caller) -> None:
         """What is no client asks for scope all (A6a)."""

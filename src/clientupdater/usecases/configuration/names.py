@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.callers import Caller
     from clientupdater.ports.codes import Names
-    from clientupdater.ports.people import StaffWork
+    from clientupdater.ports.unit_of_work import UnitsOfWork
 
 
 @frozen
 class LookUpNames:
     """Needs no right: it names what the caller was shown by somebody who judged that."""
 
-    work: StaffWork
+    work: UnitsOfWork
 
     def __call__(
         self,
@@ -34,4 +34,6 @@ class LookUpNames:
         """Find the names of these, and the codes of every company."""
         del caller
         with self.work.begin(SYSTEM) as tx:
-            return tx.codes.of(frozenset(branches), frozenset(areas), frozenset(people))
+            return tx.organisation.codes_of(
+                frozenset(branches), frozenset(areas), frozenset(people)
+            )

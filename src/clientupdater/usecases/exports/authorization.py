@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from clientupdater.domain.access import Actor
     from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.callers import Caller
-    from clientupdater.ports.exports import Export, ExportRequest, ExportTransaction, ExportWork
+    from clientupdater.ports.exports import Export, ExportRequest
+    from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 
 def needed(asked: ExportRequest) -> tuple[Permission, ...]:
@@ -30,7 +31,7 @@ def needed(asked: ExportRequest) -> tuple[Permission, ...]:
 
 
 def require_rights(
-    work: ExportWork, caller: Caller, asked: ExportRequest
+    work: UnitsOfWork, caller: Caller, asked: ExportRequest
 ) -> tuple[AccessScope, ...]:
     """Refuse who may not have it, and write that down; give how far each permission reaches."""
     for permission in needed(asked):
@@ -43,7 +44,7 @@ def reaches(actor: Actor, asked: ExportRequest) -> tuple[AccessScope, ...]:
     return tuple(access_scope_of(actor, permission) for permission in needed(asked))
 
 
-def still_reaches(tx: ExportTransaction, export: Export) -> tuple[AccessScope, ...]:
+def still_reaches(tx: Transaction, export: Export) -> tuple[AccessScope, ...]:
     """Judge anew who asked for it: between then and now their rights may have ended (A7, A8)."""
     actor = tx.rights.actor(export.asked_by.id)
     result = reaches(actor, export.asked) if actor else ()
@@ -67,7 +68,7 @@ def shown_to(actor: Actor, export: Export) -> Export:
     return evolve(export, file=None) if outgrown_by(actor, export) else export
 
 
-def own(tx: ExportTransaction, caller: Caller, export: UUID) -> Export:
+def own(tx: Transaction, caller: Caller, export: UUID) -> Export:
     """Find an export of one's own; anybody else's is not there: it shows what they may see."""
     result = tx.exports.find(export)
     if result is None or result.asked_by.id != caller.actor.id:

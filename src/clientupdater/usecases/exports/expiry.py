@@ -12,9 +12,9 @@ from clientupdater.ports.unit_of_work import SYSTEM
 
 if TYPE_CHECKING:
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.exports import ExportWork
     from clientupdater.ports.file_store import FileStore
     from clientupdater.ports.job_run import JobRun
+    from clientupdater.ports.unit_of_work import UnitsOfWork
 
 BATCH = 100
 ABANDONED_AFTER = timedelta(days=1)
@@ -25,7 +25,7 @@ ABANDONED_AFTER = timedelta(days=1)
 class RemoveExpiredExports:
     """The export stays listed, and says that it is gone."""
 
-    work: ExportWork
+    work: UnitsOfWork
     clock: Clock
     files: FileStore
     batch: int = BATCH
@@ -42,7 +42,7 @@ class RemoveExpiredExports:
     def __call__(self) -> int:
         """Remove some; fewer than a batch, it was all."""
         with self.work.begin(SYSTEM) as tx:
-            expired = tx.export_files.expired(self.clock.now(), at_most=self.batch)
+            expired = tx.exports.expired(self.clock.now(), at_most=self.batch)
         # The files first: what is cut off in between is done again.
         for export in expired:
             self.files.remove(export.file or "")

@@ -14,8 +14,8 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.ports.audit import LoggedAction
 from clientupdater.ports.exports import Export, ExportKey
 from clientupdater.ports.filter_codec import told_filter
+from clientupdater.ports.lists import ClientQuery, Page, PersonName
 from clientupdater.ports.queue import EXPORT_QUEUE, NewJob
-from clientupdater.ports.read_models import ClientQuery, Page, PersonName
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.clients.lists import looking, require_reach
 from clientupdater.usecases.exports.authorization import outgrown_by, own, require_rights, shown_to
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import CompanyId, JobId
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.exports import ExportRequest, ExportTransaction, ExportWork
+    from clientupdater.ports.exports import ExportRequest
     from clientupdater.ports.file_store import FileStore, StoredFile
+    from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 JOB = "export"
 
@@ -38,7 +39,7 @@ JOB = "export"
 class ExportRequests:
     """A worker writes the file; the right is judged again when the file is fetched."""
 
-    work: ExportWork
+    work: UnitsOfWork
     clock: Clock
     zone: tzinfo
     files: FileStore
@@ -59,11 +60,11 @@ class ExportRequests:
         with self.work.begin(result[-1]) as tx:
             # The lists read the filter first: what they do not know, no worker will.
             query = ClientQuery(filter=asked.filter, limit=1)
-            tx.reading.clients(query, looking(caller, self.clock, self.zone))
+            tx.read_models.clients(query, looking(caller, self.clock, self.zone))
             self._put_down(tx, caller, export)
             return tx.exports.find(export.id) or export
 
-    def _put_down(self, tx: ExportTransaction, caller: Caller, export: Export) -> None:
+    def _put_down(self, tx: Transaction, caller: Caller, export: Export) -> None:
         job = NewJob(
             name=JOB,
             queue=EXPORT_QUEUE,
@@ -138,8 +139,8 @@ class ExportRequests:
             raise NotFound("There is no file yet; see how the export stands.")
         return export.file
 
-    def _write_down(self, tx: ExportTransaction, caller: Caller, export: Export) -> None:
-        tx.export_files.taken(export, caller.origin)
+    def _write_down(self, tx: Transaction, caller: Caller, export: Export) -> None:
+        tx.exports.taken(export, caller.origin)
         entry = LoggedAction(action="export.fetch", resource="export", resource_id=str(export.id))
         tx.audit.did(caller, entry)
 
@@ -160,7 +161,7 @@ class ExportRequests:
             entry = LoggedAction(action="export.delete", resource="export", resource_id=str(export))
             tx.audit.did(caller, entry)
 
-    def _call_off(self, tx: ExportTransaction, job: JobId) -> None:
+    def _call_off(self, tx: Transaction, job: JobId) -> None:
         result = tx.jobs.lock(job)
         if result and can_be_cancelled(result.status):
             tx.jobs.call_off(job, self.clock.now())

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.exports import ExportFormat
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.exports import Export, ExportWork, SheetForm, Table
+    from clientupdater.ports.exports import Export, SheetForm, Table
     from clientupdater.ports.file_store import Draft, FileStore
     from clientupdater.ports.job_run import JobRun
     from clientupdater.ports.queue import Job
+    from clientupdater.ports.unit_of_work import UnitsOfWork
 
 JUDGED_EVERY = 20_000
 """Rows after which the asker is judged anew."""
@@ -53,7 +54,7 @@ class _Written:
 class WriteExport:
     """A file is whole or not there; the export's end and the job's are one."""
 
-    work: ExportWork
+    work: UnitsOfWork
     clock: Clock
     zone: tzinfo
     files: FileStore

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from clientupdater.domain.callers import Caller
-    from clientupdater.ports.queue import JobsTransaction, JobsWork
+    from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 
 @contextmanager
 def job_admin(
-    work: JobsWork, caller: Caller, resource: str, named: object = ""
-) -> Iterator[JobsTransaction]:
+    work: UnitsOfWork, caller: Caller, resource: str, named: object = ""
+) -> Iterator[Transaction]:
     """Begin a unit of work over the queue; jobs are of every company, so it asks for all (A6a)."""
     decision = decide_over_thing(caller.actor, Permission.JOBS_MANAGE, None)
     if not decision.allowed:
@@ -33,7 +33,7 @@ def job_admin(
         yield tx
 
 
-def did(tx: JobsTransaction, caller: Caller, action: str, named: object, **details: object) -> None:
+def did(tx: Transaction, caller: Caller, action: str, named: object, **details: object) -> None:
     """Log it (L1)."""
     resource = action.partition(".")[0]
     entry = LoggedAction(action=action, resource=resource, resource_id=str(named), details=details)

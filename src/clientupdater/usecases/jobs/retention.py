@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from clientupdater.domain.retention import Retention
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.job_run import JobRun
-    from clientupdater.ports.retention import PurgingWork, Removable
+    from clientupdater.ports.retention import Removable
+    from clientupdater.ports.unit_of_work import UnitsOfWork
 
 BATCH = 1000
 """Rows in one transaction: nobody waits for it, and little is lost when it is cut off."""
@@ -29,7 +30,7 @@ BATCH = 1000
 class PurgeOld:
     """Cut off at any moment, it has removed what its records say, and goes on the next time."""
 
-    work: PurgingWork
+    work: UnitsOfWork
     clock: Clock
     retention: Retention
     batch: int = BATCH

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from clientupdater.domain.ids import JobId
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.job_run import Task
-    from clientupdater.ports.queue import JobsTransaction, JobsWork
     from clientupdater.ports.schedules import ScheduledJob, Timetable
+    from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 
 @frozen(kw_only=True)
@@ -61,7 +61,7 @@ class Fired:
 class ScheduleAdministration:
     """A schedule fires once per due time, however many workers run."""
 
-    work: JobsWork
+    work: UnitsOfWork
     clock: Clock
     zone: tzinfo
     timetable: Timetable
@@ -144,7 +144,7 @@ class ScheduleAdministration:
                     unreadable.append(due.name)
         return Fired(fired, unreadable)
 
-    def _fire(self, tx: JobsTransaction, due: ScheduledJob, now: datetime) -> bool:
+    def _fire(self, tx: Transaction, due: ScheduledJob, now: datetime) -> bool:
         """Fire it; one that was never looked at waits for its next time."""
         next_after = self.timetable.times(due.cron, zone_of(due, self.zone))
         result = firing(due.standing, next_after, now)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import JobId
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.queue import Job, JobsAsked, JobsWork
+    from clientupdater.ports.queue import Job, JobsAsked
+    from clientupdater.ports.unit_of_work import UnitsOfWork
     from clientupdater.usecases.jobs.retention import PurgeOld
 
 PATIENCE = timedelta(minutes=10)
@@ -41,7 +42,7 @@ class StuckJobs:
 class JobAdministration:
     """Jobs are of every company, so each verb asks for scope all."""
 
-    work: JobsWork
+    work: UnitsOfWork
     clock: Clock
     purge_old: PurgeOld
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.health import ServiceCheck
     from clientupdater.ports.queue import QueueDepth
-    from clientupdater.ports.sync import SyncWork
+    from clientupdater.ports.unit_of_work import UnitsOfWork
 
 DATABASE = "database"
 
@@ -45,7 +45,7 @@ class CheckSystem:
     that thing's part.
     """
 
-    work: SyncWork
+    work: UnitsOfWork
     clock: Clock
     checks: Mapping[str, ServiceCheck]
     sources: Collection[Source] = ()

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Origin
     from clientupdater.domain.sessions import Lifetimes
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.people import KnownSession, StaffWork
+    from clientupdater.ports.people import KnownSession
     from clientupdater.ports.tokens import Tokens
+    from clientupdater.ports.unit_of_work import UnitsOfWork
 
 NOTED_EVERY = timedelta(minutes=1)
 """How exactly the last use of a session is known: a read is not to cost a write each time."""
@@ -59,7 +60,7 @@ class Authenticated:
 class Authenticate:
     """Asks the database on every call, so that no process knows rights of yesterday (A7)."""
 
-    work: StaffWork
+    work: UnitsOfWork
     clock: Clock
     lifetimes: Lifetimes
     tokens: Tokens | None = None
@@ -89,7 +90,7 @@ class Authenticate:
     def _by_subject(self, subject: str, origin: Origin) -> Authenticated:
         """Find whom the issuer means; a connection is taken only now that it has been asked."""
         with self.work.begin(SYSTEM) as tx:
-            known = tx.identities.find(subject)
+            known = tx.people.by_subject(subject)
         if known is None or not known.actor.is_active or _is_locked_for_good(known.person):
             raise Unauthenticated
         return Authenticated(Caller(known.actor, origin), known.person, None, known.generation)

@@ -9,12 +9,12 @@ from clientupdater.domain.people import Guesses
 
 if TYPE_CHECKING:
     from clientupdater.ports.passwords import Passwords
-    from clientupdater.ports.people import StaffTransaction
+    from clientupdater.ports.unit_of_work import Transaction
 
 _NONE: frozenset[UUID] = frozenset()
 
 
-def guesses_of(tx: StaffTransaction, passwords: Passwords) -> Guesses:
+def guesses_of(tx: Transaction, passwords: Passwords) -> Guesses:
     """Give the commonest passwords, and the companies that everybody here knows."""
-    companies = tx.codes.of(_NONE, _NONE, _NONE).companies
+    companies = tx.organisation.codes_of(_NONE, _NONE, _NONE).companies
     return Guesses(passwords.commonest(), tuple(companies.values()))

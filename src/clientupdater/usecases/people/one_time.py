@@ -10,10 +10,10 @@ from clientupdater.domain.delegation import has_outgrown
 
 if TYPE_CHECKING:
     from clientupdater.domain.ids import PersonId
-    from clientupdater.ports.people import StaffTransaction
+    from clientupdater.ports.unit_of_work import Transaction
 
 
-def is_outgrown(tx: StaffTransaction, person: PersonId, issue: Issue | None) -> bool:
+def is_outgrown(tx: Transaction, person: PersonId, issue: Issue | None) -> bool:
     """Whether the person has wider rights by now than who made it out.
 
     Or else one could make out a reset today, and use it oneself once the other was promoted.
@@ -24,7 +24,7 @@ def is_outgrown(tx: StaffTransaction, person: PersonId, issue: Issue | None) -> 
     return holder is None or has_outgrown(holder, issue, tx.rights.actor(issue.by))
 
 
-def issue_now(tx: StaffTransaction, person: PersonId, by: PersonId | None) -> Issue | None:
+def issue_now(tx: Transaction, person: PersonId, by: PersonId | None) -> Issue | None:
     """Note who made it out, and what its holder may do at this moment."""
     holder = tx.rights.actor(person) if by else None
     return Issue(by, rights_digest(holder)) if by and holder else None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Origin
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.passwords import Passwords, Secrets
-    from clientupdater.ports.people import StaffTransaction, StaffWork
+    from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
     from clientupdater.usecases.people.users import NewUser
 
 EVERYTHING = tuple(Grant(permission, None, Scope.ALL) for permission in Permission)
@@ -33,7 +33,7 @@ EVERYTHING = tuple(Grant(permission, None, Scope.ALL) for permission in Permissi
 class Operators:
     """Finds who acts on the command line."""
 
-    work: StaffWork
+    work: UnitsOfWork
     clock: Clock
     passwords: Passwords
     secrets: Secrets
@@ -46,7 +46,7 @@ class Operators:
         No other interface offers this.
         """
         with self.work.begin(SYSTEM) as tx:
-            person = tx.accounts.by_email(email.strip())
+            person = tx.people.by_email(email.strip())
             actor = tx.rights.actor(person.id) if person else None
         if actor is None or not actor.is_active:
             raise Unauthenticated("Nobody active has the email given by --as.")
@@ -69,18 +69,18 @@ class Operators:
         )
         one_time = OneTimePassword(now)
         with self.work.begin(SYSTEM) as tx:
-            tx.administration.lock()
-            if tx.administration.count():
+            tx.people.lock_rights()
+            if tx.people.count_administrators():
                 raise AlreadyExists("There is an active administrator already; ask them.")
-            tx.accounts.add(person)
+            tx.people.add(person)
             tx.credentials.set(person.id, kept, now, one_time.expires_at)
-            tx.one_time_passwords.issue(person.id, OneTime(password=one_time), None)
+            tx.credentials.issue_one_time(person.id, OneTime(password=one_time), None)
             for grant in EVERYTHING:
                 tx.grants.give(person.id, grant, person.id, now)
             self._write_down(tx, Caller(Actor(person.id), origin))
         return CreatedUser(person=person, initial_password=password, expires_at=one_time.expires_at)
 
-    def _write_down(self, tx: StaffTransaction, caller: Caller) -> None:
+    def _write_down(self, tx: Transaction, caller: Caller) -> None:
         who = caller.actor.id
         entry = LoggedAction(action="user.bootstrap", resource="user", resource_id=str(who))
         tx.audit.did(caller, entry)

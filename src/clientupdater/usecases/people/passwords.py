@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.people import LockoutPolicy
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.passwords import Passwords, Secrets
-    from clientupdater.ports.people import StaffTransaction, StaffWork
+    from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 
 @frozen(kw_only=True)
@@ -43,7 +43,7 @@ class Reset:
 class PasswordChanges:
     """Passwords are changed by their owner, or reset by a manager."""
 
-    work: StaffWork
+    work: UnitsOfWork
     clock: Clock
     passwords: Passwords
     policy: LockoutPolicy
@@ -75,7 +75,7 @@ class PasswordChanges:
 
     def _store(
         self,
-        tx: StaffTransaction,
+        tx: Transaction,
         caller: Caller,
         seen: Credential,
         session: UUID | None,
@@ -89,10 +89,12 @@ class PasswordChanges:
             return False
         if not is_right or held.password != seen.password or held.sign_in.is_locked(now):
             after = held.sign_in.after_failure(now, self.policy)
-            tx.sign_ins.refuse(held.person, after, "wrong current password", caller.origin)
+            tx.credentials.record_refusal(
+                held.person, after, "wrong current password", caller.origin
+            )
             return False
         tx.credentials.set(held.person, kept, now, None)
-        tx.one_time_passwords.void(held.person)
+        tx.credentials.void_one_time(held.person)
         theirs = (each.id for each in tx.sessions.of_person(held.person, now))
         tx.sessions.revoke(ended_by_password_change(theirs, session), now, "password changed")
         who = str(held.person)
@@ -111,7 +113,7 @@ class PasswordChanges:
             if not over.person.is_active:
                 raise NotFound("Somebody who is not active has no password to reset.")
             reset = OneTimePassword(self.clock.now())
-            over.tx.one_time_passwords.issue(
+            over.tx.credentials.issue_one_time(
                 over.person.id,
                 OneTime(password=reset, issued_by=caller.actor.id),
                 fingerprint(token),
@@ -129,7 +131,7 @@ class PasswordChanges:
         with self.work.begin(SYSTEM) as tx:
             owner, _ = self._owner(tx, kept_token)
             if owner is None:
-                tx.sign_ins.refuse(None, SignInRecord(), "no good reset", origin)
+                tx.credentials.record_refusal(None, SignInRecord(), "no good reset", origin)
             guesses = guesses_of(tx, self.passwords)
         if owner is None:
             raise InvalidCredentials
@@ -142,8 +144,8 @@ class PasswordChanges:
             issue = issue_now(tx, owner.person, issued.issued_by if issued else None)
             self._set(tx, owner, kept, origin, issue)
 
-    def _owner(self, tx: StaffTransaction, token: str) -> tuple[Credential | None, OneTime | None]:
-        result = tx.one_time_passwords.lock(token)
+    def _owner(self, tx: Transaction, token: str) -> tuple[Credential | None, OneTime | None]:
+        result = tx.credentials.lock_one_time(token)
         if result is None:
             return None, None
         person, issued = result
@@ -154,7 +156,7 @@ class PasswordChanges:
 
     def _set(
         self,
-        tx: StaffTransaction,
+        tx: Transaction,
         owner: Credential,
         kept: str,
         origin: Origin,
@@ -162,7 +164,7 @@ class PasswordChanges:
     ) -> None:
         now = self.clock.now()
         tx.credentials.set(owner.person, kept, now, None, issue)
-        tx.one_time_passwords.void(owner.person)
+        tx.credentials.void_one_time(owner.person)
         theirs = (each.id for each in tx.sessions.of_person(owner.person, now))
         tx.sessions.revoke(ended_by_password_change(theirs, None), now, "password reset")
         caller = Caller(Actor(owner.person), origin)
@@ -183,9 +185,9 @@ class PasswordChanges:
             now, who = self.clock.now(), over.person.id
             one_time = OneTimePassword(now)
             over.tx.credentials.set(who, kept, now, one_time.expires_at)
-            over.tx.one_time_passwords.void(who)
+            over.tx.credentials.void_one_time(who)
             issued = OneTime(password=one_time, issued_by=over.actor.id)
-            over.tx.one_time_passwords.issue(who, issued, None)
+            over.tx.credentials.issue_one_time(who, issued, None)
             theirs = (each.id for each in over.tx.sessions.of_person(who, now))
             over.tx.sessions.revoke(ended_by_password_change(theirs, None), now, "password reset")
             over.did("password.set")

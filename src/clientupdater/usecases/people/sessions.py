@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.sessions import Lifetimes
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.passwords import Secrets
-    from clientupdater.ports.people import StaffTransaction, StaffWork
+    from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 
 @frozen(kw_only=True)
@@ -41,7 +41,7 @@ class ServiceToken:
 class Sessions:
     """What lets a user in, and how it ends."""
 
-    work: StaffWork
+    work: UnitsOfWork
     clock: Clock
     lifetimes: Lifetimes
     secrets: Secrets
@@ -69,7 +69,7 @@ class Sessions:
         with user_admin(self.work, caller, Permission.USERS_READ, person) as over:
             return self._live(over.tx, person)
 
-    def _live(self, tx: StaffTransaction, person: PersonId) -> Sequence[OpenSession]:
+    def _live(self, tx: Transaction, person: PersonId) -> Sequence[OpenSession]:
         now = self.clock.now()
         return [
             each
@@ -89,7 +89,7 @@ class Sessions:
         with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
             self._end(over.tx, caller, person, session)
 
-    def _end(self, tx: StaffTransaction, caller: Caller, person: PersonId, session: UUID) -> None:
+    def _end(self, tx: Transaction, caller: Caller, person: PersonId, session: UUID) -> None:
         now = self.clock.now()
         if session not in {each.id for each in tx.sessions.of_person(person, now)}:
             raise NotFound
@@ -109,7 +109,7 @@ class Sessions:
         with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
             self._end_all(over.tx, caller, person)
 
-    def _end_all(self, tx: StaffTransaction, caller: Caller, person: PersonId) -> None:
+    def _end_all(self, tx: Transaction, caller: Caller, person: PersonId) -> None:
         now = self.clock.now()
         theirs = [each.id for each in tx.sessions.of_person(person, now)]
         ended = tx.sessions.revoke(theirs, now, "revoked")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.sessions import Lifetimes
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.passwords import Passwords, Secrets
-    from clientupdater.ports.people import StaffTransaction, StaffWork
+    from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 
 @frozen(kw_only=True)
@@ -44,7 +44,7 @@ class SignIn:
     guesses at once no more count than of many one after the other.
     """
 
-    work: StaffWork
+    work: UnitsOfWork
     clock: Clock
     passwords: Passwords
     secrets: Secrets
@@ -69,7 +69,7 @@ class SignIn:
 
     def _obstacle(
         self,
-        tx: StaffTransaction,
+        tx: Transaction,
         seen: Credential | None,
         held: Credential | None,
         *,
@@ -91,22 +91,22 @@ class SignIn:
         return "outgrown" if is_outgrown(tx, held.person, issue) else None
 
     def _refuse(
-        self, tx: StaffTransaction, held: Credential | None, because: str, origin: Origin
+        self, tx: Transaction, held: Credential | None, because: str, origin: Origin
     ) -> None:
         record = held.sign_in if held else SignInRecord()
         after = record.after_failure(self.clock.now(), self.policy)
-        tx.sign_ins.refuse(held.person if held else None, after, because, origin)
+        tx.credentials.record_refusal(held.person if held else None, after, because, origin)
 
-    def _open(self, tx: StaffTransaction, held: Credential, origin: Origin) -> SignedIn | None:
+    def _open(self, tx: Transaction, held: Credential, origin: Origin) -> SignedIn | None:
         now, token = self.clock.now(), self.secrets.token()
         session = Session.of_person(now, self.lifetimes)
-        tx.sign_ins.admit(held.person, now)
+        tx.credentials.record_sign_in(held.person, now)
         issue = held.password_issue
         if held.one_time:
             issue = issue_now(tx, held.person, held.one_time.issued_by)
-            tx.one_time_passwords.use(held.person, now)
+            tx.credentials.use_one_time(held.person, now)
         tx.sessions.open(held.person, fingerprint(token), session, origin, issue)
-        person = tx.accounts.find(held.person)
+        person = tx.people.find(held.person)
         if person is None:
             return None
         return SignedIn(

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.ids import AreaId, BranchId
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.passwords import Passwords, Secrets
-    from clientupdater.ports.people import StaffTransaction, StaffWork
+    from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
     from clientupdater.usecases.access.user_admin import UserAdmin
 
 Named = TypeVar("Named")
@@ -108,7 +108,7 @@ class ShownUser:
 class Users:
     """Every verb judges the caller over the user it acts upon (A6)."""
 
-    work: StaffWork
+    work: UnitsOfWork
     clock: Clock
     passwords: Passwords
     secrets: Secrets
@@ -122,11 +122,11 @@ class Users:
         kept, now = self.passwords.hash(password), self.clock.now()
         identity = PersonId(self.secrets.identity())
         with refusals_noted(self.work, caller, None), self.work.begin(SYSTEM) as tx:
-            tx.administration.lock()
+            tx.people.lock_rights()
             actor = acting(tx, caller)
             if not actor.found(Permission.USERS_MANAGE):
                 require_over_new(actor, PersonPlace(identity, Territory()))
-            branches = _places(tx.places.branch, new.branches, "/branches")
+            branches = _places(tx.organisation.branch, new.branches, "/branches")
             areas = _areas(tx, new)
             territory = Territory.assemble(branches, areas, areas)
             person = Person(
@@ -139,10 +139,10 @@ class Users:
             )
             self._judge(actor, person, areas)
             one_time = OneTimePassword(now)
-            tx.accounts.add(person)
+            tx.people.add(person)
             tx.credentials.set(identity, kept, now, one_time.expires_at)
             issued = OneTime(password=one_time, issued_by=actor.id)
-            tx.one_time_passwords.issue(identity, issued, None)
+            tx.credentials.issue_one_time(identity, issued, None)
             self._give(tx, actor, person)
             _write_down(tx, caller, person)
         return CreatedUser(person=person, initial_password=password, expires_at=one_time.expires_at)
@@ -156,7 +156,7 @@ class Users:
         for area, members in areas.items():
             require_may_give_area(actor, person.id, area, members)
 
-    def _give(self, tx: StaffTransaction, actor: Actor, person: Person) -> None:
+    def _give(self, tx: Transaction, actor: Actor, person: Person) -> None:
         now = self.clock.now()
         for branch in person.territory.branches:
             tx.territories.give_branch(person.id, branch, actor.id, now)
@@ -183,7 +183,7 @@ class Users:
                 )
             if _ways_in(seen) != _ways_in(changed):
                 require_not_wider(over.actor, over.other)
-            kept = over.tx.accounts.save(changed)
+            kept = over.tx.people.save(changed)
             self._follow(over, changed)
             over.did("user.change", fields=_fields(seen, changed))
         return kept
@@ -191,7 +191,7 @@ class Users:
     def _follow(self, over: UserAdmin, changed: Person) -> None:
         seen = over.person
         if changed.email != seen.email:
-            over.tx.one_time_passwords.void(seen.id)
+            over.tx.credentials.void_one_time(seen.id)
         if changed.clerk_id != seen.clerk_id:
             over.changed_rights(
                 "changed",
@@ -224,7 +224,7 @@ class Users:
             if version is not None and version != over.person.version:
                 raise VersionConflict(provided=version, current=over.person.version)
             require_not_wider(over.actor, over.other)
-            over.tx.accounts.save(evolve(over.person, is_active=False), deleted_at=now)
+            over.tx.people.save(evolve(over.person, is_active=False), deleted_at=now)
             over.shut_out(now, "deleted")
             over.did("user.delete")
             over.changed_rights("revoked", "user", over.person.id)
@@ -237,7 +237,7 @@ class Users:
         Open sessions go on, as with any lock; who is to be out at once is deactivated.
         """
         with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
-            kept = over.tx.accounts.save(evolve(over.person, locked_until=until))
+            kept = over.tx.people.save(evolve(over.person, locked_until=until))
             over.require_administrator_left()
             over.did("user.lock", until=until)
         return kept
@@ -248,7 +248,7 @@ class Users:
         Counts failures from nothing again, whoever or whatever had locked it.
         """
         with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
-            kept = over.tx.accounts.save(evolve(over.person, locked_until=None))
+            kept = over.tx.people.save(evolve(over.person, locked_until=None))
             over.did("user.unlock")
         return kept
 
@@ -275,7 +275,7 @@ class Users:
             access_scope = people_reach_of(actor, Permission.USERS_READ)
             if not access_scope.myself:
                 raise Forbidden(Permission.USERS_READ)
-            return tx.accounts.within(access_scope, after=after, at_most=at_most, active=active)
+            return tx.people.within(access_scope, after=after, at_most=at_most, active=active)
 
     def judge(self, caller: Caller, permission: Permission, person: PersonId | str) -> None:
         """Raise NotFound for one out of sight, Forbidden for one who may only be seen.
@@ -286,9 +286,9 @@ class Users:
             require_over(acting(tx, caller), permission, found(tx, person).place)
 
 
-def _areas(tx: StaffTransaction, new: NewUser) -> dict[AreaId, frozenset[BranchId]]:
-    result = _places(tx.places.area, new.areas, "/areas")
-    return {area: tx.places.members(area) for area in result}
+def _areas(tx: Transaction, new: NewUser) -> dict[AreaId, frozenset[BranchId]]:
+    result = _places(tx.organisation.area, new.areas, "/areas")
+    return {area: tx.organisation.members(area) for area in result}
 
 
 def _places(find: Callable[[Named], Found], named: Iterable[Named], pointer: str) -> list[Found]:
@@ -304,7 +304,7 @@ def _places(find: Callable[[Named], Found], named: Iterable[Named], pointer: str
     return result
 
 
-def _write_down(tx: StaffTransaction, caller: Caller, person: Person) -> None:
+def _write_down(tx: Transaction, caller: Caller, person: Person) -> None:
     who = str(person.id)
     tx.audit.did(caller, LoggedAction(action="user.create", resource="user", resource_id=who))
     result = {

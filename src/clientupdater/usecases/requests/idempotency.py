@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.callers import Caller
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.idempotency import OuterTransactions
     from clientupdater.ports.sealing import Sealer
+    from clientupdater.ports.unit_of_work import UnitsOfWork
 
 _BODY, _FINGERPRINT = "kept answer", "fingerprint of a request"
 
@@ -66,7 +66,7 @@ class Idempotency:
     was about may be gone by the very request.
     """
 
-    work: OuterTransactions
+    work: UnitsOfWork
     clock: Clock
     sealer: Sealer
     keep_for: timedelta = timedelta(hours=24)

@@ -38,12 +38,8 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.jobs import SyncJob
     from clientupdater.domain.sync.outcome import Outcome
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.sync import (
-        Comparison,
-        Staging,
-        SyncTransaction,
-        Terms,
-    )
+    from clientupdater.ports.sync import Comparison, Staging, Terms
+    from clientupdater.ports.unit_of_work import Transaction
     from clientupdater.usecases.sync.progress import SyncProgress
 
 
@@ -51,7 +47,7 @@ if TYPE_CHECKING:
 class SyncApply:
     """One run, in its transaction."""
 
-    tx: SyncTransaction
+    tx: Transaction
     clock: Clock
     zone: tzinfo
     sync_progress: SyncProgress
@@ -59,12 +55,12 @@ class SyncApply:
     def over(self) -> SyncJob:
         """Take them over, or only see what that would do."""
         job, now = self.sync_progress.job, self.clock.now()
-        terms = self.tx.sync_terms.load(job.asked.source)
+        terms = self.tx.sync_mappings.terms(job.asked.source)
         staging = self.tx.staging(self._work(terms, now))
         fetch = self._staged(staging, terms)
         self._require_whole(fetch)
         # Moving clients ends assignments, which bears on rights: in the order of all who do that.
-        self.tx.administration.lock()
+        self.tx.people.lock_rights()
         with self.sync_progress.step(Step.COMPARE) as tell:
             comparison = staging.compare(fetch)
             tell(fetch.received)
@@ -162,9 +158,9 @@ class SyncApply:
             staging.undo()
         elif job.asked.origin is not None and job.asked.rejects_alone:
             self.tx.sync_rejects.taken(job.asked.origin, job, now)
-        self.tx.sync_plans.keep(job, outcome, now)
+        self.tx.sync_jobs.store_plan(job, outcome, now)
         state = JobStatus.HELD if is_held else JobStatus.COMPLETED
-        return self.tx.sync_runs.finish(job, state, outcome, now)
+        return self.tx.sync_jobs.finish(job, state, outcome, now)
 
 
 def _require_read(terms: Terms, page: InputPage) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.ids import CompanyId, SyncJobId
     from clientupdater.domain.permissions import Permission
     from clientupdater.domain.sync.jobs import SyncJob
-    from clientupdater.ports.sync import SyncWork
+    from clientupdater.ports.unit_of_work import UnitsOfWork
 
 RESOURCE = "sync_job"
 TASK = "sync"
@@ -23,7 +23,11 @@ TASK = "sync"
 
 
 def require_over_company(
-    work: SyncWork, caller: Caller, permission: Permission, company: CompanyId | None, job: str = ""
+    work: UnitsOfWork,
+    caller: Caller,
+    permission: Permission,
+    company: CompanyId | None,
+    job: str = "",
 ) -> None:
     """Refuse one who may not, and write it down (A5)."""
     decision = decide_over_thing(caller.actor, permission, company)
@@ -34,7 +38,7 @@ def require_over_company(
 
 
 def judged_job(
-    work: SyncWork, caller: Caller, permission: Permission, job_id: SyncJobId
+    work: UnitsOfWork, caller: Caller, permission: Permission, job_id: SyncJobId
 ) -> SyncJob:
     """Find a run for one who may; whoever holds nothing does not learn whether it is there."""
     if not caller.actor.found(permission):
@@ -48,7 +52,7 @@ def judged_job(
 
 
 def companies_within(
-    work: SyncWork, caller: Caller, permission: Permission
+    work: UnitsOfWork, caller: Caller, permission: Permission
 ) -> frozenset[CompanyId] | None:
     """Name the companies whose runs somebody may see; None: every run."""
     items = [each for each in caller.actor.found(permission) if each.scope is Scope.ALL]

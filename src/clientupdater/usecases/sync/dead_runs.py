@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.ids import SyncJobId
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.sync import SyncWork
+    from clientupdater.ports.unit_of_work import UnitsOfWork
 
 
 @frozen
 class FailDeadSyncs:
     """A run that a worker's job comes back to is left to that job."""
 
-    work: SyncWork
+    work: UnitsOfWork
     clock: Clock
 
     def __call__(self) -> Sequence[SyncJobId]:
         """Look for them; name those that were failed."""
         with self.work.begin(SYSTEM) as tx:
-            return tx.sync_heartbeats.fail_dead(self.clock.now(), silence=SILENCE)
+            return tx.sync_jobs.fail_dead(self.clock.now(), silence=SILENCE)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.jobs import SyncJob
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.sources import ClientSource
-    from clientupdater.ports.sync import SyncTransaction, SyncWork
+    from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 
 _NOT_KEPT = "Nothing is kept of what that run was given; run its source again."
@@ -36,7 +36,7 @@ _SET_UP_BY = {
 class SyncInput:
     """Reads what a run is about; one that died goes on after the last page it kept."""
 
-    work: SyncWork
+    work: UnitsOfWork
     clock: Clock
     sources: Mapping[Source, ClientSource]
     overlap: timedelta
@@ -82,7 +82,7 @@ class SyncInput:
 
     def _columns(self, job: SyncJob) -> tuple[str, ...]:
         with self.work.begin(SYSTEM) as tx:
-            return tx.sync_terms.load(job.asked.source).columns
+            return tx.sync_mappings.terms(job.asked.source).columns
 
     def _begin(
         self, job: SyncJob, source: ClientSource, columns: tuple[str, ...]
@@ -97,12 +97,12 @@ class SyncInput:
         self, job: SyncJob, source: ClientSource, columns: tuple[str, ...]
     ) -> tuple[SyncJob, LastPage]:
         with self.work.begin(SYSTEM) as tx:
-            known = tx.sync_terms.watermark(job.asked.source, job.asked.company)
+            known = tx.sync_mappings.watermark(job.asked.source, job.asked.company)
         since = None if job.asked.full else read_from(known, self.overlap)
         reading = source.begin(since, columns)
         with self.work.begin(SYSTEM) as tx:
             tx.sync_inputs.forget(job)
-            return tx.sync_runs.fetched(job, reading, ended=False), LastPage(1, None)
+            return tx.sync_jobs.fetched(job, reading, ended=False), LastPage(1, None)
 
     def _keep(self, job: SyncJob, page: InputPage) -> None:
         with self.work.begin(SYSTEM) as tx:
@@ -110,7 +110,7 @@ class SyncInput:
 
     def _noted(self, job: SyncJob, reading: Reading, *, ended: bool) -> SyncJob:
         with self.work.begin(SYSTEM) as tx:
-            return tx.sync_runs.fetched(job, reading, ended=ended)
+            return tx.sync_jobs.fetched(job, reading, ended=ended)
 
     def _as_the_origin_had_it(self, job: SyncJob, origin_id: SyncJobId) -> SyncJob:
         with self.work.begin(SYSTEM) as tx:
@@ -122,7 +122,7 @@ class SyncInput:
         return self._noted(job, Reading(origin.as_of, stated, origin.since), ended=True)
 
 
-def require_kept(tx: SyncTransaction, job: SyncJobId) -> None:
+def require_kept(tx: Transaction, job: SyncJobId) -> None:
     """Raise Gone where nothing is kept of what a run was given, or it was given nothing."""
     if tx.sync_inputs.last(job) is None:
         raise Gone(_NOT_KEPT)

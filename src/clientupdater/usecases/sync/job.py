@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.job_run import JobRun
-    from clientupdater.ports.sync import Progressed, SyncWork
+    from clientupdater.ports.sync import Progressed
+    from clientupdater.ports.unit_of_work import UnitsOfWork
     from clientupdater.usecases.sync.run import RunSync
 
 
@@ -32,7 +33,7 @@ class DoSyncJob:
     One that failed is not begun again; whoever has its job retried has to learn that.
     """
 
-    work: SyncWork
+    work: UnitsOfWork
     clock: Clock
     run: RunSync
 

@@ -20,17 +20,16 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import CompanyId
-    from clientupdater.domain.sync.fields import Source
-    from clientupdater.domain.sync.mapping import Entry
+    from clientupdater.domain.sync.fields import Entry, Source
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.sync import SyncWork
+    from clientupdater.ports.unit_of_work import UnitsOfWork
 
 
 @frozen
 class SyncMappings:
     """A mapping is saved whole, for a source and a company or for all."""
 
-    work: SyncWork
+    work: UnitsOfWork
     clock: Clock
 
     def show(self, caller: Caller, source: Source, company: CompanyId | None) -> Sequence[Entry]:

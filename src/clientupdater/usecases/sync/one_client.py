@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.jobs import SyncJob
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.sources import ClientSource, RawRecord
-    from clientupdater.ports.sync import SyncWork
+    from clientupdater.ports.unit_of_work import UnitsOfWork
     from clientupdater.usecases.tracking.client_access import ClientAccess, ClientRef
 
 SOURCE = Source.NEXTBANK
@@ -36,7 +36,7 @@ _NAME = "NextBank"
 class OneClient:
     """Asks first, and only then begins a unit of work: nobody waits for NextBank in one."""
 
-    work: SyncWork
+    work: UnitsOfWork
     clock: Clock
     zone: tzinfo
     sources: Mapping[Source, ClientSource]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.sync.jobs import Step, SyncJob
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.sync import SyncWork
+    from clientupdater.ports.unit_of_work import UnitsOfWork
 
 
 @frozen
@@ -27,7 +27,7 @@ class SyncProgress:
     Whoever writes finds out that the run was called off, or taken up by another (Y9).
     """
 
-    work: SyncWork
+    work: UnitsOfWork
     clock: Clock
     job: SyncJob
     watch: Callable[[Progressed], None] = lambda _: None
@@ -43,7 +43,7 @@ class SyncProgress:
             while not over.wait(every_s):
                 # Where it is ours no longer, whoever does it finds out at its next word.
                 with suppress(Error), self.work.begin(SYSTEM) as tx:
-                    tx.sync_heartbeats.beat(self.job, self.clock.now())
+                    tx.sync_jobs.beat(self.job, self.clock.now())
 
         beating = threading.Thread(target=say, name="sync-beat", daemon=True)
         beating.start()
@@ -65,7 +65,7 @@ class SyncProgress:
             seconds = round((now - begun).total_seconds(), 3)
             how_far = Progressed(step=str(step), records=records, seconds=seconds)
             with self.work.begin(SYSTEM) as tx:
-                tx.sync_runs.progressed(self.job, how_far, now)
+                tx.sync_jobs.progressed(self.job, how_far, now)
             self.watch(how_far)
 
         tell(0)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from clientupdater.domain.ids import SyncJobId
     from clientupdater.domain.sync.jobs import SyncJob
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.sync import Progressed, SyncWork
+    from clientupdater.ports.sync import Progressed
+    from clientupdater.ports.unit_of_work import UnitsOfWork
     from clientupdater.usecases.sync.input import SyncInput
 
 PATIENCE = 60.0
@@ -33,7 +34,7 @@ _OURS = "A fault of ours; the log says more."
 class RunSync:
     """Does runs; begun once more after whoever did one died, it comes to the same."""
 
-    work: SyncWork
+    work: UnitsOfWork
     clock: Clock
     zone: tzinfo
     input: SyncInput
@@ -52,7 +53,7 @@ class RunSync:
         Where it `comes_back`, a run whose source does not answer waits to be taken up again.
         """
         with self.work.begin(SYSTEM) as tx:
-            job = tx.sync_runs.begin(job_id, self.clock.now(), patience=self.patience)
+            job = tx.sync_jobs.begin(job_id, self.clock.now(), patience=self.patience)
         try:
             return self._done(job, watch)
         except (SyncOver, Interrupted):
@@ -77,4 +78,4 @@ class RunSync:
 
     def _fail(self, job: SyncJob, text: str, *, comes_back: bool = False) -> None:
         with suppress(Error), self.work.begin(SYSTEM) as tx:
-            tx.sync_runs.fail(job, text, self.clock.now(), comes_back=comes_back)
+            tx.sync_jobs.fail(job, text, self.clock.now(), comes_back=comes_back)

@@ -29,14 +29,15 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.jobs import SyncJob, SyncRequest
     from clientupdater.domain.sync.outcome import Outcome
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.sync import KeptReject, SyncTransaction, SyncWork
+    from clientupdater.ports.sync import KeptReject
+    from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 
 @frozen
 class SyncJobs:
-    """A run for one company asks for rights over that company; a run for all, over every company."""
+    """A run for one company needs rights over that company; a run for all, over every one."""
 
-    work: SyncWork
+    work: UnitsOfWork
     clock: Clock
 
     def ask(self, caller: Caller, asked: SyncRequest, *, enqueue: bool = True) -> SyncJob:
@@ -53,7 +54,7 @@ class SyncJobs:
             self._did(tx, caller, job)
         return job
 
-    def _did(self, tx: SyncTransaction, caller: Caller, job: SyncJob) -> None:
+    def _did(self, tx: Transaction, caller: Caller, job: SyncJob) -> None:
         asked = job.asked
         details = {"source": str(asked.source), "mode": str(asked.mode), "full": asked.full}
         entry = LoggedAction(
@@ -120,7 +121,7 @@ class SyncJobs:
         """
         job = judged_job(self.work, caller, Permission.SYNC_READ, job_id)
         with self.work.begin(SYSTEM) as tx:
-            outcome = tx.sync_plans.find(job.id)
+            outcome = tx.sync_jobs.plan(job.id)
         if outcome is None:
             raise NotFound("This run has no plan yet.")
         return outcome

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.fields import Source
     from clientupdater.domain.sync.source_status import SourceStatus
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.sync import SyncWork
+    from clientupdater.ports.unit_of_work import UnitsOfWork
 
 
 @frozen
@@ -39,7 +39,7 @@ class SourceDiagnosis:
 class FindSyncTroubles:
     """Looks, and asks no source."""
 
-    work: SyncWork
+    work: UnitsOfWork
     clock: Clock
     sources: Collection[Source]
 
@@ -55,7 +55,7 @@ class FindSyncTroubles:
         """Hold its mapping against what a run needs, and what a client cannot be without."""
         try:
             with self.work.begin(SYSTEM) as tx:
-                mapping = tx.sync_terms.load(source).general
+                mapping = tx.sync_mappings.terms(source).general
         except Misconfigured as error:
             return error.faults
         filled = {each.field for each in mapping.fields}

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.job_run import JobRun
-    from clientupdater.ports.notices import Notice, NoticesWork
+    from clientupdater.ports.notices import Notice
+    from clientupdater.ports.unit_of_work import UnitsOfWork
     from clientupdater.usecases.sync.one_client import OneClient
 
 TASK = "refresh-client"
@@ -48,7 +49,7 @@ class Signed:
 class ReceiveNotice:
     """Of several secrets any one vouches, so that they can be changed without a gap."""
 
-    work: NoticesWork
+    work: UnitsOfWork
     clock: Clock
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
@@ -79,7 +80,7 @@ class ReceiveNotice:
 class FollowNotice:
     """Followed twice, it does no more: a payment is noted once, what is equal is not written."""
 
-    work: NoticesWork
+    work: UnitsOfWork
     clock: Clock
     zone: tzinfo
     one_client: OneClient

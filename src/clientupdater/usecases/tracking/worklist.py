@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.settings_values import WORKLIST_ORDER
-from clientupdater.ports.read_models import WorklistOrder
+from clientupdater.ports.lists import WorklistOrder
 from clientupdater.usecases.clients.lists import looking, require_reach
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.ports.business_settings import BusinessSettings
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.read_models import ReadingWork, WorklistPage, WorklistQuery
+    from clientupdater.ports.lists import WorklistPage, WorklistQuery
+    from clientupdater.ports.unit_of_work import UnitsOfWork
 
 #: What the setting calls them.
 _ORDERS = {"urgency": WorklistOrder.WORK, "name": WorklistOrder.NAME}
@@ -28,7 +29,7 @@ _ORDERS = {"urgency": WorklistOrder.WORK, "name": WorklistOrder.NAME}
 class Worklist:
     """Tell somebody what to do next."""
 
-    work: ReadingWork
+    work: UnitsOfWork
     clock: Clock
     zone: tzinfo
 
@@ -39,7 +40,7 @@ class Worklist:
         with self.work.begin(result.statuses) as tx:
             if query.order is None and query.after is None:
                 query = evolve(query, order=_order_set(tx.settings, result.statuses))
-            return tx.reading.worklist(query, result)
+            return tx.read_models.worklist(query, result)
 
 
 def _order_set(settings: BusinessSettings, access_scope: AccessScope) -> WorklistOrder:

@@ -11,12 +11,9 @@ database with it object by object. To write it anew after a change of the migrat
 from __future__ import annotations
 
 import re
-import sys
 from typing import TYPE_CHECKING, TypeAlias
 
 from clientupdater.adapters.postgres.admin import catalog_queries as queries
-from clientupdater.adapters.postgres.admin.sql_files import bundled
-from clientupdater.adapters.postgres.core.connect import connected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,20 +84,3 @@ def parsed(text: str) -> Snapshot:
 
 def _tidied(definition: str) -> str:
     return "\n".join(line.rstrip() for line in definition.strip().splitlines())
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Migrate the given, empty database and write its schema into the checkout."""
-    from clientupdater.adapters.postgres.admin.maintenance import (  # noqa: PLC0415 — it imports us
-        PostgresMaintenance,
-    )
-
-    (url,) = arguments
-    PostgresMaintenance(url).migrate()
-    with connected(url) as connection:
-        bundled().snapshot_path.write_text(rendered(taken(connection)), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -14,12 +14,11 @@ from psycopg_pool import PoolTimeout
 from clientupdater.adapters.postgres.audit.log import PostgresAuditLog
 from clientupdater.adapters.postgres.clients.contacts import PostgresContacts
 from clientupdater.adapters.postgres.clients.pension_numbers import PostgresPensionNumbers
-from clientupdater.adapters.postgres.configuration.codes import PostgresCodes
 from clientupdater.adapters.postgres.configuration.settings import PostgresBusinessSettings
 from clientupdater.adapters.postgres.core import row_security
 from clientupdater.adapters.postgres.core.idempotency import PostgresIdempotencyStore
 from clientupdater.adapters.postgres.core.transactions import Line
-from clientupdater.adapters.postgres.exports.jobs import PostgresExportFiles, PostgresExports
+from clientupdater.adapters.postgres.exports.jobs import PostgresExports
 from clientupdater.adapters.postgres.jobs.queue import (
     PostgresJobOutcomes,
     PostgresJobs,
@@ -28,41 +27,29 @@ from clientupdater.adapters.postgres.jobs.queue import (
 from clientupdater.adapters.postgres.jobs.retention import PostgresRetentionStore
 from clientupdater.adapters.postgres.jobs.schedules import PostgresSchedules
 from clientupdater.adapters.postgres.people.accounts import (
-    PostgresAccounts,
-    PostgresAdministration,
     PostgresGrants,
+    PostgresPeople,
 )
 from clientupdater.adapters.postgres.people.credentials import (
     PostgresCredentials,
-    PostgresOneTimePasswords,
-    PostgresSignIns,
 )
-from clientupdater.adapters.postgres.people.identities import PostgresIdentities
 from clientupdater.adapters.postgres.people.rights import PostgresRights
 from clientupdater.adapters.postgres.people.sessions import PostgresSessions
 from clientupdater.adapters.postgres.people.territories import (
-    PostgresAreaBranches,
-    PostgresOfficersClients,
-    PostgresPlaces,
+    PostgresOrganisation,
     PostgresTerritories,
 )
-from clientupdater.adapters.postgres.read_models import PostgresLookups, PostgresReading
-from clientupdater.adapters.postgres.read_models.filter_options import PostgresClientFilters
-from clientupdater.adapters.postgres.read_models.history import PostgresClientHistory
+from clientupdater.adapters.postgres.read_models import PostgresReadModels
 from clientupdater.adapters.postgres.read_models.tables import PostgresSnapshot
 from clientupdater.adapters.postgres.sync.inputs import PostgresSyncInputs
 from clientupdater.adapters.postgres.sync.jobs import (
-    PostgresSyncHeartbeats,
     PostgresSyncJobs,
-    PostgresSyncPlans,
-    PostgresSyncRuns,
 )
 from clientupdater.adapters.postgres.sync.mappings import PostgresSyncMappings
 from clientupdater.adapters.postgres.sync.notices import PostgresNotices
 from clientupdater.adapters.postgres.sync.rejects import PostgresSyncRejects
 from clientupdater.adapters.postgres.sync.source_status import PostgresSourceStatuses
 from clientupdater.adapters.postgres.sync.staging import PostgresStaging
-from clientupdater.adapters.postgres.sync.terms import PostgresSyncTerms
 from clientupdater.adapters.postgres.tracking.assignments import PostgresAssignments
 from clientupdater.adapters.postgres.tracking.openings import PostgresOpenings
 from clientupdater.adapters.postgres.tracking.rows import (
@@ -150,24 +137,9 @@ class PostgresTransaction:
         return PostgresAuditLog(self.connection)
 
     @property
-    def reading(self) -> PostgresReading:
+    def read_models(self) -> PostgresReadModels:
         """The read models of clients."""
-        return PostgresReading(self.connection)
-
-    @property
-    def client_history(self) -> PostgresClientHistory:
-        """What changed of clients."""
-        return PostgresClientHistory(self.connection)
-
-    @property
-    def client_filters(self) -> PostgresClientFilters:
-        """The filters of lists of clients."""
-        return PostgresClientFilters(self.connection)
-
-    @property
-    def lookup_tables(self) -> PostgresLookups:
-        """The words that people choose from."""
-        return PostgresLookups(self.connection)
+        return PostgresReadModels(self.connection)
 
     @property
     def jobs(self) -> PostgresJobs:
@@ -195,24 +167,9 @@ class PostgresTransaction:
         return PostgresExports(self.connection)
 
     @property
-    def export_files(self) -> PostgresExportFiles:
-        """The files of exports."""
-        return PostgresExportFiles(self.connection)
-
-    @property
-    def codes(self) -> PostgresCodes:
-        """Codes of companies, branches and areas."""
-        return PostgresCodes(self.connection)
-
-    @property
     def sessions(self) -> PostgresSessions:
         """Open ways in."""
         return PostgresSessions(self.connection)
-
-    @property
-    def identities(self) -> PostgresIdentities:
-        """People by what the issuer of their tokens calls them."""
-        return PostgresIdentities(self.connection)
 
     @property
     def credentials(self) -> PostgresCredentials:
@@ -220,19 +177,9 @@ class PostgresTransaction:
         return PostgresCredentials(self.connection)
 
     @property
-    def sign_ins(self) -> PostgresSignIns:
-        """How signing in went."""
-        return PostgresSignIns(self.connection)
-
-    @property
-    def one_time_passwords(self) -> PostgresOneTimePasswords:
-        """Initial passwords and resets."""
-        return PostgresOneTimePasswords(self.connection)
-
-    @property
-    def accounts(self) -> PostgresAccounts:
+    def people(self) -> PostgresPeople:
         """People."""
-        return PostgresAccounts(self.connection)
+        return PostgresPeople(self.connection)
 
     @property
     def grants(self) -> PostgresGrants:
@@ -240,29 +187,14 @@ class PostgresTransaction:
         return PostgresGrants(self.connection)
 
     @property
-    def administration(self) -> PostgresAdministration:
-        """Who is left to look after everybody."""
-        return PostgresAdministration(self.connection)
-
-    @property
     def territories(self) -> PostgresTerritories:
         """Where people work."""
         return PostgresTerritories(self.connection)
 
     @property
-    def places(self) -> PostgresPlaces:
+    def organisation(self) -> PostgresOrganisation:
         """Branches, areas and companies."""
-        return PostgresPlaces(self.connection)
-
-    @property
-    def area_branches(self) -> PostgresAreaBranches:
-        """Which branches make up an area."""
-        return PostgresAreaBranches(self.connection)
-
-    @property
-    def officers_clients(self) -> PostgresOfficersClients:
-        """Clients that are assigned to somebody."""
-        return PostgresOfficersClients(self.connection)
+        return PostgresOrganisation(self.connection)
 
     @property
     def pension_numbers(self) -> PostgresPensionNumbers:
@@ -280,21 +212,6 @@ class PostgresTransaction:
         return PostgresSyncJobs(self.connection)
 
     @property
-    def sync_heartbeats(self) -> PostgresSyncHeartbeats:
-        """Which runs live."""
-        return PostgresSyncHeartbeats(self.connection)
-
-    @property
-    def sync_runs(self) -> PostgresSyncRuns:
-        """A run under way."""
-        return PostgresSyncRuns(self.connection)
-
-    @property
-    def sync_plans(self) -> PostgresSyncPlans:
-        """What runs would do, or did."""
-        return PostgresSyncPlans(self.connection)
-
-    @property
     def sync_inputs(self) -> PostgresSyncInputs:
         """What sources sent; raises Misconfigured where there are no keys."""
         return PostgresSyncInputs(self.connection, required(self.vault).ring)
@@ -308,11 +225,6 @@ class PostgresTransaction:
     def sync_mappings(self) -> PostgresSyncMappings:
         """Mappings as they are saved."""
         return PostgresSyncMappings(self.connection)
-
-    @property
-    def sync_terms(self) -> PostgresSyncTerms:
-        """How what sources send is read."""
-        return PostgresSyncTerms(self.connection)
 
     @property
     def sync_standings(self) -> PostgresSourceStatuses:

@@ -18,7 +18,7 @@ from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.ports.exports import Export, ExportRequest
 from clientupdater.ports.filter_codec import read_filter, told_filter
-from clientupdater.ports.read_models import PersonName
+from clientupdater.ports.lists import PersonName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,13 +89,6 @@ class PostgresExports:
     def remove(self, export: UUID) -> None:
         """Forget it."""
         self._connection.execute(QUERIES["remove"], {"export": export})
-
-
-@frozen
-class PostgresExportFiles:
-    """The files of exports."""
-
-    _connection: Connection
 
     def expired(self, now: datetime, *, at_most: int) -> Sequence[Export]:
         """List some whose file is there although their time is over."""

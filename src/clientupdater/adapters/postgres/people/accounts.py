@@ -8,12 +8,15 @@ import psycopg
 from attrs import evolve, frozen
 
 from clientupdater.adapters.postgres.people.rows import (
+    PERSON_WIDTH,
     QUERIES,
+    actor_of,
     given_grants,
     person_of,
 )
 from clientupdater.domain.accounts import LOCKED_FOR_GOOD
 from clientupdater.domain.errors import AlreadyExists, NotFound, VersionConflict
+from clientupdater.ports.people import KnownPerson
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +38,7 @@ _TAKEN = {
 
 
 @frozen
-class PostgresAccounts:
+class PostgresPeople:
     """People, but for those who are deleted."""
 
     _connection: Connection
@@ -95,6 +98,26 @@ class PostgresAccounts:
             return NotFound()
         return VersionConflict(provided=seen.version, current=row[0])
 
+    def by_subject(self, subject: str) -> KnownPerson | None:
+        """Find somebody with their rights of this moment, in one look."""
+        cursor = self._connection.execute(QUERIES["person_by_subject"], {"subject": subject})
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        person = person_of(row[:PERSON_WIDTH])
+        *rights, generation = row[PERSON_WIDTH:]
+        return KnownPerson(person, actor_of(person, rights), generation)
+
+    def lock_rights(self) -> None:
+        """Wait for whoever changes rights just now, and keep all others waiting."""
+        self._connection.execute(QUERIES["hold_administration"])
+
+    def count_administrators(self) -> int:
+        """Count the active administrators, but for those who are locked for good."""
+        values = {"for_good": LOCKED_FOR_GOOD}
+        (result,) = self._connection.execute(QUERIES["count_administrators"], values).fetchall()
+        return int(result[0])
+
 
 def _columns(person: Person) -> dict[str, object]:
     return {
@@ -136,20 +159,3 @@ class PostgresGrants:
         """Take a grant away."""
         values = {"person": person, "permission": str(permission), "company": company}
         self._connection.execute(QUERIES["take_grant"], values)
-
-
-@frozen
-class PostgresAdministration:
-    """Who is left to look after everybody."""
-
-    _connection: Connection
-
-    def lock(self) -> None:
-        """Wait for whoever changes rights just now, and keep all others waiting."""
-        self._connection.execute(QUERIES["hold_administration"])
-
-    def count(self) -> int:
-        """Count the active administrators, but for those who are locked for good."""
-        values = {"for_good": LOCKED_FOR_GOOD}
-        (result,) = self._connection.execute(QUERIES["count_administrators"], values).fetchall()
-        return int(result[0])

@@ -65,14 +65,7 @@ class PostgresCredentials:
         values = {"person": person, "before": before, "after": after}
         self._connection.execute(QUERIES["renew_password"], values)
 
-
-@frozen
-class PostgresSignIns:
-    """How signing in went."""
-
-    _connection: Connection
-
-    def refuse(
+    def record_refusal(
         self, person: PersonId | None, record: SignInRecord, because: str, origin: Origin
     ) -> None:
         """Keep the count of failures, and log it: the same two statements for whomever."""
@@ -90,18 +83,11 @@ class PostgresSignIns:
         self._connection.execute(QUERIES["note_failure"], count)
         self._connection.execute(QUERIES["log_failure"], log)
 
-    def admit(self, person: PersonId, now: datetime) -> None:
+    def record_sign_in(self, person: PersonId, now: datetime) -> None:
         """Count from nothing again, and note the sign-in."""
         self._connection.execute(QUERIES["admit"], {"person": person, "now": now})
 
-
-@frozen
-class PostgresOneTimePasswords:
-    """Initial passwords and resets."""
-
-    _connection: Connection
-
-    def issue(self, person: PersonId, issued: OneTime, token: str | None) -> None:
+    def issue_one_time(self, person: PersonId, issued: OneTime, token: str | None) -> None:
         """Keep one in place of any other of its kind."""
         values = {
             "person": person,
@@ -112,7 +98,7 @@ class PostgresOneTimePasswords:
         }
         self._connection.execute(QUERIES["issue_one_time"], values)
 
-    def lock(self, token: str) -> tuple[PersonId, OneTime] | None:
+    def lock_one_time(self, token: str) -> tuple[PersonId, OneTime] | None:
         """Find a reset and lock it, after its owner, as everybody who locks both does."""
         self._connection.execute(QUERIES["hold_owner_of_reset"], {"token": token})
         row = self._connection.execute(QUERIES["reset_by_token"], {"token": token}).fetchone()
@@ -121,11 +107,11 @@ class PostgresOneTimePasswords:
         person, issued_at, used_at, issued_by = row
         return PersonId(person), _one_time(issued_at, used_at, issued_by)
 
-    def use(self, person: PersonId, now: datetime) -> None:
+    def use_one_time(self, person: PersonId, now: datetime) -> None:
         """Note that the initial password was used."""
         self._connection.execute(QUERIES["use_initial"], {"person": person, "now": now})
 
-    def void(self, person: PersonId) -> None:
+    def void_one_time(self, person: PersonId) -> None:
         """Let none that is outstanding count any more."""
         self._connection.execute(QUERIES["void_one_time"], {"person": person})
 

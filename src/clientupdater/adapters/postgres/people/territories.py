@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
 import psycopg
 from attrs import frozen
 
+from clientupdater.adapters.postgres.configuration.codes import _CODES
 from clientupdater.adapters.postgres.people.rows import QUERIES
 from clientupdater.domain.errors import NotFound
 from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
+from clientupdater.ports.codes import Names
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,9 +51,34 @@ class PostgresTerritories:
     def _run(self, query: str, **params: object) -> None:
         self._connection.execute(QUERIES[query], params)
 
+    def place_branch(self, area: AreaId, branch: BranchId) -> None:
+        """Put a branch into it."""
+        self._connection.execute(QUERIES["put_branch"], {"area": area, "branch": branch})
+
+    def remove_branch(self, area: AreaId, branch: BranchId) -> None:
+        """Take a branch out."""
+        self._connection.execute(QUERIES["remove_branch"], {"area": area, "branch": branch})
+
+    def company_of_area(self, area: AreaId) -> CompanyId | None:
+        """Tell whose an area is."""
+        row = self._connection.execute(QUERIES["company_of_area"], {"area": area}).fetchone()
+        return CompanyId(row[0]) if row and row[0] else None
+
+    def end_assignments(self, officer: PersonId, by: PersonId, now: datetime) -> int:
+        """End every assignment of one who is deactivated."""
+        return self._end("end_all_assignments", officer, by, now)
+
+    def end_lost_assignments(self, officer: PersonId, by: PersonId, now: datetime) -> int:
+        """End the assignments that lie outside the officer's territory."""
+        return self._end("end_lost_assignments", officer, by, now)
+
+    def _end(self, query: str, officer: PersonId, by: PersonId, now: datetime) -> int:
+        values = {"officer": officer, "by": by, "now": now}
+        return self._connection.execute(QUERIES[query], values).rowcount
+
 
 @frozen
-class PostgresPlaces:
+class PostgresOrganisation:
     """Branches, areas and companies by identity or code."""
 
     _connection: Connection
@@ -81,41 +109,11 @@ class PostgresPlaces:
         identity: UUID = row[0]
         return identity
 
-
-@frozen
-class PostgresAreaBranches:
-    """Which branches make up an area."""
-
-    _connection: Connection
-
-    def put(self, area: AreaId, branch: BranchId) -> None:
-        """Put a branch into it."""
-        self._connection.execute(QUERIES["put_branch"], {"area": area, "branch": branch})
-
-    def remove(self, area: AreaId, branch: BranchId) -> None:
-        """Take a branch out."""
-        self._connection.execute(QUERIES["remove_branch"], {"area": area, "branch": branch})
-
-    def company_of(self, area: AreaId) -> CompanyId | None:
-        """Tell whose an area is."""
-        row = self._connection.execute(QUERIES["company_of_area"], {"area": area}).fetchone()
-        return CompanyId(row[0]) if row and row[0] else None
-
-
-@frozen
-class PostgresOfficersClients:
-    """Clients that are assigned to somebody; the system's sight, as some lie outside anyone's."""
-
-    _connection: Connection
-
-    def end_all(self, officer: PersonId, by: PersonId, now: datetime) -> int:
-        """End every assignment of one who is deactivated."""
-        return self._end("end_all_assignments", officer, by, now)
-
-    def end_lost(self, officer: PersonId, by: PersonId, now: datetime) -> int:
-        """End the assignments that lie outside the officer's territory."""
-        return self._end("end_lost_assignments", officer, by, now)
-
-    def _end(self, query: str, officer: PersonId, by: PersonId, now: datetime) -> int:
-        values = {"officer": officer, "by": by, "now": now}
-        return self._connection.execute(QUERIES[query], values).rowcount
+    def codes_of(self, branches: Set[UUID], areas: Set[UUID], people: Set[UUID]) -> Names:
+        """Find those of these, and of every company."""
+        values: dict[str, dict[UUID, str]] = {"company": {}, "branch": {}, "area": {}}
+        values["person"] = {}
+        result = {"branches": list(branches), "areas": list(areas), "people": list(people)}
+        for kind, identity, code in self._connection.execute(_CODES, result):
+            values[kind][identity] = code
+        return Names(values["company"], values["branch"], values["area"], values["person"])

@@ -1,6 +1,5 @@
-"""Read models: the lists that people page through, one statement a page."""
+"""The read models: choose the walk, render the statement, make the rows."""
 
-from clientupdater.adapters.postgres.read_models.lookups import PostgresLookups
-from clientupdater.adapters.postgres.read_models.model import PostgresReading
+from clientupdater.adapters.postgres.read_models.model import PostgresReadModels
 
-__all__ = ["PostgresLookups", "PostgresReading"]
+__all__ = ["PostgresReadModels"]

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from clientupdater.adapters.postgres.read_models.pieces import all_of, filled
 from clientupdater.adapters.postgres.read_models.scope import Scope, Shape
 from clientupdater.domain.ids import ClientId
-from clientupdater.ports.read_models import ClientKey, ClientSort
+from clientupdater.ports.lists import ClientKey, ClientSort
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.ids import BranchId
-    from clientupdater.ports.read_models import ClientFilter, ClientQuery, SortValue, StatusFilter
+    from clientupdater.ports.lists import ClientFilter, ClientQuery, SortValue, StatusFilter
 
 _NARROWING = frozenset(
     f"row_{name}"

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from attrs import frozen
+from typing import TYPE_CHECKING
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
-from clientupdater.adapters.postgres.read_models.scope import written_out
-from clientupdater.domain.ids import PersonId
-from clientupdater.ports.filter_options import FilterOptions, Option, StatusOption
-from clientupdater.ports.read_models import PersonName
+from clientupdater.ports.filter_options import Option, StatusOption
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.access_scope import AccessScope
-    from clientupdater.ports.read_models import Looking
 
 QUERIES = named_queries("read_models/filter_options.sql")
 _LOOKUPS = (
@@ -30,39 +23,6 @@ _LOOKUPS = (
     "par_statuses",
     "account_types",
 )
-
-
-@frozen
-class PostgresClientFilters:
-    """The filters of lists of clients."""
-
-    _connection: Connection
-
-    def options(self, looking: Looking) -> FilterOptions:
-        """Read what they can be."""
-        access_scope = written_out(looking.clients, self._connection)
-        statuses = written_out(looking.statuses, self._connection)
-        values = {**_told(access_scope), "status_companies": list(statuses.scopes)}
-        words = self._words(values)
-        return FilterOptions(
-            **{table: tuple(words.get(table, ())) for table in _LOOKUPS},
-            statuses=_statuses(words),
-            loan_statuses=tuple(word for (word,) in self._read("loan_statuses", values)),
-            officers=tuple(
-                PersonName(PersonId(i), name) for i, name in self._read("officers", values)
-            ),
-        )
-
-    def _words(self, result: Mapping[str, object]) -> dict[str, list[Any]]:
-        values: dict[str, list[Any]] = {}
-        for table, _, code, name, active, status in self._read("words", result):
-            of = f"reasons of {status}" if table == "reasons" else table
-            values.setdefault(of, []).append(Option(code, name, active))
-        return values
-
-    def _read(self, query: str, values: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
-        """Run it, planned for its very values: how many places there are decides."""
-        return self._connection.execute(QUERIES[query].encode(), values, prepare=False).fetchall()
 
 
 def _statuses(words: Mapping[str, Sequence[Option]]) -> tuple[StatusOption, ...]:

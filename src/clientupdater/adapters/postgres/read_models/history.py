@@ -5,38 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from attrs import frozen
-
 from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.domain.clients import masked_pension_number
-from clientupdater.domain.ids import ClientId, PersonId
+from clientupdater.domain.ids import PersonId
 from clientupdater.domain.sync.fields import Field, Source
-from clientupdater.ports.client_history import ChangedField, HistoryKey, SyncRun
-from clientupdater.ports.read_models import Page, PersonName
+from clientupdater.ports.client_history import ChangedField, SyncRun
+from clientupdater.ports.lists import PersonName
 
 if TYPE_CHECKING:
-    from clientupdater.adapters.postgres.core.connect import Connection
-    from clientupdater.ports.client_history import HistoryPage
+    pass
 
 QUERIES = named_queries("read_models/history.sql")
 _BEFORE_ALL = {"changed_at": "infinity", "id": UUID(int=0)}
 _SHOWN_DIGITS = 4
-
-
-@frozen
-class PostgresClientHistory:
-    """What was written down of clients."""
-
-    _connection: Connection
-
-    def page(self, client: ClientId, limit: int, after: HistoryKey | None) -> HistoryPage:
-        """Read a page, the newest first."""
-        place = {"changed_at": after.changed_at, "id": after.id} if after else _BEFORE_ALL
-        values = {"client": client, "limit": limit + 1, **place}
-        rows = self._connection.execute(QUERIES["history"], values).fetchall()
-        items = tuple(_changed(*row) for row in rows[:limit])
-        last = HistoryKey(items[-1].changed_at, items[-1].id) if len(rows) > limit else None
-        return Page(items, last)
 
 
 def _changed(*columns: Any) -> ChangedField:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import psycopg
-from attrs import frozen
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
-from clientupdater.ports.read_models import Lookup
+from clientupdater.ports.lists import Lookup
 
 if TYPE_CHECKING:
-    from clientupdater.ports.read_models import Lookups
+    pass
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
@@ -26,20 +25,6 @@ TABLES = (
     "status_types",
     "status_reasons",
 )
-
-
-@frozen
-class PostgresLookups:
-    """The words that people choose from."""
-
-    _connection: Connection
-
-    def load(self, *, inactive: bool) -> Lookups:
-        """Read the eight of them."""
-        values: dict[str, list[Lookup]] = {table: [] for table in TABLES}
-        for table, *columns in self._connection.execute(QUERIES["lookups"], {"inactive": inactive}):
-            values[table].append(_lookup(*columns))
-        return {table: tuple(sorted(words, key=_place)) for table, words in values.items()}
 
 
 def _lookup(*columns: Any) -> Lookup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
@@ -10,21 +11,26 @@ import psycopg
 from attrs import evolve, frozen
 
 from clientupdater.adapters.postgres.read_models.clients import ClientWalk, Resolved
+from clientupdater.adapters.postgres.read_models.filter_options import _LOOKUPS, _statuses, _told
+from clientupdater.adapters.postgres.read_models.history import _BEFORE_ALL, QUERIES, _changed
+from clientupdater.adapters.postgres.read_models.lookups import TABLES, _lookup, _place
 from clientupdater.adapters.postgres.read_models.pieces import PIECES, filled
 from clientupdater.adapters.postgres.read_models.scope import Scope, written_out
 from clientupdater.adapters.postgres.read_models.views import client_view, work_item
 from clientupdater.adapters.postgres.read_models.worklist import WorkWalk
 from clientupdater.domain.errors import Fault, InvalidInput
-from clientupdater.domain.ids import BranchId, ClientId
+from clientupdater.domain.ids import BranchId, ClientId, PersonId
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.statuses import PENDING
-from clientupdater.ports.read_models import ClientKey, ClientSort, Page
+from clientupdater.ports.client_history import HistoryKey, HistoryPage
+from clientupdater.ports.filter_options import FilterOptions, Option
+from clientupdater.ports.lists import ClientKey, ClientSort, Lookup, Lookups, Page, PersonName
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date
 
-    from clientupdater.ports.read_models import (
+    from clientupdater.ports.lists import (
         ClientFilter,
         ClientPage,
         ClientQuery,
@@ -58,7 +64,7 @@ FEWEST_DIGITS = 7
 
 
 @frozen
-class PostgresReading:
+class PostgresReadModels:
     """Lists of clients and the worklist."""
 
     _connection: Connection
@@ -199,6 +205,48 @@ class PostgresReading:
             statement.encode(), values, prepare=None if prepare else False
         )
         return cursor.fetchall()
+
+    def client_history(self, client: ClientId, limit: int, after: HistoryKey | None) -> HistoryPage:
+        """Read a page, the newest first."""
+        place = {"changed_at": after.changed_at, "id": after.id} if after else _BEFORE_ALL
+        values = {"client": client, "limit": limit + 1, **place}
+        rows = self._connection.execute(QUERIES["history"], values).fetchall()
+        items = tuple(_changed(*row) for row in rows[:limit])
+        last = HistoryKey(items[-1].changed_at, items[-1].id) if len(rows) > limit else None
+        return Page(items, last)
+
+    def filter_options(self, looking: Looking) -> FilterOptions:
+        """Read what they can be."""
+        access_scope = written_out(looking.clients, self._connection)
+        statuses = written_out(looking.statuses, self._connection)
+        values = {**_told(access_scope), "status_companies": list(statuses.scopes)}
+        words = self._words(values)
+        return FilterOptions(
+            **{table: tuple(words.get(table, ())) for table in _LOOKUPS},
+            statuses=_statuses(words),
+            loan_statuses=tuple(word for (word,) in self._read_options("loan_statuses", values)),
+            officers=tuple(
+                PersonName(PersonId(i), name) for i, name in self._read_options("officers", values)
+            ),
+        )
+
+    def _words(self, result: Mapping[str, object]) -> dict[str, list[Any]]:
+        values: dict[str, list[Any]] = {}
+        for table, _, code, name, active, status in self._read_options("words", result):
+            of = f"reasons of {status}" if table == "reasons" else table
+            values.setdefault(of, []).append(Option(code, name, active))
+        return values
+
+    def _read_options(self, query: str, values: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
+        """Run it, planned for its very values: how many places there are decides."""
+        return self._connection.execute(QUERIES[query].encode(), values, prepare=False).fetchall()
+
+    def lookups(self, *, inactive: bool) -> Lookups:
+        """Read the eight of them."""
+        values: dict[str, list[Lookup]] = {table: [] for table in TABLES}
+        for table, *columns in self._connection.execute(QUERIES["lookups"], {"inactive": inactive}):
+            values[table].append(_lookup(*columns))
+        return {table: tuple(sorted(words, key=_place)) for table, words in values.items()}
 
 
 def _moment(looking: Looking) -> dict[str, object]:

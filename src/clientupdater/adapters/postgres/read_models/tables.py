@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import psycopg
 from attrs import define, frozen
 
-from clientupdater.adapters.postgres.read_models.model import PostgresReading
+from clientupdater.adapters.postgres.read_models.model import PostgresReadModels
 from clientupdater.adapters.postgres.read_models.pieces import all_of, filled
 from clientupdater.adapters.postgres.read_models.scope import Scope, written_out
 from clientupdater.domain.exports import COLUMNS, ExportType
 from clientupdater.domain.permissions import Scope as Breadth
 from clientupdater.ports.exports import Lines
-from clientupdater.ports.read_models import ClientQuery, Looking
+from clientupdater.ports.lists import ClientQuery, Looking
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -57,7 +57,7 @@ class PostgresSnapshot:
             clients=reaches[-1], statuses=reaches[-1], now=asked.now, today=asked.today
         )
         query = ClientQuery(filter=asked.asked.filter)
-        walk = PostgresReading(self._connection).walk(query, looking)
+        walk = PostgresReadModels(self._connection).walk(query, looking)
         assert walk is not None  # noqa: S101 — only a search finds nobody, and none is made
         self._connection.execute("select set_config('timezone', %s, true)", (str(asked.zone),))
         ((as_of,),) = self._connection.execute("select now()").fetchall()

@@ -13,7 +13,7 @@ from clientupdater.domain.ids import BranchId, ClientId, CompanyId, PersonId
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.statuses import PENDING
 from clientupdater.domain.worklist import cause_of
-from clientupdater.ports.read_models import (
+from clientupdater.ports.lists import (
     ClientView,
     ContactConflict,
     PersonName,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from clientupdater.ports.read_models import Looking
+    from clientupdater.ports.lists import Looking
 
 Columns = tuple[Any, ...]
 

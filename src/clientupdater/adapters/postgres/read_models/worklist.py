@@ -10,14 +10,14 @@ from clientupdater.adapters.postgres.read_models.pieces import all_of, filled
 from clientupdater.adapters.postgres.read_models.scope import Scope, Shape
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.periods import Cycle, Period
-from clientupdater.ports.read_models import WorklistKey, WorklistOrder
+from clientupdater.ports.lists import WorklistKey, WorklistOrder
 
 if TYPE_CHECKING:
     from datetime import date
 
     from clientupdater.adapters.postgres.read_models.views import Columns
     from clientupdater.domain.access_scope import AccessScope
-    from clientupdater.ports.read_models import WorklistQuery
+    from clientupdater.ports.lists import WorklistQuery
 
 _NEVER = "'0001-01-01'::date"
 """What due_on says where no day was named: a constant, so that an index range begins with it."""

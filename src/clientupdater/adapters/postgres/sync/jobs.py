@@ -18,6 +18,7 @@ from clientupdater.domain.sync.jobs import Mode, StepTime, SyncCounts, SyncJob, 
 from clientupdater.domain.sync.outcome import Effect, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
@@ -87,13 +88,6 @@ class PostgresSyncJobs:
         ((is_read,),) = self._connection.execute(QUERIES["is_read"], values).fetchall()
         if is_read:
             raise SyncRunning
-
-
-@frozen
-class PostgresSyncRuns:
-    """A run under way."""
-
-    _connection: Connection
 
     def begin(self, job: SyncJobId, now: datetime, *, patience: float) -> SyncJob:
         """Take it up, or take it up again where whoever did it died."""
@@ -169,12 +163,20 @@ class PostgresSyncRuns:
         if not self._connection.execute(QUERIES[query], known).rowcount:
             raise SyncOver
 
+    def store_plan(self, job: SyncJob, outcome: Outcome, now: datetime) -> None:
+        """Keep what a run came to."""
+        values = {
+            "job": job.id,
+            "company": job.asked.company,
+            "plan": Jsonb(asdict(outcome)),
+            "now": now,
+        }
+        self._connection.execute(QUERIES["keep_plan"], values)
 
-@frozen
-class PostgresSyncHeartbeats:
-    """Which runs live, and which are dead."""
-
-    _connection: Connection
+    def plan(self, job: SyncJobId) -> Outcome | None:
+        """Find it."""
+        row = self._connection.execute(QUERIES["plan"], {"job": job}).fetchone()
+        return _outcome(**row[0]) if row else None
 
     def beat(self, job: SyncJob, now: datetime) -> None:
         """Say that it lives."""
@@ -182,7 +184,7 @@ class PostgresSyncHeartbeats:
         if not self._connection.execute(QUERIES["beat"], values).rowcount:
             raise SyncOver
 
-    def fail_dead(self, now: datetime, *, silence: float) -> list[SyncJobId]:
+    def fail_dead(self, now: datetime, *, silence: float) -> Sequence[SyncJobId]:
         """Fail those whose process is gone; none while some run applies, which says nothing."""
         values = {"now": now, "silence": silence}
         lost = [each for (each,) in self._connection.execute(QUERIES["dead"], values)]
@@ -195,28 +197,6 @@ class PostgresSyncHeartbeats:
 def _is_applying(connection: Connection) -> bool:
     ((result,),) = connection.execute(COMPARE["is_working"]).fetchall()
     return bool(result)
-
-
-@frozen
-class PostgresSyncPlans:
-    """What runs would do, or did."""
-
-    _connection: Connection
-
-    def keep(self, job: SyncJob, outcome: Outcome, now: datetime) -> None:
-        """Keep what a run came to."""
-        values = {
-            "job": job.id,
-            "company": job.asked.company,
-            "plan": Jsonb(asdict(outcome)),
-            "now": now,
-        }
-        self._connection.execute(QUERIES["keep_plan"], values)
-
-    def find(self, job: SyncJobId) -> Outcome | None:
-        """Find it."""
-        row = self._connection.execute(QUERIES["plan"], {"job": job}).fetchone()
-        return _outcome(**row[0]) if row else None
 
 
 def _outcome(**params: Any) -> Outcome:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import asdict, frozen
 from psycopg.types.json import Jsonb
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
-from clientupdater.domain.sync.mapping import Entry
+from clientupdater.adapters.postgres.sync.terms import _checked
+from clientupdater.domain.sync.fields import Entry
+from clientupdater.domain.sync.mapping import effective_entries
+from clientupdater.domain.sync.transforms import Lookups
+from clientupdater.ports.sync import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +77,50 @@ class PostgresSyncMappings:
                 "owns": each.owns,
             }
             self._connection.execute(QUERIES["put"], {**values, **line})
+
+    def terms(self, source: Source) -> Terms:
+        """Read them."""
+        values = {"source": str(source)}
+        ((meaning,),) = self._connection.execute(QUERIES["meaning"], values).fetchall()
+        entries: dict[str | None, list[Entry]] = {}
+        for name, column, steps, owns, company in self._connection.execute(
+            QUERIES["mappings"], values
+        ):
+            entries.setdefault(company, []).append(Entry(name, column, tuple(steps), owns))
+        general = entries.pop(None, [])
+        protected = PostgresSyncMappings(self._connection).protected()
+        return Terms(
+            general=_checked(source, general, protected),
+            own={
+                str(company): _checked(source, effective_entries(general, lines), protected)
+                for company, lines in entries.items()
+            },
+            lookups=self._lookups(),
+            companies={
+                code: CompanyId(id_) for code, id_ in self._connection.execute(QUERIES["companies"])
+            },
+            meaning=meaning,
+        )
+
+    def watermark(self, source: Source, company: CompanyId | None) -> datetime | None:
+        """Tell up to where a source was read."""
+        values = {"source": str(source), "company": company}
+        ((result,),) = self._connection.execute(QUERIES["watermark"], values).fetchall()
+        moment: datetime | None = result
+        return moment
+
+    def _lookups(self) -> Lookups:
+        """Take codes, and names as what they are also called."""
+        tables: dict[str, dict[str, tuple[str, ...]]] = {}
+        products: dict[str, str] = {}
+        for table, code, name, company in self._words():
+            tables.setdefault(table, {})[code] = (name,)
+            if company is not None:
+                products[code] = company
+        return Lookups.of(tables, products)
+
+    def _words(self) -> list[tuple[Any, ...]]:
+        return self._connection.execute(QUERIES["lookups"]).fetchall()
 
 
 def _told(entries: Sequence[Entry]) -> Jsonb:

@@ -21,7 +21,7 @@ from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.routes.rows import ClientShown, WorklistItemShown
 from clientupdater.entrypoints.structuring import Integer, Text, structured
-from clientupdater.ports.read_models import (
+from clientupdater.ports.lists import (
     ClientFilter,
     ClientKey,
     ClientQuery,

@@ -9,8 +9,7 @@ from attrs import frozen
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.ids import CompanyId
 from clientupdater.domain.permissions import Permission
-from clientupdater.domain.sync.fields import Source
-from clientupdater.domain.sync.mapping import Entry
+from clientupdater.domain.sync.fields import Entry, Source
 from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.structuring import Many, Text
 

@@ -1,0 +1,71 @@
+"""What health checks and `doctor` look at."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from clientupdater.adapters.postgres.core.pool import PostgresHealth
+from clientupdater.adapters.redis.circuits import RedisCircuits
+from clientupdater.adapters.redis.connect import redis_health
+from clientupdater.adapters.resilience.circuits import Alone
+from clientupdater.adapters.resilience.service_checks import Absent, OfSource, Timed
+from clientupdater.adapters.resilience.time_limit import Bounded
+from clientupdater.composition.resilience import circuits, open_redis
+from clientupdater.ports.health import Health, Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from clientupdater.adapters.resilience.circuits import Circuit
+    from clientupdater.ports.health import HealthCheck, ServiceCheck
+    from clientupdater.settings import Settings
+
+
+def service_checks(settings: Settings, breakers: Iterable[Circuit]) -> Mapping[str, ServiceCheck]:
+    """Look at the database and Redis; the sources are never asked for their health."""
+    patience = settings.health_check_timeout_ms / 1000
+    database = Bounded("database", PostgresHealth(settings.serving_url).database, patience)
+    return {
+        "database": Timed(database),
+        "redis": _redis_check(settings.redis_url, patience),
+        **{each.name: OfSource(each.read, each.name in settings.sources) for each in breakers},
+    }
+
+
+def _redis_check(url: str | None, patience: float) -> ServiceCheck:
+    if url is None:
+        return Absent(Standing.MISSING)
+    return Timed(Bounded("redis", partial(redis_health, url, patience=patience), patience))
+
+
+def readiness(url: str, patience: float) -> tuple[HealthCheck, ...]:
+    postgres = PostgresHealth(url)
+    return (
+        Bounded("database", postgres.database, patience),
+        Bounded("schema", postgres.schema, patience),
+    )
+
+
+def pooler_checks(settings: Settings) -> Iterator[Health]:
+    """Tell of each address that the settings name whether it leads past a pooler."""
+    is_declared = settings.database_direct_url is not None
+    yield PostgresHealth(settings.serving_url).pooler("DATABASE_URL", is_expected=is_declared)
+    for url, setting in (
+        (settings.database_direct_url, "DATABASE_DIRECT_URL"),
+        (settings.database_worker_url, "DATABASE_WORKER_URL"),
+    ):
+        if url:
+            yield PostgresHealth(url).pooler(setting, is_expected=False)
+
+
+def open_circuits(settings: Settings) -> Iterator[Health]:
+    """Tell which sources some process leaves alone; each process knows its own circuits alone."""
+    with open_redis(settings.redis_url) as redis_client:
+        shared = RedisCircuits(redis_client) if redis_client else Alone()
+        for circuit in circuits(settings, redis_client):
+            until = shared.open_until(circuit.name)
+            if until:
+                message = f"it did not answer, and is left alone until {until:%H:%M:%S} UTC"
+                remedy = "see whether it is up; it is asked again by itself after that"
+                yield Health(f"circuit of {circuit.name}", ok=False, found=message, remedy=remedy)
