@@ -20,6 +20,7 @@ from clientupdater.entrypoints.http.application import build
 from clientupdater.settings import Settings
 from tests.entrypoints.commands import call
 from tests.entrypoints.serving import served
+from tests.entrypoints.test_cli_long_running import KEYS
 from tests.unit.builders import MANILA
 
 if TYPE_CHECKING:
@@ -118,12 +119,13 @@ def test_every_command_that_the_readme_shows_works_on_an_empty_database(
 ) -> None:
     shown = commands("clientupdater")
     assert len(shown) == 7
-    urls = {
+    settings = {
+        **KEYS,
         "DATABASE_URL": empty_database.app_url,
         "DATABASE_MIGRATION_URL": empty_database.owner_url,
     }
     for command in shown:
-        done = call(*command.split()[1:], **urls)
+        done = call(*command.split()[1:], **settings)
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
 
 
