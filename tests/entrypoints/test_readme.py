@@ -18,6 +18,7 @@ from clientupdater.composition import open_app
 from clientupdater.demo_data import fill
 from clientupdater.entrypoints.http.application import build
 from clientupdater.settings import Settings
+from tests.entrypoints.test_cli_long_running import KEYS
 from tests.support.builders import MANILA
 from tests.support.commands import call
 from tests.support.http_server import served
@@ -118,12 +119,13 @@ def test_every_command_that_the_readme_shows_works_on_an_empty_database(
 ) -> None:
     shown = commands("clientupdater")
     assert len(shown) == 7
-    urls = {
+    settings = {
+        **KEYS,
         "DATABASE_URL": empty_database.app_url,
         "DATABASE_MIGRATION_URL": empty_database.owner_url,
     }
     for command in shown:
-        done = call(*command.split()[1:], **urls)
+        done = call(*command.split()[1:], **settings)
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
 
 

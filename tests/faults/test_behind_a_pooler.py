@@ -107,7 +107,7 @@ def test_workers_behind_a_pooler_do_jobs_past_it(database: Database, pooled: str
 
     with a_worker(), a_worker():
         wait_until(lambda: effects(database) == sorted(jobs))
-        assert listeners(database) == 2
+        wait_until(lambda: listeners(database) == 2)
 
 
 def listeners(database: Database) -> int:

@@ -186,8 +186,10 @@ def test_each_amount_comes_from_its_setting(database: Database) -> None:
         "RATE_LIMIT_WRITE_REQUESTS": "12",
         "RATE_LIMIT_EXPORT_REQUESTS": "13",
         "RATE_LIMIT_LOGIN_ATTEMPTS": "14",
+        "RATE_LIMIT_WEBHOOK_REQUESTS": "15",
     }
     settings = Settings.from_mapping({"DATABASE_URL": database.app_url, **amounts})
     with open_app(settings) as app:
-        limits = [app.admit_request(activity, ANA).limit for activity in Activity]
-    assert limits == [11, 12, 13, 14]
+        limits = {str(each): app.admit_request(each, ANA).limit for each in Activity}
+    expected = {"read": 11, "write": 12, "export": 13, "sign_in": 14, "sign_in_request": 280}
+    assert limits == {**expected, "webhook": 15, "probe": 1200}

@@ -96,7 +96,7 @@ def _print_json(problem: Problem) -> None:
         "error": {"code": problem.code, "message": message, "details": problem.details},
         "exit_code": int(problem.exit_code),
     }
-    click.echo(to_json(body), err=True)
+    click.echo(to_json(body).decode(), err=True)
 
 
 def _on_one_line(text: object) -> str:

@@ -31,7 +31,6 @@ from clientupdater.entrypoints.http.routes.sync_shapes import (
     SyncJobShown,
     SyncPlanShown,
 )
-from clientupdater.entrypoints.wire import to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,6 +121,8 @@ def _done_here(app: App, caller: Caller, job: SyncJob) -> SyncJob:
 def _print(app: App, caller: Caller, job: SyncJob, *, as_json: bool) -> None:
     names = app.look_up_names(caller)
     if as_json:
+        from clientupdater.entrypoints.wire import to_plain
+
         shown = to_plain(SyncJobShown.of(job, names))
         print_json({**shown, "code": "held"} if job.state is JobStatus.HELD else shown)
         return
