@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import field, frozen
 
-from clientupdater.domain.sync.fields import Raw
+from clientupdater.domain.sync.fields import LOOKUP_TABLES, Raw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,15 +79,6 @@ def _folded(text: str) -> str:
 
 Transform: TypeAlias = Callable[[Raw, Lookups], Raw]
 
-LOOKUP_TABLES = (
-    "companies",
-    "branches",
-    "products",
-    "pension_types",
-    "pensioner_types",
-    "par_statuses",
-    "account_types",
-)
 _DASHES = dict.fromkeys(map(ord, "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2212"))
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _US_DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")

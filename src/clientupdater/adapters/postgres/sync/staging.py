@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 from attrs import Factory, define
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
+from clientupdater.adapters.postgres.sync.columns import PIECES
 from clientupdater.adapters.postgres.sync.fingerprints import SEEN, Fingerprints
 from clientupdater.adapters.postgres.sync.lines import (
     REFUSED,
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.mapping import Reject, Row
     from clientupdater.ports.sync import InputPage, Numbered, Work
 
-COMPARE = named_queries("sync/compare.sql")
-APPLY = named_queries("sync/apply.sql", TRACKING)
+COMPARE = named_queries("sync/compare.sql", PIECES)
+APPLY = named_queries("sync/apply.sql", {**TRACKING, **PIECES})
 ROWS = named_queries("sync/rows.sql", TRACKING)
 
 AT_ONCE = 5_000
