@@ -369,7 +369,7 @@ def test_the_depths_tell_what_waits_is_worked_on_and_dead_and_since_when(room: B
 
 def test_who_listens_hears_of_jobs_put_down_and_given_back(room: Backroom) -> None:
     heard = threading.Event()
-    with room.wake_ups.listening(heard.set):
+    with room.wake_ups(heard.set):
         _begun(room, heard)
         heard.clear()
         room.put()

@@ -7,7 +7,7 @@ keep their clocks within seconds of each other, a fraction of a lease.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from attrs import Factory, field, frozen
 
@@ -226,9 +226,8 @@ class Leases(Protocol):
         ...
 
 
-class WakeUps(Protocol):
-    """Tells those who wait that there is something new; it may miss some, and never blocks."""
+WakeUps: TypeAlias = "Callable[[Callable[[], None]], AbstractContextManager[None]]"
+"""Calls a function, from any thread, when jobs were enqueued, for as long as the context is open.
 
-    def listening(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
-        """Call `wake`, from any thread, when jobs were put down, for as long as it is open."""
-        ...
+It may miss some, so its user polls as well.
+"""

@@ -88,7 +88,7 @@ class Worker:
         """Work until told to stop; `once`: until nothing that is due is left."""
         _log.info("working", worker=self.name, queues=list(self.queues), threads=self.threads)
         with ExitStack() as stack:
-            stack.enter_context(self.worker_context.wake_ups.listening(self._awake.set))
+            stack.enter_context(self.worker_context.wake_ups(self._awake.set))
             stack.enter_context(self._crew())
             self._work(once=once)
         _log.info("stopped working", worker=self.name)
@@ -170,7 +170,7 @@ class Worker:
 
     def _fail_dead_syncs(self) -> None:
         """Fail the runs whose process is gone, whoever that was."""
-        for run in self.worker_context.app.fail_dead_syncs():
+        for run in self.worker_context.app.sync.fail_dead():
             _log.warning("sync run was lost", run=str(run))
 
     # --- holding

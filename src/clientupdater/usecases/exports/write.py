@@ -129,7 +129,7 @@ class WriteExport:
             total, rows, judged_at = table.count(), 0, 0
             cover = self._cover(export, table, total)
             form = self.forms[export.asked.format]
-            with closing(form.write(cover, export.asked, table, draft)) as written:
+            with closing(form(cover, export.asked, table, draft)) as written:
                 for rows in written:
                     job_run.report(Progress(done=rows, total=total, step="writing"))
                     if rows - judged_at >= self.judged_every:

@@ -102,7 +102,7 @@ class ScheduleAdministration:
     def _standing(self, seen: ScheduledJob, changed: ScheduledJob) -> Schedule:
         if not _fields(seen, changed):
             return seen.standing
-        next_after = self.timetable.times(changed.cron, _checked_zone(changed, self.zone))
+        next_after = self.timetable(changed.cron, _checked_zone(changed, self.zone))
         now: datetime = self.clock.now()
         due = resumed(next_after, now).next_run_at
         return Schedule(seen.standing.last_run_at, due if changed.is_active else None)
@@ -146,7 +146,7 @@ class ScheduleAdministration:
 
     def _fire(self, tx: Transaction, due: ScheduledJob, now: datetime) -> bool:
         """Fire it; one that was never looked at waits for its next time."""
-        next_after = self.timetable.times(due.cron, zone_of(due, self.zone))
+        next_after = self.timetable(due.cron, zone_of(due, self.zone))
         result = firing(due.standing, next_after, now)
         if result is None:
             later = evolve(due.standing, next_run_at=due.standing.due_at(next_after, now))

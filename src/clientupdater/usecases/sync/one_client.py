@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from clientupdater.domain.errors import NotFound
-from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import SyncRequest
 from clientupdater.ports.sync import InputPage
@@ -19,13 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import tzinfo
 
-    from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import PersonId
     from clientupdater.domain.sync.jobs import SyncJob
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.sources import ClientSource, RawRecord
     from clientupdater.ports.unit_of_work import UnitsOfWork
-    from clientupdater.usecases.tracking.client_access import ClientAccess, ClientRef
 
 SOURCE = Source.NEXTBANK
 
@@ -60,20 +57,3 @@ class OneClient:
         if record is None:
             raise NotFound(f"{_NAME} knows no such client.")
         return record
-
-
-@frozen
-class RefreshClient:
-    """Whoever may have runs done over a client may have this one refreshed."""
-
-    files: ClientAccess
-    one_client: OneClient
-
-    def __call__(self, caller: Caller, client: ClientRef) -> SyncJob:
-        """Ask NextBank and apply what differs. Raises Unavailable where it does not answer."""
-        with self.files.open(caller, client, Permission.SYNC_EXECUTE) as file:
-            code = file.client.code
-        job = self.one_client.refresh(code, caller.actor.id)
-        with self.files.open(caller, code, Permission.SYNC_EXECUTE) as file:
-            file.did("client.refresh", sync_job=job.id)
-        return job
