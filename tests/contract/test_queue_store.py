@@ -357,7 +357,7 @@ def test_the_depths_tell_what_waits_is_worked_on_and_dead_and_since_when(room: B
     room.claim("other", at_most=1)
     room.leases.endings.complete([held(done)], at(8))
     with room.work.begin(SYSTEM) as tx:
-        depths = list(tx.queue_depths.read(at(10)))
+        depths = list(tx.jobs.depths(at(10)))
     assert depths == [
         QueueDepth(queue="default", pending=2, processing=0, dead=1, oldest_due_at=at(5)),
         QueueDepth(queue="other", pending=0, processing=1, dead=0, oldest_due_at=None),

@@ -111,7 +111,7 @@ def test_an_export_is_taken_on_written_by_a_worker_and_fetched(desk: Desk) -> No
     assert asked.headers["location"] == f"{URL}/{asked.json()['id']}"
     assert (asked.json()["status"], asked.json()["file"]) == ("pending", None)
     job_run = desk.write(asked.json())
-    assert (job_run.told[-1].done, job_run.told[-1].total) == (1, 1)
+    assert (job_run.reports[-1].done, job_run.reports[-1].total) == (1, 1)
     value = desk.http.get(asked.headers["location"]).json()
     assert (value["status"], value["row_count"]) == ("completed", 1)
     answer = desk.http.get(value["file"])

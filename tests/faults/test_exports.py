@@ -234,12 +234,12 @@ def test_A8_whoever_is_deactivated_meanwhile_gets_nothing_and_a_retry_works(
     job_run = attrs.evolve(attempt_at(export.id), meanwhile=deactivate)
     with pytest.raises(Refused):
         bureau.write(export, job_run)
-    assert job_run.told[-1].done < CLIENTS
+    assert job_run.reports[-1].done < CLIENTS
     assert bureau.left() == []
     status, error = bureau.stands(export)
     assert (status, error) == (
         JobStatus.FAILED,
-        "Whoever asked for this export may not have it any more.",
+        "The person who asked for this export may no longer have it.",
     )
     bureau.staff.run("update users set is_active = true where id = %s", bureau.person)
     bureau.write(export)
@@ -262,7 +262,7 @@ def test_A7_whoever_loses_the_right_at_the_last_moment_gets_nothing(bureau: Bure
     job_run = AtTheEnd(attempt_at(export.id).job)
     with pytest.raises(Refused):
         bureau.write(export, job_run)
-    assert job_run.told[-1].done == CLIENTS
+    assert job_run.reports[-1].done == CLIENTS
     assert bureau.left() == []
 
 

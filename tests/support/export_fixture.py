@@ -32,12 +32,12 @@ class AtHand:
 
     job: Job
     meanwhile: Callable[[], object] = _nothing
-    told: list[Progress] = field(factory=list)
+    reports: list[Progress] = field(factory=list)
 
     def report(self, progress: Progress) -> None:
-        if not self.told:
+        if not self.reports:
             self.meanwhile()
-        self.told.append(progress)
+        self.reports.append(progress)
 
     @contextmanager
     def finishing(self) -> Iterator[None]:

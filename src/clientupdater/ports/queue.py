@@ -163,19 +163,15 @@ class Jobs(Protocol):
         """End it without having done it; whoever is at it holds it no longer."""
         ...
 
+    def depths(self, now: datetime) -> Sequence[QueueDepth]:
+        """Count the waiting, running and dead jobs of each queue that has any: one statement."""
+        ...
+
 
 def with_idle(items: Iterable[QueueDepth]) -> Sequence[QueueDepth]:
     """Add the queues that workers work on and in which nothing is."""
     busy = {each.queue: each for each in items}
     return tuple({**{queue: QueueDepth.empty(queue) for queue in QUEUES}, **busy}.values())
-
-
-class QueueDepths(Protocol):
-    """How the queues stand, for health and metrics."""
-
-    def read(self, now: datetime) -> Sequence[QueueDepth]:
-        """Tell of every queue in which something waits, is worked on or is dead: one statement."""
-        ...
 
 
 class JobOutcomes(Protocol):

@@ -1,4 +1,4 @@
-"""Taking over what NextBank says of one client, by the same way as everybody's (Y1, Y10)."""
+"""Sync of one client from NextBank, by the rules of every sync (Y1, Y10)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NAME = "NextBank"
 
 @frozen
 class OneClient:
-    """Asks first, and only then begins a unit of work: nobody waits for NextBank in one."""
+    """Asks NextBank before it begins a transaction, so that no lock waits for NextBank."""
 
     work: UnitsOfWork
     clock: Clock
@@ -39,7 +39,7 @@ class OneClient:
     sources: Mapping[Source, ClientSource]
 
     def refresh(self, code: str, by: PersonId | None) -> SyncJob:
-        """Take it over. Raises Unavailable; NotFound where NextBank has no such client."""
+        """Sync one client. Raises Unavailable; NotFound where NextBank has no such client."""
         record = self._asked(code)
         now = self.clock.now()
         asked = SyncRequest(SOURCE, full=False, single=True)
@@ -55,5 +55,5 @@ class OneClient:
             raise NotFound(f"{_NAME} is not set up here: NEXTBANK_BASE_URL is not set.")
         record = source.one(code)
         if record is None:
-            raise NotFound(f"{_NAME} knows no such client.")
+            raise NotFound(f"{_NAME} has no such client.")
         return record

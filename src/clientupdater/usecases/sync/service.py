@@ -163,7 +163,7 @@ class SyncRuns:
         """
         job = judged_job(self.work, caller, Permission.SYNC_READ, job_id)
         with self.work.begin(SYSTEM) as tx:
-            return tx.sync_rejects.list(job.id, after=after, at_most=at_most)
+            return tx.sync_jobs.rejects(job.id, after=after, at_most=at_most)
 
     def replay_rejects(self, caller: Caller, job_id: SyncJobId, *, enqueue: bool = True) -> SyncJob:
         """Create a run that reads the rejected rows once more, from the stored input.
@@ -176,7 +176,7 @@ class SyncRuns:
             raise SyncOver(f"This run replays another: replay those of {job.asked.origin}.")
         with self.work.begin(SYSTEM) as tx:
             require_kept(tx, job.id)
-            if not tx.sync_rejects.waiting(job.id):
+            if not tx.sync_jobs.waiting_rejects(job.id):
                 raise SyncOver("No row of this run waits to be taken.")
         asked = evolve(job.asked, mode=Mode.APPLY, full=False, origin=job.id, rejects_alone=True)
         return self.ask(caller, asked, enqueue=enqueue)

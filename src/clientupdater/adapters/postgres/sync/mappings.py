@@ -65,8 +65,8 @@ class PostgresSyncMappings:
         values = {"source": str(source), "company": company}
         audit = {
             "record": f"{source}:{company or 'all'}",
-            "old": _told(self.read(source, company)),
-            "new": _told(entries),
+            "old": _audited(self.read(source, company)),
+            "new": _audited(entries),
             "by": by,
             "now": now,
         }
@@ -123,7 +123,7 @@ class PostgresSyncMappings:
         return Lookups.of(tables, products)
 
 
-def _told(entries: Sequence[Entry]) -> Jsonb:
+def _audited(entries: Sequence[Entry]) -> Jsonb:
     return Jsonb({each.field: asdict(each) for each in entries})
 
 
