@@ -34,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.support import servers
 from tests.support.builders import MANILA
 from tests.support.bulk_data import Crowd
-from tests.support.export_fixture import attempt_at
+from tests.support.export_fixture import attempt_at, export_writer
 from tests.support.reading_fixture import NOW
 from tests.support.servers import Database
 from tests.support.staff_fixture import staffed
@@ -72,10 +72,10 @@ class Bureau:
         """Do the whole job."""
         with staffed(self.database, MANILA) as staff:
             exporting, asked = staff.app, _asked(form, few=few)
-            with exporting.write_export.work.begin(SYSTEM) as tx:
+            with exporting.exports.work.begin(SYSTEM) as tx:
                 actor = _found(tx.rights.actor(PersonId(self.person)))
             export = exporting.exports.create(Caller(actor), asked)
-            write = attrs.evolve(exporting.write_export, files=LocalFileStore(Path(folder)))
+            write = attrs.evolve(export_writer(exporting), files=LocalFileStore(Path(folder)))
             write(attempt_at(export.id))
 
     def xlsxwriter(self, folder: str, _: ExportFormat, *, few: bool) -> None:

@@ -72,13 +72,9 @@ update job_queue
 FILL = "insert into job_queue (job_name) select 'nothing' from generate_series(1, %s)"
 
 
-@attrs.frozen
-class Silent:
-    """Hears nothing, as when the listener is cut off."""
-
-    def listening(self, _: Callable[[], None]) -> nullcontext[None]:
-        """Listen in vain."""
-        return nullcontext()
+def hear_nothing(_: Callable[[], None]) -> nullcontext[None]:
+    """Listen in vain, as when the listener is cut off."""
+    return nullcontext()
 
 
 @contextmanager
@@ -165,7 +161,7 @@ def pickups(database: Database, times: int, *, deaf: bool) -> list[float]:
     in_hand = threading.Event()
     waits = []
     with workshop_of(database, lambda _: in_hand.set()) as opened:
-        worker_context = attrs.evolve(opened, wake_ups=Silent()) if deaf else opened
+        worker_context = attrs.evolve(opened, wake_ups=hear_nothing) if deaf else opened
         working = Worker(worker_context, name="bench", threads=THREADS)
         thread = threading.Thread(target=working.run)
         thread.start()

@@ -31,7 +31,7 @@ from clientupdater.usecases.configuration.lookups import ReadLookups
 from clientupdater.usecases.configuration.names import LookUpNames
 from clientupdater.usecases.exports.expiry import RemoveExpiredExports
 from clientupdater.usecases.exports.service import JOB as EXPORT_JOB
-from clientupdater.usecases.exports.service import ExportRequests
+from clientupdater.usecases.exports.service import Exports
 from clientupdater.usecases.exports.write import WriteExport
 from clientupdater.usecases.jobs.retention import PurgeOld
 from clientupdater.usecases.jobs.run import DoJob
@@ -47,16 +47,14 @@ from clientupdater.usecases.people.users import Users
 from clientupdater.usecases.requests.idempotency import Idempotency
 from clientupdater.usecases.requests.rate_limits import AdmitRequest
 from clientupdater.usecases.sync.authorization import TASK as SYNC_JOB
-from clientupdater.usecases.sync.dead_runs import FailDeadSyncs
 from clientupdater.usecases.sync.input import SyncInput
 from clientupdater.usecases.sync.job import DoSyncJob
 from clientupdater.usecases.sync.mappings import SyncMappings
-from clientupdater.usecases.sync.one_client import OneClient, RefreshClient
+from clientupdater.usecases.sync.one_client import OneClient
 from clientupdater.usecases.sync.run import RunSync
-from clientupdater.usecases.sync.service import SyncJobs
-from clientupdater.usecases.sync.troubles import FindSyncTroubles
+from clientupdater.usecases.sync.service import SyncRuns
 from clientupdater.usecases.sync.webhooks import TASK as REFRESH_JOB
-from clientupdater.usecases.sync.webhooks import FollowNotice, ReceiveNotice
+from clientupdater.usecases.sync.webhooks import FollowNotice, Webhooks
 from clientupdater.usecases.tracking.bulk import BulkRecording
 from clientupdater.usecases.tracking.client_access import ClientAccess
 from clientupdater.usecases.tracking.judging import UpdateJudgement
@@ -169,21 +167,13 @@ class App:
     sign_in: SignIn
     authenticate: Authenticate
     sessions: Sessions
-    sync: SyncJobs
-    run_sync: RunSync
-    do_sync_job: DoSyncJob
+    sync: SyncRuns
     sync_mappings: SyncMappings
-    refresh_client: RefreshClient
-    receive_notice: ReceiveNotice
-    follow_notice: FollowNotice
-    find_sync_troubles: FindSyncTroubles
-    fail_dead_syncs: FailDeadSyncs
+    webhooks: Webhooks
     jobs: JobAdministration
     do_job: DoJob
     schedules: ScheduleAdministration
-    exports: ExportRequests
-    write_export: WriteExport
-    remove_expired_exports: RemoveExpiredExports
+    exports: Exports
     lookups: ReadLookups
     look_up_names: LookUpNames
     admit_request: AdmitRequest
@@ -215,11 +205,9 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         keep_for=timedelta(days=parts.retention.export_files),
     )
     remove_expired = RemoveExpiredExports(work, clock, parts.files)
-    do_sync_job = DoSyncJob(work, clock, run_sync)
-    follow_notice = FollowNotice(work, clock, zone, one_client)
     tasks = {
-        SYNC_JOB: Task(do_sync_job, SYNC_QUEUE),
-        REFRESH_JOB: Task(follow_notice, SYNC_QUEUE),
+        SYNC_JOB: Task(DoSyncJob(work, clock, run_sync), SYNC_QUEUE),
+        REFRESH_JOB: Task(FollowNotice(work, clock, zone, one_client), SYNC_QUEUE),
         EXPORT_JOB: Task(write_export, EXPORT_QUEUE),
         "open_period": Task(periods.open_due_as_job),
         "retention": Task(purge.as_retention),
@@ -249,21 +237,13 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         ),
         authenticate=Authenticate(work, clock, sign_in.lifetimes, sign_in.tokens),
         sessions=Sessions(work, clock, sign_in.lifetimes, sign_in.secrets),
-        sync=SyncJobs(work, clock),
-        run_sync=run_sync,
-        do_sync_job=do_sync_job,
+        sync=SyncRuns(work, clock, run_sync, clients, one_client),
         sync_mappings=SyncMappings(work, clock),
-        refresh_client=RefreshClient(clients, one_client),
-        receive_notice=ReceiveNotice(work, clock, parts.sync.webhook_secrets),
-        follow_notice=follow_notice,
-        find_sync_troubles=FindSyncTroubles(work, clock, parts.sources.keys()),
-        fail_dead_syncs=FailDeadSyncs(work, clock),
+        webhooks=Webhooks(work, clock, parts.sync.webhook_secrets),
         jobs=JobAdministration(work, clock, purge),
         do_job=DoJob(tasks, clock, parts.chance),
         schedules=ScheduleAdministration(work, clock, zone, parts.timetable, tasks),
-        exports=ExportRequests(work, clock, zone, parts.files),
-        write_export=write_export,
-        remove_expired_exports=remove_expired,
+        exports=Exports(work, clock, zone, parts.files),
         lookups=ReadLookups(work, shared.near, parts.lookups_form),
         look_up_names=LookUpNames(work),
         admit_request=AdmitRequest(shared.limits, shared.allowances),

@@ -46,7 +46,7 @@ def room(world: World, request: pytest.FixtureRequest) -> Iterator[Backroom]:
         yield Backroom(
             book,
             MemoryLeases(book),
-            book.queue,
+            book.queue.listening,
             FCASH,
             PCNI,
             lambda each: book.queue.schedules.update({each.name: each}),
@@ -60,7 +60,7 @@ def room(world: World, request: pytest.FixtureRequest) -> Iterator[Backroom]:
     yield Backroom(
         world.work,
         leases,
-        PostgresWakeUps(database.app_url),
+        PostgresWakeUps(database.app_url).listening,
         world.fcash,
         world.pcni,
         partial(_schedule, database.superuser_url),

@@ -357,7 +357,7 @@ def test_the_depths_tell_what_waits_is_worked_on_and_dead_and_since_when(room: B
     room.claim("other", at_most=1)
     room.leases.endings.complete([held(done)], at(8))
     with room.work.begin(SYSTEM) as tx:
-        depths = list(tx.queue_depths.read(at(10)))
+        depths = list(tx.jobs.depths(at(10)))
     assert depths == [
         QueueDepth(queue="default", pending=2, processing=0, dead=1, oldest_due_at=at(5)),
         QueueDepth(queue="other", pending=0, processing=1, dead=0, oldest_due_at=None),
@@ -369,7 +369,7 @@ def test_the_depths_tell_what_waits_is_worked_on_and_dead_and_since_when(room: B
 
 def test_who_listens_hears_of_jobs_put_down_and_given_back(room: Backroom) -> None:
     heard = threading.Event()
-    with room.wake_ups.listening(heard.set):
+    with room.wake_ups(heard.set):
         _begun(room, heard)
         heard.clear()
         room.put()

@@ -377,7 +377,7 @@ def test_what_the_demo_brings_along_for_the_drop_shows_what_a_run_does(
     assert settings.blind_index_key
     vault = Vault(KeyRing(settings.encryption_keys), settings.blind_index_key)
     tonight = tmp_path / "clients.csv"
-    fill(database.app_url, clients=600, now=now, zone=MANILA, vault=vault, tonight=tonight)
+    fill(database.app_url, clients=600, now=now, zone=MANILA, vault=vault, drop_file=tonight)
     who = {"CLIENTUPDATER_ACTOR": "administrator@demo.example"}
     done = call("sync", "run", "csv", "--full", "--preview", "--json", **environment, **who)
     assert done.returncode == 0, done.stderr

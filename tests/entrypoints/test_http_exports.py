@@ -20,7 +20,7 @@ from clientupdater.domain.updates import StatusUpdate
 from clientupdater.entrypoints.cli.field_file import read_field_file
 from clientupdater.entrypoints.http.application import build
 from tests.support.builders import MANILA
-from tests.support.export_fixture import AtHand, attempt_at
+from tests.support.export_fixture import AtHand, attempt_at, expired_removed, export_writer
 from tests.support.http_server import served
 from tests.support.staff_fixture import Staff, staffed
 
@@ -65,7 +65,7 @@ class Desk:
     def write(self, export: dict[str, Any]) -> AtHand:
         """Do what a worker does."""
         job_run = attempt_at(export["id"])
-        self.staff.app.write_export(job_run)
+        export_writer(self.staff.app)(job_run)
         self.staff.run(
             "update job_queue set status = 'completed'"
             " where id = (select job_id from export_jobs where id = %s)",
@@ -111,7 +111,7 @@ def test_an_export_is_taken_on_written_by_a_worker_and_fetched(desk: Desk) -> No
     assert asked.headers["location"] == f"{URL}/{asked.json()['id']}"
     assert (asked.json()["status"], asked.json()["file"]) == ("pending", None)
     job_run = desk.write(asked.json())
-    assert (job_run.told[-1].done, job_run.told[-1].total) == (1, 1)
+    assert (job_run.reports[-1].done, job_run.reports[-1].total) == (1, 1)
     value = desk.http.get(asked.headers["location"]).json()
     assert (value["status"], value["row_count"]) == ("completed", 1)
     answer = desk.http.get(value["file"])
@@ -263,10 +263,10 @@ def test_a_file_whose_time_is_over_is_gone(desk: Desk) -> None:
     export = desk.made()
     desk.staff.run("update export_jobs set expires_at = %s", desk.staff.clock.now())
     assert code_of(desk.http.get(export["file"])) == (410, "gone")
-    assert desk.staff.app.remove_expired_exports() == 1
+    assert expired_removed(desk.staff.app) == 1
     assert code_of(desk.http.get(export["file"])) == (410, "gone")
     assert desk.http.get(f"{URL}/{export['id']}").json()["file"] is None
-    assert desk.staff.app.remove_expired_exports() == 0
+    assert expired_removed(desk.staff.app) == 0
 
 
 def test_there_is_no_file_before_it_is_whole(desk: Desk) -> None:

@@ -29,7 +29,7 @@ from clientupdater.ports.lists import ClientFilter
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.exports.authorization import reaches
 from tests.support.builders import MANILA
-from tests.support.export_fixture import AtHand, attempt_at
+from tests.support.export_fixture import AtHand, attempt_at, export_writer
 from tests.support.staff_fixture import Staff, staffed
 from tests.support.waiting import wait_until
 from tests.support.worker_processes import asked, worker
@@ -63,7 +63,7 @@ class Bureau:
         return self.staff.app.exports.create(self.caller(), export_request)
 
     def caller(self) -> Caller:
-        with self.staff.app.write_export.work.begin(SYSTEM) as tx:
+        with self.staff.app.exports.work.begin(SYSTEM) as tx:
             actor = tx.rights.actor(self.person)
         assert actor is not None
         return Caller(actor)
@@ -71,7 +71,7 @@ class Bureau:
     def write(self, export: Export, job_run: AtHand | None = None) -> None:
         """Do what a worker does, judging the asker as often as can be."""
         write = attrs.evolve(
-            self.staff.app.write_export, files=LocalFileStore(self.folder), judged_every=1
+            export_writer(self.staff.app), files=LocalFileStore(self.folder), judged_every=1
         )
         job_run = job_run or attempt_at(export.id)
         try:
@@ -91,7 +91,7 @@ class Bureau:
         return b"".join(exports.fetch(self.caller(), export.id)[1].chunks)
 
     def stands(self, export: Export) -> tuple[str, str | None]:
-        with self.staff.app.write_export.work.begin(SYSTEM) as tx:
+        with self.staff.app.exports.work.begin(SYSTEM) as tx:
             result = tx.exports.find(export.id)
         assert result is not None
         return result.status, result.error
@@ -234,12 +234,12 @@ def test_A8_whoever_is_deactivated_meanwhile_gets_nothing_and_a_retry_works(
     job_run = attrs.evolve(attempt_at(export.id), meanwhile=deactivate)
     with pytest.raises(Refused):
         bureau.write(export, job_run)
-    assert job_run.told[-1].done < CLIENTS
+    assert job_run.reports[-1].done < CLIENTS
     assert bureau.left() == []
     status, error = bureau.stands(export)
     assert (status, error) == (
         JobStatus.FAILED,
-        "Whoever asked for this export may not have it any more.",
+        "The person who asked for this export may no longer have it.",
     )
     bureau.staff.run("update users set is_active = true where id = %s", bureau.person)
     bureau.write(export)
@@ -262,7 +262,7 @@ def test_A7_whoever_loses_the_right_at_the_last_moment_gets_nothing(bureau: Bure
     job_run = AtTheEnd(attempt_at(export.id).job)
     with pytest.raises(Refused):
         bureau.write(export, job_run)
-    assert job_run.told[-1].done == CLIENTS
+    assert job_run.reports[-1].done == CLIENTS
     assert bureau.left() == []
 
 
@@ -291,13 +291,13 @@ def test_what_changes_meanwhile_is_not_in_it(bureau: Bureau) -> None:
 
 
 def test_what_is_counted_is_what_is_read_whatever_happens_in_between(bureau: Bureau) -> None:
-    write, caller = bureau.staff.app.write_export, bureau.caller()
+    work, caller = bureau.staff.app.exports.work, bureau.caller()
     result = reaches(caller.actor, bureau.ask().asked)
     now = bureau.staff.clock.now()
     table_asked = TableRequest(
         asked=bureau.ask().asked, reaches=result, today=now.date(), now=now, zone=MANILA
     )
-    with write.work.snapshot(result[-1]) as snapshot:
+    with work.snapshot(result[-1]) as snapshot:
         table = snapshot.table(table_asked)
         counted = table.count()
         bureau.staff.run("update clients set deleted_at = now()")

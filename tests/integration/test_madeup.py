@@ -11,7 +11,7 @@ from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
 from clientupdater.adapters.security.passwords import verify_password
-from clientupdater.demo_data import KeptAccounts, fill
+from clientupdater.demo_data import AccountsFile, fill
 from clientupdater.domain.errors import AlreadyExists, Misconfigured
 from clientupdater.domain.events import fold
 from clientupdater.domain.permissions import Permission
@@ -158,7 +158,7 @@ def test_the_feed_goes_through_events_as_they_happened(database: Database) -> No
 def test_the_accounts_are_kept_before_anything_is_committed(
     database: Database, tmp_path: Path
 ) -> None:
-    kept = KeptAccounts(tmp_path / "accounts.json")
+    kept = AccountsFile(tmp_path / "accounts.json")
 
     def keep_and_look(accounts: tuple[MadeUpAccount, ...]) -> None:
         kept.keep(accounts)
@@ -171,4 +171,4 @@ def test_the_accounts_are_kept_before_anything_is_committed(
 
 def test_accounts_that_are_lost_are_told_of_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="start over with --reset"):
-        KeptAccounts(tmp_path / "accounts.json").read()
+        AccountsFile(tmp_path / "accounts.json").read()

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from attrs import frozen
 
-from clientupdater.adapters.local.timetable import CronTimetable
+from clientupdater.adapters.local.timetable import cron_times
 from clientupdater.adapters.postgres.core.pool import PoolSize, open_pool
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
 from clientupdater.domain.errors import InvalidInput
@@ -50,7 +50,7 @@ class Tower:
 
     def scheduler(self) -> ScheduleAdministration:
         """Give one of those that look."""
-        return ScheduleAdministration(self.work, self.clock, MANILA, CronTimetable(), TASKS)
+        return ScheduleAdministration(self.work, self.clock, MANILA, cron_times, TASKS)
 
     def rung(self) -> list[tuple[str, str, datetime]]:
         """Tell what was put down, and let it wait no longer."""
@@ -162,4 +162,4 @@ def test_one_that_is_switched_off_does_not_fire(tower: Tower) -> None:
 )
 def test_only_five_fields_that_name_a_time_are_read(told: str) -> None:
     with pytest.raises(InvalidInput):
-        CronTimetable().times(told, MANILA)(MARCH)
+        cron_times(told, MANILA)(MARCH)

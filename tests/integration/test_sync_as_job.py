@@ -110,7 +110,9 @@ def test_whoever_has_the_job_of_a_failed_run_retried_learns_that_the_run_is_over
     held = Held({"sync_job": str(job)})
     with pytest.raises(SourceRefused):
         doer(syncing, source)(Hands(held))
-    with pytest.raises(SyncOver, match="ask for another one; it said: the door is shut") as caught:
+    with pytest.raises(
+        SyncOver, match=r"ask for another one\. Its error: the door is shut"
+    ) as caught:
         doer(syncing)(Hands(held))
     assert is_lasting(caught.value), "no other attempt would find it otherwise"
     assert syncing.look(job).attempt == 1

@@ -12,9 +12,8 @@ from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.source_status import SILENCE
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.sync.dead_runs import FailDeadSyncs
+from clientupdater.usecases.sync.diagnosis import diagnose_sources
 from clientupdater.usecases.sync.service import job_of
-from clientupdater.usecases.sync.troubles import FindSyncTroubles
 from tests.support.sync_fixture import record
 from tests.support.waiting import wait_until
 
@@ -38,11 +37,11 @@ def begun(syncing: Syncing) -> SyncJobId:
 
 
 def fail_dead(syncing: Syncing) -> Sequence[SyncJobId]:
-    return FailDeadSyncs(syncing.work, syncing.clock)()
+    return syncing.runs().fail_dead()
 
 
 def found_dead(syncing: Syncing) -> SyncJobId | None:
-    (result,) = FindSyncTroubles(syncing.work, syncing.clock, [Source.SNOWFLAKE])()
+    (result,) = diagnose_sources(syncing.work, syncing.clock, [Source.SNOWFLAKE])
     return result.standing.dead
 
 

@@ -10,11 +10,15 @@ from attrs import define, field
 from clientupdater.domain.ids import JobId
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.ports.queue import Job
+from clientupdater.usecases.exports.expiry import RemoveExpiredExports
+from clientupdater.usecases.exports.service import JOB
+from clientupdater.usecases.exports.write import WriteExport
 from tests.support.staff_fixture import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from clientupdater.app import App
     from clientupdater.ports.queue import Progress
 
 
@@ -28,12 +32,12 @@ class AtHand:
 
     job: Job
     meanwhile: Callable[[], object] = _nothing
-    told: list[Progress] = field(factory=list)
+    reports: list[Progress] = field(factory=list)
 
     def report(self, progress: Progress) -> None:
-        if not self.told:
+        if not self.reports:
             self.meanwhile()
-        self.told.append(progress)
+        self.reports.append(progress)
 
     @contextmanager
     def finishing(self) -> Iterator[None]:
@@ -59,3 +63,16 @@ def attempt_at(export: object, number: int = 1) -> AtHand:
         created_at=NOW,
     )
     return AtHand(job)
+
+
+def export_writer(app: App) -> WriteExport:
+    """Give what a worker of this App writes exports by."""
+    writer = app.do_job.tasks[JOB].do
+    assert isinstance(writer, WriteExport)
+    return writer
+
+
+def expired_removed(app: App) -> int:
+    """Remove expired files as the nightly job does; count them."""
+    exports = app.exports
+    return RemoveExpiredExports(exports.work, exports.clock, exports.files)()

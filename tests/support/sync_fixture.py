@@ -18,7 +18,10 @@ from clientupdater.domain.sync.jobs import Mode, SyncJob, SyncRequest
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.testing.source import MemorySource
 from clientupdater.usecases.sync.input import SyncInput
+from clientupdater.usecases.sync.one_client import OneClient
 from clientupdater.usecases.sync.run import RunSync
+from clientupdater.usecases.sync.service import SyncRuns
+from clientupdater.usecases.tracking.client_access import ClientAccess
 from tests.support.staff_fixture import NOW, HandClock
 
 if TYPE_CHECKING:
@@ -132,6 +135,12 @@ class Syncing:
         sources = dict.fromkeys(Source, source or self.source())
         reader = SyncInput(self.work, self.clock, {**sources, **self.sources}, timedelta(hours=1))
         return evolve(RunSync(self.work, self.clock, MANILA, reader), **facts)
+
+    def runs(self) -> SyncRuns:
+        """Give the use case that people ask for runs by."""
+        one_client = OneClient(self.work, self.clock, MANILA, self.sources)
+        clients = ClientAccess(self.work, self.clock, MANILA)
+        return SyncRuns(self.work, self.clock, self.runner(), clients, one_client)
 
     def ask(self, source: Source = Source.SNOWFLAKE, **asked: Any) -> SyncJobId:
         """Ask for a run."""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from clientupdater.demo_data.calendar import working_day
-from clientupdater.demo_data.desk import Desk
-from clientupdater.demo_data.lookups import Vocabulary
+from clientupdater.demo_data.lookups import SeededLookups
 from clientupdater.demo_data.pension_numbers import pension_number
+from clientupdater.demo_data.staff_directory import StaffDirectory
 from clientupdater.demo_data.world import World
 from clientupdater.domain.access import ClientPlace, decide
 from clientupdater.domain.clients import has_terminal_outcome
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from clientupdater.demo_data.clients import DemoClient
-    from clientupdater.demo_data.history import Story
+    from clientupdater.demo_data.history import RowHistory
     from clientupdater.demo_data.staff import Person
     from clientupdater.domain.events import StatusEvent
     from clientupdater.domain.ids import PersonId
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 NOW = manila(18, 14, 30)
 HOW_MANY = 400
 MONTHLY = ("FCASH_SSS", "FCASH_GSIS", "FCASH_PVAO", "PCNI_NON_PNP")
-WORDS = Vocabulary(
+WORDS = SeededLookups(
     companies={"FCASH": FCASH, "PCNI": PCNI},
     cycles=dict.fromkeys(MONTHLY, Cycle.MONTHLY) | {"PCNI_PNP": Cycle.QUARTERLY},
     trackable={"do_not_show": True, "tele_130": True, "tele_hardcore": False},
@@ -48,16 +48,16 @@ def world(now: datetime = NOW, seed: int = 7) -> World:
 
 
 @cache
-def book(now: datetime = NOW, seed: int = 7) -> list[tuple[DemoClient, list[Story]]]:
+def book(now: datetime = NOW, seed: int = 7) -> list[tuple[DemoClient, list[RowHistory]]]:
     return list(world(now, seed).clients(HOW_MANY))
 
 
-def stories() -> Iterator[tuple[DemoClient, Story]]:
+def histories() -> Iterator[tuple[DemoClient, RowHistory]]:
     return ((client, story) for client, result in book() for story in result)
 
 
-def events() -> Iterator[tuple[DemoClient, Story, StatusEvent]]:
-    return ((client, story, event) for client, story in stories() for event in story.history)
+def events() -> Iterator[tuple[DemoClient, RowHistory, StatusEvent]]:
+    return ((client, story, event) for client, story in histories() for event in story.events)
 
 
 def people() -> dict[PersonId, Person]:
@@ -134,10 +134,10 @@ def test_those_who_can_be_signed_in_as_see_differently_much() -> None:
 
 
 def test_every_branch_has_people_who_call_and_people_who_lead_for_each_company() -> None:
-    desk = Desk(world().staff)
+    desk = StaffDirectory(world().staff)
     for branch in world().organisation.branches:
         for company in branch.area.companies:
-            post = desk.post(WORDS.companies[company], branch.id)
+            post = desk.staff_of(WORDS.companies[company], branch.id)
             assert post.officers
             assert post.callers
             assert post.leaders
@@ -210,14 +210,14 @@ def test_most_are_reached_and_a_few_are_not_for_every_reason_there_is() -> None:
 
 @pytest.mark.rule("S9", "S10")
 def test_every_row_is_the_fold_of_its_events_and_they_are_gapless() -> None:
-    for _, story in stories():
-        assert story.row.snapshot == fold(story.history)
-        assert [event.sequence for event in story.history] == list(range(len(story.history)))
-        assert story.row.snapshot.version == len(story.history) - 1
+    for _, story in histories():
+        assert story.row.snapshot == fold(story.events)
+        assert [event.sequence for event in story.events] == list(range(len(story.events)))
+        assert story.row.snapshot.version == len(story.events) - 1
 
 
 def test_the_running_period_and_the_two_before_are_told_of_each_cycle() -> None:
-    result = {str(story.row.period) for _, story in stories()}
+    result = {str(story.row.period) for _, story in histories()}
     assert result == {"2026-09", "2026-10", "2026-11", "2026-Q2", "2026-Q3", "2026-Q4"}
 
 
@@ -228,8 +228,8 @@ def test_nothing_is_recorded_beyond_now_nor_before_it_happened() -> None:
 
 
 def test_events_follow_each_other_in_time() -> None:
-    for _, story in stories():
-        recorded = [event.recorded_at for event in story.history]
+    for _, story in histories():
+        recorded = [event.recorded_at for event in story.events]
         assert recorded == sorted(recorded)
 
 
@@ -286,7 +286,9 @@ def test_who_has_no_product_has_no_rows() -> None:
 
 
 def test_earlier_periods_are_mostly_done_and_more_confirmed_than_not_reachable() -> None:
-    earlier = [s.row.snapshot for _, s in stories() if str(s.row.period) in {"2026-09", "2026-10"}]
+    earlier = [
+        s.row.snapshot for _, s in histories() if str(s.row.period) in {"2026-09", "2026-10"}
+    ]
     reasons = Counter(snapshot.standing.reason for snapshot in earlier if snapshot.is_done)
     assert sum(reasons.values()) > 0.75 * len(earlier)
     assert reasons["CONFIRMED"] > 3 * reasons["NOT_REACHABLE"] > 0
@@ -307,7 +309,7 @@ def _done_of(now: datetime, period: Period) -> float:
 
 @pytest.mark.rule("S11")
 def test_some_follow_ups_are_due_today_some_overdue_and_some_to_come() -> None:
-    open_rows = [story.row.snapshot for _, story in stories() if story.row.snapshot.is_open]
+    open_rows = [story.row.snapshot for _, story in histories() if story.row.snapshot.is_open]
     due = {row.standing.next_follow_up_on for row in open_rows} - {None}
     today = NOW.date()
     assert today in due
@@ -317,7 +319,7 @@ def test_some_follow_ups_are_due_today_some_overdue_and_some_to_come() -> None:
 
 
 def test_a_little_of_everything_happens() -> None:
-    items = [event for _, items in world().clients(1500) for s in items for event in s.history]
+    items = [event for _, items in world().clients(1500) for s in items for event in s.events]
     assert {event.kind for event in items} == set(EventKind) - {EventKind.MOVED, EventKind.REVIVED}
     assert {event.exempt for event in items} == set(ExemptCause) - {ExemptCause.DELETED} | {None}
     assert {event.channel for event in items} == set(Channel) | {None}
@@ -333,8 +335,8 @@ def test_whatever_the_moment_nothing_lies_beyond_it(now: datetime) -> None:
     for client, result in made_up.clients(60):
         assert client.since <= now
         for story in result:
-            assert story.row.snapshot == fold(story.history)
-            assert all(event.recorded_at <= now for event in story.history)
+            assert story.row.snapshot == fold(story.events)
+            assert all(event.recorded_at <= now for event in story.events)
 
 
 def test_a_pension_number_is_nobody_elses_and_gives_no_client_code_away() -> None:

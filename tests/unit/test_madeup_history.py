@@ -6,14 +6,14 @@ import pytest
 
 from clientupdater.demo_data.history import (
     Call,
-    Ledger,
+    ClientRows,
     Opening,
     Payment,
     Reopening,
-    Story,
-    Turning,
+    RowHistory,
+    TrackingChange,
     Voiding,
-    told,
+    histories_of,
 )
 from clientupdater.domain.events import EventKind, ExemptCause
 from clientupdater.domain.periods import Period
@@ -25,8 +25,8 @@ BEGINS = Opening(manila(31, 20, month=10), NOVEMBER)
 BEFORE = Opening(manila(30, 20, month=9), OCTOBER)
 CONFIRMED = StatusUpdate(status="DONE", reason="CONFIRMED")
 DECEASED = StatusUpdate(status="DONE", reason="DECEASED")
-EXEMPT = Turning(at=manila(4), par_trackable=False)
-BACK = Turning(at=manila(6), par_trackable=True)
+EXEMPT = TrackingChange(at=manila(4), par_trackable=False)
+BACK = TrackingChange(at=manila(6), par_trackable=True)
 
 
 def called(day: int, update: StatusUpdate = CONFIRMED, period: Period = NOVEMBER) -> Call:
@@ -41,12 +41,14 @@ def voided(day: int, period: Period = NOVEMBER) -> Voiding:
     return Voiding(manila(day), period, BEN, "by mistake")
 
 
-def after(*entries: Opening | Call | Payment | Reopening | Voiding | Turning) -> list[Story]:
-    return told(Ledger(client(), catalogue(), MANILA), entries)
+def after(
+    *entries: Opening | Call | Payment | Reopening | Voiding | TrackingChange,
+) -> list[RowHistory]:
+    return histories_of(ClientRows(client(), catalogue(), MANILA), entries)
 
 
-def kinds(story: Story) -> list[EventKind]:
-    return [event.kind for event in story.history]
+def kinds(story: RowHistory) -> list[EventKind]:
+    return [event.kind for event in story.events]
 
 
 def test_deeds_are_done_in_the_order_of_time_whatever_order_they_are_told_in() -> None:
@@ -60,13 +62,13 @@ def test_nothing_is_done_to_a_row_that_was_never_opened() -> None:
 
 @pytest.mark.rule("P5")
 def test_no_row_is_opened_while_the_client_is_not_tracked() -> None:
-    assert after(Turning(at=manila(2, month=10), par_trackable=False), BEGINS) == []
+    assert after(TrackingChange(at=manila(2, month=10), par_trackable=False), BEGINS) == []
 
 
 @pytest.mark.rule("S3")
 def test_nobody_calls_again_once_it_is_done() -> None:
     (story,) = after(BEGINS, called(5), called(6))
-    assert len(story.history) == 2
+    assert len(story.events) == 2
 
 
 @pytest.mark.rule("P6")
@@ -85,7 +87,7 @@ def test_a_row_is_exempt_for_a_while_and_comes_back_and_is_left_alone_between() 
 def test_an_end_exempts_the_open_rows_of_other_periods_at_once() -> None:
     before, running = after(BEFORE, BEGINS, called(3, DECEASED))
     assert before.row.snapshot.exempt is ExemptCause.TERMINAL
-    assert before.history[-1].recorded_at == running.history[-1].recorded_at
+    assert before.events[-1].recorded_at == running.events[-1].recorded_at
     assert running.row.snapshot.is_terminal
 
 

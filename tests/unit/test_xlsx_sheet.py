@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clientupdater.adapters.sheets import xlsx_sheet
-from clientupdater.adapters.sheets.xlsx_sheet import XlsxSheet
+from clientupdater.adapters.sheets.xlsx_sheet import write_xlsx
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.exports import EMPTY, ExportFormat, ExportType
 from clientupdater.ports.exports import ExportRequest
@@ -57,7 +57,7 @@ class CacheEntry:
 
 def written(table: CacheEntry) -> list[list[str]]:
     draft = io.BytesIO()
-    assert sum(1 for _ in XlsxSheet().write({"rows": "1"}, ASKED, table, draft)) == 1
+    assert sum(1 for _ in write_xlsx({"rows": "1"}, ASKED, table, draft)) == 1
     with zipfile.ZipFile(draft) as book:
         root = ET.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314 — our own
     return [["".join(cell.itertext()) for cell in row] for row in root[0]]

@@ -12,7 +12,7 @@ from clientupdater.adapters.cache_codecs.lookups import JsonLookups
 from clientupdater.adapters.files.local import LocalFileStore
 from clientupdater.adapters.local.clock import MachineClock
 from clientupdater.adapters.local.file_store import MemoryFileStore
-from clientupdater.adapters.local.timetable import CronTimetable
+from clientupdater.adapters.local.timetable import cron_times
 from clientupdater.adapters.postgres.core.pool import (
     PoolSize,
     open_pool,
@@ -23,8 +23,8 @@ from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
 from clientupdater.adapters.postgres.jobs.leases import PostgresLeases
 from clientupdater.adapters.postgres.jobs.wakeups import PostgresWakeUps
 from clientupdater.adapters.security.key_ring import KeyRing
-from clientupdater.adapters.sheets.csv_sheet import CsvSheet
-from clientupdater.adapters.sheets.xlsx_sheet import XlsxSheet
+from clientupdater.adapters.sheets.csv_sheet import write_csv
+from clientupdater.adapters.sheets.xlsx_sheet import write_xlsx
 from clientupdater.app import App, Dependencies, SyncSettings, assemble
 from clientupdater.composition.health import readiness, service_checks
 from clientupdater.composition.keys import key_ring, vault
@@ -86,14 +86,14 @@ def build_app(work: UnitsOfWork, clock: Clock, zone: tzinfo, **parts: Unpack[Par
         "sign_in": default_sign_in(),
         "shared": default_shared_state(),
         "sealer": KeyRing.made_up(),
-        "timetable": CronTimetable(),
+        "timetable": cron_times,
         "files": MemoryFileStore(),
         **parts,
     }
     dependencies = Dependencies(
         lookups_form=JsonLookups(),
         filter_options_form=JsonFilterOptions(),
-        sheet_forms={ExportFormat.CSV: CsvSheet(), ExportFormat.XLSX: XlsxSheet()},
+        sheet_forms={ExportFormat.CSV: write_csv, ExportFormat.XLSX: write_xlsx},
         **chosen,
     )
     return assemble(work, clock, zone, dependencies)
@@ -125,7 +125,7 @@ def open_worker(settings: Settings, **parts: Unpack[Parts]) -> Iterator[WorkerCo
         closing(PostgresLeases(url)) as leases,
     ):
         yield WorkerContext(
-            app=app, work=work, leases=leases, wake_ups=PostgresWakeUps(url), clock=clock
+            app=app, work=work, leases=leases, wake_ups=PostgresWakeUps(url).listening, clock=clock
         )
 
 

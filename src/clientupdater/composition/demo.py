@@ -12,7 +12,7 @@ from clientupdater.adapters.postgres.admin.embedded import EmbeddedPostgres
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.adapters.security.kept_keys import kept_keys
 from clientupdater.composition.keys import vault
-from clientupdater.demo_data import KeptAccounts, MadeUpAccount, fill
+from clientupdater.demo_data import AccountsFile, MadeUpAccount, fill
 from clientupdater.domain.errors import AlreadyExists
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def fill_demo(
     settings: Settings, database: DemoDatabase, folder: Path, *, clients: int
 ) -> Sequence[DemoAccount]:
     """Fill the demo's database with made-up people, once; say whom to sign in as."""
-    accounts = KeptAccounts(folder / "accounts.json")
+    accounts = AccountsFile(folder / "accounts.json")
     try:
         fill(
             settings.serving_url,
@@ -71,7 +71,7 @@ def fill_demo(
             zone=settings.business_timezone,
             vault=vault(settings),
             before_commit=accounts.keep,
-            tonight=settings.csv_drop_dir and settings.csv_drop_dir / "clients.csv",
+            drop_file=settings.csv_drop_dir and settings.csv_drop_dir / "clients.csv",
         )
     except AlreadyExists:
         return accounts.read()

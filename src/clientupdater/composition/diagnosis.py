@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clientupdater.app import App
-    from clientupdater.usecases.sync.troubles import SourceDiagnosis
+    from clientupdater.usecases.sync.diagnosis import SourceDiagnosis
 
 _AS = "--as SOMEBODY@EXAMPLE.COM"
 
@@ -22,7 +22,7 @@ _AS = "--as SOMEBODY@EXAMPLE.COM"
 def diagnosed(app: App) -> Sequence[Health]:
     """Look at what can only be seen from within."""
     items = [_keys(app), _openings(app), _stuck_jobs(app)]
-    for source in app.find_sync_troubles():
+    for source in app.sync.diagnose():
         items += _source(source)
     return items
 

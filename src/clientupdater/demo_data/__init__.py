@@ -4,7 +4,7 @@
 a database that is migrated and seeded but holds no clients yet.
 """
 
-from clientupdater.demo_data.accounts import KeptAccounts
+from clientupdater.demo_data.accounts import AccountsFile
 from clientupdater.demo_data.filling import MadeUpAccount, fill
 
-__all__ = ["KeptAccounts", "MadeUpAccount", "fill"]
+__all__ = ["AccountsFile", "MadeUpAccount", "fill"]

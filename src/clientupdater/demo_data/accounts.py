@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class KeptAccounts:
+class AccountsFile:
     """A file that only its owner reads: the database holds no more than hashes."""
 
     path: Path

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from random import Random
 
     from clientupdater.demo_data.calendar import Calendar
-    from clientupdater.demo_data.desk import Desk
-    from clientupdater.demo_data.lookups import Vocabulary
+    from clientupdater.demo_data.lookups import SeededLookups
     from clientupdater.demo_data.organisation import Branch, Organisation
+    from clientupdater.demo_data.staff_directory import StaffDirectory
     from clientupdater.domain.ids import PersonId
 
 PENSIONS = {FCASH: {"SSS": 60, "GSIS": 25, "PVAO": 15}, PCNI: {"NON_PNP": 55, "PNP": 45}}
@@ -81,9 +81,9 @@ class ClientMaker:
     """Enters one client after the other."""
 
     rng: Random
-    vocabulary: Vocabulary
+    lookups: SeededLookups
     organisation: Organisation
-    desk: Desk
+    directory: StaffDirectory
     calendar: Calendar
 
     def clients(self, how_many: int) -> Iterator[DemoClient]:
@@ -107,11 +107,11 @@ class ClientMaker:
             facts=Client(
                 id=ClientId(identity(rng)),
                 code=f"{PREFIX[company]}-{number:06}",
-                company=self.vocabulary.companies[company],
+                company=self.lookups.companies[company],
                 branch=branch.id,
-                cycle=self.vocabulary.cycles[product] if product else None,
+                cycle=self.lookups.cycles[product] if product else None,
                 is_active=not happens(rng, INACTIVE),
-                par_trackable=self.vocabulary.trackable[par] if par else None,
+                par_trackable=self.lookups.trackable[par] if par else None,
             ),
             full_name=made_up_name(rng).listed,
             birth_date=self._born(*AGES[pensioner]),
@@ -133,7 +133,7 @@ class ClientMaker:
         return self.calendar.today - timedelta(days=days)
 
     def _since(self) -> datetime:
-        """Nearly everybody has been a client for long; a few came after the story begins."""
+        """Most have been clients for long; a few came after the history begins."""
         begin = self._story_begins()
         if happens(self.rng, NEWCOMERS):
             return self._moment_within(begin, self.calendar.today)
@@ -141,7 +141,7 @@ class ClientMaker:
         return self.calendar.working_moment(self.rng, day)
 
     def _untracked(self, client: DemoClient) -> DemoClient:
-        """Say from when a client is not tracked any more: half of them from before the story."""
+        """Choose when tracking ended: for half of them before the history begins."""
         if client.facts.exempt_cause is None:
             return client
         at = self._moment_within(self._story_begins(), self.calendar.today)
@@ -150,13 +150,13 @@ class ClientMaker:
 
     def _assigned(self, client: DemoClient) -> DemoClient:
         """Give two thirds an officer who has the branch; a few had another one before."""
-        post = self.desk.post(client.facts.company, client.facts.branch)
+        staff = self.directory.staff_of(client.facts.company, client.facts.branch)
         if not happens(self.rng, ASSIGNED):
             return client
-        officer, by = self.rng.choice(post.officers), self.rng.choice(post.leaders)
+        officer, by = self.rng.choice(staff.officers), self.rng.choice(staff.leaders)
         now = Assignment(officer=officer.id, since=client.since, by=by.id)
         history: tuple[Assignment, ...] = (now,)
-        others = [each for each in post.officers if each is not officer]
+        others = [each for each in staff.officers if each is not officer]
         if others and happens(self.rng, HANDED_OVER):
             until = self._moment_within(client.since.date(), self.calendar.today)
             until = max(until, client.since)

@@ -1,7 +1,7 @@
-"""What the warehouse would send tonight of the clients that were made up: a file for the CSV drop.
+"""A CSV file for the drop folder, so that the demo has something to sync.
 
-Nearly all are as the book has them. Some have moved, some have another number; a few are no longer
-there, a few are new, and one names a branch that nobody knows: for trying out what a sync does.
+Most of its clients are as the database has them. Some have moved, some have another telephone
+number, a few are missing, a few are new, and one names an unknown branch.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ NEW = 5
 
 
 @define
-class Tonight:
-    """Writes the file as clients are made up, and names it when it is whole."""
+class DemoFile:
+    """Writes the file as clients are made up; `finish` gives it its name."""
 
     path: Path
     branches: Sequence[Branch]
@@ -56,7 +56,7 @@ class Tonight:
     _rows: int = 0
     _seen: int = 0
 
-    def tell(self, clients: Iterable[tuple[DemoClient, str]]) -> None:
+    def append(self, clients: Iterable[tuple[DemoClient, str]]) -> None:
         """Add clients, each with its pension number."""
         with self._part.open("a", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
@@ -65,11 +65,11 @@ class Tonight:
             for client, number in clients:
                 self._seen += 1
                 if client.facts.is_active and self._seen % GONE:
-                    writer.writerow(self._told(client, number))
+                    writer.writerow(self._line(client, number))
                     self._rows += 1
 
     def finish(self) -> None:
-        """Add those that are new, and the count; from then on it is there to be taken."""
+        """Add the new clients and the trailer; from then on the sync can read the file."""
         new = list(self._new())
         with self._part.open("a", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
@@ -81,7 +81,7 @@ class Tonight:
     def _part(self) -> Path:
         return self.path.with_suffix(".csv.part")
 
-    def _told(self, client: DemoClient, number: str) -> tuple[object, ...]:
+    def _line(self, client: DemoClient, number: str) -> tuple[object, ...]:
         homes = {each.id: at for at, each in enumerate(self.branches)}
         at = homes[client.facts.branch]
         branch = self.branches[at - 1 if self._seen % MOVED == 0 else at]

@@ -16,8 +16,8 @@ from clientupdater.adapters.security.passwords import hash_password
 from clientupdater.adapters.security.readable import readable_password
 from clientupdater.demo_data import records
 from clientupdater.demo_data.chance import randomness
-from clientupdater.demo_data.csv_drop import Tonight
-from clientupdater.demo_data.lookups import FCASH, PCNI, Vocabulary
+from clientupdater.demo_data.csv_drop import DemoFile
+from clientupdater.demo_data.lookups import FCASH, PCNI, SeededLookups
 from clientupdater.demo_data.pension_numbers import pension_number
 from clientupdater.demo_data.world import World
 from clientupdater.domain.errors import AlreadyExists, Fault, Misconfigured
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.adapters.security.vault import Vault
     from clientupdater.demo_data.clients import DemoClient
-    from clientupdater.demo_data.history import Story
+    from clientupdater.demo_data.history import RowHistory
     from clientupdater.domain.ids import PersonId
     from clientupdater.domain.periods import Period
 
@@ -77,22 +77,23 @@ def fill(
     seed: int = SEED,
     vault: Vault | None = None,
     before_commit: Callable[[tuple[MadeUpAccount, ...]], None] = lambda _: None,
-    tonight: Path | None = None,
+    drop_file: Path | None = None,
 ) -> tuple[MadeUpAccount, ...]:
-    """Fill a migrated and seeded database, and say whom to sign in as.
+    """Fill a migrated and seeded database; return the accounts to sign in with.
 
-    Logs in as the application does. The same for the same seed, number and moment, but for the
-    passwords and what is sealed; without a vault nobody has a pension number. Whoever has to know
-    the passwords after a crash keeps them `before_commit`. What the warehouse would say of them
-    `tonight` is written there. Raises AlreadyExists where there are
-    clients already.
+    The same seed, number and moment give the same data, but for passwords and ciphertexts. Without
+    a vault no client has a pension number. `before_commit` gets the accounts, so that a caller can
+    keep the passwords safe from a crash. `drop_file` is where the next delivery of the CSV source
+    is written. Raises AlreadyExists where there are clients already.
     """
     with connected(url) as connection, connection.transaction():
         _begin(connection)
         lookups = {table: _codes(connection, table) for table in LOOKUPS}
-        world = World.made_up(_vocabulary(connection, lookups), now, zone, seed)
+        world = World.made_up(_seeded_lookups(connection, lookups), now, zone, seed)
         passwords = {each.id: readable_password() for each in world.staff if each.is_shown}
-        filler = _Filler(connection, world, _clerk(world, lookups, vault), _told(world, tonight))
+        filler = _Filler(
+            connection, world, _writer(world, lookups, vault), _demo_file(world, drop_file)
+        )
         filler.organisation()
         filler.staff(passwords)
         filler.clients(clients)
@@ -112,7 +113,7 @@ def fill(
 
 
 def _begin(connection: Connection) -> None:
-    """See as the system sees, wait for anyone else who fills, and refuse what is full."""
+    """Act as the system, one process at a time, and refuse a database that has clients."""
     connection.execute("select set_config('clientupdater.system', 'on', true)")
     connection.execute("select pg_advisory_xact_lock(hashtext('clientupdater: made-up book'))")
     if connection.execute("select from clients limit 1").fetchone() is not None:
@@ -126,13 +127,15 @@ def _codes(connection: Connection, table: str) -> Mapping[str, UUID]:
     return dict(connection.execute(query).fetchall())
 
 
-def _vocabulary(connection: Connection, lookups: Mapping[str, Mapping[str, UUID]]) -> Vocabulary:
-    """Read the seeded words that the rules look at."""
+def _seeded_lookups(
+    connection: Connection, lookups: Mapping[str, Mapping[str, UUID]]
+) -> SeededLookups:
+    """Read the seeded lookups that the rules need."""
     if not {FCASH, PCNI} <= lookups["companies"].keys():
         raise Misconfigured([Fault("", "The database is not seeded: run `clientupdater db seed`.")])
     cycles = connection.execute("select code, tracking_cycle::text from products").fetchall()
     trackable = connection.execute("select code, is_trackable from par_statuses").fetchall()
-    return Vocabulary(
+    return SeededLookups(
         companies={code: CompanyId(id_) for code, id_ in lookups["companies"].items()},
         cycles={code: Cycle(cycle) for code, cycle in cycles},
         trackable=dict(trackable),
@@ -140,90 +143,90 @@ def _vocabulary(connection: Connection, lookups: Mapping[str, Mapping[str, UUID]
     )
 
 
-def _clerk(
+def _writer(
     world: World, lookups: Mapping[str, Mapping[str, UUID]], vault: Vault | None
-) -> records.Clerk:
+) -> records.RecordWriter:
     now = world.calendar.now
     rng = randomness(world.seed, "records")
-    return records.Clerk(rng, now - SET_UP, now, lookups, world.vocabulary.companies, vault)
+    return records.RecordWriter(rng, now - SET_UP, now, lookups, world.lookups.companies, vault)
 
 
-def _told(world: World, path: Path | None) -> Tonight | None:
+def _demo_file(world: World, path: Path | None) -> DemoFile | None:
     if path is None:
         return None
     path.parent.mkdir(parents=True, exist_ok=True)
     path.with_suffix(".csv.part").unlink(missing_ok=True)
-    companies = {id_: code for code, id_ in world.vocabulary.companies.items()}
+    companies = {id_: code for code, id_ in world.lookups.companies.items()}
     moment = world.calendar.now.isoformat()
-    return Tonight(path, world.organisation.branches, companies, moment)
+    return DemoFile(path, world.organisation.branches, companies, moment)
 
 
 @define
 class _Filler:
-    """Writes a world down, table by table."""
+    """Writes the made-up world, table by table."""
 
     connection: Connection
     world: World
-    clerk: records.Clerk
-    tonight: Tonight | None = None
+    writer: records.RecordWriter
+    drop_file: DemoFile | None = None
     _opened: Counter[Period] = Factory(Counter)
     _unmapped: int = 0
 
     def organisation(self) -> None:
         """Put in the areas and branches."""
-        made_up, clerk = self.world.organisation, self.clerk
-        records.AREAS.load(self.connection, clerk.areas(made_up))
-        records.BRANCHES.load(self.connection, clerk.branches(made_up))
-        records.AREA_BRANCHES.load(self.connection, clerk.area_branches(made_up))
-        records.BRANCH_CONTACTS.load(self.connection, clerk.branch_contacts(made_up))
+        made_up, writer = self.world.organisation, self.writer
+        records.AREAS.load(self.connection, writer.areas(made_up))
+        records.BRANCHES.load(self.connection, writer.branches(made_up))
+        records.AREA_BRANCHES.load(self.connection, writer.area_branches(made_up))
+        records.BRANCH_CONTACTS.load(self.connection, writer.branch_contacts(made_up))
 
     def staff(self, passwords: Mapping[PersonId, str]) -> None:
-        """Put in the staff and their rights; only those who are told to somebody can sign in."""
-        staff, clerk = self.world.staff, self.clerk
+        """Put in the staff and their rights; only the accounts with a password can sign in."""
+        staff, writer = self.world.staff, self.writer
         administrator = staff[0]
         hashes = {person: hash_password(password) for person, password in passwords.items()}
-        branches, areas = clerk.territories(staff, administrator)
-        records.USERS.load(self.connection, clerk.users(staff, hashes))
-        records.USER_PERMISSIONS.load(self.connection, clerk.grants(staff, administrator))
+        branches, areas = writer.territories(staff, administrator)
+        records.USERS.load(self.connection, writer.users(staff, hashes))
+        records.USER_PERMISSIONS.load(self.connection, writer.grants(staff, administrator))
         records.USER_BRANCHES.load(self.connection, branches)
         records.USER_AREAS.load(self.connection, areas)
 
     def clients(self, how_many: int) -> None:
-        """Put in the clients and their history, a batch after the other."""
+        """Put in the clients and their history, batch by batch."""
         made_up = self.world.clients(how_many)
         while batch := list(islice(made_up, BATCH)):
             self._batch(batch)
-        if self.tonight:
-            self.tonight.finish()
+        if self.drop_file:
+            self.drop_file.finish()
         records.OPENINGS.load(self.connection, self._openings())
 
-    def _batch(self, batch: Sequence[tuple[DemoClient, list[Story]]]) -> None:
-        clerk = self.clerk
-        assignments = [each for client, _ in batch for each in clerk.assignments(client)]
-        items = [clerk.story(story) for _, stories in batch for story in stories]
+    def _batch(self, batch: Sequence[tuple[DemoClient, list[RowHistory]]]) -> None:
+        writer = self.writer
+        assignments = [each for client, _ in batch for each in writer.assignments(client)]
+        items = [writer.row_with_events(row) for _, histories in batch for row in histories]
         events = [event for _, events in items for event in events]
-        records.CLIENTS.load(self.connection, (clerk.client(client) for client, _ in batch))
+        records.CLIENTS.load(self.connection, (writer.client(client) for client, _ in batch))
         records.CLIENT_ASSIGNMENTS.load(self.connection, assignments)
         records.ROWS.load(self.connection, (row for row, _ in items))
         records.EVENTS.load(self.connection, events)
-        if self.tonight:
+        if self.drop_file:
             numbers = (pension_number(client.facts.code) for client, _ in batch)
-            self.tonight.tell(zip((client for client, _ in batch), numbers, strict=True))
-        for client, stories in batch:
-            self._count(client, stories)
+            self.drop_file.append(zip((client for client, _ in batch), numbers, strict=True))
+        for client, histories in batch:
+            self._count(client, histories)
 
-    def _count(self, client: DemoClient, stories: Sequence[Story]) -> None:
+    def _count(self, client: DemoClient, histories: Sequence[RowHistory]) -> None:
         """Count what the openings of periods would have counted (P2, P4)."""
         self._unmapped += client.facts.is_unmapped and client.facts.exempt_cause is None
-        for story in stories:
-            period = story.row.period
-            if story.history[0].recorded_at == self.world.calendar.opening(period):
+        for history in histories:
+            period = history.row.period
+            if history.events[0].recorded_at == self.world.calendar.opening(period):
                 self._opened[period] += 1
 
     def _openings(self) -> list[records.Record]:
         calendar = self.world.calendar
         return [
-            self.clerk.opening(
+            self.writer.opening(
                 period, calendar.opening(period), self._opened[period], self._unmapped
             )
             for cycle in Cycle

@@ -1,12 +1,11 @@
-"""What happened to a client, made by the domain's own commands.
+"""The history of a made-up client, written by the domain's own commands.
 
-So a made-up row is what the software itself would have kept: its snapshot is the fold of its
-events, and no rule is broken on the way.
+So it breaks no rule, and each row's snapshot is the fold of its events.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import define, evolve, field, frozen
 
@@ -30,71 +29,60 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Story:
-    """One client in one period: where it stands, and how it came to."""
+class RowHistory:
+    """The row of one client in one period, with its events."""
 
     row: PeriodRow
-    history: History
+    events: History
 
-    def and_then(self, change: Change | None) -> Story:
-        """Add one event."""
+    def and_then(self, change: Change | None) -> RowHistory:
+        """Return the history with one event more."""
         if change is None:
             return self
         row = evolve(self.row, snapshot=change.snapshot)
-        return Story(row, (*self.history, change.event))
+        return RowHistory(row, (*self.events, change.event))
 
     @property
     def undoable(self) -> int | None:
         """Name the last event, if it is a recording or a payment that still counts (S13)."""
-        last = self.history[-1]
-        undone = last.sequence in voided(self.history) or last.sequence in reopened(self.history)
+        last = self.events[-1]
+        undone = last.sequence in voided(self.events) or last.sequence in reopened(self.events)
         kinds = {EventKind.RECORDED, EventKind.PAYMENT}
         return last.sequence if last.kind in kinds and not undone else None
 
 
 @define
-class Ledger:
+class ClientRows:
     """One client's rows while they are being written."""
 
     client: Client
     catalogue: StatusCatalogue
     zone: tzinfo
-    stories: dict[Period, Story] = field(factory=dict)
+    histories: dict[Period, RowHistory] = field(factory=dict)
 
-    def asks_for_work(self, period: Period) -> bool:
-        """Whether there is a row that somebody could record on."""
-        return period in self.stories and self.stories[period].row.snapshot.is_open
+    def can_be_recorded(self, period: Period) -> bool:
+        """Whether the client has an open row in the period."""
+        return period in self.histories and self.histories[period].row.snapshot.is_open
 
     def can_be_corrected(self, period: Period) -> bool:
         """Whether there is a row to correct, of a client who is tracked: no outcome is undone."""
-        return period in self.stories and self.client.exempt_cause is None
+        return period in self.histories and self.client.exempt_cause is None
 
     def keep(self, period: Period, change: Change | None) -> None:
         """Add one event to a row."""
-        self.stories[period] = self.stories[period].and_then(change)
+        self.histories[period] = self.histories[period].and_then(change)
 
     def settle(self, at: datetime) -> None:
         """Bring every row in line with whether the client is tracked now (P6, T1)."""
-        snapshots = [story.row.snapshot for story in self.stories.values()]
+        snapshots = [past.row.snapshot for past in self.histories.values()]
         self.client = evolve(self.client, has_terminal_outcome=has_terminal_outcome(snapshots))
-        for period, story in self.stories.items():
-            change = tracking.settle(story.row, self.client.exempt_cause, self.write_context(at))
-            self.stories[period] = story.and_then(change)
+        for period, past in self.histories.items():
+            change = tracking.settle(past.row, self.client.exempt_cause, self.write_context(at))
+            self.histories[period] = past.and_then(change)
 
     def write_context(self, at: datetime, by: PersonId | None = None) -> WriteContext:
-        """Name the circumstances; who corrects was chosen for it, and may."""
+        """Make the context of a write; the planner chose a person who may do it."""
         return WriteContext(now=at, zone=self.zone, by=by)
-
-
-class LoggedAction(Protocol):
-    """Something that will be done to a client's rows, if they still allow it then."""
-
-    @property
-    def at(self) -> datetime:
-        """When."""
-
-    def act(self, ledger: Ledger) -> None:
-        """Do it."""
 
 
 @frozen
@@ -104,33 +92,33 @@ class Opening:
     at: datetime
     period: Period
 
-    def act(self, ledger: Ledger) -> None:
+    def act(self, rows: ClientRows) -> None:
         """Open a row, if one is due (P5)."""
-        write_context = ledger.write_context(self.at)
-        if ledger.client.is_due(self.period, write_context.today):
-            event = tracking.opened(ledger.client, write_context)
-            row = PeriodRow(ledger.client.id, ledger.client.company, self.period, fold([event]))
-            ledger.stories[self.period] = Story(row, (event,))
+        write_context = rows.write_context(self.at)
+        if rows.client.is_due(self.period, write_context.today):
+            event = tracking.opened(rows.client, write_context)
+            row = PeriodRow(rows.client.id, rows.client.company, self.period, fold([event]))
+            rows.histories[self.period] = RowHistory(row, (event,))
 
 
 @frozen
 class Call:
-    """Somebody tells what came of a call or a visit."""
+    """A person records the outcome of a call or a visit."""
 
     at: datetime
     period: Period
     by: PersonId
     update: StatusUpdate
 
-    def act(self, ledger: Ledger) -> None:
+    def act(self, rows: ClientRows) -> None:
         """Record it, unless the row is closed or exempt by now."""
-        if ledger.asks_for_work(self.period):
-            row = ledger.stories[self.period].row
-            write_context = ledger.write_context(self.at, self.by)
-            change = tracking.record(row, self.update, ledger.catalogue, write_context)
-            ledger.keep(self.period, change)
+        if rows.can_be_recorded(self.period):
+            row = rows.histories[self.period].row
+            write_context = rows.write_context(self.at, self.by)
+            change = tracking.record(row, self.update, rows.catalogue, write_context)
+            rows.keep(self.period, change)
             if change.event.is_terminal:
-                ledger.settle(self.at)
+                rows.settle(self.at)
 
 
 @frozen
@@ -140,12 +128,12 @@ class Payment:
     at: datetime
     period: Period
 
-    def act(self, ledger: Ledger) -> None:
+    def act(self, rows: ClientRows) -> None:
         """Note it on a row that counts."""
-        story = ledger.stories.get(self.period)
-        if story and story.row.snapshot.exempt is None:
-            change = tracking.note_payment(story.row, self.at, ledger.write_context(self.at))
-            ledger.keep(self.period, change)
+        past = rows.histories.get(self.period)
+        if past and past.row.snapshot.exempt is None:
+            change = tracking.note_payment(past.row, self.at, rows.write_context(self.at))
+            rows.keep(self.period, change)
 
 
 @frozen
@@ -157,15 +145,15 @@ class Reopening:
     by: PersonId
     remarks: str
 
-    def act(self, ledger: Ledger) -> None:
+    def act(self, rows: ClientRows) -> None:
         """Reopen what is done."""
-        if not ledger.can_be_corrected(self.period):
+        if not rows.can_be_corrected(self.period):
             return
-        story = ledger.stories[self.period]
-        if story.row.snapshot.is_done:
-            write_context = evolve(ledger.write_context(self.at, self.by), may_correct=True)
-            change = tracking.reopen(story.row, story.history, self.remarks, write_context)
-            ledger.keep(self.period, change)
+        past = rows.histories[self.period]
+        if past.row.snapshot.is_done:
+            write_context = evolve(rows.write_context(self.at, self.by), may_correct=True)
+            change = tracking.reopen(past.row, past.events, self.remarks, write_context)
+            rows.keep(self.period, change)
 
 
 @frozen
@@ -177,38 +165,42 @@ class Voiding:
     by: PersonId
     remarks: str
 
-    def act(self, ledger: Ledger) -> None:
+    def act(self, rows: ClientRows) -> None:
         """Void it, if it can be."""
-        if not ledger.can_be_corrected(self.period):
+        if not rows.can_be_corrected(self.period):
             return
-        story = ledger.stories[self.period]
-        if (sequence := story.undoable) and story.row.snapshot.exempt is None:
-            write_context = evolve(ledger.write_context(self.at, self.by), may_correct=True)
-            change = tracking.void(story.row, story.history, sequence, self.remarks, write_context)
-            ledger.keep(self.period, change)
+        past = rows.histories[self.period]
+        if (sequence := past.undoable) and past.row.snapshot.exempt is None:
+            write_context = evolve(rows.write_context(self.at, self.by), may_correct=True)
+            change = tracking.void(past.row, past.events, sequence, self.remarks, write_context)
+            rows.keep(self.period, change)
 
 
 @frozen(kw_only=True)
-class Turning:
-    """A source says otherwise whether the client is to be reached (P6)."""
+class TrackingChange:
+    """A source starts or ends the tracking of the client (P6)."""
 
     at: datetime
     is_active: bool = True
     par_trackable: bool | None
 
-    def act(self, ledger: Ledger) -> None:
-        """Take the word, and exempt or restore the open rows."""
-        ledger.client = evolve(
-            ledger.client, is_active=self.is_active, par_trackable=self.par_trackable
+    def act(self, rows: ClientRows) -> None:
+        """Exempt or restore the open rows."""
+        rows.client = evolve(
+            rows.client, is_active=self.is_active, par_trackable=self.par_trackable
         )
-        ledger.settle(self.at)
+        rows.settle(self.at)
 
 
-def told(ledger: Ledger, entries: Iterable[LoggedAction]) -> list[Story]:
-    """Let everything happen in its order; give what it came to, the oldest period first."""
+HistoryEntry: TypeAlias = Opening | Call | Payment | Reopening | Voiding | TrackingChange
+"""Something that is to happen to a client's rows, if they still allow it then."""
+
+
+def histories_of(rows: ClientRows, entries: Iterable[HistoryEntry]) -> list[RowHistory]:
+    """Do the entries in the order of time; return the rows, oldest period first."""
     for entry in sorted(entries, key=lambda entry: entry.at):
-        entry.act(ledger)
-    return [ledger.stories[period] for period in sorted(ledger.stories, key=_begin)]
+        entry.act(rows)
+    return [rows.histories[period] for period in sorted(rows.histories, key=_begin)]
 
 
 def _begin(period: Period) -> date:

@@ -1,4 +1,4 @@
-"""What the database already knows when it is filled: the seeded words, and nothing else."""
+"""The seeded lookups, which the database has before it is filled."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ PREFIX = {FCASH: "FC", PCNI: "PC"}
 
 
 @frozen
-class Vocabulary:
-    """The words that clients and their history are told in, by their codes."""
+class SeededLookups:
+    """What clients and their history refer to, by code."""
 
     companies: Mapping[str, CompanyId]
     cycles: Mapping[str, Cycle]

@@ -19,7 +19,7 @@ from clientupdater.demo_data.history import (
     Opening,
     Payment,
     Reopening,
-    Turning,
+    TrackingChange,
     Voiding,
 )
 from clientupdater.demo_data.remarks import (
@@ -42,9 +42,9 @@ if TYPE_CHECKING:
 
     from clientupdater.demo_data.calendar import Calendar
     from clientupdater.demo_data.clients import DemoClient
-    from clientupdater.demo_data.desk import Desk
-    from clientupdater.demo_data.history import LoggedAction
+    from clientupdater.demo_data.history import HistoryEntry
     from clientupdater.demo_data.staff import Person
+    from clientupdater.demo_data.staff_directory import StaffDirectory
     from clientupdater.domain.ids import CompanyId
     from clientupdater.domain.periods import Period
 
@@ -66,31 +66,35 @@ class Planner:
     """Plans what happens to one client after the other."""
 
     rng: Random
-    desk: Desk
+    directory: StaffDirectory
     calendar: Calendar
     fcash: CompanyId
 
-    def entries(self, client: DemoClient) -> Iterator[LoggedAction]:
+    def entries(self, client: DemoClient) -> Iterator[HistoryEntry]:
         """Plan everything up to now for one client."""
         if client.facts.cycle is None:
             return
-        yield from self._turnings(client)
+        yield from self._tracking_changes(client)
         for period in self.calendar.periods(client.facts.cycle):
             planned = self._period(client, period)
             yield from (entry for entry in planned if entry.at <= self.calendar.now)
 
-    def _turnings(self, client: DemoClient) -> Iterator[LoggedAction]:
+    def _tracking_changes(self, client: DemoClient) -> Iterator[HistoryEntry]:
         """Plan when a client is no longer reached, or was not for some days (P6)."""
         facts, rng = client.facts, self.rng
         if at := client.untracked_at:
-            yield Turning(at=at, is_active=facts.is_active, par_trackable=facts.par_trackable)
+            yield TrackingChange(
+                at=at, is_active=facts.is_active, par_trackable=facts.par_trackable
+            )
         elif client.par_status == "tele_130" and happens(rng, LAPSED):
             late = self.calendar.now - timedelta(days=rng.randint(8, 50))
             if late > client.since:
-                yield Turning(at=late, par_trackable=False)
-                yield Turning(at=late + timedelta(days=rng.randint(2, 7)), par_trackable=True)
+                yield TrackingChange(at=late, par_trackable=False)
+                yield TrackingChange(
+                    at=late + timedelta(days=rng.randint(2, 7)), par_trackable=True
+                )
 
-    def _period(self, client: DemoClient, period: Period) -> Iterator[LoggedAction]:
+    def _period(self, client: DemoClient, period: Period) -> Iterator[HistoryEntry]:
         opened_at = max(self.calendar.opening(period), client.since)
         if opened_at.date() > period.last_day:
             return
@@ -109,7 +113,7 @@ class Planner:
 
     def _calls(
         self, client: DemoClient, period: Period, day: date | None
-    ) -> Iterator[LoggedAction]:
+    ) -> Iterator[HistoryEntry]:
         """Plan call after call, until one of them closes the period or nobody calls again."""
         chances = FIRST_TIME
         for _ in range(MOST_CALLS):
@@ -136,11 +140,11 @@ class Planner:
 
     def _caller(self, client: DemoClient, at: datetime) -> Person:
         """Choose the officer mostly, else whoever calls or leads there."""
-        post = self.desk.post(client.facts.company, client.facts.branch)
+        staff = self.directory.staff_of(client.facts.company, client.facts.branch)
         officer = client.officer_at(at)
         if officer and happens(self.rng, 0.85):
-            return next(person for person in post.officers if person.id == officer)
-        return self.rng.choice(post.callers if happens(self.rng, 0.85) else post.leaders)
+            return next(person for person in staff.officers if person.id == officer)
+        return self.rng.choice(staff.callers if happens(self.rng, 0.85) else staff.leaders)
 
     def _update(
         self, client: DemoClient, person: Person, at: datetime, outcome: str
@@ -173,13 +177,13 @@ class Planner:
         if call.update.reason in RARELY or not happens(rng, TAKEN_BACK if done else VOIDED):
             return None
         at = self.calendar.working_moment(rng, call.at.date() + timedelta(days=1))
-        post = self.desk.post(client.facts.company, client.facts.branch)
-        by = rng.choice(post.leaders).id
+        staff = self.directory.staff_of(client.facts.company, client.facts.branch)
+        by = rng.choice(staff.leaders).id
         if done and happens(rng, 0.6):
             return Reopening(at, call.period, by, rng.choice(MISTAKES))
         return Voiding(at, call.period, by, rng.choice(SLIPS))
 
-    def _next_day(self, call: Call, undoing: LoggedAction | None) -> date | None:
+    def _next_day(self, call: Call, undoing: HistoryEntry | None) -> date | None:
         """Call again when it was agreed, mostly; some are called late and some never."""
         rng, agreed = self.rng, call.update.next_follow_up_on
         if undoing or agreed is None:

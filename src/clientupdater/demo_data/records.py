@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.security.vault import Vault
     from clientupdater.demo_data.clients import DemoClient
-    from clientupdater.demo_data.history import Story
+    from clientupdater.demo_data.history import RowHistory
     from clientupdater.demo_data.organisation import Organisation
     from clientupdater.demo_data.staff import Person
     from clientupdater.domain.events import Promise, StatusEvent
@@ -80,8 +80,8 @@ OPENINGS = Table.of(
 
 
 @frozen
-class Clerk:
-    """Writes values down with the identities that the lookups have in this database."""
+class RecordWriter:
+    """Makes the records of each table, with the ids that the lookups have in this database."""
 
     rng: Random
     since: datetime
@@ -191,19 +191,19 @@ class Clerk:
             lasted = (each.since, each.until, each.by)
             yield self._id(), client.facts.id, each.officer, *lasted, *ended, each.since
 
-    def story(self, story: Story) -> tuple[Record, list[Record]]:
+    def row_with_events(self, history: RowHistory) -> tuple[Record, list[Record]]:
         """Write down a row, and its events."""
         row_id = self._id()
-        events = [self._event(row_id, story, event) for event in story.history]
-        return self._row(row_id, story), events
+        events = [self._event(row_id, history, event) for event in history.events]
+        return self._row(row_id, history), events
 
     def opening(self, period: Period, at: datetime, rows_opened: int, unmapped: int) -> Record:
         """Write down that a period was opened for everybody, in a few seconds."""
         done = at + timedelta(seconds=2)
         return self._id(), *_period_columns(period), rows_opened, unmapped, at, done
 
-    def _row(self, row_id: UUID, story: Story) -> Record:
-        row, snapshot = story.row, story.row.snapshot
+    def _row(self, row_id: UUID, history: RowHistory) -> Record:
+        row, snapshot = history.row, history.row.snapshot
         standing = snapshot.standing
         return (
             row_id,
@@ -224,11 +224,11 @@ class Clerk:
             snapshot.revived_at,
             snapshot.version,
             snapshot.updated_by,
-            story.history[0].recorded_at,
+            history.events[0].recorded_at,
             snapshot.updated_at,
         )
 
-    def _event(self, row_id: UUID, story: Story, event: StatusEvent) -> Record:
+    def _event(self, row_id: UUID, history: RowHistory, event: StatusEvent) -> Record:
         return (
             self._id(),
             row_id,
@@ -241,7 +241,7 @@ class Clerk:
             event.is_terminal,
             event.channel,
             event.occurred_at,
-            story.row.company,
+            history.row.company,
             event.branch,
             event.next_follow_up_on,
             *_promise_columns(event.promise),

@@ -105,7 +105,7 @@ class Person:
 
 
 @define
-class _Hiring:
+class _StaffMaker:
     """Takes people on one after the other; no two get the same address."""
 
     rng: Random
@@ -153,56 +153,56 @@ def made_up_staff(
     rng: Random, organisation: Organisation, companies: Mapping[str, CompanyId]
 ) -> tuple[Person, ...]:
     """Make up everybody: sixty people, the administrator first."""
-    hiring = _Hiring(rng, organisation, companies)
-    hiring.hire(Role.ADMINISTRATOR, None)
+    maker = _StaffMaker(rng, organisation, companies)
+    maker.hire(Role.ADMINISTRATOR, None)
     for company in (FCASH, FCASH, PCNI, PCNI):
-        hiring.hire(Role.HEAD_OFFICE, company)
+        maker.hire(Role.HEAD_OFFICE, company)
     for area in organisation.areas:
-        hiring.hire(Role.AREA_MANAGER, area.company, areas=[area])
+        maker.hire(Role.AREA_MANAGER, area.company, areas=[area])
     for branch in organisation.branches:
-        _manager(hiring, branch)
+        _manager(maker, branch)
     for area in organisation.areas:
-        _callers(hiring, area)
-        hiring.hire(Role.FIELD_STAFF, area.company, areas=[area])
-    _others(hiring)
-    return _shown(hiring.staff)
+        _callers(maker, area)
+        maker.hire(Role.FIELD_STAFF, area.company, areas=[area])
+    _others(maker)
+    return _shown(maker.staff)
 
 
-def _manager(hiring: _Hiring, branch: Branch) -> None:
+def _manager(maker: _StaffMaker, branch: Branch) -> None:
     """A branch of both companies has a manager with the grants of each, told apart."""
-    person = hiring.hire(Role.BRANCH_MANAGER, branch.area.company, branches=[branch])
+    person = maker.hire(Role.BRANCH_MANAGER, branch.area.company, branches=[branch])
     if branch.area.company is None:
         rights = RIGHTS[Role.BRANCH_MANAGER]
-        each = [rights.over(hiring.companies[company]) for company in branch.area.companies]
-        hiring.change(person, grants=frozenset().union(*each))
+        each = [rights.over(maker.companies[company]) for company in branch.area.companies]
+        maker.change(person, grants=frozenset().union(*each))
 
 
-def _callers(hiring: _Hiring, area: Area) -> None:
+def _callers(maker: _StaffMaker, area: Area) -> None:
     """Two to an area: one for each company, or for half of the branches each."""
-    branches = hiring.organisation.of(area)
+    branches = maker.organisation.of(area)
     if area.company is None:
         for company in area.companies:
-            hiring.hire(Role.TELEMARKETER, company, branches=branches)
+            maker.hire(Role.TELEMARKETER, company, branches=branches)
         return
     for half in (branches[:2], branches[2:]):
-        hiring.hire(Role.TELEMARKETER, area.company, branches=half)
+        maker.hire(Role.TELEMARKETER, area.company, branches=half)
 
 
-def _others(hiring: _Hiring) -> None:
+def _others(maker: _StaffMaker) -> None:
     """Two more in the field, two auditors, and those who left or have not begun."""
-    metro, _, northern, *_ = hiring.organisation.areas
+    metro, _, northern, *_ = maker.organisation.areas
     for area in (metro, northern):
-        hiring.hire(Role.FIELD_STAFF, area.company, branches=hiring.organisation.of(area)[:2])
-    hiring.hire(Role.AUDITOR, None)
-    hiring.hire(Role.AUDITOR, PCNI)
-    branches = hiring.organisation.of(metro)
-    left = hiring.hire(Role.TELEMARKETER, metro.company, branches=branches[:1])
-    hiring.change(left, is_active=False)
-    gone = hiring.hire(Role.FIELD_STAFF, metro.company, branches=branches[1:2])
-    hiring.change(gone, is_active=False)
-    hiring.staff[-1] = evolve(hiring.staff[-1], is_deleted=True)
-    newcomer = hiring.hire(Role.TELEMARKETER, metro.company, branches=branches[2:3])
-    hiring.change(newcomer, grants=frozenset())
+        maker.hire(Role.FIELD_STAFF, area.company, branches=maker.organisation.of(area)[:2])
+    maker.hire(Role.AUDITOR, None)
+    maker.hire(Role.AUDITOR, PCNI)
+    branches = maker.organisation.of(metro)
+    left = maker.hire(Role.TELEMARKETER, metro.company, branches=branches[:1])
+    maker.change(left, is_active=False)
+    gone = maker.hire(Role.FIELD_STAFF, metro.company, branches=branches[1:2])
+    maker.change(gone, is_active=False)
+    maker.staff[-1] = evolve(maker.staff[-1], is_deleted=True)
+    newcomer = maker.hire(Role.TELEMARKETER, metro.company, branches=branches[2:3])
+    maker.change(newcomer, grants=frozenset())
 
 
 def _shown(staff: list[Person]) -> tuple[Person, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import UUID
 
 from attrs import field, frozen
@@ -11,7 +11,7 @@ from clientupdater.domain.exports import COLUMNS, is_over
 from clientupdater.domain.jobs import JobStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
     from datetime import date, datetime, tzinfo
 
     from clientupdater.domain.access_scope import AccessScope
@@ -173,11 +173,5 @@ class Snapshot(Protocol):
         ...
 
 
-class SheetForm(Protocol):
-    """How a table becomes a file."""
-
-    def write(
-        self, cover: Mapping[str, str], asked: ExportRequest, table: Table, draft: Draft
-    ) -> Generator[int]:
-        """Write it down, its cover first; give how many rows are written, again and again."""
-        ...
+SheetForm: TypeAlias = "Callable[[Mapping[str, str], ExportRequest, Table, Draft], Generator[int]]"
+"""Writes a table as a file, after its cover; gives again and again how many rows are written."""

@@ -1,4 +1,4 @@
-"""A job that is being done, as the function that does it knows it."""
+"""One attempt at a job, as its function sees it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class Interrupted(Exception):
-    """The job is no longer ours, or our time is over: leave it as it is, somebody goes on."""
+    """The lease is lost or the worker stops: leave the job, another attempt goes on."""
 
 
 class JobRun(Protocol):
-    """One attempt at one job. Whoever returns without having finished it has done it all the same.
+    """One attempt at one job. A function that returns has done it.
 
     A function may be called again for a job that it has done in part, or to the end (J1): what it
     does outside `finishing` must bear that.
@@ -32,26 +32,26 @@ class JobRun(Protocol):
         ...
 
     def report(self, progress: Progress) -> None:
-        """Say how far it is; to be called often, since it costs next to nothing.
+        """Report progress; call it often, it is cheap.
 
-        Raises Interrupted once the job is held no longer, or the worker has to let go of it.
+        Raises Interrupted once the lease is lost, or the worker stops.
         """
         ...
 
     def finishing(self) -> AbstractContextManager[None]:
-        """Make the units of work that begin inside one with the end of the job: all, or nothing.
+        """Commit the transactions that begin inside with the end of the job, or not at all.
 
-        Raises Interrupted, and keeps nothing, where the job is held no longer (J1).
+        Raises Interrupted, and commits nothing, where the lease is lost (J1).
         """
         ...
 
 
 JobFunction: TypeAlias = "Callable[[JobRun], None]"
-"""Does jobs of one name. Raises an `Error` of the domain when it cannot: it is told to people."""
+"""Does the jobs of one name. People see the message of an `Error` that it raises."""
 
 
 def in_turn(*functions: JobFunction) -> JobFunction:
-    """Make one of several, that are done one after the other."""
+    """Combine functions into one that calls them in order."""
 
     def do(job_run: JobRun) -> None:
         for function in functions:
@@ -62,8 +62,8 @@ def in_turn(*functions: JobFunction) -> JobFunction:
 
 @frozen
 class Task:
-    """What workers know how to do under one name."""
+    """The function of one job name."""
 
     do: JobFunction
     queue: str = DEFAULT_QUEUE
-    """Where it waits when a schedule asks for it."""
+    """The queue of its scheduled jobs."""

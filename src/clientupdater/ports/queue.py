@@ -7,7 +7,7 @@ keep their clocks within seconds of each other, a fraction of a lease.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from attrs import Factory, field, frozen
 
@@ -163,19 +163,15 @@ class Jobs(Protocol):
         """End it without having done it; whoever is at it holds it no longer."""
         ...
 
+    def depths(self, now: datetime) -> Sequence[QueueDepth]:
+        """Count the waiting, running and dead jobs of each queue that has any: one statement."""
+        ...
+
 
 def with_idle(items: Iterable[QueueDepth]) -> Sequence[QueueDepth]:
     """Add the queues that workers work on and in which nothing is."""
     busy = {each.queue: each for each in items}
     return tuple({**{queue: QueueDepth.empty(queue) for queue in QUEUES}, **busy}.values())
-
-
-class QueueDepths(Protocol):
-    """How the queues stand, for health and metrics."""
-
-    def read(self, now: datetime) -> Sequence[QueueDepth]:
-        """Tell of every queue in which something waits, is worked on or is dead: one statement."""
-        ...
 
 
 class JobOutcomes(Protocol):
@@ -226,9 +222,8 @@ class Leases(Protocol):
         ...
 
 
-class WakeUps(Protocol):
-    """Tells those who wait that there is something new; it may miss some, and never blocks."""
+WakeUps: TypeAlias = "Callable[[Callable[[], None]], AbstractContextManager[None]]"
+"""Calls a function, from any thread, when jobs were enqueued, for as long as the context is open.
 
-    def listening(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
-        """Call `wake`, from any thread, when jobs were put down, for as long as it is open."""
-        ...
+It may miss some, so its user polls as well.
+"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from attrs import Factory, field, frozen
 
@@ -57,12 +57,8 @@ class Schedules(Protocol):
         ...
 
 
-class Timetable(Protocol):
-    """Reads cron expressions."""
+Timetable: TypeAlias = "Callable[[str, tzinfo], Callable[[datetime], datetime]]"
+"""Reads a cron expression for a time zone, into a function from a moment to the next time after it.
 
-    def times(self, cron: str, zone: tzinfo) -> Callable[[datetime], datetime]:
-        """Give the function that tells, for a moment, the next time after it.
-
-        Raises InvalidInput for what is not five fields, or names a time that never comes.
-        """
-        ...
+Raises InvalidInput for anything but five fields, and for a time that never comes.
+"""

@@ -108,6 +108,29 @@ class SyncJobs(Protocol):
         """
         ...
 
+    def rejects(self, job: SyncJobId, *, after: int, at_most: int) -> Sequence[KeptReject]:
+        """List a run's rejected rows (Y3), in the order of the source."""
+        ...
+
+    def waiting_rejects(self, job: SyncJobId) -> AbstractSet[int]:
+        """Name a run's rejected rows that no later run has applied."""
+        ...
+
+    def mark_replayed(self, job: SyncJobId, by: SyncJob, now: datetime) -> int:
+        """Note that a run has applied another's rejects, but those that it rejected; count them."""
+        ...
+
+
+@frozen
+class KeptReject:
+    """A row that could not be taken, with every reason (Y3)."""
+
+    row: int
+    code: str | None
+    faults: tuple[Fault, ...]
+    replayed_by: SyncJobId | None = None
+    """The run that took it after all."""
+
 
 @frozen(kw_only=True)
 class Progressed:
@@ -167,33 +190,6 @@ class SyncInputs(Protocol):
 
     def forget(self, job: SyncJob) -> None:
         """Drop what was kept, where the source begins anew."""
-        ...
-
-
-@frozen
-class KeptReject:
-    """A row that could not be taken, with every reason (Y3)."""
-
-    row: int
-    code: str | None
-    faults: tuple[Fault, ...]
-    replayed_by: SyncJobId | None = None
-    """The run that took it after all."""
-
-
-class SyncRejects(Protocol):
-    """What could not be taken, none of it lost (Y3)."""
-
-    def list(self, job: SyncJobId, *, after: int, at_most: int) -> Sequence[KeptReject]:
-        """List a run's, in the order in which they came."""
-        ...
-
-    def waiting(self, job: SyncJobId) -> AbstractSet[int]:
-        """Name the rows that no run has taken since."""
-        ...
-
-    def taken(self, job: SyncJobId, by: SyncJob, now: datetime) -> int:
-        """Note that a run has taken them, but for those that it refused as well; count them."""
         ...
 
 

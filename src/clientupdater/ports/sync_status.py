@@ -1,4 +1,4 @@
-"""How taking over the sources stands, for whoever keeps the software running."""
+"""The state of each source, for operators."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ if TYPE_CHECKING:
 
 
 class SourceStatuses(Protocol):
-    """Tells it, and changes nothing."""
-
     def read(self, now: datetime, *, silence: float) -> Sequence[SourceStatus]:
-        """Tell of every source there can be, set up or not: one statement.
+        """Read the state of every source, configured or not, in one statement.
 
-        A run that was not heard of for so many seconds, and that nobody comes back to, is dead.
+        A run without a heartbeat for `silence` seconds, and without a job, is dead.
         """
         ...

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         Sessions,
         Territories,
     )
-    from clientupdater.ports.queue import Jobs, QueueDepths
+    from clientupdater.ports.queue import Jobs
     from clientupdater.ports.read_models import ReadModels
     from clientupdater.ports.retention import RetentionStore
     from clientupdater.ports.rights import Rights
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
         SyncInputs,
         SyncJobs,
         SyncMappings,
-        SyncRejects,
         Work,
     )
     from clientupdater.ports.sync_status import SourceStatuses
@@ -170,11 +169,6 @@ class Transaction(Protocol):
         ...
 
     @property
-    def queue_depths(self) -> QueueDepths:
-        """How the queues stand."""
-        ...
-
-    @property
     def exports(self) -> Exports:
         """What was asked for."""
         ...
@@ -192,11 +186,6 @@ class Transaction(Protocol):
     @property
     def sync_inputs(self) -> SyncInputs:
         """What sources sent."""
-        ...
-
-    @property
-    def sync_rejects(self) -> SyncRejects:
-        """What could not be taken."""
         ...
 
     @property

@@ -140,6 +140,13 @@ class MemoryJobs:
         ended = evolve(_let_go(held), status=JobStatus.CANCELLED, completed_at=now)
         self._written[job] = ended
 
+    def depths(self, now: datetime) -> Sequence[QueueDepth]:
+        """Count the waiting, running and dead jobs of each queue that has any."""
+        items = (JobStatus.PENDING, JobStatus.PROCESSING, JobStatus.DEAD)
+        with self._store.exclusively():
+            jobs = [job for job in self._store.queue.jobs.values() if job.status in items]
+        return [_depth(name, jobs, now) for name in sorted({job.queue for job in jobs})]
+
     def _seen(self) -> Mapping[JobId, Job]:
         with self._store.exclusively():
             return {**self._store.queue.jobs, **self._written}
@@ -195,20 +202,6 @@ class MemorySchedules:
     def _seen(self) -> Mapping[str, ScheduledJob]:
         with self._store.exclusively():
             return {**self._store.queue.schedules, **self._written}
-
-
-@frozen
-class MemoryQueueDepths:
-    """How the queues stand."""
-
-    _store: Store
-
-    def read(self, now: datetime) -> Sequence[QueueDepth]:
-        """Tell of every queue in which something waits, is worked on or is dead."""
-        items = (JobStatus.PENDING, JobStatus.PROCESSING, JobStatus.DEAD)
-        with self._store.exclusively():
-            jobs = [job for job in self._store.queue.jobs.values() if job.status in items]
-        return [_depth(name, jobs, now) for name in sorted({job.queue for job in jobs})]
 
 
 @frozen

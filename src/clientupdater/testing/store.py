@@ -24,7 +24,6 @@ from clientupdater.testing.pension_numbers import MemoryPensionNumbers
 from clientupdater.testing.queue import (
     MemoryJobs,
     MemoryQueue,
-    MemoryQueueDepths,
     MemorySchedules,
 )
 from clientupdater.testing.staff import (
@@ -194,7 +193,6 @@ class MemoryTransaction:
     notices = NeedsDatabase()
     sync_jobs = NeedsDatabase()
     sync_inputs = NeedsDatabase()
-    sync_rejects = NeedsDatabase()
     sync_mappings = NeedsDatabase()
     sync_standings = NeedsDatabase()
     staging = NeedsDatabase()
@@ -208,11 +206,6 @@ class MemoryTransaction:
     def schedules(self) -> MemorySchedules:
         """What is done again and again."""
         return MemorySchedules(self.book, self, self.schedules_written)
-
-    @property
-    def queue_depths(self) -> MemoryQueueDepths:
-        """How the queues stand."""
-        return MemoryQueueDepths(self.book)
 
     @property
     def clients(self) -> MemoryClients:

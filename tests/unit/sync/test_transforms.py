@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clientupdater.domain.sync.fields import Raw
-from clientupdater.domain.sync.transforms import LOOKUP_TABLES, TRANSFORMS, Lookups, Unfit, as_text
+from clientupdater.domain.sync.fields import LOOKUP_TABLES, Raw
+from clientupdater.domain.sync.transforms import TRANSFORMS, Lookups, Unfit, as_text
 
 NONE = Lookups()
 SOME = Lookups.of(

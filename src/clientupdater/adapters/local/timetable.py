@@ -18,25 +18,21 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
 _FIELDS = 5
-_TOLD = "is no cron expression of five fields (minute, hour, day, month, weekday)"
+_NO_CRON = "is no cron expression of five fields (minute, hour, day, month, weekday)"
 
 
-class CronTimetable:
-    """Times by the clock on the wall of a zone, told in UTC."""
+def cron_times(cron: str, zone: tzinfo) -> Callable[[datetime], datetime]:
+    """Read a cron expression by the wall clock of a zone; the times are in UTC."""
+    # cronsim also reads a field for seconds, and words such as @daily: we do not.
+    if len(cron.split()) != _FIELDS or cron.startswith("@"):
+        raise InvalidInput.of("/cron_expression", _NO_CRON)
 
-    def times(self, cron: str, zone: tzinfo) -> Callable[[datetime], datetime]:
-        """Give the function that tells, for a moment, the next time after it."""
-        # cronsim also reads a field for seconds, and words such as @daily: we do not.
-        if len(cron.split()) != _FIELDS or cron.startswith("@"):
-            raise InvalidInput.of("/cron_expression", _TOLD)
+    def after(moment: datetime) -> datetime:
+        try:
+            return next(CronSim(cron, moment.astimezone(zone))).astimezone(UTC)
+        except CronSimError:
+            raise InvalidInput.of("/cron_expression", _NO_CRON) from None
+        except StopIteration:
+            raise InvalidInput.of("/cron_expression", "names a time that never comes") from None
 
-        def after(moment: datetime) -> datetime:
-            try:
-                return next(CronSim(cron, moment.astimezone(zone))).astimezone(UTC)
-            except CronSimError:
-                raise InvalidInput.of("/cron_expression", _TOLD) from None
-            except StopIteration:
-                message = "names a time that never comes"
-                raise InvalidInput.of("/cron_expression", message) from None
-
-        return after
+    return after

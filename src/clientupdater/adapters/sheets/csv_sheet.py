@@ -11,8 +11,6 @@ import io
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
 from clientupdater.domain.exports import COVER, escaped
 
 if TYPE_CHECKING:
@@ -22,23 +20,19 @@ if TYPE_CHECKING:
     from clientupdater.ports.file_store import Draft
 
 
-@frozen
-class CsvSheet:
-    """Hardly anything is done here: the store gives finished lines."""
-
-    def write(
-        self, cover: Mapping[str, str], asked: ExportRequest, table: Table, draft: Draft
-    ) -> Generator[int]:
-        """Write it down; give how many rows are written."""
-        draft.write("\ufeff".encode())
-        draft.write(_lines((COVER + name, escaped(value)) for name, value in cover.items()))
-        draft.write(_lines([asked.columns]))
-        written = 0
-        with closing(table.lines()) as result:
-            for lines in result:
-                draft.write(lines.text)
-                written += lines.rows
-                yield written
+def write_csv(
+    cover: Mapping[str, str], asked: ExportRequest, table: Table, draft: Draft
+) -> Generator[int]:
+    """Write a table as CSV; the database gives finished lines."""
+    draft.write("\ufeff".encode())
+    draft.write(_lines((COVER + name, escaped(value)) for name, value in cover.items()))
+    draft.write(_lines([asked.columns]))
+    written = 0
+    with closing(table.lines()) as result:
+        for lines in result:
+            draft.write(lines.text)
+            written += lines.rows
+            yield written
 
 
 def _lines(rows: Iterable[Iterable[str]]) -> bytes:

@@ -11,8 +11,6 @@ import zipfile
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.exports import EMPTY, Kind
 
@@ -79,22 +77,18 @@ _PARTS: Mapping[str, str] = {
 }
 
 
-@frozen
-class XlsxSheet:
-    """Memory is that of some rows, however many there are."""
-
-    def write(
-        self, cover: Mapping[str, str], asked: ExportRequest, table: Table, draft: Draft
-    ) -> Generator[int]:
-        """Write it down; give how many rows are written."""
-        with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=_QUICK) as book:  # type: ignore[call-overload] # it writes and tells, and need not seek
-            for name, text in _PARTS.items():
-                book.writestr(_entry(name), _HEAD + text)
-            with _sheet(book, 2) as write:
-                write(_rows([*cover.items()], (Kind.TEXT, Kind.TEXT)))
-            with _sheet(book, 1) as write:
-                write(_rows([asked.columns], [Kind.TEXT] * len(asked.columns)))
-                yield from _filled(table, asked.kinds, write)
+def write_xlsx(
+    cover: Mapping[str, str], asked: ExportRequest, table: Table, draft: Draft
+) -> Generator[int]:
+    """Write a table as XLSX, in the memory of some rows, however many there are."""
+    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=_QUICK) as book:  # type: ignore[call-overload] # it writes and tells, and need not seek
+        for name, text in _PARTS.items():
+            book.writestr(_entry(name), _HEAD + text)
+        with _sheet(book, 2) as write:
+            write(_rows([*cover.items()], (Kind.TEXT, Kind.TEXT)))
+        with _sheet(book, 1) as write:
+            write(_rows([asked.columns], [Kind.TEXT] * len(asked.columns)))
+            yield from _filled(table, asked.kinds, write)
 
 
 def _filled(

@@ -63,6 +63,11 @@ class Field(StrEnum):
         return _LONGEST.get(self, 50)
 
     @property
+    def table(self) -> str:
+        """The lookup table that lists its values; empty where they are not looked up."""
+        return _TABLES.get(self, "")
+
+    @property
     def repeats(self) -> bool:
         """Whether many clients share its values: what was found once is worth remembering."""
         return self in _REPEATED
@@ -74,20 +79,18 @@ _KINDS = {
     Field.SOURCE_UPDATED_AT: Kind.MOMENT,
     Field.SOURCE_VERSION: Kind.NUMBER,
 }
+_TABLES = {
+    Field.COMPANY: "companies",
+    Field.BRANCH: "branches",
+    Field.PRODUCT: "products",
+    Field.PENSION_TYPE: "pension_types",
+    Field.PENSIONER_TYPE: "pensioner_types",
+    Field.PAR_STATUS: "par_statuses",
+    Field.ACCOUNT_TYPE: "account_types",
+}
+LOOKUP_TABLES = tuple(_TABLES.values())
 _LONGEST = {Field.FULL_NAME: 255, Field.ADDRESS: 500}
-_REPEATED = frozenset(
-    {
-        Field.COMPANY,
-        Field.BIRTH_DATE,
-        Field.PENSION_TYPE,
-        Field.PENSIONER_TYPE,
-        Field.PRODUCT,
-        Field.BRANCH,
-        Field.PAR_STATUS,
-        Field.ACCOUNT_TYPE,
-        Field.LOAN_STATUS,
-    }
-)
+_REPEATED = _TABLES.keys() | {Field.BIRTH_DATE, Field.LOAN_STATUS}
 
 #: Without these a row cannot be taken at all, so every mapping fills them.
 IDENTITY = frozenset({Field.CLIENT_CODE, Field.COMPANY})

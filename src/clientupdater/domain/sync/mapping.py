@@ -19,6 +19,7 @@ from clientupdater.domain.sync.cells import taking
 from clientupdater.domain.sync.fields import ESSENTIAL, IDENTITY, VERSIONING, Entry, Field
 from clientupdater.domain.sync.protection import (
     REPEATED,
+    can_repeat,
     is_number,
     number_in,
     pension_columns,
@@ -226,6 +227,8 @@ class RecordMapper:
     product_column: str
     product_companies: Mapping[str, str]
     columns: Mapping[Field, str]
+    watched: tuple[Field, ...]
+    """The fields that could repeat the pension number."""
 
     @classmethod
     def of(cls, mapping: SourceMapping, lookups: Lookups) -> RecordMapper:
@@ -237,6 +240,7 @@ class RecordMapper:
             mapping.column_of(Field.PRODUCT),
             lookups.product_companies,
             {each.field: each.column for each in mapping.fields},
+            tuple(e.field for e in mapping.fields if can_repeat(e.field, e.steps, lookups)),
         )
 
     def __call__(self, record: Record) -> Row | Reject:
@@ -255,7 +259,8 @@ class RecordMapper:
             faults.append(Fault(self.product_column, "belongs to another company than the client"))
         number = self._number(record, values)
         if number is not None:
-            faults += [Fault(self.columns[each], REPEATED) for each in repeats(number, values)]
+            repeated = repeats(number, values, self.watched)
+            faults += [Fault(self.columns[each], REPEATED) for each in repeated]
         code = values.get(Field.CLIENT_CODE)
         if faults or record.faults or not isinstance(code, str):
             return self._reject(record, values, faults, number)

@@ -10,17 +10,20 @@ import string
 from typing import TYPE_CHECKING
 
 from clientupdater.domain.errors import Fault
-from clientupdater.domain.sync.fields import IDENTITY, Field
+from clientupdater.domain.sync.fields import IDENTITY, Field, Kind
+from clientupdater.domain.sync.transforms import looked_up_in
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from clientupdater.domain.sync.fields import Entry, Raw, Value
+    from clientupdater.domain.sync.transforms import Lookups, Transform
 
 REPEATED = "repeats the client's pension number, which belongs in its own column alone"
 _FEWEST_DIGITS = 6
 """What has fewer is no number of a person: "N/A" and "0" stand in many columns at once."""
-_KEPT = f"{string.ascii_uppercase}{string.digits}\n".encode()
+_KEPT = f"{string.ascii_letters}{string.digits}\n".encode()
+_CAPITALS = bytes.maketrans(string.ascii_lowercase.encode(), string.ascii_uppercase.encode())
 _AROUND_DIGITS = bytes({*range(256)} - {*_KEPT})
 _LONG = 8
 """So long a number is found within a text as well; a shorter one could be there by chance."""
@@ -50,20 +53,37 @@ def protection_faults(entries: Iterable[Entry], protected: Collection[str]) -> I
 
 def number_in(cell: Raw) -> str | None:
     """Read a cell as a pension number in plain form; None where it can be none."""
+    if isinstance(cell, str) and cell.isdigit():  # nearly all of them
+        return cell if len(cell) >= _FEWEST_DIGITS else None
     plain = _plain(str(cell)) if isinstance(cell, str | int) else ""
     return plain if sum(map(str.isdigit, plain)) >= _FEWEST_DIGITS else None
 
 
-def repeats(number: str, values: Mapping[Field, Value]) -> tuple[Field, ...]:
-    """Name the other fields in which a record's pension number stands.
+def can_repeat(field: Field, steps: Sequence[Transform], lookups: Lookups) -> bool:
+    """Whether a field can hold a pension number by mistake, whatever a record says.
 
-    Nearly no record has one, so all its texts are looked through at once first.
+    A field that is looked up holds one of its table's codes, and those rarely look like numbers.
     """
-    texts = [each for each in values.values() if each.__class__ is str]
-    joined = "\n".join(texts).upper().encode().translate(None, _AROUND_DIGITS)
-    if joined.count(number.encode("ascii", "ignore")) <= (Field.PENSION_NUMBER in values):
+    if field is Field.PENSION_NUMBER or field.kind is not Kind.TEXT:
+        return False
+    table = looked_up_in(steps)
+    codes = lookups.tables.get(table, {}).values() if table else ()
+    return table is None or any(map(number_in, codes))
+
+
+def repeats(
+    number: str, values: Mapping[Field, Value], fields: Iterable[Field]
+) -> tuple[Field, ...]:
+    """Name those of the fields that repeat a record's pension number.
+
+    Nearly no record repeats it, so all its texts are searched at once first.
+    """
+    joined = "\n".join(filter(None, map(values.get, fields)))  # type: ignore[arg-type]
+    if not joined.isascii():
+        joined = joined.upper()  # "ﬁ" is two capitals
+    if number.encode("ascii", "ignore") not in joined.encode().translate(_CAPITALS, _AROUND_DIGITS):
         return ()
-    return tuple(field for field, value in values.items() if _holds(field, value, number))
+    return tuple(field for field in fields if _holds(field, values.get(field), number))
 
 
 def is_number(value: Value, number: str | None) -> bool:
@@ -72,7 +92,7 @@ def is_number(value: Value, number: str | None) -> bool:
 
 
 def _holds(field: Field, value: Value, number: str) -> bool:
-    if field is Field.PENSION_NUMBER or not isinstance(value, str):
+    if not isinstance(value, str):
         return False
     # A client's code may be made from the number; only the number itself gives it away whole.
     if field in IDENTITY or len(number) < _LONG:

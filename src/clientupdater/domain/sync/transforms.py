@@ -12,11 +12,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import field, frozen
 
-from clientupdater.domain.sync.fields import Raw
+from clientupdater.domain.sync.fields import LOOKUP_TABLES, Raw
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Unfit(Exception):
@@ -76,15 +79,6 @@ def _folded(text: str) -> str:
 
 Transform: TypeAlias = Callable[[Raw, Lookups], Raw]
 
-LOOKUP_TABLES = (
-    "companies",
-    "branches",
-    "products",
-    "pension_types",
-    "pensioner_types",
-    "par_statuses",
-    "account_types",
-)
 _DASHES = dict.fromkeys(map(ord, "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2212"))
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _US_DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
@@ -256,6 +250,12 @@ def lookup(table: str, value: Raw, lookups: Lookups) -> Raw:
     """Find a table's code, by code or by alias."""
     text = _stripped(value)
     return None if text is None else lookups.code(table, text)
+
+
+def looked_up_in(steps: Sequence[Transform]) -> str | None:
+    """Name the table whose codes are all that these steps can give; None where it may be any."""
+    last = steps[-1] if steps else None
+    return str(last.args[0]) if isinstance(last, partial) and last.func is lookup else None
 
 
 #: Every transform by the name under which a mapping names it.

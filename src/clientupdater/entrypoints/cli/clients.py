@@ -202,7 +202,7 @@ def refresh(session: Session, /, *, client: str, acts: str, as_json: bool) -> No
     """Ask NextBank for one client now, and apply what differs."""
     with opened_as(session, acts) as (app, caller):
         ref = client_ref(client)
-        job = app.refresh_client(caller, ref)
+        job = app.sync.refresh_client(caller, ref)
         shown = ClientShown.of(app.clients.show(caller, ref, Permission.SYNC_EXECUTE))
     if as_json:
         print_json(shown)

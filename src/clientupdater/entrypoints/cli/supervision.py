@@ -22,10 +22,13 @@ from clientupdater.runtime import child_process
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
+    from types import FrameType
 
 _GRACE_S = 15.0
 _START_S = 30.0
 _LAST_LINES = 5
+_COME_BACK_S = 0.01
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 
 
 @frozen
@@ -103,15 +106,29 @@ def watch(watched: Sequence[Child], database_is_running: Callable[[], bool]) -> 
 
 
 def interrupt_on_stop() -> None:
-    """Make Ctrl-C and SIGTERM interrupt once; further ones do not disturb the stopping."""
+    """Make Ctrl-C, SIGTERM and SIGHUP interrupt once; later ones do not disturb the stopping.
 
-    def stop(*_: object) -> None:
-        for sign in (signal.SIGINT, signal.SIGTERM):
+    ``Popen.poll`` locks before it enters its ``try``. An exception raised between the two would
+    leave the lock taken, and the child could never be waited for. So a signal that arrives there
+    comes back a moment later.
+    """
+
+    def stop(_: int, frame: FrameType | None) -> None:
+        if _is_polling(frame):
+            signal.setitimer(signal.ITIMER_REAL, _COME_BACK_S)
+            return
+        for sign in _STOPPING:
             signal.signal(sign, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for sign in _STOPPING:
         signal.signal(sign, stop)
+
+
+def _is_polling(frame: FrameType | None) -> bool:
+    while frame is not None and frame.f_code is not subprocess.Popen.poll.__code__:
+        frame = frame.f_back
+    return frame is not None
 
 
 def _is_ready(port: int) -> bool:

@@ -111,7 +111,7 @@ def _done_here(app: App, caller: Caller, job: SyncJob) -> SyncJob:
     """Do it now. What cannot be begun, or is broken off, nobody else would do: it is called off."""
     try:
         with progress() as watch:
-            return app.run_sync(job.id, watch)
+            return app.sync.run(job.id, watch)
     except (SyncRunning, KeyboardInterrupt):
         app.sync.cancel(caller, job.id)
         note(f"run {job.id} is called off: nothing of it was applied")

@@ -1,4 +1,4 @@
-"""What a worker tells of its jobs: a line for each, and numbers for whoever watches."""
+"""A log line and metrics for each job."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Account:
         _log.warning(
             f"job {outcome}",
             **line,
-            error=held.failure.told,
+            error=held.failure.message,
             status=held.failure.verdict.status,
             exc_info=held.failure.unforeseen,
         )

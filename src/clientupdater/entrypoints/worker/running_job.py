@@ -79,7 +79,7 @@ class RunningJob:
             return self._is_let_go
 
     def let_go(self) -> None:
-        """Let whoever does it find out, at the next report, that it is ours no longer."""
+        """Make the next report raise Interrupted."""
         self._is_let_go = True
 
     @property

@@ -54,7 +54,7 @@ class Pace:
 
 @define(eq=False)
 class Worker:
-    """Works until it is told to stop."""
+    """Claims jobs and does them until it is stopped."""
 
     worker_context: WorkerContext
     name: str
@@ -85,10 +85,10 @@ class Worker:
         self._awake.set()
 
     def run(self, *, once: bool = False) -> None:
-        """Work until told to stop; `once`: until nothing that is due is left."""
+        """Work until stopped; with `once`, until no job is due."""
         _log.info("working", worker=self.name, queues=list(self.queues), threads=self.threads)
         with ExitStack() as stack:
-            stack.enter_context(self.worker_context.wake_ups.listening(self._awake.set))
+            stack.enter_context(self.worker_context.wake_ups(self._awake.set))
             stack.enter_context(self._crew())
             self._work(once=once)
         _log.info("stopped working", worker=self.name)
@@ -164,13 +164,13 @@ class Worker:
             _log.warning("schedule has no readable time", schedule=name)
 
     def _recover(self) -> None:
-        """Take back what was lost, whoever lost it."""
+        """Queue again the jobs of workers that are gone."""
         while job := self.worker_context.leases.recover(self._now(), random.random()):  # noqa: S311 — scatters
             _log.warning("job was lost", job=job.id, name=job.name, status=job.status)
 
     def _fail_dead_syncs(self) -> None:
-        """Fail the runs whose process is gone, whoever that was."""
-        for run in self.worker_context.app.fail_dead_syncs():
+        """Fail the runs whose process is gone."""
+        for run in self.worker_context.app.sync.fail_dead():
             _log.warning("sync run was lost", run=str(run))
 
     # --- holding
@@ -218,7 +218,7 @@ class Worker:
             endings.complete([held.claim for held in done], now)
         for held in self._ended:
             if held.failure and held.claim in self._held:
-                endings.fail(held.claim, held.failure.told, held.failure.verdict, now)
+                endings.fail(held.claim, held.failure.message, held.failure.verdict, now)
         self._return(held for held in self._ended if held.was_interrupted and self._has(held))
         quick = all(held.took_s < self.pace.quick_s for held in self._ended)
         more = min(self._ahead + 2 * len(self._ended), self.pace.most_ahead)

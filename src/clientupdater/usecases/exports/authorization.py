@@ -1,4 +1,4 @@
-"""What exports share: what it takes to have one, and whose it is."""
+"""Authorisation for exports."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def needed(asked: ExportRequest) -> tuple[Permission, ...]:
-    """Name what it takes; whoever asks of clients where they stand needs status:read as well."""
+    """Name the permissions that an export needs; a filter by status needs status:read as well."""
     first, *others = NEEDS[asked.type]
     if asked.type is ExportType.CLIENTS and asked.filter.row is not None:
         return (first, Permission.STATUS_READ, *others)
@@ -33,28 +33,28 @@ def needed(asked: ExportRequest) -> tuple[Permission, ...]:
 def require_rights(
     work: UnitsOfWork, caller: Caller, asked: ExportRequest
 ) -> tuple[AccessScope, ...]:
-    """Refuse who may not have it, and write that down; give how far each permission reaches."""
+    """Check each permission that an export needs; return the scope of each."""
     for permission in needed(asked):
         require_reach(work, caller, permission, "export")
     return reaches(caller.actor, asked)
 
 
 def reaches(actor: Actor, asked: ExportRequest) -> tuple[AccessScope, ...]:
-    """Say how far an actor reaches by each permission that it takes."""
+    """Give the actor's scope for each permission that an export needs."""
     return tuple(access_scope_of(actor, permission) for permission in needed(asked))
 
 
 def still_reaches(tx: Transaction, export: Export) -> tuple[AccessScope, ...]:
-    """Judge anew who asked for it: between then and now their rights may have ended (A7, A8)."""
+    """Check again the rights of the person who asked: they may have ended since (A7, A8)."""
     actor = tx.rights.actor(export.asked_by.id)
     result = reaches(actor, export.asked) if actor else ()
     if not result or any(access_scope.is_nothing for access_scope in result):
-        raise Refused("Whoever asked for this export may not have it any more.")
+        raise Refused("The person who asked for this export may no longer have it.")
     return result
 
 
 def outgrown_by(actor: Actor, export: Export) -> Permission | None:
-    """Name a permission by which its file holds more than the actor may see now (A7, A10)."""
+    """Name a permission whose scope no longer covers the file (A7, A10)."""
     then = export.rls_scope or {}
     for permission in needed(export.asked):
         seen = then.get(permission)
@@ -64,12 +64,12 @@ def outgrown_by(actor: Actor, export: Export) -> Permission | None:
 
 
 def shown_to(actor: Actor, export: Export) -> Export:
-    """Give an export without a file that its asker cannot have any more."""
+    """Hide the file that the actor may no longer fetch."""
     return evolve(export, file=None) if outgrown_by(actor, export) else export
 
 
 def own(tx: Transaction, caller: Caller, export: UUID) -> Export:
-    """Find an export of one's own; anybody else's is not there: it shows what they may see."""
+    """Find one of the caller's exports; raise NotFound for another person's."""
     result = tx.exports.find(export)
     if result is None or result.asked_by.id != caller.actor.id:
         raise NotFound

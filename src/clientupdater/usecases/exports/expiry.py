@@ -1,4 +1,4 @@
-"""Remove the files of exports whose time is over, some at a time (J5)."""
+"""Delete the files of expired exports in batches (J5)."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 BATCH = 100
 ABANDONED_AFTER = timedelta(days=1)
-"""No export takes that long: what was begun before is left over from a writer who died."""
+"""No export takes that long: an older unfinished file is left over from a dead worker."""
 
 
 @frozen
 class RemoveExpiredExports:
-    """The export stays listed, and says that it is gone."""
+    """The export stays listed, without its file."""
 
     work: UnitsOfWork
     clock: Clock
@@ -31,7 +31,7 @@ class RemoveExpiredExports:
     batch: int = BATCH
 
     def as_job(self, job_run: JobRun) -> None:
-        """Remove them all, and what was left behind."""
+        """Delete all expired files, and unfinished ones that are left over."""
         removed, last = 0, self.batch
         while last == self.batch:
             job_run.report(Progress(done=removed, step="export_files"))
@@ -40,10 +40,10 @@ class RemoveExpiredExports:
         self.files.sweep(self.clock.now() - ABANDONED_AFTER)
 
     def __call__(self) -> int:
-        """Remove some; fewer than a batch, it was all."""
+        """Delete one batch; fewer than a full batch means that none is left."""
         with self.work.begin(SYSTEM) as tx:
             expired = tx.exports.expired(self.clock.now(), at_most=self.batch)
-        # The files first: what is cut off in between is done again.
+        # The files first: if we stop in between, the next run does it again.
         for export in expired:
             self.files.remove(export.file or "")
         with self.work.begin(SYSTEM) as tx:

@@ -1,4 +1,4 @@
-"""Asking for exports, fetching and deleting their files."""
+"""Exports: create them, list them, fetch and delete their files."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ JOB = "export"
 
 
 @frozen
-class ExportRequests:
+class Exports:
     """A worker writes the file; the right is judged again when the file is fetched."""
 
     work: UnitsOfWork
@@ -45,9 +45,9 @@ class ExportRequests:
     files: FileStore
 
     def create(self, caller: Caller, asked: ExportRequest) -> Export:
-        """Put it down. Raises InvalidInput for a code that there is not.
+        """Create an export with the job that writes it (J2).
 
-        What is asked for and the job that does it are put down together (J2).
+        Raises InvalidInput where the filter names an unknown code.
         """
         result = require_rights(self.work, caller, asked)
         export = Export(
@@ -83,10 +83,7 @@ class ExportRequests:
         tx.audit.did(caller, entry)
 
     def show(self, caller: Caller, export: UUID) -> Export:
-        """Find it. Raises NotFound for anybody else's.
-
-        How it stands.
-        """
+        """Show one of the caller's exports. Raises NotFound for another person's."""
         require_reach(self.work, caller, Permission.REPORTS_EXPORT, "export")
         with self.work.begin(SYSTEM) as tx:
             return shown_to(caller.actor, own(tx, caller, export))
@@ -94,10 +91,7 @@ class ExportRequests:
     def list(
         self, caller: Caller, *, after: ExportKey | None = None, limit: int = 50
     ) -> Page[Export, ExportKey]:
-        """Read a page of them.
-
-        The newest first.
-        """
+        """List a page of the caller's exports, the newest first."""
         require_reach(self.work, caller, Permission.REPORTS_EXPORT, "export")
         with self.work.begin(SYSTEM) as tx:
             result = tx.exports.of_person(caller.actor.id, after=after, at_most=limit + 1)
@@ -106,9 +100,9 @@ class ExportRequests:
         return Page(shown, ExportKey(shown[-1].created_at, shown[-1].id) if more else None)
 
     def fetch(self, caller: Caller, export: UUID) -> tuple[Export, StoredFile]:
-        """Open its file. Raises Gone when its time is over, NotFound while it is not there.
+        """Open the file, and log the access (L1).
 
-        Every time it is taken away is written down (L1).
+        Raises NotFound while there is no file yet, and Gone once it has expired.
         """
         with self.work.begin(SYSTEM) as tx:
             result = own(tx, caller, export)
@@ -120,7 +114,7 @@ class ExportRequests:
             return result, self.files.read(name)
 
     def _require_sight(self, caller: Caller, export: Export) -> None:
-        """Refuse a file that holds what its asker may not see any more, and write that down."""
+        """Refuse, and log, a file with data that the caller may no longer see."""
         if export.file is None or (permission := outgrown_by(caller.actor, export)) is None:
             return
         result = caller.actor.found(permission)
@@ -136,7 +130,7 @@ class ExportRequests:
         if export.is_gone(now):
             raise Gone
         if export.file is None:
-            raise NotFound("There is no file yet; see how the export stands.")
+            raise NotFound("There is no file yet; see the export's status.")
         return export.file
 
     def _write_down(self, tx: Transaction, caller: Caller, export: Export) -> None:
@@ -145,9 +139,9 @@ class ExportRequests:
         tx.audit.did(caller, entry)
 
     def delete(self, caller: Caller, export: UUID) -> None:
-        """Delete it. Raises NotFound for anybody else's.
+        """Delete an export and its file. Raises NotFound for another person's.
 
-        One that is being written finds out by itself that nobody wants it any more.
+        A worker that is writing it notices, and stops.
         """
         require_reach(self.work, caller, Permission.REPORTS_EXPORT, "export")
         with self.work.begin(SYSTEM) as tx:
@@ -168,6 +162,6 @@ class ExportRequests:
 
 
 def _only_company(access_scope: AccessScope) -> CompanyId | None:
-    """Name the company that it is of, where it is one alone."""
+    """Name the one company that the scope covers; None where it covers more."""
     companies = list(access_scope.scopes)
     return companies[0] if access_scope.everywhere is None and len(companies) == 1 else None

@@ -1,4 +1,4 @@
-"""Write an export that was asked for: as its asker sees it, or not at all (A7, A10)."""
+"""Write an export with the rights of the person who asked, or not at all (A7, A10)."""
 
 from __future__ import annotations
 
@@ -33,18 +33,16 @@ if TYPE_CHECKING:
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
 JUDGED_EVERY = 20_000
-"""Rows after which the asker is judged anew."""
-_UNFORESEEN = "Something went wrong that nobody foresaw; whoever looks after the software is told."
+"""Rows after which the rights are checked again."""
+_UNFORESEEN = "An unexpected error; the log has the details."
 
 
 class _Deleted(Exception):
-    """Nobody wants it any more."""
+    """The export was deleted."""
 
 
 @frozen
 class _Written:
-    """A file that is whole."""
-
     name: str
     size: int
     rows: int
@@ -52,7 +50,7 @@ class _Written:
 
 @frozen(kw_only=True)
 class WriteExport:
-    """A file is whole or not there; the export's end and the job's are one."""
+    """A file is complete or absent; the export ends in the same transaction as its job."""
 
     work: UnitsOfWork
     clock: Clock
@@ -63,7 +61,7 @@ class WriteExport:
     judged_every: int = JUDGED_EVERY
 
     def __call__(self, job_run: JobRun) -> None:
-        """Do the job; what goes wrong is told on the export as well."""
+        """Write the file; an error is noted on the export as well."""
         export = UUID(str(job_run.job.arguments["export"]))
         try:
             self._write(job_run, export)
@@ -72,7 +70,7 @@ class WriteExport:
         except _Deleted:
             return
         except Exception as error:
-            # Where it cannot be told on the export, the job tells it.
+            # Without the database, only the job has the error.
             with suppress(Unavailable):
                 self._note_failure(job_run.job, export, error)
             raise
@@ -91,12 +89,12 @@ class WriteExport:
             with job_run.finishing():
                 self._complete(id_, _Written(name, size, rows))
         except (Refused, _Deleted, Interrupted):
-            # Whatever else went wrong, it may have been kept all the same: the next attempt sees.
+            # After any other error the commit may have happened; the next attempt sees.
             self.files.remove(name)
             raise
 
     def _name(self, export: Export, attempt: int) -> str:
-        """Each attempt has a file of its own: one that is late does not touch another's."""
+        """Each attempt has a file of its own, so that a late one does not touch it."""
         return f"{export.id}-{attempt}.{export.asked.format}"
 
     def _begun(self, id_: UUID) -> tuple[Export, tuple[AccessScope, ...]]:
@@ -129,7 +127,7 @@ class WriteExport:
             total, rows, judged_at = table.count(), 0, 0
             cover = self._cover(export, table, total)
             form = self.forms[export.asked.format]
-            with closing(form.write(cover, export.asked, table, draft)) as written:
+            with closing(form(cover, export.asked, table, draft)) as written:
                 for rows in written:
                     job_run.report(Progress(done=rows, total=total, step="writing"))
                     if rows - judged_at >= self.judged_every:

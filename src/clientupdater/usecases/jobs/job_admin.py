@@ -1,4 +1,4 @@
-"""What all that looks after jobs and schedules shares: who may, and the record of who did."""
+"""Authorisation and audit for the administration of jobs and schedules."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def job_admin(
     work: UnitsOfWork, caller: Caller, resource: str, named: object = ""
 ) -> Iterator[Transaction]:
-    """Begin a unit of work over the queue; jobs are of every company, so it asks for all (A6a)."""
+    """Begin a transaction over the queue. Jobs are of every company: it needs scope all (A6a)."""
     decision = decide_over_thing(caller.actor, Permission.JOBS_MANAGE, None)
     if not decision.allowed:
         with work.begin(visible_scope_of(caller.actor)) as tx:
@@ -34,7 +34,6 @@ def job_admin(
 
 
 def did(tx: Transaction, caller: Caller, action: str, named: object, **details: object) -> None:
-    """Log it (L1)."""
     resource = action.partition(".")[0]
     entry = LoggedAction(action=action, resource=resource, resource_id=str(named), details=details)
     tx.audit.did(caller, entry)

@@ -1,4 +1,4 @@
-"""Remove what was kept long enough: in small batches, each with a record of itself (J5)."""
+"""Delete expired rows in small batches, each with an entry in the retention log (J5)."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
 BATCH = 1000
-"""Rows in one transaction: nobody waits for it, and little is lost when it is cut off."""
+"""Rows in one transaction: it is short, and little is lost when it is cut off."""
 
 
 @frozen
 class PurgeOld:
-    """Cut off at any moment, it has removed what its records say, and goes on the next time."""
+    """Can be stopped at any moment: the next run goes on."""
 
     work: UnitsOfWork
     clock: Clock
@@ -36,18 +36,18 @@ class PurgeOld:
     batch: int = BATCH
 
     def as_retention(self, job_run: JobRun) -> None:
-        """Remove what is older than the settings say."""
+        """Delete what is older than the settings allow."""
         cutoffs = self.retention.cutoffs(self.clock.now())
         self._purge(job_run, {kind: at for kind, at in cutoffs.items() if kind in _ROWS})
 
     def as_expiry(self, job_run: JobRun) -> None:
-        """Remove what has ended."""
+        """Delete what has expired."""
         self._purge(job_run, dict.fromkeys(Expirable, self.clock.now()))
 
     def __call__(
         self, kind: Removable, before: datetime, report: Callable[[int], None] = lambda _: None
     ) -> int:
-        """Remove what is from before a moment; give how many rows."""
+        """Delete the rows from before a moment; return how many."""
         removed, rows = 0, self.batch
         while rows == self.batch:
             report(removed)

@@ -1,4 +1,4 @@
-"""Do one job that is held: find what it asks for, do it, and judge what came of it (J1)."""
+"""Do one claimed job, and decide whether it is tried again (J1)."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 
 @frozen
 class Failure:
-    """Why a job could not be done, in words for whoever looks after jobs, and what comes next."""
+    """Why a job failed, in words for operators, and what happens next."""
 
-    told: str
+    message: str
     verdict: Verdict
     unforeseen: Exception | None = field(default=None, eq=False)
-    """A fault of ours: its words may hold anything, so they are for the log alone."""
+    """An unexpected exception: its text may hold personal data, so only the log gets it."""
 
 
 @frozen
 class DoJob:
-    """Goes by the name of a job; one that nobody knows is dead, and the others go on."""
+    """Finds the function by the job's name; a job with an unknown name is dead."""
 
     tasks: Mapping[str, Task]
     clock: Clock
@@ -45,7 +45,7 @@ class DoJob:
     policy: RetryPolicy = Factory(RetryPolicy)
 
     def __call__(self, job_run: JobRun) -> Failure | None:
-        """Do it for the request that asked for it. Raises Interrupted when it is ours no longer."""
+        """Do the job under the trace of its request. Raises Interrupted once the lease is lost."""
         task = self.tasks.get(job_run.job.name)
         if task is None:
             return Failure(self._unknown(job_run.job), Verdict(JobStatus.DEAD))
@@ -56,14 +56,14 @@ class DoJob:
                 raise
             except Error as error:
                 return Failure(error.message, self._verdict(job_run.job, error))
-            except Exception as error:  # noqa: BLE001 — whatever it is, other jobs are still due
-                message = f"{type(error).__name__}; the log says more, under {trace.request_id}."
+            except Exception as error:  # noqa: BLE001 — the worker goes on with other jobs
+                message = f"{type(error).__name__}; see the log for request {trace.request_id}."
                 return Failure(message, self._again(job_run.job), error)
         return None
 
     def _unknown(self, job: Job) -> str:
         known = ", ".join(sorted(self.tasks))
-        return f"No worker of this version knows how to do {job.name!r}; it knows: {known}."
+        return f"This version has no job {job.name!r}. It has: {known}."
 
     def _verdict(self, job: Job, error: Error) -> Verdict:
         return Verdict(JobStatus.DEAD) if is_lasting(error) else self._again(job)

@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class ScheduleChanges:
-    """What is to be otherwise; None leaves it as it is."""
+    """Changes to a schedule; None leaves a field as it is."""
 
     cron: str | None = None
     time_zone: str | None = None
-    """An empty one is the business's."""
+    """Empty: the business's."""
     is_active: bool | None = None
 
     def applied(self, schedule: ScheduledJob) -> ScheduledJob:
-        """Give the schedule as changed."""
+        """Apply the changes."""
         return evolve(
             schedule,
             cron=schedule.cron if self.cron is None else self.cron,
@@ -50,11 +50,11 @@ _LOOK_AGAIN = timedelta(hours=1)
 
 @frozen
 class Fired:
-    """What was found due."""
+    """The result of one look at the schedules."""
 
     schedules: Sequence[str]
     unreadable: Sequence[str]
-    """Whose times make no sense: somebody wrote them past us."""
+    """Those with an invalid cron expression or time zone, written by SQL."""
 
 
 @frozen
@@ -68,19 +68,16 @@ class ScheduleAdministration:
     tasks: Mapping[str, Task]
 
     def list(self, caller: Caller) -> Sequence[ScheduledJob]:
-        """List them; raise Forbidden without jobs:manage.
-
-        By name.
-        """
+        """List schedules by name."""
         with job_admin(self.work, caller, "schedule") as tx:
             return tx.schedules.list()
 
     def change(
         self, caller: Caller, name: str, changes: ScheduleChanges, version: int | None
     ) -> ScheduledJob:
-        """Change what is named; `version` is the one that was seen, None whichever it is.
+        """Change a schedule. Raises VersionConflict unless `version` is current or None.
 
-        What passed while it was off, or went by other times, is not made up for.
+        Times that passed while it was off are not made up for.
         """
         with job_admin(self.work, caller, "schedule", name) as tx:
             seen = tx.schedules.lock(name)
@@ -102,15 +99,15 @@ class ScheduleAdministration:
     def _standing(self, seen: ScheduledJob, changed: ScheduledJob) -> Schedule:
         if not _fields(seen, changed):
             return seen.standing
-        next_after = self.timetable.times(changed.cron, _checked_zone(changed, self.zone))
+        next_after = self.timetable(changed.cron, _checked_zone(changed, self.zone))
         now: datetime = self.clock.now()
         due = resumed(next_after, now).next_run_at
         return Schedule(seen.standing.last_run_at, due if changed.is_active else None)
 
     def run(self, caller: Caller, name: str) -> JobId:
-        """Put its job down; raise AlreadyExists where it waits already.
+        """Enqueue a schedule's job now, active or not; its times stay.
 
-        Its times stay as they are; it need not be switched on.
+        Raises AlreadyExists while its job waits.
         """
         with job_admin(self.work, caller, "schedule", name) as tx:
             schedule = tx.schedules.lock(name)
@@ -118,19 +115,19 @@ class ScheduleAdministration:
                 raise NotFound
             task = self.tasks.get(schedule.function)
             if task is None:
-                message = f"asks for {schedule.function!r}, which nobody here knows how to do"
+                message = f"runs {schedule.function!r}, which this version does not have"
                 raise InvalidInput.of("/name", message)
             job = evolve(job_of(schedule, task), asked_by=caller.actor.id)
             put = tx.jobs.enqueue(job, self.clock.now())
             if put is None:
-                raise AlreadyExists(f"The job of {name} waits already; it will be done next.")
+                raise AlreadyExists(f"The job of {name} waits already; a worker will do it next.")
             did(tx, caller, "schedule.run", name, job=put)
         return put
 
     def fire_due(self) -> Fired:
-        """Look at those that are due.
+        """Enqueue the jobs of the schedules that are due.
 
-        A schedule and its job are one unit of work; one that nobody could do here does not fire.
+        A schedule fires in one transaction with its job, and only if this version has that job.
         """
         now, fired, unreadable = self.clock.now(), [], []
         with self.work.begin(SYSTEM) as tx:
@@ -145,8 +142,8 @@ class ScheduleAdministration:
         return Fired(fired, unreadable)
 
     def _fire(self, tx: Transaction, due: ScheduledJob, now: datetime) -> bool:
-        """Fire it; one that was never looked at waits for its next time."""
-        next_after = self.timetable.times(due.cron, zone_of(due, self.zone))
+        """Fire one schedule; a new one waits for its first time."""
+        next_after = self.timetable(due.cron, zone_of(due, self.zone))
         result = firing(due.standing, next_after, now)
         if result is None:
             later = evolve(due.standing, next_run_at=due.standing.due_at(next_after, now))
@@ -171,12 +168,12 @@ def _fields(seen: ScheduledJob, changed: ScheduledJob) -> Sequence[str]:
 
 
 def zone_of(schedule: ScheduledJob, business: tzinfo) -> tzinfo:
-    """Give the zone whose clocks it goes by."""
+    """Read the schedule's time zone."""
     return ZoneInfo(schedule.time_zone) if schedule.time_zone else business
 
 
 def job_of(schedule: ScheduledJob, task: Task) -> NewJob:
-    """Give the job that it asks for: while one waits, another would do no more."""
+    """Make the schedule's job; its key keeps a second one from waiting."""
     return NewJob(
         name=schedule.function,
         arguments=schedule.arguments,

@@ -1,4 +1,4 @@
-"""Looking after jobs: what waits, what failed, what to do about it (J1)."""
+"""Administration of jobs: list, retry, cancel, purge, and find what is stuck (J1)."""
 
 from __future__ import annotations
 
@@ -26,13 +26,12 @@ if TYPE_CHECKING:
     from clientupdater.usecases.jobs.retention import PurgeOld
 
 PATIENCE = timedelta(minutes=10)
-
-"""For so long a job may wait while all workers are busy."""
+"""How long a job may wait while all workers are busy."""
 
 
 @frozen
 class StuckJobs:
-    """Since when the oldest waits, and how many are dead, by queue."""
+    """How long the oldest job waits, and how many jobs are dead, by queue."""
 
     waiting: Mapping[str, timedelta]
     dead: Mapping[str, int]
@@ -49,18 +48,11 @@ class JobAdministration:
     def list(
         self, caller: Caller, asked: JobsAsked, *, before: JobId | None = None, at_most: int = 50
     ) -> Sequence[Job]:
-        """List them; raise Forbidden without jobs:manage.
-
-        Page by page: the next begins before the last of this one.
-        """
+        """List jobs, the newest first; `before` is the last job of the previous page."""
         with job_admin(self.work, caller, "job") as tx:
             return tx.jobs.list(asked, before=before, at_most=at_most)
 
     def show(self, caller: Caller, job: JobId) -> Job:
-        """Show it; raise NotFound where there is none.
-
-        As it stands now.
-        """
         with job_admin(self.work, caller, "job", job) as tx:
             result = tx.jobs.lock(job)
         if result is None:
@@ -68,9 +60,9 @@ class JobAdministration:
         return result
 
     def retry(self, caller: Caller, job: JobId) -> Job:
-        """Let it wait again; raise AlreadyExists where one with its key waits.
+        """Queue a dead job again, with its attempts reset.
 
-        Its attempts count anew.
+        Raises AlreadyExists while another job with its key waits.
         """
         with job_admin(self.work, caller, "job", job) as tx:
             held = tx.jobs.lock(job)
@@ -84,9 +76,9 @@ class JobAdministration:
             return tx.jobs.lock(job) or held
 
     def cancel(self, caller: Caller, job: JobId) -> Job:
-        """End it; raise AlreadyDone where it is over.
+        """Cancel a job. Raises AlreadyDone where it has ended.
 
-        One that is being done is taken from its worker, which notices when it reports next.
+        A worker that is doing it notices at its next report.
         """
         with job_admin(self.work, caller, "job", job) as tx:
             held = tx.jobs.lock(job)
@@ -99,23 +91,17 @@ class JobAdministration:
             return tx.jobs.lock(job) or held
 
     def purge(self, caller: Caller, *, older_than: timedelta) -> int:
-        """Remove them in batches; give how many.
-
-        Those that are done or were called off; dead ones stay until somebody has looked.
-        """
+        """Delete completed and cancelled jobs in batches; return how many. Dead jobs stay."""
         before = self.clock.now() - older_than
         with job_admin(self.work, caller, "job") as tx:
             did(tx, caller, "job.purge", "", before=before.isoformat())
         return self.purge_old(Purgeable.COMPLETED_JOBS, before)
 
     def find_stuck(self) -> StuckJobs:
-        """Look at every queue.
-
-        Looks, and does nothing.
-        """
+        """Find the queues with dead jobs, or with jobs that have waited too long."""
         now = self.clock.now()
         with self.work.begin(SYSTEM) as tx:
-            depths = tx.queue_depths.read(now)
+            depths = tx.jobs.depths(now)
         ages = {each.queue: now - each.oldest_due_at for each in depths if each.oldest_due_at}
         return StuckJobs(
             {queue: age for queue, age in ages.items() if age > PATIENCE},
@@ -123,14 +109,13 @@ class JobAdministration:
         )
 
     def depths(self) -> Iterator[GaugeReading]:
-        """Read every queue in which there is something, and those that workers work on.
-        An empty one is told as such: a number that nobody told anew would stand for ever.
+        """Read the gauges of every queue; raises Unavailable without the database.
 
-        Asks the database, so that it may take a while, or raise Unavailable.
+        An empty queue is reported as 0, since a gauge keeps its last value otherwise.
         """
         now = self.clock.now()
         with self.work.begin(SYSTEM) as tx:
-            result = with_idle(tx.queue_depths.read(now))
+            result = with_idle(tx.jobs.depths(now))
         for each in result:
             age = (now - each.oldest_due_at).total_seconds() if each.oldest_due_at else 0.0
             yield GaugeReading("queue_pending", each.pending, (each.queue,))

@@ -63,7 +63,7 @@ class CheckSystem:
         """Look at what the database knows, where it still answers."""
         try:
             with self.work.begin(SYSTEM) as tx:
-                queues = tx.queue_depths.read(system_health.looked_at)
+                queues = tx.jobs.depths(system_health.looked_at)
                 standings = tx.sync_standings.read(system_health.looked_at, silence=SILENCE)
         except Error:
             return system_health

@@ -1,4 +1,4 @@
-"""Taking a run's records over, in the one transaction in which all of it happens, or nothing."""
+"""Apply a run's records in one transaction: all of them or none."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class SyncApply:
     sync_progress: SyncProgress
 
     def over(self) -> SyncJob:
-        """Take them over, or only see what that would do."""
+        """Apply the run, or preview it."""
         job, now = self.sync_progress.job, self.clock.now()
         terms = self.tx.sync_mappings.terms(job.asked.source)
         staging = self.tx.staging(self._work(terms, now))
@@ -108,7 +108,7 @@ class SyncApply:
         if origin is None or not job.asked.rejects_alone:
             yield from self.tx.sync_inputs.pages(origin or job.id)
             return
-        wanted = self.tx.sync_rejects.waiting(origin)
+        wanted = self.tx.sync_jobs.waiting_rejects(origin)
         for page in self.tx.sync_inputs.pages(origin):
             for row, record in enumerate(page.records, page.first):
                 if row in wanted:
@@ -119,7 +119,7 @@ class SyncApply:
             lost = f", {fetch.without_code} of them without a code" if fetch.without_code else ""
             message = (
                 f"The source states {fetch.stated} records and gave {fetch.received}{lost}: "
-                "what is missing cannot be told from what is gone, so nothing was applied."
+                "the missing records could be taken for deleted ones, so nothing was applied."
             )
             is_file = self.sync_progress.job.asked.source is Source.CSV
             raise SourceMalformed(message, *[MEND_FILE] * is_file)
@@ -148,7 +148,7 @@ class SyncApply:
         }
 
     def _decided(self, staging: Staging, outcome: Outcome) -> SyncJob:
-        """Keep it, hold it, or take it all back; what it came to stays to be read."""
+        """Keep the changes, or undo those of a held run or a preview; store the plan."""
         job, now = self.sync_progress.job, self.clock.now()
         is_approved, is_preview = job.approved_by is not None, job.asked.mode is Mode.PREVIEW
         if is_approved and outcome.hash != job.plan_hash:
@@ -157,7 +157,7 @@ class SyncApply:
         if is_held or is_preview:
             staging.undo()
         elif job.asked.origin is not None and job.asked.rejects_alone:
-            self.tx.sync_rejects.taken(job.asked.origin, job, now)
+            self.tx.sync_jobs.mark_replayed(job.asked.origin, job, now)
         self.tx.sync_jobs.store_plan(job, outcome, now)
         state = JobStatus.HELD if is_held else JobStatus.COMPLETED
         return self.tx.sync_jobs.finish(job, state, outcome, now)

@@ -1,4 +1,4 @@
-"""Who may see runs, and who may have them done: scope all, over the run's company (A6a)."""
+"""Authorisation for sync runs: scope all, over the run's company (A6a)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 RESOURCE = "sync_job"
 TASK = "sync"
-"""What workers know a run by."""
+"""The name of a run's job."""
 
 
 def require_over_company(
@@ -29,7 +29,7 @@ def require_over_company(
     company: CompanyId | None,
     job: str = "",
 ) -> None:
-    """Refuse one who may not, and write it down (A5)."""
+    """Raise Forbidden, and audit the refusal (A5)."""
     decision = decide_over_thing(caller.actor, permission, company)
     if not decision.allowed:
         with work.begin(visible_scope_of(caller.actor)) as tx:
@@ -40,7 +40,7 @@ def require_over_company(
 def judged_job(
     work: UnitsOfWork, caller: Caller, permission: Permission, job_id: SyncJobId
 ) -> SyncJob:
-    """Find a run for one who may; whoever holds nothing does not learn whether it is there."""
+    """Find a run and check the right to it; without the right, a missing run is Forbidden."""
     if not caller.actor.found(permission):
         require_over_company(work, caller, permission, None)
     with work.begin(SYSTEM) as tx:
@@ -54,7 +54,7 @@ def judged_job(
 def companies_within(
     work: UnitsOfWork, caller: Caller, permission: Permission
 ) -> frozenset[CompanyId] | None:
-    """Name the companies whose runs somebody may see; None: every run."""
+    """Name the companies whose runs the caller may see; None: all runs."""
     items = [each for each in caller.actor.found(permission) if each.scope is Scope.ALL]
     companies = frozenset(each.company for each in items if each.company is not None)
     if not companies or any(each.company is None for each in items):

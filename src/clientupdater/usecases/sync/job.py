@@ -1,4 +1,4 @@
-"""Do the run that a worker's job names, or the one that a schedule asks for."""
+"""The worker's job for sync runs, of people and of schedules."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 @frozen
 class DoSyncJob:
-    """A run that is over already was done by an earlier attempt, or called off: so be it (J1).
+    """Does nothing for a run that an earlier attempt has finished, or that was cancelled (J1).
 
-    One that failed is not begun again; whoever has its job retried has to learn that.
+    Raises SyncOver for a failed run: retrying its job does not begin it again.
     """
 
     work: UnitsOfWork
@@ -38,7 +38,7 @@ class DoSyncJob:
     run: RunSync
 
     def __call__(self, job_run: JobRun) -> None:
-        """Do it, and pass on how far it is; a schedule names a source, and has a run put down."""
+        """Do the run that the job names; create one where a schedule names a source instead."""
         arguments = job_run.job.arguments
         if "sync_job" not in arguments:
             self._put_down(job_run, _source(arguments), full=bool(arguments.get("full", True)))
@@ -58,12 +58,12 @@ class DoSyncJob:
         with self.work.begin(SYSTEM) as tx:
             run = tx.sync_jobs.find(job)
         if run is not None and run.state is JobStatus.FAILED:
-            raise SyncOver(f"This run failed, so ask for another one; it said: {run.error}")
+            raise SyncOver(f"This run failed, so ask for another one. Its error: {run.error}")
 
     def _put_down(self, job_run: JobRun, source: Source, *, full: bool) -> None:
-        """Put a run down with the job that does it, once: whoever dies at it, it is that run.
+        """Create a run with its job, once, in the transaction that finishes the schedule's job.
 
-        Where the source is not set up, or is being read, there is nothing to be done tonight.
+        Create none where the source is not configured, or another run reads it.
         """
         if source not in self.run.input.sources:
             job_run.report(Progress(done=0, step="this source is not set up here"))

@@ -1,4 +1,4 @@
-"""From what a source sent to rows of ours, page by page (Y1, Y3)."""
+"""Map a source's records, page by page (Y1, Y3)."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 
 @frozen
 class MappedPage:
-    """What became of some records."""
+    """The rows and rejects of one page."""
 
     rows: tuple[Row, ...]
     rejects: tuple[Reject, ...]
 
     @property
     def without_code(self) -> int:
-        """How many nobody can tell whose they are (Y6)."""
+        """How many records have no client code (Y6)."""
         return sum(each.code is None and not each.hides_code for each in self.rejects)
 
     @property
     def hidden_codes(self) -> int:
-        """How many have a code, perhaps, that could not be read (Y6)."""
+        """How many records may have a code that could not be read (Y6)."""
         return sum(each.hides_code for each in self.rejects)
 
 
 def record_of(row: int, cells: RawRecord) -> Record:
-    """Part what a source said from what its adapter says of it."""
+    """Separate the source's cells from the adapter's faults."""
     faults = faults_of(cells)
     if faults:
         cells = {name: cell for name, cell in cells.items() if name != UNREADABLE}
@@ -50,7 +50,6 @@ class PageMapper:
 
     @classmethod
     def of(cls, terms: Terms) -> PageMapper:
-        """Make it ready."""
         own = {
             company: RecordMapper.of(mapping, terms.lookups)
             for company, mapping in terms.own.items()
@@ -58,7 +57,6 @@ class PageMapper:
         return cls(RecordMapper.of(terms.general, terms.lookups), own)
 
     def map(self, records: Iterable[Numbered]) -> MappedPage:
-        """Map some records."""
         mapped = [self._mapped(record_of(row, cells)) for row, cells in records]
         return MappedPage(
             tuple(each for each in mapped if isinstance(each, Row)),

@@ -1,4 +1,4 @@
-"""Taking over what NextBank says of one client, by the same way as everybody's (Y1, Y10)."""
+"""Sync of one client from NextBank, by the rules of every sync (Y1, Y10)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from clientupdater.domain.errors import NotFound
-from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import SyncRequest
 from clientupdater.ports.sync import InputPage
@@ -19,13 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import tzinfo
 
-    from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import PersonId
     from clientupdater.domain.sync.jobs import SyncJob
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.sources import ClientSource, RawRecord
     from clientupdater.ports.unit_of_work import UnitsOfWork
-    from clientupdater.usecases.tracking.client_access import ClientAccess, ClientRef
 
 SOURCE = Source.NEXTBANK
 
@@ -34,7 +31,7 @@ _NAME = "NextBank"
 
 @frozen
 class OneClient:
-    """Asks first, and only then begins a unit of work: nobody waits for NextBank in one."""
+    """Asks NextBank before it begins a transaction, so that no lock waits for NextBank."""
 
     work: UnitsOfWork
     clock: Clock
@@ -42,7 +39,7 @@ class OneClient:
     sources: Mapping[Source, ClientSource]
 
     def refresh(self, code: str, by: PersonId | None) -> SyncJob:
-        """Take it over. Raises Unavailable; NotFound where NextBank has no such client."""
+        """Sync one client. Raises Unavailable; NotFound where NextBank has no such client."""
         record = self._asked(code)
         now = self.clock.now()
         asked = SyncRequest(SOURCE, full=False, single=True)
@@ -58,22 +55,5 @@ class OneClient:
             raise NotFound(f"{_NAME} is not set up here: NEXTBANK_BASE_URL is not set.")
         record = source.one(code)
         if record is None:
-            raise NotFound(f"{_NAME} knows no such client.")
+            raise NotFound(f"{_NAME} has no such client.")
         return record
-
-
-@frozen
-class RefreshClient:
-    """Whoever may have runs done over a client may have this one refreshed."""
-
-    files: ClientAccess
-    one_client: OneClient
-
-    def __call__(self, caller: Caller, client: ClientRef) -> SyncJob:
-        """Ask NextBank and apply what differs. Raises Unavailable where it does not answer."""
-        with self.files.open(caller, client, Permission.SYNC_EXECUTE) as file:
-            code = file.client.code
-        job = self.one_client.refresh(code, caller.actor.id)
-        with self.files.open(caller, code, Permission.SYNC_EXECUTE) as file:
-            file.did("client.refresh", sync_job=job.id)
-        return job

@@ -1,4 +1,4 @@
-"""What a run says of itself while it works: how far it is, and that it lives."""
+"""A run's progress and heartbeat."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 @frozen
 class SyncProgress:
-    """Written in units of work of its own, so that it shows at once, whatever becomes of the run.
+    """Writes progress in transactions of its own, so that it shows at once.
 
-    Whoever writes finds out that the run was called off, or taken up by another (Y9).
+    A write raises SyncOver where the run was cancelled, or another process took it up (Y9).
     """
 
     work: UnitsOfWork
@@ -32,16 +32,16 @@ class SyncProgress:
     job: SyncJob
     watch: Callable[[Progressed], None] = lambda _: None
     is_kept: bool = True
-    """A run that is over at once, in one unit of work, need not say how far it is."""
+    """A run that is done in one transaction need not report progress."""
 
     @contextmanager
     def alive(self, every_s: float = 10.0) -> Iterator[None]:
-        """Say again and again that the run lives, however long a source takes to answer."""
+        """Send heartbeats, however long a source takes to answer."""
         over = threading.Event()
 
         def say() -> None:
             while not over.wait(every_s):
-                # Where it is ours no longer, whoever does it finds out at its next word.
+                # Where the run is ours no longer, the next progress raises SyncOver.
                 with suppress(Error), self.work.begin(SYSTEM) as tx:
                     tx.sync_jobs.beat(self.job, self.clock.now())
 
@@ -55,7 +55,7 @@ class SyncProgress:
 
     @contextmanager
     def step(self, step: Step) -> Iterator[Callable[[int], None]]:
-        """Begin a step; give what to say after each part of it: how many records by now."""
+        """Begin a step; yield the function that reports how many records are done."""
         begun = self.clock.now()
 
         def tell(records: int) -> None:

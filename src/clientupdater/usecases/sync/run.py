@@ -1,4 +1,4 @@
-"""Do a run that was asked for: read, stage, compare, apply, all of it or nothing (Y2-Y9)."""
+"""Do a sync run: read, stage, compare, apply, all or nothing (Y2-Y9)."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from clientupdater.usecases.sync.input import SyncInput
 
 PATIENCE = 60.0
-"""A run that has not been heard of for so many seconds has died, unless it is applying."""
-_OURS = "A fault of ours; the log says more."
+"""Seconds without a heartbeat after which a run counts as dead, unless it is applying."""
+_OURS = "An unexpected error; the log has the details."
 
 
 @frozen
 class RunSync:
-    """Does runs; begun once more after whoever did one died, it comes to the same."""
+    """Does runs. A run that is done again after a crash comes to the same result."""
 
     work: UnitsOfWork
     clock: Clock
@@ -48,9 +48,9 @@ class RunSync:
         *,
         comes_back: bool = False,
     ) -> SyncJob:
-        """Do it; `watch` is told how far it is. Raises SyncOver when it is called off meanwhile.
+        """Do a run; `watch` gets its progress. Raises SyncOver where it is cancelled meanwhile.
 
-        Where it `comes_back`, a run whose source does not answer waits to be taken up again.
+        With `comes_back`, a run whose source does not answer stays pending for the next attempt.
         """
         with self.work.begin(SYSTEM) as tx:
             job = tx.sync_jobs.begin(job_id, self.clock.now(), patience=self.patience)

@@ -1,4 +1,4 @@
-"""Asking for runs of a sync, deciding on their plans, and looking at what came of them."""
+"""Sync runs: ask for them, do them, decide on their plans, read their results."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 from clientupdater.domain.errors import NotFound, SyncOver
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.jobs import Mode
+from clientupdater.domain.sync.source_status import SILENCE
 from clientupdater.ports.audit import LoggedAction
 from clientupdater.ports.queue import SYNC_QUEUE, NewJob
 from clientupdater.ports.unit_of_work import SYSTEM
@@ -19,31 +20,39 @@ from clientupdater.usecases.sync.authorization import (
     judged_job,
     require_over_company,
 )
+from clientupdater.usecases.sync.diagnosis import diagnose_sources
 from clientupdater.usecases.sync.input import require_kept
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import SyncJobId
     from clientupdater.domain.sync.jobs import SyncJob, SyncRequest
     from clientupdater.domain.sync.outcome import Outcome
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.sync import KeptReject
+    from clientupdater.ports.sync import KeptReject, Progressed
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
+    from clientupdater.usecases.sync.diagnosis import SourceDiagnosis
+    from clientupdater.usecases.sync.one_client import OneClient
+    from clientupdater.usecases.sync.run import RunSync
+    from clientupdater.usecases.tracking.client_access import ClientAccess, ClientRef
 
 
 @frozen
-class SyncJobs:
+class SyncRuns:
     """A run for one company needs rights over that company; a run for all, over every one."""
 
     work: UnitsOfWork
     clock: Clock
+    runner: RunSync
+    clients: ClientAccess
+    one_client: OneClient
 
     def ask(self, caller: Caller, asked: SyncRequest, *, enqueue: bool = True) -> SyncJob:
-        """Ask. Raises SyncRunning where the source is being read.
+        """Create a run. Raises SyncRunning while another run reads the source.
 
-        Puts a run down, with the job that does it; or alone, for whoever does it at once.
+        With `enqueue`, a worker does it; without, the caller does, by `run`.
         """
         require_over_company(self.work, caller, Permission.SYNC_EXECUTE, asked.company)
         now = self.clock.now()
@@ -53,6 +62,31 @@ class SyncJobs:
                 tx.jobs.enqueue(job_of(job), now)
             self._did(tx, caller, job)
         return job
+
+    def run(self, job: SyncJobId, watch: Callable[[Progressed], None] = lambda _: None) -> SyncJob:
+        """Do a run that was asked for, in this process; `watch` gets its progress."""
+        return self.runner(job, watch)
+
+    def refresh_client(self, caller: Caller, client: ClientRef) -> SyncJob:
+        """Ask NextBank for one client and apply what differs.
+
+        Raises Unavailable where NextBank does not answer, NotFound where it has no such client.
+        """
+        with self.clients.open(caller, client, Permission.SYNC_EXECUTE) as file:
+            code = file.client.code
+        job = self.one_client.refresh(code, caller.actor.id)
+        with self.clients.open(caller, code, Permission.SYNC_EXECUTE) as file:
+            file.did("client.refresh", sync_job=job.id)
+        return job
+
+    def fail_dead(self) -> Sequence[SyncJobId]:
+        """Fail the runs whose process is gone (Y9); leave those that a worker's job takes up."""
+        with self.work.begin(SYSTEM) as tx:
+            return tx.sync_jobs.fail_dead(self.clock.now(), silence=SILENCE)
+
+    def diagnose(self) -> Sequence[SourceDiagnosis]:
+        """Find what is wrong with the configured sources."""
+        return diagnose_sources(self.work, self.clock, self.runner.input.sources.keys())
 
     def _did(self, tx: Transaction, caller: Caller, job: SyncJob) -> None:
         asked = job.asked
@@ -65,9 +99,9 @@ class SyncJobs:
     def approve(
         self, caller: Caller, job_id: SyncJobId, *, seen: str | None = None, enqueue: bool = True
     ) -> SyncJob:
-        """Approve it; `seen` is the hash of the plan that was looked at.
+        """Have a held plan applied; `seen` is the hash of the plan that the caller read.
 
-        Lets that very plan be applied: what would by then be another one is refused.
+        A plan that has changed since is refused.
         """
         job = judged_job(self.work, caller, Permission.SYNC_EXECUTE, job_id)
         job.require_approvable(seen)
@@ -84,9 +118,9 @@ class SyncJobs:
             return tx.sync_jobs.find(job.id) or job
 
     def cancel(self, caller: Caller, job_id: SyncJobId) -> SyncJob:
-        """Call it off. Raises SyncOver where it is over.
+        """Cancel a run. Raises SyncOver where it has ended.
 
-        Whoever works on it finds out at the next page, or at the end, and keeps nothing.
+        A worker that is doing it notices at the next page, or at the end, and keeps nothing.
         """
         job = judged_job(self.work, caller, Permission.SYNC_EXECUTE, job_id)
         job.require_cancellable()
@@ -97,27 +131,21 @@ class SyncJobs:
             return tx.sync_jobs.find(job.id) or job
 
     def show(self, caller: Caller, job: SyncJobId) -> SyncJob:
-        """Show it.
-
-        Shows its numbers, which tell of nobody.
-        """
+        """Show a run and its counts, which name no client."""
         return judged_job(self.work, caller, Permission.SYNC_READ, job)
 
     def list(
         self, caller: Caller, *, before: SyncJobId | None = None, at_most: int = 50
     ) -> Sequence[SyncJob]:
-        """List them.
-
-        Whoever holds single companies sees the runs of those alone.
-        """
+        """List runs; a caller with rights over single companies sees the runs of those alone."""
         companies = companies_within(self.work, caller, Permission.SYNC_READ)
         with self.work.begin(SYSTEM) as tx:
             return tx.sync_jobs.list(companies, before=before, at_most=at_most)
 
     def show_plan(self, caller: Caller, job_id: SyncJobId) -> Outcome:
-        """Show it; until a run has come so far there is none.
+        """Show what a run would change: counts, reasons, and examples that name clients.
 
-        Shows numbers, reasons, and some examples, in which clients are named.
+        Raises NotFound until the run has compared.
         """
         job = judged_job(self.work, caller, Permission.SYNC_READ, job_id)
         with self.work.begin(SYSTEM) as tx:
@@ -129,34 +157,32 @@ class SyncJobs:
     def list_rejects(
         self, caller: Caller, job_id: SyncJobId, *, after: int = 0, at_most: int = 50
     ) -> Sequence[KeptReject]:
-        """List them in the order in which they came.
+        """List rejected rows in the order of the source.
 
-        Reasons name columns and never what was in them (C3).
+        A reason names the column and never repeats the cell (C3).
         """
         job = judged_job(self.work, caller, Permission.SYNC_READ, job_id)
         with self.work.begin(SYSTEM) as tx:
-            return tx.sync_rejects.list(job.id, after=after, at_most=at_most)
+            return tx.sync_jobs.rejects(job.id, after=after, at_most=at_most)
 
     def replay_rejects(self, caller: Caller, job_id: SyncJobId, *, enqueue: bool = True) -> SyncJob:
-        """Ask for it. Raises SyncOver where none waits, Gone where they are no longer kept.
+        """Create a run that reads the rejected rows once more, from the stored input.
 
-        Reads them from what was kept; an older version still overwrites no newer one (Y10).
+        Raises SyncOver where no row waits, and Gone where the input is no longer stored. An older
+        version of a record still overwrites no newer one (Y10).
         """
         job = judged_job(self.work, caller, Permission.SYNC_EXECUTE, job_id)
         if job.asked.origin is not None:
             raise SyncOver(f"This run replays another: replay those of {job.asked.origin}.")
         with self.work.begin(SYSTEM) as tx:
             require_kept(tx, job.id)
-            if not tx.sync_rejects.waiting(job.id):
+            if not tx.sync_jobs.waiting_rejects(job.id):
                 raise SyncOver("No row of this run waits to be taken.")
         asked = evolve(job.asked, mode=Mode.APPLY, full=False, origin=job.id, rejects_alone=True)
         return self.ask(caller, asked, enqueue=enqueue)
 
     def explain(self, caller: Caller, job_id: SyncJobId, *, enqueue: bool = True) -> SyncJob:
-        """Ask for it. Raises Gone where its input is no longer kept.
-
-        For as long as the input is kept; nothing is changed.
-        """
+        """Create a preview of a run's stored input. Raises Gone where it is no longer stored."""
         job = judged_job(self.work, caller, Permission.SYNC_EXECUTE, job_id)
         origin = job.asked.origin or job.id
         with self.work.begin(SYSTEM) as tx:
@@ -168,7 +194,7 @@ class SyncJobs:
 
 
 def job_of(job: SyncJob) -> NewJob:
-    """Say what a worker has to do for a run."""
+    """Make the worker's job for a run."""
     return NewJob(
         name=TASK,
         queue=SYNC_QUEUE,

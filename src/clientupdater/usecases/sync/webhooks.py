@@ -1,4 +1,4 @@
-"""Receive word from NextBank: verified, kept once, answered at once; a job follows it."""
+"""Webhooks from NextBank: verified, stored once, answered at once; a job follows each."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _PREFIX, _VERSION = "whsec_", "v1,"
 
 @frozen
 class Signed:
-    """What was sent, and what vouches for it (as the Standard Webhooks have it)."""
+    """A request and its signatures, in the form of Standard Webhooks."""
 
     delivery: str
     timestamp: str
@@ -46,15 +46,15 @@ class Signed:
 
 
 @frozen
-class ReceiveNotice:
-    """Of several secrets any one vouches, so that they can be changed without a gap."""
+class Webhooks:
+    """Notices from NextBank. Any one of several secrets signs, so that they can be rotated."""
 
     work: UnitsOfWork
     clock: Clock
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def verify(self, signed: Signed) -> None:
-        """Refuse what NextBank did not sign, or signed long ago: it may be a repetition."""
+        """Refuse a request that NextBank did not sign, or signed too long ago (a replay)."""
         content = f"{signed.delivery}.{signed.timestamp}.".encode() + signed.body
         made = {_signature(secret, content).encode() for secret in self.secrets}
         sent = [each.encode() for each in signed.signatures.split() if each.startswith(_VERSION)]
@@ -62,8 +62,8 @@ class ReceiveNotice:
         if not (signed.delivery and is_known and self._is_recent(signed.timestamp)):
             raise Unauthenticated("The signature is none of NextBank's, or is too old.")
 
-    def __call__(self, notice: Notice) -> None:
-        """Keep it, and have it followed; one that comes again is only answered."""
+    def receive(self, notice: Notice) -> None:
+        """Store a notice with the job that follows it; ignore one that was stored before."""
         now = self.clock.now()
         with self.work.begin(SYSTEM) as tx:
             if tx.notices.keep(notice, now):
@@ -78,7 +78,7 @@ class ReceiveNotice:
 
 @frozen
 class FollowNotice:
-    """Followed twice, it does no more: a payment is noted once, what is equal is not written."""
+    """Does a notice's job. Doing it twice changes nothing more."""
 
     work: UnitsOfWork
     clock: Clock
@@ -86,22 +86,21 @@ class FollowNotice:
     one_client: OneClient
 
     def __call__(self, job_run: JobRun) -> None:
-        """Follow the notice that a job names."""
         arguments = job_run.job.arguments
         with self.work.begin(SYSTEM) as tx:
             notice = tx.notices.find(str(arguments["source"]), str(arguments["delivery"]))
         if notice is None:
             return
-        with suppress(NotFound):  # whom NextBank does not know, it has nothing to say of
+        with suppress(NotFound):  # NextBank has no such client
             self.one_client.refresh(notice.code, None)
         if notice.posted_on is not None:
-            with suppress(InvalidPeriod):  # a day so far away that no period holds it
+            with suppress(InvalidPeriod):  # a day outside of every period
                 self._note_payment(notice, notice.posted_on)
         with self.work.begin(SYSTEM) as tx:
             tx.notices.followed(notice, self.clock.now())
 
     def _note_payment(self, notice: Notice, posted_on: date) -> None:
-        """Note it in the period of its day, where the client has a row of that (S8)."""
+        """Note the payment on the row of its day's period, if the client has that row (S8)."""
         now = self.clock.now()
         paid_at = min(now, datetime.combine(posted_on, time(), self.zone))
         with self.work.begin(SYSTEM) as tx:

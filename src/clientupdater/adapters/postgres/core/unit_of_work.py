@@ -22,7 +22,6 @@ from clientupdater.adapters.postgres.exports.jobs import PostgresExports
 from clientupdater.adapters.postgres.jobs.queue import (
     PostgresJobOutcomes,
     PostgresJobs,
-    PostgresQueueDepths,
 )
 from clientupdater.adapters.postgres.jobs.retention import PostgresRetentionStore
 from clientupdater.adapters.postgres.jobs.schedules import PostgresSchedules
@@ -47,7 +46,6 @@ from clientupdater.adapters.postgres.sync.jobs import (
 )
 from clientupdater.adapters.postgres.sync.mappings import PostgresSyncMappings
 from clientupdater.adapters.postgres.sync.notices import PostgresNotices
-from clientupdater.adapters.postgres.sync.rejects import PostgresSyncRejects
 from clientupdater.adapters.postgres.sync.source_status import PostgresSourceStatuses
 from clientupdater.adapters.postgres.sync.staging import PostgresStaging
 from clientupdater.adapters.postgres.tracking.assignments import PostgresAssignments
@@ -152,11 +150,6 @@ class PostgresTransaction:
         return PostgresSchedules(self.connection)
 
     @property
-    def queue_depths(self) -> PostgresQueueDepths:
-        """How the queues stand."""
-        return PostgresQueueDepths(self.connection)
-
-    @property
     def old_things(self) -> PostgresRetentionStore:
         """What is kept for a while."""
         return PostgresRetentionStore(self.connection)
@@ -215,11 +208,6 @@ class PostgresTransaction:
     def sync_inputs(self) -> PostgresSyncInputs:
         """What sources sent; raises Misconfigured where there are no keys."""
         return PostgresSyncInputs(self.connection, required(self.vault).ring)
-
-    @property
-    def sync_rejects(self) -> PostgresSyncRejects:
-        """What runs could not take."""
-        return PostgresSyncRejects(self.connection)
 
     @property
     def sync_mappings(self) -> PostgresSyncMappings:

@@ -82,15 +82,8 @@ class PostgresJobs:
         """End it without having done it."""
         self._connection.execute(QUERIES["call_off"], {"job": job, "now": now})
 
-
-@frozen
-class PostgresQueueDepths:
-    """How the queues stand."""
-
-    _connection: Connection
-
-    def read(self, now: datetime) -> Sequence[QueueDepth]:
-        """Tell of every queue in which something waits, is worked on or is dead."""
+    def depths(self, now: datetime) -> Sequence[QueueDepth]:
+        """Count the waiting, running and dead jobs of each queue that has any."""
         return [
             QueueDepth(
                 queue=queue,

@@ -35,22 +35,11 @@ insert into sync_effects (kind, code, client_id, mark)
 select
     'created', x.code, x.client_id,
     jsonb_build_array(
-        co.code, x.full_name, x.pension_index, x.birth_date, x.address, x.contact_number,
-        x.contact_number_alt, pt.code, pr.code, p.code, b.code, ps.code, a.code,
-        x.past_due_amount, x.loan_status
+        {codes}
     )::text
 from sync_change x
-{codes}
+{join_codes}
 where x.is_new
-
--- name: codes
-left join companies co on co.id = x.company_id
-left join pension_types pt on pt.id = x.pension_type_id
-left join pensioner_types pr on pr.id = x.pensioner_type_id
-left join products p on p.id = x.product_id
-left join branches b on b.id = x.branch_id
-left join par_statuses ps on ps.id = x.par_status_id
-left join account_types a on a.id = x.account_type_id
 
 -- name: tell_changed
 -- C2: by our names, lookups as codes, pension numbers masked; the mark tells two numbers apart.
@@ -58,30 +47,11 @@ insert into sync_effects (kind, code, client_id, what, old_value, new_value, mar
 select 'updated', x.code, x.client_id, field.what, field.old_value, field.new_value, field.mark
 from sync_change x
 join clients c on c.id = x.client_id
-{codes}
-left join companies old_co on old_co.id = c.company_id
-left join pension_types old_pt on old_pt.id = c.pension_type_id
-left join pensioner_types old_pr on old_pr.id = c.pensioner_type_id
-left join products old_p on old_p.id = c.product_id
-left join branches old_b on old_b.id = c.branch_id
-left join par_statuses old_ps on old_ps.id = c.par_status_id
-left join account_types old_a on old_a.id = c.account_type_id
+{join_codes}
+{join_old_codes}
 cross join lateral (
     values
-    ('full_name', c.full_name::text, x.full_name, ''),
-    ('company', old_co.code, co.code, ''),
-    ('birth_date', c.birth_date::text, x.birth_date::text, ''),
-    ('address', c.address, x.address, ''),
-    ('contact_number', c.contact_number, x.contact_number, ''),
-    ('contact_number_alt', c.contact_number_alt, x.contact_number_alt, ''),
-    ('pension_type', old_pt.code, pt.code, ''),
-    ('pensioner_type', old_pr.code, pr.code, ''),
-    ('product', old_p.code, p.code, ''),
-    ('branch', old_b.code, b.code, ''),
-    ('par_status', old_ps.code, ps.code, ''),
-    ('account_type', old_a.code, a.code, ''),
-    ('past_due_amount', c.past_due_amount::text, x.past_due_amount::text, ''),
-    ('loan_status', c.loan_status, x.loan_status, ''),
+    {old_and_new},
     (
         'pension_number',
         case when x.gets_number then '••••' || c.pension_last4 end,
@@ -115,16 +85,14 @@ where x.is_flagged
 
 -- name: create_clients
 insert into clients (
-    id, client_code, company_id, full_name, pension_number, pension_blind_index, pension_last4,
-    birth_date, address, contact_number, contact_number_alt, pension_type_id, pensioner_type_id,
-    product_id, branch_id, par_status_id, account_type_id, past_due_amount, loan_status,
+    id, client_code, pension_number, pension_blind_index, pension_last4,
+    {client_columns},
     last_synced_at, sync_source, created_at, updated_at
 )
 select
-    x.client_id, x.code, x.company_id, x.full_name, z.ciphertext, x.pension_index, x.pension_last4,
-    x.birth_date, x.address, x.contact_number, x.contact_number_alt, x.pension_type_id,
-    x.pensioner_type_id, x.product_id, x.branch_id, x.par_status_id, x.account_type_id,
-    x.past_due_amount, x.loan_status, %(now)s, %(source)s::text::sync_source, %(now)s, %(now)s
+    x.client_id, x.code, z.ciphertext, x.pension_index, x.pension_last4,
+    {client_values},
+    %(now)s, %(source)s::text::sync_source, %(now)s, %(now)s
 from sync_change x
 left join sync_sealed z on z.client_id = x.client_id
 where x.is_new
@@ -135,25 +103,12 @@ where x.is_new
 with changed as (
     update clients c
     set
-        company_id = x.company_id,
-        full_name = x.full_name,
+        {client_changes},
         pension_number = case when x.gets_number then z.ciphertext else c.pension_number end,
         pension_blind_index =
             case when x.gets_number then x.pension_index else c.pension_blind_index end,
         pension_last4 = case when x.gets_number then x.pension_last4 else c.pension_last4 end,
-        birth_date = x.birth_date,
-        address = x.address,
-        contact_number = x.contact_number,
-        contact_number_alt = x.contact_number_alt,
         contact_conflict = x.contact_conflict,
-        pension_type_id = x.pension_type_id,
-        pensioner_type_id = x.pensioner_type_id,
-        product_id = x.product_id,
-        branch_id = x.branch_id,
-        par_status_id = x.par_status_id,
-        account_type_id = x.account_type_id,
-        past_due_amount = x.past_due_amount,
-        loan_status = x.loan_status,
         is_active = not x.vanishes and (c.is_active or x.reappears),
         tracking_cycle_from = x.tracking_cycle_from,
         last_synced_at = %(now)s,

@@ -18,20 +18,7 @@ select not pg_try_advisory_xact_lock(1667856208, 2)
 create temporary table sync_stage (
     row_number integer not null,
     code text collate "C" not null,
-    company text,
-    full_name text,
-    birth_date date,
-    address text,
-    contact_number text,
-    contact_number_alt text,
-    pension_type text,
-    pensioner_type text,
-    product text,
-    branch text,
-    par_status text,
-    account_type text,
-    past_due_amount numeric(15, 2),
-    loan_status text,
+    {staged_columns},
     said_at timestamptz,
     said_number bigint,
     is_deleted boolean not null,
@@ -60,32 +47,14 @@ create temporary table sync_seen (
 -- Y10: in which fields the source's word counts once a client is there, per company.
 create temporary table sync_owned (
     company text primary key,
-    full_name boolean not null,
-    takes_company boolean not null,
-    pension_number boolean not null,
-    birth_date boolean not null,
-    address boolean not null,
-    contact_number boolean not null,
-    contact_number_alt boolean not null,
-    pension_type boolean not null,
-    pensioner_type boolean not null,
-    product boolean not null,
-    branch boolean not null,
-    par_status boolean not null,
-    account_type boolean not null,
-    past_due_amount boolean not null,
-    loan_status boolean not null
+    {owned_columns}
 ) on commit drop
 
 -- name: put_owned
 insert into sync_owned
 select
-    t.company, 'full_name' = any(t.fields), 'company' = any(t.fields),
-    'pension_number' = any(t.fields), 'birth_date' = any(t.fields), 'address' = any(t.fields),
-    'contact_number' = any(t.fields), 'contact_number_alt' = any(t.fields),
-    'pension_type' = any(t.fields), 'pensioner_type' = any(t.fields), 'product' = any(t.fields),
-    'branch' = any(t.fields), 'par_status' = any(t.fields), 'account_type' = any(t.fields),
-    'past_due_amount' = any(t.fields), 'loan_status' = any(t.fields)
+    t.company,
+    {owned_values}
 from (select %(company)s::text as company, %(fields)s::text[] as fields) t
 
 -- name: measure
@@ -157,9 +126,9 @@ jsonb_build_object(
 with taken as (
     delete from sync_stage s
     where not s.is_deleted
-        and num_nulls(s.full_name, s.branch, s.company) > 0
+        and num_nulls({required_values}) > 0
         and not exists (select from clients c where c.client_code = s.code)
-    returning s.row_number, s.code, s.full_name, s.branch, s.company
+    returning s.row_number, s.code, {required_values}
 )
 
 insert into sync_refused (row_number, code, company, reasons)
@@ -170,8 +139,7 @@ select
             jsonb_build_object('column', lack.field, 'message', 'is needed for a new client')
             order by lack.field
         )
-        from (values ('branch', t.branch), ('company', t.company), ('full_name', t.full_name))
-            lack (field, value)
+        from (values {required_pairs}) lack (field, value)
         where lack.value is null
     )
 from taken t
@@ -182,7 +150,7 @@ from taken t
 with taken as (
     delete from sync_stage s
     using sync_owned o, clients c
-    where o.takes_company <> o.product
+    where o.owns_company <> o.owns_product
         and o.company = s.company
         and c.client_code = s.code
         and not s.is_deleted
@@ -190,10 +158,10 @@ with taken as (
             select
             from products p
             join companies co on co.code = s.company
-            where case when o.product then p.code = s.product else p.id = c.product_id end
-                and p.company_id <> case when o.takes_company then co.id else c.company_id end
+            where case when o.owns_product then p.code = s.product else p.id = c.product_id end
+                and p.company_id <> case when o.owns_company then co.id else c.company_id end
         )
-    returning s.row_number, s.code, s.company, o.product
+    returning s.row_number, s.code, s.company, o.owns_product
 )
 
 insert into sync_refused (row_number, code, company, reasons)
@@ -202,10 +170,10 @@ select
     jsonb_build_array(
         jsonb_build_object(
             'column',
-            case when t.product then %(product_column)s::text else %(company_column)s::text end,
+            case when t.owns_product then %(product_column)s::text else %(company_column)s::text end,
             'message',
             case
-                when t.product then 'belongs to another company than the client'
+                when t.owns_product then 'belongs to another company than the client'
                 else 'is another company than that of the client''s product'
             end
         )
@@ -269,53 +237,20 @@ from (
     left join client_sources k
         on k.client_id = c.id and k.source = %(source)s::text::sync_source
     left join sync_owned o on o.company = s.company
-    {lookups}
+    {join_sent}
     where
         (c.id is not null or not s.is_deleted)
         and (
             %(company)s::uuid is null
-            or coalesce(co.id, c.company_id) = %(company)s
+            or coalesce(companies.id, c.company_id) = %(company)s
         )
 ) looked
 where looked.source_differs or looked.client_differs or looked.is_unknown
 
--- name: lookups
-left join companies co on co.code = s.company
-left join pension_types pt on pt.code = s.pension_type
-left join pensioner_types pr on pr.code = s.pensioner_type
-left join products p on p.code = s.product
-left join branches b on b.code = s.branch
-left join par_statuses ps on ps.code = s.par_status
-left join account_types a on a.code = s.account_type
-
 -- name: differs
 -- A contact number that a person corrected differs where the source has a new word for it (C1).
-(o.full_name and s.full_name <> c.full_name)
-or (o.takes_company and co.id <> c.company_id)
-or (o.pension_number and s.pension_index is distinct from c.pension_blind_index)
-or (o.birth_date and s.birth_date is distinct from c.birth_date)
-or (o.address and s.address is distinct from c.address)
-or (
-    o.contact_number
-    and s.contact_number is distinct from
-        case when c.contact_number_corrected then k.contact_number else c.contact_number end
-)
-or (
-    o.contact_number_alt
-    and s.contact_number_alt is distinct from
-        case
-            when c.contact_number_alt_corrected then k.contact_number_alt
-            else c.contact_number_alt
-        end
-)
-or (o.pension_type and pt.id is distinct from c.pension_type_id)
-or (o.pensioner_type and pr.id is distinct from c.pensioner_type_id)
-or (o.product and p.id is distinct from c.product_id)
-or (o.branch and b.id <> c.branch_id)
-or (o.par_status and ps.id is distinct from c.par_status_id)
-or (o.account_type and a.id is distinct from c.account_type_id)
-or (o.past_due_amount and s.past_due_amount is distinct from c.past_due_amount)
-or (o.loan_status and s.loan_status is distinct from c.loan_status)
+{fields_differ}
+or (o.owns_pension_number and s.pension_index is distinct from c.pension_blind_index)
 
 -- name: look_for_gone
 -- Y6: whom the source has delivered before and does not now; only a complete, full fetch asks this.
@@ -400,35 +335,16 @@ select
             and other.named_deleted
     ) as reappears,
     coalesce(is_of.is_held and is_of.is_taken and ({differs}), false) as is_updated,
-    case when is_of.is_new or is_of.is_taken and o.takes_company then co.id else c.company_id end
-        as company_id,
-    case when is_of.is_new or is_of.is_taken and o.full_name then s.full_name else c.full_name end
-        as full_name,
+    {becoming},
     coalesce(
         is_of.is_new and s.pension_index is not null
         or is_of.is_taken
-        and o.pension_number
+        and o.owns_pension_number
         and s.pension_index is distinct from c.pension_blind_index,
         false
     ) as gets_number,
     s.pension_index,
     s.pension_last4,
-    case when is_of.is_new or is_of.is_taken and o.birth_date then s.birth_date else c.birth_date end
-        as birth_date,
-    case when is_of.is_new or is_of.is_taken and o.address then s.address else c.address end
-        as address,
-    case
-        when is_of.is_new or is_of.is_taken and o.contact_number and not c.contact_number_corrected
-            then s.contact_number
-        else c.contact_number
-    end as contact_number,
-    case
-        when
-            is_of.is_new
-            or is_of.is_taken and o.contact_number_alt and not c.contact_number_alt_corrected
-            then s.contact_number_alt
-        else c.contact_number_alt
-    end as contact_number_alt,
     case
         when number.has_word or number_alt.has_word
             then
@@ -440,28 +356,6 @@ select
         else coalesce(c.contact_conflict, false)
     end as contact_conflict,
     number.conflicts or number_alt.conflicts as is_flagged,
-    case
-        when is_of.is_new or is_of.is_taken and o.pension_type then pt.id else c.pension_type_id
-    end as pension_type_id,
-    case
-        when is_of.is_new or is_of.is_taken and o.pensioner_type then pr.id
-        else c.pensioner_type_id
-    end as pensioner_type_id,
-    case when is_of.is_new or is_of.is_taken and o.product then p.id else c.product_id end
-        as product_id,
-    case when is_of.is_new or is_of.is_taken and o.branch then b.id else c.branch_id end
-        as branch_id,
-    case when is_of.is_new or is_of.is_taken and o.par_status then ps.id else c.par_status_id end
-        as par_status_id,
-    case
-        when is_of.is_new or is_of.is_taken and o.account_type then a.id else c.account_type_id
-    end as account_type_id,
-    case
-        when is_of.is_new or is_of.is_taken and o.past_due_amount then s.past_due_amount
-        else c.past_due_amount
-    end as past_due_amount,
-    case when is_of.is_new or is_of.is_taken and o.loan_status then s.loan_status else c.loan_status end
-        as loan_status,
     case when is_of.is_outdated then k.source_version else coalesce(s.said_at, k.source_version) end
         as said_at,
     case
@@ -479,8 +373,8 @@ select
         as said_contact_number_alt,
     case
         when
-            is_of.is_taken and o.product and p.id <> c.product_id
-            and p.tracking_cycle <> (select w.tracking_cycle from products w where w.id = c.product_id)
+            is_of.is_taken and o.owns_product and products.id <> c.product_id
+            and products.tracking_cycle <> (select w.tracking_cycle from products w where w.id = c.product_id)
             then %(next_month)s
         else c.tracking_cycle_from
     end as tracking_cycle_from
@@ -490,7 +384,7 @@ left join clients c on c.id = f.client_id
 left join client_sources k
     on k.client_id = c.id and k.source = %(source)s::text::sync_source
 left join sync_owned o on o.company = s.company
-{lookups}
+{join_sent}
 cross join lateral (
     select
         coalesce(c.id, gen_random_uuid()) as client_id,
@@ -502,13 +396,13 @@ cross join lateral (
 ) is_of
 cross join lateral (
     select
-        is_of.is_held and is_of.is_taken and o.contact_number and c.contact_number_corrected
+        is_of.is_held and is_of.is_taken and o.owns_contact_number and c.contact_number_corrected
         and s.contact_number is distinct from k.contact_number as has_word,
         coalesce(k.contact_number <> c.contact_number, k.contact_number is not null) as conflicted
 ) word
 cross join lateral (
     select
-        is_of.is_held and is_of.is_taken and o.contact_number_alt
+        is_of.is_held and is_of.is_taken and o.owns_contact_number_alt
         and c.contact_number_alt_corrected
         and s.contact_number_alt is distinct from k.contact_number_alt as has_word,
         coalesce(k.contact_number_alt <> c.contact_number_alt, k.contact_number_alt is not null)

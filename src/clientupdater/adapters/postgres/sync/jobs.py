@@ -10,12 +10,13 @@ from psycopg.types.json import Jsonb
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.adapters.postgres.sync.staging import COMPARE
-from clientupdater.domain.errors import NotFound, SyncOver, SyncRunning
+from clientupdater.domain.errors import Fault, NotFound, SyncOver, SyncRunning
 from clientupdater.domain.ids import CompanyId, PersonId, SyncJobId
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import Mode, StepTime, SyncCounts, SyncJob, SyncRequest
 from clientupdater.domain.sync.outcome import Effect, Outcome
+from clientupdater.ports.sync import KeptReject
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -192,6 +193,30 @@ class PostgresSyncJobs:
             return []
         self._connection.execute(QUERIES["give_up"], {**values, "lost": lost})
         return [SyncJobId(each) for each in lost]
+
+    def rejects(self, job: SyncJobId, *, after: int, at_most: int) -> Sequence[KeptReject]:
+        """List a run's rejected rows, in the order of the source."""
+        values = {"job": job, "after": after, "at_most": at_most}
+        return [
+            KeptReject(
+                row,
+                code,
+                tuple(Fault(each["column"], each["message"]) for each in reasons),
+                by and SyncJobId(by),
+            )
+            for row, code, reasons, by in self._connection.execute(QUERIES["rejects"], values)
+        ]
+
+    def waiting_rejects(self, job: SyncJobId) -> frozenset[int]:
+        """Name a run's rejected rows that no later run has applied."""
+        return frozenset(
+            row for (row,) in self._connection.execute(QUERIES["waiting_rejects"], {"job": job})
+        )
+
+    def mark_replayed(self, job: SyncJobId, by: SyncJob, now: datetime) -> int:
+        """Note that a run has applied another's rejects, but those that it rejected."""
+        values = {"job": job, "by": by.id, "now": now}
+        return self._connection.execute(QUERIES["mark_replayed"], values).rowcount
 
 
 def _is_applying(connection: Connection) -> bool:

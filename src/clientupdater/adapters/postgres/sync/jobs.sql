@@ -199,3 +199,25 @@ on conflict (sync_job_id) do update set plan = excluded.plan, created_at = exclu
 
 -- name: plan
 select plan from sync_plans where sync_job_id = %(job)s
+
+-- name: rejects
+-- Y3: rows that could not be applied, until another run applies them.
+select row_number, client_code, reasons, replayed_by_job_id
+from sync_rejects
+where sync_job_id = %(job)s and row_number > %(after)s
+order by row_number
+limit %(at_most)s
+
+-- name: waiting_rejects
+select row_number from sync_rejects where sync_job_id = %(job)s and replayed_at is null
+
+-- name: mark_replayed
+update sync_rejects r
+set replayed_at = %(now)s, replayed_by_job_id = %(by)s
+where
+    r.sync_job_id = %(job)s
+    and r.replayed_at is null
+    and not exists (
+        select from sync_rejects again
+        where again.sync_job_id = %(by)s and again.row_number = r.row_number
+    )

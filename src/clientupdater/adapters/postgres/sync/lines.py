@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import Factory, define
 
+from clientupdater.adapters.postgres.sync.columns import STAGED
 from clientupdater.adapters.security.vault import plain_number
 from clientupdater.domain.sync.fields import Field
 
@@ -23,23 +24,7 @@ SEALED = "copy sync_sealed from stdin with (null '')"
 SHARE = 1 << 17
 """How many characters go at once."""
 
-_PLAIN = (
-    Field.COMPANY,
-    Field.FULL_NAME,
-    Field.BIRTH_DATE,
-    Field.ADDRESS,
-    Field.CONTACT_NUMBER,
-    Field.CONTACT_NUMBER_ALT,
-    Field.PENSION_TYPE,
-    Field.PENSIONER_TYPE,
-    Field.PRODUCT,
-    Field.BRANCH,
-    Field.PAR_STATUS,
-    Field.ACCOUNT_TYPE,
-    Field.PAST_DUE_AMOUNT,
-    Field.LOAN_STATUS,
-)
-_TABS = len(_PLAIN) + 4
+_TABS = len(STAGED) + 4
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -91,7 +76,7 @@ def _row_line(row: Row) -> str:
     # Nearly all of them are text already: half a million rows notice what is asked of each cell.
     parts += [
         value if value.__class__ is str else "" if value is None else str(value)
-        for value in map(row.values.get, _PLAIN)
+        for value in map(row.values.get, STAGED)
     ]
     parts += [
         version.at.isoformat() if version.at else "",

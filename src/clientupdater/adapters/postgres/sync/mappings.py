@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import asdict, frozen
 from psycopg.types.json import Jsonb
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
-from clientupdater.adapters.postgres.sync.terms import _checked
+from clientupdater.adapters.postgres.sync.columns import PIECES
+from clientupdater.domain.errors import Fault, InvalidInput, Misconfigured
+from clientupdater.domain.ids import CompanyId
 from clientupdater.domain.sync.fields import Entry
-from clientupdater.domain.sync.mapping import effective_entries
+from clientupdater.domain.sync.mapping import check_mapping, effective_entries
 from clientupdater.domain.sync.transforms import Lookups
 from clientupdater.ports.sync import Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from clientupdater.adapters.postgres.core.connect import Connection
-    from clientupdater.domain.ids import CompanyId, PersonId
+    from clientupdater.domain.ids import PersonId
     from clientupdater.domain.sync.fields import Source
+    from clientupdater.domain.sync.mapping import SourceMapping
 
-QUERIES = named_queries("sync/mappings.sql")
+QUERIES = named_queries("sync/mappings.sql", PIECES)
 
 
 @frozen
@@ -62,8 +65,8 @@ class PostgresSyncMappings:
         values = {"source": str(source), "company": company}
         audit = {
             "record": f"{source}:{company or 'all'}",
-            "old": _told(self.read(source, company)),
-            "new": _told(entries),
+            "old": _audited(self.read(source, company)),
+            "new": _audited(entries),
             "by": by,
             "now": now,
         }
@@ -88,7 +91,7 @@ class PostgresSyncMappings:
         ):
             entries.setdefault(company, []).append(Entry(name, column, tuple(steps), owns))
         general = entries.pop(None, [])
-        protected = PostgresSyncMappings(self._connection).protected()
+        protected = self.protected()
         return Terms(
             general=_checked(source, general, protected),
             own={
@@ -113,15 +116,20 @@ class PostgresSyncMappings:
         """Take codes, and names as what they are also called."""
         tables: dict[str, dict[str, tuple[str, ...]]] = {}
         products: dict[str, str] = {}
-        for table, code, name, company in self._words():
+        for table, code, name, company in self._connection.execute(QUERIES["lookups"]):
             tables.setdefault(table, {})[code] = (name,)
             if company is not None:
                 products[code] = company
         return Lookups.of(tables, products)
 
-    def _words(self) -> list[tuple[Any, ...]]:
-        return self._connection.execute(QUERIES["lookups"]).fetchall()
 
-
-def _told(entries: Sequence[Entry]) -> Jsonb:
+def _audited(entries: Sequence[Entry]) -> Jsonb:
     return Jsonb({each.field: asdict(each) for each in entries})
+
+
+def _checked(source: Source, entries: Iterable[Entry], protected: Collection[str]) -> SourceMapping:
+    try:
+        return check_mapping(entries, protected)
+    except InvalidInput as error:
+        faults = [Fault(f"field_mappings of {source}", fault.message) for fault in error.faults]
+        raise Misconfigured(faults) from error

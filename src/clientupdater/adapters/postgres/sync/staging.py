@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 from attrs import Factory, define
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
+from clientupdater.adapters.postgres.sync.columns import PIECES
 from clientupdater.adapters.postgres.sync.fingerprints import SEEN, Fingerprints
 from clientupdater.adapters.postgres.sync.lines import (
     REFUSED,
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.mapping import Reject, Row
     from clientupdater.ports.sync import InputPage, Numbered, Work
 
-COMPARE = named_queries("sync/compare.sql")
-APPLY = named_queries("sync/apply.sql", TRACKING)
+COMPARE = named_queries("sync/compare.sql", PIECES)
+APPLY = named_queries("sync/apply.sql", {**TRACKING, **PIECES})
 ROWS = named_queries("sync/rows.sql", TRACKING)
 
 AT_ONCE = 5_000
@@ -55,7 +56,7 @@ class PostgresStaging:
     _vault: Vault
     _work: Work
     _marks: Fingerprints
-    _told: dict[str, Any]
+    _params: dict[str, Any]
     _numbers: Numbers = Factory(Numbers)
 
     @classmethod
@@ -67,7 +68,7 @@ class PostgresStaging:
             fields = [str(each) for each in work.terms.of(company).owned]
             connection.execute(COMPARE["put_owned"], {"company": company, "fields": fields})
         marks = Fingerprints.of(connection, vault, work.job.asked, work.terms)
-        return cls(connection, vault, work, marks, _told(work))
+        return cls(connection, vault, work, marks, _params_of(work))
 
     def news(self, page: InputPage) -> Sequence[Numbered]:
         """Give the records that have to be looked at, and note the others as seen."""
@@ -88,7 +89,7 @@ class PostgresStaging:
 
     def compare(self, fetch: Fetch) -> Comparison:
         """Find what differs, who is new and who is gone; hold whom it will write."""
-        self._told |= {"as_of": fetch.as_of, "marks": fetch.marks_absent}
+        self._params |= {"as_of": fetch.as_of, "marks": fetch.marks_absent}
         self._do(COMPARE, "measure", "measure_seen", "recall")
         self._do(COMPARE, "refuse_twice", "refuse_unfit", "refuse_torn")
         self._do(COMPARE, "leave_to_others", "forget_refused", "keep_refused")
@@ -123,10 +124,10 @@ class PostgresStaging:
 
     def _do(self, queries: Mapping[str, LiteralString], *names: str) -> None:
         for name in names:
-            self._connection.execute(queries[name], self._told)
+            self._connection.execute(queries[name], self._params)
 
     def _counts(self, queries: Mapping[str, LiteralString], name: str) -> dict[str, int]:
-        return dict(self._connection.execute(queries[name], self._told).fetchall())
+        return dict(self._connection.execute(queries[name], self._params).fetchall())
 
     def _seal(self) -> None:
         """Seal the numbers that are written, each for its client alone (C3)."""
@@ -147,8 +148,8 @@ class PostgresStaging:
             values = {**period_columns(period), "from_day": from_day, "now": self._work.now}
             self._connection.execute(ROWS["open"], values)
         pairs = [(company, each) for company, periods in writable.items() for each in periods]
-        self._told["companies"] = [company for company, _ in pairs]
-        self._told["periods"] = [str(period) for _, period in pairs]
+        self._params["companies"] = [company for company, _ in pairs]
+        self._params["periods"] = [str(period) for _, period in pairs]
         self._do(ROWS, "rows_due", "hold_rows", "settle_rows", "move_rows")
 
     def _outcome(self) -> Outcome:
@@ -181,20 +182,20 @@ class PostgresStaging:
         )
 
     def _all(self, name: str) -> list[tuple[Any, ...]]:
-        return self._connection.execute(APPLY[name], self._told).fetchall()
+        return self._connection.execute(APPLY[name], self._params).fetchall()
 
     def _reasons(self) -> list[tuple[Any, ...]]:
         return self._all("count_reasons")
 
     def _examples(self) -> dict[str, tuple[Effect, ...]]:
         values: dict[str, list[Effect]] = {}
-        self._told["at_most"] = EXAMPLES
+        self._params["at_most"] = EXAMPLES
         for kind, code, what, before, after in self._all("examples"):
             values.setdefault(kind, []).append(Effect(code, what, before, after))
         return {kind: tuple(effects) for kind, effects in values.items()}
 
 
-def _told(work: Work) -> dict[str, Any]:
+def _params_of(work: Work) -> dict[str, Any]:
     job = work.job
     return {
         "job": job.id,

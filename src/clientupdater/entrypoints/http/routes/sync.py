@@ -132,7 +132,7 @@ def replay_sync_rejects(call: Call) -> Answer:
 
 def refresh_client(call: Call) -> Answer:
     """Take over what NextBank says of a client, and show it."""
-    call.app.refresh_client(call.caller, call.path["client"])
+    call.app.sync.refresh_client(call.caller, call.path["client"])
     view = call.app.clients.show(call.caller, call.path["client"], _EXECUTE)
     shown = ClientShown.of(view)
     return Answer(value=shown, version=shown.version)

@@ -62,7 +62,7 @@ def receive_notice(call: Call) -> NoticeTaken:
     """Take a notice from NextBank."""
     delivery, body = _verified(call), call.body
     if body.type in set(NoticeKind):
-        call.app.receive_notice(_notice(delivery, body))
+        call.app.webhooks.receive(_notice(delivery, body))
     else:
         _log.warning("unknown notice", source=_SOURCE, delivery=delivery, type=body.type)
     return NoticeTaken(delivery)
@@ -92,7 +92,7 @@ def _verified(call: Call) -> str:
     delivery, timestamp, signatures = items
     signed = Signed(delivery[:255], timestamp, signatures, sent.body if sent else b"")
     try:
-        call.app.receive_notice.verify(signed)
+        call.app.webhooks.verify(signed)
     except Unauthenticated as error:
         raise Rejected.invalid(error.message) from error
     return signed.delivery

@@ -1,4 +1,4 @@
-"""Who on the staff has to do with the clients of a branch: asked of the policy itself (A4)."""
+"""The staff of each branch, by the domain's own policy (A4)."""
 
 from __future__ import annotations
 
@@ -18,36 +18,35 @@ LEADERS = frozenset({Role.BRANCH_MANAGER, Role.AREA_MANAGER})
 
 
 @frozen
-class Post:
+class BranchStaff:
     """The people for one company's clients in one branch."""
 
     officers: tuple[Person, ...]
-    """Who can be an officer there, and could work for a client that is theirs (A3)."""
+    """They can be officers there, and record for a client assigned to them (A3)."""
     callers: tuple[Person, ...]
-    """Who may record for any client there, whoever its officer is."""
+    """They may record for any client there."""
     leaders: tuple[Person, ...]
-    """Who may correct and assign there."""
+    """They may correct and assign there."""
 
 
 @define
-class Desk:
-    """Finds the people for a client, and remembers them: there are few posts, many clients."""
+class StaffDirectory:
+    """Finds the staff for a client, and caches it: there are few branches and many clients."""
 
     staff: tuple[Person, ...]
-    _posts: dict[tuple[CompanyId, BranchId], Post] = field(factory=dict)
+    _by_place: dict[tuple[CompanyId, BranchId], BranchStaff] = field(factory=dict)
 
-    def post(self, company: CompanyId, branch: BranchId) -> Post:
-        """Give the people for one company's clients in one branch."""
+    def staff_of(self, company: CompanyId, branch: BranchId) -> BranchStaff:
         key = (company, branch)
-        if key not in self._posts:
-            self._posts[key] = self._manned(ClientPlace(company, branch))
-        return self._posts[key]
+        if key not in self._by_place:
+            self._by_place[key] = self._staff_of(ClientPlace(company, branch))
+        return self._by_place[key]
 
-    def _manned(self, place: ClientPlace) -> Post:
+    def _staff_of(self, place: ClientPlace) -> BranchStaff:
         here = [each for each in self.staff if place.branch in each.actor.territory.all_branches]
         callers = [person for person in here if person.role in CALLERS]
         leaders = [person for person in here if person.role in LEADERS]
-        return Post(
+        return BranchStaff(
             officers=tuple(each for each in callers if _may_work(each, place, theirs=True)),
             callers=tuple(each for each in callers if _may_work(each, place, theirs=False)),
             leaders=tuple(each for each in leaders if _may_lead(each, place)),
