@@ -18,7 +18,7 @@ from attrs import define
 from clientupdater.syncing import SyncSettings
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.resilience.circuits import Alone, Circuit, Threshold
 from clientupdater.adapters.resilience.source import GuardedSource
 from clientupdater.domain.errors import Unavailable
@@ -102,7 +102,7 @@ class _Doing:
 @pytest.fixture
 def bank(database: Database) -> Iterator[Bank]:
     with ConnectionPool(database.app_url, min_size=1, max_size=2, open=True) as pool:
-        syncing = Syncing(PostgresWork(pool, VAULT), database.superuser_url).set_up()
+        syncing = Syncing(PostgresUnitsOfWork(pool, VAULT), database.superuser_url).set_up()
         syncing.says(record("FC-1"))
         syncing.run()
     records = [record("FC-1", loan_status="closed", full_name="Not Theirs To Say")]

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clientupdater.adapters.postgres.read_models.pieces import filled
-from clientupdater.adapters.postgres.read_models.scope import Scope as SqlScope
-from clientupdater.adapters.postgres.read_models.scope import written_out
+from clientupdater.adapters.postgres.core.scope_ids import over_known_companies
+from clientupdater.adapters.postgres.read_models.pieces import render
+from clientupdater.adapters.postgres.read_models.scope import ScopePredicate
 from clientupdater.domain.access import Actor, ClientPlace, Grant, Territory, decide
 from clientupdater.domain.access_scope import AccessScope, access_scope_of
 from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
@@ -118,15 +118,15 @@ def enforced(connection: Connection, access_scope: AccessScope) -> list[set[UUID
 def listed(connection: Connection, access_scope: AccessScope) -> list[set[UUID]]:
     """Ask by the lists' own predicates, with security out of the way."""
     set_reach(connection, system="on")
-    scope = SqlScope(access_scope)
-    own = filled("scope_self", who="c", p="r") if access_scope.self_companies else "false"
+    scope = ScopePredicate(access_scope)
+    own = render("scope_self", who="c", p="r") if access_scope.self_companies else "false"
     statement = f"""
         select array(select c.id from clients c where {scope.over_clients()}),
                array(select s.client_id from client_period_status s where {scope.over_rows()}
                      union select c.id from clients c where {own}),
                array(select distinct w.client_id from client_words w where {scope.over_words()})
     """
-    row = connection.execute(statement.encode(), scope.told).fetchone()
+    row = connection.execute(statement.encode(), scope.params).fetchone()
     assert row is not None
     return [set(ids) for ids in row]  # type: ignore[call-overload]
 
@@ -142,7 +142,7 @@ def test_A4_what_is_decided_is_what_is_listed_is_what_is_enforced(connection: Co
         nonlocal judged
         actor = data.draw(actors(companies, permission))
         decided = {id_ for id_, at in everyone.items() if decide(actor, permission, at).allowed}
-        access_scope = written_out(access_scope_of(actor, permission), connection)
+        access_scope = over_known_companies(access_scope_of(actor, permission), connection)
         assert enforced(connection, access_scope) == [decided] * 3
         assert listed(connection, access_scope) == [decided] * 3
         judged += len(everyone)
@@ -162,7 +162,10 @@ def test_nobody_of_one_company_ever_reads_the_canary_of_the_other(
     assert isinstance(row[0], UUID)
     grant = Grant(Permission.CLIENTS_READ, CompanyId(row[0]), scope)
     actor = Actor(PEOPLE[0], grants=frozenset({grant}), territory=Territory(frozenset(BRANCHES)))
-    enforce(connection, written_out(access_scope_of(actor, Permission.CLIENTS_READ), connection))
+    enforce(
+        connection,
+        over_known_companies(access_scope_of(actor, Permission.CLIENTS_READ), connection),
+    )
     names = {name for (name,) in connection.execute("select full_name from clients")}
     others = set(CANARY.values()) - {CANARY[company]}
     assert not names & others

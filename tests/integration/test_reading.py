@@ -13,7 +13,7 @@ import pytest
 from attrs import frozen
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.app import App
 from clientupdater.composition import build_app
 from clientupdater.domain.access import Actor, Grant, Territory
@@ -112,7 +112,7 @@ def desk(database: Database) -> Iterator[Desk]:
         world = World(connection)
         here, there, officer = world.branch(), world.branch(), world.user()
     with ConnectionPool(database.app_url, min_size=1, max_size=2, open=True) as pool:
-        app = build_app(PostgresWork(pool), Clock(), MANILA)
+        app = build_app(PostgresUnitsOfWork(pool), Clock(), MANILA)
         places = BranchId(here), BranchId(there)
         yield Desk(app, database.superuser_url, *places, PersonId(officer))
 

@@ -13,7 +13,7 @@ import pytest
 from attrs import evolve
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.postgres.read_models import PostgresReadModels
 from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.periods import Period
@@ -110,18 +110,18 @@ SEARCHED = {
 
 
 @pytest.fixture(scope="module")
-def crowd(cluster: Cluster, template_database: str) -> Iterator[PostgresWork]:
+def crowd(cluster: Cluster, template_database: str) -> Iterator[PostgresUnitsOfWork]:
     """Give 50,000 clients in 2,000 branches, as the application sees them."""
     name = f"{template_database}_crowd"
     cluster.create_database(name, template=template_database)
     database = Database.on(cluster, name)
     Crowd(CLIENTS, branches=2_000, periods=PERIODS, today=NOW.date()).fill(database.superuser_url)
     with ConnectionPool(database.app_url, min_size=1, max_size=1, open=True) as pool:
-        yield PostgresWork(pool)
+        yield PostgresUnitsOfWork(pool)
     cluster.drop_database(name)
 
 
-def explained(crowd: PostgresWork, actor: Actor, ask: Ask) -> tuple[Explaining, int]:
+def explained(crowd: PostgresUnitsOfWork, actor: Actor, ask: Ask) -> tuple[Explaining, int]:
     """Ask within the actor's sight; tell what was read, and how many items came."""
     with crowd.begin(looking(actor).clients) as tx:
         explaining = Explaining(tx.connection)
@@ -129,14 +129,14 @@ def explained(crowd: PostgresWork, actor: Actor, ask: Ask) -> tuple[Explaining, 
     return explaining, len(page.items)
 
 
-def assert_cheap(crowd: PostgresWork, actor: Actor, ask: Ask, *, spare: int = 1000) -> None:
+def assert_cheap(crowd: PostgresUnitsOfWork, actor: Actor, ask: Ask, *, spare: int = 1000) -> None:
     """Hold a page to ten rows read for each returned, and some to spare."""
     result, items = explained(crowd, actor, ask)
     assert result.rows_read <= 10 * items + spare
     assert not result.tables_scanned
 
 
-def hundredth(crowd: PostgresWork, actor: Actor, query: WorklistQuery) -> WorklistQuery:
+def hundredth(crowd: PostgresUnitsOfWork, actor: Actor, query: WorklistQuery) -> WorklistQuery:
     """Page on; where there are fewer pages, to the last."""
     with crowd.begin(looking(actor).statuses) as tx:
         for _ in range(99):
@@ -147,7 +147,9 @@ def hundredth(crowd: PostgresWork, actor: Actor, query: WorklistQuery) -> Workli
     return query
 
 
-def hundredth_of_clients(crowd: PostgresWork, actor: Actor, query: ClientQuery) -> ClientQuery:
+def hundredth_of_clients(
+    crowd: PostgresUnitsOfWork, actor: Actor, query: ClientQuery
+) -> ClientQuery:
     """Page on; where there are fewer pages, to the last."""
     with crowd.begin(looking(actor).clients) as tx:
         for _ in range(99):
@@ -161,7 +163,7 @@ def hundredth_of_clients(crowd: PostgresWork, actor: Actor, query: ClientQuery) 
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("order", WorklistOrder)
 def test_the_first_page_of_the_worklist_and_the_hundredth_cost_the_same(
-    crowd: PostgresWork, who: str, order: WorklistOrder
+    crowd: PostgresUnitsOfWork, who: str, order: WorklistOrder
 ) -> None:
     actor, first = READERS[who], WorklistQuery(order=order)
     assert_cheap(crowd, actor, lambda reading: reading.worklist(first, looking(actor)))
@@ -172,7 +174,7 @@ def test_the_first_page_of_the_worklist_and_the_hundredth_cost_the_same(
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("asked", FILTERS)
 def test_a_list_of_clients_reads_little_more_than_it_shows(
-    crowd: PostgresWork, who: str, asked: str
+    crowd: PostgresUnitsOfWork, who: str, asked: str
 ) -> None:
     actor, query = READERS[who], ClientQuery(filter=FILTERS[asked])
     assert_cheap(crowd, actor, lambda reading: reading.clients(query, looking(actor)))
@@ -181,7 +183,7 @@ def test_a_list_of_clients_reads_little_more_than_it_shows(
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("sort", ClientSort)
 def test_however_clients_are_sorted_the_hundredth_page_costs_as_the_first(
-    crowd: PostgresWork, who: str, sort: ClientSort
+    crowd: PostgresUnitsOfWork, who: str, sort: ClientSort
 ) -> None:
     actor, query = READERS[who], ClientQuery(sort=sort)
     assert_cheap(crowd, actor, lambda reading: reading.clients(query, looking(actor)))
@@ -191,7 +193,7 @@ def test_however_clients_are_sorted_the_hundredth_page_costs_as_the_first(
 
 @pytest.mark.parametrize("who", READERS)
 def test_those_without_a_day_cost_no_more_than_those_with_one(
-    crowd: PostgresWork, who: str
+    crowd: PostgresUnitsOfWork, who: str
 ) -> None:
     begin = ClientKey("", ClientId(UUID(int=0)), is_undated=True)
     actor, query = READERS[who], ClientQuery(sort=ClientSort.FOLLOW_UP, after=begin)
@@ -203,7 +205,7 @@ def test_those_without_a_day_cost_no_more_than_those_with_one(
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("asked", COMBINED)
 def test_filters_together_read_no_more_than_the_walk_of_one(
-    crowd: PostgresWork, who: str, asked: str
+    crowd: PostgresUnitsOfWork, who: str, asked: str
 ) -> None:
     """Three fifths of the clients at the most: what one filter admits, each with its client."""
     actor, query = READERS[who], ClientQuery(filter=COMBINED[asked])
@@ -214,7 +216,7 @@ def test_filters_together_read_no_more_than_the_walk_of_one(
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("asked", RARE)
 def test_asking_for_what_nobody_is_like_reads_hardly_anybody(
-    crowd: PostgresWork, who: str, asked: str
+    crowd: PostgresUnitsOfWork, who: str, asked: str
 ) -> None:
     actor, query = READERS[who], ClientQuery(filter=RARE[asked])
     assert_cheap(crowd, actor, lambda reading: reading.clients(query, looking(actor)))
@@ -222,7 +224,7 @@ def test_asking_for_what_nobody_is_like_reads_hardly_anybody(
 
 @pytest.mark.parametrize("who", READERS)
 def test_what_one_can_filter_by_is_found_without_reading_all_clients(
-    crowd: PostgresWork, who: str
+    crowd: PostgresUnitsOfWork, who: str
 ) -> None:
     actor = READERS[who]
     with crowd.begin(looking(actor).clients) as tx:
@@ -236,7 +238,7 @@ def test_what_one_can_filter_by_is_found_without_reading_all_clients(
 
 
 @pytest.mark.parametrize("who", READERS)
-def test_no_search_scans_a_whole_table(crowd: PostgresWork, who: str) -> None:
+def test_no_search_scans_a_whole_table(crowd: PostgresUnitsOfWork, who: str) -> None:
     actor = READERS[who]
     for q in SEARCHES:
         query = ClientQuery(q=q)
@@ -248,7 +250,7 @@ def test_no_search_scans_a_whole_table(crowd: PostgresWork, who: str) -> None:
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("asked", SEARCHED)
 def test_no_search_with_filters_scans_a_whole_table(
-    crowd: PostgresWork, who: str, asked: str
+    crowd: PostgresUnitsOfWork, who: str, asked: str
 ) -> None:
     actor, (q, filters) = READERS[who], SEARCHED[asked]
     query = ClientQuery(q=q, filter=filters)

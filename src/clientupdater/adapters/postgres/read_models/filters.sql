@@ -49,7 +49,7 @@ c.owed <= least(
 )::bigint
 
 -- name: among
-[[client]] = any(%(among)s::uuid[])
+{client} = any(%(among)s::uuid[])
 
 -- name: said
 -- One word by its beginning: U+10FFFF sorts behind everything that may follow. Of each client who
@@ -58,30 +58,30 @@ c.owed <= least(
 exists (
     select from client_words w
     where
-        w.client_id = [[client]]
-        and (w.client_id, w.word) >= ([[client]], %([[word]])s::text)
-        and (w.client_id, w.word) < ([[client]], %([[word]])s::text || chr(1114111))
+        w.client_id = {client}
+        and (w.client_id, w.word) >= ({client}, %({word})s::text)
+        and (w.client_id, w.word) < ({client}, %({word})s::text || chr(1114111))
     offset 0
 )
 
 -- name: rare
 -- Which of the words are so rare that all who have them may be looked at; no counting goes on.
-select array_remove(array[[[counts]]], null)
+select array_remove(array[{counts}], null)
 
 -- name: count
 case
-    when (select count(*) from (select from ([[range]]) r limit [[many]]) m) < [[many]]
-        then [[place]]
+    when (select count(*) from (select from ({range}) r limit {many}) m) < {many}
+        then {place}
 end
 
 -- name: said_all
 -- Several words: each range is read once and they are laid over each other, whatever the planner
 -- believes about how often they meet. Short ones are too common, and asked of who is left.
-[[client]] = any(array([[ranges]]))
+{client} = any(array({ranges}))
 
 -- name: range
 select w.client_id from client_words w
-where w.word >= %([[word]])s::text and w.word < %([[word]])s::text || chr(1114111) and [[where]]
+where w.word >= %({word})s::text and w.word < %({word})s::text || chr(1114111) and {where}
 
 -- name: range_of_branches
 -- The same of a few branches, each a range of its own, and of one's own clients.
@@ -93,42 +93,42 @@ cross join lateral (
     where
         -- As one place, so that no range over all branches is taken for it.
         w.branch_id = lead.id
-        and (w.branch_id, w.word) >= (lead.id, %([[word]])s::text)
-        and (w.branch_id, w.word) < (lead.id, %([[word]])s::text || chr(1114111))
-        and [[where]]
+        and (w.branch_id, w.word) >= (lead.id, %({word})s::text)
+        and (w.branch_id, w.word) < (lead.id, %({word})s::text || chr(1114111))
+        and {where}
     offset 0
 ) w
 
 -- name: range_of_own
 select c.id
-from [[own]] c
+from {own} c
 cross join lateral (
     select
     from client_words w
     where
         w.client_id = c.id
-        and (w.client_id, w.word) >= (c.id, %([[word]])s::text)
-        and (w.client_id, w.word) < (c.id, %([[word]])s::text || chr(1114111))
-        and [[where]]
+        and (w.client_id, w.word) >= (c.id, %({word})s::text)
+        and (w.client_id, w.word) < (c.id, %({word})s::text || chr(1114111))
+        and {where}
     limit 1
 ) w
 
 -- name: row
 exists (
     select from client_period_status s
-    where s.client_id = c.id and s.period = any(%(periods)s::text[]) and [[where]]
+    where s.client_id = c.id and s.period = any(%(periods)s::text[]) and {where}
 )
 
 -- name: row_by_key
 -- The same of who was found by a word: looked up one by one, or all rows of a status are read.
 exists (
     select from client_period_status s
-    where s.client_id = c.id and s.period = any(%(periods)s::text[]) and [[where]]
+    where s.client_id = c.id and s.period = any(%(periods)s::text[]) and {where}
     offset 0
 )
 
 -- name: client_of_row
-exists (select from clients c where c.id = s.client_id and [[where]])
+exists (select from clients c where c.id = s.client_id and {where})
 
 -- name: dated_of_branch
 -- As a test of truth: the days of all branches are another index, and the branch has its own.
