@@ -221,7 +221,7 @@ def walk(resolved: ResolvedQuery) -> ClientWalk:
 @pytest.mark.parametrize(
     ("name", "arms"),
     [
-        ("clients of branches", {Arm.EACH_BRANCH, Arm.OWN}),
+        ("clients of branches", {Arm.EACH_BRANCH, Arm.OWN_IN_ORDER}),
         ("clients of many branches", {Arm.EVERYTHING}),
         ("clients of companies by amount, a later page", {Arm.EACH_COMPANY}),
         ("clients of an officer", {Arm.OFFICER}),
