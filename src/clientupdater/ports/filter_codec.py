@@ -33,7 +33,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def told_filter(asked: ClientFilter) -> dict[str, str | int | bool]:
+def encode_filter(asked: ClientFilter) -> dict[str, str | int | bool]:
     """Write down what is named, each under its name in the lists."""
     values = {**_named(asked), **(_named(asked.row) if asked.row else {})}
     return {
@@ -41,7 +41,7 @@ def told_filter(asked: ClientFilter) -> dict[str, str | int | bool]:
     }
 
 
-def read_filter(result: Mapping[str, Any]) -> ClientFilter:
+def decode_filter(result: Mapping[str, Any]) -> ClientFilter:
     """Read what was written down."""
     values = {name: _READ.get(name, _same)(value) for name, value in result.items()}
     rows = {a.name for a in attrs.fields(StatusFilter)} & set(values)

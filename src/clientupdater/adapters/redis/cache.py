@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from attrs import frozen
 
@@ -26,7 +26,7 @@ class RedisCacheStore:
 
     def get(self, key: CacheKey) -> bytes | None:
         name = _name(key)
-        sealed: bytes | None = self.redis_client.ask(lambda client: client.get(name))
+        sealed = cast("bytes | None", self.redis_client.ask(lambda client: client.get(name)))
         if sealed is None:
             return None
         try:

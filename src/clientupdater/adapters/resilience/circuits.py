@@ -37,7 +37,7 @@ class Threshold:
 
 
 @frozen
-class Alone:
+class NoSharedCircuits:
     """What a process that has no others tells and hears: nothing."""
 
     def publish(self, name: str, until: datetime) -> None:
@@ -58,7 +58,7 @@ class Circuit:
 
     name: str
     threshold: Threshold
-    shared: SharedCircuits = field(factory=Alone)
+    shared: SharedCircuits = field(factory=NoSharedCircuits)
     _breaker: CircuitBreaker = field(init=False, repr=False)
     _trial: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
     _elsewhere: datetime | None = field(default=None, init=False)

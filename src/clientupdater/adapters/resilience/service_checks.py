@@ -18,7 +18,7 @@ _MS = 1000
 
 
 @frozen
-class Timed:
+class TimedCheck:
     """How a service stands, and how long it took to say so."""
 
     check: HealthCheck
@@ -34,7 +34,7 @@ class Timed:
 
 
 @frozen
-class Absent:
+class AbsentService:
     """A service that is not there."""
 
     standing: Standing
@@ -45,7 +45,7 @@ class Absent:
 
 
 @frozen
-class OfSource:
+class SourceCheck:
     """A source of clients, which is never asked for its health: its circuit tells."""
 
     circuit: CircuitReader

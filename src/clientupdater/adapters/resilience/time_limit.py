@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @define
-class Bounded:
+class CheckWithTimeLimit:
     """A check that answers within its time, whatever it waits for.
 
     One attempt is under way at a time: a probe that comes while an earlier one still hangs waits

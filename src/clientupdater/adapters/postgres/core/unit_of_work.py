@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import psycopg
-from attrs import Factory, define, field, frozen
+from attrs import define, field, frozen
 from psycopg_pool import PoolTimeout
 
 from clientupdater.adapters.postgres.audit.log import PostgresAuditLog
@@ -84,7 +84,6 @@ class PostgresTransaction:
 
     connection: Connection
     vault: Vault | None = None
-    afterwards: list[Callable[[], None]] = Factory(list)
 
     @property
     def clients(self) -> PostgresClients:
@@ -143,7 +142,7 @@ class PostgresTransaction:
         return PostgresQueueDepths(self.connection)
 
     @property
-    def old_things(self) -> PostgresRetentionStore:
+    def retention(self) -> PostgresRetentionStore:
         return PostgresRetentionStore(self.connection)
 
     @property
@@ -208,16 +207,12 @@ class PostgresTransaction:
         """Begin with one run's records; raises Misconfigured without keys."""
         return PostgresStaging.begun(self.connection, required(self.vault), work)
 
-    def after_commit(self, act: Callable[[], None]) -> None:
-        self.afterwards.append(act)
-
 
 @define(eq=False)
 class PostgresOuterTransaction:
     """Several units of work over one connection, committed together."""
 
     control: TransactionControl
-    afterwards: list[Callable[[], None]] = Factory(list)
 
     @property
     def answers(self) -> PostgresIdempotencyStore:
@@ -244,13 +239,7 @@ class PostgresUnitsOfWork:
         start = partial(row_security.begin, rls_scope=rls_scope, is_savepoint=outer is not None)
         begun = _savepoint(outer.control, start) if outer else self._transaction(start)
         with _translated(), begun as control:
-            transaction = PostgresTransaction(control.connection, self.vault)
-            yield transaction
-        if outer:
-            outer.afterwards += transaction.afterwards
-            return
-        for act in transaction.afterwards:
-            act()
+            yield PostgresTransaction(control.connection, self.vault)
 
     @contextmanager
     def snapshot(self, rls_scope: RowSecurityScope) -> Iterator[PostgresSnapshot]:
@@ -272,8 +261,6 @@ class PostgresUnitsOfWork:
                 yield outer
             finally:
                 del self._thread.outer
-        for act in outer.afterwards:
-            act()
 
     @contextmanager
     def _transaction(
