@@ -209,7 +209,7 @@ def test_a_table_locked_by_others_is_asked_for_again_and_not_for_ever(
     maintenance = PostgresMaintenance(empty_database.owner_url, own_files, HASTY)
     with psycopg.connect(empty_database.owner_url) as reader:
         reader.execute("select count(*) from users")
-        with pytest.raises(Unavailable, match="0003_column: a table it needs stayed locked"):
+        with pytest.raises(Unavailable, match="0003_column: a table that it needs stayed locked"):
             maintenance.migrate()
     assert [step.name for step in maintenance.migrate()] == ["column"]
 

@@ -49,4 +49,4 @@ def test_what_breaks_is_not_well() -> None:
         raise ZeroDivisionError
 
     result = CheckWithTimeLimit("thing", break_down, patience=5)()
-    assert (result.ok, result.found) == (False, "the check itself broke: ZeroDivisionError")
+    assert (result.ok, result.found) == (False, "the check itself failed: ZeroDivisionError")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from clientupdater.adapters.postgres.core.pool import PostgresHealth
+from clientupdater.adapters.postgres.admin.health import PostgresHealth
 from clientupdater.adapters.redis.circuits import RedisCircuits
 from clientupdater.adapters.redis.connect import redis_health
 from clientupdater.adapters.resilience.circuits import NoSharedCircuits

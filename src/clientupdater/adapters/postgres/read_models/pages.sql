@@ -1,6 +1,6 @@
--- Pages are put together from these pieces; {hole} is filled in when a page is asked for. A page
--- is two steps in one statement: walk the keys in order, over as little as the shape of the scope
--- allows, cut to one more than the limit; then look up what is shown of those.
+-- The blocks of a page; a request fills each {hole}. A page is two steps in one statement: walk the
+-- keys in order, over as little as the size of the scope allows, cut to one more than the limit; then
+-- look up the columns of those.
 
 -- name: scope_all
 {who}.company_id = any(%({p}_all_companies)s::uuid[])
@@ -18,7 +18,7 @@
 )
 
 -- name: scope_branch_of_many
--- Thousands are made a hash of; as an array, the planner would weigh each of them.
+-- Thousands become a hash; as an array, the planner would weigh each of them.
 (
     {who}.company_id = any(%({p}_branch_companies)s::uuid[])
     and {who}.{branch} in (select unnest(%({p}_direct_branches)s::uuid[]))
@@ -37,7 +37,7 @@
 )
 
 -- name: of_companies
--- As a test of truth: the walk has its order, and an index over companies would read all periods.
+-- Written `is true`: the walk has its order, and an index over companies would read all periods.
 ({who}.company_id = any(%(companies)s::uuid[])) is true
 
 -- name: each_branch
@@ -47,9 +47,9 @@ select w.* from unnest(%(branches)s::uuid[]) lead (id) cross join lateral ({walk
 select w.* from unnest(%(companies)s::uuid[]) lead (id) cross join lateral ({walk}) w
 
 -- name: merged
--- The walks of several periods go on side by side, each as far as the page needs it. What is asked
--- of clients is asked of what they bring: within one walk it may be true of nobody (a product goes
--- by months or by quarters), and the walk would go to its end to find out.
+-- The walks of several periods go side by side, each as far as the page needs it. Conditions on
+-- clients are checked on the merged rows: in one walk they may hold for nobody (a product goes by
+-- months or by quarters), and that walk would go to its end to find out.
 select s.*
 from ({walks}) s
 where {where}
@@ -71,9 +71,9 @@ order by {value} {direction}, c.id {direction}
 limit {limit}
 
 -- name: own
--- Whose officer somebody is, are few: they are found first, whatever the planner believes of the
--- rest (offset 0 keeps it from starting elsewhere). Those whom other arms meet already, by branch or
--- company, are left to them: hardly anybody is left, as officers work where their clients are.
+-- An officer's clients are few: they are found first, whatever the planner expects of the rest
+-- (offset 0 keeps it from starting elsewhere). Clients that another arm meets by branch or company are
+-- left to it: hardly any are left, as officers work where their clients are.
 (
     select *
     from clients m
@@ -82,9 +82,9 @@ limit {limit}
 )
 
 -- name: own_rows
--- Their rows of the periods, each by its key: as one place from the first period to the last, which no
--- other index serves. As equalities they let the planner walk all rows of a period that was just
--- opened, since the statistics know nothing of it yet.
+-- Their rows of the periods, each by its key: as one range from the first period to the last, which no
+-- other index serves. With equalities the planner may walk all rows of a period that was just opened,
+-- which the statistics do not know yet.
 {own} c
 cross join lateral (
     select r.*
@@ -121,7 +121,7 @@ order by {value}, s.client_id
 limit {limit}
 
 -- name: walk_work
--- Only what its index holds: a walk that has to look at the rows is soon no walk but a sort.
+-- It reads only the columns of its index: with others the planner soon sorts instead of walking.
 select {keys}, s.client_id, s.period
 from client_period_status s
 where {lead} and s.period = {period} and s.is_open and {where}
@@ -129,8 +129,8 @@ order by {order}
 limit {limit}
 
 -- name: walk_branch_work
--- The branch and the period are told as ends of one range, together with the place: as equal to
--- something they let the planner take an index over all branches for a page near the end.
+-- The branch and the period are the ends of one range, together with the place: with equalities the
+-- planner may take an index over all branches for a page near the end.
 select {keys}, s.client_id, s.period
 from client_period_status s
 where {begun} and {ended} and s.is_open and {where}
@@ -138,7 +138,7 @@ order by s.home_branch_id, s.period, {order}
 limit {limit}
 
 -- name: walk_own_work
--- What is mine by assignment alone: looked at once for all phases, and sorted.
+-- The rows of one's own clients: read once for all phases, and sorted.
 select {keys}, s.client_id, s.period
 from own s
 where {where}
@@ -153,8 +153,8 @@ own as materialized (
 ),
 
 -- name: phase
--- The phases stand in order below each other; the limit around them ends the walk in the first
--- that fills the page, and the later ones are never begun.
+-- The phases follow each other in order; the limit around them ends the walk in the phase that fills
+-- the page, and later phases never begin.
 (
     select {phase} as phase, u.*
     from ({arms}) u
@@ -194,8 +194,7 @@ left join client_period_status s on s.client_id = c.id and s.period = k.period
 order by k.phase, {order}
 
 -- name: current
--- Of two running rows (a cycle that changed) the one of the client's own cycle. The periods are
--- told one by one, as for own_rows.
+-- Of two running rows (after a change of cycle) the one of the client's own cycle.
 left join lateral (
     select r.*
     from client_period_status r

@@ -1,6 +1,5 @@
--- The tables that exports are made of: everything that is found, in no pages. Each is a source of
--- named columns; which of them are written, and how, is put around it. Words of the lookups are
--- joined and not looked up row by row: there are hundreds of thousands.
+-- The tables of exports, without pages. Each is a source of named columns; the statement around it
+-- chooses and formats them. Lookups are joined, not looked up row by row: rows are many.
 
 -- name: of_clients
 select
@@ -25,8 +24,7 @@ where c.deleted_at is null and {where}
 select count(*) from clients c where c.deleted_at is null and {where}
 
 -- name: of_status
--- When and how it was said that a client stands where they stand is told by the last event that is
--- not undone.
+-- The last event that is not undone says when and over which channel the status was recorded.
 select
     c.client_code, c.full_name, co.code as company, b.code as branch, s.period, t.code as status,
     r.code as reason, s.remarks, s.has_payment, said.occurred_at, s.next_follow_up_on,
@@ -66,8 +64,8 @@ join clients c on c.id = s.client_id
 where c.deleted_at is null and s.period = any(%(periods)s::text[]) and {where}
 
 -- name: of_report
--- Who is exempt owes nothing, so that only who is asked for is counted by status (R1). A branch
--- answers for the clients that it has now (R2).
+-- Exempt clients owe no work, so that only the others are counted by status (R1). A branch answers
+-- for the clients that it has now (R2).
 select
     g.*,
     round(g.done::numeric / nullif(g.asked, 0), 4) as completion_rate,
@@ -150,14 +148,14 @@ to_char(q.{column}, 'YYYY-MM-DD"T"HH24:MI:SS.USTZH:TZM')
 case q.{column} when true then 'yes' when false then 'no' end
 
 -- name: cell_text
--- What is nothing is a character that no cell can hold (EMPTY), and a cell holds so much.
+-- A null becomes a character that no cell can hold (EMPTY); a cell holds 32,767 characters.
 coalesce(left(q.{column}::text, 32767), e'\x01')
 
 -- name: cell_number
 coalesce(q.{column}::text, e'\x01')
 
 -- name: cell_day
--- Spreadsheets count days from here on; what is before 1900 they cannot.
+-- Spreadsheets count days from here on, and none before 1900.
 coalesce((q.{column} - date '1899-12-30')::text, e'\x01')
 
 -- name: cell_moment
