@@ -59,7 +59,7 @@ def cache(store: CacheStore) -> SingleFlight:
 
 @define(eq=False)
 class Making:
-    """Something that is slow to make: it begins, and is over when it is told so."""
+    """Makes an entry slowly: it begins, and ends when the test lets it."""
 
     value: bytes = b"made"
     begun: threading.Event = field(factory=threading.Event)
@@ -80,14 +80,14 @@ def never() -> bytes:
 # --- keeping
 
 
-def test_what_was_made_once_is_given_again(cache: SingleFlight) -> None:
+def test_an_entry_is_made_once_and_given_again(cache: SingleFlight) -> None:
     assert cache.get_or_make(KEY, lambda: b"made") == b"made"
     assert cache.get_or_make(KEY, never) == b"made"
     assert cache.uses()[Topic.FILTER_OPTIONS] == Uses(hits=1, misses=1)
     assert cache.uses()[Topic.LOOKUPS] == Uses()
 
 
-def test_A10_whatever_tells_two_askers_apart_keeps_their_entries_apart(
+def test_A10_callers_with_different_keys_never_share_an_entry(
     cache: SingleFlight,
 ) -> None:
     company = uuid4()
@@ -106,10 +106,10 @@ def test_A10_whatever_tells_two_askers_apart_keeps_their_entries_apart(
     assert [cache.get_or_make(key, never) for key in keys] == [b"%d" % n for n in range(len(keys))]
 
 
-def test_a_new_generation_sees_nothing_of_the_old_one_and_the_old_nothing_of_the_new(
+def test_two_generations_never_see_each_others_entries(
     cache: SingleFlight,
 ) -> None:
-    """Who began under the old one may end after the new one was kept."""
+    """A caller of the old generation may end after the new entry is kept."""
     slow = Making(b"old")
     with ThreadPoolExecutor(1) as other:
         begun = other.submit(cache.get_or_make, KEY, slow)
@@ -124,7 +124,7 @@ def test_a_new_generation_sees_nothing_of_the_old_one_and_the_old_nothing_of_the
 # --- single flight
 
 
-def test_two_hundred_who_miss_at_once_make_it_once(cache: SingleFlight) -> None:
+def test_two_hundred_misses_at_once_make_an_entry_once(cache: SingleFlight) -> None:
     slow = Making()
     with ThreadPoolExecutor(200) as crowd:
         first = crowd.submit(cache.get_or_make, KEY, slow)
@@ -135,7 +135,7 @@ def test_two_hundred_who_miss_at_once_make_it_once(cache: SingleFlight) -> None:
     assert slow.times == 1
 
 
-def test_two_hundred_who_come_together_make_it_once_whoever_is_first(cache: SingleFlight) -> None:
+def test_two_hundred_callers_at_one_moment_make_an_entry_once(cache: SingleFlight) -> None:
     slow, outer_transaction = Making(), threading.Barrier(200)
     slow.may_end.set()
 
@@ -148,7 +148,7 @@ def test_two_hundred_who_come_together_make_it_once_whoever_is_first(cache: Sing
     assert slow.times == 1
 
 
-def test_a_failure_reaches_all_who_wait_and_is_not_kept(cache: SingleFlight) -> None:
+def test_a_failure_reaches_every_waiting_caller_and_is_not_kept(cache: SingleFlight) -> None:
     slow = Making()
 
     def fail() -> bytes:
@@ -174,7 +174,7 @@ def test_a_failure_reaches_all_who_wait_and_is_not_kept(cache: SingleFlight) -> 
     assert cache.get_or_make(KEY, lambda: b"made") == b"made"
 
 
-def test_two_things_are_made_at_the_same_time(cache: SingleFlight) -> None:
+def test_entries_of_two_keys_are_made_at_the_same_time(cache: SingleFlight) -> None:
     slow = Making()
     with ThreadPoolExecutor(1) as other:
         begun = other.submit(cache.get_or_make, KEY, slow)
@@ -187,7 +187,7 @@ def test_two_things_are_made_at_the_same_time(cache: SingleFlight) -> None:
 # --- what one of the stores alone can be asked
 
 
-def test_in_memory_an_entry_is_good_for_its_topics_time_and_no_longer() -> None:
+def test_in_memory_an_entry_lives_as_long_as_its_topic_says() -> None:
     now = [0.0]
     store = LocalCacheStore(now=lambda: now[0])
     store.put(KEY, b"made")
@@ -197,7 +197,7 @@ def test_in_memory_an_entry_is_good_for_its_topics_time_and_no_longer() -> None:
     assert store.get(KEY) is None
 
 
-def test_in_memory_what_was_not_used_for_longest_makes_room() -> None:
+def test_in_memory_the_entry_not_used_for_longest_makes_room() -> None:
     store = LocalCacheStore(most_bytes=3 * (ENTRY_BYTES + 1))
     keys = [evolve(KEY, generation=number) for number in range(4)]
     for key in keys[:3]:
@@ -207,7 +207,7 @@ def test_in_memory_what_was_not_used_for_longest_makes_room() -> None:
     assert [store.get(key) for key in keys] == [b"1", None, b"1", b"1"]
 
 
-def test_in_memory_what_is_larger_than_all_the_room_throws_nothing_out() -> None:
+def test_in_memory_a_value_larger_than_the_store_evicts_nothing() -> None:
     store = LocalCacheStore(most_bytes=2 * (ENTRY_BYTES + 1))
     store.put(KEY, b"1")
     large = evolve(KEY, generation=8)
@@ -216,7 +216,7 @@ def test_in_memory_what_is_larger_than_all_the_room_throws_nothing_out() -> None
     assert store.get(large) is None
 
 
-def test_in_memory_replacing_an_entry_for_ever_fills_nothing() -> None:
+def test_in_memory_replacing_an_entry_takes_no_more_room() -> None:
     store = LocalCacheStore(most_bytes=2 * (ENTRY_BYTES + 1))
     other = evolve(KEY, generation=8)
     store.put(other, b"2")
@@ -225,7 +225,7 @@ def test_in_memory_replacing_an_entry_for_ever_fills_nothing() -> None:
     assert store.get(other) == b"2"
 
 
-def test_in_redis_an_entry_goes_by_itself_when_its_time_is_over(redis_url: str) -> None:
+def test_in_redis_an_entry_expires_by_itself(redis_url: str) -> None:
     with gate_to(redis_url) as redis_client, redis.Redis.from_url(redis_url) as server:
         for topic in Topic:
             store, key = RedisCacheStore(redis_client, RING), evolve(KEY, topic=topic)
@@ -245,7 +245,7 @@ def test_C3_in_redis_nothing_of_an_entry_can_be_read(redis_url: str) -> None:
         assert word not in result
 
 
-def test_in_redis_an_entry_put_in_anothers_place_does_not_count(redis_url: str) -> None:
+def test_in_redis_an_entry_copied_to_another_key_does_not_count(redis_url: str) -> None:
     other = evolve(KEY, scope="another")
     with gate_to(redis_url) as redis_client, redis.Redis.from_url(redis_url) as server:
         store = RedisCacheStore(redis_client, RING)
@@ -259,14 +259,14 @@ def test_in_redis_an_entry_put_in_anothers_place_does_not_count(redis_url: str) 
         assert store.get(KEY) is None
 
 
-def test_in_redis_an_entry_of_a_key_that_is_gone_is_made_anew(redis_url: str) -> None:
+def test_in_redis_an_entry_sealed_with_a_lost_key_is_made_anew(redis_url: str) -> None:
     with gate_to(redis_url) as redis_client:
         before = RedisCacheStore(redis_client, KeyRing.made_up())
         before.put(KEY, b"made")
         assert RedisCacheStore(redis_client, RING).get(KEY) is None
 
 
-def test_in_redis_nothing_is_ever_searched_for(redis_url: str) -> None:
+def test_in_redis_no_command_searches_for_keys(redis_url: str) -> None:
     with gate_to(redis_url) as redis_client, redis.Redis.from_url(redis_url) as server:
         server.config_resetstat()
         cache = SingleFlight(RedisCacheStore(redis_client, RING))

@@ -1,4 +1,4 @@
-"""One policy, three renderings: what is decided of a client, listed, and enforced beneath (A4)."""
+"""One policy in three places: the decision, the lists and row-level security (A4)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ cross join (select null::uuid union all select id from users) o (id)
 
 @pytest.fixture
 def connection(database: Database) -> Iterator[Connection]:
-    """Give a world with a client in every place there is: company, branch, officer or none."""
+    """Give a database with a client in every company and branch, of every officer and of none."""
     with psycopg.connect(database.superuser_url) as owner:
         for person in PEOPLE:
             email = f"{person}@example.com"
@@ -95,7 +95,7 @@ def places(connection: Connection) -> dict[UUID, ClientPlace]:
 
 
 def enforce(connection: Connection, access_scope: AccessScope) -> None:
-    """Tell row-level security, as a unit of work does."""
+    """Set the scope for row-level security, as a unit of work does."""
     values = {name: list(getattr(access_scope, name)) for name in FIELDS}
     set_reach(connection, actor=access_scope.actor, **values)
 
@@ -108,7 +108,7 @@ select array(select id from clients),
 
 
 def enforced(connection: Connection, access_scope: AccessScope) -> list[set[UUID]]:
-    """Ask for everything without any predicate: what comes is what security lets through."""
+    """Read everything without a condition: only row-level security filters."""
     enforce(connection, access_scope)
     row = connection.execute(ENFORCED).fetchone()
     assert row is not None
@@ -116,7 +116,7 @@ def enforced(connection: Connection, access_scope: AccessScope) -> list[set[UUID
 
 
 def listed(connection: Connection, access_scope: AccessScope) -> list[set[UUID]]:
-    """Ask by the lists' own predicates, with security out of the way."""
+    """Read by the lists' own conditions, without row-level security."""
     set_reach(connection, system="on")
     scope = ScopePredicate(access_scope)
     own = render("scope_self", who="c", p="r") if access_scope.self_companies else "false"
@@ -131,7 +131,7 @@ def listed(connection: Connection, access_scope: AccessScope) -> list[set[UUID]]
     return [set(ids) for ids in row]  # type: ignore[call-overload]
 
 
-def test_A4_what_is_decided_is_what_is_listed_is_what_is_enforced(connection: Connection) -> None:
+def test_A4_the_policy_the_lists_and_row_level_security_agree(connection: Connection) -> None:
     everyone = places(connection)
     companies = tuple({place.company for place in everyone.values()})
     judged = 0
@@ -154,7 +154,7 @@ def test_A4_what_is_decided_is_what_is_listed_is_what_is_enforced(connection: Co
 @pytest.mark.rule("A4", "A10")
 @pytest.mark.parametrize("company", CANARY)
 @pytest.mark.parametrize("scope", Scope)
-def test_nobody_of_one_company_ever_reads_the_canary_of_the_other(
+def test_no_reader_of_one_company_reads_the_canary_of_the_other(
     connection: Connection, company: str, scope: Scope
 ) -> None:
     row = connection.execute("select id from companies where code = %s", (company,)).fetchone()
@@ -172,6 +172,6 @@ def test_nobody_of_one_company_ever_reads_the_canary_of_the_other(
     assert scope is Scope.SELF or CANARY[company] in names
 
 
-def test_a_place_that_nobody_has_is_no_ones(connection: Connection) -> None:
+def test_an_actor_without_a_scope_sees_nothing(connection: Connection) -> None:
     stranger = AccessScope(PersonId(uuid4()), None, {}, frozenset(), frozenset())
     assert enforced(connection, stranger) == [set(), set(), set()]

@@ -1,6 +1,6 @@
-"""What a page costs: by the rows it reads, not by the clock.
+"""The cost of a page, in rows read.
 
-Everything that is read of a growing table counts, with what row-level security looks up.
+Every row read of a growing table counts, with those that row-level security reads.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ COMBINED = {
         past_due_from=Decimal(500), row=StatusFilter(status="UPDATED")
     ),
 }
-"""Two and three filters at once, that some clients answer to."""
+"""Two and three filters at once, which some clients match."""
 RARE = {
     "loan status": ClientFilter(loan_status="SOLD"),
     "loan status and status": ClientFilter(loan_status="SOLD", row=StatusFilter(status="CALLED")),
@@ -94,7 +94,7 @@ RARE = {
         row=StatusFilter(touched=True, period=Period.parse("2026-12"))
     ),
 }
-"""What nobody answers to: the worst there is for a walk, which ends when it has found enough."""
+"""Filters that nobody matches: the worst for a walk, which ends when it has found enough."""
 SEARCHES = ("santos", "juan san", "pen", "m", "zz santos", "santos reyes j", "C0000100")
 SEARCHED = {
     "a common word and a status": ("santos", ClientFilter(row=StatusFilter(status="CALLED"))),
@@ -122,7 +122,7 @@ def crowd(cluster: Cluster, template_database: str) -> Iterator[PostgresUnitsOfW
 
 
 def explained(crowd: PostgresUnitsOfWork, actor: Actor, ask: Ask) -> tuple[Explaining, int]:
-    """Ask within the actor's sight; tell what was read, and how many items came."""
+    """Read a page within the actor's scope; give the plans and the number of items."""
     with crowd.begin(looking(actor).clients) as tx:
         explaining = Explaining(tx.connection)
         page = ask(PostgresReadModels(explaining))  # type: ignore[arg-type] # it stands in for one
@@ -130,7 +130,7 @@ def explained(crowd: PostgresUnitsOfWork, actor: Actor, ask: Ask) -> tuple[Expla
 
 
 def assert_cheap(crowd: PostgresUnitsOfWork, actor: Actor, ask: Ask, *, spare: int = 1000) -> None:
-    """Hold a page to ten rows read for each returned, and some to spare."""
+    """Allow a page ten rows read for each returned, and some to spare."""
     result, items = explained(crowd, actor, ask)
     assert result.rows_read <= 10 * items + spare
     assert not result.tables_scanned
@@ -192,7 +192,7 @@ def test_however_clients_are_sorted_the_hundredth_page_costs_as_the_first(
 
 
 @pytest.mark.parametrize("who", READERS)
-def test_those_without_a_day_cost_no_more_than_those_with_one(
+def test_clients_without_a_day_cost_no_more_than_those_with_one(
     crowd: PostgresUnitsOfWork, who: str
 ) -> None:
     begin = ClientKey("", ClientId(UUID(int=0)), is_undated=True)
@@ -215,7 +215,7 @@ def test_filters_together_read_no_more_than_the_walk_of_one(
 
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("asked", RARE)
-def test_asking_for_what_nobody_is_like_reads_hardly_anybody(
+def test_a_filter_that_nobody_matches_reads_hardly_any_rows(
     crowd: PostgresUnitsOfWork, who: str, asked: str
 ) -> None:
     actor, query = READERS[who], ClientQuery(filter=RARE[asked])
@@ -223,7 +223,7 @@ def test_asking_for_what_nobody_is_like_reads_hardly_anybody(
 
 
 @pytest.mark.parametrize("who", READERS)
-def test_what_one_can_filter_by_is_found_without_reading_all_clients(
+def test_filter_options_are_read_without_reading_all_clients(
     crowd: PostgresUnitsOfWork, who: str
 ) -> None:
     actor = READERS[who]
