@@ -128,7 +128,7 @@ def _output_of(program: str | Path, option: str) -> str:
 def _nothing_found(major: int | None) -> str:
     if major:
         return (
-            f"PostgreSQL {major} made the data directory, and its programs were not found; "
+            f"the data directory was made by PostgreSQL {major}, whose programs were not found; "
             f"install PostgreSQL {major}, or start over with an empty directory"
         )
     return (
