@@ -41,7 +41,7 @@ from tests.support.staff_fixture import staffed
 
 from clientupdater.adapters.files.local import LocalFileStore
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.exports import EMPTY, ExportFormat, ExportType, Kind, chosen_columns
 from clientupdater.domain.ids import PersonId
@@ -96,7 +96,7 @@ class Bureau:
     def table(self, asked: ExportRequest) -> Iterator[tuple[ExportRequest, PostgresTable]]:
         """Look at the table of an export."""
         with ConnectionPool(self.database.app_url, min_size=1, max_size=2, open=True) as pool:
-            work = PostgresWork(pool)
+            work = PostgresUnitsOfWork(pool)
             with work.begin(SYSTEM) as tx:
                 actor = _found(tx.rights.actor(PersonId(self.person)))
             result = reaches(actor, asked)
@@ -111,7 +111,7 @@ class Bureau:
             psycopg.connect(self.database.superuser_url) as connection,
         ):
             cursor = psycopg.ClientCursor(connection)
-            statement = cursor.mogrify(table.statement("csv").encode(), table.told)
+            statement = cursor.mogrify(table.statement("csv").encode(), table.params)
         copy = f"\\copy ({' '.join(statement.split())}) to '{folder}/reference.csv' csv"
         begun = time.perf_counter()
         subprocess.run(  # noqa: S603 — a statement of ours

@@ -37,7 +37,7 @@ from tests.support.servers import Database
 
 from clientupdater.adapters.local.clock import SetClock
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.domain.access import Grant
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.periods import Period
@@ -182,7 +182,7 @@ def inserted(database: Database) -> tuple[int, float]:
 def timed_opening(database: Database) -> tuple[int, float]:
     """Open December; give how many rows that were, and how long it took."""
     with ConnectionPool(database.app_url, min_size=1, max_size=1, open=True) as pool:
-        opener = PeriodOpener(PostgresWork(pool), SetClock(EVENING), MANILA, BATCH)
+        opener = PeriodOpener(PostgresUnitsOfWork(pool), SetClock(EVENING), MANILA, BATCH)
         begun = time.perf_counter()
         rows = opener.open(DECEMBER).rows
         return rows, time.perf_counter() - begun
@@ -197,7 +197,7 @@ def people_recording(database: Database) -> Iterator[list[float]]:
     grant = Grant(Permission.STATUS_UPDATE, None, Scope.ALL)
     caller = Caller(attrs.evolve(reader(Scope.ALL), grants=frozenset({grant})))
     with ConnectionPool(database.app_url, min_size=2, max_size=4, open=True) as pool:
-        tracking = Tracking(ClientAccess(PostgresWork(pool), SetClock(EVENING), MANILA))
+        tracking = Tracking(ClientAccess(PostgresUnitsOfWork(pool), SetClock(EVENING), MANILA))
 
         def person() -> None:
             begun = time.perf_counter()

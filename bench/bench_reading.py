@@ -26,7 +26,7 @@ from tests.support.reading_fixture import NOW, looking, made_up, reader
 from tests.support.servers import Database
 
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.postgres.read_models import PostgresReadModels
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Scope
@@ -63,7 +63,7 @@ FILTERS = {
 class Bench:
     """One reader at a time, one connection, the sight set anew for every page."""
 
-    work: PostgresWork
+    work: PostgresUnitsOfWork
     actor: Actor
     who: str
 
@@ -145,7 +145,7 @@ def _measured(database: Database, branches: int) -> Iterator[dict[str, object]]:
     readers = {f"{n} branches": reader(Scope.BRANCH, n) for n in (10, 200, 2000) if n <= branches}
     with ConnectionPool(database.app_url, min_size=1, max_size=1, open=True) as pool:
         for who, actor in {**readers, "scope all": reader(Scope.ALL)}.items():
-            for name, taken in Bench(PostgresWork(pool), actor, who).lines():
+            for name, taken in Bench(PostgresUnitsOfWork(pool), actor, who).lines():
                 holds = taken <= TARGET_MS
                 click.echo(f"{name}, {taken:.1f}, {TARGET_MS:.0f}, {'yes' if holds else 'NO'}")
                 yield {"name": name, "ours_ms": taken, "target_ms": TARGET_MS, "holds": holds}

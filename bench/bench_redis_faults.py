@@ -53,7 +53,7 @@ FIRST_MS, NEXT_MS = 50.0, 1.0
 TIMES, CALLS = 30, 1000
 HASH, RING = KeyedHash(), KeyRing.made_up()
 TALLY = Tally(Allowance("read", 10**9, timedelta(minutes=1)), ("somebody",))
-KEY = CacheKey(topic=Topic.DASHBOARD, scope=EVERYONE, generation=1)
+KEY = CacheKey(topic=Topic.FILTER_OPTIONS, scope=EVERYONE, generation=1)
 VALUE = b"x" * 4096
 
 

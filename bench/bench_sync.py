@@ -38,7 +38,7 @@ from tests.support.sync_fixture import Syncing
 
 from clientupdater.adapters.local.clock import MachineClock
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.postgres.sync.inputs import PostgresSyncInputs
 from clientupdater.adapters.postgres.sync.lines import Numbers, stage_lines
 from clientupdater.domain.accounts import fingerprint
@@ -213,7 +213,7 @@ def told(job: SyncJob) -> str:
 def opened(database: Database) -> Iterator[Syncing]:
     """Open a database for runs."""
     with ConnectionPool(database.app_url, min_size=2, max_size=4, open=True) as pool:
-        work = PostgresWork(pool, VAULT)
+        work = PostgresUnitsOfWork(pool, VAULT)
         yield Syncing(work, database.superuser_url, MachineClock())  # type: ignore[arg-type]
 
 

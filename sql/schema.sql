@@ -1,6 +1,6 @@
 -- The schema that sql/migrations add up to: generated, never edited. To write it anew:
 --
---     python -m clientupdater.adapters.postgres.schema_snapshot postgresql://…/an_empty_database
+--     python -m clientupdater.adapters.postgres.admin.write_schema postgresql://…/an_empty_database
 --
 -- It can be loaded into an empty database (after sql/roles.sql). A test holds it to the migrations;
 -- `clientupdater db check` holds a live database to it.

@@ -10,7 +10,7 @@ import pytest
 from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.postgres.jobs.leases import PostgresLeases
 from clientupdater.adapters.postgres.jobs.wakeups import PostgresWakeUps
 from clientupdater.testing.queue import MemoryLeases
@@ -35,7 +35,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
         return
     database = request.getfixturevalue("database")
     with ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as pool:
-        yield PostgresWorld.populated(PostgresWork(pool, VAULT), database.superuser_url)
+        yield PostgresWorld.populated(PostgresUnitsOfWork(pool, VAULT), database.superuser_url)
 
 
 @pytest.fixture

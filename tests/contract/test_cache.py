@@ -1,4 +1,4 @@
-"""Keeping what was made, the same on every shelf."""
+"""The cache, the same over every store."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from clientupdater.ports.cache import CacheStore
 
-KEY = CacheKey(topic=Topic.DASHBOARD, name=("2026-11",), scope=EVERYONE, generation=7)
+KEY = CacheKey(topic=Topic.FILTER_OPTIONS, name=("2026-11",), scope=EVERYONE, generation=7)
 RING = KeyRing.made_up()
 PATIENCE = 20
 
@@ -43,7 +43,7 @@ def gate_to(url: str) -> Iterator[RedisClient]:
 
 @pytest.fixture(params=["memory", "redis", "falling back"])
 def store(request: pytest.FixtureRequest) -> Iterator[CacheStore]:
-    """Give one shelf after the other."""
+    """Give one store after the other."""
     if request.param == "memory":
         yield LocalCacheStore()
         return
@@ -59,7 +59,7 @@ def cache(store: CacheStore) -> SingleFlight:
 
 @define(eq=False)
 class Making:
-    """Something that is slow to make: it begins, and is over when it is told so."""
+    """Makes an entry slowly: it begins, and ends when the test lets it."""
 
     value: bytes = b"made"
     begun: threading.Event = field(factory=threading.Event)
@@ -80,20 +80,20 @@ def never() -> bytes:
 # --- keeping
 
 
-def test_what_was_made_once_is_given_again(cache: SingleFlight) -> None:
+def test_an_entry_is_made_once_and_given_again(cache: SingleFlight) -> None:
     assert cache.get_or_make(KEY, lambda: b"made") == b"made"
     assert cache.get_or_make(KEY, never) == b"made"
-    assert cache.uses()[Topic.DASHBOARD] == Uses(hits=1, misses=1)
+    assert cache.uses()[Topic.FILTER_OPTIONS] == Uses(hits=1, misses=1)
     assert cache.uses()[Topic.LOOKUPS] == Uses()
 
 
-def test_A10_whatever_tells_two_askers_apart_keeps_their_entries_apart(
+def test_A10_callers_with_different_keys_never_share_an_entry(
     cache: SingleFlight,
 ) -> None:
     company = uuid4()
     keys = [
         KEY,
-        evolve(KEY, topic=Topic.SETTINGS),
+        evolve(KEY, topic=Topic.LOOKUPS),
         evolve(KEY, name=("2026-12",)),
         evolve(KEY, name=("2026-11", "")),
         evolve(KEY, company=company),
@@ -106,10 +106,10 @@ def test_A10_whatever_tells_two_askers_apart_keeps_their_entries_apart(
     assert [cache.get_or_make(key, never) for key in keys] == [b"%d" % n for n in range(len(keys))]
 
 
-def test_a_new_generation_sees_nothing_of_the_old_one_and_the_old_nothing_of_the_new(
+def test_two_generations_never_see_each_others_entries(
     cache: SingleFlight,
 ) -> None:
-    """Who began under the old one may end after the new one was kept."""
+    """A caller of the old generation may end after the new entry is kept."""
     slow = Making(b"old")
     with ThreadPoolExecutor(1) as other:
         begun = other.submit(cache.get_or_make, KEY, slow)
@@ -121,57 +121,10 @@ def test_a_new_generation_sees_nothing_of_the_old_one_and_the_old_nothing_of_the
     assert cache.get_or_make(newer, never) == b"new"
 
 
-def test_what_was_forgotten_is_made_anew(cache: SingleFlight) -> None:
-    cache.get_or_make(KEY, lambda: b"old")
-    other = evolve(KEY, topic=Topic.SETTINGS)
-    cache.get_or_make(other, lambda: b"other")
-    cache.forget(Topic.DASHBOARD)
-    assert cache.get_or_make(KEY, lambda: b"new") == b"new"
-    assert cache.get_or_make(other, never) == b"other"
-
-
-# --- a slow reader
-
-
-@pytest.mark.parametrize("makes_anew_before_the_slow_one_ends", [True, False])
-def test_a_slow_reader_puts_no_old_value_back(
-    cache: SingleFlight, *, makes_anew_before_the_slow_one_ends: bool
-) -> None:
-    slow = Making(b"old")
-    with ThreadPoolExecutor(1) as other:
-        begun = other.submit(cache.get_or_make, KEY, slow)
-        assert slow.begun.wait(PATIENCE)
-        cache.forget(Topic.DASHBOARD)
-        if makes_anew_before_the_slow_one_ends:
-            assert cache.get_or_make(KEY, lambda: b"new") == b"new"
-        slow.may_end.set()
-        assert begun.result() == b"old"
-    assert cache.get_or_make(KEY, lambda: b"new") == b"new"
-    assert cache.get_or_make(KEY, never) == b"new"
-
-
-def test_a_slow_reader_of_another_process_puts_no_old_value_back(redis_url: str) -> None:
-    with gate_to(redis_url) as redis_client, gate_to(redis_url) as another:
-        here, there = (
-            SingleFlight(RedisCacheStore(redis_client, RING)),
-            SingleFlight(RedisCacheStore(another, RING)),
-        )
-        slow = Making(b"old")
-        with ThreadPoolExecutor(1) as other:
-            begun = other.submit(there.get_or_make, KEY, slow)
-            assert slow.begun.wait(PATIENCE)
-            here.forget(Topic.DASHBOARD)
-            assert here.get_or_make(KEY, lambda: b"new") == b"new"
-            slow.may_end.set()
-            assert begun.result() == b"old"
-        assert there.get_or_make(KEY, lambda: b"new") == b"new"
-        assert here.get_or_make(KEY, never) == b"new"
-
-
 # --- single flight
 
 
-def test_two_hundred_who_miss_at_once_make_it_once(cache: SingleFlight) -> None:
+def test_two_hundred_misses_at_once_make_an_entry_once(cache: SingleFlight) -> None:
     slow = Making()
     with ThreadPoolExecutor(200) as crowd:
         first = crowd.submit(cache.get_or_make, KEY, slow)
@@ -182,7 +135,7 @@ def test_two_hundred_who_miss_at_once_make_it_once(cache: SingleFlight) -> None:
     assert slow.times == 1
 
 
-def test_two_hundred_who_come_together_make_it_once_whoever_is_first(cache: SingleFlight) -> None:
+def test_two_hundred_callers_at_one_moment_make_an_entry_once(cache: SingleFlight) -> None:
     slow, outer_transaction = Making(), threading.Barrier(200)
     slow.may_end.set()
 
@@ -195,7 +148,7 @@ def test_two_hundred_who_come_together_make_it_once_whoever_is_first(cache: Sing
     assert slow.times == 1
 
 
-def test_a_failure_reaches_all_who_wait_and_is_not_kept(cache: SingleFlight) -> None:
+def test_a_failure_reaches_every_waiting_caller_and_is_not_kept(cache: SingleFlight) -> None:
     slow = Making()
 
     def fail() -> bytes:
@@ -221,7 +174,7 @@ def test_a_failure_reaches_all_who_wait_and_is_not_kept(cache: SingleFlight) -> 
     assert cache.get_or_make(KEY, lambda: b"made") == b"made"
 
 
-def test_two_things_are_made_at_the_same_time(cache: SingleFlight) -> None:
+def test_entries_of_two_keys_are_made_at_the_same_time(cache: SingleFlight) -> None:
     slow = Making()
     with ThreadPoolExecutor(1) as other:
         begun = other.submit(cache.get_or_make, KEY, slow)
@@ -231,61 +184,52 @@ def test_two_things_are_made_at_the_same_time(cache: SingleFlight) -> None:
         assert begun.result() == b"made"
 
 
-# --- what only one of the shelves can be asked
+# --- what one of the stores alone can be asked
 
 
-def test_in_memory_an_entry_is_good_for_its_topics_time_and_no_longer() -> None:
+def test_in_memory_an_entry_lives_as_long_as_its_topic_says() -> None:
     now = [0.0]
     store = LocalCacheStore(now=lambda: now[0])
-    store.keep(KEY, b"made", store.find(KEY).epoch)
-    now[0] = timedelta(minutes=2).total_seconds() - 0.001
-    assert store.find(KEY).value == b"made"
+    store.put(KEY, b"made")
+    now[0] = timedelta(minutes=10).total_seconds() - 0.001
+    assert store.get(KEY) == b"made"
     now[0] += 0.001
-    assert store.find(KEY).value is None
+    assert store.get(KEY) is None
 
 
-def test_in_memory_what_is_older_does_not_even_push_out_what_is_newer() -> None:
-    store = LocalCacheStore()
-    begun = store.find(KEY)
-    store.advance_epoch(KEY.topic)
-    store.keep(KEY, b"new", store.find(KEY).epoch)
-    store.keep(KEY, b"old", begun.epoch)
-    assert store.find(KEY).value == b"new"
-
-
-def test_in_memory_what_was_not_used_for_longest_makes_room() -> None:
+def test_in_memory_the_entry_not_used_for_longest_makes_room() -> None:
     store = LocalCacheStore(most_bytes=3 * (ENTRY_BYTES + 1))
     keys = [evolve(KEY, generation=number) for number in range(4)]
     for key in keys[:3]:
-        store.keep(key, b"1", store.find(key).epoch)
-    assert store.find(keys[0]).value == b"1"
-    store.keep(keys[3], b"1", store.find(keys[3]).epoch)
-    assert [store.find(key).value for key in keys] == [b"1", None, b"1", b"1"]
+        store.put(key, b"1")
+    assert store.get(keys[0]) == b"1"
+    store.put(keys[3], b"1")
+    assert [store.get(key) for key in keys] == [b"1", None, b"1", b"1"]
 
 
-def test_in_memory_what_is_larger_than_all_the_room_throws_nothing_out() -> None:
+def test_in_memory_a_value_larger_than_the_store_evicts_nothing() -> None:
     store = LocalCacheStore(most_bytes=2 * (ENTRY_BYTES + 1))
-    store.keep(KEY, b"1", store.find(KEY).epoch)
+    store.put(KEY, b"1")
     large = evolve(KEY, generation=8)
-    store.keep(large, b"2" * 5000, store.find(large).epoch)
-    assert store.find(KEY).value == b"1"
-    assert store.find(large).value is None
+    store.put(large, b"2" * 5000)
+    assert store.get(KEY) == b"1"
+    assert store.get(large) is None
 
 
-def test_in_memory_replacing_an_entry_for_ever_fills_nothing() -> None:
+def test_in_memory_replacing_an_entry_takes_no_more_room() -> None:
     store = LocalCacheStore(most_bytes=2 * (ENTRY_BYTES + 1))
     other = evolve(KEY, generation=8)
-    store.keep(other, b"2", store.find(other).epoch)
+    store.put(other, b"2")
     for _ in range(10):
-        store.keep(KEY, b"1", store.find(KEY).epoch)
-    assert store.find(other).value == b"2"
+        store.put(KEY, b"1")
+    assert store.get(other) == b"2"
 
 
-def test_in_redis_an_entry_goes_by_itself_when_its_time_is_over(redis_url: str) -> None:
+def test_in_redis_an_entry_expires_by_itself(redis_url: str) -> None:
     with gate_to(redis_url) as redis_client, redis.Redis.from_url(redis_url) as server:
         for topic in Topic:
             store, key = RedisCacheStore(redis_client, RING), evolve(KEY, topic=topic)
-            store.keep(key, b"made", store.find(key).epoch)
+            store.put(key, b"made")
         kept = list(server.scan_iter("clientupdater:cache:*"))
         lifetimes = sorted(topic.lifetime.total_seconds() for topic in Topic)
         assert sorted(server.ttl(key) for key in kept) == pytest.approx(lifetimes, abs=60)
@@ -295,38 +239,37 @@ def test_C3_in_redis_nothing_of_an_entry_can_be_read(redis_url: str) -> None:
     key = evolve(KEY, name=("of Ana Reyes",), scope="of branch seven")
     with gate_to(redis_url) as redis_client, redis.Redis.from_url(redis_url) as server:
         store = RedisCacheStore(redis_client, RING)
-        store.keep(key, b"Ana Reyes owes 100", store.find(key).epoch)
+        store.put(key, b"Ana Reyes owes 100")
         result = repr([(each, server.get(each)) for each in server.scan_iter("*")])
     for word in ("Ana", "Reyes", "owes", "branch", "2026"):
         assert word not in result
 
 
-def test_in_redis_an_entry_put_in_anothers_place_does_not_count(redis_url: str) -> None:
+def test_in_redis_an_entry_copied_to_another_key_does_not_count(redis_url: str) -> None:
     other = evolve(KEY, scope="another")
     with gate_to(redis_url) as redis_client, redis.Redis.from_url(redis_url) as server:
         store = RedisCacheStore(redis_client, RING)
-        store.keep(KEY, b"mine", store.find(KEY).epoch)
+        store.put(KEY, b"mine")
         (mine,) = server.scan_iter("clientupdater:cache:*")
-        store.keep(other, b"theirs", store.find(other).epoch)
+        store.put(other, b"theirs")
         (theirs,) = set(server.scan_iter("clientupdater:cache:*")) - {mine}
         server.copy(mine, theirs, replace=True)
-        assert store.find(other).value is None
+        assert store.get(other) is None
         server.set(mine, b"rubbish")
-        assert store.find(KEY).value is None
+        assert store.get(KEY) is None
 
 
-def test_in_redis_an_entry_of_a_key_that_is_gone_is_made_anew(redis_url: str) -> None:
+def test_in_redis_an_entry_sealed_with_a_lost_key_is_made_anew(redis_url: str) -> None:
     with gate_to(redis_url) as redis_client:
         before = RedisCacheStore(redis_client, KeyRing.made_up())
-        before.keep(KEY, b"made", before.find(KEY).epoch)
-        assert RedisCacheStore(redis_client, RING).find(KEY).value is None
+        before.put(KEY, b"made")
+        assert RedisCacheStore(redis_client, RING).get(KEY) is None
 
 
-def test_in_redis_nothing_is_ever_searched_for(redis_url: str) -> None:
+def test_in_redis_no_command_searches_for_keys(redis_url: str) -> None:
     with gate_to(redis_url) as redis_client, redis.Redis.from_url(redis_url) as server:
         server.config_resetstat()
         cache = SingleFlight(RedisCacheStore(redis_client, RING))
         for _ in range(3):
             cache.get_or_make(KEY, lambda: b"made")
-            cache.forget(Topic.DASHBOARD)
         assert set(server.info("commandstats")) & {"cmdstat_keys", "cmdstat_scan"} == set()

@@ -1,4 +1,4 @@
-"""Counting hits, the same in every store."""
+"""Rate limits, the same in every store."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def counting(request: pytest.FixtureRequest) -> Iterator[Counter]:
         yield opened
 
 
-def test_as_many_come_as_are_allowed_and_then_no_more(counting: Counter) -> None:
+def test_as_many_hits_pass_as_the_allowance_has(counting: Counter) -> None:
     verdicts = [counting.limits.hit(Tally(DAY, ANA)) for _ in range(8)]
     assert [verdict.allowed for verdict in verdicts] == [True] * 5 + [False] * 3
     assert [verdict.remaining for verdict in verdicts] == [4, 3, 2, 1, 0, 0, 0, 0]
     assert {verdict.limit for verdict in verdicts} == {5}
 
 
-def test_who_is_refused_is_told_when_to_come_again(counting: Counter) -> None:
+def test_a_refusal_says_when_to_try_again(counting: Counter) -> None:
     for _ in range(5):
         counting.limits.hit(Tally(DAY, ANA))
     verdict = counting.limits.hit(Tally(DAY, ANA))
@@ -48,7 +48,7 @@ def test_who_is_refused_is_told_when_to_come_again(counting: Counter) -> None:
     assert 0 < verdict.reset_at - time.time() <= 2 * day + 1
 
 
-def test_what_is_refused_is_not_counted(counting: Counter) -> None:
+def test_a_refused_hit_is_not_counted(counting: Counter) -> None:
     for _ in range(5):
         counting.limits.hit(Tally(DAY, ANA))
     first, *_, last = (counting.limits.hit(Tally(DAY, ANA)) for _ in range(20))
@@ -56,7 +56,7 @@ def test_what_is_refused_is_not_counted(counting: Counter) -> None:
     assert last.reset_at - first.reset_at <= 1
 
 
-def test_each_asker_and_each_allowance_is_counted_apart(counting: Counter) -> None:
+def test_each_caller_and_each_allowance_is_counted_apart(counting: Counter) -> None:
     other = Allowance("another of a day", 5, timedelta(days=1), outlives_us=True)
     for _ in range(6):
         counting.limits.hit(Tally(DAY, ANA))
@@ -66,13 +66,13 @@ def test_each_asker_and_each_allowance_is_counted_apart(counting: Counter) -> No
     assert counting.limits.hit(Tally(DAY, ("203.0.113.7ana@example.com",))).allowed
 
 
-def test_once_the_window_has_passed_one_may_come_again(counting: Counter) -> None:
+def test_a_hit_passes_again_after_the_window(counting: Counter) -> None:
     tally = Tally(SECOND, ANA)
     assert counting.limits.hit(tally).allowed
     wait_until(lambda: counting.limits.hit(tally).allowed)
 
 
-def test_those_who_come_at_once_are_no_more_than_are_allowed(counting: Counter) -> None:
+def test_no_more_hits_pass_at_once_than_are_allowed(counting: Counter) -> None:
     def come(_: int) -> bool:
         return counting.limits.hit(Tally(DAY, ANA)).allowed
 
@@ -80,7 +80,7 @@ def test_those_who_come_at_once_are_no_more_than_are_allowed(counting: Counter) 
         assert sum(crowd.map(come, range(40))) == 5
 
 
-def test_whose_count_it_is_cannot_be_read_in_the_store(counting: Counter) -> None:
+def test_a_store_does_not_show_whose_counts_it_has(counting: Counter) -> None:
     for _ in range(2):
         counting.limits.hit(Tally(DAY, ANA))
     written = counting.written()
@@ -89,7 +89,7 @@ def test_whose_count_it_is_cannot_be_read_in_the_store(counting: Counter) -> Non
         assert part not in written
 
 
-def test_in_redis_the_share_of_the_last_window_is_what_the_domain_says(
+def test_redis_counts_the_same_share_of_the_last_window_as_the_domain(
     request: pytest.FixtureRequest, redis_url: str
 ) -> None:
     day = 24 * 3600 * 1000
@@ -109,12 +109,12 @@ def test_in_redis_the_share_of_the_last_window_is_what_the_domain_says(
     assert verdicts[-1].retry_after in range(day // 10_000 - 60, day // 10_000 + 2)
 
 
-def test_half_a_character_is_counted_like_any_other(counting: Counter) -> None:
+def test_a_lone_surrogate_is_counted_like_other_text(counting: Counter) -> None:
     assert counting.limits.hit(Tally(DAY, ("\udc00",))).remaining == 4
     assert counting.limits.hit(Tally(DAY, ("\udc00",))).remaining == 3
 
 
-def test_U3_hammering_at_one_account_does_not_use_up_what_its_address_may(
+def test_U3_hammering_at_one_account_does_not_use_up_the_allowance_of_its_address(
     counting: Counter,
 ) -> None:
     admit = AdmitRequest(counting.limits, Allowances.of(read=1, write=1, export=1, sign_in=2))
@@ -128,7 +128,7 @@ def test_U3_hammering_at_one_account_does_not_use_up_what_its_address_may(
     assert admit(Activity.SIGN_IN, Asker("203.0.113.7", email="ben@example.com")).allowed
 
 
-def test_U3_who_signs_in_well_uses_up_nothing_of_what_may_fail(counting: Counter) -> None:
+def test_U3_a_successful_sign_in_uses_up_no_allowance_for_failures(counting: Counter) -> None:
     admit = AdmitRequest(counting.limits, Allowances.of(read=1, write=1, export=1, sign_in=2))
     ana = Asker("203.0.113.7", email="ana@example.com")
     assert all(admit(Activity.SIGN_IN, ana).allowed for _ in range(10))
@@ -136,7 +136,7 @@ def test_U3_who_signs_in_well_uses_up_nothing_of_what_may_fail(counting: Counter
     assert admit(Activity.SIGN_IN, ana).allowed
 
 
-def test_to_look_counts_nothing(counting: Counter) -> None:
+def test_a_look_counts_nothing(counting: Counter) -> None:
     looks = [counting.limits.look(Tally(DAY, ANA)) for _ in range(8)]
     assert {(look.allowed, look.remaining) for look in looks} == {(True, 5)}
     for _ in range(5):
@@ -146,7 +146,7 @@ def test_to_look_counts_nothing(counting: Counter) -> None:
     assert refused.retry_after >= 1
 
 
-def test_U3_one_address_may_not_try_with_everybody(counting: Counter) -> None:
+def test_U3_one_address_cannot_try_every_account(counting: Counter) -> None:
     admit = AdmitRequest(counting.limits, Allowances.of(read=1, write=1, export=1, sign_in=1))
     tried = [
         admit(Activity.SIGN_IN, Asker("203.0.113.7", email=f"{each}@example.com"))

@@ -113,7 +113,7 @@ def test_nothing_is_restored_over_what_is_there(database: Database, tmp_path: Pa
     dumped(database, file)
     done = call("db", "restore", str(file), DATABASE_MIGRATION_URL=database.owner_url)
     assert done.returncode == 5
-    assert "is not empty; restore into a database that is" in done.stderr
+    assert "is not empty; restore into an empty database" in done.stderr
 
 
 def test_a_file_that_is_no_dump_is_bad_input(empty_database: Database, tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_a_file_that_is_no_dump_is_bad_input(empty_database: Database, tmp_path:
     file.write_text("no dump")
     done = call("db", "restore", str(file), DATABASE_MIGRATION_URL=empty_database.owner_url)
     assert done.returncode == 2
-    assert "notes.txt is no dump that pg_restore can read" in done.stderr
+    assert "notes.txt is not a dump that pg_restore can read" in done.stderr
 
 
 def test_a_dump_that_was_cut_short_restores_nothing(

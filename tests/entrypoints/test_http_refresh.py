@@ -17,8 +17,8 @@ import structlog
 from attrs import define
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
-from clientupdater.adapters.resilience.circuits import Alone, Circuit, Threshold
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
+from clientupdater.adapters.resilience.circuits import Circuit, NoSharedCircuits, Threshold
 from clientupdater.adapters.resilience.source import GuardedSource
 from clientupdater.app import SyncSettings
 from clientupdater.domain.errors import Unavailable
@@ -102,11 +102,11 @@ class _Doing:
 @pytest.fixture
 def bank(database: Database) -> Iterator[Bank]:
     with ConnectionPool(database.app_url, min_size=1, max_size=2, open=True) as pool:
-        syncing = Syncing(PostgresWork(pool, VAULT), database.superuser_url).set_up()
+        syncing = Syncing(PostgresUnitsOfWork(pool, VAULT), database.superuser_url).set_up()
         syncing.says(record("FC-1"))
         syncing.run()
     records = [record("FC-1", loan_status="closed", full_name="Not Theirs To Say")]
-    circuit = Circuit("nextbank", Threshold(1, timedelta(minutes=5), 1), Alone())
+    circuit = Circuit("nextbank", Threshold(1, timedelta(minutes=5), 1), NoSharedCircuits())
     source = GuardedSource(NextBank(records, HandClock()), circuit, first_wait_s=0.0)
     with (
         staffed(

@@ -11,7 +11,7 @@ import pytest
 from attrs import frozen
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.domain.ids import SyncJobId
 from clientupdater.domain.sync.fields import Source
 from clientupdater.entrypoints.http.application import build
@@ -59,7 +59,7 @@ class Office:
 @pytest.fixture
 def office(database: Database) -> Iterator[Office]:
     with ConnectionPool(database.app_url, min_size=1, open=True) as pool:
-        Syncing(PostgresWork(pool, VAULT), database.superuser_url).set_up()
+        Syncing(PostgresUnitsOfWork(pool, VAULT), database.superuser_url).set_up()
     records = [record("FC-1"), record("FC-2", branch_code="NOWHERE")]
     source = MemorySource(records, HandClock())
     with (

@@ -12,7 +12,7 @@ import pytest
 from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.pool import PoolSize, open_pool
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.demo_data import fill
 from clientupdater.domain.errors import Unavailable
 from clientupdater.ports.unit_of_work import SYSTEM
@@ -67,7 +67,7 @@ def test_a_transaction_that_could_not_begin_begins_on_another_connection(
     with ConnectionPool[psycopg.Connection](
         database.app_url, min_size=1, max_size=1, timeout=PATIENCE_S, open=True
     ) as pool:  # it looks at nothing before it gives a connection away
-        work = PostgresWork(pool)
+        work = PostgresUnitsOfWork(pool)
         with work.begin(SYSTEM):
             pass
         for begun in (
@@ -83,7 +83,7 @@ def test_a_transaction_that_could_not_begin_begins_on_another_connection(
 def test_what_had_begun_is_not_begun_again(database: Database) -> None:
     begun = 0
     with open_pool(database.app_url, PoolSize(1, 1, PATIENCE_S)) as pool:
-        work = PostgresWork(pool)
+        work = PostgresUnitsOfWork(pool)
 
         def act() -> None:
             nonlocal begun
@@ -108,14 +108,14 @@ def test_a_pool_is_back_as_soon_as_the_database_is(cluster: Cluster, database: D
                 "select pg_terminate_backend(pid, 60000) from pg_stat_activity where datname = %s",
                 (database.name,),
             )
-            work = PostgresWork(pool)
+            work = PostgresUnitsOfWork(pool)
             wait_until(lambda: is_away(work) and pool.get_stats()["connections_errors"] >= 6)
             other.execute(f"{allowed} true".encode())
             with work.begin(SYSTEM):
                 pass
 
 
-def is_away(work: PostgresWork) -> bool:
+def is_away(work: PostgresUnitsOfWork) -> bool:
     with suppress(Unavailable), work.begin(SYSTEM):
         return False
     return True

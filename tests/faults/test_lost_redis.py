@@ -1,4 +1,4 @@
-"""Redis stopped, hanging, emptied, cut off and back again: nobody is turned away for it."""
+"""No request fails while Redis is stopped, hangs, is emptied or is cut off."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ RING = KeyRing.made_up()
 READ = Allowance("read", 5, timedelta(days=1))
 SIGN_IN = Allowance("sign_in", 5, timedelta(days=1), outlives_us=True)
 ANA = ("person ana",)
-KEY = CacheKey(topic=Topic.DASHBOARD, scope=EVERYONE, generation=1)
+KEY = CacheKey(topic=Topic.FILTER_OPTIONS, scope=EVERYONE, generation=1)
 
 
 def looking() -> list[threading.Thread]:
-    """List the threads that look for Redis."""
+    """List the threads that check for Redis."""
     return [each for each in threading.enumerate() if each.name == "looking for Redis"]
 
 
@@ -53,7 +53,7 @@ def port() -> int:
 
 @pytest.fixture
 def redis_client(port: int) -> Iterator[RedisClient]:
-    """Give a gate to where Redis may be, which looks often and bears with a busy machine."""
+    """Give a client that checks often, with time limits for a busy machine."""
     redis_client = RedisClient.to(url_at(port), looking_every=0.02, patience=Patience(1, 1))
     yield redis_client
     redis_client.close()
@@ -61,7 +61,7 @@ def redis_client(port: int) -> Iterator[RedisClient]:
 
 
 def asked(redis_client: RedisClient) -> bool:
-    """Ask a question; tell whether it was answered."""
+    """Call Redis; return whether it answered."""
     try:
         redis_client.ask(lambda client: client.get("any"))
     except Unavailable:
@@ -69,10 +69,10 @@ def asked(redis_client: RedisClient) -> bool:
     return True
 
 
-# --- the gate
+# --- the client
 
 
-def test_while_redis_is_down_the_gate_asks_nothing(port: int) -> None:
+def test_a_client_that_lost_redis_makes_no_calls(port: int) -> None:
     redis_client = RedisClient.to(url_at(port), looking_every=3600)
     assert not asked(redis_client)
     assert not redis_client.is_open
@@ -84,7 +84,7 @@ def test_while_redis_is_down_the_gate_asks_nothing(port: int) -> None:
     redis_client.close()
 
 
-def test_one_that_accepts_and_never_answers_shuts_the_gate_at_its_first_silence(port: int) -> None:
+def test_a_redis_that_never_answers_counts_as_lost_after_the_first_call(port: int) -> None:
     redis_client = RedisClient.to(url_at(port), looking_every=3600)
     with hanging(port) as came:
         assert not any(asked(redis_client) for _ in range(50))
@@ -92,7 +92,7 @@ def test_one_that_accepts_and_never_answers_shuts_the_gate_at_its_first_silence(
     redis_client.close()
 
 
-def test_a_connection_opens_without_greetings_that_would_each_wait(port: int) -> None:
+def test_a_connection_opens_without_greetings(port: int) -> None:
     redis_client = RedisClient.to(url_at(port), looking_every=3600)
     with hanging(port) as came:
         assert not asked(redis_client)
@@ -101,7 +101,7 @@ def test_a_connection_opens_without_greetings_that_would_each_wait(port: int) ->
     redis_client.close()
 
 
-def test_what_the_url_says_of_time_limits_does_not_count(port: int) -> None:
+def test_time_limits_in_the_url_are_ignored(port: int) -> None:
     redis_client = RedisClient.to(
         f"{url_at(port)}?socket_timeout=3600&protocol=3", looking_every=3600
     )
@@ -110,9 +110,7 @@ def test_what_the_url_says_of_time_limits_does_not_count(port: int) -> None:
     redis_client.close()
 
 
-def test_redis_back_again_is_found_without_anybody_asking(
-    redis_client: RedisClient, port: int
-) -> None:
+def test_the_client_finds_redis_again_by_itself(redis_client: RedisClient, port: int) -> None:
     assert not asked(redis_client)
     with running(port):
         wait_until(lambda: redis_client.is_open)
@@ -123,7 +121,7 @@ def test_redis_back_again_is_found_without_anybody_asking(
         assert asked(redis_client)
 
 
-def test_losing_redis_and_finding_it_again_is_a_line_each(
+def test_losing_redis_and_finding_it_again_are_logged_once_each(
     redis_client: RedisClient, port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     crowd = [threading.Thread(target=asked, args=(redis_client,)) for _ in range(20)]
@@ -142,10 +140,10 @@ def test_losing_redis_and_finding_it_again_is_a_line_each(
     ]
 
 
-def test_what_lay_idle_when_redis_was_lost_is_not_used_again(
+def test_connections_that_were_idle_when_redis_was_lost_are_not_used_again(
     redis_client: RedisClient, port: int
 ) -> None:
-    """Each may lead to a server that is no more, and would be one more wait."""
+    """Each may lead to a server that is gone, and would be one more wait."""
     outer_transaction = threading.Barrier(5)
 
     def lock(client: redis.Redis) -> None:
@@ -166,7 +164,7 @@ def test_what_lay_idle_when_redis_was_lost_is_not_used_again(
         wait_until(lambda: server.info("clients")["connected_clients"] == 2)
 
 
-def test_a_host_that_cannot_be_a_name_is_a_redis_that_is_lost() -> None:
+def test_an_impossible_host_name_counts_as_a_lost_redis() -> None:
     redis_client = RedisClient.to("redis://no..name:6379/0", looking_every=0.02)
     assert not asked(redis_client)
     assert not asked(redis_client)
@@ -174,15 +172,13 @@ def test_a_host_that_cannot_be_a_name_is_a_redis_that_is_lost() -> None:
     redis_client.close()
 
 
-def test_an_address_that_is_none_is_told_without_its_password() -> None:
+def test_an_invalid_redis_url_is_refused_without_showing_its_password() -> None:
     with pytest.raises(Misconfigured, match="REDIS_URL") as caught:
         RedisClient.to("redis://:s3cret@localhost:many/0")
     assert "s3cret" not in str(caught.value)
 
 
-def test_one_thread_looks_however_many_lost_it_at_once_and_none_once_it_is_back(
-    redis_client: RedisClient, port: int
-) -> None:
+def test_one_thread_checks_for_redis_until_it_is_back(redis_client: RedisClient, port: int) -> None:
     with hanging(port):
         crowd = [threading.Thread(target=asked, args=(redis_client,)) for _ in range(20)]
         for each in crowd:
@@ -195,7 +191,7 @@ def test_one_thread_looks_however_many_lost_it_at_once_and_none_once_it_is_back(
         wait_until(lambda: looking() == [])
 
 
-def test_a_closed_gate_looks_no_more(port: int) -> None:
+def test_a_closed_client_stops_checking(port: int) -> None:
     redis_client = RedisClient.to(url_at(port), looking_every=0.02)
     assert not asked(redis_client)
     redis_client.close()
@@ -204,7 +200,7 @@ def test_a_closed_gate_looks_no_more(port: int) -> None:
     assert looking() == []
 
 
-def test_a_server_that_takes_no_writes_is_not_taken_for_well(
+def test_a_redis_that_takes_no_writes_still_counts_as_lost(
     redis_client: RedisClient, port: int
 ) -> None:
     with running(port) as server:
@@ -218,7 +214,7 @@ def test_a_server_that_takes_no_writes_is_not_taken_for_well(
         wait_until(lambda: redis_client.is_open)
 
 
-def test_connections_that_were_cut_are_opened_anew(redis_client: RedisClient, port: int) -> None:
+def test_cut_connections_are_opened_anew(redis_client: RedisClient, port: int) -> None:
     with running(port) as server:
         assert asked(redis_client)
         server.client_kill_filter(_type="normal", skipme=True)
@@ -226,7 +222,7 @@ def test_connections_that_were_cut_are_opened_anew(redis_client: RedisClient, po
         assert redis_client.is_open
 
 
-def test_a_connection_cut_while_an_answer_is_due_shuts_the_gate_and_it_opens_again(
+def test_a_connection_cut_during_a_call_loses_redis_until_the_next_check(
     redis_client: RedisClient, port: int
 ) -> None:
     with running(port) as server:
@@ -258,7 +254,7 @@ def admitted(
     return sum(limits.hit(Tally(allowance, ANA)).allowed for _ in range(times))
 
 
-def test_limits_hold_in_process_while_redis_is_lost_and_tell_who_counts(
+def test_limits_hold_in_process_while_redis_is_lost_and_name_the_store_that_counts(
     limits: FallbackRateLimits, redis_client: RedisClient, port: int
 ) -> None:
     with running(port):
@@ -277,7 +273,7 @@ def test_limits_hold_in_process_while_redis_hangs(limits: FallbackRateLimits, po
         assert admitted(limits, READ, 9) == 5
 
 
-def test_redis_emptied_counts_anew(limits: FallbackRateLimits, port: int) -> None:
+def test_an_emptied_redis_counts_anew(limits: FallbackRateLimits, port: int) -> None:
     with running(port) as server:
         assert admitted(limits, READ, 9) == 5
         server.flushall()
@@ -289,7 +285,7 @@ def test_redis_emptied_counts_anew(limits: FallbackRateLimits, port: int) -> Non
 def test_U3_losing_or_emptying_redis_lets_no_more_attempts_through(
     limits: FallbackRateLimits, redis_client: RedisClient, port: int
 ) -> None:
-    """The lasting count here is another memory, as it would be another process's database."""
+    """Another memory store takes the place of the database here."""
     guarded = DurableRateLimits(limits, MemoryRateLimits(HASH))
     with running(port) as server:
         assert admitted(guarded, SIGN_IN, 3) == 3
@@ -325,20 +321,11 @@ def test_entries_are_kept_in_process_while_redis_is_lost(
     with running(port):
         wait_until(lambda: redis_client.is_open)
         assert [ask(), ask()] == [b"3", b"3"]
-    # What was kept in the first loss may have been forgotten by the others meanwhile.
+    # An entry of the first loss is older than what the others have read since.
     assert [ask(), ask()] == [b"4", b"4"]
 
 
-def test_what_is_forgotten_while_redis_is_lost_is_forgotten_in_this_process_at_once(
-    store: FallbackCacheStore,
-) -> None:
-    cache = SingleFlight(store)
-    assert cache.get_or_make(KEY, lambda: b"old") == b"old"
-    cache.forget(Topic.DASHBOARD)
-    assert cache.get_or_make(KEY, lambda: b"new") == b"new"
-
-
-def test_redis_lost_while_something_is_made_costs_nobody_their_answer(
+def test_losing_redis_while_an_entry_is_made_loses_no_answer(
     store: FallbackCacheStore, port: int
 ) -> None:
     cache = SingleFlight(store)
@@ -351,36 +338,13 @@ def test_redis_lost_while_something_is_made_costs_nobody_their_answer(
         assert cache.get_or_make(KEY, make) == b"made"
 
 
-def test_redis_emptied_lets_no_entry_of_before_count(store: FallbackCacheStore, port: int) -> None:
-    with running(port) as server:
-        begun = store.find(KEY)
-        server.flushall()
-        store.keep(KEY, b"of before", begun.epoch)
-        assert store.find(KEY).value is None
-
-
-def test_what_was_to_be_forgotten_while_redis_was_lost_is_forgotten_when_it_is_back(
+def test_an_entry_survives_a_redis_that_was_stopped_for_a_while(
     redis_client: RedisClient, port: int
 ) -> None:
     store = RedisCacheStore(redis_client, RING)
     with running(port) as server:
-        store.keep(KEY, b"old", store.find(KEY).epoch)
-        with stopped(server):
-            # What is asked first may yet be done when it goes on; what comes then is not asked.
-            assert not asked(redis_client)
-            with pytest.raises(Unavailable):
-                store.advance_epoch(Topic.DASHBOARD)
-        wait_until(lambda: redis_client.is_open)
-        assert store.find(KEY).value is None
-
-
-def test_an_entry_outlives_a_redis_that_only_stood_still(
-    redis_client: RedisClient, port: int
-) -> None:
-    store = RedisCacheStore(redis_client, RING)
-    with running(port) as server:
-        store.keep(KEY, b"old", store.find(KEY).epoch)
+        store.put(KEY, b"old")
         with stopped(server), pytest.raises(Unavailable):
-            store.find(KEY)
+            store.get(KEY)
         wait_until(lambda: redis_client.is_open)
-        assert store.find(KEY).value == b"old"
+        assert store.get(KEY) == b"old"

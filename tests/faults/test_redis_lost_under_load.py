@@ -1,4 +1,4 @@
-"""People work while Redis is stopped, stands still, is emptied and comes back: nobody notices."""
+"""People work on while Redis is stopped, paused, emptied and back again."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def desk(database: Database) -> Iterator[Desk]:
         yield opened
 
 
-def test_whatever_becomes_of_redis_no_request_fails_and_no_right_comes_back(
+def test_no_request_fails_and_no_right_returns_whatever_happens_to_redis(
     database: Database, desk: Desk
 ) -> None:
     port = free_port()
@@ -64,12 +64,12 @@ def test_whatever_becomes_of_redis_no_request_fails_and_no_right_comes_back(
 
 
 def is_counting(redis: object) -> bool:
-    """Whether requests are counted in Redis: it holds something."""
+    """Whether Redis counts requests: it has keys."""
     return redis.dbsize() > 0  # type: ignore[attr-defined, no-any-return]
 
 
 class Crowd:
-    """Four who ask for one thing after another, and what they were told."""
+    """Four people who send one request after another, and their answers."""
 
     def __init__(self, base: str, heads: dict[str, str]) -> None:
         self.base, self.heads = base, heads
@@ -90,7 +90,7 @@ class Crowd:
             thread.join()
 
     def work(self, through: str) -> None:
-        """Let them work through a mishap; none of them gives up."""
+        """Let them work through a fault of Redis."""
         had = self._answers()
         time.sleep(STRETCH_S)
         wait_until(lambda: self._answers() >= had + 20)

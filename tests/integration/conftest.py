@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from tests.support.stores import VAULT
 from tests.support.sync_fixture import Syncing
 
@@ -21,4 +21,4 @@ if TYPE_CHECKING:
 def syncing(database: Database) -> Iterator[Syncing]:
     """Give a database, and a source that has nothing to say yet."""
     with ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as pool:
-        yield Syncing(PostgresWork(pool, VAULT), database.superuser_url).set_up()
+        yield Syncing(PostgresUnitsOfWork(pool, VAULT), database.superuser_url).set_up()

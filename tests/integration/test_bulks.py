@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.domain.access import Actor, Territory
 from clientupdater.domain.errors import NotFound, Unavailable, VersionConflict
 from clientupdater.domain.ids import ClientId
@@ -56,7 +56,7 @@ def scene(database: Database) -> Iterator[Scene]:
     with ConnectionPool(
         database.app_url, min_size=2, max_size=8, open=True, kwargs=counted
     ) as pool:
-        world = PostgresWorld.populated(PostgresWork(pool), database.superuser_url)
+        world = PostgresWorld.populated(PostgresUnitsOfWork(pool), database.superuser_url)
         world.employ(HEAD.actor)
         world.employ(Actor(BEN, territory=Territory(branches=frozenset({CALOOCAN}))))
         yield Scene.on(world)

@@ -1,4 +1,4 @@
-"""A service outside that fails is left alone for a while, by every process, and tried by one."""
+"""Circuits: every process stops calling a failing service, and one tries it again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from attrs import define
 
 from clientupdater.adapters.redis.circuits import RedisCircuits
 from clientupdater.adapters.redis.client import RedisClient
-from clientupdater.adapters.resilience.circuits import Alone, Circuit, Threshold
+from clientupdater.adapters.resilience.circuits import Circuit, NoSharedCircuits, Threshold
 from clientupdater.adapters.resilience.source import GuardedSource
 from clientupdater.domain.errors import CircuitOpen, SourceMalformed, Unavailable
 from clientupdater.ports.circuits import CircuitState
@@ -35,7 +35,7 @@ LONG = timedelta(minutes=5)
 
 
 def circuit(cooldown: timedelta = LONG, shared: SharedCircuits | None = None) -> Circuit:
-    return Circuit("nextbank", Threshold(3, cooldown, successes=2), shared or Alone())
+    return Circuit("nextbank", Threshold(3, cooldown, successes=2), shared or NoSharedCircuits())
 
 
 def fails() -> None:
@@ -50,7 +50,7 @@ def trip(tripped: Circuit) -> None:
 
 
 @pytest.mark.rule("Y12")
-def test_Y12_after_so_many_failures_in_a_row_it_is_left_alone_and_says_until_when() -> None:
+def test_Y12_failures_in_a_row_open_the_circuit_and_the_error_says_until_when() -> None:
     tripped = circuit()
     for act in (fails, fails):
         with pytest.raises(Unavailable):
@@ -65,7 +65,7 @@ def test_Y12_after_so_many_failures_in_a_row_it_is_left_alone_and_says_until_whe
     assert LONG - timedelta(seconds=9) < until - datetime.now(UTC) <= LONG
 
 
-def test_what_is_no_failure_to_answer_trips_nothing() -> None:
+def test_other_errors_than_unavailable_open_no_circuit() -> None:
     kept = circuit()
 
     def malformed() -> None:
@@ -78,7 +78,7 @@ def test_what_is_no_failure_to_answer_trips_nothing() -> None:
 
 
 @pytest.mark.rule("Y12")
-def test_Y12_when_its_time_is_over_so_many_successes_close_it_and_one_failure_opens_it() -> None:
+def test_Y12_after_the_cooldown_successes_close_it_and_one_failure_opens_it_again() -> None:
     tripped = circuit(SHORT)
     trip(tripped)
     wait_out(tripped)
@@ -99,7 +99,7 @@ def wait_out(tripped: Circuit) -> None:
 
 
 @pytest.mark.rule("Y12")
-def test_Y12_one_at_a_time_tries_and_the_others_are_told_at_once() -> None:
+def test_Y12_one_caller_at_a_time_tries_and_the_others_fail_at_once() -> None:
     tripped = circuit(SHORT)
     trip(tripped)
     wait_out(tripped)
@@ -134,7 +134,7 @@ def gates(redis_url: str) -> Iterator[tuple[RedisClient, RedisClient]]:
 
 
 @pytest.mark.rule("Y12")
-def test_Y12_what_one_process_found_the_others_heed_until_it_is_well(
+def test_Y12_an_open_circuit_of_one_process_stops_the_others(
     gates: tuple[RedisClient, RedisClient],
 ) -> None:
     cooldown = timedelta(seconds=2)
@@ -150,7 +150,7 @@ def test_Y12_what_one_process_found_the_others_heed_until_it_is_well(
     assert theirs.read().state is CircuitState.CLOSED
 
 
-def test_without_redis_each_goes_by_its_own() -> None:
+def test_without_redis_each_process_has_its_own_circuit() -> None:
     redis_client = RedisClient.to(f"redis://127.0.0.1:{free_port()}/0")
     try:
         lonely = circuit(LONG, RedisCircuits(redis_client))
@@ -164,7 +164,7 @@ def test_without_redis_each_goes_by_its_own() -> None:
 
 
 class Outside(ThreadingHTTPServer):
-    """A service that answers as the test wants, and counts who asks."""
+    """A service that answers as the test wants, and counts its calls."""
 
     daemon_threads = True
 
@@ -190,7 +190,7 @@ class _Answer(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager
@@ -236,13 +236,13 @@ def guarded(server: Outside, cooldown: timedelta = LONG) -> GuardedSource:
 
 
 @pytest.mark.parametrize("mood", ["broken", "cut", "slow"])
-def test_what_fails_now_and_then_is_asked_again(mood: str) -> None:
+def test_a_call_that_fails_is_tried_again(mood: str) -> None:
     with outside(mood, mood) as server:
         assert guarded(server).one("FC-1") == {"code": "FC-1"}
         assert server.asked == 3
 
 
-def test_an_open_circuit_is_not_tried_again() -> None:
+def test_a_call_to_an_open_circuit_is_not_tried_again() -> None:
     with outside(*["broken"] * 9) as server:
         source = guarded(server)
         with pytest.raises(Unavailable):
@@ -253,7 +253,7 @@ def test_an_open_circuit_is_not_tried_again() -> None:
         assert server.asked == 3
 
 
-def test_nothing_is_tried_again_that_nobody_waits_for_any_more() -> None:
+def test_nothing_is_tried_again_after_the_callers_deadline() -> None:
     with outside(*["broken"] * 9) as server:
         patient = GuardedSource(HttpSource(server), circuit(), first_wait_s=30)
         with ending_at(within(5.0)), pytest.raises(Unavailable):

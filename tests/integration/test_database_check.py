@@ -1,4 +1,4 @@
-"""``db check``: each thing that is wrong, by its name."""
+"""``db check`` names each fault."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ def alter(database: Database, sql: str) -> None:
         connection.execute(sql.encode())
 
 
-def test_a_migrated_database_is_as_it_should_be(database: Database) -> None:
+def test_a_migrated_database_has_no_findings(database: Database) -> None:
     assert check(database) == []
 
 
-def test_what_is_not_applied_yet_is_named_and_told_once(empty_database: Database) -> None:
+def test_a_pending_migration_is_named_once(empty_database: Database) -> None:
     assert told(check(empty_database)) == [
         ("migration not applied", file.label) for file in bundled().migrations()
     ]

@@ -1,4 +1,4 @@
-"""PostgreSQL as a child of ours: it keeps its data, and it never outlives us."""
+"""PostgreSQL as a child process keeps its data, and ends with its parent."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_a_restart_keeps_the_data_the_port_and_the_passwords(
     assert rows(url, "select n from kept") == [(42,)]
 
 
-def test_the_three_logins_are_who_they_should_be(running: EmbeddedPostgres) -> None:
+def test_the_three_logins_have_their_roles(running: EmbeddedPostgres) -> None:
     who = "select session_user::text, current_user::text"
     assert rows(running.superuser_url, who) == [("postgres", "postgres")]
     assert rows(running.owner_url, who) == [("clientupdater_owner",) * 2]
@@ -147,14 +147,16 @@ def test_passwords_are_readable_by_their_user_alone(running: EmbeddedPostgres) -
     assert stat.S_IMODE(mode) == 0o600
 
 
-def test_a_second_one_on_the_same_directory_names_the_process_that_has_it(
+def test_a_second_server_on_one_directory_is_refused_with_the_first_ones_process(
     running: EmbeddedPostgres,
 ) -> None:
     with pytest.raises(Conflict, match=f"Process {os.getpid()} already uses"):
         EmbeddedPostgres(running.directory).start()
 
 
-def test_what_an_interrupted_first_start_left_is_made_anew(server: EmbeddedPostgres) -> None:
+def test_a_start_after_an_interrupted_one_makes_the_data_anew(
+    server: EmbeddedPostgres,
+) -> None:
     partial = server.directory / "data.partial"
     partial.mkdir(parents=True)
     (partial / "PG_VERSION").write_text("9.6")
@@ -162,7 +164,7 @@ def test_what_an_interrupted_first_start_left_is_made_anew(server: EmbeddedPostg
     assert rows(server.owner_url, "select 1") == [(1,)]
 
 
-def test_a_lock_file_with_the_number_of_somebody_else_does_not_stop_it(
+def test_a_lock_file_with_the_number_of_another_process_does_not_stop_it(
     server: EmbeddedPostgres,
 ) -> None:
     server.start()
@@ -176,7 +178,7 @@ def test_a_lock_file_with_the_number_of_somebody_else_does_not_stop_it(
         assert stranger.poll() is None
 
 
-def test_a_server_that_cannot_start_says_what_its_log_says(server: EmbeddedPostgres) -> None:
+def test_a_server_that_cannot_start_quotes_its_log(server: EmbeddedPostgres) -> None:
     server.start()
     server.stop()
     with (server.directory / "data" / "postgresql.conf").open("a") as settings:
@@ -193,7 +195,7 @@ def test_data_of_a_version_that_is_not_installed_is_named(server: EmbeddedPostgr
         server.start()
 
 
-def test_killing_its_parent_brings_it_down_with_everything_acknowledged(
+def test_killing_its_parent_stops_it_without_losing_a_commit(
     orphan_maker: subprocess.Popen[str], directory: Path
 ) -> None:
     assert orphan_maker.stdout is not None
@@ -217,7 +219,7 @@ def test_a_start_right_after_the_parent_was_killed_waits_for_the_leftover(
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root has to be somebody else")
 @pytest.mark.parametrize("identity", [Identity.NAMESPACE, Identity.NOBODY])
-def test_root_runs_it_as_somebody_else(directory: Path, identity: Identity) -> None:
+def test_root_runs_it_as_another_user(directory: Path, identity: Identity) -> None:
     with EmbeddedPostgres(directory, fsync=False, identity=identity) as server:
         assert rows(server.owner_url, "select 1") == [(1,)]
         owner = (directory / "data").stat().st_uid
@@ -225,7 +227,7 @@ def test_root_runs_it_as_somebody_else(directory: Path, identity: Identity) -> N
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root has to be somebody else")
-def test_root_may_change_its_mind_about_whom_it_runs_as(directory: Path) -> None:
+def test_root_may_run_it_as_another_user_than_before(directory: Path) -> None:
     for identity in (Identity.NOBODY, Identity.NAMESPACE):
         with EmbeddedPostgres(directory, fsync=False, identity=identity) as server:
             assert rows(server.owner_url, "select 1") == [(1,)]

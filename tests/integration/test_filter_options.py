@@ -1,4 +1,4 @@
-"""What lists of clients can be filtered by: what one may see, and nothing else (A10)."""
+"""Filter options have the values that the reader may see, and no others (A10)."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def reading(desk: Desk, scope: str, company: str = "", **columns: object) -> Per
 
 
 @pytest.mark.rule("A10")
-def test_A10_of_one_company_nothing_of_the_other_is_told(desk: Desk) -> None:
+def test_A10_a_reader_of_one_company_gets_no_options_of_the_other(desk: Desk) -> None:
     here = desk.staff.branch()
     theirs, ours = desk.staff.hire(first_name="Theirs"), desk.staff.hire(first_name="Ours")
     desk.client(here, "PCNI", loan_status="CANARY", officer=theirs)
@@ -96,7 +96,7 @@ def test_A10_of_one_company_nothing_of_the_other_is_told(desk: Desk) -> None:
 
 @pytest.mark.rule("A10")
 @pytest.mark.parametrize("scope", ["branch", "area"])
-def test_A10_of_ones_branches_nothing_of_the_others_is_told(desk: Desk, scope: str) -> None:
+def test_A10_a_reader_of_some_branches_gets_no_options_of_others(desk: Desk, scope: str) -> None:
     person = reading(desk, scope)
     mine = desk.staff.branch(*([person] if scope == "branch" else []))
     other = desk.staff.branch()
@@ -117,7 +117,7 @@ def test_A10_of_ones_branches_nothing_of_the_others_is_told(desk: Desk, scope: s
 
 
 @pytest.mark.rule("A10")
-def test_A10_of_ones_own_clients_there_is_oneself_and_what_they_hold(desk: Desk) -> None:
+def test_A10_an_officer_gets_the_options_of_their_own_clients(desk: Desk) -> None:
     here, there = desk.staff.branch(), desk.staff.branch()
     me = reading(desk, "self", first_name="Me")
     assert desk.options(me).officers == ()
@@ -131,7 +131,7 @@ def test_A10_of_ones_own_clients_there_is_oneself_and_what_they_hold(desk: Desk)
 
 
 @pytest.mark.rule("A10", "C4")
-def test_A10_what_only_a_deleted_client_held_is_no_option(desk: Desk) -> None:
+def test_A10_a_value_of_deleted_clients_alone_is_no_option(desk: Desk) -> None:
     here = desk.staff.branch()
     client = desk.client(here, loan_status="CANARY", officer=desk.staff.hire())
     desk.staff.run("update clients set deleted_at = now() where id = %s", client)
@@ -153,13 +153,13 @@ def test_statuses_come_with_their_reasons_in_their_order(desk: Desk) -> None:
     assert "VISITED" in codes(fcash)
 
 
-def test_who_may_not_read_statuses_has_none_to_filter_by(desk: Desk) -> None:
+def test_a_reader_without_status_read_gets_no_status_options(desk: Desk) -> None:
     result = desk.options(desk.staff.hire("clients:read all"))
     assert result.statuses == ()
     assert codes(result.par_statuses) == ["do_not_show", "tele_130", "tele_hardcore"]
 
 
 @pytest.mark.rule("A5")
-def test_A5_who_may_read_no_client_is_refused(desk: Desk) -> None:
+def test_A5_a_reader_of_no_client_is_refused(desk: Desk) -> None:
     with pytest.raises(Forbidden):
         desk.options(desk.staff.hire("status:read all"))

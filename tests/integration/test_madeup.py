@@ -9,7 +9,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.security.passwords import verify_password
 from clientupdater.demo_data import AccountsFile, fill
 from clientupdater.domain.errors import AlreadyExists, Misconfigured
@@ -71,7 +71,7 @@ def test_what_is_read_back_is_the_fold_of_its_history(database: Database) -> Non
     pool: ConnectionPool[psycopg.Connection[Any]]
     with (
         ConnectionPool(database.app_url, min_size=1, max_size=1, open=True) as pool,
-        PostgresWork(pool).begin(SYSTEM) as tx,
+        PostgresUnitsOfWork(pool).begin(SYSTEM) as tx,
     ):
         for code in codes:
             client = tx.clients.by_code(code)

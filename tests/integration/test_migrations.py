@@ -1,4 +1,4 @@
-"""The runner: forward and back, by several at once, and what it refuses."""
+"""Migrating forward and back, by several at once, and the files that are refused."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def tables(database: Database) -> set[str]:
         return {row[0] for row in rows}
 
 
-def test_migrating_applies_every_file_in_order_and_tells_when(empty_database: Database) -> None:
+def test_migrating_applies_every_file_in_order_and_records_when(empty_database: Database) -> None:
     maintenance = PostgresMaintenance(empty_database.owner_url)
     assert all(step.applied_at is None for step in maintenance.status())
     applied = maintenance.migrate()
@@ -70,7 +70,7 @@ def test_two_runners_at_once_both_succeed_and_one_applies(empty_database: Databa
     assert sorted(counts) == [0, 0, len(bundled().migrations())]
 
 
-def test_a_runner_that_never_gets_its_turn_says_so(empty_database: Database) -> None:
+def test_a_runner_that_never_gets_the_lock_raises(empty_database: Database) -> None:
     maintenance = PostgresMaintenance(empty_database.owner_url, pace=HASTY)
     with psycopg.connect(empty_database.owner_url, autocommit=True) as other:
         other.execute("select pg_advisory_lock(7240115309884531)")
@@ -97,7 +97,7 @@ def test_undoing_one_step_undoes_the_newest(empty_database: Database, own_files:
     assert [bool(step.applied_at) for step in maintenance.status()] == [True, False]
 
 
-def test_a_step_without_its_way_back_is_named(
+def test_a_migration_without_a_rollback_is_named(
     empty_database: Database, own_files: SqlFiles
 ) -> None:
     maintenance = PostgresMaintenance(empty_database.owner_url, own_files)
@@ -120,9 +120,7 @@ def test_an_edited_migration_is_refused_by_name(
     assert "more" not in tables(empty_database)
 
 
-def test_line_endings_of_a_checkout_are_no_edit(
-    empty_database: Database, own_files: SqlFiles
-) -> None:
+def test_other_line_endings_are_not_an_edit(empty_database: Database, own_files: SqlFiles) -> None:
     maintenance = PostgresMaintenance(empty_database.owner_url, own_files)
     maintenance.migrate()
     path = own_files.migrations()[1].path
@@ -201,7 +199,7 @@ def test_an_index_that_failed_half_way_stops_the_next_attempt(
         maintenance.migrate()
 
 
-def test_a_table_locked_by_others_is_asked_for_again_and_not_for_ever(
+def test_a_locked_table_is_tried_again_a_limited_number_of_times(
     empty_database: Database, own_files: SqlFiles
 ) -> None:
     PostgresMaintenance(empty_database.owner_url, own_files).migrate()
@@ -209,12 +207,12 @@ def test_a_table_locked_by_others_is_asked_for_again_and_not_for_ever(
     maintenance = PostgresMaintenance(empty_database.owner_url, own_files, HASTY)
     with psycopg.connect(empty_database.owner_url) as reader:
         reader.execute("select count(*) from users")
-        with pytest.raises(Unavailable, match="0003_column: a table it needs stayed locked"):
+        with pytest.raises(Unavailable, match="0003_column: a table that it needs stayed locked"):
             maintenance.migrate()
     assert [step.name for step in maintenance.migrate()] == ["column"]
 
 
-def test_a_lock_let_go_in_time_is_had_on_a_later_attempt(
+def test_a_lock_released_in_time_is_taken_by_a_later_attempt(
     empty_database: Database, own_files: SqlFiles
 ) -> None:
     PostgresMaintenance(empty_database.owner_url, own_files).migrate()

@@ -32,7 +32,7 @@ def refusal_of(url: str, kind: type[Error]) -> str:
     return str(caught.value)
 
 
-def test_a_wrong_password_is_told_as_such(empty_database: Database) -> None:
+def test_a_wrong_password_is_named_as_the_cause(empty_database: Database) -> None:
     url = make_conninfo(empty_database.owner_url, password=SECRET)
     assert "password authentication failed" in refusal_of(url, Misconfigured)
 
@@ -47,7 +47,7 @@ def test_a_server_that_is_not_there_is_named_by_host_and_port() -> None:
     assert "127.0.0.1:1/there does not answer" in refusal_of(url, Unavailable)
 
 
-def test_a_host_nobody_knows_does_not_answer() -> None:
+def test_an_unknown_host_does_not_answer() -> None:
     url = f"postgresql://someone:{SECRET}@no-such-host.invalid/there"
     assert "no-such-host.invalid:5432/there does not answer" in refusal_of(url, Unavailable)
 
@@ -61,18 +61,18 @@ def test_a_host_nobody_knows_does_not_answer() -> None:
         "",
     ],
 )
-def test_what_is_no_url_is_told_without_quoting_it(url: str) -> None:
+def test_an_invalid_url_is_refused_without_quoting_it(url: str) -> None:
     refusal_of(url, Misconfigured)
 
 
-def test_a_server_too_old_is_told_with_the_version_needed(
+def test_an_old_server_is_refused_with_the_version_needed(
     empty_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connect, "OLDEST_SERVER", 990000)
     assert "version 99 or newer is needed" in refusal_of(empty_database.owner_url, Misconfigured)
 
 
-def test_a_login_without_the_right_to_migrate_is_told_so(empty_database: Database) -> None:
+def test_a_login_that_may_not_migrate_is_refused(empty_database: Database) -> None:
     assert "permission denied for schema public" in refusal_of(
         empty_database.app_url, Misconfigured
     )
@@ -89,7 +89,7 @@ def test_a_missing_application_role_names_the_script_that_makes_it(
         PostgresMaintenance(empty_database.owner_url, files).migrate()
 
 
-def test_a_connection_that_breaks_under_way_is_told_as_unavailable(
+def test_a_connection_that_breaks_raises_unavailable(
     empty_database: Database,
 ) -> None:
     def break_it() -> None:

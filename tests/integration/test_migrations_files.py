@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.support.servers import Database
 
 
-def test_every_step_forward_has_its_step_back_and_numbers_leave_no_gap() -> None:
+def test_every_migration_has_a_rollback_and_numbers_have_no_gap() -> None:
     files = bundled().migrations()
     assert [file.version for file in files] == list(range(1, len(files) + 1))
     assert all(file.down_path.is_file() for file in files)
@@ -37,7 +37,7 @@ def test_the_files_are_found_in_the_package_or_beside_the_sources(
     assert bundled() == SqlFiles(tmp_path / inside)
 
 
-def test_an_installation_without_its_files_says_so(
+def test_an_installation_without_its_files_raises(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.resources.files", lambda _: tmp_path / "src" / "clientupdater")

@@ -1,4 +1,4 @@
-"""One policy, three renderings: what is decided of a client, listed, and enforced beneath (A4)."""
+"""One policy in three places: the decision, the lists and row-level security (A4)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clientupdater.adapters.postgres.read_models.pieces import filled
-from clientupdater.adapters.postgres.read_models.scope import Scope as SqlScope
-from clientupdater.adapters.postgres.read_models.scope import written_out
+from clientupdater.adapters.postgres.core.scope_ids import over_known_companies
+from clientupdater.adapters.postgres.read_models.pieces import render
+from clientupdater.adapters.postgres.read_models.scope import ScopePredicate
 from clientupdater.domain.access import Actor, ClientPlace, Grant, Territory, decide
 from clientupdater.domain.access_scope import AccessScope, access_scope_of
 from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
@@ -45,7 +45,7 @@ cross join (select null::uuid union all select id from users) o (id)
 
 @pytest.fixture
 def connection(database: Database) -> Iterator[Connection]:
-    """Give a world with a client in every place there is: company, branch, officer or none."""
+    """Give a database with a client in every company and branch, of every officer and of none."""
     with psycopg.connect(database.superuser_url) as owner:
         for person in PEOPLE:
             email = f"{person}@example.com"
@@ -95,7 +95,7 @@ def places(connection: Connection) -> dict[UUID, ClientPlace]:
 
 
 def enforce(connection: Connection, access_scope: AccessScope) -> None:
-    """Tell row-level security, as a unit of work does."""
+    """Set the scope for row-level security, as a unit of work does."""
     values = {name: list(getattr(access_scope, name)) for name in FIELDS}
     set_reach(connection, actor=access_scope.actor, **values)
 
@@ -108,7 +108,7 @@ select array(select id from clients),
 
 
 def enforced(connection: Connection, access_scope: AccessScope) -> list[set[UUID]]:
-    """Ask for everything without any predicate: what comes is what security lets through."""
+    """Read everything without a condition: only row-level security filters."""
     enforce(connection, access_scope)
     row = connection.execute(ENFORCED).fetchone()
     assert row is not None
@@ -116,22 +116,22 @@ def enforced(connection: Connection, access_scope: AccessScope) -> list[set[UUID
 
 
 def listed(connection: Connection, access_scope: AccessScope) -> list[set[UUID]]:
-    """Ask by the lists' own predicates, with security out of the way."""
+    """Read by the lists' own conditions, without row-level security."""
     set_reach(connection, system="on")
-    scope = SqlScope(access_scope)
-    own = filled("scope_self", who="c", p="r") if access_scope.self_companies else "false"
+    scope = ScopePredicate(access_scope)
+    own = render("scope_self", who="c", p="r") if access_scope.self_companies else "false"
     statement = f"""
         select array(select c.id from clients c where {scope.over_clients()}),
                array(select s.client_id from client_period_status s where {scope.over_rows()}
                      union select c.id from clients c where {own}),
                array(select distinct w.client_id from client_words w where {scope.over_words()})
     """
-    row = connection.execute(statement.encode(), scope.told).fetchone()
+    row = connection.execute(statement.encode(), scope.params).fetchone()
     assert row is not None
     return [set(ids) for ids in row]  # type: ignore[call-overload]
 
 
-def test_A4_what_is_decided_is_what_is_listed_is_what_is_enforced(connection: Connection) -> None:
+def test_A4_the_policy_the_lists_and_row_level_security_agree(connection: Connection) -> None:
     everyone = places(connection)
     companies = tuple({place.company for place in everyone.values()})
     judged = 0
@@ -142,7 +142,7 @@ def test_A4_what_is_decided_is_what_is_listed_is_what_is_enforced(connection: Co
         nonlocal judged
         actor = data.draw(actors(companies, permission))
         decided = {id_ for id_, at in everyone.items() if decide(actor, permission, at).allowed}
-        access_scope = written_out(access_scope_of(actor, permission), connection)
+        access_scope = over_known_companies(access_scope_of(actor, permission), connection)
         assert enforced(connection, access_scope) == [decided] * 3
         assert listed(connection, access_scope) == [decided] * 3
         judged += len(everyone)
@@ -154,7 +154,7 @@ def test_A4_what_is_decided_is_what_is_listed_is_what_is_enforced(connection: Co
 @pytest.mark.rule("A4", "A10")
 @pytest.mark.parametrize("company", CANARY)
 @pytest.mark.parametrize("scope", Scope)
-def test_nobody_of_one_company_ever_reads_the_canary_of_the_other(
+def test_no_reader_of_one_company_reads_the_canary_of_the_other(
     connection: Connection, company: str, scope: Scope
 ) -> None:
     row = connection.execute("select id from companies where code = %s", (company,)).fetchone()
@@ -162,13 +162,16 @@ def test_nobody_of_one_company_ever_reads_the_canary_of_the_other(
     assert isinstance(row[0], UUID)
     grant = Grant(Permission.CLIENTS_READ, CompanyId(row[0]), scope)
     actor = Actor(PEOPLE[0], grants=frozenset({grant}), territory=Territory(frozenset(BRANCHES)))
-    enforce(connection, written_out(access_scope_of(actor, Permission.CLIENTS_READ), connection))
+    enforce(
+        connection,
+        over_known_companies(access_scope_of(actor, Permission.CLIENTS_READ), connection),
+    )
     names = {name for (name,) in connection.execute("select full_name from clients")}
     others = set(CANARY.values()) - {CANARY[company]}
     assert not names & others
     assert scope is Scope.SELF or CANARY[company] in names
 
 
-def test_a_place_that_nobody_has_is_no_ones(connection: Connection) -> None:
+def test_an_actor_without_a_scope_sees_nothing(connection: Connection) -> None:
     stranger = AccessScope(PersonId(uuid4()), None, {}, frozenset(), frozenset())
     assert enforced(connection, stranger) == [set(), set(), set()]

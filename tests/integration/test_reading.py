@@ -1,4 +1,4 @@
-"""What people page through, through the App: order, filters, searches, and who may read what."""
+"""Lists through the App: order, filters, searches and permissions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from attrs import frozen
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.app import App
 from clientupdater.composition import build_app
 from clientupdater.domain.access import Actor, Grant, Territory
@@ -112,7 +112,7 @@ def desk(database: Database) -> Iterator[Desk]:
         world = World(connection)
         here, there, officer = world.branch(), world.branch(), world.user()
     with ConnectionPool(database.app_url, min_size=1, max_size=2, open=True) as pool:
-        app = build_app(PostgresWork(pool), Clock(), MANILA)
+        app = build_app(PostgresUnitsOfWork(pool), Clock(), MANILA)
         places = BranchId(here), BranchId(there)
         yield Desk(app, database.superuser_url, *places, PersonId(officer))
 
@@ -173,7 +173,7 @@ def order(desk: Desk, value: str, company: str | None = None) -> None:
         )
 
 
-def test_the_worklist_is_walked_as_the_business_has_set_it_unless_one_is_named(
+def test_the_worklist_has_the_order_that_the_business_set_unless_the_query_names_one(
     desk: Desk,
 ) -> None:
     for owes, name in enumerate(("Ana", "Ben", "Clara")):
@@ -187,7 +187,7 @@ def test_the_worklist_is_walked_as_the_business_has_set_it_unless_one_is_named(
     assert walked(desk, everyone, order=WorklistOrder.NAME) == by_name
 
 
-def test_who_sees_one_company_alone_walks_as_that_company_has_set_it(desk: Desk) -> None:
+def test_the_reader_of_one_company_gets_that_companys_order(desk: Desk) -> None:
     for owes, name in enumerate(("Ana", "Ben")):
         desk.row(desk.client(name, past_due_amount=owes))
     with psycopg.connect(desk.url) as connection:
@@ -216,7 +216,7 @@ def test_P4_a_row_that_is_missing_shows_as_pending_at_version_0(desk: Desk) -> N
 @pytest.mark.parametrize(
     "q", ["pena", "PEÑA", "mar pe", "pe mar", "0917 123-4567", "+63 917 123 4567", "9171234567"]
 )
-def test_whoever_is_searched_for_is_found_however_it_is_typed(desk: Desk, q: str) -> None:
+def test_a_search_finds_a_client_however_it_is_typed(desk: Desk, q: str) -> None:
     desk.client("María Peña", contact_number="09171234567")
     desk.client("Mario Santos", contact_number="09180000000")
     desk.client("María Peña-Elsewhere", there=True)
@@ -252,7 +252,7 @@ def test_C4_a_deleted_client_is_in_no_list(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("sort", ClientSort)
-def test_every_order_reaches_everyone_once(desk: Desk, sort: ClientSort) -> None:
+def test_every_order_lists_each_client_once(desk: Desk, sort: ClientSort) -> None:
     expected = {f"Client {letter}" for letter in "abc"}
     for name in sorted(expected):
         day = {"next_follow_up_on": date(2026, 11, 9)}
@@ -262,7 +262,7 @@ def test_every_order_reaches_everyone_once(desk: Desk, sort: ClientSort) -> None
     assert set(result) == expected
 
 
-def test_by_follow_up_those_without_a_day_come_last_by_name(desk: Desk) -> None:
+def test_by_follow_up_clients_without_a_day_come_last_by_name(desk: Desk) -> None:
     for name, day in (("Zoe", 9), ("Yan", 8), ("Xia", 9)):
         desk.row(desk.client(name), "TO_FOLLOW", next_follow_up_on=date(2026, 11, day))
     desk.row(desk.client("Ben", there=False))
@@ -282,7 +282,7 @@ def test_by_follow_up_those_without_a_day_come_last_by_name(desk: Desk) -> None:
         assert result.lower().startswith(q)
 
 
-def test_rows_are_asked_for_by_what_stands_in_them(desk: Desk) -> None:
+def test_clients_are_filtered_by_every_field_of_their_row(desk: Desk) -> None:
     desk.row(desk.client("Pending"))
     done = desk.client("Done", par_status_id=None, past_due_amount=Decimal(7))
     desk.row(done, "DONE", has_payment=True, update_count=1)
@@ -305,7 +305,7 @@ def test_rows_are_asked_for_by_what_stands_in_them(desk: Desk) -> None:
 
 
 @pytest.mark.rule("A5")
-def test_who_may_not_is_refused_and_it_is_written_down(desk: Desk) -> None:
+def test_a_reader_without_the_permission_is_refused_and_the_refusal_is_logged(desk: Desk) -> None:
     client = desk.client("Ana Reyes")
     reads = desk.caller(READ)
     with pytest.raises(Forbidden, match="status:read"):
@@ -343,7 +343,7 @@ def test_a_limit_runs_from_1_to_200() -> None:
             ClientQuery(limit=limit)
 
 
-def test_the_lookups_are_eight_and_hold_what_the_seed_says(desk: Desk) -> None:
+def test_the_eight_lookups_have_the_entries_of_the_seed(desk: Desk) -> None:
     result = desk.app.lookups(desk.caller())
     assert len(result) == 8
     assert result["status_types"][0].code == "PENDING"

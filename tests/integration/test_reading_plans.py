@@ -1,6 +1,6 @@
-"""What a page costs: by the rows it reads, not by the clock.
+"""The cost of a page, in rows read.
 
-Everything that is read of a growing table counts, with what row-level security looks up.
+Every row read of a growing table counts, with those that row-level security reads.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 from attrs import evolve
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.postgres.read_models import PostgresReadModels
 from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.periods import Period
@@ -80,7 +80,7 @@ COMBINED = {
         past_due_from=Decimal(500), row=StatusFilter(status="UPDATED")
     ),
 }
-"""Two and three filters at once, that some clients answer to."""
+"""Two and three filters at once, which some clients match."""
 RARE = {
     "loan status": ClientFilter(loan_status="SOLD"),
     "loan status and status": ClientFilter(loan_status="SOLD", row=StatusFilter(status="CALLED")),
@@ -94,7 +94,7 @@ RARE = {
         row=StatusFilter(touched=True, period=Period.parse("2026-12"))
     ),
 }
-"""What nobody answers to: the worst there is for a walk, which ends when it has found enough."""
+"""Filters that nobody matches: the worst for a walk, which ends when it has found enough."""
 SEARCHES = ("santos", "juan san", "pen", "m", "zz santos", "santos reyes j", "C0000100")
 SEARCHED = {
     "a common word and a status": ("santos", ClientFilter(row=StatusFilter(status="CALLED"))),
@@ -110,33 +110,33 @@ SEARCHED = {
 
 
 @pytest.fixture(scope="module")
-def crowd(cluster: Cluster, template_database: str) -> Iterator[PostgresWork]:
+def crowd(cluster: Cluster, template_database: str) -> Iterator[PostgresUnitsOfWork]:
     """Give 50,000 clients in 2,000 branches, as the application sees them."""
     name = f"{template_database}_crowd"
     cluster.create_database(name, template=template_database)
     database = Database.on(cluster, name)
     Crowd(CLIENTS, branches=2_000, periods=PERIODS, today=NOW.date()).fill(database.superuser_url)
     with ConnectionPool(database.app_url, min_size=1, max_size=1, open=True) as pool:
-        yield PostgresWork(pool)
+        yield PostgresUnitsOfWork(pool)
     cluster.drop_database(name)
 
 
-def explained(crowd: PostgresWork, actor: Actor, ask: Ask) -> tuple[Explaining, int]:
-    """Ask within the actor's sight; tell what was read, and how many items came."""
+def explained(crowd: PostgresUnitsOfWork, actor: Actor, ask: Ask) -> tuple[Explaining, int]:
+    """Read a page within the actor's scope; give the plans and the number of items."""
     with crowd.begin(looking(actor).clients) as tx:
         explaining = Explaining(tx.connection)
         page = ask(PostgresReadModels(explaining))  # type: ignore[arg-type] # it stands in for one
     return explaining, len(page.items)
 
 
-def assert_cheap(crowd: PostgresWork, actor: Actor, ask: Ask, *, spare: int = 1000) -> None:
-    """Hold a page to ten rows read for each returned, and some to spare."""
+def assert_cheap(crowd: PostgresUnitsOfWork, actor: Actor, ask: Ask, *, spare: int = 1000) -> None:
+    """Allow a page ten rows read for each returned, and some to spare."""
     result, items = explained(crowd, actor, ask)
     assert result.rows_read <= 10 * items + spare
     assert not result.tables_scanned
 
 
-def hundredth(crowd: PostgresWork, actor: Actor, query: WorklistQuery) -> WorklistQuery:
+def hundredth(crowd: PostgresUnitsOfWork, actor: Actor, query: WorklistQuery) -> WorklistQuery:
     """Page on; where there are fewer pages, to the last."""
     with crowd.begin(looking(actor).statuses) as tx:
         for _ in range(99):
@@ -147,7 +147,9 @@ def hundredth(crowd: PostgresWork, actor: Actor, query: WorklistQuery) -> Workli
     return query
 
 
-def hundredth_of_clients(crowd: PostgresWork, actor: Actor, query: ClientQuery) -> ClientQuery:
+def hundredth_of_clients(
+    crowd: PostgresUnitsOfWork, actor: Actor, query: ClientQuery
+) -> ClientQuery:
     """Page on; where there are fewer pages, to the last."""
     with crowd.begin(looking(actor).clients) as tx:
         for _ in range(99):
@@ -161,7 +163,7 @@ def hundredth_of_clients(crowd: PostgresWork, actor: Actor, query: ClientQuery) 
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("order", WorklistOrder)
 def test_the_first_page_of_the_worklist_and_the_hundredth_cost_the_same(
-    crowd: PostgresWork, who: str, order: WorklistOrder
+    crowd: PostgresUnitsOfWork, who: str, order: WorklistOrder
 ) -> None:
     actor, first = READERS[who], WorklistQuery(order=order)
     assert_cheap(crowd, actor, lambda reading: reading.worklist(first, looking(actor)))
@@ -172,7 +174,7 @@ def test_the_first_page_of_the_worklist_and_the_hundredth_cost_the_same(
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("asked", FILTERS)
 def test_a_list_of_clients_reads_little_more_than_it_shows(
-    crowd: PostgresWork, who: str, asked: str
+    crowd: PostgresUnitsOfWork, who: str, asked: str
 ) -> None:
     actor, query = READERS[who], ClientQuery(filter=FILTERS[asked])
     assert_cheap(crowd, actor, lambda reading: reading.clients(query, looking(actor)))
@@ -181,7 +183,7 @@ def test_a_list_of_clients_reads_little_more_than_it_shows(
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("sort", ClientSort)
 def test_however_clients_are_sorted_the_hundredth_page_costs_as_the_first(
-    crowd: PostgresWork, who: str, sort: ClientSort
+    crowd: PostgresUnitsOfWork, who: str, sort: ClientSort
 ) -> None:
     actor, query = READERS[who], ClientQuery(sort=sort)
     assert_cheap(crowd, actor, lambda reading: reading.clients(query, looking(actor)))
@@ -190,8 +192,8 @@ def test_however_clients_are_sorted_the_hundredth_page_costs_as_the_first(
 
 
 @pytest.mark.parametrize("who", READERS)
-def test_those_without_a_day_cost_no_more_than_those_with_one(
-    crowd: PostgresWork, who: str
+def test_clients_without_a_day_cost_no_more_than_those_with_one(
+    crowd: PostgresUnitsOfWork, who: str
 ) -> None:
     begin = ClientKey("", ClientId(UUID(int=0)), is_undated=True)
     actor, query = READERS[who], ClientQuery(sort=ClientSort.FOLLOW_UP, after=begin)
@@ -203,7 +205,7 @@ def test_those_without_a_day_cost_no_more_than_those_with_one(
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("asked", COMBINED)
 def test_filters_together_read_no_more_than_the_walk_of_one(
-    crowd: PostgresWork, who: str, asked: str
+    crowd: PostgresUnitsOfWork, who: str, asked: str
 ) -> None:
     """Three fifths of the clients at the most: what one filter admits, each with its client."""
     actor, query = READERS[who], ClientQuery(filter=COMBINED[asked])
@@ -213,16 +215,16 @@ def test_filters_together_read_no_more_than_the_walk_of_one(
 
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("asked", RARE)
-def test_asking_for_what_nobody_is_like_reads_hardly_anybody(
-    crowd: PostgresWork, who: str, asked: str
+def test_a_filter_that_nobody_matches_reads_hardly_any_rows(
+    crowd: PostgresUnitsOfWork, who: str, asked: str
 ) -> None:
     actor, query = READERS[who], ClientQuery(filter=RARE[asked])
     assert_cheap(crowd, actor, lambda reading: reading.clients(query, looking(actor)))
 
 
 @pytest.mark.parametrize("who", READERS)
-def test_what_one_can_filter_by_is_found_without_reading_all_clients(
-    crowd: PostgresWork, who: str
+def test_filter_options_are_read_without_reading_all_clients(
+    crowd: PostgresUnitsOfWork, who: str
 ) -> None:
     actor = READERS[who]
     with crowd.begin(looking(actor).clients) as tx:
@@ -236,7 +238,7 @@ def test_what_one_can_filter_by_is_found_without_reading_all_clients(
 
 
 @pytest.mark.parametrize("who", READERS)
-def test_no_search_scans_a_whole_table(crowd: PostgresWork, who: str) -> None:
+def test_no_search_scans_a_whole_table(crowd: PostgresUnitsOfWork, who: str) -> None:
     actor = READERS[who]
     for q in SEARCHES:
         query = ClientQuery(q=q)
@@ -248,7 +250,7 @@ def test_no_search_scans_a_whole_table(crowd: PostgresWork, who: str) -> None:
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("asked", SEARCHED)
 def test_no_search_with_filters_scans_a_whole_table(
-    crowd: PostgresWork, who: str, asked: str
+    crowd: PostgresUnitsOfWork, who: str, asked: str
 ) -> None:
     actor, (q, filters) = READERS[who], SEARCHED[asked]
     query = ClientQuery(q=q, filter=filters)

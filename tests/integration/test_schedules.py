@@ -14,7 +14,7 @@ from attrs import frozen
 
 from clientupdater.adapters.local.timetable import cron_times
 from clientupdater.adapters.postgres.core.pool import PoolSize, open_pool
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.domain.errors import InvalidInput
 from clientupdater.ports.job_run import Task
 from clientupdater.usecases.jobs.schedules import ScheduleAdministration
@@ -40,7 +40,7 @@ class Tower:
     """A database with schedules, and a clock that goes as one likes."""
 
     database: Database
-    work: PostgresWork
+    work: PostgresUnitsOfWork
     clock: HandClock
 
     def add(self, name: str, cron: str, function: str = "ring", zone: str | None = None) -> None:
@@ -66,7 +66,7 @@ def tower(database: Database) -> Iterator[Tower]:
         connection.execute("delete from scheduled_jobs")
     clock = HandClock(MARCH.astimezone(UTC))
     with open_pool(database.app_url, PoolSize(1, 4, 5)) as pool:
-        yield Tower(database, PostgresWork(pool), clock)
+        yield Tower(database, PostgresUnitsOfWork(pool), clock)
 
 
 @pytest.mark.rule("J3")

@@ -1,4 +1,4 @@
-"""sql/schema.sql: what the migrations add up to, no more and no less."""
+"""sql/schema.sql equals the schema that the migrations make."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def schema_of(database: Database) -> str:
         return rendered(taken(connection))
 
 
-def test_the_snapshot_is_what_the_migrations_make(database: Database) -> None:
+def test_the_snapshot_equals_the_migrated_schema(database: Database) -> None:
     assert schema_of(database) == bundled().snapshot_path.read_text(encoding="utf-8")
 
 
@@ -44,7 +44,7 @@ def test_undoing_every_migration_leaves_an_empty_schema(empty_database: Database
         assert taken(connection) == {}
 
 
-def test_each_step_back_leads_to_where_the_step_forward_began(empty_database: Database) -> None:
+def test_each_rollback_restores_the_schema_before_its_migration(empty_database: Database) -> None:
     maintenance = PostgresMaintenance(empty_database.owner_url)
     maintenance.migrate()
     for steps in range(1, len(bundled().migrations()) + 1):
@@ -53,7 +53,7 @@ def test_each_step_back_leads_to_where_the_step_forward_began(empty_database: Da
     assert schema_of(empty_database) == bundled().snapshot_path.read_text(encoding="utf-8")
 
 
-def test_what_is_rendered_is_parsed_back(database: Database) -> None:
+def test_a_rendered_snapshot_is_parsed_back(database: Database) -> None:
     with connected(database.owner_url) as connection:
         snapshot = taken(connection)
     assert parsed(rendered(snapshot)) == snapshot

@@ -15,7 +15,7 @@ import pytest
 from attrs import evolve
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.postgres.read_models import PostgresReadModels
 from clientupdater.adapters.postgres.tracking.openings import BEFORE_ALL, PostgresOpenings
 from clientupdater.adapters.postgres.tracking.rows import PostgresRows
@@ -58,12 +58,14 @@ def evening(cluster: Cluster, template_database: str) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def work(evening: Database) -> Iterator[PostgresWork]:
+def work(evening: Database) -> Iterator[PostgresUnitsOfWork]:
     with ConnectionPool(evening.app_url, min_size=1, max_size=1, open=True) as pool:
-        yield PostgresWork(pool)
+        yield PostgresUnitsOfWork(pool)
 
 
-def looked_at(work: PostgresWork, batches: int, after: ClientId | None = None) -> ClientId | None:
+def looked_at(
+    work: PostgresUnitsOfWork, batches: int, after: ClientId | None = None
+) -> ClientId | None:
     """Open so many batches; tell the last client that was looked at."""
     for _ in range(batches):
         with work.begin(SYSTEM) as tx:
@@ -93,14 +95,14 @@ class Counting:
         return self.connection.execute(statement, values)
 
 
-def blocks(work: PostgresWork, ask: Any) -> int:
+def blocks(work: PostgresUnitsOfWork, ask: Any) -> int:
     with work.begin(SYSTEM) as tx:
         counting = Counting(tx.connection)
         ask(counting)
         return counting.blocks
 
 
-def of_a_batch(work: PostgresWork, after: ClientId | None) -> int:
+def of_a_batch(work: PostgresUnitsOfWork, after: ClientId | None) -> int:
     """Count what opening the next batch touches."""
 
     def open_next(connection: Any) -> None:
@@ -109,20 +111,24 @@ def of_a_batch(work: PostgresWork, after: ClientId | None) -> int:
     return blocks(work, open_next)
 
 
-def test_P4_a_batch_costs_the_same_however_many_were_opened_before(work: PostgresWork) -> None:
+def test_P4_a_batch_costs_the_same_however_many_were_opened_before(
+    work: PostgresUnitsOfWork,
+) -> None:
     first = of_a_batch(work, ClientId(BEFORE_ALL))
     after = looked_at(work, CLIENTS // BATCH - 2)
     assert of_a_batch(work, after) < 1.5 * first
     assert of_a_batch(work, ClientId(BEFORE_ALL)) < first, "what is open already costs more"
 
 
-def test_P4_counting_who_is_missing_costs_the_same_for_each_client(work: PostgresWork) -> None:
+def test_P4_counting_who_is_missing_costs_the_same_for_each_client(
+    work: PostgresUnitsOfWork,
+) -> None:
     looked_at(work, CLIENTS // BATCH - 1)
     result = blocks(work, lambda by: PostgresOpenings(by).missing(DECEMBER, OCCASION))
     assert result < 20 * CLIENTS
 
 
-def test_a_row_and_its_history_are_found_by_their_client(work: PostgresWork) -> None:
+def test_a_row_and_its_history_are_found_by_their_client(work: PostgresUnitsOfWork) -> None:
     looked_at(work, CLIENTS // BATCH - 1)
     with work.begin(SYSTEM) as tx:
         ((client,),) = tx.connection.execute(
@@ -152,7 +158,7 @@ TOUCHED = ClientFilter(row=StatusFilter(touched=True, period=DECEMBER))
     ids=["one's own clients", "a search", "a search in some branches"],
 )
 def test_a_list_looks_up_the_rows_of_those_it_found(
-    work: PostgresWork, scope: Scope, query: ClientQuery, named: str
+    work: PostgresUnitsOfWork, scope: Scope, query: ClientQuery, named: str
 ) -> None:
     looked_at(work, CLIENTS // BATCH - 1)
     looks = looking_in_december(scope)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.domain.errors import Error, Unavailable, VersionConflict
 from clientupdater.domain.events import ExemptCause
 from clientupdater.domain.periods import Period
@@ -39,7 +39,7 @@ PATIENCE = 30.0
 def scene(database: Database) -> Iterator[Scene]:
     """Give the world on the fifth of November, with room for many at once."""
     with ConnectionPool(database.app_url, min_size=4, max_size=16, open=True) as pool:
-        yield Scene.on(PostgresWorld.populated(PostgresWork(pool), database.superuser_url))
+        yield Scene.on(PostgresWorld.populated(PostgresUnitsOfWork(pool), database.superuser_url))
 
 
 def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:

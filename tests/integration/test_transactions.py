@@ -1,4 +1,4 @@
-"""Where transactions begin and end, and that a part of one is taken back alone."""
+"""Transactions begin and end where they should, and a savepoint is rolled back alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from clientupdater.adapters.postgres.core.pool import PoolSize, open_pool
-from clientupdater.adapters.postgres.core.transactions import Line
+from clientupdater.adapters.postgres.core.transactions import TransactionControl
 from tests.support.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
@@ -18,88 +18,92 @@ if TYPE_CHECKING:
     from tests.support.servers import Database
 
 
-class Taken(Exception):
-    """What is taken back."""
+class Failure(Exception):
+    """Fails a transaction or a savepoint."""
 
 
 @pytest.fixture
-def line(database: Database) -> Iterator[Line]:
+def control(database: Database) -> Iterator[TransactionControl]:
     with psycopg.connect(database.superuser_url) as connection:
         connection.execute("create table noted (word text)")
         connection.commit()
-        yield Line.over(connection)
+        yield TransactionControl.of(connection)
 
 
-def note(line: Line, word: str) -> None:
-    line.connection.execute("insert into noted values (%s)", (word,))
+def note(control: TransactionControl, word: str) -> None:
+    control.connection.execute("insert into noted values (%s)", (word,))
 
 
-def noted(line: Line) -> list[str]:
-    return [word for (word,) in line.connection.execute("select word from noted order by word")]
+def noted(control: TransactionControl) -> list[str]:
+    return [word for (word,) in control.connection.execute("select word from noted order by word")]
 
 
-def test_what_is_done_in_a_whole_stands_once_it_is_left(line: Line) -> None:
-    with line.whole(line.send):
-        note(line, "a")
-    line.connection.execute("rollback")
-    assert noted(line) == ["a"]
+def test_a_transaction_is_committed_when_it_is_left(control: TransactionControl) -> None:
+    with control.transaction(control.send):
+        note(control, "a")
+    control.connection.execute("rollback")
+    assert noted(control) == ["a"]
 
 
-def test_a_whole_that_fails_leaves_nothing_and_the_next_is_not_in_it(line: Line) -> None:
-    with suppress(Taken), line.whole(line.send):
-        note(line, "a")
-        raise Taken
-    with line.whole(line.send):
-        note(line, "b")
-    assert noted(line) == ["b"]
+def test_a_transaction_that_fails_leaves_nothing_and_the_next_is_not_in_it(
+    control: TransactionControl,
+) -> None:
+    with suppress(Failure), control.transaction(control.send):
+        note(control, "a")
+        raise Failure
+    with control.transaction(control.send):
+        note(control, "b")
+    assert noted(control) == ["b"]
 
 
-def test_a_part_that_fails_is_taken_back_alone(line: Line) -> None:
-    with line.whole(line.send):
-        with line.part(line.send):
-            note(line, "a")
-        with suppress(Taken), line.part(line.send):
-            note(line, "b")
-            raise Taken
-        with line.part(line.send):
-            note(line, "c")
-    assert noted(line) == ["a", "c"]
+def test_a_savepoint_that_fails_is_rolled_back_alone(control: TransactionControl) -> None:
+    with control.transaction(control.send):
+        with control.savepoint(control.send):
+            note(control, "a")
+        with suppress(Failure), control.savepoint(control.send):
+            note(control, "b")
+            raise Failure
+        with control.savepoint(control.send):
+            note(control, "c")
+    assert noted(control) == ["a", "c"]
 
 
-def test_a_part_takes_the_parts_inside_with_it(line: Line) -> None:
-    with line.whole(line.send):
-        note(line, "a")
-        with suppress(Taken), line.part(line.send):
-            note(line, "b")
-            with line.part(line.send):
-                note(line, "c")
-            raise Taken
-        note(line, "d")
-    assert noted(line) == ["a", "d"]
+def test_a_savepoint_rolls_back_those_inside_it(control: TransactionControl) -> None:
+    with control.transaction(control.send):
+        note(control, "a")
+        with suppress(Failure), control.savepoint(control.send):
+            note(control, "b")
+            with control.savepoint(control.send):
+                note(control, "c")
+            raise Failure
+        note(control, "d")
+    assert noted(control) == ["a", "d"]
 
 
-def test_an_inner_part_that_fails_leaves_what_is_around_it(line: Line) -> None:
-    with line.whole(line.send):
-        with line.part(line.send):
-            note(line, "a")
-            with pytest.raises(psycopg.errors.DivisionByZero), line.part(line.send):
-                line.connection.execute("select 1 / 0")
-            note(line, "b")
-        with line.part(line.send):
-            note(line, "c")
-    assert noted(line) == ["a", "b", "c"]
+def test_an_inner_savepoint_that_fails_leaves_what_is_around_it(
+    control: TransactionControl,
+) -> None:
+    with control.transaction(control.send):
+        with control.savepoint(control.send):
+            note(control, "a")
+            with pytest.raises(psycopg.errors.DivisionByZero), control.savepoint(control.send):
+                control.connection.execute("select 1 / 0")
+            note(control, "b")
+        with control.savepoint(control.send):
+            note(control, "c")
+    assert noted(control) == ["a", "b", "c"]
 
 
-def test_a_part_that_cannot_begin_is_no_part(line: Line) -> None:
+def test_a_savepoint_whose_start_fails_is_rolled_back(control: TransactionControl) -> None:
     def fail(first: str) -> None:
-        line.send(first, "select 1 / 0")
+        control.send(first, "select 1 / 0")
 
-    with line.whole(line.send):
-        note(line, "a")
-        with pytest.raises(psycopg.errors.DivisionByZero), line.part(fail):
-            note(line, "b")
-        note(line, "c")
-    assert noted(line) == ["a", "c"]
+    with control.transaction(control.send):
+        note(control, "a")
+        with pytest.raises(psycopg.errors.DivisionByZero), control.savepoint(fail):
+            note(control, "b")
+        note(control, "c")
+    assert noted(control) == ["a", "c"]
 
 
 def test_a_connection_that_the_server_closed_is_replaced_before_it_is_used(

@@ -39,7 +39,7 @@ class Nursling:
 
 @contextmanager
 def nursling(**environment: str) -> Iterator[Nursling]:
-    """Run one; however it ends, it is gone afterwards."""
+    """Run a server, and kill it in the end if it still runs."""
     ours, theirs = _forking.Pipe()
     process = _forking.Process(target=_serve, args=({**KEYS, **environment}, theirs), daemon=True)
     process.start()

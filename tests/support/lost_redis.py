@@ -1,4 +1,4 @@
-"""Ways in which Redis gets lost."""
+"""Ways to lose Redis."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def hanging(port: int) -> Iterator[list[bytes]]:
-    """Accept whoever comes and never answer; tell what was asked, connection by connection."""
+    """Accept connections and never answer; list what each of them sent."""
     asked: list[bytes] = []
     with socket.create_server(("127.0.0.1", port)) as listening:
         stop = threading.Event()
@@ -56,14 +56,14 @@ def url_at(port: int) -> str:
 
 @contextmanager
 def running(port: int) -> Iterator[redis.Redis]:
-    """Run Redis there, and look at it past the gate."""
+    """Run Redis there; give a plain client to it."""
     with servers.redis_process(port), redis.Redis.from_url(url_at(port)) as client:
         yield client
 
 
 @contextmanager
 def stopped(server: redis.Redis) -> Iterator[None]:
-    """Let the running one stand still, with all that it keeps."""
+    """Pause the running Redis, with its data."""
     process = int(server.info("server")["process_id"])
     os.kill(process, signal.SIGSTOP)
     try:

@@ -1,4 +1,4 @@
-"""How much a page reads: the plans of its statements, as they ran."""
+"""The query plans of statements as they ran: how much a page reads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import psycopg
 
 GROWING = ("clients", "client_period_status", "client_words")
-"""Tables that grow with the book; the rest is small and stays so."""
+"""Tables that grow with the number of clients; the others stay small."""
 
 Plan = dict[str, Any]
 Found: TypeAlias = list[tuple[Any, ...]]
@@ -31,7 +31,7 @@ class Explaining:
     def execute(
         self, statement: bytes, result: Mapping[str, object] | None = None, *, prepare: Any = None
     ) -> psycopg.Cursor[tuple[Any, ...]]:
-        """Explain and run; what is kept prepared is planned as such, without its values."""
+        """Explain and run; a prepared statement is planned without its values."""
         if statement.startswith(b"set "):
             return self.connection.execute(statement)
         explained = self._with_values if prepare is False else self._as_kept
@@ -61,17 +61,17 @@ class Explaining:
 
     @property
     def rows_read(self) -> int:
-        """Rows of growing tables that were looked at, whether they were taken or not."""
+        """Rows of growing tables that were read, whether they matched or not."""
         return sum(_read(node) for node in self.nodes if _table(node) in GROWING)
 
     @property
     def blocks(self) -> int:
-        """Blocks that were touched, those of index entries that were passed over among them."""
+        """Blocks that were read, with those of index entries that were skipped."""
         return sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in self.plans)
 
     @property
     def tables_scanned(self) -> set[str]:
-        """Growing tables that were read from one end to the other."""
+        """Growing tables that were scanned as a whole."""
         return {
             node["Relation Name"]
             for node in self.nodes
@@ -96,7 +96,7 @@ def _read(node: Plan) -> int:
 
 
 def _table(node: Plan) -> str | None:
-    """Name the table; a bitmap's index tells it by its own name."""
+    """Name the table, for a bitmap by the name of its index."""
     if node["Node Type"] != "Bitmap Index Scan":
         return node.get("Relation Name")
     items = [table for table in GROWING if node["Index Name"].startswith(table)]

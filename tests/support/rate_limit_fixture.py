@@ -1,4 +1,4 @@
-"""Every store that counts hits, and how to read what it keeps."""
+"""Every store of rate limits, and a way to read its contents."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ KINDS = ("memory", "redis", "postgres", "falling back", "lasting")
 
 @frozen
 class Counter:
-    """A store that counts, and all that is written in it."""
+    """A store of rate limits, and a function that reads all of its contents."""
 
     limits: RateLimits
     written: Callable[[], str]

@@ -1,4 +1,4 @@
-"""Who looks at a crowd: someone of some branches, of all, or with clients of their own."""
+"""Readers of the bulk data: of some branches, of all, or of their own clients."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ NOW = datetime(2026, 11, 20, 10, tzinfo=ZoneInfo("Asia/Manila"))
 
 
 def made_up(what: str, number: int) -> UUID:
-    """Name a branch or an officer of the crowd."""
+    """Give the id of a branch or an officer of the bulk data."""
     return UUID(hashlib.md5(f"{what} {number}".encode(), usedforsecurity=False).hexdigest())
 
 
 OFFICER = PersonId(made_up("officer", 1))
-"""One who has clients of their own."""
+"""An officer with clients."""
 
 
 def reader(scope: Scope, branches: int = 0, who: PersonId = OFFICER) -> Actor:
-    """Let somebody read at this scope, with the first of the branches."""
+    """Give a reader with this scope, in the first branches."""
     result = frozenset(BranchId(made_up("branch", n)) for n in range(1, branches + 1))
     return Actor(
         who,
@@ -39,7 +39,7 @@ def reader(scope: Scope, branches: int = 0, who: PersonId = OFFICER) -> Actor:
 
 
 def looking(actor: Actor) -> Looking:
-    """Look as somebody, now."""
+    """Give the reading context of an actor, now."""
     return Looking(
         clients=access_scope_of(actor, Permission.CLIENTS_READ),
         statuses=access_scope_of(actor, Permission.STATUS_READ),

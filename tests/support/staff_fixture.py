@@ -11,7 +11,7 @@ from uuid import UUID
 from attrs import define, frozen
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.app import App
 from clientupdater.composition import build_app
 from clientupdater.composition.resilience import default_shared_state
@@ -147,7 +147,7 @@ def staffed(
         kept_open(database.superuser_url) as past_all_rules,
     ):
         app = build_app(
-            PostgresWork(pool, vault),
+            PostgresUnitsOfWork(pool, vault),
             clock,
             zone,
             shared=default_shared_state(allowances=PLENTY),

@@ -8,7 +8,7 @@ from uuid import uuid4
 import psycopg
 from attrs import evolve, frozen
 
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.vault import Vault
 from clientupdater.domain.clients import Client
@@ -136,13 +136,13 @@ class MemoryWorld:
 class PostgresWorld:
     """The world in a database, entered as its superuser, who stands in for the sync."""
 
-    work: PostgresWork
+    work: PostgresUnitsOfWork
     url: str
     fcash: CompanyId
     pcni: CompanyId
 
     @classmethod
-    def populated(cls, work: PostgresWork, url: str) -> PostgresWorld:
+    def populated(cls, work: PostgresUnitsOfWork, url: str) -> PostgresWorld:
         """Put in the branches and people that the clients refer to."""
         with psycopg.connect(url) as connection:
             for person in (ANA, BEN):
@@ -161,7 +161,7 @@ class PostgresWorld:
         return cls(work, url, CompanyId(fcash), CompanyId(pcni))
 
     def over(self, vault: Vault) -> UnitsOfWork:
-        return PostgresWork(self.work.pool, vault)
+        return PostgresUnitsOfWork(self.work.pool, vault)
 
     def add(self, client: Client) -> Client:
         with psycopg.connect(self.url) as connection:

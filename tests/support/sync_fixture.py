@@ -27,7 +27,7 @@ from tests.support.staff_fixture import NOW, HandClock
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+    from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
     from clientupdater.domain.sync.outcome import Outcome
     from clientupdater.ports.sources import ClientSource, RawRecord
 
@@ -85,7 +85,7 @@ def record(code: str, **facts: Any) -> dict[str, Any]:
 class Syncing:
     """What a test of syncing needs."""
 
-    work: PostgresWork
+    work: PostgresUnitsOfWork
     url: str
     clock: HandClock = field(factory=HandClock)
     records: dict[str, dict[str, Any]] = field(factory=dict)

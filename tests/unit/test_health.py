@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from clientupdater.adapters.resilience.time_limit import Bounded
+from clientupdater.adapters.resilience.time_limit import CheckWithTimeLimit
 from clientupdater.ports.health import Health
 
 WELL = Health("thing", ok=True, found="there")
@@ -24,12 +24,12 @@ class Hanging:
 
 
 def test_what_answers_is_passed_on() -> None:
-    assert Bounded("thing", lambda: WELL, patience=5)() == WELL
+    assert CheckWithTimeLimit("thing", lambda: WELL, patience=5)() == WELL
 
 
 def test_what_hangs_is_not_well_and_is_asked_once_however_often_we_are() -> None:
     hanging = Hanging()
-    check = Bounded("thing", hanging, patience=0.01)
+    check = CheckWithTimeLimit("thing", hanging, patience=0.01)
     assert [check().ok, check().ok, check().ok] == [False, False, False]
     assert hanging.asked == 1
     hanging.let_go.set()
@@ -37,7 +37,7 @@ def test_what_hangs_is_not_well_and_is_asked_once_however_often_we_are() -> None
 
 def test_what_answers_again_is_well_again() -> None:
     hanging = Hanging()
-    check = Bounded("thing", hanging, patience=0.01)
+    check = CheckWithTimeLimit("thing", hanging, patience=0.01)
     assert not check().ok
     hanging.let_go.set()
     check.patience = 5
@@ -48,5 +48,5 @@ def test_what_breaks_is_not_well() -> None:
     def break_down() -> Health:
         raise ZeroDivisionError
 
-    result = Bounded("thing", break_down, patience=5)()
-    assert (result.ok, result.found) == (False, "the check itself broke: ZeroDivisionError")
+    result = CheckWithTimeLimit("thing", break_down, patience=5)()
+    assert (result.ok, result.found) == (False, "the check itself failed: ZeroDivisionError")

@@ -19,7 +19,7 @@ from clientupdater.adapters.postgres.core.pool import (
     pool_readings,
     refuse_unsafe_role,
 )
-from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.postgres.jobs.leases import PostgresLeases
 from clientupdater.adapters.postgres.jobs.wakeups import PostgresWakeUps
 from clientupdater.adapters.security.key_ring import KeyRing
@@ -132,7 +132,7 @@ def open_worker(settings: Settings, **parts: Unpack[Parts]) -> Iterator[WorkerCo
 @contextmanager
 def _opened(
     settings: Settings, url: str, clock: Clock, parts: Parts, *, prepares: bool | None
-) -> Iterator[tuple[App, PostgresWork]]:
+) -> Iterator[tuple[App, PostgresUnitsOfWork]]:
     refuse_unsafe_role(url, settings.name_of(url))
     with ExitStack() as stack:
         size = PoolSize(
@@ -145,7 +145,7 @@ def _opened(
         shared = parts.get("shared") or shared_state(settings, pool, redis_client)
         breakers = circuits(settings, redis_client)
         readers = tuple(circuit.read for circuit in breakers)
-        work = PostgresWork(pool, vault(settings))
+        work = PostgresUnitsOfWork(pool, vault(settings))
         configured: Parts = {
             "readiness": readiness(url, settings.health_check_timeout_ms / 1000),
             "services": service_checks(settings, breakers),

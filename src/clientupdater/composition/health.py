@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from clientupdater.adapters.postgres.core.pool import PostgresHealth
+from clientupdater.adapters.postgres.admin.health import PostgresHealth
 from clientupdater.adapters.redis.circuits import RedisCircuits
 from clientupdater.adapters.redis.connect import redis_health
-from clientupdater.adapters.resilience.circuits import Alone
-from clientupdater.adapters.resilience.service_checks import Absent, OfSource, Timed
-from clientupdater.adapters.resilience.time_limit import Bounded
+from clientupdater.adapters.resilience.circuits import NoSharedCircuits
+from clientupdater.adapters.resilience.service_checks import AbsentService, SourceCheck, TimedCheck
+from clientupdater.adapters.resilience.time_limit import CheckWithTimeLimit
 from clientupdater.composition.resilience import circuits, open_redis
 from clientupdater.ports.health import Health, Standing
 
@@ -25,25 +25,29 @@ if TYPE_CHECKING:
 def service_checks(settings: Settings, breakers: Iterable[Circuit]) -> Mapping[str, ServiceCheck]:
     """Look at the database and Redis; the sources are never asked for their health."""
     patience = settings.health_check_timeout_ms / 1000
-    database = Bounded("database", PostgresHealth(settings.serving_url).database, patience)
+    database = CheckWithTimeLimit(
+        "database", PostgresHealth(settings.serving_url).database, patience
+    )
     return {
-        "database": Timed(database),
+        "database": TimedCheck(database),
         "redis": _redis_check(settings.redis_url, patience),
-        **{each.name: OfSource(each.read, each.name in settings.sources) for each in breakers},
+        **{each.name: SourceCheck(each.read, each.name in settings.sources) for each in breakers},
     }
 
 
 def _redis_check(url: str | None, patience: float) -> ServiceCheck:
     if url is None:
-        return Absent(Standing.MISSING)
-    return Timed(Bounded("redis", partial(redis_health, url, patience=patience), patience))
+        return AbsentService(Standing.MISSING)
+    return TimedCheck(
+        CheckWithTimeLimit("redis", partial(redis_health, url, patience=patience), patience)
+    )
 
 
 def readiness(url: str, patience: float) -> tuple[HealthCheck, ...]:
     postgres = PostgresHealth(url)
     return (
-        Bounded("database", postgres.database, patience),
-        Bounded("schema", postgres.schema, patience),
+        CheckWithTimeLimit("database", postgres.database, patience),
+        CheckWithTimeLimit("schema", postgres.schema, patience),
     )
 
 
@@ -62,7 +66,7 @@ def pooler_checks(settings: Settings) -> Iterator[Health]:
 def open_circuits(settings: Settings) -> Iterator[Health]:
     """Tell which sources some process leaves alone; each process knows its own circuits alone."""
     with open_redis(settings.redis_url) as redis_client:
-        shared = RedisCircuits(redis_client) if redis_client else Alone()
+        shared = RedisCircuits(redis_client) if redis_client else NoSharedCircuits()
         for circuit in circuits(settings, redis_client):
             until = shared.open_until(circuit.name)
             if until:

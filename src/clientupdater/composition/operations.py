@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clientupdater.adapters.postgres.admin.backups import PostgresBackups
+from clientupdater.adapters.postgres.admin.health import PostgresHealth
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
-from clientupdater.adapters.postgres.core.pool import PostgresHealth
 from clientupdater.adapters.redis.connect import redis_health
 from clientupdater.composition.application import open_app
 from clientupdater.composition.diagnosis import diagnosed

@@ -13,7 +13,7 @@ from clientupdater.adapters.redis.cache import RedisCacheStore
 from clientupdater.adapters.redis.circuits import RedisCircuits
 from clientupdater.adapters.redis.client import RedisClient
 from clientupdater.adapters.redis.limits import RedisRateLimits
-from clientupdater.adapters.resilience.circuits import Alone, Circuit, Threshold
+from clientupdater.adapters.resilience.circuits import Circuit, NoSharedCircuits, Threshold
 from clientupdater.adapters.resilience.fallback import (
     DurableRateLimits,
     FallbackCacheStore,
@@ -70,10 +70,11 @@ def shared_state(settings: Settings, pool: Pool, redis_client: RedisClient | Non
     """Share by Redis where there is one; what must not be forgotten is counted in the database."""
     hashed = caller_hash(settings)
     limits: RateLimits = MemoryRateLimits(hashed)
-    store: CacheStore = LocalCacheStore()
+    own = LocalCacheStore()
+    store: CacheStore = own
     if redis_client:
         limits = FallbackRateLimits(RedisRateLimits(redis_client, hashed), limits)
-        store = FallbackCacheStore(RedisCacheStore(redis_client, key_ring(settings)), store)
+        store = FallbackCacheStore(RedisCacheStore(redis_client, key_ring(settings)), own)
     return SharedState(
         limits=DurableRateLimits(limits, PostgresRateLimits(pool, hashed)),
         allowances=_allowances(settings),
@@ -85,7 +86,7 @@ def shared_state(settings: Settings, pool: Pool, redis_client: RedisClient | Non
 
 def circuits(settings: Settings, redis_client: RedisClient | None) -> tuple[Circuit, ...]:
     """Make one for each source; how many successes close it is no setting (Y12)."""
-    shared = RedisCircuits(redis_client) if redis_client else Alone()
+    shared = RedisCircuits(redis_client) if redis_client else NoSharedCircuits()
     values = {
         "snowflake": (
             settings.circuit_snowflake_threshold,

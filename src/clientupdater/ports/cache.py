@@ -1,4 +1,4 @@
-"""What was read before and is still so."""
+"""A cache of what was read before: what its key depends on has not changed since."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from attrs import field, frozen
+from attrs import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,102 +16,68 @@ T = TypeVar("T")
 
 
 class Topic(StrEnum):
-    """What kind of thing is kept, and how long at most."""
+    """The kind of an entry, which says how long it lives at most."""
 
     LOOKUPS = "lookups"
-    DASHBOARD = "dashboard"
     FILTER_OPTIONS = "filter_options"
-    SETTINGS = "settings"
 
     @property
     def lifetime(self) -> timedelta:
-        """How long an entry is good for, if nothing happens before."""
         return _LIFETIMES[self]
 
 
-_LIFETIMES = {
-    Topic.LOOKUPS: timedelta(hours=1),
-    Topic.DASHBOARD: timedelta(minutes=2),
-    Topic.FILTER_OPTIONS: timedelta(minutes=10),
-    Topic.SETTINGS: timedelta(minutes=15),
-}
+_LIFETIMES = {Topic.LOOKUPS: timedelta(hours=1), Topic.FILTER_OPTIONS: timedelta(minutes=10)}
 
 EVERYONE = "everyone"
-"""The scope of what looks the same to all."""
+"""The scope of an entry that is the same for all."""
 
 
 @frozen(kw_only=True)
 class CacheKey:
-    """What an entry is known by: who may see different things never shares one (A10)."""
+    """All that an entry depends on: people who may see different things never share one (A10)."""
 
     topic: Topic
     name: tuple[str, ...] = ()
     """What else it depends on, part by part: a period, a format. Never anybody's data."""
     company: UUID | None = None
     scope: str
-    """`Reach.fingerprint()`, or EVERYONE."""
+    """`AccessScope.fingerprint()`, or EVERYONE."""
     generation: int
-    """The configuration's, as the caller's session brought it along (`Authenticated`)."""
-
-
-@frozen
-class CacheEntry:
-    """An entry as it was found."""
-
-    value: bytes | None = field(repr=False)
-    """None: there is none that is good."""
-    epoch: bytes = field(repr=False)
-    """As it stood when this was looked for: what is made now is good while it stands so."""
+    """The configuration's, as the caller's session has it (`Authenticated`)."""
 
 
 @frozen
 class Uses:
-    """How often something was there, and how often it was not."""
+    """How often the cache had an entry, and how often it had none."""
 
     hits: int = 0
     misses: int = 0
 
 
 class Cache(Protocol):
-    """Gives what was made before, or makes it: once, however many ask at the same time."""
+    """Gives an entry, or makes it: once, however many callers want it at the same time."""
 
     def get_or_make(self, key: CacheKey, make: Callable[[], bytes]) -> bytes:
         """Give an entry; make it where there is none.
 
-        An exception of `make` reaches all who wait for it, and nothing is kept. `make` reads from
-        where the generation came from, not from a replica behind it. Never call this with a unit
-        of work open: others would wait for this one while it waits for a connection. A pension
-        number is in no entry (C3).
-        """
-        ...
-
-    def forget(self, topic: Topic) -> None:
-        """Let no entry of a topic count any more, also those being made at this moment.
-
-        Call it when the change is kept (`after_commit`). A process that keeps its own while Redis
-        is lost learns of it by its entries' age alone.
+        An exception of `make` reaches every caller that waits for it, and nothing is kept. `make`
+        reads from the database that the generation came from, not from a replica behind it. Never
+        call this within a unit of work: others would wait for it while it waits for a connection.
+        No entry holds a pension number (C3).
         """
         ...
 
     def uses(self) -> Mapping[Topic, Uses]:
-        """Tell how often it was of use, since the process began."""
+        """Count hits and misses since the process began."""
         ...
 
 
 class CacheStore(Protocol):
     """Where entries are kept. Raises Unavailable when it does not answer."""
 
-    def find(self, key: CacheKey) -> CacheEntry:
-        """Look for an entry."""
-        ...
+    def get(self, key: CacheKey) -> bytes | None: ...
 
-    def keep(self, key: CacheKey, value: bytes, epoch: bytes) -> None:
-        """Keep one that was made after the fence was seen so; moved since, it never counts."""
-        ...
-
-    def advance_epoch(self, topic: Topic) -> None:
-        """Let nothing count that is kept of a topic, or is kept later with the fence of before."""
-        ...
+    def put(self, key: CacheKey, value: bytes) -> None: ...
 
 
 class Form(Protocol[T]):
@@ -119,13 +85,9 @@ class Form(Protocol[T]):
 
     @property
     def name(self) -> str:
-        """Which form it is, for the key: two versions of us may share a cache."""
+        """The form's name, for the key: two versions of the software may share a cache."""
         ...
 
-    def written(self, value: T) -> bytes:
-        """Write it."""
-        ...
+    def written(self, value: T) -> bytes: ...
 
-    def read(self, written: bytes) -> T:
-        """Read what was written in this form."""
-        ...
+    def read(self, written: bytes) -> T: ...

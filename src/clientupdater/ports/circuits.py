@@ -1,9 +1,10 @@
-"""Circuits: whether a service outside is being asked at all."""
+"""Circuits: whether the software calls an outside service at all."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from attrs import frozen
 
@@ -17,37 +18,33 @@ class CircuitState(StrEnum):
     CLOSED = "closed"
     OPEN = "open"
     HALF_OPEN = "half_open"
-    """One call at a time tries whether the service is well again."""
+    """One call at a time tries whether the service answers again."""
 
 
 @frozen
 class CircuitReading:
-    """How a circuit stands."""
+    """The state of a circuit at one moment."""
 
     name: str
     state: CircuitState
     open_until: datetime | None = None
 
 
-class CircuitReader(Protocol):
-    """Tells how a circuit stands, at once: it asks nobody."""
-
-    def __call__(self) -> CircuitReading:
-        """Read it."""
-        ...
+CircuitReader: TypeAlias = Callable[[], CircuitReading]
+"""Reads the state of a circuit at once: it asks nothing."""
 
 
 class SharedCircuits(Protocol):
-    """What processes tell each other of circuits; losing it harms nothing, and raises nothing."""
+    """What processes share about their circuits; losing it harms nothing, and raises nothing."""
 
     def publish(self, name: str, until: datetime) -> None:
-        """Tell the others that a circuit is open until then."""
+        """Share that a circuit is open until then."""
         ...
 
     def withdraw(self, name: str) -> None:
-        """Tell the others that it is closed again."""
+        """Share that it is closed again."""
         ...
 
     def open_until(self, name: str) -> datetime | None:
-        """Read until when some process holds it open; None: none does, or nobody knows."""
+        """Read until when another process has it open; None where none has, or where it is lost."""
         ...

@@ -1,4 +1,4 @@
-"""What changed of a client, by whom or by which run: a read model of what was written (C2)."""
+"""The history of a client: which field changed, by which person or sync run (C2)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @frozen
 class SyncRun:
-    """A run that changed something, and of which source it was."""
+    """A sync run that changed a field, and its source."""
 
     id: UUID
     source: Source
@@ -25,7 +25,7 @@ class SyncRun:
 
 @frozen(kw_only=True)
 class ChangedField:
-    """One field that changed: by a person, by a run, or by what is known no more."""
+    """One change of a field: by a person, by a sync run, or by one that is no longer on record."""
 
     id: UUID
     field: str

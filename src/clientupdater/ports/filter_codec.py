@@ -1,4 +1,4 @@
-"""A filter of clients as plain words and numbers, to be kept and read again."""
+"""Filters of clients as JSON values, so that an export can store its own."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def told_filter(asked: ClientFilter) -> dict[str, str | int | bool]:
-    """Write down what is named, each under its name in the lists."""
+def encode_filter(asked: ClientFilter) -> dict[str, str | int | bool]:
+    """Write each condition under its name in the lists."""
     values = {**_named(asked), **(_named(asked.row) if asked.row else {})}
     return {
         n: value if isinstance(value, _AS_THEY_ARE) else str(value) for n, value in values.items()
     }
 
 
-def read_filter(result: Mapping[str, Any]) -> ClientFilter:
-    """Read what was written down."""
-    values = {name: _READ.get(name, _same)(value) for name, value in result.items()}
+def decode_filter(filters: Mapping[str, Any]) -> ClientFilter:
+    """Read a filter that `encode_filter` wrote."""
+    values = {name: _READ.get(name, _same)(value) for name, value in filters.items()}
     rows = {a.name for a in attrs.fields(StatusFilter)} & set(values)
     own = {name: value for name, value in values.items() if name not in rows}
     row = StatusFilter(**{name: values[name] for name in rows}) if rows else None

@@ -1,4 +1,4 @@
-"""What lists of clients can be filtered by, for what one may see (A10)."""
+"""The values that the filters of client lists can have, for one reader (A10)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Option:
-    """One value of a filter; what is no longer in use may still be held by a client."""
+    """One value of a filter; a client may still have one that is no longer in use."""
 
     code: str
     name: str
@@ -21,14 +21,14 @@ class Option:
 
 @frozen
 class StatusOption(Option):
-    """A status, with the reasons that can be given for it."""
+    """A status with its reasons."""
 
     reasons: tuple[Option, ...]
 
 
 @frozen(kw_only=True)
 class FilterOptions:
-    """What each filter can be, in the order in which it is shown."""
+    """The values of each filter, in the order in which a screen shows them."""
 
     companies: tuple[Option, ...]
     branches: tuple[Option, ...]

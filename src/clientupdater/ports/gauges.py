@@ -1,27 +1,21 @@
-"""How things stand inside, as numbers that somebody watches."""
+"""Numbers that metrics report, read when they are collected."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 from attrs import frozen
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 @frozen
 class GaugeReading:
-    """One number; what it is of, where there are several of a name."""
+    """One number; its labels tell it from others of the same name."""
 
     name: str
     value: float
     labels: tuple[str, ...] = ()
 
 
-class Gauges(Protocol):
-    """Gives numbers at once: it asks nobody who might not answer."""
-
-    def __call__(self) -> Iterable[GaugeReading]:
-        """Read them."""
-        ...
+Gauges: TypeAlias = Callable[[], Iterable[GaugeReading]]
+"""Reads numbers at once: it asks nothing that might not answer."""

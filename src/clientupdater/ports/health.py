@@ -1,16 +1,17 @@
-"""How the things that we need are doing, in words that an operator can act on."""
+"""The health of what the software depends on, in words that an operator can act on."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Protocol
+from typing import TypeAlias
 
 from attrs import frozen
 
 
 @frozen
 class Health:
-    """What was found of one thing, and what to do if it is not well."""
+    """The result of one check, and what to do where it is not well."""
 
     of: str
     ok: bool
@@ -18,29 +19,25 @@ class Health:
     remedy: str = ""
 
 
-class HealthCheck(Protocol):
-    """Looks at one thing."""
-
-    def __call__(self) -> Health:
-        """Tell how it is; what is down is not well, and no error."""
-        ...
+HealthCheck: TypeAlias = Callable[[], Health]
+"""Checks one thing; a thing that is down is a result, and raises nothing."""
 
 
 class Standing(StrEnum):
-    """How a service stands."""
+    """The state of a service."""
 
     UP = "up"
     DEGRADED = "degraded"
     DOWN = "down"
     MISSING = "missing"
-    """It is not there, and something else does its work less well."""
+    """It is not configured, and something else does its work less well."""
     NOT_CONFIGURED = "not_configured"
-    """It is not there, and nobody asked for it."""
+    """It is not configured, and nothing needs it."""
 
 
 @frozen(kw_only=True)
 class ServiceHealth:
-    """How one service stands, in no more words than anybody may read who has signed in."""
+    """The state of one service, in no more words than anybody who has signed in may read."""
 
     standing: Standing
     latency_ms: float | None = None
@@ -48,9 +45,5 @@ class ServiceHealth:
     error: str | None = None
 
 
-class ServiceCheck(Protocol):
-    """Looks at one service."""
-
-    def __call__(self) -> ServiceHealth:
-        """Tell how it stands, within a time of its own."""
-        ...
+ServiceCheck: TypeAlias = Callable[[], ServiceHealth]
+"""Checks one service, within a time limit of its own."""

@@ -1,4 +1,4 @@
-"""Answers that are kept with their effect, so that a request that is repeated acts once."""
+"""Idempotency: a response is stored with its effect, so that a repeated request acts once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @frozen
 class IdempotencyKey:
-    """By what a request is known again: who asks, for what, and the name they gave it."""
+    """What identifies a repeated request: its actor, its route, and the key that it names."""
 
     actor: PersonId
     route: str
@@ -25,12 +25,12 @@ class IdempotencyKey:
 
 @frozen(kw_only=True)
 class StoredResponse:
-    """What was answered; what may hold people's data is sealed."""
+    """The response to a request; the parts that may hold personal data are sealed."""
 
     fingerprint: bytes = field(repr=False)
-    """By what its request is told from others, sealed."""
+    """What tells its request from others, sealed."""
     rights: bytes
-    """A digest of what the asker might do when they got it."""
+    """A digest of the rights that the actor had when it was sent."""
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
@@ -38,31 +38,31 @@ class StoredResponse:
 
 
 class IdempotencyStore(Protocol):
-    """Answers by key, within the transaction of their effect."""
+    """Responses by key, within the transaction of their effect."""
 
     def claim(self, key: IdempotencyKey, now: datetime) -> StoredResponse | None:
-        """Have a key to oneself until the transaction ends; give the answer that is kept, if any.
+        """Lock a key until the transaction ends; give the response stored under it, if any.
 
-        Raises RequestInProgress at once, without waiting, while another transaction has it.
+        Raises RequestInProgress, without waiting, while another transaction has the lock.
         """
         ...
 
     def keep(
         self, key: IdempotencyKey, answer: StoredResponse, now: datetime, until: datetime
     ) -> None:
-        """Keep the answer to a request that was claimed."""
+        """Store the response to a request whose key is claimed."""
         ...
 
 
 class OuterTransaction(Protocol):
-    """Several units of work that are kept together, or not at all."""
+    """Several units of work that commit together, or not at all."""
 
     @property
     def answers(self) -> IdempotencyStore:
-        """What was answered under a key."""
+        """The stored responses."""
         ...
 
     @property
     def endings(self) -> JobOutcomes:
-        """How the job ends."""
+        """The outcome of the job whose effect this transaction is."""
         ...

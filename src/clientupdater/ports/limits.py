@@ -1,4 +1,4 @@
-"""Counting how often somebody comes."""
+"""Rate limits."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ if TYPE_CHECKING:
 
 
 class Counting(StrEnum):
-    """Who counts at this moment."""
+    """The store that counts at this moment."""
 
     SHARED = "redis"
     """All processes together."""
     LASTING = "postgres"
-    """All processes together, and nothing is forgotten."""
+    """All processes together, in a store that keeps its counts."""
     IN_PROCESS = "in-process"
-    """Each process for itself: there is no Redis, or it is lost."""
+    """Each process by itself: there is no Redis, or it is lost."""
 
 
 class RateLimits(Protocol):
-    """Counts hits in windows that slide; what is refused is not counted.
+    """Counts hits in sliding windows; a refused hit is not counted.
 
-    Whoever keeps the counts knows them by a keyed hash alone: whose they are cannot be read there.
+    A store has only keyed hashes, from which nobody can read whose counts they are.
     """
 
     def hit(self, tally: Tally) -> Verdict:
         """Count one, unless there is no room.
 
-        Raises Unavailable when the store does not answer: for what outlives us, nothing may be
-        let through uncounted.
+        Raises Unavailable when the store does not answer: a hit of an allowance that outlives the
+        process is never let through uncounted.
         """
         ...
 
     def look(self, tally: Tally) -> Verdict:
-        """Say whether there is room, and count nothing; raises Unavailable as `hit` does."""
+        """Judge a hit without counting it; raises Unavailable as `hit` does."""
         ...
 
     def counting(self) -> Counting:
-        """Tell who counts; it asks nobody and never waits."""
+        """Name the store that counts, without calling it."""
         ...

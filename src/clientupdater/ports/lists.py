@@ -1,8 +1,8 @@
-"""What people page through: lists of clients, the worklist, and the words of the lookups.
+"""What people page through: lists of clients, the worklist, and the lookups.
 
-Lists state their scope themselves, from the reach they are given; the sight of the unit of work
-stands behind it (A4). A page is cut by the place of its last item, never by counting: ``after`` is
-that place, and belongs to the query it came from.
+A list has its scope as a condition of its own; row-level security enforces it once more (A4). A
+page begins after the place of an item, never after a count: ``after`` is that place, and belongs to
+the query that it came from.
 """
 
 from __future__ import annotations
@@ -42,22 +42,21 @@ def _within_limits(_: object, __: object, limit: int) -> None:
 class Page(Generic[Item, Key]):
     """Some items in order, and where the next ones begin.
 
-    There may be fewer than the limit, and more behind them: what was hidden since is left out.
+    There may be fewer than the limit with more behind them: items hidden meanwhile are left out.
     """
 
     items: tuple[Item, ...]
     after: Key | None
-    """The place to go on from; None where this was the last page."""
+    """The place of the last item; None on the last page."""
 
     @property
     def has_more(self) -> bool:
-        """Whether there may be another page."""
         return self.after is not None
 
 
 @frozen
 class PersonName:
-    """Somebody of the staff, as lists name them."""
+    """A member of the staff, as lists name them."""
 
     id: PersonId
     name: str
@@ -65,7 +64,7 @@ class PersonName:
 
 @frozen(kw_only=True)
 class SnapshotView:
-    """Where a client stands in a period, in the words that people read."""
+    """A client's status in a period, with codes instead of ids."""
 
     client_id: ClientId
     client_code: str
@@ -88,7 +87,6 @@ class SnapshotView:
 
     @property
     def period_type(self) -> Cycle:
-        """Whether it is a month or a quarter."""
         return self.period.cycle
 
 
@@ -103,7 +101,7 @@ class ContactConflict:
 
 @frozen(kw_only=True)
 class ClientView:
-    """A client in the words that people read; what says who it is stays out of logs."""
+    """A client, with codes instead of ids; personal data stays out of its repr, and so of logs."""
 
     id: ClientId
     client_code: str
@@ -132,17 +130,17 @@ class ClientView:
     updated_at: datetime
     version: int
     current: SnapshotView | None
-    """The running period's; None without status:read over this client, and where none is due."""
+    """The running period's row; None where none is due, or without status:read for this client."""
 
     @property
     def pension_number_masked(self) -> str | None:
-        """All that lists show of the pension number (C3)."""
+        """The pension number as lists show it (C3)."""
         return masked_pension_number(self.pension_last4)
 
 
 @frozen(kw_only=True)
 class WorklistClient:
-    """As much of a client as one needs to call them."""
+    """The part of a client that an officer needs for a call."""
 
     id: ClientId
     client_code: str
@@ -156,7 +154,7 @@ class WorklistClient:
 
 @frozen
 class WorklistItem:
-    """One thing to do, and why it stands where it stands."""
+    """One row to work on, and the reason for its place in the list."""
 
     client: WorklistClient
     snapshot: SnapshotView
@@ -164,7 +162,7 @@ class WorklistItem:
 
 
 class WorklistOrder(StrEnum):
-    """How the worklist is walked: by urgency, which is called work, or by name."""
+    """The order of the worklist: by urgency (work) or by name."""
 
     WORK = "work"
     NAME = "name"
@@ -172,10 +170,10 @@ class WorklistOrder(StrEnum):
 
 @frozen
 class WorklistKey:
-    """A place in the worklist: of which day, in which phase, at which values.
+    """A place in the worklist.
 
-    Day and order stay those of the first page, whatever is set meanwhile: items would change
-    their phase between two pages, or their place.
+    It has the day and the order of the first page: with others, items would change their phase or
+    their place between two pages.
     """
 
     order: WorklistOrder
@@ -190,7 +188,7 @@ class WorklistKey:
 
 @frozen(kw_only=True)
 class WorklistQuery:
-    """What of the worklist is asked for; without an order, as the business has set it."""
+    """A query for a page of the worklist; without an order, the business's setting applies."""
 
     order: WorklistOrder | None = None
     limit: int = field(default=50, validator=_within_limits)
@@ -198,9 +196,9 @@ class WorklistQuery:
 
 
 class ClientSort(StrEnum):
-    """How a list of clients is walked; who owes most, was changed last or is due first.
+    """The order of a list of clients: the largest amount, the latest change, the first day first.
 
-    By follow-up, those for whom no day was named come last, by name.
+    By follow-up, clients without a day come last, by name.
     """
 
     NAME = "name"
@@ -215,24 +213,24 @@ SortValue: TypeAlias = "str | int | date | datetime"
 
 @frozen
 class ClientKey:
-    """A place in a list of clients: the value it is sorted by, and who it is.
+    """A place in a list of clients: the value it is sorted by, and the client.
 
-    `value` is text for name and code, a moment for updated_at, centavos for the amount, a day
-    for follow_up; of those without a day, their names.
+    `value` is text for name and code, a moment for updated_at, centavos for the amount, a day for
+    follow_up, and the name of a client without a day.
     """
 
     value: SortValue = field(repr=False)
     client: ClientId
     is_undated: bool = False
-    """By follow_up: among those without a day."""
+    """By follow_up: whether the place is among clients without a day."""
 
 
 @frozen(kw_only=True)
 class StatusFilter:
-    """What a client's row must be like; it takes status:read to ask.
+    """Conditions on a client's period row; a caller needs status:read for them.
 
-    Without a period, that of the running one. `untouched_days`: nobody has touched the row for
-    so many days, by the clock of the query.
+    Without a period, the running one's. `untouched_days`: no one has updated the row for so many
+    days before the moment of the query.
     """
 
     period: Period | None = None
@@ -250,7 +248,7 @@ class StatusFilter:
 
 @frozen(kw_only=True)
 class ClientFilter:
-    """What a client must be like; lookups, companies and branches by their codes."""
+    """Conditions on a client; lookups, companies and branches by their codes."""
 
     company: str | None = None
     branch: str | None = None
@@ -270,7 +268,7 @@ class ClientFilter:
 
 @frozen(kw_only=True)
 class ClientQuery:
-    """Which clients are asked for, in which order, from where on."""
+    """A query for a page of clients."""
 
     filter: ClientFilter = ClientFilter()
     q: str | None = field(default=None, repr=False)
@@ -281,7 +279,7 @@ class ClientQuery:
 
 @frozen(kw_only=True)
 class Looking:
-    """Who looks and when: reaches by clients:read and by status:read, and the moment."""
+    """The scopes that a reader has by clients:read and by status:read, and the moment."""
 
     clients: AccessScope
     statuses: AccessScope
@@ -295,7 +293,7 @@ ClientPage: TypeAlias = "Page[ClientView, ClientKey]"
 
 @frozen(kw_only=True)
 class Lookup:
-    """One word of a lookup; what it has beside code and name is by its table."""
+    """One entry of a lookup; its further facts depend on its table."""
 
     code: str
     name: str
@@ -307,4 +305,4 @@ class Lookup:
 
 
 Lookups: TypeAlias = "Mapping[str, tuple[Lookup, ...]]"
-"""The eight tables by name, each in its order."""
+"""The eight tables by name, each in its own order."""

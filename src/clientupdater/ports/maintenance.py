@@ -1,4 +1,4 @@
-"""Keeping the database's shape: what operations do to it, and nobody else."""
+"""Maintenance of the database, which operators do: migrations, checks, seeds, backups."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Migration:
-    """One step of the schema, and when it was applied to this database (None: not yet)."""
+    """One migration, and when it was applied to this database (None: not yet)."""
 
     version: int
     name: str
@@ -23,7 +23,7 @@ class Migration:
 
 @frozen
 class Finding:
-    """One thing that is not as it should be: what, where, and what to do about it."""
+    """One fault of the database: what, where, and what to do about it."""
 
     what: str
     where: str
@@ -31,22 +31,21 @@ class Finding:
 
 
 class DatabaseMaintenance(Protocol):
-    """Brings a database to the schema this code needs, and tells where it stands.
+    """Brings a database to the schema that this code needs.
 
-    Every method raises Unavailable when the database does not answer, and Misconfigured when
-    it answers but cannot be used (wrong password, unknown database, too old, no right to it).
+    Each method raises Unavailable when the database does not answer, and Misconfigured when it
+    cannot be used (wrong password, unknown database, too old a version, no right to it).
     """
 
     def migrate(self) -> Sequence[Migration]:
-        """Apply what is missing, in order; two at once: one applies, both return.
+        """Apply the missing migrations in order; of two runs at once, one applies and both return.
 
-        Raises Conflict for an edited or missing migration, Unavailable when a lock could not
-        be had in time.
+        Raises Conflict for an edited or missing migration, Unavailable where a lock stays taken.
         """
         ...
 
     def status(self) -> Sequence[Migration]:
-        """List every migration known to the code, applied or not."""
+        """List every migration of this code, applied or not."""
         ...
 
     def rollback(self, steps: int = 1) -> Sequence[Migration]:
@@ -58,27 +57,27 @@ class DatabaseMaintenance(Protocol):
         ...
 
     def seed(self) -> int:
-        """Put in what the software needs to work, overwriting nothing; count the new rows."""
+        """Insert the rows that the software needs, overwriting none; return how many are new."""
         ...
 
 
 class DatabaseBackups(Protocol):
     """Copies a whole database into a file, and back into an empty one.
 
-    Both raise Unavailable and Misconfigured as DatabaseMaintenance does, and Misconfigured where
-    the programs of PostgreSQL are missing.
+    Both raise Unavailable and Misconfigured as DatabaseMaintenance does, and Misconfigured without
+    PostgreSQL's client programs.
     """
 
     def dump(self, file: Path) -> int:
         """Write everything, past row-level security; return how many bytes.
 
-        The file is there whole or not at all; one of that name is replaced.
+        The file is complete or absent; it replaces one of that name.
         """
         ...
 
     def restore(self, file: Path) -> Sequence[Finding]:
-        """Read it all back; return what is not as it should be afterwards.
+        """Read it all back, then return the faults that a check finds.
 
-        Raises Conflict where the database is not empty, and InvalidInput where the file is no dump.
+        Raises Conflict where the database is not empty, InvalidInput for a file that is no dump.
         """
         ...

@@ -1,4 +1,4 @@
-"""What people page through, and what lists can be filtered by."""
+"""The read models: lists that people page through, and the values of their filters."""
 
 from __future__ import annotations
 
@@ -27,36 +27,36 @@ class ReadModels(Protocol):
     def worklist(self, query: WorklistQuery, looking: Looking) -> WorklistPage:
         """Read a page of the open rows of the running periods, within `looking.statuses`.
 
-        It goes on in the order of the place that it goes on from; by work where nothing is said.
+        A later page keeps the order of the first. Without an order, it goes by work.
         """
         ...
 
     def clients(
         self, query: ClientQuery, looking: Looking, known: Collection[ClientId] = ()
     ) -> ClientPage:
-        """Read a page of clients within `looking.clients`; what asks for rows, within both.
+        """Read a page of clients within `looking.clients`; a query about rows, within both scopes.
 
-        `known` are those whose whole pension number `query.q` is. Raises InvalidInput for a
-        code that there is not.
+        `known` are the clients whose whole pension number is `query.q`. Raises InvalidInput for an
+        unknown code.
         """
         ...
 
     def client(self, client: ClientId | str, looking: Looking) -> ClientView | None:
-        """Read one by identity or client code; None if there is none within sight."""
+        """Read one by id or client code; None where the scope has none."""
         ...
 
     def client_history(self, client: ClientId, limit: int, after: HistoryKey | None) -> HistoryPage:
-        """Read a page, the newest first; pension numbers are masked, however they came there."""
+        """Read a page, the newest change first; pension numbers are masked."""
         ...
 
     def filter_options(self, looking: Looking) -> FilterOptions:
-        """Read what they can be: of `looking.clients`, and for statuses of `looking.statuses`.
+        """Read the values within `looking.clients`, and statuses within `looking.statuses`.
 
-        Loan statuses and officers are those that some client within reach holds; branches those
-        of the reach, and areas those with one of them. Not every client is read for it.
+        Loan statuses and officers are those of some client in scope; branches are those of the
+        scope, and areas those with such a branch. It does not read every client.
         """
         ...
 
     def lookups(self, *, inactive: bool) -> Lookups:
-        """Read the eight of them, with or without what is no longer in use."""
+        """Read the eight of them, with or without entries that are no longer in use."""
         ...

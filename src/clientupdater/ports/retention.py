@@ -1,4 +1,4 @@
-"""What is kept for a while and then removed (J5)."""
+"""Retention: rows that are removed after some time (J5)."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Removal:
 
 
 class RetentionStore(Protocol):
-    """Old rows, within a unit of work."""
+    """Removes old rows, within a unit of work."""
 
     def remove(self, kind: Removable, before: datetime, *, at_most: int) -> int:
-        """Remove some from before a moment; give how many: fewer than asked for, it was all."""
+        """Remove at most so many from before a moment; fewer removed means that none is left."""
         ...
 
     def note(self, removal: Removal) -> None:
-        """Leave a record."""
+        """Record a removal."""
         ...

@@ -9,7 +9,6 @@ from attrs import frozen
 from clientupdater.domain.access_scope import AccessScope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from clientupdater.ports.assignments import Assignments
@@ -119,10 +118,6 @@ class Transaction(Protocol):
         """The clients' pension numbers, sealed."""
         ...
 
-    def after_commit(self, act: Callable[[], None]) -> None:
-        """Do something once all this is kept: never if it is rolled back."""
-        ...
-
     @property
     def sessions(self) -> Sessions:
         """Open ways in."""
@@ -174,8 +169,8 @@ class Transaction(Protocol):
         ...
 
     @property
-    def old_things(self) -> RetentionStore:
-        """What is kept for a while."""
+    def retention(self) -> RetentionStore:
+        """Old rows, to be removed."""
         ...
 
     @property

@@ -1,1 +1,1 @@
-"""What a process needs and no rule knows."""
+"""What a process needs beside the business: children, private files, deadlines, trace context."""

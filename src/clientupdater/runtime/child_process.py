@@ -1,16 +1,15 @@
-"""Starting children that do not outlive us, and that do not run as root where they must not.
+"""Starting child processes that end with their parent, and that do not run as root.
 
-A child that is left behind after ``kill -9`` keeps a port, a data directory and a lock. On Linux
-the kernel can be asked to signal a child when its parent dies (``PR_SET_PDEATHSIG``); elsewhere
-the caller has to find leftovers at its next start.
+A child left behind after ``kill -9`` keeps a port, a data directory and a lock. On Linux the kernel
+signals a child when its parent dies (``PR_SET_PDEATHSIG``); elsewhere the caller has to look for
+leftovers at its next start.
 
-The child is reached through this very file, run as a script that prepares itself and then turns
-into the program proper by ``exec``: what would be a ``preexec_fn`` runs Python code between fork
-and exec, which can deadlock in a process with threads. So this file needs nothing beside the
-standard library and starts with ``-I -S`` in some twenty milliseconds.
+The child begins as this file, run as a script, which prepares itself and then becomes the program
+by ``exec``. A ``preexec_fn`` would run Python between fork and exec, which can deadlock in a
+process with threads. So this file needs the standard library alone, and starts with ``-I -S`` in
+some twenty milliseconds.
 
-The kernel binds the signal to the *thread* that started the child: start such children from the
-main thread.
+The kernel binds the signal to the *thread* that started the child: start it from the main thread.
 """
 
 from __future__ import annotations
@@ -34,14 +33,14 @@ _ORPHANED = 113
 
 
 class Identity(StrEnum):
-    """As whom a child runs."""
+    """The user that a child runs as."""
 
     SAME = "same"
-    """As we do."""
+    """The same as the parent."""
     NAMESPACE = "namespace"
-    """As we do for the file system, yet as nobody for itself: what root's files need."""
+    """The parent's user for the file system, and nobody within its namespace."""
     NOBODY = "nobody"
-    """As the user nobody, who must be able to reach every path that is needed."""
+    """The user nobody, which must be able to reach every path that the child needs."""
 
 
 def command(
@@ -56,11 +55,11 @@ def command(
 
 
 def _enter_namespace() -> None:
-    """Be nobody inside a user namespace whose nobody is us outside: files stay ours."""
+    """Be nobody in a user namespace that maps nobody to the parent's user, who keeps the files."""
     uid, gid = os.geteuid(), os.getegid()
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(_CLONE_NEWUSER) != 0:
-        raise OSError(ctypes.get_errno(), "no user namespace to be had")
+        raise OSError(ctypes.get_errno(), "this machine offers no user namespace")
     Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
     Path("/proc/self/uid_map").write_text(f"{_NOBODY_INSIDE} {uid} 1", encoding="ascii")
     Path("/proc/self/gid_map").write_text(f"{_NOBODY_INSIDE} {gid} 1", encoding="ascii")
@@ -74,7 +73,7 @@ def _become_nobody() -> None:
 
 
 def _die_with(parent: int, death_signal: int) -> None:
-    """Ask for the signal; a parent that died before we asked is noticed by hand."""
+    """Request the signal; then check that the parent has not died before."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
     if os.getppid() != parent:
@@ -86,7 +85,7 @@ def _main(death_signal: str, parent: str, identity: str, *argv: str) -> None:
         _enter_namespace()
     elif identity == Identity.NOBODY:
         _become_nobody()
-    _die_with(int(parent), int(death_signal))  # last: a change of credentials forgets it
+    _die_with(int(parent), int(death_signal))  # last: a change of credentials resets it
     os.execv(argv[0], argv)  # noqa: S606 — no shell is the point
 
 

@@ -1,7 +1,6 @@
-"""Until when somebody waits for what is being done: told once, heeded wherever something waits.
+"""The deadline of a request: set once, heeded by stores, pools and calls to the outside.
 
-It is passed by context and not by argument, since it concerns no rule: a use case neither knows
-nor decides how long its caller waits. Stores, pools and calls to the outside ask what is left.
+It is passed by context and not by argument: a use case does not decide how long its caller waits.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ _LEAST_S = 0.001
 
 @contextmanager
 def ending_at(moment: float | None) -> Iterator[None]:
-    """Work until a moment of the monotonic clock; None: for as long as it takes."""
+    """Set a deadline by the monotonic clock; None: no deadline."""
     token = _ends.set(moment)
     try:
         yield
@@ -31,19 +30,19 @@ def ending_at(moment: float | None) -> Iterator[None]:
 
 
 def within(seconds: float) -> float:
-    """Name the moment that lies so far ahead."""
+    """Give the moment so many seconds ahead."""
     return time.monotonic() + seconds
 
 
 def seconds_left(at_most: float | None = None) -> float | None:
-    """Tell how long may still be waited, `at_most` by the waiter's own patience; None: for ever.
+    """Give the seconds until the deadline, `at_most` so many; None: there is no limit.
 
-    Raises Unavailable when the time is over: whatever begins now, nobody waits for.
+    Raises Unavailable after the deadline: the caller no longer waits for anything begun now.
     """
     ends = _ends.get()
     if ends is None:
         return at_most
     left = ends - time.monotonic()
     if left < _LEAST_S:
-        raise Unavailable("the service", "It took longer than a request may take; try again.")
+        raise Unavailable("the service", "The request took too long; try again.")
     return left if at_most is None else min(left, at_most)

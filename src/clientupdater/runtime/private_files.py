@@ -1,4 +1,4 @@
-"""Files that hold secrets: theirs alone who run the software, whole or not there at all."""
+"""Files with secrets: readable by their owner alone, and complete or absent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that nobody else may read; a crash leaves the old one or the new one."""
+    """Write a file that its owner alone can read; a crash leaves the old one or the new one."""
     partial = path.with_name(f"{path.name}.partial")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -1,7 +1,7 @@
-"""Which request something is done for: carried by context into logs, jobs and outgoing calls.
+"""The request and trace that work belongs to, carried by context into logs, jobs and calls.
 
-A trace id that comes with a request (W3C Trace Context) is followed when it is well-formed; else
-one is made. Nothing that a stranger writes is ever carried as it came.
+A request's trace id (W3C Trace Context) is kept where it is well-formed; else a new one is made.
+Text of a stranger is never carried as it came.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _TRACEPARENT = re.compile(
 
 @frozen
 class Trace:
-    """One request, as it is known here and to those who follow it elsewhere."""
+    """The ids of one request, here and in a trace over several services."""
 
     request_id: str
     trace_id: str
@@ -35,7 +35,7 @@ class Trace:
 
     @classmethod
     def begun(cls, request_id: str = "", traceparent: str = "") -> Trace:
-        """Begin one, under the names that came with it as far as they are well-formed."""
+        """Begin one, with the ids that came with the request where they are well-formed."""
         known = _REQUEST_ID.fullmatch(request_id)
         followed = _TRACEPARENT.fullmatch(traceparent)
         return cls(
@@ -47,7 +47,7 @@ class Trace:
 
     @property
     def traceparent(self) -> str:
-        """How those who are called from here are told."""
+        """The header for calls made from here."""
         return f"00-{self.trace_id}-{self.span_id}-{self.flags}"
 
 
@@ -56,7 +56,7 @@ _current: ContextVar[Trace | None] = ContextVar("trace", default=None)
 
 @contextmanager
 def following(trace: Trace) -> Iterator[Trace]:
-    """Do something for this request."""
+    """Set the trace of the work within."""
     token = _current.set(trace)
     try:
         yield trace
@@ -65,11 +65,11 @@ def following(trace: Trace) -> Iterator[Trace]:
 
 
 def current() -> Trace | None:
-    """Tell for which request this is done, if for one."""
+    """Give the trace of this work, if it has one."""
     return _current.get()
 
 
 def outgoing_headers() -> Mapping[str, str]:
-    """Give what a call to the outside says of the request it is made for."""
+    """Give the headers that name the trace in a call to another service."""
     trace = _current.get()
     return {"X-Request-ID": trace.request_id, "traceparent": trace.traceparent} if trace else {}

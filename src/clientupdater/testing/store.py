@@ -189,7 +189,7 @@ class MemoryTransaction:
     territories = NeedsDatabase()
     read_models = NeedsDatabase()
     exports = NeedsDatabase()
-    old_things = NeedsDatabase()
+    retention = NeedsDatabase()
     notices = NeedsDatabase()
     sync_jobs = NeedsDatabase()
     sync_inputs = NeedsDatabase()

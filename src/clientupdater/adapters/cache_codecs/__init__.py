@@ -1,1 +1,1 @@
-"""How cached values are written."""
+"""The forms in which values are written into cache entries."""

@@ -1,4 +1,4 @@
-"""How the options of filters are written into a cache entry."""
+"""The form of filter options in a cache entry."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from clientupdater.ports.lists import PersonName
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_OF_THEIR_OWN: Mapping[str, Callable[[Any], Any]] = {
-    "statuses": lambda told: StatusOption(
-        **{**told, "reasons": tuple(Option(**each) for each in told["reasons"])}
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "statuses": lambda item: StatusOption(
+        **{**item, "reasons": tuple(Option(**each) for each in item["reasons"])}
     ),
     "loan_statuses": str,
-    "officers": lambda told: PersonName(PersonId(UUID(told["id"])), told["name"]),
+    "officers": lambda item: PersonName(PersonId(UUID(item["id"])), item["name"]),
 }
 
 
@@ -30,20 +30,18 @@ class JsonFilterOptions:
     """Each filter by its name, each option by its fields."""
 
     name: str = "filter options/1"
-    """Another number when the fields change: an older version of us may share the cache."""
+    """A new number when the fields change: an older version may share the cache."""
 
     def written(self, value: FilterOptions) -> bytes:
-        """Write them."""
         return orjson.dumps(attrs.asdict(value))
 
     def read(self, written: bytes) -> FilterOptions:
-        """Read what was written so."""
         result = orjson.loads(written)
         return FilterOptions(**{name: tuple(map(_reader(name), of)) for name, of in result.items()})
 
 
 def _reader(name: str) -> Callable[[Any], Any]:
-    return _OF_THEIR_OWN.get(name, _option)
+    return _READERS.get(name, _option)
 
 
 def _option(values: Mapping[str, Any]) -> Option:

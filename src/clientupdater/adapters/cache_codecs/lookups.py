@@ -1,4 +1,4 @@
-"""How the lookups are written into a cache entry."""
+"""The form of the lookups in a cache entry."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ if TYPE_CHECKING:
 
 @frozen
 class JsonLookups:
-    """Each word by its fields."""
+    """Each lookup by its fields."""
 
     name: str = "lookups/1"
-    """Another number when the fields change: an older version of us may share the cache."""
+    """A new number when the fields change: an older version may share the cache."""
 
     def written(self, value: Lookups) -> bytes:
-        """Write them."""
         return orjson.dumps(
             {
                 table: [asdict(word, recurse=False) for word in words]
@@ -30,7 +29,6 @@ class JsonLookups:
         )
 
     def read(self, written: bytes) -> Lookups:
-        """Read what was written so."""
         return {
             table: tuple(Lookup(**word) for word in words)
             for table, words in orjson.loads(written).items()

@@ -1,1 +1,1 @@
-"""Adapters that live in this process alone."""
+"""Adapters within this process: cache, rate limits, clock, files, cron times."""

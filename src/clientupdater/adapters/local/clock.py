@@ -7,27 +7,23 @@ from threading import Lock
 
 
 class MachineClock:
-    """Tells the machine's time, in UTC."""
+    """The machine's time, in UTC."""
 
     def now(self) -> datetime:
-        """Tell the moment."""
         return datetime.now(UTC)
 
 
 class SetClock:
-    """Stands where it was set until somebody moves it: for rehearsals and for tests."""
+    """A time that passes only when somebody advances it: for rehearsals and for tests."""
 
     def __init__(self, moment: datetime) -> None:
-        """Begin at a moment."""
         self._moment = moment
-        self._guard = Lock()
+        self._lock = Lock()
 
     def now(self) -> datetime:
-        """Tell the moment it was set to."""
-        with self._guard:
+        with self._lock:
             return self._moment
 
     def advance(self, by: timedelta) -> None:
-        """Let time pass."""
-        with self._guard:
+        with self._lock:
             self._moment += by

@@ -1,4 +1,4 @@
-"""Files kept by this process alone."""
+"""A file store in the memory of this process."""
 
 from __future__ import annotations
 
@@ -19,22 +19,20 @@ if TYPE_CHECKING:
 
 @define(eq=False)
 class MemoryFileStore:
-    """Whole or not there at all; what was begun and left is nowhere."""
+    """Keeps complete files alone; one that was begun and left is dropped."""
 
     _files: dict[str, bytes] = field(factory=dict, init=False, repr=False)
-    _turn: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
+    _lock: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
 
     @contextmanager
     def writing(self, name: str) -> Iterator[io.BytesIO]:
-        """Write a file."""
         draft = io.BytesIO()
         yield draft
-        with self._turn:
+        with self._lock:
             self._files[name] = draft.getvalue()
 
     def read(self, name: str) -> StoredFile:
-        """Read a file."""
-        with self._turn:
+        with self._lock:
             value = self._files.get(name)
         if value is None:
             raise NotFound
@@ -42,10 +40,9 @@ class MemoryFileStore:
         return StoredFile(len(value), parts)
 
     def remove(self, name: str) -> None:
-        """Remove it."""
-        with self._turn:
+        with self._lock:
             self._files.pop(name, None)
 
     def sweep(self, _before: datetime) -> int:
-        """Find nothing: what is not whole is not kept."""
+        """Remove nothing: incomplete files are not kept."""
         return 0

@@ -1,7 +1,7 @@
-"""Counting hits in one process.
+"""Rate limits that count in one process.
 
-The library that counts in Redis brings a memory of its own, which starts a thread every few
-hits, looks at every key then, and grows with the number of askers; this one does none of it.
+The memory store of the `limits` library starts a thread every few hits, looks at every key then,
+and grows with the number of callers; this one does none of it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.rate_limits import Tally, Verdict
 
-MOST_ASKERS = 50_000
-"""Whoever came longest ago is forgotten first; it bounds the memory to some twenty megabytes."""
+MOST_CALLERS = 50_000
+"""Callers counted at most, the latest ones, which takes some twenty megabytes."""
 
 
 class _Numbers(NamedTuple):
@@ -41,37 +41,34 @@ class MemoryRateLimits:
     """Counts for this process alone."""
 
     fingerprint: KeyedHash = field(factory=KeyedHash)
-    most: int = MOST_ASKERS
+    most: int = MOST_CALLERS
     now: Callable[[], int] = _wall_clock
     """Microseconds since 1970."""
-    _turn: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
+    _lock: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
     _kept: OrderedDict[bytes, _Numbers] = field(factory=OrderedDict, init=False, repr=False)
 
     def hit(self, tally: Tally) -> Verdict:
-        """Count one, unless there is no room."""
         return self._judged(tally, is_counted=True)
 
     def look(self, tally: Tally) -> Verdict:
-        """Say whether there is room."""
         return self._judged(tally, is_counted=False)
 
     def _judged(self, tally: Tally, *, is_counted: bool) -> Verdict:
         allowance, span = tally.allowance, tally.allowance.span
         key = self.fingerprint.of((allowance.name, *tally.of))
-        with self._turn:
+        with self._lock:
             now = self.now()
             numbers = self._kept.get(key) or _Numbers(now // span, 0, 0)
             count = counted_at(now, span, *numbers)
             allowed = count.has_room(allowance)
             if allowed and is_counted:
                 count = count.after_one_more()
-                # A clock that was set back goes on in the window that it came from.
+                # After the clock was set back, the window that it came from goes on.
                 window = max(numbers.window, now // span)
                 self._keep(key, _Numbers(window, count.running, count.before))
         return count.verdict(allowance, now, allowed=allowed)
 
     def counting(self) -> Counting:
-        """Tell who counts: this process."""
         return Counting.IN_PROCESS
 
     def _keep(self, key: bytes, numbers: _Numbers) -> None:

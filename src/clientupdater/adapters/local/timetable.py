@@ -1,7 +1,7 @@
-"""Cron expressions, read by cronsim: exact where clocks are set forward and back, as Debian's cron.
+"""Cron expressions, read by cronsim, which treats changes of the clock as Debian's cron does.
 
-A fixed time that is skipped comes right after the gap, and one that comes twice comes once; what
-recurs by the hour or the minute goes by elapsed time.
+A fixed time in a gap fires right after it, and a fixed time that the clock shows twice fires once.
+Times by the hour or the minute go by elapsed time.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
 _FIELDS = 5
-_NO_CRON = "is no cron expression of five fields (minute, hour, day, month, weekday)"
+_NOT_CRON = "is not a cron expression of five fields (minute, hour, day, month, weekday)"
 
 
 def cron_times(cron: str, zone: tzinfo) -> Callable[[datetime], datetime]:
     """Read a cron expression by the wall clock of a zone; the times are in UTC."""
-    # cronsim also reads a field for seconds, and words such as @daily: we do not.
+    # cronsim also reads a field for seconds, and words such as @daily, which we refuse.
     if len(cron.split()) != _FIELDS or cron.startswith("@"):
-        raise InvalidInput.of("/cron_expression", _NO_CRON)
+        raise InvalidInput.of("/cron_expression", _NOT_CRON)
 
     def after(moment: datetime) -> datetime:
         try:
             return next(CronSim(cron, moment.astimezone(zone))).astimezone(UTC)
         except CronSimError:
-            raise InvalidInput.of("/cron_expression", _NO_CRON) from None
+            raise InvalidInput.of("/cron_expression", _NOT_CRON) from None
         except StopIteration:
             raise InvalidInput.of("/cron_expression", "names a time that never comes") from None
 

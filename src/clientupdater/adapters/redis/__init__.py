@@ -1,1 +1,1 @@
-"""Redis: what processes share that may be lost."""
+"""Redis: counts, cache entries and circuits that processes share, and that may be lost."""

@@ -1,4 +1,4 @@
-"""What processes tell each other of circuits, through Redis."""
+"""Circuits that processes share through Redis."""
 
 from __future__ import annotations
 
@@ -22,27 +22,25 @@ _MS = 1000
 
 @frozen
 class RedisCircuits:
-    """SharedCircuits over the gate: while Redis is lost, each process goes by its own circuits."""
+    """SharedCircuits over Redis; while it is lost, each process goes by its own circuits."""
 
     redis_client: RedisClient
 
     def publish(self, name: str, until: datetime) -> None:
-        """Tell the others; Redis forgets it when its time is over."""
+        """Share it; the key expires when the circuit may close."""
         left = int((until - datetime.now(UTC)).total_seconds() * _MS)
         if left > 0:
             result = until.isoformat()
-            self._asked(lambda client: client.set(_PREFIX + name, result, px=left))
+            self._ask(lambda client: client.set(_PREFIX + name, result, px=left))
 
     def withdraw(self, name: str) -> None:
-        """Tell the others that it is closed again."""
-        self._asked(lambda client: client.delete(_PREFIX + name))
+        self._ask(lambda client: client.delete(_PREFIX + name))
 
     def open_until(self, name: str) -> datetime | None:
-        """Read what the others told."""
-        result = self._asked(lambda client: client.get(_PREFIX + name))
+        result = self._ask(lambda client: client.get(_PREFIX + name))
         return datetime.fromisoformat(result.decode()) if result else None
 
-    def _asked(self, question: Callable[[redis.Redis], Any]) -> Any:
+    def _ask(self, question: Callable[[redis.Redis], Any]) -> Any:
         try:
             return self.redis_client.ask(question)
         except Unavailable:

@@ -1,8 +1,8 @@
-"""The one way to Redis, shut while Redis is lost.
+"""The one way to Redis, which makes no calls while Redis is lost.
 
-The first call to a Redis that is down or hangs costs what its time limits allow; those after it
-cost nothing, since they are not made. One thread looks, beside all requests, whether Redis is well
-again. What it cannot bound is a resolver that hangs on the host's name.
+The first call to a Redis that is down or hangs costs what its time limits allow; later calls cost
+nothing, since they are not made. A thread of its own checks when Redis is back. It cannot bound a
+resolver that hangs on the host's name.
 """
 
 from __future__ import annotations
@@ -29,20 +29,17 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 LOOKING_EVERY = 0.5
-"""Seconds between two looks whether Redis is well again."""
+"""Seconds between two checks whether Redis is back."""
 
 PROBE = "clientupdater:probe"
 
 LOST = (redis.RedisError, OSError, UnicodeError)
-"""What says that it is lost; the last, that its host cannot even be looked up."""
+"""Errors that mean that Redis is lost; UnicodeError: its host is not a possible name."""
 
 
 @frozen
 class Patience:
-    """How long Redis is waited for, in seconds.
-
-    Together it stays under 50 ms, also where a name has two addresses to try.
-    """
+    """How many seconds to wait for Redis: under 50 ms, even for a host with two addresses."""
 
     connecting: float = 0.015
     answering: float = 0.020
@@ -51,8 +48,8 @@ class Patience:
 def gated_pool(url: str, patience: Patience) -> ConnectionPool:
     """Make connections that give up quickly, whatever the URL says.
 
-    One attempt each, where ten are usual; and nothing is asked when one opens but what the URL
-    needs (AUTH, SELECT): the library's greetings would each have a time limit of its own.
+    Each makes one attempt, where ten are usual. It opens with the commands that the URL needs alone
+    (AUTH, SELECT): each greeting of the library would have a time limit of its own.
     """
     terse: dict[str, Any] = {
         "socket_connect_timeout": patience.connecting,
@@ -65,14 +62,14 @@ def gated_pool(url: str, patience: Patience) -> ConnectionPool:
     }
     pool = redis.ConnectionPool.from_url(url, **terse)
     pool.connection_kwargs.update(terse)
-    # There are as many as threads ask at once; one more than allowed would pass for a loss.
+    # A pool that refused a connection would look like a lost Redis: threads are the bound.
     pool.max_connections = sys.maxsize
     return pool
 
 
 @define(eq=False)
 class RedisClient:
-    """Lets questions through to Redis as long as it answers."""
+    """Calls Redis as long as it answers."""
 
     client: redis.Redis
     looking_every: float = LOOKING_EVERY
@@ -84,11 +81,11 @@ class RedisClient:
     def to(
         cls, url: str, looking_every: float = LOOKING_EVERY, patience: Patience | None = None
     ) -> RedisClient:
-        """Make one for a server; nothing is asked of it yet. Raises Misconfigured."""
+        """Make one for a server, without calling it yet. Raises Misconfigured."""
         try:
             pool = gated_pool(url, patience or Patience())
         except ValueError as error:
-            message = "is no address of a Redis; expected redis://host:port/number, or rediss://"
+            message = "is not the address of a Redis; write redis://host:port/number, or rediss://"
             raise Misconfigured([Fault("REDIS_URL", message)]) from error
         return cls(redis.Redis(connection_pool=pool), looking_every)
 
@@ -98,7 +95,7 @@ class RedisClient:
         return self._looking is None
 
     def ask(self, question: Callable[[redis.Redis], T]) -> T:
-        """Ask Redis; raises Unavailable when it does not answer, and at once while it is lost."""
+        """Call Redis; raises Unavailable when it does not answer, and at once while it is lost."""
         if self._looking is not None:
             raise Unavailable("Redis")
         try:
@@ -108,7 +105,7 @@ class RedisClient:
             raise Unavailable("Redis") from error
 
     def close(self) -> None:
-        """Stop looking, and let the connections go."""
+        """Stop checking, and close the connections."""
         with self._turn:
             self._closing.set()
             looking = self._looking
@@ -117,7 +114,7 @@ class RedisClient:
         self.client.connection_pool.disconnect()
 
     def _shut(self, error: Exception) -> None:
-        # An idle connection may lead to a server that is no more: each would be one more wait.
+        # An idle connection may lead to a server that is gone: each would be one more wait.
         self.client.connection_pool.disconnect(inuse_connections=False)
         with self._turn:
             if self._looking is None:
@@ -136,7 +133,7 @@ class RedisClient:
                 return
 
     def _is_well(self) -> bool:
-        """Try to write: a server that is full, or a mere replica now, is of no use."""
+        """Try to write: a server that is full, or has become a replica, is of no use."""
         try:
             self.client.set(PROBE, b"", px=1000)
         except LOST:

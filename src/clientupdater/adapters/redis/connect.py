@@ -1,4 +1,4 @@
-"""A Redis client that gives up quickly, and how Redis is doing."""
+"""The health check of Redis, over a client that gives up quickly."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from clientupdater.ports.health import Health
 
 
 def open_client(url: str, *, patience: float) -> redis.Redis:
-    """Make a client with one attempt per command: left alone it tries ten times, 5 s each."""
+    """Make a client with one attempt per command: its defaults are ten, of 5 s each."""
     return redis.Redis.from_url(
         url,
         socket_timeout=patience,
@@ -20,7 +20,6 @@ def open_client(url: str, *, patience: float) -> redis.Redis:
 
 
 def redis_health(url: str, *, patience: float) -> Health:
-    """Tell whether it answers."""
     try:
         with open_client(url, patience=patience) as client:
             client.ping()

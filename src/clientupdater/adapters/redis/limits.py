@@ -1,4 +1,4 @@
-"""Counting hits of all processes together."""
+"""Rate limits that count the hits of all processes together, in Redis."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NAMESPACE = "clientupdater"
 
 @define(eq=False)
 class RedisRateLimits:
-    """Counts in Redis; its clock is the one that counts."""
+    """Counts in Redis, by the clock of Redis."""
 
     redis_client: RedisClient
     fingerprint: KeyedHash
@@ -34,7 +34,7 @@ class RedisRateLimits:
     _counter: SlidingWindowCounterRateLimiter = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Lend our connections to the library, which would make its own."""
+        """Give our connections to the library, which would make its own."""
         # Importing it takes as long as a command of ours: only where there is a Redis.
         from limits.storage import RedisStorage  # noqa: PLC0415
         from limits.strategies import SlidingWindowCounterRateLimiter  # noqa: PLC0415
@@ -44,11 +44,9 @@ class RedisRateLimits:
         self._counter = SlidingWindowCounterRateLimiter(self._storage)
 
     def hit(self, tally: Tally) -> Verdict:
-        """Count one, unless there is no room; raises Unavailable while Redis is lost."""
         return self._judged(tally, self._counter.hit)
 
     def look(self, tally: Tally) -> Verdict:
-        """Say whether there is room; raises Unavailable while Redis is lost."""
         return self._judged(tally, self._counter.test)
 
     def _judged(self, tally: Tally, ask: Callable[[RateLimitItem, str], bool]) -> Verdict:
@@ -60,7 +58,6 @@ class RedisRateLimits:
         return count.verdict(tally.allowance, time.time_ns() // 1000, allowed=allowed)
 
     def counting(self) -> Counting:
-        """Tell who counts."""
         return Counting.SHARED if self.redis_client.is_open else Counting.IN_PROCESS
 
     def _count(self, item: RateLimitItem, whose: str) -> Count:

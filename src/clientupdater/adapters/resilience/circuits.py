@@ -1,7 +1,7 @@
-"""A circuit before a service outside: after so many failures it is left alone for a while (Y12).
+"""A circuit breaker before an outside service: after some failures, calls stop for a while (Y12).
 
-`pybreaker` counts and decides. What it leaves open is done here: one trial at a time while it is
-half open, and heeding the circuits of other processes.
+`pybreaker` counts and decides. This adds two things: one trial at a time while the circuit is half
+open, and heeding the circuits of other processes.
 """
 
 from __future__ import annotations
@@ -28,43 +28,39 @@ _STATES = {STATE_CLOSED: CircuitState.CLOSED, STATE_OPEN: CircuitState.OPEN}
 
 @frozen
 class Threshold:
-    """How much is borne, and for how long a service is left alone then."""
+    """How many failures open a circuit, for how long, and what closes it."""
 
     failures: int
     cooldown: timedelta
     successes: int
-    """So many in a row close it again."""
+    """In a row, these close it again."""
 
 
 @frozen
-class Alone:
-    """What a process that has no others tells and hears: nothing."""
+class NoSharedCircuits:
+    """For a process that shares its circuits with no other."""
 
-    def publish(self, name: str, until: datetime) -> None:
-        """Tell nobody."""
+    def publish(self, name: str, until: datetime) -> None: ...
 
-    def withdraw(self, name: str) -> None:
-        """Tell nobody."""
+    def withdraw(self, name: str) -> None: ...
 
     def open_until(self, name: str) -> datetime | None:
-        """Hear nothing."""
         del name
         return None
 
 
 @define(eq=False)
 class Circuit:
-    """Lets calls through, or says until when it does not. Only Unavailable counts as a failure."""
+    """Lets calls through unless it is open. Only Unavailable counts as a failure."""
 
     name: str
     threshold: Threshold
-    shared: SharedCircuits = field(factory=Alone)
+    shared: SharedCircuits = field(factory=NoSharedCircuits)
     _breaker: CircuitBreaker = field(init=False, repr=False)
     _trial: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
     _elsewhere: datetime | None = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Make the breaker."""
         self._breaker = CircuitBreaker(
             fail_max=self.threshold.failures,
             reset_timeout=self.threshold.cooldown.total_seconds(),
@@ -75,7 +71,7 @@ class Circuit:
         )
 
     def run(self, act: Callable[[], T]) -> T:
-        """Do it, or raise CircuitOpen at once."""
+        """Call it, or raise CircuitOpen at once."""
         self._heed_others()
         was_closed = self._breaker.current_state == STATE_CLOSED
         if was_closed:
@@ -88,7 +84,7 @@ class Circuit:
             self._trial.release()
 
     def read(self) -> CircuitReading:
-        """Tell how it stands; of other processes what was heard last."""
+        """Read its state, as this process last knew the circuits of others."""
         now = datetime.now(UTC)
         state = _STATES.get(self._breaker.current_state, CircuitState.HALF_OPEN)
         if state is CircuitState.CLOSED and self._elsewhere and self._elsewhere > now:
@@ -104,9 +100,9 @@ class Circuit:
         except CircuitBreakerError as error:
             raise CircuitOpen(self.name, self._until()) from error
         finally:
-            self._tell_others(before)
+            self._share(before)
 
-    def _tell_others(self, before: str) -> None:
+    def _share(self, before: str) -> None:
         now = self._breaker.current_state
         if now == STATE_OPEN and (until := self._until()):
             self.shared.publish(self.name, until)
@@ -114,7 +110,7 @@ class Circuit:
             self.shared.withdraw(self.name)
 
     def _heed_others(self) -> None:
-        """Leave alone what another process found not to answer; our own trials are ours."""
+        """Stop where another process has its circuit open, unless ours is open or half open."""
         if self._breaker.current_state != STATE_CLOSED:
             return
         self._elsewhere = self.shared.open_until(self.name)

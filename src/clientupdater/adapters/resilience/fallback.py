@@ -1,4 +1,4 @@
-"""Ports that go on when what processes share is lost."""
+"""Rate limits and cache entries that go on when Redis, which processes share, is lost."""
 
 from __future__ import annotations
 
@@ -8,110 +8,91 @@ from attrs import define, field, frozen
 
 from clientupdater.domain.errors import Unavailable
 from clientupdater.domain.rate_limits import strictest
-from clientupdater.ports.cache import Topic
 
 if TYPE_CHECKING:
+    from clientupdater.adapters.local.cache import LocalCacheStore
     from clientupdater.domain.rate_limits import Tally, Verdict
-    from clientupdater.ports.cache import CacheEntry, CacheKey, CacheStore
+    from clientupdater.ports.cache import CacheKey, CacheStore
     from clientupdater.ports.limits import Counting, RateLimits
 
 
 @frozen
 class FallbackRateLimits:
-    """Counts with all other processes; while that is lost, in this one."""
+    """Counts in the store that processes share; while it is lost, in this process."""
 
     shared: RateLimits
     own: RateLimits
 
     def hit(self, tally: Tally) -> Verdict:
-        """Count one, unless there is no room; it never raises for what is shared."""
+        """Count one, unless there is no room; losing the shared store raises nothing."""
         try:
             return self.shared.hit(tally)
         except Unavailable:
             return self.own.hit(tally)
 
     def look(self, tally: Tally) -> Verdict:
-        """Say whether there is room."""
         try:
             return self.shared.look(tally)
         except Unavailable:
             return self.own.look(tally)
 
     def counting(self) -> Counting:
-        """Tell who counts."""
         return self.shared.counting()
 
 
 @frozen
 class DurableRateLimits:
-    """Counts what must not be forgotten in a store that forgets nothing, too (U3).
+    """Counts allowances that outlive the process in a lasting store too (U3).
 
-    What forgets when Redis is down, or counts in each process for itself, would let guesses
-    through. The quick one is asked first: what it refuses costs the lasting one nothing.
+    A store that forgets, or that each process has for itself, would let guesses of passwords
+    through. The quick store is asked first: what it refuses costs the lasting one nothing.
     """
 
     quick: RateLimits
     lasting: RateLimits
 
     def hit(self, tally: Tally) -> Verdict:
-        """Count one, unless there is no room in either; raises Unavailable for the lasting one."""
+        """Count one, unless a store has no room; raises Unavailable without the lasting one."""
         verdict = self.quick.hit(tally)
         if not (verdict.allowed and tally.allowance.outlives_us):
             return verdict
         return strictest((verdict, self.lasting.hit(tally)))
 
     def look(self, tally: Tally) -> Verdict:
-        """Say whether there is room in both."""
         verdict = self.quick.look(tally)
         if not (verdict.allowed and tally.allowance.outlives_us):
             return verdict
         return strictest((verdict, self.lasting.look(tally)))
 
     def counting(self) -> Counting:
-        """Tell who counts what need not last."""
         return self.quick.counting()
 
 
 @define(eq=False)
 class FallbackCacheStore:
-    """Keeps entries with all other processes; while that is lost, in this one.
-
-    A fence is only ever good on the shelf that it came from, so what was begun on one and is put
-    on the other counts on neither.
-    """
+    """Keeps entries in the store that processes share; while it is lost, in this process."""
 
     shared: CacheStore
-    own: CacheStore
-    _own_is_of_before: bool = field(default=False, init=False)
+    own: LocalCacheStore
+    _own_is_used: bool = field(default=False, init=False)
 
-    def find(self, key: CacheKey) -> CacheEntry:
-        """Look for an entry."""
+    def get(self, key: CacheKey) -> bytes | None:
         try:
-            result = self.shared.find(key)
+            value = self.shared.get(key)
         except Unavailable:
-            self._own_is_of_before = True
-            return self.own.find(key)
-        self._leave_own()
-        return result
+            self._own_is_used = True
+            return self.own.get(key)
+        self._clear_own()
+        return value
 
-    def keep(self, key: CacheKey, value: bytes, epoch: bytes) -> None:
-        """Keep an entry."""
+    def put(self, key: CacheKey, value: bytes) -> None:
         try:
-            self.shared.keep(key, value, epoch)
+            self.shared.put(key, value)
         except Unavailable:
-            self.own.keep(key, value, epoch)
+            self.own.put(key, value)
 
-    def advance_epoch(self, topic: Topic) -> None:
-        """Let nothing count on either; the shared one makes up for it when it is back."""
-        self.own.advance_epoch(topic)
-        try:
-            self.shared.advance_epoch(topic)
-        except Unavailable:
-            return
-
-    def _leave_own(self) -> None:
-        """Back with the others, trust nothing of the time alone: they may have forgotten it."""
-        if self._own_is_of_before:
-            self._own_is_of_before = False
-            for topic in Topic:
-                self.own.advance_epoch(topic)
+    def _clear_own(self) -> None:
+        """Drop this process's entries once the shared store is back: its own will be newer."""
+        if self._own_is_used:
+            self._own_is_used = False
+            self.own.clear()

@@ -1,4 +1,4 @@
-"""Checks of services, timed, and told in as few words as a stranger may hear."""
+"""Checks of services for people who have signed in: timed, without details of failures."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _MS = 1000
 
 
 @frozen
-class Timed:
-    """How a service stands, and how long it took to say so."""
+class TimedCheck:
+    """The state of a service, and how long its check took."""
 
     check: HealthCheck
 
     def __call__(self) -> ServiceHealth:
-        """Ask; what exactly is amiss is for the log and for doctor."""
+        """Check it; the log and `doctor` have the details of a failure."""
         begun = time.perf_counter()
         result = self.check()
         took = round((time.perf_counter() - begun) * _MS, 1)
@@ -34,25 +34,23 @@ class Timed:
 
 
 @frozen
-class Absent:
-    """A service that is not there."""
+class AbsentService:
+    """A service that is not configured."""
 
     standing: Standing
 
     def __call__(self) -> ServiceHealth:
-        """Say so."""
         return ServiceHealth(standing=self.standing)
 
 
 @frozen
-class OfSource:
-    """A source of clients, which is never asked for its health: its circuit tells."""
+class SourceCheck:
+    """The state of a client source by its circuit; the source itself is not called."""
 
     circuit: CircuitReader
     is_configured: bool = False
 
     def __call__(self) -> ServiceHealth:
-        """Tell how its circuit stands."""
         result = self.circuit()
         if not self.is_configured:
             return ServiceHealth(standing=Standing.NOT_CONFIGURED, circuit=str(result.state))

@@ -1,11 +1,11 @@
-"""The cache over any shelf: what many ask for at once is made once."""
+"""The cache over any store: an entry that many callers want at once is made once."""
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from attrs import define, field
 
@@ -16,49 +16,35 @@ if TYPE_CHECKING:
 
     from clientupdater.ports.cache import CacheKey, CacheStore
 
-_Flight: TypeAlias = "tuple[CacheKey, bytes]"
-
 
 @define(eq=False)
 class SingleFlight:
-    """Looks on the shelf, and makes what is not there; the others of this process wait for it.
-
-    Who comes after the topic was forgotten waits for nobody who began before: the fence that was
-    seen belongs to what is flown for.
-    """
+    """Looks into the store, and makes what it lacks; other threads wait for the one that makes."""
 
     store: CacheStore
-    _turn: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
-    _flights: dict[_Flight, Future[bytes]] = field(factory=dict, init=False, repr=False)
+    _lock: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
+    _flights: dict[CacheKey, Future[bytes]] = field(factory=dict, init=False, repr=False)
     _uses: Counter[tuple[Topic, bool]] = field(factory=Counter, init=False, repr=False)
 
     def get_or_make(self, key: CacheKey, make: Callable[[], bytes]) -> bytes:
-        """Give an entry; make it where there is none, or wait for who makes it already."""
-        result = self.store.find(key)
-        if result.value is not None:
-            self._note(key.topic, was_there=True)
-            return result.value
-        self._note(key.topic, was_there=False)
-        flight = key, result.epoch
+        value = self.store.get(key)
+        self._count(key.topic, is_hit=value is not None)
+        if value is not None:
+            return value
         mine: Future[bytes] = Future()
-        with self._turn:
-            first = self._flights.setdefault(flight, mine)
-        return self._fly(flight, mine, make) if first is mine else first.result()
-
-    def forget(self, topic: Topic) -> None:
-        """Let no entry of a topic count any more, also those being made."""
-        self.store.advance_epoch(topic)
+        with self._lock:
+            first = self._flights.setdefault(key, mine)
+        return self._fly(key, mine, make) if first is mine else first.result()
 
     def uses(self) -> Mapping[Topic, Uses]:
-        """Tell how often it was of use."""
-        with self._turn:
+        with self._lock:
             return {
                 topic: Uses(self._uses[topic, True], self._uses[topic, False]) for topic in Topic
             }
 
-    def _fly(self, flight: _Flight, mine: Future[bytes], make: Callable[[], bytes]) -> bytes:
+    def _fly(self, key: CacheKey, mine: Future[bytes], make: Callable[[], bytes]) -> bytes:
         try:
-            value = self._landed(flight[0], make)
+            value = self._made(key, make)
         except BaseException as error:
             mine.set_exception(error)
             raise
@@ -66,18 +52,17 @@ class SingleFlight:
             mine.set_result(value)
             return value
         finally:
-            with self._turn:
-                del self._flights[flight]
+            with self._lock:
+                del self._flights[key]
 
-    def _landed(self, key: CacheKey, make: Callable[[], bytes]) -> bytes:
-        # Somebody may have landed between our look and our turn: look once more.
-        result = self.store.find(key)
-        if result.value is not None:
-            return result.value
-        value = make()
-        self.store.keep(key, value, result.epoch)
+    def _made(self, key: CacheKey, make: Callable[[], bytes]) -> bytes:
+        # Another thread may have made it between our look and our flight: look once more.
+        value = self.store.get(key)
+        if value is None:
+            value = make()
+            self.store.put(key, value)
         return value
 
-    def _note(self, topic: Topic, *, was_there: bool) -> None:
-        with self._turn:
-            self._uses[topic, was_there] += 1
+    def _count(self, topic: Topic, *, is_hit: bool) -> None:
+        with self._lock:
+            self._uses[topic, is_hit] += 1

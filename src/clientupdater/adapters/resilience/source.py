@@ -1,4 +1,4 @@
-"""A source that is asked again when it did not answer, and left alone when it never does (Y12)."""
+"""A client source with retries, and with a circuit that stops them (Y12)."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 5.0
 class GuardedSource:
     """ClientSource over another one: retries outside, the circuit inside.
 
-    A circuit that is open is not tried again, and nothing is that nobody waits for any more. How
-    long one call may take is the business of the one within, who holds the connection.
+    There is no retry while the circuit is open, or after the caller's deadline. The wrapped source,
+    which has the connection, limits how long one call takes.
     """
 
     within: ClientSource
@@ -39,22 +39,18 @@ class GuardedSource:
     first_wait_s: float = _FIRST_WAIT_S
 
     def abilities(self) -> Abilities:
-        """Say what it can do."""
         return self.within.abilities()
 
     def begin(self, since: datetime | None = None, columns: Sequence[str] = ()) -> Fetch:
-        """Begin to read."""
-        return self._asked(lambda: self.within.begin(since, columns))
+        return self._retried(lambda: self.within.begin(since, columns))
 
     def page(self, fetch: Fetch, position: str | None = None) -> SourcePage:
-        """Read a page."""
-        return self._asked(lambda: self.within.page(fetch, position))
+        return self._retried(lambda: self.within.page(fetch, position))
 
     def one(self, code: str) -> RawRecord | None:
-        """Read one client."""
-        return self._asked(lambda: self.within.one(code))
+        return self._retried(lambda: self.within.one(code))
 
-    def _asked(self, act: Callable[[], T]) -> T:
+    def _retried(self, act: Callable[[], T]) -> T:
         retrying = Retrying(
             stop=stop_any(stop_after_attempt(self.attempts), _TooLate()),
             wait=wait_exponential_jitter(multiplier=self.first_wait_s, max=_LONGEST_WAIT_S),
@@ -66,7 +62,7 @@ class GuardedSource:
 
 
 def _is_worth_it(error: BaseException) -> bool:
-    """Whether it may be well before we would ask again; it may have said that it will not."""
+    """Whether the source may answer by the next attempt; it may have sent a longer Retry-After."""
     if not isinstance(error, Unavailable) or isinstance(error, CircuitOpen):
         return False
     rest = error.details.get("retry_after")
@@ -74,7 +70,7 @@ def _is_worth_it(error: BaseException) -> bool:
 
 
 class _TooLate(stop_base):
-    """Stops where the wait before the next attempt would outlast the one who waits for us."""
+    """Stops where the wait before the next attempt would pass the caller's deadline."""
 
     def __call__(self, retry_state: RetryCallState) -> bool:
         try:

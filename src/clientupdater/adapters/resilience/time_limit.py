@@ -1,4 +1,4 @@
-"""Ports that bear with what they wrap: time limits around what may never answer."""
+"""Time limits around checks that may never answer."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ if TYPE_CHECKING:
 
 
 @define
-class Bounded:
+class CheckWithTimeLimit:
     """A check that answers within its time, whatever it waits for.
 
-    One attempt is under way at a time: a probe that comes while an earlier one still hangs waits
-    for that one and starts no other, so that probing a hanging service piles up nothing.
+    It makes one attempt at a time: a probe that comes while an earlier one hangs waits for that,
+    so that probes of a hanging service do not pile up.
     """
 
     of: str
     check: HealthCheck
     patience: float
-    _turn: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
+    _lock: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
     _attempt: _Attempt | None = field(default=None, init=False, repr=False)
 
     def __call__(self) -> Health:
         """Check now, or join the check that is under way."""
-        with self._turn:
+        with self._lock:
             if self._attempt is None or self._attempt.done.is_set():
                 self._attempt = _Attempt(self.check, self.of)
             attempt = self._attempt
         if attempt.done.wait(self.patience) and attempt.result:
             return attempt.result
         message = f"no answer within {self.patience * 1000:.0f} ms"
-        return Health(self.of, ok=False, found=message, remedy="see whether it is overloaded")
+        return Health(self.of, ok=False, found=message, remedy="check whether it is overloaded")
 
 
 class _Attempt:
@@ -49,8 +49,8 @@ class _Attempt:
     def _run(self) -> None:
         try:
             self.result = self._check()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the thing is not well
-            message = f"the check itself broke: {type(error).__name__}"
+        except Exception as error:  # noqa: BLE001 — a check that raises is a failed check
+            message = f"the check itself failed: {type(error).__name__}"
             self.result = Health(self._of, ok=False, found=message)
         finally:
             self.done.set()

@@ -13,7 +13,7 @@ from clientupdater.domain.jobs import can_be_cancelled
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.audit import LoggedAction
 from clientupdater.ports.exports import Export, ExportKey
-from clientupdater.ports.filter_codec import told_filter
+from clientupdater.ports.filter_codec import encode_filter
 from clientupdater.ports.lists import ClientQuery, Page, PersonName
 from clientupdater.ports.queue import EXPORT_QUEUE, NewJob
 from clientupdater.ports.unit_of_work import SYSTEM
@@ -73,7 +73,7 @@ class Exports:
             asked_by=caller.actor.id,
         )
         tx.exports.add(evolve(export, job=tx.jobs.enqueue(job, export.created_at)))
-        values = {"format": export.asked.format, "filters": told_filter(export.asked.filter)}
+        values = {"format": export.asked.format, "filters": encode_filter(export.asked.filter)}
         entry = LoggedAction(
             action="export.create",
             resource="export",

@@ -13,7 +13,7 @@ from clientupdater.domain.errors import Error, Refused, Unavailable
 from clientupdater.domain.jobs import JobStatus, is_lasting
 from clientupdater.domain.periods import business_day
 from clientupdater.ports.exports import TableRequest
-from clientupdater.ports.filter_codec import told_filter
+from clientupdater.ports.filter_codec import encode_filter
 from clientupdater.ports.job_run import Interrupted
 from clientupdater.ports.queue import Progress
 from clientupdater.ports.unit_of_work import SYSTEM
@@ -146,7 +146,7 @@ class WriteExport:
         )
 
     def _cover(self, export: Export, table: Table, total: int) -> Mapping[str, str]:
-        filters = told_filter(export.asked.filter)
+        filters = encode_filter(export.asked.filter)
         return {
             "export": str(export.asked.type),
             "made for": export.asked_by.name,

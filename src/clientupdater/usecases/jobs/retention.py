@@ -61,9 +61,9 @@ class PurgeOld:
 
     def _remove(self, kind: Removable, before: datetime) -> int:
         with self.work.begin(SYSTEM) as tx:
-            rows = tx.old_things.remove(kind, before, at_most=self.batch)
+            rows = tx.retention.remove(kind, before, at_most=self.batch)
             if rows:
-                tx.old_things.note(Removal(kind, before, rows, self.clock.now()))
+                tx.retention.note(Removal(kind, before, rows, self.clock.now()))
         return rows
 
 

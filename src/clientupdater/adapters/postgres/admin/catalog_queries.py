@@ -175,7 +175,7 @@ select format('%s (%s)', c.relname, lower(g.privilege_type)),
  group by c.relname, g.privilege_type
 """  # noqa: S608 — put together from constants
 
-# A function is everybody's until that is taken back, so both are told: the taking and the giving.
+# Everybody may call a function until that is revoked, so both are listed: revokes and grants.
 FUNCTION_GRANTS = f"""
 select name, concat_ws(E'\\n',
        case when not exists (select from aclexplode(acl) g where g.grantee = 0)
@@ -190,7 +190,7 @@ select name, concat_ws(E'\\n',
     or exists (select from aclexplode(acl) g where g.grantee = {_APP})
 """  # noqa: S608 — put together from constants
 
-# Whatever leads to a client by foreign keys, however long the way.
+# Every table that foreign keys link to a client, however long the way.
 TABLES_OF_CLIENTS = """
 with recursive reached (oid) as (
     select 'public.clients'::regclass::oid

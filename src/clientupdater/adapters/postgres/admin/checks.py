@@ -22,11 +22,11 @@ _CLIENT_DATA_WITHOUT_A_KEY = (
     "sync_snapshots",
     "webhook_events",
 )
-"""Tables that hold clients' data though no foreign key leads from them to a client."""
+"""Tables with clients' data that no foreign key links to a client."""
 
 
 def findings(connection: Connection, files: SqlFiles) -> list[Finding]:
-    """Tell everything that is not as it should be."""
+    """List every difference, with what to do about it."""
     pending = list(_pending(connection, files))
     return [
         *_history(connection, files),
@@ -34,7 +34,7 @@ def findings(connection: Connection, files: SqlFiles) -> list[Finding]:
         *_invalid_indexes(connection),
         *_open_tables(connection),
         *_unbound_roles(connection),
-        # What is still to be applied would show as drift, object by object: say it once.
+        # A pending migration would show as drift once more, object by object.
         *(() if pending else _drift(connection, files)),
     ]
 

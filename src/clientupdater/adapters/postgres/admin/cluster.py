@@ -1,4 +1,4 @@
-"""A PostgreSQL server on which the software's roles exist: who logs in how, and its databases."""
+"""A PostgreSQL server with the software's roles: its logins and its databases."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DATABASE = "clientupdater"
 
 @frozen
 class Cluster:
-    """What a superuser does to a server before and beside the software's own work."""
+    """Prepares a server as its superuser: roles, passwords, databases."""
 
     superuser_url: str = field(repr=False)
     owner_password: str = field(repr=False)
@@ -30,20 +30,18 @@ class Cluster:
     files: SqlFiles = field(default=Factory(bundled), repr=False)
 
     def owner_url(self, database: str = DATABASE) -> str:
-        """Log in as the one who migrates."""
         return self._url(OWNER, self.owner_password, database)
 
     def app_url(self, database: str = DATABASE) -> str:
-        """Log in as the one who serves."""
         return self._url(LOGIN, self.login_password, database)
 
     def admin_url(self, database: str) -> str:
-        """Log in to a database as the superuser, past every rule: for tests and for repairs."""
+        """Log in to a database as the superuser, past row-level security: for tests and repairs."""
         parts = conninfo_to_dict(self.superuser_url)
         return self._url(str(parts["user"]), str(parts.get("password", "")), database)
 
     def provision(self) -> None:
-        """Make the roles and give the two logins their passwords; again does no harm."""
+        """Make the roles and give the two logins their passwords; repeating it does no harm."""
         script = self.files.roles_path.read_text(encoding="utf-8")
         with connected(self.superuser_url) as connection, translated():
             connection.execute(script.encode())
@@ -51,7 +49,6 @@ class Cluster:
             _set_password(connection, LOGIN, self.login_password)
 
     def has_database(self, name: str = DATABASE) -> bool:
-        """Tell whether it is there."""
         with connected(self.superuser_url) as connection, translated():
             query = "select 1 from pg_catalog.pg_database where datname = %s"
             return connection.execute(query, [name]).fetchone() is not None

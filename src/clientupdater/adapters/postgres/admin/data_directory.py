@@ -44,14 +44,14 @@ class Passwords:
 
 
 def identity_for(binaries: Binaries, directory: Path) -> Identity:
-    """Root needs to be somebody else: in a namespace if there is one, else the user nobody."""
+    """Choose a user for the server: root runs it in a namespace if there is one, else as nobody."""
     if os.geteuid() != 0:
         return Identity.SAME
     for identity in (Identity.NAMESPACE, Identity.NOBODY):
         if _can_run(binaries, directory, identity):
             return identity
     message = (
-        "PostgreSQL does not run as root, there is no user namespace to be had, and the user "
+        "PostgreSQL does not run as root, this machine offers no user namespace, and the user "
         f"nobody cannot reach {binaries.folder} and {directory}; run this as another user, or "
         "choose a directory that everybody may enter (--data-dir), or set DATABASE_URL"
     )
@@ -65,7 +65,7 @@ def _can_run(binaries: Binaries, directory: Path, identity: Identity) -> bool:
 
 
 def initialise(directory: Path, binaries: Binaries, identity: Identity, *, durable: bool) -> None:
-    """Make the data elsewhere and move it: what was interrupted is never taken for whole."""
+    """Make the data under another name and rename it: an interrupted start leaves no half of it."""
     partial, word = directory / "data.partial", directory / "superuser.password"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(mode=0o700)
@@ -94,14 +94,14 @@ _LINUX = sys.platform == "linux"
 
 
 def _locale(binaries: Binaries) -> list[str]:
-    """Sort and fold the same on every machine, whatever its own language."""
+    """Sort and fold text alike on every machine, whatever its language."""
     if binaries.major >= _BUILTIN_LOCALE_SINCE:
         return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     return ["--locale=C.UTF-8" if _LINUX else "--locale=C"]
 
 
 def hand_over(path: Path, identity: Identity) -> None:
-    """Give nobody what nobody has to write; root keeps it in every other case."""
+    """Make the user nobody the owner where the server runs as nobody, else root."""
     if os.geteuid() != 0:
         return
     owner = pwd.getpwnam("nobody") if identity is Identity.NOBODY else pwd.getpwuid(0)
@@ -125,11 +125,11 @@ def _run(
 
 
 def environment() -> dict[str, str]:
-    """Keep what somebody set for their own PostgreSQL (PGDATA, PGPORT, …) from reaching ours."""
+    """Leave out the variables of the user's own PostgreSQL (PGDATA, PGPORT, …)."""
     return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
 def major_of(data: Path) -> int | None:
-    """Tell by which major version a data directory was made; none where there is none."""
+    """Give the major version that made a data directory; None where there is none."""
     version = data / "PG_VERSION"
     return int(version.read_text(encoding="ascii")) if version.exists() else None

@@ -1,8 +1,8 @@
-"""PostgreSQL as a child process of ours: for ``demo``, and for tests without Docker.
+"""PostgreSQL as a child process: for ``demo``, and for tests without Docker.
 
-Everything lies in one directory: the data, the log, the port it had last, the passwords (readable
-by its user alone). It listens on 127.0.0.1 alone, with scram, and on no Unix socket, whose path
-could be too long. It goes down with us, cleanly, even when we are killed (see ``lifeline``).
+One directory holds everything: the data, the log, the last port, and the passwords, which only its
+user can read. The server listens on 127.0.0.1 alone, with scram, and on no Unix socket, whose path
+could be too long. It shuts down cleanly with its parent, even a killed one (see `child_process`).
 """
 
 from __future__ import annotations
@@ -60,18 +60,20 @@ class EmbeddedPostgres:
     source: Source = Source.ANY
     fsync: bool = True
     identity: Identity | None = None
-    """As whom it runs; None: as we do, but for root, as whom PostgreSQL refuses to run."""
+    """The user it runs as; None: this process's user, or another than root."""
     _held: IO[str] | None = field(default=None, init=False, repr=False)
     _child: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
     _port: int = field(default=0, init=False)
 
     def start(self, *, fresh: bool = False) -> None:
-        """Bring it up, with the roles and the software's own database.
+        """Start the server, with the roles and the software's database.
 
-        The data is kept, unless a ``fresh`` start is asked for, which throws it away.
+        A ``fresh`` start throws the data of the directory away first.
         """
         if threading.current_thread() is not threading.main_thread():
-            raise RuntimeError("start it from the main thread: it dies with the one that starts it")
+            raise RuntimeError(
+                "start it from the main thread: it ends with the thread that starts it"
+            )
         self._held = _claim(self.directory)
         try:
             postmaster.clear_leftover(self._data)
@@ -84,7 +86,7 @@ class EmbeddedPostgres:
             raise
 
     def stop(self) -> None:
-        """Bring it down; everything acknowledged is on disk."""
+        """Stop the server; every acknowledged commit is on disk."""
         child, self._child = self._child, None
         if child is not None:
             postmaster.bring_down(child.pid, lambda patience: _ended(child, patience))
@@ -93,7 +95,6 @@ class EmbeddedPostgres:
             held.close()
 
     def __enter__(self) -> EmbeddedPostgres:
-        """Start it."""
         self.start()
         return self
 
@@ -103,38 +104,32 @@ class EmbeddedPostgres:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop it."""
         self.stop()
 
     @property
     def pid(self) -> int:
-        """The server's process."""
+        """The server's process id."""
         return self._child.pid if self._child else 0
 
     def is_running(self) -> bool:
-        """Tell whether the server is still there."""
         return self._child is not None and self._child.poll() is None
 
     @property
     def cluster(self) -> Cluster:
-        """What lives on it: roles and databases."""
         words = Passwords.kept_in(self.directory)
         url = f"postgresql://postgres:{words.superuser}@127.0.0.1:{self._port}/postgres"
         return Cluster(url, words.owner, words.login)
 
     @property
     def superuser_url(self) -> str:
-        """Log in as the one who may everything."""
         return self.cluster.superuser_url
 
     @property
     def owner_url(self) -> str:
-        """Log in to the software's database as the one who migrates it."""
         return self.cluster.owner_url()
 
     @property
     def app_url(self) -> str:
-        """Log in to the software's database as the one who serves."""
         return self.cluster.app_url()
 
     @property
@@ -156,7 +151,7 @@ class EmbeddedPostgres:
         self._wait_until_ready(self._child)
 
     def _spawn(self, binaries: Binaries, identity: Identity) -> subprocess.Popen[bytes]:
-        """Run it in a session of its own: Ctrl-C is for us, who then stop things in their order."""
+        """Run it in a session of its own: Ctrl-C reaches the parent, which stops it in order."""
         options = {
             "listen_addresses": "127.0.0.1",
             "port": str(self._port),
@@ -183,12 +178,12 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + _PATIENCE
         while not postmaster.is_ready(self._data, child.pid):
             if child.poll() is not None or time.monotonic() > deadline:
-                text = "\n".join(["it did not start; its log ends with:", *_tail(self._log)])
-                raise Unavailable(_SERVICE, f"{_SERVICE} in {self.directory}: {text}")
+                text = "\n".join(["did not start; its log ends with:", *_tail(self._log)])
+                raise Unavailable(_SERVICE, f"{_SERVICE} in {self.directory} {text}")
             time.sleep(0.005)
 
     def _provision(self) -> None:
-        """Make roles and database once; what marks it as done is written last."""
+        """Make roles and database once; the file that marks it as done is written last."""
         done = self.directory / "provisioned"
         if done.exists():
             return
@@ -210,7 +205,7 @@ def _claim(directory: Path) -> IO[str]:
         owner = held.read().strip() or "another"
         held.close()
         message = (
-            f"Process {owner} already uses {directory}; stop it first, or take another directory."
+            f"Process {owner} already uses {directory}; stop it first, or choose another directory."
         )
         raise Conflict(message) from None
     held.truncate(0)
@@ -220,7 +215,7 @@ def _claim(directory: Path) -> IO[str]:
 
 
 def _empty(directory: Path) -> None:
-    """Throw away what is ours by name, and nothing else that may lie there."""
+    """Remove the files of an embedded server by name, and nothing else."""
     for folder in ("data", "data.partial"):
         shutil.rmtree(directory / folder, ignore_errors=True)
     for file in ("passwords.json", "port", "postgres.log", "provisioned"):
@@ -228,7 +223,7 @@ def _empty(directory: Path) -> None:
 
 
 def _free_port(kept: Path) -> int:
-    """Take the port of last time while it is free, so that a restart changes no address."""
+    """Use the last port while it is free, so that a restart keeps the address."""
     last = kept.read_text(encoding="ascii").strip() if kept.exists() else ""
     for wanted in (int(last) if last.isdigit() else 0, 0):
         with socket.socket() as probe:

@@ -1,4 +1,4 @@
-"""The maintenance port over a real PostgreSQL."""
+"""Maintenance of a PostgreSQL database: migrations, checks, seeds."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @frozen
 class PostgresMaintenance:
-    """Migrates, checks and seeds the database at ``url``, as the owner of what is in it."""
+    """Migrates, checks and seeds the database at ``url``, as the owner of its tables."""
 
     url: str
     files: SqlFiles = Factory(bundled)
@@ -37,30 +37,28 @@ class PostgresMaintenance:
     def migrate(self) -> Sequence[Migration]:
         """Apply what is missing; return what this run applied."""
         with connected_past_poolers(self.url) as connection:
-            return _told(connection, self._runner(connection).forward())
+            return _migrations(connection, self._runner(connection).forward())
 
     def status(self) -> Sequence[Migration]:
-        """List every migration known to the code."""
         with connected(self.url) as connection:
-            return _told(connection, self.files.migrations())
+            return _migrations(connection, self.files.migrations())
 
     def rollback(self, steps: int = 1) -> Sequence[Migration]:
         """Undo the last ones applied; return what this run undid."""
         with connected_past_poolers(self.url) as connection:
-            return _told(connection, self._runner(connection).back(steps))
+            return _migrations(connection, self._runner(connection).back(steps))
 
     def check(self) -> Sequence[Finding]:
-        """Find what is not as it should be."""
         with connected(self.url) as connection:
             return findings(connection, self.files)
 
     def seed(self) -> int:
-        """Plant the seeds; return how many rows were new."""
+        """Insert the seeds; return how many rows were new."""
         with connected(self.url) as connection:
             return plant(connection, self.files.seeds())
 
     def analyze(self) -> None:
-        """Let the planner know what a large fill has put in; the application's role may not."""
+        """Update the planner's statistics after a large fill; the application's role may not."""
         with connected(self.url) as connection, translated(described(self.url)):
             connection.execute("analyze")
 
@@ -68,7 +66,7 @@ class PostgresMaintenance:
         return Runner(connection, self.files.migrations(), self.pace)
 
 
-def _told(connection: Connection, files: Iterable[MigrationFile]) -> list[Migration]:
+def _migrations(connection: Connection, files: Iterable[MigrationFile]) -> list[Migration]:
     applied = read_applied(connection)
     return [
         Migration(

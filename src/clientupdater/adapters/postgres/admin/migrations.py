@@ -1,9 +1,8 @@
-"""Bringing the schema forward, and back, one file at a time.
+"""Migrating the schema forward and back, one file at a time.
 
-Why a runner of our own: it is two hundred lines, and it keeps four promises that matter when a
-release starts on several machines at once. One of them applies and all return; what was applied
-is never silently different from what is in the repository; nobody's work is held up behind a lock
-that a migration waits for; and an index can be built without stopping writes.
+A runner of our own keeps four promises when a release starts on several machines at once: one of
+them applies and all return; an edited migration is refused; nobody waits behind a lock that a
+migration waits for; and an index is built without stopping writes.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ _IN_THE_WAY = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 
 @frozen
 class Applied:
-    """A step as the database remembers it."""
+    """A migration that the database has recorded."""
 
     version: int
     name: str
@@ -44,7 +43,6 @@ class Applied:
 
     @property
     def label(self) -> str:
-        """Name it as its file was named."""
         return f"{self.version:04d}_{self.name}"
 
 
@@ -110,7 +108,7 @@ class Runner:
         self._run(file.down_path.name, file.down_sql, forget)
 
     def _run(self, label: str, sql: str, book: Callable[[], None]) -> None:
-        """Run one file; give way to others rather than have them queue behind us."""
+        """Run one file; give up a lock and try again rather than have others queue behind it."""
         run = self._alone if runs_outside_transaction(sql) else self._in_transaction
         retrying = Retrying(
             retry=retry_if_exception_type(_IN_THE_WAY),
@@ -121,7 +119,9 @@ class Runner:
         try:
             retrying(run, sql, book)
         except _IN_THE_WAY as error:
-            message = f"{label}: a table it needs stayed locked by others; run it again when calmer"
+            message = (
+                f"{label}: a table that it needs stayed locked; run it again at a quieter time"
+            )
             raise Unavailable(SERVICE, message) from error
         except psycopg.OperationalError as error:
             raise translation(error) from error
@@ -138,11 +138,11 @@ class Runner:
             book()
 
     def _alone(self, sql: str, book: Callable[[], None]) -> None:
-        """Run a single statement without a transaction; its note in the book follows it.
+        """Run a single statement without a transaction, then record it.
 
-        The binary protocol takes one statement only, which is just what such a file may hold. A
-        failed concurrent build leaves an invalid index behind that IF NOT EXISTS would take for a
-        good one: so none may be there before or after.
+        The binary protocol takes one statement only, which is all that such a file may hold. A
+        failed concurrent build leaves an invalid index behind, which IF NOT EXISTS would take for
+        a valid one: so none may exist before or after.
         """
         self._refuse_invalid_indexes()
         self.connection.cursor(binary=True).execute(sql.encode())
@@ -158,7 +158,7 @@ class Runner:
 
 
 def read_applied(connection: Connection) -> dict[int, Applied]:
-    """Read what the database remembers; a database never migrated remembers nothing."""
+    """Read the recorded migrations; a database that was never migrated has none."""
     if connection.execute(queries.BOOK_EXISTS).fetchone() == (False,):
         return {}
     rows = connection.execute(queries.READ_BOOK)
@@ -166,7 +166,7 @@ def read_applied(connection: Connection) -> dict[int, Applied]:
 
 
 def discrepancies(files: Sequence[MigrationFile], applied: Mapping[int, Applied]) -> dict[str, str]:
-    """Tell which applied steps are no longer what the repository holds."""
+    """Describe each applied migration whose file is missing or edited."""
     by_version = {file.version: file for file in files}
     values: dict[str, str] = {}
     for version, step in sorted(applied.items()):

@@ -1,4 +1,4 @@
-"""What a data directory's ``postmaster.pid`` tells, and how its server is brought down."""
+"""Reading a data directory's ``postmaster.pid``, and stopping its server."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _READY_LINE = 7
-_STEPS = (  # how it is asked, and how long it is given
+_STEPS = (  # the signal, and the seconds that the server has to end after it
     (signal.SIGINT, 20.0),  # fast: clients are cut off, everything is written
     (signal.SIGQUIT, 5.0),  # immediate: the next start recovers from the log
     (signal.SIGKILL, 5.0),
@@ -21,14 +21,14 @@ _STEPS = (  # how it is asked, and how long it is given
 
 
 def is_ready(data: Path, pid: int) -> bool:
-    """Tell whether this server says of itself that it takes connections."""
+    """Whether this server reports that it takes connections."""
     lines = _lines(data)
     ours = lines[:1] == [str(pid)]
     return ours and len(lines) > _READY_LINE and lines[_READY_LINE].strip() == "ready"
 
 
 def bring_down(pid: int, has_ended: Callable[[float], bool]) -> None:
-    """Ask politely, then less so. ``has_ended`` waits that long at most and answers."""
+    """Stop it by ever stronger signals. ``has_ended`` waits so many seconds at most and answers."""
     for sign, patience in _STEPS:
         try:
             os.kill(pid, sign)
@@ -39,10 +39,10 @@ def bring_down(pid: int, has_ended: Callable[[float], bool]) -> None:
 
 
 def clear_leftover(data: Path) -> None:
-    """See to it that no server of a former parent runs on this data.
+    """Stop a server that a former parent left on this data.
 
-    The caller holds the directory's lock: a server that is found here has lost its parent, and
-    is most likely going down already.
+    The caller has the directory's lock, so a server found here has lost its parent, and is most
+    likely shutting down already.
     """
     lines = _lines(data)
     if not lines or not lines[0].isdigit():
@@ -51,8 +51,8 @@ def clear_leftover(data: Path) -> None:
     if _serves(pid, data):
         bring_down(pid, lambda patience: _gone(pid, data, patience))
     elif _is_alive(pid):
-        # The machine was restarted and the number belongs to somebody else, which PostgreSQL
-        # cannot tell from a server that is still up.
+        # The machine was restarted and another process has the number, which PostgreSQL cannot
+        # tell from a server that still runs.
         (data / "postmaster.pid").unlink(missing_ok=True)
 
 
@@ -73,7 +73,7 @@ def _gone(pid: int, data: Path, patience: float) -> bool:
 
 
 def _serves(pid: int, data: Path) -> bool:
-    """Tell a server on this data from another process that got its number."""
+    """Whether the process is a server on this data, and not another that got its number."""
     process = Path("/proc", str(pid))
     if process.parent.joinpath("self").exists():
         try:

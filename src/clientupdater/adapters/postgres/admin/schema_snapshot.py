@@ -1,11 +1,8 @@
-"""The schema as text: what the migrations add up to, and what a database really has.
+"""The schema as text, read from the catalogs.
 
-Rendered from the catalogs, sorted by kind and name, so that it reads the same whichever way the
-schema came about, and executable, so that it can be loaded. ``sql/schema.sql`` is this rendering
-of a freshly migrated database; a test holds the two together, and ``db check`` compares a live
-database with it object by object. To write it anew after a change of the migrations:
-
-    python -m clientupdater.adapters.postgres.admin.schema_snapshot postgresql://…/an_empty_database
+It is sorted by kind and name, so that it reads the same whichever way the schema came about, and it
+can be run. ``sql/schema.sql`` is the text of a freshly migrated database: a test compares the two,
+and ``db check`` compares a live database with it, object by object. `write_schema` writes it anew.
 """
 
 from __future__ import annotations
@@ -21,12 +18,12 @@ if TYPE_CHECKING:
     from clientupdater.adapters.postgres.core.connect import Connection
 
 Snapshot: TypeAlias = "dict[str, str]"
-"""Definitions by what they define, e.g. "table clients"; in the order in which they can be run."""
+"""Definitions by kind and name, such as "table clients", in an order in which they can be run."""
 
 _HEADER = """\
 -- The schema that sql/migrations add up to: generated, never edited. To write it anew:
 --
---     python -m clientupdater.adapters.postgres.admin.schema_snapshot postgresql://…/an_empty_database
+--     python -m clientupdater.adapters.postgres.admin.write_schema postgresql://…/an_empty_database
 --
 -- It can be loaded into an empty database (after sql/roles.sql). A test holds it to the migrations;
 -- `clientupdater db check` holds a live database to it.
@@ -58,7 +55,7 @@ _MARK = re.compile(r"^-- :: (.+)$", re.MULTILINE)
 def taken(connection: Connection) -> Snapshot:
     """Read the schema from the catalogs."""
     with connection.transaction():
-        # So that names are written as the migrations wrote them, without their schema.
+        # Names are written without their schema, as the migrations wrote them.
         connection.execute("set local search_path = public, pg_catalog")
         snapshot: Snapshot = {}
         for kind, query in _KINDS:
@@ -69,13 +66,13 @@ def taken(connection: Connection) -> Snapshot:
 
 
 def rendered(snapshot: Mapping[str, str]) -> str:
-    """Write it as a file that can be run."""
+    """Write it as SQL that can be run."""
     parts = [f"-- :: {what}\n{definition}\n" for what, definition in snapshot.items()]
     return "\n".join([_HEADER, *parts])
 
 
 def parsed(text: str) -> Snapshot:
-    """Read what ``rendered`` has written."""
+    """Read the text that ``rendered`` wrote."""
     _, *pieces = _MARK.split(text)
     return {
         what: definition.strip() for what, definition in zip(pieces[::2], pieces[1::2], strict=True)

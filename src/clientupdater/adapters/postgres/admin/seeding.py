@@ -1,4 +1,4 @@
-"""Putting in what the software needs to work, without touching what people have changed."""
+"""Inserting the rows that the software needs, without touching what people have changed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def plant(connection: Connection, files: Sequence[Path]) -> int:
     """Run every seed file in one transaction; return how many rows were new.
 
-    Where nothing is new the transaction is taken back, so that no trigger calls it a change.
+    Where nothing is new the transaction is rolled back, so that no trigger counts it as a change.
     """
     new = 0
     with connection.transaction() as transaction:

@@ -1,4 +1,4 @@
-"""The SQL that travels with the code: where it is found, and how a migration's file is read."""
+"""The SQL files of the package: migrations, seeds, the schema, the roles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from attrs import frozen
 from clientupdater.domain.errors import Fault, Misconfigured
 
 NO_TRANSACTION = "-- clientupdater:no-transaction"
-"""First line of a file that PostgreSQL refuses inside a transaction (CREATE INDEX CONCURRENTLY)."""
+"""First line of a file that runs outside a transaction, as CREATE INDEX CONCURRENTLY has to."""
 
 _NAME = re.compile(r"(?P<version>\d{4})_(?P<name>[a-z0-9_]+)\.sql")
 
@@ -28,22 +28,18 @@ class MigrationFile:
 
     @property
     def label(self) -> str:
-        """Name it as people see it in the folder."""
         return self.path.name.removesuffix(".sql")
 
     @property
     def sql(self) -> str:
-        """The forward step."""
         return _read(self.path)
 
     @property
     def down_path(self) -> Path:
-        """Where the step back stands."""
         return self.path.with_name(f"{self.label}.down.sql")
 
     @property
     def down_sql(self) -> str:
-        """The step back."""
         return _read(self.down_path)
 
     @property
@@ -59,7 +55,7 @@ class SqlFiles:
     root: Path
 
     def migrations(self) -> tuple[MigrationFile, ...]:
-        """List the forward steps in their order; a name that does not fit is a fault."""
+        """List the forward steps in order; raises Misconfigured for a misnamed file."""
         paths = [p for p in _sql_in(self.root / "migrations") if not p.name.endswith(".down.sql")]
         files = tuple(_migration(path) for path in paths)
         _refuse_twins(files)
@@ -71,7 +67,6 @@ class SqlFiles:
 
     @property
     def snapshot_path(self) -> Path:
-        """The schema that the migrations add up to."""
         return self.root / "schema.sql"
 
     @property
@@ -92,7 +87,7 @@ def bundled() -> SqlFiles:
 
 
 def runs_outside_transaction(sql: str) -> bool:
-    """Tell whether the file asks to be run by itself, without BEGIN and COMMIT around it."""
+    """Whether the file is to run without BEGIN and COMMIT around it."""
     return sql.startswith(NO_TRANSACTION)
 
 

@@ -1,7 +1,7 @@
-"""One connection for maintenance, and the one place where PostgreSQL's errors become ours.
+"""One connection for maintenance, and the one place that translates PostgreSQL's errors.
 
-No message made here shows a password: a connection is named by host, port and database, and what
-libpq says of an unreadable URL (it quotes it) is dropped.
+No message shows a password: it names a connection by host, port and database, and leaves out what
+libpq writes about an unreadable URL, which it quotes.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ NOTICES_SILENCE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
 }
-"""A machine that is gone without a word is taken for lost after that many (milli)seconds."""
+"""When a machine that vanished counts as lost: seconds, and milliseconds for the last."""
 
-# libpq gives no SQLSTATE for a refused connection, only the server's sentence.
+# For a refused connection libpq gives the server's sentence and no SQLSTATE.
 _SETUP_SENTENCES = (
     "authentication failed",
     "no password supplied",
@@ -47,7 +47,7 @@ _SETUP_SENTENCES = (
 
 @contextmanager
 def connected(url: str, *, patience: float = 5.0) -> Iterator[Connection]:
-    """Open a connection in autocommit, closed at the end; foreign errors leave it as ours."""
+    """Open a connection in autocommit, closed at the end; psycopg's errors are translated."""
     where = described(url)
     with translated(where), _dialled(url, where, patience) as connection:
         _refuse_unfit(connection.info)
@@ -56,17 +56,19 @@ def connected(url: str, *, patience: float = 5.0) -> Iterator[Connection]:
 
 @contextmanager
 def connected_past_poolers(url: str) -> Iterator[Connection]:
-    """Open one whose session is ours: its locks, and the role that it takes on."""
+    """Open one that keeps its session: its locks, and the role that it takes on."""
     with connected(url) as connection:
         if is_pooled(connection):
-            result = "leads to a pooler, where no session is one's own; give the address past it"
+            result = (
+                "leads to a pooler, which shares sessions; give the address of PostgreSQL itself"
+            )
             raise Misconfigured([Fault("DATABASE_MIGRATION_URL", result)])
         yield connection
 
 
 @contextmanager
 def translated(where: str = "") -> Iterator[None]:
-    """Turn what psycopg raises within into the errors of the house."""
+    """Turn psycopg's errors into the domain's."""
     try:
         yield
     except psycopg.Error as error:
@@ -74,7 +76,7 @@ def translated(where: str = "") -> Iterator[None]:
 
 
 def translation(error: psycopg.Error, where: str = "") -> Error:
-    """Say in our words what PostgreSQL refused."""
+    """Give the domain's error for one of psycopg's."""
     message_primary = error.diag.message_primary or str(error).strip().splitlines()[0]
     place = f"{SERVICE} at {where}" if where else SERVICE
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
@@ -85,23 +87,23 @@ def translation(error: psycopg.Error, where: str = "") -> Error:
 
 
 def described(url: str) -> str:
-    """Name the place that a URL leads to, without its secrets."""
+    """Name host, port and database of a URL, without its secrets."""
     parts = _parts(url)
     host = parts.get("host") or parts.get("hostaddr") or "the local socket"
     return f"{host}:{parts.get('port') or 5432}/{parts.get('dbname') or parts.get('user') or ''}"
 
 
 def is_pooled(connection: Connection) -> bool:
-    """Whether a pooler stands between: it names a process of its own where the server's ran.
+    """Whether it leads through a pooler, which reports a process id that is not the server's.
 
-    Behind it, what is kept in a session (prepared statements, locks, LISTEN) is another's next.
+    Behind a pooler the next client gets the session, with its prepared statements and locks.
     """
     ran = connection.execute("select pg_backend_pid()", prepare=False).fetchone()
     return ran != (connection.info.backend_pid,)
 
 
 def _parts(url: str) -> dict[str, Any]:
-    result = "is no PostgreSQL URL; it reads postgresql://user:password@host:5432/database"
+    result = "is not a PostgreSQL URL; write postgresql://user:password@host:5432/database"
     try:
         if parts := conninfo_to_dict(url):
             return parts
@@ -129,7 +131,7 @@ def _refusal(error: psycopg.OperationalError, where: str) -> Error:
 
 
 def _reason(message: str) -> str:
-    """Take the one line that says why out of libpq's several."""
+    """Take the line with the reason out of libpq's several."""
     lines = message.strip().splitlines() or [""]
     for mark in ("FATAL:", "failed:"):
         for line in lines:
@@ -145,7 +147,7 @@ def _refuse_unfit(info: psycopg.ConnectionInfo) -> None:
             f"version {OLDEST_SERVER // 10000} or newer is needed"
         )
         raise Misconfigured([Fault(SETTING, result)])
-    # Names are sorted without their accents, which PostgreSQL knows of in Unicode alone.
+    # Names are sorted without their accents, which PostgreSQL can do in Unicode alone.
     if (encoding := info.parameter_status("server_encoding")) != "UTF8":
         result = f"leads to a database in {encoding}; create it with ENCODING 'UTF8'"
         raise Misconfigured([Fault(SETTING, result)])

@@ -1,4 +1,4 @@
-"""Answers that are kept with their effect, over one PostgreSQL transaction."""
+"""Responses stored in the transaction of their effect, so that a repeated request acts once."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ QUERIES = named_queries("core/idempotency.sql")
 
 @frozen
 class PostgresIdempotencyStore:
-    """What was answered under a key."""
+    """Responses by idempotency key."""
 
     _connection: Connection
 
     def claim(self, key: IdempotencyKey, now: datetime) -> StoredResponse | None:
-        """Have a key to oneself until the transaction ends; give what is kept under it."""
+        """Lock a key until the transaction ends; give the response stored under it."""
         values = {"actor": key.actor, "key": _digest(key), "now": now}
         row = self._connection.execute(QUERIES["claim"], values).fetchone()
         is_free, fingerprint, rights, status, headers, body = row or (False, *[None] * 5)
@@ -45,7 +45,6 @@ class PostgresIdempotencyStore:
     def keep(
         self, key: IdempotencyKey, answer: StoredResponse, now: datetime, until: datetime
     ) -> None:
-        """Keep the answer to a request that was claimed."""
         values = {
             "actor": key.actor,
             "key": _digest(key),
@@ -61,5 +60,5 @@ class PostgresIdempotencyStore:
 
 
 def _digest(key: IdempotencyKey) -> str:
-    """Name the key in a form that holds nothing of what somebody typed as one."""
+    """Hash the key: a client may have typed anything into it."""
     return sha256(f"{key.route}\0{key.key}".encode()).hexdigest()

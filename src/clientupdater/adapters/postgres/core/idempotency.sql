@@ -1,13 +1,12 @@
--- Answers that are kept with their effect. Each block is run by the method of the same name in
--- answers.py.
+-- Responses stored with their effect. The method of the same name in idempotency.py runs each block.
 
 -- name: claim
 select is_free, request_hash, rights, status_code, headers, response
 from claim_answer(%(actor)s, %(key)s, %(now)s)
 
 -- name: keep
--- One that has run out makes room. The units of work before left their own sight behind;
--- row-level security lets only its owner keep an answer.
+-- It replaces one that has expired. The units of work before have set their own scopes, and
+-- row-level security lets only its actor store a response.
 insert into idempotency_keys (
     actor_id, key, request_hash, rights, status_code, headers, response, created_at, expires_at
 )

@@ -1,4 +1,4 @@
-"""Connections to serve from: who may serve, from how many connections, and how they are doing."""
+"""The pool of connections that requests are served from, and the login that may serve."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import psycopg
 from attrs import frozen
 from psycopg_pool import ConnectionPool
 
-from clientupdater.adapters.postgres.admin.migrations import read_applied
-from clientupdater.adapters.postgres.admin.sql_files import bundled
 from clientupdater.adapters.postgres.core.connect import (
     NOTICES_SILENCE,
     connected,
@@ -19,17 +17,16 @@ from clientupdater.adapters.postgres.core.connect import (
     is_pooled,
     translated,
 )
-from clientupdater.domain.errors import Error, Fault, Misconfigured
+from clientupdater.domain.errors import Fault, Misconfigured
 from clientupdater.ports.gauges import GaugeReading
-from clientupdater.ports.health import Health
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from clientupdater.adapters.postgres.core.connect import Connection
 
-# Both who logged in and who one acts as: RESET ROLE leads from the second back to the first.
-_WHO_SERVES = """
+# Both the login and the role it acts as: RESET ROLE leads from the second back to the first.
+_SERVING_ROLES = """
 select r.rolname, r.rolsuper, r.rolbypassrls,
        (select string_agg(c.relname, ', ' order by c.relname)
           from pg_catalog.pg_class c
@@ -45,15 +42,9 @@ _REMEDY = (
 )
 
 
-_PAST_POOLER = (
-    "set DATABASE_DIRECT_URL (and DATABASE_WORKER_URL, DATABASE_MIGRATION_URL, where they are set) "
-    "to the address of PostgreSQL itself"
-)
-
-
 @frozen
 class PoolSize:
-    """How many connections, and how long to wait for one."""
+    """How many connections the pool has, and how many seconds to wait for one."""
 
     least: int
     most: int
@@ -61,14 +52,14 @@ class PoolSize:
 
 
 def open_pool(url: str, size: PoolSize, *, prepares: bool | None = None) -> ConnectionPool:
-    """Open the serving pool; without a word on it, statements are prepared unless pooled."""
+    """Open it; unless `prepares` says, statements are prepared where no pooler is between."""
     return _LivelyPool(
         url,
         min_size=size.least,
         max_size=size.most,
         timeout=size.patience,
-        # An attempt that failed holds its place until the next, and each waits twice as long: it
-        # is given up early, so that whoever asks next begins a new one.
+        # A failed attempt keeps its place in the pool, and waits twice as long each time: the pool
+        # gives it up early, so that the next request begins a new one.
         reconnect_timeout=size.patience / 2,
         configure=_unprepared_where_pooled if prepares is None else None,
         kwargs={
@@ -83,7 +74,7 @@ def open_pool(url: str, size: PoolSize, *, prepares: bool | None = None) -> Conn
 
 
 class _LivelyPool(ConnectionPool):
-    """Replaces what the server closed meanwhile, however many; the library gives up at two."""
+    """Replaces connections that the server closed, however many; the library gives up at two."""
 
     def getconn(self, timeout: float | None = None) -> Connection:
         until = time.monotonic() + (self.timeout if timeout is None else timeout)
@@ -96,7 +87,7 @@ class _LivelyPool(ConnectionPool):
 
 
 def _is_alive(connection: Connection) -> bool:
-    """Whether the server keeps it open; only where it said something unasked is it asked."""
+    """Whether the server keeps it open; it is asked only where it sent something unasked."""
     unread = select.poll()
     unread.register(connection.fileno(), select.POLLIN)
     try:
@@ -113,7 +104,7 @@ def _unprepared_where_pooled(connection: Connection) -> None:
 
 
 def pool_readings(pool: ConnectionPool) -> tuple[GaugeReading, ...]:
-    """Tell how many connections there are, and who waits for one."""
+    """Read how many connections there are, and how many requests wait for one."""
     result = pool.get_stats()
     return (
         GaugeReading("pool_connections", result.get("pool_size", 0)),
@@ -122,7 +113,7 @@ def pool_readings(pool: ConnectionPool) -> tuple[GaugeReading, ...]:
 
 
 def refuse_unsafe_role(url: str, setting: str = "DATABASE_URL") -> None:
-    """Raise Misconfigured if row security would not bind this login."""
+    """Raise Misconfigured where row-level security would not bind this login."""
     with connected(url) as connection, translated(described(url)):
         faults = list(_role_faults(connection))
     if faults:
@@ -130,65 +121,10 @@ def refuse_unsafe_role(url: str, setting: str = "DATABASE_URL") -> None:
 
 
 def _role_faults(connection: Connection) -> Iterator[str]:
-    for name, is_superuser, bypasses, owned in connection.execute(_WHO_SERVES):
+    for name, is_superuser, bypasses, owned in connection.execute(_SERVING_ROLES):
         if is_superuser:
-            yield f"logs in as {name}, a superuser, who sees every client whatever the rules say"
+            yield f"logs in as {name}, a superuser, who sees every client whatever the policies"
         elif bypasses:
             yield f"logs in as {name}, who bypasses row security"
         elif owned:
-            yield f"logs in as {name}, an owner of tables, who can take row security off"
-
-
-@frozen
-class PostgresHealth:
-    """What an operator and a load balancer want to know of the database."""
-
-    url: str
-
-    def database(self) -> Health:
-        """Tell whether it answers, and as which version."""
-        try:
-            with connected(self.url) as connection:
-                version = connection.info.server_version
-        except Error as error:
-            remedy = "start PostgreSQL, or correct DATABASE_URL"
-            return Health("database", ok=False, found=error.message, remedy=remedy)
-        message = f"PostgreSQL {version // 10000}.{version % 10000} at {described(self.url)}"
-        return Health("database", ok=True, found=message)
-
-    def role(self) -> Health:
-        """Tell whether row security binds us."""
-        try:
-            refuse_unsafe_role(self.url)
-        except Error as error:
-            return Health("role", ok=False, found=error.message)
-        return Health("role", ok=True, found="owns nothing, bound by row security")
-
-    def pooler(self, setting: str, *, is_expected: bool) -> Health:
-        """Tell whether this address leads past a pooler where the settings say so."""
-        try:
-            with connected(self.url) as connection, translated(described(self.url)):
-                result = is_pooled(connection)
-        except Error as error:
-            return Health("pooler", ok=False, found=f"{setting}: {error.message}")
-        if result and not is_expected:
-            message = f"{setting} leads to a pooler, which is not declared"
-            return Health("pooler", ok=False, found=message, remedy=_PAST_POOLER)
-        message = f"{setting} leads to {'a pooler, as declared' if result else 'PostgreSQL itself'}"
-        return Health("pooler", ok=True, found=message)
-
-    def schema(self) -> Health:
-        """Tell whether every migration that this code needs is there.
-
-        A schema that is further than this code is fine: during a release both versions serve.
-        """
-        try:
-            with connected(self.url) as connection, translated(described(self.url)):
-                applied = read_applied(connection)
-        except Error as error:
-            return Health("schema", ok=False, found=error.message)
-        missing = [f.label for f in bundled().migrations() if f.version not in applied]
-        if missing:
-            message = f"{len(missing)} migrations are not applied, the first {missing[0]}"
-            return Health("schema", ok=False, found=message, remedy="run: clientupdater db migrate")
-        return Health("schema", ok=True, found=f"at version {max(applied, default=0)}")
+            yield f"logs in as {name}, an owner of tables, who can switch row security off"

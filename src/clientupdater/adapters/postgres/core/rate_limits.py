@@ -1,4 +1,4 @@
-"""Counting hits where nothing is forgotten, whatever else is down."""
+"""Rate limits counted in the database, which keeps its counts while Redis is lost."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 Pool: TypeAlias = "ConnectionPool[Connection]"
 
 QUERIES = named_queries("core/rate_limits.sql")
-SWEPT_AT_ONCE = 1000
+SWEEP_BATCH = 1000
 SWEEPING_EVERY = 60.0
 """Seconds."""
 
 
 @define(eq=False)
 class PostgresRateLimits:
-    """Counts in a small table, by the database's clock, apart from every unit of work."""
+    """Counts in a small table, by the database's clock, outside every unit of work."""
 
     pool: Pool
     fingerprint: KeyedHash
@@ -42,17 +42,16 @@ class PostgresRateLimits:
     _sweep_at: float = field(default=0.0, init=False)
 
     def hit(self, tally: Tally) -> Verdict:
-        """Count one, unless there is no room: one statement, kept whatever becomes of the rest."""
+        """Count one, unless there is no room, in a transaction of its own."""
         allowance, span = tally.allowance, tally.allowance.span
         key = self.fingerprint.of((allowance.name, *tally.of))
         values = {"key": key, "span": span, "amount": allowance.amount}
         with self._connection() as connection:
             ((allowed, now, *numbers),) = connection.execute(QUERIES["hit"], values).fetchall()
-        self._sweep_in_passing()
+        self._sweep_sometimes()
         return counted_at(now, span, *numbers).verdict(allowance, now, allowed=allowed)
 
     def look(self, tally: Tally) -> Verdict:
-        """Say whether there is room."""
         allowance, span = tally.allowance, tally.allowance.span
         key = self.fingerprint.of((allowance.name, *tally.of))
         with self._connection() as connection:
@@ -62,21 +61,20 @@ class PostgresRateLimits:
         return count.verdict(allowance, now, allowed=count.has_room(allowance))
 
     def counting(self) -> Counting:
-        """Tell who counts: the database."""
         return Counting.LASTING
 
     def sweep(self) -> int:
-        """Remove some of what counts for nothing any more; count them."""
+        """Remove some counts that have expired; return how many."""
         with self._connection() as connection:
             return connection.execute(QUERIES["sweep"]).rowcount
 
-    def _sweep_in_passing(self) -> None:
-        """Now and then, and apart from the hit: two that did both at once could wait in a ring."""
+    def _sweep_sometimes(self) -> None:
+        """Sweep once a minute, apart from the hit: two hits that also sweep could deadlock."""
         now = self.passed()
         if now >= self._sweep_at:
             self._sweep_at = now + SWEEPING_EVERY
             with suppress(Unavailable):
-                if self.sweep() == SWEPT_AT_ONCE:
+                if self.sweep() == SWEEP_BATCH:
                     self._sweep_at = now
 
     @contextmanager

@@ -1,8 +1,8 @@
 -- Counting hits. Each block is one statement, or a piece of one.
 
 -- name: standing
--- What is kept of a key, as it stands at the moment of this hit. Another may have been counted at a
--- later one while this waited for the row: time does not go backward.
+-- The count of a key at the moment of this hit. While this hit waited for the row, another may have
+-- been counted at a later moment: time does not go backward.
 (
     select
         moment.now,
@@ -39,7 +39,7 @@ admitted as (
 select true, counted_at, counted_at / %(span)s::bigint, running, before
 from admitted
 union all
--- Refused. One that was counted since this statement began is not seen here, only in its effect.
+-- Refused. A hit counted since this statement began is not visible here, only its effect is.
 select
     false,
     greatest(moment.now, kept.counted_at),

@@ -1,4 +1,4 @@
-"""Telling row-level security what a transaction may see; it forgets it with the commit."""
+"""Setting what row-level security lets a transaction see; the commit ends the setting."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING
 
 from psycopg.sql import Literal
 
-from clientupdater.adapters.postgres.read_models.scope import array
+from clientupdater.adapters.postgres.core.scope_ids import scope_ids, uuid_array
 from clientupdater.domain.ids import CompanyId
 from clientupdater.ports.unit_of_work import System
 from clientupdater.runtime.deadlines import seconds_left
 
 if TYPE_CHECKING:
-    from clientupdater.adapters.postgres.core.transactions import Line
-    from clientupdater.domain.access_scope import AccessScope
+    from clientupdater.adapters.postgres.core.transactions import TransactionControl
     from clientupdater.ports.unit_of_work import RowSecurityScope
 
 _COMPANIES = "select id from companies"
-_NO_SIGHT = dict.fromkeys(
+_NOTHING = dict.fromkeys(
     (
         "system",
         "actor",
@@ -32,40 +31,30 @@ _NO_SIGHT = dict.fromkeys(
 )
 
 
-def begin(line: Line, first: str, rls_scope: RowSecurityScope, *, is_part: bool) -> None:
-    """Begin with this statement, and with what may be seen, in one message where that is known.
+def begin(
+    control: TransactionControl, first: str, rls_scope: RowSecurityScope, *, is_savepoint: bool
+) -> None:
+    """Send `first` with the scope's settings: in one message, where its companies are known.
 
-    A part of a whole comes after others, whose sight must not become its own.
+    A savepoint comes after others in its transaction: it sets anew whatever they have set.
     """
     begun = [first]
     if not isinstance(rls_scope, System) and rls_scope.everywhere is not None:
-        known = line.send(first, _COMPANIES).fetchall()
-        rls_scope, begun = rls_scope.over(CompanyId(company) for (company,) in known), []
-    values = {**(_NO_SIGHT if is_part else {}), **_told(rls_scope)}
+        companies = control.send(first, _COMPANIES).fetchall()
+        rls_scope, begun = rls_scope.over(CompanyId(company) for (company,) in companies), []
+    values = {**(_NOTHING if is_savepoint else {}), **_values(rls_scope)}
     settings = {f"clientupdater.{name}": value for name, value in values.items()}
     if (left := seconds_left()) is not None:
         settings["statement_timeout"] = str(max(1, int(left * 1000)))
-    line.send(*begun, *(_set(name, value) for name, value in settings.items()))
+    control.send(*begun, *(_set(name, value) for name, value in settings.items()))
 
 
 def _set(name: str, value: str) -> str:
     return f"set local {name} = {Literal(value).as_string()}"
 
 
-def _told(rls_scope: RowSecurityScope) -> dict[str, str]:
-    return {"system": "on"} if isinstance(rls_scope, System) else _told_of(rls_scope)
-
-
-def _told_of(access_scope: AccessScope) -> dict[str, str]:
-    # Branches are read anew for every table of a query: none are told that no company goes by.
-    area_branches = access_scope.area_branches if access_scope.area_companies else frozenset()
-    direct_branches = access_scope.direct_branches if access_scope.branch_companies else frozenset()
-    return {
-        "actor": str(access_scope.actor),
-        "all_companies": array(access_scope.all_companies),
-        "area_companies": array(access_scope.area_companies),
-        "area_branches": array(area_branches),
-        "branch_companies": array(access_scope.branch_companies),
-        "direct_branches": array(direct_branches),
-        "self_companies": array(access_scope.self_companies),
-    }
+def _values(rls_scope: RowSecurityScope) -> dict[str, str]:
+    if isinstance(rls_scope, System):
+        return {"system": "on"}
+    arrays = {name: uuid_array(ids) for name, ids in scope_ids(rls_scope).items()}
+    return {"actor": str(rls_scope.actor), **arrays}

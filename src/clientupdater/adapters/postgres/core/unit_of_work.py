@@ -1,4 +1,4 @@
-"""The unit of work over PostgreSQL: one transaction, seeing what one sight covers (A4)."""
+"""The unit of work over PostgreSQL: one transaction, which sees what one scope covers (A4)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import psycopg
-from attrs import Factory, define, field, frozen
+from attrs import define, field, frozen
 from psycopg_pool import PoolTimeout
 
 from clientupdater.adapters.postgres.audit.log import PostgresAuditLog
@@ -17,7 +17,7 @@ from clientupdater.adapters.postgres.clients.pension_numbers import PostgresPens
 from clientupdater.adapters.postgres.configuration.settings import PostgresBusinessSettings
 from clientupdater.adapters.postgres.core import row_security
 from clientupdater.adapters.postgres.core.idempotency import PostgresIdempotencyStore
-from clientupdater.adapters.postgres.core.transactions import Line
+from clientupdater.adapters.postgres.core.transactions import TransactionControl
 from clientupdater.adapters.postgres.exports.jobs import PostgresExports
 from clientupdater.adapters.postgres.jobs.queue import (
     PostgresJobOutcomes,
@@ -78,248 +78,211 @@ _BEGIN_SNAPSHOT = "begin isolation level repeatable read, read only"
 
 @define(eq=False)
 class PostgresTransaction:
-    """One unit of work: every port of it, over one connection."""
+    """Each repository, over one connection."""
 
     connection: Connection
     vault: Vault | None = None
-    afterwards: list[Callable[[], None]] = Factory(list)
 
     @property
     def clients(self) -> PostgresClients:
-        """The book of clients."""
         return PostgresClients(self.connection)
 
     @property
     def statuses(self) -> PostgresStatuses:
-        """The statuses in use."""
         return PostgresStatuses(self.connection)
 
     @property
     def rows(self) -> PostgresRows:
-        """Period statuses and their events."""
         return PostgresRows(self.connection)
 
     @property
     def row_batches(self) -> PostgresRowBatches:
-        """Rows of many clients at once."""
         return PostgresRowBatches(self.connection)
 
     @property
     def openings(self) -> PostgresOpenings:
-        """Opening whole periods."""
         return PostgresOpenings(self.connection)
 
     @property
     def assignments(self) -> PostgresAssignments:
-        """Who looks after whom."""
         return PostgresAssignments(self.connection)
 
     @property
     def contacts(self) -> PostgresContacts:
-        """The clients' contact numbers."""
         return PostgresContacts(self.connection)
 
     @property
     def rights(self) -> PostgresRights:
-        """What people may do."""
         return PostgresRights(self.connection)
 
     @property
     def settings(self) -> PostgresBusinessSettings:
-        """What the business has set."""
         return PostgresBusinessSettings(self.connection)
 
     @property
     def audit(self) -> PostgresAuditLog:
-        """The logs and audits."""
         return PostgresAuditLog(self.connection)
 
     @property
     def read_models(self) -> PostgresReadModels:
-        """The read models of clients."""
         return PostgresReadModels(self.connection)
 
     @property
     def jobs(self) -> PostgresJobs:
-        """What is to be done later."""
         return PostgresJobs(self.connection)
 
     @property
     def schedules(self) -> PostgresSchedules:
-        """What is done again and again."""
         return PostgresSchedules(self.connection)
 
     @property
-    def old_things(self) -> PostgresRetentionStore:
-        """What is kept for a while."""
+    def retention(self) -> PostgresRetentionStore:
         return PostgresRetentionStore(self.connection)
 
     @property
     def exports(self) -> PostgresExports:
-        """Exports that were asked for."""
         return PostgresExports(self.connection)
 
     @property
     def sessions(self) -> PostgresSessions:
-        """Open ways in."""
         return PostgresSessions(self.connection)
 
     @property
     def credentials(self) -> PostgresCredentials:
-        """What people sign in with."""
         return PostgresCredentials(self.connection)
 
     @property
     def people(self) -> PostgresPeople:
-        """People."""
         return PostgresPeople(self.connection)
 
     @property
     def grants(self) -> PostgresGrants:
-        """What people may do."""
         return PostgresGrants(self.connection)
 
     @property
     def territories(self) -> PostgresTerritories:
-        """Where people work."""
         return PostgresTerritories(self.connection)
 
     @property
     def organisation(self) -> PostgresOrganisation:
-        """Branches, areas and companies."""
         return PostgresOrganisation(self.connection)
 
     @property
     def pension_numbers(self) -> PostgresPensionNumbers:
-        """The clients' pension numbers; raises Misconfigured where there are no keys."""
+        """Raises Misconfigured without keys."""
         return PostgresPensionNumbers(self.connection, required(self.vault))
 
     @property
     def notices(self) -> PostgresNotices:
-        """Word that something happened outside."""
         return PostgresNotices(self.connection)
 
     @property
     def sync_jobs(self) -> PostgresSyncJobs:
-        """The runs of syncs, as people see them."""
         return PostgresSyncJobs(self.connection)
 
     @property
     def sync_inputs(self) -> PostgresSyncInputs:
-        """What sources sent; raises Misconfigured where there are no keys."""
+        """Raises Misconfigured without keys."""
         return PostgresSyncInputs(self.connection, required(self.vault).ring)
 
     @property
     def sync_mappings(self) -> PostgresSyncMappings:
-        """Mappings as they are saved."""
         return PostgresSyncMappings(self.connection)
 
     @property
     def sync_standings(self) -> PostgresSourceStatuses:
-        """How the sources stand."""
         return PostgresSourceStatuses(self.connection)
 
     def staging(self, work: Work) -> PostgresStaging:
-        """Begin with one run's records; raises Misconfigured where there are no keys."""
+        """Begin with one run's records; raises Misconfigured without keys."""
         return PostgresStaging.begun(self.connection, required(self.vault), work)
-
-    def after_commit(self, act: Callable[[], None]) -> None:
-        """Remember what to do once all this is kept."""
-        self.afterwards.append(act)
 
 
 @define(eq=False)
 class PostgresOuterTransaction:
-    """Several units of work over one connection, kept together or not at all."""
+    """Several units of work over one connection, committed together."""
 
-    line: Line
-    afterwards: list[Callable[[], None]] = Factory(list)
+    control: TransactionControl
 
     @property
     def answers(self) -> PostgresIdempotencyStore:
-        """What was answered under a key."""
-        return PostgresIdempotencyStore(self.line.connection)
+        return PostgresIdempotencyStore(self.control.connection)
 
     @property
     def endings(self) -> PostgresJobOutcomes:
-        """How the job ends that all this is the effect of."""
-        return PostgresJobOutcomes(self.line.connection)
+        return PostgresJobOutcomes(self.control.connection)
 
 
 @frozen
-class PostgresWork:
+class PostgresUnitsOfWork:
     """Units of work over a pool of connections."""
 
     pool: Pool
     vault: Vault | None = None
     _thread: threading.local = field(factory=threading.local, init=False, eq=False, repr=False)
-    """Where a thread keeps the whole that its units of work are parts of."""
+    """Holds the outer transaction of each thread that is in one."""
 
     @contextmanager
     def begin(self, rls_scope: RowSecurityScope) -> Iterator[PostgresTransaction]:
         """Begin one: leaving it cleanly commits, an exception rolls everything back."""
-        whole: PostgresOuterTransaction | None = getattr(self._thread, "whole", None)
-        start = partial(row_security.begin, rls_scope=rls_scope, is_part=whole is not None)
-        bounds = _part(whole.line, start) if whole else self._transaction(start)
-        with _translated(), bounds as line:
-            transaction = PostgresTransaction(line.connection, self.vault)
-            yield transaction
-        if whole:
-            whole.afterwards += transaction.afterwards
-            return
-        for act in transaction.afterwards:
-            act()
+        outer: PostgresOuterTransaction | None = getattr(self._thread, "outer", None)
+        start = partial(row_security.begin, rls_scope=rls_scope, is_savepoint=outer is not None)
+        begun = _savepoint(outer.control, start) if outer else self._transaction(start)
+        with _translated(), begun as control:
+            yield PostgresTransaction(control.connection, self.vault)
 
     @contextmanager
     def snapshot(self, rls_scope: RowSecurityScope) -> Iterator[PostgresSnapshot]:
-        """Look at one moment for as long as it takes; it holds a connection, and no lock."""
+        """Read one moment of the database; it keeps a connection, and no lock, until it ends."""
 
-        def start(line: Line, _: str) -> None:
-            row_security.begin(line, _BEGIN_SNAPSHOT, rls_scope, is_part=False)
+        def start(control: TransactionControl, _: str) -> None:
+            row_security.begin(control, _BEGIN_SNAPSHOT, rls_scope, is_savepoint=False)
 
-        with _translated(), self._transaction(start) as line:
-            yield PostgresSnapshot(line.connection)
+        with _translated(), self._transaction(start) as control:
+            yield PostgresSnapshot(control.connection)
 
     @contextmanager
     def outer_transaction(self) -> Iterator[PostgresOuterTransaction]:
-        """Make one transaction of what this thread begins inside."""
-        with _translated(), self._transaction(Line.send) as line:
-            whole = PostgresOuterTransaction(line)
-            self._thread.whole = whole
+        """Make one transaction of the units of work that this thread begins inside."""
+        with _translated(), self._transaction(TransactionControl.send) as control:
+            outer = PostgresOuterTransaction(control)
+            self._thread.outer = outer
             try:
-                yield whole
+                yield outer
             finally:
-                del self._thread.whole
-        for act in whole.afterwards:
-            act()
+                del self._thread.outer
 
     @contextmanager
-    def _transaction(self, start: Callable[[Line, str], object]) -> Iterator[Line]:
-        """Be in one; where the connection is lost before it begins, it begins on another."""
+    def _transaction(
+        self, start: Callable[[TransactionControl, str], object]
+    ) -> Iterator[TransactionControl]:
+        """Be in one; where the connection is lost before it begins, begin it on another."""
         for is_last in (False, True):
             with ExitStack() as stack:
                 patience = seconds_left(self.pool.timeout)
                 connection = stack.enter_context(self.pool.connection(timeout=patience))
                 try:
-                    line = Line.over(connection)
-                    stack.enter_context(line.whole(partial(start, line)))
+                    control = TransactionControl.of(connection)
+                    stack.enter_context(control.transaction(partial(start, control)))
                 except _NO_ANSWER:
                     if is_last or not connection.closed:
                         raise
                     continue
-                yield line
+                yield control
                 return
 
 
 @contextmanager
-def _part(line: Line, start: Callable[[Line, str], object]) -> Iterator[Line]:
-    with line.part(partial(start, line)):
-        yield line
+def _savepoint(
+    control: TransactionControl, start: Callable[[TransactionControl, str], object]
+) -> Iterator[TransactionControl]:
+    with control.savepoint(partial(start, control)):
+        yield control
 
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Tell a store that does not answer from a mistake of ours, which passes as it is."""
+    """Raise Unavailable where the database does not answer; other errors are ours, and pass."""
     try:
         yield
     except PoolTimeout as error:

@@ -17,7 +17,7 @@ from clientupdater.domain.ids import BranchId, CompanyId, JobId, PersonId
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.ports.exports import Export, ExportRequest
-from clientupdater.ports.filter_codec import read_filter, told_filter
+from clientupdater.ports.filter_codec import decode_filter, encode_filter
 from clientupdater.ports.lists import PersonName
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class PostgresExports:
             "type": str(asked.type),
             "format": str(asked.format),
             "parameters": Jsonb(
-                {"filters": told_filter(asked.filter), "columns": list(asked.columns)}
+                {"filters": encode_filter(asked.filter), "columns": list(asked.columns)}
             ),
             "company": export.company,
             "job": export.job,
@@ -97,7 +97,7 @@ class PostgresExports:
 
     def taken(self, export: Export, origin: Origin) -> None:
         """Write down that somebody took the data away."""
-        filters = told_filter(export.asked.filter)
+        filters = encode_filter(export.asked.filter)
         values = {
             "actor": export.asked_by.id,
             "company": export.company,
@@ -164,6 +164,6 @@ def _asked(kind: str, form: str, parameters: Mapping[str, Any]) -> ExportRequest
     return ExportRequest(
         type=ExportType(kind),
         format=ExportFormat(form),
-        filter=read_filter(parameters.get("filters", {})),
+        filter=decode_filter(parameters.get("filters", {})),
         columns=tuple(parameters.get("columns", ())),
     )

@@ -1,16 +1,25 @@
-"""What the filters of client lists can be, over one PostgreSQL transaction (A10)."""
+"""The values that each filter of client lists can have, for one scope (A10)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import psycopg
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
-from clientupdater.ports.filter_options import Option, StatusOption
+from clientupdater.adapters.postgres.core.scope_ids import over_known_companies, scope_ids
+from clientupdater.domain.ids import PersonId
+from clientupdater.ports.filter_options import FilterOptions, Option, StatusOption
+from clientupdater.ports.lists import PersonName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from clientupdater.domain.access_scope import AccessScope
+    from clientupdater.ports.lists import Looking
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 QUERIES = named_queries("read_models/filter_options.sql")
 _LOOKUPS = (
@@ -25,26 +34,47 @@ _LOOKUPS = (
 )
 
 
-def _statuses(words: Mapping[str, Sequence[Option]]) -> tuple[StatusOption, ...]:
+def read_filter_options(connection: Connection, looking: Looking) -> FilterOptions:
+    """Read the values in scope; each statement is planned for how many places that covers."""
+
+    def read(query: str) -> Sequence[tuple[Any, ...]]:
+        return connection.execute(QUERIES[query].encode(), params, prepare=False).fetchall()
+
+    status_scope = over_known_companies(looking.statuses, connection)
+    params = {
+        **_scope_params(over_known_companies(looking.clients, connection)),
+        "status_companies": list(status_scope.scopes),
+    }
+    options = _by_table(read("words"))
+    return FilterOptions(
+        **{table: tuple(options[table]) for table in _LOOKUPS},
+        statuses=_statuses(options),
+        loan_statuses=tuple(word for (word,) in read("loan_statuses")),
+        officers=tuple(PersonName(PersonId(id_), name) for id_, name in read("officers")),
+    )
+
+
+def _by_table(rows: Sequence[tuple[Any, ...]]) -> Mapping[str, list[Any]]:
+    options: dict[str, list[Any]] = defaultdict(list)
+    for table, _, code, name, is_active, status in rows:
+        key = f"reasons of {status}" if table == "reasons" else table
+        options[key].append(Option(code, name, is_active))
+    return options
+
+
+def _statuses(options: Mapping[str, list[Any]]) -> tuple[StatusOption, ...]:
     return tuple(
-        StatusOption(s.code, s.name, s.is_active, tuple(words.get(f"reasons of {s.code}", ())))
-        for s in words.get("statuses", ())
+        StatusOption(s.code, s.name, s.is_active, tuple(options[f"reasons of {s.code}"]))
+        for s in options["statuses"]
     )
 
 
-def _told(access_scope: AccessScope) -> dict[str, object]:
-    branches = (access_scope.direct_branches if access_scope.branch_companies else frozenset()) | (
-        access_scope.area_branches if access_scope.area_companies else frozenset()
-    )
+def _scope_params(access_scope: AccessScope) -> dict[str, object]:
+    ids = scope_ids(access_scope)
     return {
         "actor": access_scope.actor,
         "companies": list(access_scope.scopes),
         "everything": bool(access_scope.all_companies),
-        "branches": list(branches),
-        "all_companies": list(access_scope.all_companies),
-        "branch_companies": list(access_scope.branch_companies),
-        "area_companies": list(access_scope.area_companies),
-        "self_companies": list(access_scope.self_companies),
-        "direct_branches": list(access_scope.direct_branches),
-        "area_branches": list(access_scope.area_branches),
+        "branches": list(ids["direct_branches"] | ids["area_branches"]),
+        **{name: list(each) for name, each in ids.items()},
     }

@@ -1,4 +1,4 @@
--- What the filters of client lists can be, for one reach (A10).
+-- The values that the filters of client lists can have, for one scope (A10).
 
 -- name: words
 select 'companies', sort_order, code, name, is_active, null
@@ -66,7 +66,7 @@ order by 1, 2, 3
 and (t.company_id is null or t.company_id = any(%(status_companies)s::uuid[]))
 
 -- name: places
--- Companies and branches in which all clients are seen: as the policy has it, but for one's own.
+-- Companies and branches all of whose clients are in scope: the policy, but for one's own clients.
 places as (
     select co.id as company, b.id as branch
     from companies co
@@ -83,7 +83,7 @@ places as (
 )
 
 -- name: my_own
--- One's own clients are few; they may lie anywhere.
+-- One's own clients are few, and may be in any branch.
 from clients c
 where
     c.assigned_to = %(actor)s
@@ -91,7 +91,7 @@ where
     and c.deleted_at is null
 
 -- name: loan_statuses
--- From one value to the next greater one, each by one look into the index.
+-- A walk from each value to the next greater one, by one look into the index each.
 with recursive {places},
 
 held as (

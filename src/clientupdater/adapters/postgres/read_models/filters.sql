@@ -1,5 +1,5 @@
--- What lists of clients are filtered by, each under the name of its member of the query. What is
--- given as a code has been looked up by then, so that the planner knows the value.
+-- The filters of client lists, each under the name of its member of the query. Codes have been looked
+-- up by then, so that the planner knows the value.
 
 -- name: company
 c.company_id = %(company)s::uuid
@@ -38,7 +38,7 @@ c.assigned_to is null
 c.loan_status = %(loan_status)s
 
 -- name: past_due_from
--- Beyond what a bigint holds nobody owes anything: the nearest that it holds says the same.
+-- Nobody owes more than a bigint holds: an amount beyond it is replaced by the nearest that it holds.
 c.owed >= least(
     greatest(ceil(%(past_due_from)s::numeric * 100), -9223372036854775807), 9223372036854775807
 )::bigint
@@ -49,96 +49,96 @@ c.owed <= least(
 )::bigint
 
 -- name: among
-[[client]] = any(%(among)s::uuid[])
+{client} = any(%(among)s::uuid[])
 
 -- name: said
--- One word by its beginning: U+10FFFF sorts behind everything that may follow. Of each client who
--- is met, by key (offset 0; and as one place, or a range over everybody is taken for it): that
--- many will do has been found out by then.
+-- One word by its beginning: U+10FFFF sorts behind everything that may follow. It is checked for each
+-- client met, by key: offset 0 and the row comparison keep the planner from a range over all clients.
+-- By then the word is known to be common.
 exists (
     select from client_words w
     where
-        w.client_id = [[client]]
-        and (w.client_id, w.word) >= ([[client]], %([[word]])s::text)
-        and (w.client_id, w.word) < ([[client]], %([[word]])s::text || chr(1114111))
+        w.client_id = {client}
+        and (w.client_id, w.word) >= ({client}, %({word})s::text)
+        and (w.client_id, w.word) < ({client}, %({word})s::text || chr(1114111))
     offset 0
 )
 
 -- name: rare
--- Which of the words are so rare that all who have them may be looked at; no counting goes on.
-select array_remove(array[[[counts]]], null)
+-- Which words are so rare that all clients with them may be read; a count ends at the limit.
+select array_remove(array[{counts}], null)
 
 -- name: count
 case
-    when (select count(*) from (select from ([[range]]) r limit [[many]]) m) < [[many]]
-        then [[place]]
+    when (select count(*) from (select from ({range}) r limit {many}) m) < {many}
+        then {place}
 end
 
 -- name: said_all
--- Several words: each range is read once and they are laid over each other, whatever the planner
--- believes about how often they meet. Short ones are too common, and asked of who is left.
-[[client]] = any(array([[ranges]]))
+-- Several words: each range is read once and they are intersected, whatever the planner expects of
+-- their overlap. Short words are too common, and are checked for the clients that are left.
+{client} = any(array({ranges}))
 
 -- name: range
 select w.client_id from client_words w
-where w.word >= %([[word]])s::text and w.word < %([[word]])s::text || chr(1114111) and [[where]]
+where w.word >= %({word})s::text and w.word < %({word})s::text || chr(1114111) and {where}
 
 -- name: range_of_branches
--- The same of a few branches, each a range of its own, and of one's own clients.
+-- The same in a few branches, each a range of its own.
 select w.client_id
 from unnest(%(branches)s::uuid[]) lead (id)
 cross join lateral (
     select w.client_id
     from client_words w
     where
-        -- As one place, so that no range over all branches is taken for it.
+        -- As one comparison, so that the planner takes no range over all branches for it.
         w.branch_id = lead.id
-        and (w.branch_id, w.word) >= (lead.id, %([[word]])s::text)
-        and (w.branch_id, w.word) < (lead.id, %([[word]])s::text || chr(1114111))
-        and [[where]]
+        and (w.branch_id, w.word) >= (lead.id, %({word})s::text)
+        and (w.branch_id, w.word) < (lead.id, %({word})s::text || chr(1114111))
+        and {where}
     offset 0
 ) w
 
 -- name: range_of_own
 select c.id
-from [[own]] c
+from {own} c
 cross join lateral (
     select
     from client_words w
     where
         w.client_id = c.id
-        and (w.client_id, w.word) >= (c.id, %([[word]])s::text)
-        and (w.client_id, w.word) < (c.id, %([[word]])s::text || chr(1114111))
-        and [[where]]
+        and (w.client_id, w.word) >= (c.id, %({word})s::text)
+        and (w.client_id, w.word) < (c.id, %({word})s::text || chr(1114111))
+        and {where}
     limit 1
 ) w
 
 -- name: row
 exists (
     select from client_period_status s
-    where s.client_id = c.id and s.period = any(%(periods)s::text[]) and [[where]]
+    where s.client_id = c.id and s.period = any(%(periods)s::text[]) and {where}
 )
 
 -- name: row_by_key
--- The same of who was found by a word: looked up one by one, or all rows of a status are read.
+-- The same for clients found by a word: looked up one by one, or all rows of a status are read.
 exists (
     select from client_period_status s
-    where s.client_id = c.id and s.period = any(%(periods)s::text[]) and [[where]]
+    where s.client_id = c.id and s.period = any(%(periods)s::text[]) and {where}
     offset 0
 )
 
 -- name: client_of_row
-exists (select from clients c where c.id = s.client_id and [[where]])
+exists (select from clients c where c.id = s.client_id and {where})
 
 -- name: dated_of_branch
--- As a test of truth: the days of all branches are another index, and the branch has its own.
+-- Written `is true`, so that the planner takes the branch's index, not the one of all branches' days.
 s.is_open and (s.due_on > '0001-01-01'::date) is true
 
 -- name: dated
 s.is_open and s.due_on > '0001-01-01'::date
 
 -- name: undated
--- Of each client who is met, by key (offset 0): how many have a day the planner cannot know.
+-- For each client met, by key (offset 0): the planner cannot know how many have a day.
 not exists (
     select from client_period_status d
     where
@@ -153,7 +153,7 @@ not exists (
 s.status_type_id = %(row_status)s::uuid
 
 -- name: row_status_among_few
--- As a test of truth: few are exempt or have paid, and an index over statuses is longer.
+-- Written `is true`: few are exempt or have paid, and an index over statuses is longer.
 (s.status_type_id = %(row_status)s::uuid) is true
 
 -- name: row_reason
@@ -210,7 +210,7 @@ select
     case
         when %(row_status)s::text is not null
             then (select id from status_types where code = %(row_status)s)
-        -- A reason is of one status, whose rows have an index.
+        -- A reason belongs to one status, whose rows have an index.
         else (select status_type_id from status_reasons where code = %(row_reason)s)
     end,
     (select id from status_reasons where code = %(row_reason)s),
@@ -230,7 +230,7 @@ select id from companies
 select words_of(sort_form(%(q)s))
 
 -- name: named
--- Whoever is named by a number or a code, within sight: each by the key of an index.
+-- The clients that a number or a code names, in scope: each by the key of an index.
 select c.id from clients c where c.client_code = any(%(codes)s::text[])
 union
 select c.id from clients c where %(number)s and c.contact_form = contact_form(%(q)s)

@@ -1,4 +1,4 @@
--- What changed of one client, by hand and by runs: two walks of an index, laid together.
+-- The changes of one client, by people and by sync runs: two walks of an index, merged.
 
 -- name: history
 select

@@ -1,4 +1,4 @@
-"""The words of the lookups over one PostgreSQL transaction."""
+"""The lookups: eight tables of codes with their names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.ports.lists import Lookup
 
 if TYPE_CHECKING:
-    pass
+    from clientupdater.ports.lists import Lookups
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
@@ -27,18 +27,26 @@ TABLES = (
 )
 
 
+def read_lookups(connection: Connection, *, inactive: bool) -> Lookups:
+    """Read all of them, each table in its order."""
+    tables: dict[str, list[Lookup]] = {table: [] for table in TABLES}
+    for table, *columns in connection.execute(QUERIES["lookups"], {"inactive": inactive}):
+        tables[table].append(_lookup(*columns))
+    return {table: tuple(sorted(rows, key=_place)) for table, rows in tables.items()}
+
+
 def _lookup(*columns: Any) -> Lookup:
-    code, name, active, system, order, version, facts = columns
+    code, name, is_active, is_system, sort_order, version, facts = columns
     return Lookup(
         code=code,
         name=name,
-        is_active=active,
-        is_system=system,
-        sort_order=order,
+        is_active=is_active,
+        is_system=is_system,
+        sort_order=sort_order,
         version=version,
         facts=facts,
     )
 
 
-def _place(word: Lookup) -> tuple[int, str]:
-    return word.sort_order, word.code
+def _place(lookup: Lookup) -> tuple[int, str]:
+    return lookup.sort_order, lookup.code

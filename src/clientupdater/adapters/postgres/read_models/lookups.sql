@@ -1,4 +1,4 @@
--- The eight lists of words; what each has of its own is told beside.
+-- The eight lookups, each with the facts of its own.
 
 -- name: lookups
 select 'companies', code, name, is_active, is_system, sort_order, version, '{}'::jsonb

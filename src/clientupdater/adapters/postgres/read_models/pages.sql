@@ -1,91 +1,91 @@
--- Pages are put together from these pieces; [[hole]] is filled in when a page is asked for. A page
--- is two steps in one statement: walk the keys in order, over as little as the shape of the scope
--- allows, cut to one more than the limit; then look up what is shown of those.
+-- The blocks of a page; a request fills each {hole}. A page is two steps in one statement: walk the
+-- keys in order, over as little as the size of the scope allows, cut to one more than the limit; then
+-- look up the columns of those.
 
 -- name: scope_all
-[[who]].company_id = any(%([[p]]_all_companies)s::uuid[])
+{who}.company_id = any(%({p}_all_companies)s::uuid[])
 
 -- name: scope_branch
 (
-    [[who]].company_id = any(%([[p]]_branch_companies)s::uuid[])
-    and [[who]].[[branch]] = any(%([[p]]_direct_branches)s::uuid[])
+    {who}.company_id = any(%({p}_branch_companies)s::uuid[])
+    and {who}.{branch} = any(%({p}_direct_branches)s::uuid[])
 )
 
 -- name: scope_area
 (
-    [[who]].company_id = any(%([[p]]_area_companies)s::uuid[])
-    and [[who]].[[branch]] = any(%([[p]]_area_branches)s::uuid[])
+    {who}.company_id = any(%({p}_area_companies)s::uuid[])
+    and {who}.{branch} = any(%({p}_area_branches)s::uuid[])
 )
 
 -- name: scope_branch_of_many
--- Thousands are made a hash of; as an array, the planner would weigh each of them.
+-- Thousands become a hash; as an array, the planner would weigh each of them.
 (
-    [[who]].company_id = any(%([[p]]_branch_companies)s::uuid[])
-    and [[who]].[[branch]] in (select unnest(%([[p]]_direct_branches)s::uuid[]))
+    {who}.company_id = any(%({p}_branch_companies)s::uuid[])
+    and {who}.{branch} in (select unnest(%({p}_direct_branches)s::uuid[]))
 )
 
 -- name: scope_area_of_many
 (
-    [[who]].company_id = any(%([[p]]_area_companies)s::uuid[])
-    and [[who]].[[branch]] in (select unnest(%([[p]]_area_branches)s::uuid[]))
+    {who}.company_id = any(%({p}_area_companies)s::uuid[])
+    and {who}.{branch} in (select unnest(%({p}_area_branches)s::uuid[]))
 )
 
 -- name: scope_self
 (
-    [[who]].company_id = any(%([[p]]_self_companies)s::uuid[])
-    and [[who]].assigned_to = %([[p]]_actor)s::uuid
+    {who}.company_id = any(%({p}_self_companies)s::uuid[])
+    and {who}.assigned_to = %({p}_actor)s::uuid
 )
 
 -- name: of_companies
--- As a test of truth: the walk has its order, and an index over companies would read all periods.
-([[who]].company_id = any(%(companies)s::uuid[])) is true
+-- Written `is true`: the walk has its order, and an index over companies would read all periods.
+({who}.company_id = any(%(companies)s::uuid[])) is true
 
 -- name: each_branch
-select w.* from unnest(%(branches)s::uuid[]) lead (id) cross join lateral ([[walk]]) w
+select w.* from unnest(%(branches)s::uuid[]) lead (id) cross join lateral ({walk}) w
 
 -- name: each_company
-select w.* from unnest(%(companies)s::uuid[]) lead (id) cross join lateral ([[walk]]) w
+select w.* from unnest(%(companies)s::uuid[]) lead (id) cross join lateral ({walk}) w
 
 -- name: merged
--- The walks of several periods go on side by side, each as far as the page needs it. What is asked
--- of clients is asked of what they bring: within one walk it may be true of nobody (a product goes
--- by months or by quarters), and the walk would go to its end to find out.
+-- The walks of several periods go side by side, each as far as the page needs it. Conditions on
+-- clients are checked on the merged rows: in one walk they may hold for nobody (a product goes by
+-- months or by quarters), and that walk would go to its end to find out.
 select s.*
-from ([[walks]]) s
-where [[where]]
-order by [[order]]
-limit [[limit]]
+from ({walks}) s
+where {where}
+order by {order}
+limit {limit}
 
 -- name: cut
-limit [[limit]]
+limit {limit}
 
 -- name: each_branch_and_period
 select w.* from unnest(%(branches)s::uuid[]) lead (id)
-cross join unnest(%(periods)s::text[]) of_period (period) cross join lateral ([[walk]]) w
+cross join unnest(%(periods)s::text[]) of_period (period) cross join lateral ({walk}) w
 
 -- name: walk_clients
-select [[value]] as value, c.id as client_id
+select {value} as value, c.id as client_id
 from clients c
-where c.deleted_at is null and [[lead]] and [[where]]
-order by [[value]] [[direction]], c.id [[direction]]
-limit [[limit]]
+where c.deleted_at is null and {lead} and {where}
+order by {value} {direction}, c.id {direction}
+limit {limit}
 
 -- name: own
--- Whose officer somebody is, are few: they are found first, whatever the planner believes of the
--- rest (offset 0 keeps it from starting elsewhere). Those whom other arms meet already, by branch or
--- company, are left to them: hardly anybody is left, as officers work where their clients are.
+-- An officer's clients are few: they are found first, whatever the planner expects of the rest
+-- (offset 0 keeps it from starting elsewhere). Clients that another arm meets by branch or company are
+-- left to it: hardly any are left, as officers work where their clients are.
 (
     select *
     from clients m
-    where m.assigned_to = %([[whose]])s::uuid and m.deleted_at is null and [[beyond]]
+    where m.assigned_to = %({whose})s::uuid and m.deleted_at is null and {beyond}
     offset 0
 )
 
 -- name: own_rows
--- Their rows of the periods, each by its key: as one place from the first period to the last, which no
--- other index serves. As equalities they let the planner walk all rows of a period that was just
--- opened, since the statistics know nothing of it yet.
-[[own]] c
+-- Their rows of the periods, each by its key: as one range from the first period to the last, which no
+-- other index serves. With equalities the planner may walk all rows of a period that was just opened,
+-- which the statistics do not know yet.
+{own} c
 cross join lateral (
     select r.*
     from client_period_status r
@@ -99,103 +99,102 @@ cross join lateral (
 ) s
 
 -- name: walk_own
-select [[value]] as value, c.id as client_id
-from [[own]] c
-where [[where]]
-order by [[value]] [[direction]], c.id [[direction]]
-limit [[limit]]
+select {value} as value, c.id as client_id
+from {own} c
+where {where}
+order by {value} {direction}, c.id {direction}
+limit {limit}
 
 -- name: walk_rows
 -- Clients by what an index of their rows is sorted by: by name within a status, by day.
-select [[value]] as value, s.client_id
+select {value} as value, s.client_id
 from client_period_status s
-where [[lead]] and s.period = [[period]] and [[where]]
-order by [[value]], s.client_id
-[[cut]]
+where {lead} and s.period = {period} and {where}
+order by {value}, s.client_id
+{cut}
 
 -- name: walk_own_rows
-select [[value]] as value, s.client_id
-from [[own_rows]]
-where [[where]]
-order by [[value]], s.client_id
-limit [[limit]]
+select {value} as value, s.client_id
+from {own_rows}
+where {where}
+order by {value}, s.client_id
+limit {limit}
 
 -- name: walk_work
--- Only what its index holds: a walk that has to look at the rows is soon no walk but a sort.
-select [[keys]], s.client_id, s.period
+-- It reads only the columns of its index: with others the planner soon sorts instead of walking.
+select {keys}, s.client_id, s.period
 from client_period_status s
-where [[lead]] and s.period = [[period]] and s.is_open and [[where]]
-order by [[order]]
-limit [[limit]]
+where {lead} and s.period = {period} and s.is_open and {where}
+order by {order}
+limit {limit}
 
 -- name: walk_branch_work
--- The branch and the period are told as ends of one range, together with the place: as equal to
--- something they let the planner take an index over all branches for a page near the end.
-select [[keys]], s.client_id, s.period
+-- The branch and the period are the ends of one range, together with the place: with equalities the
+-- planner may take an index over all branches for a page near the end.
+select {keys}, s.client_id, s.period
 from client_period_status s
-where [[begun]] and [[ended]] and s.is_open and [[where]]
-order by s.home_branch_id, s.period, [[order]]
-limit [[limit]]
+where {begun} and {ended} and s.is_open and {where}
+order by s.home_branch_id, s.period, {order}
+limit {limit}
 
 -- name: walk_own_work
--- What is mine by assignment alone: looked at once for all phases, and sorted.
-select [[keys]], s.client_id, s.period
+-- The rows of one's own clients: read once for all phases, and sorted.
+select {keys}, s.client_id, s.period
 from own s
-where [[where]]
-order by [[order]]
-limit [[limit]]
+where {where}
+order by {order}
+limit {limit}
 
 -- name: own_work
 own as materialized (
     select s.client_id, s.period, s.due_on, s.work_rank, s.sort_name
-    from [[own_rows]]
-    where s.is_open and [[scope]]
+    from {own_rows}
+    where s.is_open and {scope}
 ),
 
 -- name: phase
--- The phases stand in order below each other; the limit around them ends the walk in the first
--- that fills the page, and the later ones are never begun.
+-- The phases follow each other in order; the limit around them ends the walk in the phase that fills
+-- the page, and later phases never begin.
 (
-    select [[phase]] as phase, u.*
-    from ([[arms]]) u
-    order by [[order]]
-    limit [[limit]]
+    select {phase} as phase, u.*
+    from ({arms}) u
+    order by {order}
+    limit {limit}
 )
 
 -- name: client_page
 with keys as materialized (
     select u.*
-    from ([[arms]]) u
-    order by u.value [[direction]], u.client_id [[direction]]
-    limit [[limit]]
+    from ({arms}) u
+    order by u.value {direction}, u.client_id {direction}
+    limit {limit}
 )
 
-select k.value, k.client_id, [[shown]]
+select k.value, k.client_id, {shown}
 from keys k
 left join clients c on c.id = k.client_id and c.deleted_at is null
-[[current]]
-order by k.value [[direction]], k.client_id [[direction]]
+{current}
+order by k.value {direction}, k.client_id {direction}
 
 -- name: client_one
-select null, c.id, [[shown]]
+select null, c.id, {shown}
 from clients c
-[[current]]
-where c.deleted_at is null and [[which]] and [[where]]
+{current}
+where c.deleted_at is null and {which} and {where}
 
 -- name: work_page
-with [[own_work]]
+with {own_work}
 
-keys as materialized (select u.* from ([[phases]]) u limit [[limit]])
+keys as materialized (select u.* from ({phases}) u limit {limit})
 
-select k.phase, k.due_on, k.work_rank, k.sort_name, k.client_id, k.period, [[shown]]
+select k.phase, k.due_on, k.work_rank, k.sort_name, k.client_id, k.period, {shown}
 from keys k
 left join clients c on c.id = k.client_id and c.deleted_at is null
 left join client_period_status s on s.client_id = c.id and s.period = k.period
-order by k.phase, [[order]]
+order by k.phase, {order}
 
 -- name: current
--- Of two running rows (a cycle that changed) the one of the client's own cycle. The periods are
--- told one by one, as for own_rows.
+-- Of two running rows (after a change of cycle) the one of the client's own cycle.
 left join lateral (
     select r.*
     from client_period_status r
@@ -236,7 +235,7 @@ c.client_code, c.full_name, c.contact_number, c.contact_number_alt,
 (select b.code from branches b where b.id = c.branch_id),
 c.past_due_amount,
 (select ps.code from par_statuses ps where ps.id = c.par_status_id),
-[[officer]], [[snapshot]]
+{officer}, {snapshot}
 
 -- name: client_shown
 c.client_code, c.full_name, c.address,
@@ -248,11 +247,11 @@ c.client_code, c.full_name, c.address,
 (select ps.code from par_statuses ps where ps.id = c.par_status_id),
 (select a.code from account_types a where a.id = c.account_type_id),
 c.pension_last4, c.birth_date, c.contact_number, c.contact_number_alt,
-case when c.contact_conflict then [[conflict]] end,
-c.past_due_amount, c.loan_status, c.is_active, [[trackable]],
-[[officer]],
+case when c.contact_conflict then {conflict} end,
+c.past_due_amount, c.loan_status, c.is_active, {trackable},
+{officer},
 c.sync_source::text, c.last_synced_at, c.created_at, c.updated_at, c.version,
 c.company_id, c.branch_id, c.assigned_to,
 (select p.tracking_cycle::text from products p where p.id = c.product_id),
 c.tracking_cycle_from,
-[[snapshot]]
+{snapshot}

@@ -1,6 +1,5 @@
--- The tables that exports are made of: everything that is found, in no pages. Each is a source of
--- named columns; which of them are written, and how, is put around it. Words of the lookups are
--- joined and not looked up row by row: there are hundreds of thousands.
+-- The tables of exports, without pages. Each is a source of named columns; the statement around it
+-- chooses and formats them. Lookups are joined, not looked up row by row: rows are many.
 
 -- name: of_clients
 select
@@ -8,7 +7,7 @@ select
     p.code as product, pt.code as pension_type, pr.code as pensioner_type, ps.code as par_status,
     a.code as account_type, '••••' || c.pension_last4 as pension_number_masked, c.birth_date,
     c.contact_number, c.contact_number_alt, c.past_due_amount, c.loan_status, c.is_active,
-    [[trackable]] as is_trackable,
+    {trackable} as is_trackable,
     staff_name(u.first_name, u.last_name, u.email) as assigned_to, c.updated_at
 from clients c
 join companies co on co.id = c.company_id
@@ -19,14 +18,13 @@ left join pensioner_types pr on pr.id = c.pensioner_type_id
 left join par_statuses ps on ps.id = c.par_status_id
 left join account_types a on a.id = c.account_type_id
 left join users u on u.id = c.assigned_to
-where c.deleted_at is null and [[where]]
+where c.deleted_at is null and {where}
 
 -- name: count_clients
-select count(*) from clients c where c.deleted_at is null and [[where]]
+select count(*) from clients c where c.deleted_at is null and {where}
 
 -- name: of_status
--- When and how it was said that a client stands where they stand is told by the last event that is
--- not undone.
+-- The last event that is not undone says when and over which channel the status was recorded.
 select
     c.client_code, c.full_name, co.code as company, b.code as branch, s.period, t.code as status,
     r.code as reason, s.remarks, s.has_payment, said.occurred_at, s.next_follow_up_on,
@@ -57,17 +55,17 @@ left join lateral (
     order by e.event_sequence desc
     limit 1
 ) said on true
-where c.deleted_at is null and s.period = any(%(periods)s::text[]) and [[where]]
+where c.deleted_at is null and s.period = any(%(periods)s::text[]) and {where}
 
 -- name: count_status
 select count(*)
 from client_period_status s
 join clients c on c.id = s.client_id
-where c.deleted_at is null and s.period = any(%(periods)s::text[]) and [[where]]
+where c.deleted_at is null and s.period = any(%(periods)s::text[]) and {where}
 
 -- name: of_report
--- Who is exempt owes nothing, so that only who is asked for is counted by status (R1). A branch
--- answers for the clients that it has now (R2).
+-- Exempt clients owe no work, so that only the others are counted by status (R1). A branch answers
+-- for the clients that it has now (R2).
 select
     g.*,
     round(g.done::numeric / nullif(g.asked, 0), 4) as completion_rate,
@@ -94,7 +92,7 @@ from (
         ) as other,
         count(*) filter (where s.is_terminal) as terminal,
         count(*) filter (where s.has_payment) as with_payment,
-        count(*) filter (where s.exempt_cause is null and s.update_count > 0 and [[contacted]])
+        count(*) filter (where s.exempt_cause is null and s.update_count > 0 and {contacted})
             as contacted,
         count(*) filter (
             where s.exempt_cause is null and t.code = 'DONE' and r.code = 'CONFIRMED'
@@ -105,7 +103,7 @@ from (
     join status_types t on t.id = s.status_type_id
     left join status_reasons r on r.id = s.reason_id
     left join branches b on b.id = c.branch_id
-    where c.deleted_at is null and s.period = any(%(periods)s::text[]) and [[where]]
+    where c.deleted_at is null and s.period = any(%(periods)s::text[]) and {where}
     group by co.code, b.code, b.name, s.period
 ) g
 
@@ -126,45 +124,45 @@ exists (
 )
 
 -- name: count_report
-select count(*) from ([[source]]) n
+select count(*) from ({source}) n
 
 -- name: csv_text
 -- The code points of the domain's ESCAPED_STARTS.
 case
     when
-        ascii(q.[[column]]) in (61, 43, 45, 64, 9, 13, 10, 39, 65309, 65291, 65293, 65312)
-        then '''' || q.[[column]]
-    else q.[[column]]
+        ascii(q.{column}) in (61, 43, 45, 64, 9, 13, 10, 39, 65309, 65291, 65293, 65312)
+        then '''' || q.{column}
+    else q.{column}
 end
 
 -- name: csv_number
-q.[[column]]
+q.{column}
 
 -- name: csv_day
-q.[[column]]
+q.{column}
 
 -- name: csv_moment
-to_char(q.[[column]], 'YYYY-MM-DD"T"HH24:MI:SS.USTZH:TZM')
+to_char(q.{column}, 'YYYY-MM-DD"T"HH24:MI:SS.USTZH:TZM')
 
 -- name: csv_truth
-case q.[[column]] when true then 'yes' when false then 'no' end
+case q.{column} when true then 'yes' when false then 'no' end
 
 -- name: cell_text
--- What is nothing is a character that no cell can hold (EMPTY), and a cell holds so much.
-coalesce(left(q.[[column]]::text, 32767), e'\x01')
+-- A null becomes a character that no cell can hold (EMPTY); a cell holds 32,767 characters.
+coalesce(left(q.{column}::text, 32767), e'\x01')
 
 -- name: cell_number
-coalesce(q.[[column]]::text, e'\x01')
+coalesce(q.{column}::text, e'\x01')
 
 -- name: cell_day
--- Spreadsheets count days from here on; what is before 1900 they cannot.
-coalesce((q.[[column]] - date '1899-12-30')::text, e'\x01')
+-- Spreadsheets count days from here on, and none before 1900.
+coalesce((q.{column} - date '1899-12-30')::text, e'\x01')
 
 -- name: cell_moment
-coalesce(to_char(q.[[column]], 'YYYY-MM-DD"T"HH24:MI:SSTZH:TZM'), e'\x01')
+coalesce(to_char(q.{column}, 'YYYY-MM-DD"T"HH24:MI:SSTZH:TZM'), e'\x01')
 
 -- name: cell_truth
-coalesce(q.[[column]]::int::text, e'\x01')
+coalesce(q.{column}::int::text, e'\x01')
 
 -- name: written
-select [[columns]] from ([[source]] order by [[order]]) q
+select {columns} from ({source} order by {order}) q

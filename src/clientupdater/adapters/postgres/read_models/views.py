@@ -1,4 +1,4 @@
-"""From rows to what people read."""
+"""Makes the items of lists from the columns of a row."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _snapshot(
 
 
 def work_item(client: ClientId, columns: Columns, today: date) -> WorklistItem:
-    """Read an item of the worklist."""
+    """Make an item of the worklist."""
     code, name, contact, contact_alt, branch, owes, par, officer, *snapshot = columns
     row = _snapshot(client, code, officer, tuple(snapshot))
     return WorklistItem(
@@ -83,7 +83,7 @@ def work_item(client: ClientId, columns: Columns, today: date) -> WorklistItem:
 
 
 def client_view(client: ClientId, columns: Columns, looking: Looking) -> ClientView:
-    """Read a client; the running row only where its reader may see it."""
+    """Make a client; with the running row only where the reader may see it."""
     facts, place, cycle, snapshot = columns[:25], columns[25:28], columns[28:30], columns[30:]
     code, name, address, company, branch, product, pension, pensioner, par, account, *rest = facts
     last4, born, contact, contact_alt, conflict, owes, loan, active, trackable, *rest = rest
@@ -147,7 +147,7 @@ def _with_current(
 def _unopened(
     view: ClientView, cycle: str | None, cycle_from: date | None, looking: Looking
 ) -> SnapshotView | None:
-    """Show a row that is due and was never opened: PENDING, version 0 (P4)."""
+    """Make the row that is due and was never opened: PENDING, version 0 (P4)."""
     is_due = view.is_trackable and (cycle_from is None or cycle_from <= looking.today)
     if cycle is None or not is_due:
         return None

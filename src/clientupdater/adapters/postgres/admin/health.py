@@ -1,0 +1,77 @@
+"""Health checks of the database: its answer, its login, its poolers, its schema."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from clientupdater.adapters.postgres.admin.migrations import read_applied
+from clientupdater.adapters.postgres.admin.sql_files import bundled
+from clientupdater.adapters.postgres.core.connect import (
+    connected,
+    described,
+    is_pooled,
+    translated,
+)
+from clientupdater.adapters.postgres.core.pool import refuse_unsafe_role
+from clientupdater.domain.errors import Error
+from clientupdater.ports.health import Health
+
+_PAST_POOLER = (
+    "set DATABASE_DIRECT_URL (and DATABASE_WORKER_URL, DATABASE_MIGRATION_URL, where they are set) "
+    "to the address of PostgreSQL itself"
+)
+
+
+@frozen
+class PostgresHealth:
+    """The checks of a database's address, for operators and load balancers."""
+
+    url: str
+
+    def database(self) -> Health:
+        """Check that it answers, and read its version."""
+        try:
+            with connected(self.url) as connection:
+                version = connection.info.server_version
+        except Error as error:
+            remedy = "start PostgreSQL, or correct DATABASE_URL"
+            return Health("database", ok=False, found=error.message, remedy=remedy)
+        message = f"PostgreSQL {version // 10000}.{version % 10000} at {described(self.url)}"
+        return Health("database", ok=True, found=message)
+
+    def role(self) -> Health:
+        """Check that row-level security binds the login."""
+        try:
+            refuse_unsafe_role(self.url)
+        except Error as error:
+            return Health("role", ok=False, found=error.message)
+        return Health("role", ok=True, found="owns nothing, bound by row security")
+
+    def pooler(self, setting: str, *, is_expected: bool) -> Health:
+        """Check that the address leads to a pooler only where one is declared."""
+        try:
+            with connected(self.url) as connection, translated(described(self.url)):
+                result = is_pooled(connection)
+        except Error as error:
+            return Health("pooler", ok=False, found=f"{setting}: {error.message}")
+        if result and not is_expected:
+            message = f"{setting} leads to a pooler, which is not declared"
+            return Health("pooler", ok=False, found=message, remedy=_PAST_POOLER)
+        message = f"{setting} leads to {'a pooler, as declared' if result else 'PostgreSQL itself'}"
+        return Health("pooler", ok=True, found=message)
+
+    def schema(self) -> Health:
+        """Check that every migration of this code is applied.
+
+        A schema with newer migrations is fine: during a release both versions serve.
+        """
+        try:
+            with connected(self.url) as connection, translated(described(self.url)):
+                applied = read_applied(connection)
+        except Error as error:
+            return Health("schema", ok=False, found=error.message)
+        missing = [f.label for f in bundled().migrations() if f.version not in applied]
+        if missing:
+            message = f"{len(missing)} migrations are not applied, the first {missing[0]}"
+            return Health("schema", ok=False, found=message, remedy="run: clientupdater db migrate")
+        return Health("schema", ok=True, found=f"at version {max(applied, default=0)}")

@@ -1,0 +1,236 @@
+"""Choose how a list of clients is walked: by its order, its filters and the size of its scope.
+
+Nothing here reads or writes SQL: `client_page` renders the walk that is chosen.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum, auto
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import attrs
+from attrs import frozen
+
+from clientupdater.adapters.postgres.read_models.shape import Shape
+from clientupdater.domain.periods import Cycle, Period
+from clientupdater.ports.lists import ClientSort
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+    from typing import Any
+    from uuid import UUID
+
+    from clientupdater.domain.access_scope import AccessScope
+    from clientupdater.domain.ids import BranchId, ClientId
+    from clientupdater.ports.lists import ClientFilter, ClientQuery, StatusFilter
+
+LONG_WORD = 3
+"""Letters from which on the ranges of common words are read, where there are several of them."""
+SEVERAL = 2
+COMMON = 5_000
+"""Clients with a word that make it common: a walk in any order soon meets enough of them."""
+COMMON_IN_A_BRANCH = 5
+"""The same for each of many branches, where the words of all other branches are passed over."""
+_NARROWING = frozenset(
+    {
+        "row_exempt",
+        "row_terminal",
+        "row_touched",
+        "row_untouched_days",
+        "row_has_payment",
+        "row_follow_up_before",
+        "row_updated_by",
+        "row_branch_then",
+    }
+)
+"""Filters that few rows may answer to, and that an index of the rows serves."""
+
+
+class Arm(StrEnum):
+    """One part of a walk: which index it goes along, and where it begins."""
+
+    EVERYTHING = auto()
+    """The index of clients in their order, over everything."""
+    COMPANIES = auto()
+    """The same, past the clients of other companies."""
+    EACH_COMPANY = auto()
+    """The index of clients of a company, for each company."""
+    EACH_BRANCH = auto()
+    """The index of clients of a branch, for each branch."""
+    OFFICER = auto()
+    """The clients of the officer asked for, found first and then sorted."""
+    OWN = auto()
+    """The actor's own clients, found first and then sorted."""
+    OWN_IN_ORDER = auto()
+    """The actor's own clients, which their index holds in this order."""
+    ROWS_OF_EVERYTHING = auto()
+    """An index of the period rows, over everything: by day, or by name within a status."""
+    ROWS_OF_COMPANIES = auto()
+    """The same, past the rows of other companies."""
+    ROWS_OF_EACH_BRANCH = auto()
+    """An index of the period rows of a branch, for each branch and period."""
+    ROWS_OF_OWN = auto()
+    """The rows of the actor's own clients, by their keys."""
+
+
+@frozen(kw_only=True)
+class ResolvedQuery:
+    """A query with the ids of its codes, the words of its search, its scopes and its moment."""
+
+    query: ClientQuery
+    client_scope: AccessScope
+    status_scope: AccessScope
+    """Both name each company that they cover."""
+    now: datetime
+    today: date
+    ids: Mapping[str, UUID | None]
+    area_members: tuple[BranchId, ...] = ()
+    words: tuple[str, ...] = ()
+    rare_words: frozenset[int] = frozenset()
+    """The words, by their place, that few clients in scope have."""
+    among: tuple[ClientId, ...] | None = None
+    """The clients that a number or a code names; None where it names none."""
+    is_undated: bool = False
+    """Whether it lists only clients without a follow-up day."""
+
+    @cached_property
+    def filters(self) -> Mapping[str, Any]:
+        """What each filter asks for; those of the row begin with ``row_``."""
+        undated = {"undated": True} if self.is_undated else {}
+        return _filters(self.query.filter) | undated
+
+    @property
+    def asks_for_rows(self) -> bool:
+        """Whether a client's period row decides if it is listed, or in which order."""
+        by_day = self.query.sort is ClientSort.FOLLOW_UP or self.is_undated
+        return self.query.filter.row is not None or by_day
+
+    @property
+    def names_officer(self) -> bool:
+        """Whether it lists one officer's clients."""
+        return bool(self.filters.get("assigned_to", "none") != "none")
+
+    @property
+    def area(self) -> Shape:
+        """Where the clients are: in the branch or area asked for, else in the scope."""
+        if branch := self.ids.get("branch"):
+            return Shape(branches=(branch,))
+        if "area" in self.filters:
+            return Shape().within(frozenset(self.area_members))
+        return Shape.of(self.client_scope)
+
+    @property
+    def periods(self) -> list[str]:
+        """The period asked for, else those that run."""
+        row = self.query.filter.row
+        return [str(row.period)] if row and row.period else running_periods(self.today)
+
+
+@frozen(kw_only=True)
+class ClientWalk:
+    """How a page of clients is found."""
+
+    arms: tuple[Arm, ...]
+    """The parts that are merged into the page."""
+    area: Shape
+    """The branches and companies that the arms and the ranges of words begin at."""
+    read_words: tuple[int, ...] = ()
+    """The words, by their place, all of whose clients are read first."""
+    checked_words: tuple[int, ...] = ()
+    """The words that each client met is checked for."""
+    is_steady: bool = False
+    """Whether one plan serves every such page, so that it may be kept prepared."""
+
+
+def choose_client_walk(resolved: ResolvedQuery) -> ClientWalk:
+    """Choose: a filter that names few clients counts before the scope."""
+    area, read_words = resolved.area, _read_words(resolved)
+    names_few = resolved.among is not None or bool(read_words)
+    shape = Shape(everything=True) if resolved.names_officer or names_few else area
+    by_row = _walks_rows(resolved, names_few=names_few)
+    is_plain = not (resolved.filters or resolved.query.q is not None or resolved.asks_for_rows)
+    return ClientWalk(
+        arms=_row_arms(resolved, shape) if by_row else _client_arms(resolved, shape),
+        area=area,
+        read_words=read_words,
+        checked_words=tuple(n for n, _ in enumerate(resolved.words) if n not in read_words),
+        is_steady=is_plain and shape.is_steady,
+    )
+
+
+def common_from(resolved: ResolvedQuery) -> int | None:
+    """How many clients make a word common; None where it makes no difference to the walk."""
+    if resolved.names_officer or not resolved.words:
+        return None
+    scope = resolved.client_scope
+    branches = len(scope.direct_branches | scope.area_branches)
+    return min(COMMON, COMMON_IN_A_BRANCH * branches) if resolved.area.everything else COMMON
+
+
+def running_periods(today: date) -> list[str]:
+    return [str(Period.containing(today, cycle)) for cycle in Cycle]
+
+
+def _read_words(resolved: ResolvedQuery) -> tuple[int, ...]:
+    """The rare words; where all are common, two or more long ones: few clients have both."""
+    if resolved.names_officer or resolved.among is not None:
+        return ()
+    long = [n for n, word in enumerate(resolved.words) if len(word) >= LONG_WORD]
+    return tuple(sorted(resolved.rare_words) or (long if len(long) >= SEVERAL else []))
+
+
+def _walks_rows(resolved: ResolvedQuery, *, names_few: bool) -> bool:
+    """Whether an index of the rows gives the order: by day, or by name within a status."""
+    if resolved.query.sort is ClientSort.FOLLOW_UP:
+        return True
+    few = resolved.names_officer or names_few or resolved.filters.get("active") is False
+    if resolved.query.sort is not ClientSort.NAME or few or "loan_status" in resolved.filters:
+        return False
+    asked = {name for name, value in resolved.filters.items() if value is not False}
+    return "row_status" in resolved.ids or not _NARROWING.isdisjoint(asked)
+
+
+def _row_arms(resolved: ResolvedQuery, shape: Shape) -> tuple[Arm, ...]:
+    arms = [Arm.ROWS_OF_EACH_BRANCH] if shape.branches else []
+    if shape.everything:
+        arms.append(Arm.ROWS_OF_EVERYTHING)
+    elif shape.companies:
+        arms.append(Arm.ROWS_OF_COMPANIES)
+    if resolved.client_scope.self_companies or resolved.status_scope.self_companies:
+        arms.append(Arm.ROWS_OF_OWN)
+    return tuple(arms)
+
+
+def _client_arms(resolved: ResolvedQuery, shape: Shape) -> tuple[Arm, ...]:
+    in_order = _is_officer_by_name(resolved)
+    if resolved.names_officer and not in_order:
+        return (Arm.OFFICER,)
+    if shape.everything:
+        return (Arm.EVERYTHING,)
+    arms = [Arm.EACH_BRANCH] if shape.branches else []
+    if shape.companies:
+        # One company may have nothing that a filter asks for, and be walked to its end for it.
+        arms.append(Arm.COMPANIES if resolved.filters else Arm.EACH_COMPANY)
+    if shape.own:
+        arms.append(Arm.OWN_IN_ORDER if in_order else Arm.OWN)
+    return tuple(arms)
+
+
+def _is_officer_by_name(resolved: ResolvedQuery) -> bool:
+    """Whether the index of an officer's clients has the order, and no other filter applies."""
+    others = resolved.filters.keys() - {"assigned_to"}
+    return resolved.query.sort is ClientSort.NAME and not (others or resolved.query.q)
+
+
+def _filters(asked: ClientFilter | StatusFilter) -> dict[str, Any]:
+    filters: dict[str, Any] = {}
+    for name, value in attrs.asdict(asked, recurse=False).items():
+        if name == "row" and value is not None:
+            rows = _filters(value)
+            rows.pop("period", None)
+            filters.update({f"row_{each}": what for each, what in rows.items()})
+        elif value is not None and name != "row":
+            filters[name] = value
+    return filters

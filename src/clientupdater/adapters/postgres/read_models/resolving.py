@@ -1,0 +1,133 @@
+"""Look up what a query for clients names: its codes, and the clients or words of its search."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import UUID
+
+import psycopg
+from attrs import evolve, frozen
+
+from clientupdater.adapters.postgres.core.scope_ids import over_known_companies
+from clientupdater.adapters.postgres.read_models.client_page import rare_words_statement
+from clientupdater.adapters.postgres.read_models.client_walk import ResolvedQuery, common_from
+from clientupdater.adapters.postgres.read_models.conditions import query_params
+from clientupdater.adapters.postgres.read_models.pieces import BLOCKS
+from clientupdater.domain.errors import Fault, InvalidInput
+from clientupdater.domain.ids import ClientId
+from clientupdater.domain.statuses import PENDING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from clientupdater.ports.lists import ClientFilter, ClientQuery, Looking
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+_CODES = (
+    "company",
+    "branch",
+    "area",
+    "product",
+    "pension_type",
+    "pensioner_type",
+    "par_status",
+    "account_type",
+    "row_status",
+    "row_reason",
+    "row_branch_then",
+)
+_NUMBER = re.compile(r"[0-9\s+().-]+")
+FEWEST_DIGITS = 7
+"""Digits that make a contact number: nobody's has fewer."""
+
+
+def resolve(
+    connection: Connection,
+    query: ClientQuery,
+    looking: Looking,
+    known: Collection[ClientId] = (),
+    *,
+    is_undated: bool = False,
+) -> ResolvedQuery | None:
+    """Look up what the query names; None where its search can find nobody.
+
+    Raises InvalidInput for each code that does not exist.
+    """
+    resolver = _Resolver(connection)
+    ids, members = resolver.codes(query.filter)
+    search = resolver.search(query.q, known) if query.q is not None else {}
+    if search is None:
+        return None
+    resolved = ResolvedQuery(
+        query=query,
+        client_scope=over_known_companies(looking.clients, connection),
+        status_scope=over_known_companies(looking.statuses, connection),
+        now=looking.now,
+        today=looking.today,
+        ids=ids,
+        area_members=tuple(members),
+        is_undated=is_undated,
+        **search,
+    )
+    many = common_from(resolved)
+    return resolved if many is None else resolver.with_rare_words(resolved, many)
+
+
+@frozen
+class _Resolver:
+    connection: Connection
+
+    def codes(self, asked: ClientFilter) -> tuple[Mapping[str, UUID], Collection[Any]]:
+        named = _codes_in(asked)
+        if not named:
+            return {}, ()
+        params = {**dict.fromkeys(_CODES), **named}
+        ((*ids, members),) = self.connection.execute(BLOCKS["resolve"].encode(), params).fetchall()
+        known = dict(zip(_CODES, ids, strict=True))
+        if unknown := [name for name in named if known[name] is None]:
+            faults = (Fault(name.removeprefix("row_"), "there is no such code") for name in unknown)
+            raise InvalidInput(faults)
+        return {name: id_ for name, id_ in known.items() if id_}, members
+
+    def search(self, q: str, known: Collection[ClientId]) -> dict[str, Any] | None:
+        """Find the clients that a number or code names, else the words of names."""
+        if among := {*self._named(q.strip()), *known}:
+            return {"among": tuple(among)}
+        ((words,),) = self.connection.execute(BLOCKS["words"].encode(), {"q": q}).fetchall()
+        if not words or _NUMBER.fullmatch(q):
+            return None
+        # The longest first: it is the rarest, as a rule.
+        return {"words": tuple(sorted(words, key=len, reverse=True))}
+
+    def with_rare_words(self, resolved: ResolvedQuery, common_from: int) -> ResolvedQuery:
+        statement = rare_words_statement(resolved, common_from).encode()
+        params = query_params(resolved)
+        ((rare,),) = self.connection.execute(statement, params, prepare=False).fetchall()
+        return evolve(resolved, rare_words=frozenset(rare))
+
+    def _named(self, text: str) -> list[ClientId]:
+        digits = sum(each.isdigit() for each in text)
+        is_number = bool(_NUMBER.fullmatch(text)) and digits >= FEWEST_DIGITS
+        if not is_number and len(text.split()) != 1:
+            return []
+        params = {"codes": [text, text.upper()], "q": text, "number": is_number}
+        rows = self.connection.execute(BLOCKS["named"].encode(), params, prepare=False)
+        return [ClientId(id_) for (id_,) in rows.fetchall()]
+
+
+def _codes_in(asked: ClientFilter) -> dict[str, str]:
+    codes = {name: _code_in(asked, name) for name in _CODES}
+    if asked.row and asked.row.touched is False:
+        # A row that nobody has touched is at PENDING, and rows of one status have an index.
+        codes["row_status"] = codes["row_status"] or PENDING
+    return {name: code for name, code in codes.items() if code is not None}
+
+
+def _code_in(asked: ClientFilter, name: str) -> str | None:
+    if name.startswith("row_"):
+        code = getattr(asked.row, name.removeprefix("row_")) if asked.row else None
+    else:
+        code = getattr(asked, name)
+    return None if code is None else str(code)

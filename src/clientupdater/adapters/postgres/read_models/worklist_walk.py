@@ -1,0 +1,65 @@
+"""Choose how the worklist is walked: phase after phase, each by the size of the scope.
+
+Nothing here reads or writes SQL: `worklist_page` renders the walk that is chosen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from clientupdater.adapters.postgres.read_models.client_walk import running_periods
+from clientupdater.adapters.postgres.read_models.shape import Shape
+from clientupdater.ports.lists import WorklistOrder
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from clientupdater.domain.access_scope import AccessScope
+    from clientupdater.ports.lists import WorklistKey, WorklistQuery
+
+DUE, UNDATED, LATER = 1, 2, 3
+"""The phases by urgency: due by the day of the list, without a follow-up day, due later."""
+_PHASES = {WorklistOrder.WORK: (DUE, UNDATED, LATER), WorklistOrder.NAME: (DUE,)}
+
+
+@frozen(kw_only=True)
+class WorklistWalk:
+    """How a page of the worklist is found."""
+
+    order: WorklistOrder
+    day: date
+    phases: tuple[int, ...]
+    """The phases walked, one after the other until the page is full."""
+    after: WorklistKey | None
+    """Where the page begins; it is in the first of the phases."""
+    limit: int
+    shape: Shape
+    access_scope: AccessScope
+    """It names each company that it covers."""
+
+    @property
+    def periods(self) -> list[str]:
+        return running_periods(self.day)
+
+    def resumes(self, phase: int) -> bool:
+        """Whether the page before ended within this phase."""
+        return self.after is not None and self.after.phase == phase
+
+
+def choose_worklist_walk(
+    query: WorklistQuery, access_scope: AccessScope, today: date
+) -> WorklistWalk:
+    """Choose; order and day stay those of the first page."""
+    after = query.after
+    order = after.order if after else query.order or WorklistOrder.WORK
+    return WorklistWalk(
+        order=order,
+        day=after.day if after else today,
+        phases=tuple(each for each in _PHASES[order] if not after or each >= after.phase),
+        after=after,
+        limit=query.limit,
+        shape=Shape.of(access_scope),
+        access_scope=access_scope,
+    )
