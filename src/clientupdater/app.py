@@ -80,11 +80,11 @@ if TYPE_CHECKING:
     from clientupdater.ports.health import HealthCheck, ServiceCheck
     from clientupdater.ports.limits import RateLimits
     from clientupdater.ports.lists import Lookups
-    from clientupdater.ports.passwords import Passwords, Secrets
+    from clientupdater.ports.passwords import Passwords
+    from clientupdater.ports.people import VerifyToken
     from clientupdater.ports.schedules import Timetable
     from clientupdater.ports.sealing import Sealer
     from clientupdater.ports.sources import ClientSource
-    from clientupdater.ports.tokens import Tokens
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
 
@@ -93,10 +93,9 @@ class SignInPolicy:
     """How people are let in: what it costs to guess, and how long a session lives."""
 
     passwords: Passwords
-    secrets: Secrets
     lifetimes: Lifetimes = field(factory=Lifetimes)
     lockout: LockoutPolicy = field(factory=LockoutPolicy)
-    tokens: Tokens | None = None
+    verify_token: VerifyToken | None = None
 
 
 @frozen(kw_only=True)
@@ -241,14 +240,12 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         access=Grants(work, clock),
         territories=Territories(work, clock),
         explanations=AccessExplanations(work),
-        people=Users(work, clock, sign_in.passwords, sign_in.secrets),
-        operators=Operators(work, clock, sign_in.passwords, sign_in.secrets),
-        passwords=PasswordChanges(work, clock, sign_in.passwords, sign_in.lockout, sign_in.secrets),
-        sign_in=SignIn(
-            work, clock, sign_in.passwords, sign_in.secrets, sign_in.lifetimes, sign_in.lockout
-        ),
-        authenticate=Authenticate(work, clock, sign_in.lifetimes, sign_in.tokens),
-        sessions=Sessions(work, clock, sign_in.lifetimes, sign_in.secrets),
+        people=Users(work, clock, sign_in.passwords),
+        operators=Operators(work, clock, sign_in.passwords),
+        passwords=PasswordChanges(work, clock, sign_in.passwords, sign_in.lockout),
+        sign_in=SignIn(work, clock, sign_in.passwords, sign_in.lifetimes, sign_in.lockout),
+        authenticate=Authenticate(work, clock, sign_in.lifetimes, sign_in.verify_token),
+        sessions=Sessions(work, clock, sign_in.lifetimes),
         sync=SyncJobs(work, clock),
         run_sync=run_sync,
         do_sync_job=do_sync_job,

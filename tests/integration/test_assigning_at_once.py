@@ -14,6 +14,7 @@ from attrs import Factory, evolve, frozen
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.errors import OfficerNotAllowed
 from clientupdater.domain.ids import ClientId
+from clientupdater.ports.people import PlaceKind
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.clients.assignments import ClientAssignments
 from clientupdater.usecases.people.users import UserChanges
@@ -123,7 +124,7 @@ def test_A3_who_is_losing_a_branch_is_given_none_of_its_clients(desk: Desk) -> N
     with ThreadPoolExecutor(1) as threads:
         with desk.staff.app.territories.work.begin(SYSTEM) as tx:
             tx.people.lock_rights()
-            tx.territories.take_branch(desk.officer, desk.branch)
+            tx.territories.take(PlaceKind.BRANCH, desk.branch, desk.officer)
             assigning = threads.submit(desk.assigning())
             desk.wait_for(assigning)
         with pytest.raises(OfficerNotAllowed):

@@ -436,7 +436,7 @@ def house(database: Database, issuer: Issuer) -> Iterator[House]:
             opened.app.authenticate.work,
             opened.clock,
             ZONE,
-            sign_in=default_sign_in(tokens=believing(issuer)),
+            sign_in=default_sign_in(verify_token=believing(issuer).verify),
         )
         ana = opened.hire("clients:read area FCASH", clerk_id=SUBJECT, first_name="Ana")
         yield House(attrs.evolve(opened, app=app), issuer, ana)
@@ -539,7 +539,7 @@ def test_U1_the_environment_says_whom_to_believe(issuer: Issuer) -> None:
         "OIDC_AUTHORIZED_PARTIES": "https://app.example.com, https://other.example.com",
     }
     guard = sign_in_of(Settings.from_mapping(values), issuer.clock)
-    assert guard.tokens is not None
+    assert guard.verify_token is not None
     token = issuer.token(key=ec_key("two"), kid="two", algorithm="ES256", iss=issuer.url)
-    assert guard.tokens.verify(token) == SUBJECT
-    assert sign_in_of(Settings.from_mapping({}), issuer.clock).tokens is None
+    assert guard.verify_token(token) == SUBJECT
+    assert sign_in_of(Settings.from_mapping({}), issuer.clock).verify_token is None

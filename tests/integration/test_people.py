@@ -335,11 +335,11 @@ def test_a_change_needs_the_version_that_was_seen(staff: Staff, boss: Caller) ->
 @pytest.mark.parametrize(
     "takes_over",
     [
-        lambda app, who, other: app.reset_password(who, other),
-        lambda app, who, other: app.set_initial_password(who, other, "a word that is long"),
-        lambda app, who, other: app.issue_service_token(who, other, timedelta(30)),
-        lambda app, who, other: app.change_user(who, other, UserChanges(email="me@ex.com"), 1),
-        lambda app, who, other: app.change_user(who, other, UserChanges(clerk_id="user_me"), 1),
+        lambda app, who, other: app.passwords.reset(who, other),
+        lambda app, who, other: app.passwords.set_initial(who, other, "a word that is long"),
+        lambda app, who, other: app.sessions.issue_token(who, other, timedelta(30)),
+        lambda app, who, other: app.people.change(who, other, UserChanges(email="me@ex.com"), 1),
+        lambda app, who, other: app.people.change(who, other, UserChanges(clerk_id="user_me"), 1),
     ],
 )
 def test_A6_nobody_takes_over_an_account_with_wider_rights(
@@ -347,8 +347,8 @@ def test_A6_nobody_takes_over_an_account_with_wider_rights(
 ) -> None:
     wider, narrower = staff.hire("audit:read all"), staff.hire("users:read branch")
     with pytest.raises(PrivilegeExceeded):
-        takes_over(staff.app.people, boss, wider)
-    takes_over(staff.app.people, boss, narrower)
+        takes_over(staff.app, boss, wider)
+    takes_over(staff.app, boss, narrower)
 
 
 @pytest.mark.rule("A6", "L1")
@@ -435,18 +435,20 @@ def test_the_sessions_of_others_are_seen_by_users_read(staff: Staff, boss: Calle
 @pytest.mark.parametrize(
     "takes",
     [
-        lambda app, who, other, _: app.revoke_grant(who, other, Permission.USERS_READ, None),
-        lambda app, who, other, _: app.grant_permission(
+        lambda app, who, other, _: app.access.revoke(who, other, Permission.USERS_READ, None),
+        lambda app, who, other, _: app.access.grant(
             who, other, Permission.USERS_READ, None, Scope.SELF
         ),
-        lambda app, who, other, branch: app.take_branch(who, other, branch),
-        lambda app, who, other, _: app.lock_user(who, other),
-        lambda app, who, other, _: app.unlock_user(who, other),
-        lambda app, who, other, _: app.change_user(who, other, UserChanges(is_active=False), None),
-        lambda app, who, other, _: app.delete_user(who, other, None),
-        lambda app, who, other, _: app.revoke_sessions(who, other),
-        lambda app, who, other, _: app.revoke_session(
-            who, other, app.list_sessions(who, other)[0].id
+        lambda app, who, other, branch: app.territories.take_branch(who, other, branch),
+        lambda app, who, other, _: app.people.lock(who, other),
+        lambda app, who, other, _: app.people.unlock(who, other),
+        lambda app, who, other, _: app.people.change(
+            who, other, UserChanges(is_active=False), None
+        ),
+        lambda app, who, other, _: app.people.delete(who, other, None),
+        lambda app, who, other, _: app.sessions.revoke_many(who, other),
+        lambda app, who, other, _: app.sessions.revoke(
+            who, other, app.sessions.list(who, other)[0].id
         ),
     ],
     ids=(
@@ -474,10 +476,10 @@ def test_A6_nobody_takes_anything_from_one_with_wider_rights(
         staff.session(person)
     before = state_of(staff, wider)
     with pytest.raises(PrivilegeExceeded):
-        takes(staff.app.people, manager, wider, branch)
+        takes(staff.app, manager, wider, branch)
     assert state_of(staff, wider) == before
     assert staff.one("select count(*) from activity_logs where action = 'rights.refuse'") == 1
-    takes(staff.app.people, manager, equal, branch)
+    takes(staff.app, manager, equal, branch)
 
 
 def test_a_stale_version_is_told_before_the_rights_of_who_is_deleted(staff: Staff) -> None:
@@ -547,20 +549,20 @@ def test_A6_a_branch_is_taken_out_of_an_area_by_one_who_holds_the_branch(staff: 
 @pytest.mark.parametrize(
     "removes",
     [
-        lambda app, who, other: app.change_user(who, other, UserChanges(is_active=False), None),
-        lambda app, who, other: app.delete_user(who, other, None),
-        lambda app, who, other: app.lock_user(who, other),
+        lambda app, who, other: app.people.change(who, other, UserChanges(is_active=False), None),
+        lambda app, who, other: app.people.delete(who, other, None),
+        lambda app, who, other: app.people.lock(who, other),
     ],
 )
 def test_A6_the_last_administrator_can_be_neither_removed_nor_locked(
     staff: Staff, boss: Caller, removes: Callable[[object, Caller, PersonId], object]
 ) -> None:
     with pytest.raises(LastAdministrator):
-        removes(staff.app.people, boss, boss.actor.id)
+        removes(staff.app, boss, boss.actor.id)
     second = staff.hire("users:manage all")
-    removes(staff.app.people, boss, second)
+    removes(staff.app, boss, second)
     with pytest.raises(LastAdministrator):
-        removes(staff.app.people, boss, boss.actor.id)
+        removes(staff.app, boss, boss.actor.id)
 
 
 @pytest.mark.parametrize("attempt", range(5))

@@ -78,7 +78,7 @@ class Argon2Passwords:
 
 
 @define
-class OneAtATime:
+class QueuedPasswords:
     """Passwords, one hash at a time: a flood of sign-ins leaves the other cores to all others.
 
     Whoever comes when `waiting` others wait already is told to try again, at once.

@@ -110,7 +110,7 @@ class PostgresPeople:
 
     def lock_rights(self) -> None:
         """Wait for whoever changes rights just now, and keep all others waiting."""
-        self._connection.execute(QUERIES["hold_administration"])
+        self._connection.execute(QUERIES["lock_rights"])
 
     def count_administrators(self) -> int:
         """Count the active administrators, but for those who are locked for good."""

@@ -37,7 +37,7 @@ class PostgresCredentials:
     def lock(self, person: PersonId | None) -> Credential | None:
         """Find somebody's again and lock it; for nobody, look all the same."""
         values = {"person": person}
-        self._connection.execute(QUERIES["hold_person"], values)
+        self._connection.execute(QUERIES["lock_person"], values)
         row = self._connection.execute(QUERIES["credential_by_id"], values).fetchone()
         return _credential(*row) if row else None
 
@@ -80,12 +80,12 @@ class PostgresCredentials:
             "ip_address": origin.ip_address,
             "user_agent": origin.user_agent,
         }
-        self._connection.execute(QUERIES["note_failure"], count)
+        self._connection.execute(QUERIES["count_failure"], count)
         self._connection.execute(QUERIES["log_failure"], log)
 
     def record_sign_in(self, person: PersonId, now: datetime) -> None:
         """Count from nothing again, and note the sign-in."""
-        self._connection.execute(QUERIES["admit"], {"person": person, "now": now})
+        self._connection.execute(QUERIES["record_sign_in"], {"person": person, "now": now})
 
     def issue_one_time(self, person: PersonId, issued: OneTime, token: str | None) -> None:
         """Keep one in place of any other of its kind."""
@@ -100,7 +100,7 @@ class PostgresCredentials:
 
     def lock_one_time(self, token: str) -> tuple[PersonId, OneTime] | None:
         """Find a reset and lock it, after its owner, as everybody who locks both does."""
-        self._connection.execute(QUERIES["hold_owner_of_reset"], {"token": token})
+        self._connection.execute(QUERIES["lock_owner_of_reset"], {"token": token})
         row = self._connection.execute(QUERIES["reset_by_token"], {"token": token}).fetchone()
         if row is None:
             return None

@@ -30,4 +30,4 @@ class PostgresRights:
 
     def lock(self) -> None:
         """Wait for whoever changes rights just now, and keep them, but no others, waiting."""
-        self._connection.execute(QUERIES["hold_rights"])
+        self._connection.execute(QUERIES["lock_rights_shared"])

@@ -118,7 +118,7 @@ left join one_time_passwords o on o.user_id = u.id and o.kind = 'initial'
 where lower(u.email) = lower(%(email)s)
     and u.deleted_at is null
 
--- name: hold_person
+-- name: lock_person
 -- By itself and before anything is read: a joined row that comes with a lock that was waited for
 -- is as it was before the wait, and an initial password would be good twice.
 select
@@ -130,7 +130,7 @@ for update
 {credential}
 where u.id = %(person)s
 
--- name: note_failure
+-- name: count_failure
 update users
 set failed_login_count = %(failures)s, locked_until = %(locked_until)s
 where id = %(person)s
@@ -144,7 +144,7 @@ values (
     %(ip_address)s, %(user_agent)s
 )
 
--- name: admit
+-- name: record_sign_in
 update users
 set failed_login_count = 0, locked_until = null, last_login_at = %(now)s,
     login_count = login_count + 1
@@ -171,7 +171,7 @@ on conflict (user_id, kind) do update
 set token = excluded.token, issued_by = excluded.issued_by, issued_at = excluded.issued_at,
     used_at = null
 
--- name: hold_owner_of_reset
+-- name: lock_owner_of_reset
 select
 from users
 where id = (select user_id from one_time_passwords where kind = 'reset' and token = %(token)s)
@@ -275,11 +275,11 @@ where user_id = %(person)s
     and permission_id = (select id from permissions where code = %(permission)s)
     and company_id is not distinct from %(company)s
 
--- name: hold_administration
+-- name: lock_rights
 -- No row is locked: a writer of statuses looks at the rows of people, and never waits for this.
 select pg_advisory_xact_lock({rights})
 
--- name: hold_rights
+-- name: lock_rights_shared
 select pg_advisory_xact_lock_shared({rights})
 
 -- name: rights
@@ -327,7 +327,7 @@ from user_areas
 where area_id = %(area)s
 order by user_id
 
--- name: put_branch
+-- name: place_branch
 insert into area_branches (area_id, branch_id)
 values (%(area)s, %(branch)s)
 on conflict do nothing

@@ -18,6 +18,8 @@ from clientupdater.ports.codes import Names
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from clientupdater.ports.people import PlaceKind
+
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -27,33 +29,24 @@ class PostgresTerritories:
 
     _connection: Connection
 
-    def give_branch(self, person: PersonId, branch: BranchId, by: PersonId, now: datetime) -> None:
-        """Give a branch."""
-        self._run("give_branch", person=person, place=branch, by=by, now=now)
+    def give(
+        self, kind: PlaceKind, place: UUID, person: PersonId, by: PersonId, now: datetime
+    ) -> None:
+        values = {"person": person, "place": place, "by": by, "now": now}
+        self._connection.execute(QUERIES[f"give_{kind}"], values)
 
-    def take_branch(self, person: PersonId, branch: BranchId) -> None:
-        """Take a branch."""
-        self._run("take_branch", person=person, place=branch)
-
-    def give_area(self, person: PersonId, area: AreaId, by: PersonId, now: datetime) -> None:
-        """Give an area."""
-        self._run("give_area", person=person, place=area, by=by, now=now)
-
-    def take_area(self, person: PersonId, area: AreaId) -> None:
-        """Take an area."""
-        self._run("take_area", person=person, place=area)
+    def take(self, kind: PlaceKind, place: UUID, person: PersonId) -> None:
+        values = {"person": person, "place": place}
+        self._connection.execute(QUERIES[f"take_{kind}"], values)
 
     def holders(self, area: AreaId) -> list[PersonId]:
         """List the people who were given an area."""
         cursor = self._connection.execute(QUERIES["holders"], {"area": area})
         return [PersonId(person) for (person,) in cursor]
 
-    def _run(self, query: str, **params: object) -> None:
-        self._connection.execute(QUERIES[query], params)
-
     def place_branch(self, area: AreaId, branch: BranchId) -> None:
         """Put a branch into it."""
-        self._connection.execute(QUERIES["put_branch"], {"area": area, "branch": branch})
+        self._connection.execute(QUERIES["place_branch"], {"area": area, "branch": branch})
 
     def remove_branch(self, area: AreaId, branch: BranchId) -> None:
         """Take a branch out."""
