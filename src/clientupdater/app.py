@@ -18,7 +18,6 @@ from clientupdater.domain.retention import Retention
 from clientupdater.domain.sessions import Lifetimes
 from clientupdater.ports.job_run import Task, in_turn
 from clientupdater.ports.queue import EXPORT_QUEUE, SYNC_QUEUE
-from clientupdater.settings.serving import Serving
 from clientupdater.usecases.access.explanations import AccessExplanations
 from clientupdater.usecases.access.grants import Grants
 from clientupdater.usecases.access.territories import Territories
@@ -134,7 +133,8 @@ class Dependencies:
     sheet_forms: Mapping[ExportFormat, SheetForm]
     sync: SyncSettings = field(factory=SyncSettings)
     retention: Retention = field(factory=Retention)
-    serving: Serving = field(factory=Serving)
+    keep_responses_for: timedelta = timedelta(hours=24)
+    """How long a response is stored under its idempotency key."""
     readiness: tuple[HealthCheck, ...] = ()
     services: Mapping[str, ServiceCheck] = field(factory=dict)
     circuits: tuple[CircuitReader, ...] = ()
@@ -194,12 +194,11 @@ class App:
     gauges: Gauges
     cache: Cache
     sealer: Sealer
-    serving: Serving
 
 
 def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies) -> App:
     """Assemble the use cases over any adapters; nothing is opened here."""
-    shared, sign_in, serving = parts.shared, parts.sign_in, parts.serving
+    shared, sign_in = parts.shared, parts.sign_in
     clients = ClientAccess(work, clock, zone)
     one_client = OneClient(work, clock, zone, parts.sources)
     run_sync = RunSync(work, clock, zone, SyncInput(work, clock, parts.sources, parts.sync.overlap))
@@ -265,12 +264,11 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         look_up_names=LookUpNames(work),
         admit_request=AdmitRequest(shared.limits, shared.allowances),
         admit_probe=AdmitRequest(shared.probe_limits, shared.allowances),
-        idempotency=Idempotency(work, clock, parts.sealer, serving.keep_answers_for),
+        idempotency=Idempotency(work, clock, parts.sealer, parts.keep_responses_for),
         check_system=CheckSystem(work, clock, parts.services, parts.sources.keys()),
         readiness=parts.readiness,
         circuits=parts.circuits,
         gauges=parts.gauges,
         cache=shared.cache,
         sealer=parts.sealer,
-        serving=serving,
     )

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from http.client import HTTPResponse
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from clientupdater.entrypoints.http.server import config_of
+from clientupdater.entrypoints.http.server_settings import ServerSettings
 from clientupdater.entrypoints.http.system import Traffic
 from tests.support.http_actors import BASE, Field
 from tests.support.http_server import head_of, served
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 
 
 def config_for(field: Field, **others: Any) -> uvicorn.Config:
-    serving = attrs.evolve(field.staff.app.serving, **others)
-    return config_of(attrs.evolve(field.staff.app, serving=serving), Traffic())
+    return config_of(field.staff.app, ServerSettings(**others), Traffic())
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 import httpx
@@ -15,8 +15,8 @@ from clientupdater.adapters.security.passwords import hash_password
 from clientupdater.composition.resilience import default_shared_state
 from clientupdater.domain.rate_limits import Allowances
 from clientupdater.entrypoints.http.application import build
+from clientupdater.entrypoints.http.server_settings import ServerSettings
 from clientupdater.settings.readers import networks
-from clientupdater.settings.serving import Serving
 from clientupdater.usecases.requests.rate_limits import AdmitRequest
 from tests.support.http_actors import BASE, Field, code_of
 from tests.support.http_server import head_of, served
@@ -28,12 +28,12 @@ FEW = Allowances.of(read=3, write=2, export=1, sign_in=2)
 
 
 @contextmanager
-def limited(field: Field, **others: Any) -> Iterator[httpx.Client]:
+def limited(field: Field, server: ServerSettings | None = None) -> Iterator[httpx.Client]:
     """Serve it with few allowances to somebody who has signed in."""
     shared = default_shared_state(allowances=FEW)
     admit = AdmitRequest(shared.limits, shared.allowances)
-    app = attrs.evolve(field.staff.app, admit_request=admit, **others)
-    with served(build(lambda: nullcontext(app))) as http:
+    app = attrs.evolve(field.staff.app, admit_request=admit)
+    with served(build(lambda: nullcontext(app), server)) as http:
         http.headers["Authorization"] = field.http.headers["Authorization"]
         yield http
 
@@ -150,8 +150,8 @@ def test_a_proxy_that_adds_a_line_of_its_own_is_heeded_as_one_that_adds_to_it(
     field: Field,
 ) -> None:
     """What a stranger writes stands in the first line; what our proxy saw stands in the last."""
-    serving = Serving(trusted_proxies=networks("127.0.0.0/8"))
-    with limited(field, serving=serving) as http:
+    server = ServerSettings(trusted_proxies=networks("127.0.0.0/8"))
+    with limited(field, server) as http:
         items = [
             http.get(
                 f"{BASE}/me",

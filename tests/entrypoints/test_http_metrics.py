@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from clientupdater.entrypoints.http.application import build
-from clientupdater.settings.serving import Serving
+from clientupdater.entrypoints.http.server_settings import ServerSettings
 from tests.support.http_actors import BASE, Field, code_of
 from tests.support.http_server import served
 
@@ -27,9 +27,8 @@ AS_OPS = {"Authorization": f"Bearer {OPS}"}
 @pytest.fixture
 def watched(field: Field) -> Iterator[httpx.Client]:
     """Serve it to somebody signed in, with a token of operations and another origin's pages."""
-    app = attrs.evolve(field.staff.app, serving=Serving(ops_token=OPS))
-    origins = ("https://app.example.com",)
-    with served(build(lambda: nullcontext(app), cors_origins=origins)) as http:
+    server = ServerSettings(ops_token=OPS, cors_origins=("https://app.example.com",))
+    with served(build(lambda: nullcontext(field.staff.app), server)) as http:
         http.headers["Authorization"] = field.http.headers["Authorization"]
         yield http
 
@@ -144,9 +143,8 @@ def test_who_takes_no_json_is_told_that_there_is_nothing_else(watched: httpx.Cli
 
 
 def test_an_address_counts_only_from_proxies_that_were_named(field: Field) -> None:
-    def seen(serving: Serving, forwarded_for: str) -> str:
-        app = attrs.evolve(field.staff.app, serving=serving)
-        with served(build(lambda: nullcontext(app))) as http:
+    def seen(server: ServerSettings, forwarded_for: str) -> str:
+        with served(build(lambda: nullcontext(field.staff.app), server)) as http:
             proof = {"email": "nobody@example.com", "password": "x"}
             http.post(f"{BASE}/sessions", json=proof, headers={"X-Forwarded-For": forwarded_for})
         result: str = field.staff.one(
@@ -155,8 +153,8 @@ def test_an_address_counts_only_from_proxies_that_were_named(field: Field) -> No
         )
         return result
 
-    trusting = Serving(trusted_proxies=(ip_network("127.0.0.0/8"), ip_network("10.0.0.0/8")))
-    assert seen(Serving(), "203.0.113.7") == "127.0.0.1"
+    trusting = ServerSettings(trusted_proxies=(ip_network("127.0.0.0/8"), ip_network("10.0.0.0/8")))
+    assert seen(ServerSettings(), "203.0.113.7") == "127.0.0.1"
     assert seen(trusting, "198.51.100.1, 203.0.113.7, 10.1.1.1") == "203.0.113.7"
     assert seen(trusting, "") == "127.0.0.1"
 

@@ -6,14 +6,13 @@ import threading
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import httpx
 import psycopg
 import pytest
 
 from clientupdater.entrypoints.http import pipeline
 from clientupdater.entrypoints.http.application import build
-from clientupdater.settings.serving import Serving
+from clientupdater.entrypoints.http.server_settings import ServerSettings
 from tests.support.http_actors import BASE, PERIOD, Field, code_of
 from tests.support.http_server import served
 from tests.support.waiting import WAITING_FOR_A_LOCK, wait_until
@@ -99,8 +98,8 @@ def test_what_is_no_key_is_told_so(field: Field, key: str | bytes) -> None:
 
 
 def test_a_key_may_be_left_out_where_the_setting_says_so(field: Field) -> None:
-    app = attrs.evolve(field.staff.app, serving=Serving(key_required=False))
-    with served(build(lambda: nullcontext(app))) as http:
+    server = ServerSettings(key_required=False)
+    with served(build(lambda: nullcontext(field.staff.app), server)) as http:
         http.event_hooks = {}
         http.headers.update(field.http.headers)
         url = f"{field.url(field.client())}/events"

@@ -384,7 +384,7 @@ def test_U1_an_answer_without_end_is_not_read(tokens: OidcTokens, issuer: Issuer
 def test_U1_an_answer_that_drips_is_given_up_in_time(issuer: Issuer) -> None:
     issuer.drip = 0.02
     with pytest.raises(Unavailable):
-        PublishedKeys(issuer.url, ("RS256",), patience=0.2)()
+        PublishedKeys(issuer.url, ("RS256",), timeout_s=0.2)()
     assert issuer.sent < len(issuer.answer()) / 2
 
 

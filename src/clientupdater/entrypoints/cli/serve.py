@@ -82,7 +82,8 @@ def _one(
 ) -> None:
     from clientupdater.composition import open_app
     from clientupdater.entrypoints.http import server
+    from clientupdater.entrypoints.http.server_settings import ServerSettings
 
     with listening, open_app(settings) as app:
         settings.require_keys()
-        server.run(app, listening, drain_s=drain_s, measures=measures)
+        server.run(app, ServerSettings.of(settings), listening, drain_s=drain_s, measures=measures)

@@ -1,4 +1,4 @@
-"""Where people work, over one PostgreSQL transaction (A2, A3)."""
+"""Territories, areas and branches in PostgreSQL (A2, A3)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 @frozen
 class PostgresTerritories:
-    """Where people work."""
+    """The branches and areas of people."""
 
     _connection: Connection
 
@@ -40,29 +40,23 @@ class PostgresTerritories:
         self._connection.execute(QUERIES[f"take_{kind}"], values)
 
     def holders(self, area: AreaId) -> list[PersonId]:
-        """List the people who were given an area."""
         cursor = self._connection.execute(QUERIES["holders"], {"area": area})
         return [PersonId(person) for (person,) in cursor]
 
     def place_branch(self, area: AreaId, branch: BranchId) -> None:
-        """Put a branch into it."""
         self._connection.execute(QUERIES["place_branch"], {"area": area, "branch": branch})
 
     def remove_branch(self, area: AreaId, branch: BranchId) -> None:
-        """Take a branch out."""
         self._connection.execute(QUERIES["remove_branch"], {"area": area, "branch": branch})
 
     def company_of_area(self, area: AreaId) -> CompanyId | None:
-        """Tell whose an area is."""
         row = self._connection.execute(QUERIES["company_of_area"], {"area": area}).fetchone()
         return CompanyId(row[0]) if row and row[0] else None
 
     def end_assignments(self, officer: PersonId, by: PersonId, now: datetime) -> int:
-        """End every assignment of one who is deactivated."""
         return self._end("end_all_assignments", officer, by, now)
 
     def end_lost_assignments(self, officer: PersonId, by: PersonId, now: datetime) -> int:
-        """End the assignments that lie outside the officer's territory."""
         return self._end("end_lost_assignments", officer, by, now)
 
     def _end(self, query: str, officer: PersonId, by: PersonId, now: datetime) -> int:
@@ -77,19 +71,15 @@ class PostgresOrganisation:
     _connection: Connection
 
     def branch(self, named: BranchId | str) -> BranchId:
-        """Find a branch."""
         return BranchId(self._named("branch", named))
 
     def area(self, named: AreaId | str) -> AreaId:
-        """Find an area."""
         return AreaId(self._named("area", named))
 
     def company(self, named: CompanyId | str) -> CompanyId:
-        """Find a company."""
         return CompanyId(self._named("company", named))
 
     def members(self, area: AreaId) -> frozenset[BranchId]:
-        """Give the live branches of an area."""
         cursor = self._connection.execute(QUERIES["members"], {"area": area})
         return frozenset(BranchId(branch) for (branch,) in cursor)
 
@@ -103,7 +93,6 @@ class PostgresOrganisation:
         return identity
 
     def codes_of(self, branches: Set[UUID], areas: Set[UUID], people: Set[UUID]) -> Names:
-        """Find those of these, and of every company."""
         values: dict[str, dict[UUID, str]] = {"company": {}, "branch": {}, "area": {}}
         values["person"] = {}
         result = {"branches": list(branches), "areas": list(areas), "people": list(people)}
