@@ -45,7 +45,9 @@ def change(http: httpx.Client, field: Field, client: str, version: int) -> httpx
     return http.post(f"{field.url(client)}/events", json=json, timeout=20)
 
 
-def test_whoever_comes_to_a_full_house_is_told_so_at_once(field: Field, database: Database) -> None:
+def test_a_request_beyond_the_admission_limit_is_refused_at_once(
+    field: Field, database: Database
+) -> None:
     client, answers, measures = field.client(), [], Metrics()
     full = ServerSettings(threads=1, max_requests=2, deadline_s=10)
     with serving(field, full, measures) as http:
@@ -79,9 +81,7 @@ def in_flight(measures: Metrics) -> float:
     return measures.registry.get_sample_value("clientupdater_http_in_flight") or 0
 
 
-def test_what_takes_too_long_is_given_up_and_leaves_nothing(
-    field: Field, database: Database
-) -> None:
+def test_a_request_beyond_its_deadline_is_rolled_back(field: Field, database: Database) -> None:
     client = field.client()
     assert change(field.http, field, client, 0).status_code == 201
     with serving(field, ServerSettings(deadline_s=1.5)) as http, rows_held(database):
@@ -109,7 +109,7 @@ def test_a_request_that_waited_its_time_away_is_not_begun(field: Field, database
     assert field.staff.one("select count(*) from status_events where kind = 'recorded'") == 1
 
 
-def test_a_body_that_does_not_come_keeps_nobody_waiting(field: Field) -> None:
+def test_a_missing_body_does_not_delay_other_requests(field: Field) -> None:
     begun = threading.Event()
 
     def drips() -> Iterator[bytes]:

@@ -41,9 +41,7 @@ def value(http: httpx.Client, series: str) -> float:
     return float(match[1])
 
 
-def test_metrics_are_for_who_shows_the_token_of_operations(
-    watched: httpx.Client, field: Field
-) -> None:
+def test_metrics_need_the_token_of_operations(watched: httpx.Client, field: Field) -> None:
     assert code_of(field.http.get("/metrics", headers=AS_OPS)) == (404, "not_found")
     assert code_of(watched.get("/metrics")) == (401, "unauthenticated")
     answer = watched.get("/metrics", headers=AS_OPS)
@@ -67,7 +65,7 @@ def test_requests_are_counted_by_route_and_never_by_whom_they_are_about(
     assert value(watched, 'clientupdater_http_refusals_total{code="not_found"}') == 1
 
 
-def test_methods_that_somebody_made_up_are_one_series(watched: httpx.Client) -> None:
+def test_unknown_methods_are_one_series(watched: httpx.Client) -> None:
     for method in ("BREW", "WHEN", "GET-X"):
         assert watched.request(method, "/livez").status_code == 405
     name = 'clientupdater_http_request_duration_seconds_count{method="other",route="/livez"'
@@ -75,7 +73,7 @@ def test_methods_that_somebody_made_up_are_one_series(watched: httpx.Client) -> 
     assert "BREW" not in watched.get("/metrics", headers=AS_OPS).text
 
 
-def test_what_is_asked_for_again_is_counted(watched: httpx.Client, field: Field) -> None:
+def test_replays_are_counted(watched: httpx.Client, field: Field) -> None:
     url, json = f"{field.url(field.client())}/events", {"status": "CALLED", "version": 0}
     for _ in range(3):
         watched.post(url, json=json, headers={"Idempotency-Key": "a"})
@@ -117,7 +115,7 @@ def test_pages_of_the_origins_that_were_named_may_ask(watched: httpx.Client) -> 
     assert "access-control-allow-origin" not in stranger.headers
 
 
-def test_long_answers_are_compressed_for_those_who_take_it(
+def test_long_responses_are_compressed_if_the_client_accepts_it(
     watched: httpx.Client, field: Field
 ) -> None:
     for _ in range(5):
@@ -133,7 +131,7 @@ def test_long_answers_are_compressed_for_those_who_take_it(
     assert "content-encoding" not in watched.get(f"{BASE}/me/sessions").headers
 
 
-def test_who_takes_no_json_is_told_that_there_is_nothing_else(watched: httpx.Client) -> None:
+def test_a_client_that_does_not_accept_json_gets_406(watched: httpx.Client) -> None:
     none = ("text/html", "application/json;q=0", "*/*;q=0.5, application/json ; Q=0.00", "*/*;q=0")
     for refused in none:
         answer = watched.get(f"{BASE}/me", headers={"Accept": refused})

@@ -79,7 +79,7 @@ class Slow:
         return not hashed
 
 
-def test_one_is_hashed_at_a_time_and_beyond_the_queue_one_is_refused_at_once() -> None:
+def test_one_password_is_hashed_at_a_time_and_a_full_queue_refuses_at_once() -> None:
     slow = Slow()
     in_turn = QueuedPasswords(slow, waiting=2)
     refused: list[Unavailable] = []

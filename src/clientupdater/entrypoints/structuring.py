@@ -102,7 +102,7 @@ def _faults(error: BaseException, pointer: str) -> Iterator[Fault]:
         yield Fault(pointer, "is missing")
     elif isinstance(error, Unfit):
         yield Fault(pointer, str(error))
-    else:  # a bug of ours, not of the client
+    else:  # a bug in the software, not a fault of the client
         raise error
 
 
@@ -128,7 +128,7 @@ def _unknown(names: Iterable[str], pointer: str) -> Iterator[Fault]:
 def is_a_name(word: str) -> bool:
     """Whether a word looks like a name, and so may be quoted in a response.
 
-    Otherwise a pension number, typed in the place of a name, would stand in a response and in logs
+    Otherwise a pension number, typed in the place of a name, would appear in a response and in logs
     of it (C3). A name needs no escape in a JSON pointer.
     """
     return _NAME.fullmatch(word) is not None

@@ -64,7 +64,7 @@ def serve(
     with server.listen(host, port) as listening:
         if workers == 1:
             measures = Metrics()
-            with several.metrics_told(settings.metrics_bind, measures.registry):
+            with several.metrics_served(settings.metrics_bind, measures.registry):
                 _one(settings, listening, drain_s, measures)
             return
         command = ["serve", "--drain-seconds", str(drain_s)]

@@ -47,7 +47,7 @@ def metrics_folder() -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def metrics_told(bind: tuple[str, int] | None, registry: CollectorRegistry) -> Iterator[None]:
+def metrics_served(bind: tuple[str, int] | None, registry: CollectorRegistry) -> Iterator[None]:
     """Serve the metrics at METRICS_BIND, if that is set."""
     if bind is None:
         yield
@@ -74,7 +74,7 @@ def run(
     folder = environ[SHARED_FOLDER]
     inherited = ["--inherited-socket", str(listening.fileno()), "--metrics-folder", folder]
     team = _Team([*command, *inherited], environ, listening, [_Place() for _ in range(workers)])
-    with metrics_told(metrics_bind, shared_registry(folder)), team.stopped_by_signals():
+    with metrics_served(metrics_bind, shared_registry(folder)), team.stopped_by_signals():
         team.start_due()
         _log.info("serving", host=host, port=port, workers=workers)
         code = team.watch(folder)

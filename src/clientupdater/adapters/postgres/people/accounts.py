@@ -32,8 +32,8 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 
 _TAKEN = {
-    "users_email_key": "Somebody has this email already.",
-    "users_clerk_id_key": "Somebody has this clerk_id already.",
+    "users_email_key": "Another user has this email already.",
+    "users_clerk_id_key": "Another user has this clerk_id already.",
 }
 
 
