@@ -83,8 +83,8 @@ def layers() -> list[tuple[str, Callable[[], Starlette]]]:
     """List the applications, each with one layer more than the one before."""
     around = [
         ("id, trace and log line", Middleware(RequestLog)),
-        ("security headers", Middleware(SecurityHeaders, traffic=Traffic())),
-        ("metrics", Middleware(MetricsMiddleware, measures=Metrics())),
+        ("security headers", Middleware(SecurityHeaders, traffic=Traffic(), keep_alive_s=75)),
+        ("metrics", Middleware(MetricsMiddleware, metrics=Metrics())),
     ]
     items: list[tuple[str, Callable[[], Starlette]]] = [
         ("bare Starlette", lambda: starlette(bare, [])),

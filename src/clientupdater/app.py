@@ -18,7 +18,6 @@ from clientupdater.domain.retention import Retention
 from clientupdater.domain.sessions import Lifetimes
 from clientupdater.ports.job_run import Task, in_turn
 from clientupdater.ports.queue import EXPORT_QUEUE, SYNC_QUEUE
-from clientupdater.settings.serving import Serving
 from clientupdater.usecases.access.explanations import AccessExplanations
 from clientupdater.usecases.access.grants import Grants
 from clientupdater.usecases.access.territories import Territories
@@ -78,11 +77,11 @@ if TYPE_CHECKING:
     from clientupdater.ports.health import HealthCheck, ServiceCheck
     from clientupdater.ports.limits import RateLimits
     from clientupdater.ports.lists import Lookups
-    from clientupdater.ports.passwords import Passwords, Secrets
+    from clientupdater.ports.passwords import Passwords
+    from clientupdater.ports.people import VerifyToken
     from clientupdater.ports.schedules import Timetable
     from clientupdater.ports.sealing import Sealer
     from clientupdater.ports.sources import ClientSource
-    from clientupdater.ports.tokens import Tokens
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
 
@@ -91,10 +90,9 @@ class SignInPolicy:
     """How people are let in: what it costs to guess, and how long a session lives."""
 
     passwords: Passwords
-    secrets: Secrets
     lifetimes: Lifetimes = field(factory=Lifetimes)
     lockout: LockoutPolicy = field(factory=LockoutPolicy)
-    tokens: Tokens | None = None
+    verify_token: VerifyToken | None = None
 
 
 @frozen(kw_only=True)
@@ -133,7 +131,8 @@ class Dependencies:
     sheet_forms: Mapping[ExportFormat, SheetForm]
     sync: SyncSettings = field(factory=SyncSettings)
     retention: Retention = field(factory=Retention)
-    serving: Serving = field(factory=Serving)
+    keep_responses_for: timedelta = timedelta(hours=24)
+    """How long a response is stored under its idempotency key."""
     readiness: tuple[HealthCheck, ...] = ()
     services: Mapping[str, ServiceCheck] = field(factory=dict)
     circuits: tuple[CircuitReader, ...] = ()
@@ -185,12 +184,11 @@ class App:
     gauges: Gauges
     cache: Cache
     sealer: Sealer
-    serving: Serving
 
 
 def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies) -> App:
     """Assemble the use cases over any adapters; nothing is opened here."""
-    shared, sign_in, serving = parts.shared, parts.sign_in, parts.serving
+    shared, sign_in = parts.shared, parts.sign_in
     clients = ClientAccess(work, clock, zone)
     one_client = OneClient(work, clock, zone, parts.sources)
     run_sync = RunSync(work, clock, zone, SyncInput(work, clock, parts.sources, parts.sync.overlap))
@@ -229,14 +227,12 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         access=Grants(work, clock),
         territories=Territories(work, clock),
         explanations=AccessExplanations(work),
-        people=Users(work, clock, sign_in.passwords, sign_in.secrets),
-        operators=Operators(work, clock, sign_in.passwords, sign_in.secrets),
-        passwords=PasswordChanges(work, clock, sign_in.passwords, sign_in.lockout, sign_in.secrets),
-        sign_in=SignIn(
-            work, clock, sign_in.passwords, sign_in.secrets, sign_in.lifetimes, sign_in.lockout
-        ),
-        authenticate=Authenticate(work, clock, sign_in.lifetimes, sign_in.tokens),
-        sessions=Sessions(work, clock, sign_in.lifetimes, sign_in.secrets),
+        people=Users(work, clock, sign_in.passwords),
+        operators=Operators(work, clock, sign_in.passwords),
+        passwords=PasswordChanges(work, clock, sign_in.passwords, sign_in.lockout),
+        sign_in=SignIn(work, clock, sign_in.passwords, sign_in.lifetimes, sign_in.lockout),
+        authenticate=Authenticate(work, clock, sign_in.lifetimes, sign_in.verify_token),
+        sessions=Sessions(work, clock, sign_in.lifetimes),
         sync=SyncRuns(work, clock, run_sync, clients, one_client),
         sync_mappings=SyncMappings(work, clock),
         webhooks=Webhooks(work, clock, parts.sync.webhook_secrets),
@@ -248,12 +244,11 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         look_up_names=LookUpNames(work),
         admit_request=AdmitRequest(shared.limits, shared.allowances),
         admit_probe=AdmitRequest(shared.probe_limits, shared.allowances),
-        idempotency=Idempotency(work, clock, parts.sealer, serving.keep_answers_for),
+        idempotency=Idempotency(work, clock, parts.sealer, parts.keep_responses_for),
         check_system=CheckSystem(work, clock, parts.services, parts.sources.keys()),
         readiness=parts.readiness,
         circuits=parts.circuits,
         gauges=parts.gauges,
         cache=shared.cache,
         sealer=parts.sealer,
-        serving=serving,
     )

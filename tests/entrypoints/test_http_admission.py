@@ -7,13 +7,12 @@ import time
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-import attrs
 import httpx
 import psycopg
 
 from clientupdater.entrypoints.http.application import build
 from clientupdater.entrypoints.http.middleware.metrics import Metrics
-from clientupdater.settings.serving import Serving
+from clientupdater.entrypoints.http.server_settings import ServerSettings
 from tests.support.http_actors import BASE, Field, code_of
 from tests.support.http_server import served
 from tests.support.waiting import wait_until
@@ -26,10 +25,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def serving(
-    field: Field, serving: Serving, measures: Metrics | None = None
+    field: Field, server: ServerSettings, measures: Metrics | None = None
 ) -> Iterator[httpx.Client]:
-    app = attrs.evolve(field.staff.app, serving=serving)
-    with served(build(lambda: nullcontext(app), measures=measures)) as http:
+    with served(build(lambda: nullcontext(field.staff.app), server, measures=measures)) as http:
         http.headers["Authorization"] = field.http.headers["Authorization"]
         yield http
 
@@ -47,9 +45,11 @@ def change(http: httpx.Client, field: Field, client: str, version: int) -> httpx
     return http.post(f"{field.url(client)}/events", json=json, timeout=20)
 
 
-def test_whoever_comes_to_a_full_house_is_told_so_at_once(field: Field, database: Database) -> None:
+def test_a_request_beyond_the_admission_limit_is_refused_at_once(
+    field: Field, database: Database
+) -> None:
     client, answers, measures = field.client(), [], Metrics()
-    full = Serving(at_once=1, admitted=2, deadline_s=10)
+    full = ServerSettings(threads=1, max_requests=2, deadline_s=10)
     with serving(field, full, measures) as http:
         assert change(http, field, client, 0).status_code == 201
         with rows_held(database):
@@ -81,12 +81,10 @@ def in_flight(measures: Metrics) -> float:
     return measures.registry.get_sample_value("clientupdater_http_in_flight") or 0
 
 
-def test_what_takes_too_long_is_given_up_and_leaves_nothing(
-    field: Field, database: Database
-) -> None:
+def test_a_request_beyond_its_deadline_is_rolled_back(field: Field, database: Database) -> None:
     client = field.client()
     assert change(field.http, field, client, 0).status_code == 201
-    with serving(field, Serving(deadline_s=1.5)) as http, rows_held(database):
+    with serving(field, ServerSettings(deadline_s=1.5)) as http, rows_held(database):
         late = change(http, field, client, 1)
     assert code_of(late) == (503, "unavailable")
     assert late.headers["retry-after"]
@@ -97,7 +95,7 @@ def test_what_takes_too_long_is_given_up_and_leaves_nothing(
 def test_a_request_that_waited_its_time_away_is_not_begun(field: Field, database: Database) -> None:
     client, answers = field.client(), []
     assert change(field.http, field, client, 0).status_code == 201
-    hasty = Serving(at_once=1, admitted=9, deadline_s=1.5)
+    hasty = ServerSettings(threads=1, max_requests=9, deadline_s=1.5)
     with serving(field, hasty) as http, rows_held(database):
         waiting = [
             threading.Thread(target=lambda: answers.append(change(http, field, client, 1)))
@@ -111,7 +109,7 @@ def test_a_request_that_waited_its_time_away_is_not_begun(field: Field, database
     assert field.staff.one("select count(*) from status_events where kind = 'recorded'") == 1
 
 
-def test_a_body_that_does_not_come_keeps_nobody_waiting(field: Field) -> None:
+def test_a_missing_body_does_not_delay_other_requests(field: Field) -> None:
     begun = threading.Event()
 
     def drips() -> Iterator[bytes]:
@@ -120,7 +118,7 @@ def test_a_body_that_does_not_come_keeps_nobody_waiting(field: Field) -> None:
         time.sleep(3)
         yield b'"CALLED"}'
 
-    with serving(field, Serving(deadline_s=1.5, admitted=1)) as http:
+    with serving(field, ServerSettings(deadline_s=1.5, max_requests=1)) as http:
         slow: list[httpx.Response] = []
         heads = {"Content-Type": "application/json"}
         url = f"{field.url(field.client())}/events"
@@ -139,7 +137,7 @@ def test_a_body_that_does_not_come_keeps_nobody_waiting(field: Field) -> None:
 def test_a_body_may_be_as_long_as_the_setting_says(field: Field) -> None:
     json = {"status": "CALLED", "version": 0, "remarks": "x" * 3000}
     url = f"{field.url(field.client())}/events"
-    with serving(field, Serving(largest_body=2048)) as http:
+    with serving(field, ServerSettings(max_body_bytes=2048)) as http:
         assert code_of(http.post(url, json=json)) == (413, "payload_too_large")
         many = {"items": [], "remarks": "x" * 3000}
         assert http.post(f"{BASE}/status-updates", json=many).status_code == 422

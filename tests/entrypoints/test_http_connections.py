@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from http.client import HTTPResponse
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from clientupdater.entrypoints.http.server import config_of
+from clientupdater.entrypoints.http.server_settings import ServerSettings
 from clientupdater.entrypoints.http.system import Traffic
 from tests.support.http_actors import BASE, Field
 from tests.support.http_server import head_of, served
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 
 
 def config_for(field: Field, **others: Any) -> uvicorn.Config:
-    serving = attrs.evolve(field.staff.app.serving, **others)
-    return config_of(attrs.evolve(field.staff.app, serving=serving), Traffic())
+    return config_of(field.staff.app, ServerSettings(**others), Traffic())
 
 
 @contextmanager
@@ -74,7 +73,7 @@ def test_a_second_head_that_does_not_come_closes_its_connection(field: Field) ->
         assert everything(raw) == b""
 
 
-def test_who_is_one_connection_too_many_is_told_so_at_once(field: Field) -> None:
+def test_a_connection_beyond_the_limit_is_refused_at_once(field: Field) -> None:
     with bounded(field, max_connections=2) as http, connected(http), connected(http):
         with connected(http) as raw:
             result = everything(raw)
@@ -83,7 +82,7 @@ def test_who_is_one_connection_too_many_is_told_so_at_once(field: Field) -> None
         assert b'"code":"unavailable"' in result
 
 
-def test_what_is_no_request_is_refused_as_all_else_is(field: Field) -> None:
+def test_invalid_http_gets_a_problem_document(field: Field) -> None:
     with bounded(field) as http, connected(http) as raw:
         raw.sendall(b"no request\r\n\r\n")
         result = everything(raw)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 import httpx
@@ -15,8 +15,8 @@ from clientupdater.adapters.security.passwords import hash_password
 from clientupdater.composition.resilience import default_shared_state
 from clientupdater.domain.rate_limits import Allowances
 from clientupdater.entrypoints.http.application import build
+from clientupdater.entrypoints.http.server_settings import ServerSettings
 from clientupdater.settings.readers import networks
-from clientupdater.settings.serving import Serving
 from clientupdater.usecases.requests.rate_limits import AdmitRequest
 from tests.support.http_actors import BASE, Field, code_of
 from tests.support.http_server import head_of, served
@@ -28,17 +28,17 @@ FEW = Allowances.of(read=3, write=2, export=1, sign_in=2)
 
 
 @contextmanager
-def limited(field: Field, **others: Any) -> Iterator[httpx.Client]:
+def limited(field: Field, server: ServerSettings | None = None) -> Iterator[httpx.Client]:
     """Serve it with few allowances to somebody who has signed in."""
     shared = default_shared_state(allowances=FEW)
     admit = AdmitRequest(shared.limits, shared.allowances)
-    app = attrs.evolve(field.staff.app, admit_request=admit, **others)
-    with served(build(lambda: nullcontext(app))) as http:
+    app = attrs.evolve(field.staff.app, admit_request=admit)
+    with served(build(lambda: nullcontext(app), server)) as http:
         http.headers["Authorization"] = field.http.headers["Authorization"]
         yield http
 
 
-def test_what_is_left_is_told_with_every_answer(field: Field) -> None:
+def test_every_response_has_rate_limit_headers(field: Field) -> None:
     with limited(field) as http:
         heads = http.get(f"{BASE}/me").headers
         assert (heads["x-ratelimit-limit"], heads["x-ratelimit-remaining"]) == ("3", "2")
@@ -52,7 +52,7 @@ def test_what_is_left_is_told_with_every_answer(field: Field) -> None:
         assert "x-ratelimit-limit" not in http.get("/livez").headers
 
 
-def test_who_comes_too_often_is_told_when_to_come_again(field: Field) -> None:
+def test_a_request_beyond_the_limit_gets_a_retry_after(field: Field) -> None:
     with limited(field) as http:
         for _ in range(3):
             assert http.get(f"{BASE}/me").status_code == 200
@@ -80,7 +80,7 @@ def test_each_person_is_counted_by_themselves_wherever_they_come_from(field: Fie
         assert http.get(f"{BASE}/me", headers=field.reader).status_code == 200
 
 
-def test_who_is_not_signed_in_is_counted_by_address_before_being_told_so(field: Field) -> None:
+def test_an_anonymous_request_counts_by_address_before_its_401(field: Field) -> None:
     with limited(field) as http:
         bad = {"Authorization": "Bearer made-up"}
         items = [http.get(f"{BASE}/me", headers=bad).status_code for _ in range(5)]
@@ -146,12 +146,12 @@ def test_U3_asking_to_sign_in_is_counted_by_address_before_anything_is_read(fiel
             assert b" 429 " in raw.recv(65536), "whose body has not come yet"
 
 
-def test_a_proxy_that_adds_a_line_of_its_own_is_heeded_as_one_that_adds_to_it(
+def test_a_proxy_may_add_a_line_or_append_to_the_header(
     field: Field,
 ) -> None:
     """What a stranger writes stands in the first line; what our proxy saw stands in the last."""
-    serving = Serving(trusted_proxies=networks("127.0.0.0/8"))
-    with limited(field, serving=serving) as http:
+    server = ServerSettings(trusted_proxies=networks("127.0.0.0/8"))
+    with limited(field, server) as http:
         items = [
             http.get(
                 f"{BASE}/me",

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from clientupdater.entrypoints.http.application import build
-from clientupdater.settings.serving import Serving
+from clientupdater.entrypoints.http.server_settings import ServerSettings
 from tests.support.http_actors import BASE, Field, code_of
 from tests.support.http_server import served
 
@@ -27,9 +27,8 @@ AS_OPS = {"Authorization": f"Bearer {OPS}"}
 @pytest.fixture
 def watched(field: Field) -> Iterator[httpx.Client]:
     """Serve it to somebody signed in, with a token of operations and another origin's pages."""
-    app = attrs.evolve(field.staff.app, serving=Serving(ops_token=OPS))
-    origins = ("https://app.example.com",)
-    with served(build(lambda: nullcontext(app), cors_origins=origins)) as http:
+    server = ServerSettings(ops_token=OPS, cors_origins=("https://app.example.com",))
+    with served(build(lambda: nullcontext(field.staff.app), server)) as http:
         http.headers["Authorization"] = field.http.headers["Authorization"]
         yield http
 
@@ -42,9 +41,7 @@ def value(http: httpx.Client, series: str) -> float:
     return float(match[1])
 
 
-def test_metrics_are_for_who_shows_the_token_of_operations(
-    watched: httpx.Client, field: Field
-) -> None:
+def test_metrics_need_the_token_of_operations(watched: httpx.Client, field: Field) -> None:
     assert code_of(field.http.get("/metrics", headers=AS_OPS)) == (404, "not_found")
     assert code_of(watched.get("/metrics")) == (401, "unauthenticated")
     answer = watched.get("/metrics", headers=AS_OPS)
@@ -68,7 +65,7 @@ def test_requests_are_counted_by_route_and_never_by_whom_they_are_about(
     assert value(watched, 'clientupdater_http_refusals_total{code="not_found"}') == 1
 
 
-def test_methods_that_somebody_made_up_are_one_series(watched: httpx.Client) -> None:
+def test_unknown_methods_are_one_series(watched: httpx.Client) -> None:
     for method in ("BREW", "WHEN", "GET-X"):
         assert watched.request(method, "/livez").status_code == 405
     name = 'clientupdater_http_request_duration_seconds_count{method="other",route="/livez"'
@@ -76,7 +73,7 @@ def test_methods_that_somebody_made_up_are_one_series(watched: httpx.Client) -> 
     assert "BREW" not in watched.get("/metrics", headers=AS_OPS).text
 
 
-def test_what_is_asked_for_again_is_counted(watched: httpx.Client, field: Field) -> None:
+def test_replays_are_counted(watched: httpx.Client, field: Field) -> None:
     url, json = f"{field.url(field.client())}/events", {"status": "CALLED", "version": 0}
     for _ in range(3):
         watched.post(url, json=json, headers={"Idempotency-Key": "a"})
@@ -118,7 +115,7 @@ def test_pages_of_the_origins_that_were_named_may_ask(watched: httpx.Client) -> 
     assert "access-control-allow-origin" not in stranger.headers
 
 
-def test_long_answers_are_compressed_for_those_who_take_it(
+def test_long_responses_are_compressed_if_the_client_accepts_it(
     watched: httpx.Client, field: Field
 ) -> None:
     for _ in range(5):
@@ -134,7 +131,7 @@ def test_long_answers_are_compressed_for_those_who_take_it(
     assert "content-encoding" not in watched.get(f"{BASE}/me/sessions").headers
 
 
-def test_who_takes_no_json_is_told_that_there_is_nothing_else(watched: httpx.Client) -> None:
+def test_a_client_that_does_not_accept_json_gets_406(watched: httpx.Client) -> None:
     none = ("text/html", "application/json;q=0", "*/*;q=0.5, application/json ; Q=0.00", "*/*;q=0")
     for refused in none:
         answer = watched.get(f"{BASE}/me", headers={"Accept": refused})
@@ -144,9 +141,8 @@ def test_who_takes_no_json_is_told_that_there_is_nothing_else(watched: httpx.Cli
 
 
 def test_an_address_counts_only_from_proxies_that_were_named(field: Field) -> None:
-    def seen(serving: Serving, forwarded_for: str) -> str:
-        app = attrs.evolve(field.staff.app, serving=serving)
-        with served(build(lambda: nullcontext(app))) as http:
+    def seen(server: ServerSettings, forwarded_for: str) -> str:
+        with served(build(lambda: nullcontext(field.staff.app), server)) as http:
             proof = {"email": "nobody@example.com", "password": "x"}
             http.post(f"{BASE}/sessions", json=proof, headers={"X-Forwarded-For": forwarded_for})
         result: str = field.staff.one(
@@ -155,8 +151,8 @@ def test_an_address_counts_only_from_proxies_that_were_named(field: Field) -> No
         )
         return result
 
-    trusting = Serving(trusted_proxies=(ip_network("127.0.0.0/8"), ip_network("10.0.0.0/8")))
-    assert seen(Serving(), "203.0.113.7") == "127.0.0.1"
+    trusting = ServerSettings(trusted_proxies=(ip_network("127.0.0.0/8"), ip_network("10.0.0.0/8")))
+    assert seen(ServerSettings(), "203.0.113.7") == "127.0.0.1"
     assert seen(trusting, "198.51.100.1, 203.0.113.7, 10.1.1.1") == "203.0.113.7"
     assert seen(trusting, "") == "127.0.0.1"
 

@@ -6,14 +6,13 @@ import threading
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import httpx
 import psycopg
 import pytest
 
 from clientupdater.entrypoints.http import pipeline
 from clientupdater.entrypoints.http.application import build
-from clientupdater.settings.serving import Serving
+from clientupdater.entrypoints.http.server_settings import ServerSettings
 from tests.support.http_actors import BASE, PERIOD, Field, code_of
 from tests.support.http_server import served
 from tests.support.waiting import WAITING_FOR_A_LOCK, wait_until
@@ -89,7 +88,7 @@ def test_without_a_key_nothing_is_changed(field: Field) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "a b", "é".encode(), "x" * 256])
-def test_what_is_no_key_is_told_so(field: Field, key: str | bytes) -> None:
+def test_an_invalid_key_is_refused(field: Field, key: str | bytes) -> None:
     answer = field.http.post(
         f"{field.url(field.client())}/events",
         json={"status": "CALLED", "version": 0},
@@ -99,8 +98,8 @@ def test_what_is_no_key_is_told_so(field: Field, key: str | bytes) -> None:
 
 
 def test_a_key_may_be_left_out_where_the_setting_says_so(field: Field) -> None:
-    app = attrs.evolve(field.staff.app, serving=Serving(key_required=False))
-    with served(build(lambda: nullcontext(app))) as http:
+    server = ServerSettings(key_required=False)
+    with served(build(lambda: nullcontext(field.staff.app), server)) as http:
         http.event_hooks = {}
         http.headers.update(field.http.headers)
         url = f"{field.url(field.client())}/events"
@@ -122,7 +121,7 @@ def test_a_refusal_is_written_down_though_nothing_is_changed(field: Field) -> No
     assert field.staff.one("select count(*) from authorization_audit") == 1
 
 
-def test_an_answer_is_given_again_only_to_who_may_still_have_it(field: Field) -> None:
+def test_a_response_is_replayed_only_to_a_caller_who_may_still_see_it(field: Field) -> None:
     client = field.client()
     assert ask(field, client).status_code == 201
     field.staff.run(
@@ -134,7 +133,7 @@ def test_an_answer_is_given_again_only_to_who_may_still_have_it(field: Field) ->
     assert code_of(ask(field, client)) == (404, "not_found")
 
 
-def test_what_a_request_removed_or_put_out_of_sight_is_answered_again_alike(field: Field) -> None:
+def test_a_deletion_is_replayed_although_its_subject_is_gone(field: Field) -> None:
     boss = field.staff.hire("users:manage all", "users:read all", "reports:export all")
     manager = field.staff.hire("users:manage branch", "clients:assign self", "clients:read self")
     clerk, gone = field.staff.hire(), field.staff.hire()
@@ -164,7 +163,7 @@ def test_what_a_request_removed_or_put_out_of_sight_is_answered_again_alike(fiel
         assert answers[1].headers.get("etag") == answers[0].headers.get("etag")
 
 
-def test_what_many_came_to_is_not_told_again_to_who_has_other_rights_now(field: Field) -> None:
+def test_a_bulk_response_is_not_replayed_after_rights_changed(field: Field) -> None:
     client = field.client()
     item = {"client": f"code:{client}", "period": PERIOD, "status": "CALLED", "version": 0}
 
@@ -203,7 +202,7 @@ def test_a_secret_is_shown_the_first_time_and_kept_nowhere(field: Field) -> None
     assert tokens[1] is None
 
 
-def test_what_is_kept_can_be_read_by_nobody_who_reads_the_table(field: Field) -> None:
+def test_stored_responses_are_sealed(field: Field) -> None:
     ask(field, field.client(), {"Idempotency-Key": "Juana-Reyes"})
     kept = bytes(field.staff.one("select response from idempotency_keys"))
     assert b"Comes on Friday" not in kept
@@ -212,7 +211,7 @@ def test_what_is_kept_can_be_read_by_nobody_who_reads_the_table(field: Field) ->
     )
 
 
-def test_while_the_first_is_under_way_the_second_is_told_so_at_once(
+def test_a_repeat_during_the_first_request_gets_a_conflict_at_once(
     field: Field, database: Database
 ) -> None:
     client = field.client()
@@ -249,7 +248,7 @@ def wait_for_a_writer(field: Field) -> None:
     wait_until(lambda: bool(field.staff.one(WAITING_FOR_A_LOCK)))
 
 
-def test_twenty_who_ask_the_same_at_once_make_one_change(field: Field) -> None:
+def test_twenty_repeats_at_once_make_one_change(field: Field) -> None:
     client = field.client()
     result: list[tuple[int, str]] = []
 
@@ -280,7 +279,7 @@ def test_a_period_is_opened_in_batches_and_its_answer_kept_all_the_same(field: F
     assert second.headers["idempotent-replayed"] == "true"
 
 
-def test_what_breaks_in_mid_change_leaves_nothing_behind(
+def test_a_failure_in_mid_change_leaves_nothing_behind(
     field: Field, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The effect was written and its answer could not be: as after a crash between the two."""
@@ -297,7 +296,7 @@ def test_what_breaks_in_mid_change_leaves_nothing_behind(
     assert events(field) == 1
 
 
-def test_what_many_came_to_is_told_and_kept_with_those_that_could_be_done(field: Field) -> None:
+def test_a_bulk_response_is_stored_with_the_items_that_succeeded(field: Field) -> None:
     there = field.client()
     items = [
         {"client": f"code:{there}", "period": PERIOD, "status": "CALLED", "version": 0},

@@ -7,14 +7,13 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import attrs
 import httpx
 import psycopg
 import pytest
 from attrs import frozen
 
 from clientupdater.entrypoints.http.application import build
-from clientupdater.settings.serving import Serving
+from clientupdater.entrypoints.http.server_settings import ServerSettings
 from tests.support.http_server import served
 from tests.support.staff_fixture import Staff, staffed
 from tests.support.waiting import WAITING_FOR_A_LOCK, wait_until
@@ -102,9 +101,9 @@ def test_P4_a_period_is_opened_by_hand_and_twice_it_does_no_more(calendar: Calen
 def test_P4_an_opening_goes_on_beyond_the_time_of_a_request(
     calendar: Calendar, database: Database
 ) -> None:
-    hasty = attrs.evolve(calendar.staff.app, serving=Serving(deadline_s=0.5))
+    hasty = ServerSettings(deadline_s=0.5)
     with (
-        served(build(lambda: nullcontext(hasty))) as http,
+        served(build(lambda: nullcontext(calendar.staff.app), hasty)) as http,
         ThreadPoolExecutor(1) as another,
     ):
         with psycopg.connect(database.superuser_url) as holder:

@@ -69,9 +69,7 @@ def code(answer: httpx.Response) -> tuple[int, str]:
 
 
 @pytest.mark.rule("U2")
-def test_U2_whoever_signs_in_is_known_until_they_sign_out(
-    client: httpx.Client, ana: PersonId
-) -> None:
+def test_U2_a_session_lasts_until_sign_out(client: httpx.Client, ana: PersonId) -> None:
     opened = sign_in(client)
     assert opened["idle_seconds"] == 12 * 3600
     assert opened["user"]["id"] == str(ana)
@@ -92,7 +90,7 @@ def test_U3_a_refusal_never_tells_why(client: httpx.Client, ana: PersonId) -> No
     assert len(set(items)) == 1
 
 
-def test_me_is_who_i_am_and_what_i_may_do(client: httpx.Client, ana: PersonId) -> None:
+def test_me_shows_the_caller_and_their_rights(client: httpx.Client, ana: PersonId) -> None:
     me = client.get(ME, headers=bearer(sign_in(client))).json()
     user = me["user"]
     assert (user["email"], user["first_name"], user["last_name"]) == (EMAIL, "Ana", "Cruz")
@@ -126,7 +124,7 @@ def test_U2_a_change_of_password_ends_every_other_session(
     ("current", "new", "pointer"),
     [(WORD, "short", "/new_password"), (OTHER, "a third word that is long", "/current_password")],
 )
-def test_U6_a_password_that_will_not_do_is_told_where(
+def test_U6_a_refused_password_names_its_field(
     client: httpx.Client, ana: PersonId, current: str, new: str, pointer: str
 ) -> None:
     body = {"current_password": current, "new_password": new}
@@ -137,7 +135,7 @@ def test_U6_a_password_that_will_not_do_is_told_where(
 
 
 @pytest.mark.rule("U4")
-def test_U4_one_who_must_change_the_password_can_do_that_and_sign_out(
+def test_U4_a_user_with_an_initial_password_may_only_change_it_or_sign_out(
     client: httpx.Client, staff: Staff, ana: PersonId
 ) -> None:
     staff.run("update users set must_change_password = true where id = %s", ana)
@@ -170,5 +168,5 @@ def test_U2_sessions_are_listed_and_ended_one_by_one(
 @pytest.mark.parametrize(
     "body", [{}, {"email": EMAIL}, {"email": 1, "password": WORD}, {"email": EMAIL, "pass": "x"}]
 )
-def test_what_is_no_sign_in_is_told_so(client: httpx.Client, body: dict[str, Any]) -> None:
+def test_an_invalid_sign_in_is_refused(client: httpx.Client, body: dict[str, Any]) -> None:
     assert code(client.post(SESSIONS, json=body)) == (422, "validation_failed")

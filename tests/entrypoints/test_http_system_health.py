@@ -45,7 +45,7 @@ def asked(base: str, heads: dict[str, str] = AS_OPS) -> tuple[int, Any]:
     return answer.status_code, answer.json()
 
 
-def test_who_has_signed_in_sees_how_everything_stands(database: Database, desk: Desk) -> None:
+def test_a_signed_in_caller_sees_the_state_of_the_system(database: Database, desk: Desk) -> None:
     desk.staff.run("insert into job_queue (queue_name, payload) values ('exports', '{}')")
     with watched(database) as base:
         for heads in (AS_OPS, signed_in(desk)):

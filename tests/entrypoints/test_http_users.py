@@ -153,7 +153,7 @@ def test_an_email_is_taken_once(office: Office) -> None:
         ({"email": "x@example.com", "areas": [str(uuid4())]}, ["/areas/0"]),
     ],
 )
-def test_what_does_not_fit_a_new_user_is_told_where(
+def test_a_fault_in_a_new_user_names_its_field(
     office: Office, body: dict[str, Any], told: list[str] | None
 ) -> None:
     result = pointers(office.http.post(USERS, json=body))
@@ -162,7 +162,7 @@ def test_what_does_not_fit_a_new_user_is_told_where(
 
 @pytest.mark.rule("A5", "A6a")
 @pytest.mark.parametrize("body", [{"email": "x@example.com"}, {"email": "x"}, {}])
-def test_A5_one_who_may_not_make_accounts_is_told_so_before_all_else(
+def test_A5_a_caller_without_users_manage_gets_403_before_any_fault(
     office: Office, body: dict[str, Any]
 ) -> None:
     for headers in (office.reader, office.as_(office.staff.hire())):
@@ -199,7 +199,7 @@ def test_people_are_listed_page_by_page(office: Office) -> None:
 
 
 @pytest.mark.rule("A6a")
-def test_A6a_a_head_sees_those_of_their_branch_and_nobody_else(office: Office) -> None:
+def test_A6a_a_branch_head_sees_only_people_of_that_branch(office: Office) -> None:
     listed = office.http.get(USERS, headers=office.head).json()["items"]
     assert [each["email"] for each in listed] == ["ana@example.com", "head@example.com"]
     for path in ("", "/grants", "/sessions"):
@@ -269,7 +269,7 @@ def test_a_change_names_the_version_that_was_seen(office: Office) -> None:
         ({"clerk_id": 1}, "/clerk_id"),
     ],
 )
-def test_what_does_not_fit_a_change_is_told_where(
+def test_a_fault_in_a_change_names_its_field(
     office: Office, body: dict[str, Any], pointer: str
 ) -> None:
     assert pointers(office.http.patch(office.of_ana, json={**body, "version": 1})) == [pointer]
@@ -290,7 +290,7 @@ def test_A5_sight_then_right_come_before_shape_and_version(
 
 
 @pytest.mark.rule("A6")
-def test_A6_who_has_wider_rights_is_not_taken_over(office: Office) -> None:
+def test_A6_an_account_with_wider_rights_cannot_be_taken_over(office: Office) -> None:
     office.staff.grant(office.ana, "clients:read", "all")
     body = {"email": "mine@example.com", "version": 1}
     answer = office.http.patch(office.of_ana, json=body, headers=office.head)
@@ -309,7 +309,7 @@ def test_A6_the_last_administrator_stays(office: Office) -> None:
 
 
 @pytest.mark.rule("A8")
-def test_A8_whoever_is_deleted_is_out_and_not_found(office: Office) -> None:
+def test_A8_a_deleted_user_is_signed_out_and_not_found(office: Office) -> None:
     theirs = office.as_(office.ana)
     assert code_of(office.http.delete(office.of_ana)) == (428, "version_required")
     stale = office.http.delete(office.of_ana, headers={"If-Match": '"v7"'})
@@ -348,7 +348,7 @@ def test_A7_a_grant_that_is_taken_is_gone_from_the_next_request_on(office: Offic
 
 
 @pytest.mark.rule("A6")
-def test_A6_nobody_gives_what_they_do_not_hold_nor_to_themselves(office: Office) -> None:
+def test_A6_callers_cannot_give_what_they_lack_or_give_to_themselves(office: Office) -> None:
     body = {"scope": "all"}
     not_held = office.http.put(f"{office.of_ana}/grants/clients:read", json=body)
     assert code_of(not_held) == (422, "privilege_exceeded")
@@ -361,7 +361,7 @@ def test_A6_nobody_gives_what_they_do_not_hold_nor_to_themselves(office: Office)
     assert code_of(office.http.delete(own, headers=other)) == (404, "not_found")
 
 
-def test_what_does_not_fit_a_grant_is_told_where(office: Office) -> None:
+def test_a_fault_in_a_grant_names_its_field(office: Office) -> None:
     url = f"{office.of_ana}/grants"
     assert pointers(office.http.put(f"{url}/users:read", json={"scope": "world"})) == ["/scope"]
     both = office.http.put(f"{url}/users:fly", params={"company": ""}, json={})
@@ -422,7 +422,7 @@ def test_A7_a_branch_is_put_into_an_area_and_taken_out(office: Office) -> None:
 
 
 @pytest.mark.rule("U2")
-def test_U2_all_sessions_of_somebody_end_at_once(office: Office) -> None:
+def test_U2_all_sessions_of_a_user_end_at_once(office: Office) -> None:
     theirs = [office.as_(office.ana) for _ in range(2)]
     url = f"{office.of_ana}/sessions"
     listed = office.http.get(url).json()["items"]

@@ -14,6 +14,7 @@ from attrs import Factory, evolve, frozen
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.errors import OfficerNotAllowed
 from clientupdater.domain.ids import ClientId
+from clientupdater.ports.people import PlaceKind
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.clients.assignments import ClientAssignments
 from clientupdater.usecases.people.users import UserChanges
@@ -102,7 +103,7 @@ def desk(database: Database) -> Iterator[Desk]:
 
 @pytest.mark.rule("A3")
 @pytest.mark.parametrize("what", LOSES)
-def test_A3_who_is_given_a_client_while_they_lose_its_branch_does_not_keep_it(
+def test_A3_an_assignment_made_while_the_branch_is_taken_does_not_last(
     desk: Desk, what: str
 ) -> None:
     halt = Halting(desk.staff.app.assignments.files.work)
@@ -119,11 +120,11 @@ def test_A3_who_is_given_a_client_while_they_lose_its_branch_does_not_keep_it(
 
 
 @pytest.mark.rule("A3")
-def test_A3_who_is_losing_a_branch_is_given_none_of_its_clients(desk: Desk) -> None:
+def test_A3_an_officer_who_is_losing_a_branch_gets_none_of_its_clients(desk: Desk) -> None:
     with ThreadPoolExecutor(1) as threads:
         with desk.staff.app.territories.work.begin(SYSTEM) as tx:
             tx.people.lock_rights()
-            tx.territories.take_branch(desk.officer, desk.branch)
+            tx.territories.take(PlaceKind.BRANCH, desk.branch, desk.officer)
             assigning = threads.submit(desk.assigning())
             desk.wait_for(assigning)
         with pytest.raises(OfficerNotAllowed):
@@ -131,7 +132,7 @@ def test_A3_who_is_losing_a_branch_is_given_none_of_its_clients(desk: Desk) -> N
     assert desk.assigned_to() is None
 
 
-def test_who_records_on_a_client_never_waits_for_a_change_of_rights(desk: Desk) -> None:
+def test_recording_never_waits_for_a_change_of_rights(desk: Desk) -> None:
     """Not even where the client is just being assigned, which waits for that change itself."""
     tracking = desk.staff.app.tracking
     with ThreadPoolExecutor(2) as threads:

@@ -63,9 +63,7 @@ def test_a_permission_that_only_newer_code_knows_is_passed_over(staff: Staff) ->
 
 
 @pytest.mark.parametrize("change", ["is_active = false", "deleted_at = now()"])
-def test_A8_one_who_was_deactivated_or_deleted_is_refused_at_once(
-    staff: Staff, change: str
-) -> None:
+def test_A8_an_inactive_or_deleted_user_is_refused_at_once(staff: Staff, change: str) -> None:
     ana = staff.hire()
     token = staff.session(ana)
     staff.app.authenticate(token, HERE)
@@ -74,7 +72,7 @@ def test_A8_one_who_was_deactivated_or_deleted_is_refused_at_once(
         staff.app.authenticate(token, HERE)
 
 
-def test_U2_an_unknown_token_a_revoked_and_an_expired_session_let_nobody_in(staff: Staff) -> None:
+def test_U2_unknown_revoked_and_expired_sessions_are_refused(staff: Staff) -> None:
     ana = staff.hire()
     revoked = staff.session(ana, revoked_at=NOW)
     with pytest.raises(Unauthenticated):
@@ -122,6 +120,6 @@ def test_U4_until_the_password_is_changed_a_session_may_do_that_and_sign_out(sta
         assert staff.app.authenticate(token, HERE, act).must_change_password
 
 
-def test_U3_a_lock_out_throws_nobody_out_of_an_open_session(staff: Staff) -> None:
+def test_U3_a_lock_out_does_not_end_open_sessions(staff: Staff) -> None:
     ana = staff.hire(failed_login_count=5, locked_until=NOW + timedelta(minutes=15))
     assert staff.app.authenticate(staff.session(ana), HERE).person.id == ana

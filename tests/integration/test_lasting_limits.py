@@ -172,7 +172,7 @@ def test_U3_two_processes_let_through_no_more_attempts_than_one(
         apps = [stack.enter_context(open_app(settings)) for _ in range(2)]
         items = [attempts(app) for app in apps * 4]
         assert items == [True] * 3 + [False] * 5
-        counting = {app.admit_request.counting for app in apps}
+        counting = {app.admit_request.limits.counting() for app in apps}
         assert counting == {Counting.SHARED if shared else Counting.IN_PROCESS}
     # Opened anew, as after a restart; and Redis may have been emptied.
     with open_app(evolve(settings, redis_url=None)) as app:

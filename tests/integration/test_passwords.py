@@ -8,13 +8,13 @@ from attrs import define, field
 
 from clientupdater.adapters.security.passwords import (
     Argon2Passwords,
-    OneAtATime,
+    QueuedPasswords,
     hash_password,
     verify_password,
 )
-from clientupdater.adapters.security.readable import readable_password
 from clientupdater.domain.errors import Unavailable
 from clientupdater.domain.people import check_password
+from clientupdater.runtime.random_secrets import readable_password
 
 
 def test_U1_a_password_is_kept_as_argon2id_at_the_cost_decided_for_it() -> None:
@@ -79,9 +79,9 @@ class Slow:
         return not hashed
 
 
-def test_one_is_hashed_at_a_time_and_beyond_the_queue_one_is_refused_at_once() -> None:
+def test_one_password_is_hashed_at_a_time_and_a_full_queue_refuses_at_once() -> None:
     slow = Slow()
-    in_turn = OneAtATime(slow, waiting=2)
+    in_turn = QueuedPasswords(slow, waiting=2)
     refused: list[Unavailable] = []
 
     def hashes(word: str) -> None:

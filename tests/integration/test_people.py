@@ -66,7 +66,7 @@ def audits(staff: Staff, person: PersonId) -> list[str]:
 # --- grants
 
 
-def test_A6_one_gives_what_one_holds_and_no_more(staff: Staff, boss: Caller) -> None:
+def test_A6_callers_give_only_permissions_that_they_hold(staff: Staff, boss: Caller) -> None:
     ana, fcash = staff.hire(), staff.company()
     give = staff.app.access.grant
     give(boss, ana, Permission.CLIENTS_READ, "FCASH", Scope.BRANCH)
@@ -87,7 +87,7 @@ def test_A6_one_gives_what_one_holds_and_no_more(staff: Staff, boss: Caller) -> 
     assert staff.one("select count(*) from activity_logs where action = 'rights.refuse'") == 4
 
 
-def test_A6_nobody_changes_their_own_grants(staff: Staff, boss: Caller) -> None:
+def test_A6_callers_cannot_change_their_own_grants(staff: Staff, boss: Caller) -> None:
     with pytest.raises(PrivilegeExceeded):
         staff.app.access.grant(boss, boss.actor.id, Permission.CLIENTS_READ, "FCASH", Scope.SELF)
     with pytest.raises(PrivilegeExceeded):
@@ -109,7 +109,7 @@ def test_A7_a_grant_and_its_revocation_work_from_the_next_look_up_on(
     assert audits(staff, ana) == ["granted grant", "changed grant", "revoked grant"]
 
 
-def test_A7_who_was_just_relieved_of_a_right_cannot_use_it_in_a_call_that_had_begun(
+def test_A7_a_revoked_right_is_gone_even_from_a_call_that_has_begun(
     staff: Staff, boss: Caller
 ) -> None:
     ana = staff.hire()
@@ -124,7 +124,7 @@ def test_A7_who_was_just_relieved_of_a_right_cannot_use_it_in_a_call_that_had_be
 # --- who is over whom
 
 
-def test_A5_a_refusal_is_told_as_far_as_one_sees_and_audited_in_full(staff: Staff) -> None:
+def test_A5_a_refusal_shows_only_what_the_caller_sees_and_is_audited_in_full(staff: Staff) -> None:
     clerk = as_one(staff.hire("users:read branch", "users:manage self"))
     branch = staff.branch(clerk.actor.id)
     seen, unseen = staff.hire(), staff.hire()
@@ -139,7 +139,7 @@ def test_A5_a_refusal_is_told_as_far_as_one_sees_and_audited_in_full(staff: Staf
     assert listed == {clerk.actor.id, seen}
 
 
-def test_A6a_a_list_shows_exactly_whom_one_could_look_at(staff: Staff) -> None:
+def test_A6a_a_list_shows_exactly_the_people_the_caller_may_see(staff: Staff) -> None:
     clerk = as_one(staff.hire("users:read area"))
     here = staff.branch(clerk.actor.id)
     there = staff.branch()
@@ -199,7 +199,7 @@ def test_A6_a_branch_and_an_area_are_given_by_those_who_hold_them(staff: Staff) 
     assert audits(staff, ana) == ["granted branch", "granted area"]
 
 
-def test_A6_a_territory_of_ones_own_lets_nobody_see_more(staff: Staff) -> None:
+def test_A6_callers_cannot_widen_their_own_territory(staff: Staff) -> None:
     boss = as_one(staff.hire("users:manage all", "clients:read branch FCASH"))
     branch = staff.branch()
     with pytest.raises(PrivilegeExceeded):
@@ -210,7 +210,7 @@ def test_A6_a_territory_of_ones_own_lets_nobody_see_more(staff: Staff) -> None:
         staff.app.territories.give_area(boss, boss.actor.id, area)
 
 
-def test_A3_who_loses_a_branch_loses_the_clients_there(staff: Staff, boss: Caller) -> None:
+def test_A3_losing_a_branch_ends_the_assignments_there(staff: Staff, boss: Caller) -> None:
     ana = staff.hire()
     kept, lost = staff.branch(ana), staff.branch(ana)
     for branch in (kept, lost):
@@ -225,7 +225,7 @@ def test_A3_who_loses_a_branch_loses_the_clients_there(staff: Staff, boss: Calle
     assert staff.one("select count(*) from clients where assigned_to = %s", ana) == 1
 
 
-def test_A6_a_branch_put_into_an_area_lets_nobody_rise(staff: Staff) -> None:
+def test_A6_placing_a_branch_in_an_area_gives_the_caller_no_more_rights(staff: Staff) -> None:
     manager = as_one(staff.hire("areas:manage all", "areas:read all", "clients:read area FCASH"))
     branch, mine = staff.branch(), staff.branch(manager.actor.id)
     own, other = staff.area(given_to=manager.actor.id), staff.area()
@@ -250,7 +250,7 @@ def test_A3_a_branch_taken_out_of_an_area_takes_its_clients_from_the_holders(sta
     assert audits(staff, ana) == ["revoked area"]
 
 
-def test_A6a_an_areas_branches_are_for_who_manages_areas_at_scope_all(staff: Staff) -> None:
+def test_A6a_changing_an_area_needs_areas_manage_at_scope_all(staff: Staff) -> None:
     area, branch = staff.area(), staff.branch()
     with pytest.raises(Forbidden):
         staff.app.territories.place_branch(as_one(staff.hire("areas:read all")), area, branch)
@@ -283,7 +283,7 @@ def assign(staff: Staff, officer: PersonId, branch: BranchId) -> None:
 # --- accounts
 
 
-def test_A6a_who_is_over_a_branch_makes_users_of_that_branch_alone(staff: Staff) -> None:
+def test_A6a_a_branch_manager_creates_users_of_that_branch_alone(staff: Staff) -> None:
     manager = as_one(staff.hire("users:manage branch", "users:read branch"))
     mine, other = staff.branch(manager.actor.id), staff.branch()
     create = staff.app.people.create
@@ -296,7 +296,7 @@ def test_A6a_who_is_over_a_branch_makes_users_of_that_branch_alone(staff: Staff)
     assert staff.app.people.show(manager, "new@EXAMPLE.com").person.id == made.person.id
 
 
-def test_an_email_is_anybodys_once_however_it_is_capitalised(staff: Staff, boss: Caller) -> None:
+def test_an_email_is_unique_in_any_case_of_letters(staff: Staff, boss: Caller) -> None:
     staff.app.people.create(boss, NewUser(email="ana@example.com"))
     with pytest.raises(AlreadyExists):
         staff.app.people.create(boss, NewUser(email="ANA@example.com"))
@@ -313,7 +313,7 @@ def test_an_email_is_anybodys_once_however_it_is_capitalised(staff: Staff, boss:
         NewUser(email="a@example.com", last_name="A\0"),
     ],
 )
-def test_what_is_no_name_or_address_is_refused(staff: Staff, boss: Caller, new: NewUser) -> None:
+def test_an_invalid_name_or_email_is_refused(staff: Staff, boss: Caller, new: NewUser) -> None:
     with pytest.raises(InvalidInput):
         staff.app.people.create(boss, new)
 
@@ -335,24 +335,24 @@ def test_a_change_needs_the_version_that_was_seen(staff: Staff, boss: Caller) ->
 @pytest.mark.parametrize(
     "takes_over",
     [
-        lambda app, who, other: app.reset_password(who, other),
-        lambda app, who, other: app.set_initial_password(who, other, "a word that is long"),
-        lambda app, who, other: app.issue_service_token(who, other, timedelta(30)),
-        lambda app, who, other: app.change_user(who, other, UserChanges(email="me@ex.com"), 1),
-        lambda app, who, other: app.change_user(who, other, UserChanges(clerk_id="user_me"), 1),
+        lambda app, who, other: app.passwords.reset(who, other),
+        lambda app, who, other: app.passwords.set_initial(who, other, "a word that is long"),
+        lambda app, who, other: app.sessions.issue_token(who, other, timedelta(30)),
+        lambda app, who, other: app.people.change(who, other, UserChanges(email="me@ex.com"), 1),
+        lambda app, who, other: app.people.change(who, other, UserChanges(clerk_id="user_me"), 1),
     ],
 )
-def test_A6_nobody_takes_over_an_account_with_wider_rights(
+def test_A6_callers_cannot_take_over_an_account_with_wider_rights(
     staff: Staff, boss: Caller, takes_over: Callable[[object, Caller, PersonId], object]
 ) -> None:
     wider, narrower = staff.hire("audit:read all"), staff.hire("users:read branch")
     with pytest.raises(PrivilegeExceeded):
-        takes_over(staff.app.people, boss, wider)
-    takes_over(staff.app.people, boss, narrower)
+        takes_over(staff.app, boss, wider)
+    takes_over(staff.app, boss, narrower)
 
 
 @pytest.mark.rule("A6", "L1")
-def test_A6_a_way_in_by_token_is_given_to_one_alone_and_audited(staff: Staff, boss: Caller) -> None:
+def test_A6_a_clerk_id_belongs_to_one_user_and_is_audited(staff: Staff, boss: Caller) -> None:
     ana, ben = staff.hire(), staff.hire()
     for subject in ("user_1", "user_2"):
         staff.app.people.change(boss, ana, UserChanges(clerk_id=subject), None)
@@ -371,7 +371,7 @@ def test_A6_a_way_in_by_token_is_given_to_one_alone_and_audited(staff: Staff, bo
     assert staff.one("select clerk_id from users where id = %s", ben) == "user_2"
 
 
-def test_A6_nobody_makes_one_with_wider_rights_active_again(staff: Staff, boss: Caller) -> None:
+def test_A6_callers_cannot_reactivate_a_user_with_wider_rights(staff: Staff, boss: Caller) -> None:
     wider = staff.hire("audit:read all", is_active=False)
     with pytest.raises(PrivilegeExceeded):
         staff.app.people.change(boss, wider, UserChanges(is_active=True), 1)
@@ -390,7 +390,7 @@ def test_A8_deactivating_ends_sessions_resets_and_assignments(staff: Staff, boss
     assert staff.one("select end_reason from client_assignments") == "deactivated"
 
 
-def test_who_was_deleted_is_not_found_any_more(staff: Staff, boss: Caller) -> None:
+def test_a_deleted_user_is_not_found(staff: Staff, boss: Caller) -> None:
     ana = staff.hire()
     token = staff.session(ana)
     staff.app.people.delete(boss, ana, 1)
@@ -400,7 +400,7 @@ def test_who_was_deleted_is_not_found_any_more(staff: Staff, boss: Caller) -> No
         staff.app.authenticate(token, HERE)
 
 
-def test_U3_one_is_locked_and_unlocked_by_hand(staff: Staff, boss: Caller) -> None:
+def test_U3_a_manager_locks_and_unlocks_a_user(staff: Staff, boss: Caller) -> None:
     ana = staff.hire(failed_login_count=4)
     token = staff.session(ana)
     assert staff.app.people.lock(boss, ana).locked_until
@@ -435,18 +435,20 @@ def test_the_sessions_of_others_are_seen_by_users_read(staff: Staff, boss: Calle
 @pytest.mark.parametrize(
     "takes",
     [
-        lambda app, who, other, _: app.revoke_grant(who, other, Permission.USERS_READ, None),
-        lambda app, who, other, _: app.grant_permission(
+        lambda app, who, other, _: app.access.revoke(who, other, Permission.USERS_READ, None),
+        lambda app, who, other, _: app.access.grant(
             who, other, Permission.USERS_READ, None, Scope.SELF
         ),
-        lambda app, who, other, branch: app.take_branch(who, other, branch),
-        lambda app, who, other, _: app.lock_user(who, other),
-        lambda app, who, other, _: app.unlock_user(who, other),
-        lambda app, who, other, _: app.change_user(who, other, UserChanges(is_active=False), None),
-        lambda app, who, other, _: app.delete_user(who, other, None),
-        lambda app, who, other, _: app.revoke_sessions(who, other),
-        lambda app, who, other, _: app.revoke_session(
-            who, other, app.list_sessions(who, other)[0].id
+        lambda app, who, other, branch: app.territories.take_branch(who, other, branch),
+        lambda app, who, other, _: app.people.lock(who, other),
+        lambda app, who, other, _: app.people.unlock(who, other),
+        lambda app, who, other, _: app.people.change(
+            who, other, UserChanges(is_active=False), None
+        ),
+        lambda app, who, other, _: app.people.delete(who, other, None),
+        lambda app, who, other, _: app.sessions.revoke_many(who, other),
+        lambda app, who, other, _: app.sessions.revoke(
+            who, other, app.sessions.list(who, other)[0].id
         ),
     ],
     ids=(
@@ -463,7 +465,7 @@ def test_the_sessions_of_others_are_seen_by_users_read(staff: Staff, boss: Calle
         ]
     ),
 )
-def test_A6_nobody_takes_anything_from_one_with_wider_rights(
+def test_A6_callers_cannot_take_anything_from_a_user_with_wider_rights(
     staff: Staff, takes: Callable[[object, Caller, PersonId, BranchId], object]
 ) -> None:
     manager = as_one(staff.hire("users:manage branch", "users:read branch"))
@@ -474,13 +476,13 @@ def test_A6_nobody_takes_anything_from_one_with_wider_rights(
         staff.session(person)
     before = state_of(staff, wider)
     with pytest.raises(PrivilegeExceeded):
-        takes(staff.app.people, manager, wider, branch)
+        takes(staff.app, manager, wider, branch)
     assert state_of(staff, wider) == before
     assert staff.one("select count(*) from activity_logs where action = 'rights.refuse'") == 1
-    takes(staff.app.people, manager, equal, branch)
+    takes(staff.app, manager, equal, branch)
 
 
-def test_a_stale_version_is_told_before_the_rights_of_who_is_deleted(staff: Staff) -> None:
+def test_deleting_reports_a_stale_version_before_wider_rights(staff: Staff) -> None:
     manager = as_one(staff.hire("users:manage all"))
     wider = staff.hire("audit:read all")
     for version, refusal in ((7, VersionConflict), (1, PrivilegeExceeded)):
@@ -499,7 +501,7 @@ def state_of(staff: Staff, person: PersonId) -> object:
     )
 
 
-def test_A6_a_grant_is_taken_or_lowered_by_one_who_holds_it_as_widely(staff: Staff) -> None:
+def test_A6_taking_or_lowering_a_grant_needs_the_same_scope(staff: Staff) -> None:
     manager = as_one(staff.hire("users:manage all", "clients:read branch FCASH"))
     ana, app = staff.hire("clients:read area FCASH"), staff.app
     with pytest.raises(PrivilegeExceeded, match="cannot take it"):
@@ -511,7 +513,7 @@ def test_A6_a_grant_is_taken_or_lowered_by_one_who_holds_it_as_widely(staff: Sta
         app.people.lock(manager, ana)
 
 
-def test_A6_an_area_is_taken_by_one_who_holds_the_area_and_not_its_branches_alone(
+def test_A6_taking_an_area_needs_the_area_and_not_only_its_branches(
     staff: Staff,
 ) -> None:
     manager, ana = as_one(staff.hire("users:manage area")), staff.hire()
@@ -524,7 +526,7 @@ def test_A6_an_area_is_taken_by_one_who_holds_the_area_and_not_its_branches_alon
     assert audits(staff, ana) == ["revoked area"]
 
 
-def test_A6_a_branch_is_taken_out_of_an_area_by_one_who_holds_the_branch(staff: Staff) -> None:
+def test_A6_removing_a_branch_from_an_area_needs_the_branch(staff: Staff) -> None:
     manager = as_one(staff.hire("areas:manage all FCASH", "areas:read all"))
     ana, branch = staff.hire(), staff.branch()
     area = staff.area(branch, given_to=ana)
@@ -547,26 +549,24 @@ def test_A6_a_branch_is_taken_out_of_an_area_by_one_who_holds_the_branch(staff: 
 @pytest.mark.parametrize(
     "removes",
     [
-        lambda app, who, other: app.change_user(who, other, UserChanges(is_active=False), None),
-        lambda app, who, other: app.delete_user(who, other, None),
-        lambda app, who, other: app.lock_user(who, other),
+        lambda app, who, other: app.people.change(who, other, UserChanges(is_active=False), None),
+        lambda app, who, other: app.people.delete(who, other, None),
+        lambda app, who, other: app.people.lock(who, other),
     ],
 )
 def test_A6_the_last_administrator_can_be_neither_removed_nor_locked(
     staff: Staff, boss: Caller, removes: Callable[[object, Caller, PersonId], object]
 ) -> None:
     with pytest.raises(LastAdministrator):
-        removes(staff.app.people, boss, boss.actor.id)
+        removes(staff.app, boss, boss.actor.id)
     second = staff.hire("users:manage all")
-    removes(staff.app.people, boss, second)
+    removes(staff.app, boss, second)
     with pytest.raises(LastAdministrator):
-        removes(staff.app.people, boss, boss.actor.id)
+        removes(staff.app, boss, boss.actor.id)
 
 
 @pytest.mark.parametrize("attempt", range(5))
-def test_A6_of_two_administrators_who_relieve_each_other_at_once_one_is_left(
-    staff: Staff, attempt: int
-) -> None:
+def test_A6_two_administrators_who_revoke_each_other_leave_one(staff: Staff, attempt: int) -> None:
     pair = [staff.hire("users:manage all") for _ in range(2)]
     both = Barrier(2)
 
@@ -585,9 +585,7 @@ def test_A6_of_two_administrators_who_relieve_each_other_at_once_one_is_left(
 
 
 @pytest.mark.parametrize("attempt", range(5))
-def test_A6_of_two_administrators_who_leave_at_once_one_has_to_stay(
-    staff: Staff, attempt: int
-) -> None:
+def test_A6_two_administrators_who_leave_at_once_leave_one(staff: Staff, attempt: int) -> None:
     pair = [staff.hire("users:manage all") for _ in range(2)]
     both = Barrier(2)
 
@@ -603,7 +601,7 @@ def test_A6_of_two_administrators_who_leave_at_once_one_has_to_stay(
         assert sorted(pool.map(leave, pair)) == ["left", "stays"]
 
 
-def test_A6b_the_first_administrator_holds_everything_and_there_is_one_first(staff: Staff) -> None:
+def test_A6b_the_first_administrator_holds_everything_and_is_created_once(staff: Staff) -> None:
     bootstrap = staff.app.operators.bootstrap
     made = bootstrap(NewUser(email="first@example.com"), HERE)
     with pytest.raises(AlreadyExists):

@@ -99,7 +99,7 @@ def test_U3_the_answer_is_the_same_whatever_it_is_that_does_not_fit(staff: Staff
     assert len(names) == 1
 
 
-def test_L1_every_failure_is_logged_and_names_nobody_unknown(staff: Staff) -> None:
+def test_L1_every_failure_is_logged_without_unknown_emails(staff: Staff) -> None:
     ana = ana_of(staff)
     is_refused(staff, "wrong")
     is_refused(staff, email="nobody@example.com")
@@ -110,7 +110,7 @@ def test_L1_every_failure_is_logged_and_names_nobody_unknown(staff: Staff) -> No
     assert logged == [[str(ana), "wrong password"], [None, "unknown"]]
 
 
-def test_U3_many_guesses_at_once_count_as_many_one_after_the_other(staff: Staff) -> None:
+def test_U3_many_guesses_at_once_count_like_guesses_in_a_row(staff: Staff) -> None:
     ana_of(staff)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: is_refused(staff, "wrong"), range(8)))
@@ -139,7 +139,7 @@ def test_U2_signing_out_ends_the_session(staff: Staff) -> None:
     assert [each.id for each in left] == [here.session.id]
 
 
-def test_U2_one_can_revoke_a_session_of_ones_own(staff: Staff) -> None:
+def test_U2_users_revoke_their_own_sessions(staff: Staff) -> None:
     ana_of(staff)
     token = signs_in(staff).token
     here = staff.app.authenticate(signs_in(staff).token, HERE)
@@ -191,7 +191,7 @@ def test_U6_an_initial_password_is_good_once_and_must_be_changed(staff: Staff) -
     assert signs_in(staff, "a word of my own").token
 
 
-def test_U6_an_initial_password_lets_one_in_also_when_many_try_at_once(staff: Staff) -> None:
+def test_U6_an_initial_password_works_once_even_when_many_try_at_once(staff: Staff) -> None:
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
     word = staff.app.people.create(boss, NewUser(email=EMAIL)).initial_password
 
@@ -287,9 +287,7 @@ def test_A6_an_initial_password_opens_nothing_that_was_given_since(staff: Staff)
 
 @pytest.mark.rule("U6")
 @pytest.mark.parametrize("word", ["FCASH-2026-11-28", "Clientupdater!", "P@ssw0rd-2026!"])
-def test_U6_no_way_of_setting_a_password_takes_one_that_is_guessed_first(
-    staff: Staff, word: str
-) -> None:
+def test_U6_no_verb_accepts_a_common_password(staff: Staff, word: str) -> None:
     ana, app = ana_of(staff), staff.app
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)
     reset = app.passwords.reset(boss, ana)
@@ -400,7 +398,7 @@ def test_A6_a_session_by_an_initial_password_opens_nothing_that_was_given_since(
 
 
 @pytest.mark.rule("A6")
-def test_A6_who_helped_with_a_password_locks_nobody_out_by_leaving(staff: Staff) -> None:
+def test_A6_a_password_keeps_working_after_its_issuer_leaves(staff: Staff) -> None:
     manager, ana = manager_and_ana(staff)
     reset = staff.app.passwords.reset(manager, ana)
     staff.app.passwords.redeem(reset.token, "a word of my own", HERE)
@@ -412,7 +410,7 @@ def test_A6_who_helped_with_a_password_locks_nobody_out_by_leaving(staff: Staff)
 
 
 @pytest.mark.rule("A6", "U2")
-def test_A6_a_password_that_one_chose_anew_is_ones_own(staff: Staff) -> None:
+def test_A6_a_password_that_its_owner_changed_has_no_issuer(staff: Staff) -> None:
     manager, ana = manager_and_ana(staff)
     reset = staff.app.passwords.reset(manager, ana)
     staff.app.passwords.redeem(reset.token, "a word of the reset", HERE)

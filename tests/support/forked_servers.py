@@ -17,6 +17,7 @@ from clientupdater.entrypoints import logs
 from clientupdater.entrypoints.http import server
 from clientupdater.entrypoints.http.documentation import pages_of
 from clientupdater.entrypoints.http.endpoints import ENDPOINTS
+from clientupdater.entrypoints.http.server_settings import ServerSettings
 from clientupdater.settings import Settings
 from tests.entrypoints.test_cli_long_running import KEYS
 
@@ -55,4 +56,4 @@ def _serve(environment: dict[str, str], value: Any) -> None:
     logs.configure(settings)
     with server.listen("127.0.0.1", 0) as listening, open_app(settings) as app:
         value.send(listening.getsockname()[1])
-        server.run(app, listening)
+        server.run(app, ServerSettings.of(settings), listening)

@@ -17,9 +17,9 @@ from clientupdater.domain.errors import Error, InvalidInput
 from clientupdater.entrypoints import redaction
 from clientupdater.entrypoints.http import parsing
 from clientupdater.entrypoints.http.problems import Rejected
+from clientupdater.entrypoints.http.server_settings import ServerSettings
 from clientupdater.entrypoints.structuring import MOST_FAULTS, Many, Text, structured
 from clientupdater.settings.readers import networks
-from clientupdater.settings.serving import Serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +84,7 @@ def headers(name: str, *lines: str) -> Headers:
     return Headers(raw=[(name.encode(), line.encode()) for line in lines])
 
 
-PROXIES = Serving(trusted_proxies=networks("10.0.0.0/8"))
+PROXIES = ServerSettings(trusted_proxies=networks("10.0.0.0/8"))
 HOSTILE: dict[str, Callable[[int], Callable[[], object]]] = {
     "members": lambda n: as_json({f"m{i}": 1 for i in range(n)}),
     "objects": lambda n: as_json([{"a": {}}] * n),
@@ -119,7 +119,7 @@ def test_what_is_eight_times_as_long_costs_eight_times_as_much_at_most(what: str
 def test_a_name_that_comes_twice_is_found_in_one_pass() -> None:
     pairs = [*((Name(f"m{i}"), i) for i in range(10_000)), (Name("m9999"), 0)]
     Name.compared = 0
-    with pytest.raises(Rejected, match="The member 'm9999' is named twice in one object"):
+    with pytest.raises(Rejected, match="The member 'm9999' occurs twice in one object"):
         parsing.named_once(pairs)
     assert Name.compared < 100
 

@@ -56,7 +56,7 @@ TOO_WIDE = r"^This person has wider rights than you; ask another administrator\.
 ROOT = ((USERS, None, Scope.ALL), (AREAS, None, Scope.ALL))
 
 
-def test_A6_nobody_changes_their_own_grants() -> None:
+def test_A6_callers_cannot_change_their_own_grants() -> None:
     with pytest.raises(
         PrivilegeExceeded, match=r"^Nobody changes their own grants; ask another administrator\.$"
     ):
@@ -265,7 +265,7 @@ def _never_more(actor: Actor, territory: Territory) -> None:
         (Permission.STATUS_CORRECT, FCASH, Scope.SELF),
     ],
 )
-def test_A6_nobody_takes_over_an_account_with_wider_rights(
+def test_A6_callers_cannot_take_over_an_account_with_wider_rights(
     theirs: tuple[Permission, CompanyId | None, Scope],
 ) -> None:
     actor = ana((USERS, None, Scope.ALL), (READ, FCASH, Scope.AREA), territory=HOME)

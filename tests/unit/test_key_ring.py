@@ -28,7 +28,7 @@ def test_it_does_not_open_for_another_purpose_or_in_another_place(
     purpose: str, place: bytes
 ) -> None:
     sealed = ring.sealed(b"12345", "pension", b"client 1")
-    with pytest.raises(Unreadable, match="belongs elsewhere"):
+    with pytest.raises(Unreadable, match="sealed for another purpose or place"):
         ring.opened(sealed, purpose, place)
 
 

@@ -21,7 +21,7 @@ def told() -> set[str]:
 
 
 def _lines() -> list[str]:
-    text = Metrics().written().decode()
+    text = Metrics().exposition().decode()
     return [line for line in text.splitlines() if line.startswith("# TYPE")]
 
 

@@ -40,7 +40,6 @@ from clientupdater.composition.worker import WorkerContext
 from clientupdater.domain.errors import Fault, Misconfigured
 from clientupdater.domain.exports import ExportFormat
 from clientupdater.domain.retention import Retention
-from clientupdater.settings.serving import Serving
 from clientupdater.usecases.operations.gauges import ReadGauges
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ class Parts(TypedDict, total=False):
     files: FileStore
     sync: SyncSettings
     retention: Retention
-    serving: Serving
+    keep_responses_for: timedelta
     readiness: tuple[HealthCheck, ...]
     services: Mapping[str, ServiceCheck]
     circuits: tuple[CircuitReader, ...]
@@ -154,7 +153,7 @@ def _opened(
                 overlap=timedelta(minutes=settings.sync_overlap_minutes),
                 webhook_secrets=settings.nextbank_webhook_secrets,
             ),
-            "serving": Serving.of(settings),
+            "keep_responses_for": timedelta(hours=settings.idempotency_hours),
             "gauges": ReadGauges(
                 shared.limits,
                 (shared.cache, shared.near),

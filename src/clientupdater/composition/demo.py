@@ -10,7 +10,7 @@ from attrs import frozen
 from clientupdater.adapters.local.clock import MachineClock
 from clientupdater.adapters.postgres.admin.embedded import EmbeddedPostgres
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
-from clientupdater.adapters.security.kept_keys import kept_keys
+from clientupdater.adapters.security.demo_keys import demo_keys
 from clientupdater.composition.keys import vault
 from clientupdater.demo_data import AccountsFile, MadeUpAccount, fill
 from clientupdater.domain.errors import AlreadyExists
@@ -54,7 +54,7 @@ def demo_settings(database: DemoDatabase, folder: Path) -> Mapping[str, str]:
         "DATABASE_URL": database.app_url,
         "EXPORT_DIR": str(folder / "exports"),
         "CSV_DROP_DIR": str(folder / "drop"),
-        **kept_keys(folder / "keys.json"),
+        **demo_keys(folder / "keys.json"),
     }
 
 

@@ -5,35 +5,33 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from clientupdater.adapters.security.passwords import Argon2Passwords, OneAtATime
-from clientupdater.adapters.security.random_secrets import RandomSecrets
+from clientupdater.adapters.security.passwords import Argon2Passwords, QueuedPasswords
 from clientupdater.app import SignInPolicy
 from clientupdater.domain.people import LockoutPolicy
 from clientupdater.domain.sessions import Lifetimes
 
 if TYPE_CHECKING:
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.tokens import Tokens
+    from clientupdater.ports.people import VerifyToken
     from clientupdater.settings import Settings
 
 
 def default_sign_in(
     lifetimes: Lifetimes | None = None,
     lockout: LockoutPolicy | None = None,
-    tokens: Tokens | None = None,
+    verify_token: VerifyToken | None = None,
 ) -> SignInPolicy:
     """Hash one password at a time: a flood of sign-ins must not take every core."""
     return SignInPolicy(
-        passwords=OneAtATime(Argon2Passwords()),
-        secrets=RandomSecrets(),
+        passwords=QueuedPasswords(Argon2Passwords()),
         lifetimes=lifetimes or Lifetimes(),
         lockout=lockout or LockoutPolicy(),
-        tokens=tokens,
+        verify_token=verify_token,
     )
 
 
 def sign_in_of(settings: Settings, clock: Clock) -> SignInPolicy:
-    """Let people in as the environment says."""
+    """Configure signing in from the settings."""
     return default_sign_in(
         lifetimes=Lifetimes(
             idle=timedelta(minutes=settings.session_idle_minutes),
@@ -43,12 +41,12 @@ def sign_in_of(settings: Settings, clock: Clock) -> SignInPolicy:
             max_failures=settings.login_max_failures,
             lock_for=timedelta(minutes=settings.login_lock_minutes),
         ),
-        tokens=_tokens(settings, clock),
+        verify_token=_token_verifier(settings, clock),
     )
 
 
-def _tokens(settings: Settings, clock: Clock) -> Tokens | None:
-    """Believe the issuer that is configured; without one, no token of anybody (U1)."""
+def _token_verifier(settings: Settings, clock: Clock) -> VerifyToken | None:
+    """Trust the configured issuer; without one, no signed token works (U1)."""
     if settings.oidc_issuer is None:
         return None
     from clientupdater.adapters.security.key_set import KeySet  # noqa: PLC0415 — few need it
@@ -57,7 +55,7 @@ def _tokens(settings: Settings, clock: Clock) -> Tokens | None:
 
     published = f"{settings.oidc_issuer.rstrip('/')}/.well-known/jwks.json"
     url, algorithms = settings.oidc_jwks_url or published, settings.oidc_algorithms
-    return OidcTokens(
+    issuer = OidcTokens(
         issuer=settings.oidc_issuer,
         audience=settings.oidc_audience,
         parties=settings.oidc_authorized_parties,
@@ -65,3 +63,4 @@ def _tokens(settings: Settings, clock: Clock) -> Tokens | None:
         keys=KeySet(PublishedKeys(url, algorithms), clock),
         clock=clock,
     )
+    return issuer.verify

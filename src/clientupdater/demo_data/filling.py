@@ -13,7 +13,6 @@ from psycopg import sql
 from clientupdater.adapters.postgres.core.connect import connected
 from clientupdater.adapters.postgres.tracking.rows import PostgresStatuses
 from clientupdater.adapters.security.passwords import hash_password
-from clientupdater.adapters.security.readable import readable_password
 from clientupdater.demo_data import records
 from clientupdater.demo_data.chance import randomness
 from clientupdater.demo_data.csv_drop import DemoFile
@@ -23,6 +22,7 @@ from clientupdater.demo_data.world import World
 from clientupdater.domain.errors import AlreadyExists, Fault, Misconfigured
 from clientupdater.domain.ids import CompanyId
 from clientupdater.domain.periods import Cycle
+from clientupdater.runtime.random_secrets import readable_password
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

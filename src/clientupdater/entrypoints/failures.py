@@ -1,8 +1,7 @@
-"""The one table from what went wrong to how each entry point says it.
+"""The one table from errors to HTTP statuses, codes and exit codes.
 
-An error that is not listed itself answers as the nearest class above it, so that a new kind of
-error is never a 500 by oversight; a test asks that every class has an entry of its own all the
-same, so that its code is chosen and not inherited.
+A class without an entry gets the one of its nearest base class, so that a new error is not a 500
+by oversight. A test still requires an entry for every class, so that its code is a choice.
 """
 
 from __future__ import annotations
@@ -20,16 +19,16 @@ if TYPE_CHECKING:
 
 
 class Exit(IntEnum):
-    """What the command line ends with."""
+    """Exit codes of the command line."""
 
     DONE = 0
     NO = 1
-    """The answer is no: a check that fails."""
+    """A check failed."""
     BAD_INPUT = 2
     REFUSED = 3
     NOT_FOUND = 4
     CONFLICT = 5
-    """Somebody was quicker, or a rule of the business says no."""
+    """Another change came first, or a rule of the business refuses this one."""
     OURS = 70
     UNAVAILABLE = 75
     CONFIGURATION = 78
@@ -37,7 +36,7 @@ class Exit(IntEnum):
 
 @frozen
 class Failure:
-    """How one kind of error is told: HTTP status, its stable code, the exit code."""
+    """How an entry point answers one class of error; the code never changes."""
 
     status: int
     code: str
@@ -45,7 +44,7 @@ class Failure:
 
 
 OURS = Failure(500, "internal_error", Exit.OURS)
-"""What nobody foresaw."""
+"""An unexpected error."""
 
 
 def _rule(code: str, status: int = 409) -> Failure:
@@ -96,24 +95,23 @@ TABLE: Mapping[type[errors.Error], Failure] = MappingProxyType(
         errors.SourceRefused: Failure(500, "internal_error", Exit.CONFIGURATION),
         errors.SourceMalformed: Failure(500, "internal_error", Exit.BAD_INPUT),
         errors.SourceExpired: Failure(500, "internal_error", Exit.OURS),
-        # To whoever asks over HTTP it is a fault of ours; the operator reads the log.
+        # A client of HTTP cannot mend the configuration; the operator reads the log.
         errors.Misconfigured: Failure(500, "internal_error", Exit.CONFIGURATION),
     }
 )
 
 
 def failure_of(error: BaseException) -> Failure:
-    """Find how this error is told: by its own class, else the nearest above it."""
+    """Return the entry of the error's class, or of its nearest base class."""
     return failure_of_kind(type(error))
 
 
 def failure_of_kind(kind: type[BaseException]) -> Failure:
-    """Find how errors of a kind are told."""
     return next((TABLE[each] for each in kind.__mro__ if each in TABLE), OURS)
 
 
 def details_of(error: errors.Error) -> dict[str, Any]:
-    """Give the facts behind an error, as far as they are for whoever asked."""
+    """Return the facts behind an error that a client may read."""
     if isinstance(error, errors.InvalidInput | errors.Misconfigured):
         return {"fields": error.faults}
     if isinstance(error, errors.VersionConflict):

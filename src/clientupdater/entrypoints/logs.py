@@ -1,4 +1,4 @@
-"""Logging, set up once per process: one line per event, on standard error."""
+"""Logging: configured once for each process, one line for each event, on standard error."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def configure(settings: Settings) -> None:
-    """Send ours and the libraries' through the same renderer."""
+    """Send the logs of the package and of its libraries through one renderer."""
     shared: list[Any] = [
         structlog.stdlib.ExtraAdder(allow=["query_id"]),
         redaction.of_request,
@@ -46,7 +46,7 @@ def configure(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
-    # It tells each step of starting and stopping; we say ourselves when we serve.
+    # It logs each step of starting and stopping; the server logs when it begins to serve.
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
 
 

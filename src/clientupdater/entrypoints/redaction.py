@@ -1,8 +1,7 @@
-"""The last look at a log line before it is written: nothing private leaves in it.
+"""Removes private data from a log line before it is written.
 
-A list says what may be told; whatever is not on it is withheld, so that a new field is kept back
-until somebody thought about it. Errors are told by kind and place: what a driver says of one often
-quotes the values.
+Only fields on a list are logged, so that a new field is withheld until a developer allows it.
+Errors are logged by class and place, because the message of a driver often quotes values.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
     from types import TracebackType
 
-TOLD = frozenset(
+ALLOWED_FIELDS = frozenset(
     {
         # of every line
         "event", "level", "logger", "timestamp", "request_id", "trace_id", "error", "exception",
@@ -41,7 +40,7 @@ _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 def of_request(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Say for which request it was written, where it says nothing else."""
+    """Add the ids of the current request, if there is one."""
     if trace := trace_context.current():
         line.setdefault("request_id", trace.request_id)
         line.setdefault("trace_id", trace.trace_id)
@@ -49,18 +48,18 @@ def of_request(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMappin
 
 
 def exceptions(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Tell an exception by kinds and places, and by its words only where they are ours."""
-    result = line.pop("exc_info", None)
-    if not result:
+    """Log an exception by class and place; only our own errors keep their message."""
+    exc_info = line.pop("exc_info", None)
+    if not exc_info:
         return line
-    error = result if isinstance(result, BaseException) else _raised(result)
+    error = exc_info if isinstance(exc_info, BaseException) else _raised(exc_info)
     if error is not None:
         line["exception"] = "\n".join(_chain(error))
     return line
 
 
-def _raised(result: object) -> BaseException | None:
-    return result[1] if isinstance(result, tuple) else sys.exc_info()[1]
+def _raised(exc_info: object) -> BaseException | None:
+    return exc_info[1] if isinstance(exc_info, tuple) else sys.exc_info()[1]
 
 
 def _chain(error: BaseException | None) -> Iterator[str]:
@@ -71,18 +70,24 @@ def _chain(error: BaseException | None) -> Iterator[str]:
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
-def _places(traceback_type: TracebackType | None) -> Iterator[str]:
-    for frame in traceback.extract_tb(traceback_type):
+def _places(raised_at: TracebackType | None) -> Iterator[str]:
+    for frame in traceback.extract_tb(raised_at):
         path = Path(frame.filename)
         yield f"  at {path.parent.name}/{path.name}:{frame.lineno} {frame.name}"
 
 
 def redacted(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Withhold what is not on the list, and numbers and addresses in what is said in words."""
+    """Withhold fields that are not allowed, and numbers and addresses in free text."""
     return {
-        name: (_scrubbed(name, value) if name in TOLD or name.startswith("_") else WITHHELD)
+        name: (
+            _scrubbed(name, value) if name in ALLOWED_FIELDS or name.startswith("_") else WITHHELD
+        )
         for name, value in line.items()
     }
+
+
+def _is_allowed(name: str) -> bool:
+    return name in ALLOWED_FIELDS or name.startswith("_")
 
 
 def _scrubbed(name: str, value: Any) -> Any:

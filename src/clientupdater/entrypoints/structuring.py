@@ -1,7 +1,7 @@
-"""Where JSON becomes values: strictly, without a guess, and with every fault at once.
+"""From JSON to values: strictly, and with every fault at once.
 
-A number is no text, a true is no number, 1.9 is no 1. What does not fit is told by its JSON
-pointer; what nobody asked for is refused as well, because it is a misspelling of something.
+Nothing is coerced: a number is not text, true is not a number, 1.9 is not 1. A fault names its JSON
+pointer. An unknown member is a fault, too, because it may be a misspelling.
 """
 
 from __future__ import annotations
@@ -44,44 +44,40 @@ _WHOLE = re.compile(r"-?\d{1,18}")
 
 
 MOST_FAULTS = 100
-"""So many are told at once: more nobody reads, and each costs more than what it tells of."""
+"""Of more, no client makes use, and a fault costs more than the value it is about."""
+
+INVALID = "Some values are not valid; see the fields."
 
 
 class Unfit(Exception):
-    """One value does not fit; its message completes «/pointer: …»."""
+    """An invalid value; the message completes "/pointer: …"."""
 
 
 @frozen
 class Text:
-    """How long a text may be."""
-
     longest: int
     shortest: int = 0
 
 
 @frozen
 class Integer:
-    """From where to where a whole number goes."""
-
     least: int
     most: int
 
 
 @frozen
 class Many:
-    """How many items a list may have."""
-
     most: int
     least: int = 0
 
 
 def structured(value: object, shape: type[T]) -> T:
-    """Make what came as JSON into this shape; InvalidInput names everything that does not fit."""
+    """Structure parsed JSON as this type; InvalidInput names every fault."""
     return _structured(_BODIES, value, shape)
 
 
 def structured_words(words: dict[str, str], shape: type[T]) -> T:
-    """Make words, as a URL has them, into this shape."""
+    """Structure the words of a query as this type."""
     return _structured(_WORDS, words, shape)
 
 
@@ -90,10 +86,10 @@ def _structured(converter: Converter, value: object, shape: type[T]) -> T:
         return converter.structure(value, shape)
     except (BaseValidationError, Unfit) as error:
         faults = islice(_faults(error, ""), MOST_FAULTS)
-        raise InvalidInput(faults, "What was given does not fit.") from None
+        raise InvalidInput(faults, INVALID) from None
 
 
-# --- telling what does not fit
+# --- faults
 
 
 def _faults(error: BaseException, pointer: str) -> Iterator[Fault]:
@@ -106,12 +102,12 @@ def _faults(error: BaseException, pointer: str) -> Iterator[Fault]:
         yield Fault(pointer, "is missing")
     elif isinstance(error, Unfit):
         yield Fault(pointer, str(error))
-    else:  # a shape of ours that cannot be made is our fault
+    else:  # a bug in the software, not a fault of the client
         raise error
 
 
 def _step(error: BaseException) -> str:
-    """Say one step of the pointer, from the note that cattrs leaves on the error."""
+    """Return one step of the pointer, from the note that cattrs adds to the error."""
     for note in getattr(error, "__notes__", ()):
         if isinstance(note, AttributeValidationNote):
             return f"/{note.name}"
@@ -121,19 +117,19 @@ def _step(error: BaseException) -> str:
 
 
 def _unknown(names: Iterable[str], pointer: str) -> Iterator[Fault]:
-    """Name the members that nobody knows, but for those that are no names: where they stand."""
-    items = sorted(names)
-    for name in filter(is_a_name, items):
-        yield Fault(f"{pointer}/{name}", "is not known here")
-    if not all(map(is_a_name, items)):
-        yield Fault(pointer, "holds a member that is not known here")
+    """Name the unknown members; report one that does not look like a name by its place alone."""
+    unknown = sorted(names)
+    for name in filter(is_a_name, unknown):
+        yield Fault(f"{pointer}/{name}", "is unknown")
+    if not all(map(is_a_name, unknown)):
+        yield Fault(pointer, "has an unknown member")
 
 
 def is_a_name(word: str) -> bool:
-    """Whether it can be told back as a name: else it may be what somebody typed in the wrong place.
+    """Whether a word looks like a name, and so may be quoted in a response.
 
-    A pension number as a member's name would otherwise stand in an answer, and in a log of it (C3).
-    Such a name needs no escape in a JSON pointer.
+    Otherwise a pension number, typed in the place of a name, would appear in a response and in logs
+    of it (C3). A name needs no escape in a JSON pointer.
     """
     return _NAME.fullmatch(word) is not None
 
@@ -142,7 +138,7 @@ def is_a_name(word: str) -> bool:
 
 
 def _exactly(kind: type, text: str, value: Any, wanted: Any) -> Any:
-    if wanted is not kind:  # a StrEnum is found by way of str
+    if wanted is not kind:  # cattrs passes a StrEnum as a str
         return _member(value, wanted)
     if type(value) is not kind:
         raise Unfit(text)
@@ -163,7 +159,7 @@ def _text_like(text: str, form: re.Pattern[str], read: Callable[[str], T]) -> Ca
 
 def _period(value: Any, _: object) -> Period:
     if type(value) is not str:
-        raise Unfit("is a month (2026-11) or a quarter (2026-Q4)")
+        raise Unfit("must be a month (2026-11) or a quarter (2026-Q4)")
     try:
         return Period.parse(value)
     except InvalidPeriod as error:
@@ -173,18 +169,18 @@ def _period(value: Any, _: object) -> Period:
 def _member(value: Any, kind: Any) -> Any:
     if type(value) is str and value in {each.value for each in kind}:
         return kind(value)
-    raise Unfit(f"is one of {', '.join(str(each.value) for each in kind)}")
+    raise Unfit(f"must be one of {', '.join(str(each.value) for each in kind)}")
 
 
 def _word_as_whole(value: Any, _: object) -> int:
     if not _WHOLE.fullmatch(value) or not value.isascii():
-        raise Unfit("is a whole number")
+        raise Unfit("must be a whole number")
     return int(value)
 
 
 def _word_as_truth(value: Any, _: object) -> bool:
     if value not in {"true", "false"}:
-        raise Unfit("is true or false")
+        raise Unfit("must be true or false")
     return bool(value == "true")
 
 
@@ -192,7 +188,7 @@ def _word_as_truth(value: Any, _: object) -> bool:
 
 
 def takes_more(kind: type) -> bool:
-    """Whether members that it does not know are left out, for its sender is free to add some."""
+    """Whether unknown members are ignored, because the sender may add some at any time."""
     return bool(getattr(kind, "TAKES_MORE", False))
 
 
@@ -202,7 +198,7 @@ def _object_hook(converter: Converter, kind: Any) -> Callable[..., Any]:
 
     def hook(value: Any, _: object) -> Any:
         if type(value) is not dict:
-            raise Unfit("is an object")
+            raise Unfit("must be an object")
         return read(value, kind)
 
     return hook
@@ -213,7 +209,7 @@ def _list_hook(converter: Converter, kind: Any) -> Callable[..., tuple[Any, ...]
 
     def hook(value: Any, _: object) -> tuple[Any, ...]:
         if type(value) is not list:
-            raise Unfit("is a list")
+            raise Unfit("must be a list")
         return tuple(_each(converter, value, item))
 
     return hook
@@ -238,26 +234,26 @@ def _limited_hook(converter: Converter, kind: Any) -> Callable[..., Any]:
     def hook(value: Any, _: object) -> Any:
         for limit in limits:
             if isinstance(limit, Many) and type(value) is list:
-                _hold(limit, value)  # before each of too many is read
+                _require_within(limit, value)  # before a list that is too long is read
         read = converter.structure(value, within)
         for limit in limits:
             if read is not None:
-                _hold(limit, read)
+                _require_within(limit, read)
         return read
 
     return hook
 
 
-def _hold(limit: object, value: Any) -> None:
+def _require_within(limit: object, value: Any) -> None:
     if isinstance(limit, Text):
         if len(value) > limit.longest:
-            raise Unfit(f"has {limit.longest} characters at most")
+            raise Unfit(f"must have at most {limit.longest} characters")
         if len(value) < limit.shortest:
-            raise Unfit(f"has {limit.shortest} characters at least")
+            raise Unfit(f"must have at least {limit.shortest} characters")
     elif isinstance(limit, Integer) and not limit.least <= value <= limit.most:
-        raise Unfit(f"lies from {limit.least} to {limit.most}")
+        raise Unfit(f"must be from {limit.least} to {limit.most}")
     elif isinstance(limit, Many) and not limit.least <= len(value) <= limit.most:
-        raise Unfit(f"has {limit.least} to {limit.most} items")
+        raise Unfit(f"must have {limit.least} to {limit.most} items")
 
 
 def _is_limited(kind: Any) -> bool:
@@ -273,15 +269,20 @@ def _is_enum(kind: Any) -> bool:
 
 
 _EXACT: tuple[tuple[type, str], ...] = (
-    (str, "is text"),
-    (int, "is a whole number"),
-    (bool, "is true or false"),
+    (str, "must be text"),
+    (int, "must be a whole number"),
+    (bool, "must be true or false"),
 )
 _WRITTEN: tuple[tuple[Any, Callable[[str], Any], re.Pattern[str], str], ...] = (
-    (UUID, UUID, _UUID, "is an id: a UUID"),
-    (Decimal, Decimal, _AMOUNT, "is a decimal number in a string, as in '1500.00'"),
-    (date, date.fromisoformat, _DATE, "is a day, as in 2026-11-05"),
-    (datetime, datetime.fromisoformat, _MOMENT, "is a moment, as in 2026-11-05T09:30:00+08:00"),
+    (UUID, UUID, _UUID, "must be a UUID"),
+    (Decimal, Decimal, _AMOUNT, "must be a decimal number in a string, as in '1500.00'"),
+    (date, date.fromisoformat, _DATE, "must be a date, as in 2026-11-05"),
+    (
+        datetime,
+        datetime.fromisoformat,
+        _MOMENT,
+        "must be a time with an offset, as in 2026-11-05T09:30:00+08:00",
+    ),
 )
 
 

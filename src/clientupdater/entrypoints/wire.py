@@ -1,7 +1,7 @@
-"""Where domain values become JSON: strings for ids, moments with offset, money exact.
+"""From values to JSON: ids as strings, times with an offset, money exact.
 
-Values are told by what they are at run time, not by their annotations: the domain imports many of
-its types for the type checker alone.
+The type of a value at run time decides, not its annotation: the domain imports many types for the
+type checker alone.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 
 def _moment(value: datetime) -> str:
-    """Refuse a moment that does not say where: it would be read as another one elsewhere."""
+    """Refuse a time without an offset, which other zones would read as another time."""
     if value.utcoffset() is None:
-        raise ValueError(f"a moment without an offset cannot be told: {value!r}")
+        raise ValueError(f"a time needs an offset: {value!r}")
     return value.isoformat()
 
 
 def _money(value: Decimal) -> str:
-    """Write it out, never as an exponent; a number that is none is refused."""
+    """Write all digits, without an exponent; refuse NaN and infinity."""
     if not value.is_finite():
-        raise ValueError(f"no amount: {value!r}")
+        raise ValueError(f"not an amount: {value!r}")
     return format(value, "f")
 
 
@@ -51,7 +51,7 @@ def _sequence(values: Any) -> list[Any]:
 
 
 def _set(values: Any) -> list[Any]:
-    """Sets are told in a fixed order, so that the same answer is the same bytes."""
+    """Sort sets, so that equal values give equal bytes."""
     return sorted(_sequence(values), key=str)
 
 
@@ -86,21 +86,21 @@ _CONVERTER = _converter()
 
 
 def to_plain(value: Any) -> Any:
-    """Make it of dicts, lists, strings, numbers, booleans and None alone."""
+    """Convert a value to dicts, lists, strings, numbers, booleans and None."""
     return _hook(value.__class__)(value)
 
 
 @cache
 def _hook(kind: Any) -> Callable[[Any], Any]:
-    """Find out once for each kind: a page has ten thousand values of a dozen kinds."""
+    """Look up the hook once for each type: a page has ten thousand values of a dozen types."""
     return _CONVERTER.get_unstructure_hook(kind)
 
 
 def to_json(value: object) -> bytes:
-    """Write it as JSON; whatever is not known here is an error, not a guess."""
+    """Write JSON; a value of an unknown type is an error."""
     return orjson.dumps(to_plain(value))
 
 
 def to_readable_json(value: object) -> str:
-    """Write it as JSON for people and scripts at a terminal."""
+    """Write indented JSON, for people and scripts at a terminal."""
     return orjson.dumps(to_plain(value), option=orjson.OPT_INDENT_2).decode()

@@ -1,17 +1,18 @@
-"""Keeping people, how they sign in, and what they may do.
+"""Storing people, what they sign in with, and what they may do.
 
-Nothing here has a twin in memory: that the last administrator stays, and that a reset counts
-once, is held by the database's own locks.
+There is no memory twin: the database's own locks keep the last administrator, and let a reset
+count once.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence, Set
+    from collections.abc import Callable, Collection, Sequence, Set
     from datetime import datetime
     from uuid import UUID
 
@@ -33,22 +34,36 @@ if TYPE_CHECKING:
     from clientupdater.ports.codes import Names
 
 
+VerifyToken: TypeAlias = "Callable[[str], str]"
+"""Returns the subject of a token that the trusted issuer signed (U1).
+
+Raises Unauthenticated for any other token, and Unavailable without the issuer's keys.
+"""
+
+
+class PlaceKind(StrEnum):
+    """What a territory is made of (A2)."""
+
+    BRANCH = "branch"
+    AREA = "area"
+
+
 @frozen
 class KnownSession:
-    """A session with whose it is, and what they may do at this moment (A6, A7)."""
+    """A session with its person, and their rights at this moment (A6, A7)."""
 
     open: OpenSession
     person: Person
     actor: Actor
     generation: int
-    """The configuration's, at the same moment: what is cached is known by it (A7)."""
+    """The generation of the configuration at the same moment: caches use it as their key (A7)."""
     issuer: Actor | None
-    """Who made it out, with their rights of this moment; None where nobody else did."""
+    """The issuer of the session with their rights of this moment; None: the person signed in."""
 
 
 @frozen
 class KnownPerson:
-    """Somebody who is known without a session, and what they may do at this moment (A7)."""
+    """A person without a session, and their rights at this moment (A7)."""
 
     person: Person
     actor: Actor
@@ -56,14 +71,14 @@ class KnownPerson:
 
 
 class Sessions(Protocol):
-    """Open ways in; tokens come here as their fingerprints alone (U2)."""
+    """Sessions by the fingerprints of their tokens (U2)."""
 
     def find(self, token: str) -> KnownSession | None:
-        """Find one, live or not, with the person's flags, grants and live territory."""
+        """Find a session, live or not, with the person's flags, grants and live territory."""
         ...
 
     def touch(self, session: UUID, now: datetime) -> None:
-        """Note that it was used just now; nobody waits for another who notes the same."""
+        """Store the last use, unless another transaction is storing it."""
         ...
 
     def open(
@@ -74,27 +89,27 @@ class Sessions(Protocol):
         origin: Origin,
         issue: Issue | None,
     ) -> UUID:
-        """Open one; answer with its identity."""
+        """Store a new session; return its id."""
         ...
 
     def of_person(self, person: PersonId, now: datetime) -> Sequence[OpenSession]:
-        """List those that are neither revoked nor expired, the last opened first."""
+        """List sessions that are neither revoked nor expired, the newest first."""
         ...
 
     def revoke(self, sessions: Collection[UUID], now: datetime, reason: str) -> int:
-        """End them; count those that were not ended already."""
+        """Revoke sessions; return how many were not revoked before."""
         ...
 
 
 class Credentials(Protocol):
-    """What people sign in with."""
+    """Passwords, resets and counts of failures."""
 
     def find(self, email: str) -> Credential | None:
-        """Find somebody's by their email, however it is capitalised."""
+        """Find a credential by email, in any case of letters."""
         ...
 
     def lock(self, person: PersonId | None) -> Credential | None:
-        """Find somebody's again and keep others from changing it; nobody's is None."""
+        """Lock and read a credential; for None, do the same work (U3)."""
         ...
 
     def set(
@@ -105,147 +120,144 @@ class Credentials(Protocol):
         expires_at: datetime | None,
         issue: Issue | None = None,
     ) -> None:
-        """Keep a new password; one that expires must be changed (U4, U6).
+        """Store the hash of a new password; one that expires must be changed (U4, U6).
 
-        `issue` is who made out the reset that sets it (A6).
+        `issue` names the issuer of the reset that sets it (A6).
         """
         ...
 
     def renew(self, person: PersonId, before: str, after: str) -> None:
-        """Keep the same password at another cost, unless it was changed meanwhile."""
+        """Replace the hash of the same password, unless it has changed since."""
         ...
 
     def record_refusal(
         self, person: PersonId | None, record: SignInRecord, because: str, origin: Origin
     ) -> None:
-        """Keep the count of failures, and log that someone was refused (L1)."""
+        """Store the count of failures, and log the refusal (L1)."""
         ...
 
     def record_sign_in(self, person: PersonId, now: datetime) -> None:
-        """Count from nothing again, and note the sign-in (U3)."""
+        """Store the sign-in, and set the count of failures to zero (U3)."""
         ...
 
     def issue_one_time(self, person: PersonId, issued: OneTime, token: str | None) -> None:
-        """Keep one in place of any other of its kind; without a token it is an initial one."""
+        """Store a reset, or without a token an initial password, in place of the last one."""
         ...
 
     def lock_one_time(self, token: str) -> tuple[PersonId, OneTime] | None:
-        """Find a reset, and keep others from using it meanwhile."""
+        """Find a reset, and lock it until the transaction ends."""
         ...
 
     def use_one_time(self, person: PersonId, now: datetime) -> None:
-        """Note that the initial password was used."""
+        """Mark the initial password as used."""
         ...
 
     def void_one_time(self, person: PersonId) -> None:
-        """Let none that is outstanding count any more."""
+        """Delete the person's reset and initial password."""
         ...
 
 
 class People(Protocol):
-    """People, but for those who are deleted."""
+    """People who are not deleted."""
 
     def find(self, person: PersonId) -> Person | None:
-        """Find one by identity."""
+        """Find a person by id."""
         ...
 
     def by_email(self, email: str) -> Person | None:
-        """Find one by email, however it is capitalised."""
+        """Find a person by email, in any case of letters."""
         ...
 
     def within(
         self, access_scope: PeopleScope, *, after: str, at_most: int, active: bool | None
     ) -> Sequence[Person]:
-        """List those within reach whose email follows `after`, in the order of emails (A6a)."""
+        """List people within a scope in the order of emails, beginning behind `after` (A6a)."""
         ...
 
     def add(self, person: Person) -> None:
-        """Keep a new one. Raises AlreadyExists if somebody has that email."""
+        """Store a new person. Raises AlreadyExists if the email is taken."""
         ...
 
     def save(self, person: Person, *, deleted_at: datetime | None = None) -> Person:
-        """Keep what was changed; answer with the next version.
+        """Store a changed person; return it with the next version.
 
-        Raises VersionConflict if it is not at the person's version any more, AlreadyExists if
-        somebody else has that email or clerk_id.
+        Raises VersionConflict if the stored version is another one, and AlreadyExists if the
+        email or clerk_id is taken.
         """
         ...
 
     def by_subject(self, subject: str) -> KnownPerson | None:
-        """Find somebody, active or not, with their flags, grants and live territory."""
+        """Find a person, active or not, with their flags, grants and live territory."""
         ...
 
     def lock_rights(self) -> None:
-        """Keep every other change of rights waiting until this unit of work is over (A6)."""
+        """Make every other change of rights wait until this transaction ends (A6)."""
         ...
 
     def count_administrators(self) -> int:
-        """Count the active administrators, but for those who are locked for good."""
+        """Count the active administrators who are not locked for good."""
         ...
 
 
 class Grants(Protocol):
-    """What people may do."""
+    """The permissions that people hold."""
 
     def of_person(self, person: PersonId) -> Sequence[GivenGrant]:
-        """List somebody's grants by permission and company."""
+        """List a person's grants by permission and company."""
         ...
 
     def give(self, person: PersonId, grant: Grant, by: PersonId, now: datetime) -> None:
-        """Keep a grant, in place of one of the same permission and company."""
+        """Store a grant, in place of one for the same permission and company."""
         ...
 
     def take(self, person: PersonId, permission: Permission, company: CompanyId | None) -> None:
-        """Take a grant away; where there is none, nothing happens."""
+        """Delete a grant, if there is one."""
         ...
 
 
 class Territories(Protocol):
-    """Where people work (A2). What was given is given once, what is not there is taken in peace."""
+    """The branches and areas of people, and the branches of areas (A2).
 
-    def give_branch(self, person: PersonId, branch: BranchId, by: PersonId, now: datetime) -> None:
-        """Give a branch."""
+    Giving what is given, or taking what is not, changes nothing.
+    """
+
+    def give(
+        self, kind: PlaceKind, place: UUID, person: PersonId, by: PersonId, now: datetime
+    ) -> None:
+        """Give a branch or an area to a person."""
         ...
 
-    def take_branch(self, person: PersonId, branch: BranchId) -> None:
-        """Take a branch."""
-        ...
-
-    def give_area(self, person: PersonId, area: AreaId, by: PersonId, now: datetime) -> None:
-        """Give an area."""
-        ...
-
-    def take_area(self, person: PersonId, area: AreaId) -> None:
-        """Take an area."""
+    def take(self, kind: PlaceKind, place: UUID, person: PersonId) -> None:
+        """Take a branch or an area from a person."""
         ...
 
     def holders(self, area: AreaId) -> Sequence[PersonId]:
-        """List the people who were given an area."""
+        """List the people with an area."""
         ...
 
     def place_branch(self, area: AreaId, branch: BranchId) -> None:
-        """Put a branch into it; put in twice, it is in."""
+        """Put a branch into an area."""
         ...
 
     def remove_branch(self, area: AreaId, branch: BranchId) -> None:
-        """Take a branch out; where it is not in, nothing happens."""
+        """Take a branch out of an area."""
         ...
 
     def company_of_area(self, area: AreaId) -> CompanyId | None:
-        """Tell whose an area is; None: of no single company."""
+        """Return the company of an area; None: it belongs to no single one."""
         ...
 
     def end_assignments(self, officer: PersonId, by: PersonId, now: datetime) -> int:
-        """End every assignment of one who is deactivated; count them."""
+        """End every assignment of an officer; return how many."""
         ...
 
     def end_lost_assignments(self, officer: PersonId, by: PersonId, now: datetime) -> int:
-        """End the assignments that lie outside the officer's territory; count them."""
+        """End the assignments outside the officer's territory; return how many."""
         ...
 
 
 class Organisation(Protocol):
-    """Branches, areas and companies by identity or code; what is deleted is not there."""
+    """Branches, areas and companies by id or code; deleted ones are not found."""
 
     def branch(self, named: BranchId | str) -> BranchId:
         """Find a branch. Raises NotFound."""
@@ -260,9 +272,9 @@ class Organisation(Protocol):
         ...
 
     def members(self, area: AreaId) -> frozenset[BranchId]:
-        """Give the live branches of an area."""
+        """Return the live branches of an area."""
         ...
 
     def codes_of(self, branches: Set[UUID], areas: Set[UUID], people: Set[UUID]) -> Names:
-        """Find those of these, deleted ones included, and of every company."""
+        """Find the codes of these, deleted ones included, and of every company."""
         ...

@@ -1,4 +1,4 @@
-"""Sealing what leaves us and comes back: unread and unchanged, or not at all."""
+"""Sealing data that leaves the process and comes back: encrypted, and checked for changes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Protocol
 
 
 class Unreadable(Exception):
-    """What was sealed cannot be opened: its key is gone, or it is not what it was."""
+    """Sealed data that cannot be opened: it was changed, or its key is missing."""
 
 
 class KeyUnknown(Unreadable):
-    """It is sealed with a key that is not on the ring."""
+    """Sealed data whose key is not on the ring."""
 
     def __init__(self, name: str) -> None:
         """Name the key."""
@@ -19,12 +19,12 @@ class KeyUnknown(Unreadable):
 
 
 class Sealer(Protocol):
-    """Encrypts and authenticates, each purpose with a key of its own."""
+    """Encrypts and authenticates, with a key for each purpose."""
 
     def sealed(self, secret: bytes, purpose: str, bound_to: bytes = b"") -> bytes:
-        """Seal for one purpose, bound to what it belongs to."""
+        """Seal data for one purpose, and bind it to its place."""
         ...
 
     def opened(self, sealed: bytes, purpose: str, bound_to: bytes = b"") -> bytes:
-        """Open what was sealed for this purpose and bound to this; Unreadable if it was not."""
+        """Open data that was sealed for this purpose and place. Raises Unreadable."""
         ...

@@ -1,4 +1,4 @@
-"""The keys that data is sealed with: the newest seals, every one of them opens."""
+"""The keys that seal data: the newest one seals, each one opens."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ NONCE_BYTES = 12
 
 @define(slots=False)
 class KeyRing:
-    """Keys by name, newest first; none of them is ever shown."""
+    """Keys by name, the newest first; `repr` shows names alone."""
 
     keys: Mapping[str, bytes] = field(repr=lambda keys: str(list(keys)))
 
     @classmethod
     def made_up(cls) -> KeyRing:
-        """Make one of a single random key."""
+        """Make a ring with one random key."""
         return cls({"first": secrets.token_bytes(KEY_BYTES)})
 
     def written(self) -> str:
-        """Write it as the setting ENCRYPTION_KEYS reads it."""
+        """Write the ring in the format of ENCRYPTION_KEYS."""
         encoded = {name: base64.b64encode(key).decode() for name, key in self.keys.items()}
         return ",".join(f"{name}:{text}" for name, text in encoded.items())
 
@@ -44,7 +44,7 @@ class KeyRing:
         return next(iter(self.keys))
 
     def sealed(self, secret: bytes, purpose: str, bound_to: bytes = b"") -> bytes:
-        """Seal for one purpose, bound to what it belongs to: elsewhere it does not open."""
+        """Seal data for one purpose and place: elsewhere it does not open."""
         nonce = secrets.token_bytes(NONCE_BYTES)
         name = self.newest.encode()
         head = bytes([len(name)]) + name
@@ -52,29 +52,29 @@ class KeyRing:
         return head + nonce + sealing.encrypt(nonce, secret, head + bound_to)
 
     def opened(self, sealed: bytes, purpose: str, bound_to: bytes = b"") -> bytes:
-        """Open what was sealed for this purpose and bound to this; Unreadable if it was not."""
-        name, head, rest = _parted(sealed)
+        """Open data that was sealed for this purpose and place. Raises Unreadable."""
+        name, head, rest = _split(sealed)
         if name not in self.keys:
             raise KeyUnknown(name)
         nonce, ciphertext = rest[:NONCE_BYTES], rest[NONCE_BYTES:]
         try:
             return self._cipher(name, purpose).decrypt(nonce, ciphertext, head + bound_to)
         except (InvalidTag, ValueError) as error:
-            raise Unreadable("it is not what was sealed, or belongs elsewhere") from error
+            raise Unreadable("it was changed, or sealed for another purpose or place") from error
 
     def is_current(self, sealed: bytes) -> bool:
-        """Whether it is sealed with the newest key."""
+        """Whether data is sealed with the newest key."""
         return key_of(sealed) == self.newest
 
     def derived(self, purpose: str) -> bytes:
-        """Derive a key of its own for a purpose from the newest key."""
+        """Derive a key for one purpose from the newest key."""
         return self._derived(self.newest, purpose)
 
     def _cipher(self, name: str, purpose: str) -> AESGCM:
-        known = self._ciphers
-        if (name, purpose) not in known:
-            known[name, purpose] = AESGCM(self._derived(name, purpose))
-        return known[name, purpose]
+        ciphers = self._ciphers
+        if (name, purpose) not in ciphers:
+            ciphers[name, purpose] = AESGCM(self._derived(name, purpose))
+        return ciphers[name, purpose]
 
     def _derived(self, name: str, purpose: str) -> bytes:
         return HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose.encode()).derive(self.keys[name])
@@ -85,11 +85,11 @@ class KeyRing:
 
 
 def key_of(sealed: bytes) -> str:
-    """Name the key that it is sealed with."""
-    return _parted(sealed)[0]
+    """Return the name of the key that sealed the data."""
+    return _split(sealed)[0]
 
 
-def _parted(sealed: bytes) -> tuple[str, bytes, bytes]:
+def _split(sealed: bytes) -> tuple[str, bytes, bytes]:
     size = sealed[0] + 1 if sealed else 0
     if len(sealed) <= size + NONCE_BYTES:
         raise Unreadable("it is too short to have been sealed")

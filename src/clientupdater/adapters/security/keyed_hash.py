@@ -1,4 +1,4 @@
-"""Telling things apart without knowing what they are."""
+"""A hash that only a holder of the key can compute."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _LENGTH_BYTES = 4
 
 @frozen
 class KeyedHash:
-    """The same for the same parts; without the key nobody can try which parts they were."""
+    """Equal for equal parts; without the key, no one can try which parts they were."""
 
     key: bytes = field(factory=lambda: secrets.token_bytes(32), repr=False)
 
     def of(self, parts: Iterable[str]) -> bytes:
-        """Hash them in their order; where one ends and the next begins counts."""
+        """Hash the parts in their order, with the length of each."""
         return hmac.digest(self.key, b"".join(_framed(part) for part in parts), sha256)
 
 
 def _framed(part: str) -> bytes:
-    # What people type may hold half a character; it is hashed like any other.
+    # Typed text may contain a lone surrogate; it is hashed like any other character.
     encoded = part.encode(errors="surrogatepass")
     return len(encoded).to_bytes(_LENGTH_BYTES) + encoded

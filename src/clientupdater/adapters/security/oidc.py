@@ -1,8 +1,8 @@
-"""Bearer tokens of the configured issuer: Clerk's, or any that speaks OpenID Connect (U1).
+"""Verify bearer tokens of Clerk, or of any other OpenID Connect issuer (U1).
 
-How a token is checked is for the configuration and the issuer's published keys to say, never for
-the token: it names a key that is known already, and brings none along. PyJWT checks the
-signature; what the token claims is checked here, against the clock that all else goes by.
+The settings and the issuer's published keys decide how a token is checked. The token itself never
+does: it may only name a published key, not bring one. PyJWT checks the signature; this module
+checks the claims, against the application's clock.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 LARGEST_TOKEN = 8 * 1024
 LONGEST_SUBJECT = 255
 LEEWAY_S = 30
-"""How far two clocks may differ."""
+"""How far the clocks of issuer and server may differ."""
 
 _END_OF_TIME = 253_402_300_800
-"""The year 10000: no clock goes further."""
+"""The year 10000, where Python's datetime ends."""
 
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _EMBEDDED = frozenset({"jwk", "jku", "x5u", "x5c"})
@@ -40,20 +40,20 @@ _log = logging.getLogger(__name__)
 
 @frozen(kw_only=True)
 class OidcTokens:
-    """Believes one issuer, for one audience or from certain parties."""
+    """Trusts one issuer, for one audience or for certain authorized parties."""
 
     issuer: str
     audience: str | None = None
     parties: Collection[str] = ()
-    """Who may have asked for the token (azp); none: whoever did."""
+    """Values of `azp` that are accepted; empty: any."""
     algorithms: Collection[str]
     keys: KeySet
     clock: Clock
 
     def verify(self, token: str) -> str:
-        """Tell the subject of a token that holds in every respect."""
+        """Return the subject of a valid token. Raises Unauthenticated or Unavailable."""
         if len(token) > LARGEST_TOKEN or not _SHAPE.fullmatch(token):
-            raise _refused("not of a token's size and shape")
+            raise _refused("not of the size and form of a token")
         key = self.keys.find(self._named_key(token))
         if key is None:
             raise _refused("signed with an unknown key")
@@ -63,15 +63,15 @@ class OidcTokens:
         return _subject(claims)
 
     def _named_key(self, token: str) -> str:
-        """Read which key it says it is signed with; nothing in it is believed yet."""
+        """Return the id of the key from the header, which is not verified yet."""
         try:
             header = _signatures.get_unverified_header(token)
         except PyJWTError as error:
             raise _refused("unreadable") from error
         if header.get("alg") not in self.algorithms:
-            raise _refused("signed by another algorithm")
+            raise _refused("signed with another algorithm")
         if _EMBEDDED & header.keys():
-            raise _refused("bringing its own key")
+            raise _refused("with a key of its own")
         name = header.get("kid")
         if not isinstance(name, str):
             raise _refused("naming no key")
@@ -80,11 +80,11 @@ class OidcTokens:
     def _check_parties(self, claims: dict[str, Any]) -> None:
         if claims.get("iss") != self.issuer:
             raise _refused("of another issuer")
-        meant = claims.get("aud")
-        if self.audience and self.audience not in (meant if isinstance(meant, list) else [meant]):
-            raise _refused("meant for others")
+        aud = claims.get("aud")
+        if self.audience and self.audience not in (aud if isinstance(aud, list) else [aud]):
+            raise _refused("for another audience")
         if self.parties and claims.get("azp") not in list(self.parties):
-            raise _refused("asked for by others")
+            raise _refused("for another party")
 
     def _check_times(self, claims: dict[str, Any]) -> None:
         now = self.clock.now().timestamp()
@@ -101,29 +101,29 @@ def _claims(token: str, key: SigningKey) -> dict[str, Any]:
     except (PyJWTError, ValueError, RecursionError) as error:
         raise _refused("not signed by the issuer") from error
     if not isinstance(claims, dict):
-        raise _refused("claiming nothing")
+        raise _refused("without claims")
     return claims
 
 
 def _moment(claims: dict[str, Any], name: str) -> float:
     value = claims.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _refused(f"without a moment as {name}")
-    if not -_END_OF_TIME < value < _END_OF_TIME:  # what is no number at all is not within either
-        raise _refused(f"without a moment as {name}")
+        raise _refused(f"without a time as {name}")
+    if not -_END_OF_TIME < value < _END_OF_TIME:  # false for NaN, too
+        raise _refused(f"without a time as {name}")
     return value
 
 
 def _subject(claims: dict[str, Any]) -> str:
     subject = claims.get("sub")
     if not isinstance(subject, str) or not subject.isprintable():
-        raise _refused("of nobody")
+        raise _refused("without a subject")
     if not 0 < len(subject) <= LONGEST_SUBJECT:
-        raise _refused("of nobody")
+        raise _refused("without a subject")
     return subject
 
 
 def _refused(because: str) -> Unauthenticated:
-    """Tell the operator why, and the caller nothing that would help to make a better one."""
+    """Log the reason for the operator; the caller gets none, which would help to forge a token."""
     _log.info("a bearer token was refused: %s", because)
     return Unauthenticated()

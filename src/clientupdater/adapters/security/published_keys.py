@@ -1,7 +1,7 @@
-"""The keys that an issuer publishes: a JWKS, read over HTTP within a limit of time and size (U1).
+"""Fetch the keys that an issuer publishes: a JWKS, within a limit of time and size (U1).
 
-Only public keys to check signatures with are taken, each for the configured algorithms that fit
-it: that is what keeps a token from choosing how it is checked.
+Only public signing keys are used, each with the configured algorithms that fit it. So a token
+cannot choose how it is checked.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _CURVES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
 
 @frozen
 class SigningKey:
-    """One of the issuer's keys, and by which algorithms it may have signed."""
+    """A key of the issuer, and the algorithms it may be used with."""
 
     key: Any
     algorithms: Sequence[str]
@@ -46,32 +46,34 @@ class SigningKey:
 
 @frozen
 class PublishedKeys:
-    """Fetches them anew each time it is called."""
+    """Fetches the keys on each call."""
 
     url: str
     algorithms: Sequence[str]
-    patience: float = 3.0
+    timeout_s: float = 3.0
 
     def __call__(self) -> Mapping[str, SigningKey]:
-        """Fetch them by their ids; raise Unavailable when no usable key comes in time."""
+        """Return the keys by their ids. Raises Unavailable if no usable key arrives in time."""
         try:
-            keys = dict(_usable(json.loads(self._told()), self.algorithms))
+            keys = dict(_usable(json.loads(self._document()), self.algorithms))
         except (OSError, HTTPException, ValueError, RecursionError) as error:
             raise Unavailable(ISSUER) from error
         if not keys:
-            raise Unavailable(ISSUER, "The identity provider publishes no key that can be used.")
+            raise Unavailable(
+                ISSUER, "The identity provider publishes no usable key; see OIDC_ALGORITHMS."
+            )
         return keys
 
-    def _told(self) -> bytes:
-        heads = {"Accept": "application/json", **outgoing_headers()}
-        asked = Request(self.url, headers=heads)  # noqa: S310 - see _opener
-        until = time.monotonic() + self.patience
-        with _opener().open(asked, timeout=self.patience) as answer:
-            return _read(answer, until)
+    def _document(self) -> bytes:
+        headers = {"Accept": "application/json", **outgoing_headers()}
+        request = Request(self.url, headers=headers)  # noqa: S310 - see _opener
+        until = time.monotonic() + self.timeout_s
+        with _opener().open(request, timeout=self.timeout_s) as response:
+            return _read(response, until)
 
 
 def _opener() -> OpenerDirector:
-    """Speak HTTP alone, and follow nobody elsewhere: no files, no redirections."""
+    """Make an opener for HTTP alone: no files, and no redirects."""
     opener = OpenerDirector()
     for handler in (
         ProxyHandler,
@@ -84,10 +86,10 @@ def _opener() -> OpenerDirector:
     return opener
 
 
-def _read(answer: HTTPResponse, until: float) -> bytes:
-    """Read to the end; the limit of a socket begins anew with each byte, this one does not."""
+def _read(response: HTTPResponse, until: float) -> bytes:
+    """Read to the end; a socket's timeout begins again with each byte, this one does not."""
     read = bytearray()
-    while piece := answer.read1(16 * 1024):
+    while piece := response.read1(16 * 1024):
         read += piece
         if len(read) > LARGEST_ANSWER or time.monotonic() > until:
             raise TimeoutError
@@ -96,12 +98,12 @@ def _read(answer: HTTPResponse, until: float) -> bytes:
 
 def _usable(document: Any, algorithms: Sequence[str]) -> list[tuple[str, SigningKey]]:
     entries = document.get("keys") if isinstance(document, dict) else None
-    items = []
+    usable = []
     for entry in entries if isinstance(entries, list) else []:
         if isinstance(entry, dict) and isinstance(entry.get("kid"), str):
             key = _key(entry, [each for each in algorithms if _fits(entry, each)])
-            items += [(entry["kid"], key)] if key else []
-    return items
+            usable += [(entry["kid"], key)] if key else []
+    return usable
 
 
 def _fits(entry: Mapping[str, Any], algorithm: str) -> bool:
@@ -113,7 +115,7 @@ def _fits(entry: Mapping[str, Any], algorithm: str) -> bool:
 
 
 def _key(entry: dict[str, Any], algorithms: Sequence[str]) -> SigningKey | None:
-    """Make a key; pass over what is none, is private, or is too short to be trusted."""
+    """Make a key; skip one that is invalid, private or too short."""
     if not algorithms or "d" in entry:
         return None
     try:

@@ -1,4 +1,4 @@
-"""How pension numbers are sealed, indexed and cut to their last four (C3)."""
+"""Seal and index pension numbers (C3)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 @frozen
 class SealedNumber:
-    """What is stored of a number: nothing of it but the last four can be read."""
+    """The stored form of a number; only the last four characters can be read."""
 
     ciphertext: bytes
     blind_index: bytes
@@ -31,18 +31,18 @@ class SealedNumber:
 
 @frozen
 class Vault:
-    """Seals numbers with a ring of keys; finds them by a key that is never rotated."""
+    """Seals numbers with a ring of keys, and indexes them with a key that is never rotated."""
 
     ring: KeyRing
     index_key: bytes = field(repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a short key: the index would be guessed."""
+        """Refuse a short key: it could be guessed."""
         if len(self.index_key) < KEY_BYTES:
             raise ValueError(f"the blind index needs a key of {KEY_BYTES} bytes")
 
     def sealed(self, number: str, client: ClientId) -> SealedNumber:
-        """Seal a number for one client: in another's row it does not open."""
+        """Seal a number for one client: in another client's row it does not open."""
         plain = plain_number(number)
         return SealedNumber(
             self.ring.sealed(plain.encode(), PURPOSE, client.bytes),
@@ -51,38 +51,38 @@ class Vault:
         )
 
     def opened(self, ciphertext: bytes, client: ClientId) -> str:
-        """Open a client's number; KeyMissing where the ring lacks its key."""
+        """Open a client's number. Raises KeyMissing if the ring lacks its key."""
         try:
             return self.ring.opened(ciphertext, PURPOSE, client.bytes).decode()
         except KeyUnknown as error:
-            _log.warning("a number cannot be opened: %s", error)
+            _log.warning("a pension number cannot be opened: %s", error)
             raise KeyMissing(error.name) from error
 
     def renewed(self, ciphertext: bytes, client: ClientId) -> bytes:
-        """Seal the same number with the newest key."""
+        """Seal a number again, with the newest key."""
         return self.ring.sealed(self.opened(ciphertext, client).encode(), PURPOSE, client.bytes)
 
     def blind_index(self, number: str) -> bytes:
-        """Compute what a whole number is found by, however it is typed."""
+        """Hash a number for look-ups, however it is typed."""
         return self.blind_index_of_plain(plain_number(number))
 
     def blind_index_of_plain(self, number: str) -> bytes:
-        """Compute it of a number that is written as it is kept."""
+        """Hash a number in its plain form."""
         return hmac.digest(self.index_key, number.encode(), "sha256")
 
     def record_key(self, data: bytes) -> bytes:
-        """Derive a key for fingerprints of records with numbers in them, from what they mean."""
+        """Derive a key for the fingerprints of records with numbers in them."""
         return hmac.digest(self.index_key, b"records: " + data, "sha256")
 
 
 def plain_number(number: str) -> str:
-    """Write a number as it is kept: letters and digits alone, in upper case."""
+    """Return the stored form of a number: letters and digits alone, in upper case."""
     upper = number.upper()
     return upper if upper.isalnum() else "".join(each for each in upper if each.isalnum())
 
 
 def required(vault: Vault | None) -> Vault:
-    """Insist on keys where a number is to be sealed, found or shown."""
+    """Raise Misconfigured without keys: numbers cannot be sealed, found or shown."""
     if vault is None:
         message = "is needed to seal and to show pension numbers"
         raise Misconfigured(

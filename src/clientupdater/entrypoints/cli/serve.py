@@ -64,7 +64,7 @@ def serve(
     with server.listen(host, port) as listening:
         if workers == 1:
             measures = Metrics()
-            with several.metrics_told(settings.metrics_bind, measures.registry):
+            with several.metrics_served(settings.metrics_bind, measures.registry):
                 _one(settings, listening, drain_s, measures)
             return
         command = ["serve", "--drain-seconds", str(drain_s)]
@@ -82,7 +82,8 @@ def _one(
 ) -> None:
     from clientupdater.composition import open_app
     from clientupdater.entrypoints.http import server
+    from clientupdater.entrypoints.http.server_settings import ServerSettings
 
     with listening, open_app(settings) as app:
         settings.require_keys()
-        server.run(app, listening, drain_s=drain_s, measures=measures)
+        server.run(app, ServerSettings.of(settings), listening, drain_s=drain_s, measures=measures)

@@ -80,7 +80,7 @@ def worker(
     """
     from clientupdater.composition import open_worker
     from clientupdater.entrypoints import logs
-    from clientupdater.entrypoints.http.several import metrics_told
+    from clientupdater.entrypoints.http.several import metrics_served
     from clientupdater.entrypoints.worker.metrics import Account
     from clientupdater.entrypoints.worker.worker import Pace, Worker
 
@@ -93,7 +93,7 @@ def worker(
             health_file.touch()
 
     with (
-        metrics_told(session.settings.metrics_bind, account.registry),
+        metrics_served(session.settings.metrics_bind, account.registry),
         open_worker(session.settings) as worker_context,
     ):
         working = Worker(

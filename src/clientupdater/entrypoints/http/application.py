@@ -16,13 +16,17 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Match, Route
 
 from clientupdater.domain.errors import Error
-from clientupdater.entrypoints.http import pipeline, problems, system
+from clientupdater.entrypoints.http import problems, system
 from clientupdater.entrypoints.http.documentation import pages_of
 from clientupdater.entrypoints.http.endpoints import ENDPOINTS
-from clientupdater.entrypoints.http.middleware.admission import AdmissionLimit, worked
+from clientupdater.entrypoints.http.identity import identify
+from clientupdater.entrypoints.http.middleware.admission import AdmissionLimit, in_thread
 from clientupdater.entrypoints.http.middleware.metrics import Metrics, MetricsMiddleware
 from clientupdater.entrypoints.http.middleware.request_log import RequestLog
 from clientupdater.entrypoints.http.middleware.security_headers import SecurityHeaders
+from clientupdater.entrypoints.http.pipeline import respond
+from clientupdater.entrypoints.http.request_values import ReceivedRequest, receive_body
+from clientupdater.entrypoints.http.server_settings import ServerSettings
 from clientupdater.runtime.deadlines import within
 
 if TYPE_CHECKING:
@@ -44,10 +48,9 @@ if TYPE_CHECKING:
     from clientupdater.app import App
     from clientupdater.entrypoints.http.contract import Endpoint
     from clientupdater.ports.gauges import Gauges
-    from clientupdater.settings.serving import Serving
 
 _log = structlog.stdlib.get_logger("clientupdater.http")
-_TAKEN = (
+_REQUEST_HEADERS = (
     "Authorization",
     "Content-Type",
     "If-Match",
@@ -56,7 +59,7 @@ _TAKEN = (
     "X-Request-ID",
     "traceparent",
 )
-_SHOWN = (
+_RESPONSE_HEADERS = (
     "ETag",
     "Location",
     "Link",
@@ -73,45 +76,47 @@ _SHOWN = (
 
 def build(
     opened: Callable[[], AbstractContextManager[App]],
+    server: ServerSettings | None = None,
     traffic: system.Traffic | None = None,
     measures: Metrics | None = None,
     endpoints: Iterable[Endpoint] = ENDPOINTS,
-    cors_origins: Sequence[str] = (),
-    keep_alive_s: int | None = None,
 ) -> Starlette:
-    """Build it; the App is opened when the server starts and closed when it ends.
+    """Build the application; it opens the App when the server starts, and closes it at the end.
 
-    What stands around every request is listed here, the outermost first; what an endpoint's
-    request goes through then is `pipeline`.
+    The middleware is listed here, the outermost first. Behind it, `pipeline` describes the steps
+    of a request to an endpoint.
     """
-    traffic, measures = traffic or system.Traffic(), measures or Metrics()
-    probes = system.probe_limit()
-    state: dict[str, Any] = {"traffic": traffic, "probes": probes, "measures": measures}
+    server, traffic = server or ServerSettings(), traffic or system.Traffic()
+    measures, probes = measures or Metrics(), system.probe_limit()
     declared = tuple(endpoints)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Any]]:
         with opened() as app:
-            threads = anyio.CapacityLimiter(app.serving.at_once)
-            admission = AdmissionLimit(app.serving.admitted)
-            async with anyio.create_task_group() as ticking:
+            async with anyio.create_task_group() as tasks:
                 for read, every_s in ((app.gauges, 1.0), (app.jobs.depths, 15.0)):
-                    ticking.start_soon(_keep_reading, measures, read, every_s, probes)
-                looks = {
+                    tasks.start_soon(_keep_reading, measures, read, every_s, probes)
+                yield {
+                    "app": app,
+                    "server": server,
+                    "traffic": traffic,
+                    "measures": measures,
+                    "probes": probes,
+                    "threads": anyio.CapacityLimiter(server.threads),
+                    "admission": AdmissionLimit(server.max_requests),
                     "readiness": system.Recent(partial(system.checked, app), probes),
                     "health": system.Recent(app.check_system, probes),
                 }
-                yield {"app": app, "threads": threads, "admission": admission, **looks, **state}
-                ticking.cancel_scope.cancel()
+                tasks.cancel_scope.cancel()
 
     pages = (*system.PAGES, *pages_of(declared))
     application = Starlette(
         routes=[*(Route(p.address, p.handle) for p in pages), *_routes(declared)],
         middleware=[
             Middleware(RequestLog),
-            Middleware(SecurityHeaders, traffic=traffic, keep_alive_s=keep_alive_s),
-            Middleware(MetricsMiddleware, measures=measures),
-            *_cross_origin(cors_origins),
+            Middleware(SecurityHeaders, traffic=traffic, keep_alive_s=server.keep_alive_s),
+            Middleware(MetricsMiddleware, metrics=measures),
+            *_cross_origin(server.cors_origins),
         ],
         exception_handlers={
             HTTPException: problems.of_http,
@@ -120,13 +125,13 @@ def build(
         },
         lifespan=lifespan,
     )
-    # A redirect to the same address with a slash would be an answer to what is not there.
+    # Starlette would redirect an unknown path to the same one with a slash; that is a 404 here.
     application.router.redirect_slashes = False
     return application
 
 
 def _cross_origin(origins: Sequence[str]) -> list[Middleware]:
-    """Let pages of other origins ask, where these were named; a token is no cookie."""
+    """Allow pages of CORS_ORIGINS; tokens are sent as headers, so cookies stay forbidden."""
     if not origins:
         return []
     return [
@@ -134,8 +139,8 @@ def _cross_origin(origins: Sequence[str]) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=origins,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=_TAKEN,
-            expose_headers=_SHOWN,
+            allow_headers=_REQUEST_HEADERS,
+            expose_headers=_RESPONSE_HEADERS,
             max_age=3600,
         )
     ]
@@ -144,25 +149,25 @@ def _cross_origin(origins: Sequence[str]) -> list[Middleware]:
 async def _keep_reading(
     measures: Metrics, read: Gauges, every_s: float, limiter: anyio.CapacityLimiter
 ) -> None:
-    """Take down how things stand now and then: not when somebody asks, as they may be many.
+    """Read gauges at intervals, whatever the number of scrapes.
 
-    What cannot be read for now is left as it was; nothing that breaks here may end the serving.
+    A gauge that cannot be read keeps its last value. No error here may end the server.
     """
     while True:
         try:
-            result = await anyio.to_thread.run_sync(lambda: [*read()], limiter=limiter)
-            measures.read(result)
+            readings = await anyio.to_thread.run_sync(lambda: [*read()], limiter=limiter)
+            measures.set_gauges(readings)
         except Error as error:
-            _log.info("numbers could not be read", error=error.message)
+            _log.info("metrics could not be read", error=error.message)
         except Exception:  # noqa: BLE001 — see above
-            _log.exception("reading numbers broke")
+            _log.exception("reading metrics failed")
         await anyio.sleep(every_s)
 
 
-class _Address(Route):
-    """An address is found by its path alone: what can be done there is asked of it then.
+class _PathRoute(Route):
+    """A route that matches by path alone, and then answers 405 to other methods.
 
-    Otherwise a search asked for by GET would be taken for a client of that name.
+    Otherwise GET /clients/search would match /clients/{client}.
     """
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -171,39 +176,39 @@ class _Address(Route):
 
 
 def _routes(endpoints: Iterable[Endpoint]) -> list[Route]:
-    """Make one route of each address: a second one would hide which methods it knows."""
-    values: dict[str, dict[str, Endpoint]] = {}
+    """Make one route for each path: with a second one, a 405 would not name all methods."""
+    by_path: dict[str, dict[str, Endpoint]] = {}
     for endpoint in endpoints:
-        values.setdefault(endpoint.address, {})[endpoint.method] = endpoint
+        by_path.setdefault(endpoint.address, {})[endpoint.method] = endpoint
     return [
-        _Address(address, _answering(methods), methods=list(methods))
-        for address, methods in values.items()
+        _PathRoute(path, _handler(methods), methods=list(methods))
+        for path, methods in by_path.items()
     ]
 
 
-def _answering(methods: Mapping[str, Endpoint]) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
+def _handler(methods: Mapping[str, Endpoint]) -> Callable[[Request], Awaitable[Response]]:
+    async def handle(request: Request) -> Response:
         endpoint = methods["GET" if request.method == "HEAD" else request.method]
         app: App = request.state.app
-        deadline = within(app.serving.deadline_s)
-        result, identity = pipeline.Given(request, b"", deadline), None
-        if _brings_a_body(request.headers):
-            identity = await worked(request, pipeline.identified, endpoint, app, request, deadline)
-            result = await _given(request, endpoint, app.serving, deadline)
-        return await worked(request, pipeline.answered, endpoint, app, result, identity)
+        deadline = within(request.state.server.deadline_s)
+        body: bytes | None = b""
+        identity = None
+        if _has_body(request.headers):
+            identity = await in_thread(request, identify, endpoint, app, request, deadline)
+            body = await _receive_body(request, endpoint, deadline)
+        received = ReceivedRequest(request, body, deadline)
+        return await in_thread(request, respond, endpoint, app, received, identity)
 
-    return answer
+    return handle
 
 
-def _brings_a_body(headers: Headers) -> bool:
+def _has_body(headers: Headers) -> bool:
     return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 
 
-async def _given(
-    request: Request, endpoint: Endpoint, serving: Serving, deadline: float
-) -> pipeline.Given:
-    """Read the body while somebody waits; who sends slowly keeps nobody else from entering."""
-    limit = endpoint.body_limit(serving.largest_body)
+async def _receive_body(request: Request, endpoint: Endpoint, deadline: float) -> bytes | None:
+    """Receive the body within the deadline; a slow client occupies no thread meanwhile."""
+    limit = endpoint.body_limit(request.state.server.max_body_bytes)
     with anyio.move_on_after(deadline - time.monotonic()):
-        return await pipeline.given(request, limit, deadline)
-    raise problems.Rejected.invalid("The body did not arrive in time.")
+        return await receive_body(request, limit)
+    raise problems.Rejected.invalid("The body did not arrive in time; send the request again.")

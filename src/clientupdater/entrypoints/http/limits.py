@@ -1,4 +1,4 @@
-"""How often somebody may come: counted once it is known who comes, told with every answer."""
+"""Rate limits of requests: a 429 beyond them, and their state in the headers of every response."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 def require_allowance(
     app: App, endpoint: Endpoint, caller: Caller, scope: MutableMapping[str, Any]
 ) -> None:
-    """Count somebody who has signed in by who they are, anybody else by where they come from.
+    """Count a signed-in caller by person, and anyone else by address.
 
-    Whom somebody wants to sign in as stands in the body; until it is read, their address counts.
+    A sign-in counts by address here, and by the email in its body once that is parsed.
     """
     person = None if endpoint.public else caller.actor.id
     signs_in = endpoint.activity is Activity.SIGN_IN
@@ -37,12 +37,11 @@ def require_allowance(
 def require(
     admit: AdmitRequest, activity: Activity, asker: Asker, scope: MutableMapping[str, Any]
 ) -> None:
-    """Count once more, or refuse; what is left is told either way."""
+    """Count a request, or refuse it with a 429; set the rate-limit headers either way."""
     verdict = admit(activity, asker)
-    heads = _told(verdict)
-    scope["heads"] = heads
+    scope["response_headers"] = _headers(verdict)
     if not verdict.allowed:
-        message = f"That was too often; come again in {verdict.retry_after} seconds."
+        message = f"Too many requests; try again in {verdict.retry_after} seconds."
         details = {"limit": verdict.limit, "retry_after": verdict.retry_after}
         retry = {"Retry-After": str(verdict.retry_after)}
         raise Rejected(429, "rate_limit_exceeded", message, details, retry)
@@ -52,23 +51,23 @@ def require(
 def failures_counted(
     app: App, activity: Activity, asker: Asker, scope: MutableMapping[str, Any]
 ) -> Iterator[None]:
-    """Count an attempt that was not let in; what is left after it is told."""
+    """Count an attempt that ends in InvalidCredentials."""
     try:
         yield
     except InvalidCredentials:
-        scope["heads"] = _told(app.admit_request.failed(activity, asker))
+        scope["response_headers"] = _headers(app.admit_request.failed(activity, asker))
         raise
 
 
-def _told(verdict: Verdict) -> Mapping[str, str]:
+def _headers(verdict: Verdict) -> Mapping[str, str]:
     name, window = verdict.allowance.name, int(verdict.allowance.window.total_seconds())
     now = int(time.time())
-    # A window that slides forgets the last of it later; no more than its length is ever promised.
-    whole_in = min(window, max(1, verdict.reset_at - now))
+    # A sliding window may reset later than this; it never announces more than its length.
+    reset_in = min(window, max(1, verdict.reset_at - now))
     return {
         "X-RateLimit-Limit": str(verdict.limit),
         "X-RateLimit-Remaining": str(verdict.remaining),
-        "X-RateLimit-Reset": str(now + whole_in),
+        "X-RateLimit-Reset": str(now + reset_in),
         "RateLimit-Policy": f'"{name}";q={verdict.limit};w={window}',
-        "RateLimit": f'"{name}";r={verdict.remaining};t={whole_in}',
+        "RateLimit": f'"{name}";r={verdict.remaining};t={reset_in}',
     }

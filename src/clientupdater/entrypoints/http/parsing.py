@@ -1,8 +1,7 @@
-"""Reading a request: whether it is what it says it is, before anybody asks what it means.
+"""The syntax of a request: 400, 406 or 415.
 
-Everything here answers 400, 413 or 415: a body that is no JSON, a member named twice (which
-of the two was meant?), a NUL (which no database keeps), a nesting that no document of ours has,
-a parameter that nobody knows (a filter misspelt would show more than was asked for).
+Refused are a body that is not JSON, a member that occurs twice, a NUL (PostgreSQL stores none),
+deep nesting, and an unknown parameter: a misspelt filter would show more than the client wanted.
 """
 
 from __future__ import annotations
@@ -24,22 +23,22 @@ DEEPEST = 32
 _UTF8 = re.compile(r'application/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?', re.IGNORECASE)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _JSON_KINDS = ("application/json", "application/*", "*/*", "application/problem+json")
-"""By which what we answer may be asked for, the most exact first."""
+"""Media types of an Accept header that include JSON, the most specific first."""
 _QVALUE = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 _ETAG = re.compile(r'"v(\d{1,18})"', re.ASCII)
 
 
 def parsed_query(raw: bytes, known: Iterable[str]) -> dict[str, str]:
-    """Read the query: each parameter known, and named once."""
+    """Parse a query of known parameters, each at most once."""
     allowed = set(known)
     words: dict[str, str] = {}
     for pair in filter(None, raw.split(b"&")):
         name, _, value = (_unquoted(part) for part in pair.partition(b"="))
         if name not in allowed:
             message = f"The parameter {name!r}" if is_a_name(name) else "A parameter"
-            raise Rejected.invalid(f"{message} is not known here.")
+            raise Rejected.invalid(f"{message} is unknown.")
         if name in words:
-            raise Rejected.invalid(f"The parameter {name!r} is named twice.")
+            raise Rejected.invalid(f"The parameter {name!r} occurs twice.")
         words[name] = value
     return words
 
@@ -48,31 +47,31 @@ def _unquoted(raw: bytes) -> str:
     try:
         text = unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8")
     except UnicodeDecodeError:
-        raise Rejected.invalid("The query is not UTF-8.") from None
+        raise Rejected.invalid("The query is not valid UTF-8.") from None
     if "\0" in text:
-        raise Rejected.invalid("The query holds a NUL.")
+        raise Rejected.invalid("The query contains a NUL character.")
     return text
 
 
 def parsed_json(raw: bytes, content_type: str | None) -> Any:
-    """Read a body; it must say that it is JSON, and be it."""
+    """Parse a JSON body with the content type of JSON."""
     if not raw:
-        raise Rejected.invalid("A body of JSON is expected.")
+        raise Rejected.invalid("Send a JSON body.")
     if not _UTF8.fullmatch((content_type or "").strip()):
-        message = "The body is expected as application/json, in UTF-8."
+        message = "Send the body as application/json in UTF-8."
         raise Rejected(415, "unsupported_media_type", message)
     try:
         value = json.loads(
             raw.decode("utf-8"), object_pairs_hook=named_once, parse_constant=_no_number
         )
     except UnicodeDecodeError:
-        raise Rejected.invalid("The body is not UTF-8.") from None
+        raise Rejected.invalid("The body is not valid UTF-8.") from None
     except RecursionError:
         raise Rejected.invalid(_TOO_DEEP) from None
     except ValueError as error:
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise Rejected.invalid(f"The body is no JSON{where}.") from None
-    _look_through(value)
+        raise Rejected.invalid(f"The body is not valid JSON{where}.") from None
+    _require_shallow_text(value)
     return value
 
 
@@ -80,80 +79,79 @@ _TOO_DEEP = f"The body is nested more than {DEEPEST} levels deep."
 
 
 def named_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """Make an object of its members; one that is named twice is refused."""
+    """Make an object of its members; refuse one that occurs twice."""
     members: dict[str, Any] = {}
     for name, value in pairs:
         if name in members:
             message = f"The member {name!r}" if is_a_name(name) else "A member"
-            raise Rejected.invalid(f"{message} is named twice in one object.")
+            raise Rejected.invalid(f"{message} occurs twice in one object.")
         members[name] = value
     return members
 
 
 def _no_number(word: str) -> Any:
-    raise Rejected.invalid(f"{word} is no JSON.")
+    raise Rejected.invalid(f"{word} is not valid JSON.")
 
 
-def _look_through(value: Any) -> None:
-    """Refuse what no text of ours holds, and nesting without end."""
+def _require_shallow_text(value: Any) -> None:
+    """Refuse deep nesting, and text that PostgreSQL cannot store."""
     waiting = [(value, 1)]
     while waiting:
-        result, depth = waiting.pop()
-        if isinstance(result, str):
-            _require_text(result)
+        current, depth = waiting.pop()
+        if isinstance(current, str):
+            _require_text(current)
             continue
-        if isinstance(result, dict):
-            waiting.extend((name, depth) for name in result)
-            result = result.values()
-        elif not isinstance(result, list):
+        if isinstance(current, dict):
+            waiting.extend((name, depth) for name in current)
+            current = current.values()
+        elif not isinstance(current, list):
             continue
         if depth > DEEPEST:
             raise Rejected.invalid(_TOO_DEEP)
-        waiting.extend((each, depth + 1) for each in result)
+        waiting.extend((each, depth + 1) for each in current)
 
 
 def _require_text(text: str) -> None:
     if "\0" in text:
-        raise Rejected.invalid("The body holds a NUL.")
+        raise Rejected.invalid("The body contains a NUL character.")
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-        raise Rejected.invalid("The body holds half a character (a lone surrogate).")
+        raise Rejected.invalid("The body contains a lone surrogate, which is half a character.")
 
 
 def parsed_version(headers: Headers) -> int | None:
-    """Read If-Match: one version, as our ETags say it."""
+    """Read the version in If-Match; it has the form of our ETags."""
     lines = headers.getlist("if-match")
     if not lines:
         return None
     match = _ETAG.fullmatch(joined(lines).strip())
     if not match:
-        raise Rejected.invalid('If-Match names one version, as in "v3".')
+        raise Rejected.invalid('If-Match must name one version, as in "v3".')
     return int(match[1])
 
 
 def parsed_key(headers: Headers) -> str | None:
-    """Read the Idempotency-Key: one word, chosen by who asks."""
-    result = headers.getlist("idempotency-key")
-    if not result:
+    keys = headers.getlist("idempotency-key")
+    if not keys:
         return None
-    if len(result) > 1 or not _KEY.fullmatch(result[0]):
-        message = "Idempotency-Key is one word of 1 to 255 visible ASCII characters."
+    if len(keys) > 1 or not _KEY.fullmatch(keys[0]):
+        message = "Idempotency-Key must be one word of 1 to 255 visible ASCII characters."
         raise Rejected.invalid(message)
-    return result[0]
+    return keys[0]
 
 
 def joined(lines: Iterable[str]) -> str:
-    """Read a header that came in several lines as one list: they mean the same (RFC 9110, 5.3)."""
+    """Join the lines of one header to a list; both mean the same (RFC 9110, 5.3)."""
     return ",".join(lines)
 
 
 def weights(wanted: str) -> dict[str, float]:
-    """Read what an Accept header names, and how much it is wanted; 0 is not at all."""
+    """Read the names in an Accept header with their weights; 0 means not acceptable."""
     parts = (each.partition(";") for each in wanted.lower().split(","))
     return {name.strip(): _weight(params) for name, _, params in parts if name.strip()}
 
 
 def _weight(params: str) -> float:
-    """Read q, however it is spaced; what is no number counts as wanted."""
+    """Read q; a value that is not a number counts as 1."""
     for each in params.split(";"):
         name, _, value = each.partition("=")
         if name.strip() == "q" and _QVALUE.fullmatch(value.strip()):
@@ -162,8 +160,8 @@ def _weight(params: str) -> float:
 
 
 def require_json_wanted(headers: Headers) -> None:
-    """Refuse who takes no JSON: all that is answered here is. The most exact kind decides."""
+    """Refuse a client that does not take JSON; the most specific media type decides."""
     wanted = weights(joined(headers.getlist("accept")))
-    result = next((wanted[kind] for kind in _JSON_KINDS if kind in wanted), 0.0)
-    if wanted and not result:
-        raise Rejected(406, "not_acceptable", "What is answered here is application/json.")
+    weight = next((wanted[kind] for kind in _JSON_KINDS if kind in wanted), 0.0)
+    if wanted and not weight:
+        raise Rejected(406, "not_acceptable", "Responses are application/json; accept that.")

@@ -35,15 +35,18 @@ _CODES = {
     415: "unsupported_media_type",
     503: "unavailable",
 }
-_FIRST_OF_OURS = 500
 _RETRY_AFTER_S = "1"
-_OURS = "Something went wrong on our side; it was logged under this request's id."
-
-_NO_KEY = "It is sealed with a key that this server lacks; its operators can add it."
+_INTERNAL = (
+    "The server failed. Report the request id; the operators find the error in the log by it."
+)
+_NO_KEY = (
+    "This value is sealed with a key that the server does not have."
+    " Ask the operators to add the key to ENCRYPTION_KEYS."
+)
 
 
 class Rejected(Exception):
-    """A request that is refused for how it was made, before anybody asked what it means."""
+    """A request that is refused for its form, before any use case sees it."""
 
     def __init__(
         self,
@@ -53,14 +56,12 @@ class Rejected(Exception):
         details: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        """Keep all that is answered."""
         self.status, self.code, self.message = status, code, message
         self.details, self.headers = details, headers
         super().__init__(message)
 
     @classmethod
     def invalid(cls, message: str) -> Rejected:
-        """Tell that it cannot be read."""
         return cls(HTTPStatus.BAD_REQUEST, "invalid_request", message)
 
 
@@ -73,16 +74,16 @@ def problem(
     details: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Build the answer; its code is for the log as well."""
-    request.scope["told"] = {"code": code}
+    """Build the response; the log line of the request gets its code."""
+    request.scope["log_fields"] = {"code": code}
     request_id = request.scope.get("request_id")
     body = problem_body(
         status=status, code=code, message=message, details=details, request_id=request_id
     )
     kind = "application/problem+json"
-    # What it is about may be personal, as a row that has moved on.
-    heads = {"Cache-Control": "no-store", **(headers or {})}
-    return Response(to_json(body), status, headers=heads, media_type=kind)
+    # The details may be personal: a version conflict carries the current row.
+    all_headers = {"Cache-Control": "no-store", **(headers or {})}
+    return Response(to_json(body), status, headers=all_headers, media_type=kind)
 
 
 def problem_body(
@@ -93,7 +94,6 @@ def problem_body(
     details: Mapping[str, Any] | None = None,
     request_id: str | None = None,
 ) -> dict[str, Any]:
-    """Write the members of a problem."""
     return {
         "type": f"urn:clientupdater:problem:{code}",
         "title": HTTPStatus(status).phrase,
@@ -111,22 +111,22 @@ def problem_body(
 
 
 async def of_http(request: Request, error: Exception) -> Response:
-    """Tell what the framework refused: no such route, no such method."""
+    """Answer an error of the framework: no such path, or no such method."""
     assert isinstance(error, HTTPException)  # noqa: S101 — it is registered for this alone
     code = _CODES.get(error.status_code, "invalid_request")
     message = error.detail
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = (error.headers or {}).get("Allow", "")
-        message = f"{request.method} is not possible here; possible: {allowed}."
+        message = f"{request.method} is not allowed at this address; allowed: {allowed}."
     elif error.status_code == HTTPStatus.NOT_FOUND:
-        message = "There is nothing at this address."
+        message = "Nothing exists at this address."
     return problem(
         request, status=error.status_code, code=code, message=message, headers=error.headers
     )
 
 
 async def of_domain(request: Request, error: Exception) -> Response:
-    """Tell an error of the domain by the one table."""
+    """Answer an error of the domain, by the table in `failures`."""
     assert isinstance(error, Error)  # noqa: S101 — it is registered for this alone
     failure = failure_of(error)
     return problem(
@@ -134,13 +134,12 @@ async def of_domain(request: Request, error: Exception) -> Response:
         status=failure.status,
         code=failure.code,
         message=_message(error, failure.status),
-        details={} if failure.status >= _FIRST_OF_OURS else details_of(error),
+        details={} if failure.status >= HTTPStatus.INTERNAL_SERVER_ERROR else details_of(error),
         headers=_headers(error),
     )
 
 
 async def of_rejected(request: Request, error: Exception) -> Response:
-    """Tell what was wrong with the request itself."""
     assert isinstance(error, Rejected)  # noqa: S101 — it is registered for this alone
     return problem(
         request,
@@ -152,20 +151,20 @@ async def of_rejected(request: Request, error: Exception) -> Response:
     )
 
 
-def of_ours(request: Request) -> Response:
-    """Tell of a fault of ours, and nothing of what it was."""
-    return problem(request, status=500, code="internal_error", message=_OURS)
+def of_unexpected(request: Request) -> Response:
+    """Answer an unexpected error without a word about its cause."""
+    return problem(request, status=500, code="internal_error", message=_INTERNAL)
 
 
 def _message(error: Error, status: int) -> str:
-    """Say nothing of hosts, SQL or settings to whoever asks from outside."""
+    """Leave hosts, SQL and settings out of what clients read."""
     if isinstance(error, CircuitOpen):
-        return error.message  # which names the service, and when it is asked again
+        return error.message  # it names the service, and when to try again
     if isinstance(error, KeyMissing):
         return _NO_KEY
     if isinstance(error, Unavailable):
-        return f"{error.service} does not answer; try again."
-    return error.message if status < _FIRST_OF_OURS else _OURS
+        return f"{error.service[:1].upper()}{error.service[1:]} does not answer; try again."
+    return error.message if status < HTTPStatus.INTERNAL_SERVER_ERROR else _INTERNAL
 
 
 def _headers(error: Error) -> dict[str, str] | None:

@@ -1,4 +1,4 @@
-"""What becomes of an answer: its bytes and headers, and what of it the asker holds already."""
+"""From the result of an endpoint to a response: bytes, headers, compression, ETag."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 _WORTH_COMPRESSING = 1024
 _LEVEL = 5
-"""Within 2 % of the best for JSON, at half of its time."""
+"""Within 2 % of the best compression of JSON, in half of its time."""
 
 
 def reply(endpoint: Endpoint, request: Request, result: Any) -> Reply:
-    """Put what an endpoint gave into bytes."""
+    """Encode the result of an endpoint."""
     answer = result if isinstance(result, Answer) else Answer(value=result)
     headers = {"Cache-Control": "no-cache" if endpoint.cacheable else "no-store"}
     if answer.version is not None:
@@ -33,7 +33,7 @@ def reply(endpoint: Endpoint, request: Request, result: Any) -> Reply:
     if answer.location:
         headers["Location"] = answer.location
     if isinstance(answer.value, Download):
-        return _sent(endpoint, headers, answer.value)
+        return _download(endpoint, headers, answer.value)
     if endpoint.answers is None:
         return Reply(status=204, headers=headers)
     if cursor := getattr(answer.value, "next_cursor", None):
@@ -41,18 +41,18 @@ def reply(endpoint: Endpoint, request: Request, result: Any) -> Reply:
         headers["Link"] = f'<{address}>; rel="next"'
     headers["Content-Type"] = "application/json"
     body = to_json(answer.value)
-    kept = _without(endpoint.shown_once, answer.value) if endpoint.shown_once else None
-    return Reply(status=endpoint.status, headers=headers, body=body, kept_body=kept)
+    stored = _without(endpoint.shown_once, answer.value) if endpoint.shown_once else None
+    return Reply(status=endpoint.status, headers=headers, body=body, stored_body=stored)
 
 
-def _sent(endpoint: Endpoint, headers: dict[str, str], file: Download) -> Reply:
-    """Send a file: by its length, whoever gets it finds out whether it is whole."""
-    values = {
+def _download(endpoint: Endpoint, headers: dict[str, str], file: Download) -> Reply:
+    """Announce the length, so that the client notices a file that was cut off."""
+    file_headers = {
         "Content-Type": file.media_type,
         "Content-Length": str(file.size),
         "Content-Disposition": f'attachment; filename="{file.name}"',
     }
-    return Reply(status=endpoint.status, headers={**headers, **values}, chunks=file.chunks)
+    return Reply(status=endpoint.status, headers={**headers, **file_headers}, chunks=file.chunks)
 
 
 def _without(secrets: tuple[str, ...], value: Any) -> bytes:
@@ -60,16 +60,16 @@ def _without(secrets: tuple[str, ...], value: Any) -> bytes:
 
 
 def response(endpoint: Endpoint, request: Request, reply: Reply) -> Response:
-    """Send a reply: short where it can be, and not at all where it is held already."""
+    """Send a reply: compressed if the client takes it, and 304 if its ETag matches."""
     headers, body = dict(reply.headers), reply.body
     if reply.chunks is not None:
         return StreamingResponse(reply.chunks, reply.status, headers=headers)
     if reply.is_replayed:
-        request.scope["told"] = {"replayed": True}
+        request.scope["log_fields"] = {"replayed": True}
         headers["Idempotent-Replayed"] = "true"
     if endpoint.cacheable:
         headers["ETag"] = f'"{sha256(body).hexdigest()[:32]}"'
-        if _is_held(request, headers["ETag"]):
+        if _is_current(request, headers["ETag"]):
             headers.pop("Content-Type", None)
             return Response(status_code=304, headers=headers)
     if not endpoint.shown_once and len(body) >= _WORTH_COMPRESSING:
@@ -80,19 +80,18 @@ def response(endpoint: Endpoint, request: Request, reply: Reply) -> Response:
     return Response(body, reply.status, headers=headers)
 
 
-def _is_held(request: Request, etag: str) -> bool:
-    """Tell whether the asker holds these very bytes already."""
-    named = joined(request.headers.getlist("if-none-match"))
-    held = {each.strip().removeprefix("W/") for each in named.split(",")}
-    return etag in held or "*" in held
+def _is_current(request: Request, etag: str) -> bool:
+    """Whether the client has these very bytes in its cache."""
+    names = joined(request.headers.getlist("if-none-match"))
+    cached = {each.strip().removeprefix("W/") for each in names.split(",")}
+    return etag in cached or "*" in cached
 
 
 def compressed(body: bytes) -> bytes:
-    """Make it short; the same bytes each time."""
+    """Compress with gzip; equal bodies give equal bytes."""
     return gzip.compress(body, _LEVEL, mtime=0)
 
 
 def takes_gzip(request: Request) -> bool:
-    """Tell whether the asker takes what is compressed."""
     wanted = weights(joined(request.headers.getlist("accept-encoding")))
     return wanted.get("gzip", wanted.get("*", 0.0)) > 0

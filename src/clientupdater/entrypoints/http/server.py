@@ -1,4 +1,4 @@
-"""Running the application with uvicorn."""
+"""Run the application with uvicorn."""
 
 from __future__ import annotations
 
@@ -30,17 +30,18 @@ if TYPE_CHECKING:
 
     from clientupdater.app import App
     from clientupdater.entrypoints.http.middleware.metrics import Metrics
+    from clientupdater.entrypoints.http.server_settings import ServerSettings
 
 _GRACE_S = 5.0
-"""Beyond the deadline that every request under way has."""
+"""Time to stop, beyond the deadline of the running requests."""
 _log = structlog.stdlib.get_logger("clientupdater.http")
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Take the address before anything else is opened, and say plainly if it is not to be had.
+    """Take the address before anything else is opened; the error says why it cannot be had.
 
-    Its connections send at once what there is to send. asyncio sees to that by itself for sockets
-    of its own alone; on this one a body would wait 40 ms for the word that its head has come.
+    asyncio sets TCP_NODELAY only on sockets of its own. Without it, a body would wait 40 ms for the
+    client to acknowledge the head.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -57,73 +58,68 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def inherited(descriptor: int) -> socket.socket:
-    """Take an address that the process who started us listens on."""
+    """Take the listening socket of the parent process."""
     return socket.socket(fileno=descriptor)
 
 
 def run(
     app: App,
+    server: ServerSettings,
     listening: socket.socket,
     *,
     drain_s: float = 0.0,
     measures: Metrics | None = None,
 ) -> None:
-    """Serve until told to stop; requests under way are finished."""
+    """Serve until a signal; requests under way are finished."""
     traffic = Traffic()
-    config = config_of(app, traffic, measures)
+    config = config_of(app, server, traffic, measures)
     host, port = listening.getsockname()[:2]
     _log.info("serving", host=host, port=port)
-    with _stop_is_not_death():
+    with _signals_only_stop():
         _Server(config, traffic, drain_s).run(sockets=[listening])
     _log.info("stopped serving")
 
 
-def config_of(app: App, traffic: Traffic, measures: Metrics | None = None) -> uvicorn.Config:
-    """Say how uvicorn serves it, and bounds what connections may cost."""
-    serving = app.serving
-    application = build(
-        lambda: nullcontext(app),
-        traffic,
-        measures,
-        cors_origins=serving.cors_origins,
-        keep_alive_s=serving.keep_alive_s,
-    )
-    limits = ConnectionLimits(serving.max_connections, serving.header_timeout_s)
+def config_of(
+    app: App, server: ServerSettings, traffic: Traffic, measures: Metrics | None = None
+) -> uvicorn.Config:
+    application = build(lambda: nullcontext(app), server, traffic, measures)
+    limits = ConnectionLimits(server.max_connections, server.header_timeout_s)
     return uvicorn.Config(
         application,
         http=partial(BoundedConnection, limits),  # type: ignore[arg-type] # it makes one, as a class does
         ws="none",
-        timeout_keep_alive=serving.keep_alive_s + ANNOUNCED_EARLIER_S,
+        timeout_keep_alive=server.keep_alive_s + ANNOUNCED_EARLIER_S,
         log_config=None,
         access_log=False,
         lifespan="on",
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=math.ceil(serving.deadline_s + _GRACE_S),
+        timeout_graceful_shutdown=math.ceil(server.deadline_s + _GRACE_S),
     )
 
 
 class _Server(uvicorn.Server):
-    """Says that it is not ready for a while before it stops listening."""
+    """Answers `/readyz` with 503 for a while before it stops listening."""
 
     def __init__(self, config: uvicorn.Config, traffic: Traffic, drain_s: float) -> None:
         super().__init__(config)
         self._traffic, self._drain_s = traffic, drain_s
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        impatient = self._traffic.draining or not self._drain_s
+        stops_now = self._traffic.draining or not self._drain_s
         self._traffic.draining = True
-        if impatient:
+        if stops_now:
             super().handle_exit(sig, frame)
         else:
-            waiting = Timer(self._drain_s, super().handle_exit, (sig, frame))
-            waiting.daemon = True  # once we have stopped, nobody waits for its end
-            waiting.start()
+            timer = Timer(self._drain_s, super().handle_exit, (sig, frame))
+            timer.daemon = True  # it must not keep a stopped process alive
+            timer.start()
 
 
 @contextmanager
-def _stop_is_not_death() -> Iterator[None]:
-    """Bear that uvicorn raises the signal again once it has stopped: we have things to close."""
+def _signals_only_stop() -> Iterator[None]:
+    """Survive the signal that uvicorn raises again after it has stopped: the App must be closed."""
     before = {sign: signal.signal(sign, lambda *_: None) for sign in (SIGINT, SIGTERM)}
     try:
         yield

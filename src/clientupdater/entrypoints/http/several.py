@@ -1,9 +1,9 @@
-"""Several server processes on one address: started together, kept at work, stopped together.
+"""Several server processes on one address.
 
-They share the listening socket, so that the kernel hands each connection to one of them. One that
-ends is replaced, after a pause that grows while its successors end soon, too: the database may be
-away. One that cannot work as it is set up, or finds a fault of ours, stops all, since its successor
-could not work either.
+They share the listening socket, so the kernel gives each connection to one of them. A process that
+ends is replaced. The pause before that grows while its successors end soon as well, because the
+database may be away. A process that ends with a configuration error or a bug stops all of them: a
+successor would end the same way.
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ if TYPE_CHECKING:
 _LOOK_EVERY_S = 0.2
 _FINAL = frozenset({Exit.OURS, Exit.CONFIGURATION})
 _LONG_S = 60.0
-"""One that lived for so long is replaced at once."""
+"""A process that lived this long is replaced at once."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 30.0
 _log = structlog.stdlib.get_logger("clientupdater.http")
 
 
 @contextmanager
 def metrics_folder() -> Iterator[dict[str, str]]:
-    """Give a folder for the numbers of all processes, as the environment that names it."""
+    """Make a folder for the metrics of all processes; return the environment that names it."""
     with tempfile.TemporaryDirectory(prefix="clientupdater-metrics-") as folder:
         yield {SHARED_FOLDER: folder}
 
 
 @contextmanager
-def metrics_told(bind: tuple[str, int] | None, registry: CollectorRegistry) -> Iterator[None]:
-    """Tell the metrics at an address of their own, where there is one."""
+def metrics_served(bind: tuple[str, int] | None, registry: CollectorRegistry) -> Iterator[None]:
+    """Serve the metrics at METRICS_BIND, if that is set."""
     if bind is None:
         yield
         return
@@ -69,13 +69,13 @@ def run(
     workers: int,
     metrics_bind: tuple[str, int] | None,
 ) -> int:
-    """Run so many until told to stop; give the exit code."""
+    """Run the processes until a signal; return the exit code."""
     host, port = listening.getsockname()[:2]
     folder = environ[SHARED_FOLDER]
     inherited = ["--inherited-socket", str(listening.fileno()), "--metrics-folder", folder]
     team = _Team([*command, *inherited], environ, listening, [_Place() for _ in range(workers)])
-    with metrics_told(metrics_bind, shared_registry(folder)), team.told_to_stop_by_signals():
-        team.begin_those_due()
+    with metrics_served(metrics_bind, shared_registry(folder)), team.stopped_by_signals():
+        team.start_due()
         _log.info("serving", host=host, port=port, workers=workers)
         code = team.watch(folder)
     _log.info("stopped serving", workers=workers)
@@ -83,7 +83,7 @@ def run(
 
 
 def pause_after(deaths: int) -> float:
-    """How long to wait after so many in a row that did not live long."""
+    """Return the pause after this many short lives in a row."""
     if not deaths:
         return 0.0
     return float(min(_FIRST_PAUSE_S * 2 ** min(deaths - 1, 10), _LONGEST_PAUSE_S))
@@ -91,7 +91,7 @@ def pause_after(deaths: int) -> float:
 
 @define
 class _Place:
-    """Where one process works, and after it another."""
+    """The place of one process, and of its successors."""
 
     process: subprocess.Popen[bytes] | None = None
     due_at: float = 0.0
@@ -99,7 +99,7 @@ class _Place:
     deaths: int = 0
 
     def note_death(self, now: float) -> float:
-        """Say how long to wait for its successor."""
+        """Return the pause before its successor."""
         self.deaths = 0 if now - self.begun_at >= _LONG_S else self.deaths + 1
         self.process, pause = None, pause_after(self.deaths)
         self.due_at = now + pause
@@ -114,34 +114,34 @@ class _Team:
     places: list[_Place]
     is_stopping: bool = False
 
-    def begin_those_due(self) -> None:
+    def start_due(self) -> None:
         now = time.monotonic()
         for place in self.places:
             if place.process is None and place.due_at <= now and not self.is_stopping:
-                place.process, place.begun_at = self._begun(), now
+                place.process, place.begun_at = self._start(), now
 
-    def _begun(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> subprocess.Popen[bytes]:
         argv = [sys.executable, "-m", "clientupdater.entrypoints.cli", *self.command]
-        return subprocess.Popen(  # noqa: S603 — our own command
+        return subprocess.Popen(  # noqa: S603 — the command is ours
             child_process.command(argv, death_signal=signal.SIGTERM),
             stdin=subprocess.DEVNULL,
             env=dict(self.environ),
             pass_fds=[self.listening.fileno()],
-            start_new_session=True,  # Ctrl-C reaches us alone, who pass it on
+            start_new_session=True,  # Ctrl-C reaches the parent alone, which passes it on
         )
 
     def _running(self) -> list[tuple[_Place, subprocess.Popen[bytes]]]:
         return [(each, each.process) for each in self.places if each.process]
 
     def _stop(self) -> None:
-        """Let go of the address as well: what we still held, nobody would answer any more."""
+        """Close the socket as well: no process would answer a connection that still waits on it."""
         self.is_stopping = True
         self.listening.close()
         for _, process in self._running():
             process.terminate()
 
     @contextmanager
-    def told_to_stop_by_signals(self) -> Iterator[None]:
+    def stopped_by_signals(self) -> Iterator[None]:
         def pass_on(*_: object) -> None:
             self._stop()
 
@@ -155,19 +155,19 @@ class _Team:
                 signal.signal(sign, handler)
 
     def watch(self, folder: str) -> int:
-        """Return when all have ended and none is to follow: as they ended."""
+        """Return the worst exit code when the last process has ended."""
         worst = 0
         while self._running() or not self.is_stopping:
             for place, process in self._running():
                 if (code := process.poll()) is not None:
                     mark_process_dead(process.pid, folder)  # type: ignore[no-untyped-call]
                     worst = max(worst, self._ended(place, code))
-            self.begin_those_due()
+            self.start_due()
             time.sleep(_LOOK_EVERY_S)
         return worst
 
     def _ended(self, place: _Place, code: int) -> int:
-        """See that another follows, unless all stop; give what that is to the exit code."""
+        """Plan a successor, or stop all; return what counts for the exit code."""
         pause = place.note_death(time.monotonic())
         if self.is_stopping:
             return max(code, 0)
@@ -175,6 +175,6 @@ class _Team:
             self._stop()
             return code
         reason = f"signal {-code}" if code < 0 else f"exit {code}"
-        message = "a server process ended; another takes its place"
+        message = "a server process ended and will be replaced"
         _log.warning(message, reason=reason, pause_s=pause)
         return 0

@@ -1,4 +1,4 @@
-"""What machines ask before they send people here: alive, ready, there."""
+"""Endpoints for operations: liveness, readiness, metrics and system health."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from starlette.responses import Response
 import clientupdater
 from clientupdater.domain.errors import NotFound, Unauthenticated
 from clientupdater.domain.rate_limits import Activity, Asker
-from clientupdater.entrypoints.http import pipeline
+from clientupdater.entrypoints.http.identity import authenticate, client_address
 from clientupdater.entrypoints.http.limits import require
-from clientupdater.entrypoints.http.middleware.admission import worked
+from clientupdater.entrypoints.http.middleware.admission import in_thread
 from clientupdater.entrypoints.wire import to_json
 from clientupdater.ports.health import Standing
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from clientupdater.app import App
     from clientupdater.domain.sync.source_status import SourceStatus
+    from clientupdater.entrypoints.http.server_settings import ServerSettings
     from clientupdater.ports.health import Health
     from clientupdater.usecases.operations.health import SystemHealth
 
@@ -42,73 +43,71 @@ T = TypeVar("T")
 
 @define
 class Traffic:
-    """Whether requests are still welcome."""
+    """Whether the server is about to stop."""
 
     draining: bool = False
 
 
 def probe_limit() -> anyio.CapacityLimiter:
-    """Give probes threads of their own, so that they answer when all others are taken."""
+    """Limit probes to threads of their own, so that they answer while all others are busy."""
     return anyio.CapacityLimiter(_PROBES_AT_ONCE)
 
 
 @define
 class Recent(Generic[T]):
-    """What was looked at just now: one looks at a time, and all who ask meanwhile see the same."""
+    """A value that is read at most once a second, by one request for all that wait for it."""
 
-    look: Callable[[], T]
+    read: Callable[[], T]
     limiter: anyio.CapacityLimiter
     _turn: anyio.Lock = field(factory=anyio.Lock, init=False)
     _seen: list[T] = field(factory=list, init=False)
     _stale_at: float = field(default=0.0, init=False)
 
     async def value(self) -> T:
-        """Give it, no older than a second."""
         async with self._turn:
             if not self._seen or time.monotonic() >= self._stale_at:
-                self._seen = [await anyio.to_thread.run_sync(self.look, limiter=self.limiter)]
+                self._seen = [await anyio.to_thread.run_sync(self.read, limiter=self.limiter)]
                 self._stale_at = time.monotonic() + _FRESH_S
             return self._seen[0]
 
 
 async def livez(_: Request) -> Response:
-    """Say that the process is there, whatever else is down."""
-    return _told({"status": "alive"})
+    """Answer while the process runs, whatever else is down."""
+    return _json({"status": "alive"})
 
 
 async def readyz(request: Request) -> Response:
-    """Say whether requests should be sent here."""
+    """Answer whether a load balancer should send requests here."""
     _require_allowance(request)
     if request.state.traffic.draining:
-        return _told({"status": "draining", "checks": []}, 503)
-    items: list[Health] = await request.state.readiness.value()
-    ready = all(health.ok for health in items)
-    # What exactly is amiss is for the log and for doctor: anybody may ask here.
-    checks = [{"of": health.of, "ok": health.ok} for health in items]
-    return _told({"status": "ready" if ready else "not ready", "checks": checks}, _status(ready))
+        return _json({"status": "draining", "checks": []}, 503)
+    results: list[Health] = await request.state.readiness.value()
+    ready = all(health.ok for health in results)
+    # This is public; the log and `doctor` have the reasons.
+    checks = [{"of": health.of, "ok": health.ok} for health in results]
+    return _json({"status": "ready" if ready else "not ready", "checks": checks}, _status(ready))
 
 
 async def ping(_: Request) -> Response:
-    """Answer."""
-    return _told({"status": "ok", "timestamp": datetime.now(UTC)})
+    return _json({"status": "ok", "timestamp": datetime.now(UTC)})
 
 
 async def metrics(request: Request) -> Response:
-    """Tell what is measured to whoever shows the token of operations."""
-    serving = request.state.app.serving
-    if serving.ops_token is None:
-        raise NotFound("There is nothing at this address.")
-    if not serving.is_operator(request.headers.get("authorization", "")):
-        raise Unauthenticated("This needs the token of operations.")
+    """Answer with the metrics, for a client with OPS_TOKEN."""
+    server: ServerSettings = request.state.server
+    if server.ops_token is None:
+        raise NotFound("Nothing exists at this address.")
+    if not server.is_operator(request.headers.get("authorization", "")):
+        raise Unauthenticated("Send OPS_TOKEN as the bearer token.")
     body = await anyio.to_thread.run_sync(
-        request.state.measures.written, limiter=request.state.probes
+        request.state.measures.exposition, limiter=request.state.probes
     )
     return Response(body, headers={"Cache-Control": "no-store", "Content-Type": CONTENT_TYPE})
 
 
 @frozen
 class ServiceShown:
-    """How one service stands."""
+    """The state of one service."""
 
     status: str
     latency_ms: float | None
@@ -118,7 +117,7 @@ class ServiceShown:
 
 @frozen
 class QueueShown:
-    """How much there is in a queue."""
+    """The number of jobs in one queue."""
 
     pending: int
     processing: int
@@ -127,24 +126,23 @@ class QueueShown:
 
 @frozen
 class SourceShown:
-    """How taking over one source stands; whose data it is, and what went wrong, is for doctor."""
+    """The state of one source; `doctor` shows companies and errors."""
 
     last_run: str | None
-    """How the last run stands that was to apply something."""
+    """State of the last run that was not a preview."""
     last_run_at: datetime | None
     applied_at: datetime | None
-    """When one was last applied."""
+    """When a run was last applied."""
     read_up_to: datetime | None
-    """Of when the data is that was applied."""
+    """Up to when the applied data was read from the source."""
     is_stale: bool
     is_held: bool
-    """A run waits for somebody's decision."""
+    """A run is held and waits for a decision."""
     is_dead: bool
-    """The process that did a run is gone; a worker fails it within a minute."""
+    """The process of a run is gone; a worker fails the run within a minute."""
 
     @classmethod
     def of(cls, source_status: SourceStatus, now: datetime) -> SourceShown:
-        """Show it."""
         last = source_status.last_run
         return cls(
             last_run=str(last.state) if last else None,
@@ -159,7 +157,7 @@ class SourceShown:
 
 @frozen
 class SystemShown:
-    """How everything stands that we need."""
+    """The state of the system and of every service it needs."""
 
     status: str
     timestamp: datetime
@@ -169,67 +167,66 @@ class SystemShown:
     sources: dict[str, SourceShown]
 
     @classmethod
-    def of(cls, result: SystemHealth) -> SystemShown:
-        """Show what was found."""
+    def of(cls, health: SystemHealth) -> SystemShown:
         services = {
             name: ServiceShown(str(each.standing), each.latency_ms, each.circuit, each.error)
-            for name, each in result.services.items()
+            for name, each in health.services.items()
         }
-        queues = {q.queue: QueueShown(q.pending, q.processing, q.dead) for q in result.queues}
-        sources = {str(s.source): SourceShown.of(s, result.looked_at) for s in result.sources}
-        status, value = _STATUSES[result.standing], clientupdater.__version__
-        return cls(status, datetime.now(UTC), value, services, queues, sources)
+        queues = {q.queue: QueueShown(q.pending, q.processing, q.dead) for q in health.queues}
+        sources = {str(s.source): SourceShown.of(s, health.looked_at) for s in health.sources}
+        status, version = _STATUSES[health.standing], clientupdater.__version__
+        return cls(status, datetime.now(UTC), version, services, queues, sources)
 
 
 async def system_health(request: Request) -> Response:
-    """Tell how everything stands to whoever has signed in, or shows the token of operations."""
+    """Answer with the state of the system, for a signed-in caller or a client with OPS_TOKEN."""
     app: App = request.state.app
     _require_allowance(request)
-    if not app.serving.is_operator(request.headers.get("authorization", "")):
-        await worked(request, pipeline.signed_in, app, request, Activity.READ)
-    result: SystemHealth = await request.state.health.value()
-    return _told(SystemShown.of(result), _status(result.standing is not Standing.DOWN))
+    if not request.state.server.is_operator(request.headers.get("authorization", "")):
+        await in_thread(request, authenticate, app, request, Activity.READ)
+    health: SystemHealth = await request.state.health.value()
+    return _json(SystemShown.of(health), _status(health.standing is not Standing.DOWN))
 
 
 def _require_allowance(request: Request) -> None:
-    """Count by address, in this process alone: nothing is waited for."""
+    """Count by address, in this process alone: the event loop must not wait."""
     app: App = request.state.app
-    asker = Asker(pipeline.address_of(app, request))
+    asker = Asker(client_address(request))
     require(app.admit_probe, Activity.PROBE, asker, request.scope)
 
 
 @frozen
 class Page:
-    """What answers without signing in, and without a thread of the endpoints'."""
+    """An address outside the pipeline: the event loop handles it."""
 
     address: str
     summary: str
     handle: Callable[[Request], Awaitable[Response]]
     kind: str = "application/json"
     refusals: tuple[tuple[int, str], ...] = ()
-    """By which other statuses it may answer, and what they mean."""
+    """Other statuses of its answer, with their meaning."""
     problems: tuple[tuple[int, str], ...] = ()
-    """The same, where the answer is a problem."""
+    """Statuses of problem documents, with their codes."""
     shape: type | None = None
     also: tuple[str, ...] = ()
-    """As what else it answers, to those who ask for that."""
+    """Other media types of its answer."""
 
 
 PAGES = (
-    Page("/livez", "Whether the process is there.", livez),
+    Page("/livez", "Whether the process is alive.", livez),
     Page(
         "/readyz",
-        "Whether requests should be sent here.",
+        "Whether a load balancer should send requests here.",
         readyz,
-        refusals=((503, "Not now."),),
+        refusals=((503, "The server is not ready."),),
         problems=((429, "rate_limit_exceeded"),),
     ),
-    Page("/api/ping", "That it answers, and its time.", ping),
+    Page("/api/ping", "The time of the server.", ping),
     Page(
         "/api/v1/health/system",
-        "How everything stands; for who has signed in, or shows the token of operations.",
+        "The state of the system; needs a session or OPS_TOKEN.",
         system_health,
-        refusals=((503, "Without the database nothing goes."),),
+        refusals=((503, "The database is down."),),
         problems=(
             (401, "unauthenticated"),
             (403, "password_change_required"),
@@ -239,7 +236,7 @@ PAGES = (
     ),
     Page(
         "/metrics",
-        "What is measured, for Prometheus; with the token of operations.",
+        "Metrics for Prometheus; needs OPS_TOKEN.",
         metrics,
         "text/plain",
         problems=((401, "unauthenticated"), (404, "not_found")),
@@ -248,7 +245,6 @@ PAGES = (
 
 
 def checked(app: App) -> list[Health]:
-    """Check whether requests should be sent here."""
     return [check() for check in app.readiness]
 
 
@@ -256,6 +252,6 @@ def _status(ready: bool) -> int:  # noqa: FBT001 — its only argument
     return 200 if ready else 503
 
 
-def _told(body: object, status: int = 200) -> Response:
+def _json(body: object, status: int = 200) -> Response:
     headers = {"Cache-Control": "no-store"}
     return Response(to_json(body), status, headers=headers, media_type="application/json")

@@ -1,4 +1,4 @@
-"""Explain to those who may read audits why somebody may, or may not (A5)."""
+"""Why a person may, or may not, do something to a client (A5)."""
 
 from __future__ import annotations
 
@@ -23,24 +23,25 @@ if TYPE_CHECKING:
 
 @frozen
 class AccessExplanations:
-    """Explain to those who may read audits why somebody may, or may not (A5)."""
+    """Explains decisions to callers with audit:read over the client's company."""
 
     work: UnitsOfWork
 
     def explain(
         self, caller: Caller, person: PersonId, client: ClientRef, permission: Permission
     ) -> Decision:
-        """Tell what was asked, which grants were found and what was missing."""
-        with self.work.begin(visible_scope_of(caller.actor)) as tx:
-            result = find_for_audit(tx, client)
-            if result is None:
+        """Return the decision with the grants that count for it, and what is missing."""
+        scope = visible_scope_of(caller.actor)
+        with self.work.begin(scope) as tx:
+            found = find_for_audit(tx, client)
+            if found is None:
                 raise NotFound
-            asked = decide_over_thing(caller.actor, Permission.AUDIT_READ, result.company)
-            somebody = tx.rights.actor(person)
-        if not asked.allowed:
-            with self.work.begin(visible_scope_of(caller.actor)) as tx:
-                tx.audit.refused(caller, asked, "client", str(result.id), result.company)
+            reading = decide_over_thing(caller.actor, Permission.AUDIT_READ, found.company)
+            subject = tx.rights.actor(person)
+        if not reading.allowed:
+            with self.work.begin(scope) as tx:
+                tx.audit.refused(caller, reading, "client", str(found.id), found.company)
             raise Forbidden(Permission.AUDIT_READ)
-        if somebody is None:
+        if subject is None:
             raise NotFound
-        return decide(somebody, permission, place_of(result))
+        return decide(subject, permission, place_of(found))

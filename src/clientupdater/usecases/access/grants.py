@@ -1,4 +1,4 @@
-"""Giving and taking permissions, and explaining decisions (A1, A5, A6)."""
+"""Giving and taking grants (A1, A6)."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from clientupdater.domain.delegation import (
     require_not_own_grants,
     require_not_wider,
 )
-from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.usecases.access.user_admin import user_admin
 
 if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import CompanyId, PersonId
+    from clientupdater.domain.permissions import Permission, Scope
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
 
 @frozen
 class Grants:
-    """Nobody gives or takes what they do not hold themselves."""
+    """Callers give and take only the permissions that they hold themselves, and never their own."""
 
     work: UnitsOfWork
     clock: Clock
@@ -38,30 +38,28 @@ class Grants:
         company: CompanyId | str | None,
         scope: Scope,
     ) -> Grant:
-        """Give it; no company is every company.
+        """Give a permission over one company, or over every company (None).
 
-        One grant for each permission and company: given anew at another scope, that one counts.
+        A person has one grant for each permission and company; a new one replaces the old scope.
         """
-        with user_admin(
-            self.work, caller, Permission.USERS_MANAGE, person, even_wider=True
-        ) as over:
-            place = None if company is None else over.tx.organisation.company(company)
-            require_not_own_grants(over.actor, over.person.id)
-            before = over.scope_of(permission, place)
-            require_may_give(over.actor, permission, place, scope)
+        with user_admin(self.work, caller, person, allow_wider_rights=True) as admin:
+            company_id = None if company is None else admin.tx.organisation.company(company)
+            require_not_own_grants(admin.actor, admin.person.id)
+            before = admin.scope_of(permission, company_id)
+            require_may_give(admin.actor, permission, company_id, scope)
             if before and not scope.includes(before):
-                require_may_take(over.actor, permission, place, before)
-                require_not_wider(over.actor, over.other)
-            grant = Grant(permission, place, scope)
-            over.tx.grants.give(over.person.id, grant, over.actor.id, self.clock.now())
-            over.require_administrator_left()
-            over.did("grant.give", permission=permission, company=place, scope=scope)
-            over.changed_rights(
+                require_may_take(admin.actor, permission, company_id, before)
+                require_not_wider(admin.actor, admin.person_rights)
+            grant = Grant(permission, company_id, scope)
+            admin.tx.grants.give(admin.person.id, grant, admin.actor.id, self.clock.now())
+            admin.require_administrator_left()
+            admin.log_action("grant.give", permission=permission, company=company_id, scope=scope)
+            admin.audit_rights(
                 "changed" if before else "granted",
                 "grant",
-                over.person.id,
+                admin.person.id,
                 permission=permission,
-                company=place,
+                company=company_id,
                 before={"scope": before} if before else None,
                 after={"scope": scope},
             )
@@ -74,25 +72,25 @@ class Grants:
         permission: Permission,
         company: CompanyId | str | None,
     ) -> None:
-        """Take it; where there is none, nothing happens. The last administrator stays one.
+        """Take a grant that the caller could give; without such a grant, nothing happens.
 
-        Only one who could give a grant takes it.
+        Raises LastAdministrator if no administrator would be left.
         """
-        with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
-            place = None if company is None else over.tx.organisation.company(company)
-            require_not_own_grants(over.actor, over.person.id)
-            before = over.scope_of(permission, place)
+        with user_admin(self.work, caller, person) as admin:
+            company_id = None if company is None else admin.tx.organisation.company(company)
+            require_not_own_grants(admin.actor, admin.person.id)
+            before = admin.scope_of(permission, company_id)
             if before is None:
                 return
-            require_may_take(over.actor, permission, place, before)
-            over.tx.grants.take(over.person.id, permission, place)
-            over.require_administrator_left()
-            over.did("grant.revoke", permission=permission, company=place)
-            over.changed_rights(
+            require_may_take(admin.actor, permission, company_id, before)
+            admin.tx.grants.take(admin.person.id, permission, company_id)
+            admin.require_administrator_left()
+            admin.log_action("grant.revoke", permission=permission, company=company_id)
+            admin.audit_rights(
                 "revoked",
                 "grant",
-                over.person.id,
+                admin.person.id,
                 permission=permission,
-                company=place,
+                company=company_id,
                 before={"scope": before},
             )

@@ -1,7 +1,8 @@
-"""Giving and taking branches and areas, and what makes up an area (A2, A6, A7)."""
+"""People's branches and areas, and the branches of an area (A2, A6, A7)."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -14,152 +15,140 @@ from clientupdater.domain.delegation import (
     require_may_take_area,
     require_may_take_branch,
 )
-from clientupdater.domain.permissions import Permission
 from clientupdater.ports.audit import LoggedAction, RightsChange
+from clientupdater.ports.people import PlaceKind
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.access.user_admin import (
-    acting,
-    refusals_noted,
+    current_actor,
+    refusals_recorded,
     require_over_area,
     user_admin,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from uuid import UUID
 
+    from clientupdater.domain.access import Actor
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import AreaId, BranchId, PersonId
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.unit_of_work import UnitsOfWork
+    from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
+    from clientupdater.usecases.access.user_admin import UserAdmin
 
 
 @frozen
 class Territories:
-    """A change works from the next request of everybody whom it touches."""
+    """A change counts from the next request of each person it affects."""
 
     work: UnitsOfWork
     clock: Clock
 
     def give_branch(self, caller: Caller, person: PersonId | str, branch: BranchId | str) -> None:
-        """Give it, if one holds it oneself.
-
-        Given twice, it is given.
-        """
-        with user_admin(
-            self.work, caller, Permission.USERS_MANAGE, person, even_wider=True
-        ) as over:
-            place = over.tx.organisation.branch(branch)
-            require_may_give_branch(over.actor, over.person.id, place)
-            over.tx.territories.give_branch(over.person.id, place, over.actor.id, self.clock.now())
-            over.did("territory.give", branch=place)
-            over.changed_rights("granted", "branch", place)
-
-    def take_branch(self, caller: Caller, person: PersonId | str, branch: BranchId | str) -> None:
-        """Take it; where it was not given, nothing changes.
-
-        Their clients there are theirs no longer (A3).
-        """
-        with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
-            place = over.tx.organisation.branch(branch)
-            require_may_take_branch(over.actor, place)
-            over.tx.territories.take_branch(over.person.id, place)
-            ended = over.tx.territories.end_lost_assignments(
-                over.person.id, over.actor.id, self.clock.now()
-            )
-            over.did("territory.take", branch=place, assignments_ended=ended)
-            over.changed_rights("revoked", "branch", place)
+        """Give a branch that the caller holds; giving it twice changes nothing."""
+        with user_admin(self.work, caller, person, allow_wider_rights=True) as admin:
+            given = admin.tx.organisation.branch(branch)
+            require_may_give_branch(admin.actor, admin.person.id, given)
+            self._give(admin, PlaceKind.BRANCH, given)
 
     def give_area(self, caller: Caller, person: PersonId | str, area: AreaId | str) -> None:
-        """Give it, if one holds it oneself.
+        """Give an area that the caller holds.
 
-        To hold its branches is not enough to give it: an area grows.
+        Holding all of its branches is not enough, because an area grows.
         """
-        with user_admin(
-            self.work, caller, Permission.USERS_MANAGE, person, even_wider=True
-        ) as over:
-            place = over.tx.organisation.area(area)
-            require_may_give_area(
-                over.actor, over.person.id, place, over.tx.organisation.members(place)
-            )
-            over.tx.territories.give_area(over.person.id, place, over.actor.id, self.clock.now())
-            over.did("territory.give", area=place)
-            over.changed_rights("granted", "area", place)
+        with user_admin(self.work, caller, person, allow_wider_rights=True) as admin:
+            given = admin.tx.organisation.area(area)
+            members = admin.tx.organisation.members(given)
+            require_may_give_area(admin.actor, admin.person.id, given, members)
+            self._give(admin, PlaceKind.AREA, given)
+
+    def take_branch(self, caller: Caller, person: PersonId | str, branch: BranchId | str) -> None:
+        """Take a branch, and end the person's assignments to its clients (A3)."""
+        with user_admin(self.work, caller, person) as admin:
+            taken = admin.tx.organisation.branch(branch)
+            require_may_take_branch(admin.actor, taken)
+            self._take(admin, PlaceKind.BRANCH, taken)
 
     def take_area(self, caller: Caller, person: PersonId | str, area: AreaId | str) -> None:
-        """Take it; where it was not given, nothing changes.
+        """Take an area, and end the person's assignments to clients whom they lose by it (A3)."""
+        with user_admin(self.work, caller, person) as admin:
+            taken = admin.tx.organisation.area(area)
+            require_may_take_area(admin.actor, taken)
+            self._take(admin, PlaceKind.AREA, taken)
 
-        Their clients there are theirs no longer (A3).
-        """
-        with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
-            place = over.tx.organisation.area(area)
-            require_may_take_area(over.actor, place)
-            over.tx.territories.take_area(over.person.id, place)
-            ended = over.tx.territories.end_lost_assignments(
-                over.person.id, over.actor.id, self.clock.now()
-            )
-            over.did("territory.take", area=place, assignments_ended=ended)
-            over.changed_rights("revoked", "area", place)
+    def _give(self, admin: UserAdmin, kind: PlaceKind, place: UUID) -> None:
+        person, now = admin.person.id, self.clock.now()
+        admin.tx.territories.give(kind, place, person, admin.actor.id, now)
+        admin.log_action("territory.give", **{kind: place})
+        admin.audit_rights("granted", kind, place)
+
+    def _take(self, admin: UserAdmin, kind: PlaceKind, place: UUID) -> None:
+        territories, person = admin.tx.territories, admin.person.id
+        territories.take(kind, place, person)
+        ended = territories.end_lost_assignments(person, admin.actor.id, self.clock.now())
+        admin.log_action("territory.take", **{kind: place}, assignments_ended=ended)
+        admin.audit_rights("revoked", kind, place)
 
     def place_branch(self, caller: Caller, area: AreaId | str, branch: BranchId | str) -> None:
-        """Put it in, if one holds the branch and would see no more by it.
+        """Put a branch that the caller holds into an area.
 
-        Whoever was given the area sees it otherwise from their next request on.
+        If the caller holds the area, they must not see more by it than before (A6).
         """
-        named = None if isinstance(area, str) else area
-        with refusals_noted(self.work, caller, named, "area"), self.work.begin(SYSTEM) as tx:
-            tx.people.lock_rights()
-            actor = acting(tx, caller)
-            into = tx.organisation.area(area)
-            require_over_area(actor, tx.territories.company_of_area(into))
-            place = tx.organisation.branch(branch)
-            require_may_place_branch(actor, place, into)
-            tx.territories.place_branch(into, place)
-            for holder in tx.territories.holders(into):
-                tx.audit.changed_rights(caller, _change("granted", holder, into, place))
-            entry = LoggedAction(
-                action="area.place_branch",
-                resource="area",
-                resource_id=str(into),
-                details={"branch": place},
-            )
-            tx.audit.did(caller, entry)
+        with self._area_admin(caller, area) as (tx, actor, changed):
+            placed = tx.organisation.branch(branch)
+            require_may_place_branch(actor, placed, changed)
+            tx.territories.place_branch(changed, placed)
+            _record(tx, caller, "granted", changed, placed, tx.territories.holders(changed))
 
     def remove_branch(self, caller: Caller, area: AreaId | str, branch: BranchId | str) -> None:
-        """Take it out; the holders' clients there are theirs no longer.
-
-        Whoever was given the area sees it otherwise from their next request on.
-        """
-        named = None if isinstance(area, str) else area
-        with refusals_noted(self.work, caller, named, "area"), self.work.begin(SYSTEM) as tx:
-            tx.people.lock_rights()
-            actor = acting(tx, caller)
-            into = tx.organisation.area(area)
-            require_over_area(actor, tx.territories.company_of_area(into))
-            place = tx.organisation.branch(branch)
-            holders = tx.territories.holders(into)
-            items = (tx.rights.actor(holder) for holder in holders)
-            require_may_remove_branch(actor, place, (each for each in items if each))
-            tx.territories.remove_branch(into, place)
+        """Take a branch out of an area, and end its holders' assignments there (A3)."""
+        with self._area_admin(caller, area) as (tx, actor, changed):
+            removed = tx.organisation.branch(branch)
+            holders = tx.territories.holders(changed)
+            rights = (tx.rights.actor(holder) for holder in holders)
+            require_may_remove_branch(actor, removed, (each for each in rights if each))
+            tx.territories.remove_branch(changed, removed)
             for holder in holders:
                 tx.territories.end_lost_assignments(holder, actor.id, self.clock.now())
-                tx.audit.changed_rights(caller, _change("revoked", holder, into, place))
-            entry = LoggedAction(
-                action="area.remove_branch",
-                resource="area",
-                resource_id=str(into),
-                details={"branch": place},
-            )
-            tx.audit.did(caller, entry)
+            _record(tx, caller, "revoked", changed, removed, holders)
+
+    @contextmanager
+    def _area_admin(
+        self, caller: Caller, area: AreaId | str
+    ) -> Iterator[tuple[Transaction, Actor, AreaId]]:
+        target = None if isinstance(area, str) else area
+        with refusals_recorded(self.work, caller, target, "area"), self.work.begin(SYSTEM) as tx:
+            tx.people.lock_rights()
+            actor = current_actor(tx, caller)
+            found = tx.organisation.area(area)
+            require_over_area(actor, tx.territories.company_of_area(found))
+            yield tx, actor, found
 
 
-def _change(decision: str, holder: PersonId, area: UUID, branch: UUID) -> RightsChange:
-    place = {"branch": str(branch)}
-    is_taken = decision == "revoked"
-    return RightsChange(
-        decision=decision,
-        person=holder,
+def _record(
+    tx: Transaction,
+    caller: Caller,
+    decision: str,
+    area: AreaId,
+    branch: BranchId,
+    holders: Iterable[PersonId],
+) -> None:
+    """Audit what each holder of the area gained or lost, and log the change of the area (L1)."""
+    is_gained, difference = decision == "granted", {"branch": str(branch)}
+    for holder in holders:
+        change = RightsChange(
+            decision=decision,
+            person=holder,
+            resource="area",
+            resource_id=str(area),
+            before=None if is_gained else difference,
+            after=difference if is_gained else None,
+        )
+        tx.audit.changed_rights(caller, change)
+    entry = LoggedAction(
+        action="area.place_branch" if is_gained else "area.remove_branch",
         resource="area",
         resource_id=str(area),
-        before=place if is_taken else None,
-        after=None if is_taken else place,
+        details={"branch": branch},
     )
+    tx.audit.did(caller, entry)

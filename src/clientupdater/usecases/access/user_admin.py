@@ -1,7 +1,7 @@
-"""What all that is done to other people shares: one judgement, under one lock, in one place.
+"""The judgement that every act upon another person begins with (A5, A6, A6a).
 
-Whoever changes rights waits until nobody else does, and is judged by what holds then: two who
-take each other's rights at once, or the last two administrators who leave at once, come one
+A change of rights waits for the one under way and is judged by the rights of that moment. So two
+administrators who take each other's rights at once, or the last two who leave at once, come one
 after the other (A6).
 """
 
@@ -25,7 +25,6 @@ from clientupdater.ports.unit_of_work import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
     from uuid import UUID
 
     from clientupdater.domain.access import Actor, Decision
@@ -38,22 +37,20 @@ if TYPE_CHECKING:
 
 @frozen
 class UserAdmin:
-    """One unit of work over one person: who acts, upon whom, with the rights of this moment."""
+    """A transaction in which an actor, who was judged, acts upon a person."""
 
     tx: Transaction
     caller: Caller
     actor: Actor
     person: Person
-    other: Actor
+    person_rights: Actor
+    """The person's own rights at this moment."""
 
-    def did(self, action: str, **details: object) -> None:
-        """Log it (L1)."""
-        entry = LoggedAction(
-            action=action, resource="user", resource_id=str(self.person.id), details=details
-        )
-        self.tx.audit.did(self.caller, entry)
+    def log_action(self, action: str, **details: object) -> None:
+        """Add to the activity log (L1)."""
+        log_user_action(self.tx, self.caller, action, self.person.id, **details)
 
-    def changed_rights(
+    def audit_rights(
         self,
         decision: str,
         resource: str,
@@ -64,7 +61,7 @@ class UserAdmin:
         before: Mapping[str, object] | None = None,
         after: Mapping[str, object] | None = None,
     ) -> None:
-        """Audit what was and what is (L1)."""
+        """Add to the audit of rights: the state before the change, and after it (L1)."""
         change = RightsChange(
             decision=decision,
             person=self.person.id,
@@ -78,21 +75,13 @@ class UserAdmin:
         self.tx.audit.changed_rights(self.caller, change)
 
     def scope_of(self, permission: Permission, company: CompanyId | None) -> Scope | None:
-        """Say at which scope the person held this very grant before."""
-        held = (each for each in self.other.grants if each.permission is permission)
-        return next((each.scope for each in held if each.company == company), None)
-
-    def shut_out(self, now: datetime, reason: str) -> None:
-        """End all that an account holds open; the last administrator cannot be (A3, A6, A8)."""
-        self.require_administrator_left()
-        theirs = [each.id for each in self.tx.sessions.of_person(self.person.id, now)]
-        self.tx.sessions.revoke(theirs, now, reason)
-        self.tx.credentials.void_one_time(self.person.id)
-        self.tx.territories.end_assignments(self.person.id, self.actor.id, now)
+        """Return the scope of the person's grant for exactly this permission and company."""
+        grants = (each for each in self.person_rights.grants if each.permission is permission)
+        return next((each.scope for each in grants if each.company == company), None)
 
     def require_administrator_left(self) -> None:
-        """Refuse, after the change, if it took the last administrator away (A6)."""
-        if is_administrator(self.other):
+        """Refuse, after the change, if it removed the last administrator (A6)."""
+        if is_administrator(self.person_rights):
             require_another_administrator(self.tx.people.count_administrators())
 
 
@@ -100,101 +89,109 @@ class UserAdmin:
 def user_admin(
     work: UnitsOfWork,
     caller: Caller,
-    permission: Permission,
-    named: PersonId | str,
+    person: PersonId | str,
+    permission: Permission = Permission.USERS_MANAGE,
     *,
-    even_wider: bool = False,
+    allow_wider_rights: bool = False,
 ) -> Iterator[UserAdmin]:
-    """Act upon a person, named by identity or email; a refusal is written down (A5, A6a).
+    """Act upon a person, by id or email; the audit keeps a refusal (A5, A6a).
 
-    A person with wider rights than the actor's can be looked at, but not managed (A6). A verb
-    that only gives, or that judges by itself, asks for `even_wider`.
+    An actor may see a person with wider rights than their own, but not manage them (A6). A verb
+    that only gives, or that compares the rights itself, sets `allow_wider_rights`.
     """
-    with refusals_noted(work, caller, named), work.begin(SYSTEM) as tx:
+    with refusals_recorded(work, caller, person), work.begin(SYSTEM) as tx:
         tx.people.lock_rights()
-        actor = acting(tx, caller)
-        person = found(tx, named)
-        require_over(actor, permission, person.place)
-        other = tx.rights.actor(person.id)
-        if other is None:
+        actor = current_actor(tx, caller)
+        found = find_person(tx, person)
+        require_over_person(actor, permission, found.place)
+        person_rights = tx.rights.actor(found.id)
+        if person_rights is None:
             raise NotFound
-        if permission is Permission.USERS_MANAGE and not even_wider:
-            require_not_wider(actor, other)
-        yield UserAdmin(tx, caller, actor, person, other)
+        if permission is Permission.USERS_MANAGE and not allow_wider_rights:
+            require_not_wider(actor, person_rights)
+        yield UserAdmin(tx, caller, actor, found, person_rights)
 
 
-def acting(tx: Transaction, caller: Caller) -> Actor:
-    """Give who acts as they stand now: a right that was just taken serves nobody (A7, A8)."""
+def log_user_action(
+    tx: Transaction, caller: Caller, action: str, person: PersonId, **details: object
+) -> None:
+    """Add an act upon a person to the activity log (L1)."""
+    entry = LoggedAction(action=action, resource="user", resource_id=str(person), details=details)
+    tx.audit.did(caller, entry)
+
+
+def current_actor(tx: Transaction, caller: Caller) -> Actor:
+    """Read the caller's rights again: a right that was taken a moment ago is gone (A7, A8)."""
     actor = tx.rights.actor(caller.actor.id)
     if actor is None or not actor.is_active:
         raise Unauthenticated
     return actor
 
 
-def found(tx: Transaction, named: PersonId | str) -> Person:
-    """Find a person by identity or email."""
-    person = tx.people.by_email(named) if isinstance(named, str) else tx.people.find(named)
-    if person is None:
+def find_person(tx: Transaction, person: PersonId | str) -> Person:
+    """Find a person by id or email."""
+    found = tx.people.by_email(person) if isinstance(person, str) else tx.people.find(person)
+    if found is None:
         raise NotFound
-    return person
+    return found
 
 
-def require_over(actor: Actor, permission: Permission, place: PersonPlace) -> None:
-    """Refuse one who may not: as not found, unless they may at least see the person (A5)."""
+def require_over_person(actor: Actor, permission: Permission, place: PersonPlace) -> None:
+    """Refuse with NotFound, or with Forbidden if the actor may at least see the person (A5)."""
     decision = decide_over_person(actor, permission, place)
-    if decision.allowed:
-        return
-    raise _Judged(decision, is_seen=decide_over_person(actor, Permission.USERS_READ, place).allowed)
+    if not decision.allowed:
+        seeing = decide_over_person(actor, Permission.USERS_READ, place)
+        raise _Denied(decision, is_visible=seeing.allowed)
 
 
-def require_over_new(actor: Actor, place: PersonPlace) -> None:
-    """Refuse one who may not make such an account: nobody is there yet who could be hidden."""
+def require_over_new_person(actor: Actor, place: PersonPlace) -> None:
+    """Refuse with Forbidden: an account that does not exist yet needs no hiding."""
     decision = decide_over_person(actor, Permission.USERS_MANAGE, place)
     if not decision.allowed:
-        raise _Judged(decision, is_seen=True)
+        raise _Denied(decision, is_visible=True)
 
 
 def require_over_area(actor: Actor, company: CompanyId | None) -> None:
-    """Refuse one who may not manage an area: it asks for scope all, over its company (A6a)."""
+    """Refuse an actor without scope `all` over the area's company (A6a)."""
     decision = decide_over_thing(actor, Permission.AREAS_MANAGE, company)
     if not decision.allowed:
-        seen = decide_over_thing(actor, Permission.AREAS_READ, company)
-        raise _Judged(decision, is_seen=seen.allowed, company=company)
+        seeing = decide_over_thing(actor, Permission.AREAS_READ, company)
+        raise _Denied(decision, is_visible=seeing.allowed, company=company)
 
 
-class _Judged(Exception):
-    """A decision on its way out of the unit of work that it rolls back."""
+class _Denied(Exception):
+    """Carries a decision out of the transaction that it rolls back."""
 
     def __init__(
-        self, decision: Decision, *, is_seen: bool, company: CompanyId | None = None
+        self, decision: Decision, *, is_visible: bool, company: CompanyId | None = None
     ) -> None:
         super().__init__(decision.permission)
         self.decision = decision
-        self.is_seen = is_seen
+        self.is_visible = is_visible
         self.company = company
 
 
 @contextmanager
-def refusals_noted(
-    work: UnitsOfWork, caller: Caller, named: UUID | str | None, resource: str = "user"
+def refusals_recorded(
+    work: UnitsOfWork, caller: Caller, target: UUID | str | None, resource: str = "user"
 ) -> Iterator[None]:
-    """Write refusals down in a unit of work of their own, as theirs is rolled back (L1)."""
-    upon = "" if named is None or isinstance(named, str) else str(named)
+    """Record a refusal in a transaction of its own, because the refused one rolls back (L1)."""
+    target_id = "" if target is None or isinstance(target, str) else str(target)
     try:
         yield
-    except _Judged as judged:
+    except _Denied as denied:
         with work.begin(SYSTEM) as tx:
-            tx.audit.refused(caller, judged.decision, resource, upon, judged.company)
-        if judged.is_seen:
-            raise Forbidden(judged.decision.permission) from None
+            tx.audit.refused(caller, denied.decision, resource, target_id, denied.company)
+        if denied.is_visible:
+            raise Forbidden(denied.decision.permission) from None
         raise NotFound from None
     except PrivilegeExceeded as error:
+        entry = LoggedAction(
+            action="rights.refuse",
+            resource=resource,
+            resource_id=target_id,
+            details={"because": error.message},
+        )
         with work.begin(SYSTEM) as tx:
-            result = {"because": error.message}
-            tx.audit.did(
-                caller,
-                LoggedAction(
-                    action="rights.refuse", resource=resource, resource_id=upon, details=result
-                ),
-            )
+            tx.audit.did(caller, entry)
         raise

@@ -1,4 +1,4 @@
-"""Say who is calling, by the token that they bring (U1, U2, U4, A7, A8)."""
+"""Find the caller behind a bearer token (U1, U2, U4, A7, A8)."""
 
 from __future__ import annotations
 
@@ -21,60 +21,62 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Origin
     from clientupdater.domain.sessions import Lifetimes
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.people import KnownSession
-    from clientupdater.ports.tokens import Tokens
+    from clientupdater.ports.people import KnownSession, VerifyToken
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
-NOTED_EVERY = timedelta(minutes=1)
-"""How exactly the last use of a session is known: a read is not to cost a write each time."""
+TOUCH_EVERY = timedelta(minutes=1)
+"""How exactly the last use of a session is stored; more exact would cost every read a write."""
 
 _DOTS = 2
-"""In a signed token, between its three parts; a session's token has none."""
+"""A signed token has three parts with dots between them; a session's token has no dot."""
 
 
 @frozen
 class Authenticated:
-    """Who is calling, with the rights of this very moment, and in which session."""
+    """A caller with the rights of this moment, and their session."""
 
     caller: Caller
     person: Person
     open: OpenSession | None
-    """None for those who come with a token of the identity provider (U1)."""
+    """None for a caller with a token of the identity provider (U1)."""
     generation: int
-    """The configuration's of this very moment: what is cached is known by it (A7)."""
+    """The generation of the configuration at this moment: caches use it as their key (A7)."""
 
     @property
     def session(self) -> OpenSession:
-        """The session that they came by; raises NotFound where there is none."""
+        """The caller's session; raises NotFound for a caller without one."""
         if self.open is None:
             raise NotFound("You came with a token of the identity provider, not by a session.")
         return self.open
 
     @property
     def must_change_password(self) -> bool:
-        """Whether all but that and signing out has to wait (U4)."""
+        """Whether the caller may only change the password or sign out (U4)."""
         return self.person.must_change_password
 
 
 @frozen
 class Authenticate:
-    """Asks the database on every call, so that no process knows rights of yesterday (A7)."""
+    """Reads session and rights from the database on every call, so that no process is behind (A7).
+
+    One statement brings all of it.
+    """
 
     work: UnitsOfWork
     clock: Clock
     lifetimes: Lifetimes
-    tokens: Tokens | None = None
-    """None: no issuer is configured, and a token of any is as unknown as other words."""
+    verify_token: VerifyToken | None = None
+    """None: no issuer is configured, and every signed token is an unknown one."""
 
     def __call__(self, token: str, origin: Origin, act: Act = Act.OTHER) -> Authenticated:
-        """Find who it is, or raise Unauthenticated; `act` is what they are about to do (U4)."""
-        if self.tokens and token.count(".") == _DOTS:
-            result = self._by_subject(self.tokens.verify(token), origin)
+        """Find the caller; raises Unauthenticated, or PasswordChangeRequired if U4 bars the act."""
+        if self.verify_token and token.count(".") == _DOTS:
+            authenticated = self._by_subject(self.verify_token(token), origin)
         else:
-            result = self._by_session(token, origin)
-        if is_barred(act, must_change_password=result.must_change_password):
+            authenticated = self._by_session(token, origin)
+        if is_barred(act, must_change_password=authenticated.must_change_password):
             raise PasswordChangeRequired
-        return result
+        return authenticated
 
     def _by_session(self, token: str, origin: Origin) -> Authenticated:
         now = self.clock.now()
@@ -82,13 +84,13 @@ class Authenticate:
             known = tx.sessions.find(fingerprint(token))
             if known is None or self._is_over(known, now):
                 raise Unauthenticated
-            if now - known.open.session.last_seen_at >= NOTED_EVERY:
+            if now - known.open.session.last_seen_at >= TOUCH_EVERY:
                 tx.sessions.touch(known.open.id, now)
         caller = Caller(known.actor, origin)
         return Authenticated(caller, known.person, known.open, known.generation)
 
     def _by_subject(self, subject: str, origin: Origin) -> Authenticated:
-        """Find whom the issuer means; a connection is taken only now that it has been asked."""
+        """Find the person of a verified token; the issuer was called before this transaction."""
         with self.work.begin(SYSTEM) as tx:
             known = tx.people.by_subject(subject)
         if known is None or not known.actor.is_active or _is_locked_for_good(known.person):
@@ -104,8 +106,9 @@ class Authenticate:
 
 
 def _is_locked_for_good(person: Person) -> bool:
-    """Tell whether somebody locked them by hand: each token is a way in anew.
+    """Whether an administrator locked the person: each new token would be a new way in.
 
-    A lock after wrong passwords passes, or anyone could keep them out with five of those (U3).
+    A lock after wrong passwords does not count here, or five wrong passwords would shut out a
+    person who never uses one (U3).
     """
     return person.locked_until is not None and person.locked_until >= LOCKED_FOR_GOOD

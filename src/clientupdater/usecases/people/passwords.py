@@ -11,29 +11,32 @@ from clientupdater.domain.accounts import OneTime, fingerprint
 from clientupdater.domain.callers import Caller, Origin
 from clientupdater.domain.errors import InvalidCredentials, InvalidInput, NotFound, Unauthenticated
 from clientupdater.domain.people import OneTimePassword, SignInRecord, check_password
-from clientupdater.domain.permissions import Permission
-from clientupdater.domain.sessions import ended_by_password_change
-from clientupdater.ports.audit import LoggedAction
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.access.user_admin import user_admin
-from clientupdater.usecases.people.guesses import guesses_of
-from clientupdater.usecases.people.one_time import is_outgrown, issue_now
+from clientupdater.runtime.random_secrets import random_token
+from clientupdater.usecases.access.user_admin import log_user_action, user_admin
+from clientupdater.usecases.people.credentials import (
+    easy_guesses,
+    end_sessions_of_old_password,
+    is_outgrown,
+    issue_now,
+    set_initial_password,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from clientupdater.domain.accounts import Credential, Issue
+    from clientupdater.domain.accounts import Credential
     from clientupdater.domain.ids import PersonId
     from clientupdater.domain.people import LockoutPolicy
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.passwords import Passwords, Secrets
+    from clientupdater.ports.passwords import Passwords
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 
 @frozen(kw_only=True)
 class Reset:
-    """A token that sets a new password: shown this once, good once and for 72 hours."""
+    """A token that sets a new password, once and within 72 hours; it is shown only now."""
 
     token: str = field(repr=False)
     expires_at: datetime
@@ -41,154 +44,132 @@ class Reset:
 
 @frozen
 class PasswordChanges:
-    """Passwords are changed by their owner, or reset by a manager."""
+    """Owners change their password; managers reset it."""
 
     work: UnitsOfWork
     clock: Clock
     passwords: Passwords
     policy: LockoutPolicy
-    secrets: Secrets
 
     def change(
         self, caller: Caller, session: UUID | None, current_password: str, new_password: str
     ) -> None:
-        """Change it; every other session is over.
+        """Change the caller's password, and end all of their other sessions.
 
-        Asks for the password there is: a session left open must not be enough to keep it.
-
-        Wrong ones count as failures to sign in do, so that a session is no way to guess either.
+        The current password is required, so that a session left open is not enough to take over
+        the account. A wrong one counts as a failure to sign in, so that a session is no way to
+        guess it.
         """
         with self.work.begin(SYSTEM) as tx:
             seen = tx.credentials.lock(caller.actor.id)
-            guesses = guesses_of(tx, self.passwords)
+            guesses = easy_guesses(tx, self.passwords)
         if seen is None:
             raise Unauthenticated
         check_password(new_password, seen.email, "/new_password", guesses)
         if new_password == current_password:
             raise InvalidInput.of("/new_password", "must be another one")
         is_right = self.passwords.verify(seen.password, current_password)
-        kept = self.passwords.hash(new_password)
+        hashed = self.passwords.hash(new_password)
         with self.work.begin(SYSTEM) as tx:
-            is_changed = self._store(tx, caller, seen, session, kept, is_right=is_right)
-        if not is_changed:
+            locked = self._lock_if_right(tx, caller, seen, is_right=is_right)
+            if locked:
+                self._replace(tx, caller, locked, session, hashed)
+        if locked is None:
             raise InvalidInput.of("/current_password", "is not right")
 
-    def _store(
-        self,
-        tx: Transaction,
-        caller: Caller,
-        seen: Credential,
-        session: UUID | None,
-        kept: str,
-        *,
-        is_right: bool,
-    ) -> bool:
+    def _lock_if_right(
+        self, tx: Transaction, caller: Caller, seen: Credential, *, is_right: bool
+    ) -> Credential | None:
+        """Lock the verified credential; count a failure if it is wrong, locked or has changed."""
         now = self.clock.now()
-        held = tx.credentials.lock(seen.person)
-        if held is None:
-            return False
-        if not is_right or held.password != seen.password or held.sign_in.is_locked(now):
-            after = held.sign_in.after_failure(now, self.policy)
-            tx.credentials.record_refusal(
-                held.person, after, "wrong current password", caller.origin
-            )
-            return False
-        tx.credentials.set(held.person, kept, now, None)
-        tx.credentials.void_one_time(held.person)
-        theirs = (each.id for each in tx.sessions.of_person(held.person, now))
-        tx.sessions.revoke(ended_by_password_change(theirs, session), now, "password changed")
-        who = str(held.person)
-        tx.audit.did(
-            caller, LoggedAction(action="password.change", resource="user", resource_id=who)
-        )
-        return True
+        locked = tx.credentials.lock(seen.person)
+        if locked is None:
+            return None
+        if is_right and locked.password == seen.password and not locked.sign_in.is_locked(now):
+            return locked
+        after = locked.sign_in.after_failure(now, self.policy)
+        tx.credentials.record_refusal(locked.person, after, "wrong current password", caller.origin)
+        return None
+
+    def _replace(
+        self, tx: Transaction, caller: Caller, owner: Credential, session: UUID | None, hashed: str
+    ) -> None:
+        now, person = self.clock.now(), owner.person
+        tx.credentials.set(person, hashed, now, None)
+        tx.credentials.void_one_time(person)
+        end_sessions_of_old_password(tx, person, now, "password changed", changed_in=session)
+        log_user_action(tx, caller, "password.change", person)
 
     def reset(self, caller: Caller, person: PersonId | str) -> Reset:
-        """Make one out for somebody with no wider rights than one's own.
+        """Issue a reset for a person with no wider rights than the caller.
 
-        The password there is stays good until the reset is used; one made out later replaces it.
+        The current password works until the reset is used. A later reset replaces this one.
         """
-        token = self.secrets.token()
-        with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
-            if not over.person.is_active:
-                raise NotFound("Somebody who is not active has no password to reset.")
+        token = random_token()
+        with user_admin(self.work, caller, person) as admin:
+            if not admin.person.is_active:
+                raise NotFound("This user is inactive and has no password to reset.")
             reset = OneTimePassword(self.clock.now())
-            over.tx.credentials.issue_one_time(
-                over.person.id,
-                OneTime(password=reset, issued_by=caller.actor.id),
-                fingerprint(token),
-            )
-            over.did("password.reset")
-            over.changed_rights("granted", "password_reset", over.person.id)
+            issued = OneTime(password=reset, issued_by=caller.actor.id)
+            admin.tx.credentials.issue_one_time(admin.person.id, issued, fingerprint(token))
+            admin.log_action("password.reset")
+            admin.audit_rights("granted", "password_reset", admin.person.id)
         return Reset(token=token, expires_at=reset.expires_at)
 
     def redeem(self, token: str, new_password: str, origin: Origin = Origin()) -> None:  # noqa: B008
-        """Set it, once; every session of the person is over.
+        """Set the password of the reset's person, and end all of their sessions.
 
-        Needs no session: the token is what one has. Whatever is wrong with it is told alike.
+        The token is the only proof. Every token that does not work is refused alike.
         """
-        kept_token = fingerprint(token)
+        token_fingerprint = fingerprint(token)
         with self.work.begin(SYSTEM) as tx:
-            owner, _ = self._owner(tx, kept_token)
-            if owner is None:
+            found = self._lock_owner(tx, token_fingerprint)
+            if found is None:
                 tx.credentials.record_refusal(None, SignInRecord(), "no good reset", origin)
-            guesses = guesses_of(tx, self.passwords)
-        if owner is None:
+            guesses = easy_guesses(tx, self.passwords)
+        if found is None:
             raise InvalidCredentials
-        check_password(new_password, owner.email, "/new_password", guesses)
-        kept = self.passwords.hash(new_password)
+        check_password(new_password, found[0].email, "/new_password", guesses)
+        hashed = self.passwords.hash(new_password)
         with self.work.begin(SYSTEM) as tx:
-            owner, issued = self._owner(tx, kept_token)
-            if owner is None:
+            found = self._lock_owner(tx, token_fingerprint)
+            if found is None:
                 raise InvalidCredentials
-            issue = issue_now(tx, owner.person, issued.issued_by if issued else None)
-            self._set(tx, owner, kept, origin, issue)
+            self._redeem(tx, *found, hashed, origin)
 
-    def _owner(self, tx: Transaction, token: str) -> tuple[Credential | None, OneTime | None]:
-        result = tx.credentials.lock_one_time(token)
-        if result is None:
-            return None, None
-        person, issued = result
-        if not issued.password.is_good(self.clock.now()) or is_outgrown(tx, person, issued.issue):
-            return None, None
-        held = tx.credentials.lock(person)
-        return (held, issued) if held and held.is_active else (None, None)
+    def _lock_owner(self, tx: Transaction, token: str) -> tuple[Credential, OneTime] | None:
+        """Lock a reset that still works, and the credential it is for."""
+        found = tx.credentials.lock_one_time(token)
+        if found is None:
+            return None
+        person, reset = found
+        if not reset.password.is_good(self.clock.now()) or is_outgrown(tx, person, reset.issue):
+            return None
+        locked = tx.credentials.lock(person)
+        return (locked, reset) if locked and locked.is_active else None
 
-    def _set(
-        self,
-        tx: Transaction,
-        owner: Credential,
-        kept: str,
-        origin: Origin,
-        issue: Issue | None,
+    def _redeem(
+        self, tx: Transaction, owner: Credential, reset: OneTime, hashed: str, origin: Origin
     ) -> None:
-        now = self.clock.now()
-        tx.credentials.set(owner.person, kept, now, None, issue)
-        tx.credentials.void_one_time(owner.person)
-        theirs = (each.id for each in tx.sessions.of_person(owner.person, now))
-        tx.sessions.revoke(ended_by_password_change(theirs, None), now, "password reset")
-        caller = Caller(Actor(owner.person), origin)
-        who = str(owner.person)
-        tx.audit.did(
-            caller, LoggedAction(action="password.redeem", resource="user", resource_id=who)
-        )
+        now, person = self.clock.now(), owner.person
+        issue = issue_now(tx, person, reset.issued_by)
+        tx.credentials.set(person, hashed, now, None, issue)
+        tx.credentials.void_one_time(person)
+        end_sessions_of_old_password(tx, person, now, "password reset")
+        log_user_action(tx, Caller(Actor(person), origin), "password.redeem", person)
 
     def set_initial(self, caller: Caller, person: PersonId | str, password: str) -> None:
-        """Set it for somebody with no wider rights than one's own.
+        """Set a password that works once and within 72 hours, and end all of their sessions.
 
-        Good once and for 72 hours, then to be changed; every session there was is over.
+        The person must have no wider rights than the caller.
         """
-        kept = self.passwords.hash(password)
-        with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
-            guesses = guesses_of(over.tx, self.passwords)
-            check_password(password, over.person.email, guesses=guesses)
-            now, who = self.clock.now(), over.person.id
-            one_time = OneTimePassword(now)
-            over.tx.credentials.set(who, kept, now, one_time.expires_at)
-            over.tx.credentials.void_one_time(who)
-            issued = OneTime(password=one_time, issued_by=over.actor.id)
-            over.tx.credentials.issue_one_time(who, issued, None)
-            theirs = (each.id for each in over.tx.sessions.of_person(who, now))
-            over.tx.sessions.revoke(ended_by_password_change(theirs, None), now, "password reset")
-            over.did("password.set")
-            over.changed_rights("granted", "initial_password", who)
+        hashed = self.passwords.hash(password)
+        with user_admin(self.work, caller, person) as admin:
+            tx, person_id, now = admin.tx, admin.person.id, self.clock.now()
+            guesses = easy_guesses(tx, self.passwords)
+            check_password(password, admin.person.email, guesses=guesses)
+            tx.credentials.void_one_time(person_id)
+            set_initial_password(tx, person_id, hashed, now, admin.actor.id)
+            end_sessions_of_old_password(tx, person_id, now, "password reset")
+            admin.log_action("password.set")
+            admin.audit_rights("granted", "initial_password", person_id)

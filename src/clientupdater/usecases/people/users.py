@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
 
 from attrs import evolve, field, frozen
 
 from clientupdater.domain.access import Territory
 from clientupdater.domain.accounts import (
     LOCKED_FOR_GOOD,
-    OneTime,
     Person,
     checked_email,
     checked_name,
@@ -23,18 +23,21 @@ from clientupdater.domain.delegation import (
 )
 from clientupdater.domain.errors import Fault, Forbidden, InvalidInput, NotFound, VersionConflict
 from clientupdater.domain.ids import PersonId
-from clientupdater.domain.people import OneTimePassword
 from clientupdater.domain.permissions import Permission
-from clientupdater.ports.audit import LoggedAction, RightsChange
+from clientupdater.ports.audit import RightsChange
+from clientupdater.ports.people import PlaceKind
 from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.runtime.random_secrets import readable_password
 from clientupdater.usecases.access.user_admin import (
-    acting,
-    found,
-    refusals_noted,
-    require_over,
-    require_over_new,
+    current_actor,
+    find_person,
+    log_user_action,
+    refusals_recorded,
+    require_over_new_person,
+    require_over_person,
     user_admin,
 )
+from clientupdater.usecases.people.credentials import set_initial_password
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -45,18 +48,17 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import AreaId, BranchId
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.passwords import Passwords, Secrets
+    from clientupdater.ports.passwords import Passwords
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
     from clientupdater.usecases.access.user_admin import UserAdmin
 
-Named = TypeVar("Named")
-
-Found = TypeVar("Found")
+Reference = TypeVar("Reference")
+Id = TypeVar("Id")
 
 
 @frozen(kw_only=True)
 class NewUser:
-    """Who is to come; branches and areas are named by identity or code."""
+    """A user to create; branches and areas are ids or codes."""
 
     email: str = field(repr=False)
     first_name: str | None = field(default=None, repr=False)
@@ -67,7 +69,7 @@ class NewUser:
 
 @frozen(kw_only=True)
 class CreatedUser:
-    """An account that was just made; its password is shown this once."""
+    """A new account; its password is shown only now."""
 
     person: Person
     initial_password: str = field(repr=False)
@@ -76,7 +78,7 @@ class CreatedUser:
 
 @frozen(kw_only=True)
 class UserChanges:
-    """What is to be otherwise; None leaves it as it is."""
+    """The new values of a user; None leaves a value as it is, an empty name removes it."""
 
     email: str | None = field(default=None, repr=False)
     first_name: str | None = field(default=None, repr=False)
@@ -85,12 +87,12 @@ class UserChanges:
     is_active: bool | None = None
 
     def applied(self, person: Person) -> Person:
-        """Give the person as changed."""
+        """Return the person with these changes."""
         return evolve(
             person,
             email=person.email if self.email is None else checked_email(self.email),
-            first_name=_named(person.first_name, self.first_name, "/first_name"),
-            last_name=_named(person.last_name, self.last_name, "/last_name"),
+            first_name=_changed_name(person.first_name, self.first_name, "/first_name"),
+            last_name=_changed_name(person.last_name, self.last_name, "/last_name"),
             clerk_id=person.clerk_id if self.clerk_id is None else checked_subject(self.clerk_id),
             is_active=person.is_active if self.is_active is None else self.is_active,
         )
@@ -98,7 +100,7 @@ class UserChanges:
 
 @frozen
 class ShownUser:
-    """Somebody, and what they may do."""
+    """A user with their grants."""
 
     person: Person
     grants: Sequence[GivenGrant]
@@ -111,222 +113,213 @@ class Users:
     work: UnitsOfWork
     clock: Clock
     passwords: Passwords
-    secrets: Secrets
 
     def create(self, caller: Caller, new: NewUser) -> CreatedUser:
-        """Make it, with a password that is good once and for 72 hours.
+        """Create a user with a password that works once and within 72 hours.
 
-        With branches or areas right away, or else only who is over everyone could do it (A6a).
+        The new user gets branches and areas at once: without any, only a caller over everyone
+        could act upon them (A6a).
         """
-        password = self.secrets.password()
-        kept, now = self.passwords.hash(password), self.clock.now()
-        identity = PersonId(self.secrets.identity())
-        with refusals_noted(self.work, caller, None), self.work.begin(SYSTEM) as tx:
+        password = readable_password()
+        hashed, now = self.passwords.hash(password), self.clock.now()
+        with refusals_recorded(self.work, caller, None), self.work.begin(SYSTEM) as tx:
             tx.people.lock_rights()
-            actor = acting(tx, caller)
-            if not actor.found(Permission.USERS_MANAGE):
-                require_over_new(actor, PersonPlace(identity, Territory()))
-            branches = _places(tx.organisation.branch, new.branches, "/branches")
-            areas = _areas(tx, new)
-            territory = Territory.assemble(branches, areas, areas)
-            person = Person(
-                id=identity,
-                email=checked_email(new.email),
-                first_name=checked_name(new.first_name, "/first_name"),
-                last_name=checked_name(new.last_name, "/last_name"),
-                must_change_password=True,
-                territory=territory,
-            )
-            self._judge(actor, person, areas)
-            one_time = OneTimePassword(now)
+            actor = current_actor(tx, caller)
+            person, members = self._new_person(tx, actor, new)
+            _require_may_create(actor, person, members)
             tx.people.add(person)
-            tx.credentials.set(identity, kept, now, one_time.expires_at)
-            issued = OneTime(password=one_time, issued_by=actor.id)
-            tx.credentials.issue_one_time(identity, issued, None)
-            self._give(tx, actor, person)
-            _write_down(tx, caller, person)
-        return CreatedUser(person=person, initial_password=password, expires_at=one_time.expires_at)
+            expires_at = set_initial_password(tx, person.id, hashed, now, actor.id)
+            for branch in person.territory.branches:
+                tx.territories.give(PlaceKind.BRANCH, branch, person.id, actor.id, now)
+            for area in person.territory.areas:
+                tx.territories.give(PlaceKind.AREA, area, person.id, actor.id, now)
+            _record_creation(tx, caller, person)
+        return CreatedUser(person=person, initial_password=password, expires_at=expires_at)
 
-    def _judge(
-        self, actor: Actor, person: Person, areas: Mapping[AreaId, frozenset[BranchId]]
-    ) -> None:
-        require_over_new(actor, PersonPlace(person.id, person.territory))
-        for branch in person.territory.branches:
-            require_may_give_branch(actor, person.id, branch)
-        for area, members in areas.items():
-            require_may_give_area(actor, person.id, area, members)
+    def _new_person(
+        self, tx: Transaction, actor: Actor, new: NewUser
+    ) -> tuple[Person, Mapping[AreaId, frozenset[BranchId]]]:
+        """Build the person, and look up the branches of their areas.
 
-    def _give(self, tx: Transaction, actor: Actor, person: Person) -> None:
-        now = self.clock.now()
-        for branch in person.territory.branches:
-            tx.territories.give_branch(person.id, branch, actor.id, now)
-        for area in person.territory.areas:
-            tx.territories.give_area(person.id, area, actor.id, now)
+        Callers without users:manage are refused before they learn which branches exist.
+        """
+        identity = PersonId(uuid4())
+        if not actor.found(Permission.USERS_MANAGE):
+            require_over_new_person(actor, PersonPlace(identity, Territory()))
+        branches = _find_all(tx.organisation.branch, new.branches, "/branches")
+        areas = _find_all(tx.organisation.area, new.areas, "/areas")
+        members = {area: tx.organisation.members(area) for area in areas}
+        person = Person(
+            id=identity,
+            email=checked_email(new.email),
+            first_name=checked_name(new.first_name, "/first_name"),
+            last_name=checked_name(new.last_name, "/last_name"),
+            must_change_password=True,
+            territory=Territory.assemble(branches, members, members),
+        )
+        return person, members
 
     def change(
         self, caller: Caller, person: PersonId | str, changes: UserChanges, version: int | None
     ) -> Person:
-        """Change what is named; `version` is the one that was seen, None whichever it is.
+        """Apply the changes to the version that the caller saw, or to any (None).
 
-        A change of email or clerk_id is as a password reset: it gives a way in, or takes one (A6).
-
-        So is making somebody active or inactive.
+        A new email or clerk_id, or being active or not, gives or takes a way to sign in. Such a
+        change needs the same rights as a password reset (A6).
         """
-        with user_admin(
-            self.work, caller, Permission.USERS_MANAGE, person, even_wider=True
-        ) as over:
-            seen = over.person
+        with user_admin(self.work, caller, person, allow_wider_rights=True) as admin:
+            seen = admin.person
             changed = changes.applied(seen)
             if version is not None and version != seen.version:
                 raise VersionConflict(
-                    provided=version, current=seen.version, fields=_fields(seen, changed)
+                    provided=version, current=seen.version, fields=_changed_fields(seen, changed)
                 )
-            if _ways_in(seen) != _ways_in(changed):
-                require_not_wider(over.actor, over.other)
-            kept = over.tx.people.save(changed)
-            self._follow(over, changed)
-            over.did("user.change", fields=_fields(seen, changed))
-        return kept
-
-    def _follow(self, over: UserAdmin, changed: Person) -> None:
-        seen = over.person
-        if changed.email != seen.email:
-            over.tx.credentials.void_one_time(seen.id)
-        if changed.clerk_id != seen.clerk_id:
-            over.changed_rights(
-                "changed",
-                "user",
-                seen.id,
-                before={"clerk_id": seen.clerk_id},
-                after={"clerk_id": changed.clerk_id},
-            )
-        if changed.is_active == seen.is_active:
-            return
-        if not changed.is_active:
-            over.shut_out(self.clock.now(), "deactivated")
-        over.changed_rights(
-            "changed",
-            "user",
-            seen.id,
-            before={"is_active": seen.is_active},
-            after={"is_active": changed.is_active},
-        )
+            if _ways_to_sign_in(seen) != _ways_to_sign_in(changed):
+                require_not_wider(admin.actor, admin.person_rights)
+            saved = admin.tx.people.save(changed)
+            if changed.email != seen.email:
+                admin.tx.credentials.void_one_time(seen.id)
+            if seen.is_active and not changed.is_active:
+                self._shut_out(admin, "deactivated")
+            for name in ("clerk_id", "is_active"):
+                _audit_change(admin, changed, name)
+            admin.log_action("user.change", fields=_changed_fields(seen, changed))
+        return saved
 
     def delete(self, caller: Caller, person: PersonId | str, version: int | None) -> None:
-        """Delete it, at the version that was seen.
+        """Deactivate and delete the account at the version that the caller saw, or at any (None).
 
-        Deactivates as well; nobody finds the account afterwards.
+        From then on, no look-up finds it.
         """
-        now = self.clock.now()
-        with user_admin(
-            self.work, caller, Permission.USERS_MANAGE, person, even_wider=True
-        ) as over:
-            if version is not None and version != over.person.version:
-                raise VersionConflict(provided=version, current=over.person.version)
-            require_not_wider(over.actor, over.other)
-            over.tx.people.save(evolve(over.person, is_active=False), deleted_at=now)
-            over.shut_out(now, "deleted")
-            over.did("user.delete")
-            over.changed_rights("revoked", "user", over.person.id)
+        with user_admin(self.work, caller, person, allow_wider_rights=True) as admin:
+            if version is not None and version != admin.person.version:
+                raise VersionConflict(provided=version, current=admin.person.version)
+            require_not_wider(admin.actor, admin.person_rights)
+            deactivated = evolve(admin.person, is_active=False)
+            admin.tx.people.save(deactivated, deleted_at=self.clock.now())
+            self._shut_out(admin, "deleted")
+            admin.log_action("user.delete")
+            admin.audit_rights("revoked", "user", admin.person.id)
+
+    def _shut_out(self, admin: UserAdmin, reason: str) -> None:
+        """End the person's sessions, resets and assignments (A3, A6, A8)."""
+        admin.require_administrator_left()
+        tx, person, now = admin.tx, admin.person.id, self.clock.now()
+        tx.sessions.revoke([each.id for each in tx.sessions.of_person(person, now)], now, reason)
+        tx.credentials.void_one_time(person)
+        tx.territories.end_assignments(person, admin.actor.id, now)
 
     def lock(
         self, caller: Caller, person: PersonId | str, until: datetime = LOCKED_FOR_GOOD
     ) -> Person:
-        """Lock it until then, or until it is unlocked; the last administrator stays free.
+        """Refuse new sign-ins until a moment, or for good; the last administrator stays free.
 
-        Open sessions go on, as with any lock; who is to be out at once is deactivated.
+        Open sessions continue; to end them as well, deactivate the user.
         """
-        with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
-            kept = over.tx.people.save(evolve(over.person, locked_until=until))
-            over.require_administrator_left()
-            over.did("user.lock", until=until)
-        return kept
+        with user_admin(self.work, caller, person) as admin:
+            saved = admin.tx.people.save(evolve(admin.person, locked_until=until))
+            admin.require_administrator_left()
+            admin.log_action("user.lock", until=until)
+        return saved
 
     def unlock(self, caller: Caller, person: PersonId | str) -> Person:
-        """Unlock it.
-
-        Counts failures from nothing again, whoever or whatever had locked it.
-        """
-        with user_admin(self.work, caller, Permission.USERS_MANAGE, person) as over:
-            kept = over.tx.people.save(evolve(over.person, locked_until=None))
-            over.did("user.unlock")
-        return kept
+        """End any lock, and count failed sign-ins from zero again."""
+        with user_admin(self.work, caller, person) as admin:
+            saved = admin.tx.people.save(evolve(admin.person, locked_until=None))
+            admin.log_action("user.unlock")
+        return saved
 
     def show(self, caller: Caller, person: PersonId | str) -> ShownUser:
-        """Show them; raise NotFound for one who is not there or out of sight.
+        """Return a user with their grants; another's need users:read.
 
-        Oneself for everybody, others by users:read.
+        Raises NotFound for one who does not exist, or whom the caller must not see.
         """
-        with refusals_noted(self.work, caller, person), self.work.begin(SYSTEM) as tx:
-            actor, shown = acting(tx, caller), found(tx, person)
+        with refusals_recorded(self.work, caller, person), self.work.begin(SYSTEM) as tx:
+            actor, shown = current_actor(tx, caller), find_person(tx, person)
             if shown.id != actor.id:
-                require_over(actor, Permission.USERS_READ, shown.place)
+                require_over_person(actor, Permission.USERS_READ, shown.place)
             return ShownUser(shown, tx.grants.of_person(shown.id))
 
     def list(
         self, caller: Caller, *, after: str = "", at_most: int = 50, active: bool | None = None
     ) -> Sequence[Person]:
-        """List them; who holds no users:read at all is refused.
-
-        In the order of emails, page by page: the next begins after the last email of this one.
-        """
+        """Return one page of users in the order of their emails, beginning behind `after`."""
         with self.work.begin(SYSTEM) as tx:
-            actor = acting(tx, caller)
+            actor = current_actor(tx, caller)
             access_scope = people_reach_of(actor, Permission.USERS_READ)
             if not access_scope.myself:
                 raise Forbidden(Permission.USERS_READ)
             return tx.people.within(access_scope, after=after, at_most=at_most, active=active)
 
     def judge(self, caller: Caller, permission: Permission, person: PersonId | str) -> None:
-        """Raise NotFound for one out of sight, Forbidden for one who may only be seen.
+        """Refuse with NotFound or Forbidden, and do nothing else.
 
-        For what does not fit: sight and right are told before its faults are.
+        An entry point calls this for a request with invalid input, so that a caller who must not
+        see the person learns nothing from the faults.
         """
-        with refusals_noted(self.work, caller, person), self.work.begin(SYSTEM) as tx:
-            require_over(acting(tx, caller), permission, found(tx, person).place)
+        with refusals_recorded(self.work, caller, person), self.work.begin(SYSTEM) as tx:
+            require_over_person(
+                current_actor(tx, caller), permission, find_person(tx, person).place
+            )
 
 
-def _areas(tx: Transaction, new: NewUser) -> dict[AreaId, frozenset[BranchId]]:
-    result = _places(tx.organisation.area, new.areas, "/areas")
-    return {area: tx.organisation.members(area) for area in result}
+def _require_may_create(
+    actor: Actor, person: Person, members: Mapping[AreaId, frozenset[BranchId]]
+) -> None:
+    require_over_new_person(actor, PersonPlace(person.id, person.territory))
+    for branch in person.territory.branches:
+        require_may_give_branch(actor, person.id, branch)
+    for area, branches in members.items():
+        require_may_give_area(actor, person.id, area, branches)
 
 
-def _places(find: Callable[[Named], Found], named: Iterable[Named], pointer: str) -> list[Found]:
-    """Find them all; what is not there is told where it was named, every one at once."""
-    result, faults = [], []
-    for index, each in enumerate(named):
+def _find_all(
+    find: Callable[[Reference], Id], references: Iterable[Reference], pointer: str
+) -> list[Id]:
+    """Find all of them; the error names every one that does not exist."""
+    found, faults = [], []
+    for index, reference in enumerate(references):
         try:
-            result.append(find(each))
+            found.append(find(reference))
         except NotFound:
-            faults.append(Fault(f"{pointer}/{index}", "is not there"))
+            faults.append(Fault(f"{pointer}/{index}", "does not exist"))
     if faults:
         raise InvalidInput(faults)
-    return result
+    return found
 
 
-def _write_down(tx: Transaction, caller: Caller, person: Person) -> None:
-    who = str(person.id)
-    tx.audit.did(caller, LoggedAction(action="user.create", resource="user", resource_id=who))
-    result = {
-        "branches": sorted(map(str, person.territory.branches)),
-        "areas": sorted(map(str, person.territory.areas)),
-    }
+def _record_creation(tx: Transaction, caller: Caller, person: Person) -> None:
+    log_user_action(tx, caller, "user.create", person.id)
     change = RightsChange(
-        decision="granted", person=person.id, resource="user", resource_id=who, after=result
+        decision="granted",
+        person=person.id,
+        resource="user",
+        resource_id=str(person.id),
+        after={
+            "branches": sorted(map(str, person.territory.branches)),
+            "areas": sorted(map(str, person.territory.areas)),
+        },
     )
     tx.audit.changed_rights(caller, change)
 
 
-def _ways_in(person: Person) -> tuple[object, ...]:
+def _audit_change(admin: UserAdmin, changed: Person, name: str) -> None:
+    before, after = getattr(admin.person, name), getattr(changed, name)
+    if before != after:
+        admin.audit_rights(
+            "changed", "user", changed.id, before={name: before}, after={name: after}
+        )
+
+
+def _ways_to_sign_in(person: Person) -> tuple[object, ...]:
     return person.email, person.clerk_id, person.is_active
 
 
-def _fields(seen: Person, changed: Person) -> list[str]:
-    """Name what was changed; what it was and is, is personal."""
+def _changed_fields(seen: Person, changed: Person) -> list[str]:
+    """Name the changed fields; their values are personal."""
     names = ("email", "first_name", "last_name", "clerk_id", "is_active")
     return [name for name in names if getattr(seen, name) != getattr(changed, name)]
 
 
-def _named(before: str | None, after: str | None, pointer: str) -> str | None:
-    """Give the name as changed; an empty one takes it away."""
+def _changed_name(before: str | None, after: str | None, pointer: str) -> str | None:
     return before if after is None else checked_name(after, pointer)

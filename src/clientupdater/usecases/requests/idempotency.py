@@ -1,4 +1,4 @@
-"""Answer a request that may come again: one effect, and the same answer each time."""
+"""Run a request once per idempotency key: one effect, and the same response each time."""
 
 from __future__ import annotations
 
@@ -23,47 +23,49 @@ if TYPE_CHECKING:
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
 _BODY, _FINGERPRINT = "kept answer", "fingerprint of a request"
+"""Purposes of sealing: stored responses open only with these very words."""
 
 
 @frozen(kw_only=True)
 class Reply:
-    """What is answered, in the bytes it is answered with."""
+    """A response before it is sent: status, headers and bytes."""
 
     status: int
     headers: Mapping[str, str] = field(factory=dict)
     body: bytes = field(default=b"", repr=False)
-    kept_body: bytes | None = field(default=None, repr=False)
-    """What is kept of it, where it shows a secret this once; None: all of it."""
+    stored_body: bytes | None = field(default=None, repr=False)
+    """The body without its secrets, to store in its place; None: the body has no secret."""
     refusal: Exception | None = None
-    """Why nothing was done: then nothing is kept, and the request may come again corrected."""
+    """Why nothing was done. Such a reply is not stored, so that a corrected request may follow."""
     is_replayed: bool = False
     chunks: Iterator[bytes] | None = field(default=None, repr=False)
-    """A body too long to be held: it is sent as it is read, and never kept."""
+    """A body too long for memory: it is sent as it is read, and never stored."""
 
 
 @frozen(kw_only=True)
 class KeyedRequest:
-    """A request that its asker gave a name."""
+    """A request with an idempotency key of the client's choice."""
 
     caller: Caller
     route: str
     key: str = field(repr=False)
     content: bytes = field(repr=False)
-    """All that tells it from another: path, query, precondition, body."""
+    """Path, query, precondition and body: two requests with other content are not the same."""
 
     @property
-    def name(self) -> IdempotencyKey:
-        """By what it is known again."""
+    def idempotency_key(self) -> IdempotencyKey:
         return IdempotencyKey(self.caller.actor.id, self.route, self.key)
+
+    @property
+    def digest(self) -> bytes:
+        return sha256(self.content).digest()
 
 
 @frozen
 class Idempotency:
-    """The effect and its answer are one transaction: a crash leaves both, or neither.
+    """Stores the response in the transaction of its effect: a crash leaves both or neither.
 
-    Whoever comes while the first is under way is told so at once. What is kept is given again
-    only to those who may still have it; an answer without a body tells them nothing, and what it
-    was about may be gone by the very request.
+    A repeated request gets an error at once while the first one runs, and its response afterwards.
     """
 
     work: UnitsOfWork
@@ -71,68 +73,73 @@ class Idempotency:
     sealer: Sealer
     keep_for: timedelta = timedelta(hours=24)
 
-    def __call__(
+    def run_once(
         self,
         request: KeyedRequest,
         act: Callable[[], Reply],
-        judge: Callable[[bool], None],
+        authorize_replay: Callable[[bool], None],
         *,
         in_batches: bool = False,
     ) -> Reply:
-        """Act, or answer as before; `judge` is asked before that, told whether rights are as then.
+        """Act, or replay the stored response.
 
-        What works in batches commits them one by one, and does no harm when it is done again.
+        `authorize_replay` refuses a caller who may no longer see a stored body; its argument is
+        whether the caller's rights are the same as then. It is not asked about an empty body,
+        which shows nothing, and whose subject the request itself may have deleted.
+
+        An act `in_batches` commits as it goes, outside of the claim; it must be safe to repeat.
         """
-        kept, reply = self._claimed(request, None if in_batches else act)
-        if kept:
-            return self._replayed(request, kept, judge)
+        stored, reply = self._claim(request, None if in_batches else act)
+        if stored:
+            return self._replay(request, stored, authorize_replay)
         if reply is None:
             reply = act()
-            self._claimed(request, lambda: reply)
+            self._claim(request, lambda: reply)
         return reply
 
-    def _claimed(
+    def _claim(
         self, request: KeyedRequest, act: Callable[[], Reply] | None
     ) -> tuple[StoredResponse | None, Reply | None]:
-        now = self.clock.now()
-        with self.work.outer_transaction() as whole:
-            if kept := whole.answers.claim(request.name, now):
-                return kept, None
+        """Claim the key; return the response stored under it, or act and store the reply."""
+        now, key = self.clock.now(), request.idempotency_key
+        with self.work.outer_transaction() as transaction:
+            if stored := transaction.answers.claim(key, now):
+                return stored, None
             reply = act() if act else None
             if reply and not reply.refusal:
-                sealed = self._sealed(request, reply)
-                whole.answers.keep(request.name, sealed, now, now + self.keep_for)
+                response = self._stored_response(request, reply)
+                transaction.answers.keep(key, response, now, now + self.keep_for)
         return None, reply
 
-    def _sealed(self, request: KeyedRequest, reply: Reply) -> StoredResponse:
-        bond = request.route.encode()
-        body = reply.body if reply.kept_body is None else reply.kept_body
+    def _stored_response(self, request: KeyedRequest, reply: Reply) -> StoredResponse:
+        route = request.route.encode()
+        body = reply.body if reply.stored_body is None else reply.stored_body
         return StoredResponse(
-            fingerprint=self.sealer.sealed(_digest(request), _FINGERPRINT, bond),
+            fingerprint=self.sealer.sealed(request.digest, _FINGERPRINT, route),
             rights=rights_digest(request.caller.actor),
             status=reply.status,
             headers=reply.headers,
-            body=self.sealer.sealed(body, _BODY, bond),
+            body=self.sealer.sealed(body, _BODY, route),
         )
 
-    def _replayed(
-        self, request: KeyedRequest, kept: StoredResponse, judge: Callable[[bool], None]
+    def _replay(
+        self,
+        request: KeyedRequest,
+        stored: StoredResponse,
+        authorize_replay: Callable[[bool], None],
     ) -> Reply:
-        bond = request.route.encode()
+        route = request.route.encode()
         try:
-            fingerprint = self.sealer.opened(kept.fingerprint, _FINGERPRINT, bond)
-            body = self.sealer.opened(kept.body, _BODY, bond)
+            fingerprint = self.sealer.opened(stored.fingerprint, _FINGERPRINT, route)
+            body = self.sealer.opened(stored.body, _BODY, route)
         except Unreadable as error:
             message = (
-                "It was done, but its answer can no longer be read; look at what there is now."
+                "The request was done, but its stored response can no longer be read."
+                " Read the resource to see its state."
             )
             raise KeyUsedOtherwise(message) from error
-        if not hmac.compare_digest(fingerprint, _digest(request)):
+        if not hmac.compare_digest(fingerprint, request.digest):
             raise KeyUsedOtherwise
         if body:
-            judge(kept.rights == rights_digest(request.caller.actor))
-        return Reply(status=kept.status, headers=kept.headers, body=body, is_replayed=True)
-
-
-def _digest(request: KeyedRequest) -> bytes:
-    return sha256(request.content).digest()
+            authorize_replay(stored.rights == rights_digest(request.caller.actor))
+        return Reply(status=stored.status, headers=stored.headers, body=body, is_replayed=True)

@@ -1,4 +1,4 @@
-"""People and what they may do, over one PostgreSQL transaction."""
+"""People and their grants in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -32,29 +32,26 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 
 _TAKEN = {
-    "users_email_key": "Somebody has this email already.",
-    "users_clerk_id_key": "Somebody has this clerk_id already.",
+    "users_email_key": "Another user has this email already.",
+    "users_clerk_id_key": "Another user has this clerk_id already.",
 }
 
 
 @frozen
 class PostgresPeople:
-    """People, but for those who are deleted."""
+    """People who are not deleted."""
 
     _connection: Connection
 
     def find(self, person: PersonId) -> Person | None:
-        """Find one by identity."""
         return self._one("person_by_id", {"person": person})
 
     def by_email(self, email: str) -> Person | None:
-        """Find one by email, however it is capitalised."""
         return self._one("person_by_email", {"email": email})
 
     def within(
         self, access_scope: PeopleScope, *, after: str, at_most: int, active: bool | None
     ) -> list[Person]:
-        """List those within reach whose email follows `after`."""
         values = {
             "everyone": access_scope.everyone,
             "myself": access_scope.myself,
@@ -68,11 +65,9 @@ class PostgresPeople:
         return [person_of(each) for each in cursor]
 
     def add(self, person: Person) -> None:
-        """Keep a new one."""
         self._keep("add_person", _columns(person))
 
     def save(self, person: Person, *, deleted_at: datetime | None = None) -> Person:
-        """Keep what was changed; answer with the next version."""
         values = {**_columns(person), "deleted_at": deleted_at}
         if not self._keep("save_person", values):
             raise self._moved_on(person)
@@ -99,7 +94,7 @@ class PostgresPeople:
         return VersionConflict(provided=seen.version, current=row[0])
 
     def by_subject(self, subject: str) -> KnownPerson | None:
-        """Find somebody with their rights of this moment, in one look."""
+        """Find the person and their rights in one statement."""
         cursor = self._connection.execute(QUERIES["person_by_subject"], {"subject": subject})
         row = cursor.fetchone()
         if row is None:
@@ -109,11 +104,10 @@ class PostgresPeople:
         return KnownPerson(person, actor_of(person, rights), generation)
 
     def lock_rights(self) -> None:
-        """Wait for whoever changes rights just now, and keep all others waiting."""
-        self._connection.execute(QUERIES["hold_administration"])
+        """Wait for the change of rights under way; others wait for this transaction."""
+        self._connection.execute(QUERIES["lock_rights"])
 
     def count_administrators(self) -> int:
-        """Count the active administrators, but for those who are locked for good."""
         values = {"for_good": LOCKED_FOR_GOOD}
         (result,) = self._connection.execute(QUERIES["count_administrators"], values).fetchall()
         return int(result[0])
@@ -134,17 +128,15 @@ def _columns(person: Person) -> dict[str, object]:
 
 @frozen
 class PostgresGrants:
-    """What people may do."""
+    """The grants of people."""
 
     _connection: Connection
 
     def of_person(self, person: PersonId) -> list[GivenGrant]:
-        """List somebody's grants by permission and company."""
         cursor = self._connection.execute(QUERIES["grants_of_person"], {"person": person})
         return list(given_grants(cursor.fetchall()))
 
     def give(self, person: PersonId, grant: Grant, by: PersonId, now: datetime) -> None:
-        """Keep a grant, in place of one of the same permission and company."""
         values = {
             "person": person,
             "permission": str(grant.permission),
@@ -156,6 +148,5 @@ class PostgresGrants:
         self._connection.execute(QUERIES["give_grant"], values)
 
     def take(self, person: PersonId, permission: Permission, company: CompanyId | None) -> None:
-        """Take a grant away."""
         values = {"person": person, "permission": str(permission), "company": company}
         self._connection.execute(QUERIES["take_grant"], values)

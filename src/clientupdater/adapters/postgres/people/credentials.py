@@ -1,4 +1,4 @@
-"""What people sign in with, over one PostgreSQL transaction (U3, U6)."""
+"""Passwords, resets and counts of failures in PostgreSQL (U3, U6)."""
 
 from __future__ import annotations
 
@@ -24,20 +24,19 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 @frozen
 class PostgresCredentials:
-    """What people sign in with."""
+    """Passwords, resets and counts of failures."""
 
     _connection: Connection
 
     def find(self, email: str) -> Credential | None:
-        """Find somebody's by their email."""
         values = {"email": email}
         row = self._connection.execute(QUERIES["credential_by_email"], values).fetchone()
         return _credential(*row) if row else None
 
     def lock(self, person: PersonId | None) -> Credential | None:
-        """Find somebody's again and lock it; for nobody, look all the same."""
+        """For None, run the same two statements (U3)."""
         values = {"person": person}
-        self._connection.execute(QUERIES["hold_person"], values)
+        self._connection.execute(QUERIES["lock_person"], values)
         row = self._connection.execute(QUERIES["credential_by_id"], values).fetchone()
         return _credential(*row) if row else None
 
@@ -49,7 +48,6 @@ class PostgresCredentials:
         expires_at: datetime | None,
         issue: Issue | None = None,
     ) -> None:
-        """Keep a new password; one that expires must be changed."""
         values = {
             "person": person,
             "password": password,
@@ -61,14 +59,13 @@ class PostgresCredentials:
         self._connection.execute(QUERIES["set_password"], values)
 
     def renew(self, person: PersonId, before: str, after: str) -> None:
-        """Keep the same password at another cost, unless it was changed meanwhile."""
         values = {"person": person, "before": before, "after": after}
         self._connection.execute(QUERIES["renew_password"], values)
 
     def record_refusal(
         self, person: PersonId | None, record: SignInRecord, because: str, origin: Origin
     ) -> None:
-        """Keep the count of failures, and log it: the same two statements for whomever."""
+        """For None, run the same two statements (U3)."""
         count = {
             "person": person,
             "failures": record.failures,
@@ -80,15 +77,13 @@ class PostgresCredentials:
             "ip_address": origin.ip_address,
             "user_agent": origin.user_agent,
         }
-        self._connection.execute(QUERIES["note_failure"], count)
+        self._connection.execute(QUERIES["count_failure"], count)
         self._connection.execute(QUERIES["log_failure"], log)
 
     def record_sign_in(self, person: PersonId, now: datetime) -> None:
-        """Count from nothing again, and note the sign-in."""
-        self._connection.execute(QUERIES["admit"], {"person": person, "now": now})
+        self._connection.execute(QUERIES["record_sign_in"], {"person": person, "now": now})
 
     def issue_one_time(self, person: PersonId, issued: OneTime, token: str | None) -> None:
-        """Keep one in place of any other of its kind."""
         values = {
             "person": person,
             "kind": "reset" if token else "initial",
@@ -99,8 +94,8 @@ class PostgresCredentials:
         self._connection.execute(QUERIES["issue_one_time"], values)
 
     def lock_one_time(self, token: str) -> tuple[PersonId, OneTime] | None:
-        """Find a reset and lock it, after its owner, as everybody who locks both does."""
-        self._connection.execute(QUERIES["hold_owner_of_reset"], {"token": token})
+        """Lock the owner first, as every transaction that locks both does."""
+        self._connection.execute(QUERIES["lock_owner_of_reset"], {"token": token})
         row = self._connection.execute(QUERIES["reset_by_token"], {"token": token}).fetchone()
         if row is None:
             return None
@@ -108,11 +103,9 @@ class PostgresCredentials:
         return PersonId(person), _one_time(issued_at, used_at, issued_by)
 
     def use_one_time(self, person: PersonId, now: datetime) -> None:
-        """Note that the initial password was used."""
         self._connection.execute(QUERIES["use_initial"], {"person": person, "now": now})
 
     def void_one_time(self, person: PersonId) -> None:
-        """Let none that is outstanding count any more."""
         self._connection.execute(QUERIES["void_one_time"], {"person": person})
 
 

@@ -1,4 +1,4 @@
-"""Who may do what, over one PostgreSQL transaction."""
+"""The rights of people in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 @frozen
 class PostgresRights:
-    """The rights of people."""
+    """The rights of people, read or locked."""
 
     _connection: Connection
 
     def actor(self, person: PersonId) -> Actor | None:
-        """Find whether a person is active, their grants and live territory, in one look."""
+        """Read all of it in one statement."""
         values = {"person": person}
         row = self._connection.execute(QUERIES["actor_by_id"], values).fetchone()
         return known_actor(row) if row else None
 
     def lock(self) -> None:
-        """Wait for whoever changes rights just now, and keep them, but no others, waiting."""
-        self._connection.execute(QUERIES["hold_rights"])
+        """Wait for a change of rights, and make the next one wait; readers share the lock."""
+        self._connection.execute(QUERIES["lock_rights_shared"])

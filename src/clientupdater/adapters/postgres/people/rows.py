@@ -1,4 +1,4 @@
-"""People as PostgreSQL keeps them: values made of its rows."""
+"""From rows of people, sessions and rights to values."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _KNOWN = frozenset(Permission)
 
 
 def session_of(columns: Sequence[Any]) -> OpenSession:
-    """Make a session of the columns of block `session`."""
+    """Read the columns of block `session`."""
     id_, kind, created_at, last_seen_at, expires_at, revoked_at, address, agent, *issue = columns
     return OpenSession(
         id=id_,
@@ -36,12 +36,12 @@ def session_of(columns: Sequence[Any]) -> OpenSession:
 
 
 def issue_of(by: UUID | None, rights: bytes | None) -> Issue | None:
-    """Make of two columns who made something out."""
+    """Read the issuer of a session or password from two columns."""
     return Issue(PersonId(by), rights) if by else None
 
 
 def person_of(columns: Sequence[Any]) -> Person:
-    """Make a person of the columns of block `person`."""
+    """Read the columns of block `person`."""
     id_, email, first, last, active, must_change, locked, login, version, *rest = columns
     clerk_id, *territory = rest
     return Person(
@@ -60,7 +60,7 @@ def person_of(columns: Sequence[Any]) -> Person:
 
 
 def actor_of(person: Person, columns: Sequence[Any]) -> Actor:
-    """Make an actor of a person and the columns of block `actor`."""
+    """Read the columns of block `actor`."""
     is_active, grants = columns
     return Actor(
         id=person.id,
@@ -71,7 +71,7 @@ def actor_of(person: Person, columns: Sequence[Any]) -> Actor:
 
 
 def known_actor(columns: Sequence[Any]) -> Actor | None:
-    """Make an actor of the columns of blocks `person` and `actor`, where there is one."""
+    """Read the columns of blocks `person` and `actor` of a left join."""
     if columns[0] is None:
         return None
     return actor_of(person_of(columns[:PERSON_WIDTH]), columns[PERSON_WIDTH:])
@@ -86,14 +86,14 @@ def _territory(branches: list[Any], areas: list[Any], within: list[Any]) -> Terr
 
 
 def given_grants(rows: Iterable[tuple[Any, ...]]) -> Iterable[GivenGrant]:
-    """Make grants of permission, company, scope and when it was given."""
+    """Read rows of permission, company, scope and time."""
     for code, company, scope, granted_at in rows:
         for grant in _grants([(code, company and str(company), scope)]):
             yield GivenGrant(grant, granted_at)
 
 
 def _grants(rows: Iterable[tuple[str, str | None, str]]) -> Iterable[Grant]:
-    """Pass over a permission that only newer code knows: during a release both serve."""
+    """Skip a permission that only newer code knows: during a release, both versions run."""
     for code, company, scope in rows:
         if code in _KNOWN:
             over = CompanyId(UUID(company)) if company else None

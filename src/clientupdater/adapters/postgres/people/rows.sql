@@ -1,6 +1,5 @@
--- People, their sessions and their rights. Each block is one statement, or a piece of one. No
--- client's data is here, so no row-level security stands behind: who may see whom is decided
--- by the use cases (A6a) and said in the lists.
+-- People, their sessions and their rights. Each block is a statement, or a part of one. These tables
+-- hold no client's data and have no row-level security: the use cases decide who sees whom (A6a).
 
 -- name: actor
 u.is_active and u.deleted_at is null,
@@ -50,7 +49,7 @@ s.id, s.kind, s.created_at, coalesce(s.last_seen_at, s.created_at), s.expires_at
 s.ip_address, s.user_agent, s.issued_by, s.issued_rights
 
 -- name: generation
--- Of the configuration: it rides along, so that what is cached under it costs no question more.
+-- Of the configuration: reading it here saves caches a statement of their own.
 (select generation from configuration_generation)
 
 -- name: session_by_token
@@ -118,9 +117,9 @@ left join one_time_passwords o on o.user_id = u.id and o.kind = 'initial'
 where lower(u.email) = lower(%(email)s)
     and u.deleted_at is null
 
--- name: hold_person
--- By itself and before anything is read: a joined row that comes with a lock that was waited for
--- is as it was before the wait, and an initial password would be good twice.
+-- name: lock_person
+-- A statement of its own, before the read: a row that is joined to a locked one is as it was before
+-- the wait for the lock, and an initial password would work twice.
 select
 from users
 where id = %(person)s
@@ -130,13 +129,13 @@ for update
 {credential}
 where u.id = %(person)s
 
--- name: note_failure
+-- name: count_failure
 update users
 set failed_login_count = %(failures)s, locked_until = %(locked_until)s
 where id = %(person)s
 
 -- name: log_failure
--- Nobody acts here; whose door it was is the resource.
+-- There is no actor; the account is the resource.
 insert into activity_logs (action, resource, resource_id, details, ip_address, user_agent)
 values (
     'session.refuse', 'user', %(person)s,
@@ -144,7 +143,7 @@ values (
     %(ip_address)s, %(user_agent)s
 )
 
--- name: admit
+-- name: record_sign_in
 update users
 set failed_login_count = 0, locked_until = null, last_login_at = %(now)s,
     login_count = login_count + 1
@@ -171,7 +170,7 @@ on conflict (user_id, kind) do update
 set token = excluded.token, issued_by = excluded.issued_by, issued_at = excluded.issued_at,
     used_at = null
 
--- name: hold_owner_of_reset
+-- name: lock_owner_of_reset
 select
 from users
 where id = (select user_id from one_time_passwords where kind = 'reset' and token = %(token)s)
@@ -207,7 +206,7 @@ where lower(u.email) = lower(%(email)s)
     and u.deleted_at is null
 
 -- name: people_within
--- The same as PeopleReach.covers, as sets: one without a territory is within everyone only.
+-- The same as PeopleScope.covers, as sets: only scope `everyone` covers a person without a territory.
 select {person}
 from {people}
 where u.deleted_at is null
@@ -275,11 +274,11 @@ where user_id = %(person)s
     and permission_id = (select id from permissions where code = %(permission)s)
     and company_id is not distinct from %(company)s
 
--- name: hold_administration
--- No row is locked: a writer of statuses looks at the rows of people, and never waits for this.
+-- name: lock_rights
+-- An advisory lock, not a row: recording a status reads the rows of people, and must not wait.
 select pg_advisory_xact_lock({rights})
 
--- name: hold_rights
+-- name: lock_rights_shared
 select pg_advisory_xact_lock_shared({rights})
 
 -- name: rights
@@ -327,7 +326,7 @@ from user_areas
 where area_id = %(area)s
 order by user_id
 
--- name: put_branch
+-- name: place_branch
 insert into area_branches (area_id, branch_id)
 values (%(area)s, %(branch)s)
 on conflict do nothing

@@ -34,12 +34,12 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 @frozen
 class PostgresSessions:
-    """Open ways in."""
+    """Sessions by the fingerprints of their tokens."""
 
     _connection: Connection
 
     def find(self, token: str) -> KnownSession | None:
-        """Find one with its person's rights of this moment, in one look."""
+        """Find the session, its person and their rights in one statement."""
         row = self._connection.execute(QUERIES["session_by_token"], {"token": token}).fetchone()
         if row is None:
             return None
@@ -51,7 +51,7 @@ class PostgresSessions:
         return KnownSession(opened, person, actor_of(person, rights), generation, issuer)
 
     def touch(self, session: UUID, now: datetime) -> None:
-        """Note that it was used just now; skip it where another is noting the same."""
+        """Skip a row that another transaction has locked."""
         self._connection.execute(QUERIES["touch_session"], {"id": session, "now": now})
 
     def open(
@@ -62,7 +62,6 @@ class PostgresSessions:
         origin: Origin,
         issue: Issue | None,
     ) -> UUID:
-        """Open one; answer with its identity."""
         values = {
             "person": person,
             "token": token,
@@ -80,7 +79,6 @@ class PostgresSessions:
         return identity
 
     def of_person(self, person: PersonId, now: datetime) -> list[OpenSession]:
-        """List those that are neither revoked nor expired, the last opened first."""
         values = {"person": person, "now": now}
         return [
             session_of(each)
@@ -88,6 +86,5 @@ class PostgresSessions:
         ]
 
     def revoke(self, sessions: Collection[UUID], now: datetime, reason: str) -> int:
-        """End them; count those that were not ended already."""
         values = {"ids": list(sessions), "now": now, "reason": reason}
         return self._connection.execute(QUERIES["revoke_sessions"], values).rowcount

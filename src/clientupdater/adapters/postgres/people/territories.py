@@ -1,4 +1,4 @@
-"""Where people work, over one PostgreSQL transaction (A2, A3)."""
+"""Territories, areas and branches in PostgreSQL (A2, A3)."""
 
 from __future__ import annotations
 
@@ -18,58 +18,45 @@ from clientupdater.ports.codes import Names
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from clientupdater.ports.people import PlaceKind
+
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 
 @frozen
 class PostgresTerritories:
-    """Where people work."""
+    """The branches and areas of people."""
 
     _connection: Connection
 
-    def give_branch(self, person: PersonId, branch: BranchId, by: PersonId, now: datetime) -> None:
-        """Give a branch."""
-        self._run("give_branch", person=person, place=branch, by=by, now=now)
+    def give(
+        self, kind: PlaceKind, place: UUID, person: PersonId, by: PersonId, now: datetime
+    ) -> None:
+        values = {"person": person, "place": place, "by": by, "now": now}
+        self._connection.execute(QUERIES[f"give_{kind}"], values)
 
-    def take_branch(self, person: PersonId, branch: BranchId) -> None:
-        """Take a branch."""
-        self._run("take_branch", person=person, place=branch)
-
-    def give_area(self, person: PersonId, area: AreaId, by: PersonId, now: datetime) -> None:
-        """Give an area."""
-        self._run("give_area", person=person, place=area, by=by, now=now)
-
-    def take_area(self, person: PersonId, area: AreaId) -> None:
-        """Take an area."""
-        self._run("take_area", person=person, place=area)
+    def take(self, kind: PlaceKind, place: UUID, person: PersonId) -> None:
+        values = {"person": person, "place": place}
+        self._connection.execute(QUERIES[f"take_{kind}"], values)
 
     def holders(self, area: AreaId) -> list[PersonId]:
-        """List the people who were given an area."""
         cursor = self._connection.execute(QUERIES["holders"], {"area": area})
         return [PersonId(person) for (person,) in cursor]
 
-    def _run(self, query: str, **params: object) -> None:
-        self._connection.execute(QUERIES[query], params)
-
     def place_branch(self, area: AreaId, branch: BranchId) -> None:
-        """Put a branch into it."""
-        self._connection.execute(QUERIES["put_branch"], {"area": area, "branch": branch})
+        self._connection.execute(QUERIES["place_branch"], {"area": area, "branch": branch})
 
     def remove_branch(self, area: AreaId, branch: BranchId) -> None:
-        """Take a branch out."""
         self._connection.execute(QUERIES["remove_branch"], {"area": area, "branch": branch})
 
     def company_of_area(self, area: AreaId) -> CompanyId | None:
-        """Tell whose an area is."""
         row = self._connection.execute(QUERIES["company_of_area"], {"area": area}).fetchone()
         return CompanyId(row[0]) if row and row[0] else None
 
     def end_assignments(self, officer: PersonId, by: PersonId, now: datetime) -> int:
-        """End every assignment of one who is deactivated."""
         return self._end("end_all_assignments", officer, by, now)
 
     def end_lost_assignments(self, officer: PersonId, by: PersonId, now: datetime) -> int:
-        """End the assignments that lie outside the officer's territory."""
         return self._end("end_lost_assignments", officer, by, now)
 
     def _end(self, query: str, officer: PersonId, by: PersonId, now: datetime) -> int:
@@ -84,19 +71,15 @@ class PostgresOrganisation:
     _connection: Connection
 
     def branch(self, named: BranchId | str) -> BranchId:
-        """Find a branch."""
         return BranchId(self._named("branch", named))
 
     def area(self, named: AreaId | str) -> AreaId:
-        """Find an area."""
         return AreaId(self._named("area", named))
 
     def company(self, named: CompanyId | str) -> CompanyId:
-        """Find a company."""
         return CompanyId(self._named("company", named))
 
     def members(self, area: AreaId) -> frozenset[BranchId]:
-        """Give the live branches of an area."""
         cursor = self._connection.execute(QUERIES["members"], {"area": area})
         return frozenset(BranchId(branch) for (branch,) in cursor)
 
@@ -110,7 +93,6 @@ class PostgresOrganisation:
         return identity
 
     def codes_of(self, branches: Set[UUID], areas: Set[UUID], people: Set[UUID]) -> Names:
-        """Find those of these, and of every company."""
         values: dict[str, dict[UUID, str]] = {"company": {}, "branch": {}, "area": {}}
         values["person"] = {}
         result = {"branches": list(branches), "areas": list(areas), "people": list(people)}

@@ -1,7 +1,7 @@
-"""How many may be inside: whoever comes beyond that is told so at once, not after a long wait.
+"""A limit on requests that are worked on or wait for a thread: one more gets a 503 at once.
 
-Threads queue before the pool of connections does, and neither says no by itself: thirty requests
-on four threads would wait for eight seconds, and none be refused.
+Neither the threads nor the connection pool refuse work by themselves. Without this limit, thirty
+requests on four threads waited for up to eight seconds.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ Ts = TypeVarTuple("Ts")
 
 @define
 class AdmissionLimit:
-    """Counts who is inside; asked by the event loop alone, so that it needs no lock."""
+    """Counts requests; only the event loop uses it, so it needs no lock."""
 
-    admitted: int
-    inside_now: int = 0
+    max_requests: int
+    admitted: int = 0
 
     @contextmanager
-    def inside(self) -> Iterator[None]:
-        """Be inside for a while, or raise Unavailable at once."""
-        if self.inside_now >= self.admitted:
+    def admit(self) -> Iterator[None]:
+        """Count a request while it is worked on; raises Unavailable beyond the limit."""
+        if self.admitted >= self.max_requests:
             raise Unavailable("the service", "There are too many requests at once; try again.")
-        self.inside_now += 1
+        self.admitted += 1
         try:
             yield
         finally:
-            self.inside_now -= 1
+            self.admitted -= 1
 
 
-async def worked(request: Request, work: Callable[[*Ts], T], *arguments: *Ts) -> T:
-    """Do it in a thread, where one more may enter."""
-    with request.state.admission.inside():
+async def in_thread(request: Request, work: Callable[[*Ts], T], *arguments: *Ts) -> T:
+    """Run work in a thread, if the admission limit has room."""
+    with request.state.admission.admit():
         return await anyio.to_thread.run_sync(work, *arguments, limiter=request.state.threads)

@@ -1,7 +1,7 @@
-"""How long a connection may keep us waiting, and how many there may be.
+"""Limits on the number of connections, and on the time that one may keep the server waiting.
 
-uvicorn bounds none of it: it waits for the head of a request for ever, and takes every connection.
-Its own limit of concurrency answers 503 once a head has come, which an idle connection never sends.
+uvicorn has neither: it accepts every connection, and waits forever for the head of a request. Its
+limit on concurrency acts only after a head has arrived, which an idle connection never sends.
 """
 
 from __future__ import annotations
@@ -21,91 +21,85 @@ if TYPE_CHECKING:
     from uvicorn.protocols.http.h11_impl import RequestResponseCycle
 
 ANNOUNCED_EARLIER_S = 2
-"""So much sooner than we close does a client stop to use an idle connection: none is cut."""
+"""The announced keep-alive ends this much before the real one, so that no request is cut off."""
 
 
 @frozen
 class ConnectionLimits:
-    """What the environment decides of it."""
-
-    most: int = 1000
-    head_within_s: float = 10.0
-    """How long the head of a request may take; and an answer, until more of it is taken."""
+    max_connections: int = 1000
+    timeout_s: float = 10.0
+    """For the head of a request to arrive, and for the client to read more of a response."""
 
 
 class BoundedConnection(H11Protocol):
-    """One connection: closed when a head does not come, or an answer is not taken, in time."""
+    """Closes a connection whose head does not arrive, or whose response is not read, in time."""
 
     def __init__(self, limits: ConnectionLimits, **params: Any) -> None:
-        """Begin one; `told` is what uvicorn gives to each."""
+        """`params` are what uvicorn passes to each connection."""
         super().__init__(**params)
         self._limits = limits
         self._head_due: asyncio.TimerHandle | None = None
-        self._answer_due: asyncio.TimerHandle | None = None
+        self._response_due: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take it, where there is room."""
         super().connection_made(transport)
-        if len(self.connections) > self._limits.most:
+        if len(self.connections) > self._limits.max_connections:
             self._refuse(503, "unavailable", "There are too many connections; try again.")
         else:
             self._watch_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing more."""
-        self._head_has_come()
-        self._answer_was_taken()
+        self._cancel_head_timer()
+        self._cancel_response_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read on."""
         super().data_received(data)
         self._watch_head()
 
     def pause_writing(self) -> None:
-        """Wait for the other side to take what there is."""
+        """Give the client time to read."""
         super().pause_writing()
-        self._answer_due = self.loop.call_later(self._limits.head_within_s, self.transport.abort)
+        self._response_due = self.loop.call_later(self._limits.timeout_s, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """Go on: it was taken."""
         super().resume_writing()
-        self._answer_was_taken()
+        self._cancel_response_timer()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP, in the form of all refusals."""
-        if self._is_at_work and self.cycle.response_started:
+        """Answer a request that is not HTTP with a problem document."""
+        if self._is_busy and self.cycle.response_started:
             self.transport.close()
         else:
             self._refuse(400, "invalid_request", msg)
 
     def _watch_head(self) -> None:
-        """Wait for a head from when the first is due, or the next begins, until it has come."""
-        if self._is_at_work:
-            self._head_has_come()
+        """Start or stop the timer for the head of the next request."""
+        if self._is_busy:
+            self._cancel_head_timer()
         elif self._head_due is None:
-            within = self._limits.head_within_s
+            within = self._limits.timeout_s
             self._head_due = self.loop.call_later(within, self.timeout_keep_alive_handler)
 
     @property
-    def _is_at_work(self) -> bool:
-        """Whether a request is being answered; before the first, uvicorn has no cycle."""
+    def _is_busy(self) -> bool:
+        """Whether a request is running; before the first one, uvicorn has no cycle."""
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is not None and not cycle.response_complete
 
-    def _head_has_come(self) -> None:
+    def _cancel_head_timer(self) -> None:
         if self._head_due:
             self._head_due.cancel()
         self._head_due = None
 
-    def _answer_was_taken(self) -> None:
-        if self._answer_due:
-            self._answer_due.cancel()
-        self._answer_due = None
+    def _cancel_response_timer(self) -> None:
+        if self._response_due:
+            self._response_due.cancel()
+        self._response_due = None
 
     def _refuse(self, status: int, code: str, message: str) -> None:
         body = to_json(problem_body(status=status, code=code, message=message))
-        heads = {
+        headers = {
             "Content-Type": "application/problem+json",
             "Content-Length": str(len(body)),
             "Cache-Control": "no-store",
@@ -113,6 +107,6 @@ class BoundedConnection(H11Protocol):
             **({"Retry-After": "1"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}),
         }
         lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
-        lines += [f"{name}: {value}" for name, value in heads.items()]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
         self.transport.write("\r\n".join([*lines, "", ""]).encode() + body)
         self.transport.close()

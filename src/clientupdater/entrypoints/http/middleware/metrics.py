@@ -1,8 +1,8 @@
-"""What is measured of serving, for Prometheus: one process alone, or several together.
+"""Metrics for Prometheus, of one server process or of several together.
 
-Routes are named by their templates and nothing by an id, so that there are as many series tomorrow
-as today. With several processes prometheus-client keeps the numbers in files of a folder that all
-of them share (PROMETHEUS_MULTIPROC_DIR, set by whoever starts them), and any of them tells all.
+Series have the route's template and no id, so that their number does not grow. Several processes
+share a folder of prometheus-client (PROMETHEUS_MULTIPROC_DIR, which the parent process sets), and
+each of them shows the numbers of all.
 """
 
 from __future__ import annotations
@@ -25,136 +25,132 @@ SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0)
 """The targets are among them: 50, 100, 200 and 500 ms."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-"""Any other word may be sent as a method: each would be a series of its own."""
+"""A client may send any word as a method; all others count as one series."""
 
 
 @frozen
 class _Kind:
-    told: str
+    help: str
     labels: tuple[str, ...] = ()
-    of_all: str = "livesum"
+    across_processes: str = "livesum"
     """How the numbers of several processes become one."""
 
 
-READINGS: Mapping[str, _Kind] = {
-    "pool_connections": _Kind("Connections to the database that are open."),
-    "pool_waiting": _Kind("Requests that wait for a connection."),
-    "limits_counted_by": _Kind("Processes whose requests are counted by this.", ("store",)),
-    "circuit_open": _Kind("Processes that leave a source alone for a while.", ("source",)),
-    "cache_hits": _Kind("Times that something was found in the cache.", ("topic",)),
-    "cache_misses": _Kind("Times that something had to be made for the cache.", ("topic",)),
-    "queue_pending": _Kind("Jobs that wait.", ("queue",), "livemostrecent"),
-    "queue_processing": _Kind("Jobs that are worked on.", ("queue",), "livemostrecent"),
-    "queue_dead": _Kind("Jobs that failed as often as they may.", ("queue",), "livemostrecent"),
+GAUGES: Mapping[str, _Kind] = {
+    "pool_connections": _Kind("Open connections to the database."),
+    "pool_waiting": _Kind("Requests that wait for a database connection."),
+    "limits_counted_by": _Kind("Processes whose rate limits this store counts.", ("store",)),
+    "circuit_open": _Kind("Processes whose circuit to this source is open.", ("source",)),
+    "cache_hits": _Kind("Look-ups that the cache answered.", ("topic",)),
+    "cache_misses": _Kind("Look-ups that the cache could not answer.", ("topic",)),
+    "queue_pending": _Kind("Jobs that are waiting.", ("queue",), "livemostrecent"),
+    "queue_processing": _Kind("Jobs that are running.", ("queue",), "livemostrecent"),
+    "queue_dead": _Kind("Jobs that failed in every attempt.", ("queue",), "livemostrecent"),
     "queue_oldest_seconds": _Kind(
-        "How long the oldest job that is due has been waiting.", ("queue",), "livemostrecent"
+        "How long the oldest due job has been waiting.", ("queue",), "livemostrecent"
     ),
 }
 
 
 class Metrics:
-    """Everything that is counted in this process."""
+    """The metrics of this process."""
 
     def __init__(self, shared_folder: str | None = None) -> None:
-        """Begin at nothing; the folder is the one that several processes share."""
+        """Start at zero; several processes share the folder."""
         self._shared_folder = shared_folder
         self.registry = CollectorRegistry()
         self._durations = Histogram(
             "clientupdater_http_request_duration_seconds",
-            "How long requests took, by route and status.",
+            "Duration of requests by route and status.",
             ("method", "route", "status"),
             buckets=_BUCKETS,
             registry=self.registry,
         )
         self._refusals = Counter(
             "clientupdater_http_refusals",
-            "Requests that were not done, by the code they were told.",
+            "Refused requests by error code.",
             ("code",),
             registry=self.registry,
         )
         self._replays = Counter(
             "clientupdater_http_replays",
-            "Changes that were asked for again and answered as before.",
+            "Repeated changes that got their stored response.",
             registry=self.registry,
         )
         self.in_flight = Gauge(
             "clientupdater_http_in_flight",
-            "Requests that are being worked on.",
+            "Requests that are running.",
             multiprocess_mode="livesum",
             registry=self.registry,
         )
-        self._gauges = {name: self._gauge(name, kind) for name, kind in READINGS.items()}
+        self._gauges = {name: self._gauge(name, kind) for name, kind in GAUGES.items()}
         self._series: dict[tuple[str, str, int], Any] = {}
 
     def _gauge(self, name: str, kind: _Kind) -> Gauge:
         return Gauge(
             f"clientupdater_{name}",
-            kind.told,
+            kind.help,
             kind.labels,
-            multiprocess_mode=kind.of_all,  # type: ignore[arg-type] # one of its words
+            multiprocess_mode=kind.across_processes,  # type: ignore[arg-type] # one of its words
             registry=self.registry,
         )
 
-    def took(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count a request that is over."""
+    def record_duration(self, method: str, route: str, status: int, seconds: float) -> None:
         key = method, route, status
         series = self._series.get(key)
         if series is None:
             series = self._series[key] = self._durations.labels(*map(str, key))
         series.observe(seconds)
 
-    def told(self, facts: Mapping[str, Any]) -> None:
-        """Count what became of it."""
-        if code := facts.get("code"):
+    def record_outcome(self, log_fields: Mapping[str, Any]) -> None:
+        """Count a refusal or a replay, from the fields of the request's log line."""
+        if code := log_fields.get("code"):
             self._refusals.labels(code).inc()
-        if facts.get("replayed"):
+        if log_fields.get("replayed"):
             self._replays.inc()
 
-    def read(self, readings: Iterable[GaugeReading]) -> None:
-        """Take down how things stand."""
+    def set_gauges(self, readings: Iterable[GaugeReading]) -> None:
         for reading in readings:
             gauge = self._gauges[reading.name]
             (gauge.labels(*reading.labels) if reading.labels else gauge).set(reading.value)
 
-    def written(self) -> bytes:
-        """Write all of it, of every process that shares the folder."""
+    def exposition(self) -> bytes:
+        """Write the metrics of every process that shares the folder."""
         folder = self._shared_folder
         return generate_latest(shared_registry(folder) if folder else self.registry)
 
 
 def shared_registry(folder: str) -> CollectorRegistry:
-    """Give what reads the numbers of every process that shares a folder."""
+    """Return a registry over the numbers of every process that shares a folder."""
     registry = CollectorRegistry()
     MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]
     return registry
 
 
 class MetricsMiddleware:
-    """Counts every request and how long it took."""
+    """Counts and times every request."""
 
-    def __init__(self, app: ASGIApp, measures: Metrics) -> None:
-        """Stand around the application."""
-        self._app, self._measures = app, measures
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app, self._metrics = app, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, with an eye on the clock."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         status, begun = 500, time.perf_counter()
 
-        async def watched(message: Message) -> None:
+        async def send_and_watch(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = int(message["status"])
             await send(message)
 
-        self._measures.in_flight.inc()
+        self._metrics.in_flight.inc()
         try:
-            await self._app(scope, receive, watched)
+            await self._app(scope, receive, send_and_watch)
         finally:
-            self._measures.in_flight.dec()
+            self._metrics.in_flight.dec()
             route = getattr(scope.get("route"), "path", "none")
             method = scope["method"] if scope["method"] in _METHODS else "other"
-            self._measures.took(method, route, status, time.perf_counter() - begun)
-            self._measures.told(scope.get("told", {}))
+            self._metrics.record_duration(method, route, status, time.perf_counter() - begun)
+            self._metrics.record_outcome(scope.get("log_fields", {}))

@@ -1,4 +1,4 @@
-"""What is done around every request: its names, its one log line, and the last net for faults."""
+"""One log line for each request, its ids, and a 500 for an error that nothing else handles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 
-from clientupdater.entrypoints.http.problems import of_ours
+from clientupdater.entrypoints.http.problems import of_unexpected
 from clientupdater.runtime import trace_context
 
 if TYPE_CHECKING:
@@ -21,32 +21,30 @@ _log = structlog.stdlib.get_logger("clientupdater.http")
 
 
 class RequestLog:
-    """Gives each request its names and writes one line when it is over."""
+    """Gives each request its ids, and writes one log line when it ends."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """Stand around the application."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through; whatever it raises is answered and logged here."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        heads = Headers(scope=scope)
-        names = heads.get("x-request-id", ""), heads.get("traceparent", "")
-        with trace_context.following(trace_context.Trace.begun(*names)) as trace:
-            await self._accounted(_Exchange(scope, send, trace), receive)
+        headers = Headers(scope=scope)
+        ids = headers.get("x-request-id", ""), headers.get("traceparent", "")
+        with trace_context.following(trace_context.Trace.begun(*ids)) as trace:
+            await self._logged(_Exchange(scope, send, trace), receive)
 
-    async def _accounted(self, exchange: _Exchange, receive: Receive) -> None:
+    async def _logged(self, exchange: _Exchange, receive: Receive) -> None:
         try:
             await self._app(exchange.scope, receive, exchange.send)
         except Exception:
-            _log.exception("failed")
-            if exchange.status:  # it has begun to answer; a cut connection tells the caller
+            _log.exception("request failed")
+            if exchange.status:  # the response has begun; a cut connection shows the failure
                 raise
-            await of_ours(Request(exchange.scope))(exchange.scope, receive, exchange.send)
+            await of_unexpected(Request(exchange.scope))(exchange.scope, receive, exchange.send)
         finally:
-            exchange.account()
+            exchange.log()
 
 
 class _Exchange:
@@ -60,13 +58,13 @@ class _Exchange:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = int(message["status"])  # an HTTPStatus names itself in a log
-            heads = MutableHeaders(scope=message)
-            heads["X-Request-ID"] = self._trace.request_id
-            heads["traceparent"] = self._trace.traceparent
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-ID"] = self._trace.request_id
+            headers["traceparent"] = self._trace.traceparent
         await self._send(message)
 
-    def account(self) -> None:
-        """Log the route's template, not the path: paths and queries can hold who it is about."""
+    def log(self) -> None:
+        """Log the route's template, because paths and queries may hold personal data."""
         actor: Actor | None = self.scope.get("actor")
         _log.info(
             "request",
@@ -76,11 +74,11 @@ class _Exchange:
             duration_ms=round((time.perf_counter() - self._begun) * 1000, 1),
             user=str(actor.id) if actor else None,
             company=_company(actor) if actor else None,
-            **self.scope.get("told", {}),
+            **self.scope.get("log_fields", {}),
         )
 
 
 def _company(actor: Actor) -> Any:
-    """Name the company that somebody works for, where it is one."""
-    held = {grant.company for grant in actor.grants}
-    return str(held.pop()) if len(held) == 1 and None not in held else None
+    """Return the company of all the actor's grants, if it is a single one."""
+    companies = {grant.company for grant in actor.grants}
+    return str(companies.pop()) if len(companies) == 1 and None not in companies else None

@@ -1,4 +1,4 @@
-"""What browsers and proxies are told with every answer."""
+"""Response headers for browsers and proxies."""
 
 from __future__ import annotations
 
@@ -20,43 +20,41 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-site",
     "Strict-Transport-Security": "max-age=31536000",
 }
-_UNLESS_SAID = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
+_DEFAULTS = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
 
 
 class SecurityHeaders:
-    """Tells browsers to take nothing for more than it is, and all to leave who is about to go."""
+    """Adds security headers, rate-limit headers, and how long the connection stays open."""
 
-    def __init__(self, app: ASGIApp, traffic: Traffic, keep_alive_s: int | None = None) -> None:
-        """Stand around the application; idle connections are kept for so long."""
+    def __init__(self, app: ASGIApp, traffic: Traffic, keep_alive_s: int) -> None:
         self._app, self._traffic = app, traffic
-        self._keep_alive = f"timeout={keep_alive_s}" if keep_alive_s else None
+        self._keep_alive = f"timeout={keep_alive_s}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, and add to its answer."""
-
-        async def told(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                heads = MutableHeaders(scope=message)
-                self._tell(heads, scope.get("heads", {}))
-                self._tell_connection(heads, scope)
+                headers = MutableHeaders(scope=message)
+                self._add(headers, scope.get("response_headers", {}))
+                self._add_connection(headers, scope)
             await send(message)
 
-        await self._app(scope, receive, told if scope["type"] == "http" else send)
+        is_http = scope["type"] == "http"
+        await self._app(scope, receive, send_with_headers if is_http else send)
 
-    def _tell(self, heads: MutableHeaders, values: Mapping[str, str]) -> None:
-        for name, value in (*_ALWAYS.items(), *values.items()):
-            heads[name] = value
-        for name, value in _UNLESS_SAID.items():
-            heads.setdefault(name, value)
+    def _add(self, headers: MutableHeaders, of_request: Mapping[str, str]) -> None:
+        for name, value in (*_ALWAYS.items(), *of_request.items()):
+            headers[name] = value
+        for name, value in _DEFAULTS.items():
+            headers.setdefault(name, value)
 
-    def _tell_connection(self, heads: MutableHeaders, scope: Scope) -> None:
-        """Tell how long it is kept, where it is kept at all."""
+    def _add_connection(self, headers: MutableHeaders, scope: Scope) -> None:
+        """Announce the keep-alive timeout; ask clients to leave a server that is draining."""
         if self._traffic.draining:
-            heads["Connection"] = "close"
-        elif self._keep_alive and scope["http_version"] == "1.1" and not _is_last(scope):
-            heads["Connection"], heads["Keep-Alive"] = "keep-alive", self._keep_alive
+            headers["Connection"] = "close"
+        elif scope["http_version"] == "1.1" and not _is_last(scope):
+            headers["Connection"], headers["Keep-Alive"] = "keep-alive", self._keep_alive
 
 
 def _is_last(scope: Scope) -> bool:
-    named = Headers(scope=scope).getlist("connection")
-    return "close" in {each.strip().lower() for line in named for each in line.split(",")}
+    lines = Headers(scope=scope).getlist("connection")
+    return "close" in {each.strip().lower() for line in lines for each in line.split(",")}

@@ -1,9 +1,8 @@
-"""How a server treats those who ask: how many at once, how long, how much, and whom it believes."""
+"""The limits of the HTTP server, and the addresses and tokens that it trusts."""
 
 from __future__ import annotations
 
 import hmac
-from datetime import timedelta
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -15,17 +14,16 @@ if TYPE_CHECKING:
 
 
 @frozen(kw_only=True)
-class Serving:
-    """What the environment decides of it."""
+class ServerSettings:
+    """The part of the settings that only the HTTP server needs."""
 
-    at_once: int = 4
-    """How many are worked on: as many as there are connections."""
-    admitted: int = 8
-    """How many may be inside, those who wait for a thread included."""
+    threads: int = 4
+    """How many requests are worked on at once: as many as there are database connections."""
+    max_requests: int = 8
+    """How many requests may be worked on or wait for a thread; more get a 503."""
     deadline_s: float = 5.0
-    largest_body: int = 1024 * 1024
+    max_body_bytes: int = 1024 * 1024
     key_required: bool = True
-    keep_answers_for: timedelta = timedelta(hours=24)
     trusted_proxies: tuple[Network, ...] = ()
     cors_origins: tuple[str, ...] = ()
     ops_token: str | None = field(default=None, repr=False)
@@ -34,16 +32,14 @@ class Serving:
     max_connections: int = 1000
 
     @classmethod
-    def of(cls, settings: Settings) -> Serving:
-        """Take it from what the environment says."""
+    def of(cls, settings: Settings) -> ServerSettings:
         threads = settings.database_pool_max
         return cls(
-            at_once=threads,
-            admitted=settings.max_concurrent_requests or 2 * threads,
+            threads=threads,
+            max_requests=settings.max_concurrent_requests or 2 * threads,
             deadline_s=settings.request_deadline_ms / 1000,
-            largest_body=settings.max_body_bytes,
+            max_body_bytes=settings.max_body_bytes,
             key_required=settings.idempotency_required,
-            keep_answers_for=timedelta(hours=settings.idempotency_hours),
             trusted_proxies=settings.trusted_proxies,
             cors_origins=settings.cors_origins,
             ops_token=settings.ops_token,
@@ -53,26 +49,27 @@ class Serving:
         )
 
     def is_operator(self, authorization: str) -> bool:
-        """Tell whether somebody shows the token of operations; without one, nobody does."""
-        scheme, _, shown = authorization.partition(" ")
+        """Whether a request carries OPS_TOKEN; false if that is not set."""
+        scheme, _, token = authorization.partition(" ")
         return (
             self.ops_token is not None
             and scheme.lower() == "bearer"
-            and hmac.compare_digest(shown.strip().encode(), self.ops_token.encode())
+            and hmac.compare_digest(token.strip().encode(), self.ops_token.encode())
         )
 
     def client_address(self, peer: str | None, forwarded_for: str) -> str | None:
-        """Name who asks: the nearest address that is no proxy of ours.
+        """Return the nearest address that is not a trusted proxy's.
 
-        What a stranger writes into the header stands left of what our proxies added, and is never
-        reached.
+        Proxies append to X-Forwarded-For, so it is read from the right. What a client wrote into
+        it stands left of that and is never reached.
         """
-        result = peer
-        for named in reversed([each.strip() for each in forwarded_for.split(",") if each.strip()]):
-            if not (result and self._is_proxy(result)):
+        address = peer
+        hops = [each.strip() for each in forwarded_for.split(",") if each.strip()]
+        for hop in reversed(hops):
+            if not (address and self._is_proxy(address)):
                 break
-            result = named if _is_address(named) else None
-        return result
+            address = hop if _is_address(hop) else None
+        return address
 
     def _is_proxy(self, address: str) -> bool:
         return _is_address(address) and any(

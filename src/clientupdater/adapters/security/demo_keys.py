@@ -1,4 +1,4 @@
-"""Keys that the demo makes up at its first start and keeps beside its data."""
+"""Keys that the demo generates at its first start, and stores beside its data."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def kept_keys(path: Path) -> Mapping[str, str]:
-    """Give the settings that hold them; make them up where there are none yet.
+def demo_keys(path: Path) -> Mapping[str, str]:
+    """Return the settings with the keys; generate the file if it does not exist.
 
-    They are on the disk before anything is sealed with them.
+    The keys are on disk before anything is sealed with them.
     """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_private(path, json.dumps(_made_up(), indent=2))
+        write_private(path, json.dumps(_generated(), indent=2))
     values: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     return values
 
 
-def _made_up() -> dict[str, str]:
+def _generated() -> dict[str, str]:
     index_key = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
     return {"ENCRYPTION_KEYS": KeyRing.made_up().written(), "BLIND_INDEX_KEY": index_key}
