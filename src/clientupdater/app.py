@@ -57,9 +57,7 @@ from clientupdater.usecases.sync.service import SyncJobs
 from clientupdater.usecases.sync.troubles import FindSyncTroubles
 from clientupdater.usecases.sync.webhooks import TASK as REFRESH_JOB
 from clientupdater.usecases.sync.webhooks import FollowNotice, ReceiveNotice
-from clientupdater.usecases.tracking.bulk import BulkRecording
 from clientupdater.usecases.tracking.client_access import ClientAccess
-from clientupdater.usecases.tracking.judging import UpdateJudgement
 from clientupdater.usecases.tracking.periods import Periods
 from clientupdater.usecases.tracking.service import Tracking
 from clientupdater.usecases.tracking.worklist import Worklist
@@ -151,8 +149,6 @@ class App:
     """What the software can do, for as long as it is open."""
 
     tracking: Tracking
-    bulk: BulkRecording
-    judging: UpdateJudgement
     periods: Periods
     worklist: Worklist
     clients: ClientDirectory
@@ -227,8 +223,6 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
     }
     return App(
         tracking=Tracking(clients),
-        bulk=BulkRecording(clients),
-        judging=UpdateJudgement(clients),
         periods=periods,
         worklist=Worklist(work, clock, zone),
         clients=ClientDirectory(work, clock, zone),

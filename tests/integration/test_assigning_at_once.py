@@ -64,7 +64,7 @@ class Desk:
         return identity
 
     def assigning(self, halt: Halting | None = None) -> Callable[[], object]:
-        files = self.staff.app.assignments.files
+        files = self.staff.app.assignments.clients
         assign = ClientAssignments(evolve(files, work=cast("UnitsOfWork", halt or files.work)))
         return lambda: assign.assign(self.boss, self.client, self.officer)
 
@@ -94,7 +94,7 @@ def desk(database: Database) -> Iterator[Desk]:
             staff.company(),
             branch,
         )
-        with staff.app.assignments.files.work.begin(SYSTEM) as tx:
+        with staff.app.assignments.clients.work.begin(SYSTEM) as tx:
             actor = tx.rights.actor(boss)
         assert actor is not None
         yield Desk(staff, branch, officer, ClientId(client), Caller(actor))
@@ -105,7 +105,7 @@ def desk(database: Database) -> Iterator[Desk]:
 def test_A3_who_is_given_a_client_while_they_lose_its_branch_does_not_keep_it(
     desk: Desk, what: str
 ) -> None:
-    halt = Halting(desk.staff.app.assignments.files.work)
+    halt = Halting(desk.staff.app.assignments.clients.work)
     with ThreadPoolExecutor(2) as threads:
         assigning = threads.submit(desk.assigning(halt))
         assert halt.done.wait(PATIENCE)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from attrs import Factory, define, field, frozen
 from psycopg import sql
 
+from clientupdater.adapters.postgres.configuration.settings import PostgresBusinessSettings
 from clientupdater.adapters.postgres.core.connect import connected
-from clientupdater.adapters.postgres.tracking.rows import PostgresStatuses
 from clientupdater.adapters.security.passwords import hash_password
 from clientupdater.adapters.security.readable import readable_password
 from clientupdater.demo_data import records
@@ -136,7 +136,7 @@ def _vocabulary(connection: Connection, lookups: Mapping[str, Mapping[str, UUID]
         companies={code: CompanyId(id_) for code, id_ in lookups["companies"].items()},
         cycles={code: Cycle(cycle) for code, cycle in cycles},
         trackable=dict(trackable),
-        catalogue=PostgresStatuses(connection).load(),
+        catalogue=PostgresBusinessSettings(connection).statuses(),
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from clientupdater.domain.access import ClientPlace
 from clientupdater.domain.events import ExemptCause
 from clientupdater.domain.periods import Period
 
@@ -37,6 +38,11 @@ class Client:
     is_deleted: bool = False
     par_trackable: bool | None = None
     has_terminal_outcome: bool = False
+
+    @property
+    def place(self) -> ClientPlace:
+        """What the access policy looks at (A2)."""
+        return ClientPlace(self.company, self.branch, self.assigned_to)
 
     @property
     def exempt_cause(self) -> ExemptCause | None:

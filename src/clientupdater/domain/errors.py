@@ -150,6 +150,13 @@ class PeriodMismatch(RuleBroken):
 class NotTrackable(RuleBroken):
     """The client is not tracked at present."""
 
+    @classmethod
+    def without_cycle(cls) -> NotTrackable:
+        """Refuse a client whose product, and so whose cycle, is not known (P2)."""
+        return cls(
+            "The client has no product, so its tracking cycle is not known; set its product first."
+        )
+
 
 class AlreadyDone(RuleBroken):
     """The period's work on this client is done; reopen it first."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from clientupdater.domain import events
+from clientupdater.domain.clients import has_terminal_outcome
 from clientupdater.domain.errors import (
     AlreadyDone,
     Forbidden,
@@ -30,7 +31,7 @@ from clientupdater.domain.statuses import PENDING, required_remarks
 from clientupdater.domain.updates import require_sound, when_it_occurred
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import date, datetime
 
     from clientupdater.domain.clients import Client
@@ -59,8 +60,8 @@ class Change:
     snapshot: Snapshot
 
 
-def in_order_of_writing(place: tuple[ClientId, Period]) -> tuple[ClientId, date, str]:
-    """Order rows as all write and lock them who touch several: by client, then by period."""
+def writing_order(place: tuple[ClientId, Period]) -> tuple[ClientId, date, str]:
+    """Sort rows by client, then period: every writer of several rows locks them in this order."""
     client, period = place
     return client, period.first_day, period.cycle
 
@@ -181,6 +182,15 @@ def void(
     result = required_remarks(remarks, "voiding")
     event = evolve(_event(row, EventKind.VOIDED, write_context), remarks=result, voids=sequence)
     return _refolded(history, event)
+
+
+def client_after(
+    client: Client, rows: Iterable[PeriodRow], row: PeriodRow, change: Change
+) -> Client:
+    """Work out whether a client is still tracked after a change of one of its rows (T1, T4)."""
+    others = [each.snapshot for each in rows if each.period != row.period]
+    ended = has_terminal_outcome([*others, change.snapshot])
+    return evolve(client, has_terminal_outcome=ended)
 
 
 def settle(row: PeriodRow, cause: ExemptCause | None, write_context: WriteContext) -> Change | None:

@@ -88,7 +88,7 @@ class Cache(Protocol):
     def forget(self, topic: Topic) -> None:
         """Let no entry of a topic count any more, also those being made at this moment.
 
-        Call it when the change is kept (`after_commit`). A process that keeps its own while Redis
+        Call it when the change is kept. A process that keeps its own while Redis
         is lost learns of it by its entries' age alone.
         """
         ...

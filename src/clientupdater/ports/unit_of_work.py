@@ -9,13 +9,10 @@ from attrs import frozen
 from clientupdater.domain.access_scope import AccessScope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from clientupdater.ports.assignments import Assignments
     from clientupdater.ports.audit import AuditLog
     from clientupdater.ports.business_settings import BusinessSettings
-    from clientupdater.ports.contacts import Contacts
     from clientupdater.ports.exports import Exports, Snapshot
     from clientupdater.ports.idempotency import OuterTransaction
     from clientupdater.ports.notices import Notices
@@ -46,8 +43,6 @@ if TYPE_CHECKING:
         Clients,
         PeriodOpenings,
         PeriodRows,
-        RowBatches,
-        Statuses,
     )
 
 
@@ -66,149 +61,53 @@ class Transaction(Protocol):
     """One unit of work under way, and what it can reach."""
 
     @property
-    def clients(self) -> Clients:
-        """The book of clients."""
-        ...
-
+    def clients(self) -> Clients: ...
     @property
-    def statuses(self) -> Statuses:
-        """The statuses in use."""
-        ...
-
+    def rows(self) -> PeriodRows: ...
     @property
-    def rows(self) -> PeriodRows:
-        """Period statuses and their events."""
-        ...
-
+    def openings(self) -> PeriodOpenings: ...
     @property
-    def row_batches(self) -> RowBatches:
-        """Rows of many clients at once."""
-        ...
-
+    def rights(self) -> Rights: ...
     @property
-    def openings(self) -> PeriodOpenings:
-        """Opening whole periods."""
-        ...
-
+    def settings(self) -> BusinessSettings: ...
     @property
-    def assignments(self) -> Assignments:
-        """Who looks after whom."""
-        ...
-
+    def audit(self) -> AuditLog: ...
     @property
-    def contacts(self) -> Contacts:
-        """The clients' contact numbers."""
-        ...
-
+    def pension_numbers(self) -> PensionNumbers: ...
     @property
-    def rights(self) -> Rights:
-        """What people may do."""
-        ...
-
+    def sessions(self) -> Sessions: ...
     @property
-    def settings(self) -> BusinessSettings:
-        """What the business has set."""
-        ...
-
+    def credentials(self) -> Credentials: ...
     @property
-    def audit(self) -> AuditLog:
-        """The logs and audits."""
-        ...
-
+    def people(self) -> People: ...
     @property
-    def pension_numbers(self) -> PensionNumbers:
-        """The clients' pension numbers, sealed."""
-        ...
-
-    def after_commit(self, act: Callable[[], None]) -> None:
-        """Do something once all this is kept: never if it is rolled back."""
-        ...
-
+    def grants(self) -> Grants: ...
     @property
-    def sessions(self) -> Sessions:
-        """Open ways in."""
-        ...
-
+    def territories(self) -> Territories: ...
     @property
-    def credentials(self) -> Credentials:
-        """What people sign in with."""
-        ...
-
+    def organisation(self) -> Organisation: ...
     @property
-    def people(self) -> People:
-        """People."""
-        ...
-
+    def read_models(self) -> ReadModels: ...
     @property
-    def grants(self) -> Grants:
-        """What people may do."""
-        ...
-
+    def jobs(self) -> Jobs: ...
     @property
-    def territories(self) -> Territories:
-        """Where people work."""
-        ...
-
+    def schedules(self) -> Schedules: ...
     @property
-    def organisation(self) -> Organisation:
-        """Branches, areas and companies."""
-        ...
-
+    def queue_depths(self) -> QueueDepths: ...
     @property
-    def read_models(self) -> ReadModels:
-        """The read models of clients."""
-        ...
-
+    def exports(self) -> Exports: ...
     @property
-    def jobs(self) -> Jobs:
-        """What is to be done later."""
-        ...
-
+    def old_things(self) -> RetentionStore: ...
     @property
-    def schedules(self) -> Schedules:
-        """What is done again and again."""
-        ...
-
+    def sync_jobs(self) -> SyncJobs: ...
     @property
-    def queue_depths(self) -> QueueDepths:
-        """How the queues stand."""
-        ...
-
+    def sync_inputs(self) -> SyncInputs: ...
     @property
-    def exports(self) -> Exports:
-        """What was asked for."""
-        ...
-
+    def sync_rejects(self) -> SyncRejects: ...
     @property
-    def old_things(self) -> RetentionStore:
-        """What is kept for a while."""
-        ...
-
+    def sync_mappings(self) -> SyncMappings: ...
     @property
-    def sync_jobs(self) -> SyncJobs:
-        """The runs, as people see them."""
-        ...
-
-    @property
-    def sync_inputs(self) -> SyncInputs:
-        """What sources sent."""
-        ...
-
-    @property
-    def sync_rejects(self) -> SyncRejects:
-        """What could not be taken."""
-        ...
-
-    @property
-    def sync_mappings(self) -> SyncMappings:
-        """Mappings as they are saved."""
-        ...
-
-    @property
-    def sync_standings(self) -> SourceStatuses:
-        """How the sources stand."""
-        ...
-
+    def sync_standings(self) -> SourceStatuses: ...
     def staging(self, work: Work) -> Staging:
         """Begin with one run's records; other runs wait from here on.
 
@@ -217,9 +116,7 @@ class Transaction(Protocol):
         ...
 
     @property
-    def notices(self) -> Notices:
-        """The deliveries."""
-        ...
+    def notices(self) -> Notices: ...
 
 
 class UnitsOfWork(Protocol):

@@ -14,12 +14,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import Factory, define, evolve
 
 from clientupdater.adapters.security.vault import required
-from clientupdater.domain.access import ClientPlace
 from clientupdater.domain.clients import Client, has_terminal_outcome
 from clientupdater.domain.errors import Unavailable
 from clientupdater.ports.unit_of_work import System
 from clientupdater.testing.audit import Entry, MemoryAuditLog
-from clientupdater.testing.contacts import ChangedContact, MemoryContacts
 from clientupdater.testing.pension_numbers import MemoryPensionNumbers
 from clientupdater.testing.queue import (
     MemoryJobs,
@@ -27,22 +25,17 @@ from clientupdater.testing.queue import (
     MemoryQueueDepths,
     MemorySchedules,
 )
-from clientupdater.testing.staff import (
-    MemoryAssignments,
-    MemoryBusinessSettings,
-    MemoryRights,
-)
+from clientupdater.testing.staff import MemoryBusinessSettings, MemoryRights
 from clientupdater.testing.tracking import (
+    ChangedContact,
     MemoryClients,
     MemoryOpenings,
-    MemoryRowBatches,
     MemoryRows,
-    MemoryStatuses,
     StoredRow,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator
     from datetime import date
     from typing import Any
 
@@ -108,8 +101,6 @@ class MemoryBook:
             self.commit(transaction)
         finally:
             self.release(transaction)
-        for act in transaction.afterwards:
-            act()
 
     def committed(self, key: RowKey) -> StoredRow | None:
         """Read what is committed of a row."""
@@ -150,6 +141,7 @@ class MemoryBook:
             self.sealed.update(transaction.sealed)
             self.cards.update(transaction.cards)
             self.changes.extend(transaction.changes)
+            self.openings.extend(transaction.openings_written)
             self.queue.jobs.update(transaction.jobs_written)
             self.queue.schedules.update(transaction.schedules_written)
         for wake in self.queue.listeners if transaction.jobs_written else ():
@@ -180,7 +172,7 @@ class MemoryTransaction:
     changes: list[ChangedContact] = Factory(list)
     jobs_written: dict[JobId, Job] = Factory(dict)
     schedules_written: dict[str, ScheduledJob] = Factory(dict)
-    afterwards: list[Callable[[], None]] = Factory(list)
+    openings_written: list[Opening] = Factory(list)
 
     organisation = NeedsDatabase()
     sessions = NeedsDatabase()
@@ -220,40 +212,14 @@ class MemoryTransaction:
         return MemoryClients(self)
 
     @property
-    def statuses(self) -> MemoryStatuses:
-        """The statuses in use."""
-        return MemoryStatuses(self.book.catalogue)
-
-    @property
     def rows(self) -> MemoryRows:
         """Period statuses and their events."""
         return MemoryRows(self)
 
     @property
-    def row_batches(self) -> MemoryRowBatches:
-        """Rows of many clients at once."""
-        return MemoryRowBatches(self)
-
-    @property
     def openings(self) -> MemoryOpenings:
         """Opening whole periods."""
         return MemoryOpenings(self)
-
-    @property
-    def assignments(self) -> MemoryAssignments:
-        """Who looks after whom."""
-        return MemoryAssignments(self.book.people, self.give)
-
-    @property
-    def contacts(self) -> MemoryContacts:
-        """The clients' contact numbers."""
-        return MemoryContacts(
-            self.book.cards,
-            self.cards,
-            self.changes,
-            self._is_there,
-            lambda client: self.book.lock(("contacts", client), self),
-        )
 
     @property
     def rights(self) -> MemoryRights:
@@ -263,7 +229,7 @@ class MemoryTransaction:
     @property
     def settings(self) -> MemoryBusinessSettings:
         """What the business has set."""
-        return MemoryBusinessSettings(self.book.settings)
+        return MemoryBusinessSettings(self.book.catalogue, self.book.settings)
 
     @property
     def audit(self) -> MemoryAuditLog:
@@ -280,16 +246,11 @@ class MemoryTransaction:
             lambda client: self.known(client) is not None,
         )
 
-    def after_commit(self, act: Callable[[], None]) -> None:
-        """Remember what to do once all this is kept."""
-        self.afterwards.append(act)
-
     def sees(self, client: Client) -> bool:
         """Whether the client exists for this unit of work."""
         if isinstance(self.rls_scope, System):
             return True
-        place = ClientPlace(client.company, client.branch, client.assigned_to)
-        return self.rls_scope.covers(place)
+        return self.rls_scope.covers(client.place)
 
     def known(self, client: ClientId) -> Client | None:
         """Find a client within sight, with what its rows say of it (T1, T4)."""
@@ -300,11 +261,6 @@ class MemoryTransaction:
             return None
         snapshots = [kept.row.snapshot for kept in self.kept_of(client)]
         return evolve(value, has_terminal_outcome=has_terminal_outcome(snapshots))
-
-    def _is_there(self, client: ClientId) -> bool:
-        """Whether there is such a client within sight, and not deleted (C4)."""
-        result = self.known(client)
-        return result is not None and not result.is_deleted
 
     def give(self, client: ClientId, officer: PersonId | None) -> bool:
         """Give a client to an officer, or to nobody; tell whether there is such a client."""

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from clientupdater.domain.callers import Caller
-    from clientupdater.domain.ids import PersonId
+    from clientupdater.domain.ids import ClientRef, PersonId
     from clientupdater.domain.sync.jobs import SyncJob
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.sources import ClientSource, RawRecord
     from clientupdater.ports.unit_of_work import UnitsOfWork
-    from clientupdater.usecases.tracking.client_access import ClientAccess, ClientRef
+    from clientupdater.usecases.tracking.client_access import ClientAccess
 
 SOURCE = Source.NEXTBANK
 
@@ -66,14 +66,14 @@ class OneClient:
 class RefreshClient:
     """Whoever may have runs done over a client may have this one refreshed."""
 
-    files: ClientAccess
+    clients: ClientAccess
     one_client: OneClient
 
     def __call__(self, caller: Caller, client: ClientRef) -> SyncJob:
         """Ask NextBank and apply what differs. Raises Unavailable where it does not answer."""
-        with self.files.open(caller, client, Permission.SYNC_EXECUTE) as file:
-            code = file.client.code
+        with self.clients.open(caller, client, Permission.SYNC_EXECUTE) as client_tx:
+            code = client_tx.client.code
         job = self.one_client.refresh(code, caller.actor.id)
-        with self.files.open(caller, code, Permission.SYNC_EXECUTE) as file:
-            file.did("client.refresh", sync_job=job.id)
+        with self.clients.open(caller, code, Permission.SYNC_EXECUTE) as client_tx:
+            client_tx.log("client.refresh", sync_job=job.id)
         return job

@@ -8,11 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import psycopg
-from attrs import Factory, define, field, frozen
+from attrs import define, field, frozen
 from psycopg_pool import PoolTimeout
 
 from clientupdater.adapters.postgres.audit.log import PostgresAuditLog
-from clientupdater.adapters.postgres.clients.contacts import PostgresContacts
+from clientupdater.adapters.postgres.clients.clients import PostgresClients
 from clientupdater.adapters.postgres.clients.pension_numbers import PostgresPensionNumbers
 from clientupdater.adapters.postgres.configuration.settings import PostgresBusinessSettings
 from clientupdater.adapters.postgres.core import row_security
@@ -50,14 +50,8 @@ from clientupdater.adapters.postgres.sync.notices import PostgresNotices
 from clientupdater.adapters.postgres.sync.rejects import PostgresSyncRejects
 from clientupdater.adapters.postgres.sync.source_status import PostgresSourceStatuses
 from clientupdater.adapters.postgres.sync.staging import PostgresStaging
-from clientupdater.adapters.postgres.tracking.assignments import PostgresAssignments
 from clientupdater.adapters.postgres.tracking.openings import PostgresOpenings
-from clientupdater.adapters.postgres.tracking.rows import (
-    PostgresClients,
-    PostgresRowBatches,
-    PostgresRows,
-    PostgresStatuses,
-)
+from clientupdater.adapters.postgres.tracking.rows import PostgresRows
 from clientupdater.adapters.security.vault import required
 from clientupdater.domain.errors import Unavailable
 from clientupdater.runtime.deadlines import seconds_left
@@ -84,7 +78,6 @@ class PostgresTransaction:
 
     connection: Connection
     vault: Vault | None = None
-    afterwards: list[Callable[[], None]] = Factory(list)
 
     @property
     def clients(self) -> PostgresClients:
@@ -92,34 +85,14 @@ class PostgresTransaction:
         return PostgresClients(self.connection)
 
     @property
-    def statuses(self) -> PostgresStatuses:
-        """The statuses in use."""
-        return PostgresStatuses(self.connection)
-
-    @property
     def rows(self) -> PostgresRows:
         """Period statuses and their events."""
         return PostgresRows(self.connection)
 
     @property
-    def row_batches(self) -> PostgresRowBatches:
-        """Rows of many clients at once."""
-        return PostgresRowBatches(self.connection)
-
-    @property
     def openings(self) -> PostgresOpenings:
         """Opening whole periods."""
         return PostgresOpenings(self.connection)
-
-    @property
-    def assignments(self) -> PostgresAssignments:
-        """Who looks after whom."""
-        return PostgresAssignments(self.connection)
-
-    @property
-    def contacts(self) -> PostgresContacts:
-        """The clients' contact numbers."""
-        return PostgresContacts(self.connection)
 
     @property
     def rights(self) -> PostgresRights:
@@ -235,17 +208,12 @@ class PostgresTransaction:
         """Begin with one run's records; raises Misconfigured where there are no keys."""
         return PostgresStaging.begun(self.connection, required(self.vault), work)
 
-    def after_commit(self, act: Callable[[], None]) -> None:
-        """Remember what to do once all this is kept."""
-        self.afterwards.append(act)
-
 
 @define(eq=False)
 class PostgresOuterTransaction:
     """Several units of work over one connection, kept together or not at all."""
 
     line: Line
-    afterwards: list[Callable[[], None]] = Factory(list)
 
     @property
     def answers(self) -> PostgresIdempotencyStore:
@@ -274,13 +242,7 @@ class PostgresWork:
         start = partial(row_security.begin, rls_scope=rls_scope, is_part=whole is not None)
         bounds = _part(whole.line, start) if whole else self._transaction(start)
         with _translated(), bounds as line:
-            transaction = PostgresTransaction(line.connection, self.vault)
-            yield transaction
-        if whole:
-            whole.afterwards += transaction.afterwards
-            return
-        for act in transaction.afterwards:
-            act()
+            yield PostgresTransaction(line.connection, self.vault)
 
     @contextmanager
     def snapshot(self, rls_scope: RowSecurityScope) -> Iterator[PostgresSnapshot]:
@@ -302,8 +264,6 @@ class PostgresWork:
                 yield whole
             finally:
                 del self._thread.whole
-        for act in whole.afterwards:
-            act()
 
     @contextmanager
     def _transaction(self, start: Callable[[Line, str], object]) -> Iterator[Line]:
