@@ -1,4 +1,4 @@
-"""The unit of work: all of it or nothing, and within one person's sight."""
+"""The unit of work: one transaction, limited to what one person may see."""
 
 from __future__ import annotations
 
@@ -48,17 +48,17 @@ if TYPE_CHECKING:
 
 @frozen
 class System:
-    """The software itself, on nobody's behalf: it sees every client."""
+    """The software itself, acting for no person: it sees every client."""
 
 
 SYSTEM: Final = System()
 
 RowSecurityScope: TypeAlias = AccessScope | System
-"""Which clients exist for a unit of work."""
+"""Which clients a transaction sees."""
 
 
 class Transaction(Protocol):
-    """One unit of work under way, and what it can reach."""
+    """One transaction under way, and its repositories."""
 
     @property
     def clients(self) -> Clients: ...
@@ -109,9 +109,9 @@ class Transaction(Protocol):
     @property
     def sync_standings(self) -> SourceStatuses: ...
     def staging(self, work: Work) -> Staging:
-        """Begin with one run's records; other runs wait from here on.
+        """Begin staging the records of one sync run; other runs wait until the transaction ends.
 
-        Whatever it makes is gone with the transaction. Raises Misconfigured without keys.
+        Staged records are gone with the transaction. Raises Misconfigured without keys.
         """
         ...
 
@@ -120,26 +120,26 @@ class Transaction(Protocol):
 
 
 class UnitsOfWork(Protocol):
-    """Where units of work begin."""
+    """Begins transactions."""
 
     def begin(self, rls_scope: RowSecurityScope) -> AbstractContextManager[Transaction]:
-        """Begin one: leaving it cleanly commits, an exception rolls everything back.
+        """Begin a transaction: leaving it cleanly commits, an exception rolls it back.
 
-        Raises Unavailable when the store does not answer; then nothing was kept.
+        Raises Unavailable if the store does not answer; then nothing was written.
         """
         ...
 
     def snapshot(self, rls_scope: RowSecurityScope) -> AbstractContextManager[Snapshot]:
-        """Look at what there is at this moment, within a sight; nothing can be written.
+        """Read one consistent moment; nothing can be written.
 
-        Raises Unavailable when the store does not answer.
+        Raises Unavailable if the store does not answer.
         """
         ...
 
     def outer_transaction(self) -> AbstractContextManager[OuterTransaction]:
-        """Make one transaction of every unit of work that begins inside, by this thread.
+        """Make one transaction of all that this thread begins inside.
 
-        A unit that fails takes back what it did itself, as ever; the others stand. Leaving the
-        whole cleanly keeps them, an exception takes all of them back.
+        An inner one that fails rolls back to its savepoint; the others remain. Leaving the outer
+        one cleanly commits them, an exception rolls all of them back.
         """
         ...

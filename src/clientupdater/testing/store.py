@@ -1,8 +1,7 @@
-"""Clients, rows and events in memory: what a store is, without one.
+"""Clients, rows and events in memory.
 
-Units of work see what was committed and what they wrote themselves. A row that one of them
-writes is locked until it ends, as a database would: whoever comes second waits, and then
-finds that the row has moved on.
+A transaction sees what was committed and what it wrote itself. A row that it writes is locked until
+it ends, as in a database: a second writer waits, and then finds that the row has moved on.
 """
 
 from __future__ import annotations
@@ -53,11 +52,11 @@ if TYPE_CHECKING:
 RowKey: TypeAlias = "tuple[ClientId, Period]"
 
 PATIENCE = 5.0
-"""Seconds that a writer waits for another's row; two that wait for each other wait in vain."""
+"""Seconds that a writer waits for a locked row; a deadlock ends after them."""
 
 
 class NeedsDatabase:
-    """A repository that only a database has: whoever reaches for it learns that."""
+    """A repository that only the database has; reaching for it raises NotImplementedError."""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
@@ -70,7 +69,7 @@ class NeedsDatabase:
 
 @define
 class MemoryBook:
-    """What is committed, and who is writing which row."""
+    """What is committed, and which transaction has locked which row."""
 
     catalogue: StatusCatalogue
     clients: dict[ClientId, Client] = Factory(dict)
@@ -94,7 +93,7 @@ class MemoryBook:
 
     @contextmanager
     def begin(self, rls_scope: RowSecurityScope) -> Iterator[MemoryTransaction]:
-        """Begin a unit of work: UnitsOfWork for those who need no database."""
+        """Begin a transaction; this makes the book a `UnitsOfWork`."""
         transaction = MemoryTransaction(self, rls_scope)
         try:
             yield transaction
@@ -113,7 +112,7 @@ class MemoryBook:
             return dict(self.rows)
 
     def lock(self, key: Hashable, writer: object) -> None:
-        """Keep a row, or a client, for one writer; wait while another has it."""
+        """Lock a row or a client for one writer, after waiting for another's lock."""
         with self._changed:
             free = self._changed.wait_for(
                 lambda: self._writers.get(key, writer) is writer, timeout=PATIENCE
@@ -123,16 +122,16 @@ class MemoryBook:
             self._writers[key] = writer
 
     def is_locked(self, key: Hashable) -> bool:
-        """Tell whether somebody keeps it."""
+        """Whether it is locked."""
         with self._changed:
             return key in self._writers
 
     def exclusively(self) -> Condition:
-        """Have everything to oneself, for a moment."""
+        """Lock the whole book for a moment."""
         return self._changed
 
     def commit(self, transaction: MemoryTransaction) -> None:
-        """Keep everything that a unit of work wrote, at once."""
+        """Commit everything that a transaction wrote, at once."""
         with self._changed:
             self.rows.update(transaction.written)
             for client, officer in transaction.given.items():
@@ -151,7 +150,7 @@ class MemoryBook:
     outer_transaction = NeedsDatabase()
 
     def release(self, writer: object) -> None:
-        """Let go of every row of a writer, whatever became of it."""
+        """Release every lock of a writer."""
         with self._changed:
             for key in [key for key, holder in self._writers.items() if holder is writer]:
                 del self._writers[key]
@@ -160,7 +159,7 @@ class MemoryBook:
 
 @define(eq=False, slots=False)
 class MemoryTransaction:
-    """One unit of work: every port of it, over one book."""
+    """One transaction over a book."""
 
     book: MemoryBook
     rls_scope: RowSecurityScope
@@ -253,7 +252,7 @@ class MemoryTransaction:
         return self.rls_scope.covers(client.place)
 
     def known(self, client: ClientId) -> Client | None:
-        """Find a client within sight, with what its rows say of it (T1, T4)."""
+        """Find a visible client; its rows decide whether its tracking has ended (T1, T4)."""
         value = self.book.clients.get(client)
         if value and client in self.given:
             value = evolve(value, assigned_to=self.given[client])
@@ -263,14 +262,14 @@ class MemoryTransaction:
         return evolve(value, has_terminal_outcome=has_terminal_outcome(snapshots))
 
     def give(self, client: ClientId, officer: PersonId | None) -> bool:
-        """Give a client to an officer, or to nobody; tell whether there is such a client."""
+        """Assign a client to an officer or to none; return whether there is such a client."""
         is_there = self.known(client) is not None
         if is_there:
             self.given[client] = officer
         return is_there
 
     def kept(self, client: ClientId, period: Period) -> StoredRow | None:
-        """Find a row within sight: as written here, else as committed."""
+        """Find a visible row: as written here, else as committed."""
         if self.known(client) is None:
             return None
         key = (client, period)

@@ -1,4 +1,4 @@
-"""Finding clients and showing them, as far as the caller may see."""
+"""List, search and show the clients that the caller may see."""
 
 from __future__ import annotations
 
@@ -37,10 +37,7 @@ class ClientDirectory:
     zone: tzinfo
 
     def list(self, caller: Caller, query: ClientQuery) -> ClientPage:
-        """Read a page, as far as the caller's clients:read goes.
-
-        A page of clients; whoever asks where they stand needs status:read as well.
-        """
+        """Read a page within clients:read; filters on rows need status:read as well."""
         require_reach(self.work, caller, Permission.CLIENTS_READ, "client")
         if query.filter.row is not None or query.sort is ClientSort.FOLLOW_UP:
             require_reach(self.work, caller, Permission.STATUS_READ, "client")
@@ -49,10 +46,7 @@ class ClientDirectory:
             return tx.read_models.clients(query, result)
 
     def search(self, caller: Caller, query: ClientQuery) -> ClientPage:
-        """Read a page, as far as the caller's clients:read goes.
-
-        As ListClients, among those whom `query.q` may mean.
-        """
+        """Read a page as `list` does, of the clients that match `query.q`."""
         require_reach(self.work, caller, Permission.CLIENTS_READ, "client")
         if query.filter.row is not None or query.sort is ClientSort.FOLLOW_UP:
             require_reach(self.work, caller, Permission.STATUS_READ, "client")
@@ -61,7 +55,7 @@ class ClientDirectory:
             return tx.read_models.clients(query, result, self._owners(tx, query.q))
 
     def _owners(self, tx: Transaction, q: str | None) -> Sequence[ClientId]:
-        """Find whose whole pension number it is (C3); without keys nobody can be found by one."""
+        """Find clients by their whole pension number (C3); without keys, find none."""
         if q is None or not any(each.isdigit() for each in q):
             return ()
         try:
@@ -72,10 +66,10 @@ class ClientDirectory:
     def show(
         self, caller: Caller, client: ClientRef, by: Permission = Permission.CLIENTS_READ
     ) -> ClientView:
-        """Read it; raises NotFound, or Forbidden for one who is seen by other rights (A5).
-        `by` is the right that shows it: whoever may write to a client is shown what they wrote.
+        """Show a client with the running period's row.
 
-        One client, by identity or client code, with the running period's row.
+        `by` is the permission that shows it, so that a writer can see what they wrote. Raises
+        NotFound, or Forbidden for a client that other permissions show (A5).
         """
         access_scope = access_scope_of(caller.actor, by)
         result = evolve(looking(caller, self.clock, self.zone), clients=access_scope)
@@ -101,9 +95,9 @@ class ClientDirectory:
     def history(
         self, caller: Caller, client: ClientRef, limit: int = 50, after: HistoryKey | None = None
     ) -> HistoryPage:
-        """Read a page, the newest first; raises NotFound, or Forbidden (A5).
+        """Read a page of the changes that people and syncs made, the newest first.
 
-        What people and runs changed, together; asks for clients:read over the client.
+        Raises NotFound, or Forbidden for a client that clients:read does not cover (A5).
         """
         with self.work.begin(access_scope_of(caller.actor, Permission.CLIENTS_READ)) as tx:
             result = find_client(tx, client)
