@@ -152,8 +152,8 @@ def admitting(permission: Permission) -> Callable[[Call], None]:
     """Judge sight of a client and right over it, and nothing else."""
 
     def admit(call: Call) -> None:
-        files = call.app.tracking.clients
-        with files.open(call.caller, call.path["client"], permission):
+        clients = call.app.tracking.clients
+        with clients.open(call.caller, call.path["client"], permission):
             pass
 
     return admit
