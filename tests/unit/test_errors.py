@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from clientupdater.domain.errors import (
     AlreadyDone,
+    BulkRejected,
+    CircuitOpen,
     Error,
     Fault,
     Forbidden,
     InvalidInput,
+    KeyMissing,
     Misconfigured,
     NotFound,
     SourceMalformed,
@@ -104,3 +108,19 @@ def test_what_is_unavailable_is_named() -> None:
     assert (error.service, error.details) == ("Redis", {"retry_after": 5})
     assert str(error) == "Redis does not answer; try again."
     assert str(Unavailable("Redis", "Redis is busy.")) == "Redis is busy."
+
+
+def test_a_paused_service_says_when_it_is_asked_again() -> None:
+    until = datetime(2026, 11, 5, 9, 30, tzinfo=UTC)
+    expected = "NextBank has not been answering; it is asked again from 09:30:00 UTC."
+    assert str(CircuitOpen("NextBank", until)) == expected
+    assert str(CircuitOpen("NextBank", None)) == "NextBank has not been answering."
+
+
+def test_a_missing_key_is_named_with_the_setting_that_lacks_it() -> None:
+    assert "'first', which ENCRYPTION_KEYS does not hold" in str(KeyMissing("first"))
+
+
+def test_a_rejected_bulk_carries_the_outcome_of_each_item() -> None:
+    error = BulkRejected(["fine", "late"])
+    assert (error.outcomes, error.message) == (("fine", "late"), BulkRejected.default)
