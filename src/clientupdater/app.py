@@ -54,9 +54,7 @@ from clientupdater.usecases.sync.run import RunSync
 from clientupdater.usecases.sync.service import SyncRuns
 from clientupdater.usecases.sync.webhooks import TASK as REFRESH_JOB
 from clientupdater.usecases.sync.webhooks import FollowNotice, Webhooks
-from clientupdater.usecases.tracking.bulk import BulkRecording
 from clientupdater.usecases.tracking.client_access import ClientAccess
-from clientupdater.usecases.tracking.judging import UpdateJudgement
 from clientupdater.usecases.tracking.periods import Periods
 from clientupdater.usecases.tracking.service import Tracking
 from clientupdater.usecases.tracking.worklist import Worklist
@@ -148,8 +146,6 @@ class App:
     """What the software can do, for as long as it is open."""
 
     tracking: Tracking
-    bulk: BulkRecording
-    judging: UpdateJudgement
     periods: Periods
     worklist: Worklist
     clients: ClientDirectory
@@ -213,8 +209,6 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
     }
     return App(
         tracking=Tracking(clients),
-        bulk=BulkRecording(clients),
-        judging=UpdateJudgement(clients),
         periods=periods,
         worklist=Worklist(work, clock, zone),
         clients=ClientDirectory(work, clock, zone),

@@ -113,4 +113,4 @@ def test_A3_an_assignment_of_nobody_or_to_nobody_is_not_found(scene: Scene) -> N
     client, hidden = scene.client(), scene.client(branch=DAVAO)
     for whose, officer in ((hidden, BEN), (client, PersonId(uuid4()))):
         with pytest.raises(NotFound), scene.world.work.begin(visible_scope_of(HEAD.actor)) as tx:
-            tx.assignments.assign([whose.id], officer, write_context())
+            tx.clients.assign([whose.id], officer, write_context())

@@ -43,7 +43,7 @@ def told(scene: Scene, first: Contact, second: Contact | None = None) -> Client:
 
 def card(scene: Scene, client: Client) -> ContactCard:
     with scene.world.work.begin(SYSTEM) as tx:
-        result = tx.contacts.find(client.id)
+        result = tx.clients.contacts(client.id)
     assert result is not None
     return result
 
@@ -84,7 +84,9 @@ def test_a_correction_over_another_version_is_refused_and_says_what_differs(scen
     assert (refused.value.current, refused.value.fields) == (1, ("contact_number",))
     seen = card(scene, client)
     with pytest.raises(VersionConflict), scene.world.work.begin(SYSTEM) as tx:
-        tx.contacts.save(evolve(seen, version=7), seen.corrected({FIRST: OURS}), write_context())
+        tx.clients.save_contacts(
+            evolve(seen, version=7), seen.corrected({FIRST: OURS}), write_context()
+        )
     assert card(scene, client) == seen
 
 
@@ -131,7 +133,7 @@ def test_a_card_of_a_client_that_is_gone_is_not_kept(scene: Scene) -> None:
     client = scene.client(is_deleted=True)
     seen = evolve(card(scene, scene.client()), client=client.id)
     with pytest.raises(NotFound), scene.world.work.begin(SYSTEM) as tx:
-        tx.contacts.save(seen, seen.corrected({FIRST: OURS}), write_context())
+        tx.clients.save_contacts(seen, seen.corrected({FIRST: OURS}), write_context())
 
 
 def test_what_is_rolled_back_was_never_corrected(scene: Scene) -> None:
@@ -140,8 +142,8 @@ def test_what_is_rolled_back_was_never_corrected(scene: Scene) -> None:
 
     def go_wrong() -> None:
         with scene.world.work.begin(SYSTEM) as tx:
-            tx.contacts.save(seen, seen.corrected({FIRST: OURS}), write_context())
-            result = tx.contacts.find(client.id)
+            tx.clients.save_contacts(seen, seen.corrected({FIRST: OURS}), write_context())
+            result = tx.clients.contacts(client.id)
             assert result is not None
             assert result.numbers[FIRST].value == OURS
             raise ZeroDivisionError

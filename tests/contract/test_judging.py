@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from clientupdater.domain.errors import AlreadyDone, AlreadyExists, NotFound, VersionConflict
-from clientupdater.usecases.tracking.judging import PlannedUpdate, UpdateJudgement
+from clientupdater.usecases.tracking.judging import PlannedUpdate
 from tests.support.builders import NOVEMBER
 from tests.support.tracking_fixture import CALLED, CLERK, CONFIRMED, CORRECTOR, Scene
 
@@ -21,17 +21,10 @@ def scene(world: World) -> Scene:
     return Scene.on(world)
 
 
-@pytest.fixture
-def judge(scene: Scene) -> UpdateJudgement:
-    return scene.judging
-
-
-def test_P4_each_is_judged_after_those_before_it_and_none_is_written(
-    scene: Scene, judge: UpdateJudgement
-) -> None:
+def test_P4_each_is_judged_after_those_before_it_and_none_is_written(scene: Scene) -> None:
     client = scene.client()
     updates = (CALLED, CONFIRMED, evolve(CALLED, remarks="once more"))
-    judged = judge.judge(
+    judged = scene.tracking.judge(
         CLERK, [PlannedUpdate(client=client.code, update=each) for each in updates]
     )
     assert [(each.period, each.version) for each in judged[:2]] == [(NOVEMBER, 0), (NOVEMBER, 1)]
@@ -40,38 +33,32 @@ def test_P4_each_is_judged_after_those_before_it_and_none_is_written(
     assert scene.world.lines() == []
 
 
-def test_what_is_recorded_already_is_known_until_it_is_voided(
-    scene: Scene, judge: UpdateJudgement
-) -> None:
+def test_what_is_recorded_already_is_known_until_it_is_voided(scene: Scene) -> None:
     client = scene.client()
-    update = evolve(CALLED, occurred_at=scene.tracking.files.clock.now())
+    update = evolve(CALLED, occurred_at=scene.tracking.clients.clock.now())
     asked = [PlannedUpdate(client=client.id, update=update)]
     scene.tracking.record(CLERK, client.id, NOVEMBER, update, 0)
-    assert judge.judge(CLERK, asked)[0].recorded_as == 1
+    assert scene.tracking.judge(CLERK, asked)[0].recorded_as == 1
     scene.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, "not so", 1)
-    assert judge.judge(CLERK, asked)[0].version == 2
+    assert scene.tracking.judge(CLERK, asked)[0].version == 2
 
 
 @pytest.mark.parametrize("version", [0, 2])
-def test_S10_a_version_that_is_not_that_of_the_row_is_refused(
-    scene: Scene, judge: UpdateJudgement, version: int
-) -> None:
+def test_S10_a_version_that_is_not_that_of_the_row_is_refused(scene: Scene, version: int) -> None:
     client = scene.client()
     scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
     asked = PlannedUpdate(client=client.id, update=CONFIRMED, period=NOVEMBER, version=version)
-    assert isinstance(judge.judge(CLERK, [asked])[0].error, VersionConflict)
+    assert isinstance(scene.tracking.judge(CLERK, [asked])[0].error, VersionConflict)
 
 
-def test_one_that_repeats_an_earlier_one_and_one_of_nobody(
-    scene: Scene, judge: UpdateJudgement
-) -> None:
+def test_one_that_repeats_an_earlier_one_and_one_of_nobody(scene: Scene) -> None:
     client = scene.client()
     asked = [
         PlannedUpdate(client=client.id, update=CALLED),
         PlannedUpdate(client=client.code, update=CALLED, period=NOVEMBER),
         PlannedUpdate(client="nobody", update=CALLED),
     ]
-    first, repeated, nobody = judge.judge(CLERK, asked)
+    first, repeated, nobody = scene.tracking.judge(CLERK, asked)
     assert first.error is None
     assert isinstance(repeated.error, AlreadyExists)
     assert isinstance(nobody.error, NotFound)

@@ -39,9 +39,9 @@ def scene(world: World) -> Scene:
 
 def called(tx: Transaction, row: PeriodRow, update: StatusUpdate = CALLED) -> RowChanges:
     """Call twice."""
-    first = record(row, update, tx.statuses.load(), ON)
+    first = record(row, update, tx.settings.statuses(), ON)
     between = evolve(row, snapshot=first.snapshot)
-    second = record(between, update, tx.statuses.load(), ON)
+    second = record(between, update, tx.settings.statuses(), ON)
     return RowChanges(row, (first.event, second.event), evolve(row, snapshot=second.snapshot))
 
 
@@ -65,24 +65,22 @@ def test_rows_are_found_by_place_or_all_of_a_client(scene: Scene) -> None:
     one, other = scene.client(OCTOBER, NOVEMBER, QUARTER), scene.client(OCTOBER, NOVEMBER)
     with scene.world.work.begin(SYSTEM) as tx:
         places = [(other.id, OCTOBER), (other.id, QUARTER), (one.id, OCTOBER)]
-        result = tx.row_batches.find_all(places, [one.id], locked=True)
+        result = tx.rows.find_many(places, [one.id], locked=True)
         assert {(row.client, row.period) for row in result} == {
             (other.id, OCTOBER),
             *((one.id, period) for period in (OCTOBER, NOVEMBER, QUARTER)),
         }
         assert len(result) == 4
         assert tx.rows.find(other.id, OCTOBER) in result
-        assert list(tx.row_batches.find_all([])) == []
+        assert list(tx.rows.find_many([])) == []
 
 
 def test_rows_out_of_sight_are_not_found(scene: Scene) -> None:
     client = scene.client(NOVEMBER)
     nobody = access_scope_of(Actor(PersonId(uuid4())), Permission.STATUS_UPDATE)
     with scene.world.work.begin(nobody) as tx:
-        assert (
-            list(tx.row_batches.find_all([(client.id, NOVEMBER)], [client.id], locked=True)) == []
-        )
-        assert tx.row_batches.histories([(client.id, NOVEMBER)]) == {}
+        assert list(tx.rows.find_many([(client.id, NOVEMBER)], [client.id], locked=True)) == []
+        assert tx.rows.histories([(client.id, NOVEMBER)]) == {}
         assert tx.clients.find_all([client.id]) == {}
 
 
@@ -101,11 +99,11 @@ def test_rows_are_opened_and_appended_to_at_once(scene: Scene) -> None:
         row = tx.rows.find(old.id, NOVEMBER)
         assert row is not None
         changes = [begun(tx, new), called(tx, row, update)]
-        tx.row_batches.write(changes)
+        tx.rows.write_many(changes)
     places = [(new.id, NOVEMBER), (old.id, NOVEMBER)]
     with scene.world.work.begin(SYSTEM) as tx:
-        values = {row.client: row for row in tx.row_batches.find_all(places)}
-        histories = tx.row_batches.histories([*places, (new.id, OCTOBER)])
+        values = {row.client: row for row in tx.rows.find_many(places)}
+        histories = tx.rows.histories([*places, (new.id, OCTOBER)])
         assert {place: tx.rows.history(*place) for place in places} == histories
     assert [values[each.row.client] for each in changes] == [each.row for each in changes]
     for change, place in zip(changes, places, strict=True):
@@ -131,7 +129,7 @@ def test_rows_that_are_not_as_they_were_read_are_not_written(scene: Scene) -> No
         (unknown, NotFound),
     ):
         with pytest.raises(error), scene.world.work.begin(SYSTEM) as tx:
-            tx.row_batches.write([change])
+            tx.rows.write_many([change])
     assert scene.row(client).snapshot.version == 1
 
 
@@ -146,7 +144,7 @@ def test_an_item_is_judged_after_those_before_it(scene: Scene) -> None:
         BulkItem(client.id, NOVEMBER, CALLED, 1),
         BulkItem(client.id, QUARTER, CALLED, 0),
     ]
-    outcomes = scene.bulk.record(CLERK, items)
+    outcomes = scene.tracking.record_many(CLERK, items)
     codes = [each.error and type(each.error).__name__ for each in outcomes]
     assert codes == [
         None,
@@ -170,7 +168,7 @@ def test_an_item_that_fails_leaves_no_row_that_it_began(scene: Scene) -> None:
         BulkItem(failing.id, NOVEMBER, StatusUpdate(status="NO SUCH"), 0),
         BulkItem(fine.id, NOVEMBER, CALLED, 0),
     ]
-    outcomes = scene.bulk.record(CLERK, items)
+    outcomes = scene.tracking.record_many(CLERK, items)
     assert [bool(each.error) for each in outcomes] == [True, False]
     with scene.world.work.begin(SYSTEM) as tx:
         assert tx.rows.find(failing.id, NOVEMBER) is None

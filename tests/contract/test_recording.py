@@ -206,7 +206,7 @@ def item(client: ClientId | str, version: int = 0, update: StatusUpdate = CALLED
 def test_many_are_told_in_order_and_one_that_fails_takes_no_other_along(scene: Scene) -> None:
     one, hidden, other = scene.client(), scene.client(branch=DAVAO), scene.client()
     items = [item(one.id), item(hidden.id), item(other.id, 7), item(other.id), item(other.id, 1)]
-    outcomes = scene.bulk.record(CLERK, items)
+    outcomes = scene.tracking.record_many(CLERK, items)
     assert [outcome.index for outcome in outcomes] == [0, 1, 2, 3, 4]
     assert [type(outcome.error) for outcome in outcomes] == [
         type(None),
@@ -222,7 +222,7 @@ def test_many_are_told_in_order_and_one_that_fails_takes_no_other_along(scene: S
 def test_all_or_none_keeps_all(scene: Scene) -> None:
     one, other = scene.client(OCTOBER, NOVEMBER), scene.client()
     items = [item(other.id), item(one.id, update=DECEASED), item(other.code, 1)]
-    outcomes = scene.bulk.record(CLERK, items, atomic=True)
+    outcomes = scene.tracking.record_many(CLERK, items, atomic=True)
     assert [outcome.result and outcome.result.event.sequence for outcome in outcomes] == [1, 1, 2]
     assert scene.row(one, OCTOBER).snapshot.exempt is ExemptCause.TERMINAL
     assert scene.entries() == ["status.record"] * 3
@@ -232,7 +232,7 @@ def test_all_or_none_keeps_none_and_tells_of_each(scene: Scene) -> None:
     one, hidden, other = scene.client(), scene.client(branch=DAVAO), scene.client()
     items = [item(one.id), item(hidden.id), item(other.id, 7)]
     with pytest.raises(BulkRejected) as refused:
-        scene.bulk.record(CLERK, items, atomic=True)
+        scene.tracking.record_many(CLERK, items, atomic=True)
     errors = [type(outcome.error) for outcome in refused.value.outcomes]  # type: ignore[attr-defined]
     assert errors == [type(None), NotFound, VersionConflict]
     assert scene.kinds(one) == ["opened"]
@@ -252,7 +252,7 @@ def test_A5_a_refusal_among_all_or_none_is_audited_though_nothing_is_kept(scene:
         )
     )
     with pytest.raises(BulkRejected) as refused:
-        scene.bulk.record(both, [item(mine.id), item(seen.id)], atomic=True)
+        scene.tracking.record_many(both, [item(mine.id), item(seen.id)], atomic=True)
     assert isinstance(refused.value.outcomes[1].error, Forbidden)  # type: ignore[attr-defined]
     assert scene.entries() == ["refused"]
     assert scene.kinds(mine) == ["opened"]
@@ -261,7 +261,7 @@ def test_A5_a_refusal_among_all_or_none_is_audited_though_nothing_is_kept(scene:
 @pytest.mark.parametrize("count", [0, 501])
 def test_many_are_one_to_five_hundred(scene: Scene, count: int) -> None:
     with pytest.raises(InvalidInput):
-        scene.bulk.record(CLERK, [item("FC-1")] * count)
+        scene.tracking.record_many(CLERK, [item("FC-1")] * count)
 
 
 def test_S11_what_an_update_carries_is_kept(scene: Scene) -> None:

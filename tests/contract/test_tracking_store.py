@@ -58,7 +58,7 @@ def opening(world: World, client: Client, period: Period = NOVEMBER) -> PeriodRo
 
 def recording(tx: Transaction, row: PeriodRow, update: StatusUpdate, now: datetime) -> PeriodRow:
     """Record an update within a unit of work."""
-    change = record(row, update, tx.statuses.load(), write_context(now))
+    change = record(row, update, tx.settings.statuses(), write_context(now))
     return tx.rows.append(row, change)
 
 
@@ -127,7 +127,7 @@ def test_a_client_without_product_or_par_status_is_kept_as_such(world: World) ->
 
 def test_the_catalogue_holds_the_rules_of_the_seed(world: World) -> None:
     with world.work.begin(SYSTEM) as tx:
-        statuses = tx.statuses.load()
+        statuses = tx.settings.statuses()
     assert statuses.choose("DONE", "DECEASED", None, world.pcni).is_terminal
     assert statuses.choose("VISITED", None, None, world.fcash).status == "VISITED"
     with pytest.raises(Exception, match="not for clients of this company"):
@@ -166,7 +166,7 @@ def test_everything_that_an_event_says_is_kept(world: World) -> None:
         promise=Promise(date(2026, 11, 15), Decimal("1500.50")),
     )
     with world.work.begin(SYSTEM) as tx:
-        change = record(row, update, tx.statuses.load(), write_context(manila(5)))
+        change = record(row, update, tx.settings.statuses(), write_context(manila(5)))
         after = tx.rows.append(row, change)
     with world.work.begin(SYSTEM) as tx:
         assert tx.rows.history(client.id, NOVEMBER)[-1] == change.event
@@ -179,7 +179,7 @@ def test_every_kind_of_event_is_kept_and_the_snapshot_stays_its_fold(world: Worl
     client = newcomer(world)
     row = opening(world, client)
     with world.work.begin(SYSTEM) as tx:
-        statuses = tx.statuses.load()
+        statuses = tx.settings.statuses()
         history = tx.rows.history(client.id, NOVEMBER)
     for day, happens in enumerate(_everything(client, statuses), start=2):
         change = happens(row, history, day)
@@ -435,7 +435,7 @@ def test_a_client_knows_of_its_terminal_outcome_until_it_is_taken_back(world: Wo
     corrector = write_context(manila(3), by=BEN, may_correct=True)
     paid = StatusUpdate(status="DONE", reason="FULLY_PAID", occurred_at=manila(1))
     with world.work.begin(SYSTEM) as tx:
-        row = tx.rows.append(row, record(row, paid, tx.statuses.load(), corrector))
+        row = tx.rows.append(row, record(row, paid, tx.settings.statuses(), corrector))
     assert ended()
     with world.work.begin(SYSTEM) as tx:
         history = tx.rows.history(client.id, OCTOBER)
@@ -450,7 +450,9 @@ def test_a_client_revived_in_a_later_period_is_tracked_again(world: World) -> No
     corrector = write_context(manila(4), by=BEN, may_correct=True)
     paid = StatusUpdate(status="DONE", reason="FULLY_PAID", occurred_at=manila(1))
     with world.work.begin(SYSTEM) as tx:
-        tx.rows.append(october, record(october, paid, tx.statuses.load(), write_context(manila(3))))
+        tx.rows.append(
+            october, record(october, paid, tx.settings.statuses(), write_context(manila(3)))
+        )
         known = tx.clients.find(client.id)
         assert known is not None
         assert known.has_terminal_outcome

@@ -65,7 +65,7 @@ class Desk:
         return identity
 
     def assigning(self, halt: Halting | None = None) -> Callable[[], object]:
-        files = self.staff.app.assignments.files
+        files = self.staff.app.assignments.clients
         assign = ClientAssignments(evolve(files, work=cast("UnitsOfWork", halt or files.work)))
         return lambda: assign.assign(self.boss, self.client, self.officer)
 
@@ -95,7 +95,7 @@ def desk(database: Database) -> Iterator[Desk]:
             staff.company(),
             branch,
         )
-        with staff.app.assignments.files.work.begin(SYSTEM) as tx:
+        with staff.app.assignments.clients.work.begin(SYSTEM) as tx:
             actor = tx.rights.actor(boss)
         assert actor is not None
         yield Desk(staff, branch, officer, ClientId(client), Caller(actor))
@@ -106,7 +106,7 @@ def desk(database: Database) -> Iterator[Desk]:
 def test_A3_an_assignment_made_while_the_branch_is_taken_does_not_last(
     desk: Desk, what: str
 ) -> None:
-    halt = Halting(desk.staff.app.assignments.files.work)
+    halt = Halting(desk.staff.app.assignments.clients.work)
     with ThreadPoolExecutor(2) as threads:
         assigning = threads.submit(desk.assigning(halt))
         assert halt.done.wait(PATIENCE)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from clientupdater.domain.clients import Client
-    from clientupdater.usecases.tracking.outcomes import Outcome
+    from clientupdater.usecases.tracking.client_access import Outcome
     from tests.support.servers import Database
 
 OCTOBER, QUARTER = Period.month(2026, 10), Period.quarter(2026, 4)
@@ -105,7 +105,7 @@ def test_two_bulks_over_the_same_clients_by_ids_and_by_codes_never_deadlock(
                 in_one_transaction,
                 scene,
                 partial(
-                    scene.bulk.record,
+                    scene.tracking.record_many,
                     CLERK,
                     [BulkItem(ref, NOVEMBER, CALLED, version) for ref in named],
                     atomic=atomic,
@@ -157,7 +157,7 @@ def test_a_bulk_that_writes_a_client_before_it_ends_it_waits_for_others_who_end_
                 BulkItem(client.id, NOVEMBER, DECEASED, 0),
             )
         ]
-        bulk = partial(scene.bulk.record, CLERK, items)
+        bulk = partial(scene.tracking.record_many, CLERK, items)
         ends = [
             partial(scene.tracking.record, CLERK, client.id, OCTOBER, PAID, 0) for client in clients
         ]
@@ -174,13 +174,13 @@ def test_a_bulk_that_the_store_cannot_do_fails_as_a_whole_and_keeps_nothing(scen
     free, taken = scene.client(NOVEMBER), scene.client(NOVEMBER)
     items = [BulkItem(client.id, NOVEMBER, CALLED, 0) for client in (free, taken)]
     with scene.world.work.begin(SYSTEM) as tx:
-        tx.row_batches.find_all([(taken.id, NOVEMBER)], locked=True)
+        tx.rows.find_many([(taken.id, NOVEMBER)], locked=True)
         with ThreadPoolExecutor(1) as threads:
-            failed = threads.submit(in_time, partial(scene.bulk.record, CLERK, items))
+            failed = threads.submit(in_time, partial(scene.tracking.record_many, CLERK, items))
             with pytest.raises(Unavailable):
                 failed.result(30)
     assert sequences(scene, free) == sequences(scene, taken) == [0]
-    done = scene.bulk.record(CLERK, items)
+    done = scene.tracking.record_many(CLERK, items)
     assert errors_of(done) == {None}
 
 
@@ -200,7 +200,7 @@ def test_five_hundred_take_as_many_statements_as_one(scene: Scene, named: str) -
         some = clients[first : first + count]
         items = [BulkItem(c.id if named == "by id" else c.code, NOVEMBER, CALLED, 0) for c in some]
         with counted() as sent:
-            assert errors_of(scene.bulk.record(CLERK, items)) == {None}
+            assert errors_of(scene.tracking.record_many(CLERK, items)) == {None}
             asked[count] = len(sent)
     assert max(asked.values()) <= 16, asked
 
@@ -212,7 +212,7 @@ def test_what_ends_clients_takes_as_many_statements_for_many_as_for_one(scene: S
     for some in (clients[:1], clients[1:]):
         items = [BulkItem(client.id, NOVEMBER, DECEASED, 0) for client in some]
         with counted() as sent:
-            assert errors_of(scene.bulk.record(CLERK, items)) == {None}
+            assert errors_of(scene.tracking.record_many(CLERK, items)) == {None}
             asked.append(len(sent))
     assert asked[0] == asked[1] <= 16
     assert not any(scene.row(client, OCTOBER).snapshot.is_open for client in clients)
@@ -224,7 +224,7 @@ def test_who_is_out_of_sight_is_looked_for_once_for_all(scene: Scene) -> None:
     for count in (1, 200):
         items = [BulkItem(f"FC-NOBODY-{n}", NOVEMBER, CALLED, 0) for n in range(count)]
         with counted() as sent:
-            assert errors_of(scene.bulk.record(CLERK, items)) == {NotFound}
+            assert errors_of(scene.tracking.record_many(CLERK, items)) == {NotFound}
             asked.append(len(sent))
     assert asked[0] == asked[1] <= 14
 

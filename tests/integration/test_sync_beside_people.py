@@ -33,5 +33,5 @@ def test_a_run_locks_no_row_before_it_may_open_any(syncing: Syncing) -> None:
             tx.clients.lock(client)
             running = another.submit(syncing.run)
             wait_until(lambda: syncing.one(WAITING_FOR_A_LOCK) > 0)
-            assert tx.row_batches.find_all([(client, NOVEMBER)], locked=True)
+            assert tx.rows.find_many([(client, NOVEMBER)], locked=True)
         assert running.result(PATIENCE).state is JobStatus.COMPLETED

@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.rule("Y6"), pytest.mark.rule("Y12")]
 
 MEMBERS = {"CLIENT_CODE": "code", "FULL_NAME": "name", "UPDATED_AT": "updated_at"}
 LASTS, PATIENT_S = 99, 60.0
-AGAIN = "Run again; if it stays so, tell whoever keeps the source."
+AGAIN = "Run again; if it happens again, tell the people who run the source."
 FIRST, SECOND = 2, 3
 """Which request is for which page: reading begins with one for the first page as well."""
 LASTING = {

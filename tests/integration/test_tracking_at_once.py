@@ -20,7 +20,7 @@ from clientupdater.domain.updates import StatusUpdate
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.tracking.bulk import BulkItem
 from clientupdater.usecases.tracking.periods import Periods
-from clientupdater.usecases.tracking.recorded import record_in
+from clientupdater.usecases.tracking.recording import record_update
 from tests.support.builders import MANILA, NOVEMBER
 from tests.support.stores import PostgresWorld
 from tests.support.tracking_fixture import CALLED, CLERK, CORRECTOR, DECEASED, PAID, Scene, who
@@ -117,7 +117,7 @@ def test_C1_of_ten_who_saw_the_same_client_one_corrects_it(scene: Scene) -> None
 def test_nobody_waits_for_a_row_that_is_not_theirs(scene: Scene) -> None:
     held, *others = [scene.client() for _ in range(50)]
     with scene.world.work.begin(SYSTEM) as tx:
-        record_in(scene.tracking.files.of(tx, CLERK, held), NOVEMBER, DECEASED, 0)
+        record_update(scene.tracking.clients.within(tx, CLERK, held), NOVEMBER, DECEASED, 0)
         with ThreadPoolExecutor(8) as threads:
             writes = [
                 threads.submit(scene.tracking.record, CLERK, client.id, NOVEMBER, CALLED, 0)
@@ -171,8 +171,8 @@ def test_T1_a_period_opened_while_a_client_ends_leaves_no_open_row(scene: Scene)
 
     with ThreadPoolExecutor(1) as threads:
         with scene.world.work.begin(SYSTEM) as tx:
-            file = scene.tracking.files.of(tx, CLERK, client)
-            record_in(file, OCTOBER, DECEASED, 0)
+            file = scene.tracking.clients.within(tx, CLERK, client)
+            record_update(file, OCTOBER, DECEASED, 0)
             running = threads.submit(open_all)
             started.wait(PATIENCE)
             _, waiting = wait([running], 0.3)
@@ -206,8 +206,8 @@ def test_bulks_over_the_same_clients_in_any_order_never_block_each_other(scene: 
     ]
     results = at_once(
         [
-            lambda: scene.bulk.record(CLERK, forward, atomic=True),
-            lambda: scene.bulk.record(CLERK, forward[::-1], atomic=True),
+            lambda: scene.tracking.record_many(CLERK, forward, atomic=True),
+            lambda: scene.tracking.record_many(CLERK, forward[::-1], atomic=True),
         ]
     )
     assert sum(isinstance(each, tuple) for each in results) == 1
@@ -224,7 +224,7 @@ def test_a_bulk_that_ends_a_client_never_blocks_another_who_ends_it(scene: Scene
         ]
         results = at_once(
             [
-                partial(scene.bulk.record, CLERK, items, atomic=True),
+                partial(scene.tracking.record_many, CLERK, items, atomic=True),
                 partial(scene.tracking.record, CLERK, client.id, OCTOBER, PAID, 0),
             ]
         )

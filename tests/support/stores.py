@@ -120,7 +120,7 @@ class MemoryWorld:
 
     def say(self, client: ClientId, field: Field, contact: Contact) -> None:
         with self.work.begin(SYSTEM) as tx:
-            card = tx.contacts.find(client)
+            card = tx.clients.contacts(client)
         assert card is not None
         self.work.cards[client] = evolve(card, numbers={**card.numbers, field: contact})
 

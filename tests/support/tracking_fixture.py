@@ -19,9 +19,7 @@ from clientupdater.usecases.access.explanations import AccessExplanations
 from clientupdater.usecases.clients.assignments import ClientAssignments
 from clientupdater.usecases.clients.contacts import ContactCorrections
 from clientupdater.usecases.clients.pension_numbers import PensionNumberAccess
-from clientupdater.usecases.tracking.bulk import BulkRecording
 from clientupdater.usecases.tracking.client_access import ClientAccess
-from clientupdater.usecases.tracking.judging import UpdateJudgement
 from clientupdater.usecases.tracking.periods import Periods
 from clientupdater.usecases.tracking.service import Tracking
 from tests.support.builders import ANA, CALOOCAN, MANILA, NOVEMBER, manila, write_context
@@ -70,8 +68,6 @@ class Scene:
     world: World
     clock: SetClock
     tracking: Tracking
-    bulk: BulkRecording
-    judging: UpdateJudgement
     periods: Periods
     assignments: ClientAssignments
     contacts: ContactCorrections
@@ -87,8 +83,6 @@ class Scene:
             world,
             clock,
             Tracking(clients),
-            BulkRecording(clients),
-            UpdateJudgement(clients),
             Periods(world.work, clock, MANILA),
             ClientAssignments(clients),
             ContactCorrections(clients),

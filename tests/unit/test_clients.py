@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 
+from clientupdater.domain.access import ClientPlace
 from clientupdater.domain.clients import has_terminal_outcome, masked_pension_number
 from clientupdater.domain.events import ExemptCause, Snapshot
 from clientupdater.domain.periods import Cycle, Period
-from tests.support.builders import CALOOCAN, NOVEMBER, client, manila
+from tests.support.builders import ANA, CALOOCAN, FCASH, NOVEMBER, client, manila
 
 QUARTER = Period.quarter(2026, 4)
 DECEMBER = Period.month(2026, 12)
@@ -130,3 +131,9 @@ def test_a_terminal_outcome_holds_until_it_is_revived(rows: list[Snapshot], ende
 def test_C3_a_pension_number_shows_its_last_four_alone() -> None:
     assert masked_pension_number("6789") == "••••6789"
     assert masked_pension_number(None) is None
+
+
+@pytest.mark.rule("A2")
+def test_A2_the_policy_looks_at_company_branch_and_officer_of_a_client() -> None:
+    assert client().place == ClientPlace(FCASH, CALOOCAN)
+    assert client(assigned_to=ANA).place.assigned_to == ANA

@@ -58,7 +58,7 @@ ROOT = ((USERS, None, Scope.ALL), (AREAS, None, Scope.ALL))
 
 def test_A6_callers_cannot_change_their_own_grants() -> None:
     with pytest.raises(
-        PrivilegeExceeded, match=r"^Nobody changes their own grants; ask another administrator\.$"
+        PrivilegeExceeded, match=r"^You cannot change your own grants; ask another administrator\.$"
     ):
         require_not_own_grants(ana(*ROOT), ANA)
     require_not_own_grants(ana(), BEN)

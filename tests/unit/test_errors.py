@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
 from clientupdater.domain.errors import (
     AlreadyDone,
+    BulkRejected,
+    CircuitOpen,
     Error,
     Fault,
     Forbidden,
     InvalidInput,
+    KeyMissing,
     Misconfigured,
     NotFound,
     SourceMalformed,
@@ -15,10 +23,35 @@ from clientupdater.domain.errors import (
     VersionConflict,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-def test_an_error_says_by_default_what_its_class_is_for() -> None:
+
+def every_error(kind: type[Error] = Error) -> Iterator[type[Error]]:
+    """List an error with everything below it; tests define errors of their own, left out here."""
+    if kind.__module__ == Error.__module__:
+        yield kind
+    for below in kind.__subclasses__():
+        yield from every_error(below)
+
+
+@pytest.mark.parametrize("kind", [*every_error()], ids=lambda kind: kind.__name__)
+def test_every_error_has_a_message_of_its_own_for_users(kind: type[Error]) -> None:
+    assert {"default", "__init__"} & vars(kind).keys(), "write a default, or compose a message"
+    assert kind.default.endswith(".")
+
+
+@pytest.mark.parametrize("kind", [*every_error()], ids=lambda kind: kind.__name__)
+def test_no_message_for_users_is_a_docstring_by_accident(kind: type[Error]) -> None:
+    docstring = (kind.__doc__ or "").strip()
+    assert docstring
+    assert kind.default not in docstring
+    assert docstring.splitlines()[0] not in kind.default
+
+
+def test_an_error_without_words_of_its_own_says_the_default_of_its_class() -> None:
     assert str(AlreadyDone()) == "The period's work on this client is done; reopen it first."
-    assert NotFound().message == "There is no such thing, or it is not yours to see."
+    assert NotFound().message == "It does not exist, or you may not see it."
 
 
 def test_an_error_says_what_it_is_given_and_carries_the_facts() -> None:
@@ -37,7 +70,7 @@ def test_bad_input_tells_every_fault_and_where_it_stands() -> None:
 
 
 def test_bad_input_without_faults_or_with_words_of_its_own_says_so() -> None:
-    assert str(InvalidInput([])) == "What was given does not fit."
+    assert str(InvalidInput([])) == InvalidInput.default
     assert str(InvalidInput([Fault("/a", "b")], "Look again.")) == "Look again."
     assert str(InvalidInput.of("/a", "b")) == "/a: b"
 
@@ -45,12 +78,12 @@ def test_bad_input_without_faults_or_with_words_of_its_own_says_so() -> None:
 def test_a_bad_configuration_tells_every_fault_on_a_line_of_its_own() -> None:
     error = Misconfigured([Fault("DATABASE_URL", "is missing"), Fault("", "run it again")])
     assert str(error) == "DATABASE_URL: is missing\nrun it again"
-    assert str(Misconfigured([])) == "It cannot work as it is set up."
+    assert str(Misconfigured([])) == Misconfigured.default
     assert str(Misconfigured([Fault("A", "b")], "Look again.")) == "Look again."
 
 
 def test_what_a_source_sent_and_cannot_be_read_says_what_to_do_about_it() -> None:
-    todo = "Run again; if it stays so, tell whoever keeps the source."
+    todo = "Run again; if it happens again, tell the people who run the source."
     assert str(SourceMalformed("page 2 is no list")) == f"page 2 is no list. {todo}"
     assert str(SourceMalformed("Nothing was applied.")) == f"Nothing was applied. {todo}"
     assert "nothing of it was taken" in str(SourceMalformed())
@@ -75,3 +108,19 @@ def test_what_is_unavailable_is_named() -> None:
     assert (error.service, error.details) == ("Redis", {"retry_after": 5})
     assert str(error) == "Redis does not answer; try again."
     assert str(Unavailable("Redis", "Redis is busy.")) == "Redis is busy."
+
+
+def test_a_paused_service_says_when_it_is_asked_again() -> None:
+    until = datetime(2026, 11, 5, 9, 30, tzinfo=UTC)
+    expected = "NextBank has not been answering; it is asked again from 09:30:00 UTC."
+    assert str(CircuitOpen("NextBank", until)) == expected
+    assert str(CircuitOpen("NextBank", None)) == "NextBank has not been answering."
+
+
+def test_a_missing_key_is_named_with_the_setting_that_lacks_it() -> None:
+    assert "'first', which ENCRYPTION_KEYS does not hold" in str(KeyMissing("first"))
+
+
+def test_a_rejected_bulk_carries_the_outcome_of_each_item() -> None:
+    error = BulkRejected(["fine", "late"])
+    assert (error.outcomes, error.message) == (("fine", "late"), BulkRejected.default)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clientupdater.domain.errors import NotFound, Unavailable
 from clientupdater.domain.jobs import (
     Firing,
     JobStatus,
@@ -21,6 +22,7 @@ from clientupdater.domain.jobs import (
     can_be_cancelled,
     can_be_retried,
     firing,
+    is_lasting,
     may_claim,
     resumed,
 )
@@ -192,3 +194,8 @@ def test_J4_it_finishes_what_it_holds_within_its_grace_or_returns_it() -> None:
     assert stopping.time_left(NOW + 40 * SECOND) == timedelta(0)
     assert not stopping.must_return(NOW + 30 * SECOND - MOMENT)
     assert stopping.must_return(NOW + 30 * SECOND)
+
+
+def test_J1_only_an_error_that_may_pass_by_itself_is_worth_another_try() -> None:
+    assert is_lasting(NotFound())
+    assert not is_lasting(Unavailable("the database"))

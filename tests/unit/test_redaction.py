@@ -56,7 +56,7 @@ def test_an_error_is_told_by_kind_and_place_and_not_by_its_words() -> None:
     value = written(event="failed", exc_info=raised.value)["exception"]
     assert NUMBER not in value
     assert "Juana" not in value
-    assert "clientupdater.domain.errors.NotFound: There is no such thing" in value
+    assert "clientupdater.domain.errors.NotFound: It does not exist" in value
     assert "builtins.ValueError\n" in value
     assert "test_redaction.py:" in value
 

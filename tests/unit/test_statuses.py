@@ -22,7 +22,7 @@ from clientupdater.domain.statuses import (
     required_remarks,
     tidy_remarks,
 )
-from tests.support.builders import FCASH, PCNI, catalogue
+from tests.support.builders import DONE_REASONS, FCASH, PCNI, catalogue
 
 seeded = catalogue()
 
@@ -30,7 +30,10 @@ seeded = catalogue()
 def test_S1_nobody_records_pending() -> None:
     with pytest.raises(StatusNotAllowed) as refused:
         seeded.choose("PENDING", None, None, FCASH)
-    assert str(refused.value) == "PENDING is where a row begins; nobody records it."
+    assert str(refused.value) == (
+        "Every row begins at PENDING, so it cannot be recorded."
+        " Choose one of TO_FOLLOW, CALLED, VISITED, UPDATED, DONE."
+    )
 
 
 @pytest.mark.parametrize("status", ["TO_FOLLOW", "CALLED", "VISITED", "UPDATED"])
@@ -41,7 +44,9 @@ def test_S2_attempts_and_findings_stand_alone(status: str) -> None:
 def test_an_unknown_status_is_answered_with_what_can_be_chosen_in_order() -> None:
     with pytest.raises(StatusNotAllowed) as refused:
         seeded.choose("CALED", None, None, PCNI)
-    assert str(refused.value) == "Choose one of TO_FOLLOW, CALLED, UPDATED, DONE."
+    assert str(refused.value) == (
+        "There is no such status in use. Choose one of TO_FOLLOW, CALLED, UPDATED, DONE."
+    )
 
 
 @pytest.mark.rule("S6")
@@ -127,7 +132,10 @@ def test_S6_a_status_bound_to_a_company_is_only_for_its_clients() -> None:
     assert seeded.choose("VISITED", None, None, FCASH).status == "VISITED"
     with pytest.raises(StatusNotAllowed) as refused:
         seeded.choose("VISITED", None, None, PCNI)
-    assert str(refused.value) == "VISITED is not for clients of this company."
+    assert str(refused.value) == (
+        "VISITED is not for clients of this company."
+        " Choose one of TO_FOLLOW, CALLED, UPDATED, DONE."
+    )
 
 
 def test_S6_a_status_can_be_bound_to_several_companies() -> None:
@@ -140,7 +148,7 @@ def test_S7_an_inactive_status_cannot_be_recorded_nor_is_it_offered() -> None:
     shelved = StatusCatalogue([Status("CALLED", 2, is_active=False), Status("DONE", 1)])
     with pytest.raises(StatusNotAllowed) as refused:
         shelved.choose("CALLED", None, None, FCASH)
-    assert str(refused.value) == "Choose one of DONE."
+    assert str(refused.value) == "There is no such status in use. Choose one of DONE."
 
 
 def test_S7_an_inactive_reason_cannot_be_recorded() -> None:
@@ -173,3 +181,22 @@ def test_only_a_terminal_reason_of_its_status_may_end_a_client(
     status: str, reason: str | None, *, ends: bool
 ) -> None:
     assert catalogue().may_end(status, reason) is ends
+
+
+@pytest.mark.rule("S4", "S5")
+def test_S4_a_refusal_carries_the_field_and_what_may_be_chosen_for_it() -> None:
+    seeded = catalogue()
+    for status, reason, error, field, allowed in (
+        ("PENDING", None, StatusNotAllowed, "/status", ["TO_FOLLOW", "CALLED", "UPDATED", "DONE"]),
+        ("NO SUCH", None, StatusNotAllowed, "/status", ["TO_FOLLOW", "CALLED", "UPDATED", "DONE"]),
+        ("VISITED", None, StatusNotAllowed, "/status", ["TO_FOLLOW", "CALLED", "UPDATED", "DONE"]),
+        ("DONE", None, ReasonRequired, "/reason", [each.code for each in DONE_REASONS]),
+        ("DONE", "BUSY", ReasonNotAllowed, "/reason", [each.code for each in DONE_REASONS]),
+        ("CALLED", "BUSY", ReasonNotAllowed, "/reason", []),
+    ):
+        with pytest.raises(error) as refused:
+            seeded.choose(status, reason, None, PCNI)
+        assert refused.value.details == {"field": field, "allowed": allowed}
+    with pytest.raises(RemarksRequired) as unsaid:
+        seeded.choose("DONE", "NOT_REACHABLE", None, PCNI)
+    assert unsaid.value.details == {"field": "/remarks"}

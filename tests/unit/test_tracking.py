@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 from attrs import evolve
@@ -33,9 +34,11 @@ from clientupdater.domain.events import (
     Standing,
     as_of,
 )
+from clientupdater.domain.ids import ClientId
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.tracking import (
     Change,
+    client_after,
     differing,
     move,
     note_payment,
@@ -46,6 +49,7 @@ from clientupdater.domain.tracking import (
     settle,
     unopened,
     void,
+    writing_order,
 )
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.domain.write_context import WriteContext
@@ -136,12 +140,14 @@ def test_P2_a_changed_cycle_that_has_not_taken_effect_shows_no_row() -> None:
 
 
 def test_P2_a_month_given_for_a_quarterly_client_is_a_mismatch() -> None:
-    with pytest.raises(PeriodMismatch, match=r"^This client is tracked quarterly\.$"):
+    with pytest.raises(PeriodMismatch, match=r"^This client is tracked quarterly, not by 2026-"):
         unopened(client(cycle=Cycle.QUARTERLY), NOVEMBER, write_context())
 
 
 def test_P2_a_client_with_no_cycle_is_never_guessed_monthly() -> None:
-    with pytest.raises(PeriodMismatch, match=r"^This client is tracked by no known cycle\.$"):
+    with pytest.raises(
+        PeriodMismatch, match=r"^This client is tracked by no known cycle, not by 2026-11\.$"
+    ):
         unopened(client(cycle=None), NOVEMBER, write_context())
 
 
@@ -378,7 +384,7 @@ def test_S10_a_stale_version_is_told_what_is_there_now_and_what_differs() -> Non
     value = conflict.value
     assert (value.provided, value.current, value.snapshot) == (1, 2, ledger.row.snapshot)
     assert value.fields == ("status", "has_payment", "update_count", "next_follow_up_on")
-    assert str(value) == "You saw version 1; it is now at version 2."
+    assert str(value) == "You saw version 1; it is now at version 2. Read it again and retry."
 
 
 def test_S10_what_was_already_so_at_the_version_seen_does_not_differ() -> None:
@@ -574,8 +580,8 @@ def test_S13_an_event_is_voided_once() -> None:
 @pytest.mark.parametrize(
     ("sequence", "told"),
     [
-        (0, r"^Only a recording or a payment is voided; 0 is opened\.$"),
-        (2, r"^Only a recording or a payment is voided; 2 is voided\.$"),
+        (0, r"^Only a recording or a payment can be voided; event 0 is opened\.$"),
+        (2, r"^Only a recording or a payment can be voided; event 2 is voided\.$"),
         (9, r"^The row has no event 9\.$"),
     ],
 )
@@ -767,7 +773,7 @@ def test_T4_only_a_client_with_a_terminal_outcome_is_revived() -> None:
 
 def test_T4_a_client_who_would_not_be_tracked_even_so_is_not_revived() -> None:
     gone = client(has_terminal_outcome=True, is_active=False)
-    match = r"^The client would not be tracked even so: inactive\.$"
+    match = r"^Reviving would not make the client tracked: inactive\.$"
     with pytest.raises(NotTrackable, match=match) as refused:
         revive(Ledger().row, gone, "why", corrector())
     assert refused.value.details == {"cause": "inactive"}
@@ -816,3 +822,28 @@ def test_a_past_moment_shows_what_had_been_recorded_by_then() -> None:
         6: ("UPDATED", 3),
     }
     assert as_of(ledger.history, datetime(2026, 10, 31, tzinfo=MANILA)) is None
+
+
+@pytest.mark.rule("T1", "T4")
+def test_T1_a_client_is_ended_by_a_terminal_change_of_any_of_its_rows() -> None:
+    ledger, other = Ledger(), Ledger(period=Period.month(2026, 10))
+    change = record(
+        ledger.row, StatusUpdate(status="DONE", reason="DECEASED"), seeded, write_context()
+    )
+    rows = [other.row, ledger.row]
+    assert client_after(client(), rows, ledger.row, change).has_terminal_outcome
+    called = record(ledger.row, StatusUpdate(status="CALLED"), seeded, write_context())
+    ended = client(has_terminal_outcome=True)
+    assert not client_after(ended, rows, ledger.row, called).has_terminal_outcome
+
+
+def test_rows_are_written_by_client_and_then_by_period() -> None:
+    first, second = ClientId(UUID(int=1)), ClientId(UUID(int=2))
+    october, quarter = Period.month(2026, 10), Period.quarter(2026, 4)
+    ordered = [(first, october), (first, quarter), (first, NOVEMBER), (second, october)]
+    shuffled = [ordered[3], ordered[1], ordered[2], ordered[0]]
+    assert sorted(shuffled, key=writing_order) == ordered
+
+
+def test_P2_a_client_without_a_product_has_no_cycle_to_be_tracked_by() -> None:
+    assert "set its product first" in NotTrackable.without_cycle().message

@@ -1,9 +1,9 @@
 """Who may do what to which client (A1, A2, A4, A5, A8).
 
-One definition decides. ``decide`` judges one client and can explain itself; ``reach_of`` (in
-``reach.py``) states the same as sets, from which lists are filtered and row-level security is
-set. Scopes nest: whoever sees a client at one scope sees it at every wider one. That is what
-lets grants add up and the widest decide at once.
+``decide`` judges one client and can explain its decision. ``access_scope_of`` (in
+``access_scope.py``) states the same policy as sets, for filtering lists and for row-level security.
+Scopes nest: a client seen at one scope is seen at every wider one. So grants add up, and the widest
+one decides.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class Grant:
     scope: Scope
 
     def applies_to(self, company: CompanyId | None) -> bool:
-        """Whether it counts there; no company stands for one that no grant names."""
+        """Whether it counts in a company; None means a company that no grant names."""
         return self.company is None or self.company == company
 
     def holds(self, permission: Permission, company: CompanyId | None, scope: Scope) -> bool:
-        """Whether this much is held by it, in permission, company and scope."""
+        """Whether it covers this permission, company and scope."""
         return (
             self.permission is permission
             and self.applies_to(company)
@@ -44,7 +44,7 @@ class Grant:
         )
 
     def worded(self, companies: Mapping[UUID, str]) -> str:
-        """Read as an auditor would say it, with the company's code where that is known."""
+        """Describe it to an auditor, with the company's code where that is known."""
         over = companies.get(self.company, self.company) if self.company else "every company"
         return f"{self.permission} at {self.scope} over {over}"
 
@@ -53,7 +53,7 @@ class Grant:
 class Territory:
     """The live branches and areas given to a person (A2).
 
-    What is deleted is not in it: ``assemble`` leaves it out, or whoever loads one.
+    It holds no deleted branch or area: ``assemble`` and the database leave them out.
     """
 
     branches: frozenset[BranchId] = frozenset()
@@ -62,7 +62,7 @@ class Territory:
 
     @property
     def all_branches(self) -> frozenset[BranchId]:
-        """Those given directly and those of the areas."""
+        """The branches given directly, and those of the areas."""
         return self.branches | self.area_branches
 
     @classmethod
@@ -73,7 +73,7 @@ class Territory:
         members: Mapping[AreaId, Set[BranchId]],
         deleted: Set[BranchId | AreaId] = frozenset(),
     ) -> Territory:
-        """Put together what was given; deleted branches and areas give nothing (A2)."""
+        """Build a territory; deleted branches and areas are left out (A2)."""
         live = frozenset(area for area in areas if area not in deleted)
         within = (branch for area in live for branch in members.get(area, frozenset()))
         return cls(
@@ -85,7 +85,7 @@ class Territory:
 
 @frozen
 class Actor:
-    """Someone who acts. Active means neither deactivated nor deleted (A8)."""
+    """A person who acts. Active means neither deactivated nor deleted (A8)."""
 
     id: PersonId
     is_active: bool = True
@@ -93,19 +93,19 @@ class Actor:
     territory: Territory = Territory()
 
     def found(self, permission: Permission) -> tuple[Grant, ...]:
-        """Give the grants of a permission, in an order that does not change."""
+        """List the grants of a permission, always in the same order."""
         mine = (grant for grant in self.grants if grant.permission is permission)
         return tuple(sorted(mine, key=lambda grant: (str(grant.company or ""), grant.scope)))
 
     def holds(self, permission: Permission, company: CompanyId | None, scope: Scope) -> bool:
-        """Whether they hold this much; no company asks for every company (A1, A6)."""
+        """Whether the actor has this grant; None means over every company (A1, A6)."""
         return self.is_active and any(
             grant.holds(permission, company, scope) for grant in self.grants
         )
 
 
 def rights_digest(actor: Actor) -> bytes:
-    """Tell one set of rights and territory from another; places are added up, not sorted."""
+    """Digest rights and territory, to detect a change; places are summed, not sorted."""
     held = sorted(f"{g.permission} {g.company} {g.scope}" for g in actor.grants)
     where = actor.territory
     sums = (sum(p.int for p in of) for of in (where.branches, where.areas, where.area_branches))
@@ -114,7 +114,7 @@ def rights_digest(actor: Actor) -> bytes:
 
 @frozen
 class ClientPlace:
-    """Where a client stands: all that the policy needs to know of it."""
+    """The client's company, branch and officer: all that the policy looks at."""
 
     company: CompanyId
     branch: BranchId
@@ -122,7 +122,7 @@ class ClientPlace:
 
 
 class Missing(StrEnum):
-    """What was missing, for those who may read audits (A5)."""
+    """What the actor lacks, for readers of audits (A5)."""
 
     ACTIVE_ACCOUNT = "the account is not active"
     GRANT = "there is no grant of this permission"
@@ -149,12 +149,12 @@ class Decision:
         return self.missing is None
 
     def require(self) -> None:
-        """Refuse with the permission's name, and no more than that (A5)."""
+        """Raise Forbidden, which names the permission and nothing else (A5)."""
         if not self.allowed:
             raise Forbidden(self.permission)
 
     def explain(self, companies: Mapping[UUID, str]) -> str:
-        """Tell an auditor what was asked, found and missing; companies are named by their codes."""
+        """Describe the decision to an auditor; companies are named by their codes."""
         text = ", ".join(grant.worded(companies) for grant in self.grants) or "no grant"
         verdict = "allowed" if self.missing is None else f"refused: {self.missing}"
         return f"asked {self.permission}; found {text}; {verdict}"

@@ -1,15 +1,15 @@
 """The policy as sets: what lists are filtered by and row-level security is set from (A4, A10).
 
-A reach is the sum of four plain pieces, so that Python, a predicate in SQL and a row-level
-policy can say the very same thing::
+An access scope is the sum of four parts, so that Python, a predicate in SQL and a row-level
+policy can state the same thing::
 
     company in all_companies
     or company in area_companies   and branch in area_branches
     or company in branch_companies and branch in direct_branches
     or company in self_companies   and assigned to the actor
 
-A grant over every company is kept apart (``everywhere``), because a set of companies that is
-read now may not know one of tomorrow. ``over`` writes it out for those known, for SQL.
+A grant over every company is kept apart (``everywhere``), because a company may be added after the
+set of companies was read. ``over`` expands it to the known companies, for SQL.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class AccessScope:
     actor: PersonId
     everywhere: Scope | None
     scopes: Mapping[CompanyId, Scope]
-    """The companies where it goes farther than everywhere."""
+    """The companies where the scope is wider than ``everywhere``."""
     direct_branches: frozenset[BranchId]
     area_branches: frozenset[BranchId]
     """Every branch of the territory: area includes branch."""
@@ -68,7 +68,7 @@ class AccessScope:
         return self.everywhere is None and not self.scopes
 
     def scope_at(self, company: CompanyId | None) -> Scope | None:
-        """Say how far it goes in a company; none stands for one that no grant names."""
+        """Return the scope in a company; None means a company that no grant names."""
         return self.everywhere if company is None else self.scopes.get(company, self.everywhere)
 
     def covers(self, place: ClientPlace) -> bool:
@@ -89,7 +89,7 @@ class AccessScope:
         return all(self._includes_at(company, other) for company in companies)
 
     def still_shows(self, then: AccessScope) -> bool:
-        """Whether all that was seen then is still within sight (A10).
+        """Whether everything visible then is still visible (A10).
 
         A person's own clients are known by the branches they can have been in (A3).
         """
@@ -97,14 +97,14 @@ class AccessScope:
         return self.includes(then) and (not is_own or then.area_branches <= self.area_branches)
 
     def over(self, companies: Iterable[CompanyId]) -> AccessScope:
-        """Write a grant over every company out for the companies there are."""
+        """Expand a grant over every company to these companies."""
         if self.everywhere is None:
             return self
         known = dict.fromkeys(companies, self.everywhere)
         return evolve(self, everywhere=None, scopes={**known, **self.scopes})
 
     def fingerprint(self) -> str:
-        """Name what is seen: two who may see different things never share it (A10)."""
+        """Identify what is visible: actors who see different clients never share one (A10)."""
         values = {
             "everywhere": self.everywhere,
             "scopes": {str(company): scope for company, scope in self.scopes.items()},

@@ -1,4 +1,4 @@
-"""Accounts of people, as those who look after them see them."""
+"""Accounts, as administrators see them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.sessions import Session
 
 LOCKED_FOR_GOOD = datetime(9999, 1, 1, tzinfo=UTC)
-"""Until when somebody is locked who is to be unlocked by hand alone."""
+"""The end of a lock that only an administrator can lift."""
 
 LONGEST_EMAIL = 255
 LONGEST_NAME = 100
@@ -32,14 +32,14 @@ _EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f.]+")
 
 @frozen(kw_only=True)
 class Person:
-    """Somebody who may sign in; what is personal stays out of logs and errors."""
+    """A person with an account; personal fields stay out of logs and errors."""
 
     id: PersonId
     email: str = field(repr=False)
     first_name: str | None = field(default=None, repr=False)
     last_name: str | None = field(default=None, repr=False)
     clerk_id: str | None = field(default=None, repr=False)
-    """What the issuer of bearer tokens calls them; None: they have no such way in (U1)."""
+    """Their subject at the issuer of bearer tokens; None: they cannot sign in by one (U1)."""
     is_active: bool = True
     must_change_password: bool = False
     locked_until: datetime | None = None
@@ -49,13 +49,13 @@ class Person:
 
     @property
     def place(self) -> PersonPlace:
-        """Where they stand, for the policy (A6a)."""
+        """What the policy looks at (A6a)."""
         return PersonPlace(self.id, self.territory)
 
 
 @frozen
 class GivenGrant:
-    """A grant as it was given."""
+    """A grant, and when it was given."""
 
     grant: Grant
     granted_at: datetime
@@ -72,35 +72,35 @@ class Issue:
 
 @frozen(kw_only=True)
 class OneTime:
-    """A password or a token that is good once, and who made it out (none: the system)."""
+    """A password or token for one use, and who issued it (None: the system)."""
 
     password: OneTimePassword
     issued_by: PersonId | None = None
 
     @property
     def issue(self) -> Issue | None:
-        """Who made it out, to be judged when it is used."""
+        """Who issued it, to be checked when it is used."""
         return Issue(self.issued_by) if self.issued_by else None
 
 
 @frozen(kw_only=True)
 class Credential:
-    """What somebody signs in with, and how that has gone so far (U3)."""
+    """A person's password and their record of sign-ins (U3)."""
 
     person: PersonId
     email: str = field(repr=False)
     password: str | None = field(repr=False)
-    """As it is kept; none for those who come with a token of the identity provider."""
+    """The hash; None for people who sign in by the identity provider."""
     sign_in: SignInRecord
     is_active: bool = True
     one_time: OneTime | None = None
     password_issue: Issue | None = None
-    """Who made out the reset that set the password; None: it is its holder's own."""
+    """Who issued the reset that set the password; None: its owner chose it."""
 
 
 @frozen(kw_only=True)
 class OpenSession:
-    """A session and where it was opened from, for whom it belongs to."""
+    """A session and where it was opened from, shown to its owner."""
 
     id: UUID
     session: Session
@@ -111,7 +111,7 @@ class OpenSession:
 
 
 def fingerprint(token: str) -> str:
-    """Give what is kept instead of a token (U2).
+    """Hash a token for storage (U2).
 
     A token is 256 random bits, so that a plain hash is as good as a slow one.
     """
@@ -119,7 +119,7 @@ def fingerprint(token: str) -> str:
 
 
 def checked_email(email: str, pointer: str = "/email") -> str:
-    """Give an address as it is kept; refuse what can be none."""
+    """Tidy an email address for storage; refuse text that cannot be one."""
     kept = email.strip()
     if len(kept) > LONGEST_EMAIL or not _EMAIL.fullmatch(kept):
         raise InvalidInput.of(pointer, "is no email address")
@@ -127,7 +127,7 @@ def checked_email(email: str, pointer: str = "/email") -> str:
 
 
 def checked_subject(subject: str, pointer: str = "/clerk_id") -> str | None:
-    """Give what an issuer calls somebody as it is kept; an empty one takes it away (U1).
+    """Check an issuer's subject for storage; an empty one removes it (U1).
 
     It is compared letter for letter, so nothing of it is trimmed (OpenID Connect Core, 2).
     """
@@ -140,7 +140,7 @@ def checked_subject(subject: str, pointer: str = "/clerk_id") -> str | None:
 
 
 def checked_name(name: str | None, pointer: str) -> str | None:
-    """Give a name as it is kept; refuse what is too long or no text."""
+    """Tidy a name for storage; refuse one that is too long or not printable."""
     kept = name and name.strip()
     if kept and (len(kept) > LONGEST_NAME or not kept.isprintable()):
         raise InvalidInput.of(pointer, f"must be text of at most {LONGEST_NAME} characters")

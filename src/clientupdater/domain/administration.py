@@ -1,4 +1,4 @@
-"""Who may do what to things that are not clients: people, and all the rest (A6a)."""
+"""The access policy for people and all other things that are not clients (A6a)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHARED_READING = frozenset(
 
 @frozen
 class PersonPlace:
-    """Where a person stands: all that the policy needs to know of them."""
+    """A person's identity and territory: all that the policy looks at."""
 
     id: PersonId
     territory: Territory
@@ -50,7 +50,7 @@ def people_reach_of(actor: Actor, permission: Permission) -> PeopleScope:
     """State whom an actor may see: branch and area look at territories alone.
 
     Scope all over one company is no more than area: people belong to no company, so everyone
-    asks for a grant over every company. And never less, for scopes nest.
+    needs a grant over every company. It is never less than area, because scopes nest.
     """
     result = actor.found(permission) if actor.is_active else ()
     farthest = widest(grant.scope for grant in result)
@@ -94,9 +94,9 @@ def _short_of_person(items: tuple[Grant, ...]) -> Missing:
 
 
 def decide_over_thing(actor: Actor, permission: Permission, company: CompanyId | None) -> Decision:
-    """Decide over anything else: it asks for scope all, over its company (A6a).
+    """Decide over any other thing: it needs scope all over the thing's company (A6a).
 
-    What belongs to no company asks for every company, but for reading reference data.
+    A thing of no company needs a grant over every company, except for reading reference data.
     """
     result = actor.found(permission)
     return Decision(permission, result, _short_of_thing(actor, result, permission, company))

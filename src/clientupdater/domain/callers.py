@@ -1,4 +1,4 @@
-"""Who calls a use case, and from where: what every log and audit wants to know (L1)."""
+"""Who calls a use case, and from where, for logs and audits (L1)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Origin:
 
     @property
     def record(self) -> Mapping[str, str | None]:
-        """Say for logs and audits how it came; what only the command line has, only there."""
+        """Describe the origin for logs and audits; user and machine only for the command line."""
         machine = {"os_user": self.os_user, "host": self.host}
         known = {name: value for name, value in machine.items() if value}
         return {"interface": self.interface, "request_id": self.request_id, **known}
@@ -35,7 +35,7 @@ class Origin:
 
 @frozen
 class Caller:
-    """Somebody who acts, through one of the interfaces."""
+    """An actor, and the interface through which they act."""
 
     actor: Actor
     origin: Origin = Origin()

@@ -1,4 +1,4 @@
-"""Who must be reached: when a client is tracked, and in which period (P2, P5, P6, T1-T4, C3)."""
+"""When a client is tracked, and in which period (P2, P5, P6, T1-T4, C3)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from clientupdater.domain.access import ClientPlace
 from clientupdater.domain.events import ExemptCause
 from clientupdater.domain.periods import Period
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class Client:
-    """What the rules look at of a pensioner with a loan.
+    """A pensioner with a loan, as far as the rules look at one.
 
     `cycle` is the product's; None where there is no product (P2). `cycle_from` is the day
     from which a changed cycle opens rows. `par_trackable` is None without a PAR status.
@@ -39,6 +40,11 @@ class Client:
     has_terminal_outcome: bool = False
 
     @property
+    def place(self) -> ClientPlace:
+        """What the access policy looks at (A2)."""
+        return ClientPlace(self.company, self.branch, self.assigned_to)
+
+    @property
     def exempt_cause(self) -> ExemptCause | None:
         """Why the client is not tracked, or None: it is (P5, P6)."""
         causes = {
@@ -51,7 +57,7 @@ class Client:
 
     @property
     def is_unmapped(self) -> bool:
-        """Whether nobody knows how often to reach it: reported, never guessed (P2)."""
+        """Whether the tracking cycle is not known: it is reported, never guessed (P2)."""
         return self.cycle is None
 
     def running_period(self, today: date) -> Period | None:
@@ -59,7 +65,7 @@ class Client:
         return Period.containing(today, self.cycle) if self.cycle else None
 
     def is_due(self, period: Period, today: date) -> bool:
-        """Tell whether opening this period gives the client a row (P2, P4).
+        """Whether opening this period gives the client a row (P2, P4).
 
         A period opened on the evening before counts as its first day: a changed cycle that
         takes effect then has taken effect.
@@ -70,7 +76,7 @@ class Client:
 
 
 def has_terminal_outcome(snapshots: Iterable[Snapshot]) -> bool:
-    """Tell whether a period ended the client's tracking, with no revival since (T1, T4)."""
+    """Whether a period ended the client's tracking, with no revival since (T1, T4)."""
     rows = tuple(snapshots)
     ended = [row.terminal_at for row in rows if row.terminal_at]
     revived = [row.revived_at for row in rows if row.revived_at]

@@ -1,4 +1,4 @@
-"""Passwords that everybody thinks of first, of the length that is asked for (U6).
+"""Passwords that are guessed first, of the required length (U6).
 
 Twelve characters or more, in lower case: shorter ones are refused for their length anyway.
 """

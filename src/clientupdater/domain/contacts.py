@@ -1,7 +1,7 @@
 """A client's contact numbers: what staff correct, and how a conflict is settled (C1, C2).
 
-What becomes of one number is decided by `domain/sync/contacts.py`; here is what a person does to
-the two of a client at once, and what they may write at all.
+`domain/sync/contacts.py` decides over one number. This module changes both numbers of a client at
+once, and checks what a person may enter.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Settlement(StrEnum):
 
 
 def checked_number(text: str, pointer: str) -> str:
-    """Give a number as it is kept: +63 where it is Philippine, else as typed (C1).
+    """Normalise a number for storage: +63 if it is Philippine, else as typed (C1).
 
     What can be no telephone number is refused; null, not a blank, takes a number away.
     """
@@ -69,13 +69,15 @@ class ContactCard:
         return frozenset(each for each in CONTACTS if self.numbers[each].conflict)
 
     def corrected(self, corrections: Mapping[Field, str | None]) -> ContactCard:
-        """Take what a person says of these numbers; None takes one away (C1)."""
+        """Correct these numbers by hand; None removes one (C1)."""
         result = _checked(corrections)
         numbers = {each: self.numbers[each].corrected_to(number) for each, number in result.items()}
         return evolve(self, numbers={**self.numbers, **numbers})
 
     def settled(self, how: Settlement, only: Collection[Field] | None = None) -> ContactCard:
-        """Settle what is in conflict, or only these; the source may win later than flagged (C1)."""
+        """Settle every conflict, or those of some numbers (C1).
+
+        A named number follows the source from now on even if no conflict is flagged."""
         chosen = self.in_conflict if only is None else only
         numbers = {each: _settled(self.numbers[each], how) for each in chosen}
         return evolve(self, numbers={**self.numbers, **numbers})
@@ -90,7 +92,7 @@ class ContactCard:
 
 
 def _checked(corrections: Mapping[Field, str | None]) -> dict[Field, str | None]:
-    """Check every number, and tell of all that are none at once."""
+    """Check every number, and report all faults at once."""
     values: dict[Field, str | None] = {}
     faults: list[Fault] = []
     for each, text in corrections.items():
@@ -104,7 +106,7 @@ def _checked(corrections: Mapping[Field, str | None]) -> dict[Field, str | None]
 
 
 def _settled(number: Contact, how: Settlement) -> Contact:
-    """Settle one number; where nobody corrected it, there is nothing to settle."""
+    """Settle one number; an uncorrected one has nothing to settle."""
     if not number.corrected:
         return number
     return number.keeping_ours() if how is Settlement.KEEP_OURS else number.taking_theirs()

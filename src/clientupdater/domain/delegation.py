@@ -1,4 +1,4 @@
-"""Nobody gives or takes, by any path, what they do not hold (A6).
+"""A person can neither give nor take, by any path, a right that they do not hold (A6).
 
 Every function here either returns or refuses. That one may act upon the other person, or on the
 area, at all is decided before, in ``oversight``.
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 
 def require_not_own_grants(actor: Actor, person: PersonId) -> None:
-    """Nobody changes their own grants, be it to more or to less (A6)."""
+    """Refuse a change of the actor's own grants, to more or to less (A6)."""
     if actor.id == person:
-        raise PrivilegeExceeded("Nobody changes their own grants; ask another administrator.")
+        raise PrivilegeExceeded("You cannot change your own grants; ask another administrator.")
 
 
 def require_may_give(
     actor: Actor, permission: Permission, company: CompanyId | None, scope: Scope
 ) -> None:
-    """A grant is given by one who holds it in at least that scope and company (A6)."""
+    """Only an actor who holds a grant in at least this scope and company gives it (A6)."""
     if not actor.holds(permission, company, scope):
         raise PrivilegeExceeded(
             f"You do not hold {permission} at scope {scope} there, so you cannot give it.",
@@ -44,7 +44,7 @@ def require_may_give(
 def require_may_take(
     actor: Actor, permission: Permission, company: CompanyId | None, scope: Scope
 ) -> None:
-    """A grant is taken or lowered by one who could have given it (A6)."""
+    """Only an actor who could give a grant takes or lowers it (A6)."""
     if not actor.holds(permission, company, scope):
         raise PrivilegeExceeded(
             f"You do not hold {permission} at scope {scope} there, so you cannot take it.",
@@ -54,7 +54,7 @@ def require_may_take(
 
 
 def require_may_take_branch(actor: Actor, branch: BranchId) -> None:
-    """A branch of someone's territory is taken by one who holds the branch (A6)."""
+    """Only an actor who holds a branch takes it from a territory (A6)."""
     _require_holding(
         actor,
         Permission.USERS_MANAGE,
@@ -65,7 +65,7 @@ def require_may_take_branch(actor: Actor, branch: BranchId) -> None:
 
 
 def require_may_take_area(actor: Actor, area: AreaId) -> None:
-    """An area of someone's territory is taken by one who holds the area itself (A6)."""
+    """Only an actor who holds an area itself takes it from a territory (A6)."""
     _require_holding(
         actor,
         Permission.USERS_MANAGE,
@@ -76,7 +76,7 @@ def require_may_take_area(actor: Actor, area: AreaId) -> None:
 
 
 def require_may_give_branch(actor: Actor, person: PersonId, branch: BranchId) -> None:
-    """A branch of someone's territory is given by one who holds the branch (A6)."""
+    """Only an actor who holds a branch adds it to a territory (A6)."""
     _require_holding(
         actor,
         Permission.USERS_MANAGE,
@@ -91,9 +91,9 @@ def require_may_give_branch(actor: Actor, person: PersonId, branch: BranchId) ->
 def require_may_give_area(
     actor: Actor, person: PersonId, area: AreaId, members: Set[BranchId]
 ) -> None:
-    """An area of someone's territory is given by one who holds the area itself (A6).
+    """Only an actor who holds an area itself adds it to a territory (A6).
 
-    To hold its branches is not enough: an area grows.
+    Holding the area's branches is not enough, because an area grows.
     """
     _require_holding(
         actor, Permission.USERS_MANAGE, "area", in_territory=area in actor.territory.areas
@@ -104,7 +104,7 @@ def require_may_give_area(
 
 
 def require_may_place_branch(actor: Actor, branch: BranchId, area: AreaId) -> None:
-    """A branch is put into an area by one who holds the branch (A6).
+    """Only an actor who holds a branch puts it into an area (A6).
 
     Into an area of one's own it must not let one see more, whatever one may manage.
     """
@@ -120,7 +120,7 @@ def require_may_place_branch(actor: Actor, branch: BranchId, area: AreaId) -> No
 
 
 def require_may_remove_branch(actor: Actor, branch: BranchId, holders: Iterable[Actor]) -> None:
-    """A branch is taken out of an area by one who holds the branch (A6).
+    """Only an actor who holds a branch takes it out of an area (A6).
 
     The holders of the area lose it, so none of them may have wider rights, unless the actor
     manages the areas of every company.
@@ -139,7 +139,7 @@ def require_may_remove_branch(actor: Actor, branch: BranchId, holders: Iterable[
 
 
 def require_not_wider(actor: Actor, other: Actor) -> None:
-    """Nobody takes over an account with wider rights than their own, nor takes from it (A6).
+    """Refuse to take over, or take from, an account with wider rights than the actor's (A6).
 
     A password reset, a token, a change of email or a return to active hands out all that the
     other holds; a lock, a deactivation or the end of a session takes it away.

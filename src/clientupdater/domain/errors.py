@@ -1,24 +1,24 @@
-"""What can go wrong, in the words of the business.
+"""Everything that can go wrong, in the words of the business.
 
     Error
-    ├── InvalidInput            something given does not fit; every fault at once
+    ├── InvalidInput            the input is not valid; every fault at once
     │   └── InvalidPeriod
-    ├── NotFound                it is not there, or not for you to see
-    ├── Gone                    it was there, and its time is over
-    ├── Unauthenticated         nobody knows who you are
-    │   └── InvalidCredentials  what you show for it is not right
-    ├── Refused                 you may not
+    ├── NotFound                it does not exist, or the caller may not see it
+    ├── Gone                    it existed, and has expired
+    ├── Unauthenticated         the caller is not signed in
+    │   └── InvalidCredentials  the credentials are not right
+    ├── Refused                 the caller may not do this
     │   ├── Forbidden           the permission is missing
-    │   ├── PasswordChangeRequired  first of all the password must be changed
-    │   └── PrivilegeExceeded   nobody gives what they do not hold
-    ├── RuleBroken              a rule of the business says no
+    │   ├── PasswordChangeRequired  the password must be changed first
+    │   └── PrivilegeExceeded   the caller would hand out more than they hold
+    ├── RuleBroken              a rule of the business refuses it
     │   ├── PeriodClosed, PeriodNotBegun, PeriodMismatch
     │   ├── NotTrackable, AlreadyDone, NotDone
     │   ├── StatusNotAllowed, ReasonRequired, ReasonNotAllowed, RemarksRequired
     │   ├── PaymentRecorded, NotVoidable
     │   ├── OfficerNotAllowed
     │   └── LastAdministrator
-    ├── Conflict                somebody else was quicker
+    ├── Conflict                somebody else was first
     │   ├── VersionConflict
     │   ├── AlreadyExists
     │   ├── PlanChanged
@@ -27,20 +27,21 @@
     │   ├── BulkRejected
     │   ├── RequestInProgress
     │   └── KeyUsedOtherwise
-    ├── Unavailable             something we need does not answer; try again
-    │   └── CircuitOpen         it did not answer for so long that it is not asked for a while
-    ├── SourceFailed            a source of clients gave no good answer; trying again is no use
+    ├── Unavailable             a service does not answer; try again
+    │   └── CircuitOpen         calls to it are paused, because it has not been answering
+    ├── SourceFailed            a source of clients cannot be read; trying again does not help
     │   └── SourceRefused, SourceMalformed, SourceExpired
-    └── Misconfigured           it cannot work as it is set up; every fault at once
+    └── Misconfigured           the configuration is not valid; every fault at once
 
-An error says what was wrong, where, and what to do. It carries no HTTP status and no exit
-code: those belong to the edge (``entrypoints/failures.py``). It carries nobody's personal
-data, because it will be logged.
+A message says what happened, where, and what to do next. `default` is the message where none is
+given; docstrings are for readers of the code. `details` carries what a screen needs, such as the
+field and the values allowed. An error carries no personal data, because it is logged, and neither
+an HTTP status nor an exit code: those are set at the edge (``entrypoints/failures.py``).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import frozen
 
@@ -50,70 +51,83 @@ if TYPE_CHECKING:
 
 
 class Error(Exception):
-    """Something went wrong."""
+    """The root of all errors that the application raises on purpose."""
+
+    default: ClassVar[str] = "Something went wrong; try again."
 
     def __init__(self, message: str | None = None, **details: Any) -> None:
-        """Keep the message (by default the class's own docstring) and the facts behind it."""
-        self.message = message or _first_sentence(type(self))
+        """Keep the message and the facts behind it."""
+        self.message = message or self.default
         self.details: Mapping[str, Any] = details
         super().__init__(self.message)
 
 
-def _first_sentence(kind: type[Error]) -> str:
-    return (kind.__doc__ or kind.__name__).strip().splitlines()[0]
-
-
 @frozen
 class Fault:
-    """One thing wrong with what was given, and where it stands (a JSON pointer or a name)."""
+    """One fault of the input, and where it is (a JSON pointer or a name)."""
 
     pointer: str
     message: str
 
 
+def _listed(faults: Iterable[Fault], separator: str) -> str:
+    return separator.join(f"{f.pointer}: {f.message}" if f.pointer else f.message for f in faults)
+
+
 class InvalidInput(Error):
-    """What was given does not fit."""
+    """The input is not valid."""
+
+    default = "The input is not valid; check it and send it again."
 
     def __init__(self, faults: Iterable[Fault], message: str | None = None) -> None:
         """Take all faults at once, so that a person corrects them in one go."""
         self.faults = tuple(faults)
-        text = "; ".join(
-            f"{f.pointer}: {f.message}" if f.pointer else f.message for f in self.faults
-        )
-        super().__init__(message or text or None)
+        super().__init__(message or _listed(self.faults, "; ") or None)
 
     @classmethod
     def of(cls, pointer: str, message: str) -> InvalidInput:
-        """Tell of a single fault."""
+        """Report a single fault."""
         return cls([Fault(pointer, message)])
 
 
 class InvalidPeriod(InvalidInput):
-    """A period reads YYYY-MM or YYYY-Qn."""
+    """The text or number names no period."""
+
+    default = "Write a period as 2026-11 or 2026-Q4."
 
 
 class NotFound(Error):
-    """There is no such thing, or it is not yours to see."""
+    """It does not exist, or the caller may not see it (A5)."""
+
+    default = "It does not exist, or you may not see it."
 
 
 class Gone(Error):
-    """It was kept for a while, and is gone; ask for it anew."""
+    """It existed, and has expired."""
+
+    default = "It has expired and was removed; request it again."
 
 
 class Unauthenticated(Error):
-    """Sign in first: there is no session, or it is over."""
+    """The caller has no session, or it has ended."""
+
+    default = "You are not signed in, or your session has ended; sign in."
 
 
 class InvalidCredentials(Unauthenticated):
-    """Wrong email, password or reset token, or the account is locked."""
+    """One message for every cause, so that it tells a stranger nothing (U3)."""
+
+    default = "Wrong email, password or reset token, or the account is locked."
 
 
 class Refused(Error):
-    """You may not do this."""
+    """The caller may not do this."""
+
+    default = "You may not do this."
 
 
 class Forbidden(Refused):
-    """The permission for this is missing."""
+    """The permission is missing."""
 
     def __init__(self, permission: str, message: str | None = None) -> None:
         """Name the permission, and nothing of what was found."""
@@ -124,79 +138,125 @@ class Forbidden(Refused):
 
 
 class PasswordChangeRequired(Refused):
-    """The password must be changed before anything else."""
+    """The account's password must be changed first."""
+
+    default = "Change your password before you do anything else."
 
 
 class PrivilegeExceeded(Refused):
-    """Nobody gives what they do not hold themselves."""
+    """The caller would hand out or take away more than they hold (A6)."""
+
+    default = "You can only give what you hold yourself; ask another administrator."
 
 
 class RuleBroken(Error):
-    """A rule of the business says no."""
+    """A rule of the business refuses it."""
+
+    default = "A rule of the business does not allow this."
 
 
 class PeriodClosed(RuleBroken):
-    """The period can no longer be written to without status:correct."""
+    """The period is over and closed to this caller (P7)."""
+
+    default = "The period is closed; writing to it needs status:correct."
 
 
 class PeriodNotBegun(RuleBroken):
-    """The period has not begun yet."""
+    """The period is still to come (P7)."""
+
+    default = "The period has not begun yet; wait for its first day."
 
 
 class PeriodMismatch(RuleBroken):
-    """The period is not of the cycle by which this client is tracked."""
+    """The period is of the other tracking cycle (P2)."""
+
+    default = "The client is tracked by the other cycle; choose a period of that cycle."
 
 
 class NotTrackable(RuleBroken):
-    """The client is not tracked at present."""
+    """The client is not tracked in this period (P5, P6)."""
+
+    default = "The client is not tracked at present, so nothing can be recorded."
+
+    @classmethod
+    def without_cycle(cls) -> NotTrackable:
+        """Refuse a client without a product, since the product sets the cycle (P2)."""
+        return cls(
+            "The client has no product, so its tracking cycle is not known; set its product first."
+        )
 
 
 class AlreadyDone(RuleBroken):
-    """The period's work on this client is done; reopen it first."""
+    """The row is at DONE (S3)."""
+
+    default = "The period's work on this client is done; reopen it first."
 
 
 class NotDone(RuleBroken):
-    """Only a row at DONE can be reopened."""
+    """The row is not at DONE (S12)."""
+
+    default = "Only a row at DONE can be reopened."
 
 
 class StatusNotAllowed(RuleBroken):
-    """This status cannot be recorded here."""
+    """The status cannot be recorded for this client (S1, S6, S7)."""
+
+    default = "This status cannot be recorded for this client; choose another one."
 
 
 class ReasonRequired(RuleBroken):
-    """This status needs a reason."""
+    """The status needs a reason (S4)."""
+
+    default = "This status needs a reason; choose one."
 
 
 class ReasonNotAllowed(RuleBroken):
-    """This reason does not belong to the status."""
+    """The reason does not belong to the status (S4)."""
+
+    default = "This reason does not belong to the status; choose another one."
 
 
 class RemarksRequired(RuleBroken):
-    """Remarks are needed here."""
+    """The reason or the correction needs remarks (S5)."""
+
+    default = "Remarks are required here; write them."
 
 
 class PaymentRecorded(RuleBroken):
-    """A payment was recorded; only voiding that event takes it back."""
+    """A recorded payment is not taken back by a later update (S8)."""
+
+    default = "A payment was recorded; to take it back, void the event that recorded it."
 
 
 class NotVoidable(RuleBroken):
-    """This event cannot be voided."""
+    """The event cannot be voided (S13)."""
+
+    default = "This event cannot be voided; choose a recording or a payment that still counts."
 
 
 class OfficerNotAllowed(RuleBroken):
-    """This person cannot be the officer of this client."""
+    """The person cannot be the officer of this client (A3)."""
+
+    default = "This person cannot be the officer of this client; choose another person."
 
 
 class LastAdministrator(RuleBroken):
-    """The last administrator can be neither removed nor deactivated."""
+    """Someone must be left who can administer users (A9)."""
+
+    default = (
+        "This is the last administrator, who can be neither removed nor deactivated; "
+        "appoint another one first."
+    )
 
 
 class Conflict(Error):
-    """Somebody else was quicker."""
+    """Somebody else was first."""
+
+    default = "Somebody else changed this at the same moment; look at it again and retry."
 
 
 class VersionConflict(Conflict):
-    """The row has changed since you read it."""
+    """The thing has changed since the caller read it (S10)."""
 
     def __init__(
         self, *, provided: int, current: int, snapshot: object = None, fields: Iterable[str] = ()
@@ -207,7 +267,7 @@ class VersionConflict(Conflict):
         self.snapshot = snapshot
         self.fields = tuple(fields)
         super().__init__(
-            f"You saw version {provided}; it is now at version {current}.",
+            f"You saw version {provided}; it is now at version {current}. Read it again and retry.",
             provided=provided,
             current=current,
             fields=list(self.fields),
@@ -217,38 +277,52 @@ class VersionConflict(Conflict):
 class AlreadyExists(Conflict):
     """There is one already."""
 
+    default = "It exists already; use the existing one."
+
 
 class PlanChanged(Conflict):
-    """Applying it now would do something other than what was previewed; preview it anew."""
+    """Applying the plan would do something else than its preview showed (Y6)."""
+
+    default = "Applying this now would not do what the preview showed; preview it again."
 
 
 class SyncRunning(Conflict):
-    """A run of this source is under way, one at a time; wait for it, or call it off."""
+    """Each source has one run at a time (Y2)."""
+
+    default = "A run of this source is under way; wait for it to end, or cancel it."
 
 
 class SyncOver(Conflict):
-    """This run is over, or was called off; begin another one."""
+    """The run has ended or was cancelled."""
+
+    default = "This run has ended or was cancelled; start another one."
 
 
 class BulkRejected(Conflict):
-    """Some of it could not be done, so none of it was."""
+    """One item of an all-or-none call failed."""
+
+    default = "At least one item failed, so none was written; correct it and send all again."
 
     def __init__(self, outcomes: Iterable[object]) -> None:
-        """Carry what came of each item, in order."""
+        """Carry the outcome of each item, in order."""
         self.outcomes = tuple(outcomes)
         super().__init__()
 
 
 class RequestInProgress(Conflict):
-    """The same request is being worked on at this very moment; ask again for its answer."""
+    """The first request with this Idempotency-Key has not ended yet."""
+
+    default = "The same request is still being processed; send it again to get its answer."
 
 
 class KeyUsedOtherwise(Conflict):
-    """This Idempotency-Key belongs to another request; take a new one."""
+    """Another request used this Idempotency-Key."""
+
+    default = "This Idempotency-Key belongs to another request; use a new one."
 
 
 class Unavailable(Error):
-    """Something that is needed here does not answer; try again."""
+    """A service does not answer."""
 
     def __init__(self, service: str, message: str | None = None, **details: Any) -> None:
         """Name the service that did not answer."""
@@ -257,55 +331,67 @@ class Unavailable(Error):
 
 
 class CircuitOpen(Unavailable):
-    """It has not answered for so long that it is not asked for a while."""
+    """Calls to the service are paused, because it has not been answering."""
 
     def __init__(self, service: str, until: datetime | None) -> None:
-        """Say until when it is left alone."""
+        """Say when calls resume."""
         self.until = until
         when = f"; it is asked again from {until:%H:%M:%S} UTC" if until else ""
         super().__init__(service, f"{service} has not been answering{when}.")
 
 
 class KeyMissing(Unavailable):
-    """It is sealed with a key that ENCRYPTION_KEYS does not hold."""
+    """A value is encrypted with a key that ENCRYPTION_KEYS does not hold."""
 
     def __init__(self, key: str) -> None:
-        """Name the key, for those who can put it back."""
-        result = f"It is sealed with the key {key!r}, which ENCRYPTION_KEYS does not hold; add it."
-        super().__init__("the key", result)
+        """Name the key, for the person who can put it back."""
+        super().__init__(
+            "the key",
+            f"It is sealed with the key {key!r}, which ENCRYPTION_KEYS does not hold; add it.",
+        )
 
 
 class SourceFailed(Error):
-    """A source of clients gave no good answer."""
+    """A source of clients cannot be read."""
+
+    default = "The source could not be read; look at its connection and run again."
 
 
 class SourceRefused(SourceFailed):
-    """The source refuses us: see its credentials and grants."""
+    """The source does not let us in."""
+
+    default = "The source refused access; check its credentials and grants."
 
 
-RUN_AGAIN = "Run again; if it stays so, tell whoever keeps the source."
+RUN_AGAIN = "Run again; if it happens again, tell the people who run the source."
 MEND_FILE = "Have the file mended, then run again."
 
 
 class SourceMalformed(SourceFailed):
-    """What the source sent cannot be read; nothing of it was taken."""
+    """The source sent something that cannot be read."""
+
+    default = (
+        "The source sent something that cannot be read; nothing of it was taken. Run again; if it "
+        "happens again, tell the people who run the source."
+    )
 
     def __init__(self, text: str | None = None, todo: str = RUN_AGAIN) -> None:
-        """Say what was found, and what to do: nothing of it can be mended here."""
+        """Say what was found, and what to do about it outside this software."""
         super().__init__(f"{text.removesuffix('.')}. {todo}" if text else None)
 
 
 class SourceExpired(SourceFailed):
-    """The source cannot be read on from there; begin again, once."""
+    """The source cannot continue from this position."""
+
+    default = "The source cannot continue from there; start one run from the beginning."
 
 
 class Misconfigured(Error):
-    """It cannot work as it is set up."""
+    """The configuration is not valid."""
+
+    default = "The configuration is not valid; run `clientupdater doctor` to see what is wrong."
 
     def __init__(self, faults: Iterable[Fault], message: str | None = None) -> None:
         """Take all faults at once, so that one look at the configuration mends them."""
         self.faults = tuple(faults)
-        text = "\n".join(
-            f"{f.pointer}: {f.message}" if f.pointer else f.message for f in self.faults
-        )
-        super().__init__(message or text or None)
+        super().__init__(message or _listed(self.faults, "\n") or None)

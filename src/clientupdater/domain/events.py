@@ -1,7 +1,6 @@
-"""What can happen to a row, and the snapshot that everything that happened adds up to.
+"""The events of a row, and the snapshot that they add up to.
 
-The snapshot is always the fold of the events. A reader who wants to know why a row looks
-as it does needs this file alone.
+The snapshot is always the fold of the events: this file alone explains why a row looks as it does.
 """
 
 from __future__ import annotations
@@ -63,10 +62,10 @@ class Promise:
 
 @frozen(kw_only=True)
 class StatusEvent:
-    """One thing that happened to one row. Never changed, never erased (S13).
+    """One event of one row. It is never changed and never deleted (S13).
 
-    `status` is where the row stood after it, `branch` the one that had the client then;
-    `by` is nobody for what the system did. `has_payment` is None where nobody mentioned it.
+    `status` is the row's status after it, `branch` the client's branch at the time. `by` is None
+    for the system. `has_payment` is None where the update did not mention a payment.
     """
 
     sequence: int
@@ -89,7 +88,7 @@ class StatusEvent:
 
 @frozen(kw_only=True)
 class Standing:
-    """What a reopened row goes back to (S12)."""
+    """The part of a row that reopening restores (S12)."""
 
     status: str = PENDING
     reason: str | None = None
@@ -99,7 +98,7 @@ class Standing:
 
 @frozen(kw_only=True)
 class Snapshot:
-    """Where one client stands in one period."""
+    """The state of one client in one period."""
 
     standing: Standing = Standing()
     has_payment: bool = False
@@ -115,7 +114,6 @@ class Snapshot:
 
     @property
     def status(self) -> str:
-        """The status it stands at."""
         return self.standing.status
 
     @property
@@ -130,7 +128,7 @@ class Snapshot:
 
     @property
     def is_open(self) -> bool:
-        """Whether it still asks for work."""
+        """Whether there is still work to do."""
         return not self.is_done and self.exempt is None
 
 
@@ -139,7 +137,7 @@ History = tuple[StatusEvent, ...]
 
 
 def fold(history: Sequence[StatusEvent]) -> Snapshot:
-    """Add up a row's events: what was voided counts for nothing but the version (S9, S13)."""
+    """Add up a row's events; a voided event counts for the version only (S9, S13)."""
     gone = voided(history)
     opened = history[0]
     snapshot = Snapshot(branch=opened.branch, updated_at=opened.recorded_at)
@@ -170,7 +168,7 @@ def voided(history: Iterable[StatusEvent]) -> Mapping[int, int]:
 
 
 def closes(event: StatusEvent) -> bool:
-    """Whether this is somebody's recording of DONE (S3)."""
+    """Whether this is a recording of DONE (S3)."""
     return event.kind is EventKind.RECORDED and event.status == DONE
 
 
@@ -223,7 +221,7 @@ def _recorded(snapshot: Snapshot, event: StatusEvent) -> Snapshot:
 
 
 def _revived(snapshot: Snapshot, event: StatusEvent) -> Snapshot:
-    """Borrowed again (T4): at PENDING again if it was closed so, else only counted again."""
+    """Go back to PENDING if the row had ended its client's tracking (T4)."""
     standing = Standing() if snapshot.is_terminal else snapshot.standing
     return evolve(
         snapshot, standing=standing, terminal_at=None, revived_at=event.recorded_at, exempt=None

@@ -1,4 +1,4 @@
-"""Exports: what can be taken out, how a cell is kept from being a formula, when a file is gone."""
+"""Exports: what can be exported, how a cell is kept from being a formula, when a file expires."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ExportType(StrEnum):
-    """What is taken out."""
+    """What is exported."""
 
     CLIENTS = "clients"
     STATUS = "status"
@@ -101,7 +101,7 @@ COLUMNS: Mapping[ExportType, Mapping[str, Kind]] = {
     ExportType.STATUS: _STATUS,
     ExportType.REPORT: _REPORT,
 }
-"""Every column there is, in its order. Pension numbers are masked, whoever asks (C3)."""
+"""Every column, in order. Pension numbers are masked in every export (C3)."""
 
 NEEDS: Mapping[ExportType, tuple[Permission, ...]] = {
     ExportType.CLIENTS: (Permission.REPORTS_EXPORT, Permission.CLIENTS_READ),

@@ -1,8 +1,8 @@
-"""Who and what: identities that cannot be mixed up, because the type checker tells them apart."""
+"""Identities, as types of their own, so that the type checker catches a mix-up."""
 
 from __future__ import annotations
 
-from typing import NewType
+from typing import NewType, TypeAlias
 from uuid import UUID
 
 ClientId = NewType("ClientId", UUID)
@@ -12,3 +12,6 @@ AreaId = NewType("AreaId", UUID)
 PersonId = NewType("PersonId", UUID)
 JobId = NewType("JobId", int)
 SyncJobId = NewType("SyncJobId", UUID)
+
+ClientRef: TypeAlias = ClientId | str
+"""A client by identity, or by its client code."""

@@ -1,4 +1,4 @@
-"""Work done later: when it is tried again, who holds it, when a schedule is due (J1, J3, J4)."""
+"""Jobs: when one is tried again, which worker has it, when a schedule is due (J1, J3, J4)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TICK = timedelta(microseconds=1)
 
 
 class JobStatus(StrEnum):
-    """Where a job stands. Dead is kept, listed, and can be retried by hand (J1)."""
+    """A job's state. A dead job is kept, listed, and can be retried by hand (J1)."""
 
     PENDING = "pending"
     PROCESSING = "processing"
@@ -93,7 +93,7 @@ def after_lost_lease(attempts: int, max_attempts: int, now: datetime, fraction: 
 
 
 def is_lasting(error: Error) -> bool:
-    """Whether trying again is no use: nothing changes unless somebody changes it (J1)."""
+    """Whether trying again is no use until a person changes something (J1)."""
     return isinstance(error, _LASTING)
 
 
@@ -113,7 +113,7 @@ def can_be_cancelled(status: JobStatus) -> bool:
 
 @frozen
 class Lease:
-    """Who holds a job, by which attempt, and until when (J1)."""
+    """Which worker has a job, by which attempt, and until when (J1)."""
 
     worker: str
     attempt: int

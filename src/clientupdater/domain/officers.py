@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class AssignmentEnd(StrEnum):
-    """Why an assignment ended by itself; of several the first is told."""
+    """Why an assignment ended by itself; of several causes the first one counts."""
 
     MOVED = "moved"
     DEACTIVATED = "deactivated"
@@ -21,7 +21,7 @@ class AssignmentEnd(StrEnum):
 
 
 def require_officer(officer: Actor, branch: BranchId) -> None:
-    """The officer is active and has the branch in their territory, whatever their scope (A3)."""
+    """Require an active officer with the branch in their territory, whatever their scope (A3)."""
     if not officer.is_active:
         raise OfficerNotAllowed("This person is not active, so they cannot be an officer.")
     if branch not in officer.territory.all_branches:
@@ -31,9 +31,9 @@ def require_officer(officer: Actor, branch: BranchId) -> None:
 def assignment_ends(
     officer: Actor, assigned_in: BranchId, branch_now: BranchId
 ) -> AssignmentEnd | None:
-    """Say whether, and why, an assignment ends: a move, a deactivation, a branch lost (A3).
+    """Decide whether, and why, an assignment ends: a move, a deactivation, a lost branch (A3).
 
-    A move ends it even where the officer has the new branch as well.
+    A move ends it even if the officer has the new branch as well.
     """
     if branch_now != assigned_in:
         return AssignmentEnd.MOVED

@@ -1,4 +1,4 @@
-"""People: their passwords, and what keeps guessers out (U3, U4, U6)."""
+"""Passwords, and the lock that stops guessing (U3, U4, U6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Months and quarters of the business calendar, and who may write to them (P1, P2, P7, P8)."""
+"""Months and quarters of the business calendar, and when to write to them (P1, P2, P7, P8)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EVENING = 20
 
 
 class Cycle(StrEnum):
-    """How often a client must be reached: by the product's tracking cycle (P2)."""
+    """How often a client must be reached, as the product sets it (P2)."""
 
     MONTHLY = "monthly"
     QUARTERLY = "quarterly"
@@ -98,7 +98,6 @@ class Period:
         return _first_of_next_month(date(self.year, last_month, 1)) - timedelta(days=1)
 
     def __contains__(self, day: object) -> bool:
-        """Tell whether a day lies in it."""
         return isinstance(day, date) and self.first_day <= day <= self.last_day
 
     @property
@@ -121,7 +120,7 @@ def _first_of_next_month(day: date) -> date:
 
 
 def business_day(moment: datetime, zone: tzinfo) -> date:
-    """Tell which day it is for the business; the machine's own date is never asked (P1)."""
+    """Return the business day of a moment; the machine's own date is never used (P1)."""
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone is no moment")
     try:
@@ -131,7 +130,7 @@ def business_day(moment: datetime, zone: tzinfo) -> date:
 
 
 class Window(StrEnum):
-    """How a period stands towards a day on which somebody wants to write to it (P7)."""
+    """Whether a period can be written to on a day (P7)."""
 
     NOT_BEGUN = "not_begun"
     RUNNING = "running"
@@ -140,12 +139,12 @@ class Window(StrEnum):
 
     @property
     def is_open(self) -> bool:
-        """Whether anyone who may write at all may write now."""
+        """Whether writing needs no right to correct."""
         return self in {Window.RUNNING, Window.BACKDATING}
 
 
 def window(period: Period, today: date, backdating_days: int) -> Window:
-    """Tell who may write: everybody while it runs, for some days after, then correctors (P7).
+    """Work out the window: open while the period runs and for some days after, then closed (P7).
 
     Only the period just before the running one has backdating days, however many they are.
     """
@@ -159,12 +158,12 @@ def window(period: Period, today: date, backdating_days: int) -> Window:
 
 
 def last_writing_day(period: Period, backdating_days: int) -> date:
-    """Name the last day on which a call for this period can have been made (P7, P8)."""
+    """Return the last day on which a call for this period can have been made (P7, P8)."""
     return period.last_day + timedelta(days=backdating_days)
 
 
 def due_for_opening(moment: datetime, zone: tzinfo) -> tuple[Period, ...]:
-    """Name the periods that should have rows by now (P4).
+    """List the periods that should have rows by now (P4).
 
     The running ones, and from the evening before also those that begin tomorrow.
     """
@@ -176,5 +175,5 @@ def due_for_opening(moment: datetime, zone: tzinfo) -> tuple[Period, ...]:
 
 
 def cycle_takes_effect(changed_on: date) -> date:
-    """Name the day from which a changed tracking cycle opens rows: the next month's start (P2)."""
+    """Return the day from which a changed cycle opens rows: the next month's first (P2)."""
     return _first_of_next_month(changed_on)

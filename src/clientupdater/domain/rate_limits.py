@@ -1,4 +1,4 @@
-"""How often somebody may come, and by what they are counted (U3).
+"""How often a caller may make requests, and by what they are counted (U3).
 
 Hits are counted in windows that slide: those of the running window, and as much of the one before
 as still reaches into the last minute (or five). Two numbers are enough for that, whoever keeps
@@ -31,7 +31,7 @@ _NETWORK_BITS = 64
 
 
 class Activity(StrEnum):
-    """What is done, as far as it is counted apart."""
+    """A kind of request that is counted on its own."""
 
     READ = "read"
     WRITE = "write"
@@ -167,7 +167,7 @@ def _where(address: str | None) -> str:
 
 @frozen
 class Verdict:
-    """Whether it may be done, and what is left."""
+    """Whether the request is allowed, and how many are left."""
 
     allowance: Allowance
     allowed: bool

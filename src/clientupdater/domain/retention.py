@@ -1,4 +1,4 @@
-"""What is purged when it is old, and what never is (J5, L2)."""
+"""Which old records are purged, and which never are (J5, L2)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Purgeable(StrEnum):
-    """Everything that retention may remove. What is not here is kept (J5)."""
+    """Everything that retention may remove; all else is kept (J5)."""
 
     ACTIVITY_LOGS = "activity_logs"
     COMPLETED_JOBS = "completed_jobs"

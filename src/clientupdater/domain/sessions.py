@@ -26,7 +26,7 @@ class SessionKind(StrEnum):
 
 
 class SessionEnd(StrEnum):
-    """Why a session is over; of several the first is told."""
+    """Why a session ended; of several causes the first one counts."""
 
     REVOKED = "revoked"
     INACTIVE = "inactive"

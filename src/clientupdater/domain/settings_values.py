@@ -1,4 +1,4 @@
-"""Settings that people keep in the database: typed text, per company where it makes sense (P7, Y7).
+"""Settings in the database: typed text, per company where it makes sense (P7, Y7).
 
 A setting that we know has a type, bounds and a default; any other is checked against the type
 it is saved with.
@@ -33,7 +33,7 @@ class ValueType(StrEnum):
 
 
 class Unreadable(Exception):
-    """A text that is not of its type; it becomes a fault where it was given."""
+    """Text that is not of its type; the caller turns it into a fault of its field."""
 
 
 @frozen

@@ -35,7 +35,7 @@ MAX_REMARKS = 4000
 
 @frozen
 class Reason:
-    """Why a row was given its status."""
+    """Why a row has its status."""
 
     code: str
     is_terminal: bool = False
@@ -45,7 +45,7 @@ class Reason:
 
 @frozen
 class Status:
-    """What can be said of a client in a period; no companies means every company (S6)."""
+    """A status that a row can have; no companies means every company (S6)."""
 
     code: str
     sequence: int
@@ -79,19 +79,19 @@ class Choice:
 
 @frozen
 class StatusCatalogue:
-    """Every status there is, as the lookups hold them at this moment."""
+    """Every status, as the lookups are at this moment."""
 
     _statuses: dict[str, Status] = field(converter=_by_code)
 
     def choose(
         self, status: str, reason: str | None, remarks: str | None, company: CompanyId
     ) -> Choice:
-        """Check what somebody wants to record against S1 and S4 to S7."""
+        """Check a status, its reason and its remarks (S1, S4-S7)."""
         chosen = self._recordable(status, company)
         because = _reason_of(chosen, reason)
         result = tidy_remarks(remarks)
         if because and because.requires_remarks and result is None:
-            raise RemarksRequired(f"{status} with {because.code} needs remarks.")
+            raise RemarksRequired(f"{status} with {because.code} needs remarks.", field="/remarks")
         return Choice(status, reason, result, is_terminal=bool(because and because.is_terminal))
 
     def may_end(self, status: str, reason: str | None) -> bool:
@@ -101,34 +101,41 @@ class StatusCatalogue:
 
     def _recordable(self, code: str, company: CompanyId) -> Status:
         if code == PENDING:
-            raise StatusNotAllowed("PENDING is where a row begins; nobody records it.")
+            raise self._refusal("Every row begins at PENDING, so it cannot be recorded.", company)
         status = self._statuses.get(code)
         if status is None or not status.is_active:
-            raise StatusNotAllowed(f"Choose one of {self._offer(company)}.")
+            raise self._refusal("There is no such status in use.", company)
         if not status.is_for(company):
-            raise StatusNotAllowed(f"{code} is not for clients of this company.")
+            raise self._refusal(f"{code} is not for clients of this company.", company)
         return status
 
-    def _offer(self, company: CompanyId) -> str:
-        offered = sorted(self._statuses.values(), key=lambda status: status.sequence)
-        codes = [s.code for s in offered if s.is_active and s.is_for(company) and s.code != PENDING]
-        return ", ".join(codes)
+    def _refusal(self, why: str, company: CompanyId) -> StatusNotAllowed:
+        ordered = sorted(self._statuses.values(), key=lambda status: status.sequence)
+        allowed = [
+            status.code
+            for status in ordered
+            if status.is_active and status.is_for(company) and status.code != PENDING
+        ]
+        message = f"{why} Choose one of {', '.join(allowed)}."
+        return StatusNotAllowed(message, field="/status", allowed=allowed)
 
 
 def _reason_of(status: Status, code: str | None) -> Reason | None:
     active = {reason.code: reason for reason in status.active_reasons}
     if code is None:
         if active:
-            raise ReasonRequired(f"{status.code} needs a reason: {', '.join(active)}.")
+            message = f"{status.code} needs a reason: {', '.join(active)}."
+            raise ReasonRequired(message, field="/reason", allowed=[*active])
         return None
     if code not in active:
         offer = f"Choose one of {', '.join(active)}." if active else "It takes none."
-        raise ReasonNotAllowed(f"This is no reason for {status.code}. {offer}")
+        message = f"This is no reason for {status.code}. {offer}"
+        raise ReasonNotAllowed(message, field="/reason", allowed=[*active])
     return active[code]
 
 
 def tidy_remarks(remarks: str | None) -> str | None:
-    """Trim remarks; nothing left is no remarks. Refuse what cannot be kept (S5)."""
+    """Trim remarks; empty ones become None. Refuse text that cannot be stored (S5)."""
     text = (remarks or "").strip()
     if len(text) > MAX_REMARKS:
         raise InvalidInput(
@@ -140,8 +147,8 @@ def tidy_remarks(remarks: str | None) -> str | None:
 
 
 def required_remarks(remarks: str | None, what: str) -> str:
-    """Insist on remarks for a correction (S12, S13, T4)."""
+    """Require remarks for a correction (S12, S13, T4)."""
     result = tidy_remarks(remarks)
     if result is None:
-        raise RemarksRequired(f"Say why: {what} needs remarks.")
+        raise RemarksRequired(f"Say why: {what} needs remarks.", field="/remarks")
     return result

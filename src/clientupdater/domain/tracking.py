@@ -1,7 +1,7 @@
-"""What may be done to a row, by whom it may be done now, and the event that it adds.
+"""What can be done to a row, by whom and when, and the event that it adds.
 
-Every command takes the row as it stands and answers with one Change: the event, and the
-snapshot after it. Nothing is written here; whoever calls keeps the change or drops it.
+Every command takes the row as it is and returns one Change: the event, and the snapshot after it.
+Nothing is written here: the caller stores the change or drops it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from clientupdater.domain import events
+from clientupdater.domain.clients import has_terminal_outcome
 from clientupdater.domain.errors import (
     AlreadyDone,
     Forbidden,
@@ -30,7 +31,7 @@ from clientupdater.domain.statuses import PENDING, required_remarks
 from clientupdater.domain.updates import require_sound, when_it_occurred
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import date, datetime
 
     from clientupdater.domain.clients import Client
@@ -53,14 +54,14 @@ class PeriodRow:
 
 @frozen
 class Change:
-    """One event, and the snapshot after it: what a write keeps (S9)."""
+    """One event, and the snapshot after it: what a write stores (S9)."""
 
     event: StatusEvent
     snapshot: Snapshot
 
 
-def in_order_of_writing(place: tuple[ClientId, Period]) -> tuple[ClientId, date, str]:
-    """Order rows as all write and lock them who touch several: by client, then by period."""
+def writing_order(place: tuple[ClientId, Period]) -> tuple[ClientId, date, str]:
+    """Sort rows by client, then period: every writer of several rows locks them in this order."""
     client, period = place
     return client, period.first_day, period.cycle
 
@@ -78,19 +79,22 @@ def opened(client: Client, write_context: WriteContext) -> StatusEvent:
 
 
 def unopened(client: Client, period: Period, write_context: WriteContext) -> PeriodRow:
-    """Show the running period's row that nobody has opened yet: PENDING, version 0 (P4)."""
+    """Build the running period's row before it is opened: PENDING, version 0 (P4)."""
     if client.cycle is not period.cycle:
-        raise PeriodMismatch(f"This client is tracked {client.cycle or 'by no known cycle'}.")
-    stands = window(period, write_context.today, write_context.backdating_days)
-    if stands is Window.NOT_BEGUN:
-        raise PeriodNotBegun(f"{period} begins on {period.first_day}.")
-    if stands is not Window.RUNNING or not client.is_due(period, write_context.today):
+        raise PeriodMismatch(
+            f"This client is tracked {client.cycle or 'by no known cycle'}, not by {period}.",
+            cycle=client.cycle and str(client.cycle),
+        )
+    state = window(period, write_context.today, write_context.backdating_days)
+    if state is Window.NOT_BEGUN:
+        raise _not_begun(period)
+    if state is not Window.RUNNING or not client.is_due(period, write_context.today):
         raise NotTrackable(f"The client is not tracked in {period}.")
     return PeriodRow(client.id, client.company, period, fold([opened(client, write_context)]))
 
 
 def require_version(row: PeriodRow, provided: int, history: Callable[[], History]) -> None:
-    """Refuse a write over what its author has not seen, and say what differs (S10)."""
+    """Refuse a write over a version that its author has not seen, and say what differs (S10)."""
     current = row.snapshot
     if provided == current.version:
         return
@@ -134,7 +138,7 @@ def record(
     _require_writable(row.period, write_context)
     choice = catalogue.choose(update.status, update.reason, update.remarks, row.company)
     if update.has_payment is False and row.snapshot.has_payment:
-        raise PaymentRecorded
+        raise PaymentRecorded(field="/has_payment")
     occurred_at = when_it_occurred(update, row.period, write_context)
     require_sound(update, occurred_at, write_context)
     event = evolve(
@@ -155,7 +159,7 @@ def record(
 def reopen(
     row: PeriodRow, history: History, remarks: str | None, write_context: WriteContext
 ) -> Change:
-    """Take a DONE back: the row stands as after the last event before it (S12)."""
+    """Take a DONE back: the row is as it was before it (S12)."""
     _require_correcting(write_context)
     _require_tracked(row)
     if not row.snapshot.is_done:
@@ -181,6 +185,15 @@ def void(
     result = required_remarks(remarks, "voiding")
     event = evolve(_event(row, EventKind.VOIDED, write_context), remarks=result, voids=sequence)
     return _refolded(history, event)
+
+
+def client_after(
+    client: Client, rows: Iterable[PeriodRow], row: PeriodRow, change: Change
+) -> Client:
+    """Work out whether a client is still tracked after a change of one of its rows (T1, T4)."""
+    others = [each.snapshot for each in rows if each.period != row.period]
+    ended = has_terminal_outcome([*others, change.snapshot])
+    return evolve(client, has_terminal_outcome=ended)
 
 
 def settle(row: PeriodRow, cause: ExemptCause | None, write_context: WriteContext) -> Change | None:
@@ -217,12 +230,14 @@ def note_payment(row: PeriodRow, paid_at: datetime, write_context: WriteContext)
 def revive(
     row: PeriodRow, client: Client, remarks: str | None, write_context: WriteContext
 ) -> Change:
-    """Track a client again who was fully paid and borrows anew (T4)."""
+    """Track a fully paid client again, who has a new loan (T4)."""
     _require_correcting(write_context)
     if not client.has_terminal_outcome:
         raise NotDone("This client has no terminal outcome to be revived from.")
     if cause := evolve(client, has_terminal_outcome=False).exempt_cause:
-        raise NotTrackable(f"The client would not be tracked even so: {cause}.", cause=str(cause))
+        raise NotTrackable(
+            f"Reviving would not make the client tracked: {cause}.", cause=str(cause)
+        )
     if window(row.period, write_context.today, write_context.backdating_days) is not Window.RUNNING:
         raise PeriodClosed(f"A client is revived in the running period, not in {row.period}.")
     result = required_remarks(remarks, "reviving")
@@ -240,27 +255,37 @@ def _require_correcting(write_context: WriteContext) -> None:
 
 
 def _require_writable(period: Period, write_context: WriteContext) -> None:
-    stands = window(period, write_context.today, write_context.backdating_days)
-    if stands is Window.NOT_BEGUN:
-        raise PeriodNotBegun(f"{period} begins on {period.first_day}.")
-    if stands is Window.CLOSED and not write_context.may_correct:
-        raise PeriodClosed(f"{period} is closed; writing to it needs {Permission.STATUS_CORRECT}.")
+    state = window(period, write_context.today, write_context.backdating_days)
+    if state is Window.NOT_BEGUN:
+        raise _not_begun(period)
+    if state is Window.CLOSED and not write_context.may_correct:
+        raise PeriodClosed(
+            f"{period} is closed; writing to it needs {Permission.STATUS_CORRECT}.",
+            permission=str(Permission.STATUS_CORRECT),
+        )
+
+
+def _not_begun(period: Period) -> PeriodNotBegun:
+    begins = period.first_day.isoformat()
+    return PeriodNotBegun(f"{period} begins on {begins}.", begins_on=begins)
 
 
 def _require_voidable(history: History, sequence: int) -> None:
     event = next((event for event in history if event.sequence == sequence), None)
     if event is None:
-        raise NotVoidable(f"The row has no event {sequence}.")
+        raise NotVoidable(f"The row has no event {sequence}.", sequence=sequence)
     if event.kind not in {EventKind.RECORDED, EventKind.PAYMENT}:
-        raise NotVoidable(f"Only a recording or a payment is voided; {sequence} is {event.kind}.")
+        message = f"Only a recording or a payment can be voided; event {sequence} is {event.kind}."
+        raise NotVoidable(message, sequence=sequence, kind=str(event.kind))
     if sequence in events.voided(history):
-        raise NotVoidable(f"Event {sequence} is voided already.")
+        raise NotVoidable(f"Event {sequence} is voided already.", sequence=sequence)
     if sequence in events.reopened(history):
-        raise NotVoidable(f"Event {sequence} was reopened, which took it back.")
+        message = f"Event {sequence} was reopened, which took it back."
+        raise NotVoidable(message, sequence=sequence)
 
 
 def _event(row: PeriodRow, kind: EventKind, write_context: WriteContext) -> StatusEvent:
-    """Begin the row's next event, with everything as the row stands."""
+    """Build the row's next event, with status and branch unchanged."""
     return StatusEvent(
         sequence=row.snapshot.version + 1,
         kind=kind,
@@ -281,5 +306,5 @@ def _refolded(history: History, event: StatusEvent) -> Change:
 
 
 def _change(event: StatusEvent, after: Snapshot) -> Change:
-    """Let the event say where the row stood after it, as a reader of the history expects."""
+    """Give the event the row's status after it, as readers of the history expect."""
     return Change(evolve(event, status=after.status), after)

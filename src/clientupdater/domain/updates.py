@@ -1,4 +1,4 @@
-"""What a person says came of a call or a visit, and whether it can be so (P8, S11)."""
+"""An update after a call or a visit, and whether it can be true (P8, S11)."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from clientupdater.domain.write_context import WriteContext
 
 LARGEST_AMOUNT = Decimal("9999999999999.99")
-"""The largest amount of money that the records hold."""
+"""The largest amount of money that can be stored."""
 
 
 @frozen(kw_only=True)
 class StatusUpdate:
-    """An update as it is given: what is None was not mentioned."""
+    """An update as it was sent; None means not mentioned."""
 
     status: str
     reason: str | None = None
@@ -36,7 +36,7 @@ class StatusUpdate:
 
 
 def when_it_occurred(update: StatusUpdate, period: Period, write_context: WriteContext) -> datetime:
-    """Find when the call was made: now, unless said otherwise, within what P8 allows."""
+    """Return when the call was made: now by default, within the days that P8 allows."""
     occurred_at = update.occurred_at or write_context.now
     if occurred_at.tzinfo is None:
         raise InvalidInput.of("/occurred_at", "needs an offset, as in 2026-11-05T09:30:00+08:00")
@@ -51,7 +51,7 @@ def when_it_occurred(update: StatusUpdate, period: Period, write_context: WriteC
 
 
 def require_sound(update: StatusUpdate, occurred_at: datetime, write_context: WriteContext) -> None:
-    """Refuse a follow-up or a promise that cannot be, all faults at once (S11)."""
+    """Refuse an impossible follow-up or promise, all faults at once (S11)."""
     day = business_day(occurred_at, write_context.zone)
     faults = []
     if update.next_follow_up_on and update.next_follow_up_on < day:

@@ -1,7 +1,7 @@
-"""What to do next: where an open row stands in the worklist, and why it stands there.
+"""Where an open row is in the worklist, and why.
 
-What is due comes first, oldest due first; then what nobody has touched, who owes most first; then
-what somebody has in hand, likewise; what is to be followed up on a later day comes last.
+Follow-ups that are due come first, the oldest first. Then come untouched rows and then rows in
+hand, each with the largest debt first. Follow-ups on a later day come last.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Cause(StrEnum):
-    """Why an open row stands where it stands, in the order of the worklist."""
+    """Why an open row has its place, in the order of the worklist."""
 
     FOLLOW_UP_DUE = "follow_up_due"
     NOT_TOUCHED = "not_touched"
@@ -23,7 +23,7 @@ class Cause(StrEnum):
 
 
 def cause_of(next_follow_up_on: date | None, update_count: int, today: date) -> Cause:
-    """Say why: a day that was named counts before anything else (S11)."""
+    """Find the cause; a follow-up day counts before anything else (S11)."""
     if next_follow_up_on is not None:
         return Cause.FOLLOW_UP_DUE if next_follow_up_on <= today else Cause.FOLLOW_UP_LATER
     return Cause.IN_HAND if update_count else Cause.NOT_TOUCHED

@@ -1,4 +1,4 @@
-"""The circumstances of a write: who acts, when, and with what latitude."""
+"""Who writes, when, and how far back they may write."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class WriteContext:
-    """Somebody acting at a moment; nobody acts for the system.
+    """The author and the moment of a write; `by` is None for the system.
 
-    `may_correct` says that they hold status:correct over this client; `backdating_days` is
-    how long the business lets others write for the period before the running one (P7).
+    `may_correct`: the author holds status:correct over this client. `backdating_days`: for how many
+    days others may still write to the period before the running one (P7).
     """
 
     now: datetime

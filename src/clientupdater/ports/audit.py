@@ -1,4 +1,4 @@
-"""What is written down about who did what (L1): within the transaction of the deed."""
+"""Logs and audits (L1), written in the transaction of the action itself."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class LoggedAction:
 
 @frozen(kw_only=True)
 class RightsChange:
-    """One change of somebody's rights or territory, with what was and what is."""
+    """One change of a person's rights or territory, with the values before and after."""
 
     decision: str
     person: PersonId
@@ -39,13 +39,13 @@ class RightsChange:
 
 
 class AuditLog(Protocol):
-    """The logs and audits; a transaction that is rolled back has written nothing.
+    """The logs and audits; a transaction that is rolled back writes nothing.
 
-    A refusal therefore is written in a unit of work of its own.
+    A refusal is therefore written in a transaction of its own.
     """
 
     def did(self, caller: Caller, *entries: LoggedAction) -> None:
-        """Log writes, however many at once."""
+        """Log writes, many at once if need be."""
         ...
 
     def refused(
@@ -56,9 +56,9 @@ class AuditLog(Protocol):
         resource_id: str,
         company: CompanyId | None = None,
     ) -> None:
-        """Audit who was refused what, with the grants found and what was missing (A5).
+        """Audit a refusal, with the grants found and what was missing (A5).
 
-        `company` is whose the thing is; None: it belongs to no single one.
+        `company` is the thing's company; None if it belongs to no single one.
         """
         ...
 
@@ -67,8 +67,8 @@ class AuditLog(Protocol):
         ...
 
     def saw(self, caller: Caller, action: str, client: ClientId, subject: str) -> None:
-        """Log a look at, or a taking away of, personal data.
+        """Log a look at, or a removal of, personal data.
 
-        Raises NotFound if the client does not exist within sight.
+        Raises NotFound if the transaction sees no such client.
         """
         ...

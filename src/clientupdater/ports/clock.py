@@ -1,4 +1,4 @@
-"""Telling the time, so that nothing else has to ask the machine (P1)."""
+"""The clock: nothing else reads the machine's time (P1)."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ class Clock(Protocol):
     """The one business clock."""
 
     def now(self) -> datetime:
-        """Tell the moment; it always carries its offset."""
+        """Return the moment, with its offset."""
         ...

@@ -1,4 +1,4 @@
-"""Pension numbers: kept sealed, found by a blind index, shown only on purpose (C3)."""
+"""Pension numbers: encrypted at rest, found by a blind index, shown only on request (C3)."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ if TYPE_CHECKING:
 
 @frozen
 class RenewedBatch:
-    """How many numbers were sealed anew, and the last client looked at (None: no more)."""
+    """How many numbers were encrypted again, and the last client examined (None: no more)."""
 
     renewed: int
     last: ClientId | None
 
 
 class PensionNumbers(Protocol):
-    """The numbers of the clients within sight."""
+    """The numbers of the clients that the transaction sees."""
 
     def show(self, client: ClientId) -> str | None:
-        """Open a client's number; None if there is none, or no such client."""
+        """Decrypt a client's number; None if there is none, or no such client."""
         ...
 
     def keep(self, client: ClientId, number: str) -> None:
-        """Seal a number for this client alone, in place of the one before.
+        """Encrypt a number for this client, replacing the one before.
 
         Raises NotFound if there is no such client.
         """
         ...
 
     def owners(self, number: str) -> Sequence[ClientId]:
-        """Find whose number it is, without opening any.
+        """Find the clients with this number, decrypting none.
 
         One person may be the client of several companies.
         """
         ...
 
     def missing_keys(self) -> frozenset[str]:
-        """Name the keys that numbers are sealed with and that we do not have."""
+        """List the keys that numbers are encrypted with and that are not configured."""
         ...
 
     def renew_batch(self, *, after: ClientId | None, at_most: int) -> RenewedBatch:
-        """Seal the next numbers anew with the newest key, in the order of identity.
+        """Encrypt the next numbers with the newest key, in the order of identity.
 
-        One that somebody changes meanwhile is passed over: it has the newest key already.
+        A number that changes meanwhile is skipped: it has the newest key already.
         """
         ...

@@ -1,4 +1,4 @@
-"""What somebody may do at this moment, whoever asks (A1, A2, A7)."""
+"""A person's rights at this moment (A1, A2, A7)."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ if TYPE_CHECKING:
 
 
 class Rights(Protocol):
-    """The rights of people other than the one who acts."""
+    """The rights of people other than the caller."""
 
     def actor(self, person: PersonId) -> Actor | None:
-        """Find whether a person is active, their grants and live territory; None: unknown."""
+        """Read a person's state, grants and live territory; None if there is no such person."""
         ...
 
     def lock(self) -> None:
-        """Keep whoever changes rights waiting until this unit of work is over (A3).
+        """Take a shared lock against changes of rights, until the transaction ends (A3).
 
-        For what is decided by another person's rights and has to end when they lose them: it
-        waits for the changes under way (`People.hold`), and not for its like. Held before
-        any client is (`Clients.hold`), so that nobody who waits for a client waits for it.
+        Needed where a decision rests on another person's rights and must end when they lose them.
+        Take it before locking a client, so that no transaction that waits for a client holds up
+        changes of rights.
         """
         ...

@@ -1,69 +1,97 @@
-"""Keeping clients, their rows and what happened to them.
+"""Clients, their rows and the events of these, and opening whole periods.
 
-Whatever is read or written here is within the sight of its unit of work: what lies outside
-it does not exist.
+Every read and write is limited to what the transaction sees: nothing else exists for it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from attrs import frozen
+
+from clientupdater.domain.ids import ClientId
+from clientupdater.domain.periods import Period
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
-    from typing import TypeAlias
 
     from clientupdater.domain.clients import Client
+    from clientupdater.domain.contacts import ContactCard
     from clientupdater.domain.events import History, StatusEvent
-    from clientupdater.domain.ids import ClientId, PersonId
-    from clientupdater.domain.periods import Period
-    from clientupdater.domain.statuses import StatusCatalogue
+    from clientupdater.domain.ids import ClientRef, PersonId
+    from clientupdater.domain.officers import AssignmentEnd
     from clientupdater.domain.tracking import Change, PeriodRow
     from clientupdater.domain.write_context import WriteContext
 
-    ClientRef: TypeAlias = ClientId | str
-    Place: TypeAlias = tuple[ClientId, Period]
+Place: TypeAlias = tuple[ClientId, Period]
+"""Which row: a client and a period."""
 
 
 class Clients(Protocol):
-    """The book of clients, as far as the rules look at it."""
+    """Clients with their officers (A3) and contact numbers (C1, C2).
 
-    def find(self, client: ClientId) -> Client | None:
-        """Find one by identity; None if there is none."""
-        ...
+    An assignment is written with the client locked.
+    """
 
-    def by_code(self, code: str) -> Client | None:
-        """Find one by its client code; None if there is none."""
-        ...
+    def find(self, client: ClientId) -> Client | None: ...
+
+    def by_code(self, code: str) -> Client | None: ...
 
     def find_all(self, refs: Collection[ClientRef]) -> Mapping[ClientRef, Client]:
-        """Find many, each by identity or by its client code; whom there is not is left out."""
+        """Find many clients; the ones that do not exist are left out."""
         ...
 
     def lock(self, *clients: ClientId) -> None:
-        """Keep the others who would end, revive, open or assign these waiting until this is over.
+        """Lock clients until the transaction ends, in the order of their identity.
 
-        A unit of work that only records on one open row holds nothing. Any other holds before it
-        locks a row, all its clients in one call; they are taken in the order of identity. Holding
-        none still keeps those out who write the rows of many (openings, syncs). What was read
-        before may have changed since.
+        Other transactions that end, revive, open or assign these clients wait. A transaction that
+        only records on one open row takes no lock. Any other locks all its clients in one call,
+        before it locks a row. A call without clients still keeps out the writers of many rows
+        (openings and syncs). Read a client again once it is locked: it may have changed.
         """
         ...
 
+    def assign(
+        self, clients: Collection[ClientId], officer: PersonId, write_context: WriteContext
+    ) -> None:
+        """Begin an assignment for each client, and end its former one as reassigned.
 
-class Statuses(Protocol):
-    """The statuses and reasons that the business uses."""
+        Raises NotFound if the person or one of the clients does not exist.
+        """
+        ...
 
-    def load(self) -> StatusCatalogue:
-        """Read all of them, inactive ones included."""
+    def end_assignments(
+        self,
+        clients: Collection[ClientId],
+        write_context: WriteContext,
+        why: AssignmentEnd | None = None,
+    ) -> None:
+        """End the assignment of each client that has one; without a cause, as released."""
+        ...
+
+    def contacts(self, client: ClientId) -> ContactCard | None:
+        """Find a client's contact numbers; None if it does not exist or is deleted (C4).
+
+        The source's value is the one of the source that owns the number (Y10), or else of the
+        source that reported the client last.
+        """
+        ...
+
+    def save_contacts(
+        self, seen: ContactCard, after: ContactCard, write_context: WriteContext
+    ) -> ContactCard:
+        """Save changed numbers, with a row of `client_changes` for each (C2).
+
+        Returns the client's next version, after waiting for other writers of its numbers. Raises
+        VersionConflict if the client has moved on since `seen`, NotFound if it is gone.
+        """
         ...
 
 
 @frozen
 class RowChanges:
-    """A row as it was read (None: it is opened here), its new events, and how it is then."""
+    """A row as it was read (None: it is new), its new events, and the row after them."""
 
     seen: PeriodRow | None
     events: History
@@ -71,10 +99,18 @@ class RowChanges:
 
 
 class PeriodRows(Protocol):
-    """Period statuses and their events."""
+    """Period rows and their events."""
 
-    def find(self, client: ClientId, period: Period) -> PeriodRow | None:
-        """Find a client's row of a period; None if it was never opened."""
+    def find(self, client: ClientId, period: Period) -> PeriodRow | None: ...
+
+    def find_many(
+        self, places: Collection[Place], whole: Collection[ClientId] = (), *, locked: bool = False
+    ) -> Sequence[PeriodRow]:
+        """Find the rows of these places, and all rows of the clients in `whole`.
+
+        `locked` locks them until the transaction ends, in the order of client and period that
+        every transaction uses which locks several rows.
+        """
         ...
 
     def of_client(self, client: ClientId) -> Sequence[PeriodRow]:
@@ -82,56 +118,41 @@ class PeriodRows(Protocol):
         ...
 
     def history(self, client: ClientId, period: Period) -> History:
-        """List a row's events in sequence; nothing if there is no row."""
+        """List a row's events in sequence; none if there is no row."""
+        ...
+
+    def histories(self, places: Collection[Place]) -> Mapping[Place, History]:
+        """List the events of many rows in sequence; places without a row are left out."""
         ...
 
     def open(self, client: Client, period: Period, opened: StatusEvent) -> PeriodRow:
-        """Begin a row with its opened event.
+        """Begin a row with its opened event, after waiting for others who do the same.
 
-        Raises AlreadyExists if the client has one in this period (P3), NotFound if there is
-        no such client. What another unit of work is about to begin is waited for.
+        Raises AlreadyExists if the client has a row in this period (P3), NotFound if there is no
+        such client.
         """
         ...
 
     def append(self, row: PeriodRow, change: Change) -> PeriodRow:
-        """Keep one event and the snapshot after it; answer with the row as it is now.
+        """Add one event and the snapshot after it, after waiting for others who do the same.
 
-        `row` is as it was read: raises VersionConflict if it has moved on since (S10), and
-        NotFound if there is no such row. What another unit of work is about to append is
-        waited for.
+        `row` is as it was read: raises VersionConflict if it has moved on since (S10), NotFound if
+        there is no such row.
         """
         ...
 
+    def write_many(self, changes: Sequence[RowChanges]) -> None:
+        """Open rows and append events, all at once; each row may be named once.
 
-class RowBatches(Protocol):
-    """Rows of many clients, read and written at once."""
-
-    def find_all(
-        self, places: Collection[Place], whole: Collection[ClientId] = (), *, locked: bool = False
-    ) -> Sequence[PeriodRow]:
-        """Find the rows of these places, and all rows of the clients that are `whole`.
-
-        `locked` keeps them from others until the unit of work is over, in the order of client and
-        period in which all who lock several rows take them.
-        """
-        ...
-
-    def histories(self, places: Collection[Place]) -> Mapping[Place, History]:
-        """List the events of many rows, each in sequence; a place without a row is left out."""
-        ...
-
-    def write(self, changes: Sequence[RowChanges]) -> None:
-        """Open rows and append events, all of them at once.
-
-        Raises VersionConflict if a row has moved on since it was read, AlreadyExists if one that is
-        opened here is there, NotFound if there is no such row or client. No two are of one row.
+        Raises VersionConflict if a row has moved on since it was read, AlreadyExists if a new row
+        exists, NotFound if a row or client does not exist.
         """
         ...
 
 
 @frozen
 class OpenedBatch:
-    """How many rows a batch opened, and the last client that it looked at (None: no more)."""
+    """How many rows a batch opened, and the last client it examined (None: there are no more)."""
 
     rows: int
     last: ClientId | None
@@ -139,7 +160,7 @@ class OpenedBatch:
 
 @frozen
 class Opening:
-    """What opening a period came to; nobody opened it by hand where the worker did."""
+    """The result of opening a period; `by` is None where the worker opened it."""
 
     period: Period
     rows: int
@@ -154,9 +175,9 @@ class PeriodOpenings(Protocol):
     def open_batch(
         self, period: Period, write_context: WriteContext, *, after: ClientId | None, at_most: int
     ) -> OpenedBatch:
-        """Look at the next clients in the order of identity; open a row for each that is due.
+        """Examine the next clients in the order of identity; open a row for each that is due.
 
-        A client that has one is passed over, also when it gets one at this very moment.
+        Clients that have a row are skipped, even if they get it at this moment.
         """
         ...
 
@@ -165,13 +186,13 @@ class PeriodOpenings(Protocol):
         ...
 
     def unmapped(self) -> int:
-        """Count the trackable clients of whom nobody knows how often to reach them (P2)."""
+        """Count the trackable clients whose tracking cycle is not known (P2)."""
         ...
 
     def note(self, opening: Opening) -> None:
-        """Leave a record of what was opened."""
+        """Write an opening down."""
         ...
 
     def noted(self, *, at_most: int) -> Sequence[Opening]:
-        """List what was opened, of all clients, the last opening first."""
+        """List the openings of all clients, the latest first."""
         ...

@@ -1,4 +1,4 @@
-"""The unit of work: all of it or nothing, and within one person's sight."""
+"""The unit of work: one transaction, limited to what one person may see."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from clientupdater.domain.access_scope import AccessScope
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from clientupdater.ports.assignments import Assignments
     from clientupdater.ports.audit import AuditLog
     from clientupdater.ports.business_settings import BusinessSettings
-    from clientupdater.ports.contacts import Contacts
     from clientupdater.ports.exports import Exports, Snapshot
     from clientupdater.ports.idempotency import OuterTransaction
     from clientupdater.ports.notices import Notices
@@ -44,189 +42,99 @@ if TYPE_CHECKING:
         Clients,
         PeriodOpenings,
         PeriodRows,
-        RowBatches,
-        Statuses,
     )
 
 
 @frozen
 class System:
-    """The software itself, on nobody's behalf: it sees every client."""
+    """The software itself, acting for no person: it sees every client."""
 
 
 SYSTEM: Final = System()
 
 RowSecurityScope: TypeAlias = AccessScope | System
-"""Which clients exist for a unit of work."""
+"""Which clients a transaction sees."""
 
 
 class Transaction(Protocol):
-    """One unit of work under way, and what it can reach."""
+    """One transaction under way, and its repositories."""
 
     @property
-    def clients(self) -> Clients:
-        """The book of clients."""
-        ...
-
+    def clients(self) -> Clients: ...
     @property
-    def statuses(self) -> Statuses:
-        """The statuses in use."""
-        ...
-
+    def rows(self) -> PeriodRows: ...
     @property
-    def rows(self) -> PeriodRows:
-        """Period statuses and their events."""
-        ...
-
+    def openings(self) -> PeriodOpenings: ...
     @property
-    def row_batches(self) -> RowBatches:
-        """Rows of many clients at once."""
-        ...
-
+    def rights(self) -> Rights: ...
     @property
-    def openings(self) -> PeriodOpenings:
-        """Opening whole periods."""
-        ...
-
+    def settings(self) -> BusinessSettings: ...
     @property
-    def assignments(self) -> Assignments:
-        """Who looks after whom."""
-        ...
-
+    def audit(self) -> AuditLog: ...
     @property
-    def contacts(self) -> Contacts:
-        """The clients' contact numbers."""
-        ...
-
+    def pension_numbers(self) -> PensionNumbers: ...
     @property
-    def rights(self) -> Rights:
-        """What people may do."""
-        ...
-
+    def sessions(self) -> Sessions: ...
     @property
-    def settings(self) -> BusinessSettings:
-        """What the business has set."""
-        ...
-
+    def credentials(self) -> Credentials: ...
     @property
-    def audit(self) -> AuditLog:
-        """The logs and audits."""
-        ...
-
+    def people(self) -> People: ...
     @property
-    def pension_numbers(self) -> PensionNumbers:
-        """The clients' pension numbers, sealed."""
-        ...
-
+    def grants(self) -> Grants: ...
     @property
-    def sessions(self) -> Sessions:
-        """Open ways in."""
-        ...
-
+    def territories(self) -> Territories: ...
     @property
-    def credentials(self) -> Credentials:
-        """What people sign in with."""
-        ...
-
+    def organisation(self) -> Organisation: ...
     @property
-    def people(self) -> People:
-        """People."""
-        ...
-
+    def read_models(self) -> ReadModels: ...
     @property
-    def grants(self) -> Grants:
-        """What people may do."""
-        ...
-
+    def jobs(self) -> Jobs: ...
     @property
-    def territories(self) -> Territories:
-        """Where people work."""
-        ...
-
+    def schedules(self) -> Schedules: ...
     @property
-    def organisation(self) -> Organisation:
-        """Branches, areas and companies."""
-        ...
-
+    def exports(self) -> Exports: ...
     @property
-    def read_models(self) -> ReadModels:
-        """The read models of clients."""
-        ...
-
+    def retention(self) -> RetentionStore: ...
     @property
-    def jobs(self) -> Jobs:
-        """What is to be done later."""
-        ...
-
+    def sync_jobs(self) -> SyncJobs: ...
     @property
-    def schedules(self) -> Schedules:
-        """What is done again and again."""
-        ...
-
+    def sync_inputs(self) -> SyncInputs: ...
     @property
-    def exports(self) -> Exports:
-        """What was asked for."""
-        ...
-
+    def sync_mappings(self) -> SyncMappings: ...
     @property
-    def retention(self) -> RetentionStore:
-        """Old rows, to be removed."""
-        ...
-
-    @property
-    def sync_jobs(self) -> SyncJobs:
-        """The runs, as people see them."""
-        ...
-
-    @property
-    def sync_inputs(self) -> SyncInputs:
-        """What sources sent."""
-        ...
-
-    @property
-    def sync_mappings(self) -> SyncMappings:
-        """Mappings as they are saved."""
-        ...
-
-    @property
-    def sync_standings(self) -> SourceStatuses:
-        """How the sources stand."""
-        ...
-
+    def sync_standings(self) -> SourceStatuses: ...
     def staging(self, work: Work) -> Staging:
-        """Begin with one run's records; other runs wait from here on.
+        """Begin staging the records of one sync run; other runs wait until the transaction ends.
 
-        Whatever it makes is gone with the transaction. Raises Misconfigured without keys.
+        Staged records are gone with the transaction. Raises Misconfigured without keys.
         """
         ...
 
     @property
-    def notices(self) -> Notices:
-        """The deliveries."""
-        ...
+    def notices(self) -> Notices: ...
 
 
 class UnitsOfWork(Protocol):
-    """Where units of work begin."""
+    """Begins transactions."""
 
     def begin(self, rls_scope: RowSecurityScope) -> AbstractContextManager[Transaction]:
-        """Begin one: leaving it cleanly commits, an exception rolls everything back.
+        """Begin a transaction: leaving it cleanly commits, an exception rolls it back.
 
-        Raises Unavailable when the store does not answer; then nothing was kept.
+        Raises Unavailable if the store does not answer; then nothing was written.
         """
         ...
 
     def snapshot(self, rls_scope: RowSecurityScope) -> AbstractContextManager[Snapshot]:
-        """Look at what there is at this moment, within a sight; nothing can be written.
+        """Read one consistent moment; nothing can be written.
 
-        Raises Unavailable when the store does not answer.
+        Raises Unavailable if the store does not answer.
         """
         ...
 
     def outer_transaction(self) -> AbstractContextManager[OuterTransaction]:
-        """Make one transaction of every unit of work that begins inside, by this thread.
+        """Make one transaction of all that this thread begins inside.
 
-        A unit that fails takes back what it did itself, as ever; the others stand. Leaving the
-        whole cleanly keeps them, an exception takes all of them back.
+        An inner one that fails rolls back to its savepoint; the others remain. Leaving the outer
+        one cleanly commits them, an exception rolls all of them back.
         """
         ...

@@ -1,4 +1,4 @@
-"""The logs and audits in memory: kept when their unit of work is, dropped when it is not."""
+"""The logs and audits in memory, committed and rolled back with their transaction."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Did:
 
 @frozen
 class WasRefused:
-    """Somebody was refused something."""
+    """A refusal."""
 
     caller: Caller
     decision: Decision
@@ -46,7 +46,7 @@ class ChangedRights:
 
 @frozen
 class Saw:
-    """Somebody looked at personal data."""
+    """A look at personal data."""
 
     caller: Caller
     action: str
@@ -76,7 +76,7 @@ class MemoryAuditLog:
         resource_id: str,
         company: CompanyId | None = None,
     ) -> None:
-        """Audit who was refused what."""
+        """Audit a refusal."""
         self._entries.append(WasRefused(caller, decision, resource, resource_id, company))
 
     def changed_rights(self, caller: Caller, change: RightsChange) -> None:

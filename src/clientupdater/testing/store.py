@@ -1,8 +1,7 @@
-"""Clients, rows and events in memory: what a store is, without one.
+"""Clients, rows and events in memory.
 
-Units of work see what was committed and what they wrote themselves. A row that one of them
-writes is locked until it ends, as a database would: whoever comes second waits, and then
-finds that the row has moved on.
+A transaction sees what was committed and what it wrote itself. A row that it writes is locked until
+it ends, as in a database: a second writer waits, and then finds that the row has moved on.
 """
 
 from __future__ import annotations
@@ -14,34 +13,27 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import Factory, define, evolve
 
 from clientupdater.adapters.security.vault import required
-from clientupdater.domain.access import ClientPlace
 from clientupdater.domain.clients import Client, has_terminal_outcome
 from clientupdater.domain.errors import Unavailable
 from clientupdater.ports.unit_of_work import System
 from clientupdater.testing.audit import Entry, MemoryAuditLog
-from clientupdater.testing.contacts import ChangedContact, MemoryContacts
 from clientupdater.testing.pension_numbers import MemoryPensionNumbers
 from clientupdater.testing.queue import (
     MemoryJobs,
     MemoryQueue,
     MemorySchedules,
 )
-from clientupdater.testing.staff import (
-    MemoryAssignments,
-    MemoryBusinessSettings,
-    MemoryRights,
-)
+from clientupdater.testing.staff import MemoryBusinessSettings, MemoryRights
 from clientupdater.testing.tracking import (
+    ChangedContact,
     MemoryClients,
     MemoryOpenings,
-    MemoryRowBatches,
     MemoryRows,
-    MemoryStatuses,
     StoredRow,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator
     from datetime import date
     from typing import Any
 
@@ -59,11 +51,11 @@ if TYPE_CHECKING:
 RowKey: TypeAlias = "tuple[ClientId, Period]"
 
 PATIENCE = 5.0
-"""Seconds that a writer waits for another's row; two that wait for each other wait in vain."""
+"""Seconds that a writer waits for a locked row; a deadlock ends after them."""
 
 
 class NeedsDatabase:
-    """A repository that only a database has: whoever reaches for it learns that."""
+    """A repository that only the database has; reaching for it raises NotImplementedError."""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
@@ -76,7 +68,7 @@ class NeedsDatabase:
 
 @define
 class MemoryBook:
-    """What is committed, and who is writing which row."""
+    """What is committed, and which transaction has locked which row."""
 
     catalogue: StatusCatalogue
     clients: dict[ClientId, Client] = Factory(dict)
@@ -100,15 +92,13 @@ class MemoryBook:
 
     @contextmanager
     def begin(self, rls_scope: RowSecurityScope) -> Iterator[MemoryTransaction]:
-        """Begin a unit of work: UnitsOfWork for those who need no database."""
+        """Begin a transaction; this makes the book a `UnitsOfWork`."""
         transaction = MemoryTransaction(self, rls_scope)
         try:
             yield transaction
             self.commit(transaction)
         finally:
             self.release(transaction)
-        for act in transaction.afterwards:
-            act()
 
     def committed(self, key: RowKey) -> StoredRow | None:
         """Read what is committed of a row."""
@@ -121,7 +111,7 @@ class MemoryBook:
             return dict(self.rows)
 
     def lock(self, key: Hashable, writer: object) -> None:
-        """Keep a row, or a client, for one writer; wait while another has it."""
+        """Lock a row or a client for one writer, after waiting for another's lock."""
         with self._changed:
             free = self._changed.wait_for(
                 lambda: self._writers.get(key, writer) is writer, timeout=PATIENCE
@@ -131,16 +121,16 @@ class MemoryBook:
             self._writers[key] = writer
 
     def is_locked(self, key: Hashable) -> bool:
-        """Tell whether somebody keeps it."""
+        """Whether it is locked."""
         with self._changed:
             return key in self._writers
 
     def exclusively(self) -> Condition:
-        """Have everything to oneself, for a moment."""
+        """Lock the whole book for a moment."""
         return self._changed
 
     def commit(self, transaction: MemoryTransaction) -> None:
-        """Keep everything that a unit of work wrote, at once."""
+        """Commit everything that a transaction wrote, at once."""
         with self._changed:
             self.rows.update(transaction.written)
             for client, officer in transaction.given.items():
@@ -149,6 +139,7 @@ class MemoryBook:
             self.sealed.update(transaction.sealed)
             self.cards.update(transaction.cards)
             self.changes.extend(transaction.changes)
+            self.openings.extend(transaction.openings_written)
             self.queue.jobs.update(transaction.jobs_written)
             self.queue.schedules.update(transaction.schedules_written)
         for wake in self.queue.listeners if transaction.jobs_written else ():
@@ -158,7 +149,7 @@ class MemoryBook:
     outer_transaction = NeedsDatabase()
 
     def release(self, writer: object) -> None:
-        """Let go of every row of a writer, whatever became of it."""
+        """Release every lock of a writer."""
         with self._changed:
             for key in [key for key, holder in self._writers.items() if holder is writer]:
                 del self._writers[key]
@@ -167,7 +158,7 @@ class MemoryBook:
 
 @define(eq=False, slots=False)
 class MemoryTransaction:
-    """One unit of work: every port of it, over one book."""
+    """One transaction over a book."""
 
     book: MemoryBook
     rls_scope: RowSecurityScope
@@ -179,7 +170,7 @@ class MemoryTransaction:
     changes: list[ChangedContact] = Factory(list)
     jobs_written: dict[JobId, Job] = Factory(dict)
     schedules_written: dict[str, ScheduledJob] = Factory(dict)
-    afterwards: list[Callable[[], None]] = Factory(list)
+    openings_written: list[Opening] = Factory(list)
 
     organisation = NeedsDatabase()
     sessions = NeedsDatabase()
@@ -213,40 +204,14 @@ class MemoryTransaction:
         return MemoryClients(self)
 
     @property
-    def statuses(self) -> MemoryStatuses:
-        """The statuses in use."""
-        return MemoryStatuses(self.book.catalogue)
-
-    @property
     def rows(self) -> MemoryRows:
         """Period statuses and their events."""
         return MemoryRows(self)
 
     @property
-    def row_batches(self) -> MemoryRowBatches:
-        """Rows of many clients at once."""
-        return MemoryRowBatches(self)
-
-    @property
     def openings(self) -> MemoryOpenings:
         """Opening whole periods."""
         return MemoryOpenings(self)
-
-    @property
-    def assignments(self) -> MemoryAssignments:
-        """Who looks after whom."""
-        return MemoryAssignments(self.book.people, self.give)
-
-    @property
-    def contacts(self) -> MemoryContacts:
-        """The clients' contact numbers."""
-        return MemoryContacts(
-            self.book.cards,
-            self.cards,
-            self.changes,
-            self._is_there,
-            lambda client: self.book.lock(("contacts", client), self),
-        )
 
     @property
     def rights(self) -> MemoryRights:
@@ -256,7 +221,7 @@ class MemoryTransaction:
     @property
     def settings(self) -> MemoryBusinessSettings:
         """What the business has set."""
-        return MemoryBusinessSettings(self.book.settings)
+        return MemoryBusinessSettings(self.book.catalogue, self.book.settings)
 
     @property
     def audit(self) -> MemoryAuditLog:
@@ -273,19 +238,14 @@ class MemoryTransaction:
             lambda client: self.known(client) is not None,
         )
 
-    def after_commit(self, act: Callable[[], None]) -> None:
-        """Remember what to do once all this is kept."""
-        self.afterwards.append(act)
-
     def sees(self, client: Client) -> bool:
         """Whether the client exists for this unit of work."""
         if isinstance(self.rls_scope, System):
             return True
-        place = ClientPlace(client.company, client.branch, client.assigned_to)
-        return self.rls_scope.covers(place)
+        return self.rls_scope.covers(client.place)
 
     def known(self, client: ClientId) -> Client | None:
-        """Find a client within sight, with what its rows say of it (T1, T4)."""
+        """Find a visible client; its rows decide whether its tracking has ended (T1, T4)."""
         value = self.book.clients.get(client)
         if value and client in self.given:
             value = evolve(value, assigned_to=self.given[client])
@@ -294,20 +254,15 @@ class MemoryTransaction:
         snapshots = [kept.row.snapshot for kept in self.kept_of(client)]
         return evolve(value, has_terminal_outcome=has_terminal_outcome(snapshots))
 
-    def _is_there(self, client: ClientId) -> bool:
-        """Whether there is such a client within sight, and not deleted (C4)."""
-        result = self.known(client)
-        return result is not None and not result.is_deleted
-
     def give(self, client: ClientId, officer: PersonId | None) -> bool:
-        """Give a client to an officer, or to nobody; tell whether there is such a client."""
+        """Assign a client to an officer or to none; return whether there is such a client."""
         is_there = self.known(client) is not None
         if is_there:
             self.given[client] = officer
         return is_there
 
     def kept(self, client: ClientId, period: Period) -> StoredRow | None:
-        """Find a row within sight: as written here, else as committed."""
+        """Find a visible row: as written here, else as committed."""
         if self.known(client) is None:
             return None
         key = (client, period)

@@ -1,28 +1,32 @@
-"""Clients, statuses, rows and openings, within one unit of work over a memory book."""
+"""Clients, rows and openings, within one transaction over a memory book."""
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve, frozen
 
+from clientupdater.domain.contacts import ContactCard
 from clientupdater.domain.errors import AlreadyExists, NotFound, VersionConflict
 from clientupdater.domain.events import fold
-from clientupdater.domain.tracking import PeriodRow, in_order_of_writing, opened
+from clientupdater.domain.sync.contacts import Contact
+from clientupdater.domain.sync.fields import CONTACTS
+from clientupdater.domain.tracking import PeriodRow, opened, writing_order
 from clientupdater.ports.tracking import OpenedBatch
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+    from datetime import datetime
 
     from clientupdater.domain.clients import Client
     from clientupdater.domain.events import History, StatusEvent
-    from clientupdater.domain.ids import ClientId
+    from clientupdater.domain.ids import ClientId, ClientRef, PersonId
+    from clientupdater.domain.officers import AssignmentEnd
     from clientupdater.domain.periods import Period
-    from clientupdater.domain.statuses import StatusCatalogue
+    from clientupdater.domain.sync.plan import FieldChange
     from clientupdater.domain.tracking import Change
     from clientupdater.domain.write_context import WriteContext
-    from clientupdater.ports.tracking import ClientRef, Opening, Place, RowChanges
+    from clientupdater.ports.tracking import Opening, Place, RowChanges
 
 MemoryTransaction: TypeAlias = Any
 """`testing.store.MemoryTransaction`, which is made of what is here."""
@@ -37,71 +41,105 @@ class StoredRow:
 
 
 @frozen
+class ChangedContact:
+    """One number that a person changed (C2)."""
+
+    client: ClientId
+    change: FieldChange
+    by: PersonId | None
+    at: datetime
+
+
+@frozen
 class MemoryClients:
-    """Clients, over a memory book."""
+    """Implements `Clients`."""
 
     _transaction: MemoryTransaction
 
     def find(self, client: ClientId) -> Client | None:
-        """Find one by identity."""
         client_found: Client | None = self._transaction.known(client)
         return client_found
 
     def by_code(self, code: str) -> Client | None:
-        """Find one by its client code."""
         for client in tuple(self._transaction.book.clients.values()):
             if client.code == code:
                 return self.find(client.id)
         return None
 
     def find_all(self, refs: Collection[ClientRef]) -> dict[ClientRef, Client]:
-        """Find many, each by identity or by its client code."""
         values = {
             ref: self.by_code(ref) if isinstance(ref, str) else self.find(ref) for ref in refs
         }
         return {ref: client for ref, client in values.items() if client}
 
     def lock(self, *clients: ClientId) -> None:
-        """Keep the others who would end, revive, open or assign these waiting."""
         for client in sorted(set(clients)):
             self._transaction.book.lock(client, self._transaction)
 
+    def assign(self, clients: Collection[ClientId], officer: PersonId, _: WriteContext) -> None:
+        give = self._transaction.give
+        if officer not in self._transaction.book.people:
+            raise NotFound
+        if not all(give(each, officer) for each in clients):
+            raise NotFound
 
-@frozen
-class MemoryStatuses:
-    """Statuses, over a memory book."""
+    def end_assignments(
+        self,
+        clients: Collection[ClientId],
+        _: WriteContext,
+        why: AssignmentEnd | None = None,  # noqa: ARG002 — nothing here has a date
+    ) -> None:
+        for each in clients:
+            self._transaction.give(each, None)
 
-    _catalogue: StatusCatalogue
+    def contacts(self, client: ClientId) -> ContactCard | None:
+        """Find a client's numbers; blank ones if the book has none."""
+        known = self._transaction.known(client)
+        if known is None or known.is_deleted:
+            return None
+        blank = ContactCard(client=client, version=1, numbers=dict.fromkeys(CONTACTS, Contact()))
+        cards = self._transaction.book.cards
+        card: ContactCard = self._transaction.cards.get(client) or cards.get(client, blank)
+        return card
 
-    def load(self) -> StatusCatalogue:
-        """Give what the book was made with."""
-        return self._catalogue
+    def save_contacts(
+        self, seen: ContactCard, after: ContactCard, write_context: WriteContext
+    ) -> ContactCard:
+        self._transaction.book.lock(("contacts", seen.client), self._transaction)
+        now = self.contacts(seen.client)
+        if now is None:
+            raise NotFound
+        if now.version != seen.version:
+            raise VersionConflict(provided=seen.version, current=now.version)
+        saved = evolve(after, version=seen.version + 1)
+        self._transaction.cards[seen.client] = saved
+        self._transaction.changes.extend(
+            ChangedContact(seen.client, change, write_context.by, write_context.now)
+            for change in seen.changes_to(after)
+        )
+        return saved
 
 
 @frozen
 class MemoryRows:
-    """Period statuses and their events, over a memory book."""
+    """Implements `PeriodRows`."""
 
     _transaction: MemoryTransaction
 
     def find(self, client: ClientId, period: Period) -> PeriodRow | None:
-        """Find a client's row of a period."""
         kept = self._transaction.kept(client, period)
         return kept.row if kept else None
 
     def of_client(self, client: ClientId) -> list[PeriodRow]:
-        """List a client's rows, the latest period first."""
         if self._transaction.known(client) is None:
             return []
         return [kept.row for kept in self._transaction.kept_of(client)]
 
     def history(self, client: ClientId, period: Period) -> History:
-        """List a row's events in sequence."""
         kept = self._transaction.kept(client, period)
         return kept.history if kept else ()
 
     def open(self, client: Client, period: Period, opened: StatusEvent) -> PeriodRow:
-        """Begin a row with its opened event."""
         if self._transaction.known(client.id) is None:
             raise NotFound
         key = (client.id, period)
@@ -113,7 +151,6 @@ class MemoryRows:
         return row
 
     def append(self, row: PeriodRow, change: Change) -> PeriodRow:
-        """Keep one event and the snapshot after it."""
         key = (row.client, row.period)
         self._transaction.book.lock(key, self._transaction)
         kept = self._transaction.kept(*key)
@@ -124,32 +161,19 @@ class MemoryRows:
         self._transaction.written[key] = StoredRow(after, (*kept.history, change.event))
         return after
 
-
-@frozen
-class MemoryRowBatches:
-    """Rows of many clients at once, over a memory book."""
-
-    _transaction: MemoryTransaction
-
-    def find_all(
+    def find_many(
         self, places: Collection[Place], whole: Collection[ClientId] = (), *, locked: bool = False
     ) -> list[PeriodRow]:
-        """Find the rows of these places, and all rows of the clients that are whole."""
-        rows = self._transaction.rows
-        names = {(row.client, row.period) for each in whole for row in rows.of_client(each)}
-        names |= {place for place in places if rows.find(*place)}
-        for place in sorted(names, key=in_order_of_writing) if locked else ():
+        names = {(row.client, row.period) for each in whole for row in self.of_client(each)}
+        names |= {place for place in places if self.find(*place)}
+        for place in sorted(names, key=writing_order) if locked else ():
             self._transaction.book.lock(place, self._transaction)
-        return [row for place in names if (row := rows.find(*place))]
+        return [row for place in names if (row := self.find(*place))]
 
     def histories(self, places: Collection[Place]) -> dict[Place, History]:
-        """List the events of many rows."""
-        return {
-            place: result for place in places if (result := self._transaction.rows.history(*place))
-        }
+        return {place: history for place in places if (history := self.history(*place))}
 
-    def write(self, changes: Sequence[RowChanges]) -> None:
-        """Open rows and append events."""
+    def write_many(self, changes: Sequence[RowChanges]) -> None:
         for change in changes:
             place = (change.row.client, change.row.period)
             self._transaction.book.lock(place, self._transaction)
@@ -179,14 +203,13 @@ def _require_unmoved(seen: PeriodRow, kept: PeriodRow) -> None:
 
 @frozen
 class MemoryOpenings:
-    """Opening whole periods, over a memory book."""
+    """Implements `PeriodOpenings`."""
 
     _transaction: MemoryTransaction
 
     def open_batch(
         self, period: Period, write_context: WriteContext, *, after: ClientId | None, at_most: int
     ) -> OpenedBatch:
-        """Look at the next clients; open a row for each that is due and has none."""
         candidates = sorted(
             each for each in self._transaction.book.clients if not after or each > after
         )
@@ -195,21 +218,17 @@ class MemoryOpenings:
         return OpenedBatch(rows, looked_at[-1] if len(looked_at) == at_most else None)
 
     def missing(self, period: Period, write_context: WriteContext) -> int:
-        """Count the clients that are due and have no row."""
         return sum(self._lacks(client, period, write_context) for client in self._within_sight())
 
     def unmapped(self) -> int:
-        """Count the trackable clients with no known cycle."""
         return sum(
             client.is_unmapped and client.exempt_cause is None for client in self._within_sight()
         )
 
     def note(self, opening: Opening) -> None:
-        """Leave a record of what was opened."""
-        self._transaction.after_commit(partial(self._transaction.book.openings.append, opening))
+        self._transaction.openings_written.append(opening)
 
     def noted(self, *, at_most: int) -> list[Opening]:
-        """List what was opened, the last opening first."""
         openings = self._transaction.book.openings
         return sorted(openings, key=lambda each: each.started_at, reverse=True)[:at_most]
 
@@ -229,5 +248,5 @@ class MemoryOpenings:
         try:
             self._transaction.rows.open(client, period, opened(client, write_context))
         except AlreadyExists:
-            return False  # somebody opened it at this very moment
+            return False  # somebody opened it at this moment
         return True

@@ -95,7 +95,7 @@ def import_(
 
 
 def _judged(app: App, caller: Caller, lines: Sequence[FieldLine]) -> tuple[Judgement, ...]:
-    judge = app.judging.judge
+    judge = app.tracking.judge
     asked = [
         PlannedUpdate(
             client=client_ref(each.client_code),
@@ -156,7 +156,7 @@ def _recorded(
             items[at] = BulkItem(ref, result.period, line.update, result.version)
     places = list(items)
     try:
-        outcomes = app.bulk.record(caller, list(items.values()), atomic=True)
+        outcomes = app.tracking.record_many(caller, list(items.values()), atomic=True)
     except BulkRejected as rejected:
         for each in rejected.outcomes:
             if each.error:  # type: ignore[attr-defined]

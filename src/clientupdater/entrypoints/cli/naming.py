@@ -75,7 +75,7 @@ def period_of(app: App, caller: Caller, client: ClientId | str, result: Period |
     today = business_day(app.periods.clock.now(), app.periods.zone)
     running = app.tracking.list_rows(caller, client).client.running_period(today)
     if running is None:
-        raise NotTrackable("The client has no product, so nobody knows how often to reach it.")
+        raise NotTrackable.without_cycle()
     return running
 
 

@@ -13,7 +13,7 @@ from clientupdater.entrypoints.http.routes.rows import EventShown, SnapshotShown
 if TYPE_CHECKING:
     from clientupdater.app import App
     from clientupdater.domain.callers import Caller
-    from clientupdater.usecases.tracking.recorded import Written
+    from clientupdater.usecases.tracking.recording import Written
 
 
 def print_written(app: App, caller: Caller, done: Written, *, as_json: bool) -> None:

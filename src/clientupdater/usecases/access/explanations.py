@@ -11,14 +11,13 @@ from clientupdater.domain.access_scope import visible_scope_of
 from clientupdater.domain.administration import decide_over_thing
 from clientupdater.domain.errors import Forbidden, NotFound
 from clientupdater.domain.permissions import Permission
-from clientupdater.usecases.tracking.client_access import find_for_audit, place_of
+from clientupdater.usecases.tracking.client_access import find_for_audit
 
 if TYPE_CHECKING:
     from clientupdater.domain.access import Decision
     from clientupdater.domain.callers import Caller
-    from clientupdater.domain.ids import PersonId
+    from clientupdater.domain.ids import ClientRef, PersonId
     from clientupdater.ports.unit_of_work import UnitsOfWork
-    from clientupdater.usecases.tracking.client_access import ClientRef
 
 
 @frozen
@@ -44,4 +43,4 @@ class AccessExplanations:
             raise Forbidden(Permission.AUDIT_READ)
         if subject is None:
             raise NotFound
-        return decide(subject, permission, place_of(found))
+        return decide(subject, permission, found.place)

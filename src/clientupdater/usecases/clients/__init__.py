@@ -1,1 +1,1 @@
-"""Use cases: clients."""
+"""Clients: lists, officers, contacts and pension numbers."""

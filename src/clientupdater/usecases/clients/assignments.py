@@ -1,58 +1,120 @@
-"""Assigning clients to officers (A3)."""
+"""Assign clients to an officer, or to nobody (A3)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from clientupdater.domain.access_scope import access_scope_of
+from clientupdater.domain.errors import OfficerNotAllowed
+from clientupdater.domain.officers import require_officer
 from clientupdater.domain.permissions import Permission
-from clientupdater.usecases.clients.assigning import give
-from clientupdater.usecases.tracking.outcomes import Outcome, require_not_too_many
+from clientupdater.domain.write_context import WriteContext
+from clientupdater.usecases.tracking.client_access import (
+    Outcome,
+    find_clients,
+    logged_action,
+    require_item_count,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from clientupdater.domain.access import Actor
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.clients import Client
-    from clientupdater.domain.ids import PersonId
-    from clientupdater.usecases.tracking.client_access import ClientAccess, ClientRef
+    from clientupdater.domain.ids import ClientRef, PersonId
+    from clientupdater.ports.unit_of_work import Transaction
+    from clientupdater.usecases.tracking.client_access import ClientAccess
 
 
 @frozen
 class ClientAssignments:
     """A client has at most one officer at a time."""
 
-    files: ClientAccess
+    clients: ClientAccess
 
     def assign(self, caller: Caller, client: ClientRef, officer: PersonId | None) -> Client:
-        """Assign it; answer with the client as it is then, also if it is out of sight now.
+        """Assign one client; the result may be out of the caller's sight from now on.
 
-        Ends the assignment there was, and begins the new one; done twice, it does no more.
-
-        Whoever takes the officer's branch, or deactivates them, comes before or after: before, the
-        officer is refused; after, the assignment is there to be ended.
+        Repeating it changes nothing. A change of the officer's branches or account comes before or
+        after: before, the officer is refused; after, it ends the assignment made here.
         """
-        with self.files.work.begin(access_scope_of(caller.actor, Permission.CLIENTS_ASSIGN)) as tx:
-            outcome = give(self.files, tx, caller, [client], officer).get(0)
-        if outcome is None:
-            raise self.files.refusal(caller, client, Permission.CLIENTS_ASSIGN)
+        (outcome,) = self._assign(caller, [client], officer)
         return outcome.required
 
     def assign_many(
         self, caller: Caller, clients: Sequence[ClientRef], officer: PersonId | None
     ) -> tuple[Outcome[Client], ...]:
-        """Assign them, in the order given.
+        """Assign up to 500 clients, each by itself; outcomes come in the order given."""
+        require_item_count(clients, "/clients")
+        return self._assign(caller, clients, officer)
 
-        Assigns up to 500, each by itself, and tells of each what came of it.
-        """
-        require_not_too_many(clients, "/clients")
+    def _assign(
+        self, caller: Caller, refs: Sequence[ClientRef], officer: PersonId | None
+    ) -> tuple[Outcome[Client], ...]:
         permission = Permission.CLIENTS_ASSIGN
-        with self.files.work.begin(access_scope_of(caller.actor, permission)) as tx:
-            outcomes = give(self.files, tx, caller, clients, officer)
-        unseen = [index for index in range(len(clients)) if index not in outcomes]
-        errors = self.files.refusals(caller, [clients[index] for index in unseen], permission)
-        for index, error in zip(unseen, errors, strict=True):
-            outcomes[index] = Outcome(index, error=error)
-        return tuple(outcomes[index] for index in range(len(clients)))
+        with self.clients.work.begin(access_scope_of(caller.actor, permission)) as tx:
+            outcomes = self._assign_visible(tx, caller, refs, officer)
+        return self.clients.with_refusals(caller, refs, outcomes, permission)
+
+    def _assign_visible(
+        self, tx: Transaction, caller: Caller, refs: Sequence[ClientRef], officer: PersonId | None
+    ) -> dict[int, Outcome[Client]]:
+        """Assign the clients within sight; the others have no outcome.
+
+        Rights are locked before any client, even where no officer is named: a sync locks them in
+        this order, and ending an assignment writes the same clients and rows.
+        """
+        visible = find_clients(tx, set(refs))
+        tx.rights.lock()
+        tx.clients.lock(*(client.id for client in visible.values()))
+        clients = find_clients(tx, visible)  # they may have changed before the lock
+        actor = tx.rights.actor(officer) if officer else None
+        outcomes = {
+            index: _judge(index, clients[ref], officer, actor)
+            for index, ref in enumerate(refs)
+            if ref in clients
+        }
+        changed = {
+            client.id: client
+            for index, outcome in outcomes.items()
+            if not outcome.error and (client := clients[refs[index]]).assigned_to != officer
+        }
+        if changed:
+            self._write(tx, caller, list(changed.values()), officer)
+        return outcomes
+
+    def _write(
+        self, tx: Transaction, caller: Caller, clients: Sequence[Client], officer: PersonId | None
+    ) -> None:
+        now, zone = self.clients.clock.now(), self.clients.zone
+        write_context = WriteContext(now=now, zone=zone, by=caller.actor.id)
+        ids = [client.id for client in clients]
+        if officer is None:
+            tx.clients.end_assignments(ids, write_context)
+        else:
+            tx.clients.assign(ids, officer, write_context)
+        actions = (
+            logged_action(client, "client.assign", officer=officer, before=client.assigned_to)
+            for client in clients
+        )
+        tx.audit.did(caller, *actions)
+
+
+def _judge(
+    index: int, client: Client, officer: PersonId | None, actor: Actor | None
+) -> Outcome[Client]:
+    try:
+        if officer is not None:
+            _require(actor, client)
+    except OfficerNotAllowed as error:
+        return Outcome(index, error=error)
+    return Outcome(index, evolve(client, assigned_to=officer))
+
+
+def _require(actor: Actor | None, client: Client) -> None:
+    if actor is None:
+        raise OfficerNotAllowed
+    require_officer(actor, client.branch)

@@ -1,4 +1,4 @@
-"""Correcting contact numbers, and settling conflicts with a source (C1)."""
+"""Correct contact numbers, and settle conflicts with a source (C1)."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.contacts import ContactCard, Settlement
+    from clientupdater.domain.ids import ClientRef
     from clientupdater.domain.sync.fields import Field
-    from clientupdater.usecases.tracking.client_access import (
-        ClientAccess,
-        ClientRef,
-        ClientTransaction,
-    )
+    from clientupdater.usecases.tracking.client_access import ClientAccess, ClientTransaction
 
 
 @frozen
 class ContactCorrections:
-    """What staff correct by hand wins over what a source says."""
+    """A correction by staff wins over the source; the source's value is kept beside it.
 
-    files: ClientAccess
+    `version` is the version of the client that the caller saw.
+    """
+
+    clients: ClientAccess
 
     def correct(
         self,
@@ -36,13 +36,10 @@ class ContactCorrections:
         corrections: Mapping[Field, str | None],
         version: int,
     ) -> ContactCard:
-        """Correct the numbers that are named; `version` is the client's that was seen.
-
-        What staff correct wins over the source from then on, and is kept beside its value.
-        """
-        with self.files.open(caller, client, Permission.CLIENTS_UPDATE) as file:
-            return keep_contacts(
-                file, lambda seen: seen.corrected(corrections), version, "client.correct"
+        """Correct the numbers that are named."""
+        with self.clients.open(caller, client, Permission.CLIENTS_UPDATE) as client_tx:
+            return _change(
+                client_tx, lambda card: card.corrected(corrections), version, "client.correct"
             )
 
     def settle(
@@ -53,34 +50,35 @@ class ContactCorrections:
         version: int,
         only: Collection[Field] | None = None,
     ) -> ContactCard:
-        """Settle what is in conflict, or only these numbers; where nothing is, nothing is done.
+        """Settle every conflict, or those of some numbers; without a conflict, change nothing.
 
-        Ours stays until the source says something new again; theirs is the source's from then on.
+        Ours holds until the source sends a new value; theirs follows the source from now on.
         """
-        with self.files.open(caller, client, Permission.CLIENTS_UPDATE) as file:
-            return keep_contacts(
-                file, lambda seen: seen.settled(how, only), version, f"client.{how}"
+        with self.clients.open(caller, client, Permission.CLIENTS_UPDATE) as client_tx:
+            return _change(
+                client_tx, lambda card: card.settled(how, only), version, f"client.{how}"
             )
 
 
-def keep_contacts(
-    file: ClientTransaction, act: Callable[[ContactCard], ContactCard], version: int, action: str
+def _change(
+    client_tx: ClientTransaction,
+    edit: Callable[[ContactCard], ContactCard],
+    version: int,
+    action: str,
 ) -> ContactCard:
-    """Keep what an act makes of a client's numbers; where it makes nothing new, nothing is done."""
-    seen = file.tx.contacts.find(file.client.id)
+    clients = client_tx.tx.clients
+    seen = clients.contacts(client_tx.client.id)
     if seen is None:
         raise NotFound
-    after = act(seen)
+    after = edit(seen)
     if version != seen.version:
         fields = [change.field for change in seen.changes_to(after)]
         raise VersionConflict(provided=version, current=seen.version, fields=fields)
     if after == seen:
         return seen
-    kept = file.tx.contacts.save(seen, after, _occasion(file))
-    touched = sorted(each for each in seen.numbers if seen.numbers[each] != after.numbers[each])
-    file.did(action, fields=", ".join(touched))
-    return kept
-
-
-def _occasion(file: ClientTransaction) -> WriteContext:
-    return WriteContext(now=file.clock.now(), zone=file.zone, by=file.caller.actor.id)
+    by = client_tx.caller.actor.id
+    write_context = WriteContext(now=client_tx.clock.now(), zone=client_tx.zone, by=by)
+    saved = clients.save_contacts(seen, after, write_context)
+    changed = sorted(each for each in seen.numbers if seen.numbers[each] != after.numbers[each])
+    client_tx.log(action, fields=", ".join(changed))
+    return saved

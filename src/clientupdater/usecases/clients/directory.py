@@ -1,4 +1,4 @@
-"""Finding clients and showing them, as far as the caller may see."""
+"""List, search and show the clients that the caller may see."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from clientupdater.domain.access import ClientPlace, decide
+from clientupdater.domain.access import decide
 from clientupdater.domain.access_scope import access_scope_of, visible_scope_of
 from clientupdater.domain.errors import Forbidden, Misconfigured, NotFound
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.lists import ClientSort
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.clients.lists import looking, require_reach
-from clientupdater.usecases.tracking.client_access import ClientAccess, find
+from clientupdater.usecases.tracking.client_access import ClientAccess, find_client, find_for_audit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,12 +21,11 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.clients import Client
-    from clientupdater.domain.ids import ClientId
+    from clientupdater.domain.ids import ClientId, ClientRef
     from clientupdater.ports.client_history import HistoryKey, HistoryPage
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.lists import ClientPage, ClientQuery, ClientView
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
-    from clientupdater.usecases.tracking.client_access import ClientRef
 
 
 @frozen
@@ -38,10 +37,7 @@ class ClientDirectory:
     zone: tzinfo
 
     def list(self, caller: Caller, query: ClientQuery) -> ClientPage:
-        """Read a page, as far as the caller's clients:read goes.
-
-        A page of clients; whoever asks where they stand needs status:read as well.
-        """
+        """Read a page within clients:read; filters on rows need status:read as well."""
         require_reach(self.work, caller, Permission.CLIENTS_READ, "client")
         if query.filter.row is not None or query.sort is ClientSort.FOLLOW_UP:
             require_reach(self.work, caller, Permission.STATUS_READ, "client")
@@ -50,10 +46,7 @@ class ClientDirectory:
             return tx.read_models.clients(query, result)
 
     def search(self, caller: Caller, query: ClientQuery) -> ClientPage:
-        """Read a page, as far as the caller's clients:read goes.
-
-        As ListClients, among those whom `query.q` may mean.
-        """
+        """Read a page as `list` does, of the clients that match `query.q`."""
         require_reach(self.work, caller, Permission.CLIENTS_READ, "client")
         if query.filter.row is not None or query.sort is ClientSort.FOLLOW_UP:
             require_reach(self.work, caller, Permission.STATUS_READ, "client")
@@ -62,7 +55,7 @@ class ClientDirectory:
             return tx.read_models.clients(query, result, self._owners(tx, query.q))
 
     def _owners(self, tx: Transaction, q: str | None) -> Sequence[ClientId]:
-        """Find whose whole pension number it is (C3); without keys nobody can be found by one."""
+        """Find clients by their whole pension number (C3); without keys, find none."""
         if q is None or not any(each.isdigit() for each in q):
             return ()
         try:
@@ -71,12 +64,12 @@ class ClientDirectory:
             return ()
 
     def show(
-        self, caller: Caller, client: ClientId | str, by: Permission = Permission.CLIENTS_READ
+        self, caller: Caller, client: ClientRef, by: Permission = Permission.CLIENTS_READ
     ) -> ClientView:
-        """Read it; raises NotFound, or Forbidden for one who is seen by other rights (A5).
-        `by` is the right that shows it: whoever may write to a client is shown what they wrote.
+        """Show a client with the running period's row.
 
-        One client, by identity or client code, with the running period's row.
+        `by` is the permission that shows it, so that a writer can see what they wrote. Raises
+        NotFound, or Forbidden for a client that other permissions show (A5).
         """
         access_scope = access_scope_of(caller.actor, by)
         result = evolve(looking(caller, self.clock, self.zone), clients=access_scope)
@@ -86,34 +79,29 @@ class ClientDirectory:
             raise self._refusal(caller, client, by)
         return view
 
-    def _refusal(
-        self, caller: Caller, client: ClientId | str, by: Permission
-    ) -> NotFound | Forbidden:
+    def _refusal(self, caller: Caller, client: ClientRef, by: Permission) -> NotFound | Forbidden:
         seen = self._seen(caller, client)
         if seen is None or seen.is_deleted:
             return NotFound()
-        place = ClientPlace(seen.company, seen.branch, seen.assigned_to)
-        decision = decide(caller.actor, by, place)
+        decision = decide(caller.actor, by, seen.place)
         with self.work.begin(SYSTEM) as tx:
             tx.audit.refused(caller, decision, "client", str(seen.id), seen.company)
         return Forbidden(by)
 
-    def _seen(self, caller: Caller, client: ClientId | str) -> Client | None:
+    def _seen(self, caller: Caller, client: ClientRef) -> Client | None:
         with self.work.begin(visible_scope_of(caller.actor)) as tx:
-            if isinstance(client, str):
-                return tx.clients.by_code(client)
-            return tx.clients.find(client)
+            return find_for_audit(tx, client)
 
     def history(
         self, caller: Caller, client: ClientRef, limit: int = 50, after: HistoryKey | None = None
     ) -> HistoryPage:
-        """Read a page, the newest first; raises NotFound, or Forbidden (A5).
+        """Read a page of the changes that people and syncs made, the newest first.
 
-        What people and runs changed, together; asks for clients:read over the client.
+        Raises NotFound, or Forbidden for a client that clients:read does not cover (A5).
         """
         with self.work.begin(access_scope_of(caller.actor, Permission.CLIENTS_READ)) as tx:
-            result = find(tx, client)
-            if result and not result.is_deleted:
+            result = find_client(tx, client)
+            if result:
                 return tx.read_models.client_history(result.id, limit, after)
-        files = ClientAccess(self.work, self.clock, self.zone)
-        raise files.refusal(caller, client, Permission.CLIENTS_READ)
+        access = ClientAccess(self.work, self.clock, self.zone)
+        raise access.refusal(caller, client, Permission.CLIENTS_READ)

@@ -1,4 +1,4 @@
-"""Tell what lists of clients can be filtered by (A10)."""
+"""Read the values that lists of clients can be filtered by (A10)."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 @frozen
 class ClientFilterOptions:
-    """Tell what lists of clients can be filtered by (A10)."""
-
     work: UnitsOfWork
     clock: Clock
     zone: tzinfo
@@ -32,10 +30,10 @@ class ClientFilterOptions:
     form: Form[FilterOptions]
 
     def show(self, caller: Caller, *, generation: int | None = None) -> FilterOptions:
-        """Read them, as far as the caller's clients:read goes; of a known generation, now and then.
+        """Read the options within clients:read, from the cache if `generation` is known.
 
-        Whoever sees just the same shares them. What changes with the clients (their officers and
-        loan statuses) shows when the entry has had its time.
+        Callers with the same access scope share an entry. New officers and loan statuses appear
+        when it expires.
         """
         require_reach(self.work, caller, Permission.CLIENTS_READ, "client")
         result = looking(caller, self.clock, self.zone)

@@ -1,4 +1,4 @@
-"""What reading shares: who looks, how far they reach, and what becomes of those who may not."""
+"""What all lists share: the caller's access scopes, and the refusal of callers without any."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def looking(caller: Caller, clock: Clock, zone: tzinfo) -> Looking:
-    """Say who looks, and when."""
+    """Describe the reader and the moment of a list."""
     now = clock.now()
     return Looking(
         clients=access_scope_of(caller.actor, Permission.CLIENTS_READ),
@@ -32,7 +32,7 @@ def looking(caller: Caller, clock: Clock, zone: tzinfo) -> Looking:
 
 
 def require_reach(work: UnitsOfWork, caller: Caller, permission: Permission, resource: str) -> None:
-    """Refuse who reaches nobody by a permission; who reaches somebody gets what they reach."""
+    """Refuse a caller whose permission covers no client at all."""
     if not access_scope_of(caller.actor, permission).is_nothing:
         return
     missing = Missing.GRANT if caller.actor.is_active else Missing.ACTIVE_ACCOUNT

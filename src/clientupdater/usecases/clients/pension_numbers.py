@@ -1,4 +1,4 @@
-"""Showing a pension number in full, and sealing all of them with the newest key (C3)."""
+"""Show a pension number in full, and seal all of them with the newest key (C3)."""
 
 from __future__ import annotations
 
@@ -12,38 +12,37 @@ from clientupdater.ports.unit_of_work import SYSTEM
 
 if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
-    from clientupdater.domain.ids import ClientId
+    from clientupdater.domain.ids import ClientId, ClientRef
     from clientupdater.ports.pension_numbers import RenewedBatch
-    from clientupdater.usecases.tracking.client_access import ClientAccess, ClientRef
+    from clientupdater.usecases.tracking.client_access import ClientAccess
 
 BATCH = 500
-
-"""Numbers sealed in one transaction: small enough that nobody's write waits for it."""
+"""Numbers sealed in one transaction: small enough that no other write waits for it."""
 
 
 @frozen
 class PensionNumberAccess:
-    """Pension numbers are sealed at rest; who looks at one in full is logged."""
+    """Pension numbers are sealed at rest; each look at a full one is logged."""
 
-    files: ClientAccess
+    clients: ClientAccess
     batch: int = BATCH
 
     def reveal(self, caller: Caller, client: ClientRef) -> str:
-        """Give the number; NotFound where the client has none.
+        """Show the number, and log the look in the same transaction.
 
-        One look, one line in the log of who saw what: in the same transaction, or no look.
+        Raises NotFound if the client has none.
         """
-        with self.files.open(caller, client, Permission.CLIENTS_REVEAL) as file:
-            number = file.tx.pension_numbers.show(file.client.id)
+        with self.clients.open(caller, client, Permission.CLIENTS_REVEAL) as client_tx:
+            number = client_tx.tx.pension_numbers.show(client_tx.client.id)
             if number is None:
                 raise NotFound("The client has no pension number.")
-            file.tx.audit.saw(caller, "revealed", file.client.id, "pension_number")
+            client_tx.tx.audit.saw(caller, "revealed", client_tx.client.id, "pension_number")
         return number
 
     def renew(self) -> int:
-        """Renew them batch by batch; tell how many were sealed with an older key.
+        """Seal all numbers with the newest key, in batches; return how many had an older one.
 
-        May be stopped at any moment and run again: what is renewed is passed over.
+        It can be stopped at any moment and run again.
         """
         batch = self._renew(None)
         renewed = batch.renewed
@@ -53,13 +52,13 @@ class PensionNumberAccess:
         return renewed
 
     def _renew(self, after: ClientId | None) -> RenewedBatch:
-        with self.files.work.begin(SYSTEM) as tx:
+        with self.clients.work.begin(SYSTEM) as tx:
             return tx.pension_numbers.renew_batch(after=after, at_most=self.batch)
 
     def find_missing_keys(self) -> frozenset[str]:
-        """Name them; Misconfigured where there are no keys at all.
+        """List the keys that numbers are sealed with and that are not configured.
 
-        Reads the names of the keys alone, and opens nothing.
+        Raises Misconfigured if no key is configured.
         """
-        with self.files.work.begin(SYSTEM) as tx:
+        with self.clients.work.begin(SYSTEM) as tx:
             return tx.pension_numbers.missing_keys()

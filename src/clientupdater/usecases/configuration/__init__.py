@@ -1,1 +1,1 @@
-"""Use cases: configuration."""
+"""Lookups, and names of companies, branches, areas and people."""

@@ -1,4 +1,4 @@
-"""Give the words that people choose from."""
+"""Read the lookups that people choose from."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @frozen
 class ReadLookups:
-    """The eight lookups: for anyone what is in use, with config:read all of it."""
+    """The eight lookups: active entries for every caller, all entries with config:read."""
 
     work: UnitsOfWork
     cache: Cache
@@ -31,7 +31,7 @@ class ReadLookups:
     def __call__(
         self, caller: Caller, *, inactive: bool = False, generation: int | None = None
     ) -> Lookups:
-        """Read them; of a generation that is known, once (A7)."""
+        """Read the lookups, from the cache if `generation` is known (A7)."""
         if inactive:
             self._require_config(caller)
         if generation is None:
@@ -52,7 +52,7 @@ class ReadLookups:
             return tx.read_models.lookups(inactive=inactive)
 
     def _require_config(self, caller: Caller) -> None:
-        """What is no client asks for scope all (A6a)."""
+        """Require scope all, as for everything that is not a client (A6a)."""
         grants = caller.actor.found(Permission.CONFIG_READ)
         if caller.actor.is_active and any(grant.scope is Scope.ALL for grant in grants):
             return

@@ -1,4 +1,4 @@
-"""Look up how people know companies, branches, areas and one another."""
+"""Look up the codes and names of companies, branches, areas and people."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @frozen
 class LookUpNames:
-    """Needs no right: it names what the caller was shown by somebody who judged that."""
+    """Needs no permission: the caller has been shown these ids by a use case that checked one."""
 
     work: UnitsOfWork
 

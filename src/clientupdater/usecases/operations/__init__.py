@@ -1,1 +1,1 @@
-"""Use cases: operations."""
+"""Health and gauges."""

@@ -1,4 +1,4 @@
-"""Read how things stand inside: who counts requests, of what use the caches are."""
+"""Read the process's gauges: rate limits, circuits and caches."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @frozen
 class ReadGauges:
-    """Asks nobody who might not answer."""
+    """Reads values in memory only, so it never waits for a service."""
 
     limits: RateLimits
     caches: tuple[Cache, ...]

@@ -1,4 +1,4 @@
-"""Tell how everything stands that we need: for operations, and for those who wonder."""
+"""Check every service that the application needs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DATABASE = "database"
 
 @frozen
 class SystemHealth:
-    """What was found of each service, of each queue, and of each source that is set up."""
+    """The state of each service, each queue, and each configured source."""
 
     standing: Standing
     services: Mapping[str, ServiceHealth]
@@ -39,10 +39,9 @@ class SystemHealth:
 
 @frozen
 class CheckSystem:
-    """Asks each service in its time, the what the database knows only of one that answers.
+    """Checks each service; queues and sources only if the database answers.
 
-    Without the database nothing goes; without any other thing it goes on, more slowly or without
-    that thing's part.
+    Without the database the system is down; without another service it is degraded.
     """
 
     work: UnitsOfWork
@@ -60,7 +59,7 @@ class CheckSystem:
         return self._looked_within(SystemHealth(standing, services, self.clock.now()))
 
     def _looked_within(self, system_health: SystemHealth) -> SystemHealth:
-        """Look at what the database knows, where it still answers."""
+        """Read queues and sources, if the database still answers."""
         try:
             with self.work.begin(SYSTEM) as tx:
                 queues = tx.jobs.depths(system_health.looked_at)

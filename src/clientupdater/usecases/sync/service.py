@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from clientupdater.domain.callers import Caller
-    from clientupdater.domain.ids import SyncJobId
+    from clientupdater.domain.ids import ClientRef, SyncJobId
     from clientupdater.domain.sync.jobs import SyncJob, SyncRequest
     from clientupdater.domain.sync.outcome import Outcome
     from clientupdater.ports.clock import Clock
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from clientupdater.usecases.sync.diagnosis import SourceDiagnosis
     from clientupdater.usecases.sync.one_client import OneClient
     from clientupdater.usecases.sync.run import RunSync
-    from clientupdater.usecases.tracking.client_access import ClientAccess, ClientRef
+    from clientupdater.usecases.tracking.client_access import ClientAccess
 
 
 @frozen
@@ -72,11 +72,11 @@ class SyncRuns:
 
         Raises Unavailable where NextBank does not answer, NotFound where it has no such client.
         """
-        with self.clients.open(caller, client, Permission.SYNC_EXECUTE) as file:
-            code = file.client.code
+        with self.clients.open(caller, client, Permission.SYNC_EXECUTE) as client_tx:
+            code = client_tx.client.code
         job = self.one_client.refresh(code, caller.actor.id)
-        with self.clients.open(caller, code, Permission.SYNC_EXECUTE) as file:
-            file.did("client.refresh", sync_job=job.id)
+        with self.clients.open(caller, code, Permission.SYNC_EXECUTE) as client_tx:
+            client_tx.log("client.refresh", sync_job=job.id)
         return job
 
     def fail_dead(self) -> Sequence[SyncJobId]:

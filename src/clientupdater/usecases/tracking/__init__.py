@@ -1,1 +1,1 @@
-"""Use cases: tracking."""
+"""Periods, rows, events and the worklist."""

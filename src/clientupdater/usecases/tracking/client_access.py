@@ -1,45 +1,69 @@
-"""One client before one person: opened where a permission reaches, refused where it does not (A5).
+"""Open one client for one caller, or refuse (A5).
 
-Every use case over a single client begins here, so that they all refuse alike: out of sight is
-not found; seen, but not with this permission, is forbidden, and written down.
+Every use case over a client begins here, so that all of them refuse alike: a client out of sight is
+not found, and one that is seen but not covered by the permission is forbidden and audited.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from attrs import evolve, frozen
 
-from clientupdater.domain.access import ClientPlace, decide
+from clientupdater.domain import tracking
+from clientupdater.domain.access import decide
 from clientupdater.domain.access_scope import access_scope_of, visible_scope_of
-from clientupdater.domain.errors import Forbidden, NotFound, VersionConflict
-from clientupdater.domain.ids import ClientId
+from clientupdater.domain.errors import Error, Forbidden, InvalidInput, NotFound, VersionConflict
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.settings_values import BACKDATING_DAYS
-from clientupdater.domain.tracking import require_version
 from clientupdater.domain.write_context import WriteContext
 from clientupdater.ports.audit import LoggedAction
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import tzinfo
 
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.clients import Client
-    from clientupdater.domain.errors import Error
+    from clientupdater.domain.ids import ClientRef
     from clientupdater.domain.periods import Period
     from clientupdater.domain.tracking import Change, PeriodRow
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
-ClientRef: TypeAlias = ClientId | str
-"""A client by identity, or by its client code."""
+MAX_ITEMS = 500
+"""Items that one call takes."""
+
+_Result = TypeVar("_Result")
+
+
+@frozen
+class Outcome(Generic[_Result]):
+    """The result or the error of one item among many; neither where all were rolled back."""
+
+    index: int
+    result: _Result | None = None
+    error: Error | None = None
+
+    @property
+    def required(self) -> _Result:
+        """The result; raises the error if there is one."""
+        if self.error:
+            raise self.error
+        assert self.result is not None  # noqa: S101 — one of the two is there
+        return self.result
+
+
+def require_item_count(items: Sequence[object], pointer: str) -> None:
+    """Refuse an empty list, and more items than one call takes."""
+    if not 1 <= len(items) <= MAX_ITEMS:
+        raise InvalidInput.of(pointer, f"holds 1 to {MAX_ITEMS} items, not {len(items)}")
 
 
 @frozen
 class ClientTransaction:
-    """A client, who acts upon it, and the unit of work in which they do."""
+    """One client within a transaction, and the caller who acts on it."""
 
     tx: Transaction
     caller: Caller
@@ -48,62 +72,51 @@ class ClientTransaction:
     zone: tzinfo
 
     def write_context(self) -> WriteContext:
-        """Tell the circumstances of a write to this client, as of now (P7)."""
-        correcting = decide(self.caller.actor, Permission.STATUS_CORRECT, place_of(self.client))
+        """Describe a write to this client, as of now (P7)."""
         days = self.tx.settings.number(BACKDATING_DAYS, self.client.company)
-        return WriteContext(
-            now=self.clock.now(),
-            zone=self.zone,
-            by=self.caller.actor.id,
-            may_correct=correcting.allowed,
-            backdating_days=int(days),
-        )
+        return write_context(self.caller, self.client, self.clock, self.zone, int(days))
 
-    def held(self) -> ClientTransaction:
-        """Have the client to oneself, and look at it anew: it may have changed meanwhile."""
+    def locked(self) -> ClientTransaction:
+        """Lock the client and read it again, since it may have changed."""
         self.tx.clients.lock(self.client.id)
         client = self.tx.clients.find(self.client.id)
         if client is None or client.is_deleted:
             raise NotFound
         return evolve(self, client=client)
 
-    def row(self, period: Period) -> PeriodRow | None:
+    def find_row(self, period: Period) -> PeriodRow | None:
         """Find the client's row of a period."""
         return self.tx.rows.find(self.client.id, period)
 
-    def row_at(self, period: Period, version: int) -> PeriodRow:
-        """Find a row that must be there, as its author saw it (S10)."""
-        row = self.row(period)
+    def require_row(self, period: Period, version: int) -> PeriodRow:
+        """Find the row at the version that the author saw (S10)."""
+        row = self.find_row(period)
         if row is None:
             raise NotFound(f"The client has no row in {period}.")
-        self.require(row, version)
+        self.require_version(row, version)
         return row
 
-    def require(self, row: PeriodRow, version: int) -> None:
-        """Refuse a write over what its author has not seen (S10)."""
-        require_version(row, version, lambda: self.tx.rows.history(row.client, row.period))
+    def require_version(self, row: PeriodRow, version: int) -> None:
+        """Refuse a write over a version that its author has not seen (S10)."""
+        tracking.require_version(row, version, lambda: self.tx.rows.history(row.client, row.period))
 
-    def keep(self, row: PeriodRow, change: Change) -> PeriodRow:
-        """Keep a change; where somebody was quicker, say what differs (S10)."""
+    def append(self, row: PeriodRow, change: Change) -> PeriodRow:
+        """Store a change; if somebody else wrote first, say which fields differ (S10)."""
         try:
             return self.tx.rows.append(row, change)
         except VersionConflict:
-            if now := self.row(row.period):
-                self.require(now, row.snapshot.version)
+            if now := self.find_row(row.period):
+                self.require_version(now, row.snapshot.version)
             raise
 
-    def did(self, action: str, **details: object) -> None:
-        """Log what was done to the client (L1)."""
-        result = {name: _plain(value) for name, value in details.items()}
-        entry = LoggedAction(
-            action=action, resource="client", resource_id=str(self.client.id), details=result
-        )
-        self.tx.audit.did(self.caller, entry)
+    def log(self, action: str, **details: object) -> None:
+        """Log a write to the client (L1)."""
+        self.tx.audit.did(self.caller, logged_action(self.client, action, **details))
 
 
 @frozen
 class ClientAccess:
-    """Where the files of clients are opened."""
+    """Opens clients for callers."""
 
     work: UnitsOfWork
     clock: Clock
@@ -113,30 +126,45 @@ class ClientAccess:
     def open(
         self, caller: Caller, ref: ClientRef, permission: Permission
     ) -> Iterator[ClientTransaction]:
-        """Open one within what the permission reaches; keep what was done in it on leaving."""
+        """Open a client that the permission covers; leaving cleanly commits."""
         with self.work.begin(access_scope_of(caller.actor, permission)) as tx:
-            if client := find(tx, ref):
-                yield self.of(tx, caller, client)
+            if client := find_client(tx, ref):
+                yield self.within(tx, caller, client)
                 return
         raise self.refusal(caller, ref, permission)
 
-    def of(self, tx: Transaction, caller: Caller, client: Client) -> ClientTransaction:
-        """Take a client that was found in a unit of work under way."""
+    def within(self, tx: Transaction, caller: Caller, client: Client) -> ClientTransaction:
+        """Take a client that a transaction under way has read."""
         return ClientTransaction(tx, caller, client, self.clock, self.zone)
 
     def refusal(self, caller: Caller, ref: ClientRef, permission: Permission) -> Error:
-        """Tell one who sees the client what they lack, and write it down; others nothing (A5)."""
-        (error,) = self.refusals(caller, [ref], permission)
+        """Audit a refusal to a caller who sees the client; to others it is not found (A5)."""
+        (error,) = self._refusals(caller, [ref], permission)
         return error
 
-    def refusals(
+    def with_refusals(
+        self,
+        caller: Caller,
+        refs: Sequence[ClientRef],
+        outcomes: Mapping[int, Outcome[_Result]],
+        permission: Permission,
+    ) -> tuple[Outcome[_Result], ...]:
+        """Refuse each item that has no outcome yet; return all outcomes in the order of items."""
+        others = [index for index in range(len(refs)) if index not in outcomes]
+        errors = self._refusals(caller, [refs[index] for index in others], permission)
+        refused = {
+            index: Outcome[_Result](index, error=error)
+            for index, error in zip(others, errors, strict=True)
+        }
+        return tuple(outcomes.get(index) or refused[index] for index in range(len(refs)))
+
+    def _refusals(
         self, caller: Caller, refs: Sequence[ClientRef], permission: Permission
     ) -> list[Error]:
-        """Tell of many likewise, in their order."""
         if not refs:
             return []
         with self.work.begin(visible_scope_of(caller.actor)) as tx:
-            seen = found_in(tx, set(refs))
+            seen = find_clients(tx, set(refs))
             return [_refusal(tx, caller, seen.get(ref), permission) for ref in refs]
 
 
@@ -145,33 +173,48 @@ def _refusal(
 ) -> Error:
     if client is None:
         return NotFound()
-    decision = decide(caller.actor, permission, place_of(client))
+    decision = decide(caller.actor, permission, client.place)
     tx.audit.refused(caller, decision, "client", str(client.id), client.company)
     return Forbidden(permission)
 
 
-def found_in(tx: Transaction, refs: Collection[ClientRef]) -> dict[ClientRef, Client]:
-    """Find many by identity or by code, but none that was deleted (C4)."""
-    result = tx.clients.find_all(refs)
-    return {ref: client for ref, client in result.items() if not client.is_deleted}
+def find_clients(tx: Transaction, refs: Collection[ClientRef]) -> dict[ClientRef, Client]:
+    """Find many clients, leaving out deleted ones (C4)."""
+    clients = tx.clients.find_all(refs)
+    return {ref: client for ref, client in clients.items() if not client.is_deleted}
 
 
-def find(tx: Transaction, ref: ClientRef) -> Client | None:
-    """Find a client by identity or by code; one that was deleted is there for audits alone (C4)."""
-    result = find_for_audit(tx, ref)
-    return None if result is None or result.is_deleted else result
+def find_client(tx: Transaction, ref: ClientRef) -> Client | None:
+    """Find a client that is not deleted (C4)."""
+    client = find_for_audit(tx, ref)
+    return None if client is None or client.is_deleted else client
 
 
 def find_for_audit(tx: Transaction, ref: ClientRef) -> Client | None:
-    """Find a client whether it was deleted or not."""
+    """Find a client, deleted or not."""
     return tx.clients.by_code(ref) if isinstance(ref, str) else tx.clients.find(ref)
 
 
-def place_of(client: Client) -> ClientPlace:
-    """Tell where a client stands, for the policy."""
-    return ClientPlace(client.company, client.branch, client.assigned_to)
+def write_context(
+    caller: Caller, client: Client, clock: Clock, zone: tzinfo, backdating_days: int
+) -> WriteContext:
+    """Describe a write by the caller to the client, as of now (P7)."""
+    correcting = decide(caller.actor, Permission.STATUS_CORRECT, client.place)
+    return WriteContext(
+        now=clock.now(),
+        zone=zone,
+        by=caller.actor.id,
+        may_correct=correcting.allowed,
+        backdating_days=backdating_days,
+    )
+
+
+def logged_action(client: Client, action: str, **details: object) -> LoggedAction:
+    """Build the log entry of a write to a client (L1)."""
+    plain = {name: _plain(value) for name, value in details.items()}
+    return LoggedAction(action=action, resource="client", resource_id=str(client.id), details=plain)
 
 
 def _plain(value: object) -> object:
-    """Tell numbers and absences as they are, and all else as text."""
+    """Keep numbers and None; turn all else into text."""
     return value if value is None or isinstance(value, int) else str(value)

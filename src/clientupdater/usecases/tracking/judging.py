@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import define, evolve, field, frozen
 
@@ -14,26 +14,26 @@ from clientupdater.domain.tracking import record, unopened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import TypeAlias
 
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.events import History
-    from clientupdater.domain.ids import ClientId
+    from clientupdater.domain.ids import ClientRef
     from clientupdater.domain.periods import Period
     from clientupdater.domain.tracking import PeriodRow
     from clientupdater.domain.updates import StatusUpdate
-    from clientupdater.usecases.tracking.client_access import (
-        ClientAccess,
-        ClientRef,
-        ClientTransaction,
-    )
+    from clientupdater.ports.tracking import Place
+    from clientupdater.usecases.tracking.client_access import ClientAccess, ClientTransaction
 
-    Place: TypeAlias = tuple[ClientId, Period]
+Content: TypeAlias = tuple[object, ...]
+"""Status, reason, remarks and time: two updates with the same content are the same update."""
 
 
 @frozen(kw_only=True)
 class PlannedUpdate:
-    """An update; without a period for the running one, without a version over what is there."""
+    """An update to judge.
+
+    Without a period it is for the running one, without a version for the row as it is now.
+    """
 
     client: ClientRef
     update: StatusUpdate
@@ -43,7 +43,10 @@ class PlannedUpdate:
 
 @frozen(kw_only=True)
 class Judgement:
-    """What would come of an update: where it goes, or which event says it already, or an error."""
+    """The row that an update would be recorded on, or its error.
+
+    `recorded_as` is the sequence of the event that recorded the same update before.
+    """
 
     period: Period | None = None
     version: int | None = None
@@ -52,65 +55,74 @@ class Judgement:
 
 
 @define
-class _Ahead:
-    """Rows as they would be after what was judged so far."""
+class _Planned:
+    """Rows as they would be after the updates judged so far."""
 
     rows: dict[Place, PeriodRow] = field(factory=dict)
-    said: set[tuple[Place, tuple[object, ...]]] = field(factory=set)
+    contents: set[tuple[Place, Content]] = field(factory=set)
 
 
-@frozen
-class UpdateJudgement:
-    """Says what recording would answer, without recording."""
-
-    files: ClientAccess
-
-    def judge(self, caller: Caller, asked: Sequence[PlannedUpdate]) -> tuple[Judgement, ...]:
-        """Judge them in their order; only a refusal leaves a trace."""
-        ahead = _Ahead()
-        return tuple(self._judge(caller, each, ahead) for each in asked)
-
-    def _judge(self, caller: Caller, asked: PlannedUpdate, ahead: _Ahead) -> Judgement:
-        try:
-            with self.files.open(caller, asked.client, Permission.STATUS_UPDATE) as file:
-                return _judged(file, asked, ahead)
-        except Unavailable:
-            raise
-        except Error as error:
-            return Judgement(period=asked.period, error=error)
+def judge(
+    access: ClientAccess, caller: Caller, updates: Sequence[PlannedUpdate]
+) -> tuple[Judgement, ...]:
+    """Judge them in their order; only a refusal is written, to the audit."""
+    planned = _Planned()
+    return tuple(_judge(access, caller, each, planned) for each in updates)
 
 
-def _judged(file: ClientTransaction, asked: PlannedUpdate, ahead: _Ahead) -> Judgement:
-    write_context = file.write_context()
-    period = asked.period or file.client.running_period(write_context.today)
+def _judge(
+    access: ClientAccess, caller: Caller, update: PlannedUpdate, planned: _Planned
+) -> Judgement:
+    try:
+        with access.open(caller, update.client, Permission.STATUS_UPDATE) as client_tx:
+            return _judge_within(client_tx, update, planned)
+    except Unavailable:
+        raise
+    except Error as error:
+        return Judgement(period=update.period, error=error)
+
+
+def _judge_within(
+    client_tx: ClientTransaction, planned_update: PlannedUpdate, planned: _Planned
+) -> Judgement:
+    client, update, write_context = (
+        client_tx.client,
+        planned_update.update,
+        client_tx.write_context(),
+    )
+    period = planned_update.period or client.running_period(write_context.today)
     if period is None:
-        raise NotTrackable("The client has no product, so nobody knows how often to reach it.")
-    known = _recorded_as(file.tx.rows.history(file.client.id, period), asked.update)
-    if known is not None:
-        return Judgement(period=period, recorded_as=known)
-    place = file.client.id, period
-    if (place, _said(asked.update)) in ahead.said:
-        raise AlreadyExists("An earlier one says the same.")
-    row = ahead.rows.get(place) or file.row(period) or unopened(file.client, period, write_context)
-    version = row.snapshot.version if asked.version is None else asked.version
-    file.require(row, version)
-    change = record(row, asked.update, file.tx.statuses.load(), write_context)
-    ahead.rows[place] = evolve(row, snapshot=change.snapshot)
-    ahead.said.add((place, _said(asked.update)))
+        raise NotTrackable.without_cycle()
+    sequence = _recorded_as(client_tx.tx.rows.history(client.id, period), update)
+    if sequence is not None:
+        return Judgement(period=period, recorded_as=sequence)
+    place = client.id, period
+    if (place, _content(update)) in planned.contents:
+        raise AlreadyExists("An earlier update of this list is the same; remove one of them.")
+    row = (
+        planned.rows.get(place)
+        or client_tx.find_row(period)
+        or unopened(client, period, write_context)
+    )
+    version = planned_update.version
+    version = row.snapshot.version if version is None else version
+    client_tx.require_version(row, version)
+    change = record(row, update, client_tx.tx.settings.statuses(), write_context)
+    planned.rows[place] = evolve(row, snapshot=change.snapshot)
+    planned.contents.add((place, _content(update)))
     return Judgement(period=period, version=version)
 
 
 def _recorded_as(history: History, update: StatusUpdate) -> int | None:
-    """Find the event that says the same and still counts."""
-    gone = voided(history)
+    """Find the event that recorded the same update and still counts."""
+    undone = voided(history)
     for event in history:
-        if event.kind is not EventKind.RECORDED or event.sequence in gone:
+        if event.kind is not EventKind.RECORDED or event.sequence in undone:
             continue
-        if (event.status, event.reason, event.remarks, event.occurred_at) == _said(update):
+        if (event.status, event.reason, event.remarks, event.occurred_at) == _content(update):
             return event.sequence
     return None
 
 
-def _said(update: StatusUpdate) -> tuple[object, ...]:
-    """Say what makes an update the same as another."""
+def _content(update: StatusUpdate) -> Content:
     return update.status, update.reason, tidy_remarks(update.remarks), update.occurred_at

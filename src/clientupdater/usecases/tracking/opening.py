@@ -1,4 +1,4 @@
-"""Opening one whole period, in batches (P4)."""
+"""Open one whole period, in batches (P4)."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
 BATCH = 500
-"""Clients looked at in one transaction: small enough that nobody's update waits for it."""
+"""Clients examined in one transaction: small enough that no update waits for it."""
 
 
 @frozen
 class PeriodOpener:
-    """Opens what is missing of a period; run twice or at once, it does no more (P3, P4)."""
+    """Opens a period's missing rows; running it twice, or twice at once, is safe (P3, P4)."""
 
     work: UnitsOfWork
     clock: Clock
@@ -32,7 +32,7 @@ class PeriodOpener:
     batch: int
 
     def open(self, period: Period, by: PersonId | None = None) -> Opening:
-        """Open it batch by batch, and leave a record if there was anything to open."""
+        """Open the period, and write the opening down if it made any row."""
         started_at = self.clock.now()
         rows, after = self._open_batch(period, None)
         while after:

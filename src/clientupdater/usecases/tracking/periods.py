@@ -1,4 +1,4 @@
-"""Opening periods, by hand and by schedule, and finding what was missed (P4)."""
+"""Open periods by hand and by schedule, and find missed openings (P4)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 @frozen
 class MissedOpenings:
-    """Clients without a row that is due, by period, and those of no known cycle."""
+    """Clients whose due row is missing, by period, and clients without a known cycle."""
 
     without_row: Mapping[Period, int]
     unmapped: int
@@ -53,7 +53,7 @@ class MissedOpenings:
 
 @frozen
 class Periods:
-    """Opens periods and tells which are open."""
+    """Opens periods and lists them."""
 
     work: UnitsOfWork
     clock: Clock
@@ -61,11 +61,9 @@ class Periods:
     batch: int = BATCH
 
     def open(self, caller: Caller, period: Period) -> Opening:
-        """Open it for every client that is due.
+        """Open a period for every client that is due; doing it twice is safe.
 
-        Opens a period that is due, or can still be written to by all; done twice, it does no more.
-
-        A period long over gets no new rows: they would change what was reported of it.
+        A closed period gets no new rows: they would change what was reported of it.
         """
         self._require_allowed(caller)
         self._require_due(period)
@@ -92,22 +90,20 @@ class Periods:
             return
         with self.work.begin(SYSTEM) as tx:
             days = int(tx.settings.number(BACKDATING_DAYS, None))
-        stands = window(period, business_day(now, self.zone), days)
-        if stands is Window.NOT_BEGUN:
-            raise PeriodNotBegun(f"{period} begins on {period.first_day}.")
-        if stands is Window.CLOSED:
+        state = window(period, business_day(now, self.zone), days)
+        if state is Window.NOT_BEGUN:
+            begins = period.first_day.isoformat()
+            raise PeriodNotBegun(f"{period} begins on {begins}.", begins_on=begins)
+        if state is Window.CLOSED:
             raise PeriodClosed(f"{period} is closed: it gets no new rows.")
 
     def open_due(self) -> tuple[Opening, ...]:
-        """Open them one after the other, each in batches.
-
-        Catches up whatever was missed; run twice or at once, it does no more (P3, P4).
-        """
+        """Open every period that is due, and catch up on missed ones (P3, P4)."""
         opener = PeriodOpener(self.work, self.clock, self.zone, self.batch)
         return tuple(map(opener.open, due_for_opening(self.clock.now(), self.zone)))
 
     def open_due_as_job(self, job_run: JobRun) -> None:
-        """Open what is due of the cycle that the job names, or of every one."""
+        """Open the due periods of the cycle that the job names, or of every cycle."""
         cycle = _cycle(job_run.job.arguments)
         opener = PeriodOpener(self.work, self.clock, self.zone, self.batch)
         rows = 0
@@ -117,10 +113,7 @@ class Periods:
                 rows += opener.open(period).rows
 
     def find_missed(self) -> MissedOpenings:
-        """Count them in every period that should have rows by now.
-
-        Looks, and opens nothing.
-        """
+        """Count the missing rows of every period that is due, and open none."""
         now = self.clock.now()
         write_context = WriteContext(now=now, zone=self.zone)
         with self.work.begin(SYSTEM) as transaction:
@@ -132,9 +125,9 @@ class Periods:
         return MissedOpenings({period: rows for period, rows in values.items() if rows}, unmapped)
 
     def list_openings(self, caller: Caller, *, at_most: int = 50) -> Sequence[Opening]:
-        """List them, the last opening first.
+        """List the openings, the latest first.
 
-        Rows are counted over every company, so it asks for status:read over all of them (A10).
+        Their rows are counted over every company, so this needs status:read over all (A10).
         """
         decision = decide_over_thing(caller.actor, Permission.STATUS_READ, None)
         if not decision.allowed:
@@ -145,9 +138,9 @@ class Periods:
             return tx.openings.noted(at_most=at_most)
 
     def current(self, caller: Caller, company: CompanyId | None = None) -> tuple[Period, ...]:
-        """Name them; a company over which the caller holds nothing is not there for them.
+        """List the running periods, which are the same for every company.
 
-        Asks for status:read at any scope; periods are the same for every company.
+        Needs status:read at any scope; a company that no grant covers is not found.
         """
         grants = caller.actor.found(Permission.STATUS_READ) if caller.actor.is_active else ()
         if not grants:
@@ -159,7 +152,7 @@ class Periods:
 
 
 def _cycle(arguments: Mapping[str, object]) -> Cycle | None:
-    """Read which cycle is asked for."""
+    """Read the job's cycle."""
     try:
         return Cycle(str(arguments["cycle"])) if "cycle" in arguments else None
     except ValueError:

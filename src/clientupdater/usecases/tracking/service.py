@@ -1,4 +1,4 @@
-"""Recording what came of a call or a visit, correcting it, and showing where a client stands."""
+"""Record what came of a call or a visit, correct it, and show a client's rows."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from clientupdater.domain.errors import InvalidInput, NotFound, NotTrackable
+from clientupdater.domain.errors import InvalidInput, NotFound, NotTrackable, RuleBroken
 from clientupdater.domain.events import as_of
 from clientupdater.domain.periods import business_day
 from clientupdater.domain.permissions import Permission
-from clientupdater.domain.tracking import in_order_of_writing, opened, reopen, revive, void
-from clientupdater.usecases.tracking.due_rows import row_or_due
-from clientupdater.usecases.tracking.propagate_terminal import record_and_propagate
-from clientupdater.usecases.tracking.recorded import Written, record_in
+from clientupdater.domain.tracking import opened, reopen, revive, unopened, void, writing_order
+from clientupdater.usecases.tracking import bulk, judging
+from clientupdater.usecases.tracking.recording import Written, record_update, write_and_settle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,16 +21,12 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.clients import Client
     from clientupdater.domain.events import History
-    from clientupdater.domain.ids import ClientId
+    from clientupdater.domain.ids import ClientId, ClientRef
     from clientupdater.domain.periods import Period
     from clientupdater.domain.tracking import PeriodRow
     from clientupdater.domain.updates import StatusUpdate
     from clientupdater.domain.write_context import WriteContext
-    from clientupdater.usecases.tracking.client_access import (
-        ClientAccess,
-        ClientRef,
-        ClientTransaction,
-    )
+    from clientupdater.usecases.tracking.client_access import ClientAccess, ClientTransaction
 
 
 @frozen
@@ -60,35 +55,47 @@ class ShownHistory:
 
 @frozen
 class Tracking:
-    """Each verb is one transaction over one client: authorisation, the row, the rule, the write."""
+    """Each verb is one transaction over one client: authorisation, the row, the rule, the write.
 
-    files: ClientAccess
+    A write names the version of the row that its author saw (S10).
+    """
+
+    clients: ClientAccess
 
     def record(
         self, caller: Caller, client: ClientRef, period: Period, update: StatusUpdate, version: int
     ) -> Written:
-        """Record it, over the version that the author saw.
+        """Record an update; an outcome that ends the client's tracking settles its other rows."""
+        with self.clients.open(caller, client, Permission.STATUS_UPDATE) as client_tx:
+            return record_update(client_tx, period, update, version)
 
-        Writes one event; a terminal outcome settles the client's other rows with it.
+    def record_many(
+        self, caller: Caller, items: Sequence[bulk.BulkItem], *, atomic: bool = False
+    ) -> bulk.Outcomes:
+        """Record up to 500 updates, each by itself.
+
+        With `atomic`, raises BulkRejected if one fails, and writes none.
         """
-        with self.files.open(caller, client, Permission.STATUS_UPDATE) as file:
-            return record_in(file, period, update, version)
+        return bulk.record_many(self.clients, caller, items, atomic=atomic)
+
+    def judge(
+        self, caller: Caller, updates: Sequence[judging.PlannedUpdate]
+    ) -> tuple[judging.Judgement, ...]:
+        """Say what recording these updates in their order would answer, and record none."""
+        return judging.judge(self.clients, caller, updates)
 
     def reopen(
         self, caller: Caller, client: ClientRef, period: Period, remarks: str | None, version: int
     ) -> Written:
-        """Reopen it, over the version that the author saw.
-
-        Takes a DONE back; if it had ended the client's tracking, that goes on.
-        """
-        with self.files.open(caller, client, Permission.STATUS_CORRECT) as opened:
-            file = opened.held()
-            row, write_context = file.row_at(period, version), file.write_context()
-            history = file.tx.rows.history(row.client, period)
+        """Take a DONE back; if it had ended the client's tracking, tracking goes on."""
+        with self.clients.open(caller, client, Permission.STATUS_CORRECT) as opened_tx:
+            client_tx = opened_tx.locked()
+            row, write_context = client_tx.require_row(period, version), client_tx.write_context()
+            history = client_tx.tx.rows.history(row.client, period)
             change = reopen(row, history, remarks, write_context)
-            kept = record_and_propagate(file, row, change, write_context)
-            file.did("status.reopen", period=period, sequence=change.event.sequence)
-            return Written(file.client, kept, change.event)
+            after = write_and_settle(client_tx, row, change, write_context)
+            client_tx.log("status.reopen", period=period, sequence=change.event.sequence)
+            return Written(client_tx.client, after, change.event)
 
     def void(
         self,
@@ -99,96 +106,100 @@ class Tracking:
         remarks: str | None,
         version: int,
     ) -> Written:
-        """Void it, over the version that the author saw.
-
-        Undoes an event; if it had ended the client's tracking, that goes on.
-        """
-        with self.files.open(caller, client, Permission.STATUS_CORRECT) as opened:
-            file = opened.held()
-            row, write_context = file.row_at(period, version), file.write_context()
-            history = file.tx.rows.history(row.client, period)
+        """Undo one event; if it had ended the client's tracking, tracking goes on."""
+        with self.clients.open(caller, client, Permission.STATUS_CORRECT) as opened_tx:
+            client_tx = opened_tx.locked()
+            row, write_context = client_tx.require_row(period, version), client_tx.write_context()
+            history = client_tx.tx.rows.history(row.client, period)
             change = void(row, history, sequence, remarks, write_context)
-            kept = record_and_propagate(file, row, change, write_context)
-            file.did("status.void", period=period, sequence=change.event.sequence, voids=sequence)
-            return Written(file.client, kept, change.event)
+            after = write_and_settle(client_tx, row, change, write_context)
+            client_tx.log(
+                "status.void", period=period, sequence=change.event.sequence, voids=sequence
+            )
+            return Written(client_tx.client, after, change.event)
 
     def revive(
         self, caller: Caller, client: ClientRef, remarks: str | None, version: int
     ) -> Written:
-        """Revive it, over the version of that row that the author saw; 0 where none is open.
+        """Track a client again, on the running period's row; opens that row if there is none.
 
-        Revives on the running period's row, which it opens if there is none.
+        `version` is 0 where the running period has no row.
         """
-        with self.files.open(caller, client, Permission.STATUS_CORRECT) as result:
-            file = result.held()
-            write_context = file.write_context()
-            row = _running(file, write_context)
-            file.require(row, version)
-            change = revive(row, file.client, remarks, write_context)
-            kept = record_and_propagate(file, row, change, write_context)
-            file.did("client.revive", period=row.period, sequence=change.event.sequence)
-            return Written(file.client, kept, change.event)
+        with self.clients.open(caller, client, Permission.STATUS_CORRECT) as opened_tx:
+            client_tx = opened_tx.locked()
+            write_context = client_tx.write_context()
+            row = _running_row(client_tx, write_context)
+            client_tx.require_version(row, version)
+            change = revive(row, client_tx.client, remarks, write_context)
+            after = write_and_settle(client_tx, row, change, write_context)
+            client_tx.log("client.revive", period=row.period, sequence=change.event.sequence)
+            return Written(client_tx.client, after, change.event)
 
     def show_row(
         self, caller: Caller, client: ClientRef, period: Period, at: datetime | None = None
     ) -> ShownRow:
-        """Show it as it is, or by what had been recorded by a past moment.
-
-        Looks at one row.
-        """
-        with self.files.open(caller, client, Permission.STATUS_READ) as file:
-            row = row_or_due(file, period) if at is None else _then(file, period, at)
-            return ShownRow(file.client, row)
+        """Show a row as it is, or as it was recorded at a past moment."""
+        with self.clients.open(caller, client, Permission.STATUS_READ) as client_tx:
+            if at is None:
+                return ShownRow(client_tx.client, _row_or_due(client_tx, period))
+            return ShownRow(client_tx.client, _row_at(client_tx, period, at))
 
     def list_rows(self, caller: Caller, client: ClientRef) -> ShownRows:
-        """List them, the latest period first.
-
-        Looks at all rows of one client, the one that is due included (P4).
-        """
-        with self.files.open(caller, client, Permission.STATUS_READ) as file:
-            rows = file.tx.rows.of_client(file.client.id)
-            all_rows = sorted([*rows, *_due(file, rows)], key=_in_order, reverse=True)
-            return ShownRows(file.client, tuple(all_rows))
+        """List a client's rows, the latest period first, with the one that is due (P4)."""
+        with self.clients.open(caller, client, Permission.STATUS_READ) as client_tx:
+            rows = client_tx.tx.rows.of_client(client_tx.client.id)
+            all_rows = sorted([*rows, *_due(client_tx, rows)], key=_in_order, reverse=True)
+            return ShownRows(client_tx.client, tuple(all_rows))
 
     def show_history(self, caller: Caller, client: ClientRef, period: Period) -> ShownHistory:
-        """Show the events in sequence.
-
-        Looks at what happened; nothing did to a row that nobody has opened yet.
-        """
-        with self.files.open(caller, client, Permission.STATUS_HISTORY_READ) as file:
-            row_or_due(file, period)
-            return ShownHistory(file.client, file.tx.rows.history(file.client.id, period))
+        """Show a row's events in sequence; a row that is due and not opened yet has none."""
+        with self.clients.open(caller, client, Permission.STATUS_HISTORY_READ) as client_tx:
+            _row_or_due(client_tx, period)
+            events = client_tx.tx.rows.history(client_tx.client.id, period)
+            return ShownHistory(client_tx.client, events)
 
 
-def _running(file: ClientTransaction, write_context: WriteContext) -> PeriodRow:
-    period = file.client.running_period(write_context.today)
+def _running_row(client_tx: ClientTransaction, write_context: WriteContext) -> PeriodRow:
+    client = client_tx.client
+    period = client.running_period(write_context.today)
     if period is None:
-        raise NotTrackable("The client has no product, so nobody knows how often to reach it.")
-    row = file.row(period)
-    return row or file.tx.rows.open(file.client, period, opened(file.client, write_context))
+        raise NotTrackable.without_cycle()
+    row = client_tx.find_row(period)
+    return row or client_tx.tx.rows.open(client, period, opened(client, write_context))
 
 
-def _then(file: ClientTransaction, period: Period, at: datetime) -> PeriodRow:
+def _row_or_due(client_tx: ClientTransaction, period: Period) -> PeriodRow:
+    """Find a row; the running period's is shown before anybody has opened it (P4)."""
+    if row := client_tx.find_row(period):
+        return row
+    try:
+        return unopened(client_tx.client, period, client_tx.write_context())
+    except RuleBroken as error:
+        raise NotFound(f"The client has no row in {period}.") from error
+
+
+def _row_at(client_tx: ClientTransaction, period: Period, at: datetime) -> PeriodRow:
     if at.tzinfo is None:
         raise InvalidInput.of("/as_of", "needs an offset, as in 2026-11-05T09:30:00+08:00")
-    if at > file.clock.now():
+    if at > client_tx.clock.now():
         raise InvalidInput.of("/as_of", "lies in the future")
-    row = file.row(period)
-    snapshot = as_of(file.tx.rows.history(file.client.id, period), at)
+    row = client_tx.find_row(period)
+    snapshot = as_of(client_tx.tx.rows.history(client_tx.client.id, period), at)
     if row is None or snapshot is None:
         raise NotFound(f"The client had no row in {period} by then.")
     return evolve(row, snapshot=snapshot)
 
 
-def _in_order(row: PeriodRow) -> tuple[ClientId, date, str]:
-    return in_order_of_writing((row.client, row.period))
-
-
-def _due(file: ClientTransaction, rows: Sequence[PeriodRow]) -> list[PeriodRow]:
-    running = file.client.running_period(business_day(file.clock.now(), file.zone))
+def _due(client_tx: ClientTransaction, rows: Sequence[PeriodRow]) -> list[PeriodRow]:
+    today = business_day(client_tx.clock.now(), client_tx.zone)
+    running = client_tx.client.running_period(today)
     if running is None or any(row.period == running for row in rows):
         return []
     try:
-        return [row_or_due(file, running)]
+        return [_row_or_due(client_tx, running)]
     except NotFound:
         return []
+
+
+def _in_order(row: PeriodRow) -> tuple[ClientId, date, str]:
+    return writing_order((row.client, row.period))

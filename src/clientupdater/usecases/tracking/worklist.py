@@ -1,4 +1,4 @@
-"""Tell somebody what to do next."""
+"""Read the worklist."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from clientupdater.ports.lists import WorklistPage, WorklistQuery
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
-#: What the setting calls them.
+#: The setting's names of the orders.
 _ORDERS = {"urgency": WorklistOrder.WORK, "name": WorklistOrder.NAME}
 
 
 @frozen
 class Worklist:
-    """Tell somebody what to do next."""
+    """What the caller is to do next."""
 
     work: UnitsOfWork
     clock: Clock
     zone: tzinfo
 
     def read(self, caller: Caller, query: WorklistQuery) -> WorklistPage:
-        """Read a page, as far as the caller's status:read goes."""
+        """Read a page of the rows that the caller's status:read covers."""
         require_reach(self.work, caller, Permission.STATUS_READ, "worklist")
         result = looking(caller, self.clock, self.zone)
         with self.work.begin(result.statuses) as tx:
@@ -44,7 +44,7 @@ class Worklist:
 
 
 def _order_set(settings: BusinessSettings, access_scope: AccessScope) -> WorklistOrder:
-    """Find the order of those who see one company alone, or else the general one."""
+    """Read the order set for the company, if the caller sees only one; else the general one."""
     only = tuple(access_scope.scopes) if access_scope.everywhere is None else ()
     company = only[0] if len(only) == 1 else None
     named = settings.text(WORKLIST_ORDER, company)

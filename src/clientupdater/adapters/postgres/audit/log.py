@@ -26,7 +26,7 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 QUERIES = named_queries("audit/log.sql")
 
 _dumps = partial(json.dumps, default=str)
-"""Ids, periods and moments among the details are told as text."""
+"""Writes ids, periods and moments among the details as text."""
 
 
 @frozen
@@ -55,7 +55,7 @@ class PostgresAuditLog:
         resource_id: str,
         company: CompanyId | None = None,
     ) -> None:
-        """Audit who was refused what, with the grants found and what was missing."""
+        """Audit a refusal, with the grants found and what was missing."""
         values = {
             **_origin(caller),
             "permission": str(decision.permission),

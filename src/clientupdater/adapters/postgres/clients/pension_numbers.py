@@ -22,7 +22,7 @@ BEFORE_ALL = UUID(int=0)
 
 @frozen
 class PostgresPensionNumbers:
-    """The numbers of the clients within sight."""
+    """Implements `PensionNumbers`."""
 
     _connection: Connection
     _vault: Vault

@@ -1,15 +1,6 @@
-"""Codes and names over one PostgreSQL transaction."""
+"""The statement that reads codes and names of companies, branches, areas and people."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-import psycopg
-
-if TYPE_CHECKING:
-    pass
-
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 _CODES = """
     select 'company', id, code from companies

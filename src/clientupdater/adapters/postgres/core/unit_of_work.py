@@ -12,7 +12,7 @@ from attrs import define, field, frozen
 from psycopg_pool import PoolTimeout
 
 from clientupdater.adapters.postgres.audit.log import PostgresAuditLog
-from clientupdater.adapters.postgres.clients.contacts import PostgresContacts
+from clientupdater.adapters.postgres.clients.clients import PostgresClients
 from clientupdater.adapters.postgres.clients.pension_numbers import PostgresPensionNumbers
 from clientupdater.adapters.postgres.configuration.settings import PostgresBusinessSettings
 from clientupdater.adapters.postgres.core import row_security
@@ -48,14 +48,8 @@ from clientupdater.adapters.postgres.sync.mappings import PostgresSyncMappings
 from clientupdater.adapters.postgres.sync.notices import PostgresNotices
 from clientupdater.adapters.postgres.sync.source_status import PostgresSourceStatuses
 from clientupdater.adapters.postgres.sync.staging import PostgresStaging
-from clientupdater.adapters.postgres.tracking.assignments import PostgresAssignments
 from clientupdater.adapters.postgres.tracking.openings import PostgresOpenings
-from clientupdater.adapters.postgres.tracking.rows import (
-    PostgresClients,
-    PostgresRowBatches,
-    PostgresRows,
-    PostgresStatuses,
-)
+from clientupdater.adapters.postgres.tracking.rows import PostgresRows
 from clientupdater.adapters.security.vault import required
 from clientupdater.domain.errors import Unavailable
 from clientupdater.runtime.deadlines import seconds_left
@@ -88,28 +82,12 @@ class PostgresTransaction:
         return PostgresClients(self.connection)
 
     @property
-    def statuses(self) -> PostgresStatuses:
-        return PostgresStatuses(self.connection)
-
-    @property
     def rows(self) -> PostgresRows:
         return PostgresRows(self.connection)
 
     @property
-    def row_batches(self) -> PostgresRowBatches:
-        return PostgresRowBatches(self.connection)
-
-    @property
     def openings(self) -> PostgresOpenings:
         return PostgresOpenings(self.connection)
-
-    @property
-    def assignments(self) -> PostgresAssignments:
-        return PostgresAssignments(self.connection)
-
-    @property
-    def contacts(self) -> PostgresContacts:
-        return PostgresContacts(self.connection)
 
     @property
     def rights(self) -> PostgresRights:

@@ -1,4 +1,4 @@
-"""Periods, rows and events as the tables hold them: one by one, or many as one value."""
+"""Periods, rows and events as columns of their tables: one by one, or many as one value."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ AFTER_ALL = "~"
 """Sorts after the text of every period."""
 
 _dumps = partial(json.dumps, default=str)
-"""Ids, moments and amounts are told as text."""
+"""Writes ids, moments and amounts as text."""
 
 
 def period_columns(period: Period) -> dict[str, object]:
-    """Give a period as the tables hold it."""
+    """Columns of a period."""
     monthly = period.cycle is Cycle.MONTHLY
     return {
         "period": str(period),
@@ -38,7 +38,7 @@ def period_columns(period: Period) -> dict[str, object]:
 
 
 def event_columns(event: StatusEvent) -> dict[str, object]:
-    """Give an event as the tables hold it."""
+    """Columns of an event."""
     return {
         "kind": str(event.kind),
         "status": event.status,
@@ -60,7 +60,7 @@ def event_columns(event: StatusEvent) -> dict[str, object]:
 
 
 def row_columns(snapshot: Snapshot) -> dict[str, object]:
-    """Give a row as the tables hold it."""
+    """Columns of a row."""
     standing, promise = snapshot.standing, snapshot.promise
     return {
         "row_status": standing.status,
@@ -97,7 +97,7 @@ def opened_rows(changes: Sequence[RowChanges]) -> Jsonb:
 
 
 def changed_rows(changes: Sequence[RowChanges]) -> Jsonb:
-    """Give the rows as they stand in the end, and the versions at which they were read."""
+    """Build the rows after their changes, with the versions at which they were read."""
     return Jsonb([_changed(each) for each in changes], dumps=_dumps)
 
 

@@ -43,7 +43,7 @@ class PostgresOpenings:
         return self._count("missing", _due(period, write_context))
 
     def unmapped(self) -> int:
-        """Count the trackable clients of whom nobody knows how often to reach them."""
+        """Count the trackable clients whose tracking cycle is not known."""
         return self._count("unmapped", {})
 
     def note(self, opening: Opening) -> None:

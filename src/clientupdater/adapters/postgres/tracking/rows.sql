@@ -1,66 +1,13 @@
--- Clients, rows and events, as the rules look at them. Each block is one statement, run by the
--- method of the same name in tracking.py. Scope is not here: row-level security holds it for
--- these look-ups of single clients.
-
--- name: clients
-select
-    c.id, c.client_code, c.company_id, c.branch_id, c.assigned_to, p.tracking_cycle::text,
-    c.tracking_cycle_from, c.is_active, c.deleted_at is not null, ps.is_trackable,
-    {has_terminal_outcome}
-from clients c
-left join products p on p.id = c.product_id
-left join par_statuses ps on ps.id = c.par_status_id
-
--- name: client_by_id
-{clients}
-where c.id = %(id)s
-
--- name: client_by_code
-{clients}
-where c.client_code = %(code)s
-
--- name: clients_by_ref
-{clients}
-where c.id = any(%(ids)s::uuid[]) or c.client_code = any(%(codes)s::text[])
-
--- name: hold
--- T1: shared with all who hold clients, against those who open whole periods; and alone against
--- all others who hold these.
-select
-    pg_advisory_xact_lock_shared({openings}),
-    (
-        select count(pg_advisory_xact_lock(hashtextextended(named.id::text, 0)))
-        from (select w.id from unnest(%(clients)s::uuid[]) w (id) order by w.id offset 0) named
-    )
+-- Rows and events of single clients, and opening whole periods. Row-level security limits every
+-- statement to what the caller sees.
 
 -- name: hold_openings
--- A batch looks at clients after it got this, so that none is about to end unseen.
+-- A batch takes this lock before it reads clients, so that no client ends unseen meanwhile.
 select pg_advisory_xact_lock({openings})
 
 -- name: openings
--- The number by which both name it: nothing but ours, in the space of two numbers.
+-- The lock's key: two numbers that nothing else in the database uses.
 1667856208, 1
-
--- name: statuses
-select
-    t.code, t.sequence, t.is_active, t.company_id,
-    coalesce(
-        (
-            select jsonb_agg(
-                jsonb_build_object(
-                    'code', r.code,
-                    'is_terminal', r.is_terminal,
-                    'requires_remarks', r.requires_remarks,
-                    'is_active', r.is_active
-                )
-                order by r.sort_order, r.code
-            )
-            from status_reasons r
-            where r.status_type_id = t.id
-        ),
-        '[]'::jsonb
-    )
-from status_types t
 
 -- name: row_columns
 select

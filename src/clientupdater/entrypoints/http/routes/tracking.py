@@ -31,8 +31,8 @@ from clientupdater.usecases.tracking.bulk import BulkItem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from clientupdater.usecases.tracking.outcomes import Outcome
-    from clientupdater.usecases.tracking.recorded import Written
+    from clientupdater.usecases.tracking.client_access import Outcome
+    from clientupdater.usecases.tracking.recording import Written
 
 Version = Annotated[int, Integer(0, 2**31 - 1)]
 Code = Annotated[str, Text(longest=50, shortest=1)]
@@ -152,8 +152,8 @@ def admitting(permission: Permission) -> Callable[[Call], None]:
     """Judge sight of a client and right over it, and nothing else."""
 
     def admit(call: Call) -> None:
-        files = call.app.tracking.files
-        with files.open(call.caller, call.path["client"], permission):
+        clients = call.app.tracking.clients
+        with clients.open(call.caller, call.path["client"], permission):
             pass
 
     return admit
@@ -277,7 +277,7 @@ def record_updates(call: Call) -> Results:
     """Record many updates."""
     items = [_item(index, item) for index, item in enumerate(call.body.items)]
     try:
-        done = call.app.bulk.record(call.caller, items, atomic=call.body.atomic)
+        done = call.app.tracking.record_many(call.caller, items, atomic=call.body.atomic)
     except BulkRejected as error:
         results = {"results": _results(call, error.outcomes).results}
         raise Rejected(409, "bulk_rejected", error.message, results) from error
