@@ -1,4 +1,4 @@
-"""How people sign in: passwords, sessions, lock-out and tokens of an issuer."""
+"""How people sign in: password hashing, session lifetimes, lock-out and an issuer's tokens."""
 
 from __future__ import annotations
 
@@ -6,52 +6,41 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from clientupdater.adapters.security.passwords import Argon2Passwords, OneAtATime
-from clientupdater.adapters.security.random_secrets import RandomSecrets
-from clientupdater.app import SignInPolicy
 from clientupdater.domain.people import LockoutPolicy
 from clientupdater.domain.sessions import Lifetimes
 
 if TYPE_CHECKING:
+    from clientupdater.composition.parts import Parts
     from clientupdater.ports.clock import Clock
+    from clientupdater.ports.passwords import Passwords
     from clientupdater.ports.tokens import Tokens
     from clientupdater.settings import Settings
 
 
-def default_sign_in(
-    lifetimes: Lifetimes | None = None,
-    lockout: LockoutPolicy | None = None,
-    tokens: Tokens | None = None,
-) -> SignInPolicy:
+def default_passwords() -> Passwords:
     """Hash one password at a time: a flood of sign-ins must not take every core."""
-    return SignInPolicy(
-        passwords=OneAtATime(Argon2Passwords()),
-        secrets=RandomSecrets(),
-        lifetimes=lifetimes or Lifetimes(),
-        lockout=lockout or LockoutPolicy(),
-        tokens=tokens,
-    )
+    return OneAtATime(Argon2Passwords())
 
 
-def sign_in_of(settings: Settings, clock: Clock) -> SignInPolicy:
-    """Let people in as the environment says."""
-    return default_sign_in(
-        lifetimes=Lifetimes(
+def sign_in_parts(settings: Settings, clock: Clock) -> Parts:
+    return {
+        "lifetimes": Lifetimes(
             idle=timedelta(minutes=settings.session_idle_minutes),
             absolute=timedelta(hours=settings.session_absolute_hours),
         ),
-        lockout=LockoutPolicy(
+        "lockout": LockoutPolicy(
             max_failures=settings.login_max_failures,
             lock_for=timedelta(minutes=settings.login_lock_minutes),
         ),
-        tokens=_tokens(settings, clock),
-    )
+        "tokens": _tokens(settings, clock),
+    }
 
 
 def _tokens(settings: Settings, clock: Clock) -> Tokens | None:
-    """Believe the issuer that is configured; without one, no token of anybody (U1)."""
+    """Accept tokens of the configured issuer alone; without one, accept none (U1)."""
     if settings.oidc_issuer is None:
         return None
-    from clientupdater.adapters.security.key_set import KeySet  # noqa: PLC0415 — few need it
+    from clientupdater.adapters.security.key_set import KeySet  # noqa: PLC0415 — few installations need it
     from clientupdater.adapters.security.oidc import OidcTokens  # noqa: PLC0415
     from clientupdater.adapters.security.published_keys import PublishedKeys  # noqa: PLC0415
 
