@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clientupdater.domain.periods import Cycle, Period, business_day
+from clientupdater.domain.periods import Period
 from clientupdater.entrypoints.cli.acting import as_option, opened_as
 from clientupdater.entrypoints.cli.naming import PeriodType
 from clientupdater.entrypoints.cli.session import (
@@ -18,7 +18,7 @@ from clientupdater.entrypoints.cli.session import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from uuid import UUID
 
     from clientupdater.ports.tracking import Opening
@@ -35,9 +35,8 @@ def periods() -> None:
 @click.pass_obj
 def current(session: Session, /, *, acts: str, as_json: bool) -> None:
     """Tell which month and which quarter run, by the business's own clock."""
-    with opened_as(session, acts) as (app, _):
-        today = business_day(app.periods.clock.now(), app.periods.zone)
-    running: Sequence[Period] = [Period.containing(today, cycle) for cycle in Cycle]
+    with opened_as(session, acts) as (app, caller):
+        running = app.periods.current(caller)
     if as_json:
         names = ("period", "period_type", "first_day", "last_day")
         items = [(p, p.cycle, p.first_day, p.last_day) for p in running]
