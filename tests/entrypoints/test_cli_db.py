@@ -45,7 +45,7 @@ def test_status_for_people_is_a_table_without_colour(database: Database) -> None
 def test_rollback_asks_and_does_nothing_when_the_answer_is_no(database: Database) -> None:
     done = call("db", "rollback", stdin="n\n", DATABASE_URL=database.owner_url)
     assert done.returncode == 1
-    assert "loses its data" in done.stderr
+    assert "deletes its data" in done.stderr
     assert done.stdout == ""
     left = orjson.loads(call("db", "status", "--json", DATABASE_URL=database.owner_url).stdout)
     assert left["pending"] == 0
@@ -99,7 +99,7 @@ def test_doctor_names_the_keys_that_numbers_are_sealed_with_and_nobody_gave(
     fill(database.app_url, clients=3, now=manila(18), zone=MANILA, vault=vault)
     done = call("doctor", DATABASE_URL=database.app_url, **KEYS)
     assert done.returncode == 1
-    assert "NOT OK  keys: numbers are sealed with keys that are not there: old" in done.stdout
+    assert "NOT OK  keys: pension numbers are encrypted with keys that are not configured: old" in done.stdout
 
 
 def test_doctor_names_each_thing_that_is_wrong_and_what_to_do(empty_database: Database) -> None:

@@ -49,7 +49,7 @@ def test_the_id_of_a_run_in_place_of_a_job_names_the_command_that_takes_it(desk:
     for command in ("show", "retry", "cancel"):
         done = desk.run("jobs", command, run, actor=BOSS)
         assert done.returncode == 2
-        assert f"{run} is a run: clientupdater sync show {run}" in done.stderr
+        assert f"{run} is a sync run; use: clientupdater sync show {run}" in done.stderr
 
 
 def test_J5_jobs_that_are_over_are_removed_when_somebody_says_so(desk: Desk) -> None:
@@ -71,7 +71,7 @@ def test_a_schedule_is_switched_off_and_on_and_done_at_once(desk: Desk) -> None:
     assert desk.run("schedules", "disable", "retention", actor=BOSS).stdout == "retention is off\n"
     assert "off" in desk.run("schedules", "list", actor=BOSS).stdout
     on = desk.run("schedules", "enable", "retention", actor=BOSS).stdout
-    assert on.startswith("retention is on, due next at ")
+    assert on.startswith("retention is on; next run at ")
     job = desk.json("schedules", "run", "retention", actor=BOSS)["job"]
     assert desk.json("jobs", "show", str(job), actor=BOSS)["name"] == "retention"
     assert desk.run("schedules", "run", "retention", actor=BOSS).returncode == 5

@@ -54,7 +54,7 @@ def test_C3_rotating_seals_every_number_anew_and_once(database: Database) -> Non
     assert stored(database) != before
     assert json.loads(rotate(database, ("new", NEW))) == {"renewed": 0}
     result = rotate(database, ("new", NEW), json_wanted=False)
-    assert result == "0 pension numbers are sealed with the newest key now\n"
+    assert result == "0 pension numbers were encrypted with the newest key\n"
 
 
 def test_C3_no_number_stands_in_the_clear(database: Database) -> None:

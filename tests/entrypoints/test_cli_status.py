@@ -56,7 +56,7 @@ def test_S10_an_update_goes_over_the_version_seen_and_says_which(desk: Desk) -> 
     assert value["snapshot"]["has_payment"]
     again = desk.run("status", "set", code, "VISITED", "--occurred-at", at())
     assert again.returncode == 0, again.stderr
-    assert "over version 1" in again.stderr
+    assert "using version 1" in again.stderr
     assert "VISITED  version 2" in again.stdout
     old = desk.run("status", "set", code, "CALLED", "--version", "1", "--period", str(running()))
     assert old.returncode == 5

@@ -130,7 +130,7 @@ def test_a_run_is_summed_up_for_a_person(console: Console) -> None:
     ]
     for item in (
         "csv preview",
-        "3 rows: 0 new, 1 changed, 1 unchanged, 0 back again, 1 refused",
+        "3 rows: 0 new, 1 changed, 1 unchanged, 0 back, 1 rejected",
         "  1  full_name",
         "  1  BRANCH_CODE is not among the branches",
         "  FC-1  full_name  Juan dela Cruz → Maria Clara",
@@ -211,9 +211,9 @@ def test_a_run_that_is_broken_off_is_called_off_and_bars_no_other_one(console: C
     assert command.returncode == 1
     job = console.json("list")["items"][0]
     assert job["state"] == "cancelled"
-    assert f"run {job['id']} is called off: nothing of it was applied" in value
+    assert f"run {job['id']} was cancelled; nothing was applied" in value
     shown = console.run("show", job["id"]).stdout
-    assert "1 rows were read; it has not come to what would become of them" in shown
+    assert "1 rows were read; the run ended before it compared them" in shown
     assert console.json("run", "csv")["counts"]["created"] == 1
 
 
@@ -330,7 +330,7 @@ def test_the_number_of_a_job_in_place_of_a_run_names_the_command_that_takes_it(
     for command in ("show", "approve", "cancel", "rejects", "replay", "replay-snapshot"):
         done = console.run(command, "17")
         assert done.returncode == 2
-        assert "17 is a job: clientupdater jobs show 17" in done.stderr
+        assert "17 is a job; use: clientupdater jobs show 17" in done.stderr
         assert "RUN" in console.run(command, "--help").stdout
 
 
@@ -394,7 +394,7 @@ def test_doctor_tells_when_a_source_was_last_applied_and_of_when_its_data_is(
 ) -> None:
     (never,) = console.doctor()
     assert (never["of"], never["ok"]) == ("source csv", False)
-    assert never["found"] == "no run of it was ever applied"
+    assert never["found"] == "no run was ever applied"
     console.drop({"CLIENT_CODE": "FC-1"})
     console.run("run", "csv", "--preview")
     assert console.doctor() == [never], "a preview applies nothing"
@@ -466,4 +466,4 @@ def test_doctor_tells_which_source_some_process_leaves_alone(
         RedisCircuits(redis_client).publish("nextbank", until)
     (_, left_alone) = console.doctor(REDIS_URL=redis_url)
     assert (left_alone["of"], left_alone["ok"]) == ("circuit of nextbank", False)
-    assert f"left alone until {until:%H:%M:%S} UTC" in left_alone["found"]
+    assert f"gets no calls until {until:%H:%M:%S} UTC" in left_alone["found"]

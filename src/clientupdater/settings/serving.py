@@ -1,4 +1,4 @@
-"""How a server treats those who ask: how many at once, how long, how much, and whom it believes."""
+"""How a server treats requests: how many at once, how long, how large, which proxies it trusts."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class Serving:
-    """What the environment decides of it."""
+    """The part of the settings that each request needs, in the form that it needs."""
 
     at_once: int = 4
-    """How many are worked on: as many as there are connections."""
+    """Requests worked on at once: one for each connection of the pool."""
     admitted: int = 8
-    """How many may be inside, those who wait for a thread included."""
+    """Requests inside at once, those that wait for a thread included."""
     deadline_s: float = 5.0
     largest_body: int = 1024 * 1024
     key_required: bool = True
@@ -35,7 +35,6 @@ class Serving:
 
     @classmethod
     def of(cls, settings: Settings) -> Serving:
-        """Take it from what the environment says."""
         threads = settings.database_pool_max
         return cls(
             at_once=threads,
@@ -53,7 +52,7 @@ class Serving:
         )
 
     def is_operator(self, authorization: str) -> bool:
-        """Tell whether somebody shows the token of operations; without one, nobody does."""
+        """Whether a request carries OPS_TOKEN; False if it is not set."""
         scheme, _, shown = authorization.partition(" ")
         return (
             self.ops_token is not None
@@ -62,10 +61,9 @@ class Serving:
         )
 
     def client_address(self, peer: str | None, forwarded_for: str) -> str | None:
-        """Name who asks: the nearest address that is no proxy of ours.
+        """Return the caller's address: the nearest one that is no trusted proxy.
 
-        What a stranger writes into the header stands left of what our proxies added, and is never
-        reached.
+        Reads the header from the right: a stranger's entries are left of those of our proxies.
         """
         result = peer
         for named in reversed([each.strip() for each in forwarded_for.split(",") if each.strip()]):

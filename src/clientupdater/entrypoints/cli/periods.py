@@ -1,4 +1,4 @@
-"""``clientupdater periods``: the months and quarters of the work."""
+"""``clientupdater periods``: the current periods, the opened ones, and opening one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def periods() -> None:
-    """See which periods run and which were opened, and open one."""
+    """Show the current periods, list the opened ones, and open one."""
 
 
 @periods.command(epilog=example("clientupdater periods current --as ana@example.com"))
@@ -34,7 +34,7 @@ def periods() -> None:
 @json_option
 @click.pass_obj
 def current(session: Session, /, *, acts: str, as_json: bool) -> None:
-    """Tell which month and which quarter run, by the business's own clock."""
+    """Show the current month and quarter in BUSINESS_TIMEZONE."""
     with opened_as(session, acts) as (app, caller):
         running = app.periods.current(caller)
     if as_json:
@@ -43,7 +43,7 @@ def current(session: Session, /, *, acts: str, as_json: bool) -> None:
         print_json({"items": [dict(zip(names, each, strict=True)) for each in items]})
         return
     rows = [(p, p.cycle, p.first_day, p.last_day) for p in running]
-    print_table(("period", "is", "from", "to"), rows)
+    print_table(("period", "cycle", "from", "to"), rows)
 
 
 @periods.command("open", epilog=example("clientupdater periods open 2026-11 --as boss@example.com"))
@@ -52,7 +52,7 @@ def current(session: Session, /, *, acts: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def open_(session: Session, /, *, period: Period, acts: str, as_json: bool) -> None:
-    """Give every client that is due in a period its row; done twice, it does no more."""
+    """Open the row of every client that is due in a period and has none."""
     with opened_as(session, acts) as (app, caller):
         opening = app.periods.open(caller, period)
     if as_json:
@@ -67,7 +67,7 @@ def open_(session: Session, /, *, period: Period, acts: str, as_json: bool) -> N
 @json_option
 @click.pass_obj
 def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
-    """Tell which periods were opened, when and by whom, and how many rows it made."""
+    """List the openings, newest first: when, by whom, and how many rows."""
     with opened_as(session, acts) as (app, caller):
         result = app.periods.list_openings(caller, at_most=limit)
         people = {each.by for each in result if each.by}
