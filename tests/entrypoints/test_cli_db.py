@@ -99,7 +99,10 @@ def test_doctor_names_the_keys_that_numbers_are_sealed_with_and_nobody_gave(
     fill(database.app_url, clients=3, now=manila(18), zone=MANILA, vault=vault)
     done = call("doctor", DATABASE_URL=database.app_url, **KEYS)
     assert done.returncode == 1
-    assert "NOT OK  keys: pension numbers are encrypted with keys that are not configured: old" in done.stdout
+    assert (
+        "NOT OK  keys: pension numbers are encrypted with keys that are not configured: old"
+        in done.stdout
+    )
 
 
 def test_doctor_names_each_thing_that_is_wrong_and_what_to_do(empty_database: Database) -> None:
