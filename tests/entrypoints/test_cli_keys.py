@@ -57,7 +57,7 @@ def test_C3_rotating_seals_every_number_anew_and_once(database: Database) -> Non
     assert result == "0 pension numbers were encrypted with the newest key\n"
 
 
-def test_C3_no_number_stands_in_the_clear(database: Database) -> None:
+def test_C3_no_number_is_stored_unencrypted(database: Database) -> None:
     filled(database)
     with psycopg.connect(database.superuser_url) as connection:
         rows = connection.execute("select c::text from clients c").fetchall()
