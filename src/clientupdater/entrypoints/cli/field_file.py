@@ -47,7 +47,7 @@ Row: TypeAlias = "tuple[int, list[str]]"
 
 @frozen(kw_only=True)
 class FieldLine:
-    """One line of the file, and where it stands."""
+    """One line of the file, and its number."""
 
     line: int
     client_code: str
