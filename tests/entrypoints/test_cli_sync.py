@@ -165,7 +165,7 @@ def test_a_run_that_is_held_says_so_and_can_be_approved(console: Console) -> Non
     assert held.returncode == 5
     job = console.json("list")["items"][0]
     for item in (
-        "held: too many clients of FCASH would be deactivated; nothing was applied",
+        "held: it would deactivate too many clients of FCASH; nothing was applied",
         f"sync approve {job['id']} --plan-hash {job['plan_hash']}",
         f"sync cancel {job['id']}",
         "what it would do, deactivated (some):",
@@ -269,7 +269,7 @@ def test_a_run_is_full_unless_incremental_is_requested(console: Console) -> None
     assert console.json("run", "csv", "--incremental")["full"] is False
     result = " ".join(console.run("run", "--help").stdout.split())
     assert "[default: full]" in result
-    assert "Only a full run finds out who is missing." in result
+    assert "Only a full run finds clients that the source no longer has." in result
 
 
 def test_a_malformed_file_is_bad_input_and_says_where(console: Console) -> None:
@@ -292,7 +292,7 @@ def test_doctor_reports_a_run_whose_process_is_gone_and_a_worker_fails_it(
         " returning id"
     )
     dead = console.doctor()[0]
-    assert f"run {job} is not over, and the process that did it is gone" in dead["found"]
+    assert f"run {job} has not ended, and its process is gone" in dead["found"]
     assert "clientupdater worker" in dead["remedy"]
     call("worker", "--once", DATABASE_URL=console.database.app_url, **KEYS)
     failed = console.json("show", str(job))
