@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def documents() -> dict[Path, str]:
-    """Tell what each generated file is to hold."""
+    """Map each generated file to its text."""
     settings = [setting for _, setting in described()]
     return {
         ROOT / ".env.example": _env_example(settings),
@@ -24,7 +24,7 @@ def documents() -> dict[Path, str]:
 
 
 def _env_example(settings: list[Setting]) -> str:
-    head = "# Every setting. Made by `make docs` from src/clientupdater/settings.py.\n"
+    head = "# Every setting. Made by `make docs` from src/clientupdater/settings.\n"
     return "\n".join([head, *(_env_entry(s) for s in settings)])
 
 
@@ -39,8 +39,8 @@ def _settings_page(settings: list[Setting]) -> str:
     head = (
         "# Settings\n\n"
         "Read once from the environment; every fault is reported at once, with secrets masked.\n"
-        "Made by `make docs` from `src/clientupdater/settings*.py`.\n\n"
-        "| name | default | expected | what for |\n| --- | --- | --- | --- |\n"
+        "Made by `make docs` from `src/clientupdater/settings/`.\n\n"
+        "| name | default | expected | purpose |\n| --- | --- | --- | --- |\n"
     )
     rows = (
         f"| `{s.name}` | {s.default or 'unset'} | {s.expected} | {s.purpose} |\n" for s in settings

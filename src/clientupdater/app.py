@@ -84,29 +84,6 @@ if TYPE_CHECKING:
 
 
 @frozen(kw_only=True)
-class SignInPolicy:
-    """How people are let in: what it costs to guess, and how long a session lives."""
-
-    passwords: Passwords
-    lifetimes: Lifetimes = field(factory=Lifetimes)
-    lockout: LockoutPolicy = field(factory=LockoutPolicy)
-    verify_token: VerifyToken | None = None
-
-
-@frozen(kw_only=True)
-class SharedState:
-    """What requests have in common: how often they may come, and what was made before."""
-
-    limits: RateLimits
-    allowances: Allowances = field(factory=Allowances)
-    cache: Cache
-    near: Cache
-    """In this process alone: for what is small, and known by the configuration's generation."""
-    probe_limits: RateLimits
-    """In this process alone: the event loop asks it, and must not wait."""
-
-
-@frozen(kw_only=True)
 class SyncSettings:
     """How sources are read."""
 
@@ -117,10 +94,19 @@ class SyncSettings:
 
 @frozen(kw_only=True)
 class Dependencies:
-    """What an App is assembled from, beside a store, a clock and a time zone."""
+    """Everything that an App is assembled from, beside a store, a clock and a time zone."""
 
-    sign_in: SignInPolicy
-    shared: SharedState
+    passwords: Passwords
+    verify_token: VerifyToken | None = None
+    lifetimes: Lifetimes = field(factory=Lifetimes)
+    lockout: LockoutPolicy = field(factory=LockoutPolicy)
+    limits: RateLimits
+    probe_limits: RateLimits
+    """In this process alone: the event loop asks it, and must not wait."""
+    allowances: Allowances = field(factory=Allowances)
+    cache: Cache
+    near_cache: Cache
+    """In this process alone: small values, known by the configuration's generation."""
     sealer: Sealer
     lookups_form: Form[Lookups]
     filter_options_form: Form[FilterOptions]
@@ -136,7 +122,7 @@ class Dependencies:
     circuits: tuple[CircuitReader, ...] = ()
     gauges: Gauges = tuple
     sources: Mapping[Source, ClientSource] = field(factory=dict)
-    """Those that are configured."""
+    """The sources that are configured."""
     chance: Callable[[], float] = random.random
     """Spreads retries, so that jobs that failed together do not come back together."""
 
@@ -184,7 +170,7 @@ class App:
 
 def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies) -> App:
     """Assemble the use cases over any adapters; nothing is opened here."""
-    shared, sign_in = parts.shared, parts.sign_in
+    passwords = parts.passwords
     clients = ClientAccess(work, clock, zone)
     one_client = OneClient(work, clock, zone, parts.sources)
     run_sync = RunSync(work, clock, zone, SyncInput(work, clock, parts.sources, parts.sync.overlap))
@@ -213,7 +199,7 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         worklist=Worklist(work, clock, zone),
         clients=ClientDirectory(work, clock, zone),
         filter_options=ClientFilterOptions(
-            work, clock, zone, shared.cache, parts.filter_options_form
+            work, clock, zone, parts.cache, parts.filter_options_form
         ),
         contacts=ContactCorrections(clients),
         assignments=ClientAssignments(clients),
@@ -221,12 +207,12 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         access=Grants(work, clock),
         territories=Territories(work, clock),
         explanations=AccessExplanations(work),
-        people=Users(work, clock, sign_in.passwords),
-        operators=Operators(work, clock, sign_in.passwords),
-        passwords=PasswordChanges(work, clock, sign_in.passwords, sign_in.lockout),
-        sign_in=SignIn(work, clock, sign_in.passwords, sign_in.lifetimes, sign_in.lockout),
-        authenticate=Authenticate(work, clock, sign_in.lifetimes, sign_in.verify_token),
-        sessions=Sessions(work, clock, sign_in.lifetimes),
+        people=Users(work, clock, passwords),
+        operators=Operators(work, clock, passwords),
+        passwords=PasswordChanges(work, clock, passwords, parts.lockout),
+        sign_in=SignIn(work, clock, passwords, parts.lifetimes, parts.lockout),
+        authenticate=Authenticate(work, clock, parts.lifetimes, parts.verify_token),
+        sessions=Sessions(work, clock, parts.lifetimes),
         sync=SyncRuns(work, clock, run_sync, clients, one_client),
         sync_mappings=SyncMappings(work, clock),
         webhooks=Webhooks(work, clock, parts.sync.webhook_secrets),
@@ -234,15 +220,15 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         do_job=DoJob(tasks, clock, parts.chance),
         schedules=ScheduleAdministration(work, clock, zone, parts.timetable, tasks),
         exports=Exports(work, clock, zone, parts.files),
-        lookups=ReadLookups(work, shared.near, parts.lookups_form),
+        lookups=ReadLookups(work, parts.near_cache, parts.lookups_form),
         look_up_names=LookUpNames(work),
-        admit_request=AdmitRequest(shared.limits, shared.allowances),
-        admit_probe=AdmitRequest(shared.probe_limits, shared.allowances),
+        admit_request=AdmitRequest(parts.limits, parts.allowances),
+        admit_probe=AdmitRequest(parts.probe_limits, parts.allowances),
         idempotency=Idempotency(work, clock, parts.sealer, parts.keep_responses_for),
         check_system=CheckSystem(work, clock, parts.services, parts.sources.keys()),
         readiness=parts.readiness,
         circuits=parts.circuits,
         gauges=parts.gauges,
-        cache=shared.cache,
+        cache=parts.cache,
         sealer=parts.sealer,
     )

@@ -51,7 +51,7 @@ def test_the_help_of_each_command_says_what_it_does_and_shows_an_example(
 
 
 @pytest.mark.parametrize("name", cli.list_commands(click.Context(cli)))
-def test_the_list_of_commands_says_what_each_says_of_itself(name: str) -> None:
+def test_the_list_of_commands_shows_the_first_line_of_each_help(name: str) -> None:
     assert isinstance(cli, LazyGroup)
     command = command_at((name,))
     assert (command.help or "").splitlines()[0] == cli.lazy[name][1]
@@ -83,12 +83,12 @@ def loaded_by(*calls: list[str], **environ: str) -> set[str]:
     return set(done.stdout.splitlines()[-1].split()[1:])
 
 
-def test_help_of_any_command_and_wrong_usage_load_nothing_that_a_command_works_with() -> None:
+def test_help_and_wrong_usage_import_no_heavy_module() -> None:
     helped = [[*path, "--help"] for path in leaves()]
     assert loaded_by([], ["users"], ["version"], ["db", "nope"], *helped) == set()
 
 
-def test_a_command_that_works_on_the_database_loads_neither_server_nor_demo(
+def test_a_database_command_imports_neither_server_nor_demo(
     database: Database,
 ) -> None:
     loaded = loaded_by(["jobs", "list", "--as", "a@example.com"], DATABASE_URL=database.app_url)
@@ -97,7 +97,7 @@ def test_a_command_that_works_on_the_database_loads_neither_server_nor_demo(
 
 
 @pytest.mark.parametrize("path", [(), *((name,) for name in ("clients", "db", "users"))])
-def test_a_group_without_a_command_prints_its_help_as_help_does(
+def test_a_group_without_a_command_prints_its_help(
     path: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*path, "--help"], {}) == 0
@@ -115,7 +115,7 @@ def test_a_group_without_a_command_prints_its_help_as_help_does(
         (["users", "list", "--json", "--as", "a@example.com"], 78, "misconfigured"),
     ],
 )
-def test_for_scripts_what_went_wrong_is_a_problem_on_standard_error(
+def test_with_json_an_error_is_a_problem_on_standard_error(
     arguments: list[str], exit_code: int, code: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments, {}) == exit_code
@@ -128,7 +128,7 @@ def test_for_scripts_what_went_wrong_is_a_problem_on_standard_error(
     assert value["detail"] == value["error"]["message"]
 
 
-def test_for_scripts_every_fault_of_the_configuration_is_named(
+def test_with_json_every_fault_of_the_configuration_is_named(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["doctor", "--json"], {"DATABASE_POOL_MAX": "many", "LOG_LEVEL": "loud"}) == 78
@@ -136,7 +136,7 @@ def test_for_scripts_every_fault_of_the_configuration_is_named(
     assert {"DATABASE_POOL_MAX", "LOG_LEVEL"} <= {each["pointer"] for each in faults}
 
 
-def test_for_scripts_a_fault_of_ours_is_a_problem_too(
+def test_with_json_an_unexpected_fault_is_a_problem_too(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def break_down(*_: object, **__: object) -> None:
@@ -173,7 +173,7 @@ def test_several_faults_of_the_configuration_are_one_line_each() -> None:
 
 
 @pytest.mark.parametrize("command", [("db", "status"), ("serve", "--port", "0"), ("worker",)])
-def test_a_database_that_is_not_there_is_try_again_in_one_line(command: tuple[str, ...]) -> None:
+def test_a_missing_database_exits_75_with_one_line(command: tuple[str, ...]) -> None:
     done = run(*command, DATABASE_URL=f"postgresql://u:hunter2@127.0.0.1:{free_port()}/d")
     assert done.returncode == 75
     assert done.stderr.count("\n") == 1
@@ -210,7 +210,7 @@ def test_a_postgresql_that_is_too_old_is_named(command: tuple[str, ...]) -> None
         ("demo", "--clients=0"),
     ],
 )
-def test_wrong_usage_is_one_line_that_says_where_help_is(arguments: tuple[str, ...]) -> None:
+def test_wrong_usage_is_one_line_that_names_the_help(arguments: tuple[str, ...]) -> None:
     done = run(*arguments)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
@@ -248,7 +248,7 @@ def test_the_traceback_is_shown_on_request(
     assert "Traceback" in capsys.readouterr().err
 
 
-def test_the_demo_says_a_wrong_setting_before_it_begins_any_work(tmp_path: Path) -> None:
+def test_the_demo_names_a_wrong_setting_before_it_starts_anything(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     done = run("demo", "--data-dir", str(folder), "--port", str(free_port()), LOG_LEVEL="loud")
     assert done.returncode == 78

@@ -45,7 +45,7 @@ def test_status_for_people_is_a_table_without_colour(database: Database) -> None
 def test_rollback_asks_and_does_nothing_when_the_answer_is_no(database: Database) -> None:
     done = call("db", "rollback", stdin="n\n", DATABASE_URL=database.owner_url)
     assert done.returncode == 1
-    assert "loses its data" in done.stderr
+    assert "deletes its data" in done.stderr
     assert done.stdout == ""
     left = orjson.loads(call("db", "status", "--json", DATABASE_URL=database.owner_url).stdout)
     assert left["pending"] == 0
@@ -59,13 +59,13 @@ def test_rollback_with_yes_undoes_the_last_one(database: Database) -> None:
     assert left["pending"] == 1
 
 
-def test_check_is_content_with_what_the_migrations_made(database: Database) -> None:
+def test_check_finds_nothing_after_the_migrations(database: Database) -> None:
     done = call("db", "check", "--json", DATABASE_URL=database.owner_url)
     assert orjson.loads(done.stdout) == {"ok": True, "findings": []}
     assert done.returncode == 0
 
 
-def test_check_answers_no_for_a_schema_that_somebody_changed(database: Database) -> None:
+def test_check_exits_1_for_a_changed_schema(database: Database) -> None:
     with psycopg.connect(database.owner_url, autocommit=True) as connection:
         connection.execute("alter table clients add column shoe_size int")
     done = call("db", "check", DATABASE_URL=database.owner_url)
@@ -92,17 +92,20 @@ def test_doctor_says_that_keys_are_needed_to_serve(database: Database) -> None:
     assert "NOT OK  keys: ENCRYPTION_KEYS is not set; BLIND_INDEX_KEY is not set" in done.stdout
 
 
-def test_doctor_names_the_keys_that_numbers_are_sealed_with_and_nobody_gave(
+def test_doctor_names_the_keys_that_pension_numbers_need_and_nobody_configured(
     database: Database,
 ) -> None:
     vault = Vault(KeyRing({"old": b"o" * 32}), b"i" * 32)
     fill(database.app_url, clients=3, now=manila(18), zone=MANILA, vault=vault)
     done = call("doctor", DATABASE_URL=database.app_url, **KEYS)
     assert done.returncode == 1
-    assert "NOT OK  keys: numbers are sealed with keys that are not there: old" in done.stdout
+    assert (
+        "NOT OK  keys: pension numbers are encrypted with keys that are not configured: old"
+        in done.stdout
+    )
 
 
-def test_doctor_names_each_thing_that_is_wrong_and_what_to_do(empty_database: Database) -> None:
+def test_doctor_names_each_problem_and_its_remedy(empty_database: Database) -> None:
     done = call(
         "doctor", DATABASE_URL=empty_database.superuser_url, REDIS_URL="redis://127.0.0.1:1/0"
     )
@@ -123,7 +126,7 @@ def test_serving_as_a_superuser_or_an_owner_is_refused(database: Database) -> No
         assert "sql/roles.sql" in done.stderr
 
 
-def test_a_worker_says_by_which_setting_it_came_as_somebody_whom_nothing_binds(
+def test_a_worker_names_the_setting_whose_login_bypasses_row_security(
     database: Database,
 ) -> None:
     url = {"DATABASE_URL": database.app_url, "DATABASE_WORKER_URL": database.owner_url}
@@ -132,7 +135,7 @@ def test_a_worker_says_by_which_setting_it_came_as_somebody_whom_nothing_binds(
     assert "DATABASE_WORKER_URL: logs in as clientupdater_owner" in done.stderr
 
 
-def test_serving_as_one_who_bypasses_row_security_is_refused(database: Database) -> None:
+def test_serving_with_a_login_that_bypasses_row_security_is_refused(database: Database) -> None:
     with psycopg.connect(database.superuser_url, autocommit=True) as connection:
         connection.execute("create role test_bypasser login bypassrls password 'x'")
     try:

@@ -34,7 +34,7 @@ def working(database: Database, folder: Path) -> Iterator[None]:
         yield
 
 
-def test_an_export_is_asked_for_waited_for_and_fetched(
+def test_an_export_is_requested_waited_for_and_fetched(
     desk: Desk, database: Database, tmp_path: Path
 ) -> None:
     code = desk.client("Juana Reyes")
@@ -49,7 +49,7 @@ def test_an_export_is_asked_for_waited_for_and_fetched(
 
 
 @pytest.mark.parametrize("agreed", ["--yes", "--force"])
-def test_a_file_that_is_there_is_refused_before_anything_is_asked_for(
+def test_an_existing_file_is_refused_before_an_export_is_requested(
     desk: Desk, database: Database, tmp_path: Path, agreed: str
 ) -> None:
     create = ("exports", "create", "clients", "--out", "c.csv")
@@ -103,7 +103,9 @@ def test_an_export_that_failed_says_why_and_ends_with_no(desk: Desk) -> None:
     assert not os.path.exists("c.csv")  # noqa: PTH110 — where the command runs
 
 
-def test_what_is_not_there_not_allowed_or_not_known_is_told(desk: Desk) -> None:
+def test_a_missing_export_permission_or_filter_is_refused(
+    desk: Desk,
+) -> None:
     asked = desk.json("exports", "create", "clients")
     assert desk.run("exports", "fetch", asked["id"], "c.csv").returncode == 4
     assert not os.path.exists("c.csv")  # noqa: PTH110 — where the command runs

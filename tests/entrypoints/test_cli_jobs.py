@@ -44,15 +44,15 @@ def test_J1_a_dead_job_is_found_with_its_error_and_tried_again(desk: Desk) -> No
     assert desk.run("jobs", "show", "999999", actor=BOSS).returncode == 4
 
 
-def test_the_id_of_a_run_in_place_of_a_job_names_the_command_that_takes_it(desk: Desk) -> None:
+def test_a_run_id_in_place_of_a_job_names_the_right_command(desk: Desk) -> None:
     run = "0193a5e2-7c1f-7000-8000-000000000001"
     for command in ("show", "retry", "cancel"):
         done = desk.run("jobs", command, run, actor=BOSS)
         assert done.returncode == 2
-        assert f"{run} is a run: clientupdater sync show {run}" in done.stderr
+        assert f"{run} is a sync run; use: clientupdater sync show {run}" in done.stderr
 
 
-def test_J5_jobs_that_are_over_are_removed_when_somebody_says_so(desk: Desk) -> None:
+def test_J5_ended_jobs_are_purged_on_request(desk: Desk) -> None:
     desk.staff.run(
         "insert into job_queue (job_name, status, completed_at)"
         " values ('nap', 'completed', now() - interval '3 days'), ('nap', 'completed', now())"
@@ -65,13 +65,13 @@ def test_J5_jobs_that_are_over_are_removed_when_somebody_says_so(desk: Desk) -> 
     assert desk.staff.one("select count(*) from job_queue where id = %s", dead) == 1
 
 
-def test_a_schedule_is_switched_off_and_on_and_done_at_once(desk: Desk) -> None:
+def test_a_schedule_is_switched_off_and_on_and_run_now(desk: Desk) -> None:
     off = desk.json("schedules", "disable", "retention", actor=BOSS)
     assert (off["is_active"], off["next_run_at"]) == (False, None)
     assert desk.run("schedules", "disable", "retention", actor=BOSS).stdout == "retention is off\n"
     assert "off" in desk.run("schedules", "list", actor=BOSS).stdout
     on = desk.run("schedules", "enable", "retention", actor=BOSS).stdout
-    assert on.startswith("retention is on, due next at ")
+    assert on.startswith("retention is on; next run at ")
     job = desk.json("schedules", "run", "retention", actor=BOSS)["job"]
     assert desk.json("jobs", "show", str(job), actor=BOSS)["name"] == "retention"
     assert desk.run("schedules", "run", "retention", actor=BOSS).returncode == 5
@@ -80,12 +80,12 @@ def test_a_schedule_is_switched_off_and_on_and_done_at_once(desk: Desk) -> None:
     assert {"open-monthly-period", "sync-snowflake", "retention", "expiry"} <= named
 
 
-def test_who_may_not_look_after_jobs_is_refused(desk: Desk) -> None:
+def test_a_person_without_jobs_manage_is_refused(desk: Desk) -> None:
     for command in (["jobs", "list"], ["schedules", "list"], ["schedules", "run", "retention"]):
         assert desk.run(*command).returncode == 3
 
 
-def test_the_worker_does_what_is_due_once_and_ends(desk: Desk, tmp_path: Path) -> None:
+def test_worker_once_runs_the_jobs_that_are_due_and_ends(desk: Desk, tmp_path: Path) -> None:
     desk.client()
     desk.run("schedules", "run", "catch-up-periods", actor=BOSS)
     alive = tmp_path / "alive"
@@ -103,7 +103,7 @@ def test_a_worker_of_no_queue_is_wrong_usage() -> None:
     assert call("worker", "--queues", " , ", DATABASE_URL=url).returncode == 2
 
 
-def test_doctor_tells_of_jobs_that_nobody_does_and_of_those_that_were_given_up(desk: Desk) -> None:
+def test_doctor_reports_waiting_and_dead_jobs(desk: Desk) -> None:
     def found() -> Any:
         value = orjson.loads(desk.run("doctor", "--json").stdout)
         return next(each for each in value["checks"] if each["of"] == "jobs")

@@ -54,10 +54,10 @@ def test_C3_rotating_seals_every_number_anew_and_once(database: Database) -> Non
     assert stored(database) != before
     assert json.loads(rotate(database, ("new", NEW))) == {"renewed": 0}
     result = rotate(database, ("new", NEW), json_wanted=False)
-    assert result == "0 pension numbers are sealed with the newest key now\n"
+    assert result == "0 pension numbers were encrypted with the newest key\n"
 
 
-def test_C3_no_number_stands_in_the_clear(database: Database) -> None:
+def test_C3_no_number_is_stored_unencrypted(database: Database) -> None:
     filled(database)
     with psycopg.connect(database.superuser_url) as connection:
         rows = connection.execute("select c::text from clients c").fetchall()

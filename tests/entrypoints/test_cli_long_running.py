@@ -55,7 +55,7 @@ def logged(log: IO[str] | None, event: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
-def test_the_worker_stops_when_told_and_says_so(database: Database, sign: signal.Signals) -> None:
+def test_the_worker_stops_on_a_signal_and_logs_it(database: Database, sign: signal.Signals) -> None:
     with running("worker", DATABASE_URL=database.app_url) as worker:
         logged(worker.stderr, "working")
         worker.send_signal(sign)
@@ -64,7 +64,7 @@ def test_the_worker_stops_when_told_and_says_so(database: Database, sign: signal
 
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
-def test_the_server_serves_until_told_to_stop(database: Database, sign: signal.Signals) -> None:
+def test_the_server_runs_until_a_signal(database: Database, sign: signal.Signals) -> None:
     with running("serve", "--port", "0", DATABASE_URL=database.app_url) as server:
         port = logged(server.stderr, "serving")["port"]
         assert httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=30).status_code == 200
@@ -75,7 +75,7 @@ def test_the_server_serves_until_told_to_stop(database: Database, sign: signal.S
         assert server.stdout.read() == ""
 
 
-def test_a_server_that_drains_says_that_it_is_not_ready_before_it_goes(database: Database) -> None:
+def test_a_draining_server_is_not_ready_before_it_stops(database: Database) -> None:
     with running(
         "serve", "--port", "0", DRAIN_SECONDS="600", DATABASE_URL=database.app_url
     ) as server:

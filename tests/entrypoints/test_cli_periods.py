@@ -22,14 +22,14 @@ def desk(database: Database) -> Iterator[Desk]:
         yield opened
 
 
-def test_the_running_month_and_quarter_are_told(desk: Desk) -> None:
+def test_current_shows_the_month_and_the_quarter(desk: Desk) -> None:
     value = desk.json("periods", "current")["items"]
     assert [each["period"] for each in value] == [str(running(cycle)) for cycle in Cycle]
     assert str(running()) in desk.run("periods", "current").stdout
 
 
 @pytest.mark.rule("P4")
-def test_P4_a_period_is_opened_once_by_one_who_may(desk: Desk) -> None:
+def test_P4_a_period_is_opened_once_by_a_person_with_config_manage(desk: Desk) -> None:
     desk.client()
     period = str(running())
     assert desk.run("periods", "open", period).returncode == 3
@@ -38,7 +38,7 @@ def test_P4_a_period_is_opened_once_by_one_who_may(desk: Desk) -> None:
     assert again.stdout == f"0 rows opened in {period}\n"
 
 
-def test_a_period_that_is_none_or_not_yet_is_refused(desk: Desk) -> None:
+def test_a_malformed_period_and_a_future_one_are_refused(desk: Desk) -> None:
     wrong = desk.run("periods", "open", "november", actor=BOSS)
     assert wrong.returncode == 2
     assert "2026-11" in wrong.stderr
@@ -46,7 +46,7 @@ def test_a_period_that_is_none_or_not_yet_is_refused(desk: Desk) -> None:
 
 
 @pytest.mark.rule("P4", "A10")
-def test_P4_what_was_opened_is_told_with_who_did_it(desk: Desk) -> None:
+def test_P4_openings_are_listed_with_their_author(desk: Desk) -> None:
     desk.client()
     period = str(running())
     assert desk.json("periods", "list", actor=BOSS) == {"items": []}

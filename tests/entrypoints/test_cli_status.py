@@ -44,7 +44,7 @@ def verdicts(done: CompletedProcess[str]) -> list[str]:
 
 
 @pytest.mark.rule("S10", "S11")
-def test_S10_an_update_goes_over_the_version_seen_and_says_which(desk: Desk) -> None:
+def test_S10_an_update_without_a_version_uses_the_current_one_and_prints_it(desk: Desk) -> None:
     code = desk.client()
     value: Any = desk.json(
         *("status", "set", code, "CALLED", "--remarks", "will pay", "--channel", "call"),
@@ -56,7 +56,7 @@ def test_S10_an_update_goes_over_the_version_seen_and_says_which(desk: Desk) -> 
     assert value["snapshot"]["has_payment"]
     again = desk.run("status", "set", code, "VISITED", "--occurred-at", at())
     assert again.returncode == 0, again.stderr
-    assert "over version 1" in again.stderr
+    assert "using version 1" in again.stderr
     assert "VISITED  version 2" in again.stdout
     old = desk.run("status", "set", code, "CALLED", "--version", "1", "--period", str(running()))
     assert old.returncode == 5
@@ -74,7 +74,7 @@ def test_S10_an_update_goes_over_the_version_seen_and_says_which(desk: Desk) -> 
         (("PENDING",), 5),
     ],
 )
-def test_an_update_that_cannot_be_is_told_and_not_written(
+def test_an_invalid_update_is_refused_and_not_written(
     desk: Desk, wrong: tuple[str, ...], code: int
 ) -> None:
     client = desk.client()
@@ -83,7 +83,7 @@ def test_an_update_that_cannot_be_is_told_and_not_written(
 
 
 @pytest.mark.rule("A5", "A6b")
-def test_A6b_the_same_policy_as_everywhere(desk: Desk) -> None:
+def test_A6b_commands_are_under_the_same_policy_as_http(desk: Desk) -> None:
     code = desk.client()
     assert desk.run("status", "set", code, "CALLED", actor=READER).returncode == 3
     assert desk.run("status", "set", "FC-999999", "CALLED").returncode == 4
@@ -143,7 +143,7 @@ def test_a_file_is_previewed_recorded_and_never_recorded_twice(desk: Desk, tmp_p
     assert desk.json("status", "history", two)["items"][1]["remarks"] == 'Ñiño, "said" no'
 
 
-def test_what_was_voided_may_come_again(desk: Desk, tmp_path: Path) -> None:
+def test_a_voided_update_can_be_imported_again(desk: Desk, tmp_path: Path) -> None:
     code = desk.client()
     file = field_csv(tmp_path, f"{code},CALLED,,,,{at()},,")
     assert desk.run("status", "import", file, "--yes").returncode == 0
@@ -151,7 +151,7 @@ def test_what_was_voided_may_come_again(desk: Desk, tmp_path: Path) -> None:
     assert verdicts(desk.run("status", "import", file, "--yes", "--json")) == ["recorded"]
 
 
-def test_one_line_refused_and_none_is_recorded(desk: Desk, tmp_path: Path) -> None:
+def test_if_one_line_is_refused_none_is_recorded(desk: Desk, tmp_path: Path) -> None:
     code, head = desk.client(), f"{HEAD},period,version"
     file = field_csv(
         tmp_path,
@@ -174,7 +174,7 @@ def test_one_line_refused_and_none_is_recorded(desk: Desk, tmp_path: Path) -> No
 
 
 @pytest.mark.rule("S10")
-def test_S10_somebody_is_quicker_while_the_question_stands(
+def test_S10_somebody_writes_while_the_import_waits_for_confirmation(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, two = desk.client(), desk.client()
@@ -192,7 +192,7 @@ def test_S10_somebody_is_quicker_while_the_question_stands(
     assert desk.events() == 1
 
 
-def test_a_faulty_file_is_told_by_its_lines_all_at_once(desk: Desk, tmp_path: Path) -> None:
+def test_every_fault_of_a_file_is_reported_with_its_line(desk: Desk, tmp_path: Path) -> None:
     file = field_csv(tmp_path, "FC-000001,CALLED,,,maybe,soon,,", ",CALLED,,,,2026-11-20 09:00,,")
     result = desk.run("status", "import", file, "--preview")
     assert result.returncode == 2

@@ -130,7 +130,7 @@ def test_a_run_is_summed_up_for_a_person(console: Console) -> None:
     ]
     for item in (
         "csv preview",
-        "3 rows: 0 new, 1 changed, 1 unchanged, 0 back again, 1 refused",
+        "3 rows: 0 new, 1 changed, 1 unchanged, 0 back, 1 rejected",
         "  1  full_name",
         "  1  BRANCH_CODE is not among the branches",
         "  FC-1  full_name  Juan dela Cruz → Maria Clara",
@@ -165,7 +165,7 @@ def test_a_run_that_is_held_says_so_and_can_be_approved(console: Console) -> Non
     assert held.returncode == 5
     job = console.json("list")["items"][0]
     for item in (
-        "held: too many clients of FCASH would be deactivated; nothing was applied",
+        "held: it would deactivate too many clients of FCASH; nothing was applied",
         f"sync approve {job['id']} --plan-hash {job['plan_hash']}",
         f"sync cancel {job['id']}",
         "what it would do, deactivated (some):",
@@ -175,7 +175,7 @@ def test_a_run_that_is_held_says_so_and_can_be_approved(console: Console) -> Non
     assert "what it did, deactivated (some):" in console.run("show", job["id"]).stdout
 
 
-def test_what_follows_for_rows_is_told_in_the_order_in_which_one_asks(console: Console) -> None:
+def test_consequences_for_rows_are_printed_in_a_fixed_order(console: Console) -> None:
     console.one("insert into branches (code, name) values ('BAG', 'Baguio')")
     console.drop({"CLIENT_CODE": "FC-1"})
     console.run("run", "csv")
@@ -199,7 +199,7 @@ def test_what_follows_for_rows_is_told_in_the_order_in_which_one_asks(console: C
     assert f"sync approve {job['id']} --plan-hash {job['plan_hash']}" in done.stdout
 
 
-def test_a_run_that_is_broken_off_is_called_off_and_bars_no_other_one(console: Console) -> None:
+def test_an_interrupted_run_is_cancelled_and_blocks_no_other(console: Console) -> None:
     console.drop({"CLIENT_CODE": "FC-1"})
     settings = {"DATABASE_URL": console.database.app_url, "CSV_DROP_DIR": str(console.folder)}
     with psycopg.connect(console.database.superuser_url) as other:
@@ -211,9 +211,9 @@ def test_a_run_that_is_broken_off_is_called_off_and_bars_no_other_one(console: C
     assert command.returncode == 1
     job = console.json("list")["items"][0]
     assert job["state"] == "cancelled"
-    assert f"run {job['id']} is called off: nothing of it was applied" in value
+    assert f"run {job['id']} was cancelled; nothing was applied" in value
     shown = console.run("show", job["id"]).stdout
-    assert "1 rows were read; it has not come to what would become of them" in shown
+    assert "1 rows were read; the run ended before it compared them" in shown
     assert console.json("run", "csv")["counts"]["created"] == 1
 
 
@@ -231,7 +231,7 @@ def test_a_plan_that_cannot_be_applied_now_can_be_approved_later(console: Consol
     assert console.json("show", job["id"])["counts"]["created"] == 1
 
 
-def test_a_script_learns_which_conflict_it_met(console: Console) -> None:
+def test_with_json_the_kind_of_conflict_is_printed(console: Console) -> None:
     console.drop(*({"CLIENT_CODE": f"FC-{n:02}"} for n in range(20)))
     console.json("run", "csv")
     console.one("update config_settings set value = '2' where key = 'sync.guard_floor' returning 1")
@@ -262,14 +262,14 @@ def test_a_script_learns_which_conflict_it_met(console: Console) -> None:
     )
 
 
-def test_a_bare_run_is_a_full_one_and_incremental_is_asked_for(console: Console) -> None:
+def test_a_run_is_full_unless_incremental_is_requested(console: Console) -> None:
     console.drop({"CLIENT_CODE": "FC-1"})
     assert console.json("run", "csv")["full"] is True
     assert console.json("run", "csv", "--full")["full"] is True
     assert console.json("run", "csv", "--incremental")["full"] is False
     result = " ".join(console.run("run", "--help").stdout.split())
     assert "[default: full]" in result
-    assert "Only a full run finds out who is missing." in result
+    assert "Only a full run finds clients that the source no longer has." in result
 
 
 def test_a_malformed_file_is_bad_input_and_says_where(console: Console) -> None:
@@ -283,7 +283,7 @@ def test_a_malformed_file_is_bad_input_and_says_where(console: Console) -> None:
     assert "Have the file mended, then run again." in done.stderr
 
 
-def test_doctor_tells_of_a_run_whose_process_is_gone_and_a_worker_fails_it(
+def test_doctor_reports_a_run_whose_process_is_gone_and_a_worker_fails_it(
     console: Console,
 ) -> None:
     job = console.one(
@@ -292,7 +292,7 @@ def test_doctor_tells_of_a_run_whose_process_is_gone_and_a_worker_fails_it(
         " returning id"
     )
     dead = console.doctor()[0]
-    assert f"run {job} is not over, and the process that did it is gone" in dead["found"]
+    assert f"run {job} has not ended, and its process is gone" in dead["found"]
     assert "clientupdater worker" in dead["remedy"]
     call("worker", "--once", DATABASE_URL=console.database.app_url, **KEYS)
     failed = console.json("show", str(job))
@@ -317,31 +317,31 @@ def test_rejects_are_listed_replayed_and_a_past_run_explained(console: Console) 
     assert (explained["mode"], explained["counts"]["unchanged"]) == ("preview", 1)
 
 
-def test_a_preview_in_which_every_row_was_refused_says_no(console: Console) -> None:
+def test_a_preview_that_rejects_every_row_exits_1(console: Console) -> None:
     console.drop({"CLIENT_CODE": "FC-1", "BRANCH_CODE": "BAG"})
     assert console.json("run", "csv", "--preview", code=1)["counts"]["rejected"] == 1
     console.drop({"CLIENT_CODE": "FC-1", "BRANCH_CODE": "BAG"}, {"CLIENT_CODE": "FC-2"})
     assert console.json("run", "csv", "--preview")["counts"]["rejected"] == 1
 
 
-def test_the_number_of_a_job_in_place_of_a_run_names_the_command_that_takes_it(
+def test_a_job_number_in_place_of_a_run_names_the_right_command(
     console: Console,
 ) -> None:
     for command in ("show", "approve", "cancel", "rejects", "replay", "replay-snapshot"):
         done = console.run(command, "17")
         assert done.returncode == 2
-        assert "17 is a job: clientupdater jobs show 17" in done.stderr
+        assert "17 is a job; use: clientupdater jobs show 17" in done.stderr
         assert "RUN" in console.run(command, "--help").stdout
 
 
-def test_a_run_can_be_left_to_a_worker_and_called_off(console: Console) -> None:
+def test_a_run_can_be_queued_for_a_worker_and_cancelled(console: Console) -> None:
     job = console.json("run", "csv", "--enqueue")
     assert job["state"] == "pending"
     assert console.one("select job_name from job_queue") == "sync"
     assert console.json("cancel", job["id"])["state"] == "cancelled"
 
 
-def test_what_cannot_be_done_says_so(console: Console) -> None:
+def test_commands_that_cannot_work_say_why(console: Console) -> None:
     without = console.run("run", "snowflake")
     assert without.returncode == 78
     assert "not set up here: SNOWFLAKE_ACCOUNT is not set" in without.stderr
@@ -367,9 +367,7 @@ def test_no_pension_number_is_kept_in_the_clear(console: Console) -> None:
         assert number not in text, table
 
 
-def test_what_the_demo_brings_along_for_the_drop_shows_what_a_run_does(
-    database: Database, tmp_path: Path
-) -> None:
+def test_the_demos_csv_file_shows_every_kind_of_effect(database: Database, tmp_path: Path) -> None:
     environment = {**KEYS, "DATABASE_URL": database.app_url, "CSV_DROP_DIR": str(tmp_path)}
     settings = Settings.from_mapping(environment)
     now = datetime.now(UTC)
@@ -389,12 +387,12 @@ def test_what_the_demo_brings_along_for_the_drop_shows_what_a_run_does(
 # --- what doctor says of it
 
 
-def test_doctor_tells_when_a_source_was_last_applied_and_of_when_its_data_is(
+def test_doctor_shows_when_a_source_was_last_applied_and_the_age_of_its_data(
     console: Console,
 ) -> None:
     (never,) = console.doctor()
     assert (never["of"], never["ok"]) == ("source csv", False)
-    assert never["found"] == "no run of it was ever applied"
+    assert never["found"] == "no run was ever applied"
     console.drop({"CLIENT_CODE": "FC-1"})
     console.run("run", "csv", "--preview")
     assert console.doctor() == [never], "a preview applies nothing"
@@ -408,7 +406,7 @@ def test_doctor_tells_when_a_source_was_last_applied_and_of_when_its_data_is(
     "old",
     ["sync_jobs set completed_at = completed_at", "sync_watermarks set watermark = watermark"],
 )
-def test_doctor_tells_of_a_source_that_missed_a_night(console: Console, old: str) -> None:
+def test_doctor_reports_a_source_that_missed_a_night(console: Console, old: str) -> None:
     console.drop({"CLIENT_CODE": "FC-1"})
     console.run("run", "csv")
     console.one(f"update {old} - interval '37 hours'")
@@ -418,7 +416,7 @@ def test_doctor_tells_of_a_source_that_missed_a_night(console: Console, old: str
     assert "schedules list" in result["remedy"]
 
 
-def test_doctor_tells_why_the_last_run_failed_until_one_succeeds(console: Console) -> None:
+def test_doctor_says_why_the_last_run_failed_until_one_succeeds(console: Console) -> None:
     console.drop({"CLIENT_CODE": "FC-1"})
     console.run("run", "csv")
     (console.folder / "short.csv").write_text("CLIENT_CODE\nFC-1\nTRAILER,1\n")
@@ -432,7 +430,7 @@ def test_doctor_tells_why_the_last_run_failed_until_one_succeeds(console: Consol
     assert [each["ok"] for each in console.doctor()] == [True]
 
 
-def test_doctor_tells_of_a_run_that_waits_for_a_decision(console: Console) -> None:
+def test_doctor_reports_a_held_run(console: Console) -> None:
     console.drop({"CLIENT_CODE": "FC-1"})
     console.run("run", "csv")
     job = console.json("show", str(console.one("select id from sync_jobs")))["id"]
@@ -443,7 +441,7 @@ def test_doctor_tells_of_a_run_that_waits_for_a_decision(console: Console) -> No
     assert "sync approve" in held["remedy"]
 
 
-def test_doctor_tells_what_a_mapping_lacks(console: Console) -> None:
+def test_doctor_names_the_fields_that_a_mapping_lacks(console: Console) -> None:
     console.drop({"CLIENT_CODE": "FC-1"})
     console.run("run", "csv")
     console.one("delete from field_mappings where source = 'csv' and field = 'full_name'")
@@ -455,7 +453,7 @@ def test_doctor_tells_what_a_mapping_lacks(console: Console) -> None:
     assert "client_code must be filled" in result["found"]
 
 
-def test_doctor_tells_which_source_some_process_leaves_alone(
+def test_doctor_reports_an_open_circuit_of_another_process(
     console: Console, redis_url: str
 ) -> None:
     console.drop({"CLIENT_CODE": "FC-1"})
@@ -466,4 +464,4 @@ def test_doctor_tells_which_source_some_process_leaves_alone(
         RedisCircuits(redis_client).publish("nextbank", until)
     (_, left_alone) = console.doctor(REDIS_URL=redis_url)
     assert (left_alone["of"], left_alone["ok"]) == ("circuit of nextbank", False)
-    assert f"left alone until {until:%H:%M:%S} UTC" in left_alone["found"]
+    assert f"gets no calls until {until:%H:%M:%S} UTC" in left_alone["found"]

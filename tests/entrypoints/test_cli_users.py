@@ -43,13 +43,15 @@ def users(database: Database) -> Callable[..., CompletedProcess[str]]:
     return run
 
 
-def test_A6b_there_is_one_first_administrator(users: Callable[..., CompletedProcess[str]]) -> None:
+def test_A6b_there_is_only_one_first_administrator(
+    users: Callable[..., CompletedProcess[str]],
+) -> None:
     again = users("create", "second@example.com", "--bootstrap")
     assert again.returncode == 5
     assert "administrator already" in again.stderr
 
 
-def test_A6b_somebody_has_to_act_and_be_active(
+def test_A6b_a_command_needs_an_active_user_to_act_for(
     users: Callable[..., CompletedProcess[str]], database: Database
 ) -> None:
     assert call("users", "list", DATABASE_URL=database.app_url).returncode == 2
@@ -57,7 +59,7 @@ def test_A6b_somebody_has_to_act_and_be_active(
     assert users("list", "--as", BOSS, actor="nobody@example.com").returncode == 0
 
 
-def test_an_account_is_made_shown_locked_and_deactivated(
+def test_an_account_is_created_shown_locked_and_deactivated(
     users: Callable[..., CompletedProcess[str]],
 ) -> None:
     made = orjson.loads(users("create", ANA, "--first-name", "Ana", "--json").stdout)
@@ -98,7 +100,7 @@ def test_U5_a_token_is_shown_once(users: Callable[..., CompletedProcess[str]]) -
     }
 
 
-def test_U6_a_password_comes_from_standard_input_and_has_to_do(
+def test_U6_a_password_is_read_from_standard_input_and_checked(
     users: Callable[..., CompletedProcess[str]],
 ) -> None:
     users("create", ANA)
@@ -108,7 +110,7 @@ def test_U6_a_password_comes_from_standard_input_and_has_to_do(
     assert "at least 12" in refused.stderr
 
 
-def test_what_is_refused_exits_3_what_is_not_there_4_what_breaks_a_rule_5(
+def test_a_refusal_exits_3_a_missing_thing_4_and_a_broken_rule_5(
     users: Callable[..., CompletedProcess[str]],
 ) -> None:
     users("create", ANA)
@@ -120,7 +122,7 @@ def test_what_is_refused_exits_3_what_is_not_there_4_what_breaks_a_rule_5(
     assert users("deactivate", ANA, stdin="n\n").returncode == 1
 
 
-def test_A6_whom_a_token_lets_in_is_said_and_taken_back(
+def test_A6_an_account_is_linked_to_a_token_subject_and_unlinked(
     users: Callable[..., CompletedProcess[str]], database: Database
 ) -> None:
     users("create", ANA)
@@ -137,7 +139,7 @@ def test_A6_whom_a_token_lets_in_is_said_and_taken_back(
 
 
 @pytest.mark.rule("L1")
-def test_L1_what_is_done_on_the_command_line_keeps_the_machine_and_its_user(
+def test_L1_the_activity_log_of_a_command_names_the_machine_and_its_user(
     users: Callable[..., CompletedProcess[str]], database: Database
 ) -> None:
     assert users("create", ANA).returncode == 0

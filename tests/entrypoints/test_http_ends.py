@@ -16,7 +16,7 @@ from uuid import uuid4
 import attrs
 import pytest
 
-from clientupdater.composition.resilience import default_shared_state
+from clientupdater.adapters.local.limits import MemoryRateLimits
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.application import build
 from clientupdater.entrypoints.http.documentation import contract_of
@@ -145,8 +145,7 @@ def http(cluster: Cluster, template_database: str) -> Iterator[httpx.Client]:
             " (select id from products where code = 'FCASH_SSS'))",
             branch,
         )
-        shared = default_shared_state(allowances=PLENTY)
-        admit = AdmitRequest(shared.limits, shared.allowances)
+        admit = AdmitRequest(MemoryRateLimits(), PLENTY)
         app = attrs.evolve(staff.app, admit_request=admit)
         with served(build(lambda: nullcontext(app))) as client:
             client.headers["Authorization"] = f"Bearer {staff.session(may_all)}"

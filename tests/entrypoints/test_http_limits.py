@@ -11,8 +11,8 @@ import attrs
 import httpx
 import pytest
 
+from clientupdater.adapters.local.limits import MemoryRateLimits
 from clientupdater.adapters.security.passwords import hash_password
-from clientupdater.composition.resilience import default_shared_state
 from clientupdater.domain.rate_limits import Allowances
 from clientupdater.entrypoints.http.application import build
 from clientupdater.entrypoints.http.server_settings import ServerSettings
@@ -30,8 +30,7 @@ FEW = Allowances.of(read=3, write=2, export=1, sign_in=2)
 @contextmanager
 def limited(field: Field, server: ServerSettings | None = None) -> Iterator[httpx.Client]:
     """Serve it with few allowances to somebody who has signed in."""
-    shared = default_shared_state(allowances=FEW)
-    admit = AdmitRequest(shared.limits, shared.allowances)
+    admit = AdmitRequest(MemoryRateLimits(), FEW)
     app = attrs.evolve(field.staff.app, admit_request=admit)
     with served(build(lambda: nullcontext(app), server)) as http:
         http.headers["Authorization"] = field.http.headers["Authorization"]

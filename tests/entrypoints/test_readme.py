@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from base64 import b64encode
 from datetime import UTC, datetime
 from pathlib import Path
 from string import Template
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from tests.support.servers import Database
 
+KEY = b64encode(b"k" * 32).decode()
 README_PATH = Path(__file__).parents[2] / "README.md"
 README = README_PATH.read_text(encoding="utf-8")
 
@@ -123,6 +125,8 @@ def test_every_command_that_the_readme_shows_works_on_an_empty_database(
         **KEYS,
         "DATABASE_URL": empty_database.app_url,
         "DATABASE_MIGRATION_URL": empty_database.owner_url,
+        "ENCRYPTION_KEYS": f"first:{KEY}",
+        "BLIND_INDEX_KEY": KEY,
     }
     for command in shown:
         done = call(*command.split()[1:], **settings)

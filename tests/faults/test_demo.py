@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import subprocess
 from contextlib import contextmanager, suppress
@@ -24,15 +25,21 @@ if TYPE_CHECKING:
 class Demo:
     """A demo under way, and its directory."""
 
-    def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
+    def __init__(self, process: subprocess.Popen[str], folder: Path, port: int) -> None:
         self.process = process
+        self.port = port
         self.note = folder / "demo.json"
         self.told: dict[str, Any] = {}
 
     def wait_until_ready(self) -> None:
-        wait_until(lambda: self.note.exists() or self.process.poll() is not None)
+        wait_until(lambda: self.is_ready() or self.process.poll() is not None)
         assert self.process.poll() is None, self.process.communicate()[1]
         self.told = orjson.loads(self.note.read_bytes())
+
+    def is_ready(self) -> bool:
+        with suppress(httpx.HTTPError):
+            return httpx.get(f"http://127.0.0.1:{self.port}/readyz").status_code == 200
+        return False
 
     def family(self) -> list[int]:
         """Find every process below it."""
@@ -68,18 +75,21 @@ def folder() -> Iterator[Path]:
 
 
 @contextmanager
-def demo_in(folder: Path, *options: str, port: int | None = None) -> Iterator[Demo]:
-    arguments = ["demo", "--data-dir", str(folder), "--port", str(port or free_port())]
+def demo_in(
+    folder: Path, *options: str, port: int | None = None, **settings: str
+) -> Iterator[Demo]:
+    port = port or free_port()
+    arguments = ["demo", "--data-dir", str(folder), "--port", str(port)]
     process = subprocess.Popen(
         heeding_signals([*COMMAND, *arguments, "--clients", "20", *options]),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=environment(),
+        env=environment(**settings),
         start_new_session=True,
     )
     with process:
-        demo = Demo(process, folder)
+        demo = Demo(process, folder, port)
         try:
             demo.wait_until_ready()
             yield demo
@@ -108,6 +118,20 @@ def test_it_comes_up_says_where_and_stops_without_a_trace(folder: Path) -> None:
         assert "the data is kept" in err
         assert gone(family)
         assert not demo.note.exists()
+
+
+def test_the_server_follows_the_settings_of_the_demos_environment(folder: Path) -> None:
+    token = secrets.token_hex()
+    with demo_in(folder, OPS_TOKEN=token) as demo:
+        heads = {"Authorization": f"Bearer {token}"}
+        metrics = httpx.get(f"{demo.told['base_url']}/metrics", headers=heads, timeout=30)
+        assert metrics.status_code == 200
+
+
+def test_the_files_for_scripts_are_there_once_the_server_is_ready(folder: Path) -> None:
+    with demo_in(folder) as demo:
+        assert demo.note.exists()
+        assert (folder / "demo.env").exists()
 
 
 def test_commands_of_another_terminal_work_on_it(folder: Path) -> None:

@@ -24,7 +24,7 @@ from clientupdater.adapters.security.published_keys import (
     SigningKey,
 )
 from clientupdater.composition import build_app
-from clientupdater.composition.people import default_sign_in, sign_in_of
+from clientupdater.composition.people import sign_in_parts
 from clientupdater.domain.access import Grant
 from clientupdater.domain.accounts import LOCKED_FOR_GOOD
 from clientupdater.domain.callers import Origin
@@ -436,7 +436,7 @@ def house(database: Database, issuer: Issuer) -> Iterator[House]:
             opened.app.authenticate.work,
             opened.clock,
             ZONE,
-            sign_in=default_sign_in(verify_token=believing(issuer).verify),
+            verify_token=believing(issuer).verify,
         )
         ana = opened.hire("clients:read area FCASH", clerk_id=SUBJECT, first_name="Ana")
         yield House(attrs.evolve(opened, app=app), issuer, ana)
@@ -538,8 +538,8 @@ def test_U1_the_settings_name_the_trusted_issuer(issuer: Issuer) -> None:
         "OIDC_ALGORITHMS": "ES256",
         "OIDC_AUTHORIZED_PARTIES": "https://app.example.com, https://other.example.com",
     }
-    guard = sign_in_of(Settings.from_mapping(values), issuer.clock)
-    assert guard.verify_token is not None
+    verify = sign_in_parts(Settings.from_mapping(values), issuer.clock)["verify_token"]
+    assert verify is not None
     token = issuer.token(key=ec_key("two"), kid="two", algorithm="ES256", iss=issuer.url)
-    assert guard.verify_token(token) == SUBJECT
-    assert sign_in_of(Settings.from_mapping({}), issuer.clock).verify_token is None
+    assert verify(token) == SUBJECT
+    assert sign_in_parts(Settings.from_mapping({}), issuer.clock)["verify_token"] is None

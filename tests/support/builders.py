@@ -12,9 +12,10 @@ from clientupdater.domain.clients import Client
 from clientupdater.domain.events import History, fold
 from clientupdater.domain.ids import BranchId, ClientId, CompanyId, PersonId
 from clientupdater.domain.periods import Cycle, Period
-from clientupdater.domain.statuses import Reason, Status, StatusCatalogue
+from clientupdater.domain.statuses import StatusCatalogue
 from clientupdater.domain.tracking import Change, PeriodRow, opened
 from clientupdater.domain.write_context import WriteContext
+from clientupdater.testing.app import seeded_statuses
 
 MANILA = ZoneInfo("Asia/Manila")
 FCASH, PCNI = CompanyId(UUID(int=1)), CompanyId(UUID(int=2))
@@ -22,27 +23,12 @@ CALOOCAN, DAVAO = BranchId(UUID(int=11)), BranchId(UUID(int=12))
 ANA, BEN = PersonId(UUID(int=21)), PersonId(UUID(int=22))
 JUAN = ClientId(UUID(int=31))
 NOVEMBER = Period.month(2026, 11)
-
-DONE_REASONS = (
-    Reason("DECEASED", is_terminal=True),
-    Reason("FULLY_PAID", is_terminal=True),
-    Reason("CONFIRMED"),
-    Reason("NOT_REACHABLE", requires_remarks=True),
-)
+DONE_REASONS = seeded_statuses(FCASH).statuses["DONE"].reasons
 
 
 def catalogue() -> StatusCatalogue:
     """Build the statuses as they are seeded."""
-    return StatusCatalogue(
-        [
-            Status("DONE", 6, DONE_REASONS),
-            Status("PENDING", 1),
-            Status("TO_FOLLOW", 2),
-            Status("CALLED", 3),
-            Status("VISITED", 4, companies=frozenset({FCASH})),
-            Status("UPDATED", 5),
-        ]
-    )
+    return seeded_statuses(FCASH)
 
 
 def manila(day: int, hour: int = 9, minute: int = 0, *, month: int = 11) -> datetime:

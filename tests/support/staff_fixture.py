@@ -14,7 +14,6 @@ from psycopg_pool import ConnectionPool
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.app import App
 from clientupdater.composition import build_app
-from clientupdater.composition.resilience import default_shared_state
 from clientupdater.domain.accounts import fingerprint
 from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
 from clientupdater.domain.rate_limits import Allowances
@@ -150,7 +149,7 @@ def staffed(
             PostgresUnitsOfWork(pool, vault),
             clock,
             zone,
-            shared=default_shared_state(allowances=PLENTY),
+            allowances=PLENTY,
             **others,
         )
         yield Staff(app, clock, database.superuser_url, past_all_rules)

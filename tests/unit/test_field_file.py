@@ -101,7 +101,7 @@ def test_columns_missing_unknown_or_twice() -> None:
 
 def test_two_lines_that_say_the_same() -> None:
     other = PLAIN.replace("09:30", "09:31")
-    assert faults(f"{HEAD}\n{PLAIN}\n{other}\n{PLAIN}") == ["line 4: says the same as line 2"]
+    assert faults(f"{HEAD}\n{PLAIN}\n{other}\n{PLAIN}") == ["line 4: repeats line 2"]
 
 
 def test_remarks_too_long_or_with_a_nul() -> None:

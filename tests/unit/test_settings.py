@@ -14,7 +14,7 @@ from clientupdater.settings import LogFormat, LogLevel, Settings
 KEY = base64.b64encode(b"k" * 32).decode()
 
 
-def test_nothing_set_is_the_defaults() -> None:
+def test_an_empty_environment_gives_the_defaults() -> None:
     settings = Settings.from_mapping({})
     assert settings == Settings()
     assert settings.business_timezone.key == "Asia/Manila"
@@ -60,11 +60,11 @@ def test_every_setting_is_read() -> None:
     assert settings.log_format is LogFormat.CONSOLE
 
 
-def test_what_is_blank_counts_as_not_set() -> None:
+def test_a_blank_value_counts_as_not_set() -> None:
     assert Settings.from_mapping({"REDIS_URL": " ", "LOG_LEVEL": ""}) == Settings()
 
 
-def test_every_fault_is_told_at_once_with_what_was_found_and_what_is_expected() -> None:
+def test_every_fault_is_reported_at_once_with_the_value_and_the_expected_form() -> None:
     with pytest.raises(Misconfigured) as caught:
         Settings.from_mapping(
             {
@@ -95,7 +95,7 @@ def test_a_pool_cannot_keep_more_than_it_may_open() -> None:
 
 
 @pytest.mark.parametrize("name", ["../etc/passwd", "/etc/passwd", "Asia", "Asia/\0"])
-def test_a_time_zone_that_is_a_path_is_a_fault_and_no_accident(name: str) -> None:
+def test_a_path_is_no_time_zone(name: str) -> None:
     with pytest.raises(Misconfigured, match="BUSINESS_TIMEZONE"):
         Settings.from_mapping({"BUSINESS_TIMEZONE": name})
 
@@ -123,7 +123,7 @@ def test_without_a_database_it_says_which_setting_is_missing_and_what_to_do() ->
         _ = Settings().serving_url
 
 
-def test_workers_and_migrations_come_past_a_pooler_where_there_is_one() -> None:
+def test_workers_and_migrations_connect_without_the_pooler() -> None:
     alone = Settings(database_url="postgresql://a/b")
     assert {alone.worker_url, alone.migration_url} == {"postgresql://a/b"}
     pooled = Settings(database_url="postgresql://a/b", database_direct_url="postgresql://c/b")
@@ -131,7 +131,7 @@ def test_workers_and_migrations_come_past_a_pooler_where_there_is_one() -> None:
     assert pooled.serving_url == "postgresql://a/b"
 
 
-def test_nothing_is_prepared_behind_a_pooler_unless_it_is_said_to_keep_it() -> None:
+def test_statements_are_prepared_behind_a_pooler_only_if_a_setting_says_so() -> None:
     direct = {"DATABASE_URL": "postgresql://localhost:6432/b"}
     pooled = {**direct, "DATABASE_DIRECT_URL": "postgresql://localhost/b"}
     values = {"DATABASE_PREPARED_STATEMENTS": "true"}
@@ -156,7 +156,7 @@ def test_nothing_is_prepared_behind_a_pooler_unless_it_is_said_to_keep_it() -> N
         "postgresql://app:secret@[2001:db8::1]:5432/one",
     ],
 )
-def test_postgresql_on_another_machine_wants_tls_or_a_word_for_it(url: str) -> None:
+def test_postgresql_on_another_machine_needs_tls_or_a_setting_that_allows_none(url: str) -> None:
     for name in ("DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_MIGRATION_URL"):
         with pytest.raises(Misconfigured, match=f"{name}: leads to another machine without TLS"):
             Settings.from_mapping({name: url})
@@ -176,7 +176,7 @@ def test_postgresql_on_another_machine_wants_tls_or_a_word_for_it(url: str) -> N
         "postgresql:///one",
     ],
 )
-def test_postgresql_with_tls_or_on_this_machine_needs_no_word(url: str) -> None:
+def test_postgresql_with_tls_or_on_this_machine_needs_no_setting(url: str) -> None:
     assert Settings.from_mapping({"DATABASE_URL": url}).serving_url == url
 
 
@@ -192,7 +192,7 @@ def test_a_webhook_secret_that_can_be_guessed_is_refused_and_not_shown(secrets: 
     assert kept.nextbank_webhook_secrets == ("a" * 24, f"whsec_{KEY}")
 
 
-def test_redis_on_another_machine_wants_tls_or_a_word_for_it() -> None:
+def test_redis_on_another_machine_needs_tls_or_a_setting_that_allows_none() -> None:
     with pytest.raises(Misconfigured, match="REDIS_URL: leads to another machine without TLS"):
         Settings.from_mapping({"REDIS_URL": "redis://:secret@cache:6379/0"})
     for item in (
@@ -213,7 +213,7 @@ def test_the_generated_documents_are_current() -> None:
     "text",
     [f":{KEY}", f"a b:{KEY}", f"a:{KEY},a:{KEY}", "a:not base64!", "a:c2hvcnQ=", KEY, f"a:{KEY},"],
 )
-def test_what_is_no_ring_of_keys_is_refused_and_shows_no_key(text: str) -> None:
+def test_malformed_keys_are_refused_and_not_shown(text: str) -> None:
     with pytest.raises(Misconfigured) as refused:
         Settings.from_mapping({"ENCRYPTION_KEYS": text})
     message = (
@@ -237,7 +237,7 @@ def test_keys_are_read_newest_first_and_never_shown() -> None:
 SNOWFLAKE = {"SNOWFLAKE_ACCOUNT": "org-bank", "SNOWFLAKE_USER": "US"}
 
 
-def test_snowflake_is_shown_a_key_or_a_token_and_never_a_password_alone() -> None:
+def test_snowflake_needs_a_key_or_a_token_and_takes_no_password() -> None:
     with pytest.raises(Misconfigured) as caught:
         Settings.from_mapping({"SNOWFLAKE_ACCOUNT": "org-bank", "SNOWFLAKE_PASSWORD": "hunter2"})
     assert [fault.pointer for fault in caught.value.faults] == [
@@ -275,7 +275,7 @@ def test_snowflakes_view_is_an_identifier(view: str, *, fits: bool) -> None:
             Settings.from_mapping(values)
 
 
-def test_nextbank_is_spoken_to_in_its_own_words() -> None:
+def test_nextbanks_names_for_things_are_read() -> None:
     settings = Settings.from_mapping(
         {
             "NEXTBANK_CLIENTS_PATH": "/core/2/customers",
@@ -314,13 +314,13 @@ def test_nextbank_is_spoken_to_in_its_own_words() -> None:
         ("NEXTBANK_API_KEY", "clé"),
     ],
 )
-def test_words_of_nextbank_that_cannot_be_are_refused(name: str, found: str) -> None:
+def test_malformed_names_of_nextbank_are_refused(name: str, found: str) -> None:
     with pytest.raises(Misconfigured) as caught:
         Settings.from_mapping({name: found, "CSV_ENCODING": "ebcdic"})
     assert [fault.pointer for fault in caught.value.faults] == [name, "CSV_ENCODING"]
 
 
-def test_nextbank_is_shown_a_key_or_all_that_a_token_takes() -> None:
+def test_nextbank_needs_a_key_or_complete_client_credentials() -> None:
     bank = {"NEXTBANK_BASE_URL": "https://bank.example.com"}
     with pytest.raises(Misconfigured) as caught:
         Settings.from_mapping({**bank, "NEXTBANK_CLIENT_ID": "us"})
@@ -351,7 +351,7 @@ ISSUER = {"OIDC_ISSUER": "https://clerk.example.com", "OIDC_AUDIENCE": "us"}
     ],
 )
 @pytest.mark.rule("U1")
-def test_U1_an_issuer_is_reached_safely_and_signs_with_keys_of_its_own(
+def test_U1_an_issuer_is_reached_over_tls_and_signs_with_asymmetric_keys(
     name: str, value: str
 ) -> None:
     with pytest.raises(Misconfigured) as caught:
@@ -360,7 +360,7 @@ def test_U1_an_issuer_is_reached_safely_and_signs_with_keys_of_its_own(
 
 
 @pytest.mark.rule("U1")
-def test_U1_an_issuers_tokens_are_meant_for_somebody() -> None:
+def test_U1_an_issuers_tokens_need_an_audience_or_a_party() -> None:
     with pytest.raises(Misconfigured) as caught:
         Settings.from_mapping({"OIDC_ISSUER": "https://clerk.example.com"})
     assert [fault.pointer for fault in caught.value.faults] == ["OIDC_AUDIENCE"]

@@ -1,7 +1,7 @@
 """The one place that names concrete adapters.
 
-The server, the worker, a command and any program that imports us open the same ``App`` here and
-close it in reverse order. Nothing is opened at import.
+The server, the worker, each command and any program that imports us open the same ``App`` here,
+and close it in reverse order. Nothing is opened at import.
 """
 
 from clientupdater.composition.application import build_app, open_app, open_worker

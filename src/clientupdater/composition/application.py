@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing, contextmanager
-from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from clientupdater.adapters.cache_codecs.filter_options import JsonFilterOptions
 from clientupdater.adapters.cache_codecs.lookups import JsonLookups
-from clientupdater.adapters.files.local import LocalFileStore
 from clientupdater.adapters.local.clock import MachineClock
 from clientupdater.adapters.local.file_store import MemoryFileStore
+from clientupdater.adapters.local.limits import MemoryRateLimits
 from clientupdater.adapters.local.timetable import cron_times
 from clientupdater.adapters.postgres.core.pool import (
     PoolSize,
@@ -25,65 +24,37 @@ from clientupdater.adapters.postgres.jobs.wakeups import PostgresWakeUps
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.sheets.csv_sheet import write_csv
 from clientupdater.adapters.sheets.xlsx_sheet import write_xlsx
-from clientupdater.app import App, Dependencies, SyncSettings, assemble
+from clientupdater.app import App, Dependencies, assemble
+from clientupdater.composition.configured import configured_parts
 from clientupdater.composition.health import readiness, service_checks
-from clientupdater.composition.keys import key_ring, vault
-from clientupdater.composition.people import default_sign_in, sign_in_of
-from clientupdater.composition.resilience import (
-    circuits,
-    default_shared_state,
-    open_redis,
-    shared_state,
-)
+from clientupdater.composition.keys import vault
+from clientupdater.composition.people import default_passwords
+from clientupdater.composition.resilience import circuits, local_cache, open_redis, shared_parts
 from clientupdater.composition.sources import open_sources
 from clientupdater.composition.worker import WorkerContext
-from clientupdater.domain.errors import Fault, Misconfigured
 from clientupdater.domain.exports import ExportFormat
-from clientupdater.domain.retention import Retention
 from clientupdater.usecases.operations.gauges import ReadGauges
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator
     from datetime import tzinfo
 
-    from clientupdater.app import SharedState, SignInPolicy
-    from clientupdater.domain.sync.fields import Source
-    from clientupdater.ports.circuits import CircuitReader
+    from clientupdater.adapters.postgres.core.unit_of_work import Pool
+    from clientupdater.composition.parts import Parts
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.file_store import FileStore
     from clientupdater.ports.gauges import Gauges
-    from clientupdater.ports.health import HealthCheck, ServiceCheck
-    from clientupdater.ports.schedules import Timetable
-    from clientupdater.ports.sealing import Sealer
-    from clientupdater.ports.sources import ClientSource
     from clientupdater.ports.unit_of_work import UnitsOfWork
     from clientupdater.settings import Settings
 
 
-class Parts(TypedDict, total=False):
-    """Implementations that a caller gives in place of ours, by name."""
-
-    sign_in: SignInPolicy
-    shared: SharedState
-    sealer: Sealer
-    timetable: Timetable
-    files: FileStore
-    sync: SyncSettings
-    retention: Retention
-    keep_responses_for: timedelta
-    readiness: tuple[HealthCheck, ...]
-    services: Mapping[str, ServiceCheck]
-    circuits: tuple[CircuitReader, ...]
-    gauges: Gauges
-    sources: Mapping[Source, ClientSource]
-    chance: Callable[[], float]
-
-
 def build_app(work: UnitsOfWork, clock: Clock, zone: tzinfo, **parts: Unpack[Parts]) -> App:
-    """Assemble an App over any store; what is not given needs nothing else to run."""
+    """Assemble an App over any store. Every part has a default that needs no server."""
     chosen: Parts = {
-        "sign_in": default_sign_in(),
-        "shared": default_shared_state(),
+        "passwords": default_passwords(),
+        "limits": MemoryRateLimits(),
+        "probe_limits": MemoryRateLimits(),
+        "cache": local_cache(),
+        "near_cache": local_cache(),
         "sealer": KeyRing.made_up(),
         "timetable": cron_times,
         "files": MemoryFileStore(),
@@ -102,25 +73,27 @@ def build_app(work: UnitsOfWork, clock: Clock, zone: tzinfo, **parts: Unpack[Par
 def open_app(
     settings: Settings, *, clock: Clock | None = None, **parts: Unpack[Parts]
 ) -> Iterator[App]:
-    """Open what serving needs; refuse a login that row security does not bind.
+    """Open everything that serving needs, and close it in reverse order.
 
-    `parts` take the place of what the settings would give: a source of one's own, a file store.
+    A part given by name takes the place of the one that the settings describe. Raises
+    Misconfigured if the database login is one that row-level security does not bind.
     """
-    url = settings.serving_url
     clock = clock or MachineClock()
-    with _opened(settings, url, clock, parts, prepares=settings.prepares_when_serving) as (app, _):
+    with _opened(
+        settings, settings.serving_url, clock, parts, prepares=settings.prepares_when_serving
+    ) as (app, _):
         yield app
 
 
 @contextmanager
-def open_worker(settings: Settings, **parts: Unpack[Parts]) -> Iterator[WorkerContext]:
-    """Open what a worker needs: an App, and a way to the queue of its own."""
-    url, clock = settings.worker_url, MachineClock()
+def open_worker(
+    settings: Settings, *, clock: Clock | None = None, **parts: Unpack[Parts]
+) -> Iterator[WorkerContext]:
+    """Open everything that a worker needs: an App, and its own connection to the queue."""
+    url, clock = settings.worker_url, clock or MachineClock()
+    prepares = settings.database_prepared_statements
     with (
-        _opened(settings, url, clock, parts, prepares=settings.database_prepared_statements) as (
-            app,
-            work,
-        ),
+        _opened(settings, url, clock, parts, prepares=prepares) as (app, work),
         closing(PostgresLeases(url)) as leases,
     ):
         yield WorkerContext(
@@ -134,66 +107,36 @@ def _opened(
 ) -> Iterator[tuple[App, PostgresUnitsOfWork]]:
     refuse_unsafe_role(url, settings.name_of(url))
     with ExitStack() as stack:
-        size = PoolSize(
-            settings.database_pool_min,
-            settings.database_pool_max,
-            settings.database_pool_timeout_ms / 1000,
-        )
-        pool = stack.enter_context(open_pool(url, size, prepares=prepares))
+        pool = stack.enter_context(open_pool(url, _pool_size(settings), prepares=prepares))
         redis_client = stack.enter_context(open_redis(settings.redis_url))
-        shared = parts.get("shared") or shared_state(settings, pool, redis_client)
         breakers = circuits(settings, redis_client)
-        readers = tuple(circuit.read for circuit in breakers)
-        work = PostgresUnitsOfWork(pool, vault(settings))
-        configured: Parts = {
+        sources = stack.enter_context(open_sources(settings, breakers))
+        chosen: Parts = {
+            **configured_parts(settings, clock),
+            **shared_parts(settings, pool, redis_client),
             "readiness": readiness(url, settings.health_check_timeout_ms / 1000),
             "services": service_checks(settings, breakers),
-            "circuits": readers,
-            "sync": SyncSettings(
-                overlap=timedelta(minutes=settings.sync_overlap_minutes),
-                webhook_secrets=settings.nextbank_webhook_secrets,
-            ),
-            "keep_responses_for": timedelta(hours=settings.idempotency_hours),
-            "gauges": ReadGauges(
-                shared.limits,
-                (shared.cache, shared.near),
-                readers,
-                others=(partial(pool_readings, pool),),
-            ),
-            "sign_in": sign_in_of(settings, clock),
-            "sealer": key_ring(settings),
-            "shared": shared,
-            "retention": _retention(settings),
-            "files": _file_store(settings),
+            "circuits": tuple(circuit.read for circuit in breakers),
+            **parts,
+            "sources": {**sources, **parts.get("sources", {})},
         }
-        sources = {
-            **stack.enter_context(open_sources(settings, breakers)),
-            **parts.get("sources", {}),
-        }
-        every: Parts = {**configured, **parts, "sources": sources}
-        yield build_app(work, clock, settings.business_timezone, **every), work
+        chosen.setdefault("gauges", _gauges(chosen, pool))
+        work = PostgresUnitsOfWork(pool, vault(settings))
+        yield build_app(work, clock, settings.business_timezone, **chosen), work
 
 
-def _retention(settings: Settings) -> Retention:
-    return Retention(
-        activity_logs=settings.retention_activity_logs,
-        completed_jobs=settings.retention_completed_jobs,
-        export_files=settings.retention_export_files,
-        sync_snapshots=settings.retention_sync_snapshots,
+def _pool_size(settings: Settings) -> PoolSize:
+    return PoolSize(
+        settings.database_pool_min,
+        settings.database_pool_max,
+        settings.database_pool_timeout_ms / 1000,
     )
 
 
-def _file_store(settings: Settings) -> FileStore:
-    """Keep exports in the bucket where one is named, else in a directory."""
-    if settings.export_s3_bucket is None:
-        return LocalFileStore(settings.export_dir)
-    try:
-        from clientupdater.adapters.files.bucket import (  # noqa: PLC0415 — an extra
-            BucketFileStore,
-        )
-    except ImportError as error:
-        message = "needs the extra s3: pip install 'clientupdater[s3]'"
-        raise Misconfigured([Fault("EXPORT_S3_BUCKET", message)]) from error
-    return BucketFileStore(
-        settings.export_s3_bucket, settings.export_s3_prefix, settings.export_s3_endpoint
+def _gauges(parts: Parts, pool: Pool) -> Gauges:
+    return ReadGauges(
+        parts["limits"],
+        (parts["cache"], parts["near_cache"]),
+        parts["circuits"],
+        others=(partial(pool_readings, pool),),
     )

@@ -1,4 +1,4 @@
-"""The demo put together: a database of its own, filled with made-up people."""
+"""The demo's database: embedded, migrated, and filled with made-up people."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 
 DemoAccount: TypeAlias = MadeUpAccount
-"""Somebody to sign in as in the demo."""
+"""An account of the demo, with its password."""
 
 
 @frozen
 class DemoDatabase:
-    """A PostgreSQL that the demo brings along, migrated and seeded."""
+    """The demo's own PostgreSQL, migrated and seeded."""
 
     owner_url: str
     app_url: str
@@ -37,7 +37,7 @@ class DemoDatabase:
 
 @contextmanager
 def open_demo_database(directory: Path, *, reset: bool = False) -> Iterator[DemoDatabase]:
-    """Run it for as long as the demo does, from the main thread; its data is kept."""
+    """Run it until the demo ends; its data is kept. Call this from the main thread."""
     server = EmbeddedPostgres(directory)
     server.start(fresh=reset)
     with ExitStack() as stack:
@@ -49,7 +49,7 @@ def open_demo_database(directory: Path, *, reset: bool = False) -> Iterator[Demo
 
 
 def demo_settings(database: DemoDatabase, folder: Path) -> Mapping[str, str]:
-    """Give what the environment has to say for the demo to run: nothing of it lies elsewhere."""
+    """Make the settings that the demo decides itself; all of its data is in one folder."""
     return {
         "DATABASE_URL": database.app_url,
         "EXPORT_DIR": str(folder / "exports"),
@@ -61,7 +61,7 @@ def demo_settings(database: DemoDatabase, folder: Path) -> Mapping[str, str]:
 def fill_demo(
     settings: Settings, database: DemoDatabase, folder: Path, *, clients: int
 ) -> Sequence[DemoAccount]:
-    """Fill the demo's database with made-up people, once; say whom to sign in as."""
+    """Fill the demo's database at the first start; return the accounts to sign in with."""
     accounts = AccountsFile(folder / "accounts.json")
     try:
         fill(

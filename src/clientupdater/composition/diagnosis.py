@@ -1,4 +1,4 @@
-"""What is wrong inside, and what to do, in words for whoever keeps the software running."""
+"""The checks of `doctor` that need the App: each names the problem and its remedy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _AS = "--as SOMEBODY@EXAMPLE.COM"
 
 
 def diagnosed(app: App) -> Sequence[Health]:
-    """Look at what can only be seen from within."""
+    """Check keys, periods, jobs and sources."""
     items = [_keys(app), _openings(app), _stuck_jobs(app)]
     for source in app.sync.diagnose():
         items += _source(source)
@@ -28,7 +28,7 @@ def diagnosed(app: App) -> Sequence[Health]:
 
 
 def _keys(app: App) -> Health:
-    """Tell whether every pension number could be opened; without keys, `serve` refuses."""
+    """Check that every pension number can be decrypted; without keys, `serve` refuses to start."""
     try:
         missing = app.pension_numbers.find_missing_keys()
     except Misconfigured as error:
@@ -36,53 +36,58 @@ def _keys(app: App) -> Health:
         remedy = "set them: 32 random bytes in base64 each (openssl rand -base64 32)"
         return Health("keys", ok=False, found=message, remedy=remedy)
     if missing:
-        message = f"numbers are sealed with keys that are not there: {', '.join(sorted(missing))}"
-        remedy = "put them back, behind the newest: ENCRYPTION_KEYS=newest:…,older:…"
+        names = ", ".join(sorted(missing))
+        message = f"pension numbers are encrypted with keys that are not configured: {names}"
+        remedy = "add the keys after the newest one: ENCRYPTION_KEYS=newest:…,older:…"
         return Health("keys", ok=False, found=message, remedy=remedy)
-    return Health("keys", ok=True, found="every pension number can be opened")
+    return Health("keys", ok=True, found="every pension number can be decrypted")
 
 
 def _stuck_jobs(app: App) -> Health:
-    """Tell whether jobs are being done, and none was given up."""
+    """Check that no job waits long for a worker, and none is dead."""
     stuck = app.jobs.find_stuck()
     if stuck.waiting:
         waits = (f"{age.total_seconds() // 60:.0f} min in {q}" for q, age in stuck.waiting.items())
-        message = f"jobs wait for a worker: {', '.join(waits)}"
-        return Health("jobs", ok=False, found=message, remedy="run: clientupdater worker")
+        message = f"jobs are waiting for a worker: {', '.join(waits)}"
+        return Health(
+            "jobs", ok=False, found=message, remedy="start a worker: clientupdater worker"
+        )
     if stuck.dead:
-        message = f"given up: {', '.join(f'{jobs} in {q}' for q, jobs in stuck.dead.items())}"
-        look = f"look at them: clientupdater jobs list --status dead {_AS}"
+        message = f"dead jobs: {', '.join(f'{jobs} in {q}' for q, jobs in stuck.dead.items())}"
+        look = f"see why: clientupdater jobs list --status dead {_AS}"
         remedy = "; ".join([look, *_for_dead(stuck.dead)])
         return Health("jobs", ok=False, found=message, remedy=remedy)
-    return Health("jobs", ok=True, found="none waits for long, none was given up")
+    return Health("jobs", ok=True, found="no job waits long, and none is dead")
 
 
 def _for_dead(dead: Mapping[str, int]) -> Iterator[str]:
-    """Say what to do: a run that failed is begun by no other attempt, and anything else is."""
+    """Say what to do: retrying helps with every dead job but a failed sync run."""
     if dead.keys() - {SYNC_QUEUE}:
-        yield "then: jobs retry JOB, or jobs cancel JOB where nothing is left to be done"
+        yield "then run: clientupdater jobs retry JOB, or jobs cancel JOB if it is no longer needed"
     if SYNC_QUEUE in dead:
         yield (
-            f"of the queue {SYNC_QUEUE}: mend what its run failed of, run it again "
-            f"(clientupdater sync run SOURCE {_AS}), then jobs cancel JOB; "
-            "jobs retry JOB is for refresh-client alone"
+            f"in the queue {SYNC_QUEUE}: fix the cause, run the sync again "
+            f"(clientupdater sync run SOURCE {_AS}), then cancel the job; "
+            "only refresh-client jobs can be retried"
         )
 
 
 def _openings(app: App) -> Health:
-    """Tell whether every client that is due has its row."""
+    """Check that every client that is due has its row (P4)."""
     missed = app.periods.find_missed()
-    unmapped = f"; {missed.unmapped} clients have no product, so no cycle" * bool(missed.unmapped)
+    unmapped = f"; {missed.unmapped} clients have no product, and so no cycle" * bool(
+        missed.unmapped
+    )
     if missed.without_row:
         text = ", ".join(f"{rows} in {period}" for period, rows in missed.without_row.items())
-        message = f"clients without their row: {text}{unmapped}"
-        remedy = "run: clientupdater worker; one that runs opens them within five minutes"
+        message = f"clients without a row: {text}{unmapped}"
+        remedy = "start a worker (clientupdater worker); it opens the rows within five minutes"
         return Health("periods", ok=False, found=message, remedy=remedy)
-    return Health("periods", ok=True, found=f"every row that is due is open{unmapped}")
+    return Health("periods", ok=True, found=f"every client that is due has its row{unmapped}")
 
 
 def _source(source: SourceDiagnosis) -> Sequence[Health]:
-    """Tell of each trouble by itself, since each has its own remedy."""
+    """Report each problem on its own, since each has its own remedy."""
     troubles = [
         *_mapping(source),
         *_dead(source),
@@ -96,16 +101,16 @@ def _source(source: SourceDiagnosis) -> Sequence[Health]:
 def _mapping(source: SourceDiagnosis) -> Iterator[Health]:
     if source.mapping:
         text = "; ".join(f"{fault.pointer}: {fault.message}" for fault in source.mapping)
-        remedy = "save a mapping that fills it: PUT /api/v1/sync/mappings"
+        remedy = "save a complete mapping: PUT /api/v1/sync/mappings (see docs/sync.md)"
         yield Health(_name(source), ok=False, found=f"its mapping: {text}", remedy=remedy)
 
 
 def _dead(source: SourceDiagnosis) -> Iterator[Health]:
     dead = source.standing.dead
     if dead:
-        message = f"run {dead} is not over, and the process that did it is gone"
+        message = f"run {dead} has not ended, and its process is gone"
         remedy = (
-            "run: clientupdater worker, which fails it at once; then run it again: "
+            "start a worker (clientupdater worker), which marks the run as failed; then run: "
             f"clientupdater sync run {source.standing.source} {_AS}"
         )
         yield Health(_name(source), ok=False, found=message, remedy=remedy)
@@ -114,8 +119,10 @@ def _dead(source: SourceDiagnosis) -> Iterator[Health]:
 def _held(source: SourceDiagnosis) -> Iterator[Health]:
     held = source.standing.held
     if held:
-        message = f"run {held} would deactivate too many clients, and waits for a decision"
-        remedy = f"look: clientupdater sync show {held} {_AS}; then: sync approve, or sync cancel"
+        message = f"run {held} is held: it would deactivate too many clients"
+        remedy = (
+            f"see its plan: clientupdater sync show {held} {_AS}; then sync approve or sync cancel"
+        )
         yield Health(_name(source), ok=False, found=message, remedy=remedy)
 
 
@@ -124,14 +131,14 @@ def _failed(source: SourceDiagnosis) -> Iterator[Health]:
     if last and last.state is JobStatus.FAILED:
         ago = _ago(source.looked_at, last.completed_at or last.created_at)
         message = f"its last run failed {ago} and applied nothing: {last.error}"
-        remedy = f"mend that, then run: clientupdater sync run {source.standing.source} {_AS}"
+        remedy = f"fix the cause, then run: clientupdater sync run {source.standing.source} {_AS}"
         yield Health(_name(source), ok=False, found=message, remedy=remedy)
 
 
 def _stale(source: SourceDiagnosis) -> Iterator[Health]:
     if source.is_stale:
         remedy = (
-            "see whether its schedule is on, a worker runs and the source sends anything new: "
+            "check that its schedule is on, a worker runs, and the source sends new data: "
             f"clientupdater schedules list {_AS}; clientupdater sync list {_AS}"
         )
         yield Health(_name(source), ok=False, found=_last_applied(source), remedy=remedy)
@@ -140,10 +147,10 @@ def _stale(source: SourceDiagnosis) -> Iterator[Health]:
 def _last_applied(source: SourceDiagnosis) -> str:
     standing, now = source.standing, source.looked_at
     if standing.applied_at is None:
-        return "no run of it was ever applied"
+        return "no run was ever applied"
     message = f"last applied {_ago(now, standing.applied_at)}"
     if standing.read_up_to is None:
-        return f"{message}, and never read to its end"
+        return f"{message}, and never read completely"
     return f"{message}, with data from {_ago(now, standing.read_up_to)}"
 
 

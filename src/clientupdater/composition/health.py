@@ -1,4 +1,4 @@
-"""What health checks and `doctor` look at."""
+"""The checks of health endpoints and of `doctor` that need no App."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def service_checks(settings: Settings, breakers: Iterable[Circuit]) -> Mapping[str, ServiceCheck]:
-    """Look at the database and Redis; the sources are never asked for their health."""
+    """Check the database and Redis; a source is judged by its circuit and gets no call."""
     patience = settings.health_check_timeout_ms / 1000
     database = CheckWithTimeLimit(
         "database", PostgresHealth(settings.serving_url).database, patience
@@ -52,7 +52,7 @@ def readiness(url: str, patience: float) -> tuple[HealthCheck, ...]:
 
 
 def pooler_checks(settings: Settings) -> Iterator[Health]:
-    """Tell of each address that the settings name whether it leads past a pooler."""
+    """Check that each database address leads to a pooler only if the settings say so."""
     is_declared = settings.database_direct_url is not None
     yield PostgresHealth(settings.serving_url).pooler("DATABASE_URL", is_expected=is_declared)
     for url, setting in (
@@ -64,12 +64,16 @@ def pooler_checks(settings: Settings) -> Iterator[Health]:
 
 
 def open_circuits(settings: Settings) -> Iterator[Health]:
-    """Tell which sources some process leaves alone; each process knows its own circuits alone."""
+    """Report circuits that some process opened; without Redis, a process knows only its own."""
     with open_redis(settings.redis_url) as redis_client:
         shared = RedisCircuits(redis_client) if redis_client else NoSharedCircuits()
         for circuit in circuits(settings, redis_client):
             until = shared.open_until(circuit.name)
             if until:
-                message = f"it did not answer, and is left alone until {until:%H:%M:%S} UTC"
-                remedy = "see whether it is up; it is asked again by itself after that"
+                message = (
+                    f"open: the source did not answer, and gets no calls until {until:%H:%M:%S} UTC"
+                )
+                remedy = (
+                    "check that the source is up; after that time it is tried again automatically"
+                )
                 yield Health(f"circuit of {circuit.name}", ok=False, found=message, remedy=remedy)

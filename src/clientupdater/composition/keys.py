@@ -1,4 +1,4 @@
-"""The keys that the environment gives, and what is made of them."""
+"""The keys of the settings, and the adapters that use them."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 
 def key_ring(settings: Settings) -> KeyRing:
-    """Use the configured keys; without any, keys that end with this process."""
+    """Use the configured keys; without any, make keys that last as long as this process."""
     keys = settings.encryption_keys
     return KeyRing(keys) if keys else KeyRing.made_up()
 
 
 def vault(settings: Settings) -> Vault | None:
-    """Hold the keys for pension numbers; without them, none is sealed or shown."""
+    """Hold the keys of pension numbers; without them, none is stored or shown."""
     if settings.encryption_keys is None or settings.blind_index_key is None:
         return None
     return Vault(KeyRing(settings.encryption_keys), settings.blind_index_key)
 
 
 def caller_hash(settings: Settings) -> KeyedHash:
-    """Hash with what never changes: with another key, everybody would be counted anew."""
+    """Hash callers with a key that never changes, so that restarts keep their counts."""
     if settings.blind_index_key is None:
         return KeyedHash()
     return KeyedHash(KeyRing({"index": settings.blind_index_key}).derived("rate limits"))

@@ -1,4 +1,4 @@
-"""What operators do: migrations, backups, and finding out what is wrong."""
+"""Operators' work: migrations, backups, and the checks of `doctor`."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
 
 def maintenance_of(settings: Settings) -> DatabaseMaintenance:
-    """Give what operations do to the database, as its owner; serving needs none of it."""
+    """Open maintenance of the database, with its owner's login."""
     return PostgresMaintenance(settings.migration_url)
 
 
 def backups_of(settings: Settings) -> DatabaseBackups:
-    """Give what copies the whole database into a file and back, as its owner."""
+    """Open backups of the database, with its owner's login."""
     return PostgresBackups(settings.migration_url)
 
 
 def diagnose(settings: Settings) -> Sequence[Health]:
-    """Look at everything that has to be well, whether or not the App could be opened."""
+    """Run every check; those that need an App run only if the database is usable."""
     postgres = PostgresHealth(settings.serving_url)
     patience = settings.health_check_timeout_ms / 1000
     checks = [postgres.database()]

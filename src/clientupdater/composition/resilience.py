@@ -1,4 +1,4 @@
-"""What processes share, and what they fall back to: Redis, limits, the cache, circuits."""
+"""Redis, rate limits, the cache and circuits, with what takes their place when Redis is away."""
 
 from __future__ import annotations
 
@@ -20,42 +20,26 @@ from clientupdater.adapters.resilience.fallback import (
     FallbackRateLimits,
 )
 from clientupdater.adapters.resilience.single_flight import SingleFlight
-from clientupdater.app import SharedState
 from clientupdater.composition.keys import caller_hash, key_ring
-from clientupdater.domain.rate_limits import Allowances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from clientupdater.adapters.postgres.core.unit_of_work import Pool
+    from clientupdater.composition.parts import Parts
     from clientupdater.ports.cache import Cache, CacheStore
     from clientupdater.ports.limits import RateLimits
     from clientupdater.settings import Settings
 
 
-def default_shared_state(
-    limits: RateLimits | None = None,
-    allowances: Allowances | None = None,
-    probe_limits: RateLimits | None = None,
-) -> SharedState:
-    """Share nothing: limits and cache of this process alone."""
-    return SharedState(
-        limits=limits or MemoryRateLimits(),
-        allowances=allowances or Allowances(),
-        cache=local_cache(),
-        near=local_cache(),
-        probe_limits=probe_limits or MemoryRateLimits(),
-    )
-
-
 def local_cache() -> Cache:
-    """Cache in this process; one caller makes what many ask for at once."""
+    """Cache in this process; of many callers that miss one key at once, one makes the value."""
     return SingleFlight(LocalCacheStore())
 
 
 @contextmanager
 def open_redis(url: str | None) -> Iterator[RedisClient | None]:
-    """Connect to Redis where it is configured."""
+    """Connect to Redis, or yield None where none is configured."""
     if url is None:
         yield None
         return
@@ -66,8 +50,8 @@ def open_redis(url: str | None) -> Iterator[RedisClient | None]:
         redis_client.close()
 
 
-def shared_state(settings: Settings, pool: Pool, redis_client: RedisClient | None) -> SharedState:
-    """Share by Redis where there is one; what must not be forgotten is counted in the database."""
+def shared_parts(settings: Settings, pool: Pool, redis_client: RedisClient | None) -> Parts:
+    """Share by Redis where it is configured; lasting limits are counted in the database."""
     hashed = caller_hash(settings)
     limits: RateLimits = MemoryRateLimits(hashed)
     own = LocalCacheStore()
@@ -75,17 +59,16 @@ def shared_state(settings: Settings, pool: Pool, redis_client: RedisClient | Non
     if redis_client:
         limits = FallbackRateLimits(RedisRateLimits(redis_client, hashed), limits)
         store = FallbackCacheStore(RedisCacheStore(redis_client, key_ring(settings)), own)
-    return SharedState(
-        limits=DurableRateLimits(limits, PostgresRateLimits(pool, hashed)),
-        allowances=_allowances(settings),
-        cache=SingleFlight(store),
-        near=local_cache(),
-        probe_limits=MemoryRateLimits(hashed),
-    )
+    return {
+        "limits": DurableRateLimits(limits, PostgresRateLimits(pool, hashed)),
+        "probe_limits": MemoryRateLimits(hashed),
+        "cache": SingleFlight(store),
+        "near_cache": local_cache(),
+    }
 
 
 def circuits(settings: Settings, redis_client: RedisClient | None) -> tuple[Circuit, ...]:
-    """Make one for each source; how many successes close it is no setting (Y12)."""
+    """Make a circuit for each source that is called over a network (Y12)."""
     shared = RedisCircuits(redis_client) if redis_client else NoSharedCircuits()
     values = {
         "snowflake": (
@@ -98,14 +81,4 @@ def circuits(settings: Settings, redis_client: RedisClient | None) -> tuple[Circ
     return tuple(
         Circuit(name, Threshold(failures, timedelta(milliseconds=cooldown_ms), successes), shared)
         for name, (failures, cooldown_ms, successes) in values.items()
-    )
-
-
-def _allowances(settings: Settings) -> Allowances:
-    return Allowances.of(
-        read=settings.rate_limit_read_requests,
-        write=settings.rate_limit_write_requests,
-        export=settings.rate_limit_export_requests,
-        sign_in=settings.rate_limit_login_attempts,
-        webhook=settings.rate_limit_webhook_requests,
     )

@@ -1,7 +1,7 @@
-"""The sources that are set up here, each behind its circuit; part of the composition.
+"""The configured sources, each behind its circuit.
 
-What a source needs to be spoken to (httpx, Snowflake's connector) is imported when it is set up, so
-that an installation without it lacks nothing and a command starts quickly.
+A source's client library (httpx, Snowflake's connector) is imported only if the source is
+configured, so that commands start fast and an installation may leave it out.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 def open_sources(
     settings: SourceSettings, circuits: Iterable[Circuit]
 ) -> Iterator[Mapping[Source, ClientSource]]:
-    """Open those that are set up; none is asked anything before something is read.
+    """Open the configured sources. Opening calls none of them.
 
-    Files need no circuit: they are there or they are not.
+    A CSV file needs no circuit.
     """
     by_name = {circuit.name: circuit for circuit in circuits}
     values: dict[Source, ClientSource] = {}

@@ -1,4 +1,4 @@
-"""What a worker needs: the App that knows how to do jobs, and the queue that holds them."""
+"""What a worker runs on: an App, the queue, and the clock."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class WorkerContext:
-    """Open for as long as the worker works."""
+    """Open until the worker ends."""
 
     app: App
     work: UnitsOfWork

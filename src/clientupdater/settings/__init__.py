@@ -1,4 +1,4 @@
-"""What the environment says: one frozen `Settings`, parsed once."""
+"""The settings of the environment: one frozen `Settings`, parsed once."""
 
 from clientupdater.settings.settings import LogFormat, LogLevel, Settings, described
 

@@ -1,4 +1,4 @@
-"""What the environment says of the database and of Redis: where they are, and as whom we come."""
+"""The settings of the database and of Redis: addresses, logins, pool sizes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True, slots=False)
 class DatabaseSettings:
-    """Where the database and Redis are, and how they are reached."""
+    """How to reach the database and Redis."""
 
     database_url: str | None = field(
         default=None,
@@ -34,8 +34,8 @@ class DatabaseSettings:
             "DATABASE_URL",
             postgres_url,
             "postgresql://user:password@host:port/database",
-            "The database, as a login of the application's role: one that owns nothing and is "
-            "bound by row security. Unset: `demo` brings its own, everything else refuses.",
+            "The database, with the application's login: it owns nothing and row-level security "
+            "binds it. Required by every command but `demo`, which brings its own database.",
             example=POSTGRES_EXAMPLE,
             secret=True,
         ),
@@ -47,8 +47,8 @@ class DatabaseSettings:
             "DATABASE_MIGRATION_URL",
             postgres_url,
             "postgresql://user:password@host:port/database",
-            "The same database as the owner of its tables, for `db` commands alone; it leads past "
-            "a pooler.",
+            "The same database with the login that owns its tables, for `db` commands only; not "
+            "through a pooler.",
             default="DATABASE_DIRECT_URL",
             example=POSTGRES_EXAMPLE.replace("clientupdater:", "clientupdater_owner:"),
             secret=True,
@@ -61,9 +61,9 @@ class DatabaseSettings:
             "DATABASE_DIRECT_URL",
             postgres_url,
             "postgresql://user:password@host:port/database",
-            "The same database past a pooler. Where it is set, DATABASE_URL is a pooler's, and "
-            "nothing is prepared there; workers and migrations come this way, since their "
-            "connections have to stay theirs.",
+            "The same database without the pooler. Set it if DATABASE_URL leads to a pooler: then "
+            "statements are not prepared there, and workers and migrations connect here, since "
+            "they need a connection of their own.",
             default="DATABASE_URL",
             example=POSTGRES_EXAMPLE,
             secret=True,
@@ -76,7 +76,7 @@ class DatabaseSettings:
             "DATABASE_WORKER_URL",
             postgres_url,
             "postgresql://user:password@host:port/database",
-            "The same database as the login of the workers; it leads past a pooler.",
+            "The same database with the workers' login; not through a pooler.",
             default="DATABASE_DIRECT_URL",
             example=POSTGRES_EXAMPLE,
             secret=True,
@@ -89,7 +89,7 @@ class DatabaseSettings:
             "DATABASE_PREPARED_STATEMENTS",
             yes_or_no,
             "true or false",
-            "Whether statements are prepared. Behind a pooler: true only where it keeps them "
+            "Whether to prepare statements. Behind a pooler, set true only if it supports them "
             "(PgBouncer 1.21 or later, with max_prepared_statements).",
             default="true; false behind a pooler",
             example="true",
@@ -101,7 +101,7 @@ class DatabaseSettings:
             "DATABASE_INSECURE",
             yes_or_no,
             "true or false",
-            "Allows connections to PostgreSQL on another machine without TLS.",
+            "Allow connections to PostgreSQL on another machine without TLS.",
             default="false",
         ),
     )
@@ -111,7 +111,7 @@ class DatabaseSettings:
             "DATABASE_POOL_MIN",
             whole(0, 1000),
             "a whole number from 0 to 1000",
-            "Connections kept open while nothing happens.",
+            "Connections that stay open while idle.",
             default="1",
         ),
     )
@@ -121,7 +121,7 @@ class DatabaseSettings:
             "DATABASE_POOL_MAX",
             whole(1, 1000),
             "a whole number from 1 to 1000",
-            "Connections at most; as many requests work at once.",
+            "The most connections of a process, and so the most requests that it works on at once.",
             default="8",
         ),
     )
@@ -131,7 +131,7 @@ class DatabaseSettings:
             "DATABASE_POOL_TIMEOUT_MS",
             whole(1, 600_000),
             "milliseconds, from 1 to 600000",
-            "How long a request waits for a connection before it is told to try again.",
+            "How long a request waits for a connection before it gets 503 with Retry-After.",
             default="1000",
         ),
     )
@@ -141,7 +141,8 @@ class DatabaseSettings:
             "REDIS_URL",
             url("redis", "rediss"),
             "redis://host:port/number, or rediss://",
-            "Redis, shared by all processes. Unset: each process keeps its own in memory.",
+            "Redis, for the cache, limits and circuits that processes share. Unset: each process "
+            "keeps its own in memory.",
             example="redis://localhost:6379/0",
             secret=True,
         ),
@@ -153,47 +154,47 @@ class DatabaseSettings:
             "REDIS_INSECURE",
             yes_or_no,
             "true or false",
-            "Allows connections to Redis on another machine without TLS.",
+            "Allow connections to Redis on another machine without TLS.",
             default="false",
         ),
     )
 
     @property
     def serving_url(self) -> str:
-        """The database to serve from; without one nothing can be done."""
+        """DATABASE_URL; raises Misconfigured if it is not set."""
         return _required(self.database_url)
 
     @property
     def direct_url(self) -> str:
-        """The database past a pooler."""
+        """The database without the pooler."""
         return self.database_direct_url or self.serving_url
 
     @property
     def worker_url(self) -> str:
-        """The database as workers reach it: past a pooler."""
+        """The database with the workers' login, without the pooler."""
         return self.database_worker_url or self.direct_url
 
     @property
     def migration_url(self) -> str:
-        """The database as its owner, for what changes its shape: past a pooler."""
+        """The database with its owner's login, without the pooler."""
         return self.database_migration_url or self.direct_url
 
     def name_of(self, url: str) -> str:
-        """Name the setting that an address of the serving or working login came from."""
+        """Name the setting that an address of a server or worker came from."""
         names = ("DATABASE_URL", "DATABASE_DIRECT_URL")
         items = (name for name in names if getattr(self, name.lower()) == url)
         return next(items, "DATABASE_WORKER_URL")
 
     @property
     def prepares_when_serving(self) -> bool | None:
-        """Whether DATABASE_URL may prepare statements; None: unless a pooler is found there."""
+        """Whether DATABASE_URL may prepare statements; None: only if no pooler is found there."""
         if self.database_prepared_statements is None and self.database_direct_url:
             return False
         return self.database_prepared_statements
 
 
 def database_faults(settings: DatabaseSettings) -> Iterator[Fault]:
-    """Find what contradicts itself, and what would send passwords and clients in clear."""
+    """Find contradictions, and addresses that would send passwords and clients unencrypted."""
     low, high = settings.database_pool_min, settings.database_pool_max
     if low > high:
         message = f"is {low}, more than DATABASE_POOL_MAX ({high}); expected at most as many"
@@ -213,7 +214,7 @@ _WITH_TLS = frozenset({"require", "verify-ca", "verify-full"})
 
 
 def _is_open_to_postgres(address: str) -> bool:
-    """Whether what is sent there can be read on the way; libpq's default asks for TLS, no more."""
+    """Whether data would travel unencrypted; libpq's default sslmode only prefers TLS."""
     parts = urlsplit(address)
     options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     hosts = options.get("hostaddr") or options.get("host") or _hosts(parts.netloc)
@@ -233,7 +234,7 @@ def _hosts(netloc: str) -> str:
 
 
 def _is_near(host: str) -> bool:
-    """Whether it is this machine: a socket (or none named, which means the socket), a loopback."""
+    """Whether it is this machine: a socket (also the default without a host) or a loopback."""
     if not host or host.startswith(("/", "@")) or host == "localhost":
         return True
     try:

@@ -1,4 +1,4 @@
-"""What the environment says of how people are let in, and of how much they may ask."""
+"""The settings of the HTTP server: limits, sessions, tokens, idempotency, deadlines."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True, slots=False)
 class ServingSettings:
-    """How people are let in, and how much they may ask."""
+    """How people sign in, and how much they may ask of a server."""
 
     rate_limit_read_requests: int = field(
         default=100,
@@ -32,7 +32,7 @@ class ServingSettings:
             "RATE_LIMIT_READ_REQUESTS",
             whole(1, 1_000_000),
             "a whole number, from 1 to 1000000",
-            "How often somebody may read, in a minute.",
+            "The most read requests of one person in a minute.",
             default="100",
         ),
     )
@@ -42,7 +42,7 @@ class ServingSettings:
             "RATE_LIMIT_WRITE_REQUESTS",
             whole(1, 1_000_000),
             "a whole number, from 1 to 1000000",
-            "How often somebody may write, in a minute.",
+            "The most write requests of one person in a minute.",
             default="30",
         ),
     )
@@ -52,7 +52,7 @@ class ServingSettings:
             "RATE_LIMIT_EXPORT_REQUESTS",
             whole(1, 1_000_000),
             "a whole number, from 1 to 1000000",
-            "How often somebody may ask for an export, in five minutes.",
+            "The most exports that one person may request in five minutes.",
             default="5",
         ),
     )
@@ -62,8 +62,8 @@ class ServingSettings:
             "RATE_LIMIT_LOGIN_ATTEMPTS",
             whole(1, 50_000),
             "a whole number, from 1 to 50000",
-            "How often signing in may fail from one address with one email, in five minutes; from "
-            "one address it may be tried twenty times as often, well or not.",
+            "The most failed sign-ins of one email from one address in five minutes. One address "
+            "may try twenty times as often in all, successful or not.",
             default="5",
         ),
     )
@@ -73,7 +73,7 @@ class ServingSettings:
             "RATE_LIMIT_WEBHOOK_REQUESTS",
             whole(1, 1_000_000),
             "a whole number, from 1 to 1000000",
-            "How many notices one address may send, in a minute.",
+            "The most webhook notices from one address in a minute.",
             default="300",
         ),
     )
@@ -83,7 +83,7 @@ class ServingSettings:
             "SESSION_IDLE_MINUTES",
             whole(1, 10080),
             "minutes, from 1 to 10080",
-            "How long a session lives unused.",
+            "How long a session lives without a request.",
             default="720",
         ),
     )
@@ -93,7 +93,7 @@ class ServingSettings:
             "SESSION_ABSOLUTE_HOURS",
             whole(1, 8760),
             "hours, from 1 to 8760",
-            "How long a session lives at all.",
+            "How long a session lives in all.",
             default="168",
         ),
     )
@@ -103,7 +103,7 @@ class ServingSettings:
             "LOGIN_MAX_FAILURES",
             whole(1, 1000),
             "a whole number, from 1 to 1000",
-            "How many failures to sign in lock an account.",
+            "How many failed sign-ins in a row lock an account.",
             default="5",
         ),
     )
@@ -113,7 +113,7 @@ class ServingSettings:
             "LOGIN_LOCK_MINUTES",
             whole(1, 10080),
             "minutes, from 1 to 10080",
-            "How long signing in is locked then; open sessions go on.",
+            "How long an account stays locked; its open sessions go on.",
             default="15",
         ),
     )
@@ -123,7 +123,8 @@ class ServingSettings:
             "OIDC_ISSUER",
             trusted_url,
             "an https:// address, exactly as tokens name it",
-            "Whose bearer tokens let people in, by their clerk_id. Unset: nobody's do.",
+            "The issuer whose bearer tokens are accepted; their subject is the user's clerk_id. "
+            "Unset: no bearer token of an issuer is accepted.",
             example="https://clerk.example.com",
         ),
     )
@@ -132,8 +133,9 @@ class ServingSettings:
         metadata=read_as(
             "OIDC_AUDIENCE",
             str,
-            "a word that the token's aud has to hold",
-            "Whom tokens are meant for. With an issuer, this or OIDC_AUTHORIZED_PARTIES is set.",
+            "a value of the token's aud",
+            "The audience that a token must name. With an issuer, set this or "
+            "OIDC_AUTHORIZED_PARTIES.",
             example="clientupdater",
         ),
     )
@@ -143,7 +145,7 @@ class ServingSettings:
             "OIDC_AUTHORIZED_PARTIES",
             words,
             "one or more, separated by commas",
-            "Who may have asked for a token: its azp has to be one of them.",
+            "The parties that a token may be issued to: its azp must be one of them.",
             example="https://app.example.com",
         ),
     )
@@ -153,7 +155,7 @@ class ServingSettings:
             "OIDC_JWKS_URL",
             trusted_url,
             "an https:// address",
-            "Where the issuer publishes its keys.",
+            "The address where the issuer publishes its keys.",
             default="OIDC_ISSUER/.well-known/jwks.json",
             example="https://clerk.example.com/.well-known/jwks.json",
         ),
@@ -164,7 +166,7 @@ class ServingSettings:
             "OIDC_ALGORITHMS",
             algorithms,
             f"some of {', '.join(SIGNING_ALGORITHMS)}",
-            "By which algorithms tokens may be signed; the token has no say in it.",
+            "The algorithms that a token may be signed with.",
             default="RS256,ES256",
         ),
     )
@@ -174,8 +176,7 @@ class ServingSettings:
             "IDEMPOTENCY_REQUIRED",
             yes_or_no,
             "true or false",
-            "Whether each change has to bring an Idempotency-Key; one that is brought counts "
-            "either way.",
+            "Whether every change must carry an Idempotency-Key. A key that is sent always counts.",
             default="true",
         ),
     )
@@ -185,7 +186,7 @@ class ServingSettings:
             "IDEMPOTENCY_HOURS",
             whole(1, 720),
             "hours, from 1 to 720",
-            "How long the answer to a change is kept for those who ask for it again.",
+            "How long the response to a change is kept for retries with its Idempotency-Key.",
             default="24",
         ),
     )
@@ -195,7 +196,7 @@ class ServingSettings:
             "REQUEST_DEADLINE_MS",
             whole(100, 600_000),
             "milliseconds, from 100 to 600000",
-            "How long a request may take before it is given up and told to try again.",
+            "How long a request may take before it ends with 503 and Retry-After.",
             default="5000",
         ),
     )
@@ -205,7 +206,7 @@ class ServingSettings:
             "MAX_BODY_BYTES",
             whole(1024, 1024**3),
             "bytes, from 1024 to 1073741824",
-            "How long the body of a request may be; many updates in one may be 4 MiB.",
+            "The longest body of a request; bulk updates may always have 4 MiB.",
             default="1048576",
         ),
     )
@@ -215,9 +216,9 @@ class ServingSettings:
             "MAX_CONCURRENT_REQUESTS",
             whole(1, 100_000),
             "a whole number, from 1 to 100000",
-            "How many requests may be inside one process; beyond it they are told to try again "
-            "at once.",
-            default="twice DATABASE_POOL_MAX: as many wait as are worked on",
+            "The most requests inside one process, waiting ones included. One more gets 503 with "
+            "Retry-After at once.",
+            default="twice DATABASE_POOL_MAX",
             example="16",
         ),
     )
@@ -227,8 +228,8 @@ class ServingSettings:
             "DRAIN_SECONDS",
             whole(0, 3600),
             "seconds, from 0 to 3600",
-            "How long /readyz says that it is not ready, after SIGTERM, before the server stops "
-            "listening: balancers need that long to notice.",
+            "How long /readyz answers 503 after SIGTERM before the server stops listening, so that "
+            "load balancers notice.",
             default="5",
         ),
     )
@@ -238,7 +239,7 @@ class ServingSettings:
             "KEEP_ALIVE_SECONDS",
             whole(1, 3600),
             "seconds, from 1 to 3600",
-            "How long an idle connection is kept, as it is announced with each answer.",
+            "How long an idle connection stays open; each response announces it.",
             default="75",
         ),
     )
@@ -248,7 +249,7 @@ class ServingSettings:
             "HEADER_TIMEOUT_SECONDS",
             whole(1, 600),
             "seconds, from 1 to 600",
-            "How long the head of a request may take; then the connection is closed.",
+            "How long a request's headers may take to arrive before the connection is closed.",
             default="10",
         ),
     )
@@ -258,7 +259,7 @@ class ServingSettings:
             "MAX_CONNECTIONS",
             whole(1, 100_000),
             "a whole number, from 1 to 100000",
-            "How many connections one process keeps open; one more is told to try again.",
+            "The most open connections of a process. One more gets 503 with Retry-After.",
             default="1000",
         ),
     )
@@ -268,7 +269,7 @@ class ServingSettings:
             "TRUSTED_PROXIES",
             networks,
             "addresses or networks, separated by commas",
-            "Whose X-Forwarded-For is believed; unset: nobody's.",
+            "The proxies whose X-Forwarded-For is trusted. Unset: none.",
             example="10.0.0.0/8",
         ),
     )
@@ -278,7 +279,7 @@ class ServingSettings:
             "CORS_ORIGINS",
             origins,
             "origins such as https://app.example.com, separated by commas",
-            "From which web pages browsers may call; unset: from none but our own.",
+            "The origins of other web pages that may call from a browser. Unset: none.",
             example="https://app.example.com",
         ),
     )

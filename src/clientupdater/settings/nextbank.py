@@ -1,4 +1,4 @@
-"""What the environment says of NextBank: where it is, as whom we come, and what it calls things."""
+"""The settings of NextBank: its address, our credentials, its names for things."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True, slots=False)
 class NextBankSettings:
-    """How NextBank is spoken to."""
+    """How to call NextBank."""
 
     nextbank_base_url: str | None = field(
         default=None,
@@ -33,8 +33,8 @@ class NextBankSettings:
             "NEXTBANK_BASE_URL",
             trusted_url,
             "an https:// address",
-            "Where NextBank answers; the paths are added to it. Unset: the source nextbank is not "
-            "there.",
+            "The base address of NextBank; the paths are added to it. Unset: there is no source "
+            "nextbank.",
             example="https://nextbank.example.com/api",
         ),
     )
@@ -44,7 +44,7 @@ class NextBankSettings:
             "NEXTBANK_CLIENTS_PATH",
             path(),
             "a path, without a query",
-            "Where its list of clients is.",
+            "The path of its list of clients.",
             default="v1/clients",
         ),
     )
@@ -54,7 +54,7 @@ class NextBankSettings:
             "NEXTBANK_CLIENT_PATH",
             path("{code}"),
             "a path with {code} in it",
-            "Where one client is.",
+            "The path of one client.",
             default="v1/clients/{code}",
         ),
     )
@@ -64,8 +64,8 @@ class NextBankSettings:
             "NEXTBANK_MEMBERS",
             renamed("items", "next_cursor", "as_of", "total", "deleted"),
             "our=their pairs of items, next_cursor, as_of, total and deleted, separated by commas",
-            "What the members of a page are called there, a dot leading into an object, and "
-            "whether a client was deleted.",
+            "NextBank's names for the members of a page, and for a client's `deleted`. A dot "
+            "leads into an object.",
             default="our names",
             example="items=data,next_cursor=page.next,total=page.count",
         ),
@@ -76,7 +76,7 @@ class NextBankSettings:
             "NEXTBANK_PARAMETERS",
             renamed("updated_since", "cursor", "limit"),
             "our=their pairs of updated_since, cursor and limit, separated by commas",
-            "What is asked for a page by.",
+            "NextBank's names for the query parameters of a page.",
             default="our names",
             example="updated_since=since,limit=size",
         ),
@@ -87,7 +87,7 @@ class NextBankSettings:
             "NEXTBANK_CLIENT_ID",
             str,
             "the id that NextBank gave us",
-            "As whom we ask for tokens; with NEXTBANK_CLIENT_SECRET and NEXTBANK_TOKEN_URL.",
+            "Our client id at NextBank; needs NEXTBANK_CLIENT_SECRET and NEXTBANK_TOKEN_URL.",
             example="clientupdater",
         ),
     )
@@ -97,7 +97,7 @@ class NextBankSettings:
             "NEXTBANK_CLIENT_SECRET",
             str,
             "the secret that goes with the id",
-            "What we show for a token.",
+            "Our client secret at NextBank.",
             secret=True,
         ),
         repr=hide,
@@ -108,7 +108,7 @@ class NextBankSettings:
             "NEXTBANK_TOKEN_URL",
             trusted_url,
             "an https:// address",
-            "Where tokens are given (OAuth 2.0, client credentials).",
+            "The token endpoint (OAuth 2.0, client credentials).",
             example="https://nextbank.example.com/oauth/token",
         ),
     )
@@ -118,7 +118,7 @@ class NextBankSettings:
             "NEXTBANK_API_KEY",
             shown,
             "the key that NextBank gave us",
-            "What we show instead, where there are no client credentials.",
+            "An API key, in place of client credentials.",
             secret=True,
         ),
         repr=hide,
@@ -129,7 +129,7 @@ class NextBankSettings:
             "NEXTBANK_API_KEY_HEADER",
             header,
             "the name of a header",
-            "In which header that key is shown.",
+            "The header that carries the API key.",
             default="X-API-Key",
         ),
     )
@@ -139,7 +139,7 @@ class NextBankSettings:
             "NEXTBANK_TIMEOUT_MS",
             whole(100, 600_000),
             "milliseconds, from 100 to 600000",
-            "How long NextBank may take over one answer.",
+            "How long to wait for one response of NextBank.",
             default="10000",
         ),
     )
@@ -149,8 +149,8 @@ class NextBankSettings:
             "NEXTBANK_WEBHOOK_SECRETS",
             webhook_secrets,
             "secrets of 24 bytes or more, separated by commas: whsec_ and base64, or words",
-            "What NextBank signs its notices with; the old one beside the new one while it is "
-            "changed. Unset: no notice is believed.",
+            "The secrets that NextBank may sign its webhooks with. While you change the secret, "
+            "list the old and the new one. Unset: every webhook is refused.",
             secret=True,
         ),
         repr=hide,
@@ -158,7 +158,7 @@ class NextBankSettings:
 
 
 def nextbank_faults(settings: NextBankSettings) -> Iterator[Fault]:
-    """Come with a key, or with all that a token takes: half of it lets nobody in."""
+    """Require an API key, or every setting of the client credentials."""
     if settings.nextbank_base_url is None or settings.nextbank_api_key:
         return
     needed = {

@@ -1,4 +1,4 @@
-"""How one setting is read from a word of the environment, and how little of it is shown again."""
+"""Parsers of settings, and the masking of secret ones."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Network: TypeAlias = "IPv4Network | IPv6Network"
 
 @frozen
 class Setting:
-    """How one field is read from the environment, and what people are told of it."""
+    """A field's name in the environment, its parser, and its description for people."""
 
     name: str
     read: Callable[[str], Any]
@@ -34,18 +34,18 @@ class Setting:
 
 
 def mask(value: object) -> str:
-    """Show where a URL leads and keep its secrets."""
+    """Show a URL without its credentials; hide anything else."""
     text = str(value)
     return _SECRET_PART.sub("***", text) if "://" in text or "password=" in text else "***"
 
 
 def hide(value: object) -> str:
-    """Show that something is set, and no more than `mask` does."""
+    """Show whether a secret is set, masked."""
     return repr(value if value is None else mask(value))
 
 
 def read_as(*args: Any, **kwargs: Any) -> dict[str, Setting]:
-    """Say how a field is read, as attrs' metadata."""
+    """Describe a setting, as attrs' metadata."""
     return {"setting": Setting(*args, **kwargs)}
 
 
@@ -97,7 +97,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def trusted_url(text: str) -> str:
-    """Read where somebody is whom we believe: nobody may stand between, but on this machine."""
+    """Read an address that must be https, unless it is on this machine."""
     parts = urlsplit(text)
     is_near = parts.scheme == "http" and parts.hostname in _LOOPBACK
     is_private = parts.scheme == "https" or is_near
@@ -107,7 +107,7 @@ def trusted_url(text: str) -> str:
 
 
 SIGNING_ALGORITHMS = ("RS256", "RS384", "RS512", "ES256", "ES384", "ES512")
-"""By which tokens may be signed: with a key that only the issuer has."""
+"""Asymmetric algorithms: only the issuer has the signing key."""
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -119,7 +119,7 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def algorithms(text: str) -> tuple[str, ...]:
-    """Read names of algorithms that sign with a key of their own."""
+    """Read names of asymmetric signing algorithms."""
     names = words(text)
     if not set(names) <= set(SIGNING_ALGORITHMS):
         raise ValueError
@@ -141,7 +141,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*(?:\.[A-Za-z_][A-Za-z0-9_$]*){
 
 
 def identifier(text: str) -> str:
-    """Read the name of a table or view, with its schema and database; it goes into SQL as it is."""
+    """Read the name of a table or view, with schema and database; it goes into SQL unquoted."""
     if not _IDENTIFIER.fullmatch(text):
         raise ValueError
     return text
@@ -151,7 +151,7 @@ _SEGMENT = re.compile(r"[A-Za-z0-9._~-]+")
 
 
 def path(*holds: str) -> Callable[[str], str]:
-    """Read a path below an address that is known; what it has to hold is in it once."""
+    """Read a relative path that holds each required placeholder once."""
 
     def read(text: str) -> str:
         result = text.removeprefix("/")
@@ -171,7 +171,7 @@ _WORD = re.compile(r"[A-Za-z0-9_$@-]+(?:\.[A-Za-z0-9_$@-]+)*")
 
 
 def renamed(*ours: str) -> Callable[[str], Mapping[str, str]]:
-    """Read what others call some of the things that we know, as our=their pairs."""
+    """Read their names for some of ours, as our=their pairs."""
 
     def read(text: str) -> Mapping[str, str]:
         pairs = [word.partition("=") for word in words(text)]
@@ -196,7 +196,7 @@ def header(text: str) -> str:
 
 
 def shown(text: str) -> str:
-    """Read what is shown in a header: what no header can hold is no key."""
+    """Read a value that a header can carry."""
     if not text.isascii() or not text.isprintable():
         raise ValueError
     return text
@@ -208,7 +208,7 @@ def yes_or_no(text: str) -> bool:
 
 
 def origins(text: str) -> tuple[str, ...]:
-    """Read origins, as browsers name them."""
+    """Read origins such as https://app.example.com."""
     result = words(text)
     for parts in map(urlsplit, result):
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
@@ -220,7 +220,7 @@ _SHORTEST_TOKEN = 24
 
 
 def long_word(text: str) -> str:
-    """Read a secret word that nobody guesses."""
+    """Read a secret that is long enough not to be guessed."""
     if len(text) < _SHORTEST_TOKEN or not text.isascii() or " " in text:
         raise ValueError
     return text

@@ -1,4 +1,4 @@
-"""What the environment says of how long things are kept, and where files are."""
+"""The settings of retention, and of where export files are."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clientupdater.settings.readers import (
 
 @frozen(kw_only=True, slots=False)
 class KeepingSettings:
-    """How long things are kept, and where files are."""
+    """How long data is kept, and where export files are."""
 
     retention_activity_logs: int = field(
         default=90,
@@ -23,7 +23,7 @@ class KeepingSettings:
             "RETENTION_ACTIVITY_LOGS",
             whole(1, 36_500),
             "days, from 1 to 36500",
-            "How long it is kept what people did; status events and audits stay for ever.",
+            "How long activity logs are kept. Status events and audits are never removed.",
             default="90",
         ),
     )
@@ -33,7 +33,7 @@ class KeepingSettings:
             "RETENTION_COMPLETED_JOBS",
             whole(1, 36_500),
             "days, from 1 to 36500",
-            "How long jobs are kept that are done or were called off; dead ones stay.",
+            "How long completed and cancelled jobs are kept. Dead ones stay.",
             default="7",
         ),
     )
@@ -43,7 +43,7 @@ class KeepingSettings:
             "RETENTION_EXPORT_FILES",
             whole(1, 36_500),
             "days, from 1 to 36500",
-            "How long the file of an export can be fetched; then it is removed.",
+            "How long the file of an export is kept.",
             default="30",
         ),
     )
@@ -53,7 +53,7 @@ class KeepingSettings:
             "RETENTION_SYNC_SNAPSHOTS",
             whole(1, 36_500),
             "days, from 1 to 36500",
-            "For how many days what a source sent is kept, and what of it could not be taken.",
+            "How long the records of sync runs and their rejects are kept.",
             default="30",
         ),
     )
@@ -63,7 +63,8 @@ class KeepingSettings:
             "EXPORT_DIR",
             Path,
             "a directory",
-            "Where exports are written: one that workers and servers share, and nobody else reads.",
+            "The directory of export files. Workers and servers must share it; nobody else should "
+            "be able to read it.",
             default="./exports",
         ),
     )
@@ -73,8 +74,8 @@ class KeepingSettings:
             "EXPORT_S3_BUCKET",
             str,
             "the name of a bucket",
-            "Keeps exports in a bucket instead (it needs the extra `s3`); credentials are found as "
-            "the AWS tools find them.",
+            "An S3 bucket for export files, instead of the directory. Needs the extra `s3`; "
+            "credentials come from the usual AWS places.",
             example="exports",
         ),
     )
@@ -84,7 +85,7 @@ class KeepingSettings:
             "EXPORT_S3_ENDPOINT",
             url("https", "http"),
             "https://host",
-            "Where the bucket is, if not at AWS.",
+            "The address of the bucket's service, if it is not AWS.",
             example="https://s3.example.com",
         ),
     )
@@ -94,7 +95,7 @@ class KeepingSettings:
             "EXPORT_S3_PREFIX",
             str,
             "text such as exports/",
-            "What the names of files in the bucket begin with.",
+            "The prefix of file names in the bucket.",
             example="exports/",
         ),
     )

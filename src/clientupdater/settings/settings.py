@@ -1,8 +1,8 @@
-"""What the environment says, read once, every fault of it told at once.
+"""All settings of the environment, parsed once; a wrong environment reports every fault at once.
 
-Each field carries its name in the environment, how it is read, and what it is for;
-``docs/settings.md`` and ``.env.example`` are made from that (``make docs``). What a person changes
-while the software runs is not here but in the table ``config_settings``.
+Each field carries its name in the environment, its parser and its description;
+``docs/settings.md`` and ``.env.example`` are made from them (``make docs``). Settings that people
+change while the software runs are in the table ``config_settings`` instead.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class LogLevel(StrEnum):
-    """From which severity on something is logged."""
+    """The lowest severity that is logged."""
 
     DEBUG = "debug"
     INFO = "info"
@@ -45,7 +45,7 @@ class LogLevel(StrEnum):
 
 
 class LogFormat(StrEnum):
-    """How a log line is written."""
+    """The format of log lines."""
 
     JSON = "json"
     CONSOLE = "console"
@@ -53,7 +53,7 @@ class LogFormat(StrEnum):
 
 @frozen(kw_only=True)
 class Settings(DatabaseSettings, ServingSettings, KeepingSettings, SourceSettings):
-    """Everything that the environment decides."""
+    """Every setting of the environment."""
 
     encryption_keys: Mapping[str, bytes] | None = field(
         default=None,
@@ -61,7 +61,8 @@ class Settings(DatabaseSettings, ServingSettings, KeepingSettings, SourceSetting
             "ENCRYPTION_KEYS",
             keys,
             "id:base64,… with keys of 32 bytes, the newest first",
-            "What personal data is sealed with: the first key seals, all of them open.",
+            "The keys that encrypt personal data: the first encrypts, every one decrypts. Needed "
+            "to serve.",
             secret=True,
         ),
         repr=hide,
@@ -72,7 +73,8 @@ class Settings(DatabaseSettings, ServingSettings, KeepingSettings, SourceSetting
             "BLIND_INDEX_KEY",
             key,
             "32 bytes in base64",
-            "What pension numbers are found by. It is never changed once there are any.",
+            "The key of the index that finds pension numbers. Never change it once there are any. "
+            "Needed to serve.",
             secret=True,
         ),
         repr=hide,
@@ -83,7 +85,7 @@ class Settings(DatabaseSettings, ServingSettings, KeepingSettings, SourceSetting
             "BUSINESS_TIMEZONE",
             zoneinfo.ZoneInfo,
             "a name of the time zone database, such as Asia/Manila",
-            "Where the business's days and periods begin.",
+            "The time zone in which the business's days and periods begin and end.",
             default="Asia/Manila",
         ),
     )
@@ -93,8 +95,8 @@ class Settings(DatabaseSettings, ServingSettings, KeepingSettings, SourceSetting
             "OPS_TOKEN",
             long_word,
             "a random word of 24 characters or more",
-            "What operations show to read /metrics and the system's health, also when the "
-            "database is down. Unset: /metrics is not there.",
+            "The bearer token for /metrics and the system's health, also when the database is "
+            "down. Unset: /metrics answers 404.",
             secret=True,
         ),
         repr=hide,
@@ -105,7 +107,7 @@ class Settings(DatabaseSettings, ServingSettings, KeepingSettings, SourceSetting
             "METRICS_BIND",
             address,
             "host:port",
-            "An address of its own at which the metrics are told to whoever reaches it.",
+            "An address that serves the metrics without a token. Restrict who can reach it.",
             example="127.0.0.1:9464",
         ),
     )
@@ -115,7 +117,7 @@ class Settings(DatabaseSettings, ServingSettings, KeepingSettings, SourceSetting
             "CLIENTUPDATER_ACTOR",
             str,
             "the email of an active user",
-            "Who acts on the command line where --as does not say.",
+            "The user on whose behalf commands act, unless --as names another.",
             example="ana@example.com",
         ),
         repr=hide,
@@ -126,7 +128,7 @@ class Settings(DatabaseSettings, ServingSettings, KeepingSettings, SourceSetting
             "HEALTH_CHECK_TIMEOUT_MS",
             whole(1, 60_000),
             "milliseconds, from 1 to 60000",
-            "How long a health check waits for an answer.",
+            "How long a health check waits for a service.",
             default="5000",
         ),
     )
@@ -136,7 +138,7 @@ class Settings(DatabaseSettings, ServingSettings, KeepingSettings, SourceSetting
             "LOG_LEVEL",
             lambda text: LogLevel(text.lower()),
             "debug, info, warning or error",
-            "From which severity on something is logged.",
+            "The lowest severity that is logged.",
             default="info",
         ),
     )
@@ -146,7 +148,7 @@ class Settings(DatabaseSettings, ServingSettings, KeepingSettings, SourceSetting
             "LOG_FORMAT",
             lambda text: LogFormat(text.lower()),
             "json or console",
-            "How log lines are written.",
+            "The format of log lines.",
             default="json; console on a terminal",
             example="json",
         ),
@@ -154,7 +156,7 @@ class Settings(DatabaseSettings, ServingSettings, KeepingSettings, SourceSetting
 
     @classmethod
     def from_mapping(cls, environment: Mapping[str, str]) -> Settings:
-        """Read them all; raise Misconfigured with every fault there is."""
+        """Parse every setting; raise Misconfigured with all faults."""
         values, faults = {}, []
         for name, setting in described():
             text = environment.get(setting.name, "").strip()
@@ -173,15 +175,15 @@ class Settings(DatabaseSettings, ServingSettings, KeepingSettings, SourceSetting
         return settings
 
     def require_keys(self) -> None:
-        """Insist on keys: what one process seals, every other has to open, also tomorrow."""
+        """Raise unless the keys are set: other processes must decrypt what this one encrypts."""
         keys = {"ENCRYPTION_KEYS": self.encryption_keys, "BLIND_INDEX_KEY": self.blind_index_key}
-        message = "is not set; it is needed to serve (`clientupdater demo` makes up its own)"
+        message = "is not set, and serving needs it; make one with: openssl rand -base64 32"
         if faults := [Fault(name, message) for name, key in keys.items() if key is None]:
             raise Misconfigured(faults)
 
 
 def described() -> Iterator[tuple[str, Setting]]:
-    """List the fields and how each is read: what concerns everybody first."""
+    """List the fields with their parsers, the ones that concern everybody first."""
     fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(Settings)
     first = (*DatabaseSettings.__annotations__, *Settings.__annotations__)
     for attribute in sorted(fields, key=lambda each: each.name not in first):

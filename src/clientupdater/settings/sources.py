@@ -1,4 +1,4 @@
-"""What the environment says of the sources that clients come from; each may be left out."""
+"""The settings of Snowflake, the CSV drop, circuits and syncs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True, slots=False)
 class SourceSettings(NextBankSettings):
-    """Where each source is, and as whom we come."""
+    """How to reach each source, and with which credentials."""
 
     snowflake_account: str | None = field(
         default=None,
@@ -25,7 +25,7 @@ class SourceSettings(NextBankSettings):
             "SNOWFLAKE_ACCOUNT",
             str,
             "an account identifier",
-            "Whose Snowflake is read. Unset: the source snowflake is not there.",
+            "The Snowflake account. Unset: there is no source snowflake.",
             example="myorg-bank",
         ),
     )
@@ -35,7 +35,7 @@ class SourceSettings(NextBankSettings):
             "SNOWFLAKE_USER",
             str,
             "the name of a user of type SERVICE",
-            "As whom.",
+            "The Snowflake user.",
             example="CLIENTUPDATER",
         ),
     )
@@ -45,7 +45,7 @@ class SourceSettings(NextBankSettings):
             "SNOWFLAKE_AUTHENTICATOR",
             one_of("snowflake_jwt", "programmatic_access_token", "oauth"),
             "snowflake_jwt, programmatic_access_token or oauth",
-            "What shows who we are: a key pair or a token. A password alone is not taken.",
+            "How to authenticate: with a key pair or a token. Passwords are not supported.",
             default="snowflake_jwt",
         ),
     )
@@ -55,7 +55,7 @@ class SourceSettings(NextBankSettings):
             "SNOWFLAKE_PRIVATE_KEY_FILE",
             Path,
             "a file that holds a private key in PEM",
-            "The key of the key pair.",
+            "The private key of the key pair.",
             example="/run/secrets/snowflake.pem",
         ),
     )
@@ -64,8 +64,8 @@ class SourceSettings(NextBankSettings):
         metadata=read_as(
             "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE",
             str,
-            "what the key is sealed with",
-            "Only where it is sealed.",
+            "the passphrase of the private key",
+            "The passphrase of the private key, if it has one.",
             secret=True,
         ),
         repr=hide,
@@ -76,7 +76,7 @@ class SourceSettings(NextBankSettings):
             "SNOWFLAKE_TOKEN",
             str,
             "a token",
-            "A programmatic access token, or one of OAuth.",
+            "A programmatic access token, or an OAuth token.",
             secret=True,
         ),
         repr=hide,
@@ -87,7 +87,7 @@ class SourceSettings(NextBankSettings):
             "SNOWFLAKE_ROLE",
             str,
             "a name",
-            "The role that may read the view; unset: the default role of the user.",
+            "The role that may read the view. Unset: the user's default role.",
             example="READER",
         ),
     )
@@ -97,7 +97,7 @@ class SourceSettings(NextBankSettings):
             "SNOWFLAKE_WAREHOUSE",
             str,
             "a name",
-            "What computes; unset: the default warehouse of the user.",
+            "The warehouse. Unset: the user's default warehouse.",
             example="SMALL",
         ),
     )
@@ -107,7 +107,7 @@ class SourceSettings(NextBankSettings):
             "SNOWFLAKE_DATABASE",
             str,
             "a name",
-            "Where the view is, unless its name says so.",
+            "The database of the view, unless the view's name includes it.",
             example="BANK",
         ),
     )
@@ -117,7 +117,7 @@ class SourceSettings(NextBankSettings):
             "SNOWFLAKE_SCHEMA",
             str,
             "a name",
-            "Where the view is, unless its name says so.",
+            "The schema of the view, unless the view's name includes it.",
             example="PUBLIC",
         ),
     )
@@ -127,7 +127,7 @@ class SourceSettings(NextBankSettings):
             "SNOWFLAKE_CLIENT_VIEW",
             identifier,
             "a name such as CLIENT_VIEW or BANK.PUBLIC.CLIENT_VIEW",
-            "The view that has a row for each client.",
+            "The view with one row for each client.",
             example="CLIENT_VIEW",
         ),
     )
@@ -147,8 +147,8 @@ class SourceSettings(NextBankSettings):
             "CSV_DROP_DIR",
             Path,
             "a folder, or a file",
-            "Where CSV files of clients are dropped; the newest complete one is taken. Unset: the "
-            "source csv is not there.",
+            "The folder where CSV files of clients arrive; a run reads the newest complete one. "
+            "Unset: there is no source csv.",
             example="/var/lib/clientupdater/drop",
         ),
     )
@@ -158,7 +158,7 @@ class SourceSettings(NextBankSettings):
             "CSV_ENCODING",
             one_of("utf-8", "windows-1252"),
             "utf-8 or windows-1252",
-            "How those files are written; UTF-8 with or without a byte order mark.",
+            "The encoding of those files; UTF-8 with or without a byte order mark.",
             default="utf-8",
         ),
     )
@@ -168,7 +168,7 @@ class SourceSettings(NextBankSettings):
             "CIRCUIT_SNOWFLAKE_THRESHOLD",
             whole(1, 1000),
             "a whole number, from 1 to 1000",
-            "After how many failures in a row Snowflake is left alone for a while.",
+            "After how many failures in a row Snowflake's circuit opens, so that it gets no calls.",
             default="5",
         ),
     )
@@ -178,7 +178,7 @@ class SourceSettings(NextBankSettings):
             "CIRCUIT_SNOWFLAKE_COOLDOWN_MS",
             whole(100, 3_600_000),
             "milliseconds, from 100 to 3600000",
-            "For how long; then one call at a time tries whether it is well again.",
+            "How long an open circuit stays open; then one call at a time tries the source again.",
             default="60000",
         ),
     )
@@ -188,7 +188,7 @@ class SourceSettings(NextBankSettings):
             "CIRCUIT_NEXTBANK_THRESHOLD",
             whole(1, 1000),
             "a whole number, from 1 to 1000",
-            "After how many failures in a row Nextbank is left alone for a while.",
+            "After how many failures in a row NextBank's circuit opens, so that it gets no calls.",
             default="3",
         ),
     )
@@ -198,7 +198,7 @@ class SourceSettings(NextBankSettings):
             "CIRCUIT_NEXTBANK_COOLDOWN_MS",
             whole(100, 3_600_000),
             "milliseconds, from 100 to 3600000",
-            "For how long; then one call at a time tries whether it is well again.",
+            "How long an open circuit stays open; then one call at a time tries the source again.",
             default="30000",
         ),
     )
@@ -208,14 +208,14 @@ class SourceSettings(NextBankSettings):
             "SYNC_OVERLAP_MINUTES",
             whole(0, 10_080),
             "minutes, from 0 to 10080",
-            "How much further back than the last run an incremental one reads.",
+            "How far before the last applied run an incremental run begins to read.",
             default="60",
         ),
     )
 
     @property
     def sources(self) -> frozenset[str]:
-        """Name those that are set up."""
+        """The names of the configured sources."""
         values = {
             "snowflake": self.snowflake_account,
             "nextbank": self.nextbank_base_url,
@@ -225,13 +225,13 @@ class SourceSettings(NextBankSettings):
 
 
 def source_faults(settings: SourceSettings) -> Iterator[Fault]:
-    """Find what is missing of a source that is set up by halves."""
+    """Find the missing settings of a source that is only partly configured."""
     yield from _snowflake_faults(settings)
     yield from nextbank_faults(settings)
 
 
 def _snowflake_faults(settings: SourceSettings) -> Iterator[Fault]:
-    """Come as somebody, with what shows it, and know what to read."""
+    """Require the user, a credential and the view."""
     if settings.snowflake_account is None:
         return
     by_key = settings.snowflake_authenticator == "snowflake_jwt"

@@ -1,1 +1,4 @@
-"""In memory: real, thread-safe adapters without a server."""
+"""Real, thread-safe adapters in memory, for the tests of programs that use this library.
+
+``clientupdater.testing.app.open_memory_app`` assembles a whole App over them.
+"""

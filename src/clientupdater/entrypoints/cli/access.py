@@ -1,4 +1,4 @@
-"""``clientupdater access``: why somebody may, or may not."""
+"""``clientupdater access``: why the policy allows or refuses something."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def access() -> None:
-    """Tell what the policy decides, and why."""
+    """Explain what the policy decides, and why."""
 
 
 @access.command(
@@ -39,9 +39,9 @@ def access() -> None:
 def explain(
     session: Session, /, *, user: str, client: str, permission: str, acts: str, as_json: bool
 ) -> int:
-    """Explain whether a user may do this to a client; exit 1 if not.
+    """Explain whether a user has a permission over a client; exit code 1 if not.
 
-    USER is an email or an id, CLIENT a code or an id.
+    USER is an email or an id; CLIENT is a code or an id.
     """
     with opened_as(session, acts) as (app, caller):
         result = app.explanations.explain(
@@ -64,10 +64,10 @@ def explain(
 
 
 def _person(app: App, caller: Caller, user: str) -> PersonId:
-    """Find who is meant; by an email only somebody whom the asker may see (users:read)."""
+    """Find a user by id, or by the email of somebody whom the caller may see (users:read)."""
     if "@" in user:
         return app.people.show(caller, user).person.id
     try:
         return PersonId(UUID(user))
     except ValueError:
-        raise click.BadParameter("is an email or an id", param_hint="USER") from None
+        raise click.BadParameter("expected an email or an id", param_hint="USER") from None

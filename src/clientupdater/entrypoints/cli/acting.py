@@ -1,4 +1,4 @@
-"""Who acts on the command line: ``--as EMAIL``, else CLIENTUPDATER_ACTOR (A6b)."""
+"""The user on whose behalf a command acts: ``--as EMAIL`` or CLIENTUPDATER_ACTOR (A6b)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 
 def _os_user() -> str:
-    """Name the user of this process: by its id, as anybody can set the variables of a shell."""
+    """Name the operating-system user by its id: anybody can set a shell's variables."""
     if os.name != "posix":
         return getpass.getuser()
     import pwd
@@ -40,25 +40,25 @@ ORIGIN = Origin(interface="cli", os_user=_os_user(), host=socket.gethostname())
 
 
 def as_option(command: _Command) -> _Command:
-    """Let a command be told who acts."""
-    result = "Who acts; else CLIENTUPDATER_ACTOR."
-    return click.option("--as", "acts", metavar="EMAIL", help=result)(command)
+    """Add the option that names the acting user."""
+    text = "Act as this user.  [default: CLIENTUPDATER_ACTOR]"
+    return click.option("--as", "acts", metavar="EMAIL", help=text)(command)
 
 
 @contextmanager
 def opened_as(session: Session, acts: str | None) -> Iterator[tuple[App, Caller]]:
-    """Open the application for somebody, under the same policy as over HTTP."""
+    """Open the application for a user, under the same policy as over HTTP."""
     from clientupdater.composition import open_app
 
     email = acts or session.settings.actor
     if email is None:
-        raise click.UsageError("say who acts: --as EMAIL, or CLIENTUPDATER_ACTOR")
+        raise click.UsageError("no acting user: give --as EMAIL, or set CLIENTUPDATER_ACTOR")
     with open_app(session.settings) as app:
         yield app, app.operators.identify(email, ORIGIN)
 
 
 def asked_password() -> str:
-    """Ask for a new password, or read it from standard input: never from an argument."""
+    """Prompt for a new password, or read it from standard input; never from an argument."""
     if is_interactive():
         word: str = click.prompt(
             "New password", hide_input=True, confirmation_prompt=True, err=True

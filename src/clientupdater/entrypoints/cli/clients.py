@@ -1,4 +1,4 @@
-"""``clientupdater clients``: finding them, looking at one, correcting it, tracking one again."""
+"""``clientupdater clients``: find, show, correct, refresh and revive clients."""
 
 from __future__ import annotations
 
@@ -34,15 +34,17 @@ if TYPE_CHECKING:
 
 _ACTOR = "--as ana@example.com"
 _over_version = click.option(
-    "--version", type=click.IntRange(min=0), help="Of the client, as it was seen; else as it is."
+    "--version",
+    type=click.IntRange(min=0),
+    help="The client's version that you saw.  [default: the current one]",
 )
 
 
 @click.group()
 def clients() -> None:
-    """Find clients and see where they stand.
+    """Find, show and correct clients.
 
-    A client is named by code or by id.
+    CLIENT is a code or an id.
     """
 
 
@@ -53,17 +55,17 @@ def clients() -> None:
 @json_option
 @click.pass_obj
 def find(session: Session, /, *, query: str, limit: int, acts: str, as_json: bool) -> None:
-    """Find clients by name, code, contact number or whole pension number."""
+    """Find clients by name, code, contact number or full pension number."""
     with opened_as(session, acts) as (app, caller):
         page = app.clients.search(caller, ClientQuery(q=query, limit=limit))
     items = [ClientShown.of(each) for each in page.items]
     if as_json:
         print_json({"items": items, "has_more": page.has_more})
     else:
-        rows = [(c.client_code, c.full_name, c.company, c.branch, _standing(c)) for c in items]
-        print_table(("code", "name", "company", "branch", "stands at"), rows)
+        rows = [(c.client_code, c.full_name, c.company, c.branch, _status(c)) for c in items]
+        print_table(("code", "name", "company", "branch", "status"), rows)
     if page.has_more:
-        note("there are more of them: say more of the name, or a greater --limit")
+        note("there are more; narrow the query or raise --limit")
 
 
 @clients.command(epilog=example(f"clientupdater clients show FC-000001 {_ACTOR}"))
@@ -72,13 +74,13 @@ def find(session: Session, /, *, query: str, limit: int, acts: str, as_json: boo
 @json_option
 @click.pass_obj
 def show(session: Session, /, *, client: str, acts: str, as_json: bool) -> None:
-    """Show one client, with where they stand now."""
+    """Show one client and its current status."""
     with opened_as(session, acts) as (app, caller):
         shown = ClientShown.of(app.clients.show(caller, client_ref(client)))
     if as_json:
         print_json(shown)
     else:
-        print_table(("what", "is"), _facts(shown))
+        print_table(("field", "value"), _facts(shown))
 
 
 @clients.command(epilog=example(f"clientupdater clients history FC-000001 {_ACTOR}"))
@@ -88,7 +90,7 @@ def show(session: Session, /, *, client: str, acts: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def history(session: Session, /, *, client: str, limit: int, acts: str, as_json: bool) -> None:
-    """Show what changed of a client, by whom or by which run, the newest first."""
+    """List the changes to a client's fields, newest first, with the user or source behind each."""
     from clientupdater.entrypoints.http.routes.client_history import ChangedFieldShown
 
     with opened_as(session, acts) as (app, caller):
@@ -100,7 +102,7 @@ def history(session: Session, /, *, client: str, limit: int, acts: str, as_json:
         head = ("when", "field", "from", "to", "by")
         print_table(head, [_change(each, session.settings.business_timezone) for each in items])
     if page.has_more:
-        note("there is more of it: say a greater --limit")
+        note("there are more; raise --limit")
 
 
 @clients.command(
@@ -110,9 +112,12 @@ def history(session: Session, /, *, client: str, limit: int, acts: str, as_json:
     )
 )
 @click.argument("client")
-@click.option("--remarks", required=True, help="Why.")
+@click.option("--remarks", required=True, help="The reason.")
 @click.option(
-    "--version", type=click.IntRange(min=0), required=True, help="Of the running period's row."
+    "--version",
+    type=click.IntRange(min=0),
+    required=True,
+    help="The version of the current period's row; 0 if there is none.",
 )
 @as_option
 @json_option
@@ -120,7 +125,7 @@ def history(session: Session, /, *, client: str, limit: int, acts: str, as_json:
 def revive(
     session: Session, /, *, client: str, remarks: str, version: int, acts: str, as_json: bool
 ) -> None:
-    """Track a client again who was fully paid and borrows anew."""
+    """Resume tracking of a client that was fully paid and has a new loan."""
     with opened_as(session, acts) as (app, caller):
         done = app.tracking.revive(caller, client_ref(client), remarks, version)
         print_written(app, caller, done, as_json=as_json)
@@ -130,10 +135,10 @@ def revive(
     epilog=example(f"clientupdater clients correct FC-000001 --contact-number 09171234567 {_ACTOR}")
 )
 @click.argument("client")
-@click.option("--contact-number", metavar="NUMBER")
-@click.option("--contact-number-alt", metavar="NUMBER")
-@click.option("--no-contact-number", is_flag=True, help="Take it away.")
-@click.option("--no-contact-number-alt", is_flag=True, help="Take it away.")
+@click.option("--contact-number", metavar="NUMBER", help="The main number.")
+@click.option("--contact-number-alt", metavar="NUMBER", help="The alternative number.")
+@click.option("--no-contact-number", is_flag=True, help="Remove it.")
+@click.option("--no-contact-number-alt", is_flag=True, help="Remove it.")
 @_over_version
 @as_option
 @json_option
@@ -148,7 +153,7 @@ def correct(
     as_json: bool,
     **params: Any,
 ) -> None:
-    """Correct contact numbers; the correction wins over what the source says."""
+    """Correct contact numbers; a correction wins over the source's value."""
     corrections = _corrections(params)
     with opened_as(session, acts) as (app, caller):
         ref = client_ref(client)
@@ -167,7 +172,7 @@ def correct(
     "fields",
     multiple=True,
     type=click.Choice([str(each) for each in sorted(CONTACTS)]),
-    help="Only this one; else all that are in conflict.",
+    help="Settle only this number.  [default: every number in conflict]",
 )
 @_over_version
 @as_option
@@ -183,7 +188,7 @@ def settle_contacts(
     as_json: bool,
     **params: Any,
 ) -> None:
-    """Keep our contact numbers, or take the source's, where it said something new."""
+    """Settle contact numbers in conflict: keep the correction, or take the source's value."""
     only = {Field(each) for each in params["fields"]} or None
     with opened_as(session, acts) as (app, caller):
         ref = client_ref(client)
@@ -199,7 +204,7 @@ def settle_contacts(
 @json_option
 @click.pass_obj
 def refresh(session: Session, /, *, client: str, acts: str, as_json: bool) -> None:
-    """Ask NextBank for one client now, and apply what differs."""
+    """Fetch one client from NextBank now, and apply the differences."""
     with opened_as(session, acts) as (app, caller):
         ref = client_ref(client)
         job = app.sync.refresh_client(caller, ref)
@@ -207,7 +212,7 @@ def refresh(session: Session, /, *, client: str, acts: str, as_json: bool) -> No
     if as_json:
         print_json(shown)
         return
-    changed = "changed" if job.counts.updated or job.counts.reappeared else "as it was"
+    changed = "changed" if job.counts.updated or job.counts.reappeared else "unchanged"
     click.echo(f"{shown.client_code}  {changed}, version {shown.version}")
 
 
@@ -217,27 +222,27 @@ def _change(change: ChangedFieldShown, zone: tzinfo) -> tuple[object, ...]:
     return f"{change.changed_at.astimezone(zone):%Y-%m-%d %H:%M}", change.field, *values, by
 
 
-def _corrections(outcome: dict[str, Any]) -> dict[Field, str | None]:
-    """Read which numbers are to be what; naming one and taking it away is no order at all."""
+def _corrections(params: dict[str, Any]) -> dict[Field, str | None]:
+    """Read the corrections; refuse a number that is both given and removed."""
     result: dict[Field, str | None] = {}
     for each in sorted(CONTACTS):
-        number, away = outcome[str(each)], outcome[f"no_{each}"]
-        if number is not None and away:
+        number, removed = params[str(each)], params[f"no_{each}"]
+        if number is not None and removed:
             option = str(each).replace("_", "-")
             raise click.UsageError(f"--{option} and --no-{option} exclude each other")
-        if number is not None or away:
+        if number is not None or removed:
             result[each] = number
     if not result:
-        raise click.UsageError("say what to correct: --contact-number NUMBER, or another of them")
+        raise click.UsageError("nothing to correct: give --contact-number NUMBER or another option")
     return result
 
 
-def _version_of(app: App, caller: Caller, client: ClientId | str, result: int | None) -> int:
-    """Give the version that was told, else look at the client, and tell what was seen."""
-    if result is not None:
-        return result
+def _version_of(app: App, caller: Caller, client: ClientId | str, version: int | None) -> int:
+    """Return the given version, or else read the client's current one and print it."""
+    if version is not None:
+        return version
     seen = app.clients.show(caller, client, Permission.CLIENTS_UPDATE)
-    note(f"over version {seen.version}, seen just now")
+    note(f"using version {seen.version}, the current one")
     return seen.version
 
 
@@ -250,7 +255,7 @@ def _print_contacts(app: App, caller: Caller, client: ClientId | str, *, as_json
         click.echo(f"{shown.client_code}  {_numbers(shown)}  version {shown.version}")
 
 
-def _standing(client: ClientShown) -> str:
+def _status(client: ClientShown) -> str:
     current = client.current
     if current is None:
         return "-"
@@ -275,7 +280,7 @@ def _facts(client: ClientShown) -> Iterator[tuple[str, object]]:
     yield "contact numbers", _numbers(client)
     yield "assigned to", client.assigned_to.name if client.assigned_to else "-"
     yield "tracked", "yes" if client.is_trackable else "no"
-    yield "stands at", _standing(client)
+    yield "status", _status(client)
     if client.current:
         yield "version", client.current.version
         yield "follow up on", _or_dash(client.current.next_follow_up_on)

@@ -1,6 +1,6 @@
 """The command itself, and its subcommands by name.
 
-Subcommands are loaded when they are called, so that ``--help`` answers at once.
+Each subcommand is imported when it is called, so that ``--help`` is fast.
 """
 
 from __future__ import annotations
@@ -26,55 +26,58 @@ _HERE = "clientupdater.entrypoints.cli"
 @click.group(
     cls=LazyGroup,
     lazy={
-        "access": (f"{_HERE}.access:access", "Tell what the policy decides, and why."),
-        "clients": (f"{_HERE}.clients:clients", "Find clients and see where they stand."),
-        "db": (f"{_HERE}.db:db", "Bring the database to its schema, and see where it stands."),
-        "demo": (f"{_HERE}.demo:demo", "Everything in one, with made-up data, to try it."),
-        "doctor": (f"{_HERE}.doctor:doctor", "Tell what is wrong and what to do."),
+        "access": (f"{_HERE}.access:access", "Explain what the policy decides, and why."),
+        "clients": (f"{_HERE}.clients:clients", "Find, show and correct clients."),
+        "db": (f"{_HERE}.db:db", "Migrate, check, seed, back up and restore the database."),
+        "demo": (f"{_HERE}.demo:demo", "Run a complete installation with made-up data."),
+        "doctor": (
+            f"{_HERE}.doctor:doctor",
+            "Check the installation, and say how to fix each problem.",
+        ),
         "exports": (
             f"{_HERE}.exports:exports",
-            "Take clients, where they stand and reports out as files.",
+            "Write clients, statuses and reports to files.",
         ),
-        "jobs": (f"{_HERE}.jobs:jobs", "See what workers do, try it again, or call it off."),
-        "keys": (f"{_HERE}.keys:keys", "Keep the keys that personal data is sealed with."),
+        "jobs": (f"{_HERE}.jobs:jobs", "List background jobs, retry them or cancel them."),
+        "keys": (f"{_HERE}.keys:keys", "Rotate the keys that encrypt personal data."),
         "openapi": (f"{_HERE}.openapi:openapi", "Print the contract of the HTTP interface."),
         "periods": (
             f"{_HERE}.periods:periods",
-            "See which periods run and which were opened, and open one.",
+            "Show the current periods, list the opened ones, and open one.",
         ),
         "schedules": (
             f"{_HERE}.schedules:schedules",
-            "See what is done again and again and when, switch it, or do it now.",
+            "List schedules, switch them on or off, and run them now.",
         ),
         "serve": (f"{_HERE}.serve:serve", "Run the HTTP server."),
         "status": (
             f"{_HERE}.status:status",
-            "Record where clients stand, see what happened, and take it back.",
+            "Record status updates, show their history, and undo them.",
         ),
         "sync": (
             f"{_HERE}.sync:sync",
-            "Take over what the sources say, and decide about it.",
+            "Sync clients from a source, and approve or cancel runs.",
         ),
         "users": (
             f"{_HERE}.users:users",
-            "Look after people: who signs in, and what they may do.",
+            "Manage user accounts, permissions and territories.",
         ),
         "version": (f"{_HERE}.version:version", "Print the version."),
         "worker": (
             f"{_HERE}.worker:worker",
-            "Do jobs in the background, and fire schedules.",
+            "Run background jobs and schedules.",
         ),
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Try it out: clientupdater demo",
+    epilog="To try it: clientupdater demo",
 )
 @click.option("--debug", is_flag=True, help="Show the traceback of an unexpected fault.")
 @click.version_option(clientupdater.__version__, prog_name="clientupdater")
 @click.pass_context
 def cli(context: click.Context, *, debug: bool) -> None:
-    """Keep track of reaching every client once a period.
+    """Track that every client is reached once in each period.
 
-    The environment says what to work on (DATABASE_URL and others; see docs/settings.md).
+    Settings come from the environment: DATABASE_URL and others (see docs/settings.md).
     """
     session: Session = context.obj
     session.debug = session.debug or debug

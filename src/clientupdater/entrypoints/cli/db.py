@@ -1,4 +1,4 @@
-"""``clientupdater db``: the database's shape, for operations."""
+"""``clientupdater db``: migrations, checks, seeds and backups."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 @click.group()
 def db() -> None:
-    """Bring the database to its schema, and see where it stands.
+    """Migrate, check, seed, back up and restore the database.
 
-    Works as the owner: DATABASE_MIGRATION_URL, else DATABASE_URL.
+    Connects as the owner: DATABASE_MIGRATION_URL, else DATABASE_DIRECT_URL or DATABASE_URL.
     """
 
 
@@ -41,19 +41,19 @@ def db() -> None:
 @json_option
 @click.pass_obj
 def migrate(session: Session, *, as_json: bool) -> None:
-    """Apply the migrations that are missing."""
+    """Apply the pending migrations."""
     applied = _maintenance(session).migrate()
     if as_json:
         print_json({"applied": applied})
     else:
-        _tell("applied", applied, otherwise="nothing to apply; the schema is current")
+        _print_migrations("applied", applied, otherwise="nothing to apply; the schema is current")
 
 
 @db.command(epilog=example("clientupdater db status --json"))
 @json_option
 @click.pass_obj
 def status(session: Session, *, as_json: bool) -> None:
-    """List the migrations, applied or not."""
+    """List the migrations, applied and pending."""
     known = _maintenance(session).status()
     if as_json:
         print_json({"migrations": known, "pending": sum(m.applied_at is None for m in known)})
@@ -64,28 +64,28 @@ def status(session: Session, *, as_json: bool) -> None:
 
 @db.command(epilog=example("clientupdater db rollback --steps 1 --yes"))
 @click.option("--steps", type=click.IntRange(min=1), default=1, show_default=True)
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @json_option
 @click.pass_obj
 def rollback(session: Session, *, steps: int, yes: bool, as_json: bool) -> None:
-    """Undo the migrations applied last, with the data in their tables."""
+    """Undo the last migrations, and delete the data in their tables."""
     maintenance = _maintenance(session)
     if not yes:
         last = [m for m in maintenance.status() if m.applied_at][-steps:]
         names = ", ".join(_label(m) for m in reversed(last)) or "nothing"
-        click.confirm(f"This undoes {names}, and loses its data. Go on?", abort=True, err=True)
+        click.confirm(f"This undoes {names} and deletes its data. Continue?", abort=True, err=True)
     undone = maintenance.rollback(steps)
     if as_json:
         print_json({"undone": undone})
     else:
-        _tell("undone", undone, otherwise="nothing to undo")
+        _print_migrations("undone", undone, otherwise="nothing to undo")
 
 
 @db.command(epilog=example("clientupdater db check"))
 @json_option
 @click.pass_obj
 def check(session: Session, *, as_json: bool) -> int:
-    """Find drift, edited migrations, invalid indexes, missing row security; exit 1 if any."""
+    """Find drift, edited migrations, invalid indexes, missing row security; exit code 1 if any."""
     return _print_findings(_maintenance(session).check(), as_json=as_json)
 
 
@@ -97,10 +97,10 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @json_option
 @click.pass_obj
 def dump(session: Session, *, file: Path, as_json: bool) -> None:
-    """Write the whole database to FILE, past row-level security, with pg_dump.
+    """Write the whole database to FILE with pg_dump, past row-level security.
 
-    FILE is there whole or not at all. The keys that personal data is sealed with are not in it:
-    keep ENCRYPTION_KEYS and BLIND_INDEX_KEY apart from it, and as long.
+    FILE appears only once it is complete. It does not hold the keys that encrypt personal data:
+    keep ENCRYPTION_KEYS and BLIND_INDEX_KEY elsewhere, for as long as the backup.
     """
     size = _backups(session).dump(file)
     if as_json:
@@ -114,9 +114,10 @@ def dump(session: Session, *, file: Path, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def restore(session: Session, *, file: Path, as_json: bool) -> int:
-    """Read FILE, which db dump wrote, into an empty database, and check it; exit 1 on findings.
+    """Restore FILE, written by db dump, into an empty database, and check it.
 
-    It is restored whole or not at all. The roles of sql/roles.sql have to be there.
+    Restores all of it or nothing. The roles of sql/roles.sql must exist. Exit code 1 if the check
+    finds a problem.
     """
     return _print_findings(_backups(session).restore(file), as_json=as_json)
 
@@ -125,7 +126,7 @@ def _print_findings(findings: Sequence[Finding], *, as_json: bool) -> int:
     if as_json:
         print_json({"ok": not findings, "findings": findings})
     elif not findings:
-        click.echo(f"{mark(ok=True)}  the schema is what the migrations make of it")
+        click.echo(f"{mark(ok=True)}  the schema equals what the migrations make")
     for finding in () if as_json else findings:
         click.echo(f"{mark(ok=False)}  {finding.where}: {finding.what}; {finding.remedy}")
     return Exit.NO if findings else Exit.DONE
@@ -135,7 +136,7 @@ def _print_findings(findings: Sequence[Finding], *, as_json: bool) -> int:
 @json_option
 @click.pass_obj
 def seed(session: Session, *, as_json: bool) -> None:
-    """Put in what the software needs to work; never overwrites."""
+    """Insert the rows that the software needs; existing rows stay as they are."""
     new = _maintenance(session).seed()
     if as_json:
         print_json({"new_rows": new})
@@ -155,7 +156,7 @@ def _backups(session: Session) -> DatabaseBackups:
     return backups_of(session.settings)
 
 
-def _tell(did: str, migrations: Sequence[Migration], *, otherwise: str) -> None:
+def _print_migrations(did: str, migrations: Sequence[Migration], *, otherwise: str) -> None:
     for migration in migrations:
         click.echo(f"{did} {_label(migration)}")
     if not migrations:
@@ -167,4 +168,4 @@ def _label(migration: Migration) -> str:
 
 
 def _when(migration: Migration) -> str:
-    return migration.applied_at.isoformat(" ", "seconds") if migration.applied_at else "not yet"
+    return migration.applied_at.isoformat(" ", "seconds") if migration.applied_at else "pending"

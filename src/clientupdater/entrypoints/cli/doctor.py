@@ -18,12 +18,11 @@ from clientupdater.entrypoints.failures import Exit
 @json_option
 @click.pass_obj
 def doctor(session: Session, *, as_json: bool) -> int:
-    """Tell what is wrong and what to do.
+    """Check the installation, and say how to fix each problem.
 
-    Looks at the configuration, the database, the login's role, the schema, the periods, the jobs,
-    each source that is set up (its mapping, its last run, runs that wait for a decision, how old
-    what it said is), and Redis with the circuits that it knows of. Exit code 1 if anything is not
-    well, 78 if the configuration itself is faulty.
+    Checks the configuration, the database, the login's role, the schema, the keys, the periods, the
+    jobs, each configured source (its mapping, last run, held runs and age of its data), and Redis
+    with its open circuits. Exit code 1 if a check fails, 78 if the configuration is wrong.
     """
     from clientupdater.composition import diagnose
 

@@ -1,4 +1,4 @@
-"""``clientupdater exports``: taking clients, where they stand and reports out as files."""
+"""``clientupdater exports``: write clients, statuses and reports to files."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ _OVER = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED})
 
 @click.group()
 def exports() -> None:
-    """Take clients, where they stand and reports out as files.
+    """Write clients, statuses and reports to files.
 
-    A worker writes them; one sees one's own alone.
+    A worker writes the files. You see only your own exports.
     """
 
 
@@ -60,14 +60,26 @@ def exports() -> None:
     show_default=True,
 )
 @click.option(
-    "--filter", "filters", multiple=True, metavar="NAME=VALUE", help="As lists of clients have it."
+    "--filter",
+    "filters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A filter of GET /clients, such as branch=B1.",
 )
-@click.option("--column", "columns", multiple=True, metavar="NAME", help="None: all of them.")
-@click.option("--wait", is_flag=True, help="Wait until a worker has written it.")
 @click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Wait, and fetch it to there."
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="NAME",
+    help="A column to include.  [default: all]",
 )
-@click.option("--force", "--yes", "force", is_flag=True, help="Write over the file of --out.")
+@click.option("--wait", is_flag=True, help="Wait until a worker has written the file.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Wait, and fetch the file to this path.",
+)
+@click.option("--force", "--yes", "force", is_flag=True, help="Overwrite the file of --out.")
 @as_option
 @json_option
 @click.pass_obj
@@ -85,7 +97,7 @@ def create(  # noqa: PLR0913 — the options of a command
     acts: str,
     as_json: bool,
 ) -> int:
-    """Ask for an export: clients, status or report."""
+    """Request an export of clients, status or report."""
     from clientupdater.entrypoints.http.routes.reading import ClientsFiltered, filter_of
     from clientupdater.entrypoints.structuring import structured_words
 
@@ -114,22 +126,22 @@ def create(  # noqa: PLR0913 — the options of a command
 @json_option
 @click.pass_obj
 def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
-    """List one's own exports, the newest first."""
+    """List your own exports, newest first."""
     with opened_as(session, acts) as (app, caller):
         page = app.exports.list(caller, limit=limit)
         _print(page.items, app, as_json=as_json)
     if page.has_more:
-        note("there are more of them: say a greater --limit")
+        note("there are more; raise --limit")
 
 
 @exports.command(epilog=example(f"clientupdater exports fetch EXPORT clients.csv {_ACTOR}"))
 @click.argument("export", type=click.UUID)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--wait", is_flag=True, help="Wait until a worker has written it.")
+@click.option("--wait", is_flag=True, help="Wait until a worker has written the file.")
 @as_option
 @click.pass_obj
 def fetch(session: Session, /, *, export: UUID, file: Path, wait: bool, acts: str) -> int:
-    """Fetch the file of an export to FILE, which must not be there."""
+    """Fetch an export's file to FILE, which must not exist yet."""
     with opened_as(session, acts) as (app, caller):
         if wait:
             result = _waited(app, caller, app.exports.show(caller, export))
@@ -143,12 +155,12 @@ def _pairs(filters: Iterable[str]) -> Iterable[tuple[str, str]]:
     for each in filters:
         name, is_one, value = each.partition("=")
         if not is_one:
-            raise click.BadParameter(f"{each!r} is not NAME=VALUE", param_hint="--filter")
+            raise click.BadParameter(f"{each!r}: expected NAME=VALUE", param_hint="--filter")
         yield name, value
 
 
 def _waited(app: App, caller: Caller, export: Export) -> Export:
-    """Wait until it is over; whoever goes away leaves it to the worker all the same."""
+    """Wait until it ends; the worker goes on if the command is interrupted."""
     note("waiting for a worker to write it …")
     with click.progressbar(
         length=1, label="rows", file=sys.stderr, hidden=not sys.stderr.isatty()
@@ -163,9 +175,9 @@ def _waited(app: App, caller: Caller, export: Export) -> Export:
 
 
 def _refuse_unwritable(path: Path, *, force: bool) -> None:
-    """Say before a worker writes an export that its file could not be put there."""
+    """Refuse a path that cannot be written before a worker writes the export."""
     if path.exists() and not (force and path.is_file()):
-        raise _unwritable(path, "File exists; --force writes over it")
+        raise _unwritable(path, "File exists; overwrite it with --force")
     if not path.absolute().parent.is_dir():
         raise _unwritable(path, "No such directory")
 
@@ -175,7 +187,7 @@ def _unwritable(path: Path, why: str) -> click.BadParameter:
 
 
 def _fetched(app: App, caller: Caller, export: UUID, path: Path, *, force: bool = False) -> None:
-    """Write it beside and put it there once it is whole; over a file only if that was agreed."""
+    """Write beside the path and rename once the file is complete."""
     _refuse_unwritable(path, force=force)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -212,6 +224,6 @@ def _or_dash(count: int | None) -> str:
 
 def _exit(export: Export) -> int:
     if export.status in {JobStatus.FAILED, JobStatus.CANCELLED}:
-        note(export.error or "it was called off")
+        note(export.error or "the export was cancelled")
         return Exit.NO
     return Exit.DONE

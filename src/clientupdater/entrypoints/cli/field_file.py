@@ -1,8 +1,7 @@
-"""Reading a CSV from the field: what each line says, or everything that is wrong with the file.
+"""Parse a CSV file of status updates: its lines, or every fault of the file.
 
-A text is taken as it stands: nothing in it is a formula, an address or a command. An export of our
-own is read as well, by its cover: what was put before its texts is taken away, what is not recorded
-is passed over.
+Text is taken literally. One of our own exports can be imported too; its cover row identifies it:
+the quote before its texts is removed, and lines that nobody can record are skipped.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ Row: TypeAlias = "tuple[int, list[str]]"
 
 @frozen(kw_only=True)
 class FieldLine:
-    """One line of the file, and where it stands."""
+    """One line of the file, and its number."""
 
     line: int
     client_code: str
@@ -158,7 +157,7 @@ def _faults_of_all(lines: Sequence[FieldLine], value: int) -> Iterator[Fault]:
         )
         before = first.setdefault(key, each.line)
         if before != each.line:
-            yield Fault(f"line {each.line}", f"says the same as line {before}")
+            yield Fault(f"line {each.line}", f"repeats line {before}")
 
 
 def _place(fault: Fault) -> int:
@@ -176,17 +175,17 @@ def _read(
     row = _Row(number, dict(zip(names, cells, strict=True)))
     read = FieldLine(
         line=number,
-        client_code=row.needed("client_code", _code),
-        period=row.told("period", _period),
-        version=row.told("version", _version),
+        client_code=row.required("client_code", _code),
+        period=row.optional("period", _period),
+        version=row.optional("version", _version),
         update=StatusUpdate(
-            status=row.needed("status", _code),
-            reason=row.told("reason", _code),
-            remarks=row.told("remarks", _remarks),
-            has_payment=row.told("has_payment", _paid),
-            occurred_at=row.needed("occurred_at", lambda cell: read_moment(cell, zone)),
-            next_follow_up_on=row.told("next_follow_up_on", _day),
-            channel=row.told("channel", _channel),
+            status=row.required("status", _code),
+            reason=row.optional("reason", _code),
+            remarks=row.optional("remarks", _remarks),
+            has_payment=row.optional("has_payment", _paid),
+            occurred_at=row.required("occurred_at", lambda cell: read_moment(cell, zone)),
+            next_follow_up_on=row.optional("next_follow_up_on", _day),
+            channel=row.optional("channel", _channel),
         ),
     )
     faults += row.faults
@@ -195,14 +194,14 @@ def _read(
 
 @define
 class _Row:
-    """The cells of one line by their columns, and what is wrong with them."""
+    """The cells of one line by column, and their faults."""
 
     line: int
     cells: dict[str, str]
     faults: list[Fault] = field(factory=list)
 
-    def told(self, column: str, read: Callable[[str], _T]) -> _T | None:
-        """Read a cell; an empty one says nothing."""
+    def optional(self, column: str, read: Callable[[str], _T]) -> _T | None:
+        """Read a cell; an empty one is None."""
         cell = self.cells.get(column, "").strip()
         if not cell:
             return None
@@ -214,20 +213,20 @@ class _Row:
             self._add(column, "; ".join(fault.message for fault in error.faults))
         return None
 
-    def needed(self, column: str, read: Callable[[str], _T]) -> _T:
-        """Read a cell that must say something; where it does not, the line is dropped."""
+    def required(self, column: str, read: Callable[[str], _T]) -> _T:
+        """Read a cell that must not be empty; if it is, the line is dropped."""
         if not self.cells[column].strip():
             self._add(column, "is empty")
-        return self.told(column, read)  # type: ignore[return-value]
+        return self.optional(column, read)  # type: ignore[return-value]
 
     def _add(self, column: str, message: str) -> None:
         self.faults.append(Fault(f"line {self.line}, {column}", message))
 
 
 def _code(cell: str) -> str:
-    """A code is printed in reports: it holds nothing that a terminal would obey."""
+    """Refuse control characters: codes are printed in reports, and a terminal would obey them."""
     if len(cell) > _LONGEST_CODE or not cell.isprintable():
-        raise _Unfit(f"is no code: {_LONGEST_CODE} plain characters at most")
+        raise _Unfit(f"expected a code of at most {_LONGEST_CODE} printable characters")
     return cell
 
 
@@ -239,18 +238,18 @@ def _period(cell: str) -> Period:
     try:
         return Period.parse(cell)
     except InvalidPeriod:
-        raise _Unfit("write a month as 2026-11 or a quarter as 2026-Q4") from None
+        raise _Unfit("expected a month such as 2026-11 or a quarter such as 2026-Q4") from None
 
 
 def _version(cell: str) -> int:
     if not _VERSION.fullmatch(cell):
-        raise _Unfit("is a whole number")
+        raise _Unfit("expected a whole number")
     return int(cell)
 
 
 def _paid(cell: str) -> bool:
     if cell.lower() not in _PAID:
-        raise _Unfit("is yes or no, or empty")
+        raise _Unfit("expected yes, no, or nothing")
     return _PAID[cell.lower()]
 
 
@@ -258,7 +257,7 @@ def _channel(cell: str) -> Channel:
     try:
         return Channel(cell)
     except ValueError:
-        raise _Unfit(f"is one of {', '.join(Channel)}, or empty") from None
+        raise _Unfit(f"expected one of {', '.join(Channel)}, or nothing") from None
 
 
 def _day(cell: str) -> date:
@@ -267,16 +266,16 @@ def _day(cell: str) -> date:
             return date.fromisoformat(cell)
     except ValueError:
         pass
-    raise _Unfit("is a day such as 2026-11-25")
+    raise _Unfit("expected a day such as 2026-11-25")
 
 
 def read_moment(text: str, zone: tzinfo) -> datetime:
-    """Read a day and a time; without an offset it is the business's own clock that is meant."""
+    """Read a day and a time; without an offset, it is in the business's time zone."""
     try:
         if _MOMENT.fullmatch(text):
             moment = datetime.fromisoformat(text)
             return moment if moment.tzinfo else moment.replace(tzinfo=zone)
     except ValueError:
         pass
-    result = "is a day and a time such as 2026-11-20 09:30 or 2026-11-20T09:30:00+08:00"
-    raise InvalidInput.of("", result)
+    message = "expected a time such as 2026-11-20 09:30 or 2026-11-20T09:30:00+08:00"
+    raise InvalidInput.of("", message)

@@ -1,4 +1,4 @@
-"""``clientupdater status import``: a CSV from the field, all of it or nothing."""
+"""``clientupdater status import``: record a CSV file, all of its lines or none."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ if TYPE_CHECKING:
 
 
 class Verdict(StrEnum):
-    """What came, or would come, of a line."""
+    """The outcome of a line."""
 
     TO_RECORD = "to_record"
     RECORDED = "recorded"
     ALREADY = "already_recorded"
     REFUSED = "refused"
     NOT_RECORDED = "not_recorded"
-    """It was sound, but another one was refused."""
+    """Valid, but another line was refused."""
 
 
 @frozen(kw_only=True)
 class LineReport:
-    """What is told of a line."""
+    """The report of one line."""
 
     line: int
     client_code: str
@@ -63,22 +63,22 @@ class LineReport:
 
 @click.command("import", epilog=example("clientupdater status import field.csv --preview"))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--preview", is_flag=True, help="Tell what would come of each line; write nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--preview", is_flag=True, help="Report the outcome of each line; write nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @as_option
 @json_option
 @click.pass_obj
 def import_(
     session: Session, /, *, file: Path, preview: bool, yes: bool, acts: str, as_json: bool
 ) -> int:
-    """Record a CSV from the field: all of its lines, or none.
+    """Record the status updates of a CSV file: all of its lines, or none.
 
     Columns: client_code, status, reason, remarks, has_payment, occurred_at, next_follow_up_on,
-    channel, and where they are known period and version. The same file again records nothing
-    twice: a line is known by its status, reason, remarks and occurred_at.
+    channel, and optionally period and version. Importing a file again records nothing twice: a
+    line is recognised by its status, reason, remarks and occurred_at.
 
-    Exit codes: 1 a preview in which a line was refused, 2 a file that cannot be read, 5 nothing
-    was recorded because a line was refused.
+    Exit codes: 1 if a preview refuses a line, 2 if the file cannot be read, 5 if a line was refused
+    and nothing was recorded.
     """
     lines = read_field_file(file.read_bytes(), session.settings.business_timezone)
     with opened_as(session, acts) as (app, caller):

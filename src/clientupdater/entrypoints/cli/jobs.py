@@ -1,4 +1,4 @@
-"""``clientupdater jobs``: what workers do, and what went wrong."""
+"""``clientupdater jobs``: list background jobs, retry them, cancel them."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _job = click.argument("job", metavar="JOB", type=JobNumber())
 
 @click.group()
 def jobs() -> None:
-    """See what workers do, try it again, or call it off.
+    """List background jobs, retry them or cancel them.
 
-    A JOB is named by its number; runs of a sync have ids (see: clientupdater sync --help).
+    JOB is a number. Sync runs have ids instead (see: clientupdater sync --help).
     """
 
 
 @jobs.command("list", epilog=example("clientupdater jobs list --status dead --as boss@example.com"))
-@click.option("--queue", help="Of this queue alone.")
+@click.option("--queue", help="Only jobs of this queue.")
 @click.option("--status", type=click.Choice([str(each) for each in JobStatus]))
 @click.option("--limit", type=_LIMIT, default=50, show_default=True)
 @as_option
@@ -57,13 +57,13 @@ def list_(
     acts: str,
     as_json: bool,
 ) -> None:
-    """List jobs, the newest first."""
+    """List jobs, newest first."""
     asked = JobsAsked(queue=queue, status=JobStatus(status) if status else None)
     with opened_as(session, acts) as (app, caller):
         items = app.jobs.list(caller, asked, at_most=limit)
         names = _names(app, caller, *items)
     if as_json:
-        print_json({"items": [_told(job, names) for job in items]})
+        print_json({"items": [_as_json(job, names) for job in items]})
         return
     zone = session.settings.business_timezone
     rows = [
@@ -74,11 +74,11 @@ def list_(
             job.status,
             f"{job.attempts}/{job.max_attempts}",
             f"{job.scheduled_at.astimezone(zone):%Y-%m-%d %H:%M}",
-            _how_far(job),
+            _progress(job),
         )
         for job in items
     ]
-    print_table(("job", "does", "queue", "is", "attempts", "due", "how far"), rows)
+    print_table(("job", "name", "queue", "status", "attempts", "due", "progress"), rows)
 
 
 @jobs.command(epilog=example("clientupdater jobs show 17 --as boss@example.com"))
@@ -87,7 +87,7 @@ def list_(
 @json_option
 @click.pass_obj
 def show(session: Session, /, *, job: int, acts: str, as_json: bool) -> None:
-    """Show a job: what it is asked to do, how far it is, and its error."""
+    """Show a job: its arguments, progress and error."""
     with opened_as(session, acts) as (app, caller):
         _print(app, caller, app.jobs.show(caller, JobId(job)), as_json=as_json)
 
@@ -98,7 +98,7 @@ def show(session: Session, /, *, job: int, acts: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def retry(session: Session, /, *, job: int, acts: str, as_json: bool) -> None:
-    """Have a dead job tried once more; its attempts count anew."""
+    """Retry a dead job; its attempts are counted from zero."""
     with opened_as(session, acts) as (app, caller):
         _print(app, caller, app.jobs.retry(caller, JobId(job)), as_json=as_json)
 
@@ -109,21 +109,26 @@ def retry(session: Session, /, *, job: int, acts: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def cancel(session: Session, /, *, job: int, acts: str, as_json: bool) -> None:
-    """Call a job off; one that is being done is taken from its worker, a dead one dismissed."""
+    """Cancel a job: a waiting one, a running one or a dead one."""
     with opened_as(session, acts) as (app, caller):
         _print(app, caller, app.jobs.cancel(caller, JobId(job)), as_json=as_json)
 
 
 @jobs.command(epilog=example("clientupdater jobs purge --days 2 --yes --as boss@example.com"))
-@click.option("--days", type=click.IntRange(0, 36_500), required=True, help="Older than so many.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--days",
+    type=click.IntRange(0, 36_500),
+    required=True,
+    help="Remove jobs that ended more than this many days ago.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @as_option
 @json_option
 @click.pass_obj
 def purge(session: Session, /, *, days: int, yes: bool, acts: str, as_json: bool) -> None:
-    """Remove jobs that are done or were called off; dead ones stay."""
+    """Remove completed and cancelled jobs; dead ones stay."""
     if not yes:
-        click.confirm(f"Remove jobs that have been over for {days} days?", abort=True, err=True)
+        click.confirm(f"Remove jobs that ended more than {days} days ago?", abort=True, err=True)
     with opened_as(session, acts) as (app, caller):
         removed = app.jobs.purge(caller, older_than=timedelta(days=days))
     if as_json:
@@ -133,11 +138,11 @@ def purge(session: Session, /, *, days: int, yes: bool, acts: str, as_json: bool
 
 
 def _print(app: App, caller: Caller, job: Job, *, as_json: bool) -> None:
-    result = _told(job, _names(app, caller, job))
+    fields = _as_json(job, _names(app, caller, job))
     if as_json:
-        print_json(result)
+        print_json(fields)
         return
-    print_table(("", ""), [(name, value) for name, value in result.items() if value is not None])
+    print_table(("", ""), [(name, value) for name, value in fields.items() if value is not None])
 
 
 def _names(app: App, caller: Caller, *jobs: Job) -> Mapping[UUID, str]:
@@ -145,7 +150,7 @@ def _names(app: App, caller: Caller, *jobs: Job) -> Mapping[UUID, str]:
     return app.look_up_names(caller, people=people).people
 
 
-def _told(job: Job, names: Mapping[UUID, str]) -> dict[str, object]:
+def _as_json(job: Job, names: Mapping[UUID, str]) -> dict[str, object]:
     return {
         "id": job.id,
         "name": job.name,
@@ -167,7 +172,7 @@ def _told(job: Job, names: Mapping[UUID, str]) -> dict[str, object]:
     }
 
 
-def _how_far(job: Job) -> str:
+def _progress(job: Job) -> str:
     if job.error:
         return job.error
     if job.progress is None:

@@ -9,17 +9,17 @@ from clientupdater.entrypoints.cli.session import Session, example, json_option,
 
 @click.group(epilog=example("clientupdater keys rotate"))
 def keys() -> None:
-    """Keep the keys that personal data is sealed with."""
+    """Rotate the keys that encrypt personal data."""
 
 
 @keys.command(epilog=example("clientupdater keys rotate"))
 @json_option
 @click.pass_obj
 def rotate(session: Session, *, as_json: bool) -> None:
-    """Seal every pension number with the newest key.
+    """Encrypt every pension number with the newest key.
 
-    Put the new key first in ENCRYPTION_KEYS, restart what serves, then run this; the older key may
-    go once it has ended. It can be stopped and run again, and people can work meanwhile.
+    Put the new key first in ENCRYPTION_KEYS, restart servers and workers, then run this. Remove the
+    older key once it has ended. You can stop it and run it again; people can work meanwhile.
     """
     from clientupdater.composition import open_app
 
@@ -28,4 +28,4 @@ def rotate(session: Session, *, as_json: bool) -> None:
     if as_json:
         print_json({"renewed": renewed})
         return
-    click.echo(f"{renewed} pension numbers are sealed with the newest key now")
+    click.echo(f"{renewed} pension numbers were encrypted with the newest key")

@@ -1,4 +1,4 @@
-"""How clients and periods are named on the command line, and who is named in what is shown."""
+"""Clients, periods, jobs and runs as arguments, and the names that output needs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class PeriodType(click.ParamType[Any]):
     name = "period"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Period:
-        """Read it as every interface does."""
+        """Parse it as every interface does."""
         try:
             return value if isinstance(value, Period) else Period.parse(value)
         except InvalidPeriod as error:
@@ -45,9 +45,9 @@ class JobNumber(click.ParamType[int]):
     name = "job"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> int:
-        """Point to the other command if it is a run's id."""
+        """Name the right command if it is a run's id."""
         if _UUID.fullmatch(str(value)):
-            self.fail(f"{value} is a run: clientupdater sync show {value}", param, ctx)
+            self.fail(f"{value} is a sync run; use: clientupdater sync show {value}", param, ctx)
         return click.IntRange(min=1).convert(value, param, ctx)
 
 
@@ -57,21 +57,21 @@ class RunId(click.ParamType[UUID]):
     name = "run"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> UUID:
-        """Point to the other command if it is a job's number."""
+        """Name the right command if it is a job's number."""
         if str(value).isdecimal():
-            self.fail(f"{value} is a job: clientupdater jobs show {value}", param, ctx)
+            self.fail(f"{value} is a job; use: clientupdater jobs show {value}", param, ctx)
         return click.UUID.convert(value, param, ctx)
 
 
 def client_ref(named: str) -> ClientId | str:
-    """Read a client's identity, or else its code."""
+    """Read a client's id, or else its code."""
     return ClientId(UUID(named)) if _UUID.fullmatch(named) else named
 
 
-def period_of(app: App, caller: Caller, client: ClientId | str, result: Period | None) -> Period:
-    """Give the period that was told, else the one in which this client is due now."""
-    if result:
-        return result
+def period_of(app: App, caller: Caller, client: ClientId | str, period: Period | None) -> Period:
+    """Return the given period, or else the client's current one."""
+    if period:
+        return period
     today = business_day(app.periods.clock.now(), app.periods.zone)
     running = app.tracking.list_rows(caller, client).client.running_period(today)
     if running is None:
@@ -80,13 +80,13 @@ def period_of(app: App, caller: Caller, client: ClientId | str, result: Period |
 
 
 def version_of(
-    app: App, caller: Caller, client: ClientId | str, period: Period, number: int | None
+    app: App, caller: Caller, client: ClientId | str, period: Period, version: int | None
 ) -> int:
-    """Give the version that was told, else look at the row, and tell what was seen (S10)."""
-    if number is not None:
-        return number
+    """Return the given version, or else read the row's current one and print it (S10)."""
+    if version is not None:
+        return version
     seen = app.tracking.show_row(caller, client, period).row.snapshot
-    note(f"over version {seen.version} of {period}, seen just now at {seen.status}")
+    note(f"using version {seen.version} of {period}, the current one, at {seen.status}")
     return seen.version
 
 
@@ -97,7 +97,7 @@ def names_in(
     rows: Iterable[PeriodRow] = (),
     events: Iterable[StatusEvent] = (),
 ) -> Names:
-    """Look up who and what these name."""
+    """Look up the people and branches that a client, its rows and events refer to."""
     items = [*(row.snapshot for row in rows)]
     happened = tuple(events)
     people = {client.assigned_to, *(each.updated_by for each in items)}

@@ -8,7 +8,7 @@ from clientupdater.entrypoints.cli.session import example, print_json
 
 
 @click.command(epilog=example("clientupdater openapi > openapi.json"))
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, which it does in any case.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, which is the default.")
 def openapi(*, as_json: bool) -> None:
     """Print the contract of the HTTP interface."""
     from clientupdater.entrypoints.http.documentation import contract_of

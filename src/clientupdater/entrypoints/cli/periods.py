@@ -1,4 +1,4 @@
-"""``clientupdater periods``: the months and quarters of the work."""
+"""``clientupdater periods``: the current periods, the opened ones, and opening one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clientupdater.domain.periods import Cycle, Period, business_day
+from clientupdater.domain.periods import Period
 from clientupdater.entrypoints.cli.acting import as_option, opened_as
 from clientupdater.entrypoints.cli.naming import PeriodType
 from clientupdater.entrypoints.cli.session import (
@@ -18,7 +18,7 @@ from clientupdater.entrypoints.cli.session import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from uuid import UUID
 
     from clientupdater.ports.tracking import Opening
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def periods() -> None:
-    """See which periods run and which were opened, and open one."""
+    """Show the current periods, list the opened ones, and open one."""
 
 
 @periods.command(epilog=example("clientupdater periods current --as ana@example.com"))
@@ -34,17 +34,16 @@ def periods() -> None:
 @json_option
 @click.pass_obj
 def current(session: Session, /, *, acts: str, as_json: bool) -> None:
-    """Tell which month and which quarter run, by the business's own clock."""
-    with opened_as(session, acts) as (app, _):
-        today = business_day(app.periods.clock.now(), app.periods.zone)
-    running: Sequence[Period] = [Period.containing(today, cycle) for cycle in Cycle]
+    """Show the current month and quarter in BUSINESS_TIMEZONE."""
+    with opened_as(session, acts) as (app, caller):
+        running = app.periods.current(caller)
     if as_json:
         names = ("period", "period_type", "first_day", "last_day")
         items = [(p, p.cycle, p.first_day, p.last_day) for p in running]
         print_json({"items": [dict(zip(names, each, strict=True)) for each in items]})
         return
     rows = [(p, p.cycle, p.first_day, p.last_day) for p in running]
-    print_table(("period", "is", "from", "to"), rows)
+    print_table(("period", "cycle", "from", "to"), rows)
 
 
 @periods.command("open", epilog=example("clientupdater periods open 2026-11 --as boss@example.com"))
@@ -53,7 +52,7 @@ def current(session: Session, /, *, acts: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def open_(session: Session, /, *, period: Period, acts: str, as_json: bool) -> None:
-    """Give every client that is due in a period its row; done twice, it does no more."""
+    """Open the row of every client that is due in a period and has none."""
     with opened_as(session, acts) as (app, caller):
         opening = app.periods.open(caller, period)
     if as_json:
@@ -68,7 +67,7 @@ def open_(session: Session, /, *, period: Period, acts: str, as_json: bool) -> N
 @json_option
 @click.pass_obj
 def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
-    """Tell which periods were opened, when and by whom, and how many rows it made."""
+    """List the openings, newest first: when, by whom, and how many rows."""
     with opened_as(session, acts) as (app, caller):
         result = app.periods.list_openings(caller, at_most=limit)
         people = {each.by for each in result if each.by}

@@ -1,4 +1,4 @@
-"""How the command says what went wrong: lines for people, one problem object for scripts."""
+"""Errors on the command line: lines for people, one problem object for scripts."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ INTERRUPTED = 130
 
 @frozen
 class Problem:
-    """What went wrong, whichever way it is printed."""
+    """An error, ready to print either way."""
 
     exit_code: int
     code: str
     lines: Sequence[str]
     details: Mapping[str, Any] = field(factory=dict)
     hint: str | None = None
-    """What a person may do next at a terminal."""
+    """A next step for a person at a terminal."""
 
 
 def report(error: BaseException, session: Session) -> int:
@@ -51,7 +51,7 @@ def _problem(error: BaseException, session: Session) -> Problem:
     if isinstance(error, KeyboardInterrupt):
         return Problem(INTERRUPTED, "interrupted", ["interrupted"])
     if isinstance(error, click.Abort):
-        return Problem(Exit.NO, "aborted", ["nothing was done"])
+        return Problem(Exit.NO, "aborted", ["cancelled; nothing was done"])
     if isinstance(error, click.ClickException):
         return _usage(error)
     if session.debug:
@@ -59,7 +59,7 @@ def _problem(error: BaseException, session: Session) -> Problem:
     if isinstance(error, Error):
         return _of_domain(error)
     line = f"unexpected fault: {type(error).__name__}: {_on_one_line(error)}"
-    hint = None if session.debug else "for the traceback, run it again as: clientupdater --debug …"
+    hint = None if session.debug else "for the traceback, run again with: clientupdater --debug …"
     return Problem(Exit.OURS, "internal_error", [line], hint=hint)
 
 
@@ -86,7 +86,7 @@ def _lines(error: Error) -> list[str]:
 
 
 def _print_json(problem: Problem) -> None:
-    """Print it as over HTTP (RFC 9457), on one line, which a script finds among the notes."""
+    """Print it as over HTTP (RFC 9457), on one line, so that a script finds it among the notes."""
     from clientupdater.entrypoints.wire import to_json
 
     message = "; ".join(problem.lines)

@@ -1,4 +1,4 @@
-"""``clientupdater schedules``: what is done again and again, and when."""
+"""``clientupdater schedules``: list schedules, switch them, run them now."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def schedules() -> None:
-    """See what is done again and again and when, switch it, or do it now."""
+    """List schedules, switch them on or off, and run them now."""
 
 
 @schedules.command("list", epilog=example("clientupdater schedules list --as boss@example.com"))
@@ -33,11 +33,11 @@ def schedules() -> None:
 @json_option
 @click.pass_obj
 def list_(session: Session, /, *, acts: str, as_json: bool) -> None:
-    """List schedules: when each was done last, and is due next."""
+    """List schedules with their last and next run."""
     with opened_as(session, acts) as (app, caller):
         items = app.schedules.list(caller)
     if as_json:
-        print_json({"items": [_told(each) for each in items]})
+        print_json({"items": [_as_json(each) for each in items]})
         return
     zone = session.settings.business_timezone
     rows = [
@@ -51,7 +51,7 @@ def list_(session: Session, /, *, acts: str, as_json: bool) -> None:
         )
         for each in items
     ]
-    print_table(("schedule", "at", "zone", "is", "done last", "due next"), rows)
+    print_table(("schedule", "cron", "zone", "state", "last run", "next run"), rows)
 
 
 @schedules.command(epilog=example("clientupdater schedules enable retention --as boss@example.com"))
@@ -60,7 +60,7 @@ def list_(session: Session, /, *, acts: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def enable(session: Session, /, *, name: str, acts: str, as_json: bool) -> None:
-    """Switch a schedule on; what passed meanwhile is not made up for."""
+    """Switch a schedule on; times that passed while it was off are not made up."""
     _switch(session, name, acts, on=True, as_json=as_json)
 
 
@@ -82,7 +82,7 @@ def disable(session: Session, /, *, name: str, acts: str, as_json: bool) -> None
 @json_option
 @click.pass_obj
 def run(session: Session, /, *, name: str, acts: str, as_json: bool) -> None:
-    """Do now what is due later: a worker will, and its times stay as they are."""
+    """Queue the schedule's job now; its next time stays as it is."""
     with opened_as(session, acts) as (app, caller):
         job = app.schedules.run(caller, name)
     if as_json:
@@ -96,14 +96,14 @@ def _switch(session: Session, name: str, acts: str, *, on: bool, as_json: bool) 
         changes = ScheduleChanges(is_active=on)
         changed = app.schedules.change(caller, name, changes, version=None)
     if as_json:
-        print_json(_told(changed))
+        print_json(_as_json(changed))
         return
     due = changed.standing.next_run_at
     zone = session.settings.business_timezone
-    click.echo(f"{name} is on, due next at {_written(due, zone)}" if on else f"{name} is off")
+    click.echo(f"{name} is on; next run at {_written(due, zone)}" if on else f"{name} is off")
 
 
-def _told(schedule: ScheduledJob) -> dict[str, object]:
+def _as_json(schedule: ScheduledJob) -> dict[str, object]:
     return {
         "name": schedule.name,
         "cron_expression": schedule.cron,

@@ -18,22 +18,30 @@ if TYPE_CHECKING:
 @click.command(epilog=example("clientupdater serve --host 0.0.0.0 --port 8000 --workers 2"))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any free."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port to listen on; 0 takes any free one.",
 )
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),
     default=1,
     show_default=True,
-    help="How many processes share the address.",
+    help="Number of server processes.",
 )
 @click.option(
     "--drain-seconds",
     type=click.FloatRange(min=0),
-    help="How long to say «not ready» before it stops listening.  [default: DRAIN_SECONDS]",
+    help="Seconds of answering «not ready» before it stops listening.  [default: DRAIN_SECONDS]",
 )
-@click.option("--inherited-socket", type=int, hidden=True, help="What one of several is given.")
-@click.option("--metrics-folder", hidden=True, help="Where several keep their numbers together.")
+@click.option(
+    "--inherited-socket", type=int, hidden=True, help="The listening socket of a server process."
+)
+@click.option(
+    "--metrics-folder", hidden=True, help="The folder that server processes share their metrics in."
+)
 @click.pass_context
 def serve(
     context: click.Context,
@@ -47,7 +55,7 @@ def serve(
 ) -> None:
     """Run the HTTP server.
 
-    SIGTERM or Ctrl-C lets it finish what it is at; a second one has no patience.
+    SIGTERM or Ctrl-C lets open requests finish; a second one stops at once.
     """
     from clientupdater.entrypoints import logs
     from clientupdater.entrypoints.http import server, several

@@ -1,4 +1,4 @@
-"""What all commands share: the settings, how results are printed, and loading on demand."""
+"""Shared by all commands: the settings, printing, and subcommands that load on demand."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Session:
 
     @property
     def settings(self) -> Settings:
-        """What the environment says; read when a command first asks."""
+        """The settings of the environment, parsed on first use."""
         from clientupdater.settings import Settings
 
         if self._settings is None:
@@ -66,7 +66,7 @@ class LazyGroup(click.Group):
 
 
 def json_option(command: _Command) -> _Command:
-    """Let a command print for scripts."""
+    """Add the option that prints JSON."""
     option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
     return option(command)
 
@@ -97,15 +97,15 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def note(line: str) -> None:
-    """Say something that is not the result."""
+    """Print a line that is not the result, on standard error."""
     click.echo(line, err=True)
 
 
 def mark(*, ok: bool) -> str:
-    """Write a yes or no that is seen at a glance."""
+    """Write «ok» in green or «NOT OK» in red."""
     return click.style("ok", fg="green") if ok else click.style("NOT OK", fg="red", bold=True)
 
 
 def is_interactive() -> bool:
-    """Tell whether somebody can be asked."""
+    """Whether there is a terminal to prompt on."""
     return sys.stdin.isatty()

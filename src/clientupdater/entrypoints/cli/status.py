@@ -1,4 +1,4 @@
-"""``clientupdater status``: recording what came of a call or a visit, and taking it back."""
+"""``clientupdater status``: record status updates, show their history, and undo them."""
 
 from __future__ import annotations
 
@@ -39,18 +39,20 @@ if TYPE_CHECKING:
 _ACTOR = "--as ana@example.com"
 _DAY = click.DateTime(["%Y-%m-%d"])
 _client = click.argument("client")
-_period = click.option("--period", type=PeriodType(), help="Else the client's running one.")
-_remarks = click.option("--remarks", help="What there is to say.")
+_period = click.option("--period", type=PeriodType(), help="[default: the client's current period]")
+_remarks = click.option("--remarks", help="Remarks for the history.")
 _version = click.option(
-    "--version", type=click.IntRange(min=0), help="That you saw; else the row is looked at first."
+    "--version",
+    type=click.IntRange(min=0),
+    help="The row's version that you saw.  [default: the current one]",
 )
 
 
 @click.group()
 def status() -> None:
-    """Record where clients stand, see what happened, and take it back.
+    """Record status updates, show their history, and undo them.
 
-    A client is named by code or by id.
+    CLIENT is a code or an id.
     """
 
 
@@ -62,23 +64,27 @@ def status() -> None:
 )
 @_client
 @click.argument("status")
-@click.option("--reason", help="Where the status needs one.")
+@click.option("--reason", help="Required by some statuses, such as DONE.")
 @_remarks
-@click.option("--paid/--not-paid", default=None, help="Whether a payment was seen.")
-@click.option("--occurred-at", help="When the call was made; else now.")
-@click.option("--follow-up", type=_DAY, help="When to call again.")
-@click.option("--channel", type=click.Choice([str(each) for each in Channel]))
-@click.option("--promised-on", type=_DAY, help="Until when they promised to pay.")
-@click.option("--promised-amount", help="How much they promised.")
+@click.option("--paid/--not-paid", default=None, help="Whether the client paid.")
+@click.option("--occurred-at", help="When the call or visit took place.  [default: now]")
+@click.option("--follow-up", type=_DAY, help="The day of the next follow-up.")
+@click.option(
+    "--channel",
+    type=click.Choice([str(each) for each in Channel]),
+    help="How the client was reached.",
+)
+@click.option("--promised-on", type=_DAY, help="The day by which the client promised to pay.")
+@click.option("--promised-amount", help="The amount that the client promised.")
 @_period
 @_version
 @as_option
 @json_option
 @click.pass_obj
 def set_(session: Session, /, *, client: str, acts: str, as_json: bool, **params: Any) -> None:
-    """Record what came of a call or a visit.
+    """Record the outcome of a call or a visit.
 
-    A time without an offset is one of the business's own clock.
+    A time without an offset is in BUSINESS_TIMEZONE.
     """
     update = _update(params, session.settings.business_timezone)
     ref = client_ref(client)
@@ -98,7 +104,7 @@ def set_(session: Session, /, *, client: str, acts: str, as_json: bool, **params
 def history(
     session: Session, /, *, client: str, period: Period | None, acts: str, as_json: bool
 ) -> None:
-    """Tell what happened to a client's row, in order, who and when."""
+    """List the events of a client's row, oldest first."""
     ref = client_ref(client)
     with opened_as(session, acts) as (app, caller):
         result = app.tracking.show_history(caller, ref, period_of(app, caller, ref, period))
@@ -126,7 +132,7 @@ def history(
 @json_option
 @click.pass_obj
 def reopen(session: Session, /, *, client: str, acts: str, as_json: bool, **params: Any) -> None:
-    """Take a DONE back: the row stands as it stood before."""
+    """Reopen a row that is DONE; it returns to its status before."""
     ref = client_ref(client)
     with opened_as(session, acts) as (app, caller):
         period = period_of(app, caller, ref, params["period"])
@@ -187,12 +193,12 @@ def _day(value: Any) -> date | None:
 def _promise(on: date | None, amount: str | None) -> Promise | None:
     if on is None:
         if amount is not None:
-            raise InvalidInput.of("--promised-on", "is missing: until when was it promised?")
+            raise InvalidInput.of("--promised-on", "is required with --promised-amount")
         return None
     try:
         return Promise(on, None if amount is None else Decimal(amount))
     except InvalidOperation:
-        raise InvalidInput.of("--promised-amount", "is an amount such as 1500.00") from None
+        raise InvalidInput.of("--promised-amount", "expected an amount such as 1500.00") from None
 
 
 def _row(event: EventShown, zone: tzinfo) -> tuple[object, ...]:
@@ -211,5 +217,5 @@ def _row(event: EventShown, zone: tzinfo) -> tuple[object, ...]:
 
 
 def _shown(remarks: str) -> str:
-    """Let no remark speak to the terminal."""
+    """Drop control characters, which a terminal would obey."""
     return "".join(each if each.isprintable() else " " for each in remarks)

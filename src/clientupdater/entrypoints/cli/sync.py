@@ -1,4 +1,4 @@
-"""``clientupdater sync``: taking over what the sources say, and deciding about it (Y2-Y9)."""
+"""``clientupdater sync``: sync clients from a source, and decide about runs (Y2-Y9)."""
 
 from __future__ import annotations
 
@@ -41,14 +41,16 @@ if TYPE_CHECKING:
 
 _ACTOR = "--as boss@example.com"
 _run = click.argument("job", metavar="RUN", type=RunId())
-_enqueue = click.option("--enqueue", is_flag=True, help="Leave it to a worker.")
+_enqueue = click.option(
+    "--enqueue", is_flag=True, help="Queue the run for a worker instead of running it here."
+)
 
 
 @click.group()
 def sync() -> None:
-    """Take over what the sources say, and decide about it.
+    """Sync clients from a source, and approve or cancel runs.
 
-    A RUN is named by its id; jobs of the queue have numbers (see: clientupdater jobs --help).
+    RUN is an id. Jobs of the queue have numbers instead (see: clientupdater jobs --help).
     """
 
 
@@ -58,11 +60,11 @@ def sync() -> None:
     "--full/--incremental",
     default=True,
     show_default=True,
-    help="Read everything, or only what changed since the last run that was applied. "
-    "Only a full run finds out who is missing.",
+    help="Read every record, or only those changed since the last applied run. "
+    "Only a full run finds clients that the source no longer has.",
 )
-@click.option("--preview", is_flag=True, help="Change nothing; see what would be done.")
-@click.option("--company", help="The clients of this one alone.")
+@click.option("--preview", is_flag=True, help="Show the plan and change nothing.")
+@click.option("--company", help="Only clients of this company.")
 @_enqueue
 @as_option
 @json_option
@@ -70,11 +72,10 @@ def sync() -> None:
 def run(
     session: Session, /, *, source: str, acts: str, as_json: bool, enqueue: bool, **params: Any
 ) -> int:
-    """Read a source and apply what differs: all of it, or nothing.
+    """Read a source and apply the differences: all of them, or none.
 
-    Exit codes: 1 a preview in which every row was refused, 5 a run that waits for a decision or
-    that cannot begin since the source is being read; with --json, `code` on standard output
-    tells which.
+    Exit codes: 1 if a preview refuses every row; 5 if the run is held for approval, or if another
+    run of the source is under way. With --json, `code` on standard output says which.
     """
     with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
         company = _company(app, caller, params["company"]) if params["company"] else None
@@ -93,7 +94,7 @@ def _company(app: App, caller: Caller, code: str) -> CompanyId:
 
 
 def _done(app: App, caller: Caller, job: SyncJob, *, enqueue: bool, as_json: bool) -> int:
-    """Do it at once, with a bar for each step; or only say that a worker will."""
+    """Run it here with a progress line for each step, or leave it to a worker; then print it."""
     if not enqueue:
         job = _done_here(app, caller, job)
     _print(app, caller, job, as_json=as_json)
@@ -108,13 +109,13 @@ def _exit(job: SyncJob) -> Exit:
 
 
 def _done_here(app: App, caller: Caller, job: SyncJob) -> SyncJob:
-    """Do it now. What cannot be begun, or is broken off, nobody else would do: it is called off."""
+    """Run it here. Cancel it if it cannot begin or is interrupted: no worker would take it up."""
     try:
         with progress() as watch:
             return app.sync.run(job.id, watch)
     except (SyncRunning, KeyboardInterrupt):
         app.sync.cancel(caller, job.id)
-        note(f"run {job.id} is called off: nothing of it was applied")
+        note(f"run {job.id} was cancelled; nothing was applied")
         raise
 
 
@@ -134,7 +135,7 @@ def _print(app: App, caller: Caller, job: SyncJob, *, as_json: bool) -> None:
 
 @contextmanager
 def _conflicts(*, as_json: bool) -> Iterator[None]:
-    """Let a script know which conflict it met: all of them end with the same exit code."""
+    """Print which conflict it was, for scripts: all conflicts have the same exit code."""
     try:
         yield
     except Conflict as error:
@@ -151,7 +152,7 @@ def _conflicts(*, as_json: bool) -> Iterator[None]:
 @json_option
 @click.pass_obj
 def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
-    """Tell which runs there were, the newest first."""
+    """List sync runs, newest first."""
     with opened_as(session, acts) as (app, caller):
         names = app.look_up_names(caller)
         items = app.sync.list(caller, at_most=limit)
@@ -175,7 +176,18 @@ def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
         )
         for each in shown
     ]
-    head = ("run", "source", "of", "mode", "state", "rows", "new", "changed", "gone", "asked")
+    head = (
+        "run",
+        "source",
+        "company",
+        "mode",
+        "state",
+        "rows",
+        "new",
+        "changed",
+        "gone",
+        "requested",
+    )
     print_table(head, rows)
 
 
@@ -185,14 +197,14 @@ def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def show(session: Session, /, *, job: UUID, acts: str, as_json: bool) -> None:
-    """Tell what a run did, or would do: fields, examples, consequences, rejects."""
+    """Show the effects of a run: counts, fields, examples, consequences, rejects."""
     with opened_as(session, acts) as (app, caller):
         _print(app, caller, app.sync.show(caller, SyncJobId(job)), as_json=as_json)
 
 
 @sync.command(epilog=example(f"clientupdater sync approve RUN {_ACTOR}"))
 @_run
-@click.option("--plan-hash", help="Of the plan that you saw; no other one is approved then.")
+@click.option("--plan-hash", help="The hash of the plan that you saw; any other plan is refused.")
 @_enqueue
 @as_option
 @json_option
@@ -207,7 +219,7 @@ def approve(
     as_json: bool,
     enqueue: bool,
 ) -> int:
-    """Apply a preview or a held plan, while it is still what would be done."""
+    """Apply a preview or a held run, if its plan is still valid."""
     with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
         approved = app.sync.approve(caller, SyncJobId(job), seen=plan_hash, enqueue=enqueue)
         return _done(app, caller, approved, enqueue=enqueue, as_json=as_json)
@@ -219,14 +231,14 @@ def approve(
 @json_option
 @click.pass_obj
 def cancel(session: Session, /, *, job: UUID, acts: str, as_json: bool) -> None:
-    """Call a run off; one that is under way keeps nothing."""
+    """Cancel a run; a running one applies nothing."""
     with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
         _print(app, caller, app.sync.cancel(caller, SyncJobId(job)), as_json=as_json)
 
 
 @sync.command(epilog=example(f"clientupdater sync rejects RUN {_ACTOR}"))
 @_run
-@click.option("--after", type=click.IntRange(min=0), default=0, help="Go on after this row.")
+@click.option("--after", type=click.IntRange(min=0), default=0, help="Continue after this row.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
 @as_option
 @json_option
@@ -234,7 +246,7 @@ def cancel(session: Session, /, *, job: UUID, acts: str, as_json: bool) -> None:
 def rejects(
     session: Session, /, *, job: UUID, after: int, limit: int, acts: str, as_json: bool
 ) -> None:
-    """List the rows that a run could not take, each with every reason."""
+    """List the rows that a run rejected, each with its reasons."""
     with opened_as(session, acts) as (app, caller):
         result = app.sync.list_rejects(caller, SyncJobId(job), after=after, at_most=limit)
     shown = [RejectShown.of(each) for each in result]
@@ -246,7 +258,7 @@ def rejects(
             each.row,
             each.client_code or "no code",
             "; ".join(f"{why.column} {why.message}".strip() for why in each.reasons),
-            "taken since" if each.replayed_by else "",
+            "replayed" if each.replayed_by else "",
         )
         for each in shown
     ]
@@ -260,7 +272,7 @@ def rejects(
 @json_option
 @click.pass_obj
 def replay(session: Session, /, *, job: UUID, acts: str, as_json: bool, enqueue: bool) -> int:
-    """Take the rows that a run could not take, now that what was wrong is mended."""
+    """Replay the rejected rows of a run, once their cause is fixed."""
     with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
         asked = app.sync.replay_rejects(caller, SyncJobId(job), enqueue=enqueue)
         return _done(app, caller, asked, enqueue=enqueue, as_json=as_json)
@@ -272,7 +284,7 @@ def replay(session: Session, /, *, job: UUID, acts: str, as_json: bool, enqueue:
 @json_option
 @click.pass_obj
 def replay_snapshot(session: Session, /, *, job: UUID, acts: str, as_json: bool) -> int:
-    """See what a past run's input would do by now; nothing is changed."""
+    """Preview a past run's input against today's data; nothing is changed."""
     with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
         asked = app.sync.explain(caller, SyncJobId(job), enqueue=False)
         return _done(app, caller, asked, enqueue=False, as_json=as_json)

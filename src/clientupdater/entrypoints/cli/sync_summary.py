@@ -1,4 +1,4 @@
-"""What a run tells a person: how far it is, and what came of it."""
+"""The progress of a sync run, and its summary, for people."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KINDS = {
     "created": "new clients",
     "updated": "changed",
     "vanished": "deactivated",
-    "reappeared": "back again",
+    "reappeared": "back",
     "opened": "rows opened",
     "exempted": "rows exempt",
     "restored": "rows restored",
@@ -35,14 +35,14 @@ _CONSEQUENCES = {
     "exempted": "rows exempt",
     "restored": "rows restored",
     "moved": "rows moved to another branch",
-    "terminal_exceptions": "clients at the end of their tracking that the source still has",
+    "terminal_exceptions": "clients with a terminal outcome that the source still reports",
     "contact_conflicts": "contact numbers that differ from a correction by hand",
 }
 
 
 @contextmanager
 def progress() -> Iterator[Callable[[Progressed], None]]:
-    """Show how far a run is on standard error: a line that moves, else one line for each step."""
+    """Show progress on standard error: a line that updates on a terminal, else a line a step."""
     shown = _OnTerminal() if sys.stderr.isatty() else _AsLines()
     try:
         yield shown
@@ -51,7 +51,7 @@ def progress() -> Iterator[Callable[[Progressed], None]]:
 
 
 class _OnTerminal:
-    """One line for each step, written over as it goes on."""
+    """One line for each step, overwritten as it goes on."""
 
     def __init__(self) -> None:
         self._step = ""
@@ -69,7 +69,7 @@ class _OnTerminal:
 
 
 class _AsLines:
-    """A line once a step is begun."""
+    """One line when a step begins."""
 
     def __init__(self) -> None:
         self._step = ""
@@ -80,7 +80,7 @@ class _AsLines:
             click.echo(how_far.step, err=True)
 
     def end(self) -> None:
-        """Nothing is left to be said."""
+        """Do nothing: every line is complete."""
 
 
 def _line(how_far: Progressed) -> str:
@@ -90,7 +90,7 @@ def _line(how_far: Progressed) -> str:
 
 
 def print_summary(job: SyncJobShown, plan: SyncPlanShown | None) -> None:
-    """Say what came of a run, for a person to decide by, and what they can do about it."""
+    """Print the effects of a run, and the commands that decide about it."""
     click.secho(f"{job.source} {job.mode} {job.id}: {job.state}", bold=True)
     if job.error:
         click.secho(job.error, fg="red")
@@ -104,14 +104,14 @@ def print_summary(job: SyncJobShown, plan: SyncPlanShown | None) -> None:
 
 
 def _counted(job: SyncJobShown) -> str:
-    """Say what became of the rows; without a plan nobody knows that yet, or ever will."""
+    """Count the rows by outcome; a run without a plan has read rows and decided nothing."""
     counts = job.counts
     if job.plan_hash is None:
-        return f"{counts.received} rows were read; it has not come to what would become of them"
+        return f"{counts.received} rows were read; the run ended before it compared them"
     return (
         f"{counts.received} rows: {counts.created} new, {counts.updated} changed, "
-        f"{counts.unchanged} unchanged, {counts.reappeared} back again, "
-        f"{counts.rejected} refused; {counts.missing} missing for the first time, "
+        f"{counts.unchanged} unchanged, {counts.reappeared} back, "
+        f"{counts.rejected} rejected; {counts.missing} missing for the first time, "
         f"{counts.vanished} deactivated"
     )
 
@@ -121,8 +121,8 @@ def _print_plan(plan: SyncPlanShown, what: str) -> None:
     values = {
         _CONSEQUENCES.get(name, name): count for name, count in plan.consequences.items() if count
     }
-    _print_numbers("what follows", values)
-    _print_numbers("refused because", plan.rejects_by_reason)
+    _print_numbers("consequences", values)
+    _print_numbers("rejected because", plan.rejects_by_reason)
     for kind in sorted(plan.examples, key=_place):
         click.secho(f"what it {what}, {_KINDS.get(kind, kind)} (some):", bold=True)
         for each in plan.examples[kind]:
@@ -134,7 +134,7 @@ def _place(kind: str) -> int:
 
 
 def _effect(kind: str, effect: EffectShown) -> str:
-    """Say what happens to a client, or to its row of a period."""
+    """Describe one effect on a client or its row."""
     if kind in _OF_CLIENTS_ALONE:
         return effect.client_code
     message = f"{effect.client_code}  {effect.what}"
@@ -144,18 +144,18 @@ def _effect(kind: str, effect: EffectShown) -> str:
 
 
 def _print_what_now(job: SyncJobShown, plan: SyncPlanShown) -> None:
-    """Say what is to be decided, and by which commands."""
+    """Print the decisions that are open, with their commands."""
     if job.counts.rejected:
-        click.echo(f"each row that was refused, and why: clientupdater sync rejects {job.id}")
+        click.echo(f"for each rejected row and its reasons: clientupdater sync rejects {job.id}")
     approve = f"clientupdater sync approve {job.id} --plan-hash {plan.hash}"
     if job.state == "held":
         companies = ", ".join(plan.held_for)
-        message = f"held: too many clients of {companies} would be deactivated; nothing was applied"
+        message = f"held: it would deactivate too many clients of {companies}; nothing was applied"
         click.secho(message, fg="yellow")
-        click.echo(f"if they are gone indeed: {approve}")
-        click.echo(f"if they are not: clientupdater sync cancel {job.id}")
+        click.echo(f"if those clients are really gone: {approve}")
+        click.echo(f"otherwise: clientupdater sync cancel {job.id}")
     elif job.mode == "preview" and job.state == "completed":
-        click.echo(f"nothing was changed; to apply just that: {approve}")
+        click.echo(f"nothing was changed; to apply exactly this: {approve}")
 
 
 def _print_numbers(head: str, values: Mapping[str, object]) -> None:

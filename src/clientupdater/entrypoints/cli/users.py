@@ -1,4 +1,4 @@
-"""``clientupdater users``: people, and what they may do."""
+"""``clientupdater users``: accounts, permissions and territories."""
 
 from __future__ import annotations
 
@@ -28,15 +28,17 @@ if TYPE_CHECKING:
 
 _ACTOR = "--as boss@example.com"
 _permission = click.argument("permission", type=click.Choice([str(each) for each in Permission]))
-_company = click.option("--company", metavar="CODE", help="Over this one; else over every company.")
+_company = click.option(
+    "--company", metavar="CODE", help="Only over this company.  [default: every company]"
+)
 _user = click.argument("user", metavar="EMAIL")
 
 
 @click.group()
 def users() -> None:
-    """Look after people: who signs in, and what they may do.
+    """Manage user accounts, permissions and territories.
 
-    Who acts is said by --as or CLIENTUPDATER_ACTOR, under the same policy as over HTTP.
+    The acting user (--as or CLIENTUPDATER_ACTOR) is under the same policy as over HTTP.
     """
 
 
@@ -44,14 +46,18 @@ def users() -> None:
 @click.argument("email")
 @click.option("--first-name")
 @click.option("--last-name")
-@click.option("--branch", "branches", multiple=True, metavar="CODE", help="Of their territory.")
-@click.option("--area", "areas", multiple=True, metavar="CODE", help="Of their territory.")
-@click.option("--bootstrap", is_flag=True, help="The first administrator, while there is none.")
+@click.option(
+    "--branch", "branches", multiple=True, metavar="CODE", help="A branch of their territory."
+)
+@click.option("--area", "areas", multiple=True, metavar="CODE", help="An area of their territory.")
+@click.option(
+    "--bootstrap", is_flag=True, help="Create the first administrator; refused once there is one."
+)
 @as_option
 @json_option
 @click.pass_obj
 def create(session: Session, /, *, as_json: bool, bootstrap: bool, **params: Any) -> None:
-    """Make an account, and show its initial password this once."""
+    """Create an account, and print its initial password, which is shown only now."""
     acts = params.pop("acts")
     new = NewUser(**params)
     if bootstrap:
@@ -65,21 +71,21 @@ def create(session: Session, /, *, as_json: bool, bootstrap: bool, **params: Any
         with opened_as(session, acts) as (app, caller):
             made = app.people.create(caller, new)
             (shown,) = _shown(app, caller, made.person)
-    _tell_created(made, shown, as_json=as_json)
+    _print_created(made, shown, as_json=as_json)
 
 
-def _tell_created(made: CreatedUser, shown: UserShown, *, as_json: bool) -> None:
+def _print_created(made: CreatedUser, shown: UserShown, *, as_json: bool) -> None:
     if as_json:
         values = {"initial_password": made.initial_password, "expires_at": made.expires_at}
         print_json({"user": shown, **values})
         return
     click.echo(made.initial_password)
-    note(f"the initial password, good once and until {made.expires_at:%Y-%m-%d %H:%M %Z}")
+    note(f"the initial password; it works once, until {made.expires_at:%Y-%m-%d %H:%M %Z}")
 
 
 @users.command("list", epilog=example(f"clientupdater users list {_ACTOR} --json"))
-@click.option("--active/--inactive", default=None, help="Only those.")
-@click.option("--after", default="", metavar="EMAIL", help="Go on after this one.")
+@click.option("--active/--inactive", default=None, help="Only active, or only inactive, accounts.")
+@click.option("--after", default="", metavar="EMAIL", help="Continue after this email.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=200, show_default=True)
 @as_option
 @json_option
@@ -87,7 +93,7 @@ def _tell_created(made: CreatedUser, shown: UserShown, *, as_json: bool) -> None
 def list_(
     session: Session, /, *, active: bool | None, after: str, limit: int, acts: str, as_json: bool
 ) -> None:
-    """List the people one may see, in the order of their emails."""
+    """List the accounts that you may see, by email."""
     with opened_as(session, acts) as (app, caller):
         items = app.people.list(caller, after=after, at_most=limit, active=active)
         listed = _shown(app, caller, *items)
@@ -104,7 +110,7 @@ def list_(
 @json_option
 @click.pass_obj
 def show(session: Session, /, *, user: str, acts: str, as_json: bool) -> None:
-    """Show an account and what it may do."""
+    """Show an account, its territory and its permissions."""
     with opened_as(session, acts) as (app, caller):
         result = app.people.show(caller, user)
         (person,) = _shown(app, caller, result.person)
@@ -125,7 +131,7 @@ def show(session: Session, /, *, user: str, acts: str, as_json: bool) -> None:
 @as_option
 @click.pass_obj
 def lock(session: Session, /, *, user: str, acts: str) -> None:
-    """Let somebody sign in no more until they are unlocked; open sessions go on."""
+    """Lock an account: nobody can sign in to it until it is unlocked; open sessions go on."""
     with opened_as(session, acts) as (app, caller):
         app.people.lock(caller, user)
     note("locked")
@@ -136,7 +142,7 @@ def lock(session: Session, /, *, user: str, acts: str) -> None:
 @as_option
 @click.pass_obj
 def unlock(session: Session, /, *, user: str, acts: str) -> None:
-    """Let somebody sign in again at once."""
+    """Unlock an account."""
     with opened_as(session, acts) as (app, caller):
         app.people.unlock(caller, user)
     note("unlocked")
@@ -144,13 +150,13 @@ def unlock(session: Session, /, *, user: str, acts: str) -> None:
 
 @users.command(epilog=example(f"clientupdater users deactivate ana@example.com {_ACTOR} --yes"))
 @_user
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @as_option
 @click.pass_obj
 def deactivate(session: Session, /, *, user: str, yes: bool, acts: str) -> None:
-    """End an account's sessions and assignments; what it did stays."""
+    """Deactivate an account: ends its sessions and assignments; its history stays."""
     if not yes:
-        click.confirm("This ends their sessions and assignments. Go on?", abort=True, err=True)
+        click.confirm("This ends their sessions and assignments. Continue?", abort=True, err=True)
     with opened_as(session, acts) as (app, caller):
         app.people.change(caller, user, UserChanges(is_active=False), None)
     note("deactivated")
@@ -159,19 +165,19 @@ def deactivate(session: Session, /, *, user: str, yes: bool, acts: str) -> None:
 @users.command(epilog=example(f"clientupdater users link ana@example.com user_2abCdEf {_ACTOR}"))
 @_user
 @click.argument("subject", required=False)
-@click.option("--none", "away", is_flag=True, help="Take this way in away.")
+@click.option("--none", "away", is_flag=True, help="Remove the link.")
 @as_option
 @click.pass_obj
 def link(session: Session, /, *, user: str, subject: str | None, away: bool, acts: str) -> None:
-    """Say what the issuer of bearer tokens calls somebody: whom its tokens let in.
+    """Link an account to SUBJECT, its subject (sub) in the bearer tokens of OIDC_ISSUER.
 
-    It is the token's sub, kept as clerk_id.
+    The subject is kept as clerk_id.
     """
     if bool(subject) is away:
-        raise click.UsageError("say the SUBJECT, or --none")
+        raise click.UsageError("give SUBJECT, or --none to remove the link")
     with opened_as(session, acts) as (app, caller):
         app.people.change(caller, user, UserChanges(clerk_id=subject or ""), None)
-    note("taken" if away else "linked")
+    note("unlinked" if away else "linked")
 
 
 @users.command(
@@ -189,7 +195,7 @@ def link(session: Session, /, *, user: str, subject: str | None, away: bool, act
 def grant(
     session: Session, /, *, user: str, permission: str, scope: str, company: str | None, acts: str
 ) -> None:
-    """Give a permission that one holds oneself, in at least that scope and company."""
+    """Grant a permission; you must hold it in at least that scope and company."""
     with opened_as(session, acts) as (app, caller):
         app.access.grant(caller, user, Permission(permission), company, Scope(scope))
     note("granted")
@@ -204,7 +210,7 @@ def grant(
 def revoke(
     session: Session, /, *, user: str, permission: str, company: str | None, acts: str
 ) -> None:
-    """Take a permission away; it is gone from the next request on."""
+    """Revoke a permission, from the account's next request on."""
     with opened_as(session, acts) as (app, caller):
         app.access.revoke(caller, user, Permission(permission), company)
     note("revoked")
@@ -216,15 +222,15 @@ def revoke(
 )
 @_user
 @click.argument("branch", metavar="CODE")
-@click.option("--take", is_flag=True, help="Take it away, with the clients there.")
+@click.option("--take", is_flag=True, help="Remove it, and end the assignments of clients there.")
 @as_option
 @click.pass_obj
 def assign_branch(session: Session, /, *, user: str, branch: str, take: bool, acts: str) -> None:
-    """Put a branch into somebody's territory, or take it out."""
+    """Add a branch to an account's territory, or remove it."""
     with opened_as(session, acts) as (app, caller):
         act = app.territories.take_branch if take else app.territories.give_branch
         act(caller, user, branch)
-    note("taken" if take else "given")
+    note("removed" if take else "added")
 
 
 @users.command(
@@ -232,15 +238,15 @@ def assign_branch(session: Session, /, *, user: str, branch: str, take: bool, ac
 )
 @_user
 @click.argument("area", metavar="CODE")
-@click.option("--take", is_flag=True, help="Take it away, with the clients there.")
+@click.option("--take", is_flag=True, help="Remove it, and end the assignments of clients there.")
 @as_option
 @click.pass_obj
 def assign_area(session: Session, /, *, user: str, area: str, take: bool, acts: str) -> None:
-    """Put an area into somebody's territory, or take it out."""
+    """Add an area to an account's territory, or remove it."""
     with opened_as(session, acts) as (app, caller):
         act = app.territories.take_area if take else app.territories.give_area
         act(caller, user, area)
-    note("taken" if take else "given")
+    note("removed" if take else "added")
 
 
 @users.command(epilog=example(f"clientupdater users token sync@example.com --days 90 {_ACTOR}"))
@@ -250,14 +256,14 @@ def assign_area(session: Session, /, *, user: str, area: str, take: bool, acts: 
 @json_option
 @click.pass_obj
 def token(session: Session, /, *, user: str, days: int, acts: str, as_json: bool) -> None:
-    """Make out a token for a calling service, and show it this once."""
+    """Create a token for a service, and print it, which is shown only now."""
     with opened_as(session, acts) as (app, caller):
         issued = app.sessions.issue_token(caller, user, timedelta(days=days))
     if as_json:
         print_json(issued)
         return
     click.echo(issued.token)
-    note(f"good until {issued.expires_at:%Y-%m-%d %H:%M %Z}")
+    note(f"expires at {issued.expires_at:%Y-%m-%d %H:%M %Z}")
 
 
 @users.command(
@@ -267,9 +273,9 @@ def token(session: Session, /, *, user: str, days: int, acts: str, as_json: bool
 @as_option
 @click.pass_obj
 def set_password(session: Session, /, *, user: str, acts: str) -> None:
-    """Set a password to begin with: asked for, or read from standard input.
+    """Set an initial password, from a prompt or standard input.
 
-    It is good once and for 72 hours, and then has to be changed.
+    It works once, within 72 hours, and must then be changed.
     """
     password = asked_password()
     with opened_as(session, acts) as (app, caller):
@@ -278,7 +284,7 @@ def set_password(session: Session, /, *, user: str, acts: str) -> None:
 
 
 def _shown(app: App, caller: Caller, *people: Person) -> list[UserShown]:
-    """Show them as over HTTP: with codes in place of our ids."""
+    """Show accounts as over HTTP: with codes instead of ids."""
     names = app.look_up_names(
         caller,
         branches={branch for each in people for branch in each.territory.branches},

@@ -34,34 +34,34 @@ def _queues(_: click.Context, __: click.Parameter, text: str) -> list[str]:
     default=",".join(QUEUES),
     show_default=True,
     callback=_queues,
-    help="Which queues to work on, separated by commas.",
+    help="The queues to work on, separated by commas.",
 )
 @click.option(
     "--concurrency",
     type=click.IntRange(1, 64),
     default=4,
     show_default=True,
-    help="How many jobs at once.",
+    help="Number of jobs at once.",
 )
-@click.option("--once", is_flag=True, help="Do what is due, and end.")
+@click.option("--once", is_flag=True, help="Run the jobs that are due, then stop.")
 @click.option(
     "--grace-seconds",
     type=click.FloatRange(min=0),
     default=25,
     show_default=True,
-    help="How long jobs may go on after SIGTERM before they are returned.",
+    help="Seconds that running jobs have after SIGTERM before they return to the queue.",
 )
 @click.option(
     "--lease-seconds",
     type=click.FloatRange(min=5),
     default=30,
     show_default=True,
-    help="A worker not heard of for so long is given up, and its jobs are done by others.",
+    help="Seconds without a heartbeat after which other workers take over the jobs.",
 )
 @click.option(
     "--health-file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="A file that is touched each second while the queue answers.",
+    help="A file that the worker touches each second while the queue answers.",
 )
 @click.pass_obj
 def worker(
@@ -74,9 +74,10 @@ def worker(
     lease_seconds: float,
     health_file: Path | None,
 ) -> None:
-    """Do jobs in the background, and fire schedules.
+    """Run background jobs and schedules.
 
-    SIGTERM or Ctrl-C: takes no more, finishes what it is at or returns it, and ends.
+    SIGTERM or Ctrl-C stops it: it takes no more jobs, and finishes the running ones or returns them
+    to the queue.
     """
     from clientupdater.composition import open_worker
     from clientupdater.entrypoints import logs
@@ -111,7 +112,7 @@ def worker(
 
 @contextmanager
 def stopped_by_signals(worker: Worker) -> Iterator[None]:
-    """Let SIGTERM and Ctrl-C stop it."""
+    """Stop the worker on SIGTERM and Ctrl-C."""
     before = {
         sign: signal.signal(sign, lambda *_: worker.stop())
         for sign in (signal.SIGINT, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""How what was written to a row is told."""
+"""Print the result of a write to a row."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def print_written(app: App, caller: Caller, done: Written, *, as_json: bool) -> None:
-    """Tell where the row stands now; for scripts as over HTTP."""
+    """Print the row's new status; with --json, the same body as over HTTP."""
     if as_json:
         names = names_in(app, caller, done.client, [done.row], [done.event])
         event = EventShown.of(done.event, names)
