@@ -27,9 +27,9 @@ from clientupdater.entrypoints.cli.session import (
 from clientupdater.entrypoints.cli.sync_summary import print_summary, progress
 from clientupdater.entrypoints.failures import Exit, failure_of
 from clientupdater.entrypoints.http.routes.sync_shapes import (
-    RejectShown,
-    SyncJobShown,
-    SyncPlanShown,
+    RejectedRow,
+    SyncRun,
+    SyncPlan,
 )
 from clientupdater.entrypoints.wire import to_plain
 
@@ -122,13 +122,13 @@ def _done_here(app: App, caller: Caller, job: SyncJob) -> SyncJob:
 def _print(app: App, caller: Caller, job: SyncJob, *, as_json: bool) -> None:
     names = app.look_up_names(caller)
     if as_json:
-        shown = to_plain(SyncJobShown.of(job, names))
+        shown = to_plain(SyncRun.of(job, names))
         print_json({**shown, "code": "held"} if job.state is JobStatus.HELD else shown)
         return
     plan = None
     if job.plan_hash and caller.actor.found(Permission.SYNC_READ):
-        plan = SyncPlanShown.of(app.sync.show_plan(caller, job.id))
-    print_summary(SyncJobShown.of(job, names), plan)
+        plan = SyncPlan.of(app.sync.show_plan(caller, job.id))
+    print_summary(SyncRun.of(job, names), plan)
 
 
 @contextmanager
@@ -154,7 +154,7 @@ def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
     with opened_as(session, acts) as (app, caller):
         names = app.look_up_names(caller)
         items = app.sync.list(caller, at_most=limit)
-        shown = [SyncJobShown.of(each, names) for each in items]
+        shown = [SyncRun.of(each, names) for each in items]
     if as_json:
         print_json({"items": shown})
         return
@@ -236,7 +236,7 @@ def rejects(
     """List the rows that a run could not take, each with every reason."""
     with opened_as(session, acts) as (app, caller):
         result = app.sync.list_rejects(caller, SyncJobId(job), after=after, at_most=limit)
-    shown = [RejectShown.of(each) for each in result]
+    shown = [RejectedRow.of(each) for each in result]
     if as_json:
         print_json({"items": shown})
         return

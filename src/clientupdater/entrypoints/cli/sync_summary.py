@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from clientupdater.entrypoints.http.routes.sync_shapes import (
-        EffectShown,
-        SyncJobShown,
-        SyncPlanShown,
+        SyncEffect,
+        SyncRun,
+        SyncPlan,
     )
     from clientupdater.ports.sync import Progressed
 
@@ -89,7 +89,7 @@ def _line(how_far: Progressed) -> str:
     return f"{how_far.step:<8} {done}".ljust(60)
 
 
-def print_summary(job: SyncJobShown, plan: SyncPlanShown | None) -> None:
+def print_summary(job: SyncRun, plan: SyncPlan | None) -> None:
     """Say what came of a run, for a person to decide by, and what they can do about it."""
     click.secho(f"{job.source} {job.mode} {job.id}: {job.state}", bold=True)
     if job.error:
@@ -103,7 +103,7 @@ def print_summary(job: SyncJobShown, plan: SyncPlanShown | None) -> None:
         _print_what_now(job, plan)
 
 
-def _counted(job: SyncJobShown) -> str:
+def _counted(job: SyncRun) -> str:
     """Say what became of the rows; without a plan nobody knows that yet, or ever will."""
     counts = job.counts
     if job.plan_hash is None:
@@ -116,7 +116,7 @@ def _counted(job: SyncJobShown) -> str:
     )
 
 
-def _print_plan(plan: SyncPlanShown, what: str) -> None:
+def _print_plan(plan: SyncPlan, what: str) -> None:
     _print_numbers("by field", plan.updates_by_field)
     values = {
         _CONSEQUENCES.get(name, name): count for name, count in plan.consequences.items() if count
@@ -133,7 +133,7 @@ def _place(kind: str) -> int:
     return list(_KINDS).index(kind) if kind in _KINDS else len(_KINDS)
 
 
-def _effect(kind: str, effect: EffectShown) -> str:
+def _effect(kind: str, effect: SyncEffect) -> str:
     """Say what happens to a client, or to its row of a period."""
     if kind in _OF_CLIENTS_ALONE:
         return effect.client_code
@@ -143,7 +143,7 @@ def _effect(kind: str, effect: EffectShown) -> str:
     return f"{message}  {'to ' * (kind == 'moved')}{effect.after or ''}".rstrip()
 
 
-def _print_what_now(job: SyncJobShown, plan: SyncPlanShown) -> None:
+def _print_what_now(job: SyncRun, plan: SyncPlan) -> None:
     """Say what is to be decided, and by which commands."""
     if job.counts.rejected:
         click.echo(f"each row that was refused, and why: clientupdater sync rejects {job.id}")

@@ -107,7 +107,7 @@ async def metrics(request: Request) -> Response:
 
 
 @frozen
-class ServiceShown:
+class ServiceHealth:
     """How one service stands."""
 
     status: str
@@ -117,7 +117,7 @@ class ServiceShown:
 
 
 @frozen
-class QueueShown:
+class QueueLength:
     """How much there is in a queue."""
 
     pending: int
@@ -126,7 +126,7 @@ class QueueShown:
 
 
 @frozen
-class SourceShown:
+class SourceHealth:
     """How taking over one source stands; whose data it is, and what went wrong, is for doctor."""
 
     last_run: str | None
@@ -143,7 +143,7 @@ class SourceShown:
     """The process that did a run is gone; a worker fails it within a minute."""
 
     @classmethod
-    def of(cls, source_status: SourceStatus, now: datetime) -> SourceShown:
+    def of(cls, source_status: SourceStatus, now: datetime) -> SourceHealth:
         """Show it."""
         last = source_status.last_run
         return cls(
@@ -158,25 +158,25 @@ class SourceShown:
 
 
 @frozen
-class SystemShown:
+class SystemHealthReport:
     """How everything stands that we need."""
 
     status: str
     timestamp: datetime
     version: str
-    services: dict[str, ServiceShown]
-    queues: dict[str, QueueShown]
-    sources: dict[str, SourceShown]
+    services: dict[str, ServiceHealth]
+    queues: dict[str, QueueLength]
+    sources: dict[str, SourceHealth]
 
     @classmethod
-    def of(cls, result: SystemHealth) -> SystemShown:
+    def of(cls, result: SystemHealth) -> SystemHealthReport:
         """Show what was found."""
         services = {
-            name: ServiceShown(str(each.standing), each.latency_ms, each.circuit, each.error)
+            name: ServiceHealth(str(each.standing), each.latency_ms, each.circuit, each.error)
             for name, each in result.services.items()
         }
-        queues = {q.queue: QueueShown(q.pending, q.processing, q.dead) for q in result.queues}
-        sources = {str(s.source): SourceShown.of(s, result.looked_at) for s in result.sources}
+        queues = {q.queue: QueueLength(q.pending, q.processing, q.dead) for q in result.queues}
+        sources = {str(s.source): SourceHealth.of(s, result.looked_at) for s in result.sources}
         status, value = _STATUSES[result.standing], clientupdater.__version__
         return cls(status, datetime.now(UTC), value, services, queues, sources)
 
@@ -188,7 +188,7 @@ async def system_health(request: Request) -> Response:
     if not app.serving.is_operator(request.headers.get("authorization", "")):
         await worked(request, pipeline.signed_in, app, request, Activity.READ)
     result: SystemHealth = await request.state.health.value()
-    return _told(SystemShown.of(result), _status(result.standing is not Standing.DOWN))
+    return _told(SystemHealthReport.of(result), _status(result.standing is not Standing.DOWN))
 
 
 def _require_allowance(request: Request) -> None:
@@ -235,7 +235,7 @@ PAGES = (
             (403, "password_change_required"),
             (429, "rate_limit_exceeded"),
         ),
-        shape=SystemShown,
+        shape=SystemHealthReport,
     ),
     Page(
         "/metrics",

@@ -12,19 +12,19 @@ from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.failures import failure_of
 from clientupdater.entrypoints.http.contract import Call, Endpoint, part
-from clientupdater.entrypoints.http.routes.tracking import ItemError, admitting, error_shown
+from clientupdater.entrypoints.http.routes.tracking import BulkItemError, admitting, error_shown
 from clientupdater.entrypoints.structuring import Many, Text
 
 
 @frozen
-class AssignmentBody:
+class AssignClientRequest:
     """Whose the client is to be; null: nobody's."""
 
     officer: UUID | None
 
 
 @frozen
-class AssignmentsBody:
+class AssignClientsRequest:
     """Which clients are to be whose."""
 
     clients: Annotated[
@@ -39,7 +39,7 @@ class AssignmentResult:
 
     index: int
     status: int
-    error: ItemError | None = None
+    error: BulkItemError | None = None
 
 
 @frozen
@@ -78,7 +78,7 @@ def assign_client(call: Call) -> None:
 
 def assign_clients(call: Call) -> AssignmentResults:
     """Give many clients to an officer."""
-    body: AssignmentsBody = call.body
+    body: AssignClientsRequest = call.body
     clients = [_client(name, f"/clients/{index}") for index, name in enumerate(body.clients)]
     officer = PersonId(body.officer) if body.officer else None
     outcomes = call.app.assignments.assign_many(call.caller, clients, officer)
@@ -122,7 +122,7 @@ ENDPOINTS = (
         summary="Give a client to an officer, or to nobody.",
         handle=assign_client,
         status=204,
-        body=AssignmentBody,
+        body=AssignClientRequest,
         permission=Permission.CLIENTS_ASSIGN,
         admit=admitting(Permission.CLIENTS_ASSIGN),
         errors=(OfficerNotAllowed,),
@@ -132,7 +132,7 @@ ENDPOINTS = (
         path="/assignments",
         summary="Give many clients to an officer, each by itself.",
         handle=assign_clients,
-        body=AssignmentsBody,
+        body=AssignClientsRequest,
         answers=AssignmentResults,
         permission=Permission.CLIENTS_ASSIGN,
     ),

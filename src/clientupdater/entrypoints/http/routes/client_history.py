@@ -15,7 +15,7 @@ from clientupdater.domain.sync.fields import Source
 from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.problems import Rejected
-from clientupdater.entrypoints.http.routes.rows import PersonShown
+from clientupdater.entrypoints.http.routes.rows import StaffMember
 from clientupdater.entrypoints.http.routes.tracking import admitting
 from clientupdater.entrypoints.structuring import Integer, Text, structured
 from clientupdater.ports.client_history import HistoryKey
@@ -33,36 +33,36 @@ class HistoryQuery:
 
 
 @frozen(kw_only=True)
-class ChangedFieldShown:
+class ClientChange:
     """One field that changed; lookups by their codes, pension numbers masked."""
 
     field: str
     old_value: str | None = kept(repr=False)
     new_value: str | None = kept(repr=False)
     changed_at: datetime
-    by: PersonShown | None
+    by: StaffMember | None
     sync_job: UUID | None
     source: Source | None
 
     @classmethod
-    def of(cls, change: ChangedField) -> ChangedFieldShown:
+    def of(cls, change: ChangedField) -> ClientChange:
         """Show a change."""
         return cls(
             field=change.field,
             old_value=change.old_value,
             new_value=change.new_value,
             changed_at=change.changed_at,
-            by=PersonShown(change.by.id, change.by.name) if change.by else None,
+            by=StaffMember(change.by.id, change.by.name) if change.by else None,
             sync_job=change.run.id if change.run else None,
             source=change.run.source if change.run else None,
         )
 
 
 @frozen
-class HistoryPage:
+class ClientHistoryPage:
     """A page of what changed, the newest first."""
 
-    items: tuple[ChangedFieldShown, ...]
+    items: tuple[ClientChange, ...]
     next_cursor: str | None
     has_more: bool
 
@@ -73,14 +73,14 @@ class _Place:
     id: UUID
 
 
-def show_client_history(call: Call) -> HistoryPage:
+def list_client_history(call: Call) -> ClientHistoryPage:
     """Show what changed."""
     asked: HistoryQuery = call.query
     page = call.app.clients.history(
         call.caller, call.path["client"], asked.limit, _after(call, asked.cursor)
     )
     cursor = sealed_cursor(call, page.after) if page.after else None
-    return HistoryPage(tuple(map(ChangedFieldShown.of, page.items)), cursor, page.has_more)
+    return ClientHistoryPage(tuple(map(ClientChange.of, page.items)), cursor, page.has_more)
 
 
 def _after(call: Call, cursor: str | None) -> HistoryKey | None:
@@ -98,9 +98,9 @@ ENDPOINTS = (
         method="GET",
         path="/clients/{client}/sync-history",
         summary="What changed of a client, by whom or by which run, the newest first.",
-        handle=show_client_history,
+        handle=list_client_history,
         query=HistoryQuery,
-        answers=HistoryPage,
+        answers=ClientHistoryPage,
         permission=Permission.CLIENTS_READ,
         admit=admitting(Permission.CLIENTS_READ),
     ),

@@ -13,7 +13,7 @@ from clientupdater.domain.errors import NotFound, Refused, VersionConflict
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import CONTACTS, Field
 from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
-from clientupdater.entrypoints.http.routes.rows import ClientShown
+from clientupdater.entrypoints.http.routes.rows import ClientRecord
 from clientupdater.entrypoints.http.routes.tracking import admitting
 from clientupdater.entrypoints.structuring import Integer, Many, Text
 
@@ -35,7 +35,7 @@ class ContactField(StrEnum):
 
 
 @frozen(kw_only=True)
-class ContactsBody:
+class CorrectContactsRequest:
     """The numbers as they are to be; null takes one away."""
 
     contact_number: Number | None = field(default=_AS_IT_IS, repr=False)
@@ -44,7 +44,7 @@ class ContactsBody:
 
 
 @frozen(kw_only=True)
-class SettlementBody:
+class SettleContactConflictRequest:
     """Whose number is to count: in every conflict, or for these fields alone."""
 
     decision: Settlement
@@ -63,7 +63,7 @@ def correct_contacts(call: Call) -> Answer:
 
 def settle_contact_conflict(call: Call) -> Answer:
     """Settle a conflict."""
-    body: SettlementBody = call.body
+    body: SettleContactConflictRequest = call.body
     only = None if body.fields is None else {Field(each) for each in body.fields}
     with _conflicts_shown(call):
         call.app.contacts.settle(
@@ -75,7 +75,7 @@ def settle_contact_conflict(call: Call) -> Answer:
 def _shown(call: Call) -> Answer:
     """Show the client, by the very right that wrote to it."""
     client, by = call.path["client"], Permission.CLIENTS_UPDATE
-    shown = ClientShown.of(call.app.clients.show(call.caller, client, by))
+    shown = ClientRecord.of(call.app.clients.show(call.caller, client, by))
     return Answer(value=shown, version=shown.version)
 
 
@@ -100,8 +100,8 @@ ENDPOINTS = (
         path="/clients/{client}",
         summary="Correct contact numbers; the correction wins over what the source says.",
         handle=correct_contacts,
-        body=ContactsBody,
-        answers=ClientShown,
+        body=CorrectContactsRequest,
+        answers=ClientRecord,
         permission=_UPDATE,
         admit=admitting(_UPDATE),
         versioned=True,
@@ -111,8 +111,8 @@ ENDPOINTS = (
         path="/clients/{client}/contact-conflict",
         summary="Keep our contact numbers, or take the source's, where it said something new.",
         handle=settle_contact_conflict,
-        body=SettlementBody,
-        answers=ClientShown,
+        body=SettleContactConflictRequest,
+        answers=ClientRecord,
         permission=_UPDATE,
         admit=admitting(_UPDATE),
         versioned=True,

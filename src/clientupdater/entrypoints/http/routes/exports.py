@@ -17,7 +17,7 @@ from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Download
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.routes.reading import (
-    ClientsFiltered,
+    ClientFilters,
     Cursor,
     Limit,
     filter_of,
@@ -36,17 +36,17 @@ Column = Annotated[str, Text(longest=100, shortest=1)]
 
 
 @frozen(kw_only=True)
-class NewExport:
+class CreateExportRequest:
     """What is to be taken out; no columns named: all of them."""
 
     type: ExportType
     format: ExportFormat
-    filters: ClientsFiltered = field(factory=ClientsFiltered)
+    filters: ClientFilters = field(factory=ClientFilters)
     columns: Annotated[tuple[Column, ...], Many(50)] = ()
 
 
 @frozen(kw_only=True)
-class ProgressShown:
+class ExportProgress:
     """How far it is."""
 
     done: int
@@ -54,14 +54,14 @@ class ProgressShown:
 
 
 @frozen(kw_only=True)
-class ExportShown:
+class ExportJob:
     """An export as it stands; `file` is where its file is fetched, once it is there."""
 
     id: UUID
     type: ExportType
     format: ExportFormat
     status: JobStatus
-    progress: ProgressShown | None
+    progress: ExportProgress | None
     row_count: int | None
     file_size: int | None
     error: str | None
@@ -70,7 +70,7 @@ class ExportShown:
     file: str | None
 
     @classmethod
-    def of(cls, export: Export, now: datetime) -> ExportShown:
+    def of(cls, export: Export, now: datetime) -> ExportJob:
         """Show one."""
         progress = export.progress
         return cls(
@@ -78,7 +78,7 @@ class ExportShown:
             type=export.asked.type,
             format=export.asked.format,
             status=export.status,
-            progress=ProgressShown(done=progress.done, total=progress.total) if progress else None,
+            progress=ExportProgress(done=progress.done, total=progress.total) if progress else None,
             row_count=export.row_count,
             file_size=export.file_size,
             error=export.error,
@@ -100,7 +100,7 @@ class ExportsQuery:
 class ExportsPage:
     """A page of one's exports."""
 
-    items: tuple[ExportShown, ...]
+    items: tuple[ExportJob, ...]
     next_cursor: str | None
     has_more: bool
 
@@ -119,7 +119,7 @@ def _address(export: Export) -> str:
 
 def create_export(call: Call) -> Answer:
     """Ask for an export."""
-    new_export: NewExport = call.body
+    new_export: CreateExportRequest = call.body
     asked = ExportRequest(
         type=new_export.type,
         format=new_export.format,
@@ -138,12 +138,12 @@ def list_exports(call: Call) -> ExportsPage:
     return ExportsPage(tuple(_shown(call, export) for export in page.items), cursor, page.has_more)
 
 
-def show_export(call: Call) -> ExportShown:
+def get_export(call: Call) -> ExportJob:
     """Show one."""
     return _shown(call, call.app.exports.show(call.caller, call.path["export"]))
 
 
-def fetch_export(call: Call) -> Answer:
+def download_export(call: Call) -> Answer:
     """Send its file."""
     export, file = call.app.exports.fetch(call.caller, call.path["export"])
     name = f"{export.asked.type}-{export.created_at:%Y%m%d-%H%M%S}.{export.asked.format}"
@@ -157,8 +157,8 @@ def delete_export(call: Call) -> None:
     call.app.exports.delete(call.caller, call.path["export"])
 
 
-def _shown(call: Call, export: Export) -> ExportShown:
-    return ExportShown.of(export, call.app.exports.clock.now())
+def _shown(call: Call, export: Export) -> ExportJob:
+    return ExportJob.of(export, call.app.exports.clock.now())
 
 
 def _place(call: Call, cursor: str | None) -> ExportKey | None:
@@ -188,8 +188,8 @@ ENDPOINTS = (
         "/exports",
         "Take clients, where they stand or a report out as a file: a worker writes it.",
         create_export,
-        body=NewExport,
-        answers=ExportShown,
+        body=CreateExportRequest,
+        answers=ExportJob,
         status=202,
         counts_as=Activity.EXPORT,
     ),
@@ -205,15 +205,15 @@ ENDPOINTS = (
         "GET",
         "/exports/{export}",
         "How an export stands.",
-        show_export,
-        answers=ExportShown,
+        get_export,
+        answers=ExportJob,
         errors=(NotFound,),
     ),
     _endpoint(
         "GET",
         "/exports/{export}/file",
         "The file of an export.",
-        fetch_export,
+        download_export,
         downloads=tuple(MEDIA_TYPES.values()),
         errors=(NotFound, Gone),
     ),

@@ -8,14 +8,14 @@ from attrs import frozen
 
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Endpoint
-from clientupdater.entrypoints.http.routes.rows import PersonShown, shown_as
+from clientupdater.entrypoints.http.routes.rows import StaffMember, shape_of
 
 if TYPE_CHECKING:
     from clientupdater.entrypoints.http.contract import Call
 
 
 @frozen
-class OptionShown:
+class FilterOption:
     """One value of a filter."""
 
     code: str
@@ -24,36 +24,36 @@ class OptionShown:
 
 
 @frozen
-class StatusOptionShown:
+class StatusOption:
     """A status, with its reasons."""
 
     code: str
     name: str
     is_active: bool
-    reasons: tuple[OptionShown, ...]
+    reasons: tuple[FilterOption, ...]
 
 
 @frozen(kw_only=True)
-class FilterOptionsShown:
+class FilterOptions:
     """What each filter can be; statuses need status:read."""
 
-    companies: tuple[OptionShown, ...]
-    branches: tuple[OptionShown, ...]
-    areas: tuple[OptionShown, ...]
-    products: tuple[OptionShown, ...]
-    pension_types: tuple[OptionShown, ...]
-    pensioner_types: tuple[OptionShown, ...]
-    par_statuses: tuple[OptionShown, ...]
-    account_types: tuple[OptionShown, ...]
-    statuses: tuple[StatusOptionShown, ...]
+    companies: tuple[FilterOption, ...]
+    branches: tuple[FilterOption, ...]
+    areas: tuple[FilterOption, ...]
+    products: tuple[FilterOption, ...]
+    pension_types: tuple[FilterOption, ...]
+    pensioner_types: tuple[FilterOption, ...]
+    par_statuses: tuple[FilterOption, ...]
+    account_types: tuple[FilterOption, ...]
+    statuses: tuple[StatusOption, ...]
     loan_statuses: tuple[str, ...]
-    officers: tuple[PersonShown, ...]
+    officers: tuple[StaffMember, ...]
 
 
-def show_filter_options(call: Call) -> FilterOptionsShown:
+def get_filter_options(call: Call) -> FilterOptions:
     """Tell what the filters can be; the options have the members that they are shown with."""
     result = call.app.filter_options.show(call.caller, generation=call.generation)
-    return shown_as(FilterOptionsShown, result)
+    return shape_of(FilterOptions, result)
 
 
 ENDPOINTS = (
@@ -61,8 +61,8 @@ ENDPOINTS = (
         method="GET",
         path="/clients/filter-options",
         summary="What the filters of a list of clients can be, for what one may see.",
-        handle=show_filter_options,
-        answers=FilterOptionsShown,
+        handle=get_filter_options,
+        answers=FilterOptions,
         permission=Permission.CLIENTS_READ,
     ),
 )

@@ -10,7 +10,7 @@ from clientupdater.domain.errors import LastAdministrator, PrivilegeExceeded
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.entrypoints.http.contract import Call, Endpoint
-from clientupdater.entrypoints.http.routes.shapes import GrantShown, grants_shown
+from clientupdater.entrypoints.http.routes.shapes import Grant, grants_of
 from clientupdater.entrypoints.structuring import Text
 
 if TYPE_CHECKING:
@@ -25,17 +25,17 @@ class CompanyQuery:
 
 
 @frozen
-class GrantBody:
+class GrantPermissionRequest:
     """How far it is to go."""
 
     scope: Scope
 
 
 @frozen
-class Grants:
+class GrantList:
     """What somebody may do."""
 
-    items: tuple[GrantShown, ...]
+    items: tuple[Grant, ...]
 
 
 def admitting_to_user(permission: Permission) -> Callable[[Call], None]:
@@ -52,49 +52,49 @@ def user_of(call: Call) -> PersonId:
     return PersonId(call.path["user"])
 
 
-def list_grants(call: Call) -> Grants:
+def list_grants(call: Call) -> GrantList:
     """List what somebody may do."""
     shown = call.app.people.show(call.caller, user_of(call))
-    return Grants(grants_shown(shown.grants, call.app.look_up_names(call.caller)))
+    return GrantList(grants_of(shown.grants, call.app.look_up_names(call.caller)))
 
 
-def give_grant(call: Call) -> None:
+def grant_permission(call: Call) -> None:
     """Give a permission."""
     permission, company = call.path["permission"], call.query.company
     call.app.access.grant(call.caller, user_of(call), permission, company, call.body.scope)
 
 
-def revoke_grant(call: Call) -> None:
+def revoke_permission(call: Call) -> None:
     """Take a permission."""
     call.app.access.revoke(call.caller, user_of(call), call.path["permission"], call.query.company)
 
 
-def give_branch(call: Call) -> None:
+def add_user_branch(call: Call) -> None:
     """Give a branch."""
     call.app.territories.give_branch(call.caller, user_of(call), call.path["branch"])
 
 
-def take_branch(call: Call) -> None:
+def remove_user_branch(call: Call) -> None:
     """Take a branch."""
     call.app.territories.take_branch(call.caller, user_of(call), call.path["branch"])
 
 
-def give_area(call: Call) -> None:
+def add_user_area(call: Call) -> None:
     """Give an area."""
     call.app.territories.give_area(call.caller, user_of(call), call.path["area"])
 
 
-def take_area(call: Call) -> None:
+def remove_user_area(call: Call) -> None:
     """Take an area."""
     call.app.territories.take_area(call.caller, user_of(call), call.path["area"])
 
 
-def place_branch(call: Call) -> None:
+def add_area_branch(call: Call) -> None:
     """Put a branch into an area."""
     call.app.territories.place_branch(call.caller, call.path["area"], call.path["branch"])
 
 
-def remove_branch(call: Call) -> None:
+def remove_area_branch(call: Call) -> None:
     """Take a branch out of an area."""
     call.app.territories.remove_branch(call.caller, call.path["area"], call.path["branch"])
 
@@ -130,17 +130,17 @@ ENDPOINTS = (
         path="/users/{user}/grants",
         summary="What somebody may do; oneself needs no right.",
         handle=list_grants,
-        answers=Grants,
+        answers=GrantList,
         permission=Permission.USERS_READ,
     ),
     Endpoint(
         method="PUT",
         path=_GRANT,
         summary="Give a permission over a company, or over every one; anew, at another scope.",
-        handle=give_grant,
+        handle=grant_permission,
         status=204,
         query=CompanyQuery,
-        body=GrantBody,
+        body=GrantPermissionRequest,
         permission=Permission.USERS_MANAGE,
         admit=admitting_to_user(Permission.USERS_MANAGE),
         errors=(PrivilegeExceeded, LastAdministrator),
@@ -149,29 +149,31 @@ ENDPOINTS = (
         method="DELETE",
         path=_GRANT,
         summary="Take a permission; from the next request on it is gone.",
-        handle=revoke_grant,
+        handle=revoke_permission,
         status=204,
         query=CompanyQuery,
         permission=Permission.USERS_MANAGE,
         admit=admitting_to_user(Permission.USERS_MANAGE),
         errors=(PrivilegeExceeded, LastAdministrator),
     ),
-    _set("PUT", _BRANCH, "Give a branch.", give_branch),
-    _set("DELETE", _BRANCH, "Take a branch; clients there are theirs no longer.", take_branch),
-    _set("PUT", _AREA, "Give an area, as it grows.", give_area),
-    _set("DELETE", _AREA, "Take an area; clients there are theirs no longer.", take_area),
+    _set("PUT", _BRANCH, "Give a branch.", add_user_branch),
+    _set(
+        "DELETE", _BRANCH, "Take a branch; clients there are theirs no longer.", remove_user_branch
+    ),
+    _set("PUT", _AREA, "Give an area, as it grows.", add_user_area),
+    _set("DELETE", _AREA, "Take an area; clients there are theirs no longer.", remove_user_area),
     _set(
         "PUT",
         _MEMBER,
         "Put a branch into an area.",
-        place_branch,
+        add_area_branch,
         permission=Permission.AREAS_MANAGE,
     ),
     _set(
         "DELETE",
         _MEMBER,
         "Take a branch out of an area.",
-        remove_branch,
+        remove_area_branch,
         permission=Permission.AREAS_MANAGE,
     ),
 )

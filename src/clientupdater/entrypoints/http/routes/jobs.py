@@ -14,7 +14,7 @@ from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
-from clientupdater.entrypoints.http.routes.rows import PersonShown
+from clientupdater.entrypoints.http.routes.rows import StaffMember
 from clientupdater.entrypoints.structuring import Integer, Text
 from clientupdater.ports.queue import Job, JobsAsked
 
@@ -35,7 +35,7 @@ class JobsQuery:
 
 
 @frozen
-class ProgressShown:
+class JobProgress:
     """How far a job is, as it says itself."""
 
     done: int
@@ -44,7 +44,7 @@ class ProgressShown:
 
 
 @frozen(kw_only=True)
-class JobShown:
+class JobRecord:
     """A job as it stands."""
 
     id: int
@@ -57,13 +57,13 @@ class JobShown:
     attempts: int
     max_attempts: int
     company: str | None
-    asked_by: PersonShown | None
+    asked_by: StaffMember | None
     request_id: str | None
     scheduled_at: datetime
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
-    progress: ProgressShown | None
+    progress: JobProgress | None
     error: str | None
 
 
@@ -71,7 +71,7 @@ class JobShown:
 class JobsPage:
     """A page of jobs, the newest first."""
 
-    items: tuple[JobShown, ...]
+    items: tuple[JobRecord, ...]
     next_cursor: str | None
     has_more: bool
 
@@ -91,34 +91,34 @@ def list_jobs(call: Call) -> JobsPage:
     return JobsPage(jobs_shown(call, page), cursor, has_more)
 
 
-def show_job(call: Call) -> JobShown:
+def get_job(call: Call) -> JobRecord:
     """Show a job."""
     return _shown(call, call.app.jobs.show(call.caller, call.path["job"]))
 
 
-def retry_job(call: Call) -> JobShown:
+def retry_job(call: Call) -> JobRecord:
     """Have a job tried once more."""
     return _shown(call, call.app.jobs.retry(call.caller, call.path["job"]))
 
 
-def cancel_job(call: Call) -> JobShown:
+def cancel_job(call: Call) -> JobRecord:
     """Call a job off."""
     return _shown(call, call.app.jobs.cancel(call.caller, call.path["job"]))
 
 
-def _shown(call: Call, job: Job) -> JobShown:
+def _shown(call: Call, job: Job) -> JobRecord:
     return jobs_shown(call, [job])[0]
 
 
-def jobs_shown(call: Call, jobs: Sequence[Job]) -> tuple[JobShown, ...]:
+def jobs_shown(call: Call, jobs: Sequence[Job]) -> tuple[JobRecord, ...]:
     """Show jobs, with the names of who asked for them."""
     people = {job.asked_by for job in jobs if job.asked_by}
     names = call.app.look_up_names(call.caller, people=people)
     return tuple(_of(job, names.companies, names.people) for job in jobs)
 
 
-def _of(job: Job, companies: Mapping[UUID, str], people: Mapping[UUID, str]) -> JobShown:
-    return JobShown(
+def _of(job: Job, companies: Mapping[UUID, str], people: Mapping[UUID, str]) -> JobRecord:
+    return JobRecord(
         id=job.id,
         name=job.name,
         queue=job.queue,
@@ -129,7 +129,7 @@ def _of(job: Job, companies: Mapping[UUID, str], people: Mapping[UUID, str]) -> 
         attempts=job.attempts,
         max_attempts=job.max_attempts,
         company=companies.get(job.company) if job.company else None,
-        asked_by=PersonShown(job.asked_by, people[job.asked_by]) if job.asked_by else None,
+        asked_by=StaffMember(job.asked_by, people[job.asked_by]) if job.asked_by else None,
         request_id=job.trace.get("request_id"),
         scheduled_at=job.scheduled_at,
         created_at=job.created_at,
@@ -140,8 +140,8 @@ def _of(job: Job, companies: Mapping[UUID, str], people: Mapping[UUID, str]) -> 
     )
 
 
-def _progress(result: Progress | None) -> ProgressShown | None:
-    return ProgressShown(result.done, result.total, result.step) if result else None
+def _progress(result: Progress | None) -> JobProgress | None:
+    return JobProgress(result.done, result.total, result.step) if result else None
 
 
 _JOB, _MANAGE = "/jobs/{job}", Permission.JOBS_MANAGE
@@ -160,8 +160,8 @@ ENDPOINTS = (
         method="GET",
         path=_JOB,
         summary="One job, and how far it is.",
-        handle=show_job,
-        answers=JobShown,
+        handle=get_job,
+        answers=JobRecord,
         permission=_MANAGE,
         errors=(NotFound,),
     ),
@@ -170,7 +170,7 @@ ENDPOINTS = (
         path=f"{_JOB}/retry",
         summary="Have a dead job tried once more; its attempts count anew.",
         handle=retry_job,
-        answers=JobShown,
+        answers=JobRecord,
         permission=_MANAGE,
         errors=(NotFound, AlreadyDone, AlreadyExists),
     ),
@@ -179,7 +179,7 @@ ENDPOINTS = (
         path=f"{_JOB}/cancel",
         summary="Call a job off: one that is being done is taken from its worker; or a dead one.",
         handle=cancel_job,
-        answers=JobShown,
+        answers=JobRecord,
         permission=_MANAGE,
         errors=(NotFound, AlreadyDone),
     ),

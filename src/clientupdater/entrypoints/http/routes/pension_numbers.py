@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 @frozen
-class PensionNumberShown:
+class PensionNumber:
     """A pension number, as it is kept: letters and digits alone."""
 
     pension_number: str = field(repr=False)
 
 
-def reveal(call: Call) -> PensionNumberShown:
+def reveal_pension_number(call: Call) -> PensionNumber:
     """Show a client's number."""
-    return PensionNumberShown(call.app.pension_numbers.reveal(call.caller, call.path["client"]))
+    return PensionNumber(call.app.pension_numbers.reveal(call.caller, call.path["client"]))
 
 
 ENDPOINTS = (
@@ -30,8 +30,8 @@ ENDPOINTS = (
         method="GET",
         path="/clients/{client}/pension-number",
         summary="A client's pension number in full; the look is logged.",
-        handle=reveal,
-        answers=PensionNumberShown,
+        handle=reveal_pension_number,
+        answers=PensionNumber,
         permission=Permission.CLIENTS_REVEAL,
     ),
 )

@@ -26,7 +26,7 @@ class CurrentPeriodsQuery:
 
 
 @frozen
-class PeriodShown:
+class RunningPeriod:
     """One period, and its days."""
 
     period: Period
@@ -36,14 +36,14 @@ class PeriodShown:
 
 
 @frozen
-class Periods:
-    """Periods that run: the month, then the quarter."""
+class RunningPeriodList:
+    """RunningPeriodList that run: the month, then the quarter."""
 
-    items: tuple[PeriodShown, ...]
+    items: tuple[RunningPeriod, ...]
 
 
 @frozen
-class OpeningShown:
+class OpenedPeriod:
     """What opening a period came to: as many rows as were missing."""
 
     period: Period
@@ -52,11 +52,13 @@ class OpeningShown:
     finished_at: datetime
 
 
-def show_current_periods(call: Call) -> Periods:
+def list_current_periods(call: Call) -> RunningPeriodList:
     """Tell which periods run."""
     company = _company(call, call.query.company) if call.query.company else None
     running = call.app.periods.current(call.caller, company)
-    return Periods(tuple(PeriodShown(p, p.cycle, p.first_day, p.last_day) for p in running))
+    return RunningPeriodList(
+        tuple(RunningPeriod(p, p.cycle, p.first_day, p.last_day) for p in running)
+    )
 
 
 def _company(call: Call, code: str) -> CompanyId:
@@ -69,10 +71,10 @@ def _company(call: Call, code: str) -> CompanyId:
     return CompanyId(result)
 
 
-def open_period(call: Call) -> OpeningShown:
+def open_period(call: Call) -> OpenedPeriod:
     """Open a period."""
     done: Opening = call.app.periods.open(call.caller, call.path["period"])
-    return OpeningShown(done.period, done.rows, done.started_at, done.finished_at)
+    return OpenedPeriod(done.period, done.rows, done.started_at, done.finished_at)
 
 
 ENDPOINTS = (
@@ -80,9 +82,9 @@ ENDPOINTS = (
         method="GET",
         path="/periods/current",
         summary="Which month and which quarter run, with their first and last day.",
-        handle=show_current_periods,
+        handle=list_current_periods,
         query=CurrentPeriodsQuery,
-        answers=Periods,
+        answers=RunningPeriodList,
         permission=Permission.STATUS_READ,
         errors=(NotFound,),
     ),
@@ -91,7 +93,7 @@ ENDPOINTS = (
         path="/periods/{period}/open",
         summary="Give every client that is due in a period its row; done twice, it does no more.",
         handle=open_period,
-        answers=OpeningShown,
+        answers=OpenedPeriod,
         permission=Permission.CONFIG_MANAGE,
         in_batches=True,
         errors=(PeriodClosed, PeriodNotBegun),

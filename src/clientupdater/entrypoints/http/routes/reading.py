@@ -19,7 +19,7 @@ from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.problems import Rejected
-from clientupdater.entrypoints.http.routes.rows import ClientShown, WorklistItemShown
+from clientupdater.entrypoints.http.routes.rows import ClientRecord, WorklistItem
 from clientupdater.entrypoints.structuring import Integer, Text, structured
 from clientupdater.ports.lists import (
     ClientFilter,
@@ -54,7 +54,7 @@ class WorklistListQuery:
 
 
 @frozen(kw_only=True)
-class ClientsFiltered:
+class ClientFilters:
     """Which clients are meant."""
 
     company: Code | None = None
@@ -84,7 +84,7 @@ class ClientsFiltered:
 
 
 @frozen(kw_only=True)
-class ClientsListQuery(ClientsFiltered):
+class ClientsListQuery(ClientFilters):
     """Which clients are listed, and how."""
 
     sort: ClientSort = ClientSort.NAME
@@ -93,7 +93,7 @@ class ClientsListQuery(ClientsFiltered):
 
 
 @frozen(kw_only=True)
-class ClientSearch(ClientsListQuery):
+class SearchClientsRequest(ClientsListQuery):
     """The same, and words about people, which stay out of URLs."""
 
     q: Annotated[str, Text(longest=200)] | None = field(default=None, repr=False)
@@ -103,7 +103,7 @@ class ClientSearch(ClientsListQuery):
 class ClientsPage:
     """A page of clients."""
 
-    items: tuple[ClientShown, ...]
+    items: tuple[ClientRecord, ...]
     next_cursor: str | None
     has_more: bool
 
@@ -112,7 +112,7 @@ class ClientsPage:
 class WorklistPage:
     """A page of what to do."""
 
-    items: tuple[WorklistItemShown, ...]
+    items: tuple[WorklistItem, ...]
     next_cursor: str | None
     has_more: bool
 
@@ -125,7 +125,7 @@ class LookupsQuery:
 
 
 @frozen
-class LookupShown:
+class LookupEntry:
     """One word of a lookup."""
 
     code: str
@@ -168,14 +168,14 @@ _BY_SORT: dict[ClientSort, Any] = {
 """A day is read once it is known to be one: who has none is found by name."""
 
 
-def read_worklist(call: Call) -> WorklistPage:
+def list_worklist(call: Call) -> WorklistPage:
     """Tell what to do next."""
     asked: WorklistListQuery = call.query
     after = _place(call, asked.cursor, _WorkPlace)
     key = WorklistKey(**attrs.asdict(after, recurse=False)) if after else None
     query = WorklistQuery(order=asked.order, limit=asked.limit, after=key)
     page = call.app.worklist.read(call.caller, query)
-    items = tuple(map(WorklistItemShown.of, page.items))
+    items = tuple(map(WorklistItem.of, page.items))
     return WorklistPage(items, _cursor(call, page.after), page.has_more)
 
 
@@ -203,7 +203,7 @@ def _clients(
         )
     )
     return ClientsPage(
-        tuple(map(ClientShown.of, page.items)), _cursor(call, page.after), page.has_more
+        tuple(map(ClientRecord.of, page.items)), _cursor(call, page.after), page.has_more
     )
 
 
@@ -213,7 +213,7 @@ def _client_key(sort: ClientSort, place: _Placed[Any]) -> ClientKey:
     return ClientKey(value, ClientId(place.client), place.is_undated)
 
 
-def filter_of(caller: Caller, asked: ClientsFiltered) -> ClientFilter:
+def filter_of(caller: Caller, asked: ClientFilters) -> ClientFilter:
     """Read a filter, which is the same wherever clients are asked for."""
     own = {a.name for a in attrs.fields(ClientFilter)} - {"row", "assigned_to"}
     rows = {a.name: getattr(asked, a.name) for a in attrs.fields(StatusFilter)}
@@ -249,13 +249,13 @@ def _place(call: Call, cursor: str | None, kind: type[T]) -> T | None:
         raise Rejected(400, "invalid_cursor", "The cursor is of another version.") from error
 
 
-def show_client(call: Call) -> Answer:
+def get_client(call: Call) -> Answer:
     """Show one client."""
-    shown = ClientShown.of(call.app.clients.show(call.caller, call.path["client"]))
+    shown = ClientRecord.of(call.app.clients.show(call.caller, call.path["client"]))
     return Answer(value=shown, version=shown.version)
 
 
-def read_lookups(call: Call) -> Any:
+def list_lookups(call: Call) -> Any:
     """Give the words that people choose from."""
     return call.app.lookups(call.caller, inactive=call.query.all, generation=call.generation)
 
@@ -265,7 +265,7 @@ ENDPOINTS = (
         method="GET",
         path="/worklist",
         summary="What to do next, each with the cause of its place.",
-        handle=read_worklist,
+        handle=list_worklist,
         query=WorklistListQuery,
         answers=WorklistPage,
         permission=Permission.STATUS_READ,
@@ -284,7 +284,7 @@ ENDPOINTS = (
         path="/clients/search",
         summary="Clients by name, code, contact number or whole pension number.",
         handle=search_clients,
-        body=ClientSearch,
+        body=SearchClientsRequest,
         answers=ClientsPage,
         once=False,
         counts_as=Activity.READ,
@@ -294,17 +294,17 @@ ENDPOINTS = (
         method="GET",
         path="/clients/{client}",
         summary="One client, with where they stand now.",
-        handle=show_client,
-        answers=ClientShown,
+        handle=get_client,
+        answers=ClientRecord,
         permission=Permission.CLIENTS_READ,
     ),
     Endpoint(
         method="GET",
         path="/lookups",
         summary="The words that people choose from.",
-        handle=read_lookups,
+        handle=list_lookups,
         query=LookupsQuery,
-        answers=dict[str, tuple[LookupShown, ...]],
+        answers=dict[str, tuple[LookupEntry, ...]],
         cacheable=True,
     ),
 )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Shown = TypeVar("Shown")
 
 
-def shown_as(kind: type[Shown], view: Any, **made: Any) -> Shown:
+def shape_of(kind: type[Shown], view: Any, **made: Any) -> Shown:
     """Show what a read model found by the members of a shape; some of them made anew."""
     names = _names(kind)  # type: ignore[arg-type] # a class is hashable
     return kind(**{name: getattr(view, name) for name in names if name not in made}, **made)
@@ -39,7 +39,7 @@ def _names(kind: type[Any]) -> tuple[str, ...]:
 
 
 @frozen
-class PersonShown:
+class StaffMember:
     """Somebody of the staff, by name."""
 
     id: UUID
@@ -47,7 +47,7 @@ class PersonShown:
 
 
 @frozen(kw_only=True)
-class SnapshotShown:
+class PeriodSnapshot:
     """Where a client stands in a period."""
 
     client_id: UUID
@@ -64,14 +64,14 @@ class SnapshotShown:
     next_follow_up_on: date | None
     promised_on: date | None
     promised_amount: Decimal | None
-    assigned_to: PersonShown | None
+    assigned_to: StaffMember | None
     branch: str
-    updated_by: PersonShown | None
+    updated_by: StaffMember | None
     updated_at: datetime
     version: int
 
     @classmethod
-    def of(cls, client: Client, row: PeriodRow, names: Names) -> SnapshotShown:
+    def of(cls, client: Client, row: PeriodRow, names: Names) -> PeriodSnapshot:
         """Show a row of a client."""
         snapshot, promise = row.snapshot, row.snapshot.promise
         return cls(
@@ -98,7 +98,7 @@ class SnapshotShown:
 
 
 @frozen(kw_only=True)
-class EventShown:
+class PeriodEvent:
     """One thing that happened to a row."""
 
     sequence: int
@@ -113,16 +113,16 @@ class EventShown:
     promised_amount: Decimal | None
     occurred_at: datetime
     recorded_at: datetime
-    by: PersonShown | None
+    by: StaffMember | None
     branch: str
     voids: int | None
     voided_by: int | None
 
     @classmethod
-    def of(cls, event: StatusEvent, names: Names, voided_by: int | None = None) -> EventShown:
+    def of(cls, event: StatusEvent, names: Names, voided_by: int | None = None) -> PeriodEvent:
         """Show an event; `voided_by` is the sequence of a later one."""
         promise = event.promise
-        return shown_as(
+        return shape_of(
             cls,
             event,
             promised_on=promise.on if promise else None,
@@ -134,15 +134,15 @@ class EventShown:
 
 
 @frozen
-class WrittenShown:
+class RecordedUpdate:
     """What a write came to."""
 
-    event: EventShown
-    snapshot: SnapshotShown
+    event: PeriodEvent
+    snapshot: PeriodSnapshot
 
 
 @frozen
-class ConflictShown:
+class ContactConflict:
     """What a source says a client's contact numbers are."""
 
     source: str
@@ -151,7 +151,7 @@ class ConflictShown:
 
 
 @frozen(kw_only=True)
-class ClientShown:
+class ClientRecord:
     """A client, with the running period's snapshot."""
 
     id: UUID
@@ -169,28 +169,28 @@ class ClientShown:
     birth_date: date | None = field(repr=False)
     contact_number: str | None = field(repr=False)
     contact_number_alt: str | None = field(repr=False)
-    contact_conflict: tuple[ConflictShown, ...] | None
+    contact_conflict: tuple[ContactConflict, ...] | None
     past_due_amount: Decimal | None
     loan_status: str | None
     is_active: bool
     is_trackable: bool
-    assigned_to: PersonShown | None
+    assigned_to: StaffMember | None
     sync_source: str | None
     last_synced_at: datetime | None
     created_at: datetime
     updated_at: datetime
     version: int
-    current: SnapshotShown | None
+    current: PeriodSnapshot | None
 
     @classmethod
-    def of(cls, view: Any) -> ClientShown:
+    def of(cls, view: Any) -> ClientRecord:
         """Show a client of the read model."""
-        current = view.current and shown_as(SnapshotShown, view.current)
-        return shown_as(cls, view, current=current)
+        current = view.current and shape_of(PeriodSnapshot, view.current)
+        return shape_of(cls, view, current=current)
 
 
 @frozen(kw_only=True)
-class WorklistClientShown:
+class WorklistClient:
     """As much of a client as one needs to call them."""
 
     id: UUID
@@ -204,18 +204,18 @@ class WorklistClientShown:
 
 
 @frozen
-class WorklistItemShown:
+class WorklistItem:
     """One thing to do, and why it stands where it stands."""
 
-    client: WorklistClientShown
-    snapshot: SnapshotShown
+    client: WorklistClient
+    snapshot: PeriodSnapshot
     cause: Cause
 
     @classmethod
-    def of(cls, item: Any) -> WorklistItemShown:
+    def of(cls, item: Any) -> WorklistItem:
         """Show an item of the read model."""
-        client = shown_as(WorklistClientShown, item.client)
-        return cls(client, shown_as(SnapshotShown, item.snapshot), item.cause)
+        client = shape_of(WorklistClient, item.client)
+        return cls(client, shape_of(PeriodSnapshot, item.snapshot), item.cause)
 
 
 def names_in(
@@ -236,11 +236,11 @@ def names_in(
     return call.app.look_up_names(call.caller, branches=branches, people=known)
 
 
-def events_shown(events: tuple[StatusEvent, ...], names: Names) -> tuple[EventShown, ...]:
+def period_events(events: tuple[StatusEvent, ...], names: Names) -> tuple[PeriodEvent, ...]:
     """Show a history; each event says which later one voids it."""
     gone = voided(events)
-    return tuple(EventShown.of(each, names, gone.get(each.sequence)) for each in events)
+    return tuple(PeriodEvent.of(each, names, gone.get(each.sequence)) for each in events)
 
 
-def _person(person: UUID | None, names: Names) -> PersonShown | None:
-    return PersonShown(person, names.people[person]) if person else None
+def _person(person: UUID | None, names: Names) -> StaffMember | None:
+    return StaffMember(person, names.people[person]) if person else None

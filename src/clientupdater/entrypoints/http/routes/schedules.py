@@ -20,7 +20,7 @@ Version = Annotated[int, Integer(0, 2**31 - 1)]
 
 
 @frozen(kw_only=True)
-class ScheduleShown:
+class Schedule:
     """A schedule as it stands."""
 
     name: str
@@ -36,14 +36,14 @@ class ScheduleShown:
 
 
 @frozen
-class Schedules:
+class ScheduleList:
     """All of them, by name."""
 
-    items: tuple[ScheduleShown, ...]
+    items: tuple[Schedule, ...]
 
 
 @frozen(kw_only=True)
-class ScheduleChangesBody:
+class ChangeScheduleRequest:
     """What is to be otherwise; an empty time_zone is the business's."""
 
     cron_expression: Annotated[str, Text(longest=50, shortest=9)] | None = None
@@ -52,14 +52,14 @@ class ScheduleChangesBody:
     version: Version | None = None
 
 
-def list_schedules(call: Call) -> Schedules:
+def list_schedules(call: Call) -> ScheduleList:
     """List schedules."""
-    return Schedules(tuple(map(shown, call.app.schedules.list(call.caller))))
+    return ScheduleList(tuple(map(shown, call.app.schedules.list(call.caller))))
 
 
 def change_schedule(call: Call) -> Answer:
     """Change a schedule."""
-    body: ScheduleChangesBody = call.body
+    body: ChangeScheduleRequest = call.body
     changes = ScheduleChanges(
         cron=body.cron_expression, time_zone=body.time_zone, is_active=body.is_active
     )
@@ -73,9 +73,9 @@ def change_schedule(call: Call) -> Answer:
     return Answer(value=shown(changed), version=changed.version)
 
 
-def shown(schedule: ScheduledJob | Any) -> ScheduleShown:
+def shown(schedule: ScheduledJob | Any) -> Schedule:
     """Show a schedule."""
-    return ScheduleShown(
+    return Schedule(
         name=schedule.name,
         cron_expression=schedule.cron,
         time_zone=schedule.time_zone,
@@ -94,7 +94,7 @@ ENDPOINTS = (
         path="/schedules",
         summary="What is done again and again, when it was done last and is due next.",
         handle=list_schedules,
-        answers=Schedules,
+        answers=ScheduleList,
         permission=Permission.JOBS_MANAGE,
     ),
     Endpoint(
@@ -102,8 +102,8 @@ ENDPOINTS = (
         path="/schedules/{schedule}",
         summary="Change when something is done, or whether it is.",
         handle=change_schedule,
-        body=ScheduleChangesBody,
-        answers=ScheduleShown,
+        body=ChangeScheduleRequest,
+        answers=Schedule,
         permission=Permission.JOBS_MANAGE,
         versioned=True,
         errors=(NotFound, VersionConflict),

@@ -13,10 +13,10 @@ from clientupdater.domain.people import Act
 from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.routes.shapes import (
-    GrantShown,
-    SessionShown,
-    UserShown,
-    grants_shown,
+    Grant,
+    Session,
+    User,
+    grants_of,
 )
 from clientupdater.entrypoints.structuring import Text
 
@@ -28,7 +28,7 @@ Password = Annotated[str, Text(longest=1024)]
 
 
 @frozen
-class SignInBody:
+class SignInRequest:
     """Who one says one is, and the proof of it."""
 
     email: Annotated[str, Text(longest=255)] = field(repr=False)
@@ -36,17 +36,17 @@ class SignInBody:
 
 
 @frozen
-class SignedInShown:
+class OpenedSession:
     """A session that was opened; its token is shown this once."""
 
     token: str = field(repr=False)
     expires_at: datetime
     idle_seconds: int
-    user: UserShown
+    user: User
 
 
 @frozen
-class OwnSession:
+class CurrentSession:
     """The session that asks."""
 
     id: UUID
@@ -54,20 +54,20 @@ class OwnSession:
 
 
 @frozen
-class Me:
+class CurrentUser:
     """Who one is, and what one may do."""
 
-    user: UserShown
-    grants: tuple[GrantShown, ...]
+    user: User
+    grants: tuple[Grant, ...]
     branches: tuple[str, ...]
     areas: tuple[str, ...]
     must_change_password: bool
-    session: OwnSession | None
+    session: CurrentSession | None
     """None for those who come with a token of the identity provider (U1)."""
 
 
 @frozen
-class PasswordBody:
+class ChangePasswordRequest:
     """The password there is, and the one there shall be."""
 
     current_password: Password = field(repr=False)
@@ -75,10 +75,10 @@ class PasswordBody:
 
 
 @frozen
-class Sessions:
+class SessionList:
     """The ways in that are open."""
 
-    items: tuple[SessionShown, ...]
+    items: tuple[Session, ...]
 
 
 def names_around(call: Call, *people: Person) -> Names:
@@ -91,12 +91,12 @@ def names_around(call: Call, *people: Person) -> Names:
     )
 
 
-def sign_in(call: Call) -> SignedInShown:
+def sign_in(call: Call) -> OpenedSession:
     """Let somebody in."""
-    body: SignInBody = call.body
+    body: SignInRequest = call.body
     done = call.app.sign_in(body.email, body.password, call.caller.origin)
-    user = UserShown.of(done.person, names_around(call, done.person))
-    return SignedInShown(done.token, done.expires_at, done.idle_seconds, user)
+    user = User.of(done.person, names_around(call, done.person))
+    return OpenedSession(done.token, done.expires_at, done.idle_seconds, user)
 
 
 def sign_out(call: Call) -> None:
@@ -104,34 +104,34 @@ def sign_out(call: Call) -> None:
     call.app.sessions.sign_out(call.caller, call.session.session.id)
 
 
-def show_me(call: Call) -> Me:
+def get_current_user(call: Call) -> CurrentUser:
     """Show oneself."""
     shown = call.app.people.show(call.caller, call.caller.actor.id)
     names = names_around(call, shown.person)
-    user, opened = UserShown.of(shown.person, names), call.session.open
-    return Me(
+    user, opened = User.of(shown.person, names), call.session.open
+    return CurrentUser(
         user=user,
-        grants=grants_shown(shown.grants, names),
+        grants=grants_of(shown.grants, names),
         branches=user.branches,
         areas=user.areas,
         must_change_password=user.must_change_password,
-        session=OwnSession(opened.id, opened.session.expires_at) if opened else None,
+        session=CurrentSession(opened.id, opened.session.expires_at) if opened else None,
     )
 
 
 def change_my_password(call: Call) -> None:
     """Take another password."""
-    body: PasswordBody = call.body
+    body: ChangePasswordRequest = call.body
     call.app.passwords.change(
         call.caller, _own_session(call), body.current_password, body.new_password
     )
 
 
-def list_my_sessions(call: Call) -> Sessions:
+def list_my_sessions(call: Call) -> SessionList:
     """Show where one is signed in."""
     current = _own_session(call)
     result = call.app.sessions.list(call.caller, call.caller.actor.id)
-    return Sessions(tuple(SessionShown.of(each, current) for each in result))
+    return SessionList(tuple(Session.of(each, current) for each in result))
 
 
 def _own_session(call: Call) -> UUID | None:
@@ -151,8 +151,8 @@ ENDPOINTS = (
         summary="Sign in.",
         handle=sign_in,
         status=201,
-        body=SignInBody,
-        answers=SignedInShown,
+        body=SignInRequest,
+        answers=OpenedSession,
         public=True,
         counts_as=Activity.SIGN_IN,
         shown_once=("token",),
@@ -169,7 +169,11 @@ ENDPOINTS = (
         errors=(NotFound,),
     ),
     Endpoint(
-        method="GET", path="/me", summary="Who I am, and what I may do.", handle=show_me, answers=Me
+        method="GET",
+        path="/me",
+        summary="Who I am, and what I may do.",
+        handle=get_current_user,
+        answers=CurrentUser,
     ),
     Endpoint(
         method="PUT",
@@ -177,7 +181,7 @@ ENDPOINTS = (
         summary="Change my password; every other session of mine ends.",
         handle=change_my_password,
         status=204,
-        body=PasswordBody,
+        body=ChangePasswordRequest,
         act=Act.CHANGE_PASSWORD,
     ),
     Endpoint(
@@ -185,7 +189,7 @@ ENDPOINTS = (
         path="/me/sessions",
         summary="Where I am signed in.",
         handle=list_my_sessions,
-        answers=Sessions,
+        answers=SessionList,
     ),
     Endpoint(
         method="DELETE",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class UserShown:
+class User:
     """Somebody of the staff."""
 
     id: UUID
@@ -34,7 +34,7 @@ class UserShown:
     version: int
 
     @classmethod
-    def of(cls, person: Person, names: Names) -> UserShown:
+    def of(cls, person: Person, names: Names) -> User:
         """Show a person with the codes of their territory."""
         territory = person.territory
         return cls(
@@ -53,7 +53,7 @@ class UserShown:
 
 
 @frozen
-class GrantShown:
+class Grant:
     """One permission that somebody holds; no company is every one."""
 
     permission: Permission
@@ -62,21 +62,21 @@ class GrantShown:
     granted_at: datetime
 
     @classmethod
-    def of(cls, given_grant: GivenGrant, names: Names) -> GrantShown:
+    def of(cls, given_grant: GivenGrant, names: Names) -> Grant:
         """Show a grant with its company's code."""
         grant = given_grant.grant
         company = names.companies[grant.company] if grant.company else None
         return cls(grant.permission, company, grant.scope, given_grant.granted_at)
 
 
-def grants_shown(grants: Iterable[GivenGrant], names: Names) -> tuple[GrantShown, ...]:
+def grants_of(grants: Iterable[GivenGrant], names: Names) -> tuple[Grant, ...]:
     """Show grants in one order: by permission, then company."""
-    shown = (GrantShown.of(each, names) for each in grants)
+    shown = (Grant.of(each, names) for each in grants)
     return tuple(sorted(shown, key=lambda each: (each.permission, each.company or "")))
 
 
 @frozen
-class SessionShown:
+class Session:
     """An open way in."""
 
     id: UUID
@@ -88,7 +88,7 @@ class SessionShown:
     is_current: bool
 
     @classmethod
-    def of(cls, opened: OpenSession, current: UUID | None) -> SessionShown:
+    def of(cls, opened: OpenSession, current: UUID | None) -> Session:
         """Show a session, and whether it is the one that asks."""
         session = opened.session
         return cls(

@@ -21,13 +21,13 @@ from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import Mode, SyncRequest
 from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
-from clientupdater.entrypoints.http.routes.rows import ClientShown
+from clientupdater.entrypoints.http.routes.rows import ClientRecord
 from clientupdater.entrypoints.http.routes.sync_shapes import (
-    RejectShown,
-    SyncJobShown,
-    SyncJobsPage,
-    SyncPlanShown,
-    SyncRejectsPage,
+    RejectedRow,
+    SyncRun,
+    SyncRunsPage,
+    SyncPlan,
+    RejectedRowsPage,
 )
 from clientupdater.entrypoints.http.routes.tracking import admitting
 from clientupdater.entrypoints.structuring import Integer, Text
@@ -40,7 +40,7 @@ _JOBS, _JOB = "/sync/jobs", "/sync/jobs/{sync_job}"
 
 
 @frozen(kw_only=True)
-class SyncJobRequest:
+class StartSyncRequest:
     """What is to be read, and whether it is only to be seen what that would do."""
 
     source: Source
@@ -50,7 +50,7 @@ class SyncJobRequest:
 
 
 @frozen(kw_only=True)
-class ApprovalBody:
+class ApproveSyncRequest:
     """The hash of the plan that was looked at, so that no other one is approved."""
 
     plan_hash: Annotated[str, Text(longest=64, shortest=64)] | None = None
@@ -64,9 +64,9 @@ class PageQuery:
     cursor: Annotated[str, Text(longest=4096)] | None = None
 
 
-def ask_for_sync(call: Call) -> Answer:
+def start_sync(call: Call) -> Answer:
     """Ask for a run."""
-    body: SyncJobRequest = call.body
+    body: StartSyncRequest = call.body
     company = _company(call, body.company) if body.company else None
     asked = SyncRequest(body.source, company, body.mode, body.full)
     return _accepted(call, call.app.sync.ask(call.caller, asked))
@@ -80,7 +80,7 @@ def _company(call: Call, code: str) -> CompanyId:
     return CompanyId(result)
 
 
-def list_sync_jobs(call: Call) -> SyncJobsPage:
+def list_sync_runs(call: Call) -> SyncRunsPage:
     """List runs."""
     asked: PageQuery = call.query
     before = SyncJobId(UUID(opened_cursor(call, asked.cursor))) if asked.cursor else None
@@ -88,32 +88,32 @@ def list_sync_jobs(call: Call) -> SyncJobsPage:
     page, has_more = items[: asked.limit], len(items) > asked.limit
     names = call.app.look_up_names(call.caller)
     cursor = sealed_cursor(call, str(page[-1].id)) if has_more else None
-    return SyncJobsPage(tuple(SyncJobShown.of(each, names) for each in page), cursor, has_more)
+    return SyncRunsPage(tuple(SyncRun.of(each, names) for each in page), cursor, has_more)
 
 
-def show_sync_job(call: Call) -> SyncJobShown:
+def get_sync_run(call: Call) -> SyncRun:
     """Show a run."""
     return _shown(call, call.app.sync.show(call.caller, call.path["sync_job"]))
 
 
-def show_sync_plan(call: Call) -> SyncPlanShown:
+def get_sync_plan(call: Call) -> SyncPlan:
     """Show what a run would do, or did."""
-    return SyncPlanShown.of(call.app.sync.show_plan(call.caller, call.path["sync_job"]))
+    return SyncPlan.of(call.app.sync.show_plan(call.caller, call.path["sync_job"]))
 
 
-def approve_sync(call: Call) -> Answer:
+def approve_sync_plan(call: Call) -> Answer:
     """Approve a plan."""
-    body: ApprovalBody = call.body
+    body: ApproveSyncRequest = call.body
     job = call.path["sync_job"]
     return _accepted(call, call.app.sync.approve(call.caller, job, seen=body.plan_hash))
 
 
-def cancel_sync(call: Call) -> SyncJobShown:
+def cancel_sync_run(call: Call) -> SyncRun:
     """Call a run off."""
     return _shown(call, call.app.sync.cancel(call.caller, call.path["sync_job"]))
 
 
-def list_sync_rejects(call: Call) -> SyncRejectsPage:
+def list_sync_rejects(call: Call) -> RejectedRowsPage:
     """List the rows that could not be taken."""
     asked: PageQuery = call.query
     after = int(opened_cursor(call, asked.cursor)) if asked.cursor else 0
@@ -122,7 +122,7 @@ def list_sync_rejects(call: Call) -> SyncRejectsPage:
     )
     page, has_more = result[: asked.limit], len(result) > asked.limit
     cursor = sealed_cursor(call, page[-1].row) if has_more else None
-    return SyncRejectsPage(tuple(map(RejectShown.of, page)), cursor, has_more)
+    return RejectedRowsPage(tuple(map(RejectedRow.of, page)), cursor, has_more)
 
 
 def replay_sync_rejects(call: Call) -> Answer:
@@ -134,7 +134,7 @@ def refresh_client(call: Call) -> Answer:
     """Take over what NextBank says of a client, and show it."""
     call.app.refresh_client(call.caller, call.path["client"])
     view = call.app.clients.show(call.caller, call.path["client"], _EXECUTE)
-    shown = ClientShown.of(view)
+    shown = ClientRecord.of(view)
     return Answer(value=shown, version=shown.version)
 
 
@@ -142,8 +142,8 @@ def _accepted(call: Call, job: SyncJob) -> Answer:
     return Answer(value=_shown(call, job), location=f"{BASE}{_JOBS}/{job.id}")
 
 
-def _shown(call: Call, job: SyncJob) -> SyncJobShown:
-    return SyncJobShown.of(job, call.app.look_up_names(call.caller))
+def _shown(call: Call, job: SyncJob) -> SyncRun:
+    return SyncRun.of(job, call.app.look_up_names(call.caller))
 
 
 ENDPOINTS = (
@@ -151,10 +151,10 @@ ENDPOINTS = (
         method="POST",
         path=_JOBS,
         summary="Ask for a run of a source: a worker does it; a preview changes nothing.",
-        handle=ask_for_sync,
+        handle=start_sync,
         status=202,
-        body=SyncJobRequest,
-        answers=SyncJobShown,
+        body=StartSyncRequest,
+        answers=SyncRun,
         permission=_EXECUTE,
         errors=(SyncRunning,),
     ),
@@ -162,25 +162,25 @@ ENDPOINTS = (
         method="GET",
         path=_JOBS,
         summary="The runs, the newest first.",
-        handle=list_sync_jobs,
+        handle=list_sync_runs,
         query=PageQuery,
-        answers=SyncJobsPage,
+        answers=SyncRunsPage,
         permission=_READ,
     ),
     Endpoint(
         method="GET",
         path=_JOB,
         summary="How a run stands, also while it works.",
-        handle=show_sync_job,
-        answers=SyncJobShown,
+        handle=get_sync_run,
+        answers=SyncRun,
         permission=_READ,
     ),
     Endpoint(
         method="GET",
         path=f"{_JOB}/plan",
         summary="What a run would do, or did: by field, with examples, consequences and reasons.",
-        handle=show_sync_plan,
-        answers=SyncPlanShown,
+        handle=get_sync_plan,
+        answers=SyncPlan,
         permission=_READ,
         errors=(NotFound,),
     ),
@@ -188,11 +188,11 @@ ENDPOINTS = (
         method="POST",
         path=f"{_JOB}/approve",
         summary="Let a preview or a held plan be applied, while it is still what would be done.",
-        handle=approve_sync,
+        handle=approve_sync_plan,
         status=202,
-        body=ApprovalBody,
+        body=ApproveSyncRequest,
         body_required=False,
-        answers=SyncJobShown,
+        answers=SyncRun,
         permission=_EXECUTE,
         errors=(PlanChanged, SyncOver),
     ),
@@ -200,8 +200,8 @@ ENDPOINTS = (
         method="POST",
         path=f"{_JOB}/cancel",
         summary="Call a run off; one that is under way keeps nothing.",
-        handle=cancel_sync,
-        answers=SyncJobShown,
+        handle=cancel_sync_run,
+        answers=SyncRun,
         permission=_EXECUTE,
         errors=(SyncOver,),
     ),
@@ -211,7 +211,7 @@ ENDPOINTS = (
         summary="The rows that could not be taken, each with every reason.",
         handle=list_sync_rejects,
         query=PageQuery,
-        answers=SyncRejectsPage,
+        answers=RejectedRowsPage,
         permission=_READ,
     ),
     Endpoint(
@@ -220,7 +220,7 @@ ENDPOINTS = (
         summary="Take the rows that could not be taken, now that what was wrong is mended.",
         handle=replay_sync_rejects,
         status=202,
-        answers=SyncJobShown,
+        answers=SyncRun,
         permission=_EXECUTE,
         errors=(SyncRunning, SyncOver, Gone),
     ),
@@ -229,7 +229,7 @@ ENDPOINTS = (
         path="/clients/{client}/refresh",
         summary="Ask NextBank for one client now, and apply what differs.",
         handle=refresh_client,
-        answers=ClientShown,
+        answers=ClientRecord,
         permission=_EXECUTE,
         admit=admitting(_EXECUTE),
         in_batches=True,

@@ -39,7 +39,7 @@ class MappingQuery:
 
 
 @frozen(kw_only=True)
-class MappingBody:
+class SaveSyncMappingRequest:
     """All the lines of a source, in place of what there was."""
 
     source: Source
@@ -48,7 +48,7 @@ class MappingBody:
 
 
 @frozen
-class MappingShown:
+class SyncMapping:
     """The lines of a source, by field."""
 
     source: Source
@@ -56,7 +56,9 @@ class MappingShown:
     items: tuple[MappingLine, ...]
 
     @classmethod
-    def of(cls, asked: MappingQuery | MappingBody, entries: Iterable[Entry]) -> MappingShown:
+    def of(
+        cls, asked: MappingQuery | SaveSyncMappingRequest, entries: Iterable[Entry]
+    ) -> SyncMapping:
         """Show them."""
         lines = (
             MappingLine(
@@ -67,16 +69,16 @@ class MappingShown:
         return cls(asked.source, asked.company, tuple(lines))
 
 
-def show_sync_mapping(call: Call) -> MappingShown:
+def get_sync_mapping(call: Call) -> SyncMapping:
     """Show a mapping."""
     asked: MappingQuery = call.query
     company = _company(call, asked.company)
-    return MappingShown.of(asked, call.app.sync_mappings.show(call.caller, asked.source, company))
+    return SyncMapping.of(asked, call.app.sync_mappings.show(call.caller, asked.source, company))
 
 
-def save_sync_mapping(call: Call) -> MappingShown:
+def save_sync_mapping(call: Call) -> SyncMapping:
     """Save a mapping."""
-    body: MappingBody = call.body
+    body: SaveSyncMappingRequest = call.body
     company = _company(call, body.company)
     entries = [Entry(each.field, each.column, each.transforms, each.owns) for each in body.items]
     try:
@@ -85,7 +87,7 @@ def save_sync_mapping(call: Call) -> MappingShown:
         raise InvalidInput(
             [type(each)(f"/items{each.pointer}", each.message) for each in error.faults]
         ) from error
-    return MappingShown.of(body, saved)
+    return SyncMapping.of(body, saved)
 
 
 def _company(call: Call, code: str | None) -> CompanyId | None:
@@ -103,9 +105,9 @@ ENDPOINTS = (
         method="GET",
         path="/sync/mappings",
         summary="Which column of a source fills which field.",
-        handle=show_sync_mapping,
+        handle=get_sync_mapping,
         query=MappingQuery,
-        answers=MappingShown,
+        answers=SyncMapping,
         permission=Permission.CONFIG_READ,
     ),
     Endpoint(
@@ -113,8 +115,8 @@ ENDPOINTS = (
         path="/sync/mappings",
         summary="Save which column of a source fills which field; the next run reads by it.",
         handle=save_sync_mapping,
-        body=MappingBody,
-        answers=MappingShown,
+        body=SaveSyncMappingRequest,
+        answers=SyncMapping,
         permission=Permission.CONFIG_MANAGE,
     ),
 )

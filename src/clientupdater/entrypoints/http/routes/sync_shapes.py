@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class StepShown:
+class SyncStepProgress:
     """How a step goes: records by now, and seconds."""
 
     records: int
@@ -27,7 +27,7 @@ class StepShown:
 
 
 @frozen
-class CountsShown:
+class SyncCounts:
     """What became of the records; received is the sum of the five after it."""
 
     received: int
@@ -41,7 +41,7 @@ class CountsShown:
 
 
 @frozen(kw_only=True)
-class SyncJobShown:
+class SyncRun:
     """A run; its numbers tell of nobody."""
 
     id: UUID
@@ -50,8 +50,8 @@ class SyncJobShown:
     mode: Mode
     full: bool
     state: str
-    progress: dict[str, StepShown]
-    counts: CountsShown
+    progress: dict[str, SyncStepProgress]
+    counts: SyncCounts
     consequences: dict[str, int]
     plan_hash: str | None
     replays: UUID | None
@@ -62,7 +62,7 @@ class SyncJobShown:
     completed_at: datetime | None
 
     @classmethod
-    def of(cls, job: SyncJob, names: Names) -> SyncJobShown:
+    def of(cls, job: SyncJob, names: Names) -> SyncRun:
         """Show a run with its company's code."""
         asked, counts = job.asked, job.counts
         return cls(
@@ -73,11 +73,11 @@ class SyncJobShown:
             full=asked.full,
             state=str(job.state),
             progress={
-                str(step): StepShown(done.records, done.seconds)
+                str(step): SyncStepProgress(done.records, done.seconds)
                 for step in Step
                 if (done := job.steps.get(step))
             },
-            counts=CountsShown(
+            counts=SyncCounts(
                 received=counts.received,
                 created=counts.created,
                 updated=counts.updated,
@@ -99,7 +99,7 @@ class SyncJobShown:
 
 
 @frozen
-class EffectShown:
+class SyncEffect:
     """One thing that a run does to one client; pension numbers masked."""
 
     client_code: str
@@ -109,25 +109,25 @@ class EffectShown:
 
 
 @frozen(kw_only=True)
-class SyncPlanShown:
+class SyncPlan:
     """What a run would do, or did: numbers, and some examples of each kind."""
 
     hash: str
-    counts: CountsShown
+    counts: SyncCounts
     updates_by_field: dict[str, int]
     consequences: dict[str, int]
     rejects_by_reason: dict[str, int]
-    examples: dict[str, tuple[EffectShown, ...]]
+    examples: dict[str, tuple[SyncEffect, ...]]
     held_for: tuple[str, ...]
     """Companies of which it would deactivate more clients than the guard lets pass."""
 
     @classmethod
-    def of(cls, outcome: Outcome) -> SyncPlanShown:
+    def of(cls, outcome: Outcome) -> SyncPlan:
         """Show it."""
         counts = outcome.counts
         return cls(
             hash=outcome.hash,
-            counts=CountsShown(
+            counts=SyncCounts(
                 counts.received,
                 counts.created,
                 counts.updated,
@@ -141,7 +141,7 @@ class SyncPlanShown:
             consequences=dict(outcome.consequences),
             rejects_by_reason=dict(outcome.rejects),
             examples={
-                kind: tuple(EffectShown(e.code, e.what, e.before, e.after) for e in effects)
+                kind: tuple(SyncEffect(e.code, e.what, e.before, e.after) for e in effects)
                 for kind, effects in outcome.examples.items()
             },
             held_for=outcome.held_for,
@@ -149,7 +149,7 @@ class SyncPlanShown:
 
 
 @frozen
-class ReasonShown:
+class RejectReason:
     """Which column, and what is wrong with it; never what was in it."""
 
     column: str
@@ -157,35 +157,35 @@ class ReasonShown:
 
 
 @frozen
-class RejectShown:
+class RejectedRow:
     """A row that could not be taken."""
 
     row: int
     client_code: str | None
-    reasons: tuple[ReasonShown, ...]
+    reasons: tuple[RejectReason, ...]
     replayed_by: UUID | None
     """The run that took it after all."""
 
     @classmethod
-    def of(cls, reject: KeptReject) -> RejectShown:
+    def of(cls, reject: KeptReject) -> RejectedRow:
         """Show it with every reason."""
-        reasons = tuple(ReasonShown(each.pointer, each.message) for each in reject.faults)
+        reasons = tuple(RejectReason(each.pointer, each.message) for each in reject.faults)
         return cls(reject.row, reject.code, reasons, reject.replayed_by)
 
 
 @frozen
-class SyncJobsPage:
+class SyncRunsPage:
     """A page of runs, the newest first."""
 
-    items: tuple[SyncJobShown, ...]
+    items: tuple[SyncRun, ...]
     next_cursor: str | None
     has_more: bool
 
 
 @frozen
-class SyncRejectsPage:
+class RejectedRowsPage:
     """A page of the rows that could not be taken, as they came."""
 
-    items: tuple[RejectShown, ...]
+    items: tuple[RejectedRow, ...]
     next_cursor: str | None
     has_more: bool

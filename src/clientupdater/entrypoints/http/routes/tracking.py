@@ -19,10 +19,10 @@ from clientupdater.entrypoints.failures import details_of, failure_of
 from clientupdater.entrypoints.http.contract import MIB, Answer, Call, Endpoint, part
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.routes.rows import (
-    EventShown,
-    SnapshotShown,
-    WrittenShown,
-    events_shown,
+    PeriodEvent,
+    PeriodSnapshot,
+    RecordedUpdate,
+    period_events,
     names_in,
 )
 from clientupdater.entrypoints.structuring import Integer, Many, Text
@@ -51,7 +51,7 @@ RULES = (
 
 
 @frozen(kw_only=True)
-class UpdateBody:
+class RecordUpdateRequest:
     """What came of a call or a visit."""
 
     status: Code
@@ -67,7 +67,7 @@ class UpdateBody:
 
 
 @frozen(kw_only=True)
-class BulkItemBody:
+class BulkUpdateItem:
     """One update among many."""
 
     client: Annotated[str, Text(longest=60, shortest=1)]
@@ -85,15 +85,15 @@ class BulkItemBody:
 
 
 @frozen
-class BulkBody:
+class RecordUpdatesRequest:
     """Many updates, each by itself, or all or none."""
 
-    items: Annotated[tuple[BulkItemBody, ...], Many(least=1, most=500)]
+    items: Annotated[tuple[BulkUpdateItem, ...], Many(least=1, most=500)]
     atomic: bool = False
 
 
 @frozen
-class CorrectionBody:
+class CorrectionRequest:
     """Why something is taken back."""
 
     remarks: str | None = field(default=None, repr=False)
@@ -108,21 +108,21 @@ class AsOf:
 
 
 @frozen
-class Snapshots:
+class PeriodSnapshotList:
     """Where a client stood, the latest period first."""
 
-    items: tuple[SnapshotShown, ...]
+    items: tuple[PeriodSnapshot, ...]
 
 
 @frozen
-class Events:
+class PeriodEventList:
     """What happened to a row, in order."""
 
-    items: tuple[EventShown, ...]
+    items: tuple[PeriodEvent, ...]
 
 
 @frozen
-class ItemError:
+class BulkItemError:
     """Why one of many was not done."""
 
     code: str
@@ -131,21 +131,21 @@ class ItemError:
 
 
 @frozen
-class ItemResult:
+class BulkItemResult:
     """What one of many came to: its status is that of a call by itself."""
 
     index: int
     status: int
-    event: EventShown | None = None
-    snapshot: SnapshotShown | None = None
-    error: ItemError | None = None
+    event: PeriodEvent | None = None
+    snapshot: PeriodSnapshot | None = None
+    error: BulkItemError | None = None
 
 
 @frozen
-class Results:
+class BulkResults:
     """What each of many came to, in order."""
 
-    results: tuple[ItemResult, ...]
+    results: tuple[BulkItemResult, ...]
 
 
 def admitting(permission: Permission) -> Callable[[Call], None]:
@@ -159,7 +159,7 @@ def admitting(permission: Permission) -> Callable[[Call], None]:
     return admit
 
 
-def update_of(body: UpdateBody | BulkItemBody, pointer: str = "") -> StatusUpdate:
+def update_of(body: RecordUpdateRequest | BulkUpdateItem, pointer: str = "") -> StatusUpdate:
     """Read an update; a promised amount without its day is none."""
     if body.promised_amount is not None and body.promised_on is None:
         raise InvalidInput.of(f"{pointer}/promised_on", "is missing: until when was it promised?")
@@ -190,14 +190,14 @@ def conflicts_shown(call: Call, period: Period | None) -> Iterator[None]:
         ) from error
 
 
-def _current(call: Call, period: Period | None) -> SnapshotShown | None:
+def _current(call: Call, period: Period | None) -> PeriodSnapshot | None:
     if period is None:
         return None
     try:
         result = call.app.tracking.show_row(call.caller, call.path["client"], period)
     except (NotFound, errors.Refused):
         return None
-    return SnapshotShown.of(
+    return PeriodSnapshot.of(
         result.client, result.row, names_in(call, [result.client], [result.row])
     )
 
@@ -205,33 +205,37 @@ def _current(call: Call, period: Period | None) -> SnapshotShown | None:
 def written(call: Call, done: Written) -> Answer:
     """Show what a write came to."""
     names = names_in(call, [done.client], [done.row], [done.event])
-    shown = WrittenShown(
-        EventShown.of(done.event, names), SnapshotShown.of(done.client, done.row, names)
+    shown = RecordedUpdate(
+        PeriodEvent.of(done.event, names), PeriodSnapshot.of(done.client, done.row, names)
     )
     return Answer(value=shown, version=done.row.snapshot.version)
 
 
-def list_rows(call: Call) -> Snapshots:
+def list_client_periods(call: Call) -> PeriodSnapshotList:
     """List a client's rows."""
     result = call.app.tracking.list_rows(call.caller, call.path["client"])
     names = names_in(call, [result.client], result.rows)
-    return Snapshots(tuple(SnapshotShown.of(result.client, row, names) for row in result.rows))
+    return PeriodSnapshotList(
+        tuple(PeriodSnapshot.of(result.client, row, names) for row in result.rows)
+    )
 
 
-def show_row(call: Call) -> Answer:
+def get_client_period(call: Call) -> Answer:
     """Show one row."""
     result = call.app.tracking.show_row(
         call.caller, call.path["client"], call.path["period"], call.query.as_of
     )
     names = names_in(call, [result.client], [result.row])
-    shown = SnapshotShown.of(result.client, result.row, names)
+    shown = PeriodSnapshot.of(result.client, result.row, names)
     return Answer(value=shown, version=shown.version)
 
 
-def list_events(call: Call) -> Events:
+def list_period_events(call: Call) -> PeriodEventList:
     """List what happened."""
     result = call.app.tracking.show_history(call.caller, call.path["client"], call.path["period"])
-    return Events(events_shown(result.events, names_in(call, [result.client], (), result.events)))
+    return PeriodEventList(
+        period_events(result.events, names_in(call, [result.client], (), result.events))
+    )
 
 
 def record_update(call: Call) -> Answer:
@@ -244,7 +248,7 @@ def record_update(call: Call) -> Answer:
     return written(call, done)
 
 
-def reopen_row(call: Call) -> Answer:
+def reopen_period(call: Call) -> Answer:
     """Reopen a row."""
     client, period = call.path["client"], call.path["period"]
     with conflicts_shown(call, period):
@@ -273,7 +277,7 @@ def revive_client(call: Call) -> Answer:
     return written(call, done)
 
 
-def record_updates(call: Call) -> Results:
+def record_updates(call: Call) -> BulkResults:
     """Record many updates."""
     items = [_item(index, item) for index, item in enumerate(call.body.items)]
     try:
@@ -284,7 +288,7 @@ def record_updates(call: Call) -> Results:
     return _results(call, done)
 
 
-def _item(index: int, item: BulkItemBody) -> BulkItem:
+def _item(index: int, item: BulkUpdateItem) -> BulkItem:
     pointer = f"/items/{index}"
     try:
         client = part("client").read(item.client)
@@ -293,30 +297,30 @@ def _item(index: int, item: BulkItemBody) -> BulkItem:
     return BulkItem(client, item.period, update_of(item, pointer), item.version)
 
 
-def _results(call: Call, outcomes: Iterable[Any]) -> Results:
+def _results(call: Call, outcomes: Iterable[Any]) -> BulkResults:
     result = tuple(outcomes)
     done = [each.result for each in result if each.result]
     names = names_in(call, [d.client for d in done], [d.row for d in done], [d.event for d in done])
-    return Results(tuple(_result(each, names) for each in result))
+    return BulkResults(tuple(_result(each, names) for each in result))
 
 
-def _result(outcome: Outcome[Written], names: Any) -> ItemResult:
+def _result(outcome: Outcome[Written], names: Any) -> BulkItemResult:
     if outcome.result:
         done = outcome.result
-        snapshot = SnapshotShown.of(done.client, done.row, names)
-        return ItemResult(outcome.index, 201, EventShown.of(done.event, names), snapshot)
+        snapshot = PeriodSnapshot.of(done.client, done.row, names)
+        return BulkItemResult(outcome.index, 201, PeriodEvent.of(done.event, names), snapshot)
     if outcome.error is None:
-        return ItemResult(outcome.index, 424)
-    return ItemResult(
+        return BulkItemResult(outcome.index, 424)
+    return BulkItemResult(
         outcome.index, failure_of(outcome.error).status, error=error_shown(outcome.error)
     )
 
 
-def error_shown(error: Error) -> ItemError:
+def error_shown(error: Error) -> BulkItemError:
     """Show why one of many was not done."""
     details = details_of(error)
     details.pop("snapshot", None)
-    return ItemError(failure_of(error).code, error.message, details)
+    return BulkItemError(failure_of(error).code, error.message, details)
 
 
 _ROW = "/clients/{client}/periods/{period}"
@@ -329,8 +333,8 @@ def _correction(path: str, summary: str, handle: Callable[[Call], Any], *kinds: 
         summary=summary,
         handle=handle,
         status=201,
-        body=CorrectionBody,
-        answers=WrittenShown,
+        body=CorrectionRequest,
+        answers=RecordedUpdate,
         permission=Permission.STATUS_CORRECT,
         admit=admitting(Permission.STATUS_CORRECT),
         versioned=True,
@@ -343,8 +347,8 @@ ENDPOINTS = (
         method="GET",
         path="/clients/{client}/periods",
         summary="Where a client stood in every period.",
-        handle=list_rows,
-        answers=Snapshots,
+        handle=list_client_periods,
+        answers=PeriodSnapshotList,
         permission=Permission.STATUS_READ,
         admit=admitting(Permission.STATUS_READ),
     ),
@@ -352,9 +356,9 @@ ENDPOINTS = (
         method="GET",
         path=_ROW,
         summary="Where a client stands in a period, now or as known at a past moment.",
-        handle=show_row,
+        handle=get_client_period,
         query=AsOf,
-        answers=SnapshotShown,
+        answers=PeriodSnapshot,
         permission=Permission.STATUS_READ,
         admit=admitting(Permission.STATUS_READ),
     ),
@@ -362,8 +366,8 @@ ENDPOINTS = (
         method="GET",
         path=f"{_ROW}/events",
         summary="What happened in a period, in order, who and when.",
-        handle=list_events,
-        answers=Events,
+        handle=list_period_events,
+        answers=PeriodEventList,
         permission=Permission.STATUS_HISTORY_READ,
         admit=admitting(Permission.STATUS_HISTORY_READ),
     ),
@@ -373,14 +377,14 @@ ENDPOINTS = (
         summary="Record what came of a call or a visit.",
         handle=record_update,
         status=201,
-        body=UpdateBody,
-        answers=WrittenShown,
+        body=RecordUpdateRequest,
+        answers=RecordedUpdate,
         permission=Permission.STATUS_UPDATE,
         admit=admitting(Permission.STATUS_UPDATE),
         versioned=True,
         errors=RULES,
     ),
-    _correction(f"{_ROW}/reopen", "Take a DONE back.", reopen_row, errors.NotDone),
+    _correction(f"{_ROW}/reopen", "Take a DONE back.", reopen_period, errors.NotDone),
     _correction(
         f"{_ROW}/events/{{sequence}}/void", "Undo an event.", void_event, errors.NotVoidable
     ),
@@ -390,8 +394,8 @@ ENDPOINTS = (
         path="/status-updates",
         summary="Record many updates: each by itself, or all or none.",
         handle=record_updates,
-        body=BulkBody,
-        answers=Results,
+        body=RecordUpdatesRequest,
+        answers=BulkResults,
         permission=Permission.STATUS_UPDATE,
         largest_body=4 * MIB,
         errors=(BulkRejected,),

@@ -12,13 +12,13 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.routes.grants import user_of
-from clientupdater.entrypoints.http.routes.sessions import Password, Sessions
-from clientupdater.entrypoints.http.routes.shapes import SessionShown
+from clientupdater.entrypoints.http.routes.sessions import Password, SessionList
+from clientupdater.entrypoints.http.routes.shapes import Session
 from clientupdater.entrypoints.structuring import Text
 
 
 @frozen
-class ResetShown:
+class PasswordReset:
     """A reset that was made out; its token is shown this once."""
 
     token: str | None = field(repr=False)
@@ -27,18 +27,18 @@ class ResetShown:
 
 
 @frozen
-class RedeemBody:
+class RedeemPasswordResetRequest:
     """A reset, and the password there shall be."""
 
     token: Annotated[str, Text(longest=1024)] = field(repr=False)
     new_password: Password = field(repr=False)
 
 
-def list_user_sessions(call: Call) -> Sessions:
+def list_user_sessions(call: Call) -> SessionList:
     """List where somebody is signed in."""
     opened = call.session.open
     items = call.app.sessions.list(call.caller, user_of(call))
-    return Sessions(tuple(SessionShown.of(each, opened and opened.id) for each in items))
+    return SessionList(tuple(Session.of(each, opened and opened.id) for each in items))
 
 
 def end_user_sessions(call: Call) -> None:
@@ -46,15 +46,15 @@ def end_user_sessions(call: Call) -> None:
     call.app.sessions.revoke_many(call.caller, user_of(call))
 
 
-def reset_password(call: Call) -> ResetShown:
+def reset_password(call: Call) -> PasswordReset:
     """Make out a reset."""
     reset = call.app.passwords.reset(call.caller, user_of(call))
-    return ResetShown(reset.token, reset.expires_at)
+    return PasswordReset(reset.token, reset.expires_at)
 
 
-def redeem_reset(call: Call) -> None:
+def redeem_password_reset(call: Call) -> None:
     """Use a reset."""
-    body: RedeemBody = call.body
+    body: RedeemPasswordResetRequest = call.body
     call.app.passwords.redeem(body.token, body.new_password, call.caller.origin)
 
 
@@ -66,7 +66,7 @@ ENDPOINTS = (
         path=f"{_USER}/sessions",
         summary="Where somebody is signed in; oneself needs no right.",
         handle=list_user_sessions,
-        answers=Sessions,
+        answers=SessionList,
         permission=Permission.USERS_READ,
     ),
     Endpoint(
@@ -84,7 +84,7 @@ ENDPOINTS = (
         summary="Make out a reset of somebody's password; its token is shown this once.",
         handle=reset_password,
         status=201,
-        answers=ResetShown,
+        answers=PasswordReset,
         shown_once=("token",),
         permission=_MANAGE,
         errors=(PrivilegeExceeded,),
@@ -93,9 +93,9 @@ ENDPOINTS = (
         method="POST",
         path="/password-resets",
         summary="Set a new password by a reset; every session of theirs ends.",
-        handle=redeem_reset,
+        handle=redeem_password_reset,
         status=204,
-        body=RedeemBody,
+        body=RedeemPasswordResetRequest,
         public=True,
         counts_as=Activity.SIGN_IN,
         errors=(InvalidCredentials,),

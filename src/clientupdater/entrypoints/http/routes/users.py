@@ -24,7 +24,7 @@ from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.routes.grants import admitting_to_user, user_of
 from clientupdater.entrypoints.http.routes.sessions import names_around
-from clientupdater.entrypoints.http.routes.shapes import UserShown
+from clientupdater.entrypoints.http.routes.shapes import User
 from clientupdater.entrypoints.structuring import Integer, Many, Text
 from clientupdater.usecases.people.users import NewUser, UserChanges
 
@@ -57,13 +57,13 @@ class UsersQuery:
 class UsersPage:
     """A page of people, in the order of their emails."""
 
-    items: tuple[UserShown, ...]
+    items: tuple[User, ...]
     next_cursor: str | None
     has_more: bool
 
 
 @frozen(kw_only=True)
-class NewUserBody:
+class CreateUserRequest:
     """Who is to come; branches and areas by id, or `code:` and a code."""
 
     email: Email = field(repr=False)
@@ -74,7 +74,7 @@ class NewUserBody:
 
 
 @frozen
-class NewUserShown(UserShown):
+class CreatedUser(User):
     """An account that was just made; its password is shown this once."""
 
     initial_password: str | None = field(repr=False)
@@ -83,7 +83,7 @@ class NewUserShown(UserShown):
 
 
 @frozen(kw_only=True)
-class UserChangesBody:
+class ChangeUserRequest:
     """What is to be otherwise; a name or a clerk_id that is null is taken away."""
 
     email: Email = field(default=_AS_IT_IS, repr=False)
@@ -95,7 +95,7 @@ class UserChangesBody:
 
 
 @frozen
-class VersionBody:
+class DeleteUserRequest:
     """Which version was seen, where no header says so."""
 
     version: Version | None = None
@@ -111,12 +111,12 @@ def list_users(call: Call) -> UsersPage:
     page, has_more = result[: asked.limit], len(result) > asked.limit
     names = names_around(call, *page)
     cursor = sealed_cursor(call, page[-1].email) if has_more else None
-    return UsersPage(tuple(UserShown.of(each, names) for each in page), cursor, has_more)
+    return UsersPage(tuple(User.of(each, names) for each in page), cursor, has_more)
 
 
 def create_user(call: Call) -> Answer:
     """Make an account."""
-    body: NewUserBody = call.body
+    body: CreateUserRequest = call.body
     new = NewUser(
         email=body.email,
         first_name=body.first_name,
@@ -126,7 +126,7 @@ def create_user(call: Call) -> Answer:
     )
     made = call.app.people.create(call.caller, new)
     user = _shown(call, made.person)
-    shown = NewUserShown(
+    shown = CreatedUser(
         **attrs.asdict(user, recurse=False),
         initial_password=made.initial_password,
         initial_password_expires_at=made.expires_at,
@@ -141,7 +141,7 @@ def _place(named: str, pointer: str) -> Any:
         raise InvalidInput.of(pointer, "is an id, or code: and a code") from None
 
 
-def show_user(call: Call) -> Answer:
+def get_user(call: Call) -> Answer:
     """Show an account."""
     shown = _shown(call, call.app.people.show(call.caller, user_of(call)).person)
     return Answer(value=shown, version=shown.version)
@@ -170,8 +170,8 @@ def delete_user(call: Call) -> None:
         call.app.people.delete(call.caller, user_of(call), call.version)
 
 
-def _shown(call: Call, person: Person) -> UserShown:
-    return UserShown.of(person, names_around(call, person))
+def _shown(call: Call, person: Person) -> User:
+    return User.of(person, names_around(call, person))
 
 
 @contextmanager
@@ -181,7 +181,7 @@ def _conflicts_shown(call: Call) -> Iterator[None]:
         yield
     except VersionConflict as error:
         try:
-            error.snapshot = show_user(call).value
+            error.snapshot = get_user(call).value
         except (NotFound, Refused):
             error.snapshot = None
         raise
@@ -205,8 +205,8 @@ ENDPOINTS = (
         summary="Make an account; its initial password is shown this once, and must be changed.",
         handle=create_user,
         status=201,
-        body=NewUserBody,
-        answers=NewUserShown,
+        body=CreateUserRequest,
+        answers=CreatedUser,
         permission=_MANAGE,
         shown_once=("initial_password",),
         errors=(AlreadyExists, PrivilegeExceeded),
@@ -215,8 +215,8 @@ ENDPOINTS = (
         method="GET",
         path=_USER,
         summary="One account; one's own needs no right.",
-        handle=show_user,
-        answers=UserShown,
+        handle=get_user,
+        answers=User,
         permission=Permission.USERS_READ,
     ),
     Endpoint(
@@ -224,8 +224,8 @@ ENDPOINTS = (
         path=_USER,
         summary="Change an account; a change of email or clerk_id is as a password reset.",
         handle=change_user,
-        body=UserChangesBody,
-        answers=UserShown,
+        body=ChangeUserRequest,
+        answers=User,
         permission=_MANAGE,
         admit=admitting_to_user(_MANAGE),
         versioned=True,
@@ -237,7 +237,7 @@ ENDPOINTS = (
         summary="Delete an account; what it did goes on naming it.",
         handle=delete_user,
         status=204,
-        body=VersionBody,
+        body=DeleteUserRequest,
         body_required=False,
         permission=_MANAGE,
         admit=admitting_to_user(_MANAGE),

@@ -41,7 +41,7 @@ class NoticeData:
 
 
 @frozen(kw_only=True)
-class NoticeBody:
+class NextBankNotice:
     """A notice, as NextBank sends it; of a type that is not known here it is only answered."""
 
     TAKES_MORE: ClassVar = True
@@ -52,23 +52,23 @@ class NoticeBody:
 
 
 @frozen
-class NoticeTaken:
+class AcceptedNotice:
     """It has come: one that is known here is kept and followed."""
 
     delivery: str
 
 
-def receive_notice(call: Call) -> NoticeTaken:
+def receive_notice(call: Call) -> AcceptedNotice:
     """Take a notice from NextBank."""
     delivery, body = _verified(call), call.body
     if body.type in set(NoticeKind):
         call.app.receive_notice(_notice(delivery, body))
     else:
         _log.warning("unknown notice", source=_SOURCE, delivery=delivery, type=body.type)
-    return NoticeTaken(delivery)
+    return AcceptedNotice(delivery)
 
 
-def _notice(delivery: str, body: NoticeBody) -> Notice:
+def _notice(delivery: str, body: NextBankNotice) -> Notice:
     try:
         data = structured(body.data, NoticeData)
     except InvalidInput as error:
@@ -110,8 +110,8 @@ ENDPOINTS = (
         path="/webhooks/nextbank",
         summary="Word from NextBank, signed as Standard Webhooks: kept once, followed by a job.",
         handle=receive_notice,
-        body=NoticeBody,
-        answers=NoticeTaken,
+        body=NextBankNotice,
+        answers=AcceptedNotice,
         public=True,
         admit=_admit,
         counts_as=Activity.WEBHOOK,
