@@ -193,9 +193,9 @@ def _fetched(app: App, caller: Caller, export: UUID, path: Path, *, force: bool 
 
 
 def _print(items: Sequence[Export], app: App, *, as_json: bool, one: bool = False) -> None:
-    from clientupdater.entrypoints.http.routes.exports import ExportJob
+    from clientupdater.entrypoints.http.routes.exports import Export as ExportAnswer
 
-    shown = [ExportJob.of(each, app.exports.clock.now()) for each in items]
+    shown = [ExportAnswer.of(each, app.exports.clock.now()) for each in items]
     if as_json:
         print_json(shown[0] if one else {"items": shown})
         return

@@ -28,8 +28,10 @@ from clientupdater.entrypoints.cli.sync_summary import print_summary, progress
 from clientupdater.entrypoints.failures import Exit, failure_of
 from clientupdater.entrypoints.http.routes.sync_shapes import (
     RejectedRow,
-    SyncRun,
     SyncPlan,
+)
+from clientupdater.entrypoints.http.routes.sync_shapes import (
+    SyncJob as SyncJobAnswer,
 )
 from clientupdater.entrypoints.wire import to_plain
 
@@ -122,13 +124,13 @@ def _done_here(app: App, caller: Caller, job: SyncJob) -> SyncJob:
 def _print(app: App, caller: Caller, job: SyncJob, *, as_json: bool) -> None:
     names = app.look_up_names(caller)
     if as_json:
-        shown = to_plain(SyncRun.of(job, names))
+        shown = to_plain(SyncJobAnswer.of(job, names))
         print_json({**shown, "code": "held"} if job.state is JobStatus.HELD else shown)
         return
     plan = None
     if job.plan_hash and caller.actor.found(Permission.SYNC_READ):
         plan = SyncPlan.of(app.sync.show_plan(caller, job.id))
-    print_summary(SyncRun.of(job, names), plan)
+    print_summary(SyncJobAnswer.of(job, names), plan)
 
 
 @contextmanager
@@ -154,7 +156,7 @@ def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
     with opened_as(session, acts) as (app, caller):
         names = app.look_up_names(caller)
         items = app.sync.list(caller, at_most=limit)
-        shown = [SyncRun.of(each, names) for each in items]
+        shown = [SyncJobAnswer.of(each, names) for each in items]
     if as_json:
         print_json({"items": shown})
         return

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from clientupdater.entrypoints.http.routes.sync_shapes import (
         SyncEffect,
-        SyncRun,
+        SyncJob,
         SyncPlan,
     )
     from clientupdater.ports.sync import Progressed
@@ -89,7 +89,7 @@ def _line(how_far: Progressed) -> str:
     return f"{how_far.step:<8} {done}".ljust(60)
 
 
-def print_summary(job: SyncRun, plan: SyncPlan | None) -> None:
+def print_summary(job: SyncJob, plan: SyncPlan | None) -> None:
     """Say what came of a run, for a person to decide by, and what they can do about it."""
     click.secho(f"{job.source} {job.mode} {job.id}: {job.state}", bold=True)
     if job.error:
@@ -103,7 +103,7 @@ def print_summary(job: SyncRun, plan: SyncPlan | None) -> None:
         _print_what_now(job, plan)
 
 
-def _counted(job: SyncRun) -> str:
+def _counted(job: SyncJob) -> str:
     """Say what became of the rows; without a plan nobody knows that yet, or ever will."""
     counts = job.counts
     if job.plan_hash is None:
@@ -143,7 +143,7 @@ def _effect(kind: str, effect: SyncEffect) -> str:
     return f"{message}  {'to ' * (kind == 'moved')}{effect.after or ''}".rstrip()
 
 
-def _print_what_now(job: SyncRun, plan: SyncPlan) -> None:
+def _print_what_now(job: SyncJob, plan: SyncPlan) -> None:
     """Say what is to be decided, and by which commands."""
     if job.counts.rejected:
         click.echo(f"each row that was refused, and why: clientupdater sync rejects {job.id}")

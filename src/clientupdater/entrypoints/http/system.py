@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
 
 import anyio
 from attrs import define, field, frozen
@@ -14,6 +14,7 @@ import clientupdater
 from clientupdater.domain.errors import NotFound, Unauthenticated
 from clientupdater.domain.rate_limits import Activity, Asker
 from clientupdater.entrypoints.http import pipeline
+from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.limits import require
 from clientupdater.entrypoints.http.middleware.admission import worked
 from clientupdater.entrypoints.wire import to_json
@@ -108,9 +109,9 @@ async def metrics(request: Request) -> Response:
 
 @frozen
 class ServiceHealth:
-    """How one service stands."""
+    """The health of a service."""
 
-    status: str
+    status: Annotated[str, About("`up`, `degraded` or `down`.", "up")]
     latency_ms: float | None
     circuit: str | None
     error: str | None
@@ -118,7 +119,7 @@ class ServiceHealth:
 
 @frozen
 class QueueLength:
-    """How much there is in a queue."""
+    """How many jobs a queue holds."""
 
     pending: int
     processing: int
@@ -127,7 +128,7 @@ class QueueLength:
 
 @frozen
 class SourceHealth:
-    """How taking over one source stands; whose data it is, and what went wrong, is for doctor."""
+    """The health of a source of clients."""
 
     last_run: str | None
     """How the last run stands that was to apply something."""
@@ -159,11 +160,11 @@ class SourceHealth:
 
 @frozen
 class SystemHealthReport:
-    """How everything stands that we need."""
+    """The health of everything that this service uses."""
 
-    status: str
+    status: Annotated[str, About("`healthy`, `degraded` or `unhealthy`.", "healthy")]
     timestamp: datetime
-    version: str
+    version: Annotated[str, About("The version of the software.", "0.1.0")]
     services: dict[str, ServiceHealth]
     queues: dict[str, QueueLength]
     sources: dict[str, SourceHealth]

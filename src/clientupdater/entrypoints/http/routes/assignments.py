@@ -12,20 +12,21 @@ from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.failures import failure_of
 from clientupdater.entrypoints.http.contract import Call, Endpoint, part
+from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.routes.tracking import BulkItemError, admitting, error_shown
 from clientupdater.entrypoints.structuring import Many, Text
 
 
 @frozen
 class AssignClientRequest:
-    """Whose the client is to be; null: nobody's."""
+    """The officer to assign the client to."""
 
     officer: UUID | None
 
 
 @frozen
 class AssignClientsRequest:
-    """Which clients are to be whose."""
+    """The clients, and the officer to assign them to."""
 
     clients: Annotated[
         tuple[Annotated[str, Text(longest=60, shortest=1)], ...], Many(least=1, most=500)
@@ -35,16 +36,16 @@ class AssignClientsRequest:
 
 @frozen
 class AssignmentResult:
-    """What one of many came to."""
+    """What happened to an item; its status is the status of a single request."""
 
     index: int
-    status: int
+    status: Annotated[int, About("The HTTP status that a single request would have.", 200)]
     error: BulkItemError | None = None
 
 
 @frozen
 class AssignmentResults:
-    """What each of many came to, in order."""
+    """What happened to each item, in order."""
 
     results: tuple[AssignmentResult, ...]
 
@@ -59,17 +60,22 @@ class AccessQuery:
 
 @frozen
 class AccessExplanation:
-    """What the policy decides, the grants it found and what is missing."""
+    """What the policy decides, and why."""
 
     allowed: bool
     permission: Permission
-    grants: tuple[str, ...]
-    missing: str | None
+    grants: Annotated[
+        tuple[str, ...],
+        About(
+            "The grants that were found, for people to read.", ["clients:read, FCASH, scope branch"]
+        ),
+    ]
+    missing: Annotated[str | None, About("What the user lacks; null: nothing.", None)]
     explanation: str
 
 
 def assign_client(call: Call) -> None:
-    """Give a client to an officer."""
+    """Assign the client to an officer, or to nobody."""
     officer = call.body.officer
     call.app.assignments.assign(
         call.caller, call.path["client"], PersonId(officer) if officer else None
@@ -77,7 +83,7 @@ def assign_client(call: Call) -> None:
 
 
 def assign_clients(call: Call) -> AssignmentResults:
-    """Give many clients to an officer."""
+    """Assign up to 500 clients to an officer, or to nobody. Each one succeeds or fails alone."""
     body: AssignClientsRequest = call.body
     clients = [_client(name, f"/clients/{index}") for index, name in enumerate(body.clients)]
     officer = PersonId(body.officer) if body.officer else None
@@ -93,7 +99,9 @@ def assign_clients(call: Call) -> AssignmentResults:
 
 
 def explain_access(call: Call) -> AccessExplanation:
-    """Explain what somebody may."""
+    """Explain why a user may or may not do something with a client: the grants that were found and
+    what is missing.
+    """
     asked: AccessQuery = call.query
     client = _client(asked.client, "/client")
     result = call.app.explanations.explain(
@@ -119,7 +127,7 @@ ENDPOINTS = (
     Endpoint(
         method="PUT",
         path="/clients/{client}/assignment",
-        summary="Give a client to an officer, or to nobody.",
+        summary="Assign a client",
         handle=assign_client,
         status=204,
         body=AssignClientRequest,
@@ -130,7 +138,7 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/assignments",
-        summary="Give many clients to an officer, each by itself.",
+        summary="Assign many clients",
         handle=assign_clients,
         body=AssignClientsRequest,
         answers=AssignmentResults,
@@ -139,7 +147,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/users/{user}/access",
-        summary="Why somebody may, or may not, do something to a client.",
+        summary="Explain a user's access",
         handle=explain_access,
         query=AccessQuery,
         answers=AccessExplanation,

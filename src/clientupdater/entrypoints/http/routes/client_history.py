@@ -14,6 +14,7 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import Source
 from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
+from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.routes.rows import StaffMember
 from clientupdater.entrypoints.http.routes.tracking import admitting
@@ -34,15 +35,19 @@ class HistoryQuery:
 
 @frozen(kw_only=True)
 class ClientChange:
-    """One field that changed; lookups by their codes, pension numbers masked."""
+    """A field that changed. Lookups appear as codes, pension numbers masked."""
 
     field: str
     old_value: str | None = kept(repr=False)
     new_value: str | None = kept(repr=False)
     changed_at: datetime
-    by: StaffMember | None
-    sync_job: UUID | None
-    source: Source | None
+    by: Annotated[StaffMember | None, About("The person that changed it; null: a sync job did.")]
+    sync_job: Annotated[
+        UUID | None, About("The sync job that changed it; null: a person did.", None)
+    ]
+    source: Annotated[
+        Source | None, About("The source that it came from; null: a person changed it.", None)
+    ]
 
     @classmethod
     def of(cls, change: ChangedField) -> ClientChange:
@@ -60,7 +65,7 @@ class ClientChange:
 
 @frozen
 class ClientHistoryPage:
-    """A page of what changed, the newest first."""
+    """A page of changes, the newest first."""
 
     items: tuple[ClientChange, ...]
     next_cursor: str | None
@@ -74,7 +79,9 @@ class _Place:
 
 
 def list_client_history(call: Call) -> ClientHistoryPage:
-    """Show what changed."""
+    """List which fields of the client changed, the newest change first, and who or which sync job
+    changed them.
+    """
     asked: HistoryQuery = call.query
     page = call.app.clients.history(
         call.caller, call.path["client"], asked.limit, _after(call, asked.cursor)
@@ -97,7 +104,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/clients/{client}/sync-history",
-        summary="What changed of a client, by whom or by which run, the newest first.",
+        summary="List a client's changes",
         handle=list_client_history,
         query=HistoryQuery,
         answers=ClientHistoryPage,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from attrs import field, frozen
 
@@ -36,7 +36,9 @@ class ContactField(StrEnum):
 
 @frozen(kw_only=True)
 class CorrectContactsRequest:
-    """The numbers as they are to be; null takes one away."""
+    """The corrected numbers. A number that is left out stays; null removes it."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {"contact_number": "+639171234567", "version": 3}
 
     contact_number: Number | None = field(default=_AS_IT_IS, repr=False)
     contact_number_alt: Number | None = field(default=_AS_IT_IS, repr=False)
@@ -45,7 +47,7 @@ class CorrectContactsRequest:
 
 @frozen(kw_only=True)
 class SettleContactConflictRequest:
-    """Whose number is to count: in every conflict, or for these fields alone."""
+    """Which numbers to keep."""
 
     decision: Settlement
     fields: Annotated[tuple[ContactField, ...], Many(least=1, most=2)] | None = None
@@ -53,7 +55,9 @@ class SettleContactConflictRequest:
 
 
 def correct_contacts(call: Call) -> Answer:
-    """Correct contact numbers."""
+    """Correct the client's contact numbers. The correction wins over what a source sends later.
+    A number that you leave out stays; null removes it.
+    """
     values = {each: getattr(call.body, str(each)) for each in sorted(CONTACTS)}
     corrections = {each: number for each, number in values.items() if number is not _AS_IT_IS}
     with _conflicts_shown(call):
@@ -62,7 +66,7 @@ def correct_contacts(call: Call) -> Answer:
 
 
 def settle_contact_conflict(call: Call) -> Answer:
-    """Settle a conflict."""
+    """Decide between the corrected numbers and newer ones from the source."""
     body: SettleContactConflictRequest = call.body
     only = None if body.fields is None else {Field(each) for each in body.fields}
     with _conflicts_shown(call):
@@ -98,7 +102,7 @@ ENDPOINTS = (
     Endpoint(
         method="PATCH",
         path="/clients/{client}",
-        summary="Correct contact numbers; the correction wins over what the source says.",
+        summary="Correct contact numbers",
         handle=correct_contacts,
         body=CorrectContactsRequest,
         answers=ClientRecord,
@@ -109,7 +113,7 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/clients/{client}/contact-conflict",
-        summary="Keep our contact numbers, or take the source's, where it said something new.",
+        summary="Settle a contact conflict",
         handle=settle_contact_conflict,
         body=SettleContactConflictRequest,
         answers=ClientRecord,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from uuid import UUID
 
 from attrs import field, frozen
@@ -15,6 +15,7 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Download, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
+from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.routes.reading import (
     ClientFilters,
@@ -26,7 +27,7 @@ from clientupdater.entrypoints.structuring import Many, Text, structured
 from clientupdater.ports.exports import ExportKey, ExportRequest
 
 if TYPE_CHECKING:
-    from clientupdater.ports.exports import Export
+    from clientupdater.ports.exports import Export as StoredExport
 
 MEDIA_TYPES = {
     ExportFormat.CSV: "text/csv; charset=utf-8",
@@ -37,7 +38,14 @@ Column = Annotated[str, Text(longest=100, shortest=1)]
 
 @frozen(kw_only=True)
 class CreateExportRequest:
-    """What is to be taken out; no columns named: all of them."""
+    """What the file holds, and its format."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "type": "clients",
+        "format": "csv",
+        "filters": {"branch": "QC01"},
+        "columns": ["client_code", "full_name"],
+    }
 
     type: ExportType
     format: ExportFormat
@@ -47,20 +55,20 @@ class CreateExportRequest:
 
 @frozen(kw_only=True)
 class ExportProgress:
-    """How far it is."""
+    """How far an export is."""
 
     done: int
     total: int | None
 
 
 @frozen(kw_only=True)
-class ExportJob:
-    """An export as it stands; `file` is where its file is fetched, once it is there."""
+class Export:
+    """An export."""
 
     id: UUID
     type: ExportType
     format: ExportFormat
-    status: JobStatus
+    status: Annotated[JobStatus, About("The state of the export.", "completed")]
     progress: ExportProgress | None
     row_count: int | None
     file_size: int | None
@@ -70,7 +78,7 @@ class ExportJob:
     file: str | None
 
     @classmethod
-    def of(cls, export: Export, now: datetime) -> ExportJob:
+    def of(cls, export: StoredExport, now: datetime) -> Export:
         """Show one."""
         progress = export.progress
         return cls(
@@ -98,9 +106,9 @@ class ExportsQuery:
 
 @frozen
 class ExportsPage:
-    """A page of one's exports."""
+    """A page of exports, the newest first."""
 
-    items: tuple[ExportJob, ...]
+    items: tuple[Export, ...]
     next_cursor: str | None
     has_more: bool
 
@@ -113,12 +121,14 @@ class _Place:
     id: UUID
 
 
-def _address(export: Export) -> str:
+def _address(export: StoredExport) -> str:
     return f"{BASE}/exports/{export.id}"
 
 
 def create_export(call: Call) -> Answer:
-    """Ask for an export."""
+    """Start to write clients, their status or a report to a file. A worker writes it; read the
+    export until it has a `file`.
+    """
     new_export: CreateExportRequest = call.body
     asked = ExportRequest(
         type=new_export.type,
@@ -131,20 +141,20 @@ def create_export(call: Call) -> Answer:
 
 
 def list_exports(call: Call) -> ExportsPage:
-    """List one's own."""
+    """List your exports, the newest first."""
     asked: ExportsQuery = call.query
     page = call.app.exports.list(call.caller, after=_place(call, asked.cursor), limit=asked.limit)
     cursor = sealed_cursor(call, page.after) if page.after else None
     return ExportsPage(tuple(_shown(call, export) for export in page.items), cursor, page.has_more)
 
 
-def get_export(call: Call) -> ExportJob:
-    """Show one."""
+def get_export(call: Call) -> Export:
+    """Show an export and how far it is."""
     return _shown(call, call.app.exports.show(call.caller, call.path["export"]))
 
 
 def download_export(call: Call) -> Answer:
-    """Send its file."""
+    """Download the file. The permission is checked again."""
     export, file = call.app.exports.fetch(call.caller, call.path["export"])
     name = f"{export.asked.type}-{export.created_at:%Y%m%d-%H%M%S}.{export.asked.format}"
     media_type = MEDIA_TYPES[export.asked.format]
@@ -153,12 +163,12 @@ def download_export(call: Call) -> Answer:
 
 
 def delete_export(call: Call) -> None:
-    """Delete it."""
+    """Delete an export and its file."""
     call.app.exports.delete(call.caller, call.path["export"])
 
 
-def _shown(call: Call, export: Export) -> ExportJob:
-    return ExportJob.of(export, call.app.exports.clock.now())
+def _shown(call: Call, export: StoredExport) -> Export:
+    return Export.of(export, call.app.exports.clock.now())
 
 
 def _place(call: Call, cursor: str | None) -> ExportKey | None:
@@ -186,17 +196,18 @@ ENDPOINTS = (
     _endpoint(
         "POST",
         "/exports",
-        "Take clients, where they stand or a report out as a file: a worker writes it.",
+        "Create an export",
         create_export,
         body=CreateExportRequest,
-        answers=ExportJob,
+        answers=Export,
         status=202,
+        has_location=True,
         counts_as=Activity.EXPORT,
     ),
     _endpoint(
         "GET",
         "/exports",
-        "One's own exports, the newest first.",
+        "List my exports",
         list_exports,
         query=ExportsQuery,
         answers=ExportsPage,
@@ -204,15 +215,15 @@ ENDPOINTS = (
     _endpoint(
         "GET",
         "/exports/{export}",
-        "How an export stands.",
+        "Get an export",
         get_export,
-        answers=ExportJob,
+        answers=Export,
         errors=(NotFound,),
     ),
     _endpoint(
         "GET",
         "/exports/{export}/file",
-        "The file of an export.",
+        "Download an export",
         download_export,
         downloads=tuple(MEDIA_TYPES.values()),
         errors=(NotFound, Gone),
@@ -220,7 +231,7 @@ ENDPOINTS = (
     _endpoint(
         "DELETE",
         "/exports/{export}",
-        "Delete an export and its file.",
+        "Delete an export",
         delete_export,
         status=204,
         errors=(NotFound,),

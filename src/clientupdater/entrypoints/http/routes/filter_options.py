@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from attrs import frozen
 
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Endpoint
+from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.routes.rows import StaffMember, shape_of
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @frozen
 class FilterOption:
-    """One value of a filter."""
+    """A value of a filter."""
 
     code: str
     name: str
@@ -25,17 +26,17 @@ class FilterOption:
 
 @frozen
 class StatusOption:
-    """A status, with its reasons."""
+    """A status with its reasons."""
 
     code: str
     name: str
     is_active: bool
-    reasons: tuple[FilterOption, ...]
+    reasons: Annotated[tuple[FilterOption, ...], About("The reasons under the status.")]
 
 
 @frozen(kw_only=True)
 class FilterOptions:
-    """What each filter can be; statuses need status:read."""
+    """The values of each filter."""
 
     companies: tuple[FilterOption, ...]
     branches: tuple[FilterOption, ...]
@@ -51,7 +52,7 @@ class FilterOptions:
 
 
 def get_filter_options(call: Call) -> FilterOptions:
-    """Tell what the filters can be; the options have the members that they are shown with."""
+    """List the values of each filter of `listClients`, within what you may see."""
     result = call.app.filter_options.show(call.caller, generation=call.generation)
     return shape_of(FilterOptions, result)
 
@@ -60,7 +61,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/clients/filter-options",
-        summary="What the filters of a list of clients can be, for what one may see.",
+        summary="List the filter options",
         handle=get_filter_options,
         answers=FilterOptions,
         permission=Permission.CLIENTS_READ,

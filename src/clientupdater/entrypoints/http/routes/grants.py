@@ -10,6 +10,7 @@ from clientupdater.domain.errors import LastAdministrator, PrivilegeExceeded
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.entrypoints.http.contract import Call, Endpoint
+from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.routes.shapes import Grant, grants_of
 from clientupdater.entrypoints.structuring import Text
 
@@ -21,19 +22,22 @@ if TYPE_CHECKING:
 class CompanyQuery:
     """Over which company; none: over every one."""
 
-    company: Annotated[str, Text(longest=50, shortest=1)] | None = None
+    company: Annotated[
+        Annotated[str, Text(longest=50, shortest=1)] | None,
+        About("The company's code. Left out: every company.", "FCASH"),
+    ] = None
 
 
 @frozen
 class GrantPermissionRequest:
-    """How far it is to go."""
+    """How far the permission reaches."""
 
     scope: Scope
 
 
 @frozen
 class GrantList:
-    """What somebody may do."""
+    """The permissions that a user holds."""
 
     items: tuple[Grant, ...]
 
@@ -53,49 +57,51 @@ def user_of(call: Call) -> PersonId:
 
 
 def list_grants(call: Call) -> GrantList:
-    """List what somebody may do."""
+    """List a user's permissions. Your own need no permission."""
     shown = call.app.people.show(call.caller, user_of(call))
     return GrantList(grants_of(shown.grants, call.app.look_up_names(call.caller)))
 
 
 def grant_permission(call: Call) -> None:
-    """Give a permission."""
+    """Grant a permission over one company, or over all if `company` is left out. Granting it again
+    changes its scope.
+    """
     permission, company = call.path["permission"], call.query.company
     call.app.access.grant(call.caller, user_of(call), permission, company, call.body.scope)
 
 
 def revoke_permission(call: Call) -> None:
-    """Take a permission."""
+    """Revoke a permission, from the next request on."""
     call.app.access.revoke(call.caller, user_of(call), call.path["permission"], call.query.company)
 
 
 def add_user_branch(call: Call) -> None:
-    """Give a branch."""
+    """Add a branch to a user's territory."""
     call.app.territories.give_branch(call.caller, user_of(call), call.path["branch"])
 
 
 def remove_user_branch(call: Call) -> None:
-    """Take a branch."""
+    """Remove a branch from a user's territory. Clients there lose the user as their officer."""
     call.app.territories.take_branch(call.caller, user_of(call), call.path["branch"])
 
 
 def add_user_area(call: Call) -> None:
-    """Give an area."""
+    """Add an area to a user's territory, with the branches that it will have later."""
     call.app.territories.give_area(call.caller, user_of(call), call.path["area"])
 
 
 def remove_user_area(call: Call) -> None:
-    """Take an area."""
+    """Remove an area from a user's territory. Clients there lose the user as their officer."""
     call.app.territories.take_area(call.caller, user_of(call), call.path["area"])
 
 
 def add_area_branch(call: Call) -> None:
-    """Put a branch into an area."""
+    """Add a branch to an area."""
     call.app.territories.place_branch(call.caller, call.path["area"], call.path["branch"])
 
 
 def remove_area_branch(call: Call) -> None:
-    """Take a branch out of an area."""
+    """Remove a branch from an area."""
     call.app.territories.remove_branch(call.caller, call.path["area"], call.path["branch"])
 
 
@@ -128,7 +134,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/users/{user}/grants",
-        summary="What somebody may do; oneself needs no right.",
+        summary="List a user's grants",
         handle=list_grants,
         answers=GrantList,
         permission=Permission.USERS_READ,
@@ -136,7 +142,7 @@ ENDPOINTS = (
     Endpoint(
         method="PUT",
         path=_GRANT,
-        summary="Give a permission over a company, or over every one; anew, at another scope.",
+        summary="Grant a permission",
         handle=grant_permission,
         status=204,
         query=CompanyQuery,
@@ -148,7 +154,7 @@ ENDPOINTS = (
     Endpoint(
         method="DELETE",
         path=_GRANT,
-        summary="Take a permission; from the next request on it is gone.",
+        summary="Revoke a permission",
         handle=revoke_permission,
         status=204,
         query=CompanyQuery,
@@ -156,23 +162,21 @@ ENDPOINTS = (
         admit=admitting_to_user(Permission.USERS_MANAGE),
         errors=(PrivilegeExceeded, LastAdministrator),
     ),
-    _set("PUT", _BRANCH, "Give a branch.", add_user_branch),
-    _set(
-        "DELETE", _BRANCH, "Take a branch; clients there are theirs no longer.", remove_user_branch
-    ),
-    _set("PUT", _AREA, "Give an area, as it grows.", add_user_area),
-    _set("DELETE", _AREA, "Take an area; clients there are theirs no longer.", remove_user_area),
+    _set("PUT", _BRANCH, "Add a branch to a territory", add_user_branch),
+    _set("DELETE", _BRANCH, "Remove a branch from a territory", remove_user_branch),
+    _set("PUT", _AREA, "Add an area to a territory", add_user_area),
+    _set("DELETE", _AREA, "Remove an area from a territory", remove_user_area),
     _set(
         "PUT",
         _MEMBER,
-        "Put a branch into an area.",
+        "Add a branch to an area",
         add_area_branch,
         permission=Permission.AREAS_MANAGE,
     ),
     _set(
         "DELETE",
         _MEMBER,
-        "Take a branch out of an area.",
+        "Remove a branch from an area",
         remove_area_branch,
         permission=Permission.AREAS_MANAGE,
     ),

@@ -14,9 +14,11 @@ from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
+from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.routes.rows import StaffMember
 from clientupdater.entrypoints.structuring import Integer, Text
-from clientupdater.ports.queue import Job, JobsAsked
+from clientupdater.ports.queue import Job as QueuedJob
+from clientupdater.ports.queue import JobsAsked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,14 +31,14 @@ class JobsQuery:
     """Which jobs, and how many at a time."""
 
     queue: Annotated[str, Text(longest=50, shortest=1)] | None = None
-    status: JobStatus | None = None
+    status: Annotated[JobStatus | None, About("Only jobs in this state.", "dead")] = None
     limit: Annotated[int, Integer(1, 200)] = 50
     cursor: Annotated[str, Text(longest=4096)] | None = None
 
 
 @frozen
 class JobProgress:
-    """How far a job is, as it says itself."""
+    """How far a job is."""
 
     done: int
     total: int | None
@@ -44,13 +46,13 @@ class JobProgress:
 
 
 @frozen(kw_only=True)
-class JobRecord:
-    """A job as it stands."""
+class Job:
+    """A job."""
 
     id: int
-    name: str
+    name: Annotated[str, About("The job that runs.", "write-export")]
     queue: str
-    status: JobStatus
+    status: Annotated[JobStatus, About("The state of the job.", "completed")]
     arguments: dict[str, Any]
     key: str | None
     priority: int
@@ -71,13 +73,13 @@ class JobRecord:
 class JobsPage:
     """A page of jobs, the newest first."""
 
-    items: tuple[JobRecord, ...]
+    items: tuple[Job, ...]
     next_cursor: str | None
     has_more: bool
 
 
 def list_jobs(call: Call) -> JobsPage:
-    """List jobs."""
+    """List the jobs of the workers, the newest first."""
     asked: JobsQuery = call.query
     before = opened_cursor(call, asked.cursor) if asked.cursor else None
     result = call.app.jobs.list(
@@ -91,34 +93,34 @@ def list_jobs(call: Call) -> JobsPage:
     return JobsPage(jobs_shown(call, page), cursor, has_more)
 
 
-def get_job(call: Call) -> JobRecord:
-    """Show a job."""
+def get_job(call: Call) -> Job:
+    """Show a job and how far it is."""
     return _shown(call, call.app.jobs.show(call.caller, call.path["job"]))
 
 
-def retry_job(call: Call) -> JobRecord:
-    """Have a job tried once more."""
+def retry_job(call: Call) -> Job:
+    """Run a dead job again. Its attempts count from 0."""
     return _shown(call, call.app.jobs.retry(call.caller, call.path["job"]))
 
 
-def cancel_job(call: Call) -> JobRecord:
-    """Call a job off."""
+def cancel_job(call: Call) -> Job:
+    """Cancel a job that waits, runs or is dead. A running job is taken from its worker."""
     return _shown(call, call.app.jobs.cancel(call.caller, call.path["job"]))
 
 
-def _shown(call: Call, job: Job) -> JobRecord:
+def _shown(call: Call, job: QueuedJob) -> Job:
     return jobs_shown(call, [job])[0]
 
 
-def jobs_shown(call: Call, jobs: Sequence[Job]) -> tuple[JobRecord, ...]:
+def jobs_shown(call: Call, jobs: Sequence[QueuedJob]) -> tuple[Job, ...]:
     """Show jobs, with the names of who asked for them."""
     people = {job.asked_by for job in jobs if job.asked_by}
     names = call.app.look_up_names(call.caller, people=people)
     return tuple(_of(job, names.companies, names.people) for job in jobs)
 
 
-def _of(job: Job, companies: Mapping[UUID, str], people: Mapping[UUID, str]) -> JobRecord:
-    return JobRecord(
+def _of(job: QueuedJob, companies: Mapping[UUID, str], people: Mapping[UUID, str]) -> Job:
+    return Job(
         id=job.id,
         name=job.name,
         queue=job.queue,
@@ -150,7 +152,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/jobs",
-        summary="What workers do and did, the newest first.",
+        summary="List jobs",
         handle=list_jobs,
         query=JobsQuery,
         answers=JobsPage,
@@ -159,27 +161,27 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path=_JOB,
-        summary="One job, and how far it is.",
+        summary="Get a job",
         handle=get_job,
-        answers=JobRecord,
+        answers=Job,
         permission=_MANAGE,
         errors=(NotFound,),
     ),
     Endpoint(
         method="POST",
         path=f"{_JOB}/retry",
-        summary="Have a dead job tried once more; its attempts count anew.",
+        summary="Retry a job",
         handle=retry_job,
-        answers=JobRecord,
+        answers=Job,
         permission=_MANAGE,
         errors=(NotFound, AlreadyDone, AlreadyExists),
     ),
     Endpoint(
         method="POST",
         path=f"{_JOB}/cancel",
-        summary="Call a job off: one that is being done is taken from its worker; or a dead one.",
+        summary="Cancel a job",
         handle=cancel_job,
-        answers=JobRecord,
+        answers=Job,
         permission=_MANAGE,
         errors=(NotFound, AlreadyDone),
     ),

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 @frozen
 class PensionNumber:
-    """A pension number, as it is kept: letters and digits alone."""
+    """A pension number in full."""
 
     pension_number: str = field(repr=False)
 
 
 def reveal_pension_number(call: Call) -> PensionNumber:
-    """Show a client's number."""
+    """Show the client's pension number in full. The access is logged."""
     return PensionNumber(call.app.pension_numbers.reveal(call.caller, call.path["client"]))
 
 
@@ -29,7 +29,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/clients/{client}/pension-number",
-        summary="A client's pension number in full; the look is logged.",
+        summary="Reveal a pension number",
         handle=reveal_pension_number,
         answers=PensionNumber,
         permission=Permission.CLIENTS_REVEAL,

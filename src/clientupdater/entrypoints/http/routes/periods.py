@@ -27,7 +27,7 @@ class CurrentPeriodsQuery:
 
 @frozen
 class RunningPeriod:
-    """One period, and its days."""
+    """A period that runs now."""
 
     period: Period
     period_type: Cycle
@@ -37,14 +37,14 @@ class RunningPeriod:
 
 @frozen
 class RunningPeriodList:
-    """RunningPeriodList that run: the month, then the quarter."""
+    """The periods that run now: the month first, then the quarter."""
 
     items: tuple[RunningPeriod, ...]
 
 
 @frozen
 class OpenedPeriod:
-    """What opening a period came to: as many rows as were missing."""
+    """A period that was opened."""
 
     period: Period
     rows: int
@@ -53,7 +53,7 @@ class OpenedPeriod:
 
 
 def list_current_periods(call: Call) -> RunningPeriodList:
-    """Tell which periods run."""
+    """Show the running month and the running quarter with their first and last day."""
     company = _company(call, call.query.company) if call.query.company else None
     running = call.app.periods.current(call.caller, company)
     return RunningPeriodList(
@@ -72,7 +72,9 @@ def _company(call: Call, code: str) -> CompanyId:
 
 
 def open_period(call: Call) -> OpenedPeriod:
-    """Open a period."""
+    """Add a snapshot for every client that is due in the period. Opening it again adds only those
+    that are missing.
+    """
     done: Opening = call.app.periods.open(call.caller, call.path["period"])
     return OpenedPeriod(done.period, done.rows, done.started_at, done.finished_at)
 
@@ -81,7 +83,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/periods/current",
-        summary="Which month and which quarter run, with their first and last day.",
+        summary="List the running periods",
         handle=list_current_periods,
         query=CurrentPeriodsQuery,
         answers=RunningPeriodList,
@@ -91,7 +93,7 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/periods/{period}/open",
-        summary="Give every client that is due in a period its row; done twice, it does no more.",
+        summary="Open a period",
         handle=open_period,
         answers=OpenedPeriod,
         permission=Permission.CONFIG_MANAGE,

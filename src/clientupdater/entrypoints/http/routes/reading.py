@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 import attrs
@@ -18,6 +18,7 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
+from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.routes.rows import ClientRecord, WorklistItem
 from clientupdater.entrypoints.structuring import Integer, Text, structured
@@ -55,7 +56,9 @@ class WorklistListQuery:
 
 @frozen(kw_only=True)
 class ClientFilters:
-    """Which clients are meant."""
+    """Filters of clients; all of them must match."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {"company": "FCASH", "branch": "QC01", "status": "PENDING"}
 
     company: Code | None = None
     branch: Code | None = None
@@ -66,20 +69,27 @@ class ClientFilters:
     par_status: Code | None = None
     account_type: Code | None = None
     active: bool | None = None
-    assigned_to: Annotated[str, Text(longest=36, shortest=2)] | None = None
+    assigned_to: Annotated[
+        Annotated[str, Text(longest=36, shortest=2)] | None,
+        About("The officer: an id, `me`, or `none`.", "me"),
+    ] = None
     loan_status: Code | None = None
     past_due_from: Decimal | None = None
     past_due_to: Decimal | None = None
     period: Period | None = None
     status: Code | None = None
     reason: Code | None = None
-    exempt: bool | None = None
+    exempt: Annotated[
+        bool | None, About("True: only clients that are exempt in the period.", example=False)
+    ] = None
     terminal: bool | None = None
     touched: bool | None = None
     untouched_days: Days | None = None
     has_payment: bool | None = None
     follow_up_before: date | None = None
-    updated_by: UUID | None = None
+    updated_by: Annotated[
+        UUID | None, About("Only clients that this user updated last: an id.")
+    ] = None
     branch_then: Code | None = None
 
 
@@ -94,7 +104,9 @@ class ClientsListQuery(ClientFilters):
 
 @frozen(kw_only=True)
 class SearchClientsRequest(ClientsListQuery):
-    """The same, and words about people, which stay out of URLs."""
+    """Words to search for, and the filters of `listClients`."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {"q": "rey juan", "branch": "QC01", "limit": 50}
 
     q: Annotated[str, Text(longest=200)] | None = field(default=None, repr=False)
 
@@ -110,7 +122,7 @@ class ClientsPage:
 
 @frozen
 class WorklistPage:
-    """A page of what to do."""
+    """A page of the worklist."""
 
     items: tuple[WorklistItem, ...]
     next_cursor: str | None
@@ -126,14 +138,14 @@ class LookupsQuery:
 
 @frozen
 class LookupEntry:
-    """One word of a lookup."""
+    """An entry of a lookup."""
 
     code: str
     name: str
     is_active: bool
     is_system: bool
     sort_order: int
-    version: int
+    version: Annotated[int, About("The version.", 3)]
     facts: dict[str, str | int | bool | None]
 
 
@@ -169,7 +181,9 @@ _BY_SORT: dict[ClientSort, Any] = {
 
 
 def list_worklist(call: Call) -> WorklistPage:
-    """Tell what to do next."""
+    """List the clients to contact next, the most urgent first, each with the cause of its place:
+    due or overdue follow-ups, then clients without an update by amount past due, then the rest.
+    """
     asked: WorklistListQuery = call.query
     after = _place(call, asked.cursor, _WorkPlace)
     key = WorklistKey(**attrs.asdict(after, recurse=False)) if after else None
@@ -180,12 +194,16 @@ def list_worklist(call: Call) -> WorklistPage:
 
 
 def list_clients(call: Call) -> ClientsPage:
-    """List clients."""
+    """List the clients that you may see. All filters must match; those about a period need
+    `status:read` and mean the running period unless `period` is given.
+    """
     return _clients(call, call.query, partial(call.app.clients.list, call.caller))
 
 
 def search_clients(call: Call) -> ClientsPage:
-    """Search for clients."""
+    """Search by name, client code, contact number or whole pension number, with the filters of
+    `listClients`. The words are in the body, so that they never appear in an address.
+    """
     return _clients(call, call.body, partial(call.app.clients.search, call.caller))
 
 
@@ -250,13 +268,13 @@ def _place(call: Call, cursor: str | None, kind: type[T]) -> T | None:
 
 
 def get_client(call: Call) -> Answer:
-    """Show one client."""
+    """Show a client with the snapshot of the running period."""
     shown = ClientRecord.of(call.app.clients.show(call.caller, call.path["client"]))
     return Answer(value=shown, version=shown.version)
 
 
 def list_lookups(call: Call) -> Any:
-    """Give the words that people choose from."""
+    """List the codes that people choose from: statuses, reasons, products and so on."""
     return call.app.lookups(call.caller, inactive=call.query.all, generation=call.generation)
 
 
@@ -264,7 +282,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/worklist",
-        summary="What to do next, each with the cause of its place.",
+        summary="List the worklist",
         handle=list_worklist,
         query=WorklistListQuery,
         answers=WorklistPage,
@@ -273,7 +291,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/clients",
-        summary="Clients by what they are and where they stand.",
+        summary="List clients",
         handle=list_clients,
         query=ClientsListQuery,
         answers=ClientsPage,
@@ -282,7 +300,7 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/clients/search",
-        summary="Clients by name, code, contact number or whole pension number.",
+        summary="Search for clients",
         handle=search_clients,
         body=SearchClientsRequest,
         answers=ClientsPage,
@@ -293,7 +311,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/clients/{client}",
-        summary="One client, with where they stand now.",
+        summary="Get a client",
         handle=get_client,
         answers=ClientRecord,
         permission=Permission.CLIENTS_READ,
@@ -301,7 +319,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/lookups",
-        summary="The words that people choose from.",
+        summary="List the lookups",
         handle=list_lookups,
         query=LookupsQuery,
         answers=dict[str, tuple[LookupEntry, ...]],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from uuid import UUID
 
 import attrs
@@ -14,6 +14,7 @@ from attrs import field, frozen
 from clientupdater.domain.events import Channel, EventKind, ExemptCause, voided
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.worklist import Cause
+from clientupdater.entrypoints.http.descriptions.members import About
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,15 +41,15 @@ def _names(kind: type[Any]) -> tuple[str, ...]:
 
 @frozen
 class StaffMember:
-    """Somebody of the staff, by name."""
+    """A member of the staff, by name."""
 
     id: UUID
-    name: str
+    name: Annotated[str, About("The name, for people to read.", "Ana Cruz")]
 
 
 @frozen(kw_only=True)
 class PeriodSnapshot:
-    """Where a client stands in a period."""
+    """A client's status in a period."""
 
     client_id: UUID
     client_code: str
@@ -99,7 +100,7 @@ class PeriodSnapshot:
 
 @frozen(kw_only=True)
 class PeriodEvent:
-    """One thing that happened to a row."""
+    """Something that happened to a client in a period."""
 
     sequence: int
     kind: EventKind
@@ -135,7 +136,7 @@ class PeriodEvent:
 
 @frozen
 class RecordedUpdate:
-    """What a write came to."""
+    """The event that was recorded, and the snapshot after it."""
 
     event: PeriodEvent
     snapshot: PeriodSnapshot
@@ -143,7 +144,7 @@ class RecordedUpdate:
 
 @frozen
 class ContactConflict:
-    """What a source says a client's contact numbers are."""
+    """Contact numbers as a source has them."""
 
     source: str
     contact_number: str | None = field(repr=False)
@@ -152,7 +153,7 @@ class ContactConflict:
 
 @frozen(kw_only=True)
 class ClientRecord:
-    """A client, with the running period's snapshot."""
+    """A client, with the snapshot of the running period."""
 
     id: UUID
     client_code: str
@@ -191,7 +192,7 @@ class ClientRecord:
 
 @frozen(kw_only=True)
 class WorklistClient:
-    """As much of a client as one needs to call them."""
+    """The part of a client that a call needs."""
 
     id: UUID
     client_code: str
@@ -205,9 +206,9 @@ class WorklistClient:
 
 @frozen
 class WorklistItem:
-    """One thing to do, and why it stands where it stands."""
+    """A client to contact, with its snapshot and the cause of its place."""
 
-    client: WorklistClient
+    client: Annotated[WorklistClient, About("The client to contact.")]
     snapshot: PeriodSnapshot
     cause: Cause
 

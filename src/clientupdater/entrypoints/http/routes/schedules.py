@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from attrs import frozen
 
 from clientupdater.domain.errors import NotFound, VersionConflict
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
+from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.structuring import Integer, Text
 from clientupdater.usecases.jobs.schedules import ScheduleChanges
 
@@ -21,13 +22,12 @@ Version = Annotated[int, Integer(0, 2**31 - 1)]
 
 @frozen(kw_only=True)
 class Schedule:
-    """A schedule as it stands."""
+    """A schedule."""
 
-    name: str
+    name: Annotated[str, About("The schedule's name.", "open-periods")]
     cron_expression: str
     time_zone: str | None
-    """Null: the business's."""
-    job: str
+    job: Annotated[str, About("The job that it starts.", "open-periods")]
     arguments: dict[str, Any]
     is_active: bool
     last_run_at: datetime | None
@@ -37,14 +37,20 @@ class Schedule:
 
 @frozen
 class ScheduleList:
-    """All of them, by name."""
+    """The schedules, by name."""
 
     items: tuple[Schedule, ...]
 
 
 @frozen(kw_only=True)
 class ChangeScheduleRequest:
-    """What is to be otherwise; an empty time_zone is the business's."""
+    """What to change. An empty `time_zone` means the time zone of the business."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "cron_expression": "0 5 * * *",
+        "is_active": True,
+        "version": 3,
+    }
 
     cron_expression: Annotated[str, Text(longest=50, shortest=9)] | None = None
     time_zone: Annotated[str, Text(longest=100)] | None = None
@@ -53,12 +59,12 @@ class ChangeScheduleRequest:
 
 
 def list_schedules(call: Call) -> ScheduleList:
-    """List schedules."""
+    """List what runs regularly, when it last ran and when it runs next."""
     return ScheduleList(tuple(map(shown, call.app.schedules.list(call.caller))))
 
 
 def change_schedule(call: Call) -> Answer:
-    """Change a schedule."""
+    """Change when something runs, or switch it on or off."""
     body: ChangeScheduleRequest = call.body
     changes = ScheduleChanges(
         cron=body.cron_expression, time_zone=body.time_zone, is_active=body.is_active
@@ -92,7 +98,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/schedules",
-        summary="What is done again and again, when it was done last and is due next.",
+        summary="List schedules",
         handle=list_schedules,
         answers=ScheduleList,
         permission=Permission.JOBS_MANAGE,
@@ -100,7 +106,7 @@ ENDPOINTS = (
     Endpoint(
         method="PATCH",
         path="/schedules/{schedule}",
-        summary="Change when something is done, or whether it is.",
+        summary="Change a schedule",
         handle=change_schedule,
         body=ChangeScheduleRequest,
         answers=Schedule,

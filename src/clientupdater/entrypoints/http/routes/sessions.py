@@ -12,6 +12,7 @@ from clientupdater.domain.errors import InvalidCredentials, NotFound
 from clientupdater.domain.people import Act
 from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import Call, Endpoint
+from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.routes.shapes import (
     Grant,
     Session,
@@ -29,7 +30,7 @@ Password = Annotated[str, Text(longest=1024)]
 
 @frozen
 class SignInRequest:
-    """Who one says one is, and the proof of it."""
+    """The credentials of a user."""
 
     email: Annotated[str, Text(longest=255)] = field(repr=False)
     password: Password = field(repr=False)
@@ -37,7 +38,7 @@ class SignInRequest:
 
 @frozen
 class OpenedSession:
-    """A session that was opened; its token is shown this once."""
+    """A new session. Its token is shown once."""
 
     token: str = field(repr=False)
     expires_at: datetime
@@ -47,7 +48,7 @@ class OpenedSession:
 
 @frozen
 class CurrentSession:
-    """The session that asks."""
+    """The session that makes the request."""
 
     id: UUID
     expires_at: datetime
@@ -55,20 +56,22 @@ class CurrentSession:
 
 @frozen
 class CurrentUser:
-    """Who one is, and what one may do."""
+    """The signed-in user, with permissions and territory."""
 
     user: User
     grants: tuple[Grant, ...]
     branches: tuple[str, ...]
     areas: tuple[str, ...]
     must_change_password: bool
-    session: CurrentSession | None
-    """None for those who come with a token of the identity provider (U1)."""
+    session: Annotated[
+        CurrentSession | None,
+        About("The session; null: the token came from the identity provider."),
+    ]
 
 
 @frozen
 class ChangePasswordRequest:
-    """The password there is, and the one there shall be."""
+    """The current password and a new one."""
 
     current_password: Password = field(repr=False)
     new_password: Password = field(repr=False)
@@ -76,7 +79,7 @@ class ChangePasswordRequest:
 
 @frozen
 class SessionList:
-    """The ways in that are open."""
+    """Open sessions."""
 
     items: tuple[Session, ...]
 
@@ -92,7 +95,7 @@ def names_around(call: Call, *people: Person) -> Names:
 
 
 def sign_in(call: Call) -> OpenedSession:
-    """Let somebody in."""
+    """Open a session. Send its token as `Authorization: Bearer …` with every other request."""
     body: SignInRequest = call.body
     done = call.app.sign_in(body.email, body.password, call.caller.origin)
     user = User.of(done.person, names_around(call, done.person))
@@ -100,12 +103,12 @@ def sign_in(call: Call) -> OpenedSession:
 
 
 def sign_out(call: Call) -> None:
-    """Let somebody out."""
+    """End the session that makes the request."""
     call.app.sessions.sign_out(call.caller, call.session.session.id)
 
 
 def get_current_user(call: Call) -> CurrentUser:
-    """Show oneself."""
+    """Show the signed-in user with permissions and territory."""
     shown = call.app.people.show(call.caller, call.caller.actor.id)
     names = names_around(call, shown.person)
     user, opened = User.of(shown.person, names), call.session.open
@@ -120,7 +123,7 @@ def get_current_user(call: Call) -> CurrentUser:
 
 
 def change_my_password(call: Call) -> None:
-    """Take another password."""
+    """Set a new password. Every other session of the user ends."""
     body: ChangePasswordRequest = call.body
     call.app.passwords.change(
         call.caller, _own_session(call), body.current_password, body.new_password
@@ -128,7 +131,7 @@ def change_my_password(call: Call) -> None:
 
 
 def list_my_sessions(call: Call) -> SessionList:
-    """Show where one is signed in."""
+    """List where the signed-in user is signed in."""
     current = _own_session(call)
     result = call.app.sessions.list(call.caller, call.caller.actor.id)
     return SessionList(tuple(Session.of(each, current) for each in result))
@@ -140,7 +143,7 @@ def _own_session(call: Call) -> UUID | None:
 
 
 def end_my_session(call: Call) -> None:
-    """Sign out somewhere else."""
+    """Sign out on another device."""
     call.app.sessions.revoke(call.caller, call.caller.actor.id, call.path["session"])
 
 
@@ -148,7 +151,7 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/sessions",
-        summary="Sign in.",
+        summary="Sign in",
         handle=sign_in,
         status=201,
         body=SignInRequest,
@@ -161,7 +164,7 @@ ENDPOINTS = (
     Endpoint(
         method="DELETE",
         path="/sessions/current",
-        summary="Sign out.",
+        summary="Sign out",
         handle=sign_out,
         status=204,
         act=Act.SIGN_OUT,
@@ -171,14 +174,14 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/me",
-        summary="Who I am, and what I may do.",
+        summary="Get the signed-in user",
         handle=get_current_user,
         answers=CurrentUser,
     ),
     Endpoint(
         method="PUT",
         path="/me/password",
-        summary="Change my password; every other session of mine ends.",
+        summary="Change my password",
         handle=change_my_password,
         status=204,
         body=ChangePasswordRequest,
@@ -187,14 +190,14 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/me/sessions",
-        summary="Where I am signed in.",
+        summary="List my sessions",
         handle=list_my_sessions,
         answers=SessionList,
     ),
     Endpoint(
         method="DELETE",
         path="/me/sessions/{session}",
-        summary="Sign out somewhere else.",
+        summary="End one of my sessions",
         handle=end_my_session,
         status=204,
         errors=(NotFound,),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
 from uuid import UUID
 
 from attrs import field, frozen
 
 from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.entrypoints.http.descriptions.members import About
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @frozen
 class User:
-    """Somebody of the staff."""
+    """A member of the staff with an account."""
 
     id: UUID
     email: str = field(repr=False)
@@ -54,10 +55,10 @@ class User:
 
 @frozen
 class Grant:
-    """One permission that somebody holds; no company is every one."""
+    """A permission that a user holds; a null `company` means every company."""
 
     permission: Permission
-    company: str | None
+    company: Annotated[str | None, About("The company's code; null: every company.", "FCASH")]
     scope: Scope
     granted_at: datetime
 
@@ -77,7 +78,7 @@ def grants_of(grants: Iterable[GivenGrant], names: Names) -> tuple[Grant, ...]:
 
 @frozen
 class Session:
-    """An open way in."""
+    """An open session."""
 
     id: UUID
     created_at: datetime

@@ -24,16 +24,16 @@ from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.routes.rows import ClientRecord
 from clientupdater.entrypoints.http.routes.sync_shapes import (
     RejectedRow,
-    SyncRun,
-    SyncRunsPage,
-    SyncPlan,
     RejectedRowsPage,
+    SyncJob,
+    SyncJobsPage,
+    SyncPlan,
 )
 from clientupdater.entrypoints.http.routes.tracking import admitting
 from clientupdater.entrypoints.structuring import Integer, Text
 
 if TYPE_CHECKING:
-    from clientupdater.domain.sync.jobs import SyncJob
+    from clientupdater.domain.sync.jobs import SyncJob as SourceSyncJob
 
 _READ, _EXECUTE = Permission.SYNC_READ, Permission.SYNC_EXECUTE
 _JOBS, _JOB = "/sync/jobs", "/sync/jobs/{sync_job}"
@@ -41,7 +41,7 @@ _JOBS, _JOB = "/sync/jobs", "/sync/jobs/{sync_job}"
 
 @frozen(kw_only=True)
 class StartSyncRequest:
-    """What is to be read, and whether it is only to be seen what that would do."""
+    """Which source to read, and how."""
 
     source: Source
     company: Annotated[str, Text(longest=50, shortest=1)] | None = None
@@ -51,7 +51,7 @@ class StartSyncRequest:
 
 @frozen(kw_only=True)
 class ApproveSyncRequest:
-    """The hash of the plan that was looked at, so that no other one is approved."""
+    """The plan to approve."""
 
     plan_hash: Annotated[str, Text(longest=64, shortest=64)] | None = None
 
@@ -65,7 +65,7 @@ class PageQuery:
 
 
 def start_sync(call: Call) -> Answer:
-    """Ask for a run."""
+    """Start to read a source. A worker does it; a `preview` plans and changes nothing."""
     body: StartSyncRequest = call.body
     company = _company(call, body.company) if body.company else None
     asked = SyncRequest(body.source, company, body.mode, body.full)
@@ -80,41 +80,43 @@ def _company(call: Call, code: str) -> CompanyId:
     return CompanyId(result)
 
 
-def list_sync_runs(call: Call) -> SyncRunsPage:
-    """List runs."""
+def list_sync_jobs(call: Call) -> SyncJobsPage:
+    """List the sync jobs, the newest first."""
     asked: PageQuery = call.query
     before = SyncJobId(UUID(opened_cursor(call, asked.cursor))) if asked.cursor else None
     items = call.app.sync.list(call.caller, before=before, at_most=asked.limit + 1)
     page, has_more = items[: asked.limit], len(items) > asked.limit
     names = call.app.look_up_names(call.caller)
     cursor = sealed_cursor(call, str(page[-1].id)) if has_more else None
-    return SyncRunsPage(tuple(SyncRun.of(each, names) for each in page), cursor, has_more)
+    return SyncJobsPage(tuple(SyncJob.of(each, names) for each in page), cursor, has_more)
 
 
-def get_sync_run(call: Call) -> SyncRun:
-    """Show a run."""
+def get_sync_job(call: Call) -> SyncJob:
+    """Show a sync job and how far it is."""
     return _shown(call, call.app.sync.show(call.caller, call.path["sync_job"]))
 
 
 def get_sync_plan(call: Call) -> SyncPlan:
-    """Show what a run would do, or did."""
+    """Show what a sync job would do, or did: changes by field, examples, consequences, and the
+    reasons of rejected rows.
+    """
     return SyncPlan.of(call.app.sync.show_plan(call.caller, call.path["sync_job"]))
 
 
 def approve_sync_plan(call: Call) -> Answer:
-    """Approve a plan."""
+    """Apply a previewed or held plan, if it would still do the same."""
     body: ApproveSyncRequest = call.body
     job = call.path["sync_job"]
     return _accepted(call, call.app.sync.approve(call.caller, job, seen=body.plan_hash))
 
 
-def cancel_sync_run(call: Call) -> SyncRun:
-    """Call a run off."""
+def cancel_sync_job(call: Call) -> SyncJob:
+    """Cancel a sync job. A job that is running leaves nothing behind."""
     return _shown(call, call.app.sync.cancel(call.caller, call.path["sync_job"]))
 
 
 def list_sync_rejects(call: Call) -> RejectedRowsPage:
-    """List the rows that could not be taken."""
+    """List the rows that could not be read, each with every reason."""
     asked: PageQuery = call.query
     after = int(opened_cursor(call, asked.cursor)) if asked.cursor else 0
     result = call.app.sync.list_rejects(
@@ -126,59 +128,60 @@ def list_sync_rejects(call: Call) -> RejectedRowsPage:
 
 
 def replay_sync_rejects(call: Call) -> Answer:
-    """Take the rows that could not be taken, now that what was wrong is mended."""
+    """Start a sync job that reads the rejected rows again, after their cause was mended."""
     return _accepted(call, call.app.sync.replay_rejects(call.caller, call.path["sync_job"]))
 
 
 def refresh_client(call: Call) -> Answer:
-    """Take over what NextBank says of a client, and show it."""
+    """Read one client from NextBank now, and apply what differs."""
     call.app.refresh_client(call.caller, call.path["client"])
     view = call.app.clients.show(call.caller, call.path["client"], _EXECUTE)
     shown = ClientRecord.of(view)
     return Answer(value=shown, version=shown.version)
 
 
-def _accepted(call: Call, job: SyncJob) -> Answer:
+def _accepted(call: Call, job: SourceSyncJob) -> Answer:
     return Answer(value=_shown(call, job), location=f"{BASE}{_JOBS}/{job.id}")
 
 
-def _shown(call: Call, job: SyncJob) -> SyncRun:
-    return SyncRun.of(job, call.app.look_up_names(call.caller))
+def _shown(call: Call, job: SourceSyncJob) -> SyncJob:
+    return SyncJob.of(job, call.app.look_up_names(call.caller))
 
 
 ENDPOINTS = (
     Endpoint(
         method="POST",
         path=_JOBS,
-        summary="Ask for a run of a source: a worker does it; a preview changes nothing.",
+        summary="Start a sync job",
         handle=start_sync,
         status=202,
+        has_location=True,
         body=StartSyncRequest,
-        answers=SyncRun,
+        answers=SyncJob,
         permission=_EXECUTE,
         errors=(SyncRunning,),
     ),
     Endpoint(
         method="GET",
         path=_JOBS,
-        summary="The runs, the newest first.",
-        handle=list_sync_runs,
+        summary="List sync jobs",
+        handle=list_sync_jobs,
         query=PageQuery,
-        answers=SyncRunsPage,
+        answers=SyncJobsPage,
         permission=_READ,
     ),
     Endpoint(
         method="GET",
         path=_JOB,
-        summary="How a run stands, also while it works.",
-        handle=get_sync_run,
-        answers=SyncRun,
+        summary="Get a sync job",
+        handle=get_sync_job,
+        answers=SyncJob,
         permission=_READ,
     ),
     Endpoint(
         method="GET",
         path=f"{_JOB}/plan",
-        summary="What a run would do, or did: by field, with examples, consequences and reasons.",
+        summary="Get a sync plan",
         handle=get_sync_plan,
         answers=SyncPlan,
         permission=_READ,
@@ -187,28 +190,29 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path=f"{_JOB}/approve",
-        summary="Let a preview or a held plan be applied, while it is still what would be done.",
+        summary="Approve a sync plan",
         handle=approve_sync_plan,
         status=202,
+        has_location=True,
         body=ApproveSyncRequest,
         body_required=False,
-        answers=SyncRun,
+        answers=SyncJob,
         permission=_EXECUTE,
         errors=(PlanChanged, SyncOver),
     ),
     Endpoint(
         method="POST",
         path=f"{_JOB}/cancel",
-        summary="Call a run off; one that is under way keeps nothing.",
-        handle=cancel_sync_run,
-        answers=SyncRun,
+        summary="Cancel a sync job",
+        handle=cancel_sync_job,
+        answers=SyncJob,
         permission=_EXECUTE,
         errors=(SyncOver,),
     ),
     Endpoint(
         method="GET",
         path=f"{_JOB}/rejects",
-        summary="The rows that could not be taken, each with every reason.",
+        summary="List rejected rows",
         handle=list_sync_rejects,
         query=PageQuery,
         answers=RejectedRowsPage,
@@ -217,17 +221,18 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path=f"{_JOB}/rejects/replay",
-        summary="Take the rows that could not be taken, now that what was wrong is mended.",
+        summary="Replay rejected rows",
         handle=replay_sync_rejects,
         status=202,
-        answers=SyncRun,
+        has_location=True,
+        answers=SyncJob,
         permission=_EXECUTE,
         errors=(SyncRunning, SyncOver, Gone),
     ),
     Endpoint(
         method="POST",
         path="/clients/{client}/refresh",
-        summary="Ask NextBank for one client now, and apply what differs.",
+        summary="Refresh a client",
         handle=refresh_client,
         answers=ClientRecord,
         permission=_EXECUTE,

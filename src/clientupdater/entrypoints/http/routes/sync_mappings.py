@@ -11,6 +11,7 @@ from clientupdater.domain.ids import CompanyId
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import Entry, Source
 from clientupdater.entrypoints.http.contract import Call, Endpoint
+from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.structuring import Many, Text
 
 if TYPE_CHECKING:
@@ -21,13 +22,12 @@ Code = Annotated[str, Text(longest=50, shortest=1)]
 
 @frozen(kw_only=True)
 class MappingLine:
-    """One field of ours, and the column that fills it, by these steps in order."""
+    """A field, the column that fills it, and the steps between."""
 
     field: Annotated[str, Text(longest=100, shortest=1)]
     column: Annotated[str, Text(longest=255)]
     transforms: Annotated[tuple[Annotated[str, Text(longest=100)], ...], Many(most=10)] = ()
     owns: bool = True
-    """Whether this source's word counts once the client is there."""
 
 
 @frozen(kw_only=True)
@@ -40,7 +40,7 @@ class MappingQuery:
 
 @frozen(kw_only=True)
 class SaveSyncMappingRequest:
-    """All the lines of a source, in place of what there was."""
+    """All lines of a source; they replace the existing ones."""
 
     source: Source
     company: Code | None = None
@@ -52,7 +52,9 @@ class SyncMapping:
     """The lines of a source, by field."""
 
     source: Source
-    company: str | None
+    company: Annotated[
+        str | None, About("The company's code; null: the mapping of every other company.", None)
+    ]
     items: tuple[MappingLine, ...]
 
     @classmethod
@@ -70,14 +72,14 @@ class SyncMapping:
 
 
 def get_sync_mapping(call: Call) -> SyncMapping:
-    """Show a mapping."""
+    """Show which column of a source fills which field."""
     asked: MappingQuery = call.query
     company = _company(call, asked.company)
     return SyncMapping.of(asked, call.app.sync_mappings.show(call.caller, asked.source, company))
 
 
 def save_sync_mapping(call: Call) -> SyncMapping:
-    """Save a mapping."""
+    """Replace which column of a source fills which field. The next sync job uses it."""
     body: SaveSyncMappingRequest = call.body
     company = _company(call, body.company)
     entries = [Entry(each.field, each.column, each.transforms, each.owns) for each in body.items]
@@ -104,7 +106,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/sync/mappings",
-        summary="Which column of a source fills which field.",
+        summary="Get a mapping",
         handle=get_sync_mapping,
         query=MappingQuery,
         answers=SyncMapping,
@@ -113,7 +115,7 @@ ENDPOINTS = (
     Endpoint(
         method="PUT",
         path="/sync/mappings",
-        summary="Save which column of a source fills which field; the next run reads by it.",
+        summary="Save a mapping",
         handle=save_sync_mapping,
         body=SaveSyncMappingRequest,
         answers=SyncMapping,

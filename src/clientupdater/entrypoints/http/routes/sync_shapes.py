@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from attrs import field, frozen
 
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import Mode, Step
+from clientupdater.entrypoints.http.descriptions.members import About
 
 if TYPE_CHECKING:
-    from clientupdater.domain.sync.jobs import SyncJob
+    from clientupdater.domain.sync.jobs import SyncJob as SourceSyncJob
     from clientupdater.domain.sync.outcome import Outcome
     from clientupdater.ports.codes import Names
     from clientupdater.ports.sync import KeptReject
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @frozen
 class SyncStepProgress:
-    """How a step goes: records by now, and seconds."""
+    """How far a step is."""
 
     records: int
     seconds: float
@@ -28,7 +29,7 @@ class SyncStepProgress:
 
 @frozen
 class SyncCounts:
-    """What became of the records; received is the sum of the five after it."""
+    """What happened to the records. `received` is the sum of the five counts after it."""
 
     received: int
     created: int
@@ -41,8 +42,8 @@ class SyncCounts:
 
 
 @frozen(kw_only=True)
-class SyncRun:
-    """A run; its numbers tell of nobody."""
+class SyncJob:
+    """A sync job."""
 
     id: UUID
     source: Source
@@ -50,7 +51,7 @@ class SyncRun:
     mode: Mode
     full: bool
     state: str
-    progress: dict[str, SyncStepProgress]
+    progress: Annotated[dict[str, SyncStepProgress], About("How far each step is, by its name.")]
     counts: SyncCounts
     consequences: dict[str, int]
     plan_hash: str | None
@@ -62,7 +63,7 @@ class SyncRun:
     completed_at: datetime | None
 
     @classmethod
-    def of(cls, job: SyncJob, names: Names) -> SyncRun:
+    def of(cls, job: SourceSyncJob, names: Names) -> SyncJob:
         """Show a run with its company's code."""
         asked, counts = job.asked, job.counts
         return cls(
@@ -100,7 +101,7 @@ class SyncRun:
 
 @frozen
 class SyncEffect:
-    """One thing that a run does to one client; pension numbers masked."""
+    """A change that a sync job makes to a client. Pension numbers are masked."""
 
     client_code: str
     what: str
@@ -110,7 +111,7 @@ class SyncEffect:
 
 @frozen(kw_only=True)
 class SyncPlan:
-    """What a run would do, or did: numbers, and some examples of each kind."""
+    """What a sync job would do, or did."""
 
     hash: str
     counts: SyncCounts
@@ -119,7 +120,6 @@ class SyncPlan:
     rejects_by_reason: dict[str, int]
     examples: dict[str, tuple[SyncEffect, ...]]
     held_for: tuple[str, ...]
-    """Companies of which it would deactivate more clients than the guard lets pass."""
 
     @classmethod
     def of(cls, outcome: Outcome) -> SyncPlan:
@@ -150,7 +150,7 @@ class SyncPlan:
 
 @frozen
 class RejectReason:
-    """Which column, and what is wrong with it; never what was in it."""
+    """A column and what is wrong with it. The value itself is never shown."""
 
     column: str
     message: str
@@ -158,13 +158,14 @@ class RejectReason:
 
 @frozen
 class RejectedRow:
-    """A row that could not be taken."""
+    """A row that could not be read."""
 
     row: int
     client_code: str | None
     reasons: tuple[RejectReason, ...]
-    replayed_by: UUID | None
-    """The run that took it after all."""
+    replayed_by: Annotated[
+        UUID | None, About("The sync job that accepted the row later; null: none.", None)
+    ]
 
     @classmethod
     def of(cls, reject: KeptReject) -> RejectedRow:
@@ -174,17 +175,17 @@ class RejectedRow:
 
 
 @frozen
-class SyncRunsPage:
-    """A page of runs, the newest first."""
+class SyncJobsPage:
+    """A page of sync jobs, the newest first."""
 
-    items: tuple[SyncRun, ...]
+    items: tuple[SyncJob, ...]
     next_cursor: str | None
     has_more: bool
 
 
 @frozen
 class RejectedRowsPage:
-    """A page of the rows that could not be taken, as they came."""
+    """A page of rejected rows, in the order of the source."""
 
     items: tuple[RejectedRow, ...]
     next_cursor: str | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from attrs import field, frozen
 
@@ -17,13 +17,14 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.entrypoints.failures import details_of, failure_of
 from clientupdater.entrypoints.http.contract import MIB, Answer, Call, Endpoint, part
+from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.routes.rows import (
     PeriodEvent,
     PeriodSnapshot,
     RecordedUpdate,
-    period_events,
     names_in,
+    period_events,
 )
 from clientupdater.entrypoints.structuring import Integer, Many, Text
 from clientupdater.usecases.tracking.bulk import BulkItem
@@ -52,7 +53,15 @@ RULES = (
 
 @frozen(kw_only=True)
 class RecordUpdateRequest:
-    """What came of a call or a visit."""
+    """The outcome of a call or a visit."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "status": "CALLED",
+        "remarks": "Asked to call back on Friday.",
+        "channel": "call",
+        "next_follow_up_on": "2026-11-27",
+        "version": 0,
+    }
 
     status: Code
     reason: Code | None = None
@@ -68,7 +77,14 @@ class RecordUpdateRequest:
 
 @frozen(kw_only=True)
 class BulkUpdateItem:
-    """One update among many."""
+    """One of many updates."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "client": "code:FC-000123",
+        "period": "2026-11",
+        "status": "CALLED",
+        "version": 0,
+    }
 
     client: Annotated[str, Text(longest=60, shortest=1)]
     period: Period
@@ -86,7 +102,7 @@ class BulkUpdateItem:
 
 @frozen
 class RecordUpdatesRequest:
-    """Many updates, each by itself, or all or none."""
+    """Up to 500 updates."""
 
     items: Annotated[tuple[BulkUpdateItem, ...], Many(least=1, most=500)]
     atomic: bool = False
@@ -94,7 +110,9 @@ class RecordUpdatesRequest:
 
 @frozen
 class CorrectionRequest:
-    """Why something is taken back."""
+    """Why a correction is made."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {"remarks": "Recorded for the wrong client.", "version": 3}
 
     remarks: str | None = field(default=None, repr=False)
     version: Version | None = None
@@ -109,33 +127,35 @@ class AsOf:
 
 @frozen
 class PeriodSnapshotList:
-    """Where a client stood, the latest period first."""
+    """A client's snapshots, the latest period first."""
 
     items: tuple[PeriodSnapshot, ...]
 
 
 @frozen
 class PeriodEventList:
-    """What happened to a row, in order."""
+    """The events of a period, in order."""
 
     items: tuple[PeriodEvent, ...]
 
 
 @frozen
 class BulkItemError:
-    """Why one of many was not done."""
+    """Why an item was refused."""
 
-    code: str
-    message: str
+    code: Annotated[str, About("What went wrong: a stable code.", "reason_required")]
+    message: Annotated[
+        str, About("What went wrong and what to do, for people to read.", "DONE needs a reason.")
+    ]
     details: dict[str, Any]
 
 
 @frozen
 class BulkItemResult:
-    """What one of many came to: its status is that of a call by itself."""
+    """What happened to an item; its status is the status of a single request."""
 
     index: int
-    status: int
+    status: Annotated[int, About("The HTTP status that a single request would have.", 201)]
     event: PeriodEvent | None = None
     snapshot: PeriodSnapshot | None = None
     error: BulkItemError | None = None
@@ -143,7 +163,7 @@ class BulkItemResult:
 
 @frozen
 class BulkResults:
-    """What each of many came to, in order."""
+    """What happened to each item, in order."""
 
     results: tuple[BulkItemResult, ...]
 
@@ -212,7 +232,7 @@ def written(call: Call, done: Written) -> Answer:
 
 
 def list_client_periods(call: Call) -> PeriodSnapshotList:
-    """List a client's rows."""
+    """Show the client's status in every period, the latest period first."""
     result = call.app.tracking.list_rows(call.caller, call.path["client"])
     names = names_in(call, [result.client], result.rows)
     return PeriodSnapshotList(
@@ -221,7 +241,7 @@ def list_client_periods(call: Call) -> PeriodSnapshotList:
 
 
 def get_client_period(call: Call) -> Answer:
-    """Show one row."""
+    """Show the client's status in one period, now or as it was known at a past moment."""
     result = call.app.tracking.show_row(
         call.caller, call.path["client"], call.path["period"], call.query.as_of
     )
@@ -231,7 +251,7 @@ def get_client_period(call: Call) -> Answer:
 
 
 def list_period_events(call: Call) -> PeriodEventList:
-    """List what happened."""
+    """List what happened to the client in the period, in order: who did it, and when."""
     result = call.app.tracking.show_history(call.caller, call.path["client"], call.path["period"])
     return PeriodEventList(
         period_events(result.events, names_in(call, [result.client], (), result.events))
@@ -239,7 +259,9 @@ def list_period_events(call: Call) -> PeriodEventList:
 
 
 def record_update(call: Call) -> Answer:
-    """Record an update."""
+    """Record the outcome of a call or a visit. If another person changed the snapshot after you
+    read it, the answer is 409 `version_conflict` with the snapshot as it is now.
+    """
     client, period = call.path["client"], call.path["period"]
     with conflicts_shown(call, period):
         done = call.app.tracking.record(
@@ -249,7 +271,7 @@ def record_update(call: Call) -> Answer:
 
 
 def reopen_period(call: Call) -> Answer:
-    """Reopen a row."""
+    """Reopen a period whose work is done, with remarks that say why."""
     client, period = call.path["client"], call.path["period"]
     with conflicts_shown(call, period):
         done = call.app.tracking.reopen(
@@ -259,7 +281,9 @@ def reopen_period(call: Call) -> Answer:
 
 
 def void_event(call: Call) -> Answer:
-    """Void an event."""
+    """Take back a recorded update or payment, with remarks that say why. Staff may void their own
+    last update for some minutes; later it needs `status:correct`.
+    """
     client, period, sequence = (call.path[name] for name in ("client", "period", "sequence"))
     with conflicts_shown(call, period):
         done = call.app.tracking.void(
@@ -269,7 +293,7 @@ def void_event(call: Call) -> Answer:
 
 
 def revive_client(call: Call) -> Answer:
-    """Revive a client."""
+    """Track a client again after a terminal reason was recorded by mistake."""
     with conflicts_shown(call, None):
         done = call.app.tracking.revive(
             call.caller, call.path["client"], call.body.remarks, call.version or 0
@@ -278,7 +302,9 @@ def revive_client(call: Call) -> Answer:
 
 
 def record_updates(call: Call) -> BulkResults:
-    """Record many updates."""
+    """Record up to 500 updates. Each item succeeds or fails by itself, with the status that a
+    single request would have; with `atomic`, all succeed or none is recorded.
+    """
     items = [_item(index, item) for index, item in enumerate(call.body.items)]
     try:
         done = call.app.bulk.record(call.caller, items, atomic=call.body.atomic)
@@ -346,7 +372,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/clients/{client}/periods",
-        summary="Where a client stood in every period.",
+        summary="List a client's periods",
         handle=list_client_periods,
         answers=PeriodSnapshotList,
         permission=Permission.STATUS_READ,
@@ -355,7 +381,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path=_ROW,
-        summary="Where a client stands in a period, now or as known at a past moment.",
+        summary="Get a client's period",
         handle=get_client_period,
         query=AsOf,
         answers=PeriodSnapshot,
@@ -365,7 +391,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path=f"{_ROW}/events",
-        summary="What happened in a period, in order, who and when.",
+        summary="List the events of a period",
         handle=list_period_events,
         answers=PeriodEventList,
         permission=Permission.STATUS_HISTORY_READ,
@@ -374,7 +400,7 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path=f"{_ROW}/events",
-        summary="Record what came of a call or a visit.",
+        summary="Record an update",
         handle=record_update,
         status=201,
         body=RecordUpdateRequest,
@@ -384,15 +410,15 @@ ENDPOINTS = (
         versioned=True,
         errors=RULES,
     ),
-    _correction(f"{_ROW}/reopen", "Take a DONE back.", reopen_period, errors.NotDone),
+    _correction(f"{_ROW}/reopen", "Reopen a period", reopen_period, errors.NotDone),
     _correction(
-        f"{_ROW}/events/{{sequence}}/void", "Undo an event.", void_event, errors.NotVoidable
+        f"{_ROW}/events/{{sequence}}/void", "Void an event", void_event, errors.NotVoidable
     ),
-    _correction("/clients/{client}/revive", "Track a client again.", revive_client, errors.NotDone),
+    _correction("/clients/{client}/revive", "Revive a client", revive_client, errors.NotDone),
     Endpoint(
         method="POST",
         path="/status-updates",
-        summary="Record many updates: each by itself, or all or none.",
+        summary="Record many updates",
         handle=record_updates,
         body=RecordUpdatesRequest,
         answers=BulkResults,

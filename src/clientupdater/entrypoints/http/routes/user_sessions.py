@@ -19,41 +19,40 @@ from clientupdater.entrypoints.structuring import Text
 
 @frozen
 class PasswordReset:
-    """A reset that was made out; its token is shown this once."""
+    """A password reset. Its token is shown once."""
 
     token: str | None = field(repr=False)
-    """Null when the answer is given again."""
     expires_at: datetime
 
 
 @frozen
 class RedeemPasswordResetRequest:
-    """A reset, and the password there shall be."""
+    """The token of a reset, and a new password."""
 
     token: Annotated[str, Text(longest=1024)] = field(repr=False)
     new_password: Password = field(repr=False)
 
 
 def list_user_sessions(call: Call) -> SessionList:
-    """List where somebody is signed in."""
+    """List where a user is signed in. Your own sessions need no permission."""
     opened = call.session.open
     items = call.app.sessions.list(call.caller, user_of(call))
     return SessionList(tuple(Session.of(each, opened and opened.id) for each in items))
 
 
 def end_user_sessions(call: Call) -> None:
-    """Sign somebody out everywhere."""
+    """Sign a user out everywhere. Your own sessions need no permission."""
     call.app.sessions.revoke_many(call.caller, user_of(call))
 
 
 def reset_password(call: Call) -> PasswordReset:
-    """Make out a reset."""
+    """Create a token with which the user sets a new password. The token is shown once."""
     reset = call.app.passwords.reset(call.caller, user_of(call))
     return PasswordReset(reset.token, reset.expires_at)
 
 
 def redeem_password_reset(call: Call) -> None:
-    """Use a reset."""
+    """Set a new password with the token of a reset. Every session of the user ends."""
     body: RedeemPasswordResetRequest = call.body
     call.app.passwords.redeem(body.token, body.new_password, call.caller.origin)
 
@@ -64,7 +63,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path=f"{_USER}/sessions",
-        summary="Where somebody is signed in; oneself needs no right.",
+        summary="List a user's sessions",
         handle=list_user_sessions,
         answers=SessionList,
         permission=Permission.USERS_READ,
@@ -72,7 +71,7 @@ ENDPOINTS = (
     Endpoint(
         method="DELETE",
         path=f"{_USER}/sessions",
-        summary="Sign somebody out everywhere; oneself needs no right.",
+        summary="End a user's sessions",
         handle=end_user_sessions,
         status=204,
         permission=_MANAGE,
@@ -81,7 +80,7 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path=f"{_USER}/password-reset",
-        summary="Make out a reset of somebody's password; its token is shown this once.",
+        summary="Reset a password",
         handle=reset_password,
         status=201,
         answers=PasswordReset,
@@ -92,7 +91,7 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/password-resets",
-        summary="Set a new password by a reset; every session of theirs ends.",
+        summary="Redeem a password reset",
         handle=redeem_password_reset,
         status=204,
         body=RedeemPasswordResetRequest,

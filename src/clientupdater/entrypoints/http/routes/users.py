@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import attrs
 from attrs import field, frozen
@@ -55,7 +55,7 @@ class UsersQuery:
 
 @frozen
 class UsersPage:
-    """A page of people, in the order of their emails."""
+    """A page of users, by email address."""
 
     items: tuple[User, ...]
     next_cursor: str | None
@@ -64,7 +64,7 @@ class UsersPage:
 
 @frozen(kw_only=True)
 class CreateUserRequest:
-    """Who is to come; branches and areas by id, or `code:` and a code."""
+    """The new user. Branches and areas are ids, or `code:` and a code."""
 
     email: Email = field(repr=False)
     first_name: Name | None = field(default=None, repr=False)
@@ -75,16 +75,17 @@ class CreateUserRequest:
 
 @frozen
 class CreatedUser(User):
-    """An account that was just made; its password is shown this once."""
+    """The new account. Its first password is shown once."""
 
     initial_password: str | None = field(repr=False)
-    """Null when the answer is given again."""
     initial_password_expires_at: datetime
 
 
 @frozen(kw_only=True)
 class ChangeUserRequest:
-    """What is to be otherwise; a name or a clerk_id that is null is taken away."""
+    """What to change. Null removes a name or a clerk_id."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {"last_name": "Cruz", "is_active": False, "version": 3}
 
     email: Email = field(default=_AS_IT_IS, repr=False)
     first_name: Name | None = field(default=_AS_IT_IS, repr=False)
@@ -96,13 +97,13 @@ class ChangeUserRequest:
 
 @frozen
 class DeleteUserRequest:
-    """Which version was seen, where no header says so."""
+    """The version that you read, if no header names it."""
 
     version: Version | None = None
 
 
 def list_users(call: Call) -> UsersPage:
-    """List people."""
+    """List the users that you may see, by email address."""
     asked: UsersQuery = call.query
     after = opened_cursor(call, asked.cursor) if asked.cursor else ""
     result = call.app.people.list(
@@ -115,7 +116,7 @@ def list_users(call: Call) -> UsersPage:
 
 
 def create_user(call: Call) -> Answer:
-    """Make an account."""
+    """Create an account. Its first password is shown once, and the user must change it."""
     body: CreateUserRequest = call.body
     new = NewUser(
         email=body.email,
@@ -142,13 +143,15 @@ def _place(named: str, pointer: str) -> Any:
 
 
 def get_user(call: Call) -> Answer:
-    """Show an account."""
+    """Show an account. Your own needs no permission."""
     shown = _shown(call, call.app.people.show(call.caller, user_of(call)).person)
     return Answer(value=shown, version=shown.version)
 
 
 def change_user(call: Call) -> Answer:
-    """Change an account."""
+    """Change an account. Members that you leave out stay. A new email address or clerk_id also ends
+    the user's sessions and password, as a password reset does.
+    """
     values = {a.name: getattr(call.body, a.name) for a in attrs.fields(UserChanges)}
     named = {name: value for name, value in values.items() if value is not _AS_IT_IS}
     changes = UserChanges(**{name: _or_none_left(value) for name, value in named.items()})
@@ -165,7 +168,7 @@ def _or_none_left(value: Any) -> Any:
 
 
 def delete_user(call: Call) -> None:
-    """Delete an account."""
+    """Delete an account. The records of its work keep its name."""
     with _conflicts_shown(call):
         call.app.people.delete(call.caller, user_of(call), call.version)
 
@@ -193,7 +196,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/users",
-        summary="The people one may see, in the order of their emails.",
+        summary="List users",
         handle=list_users,
         query=UsersQuery,
         answers=UsersPage,
@@ -202,9 +205,10 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/users",
-        summary="Make an account; its initial password is shown this once, and must be changed.",
+        summary="Create a user",
         handle=create_user,
         status=201,
+        has_location=True,
         body=CreateUserRequest,
         answers=CreatedUser,
         permission=_MANAGE,
@@ -214,7 +218,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path=_USER,
-        summary="One account; one's own needs no right.",
+        summary="Get a user",
         handle=get_user,
         answers=User,
         permission=Permission.USERS_READ,
@@ -222,7 +226,7 @@ ENDPOINTS = (
     Endpoint(
         method="PATCH",
         path=_USER,
-        summary="Change an account; a change of email or clerk_id is as a password reset.",
+        summary="Change a user",
         handle=change_user,
         body=ChangeUserRequest,
         answers=User,
@@ -234,7 +238,7 @@ ENDPOINTS = (
     Endpoint(
         method="DELETE",
         path=_USER,
-        summary="Delete an account; what it did goes on naming it.",
+        summary="Delete a user",
         handle=delete_user,
         status=204,
         body=DeleteUserRequest,

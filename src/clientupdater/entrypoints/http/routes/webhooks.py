@@ -13,6 +13,7 @@ from attrs import field, frozen
 from clientupdater.domain.errors import Fault, InvalidInput, Unauthenticated
 from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import Call, Endpoint
+from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.structuring import Text, structured
 from clientupdater.ports.notices import Notice
@@ -42,24 +43,29 @@ class NoticeData:
 
 @frozen(kw_only=True)
 class NextBankNotice:
-    """A notice, as NextBank sends it; of a type that is not known here it is only answered."""
+    """A notice from NextBank. An unknown type is acknowledged and ignored."""
 
     TAKES_MORE: ClassVar = True
-    type: Annotated[str, Text(longest=100, shortest=1)]
+    type: Annotated[
+        str,
+        Text(longest=100, shortest=1),
+        About("`client.updated`, `payment.posted` or `loan.closed`.", "payment.posted"),
+    ]
     timestamp: datetime
     data: Any = field(default=None, repr=False)
-    """Of the types that are known: whom it is about (`code`), and of a payment its `posted_on`."""
 
 
 @frozen
 class AcceptedNotice:
-    """It has come: one that is known here is kept and followed."""
+    """The delivery was accepted."""
 
     delivery: str
 
 
 def receive_notice(call: Call) -> AcceptedNotice:
-    """Take a notice from NextBank."""
+    """Accept a notice, signed as Standard Webhooks (`webhook-id`, `webhook-timestamp`,
+    `webhook-signature`). A repeated delivery has one effect; a job acts on it.
+    """
     delivery, body = _verified(call), call.body
     if body.type in set(NoticeKind):
         call.app.receive_notice(_notice(delivery, body))
@@ -108,7 +114,7 @@ ENDPOINTS = (
         method="POST",
         base="",
         path="/webhooks/nextbank",
-        summary="Word from NextBank, signed as Standard Webhooks: kept once, followed by a job.",
+        summary="Receive a notice from NextBank",
         handle=receive_notice,
         body=NextBankNotice,
         answers=AcceptedNotice,
