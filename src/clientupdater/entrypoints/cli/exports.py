@@ -86,7 +86,7 @@ def create(  # noqa: PLR0913 — the options of a command
     as_json: bool,
 ) -> int:
     """Ask for an export: clients, status or report."""
-    from clientupdater.entrypoints.http.routes.reading import ClientFilters, filter_of
+    from clientupdater.entrypoints.http.routes.clients import ClientFilters, filter_of
     from clientupdater.entrypoints.structuring import structured_words
 
     if out:

@@ -9,28 +9,18 @@ from uuid import UUID
 from attrs import field as kept
 from attrs import frozen
 
-from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import Source
 from clientupdater.entrypoints.http.contract import Call, Endpoint
-from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
+from clientupdater.entrypoints.http.cursors import opened_place, sealed_cursor
 from clientupdater.entrypoints.http.descriptions.members import About
-from clientupdater.entrypoints.http.problems import Rejected
+from clientupdater.entrypoints.http.routes.fields import PageQuery
+from clientupdater.entrypoints.http.routes.rights import admitting
 from clientupdater.entrypoints.http.routes.rows import StaffMember
-from clientupdater.entrypoints.http.routes.tracking import admitting
-from clientupdater.entrypoints.structuring import Integer, Text, structured
 from clientupdater.ports.client_history import HistoryKey
 
 if TYPE_CHECKING:
     from clientupdater.ports.client_history import ChangedField
-
-
-@frozen(kw_only=True)
-class HistoryQuery:
-    """How much of it at a time."""
-
-    limit: Annotated[int, Integer(1, 200)] = 50
-    cursor: Annotated[str, Text(longest=4096)] | None = None
 
 
 @frozen(kw_only=True)
@@ -82,7 +72,7 @@ def list_client_history(call: Call) -> ClientHistoryPage:
     """List which fields of the client changed, the newest change first, and who or which sync job
     changed them.
     """
-    asked: HistoryQuery = call.query
+    asked: PageQuery = call.query
     page = call.app.clients.history(
         call.caller, call.path["client"], asked.limit, _after(call, asked.cursor)
     )
@@ -93,10 +83,7 @@ def list_client_history(call: Call) -> ClientHistoryPage:
 def _after(call: Call, cursor: str | None) -> HistoryKey | None:
     if cursor is None:
         return None
-    try:
-        place = structured(opened_cursor(call, cursor), _Place)
-    except InvalidInput as error:
-        raise Rejected(400, "invalid_cursor", "The cursor is of another version.") from error
+    place = opened_place(call, cursor, _Place)
     return HistoryKey(place.changed_at, place.id)
 
 
@@ -106,7 +93,7 @@ ENDPOINTS = (
         path="/clients/{client}/sync-history",
         summary="List a client's changes",
         handle=list_client_history,
-        query=HistoryQuery,
+        query=PageQuery,
         answers=ClientHistoryPage,
         permission=Permission.CLIENTS_READ,
         admit=admitting(Permission.CLIENTS_READ),

@@ -13,9 +13,10 @@ from clientupdater.domain.errors import NotFound, Refused, VersionConflict
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import CONTACTS, Field
 from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
+from clientupdater.entrypoints.http.routes.fields import Version
+from clientupdater.entrypoints.http.routes.rights import admitting
 from clientupdater.entrypoints.http.routes.rows import ClientRecord
-from clientupdater.entrypoints.http.routes.tracking import admitting
-from clientupdater.entrypoints.structuring import Integer, Many, Text
+from clientupdater.entrypoints.structuring import Many, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,6 @@ _AS_IT_IS: Any = object()
 """A number that is not named; null takes one away."""
 
 Number = Annotated[str, Text(longest=LONGEST_NUMBER)]
-Version = Annotated[int, Integer(0, 2**31 - 1)]
 
 
 class ContactField(StrEnum):

@@ -8,22 +8,20 @@ from uuid import UUID
 
 from attrs import field, frozen
 
-from clientupdater.domain.errors import Gone, InvalidInput, NotFound
+from clientupdater.domain.errors import Gone, NotFound
 from clientupdater.domain.exports import ExportFormat, ExportType, chosen_columns
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Download, Endpoint
-from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
+from clientupdater.entrypoints.http.cursors import opened_place, sealed_cursor
 from clientupdater.entrypoints.http.descriptions.members import About
-from clientupdater.entrypoints.http.problems import Rejected
-from clientupdater.entrypoints.http.routes.reading import (
+from clientupdater.entrypoints.http.routes.clients import (
     ClientFilters,
-    Cursor,
-    Limit,
     filter_of,
 )
-from clientupdater.entrypoints.structuring import Many, Text, structured
+from clientupdater.entrypoints.http.routes.fields import Cursor, Limit
+from clientupdater.entrypoints.structuring import Many, Text
 from clientupdater.ports.exports import ExportKey, ExportRequest
 
 if TYPE_CHECKING:
@@ -174,10 +172,7 @@ def _shown(call: Call, export: StoredExport) -> Export:
 def _place(call: Call, cursor: str | None) -> ExportKey | None:
     if cursor is None:
         return None
-    try:
-        place = structured(opened_cursor(call, cursor), _Place)
-    except InvalidInput as error:
-        raise Rejected(400, "invalid_cursor", "The cursor is of another version.") from error
+    place = opened_place(call, cursor, _Place)
     return ExportKey(place.created_at, place.id)
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 from attrs import frozen
 
 from clientupdater.domain.errors import LastAdministrator, PrivilegeExceeded
-from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.routes.rights import admitting_to_user, user_of
 from clientupdater.entrypoints.http.routes.shapes import Grant, grants_of
 from clientupdater.entrypoints.structuring import Text
 
@@ -40,20 +40,6 @@ class GrantList:
     """The permissions that a user holds."""
 
     items: tuple[Grant, ...]
-
-
-def admitting_to_user(permission: Permission) -> Callable[[Call], None]:
-    """Judge sight of a person and right over them, and nothing else."""
-
-    def admit(call: Call) -> None:
-        call.app.people.judge(call.caller, permission, user_of(call))
-
-    return admit
-
-
-def user_of(call: Call) -> PersonId:
-    """Name the person that the path names."""
-    return PersonId(call.path["user"])
 
 
 def list_grants(call: Call) -> GrantList:

@@ -15,8 +15,9 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.routes.fields import PageQuery
 from clientupdater.entrypoints.http.routes.rows import StaffMember
-from clientupdater.entrypoints.structuring import Integer, Text
+from clientupdater.entrypoints.structuring import Text
 from clientupdater.ports.queue import Job as QueuedJob
 from clientupdater.ports.queue import JobsAsked
 
@@ -27,13 +28,11 @@ if TYPE_CHECKING:
 
 
 @frozen(kw_only=True)
-class JobsQuery:
+class JobsQuery(PageQuery):
     """Which jobs, and how many at a time."""
 
     queue: Annotated[str, Text(longest=50, shortest=1)] | None = None
     status: Annotated[JobStatus | None, About("Only jobs in this state.", "dead")] = None
-    limit: Annotated[int, Integer(1, 200)] = 50
-    cursor: Annotated[str, Text(longest=4096)] | None = None
 
 
 @frozen

@@ -11,13 +11,12 @@ from clientupdater.domain.errors import NotFound, VersionConflict
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
 from clientupdater.entrypoints.http.descriptions.members import About
-from clientupdater.entrypoints.structuring import Integer, Text
+from clientupdater.entrypoints.http.routes.fields import Version
+from clientupdater.entrypoints.structuring import Text
 from clientupdater.usecases.jobs.schedules import ScheduleChanges
 
 if TYPE_CHECKING:
     from clientupdater.ports.schedules import ScheduledJob
-
-Version = Annotated[int, Integer(0, 2**31 - 1)]
 
 
 @frozen(kw_only=True)

@@ -21,6 +21,8 @@ from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import Mode, SyncRequest
 from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
+from clientupdater.entrypoints.http.routes.fields import PageQuery
+from clientupdater.entrypoints.http.routes.rights import admitting
 from clientupdater.entrypoints.http.routes.rows import ClientRecord
 from clientupdater.entrypoints.http.routes.sync_shapes import (
     RejectedRow,
@@ -29,8 +31,7 @@ from clientupdater.entrypoints.http.routes.sync_shapes import (
     SyncJobsPage,
     SyncPlan,
 )
-from clientupdater.entrypoints.http.routes.tracking import admitting
-from clientupdater.entrypoints.structuring import Integer, Text
+from clientupdater.entrypoints.structuring import Text
 
 if TYPE_CHECKING:
     from clientupdater.domain.sync.jobs import SyncJob as SourceSyncJob
@@ -54,14 +55,6 @@ class ApproveSyncRequest:
     """The plan to approve."""
 
     plan_hash: Annotated[str, Text(longest=64, shortest=64)] | None = None
-
-
-@frozen(kw_only=True)
-class PageQuery:
-    """How many at a time."""
-
-    limit: Annotated[int, Integer(1, 200)] = 50
-    cursor: Annotated[str, Text(longest=4096)] | None = None
 
 
 def start_sync(call: Call) -> Answer:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import date, datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import field, frozen
 
 from clientupdater.domain import errors
-from clientupdater.domain.errors import BulkRejected, Error, InvalidInput, NotFound, VersionConflict
-from clientupdater.domain.events import Channel, Promise
+from clientupdater.domain.errors import NotFound, VersionConflict
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission
-from clientupdater.domain.updates import StatusUpdate
-from clientupdater.entrypoints.failures import details_of, failure_of
-from clientupdater.entrypoints.http.contract import MIB, Answer, Call, Endpoint, part
-from clientupdater.entrypoints.http.descriptions.members import About
-from clientupdater.entrypoints.http.problems import Rejected
+from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
+from clientupdater.entrypoints.http.routes.fields import Version
+from clientupdater.entrypoints.http.routes.rights import admitting
 from clientupdater.entrypoints.http.routes.rows import (
     PeriodEvent,
     PeriodSnapshot,
@@ -26,17 +22,13 @@ from clientupdater.entrypoints.http.routes.rows import (
     names_in,
     period_events,
 )
-from clientupdater.entrypoints.structuring import Integer, Many, Text
-from clientupdater.usecases.tracking.bulk import BulkItem
+from clientupdater.entrypoints.http.routes.update_fields import UpdateFields, update_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
-    from clientupdater.usecases.tracking.outcomes import Outcome
     from clientupdater.usecases.tracking.recorded import Written
 
-Version = Annotated[int, Integer(0, 2**31 - 1)]
-Code = Annotated[str, Text(longest=50, shortest=1)]
 RULES = (
     errors.PeriodClosed,
     errors.PeriodNotBegun,
@@ -52,7 +44,7 @@ RULES = (
 
 
 @frozen(kw_only=True)
-class RecordUpdateRequest:
+class RecordUpdateRequest(UpdateFields):
     """The outcome of a call or a visit."""
 
     EXAMPLE: ClassVar[dict[str, Any]] = {
@@ -63,49 +55,7 @@ class RecordUpdateRequest:
         "version": 0,
     }
 
-    status: Code
-    reason: Code | None = None
-    remarks: str | None = field(default=None, repr=False)
-    has_payment: bool | None = None
-    occurred_at: datetime | None = None
-    channel: Channel | None = None
-    next_follow_up_on: date | None = None
-    promised_on: date | None = None
-    promised_amount: Decimal | None = None
     version: Version | None = None
-
-
-@frozen(kw_only=True)
-class BulkUpdateItem:
-    """One of many updates."""
-
-    EXAMPLE: ClassVar[dict[str, Any]] = {
-        "client": "code:FC-000123",
-        "period": "2026-11",
-        "status": "CALLED",
-        "version": 0,
-    }
-
-    client: Annotated[str, Text(longest=60, shortest=1)]
-    period: Period
-    status: Code
-    reason: Code | None = None
-    remarks: str | None = field(default=None, repr=False)
-    has_payment: bool | None = None
-    occurred_at: datetime | None = None
-    channel: Channel | None = None
-    next_follow_up_on: date | None = None
-    promised_on: date | None = None
-    promised_amount: Decimal | None = None
-    version: Version
-
-
-@frozen
-class RecordUpdatesRequest:
-    """Up to 500 updates."""
-
-    items: Annotated[tuple[BulkUpdateItem, ...], Many(least=1, most=500)]
-    atomic: bool = False
 
 
 @frozen
@@ -137,63 +87,6 @@ class PeriodEventList:
     """The events of a period, in order."""
 
     items: tuple[PeriodEvent, ...]
-
-
-@frozen
-class BulkItemError:
-    """Why an item was refused."""
-
-    code: Annotated[str, About("What went wrong: a stable code.", "reason_required")]
-    message: Annotated[
-        str, About("What went wrong and what to do, for people to read.", "DONE needs a reason.")
-    ]
-    details: dict[str, Any]
-
-
-@frozen
-class BulkItemResult:
-    """What happened to an item; its status is the status of a single request."""
-
-    index: int
-    status: Annotated[int, About("The HTTP status that a single request would have.", 201)]
-    event: PeriodEvent | None = None
-    snapshot: PeriodSnapshot | None = None
-    error: BulkItemError | None = None
-
-
-@frozen
-class BulkResults:
-    """What happened to each item, in order."""
-
-    results: tuple[BulkItemResult, ...]
-
-
-def admitting(permission: Permission) -> Callable[[Call], None]:
-    """Judge sight of a client and right over it, and nothing else."""
-
-    def admit(call: Call) -> None:
-        files = call.app.tracking.files
-        with files.open(call.caller, call.path["client"], permission):
-            pass
-
-    return admit
-
-
-def update_of(body: RecordUpdateRequest | BulkUpdateItem, pointer: str = "") -> StatusUpdate:
-    """Read an update; a promised amount without its day is none."""
-    if body.promised_amount is not None and body.promised_on is None:
-        raise InvalidInput.of(f"{pointer}/promised_on", "is missing: until when was it promised?")
-    promise = Promise(body.promised_on, body.promised_amount) if body.promised_on else None
-    return StatusUpdate(
-        status=body.status,
-        reason=body.reason,
-        remarks=body.remarks,
-        has_payment=body.has_payment,
-        occurred_at=body.occurred_at,
-        channel=body.channel,
-        next_follow_up_on=body.next_follow_up_on,
-        promise=promise,
-    )
 
 
 @contextmanager
@@ -301,54 +194,6 @@ def revive_client(call: Call) -> Answer:
     return written(call, done)
 
 
-def record_updates(call: Call) -> BulkResults:
-    """Record up to 500 updates. Each item succeeds or fails by itself, with the status that a
-    single request would have; with `atomic`, all succeed or none is recorded.
-    """
-    items = [_item(index, item) for index, item in enumerate(call.body.items)]
-    try:
-        done = call.app.bulk.record(call.caller, items, atomic=call.body.atomic)
-    except BulkRejected as error:
-        results = {"results": _results(call, error.outcomes).results}
-        raise Rejected(409, "bulk_rejected", error.message, results) from error
-    return _results(call, done)
-
-
-def _item(index: int, item: BulkUpdateItem) -> BulkItem:
-    pointer = f"/items/{index}"
-    try:
-        client = part("client").read(item.client)
-    except NotFound:
-        raise InvalidInput.of(f"{pointer}/client", "is an id, or code: and a code") from None
-    return BulkItem(client, item.period, update_of(item, pointer), item.version)
-
-
-def _results(call: Call, outcomes: Iterable[Any]) -> BulkResults:
-    result = tuple(outcomes)
-    done = [each.result for each in result if each.result]
-    names = names_in(call, [d.client for d in done], [d.row for d in done], [d.event for d in done])
-    return BulkResults(tuple(_result(each, names) for each in result))
-
-
-def _result(outcome: Outcome[Written], names: Any) -> BulkItemResult:
-    if outcome.result:
-        done = outcome.result
-        snapshot = PeriodSnapshot.of(done.client, done.row, names)
-        return BulkItemResult(outcome.index, 201, PeriodEvent.of(done.event, names), snapshot)
-    if outcome.error is None:
-        return BulkItemResult(outcome.index, 424)
-    return BulkItemResult(
-        outcome.index, failure_of(outcome.error).status, error=error_shown(outcome.error)
-    )
-
-
-def error_shown(error: Error) -> BulkItemError:
-    """Show why one of many was not done."""
-    details = details_of(error)
-    details.pop("snapshot", None)
-    return BulkItemError(failure_of(error).code, error.message, details)
-
-
 _ROW = "/clients/{client}/periods/{period}"
 
 
@@ -415,15 +260,4 @@ ENDPOINTS = (
         f"{_ROW}/events/{{sequence}}/void", "Void an event", void_event, errors.NotVoidable
     ),
     _correction("/clients/{client}/revive", "Revive a client", revive_client, errors.NotDone),
-    Endpoint(
-        method="POST",
-        path="/status-updates",
-        summary="Record many updates",
-        handle=record_updates,
-        body=RecordUpdatesRequest,
-        answers=BulkResults,
-        permission=Permission.STATUS_UPDATE,
-        largest_body=4 * MIB,
-        errors=(BulkRejected,),
-    ),
 )

@@ -11,7 +11,7 @@ from clientupdater.domain.errors import InvalidCredentials, PrivilegeExceeded
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import Call, Endpoint
-from clientupdater.entrypoints.http.routes.grants import user_of
+from clientupdater.entrypoints.http.routes.rights import user_of
 from clientupdater.entrypoints.http.routes.sessions import Password, SessionList
 from clientupdater.entrypoints.http.routes.shapes import Session
 from clientupdater.entrypoints.structuring import Text

@@ -22,10 +22,11 @@ from clientupdater.domain.errors import (
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint, part
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
-from clientupdater.entrypoints.http.routes.grants import admitting_to_user, user_of
+from clientupdater.entrypoints.http.routes.fields import PageQuery, Version
+from clientupdater.entrypoints.http.routes.rights import admitting_to_user, user_of
 from clientupdater.entrypoints.http.routes.sessions import names_around
 from clientupdater.entrypoints.http.routes.shapes import User
-from clientupdater.entrypoints.structuring import Integer, Many, Text
+from clientupdater.entrypoints.structuring import Many, Text
 from clientupdater.usecases.people.users import NewUser, UserChanges
 
 if TYPE_CHECKING:
@@ -40,17 +41,14 @@ Email = Annotated[str, Text(longest=LONGEST_EMAIL, shortest=3)]
 Name = Annotated[str, Text(longest=LONGEST_NAME)]
 Place = Annotated[str, Text(longest=60, shortest=1)]
 Subject = Annotated[str, Text(longest=LONGEST_SUBJECT)]
-Version = Annotated[int, Integer(0, 2**31 - 1)]
 Places = Annotated[tuple[Place, ...], Many(most=200)]
 
 
 @frozen(kw_only=True)
-class UsersQuery:
+class UsersQuery(PageQuery):
     """Which people, and how many at a time."""
 
     active: bool | None = None
-    limit: Annotated[int, Integer(1, 200)] = 50
-    cursor: Annotated[str, Text(longest=4096)] | None = None
 
 
 @frozen

@@ -1,4 +1,4 @@
-"""Lists of clients, what to do next, and the words that people choose from."""
+"""Lists of clients, searches, and single clients."""
 
 from __future__ import annotations
 
@@ -17,20 +17,17 @@ from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
-from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
+from clientupdater.entrypoints.http.cursors import opened_place, sealed_cursor
 from clientupdater.entrypoints.http.descriptions.members import About
-from clientupdater.entrypoints.http.problems import Rejected
-from clientupdater.entrypoints.http.routes.rows import ClientRecord, WorklistItem
-from clientupdater.entrypoints.structuring import Integer, Text, structured
+from clientupdater.entrypoints.http.routes.fields import Cursor, Limit
+from clientupdater.entrypoints.http.routes.rows import ClientRecord
+from clientupdater.entrypoints.structuring import Integer, Text
 from clientupdater.ports.lists import (
     ClientFilter,
     ClientKey,
     ClientQuery,
     ClientSort,
     StatusFilter,
-    WorklistKey,
-    WorklistOrder,
-    WorklistQuery,
 )
 
 if TYPE_CHECKING:
@@ -38,20 +35,9 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.callers import Caller
 
-Limit = Annotated[int, Integer(1, 200)]
-Cursor = Annotated[str, Text(longest=4096, shortest=1)]
 Code = Annotated[str, Text(longest=100, shortest=1)]
 Days = Annotated[int, Integer(0, 3660)]
 T = TypeVar("T")
-
-
-@frozen(kw_only=True)
-class WorklistListQuery:
-    """How the worklist is walked; without an order, as the business has set it."""
-
-    order: WorklistOrder | None = None
-    limit: Limit = 50
-    cursor: Cursor | None = None
 
 
 @frozen(kw_only=True)
@@ -121,49 +107,6 @@ class ClientsPage:
 
 
 @frozen
-class WorklistPage:
-    """A page of the worklist."""
-
-    items: tuple[WorklistItem, ...]
-    next_cursor: str | None
-    has_more: bool
-
-
-@frozen
-class LookupsQuery:
-    """Whether what is no longer in use is wanted too."""
-
-    all: bool = False
-
-
-@frozen
-class LookupEntry:
-    """An entry of a lookup."""
-
-    code: str
-    name: str
-    is_active: bool
-    is_system: bool
-    sort_order: int
-    version: Annotated[int, About("The version.", 3)]
-    facts: dict[str, str | int | bool | None]
-
-
-@frozen
-class _WorkPlace:
-    """A place in the worklist, as a cursor carries it."""
-
-    order: WorklistOrder
-    day: date
-    phase: int
-    due_on: date
-    rank: int
-    name: str
-    client: UUID
-    period: Period
-
-
-@frozen
 class _Placed(Generic[T]):
     value: T
     client: UUID
@@ -178,19 +121,6 @@ _BY_SORT: dict[ClientSort, Any] = {
     ClientSort.FOLLOW_UP: _Placed[str],
 }
 """A day is read once it is known to be one: who has none is found by name."""
-
-
-def list_worklist(call: Call) -> WorklistPage:
-    """List the clients to contact next, the most urgent first, each with the cause of its place:
-    due or overdue follow-ups, then clients without an update by amount past due, then the rest.
-    """
-    asked: WorklistListQuery = call.query
-    after = _place(call, asked.cursor, _WorkPlace)
-    key = WorklistKey(**attrs.asdict(after, recurse=False)) if after else None
-    query = WorklistQuery(order=asked.order, limit=asked.limit, after=key)
-    page = call.app.worklist.read(call.caller, query)
-    items = tuple(map(WorklistItem.of, page.items))
-    return WorklistPage(items, _cursor(call, page.after), page.has_more)
 
 
 def list_clients(call: Call) -> ClientsPage:
@@ -210,7 +140,9 @@ def search_clients(call: Call) -> ClientsPage:
 def _clients(
     call: Call, asked: ClientsListQuery, read: Callable[[ClientQuery], Any]
 ) -> ClientsPage:
-    after = _place(call, asked.cursor, _BY_SORT[asked.sort])
+    after: _Placed[Any] | None = (
+        opened_place(call, asked.cursor, _BY_SORT[asked.sort]) if asked.cursor else None
+    )
     page = read(
         ClientQuery(
             filter=filter_of(call.caller, asked),
@@ -221,7 +153,9 @@ def _clients(
         )
     )
     return ClientsPage(
-        tuple(map(ClientRecord.of, page.items)), _cursor(call, page.after), page.has_more
+        tuple(map(ClientRecord.of, page.items)),
+        sealed_cursor(call, page.after) if page.after else None,
+        page.has_more,
     )
 
 
@@ -254,40 +188,13 @@ def _officer(caller: Caller, text: str | None) -> Any:
         raise InvalidInput.of("/assigned_to", "is an id, me or none") from None
 
 
-def _cursor(call: Call, after: object) -> str | None:
-    return sealed_cursor(call, after) if after is not None else None
-
-
-def _place(call: Call, cursor: str | None, kind: type[T]) -> T | None:
-    if cursor is None:
-        return None
-    try:
-        return structured(opened_cursor(call, cursor), kind)
-    except InvalidInput as error:
-        raise Rejected(400, "invalid_cursor", "The cursor is of another version.") from error
-
-
 def get_client(call: Call) -> Answer:
     """Show a client with the snapshot of the running period."""
     shown = ClientRecord.of(call.app.clients.show(call.caller, call.path["client"]))
     return Answer(value=shown, version=shown.version)
 
 
-def list_lookups(call: Call) -> Any:
-    """List the codes that people choose from: statuses, reasons, products and so on."""
-    return call.app.lookups(call.caller, inactive=call.query.all, generation=call.generation)
-
-
 ENDPOINTS = (
-    Endpoint(
-        method="GET",
-        path="/worklist",
-        summary="List the worklist",
-        handle=list_worklist,
-        query=WorklistListQuery,
-        answers=WorklistPage,
-        permission=Permission.STATUS_READ,
-    ),
     Endpoint(
         method="GET",
         path="/clients",
@@ -315,14 +222,5 @@ ENDPOINTS = (
         handle=get_client,
         answers=ClientRecord,
         permission=Permission.CLIENTS_READ,
-    ),
-    Endpoint(
-        method="GET",
-        path="/lookups",
-        summary="List the lookups",
-        handle=list_lookups,
-        query=LookupsQuery,
-        answers=dict[str, tuple[LookupEntry, ...]],
-        cacheable=True,
     ),
 )
