@@ -233,9 +233,7 @@ PARTS: Mapping[str, Part] = {
     "sequence": _whole(_number, 999999999, 1),
     "job": _whole(_job, 10**18 - 1, 4711),
     "schedule": Part(_name, {"type": "string", "pattern": f"^{_NAME.pattern}$"}, "open-periods"),
-    "permission": Part(
-        _permission, {"type": "string", "enum": [str(each) for each in Permission]}, "clients:read"
-    ),
+    "permission": Part(_permission, {"$ref": "#/components/schemas/Permission"}, "clients:read"),
 }
 
 

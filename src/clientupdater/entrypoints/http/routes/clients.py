@@ -149,14 +149,11 @@ def _clients(
             q=getattr(asked, "q", None),
             sort=asked.sort,
             limit=asked.limit,
-            after=after and _client_key(asked.sort, after),
+            after=_client_key(asked.sort, after) if after else None,
         )
     )
-    return ClientsPage(
-        tuple(map(ClientRecord.of, page.items)),
-        sealed_cursor(call, page.after) if page.after else None,
-        page.has_more,
-    )
+    cursor = sealed_cursor(call, page.after) if page.after else None
+    return ClientsPage(tuple(map(ClientRecord.of, page.items)), cursor, page.has_more)
 
 
 def _client_key(sort: ClientSort, place: _Placed[Any]) -> ClientKey:

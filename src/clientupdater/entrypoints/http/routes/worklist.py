@@ -59,9 +59,8 @@ def list_worklist(call: Call) -> WorklistPage:
     query = WorklistQuery(order=asked.order, limit=asked.limit, after=key)
     page = call.app.worklist.read(call.caller, query)
     items = tuple(map(WorklistItem.of, page.items))
-    return WorklistPage(
-        items, sealed_cursor(call, page.after) if page.after else None, page.has_more
-    )
+    cursor = sealed_cursor(call, page.after) if page.after else None
+    return WorklistPage(items, cursor, page.has_more)
 
 
 ENDPOINTS = (
