@@ -101,7 +101,7 @@ def build(
                     "readiness": system.Recent(partial(system.checked, app), probes),
                     "health": system.Recent(app.check_system, probes),
                 }
-                yield {"app": app, "threads": threads, "door": admission, **looks, **state}
+                yield {"app": app, "threads": threads, "admission": admission, **looks, **state}
                 ticking.cancel_scope.cancel()
 
     pages = (*system.PAGES, *pages_of(declared))
