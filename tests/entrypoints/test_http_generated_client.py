@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tests.support.servers import Database
 
 EMAIL, PASSWORD = "ana@example.com", "a word that is long"
+CODES = ["FC-000000", "FC-000001", "FC-000002"]
 PACKAGE = "generated_clientupdater"
 SEARCHED = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
 
@@ -71,12 +72,12 @@ def address(database: Database) -> Iterator[str]:
             password_hash=hash_password(PASSWORD),
         )
         branch = staff.branch(ana)
-        for number in range(3):
+        for code in CODES:
             staff.run(
                 "insert into clients (client_code, company_id, full_name, branch_id, product_id)"
                 " values (%s, (select id from companies where code = 'FCASH'), 'Juana Reyes', %s,"
                 " (select id from products where code = 'FCASH_SSS'))",
-                f"FC-{number:06d}",
+                code,
                 branch,
             )
         staff.app.periods.open_due()
@@ -84,47 +85,57 @@ def address(database: Database) -> Iterator[str]:
             yield str(http.base_url).rstrip("/")
 
 
-def test_a_generated_client_signs_in_works_and_meets_a_conflict(package: str, address: str) -> None:
+def operation(package: str, capability: str, name: str) -> Any:
+    return importlib.import_module(f"{package}.api.{capability}.{name}")
+
+
+@pytest.fixture
+def client(package: str, address: str) -> Iterator[Any]:
+    """Sign in with the generated client, and give one that sends the token."""
     root, models = importlib.import_module(package), importlib.import_module(f"{package}.models")
-
-    def operation(capability: str, name: str) -> Any:
-        return importlib.import_module(f"{package}.api.{capability}.{name}")
-
     proof = models.SignInRequest(email=EMAIL, password=PASSWORD)
-    opened = operation("sign_in", "sign_in").sync(client=root.Client(address), body=proof)
+    with root.Client(address) as anonymous:
+        opened = operation(package, "sign_in", "sign_in").sync(client=anonymous, body=proof)
     assert isinstance(opened, models.OpenedSession)
-    client = root.AuthenticatedClient(address, token=opened.token)
+    with root.AuthenticatedClient(address, token=opened.token) as signed_in:
+        yield signed_in
 
-    list_worklist, items, cursor = operation("worklist", "list_worklist"), [], root.types.UNSET
-    while cursor is not None:
-        page = list_worklist.sync(client=client, limit=2, cursor=cursor)
-        assert isinstance(page, models.WorklistPage)
+
+def test_a_generated_client_signs_in_and_walks_the_worklist(package: str, client: Any) -> None:
+    models = importlib.import_module(f"{package}.models")
+    list_worklist = operation(package, "worklist", "list_worklist")
+    page = list_worklist.sync(client=client, limit=2)
+    items = list(page.items)
+    while page.has_more:
+        page = list_worklist.sync(client=client, limit=2, cursor=page.next_cursor)
         items += page.items
-        cursor = page.next_cursor
-    assert [item.client.client_code for item in items] == ["FC-000000", "FC-000001", "FC-000002"]
+    assert isinstance(page, models.WorklistPage)
+    assert sorted(item.client.client_code for item in items) == CODES
     assert {item.cause for item in items} == {models.WorklistCause.NOT_TOUCHED}
 
-    record, first = operation("tracking", "record_update"), items[0]
-    update = models.RecordUpdateRequest(
-        status="CALLED",
-        remarks="Asked to call back on Friday.",
-        channel=models.Channel.CALL,
-        version=first.snapshot.version,
-    )
-    place = (f"code:{first.client.client_code}", PERIOD)
-    done = record.sync(*place, client=client, body=update, idempotency_key=str(uuid4()))
-    assert isinstance(done, models.RecordedUpdate)
-    assert (done.event.sequence, done.snapshot.status, done.snapshot.version) == (1, "CALLED", 1)
 
-    refused = record.sync_detailed(*place, client=client, body=update, idempotency_key=str(uuid4()))
+def test_a_generated_client_records_and_meets_a_conflict(package: str, client: Any) -> None:
+    models = importlib.import_module(f"{package}.models")
+    record = operation(package, "tracking", "record_update").sync_detailed
+    place = (f"code:{CODES[0]}", PERIOD)
+    remarks = "Asked to call back on Friday."
+    update = models.RecordUpdateRequest(
+        status="CALLED", remarks=remarks, channel=models.Channel.CALL, version=0
+    )
+    done = record(*place, client=client, body=update, idempotency_key=str(uuid4()))
+    assert isinstance(done.parsed, models.RecordedUpdate)
+    assert (done.parsed.event.sequence, done.parsed.snapshot.version) == (1, 1)
+    assert done.headers["ETag"] == '"v1"'
+
+    refused = record(*place, client=client, body=update, idempotency_key=str(uuid4()))
     assert refused.status_code == 409
     assert isinstance(refused.parsed, models.Problem)
     error = refused.parsed.error
     assert error.code == "version_conflict"
     assert (error.details.provided, error.details.current) == (0, 1)
-    assert error.details.snapshot["remarks"] == "Asked to call back on Friday."
+    assert error.details.snapshot["remarks"] == remarks
 
     update.version = error.details.current
-    again = record.sync(*place, client=client, body=update, idempotency_key=str(uuid4()))
-    assert isinstance(again, models.RecordedUpdate)
-    assert again.snapshot.version == 2
+    again = record(*place, client=client, body=update, idempotency_key=str(uuid4()))
+    assert isinstance(again.parsed, models.RecordedUpdate)
+    assert again.parsed.snapshot.version == 2
