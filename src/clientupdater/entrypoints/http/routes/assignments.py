@@ -1,4 +1,4 @@
-"""Giving clients to officers, and why somebody may do what they may (A3, A5)."""
+"""Assigning clients to officers, and explaining access (A3, A5)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class AssignmentResults:
 
 @frozen
 class AccessQuery:
-    """What is asked of whom."""
+    """The client and the permission in question."""
 
     client: Annotated[str, Text(longest=60, shortest=1)]
     permission: Permission

@@ -1,4 +1,4 @@
-"""What changed of a client, by whom or by which run (C2)."""
+"""The changes of a client (C2)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,6 @@ class ClientChange:
 
     @classmethod
     def of(cls, change: ChangedField) -> ClientChange:
-        """Show a change."""
         return cls(
             field=change.field,
             old_value=change.old_value,

@@ -81,7 +81,7 @@ class ClientFilters:
 
 @frozen(kw_only=True)
 class ClientsListQuery(ClientFilters):
-    """Which clients are listed, and how."""
+    """Filters, order and page of a list of clients."""
 
     sort: ClientSort = ClientSort.NAME
     limit: Limit = 50
@@ -120,7 +120,7 @@ _BY_SORT: dict[ClientSort, Any] = {
     ClientSort.PAST_DUE_AMOUNT: _Placed[int],
     ClientSort.FOLLOW_UP: _Placed[str],
 }
-"""A day is read once it is known to be one: who has none is found by name."""
+"""Follow-up sorts by day, then by name for clients without a day; the text is read as either."""
 
 
 def list_clients(call: Call) -> ClientsPage:
@@ -163,7 +163,7 @@ def _client_key(sort: ClientSort, place: _Placed[Any]) -> ClientKey:
 
 
 def filter_of(caller: Caller, asked: ClientFilters) -> ClientFilter:
-    """Read a filter, which is the same wherever clients are asked for."""
+    """Read the filters that lists, searches and exports share."""
     own = {a.name for a in attrs.fields(ClientFilter)} - {"row", "assigned_to"}
     rows = {a.name: getattr(asked, a.name) for a in attrs.fields(StatusFilter)}
     is_asked = any(value is not None for value in rows.values())

@@ -1,4 +1,4 @@
-"""Contact numbers that staff correct, and what becomes of them when the source disagrees (C1)."""
+"""Correcting contact numbers, and settling conflicts with a source (C1)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _AS_IT_IS: Any = object()
-"""A number that is not named; null takes one away."""
+"""The default of a number that is left out, since null removes one."""
 
 Number = Annotated[str, Text(longest=LONGEST_NUMBER)]
 
@@ -85,7 +85,7 @@ def _shown(call: Call) -> Answer:
 
 @contextmanager
 def _conflicts_shown(call: Call) -> Iterator[None]:
-    """Let a conflict carry the client as it is."""
+    """Add the client as it is now to a conflict."""
     try:
         yield
     except VersionConflict as error:

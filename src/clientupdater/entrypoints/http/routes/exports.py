@@ -1,4 +1,4 @@
-"""Exports: asked for, looked at, fetched, deleted."""
+"""Exports of clients, their status or a report to a file."""
 
 from __future__ import annotations
 
@@ -77,7 +77,6 @@ class Export:
 
     @classmethod
     def of(cls, export: StoredExport, now: datetime) -> Export:
-        """Show one."""
         progress = export.progress
         return cls(
             id=export.id,
@@ -96,7 +95,7 @@ class Export:
 
 @frozen(kw_only=True)
 class ExportsQuery:
-    """How one's exports are listed."""
+    """Which page of the exports."""
 
     limit: Limit = 50
     cursor: Cursor | None = None

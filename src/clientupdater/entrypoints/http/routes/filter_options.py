@@ -1,4 +1,4 @@
-"""What the filters of client lists can be (A10)."""
+"""The values of the filters of client lists (A10)."""
 
 from __future__ import annotations
 

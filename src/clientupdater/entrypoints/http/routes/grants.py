@@ -1,4 +1,4 @@
-"""What people may do and where: their grants, their territories, and what makes up an area (A6)."""
+"""Permissions, territories, and the branches of areas (A6)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @frozen
 class CompanyQuery:
-    """Over which company; none: over every one."""
+    """The company of a grant; none: every company."""
 
     company: Annotated[
         Annotated[str, Text(longest=50, shortest=1)] | None,
@@ -104,7 +104,7 @@ def _set(
     *,
     permission: Permission = Permission.USERS_MANAGE,
 ) -> Endpoint:
-    """Declare what is there or not there, however often one says so."""
+    """Declare an endpoint that adds or removes; repeating it changes nothing."""
     return Endpoint(
         method=method,
         path=path,

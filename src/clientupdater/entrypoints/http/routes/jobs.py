@@ -1,4 +1,4 @@
-"""Jobs: what waits, what is being done, what went wrong (J1)."""
+"""Jobs in the background (J1)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class JobsQuery(PageQuery):
-    """Which jobs, and how many at a time."""
+    """Which jobs, and which page of them."""
 
     queue: Annotated[str, Text(longest=50, shortest=1)] | None = None
     status: Annotated[JobStatus | None, About("Only jobs in this state.", "dead")] = None

@@ -12,7 +12,7 @@ from clientupdater.entrypoints.http.descriptions.members import About
 
 @frozen
 class LookupsQuery:
-    """Whether what is no longer in use is wanted too."""
+    """Whether to list inactive entries too."""
 
     all: bool = False
 

@@ -1,4 +1,4 @@
-"""Pension numbers in full, for those who may see them; each look is written down (C3)."""
+"""Pension numbers in full; every access is logged (C3)."""
 
 from __future__ import annotations
 

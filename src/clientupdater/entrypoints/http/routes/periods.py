@@ -1,4 +1,4 @@
-"""The months and quarters of the work: which run, and opening one (P1, P4)."""
+"""The running periods, and opening a period (P1, P4)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @frozen
 class CurrentPeriodsQuery:
-    """For which company; none: whichever one may see."""
+    """The company; none: all that the caller may see."""
 
     company: Annotated[str, Text(longest=50, shortest=1)] | None = None
 
@@ -62,7 +62,7 @@ def list_current_periods(call: Call) -> RunningPeriodList:
 
 
 def _company(call: Call, code: str) -> CompanyId:
-    """Find a company by its code, for those who may ask at all."""
+    """Find a company by its code, after the caller's right is judged."""
     call.app.periods.current(call.caller)
     known = call.app.look_up_names(call.caller).companies
     result = next((each for each, name in known.items() if name == code), None)

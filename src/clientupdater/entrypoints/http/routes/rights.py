@@ -1,4 +1,4 @@
-"""How the caller's right is judged where a request does not fit, so that nothing leaks."""
+"""Judging sight and right before a malformed request is described, so that nothing leaks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def admitting(permission: Permission) -> Callable[[Call], None]:
-    """Judge sight of a client and right over it, and nothing else."""
+    """Judge only whether the caller sees the client and holds the permission over it."""
 
     def admit(call: Call) -> None:
         files = call.app.tracking.files
@@ -25,7 +25,7 @@ def admitting(permission: Permission) -> Callable[[Call], None]:
 
 
 def admitting_to_user(permission: Permission) -> Callable[[Call], None]:
-    """Judge sight of a person and right over them, and nothing else."""
+    """Judge only whether the caller sees the user and holds the permission over them."""
 
     def admit(call: Call) -> None:
         call.app.people.judge(call.caller, permission, user_of(call))
@@ -34,5 +34,4 @@ def admitting_to_user(permission: Permission) -> Callable[[Call], None]:
 
 
 def user_of(call: Call) -> PersonId:
-    """Name the person that the path names."""
     return PersonId(call.path["user"])

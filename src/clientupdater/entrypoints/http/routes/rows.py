@@ -1,4 +1,4 @@
-"""How snapshots, events and clients are shown."""
+"""Answers about clients, snapshots and events."""
 
 from __future__ import annotations
 
@@ -73,7 +73,6 @@ class PeriodSnapshot:
 
     @classmethod
     def of(cls, client: Client, row: PeriodRow, names: Names) -> PeriodSnapshot:
-        """Show a row of a client."""
         snapshot, promise = row.snapshot, row.snapshot.promise
         return cls(
             client_id=client.id,
@@ -121,7 +120,6 @@ class PeriodEvent:
 
     @classmethod
     def of(cls, event: StatusEvent, names: Names, voided_by: int | None = None) -> PeriodEvent:
-        """Show an event; `voided_by` is the sequence of a later one."""
         promise = event.promise
         return shape_of(
             cls,
@@ -185,7 +183,6 @@ class ClientRecord:
 
     @classmethod
     def of(cls, view: Any) -> ClientRecord:
-        """Show a client of the read model."""
         current = view.current and shape_of(PeriodSnapshot, view.current)
         return shape_of(cls, view, current=current)
 
@@ -214,7 +211,6 @@ class WorklistItem:
 
     @classmethod
     def of(cls, item: Any) -> WorklistItem:
-        """Show an item of the read model."""
         client = shape_of(WorklistClient, item.client)
         return cls(client, shape_of(PeriodSnapshot, item.snapshot), item.cause)
 
@@ -225,7 +221,7 @@ def names_in(
     rows: Iterable[PeriodRow] = (),
     events: Iterable[StatusEvent] = (),
 ) -> Names:
-    """Look up who and what rows and events name, all at once."""
+    """Look up all names that rows and events need, at once."""
     snapshots, happened = [row.snapshot for row in rows], tuple(events)
     people = {
         *(client.assigned_to for client in clients),

@@ -1,4 +1,4 @@
-"""What is done again and again, and when (J3)."""
+"""Schedules of regular jobs (J3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Coming in and going out, and what one may do: sessions and oneself (U1, U2, U4)."""
+"""Signing in and out, and the signed-in user (U1, U2, U4)."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class SessionList:
 
 
 def names_around(call: Call, *people: Person) -> Names:
-    """Look up what the territories of people are called."""
+    """Look up the names in the users' territories."""
     held = [person.territory for person in people]
     return call.app.look_up_names(
         call.caller,

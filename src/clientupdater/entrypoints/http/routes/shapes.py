@@ -1,4 +1,4 @@
-"""The shapes that several endpoints answer with, and how they are made of the domain's values."""
+"""Answers about users, grants and sessions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,6 @@ class User:
 
     @classmethod
     def of(cls, person: Person, names: Names) -> User:
-        """Show a person with the codes of their territory."""
         territory = person.territory
         return cls(
             id=person.id,
@@ -64,7 +63,6 @@ class Grant:
 
     @classmethod
     def of(cls, given_grant: GivenGrant, names: Names) -> Grant:
-        """Show a grant with its company's code."""
         grant = given_grant.grant
         company = names.companies[grant.company] if grant.company else None
         return cls(grant.permission, company, grant.scope, given_grant.granted_at)
@@ -90,7 +88,6 @@ class Session:
 
     @classmethod
     def of(cls, opened: OpenSession, current: UUID | None) -> Session:
-        """Show a session, and whether it is the one that asks."""
         session = opened.session
         return cls(
             opened.id,

@@ -1,4 +1,4 @@
-"""Taking over what the sources say: asking for runs, looking at them, deciding on them (Y2-Y9)."""
+"""Sync jobs: start, watch, approve, cancel, replay (Y2-Y9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which column of a source fills which field: shown and saved (Y1)."""
+"""Which column of a source fills which field (Y1)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class MappingLine:
 
 @frozen(kw_only=True)
 class MappingQuery:
-    """Of which source, and whose lines: none, the general ones."""
+    """The source, and a company; none: the general mapping."""
 
     source: Source
     company: Code | None = None
@@ -61,7 +61,6 @@ class SyncMapping:
     def of(
         cls, asked: MappingQuery | SaveSyncMappingRequest, entries: Iterable[Entry]
     ) -> SyncMapping:
-        """Show them."""
         lines = (
             MappingLine(
                 field=each.field, column=each.column, transforms=each.transforms, owns=each.owns

@@ -1,4 +1,4 @@
-"""How runs, their plans and their rejects are shown."""
+"""Answers about sync jobs, their plans and rejected rows."""
 
 from __future__ import annotations
 
@@ -64,7 +64,6 @@ class SyncJob:
 
     @classmethod
     def of(cls, job: SourceSyncJob, names: Names) -> SyncJob:
-        """Show a run with its company's code."""
         asked, counts = job.asked, job.counts
         return cls(
             id=job.id,
@@ -123,7 +122,6 @@ class SyncPlan:
 
     @classmethod
     def of(cls, outcome: Outcome) -> SyncPlan:
-        """Show it."""
         counts = outcome.counts
         return cls(
             hash=outcome.hash,
@@ -169,7 +167,6 @@ class RejectedRow:
 
     @classmethod
     def of(cls, reject: KeptReject) -> RejectedRow:
-        """Show it with every reason."""
         reasons = tuple(RejectReason(each.pointer, each.message) for each in reject.faults)
         return cls(reject.row, reject.code, reasons, reject.replayed_by)
 

@@ -1,4 +1,4 @@
-"""Where clients stand, what happened to them, and recording it."""
+"""A client's status in each period: reading, recording and correcting it."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class CorrectionRequest:
 
 @frozen
 class AsOf:
-    """At which past moment."""
+    """A past moment."""
 
     as_of: datetime | None = None
 
@@ -91,7 +91,7 @@ class PeriodEventList:
 
 @contextmanager
 def conflicts_shown(call: Call, period: Period | None) -> Iterator[None]:
-    """Let a conflict carry the row as it is, to whoever may see it."""
+    """Add the snapshot as it is now to a conflict, if the caller may see it."""
     try:
         yield
     except VersionConflict as error:

@@ -1,4 +1,4 @@
-"""The members of an update, alone or among many, and how they become one of the domain."""
+"""The members of an update, which single and bulk requests share."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class UpdateFields:
 
 
 def update_of(body: UpdateFields, pointer: str = "") -> StatusUpdate:
-    """Read an update; a promised amount without its day is none."""
+    """Make the domain's update; a promised amount needs a day."""
     if body.promised_amount is not None and body.promised_on is None:
         raise InvalidInput.of(f"{pointer}/promised_on", "is missing: until when was it promised?")
     promise = Promise(body.promised_on, body.promised_amount) if body.promised_on else None

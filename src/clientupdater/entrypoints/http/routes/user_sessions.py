@@ -1,4 +1,4 @@
-"""Where people are signed in, and how those who cannot sign in are let in again (U2, U6)."""
+"""Sessions of users, and password resets (U2, U6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking after people: their accounts (A6, A8, U6)."""
+"""Accounts of users (A6, A8, U6)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.accounts import Person
 
 _AS_IT_IS: Any = object()
-"""What a change does not name; null takes away what can be taken away."""
+"""The default of a member that is left out, since null removes a value."""
 
 Email = Annotated[str, Text(longest=LONGEST_EMAIL, shortest=3)]
 Name = Annotated[str, Text(longest=LONGEST_NAME)]
@@ -46,7 +46,7 @@ Places = Annotated[tuple[Place, ...], Many(most=200)]
 
 @frozen(kw_only=True)
 class UsersQuery(PageQuery):
-    """Which people, and how many at a time."""
+    """Which users, and which page of them."""
 
     active: bool | None = None
 
@@ -161,7 +161,7 @@ def change_user(call: Call) -> Answer:
 
 
 def _or_none_left(value: Any) -> Any:
-    """Tell what is null as an empty text, which takes it away."""
+    """Turn null into an empty text, which removes the value."""
     return "" if value is None else value
 
 
@@ -177,7 +177,7 @@ def _shown(call: Call, person: Person) -> User:
 
 @contextmanager
 def _conflicts_shown(call: Call) -> Iterator[None]:
-    """Let a conflict carry the account as it is, to whoever may see it."""
+    """Add the account as it is now to a conflict, if the caller may see it."""
     try:
         yield
     except VersionConflict as error:

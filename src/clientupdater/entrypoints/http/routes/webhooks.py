@@ -1,4 +1,4 @@
-"""Word from outside: a hint that something happened, which is then asked for (Y1, S8)."""
+"""Notices from NextBank: each says that something changed, and a job reads what (Y1, S8)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _log = structlog.stdlib.get_logger("clientupdater.http")
 
 
 class NoticeKind(StrEnum):
-    """What NextBank tells of."""
+    """The types of notices that are handled."""
 
     CLIENT_UPDATED = "client.updated"
     PAYMENT_POSTED = "payment.posted"
@@ -33,7 +33,7 @@ class NoticeKind(StrEnum):
 
 @frozen(kw_only=True)
 class NoticeData:
-    """Whom it is about; of a payment the day as well."""
+    """The client, and the day of a payment."""
 
     TAKES_MORE: ClassVar = True
     code: Annotated[str, Text(longest=50, shortest=1)] = field(repr=False)
@@ -91,7 +91,7 @@ def _notice(delivery: str, body: NextBankNotice) -> Notice:
 
 
 def _verified(call: Call) -> str:
-    """Give the name of a delivery that NextBank signed just now."""
+    """Check the signature and its age; give the id of the delivery."""
     sent = call.sent
     names = ("id", "timestamp", "signature")
     items = [sent.headers.get(f"webhook-{name}", "") for name in names] if sent else [""] * 3
@@ -105,7 +105,7 @@ def _verified(call: Call) -> str:
 
 
 def _admit(call: Call) -> None:
-    """Let nobody learn from faults of shape who has not signed."""
+    """Check the signature before faults of the body are described."""
     _verified(call)
 
 

@@ -19,7 +19,7 @@ from clientupdater.ports.lists import WorklistKey, WorklistOrder, WorklistQuery
 
 @frozen(kw_only=True)
 class WorklistListQuery:
-    """How the worklist is walked; without an order, as the business has set it."""
+    """Order and page of the worklist."""
 
     order: WorklistOrder | None = None
     limit: Limit = 50
