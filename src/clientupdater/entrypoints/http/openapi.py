@@ -13,9 +13,14 @@ from clientupdater.domain import errors
 from clientupdater.entrypoints.failures import failure_of_kind
 from clientupdater.entrypoints.http.contract import SERVICE, Capability, Endpoint, part
 from clientupdater.entrypoints.http.descriptions import begin, headers, problems
-from clientupdater.entrypoints.http.descriptions.members import MEMBERS
 from clientupdater.entrypoints.http.descriptions.pages import PAGES
-from clientupdater.entrypoints.http.schemas import Schemas, example_of, example_of_member, hints_of
+from clientupdater.entrypoints.http.schemas import (
+    Schemas,
+    about,
+    example_of,
+    example_of_member,
+    hints_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -136,7 +141,7 @@ def _description(endpoint: Endpoint) -> str:
 
 def _parameters(endpoint: Endpoint, schemas: Schemas) -> list[dict[str, Any]]:
     parameters = [
-        _parameter("path", name, dict(part(name).schema), MEMBERS[name].text, part(name).example)
+        _parameter("path", name, part(name).schema, about(name, None).text, part(name).example)
         for name in endpoint.parts
     ]
     if endpoint.query:
@@ -154,7 +159,7 @@ def _query(shape: type, schemas: Schemas) -> Iterable[dict[str, Any]]:
     hints = hints_of(shape)
     for a in attrs.fields(shape):
         schema = schemas.of_member(shape, a)
-        text, required = schema.pop("description"), a.default is attrs.NOTHING
+        text, required = schema.pop("description", ""), a.default is attrs.NOTHING
         made = _parameter("query", a.name, schema, text, required=required)
         example = example_of_member(a.name, hints[a.name])
         yield made if a.name == "cursor" else {**made, "example": example}

@@ -63,6 +63,8 @@ _EXAMPLES: Mapping[Any, Any] = {
     object: {},
     Any: {},
 }
+_UNDESCRIBED = About("")
+"""A test holds that no member of the contract is."""
 _UNIONS = {Union, types.UnionType}
 
 
@@ -84,8 +86,9 @@ class Schemas:
     def of_member(self, shape: type, attribute: attrs.Attribute[Any]) -> dict[str, Any]:
         """Describe a member of a shape: its schema, its meaning, its default."""
         kind = hints_of(shape)[attribute.name]
-        schema = {**self.of(kind), "description": about(attribute.name, kind).text}
-        default = attribute.default
+        schema, default = self.of(kind), attribute.default
+        if text := about(attribute.name, kind).text:
+            schema["description"] = text
         if default is not attrs.NOTHING and isinstance(default, str | int | Enum):
             schema["default"] = to_plain(default)
         return schema
@@ -137,7 +140,7 @@ def hints_of(kind: type) -> dict[str, Any]:
 def about(name: str, kind: Any) -> About:
     """Find what a member means: by its own declaration, else by its name."""
     own = (each for each in getattr(kind, "__metadata__", ()) if isinstance(each, About))
-    return next(own, None) or MEMBERS[name]
+    return next(own, None) or MEMBERS.get(name, _UNDESCRIBED)
 
 
 def example_of(kind: Any) -> Any:
