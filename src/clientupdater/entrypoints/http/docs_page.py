@@ -119,7 +119,7 @@ def _schemas(document: Mapping[str, Any]) -> Iterator[str]:
                 f"<code>{escape(member)}</code>",
                 "required" if member in required else "",
                 _kind(described),
-                _text(described["description"]),
+                _text(described.get("description", "")),
             )
             for member, described in schema.get("properties", {}).items()
         )
