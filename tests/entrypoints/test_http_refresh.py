@@ -15,12 +15,12 @@ import httpx
 import pytest
 import structlog
 from attrs import define
-from clientupdater.syncing import SyncSettings
 from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresWork
 from clientupdater.adapters.resilience.circuits import Alone, Circuit, Threshold
 from clientupdater.adapters.resilience.source import GuardedSource
+from clientupdater.app import SyncSettings
 from clientupdater.domain.errors import Unavailable
 from clientupdater.domain.sync.fields import Source
 from clientupdater.entrypoints.http.application import build
