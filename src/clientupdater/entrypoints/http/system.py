@@ -111,7 +111,7 @@ async def metrics(request: Request) -> Response:
 class ServiceHealth:
     """The health of a service."""
 
-    status: Annotated[str, About("`up`, `degraded` or `down`.", "up")]
+    status: Annotated[str, About("`up`, `degraded`, `down`, `missing` or `not_configured`.", "up")]
     latency_ms: float | None
     circuit: str | None
     error: str | None

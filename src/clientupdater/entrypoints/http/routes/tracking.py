@@ -186,7 +186,7 @@ def void_event(call: Call) -> Answer:
 
 
 def revive_client(call: Call) -> Answer:
-    """Track a client again after a terminal reason was recorded by mistake."""
+    """Track a client again that had a terminal outcome, as one who was fully paid and borrows."""
     with conflicts_shown(call, None):
         done = call.app.tracking.revive(
             call.caller, call.path["client"], call.body.remarks, call.version or 0
