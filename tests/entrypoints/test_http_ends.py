@@ -127,7 +127,7 @@ OPERATIONS = [
     (method, path, told)
     for path, methods in CONTRACT["paths"].items()
     for method, told in methods.items()
-    if told.get("tags") != ["system"] and not LEFT_OUT.search(path)
+    if told.get("tags") != ["Service"] and not LEFT_OUT.search(path)
 ]
 
 

@@ -23,7 +23,7 @@ CALOOCAN, DAVAO = BranchId(UUID(int=11)), BranchId(UUID(int=12))
 ANA, BEN = PersonId(UUID(int=21)), PersonId(UUID(int=22))
 JUAN = ClientId(UUID(int=31))
 NOVEMBER = Period.month(2026, 11)
-DONE_REASONS = seeded_statuses(FCASH).statuses["DONE"].reasons
+DONE_REASONS = seeded_statuses(FCASH)._statuses["DONE"].reasons  # noqa: SLF001 — as they are seeded
 
 
 def catalogue() -> StatusCatalogue:

@@ -20,7 +20,7 @@ from clientupdater.entrypoints.cli.session import (
     print_table,
 )
 from clientupdater.entrypoints.cli.written import print_written
-from clientupdater.entrypoints.http.routes.rows import ClientShown
+from clientupdater.entrypoints.http.routes.rows import ClientRecord
 from clientupdater.ports.lists import MOST, ClientQuery
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from clientupdater.app import App
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import ClientId
-    from clientupdater.entrypoints.http.routes.client_history import ChangedFieldShown
+    from clientupdater.entrypoints.http.routes.client_history import ClientChange
 
 _ACTOR = "--as ana@example.com"
 _over_version = click.option(
@@ -58,7 +58,7 @@ def find(session: Session, /, *, query: str, limit: int, acts: str, as_json: boo
     """Find clients by name, code, contact number or full pension number."""
     with opened_as(session, acts) as (app, caller):
         page = app.clients.search(caller, ClientQuery(q=query, limit=limit))
-    items = [ClientShown.of(each) for each in page.items]
+    items = [ClientRecord.of(each) for each in page.items]
     if as_json:
         print_json({"items": items, "has_more": page.has_more})
     else:
@@ -76,7 +76,7 @@ def find(session: Session, /, *, query: str, limit: int, acts: str, as_json: boo
 def show(session: Session, /, *, client: str, acts: str, as_json: bool) -> None:
     """Show one client and its current status."""
     with opened_as(session, acts) as (app, caller):
-        shown = ClientShown.of(app.clients.show(caller, client_ref(client)))
+        shown = ClientRecord.of(app.clients.show(caller, client_ref(client)))
     if as_json:
         print_json(shown)
     else:
@@ -91,11 +91,11 @@ def show(session: Session, /, *, client: str, acts: str, as_json: bool) -> None:
 @click.pass_obj
 def history(session: Session, /, *, client: str, limit: int, acts: str, as_json: bool) -> None:
     """List the changes to a client's fields, newest first, with the user or source behind each."""
-    from clientupdater.entrypoints.http.routes.client_history import ChangedFieldShown
+    from clientupdater.entrypoints.http.routes.client_history import ClientChange
 
     with opened_as(session, acts) as (app, caller):
         page = app.clients.history(caller, client_ref(client), limit)
-    items = [ChangedFieldShown.of(each) for each in page.items]
+    items = [ClientChange.of(each) for each in page.items]
     if as_json:
         print_json({"items": items, "has_more": page.has_more})
     else:
@@ -208,7 +208,7 @@ def refresh(session: Session, /, *, client: str, acts: str, as_json: bool) -> No
     with opened_as(session, acts) as (app, caller):
         ref = client_ref(client)
         job = app.sync.refresh_client(caller, ref)
-        shown = ClientShown.of(app.clients.show(caller, ref, Permission.SYNC_EXECUTE))
+        shown = ClientRecord.of(app.clients.show(caller, ref, Permission.SYNC_EXECUTE))
     if as_json:
         print_json(shown)
         return
@@ -216,7 +216,7 @@ def refresh(session: Session, /, *, client: str, acts: str, as_json: bool) -> No
     click.echo(f"{shown.client_code}  {changed}, version {shown.version}")
 
 
-def _change(change: ChangedFieldShown, zone: tzinfo) -> tuple[object, ...]:
+def _change(change: ClientChange, zone: tzinfo) -> tuple[object, ...]:
     by = change.by.name if change.by else change.source or "-"
     values = (_or_dash(change.old_value), _or_dash(change.new_value))
     return f"{change.changed_at.astimezone(zone):%Y-%m-%d %H:%M}", change.field, *values, by
@@ -248,14 +248,14 @@ def _version_of(app: App, caller: Caller, client: ClientId | str, version: int |
 
 def _print_contacts(app: App, caller: Caller, client: ClientId | str, *, as_json: bool) -> None:
     view = app.clients.show(caller, client, Permission.CLIENTS_UPDATE)
-    shown = ClientShown.of(view)
+    shown = ClientRecord.of(view)
     if as_json:
         print_json(shown)
     else:
         click.echo(f"{shown.client_code}  {_numbers(shown)}  version {shown.version}")
 
 
-def _status(client: ClientShown) -> str:
+def _status(client: ClientRecord) -> str:
     current = client.current
     if current is None:
         return "-"
@@ -263,7 +263,7 @@ def _status(client: ClientShown) -> str:
     return f"{current.period} {current.status}{reason}"
 
 
-def _facts(client: ClientShown) -> Iterator[tuple[str, object]]:
+def _facts(client: ClientRecord) -> Iterator[tuple[str, object]]:
     yield "code", client.client_code
     yield "id", client.id
     yield "name", client.full_name
@@ -286,7 +286,7 @@ def _facts(client: ClientShown) -> Iterator[tuple[str, object]]:
         yield "follow up on", _or_dash(client.current.next_follow_up_on)
 
 
-def _numbers(client: ClientShown) -> str:
+def _numbers(client: ClientRecord) -> str:
     return ", ".join(filter(None, (client.contact_number, client.contact_number_alt))) or "-"
 
 

@@ -98,12 +98,12 @@ def create(  # noqa: PLR0913 — the options of a command
     as_json: bool,
 ) -> int:
     """Request an export of clients, status or report."""
-    from clientupdater.entrypoints.http.routes.reading import ClientsFiltered, filter_of
+    from clientupdater.entrypoints.http.routes.clients import ClientFilters, filter_of
     from clientupdater.entrypoints.structuring import structured_words
 
     if out:
         _refuse_unwritable(out, force=force)
-    result = structured_words(dict(_pairs(filters)), ClientsFiltered)
+    result = structured_words(dict(_pairs(filters)), ClientFilters)
     with opened_as(session, acts) as (app, caller):
         asked = ExportRequest(
             type=ExportType(kind),
@@ -205,9 +205,9 @@ def _fetched(app: App, caller: Caller, export: UUID, path: Path, *, force: bool 
 
 
 def _print(items: Sequence[Export], app: App, *, as_json: bool, one: bool = False) -> None:
-    from clientupdater.entrypoints.http.routes.exports import ExportShown
+    from clientupdater.entrypoints.http.routes.exports import Export as ExportAnswer
 
-    shown = [ExportShown.of(each, app.exports.clock.now()) for each in items]
+    shown = [ExportAnswer.of(each, app.exports.clock.now()) for each in items]
     if as_json:
         print_json(shown[0] if one else {"items": shown})
         return

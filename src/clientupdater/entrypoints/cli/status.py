@@ -29,7 +29,7 @@ from clientupdater.entrypoints.cli.session import (
     print_table,
 )
 from clientupdater.entrypoints.cli.written import print_written
-from clientupdater.entrypoints.http.routes.rows import EventShown, events_shown
+from clientupdater.entrypoints.http.routes.rows import PeriodEvent, period_events
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -108,7 +108,7 @@ def history(
     ref = client_ref(client)
     with opened_as(session, acts) as (app, caller):
         result = app.tracking.show_history(caller, ref, period_of(app, caller, ref, period))
-        events = events_shown(
+        events = period_events(
             result.events, names_in(app, caller, result.client, (), result.events)
         )
     if as_json:
@@ -201,7 +201,7 @@ def _promise(on: date | None, amount: str | None) -> Promise | None:
         raise InvalidInput.of("--promised-amount", "expected an amount such as 1500.00") from None
 
 
-def _row(event: EventShown, zone: tzinfo) -> tuple[object, ...]:
+def _row(event: PeriodEvent, zone: tzinfo) -> tuple[object, ...]:
     what = event.kind + (f" {event.voids}" if event.voids is not None else "")
     if event.voided_by is not None:
         what += f" (voided by {event.voided_by})"

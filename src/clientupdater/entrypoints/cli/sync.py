@@ -27,9 +27,11 @@ from clientupdater.entrypoints.cli.session import (
 from clientupdater.entrypoints.cli.sync_summary import print_summary, progress
 from clientupdater.entrypoints.failures import Exit, failure_of
 from clientupdater.entrypoints.http.routes.sync_shapes import (
-    RejectShown,
-    SyncJobShown,
-    SyncPlanShown,
+    RejectedRow,
+    SyncPlan,
+)
+from clientupdater.entrypoints.http.routes.sync_shapes import (
+    SyncJob as SyncJobAnswer,
 )
 
 if TYPE_CHECKING:
@@ -124,13 +126,13 @@ def _print(app: App, caller: Caller, job: SyncJob, *, as_json: bool) -> None:
     if as_json:
         from clientupdater.entrypoints.wire import to_plain
 
-        shown = to_plain(SyncJobShown.of(job, names))
+        shown = to_plain(SyncJobAnswer.of(job, names))
         print_json({**shown, "code": "held"} if job.state is JobStatus.HELD else shown)
         return
     plan = None
     if job.plan_hash and caller.actor.found(Permission.SYNC_READ):
-        plan = SyncPlanShown.of(app.sync.show_plan(caller, job.id))
-    print_summary(SyncJobShown.of(job, names), plan)
+        plan = SyncPlan.of(app.sync.show_plan(caller, job.id))
+    print_summary(SyncJobAnswer.of(job, names), plan)
 
 
 @contextmanager
@@ -156,7 +158,7 @@ def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
     with opened_as(session, acts) as (app, caller):
         names = app.look_up_names(caller)
         items = app.sync.list(caller, at_most=limit)
-        shown = [SyncJobShown.of(each, names) for each in items]
+        shown = [SyncJobAnswer.of(each, names) for each in items]
     if as_json:
         print_json({"items": shown})
         return
@@ -249,7 +251,7 @@ def rejects(
     """List the rows that a run rejected, each with its reasons."""
     with opened_as(session, acts) as (app, caller):
         result = app.sync.list_rejects(caller, SyncJobId(job), after=after, at_most=limit)
-    shown = [RejectShown.of(each) for each in result]
+    shown = [RejectedRow.of(each) for each in result]
     if as_json:
         print_json({"items": shown})
         return

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from clientupdater.entrypoints.http.routes.sync_shapes import (
-        EffectShown,
-        SyncJobShown,
-        SyncPlanShown,
+        SyncEffect,
+        SyncJob,
+        SyncPlan,
     )
     from clientupdater.ports.sync import Progressed
 
@@ -89,7 +89,7 @@ def _line(how_far: Progressed) -> str:
     return f"{how_far.step:<8} {done}".ljust(60)
 
 
-def print_summary(job: SyncJobShown, plan: SyncPlanShown | None) -> None:
+def print_summary(job: SyncJob, plan: SyncPlan | None) -> None:
     """Print the effects of a run, and the commands that decide about it."""
     click.secho(f"{job.source} {job.mode} {job.id}: {job.state}", bold=True)
     if job.error:
@@ -103,7 +103,7 @@ def print_summary(job: SyncJobShown, plan: SyncPlanShown | None) -> None:
         _print_what_now(job, plan)
 
 
-def _counted(job: SyncJobShown) -> str:
+def _counted(job: SyncJob) -> str:
     """Count the rows by outcome; a run without a plan has read rows and decided nothing."""
     counts = job.counts
     if job.plan_hash is None:
@@ -116,7 +116,7 @@ def _counted(job: SyncJobShown) -> str:
     )
 
 
-def _print_plan(plan: SyncPlanShown, what: str) -> None:
+def _print_plan(plan: SyncPlan, what: str) -> None:
     _print_numbers("by field", plan.updates_by_field)
     values = {
         _CONSEQUENCES.get(name, name): count for name, count in plan.consequences.items() if count
@@ -133,7 +133,7 @@ def _place(kind: str) -> int:
     return list(_KINDS).index(kind) if kind in _KINDS else len(_KINDS)
 
 
-def _effect(kind: str, effect: EffectShown) -> str:
+def _effect(kind: str, effect: SyncEffect) -> str:
     """Describe one effect on a client or its row."""
     if kind in _OF_CLIENTS_ALONE:
         return effect.client_code
@@ -143,7 +143,7 @@ def _effect(kind: str, effect: EffectShown) -> str:
     return f"{message}  {'to ' * (kind == 'moved')}{effect.after or ''}".rstrip()
 
 
-def _print_what_now(job: SyncJobShown, plan: SyncPlanShown) -> None:
+def _print_what_now(job: SyncJob, plan: SyncPlan) -> None:
     """Print the decisions that are open, with their commands."""
     if job.counts.rejected:
         click.echo(f"for each rejected row and its reasons: clientupdater sync rejects {job.id}")

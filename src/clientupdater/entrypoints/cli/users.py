@@ -17,7 +17,7 @@ from clientupdater.entrypoints.cli.session import (
     print_json,
     print_table,
 )
-from clientupdater.entrypoints.http.routes.shapes import UserShown, grants_shown
+from clientupdater.entrypoints.http.routes.shapes import User, grants_of
 from clientupdater.usecases.people.users import NewUser, UserChanges
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def create(session: Session, /, *, as_json: bool, bootstrap: bool, **params: Any
     _print_created(made, shown, as_json=as_json)
 
 
-def _print_created(made: CreatedUser, shown: UserShown, *, as_json: bool) -> None:
+def _print_created(made: CreatedUser, shown: User, *, as_json: bool) -> None:
     if as_json:
         values = {"initial_password": made.initial_password, "expires_at": made.expires_at}
         print_json({"user": shown, **values})
@@ -114,7 +114,7 @@ def show(session: Session, /, *, user: str, acts: str, as_json: bool) -> None:
     with opened_as(session, acts) as (app, caller):
         result = app.people.show(caller, user)
         (person,) = _shown(app, caller, result.person)
-        grants = grants_shown(result.grants, app.look_up_names(caller))
+        grants = grants_of(result.grants, app.look_up_names(caller))
     if as_json:
         print_json({"user": person, "grants": grants})
         return
@@ -283,14 +283,14 @@ def set_password(session: Session, /, *, user: str, acts: str) -> None:
     note("set")
 
 
-def _shown(app: App, caller: Caller, *people: Person) -> list[UserShown]:
+def _shown(app: App, caller: Caller, *people: Person) -> list[User]:
     """Show accounts as over HTTP: with codes instead of ids."""
     names = app.look_up_names(
         caller,
         branches={branch for each in people for branch in each.territory.branches},
         areas={area for each in people for area in each.territory.areas},
     )
-    return [UserShown.of(each, names) for each in people]
+    return [User.of(each, names) for each in people]
 
 
 def _name(person: Person) -> str:

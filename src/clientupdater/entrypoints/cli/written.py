@@ -8,7 +8,7 @@ import click
 
 from clientupdater.entrypoints.cli.naming import names_in
 from clientupdater.entrypoints.cli.session import print_json
-from clientupdater.entrypoints.http.routes.rows import EventShown, SnapshotShown, WrittenShown
+from clientupdater.entrypoints.http.routes.rows import PeriodEvent, PeriodSnapshot, RecordedUpdate
 
 if TYPE_CHECKING:
     from clientupdater.app import App
@@ -20,8 +20,8 @@ def print_written(app: App, caller: Caller, done: Written, *, as_json: bool) -> 
     """Print the row's new status; with --json, the same body as over HTTP."""
     if as_json:
         names = names_in(app, caller, done.client, [done.row], [done.event])
-        event = EventShown.of(done.event, names)
-        print_json(WrittenShown(event, SnapshotShown.of(done.client, done.row, names)))
+        event = PeriodEvent.of(done.event, names)
+        print_json(RecordedUpdate(event, PeriodSnapshot.of(done.client, done.row, names)))
         return
     snapshot = done.row.snapshot
     reason = f" {snapshot.standing.reason}" if snapshot.standing.reason else ""

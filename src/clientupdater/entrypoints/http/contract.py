@@ -1,4 +1,4 @@
-"""What an endpoint is: declared once, and from that routed, converted and documented."""
+"""An endpoint: declared once, and from that routed, converted and documented."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from clientupdater.domain.people import Act
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.rate_limits import Activity
+from clientupdater.entrypoints.http.descriptions.members import UUID_EXAMPLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -32,8 +33,19 @@ _PART = re.compile(r"{(\w+)}")
 
 
 @frozen
+class Capability:
+    """What a group of endpoints is for: a heading of the documentation."""
+
+    name: str
+    text: str
+
+
+SERVICE = Capability("Service", "Whether the service runs and is well, and its documentation.")
+
+
+@frozen
 class Sent:
-    """A request as it came."""
+    """A request before it is parsed."""
 
     headers: Mapping[str, str]
     body: bytes
@@ -41,30 +53,30 @@ class Sent:
 
 @frozen(kw_only=True)
 class Call:
-    """One request that was judged fit: what an endpoint works with."""
+    """One request that passed every check: an endpoint's only argument."""
 
     app: App
     route: str
     caller: Caller
     session: Any = None
-    """The session that it came by; None where nobody need sign in."""
+    """The caller's session; None on public endpoints."""
     path: Mapping[str, Any] = field(factory=dict)
     query: Any = None
     body: Any = None
     version: int | None = None
     sent: Sent | None = field(default=None, repr=False)
-    """As it came, byte for byte, for what vouches for it."""
+    """The bytes of the request, for checking their signature."""
 
     @property
     def generation(self) -> int | None:
-        """The configuration's, as the look-up of the session brought it along."""
+        """The generation of the configuration, which was read along with the session."""
         number: int | None = self.session.generation if self.session else None
         return number
 
 
 @frozen(kw_only=True)
 class Download:
-    """A file that is sent as it is read, however long it is."""
+    """A file, streamed while it is read."""
 
     name: str
     media_type: str
@@ -74,17 +86,17 @@ class Download:
 
 @frozen(kw_only=True)
 class Answer:
-    """What is answered beside the value itself."""
+    """An answer with headers of its own."""
 
     value: Any = None
     version: int | None = None
-    """Of the single resource that is shown: it becomes the ETag."""
+    """The version of the resource, sent as its ETag."""
     location: str | None = None
 
 
 @frozen(kw_only=True)
 class Endpoint:
-    """One thing that can be asked for over HTTP."""
+    """One operation of the HTTP interface. The docstring of `handle` is its description."""
 
     method: str
     base: str = BASE
@@ -93,42 +105,45 @@ class Endpoint:
     handle: Callable[[Call], Any]
     status: int = 200
     answers: Any = None
-    """The shape of what is answered; None: nothing is."""
+    """The shape of the answer; None: the answer is empty."""
     downloads: tuple[str, ...] = ()
-    """Of which kinds the file may be that is sent instead of a value."""
+    """The media types of the file that is the answer."""
     query: type | None = None
     body: type | None = None
     body_required: bool = True
     public: bool = False
     permission: Permission | None = None
-    """None: whoever is signed in."""
+    """None: any user who is signed in."""
     admit: Callable[[Call], None] | None = None
-    """Raises NotFound or Forbidden: asked only of what does not fit, to be told so first."""
+    """Raises NotFound or Forbidden, which an answer to a malformed request must not hide."""
     versioned: bool = False
-    """It changes what has a version, which must be named."""
+    """The request must name the version that it changes."""
     cacheable: bool = False
-    """Holds nothing personal: it may be kept, and asked for by its ETag."""
+    """The answer holds nothing personal, so a client may keep it and revalidate it by ETag."""
     act: Act = Act.OTHER
     counts_as: Activity | None = None
-    """What it is counted as where its method does not say it."""
+    """The rate limit it counts against, where its method does not decide."""
     largest_body: int = 0
-    """Where it may be longer than the setting allows of others."""
+    """A longer body than the setting allows elsewhere."""
     once: bool = True
-    """A change is made once however often it is asked for; False: asking again does no harm."""
+    """The request needs an Idempotency-Key; False: repeating it does no harm."""
     in_batches: bool = False
-    """It commits as it goes, and does no harm when it is done again."""
+    """It commits as it goes, and repeating it does no harm."""
     shown_once: tuple[str, ...] = ()
-    """Members that hold a secret: an answer that is given again has null there."""
+    """Members that hold a secret: null in a replayed answer."""
     errors: tuple[type[Error], ...] = ()
+    has_location: bool = False
+    """The answer names what was created in its Location header."""
+    capability: Capability = SERVICE
 
     @property
     def address(self) -> str:
-        """Where it is found."""
+        """The path as the contract has it."""
         return self.base + self.path
 
     @property
     def activity(self) -> Activity:
-        """What it is counted as: what changes nothing reads, whatever its method."""
+        """The rate limit it counts against."""
         reads = self.method == "GET"
         return self.counts_as or (Activity.READ if reads else Activity.WRITE)
 
@@ -138,34 +153,31 @@ class Endpoint:
         return self.once and not self.public and self.method != "GET"
 
     def body_limit(self, of_all: int) -> int:
-        """Tell how long a body may be, where all others may be so long.
-
-        An eighth is more than signing in ever takes: a stranger gives us little to read.
-        """
+        """Limit the body, given the setting's limit; signing in never takes much."""
         if self.activity is Activity.SIGN_IN:
             return min(of_all, SIGN_IN_BYTES)
         return max(of_all, self.largest_body)
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The names of what its path leaves open."""
+        """The names of its path parameters."""
         return tuple(_PART.findall(self.path))
 
 
-# --- what a path can leave open
+# --- path parameters
 
 
 @frozen
 class Part:
-    """How one part of a path is read, and how the contract tells of it."""
+    """How a path parameter is read and described."""
 
     read: Callable[[str], Any]
-    told: str
     schema: Mapping[str, Any]
+    example: Any
 
 
 def _id(text: str) -> UUID:
-    """Read an id; what is none names nothing that is there."""
+    """Read an id; any other text names nothing that exists."""
     if not _UUID.fullmatch(text):
         raise NotFound
     return UUID(text)
@@ -200,40 +212,31 @@ def _name(text: str) -> str:
     return text
 
 
-_BY_ID = Part(_id, "An id.", {"type": "string", "format": "uuid"})
-_BY_CODE = Part(
-    _id_or_code,
-    "An id, or `code:` and a code.",
-    {"type": "string", "pattern": f"^({_UUID.pattern}|{_CODE.pattern})$"},
-)
+_BY_ID = Part(_id, {"type": "string", "format": "uuid"}, UUID_EXAMPLE)
 PERIOD_PATTERN = "^2[01][0-9]{2}-(0[1-9]|1[0-2]|Q[1-4])$"
 
+
+def _by_code(example: str) -> Part:
+    pattern = f"^({_UUID.pattern}|{_CODE.pattern})$"
+    return Part(_id_or_code, {"type": "string", "pattern": pattern}, example)
+
+
+def _whole(read: Callable[[str], Any], most: int, example: int) -> Part:
+    return Part(read, {"type": "integer", "minimum": 0, "maximum": most}, example)
+
+
 PARTS: Mapping[str, Part] = {
-    "client": _BY_CODE,
-    "branch": _BY_CODE,
-    "area": _BY_CODE,
-    "period": Part(
-        Period.parse,
-        "A month (2026-11) or a quarter (2026-Q4).",
-        {"type": "string", "pattern": PERIOD_PATTERN},
-    ),
-    "sequence": Part(
-        _number, "The number of an event.", {"type": "integer", "minimum": 0, "maximum": 999999999}
-    ),
-    "job": Part(
-        _job, "The number of a job.", {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
-    ),
-    "schedule": Part(
-        _name, "The name of a schedule.", {"type": "string", "pattern": f"^{_NAME.pattern}$"}
-    ),
-    "permission": Part(
-        _permission,
-        "A permission.",
-        {"type": "string", "enum": [str(each) for each in Permission]},
-    ),
+    "client": _by_code("code:FC-000123"),
+    "branch": _by_code("code:QC01"),
+    "area": _by_code("code:NCR"),
+    "period": Part(Period.parse, {"type": "string", "pattern": PERIOD_PATTERN}, "2026-11"),
+    "sequence": _whole(_number, 999999999, 1),
+    "job": _whole(_job, 10**18 - 1, 4711),
+    "schedule": Part(_name, {"type": "string", "pattern": f"^{_NAME.pattern}$"}, "open-periods"),
+    "permission": Part(_permission, {"$ref": "#/components/schemas/Permission"}, "clients:read"),
 }
 
 
 def part(name: str) -> Part:
-    """Find how a part is read: by its name, else as an id."""
+    """Find how a path parameter is read: by its name, else as an id."""
     return PARTS.get(name, _BY_ID)

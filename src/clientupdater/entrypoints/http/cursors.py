@@ -10,17 +10,20 @@ import base64
 import binascii
 import json
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
+from clientupdater.domain.errors import InvalidInput
 from clientupdater.entrypoints.http.problems import Rejected
+from clientupdater.entrypoints.structuring import structured
 from clientupdater.entrypoints.wire import to_json, to_plain
 from clientupdater.ports.sealing import Unreadable
 
 if TYPE_CHECKING:
     from clientupdater.entrypoints.http.contract import Call
 
+T = TypeVar("T")
 _PURPOSE = "cursor"
 _LONGEST = 4096
 _UNBOUND = frozenset({"cursor", "limit"})
@@ -40,6 +43,15 @@ def opened_cursor(call: Call, cursor: str) -> Any:
         return json.loads(call.app.sealer.opened(sealed, _PURPOSE, _bond(call)))
     except (Unreadable, binascii.Error, ValueError) as error:
         message = "The cursor is not one of this list; begin again without it."
+        raise Rejected(400, "invalid_cursor", message) from error
+
+
+def opened_place(call: Call, cursor: str, shape: type[T]) -> T:
+    """Open a cursor and read the place that it holds."""
+    try:
+        return structured(opened_cursor(call, cursor), shape)
+    except InvalidInput as error:
+        message = "The cursor comes from another version; begin again without it."
         raise Rejected(400, "invalid_cursor", message) from error
 
 

@@ -1,4 +1,4 @@
-"""Where the contract is to be read: for programs, and for people."""
+"""The addresses of the contract: JSON for programs, a page for people, and the index."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 async def _kept(body: bytes, short: bytes, kind: str, request: Request) -> Response:
-    """Give what was made when we began, as it is or compressed."""
+    """Answer with bytes that were made at the start, compressed if the client takes that."""
     headers = {"Vary": "Accept-Encoding", "Content-Security-Policy": STYLED}
     if takes_gzip(request):
         return Response(short, headers={**headers, "Content-Encoding": "gzip"}, media_type=kind)
@@ -30,21 +30,21 @@ async def _kept(body: bytes, short: bytes, kind: str, request: Request) -> Respo
 
 
 def contract_of(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
-    """Write the whole contract: the endpoints, the server's own pages, and those here."""
+    """Write the whole contract: the endpoints, the pages of the system, and those here."""
     return openapi.document(endpoints, (*PAGES, *_pages(b"", b"")))
 
 
 @cache
 def pages_of(endpoints: tuple[Endpoint, ...]) -> tuple[Page, ...]:
-    """Make the pages once; they are the same for everybody, for as long as we run."""
-    result = contract_of(endpoints)
-    return _pages(to_json(result), docs_page.page(result).encode())
+    """Make the pages once for each process; they never change while it runs."""
+    contract = contract_of(endpoints)
+    return _pages(to_json(contract), docs_page.page(contract).encode())
 
 
 def _pages(contract: bytes, page: bytes) -> tuple[Page, ...]:
     return (
-        Page("/", "What is here, and where to read on.", front_page, also=("text/html",)),
-        _page("/api/openapi.json", "This contract.", contract, "application/json"),
+        Page("/", "Where to read on.", front_page, also=("text/html",)),
+        _page("/api/openapi.json", "This contract, for programs.", contract, "application/json"),
         _page("/api/docs", "This contract, for people.", page, "text/html"),
     )
 

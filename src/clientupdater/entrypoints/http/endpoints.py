@@ -1,20 +1,23 @@
-"""Every endpoint there is, by what it is about."""
+"""Every endpoint, by capability: the headings of the documentation."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import attrs
 
+from clientupdater.entrypoints.http.contract import Capability, Endpoint
 from clientupdater.entrypoints.http.routes import (
     assignments,
+    bulk_updates,
     client_history,
+    clients,
     contacts,
     exports,
     filter_options,
     grants,
     jobs,
+    lookups,
     pension_numbers,
     periods,
-    reading,
     schedules,
     sessions,
     sync,
@@ -23,28 +26,62 @@ from clientupdater.entrypoints.http.routes import (
     user_sessions,
     users,
     webhooks,
+    worklist,
 )
 
-if TYPE_CHECKING:
-    from clientupdater.entrypoints.http.contract import Endpoint
-
-ENDPOINTS: tuple[Endpoint, ...] = (
-    *sessions.ENDPOINTS,
-    *filter_options.ENDPOINTS,  # before what would read it as a client's name
-    *reading.ENDPOINTS,
-    *contacts.ENDPOINTS,
-    *client_history.ENDPOINTS,
-    *pension_numbers.ENDPOINTS,
-    *tracking.ENDPOINTS,
-    *assignments.ENDPOINTS,
-    *users.ENDPOINTS,
-    *user_sessions.ENDPOINTS,
-    *grants.ENDPOINTS,
-    *periods.ENDPOINTS,
-    *sync.ENDPOINTS,
-    *sync_mappings.ENDPOINTS,
-    *webhooks.ENDPOINTS,
-    *jobs.ENDPOINTS,
-    *schedules.ENDPOINTS,
-    *exports.ENDPOINTS,
+_CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
+    (
+        Capability("Sign-in", "Open and end sessions, and see what the signed-in user may do."),
+        sessions.ENDPOINTS,
+    ),
+    (
+        Capability("Worklist", "The clients to contact next, in the order of urgency."),
+        worklist.ENDPOINTS,
+    ),
+    (
+        Capability(
+            "Tracking",
+            "A client's status in each period: record updates, look back, correct mistakes.",
+        ),
+        (*tracking.ENDPOINTS, *bulk_updates.ENDPOINTS),
+    ),
+    (
+        Capability("Clients", "Find clients, see their records, correct their contact numbers."),
+        (
+            *filter_options.ENDPOINTS,  # before the path that would read it as a client's id
+            *clients.ENDPOINTS,
+            *contacts.ENDPOINTS,
+            *client_history.ENDPOINTS,
+            *pension_numbers.ENDPOINTS,
+        ),
+    ),
+    (Capability("Lookups", "The codes that people choose from."), lookups.ENDPOINTS),
+    (
+        Capability("Assignments", "Assign clients to officers, and explain who may see them."),
+        assignments.ENDPOINTS,
+    ),
+    (
+        Capability("Users", "Accounts of the staff, their sessions and passwords."),
+        (*users.ENDPOINTS, *user_sessions.ENDPOINTS),
+    ),
+    (
+        Capability("Permissions", "What users may do, and in which branches and areas."),
+        grants.ENDPOINTS,
+    ),
+    (Capability("Periods", "The months and quarters of the work."), periods.ENDPOINTS),
+    (Capability("Exports", "Files of clients, their status or a report."), exports.ENDPOINTS),
+    (
+        Capability("Sync", "Read clients from their sources: plan, approve, apply."),
+        (*sync.ENDPOINTS, *sync_mappings.ENDPOINTS),
+    ),
+    (Capability("Webhooks", "Notices from other systems."), webhooks.ENDPOINTS),
+    (
+        Capability("Jobs", "The work in the background, and the schedules that start it."),
+        (*jobs.ENDPOINTS, *schedules.ENDPOINTS),
+    ),
+)
+ENDPOINTS: tuple[Endpoint, ...] = tuple(
+    attrs.evolve(endpoint, capability=capability)
+    for capability, endpoints in _CAPABILITIES
+    for endpoint in endpoints
 )

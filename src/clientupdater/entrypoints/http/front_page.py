@@ -1,4 +1,4 @@
-"""What the first address answers: to programs where things are, to people a page of links."""
+"""The answer of `/`: links as JSON for programs, as a page for browsers."""
 
 from __future__ import annotations
 
@@ -22,18 +22,17 @@ _JSON = to_json(
 _PAGE = f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Client Updater</title><style>{STYLE}</style></head><body><h1>Client Updater</h1>
-<p>Keeps track of reaching every client once a period. This address serves programs, by HTTP and
-JSON; version {clientupdater.__version__}.</p>
-<ul><li><a href="/api/docs">What it can do, and how to call it</a></li>
-<li><a href="/api/openapi.json">The same for programs (OpenAPI)</a></li>
+<p>Keeps the record of contacting every client once a period. This address serves programs, by HTTP
+and JSON; version {clientupdater.__version__}.</p>
+<ul><li><a href="/api/docs">How to begin, and every operation</a></li>
+<li><a href="/api/openapi.json">The contract for programs (OpenAPI)</a></li>
 <li><a href="/readyz">Whether it is ready</a></li></ul>
 <p>To begin, sign in: <code>POST /api/v1/sessions</code> with an email and a password gives a
-token, which goes along as <code>Authorization: Bearer …</code>.</p>
+token. Send it with every other request as <code>Authorization: Bearer …</code>.</p>
 </body></html>"""
 
 
 async def front_page(request: Request) -> Response:
-    """Say what is here."""
     accept = ",".join(request.headers.getlist("accept"))
     if _weight(accept, "text", "html") > _weight(accept, "application", "json"):
         return Response(_PAGE, headers=_HEADERS, media_type="text/html")
@@ -41,7 +40,7 @@ async def front_page(request: Request) -> Response:
 
 
 def _weight(accept: str, kind: str, form: str) -> float:
-    """Give how much it is wanted, by the range that names it most closely (RFC 9110, 12.5.1)."""
+    """Weigh a media type by the most specific range of the header (RFC 9110, 12.5.1)."""
     wanted = {
         media.strip().lower(): _quality(parameters)
         for media, _, parameters in (each.partition(";") for each in accept.split(","))

@@ -2,230 +2,266 @@
 
 from __future__ import annotations
 
-import types
-from datetime import date, datetime
-from decimal import Decimal
-from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
-from uuid import UUID
+import inspect
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 import clientupdater
 from clientupdater.domain import errors
-from clientupdater.domain.periods import Period
 from clientupdater.entrypoints.failures import failure_of_kind
-from clientupdater.entrypoints.http.contract import PERIOD_PATTERN, Endpoint, part
-from clientupdater.entrypoints.structuring import Integer, Many, Text, takes_more
+from clientupdater.entrypoints.http.contract import SERVICE, Capability, Endpoint, part
+from clientupdater.entrypoints.http.descriptions import begin, headers, problems
+from clientupdater.entrypoints.http.descriptions.pages import PAGES
+from clientupdater.entrypoints.http.schemas import (
+    Schemas,
+    about,
+    example_of,
+    example_of_member,
+    hints_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from clientupdater.entrypoints.http.system import Page
 
-_PLAIN: Mapping[Any, Mapping[str, Any]] = {
-    str: {"type": "string"},
-    int: {"type": "integer"},
-    float: {"type": "number"},
-    bool: {"type": "boolean"},
-    type(None): {"type": "null"},
-    UUID: {"type": "string", "format": "uuid"},
-    date: {"type": "string", "format": "date"},
-    datetime: {"type": "string", "format": "date-time"},
-    Decimal: {"type": "string", "pattern": r"^-?\d{1,18}(\.\d{1,6})?$"},
-    Period: {
-        "type": "string",
-        "pattern": PERIOD_PATTERN,
-        "examples": ["2026-11"],
-    },
-    object: {},
-    Any: {},
-}
-_PROBLEM = "Problem"
 _CHECKED = {"period", "permission"}
-"""Parts of a path that are told what is wrong with them; of all others none is there."""
+"""Path parameters whose faults are named; any other unknown value is 404."""
 _ETAG = {"type": "string", "pattern": '^"v[0-9]{1,18}"$'}
+_ETAG_TEXT = 'The version that you read, such as `"v3"`; or send `version` in the body.'
 _KEY = {"type": "string", "pattern": "^[!-~]{1,255}$"}
-_KEY_TOLD = "Names this change: a new one for each, the same one to ask again for its answer."
+_KEY_TEXT = "A new key for each change; the same key again to repeat the request safely."
+_KEY_EXAMPLE = "5f0c7a52-6a35-4a0e-9a2e-0f6f6f3f1c55"
+_UNREADABLE = {"description": "The request is not HTTP; the answer is plain text."}
+_SESSION = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "The token that `POST /api/v1/sessions` returns.",
+}
 
 
 def document(endpoints: Iterable[Endpoint], pages: Iterable[Page]) -> dict[str, Any]:
     """Write the contract."""
-    shapes = _Shapes()
-    paths: dict[str, dict[str, Any]] = {
-        page.address: {"get": _page(page, shapes)} for page in pages
-    }
+    schemas, endpoints = Schemas(), tuple(endpoints)
+    schemas.of(problems.Problem)
+    paths = {page.address: {"get": _page(page, schemas)} for page in pages}
     for endpoint in endpoints:
-        paths.setdefault(endpoint.address, {})[endpoint.method.lower()] = _operation(
-            endpoint, shapes
-        )
+        methods = paths.setdefault(endpoint.address, {})
+        methods[endpoint.method.lower()] = _operation(endpoint, schemas)
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Client Updater",
             "version": clientupdater.__version__,
-            "description": "The system of record for reaching every client once a period.",
+            "description": begin.markdown(),
+            "contact": {"name": "The operators of this server"},
+            "license": {"name": "Proprietary", "identifier": "LicenseRef-Proprietary"},
         },
+        "servers": [{"url": "/", "description": "The server that this contract came from."}],
+        "tags": _tags([*(each.capability for each in endpoints), SERVICE]),
         "paths": paths,
         "components": {
-            "securitySchemes": {"session": {"type": "http", "scheme": "bearer"}},
-            "schemas": {_PROBLEM: _problem(), **dict(sorted(shapes.named.items()))},
+            "securitySchemes": {"session": _SESSION},
+            "headers": dict(headers.HEADERS),
+            "examples": _error_examples(paths),
+            "schemas": dict(sorted(schemas.named.items())),
         },
     }
 
 
-class _Shapes:
-    """Schemas of shapes; those of classes are kept once, by name."""
-
-    def __init__(self) -> None:
-        self.named: dict[str, dict[str, Any]] = {}
-
-    def of(self, kind: Any) -> dict[str, Any]:
-        """Describe a shape."""
-        if kind in _PLAIN:
-            return dict(_PLAIN[kind])
-        if get_origin(kind):
-            return self._composed(kind)
-        if isinstance(kind, type) and issubclass(kind, Enum):
-            return {"type": "string", "enum": [each.value for each in kind]}
-        return self._class(kind)
-
-    def _composed(self, kind: Any) -> dict[str, Any]:
-        origin, inner = get_origin(kind), get_args(kind)
-        if origin is Annotated:
-            return self._limited(inner[0], inner[1:])
-        if origin in {Union, types.UnionType}:
-            return {"anyOf": [self.of(each) for each in inner]}
-        if origin in {tuple, list}:
-            return {"type": "array", "items": self.of(inner[0])}
-        return {"type": "object", "additionalProperties": self.of(inner[1])}
-
-    def _class(self, kind: type) -> dict[str, Any]:
-        if kind.__name__ not in self.named:
-            self.named[kind.__name__] = {}  # it may hold itself
-            self.named[kind.__name__] = self._object(kind)
-        return {"$ref": f"#/components/schemas/{kind.__name__}"}
-
-    def _object(self, kind: type) -> dict[str, Any]:
-        hints = get_type_hints(kind, include_extras=True)
-        fields = [a for a in attrs.fields(kind) if not a.name.startswith("_")]
-        values = {
-            "type": "object",
-            "description": (kind.__doc__ or "").strip().split("\n")[0],
-            "properties": {a.name: self.of(hints[a.name]) for a in fields},
-            "required": [a.name for a in fields if a.default is attrs.NOTHING],
-            "additionalProperties": takes_more(kind),
-        }
-        return {name: value for name, value in values.items() if value != []}
-
-    def _limited(self, kind: Any, limits: Iterable[object]) -> dict[str, Any]:
-        result = self.of(kind)
-        for limit in limits:
-            result |= _limit(limit)
-        return result
+def _tags(capabilities: Iterable[Capability]) -> list[dict[str, str]]:
+    return [{"name": each.name, "description": each.text} for each in dict.fromkeys(capabilities)]
 
 
-def _limit(limit: object) -> dict[str, Any]:
-    if isinstance(limit, Text):
-        return {"minLength": limit.shortest, "maxLength": limit.longest}
-    if isinstance(limit, Integer):
-        return {"minimum": limit.least, "maximum": limit.most}
-    if isinstance(limit, Many):
-        return {"minItems": limit.least, "maxItems": limit.most}
-    return {}
+def operation_name(endpoint: Endpoint) -> str:
+    """Name the operation after its handler: `recordUpdate` for `record_update`."""
+    first, *others = getattr(endpoint.handle, "__name__", "handle").split("_")
+    return first + "".join(map(str.capitalize, others))
 
 
-def _page(page: Page, shapes: _Shapes) -> dict[str, Any]:
-    schema = {"schema": shapes.of(page.shape) if page.shape else {}}
-    content = dict.fromkeys((page.kind, *page.also), schema)
-    answer = {"description": page.summary, "content": content}
-    problems = {str(status): _failure(code) for status, code in page.problems}
-    # What says that it cannot may be a page as well, or a problem where not even that can be made.
-    refused = {
-        str(status): {"description": values, "content": {**content, **_failure("")["content"]}}
-        for status, values in page.refusals
+# --- pages
+
+
+def _page(page: Page, schemas: Schemas) -> dict[str, Any]:
+    text = PAGES[page.address]
+    media: dict[str, Any] = {"schema": schemas.of(page.shape) if page.shape else {}}
+    example = example_of(page.shape) if page.shape else text.example
+    content = {kind: dict(media) for kind in (page.kind, *page.also)}
+    if example is not None:
+        content[page.kind]["example"] = example
+    refused = {str(status): _refusal(meaning, content) for status, meaning in page.refusals}
+    failures = {str(status): _failure(status, [code]) for status, code in page.problems}
+    success = {"description": page.summary, "headers": headers.references(()), "content": content}
+    return {
+        "summary": page.summary.removesuffix("."),
+        "description": text.text,
+        "operationId": text.operation,
+        "tags": [SERVICE.name],
+        "security": [{"session": []}] if text.is_guarded else [],
+        "responses": {"200": success, **refused, **(failures or {"400": _UNREADABLE})},
     }
-    values = {
-        "summary": page.summary,
-        "operationId": page.address.rsplit("/", 1)[-1].replace(".", "_") or "index",
-        "tags": ["system"],
-        "responses": {"200": answer, **refused, **problems},
-    }
-    return {**values, "security": [{"session": []}]} if "401" in problems else values
 
 
-def _operation(endpoint: Endpoint, shapes: _Shapes) -> dict[str, Any]:
-    values: dict[str, Any] = {
+def _refusal(meaning: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe an answer that is a page as well, or a problem where not even a page can be made."""
+    problem = {"application/problem+json": {"schema": _problem_schema()}}
+    return {"description": meaning, "content": {**content, **problem}}
+
+
+# --- endpoints
+
+
+def _operation(endpoint: Endpoint, schemas: Schemas) -> dict[str, Any]:
+    operation: dict[str, Any] = {
         "summary": endpoint.summary,
-        "operationId": endpoint.handle.__name__,
-        "tags": [endpoint.path.split("/")[1]],
-        "parameters": _parameters(endpoint, shapes),
-        "responses": {**_successes(endpoint, shapes), **_failures(endpoint)},
+        "description": _description(endpoint),
+        "operationId": operation_name(endpoint),
+        "tags": [endpoint.capability.name],
+        "parameters": _parameters(endpoint, schemas),
+        "responses": {**_successes(endpoint, schemas), **_failures(endpoint)},
+        "security": [] if endpoint.public else [{"session": []}],
     }
-    if endpoint.permission:
-        values["description"] = f"Needs `{endpoint.permission}`."
     if endpoint.body:
-        content = {"application/json": {"schema": shapes.of(endpoint.body)}}
-        values["requestBody"] = {"required": endpoint.body_required, "content": content}
-    if not endpoint.public:
-        values["security"] = [{"session": []}]
-    return values
+        media = {"schema": schemas.of(endpoint.body), "example": example_of(endpoint.body)}
+        operation["requestBody"] = {
+            "description": (endpoint.body.__doc__ or "").strip().split("\n")[0],
+            "required": endpoint.body_required,
+            "content": {"application/json": media},
+        }
+    return operation
 
 
-def _parameters(endpoint: Endpoint, shapes: _Shapes) -> list[dict[str, Any]]:
-    items = [
-        _parameter("path", name, dict(part(name).schema), part(name).told, required=True)
+def _description(endpoint: Endpoint) -> str:
+    text = inspect.getdoc(endpoint.handle) or endpoint.summary
+    needs = f"Needs the permission `{endpoint.permission}`." if endpoint.permission else ""
+    return "\n\n".join(filter(None, (text, needs)))
+
+
+def _parameters(endpoint: Endpoint, schemas: Schemas) -> list[dict[str, Any]]:
+    parameters = [
+        _parameter("path", name, part(name).schema, about(name, None).text, part(name).example)
         for name in endpoint.parts
     ]
     if endpoint.query:
-        hints = get_type_hints(endpoint.query, include_extras=True)
-        for a in attrs.fields(endpoint.query):
-            schema = shapes.of(hints[a.name])
-            items.append(_parameter("query", a.name, schema, required=a.default is attrs.NOTHING))
+        parameters += _query(endpoint.query, schemas)
     if endpoint.versioned:
-        saw = 'The version that was seen, as in `"v3"`; or `version` in the body.'
-        items.append(_parameter("header", "If-Match", _ETAG, saw, required=False))
+        parameters.append(
+            _parameter("header", "If-Match", _ETAG, _ETAG_TEXT, '"v3"', required=False)
+        )
     if endpoint.is_keyed:
-        items.append(_parameter("header", "Idempotency-Key", _KEY, _KEY_TOLD, required=True))
-    return items
+        parameters.append(_parameter("header", "Idempotency-Key", _KEY, _KEY_TEXT, _KEY_EXAMPLE))
+    return parameters
+
+
+def _query(shape: type, schemas: Schemas) -> Iterable[dict[str, Any]]:
+    hints = hints_of(shape)
+    for a in attrs.fields(shape):
+        schema = schemas.of_member(shape, a)
+        text, required = schema.pop("description", ""), a.default is attrs.NOTHING
+        made = _parameter("query", a.name, schema, text, required=required)
+        example = example_of_member(a.name, hints[a.name])
+        yield made if a.name == "cursor" else {**made, "example": example}
 
 
 def _parameter(
-    where: str, name: str, schema: Mapping[str, Any], result: str = "", *, required: bool
+    where: str,
+    name: str,
+    schema: Mapping[str, Any],
+    text: str,
+    example: Any = None,
+    *,
+    required: bool = True,
 ) -> dict[str, Any]:
-    made = {"name": name, "in": where, "required": required, "schema": schema}
-    return {**made, "description": result} if result else made
+    made = {
+        "name": name,
+        "in": where,
+        "description": text,
+        "required": required,
+        "schema": schema,
+    }
+    return made if example is None else {**made, "example": example}
 
 
-def _successes(endpoint: Endpoint, shapes: _Shapes) -> dict[str, Any]:
-    values = {str(endpoint.status): _success(endpoint, shapes)}
+# --- answers
+
+
+def _successes(endpoint: Endpoint, schemas: Schemas) -> dict[str, Any]:
+    successes = {str(endpoint.status): _success(endpoint, schemas)}
     if endpoint.cacheable:
-        values["304"] = {"description": "It is as If-None-Match names it."}
-    return values
+        successes["304"] = {
+            "description": "Nothing changed since the version in If-None-Match.",
+            "headers": headers.of_success(["ETag"]),
+        }
+    return successes
 
 
-def _success(endpoint: Endpoint, shapes: _Shapes) -> dict[str, Any]:
+def _success(endpoint: Endpoint, schemas: Schemas) -> dict[str, Any]:
+    answer = {"headers": headers.of_success(_own_headers(endpoint))}
     if endpoint.downloads:
         binary = {"schema": {"type": "string", "format": "binary"}}
-        return {"description": "The file.", "content": dict.fromkeys(endpoint.downloads, binary)}
+        content: dict[str, Any] = dict.fromkeys(endpoint.downloads, binary)
+        return {"description": "The file.", **answer, "content": content}
     if endpoint.answers is None:
-        return {"description": "Done."}
-    content = {"application/json": {"schema": shapes.of(endpoint.answers)}}
-    return {"description": endpoint.summary, "content": content}
+        return {"description": "Done. The answer is empty.", **answer}
+    shape = endpoint.answers
+    text = (shape.__doc__ or "").strip().split("\n")[0] if attrs.has(shape) else endpoint.summary
+    media = {"schema": schemas.of(shape), "example": example_of(shape)}
+    return {"description": text, **answer, "content": {"application/json": media}}
+
+
+def _own_headers(endpoint: Endpoint) -> Iterable[str]:
+    shape = endpoint.answers
+    members = {a.name for a in attrs.fields(shape)} if attrs.has(shape) else set()
+    if endpoint.cacheable or "version" in members or {"event", "snapshot"} == members:
+        yield "ETag"
+    if "next_cursor" in members and endpoint.method == "GET":
+        yield "Link"
+    if endpoint.has_location:
+        yield "Location"
+    if endpoint.is_keyed:
+        yield "Idempotent-Replayed"
+
+
+# --- errors
 
 
 def _failures(endpoint: Endpoint) -> dict[str, Any]:
-    """List the codes by status: those of the pipeline, and those of the endpoint's rules."""
+    """List the codes by status: those of every request, and those of the endpoint's rules."""
     codes: dict[int, list[str]] = {}
     for status, code in _codes(endpoint):
         if code not in codes.setdefault(status, []):
             codes[status].append(code)
-    return {str(status): _failure(", ".join(codes[status])) for status in sorted(codes)}
+    return {str(status): _failure(status, codes[status]) for status in sorted(codes)}
 
 
-def _failure(result: str) -> dict[str, Any]:
-    schema = {"$ref": f"#/components/schemas/{_PROBLEM}"}
-    return {"description": result, "content": {"application/problem+json": {"schema": schema}}}
+def _failure(status: int, codes: Iterable[str]) -> dict[str, Any]:
+    examples = {code: {"$ref": f"#/components/examples/{code}"} for code in codes}
+    return {
+        "description": " ".join(f"`{code}`: {problems.CODES[code].text}" for code in codes),
+        "headers": headers.of_problem(str(status)),
+        "content": {
+            "application/problem+json": {"schema": _problem_schema(), "examples": examples}
+        },
+    }
+
+
+def _problem_schema() -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{problems.Problem.__name__}"}
+
+
+def _error_examples(paths: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Write an example of each code that the paths refer to."""
+    examples: dict[str, Any] = {}
+    for operation in (each for methods in paths.values() for each in methods.values()):
+        for status, answer in operation["responses"].items():
+            problem = answer.get("content", {}).get("application/problem+json", {})
+            for code in problem.get("examples", ()):
+                phrase = HTTPStatus(int(status)).phrase
+                value = problems.example_of(code, int(status), phrase)
+                examples[code] = {"summary": problems.CODES[code].text, "value": value}
+    return dict(sorted(examples.items()))
 
 
 def _codes(endpoint: Endpoint) -> Iterable[tuple[int, str]]:
@@ -255,24 +291,3 @@ def _codes(endpoint: Endpoint) -> Iterable[tuple[int, str]]:
     for kind in (*endpoint.errors, errors.Unavailable):
         failure = failure_of_kind(kind)
         yield failure.status, failure.code
-
-
-def _problem() -> dict[str, Any]:
-    text = {"type": "string"}
-    error = {
-        "code": text,
-        "message": text,
-        "details": {"type": "object"},
-        "timestamp": {"type": "string", "format": "date-time"},
-        "request_id": text,
-    }
-    return {
-        "type": "object",
-        "description": "What went wrong (RFC 9457).",
-        "properties": {
-            **dict.fromkeys(("type", "title", "detail", "instance"), text),
-            "status": {"type": "integer"},
-            "error": {"type": "object", "properties": error, "required": list(error)},
-        },
-        "required": ["type", "title", "status", "detail", "instance", "error"],
-    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
 
 import anyio
 from attrs import define, field, frozen
@@ -13,6 +13,7 @@ from starlette.responses import Response
 import clientupdater
 from clientupdater.domain.errors import NotFound, Unauthenticated
 from clientupdater.domain.rate_limits import Activity, Asker
+from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.identity import authenticate, client_address
 from clientupdater.entrypoints.http.limits import require
 from clientupdater.entrypoints.http.middleware.admission import in_thread
@@ -106,17 +107,17 @@ async def metrics(request: Request) -> Response:
 
 
 @frozen
-class ServiceShown:
+class ServiceHealth:
     """The state of one service."""
 
-    status: str
+    status: Annotated[str, About("`up`, `degraded`, `down`, `missing` or `not_configured`.", "up")]
     latency_ms: float | None
     circuit: str | None
     error: str | None
 
 
 @frozen
-class QueueShown:
+class QueueLength:
     """The number of jobs in one queue."""
 
     pending: int
@@ -125,7 +126,7 @@ class QueueShown:
 
 
 @frozen
-class SourceShown:
+class SourceHealth:
     """The state of one source; `doctor` shows companies and errors."""
 
     last_run: str | None
@@ -142,7 +143,7 @@ class SourceShown:
     """The process of a run is gone; a worker fails the run within a minute."""
 
     @classmethod
-    def of(cls, source_status: SourceStatus, now: datetime) -> SourceShown:
+    def of(cls, source_status: SourceStatus, now: datetime) -> SourceHealth:
         last = source_status.last_run
         return cls(
             last_run=str(last.state) if last else None,
@@ -156,24 +157,24 @@ class SourceShown:
 
 
 @frozen
-class SystemShown:
+class SystemHealthReport:
     """The state of the system and of every service it needs."""
 
-    status: str
+    status: Annotated[str, About("`healthy`, `degraded` or `unhealthy`.", "healthy")]
     timestamp: datetime
-    version: str
-    services: dict[str, ServiceShown]
-    queues: dict[str, QueueShown]
-    sources: dict[str, SourceShown]
+    version: Annotated[str, About("The version of the software.", "0.1.0")]
+    services: dict[str, ServiceHealth]
+    queues: dict[str, QueueLength]
+    sources: dict[str, SourceHealth]
 
     @classmethod
-    def of(cls, health: SystemHealth) -> SystemShown:
+    def of(cls, health: SystemHealth) -> SystemHealthReport:
         services = {
-            name: ServiceShown(str(each.standing), each.latency_ms, each.circuit, each.error)
+            name: ServiceHealth(str(each.standing), each.latency_ms, each.circuit, each.error)
             for name, each in health.services.items()
         }
-        queues = {q.queue: QueueShown(q.pending, q.processing, q.dead) for q in health.queues}
-        sources = {str(s.source): SourceShown.of(s, health.looked_at) for s in health.sources}
+        queues = {q.queue: QueueLength(q.pending, q.processing, q.dead) for q in health.queues}
+        sources = {str(s.source): SourceHealth.of(s, health.looked_at) for s in health.sources}
         status, version = _STATUSES[health.standing], clientupdater.__version__
         return cls(status, datetime.now(UTC), version, services, queues, sources)
 
@@ -185,7 +186,7 @@ async def system_health(request: Request) -> Response:
     if not request.state.server.is_operator(request.headers.get("authorization", "")):
         await in_thread(request, authenticate, app, request, Activity.READ)
     health: SystemHealth = await request.state.health.value()
-    return _json(SystemShown.of(health), _status(health.standing is not Standing.DOWN))
+    return _json(SystemHealthReport.of(health), _status(health.standing is not Standing.DOWN))
 
 
 def _require_allowance(request: Request) -> None:
@@ -232,7 +233,7 @@ PAGES = (
             (403, "password_change_required"),
             (429, "rate_limit_exceeded"),
         ),
-        shape=SystemShown,
+        shape=SystemHealthReport,
     ),
     Page(
         "/metrics",

@@ -1,1 +1,1 @@
-"""Endpoints by what they are about; ``clientupdater.entrypoints.http.endpoints`` lists them all."""
+"""Endpoints, a module for each part of a capability; ``endpoints.py`` lists them all."""

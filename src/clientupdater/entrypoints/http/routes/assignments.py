@@ -1,4 +1,4 @@
-"""Giving clients to officers, and why somebody may do what they may (A3, A5)."""
+"""Assigning clients to officers, and explaining access (A3, A5)."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.failures import failure_of
 from clientupdater.entrypoints.http.contract import Call, Endpoint, part
-from clientupdater.entrypoints.http.routes.tracking import ItemError, admitting, error_shown
+from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.routes.bulk_updates import BulkItemError, error_shown
+from clientupdater.entrypoints.http.routes.rights import admitting
 from clientupdater.entrypoints.structuring import Many, Text
 
 
 @frozen
-class AssignmentBody:
-    """Whose the client is to be; null: nobody's."""
+class AssignClientRequest:
+    """The officer to assign the client to."""
 
     officer: UUID | None
 
 
 @frozen
-class AssignmentsBody:
-    """Which clients are to be whose."""
+class AssignClientsRequest:
+    """The clients, and the officer to assign them to."""
 
     clients: Annotated[
         tuple[Annotated[str, Text(longest=60, shortest=1)], ...], Many(least=1, most=500)
@@ -35,23 +37,23 @@ class AssignmentsBody:
 
 @frozen
 class AssignmentResult:
-    """What one of many came to."""
+    """What happened to an item; its status is the status of a single request."""
 
     index: int
-    status: int
-    error: ItemError | None = None
+    status: Annotated[int, About("The HTTP status that a single request would have.", 200)]
+    error: BulkItemError | None = None
 
 
 @frozen
 class AssignmentResults:
-    """What each of many came to, in order."""
+    """What happened to each item, in order."""
 
     results: tuple[AssignmentResult, ...]
 
 
 @frozen
 class AccessQuery:
-    """What is asked of whom."""
+    """The client and the permission in question."""
 
     client: Annotated[str, Text(longest=60, shortest=1)]
     permission: Permission
@@ -59,17 +61,22 @@ class AccessQuery:
 
 @frozen
 class AccessExplanation:
-    """What the policy decides, the grants it found and what is missing."""
+    """What the policy decides, and why."""
 
     allowed: bool
     permission: Permission
-    grants: tuple[str, ...]
-    missing: str | None
+    grants: Annotated[
+        tuple[str, ...],
+        About(
+            "The grants that were found, for people to read.", ["clients:read, FCASH, scope branch"]
+        ),
+    ]
+    missing: Annotated[str | None, About("What the user lacks; null: nothing.", None)]
     explanation: str
 
 
 def assign_client(call: Call) -> None:
-    """Give a client to an officer."""
+    """Assign the client to an officer, or to nobody."""
     officer = call.body.officer
     call.app.assignments.assign(
         call.caller, call.path["client"], PersonId(officer) if officer else None
@@ -77,8 +84,8 @@ def assign_client(call: Call) -> None:
 
 
 def assign_clients(call: Call) -> AssignmentResults:
-    """Give many clients to an officer."""
-    body: AssignmentsBody = call.body
+    """Assign up to 500 clients to an officer, or to nobody. Each one succeeds or fails alone."""
+    body: AssignClientsRequest = call.body
     clients = [_client(name, f"/clients/{index}") for index, name in enumerate(body.clients)]
     officer = PersonId(body.officer) if body.officer else None
     outcomes = call.app.assignments.assign_many(call.caller, clients, officer)
@@ -93,7 +100,9 @@ def assign_clients(call: Call) -> AssignmentResults:
 
 
 def explain_access(call: Call) -> AccessExplanation:
-    """Explain what somebody may."""
+    """Explain why a user may or may not do something with a client: the grants that were found and
+    what is missing.
+    """
     asked: AccessQuery = call.query
     client = _client(asked.client, "/client")
     result = call.app.explanations.explain(
@@ -119,10 +128,10 @@ ENDPOINTS = (
     Endpoint(
         method="PUT",
         path="/clients/{client}/assignment",
-        summary="Give a client to an officer, or to nobody.",
+        summary="Assign a client",
         handle=assign_client,
         status=204,
-        body=AssignmentBody,
+        body=AssignClientRequest,
         permission=Permission.CLIENTS_ASSIGN,
         admit=admitting(Permission.CLIENTS_ASSIGN),
         errors=(OfficerNotAllowed,),
@@ -130,16 +139,16 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/assignments",
-        summary="Give many clients to an officer, each by itself.",
+        summary="Assign many clients",
         handle=assign_clients,
-        body=AssignmentsBody,
+        body=AssignClientsRequest,
         answers=AssignmentResults,
         permission=Permission.CLIENTS_ASSIGN,
     ),
     Endpoint(
         method="GET",
         path="/users/{user}/access",
-        summary="Why somebody may, or may not, do something to a client.",
+        summary="Explain a user's access",
         handle=explain_access,
         query=AccessQuery,
         answers=AccessExplanation,

@@ -1,4 +1,4 @@
-"""What changed of a client, by whom or by which run (C2)."""
+"""The changes of a client (C2)."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from uuid import UUID
 from attrs import field as kept
 from attrs import frozen
 
-from clientupdater.domain.errors import InvalidInput
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import Source
 from clientupdater.entrypoints.http.contract import Call, Endpoint
-from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
-from clientupdater.entrypoints.http.problems import Rejected
-from clientupdater.entrypoints.http.routes.rows import PersonShown
-from clientupdater.entrypoints.http.routes.tracking import admitting
-from clientupdater.entrypoints.structuring import Integer, Text, structured
+from clientupdater.entrypoints.http.cursors import opened_place, sealed_cursor
+from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.routes.fields import PageQuery
+from clientupdater.entrypoints.http.routes.rights import admitting
+from clientupdater.entrypoints.http.routes.rows import StaffMember
 from clientupdater.ports.client_history import HistoryKey
 
 if TYPE_CHECKING:
@@ -25,44 +24,39 @@ if TYPE_CHECKING:
 
 
 @frozen(kw_only=True)
-class HistoryQuery:
-    """How much of it at a time."""
-
-    limit: Annotated[int, Integer(1, 200)] = 50
-    cursor: Annotated[str, Text(longest=4096)] | None = None
-
-
-@frozen(kw_only=True)
-class ChangedFieldShown:
-    """One field that changed; lookups by their codes, pension numbers masked."""
+class ClientChange:
+    """A field that changed. Lookups appear as codes, pension numbers masked."""
 
     field: str
     old_value: str | None = kept(repr=False)
     new_value: str | None = kept(repr=False)
     changed_at: datetime
-    by: PersonShown | None
-    sync_job: UUID | None
-    source: Source | None
+    by: Annotated[StaffMember | None, About("The person that changed it; null: a sync job did.")]
+    sync_job: Annotated[
+        UUID | None, About("The sync job that changed it; null: a person did.", None)
+    ]
+    source: Annotated[
+        Source | None, About("The source that it came from; null: a person changed it.", None)
+    ]
 
     @classmethod
-    def of(cls, change: ChangedField) -> ChangedFieldShown:
-        """Show a change."""
+    def of(cls, change: ChangedField) -> ClientChange:
         return cls(
             field=change.field,
             old_value=change.old_value,
             new_value=change.new_value,
             changed_at=change.changed_at,
-            by=PersonShown(change.by.id, change.by.name) if change.by else None,
+            by=StaffMember(change.by.id, change.by.name) if change.by else None,
             sync_job=change.run.id if change.run else None,
             source=change.run.source if change.run else None,
         )
 
 
 @frozen
-class HistoryPage:
-    """A page of what changed, the newest first."""
+class ClientHistoryPage:
+    """A page of changes, the newest first."""
 
-    items: tuple[ChangedFieldShown, ...]
+    items: tuple[ClientChange, ...]
     next_cursor: str | None
     has_more: bool
 
@@ -73,23 +67,22 @@ class _Place:
     id: UUID
 
 
-def show_client_history(call: Call) -> HistoryPage:
-    """Show what changed."""
-    asked: HistoryQuery = call.query
+def list_client_history(call: Call) -> ClientHistoryPage:
+    """List which fields of the client changed, the newest change first, and who or which sync job
+    changed them.
+    """
+    asked: PageQuery = call.query
     page = call.app.clients.history(
         call.caller, call.path["client"], asked.limit, _after(call, asked.cursor)
     )
     cursor = sealed_cursor(call, page.after) if page.after else None
-    return HistoryPage(tuple(map(ChangedFieldShown.of, page.items)), cursor, page.has_more)
+    return ClientHistoryPage(tuple(map(ClientChange.of, page.items)), cursor, page.has_more)
 
 
 def _after(call: Call, cursor: str | None) -> HistoryKey | None:
     if cursor is None:
         return None
-    try:
-        place = structured(opened_cursor(call, cursor), _Place)
-    except InvalidInput as error:
-        raise Rejected(400, "invalid_cursor", "The cursor is of another version.") from error
+    place = opened_place(call, cursor, _Place)
     return HistoryKey(place.changed_at, place.id)
 
 
@@ -97,10 +90,10 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/clients/{client}/sync-history",
-        summary="What changed of a client, by whom or by which run, the newest first.",
-        handle=show_client_history,
-        query=HistoryQuery,
-        answers=HistoryPage,
+        summary="List a client's changes",
+        handle=list_client_history,
+        query=PageQuery,
+        answers=ClientHistoryPage,
         permission=Permission.CLIENTS_READ,
         admit=admitting(Permission.CLIENTS_READ),
     ),

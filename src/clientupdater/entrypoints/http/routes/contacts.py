@@ -1,10 +1,10 @@
-"""Contact numbers that staff correct, and what becomes of them when the source disagrees (C1)."""
+"""Correcting contact numbers, and settling conflicts with a source (C1)."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from attrs import field, frozen
 
@@ -13,18 +13,18 @@ from clientupdater.domain.errors import NotFound, Refused, VersionConflict
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import CONTACTS, Field
 from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
-from clientupdater.entrypoints.http.routes.rows import ClientShown
-from clientupdater.entrypoints.http.routes.tracking import admitting
-from clientupdater.entrypoints.structuring import Integer, Many, Text
+from clientupdater.entrypoints.http.routes.fields import Version
+from clientupdater.entrypoints.http.routes.rights import admitting
+from clientupdater.entrypoints.http.routes.rows import ClientRecord
+from clientupdater.entrypoints.structuring import Many, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _AS_IT_IS: Any = object()
-"""A number that is not named; null takes one away."""
+"""The default of a number that is left out, since null removes one."""
 
 Number = Annotated[str, Text(longest=LONGEST_NUMBER)]
-Version = Annotated[int, Integer(0, 2**31 - 1)]
 
 
 class ContactField(StrEnum):
@@ -35,8 +35,10 @@ class ContactField(StrEnum):
 
 
 @frozen(kw_only=True)
-class ContactsBody:
-    """The numbers as they are to be; null takes one away."""
+class CorrectContactsRequest:
+    """The corrected numbers. A number that is left out stays; null removes it."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {"contact_number": "+639171234567", "version": 3}
 
     contact_number: Number | None = field(default=_AS_IT_IS, repr=False)
     contact_number_alt: Number | None = field(default=_AS_IT_IS, repr=False)
@@ -44,8 +46,8 @@ class ContactsBody:
 
 
 @frozen(kw_only=True)
-class SettlementBody:
-    """Whose number is to count: in every conflict, or for these fields alone."""
+class SettleContactConflictRequest:
+    """Which numbers to keep."""
 
     decision: Settlement
     fields: Annotated[tuple[ContactField, ...], Many(least=1, most=2)] | None = None
@@ -53,7 +55,9 @@ class SettlementBody:
 
 
 def correct_contacts(call: Call) -> Answer:
-    """Correct contact numbers."""
+    """Correct the client's contact numbers. The correction wins over what a source sends later.
+    A number that you leave out stays; null removes it.
+    """
     values = {each: getattr(call.body, str(each)) for each in sorted(CONTACTS)}
     corrections = {each: number for each, number in values.items() if number is not _AS_IT_IS}
     with _conflicts_shown(call):
@@ -62,8 +66,8 @@ def correct_contacts(call: Call) -> Answer:
 
 
 def settle_contact_conflict(call: Call) -> Answer:
-    """Settle a conflict."""
-    body: SettlementBody = call.body
+    """Decide between the corrected numbers and newer ones from the source."""
+    body: SettleContactConflictRequest = call.body
     only = None if body.fields is None else {Field(each) for each in body.fields}
     with _conflicts_shown(call):
         call.app.contacts.settle(
@@ -75,13 +79,13 @@ def settle_contact_conflict(call: Call) -> Answer:
 def _shown(call: Call) -> Answer:
     """Show the client, by the very right that wrote to it."""
     client, by = call.path["client"], Permission.CLIENTS_UPDATE
-    shown = ClientShown.of(call.app.clients.show(call.caller, client, by))
+    shown = ClientRecord.of(call.app.clients.show(call.caller, client, by))
     return Answer(value=shown, version=shown.version)
 
 
 @contextmanager
 def _conflicts_shown(call: Call) -> Iterator[None]:
-    """Let a conflict carry the client as it is."""
+    """Add the client as it is now to a conflict."""
     try:
         yield
     except VersionConflict as error:
@@ -98,10 +102,10 @@ ENDPOINTS = (
     Endpoint(
         method="PATCH",
         path="/clients/{client}",
-        summary="Correct contact numbers; the correction wins over what the source says.",
+        summary="Correct contact numbers",
         handle=correct_contacts,
-        body=ContactsBody,
-        answers=ClientShown,
+        body=CorrectContactsRequest,
+        answers=ClientRecord,
         permission=_UPDATE,
         admit=admitting(_UPDATE),
         versioned=True,
@@ -109,10 +113,10 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/clients/{client}/contact-conflict",
-        summary="Keep our contact numbers, or take the source's, where it said something new.",
+        summary="Settle a contact conflict",
         handle=settle_contact_conflict,
-        body=SettlementBody,
-        answers=ClientShown,
+        body=SettleContactConflictRequest,
+        answers=ClientRecord,
         permission=_UPDATE,
         admit=admitting(_UPDATE),
         versioned=True,

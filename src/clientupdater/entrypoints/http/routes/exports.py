@@ -1,32 +1,31 @@
-"""Exports: asked for, looked at, fetched, deleted."""
+"""Exports of clients, their status or a report to a file."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from uuid import UUID
 
 from attrs import field, frozen
 
-from clientupdater.domain.errors import Gone, InvalidInput, NotFound
+from clientupdater.domain.errors import Gone, NotFound
 from clientupdater.domain.exports import ExportFormat, ExportType, chosen_columns
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Download, Endpoint
-from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
-from clientupdater.entrypoints.http.problems import Rejected
-from clientupdater.entrypoints.http.routes.reading import (
-    ClientsFiltered,
-    Cursor,
-    Limit,
+from clientupdater.entrypoints.http.cursors import opened_place, sealed_cursor
+from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.routes.clients import (
+    ClientFilters,
     filter_of,
 )
-from clientupdater.entrypoints.structuring import Many, Text, structured
+from clientupdater.entrypoints.http.routes.fields import Cursor, Limit
+from clientupdater.entrypoints.structuring import Many, Text
 from clientupdater.ports.exports import ExportKey, ExportRequest
 
 if TYPE_CHECKING:
-    from clientupdater.ports.exports import Export
+    from clientupdater.ports.exports import Export as StoredExport
 
 MEDIA_TYPES = {
     ExportFormat.CSV: "text/csv; charset=utf-8",
@@ -36,32 +35,39 @@ Column = Annotated[str, Text(longest=100, shortest=1)]
 
 
 @frozen(kw_only=True)
-class NewExport:
-    """What is to be taken out; no columns named: all of them."""
+class CreateExportRequest:
+    """What the file holds, and its format."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "type": "clients",
+        "format": "csv",
+        "filters": {"branch": "QC01"},
+        "columns": ["client_code", "full_name"],
+    }
 
     type: ExportType
     format: ExportFormat
-    filters: ClientsFiltered = field(factory=ClientsFiltered)
+    filters: ClientFilters = field(factory=ClientFilters)
     columns: Annotated[tuple[Column, ...], Many(50)] = ()
 
 
 @frozen(kw_only=True)
-class ProgressShown:
-    """How far it is."""
+class ExportProgress:
+    """How far an export is."""
 
     done: int
     total: int | None
 
 
 @frozen(kw_only=True)
-class ExportShown:
-    """An export as it stands; `file` is where its file is fetched, once it is there."""
+class Export:
+    """An export."""
 
     id: UUID
     type: ExportType
     format: ExportFormat
-    status: JobStatus
-    progress: ProgressShown | None
+    status: Annotated[JobStatus, About("The state of the export.", "completed")]
+    progress: ExportProgress | None
     row_count: int | None
     file_size: int | None
     error: str | None
@@ -70,15 +76,14 @@ class ExportShown:
     file: str | None
 
     @classmethod
-    def of(cls, export: Export, now: datetime) -> ExportShown:
-        """Show one."""
+    def of(cls, export: StoredExport, now: datetime) -> Export:
         progress = export.progress
         return cls(
             id=export.id,
             type=export.asked.type,
             format=export.asked.format,
             status=export.status,
-            progress=ProgressShown(done=progress.done, total=progress.total) if progress else None,
+            progress=ExportProgress(done=progress.done, total=progress.total) if progress else None,
             row_count=export.row_count,
             file_size=export.file_size,
             error=export.error,
@@ -90,7 +95,7 @@ class ExportShown:
 
 @frozen(kw_only=True)
 class ExportsQuery:
-    """How one's exports are listed."""
+    """Which page of the exports."""
 
     limit: Limit = 50
     cursor: Cursor | None = None
@@ -98,9 +103,9 @@ class ExportsQuery:
 
 @frozen
 class ExportsPage:
-    """A page of one's exports."""
+    """A page of exports, the newest first."""
 
-    items: tuple[ExportShown, ...]
+    items: tuple[Export, ...]
     next_cursor: str | None
     has_more: bool
 
@@ -113,13 +118,15 @@ class _Place:
     id: UUID
 
 
-def _address(export: Export) -> str:
+def _address(export: StoredExport) -> str:
     return f"{BASE}/exports/{export.id}"
 
 
 def create_export(call: Call) -> Answer:
-    """Ask for an export."""
-    new_export: NewExport = call.body
+    """Start to write clients, their status or a report to a file. A worker writes it; read the
+    export until it has a `file`.
+    """
+    new_export: CreateExportRequest = call.body
     asked = ExportRequest(
         type=new_export.type,
         format=new_export.format,
@@ -131,20 +138,20 @@ def create_export(call: Call) -> Answer:
 
 
 def list_exports(call: Call) -> ExportsPage:
-    """List one's own."""
+    """List your exports, the newest first."""
     asked: ExportsQuery = call.query
     page = call.app.exports.list(call.caller, after=_place(call, asked.cursor), limit=asked.limit)
     cursor = sealed_cursor(call, page.after) if page.after else None
     return ExportsPage(tuple(_shown(call, export) for export in page.items), cursor, page.has_more)
 
 
-def show_export(call: Call) -> ExportShown:
-    """Show one."""
+def get_export(call: Call) -> Export:
+    """Show an export and how far it is."""
     return _shown(call, call.app.exports.show(call.caller, call.path["export"]))
 
 
-def fetch_export(call: Call) -> Answer:
-    """Send its file."""
+def download_export(call: Call) -> Answer:
+    """Download the file. The permission is checked again."""
     export, file = call.app.exports.fetch(call.caller, call.path["export"])
     name = f"{export.asked.type}-{export.created_at:%Y%m%d-%H%M%S}.{export.asked.format}"
     media_type = MEDIA_TYPES[export.asked.format]
@@ -153,21 +160,18 @@ def fetch_export(call: Call) -> Answer:
 
 
 def delete_export(call: Call) -> None:
-    """Delete it."""
+    """Delete an export and its file."""
     call.app.exports.delete(call.caller, call.path["export"])
 
 
-def _shown(call: Call, export: Export) -> ExportShown:
-    return ExportShown.of(export, call.app.exports.clock.now())
+def _shown(call: Call, export: StoredExport) -> Export:
+    return Export.of(export, call.app.exports.clock.now())
 
 
 def _place(call: Call, cursor: str | None) -> ExportKey | None:
     if cursor is None:
         return None
-    try:
-        place = structured(opened_cursor(call, cursor), _Place)
-    except InvalidInput as error:
-        raise Rejected(400, "invalid_cursor", "The cursor is of another version.") from error
+    place = opened_place(call, cursor, _Place)
     return ExportKey(place.created_at, place.id)
 
 
@@ -186,17 +190,18 @@ ENDPOINTS = (
     _endpoint(
         "POST",
         "/exports",
-        "Take clients, where they stand or a report out as a file: a worker writes it.",
+        "Create an export",
         create_export,
-        body=NewExport,
-        answers=ExportShown,
+        body=CreateExportRequest,
+        answers=Export,
         status=202,
+        has_location=True,
         counts_as=Activity.EXPORT,
     ),
     _endpoint(
         "GET",
         "/exports",
-        "One's own exports, the newest first.",
+        "List my exports",
         list_exports,
         query=ExportsQuery,
         answers=ExportsPage,
@@ -204,23 +209,23 @@ ENDPOINTS = (
     _endpoint(
         "GET",
         "/exports/{export}",
-        "How an export stands.",
-        show_export,
-        answers=ExportShown,
+        "Get an export",
+        get_export,
+        answers=Export,
         errors=(NotFound,),
     ),
     _endpoint(
         "GET",
         "/exports/{export}/file",
-        "The file of an export.",
-        fetch_export,
+        "Download an export",
+        download_export,
         downloads=tuple(MEDIA_TYPES.values()),
         errors=(NotFound, Gone),
     ),
     _endpoint(
         "DELETE",
         "/exports/{export}",
-        "Delete an export and its file.",
+        "Delete an export",
         delete_export,
         status=204,
         errors=(NotFound,),

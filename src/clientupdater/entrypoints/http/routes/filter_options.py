@@ -1,22 +1,23 @@
-"""What the filters of client lists can be (A10)."""
+"""The values of the filters of client lists (A10)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from attrs import frozen
 
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Endpoint
-from clientupdater.entrypoints.http.routes.rows import PersonShown, shown_as
+from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.routes.rows import StaffMember, shape_of
 
 if TYPE_CHECKING:
     from clientupdater.entrypoints.http.contract import Call
 
 
 @frozen
-class OptionShown:
-    """One value of a filter."""
+class FilterOption:
+    """A value of a filter."""
 
     code: str
     name: str
@@ -24,45 +25,45 @@ class OptionShown:
 
 
 @frozen
-class StatusOptionShown:
-    """A status, with its reasons."""
+class StatusOption:
+    """A status with its reasons."""
 
     code: str
     name: str
     is_active: bool
-    reasons: tuple[OptionShown, ...]
+    reasons: Annotated[tuple[FilterOption, ...], About("The reasons under the status.")]
 
 
 @frozen(kw_only=True)
-class FilterOptionsShown:
-    """What each filter can be; statuses need status:read."""
+class FilterOptions:
+    """The values of each filter."""
 
-    companies: tuple[OptionShown, ...]
-    branches: tuple[OptionShown, ...]
-    areas: tuple[OptionShown, ...]
-    products: tuple[OptionShown, ...]
-    pension_types: tuple[OptionShown, ...]
-    pensioner_types: tuple[OptionShown, ...]
-    par_statuses: tuple[OptionShown, ...]
-    account_types: tuple[OptionShown, ...]
-    statuses: tuple[StatusOptionShown, ...]
+    companies: tuple[FilterOption, ...]
+    branches: tuple[FilterOption, ...]
+    areas: tuple[FilterOption, ...]
+    products: tuple[FilterOption, ...]
+    pension_types: tuple[FilterOption, ...]
+    pensioner_types: tuple[FilterOption, ...]
+    par_statuses: tuple[FilterOption, ...]
+    account_types: tuple[FilterOption, ...]
+    statuses: tuple[StatusOption, ...]
     loan_statuses: tuple[str, ...]
-    officers: tuple[PersonShown, ...]
+    officers: tuple[StaffMember, ...]
 
 
-def show_filter_options(call: Call) -> FilterOptionsShown:
-    """Tell what the filters can be; the options have the members that they are shown with."""
+def get_filter_options(call: Call) -> FilterOptions:
+    """List the values of each filter of `listClients`, within what you may see."""
     result = call.app.filter_options.show(call.caller, generation=call.generation)
-    return shown_as(FilterOptionsShown, result)
+    return shape_of(FilterOptions, result)
 
 
 ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/clients/filter-options",
-        summary="What the filters of a list of clients can be, for what one may see.",
-        handle=show_filter_options,
-        answers=FilterOptionsShown,
+        summary="List the filter options",
+        handle=get_filter_options,
+        answers=FilterOptions,
         permission=Permission.CLIENTS_READ,
     ),
 )

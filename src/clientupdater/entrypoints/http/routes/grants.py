@@ -1,4 +1,4 @@
-"""What people may do and where: their grants, their territories, and what makes up an area (A6)."""
+"""Permissions, territories, and the branches of areas (A6)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 from attrs import frozen
 
 from clientupdater.domain.errors import LastAdministrator, PrivilegeExceeded
-from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.entrypoints.http.contract import Call, Endpoint
-from clientupdater.entrypoints.http.routes.shapes import GrantShown, grants_shown
+from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.routes.rights import admitting_to_user, user_of
+from clientupdater.entrypoints.http.routes.shapes import Grant, grants_of
 from clientupdater.entrypoints.structuring import Text
 
 if TYPE_CHECKING:
@@ -19,83 +20,74 @@ if TYPE_CHECKING:
 
 @frozen
 class CompanyQuery:
-    """Over which company; none: over every one."""
+    """The company of a grant; none: every company."""
 
-    company: Annotated[str, Text(longest=50, shortest=1)] | None = None
+    company: Annotated[
+        Annotated[str, Text(longest=50, shortest=1)] | None,
+        About("The company's code. Left out: every company.", "FCASH"),
+    ] = None
 
 
 @frozen
-class GrantBody:
-    """How far it is to go."""
+class GrantPermissionRequest:
+    """How far the permission reaches."""
 
     scope: Scope
 
 
 @frozen
-class Grants:
-    """What somebody may do."""
+class GrantList:
+    """The permissions that a user holds."""
 
-    items: tuple[GrantShown, ...]
-
-
-def admitting_to_user(permission: Permission) -> Callable[[Call], None]:
-    """Judge sight of a person and right over them, and nothing else."""
-
-    def admit(call: Call) -> None:
-        call.app.people.judge(call.caller, permission, user_of(call))
-
-    return admit
+    items: tuple[Grant, ...]
 
 
-def user_of(call: Call) -> PersonId:
-    """Name the person that the path names."""
-    return PersonId(call.path["user"])
-
-
-def list_grants(call: Call) -> Grants:
-    """List what somebody may do."""
+def list_grants(call: Call) -> GrantList:
+    """List a user's permissions. Your own need no permission."""
     shown = call.app.people.show(call.caller, user_of(call))
-    return Grants(grants_shown(shown.grants, call.app.look_up_names(call.caller)))
+    return GrantList(grants_of(shown.grants, call.app.look_up_names(call.caller)))
 
 
-def give_grant(call: Call) -> None:
-    """Give a permission."""
+def grant_permission(call: Call) -> None:
+    """Grant a permission over one company, or over all if `company` is left out. Granting it again
+    changes its scope.
+    """
     permission, company = call.path["permission"], call.query.company
     call.app.access.grant(call.caller, user_of(call), permission, company, call.body.scope)
 
 
-def revoke_grant(call: Call) -> None:
-    """Take a permission."""
+def revoke_permission(call: Call) -> None:
+    """Revoke a permission, from the next request on."""
     call.app.access.revoke(call.caller, user_of(call), call.path["permission"], call.query.company)
 
 
-def give_branch(call: Call) -> None:
-    """Give a branch."""
+def add_user_branch(call: Call) -> None:
+    """Add a branch to a user's territory."""
     call.app.territories.give_branch(call.caller, user_of(call), call.path["branch"])
 
 
-def take_branch(call: Call) -> None:
-    """Take a branch."""
+def remove_user_branch(call: Call) -> None:
+    """Remove a branch from a user's territory. Clients there lose the user as their officer."""
     call.app.territories.take_branch(call.caller, user_of(call), call.path["branch"])
 
 
-def give_area(call: Call) -> None:
-    """Give an area."""
+def add_user_area(call: Call) -> None:
+    """Add an area to a user's territory, with the branches that it will have later."""
     call.app.territories.give_area(call.caller, user_of(call), call.path["area"])
 
 
-def take_area(call: Call) -> None:
-    """Take an area."""
+def remove_user_area(call: Call) -> None:
+    """Remove an area from a user's territory. Clients there lose the user as their officer."""
     call.app.territories.take_area(call.caller, user_of(call), call.path["area"])
 
 
-def place_branch(call: Call) -> None:
-    """Put a branch into an area."""
+def add_area_branch(call: Call) -> None:
+    """Add a branch to an area."""
     call.app.territories.place_branch(call.caller, call.path["area"], call.path["branch"])
 
 
-def remove_branch(call: Call) -> None:
-    """Take a branch out of an area."""
+def remove_area_branch(call: Call) -> None:
+    """Remove a branch from an area."""
     call.app.territories.remove_branch(call.caller, call.path["area"], call.path["branch"])
 
 
@@ -112,7 +104,7 @@ def _set(
     *,
     permission: Permission = Permission.USERS_MANAGE,
 ) -> Endpoint:
-    """Declare what is there or not there, however often one says so."""
+    """Declare an endpoint that adds or removes; repeating it changes nothing."""
     return Endpoint(
         method=method,
         path=path,
@@ -128,19 +120,19 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/users/{user}/grants",
-        summary="What somebody may do; oneself needs no right.",
+        summary="List a user's grants",
         handle=list_grants,
-        answers=Grants,
+        answers=GrantList,
         permission=Permission.USERS_READ,
     ),
     Endpoint(
         method="PUT",
         path=_GRANT,
-        summary="Give a permission over a company, or over every one; anew, at another scope.",
-        handle=give_grant,
+        summary="Grant a permission",
+        handle=grant_permission,
         status=204,
         query=CompanyQuery,
-        body=GrantBody,
+        body=GrantPermissionRequest,
         permission=Permission.USERS_MANAGE,
         admit=admitting_to_user(Permission.USERS_MANAGE),
         errors=(PrivilegeExceeded, LastAdministrator),
@@ -148,30 +140,30 @@ ENDPOINTS = (
     Endpoint(
         method="DELETE",
         path=_GRANT,
-        summary="Take a permission; from the next request on it is gone.",
-        handle=revoke_grant,
+        summary="Revoke a permission",
+        handle=revoke_permission,
         status=204,
         query=CompanyQuery,
         permission=Permission.USERS_MANAGE,
         admit=admitting_to_user(Permission.USERS_MANAGE),
         errors=(PrivilegeExceeded, LastAdministrator),
     ),
-    _set("PUT", _BRANCH, "Give a branch.", give_branch),
-    _set("DELETE", _BRANCH, "Take a branch; clients there are theirs no longer.", take_branch),
-    _set("PUT", _AREA, "Give an area, as it grows.", give_area),
-    _set("DELETE", _AREA, "Take an area; clients there are theirs no longer.", take_area),
+    _set("PUT", _BRANCH, "Add a branch to a territory", add_user_branch),
+    _set("DELETE", _BRANCH, "Remove a branch from a territory", remove_user_branch),
+    _set("PUT", _AREA, "Add an area to a territory", add_user_area),
+    _set("DELETE", _AREA, "Remove an area from a territory", remove_user_area),
     _set(
         "PUT",
         _MEMBER,
-        "Put a branch into an area.",
-        place_branch,
+        "Add a branch to an area",
+        add_area_branch,
         permission=Permission.AREAS_MANAGE,
     ),
     _set(
         "DELETE",
         _MEMBER,
-        "Take a branch out of an area.",
-        remove_branch,
+        "Remove a branch from an area",
+        remove_area_branch,
         permission=Permission.AREAS_MANAGE,
     ),
 )

@@ -1,4 +1,4 @@
-"""Jobs: what waits, what is being done, what went wrong (J1)."""
+"""Jobs in the background (J1)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
-from clientupdater.entrypoints.http.routes.rows import PersonShown
-from clientupdater.entrypoints.structuring import Integer, Text
-from clientupdater.ports.queue import Job, JobsAsked
+from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.routes.fields import PageQuery
+from clientupdater.entrypoints.http.routes.rows import StaffMember
+from clientupdater.entrypoints.structuring import Text
+from clientupdater.ports.queue import Job as QueuedJob
+from clientupdater.ports.queue import JobsAsked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,18 +28,16 @@ if TYPE_CHECKING:
 
 
 @frozen(kw_only=True)
-class JobsQuery:
-    """Which jobs, and how many at a time."""
+class JobsQuery(PageQuery):
+    """Which jobs, and which page of them."""
 
     queue: Annotated[str, Text(longest=50, shortest=1)] | None = None
-    status: JobStatus | None = None
-    limit: Annotated[int, Integer(1, 200)] = 50
-    cursor: Annotated[str, Text(longest=4096)] | None = None
+    status: Annotated[JobStatus | None, About("Only jobs in this state.", "dead")] = None
 
 
 @frozen
-class ProgressShown:
-    """How far a job is, as it says itself."""
+class JobProgress:
+    """How far a job is."""
 
     done: int
     total: int | None
@@ -44,26 +45,26 @@ class ProgressShown:
 
 
 @frozen(kw_only=True)
-class JobShown:
-    """A job as it stands."""
+class Job:
+    """A job."""
 
     id: int
-    name: str
+    name: Annotated[str, About("The job that runs.", "write-export")]
     queue: str
-    status: JobStatus
+    status: Annotated[JobStatus, About("The state of the job.", "completed")]
     arguments: dict[str, Any]
     key: str | None
     priority: int
     attempts: int
     max_attempts: int
     company: str | None
-    asked_by: PersonShown | None
+    asked_by: StaffMember | None
     request_id: str | None
     scheduled_at: datetime
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
-    progress: ProgressShown | None
+    progress: JobProgress | None
     error: str | None
 
 
@@ -71,13 +72,13 @@ class JobShown:
 class JobsPage:
     """A page of jobs, the newest first."""
 
-    items: tuple[JobShown, ...]
+    items: tuple[Job, ...]
     next_cursor: str | None
     has_more: bool
 
 
 def list_jobs(call: Call) -> JobsPage:
-    """List jobs."""
+    """List the jobs of the workers, the newest first."""
     asked: JobsQuery = call.query
     before = opened_cursor(call, asked.cursor) if asked.cursor else None
     result = call.app.jobs.list(
@@ -91,34 +92,34 @@ def list_jobs(call: Call) -> JobsPage:
     return JobsPage(jobs_shown(call, page), cursor, has_more)
 
 
-def show_job(call: Call) -> JobShown:
-    """Show a job."""
+def get_job(call: Call) -> Job:
+    """Show a job and how far it is."""
     return _shown(call, call.app.jobs.show(call.caller, call.path["job"]))
 
 
-def retry_job(call: Call) -> JobShown:
-    """Have a job tried once more."""
+def retry_job(call: Call) -> Job:
+    """Run a dead job again. Its attempts count from 0."""
     return _shown(call, call.app.jobs.retry(call.caller, call.path["job"]))
 
 
-def cancel_job(call: Call) -> JobShown:
-    """Call a job off."""
+def cancel_job(call: Call) -> Job:
+    """Cancel a job that waits, runs or is dead. A running job is taken from its worker."""
     return _shown(call, call.app.jobs.cancel(call.caller, call.path["job"]))
 
 
-def _shown(call: Call, job: Job) -> JobShown:
+def _shown(call: Call, job: QueuedJob) -> Job:
     return jobs_shown(call, [job])[0]
 
 
-def jobs_shown(call: Call, jobs: Sequence[Job]) -> tuple[JobShown, ...]:
+def jobs_shown(call: Call, jobs: Sequence[QueuedJob]) -> tuple[Job, ...]:
     """Show jobs, with the names of who asked for them."""
     people = {job.asked_by for job in jobs if job.asked_by}
     names = call.app.look_up_names(call.caller, people=people)
     return tuple(_of(job, names.companies, names.people) for job in jobs)
 
 
-def _of(job: Job, companies: Mapping[UUID, str], people: Mapping[UUID, str]) -> JobShown:
-    return JobShown(
+def _of(job: QueuedJob, companies: Mapping[UUID, str], people: Mapping[UUID, str]) -> Job:
+    return Job(
         id=job.id,
         name=job.name,
         queue=job.queue,
@@ -129,7 +130,7 @@ def _of(job: Job, companies: Mapping[UUID, str], people: Mapping[UUID, str]) -> 
         attempts=job.attempts,
         max_attempts=job.max_attempts,
         company=companies.get(job.company) if job.company else None,
-        asked_by=PersonShown(job.asked_by, people[job.asked_by]) if job.asked_by else None,
+        asked_by=StaffMember(job.asked_by, people[job.asked_by]) if job.asked_by else None,
         request_id=job.trace.get("request_id"),
         scheduled_at=job.scheduled_at,
         created_at=job.created_at,
@@ -140,8 +141,8 @@ def _of(job: Job, companies: Mapping[UUID, str], people: Mapping[UUID, str]) -> 
     )
 
 
-def _progress(result: Progress | None) -> ProgressShown | None:
-    return ProgressShown(result.done, result.total, result.step) if result else None
+def _progress(result: Progress | None) -> JobProgress | None:
+    return JobProgress(result.done, result.total, result.step) if result else None
 
 
 _JOB, _MANAGE = "/jobs/{job}", Permission.JOBS_MANAGE
@@ -150,7 +151,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/jobs",
-        summary="What workers do and did, the newest first.",
+        summary="List jobs",
         handle=list_jobs,
         query=JobsQuery,
         answers=JobsPage,
@@ -159,27 +160,27 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path=_JOB,
-        summary="One job, and how far it is.",
-        handle=show_job,
-        answers=JobShown,
+        summary="Get a job",
+        handle=get_job,
+        answers=Job,
         permission=_MANAGE,
         errors=(NotFound,),
     ),
     Endpoint(
         method="POST",
         path=f"{_JOB}/retry",
-        summary="Have a dead job tried once more; its attempts count anew.",
+        summary="Retry a job",
         handle=retry_job,
-        answers=JobShown,
+        answers=Job,
         permission=_MANAGE,
         errors=(NotFound, AlreadyDone, AlreadyExists),
     ),
     Endpoint(
         method="POST",
         path=f"{_JOB}/cancel",
-        summary="Call a job off: one that is being done is taken from its worker; or a dead one.",
+        summary="Cancel a job",
         handle=cancel_job,
-        answers=JobShown,
+        answers=Job,
         permission=_MANAGE,
         errors=(NotFound, AlreadyDone),
     ),

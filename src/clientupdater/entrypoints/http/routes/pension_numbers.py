@@ -1,4 +1,4 @@
-"""Pension numbers in full, for those who may see them; each look is written down (C3)."""
+"""Pension numbers in full; every access is logged (C3)."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ if TYPE_CHECKING:
 
 
 @frozen
-class PensionNumberShown:
-    """A pension number, as it is kept: letters and digits alone."""
+class PensionNumber:
+    """A pension number in full."""
 
     pension_number: str = field(repr=False)
 
 
-def reveal(call: Call) -> PensionNumberShown:
-    """Show a client's number."""
-    return PensionNumberShown(call.app.pension_numbers.reveal(call.caller, call.path["client"]))
+def reveal_pension_number(call: Call) -> PensionNumber:
+    """Show the client's pension number in full. The access is logged."""
+    return PensionNumber(call.app.pension_numbers.reveal(call.caller, call.path["client"]))
 
 
 ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/clients/{client}/pension-number",
-        summary="A client's pension number in full; the look is logged.",
-        handle=reveal,
-        answers=PensionNumberShown,
+        summary="Reveal a pension number",
+        handle=reveal_pension_number,
+        answers=PensionNumber,
         permission=Permission.CLIENTS_REVEAL,
     ),
 )

@@ -1,4 +1,4 @@
-"""The months and quarters of the work: which run, and opening one (P1, P4)."""
+"""The running periods, and opening a period (P1, P4)."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 @frozen
 class CurrentPeriodsQuery:
-    """For which company; none: whichever one may see."""
+    """The company; none: all that the caller may see."""
 
     company: Annotated[str, Text(longest=50, shortest=1)] | None = None
 
 
 @frozen
-class PeriodShown:
-    """One period, and its days."""
+class RunningPeriod:
+    """A period that runs now."""
 
     period: Period
     period_type: Cycle
@@ -36,15 +36,15 @@ class PeriodShown:
 
 
 @frozen
-class Periods:
-    """Periods that run: the month, then the quarter."""
+class RunningPeriodList:
+    """The periods that run now: the month first, then the quarter."""
 
-    items: tuple[PeriodShown, ...]
+    items: tuple[RunningPeriod, ...]
 
 
 @frozen
-class OpeningShown:
-    """What opening a period came to: as many rows as were missing."""
+class OpenedPeriod:
+    """A period that was opened."""
 
     period: Period
     rows: int
@@ -52,15 +52,17 @@ class OpeningShown:
     finished_at: datetime
 
 
-def show_current_periods(call: Call) -> Periods:
-    """Tell which periods run."""
+def list_current_periods(call: Call) -> RunningPeriodList:
+    """Show the running month and the running quarter with their first and last day."""
     company = _company(call, call.query.company) if call.query.company else None
     running = call.app.periods.current(call.caller, company)
-    return Periods(tuple(PeriodShown(p, p.cycle, p.first_day, p.last_day) for p in running))
+    return RunningPeriodList(
+        tuple(RunningPeriod(p, p.cycle, p.first_day, p.last_day) for p in running)
+    )
 
 
 def _company(call: Call, code: str) -> CompanyId:
-    """Find a company by its code, for those who may ask at all."""
+    """Find a company by its code, after the caller's right is judged."""
     call.app.periods.current(call.caller)
     known = call.app.look_up_names(call.caller).companies
     result = next((each for each, name in known.items() if name == code), None)
@@ -69,29 +71,31 @@ def _company(call: Call, code: str) -> CompanyId:
     return CompanyId(result)
 
 
-def open_period(call: Call) -> OpeningShown:
-    """Open a period."""
+def open_period(call: Call) -> OpenedPeriod:
+    """Add a snapshot for every client that is due in the period. Opening it again adds only those
+    that are missing.
+    """
     done: Opening = call.app.periods.open(call.caller, call.path["period"])
-    return OpeningShown(done.period, done.rows, done.started_at, done.finished_at)
+    return OpenedPeriod(done.period, done.rows, done.started_at, done.finished_at)
 
 
 ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/periods/current",
-        summary="Which month and which quarter run, with their first and last day.",
-        handle=show_current_periods,
+        summary="List the running periods",
+        handle=list_current_periods,
         query=CurrentPeriodsQuery,
-        answers=Periods,
+        answers=RunningPeriodList,
         permission=Permission.STATUS_READ,
         errors=(NotFound,),
     ),
     Endpoint(
         method="POST",
         path="/periods/{period}/open",
-        summary="Give every client that is due in a period its row; done twice, it does no more.",
+        summary="Open a period",
         handle=open_period,
-        answers=OpeningShown,
+        answers=OpenedPeriod,
         permission=Permission.CONFIG_MANAGE,
         in_batches=True,
         errors=(PeriodClosed, PeriodNotBegun),

@@ -1,11 +1,11 @@
-"""How snapshots, events and clients are shown."""
+"""Answers about clients, snapshots and events."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from uuid import UUID
 
 import attrs
@@ -14,6 +14,7 @@ from attrs import field, frozen
 from clientupdater.domain.events import Channel, EventKind, ExemptCause, voided
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.worklist import Cause
+from clientupdater.entrypoints.http.descriptions.members import About
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 Shown = TypeVar("Shown")
 
 
-def shown_as(kind: type[Shown], view: Any, **made: Any) -> Shown:
+def shape_of(kind: type[Shown], view: Any, **made: Any) -> Shown:
     """Show what a read model found by the members of a shape; some of them made anew."""
     names = _names(kind)  # type: ignore[arg-type] # a class is hashable
     return kind(**{name: getattr(view, name) for name in names if name not in made}, **made)
@@ -39,16 +40,16 @@ def _names(kind: type[Any]) -> tuple[str, ...]:
 
 
 @frozen
-class PersonShown:
-    """Somebody of the staff, by name."""
+class StaffMember:
+    """A member of the staff, by name."""
 
     id: UUID
-    name: str
+    name: Annotated[str, About("The name, for people to read.", "Ana Cruz")]
 
 
 @frozen(kw_only=True)
-class SnapshotShown:
-    """Where a client stands in a period."""
+class PeriodSnapshot:
+    """A client's status in a period."""
 
     client_id: UUID
     client_code: str
@@ -64,15 +65,14 @@ class SnapshotShown:
     next_follow_up_on: date | None
     promised_on: date | None
     promised_amount: Decimal | None
-    assigned_to: PersonShown | None
+    assigned_to: StaffMember | None
     branch: str
-    updated_by: PersonShown | None
+    updated_by: StaffMember | None
     updated_at: datetime
     version: int
 
     @classmethod
-    def of(cls, client: Client, row: PeriodRow, names: Names) -> SnapshotShown:
-        """Show a row of a client."""
+    def of(cls, client: Client, row: PeriodRow, names: Names) -> PeriodSnapshot:
         snapshot, promise = row.snapshot, row.snapshot.promise
         return cls(
             client_id=client.id,
@@ -98,8 +98,8 @@ class SnapshotShown:
 
 
 @frozen(kw_only=True)
-class EventShown:
-    """One thing that happened to a row."""
+class PeriodEvent:
+    """Something that happened to a client in a period."""
 
     sequence: int
     kind: EventKind
@@ -113,16 +113,15 @@ class EventShown:
     promised_amount: Decimal | None
     occurred_at: datetime
     recorded_at: datetime
-    by: PersonShown | None
+    by: StaffMember | None
     branch: str
     voids: int | None
     voided_by: int | None
 
     @classmethod
-    def of(cls, event: StatusEvent, names: Names, voided_by: int | None = None) -> EventShown:
-        """Show an event; `voided_by` is the sequence of a later one."""
+    def of(cls, event: StatusEvent, names: Names, voided_by: int | None = None) -> PeriodEvent:
         promise = event.promise
-        return shown_as(
+        return shape_of(
             cls,
             event,
             promised_on=promise.on if promise else None,
@@ -134,16 +133,16 @@ class EventShown:
 
 
 @frozen
-class WrittenShown:
-    """What a write came to."""
+class RecordedUpdate:
+    """The event that was recorded, and the snapshot after it."""
 
-    event: EventShown
-    snapshot: SnapshotShown
+    event: PeriodEvent
+    snapshot: PeriodSnapshot
 
 
 @frozen
-class ConflictShown:
-    """What a source says a client's contact numbers are."""
+class ContactConflict:
+    """Contact numbers as a source has them."""
 
     source: str
     contact_number: str | None = field(repr=False)
@@ -151,8 +150,8 @@ class ConflictShown:
 
 
 @frozen(kw_only=True)
-class ClientShown:
-    """A client, with the running period's snapshot."""
+class ClientRecord:
+    """A client, with the snapshot of the running period."""
 
     id: UUID
     client_code: str
@@ -169,29 +168,28 @@ class ClientShown:
     birth_date: date | None = field(repr=False)
     contact_number: str | None = field(repr=False)
     contact_number_alt: str | None = field(repr=False)
-    contact_conflict: tuple[ConflictShown, ...] | None
+    contact_conflict: tuple[ContactConflict, ...] | None
     past_due_amount: Decimal | None
     loan_status: str | None
     is_active: bool
     is_trackable: bool
-    assigned_to: PersonShown | None
+    assigned_to: StaffMember | None
     sync_source: str | None
     last_synced_at: datetime | None
     created_at: datetime
     updated_at: datetime
     version: int
-    current: SnapshotShown | None
+    current: PeriodSnapshot | None
 
     @classmethod
-    def of(cls, view: Any) -> ClientShown:
-        """Show a client of the read model."""
-        current = view.current and shown_as(SnapshotShown, view.current)
-        return shown_as(cls, view, current=current)
+    def of(cls, view: Any) -> ClientRecord:
+        current = view.current and shape_of(PeriodSnapshot, view.current)
+        return shape_of(cls, view, current=current)
 
 
 @frozen(kw_only=True)
-class WorklistClientShown:
-    """As much of a client as one needs to call them."""
+class WorklistClient:
+    """The part of a client that a call needs."""
 
     id: UUID
     client_code: str
@@ -204,18 +202,17 @@ class WorklistClientShown:
 
 
 @frozen
-class WorklistItemShown:
-    """One thing to do, and why it stands where it stands."""
+class WorklistItem:
+    """A client to contact, with its snapshot and the cause of its place."""
 
-    client: WorklistClientShown
-    snapshot: SnapshotShown
+    client: Annotated[WorklistClient, About("The client to contact.")]
+    snapshot: PeriodSnapshot
     cause: Cause
 
     @classmethod
-    def of(cls, item: Any) -> WorklistItemShown:
-        """Show an item of the read model."""
-        client = shown_as(WorklistClientShown, item.client)
-        return cls(client, shown_as(SnapshotShown, item.snapshot), item.cause)
+    def of(cls, item: Any) -> WorklistItem:
+        client = shape_of(WorklistClient, item.client)
+        return cls(client, shape_of(PeriodSnapshot, item.snapshot), item.cause)
 
 
 def names_in(
@@ -224,7 +221,7 @@ def names_in(
     rows: Iterable[PeriodRow] = (),
     events: Iterable[StatusEvent] = (),
 ) -> Names:
-    """Look up who and what rows and events name, all at once."""
+    """Look up all names that rows and events need, at once."""
     snapshots, happened = [row.snapshot for row in rows], tuple(events)
     people = {
         *(client.assigned_to for client in clients),
@@ -236,11 +233,11 @@ def names_in(
     return call.app.look_up_names(call.caller, branches=branches, people=known)
 
 
-def events_shown(events: tuple[StatusEvent, ...], names: Names) -> tuple[EventShown, ...]:
+def period_events(events: tuple[StatusEvent, ...], names: Names) -> tuple[PeriodEvent, ...]:
     """Show a history; each event says which later one voids it."""
     gone = voided(events)
-    return tuple(EventShown.of(each, names, gone.get(each.sequence)) for each in events)
+    return tuple(PeriodEvent.of(each, names, gone.get(each.sequence)) for each in events)
 
 
-def _person(person: UUID | None, names: Names) -> PersonShown | None:
-    return PersonShown(person, names.people[person]) if person else None
+def _person(person: UUID | None, names: Names) -> StaffMember | None:
+    return StaffMember(person, names.people[person]) if person else None

@@ -1,33 +1,32 @@
-"""What is done again and again, and when (J3)."""
+"""Schedules of regular jobs (J3)."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from attrs import frozen
 
 from clientupdater.domain.errors import NotFound, VersionConflict
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
-from clientupdater.entrypoints.structuring import Integer, Text
+from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.entrypoints.http.routes.fields import Version
+from clientupdater.entrypoints.structuring import Text
 from clientupdater.usecases.jobs.schedules import ScheduleChanges
 
 if TYPE_CHECKING:
     from clientupdater.ports.schedules import ScheduledJob
 
-Version = Annotated[int, Integer(0, 2**31 - 1)]
-
 
 @frozen(kw_only=True)
-class ScheduleShown:
-    """A schedule as it stands."""
+class Schedule:
+    """A schedule."""
 
-    name: str
+    name: Annotated[str, About("The schedule's name.", "open-periods")]
     cron_expression: str
     time_zone: str | None
-    """Null: the business's."""
-    job: str
+    job: Annotated[str, About("The job that it starts.", "open-periods")]
     arguments: dict[str, Any]
     is_active: bool
     last_run_at: datetime | None
@@ -36,15 +35,21 @@ class ScheduleShown:
 
 
 @frozen
-class Schedules:
-    """All of them, by name."""
+class ScheduleList:
+    """The schedules, by name."""
 
-    items: tuple[ScheduleShown, ...]
+    items: tuple[Schedule, ...]
 
 
 @frozen(kw_only=True)
-class ScheduleChangesBody:
-    """What is to be otherwise; an empty time_zone is the business's."""
+class ChangeScheduleRequest:
+    """What to change. An empty `time_zone` means the time zone of the business."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "cron_expression": "0 5 * * *",
+        "is_active": True,
+        "version": 3,
+    }
 
     cron_expression: Annotated[str, Text(longest=50, shortest=9)] | None = None
     time_zone: Annotated[str, Text(longest=100)] | None = None
@@ -52,14 +57,14 @@ class ScheduleChangesBody:
     version: Version | None = None
 
 
-def list_schedules(call: Call) -> Schedules:
-    """List schedules."""
-    return Schedules(tuple(map(shown, call.app.schedules.list(call.caller))))
+def list_schedules(call: Call) -> ScheduleList:
+    """List what runs regularly, when it last ran and when it runs next."""
+    return ScheduleList(tuple(map(shown, call.app.schedules.list(call.caller))))
 
 
 def change_schedule(call: Call) -> Answer:
-    """Change a schedule."""
-    body: ScheduleChangesBody = call.body
+    """Change when something runs, or switch it on or off."""
+    body: ChangeScheduleRequest = call.body
     changes = ScheduleChanges(
         cron=body.cron_expression, time_zone=body.time_zone, is_active=body.is_active
     )
@@ -73,9 +78,9 @@ def change_schedule(call: Call) -> Answer:
     return Answer(value=shown(changed), version=changed.version)
 
 
-def shown(schedule: ScheduledJob | Any) -> ScheduleShown:
+def shown(schedule: ScheduledJob | Any) -> Schedule:
     """Show a schedule."""
-    return ScheduleShown(
+    return Schedule(
         name=schedule.name,
         cron_expression=schedule.cron,
         time_zone=schedule.time_zone,
@@ -92,18 +97,18 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/schedules",
-        summary="What is done again and again, when it was done last and is due next.",
+        summary="List schedules",
         handle=list_schedules,
-        answers=Schedules,
+        answers=ScheduleList,
         permission=Permission.JOBS_MANAGE,
     ),
     Endpoint(
         method="PATCH",
         path="/schedules/{schedule}",
-        summary="Change when something is done, or whether it is.",
+        summary="Change a schedule",
         handle=change_schedule,
-        body=ScheduleChangesBody,
-        answers=ScheduleShown,
+        body=ChangeScheduleRequest,
+        answers=Schedule,
         permission=Permission.JOBS_MANAGE,
         versioned=True,
         errors=(NotFound, VersionConflict),

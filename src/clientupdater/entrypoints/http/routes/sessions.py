@@ -1,4 +1,4 @@
-"""Coming in and going out, and what one may do: sessions and oneself (U1, U2, U4)."""
+"""Signing in and out, and the signed-in user (U1, U2, U4)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from clientupdater.domain.errors import InvalidCredentials, NotFound
 from clientupdater.domain.people import Act
 from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import Call, Endpoint
+from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.routes.shapes import (
-    GrantShown,
-    SessionShown,
-    UserShown,
-    grants_shown,
+    Grant,
+    Session,
+    User,
+    grants_of,
 )
 from clientupdater.entrypoints.structuring import Text
 
@@ -28,61 +29,63 @@ Password = Annotated[str, Text(longest=1024)]
 
 
 @frozen
-class SignInBody:
-    """Who one says one is, and the proof of it."""
+class SignInRequest:
+    """The credentials of a user."""
 
     email: Annotated[str, Text(longest=255)] = field(repr=False)
     password: Password = field(repr=False)
 
 
 @frozen
-class SignedInShown:
-    """A session that was opened; its token is shown this once."""
+class OpenedSession:
+    """A new session. Its token is shown once."""
 
     token: str = field(repr=False)
     expires_at: datetime
     idle_seconds: int
-    user: UserShown
+    user: User
 
 
 @frozen
-class OwnSession:
-    """The session that asks."""
+class CurrentSession:
+    """The session that makes the request."""
 
     id: UUID
     expires_at: datetime
 
 
 @frozen
-class Me:
-    """Who one is, and what one may do."""
+class CurrentUser:
+    """The signed-in user, with permissions and territory."""
 
-    user: UserShown
-    grants: tuple[GrantShown, ...]
+    user: User
+    grants: tuple[Grant, ...]
     branches: tuple[str, ...]
     areas: tuple[str, ...]
     must_change_password: bool
-    session: OwnSession | None
-    """None for those who come with a token of the identity provider (U1)."""
+    session: Annotated[
+        CurrentSession | None,
+        About("The session; null: the token came from the identity provider."),
+    ]
 
 
 @frozen
-class PasswordBody:
-    """The password there is, and the one there shall be."""
+class ChangePasswordRequest:
+    """The current password and a new one."""
 
     current_password: Password = field(repr=False)
     new_password: Password = field(repr=False)
 
 
 @frozen
-class Sessions:
-    """The ways in that are open."""
+class SessionList:
+    """Open sessions."""
 
-    items: tuple[SessionShown, ...]
+    items: tuple[Session, ...]
 
 
 def names_around(call: Call, *people: Person) -> Names:
-    """Look up what the territories of people are called."""
+    """Look up the names in the users' territories."""
     held = [person.territory for person in people]
     return call.app.look_up_names(
         call.caller,
@@ -91,47 +94,47 @@ def names_around(call: Call, *people: Person) -> Names:
     )
 
 
-def sign_in(call: Call) -> SignedInShown:
-    """Let somebody in."""
-    body: SignInBody = call.body
+def sign_in(call: Call) -> OpenedSession:
+    """Open a session. Send its token as `Authorization: Bearer …` with every other request."""
+    body: SignInRequest = call.body
     done = call.app.sign_in(body.email, body.password, call.caller.origin)
-    user = UserShown.of(done.person, names_around(call, done.person))
-    return SignedInShown(done.token, done.expires_at, done.idle_seconds, user)
+    user = User.of(done.person, names_around(call, done.person))
+    return OpenedSession(done.token, done.expires_at, done.idle_seconds, user)
 
 
 def sign_out(call: Call) -> None:
-    """Let somebody out."""
+    """End the session that makes the request."""
     call.app.sessions.sign_out(call.caller, call.session.session.id)
 
 
-def show_me(call: Call) -> Me:
-    """Show oneself."""
+def get_current_user(call: Call) -> CurrentUser:
+    """Show the signed-in user with permissions and territory."""
     shown = call.app.people.show(call.caller, call.caller.actor.id)
     names = names_around(call, shown.person)
-    user, opened = UserShown.of(shown.person, names), call.session.open
-    return Me(
+    user, opened = User.of(shown.person, names), call.session.open
+    return CurrentUser(
         user=user,
-        grants=grants_shown(shown.grants, names),
+        grants=grants_of(shown.grants, names),
         branches=user.branches,
         areas=user.areas,
         must_change_password=user.must_change_password,
-        session=OwnSession(opened.id, opened.session.expires_at) if opened else None,
+        session=CurrentSession(opened.id, opened.session.expires_at) if opened else None,
     )
 
 
 def change_my_password(call: Call) -> None:
-    """Take another password."""
-    body: PasswordBody = call.body
+    """Set a new password. Every other session of the user ends."""
+    body: ChangePasswordRequest = call.body
     call.app.passwords.change(
         call.caller, _own_session(call), body.current_password, body.new_password
     )
 
 
-def list_my_sessions(call: Call) -> Sessions:
-    """Show where one is signed in."""
+def list_my_sessions(call: Call) -> SessionList:
+    """List where the signed-in user is signed in."""
     current = _own_session(call)
     result = call.app.sessions.list(call.caller, call.caller.actor.id)
-    return Sessions(tuple(SessionShown.of(each, current) for each in result))
+    return SessionList(tuple(Session.of(each, current) for each in result))
 
 
 def _own_session(call: Call) -> UUID | None:
@@ -140,7 +143,7 @@ def _own_session(call: Call) -> UUID | None:
 
 
 def end_my_session(call: Call) -> None:
-    """Sign out somewhere else."""
+    """Sign out on another device."""
     call.app.sessions.revoke(call.caller, call.caller.actor.id, call.path["session"])
 
 
@@ -148,11 +151,11 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/sessions",
-        summary="Sign in.",
+        summary="Sign in",
         handle=sign_in,
         status=201,
-        body=SignInBody,
-        answers=SignedInShown,
+        body=SignInRequest,
+        answers=OpenedSession,
         public=True,
         counts_as=Activity.SIGN_IN,
         shown_once=("token",),
@@ -161,7 +164,7 @@ ENDPOINTS = (
     Endpoint(
         method="DELETE",
         path="/sessions/current",
-        summary="Sign out.",
+        summary="Sign out",
         handle=sign_out,
         status=204,
         act=Act.SIGN_OUT,
@@ -169,28 +172,32 @@ ENDPOINTS = (
         errors=(NotFound,),
     ),
     Endpoint(
-        method="GET", path="/me", summary="Who I am, and what I may do.", handle=show_me, answers=Me
+        method="GET",
+        path="/me",
+        summary="Get the signed-in user",
+        handle=get_current_user,
+        answers=CurrentUser,
     ),
     Endpoint(
         method="PUT",
         path="/me/password",
-        summary="Change my password; every other session of mine ends.",
+        summary="Change my password",
         handle=change_my_password,
         status=204,
-        body=PasswordBody,
+        body=ChangePasswordRequest,
         act=Act.CHANGE_PASSWORD,
     ),
     Endpoint(
         method="GET",
         path="/me/sessions",
-        summary="Where I am signed in.",
+        summary="List my sessions",
         handle=list_my_sessions,
-        answers=Sessions,
+        answers=SessionList,
     ),
     Endpoint(
         method="DELETE",
         path="/me/sessions/{session}",
-        summary="Sign out somewhere else.",
+        summary="End one of my sessions",
         handle=end_my_session,
         status=204,
         errors=(NotFound,),

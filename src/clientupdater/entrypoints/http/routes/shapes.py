@@ -1,14 +1,15 @@
-"""The shapes that several endpoints answer with, and how they are made of the domain's values."""
+"""Answers about users, grants and sessions."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
 from uuid import UUID
 
 from attrs import field, frozen
 
 from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.entrypoints.http.descriptions.members import About
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @frozen
-class UserShown:
-    """Somebody of the staff."""
+class User:
+    """A member of the staff with an account."""
 
     id: UUID
     email: str = field(repr=False)
@@ -34,8 +35,7 @@ class UserShown:
     version: int
 
     @classmethod
-    def of(cls, person: Person, names: Names) -> UserShown:
-        """Show a person with the codes of their territory."""
+    def of(cls, person: Person, names: Names) -> User:
         territory = person.territory
         return cls(
             id=person.id,
@@ -53,31 +53,30 @@ class UserShown:
 
 
 @frozen
-class GrantShown:
-    """One permission that somebody holds; no company is every one."""
+class Grant:
+    """A permission that a user holds; a null `company` means every company."""
 
     permission: Permission
-    company: str | None
+    company: Annotated[str | None, About("The company's code; null: every company.", "FCASH")]
     scope: Scope
     granted_at: datetime
 
     @classmethod
-    def of(cls, given_grant: GivenGrant, names: Names) -> GrantShown:
-        """Show a grant with its company's code."""
+    def of(cls, given_grant: GivenGrant, names: Names) -> Grant:
         grant = given_grant.grant
         company = names.companies[grant.company] if grant.company else None
         return cls(grant.permission, company, grant.scope, given_grant.granted_at)
 
 
-def grants_shown(grants: Iterable[GivenGrant], names: Names) -> tuple[GrantShown, ...]:
+def grants_of(grants: Iterable[GivenGrant], names: Names) -> tuple[Grant, ...]:
     """Show grants in one order: by permission, then company."""
-    shown = (GrantShown.of(each, names) for each in grants)
+    shown = (Grant.of(each, names) for each in grants)
     return tuple(sorted(shown, key=lambda each: (each.permission, each.company or "")))
 
 
 @frozen
-class SessionShown:
-    """An open way in."""
+class Session:
+    """An open session."""
 
     id: UUID
     created_at: datetime
@@ -88,8 +87,7 @@ class SessionShown:
     is_current: bool
 
     @classmethod
-    def of(cls, opened: OpenSession, current: UUID | None) -> SessionShown:
-        """Show a session, and whether it is the one that asks."""
+    def of(cls, opened: OpenSession, current: UUID | None) -> Session:
         session = opened.session
         return cls(
             opened.id,

@@ -1,4 +1,4 @@
-"""Taking over what the sources say: asking for runs, looking at them, deciding on them (Y2-Y9)."""
+"""Sync jobs: start, watch, approve, cancel, replay (Y2-Y9)."""
 
 from __future__ import annotations
 
@@ -21,27 +21,28 @@ from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import Mode, SyncRequest
 from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
-from clientupdater.entrypoints.http.routes.rows import ClientShown
+from clientupdater.entrypoints.http.routes.fields import PageQuery
+from clientupdater.entrypoints.http.routes.rights import admitting
+from clientupdater.entrypoints.http.routes.rows import ClientRecord
 from clientupdater.entrypoints.http.routes.sync_shapes import (
-    RejectShown,
-    SyncJobShown,
+    RejectedRow,
+    RejectedRowsPage,
+    SyncJob,
     SyncJobsPage,
-    SyncPlanShown,
-    SyncRejectsPage,
+    SyncPlan,
 )
-from clientupdater.entrypoints.http.routes.tracking import admitting
-from clientupdater.entrypoints.structuring import Integer, Text
+from clientupdater.entrypoints.structuring import Text
 
 if TYPE_CHECKING:
-    from clientupdater.domain.sync.jobs import SyncJob
+    from clientupdater.domain.sync.jobs import SyncJob as SourceSyncJob
 
 _READ, _EXECUTE = Permission.SYNC_READ, Permission.SYNC_EXECUTE
 _JOBS, _JOB = "/sync/jobs", "/sync/jobs/{sync_job}"
 
 
 @frozen(kw_only=True)
-class SyncJobRequest:
-    """What is to be read, and whether it is only to be seen what that would do."""
+class StartSyncRequest:
+    """Which source to read, and how."""
 
     source: Source
     company: Annotated[str, Text(longest=50, shortest=1)] | None = None
@@ -50,23 +51,15 @@ class SyncJobRequest:
 
 
 @frozen(kw_only=True)
-class ApprovalBody:
-    """The hash of the plan that was looked at, so that no other one is approved."""
+class ApproveSyncRequest:
+    """The plan to approve."""
 
     plan_hash: Annotated[str, Text(longest=64, shortest=64)] | None = None
 
 
-@frozen(kw_only=True)
-class PageQuery:
-    """How many at a time."""
-
-    limit: Annotated[int, Integer(1, 200)] = 50
-    cursor: Annotated[str, Text(longest=4096)] | None = None
-
-
-def ask_for_sync(call: Call) -> Answer:
-    """Ask for a run."""
-    body: SyncJobRequest = call.body
+def start_sync(call: Call) -> Answer:
+    """Start to read a source. A worker does it; a `preview` plans and changes nothing."""
+    body: StartSyncRequest = call.body
     company = _company(call, body.company) if body.company else None
     asked = SyncRequest(body.source, company, body.mode, body.full)
     return _accepted(call, call.app.sync.ask(call.caller, asked))
@@ -81,40 +74,42 @@ def _company(call: Call, code: str) -> CompanyId:
 
 
 def list_sync_jobs(call: Call) -> SyncJobsPage:
-    """List runs."""
+    """List the sync jobs, the newest first."""
     asked: PageQuery = call.query
     before = SyncJobId(UUID(opened_cursor(call, asked.cursor))) if asked.cursor else None
     items = call.app.sync.list(call.caller, before=before, at_most=asked.limit + 1)
     page, has_more = items[: asked.limit], len(items) > asked.limit
     names = call.app.look_up_names(call.caller)
     cursor = sealed_cursor(call, str(page[-1].id)) if has_more else None
-    return SyncJobsPage(tuple(SyncJobShown.of(each, names) for each in page), cursor, has_more)
+    return SyncJobsPage(tuple(SyncJob.of(each, names) for each in page), cursor, has_more)
 
 
-def show_sync_job(call: Call) -> SyncJobShown:
-    """Show a run."""
+def get_sync_job(call: Call) -> SyncJob:
+    """Show a sync job and how far it is."""
     return _shown(call, call.app.sync.show(call.caller, call.path["sync_job"]))
 
 
-def show_sync_plan(call: Call) -> SyncPlanShown:
-    """Show what a run would do, or did."""
-    return SyncPlanShown.of(call.app.sync.show_plan(call.caller, call.path["sync_job"]))
+def get_sync_plan(call: Call) -> SyncPlan:
+    """Show what a sync job would do, or did: changes by field, examples, consequences, and the
+    reasons of rejected rows.
+    """
+    return SyncPlan.of(call.app.sync.show_plan(call.caller, call.path["sync_job"]))
 
 
-def approve_sync(call: Call) -> Answer:
-    """Approve a plan."""
-    body: ApprovalBody = call.body
+def approve_sync_plan(call: Call) -> Answer:
+    """Apply a previewed or held plan, if it would still do the same."""
+    body: ApproveSyncRequest = call.body
     job = call.path["sync_job"]
     return _accepted(call, call.app.sync.approve(call.caller, job, seen=body.plan_hash))
 
 
-def cancel_sync(call: Call) -> SyncJobShown:
-    """Call a run off."""
+def cancel_sync_job(call: Call) -> SyncJob:
+    """Cancel a sync job. A job that is running leaves nothing behind."""
     return _shown(call, call.app.sync.cancel(call.caller, call.path["sync_job"]))
 
 
-def list_sync_rejects(call: Call) -> SyncRejectsPage:
-    """List the rows that could not be taken."""
+def list_sync_rejects(call: Call) -> RejectedRowsPage:
+    """List the rows that could not be read, each with every reason."""
     asked: PageQuery = call.query
     after = int(opened_cursor(call, asked.cursor)) if asked.cursor else 0
     result = call.app.sync.list_rejects(
@@ -122,46 +117,47 @@ def list_sync_rejects(call: Call) -> SyncRejectsPage:
     )
     page, has_more = result[: asked.limit], len(result) > asked.limit
     cursor = sealed_cursor(call, page[-1].row) if has_more else None
-    return SyncRejectsPage(tuple(map(RejectShown.of, page)), cursor, has_more)
+    return RejectedRowsPage(tuple(map(RejectedRow.of, page)), cursor, has_more)
 
 
 def replay_sync_rejects(call: Call) -> Answer:
-    """Take the rows that could not be taken, now that what was wrong is mended."""
+    """Start a sync job that reads the rejected rows again, after their cause was mended."""
     return _accepted(call, call.app.sync.replay_rejects(call.caller, call.path["sync_job"]))
 
 
 def refresh_client(call: Call) -> Answer:
-    """Take over what NextBank says of a client, and show it."""
+    """Read one client from NextBank now, and apply what differs."""
     call.app.sync.refresh_client(call.caller, call.path["client"])
     view = call.app.clients.show(call.caller, call.path["client"], _EXECUTE)
-    shown = ClientShown.of(view)
+    shown = ClientRecord.of(view)
     return Answer(value=shown, version=shown.version)
 
 
-def _accepted(call: Call, job: SyncJob) -> Answer:
+def _accepted(call: Call, job: SourceSyncJob) -> Answer:
     return Answer(value=_shown(call, job), location=f"{BASE}{_JOBS}/{job.id}")
 
 
-def _shown(call: Call, job: SyncJob) -> SyncJobShown:
-    return SyncJobShown.of(job, call.app.look_up_names(call.caller))
+def _shown(call: Call, job: SourceSyncJob) -> SyncJob:
+    return SyncJob.of(job, call.app.look_up_names(call.caller))
 
 
 ENDPOINTS = (
     Endpoint(
         method="POST",
         path=_JOBS,
-        summary="Ask for a run of a source: a worker does it; a preview changes nothing.",
-        handle=ask_for_sync,
+        summary="Start a sync job",
+        handle=start_sync,
         status=202,
-        body=SyncJobRequest,
-        answers=SyncJobShown,
+        has_location=True,
+        body=StartSyncRequest,
+        answers=SyncJob,
         permission=_EXECUTE,
         errors=(SyncRunning,),
     ),
     Endpoint(
         method="GET",
         path=_JOBS,
-        summary="The runs, the newest first.",
+        summary="List sync jobs",
         handle=list_sync_jobs,
         query=PageQuery,
         answers=SyncJobsPage,
@@ -170,66 +166,68 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path=_JOB,
-        summary="How a run stands, also while it works.",
-        handle=show_sync_job,
-        answers=SyncJobShown,
+        summary="Get a sync job",
+        handle=get_sync_job,
+        answers=SyncJob,
         permission=_READ,
     ),
     Endpoint(
         method="GET",
         path=f"{_JOB}/plan",
-        summary="What a run would do, or did: by field, with examples, consequences and reasons.",
-        handle=show_sync_plan,
-        answers=SyncPlanShown,
+        summary="Get a sync plan",
+        handle=get_sync_plan,
+        answers=SyncPlan,
         permission=_READ,
         errors=(NotFound,),
     ),
     Endpoint(
         method="POST",
         path=f"{_JOB}/approve",
-        summary="Let a preview or a held plan be applied, while it is still what would be done.",
-        handle=approve_sync,
+        summary="Approve a sync plan",
+        handle=approve_sync_plan,
         status=202,
-        body=ApprovalBody,
+        has_location=True,
+        body=ApproveSyncRequest,
         body_required=False,
-        answers=SyncJobShown,
+        answers=SyncJob,
         permission=_EXECUTE,
         errors=(PlanChanged, SyncOver),
     ),
     Endpoint(
         method="POST",
         path=f"{_JOB}/cancel",
-        summary="Call a run off; one that is under way keeps nothing.",
-        handle=cancel_sync,
-        answers=SyncJobShown,
+        summary="Cancel a sync job",
+        handle=cancel_sync_job,
+        answers=SyncJob,
         permission=_EXECUTE,
         errors=(SyncOver,),
     ),
     Endpoint(
         method="GET",
         path=f"{_JOB}/rejects",
-        summary="The rows that could not be taken, each with every reason.",
+        summary="List rejected rows",
         handle=list_sync_rejects,
         query=PageQuery,
-        answers=SyncRejectsPage,
+        answers=RejectedRowsPage,
         permission=_READ,
     ),
     Endpoint(
         method="POST",
         path=f"{_JOB}/rejects/replay",
-        summary="Take the rows that could not be taken, now that what was wrong is mended.",
+        summary="Replay rejected rows",
         handle=replay_sync_rejects,
         status=202,
-        answers=SyncJobShown,
+        has_location=True,
+        answers=SyncJob,
         permission=_EXECUTE,
         errors=(SyncRunning, SyncOver, Gone),
     ),
     Endpoint(
         method="POST",
         path="/clients/{client}/refresh",
-        summary="Ask NextBank for one client now, and apply what differs.",
+        summary="Refresh a client",
         handle=refresh_client,
-        answers=ClientShown,
+        answers=ClientRecord,
         permission=_EXECUTE,
         admit=admitting(_EXECUTE),
         in_batches=True,

@@ -1,4 +1,4 @@
-"""Which column of a source fills which field: shown and saved (Y1)."""
+"""Which column of a source fills which field (Y1)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from clientupdater.domain.ids import CompanyId
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import Entry, Source
 from clientupdater.entrypoints.http.contract import Call, Endpoint
+from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.structuring import Many, Text
 
 if TYPE_CHECKING:
@@ -21,26 +22,25 @@ Code = Annotated[str, Text(longest=50, shortest=1)]
 
 @frozen(kw_only=True)
 class MappingLine:
-    """One field of ours, and the column that fills it, by these steps in order."""
+    """A field, the column that fills it, and the steps between."""
 
     field: Annotated[str, Text(longest=100, shortest=1)]
     column: Annotated[str, Text(longest=255)]
     transforms: Annotated[tuple[Annotated[str, Text(longest=100)], ...], Many(most=10)] = ()
     owns: bool = True
-    """Whether this source's word counts once the client is there."""
 
 
 @frozen(kw_only=True)
 class MappingQuery:
-    """Of which source, and whose lines: none, the general ones."""
+    """The source, and a company; none: the general mapping."""
 
     source: Source
     company: Code | None = None
 
 
 @frozen(kw_only=True)
-class MappingBody:
-    """All the lines of a source, in place of what there was."""
+class SaveSyncMappingRequest:
+    """All lines of a source; they replace the existing ones."""
 
     source: Source
     company: Code | None = None
@@ -48,16 +48,19 @@ class MappingBody:
 
 
 @frozen
-class MappingShown:
+class SyncMapping:
     """The lines of a source, by field."""
 
     source: Source
-    company: str | None
+    company: Annotated[
+        str | None, About("The company's code; null: the mapping of every other company.", None)
+    ]
     items: tuple[MappingLine, ...]
 
     @classmethod
-    def of(cls, asked: MappingQuery | MappingBody, entries: Iterable[Entry]) -> MappingShown:
-        """Show them."""
+    def of(
+        cls, asked: MappingQuery | SaveSyncMappingRequest, entries: Iterable[Entry]
+    ) -> SyncMapping:
         lines = (
             MappingLine(
                 field=each.field, column=each.column, transforms=each.transforms, owns=each.owns
@@ -67,16 +70,16 @@ class MappingShown:
         return cls(asked.source, asked.company, tuple(lines))
 
 
-def show_sync_mapping(call: Call) -> MappingShown:
-    """Show a mapping."""
+def get_sync_mapping(call: Call) -> SyncMapping:
+    """Show which column of a source fills which field."""
     asked: MappingQuery = call.query
     company = _company(call, asked.company)
-    return MappingShown.of(asked, call.app.sync_mappings.show(call.caller, asked.source, company))
+    return SyncMapping.of(asked, call.app.sync_mappings.show(call.caller, asked.source, company))
 
 
-def save_sync_mapping(call: Call) -> MappingShown:
-    """Save a mapping."""
-    body: MappingBody = call.body
+def save_sync_mapping(call: Call) -> SyncMapping:
+    """Replace which column of a source fills which field. The next sync job uses it."""
+    body: SaveSyncMappingRequest = call.body
     company = _company(call, body.company)
     entries = [Entry(each.field, each.column, each.transforms, each.owns) for each in body.items]
     try:
@@ -85,7 +88,7 @@ def save_sync_mapping(call: Call) -> MappingShown:
         raise InvalidInput(
             [type(each)(f"/items{each.pointer}", each.message) for each in error.faults]
         ) from error
-    return MappingShown.of(body, saved)
+    return SyncMapping.of(body, saved)
 
 
 def _company(call: Call, code: str | None) -> CompanyId | None:
@@ -102,19 +105,19 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/sync/mappings",
-        summary="Which column of a source fills which field.",
-        handle=show_sync_mapping,
+        summary="Get a mapping",
+        handle=get_sync_mapping,
         query=MappingQuery,
-        answers=MappingShown,
+        answers=SyncMapping,
         permission=Permission.CONFIG_READ,
     ),
     Endpoint(
         method="PUT",
         path="/sync/mappings",
-        summary="Save which column of a source fills which field; the next run reads by it.",
+        summary="Save a mapping",
         handle=save_sync_mapping,
-        body=MappingBody,
-        answers=MappingShown,
+        body=SaveSyncMappingRequest,
+        answers=SyncMapping,
         permission=Permission.CONFIG_MANAGE,
     ),
 )

@@ -1,34 +1,35 @@
-"""How runs, their plans and their rejects are shown."""
+"""Answers about sync jobs, their plans and rejected rows."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from attrs import field, frozen
 
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import Mode, Step
+from clientupdater.entrypoints.http.descriptions.members import About
 
 if TYPE_CHECKING:
-    from clientupdater.domain.sync.jobs import SyncJob
+    from clientupdater.domain.sync.jobs import SyncJob as SourceSyncJob
     from clientupdater.domain.sync.outcome import Outcome
     from clientupdater.ports.codes import Names
     from clientupdater.ports.sync import KeptReject
 
 
 @frozen
-class StepShown:
-    """How a step goes: records by now, and seconds."""
+class SyncStepProgress:
+    """How far a step is."""
 
     records: int
     seconds: float
 
 
 @frozen
-class CountsShown:
-    """What became of the records; received is the sum of the five after it."""
+class SyncCounts:
+    """What happened to the records. `received` is the sum of the five counts after it."""
 
     received: int
     created: int
@@ -41,8 +42,8 @@ class CountsShown:
 
 
 @frozen(kw_only=True)
-class SyncJobShown:
-    """A run; its numbers tell of nobody."""
+class SyncJob:
+    """A sync job."""
 
     id: UUID
     source: Source
@@ -50,8 +51,8 @@ class SyncJobShown:
     mode: Mode
     full: bool
     state: str
-    progress: dict[str, StepShown]
-    counts: CountsShown
+    progress: Annotated[dict[str, SyncStepProgress], About("How far each step is, by its name.")]
+    counts: SyncCounts
     consequences: dict[str, int]
     plan_hash: str | None
     replays: UUID | None
@@ -62,8 +63,7 @@ class SyncJobShown:
     completed_at: datetime | None
 
     @classmethod
-    def of(cls, job: SyncJob, names: Names) -> SyncJobShown:
-        """Show a run with its company's code."""
+    def of(cls, job: SourceSyncJob, names: Names) -> SyncJob:
         asked, counts = job.asked, job.counts
         return cls(
             id=job.id,
@@ -73,11 +73,11 @@ class SyncJobShown:
             full=asked.full,
             state=str(job.state),
             progress={
-                str(step): StepShown(done.records, done.seconds)
+                str(step): SyncStepProgress(done.records, done.seconds)
                 for step in Step
                 if (done := job.steps.get(step))
             },
-            counts=CountsShown(
+            counts=SyncCounts(
                 received=counts.received,
                 created=counts.created,
                 updated=counts.updated,
@@ -99,8 +99,8 @@ class SyncJobShown:
 
 
 @frozen
-class EffectShown:
-    """One thing that a run does to one client; pension numbers masked."""
+class SyncEffect:
+    """A change that a sync job makes to a client. Pension numbers are masked."""
 
     client_code: str
     what: str
@@ -109,25 +109,23 @@ class EffectShown:
 
 
 @frozen(kw_only=True)
-class SyncPlanShown:
-    """What a run would do, or did: numbers, and some examples of each kind."""
+class SyncPlan:
+    """What a sync job would do, or did."""
 
     hash: str
-    counts: CountsShown
+    counts: SyncCounts
     updates_by_field: dict[str, int]
     consequences: dict[str, int]
     rejects_by_reason: dict[str, int]
-    examples: dict[str, tuple[EffectShown, ...]]
+    examples: dict[str, tuple[SyncEffect, ...]]
     held_for: tuple[str, ...]
-    """Companies of which it would deactivate more clients than the guard lets pass."""
 
     @classmethod
-    def of(cls, outcome: Outcome) -> SyncPlanShown:
-        """Show it."""
+    def of(cls, outcome: Outcome) -> SyncPlan:
         counts = outcome.counts
         return cls(
             hash=outcome.hash,
-            counts=CountsShown(
+            counts=SyncCounts(
                 counts.received,
                 counts.created,
                 counts.updated,
@@ -141,7 +139,7 @@ class SyncPlanShown:
             consequences=dict(outcome.consequences),
             rejects_by_reason=dict(outcome.rejects),
             examples={
-                kind: tuple(EffectShown(e.code, e.what, e.before, e.after) for e in effects)
+                kind: tuple(SyncEffect(e.code, e.what, e.before, e.after) for e in effects)
                 for kind, effects in outcome.examples.items()
             },
             held_for=outcome.held_for,
@@ -149,43 +147,43 @@ class SyncPlanShown:
 
 
 @frozen
-class ReasonShown:
-    """Which column, and what is wrong with it; never what was in it."""
+class RejectReason:
+    """A column and what is wrong with it. The value itself is never shown."""
 
     column: str
     message: str
 
 
 @frozen
-class RejectShown:
-    """A row that could not be taken."""
+class RejectedRow:
+    """A row that could not be read."""
 
     row: int
     client_code: str | None
-    reasons: tuple[ReasonShown, ...]
-    replayed_by: UUID | None
-    """The run that took it after all."""
+    reasons: tuple[RejectReason, ...]
+    replayed_by: Annotated[
+        UUID | None, About("The sync job that accepted the row later; null: none.", None)
+    ]
 
     @classmethod
-    def of(cls, reject: KeptReject) -> RejectShown:
-        """Show it with every reason."""
-        reasons = tuple(ReasonShown(each.pointer, each.message) for each in reject.faults)
+    def of(cls, reject: KeptReject) -> RejectedRow:
+        reasons = tuple(RejectReason(each.pointer, each.message) for each in reject.faults)
         return cls(reject.row, reject.code, reasons, reject.replayed_by)
 
 
 @frozen
 class SyncJobsPage:
-    """A page of runs, the newest first."""
+    """A page of sync jobs, the newest first."""
 
-    items: tuple[SyncJobShown, ...]
+    items: tuple[SyncJob, ...]
     next_cursor: str | None
     has_more: bool
 
 
 @frozen
-class SyncRejectsPage:
-    """A page of the rows that could not be taken, as they came."""
+class RejectedRowsPage:
+    """A page of rejected rows, in the order of the source."""
 
-    items: tuple[RejectShown, ...]
+    items: tuple[RejectedRow, ...]
     next_cursor: str | None
     has_more: bool

@@ -1,41 +1,34 @@
-"""Where clients stand, what happened to them, and recording it."""
+"""A client's status in each period: reading, recording and correcting it."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import date, datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import field, frozen
 
 from clientupdater.domain import errors
-from clientupdater.domain.errors import BulkRejected, Error, InvalidInput, NotFound, VersionConflict
-from clientupdater.domain.events import Channel, Promise
+from clientupdater.domain.errors import NotFound, VersionConflict
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission
-from clientupdater.domain.updates import StatusUpdate
-from clientupdater.entrypoints.failures import details_of, failure_of
-from clientupdater.entrypoints.http.contract import MIB, Answer, Call, Endpoint, part
-from clientupdater.entrypoints.http.problems import Rejected
+from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
+from clientupdater.entrypoints.http.routes.fields import Version
+from clientupdater.entrypoints.http.routes.rights import admitting
 from clientupdater.entrypoints.http.routes.rows import (
-    EventShown,
-    SnapshotShown,
-    WrittenShown,
-    events_shown,
+    PeriodEvent,
+    PeriodSnapshot,
+    RecordedUpdate,
     names_in,
+    period_events,
 )
-from clientupdater.entrypoints.structuring import Integer, Many, Text
-from clientupdater.usecases.tracking.bulk import BulkItem
+from clientupdater.entrypoints.http.routes.update_fields import UpdateFields, update_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
-    from clientupdater.usecases.tracking.client_access import Outcome
     from clientupdater.usecases.tracking.recording import Written
 
-Version = Annotated[int, Integer(0, 2**31 - 1)]
-Code = Annotated[str, Text(longest=50, shortest=1)]
 RULES = (
     errors.PeriodClosed,
     errors.PeriodNotBegun,
@@ -51,50 +44,25 @@ RULES = (
 
 
 @frozen(kw_only=True)
-class UpdateBody:
-    """What came of a call or a visit."""
+class RecordUpdateRequest(UpdateFields):
+    """The outcome of a call or a visit."""
 
-    status: Code
-    reason: Code | None = None
-    remarks: str | None = field(default=None, repr=False)
-    has_payment: bool | None = None
-    occurred_at: datetime | None = None
-    channel: Channel | None = None
-    next_follow_up_on: date | None = None
-    promised_on: date | None = None
-    promised_amount: Decimal | None = None
+    EXAMPLE: ClassVar[dict[str, Any]] = {
+        "status": "CALLED",
+        "remarks": "Asked to call back on Friday.",
+        "channel": "call",
+        "next_follow_up_on": "2026-11-27",
+        "version": 0,
+    }
+
     version: Version | None = None
 
 
-@frozen(kw_only=True)
-class BulkItemBody:
-    """One update among many."""
-
-    client: Annotated[str, Text(longest=60, shortest=1)]
-    period: Period
-    status: Code
-    reason: Code | None = None
-    remarks: str | None = field(default=None, repr=False)
-    has_payment: bool | None = None
-    occurred_at: datetime | None = None
-    channel: Channel | None = None
-    next_follow_up_on: date | None = None
-    promised_on: date | None = None
-    promised_amount: Decimal | None = None
-    version: Version
-
-
 @frozen
-class BulkBody:
-    """Many updates, each by itself, or all or none."""
+class CorrectionRequest:
+    """Why a correction is made."""
 
-    items: Annotated[tuple[BulkItemBody, ...], Many(least=1, most=500)]
-    atomic: bool = False
-
-
-@frozen
-class CorrectionBody:
-    """Why something is taken back."""
+    EXAMPLE: ClassVar[dict[str, Any]] = {"remarks": "Recorded for the wrong client.", "version": 3}
 
     remarks: str | None = field(default=None, repr=False)
     version: Version | None = None
@@ -102,83 +70,28 @@ class CorrectionBody:
 
 @frozen
 class AsOf:
-    """At which past moment."""
+    """A past moment."""
 
     as_of: datetime | None = None
 
 
 @frozen
-class Snapshots:
-    """Where a client stood, the latest period first."""
+class PeriodSnapshotList:
+    """A client's snapshots, the latest period first."""
 
-    items: tuple[SnapshotShown, ...]
-
-
-@frozen
-class Events:
-    """What happened to a row, in order."""
-
-    items: tuple[EventShown, ...]
+    items: tuple[PeriodSnapshot, ...]
 
 
 @frozen
-class ItemError:
-    """Why one of many was not done."""
+class PeriodEventList:
+    """The events of a period, in order."""
 
-    code: str
-    message: str
-    details: dict[str, Any]
-
-
-@frozen
-class ItemResult:
-    """What one of many came to: its status is that of a call by itself."""
-
-    index: int
-    status: int
-    event: EventShown | None = None
-    snapshot: SnapshotShown | None = None
-    error: ItemError | None = None
-
-
-@frozen
-class Results:
-    """What each of many came to, in order."""
-
-    results: tuple[ItemResult, ...]
-
-
-def admitting(permission: Permission) -> Callable[[Call], None]:
-    """Judge sight of a client and right over it, and nothing else."""
-
-    def admit(call: Call) -> None:
-        clients = call.app.tracking.clients
-        with clients.open(call.caller, call.path["client"], permission):
-            pass
-
-    return admit
-
-
-def update_of(body: UpdateBody | BulkItemBody, pointer: str = "") -> StatusUpdate:
-    """Read an update; a promised amount without its day is none."""
-    if body.promised_amount is not None and body.promised_on is None:
-        raise InvalidInput.of(f"{pointer}/promised_on", "is missing: until when was it promised?")
-    promise = Promise(body.promised_on, body.promised_amount) if body.promised_on else None
-    return StatusUpdate(
-        status=body.status,
-        reason=body.reason,
-        remarks=body.remarks,
-        has_payment=body.has_payment,
-        occurred_at=body.occurred_at,
-        channel=body.channel,
-        next_follow_up_on=body.next_follow_up_on,
-        promise=promise,
-    )
+    items: tuple[PeriodEvent, ...]
 
 
 @contextmanager
 def conflicts_shown(call: Call, period: Period | None) -> Iterator[None]:
-    """Let a conflict carry the row as it is, to whoever may see it."""
+    """Add the snapshot as it is now to a conflict, if the caller may see it."""
     try:
         yield
     except VersionConflict as error:
@@ -190,14 +103,14 @@ def conflicts_shown(call: Call, period: Period | None) -> Iterator[None]:
         ) from error
 
 
-def _current(call: Call, period: Period | None) -> SnapshotShown | None:
+def _current(call: Call, period: Period | None) -> PeriodSnapshot | None:
     if period is None:
         return None
     try:
         result = call.app.tracking.show_row(call.caller, call.path["client"], period)
     except (NotFound, errors.Refused):
         return None
-    return SnapshotShown.of(
+    return PeriodSnapshot.of(
         result.client, result.row, names_in(call, [result.client], [result.row])
     )
 
@@ -205,37 +118,43 @@ def _current(call: Call, period: Period | None) -> SnapshotShown | None:
 def written(call: Call, done: Written) -> Answer:
     """Show what a write came to."""
     names = names_in(call, [done.client], [done.row], [done.event])
-    shown = WrittenShown(
-        EventShown.of(done.event, names), SnapshotShown.of(done.client, done.row, names)
+    shown = RecordedUpdate(
+        PeriodEvent.of(done.event, names), PeriodSnapshot.of(done.client, done.row, names)
     )
     return Answer(value=shown, version=done.row.snapshot.version)
 
 
-def list_rows(call: Call) -> Snapshots:
-    """List a client's rows."""
+def list_client_periods(call: Call) -> PeriodSnapshotList:
+    """Show the client's status in every period, the latest period first."""
     result = call.app.tracking.list_rows(call.caller, call.path["client"])
     names = names_in(call, [result.client], result.rows)
-    return Snapshots(tuple(SnapshotShown.of(result.client, row, names) for row in result.rows))
+    return PeriodSnapshotList(
+        tuple(PeriodSnapshot.of(result.client, row, names) for row in result.rows)
+    )
 
 
-def show_row(call: Call) -> Answer:
-    """Show one row."""
+def get_client_period(call: Call) -> Answer:
+    """Show the client's status in one period, now or as it was known at a past moment."""
     result = call.app.tracking.show_row(
         call.caller, call.path["client"], call.path["period"], call.query.as_of
     )
     names = names_in(call, [result.client], [result.row])
-    shown = SnapshotShown.of(result.client, result.row, names)
+    shown = PeriodSnapshot.of(result.client, result.row, names)
     return Answer(value=shown, version=shown.version)
 
 
-def list_events(call: Call) -> Events:
-    """List what happened."""
+def list_period_events(call: Call) -> PeriodEventList:
+    """List what happened to the client in the period, in order: who did it, and when."""
     result = call.app.tracking.show_history(call.caller, call.path["client"], call.path["period"])
-    return Events(events_shown(result.events, names_in(call, [result.client], (), result.events)))
+    return PeriodEventList(
+        period_events(result.events, names_in(call, [result.client], (), result.events))
+    )
 
 
 def record_update(call: Call) -> Answer:
-    """Record an update."""
+    """Record the outcome of a call or a visit. If another person changed the snapshot after you
+    read it, the answer is 409 `version_conflict` with the snapshot as it is now.
+    """
     client, period = call.path["client"], call.path["period"]
     with conflicts_shown(call, period):
         done = call.app.tracking.record(
@@ -244,8 +163,8 @@ def record_update(call: Call) -> Answer:
     return written(call, done)
 
 
-def reopen_row(call: Call) -> Answer:
-    """Reopen a row."""
+def reopen_period(call: Call) -> Answer:
+    """Reopen a period whose work is done, with remarks that say why."""
     client, period = call.path["client"], call.path["period"]
     with conflicts_shown(call, period):
         done = call.app.tracking.reopen(
@@ -255,7 +174,9 @@ def reopen_row(call: Call) -> Answer:
 
 
 def void_event(call: Call) -> Answer:
-    """Void an event."""
+    """Take back a recorded update or payment, with remarks that say why. Staff may void their own
+    last update for some minutes; later it needs `status:correct`.
+    """
     client, period, sequence = (call.path[name] for name in ("client", "period", "sequence"))
     with conflicts_shown(call, period):
         done = call.app.tracking.void(
@@ -265,58 +186,12 @@ def void_event(call: Call) -> Answer:
 
 
 def revive_client(call: Call) -> Answer:
-    """Revive a client."""
+    """Track a client again that had a terminal outcome, as one who was fully paid and borrows."""
     with conflicts_shown(call, None):
         done = call.app.tracking.revive(
             call.caller, call.path["client"], call.body.remarks, call.version or 0
         )
     return written(call, done)
-
-
-def record_updates(call: Call) -> Results:
-    """Record many updates."""
-    items = [_item(index, item) for index, item in enumerate(call.body.items)]
-    try:
-        done = call.app.tracking.record_many(call.caller, items, atomic=call.body.atomic)
-    except BulkRejected as error:
-        results = {"results": _results(call, error.outcomes).results}
-        raise Rejected(409, "bulk_rejected", error.message, results) from error
-    return _results(call, done)
-
-
-def _item(index: int, item: BulkItemBody) -> BulkItem:
-    pointer = f"/items/{index}"
-    try:
-        client = part("client").read(item.client)
-    except NotFound:
-        raise InvalidInput.of(f"{pointer}/client", "is an id, or code: and a code") from None
-    return BulkItem(client, item.period, update_of(item, pointer), item.version)
-
-
-def _results(call: Call, outcomes: Iterable[Any]) -> Results:
-    result = tuple(outcomes)
-    done = [each.result for each in result if each.result]
-    names = names_in(call, [d.client for d in done], [d.row for d in done], [d.event for d in done])
-    return Results(tuple(_result(each, names) for each in result))
-
-
-def _result(outcome: Outcome[Written], names: Any) -> ItemResult:
-    if outcome.result:
-        done = outcome.result
-        snapshot = SnapshotShown.of(done.client, done.row, names)
-        return ItemResult(outcome.index, 201, EventShown.of(done.event, names), snapshot)
-    if outcome.error is None:
-        return ItemResult(outcome.index, 424)
-    return ItemResult(
-        outcome.index, failure_of(outcome.error).status, error=error_shown(outcome.error)
-    )
-
-
-def error_shown(error: Error) -> ItemError:
-    """Show why one of many was not done."""
-    details = details_of(error)
-    details.pop("snapshot", None)
-    return ItemError(failure_of(error).code, error.message, details)
 
 
 _ROW = "/clients/{client}/periods/{period}"
@@ -329,8 +204,8 @@ def _correction(path: str, summary: str, handle: Callable[[Call], Any], *kinds: 
         summary=summary,
         handle=handle,
         status=201,
-        body=CorrectionBody,
-        answers=WrittenShown,
+        body=CorrectionRequest,
+        answers=RecordedUpdate,
         permission=Permission.STATUS_CORRECT,
         admit=admitting(Permission.STATUS_CORRECT),
         versioned=True,
@@ -342,58 +217,47 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/clients/{client}/periods",
-        summary="Where a client stood in every period.",
-        handle=list_rows,
-        answers=Snapshots,
+        summary="List a client's periods",
+        handle=list_client_periods,
+        answers=PeriodSnapshotList,
         permission=Permission.STATUS_READ,
         admit=admitting(Permission.STATUS_READ),
     ),
     Endpoint(
         method="GET",
         path=_ROW,
-        summary="Where a client stands in a period, now or as known at a past moment.",
-        handle=show_row,
+        summary="Get a client's period",
+        handle=get_client_period,
         query=AsOf,
-        answers=SnapshotShown,
+        answers=PeriodSnapshot,
         permission=Permission.STATUS_READ,
         admit=admitting(Permission.STATUS_READ),
     ),
     Endpoint(
         method="GET",
         path=f"{_ROW}/events",
-        summary="What happened in a period, in order, who and when.",
-        handle=list_events,
-        answers=Events,
+        summary="List the events of a period",
+        handle=list_period_events,
+        answers=PeriodEventList,
         permission=Permission.STATUS_HISTORY_READ,
         admit=admitting(Permission.STATUS_HISTORY_READ),
     ),
     Endpoint(
         method="POST",
         path=f"{_ROW}/events",
-        summary="Record what came of a call or a visit.",
+        summary="Record an update",
         handle=record_update,
         status=201,
-        body=UpdateBody,
-        answers=WrittenShown,
+        body=RecordUpdateRequest,
+        answers=RecordedUpdate,
         permission=Permission.STATUS_UPDATE,
         admit=admitting(Permission.STATUS_UPDATE),
         versioned=True,
         errors=RULES,
     ),
-    _correction(f"{_ROW}/reopen", "Take a DONE back.", reopen_row, errors.NotDone),
+    _correction(f"{_ROW}/reopen", "Reopen a period", reopen_period, errors.NotDone),
     _correction(
-        f"{_ROW}/events/{{sequence}}/void", "Undo an event.", void_event, errors.NotVoidable
+        f"{_ROW}/events/{{sequence}}/void", "Void an event", void_event, errors.NotVoidable
     ),
-    _correction("/clients/{client}/revive", "Track a client again.", revive_client, errors.NotDone),
-    Endpoint(
-        method="POST",
-        path="/status-updates",
-        summary="Record many updates: each by itself, or all or none.",
-        handle=record_updates,
-        body=BulkBody,
-        answers=Results,
-        permission=Permission.STATUS_UPDATE,
-        largest_body=4 * MIB,
-        errors=(BulkRejected,),
-    ),
+    _correction("/clients/{client}/revive", "Revive a client", revive_client, errors.NotDone),
 )

@@ -1,4 +1,4 @@
-"""Where people are signed in, and how those who cannot sign in are let in again (U2, U6)."""
+"""Sessions of users, and password resets (U2, U6)."""
 
 from __future__ import annotations
 
@@ -11,50 +11,49 @@ from clientupdater.domain.errors import InvalidCredentials, PrivilegeExceeded
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import Call, Endpoint
-from clientupdater.entrypoints.http.routes.grants import user_of
-from clientupdater.entrypoints.http.routes.sessions import Password, Sessions
-from clientupdater.entrypoints.http.routes.shapes import SessionShown
+from clientupdater.entrypoints.http.routes.rights import user_of
+from clientupdater.entrypoints.http.routes.sessions import Password, SessionList
+from clientupdater.entrypoints.http.routes.shapes import Session
 from clientupdater.entrypoints.structuring import Text
 
 
 @frozen
-class ResetShown:
-    """A reset that was made out; its token is shown this once."""
+class PasswordReset:
+    """A password reset. Its token is shown once."""
 
     token: str | None = field(repr=False)
-    """Null when the answer is given again."""
     expires_at: datetime
 
 
 @frozen
-class RedeemBody:
-    """A reset, and the password there shall be."""
+class RedeemPasswordResetRequest:
+    """The token of a reset, and a new password."""
 
     token: Annotated[str, Text(longest=1024)] = field(repr=False)
     new_password: Password = field(repr=False)
 
 
-def list_user_sessions(call: Call) -> Sessions:
-    """List where somebody is signed in."""
+def list_user_sessions(call: Call) -> SessionList:
+    """List where a user is signed in. Your own sessions need no permission."""
     opened = call.session.open
     items = call.app.sessions.list(call.caller, user_of(call))
-    return Sessions(tuple(SessionShown.of(each, opened and opened.id) for each in items))
+    return SessionList(tuple(Session.of(each, opened and opened.id) for each in items))
 
 
 def end_user_sessions(call: Call) -> None:
-    """Sign somebody out everywhere."""
+    """Sign a user out everywhere. Your own sessions need no permission."""
     call.app.sessions.revoke_many(call.caller, user_of(call))
 
 
-def reset_password(call: Call) -> ResetShown:
-    """Make out a reset."""
+def reset_password(call: Call) -> PasswordReset:
+    """Create a token with which the user sets a new password. The token is shown once."""
     reset = call.app.passwords.reset(call.caller, user_of(call))
-    return ResetShown(reset.token, reset.expires_at)
+    return PasswordReset(reset.token, reset.expires_at)
 
 
-def redeem_reset(call: Call) -> None:
-    """Use a reset."""
-    body: RedeemBody = call.body
+def redeem_password_reset(call: Call) -> None:
+    """Set a new password with the token of a reset. Every session of the user ends."""
+    body: RedeemPasswordResetRequest = call.body
     call.app.passwords.redeem(body.token, body.new_password, call.caller.origin)
 
 
@@ -64,15 +63,15 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path=f"{_USER}/sessions",
-        summary="Where somebody is signed in; oneself needs no right.",
+        summary="List a user's sessions",
         handle=list_user_sessions,
-        answers=Sessions,
+        answers=SessionList,
         permission=Permission.USERS_READ,
     ),
     Endpoint(
         method="DELETE",
         path=f"{_USER}/sessions",
-        summary="Sign somebody out everywhere; oneself needs no right.",
+        summary="End a user's sessions",
         handle=end_user_sessions,
         status=204,
         permission=_MANAGE,
@@ -81,10 +80,10 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path=f"{_USER}/password-reset",
-        summary="Make out a reset of somebody's password; its token is shown this once.",
+        summary="Reset a password",
         handle=reset_password,
         status=201,
-        answers=ResetShown,
+        answers=PasswordReset,
         shown_once=("token",),
         permission=_MANAGE,
         errors=(PrivilegeExceeded,),
@@ -92,10 +91,10 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/password-resets",
-        summary="Set a new password by a reset; every session of theirs ends.",
-        handle=redeem_reset,
+        summary="Redeem a password reset",
+        handle=redeem_password_reset,
         status=204,
-        body=RedeemBody,
+        body=RedeemPasswordResetRequest,
         public=True,
         counts_as=Activity.SIGN_IN,
         errors=(InvalidCredentials,),

@@ -1,10 +1,10 @@
-"""Looking after people: their accounts (A6, A8, U6)."""
+"""Accounts of users (A6, A8, U6)."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import attrs
 from attrs import field, frozen
@@ -22,10 +22,11 @@ from clientupdater.domain.errors import (
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint, part
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
-from clientupdater.entrypoints.http.routes.grants import admitting_to_user, user_of
+from clientupdater.entrypoints.http.routes.fields import PageQuery, Version
+from clientupdater.entrypoints.http.routes.rights import admitting_to_user, user_of
 from clientupdater.entrypoints.http.routes.sessions import names_around
-from clientupdater.entrypoints.http.routes.shapes import UserShown
-from clientupdater.entrypoints.structuring import Integer, Many, Text
+from clientupdater.entrypoints.http.routes.shapes import User
+from clientupdater.entrypoints.structuring import Many, Text
 from clientupdater.usecases.people.users import NewUser, UserChanges
 
 if TYPE_CHECKING:
@@ -34,37 +35,34 @@ if TYPE_CHECKING:
     from clientupdater.domain.accounts import Person
 
 _AS_IT_IS: Any = object()
-"""What a change does not name; null takes away what can be taken away."""
+"""The default of a member that is left out, since null removes a value."""
 
 Email = Annotated[str, Text(longest=LONGEST_EMAIL, shortest=3)]
 Name = Annotated[str, Text(longest=LONGEST_NAME)]
 Place = Annotated[str, Text(longest=60, shortest=1)]
 Subject = Annotated[str, Text(longest=LONGEST_SUBJECT)]
-Version = Annotated[int, Integer(0, 2**31 - 1)]
 Places = Annotated[tuple[Place, ...], Many(most=200)]
 
 
 @frozen(kw_only=True)
-class UsersQuery:
-    """Which people, and how many at a time."""
+class UsersQuery(PageQuery):
+    """Which users, and which page of them."""
 
     active: bool | None = None
-    limit: Annotated[int, Integer(1, 200)] = 50
-    cursor: Annotated[str, Text(longest=4096)] | None = None
 
 
 @frozen
 class UsersPage:
-    """A page of people, in the order of their emails."""
+    """A page of users, by email address."""
 
-    items: tuple[UserShown, ...]
+    items: tuple[User, ...]
     next_cursor: str | None
     has_more: bool
 
 
 @frozen(kw_only=True)
-class NewUserBody:
-    """Who is to come; branches and areas by id, or `code:` and a code."""
+class CreateUserRequest:
+    """The new user. Branches and areas are ids, or `code:` and a code."""
 
     email: Email = field(repr=False)
     first_name: Name | None = field(default=None, repr=False)
@@ -74,17 +72,18 @@ class NewUserBody:
 
 
 @frozen
-class NewUserShown(UserShown):
-    """An account that was just made; its password is shown this once."""
+class CreatedUser(User):
+    """The new account. Its first password is shown once."""
 
     initial_password: str | None = field(repr=False)
-    """Null when the answer is given again."""
     initial_password_expires_at: datetime
 
 
 @frozen(kw_only=True)
-class UserChangesBody:
-    """What is to be otherwise; a name or a clerk_id that is null is taken away."""
+class ChangeUserRequest:
+    """What to change. Null removes a name or a clerk_id."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {"last_name": "Cruz", "is_active": False, "version": 3}
 
     email: Email = field(default=_AS_IT_IS, repr=False)
     first_name: Name | None = field(default=_AS_IT_IS, repr=False)
@@ -95,14 +94,14 @@ class UserChangesBody:
 
 
 @frozen
-class VersionBody:
-    """Which version was seen, where no header says so."""
+class DeleteUserRequest:
+    """The version that you read, if no header names it."""
 
     version: Version | None = None
 
 
 def list_users(call: Call) -> UsersPage:
-    """List people."""
+    """List the users that you may see, by email address."""
     asked: UsersQuery = call.query
     after = opened_cursor(call, asked.cursor) if asked.cursor else ""
     result = call.app.people.list(
@@ -111,12 +110,12 @@ def list_users(call: Call) -> UsersPage:
     page, has_more = result[: asked.limit], len(result) > asked.limit
     names = names_around(call, *page)
     cursor = sealed_cursor(call, page[-1].email) if has_more else None
-    return UsersPage(tuple(UserShown.of(each, names) for each in page), cursor, has_more)
+    return UsersPage(tuple(User.of(each, names) for each in page), cursor, has_more)
 
 
 def create_user(call: Call) -> Answer:
-    """Make an account."""
-    body: NewUserBody = call.body
+    """Create an account. Its first password is shown once, and the user must change it."""
+    body: CreateUserRequest = call.body
     new = NewUser(
         email=body.email,
         first_name=body.first_name,
@@ -126,7 +125,7 @@ def create_user(call: Call) -> Answer:
     )
     made = call.app.people.create(call.caller, new)
     user = _shown(call, made.person)
-    shown = NewUserShown(
+    shown = CreatedUser(
         **attrs.asdict(user, recurse=False),
         initial_password=made.initial_password,
         initial_password_expires_at=made.expires_at,
@@ -141,14 +140,16 @@ def _place(named: str, pointer: str) -> Any:
         raise InvalidInput.of(pointer, "is an id, or code: and a code") from None
 
 
-def show_user(call: Call) -> Answer:
-    """Show an account."""
+def get_user(call: Call) -> Answer:
+    """Show an account. Your own needs no permission."""
     shown = _shown(call, call.app.people.show(call.caller, user_of(call)).person)
     return Answer(value=shown, version=shown.version)
 
 
 def change_user(call: Call) -> Answer:
-    """Change an account."""
+    """Change an account. Members that you leave out stay. A new email address or clerk_id also ends
+    the user's sessions and password, as a password reset does.
+    """
     values = {a.name: getattr(call.body, a.name) for a in attrs.fields(UserChanges)}
     named = {name: value for name, value in values.items() if value is not _AS_IT_IS}
     changes = UserChanges(**{name: _or_none_left(value) for name, value in named.items()})
@@ -160,28 +161,28 @@ def change_user(call: Call) -> Answer:
 
 
 def _or_none_left(value: Any) -> Any:
-    """Tell what is null as an empty text, which takes it away."""
+    """Turn null into an empty text, which removes the value."""
     return "" if value is None else value
 
 
 def delete_user(call: Call) -> None:
-    """Delete an account."""
+    """Delete an account. The records of its work keep its name."""
     with _conflicts_shown(call):
         call.app.people.delete(call.caller, user_of(call), call.version)
 
 
-def _shown(call: Call, person: Person) -> UserShown:
-    return UserShown.of(person, names_around(call, person))
+def _shown(call: Call, person: Person) -> User:
+    return User.of(person, names_around(call, person))
 
 
 @contextmanager
 def _conflicts_shown(call: Call) -> Iterator[None]:
-    """Let a conflict carry the account as it is, to whoever may see it."""
+    """Add the account as it is now to a conflict, if the caller may see it."""
     try:
         yield
     except VersionConflict as error:
         try:
-            error.snapshot = show_user(call).value
+            error.snapshot = get_user(call).value
         except (NotFound, Refused):
             error.snapshot = None
         raise
@@ -193,7 +194,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/users",
-        summary="The people one may see, in the order of their emails.",
+        summary="List users",
         handle=list_users,
         query=UsersQuery,
         answers=UsersPage,
@@ -202,11 +203,12 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/users",
-        summary="Make an account; its initial password is shown this once, and must be changed.",
+        summary="Create a user",
         handle=create_user,
         status=201,
-        body=NewUserBody,
-        answers=NewUserShown,
+        has_location=True,
+        body=CreateUserRequest,
+        answers=CreatedUser,
         permission=_MANAGE,
         shown_once=("initial_password",),
         errors=(AlreadyExists, PrivilegeExceeded),
@@ -214,18 +216,18 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path=_USER,
-        summary="One account; one's own needs no right.",
-        handle=show_user,
-        answers=UserShown,
+        summary="Get a user",
+        handle=get_user,
+        answers=User,
         permission=Permission.USERS_READ,
     ),
     Endpoint(
         method="PATCH",
         path=_USER,
-        summary="Change an account; a change of email or clerk_id is as a password reset.",
+        summary="Change a user",
         handle=change_user,
-        body=UserChangesBody,
-        answers=UserShown,
+        body=ChangeUserRequest,
+        answers=User,
         permission=_MANAGE,
         admit=admitting_to_user(_MANAGE),
         versioned=True,
@@ -234,10 +236,10 @@ ENDPOINTS = (
     Endpoint(
         method="DELETE",
         path=_USER,
-        summary="Delete an account; what it did goes on naming it.",
+        summary="Delete a user",
         handle=delete_user,
         status=204,
-        body=VersionBody,
+        body=DeleteUserRequest,
         body_required=False,
         permission=_MANAGE,
         admit=admitting_to_user(_MANAGE),

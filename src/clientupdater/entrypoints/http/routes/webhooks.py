@@ -1,4 +1,4 @@
-"""Word from outside: a hint that something happened, which is then asked for (Y1, S8)."""
+"""Notices from NextBank: each says that something changed, and a job reads what (Y1, S8)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from attrs import field, frozen
 from clientupdater.domain.errors import Fault, InvalidInput, Unauthenticated
 from clientupdater.domain.rate_limits import Activity
 from clientupdater.entrypoints.http.contract import Call, Endpoint
+from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.structuring import Text, structured
 from clientupdater.ports.notices import Notice
@@ -23,7 +24,7 @@ _log = structlog.stdlib.get_logger("clientupdater.http")
 
 
 class NoticeKind(StrEnum):
-    """What NextBank tells of."""
+    """The types of notices that are handled."""
 
     CLIENT_UPDATED = "client.updated"
     PAYMENT_POSTED = "payment.posted"
@@ -32,7 +33,7 @@ class NoticeKind(StrEnum):
 
 @frozen(kw_only=True)
 class NoticeData:
-    """Whom it is about; of a payment the day as well."""
+    """The client, and the day of a payment."""
 
     TAKES_MORE: ClassVar = True
     code: Annotated[str, Text(longest=50, shortest=1)] = field(repr=False)
@@ -41,34 +42,39 @@ class NoticeData:
 
 
 @frozen(kw_only=True)
-class NoticeBody:
-    """A notice, as NextBank sends it; of a type that is not known here it is only answered."""
+class NextBankNotice:
+    """A notice from NextBank. An unknown type is acknowledged and ignored."""
 
     TAKES_MORE: ClassVar = True
-    type: Annotated[str, Text(longest=100, shortest=1)]
+    type: Annotated[
+        str,
+        Text(longest=100, shortest=1),
+        About("`client.updated`, `payment.posted` or `loan.closed`.", "payment.posted"),
+    ]
     timestamp: datetime
     data: Any = field(default=None, repr=False)
-    """Of the types that are known: whom it is about (`code`), and of a payment its `posted_on`."""
 
 
 @frozen
-class NoticeTaken:
-    """It has come: one that is known here is kept and followed."""
+class AcceptedNotice:
+    """The delivery was accepted."""
 
     delivery: str
 
 
-def receive_notice(call: Call) -> NoticeTaken:
-    """Take a notice from NextBank."""
+def receive_notice(call: Call) -> AcceptedNotice:
+    """Accept a notice, signed as Standard Webhooks (`webhook-id`, `webhook-timestamp`,
+    `webhook-signature`). A repeated delivery has one effect; a job acts on it.
+    """
     delivery, body = _verified(call), call.body
     if body.type in set(NoticeKind):
         call.app.webhooks.receive(_notice(delivery, body))
     else:
         _log.warning("unknown notice", source=_SOURCE, delivery=delivery, type=body.type)
-    return NoticeTaken(delivery)
+    return AcceptedNotice(delivery)
 
 
-def _notice(delivery: str, body: NoticeBody) -> Notice:
+def _notice(delivery: str, body: NextBankNotice) -> Notice:
     try:
         data = structured(body.data, NoticeData)
     except InvalidInput as error:
@@ -85,7 +91,7 @@ def _notice(delivery: str, body: NoticeBody) -> Notice:
 
 
 def _verified(call: Call) -> str:
-    """Give the name of a delivery that NextBank signed just now."""
+    """Check the signature and its age; give the id of the delivery."""
     sent = call.sent
     names = ("id", "timestamp", "signature")
     items = [sent.headers.get(f"webhook-{name}", "") for name in names] if sent else [""] * 3
@@ -99,7 +105,7 @@ def _verified(call: Call) -> str:
 
 
 def _admit(call: Call) -> None:
-    """Let nobody learn from faults of shape who has not signed."""
+    """Check the signature before faults of the body are described."""
     _verified(call)
 
 
@@ -108,10 +114,10 @@ ENDPOINTS = (
         method="POST",
         base="",
         path="/webhooks/nextbank",
-        summary="Word from NextBank, signed as Standard Webhooks: kept once, followed by a job.",
+        summary="Receive a notice from NextBank",
         handle=receive_notice,
-        body=NoticeBody,
-        answers=NoticeTaken,
+        body=NextBankNotice,
+        answers=AcceptedNotice,
         public=True,
         admit=_admit,
         counts_as=Activity.WEBHOOK,

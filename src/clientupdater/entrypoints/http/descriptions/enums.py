@@ -1,0 +1,59 @@
+"""What the values mean that a member chooses from: each set is a schema with a name of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from clientupdater.domain.contacts import Settlement
+from clientupdater.domain.events import Channel, EventKind, ExemptCause
+from clientupdater.domain.exports import ExportFormat, ExportType
+from clientupdater.domain.jobs import JobStatus
+from clientupdater.domain.periods import Cycle
+from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.domain.sync.fields import Source
+from clientupdater.domain.sync.jobs import Mode
+from clientupdater.domain.worklist import Cause
+from clientupdater.ports.lists import ClientSort, WorklistOrder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from enum import Enum
+
+
+@frozen
+class Choice:
+    """How a set of values is named and described."""
+
+    name: str
+    text: str
+
+
+CHOICES: Mapping[type[Enum], Choice] = {
+    Cause: Choice("WorklistCause", "Why an item has its place in the worklist."),
+    Channel: Choice("Channel", "How the client was reached."),
+    ClientSort: Choice(
+        "ClientSort",
+        "How a list of clients is sorted: by name, code, latest change, highest amount past due,"
+        " or earliest follow-up.",
+    ),
+    Cycle: Choice("PeriodType", "Whether a period is a month or a quarter."),
+    EventKind: Choice("EventKind", "What can happen to a client in a period."),
+    ExemptCause: Choice("ExemptCause", "Why a client is exempt in a period."),
+    ExportFormat: Choice("ExportFormat", "The format of an export's file."),
+    ExportType: Choice("ExportType", "What an export holds."),
+    JobStatus: Choice(
+        "JobStatus", "The state of a job. A dead job failed too often; it can be retried."
+    ),
+    Mode: Choice("SyncMode", "Whether a sync job only plans (`preview`) or also changes clients."),
+    Permission: Choice("Permission", "What a user may do."),
+    Scope: Choice(
+        "Scope",
+        "Which clients a grant reaches: those assigned to the user, those of the user's branches,"
+        " those of the user's areas, or all.",
+    ),
+    Settlement: Choice("ContactDecision", "Which contact numbers win a conflict."),
+    Source: Choice("SyncSource", "A system that clients are read from."),
+    WorklistOrder: Choice("WorklistOrder", "How the worklist is sorted: by urgency, or by name."),
+}
