@@ -148,6 +148,11 @@ def test_commands_of_another_terminal_work_on_it(folder: Path) -> None:
         )
         assert done.returncode == 0, done.stderr
         assert orjson.loads(done.stdout)["counts"]["created"] > 0
+        command = f"set -a; . {value}; exec {' '.join(COMMAND)} db check"
+        checked = subprocess.run(
+            ["/bin/sh", "-c", command], env=environment(), timeout=2 * PATIENCE_S, check=False
+        )
+        assert checked.returncode == 0, "it holds the owner's login, too"
     assert not value.exists()
 
 

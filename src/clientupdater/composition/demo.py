@@ -52,6 +52,7 @@ def demo_settings(database: DemoDatabase, folder: Path) -> Mapping[str, str]:
     """Make the settings that the demo decides itself; all of its data is in one folder."""
     return {
         "DATABASE_URL": database.app_url,
+        "DATABASE_MIGRATION_URL": database.owner_url,
         "EXPORT_DIR": str(folder / "exports"),
         "CSV_DROP_DIR": str(folder / "drop"),
         **demo_keys(folder / "keys.json"),

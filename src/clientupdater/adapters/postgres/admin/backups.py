@@ -52,7 +52,10 @@ class PostgresBackups:
         """Write it under another name first: a file under its own name is complete."""
         with connected_past_poolers(self.url) as connection, translated(described(self.url)):
             if connection.execute(_HAS_ROLE, [ROLE]).fetchone() != (True,):
-                message = f"cannot take on the role {ROLE}; run sql/roles.sql as a superuser"
+                message = (
+                    f"its login cannot take on the role {ROLE}: set it to the owner's login,"
+                    " or run sql/roles.sql as a superuser"
+                )
                 raise Misconfigured([Fault("DATABASE_MIGRATION_URL", message)])
             program = _program("pg_dump", connection)
         partial = file.with_name(f"{file.name}.partial")
