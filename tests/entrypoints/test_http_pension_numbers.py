@@ -156,5 +156,5 @@ def test_C3_a_number_whose_key_is_not_there_is_not_shown_and_says_so(
     ):
         answer = evolve(desk, staff=staff, http=http).look(desk.client, "clients:reveal all FCASH")
     assert code_of(answer) == (503, "unavailable")
-    assert "sealed with a key that this server lacks" in answer.json()["detail"]
+    assert "sealed with a key that the server does not have" in answer.json()["detail"]
     assert desk.looks() == []

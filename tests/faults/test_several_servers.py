@@ -125,7 +125,7 @@ def test_servers_that_are_begun_while_the_database_is_away_wait_for_it_and_can_b
             "serve", "--port", "0", "--workers", "2", DATABASE_URL=database.app_url
         ) as server:
             assert server.stderr
-            result = next(line for line in server.stderr if "another takes its place" in line)
+            result = next(line for line in server.stderr if "will be replaced" in line)
             assert '"reason":"exit 75"' in result
             server.send_signal(signal.SIGTERM)
             assert server.wait(PATIENCE_S) in {0, 75}
