@@ -211,7 +211,7 @@ def _once(mapped: Row | Reject, column: str, times: int) -> Row | Reject:
 
 
 def map_record(mapping: SourceMapping, lookups: Lookups, record: Record) -> Row | Reject:
-    """Map one record; every fault of it is told (Y3)."""
+    """Map one record; a reject lists every fault (Y3)."""
     return RecordMapper.of(mapping, lookups)(record)
 
 
@@ -244,7 +244,7 @@ class RecordMapper:
         )
 
     def __call__(self, record: Record) -> Row | Reject:
-        """Map one record; every fault of it is told (Y3)."""
+        """Map one record; a reject lists every fault (Y3)."""
         if record.faults and not record.cells:
             return Reject(record.position, None, record.faults, hides_code=True)
         values: dict[Field, Value] = {}
