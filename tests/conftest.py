@@ -7,7 +7,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 import pytest
-import redis as redis_client
+import redis
 from hypothesis import settings
 
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
@@ -79,6 +79,6 @@ def redis_server() -> Iterator[str]:
 @pytest.fixture
 def redis_url(redis_server: str) -> str:
     """Give the URL of a Redis with nothing in it."""
-    with redis_client.Redis.from_url(redis_server) as client:
+    with redis.Redis.from_url(redis_server) as client:
         client.flushdb()
     return redis_server

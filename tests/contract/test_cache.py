@@ -33,7 +33,7 @@ PATIENCE = 20
 
 
 @contextmanager
-def gate_to(url: str) -> Iterator[RedisClient]:
+def redis_at(url: str) -> Iterator[RedisClient]:
     redis_client = RedisClient.to(url, patience=Patience(5, 5))
     try:
         yield redis_client
@@ -47,7 +47,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[CacheStore]:
     if request.param == "memory":
         yield LocalCacheStore()
         return
-    with gate_to(request.getfixturevalue("redis_url")) as redis_client:
+    with redis_at(request.getfixturevalue("redis_url")) as redis_client:
         shared = RedisCacheStore(redis_client, RING)
         yield shared if request.param == "redis" else FallbackCacheStore(shared, LocalCacheStore())
 
@@ -226,7 +226,7 @@ def test_in_memory_replacing_an_entry_takes_no_more_room() -> None:
 
 
 def test_in_redis_an_entry_expires_by_itself(redis_url: str) -> None:
-    with gate_to(redis_url) as redis_client, redis.Redis.from_url(redis_url) as server:
+    with redis_at(redis_url) as redis_client, redis.Redis.from_url(redis_url) as server:
         for topic in Topic:
             store, key = RedisCacheStore(redis_client, RING), evolve(KEY, topic=topic)
             store.put(key, b"made")
@@ -237,7 +237,7 @@ def test_in_redis_an_entry_expires_by_itself(redis_url: str) -> None:
 
 def test_C3_in_redis_nothing_of_an_entry_can_be_read(redis_url: str) -> None:
     key = evolve(KEY, name=("of Ana Reyes",), scope="of branch seven")
-    with gate_to(redis_url) as redis_client, redis.Redis.from_url(redis_url) as server:
+    with redis_at(redis_url) as redis_client, redis.Redis.from_url(redis_url) as server:
         store = RedisCacheStore(redis_client, RING)
         store.put(key, b"Ana Reyes owes 100")
         result = repr([(each, server.get(each)) for each in server.scan_iter("*")])
@@ -247,7 +247,7 @@ def test_C3_in_redis_nothing_of_an_entry_can_be_read(redis_url: str) -> None:
 
 def test_in_redis_an_entry_copied_to_another_key_does_not_count(redis_url: str) -> None:
     other = evolve(KEY, scope="another")
-    with gate_to(redis_url) as redis_client, redis.Redis.from_url(redis_url) as server:
+    with redis_at(redis_url) as redis_client, redis.Redis.from_url(redis_url) as server:
         store = RedisCacheStore(redis_client, RING)
         store.put(KEY, b"mine")
         (mine,) = server.scan_iter("clientupdater:cache:*")
@@ -260,14 +260,14 @@ def test_in_redis_an_entry_copied_to_another_key_does_not_count(redis_url: str) 
 
 
 def test_in_redis_an_entry_sealed_with_a_lost_key_is_made_anew(redis_url: str) -> None:
-    with gate_to(redis_url) as redis_client:
+    with redis_at(redis_url) as redis_client:
         before = RedisCacheStore(redis_client, KeyRing.made_up())
         before.put(KEY, b"made")
         assert RedisCacheStore(redis_client, RING).get(KEY) is None
 
 
 def test_in_redis_no_command_searches_for_keys(redis_url: str) -> None:
-    with gate_to(redis_url) as redis_client, redis.Redis.from_url(redis_url) as server:
+    with redis_at(redis_url) as redis_client, redis.Redis.from_url(redis_url) as server:
         server.config_resetstat()
         cache = SingleFlight(RedisCacheStore(redis_client, RING))
         for _ in range(3):

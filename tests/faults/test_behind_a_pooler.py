@@ -16,7 +16,7 @@ from clientupdater.demo_data import fill
 from tests.support import servers
 from tests.support.builders import MANILA
 from tests.support.commands import call
-from tests.support.forked_servers import nursling
+from tests.support.forked_servers import forked_server
 from tests.support.waiting import PATIENCE_S, wait_until
 from tests.support.worker_processes import effects, put, worker
 
@@ -50,7 +50,7 @@ def pooled(database: Database) -> Iterator[str]:
 @contextmanager
 def serving(*urls: dict[str, str]) -> Iterator[list[str]]:
     with ExitStack() as stack:
-        each = [stack.enter_context(nursling(**UNLIMITED, **url)) for url in urls]
+        each = [stack.enter_context(forked_server(**UNLIMITED, **url)) for url in urls]
         yield [server.base for server in each]
 
 

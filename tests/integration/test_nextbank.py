@@ -29,8 +29,7 @@ from clientupdater.domain.errors import (
     SourceRefused,
     Unavailable,
 )
-from clientupdater.domain.sync.absence import Completeness
-from clientupdater.domain.sync.absence import Fetch as Judged
+from clientupdater.domain.sync.absence import Completeness, FetchSummary
 from clientupdater.ports.sources import is_deleted
 from clientupdater.runtime.deadlines import ending_at, within
 
@@ -65,7 +64,7 @@ def reading(
             yield source
 
 
-def read(source: NextBank) -> tuple[list[RawRecord], Judged]:
+def read(source: NextBank) -> tuple[list[RawRecord], FetchSummary]:
     """Read everything, and judge what came by what was stated."""
     fetch = source.begin(columns=["code", "name"])
     page = source.page(fetch)
@@ -73,7 +72,9 @@ def read(source: NextBank) -> tuple[list[RawRecord], Judged]:
     while page.position:
         page = source.page(fetch, page.position)
         items += page.records
-    return items, Judged(fetch.as_of, full=True, received=len(items), stated=fetch.stated_count)
+    return items, FetchSummary(
+        fetch.as_of, full=True, received=len(items), stated=fetch.stated_count
+    )
 
 
 def failing(bank: Bank, kind: type[Exception], patience_s: float = PATIENT_S) -> str:

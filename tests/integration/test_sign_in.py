@@ -254,6 +254,21 @@ def test_U6_a_reset_is_used_once_also_when_two_use_it_at_once(staff: Staff) -> N
     assert sorted(used) == [False, False, False, True]
 
 
+def test_U6_an_initial_password_locks_the_person_before_their_reset(staff: Staff) -> None:
+    """As a reset does: in two orders, the two would wait for each other."""
+    ana = ana_of(staff)
+    boss = Caller(Actor(staff.hire("users:manage all")), HERE)
+    staff.app.passwords.reset(boss, ana)
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(staff.url) as reset:
+        reset.execute("select from users where id = %s for update", [ana])
+        setting = pool.submit(staff.app.passwords.set_initial, boss, ana, "a word to begin with")
+        wait_until(lambda: staff.one(WAITING_FOR_A_LOCK) == 1)
+        reset.execute("select from one_time_passwords where user_id = %s for update nowait", [ana])
+        reset.rollback()
+        setting.result()
+    assert signs_in(staff, "a word to begin with").token
+
+
 def test_U6_a_reset_expires_in_72_hours_and_with_the_account(staff: Staff) -> None:
     ana = ana_of(staff)
     boss = Caller(Actor(staff.hire("users:manage all")), HERE)

@@ -24,7 +24,7 @@ from clientupdater.domain.errors import (
 from clientupdater.ports.sources import Fetch
 from clientupdater.runtime.deadlines import ending_at, within
 from tests.support import snowflake_server
-from tests.support.snowflake_server import Gate, private_key, written_key
+from tests.support.snowflake_server import FakeSnowflake, private_key, written_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,21 +34,21 @@ pytestmark = pytest.mark.rule("Y1")
 
 
 @pytest.fixture(scope="module")
-def warehouse() -> Iterator[Gate]:
+def warehouse() -> Iterator[FakeSnowflake]:
     """One server with one small view."""
-    with snowflake_server.running() as redis_client:
-        redis_client.fill(
+    with snowflake_server.running() as fake_snowflake:
+        fake_snowflake.fill(
             "create table clients (client_code varchar, updated_at timestamp_ntz,"
             " past_due_amount number(15, 2), birth_date date)",
             "insert into clients values ('B', '2026-11-23 05:00:00', 0.10, '1950-01-02'),"
             " ('A', null, null, null)",
             "create view client_view as select * from clients",
         )
-        yield redis_client
+        yield fake_snowflake
 
 
 @pytest.fixture
-def redis_client(warehouse: Gate) -> Iterator[Gate]:
+def fake_snowflake(warehouse: FakeSnowflake) -> Iterator[FakeSnowflake]:
     """Let nothing of one test spoil the next."""
     warehouse.logins.clear()
     warehouse.statements.clear()
@@ -57,9 +57,9 @@ def redis_client(warehouse: Gate) -> Iterator[Gate]:
 
 
 @contextmanager
-def reading(redis_client: Gate, folder: Path, **account: Any) -> Iterator[SnowflakeView]:
+def reading(fake_snowflake: FakeSnowflake, folder: Path, **account: Any) -> Iterator[SnowflakeView]:
     key = account.pop("private_key_file", None) or written_key(folder)
-    with open_snowflake(redis_client.account(key, **account), page_size=1) as source:
+    with open_snowflake(fake_snowflake.account(key, **account), page_size=1) as source:
         yield source
 
 
@@ -73,9 +73,9 @@ def refusal(number: str) -> JSONResponse:
 
 
 def test_one_query_names_its_columns_and_is_ordered_by_code(
-    redis_client: Gate, tmp_path: Path
+    fake_snowflake: FakeSnowflake, tmp_path: Path
 ) -> None:
-    with reading(redis_client, tmp_path) as source:
+    with reading(fake_snowflake, tmp_path) as source:
         fetch = source.begin(columns=["CLIENT_CODE", "PAST_DUE_AMOUNT"])
         first = source.page(fetch)
         second = source.page(fetch, first.position)
@@ -84,18 +84,20 @@ def test_one_query_names_its_columns_and_is_ordered_by_code(
         {"CLIENT_CODE": "B", "PAST_DUE_AMOUNT": Decimal("0.10")},
     ]
     assert second.position is None
-    assert redis_client.statements[-1] == (
+    assert fake_snowflake.statements[-1] == (
         'select "CLIENT_CODE", "PAST_DUE_AMOUNT" from CLIENT_VIEW order by "CLIENT_CODE"'
     )
 
 
 @pytest.mark.rule("Y8")
-def test_Y8_what_changed_is_filtered_and_counted_alike(redis_client: Gate, tmp_path: Path) -> None:
-    with reading(redis_client, tmp_path) as source:
+def test_Y8_what_changed_is_filtered_and_counted_alike(
+    fake_snowflake: FakeSnowflake, tmp_path: Path
+) -> None:
+    with reading(fake_snowflake, tmp_path) as source:
         fetch = source.begin(datetime(2026, 11, 23, 6, tzinfo=UTC))
         assert fetch.stated_count == 1
         assert source.page(fetch).records[0]["CLIENT_CODE"] == "A"
-    count, rows = redis_client.statements[-2:]
+    count, rows = fake_snowflake.statements[-2:]
     condition = 'where "UPDATED_AT" >= cast(? as timestamp_tz) or "UPDATED_AT" is null'
     assert condition in count
     assert condition in rows
@@ -103,9 +105,9 @@ def test_Y8_what_changed_is_filtered_and_counted_alike(redis_client: Gate, tmp_p
 
 @pytest.mark.rule("Y3")
 def test_Y3_a_view_without_code_or_moment_of_change_cannot_be_read(
-    redis_client: Gate, tmp_path: Path
+    fake_snowflake: FakeSnowflake, tmp_path: Path
 ) -> None:
-    with open_snowflake(redis_client.account(written_key(tmp_path))) as source:
+    with open_snowflake(fake_snowflake.account(written_key(tmp_path))) as source:
         source.code, source.changed = "KODE", "WHEN"
         with pytest.raises(Misconfigured) as caught:
             source.begin()
@@ -113,23 +115,23 @@ def test_Y3_a_view_without_code_or_moment_of_change_cannot_be_read(
 
 
 def test_a_code_is_given_beside_the_query_and_never_in_it(
-    redis_client: Gate, tmp_path: Path
+    fake_snowflake: FakeSnowflake, tmp_path: Path
 ) -> None:
-    with reading(redis_client, tmp_path) as source:
+    with reading(fake_snowflake, tmp_path) as source:
         assert source.one("' or 1=1 --") is None
         assert source.one("B") is not None
-    assert all("1=1" not in each for each in redis_client.statements)
+    assert all("1=1" not in each for each in fake_snowflake.statements)
 
 
 def test_a_columns_name_is_quoted_whatever_stands_in_it() -> None:
     assert quoted('A"; drop table X') == '"A""; drop table X"'
 
 
-def test_an_empty_view_has_one_empty_page(redis_client: Gate, tmp_path: Path) -> None:
-    redis_client.fill(
+def test_an_empty_view_has_one_empty_page(fake_snowflake: FakeSnowflake, tmp_path: Path) -> None:
+    fake_snowflake.fill(
         "create or replace table nobody (client_code varchar, updated_at timestamp_ntz)"
     )
-    with reading(redis_client, tmp_path, view="NOBODY") as source:
+    with reading(fake_snowflake, tmp_path, view="NOBODY") as source:
         fetch = source.begin()
         assert fetch.stated_count == 0
         assert source.page(fetch).records == ()
@@ -140,13 +142,13 @@ def test_an_empty_view_has_one_empty_page(redis_client: Gate, tmp_path: Path) ->
 
 
 def test_a_session_is_opened_with_a_key_and_told_its_tag_zone_and_limits(
-    redis_client: Gate, tmp_path: Path
+    fake_snowflake: FakeSnowflake, tmp_path: Path
 ) -> None:
-    with reading(redis_client, tmp_path, role="READER", warehouse="SMALL") as source:
+    with reading(fake_snowflake, tmp_path, role="READER", warehouse="SMALL") as source:
         source.begin()
         source.begin()
-    assert len(redis_client.logins) == 1
-    login = redis_client.logins[0]
+    assert len(fake_snowflake.logins) == 1
+    login = fake_snowflake.logins[0]
     assert (login["LOGIN_NAME"], login["AUTHENTICATOR"]) == ("UPDATER", "SNOWFLAKE_JWT")
     claims = jwt.decode(login["TOKEN"], private_key().public_key(), algorithms=["RS256"])
     assert claims["sub"] == "FAKESNOW.UPDATER"
@@ -157,20 +159,20 @@ def test_a_session_is_opened_with_a_key_and_told_its_tag_zone_and_limits(
 
 
 @pytest.mark.parametrize("way", ["programmatic_access_token", "oauth"])
-def test_a_token_does_as_well(redis_client: Gate, tmp_path: Path, way: str) -> None:
-    with reading(redis_client, tmp_path, authenticator=way, token="made-up") as source:  # noqa: S106 - it opens nothing
+def test_a_token_does_as_well(fake_snowflake: FakeSnowflake, tmp_path: Path, way: str) -> None:
+    with reading(fake_snowflake, tmp_path, authenticator=way, token="made-up") as source:  # noqa: S106 - it opens nothing
         source.begin()
         assert "made-up" not in repr(source)
-    assert redis_client.logins[0]["AUTHENTICATOR"] == way.upper()
-    assert redis_client.logins[0]["TOKEN"] == "made-up"  # noqa: S105 - see above
+    assert fake_snowflake.logins[0]["AUTHENTICATOR"] == way.upper()
+    assert fake_snowflake.logins[0]["TOKEN"] == "made-up"  # noqa: S105 - see above
 
 
 def test_a_key_that_is_sealed_is_opened_with_its_passphrase(
-    redis_client: Gate, tmp_path: Path
+    fake_snowflake: FakeSnowflake, tmp_path: Path
 ) -> None:
     key = written_key(tmp_path, b"open")
     with reading(
-        redis_client,
+        fake_snowflake,
         tmp_path,
         private_key_file=key,
         private_key_passphrase="open",  # noqa: S106 - made up
@@ -180,13 +182,13 @@ def test_a_key_that_is_sealed_is_opened_with_its_passphrase(
 
 @pytest.mark.parametrize("found", [b"not a key", None])
 def test_a_key_that_cannot_be_used_names_its_setting(
-    redis_client: Gate, tmp_path: Path, found: bytes | None
+    fake_snowflake: FakeSnowflake, tmp_path: Path, found: bytes | None
 ) -> None:
     key = tmp_path / "some.pem"
     if found:
         key.write_bytes(found)
     with (
-        reading(redis_client, tmp_path, private_key_file=key) as source,
+        reading(fake_snowflake, tmp_path, private_key_file=key) as source,
         pytest.raises(Misconfigured) as caught,
     ):
         source.begin()
@@ -194,10 +196,10 @@ def test_a_key_that_cannot_be_used_names_its_setting(
 
 
 def test_who_is_not_let_in_is_told_which_settings_to_look_at(
-    redis_client: Gate, tmp_path: Path
+    fake_snowflake: FakeSnowflake, tmp_path: Path
 ) -> None:
-    redis_client.spoil = lambda path, _: refusal("390144") if "login-request" in path else None
-    with reading(redis_client, tmp_path) as source, pytest.raises(SourceRefused) as caught:
+    fake_snowflake.spoil = lambda path, _: refusal("390144") if "login-request" in path else None
+    with reading(fake_snowflake, tmp_path) as source, pytest.raises(SourceRefused) as caught:
         source.begin()
     assert "see SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER and the key or token" in str(caught.value)
     assert "SECRET" not in str(caught.value)
@@ -206,9 +208,11 @@ def test_who_is_not_let_in_is_told_which_settings_to_look_at(
 # --- it refuses, takes too long, or is gone
 
 
-def test_a_view_that_is_not_there_names_its_setting(redis_client: Gate, tmp_path: Path) -> None:
+def test_a_view_that_is_not_there_names_its_setting(
+    fake_snowflake: FakeSnowflake, tmp_path: Path
+) -> None:
     with (
-        reading(redis_client, tmp_path, view="NOT_THERE") as source,
+        reading(fake_snowflake, tmp_path, view="NOT_THERE") as source,
         pytest.raises(SourceRefused) as caught,
     ):
         source.begin()
@@ -227,23 +231,25 @@ def test_a_view_that_is_not_there_names_its_setting(redis_client: Gate, tmp_path
 )
 @pytest.mark.rule("Y12")
 def test_Y12_what_a_query_met_with_is_told_without_what_it_quotes(
-    redis_client: Gate, tmp_path: Path, number: str, kind: type[Exception], told: str
+    fake_snowflake: FakeSnowflake, tmp_path: Path, number: str, kind: type[Exception], told: str
 ) -> None:
-    redis_client.spoil = lambda path, _: refusal(number) if "query-request" in path else None
-    with reading(redis_client, tmp_path) as source:
+    fake_snowflake.spoil = lambda path, _: refusal(number) if "query-request" in path else None
+    with reading(fake_snowflake, tmp_path) as source:
         with pytest.raises(kind, match=told) as caught:
             source.begin()
         assert "SECRET" not in str(caught.value)
-        redis_client.spoil = lambda _, __: None
+        fake_snowflake.spoil = lambda _, __: None
         assert source.begin().stated_count == 2
 
 
 @pytest.mark.rule("Y12")
-def test_Y12_nobody_there_is_worth_another_try(redis_client: Gate, tmp_path: Path) -> None:
+def test_Y12_nobody_there_is_worth_another_try(
+    fake_snowflake: FakeSnowflake, tmp_path: Path
+) -> None:
     nowhere = {"host": "127.0.0.1", "port": 9, "protocol": "http"}
     with (
         ending_at(within(2)),
-        reading(redis_client, tmp_path, address=nowhere) as source,
+        reading(fake_snowflake, tmp_path, address=nowhere) as source,
         pytest.raises(Unavailable, match="Snowflake does not answer"),
     ):
         source.begin()
@@ -251,32 +257,34 @@ def test_Y12_nobody_there_is_worth_another_try(redis_client: Gate, tmp_path: Pat
 
 @pytest.mark.rule("Y12")
 def test_Y12_a_server_that_only_fails_is_given_up_in_time(
-    redis_client: Gate, tmp_path: Path
+    fake_snowflake: FakeSnowflake, tmp_path: Path
 ) -> None:
-    redis_client.spoil = lambda _, __: JSONResponse({}, 503)
+    fake_snowflake.spoil = lambda _, __: JSONResponse({}, 503)
     with (
         ending_at(within(2)),
-        reading(redis_client, tmp_path) as source,
+        reading(fake_snowflake, tmp_path) as source,
         pytest.raises(Unavailable),
     ):
         source.begin()
 
 
 @pytest.mark.rule("Y12")
-def test_Y12_nothing_is_begun_for_whom_nobody_waits(redis_client: Gate, tmp_path: Path) -> None:
-    with ending_at(0), reading(redis_client, tmp_path) as source, pytest.raises(Unavailable):
+def test_Y12_nothing_is_begun_for_whom_nobody_waits(
+    fake_snowflake: FakeSnowflake, tmp_path: Path
+) -> None:
+    with ending_at(0), reading(fake_snowflake, tmp_path) as source, pytest.raises(Unavailable):
         source.begin()
-    assert redis_client.logins == []
+    assert fake_snowflake.logins == []
 
 
 @pytest.mark.rule("Y9")
 def test_Y9_a_result_that_is_kept_no_more_asks_to_begin_again(
-    redis_client: Gate, tmp_path: Path
+    fake_snowflake: FakeSnowflake, tmp_path: Path
 ) -> None:
     query = "01b2c3d4-0000-1111-0000-000000000000"
     lost = Fetch(datetime.now(UTC), 2, None, ("CLIENT_CODE",), query)
     with (
-        reading(redis_client, tmp_path) as source,
+        reading(fake_snowflake, tmp_path) as source,
         pytest.raises(SourceExpired, match="begin again"),
     ):
         source.page(lost, "1")
@@ -286,11 +294,11 @@ def test_Y9_a_result_that_is_kept_no_more_asks_to_begin_again(
 
 
 def test_the_ids_of_queries_are_logged_and_nothing_of_clients(
-    redis_client: Gate, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    fake_snowflake: FakeSnowflake, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with (
         caplog.at_level(logging.INFO, logger="clientupdater"),
-        reading(redis_client, tmp_path) as source,
+        reading(fake_snowflake, tmp_path) as source,
     ):
         fetch = source.begin()
         source.one("B")
@@ -301,10 +309,10 @@ def test_the_ids_of_queries_are_logged_and_nothing_of_clients(
 
 
 def test_without_the_extra_it_says_what_to_install(
-    redis_client: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fake_snowflake: FakeSnowflake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "snowflake.connector", None)
-    with reading(redis_client, tmp_path) as source, pytest.raises(Misconfigured) as caught:
+    with reading(fake_snowflake, tmp_path) as source, pytest.raises(Misconfigured) as caught:
         source.begin()
     assert "pip install 'clientupdater[snowflake]'" in str(caught.value)
 
@@ -312,35 +320,39 @@ def test_without_the_extra_it_says_what_to_install(
 @pytest.mark.parametrize("number", ["390111", "390114"])
 @pytest.mark.rule("Y12")
 def test_Y12_a_session_that_is_over_is_worth_another_try(
-    redis_client: Gate, tmp_path: Path, number: str
+    fake_snowflake: FakeSnowflake, tmp_path: Path, number: str
 ) -> None:
     over = iter([refusal(number)])
-    with reading(redis_client, tmp_path) as source:
+    with reading(fake_snowflake, tmp_path) as source:
         source.begin()
-        redis_client.spoil = lambda path, _: next(over, None) if "query-request" in path else None
+        fake_snowflake.spoil = lambda path, _: next(over, None) if "query-request" in path else None
         with pytest.raises(Unavailable, match="session with Snowflake is over"):
             source.begin()
         assert source.begin().stated_count == 2
-    assert len(redis_client.logins) == 2
+    assert len(fake_snowflake.logins) == 2
 
 
 @pytest.mark.rule("Y9")
 @pytest.mark.parametrize("handle", ["1') union select *", "01B2", ""])
 def test_Y9_a_handle_that_is_no_querys_is_never_asked_for(
-    redis_client: Gate, tmp_path: Path, handle: str
+    fake_snowflake: FakeSnowflake, tmp_path: Path, handle: str
 ) -> None:
     stranger = Fetch(datetime.now(UTC), 2, None, ("CLIENT_CODE",), handle)
-    with reading(redis_client, tmp_path) as source, pytest.raises(SourceMalformed):
+    with reading(fake_snowflake, tmp_path) as source, pytest.raises(SourceMalformed):
         source.page(stranger)
-    assert redis_client.statements == []
+    assert fake_snowflake.statements == []
 
 
-def test_a_connection_that_was_lost_is_opened_anew(redis_client: Gate, tmp_path: Path) -> None:
+def test_a_connection_that_was_lost_is_opened_anew(
+    fake_snowflake: FakeSnowflake, tmp_path: Path
+) -> None:
     broken = iter([JSONResponse({}, 404)])
-    with reading(redis_client, tmp_path) as source:
+    with reading(fake_snowflake, tmp_path) as source:
         source.begin()
-        redis_client.spoil = lambda path, _: next(broken, None) if "query-request" in path else None
+        fake_snowflake.spoil = lambda path, _: (
+            next(broken, None) if "query-request" in path else None
+        )
         with pytest.raises((Unavailable, SourceRefused)):
             source.begin()
         assert source.begin().stated_count == 2
-    assert len(redis_client.logins) == 2
+    assert len(fake_snowflake.logins) == 2

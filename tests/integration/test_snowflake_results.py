@@ -16,7 +16,7 @@ from clientupdater.adapters.snowflake.session import Session
 from clientupdater.adapters.snowflake.source import SnowflakeView
 from clientupdater.domain.errors import Misconfigured, SourceExpired, SourceMalformed, Unavailable
 from tests.support import snowflake_server
-from tests.support.snowflake_server import Gate, written_key
+from tests.support.snowflake_server import FakeSnowflake, written_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,10 +31,10 @@ BOTH = pytest.mark.parametrize("in_tables", [True, False], ids=["tables", "rows"
 
 
 @pytest.fixture(scope="module")
-def warehouse() -> Iterator[Gate]:
+def warehouse() -> Iterator[FakeSnowflake]:
     """A hundred clients with a column of each type, and some with nothing in them."""
-    with snowflake_server.running() as redis_client:
-        redis_client.fill(
+    with snowflake_server.running() as fake_snowflake:
+        fake_snowflake.fill(
             "create table clients (client_code varchar, updated_at timestamp_ntz,"
             " past_due_amount number(15, 2), version number(38, 0), small number(5, 0),"
             " birth_date date, is_active boolean, seen_ltz timestamp_tz, share float,"
@@ -50,11 +50,11 @@ def warehouse() -> Iterator[Gate]:
             "create table abroad as select client_code, updated_at, seen_ltz as seen_manila"
             " from clients",
         )
-        yield redis_client
+        yield fake_snowflake
 
 
 @pytest.fixture
-def redis_client(warehouse: Gate) -> Iterator[Gate]:
+def fake_snowflake(warehouse: FakeSnowflake) -> Iterator[FakeSnowflake]:
     """Let nothing of one test spoil the next."""
     warehouse.chunk_rows = CHUNK
     warehouse.chunks_asked.clear()
@@ -65,14 +65,14 @@ def redis_client(warehouse: Gate) -> Iterator[Gate]:
 
 @contextmanager
 def reading(
-    redis_client: Gate,
+    fake_snowflake: FakeSnowflake,
     folder: Path,
     *,
     in_tables: bool,
     view: str = "CLIENTS",
     page_size: int = PAGE,
 ) -> Iterator[SnowflakeView]:
-    session = Session(redis_client.account(written_key(folder), view=view), in_tables)
+    session = Session(fake_snowflake.account(written_key(folder), view=view), in_tables)
     try:
         yield SnowflakeView(session, page_size=page_size)
     finally:
@@ -91,11 +91,11 @@ def pages(source: SnowflakeView, **asked: Any) -> list[tuple[RawRecord, ...]]:
 
 
 def test_both_ways_give_the_same_records_of_the_same_types_in_the_same_pages(
-    redis_client: Gate, tmp_path: Path
+    fake_snowflake: FakeSnowflake, tmp_path: Path
 ) -> None:
     values = {}
     for in_tables in (True, False):
-        with reading(redis_client, tmp_path, in_tables=in_tables) as source:
+        with reading(fake_snowflake, tmp_path, in_tables=in_tables) as source:
             values[in_tables] = pages(source)
     assert values[True] == values[False]
     assert _types(values[True]) == _types(values[False])
@@ -125,41 +125,43 @@ def _types(items: list[tuple[RawRecord, ...]]) -> list[object]:
 
 @BOTH
 def test_a_moment_keeps_the_offset_that_it_was_written_with(
-    redis_client: Gate, tmp_path: Path, *, in_tables: bool
+    fake_snowflake: FakeSnowflake, tmp_path: Path, *, in_tables: bool
 ) -> None:
-    with reading(redis_client, tmp_path, in_tables=in_tables, view="ABROAD") as source:
+    with reading(fake_snowflake, tmp_path, in_tables=in_tables, view="ABROAD") as source:
         seen = pages(source)[0][0]["SEEN_MANILA"]
     assert isinstance(seen, datetime)
     assert seen.isoformat() == "2026-11-23T13:00:00+08:00"
 
 
 @BOTH
-def test_a_result_is_not_held_whole(redis_client: Gate, tmp_path: Path, *, in_tables: bool) -> None:
-    redis_client.chunk_rows = 2
-    with reading(redis_client, tmp_path, in_tables=in_tables, page_size=2) as source:
+def test_a_result_is_not_held_whole(
+    fake_snowflake: FakeSnowflake, tmp_path: Path, *, in_tables: bool
+) -> None:
+    fake_snowflake.chunk_rows = 2
+    with reading(fake_snowflake, tmp_path, in_tables=in_tables, page_size=2) as source:
         source.page(source.begin())
-        assert len(redis_client.chunks_asked) < ROWS // 4
+        assert len(fake_snowflake.chunks_asked) < ROWS // 4
 
 
 @BOTH
 @pytest.mark.rule("Y9")
 def test_Y9_a_result_is_read_on_in_the_order_of_its_codes(
-    redis_client: Gate, tmp_path: Path, *, in_tables: bool
+    fake_snowflake: FakeSnowflake, tmp_path: Path, *, in_tables: bool
 ) -> None:
-    with reading(redis_client, tmp_path, in_tables=in_tables) as source:
+    with reading(fake_snowflake, tmp_path, in_tables=in_tables) as source:
         fetch = source.begin(columns=["CLIENT_CODE", "BIRTH_DATE"])
         first = source.page(fetch)
         second = source.page(fetch, first.position)
-    with reading(redis_client, tmp_path, in_tables=in_tables) as another:
+    with reading(fake_snowflake, tmp_path, in_tables=in_tables) as another:
         assert another.page(fetch, first.position) == second
-    assert redis_client.statements[-1].endswith(' order by "CLIENT_CODE"')
+    assert fake_snowflake.statements[-1].endswith(' order by "CLIENT_CODE"')
 
 
 @pytest.mark.rule("Y9")
 def test_Y9_a_result_without_codes_has_no_order_to_be_read_on_in(
-    redis_client: Gate, tmp_path: Path
+    fake_snowflake: FakeSnowflake, tmp_path: Path
 ) -> None:
-    with reading(redis_client, tmp_path, in_tables=True) as source:
+    with reading(fake_snowflake, tmp_path, in_tables=True) as source:
         fetch = source.begin(columns=["BIRTH_DATE"])
         first = source.page(fetch)
         assert source.page(fetch, first.position).records
@@ -170,14 +172,14 @@ def test_Y9_a_result_without_codes_has_no_order_to_be_read_on_in(
 @BOTH
 @pytest.mark.rule("Y9")
 def test_Y9_cells_are_never_told_under_the_names_of_other_columns(
-    redis_client: Gate, tmp_path: Path, *, in_tables: bool
+    fake_snowflake: FakeSnowflake, tmp_path: Path, *, in_tables: bool
 ) -> None:
-    with reading(redis_client, tmp_path, in_tables=in_tables) as source:
+    with reading(fake_snowflake, tmp_path, in_tables=in_tables) as source:
         source.begin(columns=["CLIENT_CODE", "SMALL"])
         fetch = source.begin(columns=["CLIENT_CODE", "BIRTH_DATE"])
     changed = type(fetch)(fetch.as_of, ROWS, None, ("CLIENT_CODE", "SMALL"), fetch.handle)
     with (
-        reading(redis_client, tmp_path, in_tables=in_tables) as another,
+        reading(fake_snowflake, tmp_path, in_tables=in_tables) as another,
         pytest.raises(SourceExpired, match="begin again"),
     ):
         another.page(changed)
@@ -186,25 +188,25 @@ def test_Y9_cells_are_never_told_under_the_names_of_other_columns(
 @BOTH
 @pytest.mark.rule("Y6")
 def test_Y6_a_chunk_that_is_short_is_seen_to_be(
-    redis_client: Gate, tmp_path: Path, *, in_tables: bool
+    fake_snowflake: FakeSnowflake, tmp_path: Path, *, in_tables: bool
 ) -> None:
-    with reading(redis_client, tmp_path, in_tables=in_tables, page_size=ROWS) as source:
+    with reading(fake_snowflake, tmp_path, in_tables=in_tables, page_size=ROWS) as source:
         fetch = source.begin()
-        redis_client.cut_chunks()
+        fake_snowflake.cut_chunks()
         with pytest.raises(Unavailable):
             source.page(fetch)
 
 
 @BOTH
 def test_a_day_that_no_calendar_of_ours_has_is_malformed_and_no_fault_of_a_key(
-    redis_client: Gate, tmp_path: Path, *, in_tables: bool
+    fake_snowflake: FakeSnowflake, tmp_path: Path, *, in_tables: bool
 ) -> None:
-    redis_client.fill(
+    fake_snowflake.fill(
         "create or replace table far as select client_code, updated_at, small,"
         " '20001-01-01'::date as birth_date from clients"
     )
     with (
-        reading(redis_client, tmp_path, in_tables=in_tables, view="FAR") as source,
+        reading(fake_snowflake, tmp_path, in_tables=in_tables, view="FAR") as source,
         pytest.raises(SourceMalformed, match="a cell that cannot be read"),
     ):
         pages(source)
@@ -212,19 +214,19 @@ def test_a_day_that_no_calendar_of_ours_has_is_malformed_and_no_fault_of_a_key(
 
 @BOTH
 def test_a_column_that_no_record_can_hold_is_named_before_anything_is_read(
-    redis_client: Gate, tmp_path: Path, *, in_tables: bool
+    fake_snowflake: FakeSnowflake, tmp_path: Path, *, in_tables: bool
 ) -> None:
     with (
-        reading(redis_client, tmp_path, in_tables=in_tables) as source,
+        reading(fake_snowflake, tmp_path, in_tables=in_tables) as source,
         pytest.raises(Misconfigured) as caught,
     ):
         source.begin(columns=["CLIENT_CODE", "OPENED"])
     assert [fault.pointer for fault in caught.value.faults] == ["OPENED"]
 
 
-def test_json_is_read_row_by_row(redis_client: Gate, tmp_path: Path) -> None:
-    with reading(redis_client, tmp_path, in_tables=True) as source:
-        redis_client.spoil = lambda _, told: _in_json() if "order by" in str(told) else None
+def test_json_is_read_row_by_row(fake_snowflake: FakeSnowflake, tmp_path: Path) -> None:
+    with reading(fake_snowflake, tmp_path, in_tables=True) as source:
+        fake_snowflake.spoil = lambda _, told: _in_json() if "order by" in str(told) else None
         record = pages(source, columns=["CLIENT_CODE"])[0][0]
     assert record == {"CLIENT_CODE": "C-000"}
 

@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 
 from clientupdater.domain.errors import Error
 from clientupdater.domain.periods import business_day
-from clientupdater.domain.sync.absence import Fetch
+from clientupdater.domain.sync.absence import FetchSummary
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import SyncRequest
 from clientupdater.ports.sync import InputPage, Work
@@ -155,7 +155,7 @@ def test_what_comes_to_mean_something_else_while_a_run_begins_is_looked_at_by_th
         staging = tx.staging(Work(job=job, terms=terms, now=now, today=today, due=()))
         mapped = PageMapper.of(terms).map(staging.news(page))
         staging.take(mapped.rows, mapped.rejects)
-        staging.compare(Fetch(now, full=True, received=3, stated=3))
+        staging.compare(FetchSummary(now, full=True, received=3, stated=3))
         staging.apply({}, moves_watermark=True)
     assert known.client("FC-1", "full_name") == "Maria Clara"
     known.run()

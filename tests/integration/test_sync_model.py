@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from clientupdater.domain.clients import Client
 from clientupdater.domain.ids import BranchId, ClientId, CompanyId
 from clientupdater.domain.periods import Cycle
-from clientupdater.domain.sync.absence import ABSENCES, Fate, Fetch, Presence, fate, reappears
+from clientupdater.domain.sync.absence import (
+    ABSENCES,
+    Fate,
+    FetchSummary,
+    Presence,
+    fate,
+    reappears,
+)
 from clientupdater.domain.sync.comparison import Known, compare
 from clientupdater.domain.sync.contacts import Contact
 from clientupdater.domain.sync.fields import Field, Sealed, Source
@@ -98,7 +105,9 @@ class Model:
 
     clients: dict[str, ModelClient] = Factory(dict)
 
-    def run(self, source: Source, terms: Terms, records: Iterable[Any], fetch: Fetch) -> History:
+    def run(
+        self, source: Source, terms: Terms, records: Iterable[Any], fetch: FetchSummary
+    ) -> History:
         """Take over what a source says."""
         items = [Record(n, each, is_deleted(each)) for n, each in enumerate(records, 1)]
         mapped = map_records(terms.general, terms.lookups, items)
@@ -396,8 +405,8 @@ class _Listed:
         return evolve(self.syncing.source(), records=self.records, changed="NOTHING")
 
 
-def _fetch(syncing: Syncing, records: list[Any], *, full: bool) -> Fetch:
-    return Fetch(syncing.clock.now(), full, len(records), len(records))
+def _fetch(syncing: Syncing, records: list[Any], *, full: bool) -> FetchSummary:
+    return FetchSummary(syncing.clock.now(), full, len(records), len(records))
 
 
 def _emptied(syncing: Syncing) -> None:

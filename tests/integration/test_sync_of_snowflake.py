@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from clientupdater.domain.sync.jobs import SyncJob
-    from tests.support.snowflake_server import Gate
+    from tests.support.snowflake_server import FakeSnowflake
     from tests.support.sync_fixture import Syncing
 
 pytestmark = [pytest.mark.rule("Y6"), pytest.mark.rule("Y12")]
@@ -38,12 +38,12 @@ class Warehouse:
     """A view with clients, and the runs that read it."""
 
     syncing: Syncing
-    redis_client: Gate
+    fake_snowflake: FakeSnowflake
 
     def says(self, number: int, **facts: Any) -> None:
         """Let the view have so many clients, and no others."""
         items = [record(f"FC-{n}", **facts) for n in range(number)]
-        self.redis_client.fill("delete from book", *map(_inserted, items))
+        self.fake_snowflake.fill("delete from book", *map(_inserted, items))
 
     def run(self) -> SyncJob:
         """Take over what it says."""
@@ -69,15 +69,15 @@ def _inserted(result: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Gate]:
-    with snowflake_server.running() as redis_client:
+def server() -> Iterator[FakeSnowflake]:
+    with snowflake_server.running() as fake_snowflake:
         columns = ", ".join(f"{name} {MOMENTS.get(name, 'varchar')}" for name in BLANK)
-        redis_client.fill(f"create table book ({columns})")
-        yield redis_client
+        fake_snowflake.fill(f"create table book ({columns})")
+        yield fake_snowflake
 
 
 @pytest.fixture
-def warehouse(syncing: Syncing, server: Gate, tmp_path: Path) -> Iterator[Warehouse]:
+def warehouse(syncing: Syncing, server: FakeSnowflake, tmp_path: Path) -> Iterator[Warehouse]:
     """Take over seven clients, then let one be missing: once more, and it would be given up."""
     server.fill("create or replace view client_view as select * from book")
     circuit = Circuit("snowflake", Threshold(99, timedelta(minutes=1), 2))
@@ -117,13 +117,13 @@ def test_a_view_that_cannot_be_read_changes_nothing_says_why_and_the_next_run_re
     warehouse: Warehouse, spoil: Callable[[str, Any], JSONResponse | None], told: str
 ) -> None:
     before = warehouse.syncing.book()
-    warehouse.redis_client.spoil = spoil
+    warehouse.fake_snowflake.spoil = spoil
     result = warehouse.fails()
     assert told in result
     assert "SECRET" not in result
     assert "None" not in result
     assert warehouse.syncing.book() == before
-    warehouse.redis_client.spoil = lambda _, __: None
+    warehouse.fake_snowflake.spoil = lambda _, __: None
     require_recovered(warehouse)
 
 
@@ -132,15 +132,15 @@ def test_a_server_that_only_breaks_is_given_up_in_time_and_the_next_run_recovers
 ) -> None:
     before, usual = warehouse.syncing.book(), warehouse.syncing.sources[Source.SNOWFLAKE]
     key = snowflake_server.written_key(tmp_path)
-    warehouse.redis_client.spoil = _at_queries(lambda: JSONResponse({}, 500))
-    with open_snowflake(warehouse.redis_client.account(key, statement_timeout_s=1)) as hasty:
+    warehouse.fake_snowflake.spoil = _at_queries(lambda: JSONResponse({}, 500))
+    with open_snowflake(warehouse.fake_snowflake.account(key, statement_timeout_s=1)) as hasty:
         warehouse.syncing.sources[Source.SNOWFLAKE] = hasty
         result = warehouse.fails()
     assert result.startswith("Snowflake does not answer")
     assert "None" not in result
     assert warehouse.syncing.book() == before
     warehouse.syncing.sources[Source.SNOWFLAKE] = usual
-    warehouse.redis_client.spoil = lambda _, __: None
+    warehouse.fake_snowflake.spoil = lambda _, __: None
     require_recovered(warehouse)
 
 
@@ -159,27 +159,27 @@ def test_rows_that_go_between_the_count_and_the_query_are_found_missing_and_nobo
 ) -> None:
     def lose(_: str, asked: dict[str, Any]) -> None:
         if 'order by "CLIENT_CODE"' in asked.get("sqlText", ""):
-            warehouse.redis_client.fill("delete from book where client_code in ('FC-1', 'FC-2')")
+            warehouse.fake_snowflake.fill("delete from book where client_code in ('FC-1', 'FC-2')")
 
     before = warehouse.syncing.book()
-    warehouse.redis_client.spoil = lose
+    warehouse.fake_snowflake.spoil = lose
     assert "The source states 6 records and gave 4" in warehouse.fails()
     assert warehouse.syncing.book() == before
-    warehouse.redis_client.spoil = lambda _, __: None
+    warehouse.fake_snowflake.spoil = lambda _, __: None
     warehouse.says(6, full_name="Maria Clara")
     require_recovered(warehouse)
 
 
 def test_a_view_whose_columns_changed_stops_with_all_that_are_missing(warehouse: Warehouse) -> None:
     before = warehouse.syncing.book()
-    warehouse.redis_client.fill(
+    warehouse.fake_snowflake.fill(
         "create or replace view client_view as"
         " select * exclude (full_name, branch_code), full_name as name from book"
     )
     result = warehouse.fails()
     assert [line.partition(":")[0] for line in result.splitlines()] == ["BRANCH_CODE", "FULL_NAME"]
     assert warehouse.syncing.book() == before
-    warehouse.redis_client.fill("create or replace view client_view as select * from book")
+    warehouse.fake_snowflake.fill("create or replace view client_view as select * from book")
     require_recovered(warehouse)
 
 
@@ -191,5 +191,5 @@ def test_a_failure_that_passes_costs_the_run_nothing(warehouse: Warehouse) -> No
             return next(refusals) if "query-request" in path else None
         return None
 
-    warehouse.redis_client.spoil = sometimes
+    warehouse.fake_snowflake.spoil = sometimes
     require_recovered(warehouse)

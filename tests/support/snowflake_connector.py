@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from clientupdater.adapters.snowflake.session import Session
 from clientupdater.adapters.snowflake.source import SnowflakeView
 from tests.support import snowflake_server
-from tests.support.snowflake_server import Gate, written_key
+from tests.support.snowflake_server import FakeSnowflake, written_key
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -45,22 +45,22 @@ COLUMNS = (
 
 def serve(rows: int, ready: Connection) -> None:
     """Fill a view and serve it until told to stop."""
-    with snowflake_server.running() as redis_client:
-        redis_client.chunk_rows = CHUNK
+    with snowflake_server.running() as fake_snowflake:
+        fake_snowflake.chunk_rows = CHUNK
         numbers = (
             f"select row_number() over (order by 1) as n from table(generator(rowcount => {rows}))"
         )
-        redis_client.fill(
+        fake_snowflake.fill(
             f"create table client_view as select {', '.join(COLUMNS)} from ({numbers})"
         )
-        ready.send((redis_client.port, redis_client.database))
+        ready.send((fake_snowflake.port, fake_snowflake.database))
         ready.recv()
 
 
 def read(port: int, database: str, connection: Connection, *, in_tables: bool) -> None:
     """Read it all; tell how long that took and how much memory more at its most."""
-    redis_client = Gate(port, database)
-    account = redis_client.account(written_key(Path(tempfile.mkdtemp())))
+    fake_snowflake = FakeSnowflake(port, database)
+    account = fake_snowflake.account(written_key(Path(tempfile.mkdtemp())))
     source = SnowflakeView(Session(account, in_tables=in_tables))
     fetch = source.begin()
     before = _peak_mb()

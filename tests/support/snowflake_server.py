@@ -62,7 +62,7 @@ CENTAVOS = 2
 
 
 @define
-class Gate:
+class FakeSnowflake:
     """Lets requests through, but for those that `spoil` gives another answer to."""
 
     port: int = 0
@@ -202,19 +202,19 @@ def _replaced(table: pa.Table, n: int, cells: pa.Array, kind: str) -> pa.Table:
 
 
 @contextmanager
-def running() -> Iterator[Gate]:
+def running() -> Iterator[FakeSnowflake]:
     """Let it answer on a port of its own."""
-    redis_client = Gate()
-    server = uvicorn.Server(uvicorn.Config(redis_client, log_config=None, lifespan="off"))
+    fake_snowflake = FakeSnowflake()
+    server = uvicorn.Server(uvicorn.Config(fake_snowflake, log_config=None, lifespan="off"))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        redis_client.port = listening.getsockname()[1]
+        fake_snowflake.port = listening.getsockname()[1]
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
             while not server.started and thread.is_alive():
                 time.sleep(0.005)
-            yield redis_client
+            yield fake_snowflake
         finally:
             server.should_exit = server.force_exit = True
             thread.join()

@@ -132,14 +132,14 @@ def nextbank_in_another_dialect(_: Path) -> Iterator[Stage]:
 def snowflake(folder: Path) -> Iterator[Stage]:
     moments = tuple((code, at.replace(tzinfo=None) if at else None) for code, at in CLIENTS)
     with ExitStack() as stack:
-        redis_client = stack.enter_context(snowflake_server.running())
-        redis_client.fill(
+        fake_snowflake = stack.enter_context(snowflake_server.running())
+        fake_snowflake.fill(
             "create table client_view (client_code varchar, updated_at timestamp_ntz)"
         )
         for code, at in moments:
             message = f"'{at}'" if at else "null"
-            redis_client.fill(f"insert into client_view values ('{code}', {message})")
-        account = redis_client.account(snowflake_server.written_key(folder))
+            fake_snowflake.fill(f"insert into client_view values ('{code}', {message})")
+        account = fake_snowflake.account(snowflake_server.written_key(folder))
         yield Stage.of(
             lambda: stack.enter_context(open_snowflake(account, page_size=3)), _columns(moments)
         )

@@ -1,7 +1,7 @@
 """A person can neither give nor take, by any path, a right that they do not hold (A6).
 
-Every function here either returns or refuses. That one may act upon the other person, or on the
-area, at all is decided before, in ``oversight``.
+Every function here either returns or refuses. Whether the actor may act upon the other person, or
+on the area, at all is decided before, in ``administration``.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """How often a caller may make requests, and by what they are counted (U3).
 
 Hits are counted in windows that slide: those of the running window, and as much of the one before
-as still reaches into the last minute (or five). Two numbers are enough for that, whoever keeps
-them; what follows from them is decided here, in whole microseconds, so that every store says the
-same.
+as still reaches into the last minute (or five). Two numbers are enough for that, and
+every store keeps only those. What follows from them is decided here, in whole microseconds, so that
+all stores agree.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def _who(asker: Asker) -> str:
 
 
 def _where(address: str | None) -> str:
-    """Name the network of an address; what is no address (a socket's name) stands for itself."""
+    """Name the network of an address; other text, such as a socket's name, is kept."""
     try:
         result = ip_address(address or "")
     except ValueError:

@@ -81,7 +81,7 @@ class ExportKey:
 
 
 class Exports(Protocol):
-    """What was asked for; how it stands is told by its job as well, since that may die."""
+    """Exports that people asked for; the status takes the job into account, since that may die."""
 
     def add(self, export: Export) -> None:
         """Put down a new one."""
@@ -117,11 +117,11 @@ class Exports(Protocol):
 
 @frozen(kw_only=True)
 class TableRequest:
-    """A table to be read: only what is within all of the reaches is in it (A10)."""
+    """A table to be read: it holds only what is within every scope (A10)."""
 
     asked: ExportRequest
     reaches: tuple[AccessScope, ...]
-    """By which permissions; the last is what the sight of the snapshot is."""
+    """One for each permission; the last one is the scope of the snapshot."""
     today: date
     now: datetime
     zone: tzinfo

@@ -1,8 +1,8 @@
 """Work that is done later: put down within the caller's transaction, held by one worker at a time.
 
-A job names things by id and holds nobody's data: its arguments and its error are shown to whoever
-looks after jobs. Every moment is given by the one clock of the house; machines that share a queue
-keep their clocks within seconds of each other, a fraction of a lease.
+A job names things by id and holds nobody's data: its arguments and its error are shown to
+people who administer jobs. Every moment comes from the caller; machines that share a queue keep
+their clocks within seconds of each other, a fraction of a lease.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ DEFAULT_QUEUE = "default"
 SYNC_QUEUE = "sync"
 EXPORT_QUEUE = "exports"
 QUEUES = (DEFAULT_QUEUE, SYNC_QUEUE, EXPORT_QUEUE)
-"""Those that a worker works on unless it is told otherwise."""
+"""The queues that a worker works on by default."""
 MAX_ATTEMPTS = 3
 
 
@@ -95,7 +95,7 @@ class Job:
 
 @frozen
 class JobClaim:
-    """By whom and by which attempt a job is held: what every word about it is fenced by (J1)."""
+    """The worker and the attempt that hold a job; a stale claim changes nothing (J1)."""
 
     job: JobId
     worker: str
@@ -160,7 +160,7 @@ class Jobs(Protocol):
         ...
 
     def call_off(self, job: JobId, now: datetime) -> None:
-        """End it without having done it; whoever is at it holds it no longer."""
+        """End it without having done it; a worker at it loses its claim."""
         ...
 
     def depths(self, now: datetime) -> Sequence[QueueDepth]:
@@ -175,7 +175,7 @@ def with_idle(items: Iterable[QueueDepth]) -> Sequence[QueueDepth]:
 
 
 class JobOutcomes(Protocol):
-    """How work on a job ends. Each is fenced: what is no longer held is left alone (J1)."""
+    """How work on a job ends. A job that is no longer held is left alone (J1)."""
 
     def complete(self, claims: Collection[JobClaim], now: datetime) -> AbstractSet[JobId]:
         """Note that they are done; give those that were still held."""

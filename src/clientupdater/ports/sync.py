@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from clientupdater.domain.ids import CompanyId, PersonId, SyncJobId
     from clientupdater.domain.jobs import JobStatus
     from clientupdater.domain.periods import Period
-    from clientupdater.domain.sync.absence import Fetch
+    from clientupdater.domain.sync.absence import FetchSummary
     from clientupdater.domain.sync.fields import Entry, Source
     from clientupdater.domain.sync.jobs import SyncJob, SyncRequest
     from clientupdater.domain.sync.mapping import Reject, Row, SourceMapping
     from clientupdater.domain.sync.outcome import Outcome
     from clientupdater.domain.sync.transforms import Lookups
-    from clientupdater.ports.sources import Fetch as ReadModels
+    from clientupdater.ports.sources import Fetch
 
 
 class SyncJobs(Protocol):
@@ -56,11 +56,11 @@ class SyncJobs(Protocol):
         ...
 
     def cancel(self, job: SyncJob, now: datetime) -> None:
-        """Call it off; whoever works on it finds out. Raises SyncOver if it moved on."""
+        """Call it off; a worker at it notices. Raises SyncOver if it moved on."""
         ...
 
     def begin(self, job: SyncJobId, now: datetime, *, patience: float) -> SyncJob:
-        """Take it up, or take it up again where whoever did it died.
+        """Take it up, or take it up again after its process died.
 
         Raises NotFound; SyncRunning while another run of its source is alive: it has said so
         within `patience` seconds, or is applying; SyncOver where there is nothing to do.
@@ -71,7 +71,7 @@ class SyncJobs(Protocol):
         """Say how far it is, and that it lives. Raises SyncOver if it is ours no longer."""
         ...
 
-    def fetched(self, job: SyncJob, reading: ReadModels, *, ended: bool) -> SyncJob:
+    def fetched(self, job: SyncJob, fetch: Fetch, *, ended: bool) -> SyncJob:
         """Note what the source says of its data; `ended` once all of it was read."""
         ...
 
@@ -287,7 +287,7 @@ class Staging(Protocol):
         """Put in some of the records that `news` gave, mapped and checked."""
         ...
 
-    def compare(self, fetch: Fetch) -> Comparison:
+    def compare(self, fetch: FetchSummary) -> Comparison:
         """Find what differs, who is new and who is gone; hold whom it will write."""
         ...
 

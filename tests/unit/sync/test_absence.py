@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from clientupdater.domain.sync.absence import (
     Completeness,
     Fate,
-    Fetch,
+    FetchSummary,
     Presence,
     fate,
     reappears,
@@ -28,7 +28,7 @@ HERE = Presence()
 ONCE = Presence(1, FIRST)
 TWICE = Presence(2, SECOND)
 NAMED = Presence(named_deleted=True)
-WHOLE = Fetch(FIRST, full=True, received=10, stated=10)
+WHOLE = FetchSummary(FIRST, full=True, received=10, stated=10)
 
 
 # --- completeness
@@ -52,7 +52,7 @@ WHOLE = Fetch(FIRST, full=True, received=10, stated=10)
 )
 @pytest.mark.rule("Y6", "Y8")
 def test_Y6_only_a_complete_and_full_fetch_tells_who_is_missing(
-    fetch: Fetch,
+    fetch: FetchSummary,
     completeness: Completeness,
     applies: bool,
     marks: bool,

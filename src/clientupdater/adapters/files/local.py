@@ -27,7 +27,7 @@ _PART = ".part"
 
 @frozen
 class LocalFileStore:
-    """For whoever the software runs as alone; a name holds no path."""
+    """Files that only the user of this process can read; a name holds no path."""
 
     directory: Path
 
@@ -86,7 +86,7 @@ class LocalFileStore:
 
 @define(eq=False)
 class LocalDraft:
-    """A file that is being written; what the disk refuses is told in our words."""
+    """A file that is being written; errors of the disk are translated."""
 
     _file: BinaryIO
 
@@ -122,7 +122,7 @@ def _bring_to_disk(directory: Path) -> None:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Say in our words what the system refused; no path is told."""
+    """Translate what the system refused; the message holds no path."""
     try:
         yield
     except FileNotFoundError:

@@ -26,8 +26,8 @@ class Completeness(StrEnum):
 
 
 @frozen
-class Fetch:
-    """What came of reading a source: rejected rows count as received."""
+class FetchSummary:
+    """What a run received from a source: rejected rows count as received."""
 
     as_of: datetime
     full: bool
@@ -103,10 +103,10 @@ class Fate(StrEnum):
 
 
 def fate(presences: Mapping[Source, Presence], source: Source, *, was_active: bool) -> Fate:
-    """Say what becomes of a client after a source's word on it has been noted (Y6).
+    """Decide what happens to a client once a source's report of it is noted (Y6).
 
-    Named as deleted it goes at once, whoever else still has it; otherwise only when every
-    source that ever delivered it has missed it twice in a row.
+    A client named as deleted vanishes at once, even if other sources have it. Otherwise it vanishes
+    when every source that ever delivered it has missed it twice in a row.
     """
     if not was_active:
         return Fate.STAYS

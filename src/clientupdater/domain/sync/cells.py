@@ -29,25 +29,25 @@ REMEMBERED = 50_000
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _TYPE_OF_KIND = {Kind.DATE: date, Kind.MONEY: Decimal, Kind.MOMENT: datetime, Kind.NUMBER: int}
 
-SyncApply: TypeAlias = Callable[["Raw"], "Value"]
+CellReader: TypeAlias = Callable[["Raw"], "Value"]
 """Takes a cell, or raises Unfit."""
 
 
-def taking(
+def cell_reader(
     wanted: Field, steps: Sequence[Transform], lookups: Lookups, *, required: bool
-) -> SyncApply:
-    """Put together how a field's cells are taken; one that is `required` may not be empty."""
-    settle = _settling(wanted)
+) -> CellReader:
+    """Make the function that reads a field's cells; a `required` cell may not be empty."""
+    fit = _fitting(wanted)
 
     def take(cell: Raw) -> Value:
         value: Raw = _storable(cell) if isinstance(cell, str) else cell
         if value is not None:
             for step in steps:
                 value = step(value, lookups)
-        settled = None if value is None else settle(value)
-        if required and settled is None:
+        fitted = None if value is None else fit(value)
+        if required and fitted is None:
             raise Unfit("is missing")
-        return settled
+        return fitted
 
     return _Remembered(take).__getitem__ if wanted.repeats else take
 
@@ -55,7 +55,7 @@ def taking(
 class _Remembered(dict["Raw", "Value"]):
     """Answers at once for a text that came before; what is unfit is looked at again."""
 
-    def __init__(self, take: SyncApply) -> None:
+    def __init__(self, take: CellReader) -> None:
         """Begin with nothing."""
         super().__init__()
         self._take = take
@@ -77,14 +77,14 @@ def _storable(cell: str) -> str:
     return cell
 
 
-def _settling(wanted: Field) -> SyncApply:
-    """Say how a value, once transformed, is held against what its field has room for."""
+def _fitting(wanted: Field) -> CellReader:
+    """Make the check that a transformed value fits its field."""
     expected = _TYPE_OF_KIND.get(wanted.kind)
-    return _settling_text(wanted.longest) if expected is None else _settling_as(wanted, expected)
+    return _fitting_text(wanted.longest) if expected is None else _fitting_as(wanted, expected)
 
 
-def _settling_text(longest: int) -> SyncApply:
-    def settle(value: Raw) -> Value:
+def _fitting_text(longest: int) -> CellReader:
+    def fit(value: Raw) -> Value:
         text = value if isinstance(value, str) else as_text(value)
         if not text:
             return None
@@ -92,13 +92,13 @@ def _settling_text(longest: int) -> SyncApply:
             raise Unfit(f"is longer than {longest} characters")
         return text
 
-    return settle
+    return fit
 
 
-def _settling_as(wanted: Field, expected: type) -> SyncApply:
-    def settle(value: Raw) -> Value:
+def _fitting_as(wanted: Field, expected: type) -> CellReader:
+    def fit(value: Raw) -> Value:
         if isinstance(value, float) or type(value) is not expected:
             raise Unfit(f"is not {wanted.kind}; the mapping lacks a transform")
         return value
 
-    return settle
+    return fit

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from clientupdater.domain.errors import Fault, InvalidInput, Misconfigured
-from clientupdater.domain.sync.cells import taking
+from clientupdater.domain.sync.cells import cell_reader
 from clientupdater.domain.sync.fields import ESSENTIAL, IDENTITY, VERSIONING, Entry, Field
 from clientupdater.domain.sync.protection import (
     REPEATED,
@@ -32,7 +32,7 @@ from clientupdater.domain.sync.versions import RecordVersion
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from clientupdater.domain.sync.cells import SyncApply
+    from clientupdater.domain.sync.cells import CellReader
     from clientupdater.domain.sync.fields import Raw, Value
 
 _FIELDS = {str(each): each for each in Field}
@@ -211,7 +211,7 @@ def _once(mapped: Row | Reject, column: str, times: int) -> Row | Reject:
 
 
 def map_record(mapping: SourceMapping, lookups: Lookups, record: Record) -> Row | Reject:
-    """Map one record; every fault of it is told (Y3)."""
+    """Map one record; a reject lists every fault (Y3)."""
     return RecordMapper.of(mapping, lookups)(record)
 
 
@@ -222,8 +222,8 @@ class RecordMapper:
     Of a deleted record only code, company and version are read, and it needs its code alone (Y6).
     """
 
-    living: tuple[tuple[Field, str, SyncApply], ...]
-    deleted: tuple[tuple[Field, str, SyncApply], ...]
+    living: tuple[tuple[Field, str, CellReader], ...]
+    deleted: tuple[tuple[Field, str, CellReader], ...]
     product_column: str
     product_companies: Mapping[str, str]
     columns: Mapping[Field, str]
@@ -244,7 +244,7 @@ class RecordMapper:
         )
 
     def __call__(self, record: Record) -> Row | Reject:
-        """Map one record; every fault of it is told (Y3)."""
+        """Map one record; a reject lists every fault (Y3)."""
         if record.faults and not record.cells:
             return Reject(record.position, None, record.faults, hides_code=True)
         values: dict[Field, Value] = {}
@@ -298,8 +298,8 @@ class RecordMapper:
 
 def _ready(
     each: FieldMapping, lookups: Lookups, needed: frozenset[Field]
-) -> tuple[Field, str, SyncApply]:
-    take = taking(each.field, each.steps, lookups, required=each.field in needed)
+) -> tuple[Field, str, CellReader]:
+    take = cell_reader(each.field, each.steps, lookups, required=each.field in needed)
     return each.field, each.column, take
 
 

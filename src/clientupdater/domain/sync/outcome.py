@@ -10,7 +10,7 @@ from attrs import field, frozen
 if TYPE_CHECKING:
     from clientupdater.domain.sync.jobs import SyncCounts
 
-#: How many of each kind are shown to whoever decides.
+#: Examples of each kind that a plan shows.
 EXAMPLES = 10
 
 

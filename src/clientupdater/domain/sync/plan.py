@@ -88,7 +88,7 @@ class Plan:
     def hash(self) -> str:
         """Name the plan's effects: the same for the same effects, in any order and process.
 
-        Rejects and terminal exceptions are told, but change nothing, so they are left out.
+        Rejects and terminal exceptions are listed, but change nothing, so they are left out.
         """
         text = json.dumps(self._effects(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
@@ -115,19 +115,21 @@ class Plan:
 
 def _values(values: Mapping[Field, Value]) -> list[list[str]]:
     return sorted(
-        [str(field), _told(value)] for field, value in values.items() if value is not None
+        [str(field), _distinct(value)] for field, value in values.items() if value is not None
     )
 
 
 def _changes(update: Update) -> list[list[str]]:
-    return sorted([each.field, _told(each.before), _told(each.after)] for each in update.changes)
+    return sorted(
+        [each.field, _distinct(each.before), _distinct(each.after)] for each in update.changes
+    )
 
 
 def _rows(effects: Iterable[RowEffect]) -> list[list[str]]:
     return sorted([each.code, each.period, each.detail] for each in effects)
 
 
-def _told(value: Value) -> str:
+def _distinct(value: Value) -> str:
     """Write a value so that no two look alike: nothing, a number's seal, or its text."""
     if value is None:
         return "-"

@@ -1,7 +1,7 @@
 """The demo's processes: started together, watched, and stopped together.
 
-They die with the demo also when it is killed (see ``lifeline``). If one of them ends by itself,
-the demo says so and stops the others: a demo that limps on would mislead whoever looks at it.
+They also die when the demo is killed (see ``child_process``). If one of them ends by itself, the
+demo says so and stops the others: a demo that limps on would mislead its user.
 """
 
 from __future__ import annotations

@@ -14,11 +14,10 @@ _log = structlog.stdlib.get_logger("clientupdater.worker")
 _BUCKETS = (0.01, 0.1, 1, 10, 60, 600, 3600)
 
 
-class Account:
-    """Keeps it for one worker."""
+class JobMetrics:
+    """The log and the metrics of one worker's jobs."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
         self.registry = CollectorRegistry()
         self._durations = Histogram(
             "clientupdater_job_duration_seconds",
@@ -37,8 +36,8 @@ class Account:
         """Note that the queue has answered."""
         self._alive.set_to_current_time()
 
-    def of(self, held: RunningJob) -> None:
-        """Tell of a job that is over."""
+    def record(self, held: RunningJob) -> None:
+        """Log a job that has ended, and count it."""
         outcome = _outcome(held)
         self._durations.labels(held.job.name, outcome).observe(held.took_s)
         line = {

@@ -47,9 +47,13 @@ def issue_now(tx: Transaction, person: PersonId, by: PersonId | None) -> Issue |
 def set_initial_password(
     tx: Transaction, person: PersonId, hashed: str, now: datetime, issued_by: PersonId | None
 ) -> datetime:
-    """Store a password that works once; return when it expires."""
+    """Store a password that works once, in place of any earlier one; return when it expires.
+
+    The person's row is written first, because a reset locks it before the one-time passwords.
+    """
     password = OneTimePassword(now)
     tx.credentials.set(person, hashed, now, password.expires_at)
+    tx.credentials.void_one_time(person)
     issued = OneTime(password=password, issued_by=issued_by)
     tx.credentials.issue_one_time(person, issued, None)
     return password.expires_at

@@ -168,7 +168,6 @@ class PasswordChanges:
             tx, person_id, now = admin.tx, admin.person.id, self.clock.now()
             guesses = easy_guesses(tx, self.passwords)
             check_password(password, admin.person.email, guesses=guesses)
-            tx.credentials.void_one_time(person_id)
             set_initial_password(tx, person_id, hashed, now, admin.actor.id)
             end_sessions_of_old_password(tx, person_id, now, "password reset")
             admin.log_action("password.set")

@@ -23,7 +23,7 @@ from clientupdater.domain.periods import (
     window,
 )
 from clientupdater.domain.settings_values import BACKDATING_DAYS, GUARD_FLOOR, GUARD_PERCENT
-from clientupdater.domain.sync.absence import Fetch
+from clientupdater.domain.sync.absence import FetchSummary
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.guard import Guard, held_companies
 from clientupdater.domain.sync.jobs import Mode, Step
@@ -81,7 +81,7 @@ class SyncApply:
             due=due_for_opening(now, self.zone),
         )
 
-    def _staged(self, staging: Staging, terms: Terms) -> Fetch:
+    def _staged(self, staging: Staging, terms: Terms) -> FetchSummary:
         job = self.sync_progress.job
         mapper = PageMapper.of(terms)
         received = without_code = hidden_codes = 0
@@ -94,7 +94,7 @@ class SyncApply:
                 without_code += mapped.without_code
                 hidden_codes += mapped.hidden_codes
                 tell(received)
-        return Fetch(
+        return FetchSummary(
             as_of=job.as_of or self.clock.now(),
             full=job.asked.full,
             received=received,
@@ -114,7 +114,7 @@ class SyncApply:
                 if row in wanted:
                     yield InputPage(row, (record,), None, page.columns)
 
-    def _require_whole(self, fetch: Fetch) -> None:
+    def _require_whole(self, fetch: FetchSummary) -> None:
         if not fetch.applies:
             lost = f", {fetch.without_code} of them without a code" if fetch.without_code else ""
             message = (

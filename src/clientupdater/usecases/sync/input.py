@@ -9,7 +9,7 @@ from attrs import frozen
 from clientupdater.domain.errors import Fault, Gone, Misconfigured, SourceExpired
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.versions import read_from
-from clientupdater.ports.sources import Fetch as Reading
+from clientupdater.ports.sources import Fetch
 from clientupdater.ports.sync import InputPage, LastPage
 from clientupdater.ports.unit_of_work import SYSTEM
 
@@ -64,14 +64,14 @@ class SyncInput:
         tell: Callable[[int], None],
     ) -> SyncJob:
         row, position = place.next_row, place.next_position
-        reading = _reading(job, columns)
+        fetch = _reading(job, columns)
         while True:
-            page = source.page(reading, position)
+            page = source.page(fetch, position)
             self._keep(job, InputPage(row, page.records, page.position, columns))
             row, position = row + len(page.records), page.position
             tell(row - 1)
             if position is None:
-                return self._noted(job, reading, ended=True)
+                return self._noted(job, fetch, ended=True)
 
     def _source(self, name: Source) -> ClientSource:
         source = self.sources.get(name)
@@ -99,18 +99,18 @@ class SyncInput:
         with self.work.begin(SYSTEM) as tx:
             known = tx.sync_mappings.watermark(job.asked.source, job.asked.company)
         since = None if job.asked.full else read_from(known, self.overlap)
-        reading = source.begin(since, columns)
+        fetch = source.begin(since, columns)
         with self.work.begin(SYSTEM) as tx:
             tx.sync_inputs.forget(job)
-            return tx.sync_jobs.fetched(job, reading, ended=False), LastPage(1, None)
+            return tx.sync_jobs.fetched(job, fetch, ended=False), LastPage(1, None)
 
     def _keep(self, job: SyncJob, page: InputPage) -> None:
         with self.work.begin(SYSTEM) as tx:
             tx.sync_inputs.keep(job, page, self.clock.now())
 
-    def _noted(self, job: SyncJob, reading: Reading, *, ended: bool) -> SyncJob:
+    def _noted(self, job: SyncJob, fetch: Fetch, *, ended: bool) -> SyncJob:
         with self.work.begin(SYSTEM) as tx:
-            return tx.sync_jobs.fetched(job, reading, ended=ended)
+            return tx.sync_jobs.fetched(job, fetch, ended=ended)
 
     def _as_the_origin_had_it(self, job: SyncJob, origin_id: SyncJobId) -> SyncJob:
         with self.work.begin(SYSTEM) as tx:
@@ -119,7 +119,7 @@ class SyncInput:
         if origin is None or origin.as_of is None:
             raise Gone(_NOT_KEPT)
         stated = None if job.asked.rejects_alone else origin.stated_count
-        return self._noted(job, Reading(origin.as_of, stated, origin.since), ended=True)
+        return self._noted(job, Fetch(origin.as_of, stated, origin.since), ended=True)
 
 
 def require_kept(tx: Transaction, job: SyncJobId) -> None:
@@ -128,8 +128,8 @@ def require_kept(tx: Transaction, job: SyncJobId) -> None:
         raise Gone(_NOT_KEPT)
 
 
-def _reading(job: SyncJob, columns: tuple[str, ...]) -> Reading:
+def _reading(job: SyncJob, columns: tuple[str, ...]) -> Fetch:
     """Put together again how the source is being read."""
     if job.as_of is None:
         raise Misconfigured([Fault("", "This run has not begun to read.")])
-    return Reading(job.as_of, job.stated_count, job.since, columns, job.handle)
+    return Fetch(job.as_of, job.stated_count, job.since, columns, job.handle)

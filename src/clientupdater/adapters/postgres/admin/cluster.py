@@ -68,7 +68,7 @@ class Cluster:
         self._run(statement + source if template else statement)
 
     def drop_database(self, name: str) -> None:
-        """Drop it, whoever is still connected."""
+        """Drop it, even while others are connected."""
         self._run(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
     def _run(self, statement: sql.Composed) -> None:

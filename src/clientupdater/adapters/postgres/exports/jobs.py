@@ -82,7 +82,7 @@ class PostgresExports:
             "started_at": export.started_at,
             "completed_at": export.completed_at,
             "expires_at": export.expires_at,
-            "sight": export.rls_scope and Jsonb(_told_sight(export.rls_scope)),
+            "sight": export.rls_scope and Jsonb(_stored_scope(export.rls_scope)),
         }
         self._connection.execute(QUERIES["keep"], values)
 
@@ -129,11 +129,11 @@ def _export(row: Sequence[Any]) -> Export:
         file_size=size,
         row_count=rows,
         error=error,
-        rls_scope=rls_scope and _sight(PersonId(person), rls_scope),
+        rls_scope=rls_scope and _read_scope(PersonId(person), rls_scope),
     )
 
 
-def _told_sight(rls_scope: Mapping[Permission, AccessScope]) -> dict[str, object]:
+def _stored_scope(rls_scope: Mapping[Permission, AccessScope]) -> dict[str, object]:
     return {
         str(permission): {
             "everywhere": access_scope.everywhere,
@@ -145,7 +145,7 @@ def _told_sight(rls_scope: Mapping[Permission, AccessScope]) -> dict[str, object
     }
 
 
-def _sight(person: PersonId, values: Mapping[str, Any]) -> dict[Permission, AccessScope]:
+def _read_scope(person: PersonId, values: Mapping[str, Any]) -> dict[Permission, AccessScope]:
     return {
         Permission(permission): AccessScope(
             actor=person,

@@ -115,10 +115,10 @@ returning {columns}
 -- name: beat
 update job_queue j
    set lease_expires_at = greatest(j.lease_expires_at, %(until)s),
-       progress = coalesce(told.progress, j.progress)
+       progress = coalesce(beats.progress, j.progress)
   from unnest(%(jobs)s::bigint[], %(workers)s::text[], %(attempts)s::int[], %(progress)s::jsonb[])
-       told (id, worker, attempt, progress)
- where j.id = told.id and j.worker = told.worker and j.attempts = told.attempt
+       beats (id, worker, attempt, progress)
+ where j.id = beats.id and j.worker = beats.worker and j.attempts = beats.attempt
    and j.status = 'processing'
 returning j.id
 
@@ -155,8 +155,8 @@ update job_queue j
    set status = 'completed', worker = null, lease_expires_at = null, completed_at = %(now)s,
        error = null
   from unnest(%(jobs)s::bigint[], %(workers)s::text[], %(attempts)s::int[])
-       told (id, worker, attempt)
- where j.id = told.id and j.worker = told.worker and j.attempts = told.attempt
+       done (id, worker, attempt)
+ where j.id = done.id and j.worker = done.worker and j.attempts = done.attempt
    and j.status = 'processing'
 returning j.id
 

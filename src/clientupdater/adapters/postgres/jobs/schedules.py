@@ -42,7 +42,7 @@ class PostgresSchedules:
 
     def note(self, name: str, standing: Schedule) -> None:
         """Note when it ran and is due next; its version stays."""
-        self._connection.execute(QUERIES["note"], {"name": name, **_told(standing)})
+        self._connection.execute(QUERIES["note"], {"name": name, **_times(standing)})
 
     def change(self, schedule: ScheduledJob) -> None:
         """Keep what somebody changed, under its next version."""
@@ -51,12 +51,12 @@ class PostgresSchedules:
             "cron": schedule.cron,
             "time_zone": schedule.time_zone,
             "is_active": schedule.is_active,
-            **_told(schedule.standing),
+            **_times(schedule.standing),
         }
         self._connection.execute(QUERIES["change"], values)
 
 
-def _told(standing: Schedule) -> dict[str, object]:
+def _times(standing: Schedule) -> dict[str, object]:
     return {"last_run_at": standing.last_run_at, "next_run_at": standing.next_run_at}
 
 

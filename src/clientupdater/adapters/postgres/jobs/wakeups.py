@@ -40,7 +40,7 @@ class PostgresWakeUps:
             thread.join(_PATIENCE_S)
 
     def _listen(self, wake: Callable[[], None], over: Event) -> None:
-        """Whoever waits polls as well, so that what is missed meanwhile is only later."""
+        """Listen until the end; the worker polls as well, so a missed notice only delays a job."""
         while not over.is_set():
             try:
                 self._hear(wake, over)

@@ -122,7 +122,7 @@ with changed as (
 )
 
 update client_sources k
-set {said}, client_updated_at = changed.updated_at
+set {reported}, client_updated_at = changed.updated_at
 from changed
 join sync_change x on x.client_id = changed.id
 where k.client_id = changed.id and k.source = %(source)s::text::sync_source
@@ -142,7 +142,7 @@ select e.client_id, e.what, e.old_value, e.new_value, %(job)s, %(now)s
 from sync_effects e
 where e.kind in ('updated', 'vanished', 'reappeared')
 
--- name: said
+-- name: reported
 source_version = x.said_at,
 source_version_number = x.said_number,
 named_deleted = x.named_deleted,
@@ -157,7 +157,7 @@ last_seen_job_id = %(job)s
 -- name: note_sources
 -- Of those whose clients stay as they are.
 update client_sources k
-set {said}, client_updated_at = x.client_updated_at
+set {reported}, client_updated_at = x.client_updated_at
 from sync_change x
 where
     x.has_source

@@ -102,7 +102,7 @@ taken as (
     returning s.row_number, s.code, s.company
 ),
 
-told as (
+refused_before as (
     update sync_refused r
     set reasons = r.reasons || jsonb_build_array({comes_twice})
     from twice

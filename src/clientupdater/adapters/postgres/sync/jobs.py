@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clientupdater.adapters.postgres.core.connect import Connection
-    from clientupdater.ports.sources import Fetch as Reading
+    from clientupdater.ports.sources import Fetch
     from clientupdater.ports.sync import Progressed
 
 QUERIES = named_queries("sync/jobs.sql")
@@ -91,7 +91,7 @@ class PostgresSyncJobs:
             raise SyncRunning
 
     def begin(self, job: SyncJobId, now: datetime, *, patience: float) -> SyncJob:
-        """Take it up, or take it up again where whoever did it died."""
+        """Take it up, or take it up again after its process died."""
         values = {"job": job, "now": now}
         row = self._connection.execute(QUERIES["hold"], values).fetchone()
         if row is None:
@@ -107,13 +107,13 @@ class PostgresSyncJobs:
         """Say how far it is, and that it lives."""
         self._note("progressed", job, {**asdict(how_far), "now": now})
 
-    def fetched(self, job: SyncJob, reading: Reading, *, ended: bool) -> SyncJob:
+    def fetched(self, job: SyncJob, fetch: Fetch, *, ended: bool) -> SyncJob:
         """Note what the source says of its data."""
         values = {
-            "as_of": reading.as_of,
-            "stated": reading.stated_count,
-            "since": reading.since and reading.since.isoformat(),
-            "handle": reading.handle,
+            "as_of": fetch.as_of,
+            "stated": fetch.stated_count,
+            "since": fetch.since and fetch.since.isoformat(),
+            "handle": fetch.handle,
             "ended": ended,
         }
         self._note("fetched", job, values)

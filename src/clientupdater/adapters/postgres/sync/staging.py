@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from clientupdater.adapters.security.vault import Vault
     from clientupdater.domain.ids import CompanyId
     from clientupdater.domain.periods import Period
-    from clientupdater.domain.sync.absence import Fetch
+    from clientupdater.domain.sync.absence import FetchSummary
     from clientupdater.domain.sync.mapping import Reject, Row
     from clientupdater.ports.sync import InputPage, Numbered, Work
 
@@ -87,7 +87,7 @@ class PostgresStaging:
             with self._connection.cursor().copy(REFUSED) as copy:
                 copy.write(refused_lines(rejects))
 
-    def compare(self, fetch: Fetch) -> Comparison:
+    def compare(self, fetch: FetchSummary) -> Comparison:
         """Find what differs, who is new and who is gone; hold whom it will write."""
         self._params |= {"as_of": fetch.as_of, "marks": fetch.marks_absent}
         self._do(COMPARE, "measure", "measure_seen", "recall")

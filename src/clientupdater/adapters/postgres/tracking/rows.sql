@@ -214,7 +214,7 @@ with moved as (
     returning s.id, s.client_id, s.company_id, s.period
 ),
 
-told as (
+added as (
     insert into status_events (
         client_period_status_id, event_sequence, kind, status_type_id, reason_id, remarks,
         has_payment, is_terminal, channel, occurred_at, created_at, company_id, branch_id,
@@ -264,7 +264,7 @@ opened as (
     returning id, company_id, branch_id, status_type_id
 ),
 
-told as (
+added as (
     insert into status_events (
         client_period_status_id, event_sequence, kind, status_type_id, company_id, branch_id,
         occurred_at, created_at
@@ -275,7 +275,7 @@ told as (
 )
 
 select
-    (select count(*) from told),
+    (select count(*) from added),
     (select count(*) from looked_at),
     (select id from looked_at order by id desc limit 1)
 
