@@ -42,6 +42,7 @@ from tests.support.staff_fixture import staffed
 from clientupdater.adapters.files.local import LocalFileStore
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
+from clientupdater.adapters.postgres.read_models.tables import PostgresTable
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.exports import EMPTY, ExportFormat, ExportType, Kind, chosen_columns
 from clientupdater.domain.ids import PersonId
@@ -53,7 +54,6 @@ from clientupdater.usecases.exports.authorization import reaches
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from clientupdater.adapters.postgres.read_models.tables import PostgresTable
     from clientupdater.domain.access import Actor
 
 MOST_MB = 64.0
@@ -101,8 +101,10 @@ class Bureau:
                 actor = _found(tx.rights.actor(PersonId(self.person)))
             result = reaches(actor, asked)
             look = TableRequest(asked=asked, reaches=result, today=NOW.date(), now=NOW, zone=MANILA)
-            with work.snapshot(result[-1]) as snapshot:
-                yield asked, snapshot.table(look)
+            with work.snapshot(result[-1]) as open_table:
+                table = open_table(look)
+                assert isinstance(table, PostgresTable)
+                yield asked, table
 
     def psql(self, folder: str) -> float:
         """Copy the same statement by psql; give how long it takes, its start left in."""
