@@ -19,7 +19,7 @@ import tempfile
 import time
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import attrs
@@ -42,7 +42,6 @@ from tests.support.staff_fixture import staffed
 from clientupdater.adapters.files.local import LocalFileStore
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
-from clientupdater.adapters.postgres.read_models.tables import PostgresTable
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.exports import EMPTY, ExportFormat, ExportType, Kind, chosen_columns
 from clientupdater.domain.ids import PersonId
@@ -54,6 +53,7 @@ from clientupdater.usecases.exports.authorization import reaches
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from clientupdater.adapters.postgres.read_models.tables import PostgresTable
     from clientupdater.domain.access import Actor
 
 MOST_MB = 64.0
@@ -102,9 +102,7 @@ class Bureau:
             result = reaches(actor, asked)
             look = TableRequest(asked=asked, reaches=result, today=NOW.date(), now=NOW, zone=MANILA)
             with work.snapshot(result[-1]) as open_table:
-                table = open_table(look)
-                assert isinstance(table, PostgresTable)
-                yield asked, table
+                yield asked, cast("PostgresTable", open_table(look))
 
     def psql(self, folder: str) -> float:
         """Copy the same statement by psql; give how long it takes, its start left in."""
