@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from attrs import field, frozen
@@ -98,15 +98,3 @@ class Session:
             opened.user_agent,
             is_current=opened.id == current,
         )
-
-
-Item = TypeVar("Item")
-
-
-@frozen
-class Listed(Generic[Item]):
-    """A page of a list."""
-
-    items: tuple[Item, ...]
-    next_cursor: str | None = None
-    has_more: bool = False
