@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import psycopg
 from attrs import define, field, frozen
@@ -54,12 +54,12 @@ if TYPE_CHECKING:
 
     from psycopg_pool import ConnectionPool
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.adapters.security.vault import Vault
     from clientupdater.ports.exports import Snapshot
     from clientupdater.ports.sync import Work
     from clientupdater.ports.unit_of_work import RowSecurityScope
 
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 Pool: TypeAlias = "ConnectionPool[Connection]"
 
 _NO_ANSWER = (psycopg.OperationalError, psycopg.InterfaceError)

@@ -13,7 +13,6 @@ from psycopg.conninfo import make_conninfo
 from clientupdater.adapters.postgres.core.connect import NOTICES_SILENCE
 from clientupdater.adapters.postgres.jobs.queue import (
     QUERIES,
-    Connection,
     PostgresJobOutcomes,
     job_of,
     json_of,
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.jobs import Verdict
     from clientupdater.ports.queue import Heartbeat, Job
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import psycopg
 from attrs import evolve, frozen
@@ -22,13 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.access import Grant
     from clientupdater.domain.accounts import GivenGrant, Person
     from clientupdater.domain.administration import PeopleScope
     from clientupdater.domain.ids import CompanyId, PersonId
     from clientupdater.domain.permissions import Permission
-
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 
 _TAKEN = {

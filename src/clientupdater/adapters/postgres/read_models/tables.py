@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import psycopg
 from attrs import define
 
 from clientupdater.adapters.postgres.core.scope_ids import over_known_companies
@@ -26,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.adapters.postgres.read_models.client_walk import ResolvedQuery
     from clientupdater.domain.access_scope import AccessScope
     from clientupdater.ports.exports import TableRequest
 
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 _Row: TypeAlias = bytes | bytearray | memoryview
 
 BATCH_BYTES = 64 * 1024
