@@ -19,7 +19,7 @@ import tempfile
 import time
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import attrs
@@ -101,8 +101,8 @@ class Bureau:
                 actor = _found(tx.rights.actor(PersonId(self.person)))
             result = reaches(actor, asked)
             look = TableRequest(asked=asked, reaches=result, today=NOW.date(), now=NOW, zone=MANILA)
-            with work.snapshot(result[-1]) as snapshot:
-                yield asked, snapshot.table(look)
+            with work.snapshot(result[-1]) as open_table:
+                yield asked, cast("PostgresTable", open_table(look))
 
     def psql(self, folder: str) -> float:
         """Copy the same statement by psql; give how long it takes, its start left in."""

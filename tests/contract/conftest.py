@@ -1,31 +1,33 @@
-"""Every store that keeps the tracking ports, for one suite to run over."""
+"""Every store that implements the tracking ports, for one suite to run over."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
-from psycopg.types.json import Jsonb
+from attrs import evolve
 from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.adapters.postgres.jobs.leases import PostgresLeases
 from clientupdater.adapters.postgres.jobs.wakeups import PostgresWakeUps
-from clientupdater.testing.queue import MemoryLeases
+from clientupdater.domain.jobs import JobStatus
 from clientupdater.testing.store import memory_book
 from tests.support.builders import FCASH, PCNI, catalogue
-from tests.support.queue_fixture import Backroom
-from tests.support.stores import VAULT, MemoryWorld, PostgresWorld, World
+from tests.support.queue_fixture import JobQueue, WorkedQueue, kill_by_worker
+from tests.support.stores import STORES, VAULT, MemoryWorld, PostgresWorld, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
-    from clientupdater.ports.schedules import ScheduledJob
+    from clientupdater.domain.ids import JobId
+    from clientupdater.testing.store import MemoryBook
+    from tests.support.servers import Database
 
 
-@pytest.fixture(params=["memory", "postgres"])
+@pytest.fixture(params=STORES)
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     """Give the same world in one store after the other."""
     if request.param == "memory":
@@ -39,46 +41,30 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
 
 
 @pytest.fixture
-def room(world: World, request: pytest.FixtureRequest) -> Iterator[Backroom]:
-    """Give a queue in one store after the other."""
-    if isinstance(world, MemoryWorld):
-        book = world.work
-        yield Backroom(
-            book,
-            MemoryLeases(book),
-            book.queue.listening,
-            FCASH,
-            PCNI,
-            lambda each: book.queue.schedules.update({each.name: each}),
-        )
-        return
-    assert isinstance(world, PostgresWorld)
-    database = request.getfixturevalue("database")
-    with psycopg.connect(database.superuser_url) as connection:
-        connection.execute("delete from scheduled_jobs")
+def leases(database: Database) -> Iterator[PostgresLeases]:
+    """Give a worker's connection to the queue."""
     leases = PostgresLeases(database.app_url)
-    yield Backroom(
-        world.work,
-        leases,
-        PostgresWakeUps(database.app_url).listening,
-        world.fcash,
-        world.pcni,
-        partial(_schedule, database.superuser_url),
-    )
+    yield leases
     leases.close()
 
 
-def _schedule(url: str, each: ScheduledJob) -> None:
-    with psycopg.connect(url) as connection:
-        connection.execute(
-            "insert into scheduled_jobs (name, cron_expression, function_name, payload, time_zone,"
-            " is_active) values (%s, %s, %s, %s, %s, %s)",
-            (
-                each.name,
-                each.cron,
-                each.function,
-                Jsonb(dict(each.arguments)),
-                each.time_zone,
-                each.is_active,
-            ),
-        )
+@pytest.fixture
+def queue(world: World, request: pytest.FixtureRequest) -> JobQueue:
+    """Give the jobs of one store after the other."""
+    if isinstance(world, MemoryWorld):
+        return JobQueue(world.work, partial(_kill_in_memory, world.work), FCASH, PCNI)
+    kill = partial(kill_by_worker, request.getfixturevalue("leases"))
+    return JobQueue(world.work, kill, world.fcash, world.pcni)
+
+
+@pytest.fixture
+def worked_queue(world: World, leases: PostgresLeases, database: Database) -> WorkedQueue:
+    """Give a queue with workers, in a store that has leases."""
+    wake_ups = PostgresWakeUps(database.app_url).listening
+    kill = partial(kill_by_worker, leases)
+    return WorkedQueue(world.work, kill, world.fcash, world.pcni, leases, wake_ups)
+
+
+def _kill_in_memory(book: MemoryBook, job: JobId, error: str, now: datetime) -> None:
+    dead = evolve(book.jobs[job], status=JobStatus.DEAD, error=error, completed_at=now)
+    book.jobs[job] = dead

@@ -297,8 +297,8 @@ def test_what_is_counted_is_what_is_read_whatever_happens_in_between(bureau: Bur
     table_asked = TableRequest(
         asked=bureau.ask().asked, reaches=result, today=now.date(), now=now, zone=MANILA
     )
-    with work.snapshot(result[-1]) as snapshot:
-        table = snapshot.table(table_asked)
+    with work.snapshot(result[-1]) as open_table:
+        table = open_table(table_asked)
         counted = table.count()
         bureau.staff.run("update clients set deleted_at = now()")
         assert sum(lines.rows for lines in table.lines()) == counted == CLIENTS

@@ -11,7 +11,7 @@ import pytest
 from attrs import evolve
 from psycopg.errors import InsufficientPrivilege
 
-from clientupdater.adapters.cache_codecs.lookups import JsonLookups
+from clientupdater.adapters.cache_codecs.lookups import JSON_LOOKUPS
 from clientupdater.app import App
 from clientupdater.composition import open_app
 from clientupdater.domain.access import Grant
@@ -209,5 +209,5 @@ def test_what_is_read_from_the_cache_is_what_was_read_from_the_database(
     app = processes.apps[0]
     caller = app.authenticate(TOKEN, Origin()).caller
     assert processes.looked_up(app, shared=True) == app.lookups(caller)
-    form = JsonLookups()
+    form = JSON_LOOKUPS
     assert form.read(form.written(app.lookups(caller))) == app.lookups(caller)

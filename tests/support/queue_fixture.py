@@ -1,4 +1,4 @@
-"""A queue in every store: what callers put down, and what workers take up."""
+"""The queue of each store: callers put jobs down, and workers take them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from attrs import frozen
 
 from clientupdater.domain.jobs import JobStatus, Verdict
 from clientupdater.ports.queue import Job, JobClaim, JobsAsked, NewJob
-from clientupdater.ports.schedules import ScheduledJob
 from clientupdater.ports.unit_of_work import SYSTEM
 
 if TYPE_CHECKING:
@@ -29,16 +28,14 @@ def at(seconds: float) -> datetime:
 
 
 @frozen
-class Backroom:
-    """A queue under test."""
+class JobQueue:
+    """The jobs of a store, as callers enqueue them and operators look after them."""
 
     work: UnitsOfWork
-    leases: Leases
-    wake_ups: WakeUps
+    kill: Callable[[JobId, str, datetime], None]
+    """Let a job be dead, with an error, since a moment."""
     fcash: CompanyId
     pcni: CompanyId
-    schedule: Callable[[ScheduledJob], None]
-    """Put a schedule in, as the seed would."""
 
     def put(self, name: str = "count", seconds: float = 0, **facts: Any) -> JobId:
         """Put a job down in a unit of work of its own."""
@@ -46,18 +43,6 @@ class Backroom:
             job = tx.jobs.enqueue(NewJob(name=name, **facts), at(seconds))
         assert job is not None
         return job
-
-    def claim(
-        self, *queues: str, by: str = "a", at_most: int = 10, seconds: float = 0
-    ) -> list[Job]:
-        """Take what is due."""
-        now = at(seconds)
-        asked = queues or ("default",)
-        return list(self.leases.claim(asked, by, at_most=at_most, now=now, until=now + LEASE))
-
-    def names(self, *, seconds: float = 0, at_most: int = 10) -> list[str]:
-        """Take what is due, for the names in their order."""
-        return [job.name for job in self.claim(seconds=seconds, at_most=at_most)]
 
     def look(self, job: JobId) -> Job:
         """See how a job stands."""
@@ -71,9 +56,29 @@ class Backroom:
         with self.work.begin(SYSTEM) as tx:
             return [job.id for job in tx.jobs.list(JobsAsked(**asked), before=None, at_most=50)]
 
+
+@frozen
+class WorkedQueue(JobQueue):
+    """A queue that workers take jobs from."""
+
+    leases: Leases
+    wake_ups: WakeUps
+
+    def claim(
+        self, *queues: str, by: str = "a", at_most: int = 10, seconds: float = 0
+    ) -> list[Job]:
+        """Take what is due."""
+        now = at(seconds)
+        asked = queues or ("default",)
+        return list(self.leases.claim(asked, by, at_most=at_most, now=now, until=now + LEASE))
+
+    def names(self, *, seconds: float = 0, at_most: int = 10) -> list[str]:
+        """Take what is due, for the names in their order."""
+        return [job.name for job in self.claim(seconds=seconds, at_most=at_most)]
+
     def fail(self, job: Job, seconds: float = 0, error: str = "It broke.") -> bool:
         """Let a job fail that is held; it waits until then."""
-        return self.leases.endings.fail(
+        return self.leases.fail(
             held(job), error, Verdict(JobStatus.PENDING, at(seconds)), at(seconds)
         )
 
@@ -82,3 +87,10 @@ def held(job: Job) -> JobClaim:
     """Name a hold by the job that was claimed."""
     assert job.worker is not None
     return JobClaim(job.id, job.worker, job.attempts)
+
+
+def kill_by_worker(leases: Leases, job: JobId, error: str, now: datetime) -> None:
+    """Claim a job, which has to be the next one of its queue, and let it fail for good."""
+    (claimed,) = leases.claim(["default"], "killer", at_most=1, now=now, until=now + LEASE)
+    assert claimed.id == job
+    assert leases.fail(held(claimed), error, Verdict(JobStatus.DEAD), now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from tests.support.audit_fixture import memory_lines, postgres_lines
 from tests.support.builders import ANA, BEN, CALOOCAN, DAVAO
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from clientupdater.domain.access import Actor
@@ -79,6 +81,25 @@ class World(Book, Protocol):
 
 ContactChange: TypeAlias = "tuple[str, str | None, str | None, PersonId | None, datetime]"
 """Which number, from, to, by whom and when."""
+
+
+class Capability(StrEnum):
+    """A part of the ports that a store may lack."""
+
+    LEASES = "leases"
+    """Workers claim jobs, hold them by a lease and end them, many at once."""
+
+
+STORES: Mapping[str, frozenset[Capability]] = {
+    "memory": frozenset(),
+    "postgres": frozenset({Capability.LEASES}),
+}
+"""Every store of the tracking ports, and what it has beyond them."""
+
+
+def stores_with(capability: Capability) -> list[str]:
+    return [store for store, capabilities in STORES.items() if capability in capabilities]
+
 
 VAULT = Vault(KeyRing.made_up(), b"i" * 32)
 

@@ -44,9 +44,8 @@ def test_every_error_has_a_message_of_its_own_for_users(kind: type[Error]) -> No
 @pytest.mark.parametrize("kind", [*every_error()], ids=lambda kind: kind.__name__)
 def test_no_message_for_users_is_a_docstring_by_accident(kind: type[Error]) -> None:
     docstring = (kind.__doc__ or "").strip()
-    assert docstring
     assert kind.default not in docstring
-    assert docstring.splitlines()[0] not in kind.default
+    assert not docstring or docstring.splitlines()[0] not in kind.default
 
 
 def test_an_error_without_words_of_its_own_says_the_default_of_its_class() -> None:

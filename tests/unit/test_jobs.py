@@ -12,7 +12,6 @@ from clientupdater.domain.errors import NotFound, Unavailable
 from clientupdater.domain.jobs import (
     Firing,
     JobStatus,
-    Lease,
     RetryPolicy,
     Schedule,
     Stopping,
@@ -103,28 +102,6 @@ def test_J1_a_dead_job_can_be_retried_or_called_off_by_hand_and_so_one_that_is_n
 def test_J1_a_job_stands_at_one_of_these() -> None:
     message = "pending processing held completed failed dead cancelled"
     assert list(JobStatus) == message.split()
-
-
-# --- leases
-
-
-def test_J1_a_lease_holds_until_its_last_moment_and_no_longer() -> None:
-    lease = Lease("w1", 1, NOW)
-    assert not lease.has_expired(NOW - MOMENT)
-    assert lease.has_expired(NOW)
-
-
-def test_J1_a_heartbeat_renews_a_lease_and_never_shortens_it() -> None:
-    lease = Lease("w1", 2, NOW + 30 * SECOND)
-    assert lease.renewed(NOW + 20 * SECOND, 30 * SECOND) == Lease("w1", 2, NOW + 50 * SECOND)
-    assert lease.renewed(NOW - 20 * SECOND, 30 * SECOND) == lease
-
-
-def test_J1_only_the_worker_and_attempt_that_hold_a_job_may_finish_it() -> None:
-    lease = Lease("w1", 2, NOW)
-    assert lease.is_held_by("w1", 2)
-    assert not lease.is_held_by("w1", 1)
-    assert not lease.is_held_by("w2", 2)
 
 
 # --- schedules

@@ -67,10 +67,6 @@ def test_U3_the_numbers_are_settings() -> None:
     assert again == SignInRecord(1, NOW + timedelta(hours=4))
 
 
-def test_U3_success_resets_the_count() -> None:
-    assert SignInRecord(4).after_success() == SignInRecord(0, None)
-
-
 @given(st.lists(st.timedeltas(timedelta(0), timedelta(hours=1)), max_size=12))
 def test_U3_the_count_never_passes_the_limit(waits: list[timedelta]) -> None:
     record, now = SignInRecord(), NOW

@@ -4,7 +4,18 @@ The server, the worker, each command and any program that imports us open the sa
 and close it in reverse order. Nothing is opened at import.
 """
 
+from clientupdater.adapters.postgres.admin.backups import PostgresBackups
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.composition.application import build_app, open_app, open_worker
 from clientupdater.composition.operations import backups_of, diagnose, maintenance_of
 
-__all__ = ["backups_of", "build_app", "diagnose", "maintenance_of", "open_app", "open_worker"]
+__all__ = [
+    "PostgresBackups",
+    "PostgresMaintenance",
+    "backups_of",
+    "build_app",
+    "diagnose",
+    "maintenance_of",
+    "open_app",
+    "open_worker",
+]

@@ -6,8 +6,8 @@ from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
-from clientupdater.adapters.cache_codecs.filter_options import JsonFilterOptions
-from clientupdater.adapters.cache_codecs.lookups import JsonLookups
+from clientupdater.adapters.cache_codecs.filter_options import JSON_FILTER_OPTIONS
+from clientupdater.adapters.cache_codecs.lookups import JSON_LOOKUPS
 from clientupdater.adapters.local.clock import MachineClock
 from clientupdater.adapters.local.file_store import MemoryFileStore
 from clientupdater.adapters.local.limits import MemoryRateLimits
@@ -61,8 +61,8 @@ def build_app(work: UnitsOfWork, clock: Clock, zone: tzinfo, **parts: Unpack[Par
         **parts,
     }
     dependencies = Dependencies(
-        lookups_form=JsonLookups(),
-        filter_options_form=JsonFilterOptions(),
+        lookups_form=JSON_LOOKUPS,
+        filter_options_form=JSON_FILTER_OPTIONS,
         sheet_forms={ExportFormat.CSV: write_csv, ExportFormat.XLSX: write_xlsx},
         **chosen,
     )

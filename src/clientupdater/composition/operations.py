@@ -16,16 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from clientupdater.ports.health import Health
-    from clientupdater.ports.maintenance import DatabaseBackups, DatabaseMaintenance
     from clientupdater.settings import Settings
 
 
-def maintenance_of(settings: Settings) -> DatabaseMaintenance:
+def maintenance_of(settings: Settings) -> PostgresMaintenance:
     """Open maintenance of the database, with its owner's login."""
     return PostgresMaintenance(settings.migration_url)
 
 
-def backups_of(settings: Settings) -> DatabaseBackups:
+def backups_of(settings: Settings) -> PostgresBackups:
     """Open backups of the database, with its owner's login."""
     return PostgresBackups(settings.migration_url)
 

@@ -33,21 +33,22 @@ def require_may_give(
     actor: Actor, permission: Permission, company: CompanyId | None, scope: Scope
 ) -> None:
     """Only an actor who holds a grant in at least this scope and company gives it (A6)."""
-    if not actor.holds(permission, company, scope):
-        raise PrivilegeExceeded(
-            f"You do not hold {permission} at scope {scope} there, so you cannot give it.",
-            permission=str(permission),
-            scope=str(scope),
-        )
+    _require_holds(actor, permission, company, scope, "give")
 
 
 def require_may_take(
     actor: Actor, permission: Permission, company: CompanyId | None, scope: Scope
 ) -> None:
     """Only an actor who could give a grant takes or lowers it (A6)."""
+    _require_holds(actor, permission, company, scope, "take")
+
+
+def _require_holds(
+    actor: Actor, permission: Permission, company: CompanyId | None, scope: Scope, verb: str
+) -> None:
     if not actor.holds(permission, company, scope):
         raise PrivilegeExceeded(
-            f"You do not hold {permission} at scope {scope} there, so you cannot take it.",
+            f"You do not hold {permission} at scope {scope} there, so you cannot {verb} it.",
             permission=str(permission),
             scope=str(scope),
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from clientupdater.domain.errors import (
     Error,
@@ -109,31 +109,6 @@ def can_be_cancelled(status: JobStatus) -> bool:
     to be rid of it.
     """
     return status in {JobStatus.PENDING, JobStatus.HELD, JobStatus.PROCESSING, JobStatus.DEAD}
-
-
-@frozen
-class Lease:
-    """Which worker has a job, by which attempt, and until when (J1)."""
-
-    worker: str
-    attempt: int
-    expires_at: datetime
-
-    def has_expired(self, now: datetime) -> bool:
-        """Whether others may take the job."""
-        return now >= self.expires_at
-
-    def renewed(self, now: datetime, length: timedelta) -> Lease:
-        """Beat: hold it for that long from now, never for less than before."""
-        return evolve(self, expires_at=max(self.expires_at, now + length))
-
-    def is_held_by(self, worker: str, attempt: int) -> bool:
-        """Whether this worker, by this attempt, may still finish, fail or beat.
-
-        The clock is not asked: a late worker whose job nobody took has done its work. One
-        whose job was taken again holds another attempt, and is fenced off.
-        """
-        return self.worker == worker and self.attempt == attempt
 
 
 # --- schedules

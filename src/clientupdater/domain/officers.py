@@ -26,19 +26,3 @@ def require_officer(officer: Actor, branch: BranchId) -> None:
         raise OfficerNotAllowed("This person is not active, so they cannot be an officer.")
     if branch not in officer.territory.all_branches:
         raise OfficerNotAllowed("The client's branch is not in this person's territory.")
-
-
-def assignment_ends(
-    officer: Actor, assigned_in: BranchId, branch_now: BranchId
-) -> AssignmentEnd | None:
-    """Decide whether, and why, an assignment ends: a move, a deactivation, a lost branch (A3).
-
-    A move ends it even if the officer has the new branch as well.
-    """
-    if branch_now != assigned_in:
-        return AssignmentEnd.MOVED
-    if not officer.is_active:
-        return AssignmentEnd.DEACTIVATED
-    if branch_now not in officer.territory.all_branches:
-        return AssignmentEnd.TERRITORY_LOST
-    return None

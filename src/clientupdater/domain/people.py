@@ -61,10 +61,6 @@ class SignInRecord:
         locked = failures >= policy.max_failures
         return SignInRecord(failures, now + policy.lock_for if locked else None)
 
-    def after_success(self) -> SignInRecord:
-        """Count from nothing again."""
-        return SignInRecord()
-
 
 # --- while the password must change
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from clientupdater.domain.errors import Fault, Misconfigured
-from clientupdater.domain.jobs import JobStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,22 +30,6 @@ class Expirable(StrEnum):
 
     SESSIONS = "sessions"
     KEPT_ANSWERS = "kept_answers"
-
-
-#: Never purged: what happened to clients and to rights stays (J5, L2).
-NEVER_PURGED = frozenset(
-    {
-        "status_events",
-        "client_changes",
-        "data_access_log",
-        "config_audit_log",
-        "authorization_audit",
-    }
-)
-
-
-#: Of jobs, only what is over goes; a dead one is kept until somebody has looked (J1).
-PURGED_JOBS = frozenset({JobStatus.COMPLETED, JobStatus.CANCELLED})
 
 
 @frozen
@@ -73,10 +56,6 @@ class Retention:
         days = self._days()
         days[Purgeable.SYNC_REJECTS] = days[Purgeable.SYNC_PLANS] = self.sync_snapshots
         return {kind: now - timedelta(days=days[kind]) for kind in Purgeable}
-
-    def may_go(self, kind: Purgeable, since: datetime, now: datetime) -> bool:
-        """Whether one thing, over and done with since then, is old enough."""
-        return since < self.cutoffs(now)[kind]
 
     def _days(self) -> dict[str, int]:
         return {

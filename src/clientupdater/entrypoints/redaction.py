@@ -86,10 +86,6 @@ def redacted(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[
     }
 
 
-def _is_allowed(name: str) -> bool:
-    return name in ALLOWED_FIELDS or name.startswith("_")
-
-
 def _scrubbed(name: str, value: Any) -> Any:
     if name not in {"event", "error", "exception", "reason"} or not isinstance(value, str):
         return value

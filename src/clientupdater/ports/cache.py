@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from attrs import frozen
 
@@ -80,14 +80,12 @@ class CacheStore(Protocol):
     def put(self, key: CacheKey, value: bytes) -> None: ...
 
 
-class Form(Protocol[T]):
-    """How a value is written into an entry."""
+@frozen
+class Form(Generic[T]):
+    """How a value is written into an entry, and read from it."""
 
-    @property
-    def name(self) -> str:
-        """The form's name, for the key: two versions of the software may share a cache."""
-        ...
-
-    def written(self, value: T) -> bytes: ...
-
-    def read(self, written: bytes) -> T: ...
+    name: str
+    """Part of the key. It carries a number that changes with the value's fields, because an older
+    version of the software may share the cache."""
+    written: Callable[[T], bytes]
+    read: Callable[[bytes], T]

@@ -165,13 +165,8 @@ class Table(Protocol):
         ...
 
 
-class Snapshot(Protocol):
-    """A moment of the store that is looked at for as long as it takes."""
-
-    def table(self, asked: TableRequest) -> Table:
-        """Look at a table; raises InvalidInput for a code that there is not."""
-        ...
-
+Snapshot: TypeAlias = "Callable[[TableRequest], Table]"
+"""Opens a table as it is at one moment; raises InvalidInput for an unknown code."""
 
 SheetForm: TypeAlias = "Callable[[Mapping[str, str], ExportRequest, Table, Draft], Generator[int]]"
 """Writes a table as a file, after its cover; gives again and again how many rows are written."""

@@ -54,15 +54,10 @@ class IdempotencyStore(Protocol):
         ...
 
 
-class OuterTransaction(Protocol):
+@frozen
+class OuterTransaction:
     """Several units of work that commit together, or not at all."""
 
-    @property
-    def answers(self) -> IdempotencyStore:
-        """The stored responses."""
-        ...
-
-    @property
-    def endings(self) -> JobOutcomes:
-        """The outcome of the job whose effect this transaction is."""
-        ...
+    responses: IdempotencyStore
+    job_outcomes: JobOutcomes
+    """Ends the job whose effect this transaction is."""

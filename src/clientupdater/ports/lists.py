@@ -92,7 +92,7 @@ class SnapshotView:
 
 @frozen
 class ContactConflict:
-    """The source's contact numbers, where they differ from ours (C1)."""
+    """Contact numbers as a source has them."""
 
     source: str
     contact_number: str | None = field(repr=False)

@@ -158,7 +158,7 @@ class Credentials(Protocol):
 
 
 class People(Protocol):
-    """People who are not deleted."""
+    """People who are not deleted, with their grants."""
 
     def find(self, person: PersonId) -> Person | None:
         """Find a person by id."""
@@ -198,19 +198,17 @@ class People(Protocol):
         """Count the active administrators who are not locked for good."""
         ...
 
-
-class Grants(Protocol):
-    """The permissions that people hold."""
-
-    def of_person(self, person: PersonId) -> Sequence[GivenGrant]:
+    def grants(self, person: PersonId) -> Sequence[GivenGrant]:
         """List a person's grants by permission and company."""
         ...
 
-    def give(self, person: PersonId, grant: Grant, by: PersonId, now: datetime) -> None:
+    def give_grant(self, person: PersonId, grant: Grant, by: PersonId, now: datetime) -> None:
         """Store a grant, in place of one for the same permission and company."""
         ...
 
-    def take(self, person: PersonId, permission: Permission, company: CompanyId | None) -> None:
+    def take_grant(
+        self, person: PersonId, permission: Permission, company: CompanyId | None
+    ) -> None:
         """Delete a grant, if there is one."""
         ...
 

@@ -193,8 +193,8 @@ class JobOutcomes(Protocol):
         ...
 
 
-class Leases(Protocol):
-    """What a worker asks of the queue, outside any unit of work: each is kept at once.
+class Leases(JobOutcomes, Protocol):
+    """The queue as a worker uses it, outside any unit of work: each call commits at once.
 
     Every method raises Unavailable when the queue does not answer.
     """
@@ -214,11 +214,6 @@ class Leases(Protocol):
 
         It waits a little, by chance (a fraction between 0 and 1) longer or shorter.
         """
-        ...
-
-    @property
-    def endings(self) -> JobOutcomes:
-        """How work ends that is not kept together with its effect."""
         ...
 
 

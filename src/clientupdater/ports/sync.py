@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.jobs import SyncJob, SyncRequest
     from clientupdater.domain.sync.mapping import Reject, Row, SourceMapping
     from clientupdater.domain.sync.outcome import Outcome
+    from clientupdater.domain.sync.source_status import SourceStatus
     from clientupdater.domain.sync.transforms import Lookups
     from clientupdater.ports.sources import Fetch
 
@@ -105,6 +106,13 @@ class SyncJobs(Protocol):
         """Fail the runs that were not heard of for so many seconds and that nobody comes back to.
 
         None while some run applies: it says nothing until it is over.
+        """
+        ...
+
+    def source_statuses(self, now: datetime, *, silence: float) -> Sequence[SourceStatus]:
+        """Read the state of every source, configured or not, in one statement.
+
+        A run without a heartbeat for `silence` seconds, and without a job, is dead.
         """
         ...
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from clientupdater.ports.pension_numbers import PensionNumbers
     from clientupdater.ports.people import (
         Credentials,
-        Grants,
         Organisation,
         People,
         Sessions,
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
         SyncMappings,
         Work,
     )
-    from clientupdater.ports.sync_status import SourceStatuses
     from clientupdater.ports.tracking import (
         Clients,
         PeriodOpenings,
@@ -80,8 +78,6 @@ class Transaction(Protocol):
     @property
     def people(self) -> People: ...
     @property
-    def grants(self) -> Grants: ...
-    @property
     def territories(self) -> Territories: ...
     @property
     def organisation(self) -> Organisation: ...
@@ -101,8 +97,6 @@ class Transaction(Protocol):
     def sync_inputs(self) -> SyncInputs: ...
     @property
     def sync_mappings(self) -> SyncMappings: ...
-    @property
-    def sync_standings(self) -> SourceStatuses: ...
     def staging(self, work: Work) -> Staging:
         """Begin staging the records of one sync run; other runs wait until the transaction ends.
 

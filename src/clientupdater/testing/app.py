@@ -33,8 +33,9 @@ def open_memory_app(
 ) -> App:
     """Assemble an App over a store in memory that holds these clients and people.
 
-    There is nothing to close. A verb that SQL answers (worklist, lists, people, syncs, exports)
-    raises NotImplementedError and names the repository that needs PostgreSQL.
+    There is nothing to close. A verb that SQL answers (worklist, lists, people, syncs, exports,
+    schedules) raises NotImplementedError and names the repository that needs PostgreSQL. Jobs are
+    enqueued, listed and cancelled; no worker takes them.
     """
     book = memory_book(statuses or seeded_statuses(), clients)
     book.people.update((person.id, person) for person in people)

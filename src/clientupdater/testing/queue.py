@@ -1,131 +1,62 @@
-"""Work that is done later, in memory: for one process, and for as long as it lives.
-
-What it has not: a job's end that is one with its effect (`together`), which needs a store that
-can take both back.
-"""
+"""Jobs in memory: they are enqueued, listed, retried and cancelled, but no worker takes them."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from attrs import Factory, define, evolve, frozen
+from attrs import evolve, frozen
 
 from clientupdater.domain.errors import AlreadyExists
 from clientupdater.domain.ids import JobId
-from clientupdater.domain.jobs import JobStatus, after_lost_lease
-from clientupdater.ports.queue import Job, JobClaim, QueueDepth
+from clientupdater.domain.jobs import JobStatus
+from clientupdater.ports.queue import Job, QueueDepth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from clientupdater.domain.jobs import Schedule, Verdict
-    from clientupdater.ports.queue import Heartbeat, JobsAsked, NewJob
-    from clientupdater.ports.schedules import ScheduledJob
-
-_LOST = "Its worker did not report back: it was killed, cut off, or stood still for too long."
-
-
-@define
-class MemoryQueue:
-    """Jobs and schedules as they are committed, and who wants to hear of new ones."""
-
-    jobs: dict[JobId, Job] = Factory(dict)
-    schedules: dict[str, ScheduledJob] = Factory(dict)
-    listeners: list[Callable[[], None]] = Factory(list)
-    last_id: int = 0
-
-    def next_id(self) -> JobId:
-        """Number a job; the caller has the store to itself."""
-        self.last_id += 1
-        return JobId(self.last_id)
-
-    def waiting(self, queue: str, key: str | None) -> Job | None:
-        """Find the job with this key that waits."""
-        if key is None:
-            return None
-        return next(
-            (
-                job
-                for job in self.jobs.values()
-                if (job.queue, job.key, job.status) == (queue, key, JobStatus.PENDING)
-            ),
-            None,
-        )
-
-    @contextmanager
-    def listening(self, wake: Callable[[], None]) -> Iterator[None]:
-        """Call `wake` when jobs were put down, for as long as it is open."""
-        self.listeners.append(wake)
-        try:
-            yield
-        finally:
-            self.listeners.remove(wake)
-
-
-class Store(Protocol):
-    """What the queue needs of the store that it is part of."""
-
-    queue: MemoryQueue
-
-    def lock(self, key: Hashable, writer: object) -> None:
-        """Keep something for one writer; wait while another has it."""
-        ...
-
-    def is_locked(self, key: Hashable) -> bool:
-        """Tell whether somebody keeps it."""
-        ...
-
-    def exclusively(self) -> AbstractContextManager[object]:
-        """Have everything to oneself, for a moment."""
-        ...
+    from clientupdater.ports.queue import JobsAsked, NewJob
 
 
 @frozen
 class MemoryJobs:
-    """Jobs, within one unit of work: what it wrote itself lies over what is committed."""
+    """Implements `Jobs`: what the transaction wrote lies over what is committed."""
 
-    _store: Store
-    _writer: object
+    _committed: Mapping[JobId, Job]
     _written: dict[JobId, Job]
+    _ids: Iterator[int]
+    _lock: Callable[[Hashable], None]
 
     def enqueue(self, job: NewJob, now: datetime) -> JobId | None:
-        """Put it down, unless one with its key waits already."""
         if job.key is not None:
-            self._store.lock(("job key", job.queue, job.key), self._writer)
-        with self._store.exclusively():
-            if self._is_waiting(job.queue, job.key):
-                return None
-            put = _new(self._store.queue.next_id(), job, now)
-        self._written[put.id] = put
-        return put.id
+            self._lock(("job key", job.queue, job.key))
+        if self._is_waiting(job.queue, job.key):
+            return None
+        enqueued = _pending(JobId(next(self._ids)), job, now)
+        self._written[enqueued.id] = enqueued
+        return enqueued.id
 
     def lock(self, job: JobId) -> Job | None:
-        """Find a job and keep others from it until the unit of work ends."""
-        self._store.lock(("job", job), self._writer)
+        self._lock(("job", job))
         return self._seen().get(job)
 
     def list(self, asked: JobsAsked, *, before: JobId | None, at_most: int) -> Sequence[Job]:
-        """List jobs, the newest first."""
         newest_first = sorted(self._seen().values(), key=lambda job: -job.id)
-        items = (
+        asked_for = [
             job
             for job in newest_first
             if asked.queue in (None, job.queue)
             and asked.status in (None, job.status)
             and (before is None or job.id < before)
-        )
-        return [job for job, _ in zip(items, range(at_most), strict=False)]
+        ]
+        return asked_for[:at_most]
 
     def put_back(self, job: JobId, now: datetime) -> None:
-        """Let it wait once more, with its attempts counted anew."""
-        held = self._seen()[job]
-        if self._is_waiting(held.queue, held.key):
+        dead = self._seen()[job]
+        if self._is_waiting(dead.queue, dead.key):
             raise AlreadyExists("A job with the same key waits already.")
         self._written[job] = evolve(
-            held,
+            dead,
             status=JobStatus.PENDING,
             attempts=0,
             scheduled_at=now,
@@ -135,183 +66,30 @@ class MemoryJobs:
         )
 
     def call_off(self, job: JobId, now: datetime) -> None:
-        """End it without having done it."""
-        held = self._seen()[job]
-        ended = evolve(_let_go(held), status=JobStatus.CANCELLED, completed_at=now)
-        self._written[job] = ended
+        self._written[job] = evolve(
+            self._seen()[job],
+            status=JobStatus.CANCELLED,
+            completed_at=now,
+            worker=None,
+            lease_expires_at=None,
+        )
 
     def depths(self, now: datetime) -> Sequence[QueueDepth]:
-        """Count the waiting, running and dead jobs of each queue that has any."""
-        items = (JobStatus.PENDING, JobStatus.PROCESSING, JobStatus.DEAD)
-        with self._store.exclusively():
-            jobs = [job for job in self._store.queue.jobs.values() if job.status in items]
+        counted = (JobStatus.PENDING, JobStatus.PROCESSING, JobStatus.DEAD)
+        jobs = [job for job in self._seen().values() if job.status in counted]
         return [_depth(name, jobs, now) for name in sorted({job.queue for job in jobs})]
 
     def _seen(self) -> Mapping[JobId, Job]:
-        with self._store.exclusively():
-            return {**self._store.queue.jobs, **self._written}
+        return {**self._committed, **self._written}
 
     def _is_waiting(self, queue: str, key: str | None) -> bool:
-        if key is None:
-            return False
-        items = (queue, key, JobStatus.PENDING)
-        return any((job.queue, job.key, job.status) == items for job in self._seen().values())
+        waiting = (queue, key, JobStatus.PENDING)
+        return key is not None and any(
+            (job.queue, job.key, job.status) == waiting for job in self._seen().values()
+        )
 
 
-@frozen
-class MemorySchedules:
-    """The schedules, within one unit of work."""
-
-    _store: Store
-    _writer: object
-    _written: dict[str, ScheduledJob]
-
-    def list(self) -> Sequence[ScheduledJob]:
-        """List them by name."""
-        seen = self._seen()
-        return [seen[name] for name in sorted(seen)]
-
-    def lock(self, name: str) -> ScheduledJob | None:
-        """Find one and keep others from it until the unit of work ends."""
-        self._store.lock(("schedule", name), self._writer)
-        return self._seen().get(name)
-
-    def hold_due(self, now: datetime, functions: Collection[str]) -> Sequence[ScheduledJob]:
-        """Take those that are due, or have never been looked at, and ask for one of these."""
-        taken = []
-        with self._store.exclusively():
-            for each in self.list():
-                due = each.standing.next_run_at
-                wanted = each.is_active and each.function in functions
-                if wanted and (due is None or due <= now):
-                    if self._store.is_locked(("schedule", each.name)):
-                        continue
-                    self._store.lock(("schedule", each.name), self._writer)
-                    taken.append(each)
-        return taken
-
-    def note(self, name: str, standing: Schedule) -> None:
-        """Note when it ran and is due next; its version stays."""
-        self._written[name] = evolve(self._seen()[name], standing=standing)
-
-    def change(self, schedule: ScheduledJob) -> None:
-        """Keep what somebody changed, under its next version."""
-        version = self._seen()[schedule.name].version + 1
-        self._written[schedule.name] = evolve(schedule, version=version)
-
-    def _seen(self) -> Mapping[str, ScheduledJob]:
-        with self._store.exclusively():
-            return {**self._store.queue.schedules, **self._written}
-
-
-@frozen
-class MemoryLeases:
-    """What a worker asks of the queue."""
-
-    _store: Store
-
-    def claim(
-        self, queues: Sequence[str], worker: str, *, at_most: int, now: datetime, until: datetime
-    ) -> Sequence[Job]:
-        """Take jobs that are due: priority first, then companies in turns, then the oldest."""
-        with self._store.exclusively():
-            chosen = self._in_turns(queues, now)[:at_most]
-            taken = [
-                evolve(
-                    job,
-                    status=JobStatus.PROCESSING,
-                    attempts=job.attempts + 1,
-                    worker=worker,
-                    lease_expires_at=until,
-                    started_at=now,
-                    progress=None,
-                )
-                for job in chosen
-            ]
-            self._keep(*taken)
-        return sorted(taken, key=_order)
-
-    def beat(self, beats: Collection[Heartbeat], until: datetime) -> frozenset[JobId]:
-        """Go on holding them until then; give those that are still held."""
-        held = set()
-        with self._store.exclusively():
-            for beat in beats:
-                if job := _held(self._store, beat.claim):
-                    latest = max(job.lease_expires_at or until, until)
-                    progress = beat.progress or job.progress
-                    self._keep(evolve(job, lease_expires_at=latest, progress=progress))
-                    held.add(job.id)
-        return frozenset(held)
-
-    def recover(self, now: datetime, fraction: float) -> Job | None:
-        """Take back one job whose lease ran out."""
-        with self._store.exclusively():
-            for job in self._store.queue.jobs.values():
-                if job.lease_expires_at and job.lease_expires_at <= now:
-                    verdict = after_lost_lease(job.attempts, job.max_attempts, now, fraction)
-                    return _taken_back(self._store, job, _LOST, verdict, now)
-        return None
-
-    @property
-    def endings(self) -> MemoryJobOutcomes:
-        """How work ends."""
-        return MemoryJobOutcomes(self._store)
-
-    def _in_turns(self, queues: Sequence[str], now: datetime) -> list[Job]:
-        ours = [job for job in self._store.queue.jobs.values() if job.queue in queues]
-        turns: dict[object, int] = {}
-        for job in ours:
-            if job.status is JobStatus.PROCESSING:
-                turns[job.company] = turns.get(job.company, 0) + 1
-        ranked = []
-        for job in sorted(ours, key=_order):
-            is_due = job.status is JobStatus.PENDING and job.scheduled_at <= now
-            if is_due and not self._store.is_locked(("job", job.id)):
-                turns[job.company] = turns.get(job.company, 0) + 1
-                ranked.append((-job.priority, turns[job.company], job.scheduled_at, job.id, job))
-        return [job for *_, job in sorted(ranked, key=lambda each: each[:-1])]
-
-    def _keep(self, *jobs: Job) -> None:
-        self._store.queue.jobs.update({job.id: job for job in jobs})
-
-
-@frozen
-class MemoryJobOutcomes:
-    """How work on jobs ends."""
-
-    _store: Store
-
-    def complete(self, claims: Collection[JobClaim], now: datetime) -> frozenset[JobId]:
-        """Note that they are done; give those that were still held."""
-        with self._store.exclusively():
-            done = [job for claim in claims if (job := _held(self._store, claim))]
-            for job in done:
-                self._store.queue.jobs[job.id] = evolve(
-                    _let_go(job), status=JobStatus.COMPLETED, completed_at=now, error=None
-                )
-        return frozenset(job.id for job in done)
-
-    def fail(self, claim: JobClaim, error: str, verdict: Verdict, now: datetime) -> bool:
-        """Note that it failed, and what becomes of it."""
-        with self._store.exclusively():
-            job = _held(self._store, claim)
-            if job:
-                _taken_back(self._store, job, error, verdict, now)
-        return job is not None
-
-    def give_back(self, claims: Collection[JobClaim], now: datetime) -> frozenset[JobId]:
-        """Let them wait again, the attempt not counted."""
-        with self._store.exclusively():
-            items = [job for claim in claims if (job := _held(self._store, claim))]
-            for job in items:
-                back = evolve(_let_go(job), attempts=job.attempts - 1)
-                self._store.queue.jobs[job.id] = _waiting_again(self._store, back, now)
-        for wake in self._store.queue.listeners if items else ():
-            wake()
-        return frozenset(job.id for job in items)
-
-
-def _new(id_: JobId, job: NewJob, now: datetime) -> Job:
+def _pending(id_: JobId, job: NewJob, now: datetime) -> Job:
     return Job(
         id=id_,
         name=job.name,
@@ -328,37 +106,6 @@ def _new(id_: JobId, job: NewJob, now: datetime) -> Job:
         scheduled_at=job.not_before or now,
         created_at=now,
     )
-
-
-def _order(job: Job) -> tuple[int, datetime, JobId]:
-    return -job.priority, job.scheduled_at, job.id
-
-
-def _held(store: Store, claim: JobClaim) -> Job | None:
-    job = store.queue.jobs.get(claim.job)
-    is_held = job is not None and (job.worker, job.attempts) == (claim.worker, claim.attempt)
-    return job if is_held else None
-
-
-def _let_go(job: Job) -> Job:
-    return evolve(job, worker=None, lease_expires_at=None)
-
-
-def _taken_back(store: Store, job: Job, error: str, verdict: Verdict, now: datetime) -> Job:
-    back = evolve(_let_go(job), error=error, scheduled_at=verdict.not_before or job.scheduled_at)
-    if verdict.status is JobStatus.PENDING:
-        back = _waiting_again(store, back, now)
-    else:
-        back = evolve(back, status=verdict.status, completed_at=now)
-    store.queue.jobs[job.id] = back
-    return back
-
-
-def _waiting_again(store: Store, job: Job, now: datetime) -> Job:
-    """Let it wait, unless another with its key does, which will do its work."""
-    if store.queue.waiting(job.queue, job.key):
-        return evolve(job, status=JobStatus.CANCELLED, completed_at=now)
-    return evolve(job, status=JobStatus.PENDING, completed_at=None)
 
 
 def _depth(queue: str, jobs: Sequence[Job], now: datetime) -> QueueDepth:

@@ -7,6 +7,8 @@ it ends, as in a database: a second writer waits, and then finds that the row ha
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
+from itertools import count
 from threading import Condition
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,11 +20,7 @@ from clientupdater.domain.errors import Unavailable
 from clientupdater.ports.unit_of_work import System
 from clientupdater.testing.audit import Entry, MemoryAuditLog
 from clientupdater.testing.pension_numbers import MemoryPensionNumbers
-from clientupdater.testing.queue import (
-    MemoryJobs,
-    MemoryQueue,
-    MemorySchedules,
-)
+from clientupdater.testing.queue import MemoryJobs
 from clientupdater.testing.staff import MemoryBusinessSettings, MemoryRights
 from clientupdater.testing.tracking import (
     ChangedContact,
@@ -44,7 +42,6 @@ if TYPE_CHECKING:
     from clientupdater.domain.periods import Period
     from clientupdater.domain.statuses import StatusCatalogue
     from clientupdater.ports.queue import Job
-    from clientupdater.ports.schedules import ScheduledJob
     from clientupdater.ports.tracking import Opening
     from clientupdater.ports.unit_of_work import RowSecurityScope
 
@@ -81,7 +78,8 @@ class MemoryBook:
     sealed: dict[ClientId, SealedNumber] = Factory(dict)
     cards: dict[ClientId, ContactCard] = Factory(dict)
     changes: list[ChangedContact] = Factory(list)
-    queue: MemoryQueue = Factory(MemoryQueue)
+    jobs: dict[JobId, Job] = Factory(dict)
+    job_ids: Iterator[int] = Factory(lambda: count(1))
     _writers: dict[Hashable, object] = Factory(dict)
     _changed: Condition = Factory(Condition)
 
@@ -120,15 +118,6 @@ class MemoryBook:
                 raise Unavailable("the row", "The row is being written for too long; try again.")
             self._writers[key] = writer
 
-    def is_locked(self, key: Hashable) -> bool:
-        """Whether it is locked."""
-        with self._changed:
-            return key in self._writers
-
-    def exclusively(self) -> Condition:
-        """Lock the whole book for a moment."""
-        return self._changed
-
     def commit(self, transaction: MemoryTransaction) -> None:
         """Commit everything that a transaction wrote, at once."""
         with self._changed:
@@ -140,10 +129,7 @@ class MemoryBook:
             self.cards.update(transaction.cards)
             self.changes.extend(transaction.changes)
             self.openings.extend(transaction.openings_written)
-            self.queue.jobs.update(transaction.jobs_written)
-            self.queue.schedules.update(transaction.schedules_written)
-        for wake in self.queue.listeners if transaction.jobs_written else ():
-            wake()
+            self.jobs.update(transaction.jobs_written)
 
     snapshot = NeedsDatabase()
     outer_transaction = NeedsDatabase()
@@ -169,34 +155,28 @@ class MemoryTransaction:
     cards: dict[ClientId, ContactCard] = Factory(dict)
     changes: list[ChangedContact] = Factory(list)
     jobs_written: dict[JobId, Job] = Factory(dict)
-    schedules_written: dict[str, ScheduledJob] = Factory(dict)
     openings_written: list[Opening] = Factory(list)
 
     organisation = NeedsDatabase()
     sessions = NeedsDatabase()
     credentials = NeedsDatabase()
     people = NeedsDatabase()
-    grants = NeedsDatabase()
     territories = NeedsDatabase()
     read_models = NeedsDatabase()
     exports = NeedsDatabase()
     retention = NeedsDatabase()
+    schedules = NeedsDatabase()
     notices = NeedsDatabase()
     sync_jobs = NeedsDatabase()
     sync_inputs = NeedsDatabase()
     sync_mappings = NeedsDatabase()
-    sync_standings = NeedsDatabase()
     staging = NeedsDatabase()
 
     @property
     def jobs(self) -> MemoryJobs:
-        """What is to be done later."""
-        return MemoryJobs(self.book, self, self.jobs_written)
-
-    @property
-    def schedules(self) -> MemorySchedules:
-        """What is done again and again."""
-        return MemorySchedules(self.book, self, self.schedules_written)
+        """Jobs, which no worker takes."""
+        lock = partial(self.book.lock, writer=self)
+        return MemoryJobs(self.book.jobs, self.jobs_written, self.book.job_ids, lock)
 
     @property
     def clients(self) -> MemoryClients:

@@ -22,8 +22,8 @@ from clientupdater.domain.sync.mapping import (
     SourceMapping,
     check_mapping,
     effective_entries,
-    map_record,
     map_records,
+    require_columns,
 )
 from clientupdater.domain.sync.transforms import TRANSFORMS, Lookups
 from clientupdater.domain.sync.versions import RecordVersion
@@ -63,6 +63,10 @@ CELLS: dict[str, Raw] = {
 
 def record(position: int = 1, *, deleted: bool = False, **cells: Raw) -> Record:
     return Record(position, {**CELLS, **cells}, deleted)
+
+
+def map_record(mapping: SourceMapping, lookups: Lookups, record: Record) -> Row | Reject:
+    return RecordMapper.of(mapping, lookups)(record)
 
 
 def faults(**cells: Raw) -> tuple[Fault, ...]:
@@ -126,9 +130,11 @@ def test_Y1_a_line_of_the_companys_own_wins_over_the_general_one() -> None:
 
 
 def test_Y3_lost_columns_stop_the_run_with_their_list() -> None:
-    MAPPING.require_columns([*CELLS, "ANOTHER"])
+    require_columns(MAPPING.columns, [*CELLS, "ANOTHER"])
     with pytest.raises(Misconfigured) as caught:
-        MAPPING.require_columns({"CODE", "COMPANY", "NAME", "PRODUCT", "BORN", "AT", "VERSION"})
+        require_columns(
+            MAPPING.columns, {"CODE", "COMPANY", "NAME", "PRODUCT", "BORN", "AT", "VERSION"}
+        )
     message = "the source has no such column; have it put back, or adapt the mapping"
     assert caught.value.faults == (Fault("BRANCH", message), Fault("DUE", message))
 

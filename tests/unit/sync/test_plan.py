@@ -1,187 +1,28 @@
-"""What a run would do, as a value; and what one row comes to."""
+"""How history shows values, and what one row changes in a client."""
 
 from __future__ import annotations
 
-import random
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 from attrs import evolve
-from hypothesis import given
-from hypothesis import strategies as st
 
-from clientupdater.domain.errors import Fault, PlanChanged
+from clientupdater.domain.errors import Fault
 from clientupdater.domain.sync.comparison import Finding, Known, compare
 from clientupdater.domain.sync.contacts import Contact
 from clientupdater.domain.sync.fields import Field, Sealed, Value
 from clientupdater.domain.sync.mapping import Reject, Row
 from clientupdater.domain.sync.plan import (
-    Consequences,
     Create,
     FieldChange,
-    HistoryEntry,
-    Plan,
-    RowEffect,
     Update,
     canonical,
-    history_of,
 )
 from clientupdater.domain.sync.versions import RecordVersion
 
 OLD_SEAL, NEW_SEAL = Sealed("f1", "1234"), Sealed("f2", "1234")
-UPDATE = Update(
-    "C-1",
-    (
-        FieldChange("branch", "MNL", "CEB"),
-        FieldChange("past_due_amount", None, Decimal("10.5")),
-        FieldChange("pension_number", OLD_SEAL, NEW_SEAL),
-    ),
-)
-CREATE = Create("C-2", {Field.CLIENT_CODE: "C-2", Field.FULL_NAME: "Ana", Field.ADDRESS: None})
-ROW = RowEffect("C-1", "2026-11", "MNL to CEB")
-PLAN = Plan(
-    creates=(CREATE,),
-    updates=(UPDATE,),
-    vanished=frozenset({"C-3"}),
-    reappeared=frozenset({"C-4"}),
-    rejects=(Reject(9, "C-9", (Fault("X", "is missing"),)),),
-    consequences=Consequences(
-        opened=frozenset({RowEffect("C-2", "2026-11")}),
-        exempted=frozenset({RowEffect("C-3", "2026-11", "inactive")}),
-        restored=frozenset({RowEffect("C-4", "2026-11")}),
-        moved=frozenset({ROW}),
-        contact_conflicts=frozenset({"C-1"}),
-        terminal_exceptions=frozenset({"C-5"}),
-    ),
-)
-
-
-# --- the hash
-
-
-def test_Y5_the_hash_is_the_same_in_every_process() -> None:
-    assert PLAN.hash == "e5d112a83ac62182c92d78230840820cf086d2b83542c13d4e2e7799f90eab12"
-    assert Plan().hash == "9993dc0d9e9102e3ea72eed1077faaa2f28083db0a96bf36d4421fc550646679"
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        evolve(PLAN, creates=()),
-        evolve(PLAN, creates=(evolve(CREATE, code="C-9"),)),
-        evolve(PLAN, creates=(evolve(CREATE, values={Field.FULL_NAME: "Eva"}),)),
-        evolve(PLAN, updates=()),
-        evolve(PLAN, updates=(evolve(UPDATE, code="C-9"),)),
-        evolve(PLAN, updates=(evolve(UPDATE, changes=UPDATE.changes[1:]),)),
-        evolve(PLAN, updates=(evolve(UPDATE, changes=UPDATE.changes[:2]),)),
-        evolve(PLAN, vanished=frozenset()),
-        evolve(PLAN, reappeared=frozenset()),
-        evolve(PLAN, vanished=PLAN.reappeared, reappeared=PLAN.vanished),
-        evolve(PLAN, consequences=evolve(PLAN.consequences, opened=frozenset())),
-        evolve(PLAN, consequences=evolve(PLAN.consequences, exempted=frozenset())),
-        evolve(PLAN, consequences=evolve(PLAN.consequences, restored=frozenset())),
-        evolve(PLAN, consequences=evolve(PLAN.consequences, moved=frozenset())),
-        evolve(
-            PLAN, consequences=evolve(PLAN.consequences, moved=frozenset({evolve(ROW, detail="")}))
-        ),
-        evolve(
-            PLAN,
-            consequences=evolve(
-                PLAN.consequences, moved=frozenset({evolve(ROW, period="2026-10")})
-            ),
-        ),
-        evolve(PLAN, consequences=evolve(PLAN.consequences, contact_conflicts=frozenset())),
-    ],
-)
-def test_Y5_the_hash_changes_with_every_effect(other: Plan) -> None:
-    assert other.hash != PLAN.hash
-
-
-def test_Y5_the_hash_covers_effects_alone() -> None:
-    assert evolve(PLAN, rejects=()).hash == PLAN.hash
-    consequences = evolve(PLAN.consequences, terminal_exceptions=frozenset())
-    assert evolve(PLAN, consequences=consequences).hash == PLAN.hash
-    bare = evolve(CREATE, values={Field.FULL_NAME: "Ana", Field.CLIENT_CODE: "C-2"})
-    assert evolve(PLAN, creates=(bare,)).hash == PLAN.hash
-
-
-def _with(before: Value, after: Value) -> Plan:
-    return Plan(updates=(Update("C-1", (FieldChange("f", before, after),)),))
-
-
-def test_Y5_the_hash_tells_apart_what_looks_alike() -> None:
-    alike = [_with(None, "x"), _with("", "x"), _with("-", "x"), _with("None", "x")]
-    alike += [_with("x", None), _with(OLD_SEAL, "x"), _with(NEW_SEAL, "x"), _with("#f1", "x")]
-    assert len({plan.hash for plan in alike}) == len(alike)
-    assert _with(Decimal("1.5"), None).hash == _with(Decimal("1.50"), None).hash
-
-
-texts = st.text(max_size=4)
-values = st.none() | texts | st.dates() | st.decimals(0, 99, places=2)
-changes = st.lists(
-    st.builds(FieldChange, st.sampled_from(["a", "b", "c"]), values, values),
-    max_size=3,
-    unique_by=lambda change: change.field,
-)
-updates = st.lists(
-    st.builds(lambda code, found: Update(code, tuple(found)), texts, changes),
-    max_size=4,
-    unique_by=lambda update: update.code,
-)
-
-
-@given(updates, st.randoms(use_true_random=False))
-def test_Y5_the_hash_does_not_mind_the_order(found: list[Update], chance: random.Random) -> None:
-    shuffled = [
-        evolve(each, changes=tuple(chance.sample(each.changes, len(each.changes))))
-        for each in chance.sample(found, len(found))
-    ]
-    assert Plan(updates=tuple(found)).hash == Plan(updates=tuple(shuffled)).hash
-
-
-@given(updates, updates)
-def test_Y5_plans_share_a_hash_only_when_they_do_the_same(
-    one: list[Update], other: list[Update]
-) -> None:
-    def effects(found: list[Update]) -> set[tuple[str, frozenset[tuple[object, ...]]]]:
-        return {
-            (
-                each.code,
-                frozenset((c.field, canonical(c.before), canonical(c.after)) for c in each.changes),
-            )
-            for each in found
-        }
-
-    same = Plan(updates=tuple(one)).hash == Plan(updates=tuple(other)).hash
-    assert same is (effects(one) == effects(other))
-
-
-def test_Y5_a_plan_is_applied_only_while_it_is_still_what_was_previewed() -> None:
-    PLAN.require_hash(evolve(PLAN, rejects=()).hash)
-    with pytest.raises(PlanChanged):
-        PLAN.require_hash(Plan().hash)
-
-
-def test_Y5_a_plan_counts_its_updates_by_field() -> None:
-    other = Update("C-7", (FieldChange("branch", "CEB", "MNL"),))
-    plan = evolve(PLAN, updates=(UPDATE, other))
-    assert plan.updates_by_field == {"branch": 2, "past_due_amount": 1, "pension_number": 1}
-
-
 # --- history
-
-
-def test_C2_every_change_of_a_field_is_one_entry_and_creation_writes_none() -> None:
-    assert history_of(PLAN) == (
-        HistoryEntry("C-1", "branch", "MNL", "CEB"),
-        HistoryEntry("C-1", "past_due_amount", None, "10.50"),
-        HistoryEntry("C-1", "pension_number", "••••1234", "••••1234"),
-        HistoryEntry("C-3", "is_active", "true", "false"),
-        HistoryEntry("C-4", "is_active", "false", "true"),
-    )
-    both = Plan(vanished=frozenset({"B", "A", "C"}), reappeared=frozenset({"E", "D"}))
-    assert [entry.code for entry in history_of(both)] == ["A", "B", "C", "D", "E"]
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from clientupdater.domain.errors import Fault, InvalidInput
 from clientupdater.domain.sync.fields import Entry, Raw
 from clientupdater.domain.sync.mapping import (
     Record,
+    RecordMapper,
     Reject,
     Row,
     SourceMapping,
     check_mapping,
-    map_record,
 )
 from clientupdater.domain.sync.protection import REPEATED
 from clientupdater.domain.sync.transforms import Lookups
@@ -41,7 +41,7 @@ def mapped(mapping: SourceMapping = MAPPING, **cells: Raw) -> Row | Reject:
         "BRANCH": "MNL",
         "ADDRESS": "12 Rizal Street",
     }
-    return map_record(mapping, Lookups(), Record(1, {**values, **cells}))
+    return RecordMapper.of(mapping, Lookups())(Record(1, {**values, **cells}))
 
 
 def rejected(mapping: SourceMapping = MAPPING, **cells: Raw) -> Reject:

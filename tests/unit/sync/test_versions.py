@@ -8,8 +8,6 @@ import pytest
 
 from clientupdater.domain.sync.versions import (
     RecordVersion,
-    is_wanted,
-    next_watermark,
     read_from,
 )
 
@@ -47,22 +45,3 @@ def test_Y10_an_older_version_is_known_by_its_counter_or_else_by_its_clock(
 def test_Y8_an_incremental_run_reads_from_the_watermark_less_the_overlap() -> None:
     assert read_from(NOW, timedelta(minutes=60)) == NOW - timedelta(hours=1)
     assert read_from(None, timedelta(minutes=60)) is None
-
-
-def test_Y8_rows_without_a_cursor_are_taken_as_well() -> None:
-    assert is_wanted(None, NOW)
-    assert is_wanted(EARLIER, None)
-    assert is_wanted(NOW, NOW)
-    assert not is_wanted(EARLIER, NOW)
-
-
-def test_Y8_a_watermark_moves_only_when_a_complete_run_commits() -> None:
-    assert next_watermark(NOW, LATER, complete=True, committed=True) == LATER
-    assert next_watermark(None, LATER, complete=True, committed=True) == LATER
-    assert next_watermark(NOW, LATER, complete=False, committed=True) == NOW
-    assert next_watermark(NOW, LATER, complete=True, committed=False) == NOW
-    assert next_watermark(None, LATER, complete=False, committed=False) is None
-
-
-def test_Y8_a_watermark_never_moves_back() -> None:
-    assert next_watermark(NOW, EARLIER, complete=True, committed=True) == NOW

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import attrs
 import orjson
-from attrs import frozen
 
 from clientupdater.domain.ids import PersonId
+from clientupdater.ports.cache import Form
 from clientupdater.ports.filter_options import FilterOptions, Option, StatusOption
 from clientupdater.ports.lists import PersonName
 
@@ -25,19 +25,13 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-@frozen
-class JsonFilterOptions:
-    """Each filter by its name, each option by its fields."""
+def _written(value: FilterOptions) -> bytes:
+    return orjson.dumps(attrs.asdict(value))
 
-    name: str = "filter options/1"
-    """A new number when the fields change: an older version may share the cache."""
 
-    def written(self, value: FilterOptions) -> bytes:
-        return orjson.dumps(attrs.asdict(value))
-
-    def read(self, written: bytes) -> FilterOptions:
-        result = orjson.loads(written)
-        return FilterOptions(**{name: tuple(map(_reader(name), of)) for name, of in result.items()})
+def _read(written: bytes) -> FilterOptions:
+    filters = orjson.loads(written)
+    return FilterOptions(**{name: tuple(map(_reader(name), of)) for name, of in filters.items()})
 
 
 def _reader(name: str) -> Callable[[Any], Any]:
@@ -46,3 +40,7 @@ def _reader(name: str) -> Callable[[Any], Any]:
 
 def _option(values: Mapping[str, Any]) -> Option:
     return Option(**values)
+
+
+JSON_FILTER_OPTIONS = Form("filter options/1", _written, _read)
+"""Each filter by its name, each option by its fields."""

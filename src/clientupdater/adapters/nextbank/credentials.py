@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import define, field, frozen
 
@@ -25,31 +25,18 @@ API_KEY_HEADER = "X-API-Key"
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
-class Credentials(Protocol):
-    """What goes with every request."""
-
-    def headers(self) -> Mapping[str, str]:
-        """Give the headers that show who we are; raises Unavailable and SourceRefused."""
-        ...
-
-    def refused(self, shown: Mapping[str, str]) -> bool:
-        """Hear that these were refused; say whether asking once more may help."""
-        ...
-
-
 @frozen
 class ApiKey:
-    """A key that stays the same."""
+    """A key that never changes."""
 
     key: str = field(repr=False)
     header: str = API_KEY_HEADER
 
     def headers(self) -> Mapping[str, str]:
-        """Show it."""
         return {self.header: self.key}
 
     def refused(self, shown: Mapping[str, str]) -> bool:
-        """Know of no other one."""
+        """Return False: there is no other key to try."""
         del shown
         return False
 
@@ -86,7 +73,10 @@ class ClientCredentials:
     _one_at_a_time: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
 
     def headers(self) -> Mapping[str, str]:
-        """Show the token, a new one where there is none that lives."""
+        """Send the token; fetch a new one if it has expired.
+
+        Raises Unavailable and SourceRefused.
+        """
         with self._turn():
             if self._token is None or self._token.until <= time.monotonic():
                 asked_at = time.monotonic()
@@ -94,7 +84,7 @@ class ClientCredentials:
             return {"Authorization": f"Bearer {self._token.value}"}
 
     def refused(self, shown: Mapping[str, str]) -> bool:
-        """Forget the token that was refused, unless there is a newer one already."""
+        """Drop the refused token, unless a newer one is there; return whether to try again."""
         with self._turn():
             if self._token and shown.get("Authorization") == f"Bearer {self._token.value}":
                 self._token = None
@@ -110,3 +100,6 @@ class ClientCredentials:
             yield
         finally:
             self._one_at_a_time.release()
+
+
+Credentials: TypeAlias = ApiKey | ClientCredentials

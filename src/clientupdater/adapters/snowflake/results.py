@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
@@ -28,14 +28,6 @@ _DIGITS_IN_64_BITS = 18
 _64_BITS = range(-(2**63), 2**63)
 
 
-class Rows(Protocol):
-    """The rows of a result that are still to be read."""
-
-    def fetchmany(self, size: int) -> list[tuple[Any, ...]]:
-        """Read so many, or those that are left; raises what the connector and pyarrow raise."""
-        ...
-
-
 @frozen
 class Result:
     """What a query gave: its id, its columns, how many rows there are, and the rows."""
@@ -43,7 +35,8 @@ class Result:
     query: str
     description: Sequence[Any] = field(repr=False)
     count: int
-    rows: Rows = field(repr=False)
+    rows: _TableRows | _CursorRows = field(repr=False)
+    """Those still to be read; reading raises the errors of the connector and of pyarrow."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -64,13 +57,13 @@ def has_tables() -> bool:
 def result_of(cursor: Any, unsupported: type[Exception], *, in_tables: bool) -> Result:
     """Give what a cursor holds, in tables if they are wanted and say all that rows do."""
     described = cursor.description
-    rows: Rows | None = None
+    rows: _TableRows | None = None
     if in_tables and all(column[1] in _SAME_IN_TABLES for column in described):
         rows = _tables(cursor, unsupported)
     return Result(cursor.sfqid, described, cursor.rowcount, rows or _CursorRows.of(cursor))
 
 
-def _tables(cursor: Any, unsupported: type[Exception]) -> Rows | None:
+def _tables(cursor: Any, unsupported: type[Exception]) -> _TableRows | None:
     """Read tables, unless the account has Snowflake send JSON."""
     try:
         return _TableRows(cursor.fetch_arrow_batches(force_microsecond_precision=True))

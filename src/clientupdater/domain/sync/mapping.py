@@ -68,10 +68,6 @@ class SourceMapping:
         """Name the column that fills a field; the field's own name where none does."""
         return next((each.column for each in self.fields if each.field is wanted), str(wanted))
 
-    def require_columns(self, items: Iterable[str]) -> None:
-        """Stop with the list where a source has lost columns: its schema has drifted (Y3)."""
-        require_columns(self.columns, items)
-
 
 def require_columns(wanted: Iterable[str], items: Iterable[str]) -> None:
     """Stop with the list of the columns that are wanted and not there (Y3)."""
@@ -208,11 +204,6 @@ def _once(mapped: Row | Reject, column: str, times: int) -> Row | Reject:
     twice = Fault(column, f"comes {times} times in one run; none of them is taken")
     earlier = mapped.faults if isinstance(mapped, Reject) else ()
     return Reject(mapped.position, mapped.code, (*earlier, twice), mapped.company)
-
-
-def map_record(mapping: SourceMapping, lookups: Lookups, record: Record) -> Row | Reject:
-    """Map one record; a reject lists every fault (Y3)."""
-    return RecordMapper.of(mapping, lookups)(record)
 
 
 @frozen

@@ -1,25 +1,19 @@
-"""What a run would do, as a value that can be shown, approved and held to (Y5, C2)."""
+"""What a sync changes in a client, and how history shows the values (C2)."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections import Counter
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from clientupdater.domain.errors import PlanChanged
 from clientupdater.domain.sync.fields import Field, Sealed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from clientupdater.domain.sync.fields import Value
-    from clientupdater.domain.sync.mapping import Reject
 
 
 @frozen
@@ -47,95 +41,6 @@ class Update:
     changes: tuple[FieldChange, ...]
 
 
-@frozen
-class RowEffect:
-    """What happens to a client's row of a period."""
-
-    code: str
-    period: str
-    detail: str = ""
-
-
-@frozen
-class Consequences:
-    """What follows for the rows of periods, and what somebody has to look at."""
-
-    opened: frozenset[RowEffect] = frozenset()
-    exempted: frozenset[RowEffect] = frozenset()
-    restored: frozenset[RowEffect] = frozenset()
-    moved: frozenset[RowEffect] = frozenset()
-    contact_conflicts: frozenset[str] = frozenset()
-    terminal_exceptions: frozenset[str] = frozenset()
-
-
-@frozen
-class Plan:
-    """Everything that a run would do, and why not more."""
-
-    creates: tuple[Create, ...] = ()
-    updates: tuple[Update, ...] = ()
-    vanished: frozenset[str] = frozenset()
-    reappeared: frozenset[str] = frozenset()
-    rejects: tuple[Reject, ...] = ()
-    consequences: Consequences = Consequences()
-
-    @property
-    def updates_by_field(self) -> Mapping[str, int]:
-        """How many clients change in each field."""
-        return Counter(change.field for update in self.updates for change in update.changes)
-
-    @property
-    def hash(self) -> str:
-        """Name the plan's effects: the same for the same effects, in any order and process.
-
-        Rejects and terminal exceptions are listed, but change nothing, so they are left out.
-        """
-        text = json.dumps(self._effects(), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    def require_hash(self, approved: str) -> None:
-        """Refuse to apply what is no longer what was previewed (Y5)."""
-        if self.hash != approved:
-            raise PlanChanged
-
-    def _effects(self) -> dict[str, object]:
-        follow = self.consequences
-        return {
-            "creates": sorted([each.code, _values(each.values)] for each in self.creates),
-            "updates": sorted([each.code, _changes(each)] for each in self.updates),
-            "vanished": sorted(self.vanished),
-            "reappeared": sorted(self.reappeared),
-            "opened": _rows(follow.opened),
-            "exempted": _rows(follow.exempted),
-            "restored": _rows(follow.restored),
-            "moved": _rows(follow.moved),
-            "contact_conflicts": sorted(follow.contact_conflicts),
-        }
-
-
-def _values(values: Mapping[Field, Value]) -> list[list[str]]:
-    return sorted(
-        [str(field), _distinct(value)] for field, value in values.items() if value is not None
-    )
-
-
-def _changes(update: Update) -> list[list[str]]:
-    return sorted(
-        [each.field, _distinct(each.before), _distinct(each.after)] for each in update.changes
-    )
-
-
-def _rows(effects: Iterable[RowEffect]) -> list[list[str]]:
-    return sorted([each.code, each.period, each.detail] for each in effects)
-
-
-def _distinct(value: Value) -> str:
-    """Write a value so that no two look alike: nothing, a number's seal, or its text."""
-    if value is None:
-        return "-"
-    return f"#{value.fingerprint}" if isinstance(value, Sealed) else f"={canonical(value)}"
-
-
 def canonical(value: Value) -> str | None:
     """Write a value as history shows it: a code, a day, two places; pension numbers masked."""
     if isinstance(value, Sealed):
@@ -145,26 +50,3 @@ def canonical(value: Value) -> str | None:
     if isinstance(value, date):
         return value.isoformat()
     return None if value is None else str(value)
-
-
-@frozen
-class HistoryEntry:
-    """One changed field, as client_sync_history keeps it (C2)."""
-
-    code: str
-    field: str
-    old: str | None
-    new: str | None
-
-
-def history_of(plan: Plan) -> tuple[HistoryEntry, ...]:
-    """Write down every change of a field, by our names; creation writes none (C2)."""
-    return (
-        *(
-            HistoryEntry(each.code, change.field, canonical(change.before), canonical(change.after))
-            for each in plan.updates
-            for change in each.changes
-        ),
-        *(HistoryEntry(code, "is_active", "true", "false") for code in sorted(plan.vanished)),
-        *(HistoryEntry(code, "is_active", "false", "true") for code in sorted(plan.reappeared)),
-    )

@@ -27,17 +27,3 @@ class RecordVersion:
 def read_from(watermark: datetime | None, overlap: timedelta) -> datetime | None:
     """Say from when an incremental run reads: None reads everything (Y8)."""
     return None if watermark is None else watermark - overlap
-
-
-def is_wanted(cursor: datetime | None, since: datetime | None) -> bool:
-    """Whether an incremental run takes a row: new enough, or with no cursor at all (Y8)."""
-    return cursor is None or since is None or cursor >= since
-
-
-def next_watermark(
-    watermark: datetime | None, as_of: datetime, *, complete: bool, committed: bool
-) -> datetime | None:
-    """Move a watermark: only by a complete run that commits, and never back (Y8)."""
-    if not (complete and committed):
-        return watermark
-    return as_of if watermark is None else max(watermark, as_of)

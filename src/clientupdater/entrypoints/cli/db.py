@@ -21,12 +21,8 @@ from clientupdater.entrypoints.failures import Exit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from clientupdater.ports.maintenance import (
-        DatabaseBackups,
-        DatabaseMaintenance,
-        Finding,
-        Migration,
-    )
+    from clientupdater.composition import PostgresBackups, PostgresMaintenance
+    from clientupdater.ports.maintenance import Finding, Migration
 
 
 @click.group()
@@ -144,13 +140,13 @@ def seed(session: Session, *, as_json: bool) -> None:
         click.echo(f"{new} new rows")
 
 
-def _maintenance(session: Session) -> DatabaseMaintenance:
+def _maintenance(session: Session) -> PostgresMaintenance:
     from clientupdater.composition import maintenance_of
 
     return maintenance_of(session.settings)
 
 
-def _backups(session: Session) -> DatabaseBackups:
+def _backups(session: Session) -> PostgresBackups:
     from clientupdater.composition import backups_of
 
     return backups_of(session.settings)

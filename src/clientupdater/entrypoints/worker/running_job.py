@@ -56,9 +56,9 @@ class RunningJob:
     @contextmanager
     def finishing(self) -> Iterator[None]:
         """Make the units of work that begin inside one with the end of the job."""
-        with self._work.outer_transaction() as whole:
+        with self._work.outer_transaction() as outer:
             yield
-            if not whole.endings.complete([self.claim], self._clock.now()):
+            if not outer.job_outcomes.complete([self.claim], self._clock.now()):
                 raise Interrupted
         self.is_kept = True
 

@@ -201,7 +201,7 @@ class Worker:
     def _return(self, unneeded: Iterable[RunningJob]) -> None:
         back = list(unneeded)
         if back:
-            self.worker_context.leases.endings.give_back([held.claim for held in back], self._now())
+            self.worker_context.leases.give_back([held.claim for held in back], self._now())
             for held in back:
                 self._held.pop(held.claim, None)
 
@@ -212,13 +212,13 @@ class Worker:
         self._ended += _all_of(self._over)
         if not self._ended:
             return
-        endings, now = self.worker_context.leases.endings, self._now()
+        leases, now = self.worker_context.leases, self._now()
         done = [held for held in self._ended if _is_to_complete(held)]
         if done:
-            endings.complete([held.claim for held in done], now)
+            leases.complete([held.claim for held in done], now)
         for held in self._ended:
             if held.failure and held.claim in self._held:
-                endings.fail(held.claim, held.failure.message, held.failure.verdict, now)
+                leases.fail(held.claim, held.failure.message, held.failure.verdict, now)
         self._return(held for held in self._ended if held.was_interrupted and self._has(held))
         quick = all(held.took_s < self.pace.quick_s for held in self._ended)
         more = min(self._ahead + 2 * len(self._ended), self.pace.most_ahead)

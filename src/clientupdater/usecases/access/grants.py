@@ -51,7 +51,7 @@ class Grants:
                 require_may_take(admin.actor, permission, company_id, before)
                 require_not_wider(admin.actor, admin.person_rights)
             grant = Grant(permission, company_id, scope)
-            admin.tx.grants.give(admin.person.id, grant, admin.actor.id, self.clock.now())
+            admin.tx.people.give_grant(admin.person.id, grant, admin.actor.id, self.clock.now())
             admin.require_administrator_left()
             admin.log_action("grant.give", permission=permission, company=company_id, scope=scope)
             admin.audit_rights(
@@ -83,7 +83,7 @@ class Grants:
             if before is None:
                 return
             require_may_take(admin.actor, permission, company_id, before)
-            admin.tx.grants.take(admin.person.id, permission, company_id)
+            admin.tx.people.take_grant(admin.person.id, permission, company_id)
             admin.require_administrator_left()
             admin.log_action("grant.revoke", permission=permission, company=company_id)
             admin.audit_rights(

@@ -122,8 +122,8 @@ class WriteExport:
     def _filled(
         self, job_run: JobRun, export: Export, reaches: tuple[AccessScope, ...], draft: Draft
     ) -> int:
-        with self.work.snapshot(reaches[-1]) as snapshot:
-            table = snapshot.table(self._table(export, reaches))
+        with self.work.snapshot(reaches[-1]) as open_table:
+            table = open_table(self._table(export, reaches))
             total, rows, judged_at = table.count(), 0, 0
             cover = self._cover(export, table, total)
             form = self.forms[export.asked.format]

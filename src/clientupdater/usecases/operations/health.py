@@ -63,7 +63,7 @@ class CheckSystem:
         try:
             with self.work.begin(SYSTEM) as tx:
                 queues = tx.jobs.depths(system_health.looked_at)
-                standings = tx.sync_standings.read(system_health.looked_at, silence=SILENCE)
+                standings = tx.sync_jobs.source_statuses(system_health.looked_at, silence=SILENCE)
         except Error:
             return system_health
         sources = [each for each in standings if each.source in self.sources]

@@ -70,7 +70,7 @@ class Operators:
             tx.people.add(person)
             expires_at = set_initial_password(tx, person.id, hashed, now, None)
             for grant in EVERYTHING:
-                tx.grants.give(person.id, grant, person.id, now)
+                tx.people.give_grant(person.id, grant, person.id, now)
             _record(tx, Caller(Actor(person.id), origin))
         return CreatedUser(person=person, initial_password=password, expires_at=expires_at)
 

@@ -238,7 +238,7 @@ class Users:
             actor, shown = current_actor(tx, caller), find_person(tx, person)
             if shown.id != actor.id:
                 require_over_person(actor, Permission.USERS_READ, shown.place)
-            return ShownUser(shown, tx.grants.of_person(shown.id))
+            return ShownUser(shown, tx.people.grants(shown.id))
 
     def list(
         self, caller: Caller, *, after: str = "", at_most: int = 50, active: bool | None = None

@@ -103,12 +103,12 @@ class Idempotency:
         """Claim the key; return the response stored under it, or act and store the reply."""
         now, key = self.clock.now(), request.idempotency_key
         with self.work.outer_transaction() as transaction:
-            if stored := transaction.answers.claim(key, now):
+            if stored := transaction.responses.claim(key, now):
                 return stored, None
             reply = act() if act else None
             if reply and not reply.refusal:
                 response = self._stored_response(request, reply)
-                transaction.answers.keep(key, response, now, now + self.keep_for)
+                transaction.responses.keep(key, response, now, now + self.keep_for)
         return None, reply
 
     def _stored_response(self, request: KeyedRequest, reply: Reply) -> StoredResponse:

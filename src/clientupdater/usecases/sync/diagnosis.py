@@ -41,7 +41,7 @@ def diagnose_sources(
     """Look at these sources, as far as the database knows them: no source is read."""
     now = clock.now()
     with work.begin(SYSTEM) as tx:
-        standings = tx.sync_standings.read(now, silence=SILENCE)
+        standings = tx.sync_jobs.source_statuses(now, silence=SILENCE)
     ours = [each for each in standings if each.source in sources]
     return [SourceDiagnosis(each, now, _mapping_faults(work, each.source)) for each in ours]
 

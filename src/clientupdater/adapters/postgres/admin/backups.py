@@ -44,12 +44,19 @@ select exists (select from pg_catalog.pg_class where relnamespace = 'public'::re
 
 @frozen
 class PostgresBackups:
-    """Dumps and restores the database at ``url``, as the owner of its tables."""
+    """Dumps and restores the database at ``url``, as the owner of its tables.
+
+    Both raise Unavailable and Misconfigured as PostgresMaintenance does, and Misconfigured without
+    PostgreSQL's client programs.
+    """
 
     url: str = field(repr=False)
 
     def dump(self, file: Path) -> int:
-        """Write it under another name first: a file under its own name is complete."""
+        """Write everything, past row-level security; return how many bytes.
+
+        It is written under another name first, so that a file of that name is complete.
+        """
         with connected_past_poolers(self.url) as connection, translated(described(self.url)):
             if connection.execute(_HAS_ROLE, [ROLE]).fetchone() != (True,):
                 message = (
@@ -73,7 +80,10 @@ class PostgresBackups:
         return size
 
     def restore(self, file: Path) -> Sequence[Finding]:
-        """Read it in one transaction; without statistics, the first plans would be bad."""
+        """Read it all back in one transaction, then return the faults that a check finds.
+
+        Raises Conflict where the database is not empty, InvalidInput for a file that is no dump.
+        """
         with connected_past_poolers(self.url) as connection, translated(described(self.url)):
             if connection.execute(_HAS_TABLES).fetchone() != (False,):
                 message = f"{described(self.url)} is not empty; restore into an empty database"
@@ -82,7 +92,7 @@ class PostgresBackups:
         _refuse_other_files(program, file)
         self._run(program, "--no-owner", "--single-transaction", "--exit-on-error", str(file))
         maintenance = PostgresMaintenance(self.url)
-        maintenance.analyze()
+        maintenance.analyze()  # without statistics, the first plans would be bad
         return maintenance.check()
 
     def _run(self, program: Path, *options: str) -> None:

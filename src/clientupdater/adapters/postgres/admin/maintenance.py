@@ -28,18 +28,26 @@ if TYPE_CHECKING:
 
 @frozen
 class PostgresMaintenance:
-    """Migrates, checks and seeds the database at ``url``, as the owner of its tables."""
+    """Migrates, checks and seeds the database at ``url``, as the owner of its tables.
+
+    Each method raises Unavailable when the database does not answer, and Misconfigured when it
+    cannot be used (wrong password, unknown database, too old a version, no right to it).
+    """
 
     url: str
     files: SqlFiles = Factory(bundled)
     pace: Pace = Factory(Pace)
 
     def migrate(self) -> Sequence[Migration]:
-        """Apply what is missing; return what this run applied."""
+        """Apply the missing migrations in order; return those that this run applied.
+
+        Raises Conflict for an edited or missing migration, Unavailable where a lock stays taken.
+        """
         with connected_past_poolers(self.url) as connection:
             return _migrations(connection, self._runner(connection).forward())
 
     def status(self) -> Sequence[Migration]:
+        """List every migration of this code, applied or not."""
         with connected(self.url) as connection:
             return _migrations(connection, self.files.migrations())
 
@@ -49,11 +57,12 @@ class PostgresMaintenance:
             return _migrations(connection, self._runner(connection).back(steps))
 
     def check(self) -> Sequence[Finding]:
+        """Find drift, edited or missing migrations, invalid indexes, missing row security."""
         with connected(self.url) as connection:
             return findings(connection, self.files)
 
     def seed(self) -> int:
-        """Insert the seeds; return how many rows were new."""
+        """Insert the rows that the software needs, overwriting none; return how many are new."""
         with connected(self.url) as connection:
             return plant(connection, self.files.seeds())
 

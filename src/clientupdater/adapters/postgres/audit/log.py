@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
-import psycopg
 from attrs import frozen
 from psycopg.types.json import Jsonb
 
@@ -16,12 +15,12 @@ from clientupdater.domain.errors import NotFound
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.access import Decision, Grant
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import ClientId, CompanyId
     from clientupdater.ports.audit import LoggedAction, RightsChange
 
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 QUERIES = named_queries("audit/log.sql")
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
-import psycopg
 from attrs import frozen
 from psycopg.types.json import Jsonb
 
@@ -16,9 +15,9 @@ from clientupdater.ports.idempotency import StoredResponse
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.ports.idempotency import IdempotencyKey
 
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 QUERIES = named_queries("core/idempotency.sql")
 

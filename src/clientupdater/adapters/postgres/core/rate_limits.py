@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import psycopg
 from attrs import define, field
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from psycopg_pool import ConnectionPool
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.adapters.security.keyed_hash import KeyedHash
     from clientupdater.domain.rate_limits import Tally, Verdict
 
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 Pool: TypeAlias = "ConnectionPool[Connection]"
 
 QUERIES = named_queries("core/rate_limits.sql")

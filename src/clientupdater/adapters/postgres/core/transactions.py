@@ -15,7 +15,8 @@ from attrs import define
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+    from clientupdater.adapters.postgres.core.connect import Connection
+
 Cursor: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import psycopg
 from attrs import define, field, frozen
@@ -25,13 +25,8 @@ from clientupdater.adapters.postgres.jobs.queue import (
 )
 from clientupdater.adapters.postgres.jobs.retention import PostgresRetentionStore
 from clientupdater.adapters.postgres.jobs.schedules import PostgresSchedules
-from clientupdater.adapters.postgres.people.accounts import (
-    PostgresGrants,
-    PostgresPeople,
-)
-from clientupdater.adapters.postgres.people.credentials import (
-    PostgresCredentials,
-)
+from clientupdater.adapters.postgres.people.accounts import PostgresPeople
+from clientupdater.adapters.postgres.people.credentials import PostgresCredentials
 from clientupdater.adapters.postgres.people.rights import PostgresRights
 from clientupdater.adapters.postgres.people.sessions import PostgresSessions
 from clientupdater.adapters.postgres.people.territories import (
@@ -39,19 +34,19 @@ from clientupdater.adapters.postgres.people.territories import (
     PostgresTerritories,
 )
 from clientupdater.adapters.postgres.read_models import PostgresReadModels
-from clientupdater.adapters.postgres.read_models.tables import PostgresSnapshot
+from clientupdater.adapters.postgres.read_models.tables import open_table
 from clientupdater.adapters.postgres.sync.inputs import PostgresSyncInputs
 from clientupdater.adapters.postgres.sync.jobs import (
     PostgresSyncJobs,
 )
 from clientupdater.adapters.postgres.sync.mappings import PostgresSyncMappings
 from clientupdater.adapters.postgres.sync.notices import PostgresNotices
-from clientupdater.adapters.postgres.sync.source_status import PostgresSourceStatuses
 from clientupdater.adapters.postgres.sync.staging import PostgresStaging
 from clientupdater.adapters.postgres.tracking.openings import PostgresOpenings
 from clientupdater.adapters.postgres.tracking.rows import PostgresRows
 from clientupdater.adapters.security.vault import required
 from clientupdater.domain.errors import Unavailable
+from clientupdater.ports.idempotency import OuterTransaction
 from clientupdater.runtime.deadlines import seconds_left
 
 if TYPE_CHECKING:
@@ -59,11 +54,12 @@ if TYPE_CHECKING:
 
     from psycopg_pool import ConnectionPool
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.adapters.security.vault import Vault
+    from clientupdater.ports.exports import Snapshot
     from clientupdater.ports.sync import Work
     from clientupdater.ports.unit_of_work import RowSecurityScope
 
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 Pool: TypeAlias = "ConnectionPool[Connection]"
 
 _NO_ANSWER = (psycopg.OperationalError, psycopg.InterfaceError)
@@ -134,10 +130,6 @@ class PostgresTransaction:
         return PostgresPeople(self.connection)
 
     @property
-    def grants(self) -> PostgresGrants:
-        return PostgresGrants(self.connection)
-
-    @property
     def territories(self) -> PostgresTerritories:
         return PostgresTerritories(self.connection)
 
@@ -167,28 +159,9 @@ class PostgresTransaction:
     def sync_mappings(self) -> PostgresSyncMappings:
         return PostgresSyncMappings(self.connection)
 
-    @property
-    def sync_standings(self) -> PostgresSourceStatuses:
-        return PostgresSourceStatuses(self.connection)
-
     def staging(self, work: Work) -> PostgresStaging:
         """Begin with one run's records; raises Misconfigured without keys."""
         return PostgresStaging.begun(self.connection, required(self.vault), work)
-
-
-@define(eq=False)
-class PostgresOuterTransaction:
-    """Several units of work over one connection, committed together."""
-
-    control: TransactionControl
-
-    @property
-    def answers(self) -> PostgresIdempotencyStore:
-        return PostgresIdempotencyStore(self.control.connection)
-
-    @property
-    def endings(self) -> PostgresJobOutcomes:
-        return PostgresJobOutcomes(self.control.connection)
 
 
 @frozen
@@ -203,30 +176,32 @@ class PostgresUnitsOfWork:
     @contextmanager
     def begin(self, rls_scope: RowSecurityScope) -> Iterator[PostgresTransaction]:
         """Begin one: leaving it cleanly commits, an exception rolls everything back."""
-        outer: PostgresOuterTransaction | None = getattr(self._thread, "outer", None)
+        outer: TransactionControl | None = getattr(self._thread, "outer", None)
         start = partial(row_security.begin, rls_scope=rls_scope, is_savepoint=outer is not None)
-        begun = _savepoint(outer.control, start) if outer else self._transaction(start)
+        begun = _savepoint(outer, start) if outer else self._transaction(start)
         with _translated(), begun as control:
             yield PostgresTransaction(control.connection, self.vault)
 
     @contextmanager
-    def snapshot(self, rls_scope: RowSecurityScope) -> Iterator[PostgresSnapshot]:
+    def snapshot(self, rls_scope: RowSecurityScope) -> Iterator[Snapshot]:
         """Read one moment of the database; it keeps a connection, and no lock, until it ends."""
 
         def start(control: TransactionControl, _: str) -> None:
             row_security.begin(control, _BEGIN_SNAPSHOT, rls_scope, is_savepoint=False)
 
         with _translated(), self._transaction(start) as control:
-            yield PostgresSnapshot(control.connection)
+            yield partial(open_table, control.connection)
 
     @contextmanager
-    def outer_transaction(self) -> Iterator[PostgresOuterTransaction]:
+    def outer_transaction(self) -> Iterator[OuterTransaction]:
         """Make one transaction of the units of work that this thread begins inside."""
         with _translated(), self._transaction(TransactionControl.send) as control:
-            outer = PostgresOuterTransaction(control)
-            self._thread.outer = outer
+            self._thread.outer = control
+            connection = control.connection
             try:
-                yield outer
+                yield OuterTransaction(
+                    PostgresIdempotencyStore(connection), PostgresJobOutcomes(connection)
+                )
             finally:
                 del self._thread.outer
 

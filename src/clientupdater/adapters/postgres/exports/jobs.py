@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import psycopg
 from attrs import frozen
 from psycopg.types.json import Jsonb
 
@@ -24,10 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.callers import Origin
     from clientupdater.ports.exports import ExportKey
 
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 QUERIES = named_queries("exports/jobs.sql")
 

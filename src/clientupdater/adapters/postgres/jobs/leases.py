@@ -13,7 +13,6 @@ from psycopg.conninfo import make_conninfo
 from clientupdater.adapters.postgres.core.connect import NOTICES_SILENCE
 from clientupdater.adapters.postgres.jobs.queue import (
     QUERIES,
-    Connection,
     PostgresJobOutcomes,
     job_of,
     json_of,
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.jobs import Verdict
     from clientupdater.ports.queue import Heartbeat, Job
 
@@ -72,10 +72,17 @@ class PostgresLeases:
             claim = JobClaim(lost.id, lost.worker or "", lost.attempts)
             return take_back(connection, claim, _LOST, verdict, now)
 
-    @property
-    def endings(self) -> LeaseOutcomes:
-        """How work ends that is not kept together with its effect."""
-        return LeaseOutcomes(self)
+    def complete(self, claims: Collection[JobClaim], now: datetime) -> frozenset[JobId]:
+        with self._connected() as connection:
+            return PostgresJobOutcomes(connection).complete(claims, now)
+
+    def fail(self, claim: JobClaim, error: str, verdict: Verdict, now: datetime) -> bool:
+        with self._connected() as connection:
+            return PostgresJobOutcomes(connection).fail(claim, error, verdict, now)
+
+    def give_back(self, claims: Collection[JobClaim], now: datetime) -> frozenset[JobId]:
+        with self._connected() as connection:
+            return PostgresJobOutcomes(connection).give_back(claims, now)
 
     def close(self) -> None:
         """Let go of the connection; the next call opens another."""
@@ -102,30 +109,3 @@ class PostgresLeases:
             )
             self._connection = psycopg.connect(conninfo, autocommit=True, prepare_threshold=None)
         return self._connection
-
-
-@define(eq=False)
-class LeaseOutcomes:
-    """Endings by the worker's own connection."""
-
-    _leases: PostgresLeases
-
-    def complete(self, claims: Collection[JobClaim], now: datetime) -> frozenset[JobId]:
-        """Note that they are done; give those that were still held."""
-        with self._endings() as endings:
-            return endings.complete(claims, now)
-
-    def fail(self, claim: JobClaim, error: str, verdict: Verdict, now: datetime) -> bool:
-        """Note that it failed, and what becomes of it."""
-        with self._endings() as endings:
-            return endings.fail(claim, error, verdict, now)
-
-    def give_back(self, claims: Collection[JobClaim], now: datetime) -> frozenset[JobId]:
-        """Let them wait again, the attempt not counted."""
-        with self._endings() as endings:
-            return endings.give_back(claims, now)
-
-    @contextmanager
-    def _endings(self) -> Iterator[PostgresJobOutcomes]:
-        with self._leases._connected() as connection:  # noqa: SLF001 — two halves of one thing
-            yield PostgresJobOutcomes(connection)

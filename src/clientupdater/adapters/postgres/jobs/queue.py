@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from attrs import asdict, frozen
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import LiteralString
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.jobs import Verdict
     from clientupdater.ports.queue import JobClaim, JobsAsked, NewJob
 
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 QUERIES = named_queries("jobs/queue.sql")
 CARRIED = ("request_id", "traceparent")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
-import psycopg
 from attrs import asdict, frozen
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
@@ -12,9 +11,9 @@ from clientupdater.adapters.postgres.core.named_queries import named_queries
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.ports.retention import Removable, Removal
 
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 QUERIES = named_queries("jobs/retention.sql")
 

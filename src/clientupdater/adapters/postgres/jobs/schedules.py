@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 from attrs import frozen
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
@@ -15,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+    from clientupdater.adapters.postgres.core.connect import Connection
+
 
 QUERIES = named_queries("jobs/schedules.sql")
 

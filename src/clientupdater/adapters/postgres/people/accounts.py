@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import psycopg
 from attrs import evolve, frozen
@@ -22,13 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.access import Grant
     from clientupdater.domain.accounts import GivenGrant, Person
     from clientupdater.domain.administration import PeopleScope
     from clientupdater.domain.ids import CompanyId, PersonId
     from clientupdater.domain.permissions import Permission
-
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 
 _TAKEN = {
@@ -39,7 +38,7 @@ _TAKEN = {
 
 @frozen
 class PostgresPeople:
-    """People who are not deleted."""
+    """People who are not deleted, with their grants."""
 
     _connection: Connection
 
@@ -112,6 +111,27 @@ class PostgresPeople:
         (result,) = self._connection.execute(QUERIES["count_administrators"], values).fetchall()
         return int(result[0])
 
+    def grants(self, person: PersonId) -> list[GivenGrant]:
+        cursor = self._connection.execute(QUERIES["grants_of_person"], {"person": person})
+        return list(given_grants(cursor.fetchall()))
+
+    def give_grant(self, person: PersonId, grant: Grant, by: PersonId, now: datetime) -> None:
+        values = {
+            "person": person,
+            "permission": str(grant.permission),
+            "company": grant.company,
+            "scope": str(grant.scope),
+            "by": by,
+            "now": now,
+        }
+        self._connection.execute(QUERIES["give_grant"], values)
+
+    def take_grant(
+        self, person: PersonId, permission: Permission, company: CompanyId | None
+    ) -> None:
+        values = {"person": person, "permission": str(permission), "company": company}
+        self._connection.execute(QUERIES["take_grant"], values)
+
 
 def _columns(person: Person) -> dict[str, object]:
     return {
@@ -124,29 +144,3 @@ def _columns(person: Person) -> dict[str, object]:
         "locked_until": person.locked_until,
         "version": person.version,
     }
-
-
-@frozen
-class PostgresGrants:
-    """The grants of people."""
-
-    _connection: Connection
-
-    def of_person(self, person: PersonId) -> list[GivenGrant]:
-        cursor = self._connection.execute(QUERIES["grants_of_person"], {"person": person})
-        return list(given_grants(cursor.fetchall()))
-
-    def give(self, person: PersonId, grant: Grant, by: PersonId, now: datetime) -> None:
-        values = {
-            "person": person,
-            "permission": str(grant.permission),
-            "company": grant.company,
-            "scope": str(grant.scope),
-            "by": by,
-            "now": now,
-        }
-        self._connection.execute(QUERIES["give_grant"], values)
-
-    def take(self, person: PersonId, permission: Permission, company: CompanyId | None) -> None:
-        values = {"person": person, "permission": str(permission), "company": company}
-        self._connection.execute(QUERIES["take_grant"], values)

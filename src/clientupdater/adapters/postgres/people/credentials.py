@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 from attrs import frozen
 from psycopg.types.json import Jsonb
 
@@ -16,10 +15,9 @@ from clientupdater.domain.people import OneTimePassword, SignInRecord
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.accounts import Issue
     from clientupdater.domain.callers import Origin
-
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 
 @frozen

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
-import psycopg
 from attrs import frozen
 
 from clientupdater.adapters.postgres.people.rows import QUERIES, known_actor
 
 if TYPE_CHECKING:
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.access import Actor
     from clientupdater.domain.ids import PersonId
-
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 
 @frozen

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
-import psycopg
 from attrs import frozen
 
 from clientupdater.adapters.postgres.people.rows import (
@@ -24,12 +23,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.accounts import Issue, OpenSession
     from clientupdater.domain.callers import Origin
     from clientupdater.domain.ids import PersonId
     from clientupdater.domain.sessions import Session
-
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 
 @frozen

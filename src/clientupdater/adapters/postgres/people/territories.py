@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-import psycopg
 from attrs import frozen
 
 from clientupdater.adapters.postgres.configuration.codes import _CODES
@@ -18,9 +17,8 @@ from clientupdater.ports.codes import Names
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.ports.people import PlaceKind
-
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 
 @frozen

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import psycopg
 from attrs import evolve, frozen
 
 from clientupdater.adapters.postgres.core.scope_ids import over_known_companies
@@ -28,6 +27,7 @@ from clientupdater.ports.lists import ClientKey, ClientSort, Page, WorklistKey
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.adapters.postgres.read_models.views import Columns
     from clientupdater.adapters.postgres.read_models.worklist_walk import WorklistWalk
     from clientupdater.ports.lists import (
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
         WorklistQuery,
     )
 
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 _ONE_PLAN = b"set local plan_cache_mode = force_generic_plan"
 """Left to itself, PostgreSQL plans anew each time: a plan for known values looks cheaper to it."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-import psycopg
+from typing import TYPE_CHECKING, Any
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.adapters.postgres.core.scope_ids import over_known_companies, scope_ids
@@ -16,10 +14,10 @@ from clientupdater.ports.lists import PersonName
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.access_scope import AccessScope
     from clientupdater.ports.lists import Looking
 
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 QUERIES = named_queries("read_models/filter_options.sql")
 _LOOKUPS = (

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-import psycopg
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.domain.clients import masked_pension_number
@@ -15,10 +13,10 @@ from clientupdater.ports.client_history import ChangedField, HistoryKey, SyncRun
 from clientupdater.ports.lists import Page, PersonName
 
 if TYPE_CHECKING:
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.ids import ClientId
     from clientupdater.ports.client_history import HistoryPage
 
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 QUERIES = named_queries("read_models/history.sql")
 _BEFORE_ALL = {"changed_at": "infinity", "id": UUID(int=0)}

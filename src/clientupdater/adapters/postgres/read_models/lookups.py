@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-import psycopg
+from typing import TYPE_CHECKING, Any
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.ports.lists import Lookup
 
 if TYPE_CHECKING:
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.ports.lists import Lookups
 
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 QUERIES = named_queries("read_models/lookups.sql")
 TABLES = (

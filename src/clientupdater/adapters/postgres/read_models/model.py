@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
-import psycopg
 from attrs import frozen
 
 from clientupdater.adapters.postgres.read_models.client_lists import ClientLists
@@ -15,6 +14,7 @@ from clientupdater.adapters.postgres.read_models.lookups import read_lookups
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.ids import ClientId
     from clientupdater.ports.client_history import HistoryKey, HistoryPage
     from clientupdater.ports.filter_options import FilterOptions
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
         WorklistPage,
         WorklistQuery,
     )
-
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 
 @frozen

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import psycopg
 from attrs import evolve, frozen
 
 from clientupdater.adapters.postgres.core.scope_ids import over_known_companies
@@ -21,9 +20,9 @@ from clientupdater.domain.statuses import PENDING
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.ports.lists import ClientFilter, ClientQuery, Looking
 
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 _CODES = (
     "company",

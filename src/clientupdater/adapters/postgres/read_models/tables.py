@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import psycopg
-from attrs import define, frozen
+from attrs import define
 
 from clientupdater.adapters.postgres.core.scope_ids import over_known_companies
 from clientupdater.adapters.postgres.read_models.conditions import (
@@ -26,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.adapters.postgres.read_models.client_walk import ResolvedQuery
     from clientupdater.domain.access_scope import AccessScope
     from clientupdater.ports.exports import TableRequest
 
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 _Row: TypeAlias = bytes | bytearray | memoryview
 
 BATCH_BYTES = 64 * 1024
@@ -44,20 +43,15 @@ _ORDER: Mapping[ExportType, str] = {
 }
 
 
-@frozen
-class PostgresSnapshot:
-    """One moment of the database: a transaction that only reads, and sees no later change."""
-
-    _connection: Connection
-
-    def table(self, asked: TableRequest) -> PostgresTable:
-        scopes = [over_known_companies(scope, self._connection) for scope in _distinct(asked)]
-        looking = Looking(clients=scopes[-1], statuses=scopes[-1], now=asked.now, today=asked.today)
-        resolved = resolve(self._connection, ClientQuery(filter=asked.asked.filter), looking)
-        assert resolved is not None  # noqa: S101 — only a search can find nobody
-        self._connection.execute("select set_config('timezone', %s, true)", (str(asked.zone),))
-        ((as_of,),) = self._connection.execute("select now()").fetchall()
-        return PostgresTable(self._connection, asked, resolved, scopes, as_of)
+def open_table(connection: Connection, asked: TableRequest) -> PostgresTable:
+    """Open a table within a transaction that sees no later change."""
+    scopes = [over_known_companies(scope, connection) for scope in _distinct(asked)]
+    looking = Looking(clients=scopes[-1], statuses=scopes[-1], now=asked.now, today=asked.today)
+    resolved = resolve(connection, ClientQuery(filter=asked.asked.filter), looking)
+    assert resolved is not None  # noqa: S101 — only a search can find nobody
+    connection.execute("select set_config('timezone', %s, true)", (str(asked.zone),))
+    ((as_of,),) = connection.execute("select now()").fetchall()
+    return PostgresTable(connection, asked, resolved, scopes, as_of)
 
 
 @define(eq=False)

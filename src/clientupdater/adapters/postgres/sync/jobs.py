@@ -9,6 +9,7 @@ from attrs import asdict, frozen
 from psycopg.types.json import Jsonb
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
+from clientupdater.adapters.postgres.sync.source_status import read_source_statuses
 from clientupdater.adapters.postgres.sync.staging import COMPARE
 from clientupdater.domain.errors import Fault, NotFound, SyncOver, SyncRunning
 from clientupdater.domain.ids import CompanyId, PersonId, SyncJobId
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.domain.sync.source_status import SourceStatus
     from clientupdater.ports.sources import Fetch
     from clientupdater.ports.sync import Progressed
 
@@ -193,6 +195,9 @@ class PostgresSyncJobs:
             return []
         self._connection.execute(QUERIES["give_up"], {**values, "lost": lost})
         return [SyncJobId(each) for each in lost]
+
+    def source_statuses(self, now: datetime, *, silence: float) -> Sequence[SourceStatus]:
+        return read_source_statuses(self._connection, now, silence=silence)
 
     def rejects(self, job: SyncJobId, *, after: int, at_most: int) -> Sequence[KeptReject]:
         """List a run's rejected rows, in the order of the source."""

@@ -1,13 +1,10 @@
-"""How taking over the sources stands, over one PostgreSQL transaction."""
+"""The state of each source, in one statement."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
-
 from clientupdater.adapters.postgres.core.named_queries import named_queries
-from clientupdater.adapters.postgres.sync.jobs import QUERIES as JOBS
 from clientupdater.domain.ids import SyncJobId
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.sync.fields import Source
@@ -18,24 +15,17 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.postgres.core.connect import Connection
 
-QUERIES = named_queries("sync/source_status.sql", JOBS)
+QUERIES = named_queries("sync/source_status.sql", named_queries("sync/jobs.sql"))
 
 
-@frozen
-class PostgresSourceStatuses:
-    """How taking over the sources stands."""
-
-    _connection: Connection
-
-    def read(self, now: datetime, *, silence: float) -> list[SourceStatus]:
-        """Tell of every source there can be."""
-        values = {"now": now, "silence": silence}
-        return [
-            _standing(*columns) for columns in self._connection.execute(QUERIES["read"], values)
-        ]
+def read_source_statuses(
+    connection: Connection, now: datetime, *, silence: float
+) -> list[SourceStatus]:
+    values = {"now": now, "silence": silence}
+    return [_source_status(*row) for row in connection.execute(QUERIES["read"], values)]
 
 
-def _standing(source: str, *columns: Any) -> SourceStatus:
+def _source_status(source: str, *columns: Any) -> SourceStatus:
     *last, applied_at, read_up_to, held, dead = columns
     return SourceStatus(
         source=Source(source),

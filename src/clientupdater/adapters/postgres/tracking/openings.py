@@ -8,12 +8,13 @@ from uuid import UUID
 from attrs import frozen
 
 from clientupdater.adapters.postgres.tracking.columns import period_columns
-from clientupdater.adapters.postgres.tracking.rows import QUERIES, Connection
+from clientupdater.adapters.postgres.tracking.rows import QUERIES
 from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.ports.tracking import OpenedBatch, Opening
 
 if TYPE_CHECKING:
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.write_context import WriteContext
 
 BEFORE_ALL = UUID(int=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from attrs import frozen
@@ -37,11 +37,11 @@ from clientupdater.domain.tracking import PeriodRow
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.clients import Client
     from clientupdater.domain.tracking import Change
     from clientupdater.ports.tracking import Place, RowChanges
 
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 QUERIES = named_queries("tracking/rows.sql")
 

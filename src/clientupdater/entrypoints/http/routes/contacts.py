@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from attrs import field, frozen
 
 from clientupdater.domain.contacts import LONGEST_NUMBER, Settlement
-from clientupdater.domain.errors import NotFound, Refused, VersionConflict
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import CONTACTS, Field
 from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
+from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
 from clientupdater.entrypoints.http.routes.fields import Version
 from clientupdater.entrypoints.http.routes.rights import admitting
 from clientupdater.entrypoints.http.routes.rows import ClientRecord
 from clientupdater.entrypoints.structuring import Many, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
 _AS_IT_IS: Any = object()
 """The default of a number that is left out, since null removes one."""
@@ -60,7 +59,7 @@ def correct_contacts(call: Call) -> Answer:
     """
     values = {each: getattr(call.body, str(each)) for each in sorted(CONTACTS)}
     corrections = {each: number for each, number in values.items() if number is not _AS_IT_IS}
-    with _conflicts_shown(call):
+    with conflicts_shown(lambda: _shown(call).value):
         call.app.contacts.correct(call.caller, call.path["client"], corrections, call.version or 0)
     return _shown(call)
 
@@ -69,7 +68,7 @@ def settle_contact_conflict(call: Call) -> Answer:
     """Decide between the corrected numbers and newer ones from the source."""
     body: SettleContactConflictRequest = call.body
     only = None if body.fields is None else {Field(each) for each in body.fields}
-    with _conflicts_shown(call):
+    with conflicts_shown(lambda: _shown(call).value):
         call.app.contacts.settle(
             call.caller, call.path["client"], body.decision, call.version or 0, only
         )
@@ -81,19 +80,6 @@ def _shown(call: Call) -> Answer:
     client, by = call.path["client"], Permission.CLIENTS_UPDATE
     shown = ClientRecord.of(call.app.clients.show(call.caller, client, by))
     return Answer(value=shown, version=shown.version)
-
-
-@contextmanager
-def _conflicts_shown(call: Call) -> Iterator[None]:
-    """Add the client as it is now to a conflict."""
-    try:
-        yield
-    except VersionConflict as error:
-        try:
-            error.snapshot = _shown(call).value
-        except (NotFound, Refused):
-            error.snapshot = None
-        raise
 
 
 _UPDATE = Permission.CLIENTS_UPDATE

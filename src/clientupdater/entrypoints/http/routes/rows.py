@@ -15,6 +15,7 @@ from clientupdater.domain.events import Channel, EventKind, ExemptCause, voided
 from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.worklist import Cause
 from clientupdater.entrypoints.http.descriptions.members import About
+from clientupdater.ports.lists import ContactConflict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -138,15 +139,6 @@ class RecordedUpdate:
 
     event: PeriodEvent
     snapshot: PeriodSnapshot
-
-
-@frozen
-class ContactConflict:
-    """Contact numbers as a source has them."""
-
-    source: str
-    contact_number: str | None = field(repr=False)
-    contact_number_alt: str | None = field(repr=False)
 
 
 @frozen(kw_only=True)

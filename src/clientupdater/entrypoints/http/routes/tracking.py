@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import field, frozen
 
 from clientupdater.domain import errors
-from clientupdater.domain.errors import NotFound, VersionConflict
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
+from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
 from clientupdater.entrypoints.http.routes.fields import Version
 from clientupdater.entrypoints.http.routes.rights import admitting
 from clientupdater.entrypoints.http.routes.rows import (
@@ -25,7 +24,7 @@ from clientupdater.entrypoints.http.routes.rows import (
 from clientupdater.entrypoints.http.routes.update_fields import UpdateFields, update_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from clientupdater.usecases.tracking.recording import Written
 
@@ -89,27 +88,8 @@ class PeriodEventList:
     items: tuple[PeriodEvent, ...]
 
 
-@contextmanager
-def conflicts_shown(call: Call, period: Period | None) -> Iterator[None]:
-    """Add the snapshot as it is now to a conflict, if the caller may see it."""
-    try:
-        yield
-    except VersionConflict as error:
-        raise VersionConflict(
-            provided=error.provided,
-            current=error.current,
-            fields=error.fields,
-            snapshot=_current(call, period),
-        ) from error
-
-
-def _current(call: Call, period: Period | None) -> PeriodSnapshot | None:
-    if period is None:
-        return None
-    try:
-        result = call.app.tracking.show_row(call.caller, call.path["client"], period)
-    except (NotFound, errors.Refused):
-        return None
+def _current(call: Call, period: Period) -> PeriodSnapshot:
+    result = call.app.tracking.show_row(call.caller, call.path["client"], period)
     return PeriodSnapshot.of(
         result.client, result.row, names_in(call, [result.client], [result.row])
     )
@@ -156,7 +136,7 @@ def record_update(call: Call) -> Answer:
     read it, the answer is 409 `version_conflict` with the snapshot as it is now.
     """
     client, period = call.path["client"], call.path["period"]
-    with conflicts_shown(call, period):
+    with conflicts_shown(lambda: _current(call, period)):
         done = call.app.tracking.record(
             call.caller, client, period, update_of(call.body), call.version or 0
         )
@@ -166,7 +146,7 @@ def record_update(call: Call) -> Answer:
 def reopen_period(call: Call) -> Answer:
     """Reopen a period whose work is done, with remarks that say why."""
     client, period = call.path["client"], call.path["period"]
-    with conflicts_shown(call, period):
+    with conflicts_shown(lambda: _current(call, period)):
         done = call.app.tracking.reopen(
             call.caller, client, period, call.body.remarks, call.version or 0
         )
@@ -178,7 +158,7 @@ def void_event(call: Call) -> Answer:
     last update for some minutes; later it needs `status:correct`.
     """
     client, period, sequence = (call.path[name] for name in ("client", "period", "sequence"))
-    with conflicts_shown(call, period):
+    with conflicts_shown(lambda: _current(call, period)):
         done = call.app.tracking.void(
             call.caller, client, period, sequence, call.body.remarks, call.version or 0
         )
@@ -187,7 +167,7 @@ def void_event(call: Call) -> Answer:
 
 def revive_client(call: Call) -> Answer:
     """Track a client again that had a terminal outcome, as one who was fully paid and borrows."""
-    with conflicts_shown(call, None):
+    with conflicts_shown(lambda: None):
         done = call.app.tracking.revive(
             call.caller, call.path["client"], call.body.remarks, call.version or 0
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -16,12 +15,11 @@ from clientupdater.domain.errors import (
     LastAdministrator,
     NotFound,
     PrivilegeExceeded,
-    Refused,
-    VersionConflict,
 )
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint, part
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
+from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
 from clientupdater.entrypoints.http.routes.fields import PageQuery, Version
 from clientupdater.entrypoints.http.routes.rights import admitting_to_user, user_of
 from clientupdater.entrypoints.http.routes.sessions import names_around
@@ -30,8 +28,6 @@ from clientupdater.entrypoints.structuring import Many, Text
 from clientupdater.usecases.people.users import NewUser, UserChanges
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from clientupdater.domain.accounts import Person
 
 _AS_IT_IS: Any = object()
@@ -153,7 +149,7 @@ def change_user(call: Call) -> Answer:
     values = {a.name: getattr(call.body, a.name) for a in attrs.fields(UserChanges)}
     named = {name: value for name, value in values.items() if value is not _AS_IT_IS}
     changes = UserChanges(**{name: _or_none_left(value) for name, value in named.items()})
-    with _conflicts_shown(call):
+    with conflicts_shown(lambda: get_user(call).value):
         shown = _shown(
             call, call.app.people.change(call.caller, user_of(call), changes, call.version)
         )
@@ -167,25 +163,12 @@ def _or_none_left(value: Any) -> Any:
 
 def delete_user(call: Call) -> None:
     """Delete an account. The records of its work keep its name."""
-    with _conflicts_shown(call):
+    with conflicts_shown(lambda: get_user(call).value):
         call.app.people.delete(call.caller, user_of(call), call.version)
 
 
 def _shown(call: Call, person: Person) -> User:
     return User.of(person, names_around(call, person))
-
-
-@contextmanager
-def _conflicts_shown(call: Call) -> Iterator[None]:
-    """Add the account as it is now to a conflict, if the caller may see it."""
-    try:
-        yield
-    except VersionConflict as error:
-        try:
-            error.snapshot = get_user(call).value
-        except (NotFound, Refused):
-            error.snapshot = None
-        raise
 
 
 _USER, _MANAGE = "/users/{user}", Permission.USERS_MANAGE
