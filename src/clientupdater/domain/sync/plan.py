@@ -1,4 +1,4 @@
-"""What a run would do, as a value that can be shown, approved and held to (Y5, C2)."""
+"""A run's plan: a value that can be shown, approved and checked when it is applied (Y5, C2)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @frozen
 class FieldChange:
-    """One field of a client: from, to; lookups as codes."""
+    """One field of a client; lookups as codes."""
 
     field: str
     before: Value
@@ -33,7 +33,7 @@ class FieldChange:
 
 @frozen
 class Create:
-    """A client that was not there."""
+    """A new client."""
 
     code: str
     values: Mapping[Field, Value]
@@ -41,7 +41,7 @@ class Create:
 
 @frozen
 class Update:
-    """A client in which something differs."""
+    """A client with changed fields."""
 
     code: str
     changes: tuple[FieldChange, ...]
@@ -49,7 +49,7 @@ class Update:
 
 @frozen
 class RowEffect:
-    """What happens to a client's row of a period."""
+    """An effect on a client's row of a period."""
 
     code: str
     period: str
@@ -58,7 +58,7 @@ class RowEffect:
 
 @frozen
 class Consequences:
-    """What follows for the rows of periods, and what somebody has to look at."""
+    """Effects on the rows of periods, and cases that a person has to look at."""
 
     opened: frozenset[RowEffect] = frozenset()
     exempted: frozenset[RowEffect] = frozenset()
@@ -70,7 +70,7 @@ class Consequences:
 
 @frozen
 class Plan:
-    """Everything that a run would do, and why not more."""
+    """Everything that a run would do, with its rejects."""
 
     creates: tuple[Create, ...] = ()
     updates: tuple[Update, ...] = ()
@@ -81,20 +81,19 @@ class Plan:
 
     @property
     def updates_by_field(self) -> Mapping[str, int]:
-        """How many clients change in each field."""
         return Counter(change.field for update in self.updates for change in update.changes)
 
     @property
     def hash(self) -> str:
-        """Name the plan's effects: the same for the same effects, in any order and process.
+        """A digest of the plan's effects: the same in any order and process.
 
-        Rejects and terminal exceptions are told, but change nothing, so they are left out.
+        Rejects and terminal exceptions change nothing, so they are left out.
         """
         text = json.dumps(self._effects(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
     def require_hash(self, approved: str) -> None:
-        """Refuse to apply what is no longer what was previewed (Y5)."""
+        """Raise unless the effects are those of the approved plan (Y5)."""
         if self.hash != approved:
             raise PlanChanged
 
@@ -115,20 +114,22 @@ class Plan:
 
 def _values(values: Mapping[Field, Value]) -> list[list[str]]:
     return sorted(
-        [str(field), _told(value)] for field, value in values.items() if value is not None
+        [str(field), _distinct(value)] for field, value in values.items() if value is not None
     )
 
 
 def _changes(update: Update) -> list[list[str]]:
-    return sorted([each.field, _told(each.before), _told(each.after)] for each in update.changes)
+    return sorted(
+        [each.field, _distinct(each.before), _distinct(each.after)] for each in update.changes
+    )
 
 
 def _rows(effects: Iterable[RowEffect]) -> list[list[str]]:
     return sorted([each.code, each.period, each.detail] for each in effects)
 
 
-def _told(value: Value) -> str:
-    """Write a value so that no two look alike: nothing, a number's seal, or its text."""
+def _distinct(value: Value) -> str:
+    """Write a value so that no two look alike: nothing, a number's fingerprint, or its text."""
     if value is None:
         return "-"
     return f"#{value.fingerprint}" if isinstance(value, Sealed) else f"={canonical(value)}"
@@ -147,7 +148,7 @@ def canonical(value: Value) -> str | None:
 
 @frozen
 class HistoryEntry:
-    """One changed field, as client_sync_history keeps it (C2)."""
+    """One changed field, as client_sync_history stores it (C2)."""
 
     code: str
     field: str
@@ -156,7 +157,7 @@ class HistoryEntry:
 
 
 def history_of(plan: Plan) -> tuple[HistoryEntry, ...]:
-    """Write down every change of a field, by our names; creation writes none (C2)."""
+    """List every change of a field, by our names; a new client has no entries (C2)."""
     return (
         *(
             HistoryEntry(each.code, change.field, canonical(change.before), canonical(change.after))
