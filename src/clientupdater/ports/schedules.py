@@ -37,7 +37,7 @@ class Schedules(Protocol):
         """Find a schedule and lock it until the transaction ends."""
         ...
 
-    def hold_due(self, now: datetime, functions: Collection[str]) -> Sequence[ScheduledJob]:
+    def lock_due(self, now: datetime, functions: Collection[str]) -> Sequence[ScheduledJob]:
         """Lock the schedules of these functions that are due or were never checked.
 
         Skips schedules that another transaction has locked.

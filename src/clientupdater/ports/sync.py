@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.mapping import Reject, Row, SourceMapping
     from clientupdater.domain.sync.outcome import Outcome
     from clientupdater.domain.sync.transforms import Lookups
-    from clientupdater.ports.sources import Fetch as ReadModels
+    from clientupdater.ports.sources import Fetch as SourceFetch
 
 
 class SyncJobs(Protocol):
     """The sync runs."""
 
-    def create(self, asked: SyncRequest, by: PersonId | None, now: datetime) -> SyncJob:
+    def create(self, request: SyncRequest, by: PersonId | None, now: datetime) -> SyncJob:
         """Add a run. Raises SyncRunning while another run of its source works."""
         ...
 
@@ -69,7 +69,7 @@ class SyncJobs(Protocol):
         """Store progress, also a heartbeat. Raises SyncOver if another worker has the run."""
         ...
 
-    def fetched(self, job: SyncJob, reading: ReadModels, *, ended: bool) -> SyncJob:
+    def fetched(self, job: SyncJob, source_fetch: SourceFetch, *, ended: bool) -> SyncJob:
         """Store what the source states about its data; `ended` once all of it was read."""
         ...
 

@@ -176,7 +176,7 @@ class MemorySchedules:
         self._store.lock(("schedule", name), self._writer)
         return self._seen().get(name)
 
-    def hold_due(self, now: datetime, functions: Collection[str]) -> Sequence[ScheduledJob]:
+    def lock_due(self, now: datetime, functions: Collection[str]) -> Sequence[ScheduledJob]:
         """Take those that are due, or have never been looked at, and ask for one of these."""
         taken = []
         with self._store.exclusively():

@@ -302,9 +302,9 @@ def test_Y3_an_alias_of_two_codes_is_refused() -> None:
     lookups = Lookups.of({"branches": {"A": ["Main Office"], "B": ["main  office"]}})
     assert lookups.ambiguous == {"branches": {"main office"}}
     assert refused("lookup:branches", "Main office", lookups) == (
-        "stands for more than one of the branches"
+        "is an alias of more than one of the branches"
     )
-    assert refused("lookup:branches", "main", SOME) == "stands for more than one of the branches"
+    assert refused("lookup:branches", "main", SOME) == "is an alias of more than one of the branches"
 
 
 def test_Y1_days_past_due_then_lookup_takes_numbers_codes_and_aliases() -> None:

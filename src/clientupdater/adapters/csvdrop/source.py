@@ -90,7 +90,7 @@ class CsvDrop:
     def _some(
         self, rows: Iterator[tuple[Place, list[str]]]
     ) -> tuple[list[tuple[Place, list[str]]], Place | None]:
-        """Read rows until the page is full by number or size; give the place of the next row too."""
+        """Read rows until the page is full by number or size; give the next row's place too."""
         lines: list[tuple[Place, list[str]]] = []
         begun: Place | None = None
         for place, cells in rows:

@@ -39,7 +39,7 @@ _WELCOME = frozenset(
 
 
 def send(http: httpx.Client, request: httpx.Request, patience_s: float) -> Answer:
-    """Send a request and read its answer, all of it before our patience or the deadline ends."""
+    """Send a request and read its response before the time limit or the deadline."""
     patience = seconds_left(patience_s) or patience_s
     until = time.monotonic() + patience
     request.extensions["timeout"] = httpx.Timeout(patience).as_dict()

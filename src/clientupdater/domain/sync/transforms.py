@@ -54,7 +54,7 @@ class Lookups:
 
     def _by_meaning(self, table: str, key: str) -> str:
         if key in self.ambiguous.get(table, frozenset()):
-            raise Unfit(f"stands for more than one of the {table}")
+            raise Unfit(f"is an alias of more than one of the {table}")
         code = self.tables.get(table, {}).get(key)
         if code is None:
             raise Unfit(f"is not among the {table}")

@@ -82,19 +82,19 @@ def worker(
     from clientupdater.composition import open_worker
     from clientupdater.entrypoints import logs
     from clientupdater.entrypoints.http.several import metrics_served
-    from clientupdater.entrypoints.worker.metrics import Account
+    from clientupdater.entrypoints.worker.metrics import JobMetrics
     from clientupdater.entrypoints.worker.worker import Pace, Worker
 
     logs.configure(session.settings)
-    account = Account()
+    metrics = JobMetrics()
 
     def alive() -> None:
-        account.alive()
+        metrics.alive()
         if health_file:
             health_file.touch()
 
     with (
-        metrics_served(session.settings.metrics_bind, account.registry),
+        metrics_served(session.settings.metrics_bind, metrics.registry),
         open_worker(session.settings) as worker_context,
     ):
         working = Worker(
@@ -103,7 +103,7 @@ def worker(
             threads=concurrency,
             queues=queues,
             pace=Pace(lease_s=lease_seconds, grace_s=grace_seconds),
-            notice=account.of,
+            notice=metrics.of,
             alive=alive,
         )
         with stopped_by_signals(working):

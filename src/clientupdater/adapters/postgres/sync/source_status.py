@@ -1,4 +1,4 @@
-"""How taking over the sources stands, over one PostgreSQL transaction."""
+"""The state of every source, over one PostgreSQL transaction."""
 
 from __future__ import annotations
 
@@ -23,19 +23,17 @@ QUERIES = named_queries("sync/source_status.sql", JOBS)
 
 @frozen
 class PostgresSourceStatuses:
-    """How taking over the sources stands."""
-
     _connection: Connection
 
     def read(self, now: datetime, *, silence: float) -> list[SourceStatus]:
-        """Tell of every source there can be."""
+        """Read the state of every possible source."""
         values = {"now": now, "silence": silence}
         return [
-            _standing(*columns) for columns in self._connection.execute(QUERIES["read"], values)
+            _status_of(*columns) for columns in self._connection.execute(QUERIES["read"], values)
         ]
 
 
-def _standing(source: str, *columns: Any) -> SourceStatus:
+def _status_of(source: str, *columns: Any) -> SourceStatus:
     *last, applied_at, read_up_to, held, dead = columns
     return SourceStatus(
         source=Source(source),
