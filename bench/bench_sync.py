@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.sync_load import people_recording
 from bench.sync_world import BRANCHES, MadeUpSource
 from tests.support import servers
-from tests.support.forked_servers import nursling
+from tests.support.forked_servers import forked_server
 from tests.support.servers import Database
 from tests.support.stores import VAULT
 from tests.support.sync_fixture import Syncing
@@ -187,7 +187,7 @@ def beside_people(bench: Bench, database: Database) -> tuple[float, int, int]:
         )
         plenty = {"RATE_LIMIT_WRITE_REQUESTS": "1000000"}
         with (
-            nursling(DATABASE_URL=database.app_url, **plenty) as server,
+            forked_server(DATABASE_URL=database.app_url, **plenty) as server,
             people_recording(server.base, "a token", bench.clients) as met,
         ):
             job, _ = bench.run(syncing, 2)

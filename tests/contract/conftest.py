@@ -16,7 +16,7 @@ from clientupdater.adapters.postgres.jobs.wakeups import PostgresWakeUps
 from clientupdater.testing.queue import MemoryLeases
 from clientupdater.testing.store import memory_book
 from tests.support.builders import FCASH, PCNI, catalogue
-from tests.support.queue_fixture import Backroom
+from tests.support.queue_fixture import QueueFixture
 from tests.support.stores import VAULT, MemoryWorld, PostgresWorld, World
 
 if TYPE_CHECKING:
@@ -39,11 +39,11 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
 
 
 @pytest.fixture
-def room(world: World, request: pytest.FixtureRequest) -> Iterator[Backroom]:
+def room(world: World, request: pytest.FixtureRequest) -> Iterator[QueueFixture]:
     """Give a queue in one store after the other."""
     if isinstance(world, MemoryWorld):
         book = world.work
-        yield Backroom(
+        yield QueueFixture(
             book,
             MemoryLeases(book),
             book.queue.listening,
@@ -57,7 +57,7 @@ def room(world: World, request: pytest.FixtureRequest) -> Iterator[Backroom]:
     with psycopg.connect(database.superuser_url) as connection:
         connection.execute("delete from scheduled_jobs")
     leases = PostgresLeases(database.app_url)
-    yield Backroom(
+    yield QueueFixture(
         world.work,
         leases,
         PostgresWakeUps(database.app_url).listening,

@@ -12,7 +12,7 @@ from clientupdater.domain.jobs import JobStatus, Verdict
 from clientupdater.ports.queue import Heartbeat, JobsAsked, NewJob, Progress, QueueDepth
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.runtime import trace_context
-from tests.support.queue_fixture import LEASE, NOW, Backroom, at, held
+from tests.support.queue_fixture import LEASE, NOW, QueueFixture, at, held
 
 if TYPE_CHECKING:
     from clientupdater.domain.ids import JobId
@@ -23,7 +23,7 @@ DEAD = Verdict(JobStatus.DEAD)
 # --- putting down
 
 
-def test_a_job_is_claimed_as_it_was_put_down_and_is_then_held(room: Backroom) -> None:
+def test_a_job_is_claimed_as_it_was_put_down_and_is_then_held(room: QueueFixture) -> None:
     room.put("count", arguments={"cycle": "monthly", "of": [1, 2]}, priority=3, company=room.fcash)
     (job,) = room.claim(by="worker 1")
     assert (job.name, job.queue, job.priority) == ("count", "default", 3)
@@ -35,7 +35,7 @@ def test_a_job_is_claimed_as_it_was_put_down_and_is_then_held(room: Backroom) ->
 
 
 @pytest.mark.rule("J2")
-def test_J2_what_is_rolled_back_was_never_put_down(room: Backroom) -> None:
+def test_J2_what_is_rolled_back_was_never_put_down(room: QueueFixture) -> None:
     def go_wrong() -> None:
         with room.work.begin(SYSTEM) as tx:
             assert tx.jobs.enqueue(NewJob(name="count"), NOW)
@@ -48,7 +48,7 @@ def test_J2_what_is_rolled_back_was_never_put_down(room: Backroom) -> None:
 
 
 @pytest.mark.rule("J2")
-def test_J2_nobody_sees_a_job_before_its_transaction_is_kept(room: Backroom) -> None:
+def test_J2_a_job_is_invisible_before_its_transaction_commits(room: QueueFixture) -> None:
     with room.work.begin(SYSTEM) as tx:
         tx.jobs.enqueue(NewJob(name="count"), NOW)
         assert room.claim() == []
@@ -56,7 +56,7 @@ def test_J2_nobody_sees_a_job_before_its_transaction_is_kept(room: Backroom) -> 
 
 
 @pytest.mark.rule("J2")
-def test_J2_of_those_with_a_key_one_waits(room: Backroom) -> None:
+def test_J2_of_those_with_a_key_one_waits(room: QueueFixture) -> None:
     room.put(key="k")
     with room.work.begin(SYSTEM) as tx:
         assert tx.jobs.enqueue(NewJob(name="count", key="k"), NOW) is None
@@ -67,7 +67,7 @@ def test_J2_of_those_with_a_key_one_waits(room: Backroom) -> None:
 
 
 @pytest.mark.rule("J2")
-def test_J2_while_one_with_a_key_is_worked_on_the_next_may_wait(room: Backroom) -> None:
+def test_J2_while_one_with_a_key_is_worked_on_the_next_may_wait(room: QueueFixture) -> None:
     room.put(key="k")
     room.claim()
     room.put(key="k")
@@ -75,7 +75,9 @@ def test_J2_while_one_with_a_key_is_worked_on_the_next_may_wait(room: Backroom) 
 
 
 @pytest.mark.rule("J2")
-def test_J2_who_puts_down_the_same_key_waits_for_what_becomes_of_the_first(room: Backroom) -> None:
+def test_J2_who_puts_down_the_same_key_waits_for_what_becomes_of_the_first(
+    room: QueueFixture,
+) -> None:
     second: list[JobId | None] = []
 
     def put_second() -> None:
@@ -99,7 +101,7 @@ def test_J2_who_puts_down_the_same_key_waits_for_what_becomes_of_the_first(room:
     assert room.names() == ["second"]
 
 
-def test_a_job_goes_on_under_the_request_that_asked_for_it(room: Backroom) -> None:
+def test_a_job_goes_on_under_the_request_that_asked_for_it(room: QueueFixture) -> None:
     with trace_context.following(trace_context.Trace.begun("request-1")) as trace:
         room.put(arguments={"n": 1})
     room.put("by itself")
@@ -112,7 +114,7 @@ def test_a_job_goes_on_under_the_request_that_asked_for_it(room: Backroom) -> No
 # --- claiming
 
 
-def test_the_greater_priority_goes_first_then_the_older(room: Backroom) -> None:
+def test_the_greater_priority_goes_first_then_the_older(room: QueueFixture) -> None:
     room.put("late", seconds=2)
     room.put("early", seconds=1)
     room.put("urgent", seconds=3, priority=10)
@@ -121,7 +123,9 @@ def test_the_greater_priority_goes_first_then_the_older(room: Backroom) -> None:
     assert room.names(seconds=5) == ["early", "late", "idle"]
 
 
-def test_no_more_are_claimed_than_asked_for_and_only_of_the_queues_named(room: Backroom) -> None:
+def test_no_more_are_claimed_than_asked_for_and_only_of_the_queues_named(
+    room: QueueFixture,
+) -> None:
     for _ in range(5):
         room.put()
     room.put("elsewhere", queue="other")
@@ -130,13 +134,13 @@ def test_no_more_are_claimed_than_asked_for_and_only_of_the_queues_named(room: B
     assert room.claim("third") == []
 
 
-def test_a_job_is_not_claimed_before_its_time(room: Backroom) -> None:
+def test_a_job_is_not_claimed_before_its_time(room: QueueFixture) -> None:
     room.put("later", not_before=at(60))
     assert room.claim(seconds=59) == []
     assert room.names(seconds=60) == ["later"]
 
 
-def test_companies_take_turns_however_many_jobs_one_of_them_has(room: Backroom) -> None:
+def test_companies_take_turns_however_many_jobs_one_of_them_has(room: QueueFixture) -> None:
     for number in range(6):
         room.put(f"big {number}", company=room.fcash)
     room.put("small", seconds=1, company=room.pcni)
@@ -144,7 +148,7 @@ def test_companies_take_turns_however_many_jobs_one_of_them_has(room: Backroom) 
     assert set(room.names(seconds=3, at_most=3)) == {"big 0", "small", "nobody's"}
 
 
-def test_what_a_company_has_under_way_counts_as_its_turn(room: Backroom) -> None:
+def test_what_a_company_has_under_way_counts_as_its_turn(room: QueueFixture) -> None:
     for number in range(4):
         room.put(f"big {number}", company=room.fcash)
     assert room.names(at_most=2) == ["big 0", "big 1"]
@@ -153,7 +157,7 @@ def test_what_a_company_has_under_way_counts_as_its_turn(room: Backroom) -> None
     assert room.names(seconds=2, at_most=2) == ["small 0", "small 1"]
 
 
-def test_two_who_claim_at_once_never_get_the_same_job(room: Backroom) -> None:
+def test_two_who_claim_at_once_never_get_the_same_job(room: QueueFixture) -> None:
     for _ in range(40):
         room.put()
     items: list[JobId] = []
@@ -175,7 +179,7 @@ def test_two_who_claim_at_once_never_get_the_same_job(room: Backroom) -> None:
 # --- ending
 
 
-def test_what_is_completed_is_over(room: Backroom) -> None:
+def test_what_is_completed_is_over(room: QueueFixture) -> None:
     job = room.put()
     (mine,) = room.claim()
     assert room.leases.endings.complete([held(mine)], at(1)) == {job}
@@ -186,7 +190,7 @@ def test_what_is_completed_is_over(room: Backroom) -> None:
 
 @pytest.mark.rule("J1")
 def test_J1_what_failed_waits_again_with_its_error_until_its_attempts_are_used_up(
-    room: Backroom,
+    room: QueueFixture,
 ) -> None:
     job = room.put()
     (first,) = room.claim()
@@ -201,7 +205,7 @@ def test_J1_what_failed_waits_again_with_its_error_until_its_attempts_are_used_u
 
 
 @pytest.mark.rule("J1", "J2")
-def test_a_job_that_failed_gives_way_to_one_with_its_key_that_waits(room: Backroom) -> None:
+def test_a_job_that_failed_gives_way_to_one_with_its_key_that_waits(room: QueueFixture) -> None:
     job = room.put(key="k")
     (mine,) = room.claim()
     later = room.put(key="k")
@@ -212,7 +216,9 @@ def test_a_job_that_failed_gives_way_to_one_with_its_key_that_waits(room: Backro
 
 
 @pytest.mark.rule("J4")
-def test_J4_what_is_given_back_waits_again_and_its_attempt_does_not_count(room: Backroom) -> None:
+def test_J4_what_is_given_back_waits_again_and_its_attempt_does_not_count(
+    room: QueueFixture,
+) -> None:
     job = room.put()
     (mine,) = room.claim(by="a")
     assert room.leases.endings.give_back([held(mine)], at(1)) == {job}
@@ -221,7 +227,7 @@ def test_J4_what_is_given_back_waits_again_and_its_attempt_does_not_count(room: 
 
 
 @pytest.mark.rule("J2", "J4")
-def test_what_is_given_back_gives_way_to_one_with_its_key_that_waits(room: Backroom) -> None:
+def test_what_is_given_back_gives_way_to_one_with_its_key_that_waits(room: QueueFixture) -> None:
     job = room.put(key="k")
     (mine,) = room.claim()
     room.put(key="k")
@@ -233,7 +239,7 @@ def test_what_is_given_back_gives_way_to_one_with_its_key_that_waits(room: Backr
 
 
 @pytest.mark.rule("J1")
-def test_J1_a_beat_prolongs_the_lease_and_carries_how_far_it_is(room: Backroom) -> None:
+def test_J1_a_beat_prolongs_the_lease_and_carries_how_far_it_is(room: QueueFixture) -> None:
     job = room.put()
     (mine,) = room.claim()
     far = Progress(done=3, total=10, step="opening")
@@ -245,7 +251,7 @@ def test_J1_a_beat_prolongs_the_lease_and_carries_how_far_it_is(room: Backroom) 
 
 
 @pytest.mark.rule("J1")
-def test_J1_what_a_dead_worker_held_comes_back_and_counts_as_an_attempt(room: Backroom) -> None:
+def test_J1_what_a_dead_worker_held_comes_back_and_counts_as_an_attempt(room: QueueFixture) -> None:
     job = room.put(max_attempts=2)
     room.claim(by="a")
     assert room.leases.recover(at(29), 0) is None
@@ -261,7 +267,7 @@ def test_J1_what_a_dead_worker_held_comes_back_and_counts_as_an_attempt(room: Ba
 
 
 @pytest.mark.rule("J1")
-def test_J1_who_lost_a_job_may_neither_end_it_nor_beat_nor_give_it_back(room: Backroom) -> None:
+def test_J1_who_lost_a_job_may_neither_end_it_nor_beat_nor_give_it_back(room: QueueFixture) -> None:
     job = room.put()
     (lost,) = room.claim(by="a")
     room.leases.recover(at(30), 0)
@@ -276,7 +282,7 @@ def test_J1_who_lost_a_job_may_neither_end_it_nor_beat_nor_give_it_back(room: Ba
 
 
 @pytest.mark.rule("J1", "J2")
-def test_two_with_one_key_that_were_lost_do_not_hold_each_other_up(room: Backroom) -> None:
+def test_two_with_one_key_that_were_lost_do_not_hold_each_other_up(room: QueueFixture) -> None:
     room.put(key="k")
     room.claim()
     room.put(key="k")
@@ -288,7 +294,7 @@ def test_two_with_one_key_that_were_lost_do_not_hold_each_other_up(room: Backroo
 # --- looking after them
 
 
-def test_jobs_are_listed_the_newest_first_by_queue_and_status(room: Backroom) -> None:
+def test_jobs_are_listed_the_newest_first_by_queue_and_status(room: QueueFixture) -> None:
     first, second, other = room.put(), room.put(), room.put(queue="other")
     room.claim(at_most=1)
     assert room.all() == [other, second, first]
@@ -301,7 +307,7 @@ def test_jobs_are_listed_the_newest_first_by_queue_and_status(room: Backroom) ->
 
 
 @pytest.mark.rule("J1")
-def test_J1_a_dead_job_that_is_put_back_is_as_new(room: Backroom) -> None:
+def test_J1_a_dead_job_that_is_put_back_is_as_new(room: QueueFixture) -> None:
     job = room.put(max_attempts=1)
     (mine,) = room.claim()
     room.leases.endings.fail(held(mine), "For good.", DEAD, at(1))
@@ -314,7 +320,7 @@ def test_J1_a_dead_job_that_is_put_back_is_as_new(room: Backroom) -> None:
 
 
 @pytest.mark.rule("J2")
-def test_a_job_is_not_put_back_while_one_with_its_key_waits(room: Backroom) -> None:
+def test_a_job_is_not_put_back_while_one_with_its_key_waits(room: QueueFixture) -> None:
     job = room.put(key="k")
     (mine,) = room.claim()
     room.leases.endings.fail(held(mine), "For good.", DEAD, at(1))
@@ -327,7 +333,7 @@ def test_a_job_is_not_put_back_while_one_with_its_key_waits(room: Backroom) -> N
     assert len(room.claim()) == 2
 
 
-def test_a_job_that_is_called_off_is_never_done(room: Backroom) -> None:
+def test_a_job_that_is_called_off_is_never_done(room: QueueFixture) -> None:
     job = room.put()
     with room.work.begin(SYSTEM) as tx:
         held_here = tx.jobs.lock(job)
@@ -338,13 +344,15 @@ def test_a_job_that_is_called_off_is_never_done(room: Backroom) -> None:
     assert (room.look(job).status, room.look(job).completed_at) == (JobStatus.CANCELLED, at(1))
 
 
-def test_there_is_no_job_of_a_number_that_was_never_given(room: Backroom) -> None:
+def test_there_is_no_job_of_a_number_that_was_never_given(room: QueueFixture) -> None:
     job = room.put()
     with room.work.begin(SYSTEM) as tx:
         assert tx.jobs.lock(type(job)(job + 1000)) is None
 
 
-def test_the_depths_tell_what_waits_is_worked_on_and_dead_and_since_when(room: Backroom) -> None:
+def test_the_depths_tell_what_waits_is_worked_on_and_dead_and_since_when(
+    room: QueueFixture,
+) -> None:
     room.put(seconds=1)
     room.put(seconds=5)
     room.put(not_before=at(600))
@@ -367,7 +375,7 @@ def test_the_depths_tell_what_waits_is_worked_on_and_dead_and_since_when(room: B
 # --- waking up
 
 
-def test_who_listens_hears_of_jobs_put_down_and_given_back(room: Backroom) -> None:
+def test_who_listens_hears_of_jobs_put_down_and_given_back(room: QueueFixture) -> None:
     heard = threading.Event()
     with room.wake_ups(heard.set):
         _begun(room, heard)
@@ -380,7 +388,7 @@ def test_who_listens_hears_of_jobs_put_down_and_given_back(room: Backroom) -> No
         assert heard.wait(10)
 
 
-def _begun(room: Backroom, heard: threading.Event) -> None:
+def _begun(room: QueueFixture, heard: threading.Event) -> None:
     """Put jobs down until the first is heard of: listening takes a moment to begin."""
     for number in range(200):
         room.put(queue=f"warming up {number}")

@@ -17,7 +17,7 @@ from clientupdater.demo_data import fill
 from clientupdater.domain.errors import Unavailable
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.builders import MANILA
-from tests.support.forked_servers import nursling
+from tests.support.forked_servers import forked_server
 from tests.support.waiting import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def test_no_request_pays_for_connections_that_were_cut(database: Database) -> No
     proof = {"email": accounts[0].email, "password": accounts[0].password}
     kept = {"DATABASE_POOL_MIN": "6", "RATE_LIMIT_READ_REQUESTS": "50000"}
     with (
-        nursling(DATABASE_URL=database.app_url, **kept) as server,
+        forked_server(DATABASE_URL=database.app_url, **kept) as server,
         httpx.Client(base_url=f"{server.base}/api/v1", timeout=PATIENCE_S) as client,
     ):
         token = client.post("/sessions", json=proof).json()["token"]

@@ -16,7 +16,7 @@ from clientupdater.demo_data import fill
 from tests.support import servers
 from tests.support.builders import MANILA
 from tests.support.commands import call
-from tests.support.forked_servers import nursling
+from tests.support.forked_servers import forked_server
 from tests.support.waiting import PATIENCE_S, wait_until
 from tests.support.worker_processes import effects, put, worker
 
@@ -50,7 +50,7 @@ def pooled(database: Database) -> Iterator[str]:
 @contextmanager
 def serving(*urls: dict[str, str]) -> Iterator[list[str]]:
     with ExitStack() as stack:
-        each = [stack.enter_context(nursling(**UNLIMITED, **url)) for url in urls]
+        each = [stack.enter_context(forked_server(**UNLIMITED, **url)) for url in urls]
         yield [server.base for server in each]
 
 
@@ -149,7 +149,9 @@ def test_migrations_refuse_to_hold_their_lock_through_a_pooler(pooled: str) -> N
     assert "DATABASE_MIGRATION_URL: leads to a pooler" in done.stderr
 
 
-def test_statements_are_prepared_where_the_pooler_is_said_to_keep_them(pooled: str) -> None:
+def test_statements_are_prepared_where_the_settings_say_that_the_pooler_keeps_them(
+    pooled: str,
+) -> None:
     size = PoolSize(1, 1, PATIENCE_S)
     thresholds = []
     for prepares in (True, False, None):

@@ -14,12 +14,12 @@ import httpx
 import pytest
 
 from tests.support.cli_actors import Desk, a_desk, running
-from tests.support.forked_servers import nursling
+from tests.support.forked_servers import forked_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.forked_servers import Nursling
+    from tests.support.forked_servers import ForkedServer
     from tests.support.servers import Database
 
 KILLS = 100
@@ -35,17 +35,17 @@ def test_a_hundred_kills_leave_every_change_made_once(desk: Desk, database: Data
     chance = random.Random(20261124)  # noqa: S311 - moments, not secrets
     desk.staff.clock.moment = datetime.now(UTC)  # the servers go by the machine's clock
     asker = Asker(desk.client(), desk.staff.session(desk.ana))
-    with nursling(DATABASE_URL=database.app_url) as server:
+    with forked_server(DATABASE_URL=database.app_url) as server:
         usual = asker.usual_time(server)
     for _ in range(KILLS):
-        with nursling(DATABASE_URL=database.app_url) as server:
+        with forked_server(DATABASE_URL=database.app_url) as server:
             asker.insist(server)
             doomed = threading.Thread(target=asker.ask, args=(server,))
             doomed.start()
             time.sleep(chance.uniform(0, 1.5 * usual))
             server.process.kill()
             doomed.join()
-    with nursling(DATABASE_URL=database.app_url) as server:
+    with forked_server(DATABASE_URL=database.app_url) as server:
         asker.insist(server)
     made = desk.events()
     distinct = desk.staff.one("select count(distinct remarks) from status_events")
@@ -62,19 +62,19 @@ class Asker:
         self.made = 0
         self.found: Counter[str] = Counter()
 
-    def usual_time(self, server: Nursling) -> float:
+    def usual_time(self, server: ForkedServer) -> float:
         """Learn how long one takes that is not a server's first."""
         self.insist(server)
         begun = time.perf_counter()
         assert self.send(server).status_code == 201
         return time.perf_counter() - begun
 
-    def ask(self, server: Nursling) -> None:
+    def ask(self, server: ForkedServer) -> None:
         """Ask once; there may be no answer."""
         with suppress(httpx.TransportError):
             self.send(server)
 
-    def insist(self, server: Nursling) -> None:
+    def insist(self, server: ForkedServer) -> None:
         """Ask until it is answered; what comes next is another change."""
         answer = self.send(server)
         while answer.status_code != 201:
@@ -87,7 +87,7 @@ class Asker:
         was_made = "idempotent-replayed" in answer.headers
         self.found["made before the kill" if was_made else "made anew"] += 1
 
-    def send(self, server: Nursling) -> httpx.Response:
+    def send(self, server: ForkedServer) -> httpx.Response:
         """Record one."""
         version = self.made
         json = {"status": "CALLED", "version": version, "remarks": f"Call {version}"}

@@ -121,7 +121,7 @@ def test_a_code_is_given_beside_the_query_and_never_in_it(
     assert all("1=1" not in each for each in redis_client.statements)
 
 
-def test_a_columns_name_is_quoted_whatever_stands_in_it() -> None:
+def test_a_columns_name_is_quoted_whatever_it_contains() -> None:
     assert quoted('A"; drop table X') == '"A""; drop table X"'
 
 
@@ -139,7 +139,7 @@ def test_an_empty_view_has_one_empty_page(redis_client: Gate, tmp_path: Path) ->
 # --- who we are
 
 
-def test_a_session_is_opened_with_a_key_and_told_its_tag_zone_and_limits(
+def test_a_session_is_opened_with_a_key_and_its_tag_zone_and_limits(
     redis_client: Gate, tmp_path: Path
 ) -> None:
     with reading(redis_client, tmp_path, role="READER", warehouse="SMALL") as source:
@@ -193,9 +193,7 @@ def test_a_key_that_cannot_be_used_names_its_setting(
     assert [fault.pointer for fault in caught.value.faults] == ["SNOWFLAKE_PRIVATE_KEY_FILE"]
 
 
-def test_who_is_not_let_in_is_told_which_settings_to_look_at(
-    redis_client: Gate, tmp_path: Path
-) -> None:
+def test_a_refused_login_names_the_settings_to_check(redis_client: Gate, tmp_path: Path) -> None:
     redis_client.spoil = lambda path, _: refusal("390144") if "login-request" in path else None
     with reading(redis_client, tmp_path) as source, pytest.raises(SourceRefused) as caught:
         source.begin()
@@ -218,7 +216,7 @@ def test_a_view_that_is_not_there_names_its_setting(redis_client: Gate, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("number", "kind", "told"),
+    ("number", "kind", "message"),
     [
         ("000606", SourceRefused, "see SNOWFLAKE_WAREHOUSE"),
         ("000630", Unavailable, "see SNOWFLAKE_STATEMENT_TIMEOUT_S"),
@@ -226,12 +224,12 @@ def test_a_view_that_is_not_there_names_its_setting(redis_client: Gate, tmp_path
     ],
 )
 @pytest.mark.rule("Y12")
-def test_Y12_what_a_query_met_with_is_told_without_what_it_quotes(
-    redis_client: Gate, tmp_path: Path, number: str, kind: type[Exception], told: str
+def test_Y12_a_failed_query_is_reported_without_the_text_that_it_quotes(
+    redis_client: Gate, tmp_path: Path, number: str, kind: type[Exception], message: str
 ) -> None:
     redis_client.spoil = lambda path, _: refusal(number) if "query-request" in path else None
     with reading(redis_client, tmp_path) as source:
-        with pytest.raises(kind, match=told) as caught:
+        with pytest.raises(kind, match=message) as caught:
             source.begin()
         assert "SECRET" not in str(caught.value)
         redis_client.spoil = lambda _, __: None
@@ -239,7 +237,9 @@ def test_Y12_what_a_query_met_with_is_told_without_what_it_quotes(
 
 
 @pytest.mark.rule("Y12")
-def test_Y12_nobody_there_is_worth_another_try(redis_client: Gate, tmp_path: Path) -> None:
+def test_Y12_an_unreachable_account_is_worth_another_try(
+    redis_client: Gate, tmp_path: Path
+) -> None:
     nowhere = {"host": "127.0.0.1", "port": 9, "protocol": "http"}
     with (
         ending_at(within(2)),
@@ -263,7 +263,7 @@ def test_Y12_a_server_that_only_fails_is_given_up_in_time(
 
 
 @pytest.mark.rule("Y12")
-def test_Y12_nothing_is_begun_for_whom_nobody_waits(redis_client: Gate, tmp_path: Path) -> None:
+def test_Y12_nothing_begins_after_the_callers_deadline(redis_client: Gate, tmp_path: Path) -> None:
     with ending_at(0), reading(redis_client, tmp_path) as source, pytest.raises(Unavailable):
         source.begin()
     assert redis_client.logins == []

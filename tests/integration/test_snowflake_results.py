@@ -169,7 +169,7 @@ def test_Y9_a_result_without_codes_has_no_order_to_be_read_on_in(
 
 @BOTH
 @pytest.mark.rule("Y9")
-def test_Y9_cells_are_never_told_under_the_names_of_other_columns(
+def test_Y9_cells_never_come_under_the_names_of_other_columns(
     redis_client: Gate, tmp_path: Path, *, in_tables: bool
 ) -> None:
     with reading(redis_client, tmp_path, in_tables=in_tables) as source:
@@ -224,7 +224,9 @@ def test_a_column_that_no_record_can_hold_is_named_before_anything_is_read(
 
 def test_json_is_read_row_by_row(redis_client: Gate, tmp_path: Path) -> None:
     with reading(redis_client, tmp_path, in_tables=True) as source:
-        redis_client.spoil = lambda _, told: _in_json() if "order by" in str(told) else None
+        redis_client.spoil = lambda _, statement: (
+            _in_json() if "order by" in str(statement) else None
+        )
         record = pages(source, columns=["CLIENT_CODE"])[0][0]
     assert record == {"CLIENT_CODE": "C-000"}
 

@@ -31,7 +31,7 @@ _forking.set_forkserver_preload([__name__])
 
 
 @frozen
-class Nursling:
+class ForkedServer:
     """One server."""
 
     process: ForkServerProcess
@@ -39,13 +39,13 @@ class Nursling:
 
 
 @contextmanager
-def nursling(**environment: str) -> Iterator[Nursling]:
+def forked_server(**environment: str) -> Iterator[ForkedServer]:
     """Run a server, and kill it in the end if it still runs."""
     ours, theirs = _forking.Pipe()
     process = _forking.Process(target=_serve, args=({**KEYS, **environment}, theirs), daemon=True)
     process.start()
     try:
-        yield Nursling(process, f"http://127.0.0.1:{ours.recv()}")
+        yield ForkedServer(process, f"http://127.0.0.1:{ours.recv()}")
     finally:
         process.kill()
         process.join()

@@ -29,7 +29,7 @@ def at(seconds: float) -> datetime:
 
 
 @frozen
-class Backroom:
+class QueueFixture:
     """A queue under test."""
 
     work: UnitsOfWork

@@ -62,7 +62,7 @@ CORRECTOR = who(*STAFF, Permission.STATUS_CORRECT)
 
 
 @frozen
-class Scene:
+class TrackingFixture:
     """A world, its clock, and what can be done there."""
 
     world: World
@@ -75,7 +75,7 @@ class Scene:
     explanations: AccessExplanations
 
     @classmethod
-    def on(cls, world: World, now: datetime | None = None) -> Scene:
+    def on(cls, world: World, now: datetime | None = None) -> TrackingFixture:
         """Begin on the fifth of November."""
         clock = SetClock(now or manila(5))
         clients = ClientAccess(world.work, clock, MANILA)

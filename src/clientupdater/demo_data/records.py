@@ -122,7 +122,7 @@ class RecordWriter:
     # --- people
 
     def users(self, staff: Iterable[Person], hashes: Mapping[PersonId, str]) -> Iterator[Record]:
-        """Write down the staff; nobody without a hash can sign in with a password."""
+        """Give the staff; only people with a hash can sign in with a password."""
         for person in staff:
             hashed = hashes.get(person.id)
             yield (

@@ -1,8 +1,4 @@
-"""Work that is done later, in memory: for one process, and for as long as it lives.
-
-What it has not: a job's end that is one with its effect (`together`), which needs a store that
-can take both back.
-"""
+"""The job queue in memory: for one process, as long as it lives."""
 
 from __future__ import annotations
 
@@ -30,7 +26,7 @@ _LOST = "Its worker did not report back: it was killed, cut off, or stood still 
 
 @define
 class MemoryQueue:
-    """Jobs and schedules as they are committed, and who wants to hear of new ones."""
+    """The committed jobs and schedules, and the listeners for new jobs."""
 
     jobs: dict[JobId, Job] = Factory(dict)
     schedules: dict[str, ScheduledJob] = Factory(dict)
@@ -75,7 +71,7 @@ class Store(Protocol):
         ...
 
     def is_locked(self, key: Hashable) -> bool:
-        """Tell whether somebody keeps it."""
+        """Whether a writer has it."""
         ...
 
     def exclusively(self) -> AbstractContextManager[object]:
@@ -195,7 +191,7 @@ class MemorySchedules:
         self._written[name] = evolve(self._seen()[name], standing=standing)
 
     def change(self, schedule: ScheduledJob) -> None:
-        """Keep what somebody changed, under its next version."""
+        """Store a person's change under the next version."""
         version = self._seen()[schedule.name].version + 1
         self._written[schedule.name] = evolve(schedule, version=version)
 
@@ -206,14 +202,14 @@ class MemorySchedules:
 
 @frozen
 class MemoryLeases:
-    """What a worker asks of the queue."""
+    """A worker's calls to the queue."""
 
     _store: Store
 
     def claim(
         self, queues: Sequence[str], worker: str, *, at_most: int, now: datetime, until: datetime
     ) -> Sequence[Job]:
-        """Take jobs that are due: priority first, then companies in turns, then the oldest."""
+
         with self._store.exclusively():
             chosen = self._in_turns(queues, now)[:at_most]
             taken = [
@@ -232,7 +228,7 @@ class MemoryLeases:
         return sorted(taken, key=_order)
 
     def beat(self, beats: Collection[Heartbeat], until: datetime) -> frozenset[JobId]:
-        """Go on holding them until then; give those that are still held."""
+
         held = set()
         with self._store.exclusively():
             for beat in beats:
@@ -244,7 +240,7 @@ class MemoryLeases:
         return frozenset(held)
 
     def recover(self, now: datetime, fraction: float) -> Job | None:
-        """Take back one job whose lease ran out."""
+
         with self._store.exclusively():
             for job in self._store.queue.jobs.values():
                 if job.lease_expires_at and job.lease_expires_at <= now:
