@@ -111,7 +111,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_read_on(tmp_path: Path) -> 
     fetch = source.begin()
     first = source.page(fetch)
     path.write_text(BOOK + "C,FCASH,Caro\n", encoding="utf-8")
-    with pytest.raises(SourceExpired, match="is not what it was"):
+    with pytest.raises(SourceExpired, match="has changed since reading began"):
         source.page(fetch, first.position)
 
 
@@ -128,7 +128,7 @@ def test_a_file_that_is_replaced_between_two_looks_is_not_read(
         return result
 
     monkeypatch.setattr(csv_source, "same", looked_at)
-    with pytest.raises(SourceExpired, match="is not what it was"):
+    with pytest.raises(SourceExpired, match="has changed since reading began"):
         source.page(fetch)
 
 

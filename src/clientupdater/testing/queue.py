@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.queue import Heartbeat, JobsAsked, NewJob
     from clientupdater.ports.schedules import ScheduledJob
 
-_LOST = "Its worker did not report back: it was killed, cut off, or stood still for too long."
+_LOST = "Its worker did not report back: it was killed, cut off, or paused for too long."
 
 
 @define
@@ -88,23 +88,20 @@ class MemoryJobs:
     _written: dict[JobId, Job]
 
     def enqueue(self, job: NewJob, now: datetime) -> JobId | None:
-        """Put it down, unless one with its key waits already."""
         if job.key is not None:
             self._store.lock(("job key", job.queue, job.key), self._writer)
         with self._store.exclusively():
             if self._is_waiting(job.queue, job.key):
                 return None
-            put = _new(self._store.queue.next_id(), job, now)
-        self._written[put.id] = put
-        return put.id
+            added = _new(self._store.queue.next_id(), job, now)
+        self._written[added.id] = added
+        return added.id
 
     def lock(self, job: JobId) -> Job | None:
-        """Find a job and keep others from it until the unit of work ends."""
         self._store.lock(("job", job), self._writer)
         return self._seen().get(job)
 
     def list(self, asked: JobsAsked, *, before: JobId | None, at_most: int) -> Sequence[Job]:
-        """List jobs, the newest first."""
         newest_first = sorted(self._seen().values(), key=lambda job: -job.id)
         items = (
             job
@@ -116,7 +113,6 @@ class MemoryJobs:
         return [job for job, _ in zip(items, range(at_most), strict=False)]
 
     def put_back(self, job: JobId, now: datetime) -> None:
-        """Let it wait once more, with its attempts counted anew."""
         held = self._seen()[job]
         if self._is_waiting(held.queue, held.key):
             raise AlreadyExists("A job with the same key waits already.")
@@ -131,16 +127,14 @@ class MemoryJobs:
         )
 
     def call_off(self, job: JobId, now: datetime) -> None:
-        """End it without having done it."""
         held = self._seen()[job]
         ended = evolve(_let_go(held), status=JobStatus.CANCELLED, completed_at=now)
         self._written[job] = ended
 
     def depths(self, now: datetime) -> Sequence[QueueDepth]:
-        """Count the waiting, running and dead jobs of each queue that has any."""
-        items = (JobStatus.PENDING, JobStatus.PROCESSING, JobStatus.DEAD)
+        counted = (JobStatus.PENDING, JobStatus.PROCESSING, JobStatus.DEAD)
         with self._store.exclusively():
-            jobs = [job for job in self._store.queue.jobs.values() if job.status in items]
+            jobs = [job for job in self._store.queue.jobs.values() if job.status in counted]
         return [_depth(name, jobs, now) for name in sorted({job.queue for job in jobs})]
 
     def _seen(self) -> Mapping[JobId, Job]:
@@ -150,8 +144,8 @@ class MemoryJobs:
     def _is_waiting(self, queue: str, key: str | None) -> bool:
         if key is None:
             return False
-        items = (queue, key, JobStatus.PENDING)
-        return any((job.queue, job.key, job.status) == items for job in self._seen().values())
+        pending = (queue, key, JobStatus.PENDING)
+        return any((job.queue, job.key, job.status) == pending for job in self._seen().values())
 
 
 @frozen
@@ -163,17 +157,14 @@ class MemorySchedules:
     _written: dict[str, ScheduledJob]
 
     def list(self) -> Sequence[ScheduledJob]:
-        """List them by name."""
         seen = self._seen()
         return [seen[name] for name in sorted(seen)]
 
     def lock(self, name: str) -> ScheduledJob | None:
-        """Find one and keep others from it until the unit of work ends."""
         self._store.lock(("schedule", name), self._writer)
         return self._seen().get(name)
 
     def lock_due(self, now: datetime, functions: Collection[str]) -> Sequence[ScheduledJob]:
-        """Take those that are due, or have never been looked at, and ask for one of these."""
         taken = []
         with self._store.exclusively():
             for each in self.list():
@@ -187,11 +178,9 @@ class MemorySchedules:
         return taken
 
     def note(self, name: str, standing: Schedule) -> None:
-        """Note when it ran and is due next; its version stays."""
         self._written[name] = evolve(self._seen()[name], standing=standing)
 
     def change(self, schedule: ScheduledJob) -> None:
-        """Store a person's change under the next version."""
         version = self._seen()[schedule.name].version + 1
         self._written[schedule.name] = evolve(schedule, version=version)
 
@@ -250,7 +239,6 @@ class MemoryLeases:
 
     @property
     def endings(self) -> MemoryJobOutcomes:
-        """How work ends."""
         return MemoryJobOutcomes(self._store)
 
     def _in_turns(self, queues: Sequence[str], now: datetime) -> list[Job]:
