@@ -32,15 +32,13 @@ _forking.set_forkserver_preload([__name__])
 
 @frozen
 class ForkedServer:
-    """One server."""
-
     process: ForkServerProcess
     base: str
 
 
 @contextmanager
 def forked_server(**environment: str) -> Iterator[ForkedServer]:
-    """Run a server, and kill it in the end if it still runs."""
+    """Run a server, and kill it at the end if it still runs."""
     ours, theirs = _forking.Pipe()
     process = _forking.Process(target=_serve, args=({**KEYS, **environment}, theirs), daemon=True)
     process.start()

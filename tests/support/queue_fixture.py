@@ -1,4 +1,4 @@
-"""A queue in every store: what callers put down, and what workers take up."""
+"""The queue over each store, with callers and workers."""
 
 from __future__ import annotations
 
@@ -24,24 +24,22 @@ LEASE = timedelta(seconds=30)
 
 
 def at(seconds: float) -> datetime:
-    """Name the moment so many seconds later."""
+    """Give the moment that many seconds later."""
     return NOW + timedelta(seconds=seconds)
 
 
 @frozen
 class QueueFixture:
-    """A queue under test."""
-
     work: UnitsOfWork
     leases: Leases
     wake_ups: WakeUps
     fcash: CompanyId
     pcni: CompanyId
     schedule: Callable[[ScheduledJob], None]
-    """Put a schedule in, as the seed would."""
+    """Add a schedule, as the seed would."""
 
     def put(self, name: str = "count", seconds: float = 0, **facts: Any) -> JobId:
-        """Put a job down in a unit of work of its own."""
+        """Add a job in a unit of work of its own."""
         with self.work.begin(SYSTEM) as tx:
             job = tx.jobs.enqueue(NewJob(name=name, **facts), at(seconds))
         assert job is not None
@@ -50,35 +48,33 @@ class QueueFixture:
     def claim(
         self, *queues: str, by: str = "a", at_most: int = 10, seconds: float = 0
     ) -> list[Job]:
-        """Take what is due."""
+        """Claim due jobs."""
         now = at(seconds)
         asked = queues or ("default",)
         return list(self.leases.claim(asked, by, at_most=at_most, now=now, until=now + LEASE))
 
     def names(self, *, seconds: float = 0, at_most: int = 10) -> list[str]:
-        """Take what is due, for the names in their order."""
+        """Claim due jobs; give their names in order."""
         return [job.name for job in self.claim(seconds=seconds, at_most=at_most)]
 
     def look(self, job: JobId) -> Job:
-        """See how a job stands."""
         with self.work.begin(SYSTEM) as tx:
             result = tx.jobs.lock(job)
         assert result is not None
         return result
 
     def all(self, **asked: Any) -> list[JobId]:
-        """List jobs."""
         with self.work.begin(SYSTEM) as tx:
             return [job.id for job in tx.jobs.list(JobsAsked(**asked), before=None, at_most=50)]
 
     def fail(self, job: Job, seconds: float = 0, error: str = "It broke.") -> bool:
-        """Let a job fail that is held; it waits until then."""
+        """Fail a claimed job, which then waits until a moment."""
         return self.leases.endings.fail(
             held(job), error, Verdict(JobStatus.PENDING, at(seconds)), at(seconds)
         )
 
 
 def held(job: Job) -> JobClaim:
-    """Name a hold by the job that was claimed."""
+    """Give the claim of a claimed job."""
     assert job.worker is not None
     return JobClaim(job.id, job.worker, job.attempts)

@@ -1,4 +1,4 @@
-"""People at work on the small world: a clock that can be moved, and one desk for all of it."""
+"""Use cases of tracking over the small test data, with a clock that tests move."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def who(
     scope: Scope = Scope.BRANCH,
     company: CompanyId | None = None,
 ) -> Caller:
-    """Let somebody of Caloocan act with these permissions."""
+    """Give a person of Caloocan these permissions."""
     grants = frozenset(Grant(permission, company, scope) for permission in permissions)
     return Caller(Actor(person, grants=grants, territory=Territory(branches=frozenset({CALOOCAN}))))
 
