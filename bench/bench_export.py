@@ -33,7 +33,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.support import servers
 from tests.support.builders import MANILA
-from tests.support.bulk_data import Crowd
+from tests.support.bulk_data import BulkData
 from tests.support.export_fixture import attempt_at, export_writer
 from tests.support.reading_fixture import NOW
 from tests.support.servers import Database
@@ -189,7 +189,7 @@ def a_bureau(clients: int, branches: int) -> Iterator[Bureau]:
         maintenance = PostgresMaintenance(database.owner_url)
         maintenance.migrate()
         maintenance.seed()
-        Crowd(clients, branches, 1, NOW.date()).fill(database.superuser_url)
+        BulkData(clients, branches, 1, NOW.date()).fill(database.superuser_url)
         with psycopg.connect(database.superuser_url, autocommit=True) as connection:
             connection.execute("vacuum analyze clients")
         with staffed(database, MANILA) as staff:

@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.http_load import Load, Pgbench, Wrk, alone
 from bench.http_world import Reader, World, serving, world
-from tests.support.bulk_data import Crowd
+from tests.support.bulk_data import BulkData
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -230,7 +230,7 @@ def main(*, path: Path | None, processes: int, rounds: int, seconds: int, **of_c
     """Measure."""
     few, many = Reader(10), Reader(of_crowd["branches"])
     with tempfile.TemporaryDirectory() as folder, world() as made:
-        made.fill(Crowd(today=made.today, **of_crowd), [few, many])
+        made.fill(BulkData(today=made.today, **of_crowd), [few, many])
         targets = Path(folder) / "targets"
         click.echo(f"# {of_crowd}, {made.targets(targets)} rows to update", err=True)
         itself = alone(targets, FEW, seconds)

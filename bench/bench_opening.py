@@ -31,7 +31,7 @@ from psycopg_pool import ConnectionPool
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.support import servers
-from tests.support.bulk_data import Crowd
+from tests.support.bulk_data import BulkData
 from tests.support.reading_fixture import reader
 from tests.support.servers import Database
 
@@ -126,7 +126,7 @@ class Bench:
         maintenance = PostgresMaintenance(database.owner_url)
         maintenance.migrate()
         maintenance.seed()
-        Crowd(clients, branches=200, periods=2, today=EVENING.date()).fill(database.superuser_url)
+        BulkData(clients, branches=200, periods=2, today=EVENING.date()).fill(database.superuser_url)
 
     @contextmanager
     def copied(self) -> Iterator[Database]:

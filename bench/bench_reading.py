@@ -21,7 +21,7 @@ from psycopg_pool import ConnectionPool
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.support import servers
-from tests.support.bulk_data import Crowd
+from tests.support.bulk_data import BulkData
 from tests.support.reading_fixture import NOW, looking, made_up, reader
 from tests.support.servers import Database
 
@@ -130,7 +130,7 @@ def main(clients: int, branches: int, periods: int, out: Path) -> None:
         maintenance.migrate()
         maintenance.seed()
         begun = time.perf_counter()
-        Crowd(clients, branches, periods, NOW.date()).fill(database.superuser_url)
+        BulkData(clients, branches, periods, NOW.date()).fill(database.superuser_url)
         click.echo(
             f"# {clients} clients, {branches} branches, {periods} periods, "
             f"made in {time.perf_counter() - begun:.0f} s"

@@ -14,7 +14,7 @@ from urllib.request import urlopen
 import psycopg
 from attrs import frozen
 from tests.entrypoints.test_cli_long_running import KEYS
-from tests.support.bulk_data import Crowd
+from tests.support.bulk_data import BulkData
 from tests.support.commands import COMMAND, environment
 from tests.support.reading_fixture import made_up
 from tests.support.servers import Database, free_port
@@ -120,7 +120,7 @@ class World:
         names = {Cycle.MONTHLY: "month", Cycle.QUARTERLY: "quarter"}
         return {name: str(Period.containing(self.today, c)) for c, name in names.items()}
 
-    def fill(self, crowd: Crowd, readers: list[Reader]) -> None:
+    def fill(self, crowd: BulkData, readers: list[Reader]) -> None:
         """Put everybody in, and note which rows the first reader updates."""
         crowd.fill(self.database.superuser_url)
         with psycopg.connect(self.database.superuser_url, autocommit=True) as connection:

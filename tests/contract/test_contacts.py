@@ -14,7 +14,7 @@ from clientupdater.domain.sync.contacts import Contact
 from clientupdater.domain.sync.fields import Field
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.builders import ANA, DAVAO, manila, write_context
-from tests.support.tracking_fixture import CLERK, Scene, who
+from tests.support.tracking_fixture import CLERK, TrackingFixture, who
 
 if TYPE_CHECKING:
     from clientupdater.domain.clients import Client
@@ -28,12 +28,12 @@ FLAGGED = Contact(OURS, NEWER, corrected=True, conflict=True)
 
 
 @pytest.fixture
-def scene(world: World) -> Scene:
+def scene(world: World) -> TrackingFixture:
     """Give the world on the fifth of November."""
-    return Scene.on(world)
+    return TrackingFixture.on(world)
 
 
-def told(scene: Scene, first: Contact, second: Contact | None = None) -> Client:
+def told(scene: TrackingFixture, first: Contact, second: Contact | None = None) -> Client:
     """Put in a client whose numbers stand like this."""
     client = scene.client()
     scene.world.say(client.id, FIRST, first)
@@ -41,7 +41,7 @@ def told(scene: Scene, first: Contact, second: Contact | None = None) -> Client:
     return client
 
 
-def card(scene: Scene, client: Client) -> ContactCard:
+def card(scene: TrackingFixture, client: Client) -> ContactCard:
     with scene.world.work.begin(SYSTEM) as tx:
         result = tx.clients.contacts(client.id)
     assert result is not None
@@ -49,7 +49,9 @@ def card(scene: Scene, client: Client) -> ContactCard:
 
 
 @pytest.mark.rule("C1", "C2")
-def test_C1_a_correction_wins_and_is_kept_beside_what_the_source_says(scene: Scene) -> None:
+def test_C1_a_correction_wins_and_is_kept_beside_what_the_source_says(
+    scene: TrackingFixture,
+) -> None:
     client = told(scene, Contact(THEIRS, THEIRS))
     kept = scene.contacts.correct(EDITOR, client.id, {FIRST: "0917 000 0001"}, 1)
     assert kept == card(scene, client)
@@ -60,7 +62,7 @@ def test_C1_a_correction_wins_and_is_kept_beside_what_the_source_says(scene: Sce
     assert (line.what, dict(line.told)) == ("client.correct", {"fields": "contact_number"})
 
 
-def test_C2_each_number_that_changed_is_a_row_of_its_own(scene: Scene) -> None:
+def test_C2_each_number_that_changed_is_a_row_of_its_own(scene: TrackingFixture) -> None:
     client = told(scene, Contact(THEIRS, THEIRS), Contact(NEWER, NEWER))
     corrections = {FIRST: None, SECOND: OURS}
     scene.contacts.correct(EDITOR, client.code, corrections, 1)
@@ -70,14 +72,16 @@ def test_C2_each_number_that_changed_is_a_row_of_its_own(scene: Scene) -> None:
     ]
 
 
-def test_C1_a_correction_to_what_it_is_already_writes_nothing(scene: Scene) -> None:
+def test_C1_a_correction_to_what_it_is_already_writes_nothing(scene: TrackingFixture) -> None:
     client = told(scene, Contact(THEIRS, THEIRS))
     kept = scene.contacts.correct(EDITOR, client.id, {FIRST: THEIRS}, 1)
     assert kept.version == 1
     assert (scene.world.changes(client.id), scene.world.lines()) == ([], [])
 
 
-def test_a_correction_over_another_version_is_refused_and_says_what_differs(scene: Scene) -> None:
+def test_a_correction_over_another_version_is_refused_and_says_what_differs(
+    scene: TrackingFixture,
+) -> None:
     client = told(scene, Contact(THEIRS, THEIRS))
     with pytest.raises(VersionConflict) as refused:
         scene.contacts.correct(EDITOR, client.id, {FIRST: OURS}, 7)
@@ -90,7 +94,7 @@ def test_a_correction_over_another_version_is_refused_and_says_what_differs(scen
     assert card(scene, client) == seen
 
 
-def test_C1_settling_for_ours_takes_the_flag_and_leaves_the_number(scene: Scene) -> None:
+def test_C1_settling_for_ours_takes_the_flag_and_leaves_the_number(scene: TrackingFixture) -> None:
     client = told(scene, FLAGGED, Contact(OURS, None, corrected=True))
     assert card(scene, client).in_conflict == {FIRST}
     kept = scene.contacts.settle(EDITOR, client.id, Settlement.KEEP_OURS, 1)
@@ -101,7 +105,7 @@ def test_C1_settling_for_ours_takes_the_flag_and_leaves_the_number(scene: Scene)
 
 
 @pytest.mark.rule("C1", "C2")
-def test_C1_settling_for_theirs_gives_the_number_back_to_the_source(scene: Scene) -> None:
+def test_C1_settling_for_theirs_gives_the_number_back_to_the_source(scene: TrackingFixture) -> None:
     client = told(scene, FLAGGED, FLAGGED)
     scene.contacts.settle(EDITOR, client.id, Settlement.TAKE_THEIRS, 1, {SECOND})
     assert card(scene, client).numbers == {FIRST: FLAGGED, SECOND: Contact(NEWER, NEWER)}
@@ -114,7 +118,9 @@ def test_C1_settling_for_theirs_gives_the_number_back_to_the_source(scene: Scene
 
 
 @pytest.mark.rule("A5", "C4")
-def test_A5_correcting_asks_for_its_right_and_a_client_that_is_there(scene: Scene) -> None:
+def test_A5_correcting_asks_for_its_right_and_a_client_that_is_there(
+    scene: TrackingFixture,
+) -> None:
     seen, hidden, gone = scene.client(), scene.client(branch=DAVAO), scene.client(is_deleted=True)
     with pytest.raises(Forbidden):
         scene.contacts.correct(CLERK, seen.id, {FIRST: OURS}, 1)
@@ -129,14 +135,14 @@ def test_A5_correcting_asks_for_its_right_and_a_client_that_is_there(scene: Scen
     assert (line.what, line.told["company"]) == ("refused", str(scene.world.fcash))
 
 
-def test_a_card_of_a_client_that_is_gone_is_not_kept(scene: Scene) -> None:
+def test_a_card_of_a_client_that_is_gone_is_not_kept(scene: TrackingFixture) -> None:
     client = scene.client(is_deleted=True)
     seen = evolve(card(scene, scene.client()), client=client.id)
     with pytest.raises(NotFound), scene.world.work.begin(SYSTEM) as tx:
         tx.clients.save_contacts(seen, seen.corrected({FIRST: OURS}), write_context())
 
 
-def test_what_is_rolled_back_was_never_corrected(scene: Scene) -> None:
+def test_what_is_rolled_back_was_never_corrected(scene: TrackingFixture) -> None:
     client = scene.client()
     seen = card(scene, client)
 

@@ -26,7 +26,7 @@ from tests.support.tracking_fixture import (
     CORRECTOR,
     DECEASED,
     PAID,
-    Scene,
+    TrackingFixture,
 )
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ WHY = "It was a mistake"
 
 
 @pytest.fixture
-def scene(world: World) -> Scene:
+def scene(world: World) -> TrackingFixture:
     """Give the world on the fifth of November."""
-    return Scene.on(world)
+    return TrackingFixture.on(world)
 
 
-def ended(scene: Scene, *periods: Period) -> Client:
+def ended(scene: TrackingFixture, *periods: Period) -> Client:
     """Put in a client who was said to be dead in November."""
     client = scene.client(*periods or (OCTOBER, NOVEMBER))
     scene.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
@@ -53,7 +53,7 @@ def ended(scene: Scene, *periods: Period) -> Client:
 # --- reopening -----------------------------------------------------------------------------
 
 
-def test_S12_a_reopened_row_stands_as_before_it_was_done(scene: Scene) -> None:
+def test_S12_a_reopened_row_stands_as_before_it_was_done(scene: TrackingFixture) -> None:
     client = scene.client()
     scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
     scene.tracking.record(CLERK, client.id, NOVEMBER, CONFIRMED, 1)
@@ -64,7 +64,7 @@ def test_S12_a_reopened_row_stands_as_before_it_was_done(scene: Scene) -> None:
     assert "status.reopen" in scene.entries()
 
 
-def test_S12_reopening_needs_remarks_a_done_row_and_its_version(scene: Scene) -> None:
+def test_S12_reopening_needs_remarks_a_done_row_and_its_version(scene: TrackingFixture) -> None:
     client = scene.client()
     with pytest.raises(NotDone):
         scene.tracking.reopen(CORRECTOR, client.id, NOVEMBER, WHY, 0)
@@ -75,7 +75,7 @@ def test_S12_reopening_needs_remarks_a_done_row_and_its_version(scene: Scene) ->
         scene.tracking.reopen(CORRECTOR, client.id, NOVEMBER, " ", 1)
 
 
-def test_T3_reopening_the_terminal_row_brings_the_others_back(scene: Scene) -> None:
+def test_T3_reopening_the_terminal_row_brings_the_others_back(scene: TrackingFixture) -> None:
     client = ended(scene)
     scene.tracking.reopen(CORRECTOR, client.id, NOVEMBER, WHY, 1)
     assert scene.row(client).snapshot.is_open
@@ -83,7 +83,7 @@ def test_T3_reopening_the_terminal_row_brings_the_others_back(scene: Scene) -> N
     assert scene.kinds(client, OCTOBER) == ["opened", "exempted", "restored"]
 
 
-def test_T1_a_row_reopened_while_another_ended_the_client_is_exempt(scene: Scene) -> None:
+def test_T1_a_row_reopened_while_another_ended_the_client_is_exempt(scene: TrackingFixture) -> None:
     client = scene.client(OCTOBER, NOVEMBER)
     scene.tracking.record(CLERK, client.id, OCTOBER, CONFIRMED, 0)
     scene.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
@@ -96,7 +96,7 @@ def test_T1_a_row_reopened_while_another_ended_the_client_is_exempt(scene: Scene
 # --- voiding -------------------------------------------------------------------------------
 
 
-def test_S13_a_voided_event_counts_no_longer(scene: Scene) -> None:
+def test_S13_a_voided_event_counts_no_longer(scene: TrackingFixture) -> None:
     client = scene.client()
     scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
     written = scene.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, WHY, 1)
@@ -107,14 +107,14 @@ def test_S13_a_voided_event_counts_no_longer(scene: Scene) -> None:
     assert scene.entries() == ["status.record", "status.void"]
 
 
-def test_T3_voiding_the_terminal_event_brings_the_client_back(scene: Scene) -> None:
+def test_T3_voiding_the_terminal_event_brings_the_client_back(scene: TrackingFixture) -> None:
     client = ended(scene)
     written = scene.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, WHY, 1)
     assert written.row.snapshot.is_open
     assert scene.kinds(client, OCTOBER) == ["opened", "exempted", "restored"]
 
 
-def test_T3_tracking_goes_on_in_the_period_that_was_passed_over(scene: Scene) -> None:
+def test_T3_tracking_goes_on_in_the_period_that_was_passed_over(scene: TrackingFixture) -> None:
     client = ended(scene, NOVEMBER)
     scene.go_to(manila(2, month=12))
     scene.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, WHY, 1)
@@ -122,7 +122,9 @@ def test_T3_tracking_goes_on_in_the_period_that_was_passed_over(scene: Scene) ->
 
 
 @pytest.mark.rule("T3", "P6")
-def test_a_row_whose_client_left_for_another_cause_is_exempt_by_that(scene: Scene) -> None:
+def test_a_row_whose_client_left_for_another_cause_is_exempt_by_that(
+    scene: TrackingFixture,
+) -> None:
     gone = scene.client(OCTOBER, NOVEMBER, is_active=False)
     scene.tracking.record(CLERK, gone.id, NOVEMBER, PAID, 0)
     written = scene.tracking.void(CORRECTOR, gone.id, NOVEMBER, 1, WHY, 1)
@@ -131,7 +133,7 @@ def test_a_row_whose_client_left_for_another_cause_is_exempt_by_that(scene: Scen
     assert scene.kinds(gone) == ["opened", "recorded", "voided", "exempted"]
 
 
-def test_T1_of_two_terminal_rows_voiding_one_ends_nothing(scene: Scene) -> None:
+def test_T1_of_two_terminal_rows_voiding_one_ends_nothing(scene: TrackingFixture) -> None:
     client = scene.client(OCTOBER, NOVEMBER)
     scene.tracking.record(CLERK, client.id, OCTOBER, CONFIRMED, 0)
     scene.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
@@ -142,7 +144,9 @@ def test_T1_of_two_terminal_rows_voiding_one_ends_nothing(scene: Scene) -> None:
 # --- reviving ------------------------------------------------------------------------------
 
 
-def test_T4_who_borrows_again_is_tracked_again_without_touching_the_past(scene: Scene) -> None:
+def test_T4_who_borrows_again_is_tracked_again_without_touching_the_past(
+    scene: TrackingFixture,
+) -> None:
     client = scene.client(OCTOBER, NOVEMBER)
     scene.tracking.record(CLERK, client.id, OCTOBER, PAID, 0)
     written = scene.tracking.revive(CORRECTOR, client.id, "Borrowed again", 1)
@@ -153,7 +157,7 @@ def test_T4_who_borrows_again_is_tracked_again_without_touching_the_past(scene: 
     assert scene.entries() == ["status.record", "client.revive"]
 
 
-def test_T4_a_row_that_is_not_there_is_opened_for_it(scene: Scene) -> None:
+def test_T4_a_row_that_is_not_there_is_opened_for_it(scene: TrackingFixture) -> None:
     client = ended(scene, NOVEMBER)
     scene.go_to(manila(9, month=12))
     written = scene.tracking.revive(CORRECTOR, client.id, "Borrowed again", 0)
@@ -161,21 +165,21 @@ def test_T4_a_row_that_is_not_there_is_opened_for_it(scene: Scene) -> None:
     assert scene.kinds(client, DECEMBER) == ["opened", "revived"]
 
 
-def test_T4_a_row_that_closed_so_is_at_pending_again(scene: Scene) -> None:
+def test_T4_a_row_that_closed_so_is_at_pending_again(scene: TrackingFixture) -> None:
     client = scene.client()
     scene.tracking.record(CLERK, client.id, NOVEMBER, PAID, 0)
     written = scene.tracking.revive(CORRECTOR, client.id, "Borrowed again", 1)
     assert written.row.snapshot.status == "PENDING"
 
 
-def test_T4_the_other_rows_are_settled_with_it(scene: Scene) -> None:
+def test_T4_the_other_rows_are_settled_with_it(scene: TrackingFixture) -> None:
     client = scene.client(OCTOBER, NOVEMBER)
     scene.tracking.record(CLERK, client.id, NOVEMBER, PAID, 0)
     scene.tracking.revive(CORRECTOR, client.id, "Borrowed again", 1)
     assert scene.row(client, OCTOBER).snapshot.is_open
 
 
-def test_T4_reviving_asks_for_an_end_and_for_the_version(scene: Scene) -> None:
+def test_T4_reviving_asks_for_an_end_and_for_the_version(scene: TrackingFixture) -> None:
     client, over = scene.client(), ended(scene)
     with pytest.raises(NotDone):
         scene.tracking.revive(CORRECTOR, client.id, WHY, 0)
@@ -184,7 +188,7 @@ def test_T4_reviving_asks_for_an_end_and_for_the_version(scene: Scene) -> None:
 
 
 @pytest.mark.rule("P2", "T4")
-def test_a_client_of_no_known_cycle_cannot_be_revived(scene: Scene) -> None:
+def test_a_client_of_no_known_cycle_cannot_be_revived(scene: TrackingFixture) -> None:
     client = scene.client(cycle=None)
     with pytest.raises(NotTrackable):
         scene.tracking.revive(CORRECTOR, client.id, WHY, 0)
@@ -194,7 +198,9 @@ def test_a_client_of_no_known_cycle_cannot_be_revived(scene: Scene) -> None:
 
 
 @pytest.mark.rule("A5", "S12", "S13", "T4")
-def test_correcting_is_forbidden_without_the_right_and_unknown_out_of_sight(scene: Scene) -> None:
+def test_correcting_is_forbidden_without_the_right_and_unknown_out_of_sight(
+    scene: TrackingFixture,
+) -> None:
     seen, hidden = scene.client(), scene.client(branch=DAVAO)
     tracking = scene.tracking
     for client, caller, refusal in ((seen, CLERK, Forbidden), (hidden, CORRECTOR, NotFound)):
@@ -208,7 +214,7 @@ def test_correcting_is_forbidden_without_the_right_and_unknown_out_of_sight(scen
     assert scene.row(seen).snapshot.version == 0
 
 
-def test_A8_whoever_is_deactivated_sees_nobody(scene: Scene) -> None:
+def test_A8_whoever_is_deactivated_sees_nobody(scene: TrackingFixture) -> None:
     client = scene.client()
     gone = evolve(CORRECTOR, actor=evolve(CORRECTOR.actor, is_active=False))
     with pytest.raises(NotFound):

@@ -135,7 +135,7 @@ def test_what_a_writer_left_who_died_is_swept_once_it_is_old(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nobody_else_can_read_a_file(tmp_path: Path) -> None:
+def test_no_other_user_can_read_a_file(tmp_path: Path) -> None:
     store = LocalFileStore(tmp_path / "exports")
     keep(store, b"one")
     assert (tmp_path / "exports").stat().st_mode & 0o077 == 0
@@ -152,7 +152,7 @@ def test_a_name_leads_nowhere_else(tmp_path: Path, name: str) -> None:
         keep(store, b"one", name)
 
 
-def test_a_directory_that_cannot_be_one_is_told(tmp_path: Path) -> None:
+def test_an_impossible_directory_is_reported(tmp_path: Path) -> None:
     (tmp_path / "exports").write_bytes(b"a file")
     with pytest.raises(Unavailable):
         keep(LocalFileStore(tmp_path / "exports"), b"one")

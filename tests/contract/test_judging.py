@@ -10,18 +10,20 @@ from attrs import evolve
 from clientupdater.domain.errors import AlreadyDone, AlreadyExists, NotFound, VersionConflict
 from clientupdater.usecases.tracking.judging import PlannedUpdate
 from tests.support.builders import NOVEMBER
-from tests.support.tracking_fixture import CALLED, CLERK, CONFIRMED, CORRECTOR, Scene
+from tests.support.tracking_fixture import CALLED, CLERK, CONFIRMED, CORRECTOR, TrackingFixture
 
 if TYPE_CHECKING:
     from tests.support.stores import World
 
 
 @pytest.fixture
-def scene(world: World) -> Scene:
-    return Scene.on(world)
+def scene(world: World) -> TrackingFixture:
+    return TrackingFixture.on(world)
 
 
-def test_P4_each_is_judged_after_those_before_it_and_none_is_written(scene: Scene) -> None:
+def test_P4_each_is_judged_after_those_before_it_and_none_is_written(
+    scene: TrackingFixture,
+) -> None:
     client = scene.client()
     updates = (CALLED, CONFIRMED, evolve(CALLED, remarks="once more"))
     judged = scene.tracking.judge(
@@ -33,7 +35,7 @@ def test_P4_each_is_judged_after_those_before_it_and_none_is_written(scene: Scen
     assert scene.world.lines() == []
 
 
-def test_what_is_recorded_already_is_known_until_it_is_voided(scene: Scene) -> None:
+def test_what_is_recorded_already_is_known_until_it_is_voided(scene: TrackingFixture) -> None:
     client = scene.client()
     update = evolve(CALLED, occurred_at=scene.tracking.clients.clock.now())
     asked = [PlannedUpdate(client=client.id, update=update)]
@@ -44,14 +46,16 @@ def test_what_is_recorded_already_is_known_until_it_is_voided(scene: Scene) -> N
 
 
 @pytest.mark.parametrize("version", [0, 2])
-def test_S10_a_version_that_is_not_that_of_the_row_is_refused(scene: Scene, version: int) -> None:
+def test_S10_a_version_that_is_not_that_of_the_row_is_refused(
+    scene: TrackingFixture, version: int
+) -> None:
     client = scene.client()
     scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
     asked = PlannedUpdate(client=client.id, update=CONFIRMED, period=NOVEMBER, version=version)
     assert isinstance(scene.tracking.judge(CLERK, [asked])[0].error, VersionConflict)
 
 
-def test_one_that_repeats_an_earlier_one_and_one_of_nobody(scene: Scene) -> None:
+def test_one_that_repeats_an_earlier_one_and_one_of_nobody(scene: TrackingFixture) -> None:
     client = scene.client()
     asked = [
         PlannedUpdate(client=client.id, update=CALLED),

@@ -22,7 +22,7 @@ from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.usecases.tracking.periods import Periods
 from tests.support.builders import ANA, BEN, DAVAO, MANILA, NOVEMBER, manila
 from tests.support.stores import newcomer
-from tests.support.tracking_fixture import CALLED, CLERK, DECEASED, Scene, who
+from tests.support.tracking_fixture import CALLED, CLERK, DECEASED, TrackingFixture, who
 
 if TYPE_CHECKING:
     from tests.support.stores import World
@@ -33,13 +33,13 @@ KEEPER = who(Permission.CONFIG_MANAGE, scope=Scope.ALL)
 
 
 @pytest.fixture
-def scene(world: World) -> Scene:
+def scene(world: World) -> TrackingFixture:
     """Give the world on the fifth of November."""
-    return Scene.on(world)
+    return TrackingFixture.on(world)
 
 
 @pytest.mark.rule("C4")
-def test_C4_one_who_was_deleted_is_there_for_audits_alone(scene: Scene) -> None:
+def test_C4_one_who_was_deleted_is_there_for_audits_alone(scene: TrackingFixture) -> None:
     gone = scene.client(is_deleted=True)
     with pytest.raises(NotFound):
         scene.tracking.list_rows(CLERK, gone.id)
@@ -55,7 +55,7 @@ def test_C4_one_who_was_deleted_is_there_for_audits_alone(scene: Scene) -> None:
 # --- rows ----------------------------------------------------------------------------------
 
 
-def test_P4_a_row_that_is_due_is_shown_before_it_is_there(scene: Scene) -> None:
+def test_P4_a_row_that_is_due_is_shown_before_it_is_there(scene: TrackingFixture) -> None:
     client = scene.client(OCTOBER)
     row = scene.tracking.show_row(CLERK, client.id, NOVEMBER).row
     assert (row.snapshot.status, row.snapshot.version) == ("PENDING", 0)
@@ -64,7 +64,7 @@ def test_P4_a_row_that_is_due_is_shown_before_it_is_there(scene: Scene) -> None:
     assert scene.tracking.show_history(CLERK, client.id, NOVEMBER).events == ()
 
 
-def test_a_row_that_is_neither_there_nor_due_is_not_found(scene: Scene) -> None:
+def test_a_row_that_is_neither_there_nor_due_is_not_found(scene: TrackingFixture) -> None:
     client = scene.client()
     for period in (OCTOBER, DECEMBER, Period.quarter(2026, 4)):
         with pytest.raises(NotFound):
@@ -73,14 +73,14 @@ def test_a_row_that_is_neither_there_nor_due_is_not_found(scene: Scene) -> None:
             scene.tracking.show_history(CLERK, client.id, period)
 
 
-def test_T1_nothing_is_due_of_a_client_whose_tracking_ended(scene: Scene) -> None:
+def test_T1_nothing_is_due_of_a_client_whose_tracking_ended(scene: TrackingFixture) -> None:
     client = scene.client(OCTOBER)
     scene.tracking.record(CLERK, client.id, OCTOBER, DECEASED, 0)
     assert [row.period for row in scene.tracking.list_rows(CLERK, client.id).rows] == [OCTOBER]
     assert scene.tracking.list_rows(CLERK, scene.client(cycle=None).id).rows != ()
 
 
-def test_S9_the_history_is_in_order_and_a_past_moment_is_its_fold(scene: Scene) -> None:
+def test_S9_the_history_is_in_order_and_a_past_moment_is_its_fold(scene: TrackingFixture) -> None:
     client = scene.client()
     scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
     scene.clock.advance(timedelta(hours=1))
@@ -93,19 +93,19 @@ def test_S9_the_history_is_in_order_and_a_past_moment_is_its_fold(scene: Scene) 
 
 
 @pytest.mark.parametrize("at", [datetime(2026, 11, 2), manila(6)], ids=["naive", "future"])  # noqa: DTZ001
-def test_P1_a_past_moment_has_an_offset_and_is_past(scene: Scene, at: datetime) -> None:
+def test_P1_a_past_moment_has_an_offset_and_is_past(scene: TrackingFixture, at: datetime) -> None:
     client = scene.client()
     with pytest.raises(InvalidInput):
         scene.tracking.show_row(CLERK, client.id, NOVEMBER, at)
 
 
-def test_a_moment_before_the_row_finds_none(scene: Scene) -> None:
+def test_a_moment_before_the_row_finds_none(scene: TrackingFixture) -> None:
     client = scene.client()
     with pytest.raises(NotFound):
         scene.tracking.show_row(CLERK, client.id, NOVEMBER, manila(31, month=10))
 
 
-def test_A5_looking_is_refused_as_everything_else_is(scene: Scene) -> None:
+def test_A5_looking_is_refused_as_everything_else_is(scene: TrackingFixture) -> None:
     seen, hidden = scene.client(), scene.client(branch=DAVAO)
     outsider = who(Permission.CLIENTS_READ)
     for client, caller, refusal in ((seen, outsider, Forbidden), (hidden, CLERK, NotFound)):
@@ -121,7 +121,7 @@ def test_A5_looking_is_refused_as_everything_else_is(scene: Scene) -> None:
 # --- explaining ----------------------------------------------------------------------------
 
 
-def test_A5_an_auditor_is_told_what_was_found_and_what_was_missing(scene: Scene) -> None:
+def test_A5_an_auditor_is_told_what_was_found_and_what_was_missing(scene: TrackingFixture) -> None:
     client = scene.client(branch=DAVAO)
     scene.world.employ(CLERK.actor)
     decision = scene.explanations.explain(AUDITOR, ANA, client.id, Permission.STATUS_UPDATE)
@@ -129,7 +129,7 @@ def test_A5_an_auditor_is_told_what_was_found_and_what_was_missing(scene: Scene)
     assert decision.grants == CLERK.actor.found(Permission.STATUS_UPDATE)
 
 
-def test_A5_explaining_takes_audit_read_over_the_whole_company(scene: Scene) -> None:
+def test_A5_explaining_takes_audit_read_over_the_whole_company(scene: TrackingFixture) -> None:
     client, hidden = scene.client(), scene.client(branch=DAVAO)
     for caller in (CLERK, who(Permission.AUDIT_READ)):
         with pytest.raises(Forbidden):
@@ -140,7 +140,7 @@ def test_A5_explaining_takes_audit_read_over_the_whole_company(scene: Scene) -> 
     assert {line.told["company"] for line in scene.world.lines()} == {str(client.company)}
 
 
-def test_A5_access_of_a_person_who_is_not_there_is_not_found(scene: Scene) -> None:
+def test_A5_access_of_a_person_who_is_not_there_is_not_found(scene: TrackingFixture) -> None:
     client, nobody = scene.client(), PersonId(uuid4())
     with pytest.raises(NotFound):
         scene.explanations.explain(AUDITOR, nobody, client.id, Permission.STATUS_READ)
@@ -149,7 +149,7 @@ def test_A5_access_of_a_person_who_is_not_there_is_not_found(scene: Scene) -> No
 # --- opening by hand -----------------------------------------------------------------------
 
 
-def test_P4_a_period_that_is_due_is_opened_by_hand_and_logged(scene: Scene) -> None:
+def test_P4_a_period_that_is_due_is_opened_by_hand_and_logged(scene: TrackingFixture) -> None:
     scene.client(OCTOBER)
     assert scene.periods.open(KEEPER, NOVEMBER).rows == 1
     assert scene.periods.open(KEEPER, NOVEMBER).rows == 0
@@ -157,7 +157,7 @@ def test_P4_a_period_that_is_due_is_opened_by_hand_and_logged(scene: Scene) -> N
 
 
 @pytest.mark.rule("P4", "P7")
-def test_the_month_before_is_caught_up_while_all_may_write_to_it(scene: Scene) -> None:
+def test_the_month_before_is_caught_up_while_all_may_write_to_it(scene: TrackingFixture) -> None:
     scene.client()
     assert scene.periods.open(KEEPER, OCTOBER).rows == 1
     scene.go_to(manila(6))
@@ -165,7 +165,7 @@ def test_the_month_before_is_caught_up_while_all_may_write_to_it(scene: Scene) -
         scene.periods.open(KEEPER, OCTOBER)
 
 
-def test_P4_a_period_to_come_is_opened_from_the_evening_before(scene: Scene) -> None:
+def test_P4_a_period_to_come_is_opened_from_the_evening_before(scene: TrackingFixture) -> None:
     scene.client()
     scene.go_to(manila(30, 19))
     with pytest.raises(PeriodNotBegun):
@@ -174,7 +174,7 @@ def test_P4_a_period_to_come_is_opened_from_the_evening_before(scene: Scene) -> 
     assert scene.periods.open(KEEPER, DECEMBER).rows == 1
 
 
-def test_A6a_opening_takes_config_manage_over_every_company(scene: Scene) -> None:
+def test_A6a_opening_takes_config_manage_over_every_company(scene: TrackingFixture) -> None:
     one_company = who(Permission.CONFIG_MANAGE, scope=Scope.ALL, company=scene.world.fcash)
     for caller in (CLERK, one_company):
         with pytest.raises(Forbidden):
@@ -183,7 +183,9 @@ def test_A6a_opening_takes_config_manage_over_every_company(scene: Scene) -> Non
 
 
 @pytest.mark.rule("P4", "A10")
-def test_P4_what_was_opened_is_listed_for_those_who_read_every_company(scene: Scene) -> None:
+def test_P4_what_was_opened_is_listed_for_those_who_read_every_company(
+    scene: TrackingFixture,
+) -> None:
     newcomer(scene.world)
     head = who(Permission.CONFIG_MANAGE, Permission.STATUS_READ, scope=Scope.ALL)
     assert scene.periods.list_openings(head) == []

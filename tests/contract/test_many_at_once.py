@@ -22,7 +22,7 @@ from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.tracking.bulk import BulkItem
 from tests.support.builders import NOVEMBER, manila, write_context
 from tests.support.stores import World, newcomer
-from tests.support.tracking_fixture import CALLED, CLERK, DECEASED, Scene
+from tests.support.tracking_fixture import CALLED, CLERK, DECEASED, TrackingFixture
 
 if TYPE_CHECKING:
     from clientupdater.domain.clients import Client
@@ -33,8 +33,8 @@ ON = write_context(manila(5))
 
 
 @pytest.fixture
-def scene(world: World) -> Scene:
-    return Scene.on(world)
+def scene(world: World) -> TrackingFixture:
+    return TrackingFixture.on(world)
 
 
 def called(tx: Transaction, row: PeriodRow, update: StatusUpdate = CALLED) -> RowChanges:
@@ -61,7 +61,7 @@ def test_clients_are_found_by_identity_and_code_together(world: World) -> None:
         tx.clients.lock(other.id, one.id, one.id)
 
 
-def test_rows_are_found_by_place_or_all_of_a_client(scene: Scene) -> None:
+def test_rows_are_found_by_place_or_all_of_a_client(scene: TrackingFixture) -> None:
     one, other = scene.client(OCTOBER, NOVEMBER, QUARTER), scene.client(OCTOBER, NOVEMBER)
     with scene.world.work.begin(SYSTEM) as tx:
         places = [(other.id, OCTOBER), (other.id, QUARTER), (one.id, OCTOBER)]
@@ -75,7 +75,7 @@ def test_rows_are_found_by_place_or_all_of_a_client(scene: Scene) -> None:
         assert list(tx.rows.find_many([])) == []
 
 
-def test_rows_out_of_sight_are_not_found(scene: Scene) -> None:
+def test_rows_out_of_sight_are_not_found(scene: TrackingFixture) -> None:
     client = scene.client(NOVEMBER)
     nobody = access_scope_of(Actor(PersonId(uuid4())), Permission.STATUS_UPDATE)
     with scene.world.work.begin(nobody) as tx:
@@ -85,7 +85,7 @@ def test_rows_out_of_sight_are_not_found(scene: Scene) -> None:
 
 
 @pytest.mark.rule("S9")
-def test_rows_are_opened_and_appended_to_at_once(scene: Scene) -> None:
+def test_rows_are_opened_and_appended_to_at_once(scene: TrackingFixture) -> None:
     new, old = newcomer(scene.world), scene.client(NOVEMBER)
     update = StatusUpdate(
         status="TO_FOLLOW",
@@ -111,7 +111,7 @@ def test_rows_are_opened_and_appended_to_at_once(scene: Scene) -> None:
         assert [event.sequence for event in histories[place]] == [0, 1, 2]
 
 
-def test_rows_that_are_not_as_they_were_read_are_not_written(scene: Scene) -> None:
+def test_rows_that_are_not_as_they_were_read_are_not_written(scene: TrackingFixture) -> None:
     client = scene.client(NOVEMBER)
     nobody = newcomer(scene.world)
     with scene.world.work.begin(SYSTEM) as tx:
@@ -134,7 +134,7 @@ def test_rows_that_are_not_as_they_were_read_are_not_written(scene: Scene) -> No
 
 
 @pytest.mark.rule("T1")
-def test_an_item_is_judged_after_those_before_it(scene: Scene) -> None:
+def test_an_item_is_judged_after_those_before_it(scene: TrackingFixture) -> None:
     client = scene.client(OCTOBER, NOVEMBER)
     items = [
         BulkItem(client.code, OCTOBER, CALLED, 0),
@@ -162,7 +162,7 @@ def test_an_item_is_judged_after_those_before_it(scene: Scene) -> None:
 
 
 @pytest.mark.rule("P4")
-def test_an_item_that_fails_leaves_no_row_that_it_began(scene: Scene) -> None:
+def test_an_item_that_fails_leaves_no_row_that_it_began(scene: TrackingFixture) -> None:
     failing, fine = newcomer(scene.world), newcomer(scene.world)
     items = [
         BulkItem(failing.id, NOVEMBER, StatusUpdate(status="NO SUCH"), 0),

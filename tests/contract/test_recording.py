@@ -28,7 +28,15 @@ from clientupdater.domain.settings_values import BACKDATING_DAYS
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.usecases.tracking.bulk import BulkItem
 from tests.support.builders import ANA, BEN, DAVAO, NOVEMBER, manila
-from tests.support.tracking_fixture import CALLED, CLERK, CONFIRMED, CORRECTOR, DECEASED, Scene, who
+from tests.support.tracking_fixture import (
+    CALLED,
+    CLERK,
+    CONFIRMED,
+    CORRECTOR,
+    DECEASED,
+    TrackingFixture,
+    who,
+)
 
 if TYPE_CHECKING:
     from tests.support.stores import World
@@ -38,15 +46,15 @@ QUARTER = Period.quarter(2026, 4)
 
 
 @pytest.fixture
-def scene(world: World) -> Scene:
+def scene(world: World) -> TrackingFixture:
     """Give the world on the fifth of November."""
-    return Scene.on(world)
+    return TrackingFixture.on(world)
 
 
 # --- one update ----------------------------------------------------------------------------
 
 
-def test_S9_an_update_answers_with_its_event_and_the_row_as_it_is(scene: Scene) -> None:
+def test_S9_an_update_answers_with_its_event_and_the_row_as_it_is(scene: TrackingFixture) -> None:
     client = scene.client()
     written = scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
     assert (written.event.sequence, written.event.status, written.event.by) == (1, "CALLED", ANA)
@@ -54,12 +62,12 @@ def test_S9_an_update_answers_with_its_event_and_the_row_as_it_is(scene: Scene) 
     assert written.row.snapshot.version == 1
 
 
-def test_a_client_is_named_by_its_code_as_well(scene: Scene) -> None:
+def test_a_client_is_named_by_its_code_as_well(scene: TrackingFixture) -> None:
     client = scene.client()
     assert scene.tracking.record(CLERK, client.code, NOVEMBER, CALLED, 0).client == client
 
 
-def test_L1_an_update_is_logged_with_it_and_a_refused_one_is_not(scene: Scene) -> None:
+def test_L1_an_update_is_logged_with_it_and_a_refused_one_is_not(scene: TrackingFixture) -> None:
     client = scene.client()
     scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
     with pytest.raises(StatusNotAllowed):
@@ -69,7 +77,9 @@ def test_L1_an_update_is_logged_with_it_and_a_refused_one_is_not(scene: Scene) -
     assert line.told == {"period": "2026-11", "sequence": "1"}
 
 
-def test_S10_a_version_not_seen_is_refused_with_the_row_and_what_differs(scene: Scene) -> None:
+def test_S10_a_version_not_seen_is_refused_with_the_row_and_what_differs(
+    scene: TrackingFixture,
+) -> None:
     client = scene.client()
     scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
     with pytest.raises(VersionConflict) as refused:
@@ -83,7 +93,9 @@ def test_S10_a_version_not_seen_is_refused_with_the_row_and_what_differs(scene: 
 # --- who may -------------------------------------------------------------------------------
 
 
-def test_A5_who_sees_the_client_but_may_not_write_is_forbidden_and_audited(scene: Scene) -> None:
+def test_A5_who_sees_the_client_but_may_not_write_is_forbidden_and_audited(
+    scene: TrackingFixture,
+) -> None:
     client = scene.client()
     reader = who(Permission.STATUS_READ)
     with pytest.raises(Forbidden) as refused:
@@ -94,7 +106,7 @@ def test_A5_who_sees_the_client_but_may_not_write_is_forbidden_and_audited(scene
     assert scene.kinds(client) == ["opened"]
 
 
-def test_A5_a_client_out_of_sight_answers_as_one_that_is_not_there(scene: Scene) -> None:
+def test_A5_a_client_out_of_sight_answers_as_one_that_is_not_there(scene: TrackingFixture) -> None:
     hidden = scene.client(branch=DAVAO)
     with pytest.raises(NotFound) as unseen:
         scene.tracking.record(CLERK, hidden.id, NOVEMBER, CALLED, 0)
@@ -104,7 +116,9 @@ def test_A5_a_client_out_of_sight_answers_as_one_that_is_not_there(scene: Scene)
     assert scene.world.lines() == []
 
 
-def test_A2_an_officer_at_scope_self_writes_for_their_own_clients_alone(scene: Scene) -> None:
+def test_A2_an_officer_at_scope_self_writes_for_their_own_clients_alone(
+    scene: TrackingFixture,
+) -> None:
     mine, other = scene.client(branch=DAVAO, assigned_to=ANA), scene.client(assigned_to=BEN)
     officer = who(Permission.STATUS_UPDATE, scope=Scope.SELF)
     scene.tracking.record(officer, mine.id, NOVEMBER, CALLED, 0)
@@ -115,14 +129,14 @@ def test_A2_an_officer_at_scope_self_writes_for_their_own_clients_alone(scene: S
 # --- periods -------------------------------------------------------------------------------
 
 
-def test_P4_the_first_write_opens_the_row_that_is_missing(scene: Scene) -> None:
+def test_P4_the_first_write_opens_the_row_that_is_missing(scene: TrackingFixture) -> None:
     client = scene.client(OCTOBER)
     written = scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
     assert written.row.snapshot.version == 1
     assert scene.kinds(client) == ["opened", "recorded"]
 
 
-def test_P4_a_row_that_is_not_there_has_version_0(scene: Scene) -> None:
+def test_P4_a_row_that_is_not_there_has_version_0(scene: TrackingFixture) -> None:
     client = scene.client(OCTOBER)
     with pytest.raises(VersionConflict):
         scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 1)
@@ -137,14 +151,16 @@ def test_P4_a_row_that_is_not_there_has_version_0(scene: Scene) -> None:
     ids=str,
 )
 def test_no_other_row_is_opened_by_a_write(
-    scene: Scene, period: Period, refusal: type[Exception]
+    scene: TrackingFixture, period: Period, refusal: type[Exception]
 ) -> None:
     client = scene.client()
     with pytest.raises(refusal):
         scene.tracking.record(CLERK, client.id, period, CALLED, 0)
 
 
-def test_P7_a_company_decides_how_long_its_staff_write_for_the_month_before(scene: Scene) -> None:
+def test_P7_a_company_decides_how_long_its_staff_write_for_the_month_before(
+    scene: TrackingFixture,
+) -> None:
     client = scene.client(OCTOBER)
     scene.world.set(BACKDATING_DAYS, None, "2")
     with pytest.raises(PeriodClosed):
@@ -153,7 +169,7 @@ def test_P7_a_company_decides_how_long_its_staff_write_for_the_month_before(scen
     scene.tracking.record(CLERK, client.id, OCTOBER, CALLED, 0)
 
 
-def test_P7_later_it_takes_the_right_to_correct(scene: Scene) -> None:
+def test_P7_later_it_takes_the_right_to_correct(scene: TrackingFixture) -> None:
     client = scene.client(OCTOBER)
     scene.go_to(manila(6))
     late = StatusUpdate(status="CALLED", occurred_at=manila(3))
@@ -165,7 +181,7 @@ def test_P7_later_it_takes_the_right_to_correct(scene: Scene) -> None:
 # --- terminal outcomes ---------------------------------------------------------------------
 
 
-def test_T1_a_terminal_outcome_settles_every_other_open_row_at_once(scene: Scene) -> None:
+def test_T1_a_terminal_outcome_settles_every_other_open_row_at_once(scene: TrackingFixture) -> None:
     client = scene.client(OCTOBER, NOVEMBER, QUARTER)
     scene.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
     for period in (OCTOBER, QUARTER):
@@ -175,21 +191,21 @@ def test_T1_a_terminal_outcome_settles_every_other_open_row_at_once(scene: Scene
     assert scene.row(client).snapshot.exempt is None
 
 
-def test_T1_what_is_done_stays_as_it_is(scene: Scene) -> None:
+def test_T1_what_is_done_stays_as_it_is(scene: TrackingFixture) -> None:
     client = scene.client(OCTOBER, NOVEMBER)
     scene.tracking.record(CLERK, client.id, OCTOBER, CONFIRMED, 0)
     scene.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
     assert scene.kinds(client, OCTOBER) == ["opened", "recorded"]
 
 
-def test_T1_an_ended_client_gets_no_row_by_a_write(scene: Scene) -> None:
+def test_T1_an_ended_client_gets_no_row_by_a_write(scene: TrackingFixture) -> None:
     client = scene.client(OCTOBER)
     scene.tracking.record(CLERK, client.id, OCTOBER, DECEASED, 0)
     with pytest.raises(NotTrackable):
         scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
 
 
-def test_T1_the_first_write_of_a_period_may_be_the_terminal_one(scene: Scene) -> None:
+def test_T1_the_first_write_of_a_period_may_be_the_terminal_one(scene: TrackingFixture) -> None:
     client = scene.client(OCTOBER)
     scene.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
     assert scene.kinds(client) == ["opened", "recorded"]
@@ -203,7 +219,9 @@ def item(client: ClientId | str, version: int = 0, update: StatusUpdate = CALLED
     return BulkItem(client, NOVEMBER, update, version)
 
 
-def test_many_are_told_in_order_and_one_that_fails_takes_no_other_along(scene: Scene) -> None:
+def test_many_are_told_in_order_and_one_that_fails_takes_no_other_along(
+    scene: TrackingFixture,
+) -> None:
     one, hidden, other = scene.client(), scene.client(branch=DAVAO), scene.client()
     items = [item(one.id), item(hidden.id), item(other.id, 7), item(other.id), item(other.id, 1)]
     outcomes = scene.tracking.record_many(CLERK, items)
@@ -219,7 +237,7 @@ def test_many_are_told_in_order_and_one_that_fails_takes_no_other_along(scene: S
     assert outcomes[4].result.row == scene.row(other)
 
 
-def test_all_or_none_keeps_all(scene: Scene) -> None:
+def test_all_or_none_keeps_all(scene: TrackingFixture) -> None:
     one, other = scene.client(OCTOBER, NOVEMBER), scene.client()
     items = [item(other.id), item(one.id, update=DECEASED), item(other.code, 1)]
     outcomes = scene.tracking.record_many(CLERK, items, atomic=True)
@@ -228,7 +246,7 @@ def test_all_or_none_keeps_all(scene: Scene) -> None:
     assert scene.entries() == ["status.record"] * 3
 
 
-def test_all_or_none_keeps_none_and_tells_of_each(scene: Scene) -> None:
+def test_all_or_none_keeps_none_and_tells_of_each(scene: TrackingFixture) -> None:
     one, hidden, other = scene.client(), scene.client(branch=DAVAO), scene.client()
     items = [item(one.id), item(hidden.id), item(other.id, 7)]
     with pytest.raises(BulkRejected) as refused:
@@ -239,7 +257,9 @@ def test_all_or_none_keeps_none_and_tells_of_each(scene: Scene) -> None:
     assert scene.world.lines() == []
 
 
-def test_A5_a_refusal_among_all_or_none_is_audited_though_nothing_is_kept(scene: Scene) -> None:
+def test_A5_a_refusal_among_all_or_none_is_audited_though_nothing_is_kept(
+    scene: TrackingFixture,
+) -> None:
     mine, seen = scene.client(assigned_to=ANA), scene.client()
     officer = who(Permission.STATUS_UPDATE, scope=Scope.SELF)
     reader = who(Permission.STATUS_READ)
@@ -259,12 +279,12 @@ def test_A5_a_refusal_among_all_or_none_is_audited_though_nothing_is_kept(scene:
 
 
 @pytest.mark.parametrize("count", [0, 501])
-def test_many_are_one_to_five_hundred(scene: Scene, count: int) -> None:
+def test_many_are_one_to_five_hundred(scene: TrackingFixture, count: int) -> None:
     with pytest.raises(InvalidInput):
         scene.tracking.record_many(CLERK, [item("FC-1")] * count)
 
 
-def test_S11_what_an_update_carries_is_kept(scene: Scene) -> None:
+def test_S11_what_an_update_carries_is_kept(scene: TrackingFixture) -> None:
     client = scene.client()
     update = StatusUpdate(status="TO_FOLLOW", next_follow_up_on=date(2026, 11, 9))
     written = scene.tracking.record(CLERK, client.id, NOVEMBER, update, 0)

@@ -149,7 +149,9 @@ def test_migrations_refuse_to_hold_their_lock_through_a_pooler(pooled: str) -> N
     assert "DATABASE_MIGRATION_URL: leads to a pooler" in done.stderr
 
 
-def test_statements_are_prepared_where_the_pooler_is_said_to_keep_them(pooled: str) -> None:
+def test_statements_are_prepared_where_the_settings_say_that_the_pooler_keeps_them(
+    pooled: str,
+) -> None:
     size = PoolSize(1, 1, PATIENCE_S)
     thresholds = []
     for prepares in (True, False, None):

@@ -29,12 +29,12 @@ class Demo:
         self.process = process
         self.port = port
         self.note = folder / "demo.json"
-        self.told: dict[str, Any] = {}
+        self.state: dict[str, Any] = {}
 
     def wait_until_ready(self) -> None:
         wait_until(lambda: self.is_ready() or self.process.poll() is not None)
         assert self.process.poll() is None, self.process.communicate()[1]
-        self.told = orjson.loads(self.note.read_bytes())
+        self.state = orjson.loads(self.note.read_bytes())
 
     def is_ready(self) -> bool:
         with suppress(httpx.HTTPError):
@@ -106,15 +106,15 @@ def clusters_birth(folder: Path) -> float:
 
 def test_it_comes_up_says_where_and_stops_without_a_trace(folder: Path) -> None:
     with demo_in(folder) as demo:
-        assert demo.told["pid"] == demo.process.pid
+        assert demo.state["pid"] == demo.process.pid
         assert demo.note.stat().st_mode & 0o077 == 0
-        assert httpx.get(f"{demo.told['base_url']}/readyz", timeout=30).status_code == 200
+        assert httpx.get(f"{demo.state['base_url']}/readyz", timeout=30).status_code == 200
         family = demo.family()
         assert len(family) > 3
         interrupt(demo.process)
         out, err = demo.process.communicate(timeout=PATIENCE_S)
         assert demo.process.returncode == 0
-        assert demo.told["base_url"] in out
+        assert demo.state["base_url"] in out
         assert "the data is kept" in err
         assert gone(family)
         assert not demo.note.exists()
@@ -124,7 +124,7 @@ def test_the_server_follows_the_settings_of_the_demos_environment(folder: Path) 
     token = secrets.token_hex()
     with demo_in(folder, OPS_TOKEN=token) as demo:
         heads = {"Authorization": f"Bearer {token}"}
-        metrics = httpx.get(f"{demo.told['base_url']}/metrics", headers=heads, timeout=30)
+        metrics = httpx.get(f"{demo.state['base_url']}/metrics", headers=heads, timeout=30)
         assert metrics.status_code == 200
 
 
@@ -158,8 +158,8 @@ def test_commands_of_another_terminal_work_on_it(folder: Path) -> None:
 
 def test_everyone_it_tells_of_can_sign_in(folder: Path) -> None:
     with demo_in(folder) as demo:
-        api = f"{demo.told['base_url']}/api/v1"
-        for account in demo.told["accounts"]:
+        api = f"{demo.state['base_url']}/api/v1"
+        for account in demo.state["accounts"]:
             proof = {"email": account["email"], "password": account["password"]}
             signed = httpx.post(f"{api}/sessions", json=proof, timeout=30)
             assert signed.status_code == 201, signed.text
@@ -184,12 +184,12 @@ def test_a_second_one_on_the_same_data_names_the_first_and_leaves_it_alone(folde
         done = run("demo", "--data-dir", str(folder), "--port", str(free_port()))
         assert done.returncode == 5
         assert f"Process {first.process.pid} already uses" in done.stderr
-        assert httpx.get(f"{first.told['base_url']}/readyz", timeout=30).status_code == 200
+        assert httpx.get(f"{first.state['base_url']}/readyz", timeout=30).status_code == 200
 
 
-def test_a_port_in_use_is_told_in_one_line_and_nothing_is_left(folder: Path) -> None:
+def test_a_port_in_use_is_reported_in_one_line_and_nothing_is_left(folder: Path) -> None:
     with demo_in(folder) as first:
-        port = first.told["base_url"].rpartition(":")[2]
+        port = first.state["base_url"].rpartition(":")[2]
         done = run("demo", "--data-dir", f"{folder}-other", "--port", port)
     assert done.returncode == 5
     assert f"port {port} of 127.0.0.1 is in use" in done.stderr.splitlines()[-1]
@@ -203,7 +203,7 @@ def test_killed_it_leaves_nothing_running_and_the_next_start_works(folder: Path)
         wait_until(lambda: gone(family))
         demo.note.unlink()  # what it could not tidy up itself
         with demo_in(folder, port=port) as again:
-            assert httpx.get(f"{again.told['base_url']}/readyz", timeout=30).status_code == 200
+            assert httpx.get(f"{again.state['base_url']}/readyz", timeout=30).status_code == 200
 
 
 def test_if_one_of_its_processes_ends_it_says_which_and_stops_the_others(folder: Path) -> None:

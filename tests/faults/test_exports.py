@@ -223,7 +223,7 @@ def test_a_folder_that_is_barred_fails_clearly_and_a_retry_works(bureau: Bureau)
 
 
 @pytest.mark.rule("A8")
-def test_A8_whoever_is_deactivated_meanwhile_gets_nothing_and_a_retry_works(
+def test_A8_a_person_deactivated_meanwhile_gets_nothing_and_a_retry_works(
     bureau: Bureau,
 ) -> None:
     export = bureau.ask()
@@ -247,7 +247,7 @@ def test_A8_whoever_is_deactivated_meanwhile_gets_nothing_and_a_retry_works(
 
 
 @pytest.mark.rule("A7")
-def test_A7_whoever_loses_the_right_at_the_last_moment_gets_nothing(bureau: Bureau) -> None:
+def test_A7_a_person_who_loses_the_right_at_the_last_moment_gets_nothing(bureau: Bureau) -> None:
     export, job_run = bureau.ask(), None
 
     def lose() -> None:

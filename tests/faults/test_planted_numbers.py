@@ -84,7 +84,7 @@ def test_no_error_no_list_and_no_log_line_holds_a_number_in_the_clear(database: 
                 answer = http.request(method, path, **result)
                 assert answer.status_code < 500, answer.text
                 if PLANTED not in path.partition("?")[0]:
-                    # Whoever names an address is told which it was.
+                    # An error about an address names that address.
                     _nothing_in(answer.text, f"{method} {path}")
             revealed = http.get("/clients/code:FC-000001/pension-number")
             assert revealed.json() == {"pension_number": PLANTED}

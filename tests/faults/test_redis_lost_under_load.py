@@ -40,7 +40,7 @@ def test_no_request_fails_and_no_right_returns_whatever_happens_to_redis(
     heads = signed_in(desk)
     with (
         serving(database, "--workers", "2", REDIS_URL=url_at(port)) as (_, base),
-        Crowd(base, heads) as crowd,
+        BulkData(base, heads) as crowd,
     ):
         with running(port) as redis:
             wait_until(lambda: is_counting(redis))
@@ -68,7 +68,7 @@ def is_counting(redis: object) -> bool:
     return redis.dbsize() > 0  # type: ignore[attr-defined, no-any-return]
 
 
-class Crowd:
+class BulkData:
     """Four people who send one request after another, and their answers."""
 
     def __init__(self, base: str, heads: dict[str, str]) -> None:
@@ -79,7 +79,7 @@ class Crowd:
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._ask, args=(n,)) for n in range(4)]
 
-    def __enter__(self) -> Crowd:
+    def __enter__(self) -> BulkData:
         for thread in self._threads:
             thread.start()
         return self

@@ -1,4 +1,4 @@
-"""Several server processes on one address, and a server that is told to go while people work."""
+"""Several server processes on one address, and a server that stops while people work."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_when_their_parent_is_killed_none_is_left(database: Database) -> None:
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_server_told_to_go_drops_no_request(database: Database, desk: Desk, workers: str) -> None:
+def test_a_stopping_server_drops_no_request(database: Database, desk: Desk, workers: str) -> None:
     """People go on asking until it says that it is not ready, and each of them is answered."""
     url = f"/api/v1/clients/code:{desk.client()}"
     with serving(database, "--workers", workers, "--drain-seconds", "600") as (server, base):
@@ -166,7 +166,7 @@ def test_a_server_told_to_go_drops_no_request(database: Database, desk: Desk, wo
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_what_is_under_way_when_a_server_is_told_to_go_is_finished(
+def test_a_stopping_server_finishes_the_requests_that_it_has_begun(
     database: Database, desk: Desk, workers: str
 ) -> None:
     url, heads = f"/api/v1/clients/code:{desk.client()}/periods/{period()}/events", signed_in(desk)
@@ -199,7 +199,7 @@ def signed_in(desk: Desk) -> dict[str, str]:
 
 
 class Regular(threading.Thread):
-    """Asks again and again, until told to leave."""
+    """Sends requests until it is stopped."""
 
     def __init__(self, base: str, url: str, heads: dict[str, str]) -> None:
         super().__init__()

@@ -69,7 +69,7 @@ def test_A7_a_revoked_grant_is_gone_in_both_at_once(servers: Servers) -> None:
     assert servers.answers() == [403, 403]
 
 
-def test_A8_whoever_is_deactivated_is_refused_by_both_at_once(servers: Servers) -> None:
+def test_A8_a_deactivated_person_is_refused_by_both_servers_at_once(servers: Servers) -> None:
     assert servers.answers("/me") == [200, 200]
     servers.run(DEACTIVATE)
     assert servers.answers("/me") == [401, 401]

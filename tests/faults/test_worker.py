@@ -120,7 +120,7 @@ def test_who_listens_is_cut_off_and_listens_again(database: Database) -> None:
         wait_until(lambda: asked(database, listens) not in ([], [was]))
 
 
-def test_J1_jobs_that_nobody_was_told_of_are_found(database: Database) -> None:
+def test_J1_jobs_without_a_notification_are_found(database: Database) -> None:
     with worker(database):
         (first,) = put(database, "effect")  # it is put down without a word
         wait_until(lambda: stands(database, first) == "completed")
@@ -155,7 +155,7 @@ def test_postgresql_restarts_and_the_worker_goes_on_by_itself(
         assert same.is_alive()
 
 
-def test_J4_a_worker_that_is_told_to_stop_finishes_what_it_is_at(database: Database) -> None:
+def test_J4_a_worker_that_is_asked_to_stop_finishes_its_jobs(database: Database) -> None:
     (job,) = put(database, "doze", arguments={"seconds": 1})
     with worker(database) as stopped:
         wait_until(lambda: effects(database, "begun") == [job])
@@ -189,7 +189,7 @@ def test_a_job_shows_how_far_it_is_while_it_is_done(database: Database) -> None:
     assert (value["done"], value["total"], value["step"]) == (1, 2, "dozing")
 
 
-def test_a_job_that_nobody_knows_is_dead_with_the_reason_and_the_others_go_on(
+def test_an_unknown_job_is_dead_with_the_reason_and_the_others_go_on(
     database: Database,
 ) -> None:
     (unknown,) = put(database, "fly")

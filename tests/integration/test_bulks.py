@@ -25,7 +25,7 @@ from clientupdater.usecases.tracking.bulk import BulkItem
 from tests.integration.test_tracking_at_once import at_once, sequences
 from tests.support.builders import BEN, CALOOCAN, NOVEMBER
 from tests.support.stores import PostgresWorld
-from tests.support.tracking_fixture import CALLED, CLERK, DECEASED, PAID, Scene, who
+from tests.support.tracking_fixture import CALLED, CLERK, DECEASED, PAID, TrackingFixture, who
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -50,7 +50,7 @@ class CountingCursor(psycopg.Cursor[tuple[Any, ...]]):
 
 
 @pytest.fixture
-def scene(database: Database) -> Iterator[Scene]:
+def scene(database: Database) -> Iterator[TrackingFixture]:
     """Give the world on the fifth of November, with every statement counted."""
     counted = {"cursor_factory": CountingCursor}
     with ConnectionPool(
@@ -59,7 +59,7 @@ def scene(database: Database) -> Iterator[Scene]:
         world = PostgresWorld.populated(PostgresUnitsOfWork(pool), database.superuser_url)
         world.employ(HEAD.actor)
         world.employ(Actor(BEN, territory=Territory(branches=frozenset({CALOOCAN}))))
-        yield Scene.on(world)
+        yield TrackingFixture.on(world)
 
 
 @contextmanager
@@ -68,7 +68,7 @@ def counted() -> Iterator[list[str]]:
     yield CountingCursor.sent
 
 
-def in_one_transaction(scene: Scene, act: Callable[[], Any]) -> Any:
+def in_one_transaction(scene: TrackingFixture, act: Callable[[], Any]) -> Any:
     """Do it as under an Idempotency-Key: its units of work are parts of one transaction."""
     with scene.world.work.outer_transaction():
         return act()
@@ -78,7 +78,7 @@ def errors_of(outcomes: Sequence[Outcome[Any]]) -> set[type | None]:
     return {type(each.error) if each.error else None for each in outcomes}
 
 
-def someone(scene: Scene, *periods: Period) -> Client:
+def someone(scene: TrackingFixture, *periods: Period) -> Client:
     """Put a client into the book whose code says nothing of the order of ids."""
     return scene.client(*periods, code=f"FC-{uuid4()}")
 
@@ -96,7 +96,7 @@ def refs(clients: Sequence[Client]) -> tuple[list[ClientId | str], list[ClientId
 @pytest.mark.parametrize("atomic", [False, True], ids=["each by itself", "all or none"])
 @pytest.mark.rule("S9", "S10")
 def test_two_bulks_over_the_same_clients_by_ids_and_by_codes_never_deadlock(
-    scene: Scene, atomic: bool
+    scene: TrackingFixture, atomic: bool
 ) -> None:
     clients = [someone(scene, NOVEMBER) for _ in range(CLIENTS)]
     for version in range(ROUNDS):
@@ -125,7 +125,9 @@ def test_two_bulks_over_the_same_clients_by_ids_and_by_codes_never_deadlock(
     assert all(sequences(scene, client) == list(range(ROUNDS + 1)) for client in clients)
 
 
-def test_two_who_assign_the_same_clients_by_ids_and_by_codes_never_deadlock(scene: Scene) -> None:
+def test_two_who_assign_the_same_clients_by_ids_and_by_codes_never_deadlock(
+    scene: TrackingFixture,
+) -> None:
     clients = [someone(scene) for _ in range(40)]
     for officer in (BEN, None) * 4:
         results = at_once(
@@ -145,7 +147,7 @@ def test_two_who_assign_the_same_clients_by_ids_and_by_codes_never_deadlock(scen
 
 @pytest.mark.rule("T1")
 def test_a_bulk_that_writes_a_client_before_it_ends_it_waits_for_others_who_end_it(
-    scene: Scene,
+    scene: TrackingFixture,
 ) -> None:
     for _ in range(20):
         clients = [someone(scene, OCTOBER, NOVEMBER, QUARTER) for _ in range(5)]
@@ -170,7 +172,9 @@ def test_a_bulk_that_writes_a_client_before_it_ends_it_waits_for_others_who_end_
 # --- what fails
 
 
-def test_a_bulk_that_the_store_cannot_do_fails_as_a_whole_and_keeps_nothing(scene: Scene) -> None:
+def test_a_bulk_that_the_store_cannot_do_fails_as_a_whole_and_keeps_nothing(
+    scene: TrackingFixture,
+) -> None:
     free, taken = scene.client(NOVEMBER), scene.client(NOVEMBER)
     items = [BulkItem(client.id, NOVEMBER, CALLED, 0) for client in (free, taken)]
     with scene.world.work.begin(SYSTEM) as tx:
@@ -193,7 +197,7 @@ def in_time(act: Callable[[], object]) -> object:
 
 
 @pytest.mark.parametrize("named", ["by id", "by code"])
-def test_five_hundred_take_as_many_statements_as_one(scene: Scene, named: str) -> None:
+def test_five_hundred_take_as_many_statements_as_one(scene: TrackingFixture, named: str) -> None:
     clients = [scene.client(*((NOVEMBER,) if n % 3 else (OCTOBER,))) for n in range(515)]
     asked = {}
     for first, count in ((0, 1), (1, 10), (15, 500)):
@@ -206,7 +210,9 @@ def test_five_hundred_take_as_many_statements_as_one(scene: Scene, named: str) -
 
 
 @pytest.mark.rule("T1")
-def test_what_ends_clients_takes_as_many_statements_for_many_as_for_one(scene: Scene) -> None:
+def test_what_ends_clients_takes_as_many_statements_for_many_as_for_one(
+    scene: TrackingFixture,
+) -> None:
     clients = [scene.client(OCTOBER, NOVEMBER, QUARTER) for _ in range(60)]
     asked = []
     for some in (clients[:1], clients[1:]):
@@ -218,7 +224,7 @@ def test_what_ends_clients_takes_as_many_statements_for_many_as_for_one(scene: S
     assert not any(scene.row(client, OCTOBER).snapshot.is_open for client in clients)
 
 
-def test_who_is_out_of_sight_is_looked_for_once_for_all(scene: Scene) -> None:
+def test_who_is_out_of_sight_is_looked_for_once_for_all(scene: TrackingFixture) -> None:
     scene.client(NOVEMBER)
     asked = []
     for count in (1, 200):
@@ -229,7 +235,7 @@ def test_who_is_out_of_sight_is_looked_for_once_for_all(scene: Scene) -> None:
     assert asked[0] == asked[1] <= 14
 
 
-def test_assigning_many_takes_as_many_statements_as_assigning_one(scene: Scene) -> None:
+def test_assigning_many_takes_as_many_statements_as_assigning_one(scene: TrackingFixture) -> None:
     clients = [scene.client() for _ in range(100)]
     asked = []
     for some in (clients[:1], clients[1:]):

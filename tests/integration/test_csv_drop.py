@@ -53,7 +53,7 @@ def codes(source: CsvDrop) -> list[Value]:
 
 
 def refused(folder: Path, text: str | bytes) -> str:
-    """Read what cannot be read; give what is told."""
+    """Read a broken source; give the error's message."""
     drop(folder, text)
     with pytest.raises(SourceMalformed) as caught:
         codes(CsvDrop(folder))
@@ -111,7 +111,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_read_on(tmp_path: Path) -> 
     fetch = source.begin()
     first = source.page(fetch)
     path.write_text(BOOK + "C,FCASH,Caro\n", encoding="utf-8")
-    with pytest.raises(SourceExpired, match="is not what it was"):
+    with pytest.raises(SourceExpired, match="has changed since reading began"):
         source.page(fetch, first.position)
 
 
@@ -128,7 +128,7 @@ def test_a_file_that_is_replaced_between_two_looks_is_not_read(
         return result
 
     monkeypatch.setattr(csv_source, "same", looked_at)
-    with pytest.raises(SourceExpired, match="is not what it was"):
+    with pytest.raises(SourceExpired, match="has changed since reading began"):
         source.page(fetch)
 
 
@@ -204,7 +204,7 @@ def test_names_are_read_in_the_encoding_that_is_set(
     }
 
 
-def test_another_encoding_is_told_with_its_line_and_its_setting(tmp_path: Path) -> None:
+def test_another_encoding_is_reported_with_its_line_and_its_setting(tmp_path: Path) -> None:
     result = refused(tmp_path, f"{BOOK}C,FCASH,Peña\n".encode("windows-1252"))
     assert result == (
         "book.csv, line 4, column 3 (FULL_NAME): not utf-8; name the file's encoding in "
@@ -220,7 +220,7 @@ def test_a_cell_may_hold_lines_commas_and_quotes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("", "has no header"),
         ("TRAILER,0\n", "has no header"),
@@ -238,11 +238,11 @@ def test_a_cell_may_hold_lines_commas_and_quotes(tmp_path: Path) -> None:
         (f'\ufeff{HEADER}\nA,"B"B,C\n', "line 2, column 2 (COMPANY_CODE): no comma"),
     ],
 )
-def test_a_broken_file_is_told_with_its_line_and_its_column(
-    tmp_path: Path, text: str, told: str
+def test_a_broken_file_is_reported_with_its_line_and_its_column(
+    tmp_path: Path, text: str, message: str
 ) -> None:
     result = refused(tmp_path, text)
-    assert told in result
+    assert message in result
     assert result.endswith(". Have the file mended, then run again.")
 
 

@@ -78,7 +78,7 @@ def read(source: NextBank) -> tuple[list[RawRecord], FetchSummary]:
 
 
 def failing(bank: Bank, kind: type[Exception], patience_s: float = PATIENT_S) -> str:
-    """Read what cannot be read; give what is told."""
+    """Read a broken source; give the error's message."""
     with reading(bank, patience_s) as source, pytest.raises(kind) as caught:
         read(source)
     return str(caught.value)
@@ -171,15 +171,17 @@ def test_Y3_a_member_that_is_gone_stops_before_anything_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mishap", "told"),
+    ("mishap", "message"),
     [
         (Mishap.CHANGED_SCHEMA, "page 2 has no name any more"),
         (Mishap.BARE_MOMENT, "page 2 cannot be taken: its as_of names no time zone"),
         (Mishap.NO_JSON, "page 2 is no JSON that can be read"),
     ],
 )
-def test_a_page_that_is_not_as_agreed_is_refused_by_its_number(mishap: Mishap, told: str) -> None:
-    assert told in failing(book(Planned(mishap, at=3)), SourceMalformed)
+def test_a_page_that_is_not_as_agreed_is_refused_by_its_number(
+    mishap: Mishap, message: str
+) -> None:
+    assert message in failing(book(Planned(mishap, at=3)), SourceMalformed)
 
 
 # --- who we are
@@ -212,14 +214,14 @@ def test_many_at_once_ask_for_one_token() -> None:
     assert len(bank.asked) == 8
 
 
-def test_who_is_refused_for_good_is_told_which_settings_to_look_at() -> None:
+def test_a_lasting_refusal_names_the_settings_to_check() -> None:
     forever = Planned(Mishap.UNAUTHORIZED, at=1, times=99)
     assert "refuses us (401); see NEXTBANK_CLIENT_ID" in failing(book(forever), SourceRefused)
     forbidden = Planned(Mishap.FORBIDDEN)
     assert "refuses us (403)" in failing(book(forbidden), SourceRefused)
 
 
-def test_a_secret_that_is_wrong_is_told_and_not_shown() -> None:
+def test_a_wrong_secret_is_reported_and_not_shown() -> None:
     bank = book()
     with running(bank):
         account = Account(None, CLIENT_ID, "wrong-word", f"{bank.url}/oauth/token")
@@ -262,16 +264,16 @@ def test_a_wait_may_be_a_moment_by_their_clock() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mishap", "told"),
+    ("mishap", "message"),
     [
         (Mishap.BROKEN, "NextBank answers 500; try again later."),
         (Mishap.CUT, "cannot be reached or broke off"),
     ],
 )
-def test_what_it_cannot_help_is_worth_another_try(mishap: Mishap, told: str) -> None:
+def test_what_it_cannot_help_is_worth_another_try(mishap: Mishap, message: str) -> None:
     bank = book(Planned(mishap, at=3))
     with reading(bank) as source:
-        with pytest.raises(Unavailable, match=told):
+        with pytest.raises(Unavailable, match=message):
             read(source)
         assert read(source)[1].completeness is Completeness.COMPLETE
 
@@ -290,7 +292,7 @@ def test_the_deadline_of_the_run_bounds_an_answer() -> None:
             source.begin()
 
 
-def test_nobody_there_is_worth_another_try() -> None:
+def test_an_unreachable_bank_is_worth_another_try() -> None:
     with (
         open_nextbank("http://127.0.0.1:9", Account("key")) as source,
         pytest.raises(Unavailable, match="cannot be reached") as caught,

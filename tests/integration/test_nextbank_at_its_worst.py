@@ -110,7 +110,7 @@ def malformed(stranger: Stranger) -> str:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_nobody_else_is_shown_who_we_are(status: int) -> None:
+def test_no_other_address_gets_our_credentials(status: int) -> None:
     with answering(Stranger()) as elsewhere:
         sent = Stranger(status, {"Location": f"{elsewhere.url}/v1/clients"})
         with pytest.raises(SourceRefused, match=f"answers {status}"):
@@ -176,7 +176,7 @@ def test_a_packed_page_is_read_and_a_broken_one_is_asked_for_again() -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "members",
     [
         {"items": {}},
         {"total": True},
@@ -191,13 +191,13 @@ def test_a_packed_page_is_read_and_a_broken_one_is_asked_for_again() -> None:
     ],
     ids=str,
 )
-def test_a_page_that_holds_something_else_is_malformed(told: dict[str, Any]) -> None:
-    assert malformed(Stranger().page(**told)).startswith("NextBank: ")
+def test_a_page_that_holds_something_else_is_malformed(members: dict[str, Any]) -> None:
+    assert malformed(Stranger().page(**members)).startswith("NextBank: ")
 
 
 @pytest.mark.rule("Y3")
 @pytest.mark.parametrize(
-    ("item", "column", "told", "left"),
+    ("item", "column", "message", "left"),
     [
         (1, "", "is no client: an object was agreed", {}),
         ("a client", "", "is no client: an object was agreed", {}),
@@ -230,7 +230,7 @@ def test_a_page_that_holds_something_else_is_malformed(told: dict[str, Any]) -> 
     ids=str,
 )
 def test_Y3_a_client_that_is_not_as_agreed_costs_its_row_and_not_the_page(
-    item: object, column: str, told: str, left: dict[str, Any]
+    item: object, column: str, message: str, left: dict[str, Any]
 ) -> None:
     page = Stranger().page(items=[{"code": "C-0", "name": "Ben"}, item], total=2)
     with (
@@ -239,7 +239,7 @@ def test_Y3_a_client_that_is_not_as_agreed_costs_its_row_and_not_the_page(
     ):
         whole, broken = source.page(source.begin(columns=["code", "name"])).records
     assert whole == {"code": "C-0", "name": "Ben"}
-    assert faults_of(broken) == (Fault(column, told),)
+    assert faults_of(broken) == (Fault(column, message),)
     assert {name: cell for name, cell in broken.items() if name != UNREADABLE} == left
 
 
@@ -291,9 +291,9 @@ def test_Y3_cells_that_cannot_be_stored_cost_their_rows_and_not_the_run() -> Non
 # --- it asks for too long a rest
 
 
-@pytest.mark.parametrize("told", ["9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
-def test_a_rest_that_would_never_end_is_an_hour(told: str) -> None:
-    bank = Bank([], (Planned(Mishap.TOO_MANY, retry_after=told),))
+@pytest.mark.parametrize("retry_after", ["9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_a_rest_that_would_never_end_is_an_hour(retry_after: str) -> None:
+    bank = Bank([], (Planned(Mishap.TOO_MANY, retry_after=retry_after),))
     with (
         running(bank),
         open_nextbank(bank.url, Account(API_KEY)) as source,
@@ -349,7 +349,7 @@ def test_a_token_that_lives_for_ever_is_taken() -> None:
     assert credentials.headers() == {"Authorization": "Bearer good"}
 
 
-def test_nobody_waits_for_a_token_longer_than_they_are_waited_for() -> None:
+def test_a_caller_waits_for_a_token_only_until_its_deadline() -> None:
     asked, go = threading.Event(), threading.Event()
 
     def fetch() -> object:

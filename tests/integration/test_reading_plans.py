@@ -27,7 +27,7 @@ from clientupdater.ports.lists import (
     WorklistOrder,
     WorklistQuery,
 )
-from tests.support.bulk_data import Crowd
+from tests.support.bulk_data import BulkData
 from tests.support.query_plans import Explaining
 from tests.support.reading_fixture import NOW, looking, made_up, reader
 from tests.support.servers import Database
@@ -115,7 +115,9 @@ def crowd(cluster: Cluster, template_database: str) -> Iterator[PostgresUnitsOfW
     name = f"{template_database}_crowd"
     cluster.create_database(name, template=template_database)
     database = Database.on(cluster, name)
-    Crowd(CLIENTS, branches=2_000, periods=PERIODS, today=NOW.date()).fill(database.superuser_url)
+    BulkData(CLIENTS, branches=2_000, periods=PERIODS, today=NOW.date()).fill(
+        database.superuser_url
+    )
     with ConnectionPool(database.app_url, min_size=1, max_size=1, open=True) as pool:
         yield PostgresUnitsOfWork(pool)
     cluster.drop_database(name)

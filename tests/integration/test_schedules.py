@@ -128,7 +128,7 @@ def test_while_its_job_waits_a_schedule_puts_down_no_other(tower: Tower) -> None
     assert len(tower.rung()) == 1
 
 
-def test_a_schedule_whose_job_nobody_here_knows_does_not_fire(tower: Tower) -> None:
+def test_a_schedule_with_an_unknown_job_does_not_fire(tower: Tower) -> None:
     tower.add("flights", "* * * * *", function="fly")
     fire = tower.scheduler()
     fire.fire_due()
@@ -158,8 +158,8 @@ def test_one_that_is_switched_off_does_not_fire(tower: Tower) -> None:
 
 
 @pytest.mark.parametrize(
-    "told", ["0 2 * *", "0 2 * * * *", "@daily", "0 25 * * *", "0 2 31 2 *", "soon"]
+    "expression", ["0 2 * *", "0 2 * * * *", "@daily", "0 25 * * *", "0 2 31 2 *", "soon"]
 )
-def test_only_five_fields_that_name_a_time_are_read(told: str) -> None:
+def test_only_five_fields_that_name_a_time_are_read(expression: str) -> None:
     with pytest.raises(InvalidInput):
-        cron_times(told, MANILA)(MARCH)
+        cron_times(expression, MANILA)(MARCH)

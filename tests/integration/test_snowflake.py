@@ -123,7 +123,7 @@ def test_a_code_is_given_beside_the_query_and_never_in_it(
     assert all("1=1" not in each for each in fake_snowflake.statements)
 
 
-def test_a_columns_name_is_quoted_whatever_stands_in_it() -> None:
+def test_a_columns_name_is_quoted_whatever_it_contains() -> None:
     assert quoted('A"; drop table X') == '"A""; drop table X"'
 
 
@@ -222,7 +222,7 @@ def test_a_view_that_is_not_there_names_its_setting(
 
 
 @pytest.mark.parametrize(
-    ("number", "kind", "told"),
+    ("number", "kind", "message"),
     [
         ("000606", SourceRefused, "see SNOWFLAKE_WAREHOUSE"),
         ("000630", Unavailable, "see SNOWFLAKE_STATEMENT_TIMEOUT_S"),

@@ -25,7 +25,7 @@ from clientupdater.domain.permissions import Scope
 from clientupdater.domain.write_context import WriteContext
 from clientupdater.ports.lists import ClientFilter, ClientQuery, StatusFilter
 from clientupdater.ports.unit_of_work import SYSTEM
-from tests.support.bulk_data import Crowd
+from tests.support.bulk_data import BulkData
 from tests.support.query_plans import Explaining
 from tests.support.reading_fixture import looking, reader
 from tests.support.servers import Database
@@ -49,7 +49,7 @@ def evening(cluster: Cluster, template_database: str) -> Iterator[Database]:
     name = f"{template_database}_evening"
     cluster.create_database(name, template=template_database)
     database = Database.on(cluster, name)
-    Crowd(CLIENTS, branches=200, periods=3, today=EVENING.date()).fill(database.superuser_url)
+    BulkData(CLIENTS, branches=200, periods=3, today=EVENING.date()).fill(database.superuser_url)
     with psycopg.connect(database.superuser_url, autocommit=True) as connection:
         for table in ("clients", "client_period_status", "status_events"):
             connection.execute(f"alter table {table} set (autovacuum_enabled = off)".encode())

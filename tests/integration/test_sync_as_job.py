@@ -53,7 +53,7 @@ def doer(syncing: Syncing, source: ClientSource | None = None) -> DoSyncJob:
     return DoSyncJob(syncing.work, syncing.clock, syncing.runner(source))
 
 
-def test_a_schedule_asks_for_a_source_and_the_run_is_put_down_and_done(syncing: Syncing) -> None:
+def test_a_schedule_starts_a_run_of_its_source_and_a_worker_does_it(syncing: Syncing) -> None:
     syncing.says(record("FC-1"))
     doer(syncing)(Hands(Held({"source": "snowflake"})))
     assert syncing.one("select status::text from sync_jobs") == "pending"
@@ -88,7 +88,7 @@ def test_a_schedule_of_a_source_that_is_not_set_up_or_is_being_read_has_nothing_
     ]
 
 
-def test_a_source_that_nobody_knows_is_refused(syncing: Syncing) -> None:
+def test_an_unknown_source_is_refused(syncing: Syncing) -> None:
     with pytest.raises(InvalidInput):
         doer(syncing)(Hands(Held({"source": "ledger"})))
 
@@ -102,7 +102,7 @@ def test_a_job_that_comes_again_after_its_run_is_over_does_nothing(syncing: Sync
     assert syncing.look(job).attempt == 1
 
 
-def test_whoever_has_the_job_of_a_failed_run_retried_learns_that_the_run_is_over(
+def test_retrying_the_job_of_a_failed_run_reports_that_the_run_is_over(
     syncing: Syncing,
 ) -> None:
     job = syncing.ask()

@@ -66,7 +66,7 @@ def test_a_run_whose_process_is_gone_is_failed_and_says_what_happened_and_what_t
     assert syncing.run().state is JobStatus.COMPLETED
 
 
-def test_a_run_that_nobody_began_is_failed_as_well(syncing: Syncing) -> None:
+def test_a_run_that_no_process_began_is_failed_too(syncing: Syncing) -> None:
     job = syncing.ask()
     syncing.clock.forward(minutes=1)
     assert fail_dead(syncing) == [job]
@@ -84,7 +84,7 @@ def test_a_run_that_a_job_of_the_queue_comes_back_to_is_left_to_it(syncing: Sync
     assert fail_dead(syncing) == [job]
 
 
-def test_while_a_run_applies_none_is_failed_and_nobody_waits(syncing: Syncing) -> None:
+def test_while_a_run_applies_no_run_is_failed_and_no_call_waits(syncing: Syncing) -> None:
     job = begun(syncing)
     syncing.clock.forward(minutes=5)
     with psycopg.connect(syncing.url) as applying:

@@ -181,7 +181,7 @@ def test_a_fetch_that_is_not_whole_applies_nothing(syncing: Syncing, stated: int
 
 
 @pytest.mark.rule("Y6")
-def test_a_source_that_states_no_count_marks_nobody(syncing: Syncing) -> None:
+def test_a_source_without_a_stated_count_marks_no_client_as_missing(syncing: Syncing) -> None:
     syncing.says(record("FC-1"), record("FC-2"))
     syncing.run(Source.CSV)
     syncing.forgets("FC-2")
@@ -192,7 +192,7 @@ def test_a_source_that_states_no_count_marks_nobody(syncing: Syncing) -> None:
 
 
 @pytest.mark.rule("Y7")
-def test_a_run_that_would_deactivate_too_many_is_held_until_somebody_approves(
+def test_a_run_that_would_deactivate_too_many_is_held_until_a_person_approves(
     syncing: Syncing,
 ) -> None:
     codes = everybody(syncing)
@@ -274,7 +274,7 @@ def test_one_run_of_a_source_at_a_time(syncing: Syncing) -> None:
 
 
 @pytest.mark.rule("Y9")
-def test_a_plan_is_approved_once_nobody_reads_its_source(syncing: Syncing) -> None:
+def test_a_plan_is_approved_once_no_run_reads_its_source(syncing: Syncing) -> None:
     syncing.says(record("FC-1"))
     preview, begun = syncing.preview(), syncing.ask()
     with syncing.work.begin(SYSTEM) as tx:
@@ -288,7 +288,7 @@ def test_a_plan_is_approved_once_nobody_reads_its_source(syncing: Syncing) -> No
 
 
 @pytest.mark.rule("Y9")
-def test_whoever_would_begin_while_a_run_applies_is_told_so_and_does_not_wait(
+def test_a_run_cannot_begin_while_another_applies_and_does_not_wait(
     syncing: Syncing,
 ) -> None:
     syncing.says(record("FC-1"))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @define
 class Breaking:
-    """A source that breaks at one page, as often as it is told to."""
+    """A source that breaks at one page, a given number of times."""
 
     within: MemorySource
     error: Exception

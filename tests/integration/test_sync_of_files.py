@@ -121,13 +121,13 @@ def require_recovered(dropping: Dropping) -> None:
     ]
 
 
-@pytest.mark.parametrize(("spoil", "told"), BROKEN.values(), ids=BROKEN.keys())
+@pytest.mark.parametrize(("spoil", "message"), BROKEN.values(), ids=BROKEN.keys())
 def test_a_file_that_is_broken_changes_nothing_says_why_and_the_next_one_recovers(
-    dropping: Dropping, spoil: Callable[[str], str | bytes], told: str
+    dropping: Dropping, spoil: Callable[[str], str | bytes], message: str
 ) -> None:
     dropping.drop(*people(6, full_name="Maria Clara"), spoil=spoil)
     before = dropping.syncing.book()
-    assert told in dropping.fails()
+    assert message in dropping.fails()
     assert dropping.syncing.book() == before
     require_recovered(dropping)
 
@@ -158,7 +158,9 @@ def test_a_folder_without_a_file_is_worth_another_try(dropping: Dropping) -> Non
     require_recovered(dropping)
 
 
-def test_a_file_that_lost_its_end_and_its_count_marks_nobody(dropping: Dropping) -> None:
+def test_a_file_without_its_end_and_its_count_marks_no_client_as_missing(
+    dropping: Dropping,
+) -> None:
     def cut(text: str) -> str:
         return "".join(text.splitlines(keepends=True)[:3])
 
@@ -200,7 +202,7 @@ def test_a_file_that_is_replaced_while_it_is_read_is_read_anew(dropping: Droppin
 
 
 @pytest.mark.rule("Y3")
-def test_Y3_a_ragged_line_costs_its_row_alone_and_nobody_is_missed_beside_it(
+def test_Y3_a_ragged_line_is_rejected_alone_and_no_client_is_marked_as_missing(
     dropping: Dropping,
 ) -> None:
     more = people(6, full_name="Maria Clara")
@@ -216,7 +218,7 @@ def test_Y3_a_ragged_line_costs_its_row_alone_and_nobody_is_missed_beside_it(
 
 
 @pytest.mark.rule("Y3")
-def test_Y3_a_code_that_comes_twice_in_the_place_of_another_leaves_nobody_missing(
+def test_Y3_a_code_that_comes_twice_in_place_of_another_marks_no_client_as_missing(
     dropping: Dropping,
 ) -> None:
     before = dropping.syncing.one("select sum(missing_count) from client_sources")
@@ -230,7 +232,7 @@ def test_Y3_a_code_that_comes_twice_in_the_place_of_another_leaves_nobody_missin
 
 
 @pytest.mark.rule("Y3")
-def test_Y3_rows_that_cannot_be_taken_cost_nobody_else_and_nobody_counts_as_gone(
+def test_Y3_rejected_rows_affect_no_other_row_and_their_clients_are_not_missing(
     dropping: Dropping,
 ) -> None:
     dropping.drop(

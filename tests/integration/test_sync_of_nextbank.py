@@ -155,13 +155,13 @@ def require_recovered(banking: Banking) -> None:
 
 
 @pytest.mark.parametrize(
-    ("banking", "told"), LASTING.items(), indirect=["banking"], ids=map(_named, LASTING)
+    ("banking", "message"), LASTING.items(), indirect=["banking"], ids=map(_named, LASTING)
 )
 def test_a_run_that_cannot_be_read_changes_nothing_says_why_and_the_next_one_recovers(
-    banking: Banking, told: str
+    banking: Banking, message: str
 ) -> None:
     before = banking.syncing.book()
-    assert told in banking.fails()
+    assert message in banking.fails()
     assert banking.syncing.book() == before
     banking.mend()
     assert banking.run().state is JobStatus.COMPLETED
@@ -177,7 +177,7 @@ def test_what_passes_within_a_run_costs_it_nothing(banking: Banking) -> None:
 
 @pytest.mark.rule("Y3")
 @pytest.mark.parametrize("banking", [Planned(Mishap.NESTED, SECOND)], indirect=True)
-def test_Y3_clients_with_a_nested_cell_cost_nobody_else_and_count_as_seen(
+def test_Y3_clients_with_a_nested_cell_are_rejected_alone_and_count_as_delivered(
     banking: Banking,
 ) -> None:
     done = banking.run()
@@ -194,7 +194,7 @@ def test_Y3_clients_with_a_nested_cell_cost_nobody_else_and_count_as_seen(
 
 @pytest.mark.parametrize("banking", [NOTHING], indirect=True)
 @pytest.mark.parametrize("hours", [-3, 3])
-def test_a_bank_whose_clock_is_wrong_loses_nobody_and_is_read_on_by_its_own_clock(
+def test_a_bank_with_a_wrong_clock_loses_no_client_and_is_read_by_its_own_clock(
     banking: Banking, hours: int
 ) -> None:
     banking.bank.skew = timedelta(hours=hours)

@@ -112,14 +112,14 @@ FAULTS: dict[str, tuple[Callable[[str, Any], JSONResponse | None], str]] = {
 }
 
 
-@pytest.mark.parametrize(("spoil", "told"), FAULTS.values(), ids=FAULTS.keys())
+@pytest.mark.parametrize(("spoil", "message"), FAULTS.values(), ids=FAULTS.keys())
 def test_a_view_that_cannot_be_read_changes_nothing_says_why_and_the_next_run_recovers(
-    warehouse: Warehouse, spoil: Callable[[str, Any], JSONResponse | None], told: str
+    warehouse: Warehouse, spoil: Callable[[str, Any], JSONResponse | None], message: str
 ) -> None:
     before = warehouse.syncing.book()
     warehouse.fake_snowflake.spoil = spoil
     result = warehouse.fails()
-    assert told in result
+    assert message in result
     assert "SECRET" not in result
     assert "None" not in result
     assert warehouse.syncing.book() == before
@@ -154,7 +154,7 @@ def require_recovered(warehouse: Warehouse) -> None:
     ]
 
 
-def test_rows_that_go_between_the_count_and_the_query_are_found_missing_and_nobody_goes(
+def test_rows_deleted_between_the_count_and_the_query_deactivate_no_client(
     warehouse: Warehouse,
 ) -> None:
     def lose(_: str, asked: dict[str, Any]) -> None:

@@ -23,7 +23,15 @@ from clientupdater.usecases.tracking.periods import Periods
 from clientupdater.usecases.tracking.recording import record_update
 from tests.support.builders import MANILA, NOVEMBER
 from tests.support.stores import PostgresWorld
-from tests.support.tracking_fixture import CALLED, CLERK, CORRECTOR, DECEASED, PAID, Scene, who
+from tests.support.tracking_fixture import (
+    CALLED,
+    CLERK,
+    CORRECTOR,
+    DECEASED,
+    PAID,
+    TrackingFixture,
+    who,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -36,10 +44,12 @@ PATIENCE = 30.0
 
 
 @pytest.fixture
-def scene(database: Database) -> Iterator[Scene]:
+def scene(database: Database) -> Iterator[TrackingFixture]:
     """Give the world on the fifth of November, with room for many at once."""
     with ConnectionPool(database.app_url, min_size=4, max_size=16, open=True) as pool:
-        yield Scene.on(PostgresWorld.populated(PostgresUnitsOfWork(pool), database.superuser_url))
+        yield TrackingFixture.on(
+            PostgresWorld.populated(PostgresUnitsOfWork(pool), database.superuser_url)
+        )
 
 
 def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
@@ -57,12 +67,12 @@ def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
         return list(threads.map(act, acts))
 
 
-def sequences(scene: Scene, client: Client, period: Period = NOVEMBER) -> list[int]:
+def sequences(scene: TrackingFixture, client: Client, period: Period = NOVEMBER) -> list[int]:
     with scene.world.work.begin(SYSTEM) as tx:
         return [event.sequence for event in tx.rows.history(client.id, period)]
 
 
-def test_S10_of_fifty_who_saw_the_same_version_one_writes(scene: Scene) -> None:
+def test_S10_of_fifty_who_saw_the_same_version_one_writes(scene: TrackingFixture) -> None:
     client = scene.client()
 
     def write() -> object:
@@ -76,7 +86,7 @@ def test_S10_of_fifty_who_saw_the_same_version_one_writes(scene: Scene) -> None:
 
 
 @pytest.mark.rule("P4", "S10")
-def test_of_fifty_who_begin_a_row_one_does(scene: Scene) -> None:
+def test_of_fifty_who_begin_a_row_one_does(scene: TrackingFixture) -> None:
     client = scene.client(OCTOBER)
 
     def write() -> object:
@@ -87,7 +97,7 @@ def test_of_fifty_who_begin_a_row_one_does(scene: Scene) -> None:
     assert sequences(scene, client) == [0, 1]
 
 
-def test_S9_sequences_stay_gapless_however_many_write(scene: Scene) -> None:
+def test_S9_sequences_stay_gapless_however_many_write(scene: TrackingFixture) -> None:
     client = scene.client()
 
     def write() -> object:
@@ -105,7 +115,7 @@ def test_S9_sequences_stay_gapless_however_many_write(scene: Scene) -> None:
     assert scene.row(client).snapshot.version == result[-1]
 
 
-def test_C1_of_ten_who_saw_the_same_client_one_corrects_it(scene: Scene) -> None:
+def test_C1_of_ten_who_saw_the_same_client_one_corrects_it(scene: TrackingFixture) -> None:
     client, editor = scene.client(), who(Permission.CLIENTS_UPDATE)
     correct = scene.contacts.correct
     result = [{Field.CONTACT_NUMBER: f"8123 450{number}"} for number in range(10)]
@@ -114,7 +124,7 @@ def test_C1_of_ten_who_saw_the_same_client_one_corrects_it(scene: Scene) -> None
     assert len(scene.world.changes(client.id)) == 1
 
 
-def test_nobody_waits_for_a_row_that_is_not_theirs(scene: Scene) -> None:
+def test_nobody_waits_for_a_row_that_is_not_theirs(scene: TrackingFixture) -> None:
     held, *others = [scene.client() for _ in range(50)]
     with scene.world.work.begin(SYSTEM) as tx:
         record_update(scene.tracking.clients.within(tx, CLERK, held), NOVEMBER, DECEASED, 0)
@@ -129,7 +139,7 @@ def test_nobody_waits_for_a_row_that_is_not_theirs(scene: Scene) -> None:
     assert scene.row(held).snapshot.version == 1
 
 
-def test_T1_two_terminal_outcomes_at_once_leave_one_and_no_open_row(scene: Scene) -> None:
+def test_T1_two_terminal_outcomes_at_once_leave_one_and_no_open_row(scene: TrackingFixture) -> None:
     for _ in range(10):
         client = scene.client(OCTOBER, NOVEMBER, QUARTER)
         results = at_once(
@@ -144,7 +154,9 @@ def test_T1_two_terminal_outcomes_at_once_leave_one_and_no_open_row(scene: Scene
         assert sum(row.snapshot.is_terminal for row in rows) == 1
 
 
-def test_T1_a_record_on_another_row_at_the_same_moment_leaves_no_open_row(scene: Scene) -> None:
+def test_T1_a_record_on_another_row_at_the_same_moment_leaves_no_open_row(
+    scene: TrackingFixture,
+) -> None:
     for _ in range(10):
         client = scene.client(OCTOBER, NOVEMBER)
         at_once(
@@ -159,7 +171,7 @@ def test_T1_a_record_on_another_row_at_the_same_moment_leaves_no_open_row(scene:
         assert result == list(range(len(result)))
 
 
-def test_T1_a_period_opened_while_a_client_ends_leaves_no_open_row(scene: Scene) -> None:
+def test_T1_a_period_opened_while_a_client_ends_leaves_no_open_row(scene: TrackingFixture) -> None:
     """Hold the end back until the worker has begun to open: it waits, and then passes over."""
     client = scene.client(OCTOBER)
     opening = Periods(scene.world.work, scene.clock, MANILA).open_due
@@ -182,7 +194,9 @@ def test_T1_a_period_opened_while_a_client_ends_leaves_no_open_row(scene: Scene)
         assert tx.rows.find(client.id, NOVEMBER) is None
 
 
-def test_T1_a_row_begun_by_a_write_while_the_client_ends_is_not_left_open(scene: Scene) -> None:
+def test_T1_a_row_begun_by_a_write_while_the_client_ends_is_not_left_open(
+    scene: TrackingFixture,
+) -> None:
     for _ in range(10):
         client = scene.client(OCTOBER)
         at_once(
@@ -196,7 +210,9 @@ def test_T1_a_row_begun_by_a_write_while_the_client_ends_is_not_left_open(scene:
         assert [row.period for row in rows if row.snapshot.is_open] == []
 
 
-def test_bulks_over_the_same_clients_in_any_order_never_block_each_other(scene: Scene) -> None:
+def test_bulks_over_the_same_clients_in_any_order_never_block_each_other(
+    scene: TrackingFixture,
+) -> None:
     clients = [scene.client(OCTOBER, NOVEMBER) for _ in range(6)]
     update = StatusUpdate(status="CALLED")
     forward = [
@@ -215,7 +231,7 @@ def test_bulks_over_the_same_clients_in_any_order_never_block_each_other(scene: 
         assert sequences(scene, client) == sequences(scene, client, OCTOBER) == [0, 1]
 
 
-def test_a_bulk_that_ends_a_client_never_blocks_another_who_ends_it(scene: Scene) -> None:
+def test_a_bulk_that_ends_a_client_never_blocks_another_who_ends_it(scene: TrackingFixture) -> None:
     for _ in range(20):
         client = scene.client(OCTOBER, NOVEMBER, QUARTER)
         items = [
@@ -232,7 +248,7 @@ def test_a_bulk_that_ends_a_client_never_blocks_another_who_ends_it(scene: Scene
 
 
 @pytest.mark.rule("T1", "T3")
-def test_deceased_and_voided_again_ends_as_it_began(scene: Scene) -> None:
+def test_deceased_and_voided_again_ends_as_it_began(scene: TrackingFixture) -> None:
     client = scene.client(OCTOBER, NOVEMBER, QUARTER)
     scene.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
     for period in (OCTOBER, QUARTER):
@@ -242,7 +258,9 @@ def test_deceased_and_voided_again_ends_as_it_began(scene: Scene) -> None:
         assert scene.row(client, period).snapshot.is_open
 
 
-def test_a_terminal_outcome_and_its_voiding_at_once_leave_rows_that_agree(scene: Scene) -> None:
+def test_a_terminal_outcome_and_its_voiding_at_once_leave_rows_that_agree(
+    scene: TrackingFixture,
+) -> None:
     for _ in range(5):
         client = scene.client(OCTOBER, NOVEMBER)
         scene.tracking.record(CLERK, client.id, OCTOBER, DECEASED, 0)

@@ -133,7 +133,7 @@ where i.indrelid = any('{clients,client_period_status,client_words}'::regclass[]
 
 
 @frozen
-class Crowd:
+class BulkData:
     """How many of each."""
 
     clients: int

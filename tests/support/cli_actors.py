@@ -1,4 +1,4 @@
-"""A branch with clients, the people around it, and the command as one of them runs it."""
+"""A branch with clients, its people, and the command run as one of them."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ class Desk:
     ana: PersonId
 
     def run(self, *arguments: str, actor: str = ANA, stdin: str = "") -> CompletedProcess[str]:
-        """Run a command as somebody."""
+        """Run a command as a person."""
         settings = {"DATABASE_URL": self.url, "CLIENTUPDATER_ACTOR": actor}
         return call(*arguments, stdin=stdin, **settings)
 
     def json(self, *arguments: str, actor: str = ANA) -> Any:
-        """Run one that succeeds, for its result."""
+        """Run a command that must succeed; give its result."""
         done = self.run(*arguments, "--json", actor=actor)
         assert done.returncode == 0, done.stderr + done.stdout
         return orjson.loads(done.stdout)
 
     def client(self, name: str = "Juana Reyes") -> str:
-        """Put a client into the book; give its code."""
+        """Add a client; give its code."""
         count: int = self.staff.one("select count(*) from clients")
         code = f"FC-{count:06d}"
         self.staff.run(
@@ -65,19 +65,18 @@ class Desk:
         return code
 
     def events(self) -> int:
-        """Count everything that people recorded."""
+        """Count all recordings."""
         counted: int = self.staff.one("select count(*) from status_events where kind = 'recorded'")
         return counted
 
 
 def running(cycle: Cycle = Cycle.MONTHLY) -> Period:
-    """Name the running period, by the clock that the command goes by."""
+    """Give the running period, by the command's clock."""
     return Period.containing(datetime.now(ZONE).date(), cycle)
 
 
 @contextmanager
 def a_desk(database: Database) -> Iterator[Desk]:
-    """Set it up over a database."""
     with staffed(database, ZONE) as staff:
         ana = staff.hire(*(f"{each} branch" for each in _FIELD), email=ANA, first_name="Ana")
         staff.hire(*(f"{each} all" for each in _BOSS), email=BOSS, first_name="Bo")

@@ -28,7 +28,7 @@ KEPT = ("PATH", "HOME", "TMPDIR", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
 
 
 def heeding_signals(command: list[str]) -> list[str]:
-    """Let a process be told to stop also where we were started to ignore that, as by nohup."""
+    """Let a process receive stop signals even if we ignore them, as under nohup."""
     return [sys.executable, "-S", "-c", _HEED, *command]
 
 

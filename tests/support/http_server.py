@@ -32,7 +32,7 @@ def keyed(request: httpx.Request) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Stops when it is told, where uvicorn looks and waits for tenths of a second."""
+    """Stops at once, where uvicorn looks and waits for tenths of a second."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)

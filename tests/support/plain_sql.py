@@ -148,6 +148,6 @@ class World:
 
 @contextmanager
 def world(database: Database, **settings: object) -> Iterator[World]:
-    """Open a transaction of the application as the system, unless told otherwise."""
+    """Open a transaction of the application as the system by default."""
     with session(database.app_url, **(settings or {"system": "on"})) as connection:
         yield World(connection)

@@ -23,7 +23,7 @@ LEASE = timedelta(seconds=30)
 
 
 def at(seconds: float) -> datetime:
-    """Name the moment so many seconds later."""
+    """Give the moment that many seconds later."""
     return NOW + timedelta(seconds=seconds)
 
 
@@ -38,21 +38,19 @@ class JobQueue:
     pcni: CompanyId
 
     def put(self, name: str = "count", seconds: float = 0, **facts: Any) -> JobId:
-        """Put a job down in a unit of work of its own."""
+        """Add a job in a unit of work of its own."""
         with self.work.begin(SYSTEM) as tx:
             job = tx.jobs.enqueue(NewJob(name=name, **facts), at(seconds))
         assert job is not None
         return job
 
     def look(self, job: JobId) -> Job:
-        """See how a job stands."""
         with self.work.begin(SYSTEM) as tx:
             result = tx.jobs.lock(job)
         assert result is not None
         return result
 
     def all(self, **asked: Any) -> list[JobId]:
-        """List jobs."""
         with self.work.begin(SYSTEM) as tx:
             return [job.id for job in tx.jobs.list(JobsAsked(**asked), before=None, at_most=50)]
 
@@ -84,7 +82,7 @@ class WorkedQueue(JobQueue):
 
 
 def held(job: Job) -> JobClaim:
-    """Name a hold by the job that was claimed."""
+    """Give the claim of a claimed job."""
     assert job.worker is not None
     return JobClaim(job.id, job.worker, job.attempts)
 

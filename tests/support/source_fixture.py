@@ -52,7 +52,7 @@ class Stage:
 
 
 def _columns(records: tuple[tuple[str, object], ...]) -> list[RawRecord]:
-    return [{"CLIENT_CODE": code, "UPDATED_AT": at} for code, at in records]  # type: ignore[dict-item] # told as each source tells it
+    return [{"CLIENT_CODE": code, "UPDATED_AT": at} for code, at in records]  # type: ignore[dict-item] # as each source tells it
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A database, a source in memory, and the runs that take over what it says."""
+"""A database, a source in memory, and the runs that sync it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ BLANK = dict.fromkeys((column for column, _, _ in MAPPINGS.values()), None)
 
 
 def record(code: str, **facts: Any) -> dict[str, Any]:
-    """Write a client down as the source would; what is not said is as for anybody."""
+    """Make a source's record of a client, with defaults."""
     usual = {
         "CLIENT_CODE": code,
         "FULL_NAME": "Juan dela Cruz",
@@ -83,8 +83,6 @@ def record(code: str, **facts: Any) -> dict[str, Any]:
 
 @define
 class Syncing:
-    """What a test of syncing needs."""
-
     work: PostgresUnitsOfWork
     url: str
     clock: HandClock = field(factory=HandClock)
@@ -93,7 +91,7 @@ class Syncing:
     page_size: int = 3
 
     def set_up(self) -> Syncing:
-        """Put in branches and the mappings."""
+        """Add branches and the mappings."""
         with psycopg.connect(self.url) as connection:
             for code in ("CAL", "DAV", "BAG"):
                 connection.execute(
@@ -114,50 +112,46 @@ class Syncing:
     # --- the source
 
     def says(self, *records: Mapping[str, Any]) -> None:
-        """Let the source say these, in place of what it said of the same clients."""
+        """Add these records to the source, in place of those of the same clients."""
         for each in records:
             self.records[each["CLIENT_CODE"]] = dict(each)
 
     def forgets(self, *codes: str) -> None:
-        """Let the source no longer have these."""
+        """Remove these clients from the source."""
         for code in codes:
             del self.records[code]
 
     def source(self) -> MemorySource:
-        """Give the source as it is now."""
         listed: list[RawRecord] = list(self.records.values())
         return MemorySource(listed, self.clock, page_size=self.page_size)
 
     # --- runs
 
     def runner(self, source: ClientSource | None = None, **facts: Any) -> RunSync:
-        """Give what does runs."""
         sources = dict.fromkeys(Source, source or self.source())
         reader = SyncInput(self.work, self.clock, {**sources, **self.sources}, timedelta(hours=1))
         return evolve(RunSync(self.work, self.clock, MANILA, reader), **facts)
 
     def runs(self) -> SyncRuns:
-        """Give the use case that people ask for runs by."""
         one_client = OneClient(self.work, self.clock, MANILA, self.sources)
         clients = ClientAccess(self.work, self.clock, MANILA)
         return SyncRuns(self.work, self.clock, self.runner(), clients, one_client)
 
     def ask(self, source: Source = Source.SNOWFLAKE, **asked: Any) -> SyncJobId:
-        """Ask for a run."""
         with self.work.begin(SYSTEM) as tx:
             return tx.sync_jobs.create(SyncRequest(source, **asked), None, self.clock.now()).id
 
     def run(self, source: Source = Source.SNOWFLAKE, **asked: Any) -> SyncJob:
-        """Ask for a run, and do it; time passes."""
+        """Request a run and do it; time passes."""
         self.clock.forward(minutes=1)
         return self.runner()(self.ask(source, **asked))
 
     def preview(self, **asked: Any) -> SyncJob:
-        """See what a run would do."""
+        """Preview a run."""
         return self.run(mode=Mode.PREVIEW, **asked)
 
     def approve(self, job: SyncJob) -> SyncJob:
-        """Let a plan be applied, and apply it."""
+        """Approve a plan and apply it."""
         with self.work.begin(SYSTEM) as tx:
             result = tx.sync_jobs.find(job.id)
             assert result is not None
@@ -165,14 +159,13 @@ class Syncing:
         return self.runner()(job.id)
 
     def outcome(self, job: SyncJob) -> Outcome:
-        """Read what a run came to."""
+        """Read a run's outcome."""
         with self.work.begin(SYSTEM) as tx:
             result = tx.sync_jobs.plan(job.id)
         assert result is not None
         return result
 
     def look(self, job: SyncJobId) -> SyncJob:
-        """Read how a run stands."""
         with self.work.begin(SYSTEM) as tx:
             result = tx.sync_jobs.find(job)
         assert result is not None
@@ -181,26 +174,24 @@ class Syncing:
     # --- the book
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """Look into the database."""
         with psycopg.connect(self.url) as connection:
             return connection.execute(sql.encode(), values).fetchall()
 
     def one(self, sql: str, *values: object) -> Any:
-        """Look up one value."""
         ((value,),) = self.rows(sql, *values)
         return value
 
     def do(self, sql: str, *values: object) -> None:
-        """Put something into the database, as only its superuser can."""
+        """Write to the database as its superuser."""
         with psycopg.connect(self.url) as connection:
             connection.execute(sql.encode(), values)
 
     def book(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Read all that a run may change of clients, and of who was missed."""
+        """Read all client data that a run may change, and the absences."""
         return {name: self.rows(sql) for name, sql in BOOK.items()}
 
     def written(self) -> dict[str, int]:
-        """Count the rows of clients that were ever written, by the server's own counters."""
+        """Count the written rows of clients, by the server's counters."""
         with ExitStack() as stack:
             for _ in range(self.work.pool.get_stats()["pool_size"]):
                 connection = stack.enter_context(self.work.pool.connection())
@@ -208,7 +199,6 @@ class Syncing:
         return dict(self.rows(WRITTEN))
 
     def client(self, code: str, *columns: str) -> Any:
-        """Look at a client."""
         result = self.rows(
             f"select {', '.join(columns)} from clients where client_code = %s",
             code,
@@ -217,7 +207,7 @@ class Syncing:
         return columns_found[0] if len(columns) == 1 else columns_found
 
     def history(self, code: str) -> list[tuple[Any, ...]]:
-        """Read what runs changed of a client."""
+        """Read the changes that runs made to a client."""
         return self.rows(
             "select field_changed, old_value, new_value from client_sync_history h"
             " join clients c on c.id = h.client_id where c.client_code = %s"
@@ -226,7 +216,7 @@ class Syncing:
         )
 
     def events(self, code: str) -> list[tuple[Any, ...]]:
-        """Read what happened to a client's rows."""
+        """Read the events of a client's rows."""
         return self.rows(
             "select s.period, e.event_sequence, e.kind, e.exempt_cause, b.code"
             " from status_events e"
@@ -237,11 +227,10 @@ class Syncing:
         )
 
     def company(self, code: str) -> CompanyId:
-        """Find a company."""
         return CompanyId(self.one("select id from companies where code = %s", code))
 
     def somebody(self) -> PersonId:
-        """Employ somebody."""
+        """Add a person."""
         result = self.rows("select id from users limit 1")
         if not result:
             result = self.rows(
@@ -251,7 +240,6 @@ class Syncing:
 
 
 def born(year: int) -> date:
-    """Name a birthday."""
     return date(year, 5, 17)
 
 

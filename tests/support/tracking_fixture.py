@@ -1,4 +1,4 @@
-"""People at work on the small world: a clock that can be moved, and one desk for all of it."""
+"""Use cases of tracking over the small test data, with a clock that tests move."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def who(
     scope: Scope = Scope.BRANCH,
     company: CompanyId | None = None,
 ) -> Caller:
-    """Let somebody of Caloocan act with these permissions."""
+    """Give a person of Caloocan these permissions."""
     grants = frozenset(Grant(permission, company, scope) for permission in permissions)
     return Caller(Actor(person, grants=grants, territory=Territory(branches=frozenset({CALOOCAN}))))
 
@@ -62,7 +62,7 @@ CORRECTOR = who(*STAFF, Permission.STATUS_CORRECT)
 
 
 @frozen
-class Scene:
+class TrackingFixture:
     """A world, its clock, and what can be done there."""
 
     world: World
@@ -75,7 +75,7 @@ class Scene:
     explanations: AccessExplanations
 
     @classmethod
-    def on(cls, world: World, now: datetime | None = None) -> Scene:
+    def on(cls, world: World, now: datetime | None = None) -> TrackingFixture:
         """Begin on the fifth of November."""
         clock = SetClock(now or manila(5))
         clients = ClientAccess(world.work, clock, MANILA)

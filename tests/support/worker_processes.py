@@ -122,8 +122,8 @@ def command(*arguments: str, **settings: str) -> AbstractContextManager[ForkServ
 
 
 @contextmanager
-def _running(act: Callable[..., object], *told: object) -> Iterator[ForkServerProcess]:
-    process = _forking.Process(target=act, args=told, daemon=True)
+def _running(act: Callable[..., object], *args: object) -> Iterator[ForkServerProcess]:
+    process = _forking.Process(target=act, args=args, daemon=True)
     process.start()
     try:
         yield process

@@ -149,7 +149,7 @@ def test_there_is_room_exactly_while_less_is_used_than_there_is(
 @given(counts())
 @example((Allowance("any", 5, timedelta(seconds=60)), Count(0, 5, 1)))
 @example((Allowance("any", 1, timedelta(seconds=1)), Count(2, 0, SECOND)))
-def test_who_waits_as_told_is_let_in_and_nobody_is_told_to_wait_a_second_too_long(
+def test_retry_after_is_long_enough_and_not_a_second_too_long(
     given_: tuple[Allowance, Count],
 ) -> None:
     allowance, count = given_

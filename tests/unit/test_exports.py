@@ -52,7 +52,7 @@ def test_no_columns_named_are_all_of_them_in_their_order() -> None:
     )
 
 
-def test_a_column_that_is_not_there_or_comes_twice_is_told() -> None:
+def test_an_unknown_or_repeated_column_is_reported() -> None:
     with pytest.raises(InvalidInput) as caught:
         chosen_columns(ExportType.STATUS, ["status", "shoe_size", "status"])
     assert [fault.pointer for fault in caught.value.faults] == ["/columns/1", "/columns/2"]

@@ -99,7 +99,7 @@ def test_J1_a_dead_job_can_be_retried_or_called_off_by_hand_and_so_one_that_is_n
     }
 
 
-def test_J1_a_job_stands_at_one_of_these() -> None:
+def test_J1_a_job_has_one_of_these_states() -> None:
     message = "pending processing held completed failed dead cancelled"
     assert list(JobStatus) == message.split()
 

@@ -171,7 +171,7 @@ def test_U6_a_password_is_neither_the_email_nor_its_name(password: str) -> None:
     assert told(password, "juan@example.ph") == []
 
 
-def test_U6_every_fault_is_told_at_once_and_never_the_password() -> None:
+def test_U6_every_fault_is_reported_at_once_and_never_the_password() -> None:
     short = "ana@x.ph"
     with pytest.raises(InvalidInput) as caught:
         check_password(short, short, "/new_password")

@@ -33,7 +33,7 @@ PAR_STATUSES = {"do_not_show": 74, "tele_130": 15, "tele_hardcore": 7, "": 4}
 ACCOUNTS = {"ATM": 62, "PASSBOOK": 21, "BOTH": 13, "NONE": 4}
 UNMAPPED, INACTIVE, ASSIGNED, HANDED_OVER, NEWCOMERS = 0.01, 0.015, 0.66, 0.06, 0.03
 """Which shares of all clients have no product, are inactive, have an officer (and had another
-before), and came only within the time that is told of."""
+before), and came only within the time of the history."""
 
 
 @frozen(kw_only=True)

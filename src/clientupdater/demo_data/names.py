@@ -101,7 +101,7 @@ class Name:
 
 
 def made_up_name(rng: Random) -> Name:
-    """Make up somebody's name; two first names in a quarter of all cases."""
+    """Make up a person's name; two first names in a quarter of all cases."""
     listed = WOMEN if happens(rng, 0.55) else MEN
     first = " ".join(rng.sample(listed, 2)) if happens(rng, 0.25) else rng.choice(listed)
     suffix = rng.choice(SUFFIXES) if listed is MEN and happens(rng, 0.08) else ""

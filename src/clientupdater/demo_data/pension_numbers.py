@@ -1,4 +1,4 @@
-"""Pension numbers that nobody has: two zeros, and eight digits that say nothing of the client."""
+"""Pension numbers that no person has: two zeros, and eight digits unrelated to the client."""
 
 from __future__ import annotations
 

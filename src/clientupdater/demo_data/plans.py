@@ -51,14 +51,14 @@ if TYPE_CHECKING:
 BACKDATING_DAYS = 5
 MOST_CALLS = 6
 UNTOUCHED, PAYING, TAKEN_BACK, VOIDED, LAPSED = 0.06, 0.05, 0.02, 0.008, 0.04
-"""Which shares nobody gets to, pay unasked, are taken back, undone, or were late for a while."""
+"""The shares that no caller reaches, that pay unasked, are reopened, voided, or were late once."""
 
 FIRST_TIME = {"CONFIRMED": 52, "TO_FOLLOW": 21, "CALLED": 14, "UPDATED": 7, "NOT_REACHABLE": 3}
 NEXT_TIMES = {"CONFIRMED": 52, "TO_FOLLOW": 14, "CALLED": 9, "UPDATED": 4, "NOT_REACHABLE": 20}
 RARELY = {"DECEASED": 0.35, "FULLY_PAID": 0.4}
 FINDINGS = frozenset({"TO_FOLLOW", "CALLED", "UPDATED"})
 COME_BACK = {"TO_FOLLOW": 1.0, "CALLED": 0.4, "UPDATED": 0.2}
-"""How often somebody says when to call again."""
+"""How often a client says when to call again."""
 
 
 @frozen
@@ -114,7 +114,7 @@ class Planner:
     def _calls(
         self, client: DemoClient, period: Period, day: date | None
     ) -> Iterator[HistoryEntry]:
-        """Plan call after call, until one of them closes the period or nobody calls again."""
+        """Plan call after call, until one of them closes the period or no other follows."""
         chances = FIRST_TIME
         for _ in range(MOST_CALLS):
             if day is None or not self._in_time(period, day):
@@ -139,7 +139,7 @@ class Planner:
         return Call(at, period, person.id, self._update(client, person, at, outcome))
 
     def _caller(self, client: DemoClient, at: datetime) -> Person:
-        """Choose the officer mostly, else whoever calls or leads there."""
+        """Choose mostly the officer, else a caller or manager of the branch."""
         staff = self.directory.staff_of(client.facts.company, client.facts.branch)
         officer = client.officer_at(at)
         if officer and happens(self.rng, 0.85):
@@ -167,7 +167,7 @@ class Planner:
         )
 
     def _occurred(self, at: datetime) -> datetime:
-        """A visit is told some time after it was made, on the same day."""
+        """A visit is recorded some time after it was made, on the same day."""
         opens = self.calendar.at(at.date(), time(FIRST_HOUR))
         return max(opens, at - timedelta(minutes=self.rng.randint(10, 180)))
 

@@ -1,4 +1,4 @@
-"""What was made up, as the tables hold it."""
+"""The made-up data as rows of tables."""
 
 from __future__ import annotations
 
@@ -94,26 +94,22 @@ class RecordWriter:
     # --- the organisation
 
     def areas(self, organisation: Organisation) -> Iterator[Record]:
-        """Write down the areas."""
         for area in organisation.areas:
             company = self.companies[area.company] if area.company else None
             yield area.id, area.code, area.name, company, self.since, self.since
 
     def branches(self, organisation: Organisation) -> Iterator[Record]:
-        """Write down the branches."""
         for each in organisation.branches:
             described = (each.name, each.location, each.category)
             yield each.id, each.code, *described, self.since, self.since
 
     def area_branches(self, organisation: Organisation) -> Iterator[Record]:
-        """Write down which branches belong to which area."""
         for branch in organisation.branches:
             yield branch.area.id, branch.id, True, self.since
         area, branch = organisation.shared
         yield area.id, branch.id, False, self.since
 
     def branch_contacts(self, organisation: Organisation) -> Iterator[Record]:
-        """Write down how to reach the branches."""
         for branch in organisation.branches:
             for kind, value in (("phone", branch.telephone), ("email", branch.email)):
                 primary = kind == "phone"
@@ -122,7 +118,7 @@ class RecordWriter:
     # --- people
 
     def users(self, staff: Iterable[Person], hashes: Mapping[PersonId, str]) -> Iterator[Record]:
-        """Write down the staff; nobody without a hash can sign in with a password."""
+        """Give the staff; only people with a hash can sign in with a password."""
         for person in staff:
             hashed = hashes.get(person.id)
             yield (
@@ -140,7 +136,6 @@ class RecordWriter:
             )
 
     def grants(self, staff: Iterable[Person], by: Person) -> Iterator[Record]:
-        """Write down who may do what."""
         permissions = self.lookups["permissions"]
         for person in staff:
             for grant in sorted(person.actor.grants, key=str):
@@ -149,7 +144,7 @@ class RecordWriter:
                 yield self._id(), person.id, *granted
 
     def territories(self, staff: Iterable[Person], by: Person) -> tuple[list[Record], list[Record]]:
-        """Write down where: branches, then areas."""
+        """Give the territories: branches, then areas."""
         granted = (by.id, self.since)
         people = [(person.id, person.actor.territory) for person in staff]
         branches = [(who, each, *granted) for who, where in people for each in where.branches]
@@ -159,7 +154,6 @@ class RecordWriter:
     # --- clients and what happened to them
 
     def client(self, client: DemoClient) -> Record:
-        """Write down one client."""
         facts = client.facts
         return (
             facts.id,
@@ -185,20 +179,18 @@ class RecordWriter:
         )
 
     def assignments(self, client: DemoClient) -> Iterator[Record]:
-        """Write down who looked after a client."""
         for each in client.assignments:
             ended = (each.by, "reassigned") if each.until else (None, None)
             lasted = (each.since, each.until, each.by)
             yield self._id(), client.facts.id, each.officer, *lasted, *ended, each.since
 
     def row_with_events(self, history: RowHistory) -> tuple[Record, list[Record]]:
-        """Write down a row, and its events."""
         row_id = self._id()
         events = [self._event(row_id, history, event) for event in history.events]
         return self._row(row_id, history), events
 
     def opening(self, period: Period, at: datetime, rows_opened: int, unmapped: int) -> Record:
-        """Write down that a period was opened for everybody, in a few seconds."""
+        """Give the opening of a period for all clients, which took a few seconds."""
         done = at + timedelta(seconds=2)
         return self._id(), *_period_columns(period), rows_opened, unmapped, at, done
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """What somebody is employed as; the software itself knows grants alone."""
+    """A person's job; the software itself knows only grants."""
 
     ADMINISTRATOR = "administrator"
     HEAD_OFFICE = "head office"
@@ -135,7 +135,7 @@ class _StaffMaker:
         return person
 
     def change(self, person: Person, **facts: object) -> None:
-        """Let somebody already taken on be otherwise than their role."""
+        """Change a member of the staff away from the role's defaults."""
         changed = evolve(person, actor=evolve(person.actor, **facts))  # type: ignore[arg-type] # the caller names the facts
         self.staff[self.staff.index(person)] = changed
 
@@ -169,7 +169,7 @@ def made_up_staff(
 
 
 def _manager(maker: _StaffMaker, branch: Branch) -> None:
-    """A branch of both companies has a manager with the grants of each, told apart."""
+    """A branch of both companies has a manager with separate grants for each."""
     person = maker.hire(Role.BRANCH_MANAGER, branch.area.company, branches=[branch])
     if branch.area.company is None:
         rights = RIGHTS[Role.BRANCH_MANAGER]
@@ -206,7 +206,7 @@ def _others(maker: _StaffMaker) -> None:
 
 
 def _shown(staff: list[Person]) -> tuple[Person, ...]:
-    """Give the first of each role that is told an address that is easily typed."""
+    """Give the first person of each listed role an address that is easy to type."""
     first: dict[tuple[Role, str | None], Person] = {}
     for person in staff:
         first.setdefault((person.role, person.company), person)

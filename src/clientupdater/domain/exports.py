@@ -1,4 +1,4 @@
-"""Exports: what can be exported, how a cell is kept from being a formula, when a file expires."""
+"""Exports: their columns, how a cell is kept from being a formula, when a file expires."""
 
 from __future__ import annotations
 
@@ -14,22 +14,18 @@ if TYPE_CHECKING:
 
 
 class ExportType(StrEnum):
-    """What is exported."""
-
     CLIENTS = "clients"
     STATUS = "status"
     REPORT = "report"
 
 
 class ExportFormat(StrEnum):
-    """How it is written."""
-
     CSV = "csv"
     XLSX = "xlsx"
 
 
 class Kind(StrEnum):
-    """What the cells of a column are."""
+    """The kind of a column's cells."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -112,11 +108,11 @@ NEEDS: Mapping[ExportType, tuple[Permission, ...]] = {
     ),
     ExportType.REPORT: (Permission.REPORTS_EXPORT, Permission.REPORTS_READ),
 }
-"""What it takes: only what all of them cover is in the file (A10)."""
+"""The required permissions: a file holds only what all of them cover (A10)."""
 
 
 def chosen_columns(kind: ExportType, named: Sequence[str]) -> tuple[str, ...]:
-    """Give the columns that are asked for, in the order they are asked in; none named: all."""
+    """Check the requested columns and give them in their order; no names means all."""
     known = COLUMNS[kind]
     faults = [
         Fault(f"/columns/{n}", f"is no column of {kind}; there are {', '.join(known)}")
@@ -134,30 +130,30 @@ def chosen_columns(kind: ExportType, named: Sequence[str]) -> tuple[str, ...]:
 
 
 def is_over(expires_at: datetime | None, now: datetime) -> bool:
-    """Whether a file may be had no longer."""
+    """Whether a file has expired."""
     return expires_at is not None and expires_at <= now
 
 
 EMPTY = "\x01"
-"""A cell of a workbook in which nothing stands: no text of one may hold this character."""
+"""An empty cell of a workbook; no text in one may hold this character."""
 
 # --- cells of a CSV
 
 COVER = "# "
-"""What the lines begin with that stand above the names of the columns, and say what the file is."""
+"""The start of the lines above the column names, which describe the file."""
 FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
-"""What makes a spreadsheet take a text for something to work out, in full width as well."""
+"""A spreadsheet evaluates a text that begins with one of these, in full width as well."""
 _QUOTE = "'"
 ESCAPED_STARTS = FORMULA_STARTS + _QUOTE
-"""The quote itself as well, so that what was put before a text can be told from its own."""
+"""The quote too, so that an added quote differs from one that belongs to the text."""
 
 
 def escaped(text: str) -> str:
-    """Put a quote before what a spreadsheet would work out: it stays the text that it is."""
+    """Put a quote before a text that a spreadsheet would evaluate."""
     return _QUOTE + text if text[:1] and text[0] in ESCAPED_STARTS else text
 
 
 def unescaped(cell: str) -> str:
-    """Give the text back that was escaped."""
+    """Undo `escaped`."""
     is_escaped = cell[:1] == _QUOTE and cell[1:2] and cell[1] in ESCAPED_STARTS
     return cell[1:] if is_escaped else cell

@@ -21,12 +21,12 @@ from clientupdater.domain.errors import (
     SyncOver,
 )
 
-#: What no other attempt would find otherwise; a person may still retry it by hand.
+#: Another attempt would fail in the same way; a person may still retry the job by hand.
 _LASTING = (
     *(InvalidInput, NotFound, Gone, Refused, RuleBroken, Misconfigured, SourceFailed),
     *(PlanChanged, SyncOver),
 )
-#: Beyond this many doublings every delay is at its limit anyway.
+#: More doublings than these exceed every limit.
 _MOST_DOUBLINGS = 64
 _TICK = timedelta(microseconds=1)
 
@@ -51,17 +51,16 @@ class RetryPolicy:
     longest: timedelta = timedelta(hours=1)
 
     def delay(self, attempt: int, fraction: float) -> timedelta:
-        """Wait after this attempt, counted from 1: half of it surely, half of it by chance.
+        """Compute the wait after this attempt, counted from 1: half is fixed, half is random.
 
-        The chance (a fraction between 0 and 1) is an argument; it keeps jobs that failed
-        together from coming back together.
+        `fraction`, random between 0 and 1, spreads jobs that failed together.
         """
         doublings = min(attempt - 1, _MOST_DOUBLINGS)
-        whole = min((self.first // _TICK) << doublings, self.longest // _TICK)
-        return timedelta(microseconds=whole) * (1 + fraction) / 2
+        longest = min((self.first // _TICK) << doublings, self.longest // _TICK)
+        return timedelta(microseconds=longest) * (1 + fraction) / 2
 
 
-#: The first time within four seconds: who was killed is no reason to let the job wait.
+#: The first retry comes within four seconds: the job is not to blame for its worker's death.
 _AFTER_A_DEATH = RetryPolicy(first=timedelta(seconds=4), longest=timedelta(minutes=2))
 
 
@@ -83,30 +82,29 @@ def after_failure(
 
 
 def after_lost_lease(attempts: int, max_attempts: int, now: datetime, fraction: float) -> Verdict:
-    """Take back what a dead worker held: soon, since nothing says that the job failed (J1).
+    """Return a dead worker's job to the queue soon, since the job itself may be sound (J1).
 
-    Its attempt counts all the same, or a job that kills its worker would do so for ever. Those
-    that were held beside it come back scattered, more so the second time, or they would be taken
-    up together with it once more, and lose their attempts to it as well.
+    The attempt counts, or a job that kills its worker would do so for ever. The jobs that the
+    worker had beside it return at scattered times, more so the second time; otherwise they would
+    meet the deadly job again and lose their attempts too.
     """
     return after_failure(attempts, max_attempts, now, fraction, _AFTER_A_DEATH)
 
 
 def is_lasting(error: Error) -> bool:
-    """Whether trying again is no use until a person changes something (J1)."""
+    """Whether another attempt fails until a person changes something (J1)."""
     return isinstance(error, _LASTING)
 
 
 def can_be_retried(status: JobStatus) -> bool:
-    """Whether a person may have it tried once more; its attempts then count anew (J1)."""
+    """Whether a person may retry the job; its attempts then count from zero (J1)."""
     return status in {JobStatus.DEAD, JobStatus.FAILED}
 
 
 def can_be_cancelled(status: JobStatus) -> bool:
-    """Whether a person may call it off: it is not over yet, or it was given up.
+    """Whether a person may cancel the job: it has not ended, or it is dead.
 
-    What came of a dead job may long have been done otherwise; nobody should have to try it again
-    to be rid of it.
+    A dead job's work may have been done in another way, so it can be cleared without a retry.
     """
     return status in {JobStatus.PENDING, JobStatus.HELD, JobStatus.PROCESSING, JobStatus.DEAD}
 
@@ -122,13 +120,13 @@ class Schedule:
     next_run_at: datetime | None = None
 
     def due_at(self, next_after: Callable[[datetime], datetime], now: datetime) -> datetime:
-        """Say for when it is due; a schedule that is new waits for its next time (J3)."""
+        """Say when the schedule is due; a new one waits for its next time (J3)."""
         return self.next_run_at or next_after(self.last_run_at or now)
 
 
 @frozen
 class Firing:
-    """A schedule fires: for which due time, and what it looks like afterwards."""
+    """The due time for which a schedule fires, and the schedule's next state."""
 
     due_at: datetime
     schedule: Schedule
@@ -139,8 +137,8 @@ def firing(
 ) -> Firing | None:
     """Fire if a due time has come: once, however many were missed (J3).
 
-    Workers that see the same schedule find the same due time, so that it can be the key by
-    which only one of them enqueues the job.
+    Workers that see the same schedule compute the same due time. It serves as the job's key, so
+    only one of them enqueues the job.
     """
     due_at = schedule.due_at(next_after, now)
     if due_at > now:
@@ -149,7 +147,7 @@ def firing(
 
 
 def resumed(next_after: Callable[[datetime], datetime], now: datetime) -> Schedule:
-    """Start a schedule that is switched on: what passed while it was off is not made up for."""
+    """Start a schedule that was switched on; it does not make up for missed runs."""
     return Schedule(next_run_at=next_after(now))
 
 
@@ -158,20 +156,20 @@ def resumed(next_after: Callable[[datetime], datetime], now: datetime) -> Schedu
 
 @frozen
 class Stopping:
-    """A worker was asked to stop, and has this much time for what it holds (J4)."""
+    """A worker that was asked to stop, and its grace for the jobs it has (J4)."""
 
     asked_at: datetime
     grace: timedelta
 
     def time_left(self, now: datetime) -> timedelta:
-        """How long it may still work before it returns what it holds."""
+        """Give the time until the worker must return its jobs."""
         return max(timedelta(0), self.asked_at + self.grace - now)
 
     def must_return(self, now: datetime) -> bool:
-        """Whether the grace is over: what is not finished goes back."""
+        """Whether the grace is over and unfinished jobs must be returned."""
         return not self.time_left(now)
 
 
 def may_claim(stopping: Stopping | None) -> bool:
-    """Whether a worker may take another job: none once it was asked to stop (J4)."""
+    """Whether a worker may claim jobs: not once it was asked to stop (J4)."""
     return stopping is None

@@ -32,7 +32,7 @@ _STAND_FOR = str.maketrans("@4301!5$7", "aaeoiisst")
 
 @frozen
 class LockoutPolicy:
-    """How many failures lock, and for how long (U3)."""
+    """How many failures lock an account, and for how long (U3)."""
 
     max_failures: int = 5
     lock_for: timedelta = timedelta(minutes=15)
@@ -40,20 +40,20 @@ class LockoutPolicy:
 
 @frozen
 class SignInRecord:
-    """How often signing in has failed, and until when it is locked (U3)."""
+    """An account's failures, and until when it is locked (U3)."""
 
     failures: int = 0
     locked_until: datetime | None = None
 
     def is_locked(self, now: datetime) -> bool:
-        """Whether signing in is locked; sessions that are open go on all the same."""
+        """Whether signing in is locked; open sessions continue."""
         return self.locked_until is not None and now < self.locked_until
 
     def after_failure(self, now: datetime, policy: LockoutPolicy) -> SignInRecord:
-        """Count a failure, and lock at the last that is allowed.
+        """Count a failure; the last allowed one locks the account.
 
-        While it is locked nothing is counted, or a guesser could keep it locked for ever;
-        once a lock has run out, the count starts anew.
+        A locked account counts no failures, or a guesser could keep it locked for ever. Once the
+        lock has ended, the count begins anew.
         """
         if self.is_locked(now):
             return self
@@ -66,7 +66,7 @@ class SignInRecord:
 
 
 class Act(StrEnum):
-    """What a session may be about to do, as far as U4 tells it apart."""
+    """What a session is about to do, as far as U4 distinguishes it."""
 
     CHANGE_PASSWORD = "change_password"  # noqa: S105
     SIGN_OUT = "sign_out"
@@ -74,7 +74,7 @@ class Act(StrEnum):
 
 
 def is_barred(act: Act, *, must_change_password: bool) -> bool:
-    """Whether it has to wait until the password is changed (U4)."""
+    """Whether the action must wait until the password is changed (U4)."""
     return must_change_password and act is Act.OTHER
 
 
@@ -83,7 +83,7 @@ def is_barred(act: Act, *, must_change_password: bool) -> bool:
 
 @frozen
 class Guesses:
-    """What guessers try first: the commonest passwords, and names that everybody here knows."""
+    """What guessers try first: the commonest passwords, and the organisation's names."""
 
     common: Set[str] = COMMON_PASSWORDS
     names: Collection[str] = ()
@@ -95,14 +95,14 @@ NO_MORE_GUESSES = Guesses()
 def password_faults(
     password: str, email: str, pointer: str = "/password", guesses: Guesses = NO_MORE_GUESSES
 ) -> tuple[Fault, ...]:
-    """Say everything that is wrong with a new password; no composition is asked for (U6)."""
+    """Give all faults of a new password; there are no rules of composition (U6)."""
     return tuple(Fault(pointer, item) for item in _complaints(password, email, guesses))
 
 
 def check_password(
     password: str, email: str, pointer: str = "/password", guesses: Guesses = NO_MORE_GUESSES
 ) -> None:
-    """Refuse a password that will not do (U6)."""
+    """Raise InvalidInput if a new password has faults (U6)."""
     faults = password_faults(password, email, pointer, guesses)
     if faults:
         raise InvalidInput(faults)
@@ -126,7 +126,7 @@ def _complaints(password: str, email: str, guesses: Guesses) -> list[str]:
 
 
 def _is_common(folded: str, common: Set[str]) -> bool:
-    """Whether it is a common word, or one again and again, between digits and signs."""
+    """Whether it is a common word, or its repetition, between digits and signs."""
     if folded in COMMON_PASSWORDS or folded in common:
         return True
     core = _core(folded)
@@ -145,22 +145,20 @@ def _is_little_more_than_a_name(folded: str, guesses: Guesses) -> bool:
 
 
 def _core(folded: str) -> str:
-    """Take digits and signs off both ends, and read those within as the letters they stand for."""
+    """Remove digits and signs from both ends; read those within as the letters they imitate."""
     return _NO_LETTERS.sub("", _ENDS.sub("", folded).translate(_STAND_FOR))
 
 
 @frozen
 class OneTimePassword:
-    """An initial password or a reset: good once, and for 72 hours (U6)."""
+    """An initial password or a reset: valid once, within 72 hours (U6)."""
 
     issued_at: datetime
     used_at: datetime | None = None
 
     @property
     def expires_at(self) -> datetime:
-        """When it is good no longer."""
         return self.issued_at + ONE_TIME_LIFETIME
 
     def is_good(self, now: datetime) -> bool:
-        """Whether it may still be used."""
         return self.used_at is None and now < self.expires_at

@@ -1,4 +1,4 @@
-"""Which old records are purged, and which never are (J5, L2)."""
+"""Which old records are purged, and which are kept for good (J5, L2)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Purgeable(StrEnum):
-    """Everything that retention may remove; all else is kept (J5)."""
+    """Everything that retention may remove; all other records stay (J5)."""
 
     ACTIVITY_LOGS = "activity_logs"
     COMPLETED_JOBS = "completed_jobs"
@@ -26,7 +26,7 @@ class Purgeable(StrEnum):
 
 
 class Expirable(StrEnum):
-    """What ends at a moment of its own, and is of no use to anybody afterwards."""
+    """Records with an expiry of their own."""
 
     SESSIONS = "sessions"
     KEPT_ANSWERS = "kept_answers"
@@ -34,7 +34,7 @@ class Expirable(StrEnum):
 
 @frozen
 class Retention:
-    """For how many days each is kept: rejects and plans as long as the snapshots they are of."""
+    """How many days each kind is kept; rejects and plans go with their snapshots."""
 
     activity_logs: int = 90
     completed_jobs: int = 7
@@ -42,7 +42,7 @@ class Retention:
     sync_snapshots: int = 30
 
     def __attrs_post_init__(self) -> None:
-        """Refuse to keep anything for less than a day: that is a slip, and it cannot be undone."""
+        """Refuse less than a day: that is a slip, and a purge cannot be undone."""
         faults = [
             Fault(name, "must be one day or more")
             for name, days in self._days().items()
@@ -52,7 +52,7 @@ class Retention:
             raise Misconfigured(faults)
 
     def cutoffs(self, now: datetime) -> Mapping[Purgeable, datetime]:
-        """Say what may go: everything from before these moments (J5)."""
+        """Give the moments before which records may be removed (J5)."""
         days = self._days()
         days[Purgeable.SYNC_REJECTS] = days[Purgeable.SYNC_PLANS] = self.sync_snapshots
         return {kind: now - timedelta(days=days[kind]) for kind in Purgeable}

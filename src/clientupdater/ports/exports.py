@@ -1,4 +1,4 @@
-"""Exports: what was asked for and became of it, and the tables that they are made of."""
+"""Exports, and the tables that they are made of."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class ExportRequest:
-    """What is to be taken out, and how."""
+    """What to export, and in which form."""
 
     type: ExportType
     format: ExportFormat
@@ -35,20 +35,18 @@ class ExportRequest:
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        """What the cells of each column are."""
+        """The kind of each column's cells."""
         return tuple(COLUMNS[self.type][name] for name in self.columns)
 
 
 @frozen(kw_only=True)
 class Export:
-    """An export as it stands."""
-
     id: UUID
     asked: ExportRequest
     asked_by: PersonName
     created_at: datetime
     company: CompanyId | None = None
-    """Where it is of one company alone."""
+    """Set if the export holds one company's clients only."""
     status: JobStatus = JobStatus.PENDING
     job: JobId | None = None
     progress: Progress | None = None
@@ -56,25 +54,25 @@ class Export:
     completed_at: datetime | None = None
     expires_at: datetime | None = None
     file: str | None = None
-    """The name in the store; None before it is there, and once it was removed."""
+    """The name in the file store; None before the file exists and after it was removed."""
     file_size: int | None = None
     row_count: int | None = None
     error: str | None = None
     rls_scope: Mapping[Permission, AccessScope] | None = field(default=None, repr=False)
-    """How far its asker reached when it was written; None: that is not known (A10)."""
+    """The requester's scope when the file was written; None: not recorded (A10)."""
 
     def is_gone(self, now: datetime) -> bool:
-        """Whether its file was there and can be had no longer."""
+        """Whether the file has expired."""
         return self.status is JobStatus.COMPLETED and is_over(self.expires_at, now)
 
     def is_ready(self, now: datetime) -> bool:
-        """Whether its file can be had."""
+        """Whether the file can be downloaded."""
         return self.file is not None and not is_over(self.expires_at, now)
 
 
 @frozen
 class ExportKey:
-    """A place in the list of somebody's exports."""
+    """A place in a person's list of exports."""
 
     created_at: datetime
     id: UUID
@@ -83,36 +81,32 @@ class ExportKey:
 class Exports(Protocol):
     """Exports that people asked for; the status takes the job into account, since that may die."""
 
-    def add(self, export: Export) -> None:
-        """Put down a new one."""
-        ...
+    def add(self, export: Export) -> None: ...
 
     def find(self, export: UUID) -> Export | None:
-        """Find one, and keep others from changing it until the unit of work ends."""
+        """Find an export and lock it until the transaction ends."""
         ...
 
     def of_person(self, person: UUID, *, after: ExportKey | None, at_most: int) -> Sequence[Export]:
-        """List somebody's, the newest first."""
+        """List a person's exports, the newest first."""
         ...
 
     def keep(self, export: Export) -> None:
-        """Keep what became of it."""
+        """Store an export's state."""
         ...
 
-    def remove(self, export: UUID) -> None:
-        """Forget it."""
-        ...
+    def remove(self, export: UUID) -> None: ...
 
     def expired(self, now: datetime, *, at_most: int) -> Sequence[Export]:
-        """List some whose file is there although their time is over."""
+        """List exports whose files have expired and still exist."""
         ...
 
     def taken(self, export: Export, origin: Origin) -> None:
-        """Write down that somebody took the data away; it can never be unwritten (L2)."""
+        """Record a download in the access log, where it stays for good (L2)."""
         ...
 
 
-# --- what they are made of
+# --- tables
 
 
 @frozen(kw_only=True)
@@ -125,42 +119,40 @@ class TableRequest:
     today: date
     now: datetime
     zone: tzinfo
-    """By which moments are written."""
+    """Moments are written in this zone."""
 
 
 @frozen
 class Lines:
-    """Some rows, written as CSV."""
+    """Some rows as CSV."""
 
     text: bytes
     rows: int
 
 
 class Table(Protocol):
-    """Rows as they stood at one moment, read as they are needed."""
+    """Rows of one moment, read as they are needed."""
 
     @property
     def as_of(self) -> datetime:
-        """That moment."""
+        """The moment of the snapshot."""
         ...
 
     @property
     def scope(self) -> str:
-        """How far the asker sees, in words."""
+        """The requester's scope, in words."""
         ...
 
-    def count(self) -> int:
-        """Count its rows."""
-        ...
+    def count(self) -> int: ...
 
     def lines(self) -> Generator[Lines]:
-        """Read them as lines of CSV, in which no text is a formula."""
+        """Read lines of CSV; no text in them is a formula."""
         ...
 
     def rows(self) -> Generator[Sequence[tuple[str, ...]]]:
-        """Read them some at a time: days as a spreadsheet counts them, truths as 1 and 0.
+        """Read some rows at a time: days as a spreadsheet counts them, booleans as 1 and 0.
 
-        What is nothing is EMPTY.
+        A cell without a value is EMPTY.
         """
         ...
 
@@ -169,4 +161,4 @@ Snapshot: TypeAlias = "Callable[[TableRequest], Table]"
 """Opens a table as it is at one moment; raises InvalidInput for an unknown code."""
 
 SheetForm: TypeAlias = "Callable[[Mapping[str, str], ExportRequest, Table, Draft], Generator[int]]"
-"""Writes a table as a file, after its cover; gives again and again how many rows are written."""
+"""Writes a cover and a table to a draft; yields the number of rows written so far."""

@@ -1,4 +1,4 @@
-"""Files that were made for somebody: whole or not there at all. Names are ours, never a user's."""
+"""Files of exports: a file is complete or does not exist. We make their names, never a user."""
 
 from __future__ import annotations
 
@@ -16,44 +16,42 @@ CHUNK = 256 * 1024
 
 
 class Draft(Protocol):
-    """A file that is being written, which nobody can read yet."""
+    """A file that is being written and cannot be read yet."""
 
     def write(self, data: bytes, /) -> int:
-        """Add to it; raises Unavailable where there is no room, Misconfigured where it is barred.
+        """Add bytes; gives how many.
 
-        Gives how much was taken, as files do.
+        Raises Unavailable when the disk is full, and Misconfigured when writing is not permitted.
         """
         ...
 
     def tell(self) -> int:
-        """How long it is."""
+        """Give the length."""
         ...
 
     def flush(self) -> None:
-        """Do what files do: nothing that those who write need to know of."""
+        """Exists because file writers call it; needs to do nothing."""
         ...
 
 
 @frozen
 class StoredFile:
-    """A file that is there."""
-
     size: int
     chunks: Iterator[bytes]
-    """Its content; what was begun to be read can be read to its end."""
+    """The content; a reader that has begun can read to the end, even if the file is removed."""
 
 
 class FileStore(Protocol):
-    """Where they are kept.
+    """Where files are stored.
 
-    Every method raises Unavailable where the place does not answer or is full, and Misconfigured
-    where we may not write there.
+    Every method raises Unavailable when the store does not answer or is full, and Misconfigured
+    when we may not write there.
     """
 
     def writing(self, name: str) -> AbstractContextManager[Draft]:
-        """Write a file: leaving it cleanly keeps it for good, under its name and all at once.
+        """Write a file, which appears under its name when the context ends cleanly.
 
-        An exception leaves nothing, and the name as it was.
+        An exception leaves no file, and an older one of the same name as it was.
         """
         ...
 
@@ -62,9 +60,9 @@ class FileStore(Protocol):
         ...
 
     def remove(self, name: str) -> None:
-        """Remove it; what is not there need not be removed."""
+        """Remove a file, if it exists."""
         ...
 
     def sweep(self, before: datetime) -> int:
-        """Remove what was begun before then and never became a file; count it."""
+        """Remove drafts that were begun before a moment and never finished; count them."""
         ...

@@ -16,32 +16,30 @@ if TYPE_CHECKING:
 
 
 class Interrupted(Exception):
-    """The lease is lost or the worker stops: leave the job, another attempt goes on."""
+    """The lease is lost or the worker stops: leave the job to another attempt."""
 
 
 class JobRun(Protocol):
-    """One attempt at one job. A function that returns has done it.
+    """One attempt at one job. Returning from the function completes the job.
 
-    A function may be called again for a job that it has done in part, or to the end (J1): what it
-    does outside `finishing` must bear that.
+    A function may run again for a job that was done in part, or fully (J1): its effects outside
+    `finishing` must tolerate that.
     """
 
     @property
-    def job(self) -> Job:
-        """What is to be done."""
-        ...
+    def job(self) -> Job: ...
 
     def report(self, progress: Progress) -> None:
         """Report progress; call it often, it is cheap.
 
-        Raises Interrupted once the lease is lost, or the worker stops.
+        Raises Interrupted once the lease is lost or the worker stops.
         """
         ...
 
     def finishing(self) -> AbstractContextManager[None]:
-        """Commit the transactions that begin inside with the end of the job, or not at all.
+        """Commit the transactions of this context together with the end of the job.
 
-        Raises Interrupted, and commits nothing, where the lease is lost (J1).
+        Raises Interrupted, and commits nothing, if the lease is lost (J1).
         """
         ...
 

@@ -1,4 +1,4 @@
-"""Word that something happened outside, each delivery once."""
+"""Webhook deliveries, each stored once."""
 
 from __future__ import annotations
 
@@ -12,28 +12,24 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class Notice:
-    """A hint, not a fact: what it is about is asked for (Y1)."""
+    """A hint that a client changed; the change itself is read from the source (Y1)."""
 
     source: str
     delivery: str
     kind: str
     code: str
-    """Whose client code it names."""
+    """The client's code at the source."""
     posted_on: date | None = None
     """The day of a payment."""
 
 
 class Notices(Protocol):
-    """The deliveries."""
-
     def keep(self, notice: Notice, now: datetime) -> bool:
-        """Keep one; False where it came before."""
+        """Store a delivery; False if it was stored before."""
         ...
 
-    def find(self, source: str, delivery: str) -> Notice | None:
-        """Find one; None if there is none."""
-        ...
+    def find(self, source: str, delivery: str) -> Notice | None: ...
 
     def followed(self, notice: Notice, now: datetime) -> None:
-        """Note that it was followed."""
+        """Record that the delivery was acted on."""
         ...

@@ -1,4 +1,4 @@
-"""Work that is done later: put down within the caller's transaction, held by one worker at a time.
+"""The job queue: jobs are added in the caller's transaction, and one worker has a job at a time.
 
 A job names things by id and holds nobody's data: its arguments and its error are shown to
 people who administer jobs. Every moment comes from the caller; machines that share a queue keep
@@ -33,35 +33,33 @@ MAX_ATTEMPTS = 3
 
 
 def carried() -> Mapping[str, str]:
-    """Name the request that something is asked for in, if it is one (the job goes on under it)."""
+    """Give the current request's ids, under which the job continues; empty outside a request."""
     trace = trace_context.current()
     return {"request_id": trace.request_id, "traceparent": trace.traceparent} if trace else {}
 
 
 @frozen(kw_only=True)
 class NewJob:
-    """What is to be done later, and how it stands among others."""
+    """A job to be added."""
 
     name: str
-    """Which of the things that workers know how to do."""
+    """The name of the task that workers run."""
     arguments: Mapping[str, object] = Factory(dict)
     queue: str = DEFAULT_QUEUE
     key: str | None = None
-    """Of the jobs of a queue with the same key only one waits (J2)."""
+    """Only one of a queue's pending jobs may have the same key (J2)."""
     priority: int = 0
-    """The greater goes first."""
+    """Greater goes first."""
     not_before: datetime | None = None
     max_attempts: int = MAX_ATTEMPTS
     company: CompanyId | None = None
-    """Whose turn it counts as: companies take turns, however many jobs one of them has."""
+    """Companies take turns in the queue, however many jobs each of them has."""
     asked_by: PersonId | None = None
     trace: Mapping[str, str] = field(factory=carried)
 
 
 @frozen(kw_only=True)
 class Progress:
-    """How far a job is, as it says itself."""
-
     done: int
     total: int | None = None
     step: str = ""
@@ -69,8 +67,6 @@ class Progress:
 
 @frozen(kw_only=True)
 class Job:
-    """A job as it stands."""
-
     id: JobId
     name: str
     queue: str
@@ -104,7 +100,7 @@ class JobClaim:
 
 @frozen
 class Heartbeat:
-    """Word that a job is still worked on, and how far it is (None: as it was)."""
+    """A report that a job is still running, with its progress (None: unchanged)."""
 
     claim: JobClaim
     progress: Progress | None = None
@@ -112,7 +108,7 @@ class Heartbeat:
 
 @frozen(kw_only=True)
 class JobsAsked:
-    """Which jobs somebody wants to see."""
+    """A filter for the list of jobs."""
 
     queue: str | None = None
     status: JobStatus | None = None
@@ -120,7 +116,7 @@ class JobsAsked:
 
 @frozen(kw_only=True)
 class QueueDepth:
-    """How much there is in a queue, and since when the oldest that is due waits."""
+    """The size of a queue; `oldest_due_at` is when its oldest due job became due."""
 
     queue: str
     pending: int
@@ -130,22 +126,21 @@ class QueueDepth:
 
     @classmethod
     def empty(cls, queue: str) -> QueueDepth:
-        """Tell of one in which there is nothing."""
         return cls(queue=queue, pending=0, processing=0, dead=0, oldest_due_at=None)
 
 
 class Jobs(Protocol):
-    """Jobs, within the transaction of what they are the consequence of (J2)."""
+    """Jobs in the transaction that causes them (J2)."""
 
     def enqueue(self, job: NewJob, now: datetime) -> JobId | None:
-        """Put it down; None where one with its key waits already, and so will do its work.
+        """Add a job; None if a pending job has the same key and so does its work.
 
-        While another transaction puts down the same key, this one waits for what becomes of it.
+        Waits while another transaction adds a job with the same key.
         """
         ...
 
     def lock(self, job: JobId) -> Job | None:
-        """Find a job and keep others from it until the transaction ends; None: there is none."""
+        """Find a job and lock it until the transaction ends."""
         ...
 
     def list(self, asked: JobsAsked, *, before: JobId | None, at_most: int) -> Sequence[Job]:
@@ -153,9 +148,9 @@ class Jobs(Protocol):
         ...
 
     def put_back(self, job: JobId, now: datetime) -> None:
-        """Let it wait once more, with its attempts counted anew.
+        """Queue a job again, with its attempts counted from zero.
 
-        Raises AlreadyExists where one with its key waits.
+        Raises AlreadyExists if a pending job has the same key.
         """
         ...
 
@@ -164,12 +159,12 @@ class Jobs(Protocol):
         ...
 
     def depths(self, now: datetime) -> Sequence[QueueDepth]:
-        """Count the waiting, running and dead jobs of each queue that has any: one statement."""
+        """Count the pending, processing and dead jobs of each queue that has any."""
         ...
 
 
 def with_idle(items: Iterable[QueueDepth]) -> Sequence[QueueDepth]:
-    """Add the queues that workers work on and in which nothing is."""
+    """Add the workers' queues that have no jobs."""
     busy = {each.queue: each for each in items}
     return tuple({**{queue: QueueDepth.empty(queue) for queue in QUEUES}, **busy}.values())
 
@@ -178,18 +173,18 @@ class JobOutcomes(Protocol):
     """How work on a job ends. A job that is no longer held is left alone (J1)."""
 
     def complete(self, claims: Collection[JobClaim], now: datetime) -> AbstractSet[JobId]:
-        """Note that they are done; give those that were still held."""
+        """Complete the jobs; give those whose claims were valid."""
         ...
 
     def fail(self, claim: JobClaim, error: str, verdict: Verdict, now: datetime) -> bool:
-        """Note that it failed, and what becomes of it; False where it was no longer held.
+        """Store an error and apply the verdict; False if the claim was no longer valid.
 
-        One that were to wait again while another with its key waits is cancelled instead.
+        A job that would be pending beside another with its key is cancelled instead.
         """
         ...
 
     def give_back(self, claims: Collection[JobClaim], now: datetime) -> AbstractSet[JobId]:
-        """Let them wait again, the attempt not counted (J4); give those that were still held."""
+        """Return jobs to the queue without counting the attempt (J4); give those returned."""
         ...
 
 
@@ -202,17 +197,17 @@ class Leases(JobOutcomes, Protocol):
     def claim(
         self, queues: Sequence[str], worker: str, *, at_most: int, now: datetime, until: datetime
     ) -> Sequence[Job]:
-        """Take jobs that are due: priority first, then companies in turns, then the oldest."""
+        """Claim due jobs: by priority, then companies in turns, then the oldest."""
         ...
 
     def beat(self, beats: Collection[Heartbeat], until: datetime) -> AbstractSet[JobId]:
-        """Go on holding them until then; give those that are still held."""
+        """Extend leases; give the jobs whose claims are still valid."""
         ...
 
     def recover(self, now: datetime, fraction: float) -> Job | None:
-        """Take back one job whose lease ran out, as it then stands; None: there is none.
+        """Return one job with an expired lease to the queue; None if there is none.
 
-        It waits a little, by chance (a fraction between 0 and 1) longer or shorter.
+        It becomes due after a short wait; `fraction`, random between 0 and 1, spreads the waits.
         """
         ...
 

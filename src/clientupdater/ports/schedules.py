@@ -1,4 +1,4 @@
-"""What is done again and again, and when (J3)."""
+"""Schedules: jobs that are enqueued again and again (J3)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class ScheduledJob:
-    """One schedule: which job it asks for, and when."""
+    """One schedule: a cron expression, and the job that it enqueues."""
 
     name: str
     cron: str
@@ -24,41 +24,37 @@ class ScheduledJob:
     """The name of the job."""
     arguments: Mapping[str, object] = Factory(dict)
     time_zone: str | None = None
-    """None: the business's."""
+    """None: the business's time zone."""
     is_active: bool = True
     standing: Schedule = field(factory=Schedule)
     version: int = 1
 
 
 class Schedules(Protocol):
-    """The schedules, within a unit of work."""
-
-    def list(self) -> Sequence[ScheduledJob]:
-        """List them by name."""
-        ...
+    def list(self) -> Sequence[ScheduledJob]: ...
 
     def lock(self, name: str) -> ScheduledJob | None:
-        """Find one and keep others from it until the transaction ends."""
+        """Find a schedule and lock it until the transaction ends."""
         ...
 
-    def hold_due(self, now: datetime, functions: Collection[str]) -> Sequence[ScheduledJob]:
-        """Take those that are due, or have never been looked at, and ask for one of these.
+    def lock_due(self, now: datetime, functions: Collection[str]) -> Sequence[ScheduledJob]:
+        """Lock the schedules of these functions that are due or were never checked.
 
-        Those that another transaction has are left to it: each is taken by one alone.
+        Skips schedules that another transaction has locked.
         """
         ...
 
     def note(self, name: str, standing: Schedule) -> None:
-        """Note when it ran and is due next; its version stays."""
+        """Store the last and the next run; the version stays."""
         ...
 
     def change(self, schedule: ScheduledJob) -> None:
-        """Keep what somebody changed, under its next version."""
+        """Store a person's change under the next version."""
         ...
 
 
 Timetable: TypeAlias = "Callable[[str, tzinfo], Callable[[datetime], datetime]]"
-"""Reads a cron expression for a time zone, into a function from a moment to the next time after it.
+"""Reads a cron expression in a time zone; gives a function from a moment to the next run after it.
 
-Raises InvalidInput for anything but five fields, and for a time that never comes.
+Raises InvalidInput unless there are five fields, and for a time that never comes.
 """

@@ -1,8 +1,8 @@
-"""Taking over what a source sent: kept as it came, staged, compared and applied, set-based.
+"""Syncing a source: its input is stored, staged, compared with the clients and applied.
 
-Everything but the input is within one transaction, so that it is all applied or nothing (Y9). It is
-a database's own work, half a million clients at a time; the rules it follows are those of
-``domain/sync``, and a test holds the two against each other.
+Everything but storing the input happens in one transaction, so a run is applied as a whole or not
+at all (Y9). The statements work on half a million clients at once. They follow the rules of
+``domain/sync``; a test compares the two.
 """
 
 from __future__ import annotations
@@ -33,26 +33,24 @@ if TYPE_CHECKING:
 
 
 class SyncJobs(Protocol):
-    """The runs, as people see them."""
+    """The sync runs."""
 
-    def create(self, asked: SyncRequest, by: PersonId | None, now: datetime) -> SyncJob:
-        """Put down what is asked for. Raises SyncRunning where its source is being read."""
+    def create(self, request: SyncRequest, by: PersonId | None, now: datetime) -> SyncJob:
+        """Add a run. Raises SyncRunning while another run of its source works."""
         ...
 
-    def find(self, job: SyncJobId) -> SyncJob | None:
-        """Find one; None if there is none."""
-        ...
+    def find(self, job: SyncJobId) -> SyncJob | None: ...
 
     def list(
         self, companies: AbstractSet[CompanyId] | None, *, before: SyncJobId | None, at_most: int
     ) -> Sequence[SyncJob]:
-        """List those of some companies alone, or all of them (None), the newest first."""
+        """List the runs of some companies, or of all (None), the newest first."""
         ...
 
     def approve(self, job: SyncJob, by: PersonId | None, now: datetime) -> None:
-        """Let its plan be applied: it waits for a worker again.
+        """Queue the run again, to apply its plan.
 
-        Raises SyncRunning where its source is being read, and SyncOver if it moved on.
+        Raises SyncRunning while another run of its source works, and SyncOver if this one moved on.
         """
         ...
 
@@ -63,13 +61,13 @@ class SyncJobs(Protocol):
     def begin(self, job: SyncJobId, now: datetime, *, patience: float) -> SyncJob:
         """Take it up, or take it up again after its process died.
 
-        Raises NotFound; SyncRunning while another run of its source is alive: it has said so
-        within `patience` seconds, or is applying; SyncOver where there is nothing to do.
+        Raises NotFound; SyncRunning while another run of its source is alive, which means that it
+        reported within `patience` seconds or is applying; SyncOver where there is nothing to do.
         """
         ...
 
     def progressed(self, job: SyncJob, how_far: Progressed, now: datetime) -> None:
-        """Say how far it is, and that it lives. Raises SyncOver if it is ours no longer."""
+        """Store progress, also a heartbeat. Raises SyncOver if another worker has the run."""
         ...
 
     def fetched(self, job: SyncJob, fetch: Fetch, *, ended: bool) -> SyncJob:
@@ -77,35 +75,35 @@ class SyncJobs(Protocol):
         ...
 
     def finish(self, job: SyncJob, state: JobStatus, outcome: Outcome, now: datetime) -> SyncJob:
-        """Note how it ended; one that was to apply takes the place of what was held before (Y7).
+        """Store the outcome; an applied run replaces the runs that were held before it (Y7).
 
-        Raises SyncOver if it is ours no longer.
+        Raises SyncOver if another worker has the run.
         """
         ...
 
     def fail(self, job: SyncJob, error: str, now: datetime, *, comes_back: bool) -> None:
-        """Note why it could not be done, in words without anybody's data.
+        """Store why the run failed; the message holds no client's data.
 
-        Where it `comes_back`, it waits to be taken up again. Who was called off stays so.
+        With `comes_back` the run waits for another attempt. A cancelled run stays cancelled.
         """
         ...
 
     def store_plan(self, job: SyncJob, outcome: Outcome, now: datetime) -> None:
-        """Keep what a run came to, in place of what it came to before."""
+        """Store a run's outcome in place of an earlier one."""
         ...
 
     def plan(self, job: SyncJobId) -> Outcome | None:
-        """Find it; None if the run has not come so far."""
+        """Give the stored outcome; None before there is one."""
         ...
 
     def beat(self, job: SyncJob, now: datetime) -> None:
-        """Say that it lives. Raises SyncOver if it is ours no longer."""
+        """Store a heartbeat. Raises SyncOver if another worker has the run."""
         ...
 
     def fail_dead(self, now: datetime, *, silence: float) -> Sequence[SyncJobId]:
-        """Fail the runs that were not heard of for so many seconds and that nobody comes back to.
+        """Fail the runs that sent no heartbeat for `silence` seconds and that no job will retry.
 
-        None while some run applies: it says nothing until it is over.
+        Fails none while any run applies, because that run sends no heartbeats.
         """
         ...
 
@@ -121,28 +119,28 @@ class SyncJobs(Protocol):
         ...
 
     def waiting_rejects(self, job: SyncJobId) -> AbstractSet[int]:
-        """Name a run's rejected rows that no later run has applied."""
+        """Give the rows of a run's rejects that no later run has applied."""
         ...
 
     def mark_replayed(self, job: SyncJobId, by: SyncJob, now: datetime) -> int:
-        """Note that a run has applied another's rejects, but those that it rejected; count them."""
+        """Mark a run's rejects as applied by another run, except those it rejected; count them."""
         ...
 
 
 @frozen
 class KeptReject:
-    """A row that could not be taken, with every reason (Y3)."""
+    """A rejected row, with every reason (Y3)."""
 
     row: int
     code: str | None
     faults: tuple[Fault, ...]
     replayed_by: SyncJobId | None = None
-    """The run that took it after all."""
+    """The later run that applied the row."""
 
 
 @frozen(kw_only=True)
 class Progressed:
-    """How far a run is: a step, what was done of it, in which time."""
+    """How many records a step has done, in how many seconds."""
 
     step: str
     records: int
@@ -155,37 +153,36 @@ Numbered: TypeAlias = tuple[int, RawRecord]
 
 @frozen
 class InputPage:
-    """Some records as they came, with the number of the first."""
+    """Some records as the source sent them."""
 
     first: int
     records: tuple[RawRecord, ...] = field(repr=False)
     next_position: str | None
     columns: tuple[str, ...] = ()
-    """The columns that the source was asked for; none: all that there are."""
+    """The columns that the run requested; empty: all of them."""
 
     @property
     def numbered(self) -> Iterator[Numbered]:
-        """The records with their numbers."""
         return enumerate(self.records, self.first)
 
 
 @frozen
 class LastPage:
-    """Where reading goes on: the number of the next record, and the source's own position."""
+    """Where a run continues: its next record's number, and the source's own position."""
 
     next_row: int
     next_position: str | None
 
 
 class SyncInputs(Protocol):
-    """What sources sent, as it came: compressed and sealed, for pension numbers are in it (C3)."""
+    """The records that sources sent, compressed and sealed: they hold pension numbers (C3)."""
 
     def keep(self, job: SyncJob, page: InputPage, now: datetime) -> None:
-        """Keep a page; the same page once more takes the place of the first."""
+        """Store a page, in place of one with the same first record."""
         ...
 
     def last(self, job: SyncJobId) -> LastPage | None:
-        """Give where the last page that was kept ends, to go on from; None if none was."""
+        """Say where the last stored page ends; None if there is no page."""
         ...
 
     def pages(self, job: SyncJobId) -> Iterator[InputPage]:
@@ -193,40 +190,39 @@ class SyncInputs(Protocol):
         ...
 
     def record(self, job: SyncJobId, row: int) -> RawRecord | None:
-        """Give one record by its number; None where it is no longer kept."""
+        """Give one record by its number; None if it is no longer stored."""
         ...
 
     def forget(self, job: SyncJob) -> None:
-        """Drop what was kept, where the source begins anew."""
+        """Delete a run's pages, because its source begins again."""
         ...
 
 
 @frozen(kw_only=True)
 class Terms:
-    """How a source's records are read: in general, and where a company has lines of its own."""
+    """How a source's records are read: the general mapping, and those of single companies."""
 
     general: SourceMapping
     own: Mapping[str, SourceMapping]
     lookups: Lookups
     companies: Mapping[str, CompanyId]
-    """The companies by code."""
+    """Company ids by code."""
     meaning: bytes = field(repr=False)
-    """A digest of all this: as long as it is the same, the same record means the same."""
+    """A digest of all this: while it stays the same, equal records mean the same."""
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that are read, of whichever company."""
+        """The columns that any company's mapping reads."""
         mappings = (self.general, *self.own.values())
         return tuple(dict.fromkeys(name for each in mappings for name in each.columns))
 
     def of(self, company: str | None) -> SourceMapping:
-        """Give the mapping for one company's records."""
         return self.own.get(company or "", self.general)
 
 
 @frozen(kw_only=True)
 class Work:
-    """What a run is about to do, and by which calendar."""
+    """A run's inputs."""
 
     job: SyncJob
     terms: Terms
@@ -238,27 +234,27 @@ class Work:
 
 @frozen
 class Comparison:
-    """What comparing came to, before anything is written."""
+    """The number of clients that a run would deactivate, before anything is written."""
 
     deactivated: Mapping[str, int]
-    """How many clients of each company the run would deactivate."""
+    """By company: the clients that the run would deactivate."""
     active: Mapping[str, int]
-    """How many active ones each company has."""
+    """By company: the active clients."""
 
 
 class SyncMappings(Protocol):
-    """Mappings as they are saved: of all companies, or of one, which go before those (Y1)."""
+    """The saved mappings: general ones, and those of single companies, which win (Y1)."""
 
     def read(self, source: Source, company: CompanyId | None) -> Sequence[Entry]:
-        """Read the lines of one company alone, or (None) the general ones."""
+        """Read the lines of one company's mapping, or of the general one (None)."""
         ...
 
     def protected(self) -> AbstractSet[str]:
-        """Name the columns that hold pension numbers, folded: they may fill nothing else (C3)."""
+        """Give the columns of pension numbers, folded: they may fill no other field (C3)."""
         ...
 
     def others(self, source: Source, company: CompanyId | None) -> Sequence[tuple[str, Entry]]:
-        """Read every line but those of one mapping, each with the name of its mapping."""
+        """Read the lines of all mappings except one, each with its mapping's name."""
         ...
 
     def replace(
@@ -269,30 +265,30 @@ class SyncMappings(Protocol):
         by: PersonId,
         now: datetime,
     ) -> None:
-        """Put these in place of what there was, and keep both in the audit (L1)."""
+        """Replace a mapping's lines, and write both versions to the audit (L1)."""
         ...
 
     def terms(self, source: Source) -> Terms:
-        """Read them. Raises Misconfigured where nothing is mapped, or wrongly."""
+        """Read a source's mappings. Raises Misconfigured if there is none, or it is wrong."""
         ...
 
     def watermark(self, source: Source, company: CompanyId | None) -> datetime | None:
-        """Tell up to where a source was read; for all companies, where the least was (Y8)."""
+        """Say up to when a source was read; for all companies, the earliest (Y8)."""
         ...
 
 
 class Staging(Protocol):
-    """One run's records beside the clients, from reading them to having changed what differs."""
+    """One run's records beside the clients."""
 
     def news(self, page: InputPage) -> Sequence[Numbered]:
-        """Give the records that have to be mapped and taken; the others are noted as seen.
+        """Give the records that have changed since they were last compared, or whose clients have.
 
-        Those are as they were when they were last compared, and so are their clients.
+        The others are only counted as delivered.
         """
         ...
 
     def take(self, rows: Sequence[Row], rejects: Sequence[Reject]) -> None:
-        """Put in some of the records that `news` gave, mapped and checked."""
+        """Stage records of `news` that were mapped and checked."""
         ...
 
     def compare(self, fetch: FetchSummary) -> Comparison:
@@ -302,12 +298,12 @@ class Staging(Protocol):
     def apply(
         self, writable: Mapping[CompanyId, Sequence[Period]], *, moves_watermark: bool
     ) -> Outcome:
-        """Write it all, the period rows last (Y9), and say what that was.
+        """Write everything, the period rows last (Y9).
 
         `writable` are the periods in which a company's exempt rows can still come back (P6).
         """
         ...
 
     def undo(self) -> None:
-        """Take back what was applied; what could not be taken stays noted (Y3)."""
+        """Roll back what was applied; rejects stay (Y3)."""
         ...

@@ -1,4 +1,4 @@
-"""A source over records that it is given: what a source is, without one."""
+"""A source over records in memory."""
 
 from __future__ import annotations
 

@@ -248,5 +248,5 @@ class MemoryOpenings:
         try:
             self._transaction.rows.open(client, period, opened(client, write_context))
         except AlreadyExists:
-            return False  # somebody opened it at this moment
+            return False  # another writer opened it at this moment
         return True

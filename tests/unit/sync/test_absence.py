@@ -135,7 +135,7 @@ def test_Y6_a_client_comes_back_when_delivered_unless_another_source_names_it_de
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 4)), max_size=8))
-def test_Y6_nobody_vanishes_without_two_absences_in_different_data(
+def test_Y6_no_client_vanishes_without_two_absences_in_different_data(
     runs: list[tuple[bool, int]],
 ) -> None:
     presence = HERE

@@ -11,7 +11,7 @@ OURS, THEIRS, NEWER = "+639170000001", "+639170000002", "+639170000003"
 CORRECTED = Contact(THEIRS, THEIRS).corrected_to(OURS)
 
 
-def test_C1_a_source_owns_what_nobody_corrected() -> None:
+def test_C1_a_source_owns_a_number_without_a_correction() -> None:
     assert Contact(THEIRS, THEIRS).as_source_says(NEWER) == Contact(NEWER, NEWER)
     assert Contact(THEIRS, THEIRS).as_source_says(None) == Contact(None, None)
 

@@ -33,7 +33,7 @@ def a_run(state: JobStatus, mode: Mode = Mode.APPLY, **facts: Any) -> SyncJob:
     "run", [a_run(JobStatus.HELD), a_run(JobStatus.COMPLETED, mode=Mode.PREVIEW)]
 )
 @pytest.mark.parametrize("seen", [None, HASH])
-def test_a_held_run_and_a_preview_wait_for_somebodys_word(run: SyncJob, seen: str | None) -> None:
+def test_a_held_run_and_a_preview_wait_for_approval(run: SyncJob, seen: str | None) -> None:
     run.require_approvable(seen)
 
 
@@ -52,7 +52,7 @@ def test_another_plan_than_the_one_that_was_seen_is_not_approved() -> None:
         a_run(JobStatus.HELD, plan_hash=None),
     ],
 )
-def test_what_waits_for_nobody_is_not_approved(run: SyncJob) -> None:
+def test_a_run_that_waits_for_no_approval_is_not_approved(run: SyncJob) -> None:
     with pytest.raises(SyncOver, match=str(run.state)):
         run.require_approvable(None)
 

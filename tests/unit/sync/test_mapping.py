@@ -175,7 +175,7 @@ def test_Y1_optional_cells_may_be_empty_or_absent() -> None:
     assert mapped.version == RecordVersion(None, None)
 
 
-def test_Y3_every_fault_of_a_row_is_told_at_once() -> None:
+def test_Y3_every_fault_of_a_row_is_reported_at_once() -> None:
     mapped = map_record(
         MAPPING, LOOKUPS, record(9, COMPANY="ACME", BRANCH="x", BORN="soon", DUE="much", NAME=" ")
     )
@@ -242,7 +242,7 @@ def test_Y1_each_field_has_its_room() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "cell", "told"),
+    ("field", "cell", "message"),
     [
         ("birth_date", "1950-01-02", "is not a date; the mapping lacks a transform"),
         (
@@ -257,12 +257,12 @@ def test_Y1_each_field_has_its_room() -> None:
     ],
 )
 def test_Y3_a_cell_of_another_kind_than_its_field_is_a_fault(
-    field: str, cell: Raw, told: str
+    field: str, cell: Raw, message: str
 ) -> None:
     mapping = check_mapping([*ENTRIES[:4], Entry(field, "X")])
     mapped = map_record(mapping, LOOKUPS, record(X=cell))
     assert isinstance(mapped, Reject)
-    assert mapped.faults == (Fault("X", told),)
+    assert mapped.faults == (Fault("X", message),)
 
 
 @pytest.mark.rule("Y3", "C3")

@@ -131,13 +131,13 @@ def test_Y3_a_new_client_without_name_and_branch_is_rejected() -> None:
     )
 
 
-def test_Y6_a_deletion_is_told_of_clients_that_we_know() -> None:
+def test_Y6_a_deletion_counts_for_known_clients_only() -> None:
     gone = evolve(SAME, values={Field.CLIENT_CODE: "C-1"}, deleted=True)
     assert compare(KNOWN, gone, ALL, seal) == Finding(deleted=True)
     assert compare(None, gone, ALL, seal) == Finding()
 
 
-def test_T2_a_source_that_still_reports_one_with_a_terminal_outcome_is_told_and_obeyed() -> None:
+def test_T2_a_record_of_a_client_with_a_terminal_outcome_is_reported_and_applied() -> None:
     ended = evolve(KNOWN, has_terminal_outcome=True)
     finding = compare(ended, saying(branch="CEB"), ALL, seal)
     assert finding.terminal_exception
@@ -164,7 +164,7 @@ def test_C1_a_source_changes_no_number_that_staff_corrected() -> None:
     }
 
 
-def test_C1_a_conflict_is_told_once() -> None:
+def test_C1_a_conflict_is_reported_once() -> None:
     flagged = _corrected(Contact("0918", "0999", corrected=True, conflict=True))
     assert not compare(flagged, saying(contact_number="0999"), ALL, seal).conflict
     assert compare(flagged, saying(contact_number="0888"), ALL, seal).conflict

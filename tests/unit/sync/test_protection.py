@@ -73,7 +73,7 @@ def test_a_record_that_repeats_its_number_in_another_field_is_refused(cell: str)
     assert rejected(ADDRESS=cell) == Reject(1, "C-1", (Fault("ADDRESS", REPEATED),), "FCASH")
 
 
-def test_a_code_that_is_the_number_is_not_shown_and_nobody_is_missed_beside_it() -> None:
+def test_a_code_that_is_the_number_is_not_shown_and_no_client_is_marked_as_missing() -> None:
     assert rejected(CODE=PLAIN) == Reject(
         1, None, (Fault("CODE", REPEATED),), "FCASH", hides_code=True
     )
@@ -89,7 +89,7 @@ def test_a_number_that_is_unfit_itself_is_known_by_its_cell() -> None:
     assert Fault("CODE", REPEATED) in result.faults
 
 
-def test_a_record_whose_number_stands_in_its_own_column_alone_is_taken() -> None:
+def test_a_record_with_its_number_in_its_own_column_alone_is_taken() -> None:
     assert isinstance(mapped(), Row)
 
 
@@ -102,7 +102,7 @@ def test_what_is_no_number_of_a_person_may_stand_anywhere(word: str) -> None:
     assert isinstance(mapped(SSS_NO=word, ADDRESS=word), Row)
 
 
-def test_a_short_number_is_found_where_it_stands_alone() -> None:
+def test_a_short_number_is_found_where_it_is_the_whole_text() -> None:
     assert isinstance(mapped(SSS_NO="123456", ADDRESS="No. 123456 Rizal Street"), Row)
     assert isinstance(mapped(SSS_NO="123456", ADDRESS="123-456"), Reject)
 

@@ -117,7 +117,7 @@ def test_Y3_what_is_no_day_is_refused(value: Raw) -> None:
 
 @pytest.mark.parametrize("value", [Decimal("1e999999999"), Decimal("-1e-999999999")])
 @pytest.mark.parametrize("name", ["decimal", "trim", "date"])
-def test_Y3_a_number_that_nobody_could_write_out_is_refused(name: str, value: Decimal) -> None:
+def test_Y3_a_number_too_long_to_write_out_is_refused(name: str, value: Decimal) -> None:
     assert refused(name, value) == "is a number of more than 100 digits"
 
 
@@ -302,9 +302,11 @@ def test_Y3_an_alias_of_two_codes_is_refused() -> None:
     lookups = Lookups.of({"branches": {"A": ["Main Office"], "B": ["main  office"]}})
     assert lookups.ambiguous == {"branches": {"main office"}}
     assert refused("lookup:branches", "Main office", lookups) == (
-        "stands for more than one of the branches"
+        "is an alias of more than one of the branches"
     )
-    assert refused("lookup:branches", "main", SOME) == "stands for more than one of the branches"
+    assert (
+        refused("lookup:branches", "main", SOME) == "is an alias of more than one of the branches"
+    )
 
 
 def test_Y1_days_past_due_then_lookup_takes_numbers_codes_and_aliases() -> None:

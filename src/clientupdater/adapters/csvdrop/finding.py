@@ -1,8 +1,9 @@
-"""Which file of a drop is taken: the newest that is complete, and how many rows it should have.
+"""Finding the file of a drop to read: the newest complete one, with its stated count.
 
-A sender either writes under another name and renames to `.csv` when done, or puts a `.done` beside
-the file (`book.csv.done` or `book.done`). Where any file of a folder has one, those without are
-still being written. A count may stand in the `.done`, in a last line `TRAILER,<count>`, or both.
+A sender writes under another name and renames to `.csv` when done, or puts a `.done` beside the
+file (`book.csv.done` or `book.done`). In a folder where any file has a `.done`, files without one
+are still being written. The `.done`, or a last line `TRAILER,<count>`, or both may state the number
+of rows.
 """
 
 from __future__ import annotations
@@ -38,26 +39,26 @@ _LONGEST_COUNT = 12
 
 @frozen
 class Drop:
-    """A complete file as it was when it was found."""
+    """A complete file, as it was when it was found."""
 
     path: Path
     size: int
     modified_ns: int
     mark: Path | None = None
-    """Its `.done`, which may state a count."""
+    """The file's `.done`, which may state a count."""
 
     @property
     def as_of(self) -> datetime:
-        """Of when its data is: the moment at which it was written, which renaming leaves alone."""
+        """The time of the data: when the file was written. Renaming does not change it."""
         return datetime.fromtimestamp(self.modified_ns / 1_000_000_000, UTC)
 
     @property
     def handle(self) -> str:
-        """What tells it from every other file, and from itself once it has changed."""
+        """Identifies the file and its content: a changed file has another handle."""
         return f"{self.modified_ns}:{self.size}:{self.path.name}"
 
     def stated_count(self) -> int | None:
-        """Read the count that is stated; two that differ cannot both be right."""
+        """Read the stated count; raise SourceMalformed if there are two different ones."""
         trailer, announced = _trailer_of(self), _announced_by(self.mark)
         counts = {each for each in (announced, trailer) if each is not None}
         if len(counts) > 1:
@@ -68,7 +69,7 @@ class Drop:
         return counts.pop() if counts else None
 
     def require_unchanged(self, file: BinaryIO) -> None:
-        """Refuse what was read of a file that has become another one meanwhile."""
+        """Raise if the file was replaced while it was read."""
         now = os.fstat(file.fileno())
         if (now.st_mtime_ns, now.st_size) != (self.modified_ns, self.size):
             raise _changed(self.path.name)
@@ -80,27 +81,27 @@ def newest(where: Path) -> Drop:
 
 
 def same(where: Path, handle: str) -> Drop:
-    """Find a file again, exactly as it was."""
+    """Find a file again; raise SourceExpired if it has changed."""
     name = handle.split(":", 2)[-1]
-    result = next((each for each in _complete(where) if each.path.name == name), None)
-    if result is None or result.handle != handle:
+    drop = next((each for each in _complete(where) if each.path.name == name), None)
+    if drop is None or drop.handle != handle:
         raise _changed(name)
-    return result
+    return drop
 
 
 def _changed(name: str) -> SourceExpired:
-    return SourceExpired(f"{name} is not what it was when reading it began; begin again.")
+    return SourceExpired(f"{name} has changed since reading began; begin again.")
 
 
 def _complete(where: Path) -> list[Drop]:
-    result = on_disk(lambda: _candidates(where))
-    if not result:
+    drops = on_disk(lambda: _candidates(where))
+    if not drops:
         message = (
             f"There is no complete file in {where}. A .csv is taken once it is renamed into place "
             "or has its .done beside it."
         )
         raise Unavailable(NAME, message)
-    return result
+    return drops
 
 
 def _candidates(where: Path) -> list[Drop]:
@@ -121,12 +122,12 @@ def _mark_of(path: Path) -> Path | None:
 
 
 def _drop(path: Path, mark: Path | None) -> Drop:
-    seen = path.stat()
-    return Drop(path, seen.st_size, seen.st_mtime_ns, mark)
+    stat = path.stat()
+    return Drop(path, stat.st_size, stat.st_mtime_ns, mark)
 
 
 def _announced_by(mark: Path | None) -> int | None:
-    """Look at no more of a `.done` than a count can be."""
+    """Read the count in a `.done`, and no more bytes than a count can have."""
     return _count_in(mark.name, on_disk(lambda: _beginning_of(mark))) if mark else None
 
 
@@ -136,7 +137,7 @@ def _beginning_of(mark: Path) -> bytes:
 
 
 def _trailer_of(drop: Drop) -> int | None:
-    """Look at the end of the file alone."""
+    """Read the count in the file's last line."""
     end = on_disk(lambda: _end_of(drop)).rstrip(b"\r\n \t")
     name, comma, count = end.rpartition(b"\n")[2].replace(b'"', b"").partition(b",")
     if name.strip() != TRAILER.encode() or not comma:
@@ -160,7 +161,7 @@ def _count_in(name: str, data: bytes) -> int | None:
 
 
 def on_disk(read: Callable[[], T]) -> T:
-    """Read from the disk, and say in our words what went wrong."""
+    """Read from the disk and translate errors."""
     try:
         return read()
     except PermissionError as error:

@@ -1,4 +1,4 @@
-"""A CSV file, read row by row from any row that was reached before."""
+"""Reading a CSV file row by row, from any row that was reached before."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-# The standard library's limit for a cell, 128 KiB, would end the whole run over one bad row; the
-# mapping rejects that row alone. Something must bound a quote that is never closed, though.
+# The standard library's limit for a cell, 128 KiB, would fail the whole run over one bad row, which
+# the mapping rejects alone. This limit bounds a quote that is never closed.
 LARGEST_CELL = 64 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 _QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"')
@@ -29,21 +29,19 @@ _IN_OUR_WORDS = {
 
 @frozen
 class Place:
-    """Where a row begins: so many bytes and lines lie before it."""
+    """The beginning of a row: the number of bytes and lines before it."""
 
     offset: int = 0
     lines: int = 0
 
     @classmethod
     def parse(cls, position: str) -> Place:
-        """Read a place that was given as a position."""
         offset, colon, lines = position.partition(":")
         if not (colon and _is_number(offset) and _is_number(lines)):
             raise SourceMalformed("the position is none that this source gave")
         return cls(int(offset), int(lines))
 
     def __str__(self) -> str:
-        """Write it as a position."""
         return f"{self.offset}:{self.lines}"
 
 
@@ -53,14 +51,14 @@ def _is_number(text: str) -> bool:
 
 @define
 class Rows:
-    """The rows of an open file, with where each begins; its header is read first."""
+    """The rows of an open file, each with its place. Read the header first."""
 
     file: BinaryIO
     name: str
     encoding: str
     place: Place = field(factory=Place)
     _begun: Place = field(factory=Place, init=False)
-    """Where the row that is being read begins."""
+    """The beginning of the current row."""
     _names: tuple[str, ...] = field(default=(), init=False)
 
     def header(self) -> tuple[str, ...]:
@@ -76,7 +74,7 @@ class Rows:
         return names
 
     def after(self, place: Place) -> Iterator[tuple[Place, list[str]]]:
-        """Read the rows from a place on, up to the trailer or the end, whatever their width."""
+        """Read the rows from a place up to the trailer or the end, whatever their width."""
         self.place = place
         self.file.seek(place.offset)
         for begun, cells in self._cells():
@@ -115,8 +113,8 @@ class Rows:
         if self.file.read(4096).strip(b"\r\n \t"):
             raise self._malformed(self.place.lines, "there are rows after the trailer")
 
-    def _ill_formed(self, result: str, end: int | None = None) -> SourceMalformed:
-        """Name the line and the column in which the row that is being read stops being CSV."""
+    def _ill_formed(self, problem: str, end: int | None = None) -> SourceMalformed:
+        """Name the line and the column in which the current row stops being CSV."""
         self.file.seek(self._begun.offset)
         end = self.place.offset if end is None else end
         raw = self.file.read(end - self._begun.offset).removeprefix(_BOM)
@@ -125,15 +123,15 @@ class Rows:
         name = f" ({self._names[cell]})" if cell < len(self._names) else ""
         lines = self._begun.lines + text.count("\n", 0, at)
         return self._malformed(
-            lines, _IN_OUR_WORDS.get(result, result), f", column {cell + 1}{name}"
+            lines, _IN_OUR_WORDS.get(problem, problem), f", column {cell + 1}{name}"
         )
 
-    def _malformed(self, lines: int, result: str, column: str = "") -> SourceMalformed:
-        return SourceMalformed(f"{self.name}, line {lines + 1}{column}: {result}", MEND_FILE)
+    def _malformed(self, lines: int, problem: str, column: str = "") -> SourceMalformed:
+        return SourceMalformed(f"{self.name}, line {lines + 1}{column}: {problem}", MEND_FILE)
 
 
 def fault_in(text: str) -> tuple[int, int]:
-    """Find where a row stops being CSV, or ends: the character, and the cell it is in."""
+    """Find where a row stops being CSV, or ends: the character and its cell."""
     at = cell = 0
     while True:
         match = (_QUOTED if text.startswith('"', at) else _BARE).match(text, at)

@@ -1,4 +1,4 @@
-"""Clients out of the newest complete CSV file of a drop (Y1)."""
+"""Clients from the newest complete CSV file of a drop (Y1)."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from clientupdater.adapters.csvdrop.finding import Drop
     from clientupdater.ports.sources import RawRecord
 
-#: A page ends early after so many bytes: rows of ten megabytes each are no five thousand at a time.
+#: A page ends early after this many bytes, so that huge rows do not fill the memory.
 LARGEST_PAGE = 64 * 1024 * 1024
 
 
 @frozen
 class CsvDrop:
-    """Reads a folder's newest complete file, or the file that is named.
+    """Reads a folder's newest complete file, or the named file.
 
-    A file is the whole book, so what has changed since cannot be asked for. The same file is the
-    same data, of the same moment, however often it is read (Y6).
+    A file holds all clients, so there are no incremental reads. The same file has the same data and
+    the same time, however often it is read (Y6).
     """
 
     where: Path
@@ -39,18 +39,18 @@ class CsvDrop:
     page_size: int = 5_000
 
     def abilities(self) -> Abilities:
-        """Say that it gives the whole book; whether a file states its count, only it can tell."""
+        """Say that the file holds all clients; only the file shows whether it states a count."""
         return Abilities(incremental=False, counts=True, single=True)
 
     def begin(self, since: datetime | None = None, columns: Sequence[str] = ()) -> Fetch:
-        """Begin to read the newest file: all of it, whatever has changed."""
+        """Begin to read the newest file; `since` has no effect."""
         del since
         drop = newest(self.where)
         require_columns(columns, on_disk(lambda: self._columns(drop)))
         return Fetch(drop.as_of, drop.stated_count(), None, tuple(columns), drop.handle)
 
     def page(self, fetch: Fetch, position: str | None = None) -> SourcePage:
-        """Read a page of the file that the reading began with; a position is a place in it."""
+        """Read a page of the file that `begin` found; a position is a place in it."""
         place = Place.parse(position) if position else None
         if fetch.handle is None:
             raise SourceMalformed("this reading was not begun here")
@@ -58,53 +58,53 @@ class CsvDrop:
         return on_disk(lambda: self._page(drop, fetch.columns, place))
 
     def one(self, code: str) -> RawRecord | None:
-        """Look for one in the whole newest file."""
+        """Search the whole newest file."""
         fetch = self.begin()
         page = self.page(fetch)
         while True:
-            result = next((each for each in page.records if each.get(self.code) == code), None)
-            if result or page.position is None:
-                return result
+            record = next((each for each in page.records if each.get(self.code) == code), None)
+            if record or page.position is None:
+                return record
             page = self.page(fetch, page.position)
 
     def _columns(self, drop: Drop) -> tuple[str, ...]:
         with drop.path.open("rb") as file:
             return self._rows(drop, file).header()
 
-    def _page(self, drop: Drop, wanted: Sequence[str], place: Place | None) -> SourcePage:
+    def _page(self, drop: Drop, columns: Sequence[str], place: Place | None) -> SourcePage:
         with drop.path.open("rb") as file:
             rows = self._rows(drop, file)
             names = rows.header()
-            require_columns(wanted, names)
-            kept = [(n, name) for n, name in enumerate(names) if not wanted or name in wanted]
-            result, following = self._some(rows.after(place or rows.place))
+            require_columns(columns, names)
+            used = [(n, name) for n, name in enumerate(names) if not columns or name in columns]
+            lines, following = self._some(rows.after(place or rows.place))
             drop.require_unchanged(file)
         records = tuple(
-            {name: cells[n] for n, name in kept}
+            {name: cells[n] for n, name in used}
             if len(cells) == len(names)
             else _ragged(begun, len(cells), len(names))
-            for begun, cells in result
+            for begun, cells in lines
         )
         return SourcePage(records, None if following is None else str(following))
 
     def _some(
         self, rows: Iterator[tuple[Place, list[str]]]
     ) -> tuple[list[tuple[Place, list[str]]], Place | None]:
-        """Take rows until the page is full, by their number or their size; tell which is next."""
-        items: list[tuple[Place, list[str]]] = []
+        """Read rows until the page is full by number or size; give the next row's place too."""
+        lines: list[tuple[Place, list[str]]] = []
         begun: Place | None = None
         for place, cells in rows:
             begun = begun or place
-            if len(items) == self.page_size or place.offset - begun.offset > LARGEST_PAGE:
-                return items, place
-            items.append((place, cells))
-        return items, None
+            if len(lines) == self.page_size or place.offset - begun.offset > LARGEST_PAGE:
+                return lines, place
+            lines.append((place, cells))
+        return lines, None
 
     def _rows(self, drop: Drop, file: BinaryIO) -> Rows:
         return Rows(file, drop.path.name, self.encoding)
 
 
 def _ragged(begun: Place, cells: int, width: int) -> RawRecord:
-    """Stand in for a line in which nobody knows which cell is of which column (Y3)."""
+    """Stand in for a line whose cells cannot be matched with columns (Y3)."""
     message = f"line {begun.lines + 1} has {cells} cells where the header has {width}"
     return unreadable([Fault("", message)])

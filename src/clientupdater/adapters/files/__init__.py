@@ -1,1 +1,1 @@
-"""Where files are kept: in a directory, or in a bucket."""
+"""File stores: a directory, or a bucket."""

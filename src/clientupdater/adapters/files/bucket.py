@@ -35,7 +35,7 @@ _CALMLY = TransferConfig(use_threads=False)
 
 @frozen
 class BucketFileStore:
-    """A bucket shows an object once it is whole; credentials are found as boto3 finds them."""
+    """A bucket, which shows an object once it is complete; boto3 finds the credentials."""
 
     bucket: str
     prefix: str = ""
@@ -48,7 +48,7 @@ class BucketFileStore:
 
     @contextmanager
     def writing(self, name: str) -> Iterator[LocalDraft]:
-        """Write a file; what is not whole is never sent."""
+        """Write to a temporary file, and upload it once it is complete."""
         with translated(), tempfile.TemporaryFile() as file:
             yield LocalDraft(file)
             file.seek(0)
@@ -57,26 +57,24 @@ class BucketFileStore:
                 self._client.upload_fileobj(file, self.bucket, key, Config=_CALMLY)
 
     def read(self, name: str) -> StoredFile:
-        """Read a file."""
         with _translated():
-            result = self._client.get_object(Bucket=self.bucket, Key=self._key(name))
-        return StoredFile(result["ContentLength"], _chunks(result["Body"]))
+            response = self._client.get_object(Bucket=self.bucket, Key=self._key(name))
+        return StoredFile(response["ContentLength"], _chunks(response["Body"]))
 
     def remove(self, name: str) -> None:
-        """Remove it."""
         with _translated():
             self._client.delete_object(Bucket=self.bucket, Key=self._key(name))
 
     def sweep(self, before: datetime) -> int:
-        """Give up what was begun to be sent and never was whole: it takes room, unseen."""
+        """Abort uploads that were begun and never completed: they use space unseen."""
         swept = 0
         with _translated():
             pages = self._client.get_paginator("list_multipart_uploads")
             for page in pages.paginate(Bucket=self.bucket, Prefix=self.prefix):
                 for upload in page.get("Uploads", ()):
                     if upload["Initiated"] < before:
-                        named = {"Key": upload["Key"], "UploadId": upload["UploadId"]}
-                        self._client.abort_multipart_upload(Bucket=self.bucket, **named)
+                        params = {"Key": upload["Key"], "UploadId": upload["UploadId"]}
+                        self._client.abort_multipart_upload(Bucket=self.bucket, **params)
                         swept += 1
         return swept
 
@@ -91,7 +89,7 @@ def _chunks(body: Any) -> Iterator[bytes]:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Say in our words what the bucket refused."""
+    """Translate the bucket's errors."""
     try:
         yield
     except ClientError as error:

@@ -1,4 +1,4 @@
-"""Files in a directory: written beside their name, brought to the disk, then renamed."""
+"""Files in a directory: written under another name, synced to disk, then renamed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class LocalFileStore:
 
     @contextmanager
     def writing(self, name: str) -> Iterator[LocalDraft]:
-        """Write a file; what cannot be brought to its end leaves nothing."""
+        """Write a file; an incomplete one leaves nothing."""
         path = self._path(name)
         with translated():
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -53,7 +53,6 @@ class LocalFileStore:
             raise
 
     def read(self, name: str) -> StoredFile:
-        """Read a file."""
         path = self._path(name)
         chunks = _chunks(path)
         try:
@@ -64,12 +63,11 @@ class LocalFileStore:
             raise NotFound from None
 
     def remove(self, name: str) -> None:
-        """Remove it."""
         with translated():
             self._path(name).unlink(missing_ok=True)
 
     def sweep(self, before: datetime) -> int:
-        """Remove what a writer who died left behind."""
+        """Remove the drafts of writers that died."""
         swept = 0
         for part in self.directory.glob(f".*{_PART}"):
             with suppress(FileNotFoundError), translated():
@@ -91,20 +89,18 @@ class LocalDraft:
     _file: BinaryIO
 
     def write(self, data: bytes, /) -> int:
-        """Add to it."""
         with translated():
             return self._file.write(data)
 
     def tell(self) -> int:
-        """How long it is."""
         return self._file.tell()
 
     def flush(self) -> None:
-        """Leave it to the end."""
+        """Do nothing: the end of writing flushes."""
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
-    """Open it with the first step, and close it however it ends, also when nobody reads on."""
+    """Open the file with the first step, and close it even if the reader stops early."""
     with path.open("rb") as file:
         yield b""
         while data := file.read(CHUNK):
@@ -112,7 +108,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def _bring_to_disk(directory: Path) -> None:
-    """Make the new name last: it belongs to the directory."""
+    """Sync the directory, which holds the new name."""
     handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

@@ -1,7 +1,6 @@
-"""An answer of NextBank, read to its end and no further than we have room for.
+"""NextBank's responses, read within a limit of size.
 
-What is packed is unpacked here and not by `httpx`, which would make of one piece whatever it says
-it is, and unpack as often as a header says.
+We unpack them here: `httpx` would unpack a piece to any size, and as often as a header says.
 """
 
 from __future__ import annotations
@@ -22,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 LARGEST_ANSWER = 64 * 1024 * 1024
-#: What we take: other packings are not unpacked.
+#: The only encodings that we unpack.
 ACCEPTED = {"Accept": "application/json", "Accept-Encoding": "gzip"}
 _GZIP = 16 + zlib.MAX_WBITS
-#: Half a character as JSON has it, and as Python has it once it is read.
+#: Half a surrogate pair, as JSON writes it and as Python reads it.
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 _HALF_READ = re.compile("[\ud800-\udfff]")
 _64_BITS = range(-(2**63), 2**63)
@@ -33,14 +32,14 @@ _64_BITS = range(-(2**63), 2**63)
 
 @frozen
 class Answer:
-    """What came back, read to its end."""
+    """A complete response."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
 
     def document(self, what: str) -> Any:
-        """Read JSON; numbers with a fraction stay exact."""
+        """Parse JSON; numbers with a fraction stay exact."""
         try:
             return _read_json(self.body)
         except (ValueError, ArithmeticError, RecursionError) as error:
@@ -62,9 +61,9 @@ def _no_number(name: str) -> None:
 
 
 def _with_characters(item: dict[str, Any]) -> dict[str, Any]:
-    """Tell half a character as NUL: nobody takes either, and a page with the other cannot be kept.
+    """Replace half a surrogate pair by NUL.
 
-    So it costs its row, and not the run (Y3).
+    Both get a row rejected, but a page with half a pair could not be stored at all (Y3).
     """
     return {_character(name): _character(value) for name, value in item.items()}
 
@@ -74,13 +73,13 @@ def _character(cell: Any) -> Any:
 
 
 def _whole(digits: str) -> int | Decimal:
-    """Read a whole number, exactly also where it is longer than 64 bits."""
+    """Read a whole number, exactly even if it has more than 64 bits."""
     number = int(digits)
     return number if number in _64_BITS else Decimal(number)
 
 
 def read_whole(answer: httpx.Response, until: float) -> bytes:
-    """Read it all, before a moment; raises what `httpx` raises, and SourceMalformed."""
+    """Read all of it before a moment; raises what `httpx` raises, and SourceMalformed."""
     read = bytearray()
     unpacked = _unpacking(answer.headers.get("Content-Encoding", "identity"))
     for piece in answer.iter_raw():
@@ -93,7 +92,7 @@ def read_whole(answer: httpx.Response, until: float) -> bytes:
 
 
 def _unpacking(encoding: str) -> Callable[[bytes, int], bytes]:
-    """Unpack a piece, up to so many bytes of it."""
+    """Choose how to unpack a piece, up to a number of bytes."""
     match encoding.strip().lower():
         case "identity":
             return lambda piece, _: piece

@@ -1,4 +1,4 @@
-"""A NextBank to read from, with its connections; they are closed when it is let go."""
+"""Opening a NextBank source, whose connections close with the context."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from clientupdater.adapters.nextbank.credentials import (
     ClientCredentials,
 )
 from clientupdater.adapters.nextbank.dialect import Dialect
-from clientupdater.adapters.nextbank.line import BUSY, NAME, Line, access_scope
+from clientupdater.adapters.nextbank.line import BUSY, NAME, Line, send
 from clientupdater.adapters.nextbank.source import NextBank
 from clientupdater.domain.errors import SourceRefused, Unavailable
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Account:
-    """As whom we come: with an API key, or with client credentials for the token endpoint."""
+    """How we authenticate: an API key, or client credentials for the token endpoint."""
 
     api_key: str | None = field(default=None, repr=False)
     client_id: str = ""
@@ -46,8 +46,8 @@ def open_nextbank(
     page_size: int = 1_000,
     dialect: Dialect | None = None,
 ) -> Iterator[NextBank]:
-    """Open it; nothing is asked before something is read."""
-    for chatty in ("httpx", "httpcore"):  # they write down whom we ask for, and cookies
+    """Open it; the first read makes the first request."""
+    for chatty in ("httpx", "httpcore"):  # they log clients' codes and cookies
         logging.getLogger(chatty).setLevel(logging.WARNING)
     with httpx.Client(base_url=f"{base_url.rstrip('/')}/") as http:
         line = Line(http, _credentials(http, account, patience_s), patience_s)
@@ -61,14 +61,14 @@ def _credentials(http: httpx.Client, account: Account, patience_s: float) -> Cre
 
 
 def _token_fetcher(http: httpx.Client, account: Account, patience_s: float) -> Callable[[], object]:
-    """Ask the token endpoint as RFC 6749, 4.4 has it, the secret in the header."""
+    """Request a token by RFC 6749, 4.4, with the secret in the header."""
     proof = httpx.BasicAuth(account.client_id, account.client_secret)
 
     def fetch() -> object:
         form = {"grant_type": "client_credentials"}
         request = http.build_request("POST", account.token_url, data=form, headers=ACCEPTED)
         request = next(proof.auth_flow(request))
-        answer = access_scope(http, request, patience_s)
+        answer = send(http, request, patience_s)
         if answer.status in BUSY or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise Unavailable(NAME, f"NextBank gives no token now ({answer.status}); try again.")
         if answer.status != HTTPStatus.OK:

@@ -1,4 +1,4 @@
-"""How we show NextBank who we are: an API key, or a token that client credentials are given for."""
+"""How we authenticate to NextBank: an API key, or a token for client credentials."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from clientupdater.runtime.deadlines import seconds_left
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-#: A token is not used any more when it has so little left to live.
+#: We replace a token that has this little time left.
 SPARE_S = 30.0
-#: However long it is said to live, it is asked for anew after so long.
+#: We replace a token after this time even if NextBank states a longer life.
 LONGEST_LIFE_S = 86_400
 API_KEY_HEADER = "X-API-Key"
-#: What a header can hold (RFC 6750, 2.1); anything else is none.
+#: The characters that a header can hold (RFC 6750, 2.1).
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
@@ -43,16 +43,16 @@ class ApiKey:
 
 @frozen
 class Token:
-    """A token, and until when it is used, by the monotonic clock: no clock of theirs is asked."""
+    """A token, used until a moment of our monotonic clock: NextBank's clock does not matter."""
 
     value: str = field(repr=False)
     until: float
 
     @classmethod
     def read(cls, answer: object, asked_at: float) -> Token:
-        """Read what a token endpoint answers (RFC 6749, 5.1)."""
-        result = answer if isinstance(answer, dict) else {}
-        value, lives = result.get("access_token"), result.get("expires_in", 300)
+        """Read a token endpoint's response (RFC 6749, 5.1)."""
+        members = answer if isinstance(answer, dict) else {}
+        value, lives = members.get("access_token"), members.get("expires_in", 300)
         is_token = isinstance(value, str) and _TOKEN.fullmatch(value)
         if not is_token or not isinstance(lives, int):
             raise SourceRefused("NextBank gives no token; see NEXTBANK_TOKEN_URL")
@@ -62,13 +62,13 @@ class Token:
 
 @define
 class ClientCredentials:
-    """A token of OAuth 2.0's client credentials: kept until shortly before it expires.
+    """An OAuth 2.0 token for client credentials, kept until shortly before it expires.
 
     One thread fetches a new one while the others wait for it.
     """
 
     fetch: Callable[[], object]
-    """Asks the token endpoint."""
+    """Calls the token endpoint."""
     _token: Token | None = field(default=None, init=False, repr=False)
     _one_at_a_time: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
 
@@ -86,13 +86,13 @@ class ClientCredentials:
     def refused(self, shown: Mapping[str, str]) -> bool:
         """Drop the refused token, unless a newer one is there; return whether to try again."""
         with self._turn():
-            if self._token and shown.get("Authorization") == f"Bearer {self._token.value}":
+            if self._token and headers.get("Authorization") == f"Bearer {self._token.value}":
                 self._token = None
         return True
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Wait for our turn, as long as somebody waits for us."""
+        """Wait for the lock within the caller's deadline."""
         left = seconds_left()
         if not self._one_at_a_time.acquire(timeout=-1 if left is None else left):
             raise Unavailable("NextBank", "NextBank gave no token in time; try again.")

@@ -1,6 +1,6 @@
-"""What NextBank calls things at one installation: its paths, the members of a page, its parameters.
+"""The names that one installation of NextBank uses for paths, members and parameters.
 
-The columns of a client are not here: which of them fills which field is data (`field_mappings`).
+A client's columns are not among them: mappings say which of them fills which field.
 """
 
 from __future__ import annotations
@@ -21,46 +21,45 @@ _MISSING = object()
 
 @frozen
 class Dialect:
-    """Our words for things, where theirs are other ones."""
+    """NextBank's names, where they differ from ours."""
 
     clients: str = "v1/clients"
-    """Where its list of clients is."""
+    """The path of the list of clients."""
     client: str = "v1/clients/{code}"
-    """Where one of them is."""
+    """The path of one client."""
     members: Mapping[str, str] = Factory(dict)
-    """Of a page, where a dot leads into an object; and `deleted`, of a client."""
+    """Members of a page, with a dot for each level; and `deleted`, a member of a client."""
     parameters: Mapping[str, str] = Factory(dict)
 
     def path_of(self, code: str) -> str:
-        """Name where a client is; nothing that stands in its code leads elsewhere."""
+        """Give a client's path; its code is quoted, so it cannot lead elsewhere."""
         return self.client.replace("{code}", quote(code, safe=""))
 
-    def asking(self, asked: Mapping[str, str | None]) -> dict[str, str]:
-        """Ask in their words, for what is asked for at all."""
-        return {self.parameters.get(name, name): result for name, result in asked.items() if result}
+    def asking(self, params: Mapping[str, str | None]) -> dict[str, str]:
+        """Translate parameters, and leave out those without a value."""
+        return {self.parameters.get(name, name): value for name, value in params.items() if value}
 
     def member(self, name: str) -> str:
-        """Tell their word for a member."""
         return self.members.get(name, name)
 
     def find(self, name: str, document: Any, *kinds: type) -> Any:
-        """Find a member of a page; raises TypeError where it is missing or of another kind."""
-        result = document
+        """Find a member of a page; raises TypeError if it is missing or of another type."""
+        value = document
         for word in self.member(name).split("."):
-            result = result.get(word, _MISSING) if isinstance(result, dict) else _MISSING
-        if not isinstance(result, kinds):
+            value = value.get(word, _MISSING) if isinstance(value, dict) else _MISSING
+        if not isinstance(value, kinds):
             raise TypeError(name)
-        return result
+        return value
 
     def is_deleted(self, item: Mapping[str, Value]) -> bool:
-        """Whether they say that a client was deleted; raises TypeError unless yes or no."""
-        result = item.get(self.member(DELETED), False)
-        if not isinstance(result, bool):
+        """Whether a client is marked as deleted; raises TypeError unless true or false."""
+        deleted = item.get(self.member(DELETED), False)
+        if not isinstance(deleted, bool):
             raise TypeError(DELETED)
-        return result
+        return deleted
 
     def plain(self, item: Mapping[str, Value]) -> dict[str, Value]:
-        """Say of a client in our word that it was deleted, and by no other word."""
+        """Mark a deleted client by our own member, and remove every other mark."""
         theirs = {DELETED, UNREADABLE, self.member(DELETED)}
         record = {name: value for name, value in item.items() if name not in theirs}
         return {**record, DELETED: True} if self.is_deleted(item) else record

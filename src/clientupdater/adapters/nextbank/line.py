@@ -1,7 +1,7 @@
-"""The line to NextBank: one request at a time, within limits, its failures in our words.
+"""Requests to NextBank: one at a time, within limits, with their errors translated.
 
-`httpx` bounds each wait of a request and not the whole of it, so an answer is read piece by piece
-against a moment; and it is bounded in size.
+`httpx` limits each wait of a request but not the request as a whole, so a response is read piece by
+piece until a moment, and up to a size.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from clientupdater.adapters.nextbank.credentials import Credentials
 
 NAME = "NextBank"
-#: Without a deadline of the run's, no wait that NextBank asks for may be longer than this.
+#: Without a deadline, we wait no longer than this for NextBank.
 LONGEST_WAIT_S = 60.0
-#: So often in a row it may tell us to wait before we leave it alone.
+#: After this many requested waits in a row we give up.
 WAITS = 4
-#: However long it asks to be left alone: a header that is wrong must not keep us away for ever.
+#: The longest rest that we honour: a wrong header must not keep us away for ever.
 LONGEST_REST_S = 3_600.0
 BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _WELCOME = frozenset(
@@ -38,8 +38,8 @@ _WELCOME = frozenset(
 )
 
 
-def access_scope(http: httpx.Client, request: httpx.Request, patience_s: float) -> Answer:
-    """Send a request and read its answer, all of it before our patience or the deadline ends."""
+def send(http: httpx.Client, request: httpx.Request, patience_s: float) -> Answer:
+    """Send a request and read its response before the time limit or the deadline."""
     patience = seconds_left(patience_s) or patience_s
     until = time.monotonic() + patience
     request.extensions["timeout"] = httpx.Timeout(patience).as_dict()
@@ -59,9 +59,9 @@ def access_scope(http: httpx.Client, request: httpx.Request, patience_s: float) 
 
 @define
 class Line:
-    """Asks NextBank as ourselves: waits when it says so, and shows a new token when one is refused.
+    """Sends our requests: waits when NextBank says so, and replaces a refused token.
 
-    Only reading goes over it, so everything may be asked again.
+    It only reads, so every request can be repeated.
     """
 
     http: httpx.Client
@@ -71,40 +71,42 @@ class Line:
     _not_before: float = field(default=0.0, init=False)
 
     def get(self, path: str, params: Mapping[str, str], **headers: str) -> Answer:
-        """Ask; only 200, 304, 404 and 410 come back."""
-        self._heed()
-        answer = self._asked(path, params, headers)
+        """Send a GET; gives only responses with 200, 304, 404 and 410."""
+        self._require_rested()
+        answer = self._authenticated(path, params, headers)
         for _ in range(WAITS):
             if answer.status not in BUSY:
                 break
-            self._wait_as_told(answer)
-            answer = self._asked(path, params, headers)
-        return _judged(answer, path)
+            self._wait(answer)
+            answer = self._authenticated(path, params, headers)
+        return _accepted(answer, path)
 
-    def _asked(self, path: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
-        shown = self.credentials.headers()
-        answer = self._sent(path, params, {**headers, **shown})
-        if answer.status == HTTPStatus.UNAUTHORIZED and self.credentials.refused(shown):
+    def _authenticated(
+        self, path: str, params: Mapping[str, str], headers: Mapping[str, str]
+    ) -> Answer:
+        proof = self.credentials.headers()
+        answer = self._sent(path, params, {**headers, **proof})
+        if answer.status == HTTPStatus.UNAUTHORIZED and self.credentials.refused(proof):
             answer = self._sent(path, params, {**headers, **self.credentials.headers()})
         return answer
 
     def _sent(self, path: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
-        heads = {**ACCEPTED, **outgoing_headers(), **headers}
-        request = self.http.build_request("GET", path, params=params, headers=heads)
-        return access_scope(self.http, request, self.patience_s)
+        all_headers = {**ACCEPTED, **outgoing_headers(), **headers}
+        request = self.http.build_request("GET", path, params=params, headers=all_headers)
+        return send(self.http, request, self.patience_s)
 
-    def _wait_as_told(self, answer: Answer) -> None:
-        """Wait, if whoever waits for us still does so then; else say when it may be tried."""
-        asked_for = _retry_after(answer)
+    def _wait(self, answer: Answer) -> None:
+        """Wait as long as the response says, or raise Unavailable if the deadline is earlier."""
+        rest_s = _retry_after(answer)
         left = seconds_left(LONGEST_WAIT_S) or LONGEST_WAIT_S
-        if asked_for >= left:
-            self._not_before = time.monotonic() + asked_for
-            message = f"NextBank asks to be left alone for {asked_for:.0f} s; run again after that."
-            raise Unavailable(NAME, message, retry_after=asked_for)
-        self.wait(asked_for)
+        if rest_s >= left:
+            self._not_before = time.monotonic() + rest_s
+            message = f"NextBank asks to be left alone for {rest_s:.0f} s; run again after that."
+            raise Unavailable(NAME, message, retry_after=rest_s)
+        self.wait(rest_s)
 
-    def _heed(self) -> None:
-        """Ask nothing before the moment that NextBank named."""
+    def _require_rested(self) -> None:
+        """Raise Unavailable before the moment that NextBank named."""
         ahead = self._not_before - time.monotonic()
         if ahead > 0:
             message = (
@@ -113,7 +115,7 @@ class Line:
             raise Unavailable(NAME, message, retry_after=ahead)
 
 
-def _judged(answer: Answer, path: str) -> Answer:
+def _accepted(answer: Answer, path: str) -> Answer:
     if answer.status in _WELCOME:
         return answer
     if answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
@@ -125,20 +127,20 @@ def _judged(answer: Answer, path: str) -> Answer:
 
 
 def _retry_after(answer: Answer) -> float:
-    """Read for how long to wait: seconds, or a moment held against their own clock."""
-    result = answer.headers.get("Retry-After", "").strip()
-    if result.isascii() and result.isdigit():
-        return min(float(result), LONGEST_REST_S)
-    until, now = _moment(result), _moment(answer.headers.get("Date", ""))
+    """Read the requested wait: seconds, or a moment compared with the response's own clock."""
+    header = answer.headers.get("Retry-After", "").strip()
+    if header.isascii() and header.isdigit():
+        return min(float(header), LONGEST_REST_S)
+    until, now = _moment(header), _moment(answer.headers.get("Date", ""))
     if until is None:
         return 1.0
-    asked_for = (until - (now or datetime.now(UTC))).total_seconds()
-    return min(max(asked_for, 0.0), LONGEST_REST_S)
+    rest_s = (until - (now or datetime.now(UTC))).total_seconds()
+    return min(max(rest_s, 0.0), LONGEST_REST_S)
 
 
 def _moment(text: str) -> datetime | None:
     try:
-        result = parsedate_to_datetime(text)
+        moment = parsedate_to_datetime(text)
     except ValueError:
         return None
-    return result if result.tzinfo else result.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

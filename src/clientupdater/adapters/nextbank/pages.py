@@ -1,4 +1,4 @@
-"""A page as NextBank sends it: checked before anything is taken from it."""
+"""NextBank's pages, checked before anything is taken from them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from clientupdater.adapters.nextbank.dialect import Dialect
     from clientupdater.ports.sources import RawRecord
 
-#: Days are reckoned from what their clock says, and must not leave the calendar.
+#: Days are computed from NextBank's clock, and must not leave the calendar.
 _OUR_TIME = range(2000, 2200)
 
 
 @frozen
 class BankPage:
-    """Its records, where the next ones are, and what it says of the whole."""
+    """The records of a page, the cursor of the next one, and what it states about the whole."""
 
     number: int
     records: tuple[RawRecord, ...] = field(repr=False)
@@ -33,7 +33,7 @@ class BankPage:
 
     @classmethod
     def read(cls, document: Any, number: int, dialect: Dialect) -> BankPage:
-        """Read one, or refuse it by its number."""
+        """Check and read a page; errors name its number."""
         fit = _Fit(number, document, dialect)
         items = fit.member("items", list)
         total = fit.member("total", int, type(None))
@@ -49,32 +49,32 @@ class BankPage:
 
     @property
     def columns(self) -> frozenset[str]:
-        """The members of all that is not deleted."""
+        """The members of all clients that are not deleted."""
         return frozenset(name for each in self.records if not is_deleted(each) for name in each)
 
     @property
     def tells_columns(self) -> bool:
-        """Whether any client is there whole: neither deleted nor unreadable."""
+        """Whether any client is complete: neither deleted nor unreadable."""
         return any(not is_deleted(each) and UNREADABLE not in each for each in self.records)
 
-    def require(self, wanted: Sequence[str]) -> None:
-        """Refuse it where a member that is wanted is in no client any more."""
-        lost = [name for name in wanted if name not in self.columns]
+    def require(self, expected: Sequence[str]) -> None:
+        """Raise SourceMalformed if no client has an expected member any more."""
+        lost = [name for name in expected if name not in self.columns]
         if lost and self.tells_columns:
             raise SourceMalformed(f"NextBank: page {self.number} has no {', '.join(lost)} any more")
 
-    def only(self, wanted: Sequence[str]) -> tuple[RawRecord, ...]:
-        """Give the members that are wanted, and whether a client was deleted."""
-        if not wanted:
+    def only(self, members: Sequence[str]) -> tuple[RawRecord, ...]:
+        """Give the records with the named members, and whether each client was deleted."""
+        if not members:
             return self.records
-        names = {*wanted, DELETED, UNREADABLE}
+        names = {*members, DELETED, UNREADABLE}
         return tuple(
             {name: value for name, value in each.items() if name in names} for each in self.records
         )
 
 
 def read_record(item: Any, dialect: Dialect) -> RawRecord:
-    """Read a client; one in which something is not as agreed says so, and the others go on (Y3)."""
+    """Read a client; a malformed one carries its faults, so the others can be taken (Y3)."""
     if not isinstance(item, dict):
         return unreadable([Fault("", "is no client: an object was agreed")])
     nested = [name for name, cell in item.items() if not _is_flat(cell)]
@@ -90,7 +90,7 @@ def read_record(item: Any, dialect: Dialect) -> RawRecord:
 
 
 def _shown(name: str) -> str:
-    """Name a member, unless its name may be somebody's number (C3)."""
+    """Give a member's name, unless it may be a person's number (C3)."""
     return name if name.isidentifier() else ""
 
 
@@ -114,14 +114,14 @@ class _Fit:
     def moment(self, name: str) -> datetime:
         theirs = self.dialect.member(name)
         try:
-            result = datetime.fromisoformat(self.member(name, str))
+            moment = datetime.fromisoformat(self.member(name, str))
         except ValueError:
             raise self.malformed(f"its {theirs} is no moment") from None
-        if result.tzinfo is None:
+        if moment.tzinfo is None:
             raise self.malformed(f"its {theirs} names no time zone")
-        if result.year not in _OUR_TIME:
+        if moment.year not in _OUR_TIME:
             raise self.malformed(f"its {theirs} is not of our time")
-        return result
+        return moment
 
     def malformed(self, text: str) -> SourceMalformed:
         return SourceMalformed(f"NextBank: page {self.number} cannot be taken: {text}")

@@ -1,4 +1,4 @@
-"""A NextBank on loopback, for tests and the demo: it keeps its contract, or breaks it on demand."""
+"""A NextBank on loopback for tests and the demo: it keeps its contract, or breaks it on demand."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CLIENT_ID, CLIENT_SECRET, API_KEY = "updater", "made-up-secret", "made-up-key"
 
 
 class Mishap(StrEnum):
-    """What can go wrong with a page."""
+    """A promise that a page breaks."""
 
     DUPLICATE_PAGE = "the page before comes once more"
     MISSING_PAGE = "a page is left out"
@@ -53,7 +53,7 @@ class Mishap(StrEnum):
 
 @frozen
 class Planned:
-    """A mishap, at which request for a page (the first is 1) it begins, and how often it comes."""
+    """A mishap, the number of the request at which it begins (from 1), and how often it occurs."""
 
     mishap: Mishap
     at: int = 1
@@ -67,33 +67,32 @@ class Planned:
 
 @define
 class Bank:
-    """What it knows, what is to go wrong, and what it was asked."""
+    """A NextBank's clients, planned mishaps, and the requests that it received."""
 
     items: list[dict[str, Any]]
     plan: tuple[Planned, ...] = ()
     skew: timedelta = timedelta()
-    """How far its clock is from the right time."""
+    """The error of its clock."""
     token_lives_s: int = 3600
     dialect: Dialect = field(factory=Dialect)
     api_key_header: str = "X-API-Key"
     code: str = "code"
     changed: str = "updated_at"
-    """The columns in which a client's code is, and when it changed."""
+    """The columns of a client's code, and of the time of its last change."""
     pages_asked: int = 0
     tokens_given: int = 0
     unchanged: int = 0
-    """How often it could say that a client is as it was."""
+    """How often it answered that a client had not changed."""
     asked: list[str] = field(factory=list)
     url: str = ""
     _tokens: set[str] = field(factory=set, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
 
     def now(self) -> datetime:
-        """Tell the time by its own clock."""
+        """Give the time by its own clock."""
         return datetime.now(UTC) + self.skew
 
     def application(self) -> Starlette:
-        """Give what serves it."""
         return Starlette(
             routes=[
                 Route("/oauth/token", self._token, methods=["POST"]),

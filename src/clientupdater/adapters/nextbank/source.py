@@ -24,21 +24,21 @@ if TYPE_CHECKING:
     from clientupdater.adapters.nextbank.line import Line
     from clientupdater.ports.sources import RawRecord
 
-#: So many single clients are kept with their ETags, to be asked for whether they have changed.
+#: How many single clients we keep with their ETags, for conditional requests.
 KEPT = 1_000
-#: What no client is called: as part of a path it would lead elsewhere.
+#: No client has these codes: as part of a path they would lead elsewhere.
 _NO_CODES = frozenset({"", ".", ".."})
 
 
 @define
 class NextBank:
-    """Reads NextBank. A position is the number of a page and the cursor that it is asked for by."""
+    """Reads NextBank. A position is the number of a page and its cursor."""
 
     line: Line
     page_size: int = 1_000
     dialect: Dialect = field(factory=Dialect)
     _leads_to: dict[str, int] = field(factory=dict, init=False, repr=False)
-    """The number of the page that a cursor is for."""
+    """The page number of each cursor."""
     _pages: dict[int, int] = field(factory=dict, init=False, repr=False)
     _kept: OrderedDict[str, tuple[str, RawRecord]] = field(
         factory=OrderedDict, init=False, repr=False
@@ -46,12 +46,11 @@ class NextBank:
     _lock: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
 
     def abilities(self) -> Abilities:
-        """Say that it can do everything."""
         return Abilities(incremental=True, counts=True, single=True)
 
     def begin(self, since: datetime | None = None, columns: Sequence[str] = ()) -> Fetch:
-        """Begin to read; the first page tells of when, how many, and which columns there are."""
-        first = self._asked(since, None, 1)
+        """Begin to read; the first page states the time, the count and the columns."""
+        first = self._read(since, None, 1)
         if first.tells_columns:
             require_columns(columns, first.columns)
         with self._lock:
@@ -60,9 +59,9 @@ class NextBank:
         return Fetch(first.as_of, first.total, since, tuple(columns), uuid4().hex)
 
     def page(self, fetch: Fetch, position: str | None = None) -> SourcePage:
-        """Read a page; one whose cursor leads back to where we have been is refused."""
+        """Read a page; raise SourceMalformed if its cursor leads back."""
         number, cursor = _parsed(position)
-        page = self._asked(fetch.since, cursor, number)
+        page = self._read(fetch.since, cursor, number)
         page.require(fetch.columns)
         self._refuse_circles(fetch, page, cursor)
         self._refuse_repeats(fetch, page)
@@ -70,7 +69,7 @@ class NextBank:
         return SourcePage(page.only(fetch.columns), following)
 
     def one(self, code: str) -> RawRecord | None:
-        """Read one client, or hear that it is as it was."""
+        """Read one client, with a conditional request if it was read before."""
         if code in _NO_CODES:
             return None
         known = self._kept.get(code)
@@ -84,13 +83,13 @@ class NextBank:
         self._keep(code, answer.headers.get("ETag"), record)
         return record
 
-    def _asked(self, since: datetime | None, cursor: str | None, number: int) -> BankPage:
-        asked = {
+    def _read(self, since: datetime | None, cursor: str | None, number: int) -> BankPage:
+        params = {
             "updated_since": since.astimezone(UTC).isoformat() if since else None,
             "cursor": cursor,
             "limit": str(self.page_size),
         }
-        answer = self.line.get(self.dialect.clients, self.dialect.asking(asked))
+        answer = self.line.get(self.dialect.clients, self.dialect.asking(params))
         if answer.status == HTTPStatus.GONE:
             raise SourceExpired(f"NextBank keeps page {number} no more; begin again.")
         if answer.status != HTTPStatus.OK:
@@ -99,7 +98,7 @@ class NextBank:
         return BankPage.read(answer.document(f"page {number}"), number, self.dialect)
 
     def _refuse_circles(self, fetch: Fetch, page: BankPage, cursor: str | None) -> None:
-        """Note which page a cursor is for: where it is for another one too, we go in a circle."""
+        """Note each cursor's page; a cursor of two pages means a circle."""
         with self._lock:
             for each, number in ((cursor, page.number), (page.cursor, page.number + 1)):
                 known = self._leads_to.setdefault(f"{fetch.handle}:{each}", number)
@@ -108,15 +107,16 @@ class NextBank:
                     raise SourceMalformed(message)
 
     def _refuse_repeats(self, fetch: Fetch, page: BankPage) -> None:
-        """Refuse the clients of another page: as many as stated would come, and some would not.
+        """Raise SourceMalformed for a page with the clients of an earlier page.
 
-        Those whose place they took would count as missing, and be given up in the end (Y6).
+        The count would agree although other clients did not come, and those would be marked as
+        missing and deactivated in the end (Y6).
         """
         if not page.records:
             return
-        brought = hash((fetch.handle, *(frozenset(each.items()) for each in page.records)))
+        content = hash((fetch.handle, *(frozenset(each.items()) for each in page.records)))
         with self._lock:
-            first = self._pages.setdefault(brought, page.number)
+            first = self._pages.setdefault(content, page.number)
         if first != page.number:
             message = f"NextBank: page {page.number} brings the clients of page {first} once more"
             raise SourceMalformed(message)

@@ -1,1 +1,1 @@
-"""How tables become files: CSV and XLSX."""
+"""Writing tables to files: CSV and XLSX."""

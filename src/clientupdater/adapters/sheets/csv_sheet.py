@@ -1,7 +1,7 @@
-"""A table as CSV: the cover in lines that begin with ``# ``, the names of the columns, the rows.
+"""A table as CSV: the cover in lines that begin with ``# ``, the column names, the rows.
 
-In UTF-8 with the mark that spreadsheets know it by. What a spreadsheet would work out has a quote
-before it, which our own importer takes away again.
+UTF-8 with the byte order mark that spreadsheets recognise. A text that a spreadsheet would evaluate
+has a quote before it, which our own importer removes.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def write_csv(
     draft.write(_lines((COVER + name, escaped(value)) for name, value in cover.items()))
     draft.write(_lines([asked.columns]))
     written = 0
-    with closing(table.lines()) as result:
-        for lines in result:
+    with closing(table.lines()) as batches:
+        for lines in batches:
             draft.write(lines.text)
             written += lines.rows
             yield written

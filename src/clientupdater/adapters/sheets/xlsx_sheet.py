@@ -1,7 +1,7 @@
-"""A table as a workbook: two sheets, written as they come and held nowhere.
+"""A table as a workbook of two sheets, written as the rows come and never held in memory.
 
-Texts stand in their cells as texts, so that nothing in them is ever worked out. Only the names of
-the rows and cells are left out, which the format lets one do: half of the file would be those.
+Texts are cells of type text, so a spreadsheet evaluates none of them. Names of rows and cells are
+left out, as the format allows: they would be half of the file.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from clientupdater.ports.file_store import Draft
 
 MOST_ROWS = 1_048_575
-"""What a sheet holds below the names of its columns."""
+"""The most rows that a sheet holds below the column names."""
 _QUICK = 1
-"""The first level of compression: the others cost more time than they save."""
+"""The first level of compression: higher ones cost more time than they save."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CELL_TEXT, _CELL, _ROW = "\x1f", b"\x1f", b"\x1e"
-"""What stands between cells and between rows until they are written."""
+"""Separators of cells and of rows until they are written."""
 _BETWEEN_NOTHING = _CELL + EMPTY.encode() + _CELL
 _CONTROLS = bytes(each for each in range(0x20) if each not in b"\t\n\r")
 
@@ -80,7 +80,7 @@ _PARTS: Mapping[str, str] = {
 def write_xlsx(
     cover: Mapping[str, str], asked: ExportRequest, table: Table, draft: Draft
 ) -> Generator[int]:
-    """Write a table as XLSX, in the memory of some rows, however many there are."""
+    """Write a table as XLSX, with the memory of a few rows."""
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=_QUICK) as book:  # type: ignore[call-overload] # it writes and tells, and need not seek
         for name, text in _PARTS.items():
             book.writestr(_entry(name), _HEAD + text)
@@ -95,8 +95,8 @@ def _filled(
     table: Table, kinds: Sequence[Kind], write: Callable[[bytes], object]
 ) -> Generator[int]:
     written = 0
-    with closing(table.rows()) as result:
-        for rows in result:
+    with closing(table.rows()) as batches:
+        for rows in batches:
             written += len(rows)
             if written > MOST_ROWS:
                 raise InvalidInput.of("format", f"xlsx holds {MOST_ROWS} rows at most; take csv")
@@ -111,7 +111,7 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 
 class _sheet:  # noqa: N801 — it is used as a function
-    """A sheet of a book, as something that takes rows."""
+    """A sheet of a book, as a context that accepts rows."""
 
     def __init__(self, book: zipfile.ZipFile, number: int) -> None:
         self._file = book.open(_entry(f"xl/worksheets/sheet{number}.xml"), "w")
@@ -130,10 +130,10 @@ class _sheet:  # noqa: N801 — it is used as a function
 
 
 def _rows(rows: Sequence[tuple[str, ...]], kinds: Sequence[Kind]) -> bytes:
-    """Write rows; a cell that is empty keeps its place.
+    """Write rows; an empty cell keeps its place.
 
-    They are put together first, so that what must not stand in XML is looked for in all of them
-    at once: cell by cell it took longer than everything else.
+    All rows are joined first, so that one search finds the characters that XML does not allow: a
+    search cell by cell took longer than everything else.
     """
     text = _joined(rows)
     if not _is_plain(text, len(rows), len(kinds)):
@@ -151,16 +151,16 @@ def _joined(rows: Sequence[tuple[str, ...]]) -> bytes:
 
 
 def _is_plain(text: bytes, rows: int, columns: int) -> bool:
-    """Whether nothing is in it that cannot be written, but for what we have put there ourselves."""
+    """Whether the text has no characters that cannot be written, apart from our separators."""
     ours = rows * columns - 1 + _between(text).count(_BETWEEN_NOTHING)
     odd = len(text) - len(text.translate(None, _CONTROLS))
     return odd == ours and b"\xef\xbf\xbe" not in text and b"\xef\xbf\xbf" not in text
 
 
 def _between(text: bytes) -> bytes:
-    """Put the same between all cells, and around them."""
-    result = text.replace(_ROW, _CELL).replace(_CELL, _CELL + _CELL)
-    return b"%b%b%b" % (_CELL, result, _CELL)
+    """Put one separator around every cell."""
+    separated = text.replace(_ROW, _CELL).replace(_CELL, _CELL + _CELL)
+    return b"%b%b%b" % (_CELL, separated, _CELL)
 
 
 def _plain(cell: str) -> str:

@@ -1,4 +1,4 @@
-"""As whom we come to Snowflake, and from which view we read: what its connector is told."""
+"""The Snowflake account, view and credentials, and the connector's arguments for them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-#: How long signing in may take.
+#: The time limit for signing in.
 LOGIN_TIMEOUT_S = 30
 KEY_PAIR = "snowflake_jwt"
 
 
 @frozen
 class Account:
-    """An account, a user with a key or a token, and the view; it is named as an identifier."""
+    """An account, a user with a key or a token, and the identifier of the view."""
 
     name: str
     user: str
@@ -38,7 +38,7 @@ class Account:
     """Host, port and protocol, where they are not Snowflake's own."""
 
     def arguments(self) -> dict[str, Any]:
-        """Give what the connector is called with."""
+        """Give the connector's arguments."""
         values = {
             "account": self.name,
             "user": self.user,
@@ -80,5 +80,5 @@ class Account:
 
 
 def _whole(seconds: float | None) -> int:
-    """Give whole seconds, as the connector takes them, and never none at all."""
+    """Give whole seconds, at least one, as the connector expects."""
     return max(1, int(seconds or 0))

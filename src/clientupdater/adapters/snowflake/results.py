@@ -1,8 +1,8 @@
-"""The rows of a result: cut from Arrow tables where pyarrow is there, else as the connector's.
+"""The rows of a result: cut from Arrow tables with pyarrow, else made by the connector.
 
-Snowflake sends a result in chunks, and the connector has some of them ahead of its reader. Tables
-stay as they came until a page is cut from them, so only that page is rows of Python's. Both ways
-give the same rows in the same order, so nobody above knows which way it was.
+Snowflake sends a result in chunks, and the connector fetches some ahead of its reader. Tables stay
+as they are until a page is cut from them, so only that page becomes Python rows. Both ways give the
+same rows in the same order.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 _FIXED, _REAL, _TEXT, _DATE, _TIMESTAMP, _VARIANT = range(6)
 _LOCAL, _ZONED, _NAIVE, _OBJECT, _ARRAY, _BINARY, _TIME, _BOOLEAN = range(6, 14)
-#: What a record may hold; the connector gives JSON as text.
+#: The types that a record may hold; the connector gives JSON as text.
 _TELLABLE = frozenset(range(14)) - {_BINARY, _TIME}
-#: What is the same in a table. A moment with an offset of its own is not: its table has it in UTC,
-#: and its day may be another one there.
+#: The types with the same values in tables. A moment with its own offset is not among them: a table
+#: has it in UTC, where its day may differ.
 _SAME_IN_TABLES = frozenset({_FIXED, _REAL, _TEXT, _DATE, _LOCAL, _NAIVE, _BOOLEAN})
-#: A whole number of so many digits, or fewer, is written in 64 bits.
+#: A whole number with at most this many digits fits 64 bits.
 _DIGITS_IN_64_BITS = 18
 _64_BITS = range(-(2**63), 2**63)
 
 
 @frozen
 class Result:
-    """What a query gave: its id, its columns, how many rows there are, and the rows."""
+    """A query's id, columns, number of rows, and rows."""
 
     query: str
     description: Sequence[Any] = field(repr=False)
@@ -40,22 +40,21 @@ class Result:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The names of its columns."""
         return tuple(column[0] for column in self.description)
 
     @property
     def untellable(self) -> frozenset[str]:
-        """Its columns of a type that no record holds."""
+        """The columns of a type that no record holds."""
         return frozenset(each[0] for each in self.description if each[1] not in _TELLABLE)
 
 
 def has_tables() -> bool:
-    """Whether pyarrow is there; it is imported when the first table comes."""
+    """Whether pyarrow is installed; it is imported with the first table."""
     return find_spec("pyarrow") is not None
 
 
 def result_of(cursor: Any, unsupported: type[Exception], *, in_tables: bool) -> Result:
-    """Give what a cursor holds, in tables if they are wanted and say all that rows do."""
+    """Read a cursor's result, from tables if requested and if they hold the same values."""
     described = cursor.description
     rows: _TableRows | None = None
     if in_tables and all(column[1] in _SAME_IN_TABLES for column in described):
@@ -73,7 +72,7 @@ def _tables(cursor: Any, unsupported: type[Exception]) -> _TableRows | None:
 
 @define
 class _TableRows:
-    """Rows cut from tables, each of which is let go once it is read."""
+    """Rows cut from tables, each released once it is read."""
 
     tables: Iterator[Any]
     _table: Any = field(default=None, init=False)
@@ -97,17 +96,17 @@ class _TableRows:
 
 def _cells(column: Any) -> Iterable[Any]:
     cells: list[Any] = column.to_pylist()
-    # Only decimals have a scale, and one without places is a whole number as rows have it.
+    # Only decimals have a scale; one without decimal places is a whole number in rows.
     return map(_whole, cells) if getattr(column.type, "scale", None) == 0 else cells
 
 
 @frozen
 class _CursorRows:
-    """Rows as the connector makes them."""
+    """Rows made by the connector."""
 
     cursor: Any
     long: frozenset[int]
-    """The places of whole numbers that may be too long for 64 bits."""
+    """The positions of whole numbers that may exceed 64 bits."""
 
     @classmethod
     def of(cls, cursor: Any) -> _CursorRows:
@@ -127,7 +126,7 @@ def _long(column: Any) -> bool:
 
 
 def _whole(number: int | Decimal | None) -> int | Decimal | None:
-    """Give a whole number as a number of 64 bits, or exactly where it is longer: see RawRecord."""
+    """Give a whole number as an int of 64 bits, or as an exact Decimal if it is longer."""
     if number is None:
         return None
     return int(number) if int(number) in _64_BITS else Decimal(number)

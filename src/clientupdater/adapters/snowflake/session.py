@@ -1,7 +1,6 @@
-"""A session with Snowflake: opened when it is needed, its failures in our words.
+"""A session with Snowflake, opened on demand, with its errors translated.
 
-The connector takes half a second to import, and not every installation has it: it is imported when
-the first session is opened.
+The connector is optional and takes half a second to import, so the first session imports it.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _log = logging.getLogger(__name__)
 _NOT_THERE, _NO_WAREHOUSE = 2003, 606
 _CANCELLED = frozenset({604, 630})
 _UNREADABLE = 252005
-#: A session that was idle for hours is over, and so is what it was renewed by: a new one is opened.
+#: A session that was idle for hours has expired, and so has its renewal token: open a new one.
 _OVER = frozenset({390111, 390112, 390113, 390114, 390115})
 _HELP: Mapping[int, str] = {
     _NOT_THERE: "the view is not there, or not for our role: see SNOWFLAKE_CLIENT_VIEW and grants",
@@ -46,32 +45,32 @@ _HELP: Mapping[int, str] = {
 
 @define
 class Session:
-    """Runs statements over one connection, which it opens anew after a failure."""
+    """Runs statements over one connection, which it reopens after a failure."""
 
     account: Account
     in_tables: bool = field(factory=has_tables)
-    """Whether results are read as Arrow tables."""
+    """Whether to read results as Arrow tables."""
     _connection: Any = field(default=None, init=False, repr=False)
 
-    def run(self, statement: str, items: Sequence[object] = ()) -> Result:
-        """Run a statement; give its result, whose rows are fetched as they are wanted."""
+    def run(self, statement: str, params: Sequence[object] = ()) -> Result:
+        """Run a statement; the rows of its result are fetched on demand."""
         patience = max(1, int(seconds_left(self.account.statement_timeout_s) or 0))
         with self._translated():
             cursor = self._connected().cursor()
-            cursor.execute(statement, tuple(items), timeout=patience)
+            cursor.execute(statement, tuple(params), timeout=patience)
             unsupported = connector().errors.NotSupportedError
             result = result_of(cursor, unsupported, in_tables=self.in_tables)
         _log.info("a query ran in Snowflake", extra={"query_id": result.query})
         return result
 
     def fetch(self, result: Result, number: int) -> list[tuple[Any, ...]]:
-        """Read so many rows of a result, or those that are left."""
+        """Read this many rows of a result, or the rest."""
         seconds_left()
         with self._translated():
             return result.rows.fetchmany(number)
 
     def close(self) -> None:
-        """Let the connection go; one that is broken already is no matter."""
+        """Close the connection, even if it is broken."""
         connection, self._connection = self._connection, None
         if connection is not None:
             with suppress(Exception):
@@ -85,7 +84,7 @@ class Session:
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
-        """Say in our words what went wrong, and never what Snowflake quotes."""
+        """Translate errors, without the text that Snowflake quotes."""
         errors = connector().errors
         try:
             yield
@@ -98,14 +97,14 @@ class Session:
 
 
 def connector() -> Any:
-    """Import Snowflake's connector, or say how to get it."""
+    """Import Snowflake's connector, or say how to install it."""
     try:
-        value = import_module("snowflake.connector")
+        module = import_module("snowflake.connector")
     except ModuleNotFoundError as error:
         message = "Snowflake's connector is not installed: pip install 'clientupdater[snowflake]'"
         raise Misconfigured([Fault("SNOWFLAKE_ACCOUNT", message)]) from error
-    logging.getLogger("snowflake.connector").setLevel(logging.WARNING)  # it writes queries down
-    return value
+    logging.getLogger("snowflake.connector").setLevel(logging.WARNING)  # it logs queries
+    return module
 
 
 def _translation(error: Exception, errors: Any, *, signing_in: bool) -> Error:
@@ -133,12 +132,12 @@ def _refusal(error: Exception, number: int | None, *, signing_in: bool) -> Error
 
 
 def _numbered(number: int | None) -> str:
-    """Name Snowflake's own number, where it gave one."""
+    """Give Snowflake's own error number, if there is one."""
     return f" ({number})" if number else ""
 
 
 def _unusable(error: Exception, *, signing_in: bool) -> Error:
-    """Tell a key that is none from a cell that Python has no value for, such as the year 10000."""
+    """Distinguish an invalid key from a cell that Python cannot hold, such as the year 10000."""
     kind = type(error).__name__
     if not signing_in:
         return SourceMalformed(f"Snowflake sends a cell that cannot be read ({kind})")

@@ -35,7 +35,7 @@ _QUERY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @frozen
 class Reading:
-    """The open result of a query, and how many of its rows were read."""
+    """The open result of a query, and the number of rows read so far."""
 
     query: str
     offset: int
@@ -44,10 +44,9 @@ class Reading:
 
 @define
 class SnowflakeView:
-    """Reads a view with one query for each run. A position is how many rows were read before.
+    """Reads a view with one query for each run. A position is the number of rows read before.
 
-    The query's result is kept by Snowflake for a day, so a page can be asked for again, by another
-    process as well.
+    Snowflake keeps a query's result for a day, so another process can read a page again.
     """
 
     session: Session
@@ -58,27 +57,26 @@ class SnowflakeView:
     _lock: threading.RLock = field(factory=threading.RLock, init=False, repr=False)
 
     def abilities(self) -> Abilities:
-        """Say that it can do everything."""
         return Abilities(incremental=True, counts=True, single=True)
 
     def begin(self, since: datetime | None = None, columns: Sequence[str] = ()) -> Fetch:
-        """Begin to read: tell of when and how many, then run the query."""
+        """Read the time and the count, then run the query."""
         with self._lock:
-            there = self._columns(columns)
-            wanted = tuple(columns) or there
-            condition, value = self._filter(since)
-            counted = f"select current_timestamp(), count(*) from {self._view}{condition}"  # noqa: S608 - identifiers, quoted or checked
-            as_of, count = self.session.fetch(self.session.run(counted, value), 1)[0]
+            existing = self._columns(columns)
+            selected = tuple(columns) or existing
+            condition, params = self._filter(since)
+            counting = f"select current_timestamp(), count(*) from {self._view}{condition}"  # noqa: S608 - identifiers, quoted or checked
+            as_of, count = self.session.fetch(self.session.run(counting, params), 1)[0]
             result = self.session.run(
-                f"select {_listed(wanted)} from {self._view}{condition}"  # noqa: S608 - see above
+                f"select {_listed(selected)} from {self._view}{condition}"  # noqa: S608 - see above
                 f" order by {quoted(self.code)}",
-                value,
+                params,
             )
             self._reading = Reading(result.query, 0, result)
-        return Fetch(as_of.astimezone(UTC), count, since, wanted, result.query)
+        return Fetch(as_of.astimezone(UTC), count, since, selected, result.query)
 
     def page(self, fetch: Fetch, position: str | None = None) -> SourcePage:
-        """Read the next rows of the result, or those of another place in it."""
+        """Read the next rows of the result, or those at another position."""
         offset = _number(position)
         with self._lock:
             count, rows = self._rows(fetch, offset)
@@ -89,34 +87,33 @@ class SnowflakeView:
         return SourcePage(records, None if read >= count else str(read))
 
     def one(self, code: str) -> RawRecord | None:
-        """Read one client."""
         with self._lock:
-            there = self._columns()
-            value = self.session.fetch(
+            columns = self._columns()
+            rows = self.session.fetch(
                 self.session.run(
-                    f"select {_listed(there)} from {self._view}"  # noqa: S608 - identifiers, quoted or checked
+                    f"select {_listed(columns)} from {self._view}"  # noqa: S608 - identifiers, quoted or checked
                     f" where {quoted(self.code)} = ?",
                     [code],
                 ),
                 1,
             )
-        return dict(zip(there, value[0], strict=True)) if value else None
+        return dict(zip(columns, rows[0], strict=True)) if rows else None
 
     @property
     def _view(self) -> str:
         return self.session.account.view
 
-    def _columns(self, wanted: Sequence[str] = ()) -> tuple[str, ...]:
-        """Name the columns that there are, and insist on those that are wanted."""
+    def _columns(self, expected: Sequence[str] = ()) -> tuple[str, ...]:
+        """Give the view's columns; raise if an expected one is missing or of a wrong type."""
         empty = self.session.run(f"select * from {self._view} limit 0")  # noqa: S608 - an identifier, checked
-        require_columns((*wanted, self.code, self.changed), empty.columns)
-        if unfit := [name for name in wanted if name in empty.untellable]:
+        require_columns((*expected, self.code, self.changed), empty.columns)
+        if unfit := [name for name in expected if name in empty.untellable]:
             message = "is of a type that no record holds; give it as text in the view"
             raise Misconfigured(Fault(name, message) for name in unfit)
         return tuple(name for name in empty.columns if name not in empty.untellable)
 
     def _filter(self, since: datetime | None) -> tuple[str, list[object]]:
-        """Take what has changed since, and what does not say when (Y8)."""
+        """Select the changes since a moment, and rows without a time of change (Y8)."""
         if since is None:
             return "", []
         changed = quoted(self.changed)
@@ -124,7 +121,7 @@ class SnowflakeView:
         return condition, [since.astimezone(UTC).isoformat(sep=" ", timespec="microseconds")]
 
     def _rows(self, fetch: Fetch, offset: int) -> tuple[int, list[tuple[Any, ...]]]:
-        """Read on where we are, or open the result again and go there; tell how many there are."""
+        """Continue the open result, or reopen it at the position; give its row count too."""
         if fetch.handle is None or not _QUERY.fullmatch(fetch.handle):
             raise SourceMalformed("this reading was not begun here")
         here, self._reading = self._reading, None
@@ -132,7 +129,7 @@ class SnowflakeView:
             if here is None or (here.query, here.offset) != (fetch.handle, offset):
                 here = self._opened(fetch, fetch.handle, offset)
             if here.result.columns != fetch.columns:
-                raise SourceExpired("Other columns are wanted than when it began; begin again.")
+                raise SourceExpired("The columns have changed since reading began; begin again.")
             rows = self.session.fetch(here.result, self.page_size)
         except SourceRefused as refused:
             message = "Snowflake keeps the query's result no more; begin again."
@@ -141,7 +138,7 @@ class SnowflakeView:
         return here.result.count, rows
 
     def _opened(self, fetch: Fetch, query: str, offset: int) -> Reading:
-        """Open a result that is kept; it comes in any order unless it is asked for in one."""
+        """Open a stored result, in the order of codes, and skip to the position."""
         if self.code not in fetch.columns:
             raise SourceExpired("What was read has no order to be read on in; begin again.")
         result = self.session.run(
@@ -154,7 +151,7 @@ class SnowflakeView:
 
 
 def quoted(name: str) -> str:
-    """Write a column's name so that it is that name, whatever stands in it."""
+    """Quote a column's name, whatever characters it contains."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -172,7 +169,7 @@ def _number(position: str | None) -> int:
 
 @contextmanager
 def open_snowflake(account: Account, page_size: int = 5_000) -> Iterator[SnowflakeView]:
-    """Open it; nothing is asked before something is read."""
+    """Open it; the first read makes the first query."""
     session = Session(account)
     try:
         yield SnowflakeView(session, page_size=page_size)

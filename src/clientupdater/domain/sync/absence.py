@@ -1,4 +1,4 @@
-"""Who is no longer delivered, and when that makes a client inactive (Y6)."""
+"""Which clients a source no longer delivers, and when that deactivates them (Y6)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-#: Missed this often in a row by every source that ever delivered it, a client vanishes.
+#: A client vanishes after this many absences in a row in every source that ever delivered it.
 ABSENCES = 2
 
 
 class Completeness(StrEnum):
-    """What can be concluded from who is not there."""
+    """Whether a fetch holds all of its source's clients."""
 
     COMPLETE = "complete"
     UNSTATED = "unstated"
@@ -35,13 +35,13 @@ class FetchSummary:
     stated: int | None = None
     without_code: int = 0
     hidden_codes: int = 0
-    """Records whose code could not be read: each may be anybody's."""
+    """Records with an unreadable code: each may be of any client."""
     repeated_codes: int = 0
-    """Codes that came more than once: as many others may not have come, though the count agrees."""
+    """Codes that came twice: although the count agrees, as many others may not have come."""
 
     @property
     def completeness(self) -> Completeness:
-        """Judge it against the count that the source states, if it states one."""
+        """Compare the fetch with the count that the source states, if it states one."""
         if self.stated is None:
             return Completeness.UNSTATED
         anonymous = self.full and self.without_code > 0
@@ -56,7 +56,7 @@ class FetchSummary:
 
     @property
     def marks_absent(self) -> bool:
-        """Whether it tells who is missing: only a complete, full fetch of single codes does."""
+        """Whether it shows who is missing: only a complete, full fetch of single codes does."""
         is_doubtful = self.hidden_codes > 0 or self.repeated_codes > 0
         return self.full and self.completeness is Completeness.COMPLETE and not is_doubtful
 
@@ -68,7 +68,7 @@ class FetchSummary:
 
 @frozen
 class Presence:
-    """What one source, which has delivered a client, last had to say about it."""
+    """A client's state in one source that has delivered it."""
 
     missed: int = 0
     missed_as_of: datetime | None = None
@@ -76,26 +76,26 @@ class Presence:
 
     @property
     def is_gone(self) -> bool:
-        """Whether this source has given the client up."""
+        """Whether the client counts as gone in this source."""
         return self.named_deleted or self.missed >= ABSENCES
 
     def delivered(self) -> Presence:
-        """It is there: whatever was counted is forgotten."""
+        """The source has the client: absences count from zero."""
         return Presence()
 
     def missing(self, as_of: datetime) -> Presence:
-        """It is not there: another absence, unless that data, or newer, was read before."""
+        """The source did not deliver the client: one more absence, unless the data is not newer."""
         if self.missed_as_of is not None and as_of <= self.missed_as_of:
             return self
         return evolve(self, missed=self.missed + 1, missed_as_of=as_of)
 
     def deleted(self) -> Presence:
-        """The source says so itself."""
+        """The source marks the client as deleted."""
         return evolve(self, named_deleted=True)
 
 
 class Fate(StrEnum):
-    """What a client's presence in its sources makes of it."""
+    """What a client's presences mean for it."""
 
     STAYS = "stays"
     MISSING = "missing"
@@ -116,9 +116,9 @@ def fate(presences: Mapping[Source, Presence], source: Source, *, was_active: bo
 
 
 def reappears(presences: Mapping[Source, Presence], source: Source, *, was_active: bool) -> bool:
-    """Whether a client that a source delivers comes back (Y6).
+    """Whether an inactive client that a source delivers comes back (Y6).
 
-    Not while another source names it as deleted: it would come and go with every run.
+    Not while another source marks it as deleted: it would come and go with every run.
     """
     others = (each for name, each in presences.items() if name is not source)
     return not was_active and not any(each.named_deleted for each in others)

@@ -1,8 +1,9 @@
-"""How a cell becomes a value of ours: a field's steps put together once, for many records (Y1, Y3).
+"""From a source's cell to a field's value: steps combined once, for many records (Y1, Y3).
 
-Half a million records of sixteen cells are eight million cells, so whatever can be known before
-the first of them is: which steps, which lookups, what kind the field holds, whether it may be
-empty. What is left is a function from a cell to a value, and it remembers where cells repeat.
+Half a million records of sixteen cells are eight million cells. So everything that does not depend
+on a cell is decided before the first one: the steps, the lookups, the kind of the field, and
+whether it may be empty. The result is a function from cell to value, which remembers repeated
+cells.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.sync.fields import Raw, Value
 
-#: No cell of any source is honestly longer than this.
+#: Sources have no legitimate cell longer than this.
 LONGEST_CELL = 4000
-#: So many different cells of a field are remembered; days of birth are the most various of them.
+#: How many different cells of a field are remembered; dates of birth vary most.
 REMEMBERED = 50_000
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -49,11 +50,11 @@ def cell_reader(
             raise Unfit("is missing")
         return fitted
 
-    return _Remembered(take).__getitem__ if wanted.repeats else take
+    return _Remembered(take).__getitem__ if target.repeats else take
 
 
 class _Remembered(dict["Raw", "Value"]):
-    """Answers at once for a text that came before; what is unfit is looked at again."""
+    """Remembers the values of texts; cells that are unfit are converted again each time."""
 
     def __init__(self, take: CellReader) -> None:
         """Begin with nothing."""
@@ -62,7 +63,7 @@ class _Remembered(dict["Raw", "Value"]):
 
     def __missing__(self, cell: Raw) -> Value:
         value = self._take(cell)
-        # True, 1 and 1.0 are one key and not one cell; a text equals nothing but itself.
+        # True, 1 and 1.0 are one key but different cells; a text equals only itself.
         if type(cell) is str and len(self) < REMEMBERED:
             self[cell] = value
         return value
@@ -98,7 +99,7 @@ def _fitting_text(longest: int) -> CellReader:
 def _fitting_as(wanted: Field, expected: type) -> CellReader:
     def fit(value: Raw) -> Value:
         if isinstance(value, float) or type(value) is not expected:
-            raise Unfit(f"is not {wanted.kind}; the mapping lacks a transform")
+            raise Unfit(f"is not {target.kind}; the mapping lacks a transform")
         return value
 
     return fit

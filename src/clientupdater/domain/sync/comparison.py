@@ -1,4 +1,4 @@
-"""What a row changes in the client we know, or in that there is none (Y4, Y10, C1, T2)."""
+"""What a row changes in the client with its code, or creates (Y4, Y10, C1, T2)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Known:
-    """A client as it stands, with what this source said of it last."""
+    """A client as it is, and the version that this source gave last."""
 
     values: Mapping[Field, Value]
     contacts: Mapping[Field, Contact] = field(factory=dict)
@@ -33,7 +33,7 @@ class Known:
 
 @frozen
 class Finding:
-    """What one row comes to: at most one of create, update and reject."""
+    """The result for one row: at most one of create, update and reject."""
 
     create: Create | None = None
     update: Update | None = None
@@ -48,7 +48,7 @@ class Finding:
 def compare(
     known: Known | None, row: Row, owned: Set[Field], seal: Callable[[str], Sealed]
 ) -> Finding:
-    """Compare a row with the client that we know by its code, if we do."""
+    """Compare a row with the known client of its code, if there is one."""
     if known is None:
         return Finding() if row.deleted else _created(row, _sealed(row.values, seal))
     if row.version.is_older_than(known.taken):
@@ -86,11 +86,11 @@ def _created(row: Row, values: Mapping[Field, Value]) -> Finding:
     return Finding(create=Create(row.code, values), contacts=contacts)
 
 
-def _update(code: str, known: Known, wanted: Mapping[Field, Value]) -> Update | None:
+def _update(code: str, known: Known, values: Mapping[Field, Value]) -> Update | None:
     changes = tuple(
-        FieldChange(str(each), known.values.get(each), wanted[each])
-        for each in sorted(wanted)
-        if known.values.get(each) != wanted[each]
+        FieldChange(str(each), known.values.get(each), values[each])
+        for each in sorted(values)
+        if known.values.get(each) != values[each]
     )
     return Update(code, changes) if changes else None
 

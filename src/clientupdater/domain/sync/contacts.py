@@ -1,4 +1,4 @@
-"""Contact numbers that staff corrected by hand, beside what the source says (C1)."""
+"""Contact numbers that staff have corrected, beside the source's values (C1)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from attrs import evolve, frozen
 
 @frozen
 class Contact:
-    """One contact number: the value in force, and the source's last word."""
+    """A contact number: the value in force, and the source's last value."""
 
     value: str | None = None
     source_value: str | None = None
@@ -15,18 +15,18 @@ class Contact:
     conflict: bool = False
 
     def corrected_to(self, value: str | None) -> Contact:
-        """Take what a person says: it wins from now on.
+        """Set a person's value, which wins from now on.
 
-        A person has looked, so a conflict is settled; one who writes what the source says
-        anyway has nothing to correct.
+        This settles a conflict, because a person has looked. A value equal to the source's is no
+        correction.
         """
         return evolve(self, value=value, corrected=value != self.source_value, conflict=False)
 
     def as_source_says(self, incoming: str | None) -> Contact:
-        """Take a source's word: it overwrites nothing that was corrected by hand.
+        """Note a source's value, which never overwrites a correction.
 
-        Only a new value flags the client: not the same one once more, not the correction
-        itself, and not a number that the source no longer knows.
+        Only a new value flags the client: not the same value again, not the correction itself, and
+        not the absence of a number.
         """
         if not self.corrected:
             return Contact(incoming, incoming)

@@ -1,4 +1,4 @@
-"""What a source can tell about a client: the fields of ours that a mapping may fill (Y1)."""
+"""The fields of a client that a mapping may fill (Y1)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clientupdater.domain.clients import masked_pension_number
 
 
 class Source(StrEnum):
-    """Where clients come from."""
+    """A source of clients."""
 
     SNOWFLAKE = "snowflake"
     NEXTBANK = "nextbank"
@@ -21,7 +21,7 @@ class Source(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a field holds."""
+    """The kind of a field's values."""
 
     TEXT = "text"
     DATE = "a date"
@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
 
 class Field(StrEnum):
-    """A field of ours, by our name."""
+    """A field of a client, by our name."""
 
     CLIENT_CODE = "client_code"
     FULL_NAME = "full_name"
@@ -54,22 +54,21 @@ class Field(StrEnum):
 
     @property
     def kind(self) -> Kind:
-        """What it holds."""
         return _KINDS.get(self, Kind.TEXT)
 
     @property
     def longest(self) -> int:
-        """How many characters it has room for."""
+        """How many characters the field has room for."""
         return _LONGEST.get(self, 50)
 
     @property
     def table(self) -> str:
-        """The lookup table that lists its values; empty where they are not looked up."""
+        """The lookup table of the field's values; empty if there is none."""
         return _TABLES.get(self, "")
 
     @property
     def repeats(self) -> bool:
-        """Whether many clients share its values: what was found once is worth remembering."""
+        """Whether many clients share the field's values, so that remembering them pays."""
         return self in _REPEATED
 
 
@@ -92,38 +91,38 @@ LOOKUP_TABLES = tuple(_TABLES.values())
 _LONGEST = {Field.FULL_NAME: 255, Field.ADDRESS: 500}
 _REPEATED = _TABLES.keys() | {Field.BIRTH_DATE, Field.LOAN_STATUS}
 
-#: Without these a row cannot be taken at all, so every mapping fills them.
+#: A row without these is rejected, so every mapping fills them.
 IDENTITY = frozenset({Field.CLIENT_CODE, Field.COMPANY})
-#: A client cannot be without these: a source that fills them never empties them.
+#: Every client has these: a source that fills them never empties them.
 ESSENTIAL = IDENTITY | {Field.FULL_NAME, Field.BRANCH}
-#: Which version of a record it is: about the record, not the client.
+#: The version of a record: not data of the client.
 VERSIONING = frozenset({Field.SOURCE_UPDATED_AT, Field.SOURCE_VERSION})
-#: What staff may correct by hand (C1).
+#: Staff may correct these by hand (C1).
 CONTACTS = frozenset({Field.CONTACT_NUMBER, Field.CONTACT_NUMBER_ALT})
 
 
 @frozen
 class Sealed:
-    """A pension number that can be compared and shown, but not read (C2, C3)."""
+    """A pension number that can be compared and shown masked, but not read (C2, C3)."""
 
     fingerprint: str
     last_four: str
 
     @property
     def shown(self) -> str:
-        """Show it masked."""
+        """The masked number."""
         return masked_pension_number(self.last_four) or ""
 
 
-#: What a source sends: a flat record of these.
+#: A cell of a source's record.
 Raw: TypeAlias = str | int | float | Decimal | bool | date | datetime | None
-#: What a field of ours holds.
+#: A field's value.
 Value: TypeAlias = str | int | Decimal | date | datetime | Sealed | None
 
 
 @frozen
 class Entry:
-    """One line of a mapping as it is saved: still words, still to be checked."""
+    """One line of a mapping as it is saved, before it is checked."""
 
     field: str
     column: str

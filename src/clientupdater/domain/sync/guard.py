@@ -1,4 +1,4 @@
-"""What keeps a bad delivery from deactivating a company (Y7)."""
+"""The guard that keeps a bad delivery from deactivating a company's clients (Y7)."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 @frozen
 class Guard:
-    """How many clients one run may deactivate: a share of them or a number, the greater."""
+    """How many clients one run may deactivate: a share or a number, whichever is greater."""
 
     percent: Decimal = Decimal(5)
     floor: int = 50
 
     def holds(self, deactivated: int, clients: int) -> bool:
-        """Whether the run is held: it would deactivate more than either allows.
+        """Whether the run is held, because it would deactivate more than both limits.
 
-        `clients` are the company's active ones before the run; those missed and those named
-        as deleted count together.
+        `clients` are the company's active ones before the run. Missed and deleted clients count
+        together.
         """
         return deactivated > self.floor and deactivated * 100 > self.percent * clients
 
@@ -30,7 +30,7 @@ class Guard:
 def held_companies(
     guards: Mapping[str, Guard], deactivated: Mapping[str, int], clients: Mapping[str, int]
 ) -> frozenset[str]:
-    """Name the companies that hold a run; one is enough to apply nothing (Y7, Y9)."""
+    """Give the companies that hold a run; one is enough to apply nothing (Y7, Y9)."""
     return frozenset(
         company
         for company, number in deactivated.items()

@@ -1,4 +1,4 @@
-"""One run of one source: what was asked for, how far it is, what came of it (Y2, Y5, Y7, Y9)."""
+"""One run of a sync: its request, its progress and its result (Y2, Y5, Y7, Y9)."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class Mode(StrEnum):
-    """Whether a run is to change anything."""
+    """Whether a run changes anything."""
 
     PREVIEW = "preview"
     APPLY = "apply"
 
 
 class Step(StrEnum):
-    """What a run does, one after the other."""
+    """The steps of a run, in order."""
 
     FETCH = "fetch"
     STAGE = "stage"
@@ -36,19 +36,17 @@ class Step(StrEnum):
 
 @frozen
 class SyncRequest:
-    """What is asked for."""
-
     source: Source
     company: CompanyId | None = None
-    """Whose clients alone are taken; None: every company's."""
+    """Only this company's clients are taken; None: every company's."""
     mode: Mode = Mode.APPLY
     full: bool = True
     origin: SyncJobId | None = None
-    """The run whose input is taken instead of asking the source."""
+    """The run whose stored input is used in place of the source."""
     rejects_alone: bool = False
-    """Of that input only what could not be taken (Y3)."""
+    """Only the rejects of that input (Y3)."""
     single: bool = False
-    """One client alone, whatever else is read of its source meanwhile."""
+    """One client alone, beside any other run of the source."""
 
     @property
     def reads_all_it_asks_for(self) -> bool:
@@ -58,7 +56,7 @@ class SyncRequest:
 
 @frozen(kw_only=True)
 class SyncCounts:
-    """What became of the records; `vanished` counts whom this run deactivates."""
+    """Counts of records by result; `vanished` counts the clients that the run deactivates."""
 
     received: int = 0
     created: int = 0
@@ -70,22 +68,19 @@ class SyncCounts:
 
     @property
     def unchanged(self) -> int:
-        """How many records changed nothing."""
-        taken = self.created + self.updated + self.reappeared + self.rejected
-        return self.received - taken
+        changed = self.created + self.updated + self.reappeared + self.rejected
+        return self.received - changed
 
 
 @frozen(kw_only=True)
 class StepTime:
-    """How a step went."""
-
     records: int
     seconds: float
 
 
 @frozen(kw_only=True)
 class SyncJob:
-    """A run as it stands."""
+    """A sync run."""
 
     id: SyncJobId
     asked: SyncRequest
@@ -93,9 +88,9 @@ class SyncJob:
     attempt: int = 0
     is_fetched: bool = False
     since: datetime | None = None
-    """From when on changes were asked for; None: everything."""
+    """Only changes after this moment were requested; None: everything."""
     handle: str | None = field(default=None, repr=False)
-    """What the source itself knows this reading by."""
+    """The source's own name for this read."""
     as_of: datetime | None = None
     stated_count: int | None = None
     counts: SyncCounts = SyncCounts()
@@ -111,7 +106,7 @@ class SyncJob:
 
     @property
     def can_be_approved(self) -> bool:
-        """Whether there is a plan that waits for somebody's word (Y5, Y7)."""
+        """Whether the run has a plan that waits for approval (Y5, Y7)."""
         waits = self.state is JobStatus.HELD or (
             self.state is JobStatus.COMPLETED and self.asked.mode is Mode.PREVIEW
         )
@@ -119,17 +114,17 @@ class SyncJob:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more comes of it by itself."""
+        """Whether the run does nothing more by itself."""
         return self.state not in {JobStatus.PENDING, JobStatus.PROCESSING}
 
     def require_approvable(self, seen: str | None) -> None:
-        """Refuse to approve what waits for nobody, or is not the plan that was seen."""
+        """Raise unless a plan waits for approval and is the one with the hash `seen`."""
         if not self.can_be_approved:
             raise SyncOver(f"This run is {self.state}: there is no plan of it to approve.")
         if seen is not None and seen != self.plan_hash:
             raise PlanChanged
 
     def require_cancellable(self) -> None:
-        """Refuse to call off what is over; what is held still can be."""
+        """Raise if the run is over; a held run can be cancelled."""
         if self.is_over and self.state is not JobStatus.HELD:
             raise SyncOver(f"This run is {self.state} already.")

@@ -1,7 +1,6 @@
-"""From a source's records to rows of ours, and what could not be taken (Y1, Y3, Y10).
+"""From a source's records to rows and rejects (Y1, Y3, Y10).
 
-Nothing here knows a source's column names: which column fills which field, by which
-transforms, is data.
+No source's column names are in this module: mappings are data.
 """
 
 from __future__ import annotations
@@ -56,34 +55,33 @@ class SourceMapping:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that it reads, in order."""
         return tuple(dict.fromkeys(each.column for each in self.fields))
 
     @property
     def owned(self) -> frozenset[Field]:
-        """The fields in which this source's word counts once a client is there (Y10)."""
+        """The fields that this source updates in known clients (Y10)."""
         return frozenset(each.field for each in self.fields if each.owns)
 
-    def column_of(self, wanted: Field) -> str:
-        """Name the column that fills a field; the field's own name where none does."""
-        return next((each.column for each in self.fields if each.field is wanted), str(wanted))
+    def column_of(self, target: Field) -> str:
+        """Give the column that fills a field, or the field's own name."""
+        return next((each.column for each in self.fields if each.field is target), str(target))
 
 
-def require_columns(wanted: Iterable[str], items: Iterable[str]) -> None:
-    """Stop with the list of the columns that are wanted and not there (Y3)."""
-    there = frozenset(items)
-    lost = [column for column in wanted if column not in there]
-    if lost:
+def require_columns(expected: Iterable[str], present: Iterable[str]) -> None:
+    """Raise with the list of the expected columns that are missing (Y3)."""
+    existing = frozenset(present)
+    missing = [column for column in expected if column not in existing]
+    if missing:
         raise Misconfigured(
             Fault(column, "the source has no such column; have it put back, or adapt the mapping")
-            for column in lost
+            for column in missing
         )
 
 
 def check_mapping(
     entries: Iterable[Entry], protected: Collection[str] = frozenset()
 ) -> SourceMapping:
-    """Take a mapping that is being saved or read, or refuse it with every fault (Y1, C3).
+    """Check the lines of a mapping; raise with every fault (Y1, C3).
 
     `protected` are the columns that any mapping reads, or ever read, as pension numbers.
     """
@@ -99,7 +97,7 @@ def check_mapping(
 
 
 def effective_entries(general: Iterable[Entry], own: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Lay a company's own lines over the general ones, field by field (Y1)."""
+    """Replace general lines by a company's own lines, field by field (Y1)."""
     return tuple({entry.field: entry for entry in chain(general, own)}.values())
 
 
@@ -125,18 +123,18 @@ def _field_mapping(entry: Entry) -> FieldMapping:
 
 @frozen
 class Record:
-    """What a source sent, as it came; a deleted one may be little more than its code."""
+    """A record as the source sent it; a deleted one may hold little more than its code."""
 
     position: int
     cells: Mapping[str, Raw]
     deleted: bool = False
     faults: tuple[Fault, ...] = ()
-    """Why the source's own form of it could not be read: a ragged line, a nested cell (Y3)."""
+    """Why the source's own form could not be read: a ragged line, a nested cell (Y3)."""
 
 
 @frozen
 class Row:
-    """A record in our terms: lookups as codes, everything checked."""
+    """A checked record in our terms: lookups as codes."""
 
     position: int
     code: str
@@ -146,26 +144,26 @@ class Row:
 
     @property
     def company(self) -> str | None:
-        """The company's code; a deleted record may come without."""
+        """The company's code; a deleted record may have none."""
         return _text(self.values.get(Field.COMPANY))
 
 
 @frozen
 class Reject:
-    """A record that could not be taken, with every reason (Y3)."""
+    """A rejected record, with every reason (Y3)."""
 
     position: int
     code: str | None
     faults: tuple[Fault, ...]
     company: str | None = None
-    """Whose it is, if it says so: a run for one company has nothing to do with another's."""
+    """The record's company, if known: a run for one company ignores other companies' rejects."""
     hides_code: bool = False
-    """It has a code, perhaps, that could not be read: nobody can be missed beside it (Y6)."""
+    """Its code could not be read, so the run marks no client as missing (Y6)."""
 
 
 @frozen
 class Mapped:
-    """What became of all the records: each is a row or a reject, none is lost."""
+    """All records of a fetch: each is a row or a reject."""
 
     rows: tuple[Row, ...] = ()
     rejects: tuple[Reject, ...] = ()
@@ -175,13 +173,13 @@ class Mapped:
 
     @property
     def seen(self) -> frozenset[str]:
-        """The codes that the source has: rejected rows count as seen (Y6)."""
+        """The codes that the source has, those of rejects included (Y6)."""
         rejected = frozenset(each.code for each in self.rejects if each.code is not None)
         return rejected.union(each.code for each in self.rows)
 
 
 def map_records(mapping: SourceMapping, lookups: Lookups, records: Iterable[Record]) -> Mapped:
-    """Map and check each record; the rows of a code that comes twice are all rejected (Y3)."""
+    """Map and check each record; if a code comes twice, all its rows are rejected (Y3)."""
     mapped = list(map(RecordMapper.of(mapping, lookups), records))
     counts = Counter(each.code for each in mapped if each.code is not None)
     twice = {code: n for code, n in counts.items() if n > 1}
@@ -208,9 +206,9 @@ def _once(mapped: Row | Reject, column: str, times: int) -> Row | Reject:
 
 @frozen
 class RecordMapper:
-    """A mapping made ready for many records: each field with its column and how it is taken.
+    """A mapping prepared for many records.
 
-    Of a deleted record only code, company and version are read, and it needs its code alone (Y6).
+    Of a deleted record it reads only code, company and version, and requires only the code (Y6).
     """
 
     living: tuple[tuple[Field, str, CellReader], ...]
@@ -223,11 +221,10 @@ class RecordMapper:
 
     @classmethod
     def of(cls, mapping: SourceMapping, lookups: Lookups) -> RecordMapper:
-        """Make it ready."""
-        kept = [each for each in mapping.fields if each.field in IDENTITY | VERSIONING]
+        of_deleted = [each for each in mapping.fields if each.field in IDENTITY | VERSIONING]
         return cls(
             tuple(_ready(each, lookups, ESSENTIAL) for each in mapping.fields),
-            tuple(_ready(each, lookups, frozenset({Field.CLIENT_CODE})) for each in kept),
+            tuple(_ready(each, lookups, frozenset({Field.CLIENT_CODE})) for each in of_deleted),
             mapping.column_of(Field.PRODUCT),
             lookups.product_companies,
             {each.field: each.column for each in mapping.fields},
@@ -258,12 +255,12 @@ class RecordMapper:
         return _row(record, code, values)
 
     def _number(self, record: Record, values: Mapping[Field, Value]) -> str | None:
-        """Give the record's pension number in plain form, also where its cell is unfit (C3)."""
+        """Give the record's plain pension number, even if its cell is unfit (C3)."""
         column = self.columns.get(Field.PENSION_NUMBER)
         if column is None:
             return None
-        taken = values.get(Field.PENSION_NUMBER)
-        return number_in(taken if isinstance(taken, str) else record.cells.get(column))
+        value = values.get(Field.PENSION_NUMBER)
+        return number_in(value if isinstance(value, str) else record.cells.get(column))
 
     def _reject(
         self,
@@ -272,15 +269,16 @@ class RecordMapper:
         faults: Iterable[Fault],
         number: str | None,
     ) -> Reject:
-        """Refuse a record; a code or a company that is the pension number is not shown (C3)."""
+        """Reject a record; a code or company that is the pension number is not shown (C3)."""
         code, company = values.get(Field.CLIENT_CODE), values.get(Field.COMPANY)
-        shown = None if is_number(code, number) else _text(code)
-        whose = None if is_number(company, number) else _text(company)
-        # A cell that could not be read is not missing as well.
+        visible_code = None if is_number(code, number) else _text(code)
+        visible_company = None if is_number(company, number) else _text(company)
+        # A cell that could not be read is not reported as missing too.
         unread = {fault.pointer for fault in record.faults}
-        items = (*record.faults, *(each for each in faults if each.pointer not in unread))
-        hidden = code is not None or self.columns[Field.CLIENT_CODE] in unread
-        return Reject(record.position, shown, items, whose, hides_code=shown is None and hidden)
+        reasons = (*record.faults, *(each for each in faults if each.pointer not in unread))
+        has_code = code is not None or self.columns[Field.CLIENT_CODE] in unread
+        hides_code = visible_code is None and has_code
+        return Reject(record.position, visible_code, reasons, visible_company, hides_code)
 
     def _is_of_another_company(self, values: Mapping[Field, Value]) -> bool:
         theirs = self.product_companies.get(str(values.get(Field.PRODUCT)))

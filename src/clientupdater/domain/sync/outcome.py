@@ -1,4 +1,4 @@
-"""What a run came to, small enough to be read: numbers, some examples, why rows were refused."""
+"""The readable summary of a run: numbers, some examples, and why rows were rejected."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ EXAMPLES = 10
 
 @frozen
 class Effect:
-    """One thing that a run does to one client; pension numbers masked."""
+    """One effect on one client; pension numbers are masked."""
 
     code: str
     what: str
-    """The field that changes, or the period whose row does."""
+    """The field that changes, or the period of the row that does."""
     before: str | None = None
     after: str | None = None
 
 
 @frozen(kw_only=True)
 class Outcome:
-    """Everything that a run would do, or did (Y5)."""
+    """The effects of a run, or of a preview's plan (Y5)."""
 
     counts: SyncCounts
     hash: str
     by_field: Mapping[str, int] = field(factory=dict)
     consequences: Mapping[str, int] = field(factory=dict)
     rejects: Mapping[str, int] = field(factory=dict)
-    """How many rows were refused, by reason."""
+    """The number of rejects by reason."""
     examples: Mapping[str, tuple[Effect, ...]] = field(factory=dict)
     """Some of each kind of effect."""
     held_for: tuple[str, ...] = ()
-    """Companies that would lose more clients than the guard lets pass (Y7)."""
+    """Companies that would lose more clients than the guard allows (Y7)."""

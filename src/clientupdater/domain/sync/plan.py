@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @frozen
 class FieldChange:
-    """One field of a client: from, to; lookups as codes."""
+    """One field of a client; lookups as codes."""
 
     field: str
     before: Value
@@ -27,7 +27,7 @@ class FieldChange:
 
 @frozen
 class Create:
-    """A client that was not there."""
+    """A new client."""
 
     code: str
     values: Mapping[Field, Value]
@@ -35,7 +35,7 @@ class Create:
 
 @frozen
 class Update:
-    """A client in which something differs."""
+    """A client with changed fields."""
 
     code: str
     changes: tuple[FieldChange, ...]

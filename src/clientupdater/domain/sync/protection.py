@@ -1,7 +1,7 @@
-"""A pension number stands in its own field alone, whatever a mapping or a record says (C3).
+"""A pension number is in its own field only, whatever a mapping or a record contains (C3).
 
 Every other field is shown, kept in history and exported in clear. So a column that holds pension
-numbers fills no other field, and a record that repeats its number elsewhere is refused.
+numbers fills no other field, and a record that repeats its number elsewhere is rejected.
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ if TYPE_CHECKING:
 
 REPEATED = "repeats the client's pension number, which belongs in its own column alone"
 _FEWEST_DIGITS = 6
-"""What has fewer is no number of a person: "N/A" and "0" stand in many columns at once."""
+"""A text with fewer digits is no pension number: "N/A" and "0" are in many columns at once."""
 _KEPT = f"{string.ascii_letters}{string.digits}\n".encode()
 _CAPITALS = bytes.maketrans(string.ascii_lowercase.encode(), string.ascii_uppercase.encode())
 _AROUND_DIGITS = bytes({*range(256)} - {*_KEPT})
 _LONG = 8
-"""So long a number is found within a text as well; a shorter one could be there by chance."""
+"""A number of this length counts within longer text too; a shorter one could be chance."""
 
 
 def folded(column: str) -> str:
-    """Write a column's name so that no other spelling of it passes for another column."""
+    """Fold a column's name, so that no other spelling of it counts as another column."""
     return column.strip().casefold()
 
 
 def pension_columns(entries: Iterable[Entry]) -> frozenset[str]:
-    """Name the columns that these lines read as pension numbers, folded."""
+    """Give the columns that these lines read as pension numbers, folded."""
     return frozenset(
         folded(each.column) for each in entries if each.field == str(Field.PENSION_NUMBER)
     )
 
 
 def protection_faults(entries: Iterable[Entry], protected: Collection[str]) -> Iterator[Fault]:
-    """Find the lines that would carry pension numbers into another field."""
+    """Find the lines that would put pension numbers into another field."""
     for n, entry in enumerate(entries):
         if entry.field != str(Field.PENSION_NUMBER) and folded(entry.column) in protected:
             yield Fault(
@@ -52,7 +52,7 @@ def protection_faults(entries: Iterable[Entry], protected: Collection[str]) -> I
 
 
 def number_in(cell: Raw) -> str | None:
-    """Read a cell as a pension number in plain form; None where it can be none."""
+    """Read a cell as a plain pension number; None if it cannot be one."""
     if isinstance(cell, str) and cell.isdigit():  # nearly all of them
         return cell if len(cell) >= _FEWEST_DIGITS else None
     plain = _plain(str(cell)) if isinstance(cell, str | int) else ""
@@ -60,9 +60,9 @@ def number_in(cell: Raw) -> str | None:
 
 
 def can_repeat(field: Field, steps: Sequence[Transform], lookups: Lookups) -> bool:
-    """Whether a field can hold a pension number by mistake, whatever a record says.
+    """Whether a field can hold a pension number by mistake.
 
-    A field that is looked up holds one of its table's codes, and those rarely look like numbers.
+    A lookup field holds one of its table's codes, and those rarely look like numbers.
     """
     if field is Field.PENSION_NUMBER or field.kind is not Kind.TEXT:
         return False
@@ -74,9 +74,9 @@ def can_repeat(field: Field, steps: Sequence[Transform], lookups: Lookups) -> bo
 def repeats(
     number: str, values: Mapping[Field, Value], fields: Iterable[Field]
 ) -> tuple[Field, ...]:
-    """Name those of the fields that repeat a record's pension number.
+    """Give those of the fields that repeat a record's pension number.
 
-    Nearly no record repeats it, so all its texts are searched at once first.
+    Hardly any record repeats it, so all its texts are searched at once first.
     """
     joined = "\n".join(filter(None, map(values.get, fields)))  # type: ignore[arg-type]
     if not joined.isascii():
@@ -87,14 +87,14 @@ def repeats(
 
 
 def is_number(value: Value, number: str | None) -> bool:
-    """Whether a value is that very number, however it is written."""
+    """Whether a value is that very number, in any spelling."""
     return number is not None and isinstance(value, str) and _plain(value) == number
 
 
 def _holds(field: Field, value: Value, number: str) -> bool:
     if not isinstance(value, str):
         return False
-    # A client's code may be made from the number; only the number itself gives it away whole.
+    # A client's code may be derived from the number; only the number itself reveals it fully.
     if field in IDENTITY or len(number) < _LONG:
         return _plain(value) == number
     return number in _plain(value)

@@ -1,8 +1,8 @@
-"""How a cell of a source becomes a value of ours (Y1, Y3).
+"""Transforms: from a source's cell to a field's value (Y1, Y3).
 
-A transform takes what the one before it made. None stays None, and a text with nothing in it
-becomes None. What cannot be transformed is *unfit*, with words that never hold the cell itself:
-it may be a person's number.
+A transform takes the previous one's result. None stays None, and an empty text becomes None. A cell
+that cannot be transformed is *unfit*; the message never holds the cell itself, which may be a
+person's number.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 
 class Unfit(Exception):
-    """A cell that cannot be taken; it becomes a fault of its row."""
+    """A cell that cannot be converted; it becomes a fault of its row."""
 
 
 @frozen
 class Lookups:
-    """What codes and aliases of each table mean, and which company a product belongs to."""
+    """The codes and aliases of each table, and the company of each product."""
 
     tables: Mapping[str, Mapping[str, str]] = field(factory=dict)
     ambiguous: Mapping[str, frozenset[str]] = field(factory=dict)
@@ -40,7 +40,7 @@ class Lookups:
         tables: Mapping[str, Mapping[str, Iterable[str]]],
         product_companies: Mapping[str, str] | None = None,
     ) -> Lookups:
-        """Take each table's codes with their aliases. A code wins over another's alias."""
+        """Build lookups from codes with aliases. A code wins over another code's alias."""
         values: dict[str, dict[str, str]] = {}
         ambiguous: dict[str, frozenset[str]] = {}
         for table, codes in tables.items():
@@ -48,13 +48,13 @@ class Lookups:
         return cls(values, ambiguous, product_companies or {})
 
     def code(self, table: str, text: str) -> str:
-        """Find the code that a text stands for."""
+        """Find the code for a text."""
         exact = self.tables.get(table, {}).get(text)
         return self._by_meaning(table, _folded(text)) if exact is None else exact
 
     def _by_meaning(self, table: str, key: str) -> str:
         if key in self.ambiguous.get(table, frozenset()):
-            raise Unfit(f"stands for more than one of the {table}")
+            raise Unfit(f"is an alias of more than one of the {table}")
         code = self.tables.get(table, {}).get(key)
         if code is None:
             raise Unfit(f"is not among the {table}")
@@ -63,12 +63,12 @@ class Lookups:
 
 def _by_alias(codes: Mapping[str, Iterable[str]]) -> tuple[dict[str, str], frozenset[str]]:
     plain = {_folded(code): code for code in codes}
-    meant: dict[str, set[str]] = {}
+    by_alias: dict[str, set[str]] = {}
     for code, aliases in codes.items():
         for alias in aliases:
-            meant.setdefault(_folded(alias), set()).add(code)
-    aliases_only = {alias: result for alias, result in meant.items() if alias not in plain}
-    clear = {alias: min(result) for alias, result in aliases_only.items() if len(result) == 1}
+            by_alias.setdefault(_folded(alias), set()).add(code)
+    aliases_only = {alias: named for alias, named in by_alias.items() if alias not in plain}
+    clear = {alias: min(named) for alias, named in aliases_only.items() if len(named) == 1}
     exact = {code: code for code in codes}
     return {**clear, **plain, **exact}, frozenset(aliases_only.keys() - clear.keys())
 
@@ -94,7 +94,7 @@ _TOO_MUCH = Decimal("9999999999999.995")
 
 
 def as_text(value: Raw) -> str | None:
-    """Read a cell as text; nothing in it is None."""
+    """Read a cell as text; an empty cell is None."""
     if isinstance(value, str):
         return value or None
     if value is None:
@@ -111,43 +111,39 @@ def as_text(value: Raw) -> str | None:
 
 
 def _digits(number: Decimal) -> str:
-    """Write a number out; 1E+999999999 is short only as long as nobody does."""
+    """Write a number out, unless that would be enormous, as for 1E+999999999."""
     if abs(number.adjusted()) > _LONGEST_NUMBER:
         raise Unfit(f"is a number of more than {_LONGEST_NUMBER} digits")
     return format(number, "f")
 
 
 def trim(value: Raw, _: Lookups) -> Raw:
-    """Take white space off both ends."""
     text = as_text(value)
     return (text.strip() or None) if text else None
 
 
 def upper(value: Raw, _: Lookups) -> Raw:
-    """Write it in capitals."""
     text = as_text(value)
     return text.upper() if text else None
 
 
 def squeeze_spaces(value: Raw, _: Lookups) -> Raw:
-    """Leave one space between words, and none around them."""
     text = as_text(value)
     return (" ".join(text.split()) or None) if text else None
 
 
 def strip_spaces_and_dashes(value: Raw, _: Lookups) -> Raw:
-    """Take out every space and dash."""
     text = as_text(value)
     return (_undashed("".join(text.split())) or None) if text else None
 
 
 def _undashed(text: str) -> str:
-    """Take out every dash; nearly always they are plain ones."""
+    """Remove every dash; nearly all dashes are plain ones."""
     return text.replace("-", "") if text.isascii() else text.translate(_DASHES)
 
 
 def iso_date(value: Raw, _: Lookups) -> Raw:
-    """Read a day as YYYY-MM-DD."""
+    """Read a date as YYYY-MM-DD."""
     if isinstance(value, date):
         return value.date() if isinstance(value, datetime) else value
     text = _stripped(value)
@@ -159,7 +155,7 @@ def iso_date(value: Raw, _: Lookups) -> Raw:
 
 
 def us_date(value: Raw, lookups: Lookups) -> Raw:
-    """Read a day as MM/DD/YYYY, or as YYYY-MM-DD."""
+    """Read a date as MM/DD/YYYY or YYYY-MM-DD."""
     match = _US_DATE.fullmatch(_stripped(value) or "")
     if match is None:
         return iso_date(value, lookups)
@@ -175,7 +171,7 @@ def _day(year: int, month: int, day: int) -> date:
 
 
 def money(value: Raw, _: Lookups) -> Raw:
-    """Read an amount with two places, halves away from nought, and no float on the way."""
+    """Read an amount exactly, rounded to two places, halves away from zero."""
     text = _stripped(value)
     if text is None:
         return None
@@ -188,7 +184,7 @@ def money(value: Raw, _: Lookups) -> Raw:
 
 
 def ph_number(value: Raw, _: Lookups) -> Raw:
-    """Write a Philippine number in its +63 form; what is none is kept as it came."""
+    """Write a Philippine number in its +63 form; other text stays as it is."""
     text = as_text(value)
     if text is None or not text.strip():
         return None
@@ -200,7 +196,7 @@ def ph_number(value: Raw, _: Lookups) -> Raw:
 
 
 def days_past_due(value: Raw, _: Lookups) -> Raw:
-    """Turn days past due into the code of a PAR status; a code stays what it is."""
+    """Turn days past due into the code of a PAR status; a code stays as it is."""
     text = _stripped(value)
     if text is None or not re.fullmatch(r"-?[0-9]+(?:\.0*)?", text):
         return text
@@ -214,7 +210,7 @@ _PAR_FROM = (("tele_hardcore", 60), ("tele_130", 30), ("do_not_show", 0))
 
 
 def moment(value: Raw, _: Lookups) -> Raw:
-    """Read a moment; one without a time zone is in UTC, as sources are asked to speak."""
+    """Read a date and time; without a time zone it is UTC."""
     if isinstance(value, date):
         return _aware(value)
     text = _stripped(value)
@@ -253,12 +249,12 @@ def lookup(table: str, value: Raw, lookups: Lookups) -> Raw:
 
 
 def looked_up_in(steps: Sequence[Transform]) -> str | None:
-    """Name the table whose codes are all that these steps can give; None where it may be any."""
+    """Give the table whose codes are the only results of these steps, if there is one."""
     last = steps[-1] if steps else None
     return str(last.args[0]) if isinstance(last, partial) and last.func is lookup else None
 
 
-#: Every transform by the name under which a mapping names it.
+#: Every transform by its name in mappings.
 TRANSFORMS: Mapping[str, Transform] = {
     "trim": trim,
     "upper": upper,

@@ -1,4 +1,4 @@
-"""Which word is newer, and from where a source is read next (Y8, Y10)."""
+"""Which version of a record is newer, and where the next read begins (Y8, Y10)."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from attrs import frozen
 
 @frozen
 class RecordVersion:
-    """Which version of a record it is: by the source's clock, its counter, both or neither."""
+    """A record's version: by the source's clock, its counter, both or neither."""
 
     at: datetime | None = None
     number: int | None = None
 
     def is_older_than(self, taken: RecordVersion) -> bool:
-        """Whether one that was taken already is newer; never so where nobody can tell (Y10).
+        """Whether a version that was taken before is newer; False if unknown (Y10).
 
-        A counter is exact, so it decides where both have one; a clock may stand still.
+        A counter is exact, so it decides if both have one; a clock may repeat.
         """
         if self.number is not None and taken.number is not None:
             return self.number < taken.number
@@ -25,5 +25,5 @@ class RecordVersion:
 
 
 def read_from(watermark: datetime | None, overlap: timedelta) -> datetime | None:
-    """Say from when an incremental run reads: None reads everything (Y8)."""
+    """Say where an incremental run begins to read; None reads everything (Y8)."""
     return None if watermark is None else watermark - overlap

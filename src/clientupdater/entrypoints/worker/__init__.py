@@ -1,1 +1,1 @@
-"""What runs without anybody asking."""
+"""The worker process."""

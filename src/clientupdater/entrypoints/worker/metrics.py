@@ -33,7 +33,7 @@ class JobMetrics:
         )
 
     def alive(self) -> None:
-        """Note that the queue has answered."""
+        """Record that the queue has answered."""
         self._alive.set_to_current_time()
 
     def record(self, held: RunningJob) -> None:
@@ -41,26 +41,26 @@ class JobMetrics:
         outcome = _outcome(held)
         self._durations.labels(held.job.name, outcome).observe(held.took_s)
         line = {
-            **held.job.trace,
-            "job": held.job.id,
-            "name": held.job.name,
-            "attempt": held.job.attempts,
-            "duration_ms": round(held.took_s * 1000, 1),
+            **running.job.trace,
+            "job": running.job.id,
+            "name": running.job.name,
+            "attempt": running.job.attempts,
+            "duration_ms": round(running.took_s * 1000, 1),
         }
         line.pop("traceparent", None)
-        if held.failure is None:
+        if running.failure is None:
             _log.info(f"job {outcome}", **line)
             return
         _log.warning(
             f"job {outcome}",
             **line,
-            error=held.failure.message,
-            status=held.failure.verdict.status,
-            exc_info=held.failure.unforeseen,
+            error=running.failure.message,
+            status=running.failure.verdict.status,
+            exc_info=running.failure.unforeseen,
         )
 
 
-def _outcome(held: RunningJob) -> str:
-    if held.was_interrupted:
+def _outcome(running: RunningJob) -> str:
+    if running.was_interrupted:
         return "interrupted"
-    return "failed" if held.failure else "done"
+    return "failed" if running.failure else "done"

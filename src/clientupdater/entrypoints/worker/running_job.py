@@ -1,4 +1,4 @@
-"""A job in the hands of a worker."""
+"""A job that a worker runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @define(eq=False)
 class RunningJob:
-    """What the worker and the thread that does the job tell each other of it."""
+    """A job's state, shared by the worker and the thread that runs the job."""
 
     job: Job
     claim: JobClaim
@@ -31,7 +31,7 @@ class RunningJob:
     _clock: Clock
     progress: Progress | None = None
     is_kept: bool = field(default=False, init=False)
-    """Its end was kept with its effect."""
+    """The job's end was committed with its effect."""
     was_interrupted: bool = field(default=False, init=False)
     failure: Failure | None = field(default=None, init=False)
     taken_at: float = field(factory=time.monotonic, init=False)
@@ -42,13 +42,12 @@ class RunningJob:
 
     @classmethod
     def of(cls, job: Job, worker: str, work: UnitsOfWork, clock: Clock) -> RunningJob:
-        """Take one that was just claimed."""
         return cls(job, JobClaim(job.id, worker, job.attempts), work, clock)
 
-    # --- for who does it
+    # --- for the job's function
 
     def report(self, progress: Progress) -> None:
-        """Say how far it is; the worker passes it on with its next beat."""
+        """Store progress; the worker's next heartbeat sends it."""
         self.progress = progress
         if self._is_let_go:
             raise Interrupted
@@ -65,14 +64,14 @@ class RunningJob:
     # --- for the worker
 
     def begin(self) -> bool:
-        """Begin it, unless it was let go of before."""
+        """Begin the job, unless it was withdrawn."""
         with self._turn:
             if not self._is_let_go:
                 self.begun_at = time.monotonic()
             return not self._is_let_go
 
     def withdraw(self) -> bool:
-        """Let go of it unless it was begun."""
+        """Withdraw the job unless it has begun; whether it was."""
         with self._turn:
             if self.begun_at is None:
                 self._is_let_go = True
@@ -84,5 +83,4 @@ class RunningJob:
 
     @property
     def took_s(self) -> float:
-        """How long it took."""
         return self.ended_at - (self.begun_at or self.ended_at)

@@ -1,7 +1,7 @@
-"""The worker: claims jobs, has threads do them, and keeps its word to the queue.
+"""The worker: it claims jobs, runs them in threads, and reports to the queue.
 
-One thread, the one that runs it, talks to the queue: it claims, beats, ends, and takes back what
-others lost. The others do jobs and nothing else, so that the slowest job delays no beat.
+One thread talks to the queue: it claims jobs, extends leases, ends attempts, and returns the jobs
+of dead workers. The other threads only run jobs, so a slow job delays no heartbeat.
 """
 
 from __future__ import annotations
@@ -35,26 +35,26 @@ _log = structlog.stdlib.get_logger("clientupdater.worker")
 
 @frozen(kw_only=True)
 class Pace:
-    """How often it does what, in seconds."""
+    """How often the worker does what, in seconds."""
 
     lease_s: float = 30.0
     beat_s: float = 1.0
     look_s: float = 1.0
-    """How often it looks for jobs by itself, for when it hears of none."""
+    """How often it polls for jobs, in case a notification was lost."""
     recover_s: float = 3.0
     schedules_s: float = 5.0
     dead_syncs_s: float = 5.0
     grace_s: float = 25.0
     quick_s: float = 0.02
-    """A job that took less is no reason not to take several ahead."""
+    """The worker claims several jobs ahead while jobs take less than this."""
     most_ahead: int = 40
     again_s: float = 1.0
-    """How soon it asks again a queue that did not answer."""
+    """How soon it retries after the queue did not answer."""
 
 
 @define(eq=False)
 class Worker:
-    """Claims jobs and does them until it is stopped."""
+    """Claims jobs and runs them until it is stopped."""
 
     worker_context: WorkerContext
     name: str
@@ -62,13 +62,13 @@ class Worker:
     queues: Sequence[str] = QUEUES
     pace: Pace = Factory(Pace)
     notice: Callable[[RunningJob], None] = lambda _: None
-    """Told of every job that is over."""
+    """Called with every job that has ended."""
     alive: Callable[[], None] = lambda: None
-    """Called when the queue has answered, every second or so."""
+    """Called when the queue has answered, about once a second."""
     _ready: SimpleQueue[RunningJob | None] = field(factory=SimpleQueue, init=False, repr=False)
     _over: SimpleQueue[RunningJob] = field(factory=SimpleQueue, init=False, repr=False)
     _ended: list[RunningJob] = field(factory=list, init=False, repr=False)
-    _held: dict[JobClaim, RunningJob] = field(factory=dict, init=False, repr=False)
+    _running: dict[JobClaim, RunningJob] = field(factory=dict, init=False, repr=False)
     _ahead: int = field(default=0, init=False)
     _stopping: Stopping | None = field(default=None, init=False)
     _awake: threading.Event = field(factory=threading.Event, init=False, repr=False)
@@ -78,7 +78,7 @@ class Worker:
     # --- from outside
 
     def stop(self) -> None:
-        """Take no more; finish what is begun, or return it when the grace is over (J4)."""
+        """Claim no more jobs; finish those that have begun, or return them after the grace (J4)."""
         if self._stopping is None:
             grace = timedelta(seconds=self.pace.grace_s)
             self._stopping = Stopping(self._now(), grace)
@@ -89,11 +89,11 @@ class Worker:
         _log.info("working", worker=self.name, queues=list(self.queues), threads=self.threads)
         with ExitStack() as stack:
             stack.enter_context(self.worker_context.wake_ups(self._awake.set))
-            stack.enter_context(self._crew())
+            stack.enter_context(self._job_threads())
             self._work(once=once)
         _log.info("stopped working", worker=self.name)
 
-    # --- one turn after the other
+    # --- turns
 
     def _work(self, *, once: bool) -> None:
         while True:
@@ -101,7 +101,7 @@ class Worker:
             claimed = self._turn()
             if self._stopping is not None and self._has_stopped(self._stopping):
                 return
-            if once and claimed == 0 and not self._held and self._was_heard:
+            if once and claimed == 0 and not self._running and self._was_heard:
                 return
             if not claimed:
                 self._awake.wait(self._patience())
@@ -110,7 +110,7 @@ class Worker:
         return self.pace.look_s if self._was_heard else self.pace.again_s
 
     def _turn(self) -> int:
-        """Do all that is due; what the queue did not hear is said again in the next turn."""
+        """Do everything that is due; failed reports to the queue are repeated in the next turn."""
         try:
             self._end()
             self._every("beat", self.pace.beat_s, self._beat)
@@ -134,24 +134,24 @@ class Worker:
             do()
             self._next[what] = now + seconds
 
-    # --- taking
+    # --- claiming
 
     def _claim(self) -> int:
-        """Take as many as there are hands; more when those that came before took no time."""
-        wanted = self.threads + self._ahead - len(self._held)
-        if wanted <= 0 or not may_claim(self._stopping):
+        """Claim a job for each free thread, and some ahead while jobs are quick."""
+        free = self.threads + self._ahead - len(self._running)
+        if free <= 0 or not may_claim(self._stopping):
             return 0
         now = self._now()
         until = now + timedelta(seconds=self.pace.lease_s)
         jobs = self.worker_context.leases.claim(
-            self.queues, self.name, at_most=wanted, now=now, until=until
+            self.queues, self.name, at_most=free, now=now, until=until
         )
         for job in jobs:
-            held = RunningJob.of(
+            running = RunningJob.of(
                 job, self.name, self.worker_context.work, self.worker_context.clock
             )
-            self._held[held.claim] = held
-            self._ready.put(held)
+            self._running[running.claim] = running
+            self._ready.put(running)
         return len(jobs)
 
     def _fire(self) -> None:
@@ -164,7 +164,7 @@ class Worker:
             _log.warning("schedule has no readable time", schedule=name)
 
     def _recover(self) -> None:
-        """Queue again the jobs of workers that are gone."""
+        """Return the jobs of dead workers to the queue."""
         while job := self.worker_context.leases.recover(self._now(), random.random()):  # noqa: S311 — scatters
             _log.warning("job was lost", job=job.id, name=job.name, status=job.status)
 
@@ -173,30 +173,34 @@ class Worker:
         for run in self.worker_context.app.sync.fail_dead():
             _log.warning("sync run was lost", run=str(run))
 
-    # --- holding
+    # --- leases
 
     def _beat(self) -> None:
-        """Go on holding what is held, say how far it is, and drop what is ours no longer."""
-        self._return(held for held in self._idle() if held.withdraw())
-        if self._held:
-            beats = [Heartbeat(held.claim, held.progress) for held in self._held.values()]
+        """Extend the leases, send progress, and drop jobs whose leases are lost."""
+        self._return(running for running in self._idle() if running.withdraw())
+        if self._running:
+            beats = [
+                Heartbeat(running.claim, running.progress) for running in self._running.values()
+            ]
             until = self._now() + timedelta(seconds=self.pace.lease_s)
             still = self.worker_context.leases.beat(beats, until)
-            self._drop(held for held in [*self._held.values()] if held.job.id not in still)
+            self._drop(
+                running for running in [*self._running.values()] if running.job.id not in still
+            )
         self.alive()
 
     def _idle(self) -> list[RunningJob]:
-        """Find what was taken ahead, and has waited here while others might have done it."""
+        """Find jobs that were claimed ahead and have waited while other workers could run them."""
         since = time.monotonic() - self.pace.look_s
-        return [held for held in self._held.values() if held.taken_at < since]
+        return [running for running in self._running.values() if running.taken_at < since]
 
     def _drop(self, lost: Iterable[RunningJob]) -> None:
-        for held in lost:
-            if held.ended_at or held.is_kept:
-                continue  # its end is on its way here
-            held.let_go()
-            del self._held[held.claim]
-            _log.warning("job is ours no longer", job=held.job.id, name=held.job.name)
+        for running in lost:
+            if running.ended_at or running.is_kept:
+                continue  # the job's thread is about to report the end
+            running.let_go()
+            del self._running[running.claim]
+            _log.warning("job is ours no longer", job=running.job.id, name=running.job.name)
 
     def _return(self, unneeded: Iterable[RunningJob]) -> None:
         back = list(unneeded)
@@ -208,7 +212,7 @@ class Worker:
     # --- ending
 
     def _end(self) -> None:
-        """Tell the queue what is over: what succeeded in one go, failures one by one."""
+        """Report ended jobs to the queue: completions in one call, failures one by one."""
         self._ended += _all_of(self._over)
         if not self._ended:
             return
@@ -223,63 +227,63 @@ class Worker:
         quick = all(held.took_s < self.pace.quick_s for held in self._ended)
         more = min(self._ahead + 2 * len(self._ended), self.pace.most_ahead)
         self._ahead = more if quick else 0
-        for held in self._ended:
-            self._held.pop(held.claim, None)
-            self.notice(held)
+        for running in self._ended:
+            self._running.pop(running.claim, None)
+            self.notice(running)
         self._ended.clear()
 
-    def _has(self, held: RunningJob) -> bool:
-        return held.claim in self._held
+    def _has(self, running: RunningJob) -> bool:
+        return running.claim in self._running
 
     def _has_stopped(self, stopping: Stopping) -> bool:
-        """Return what is not begun at once, and what is not finished when the grace is over."""
+        """Return jobs that have not begun at once, and unfinished ones after the grace."""
         try:
-            self._return(held for held in [*self._held.values()] if held.withdraw())
-            if self._held and stopping.must_return(self._now()):
-                returned = [held.job.id for held in self._held.values()]
-                for held in self._held.values():
-                    held.let_go()
-                self._return([*self._held.values()])
-                _log.warning("returned what was not finished", jobs=returned)
+            self._return(running for running in [*self._running.values()] if running.withdraw())
+            if self._running and stopping.must_return(self._now()):
+                returned = [running.job.id for running in self._running.values()]
+                for running in self._running.values():
+                    running.let_go()
+                self._return([*self._running.values()])
+                _log.warning("returned unfinished jobs", jobs=returned)
         except Error as error:
             if stopping.must_return(self._now()):
-                _log.warning("could not return what is held", error=error.message)
+                _log.warning("could not return running jobs", error=error.message)
                 return True
-        return not self._held
+        return not self._running
 
-    # --- the hands
+    # --- threads
 
     @contextmanager
-    def _crew(self) -> Iterator[None]:
-        hands = [
-            threading.Thread(target=self._lend_a_hand, name=f"hand-{n}", daemon=True)
+    def _job_threads(self) -> Iterator[None]:
+        threads = [
+            threading.Thread(target=self._run_jobs, name=f"job-{n}", daemon=True)
             for n in range(self.threads)
         ]
-        for hand in hands:
-            hand.start()
+        for thread in threads:
+            thread.start()
         try:
             yield
         finally:
-            for _ in hands:
+            for _ in threads:
                 self._ready.put(None)
 
-    def _lend_a_hand(self) -> None:
-        while (held := self._ready.get()) is not None:
-            if held.begin():
+    def _run_jobs(self) -> None:
+        while (running := self._ready.get()) is not None:
+            if running.begin():
                 try:
-                    held.failure = self.worker_context.app.do_job(held)
+                    running.failure = self.worker_context.app.do_job(running)
                 except Interrupted:
-                    held.was_interrupted = True
-                held.ended_at = time.monotonic()
-                self._over.put(held)
+                    running.was_interrupted = True
+                running.ended_at = time.monotonic()
+                self._over.put(running)
                 self._awake.set()
 
     def _now(self) -> datetime:
         return self.worker_context.clock.now()
 
 
-def _is_to_complete(held: RunningJob) -> bool:
-    return not (held.failure or held.is_kept or held.was_interrupted)
+def _is_to_complete(running: RunningJob) -> bool:
+    return not (running.failure or running.is_kept or running.was_interrupted)
 
 
 def _all_of(over: SimpleQueue[RunningJob]) -> Iterator[RunningJob]:

@@ -131,7 +131,7 @@ class ScheduleAdministration:
         """
         now, fired, unreadable = self.clock.now(), [], []
         with self.work.begin(SYSTEM) as tx:
-            for due in tx.schedules.hold_due(now, self.tasks):
+            for due in tx.schedules.lock_due(now, self.tasks):
                 try:
                     if self._fire(tx, due, now):
                         fired.append(due.name)

@@ -1,4 +1,4 @@
-"""Exports and their files, over one PostgreSQL transaction."""
+"""Exports over one PostgreSQL transaction."""
 
 from __future__ import annotations
 
@@ -33,19 +33,16 @@ QUERIES = named_queries("exports/jobs.sql")
 
 @frozen
 class PostgresExports:
-    """What was asked for."""
-
     _connection: Connection
 
     def add(self, export: Export) -> None:
-        """Put down a new one."""
-        asked = export.asked
+        request = export.asked
         values = {
             "id": export.id,
-            "type": str(asked.type),
-            "format": str(asked.format),
+            "type": str(request.type),
+            "format": str(request.format),
             "parameters": Jsonb(
-                {"filters": encode_filter(asked.filter), "columns": list(asked.columns)}
+                {"filters": encode_filter(request.filter), "columns": list(request.columns)}
             ),
             "company": export.company,
             "job": export.job,
@@ -55,12 +52,10 @@ class PostgresExports:
         self._connection.execute(QUERIES["add"], values)
 
     def find(self, export: UUID) -> Export | None:
-        """Find one, and keep others from changing it."""
-        result = self._connection.execute(QUERIES["find"], {"export": export}).fetchone()
-        return _export(result) if result else None
+        row = self._connection.execute(QUERIES["find"], {"export": export}).fetchone()
+        return _export(row) if row else None
 
     def of_person(self, person: UUID, *, after: ExportKey | None, at_most: int) -> Sequence[Export]:
-        """List somebody's, the newest first."""
         values = {
             "person": person,
             "before_at": after and after.created_at,
@@ -70,7 +65,6 @@ class PostgresExports:
         return [_export(row) for row in self._connection.execute(QUERIES["of_person"], values)]
 
     def keep(self, export: Export) -> None:
-        """Keep what became of it."""
         values = {
             "id": export.id,
             "status": str(export.status),
@@ -86,16 +80,13 @@ class PostgresExports:
         self._connection.execute(QUERIES["keep"], values)
 
     def remove(self, export: UUID) -> None:
-        """Forget it."""
         self._connection.execute(QUERIES["remove"], {"export": export})
 
     def expired(self, now: datetime, *, at_most: int) -> Sequence[Export]:
-        """List some whose file is there although their time is over."""
         values = {"now": now, "at_most": at_most}
         return [_export(row) for row in self._connection.execute(QUERIES["expired"], values)]
 
     def taken(self, export: Export, origin: Origin) -> None:
-        """Write down that somebody took the data away."""
         filters = encode_filter(export.asked.filter)
         values = {
             "actor": export.asked_by.id,
@@ -114,7 +105,7 @@ def _export(row: Sequence[Any]) -> Export:
     progress, started_at, completed_at, expires_at, file, size, rows, error, rls_scope = rest
     return Export(
         id=id_,
-        asked=_asked(kind, form, parameters),
+        asked=_request(kind, form, parameters),
         asked_by=PersonName(PersonId(person), name),
         created_at=created_at,
         company=company and CompanyId(company),
@@ -159,7 +150,7 @@ def _read_scope(person: PersonId, values: Mapping[str, Any]) -> dict[Permission,
     }
 
 
-def _asked(kind: str, form: str, parameters: Mapping[str, Any]) -> ExportRequest:
+def _request(kind: str, form: str, parameters: Mapping[str, Any]) -> ExportRequest:
     return ExportRequest(
         type=ExportType(kind),
         format=ExportFormat(form),

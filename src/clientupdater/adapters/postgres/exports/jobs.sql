@@ -1,4 +1,4 @@
--- Exports as they were asked for and what became of them.
+-- Exports: requests and results.
 
 -- name: add
 insert into export_jobs (
@@ -9,8 +9,8 @@ values (
     %(created_at)s
 )
 
--- name: shown
--- A job that died with its worker says more than the row, to which nobody could write any more.
+-- name: export
+-- The job's status wins over the row's where the job died with its worker, which could not write.
 select
     e.id, e.type, e.format::text, e.parameters,
     e.created_by, staff_name(u.first_name, u.last_name, u.email), e.created_at, e.company_id,
@@ -29,12 +29,12 @@ left join users u on u.id = e.created_by
 left join job_queue j on j.id = e.job_id
 
 -- name: find
-{shown}
+{export}
 where e.id = %(export)s
 for update of e
 
 -- name: of_person
-{shown}
+{export}
 where
     e.created_by = %(person)s
     and (
@@ -45,7 +45,7 @@ order by e.created_at desc, e.id desc
 limit %(at_most)s
 
 -- name: expired
-{shown}
+{export}
 where e.expires_at <= %(now)s and e.file_path is not null
 order by e.expires_at
 limit %(at_most)s

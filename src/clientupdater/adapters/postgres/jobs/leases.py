@@ -1,4 +1,4 @@
-"""What a worker asks of the queue, over one connection of its own that is opened anew when cut."""
+"""A worker's calls to the queue, over its own connection, which it reopens when it is cut."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
     from clientupdater.ports.queue import Heartbeat, Job
 
 _PATIENCE_S = 5
-_LOST = "Its worker did not report back: it was killed, cut off, or stood still for too long."
+_LOST = "Its worker did not report back: it was killed, cut off, or paused for too long."
 
 
 @define(eq=False)
 class PostgresLeases:
-    """Claims, beats and ends jobs; every statement is kept at once."""
+    """Claims jobs, extends leases and ends attempts; every statement commits at once."""
 
     url: str = field(repr=False)
     _connection: Connection | None = field(default=None, init=False, repr=False)
@@ -48,21 +48,18 @@ class PostgresLeases:
     def claim(
         self, queues: Sequence[str], worker: str, *, at_most: int, now: datetime, until: datetime
     ) -> Sequence[Job]:
-        """Take jobs that are due, in the order in which they are to be done."""
         values = {"queues": list(queues), "worker": worker, "now": now, "until": until}
         with self._connected() as connection:
             rows = connection.execute(with_limit("claim", at_most), values).fetchall()
         return sorted(map(job_of, rows), key=lambda job: (-job.priority, job.scheduled_at, job.id))
 
     def beat(self, beats: Collection[Heartbeat], until: datetime) -> frozenset[JobId]:
-        """Go on holding them until then; give those that are still held."""
         progress = [json_of(beat.progress) for beat in beats]
         values = {**named([beat.claim for beat in beats]), "progress": progress, "until": until}
         with self._connected() as connection:
             return frozenset(JobId(id_) for (id_,) in connection.execute(QUERIES["beat"], values))
 
     def recover(self, now: datetime, fraction: float) -> Job | None:
-        """Take back one job whose lease ran out."""
         with self._connected() as connection, connection.transaction():
             row = connection.execute(QUERIES["lost"], {"now": now}).fetchone()
             if row is None:
@@ -85,7 +82,7 @@ class PostgresLeases:
             return PostgresJobOutcomes(connection).give_back(claims, now)
 
     def close(self) -> None:
-        """Let go of the connection; the next call opens another."""
+        """Close the connection; the next call opens another."""
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()

@@ -1,4 +1,4 @@
-"""Work that is done later, over PostgreSQL (J1, J2)."""
+"""The job queue over PostgreSQL (J1, J2)."""
 
 from __future__ import annotations
 
@@ -26,24 +26,23 @@ if TYPE_CHECKING:
 
 QUERIES = named_queries("jobs/queue.sql")
 CARRIED = ("request_id", "traceparent")
-"""Under which names a payload carries the request that asked for it, beside the arguments."""
+"""The payload's members for the ids of the request that caused the job, beside the arguments."""
 
 _TRIES = 5
 
 
 def with_limit(query: str, at_most: int) -> bytes:
-    """Say how many as a number in the text: a parameter would get a plan for any number."""
+    """Put the limit into the text: with a parameter the planner would plan for any number."""
     return QUERIES[query].replace(":at_most", str(int(at_most))).encode()
 
 
 @frozen
 class PostgresJobs:
-    """Jobs, within one transaction."""
+    """The jobs, within one transaction."""
 
     _connection: Connection
 
     def enqueue(self, job: NewJob, now: datetime) -> JobId | None:
-        """Put it down, unless one with its key waits already."""
         values = {
             "name": job.name,
             "queue": job.queue,
@@ -56,22 +55,19 @@ class PostgresJobs:
             "asked_by": job.asked_by,
             "now": now,
         }
-        put = self._connection.execute(QUERIES["enqueue"], values).fetchone()
-        return JobId(put[0]) if put else None
+        row = self._connection.execute(QUERIES["enqueue"], values).fetchone()
+        return JobId(row[0]) if row else None
 
     def lock(self, job: JobId) -> Job | None:
-        """Find a job and keep others from it until the transaction ends."""
-        result = self._connection.execute(QUERIES["hold"], {"job": job}).fetchone()
-        return job_of(result) if result else None
+        row = self._connection.execute(QUERIES["lock"], {"job": job}).fetchone()
+        return job_of(row) if row else None
 
     def list(self, asked: JobsAsked, *, before: JobId | None, at_most: int) -> Sequence[Job]:
-        """List jobs, the newest first."""
         values = {"queue": asked.queue, "status": asked.status, "before": before}
         cursor = self._connection.execute(with_limit("list", at_most), values)
         return [job_of(row) for row in cursor]
 
     def put_back(self, job: JobId, now: datetime) -> None:
-        """Let it wait once more, with its attempts counted anew."""
         try:
             with self._connection.transaction():
                 self._connection.execute(QUERIES["put_back"], {"job": job, "now": now})
@@ -79,11 +75,9 @@ class PostgresJobs:
             raise AlreadyExists("A job with the same key waits already.") from None
 
     def call_off(self, job: JobId, now: datetime) -> None:
-        """End it without having done it."""
         self._connection.execute(QUERIES["call_off"], {"job": job, "now": now})
 
     def depths(self, now: datetime) -> Sequence[QueueDepth]:
-        """Count the waiting, running and dead jobs of each queue that has any."""
         return [
             QueueDepth(
                 queue=queue,
@@ -100,34 +94,31 @@ class PostgresJobs:
 
 @frozen
 class PostgresJobOutcomes:
-    """How work on jobs ends, over a connection: within a transaction of its own, or a caller's."""
+    """Outcomes over a connection: in transactions of their own, or in the caller's."""
 
     _connection: Connection
 
     def complete(self, claims: Collection[JobClaim], now: datetime) -> frozenset[JobId]:
-        """Note that they are done; give those that were still held."""
         done = self._connection.execute(QUERIES["complete"], {**named(claims), "now": now})
         return frozenset(JobId(id_) for (id_,) in done)
 
     def fail(self, claim: JobClaim, error: str, verdict: Verdict, now: datetime) -> bool:
-        """Note that it failed, and what becomes of it."""
         return take_back(self._connection, claim, error, verdict, now) is not None
 
     def give_back(self, claims: Collection[JobClaim], now: datetime) -> frozenset[JobId]:
-        """Let them wait again, the attempt not counted."""
-        items = (self._give_back(claim, now) for claim in claims)
-        return frozenset(job for job in items if job is not None)
+        jobs = (self._give_back(claim, now) for claim in claims)
+        return frozenset(job for job in jobs if job is not None)
 
     def _give_back(self, claim: JobClaim, now: datetime) -> JobId | None:
         values = {"job": claim.job, "worker": claim.worker, "attempt": claim.attempt, "now": now}
-        result = unhindered(self._connection, QUERIES["give_back"], values)
-        return JobId(result[0]) if result else None
+        row = with_retries(self._connection, QUERIES["give_back"], values)
+        return JobId(row[0]) if row else None
 
 
 def take_back(
     connection: Connection, claim: JobClaim, error: str, verdict: Verdict, now: datetime
 ) -> Job | None:
-    """Take a job from who holds it, by a verdict; None where they hold it no longer."""
+    """End a claim with a verdict; None if the claim was no longer valid."""
     values = {
         "job": claim.job,
         "worker": claim.worker,
@@ -137,17 +128,17 @@ def take_back(
         "error": error,
         "now": now,
     }
-    taken = unhindered(connection, QUERIES["take_back"], values)
-    return job_of(taken) if taken else None
+    row = with_retries(connection, QUERIES["take_back"], values)
+    return job_of(row) if row else None
 
 
-def unhindered(
+def with_retries(
     connection: Connection, query: LiteralString, values: Mapping[str, object]
 ) -> tuple[Any, ...] | None:
-    """Let a job wait again although another with its key may be put down at the same moment.
+    """Return a job to the queue although another one with its key may be added at that moment.
 
-    The statement looks for one and finds none, and yet there may be one when it writes: then it is
-    to look again.
+    The statement may find no such job, and yet fail with a unique violation when it writes. It then
+    has to check again.
     """
     for attempt in range(_TRIES):
         try:
@@ -160,7 +151,7 @@ def unhindered(
 
 
 def named(claims: Collection[JobClaim]) -> dict[str, object]:
-    """Tell holds to a statement, as lists."""
+    """Give claims as lists, for a statement's parameters."""
     return {
         "jobs": [claim.job for claim in claims],
         "workers": [claim.worker for claim in claims],
@@ -169,17 +160,14 @@ def named(claims: Collection[JobClaim]) -> dict[str, object]:
 
 
 def progress_of(values: Mapping[str, Any] | None) -> Progress | None:
-    """Read how far a job is."""
     return Progress(**values) if values else None
 
 
 def json_of(progress: Progress | None) -> Jsonb | None:
-    """Write how far a job is."""
     return Jsonb(asdict(progress)) if progress else None
 
 
 def job_of(row: Sequence[Any]) -> Job:
-    """Make a job of a row's columns."""
     id_, name, queue, status, payload, key, priority, attempts, max_attempts, *rest = row
     company, asked_by, scheduled_at, created_at, worker, lease, started, completed, *last = rest
     progress, error = last

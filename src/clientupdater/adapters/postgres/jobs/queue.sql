@@ -1,6 +1,6 @@
--- Work that is done later. Blocks above the line run within a unit of work, those below it by the
--- worker, each by itself and kept at once. `:at_most` becomes a number in the text: as a parameter
--- it would get a plan for any number.
+-- The job queue. Blocks above the line run within a unit of work. The worker runs those below it, each
+-- in a transaction of its own. `:at_most` becomes a number in the text: with a parameter the planner
+-- would plan for any number.
 
 -- name: columns
 j.id, j.job_name, j.queue_name, j.status::text, j.payload, j.unique_key, j.priority, j.attempts,
@@ -23,7 +23,7 @@ with put as (
 )
 select id, pg_notify('clientupdater_jobs', queue_name) from put
 
--- name: hold
+-- name: lock
 select {columns} from job_queue j where j.id = %(job)s for update
 
 -- name: list
@@ -46,13 +46,13 @@ with put as (
 select pg_notify('clientupdater_jobs', queue_name) from put
 
 -- name: call_off
--- Whoever is at it holds it no longer.
+-- A worker that runs the job loses its claim.
 update job_queue
    set status = 'cancelled', completed_at = %(now)s, worker = null, lease_expires_at = null
  where id = %(job)s
 
 -- name: depths
--- Three counts, each by an index that holds nothing else: what is completed is never read.
+-- Three counts, each with a partial index of its own, so completed jobs are never read.
 select queue_name, sum(pending), sum(processing), sum(dead), min(oldest)
   from (
     select queue_name, count(*) pending, 0 processing, 0 dead,
@@ -70,14 +70,14 @@ select queue_name, sum(pending), sum(processing), sum(dead), min(oldest)
 
 -- ---------------------------------------------------------------------------------------------
 
--- name: nobody
+-- name: no_company
 '00000000-0000-0000-0000-000000000000'::uuid
 
 -- name: claim
--- Each company's line is walked by itself, and its first ones are locked. A job's turn is how many
--- its company has under way, and how many of its own stand before it.
+-- Each company has a line of its own, whose first jobs are locked. A job's turn is the number of its
+-- company's running jobs plus its place in the line.
 with busy as (
-    select coalesce(company_id, {nobody}) company, count(*) jobs
+    select coalesce(company_id, {no_company}) company, count(*) jobs
       from job_queue
      where status = 'processing' and queue_name = any(%(queues)s)
      group by 1
@@ -88,13 +88,13 @@ due as materialized (
                partition by company.id order by line.priority desc, line.scheduled_at, line.id
            ) turn
       from unnest(%(queues)s::text[]) queue (name)
-     cross join (select id from companies union all select {nobody}) company
+     cross join (select id from companies union all select {no_company}) company
      cross join lateral (
         select j.id, j.priority, j.scheduled_at
           from job_queue j
          where j.status = 'pending'
            and j.queue_name = queue.name
-           and coalesce(j.company_id, {nobody}) = company.id
+           and coalesce(j.company_id, {no_company}) = company.id
            and j.scheduled_at <= %(now)s
          order by j.priority desc, j.scheduled_at, j.id
          limit :at_most
@@ -161,7 +161,7 @@ update job_queue j
 returning j.id
 
 -- name: give_back
-with given as (
+with returned as (
     update job_queue j
        set status = case when {is_superseded} then 'cancelled' else 'pending' end::job_status,
            worker = null, lease_expires_at = null, attempts = j.attempts - 1,
@@ -170,4 +170,4 @@ with given as (
        and j.status = 'processing'
     returning j.id, j.queue_name
 )
-select id, pg_notify('clientupdater_jobs', queue_name) from given
+select id, pg_notify('clientupdater_jobs', queue_name) from returned

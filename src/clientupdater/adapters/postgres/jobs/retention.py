@@ -1,4 +1,4 @@
-"""Old rows over one PostgreSQL transaction (J5)."""
+"""Removing old rows, in one PostgreSQL transaction (J5)."""
 
 from __future__ import annotations
 
@@ -20,15 +20,11 @@ QUERIES = named_queries("jobs/retention.sql")
 
 @frozen
 class PostgresRetentionStore:
-    """What is kept for a while."""
-
     _connection: Connection
 
     def remove(self, kind: Removable, before: datetime, *, at_most: int) -> int:
-        """Remove some from before a moment; give how many."""
         query = QUERIES[kind].replace(":at_most", str(int(at_most))).encode()
         return self._connection.execute(query, {"before": before}).rowcount
 
     def note(self, removal: Removal) -> None:
-        """Leave a record."""
         self._connection.execute(QUERIES["note"], asdict(removal))

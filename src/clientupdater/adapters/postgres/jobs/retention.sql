@@ -1,5 +1,5 @@
--- What is kept for a while. Each block removes some rows from before a moment; `:at_most` becomes a
--- number in the text.
+-- Retention. Each block removes some rows from before a moment; `:at_most` becomes a number in the
+-- text.
 
 -- name: activity_logs
 delete from activity_logs
@@ -8,7 +8,7 @@ delete from activity_logs
  ))
 
 -- name: completed_jobs
--- By number, which is by age: no index is kept for this alone. Dead ones are left (J1).
+-- In the order of ids, which is by age, so no index of its own is needed. Dead jobs stay (J1).
 delete from job_queue
  where id = any(array(
     select id

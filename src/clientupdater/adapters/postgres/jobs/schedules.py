@@ -22,30 +22,24 @@ QUERIES = named_queries("jobs/schedules.sql")
 
 @frozen
 class PostgresSchedules:
-    """The schedules."""
-
     _connection: Connection
 
     def list(self) -> Sequence[ScheduledJob]:
-        """List them by name."""
         return [_schedule_of(row) for row in self._connection.execute(QUERIES["list"])]
 
     def lock(self, name: str) -> ScheduledJob | None:
-        """Find one and keep others from it until the transaction ends."""
-        result = self._connection.execute(QUERIES["hold"], {"name": name}).fetchone()
-        return _schedule_of(result) if result else None
+        row = self._connection.execute(QUERIES["lock"], {"name": name}).fetchone()
+        return _schedule_of(row) if row else None
 
-    def hold_due(self, now: datetime, functions: Collection[str]) -> Sequence[ScheduledJob]:
-        """Take those that are due, or have never been looked at, and ask for one of these."""
+    def lock_due(self, now: datetime, functions: Collection[str]) -> Sequence[ScheduledJob]:
         values = {"now": now, "functions": sorted(functions)}
-        return [_schedule_of(row) for row in self._connection.execute(QUERIES["hold_due"], values)]
+        return [_schedule_of(row) for row in self._connection.execute(QUERIES["lock_due"], values)]
 
     def note(self, name: str, standing: Schedule) -> None:
         """Note when it ran and is due next; its version stays."""
         self._connection.execute(QUERIES["note"], {"name": name, **_times(standing)})
 
     def change(self, schedule: ScheduledJob) -> None:
-        """Keep what somebody changed, under its next version."""
         values = {
             "name": schedule.name,
             "cron": schedule.cron,

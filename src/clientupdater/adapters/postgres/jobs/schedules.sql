@@ -1,4 +1,4 @@
--- What is done again and again. Firing leaves the version alone: it is for what people change.
+-- Schedules. Firing leaves the version alone: versions count people's changes.
 
 -- name: columns
 s.name, s.cron_expression, s.function_name, s.payload, s.time_zone, s.is_active, s.last_run_at,
@@ -7,10 +7,10 @@ s.next_run_at, s.version
 -- name: list
 select {columns} from scheduled_jobs s order by s.name
 
--- name: hold
+-- name: lock
 select {columns} from scheduled_jobs s where s.name = %(name)s for update
 
--- name: hold_due
+-- name: lock_due
 select {columns}
   from scheduled_jobs s
  where s.is_active

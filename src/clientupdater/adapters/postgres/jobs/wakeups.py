@@ -1,4 +1,4 @@
-"""LISTEN, on a connection of its own: past a pooler, which would keep it from hearing anything."""
+"""LISTEN, on a connection of its own that goes past a pooler, which would not pass notices on."""
 
 from __future__ import annotations
 
@@ -17,19 +17,18 @@ if TYPE_CHECKING:
 
 _PATIENCE_S = 5
 _LOOK_UP_S = 0.25
-"""How often it looks whether it is to end."""
+"""How often the thread checks whether it should end."""
 _AGAIN_S = 1.0
 
 
 @frozen
 class PostgresWakeUps:
-    """Hears when jobs are put down; when it is cut off it comes back by itself."""
+    """Calls a function when jobs are enqueued; it reconnects by itself after a cut."""
 
     url: str = field(repr=False)
 
     @contextmanager
     def listening(self, wake: Callable[[], None]) -> Iterator[None]:
-        """Listen for as long as it is open."""
         over = Event()
         thread = Thread(target=self._listen, args=(wake, over), name="wake-ups", daemon=True)
         thread.start()

@@ -1,1 +1,1 @@
-"""Syncing over PostgreSQL: what sources sent, and the set-based work of taking it over."""
+"""Syncing over PostgreSQL: runs, inputs, and set-based staging, comparing and applying."""

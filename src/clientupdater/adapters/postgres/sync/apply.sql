@@ -1,5 +1,5 @@
--- Writing what differs, all in one transaction: clients and what is known of their sources first, the
--- rows of periods last (rows.sql), so that people who record statuses hardly wait (Y9).
+-- Writing the differences in one transaction: clients and their sources first, the rows of periods last
+-- (rows.sql), so that people who record statuses hardly wait (Y9).
 
 -- name: begin_undoable
 savepoint sync_apply
@@ -8,7 +8,7 @@ savepoint sync_apply
 rollback to savepoint sync_apply
 
 -- name: effects
--- Everything that happens, line by line: what the history keeps, the plan shows and its hash is of.
+-- All effects, line by line: the basis of the history, the plan and its hash.
 create temporary table sync_effects (
     kind text not null,
     code text collate "C" not null,
@@ -30,7 +30,7 @@ create temporary table sync_sealed (
     ciphertext bytea not null
 ) on commit drop
 
--- name: tell_created
+-- name: list_created
 insert into sync_effects (kind, code, client_id, mark)
 select
     'created', x.code, x.client_id,
@@ -41,8 +41,8 @@ from sync_change x
 {join_codes}
 where x.is_new
 
--- name: tell_changed
--- C2: by our names, lookups as codes, pension numbers masked; the mark tells two numbers apart.
+-- name: list_changed
+-- C2: by our names, lookups as codes, pension numbers masked; the mark distinguishes two numbers.
 insert into sync_effects (kind, code, client_id, what, old_value, new_value, mark)
 select 'updated', x.code, x.client_id, field.what, field.old_value, field.new_value, field.mark
 from sync_change x
@@ -66,7 +66,7 @@ cross join lateral (
 where x.is_updated
     and (field.old_value is distinct from field.new_value or field.mark <> '')
 
--- name: tell_going
+-- name: list_vanished
 insert into sync_effects (kind, code, client_id, what, old_value, new_value)
 select 'vanished', gone.code, gone.client_id, 'is_active', 'true', 'false'
 from (
@@ -98,8 +98,8 @@ left join sync_sealed z on z.client_id = x.client_id
 where x.is_new
 
 -- name: change_clients
--- As a client stands afterwards it has been compared with what the source says of it; both are noted
--- at once, since a row that is written twice in one transaction has its references checked anew.
+-- The client now agrees with the source's record. Both are written in one statement, because a row that
+-- is written twice in one transaction has its references checked again.
 with changed as (
     update clients c
     set
@@ -146,8 +146,8 @@ where e.kind in ('updated', 'vanished', 'reappeared')
 source_version = x.said_at,
 source_version_number = x.said_number,
 named_deleted = x.named_deleted,
-contact_number = x.said_contact_number,
-contact_number_alt = x.said_contact_number_alt,
+contact_number = x.sent_contact_number,
+contact_number_alt = x.sent_contact_number_alt,
 missing_count = 0,
 missing_as_of = null,
 record_hash = x.record_hash,
@@ -155,7 +155,7 @@ last_seen_at = %(now)s,
 last_seen_job_id = %(job)s
 
 -- name: note_sources
--- Of those whose clients stay as they are.
+-- For clients that do not change.
 update client_sources k
 set {reported}, client_updated_at = x.client_updated_at
 from sync_change x
@@ -170,8 +170,8 @@ where
             k.source_version, k.source_version_number, k.named_deleted, k.contact_number,
             k.contact_number_alt, k.record_hash, k.client_updated_at
         ) is distinct from (
-            x.said_at, x.said_number, x.named_deleted, x.said_contact_number,
-            x.said_contact_number_alt, x.record_hash, x.client_updated_at
+            x.sent_version, x.sent_version_number, x.named_deleted, x.sent_contact_number,
+            x.sent_contact_number_alt, x.record_hash, x.client_updated_at
         )
     )
 
@@ -181,14 +181,14 @@ insert into client_sources (
     contact_number_alt, record_hash, client_updated_at, last_seen_at, last_seen_job_id
 )
 select
-    x.client_id, %(source)s::text::sync_source, x.said_at, x.said_number, x.named_deleted,
-    x.said_contact_number, x.said_contact_number_alt, x.record_hash,
+    x.client_id, %(source)s::text::sync_source, x.sent_version, x.sent_version_number, x.named_deleted,
+    x.sent_contact_number, x.sent_contact_number_alt, x.record_hash,
     case when x.is_new then %(now)s else x.client_updated_at end, %(now)s, %(job)s
 from sync_change x
 where not x.has_source
 
 -- name: note_same
--- Whoever was compared and does not differ need not be compared again, until something is touched.
+-- A client that was compared and does not differ is skipped until it or its record changes.
 update client_sources k
 set record_hash = s.record_hash, client_updated_at = f.client_updated_at
 from sync_found f
@@ -199,14 +199,14 @@ where
     and k.source = %(source)s::text::sync_source
 
 -- name: note_missing
--- Whoever was missed is compared once back, and not known by a record that may be another's by then.
+-- A missing client loses its fingerprint: it is compared when it comes back.
 update client_sources k
 set missing_count = g.times, missing_as_of = %(as_of)s, record_hash = null
 from sync_gone g
 where g.counts and k.client_id = g.client_id and k.source = %(source)s::text::sync_source
 
 -- name: end_assignments
--- A3: who looked after a client in the old branch does so no longer.
+-- A3: an assignment ends when the client moves to another branch.
 update client_assignments s
 set assigned_until = greatest(%(now)s, s.assigned_from), end_reason = 'moved'
 from sync_change x
@@ -217,7 +217,7 @@ where
     and s.assigned_until is null
 
 -- name: move_watermarks
--- Y8: never back; one for each company, so that a run for one of them alone moves its own.
+-- Y8: never back; one for each company, so that a run for one company moves only its own.
 insert into sync_watermarks (source, company_id, watermark, sync_job_id)
 select %(source)s::text::sync_source, co.id, %(as_of)s, %(job)s
 from companies co
@@ -230,7 +230,7 @@ where sync_watermarks.watermark < excluded.watermark
 select e.kind, count(*), count(distinct e.code) from sync_effects e group by e.kind
 
 -- name: count_updated
--- Who comes back counts as that, whatever else changes.
+-- A client that comes back counts as reappeared, whatever else changes.
 select count(distinct e.code)
 from sync_effects e
 where e.kind = 'updated' and not exists (
@@ -284,8 +284,8 @@ where place <= %(at_most)s
 order by kind, place
 
 -- name: hash
--- Y5: the same for the same effects in any order; no ids and no clock are in it. What the source
--- alone is told by (absences, versions) changes no client, and is left out as well.
+-- Y5: the same for the same effects in any order, without ids and times. Absences and versions change
+-- no client and are left out too.
 select
     encode(
         sha256(

@@ -1,7 +1,7 @@
-"""The lists of columns in the sync's statements, made from the fields of the domain.
+"""The lists of columns in sync's statements, made from the fields of the domain.
 
 A field that is added to ``domain/sync/fields.py`` is staged, compared, written and kept in history
-without a change here. Pension numbers are not among these: they are compared by blind index and
+without a change here. Pension numbers are an exception: they are compared by blind index and
 written sealed, so the statements name their columns themselves.
 """
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 _ABOUT_THE_RECORD = VERSIONING | {Field.CLIENT_CODE, Field.COMPANY}
 _OWNED = (Field.COMPANY, *(each for each in Field if each not in _ABOUT_THE_RECORD))
-"""In this order a plan's hash takes the values of a new client."""
+"""The order of a new client's values in a plan's hash."""
 STAGED = tuple(each for each in _OWNED if each is not Field.PENSION_NUMBER)
-"""In the order of the staging table's columns."""
+"""The order of the staging table's columns."""
 
 _LOOKED_UP = tuple(each for each in STAGED if each.table)
 _REQUIRED = sorted(ESSENTIAL - {Field.CLIENT_CODE})
 _TYPES = {Kind.TEXT: "text", Kind.DATE: "date", Kind.MONEY: "numeric(15, 2)"}
 _WORDS_APART = ("branches", "products")
-"""Lookup tables that the statements read each in its own way."""
+"""Lookup tables that have statements of their own."""
 
 
 def _column(field: Field) -> str:
@@ -34,12 +34,12 @@ def _column(field: Field) -> str:
 
 
 def _sent(field: Field) -> str:
-    """Give what the source sent, in the form of the client's column."""
+    """Give the source's value, in the form of the client's column."""
     return f"{field.table}.id" if field.table else f"s.{field}"
 
 
 def _code(field: Field) -> str:
-    """Give what a changed row is to hold, as people read it."""
+    """Give a changed row's new value in readable form."""
     if field is Field.PENSION_NUMBER:
         return "x.pension_index"
     return f"{field.table}.code" if field.table else f"x.{field}"
@@ -58,7 +58,7 @@ def _differs(field: Field) -> str:
 
 
 def _becomes(field: Field) -> str:
-    """Give what a client's column is to hold: the source's value where its word counts (Y10)."""
+    """Give a client column's new value: the source's, if the source owns the field (Y10)."""
     column = _column(field)
     counts = f"o.owns_{field}" + f" and not c.{field}_corrected" * (field in CONTACTS)
     takes = f"is_of.is_new or is_of.is_taken and {counts}"

@@ -1,17 +1,17 @@
--- What a source sent, beside the clients as they are: who is new, what differs, who is gone. Nothing
--- is written here but tables of this transaction. The rules are those of domain/sync, set-based.
+-- Comparing a source's records with the clients: new ones, differences, missing ones. This writes only
+-- temporary tables. The rules are those of domain/sync, set-based.
 
 -- name: wait_for_turn
--- One run at a time compares and writes, whichever its source: two would find the same client new.
+-- One run at a time compares and writes, of all sources: two could both create the same client.
 select pg_advisory_xact_lock(1667856208, 2)
 
 -- name: settings
--- For this transaction: room to join half a million rows in memory, and no compiling of queries,
--- which takes longer here than it saves.
+-- For this transaction: memory to join half a million rows, and no JIT, which takes longer here than it
+-- saves.
 select set_config('work_mem', '64MB', true), set_config('jit', 'off', true)
 
 -- name: is_working
--- Whether some run compares or writes at this moment.
+-- Whether any run is comparing or writing.
 select not pg_try_advisory_xact_lock(1667856208, 2)
 
 -- name: stage
@@ -19,8 +19,8 @@ create temporary table sync_stage (
     row_number integer not null,
     code text collate "C" not null,
     {staged_columns},
-    said_at timestamptz,
-    said_number bigint,
+    sent_version timestamptz,
+    sent_version_number bigint,
     is_deleted boolean not null,
     pension_last4 text,
     pension_index bytea,
@@ -37,14 +37,14 @@ create temporary table sync_refused (
 ) on commit drop
 
 -- name: seen
--- Records that are as they were when they were last compared, as their clients are.
+-- Records that have not changed since they were last compared, nor have their clients.
 create temporary table sync_seen (
     row_number integer not null,
     record_hash bytea not null
 ) on commit drop
 
 -- name: owned
--- Y10: in which fields the source's word counts once a client is there, per company.
+-- Y10: the fields that the source updates in known clients, for each company.
 create temporary table sync_owned (
     company text primary key,
     {owned_columns}
@@ -58,14 +58,14 @@ select
 from (select %(company)s::text as company, %(fields)s::text[] as fields) t
 
 -- name: measure
--- What the planner has to know is how many rows there are, and that these hardly repeat.
+-- The planner has to know how many rows there are, and that these values hardly repeat.
 analyze sync_stage (code, row_number)
 
 -- name: measure_seen
 analyze sync_seen (record_hash)
 
 -- name: recall
--- Y3: a client whose known record comes beside another of the same code is not merely seen.
+-- Y3: an unchanged record is compared after all if another one comes with the same code.
 with twins as (
     delete from sync_seen z
     using client_sources k, clients c, companies co
@@ -85,7 +85,7 @@ insert into sync_refused (row_number, code, reasons, company)
 select row_number, client_code, '[]', company from twins
 
 -- name: refuse_twice
--- Y3: of a code that comes twice no row is taken.
+-- Y3: if a code comes twice, all of its rows are rejected.
 with twice as (
     select code, count(*) as times
     from (
@@ -97,7 +97,7 @@ with twice as (
     having count(*) > 1
 ),
 
-taken as (
+removed as (
     delete from sync_stage s using twice where twice.code = s.code
     returning s.row_number, s.code, s.company
 ),
@@ -111,9 +111,9 @@ refused_before as (
 )
 
 insert into sync_refused (row_number, code, reasons, company)
-select taken.row_number, taken.code, jsonb_build_array({comes_twice}), taken.company
-from taken
-join twice on twice.code = taken.code
+select removed.row_number, removed.code, jsonb_build_array({comes_twice}), removed.company
+from removed
+join twice on twice.code = removed.code
 
 -- name: comes_twice
 jsonb_build_object(
@@ -122,8 +122,8 @@ jsonb_build_object(
 )
 
 -- name: refuse_unfit
--- A client cannot begin without these; to one that is there, a source may leave them out.
-with taken as (
+-- A new client requires these; for a known one, a source may leave them out.
+with removed as (
     delete from sync_stage s
     where not s.is_deleted
         and num_nulls({required_values}) > 0
@@ -142,12 +142,12 @@ select
         from (values {required_pairs}) lack (field, value)
         where lack.value is null
     )
-from taken t
+from removed t
 
 -- name: refuse_torn
--- A client's product is one of its company's. A source whose word counts for one of the two alone
--- cannot tear them apart; where it counts for both, the mapping has seen to it.
-with taken as (
+-- A client's product belongs to its company. A source that owns only one of the two fields must not
+-- break this; where it owns both, the mapping has checked it.
+with removed as (
     delete from sync_stage s
     using sync_owned o, clients c
     where o.owns_company <> o.owns_product
@@ -178,11 +178,10 @@ select
             end
         )
     )
-from taken t
+from removed t
 
 -- name: leave_to_others
--- Y9: what a run for one company cannot take of another's is for that one's runs to tell, and for
--- its people to read.
+-- Y9: a run for one company leaves another company's rejects to that company's runs and people.
 update sync_refused r
 set is_asked_for = false
 where coalesce(
@@ -192,7 +191,7 @@ where coalesce(
 ) <> %(company)s
 
 -- name: keep_refused
--- A run that is done again, having been approved, may refuse what a replay has taken meanwhile.
+-- An approved run that runs again may reject rows that a replay has applied meanwhile.
 insert into sync_rejects (sync_job_id, row_number, company_id, client_code, record, reasons)
 select %(job)s, r.row_number, %(company)s, left(r.code, 50), '{}', r.reasons
 from sync_refused r
@@ -204,7 +203,7 @@ set reasons = excluded.reasons, replayed_at = null, replayed_by_job_id = null
 delete from sync_rejects where sync_job_id = %(job)s and replayed_at is null
 
 -- name: look
--- Y4: the one pass over everything: which clients differ, and of whom the source's own words do.
+-- Y4: the one pass over everything: which clients differ, and which of the source's own values do.
 create temporary table sync_found on commit drop as
 select
     looked.row_number, looked.code, looked.client_id, looked.client_updated_at,
@@ -220,8 +219,8 @@ from (
         k.client_id is null
         or k.missing_count > 0
         or s.is_deleted <> k.named_deleted
-        or s.said_at is distinct from k.source_version
-        or s.said_number is distinct from k.source_version_number
+        or s.sent_version is distinct from k.source_version
+        or s.sent_version_number is distinct from k.source_version_number
         or (
             not s.is_deleted
             and (
@@ -248,19 +247,19 @@ from (
 where looked.source_differs or looked.client_differs or looked.is_unknown
 
 -- name: differs
--- A contact number that a person corrected differs where the source has a new word for it (C1).
+-- A contact number that a person corrected differs if the source has a new value for it (C1).
 {fields_differ}
 or (o.owns_pension_number and s.pension_index is distinct from c.pension_blind_index)
 
 -- name: look_for_gone
--- Y6: whom the source has delivered before and does not now; only a complete, full fetch asks this.
+-- Y6: clients that the source delivered before and not now; only for a complete, full fetch.
 create temporary table sync_gone on commit drop as
 with unseen as materialized (
     select k.client_id, k.source, k.missing_count, k.missing_as_of
     from client_sources k
     where k.source = %(source)s::text::sync_source
         and %(marks)s
-        -- The count agrees, but of a code that came twice one stands in the place of another.
+        -- The count agrees, but one row of a code that came twice may have replaced another client's.
         and not exists (
             select from sync_refused r where r.code is not null group by r.code having count(*) > 1
         )
@@ -297,9 +296,9 @@ where
     and not exists (select from sync_stage s where s.code = c.client_code)
     and not exists (select from sync_refused r where r.code = c.client_code)
 
--- name: hold_clients
--- In the order of identity, so that no two writers wait for each other. A person who corrects one
--- of these waits until all this is over; whoever records a status does not.
+-- name: lock_clients
+-- In the order of ids, so that no two writers wait for each other. A person who corrects one of these
+-- clients waits until the run ends; a person who records a status does not.
 select count(*)
 from (
     select c.id
@@ -314,9 +313,9 @@ from (
 ) held
 
 -- name: settle
--- Once more, of the held ones as they are now: what each is to become. One that was not held, since
--- only the source's words differed, is not changed: somebody may be at it. Its words are noted as of
--- the moment at which it was looked at, so that whatever was done to it since is compared next time.
+-- Compare the locked clients again, as they are now, and compute their new values. A client whose
+-- source values alone differ was not locked and is not changed: a person may be editing it. Its source
+-- values get the time of the first pass, so that the next run compares any change since.
 create temporary table sync_change on commit drop as
 select
     f.row_number,
@@ -325,16 +324,16 @@ select
     is_of.is_new,
     k.client_id is not null as has_source,
     s.record_hash,
-    case when is_of.is_held then c.updated_at else f.client_updated_at end as client_updated_at,
+    case when is_of.is_locked then c.updated_at else f.client_updated_at end as client_updated_at,
     c.branch_id as old_branch_id,
-    is_of.is_held and coalesce(c.is_active, false) and is_of.is_deleted as vanishes,
-    is_of.is_held and is_of.is_taken and not coalesce(c.is_active, true) and not exists (
+    is_of.is_locked and coalesce(c.is_active, false) and is_of.is_deleted as vanishes,
+    is_of.is_locked and is_of.is_taken and not coalesce(c.is_active, true) and not exists (
         select from client_sources other
         where other.client_id = c.id
             and other.source <> %(source)s::text::sync_source
             and other.named_deleted
     ) as reappears,
-    coalesce(is_of.is_held and is_of.is_taken and ({differs}), false) as is_updated,
+    coalesce(is_of.is_locked and is_of.is_taken and ({differs}), false) as is_updated,
     {becoming},
     coalesce(
         is_of.is_new and s.pension_index is not null
@@ -356,21 +355,21 @@ select
         else coalesce(c.contact_conflict, false)
     end as contact_conflict,
     number.conflicts or number_alt.conflicts as is_flagged,
-    case when is_of.is_outdated then k.source_version else coalesce(s.said_at, k.source_version) end
-        as said_at,
+    case when is_of.is_outdated then k.source_version else coalesce(s.sent_version, k.source_version) end
+        as sent_version,
     case
         when is_of.is_outdated then k.source_version_number
-        else coalesce(s.said_number, k.source_version_number)
-    end as said_number,
+        else coalesce(s.sent_version_number, k.source_version_number)
+    end as sent_version_number,
     case
         when is_of.is_deleted then true
         when is_of.is_outdated then coalesce(k.named_deleted, false)
         else false
     end as named_deleted,
     case when is_of.is_new or is_of.is_taken then s.contact_number else k.contact_number end
-        as said_contact_number,
+        as sent_contact_number,
     case when is_of.is_new or is_of.is_taken then s.contact_number_alt else k.contact_number_alt end
-        as said_contact_number_alt,
+        as sent_contact_number_alt,
     case
         when
             is_of.is_taken and o.owns_product and products.id <> c.product_id
@@ -389,20 +388,20 @@ cross join lateral (
     select
         coalesce(c.id, gen_random_uuid()) as client_id,
         c.id is null as is_new,
-        coalesce(f.client_differs, false) as is_held,
+        coalesce(f.client_differs, false) as is_locked,
         {is_older} as is_outdated,
         s.is_deleted and not {is_older} as is_deleted,
         c.id is not null and not s.is_deleted and not {is_older} as is_taken
 ) is_of
 cross join lateral (
     select
-        is_of.is_held and is_of.is_taken and o.owns_contact_number and c.contact_number_corrected
+        is_of.is_locked and is_of.is_taken and o.owns_contact_number and c.contact_number_corrected
         and s.contact_number is distinct from k.contact_number as has_word,
         coalesce(k.contact_number <> c.contact_number, k.contact_number is not null) as conflicted
 ) word
 cross join lateral (
     select
-        is_of.is_held and is_of.is_taken and o.owns_contact_number_alt
+        is_of.is_locked and is_of.is_taken and o.owns_contact_number_alt
         and c.contact_number_alt_corrected
         and s.contact_number_alt is distinct from k.contact_number_alt as has_word,
         coalesce(k.contact_number_alt <> c.contact_number_alt, k.contact_number_alt is not null)
@@ -433,12 +432,12 @@ cross join lateral (
 where f.source_differs or f.client_differs
 
 -- name: is_older
--- Y10: a counter is exact, so it decides where both have one; a clock may stand still.
+-- Y10: a counter is exact, so it decides if both have one; a clock may repeat.
 coalesce(
     case
-        when s.said_number is not null and k.source_version_number is not null
-            then s.said_number < k.source_version_number
-        else s.said_at < k.source_version
+        when s.sent_version_number is not null and k.source_version_number is not null
+            then s.sent_version_number < k.source_version_number
+        else s.sent_version < k.source_version
     end,
     false
 )

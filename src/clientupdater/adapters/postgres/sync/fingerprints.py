@@ -1,9 +1,9 @@
-"""Which records are as they were when they were last compared: most of them, most nights.
+"""Finding the records that have not changed since they were last compared: most of them, usually.
 
-A client who has not been touched since, and of whom a source says word for word what it said,
-cannot differ: the record is only counted as seen. A fingerprint is of the cells that are read,
-under a key that changes with mappings, lookups and the software itself, so that whatever bears on
-what a record means makes every record new. The key is secret, for pension numbers are in the cells.
+A record with the same content, of a client that has not changed since, cannot differ: the run only
+counts it as delivered. A fingerprint covers the cells that the mapping reads. Its key changes with
+mappings, lookups and the software itself, because these decide what a record means. The key is
+secret, because the cells hold pension numbers.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 QUERIES = named_queries("sync/fingerprints.sql")
 SIZE = 16
-"""Bytes: among a billion records no two are taken for each other."""
+"""Bytes; enough that no two of a billion records have the same fingerprint."""
 SEEN = "copy sync_seen from stdin"
 
 
@@ -46,21 +46,21 @@ class Fingerprints:
 
     @classmethod
     def of(
-        cls, connection: Connection, vault: Vault, asked: SyncRequest, terms: Terms
+        cls, connection: Connection, vault: Vault, request: SyncRequest, terms: Terms
     ) -> Fingerprints:
-        """Make ready; what is known is read where all of a source is coming, else it costs more."""
+        """Prepare a run; load the known fingerprints only if it reads all of a source."""
         known: set[bytes] = set()
-        if asked.full and asked.reads_all_it_asks_for:
-            values = {"source": str(asked.source)}
+        if request.full and request.reads_all_it_asks_for:
+            values = {"source": str(request.source)}
             ((joined,),) = connection.execute(QUERIES["known"], values).fetchall()
             known = {joined[at : at + SIZE] for at in range(0, len(joined), SIZE)}
         begun = blake2b(digest_size=SIZE, key=vault.record_key(_rules() + terms.meaning))
         return cls(begun, terms.columns, known)
 
     def news(self, page: InputPage) -> tuple[list[Numbered], list[bytes]]:
-        """Part a page: what has to be looked at, and the fingerprints of what has been before.
+        """Split a page into records to compare, and the fingerprints of the unchanged ones.
 
-        A record that comes twice is as before once only.
+        Of a record that comes twice, only one counts as unchanged.
         """
         new: list[Numbered] = []
         seen: list[bytes] = []
@@ -76,7 +76,7 @@ class Fingerprints:
         return new, seen
 
     def of_row(self, row: int) -> bytes:
-        """Give the one of a row of the page that was parted last."""
+        """Give the fingerprint of a row of the page that was split last."""
         return self._of_row[row]
 
     def _mark(self, record: RawRecord) -> bytes:
@@ -88,9 +88,9 @@ class Fingerprints:
 
 @cache
 def _rules() -> bytes:
-    """Digest the software as it is written: by its rules records are read and compared.
+    """Digest the software's files, which decide how records are read and compared.
 
-    All of it, since a list of what bears on that would some day lack something.
+    It covers all files, since a list of the relevant ones would some day lack one.
     """
     written = sha256()
     for file in _written_in(files("clientupdater")):

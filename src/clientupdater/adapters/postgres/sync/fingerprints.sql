@@ -1,9 +1,9 @@
--- What is known of records since they were last compared.
+-- Fingerprints of compared records.
 
 -- name: known
--- Only of clients whom nobody has touched since, and who stand as the source says. Read apart, since
--- the planner takes what guards these rows for dear, and would look for each by itself.
-with said as materialized (
+-- Only of clients that have not changed since and agree with the source. This is a query of its own:
+-- the planner thinks these rows' policies expensive, and in a join would look up each row by itself.
+with compared as materialized (
     select k.client_id, k.record_hash, k.client_updated_at, k.named_deleted
     from client_sources k
     where k.source = %(source)s::text::sync_source
@@ -11,7 +11,7 @@ with said as materialized (
         and k.record_hash is not null
 )
 
-select coalesce(string_agg(said.record_hash, ''::bytea), ''::bytea)
-from said
-join clients c on c.id = said.client_id
-where c.updated_at = said.client_updated_at and c.is_active <> said.named_deleted
+select coalesce(string_agg(compared.record_hash, ''::bytea), ''::bytea)
+from compared
+join clients c on c.id = compared.client_id
+where c.updated_at = compared.client_updated_at and c.is_active <> compared.named_deleted

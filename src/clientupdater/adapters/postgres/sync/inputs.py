@@ -1,4 +1,4 @@
-"""What sources sent, as it came: compressed, then sealed with the key ring."""
+"""The records that sources sent: compressed, then sealed with the key ring."""
 
 from __future__ import annotations
 
@@ -27,18 +27,15 @@ if TYPE_CHECKING:
 QUERIES = named_queries("sync/inputs.sql")
 PURPOSE = "sync snapshot"
 QUICKLY = 1
-"""How hard to compress: harder takes three times as long, for a tenth less."""
+"""The level of compression: a higher one takes three times as long, and saves a tenth."""
 
 
 @frozen
 class PostgresSyncInputs:
-    """What sources sent."""
-
     _connection: Connection
     _ring: KeyRing
 
     def keep(self, job: SyncJob, page: InputPage, now: datetime) -> None:
-        """Keep a page."""
         packed = zlib.compress(written(page.records), QUICKLY)
         values = {
             "job": job.id,
@@ -57,31 +54,25 @@ class PostgresSyncInputs:
         self._connection.execute(QUERIES["keep"], values)
 
     def last(self, job: SyncJobId) -> LastPage | None:
-        """Give where the last page that was kept ends, to go on from."""
-        result = self._connection.execute(QUERIES["last"], {"job": job}).fetchone()
-        return LastPage(result[0] + result[1]["records"], result[1]["next"]) if result else None
+        row = self._connection.execute(QUERIES["last"], {"job": job}).fetchone()
+        return LastPage(row[0] + row[1]["records"], row[1]["next"]) if row else None
 
     def pages(self, job: SyncJobId) -> Iterator[InputPage]:
-        """Give every page in order, one at a time."""
-        after = 0
-        while result := self._connection.execute(
-            QUERIES["next"], {"job": job, "after": after}
-        ).fetchone():
-            page = self._opened(job, *result)
-            after = page.first
+        params = {"job": job, "after": 0}
+        while row := self._connection.execute(QUERIES["next"], params).fetchone():
+            page = self._opened(job, *row)
+            params["after"] = page.first
             yield page
 
     def record(self, job: SyncJobId, row: int) -> RawRecord | None:
-        """Give one record by its number."""
-        result = self._connection.execute(QUERIES["holding"], {"job": job, "row": row}).fetchone()
-        if result is None:
+        found = self._connection.execute(QUERIES["with_row"], {"job": job, "row": row}).fetchone()
+        if found is None:
             return None
-        page = self._opened(job, *result)
+        page = self._opened(job, *found)
         place = row - page.first
         return page.records[place] if place < len(page.records) else None
 
     def forget(self, job: SyncJob) -> None:
-        """Drop what was kept."""
         self._connection.execute(QUERIES["forget"], {"job": job.id})
 
     def _opened(

@@ -1,4 +1,5 @@
--- What sources sent, a page to a row: compressed, sealed, and bound to its run and its place (C3).
+-- The records that sources sent, one row for each page: compressed, sealed, and bound to their run and
+-- place (C3).
 
 -- name: keep
 insert into sync_snapshots (sync_job_id, row_number, company_id, record, sealed, created_at)
@@ -20,7 +21,7 @@ where sync_job_id = %(job)s and row_number > %(after)s
 order by row_number
 limit 1
 
--- name: holding
+-- name: with_row
 select row_number, record, sealed
 from sync_snapshots
 where sync_job_id = %(job)s and row_number <= %(row)s

@@ -1,4 +1,4 @@
-"""The runs of syncs over one PostgreSQL transaction."""
+"""Sync runs over one PostgreSQL transaction."""
 
 from __future__ import annotations
 
@@ -34,39 +34,34 @@ QUERIES = named_queries("sync/jobs.sql")
 
 @frozen
 class PostgresSyncJobs:
-    """The runs, as people see them."""
-
     _connection: Connection
 
-    def create(self, asked: SyncRequest, by: PersonId | None, now: datetime) -> SyncJob:
-        """Put down what is asked for."""
+    def create(self, request: SyncRequest, by: PersonId | None, now: datetime) -> SyncJob:
         values = {
-            "source": str(asked.source),
-            "company": asked.company,
-            "preview": asked.mode is Mode.PREVIEW,
-            "full": asked.full,
-            "origin": asked.origin and str(asked.origin),
-            "rejects_alone": asked.rejects_alone or None,
-            "single": asked.single or None,
+            "source": str(request.source),
+            "company": request.company,
+            "preview": request.mode is Mode.PREVIEW,
+            "full": request.full,
+            "origin": request.origin and str(request.origin),
+            "rejects_alone": request.rejects_alone or None,
+            "single": request.single or None,
             "by": by,
             "now": now,
         }
-        if not asked.single:
-            self._require_unread(asked.source, now)
+        if not request.single:
+            self._require_unread(request.source, now)
         ((job,),) = self._connection.execute(QUERIES["create"], values).fetchall()
         return SyncJob(
-            id=SyncJobId(job), asked=asked, state=JobStatus.PENDING, created_by=by, created_at=now
+            id=SyncJobId(job), asked=request, state=JobStatus.PENDING, created_by=by, created_at=now
         )
 
     def find(self, job: SyncJobId) -> SyncJob | None:
-        """Find one."""
         row = self._connection.execute(QUERIES["find"], {"job": job}).fetchone()
         return _job(*row) if row else None
 
     def list(
         self, companies: AbstractSet[CompanyId] | None, *, before: SyncJobId | None, at_most: int
     ) -> list[SyncJob]:
-        """List those of some companies alone, or all of them, the newest first."""
         values = {
             "companies": None if companies is None else list(companies),
             "before": before,
@@ -75,14 +70,12 @@ class PostgresSyncJobs:
         return [_job(*each) for each in self._connection.execute(QUERIES["list"], values)]
 
     def approve(self, job: SyncJob, by: PersonId | None, now: datetime) -> None:
-        """Let its plan be applied."""
         self._require_unread(job.asked.source, now)
         values = {"job": job.id, "attempt": job.attempt, "by": by, "now": now}
         if not self._connection.execute(QUERIES["approve"], values).rowcount:
             raise SyncOver
 
     def cancel(self, job: SyncJob, now: datetime) -> None:
-        """Call it off."""
         if not self._connection.execute(QUERIES["cancel"], {"job": job.id, "now": now}).rowcount:
             raise SyncOver
 
@@ -95,7 +88,7 @@ class PostgresSyncJobs:
     def begin(self, job: SyncJobId, now: datetime, *, patience: float) -> SyncJob:
         """Take it up, or take it up again after its process died."""
         values = {"job": job, "now": now}
-        row = self._connection.execute(QUERIES["hold"], values).fetchone()
+        row = self._connection.execute(QUERIES["lock"], values).fetchone()
         if row is None:
             raise NotFound
         status, source = row
@@ -106,7 +99,6 @@ class PostgresSyncJobs:
         return self._find(job)
 
     def progressed(self, job: SyncJob, how_far: Progressed, now: datetime) -> None:
-        """Say how far it is, and that it lives."""
         self._note("progressed", job, {**asdict(how_far), "now": now})
 
     def fetched(self, job: SyncJob, fetch: Fetch, *, ended: bool) -> SyncJob:
@@ -122,7 +114,7 @@ class PostgresSyncJobs:
         return self._find(job.id)
 
     def finish(self, job: SyncJob, state: JobStatus, outcome: Outcome, now: datetime) -> SyncJob:
-        """Note how it ended; what was held before is overtaken by it (Y7)."""
+        """Store the outcome, and replace the runs that were held before (Y7)."""
         values = {
             **asdict(outcome.counts),
             "unchanged": outcome.counts.unchanged,
@@ -136,7 +128,6 @@ class PostgresSyncJobs:
         return self._find(job.id)
 
     def fail(self, job: SyncJob, error: str, now: datetime, *, comes_back: bool) -> None:
-        """Note why it could not be done."""
         values = {
             "job": job.id,
             "attempt": job.attempt,
@@ -156,18 +147,17 @@ class PostgresSyncJobs:
         self._connection.execute(QUERIES["give_up"], {**values, "lost": [other]})
 
     def _find(self, job: SyncJobId) -> SyncJob:
-        result = PostgresSyncJobs(self._connection).find(job)
-        if result is None:
+        found = self.find(job)
+        if found is None:
             raise NotFound
-        return result
+        return found
 
     def _note(self, query: str, job: SyncJob, values: dict[str, Any]) -> None:
-        known = {**values, "job": job.id, "attempt": job.attempt}
-        if not self._connection.execute(QUERIES[query], known).rowcount:
+        params = {**values, "job": job.id, "attempt": job.attempt}
+        if not self._connection.execute(QUERIES[query], params).rowcount:
             raise SyncOver
 
     def store_plan(self, job: SyncJob, outcome: Outcome, now: datetime) -> None:
-        """Keep what a run came to."""
         values = {
             "job": job.id,
             "company": job.asked.company,
@@ -177,30 +167,27 @@ class PostgresSyncJobs:
         self._connection.execute(QUERIES["keep_plan"], values)
 
     def plan(self, job: SyncJobId) -> Outcome | None:
-        """Find it."""
         row = self._connection.execute(QUERIES["plan"], {"job": job}).fetchone()
         return _outcome(**row[0]) if row else None
 
     def beat(self, job: SyncJob, now: datetime) -> None:
-        """Say that it lives."""
         values = {"job": job.id, "attempt": job.attempt, "now": now}
         if not self._connection.execute(QUERIES["beat"], values).rowcount:
             raise SyncOver
 
     def fail_dead(self, now: datetime, *, silence: float) -> Sequence[SyncJobId]:
-        """Fail those whose process is gone; none while some run applies, which says nothing."""
+        """Fail dead runs; none while any run applies, because it sends no heartbeats."""
         values = {"now": now, "silence": silence}
-        lost = [each for (each,) in self._connection.execute(QUERIES["dead"], values)]
-        if not lost or _is_applying(self._connection):
+        dead = [each for (each,) in self._connection.execute(QUERIES["dead"], values)]
+        if not dead or _is_applying(self._connection):
             return []
-        self._connection.execute(QUERIES["give_up"], {**values, "lost": lost})
-        return [SyncJobId(each) for each in lost]
+        self._connection.execute(QUERIES["give_up"], {**values, "lost": dead})
+        return [SyncJobId(each) for each in dead]
 
     def source_statuses(self, now: datetime, *, silence: float) -> Sequence[SourceStatus]:
         return read_source_statuses(self._connection, now, silence=silence)
 
     def rejects(self, job: SyncJobId, *, after: int, at_most: int) -> Sequence[KeptReject]:
-        """List a run's rejected rows, in the order of the source."""
         values = {"job": job, "after": after, "at_most": at_most}
         return [
             KeptReject(
@@ -213,20 +200,18 @@ class PostgresSyncJobs:
         ]
 
     def waiting_rejects(self, job: SyncJobId) -> frozenset[int]:
-        """Name a run's rejected rows that no later run has applied."""
         return frozenset(
             row for (row,) in self._connection.execute(QUERIES["waiting_rejects"], {"job": job})
         )
 
     def mark_replayed(self, job: SyncJobId, by: SyncJob, now: datetime) -> int:
-        """Note that a run has applied another's rejects, but those that it rejected."""
         values = {"job": job, "by": by.id, "now": now}
         return self._connection.execute(QUERIES["mark_replayed"], values).rowcount
 
 
 def _is_applying(connection: Connection) -> bool:
-    ((result,),) = connection.execute(COMPARE["is_working"]).fetchall()
-    return bool(result)
+    ((is_working,),) = connection.execute(COMPARE["is_working"]).fetchall()
+    return bool(is_working)
 
 
 def _outcome(**params: Any) -> Outcome:

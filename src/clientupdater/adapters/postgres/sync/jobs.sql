@@ -1,4 +1,4 @@
--- The runs of syncs: what was asked for, how far they are, what came of them.
+-- Sync runs: requests, progress and results.
 
 -- name: jobs
 select
@@ -59,7 +59,7 @@ update sync_jobs
 set status = 'cancelled', completed_at = %(now)s
 where id = %(job)s and status in ('pending', 'processing', 'held')
 
--- name: hold
+-- name: lock
 select status::text, type::text from sync_jobs where id = %(job)s for update
 
 -- name: is_read
@@ -71,8 +71,8 @@ select exists (
 )
 
 -- name: rival
--- Y9: another run of the same source that has not ended, and whether it has been heard of lately.
--- It is not waited for: while it applies, what it writes refers to it.
+-- Y9: another run of the same source that has not ended, and whether it sent a heartbeat lately. This
+-- query does not lock that run: while it applies, the rows it writes refer to it.
 select
     r.id, r.heartbeat_at > %(now)s - make_interval(secs => %(patience)s)
 from sync_jobs r
@@ -80,7 +80,7 @@ where r.type = %(source)s::text::sync_job_type and r.status = 'processing' and r
 for no key update
 
 -- name: is_dead
--- Y9: a run that was not heard of for so long, and that no job of the queue comes back to.
+-- Y9: a run without a heartbeat for that long, which no job of the queue will retry.
 r.status in ('pending', 'processing')
 and greatest(r.created_at, r.approved_at, r.heartbeat_at)
 <= %(now)s - make_interval(secs => %(silence)s)
@@ -125,8 +125,7 @@ set
 where id = %(job)s
 
 -- name: supersede
--- Y7: what was held for somebody's word is overtaken by newer data of the same clients; rejects that
--- are replayed are none.
+-- Y7: newer data of the same clients replaces a held run; a replay of rejects is no newer data.
 update sync_jobs h
 set status = 'cancelled', superseded_by = j.id, completed_at = %(now)s
 from sync_jobs j
@@ -201,7 +200,7 @@ on conflict (sync_job_id) do update set plan = excluded.plan, created_at = exclu
 select plan from sync_plans where sync_job_id = %(job)s
 
 -- name: rejects
--- Y3: rows that could not be applied, until another run applies them.
+-- Y3: rejected rows, until another run applies them.
 select row_number, client_code, reasons, replayed_by_job_id
 from sync_rejects
 where sync_job_id = %(job)s and row_number > %(after)s

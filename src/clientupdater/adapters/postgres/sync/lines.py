@@ -1,4 +1,4 @@
-"""Rows as COPY reads them: text made here, since a driver that converts each cell is slower."""
+"""Rows in the text format of COPY, made here because a driver that converts each cell is slower."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STAGE = "copy sync_stage from stdin with (null '')"
 REFUSED = "copy sync_refused (row_number, code, reasons, company) from stdin with (null '')"
 SEALED = "copy sync_sealed from stdin with (null '')"
 SHARE = 1 << 17
-"""How many characters go at once."""
+"""How many characters are sent at once."""
 
 _TABS = len(STAGED) + 4
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -30,24 +30,23 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 @define
 class Numbers:
-    """The pension numbers of a run by row, in memory alone: at rest they are only ever sealed."""
+    """A run's pension numbers by row, in memory only: they are stored only sealed."""
 
     _text: bytearray = Factory(bytearray)
     _ends: array[int] = Factory(lambda: array("L"))
 
     def put(self, row: int, number: str) -> None:
-        """Remember a row's number; rows come in order."""
+        """Add a row's number; rows come in order."""
         self._fill(row - 1)
         self._text += number.encode()
         self._ends.append(len(self._text))
 
     def get(self, row: int) -> str:
-        """Give a row's number."""
         begun = self._ends[row - 2] if row > 1 else 0
         return self._text[begun : self._ends[row - 1]].decode()
 
     def _fill(self, row: int) -> None:
-        """Note for the rows before that they have none."""
+        """Record that the rows before have no number."""
         missing = row - len(self._ends)
         if missing > 0:
             self._ends.extend([len(self._text)] * missing)
@@ -56,7 +55,7 @@ class Numbers:
 def stage_lines(
     rows: Iterable[Row], numbers: Numbers, vault: Vault, mark_of: Callable[[int], bytes]
 ) -> Iterable[str]:
-    """Write the rows, in shares that are worth sending."""
+    """Write the rows, in batches that are worth sending."""
     share: list[str] = []
     size = 0
     for row in rows:
@@ -73,7 +72,7 @@ def stage_lines(
 def _row_line(row: Row) -> str:
     version = row.version
     parts = [str(row.position), row.code]
-    # Nearly all of them are text already: half a million rows notice what is asked of each cell.
+    # Nearly all of them are text already, and each check counts for half a million rows.
     parts += [
         value if value.__class__ is str else "" if value is None else str(value)
         for value in map(row.values.get, STAGED)
@@ -103,7 +102,7 @@ def _number_cells(row: Row, numbers: Numbers, vault: Vault) -> str:
 
 
 def refused_lines(rejects: Iterable[Reject]) -> str:
-    """Write what could not be taken, with every reason (Y3)."""
+    """Write the rejects, with every reason (Y3)."""
     return "".join(
         "\t".join(
             (

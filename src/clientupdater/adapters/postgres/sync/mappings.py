@@ -1,8 +1,8 @@
-"""Mappings as they are saved, over one PostgreSQL transaction."""
+"""Saved mappings over one PostgreSQL transaction."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from attrs import asdict, frozen
 from psycopg.types.json import Jsonb
@@ -30,12 +30,9 @@ QUERIES = named_queries("sync/mappings.sql", PIECES)
 
 @frozen
 class PostgresSyncMappings:
-    """Mappings as they are saved."""
-
     _connection: Connection
 
     def read(self, source: Source, company: CompanyId | None) -> list[Entry]:
-        """Read the lines of one company alone, or the general ones."""
         values = {"source": str(source), "company": company}
         return [
             Entry(name, column, tuple(steps), owns)
@@ -43,14 +40,12 @@ class PostgresSyncMappings:
         ]
 
     def protected(self) -> frozenset[str]:
-        """Name the columns that hold pension numbers."""
         return frozenset(each for (each,) in self._connection.execute(QUERIES["protected"]))
 
     def others(self, source: Source, company: CompanyId | None) -> list[tuple[str, Entry]]:
-        """Read every line but those of one mapping, each with the name of its mapping."""
         values = {"source": str(source), "company": company}
         cursor = self._connection.execute(QUERIES["others"], values)
-        return [(named, Entry(name, column)) for named, name, column in cursor]
+        return [(mapping, Entry(name, column)) for mapping, name, column in cursor]
 
     def replace(
         self,
@@ -60,8 +55,7 @@ class PostgresSyncMappings:
         by: PersonId,
         now: datetime,
     ) -> None:
-        """Put these in place of what there was, and keep both in the audit."""
-        self._connection.execute(QUERIES["hold"])
+        self._connection.execute(QUERIES["lock"])
         values = {"source": str(source), "company": company}
         audit = {
             "record": f"{source}:{company or 'all'}",
@@ -82,7 +76,6 @@ class PostgresSyncMappings:
             self._connection.execute(QUERIES["put"], {**values, **line})
 
     def terms(self, source: Source) -> Terms:
-        """Read them."""
         values = {"source": str(source)}
         ((meaning,),) = self._connection.execute(QUERIES["meaning"], values).fetchall()
         entries: dict[str | None, list[Entry]] = {}
@@ -106,14 +99,12 @@ class PostgresSyncMappings:
         )
 
     def watermark(self, source: Source, company: CompanyId | None) -> datetime | None:
-        """Tell up to where a source was read."""
         values = {"source": str(source), "company": company}
-        ((result,),) = self._connection.execute(QUERIES["watermark"], values).fetchall()
-        moment: datetime | None = result
-        return moment
+        ((watermark,),) = self._connection.execute(QUERIES["watermark"], values).fetchall()
+        return cast("datetime | None", watermark)
 
     def _lookups(self) -> Lookups:
-        """Take codes, and names as what they are also called."""
+        """Read codes, with names as their aliases."""
         tables: dict[str, dict[str, tuple[str, ...]]] = {}
         products: dict[str, str] = {}
         for table, code, name, company in self._connection.execute(QUERIES["lookups"]):

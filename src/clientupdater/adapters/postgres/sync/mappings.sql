@@ -1,4 +1,4 @@
--- Which column fills which field, as people save it (Y1); the words that cells look up; watermarks.
+-- Saved mappings (Y1), the lookups of cells, and watermarks.
 
 -- name: read
 select m.field, m.source_column, m.transform, m.owns_field
@@ -24,8 +24,8 @@ where
     )
 order by 1, 2
 
--- name: hold
--- One at a time: of two who save at once, neither would see the lines of the other to replace them.
+-- name: lock
+-- One at a time: of two concurrent writers, neither would see the other's lines and replace them.
 select pg_advisory_xact_lock(1667856208, 3)
 
 -- name: audit
@@ -43,9 +43,9 @@ insert into field_mappings (source, company_id, field, source_column, transform,
 values (%(source)s::text::sync_source, %(company)s, %(field)s, %(column)s, %(steps)s, %(owns)s)
 
 -- name: meaning
--- Whatever a source's cells are read by: its mappings, and the words they look up with what these
--- stand for. Read before all that: if one of them is changed in between, what is noted under the
--- older meaning is compared once more, where under the newer one it would be passed over for good.
+-- Everything that decides how a source's cells are read: its mappings, and the lookups with their
+-- ids. This is read first: if something changes afterwards, the fingerprints are stored under the
+-- older meaning, and those records are compared once more. Under the newer one they would be skipped.
 select
     sha256(
         convert_to(
@@ -100,7 +100,7 @@ where p.is_active
 select code, id from companies
 
 -- name: watermark
--- Y8: of all companies, up to where the one that is farthest behind was read; none: all is read.
+-- Y8: of all companies, the earliest watermark; null if one has none, and then everything is read.
 select
     case
         when %(company)s::uuid is not null

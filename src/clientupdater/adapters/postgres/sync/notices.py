@@ -1,4 +1,4 @@
-"""Inbound deliveries over one PostgreSQL transaction."""
+"""Webhook deliveries over one PostgreSQL transaction."""
 
 from __future__ import annotations
 
@@ -20,12 +20,9 @@ QUERIES = named_queries("sync/notices.sql")
 
 @frozen
 class PostgresNotices:
-    """The deliveries."""
-
     _connection: Connection
 
     def keep(self, notice: Notice, now: datetime) -> bool:
-        """Keep one; False where it came before."""
         body = {
             "kind": notice.kind,
             "code": notice.code,
@@ -35,7 +32,6 @@ class PostgresNotices:
         return self._connection.execute(QUERIES["keep"], values).rowcount == 1
 
     def find(self, source: str, delivery: str) -> Notice | None:
-        """Find one."""
         row = self._connection.execute(QUERIES["find"], _named(source, delivery)).fetchone()
         if row is None:
             return None
@@ -43,7 +39,6 @@ class PostgresNotices:
         return Notice(source=source, delivery=delivery, kind=kind, code=code, posted_on=posted_on)
 
     def followed(self, notice: Notice, now: datetime) -> None:
-        """Note that it was followed."""
         values = {**_named(notice.source, notice.delivery), "now": now}
         self._connection.execute(QUERIES["followed"], values)
 

@@ -1,4 +1,4 @@
--- Inbound deliveries, each once by its id.
+-- Webhook deliveries, each stored once by its id.
 
 -- name: keep
 insert into webhook_events (source, delivery_id, body, received_at)

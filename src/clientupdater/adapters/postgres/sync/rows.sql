@@ -1,5 +1,5 @@
--- What follows for the rows of periods, once the clients are as they are to be: opened, exempted,
--- restored, moved (P4, P6, T1, Y11). It comes last and holds no more rows than it changes.
+-- The effects on rows of periods, once the clients have changed: opened, exempted, restored, moved
+-- (P4, P6, T1, Y11). This comes last and locks no more rows than it changes.
 
 -- name: touched
 create temporary table sync_touched on commit drop as
@@ -23,7 +23,7 @@ select g.client_id, g.code from sync_gone g where g.vanishes
 analyze sync_touched
 
 -- name: open
--- P4: as opening a whole period does it, of these clients alone.
+-- P4: like opening a whole period, for these clients alone.
 with opened as (
     insert into client_period_status (
         client_id, company_id, branch_id, period_type, period_year, period_month, period_quarter,
@@ -55,7 +55,7 @@ from opened
 join sync_touched t on t.client_id = opened.client_id
 
 -- name: rows_due
--- Of each row that is not done: what its client's tracking makes of it, and where it belongs.
+-- For each row that is not done: whether its client's tracking exempts it, and its branch.
 create temporary table sync_rows on commit drop as
 select
     s.id, s.client_id, t.code, s.period, s.period_year,
@@ -91,8 +91,8 @@ where
     s.status_type_id <> (select id from status_types where code = 'DONE')
     and (s.exempt_cause is distinct from cause.is_now or s.branch_id <> c.branch_id)
 
--- name: hold_rows
--- In the order in which everybody writes them: a client's rows by their periods.
+-- name: lock_rows
+-- In the order that all writers use: a client's rows by their periods.
 select count(*)
 from (
     select s.id
@@ -104,8 +104,8 @@ from (
 ) held
 
 -- name: settle_rows
--- S9: the sequence is the version that the row's own update gives. A row that somebody closed just
--- before it was held is left as it is (S3).
+-- S9: the sequence is the version that the row's own update gives. A row that a person closed just
+-- before it was locked stays as it is (S3).
 with settled as (
     update client_period_status s
     set exempt_cause = r.cause, version = s.version + 1, updated_at = %(now)s

@@ -1,7 +1,7 @@
--- How taking over the sources stands.
+-- The state of each source.
 
 -- name: read
--- Previews, replays of what was kept and single clients say nothing of the source as a whole.
+-- Previews, replays and single clients do not count.
 with whole as (
     select j.id, j.type, j.status, j.created_at, j.completed_at, j.error
     from sync_jobs j

@@ -50,7 +50,7 @@ CONFLICT, EXCEPTION = "contact_conflicts", "terminal_exceptions"
 
 @define(eq=False)
 class PostgresStaging:
-    """The tables of one run; they are gone with its transaction."""
+    """The temporary tables of one run, which end with its transaction."""
 
     _connection: Connection
     _vault: Vault
@@ -61,7 +61,7 @@ class PostgresStaging:
 
     @classmethod
     def begun(cls, connection: Connection, vault: Vault, work: Work) -> PostgresStaging:
-        """Begin; other runs wait from here on."""
+        """Create the tables; other runs wait from here on."""
         for name in ("wait_for_turn", "settings", "stage", "refused", "seen", "owned"):
             connection.execute(COMPARE[name])
         for company in work.terms.companies:
@@ -71,15 +71,13 @@ class PostgresStaging:
         return cls(connection, vault, work, marks, _params_of(work))
 
     def news(self, page: InputPage) -> Sequence[Numbered]:
-        """Give the records that have to be looked at, and note the others as seen."""
-        new, seen = self._marks.news(page)
-        if seen:
+        changed, unchanged = self._marks.news(page)
+        if unchanged:
             with self._connection.cursor().copy(SEEN) as copy:
-                copy.write(b"".join(seen))
-        return new
+                copy.write(b"".join(unchanged))
+        return changed
 
     def take(self, rows: Sequence[Row], rejects: Sequence[Reject]) -> None:
-        """Put some records in, mapped and checked."""
         with self._connection.cursor().copy(STAGE) as copy:
             for share in stage_lines(rows, self._numbers, self._vault, self._marks.of_row):
                 copy.write(share)
@@ -94,30 +92,28 @@ class PostgresStaging:
         self._do(COMPARE, "refuse_twice", "refuse_unfit", "refuse_torn")
         self._do(COMPARE, "leave_to_others", "forget_refused", "keep_refused")
         self._do(COMPARE, "look", "measure_found", "look_for_gone")
-        self._do(COMPARE, "hold_clients", "settle", "measure_change")
+        self._do(COMPARE, "lock_clients", "settle", "measure_change")
         return Comparison(self._counts(COMPARE, "deactivated"), self._counts(COMPARE, "active"))
 
     def apply(
         self, writable: Mapping[CompanyId, Sequence[Period]], *, moves_watermark: bool
     ) -> Outcome:
-        """Write it all, the period rows last, and say what that was."""
         self._do(APPLY, "begin_undoable", "effects", "sealed_numbers")
         self._seal()
-        self._do(APPLY, "tell_created", "tell_changed", "tell_going")
+        self._do(APPLY, "list_created", "list_changed", "list_vanished")
         self._do(APPLY, "create_clients", "deactivate_gone", "write_history")
         self._do(APPLY, "note_sources", "note_new_sources", "note_same", "note_missing")
         self._do(APPLY, "end_assignments")
         if moves_watermark:
             self._do(APPLY, "move_watermarks")
-        # From here on rows of periods are locked, by what is carried to them when this ends (Y9).
-        # All who write the rows of several clients hold openings back before they lock any.
+        # From here on rows of periods are locked, by the triggers that run at the commit (Y9).
+        # Every writer of several clients' rows locks openings out before it locks a row.
         self._connection.execute(TRACKING["hold_openings"])
         self._do(APPLY, "change_clients")
         self._apply_to_rows(writable)
         return self._outcome()
 
     def undo(self) -> None:
-        """Take back what was applied."""
         self._connection.execute(APPLY["undo"])
 
     # --- pieces
@@ -130,7 +126,7 @@ class PostgresStaging:
         return dict(self._connection.execute(queries[name], self._params).fetchall())
 
     def _seal(self) -> None:
-        """Seal the numbers that are written, each for its client alone (C3)."""
+        """Seal the numbers to be written, each for its own client (C3)."""
         with self._connection.cursor("numbers_needed") as needed:
             needed.execute(APPLY["numbers_needed"])
             while some := needed.fetchmany(AT_ONCE):
@@ -150,7 +146,7 @@ class PostgresStaging:
         pairs = [(company, each) for company, periods in writable.items() for each in periods]
         self._params["companies"] = [company for company, _ in pairs]
         self._params["periods"] = [str(period) for _, period in pairs]
-        self._do(ROWS, "rows_due", "hold_rows", "settle_rows", "move_rows")
+        self._do(ROWS, "rows_due", "lock_rows", "settle_rows", "move_rows")
 
     def _outcome(self) -> Outcome:
         kinds = self._connection.execute(APPLY["count_kinds"]).fetchall()
@@ -176,7 +172,8 @@ class PostgresStaging:
                 CONFLICT: lines.get("contact_conflict", 0),
             },
             rejects={
-                f"{column} {result}".strip(): count for column, result, count in self._reasons()
+                f"{column} {reason}".strip(): count
+                for column, reason, count in self._all("count_reasons")
             },
             examples=self._examples(),
         )
@@ -184,15 +181,12 @@ class PostgresStaging:
     def _all(self, name: str) -> list[tuple[Any, ...]]:
         return self._connection.execute(APPLY[name], self._params).fetchall()
 
-    def _reasons(self) -> list[tuple[Any, ...]]:
-        return self._all("count_reasons")
-
     def _examples(self) -> dict[str, tuple[Effect, ...]]:
-        values: dict[str, list[Effect]] = {}
+        by_kind: dict[str, list[Effect]] = {}
         self._params["at_most"] = EXAMPLES
         for kind, code, what, before, after in self._all("examples"):
-            values.setdefault(kind, []).append(Effect(code, what, before, after))
-        return {kind: tuple(effects) for kind, effects in values.items()}
+            by_kind.setdefault(kind, []).append(Effect(code, what, before, after))
+        return {kind: tuple(effects) for kind, effects in by_kind.items()}
 
 
 def _params_of(work: Work) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Raw records as JSON and back, nothing of what they are lost.
+"""Raw records as JSON and back, without loss.
 
-Decimals, days and moments are told apart from texts by an object of one member.
+An object with one member marks a decimal, a date or a moment.
 """
 
 from __future__ import annotations
@@ -20,14 +20,13 @@ _KEPT = orjson.OPT_PASSTHROUGH_DATETIME
 
 
 def written(records: Sequence[RawRecord]) -> bytes:
-    """Write records down."""
     return orjson.dumps([dict(each) for each in records], _special, _KEPT)
 
 
 def cells_written(cells: list[Value]) -> bytes:
-    """Write down some of a record's cells, for nobody to read: the same cells, the same bytes.
+    """Serialise cells to be compared, not read: the same cells give the same bytes.
 
-    A day or a decimal is as its text is, which every mapping takes for the same.
+    A date or a decimal equals its text, as it does for every mapping.
     """
     return orjson.dumps(cells, str)
 
@@ -50,12 +49,11 @@ _READERS: dict[str, Any] = {
 
 
 def read(text: bytes) -> tuple[RawRecord, ...]:
-    """Read records that were written down."""
     records: list[dict[str, Any]] = orjson.loads(text)
     if b'{"$' in text:
         for record in records:
             for name, cell in record.items():
-                # Asked of every cell of half a million records, in most of which it is none.
+                # The quickest check: it runs for every cell of half a million records.
                 if cell.__class__ is dict:
                     record[name] = _read_special(cell)
     return tuple(records)
@@ -63,5 +61,5 @@ def read(text: bytes) -> tuple[RawRecord, ...]:
 
 def _read_special(cell: dict[str, str]) -> Value:
     ((kind, text),) = cell.items()
-    result: Value = _READERS[kind](text)
-    return result
+    value: Value = _READERS[kind](text)
+    return value
