@@ -126,7 +126,9 @@ class Bench:
         maintenance = PostgresMaintenance(database.owner_url)
         maintenance.migrate()
         maintenance.seed()
-        BulkData(clients, branches=200, periods=2, today=EVENING.date()).fill(database.superuser_url)
+        BulkData(clients, branches=200, periods=2, today=EVENING.date()).fill(
+            database.superuser_url
+        )
 
     @contextmanager
     def copied(self) -> Iterator[Database]:

@@ -150,7 +150,7 @@ def _caller(asker: Asker) -> str:
     return f"person {asker.person}" if asker.person else f"address {_network(asker.address)}"
 
 
-def _where(address: str | None) -> str:
+def _network(address: str | None) -> str:
     """Name the network of an address; other text, such as a socket's name, is kept."""
     try:
         parsed = ip_address(address or "")

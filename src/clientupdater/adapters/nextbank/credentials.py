@@ -83,7 +83,7 @@ class ClientCredentials:
                 self._token = Token.read(self.fetch(), asked_at)
             return {"Authorization": f"Bearer {self._token.value}"}
 
-    def refused(self, shown: Mapping[str, str]) -> bool:
+    def refused(self, headers: Mapping[str, str]) -> bool:
         """Drop the refused token, unless a newer one is there; return whether to try again."""
         with self._turn():
             if self._token and headers.get("Authorization") == f"Bearer {self._token.value}":

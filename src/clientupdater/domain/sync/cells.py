@@ -35,10 +35,10 @@ CellReader: TypeAlias = Callable[["Raw"], "Value"]
 
 
 def cell_reader(
-    wanted: Field, steps: Sequence[Transform], lookups: Lookups, *, required: bool
+    target: Field, steps: Sequence[Transform], lookups: Lookups, *, required: bool
 ) -> CellReader:
     """Make the function that reads a field's cells; a `required` cell may not be empty."""
-    fit = _fitting(wanted)
+    fit = _fitting(target)
 
     def take(cell: Raw) -> Value:
         value: Raw = _storable(cell) if isinstance(cell, str) else cell
@@ -78,10 +78,10 @@ def _storable(cell: str) -> str:
     return cell
 
 
-def _fitting(wanted: Field) -> CellReader:
+def _fitting(target: Field) -> CellReader:
     """Make the check that a transformed value fits its field."""
-    expected = _TYPE_OF_KIND.get(wanted.kind)
-    return _fitting_text(wanted.longest) if expected is None else _fitting_as(wanted, expected)
+    expected = _TYPE_OF_KIND.get(target.kind)
+    return _fitting_text(target.longest) if expected is None else _fitting_as(target, expected)
 
 
 def _fitting_text(longest: int) -> CellReader:
@@ -96,7 +96,7 @@ def _fitting_text(longest: int) -> CellReader:
     return fit
 
 
-def _fitting_as(wanted: Field, expected: type) -> CellReader:
+def _fitting_as(target: Field, expected: type) -> CellReader:
     def fit(value: Raw) -> Value:
         if isinstance(value, float) or type(value) is not expected:
             raise Unfit(f"is not {target.kind}; the mapping lacks a transform")

@@ -36,10 +36,10 @@ class JobMetrics:
         """Record that the queue has answered."""
         self._alive.set_to_current_time()
 
-    def record(self, held: RunningJob) -> None:
+    def record(self, running: RunningJob) -> None:
         """Log a job that has ended, and count it."""
-        outcome = _outcome(held)
-        self._durations.labels(held.job.name, outcome).observe(held.took_s)
+        outcome = _outcome(running)
+        self._durations.labels(running.job.name, outcome).observe(running.took_s)
         line = {
             **running.job.trace,
             "job": running.job.id,

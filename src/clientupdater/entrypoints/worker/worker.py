@@ -205,9 +205,9 @@ class Worker:
     def _return(self, unneeded: Iterable[RunningJob]) -> None:
         back = list(unneeded)
         if back:
-            self.worker_context.leases.give_back([held.claim for held in back], self._now())
-            for held in back:
-                self._held.pop(held.claim, None)
+            self.worker_context.leases.give_back([running.claim for running in back], self._now())
+            for running in back:
+                self._running.pop(running.claim, None)
 
     # --- ending
 
@@ -217,14 +217,16 @@ class Worker:
         if not self._ended:
             return
         leases, now = self.worker_context.leases, self._now()
-        done = [held for held in self._ended if _is_to_complete(held)]
+        done = [running for running in self._ended if _is_to_complete(running)]
         if done:
-            leases.complete([held.claim for held in done], now)
-        for held in self._ended:
-            if held.failure and held.claim in self._held:
-                leases.fail(held.claim, held.failure.message, held.failure.verdict, now)
-        self._return(held for held in self._ended if held.was_interrupted and self._has(held))
-        quick = all(held.took_s < self.pace.quick_s for held in self._ended)
+            leases.complete([running.claim for running in done], now)
+        for running in self._ended:
+            if running.failure and running.claim in self._running:
+                leases.fail(running.claim, running.failure.message, running.failure.verdict, now)
+        self._return(
+            running for running in self._ended if running.was_interrupted and self._has(running)
+        )
+        quick = all(running.took_s < self.pace.quick_s for running in self._ended)
         more = min(self._ahead + 2 * len(self._ended), self.pace.most_ahead)
         self._ahead = more if quick else 0
         for running in self._ended:
