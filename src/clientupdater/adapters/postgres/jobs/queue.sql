@@ -115,10 +115,10 @@ returning {columns}
 -- name: beat
 update job_queue j
    set lease_expires_at = greatest(j.lease_expires_at, %(until)s),
-       progress = coalesce(beats.progress, j.progress)
+       progress = coalesce(sent.progress, j.progress)
   from unnest(%(jobs)s::bigint[], %(workers)s::text[], %(attempts)s::int[], %(progress)s::jsonb[])
-       beats (id, worker, attempt, progress)
- where j.id = beats.id and j.worker = beats.worker and j.attempts = beats.attempt
+       sent (id, worker, attempt, progress)
+ where j.id = sent.id and j.worker = sent.worker and j.attempts = sent.attempt
    and j.status = 'processing'
 returning j.id
 
@@ -155,8 +155,8 @@ update job_queue j
    set status = 'completed', worker = null, lease_expires_at = null, completed_at = %(now)s,
        error = null
   from unnest(%(jobs)s::bigint[], %(workers)s::text[], %(attempts)s::int[])
-       done (id, worker, attempt)
- where j.id = done.id and j.worker = done.worker and j.attempts = done.attempt
+       sent (id, worker, attempt)
+ where j.id = sent.id and j.worker = sent.worker and j.attempts = sent.attempt
    and j.status = 'processing'
 returning j.id
 

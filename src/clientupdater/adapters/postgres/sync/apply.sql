@@ -122,7 +122,7 @@ with changed as (
 )
 
 update client_sources k
-set {reported}, client_updated_at = changed.updated_at
+set {sent}, client_updated_at = changed.updated_at
 from changed
 join sync_change x on x.client_id = changed.id
 where k.client_id = changed.id and k.source = %(source)s::text::sync_source
@@ -142,9 +142,9 @@ select e.client_id, e.what, e.old_value, e.new_value, %(job)s, %(now)s
 from sync_effects e
 where e.kind in ('updated', 'vanished', 'reappeared')
 
--- name: reported
-source_version = x.said_at,
-source_version_number = x.said_number,
+-- name: sent
+source_version = x.sent_version,
+source_version_number = x.sent_version_number,
 named_deleted = x.named_deleted,
 contact_number = x.sent_contact_number,
 contact_number_alt = x.sent_contact_number_alt,
@@ -157,7 +157,7 @@ last_seen_job_id = %(job)s
 -- name: note_sources
 -- For clients that do not change.
 update client_sources k
-set {reported}, client_updated_at = x.client_updated_at
+set {sent}, client_updated_at = x.client_updated_at
 from sync_change x
 where
     x.has_source

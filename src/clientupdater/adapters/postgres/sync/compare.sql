@@ -102,7 +102,7 @@ removed as (
     returning s.row_number, s.code, s.company
 ),
 
-refused_before as (
+refused as (
     update sync_refused r
     set reasons = r.reasons || jsonb_build_array({comes_twice})
     from twice

@@ -40,7 +40,7 @@ with opened as (
     returning id, client_id, company_id, branch_id, status_type_id
 ),
 
-added as (
+event as (
     insert into status_events (
         client_period_status_id, event_sequence, kind, status_type_id, company_id, branch_id,
         occurred_at, created_at
@@ -119,7 +119,7 @@ with settled as (
         r.code, r.period
 ),
 
-added as (
+event as (
     insert into status_events (
         client_period_status_id, event_sequence, kind, status_type_id, company_id, branch_id,
         exempt_cause, occurred_at, created_at
@@ -147,7 +147,7 @@ with moved as (
         r.period
 ),
 
-added as (
+event as (
     insert into status_events (
         client_period_status_id, event_sequence, kind, status_type_id, company_id, branch_id,
         occurred_at, created_at
