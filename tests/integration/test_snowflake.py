@@ -231,11 +231,11 @@ def test_a_view_that_is_not_there_names_its_setting(
 )
 @pytest.mark.rule("Y12")
 def test_Y12_what_a_query_met_with_is_told_without_what_it_quotes(
-    fake_snowflake: FakeSnowflake, tmp_path: Path, number: str, kind: type[Exception], told: str
+    fake_snowflake: FakeSnowflake, tmp_path: Path, number: str, kind: type[Exception], message: str
 ) -> None:
     fake_snowflake.spoil = lambda path, _: refusal(number) if "query-request" in path else None
     with reading(fake_snowflake, tmp_path) as source:
-        with pytest.raises(kind, match=told) as caught:
+        with pytest.raises(kind, match=message) as caught:
             source.begin()
         assert "SECRET" not in str(caught.value)
         fake_snowflake.spoil = lambda _, __: None
