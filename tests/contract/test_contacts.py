@@ -33,7 +33,7 @@ def scene(world: World) -> TrackingFixture:
     return TrackingFixture.on(world)
 
 
-def told(scene: TrackingFixture, first: Contact, second: Contact | None = None) -> Client:
+def source_reports(scene: TrackingFixture, first: Contact, second: Contact | None = None) -> Client:
     """Put in a client whose numbers stand like this."""
     client = scene.client()
     scene.world.say(client.id, FIRST, first)
@@ -52,7 +52,7 @@ def card(scene: TrackingFixture, client: Client) -> ContactCard:
 def test_C1_a_correction_wins_and_is_kept_beside_what_the_source_says(
     scene: TrackingFixture,
 ) -> None:
-    client = told(scene, Contact(THEIRS, THEIRS))
+    client = source_reports(scene, Contact(THEIRS, THEIRS))
     kept = scene.contacts.correct(EDITOR, client.id, {FIRST: "0917 000 0001"}, 1)
     assert kept == card(scene, client)
     assert kept.version == 2
@@ -63,7 +63,7 @@ def test_C1_a_correction_wins_and_is_kept_beside_what_the_source_says(
 
 
 def test_C2_each_number_that_changed_is_a_row_of_its_own(scene: TrackingFixture) -> None:
-    client = told(scene, Contact(THEIRS, THEIRS), Contact(NEWER, NEWER))
+    client = source_reports(scene, Contact(THEIRS, THEIRS), Contact(NEWER, NEWER))
     corrections = {FIRST: None, SECOND: OURS}
     scene.contacts.correct(EDITOR, client.code, corrections, 1)
     assert [each[:3] for each in scene.world.changes(client.id)] == [
@@ -73,7 +73,7 @@ def test_C2_each_number_that_changed_is_a_row_of_its_own(scene: TrackingFixture)
 
 
 def test_C1_a_correction_to_what_it_is_already_writes_nothing(scene: TrackingFixture) -> None:
-    client = told(scene, Contact(THEIRS, THEIRS))
+    client = source_reports(scene, Contact(THEIRS, THEIRS))
     kept = scene.contacts.correct(EDITOR, client.id, {FIRST: THEIRS}, 1)
     assert kept.version == 1
     assert (scene.world.changes(client.id), scene.world.lines()) == ([], [])
@@ -82,7 +82,7 @@ def test_C1_a_correction_to_what_it_is_already_writes_nothing(scene: TrackingFix
 def test_a_correction_over_another_version_is_refused_and_says_what_differs(
     scene: TrackingFixture,
 ) -> None:
-    client = told(scene, Contact(THEIRS, THEIRS))
+    client = source_reports(scene, Contact(THEIRS, THEIRS))
     with pytest.raises(VersionConflict) as refused:
         scene.contacts.correct(EDITOR, client.id, {FIRST: OURS}, 7)
     assert (refused.value.current, refused.value.fields) == (1, ("contact_number",))
@@ -95,7 +95,7 @@ def test_a_correction_over_another_version_is_refused_and_says_what_differs(
 
 
 def test_C1_settling_for_ours_takes_the_flag_and_leaves_the_number(scene: TrackingFixture) -> None:
-    client = told(scene, FLAGGED, Contact(OURS, None, corrected=True))
+    client = source_reports(scene, FLAGGED, Contact(OURS, None, corrected=True))
     assert card(scene, client).in_conflict == {FIRST}
     kept = scene.contacts.settle(EDITOR, client.id, Settlement.KEEP_OURS, 1)
     assert kept == card(scene, client)
@@ -106,7 +106,7 @@ def test_C1_settling_for_ours_takes_the_flag_and_leaves_the_number(scene: Tracki
 
 @pytest.mark.rule("C1", "C2")
 def test_C1_settling_for_theirs_gives_the_number_back_to_the_source(scene: TrackingFixture) -> None:
-    client = told(scene, FLAGGED, FLAGGED)
+    client = source_reports(scene, FLAGGED, FLAGGED)
     scene.contacts.settle(EDITOR, client.id, Settlement.TAKE_THEIRS, 1, {SECOND})
     assert card(scene, client).numbers == {FIRST: FLAGGED, SECOND: Contact(NEWER, NEWER)}
     assert [each[:3] for each in scene.world.changes(client.id)] == [

@@ -265,7 +265,7 @@ def test_a_job_that_is_called_off_is_never_done(worked_queue: WorkedQueue) -> No
     with worked_queue.work.begin(SYSTEM) as tx:
         held_here = tx.jobs.lock(job)
         assert held_here
-        assert worked_queue.claim() == []  # whoever looks after it has it
+        assert worked_queue.claim() == []  # a person decides about it now
         tx.jobs.call_off(job, at(1))
     assert worked_queue.claim(seconds=2) == []
     assert (worked_queue.look(job).status, worked_queue.look(job).completed_at) == (

@@ -124,10 +124,10 @@ def places(schema: dict[str, Any], value: Any) -> Iterator[tuple[str, Any]]:
 
 
 OPERATIONS = [
-    (method, path, told)
+    (method, path, operation)
     for path, methods in CONTRACT["paths"].items()
-    for method, told in methods.items()
-    if told.get("tags") != ["Service"] and not LEFT_OUT.search(path)
+    for method, operation in methods.items()
+    if operation.get("tags") != ["Service"] and not LEFT_OUT.search(path)
 ]
 
 
@@ -180,27 +180,31 @@ def asked(
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "told"), OPERATIONS, ids=[f"{m} {p}" for m, p, _ in OPERATIONS]
+    ("method", "path", "operation"), OPERATIONS, ids=[f"{m} {p}" for m, p, _ in OPERATIONS]
 )
 def test_no_value_at_its_end_is_a_fault_of_ours(
-    http: httpx.Client, method: str, path: str, told: dict[str, Any]
+    http: httpx.Client, method: str, path: str, operation: dict[str, Any]
 ) -> None:
     broken = []
-    schema = told.get("requestBody", {}).get("content", {}).get("application/json", {})
+    schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     whole = example(schema["schema"]) if schema else None
-    for each in told["parameters"]:
+    for each in operation["parameters"]:
         for word in map(str, ends_of(each["schema"])):
             if each["in"] == "query":
-                status = asked(http, method, path, told, query={each["name"]: word}, body=whole)
+                status = asked(
+                    http, method, path, operation, query={each["name"]: word}, body=whole
+                )
             elif each["in"] == "path" and word and len(word) < LONGEST:
-                status = asked(http, method, path, told, body=whole, parts={each["name"]: word})
+                status = asked(
+                    http, method, path, operation, body=whole, parts={each["name"]: word}
+                )
             else:
                 continue
             if status >= FIRST_OF_OURS:
                 broken.append((status, each["name"], word[:60]))
     if schema:
         for name, body in places(schema["schema"], whole):
-            status = asked(http, method, path, told, body=body)
+            status = asked(http, method, path, operation, body=body)
             if status >= FIRST_OF_OURS:
                 broken.append((status, name, str(body)[:200]))
     assert not broken

@@ -30,7 +30,7 @@ def check(database: Database, files: SqlFiles | None = None) -> Sequence[Finding
     return PostgresMaintenance(database.owner_url, files or bundled()).check()
 
 
-def told(items: Sequence[Finding]) -> list[tuple[str, str]]:
+def as_pairs(items: Sequence[Finding]) -> list[tuple[str, str]]:
     return [(finding.what, finding.where) for finding in items]
 
 
@@ -44,7 +44,7 @@ def test_a_migrated_database_has_no_findings(database: Database) -> None:
 
 
 def test_a_pending_migration_is_named_once(empty_database: Database) -> None:
-    assert told(check(empty_database)) == [
+    assert as_pairs(check(empty_database)) == [
         ("migration not applied", file.label) for file in bundled().migrations()
     ]
 
@@ -69,7 +69,7 @@ def test_an_invalid_index_is_named_once(database: Database) -> None:
     alter(database, "insert into users (email, last_name) values ('a', 'x'), ('b', 'x')")
     with pytest.raises(psycopg.errors.UniqueViolation):
         alter(database, "create unique index concurrently twins on users (last_name)")
-    assert told(check(database)) == [("index is invalid", "twins")]
+    assert as_pairs(check(database)) == [("index is invalid", "twins")]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_every_change_made_past_the_migrations_is_named(
     database: Database, change: str, what: str, where: str
 ) -> None:
     alter(database, change)
-    assert (what, where) in told(check(database))
+    assert (what, where) in as_pairs(check(database))
 
 
 @pytest.mark.parametrize("table", ["clients", "status_events", "sync_rejects", "idempotency_keys"])
@@ -133,11 +133,13 @@ def test_a_table_with_clients_data_without_forced_row_security_is_named(
     database: Database, table: str, change: str
 ) -> None:
     alter(database, f"alter table {table} {change}")
-    assert ("table with clients' data without forced row security", table) in told(check(database))
+    assert ("table with clients' data without forced row security", table) in as_pairs(
+        check(database)
+    )
 
 
 def test_a_new_table_that_leads_to_a_client_needs_row_security_too(database: Database) -> None:
     alter(database, "create table notes (row_id uuid references client_period_status, note text)")
-    assert ("table with clients' data without forced row security", "notes") in told(
+    assert ("table with clients' data without forced row security", "notes") in as_pairs(
         check(database)
     )

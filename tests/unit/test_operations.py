@@ -14,7 +14,7 @@ OPERATIONS = Path(__file__).parents[2] / "docs" / "operations"
 NAME = re.compile(r"clientupdater_[a-z_]+")
 
 
-def told() -> set[str]:
+def metric_names() -> set[str]:
     """Name every series that a server tells."""
     names = {sample for line in _lines() for sample in NAME.findall(line)}
     return {*names, *(f"{name}_{part}" for name in names for part in ("bucket", "count", "total"))}
@@ -30,7 +30,7 @@ def test_the_examples_name_only_what_is_told(file: str) -> None:
     text = (OPERATIONS / file).read_text(encoding="utf-8")
     named = set(NAME.findall(text))
     assert named
-    assert named <= told()
+    assert named <= metric_names()
 
 
 def test_the_dashboard_can_be_read() -> None:

@@ -94,27 +94,27 @@ def test_U4_until_the_password_is_changed_one_may_change_it_and_sign_out(
 # --- passwords
 
 
-def told(password: str, email: str = EMAIL) -> list[str]:
+def faults_of(password: str, email: str = EMAIL) -> list[str]:
     return [fault.message for fault in password_faults(password, email)]
 
 
 def test_U6_a_password_has_between_twelve_and_a_hundred_and_twenty_eight_characters() -> None:
-    assert told("abcdefghiyz") == ["must have at least 12 characters"]
-    assert told("abcdefghixyz") == []
-    assert told("ñ" * 128) == []
-    assert told("ñ" * 129) == ["must have at most 128 characters"]
+    assert faults_of("abcdefghiyz") == ["must have at least 12 characters"]
+    assert faults_of("abcdefghixyz") == []
+    assert faults_of("ñ" * 128) == []
+    assert faults_of("ñ" * 129) == ["must have at most 128 characters"]
 
 
 def test_U6_no_composition_is_asked_for() -> None:
-    assert told("walang bilang dito") == []
-    assert told("824719053628") == []
+    assert faults_of("walang bilang dito") == []
+    assert faults_of("824719053628") == []
 
 
 def test_U6_a_common_password_is_refused_whatever_its_case() -> None:
     refused = ["is among the commonest; choose another"]
-    assert told("password1234") == refused
-    assert told("PassWord1234") == refused
-    assert told("password1234x") == []
+    assert faults_of("password1234") == refused
+    assert faults_of("PassWord1234") == refused
+    assert faults_of("password1234x") == []
 
 
 def test_U6_the_common_passwords_are_long_enough_to_matter_and_folded() -> None:
@@ -166,9 +166,9 @@ def test_U6_a_common_word_or_a_name_among_others_will_do(password: str) -> None:
     ["Maria.Clara.Santos@example.ph", "maria.clara.santos", " MARIA.CLARA.SANTOS@EXAMPLE.PH "],
 )
 def test_U6_a_password_is_neither_the_email_nor_its_name(password: str) -> None:
-    assert told(password) == ["must not be the email or its name"]
-    assert told(password, f"  {EMAIL} ") == ["must not be the email or its name"]
-    assert told(password, "juan@example.ph") == []
+    assert faults_of(password) == ["must not be the email or its name"]
+    assert faults_of(password, f"  {EMAIL} ") == ["must not be the email or its name"]
+    assert faults_of(password, "juan@example.ph") == []
 
 
 def test_U6_every_fault_is_reported_at_once_and_never_the_password() -> None:

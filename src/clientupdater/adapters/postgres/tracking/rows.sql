@@ -238,7 +238,7 @@ added as (
 select moved.client_id, moved.period from moved
 
 -- name: open_batch
--- P4: what is due is decided here as Client.is_due decides it; one suite holds both to it. The limit
+-- P4: this decides which clients are due, as Client.is_due does; one suite holds both. The limit
 -- is a number in the text: as a parameter it would get a plan for a tenth of all clients.
 with looked_at as (
     select
