@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
-BATCH = 500
+BATCH = 750
 """Clients examined in one transaction: small enough that no update waits for it."""
 
 
