@@ -27,7 +27,6 @@ from tests.support.servers import Database
 
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
-from clientupdater.adapters.postgres.read_models import PostgresReadModels
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Scope
 from clientupdater.ports.lists import ClientFilter, ClientQuery, StatusFilter, WorklistQuery
@@ -82,24 +81,22 @@ class Bench:
             query = ClientQuery(q=q)
             yield self._timed(f"search {q!r}", lambda r, query=query: r.clients(query, look))
         # Nobody pages through these, and they are kept for minutes: they may take longer.
-        yield self._timed("filter options", lambda f: f.options(look), PostgresReadModels)
+        yield self._timed("filter options", lambda f: f.filter_options(look))
 
-    def _timed(
-        self, name: str, page: Callable[..., object], of: Callable[..., object] = PostgresReadModels
-    ) -> tuple[str, float]:
+    def _timed(self, name: str, page: Callable[..., object]) -> tuple[str, float]:
         taken = []
         for _ in range(ROUNDS):
             begun = time.perf_counter()
-            with self.work.begin(looking(self.actor).clients) as tx:
-                page(of(tx.connection))
+            with self.work.read(looking(self.actor).clients) as tx:
+                page(tx.read_models)
             taken.append(time.perf_counter() - begun)
         return f"{self.who}: {name}", statistics.median(taken) * 1000
 
     def _hundredth(self) -> WorklistQuery:
         query, look = WorklistQuery(), looking(self.actor)
-        with self.work.begin(look.statuses) as tx:
+        with self.work.read(look.statuses) as tx:
             for _ in range(99):
-                page = PostgresReadModels(tx.connection).worklist(query, look)
+                page = tx.read_models.worklist(query, look)
                 if page.after is None:
                     break
                 query = WorklistQuery(after=page.after)
@@ -107,9 +104,9 @@ class Bench:
 
     def _hundredth_of_clients(self) -> ClientQuery:
         query, look = ClientQuery(), looking(self.actor)
-        with self.work.begin(look.clients) as tx:
+        with self.work.read(look.clients) as tx:
             for _ in range(99):
-                page = PostgresReadModels(tx.connection).clients(query, look)
+                page = tx.read_models.clients(query, look)
                 if page.after is None:
                     break
                 query = ClientQuery(after=page.after)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clientupdater.adapters.postgres.core.scope_ids import over_known_companies
+from clientupdater.adapters.postgres.configuration.configuration import read_configuration
 from clientupdater.adapters.postgres.read_models.pieces import render
 from clientupdater.adapters.postgres.read_models.scope import ScopePredicate
 from clientupdater.domain.access import Actor, ClientPlace, Grant, Territory, decide
@@ -118,7 +118,8 @@ def enforced(connection: Connection, access_scope: AccessScope) -> list[set[UUID
 def listed(connection: Connection, access_scope: AccessScope) -> list[set[UUID]]:
     """Read by the lists' own conditions, without row-level security."""
     set_reach(connection, system="on")
-    scope = ScopePredicate(access_scope)
+    predicate = ScopePredicate(access_scope)
+    scope = predicate.form
     own = render("scope_self", who="c", p="r") if access_scope.self_companies else "false"
     statement = f"""
         select array(select c.id from clients c where {scope.over_clients()}),
@@ -126,7 +127,7 @@ def listed(connection: Connection, access_scope: AccessScope) -> list[set[UUID]]
                      union select c.id from clients c where {own}),
                array(select distinct w.client_id from client_words w where {scope.over_words()})
     """
-    row = connection.execute(statement.encode(), scope.params).fetchone()
+    row = connection.execute(statement.encode(), predicate.params).fetchone()
     assert row is not None
     return [set(ids) for ids in row]  # type: ignore[call-overload]
 
@@ -134,7 +135,7 @@ def listed(connection: Connection, access_scope: AccessScope) -> list[set[UUID]]
 def test_A4_the_policy_the_lists_and_row_level_security_agree(connection: Connection) -> None:
     everyone = places(connection)
     companies = tuple({place.company for place in everyone.values()})
-    judged = 0
+    judged, known = 0, read_configuration(connection)
 
     @settings(max_examples=150)
     @given(st.data(), st.sampled_from(Permission))
@@ -142,7 +143,7 @@ def test_A4_the_policy_the_lists_and_row_level_security_agree(connection: Connec
         nonlocal judged
         actor = data.draw(actors(companies, permission))
         decided = {id_ for id_, at in everyone.items() if decide(actor, permission, at).allowed}
-        access_scope = over_known_companies(access_scope_of(actor, permission), connection)
+        access_scope = known.scope(access_scope_of(actor, permission))
         assert enforced(connection, access_scope) == [decided] * 3
         assert listed(connection, access_scope) == [decided] * 3
         judged += len(everyone)
@@ -164,7 +165,7 @@ def test_no_reader_of_one_company_reads_the_canary_of_the_other(
     actor = Actor(PEOPLE[0], grants=frozenset({grant}), territory=Territory(frozenset(BRANCHES)))
     enforce(
         connection,
-        over_known_companies(access_scope_of(actor, Permission.CLIENTS_READ), connection),
+        read_configuration(connection).scope(access_scope_of(actor, Permission.CLIENTS_READ)),
     )
     names = {name for (name,) in connection.execute("select full_name from clients")}
     others = set(CANARY.values()) - {CANARY[company]}

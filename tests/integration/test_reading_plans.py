@@ -14,7 +14,6 @@ from attrs import evolve
 from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
-from clientupdater.adapters.postgres.read_models import PostgresReadModels
 from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Scope
@@ -28,7 +27,7 @@ from clientupdater.ports.lists import (
     WorklistQuery,
 )
 from tests.support.bulk_data import BulkData
-from tests.support.query_plans import Explaining
+from tests.support.query_plans import Explaining, models_of
 from tests.support.reading_fixture import NOW, looking, made_up, reader
 from tests.support.servers import Database
 
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from clientupdater.adapters.postgres.admin.cluster import Cluster
+    from clientupdater.adapters.postgres.read_models import PostgresReadModels
     from clientupdater.domain.access import Actor
     from clientupdater.ports.lists import ClientPage, WorklistPage
 
@@ -125,9 +125,9 @@ def crowd(cluster: Cluster, template_database: str) -> Iterator[PostgresUnitsOfW
 
 def explained(crowd: PostgresUnitsOfWork, actor: Actor, ask: Ask) -> tuple[Explaining, int]:
     """Read a page within the actor's scope; give the plans and the number of items."""
-    with crowd.begin(looking(actor).clients) as tx:
+    with crowd.read(looking(actor).clients) as tx:
         explaining = Explaining(tx.connection)
-        page = ask(PostgresReadModels(explaining))  # type: ignore[arg-type] # it stands in for one
+        page = ask(models_of(tx, explaining))
     return explaining, len(page.items)
 
 
@@ -153,7 +153,7 @@ def hundredth_of_clients(
     crowd: PostgresUnitsOfWork, actor: Actor, query: ClientQuery
 ) -> ClientQuery:
     """Page on; where there are fewer pages, to the last."""
-    with crowd.begin(looking(actor).clients) as tx:
+    with crowd.read(looking(actor).clients) as tx:
         for _ in range(99):
             page = tx.read_models.clients(query, looking(actor))
             if page.after is None:
@@ -229,9 +229,9 @@ def test_filter_options_are_read_without_reading_all_clients(
     crowd: PostgresUnitsOfWork, who: str
 ) -> None:
     actor = READERS[who]
-    with crowd.begin(looking(actor).clients) as tx:
+    with crowd.read(looking(actor).clients) as tx:
         explaining = Explaining(tx.connection)
-        result = PostgresReadModels(explaining).filter_options(looking(actor))  # type: ignore[arg-type]
+        result = models_of(tx, explaining).filter_options(looking(actor))
     assert len(result.loan_statuses) == 4
     assert not explaining.tables_scanned
     places = len(result.branches) * len(result.companies)

@@ -16,7 +16,6 @@ from attrs import evolve
 from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
-from clientupdater.adapters.postgres.read_models import PostgresReadModels
 from clientupdater.adapters.postgres.tracking.openings import BEFORE_ALL, PostgresOpenings
 from clientupdater.adapters.postgres.tracking.rows import PostgresRows
 from clientupdater.domain.ids import ClientId
@@ -26,7 +25,7 @@ from clientupdater.domain.write_context import WriteContext
 from clientupdater.ports.lists import ClientFilter, ClientQuery, StatusFilter
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.bulk_data import BulkData
-from tests.support.query_plans import Explaining
+from tests.support.query_plans import Explaining, models_of
 from tests.support.reading_fixture import looking, reader
 from tests.support.servers import Database
 
@@ -162,13 +161,13 @@ def test_a_list_looks_up_the_rows_of_those_it_found(
 ) -> None:
     looked_at(work, CLIENTS // BATCH - 1)
     looks = looking_in_december(scope)
-    with work.begin(looks.clients) as tx:
+    with work.read(looks.clients) as tx:
         cursor = tx.connection.execute(
             "select count(*) from clients where full_name ~* %s", (named,)
         )
         ((some,),) = cursor.fetchall()
         explaining = Explaining(tx.connection)
-        PostgresReadModels(explaining).clients(query, looks)  # type: ignore[arg-type] # it stands in
+        models_of(tx, explaining).clients(query, looks)
     assert explaining.blocks < 20 * some + 500
 
 

@@ -2,54 +2,71 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import psycopg
 from attrs import Factory, define
 from psycopg.sql import Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from clientupdater.adapters.postgres.core.named_queries import Statement
+from clientupdater.adapters.postgres.read_models import PostgresReadModels
 
-    import psycopg
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from clientupdater.adapters.postgres.core.unit_of_work import PostgresTransaction
+
+
+def models_of(tx: PostgresTransaction, explaining: Explaining) -> PostgresReadModels:
+    """Make the read models of a transaction over a connection that explains."""
+    return PostgresReadModels(explaining, tx.settings, lambda _: explaining)  # type: ignore[arg-type, return-value] # it stands in for both
+
 
 GROWING = ("clients", "client_period_status", "client_words")
 """Tables that grow with the number of clients; the others stay small."""
 
 Plan = dict[str, Any]
 Found: TypeAlias = list[tuple[Any, ...]]
-_NAMED = re.compile(r"%\((\w+)\)s")
 
 
 @define
 class Explaining:
-    """A connection that explains what it runs, then runs it."""
+    """A connection, and its raw cursors, that explain what they run, then run it."""
 
     connection: psycopg.Connection[tuple[Any, ...]]
     plans: list[Plan] = Factory(list)
 
     def execute(
-        self, statement: bytes, result: Mapping[str, object] | None = None, *, prepare: Any = None
-    ) -> psycopg.Cursor[tuple[Any, ...]]:
+        self,
+        statement: bytes,
+        params: Mapping[str, object] | Sequence[object] | None = None,
+        *,
+        prepare: Any = None,
+    ) -> psycopg.Cursor[tuple[Any, ...]] | psycopg.RawCursor[tuple[Any, ...]]:
         """Explain and run; a prepared statement is planned without its values."""
         if statement.startswith(b"set "):
             return self.connection.execute(statement)
+        text, values = statement, params or ()
+        if isinstance(params, Mapping):
+            named = Statement.of(statement.decode())
+            text, values = named.text, named.values(params)
         explained = self._with_values if prepare is False else self._as_kept
-        ((plan,),) = explained(b"explain (analyze, buffers, format json) ", statement, result or {})
+        ((plan,),) = explained(b"explain (analyze, buffers, format json) ", text, [*values])
         self.plans.append(plan[0]["Plan"])
-        return self.connection.execute(statement, result, prepare=prepare)
+        return self._raw.execute(text, values, prepare=prepare)
 
-    def _with_values(self, explain: bytes, statement: bytes, result: Mapping[str, object]) -> Found:
-        return self.connection.execute(
-            explain + statement, result or None, prepare=False
-        ).fetchall()
+    @property
+    def _raw(self) -> psycopg.RawCursor[tuple[Any, ...]]:
+        return psycopg.RawCursor(self.connection)
 
-    def _as_kept(self, explain: bytes, statement: bytes, result: Mapping[str, object]) -> Found:
-        names = list(dict.fromkeys(_NAMED.findall(statement.decode())))
-        numbered = _NAMED.sub(lambda one: f"${names.index(one[1]) + 1}", statement.decode())
-        self.connection.execute(f"prepare page as {numbered.replace('%%', '%')}".encode())
-        values = ", ".join(Literal(result[name]).as_string(self.connection) for name in names)
-        message = f"({values})" if names else ""
+    def _with_values(self, explain: bytes, text: bytes, values: list[object]) -> Found:
+        return self._raw.execute(explain + text, values, prepare=False).fetchall()
+
+    def _as_kept(self, explain: bytes, text: bytes, values: list[object]) -> Found:
+        self.connection.execute(b"prepare page as " + text)
+        literals = ", ".join(Literal(value).as_string(self.connection) for value in values)
+        message = f"({literals})" if values else ""
         rows = self.connection.execute(explain + f"execute page{message}".encode()).fetchall()
         self.connection.execute("deallocate page")
         return rows

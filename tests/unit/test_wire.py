@@ -68,9 +68,8 @@ def test_a_moment_keeps_its_offset_also_when_it_is_utc() -> None:
     assert to_plain(datetime(2026, 1, 1, tzinfo=UTC)) == "2026-01-01T00:00:00+00:00"
 
 
-def test_a_moment_without_an_offset_is_refused() -> None:
-    with pytest.raises(ValueError, match="needs an offset"):
-        to_json([datetime(2026, 1, 1)])  # noqa: DTZ001
+def test_no_moment_goes_out_without_an_offset() -> None:
+    assert to_plain(datetime(2026, 1, 1)) == "2026-01-01T00:00:00+00:00"  # noqa: DTZ001
 
 
 def test_a_date_is_a_day_and_no_moment() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import Factory, define, field, frozen
 from psycopg import sql
 
-from clientupdater.adapters.postgres.configuration.settings import PostgresBusinessSettings
+from clientupdater.adapters.postgres.configuration.configuration import read_configuration
 from clientupdater.adapters.postgres.core.connect import connected
 from clientupdater.adapters.security.passwords import hash_password
 from clientupdater.demo_data import records
@@ -139,7 +139,7 @@ def _seeded_lookups(
         companies={code: CompanyId(id_) for code, id_ in lookups["companies"].items()},
         cycles={code: Cycle(cycle) for code, cycle in cycles},
         trackable=dict(trackable),
-        catalogue=PostgresBusinessSettings(connection).statuses(),
+        catalogue=read_configuration(connection).catalogue,
     )
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from clientupdater.domain.sync.fields import Source
-    from clientupdater.ports.lists import Page, PersonName
+    from clientupdater.ports.lists import Page, StaffMember
 
 
 @frozen
@@ -32,7 +32,7 @@ class ChangedField:
     old_value: str | None = kept(repr=False)
     new_value: str | None = kept(repr=False)
     changed_at: datetime
-    by: PersonName | None
+    by: StaffMember | None
     run: SyncRun | None
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.ids import CompanyId, JobId
     from clientupdater.domain.permissions import Permission
     from clientupdater.ports.file_store import Draft
-    from clientupdater.ports.lists import ClientFilter, PersonName
+    from clientupdater.ports.lists import ClientFilter, StaffMember
     from clientupdater.ports.queue import Progress
 
 
@@ -43,7 +43,7 @@ class ExportRequest:
 class Export:
     id: UUID
     asked: ExportRequest
-    asked_by: PersonName
+    asked_by: StaffMember
     created_at: datetime
     company: CompanyId | None = None
     """Set if the export holds one company's clients only."""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from attrs import frozen
 
-if TYPE_CHECKING:
-    from clientupdater.ports.lists import PersonName
+from clientupdater.ports.lists import StaffMember
 
 
 @frozen
-class Option:
+class FilterOption:
     """One value of a filter; a client may still have one that is no longer in use."""
 
     code: str
@@ -20,24 +17,24 @@ class Option:
 
 
 @frozen
-class StatusOption(Option):
+class StatusOption(FilterOption):
     """A status with its reasons."""
 
-    reasons: tuple[Option, ...]
+    reasons: tuple[FilterOption, ...]
 
 
 @frozen(kw_only=True)
 class FilterOptions:
     """The values of each filter, in the order in which a screen shows them."""
 
-    companies: tuple[Option, ...]
-    branches: tuple[Option, ...]
-    areas: tuple[Option, ...]
-    products: tuple[Option, ...]
-    pension_types: tuple[Option, ...]
-    pensioner_types: tuple[Option, ...]
-    par_statuses: tuple[Option, ...]
-    account_types: tuple[Option, ...]
+    companies: tuple[FilterOption, ...]
+    branches: tuple[FilterOption, ...]
+    areas: tuple[FilterOption, ...]
+    products: tuple[FilterOption, ...]
+    pension_types: tuple[FilterOption, ...]
+    pensioner_types: tuple[FilterOption, ...]
+    par_statuses: tuple[FilterOption, ...]
+    account_types: tuple[FilterOption, ...]
     statuses: tuple[StatusOption, ...]
     loan_statuses: tuple[str, ...]
-    officers: tuple[PersonName, ...]
+    officers: tuple[StaffMember, ...]

@@ -23,6 +23,14 @@ class IdempotencyKey:
     key: str = field(repr=False)
 
 
+@frozen
+class Claim:
+    """A request's claim to its key."""
+
+    key: IdempotencyKey
+    at: datetime
+
+
 @frozen(kw_only=True)
 class StoredResponse:
     """The response to a request; the parts that may hold personal data are sealed."""
@@ -40,13 +48,6 @@ class StoredResponse:
 class IdempotencyStore(Protocol):
     """Responses by key, within the transaction of their effect."""
 
-    def claim(self, key: IdempotencyKey, now: datetime) -> StoredResponse | None:
-        """Lock a key until the transaction ends; give the response stored under it, if any.
-
-        Raises RequestInProgress, without waiting, while another transaction has the lock.
-        """
-        ...
-
     def keep(
         self, key: IdempotencyKey, answer: StoredResponse, now: datetime, until: datetime
     ) -> None:
@@ -58,6 +59,8 @@ class IdempotencyStore(Protocol):
 class OuterTransaction:
     """Several units of work that commit together, or not at all."""
 
+    stored: StoredResponse | None
+    """The response stored under the key that the transaction claims."""
     responses: IdempotencyStore
     job_outcomes: JobOutcomes
     """Ends the job whose effect this transaction is."""

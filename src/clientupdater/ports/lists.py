@@ -7,24 +7,24 @@ the query that it came from.
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
+from uuid import UUID
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
-from clientupdater.domain.clients import masked_pension_number
 from clientupdater.domain.errors import InvalidInput
+from clientupdater.domain.events import ExemptCause
+from clientupdater.domain.periods import Cycle, Period
+from clientupdater.domain.worklist import Cause
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime
-    from decimal import Decimal
 
     from clientupdater.domain.access_scope import AccessScope
-    from clientupdater.domain.events import ExemptCause
     from clientupdater.domain.ids import ClientId, PersonId
-    from clientupdater.domain.periods import Cycle, Period
-    from clientupdater.domain.worklist import Cause
 
 MOST = 200
 """Items on a page, at most."""
@@ -54,21 +54,27 @@ class Page(Generic[Item, Key]):
         return self.after is not None
 
 
-@frozen
-class PersonName:
-    """A member of the staff, as lists name them."""
+# The rows of pages. Each is made once, from the columns of a database row, and goes out as it is:
+# over HTTP, from the command line, to a program. They are not frozen, since a page makes hundreds,
+# and a frozen one takes three times as long.
 
-    id: PersonId
+
+@define
+class StaffMember:
+    """A member of the staff, by name."""
+
+    id: UUID
     name: str
 
 
-@frozen(kw_only=True)
-class SnapshotView:
-    """A client's status in a period, with codes instead of ids."""
+@define
+class PeriodSnapshot:
+    """A client's status in a period."""
 
-    client_id: ClientId
+    client_id: UUID
     client_code: str
     period: Period
+    period_type: Cycle
     status: str
     reason: str | None
     remarks: str | None = field(repr=False)
@@ -79,18 +85,14 @@ class SnapshotView:
     next_follow_up_on: date | None
     promised_on: date | None
     promised_amount: Decimal | None
-    assigned_to: PersonName | None
+    assigned_to: StaffMember | None
     branch: str
-    updated_by: PersonName | None
+    updated_by: StaffMember | None
     updated_at: datetime
     version: int
 
-    @property
-    def period_type(self) -> Cycle:
-        return self.period.cycle
 
-
-@frozen
+@define
 class ContactConflict:
     """Contact numbers as a source has them."""
 
@@ -99,11 +101,11 @@ class ContactConflict:
     contact_number_alt: str | None = field(repr=False)
 
 
-@frozen(kw_only=True)
-class ClientView:
-    """A client, with codes instead of ids; personal data stays out of its repr, and so of logs."""
+@define
+class ClientRecord:
+    """A client, with the snapshot of the running period."""
 
-    id: ClientId
+    id: UUID
     client_code: str
     full_name: str = field(repr=False)
     address: str | None = field(repr=False)
@@ -114,7 +116,7 @@ class ClientView:
     pensioner_type: str | None
     par_status: str | None
     account_type: str | None
-    pension_last4: str | None = field(repr=False)
+    pension_number_masked: str | None = field(repr=False)
     birth_date: date | None = field(repr=False)
     contact_number: str | None = field(repr=False)
     contact_number_alt: str | None = field(repr=False)
@@ -123,26 +125,21 @@ class ClientView:
     loan_status: str | None
     is_active: bool
     is_trackable: bool
-    assigned_to: PersonName | None
+    assigned_to: StaffMember | None
     sync_source: str | None
     last_synced_at: datetime | None
     created_at: datetime
     updated_at: datetime
     version: int
-    current: SnapshotView | None
-    """The running period's row; None where none is due, or without status:read for this client."""
-
-    @property
-    def pension_number_masked(self) -> str | None:
-        """The pension number as lists show it (C3)."""
-        return masked_pension_number(self.pension_last4)
+    current: PeriodSnapshot | None
+    """None where no row is due, and without status:read for this client."""
 
 
-@frozen(kw_only=True)
+@define
 class WorklistClient:
-    """The part of a client that an officer needs for a call."""
+    """The part of a client that a call needs."""
 
-    id: ClientId
+    id: UUID
     client_code: str
     full_name: str = field(repr=False)
     contact_number: str | None = field(repr=False)
@@ -152,12 +149,12 @@ class WorklistClient:
     par_status: str | None
 
 
-@frozen
+@define
 class WorklistItem:
-    """One row to work on, and the reason for its place in the list."""
+    """A client to contact, with its snapshot and the cause of its place."""
 
     client: WorklistClient
-    snapshot: SnapshotView
+    snapshot: PeriodSnapshot
     cause: Cause
 
 
@@ -288,7 +285,7 @@ class Looking:
 
 
 WorklistPage: TypeAlias = "Page[WorklistItem, WorklistKey]"
-ClientPage: TypeAlias = "Page[ClientView, ClientKey]"
+ClientPage: TypeAlias = "Page[ClientRecord, ClientKey]"
 
 
 @frozen(kw_only=True)

@@ -273,6 +273,6 @@ class Organisation(Protocol):
         """Return the live branches of an area."""
         ...
 
-    def codes_of(self, branches: Set[UUID], areas: Set[UUID], people: Set[UUID]) -> Names:
-        """Find the codes of these, deleted ones included, and of every company."""
+    def names(self, people: Set[UUID]) -> Names:
+        """Give the codes of all places, deleted ones included, and the names of these people."""
         ...

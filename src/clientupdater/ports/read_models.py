@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.lists import (
         ClientPage,
         ClientQuery,
-        ClientView,
+        ClientRecord,
         Looking,
         Lookups,
         WorklistPage,
@@ -41,7 +41,7 @@ class ReadModels(Protocol):
         """
         ...
 
-    def client(self, client: ClientId | str, looking: Looking) -> ClientView | None:
+    def client(self, client: ClientId | str, looking: Looking) -> ClientRecord | None:
         """Read one by id or client code; None where the scope has none."""
         ...
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.audit import AuditLog
     from clientupdater.ports.business_settings import BusinessSettings
     from clientupdater.ports.exports import Exports, Snapshot
-    from clientupdater.ports.idempotency import OuterTransaction
+    from clientupdater.ports.idempotency import Claim, OuterTransaction
     from clientupdater.ports.notices import Notices
     from clientupdater.ports.pension_numbers import PensionNumbers
     from clientupdater.ports.people import (
@@ -118,6 +118,21 @@ class UnitsOfWork(Protocol):
         """
         ...
 
+    def read(self, rls_scope: RowSecurityScope) -> AbstractContextManager[Transaction]:
+        """Begin a transaction that only reads, for lists that people page through.
+
+        Raises Unavailable if the store does not answer.
+        """
+        ...
+
+    def autocommit(self) -> AbstractContextManager[Transaction]:
+        """Run statements that are each a transaction of their own.
+
+        They see no client: this is for people, sessions and what the business configures. Raises
+        Unavailable if the store does not answer.
+        """
+        ...
+
     def snapshot(self, rls_scope: RowSecurityScope) -> AbstractContextManager[Snapshot]:
         """Read one consistent moment; nothing can be written.
 
@@ -125,10 +140,14 @@ class UnitsOfWork(Protocol):
         """
         ...
 
-    def outer_transaction(self) -> AbstractContextManager[OuterTransaction]:
-        """Make one transaction of all that this thread begins inside.
+    def outer_transaction(
+        self, rls_scope: RowSecurityScope = SYSTEM, claim: Claim | None = None
+    ) -> AbstractContextManager[OuterTransaction]:
+        """Make one transaction of all that this thread begins inside, and claim a key with it.
 
-        An inner one that fails rolls back to its savepoint; the others remain. Leaving the outer
-        one cleanly commits them, an exception rolls all of them back.
+        An inner one that fails rolls back alone; the others remain. Leaving the outer one cleanly
+        commits them, an exception rolls all of them back. The first inner one costs nothing where
+        its scope is `rls_scope`. Raises RequestInProgress, without waiting, while another
+        transaction has the key.
         """
         ...

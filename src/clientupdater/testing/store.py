@@ -17,7 +17,7 @@ from attrs import Factory, define, evolve
 from clientupdater.adapters.security.vault import required
 from clientupdater.domain.clients import Client, has_terminal_outcome
 from clientupdater.domain.errors import Unavailable
-from clientupdater.ports.unit_of_work import System
+from clientupdater.ports.unit_of_work import SYSTEM, System
 from clientupdater.testing.audit import Entry, MemoryAuditLog
 from clientupdater.testing.pension_numbers import MemoryPensionNumbers
 from clientupdater.testing.queue import MemoryJobs
@@ -32,6 +32,7 @@ from clientupdater.testing.tracking import (
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
+    from contextlib import AbstractContextManager
     from datetime import date
     from typing import Any
 
@@ -130,6 +131,14 @@ class MemoryBook:
             self.changes.extend(transaction.changes)
             self.openings.extend(transaction.openings_written)
             self.jobs.update(transaction.jobs_written)
+
+    def read(self, rls_scope: RowSecurityScope) -> AbstractContextManager[MemoryTransaction]:
+        """Begin a transaction; nothing keeps it from writing."""
+        return self.begin(rls_scope)
+
+    def autocommit(self) -> AbstractContextManager[MemoryTransaction]:
+        """Begin a transaction; its statements commit together."""
+        return self.begin(SYSTEM)
 
     snapshot = NeedsDatabase()
     outer_transaction = NeedsDatabase()

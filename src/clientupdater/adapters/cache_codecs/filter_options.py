@@ -10,18 +10,18 @@ import orjson
 
 from clientupdater.domain.ids import PersonId
 from clientupdater.ports.cache import Form
-from clientupdater.ports.filter_options import FilterOptions, Option, StatusOption
-from clientupdater.ports.lists import PersonName
+from clientupdater.ports.filter_options import FilterOption, FilterOptions, StatusOption
+from clientupdater.ports.lists import StaffMember
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "statuses": lambda item: StatusOption(
-        **{**item, "reasons": tuple(Option(**each) for each in item["reasons"])}
+        **{**item, "reasons": tuple(FilterOption(**each) for each in item["reasons"])}
     ),
     "loan_statuses": str,
-    "officers": lambda item: PersonName(PersonId(UUID(item["id"])), item["name"]),
+    "officers": lambda item: StaffMember(PersonId(UUID(item["id"])), item["name"]),
 }
 
 
@@ -38,8 +38,8 @@ def _reader(name: str) -> Callable[[Any], Any]:
     return _READERS.get(name, _option)
 
 
-def _option(values: Mapping[str, Any]) -> Option:
-    return Option(**values)
+def _option(values: Mapping[str, Any]) -> FilterOption:
+    return FilterOption(**values)
 
 
 JSON_FILTER_OPTIONS = Form("filter options/1", _written, _read)

@@ -20,8 +20,7 @@ from clientupdater.entrypoints.cli.session import (
     print_table,
 )
 from clientupdater.entrypoints.cli.written import print_written
-from clientupdater.entrypoints.http.routes.rows import ClientRecord
-from clientupdater.ports.lists import MOST, ClientQuery
+from clientupdater.ports.lists import MOST, ClientQuery, ClientRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +57,7 @@ def find(session: Session, /, *, query: str, limit: int, acts: str, as_json: boo
     """Find clients by name, code, contact number or full pension number."""
     with opened_as(session, acts) as (app, caller):
         page = app.clients.search(caller, ClientQuery(q=query, limit=limit))
-    items = [ClientRecord.of(each) for each in page.items]
+    items = page.items
     if as_json:
         print_json({"items": items, "has_more": page.has_more})
     else:
@@ -76,7 +75,7 @@ def find(session: Session, /, *, query: str, limit: int, acts: str, as_json: boo
 def show(session: Session, /, *, client: str, acts: str, as_json: bool) -> None:
     """Show one client and its current status."""
     with opened_as(session, acts) as (app, caller):
-        shown = ClientRecord.of(app.clients.show(caller, client_ref(client)))
+        shown = app.clients.show(caller, client_ref(client))
     if as_json:
         print_json(shown)
     else:
@@ -208,7 +207,7 @@ def refresh(session: Session, /, *, client: str, acts: str, as_json: bool) -> No
     with opened_as(session, acts) as (app, caller):
         ref = client_ref(client)
         job = app.sync.refresh_client(caller, ref)
-        shown = ClientRecord.of(app.clients.show(caller, ref, Permission.SYNC_EXECUTE))
+        shown = app.clients.show(caller, ref, Permission.SYNC_EXECUTE)
     if as_json:
         print_json(shown)
         return
@@ -248,7 +247,7 @@ def _version_of(app: App, caller: Caller, client: ClientId | str, version: int |
 
 def _print_contacts(app: App, caller: Caller, client: ClientId | str, *, as_json: bool) -> None:
     view = app.clients.show(caller, client, Permission.CLIENTS_UPDATE)
-    shown = ClientRecord.of(view)
+    shown = view
     if as_json:
         print_json(shown)
     else:

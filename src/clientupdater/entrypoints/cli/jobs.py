@@ -146,8 +146,7 @@ def _print(app: App, caller: Caller, job: Job, *, as_json: bool) -> None:
 
 
 def _names(app: App, caller: Caller, *jobs: Job) -> Mapping[UUID, str]:
-    people = {job.asked_by for job in jobs if job.asked_by}
-    return app.look_up_names(caller, people=people).people
+    return app.look_up_names(caller, [job.asked_by for job in jobs]).people
 
 
 def _as_json(job: Job, names: Mapping[UUID, str]) -> dict[str, object]:

@@ -98,10 +98,5 @@ def names_in(
     events: Iterable[StatusEvent] = (),
 ) -> Names:
     """Look up the people and branches that a client, its rows and events refer to."""
-    items = [*(row.snapshot for row in rows)]
-    happened = tuple(events)
-    people = {client.assigned_to, *(each.updated_by for each in items)}
-    people |= {event.by for event in happened}
-    branches = {*(each.branch for each in items), *(event.branch for event in happened)}
-    known = {person for person in people if person}
-    return app.look_up_names(caller, branches=branches, people=known)
+    people = [client.assigned_to, *(row.snapshot.updated_by for row in rows)]
+    return app.look_up_names(caller, [*people, *(event.by for event in events)])

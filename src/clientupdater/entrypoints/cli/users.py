@@ -285,11 +285,7 @@ def set_password(session: Session, /, *, user: str, acts: str) -> None:
 
 def _shown(app: App, caller: Caller, *people: Person) -> list[User]:
     """Show accounts as over HTTP: with codes instead of ids."""
-    names = app.look_up_names(
-        caller,
-        branches={branch for each in people for branch in each.territory.branches},
-        areas={area for each in people for area in each.territory.areas},
-    )
+    names = app.look_up_names(caller)
     return [User.of(each, names) for each in people]
 
 

@@ -8,7 +8,7 @@ import click
 
 from clientupdater.entrypoints.cli.naming import names_in
 from clientupdater.entrypoints.cli.session import print_json
-from clientupdater.entrypoints.http.routes.rows import PeriodEvent, PeriodSnapshot, RecordedUpdate
+from clientupdater.entrypoints.http.routes.rows import PeriodEvent, RecordedUpdate, snapshot_of
 
 if TYPE_CHECKING:
     from clientupdater.app import App
@@ -21,7 +21,7 @@ def print_written(app: App, caller: Caller, done: Written, *, as_json: bool) -> 
     if as_json:
         names = names_in(app, caller, done.client, [done.row], [done.event])
         event = PeriodEvent.of(done.event, names)
-        print_json(RecordedUpdate(event, PeriodSnapshot.of(done.client, done.row, names)))
+        print_json(RecordedUpdate(event, snapshot_of(done.client, done.row, names)))
         return
     snapshot = done.row.snapshot
     reason = f" {snapshot.standing.reason}" if snapshot.standing.reason else ""

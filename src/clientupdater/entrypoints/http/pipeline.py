@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.errors import (
     Error,
     Forbidden,
@@ -40,6 +41,7 @@ from clientupdater.entrypoints.http.limits import failures_counted, require
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.replies import reply, response
 from clientupdater.entrypoints.http.request_values import parse, readable_path, with_values
+from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.runtime.deadlines import ending_at, seconds_left
 from clientupdater.usecases.requests.idempotency import KeyedRequest, Reply
 
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from clientupdater.entrypoints.http.contract import Endpoint
     from clientupdater.entrypoints.http.identity import Identity
     from clientupdater.entrypoints.http.request_values import ParsedRequest, ReceivedRequest
+    from clientupdater.ports.unit_of_work import RowSecurityScope
 
 
 def respond(
@@ -147,6 +150,7 @@ def _handle_once(
         caller=call.caller,
         route=call.route,
         key=key,
+        rls_scope=_rls_scope(endpoint, call.caller),
         content=_content(request, received.body or b""),
     )
     result = call.app.idempotency.run_once(
@@ -158,6 +162,12 @@ def _handle_once(
     if result.refusal:
         raise result.refusal
     return result
+
+
+def _rls_scope(endpoint: Endpoint, caller: Caller) -> RowSecurityScope:
+    if endpoint.permission is None:
+        return SYSTEM
+    return access_scope_of(caller.actor, endpoint.permission)
 
 
 def _reply_or_refusal(handle: Callable[[], Reply]) -> Reply:

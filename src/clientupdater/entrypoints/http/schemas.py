@@ -87,7 +87,7 @@ class Schemas:
         """Describe a member of a shape: its schema, its meaning, its default."""
         kind = hints_of(shape)[attribute.name]
         schema, default = self.of(kind), attribute.default
-        if text := about(attribute.name, kind).text:
+        if text := about(attribute.name, kind, shape).text:
             schema["description"] = text
         if default is not attrs.NOTHING and isinstance(default, str | int | Enum):
             schema["default"] = to_plain(default)
@@ -137,10 +137,11 @@ def hints_of(kind: type) -> dict[str, Any]:
     return get_type_hints(kind, include_extras=True)
 
 
-def about(name: str, kind: Any) -> About:
-    """Find what a member means: by its own declaration, else by its name."""
+def about(name: str, kind: Any, shape: type | None = None) -> About:
+    """Find what a member means: by its own declaration, else by its shape and name, or its name."""
     own = (each for each in getattr(kind, "__metadata__", ()) if isinstance(each, About))
-    return next(own, None) or MEMBERS.get(name, _UNDESCRIBED)
+    of_shape = MEMBERS.get(f"{shape.__name__}.{name}") if shape else None
+    return next(own, None) or of_shape or MEMBERS.get(name, _UNDESCRIBED)
 
 
 def example_of(kind: Any) -> Any:
@@ -158,9 +159,9 @@ def example_of(kind: Any) -> Any:
     return _example_of_object(kind)
 
 
-def example_of_member(name: str, kind: Any) -> Any:
+def example_of_member(name: str, kind: Any, shape: type | None = None) -> Any:
     """Make an example of a member: the one that is declared, else one by its type."""
-    declared = about(name, kind).example
+    declared = about(name, kind, shape).example
     bare = _bare(kind)
     holds_shapes = attrs.has(bare) or any(map(attrs.has, map(_bare, get_args(bare))))
     if declared is UNSET or (holds_shapes and declared is not None):
@@ -172,7 +173,7 @@ def _example_of_object(kind: Any) -> dict[str, Any]:
     if own := getattr(kind, "EXAMPLE", None):
         return dict(own)
     hints = hints_of(kind)
-    values = {a.name: example_of_member(a.name, hints[a.name]) for a in members_of(kind)}
+    values = {a.name: example_of_member(a.name, hints[a.name], kind) for a in members_of(kind)}
     required = {a.name for a in members_of(kind) if a.default is attrs.NOTHING}
     return {n: value for n, value in values.items() if value is not None or n in required}
 

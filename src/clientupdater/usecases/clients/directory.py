@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.ids import ClientId, ClientRef
     from clientupdater.ports.client_history import HistoryKey, HistoryPage
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.lists import ClientPage, ClientQuery, ClientView
+    from clientupdater.ports.lists import ClientPage, ClientQuery, ClientRecord
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 
@@ -42,7 +42,7 @@ class ClientDirectory:
         if query.filter.row is not None or query.sort is ClientSort.FOLLOW_UP:
             require_reach(self.work, caller, Permission.STATUS_READ, "client")
         result = looking(caller, self.clock, self.zone)
-        with self.work.begin(result.clients) as tx:
+        with self.work.read(result.clients) as tx:
             return tx.read_models.clients(query, result)
 
     def search(self, caller: Caller, query: ClientQuery) -> ClientPage:
@@ -51,7 +51,7 @@ class ClientDirectory:
         if query.filter.row is not None or query.sort is ClientSort.FOLLOW_UP:
             require_reach(self.work, caller, Permission.STATUS_READ, "client")
         result = looking(caller, self.clock, self.zone)
-        with self.work.begin(result.clients) as tx:
+        with self.work.read(result.clients) as tx:
             return tx.read_models.clients(query, result, self._owners(tx, query.q))
 
     def _owners(self, tx: Transaction, q: str | None) -> Sequence[ClientId]:
@@ -65,7 +65,7 @@ class ClientDirectory:
 
     def show(
         self, caller: Caller, client: ClientRef, by: Permission = Permission.CLIENTS_READ
-    ) -> ClientView:
+    ) -> ClientRecord:
         """Show a client with the running period's row.
 
         `by` is the permission that shows it, so that a writer can see what they wrote. Raises
@@ -73,7 +73,7 @@ class ClientDirectory:
         """
         access_scope = access_scope_of(caller.actor, by)
         result = evolve(looking(caller, self.clock, self.zone), clients=access_scope)
-        with self.work.begin(result.clients) as tx:
+        with self.work.read(result.clients) as tx:
             view = tx.read_models.client(client, result)
         if view is None:
             raise self._refusal(caller, client, by)

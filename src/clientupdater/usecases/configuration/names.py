@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from clientupdater.ports.unit_of_work import SYSTEM
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
@@ -26,14 +24,10 @@ class LookUpNames:
     def __call__(
         self,
         caller: Caller,
-        *,
-        branches: Iterable[UUID] = (),
-        areas: Iterable[UUID] = (),
-        people: Iterable[UUID] = (),
+        people: Iterable[UUID | None] = (),
     ) -> Names:
-        """Find the names of these, and the codes of every company."""
+        """Give the codes of all places, and the names of these people."""
         del caller
-        with self.work.begin(SYSTEM) as tx:
-            return tx.organisation.codes_of(
-                frozenset(branches), frozenset(areas), frozenset(people)
-            )
+        known = frozenset(person for person in people if person)
+        with self.work.autocommit() as tx:
+            return tx.organisation.names(known)

@@ -9,6 +9,7 @@ from attrs import evolve
 from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.errors import NotFound, Refused
 from clientupdater.domain.exports import NEEDS, ExportType
+from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Permission
 from clientupdater.usecases.clients.lists import require_reach
 
@@ -46,7 +47,7 @@ def reaches(actor: Actor, asked: ExportRequest) -> tuple[AccessScope, ...]:
 
 def still_reaches(tx: Transaction, export: Export) -> tuple[AccessScope, ...]:
     """Check again the rights of the person who asked: they may have ended since (A7, A8)."""
-    actor = tx.rights.actor(export.asked_by.id)
+    actor = tx.rights.actor(PersonId(export.asked_by.id))
     result = reaches(actor, export.asked) if actor else ()
     if not result or any(access_scope.is_nothing for access_scope in result):
         raise Refused("The person who asked for this export may no longer have it.")

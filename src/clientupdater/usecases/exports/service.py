@@ -14,7 +14,7 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.ports.audit import LoggedAction
 from clientupdater.ports.exports import Export, ExportKey
 from clientupdater.ports.filter_codec import encode_filter
-from clientupdater.ports.lists import ClientQuery, Page, PersonName
+from clientupdater.ports.lists import ClientQuery, Page, StaffMember
 from clientupdater.ports.queue import EXPORT_QUEUE, NewJob
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.clients.lists import looking, require_reach
@@ -53,7 +53,7 @@ class Exports:
         export = Export(
             id=uuid4(),
             asked=asked,
-            asked_by=PersonName(caller.actor.id, ""),
+            asked_by=StaffMember(caller.actor.id, ""),
             created_at=self.clock.now(),
             company=_only_company(result[0]),
         )

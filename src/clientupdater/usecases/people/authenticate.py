@@ -12,7 +12,6 @@ from clientupdater.domain.callers import Caller
 from clientupdater.domain.delegation import has_outgrown
 from clientupdater.domain.errors import NotFound, PasswordChangeRequired, Unauthenticated
 from clientupdater.domain.people import Act, is_barred
-from clientupdater.ports.unit_of_work import SYSTEM
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -80,7 +79,7 @@ class Authenticate:
 
     def _by_session(self, token: str, origin: Origin) -> Authenticated:
         now = self.clock.now()
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.autocommit() as tx:
             known = tx.sessions.find(fingerprint(token))
             if known is None or self._is_over(known, now):
                 raise Unauthenticated
@@ -91,7 +90,7 @@ class Authenticate:
 
     def _by_subject(self, subject: str, origin: Origin) -> Authenticated:
         """Find the person of a verified token; the issuer was called before this transaction."""
-        with self.work.begin(SYSTEM) as tx:
+        with self.work.autocommit() as tx:
             known = tx.people.by_subject(subject)
         if known is None or not known.actor.is_active or _is_locked_for_good(known.person):
             raise Unauthenticated

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from clientupdater.domain.access import rights_digest
 from clientupdater.domain.accounts import Issue, OneTime
@@ -13,17 +12,16 @@ from clientupdater.domain.sessions import ended_by_password_change
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from clientupdater.domain.ids import PersonId
     from clientupdater.ports.passwords import Passwords
     from clientupdater.ports.unit_of_work import Transaction
 
-_NONE: frozenset[UUID] = frozenset()
-
 
 def easy_guesses(tx: Transaction, passwords: Passwords) -> Guesses:
     """Return what a new password must not be: the commonest, and any company's name (U6)."""
-    companies = tx.organisation.codes_of(_NONE, _NONE, _NONE).companies
+    companies = tx.organisation.names(frozenset()).companies
     return Guesses(passwords.commonest(), tuple(companies.values()))
 
 

@@ -11,8 +11,9 @@ from attrs import field, frozen
 
 from clientupdater.domain.access import rights_digest
 from clientupdater.domain.errors import KeyUsedOtherwise
-from clientupdater.ports.idempotency import IdempotencyKey, StoredResponse
+from clientupdater.ports.idempotency import Claim, IdempotencyKey, StoredResponse
 from clientupdater.ports.sealing import Unreadable
+from clientupdater.ports.unit_of_work import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.sealing import Sealer
-    from clientupdater.ports.unit_of_work import UnitsOfWork
+    from clientupdater.ports.unit_of_work import RowSecurityScope, UnitsOfWork
 
 _BODY, _FINGERPRINT = "kept answer", "fingerprint of a request"
 """Purposes of sealing: stored responses open only with these very words."""
@@ -49,6 +50,8 @@ class KeyedRequest:
     caller: Caller
     route: str
     key: str = field(repr=False)
+    rls_scope: RowSecurityScope = SYSTEM
+    """What the request's own unit of work sees, as a rule: the key is claimed within it."""
     content: bytes = field(repr=False)
     """Path, query, precondition and body: two requests with other content are not the same."""
 
@@ -102,9 +105,10 @@ class Idempotency:
     ) -> tuple[StoredResponse | None, Reply | None]:
         """Claim the key; return the response stored under it, or act and store the reply."""
         now, key = self.clock.now(), request.idempotency_key
-        with self.work.outer_transaction() as transaction:
-            if stored := transaction.responses.claim(key, now):
-                return stored, None
+        claim = Claim(key, now)
+        with self.work.outer_transaction(request.rls_scope, claim) as transaction:
+            if transaction.stored:
+                return transaction.stored, None
             reply = act() if act else None
             if reply and not reply.refusal:
                 response = self._stored_response(request, reply)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
+from psycopg import ClientCursor
 from psycopg.types.json import Jsonb
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
@@ -13,10 +14,11 @@ from clientupdater.domain.errors import RequestInProgress
 from clientupdater.ports.idempotency import StoredResponse
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from clientupdater.adapters.postgres.core.connect import Connection
-    from clientupdater.ports.idempotency import IdempotencyKey
+    from clientupdater.ports.idempotency import Claim, IdempotencyKey
 
 
 QUERIES = named_queries("core/idempotency.sql")
@@ -27,19 +29,6 @@ class PostgresIdempotencyStore:
     """Responses by idempotency key."""
 
     _connection: Connection
-
-    def claim(self, key: IdempotencyKey, now: datetime) -> StoredResponse | None:
-        """Lock a key until the transaction ends; give the response stored under it."""
-        values = {"actor": key.actor, "key": _digest(key), "now": now}
-        row = self._connection.execute(QUERIES["claim"], values).fetchone()
-        is_free, fingerprint, rights, status, headers, body = row or (False, *[None] * 5)
-        if not is_free:
-            raise RequestInProgress
-        if fingerprint is None:
-            return None
-        return StoredResponse(
-            fingerprint=fingerprint, rights=rights, status=status, headers=headers, body=body
-        )
 
     def keep(
         self, key: IdempotencyKey, answer: StoredResponse, now: datetime, until: datetime
@@ -56,6 +45,27 @@ class PostgresIdempotencyStore:
             "until": until,
         }
         self._connection.execute(QUERIES["keep"], values)
+
+
+def claim_statement(connection: Connection, claim: Claim) -> str:
+    """Lock a key until the transaction ends, and read the response stored under it.
+
+    With the generation of the configuration before it, for the message that begins a transaction.
+    """
+    values = {"actor": claim.key.actor, "key": _digest(claim.key), "now": claim.at}
+    return ClientCursor(connection).mogrify(QUERIES["claim"], values)
+
+
+def stored_response(columns: Sequence[Any]) -> StoredResponse | None:
+    """Read the answer to a claim; raises RequestInProgress if another transaction has the key."""
+    is_free, fingerprint, rights, status, headers, body = columns
+    if not is_free:
+        raise RequestInProgress
+    if fingerprint is None:
+        return None
+    return StoredResponse(
+        fingerprint=fingerprint, rights=rights, status=status, headers=headers, body=body
+    )
 
 
 def _digest(key: IdempotencyKey) -> str:

@@ -1,8 +1,10 @@
 -- Responses stored with their effect. The method of the same name in idempotency.py runs each block.
 
 -- name: claim
-select is_free, request_hash, rights, status_code, headers, response
-from claim_answer(%(actor)s, %(key)s, %(now)s)
+-- Sent with the statement that begins the transaction, so its values are written into it.
+select g.generation, c.is_free, c.request_hash, c.rights, c.status_code, c.headers, c.response
+from configuration_generation g
+cross join claim_answer(%(actor)s, %(key)s, %(now)s) c
 
 -- name: keep
 -- It replaces one that has expired. The units of work before have set their own scopes, and

@@ -7,14 +7,38 @@ hole that neither fills raises UnfilledHoleError. Only SQL fills holes: data goe
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, LiteralString
+
+from attrs import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+_PARAMETER = re.compile(r"%\((\w+)\)s")
 _HOLE = re.compile(r"\{(\w+)\}")
+
+
+@frozen
+class Statement:
+    """A statement for a raw cursor, which finds its parameters by number and parses nothing."""
+
+    text: bytes
+    names: tuple[str, ...]
+
+    @classmethod
+    @lru_cache(maxsize=512)
+    def of(cls, sql: str) -> Statement:
+        """Number the named parameters; each text is parsed once."""
+        names = tuple(dict.fromkeys(_PARAMETER.findall(sql)))
+        number = {name: f"${n}" for n, name in enumerate(names, 1)}
+        text = _PARAMETER.sub(lambda each: number[each[1]], sql).replace("%%", "%")
+        return cls(text.encode(), names)
+
+    def values(self, params: Mapping[str, object]) -> list[object]:
+        return [params[name] for name in self.names]
 
 
 class UnfilledHoleError(LookupError):

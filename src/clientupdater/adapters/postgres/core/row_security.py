@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from psycopg.sql import Literal
 
+from clientupdater.adapters.postgres.configuration.configuration import QUERIES
 from clientupdater.adapters.postgres.core.scope_ids import scope_ids, uuid_array
 from clientupdater.domain.ids import CompanyId
 from clientupdater.ports.unit_of_work import System
 from clientupdater.runtime.deadlines import seconds_left
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from clientupdater.adapters.postgres.configuration.configuration import ConfigurationMemory
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
     from clientupdater.ports.unit_of_work import RowSecurityScope
 
-_COMPANIES = "select id from companies"
 _NOTHING = dict.fromkeys(
     (
         "system",
@@ -32,29 +35,55 @@ _NOTHING = dict.fromkeys(
 
 
 def begin(
-    control: TransactionControl, first: str, rls_scope: RowSecurityScope, *, is_savepoint: bool
-) -> None:
-    """Send `first` with the scope's settings: in one message, where its companies are known.
+    control: TransactionControl,
+    first: str,
+    rls_scope: RowSecurityScope,
+    memory: ConfigurationMemory,
+    last: str = QUERIES["generation"],
+) -> tuple[Any, ...]:
+    """Send `first`, the scope's settings and `last` in one message; give the row of `last`.
 
-    A savepoint comes after others in its transaction: it sets anew whatever they have set.
+    Its first column is the generation of the configuration: where a grant over every company is
+    spelt out with the companies of another one, the settings are sent again.
     """
-    begun = [first]
-    if not isinstance(rls_scope, System) and rls_scope.everywhere is not None:
-        companies = control.send(first, _COMPANIES).fetchall()
-        rls_scope, begun = rls_scope.over(CompanyId(company) for (company,) in companies), []
-    values = {**(_NOTHING if is_savepoint else {}), **_values(rls_scope)}
-    settings = {f"clientupdater.{name}": value for name, value in values.items()}
+    known = memory.latest
+    settings = _settings(rls_scope, known.companies if known else ())
+    row: tuple[Any, ...] = control.send(first, *settings, last).fetchall()[0]
+    if _is_over_everything(rls_scope) and (known is None or known.generation != row[0]):
+        companies = memory.at(row[0], control.connection).companies
+        control.send(*_settings(rls_scope, companies))
+    return row
+
+
+def begin_savepoint(
+    control: TransactionControl,
+    first: str,
+    rls_scope: RowSecurityScope,
+    memory: ConfigurationMemory,
+) -> tuple[Any, ...]:
+    """Begin a savepoint, which sets anew whatever others in its transaction have set."""
+    cleared = "; ".join([first, *(_set(name, "") for name in _NOTHING)])
+    return begin(control, cleared, rls_scope, memory)
+
+
+def _is_over_everything(rls_scope: RowSecurityScope) -> bool:
+    return not isinstance(rls_scope, System) and rls_scope.everywhere is not None
+
+
+def _settings(rls_scope: RowSecurityScope, companies: Iterable[Any]) -> list[str]:
+    settings = [_set(name, value) for name, value in _values(rls_scope, companies).items()]
     if (left := seconds_left()) is not None:
-        settings["statement_timeout"] = str(max(1, int(left * 1000)))
-    control.send(*begun, *(_set(name, value) for name, value in settings.items()))
+        settings.append(f"set local statement_timeout = {max(1, int(left * 1000))}")
+    return settings
 
 
 def _set(name: str, value: str) -> str:
-    return f"set local {name} = {Literal(value).as_string()}"
+    return f"set local clientupdater.{name} = {Literal(value).as_string()}"
 
 
-def _values(rls_scope: RowSecurityScope) -> dict[str, str]:
+def _values(rls_scope: RowSecurityScope, companies: Iterable[Any]) -> Mapping[str, str]:
     if isinstance(rls_scope, System):
         return {"system": "on"}
-    arrays = {name: uuid_array(ids) for name, ids in scope_ids(rls_scope).items()}
+    known = rls_scope.over(map(CompanyId, companies))
+    arrays = {name: uuid_array(ids) for name, ids in scope_ids(known).items() if ids}
     return {"actor": str(rls_scope.actor), **arrays}

@@ -7,7 +7,7 @@ released together with the statement that is sent next, or by the commit.
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import psycopg
 from attrs import define
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from clientupdater.adapters.postgres.core.connect import Connection
 
 Cursor: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
+Started = TypeVar("Started")
 
 
 @define(eq=False)
@@ -47,23 +48,21 @@ class TransactionControl:
         return cursor
 
     @contextmanager
-    def transaction(self, start: Callable[[str], object]) -> Iterator[None]:
+    def transaction(self, start: Callable[[str], Started]) -> Iterator[Started]:
         """Be in a transaction; `start` sends the statement it is given, with those that follow."""
         with self._rolling_back("rollback"):
-            start("begin")
-            yield
+            yield start("begin")
         self._pending = ""  # the commit releases every savepoint
         self.send("commit")
 
     @contextmanager
-    def savepoint(self, start: Callable[[str], object]) -> Iterator[None]:
+    def savepoint(self, start: Callable[[str], Started]) -> Iterator[Started]:
         """Be in a part of the transaction that is rolled back alone where it fails."""
         self._depth += 1
         name = f"part_{self._depth}"
         try:
             with self._rolling_back(f"rollback to {name}; release {name}"):
-                start(f"savepoint {name}")
-                yield
+                yield start(f"savepoint {name}")
             self._pending = f"release {name}"  # which releases the savepoints inside it too
         finally:
             self._depth -= 1

@@ -14,9 +14,17 @@ from psycopg_pool import PoolTimeout
 from clientupdater.adapters.postgres.audit.log import PostgresAuditLog
 from clientupdater.adapters.postgres.clients.clients import PostgresClients
 from clientupdater.adapters.postgres.clients.pension_numbers import PostgresPensionNumbers
-from clientupdater.adapters.postgres.configuration.settings import PostgresBusinessSettings
+from clientupdater.adapters.postgres.configuration.configuration import (
+    Configuration,
+    ConfigurationMemory,
+    read_generation,
+)
 from clientupdater.adapters.postgres.core import row_security
-from clientupdater.adapters.postgres.core.idempotency import PostgresIdempotencyStore
+from clientupdater.adapters.postgres.core.idempotency import (
+    PostgresIdempotencyStore,
+    claim_statement,
+    stored_response,
+)
 from clientupdater.adapters.postgres.core.transactions import TransactionControl
 from clientupdater.adapters.postgres.exports.jobs import PostgresExports
 from clientupdater.adapters.postgres.jobs.queue import (
@@ -45,8 +53,9 @@ from clientupdater.adapters.postgres.sync.staging import PostgresStaging
 from clientupdater.adapters.postgres.tracking.openings import PostgresOpenings
 from clientupdater.adapters.postgres.tracking.rows import PostgresRows
 from clientupdater.adapters.security.vault import required
-from clientupdater.domain.errors import Unavailable
+from clientupdater.domain.errors import RequestInProgress, Unavailable
 from clientupdater.ports.idempotency import OuterTransaction
+from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.runtime.deadlines import seconds_left
 
 if TYPE_CHECKING:
@@ -57,12 +66,14 @@ if TYPE_CHECKING:
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.adapters.security.vault import Vault
     from clientupdater.ports.exports import Snapshot
+    from clientupdater.ports.idempotency import Claim, StoredResponse
     from clientupdater.ports.sync import Work
     from clientupdater.ports.unit_of_work import RowSecurityScope
 
 Pool: TypeAlias = "ConnectionPool[Connection]"
 
 _NO_ANSWER = (psycopg.OperationalError, psycopg.InterfaceError)
+_BEGIN_READING = "begin read only; set local plan_cache_mode = force_generic_plan"
 _BEGIN_SNAPSHOT = "begin isolation level repeatable read, read only"
 
 
@@ -71,7 +82,16 @@ class PostgresTransaction:
     """Each repository, over one connection."""
 
     connection: Connection
+    memory: ConfigurationMemory
+    generation: int | None = None
     vault: Vault | None = None
+
+    @property
+    def settings(self) -> Configuration:
+        """The configuration of this moment; read once for each generation."""
+        if self.generation is None:
+            self.generation = read_generation(self.connection)
+        return self.memory.at(self.generation, self.connection)
 
     @property
     def clients(self) -> PostgresClients:
@@ -90,16 +110,12 @@ class PostgresTransaction:
         return PostgresRights(self.connection)
 
     @property
-    def settings(self) -> PostgresBusinessSettings:
-        return PostgresBusinessSettings(self.connection)
-
-    @property
     def audit(self) -> PostgresAuditLog:
         return PostgresAuditLog(self.connection)
 
     @property
     def read_models(self) -> PostgresReadModels:
-        return PostgresReadModels(self.connection)
+        return PostgresReadModels(self.connection, self.settings)
 
     @property
     def jobs(self) -> PostgresJobs:
@@ -135,7 +151,7 @@ class PostgresTransaction:
 
     @property
     def organisation(self) -> PostgresOrganisation:
-        return PostgresOrganisation(self.connection)
+        return PostgresOrganisation(self.connection, lambda: self.settings)
 
     @property
     def pension_numbers(self) -> PostgresPensionNumbers:
@@ -164,51 +180,147 @@ class PostgresTransaction:
         return PostgresStaging.begun(self.connection, required(self.vault), work)
 
 
+@define(eq=False)
+class _Outer:
+    """A transaction of several units of work, on one thread."""
+
+    control: TransactionControl
+    rls_scope: RowSecurityScope
+    start: Callable[[str], int]
+    """Sends a statement, and what begins the transaction behind it; gives the generation."""
+    generation: int
+    is_untouched: bool = True
+    """Whether no unit of work has begun in it yet."""
+
+    @contextmanager
+    def whole(self) -> Iterator[int]:
+        """Be the first unit of work: it needs no savepoint, since nothing came before it.
+
+        Where it fails the transaction begins again, with its claim.
+        """
+        self.is_untouched = False
+        try:
+            yield self.generation
+        except BaseException:
+            self.generation = self.start("rollback; begin")
+            self.is_untouched = True
+            raise
+
+
 @frozen
 class PostgresUnitsOfWork:
     """Units of work over a pool of connections."""
 
     pool: Pool
     vault: Vault | None = None
+    memory: ConfigurationMemory = field(factory=ConfigurationMemory, eq=False, repr=False)
     _thread: threading.local = field(factory=threading.local, init=False, eq=False, repr=False)
     """Holds the outer transaction of each thread that is in one."""
 
     @contextmanager
     def begin(self, rls_scope: RowSecurityScope) -> Iterator[PostgresTransaction]:
         """Begin one: leaving it cleanly commits, an exception rolls everything back."""
-        outer: TransactionControl | None = getattr(self._thread, "outer", None)
-        start = partial(row_security.begin, rls_scope=rls_scope, is_savepoint=outer is not None)
-        begun = _savepoint(outer, start) if outer else self._transaction(start)
-        with _translated(), begun as control:
-            yield PostgresTransaction(control.connection, self.vault)
+        with _translated():
+            if self._outer:
+                with self._inside(self._outer, rls_scope) as tx:
+                    yield tx
+            else:
+                with self._transaction("begin", rls_scope) as tx:
+                    yield tx
+
+    @contextmanager
+    def read(self, rls_scope: RowSecurityScope) -> Iterator[PostgresTransaction]:
+        """Begin one that only reads, with one plan for all values of a prepared statement.
+
+        Left to itself, PostgreSQL plans a page anew each time, which takes longer than the page.
+        """
+        with _translated():
+            if self._outer:
+                with self._inside(self._outer, rls_scope) as tx:
+                    yield tx
+            else:
+                with self._transaction(_BEGIN_READING, rls_scope) as tx:
+                    yield tx
+
+    @contextmanager
+    def autocommit(self) -> Iterator[PostgresTransaction]:
+        """Run statements that are transactions of their own, and that see no client."""
+        with _translated():
+            if self._outer:
+                yield self._repositories(self._outer.control, self._outer.generation)
+                return
+            patience = seconds_left(self.pool.timeout)
+            with self.pool.connection(timeout=patience) as connection:
+                yield self._repositories(TransactionControl.of(connection), None)
 
     @contextmanager
     def snapshot(self, rls_scope: RowSecurityScope) -> Iterator[Snapshot]:
         """Read one moment of the database; it keeps a connection, and no lock, until it ends."""
-
-        def start(control: TransactionControl, _: str) -> None:
-            row_security.begin(control, _BEGIN_SNAPSHOT, rls_scope, is_savepoint=False)
-
-        with _translated(), self._transaction(start) as control:
-            yield partial(open_table, control.connection)
+        with _translated(), self._transaction(_BEGIN_SNAPSHOT, rls_scope) as tx:
+            yield partial(open_table, tx.connection, tx.settings)
 
     @contextmanager
-    def outer_transaction(self) -> Iterator[OuterTransaction]:
+    def outer_transaction(
+        self, rls_scope: RowSecurityScope = SYSTEM, claim: Claim | None = None
+    ) -> Iterator[OuterTransaction]:
         """Make one transaction of the units of work that this thread begins inside."""
-        with _translated(), self._transaction(TransactionControl.send) as control:
-            self._thread.outer = control
+        claimed: list[StoredResponse | None] = [None]
+
+        def start(control: TransactionControl, first: str) -> int:
+            if claim is None:
+                return int(row_security.begin(control, first, rls_scope, self.memory)[0])
+            last = claim_statement(control.connection, claim)
+            generation, *columns = row_security.begin(control, first, rls_scope, self.memory, last)
+            claimed[0] = stored_response(columns)
+            return int(generation)
+
+        with _translated(), self._started(start) as (control, generation):
+            again = partial(_begun_again, partial(start, control), claimed)
+            self._thread.outer = _Outer(control, rls_scope, again, generation)
             connection = control.connection
             try:
                 yield OuterTransaction(
-                    PostgresIdempotencyStore(connection), PostgresJobOutcomes(connection)
+                    claimed[0],
+                    PostgresIdempotencyStore(connection),
+                    PostgresJobOutcomes(connection),
                 )
             finally:
                 del self._thread.outer
 
+    @property
+    def _outer(self) -> _Outer | None:
+        return getattr(self._thread, "outer", None)
+
+    @contextmanager
+    def _inside(self, outer: _Outer, rls_scope: RowSecurityScope) -> Iterator[PostgresTransaction]:
+        control = outer.control
+        if outer.is_untouched and rls_scope == outer.rls_scope:
+            with outer.whole() as generation:
+                yield self._repositories(control, generation)
+            return
+        outer.is_untouched = False
+
+        def start(first: str) -> int:
+            row = row_security.begin_savepoint(control, first, rls_scope, self.memory)
+            return int(row[0])
+
+        with control.savepoint(start) as generation:
+            yield self._repositories(control, generation)
+
     @contextmanager
     def _transaction(
-        self, start: Callable[[TransactionControl, str], object]
-    ) -> Iterator[TransactionControl]:
+        self, first: str, rls_scope: RowSecurityScope
+    ) -> Iterator[PostgresTransaction]:
+        def start(control: TransactionControl, _: str) -> int:
+            return int(row_security.begin(control, first, rls_scope, self.memory)[0])
+
+        with self._started(start) as (control, generation):
+            yield self._repositories(control, generation)
+
+    @contextmanager
+    def _started(
+        self, start: Callable[[TransactionControl, str], int]
+    ) -> Iterator[tuple[TransactionControl, int]]:
         """Be in one; where the connection is lost before it begins, begin it on another."""
         for is_last in (False, True):
             with ExitStack() as stack:
@@ -216,21 +328,28 @@ class PostgresUnitsOfWork:
                 connection = stack.enter_context(self.pool.connection(timeout=patience))
                 try:
                     control = TransactionControl.of(connection)
-                    stack.enter_context(control.transaction(partial(start, control)))
+                    generation = stack.enter_context(control.transaction(partial(start, control)))
                 except _NO_ANSWER:
                     if is_last or not connection.closed:
                         raise
                     continue
-                yield control
+                yield control, generation
                 return
 
+    def _repositories(
+        self, control: TransactionControl, generation: int | None
+    ) -> PostgresTransaction:
+        return PostgresTransaction(control.connection, self.memory, generation, self.vault)
 
-@contextmanager
-def _savepoint(
-    control: TransactionControl, start: Callable[[TransactionControl, str], object]
-) -> Iterator[TransactionControl]:
-    with control.savepoint(partial(start, control)):
-        yield control
+
+def _begun_again(
+    start: Callable[[str], int], claimed: list[StoredResponse | None], first: str
+) -> int:
+    """Begin a transaction again; the key may be another request's by now."""
+    generation = start(first)
+    if claimed[0]:
+        raise RequestInProgress
+    return generation
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.ports.exports import Export, ExportRequest
 from clientupdater.ports.filter_codec import decode_filter, encode_filter
-from clientupdater.ports.lists import PersonName
+from clientupdater.ports.lists import StaffMember
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -106,7 +106,7 @@ def _export(row: Sequence[Any]) -> Export:
     return Export(
         id=id_,
         asked=_request(kind, form, parameters),
-        asked_by=PersonName(PersonId(person), name),
+        asked_by=StaffMember(PersonId(person), name),
         created_at=created_at,
         company=company and CompanyId(company),
         status=JobStatus(status),

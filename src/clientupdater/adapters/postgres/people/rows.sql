@@ -382,3 +382,8 @@ where a.officer_id = %(officer)s
     and u.id = a.officer_id
     and c.id = a.client_id
     and c.branch_id <> all(t.branches || t.within)
+
+-- name: staff_names
+select id, staff_name(first_name, last_name, email)
+from users
+where id = any(%(people)s::uuid[])

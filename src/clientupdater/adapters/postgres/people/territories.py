@@ -8,15 +8,16 @@ from uuid import UUID
 
 from attrs import frozen
 
-from clientupdater.adapters.postgres.configuration.codes import _CODES
 from clientupdater.adapters.postgres.people.rows import QUERIES
 from clientupdater.domain.errors import NotFound
 from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
 from clientupdater.ports.codes import Names
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
+    from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.ports.people import PlaceKind
 
@@ -67,6 +68,7 @@ class PostgresOrganisation:
     """Branches, areas and companies by identity or code."""
 
     _connection: Connection
+    _configuration: Callable[[], Configuration]
 
     def branch(self, named: BranchId | str) -> BranchId:
         return BranchId(self._named("branch", named))
@@ -90,10 +92,8 @@ class PostgresOrganisation:
         identity: UUID = row[0]
         return identity
 
-    def codes_of(self, branches: Set[UUID], areas: Set[UUID], people: Set[UUID]) -> Names:
-        values: dict[str, dict[UUID, str]] = {"company": {}, "branch": {}, "area": {}}
-        values["person"] = {}
-        result = {"branches": list(branches), "areas": list(areas), "people": list(people)}
-        for kind, identity, code in self._connection.execute(_CODES, result):
-            values[kind][identity] = code
-        return Names(values["company"], values["branch"], values["area"], values["person"])
+    def names(self, people: Set[UUID]) -> Names:
+        known = self._configuration()
+        params = {"people": list(people)}
+        rows = self._connection.execute(QUERIES["staff_names"], params) if people else ()
+        return Names(known.companies, known.branches, known.areas, dict(rows))

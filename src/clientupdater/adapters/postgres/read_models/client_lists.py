@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from attrs import evolve, frozen
+from psycopg import RawCursor
 
-from clientupdater.adapters.postgres.core.scope_ids import over_known_companies
+from clientupdater.adapters.postgres.configuration.configuration import read_configuration
+from clientupdater.adapters.postgres.core.named_queries import Statement
 from clientupdater.adapters.postgres.read_models.client_page import client_page_statement
 from clientupdater.adapters.postgres.read_models.client_walk import choose_client_walk
 from clientupdater.adapters.postgres.read_models.conditions import moment_params, query_params
 from clientupdater.adapters.postgres.read_models.pieces import render
 from clientupdater.adapters.postgres.read_models.resolving import resolve
+from clientupdater.adapters.postgres.read_models.rows import (
+    Columns,
+    client_record,
+    worklist_item,
+)
 from clientupdater.adapters.postgres.read_models.scope import ScopePredicate
-from clientupdater.adapters.postgres.read_models.views import client_view, work_item
 from clientupdater.adapters.postgres.read_models.worklist_page import (
     worklist_page_statement,
     worklist_params,
@@ -25,23 +31,23 @@ from clientupdater.domain.periods import Period
 from clientupdater.ports.lists import ClientKey, ClientSort, Page, WorklistKey
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.connect import Connection
-    from clientupdater.adapters.postgres.read_models.views import Columns
     from clientupdater.adapters.postgres.read_models.worklist_walk import WorklistWalk
     from clientupdater.ports.lists import (
         ClientPage,
         ClientQuery,
-        ClientView,
+        ClientRecord,
         Looking,
         WorklistPage,
         WorklistQuery,
     )
 
 
-_ONE_PLAN = b"set local plan_cache_mode = force_generic_plan"
-"""Left to itself, PostgreSQL plans anew each time: a plan for known values looks cheaper to it."""
+_PLANNED_FOR_VALUES = b"set local plan_cache_mode = force_custom_plan"
+Rows = TypeVar("Rows")
 _FIRST_UNDATED = ClientKey("", ClientId(UUID(int=0)), is_undated=True)
 
 
@@ -50,19 +56,23 @@ class ClientLists:
     """Lists over one connection: resolve the query, choose the walk, run it, make the items."""
 
     connection: Connection
+    configuration: Configuration
+    cursor: Callable[[Connection], RawCursor[Columns]] = RawCursor
 
     def worklist(self, query: WorklistQuery, looking: Looking) -> WorklistPage:
         """Read a page of the open rows of the running periods."""
-        access_scope = over_known_companies(looking.statuses, self.connection)
+        access_scope = self.configuration.scope(looking.statuses)
         if access_scope.is_nothing:
             return Page((), None)
         walk = choose_worklist_walk(query, access_scope, looking.today)
         statement, params = worklist_page_statement(walk), worklist_params(walk)
         rows = self._page(statement, params, is_steady=walk.shape.is_steady)
         shown = rows[: query.limit]
-        items = (work_item(ClientId(row[4]), row[6:], walk.day) for row in shown if row[6])
+        items = self._made(
+            lambda known: tuple(worklist_item(row[6:], known, walk.day) for row in shown if row[6])
+        )
         after = _worklist_key(walk, shown[-1][:6]) if len(rows) > query.limit else None
-        return Page(tuple(items), after)
+        return Page(items, after)
 
     def clients(
         self, query: ClientQuery, looking: Looking, known: Collection[ClientId] = ()
@@ -79,19 +89,19 @@ class ClientLists:
             return Page(dated.items, _FIRST_UNDATED if undated.items else None)
         return Page((*dated.items, *undated.items), undated.after)
 
-    def client(self, client: ClientId | str, looking: Looking) -> ClientView | None:
+    def client(self, client: ClientId | str, looking: Looking) -> ClientRecord | None:
         """Read one by identity or client code."""
-        scope = ScopePredicate(over_known_companies(looking.clients, self.connection))
+        scope = ScopePredicate(self.configuration.scope(looking.clients))
         column = "c.id" if isinstance(client, UUID) else "c.client_code"
         statement = render(
             "client_one",
             which=f"{column} = %(which)s",
-            where=scope.over_clients(),
+            where=scope.form.over_clients(),
             shown=render("client_shown"),
         )
         params = {**moment_params(looking.now, looking.today), **scope.params, "which": client}
-        row = self.connection.execute(statement.encode(), params).fetchone()
-        return client_view(ClientId(row[1]), row[2:], looking) if row else None
+        rows = self._run(statement, params)
+        return self._records(rows, looking)[0] if rows else None
 
     def _undated(
         self, query: ClientQuery, looking: Looking, known: Collection[ClientId]
@@ -107,28 +117,48 @@ class ClientLists:
         *,
         is_undated: bool = False,
     ) -> ClientPage:
-        resolved = resolve(self.connection, query, looking, known, is_undated=is_undated)
+        resolved = resolve(
+            self.connection, self.configuration, query, looking, known, is_undated=is_undated
+        )
         if resolved is None:
             return Page((), None)
         walk = choose_client_walk(resolved)
         statement, params = client_page_statement(resolved, walk), query_params(resolved)
         rows = self._page(statement, params, is_steady=walk.is_steady)
         shown = rows[: query.limit]
-        items = (client_view(ClientId(row[1]), row[2:], looking) for row in shown if row[2])
+        items = self._records([row for row in shown if row[2]], looking)
         if len(rows) <= query.limit:
-            return Page(tuple(items), None)
+            return Page(items, None)
         value, client, *_ = shown[-1]
-        return Page(tuple(items), ClientKey(value, ClientId(client), is_undated))
+        return Page(items, ClientKey(value, ClientId(client), is_undated))
+
+    def _records(self, rows: Sequence[Columns], looking: Looking) -> tuple[ClientRecord, ...]:
+        return self._made(
+            lambda known: tuple(client_record(row[2:], known, looking) for row in rows)
+        )
+
+    def _made(self, make: Callable[[Configuration], Rows]) -> Rows:
+        """Make rows; a code that was added since the transaction began is read with all others."""
+        try:
+            return make(self.configuration)
+        except KeyError:
+            return make(read_configuration(self.connection))
 
     def _page(
         self, statement: str, params: Mapping[str, object], *, is_steady: bool
-    ) -> list[tuple[Any, ...]]:
-        """Run it by one plan, where one serves every page: planning takes longer than the page."""
+    ) -> list[Columns]:
+        """Run it by the one plan of all pages, or planned for its very values."""
         if is_steady:
-            self.connection.execute(_ONE_PLAN)
-        # Without preparation it is planned for its very values.
-        prepare = None if is_steady else False
-        return self.connection.execute(statement.encode(), params, prepare=prepare).fetchall()
+            return self._run(statement, params)
+        self.connection.execute(_PLANNED_FOR_VALUES)
+        return self._run(statement, params, prepare=False)
+
+    def _run(
+        self, sql: str, params: Mapping[str, object], *, prepare: bool | None = None
+    ) -> list[Columns]:
+        statement = Statement.of(sql)
+        cursor = self.cursor(self.connection)
+        return cursor.execute(statement.text, statement.values(params), prepare=prepare).fetchall()
 
 
 def _worklist_key(walk: WorklistWalk, columns: Columns) -> WorklistKey:

@@ -143,7 +143,7 @@ class _ClientPage:
         conditions = [*client_conditions(self.resolved), *self._search("c.id")]
         if self.resolved.query.filter.row is None:
             by_day = self.resolved.is_undated
-            own_scope = [ScopePredicate(self.resolved.client_scope).over_clients()]
+            own_scope = [ScopePredicate(self.resolved.client_scope).form.over_clients()]
             return [*(self._client_scopes() if by_day else own_scope), *conditions]
         block = "row" if self.resolved.query.q is None else "row_by_key"
         row = render(block, where=all_of(row_conditions(self.resolved)))
@@ -174,14 +174,14 @@ class _ClientPage:
         return [render("said_all", ranges=" intersect ".join(ranges), client=client), *checked]
 
     def _client_scopes(self) -> list[str]:
-        return [scope.over_clients() for scope in scope_predicates(self.resolved)]
+        return [scope.form.over_clients() for scope in scope_predicates(self.resolved)]
 
     def _row_scopes(self) -> list[str]:
-        return [scope.over_rows() for scope in scope_predicates(self.resolved)]
+        return [scope.form.over_rows() for scope in scope_predicates(self.resolved)]
 
     def _out_of_other_arms(self) -> str:
         """Hold for an own client m that no arm by place meets."""
-        places = (scope.by_place("m") for scope in scope_predicates(self.resolved))
+        places = (scope.form.by_place("m") for scope in scope_predicates(self.resolved))
         return f"not ({all_of(places)})"
 
     def _order(self, alias: str) -> dict[str, object]:
@@ -208,9 +208,9 @@ def _word_range(resolved: ResolvedQuery, area: Shape, n: int) -> str:
     if area.everything or area.companies:
         # The clients that are left are asked; row-level security asks each word already.
         return f"({render('range', word=word, where='true')})"
-    ranges = [render("range_of_branches", word=word, where=scope.over_words())]
+    ranges = [render("range_of_branches", word=word, where=scope.form.over_words())]
     if area.own:
-        beyond = f"not {scope.by_place('m')}"
-        own = {"whose": "r_actor", "beyond": beyond, "where": scope.over_words()}
+        beyond = f"not {scope.form.by_place('m')}"
+        own = {"whose": "r_actor", "beyond": beyond, "where": scope.form.over_words()}
         ranges.append(render("range_of_own", word=word, **own))
     return f"({' union all '.join(ranges)})"

@@ -6,14 +6,15 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
-from clientupdater.adapters.postgres.core.scope_ids import over_known_companies, scope_ids
+from clientupdater.adapters.postgres.core.scope_ids import scope_ids
 from clientupdater.domain.ids import PersonId
-from clientupdater.ports.filter_options import FilterOptions, Option, StatusOption
-from clientupdater.ports.lists import PersonName
+from clientupdater.ports.filter_options import FilterOption, FilterOptions, StatusOption
+from clientupdater.ports.lists import StaffMember
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.access_scope import AccessScope
     from clientupdater.ports.lists import Looking
@@ -32,15 +33,17 @@ _LOOKUPS = (
 )
 
 
-def read_filter_options(connection: Connection, looking: Looking) -> FilterOptions:
+def read_filter_options(
+    connection: Connection, configuration: Configuration, looking: Looking
+) -> FilterOptions:
     """Read the values in scope; each statement is planned for how many places that covers."""
 
     def read(query: str) -> Sequence[tuple[Any, ...]]:
         return connection.execute(QUERIES[query].encode(), params, prepare=False).fetchall()
 
-    status_scope = over_known_companies(looking.statuses, connection)
+    status_scope = configuration.scope(looking.statuses)
     params = {
-        **_scope_params(over_known_companies(looking.clients, connection)),
+        **_scope_params(configuration.scope(looking.clients)),
         "status_companies": list(status_scope.scopes),
     }
     options = _by_table(read("words"))
@@ -48,7 +51,7 @@ def read_filter_options(connection: Connection, looking: Looking) -> FilterOptio
         **{table: tuple(options[table]) for table in _LOOKUPS},
         statuses=_statuses(options),
         loan_statuses=tuple(word for (word,) in read("loan_statuses")),
-        officers=tuple(PersonName(PersonId(id_), name) for id_, name in read("officers")),
+        officers=tuple(StaffMember(PersonId(id_), name) for id_, name in read("officers")),
     )
 
 
@@ -56,7 +59,7 @@ def _by_table(rows: Sequence[tuple[Any, ...]]) -> Mapping[str, list[Any]]:
     options: dict[str, list[Any]] = defaultdict(list)
     for table, _, code, name, is_active, status in rows:
         key = f"reasons of {status}" if table == "reasons" else table
-        options[key].append(Option(code, name, is_active))
+        options[key].append(FilterOption(code, name, is_active))
     return options
 
 

@@ -197,35 +197,6 @@ s.branch_id = %(row_branch_then)s::uuid
         )
 )
 
--- name: resolve
-select
-    (select id from companies where code = %(company)s),
-    (select id from branches where code = %(branch)s and deleted_at is null),
-    (select id from areas where code = %(area)s and deleted_at is null),
-    (select id from products where code = %(product)s),
-    (select id from pension_types where code = %(pension_type)s),
-    (select id from pensioner_types where code = %(pensioner_type)s),
-    (select id from par_statuses where code = %(par_status)s),
-    (select id from account_types where code = %(account_type)s),
-    case
-        when %(row_status)s::text is not null
-            then (select id from status_types where code = %(row_status)s)
-        -- A reason belongs to one status, whose rows have an index.
-        else (select status_type_id from status_reasons where code = %(row_reason)s)
-    end,
-    (select id from status_reasons where code = %(row_reason)s),
-    (select id from branches where code = %(row_branch_then)s),
-    array(
-        select ab.branch_id
-        from areas a
-        join area_branches ab on ab.area_id = a.id
-        join branches b on b.id = ab.branch_id and b.deleted_at is null
-        where a.code = %(area)s and a.deleted_at is null
-    )
-
--- name: companies
-select id from companies
-
 -- name: words
 select words_of(sort_form(%(q)s))
 

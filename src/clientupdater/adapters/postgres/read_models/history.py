@@ -10,7 +10,7 @@ from clientupdater.domain.clients import masked_pension_number
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.sync.fields import Field, Source
 from clientupdater.ports.client_history import ChangedField, HistoryKey, SyncRun
-from clientupdater.ports.lists import Page, PersonName
+from clientupdater.ports.lists import Page, StaffMember
 
 if TYPE_CHECKING:
     from clientupdater.adapters.postgres.core.connect import Connection
@@ -44,7 +44,7 @@ def _changed_field(*columns: Any) -> ChangedField:
         old_value=shown(before),
         new_value=shown(after),
         changed_at=at,
-        by=PersonName(PersonId(person), person_name) if person else None,
+        by=StaffMember(PersonId(person), person_name) if person else None,
         run=SyncRun(job, Source(source)) if job else None,
     )
 

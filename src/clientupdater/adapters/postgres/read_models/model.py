@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
+from psycopg import RawCursor
 
 from clientupdater.adapters.postgres.read_models.client_lists import ClientLists
 from clientupdater.adapters.postgres.read_models.filter_options import read_filter_options
@@ -12,8 +13,9 @@ from clientupdater.adapters.postgres.read_models.history import read_client_hist
 from clientupdater.adapters.postgres.read_models.lookups import read_lookups
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
+    from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.ids import ClientId
     from clientupdater.ports.client_history import HistoryKey, HistoryPage
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.lists import (
         ClientPage,
         ClientQuery,
-        ClientView,
+        ClientRecord,
         Looking,
         Lookups,
         WorklistPage,
@@ -34,23 +36,29 @@ class PostgresReadModels:
     """Each read model is one named statement; its module says how it is made."""
 
     _connection: Connection
+    _configuration: Configuration
+    _cursor: Callable[[Connection], RawCursor[tuple[Any, ...]]] = RawCursor
+
+    @property
+    def _lists(self) -> ClientLists:
+        return ClientLists(self._connection, self._configuration, self._cursor)
 
     def worklist(self, query: WorklistQuery, looking: Looking) -> WorklistPage:
-        return ClientLists(self._connection).worklist(query, looking)
+        return self._lists.worklist(query, looking)
 
     def clients(
         self, query: ClientQuery, looking: Looking, known: Collection[ClientId] = ()
     ) -> ClientPage:
-        return ClientLists(self._connection).clients(query, looking, known)
+        return self._lists.clients(query, looking, known)
 
-    def client(self, client: ClientId | str, looking: Looking) -> ClientView | None:
-        return ClientLists(self._connection).client(client, looking)
+    def client(self, client: ClientId | str, looking: Looking) -> ClientRecord | None:
+        return self._lists.client(client, looking)
 
     def client_history(self, client: ClientId, limit: int, after: HistoryKey | None) -> HistoryPage:
         return read_client_history(self._connection, client, limit, after)
 
     def filter_options(self, looking: Looking) -> FilterOptions:
-        return read_filter_options(self._connection, looking)
+        return read_filter_options(self._connection, self._configuration, looking)
 
     def lookups(self, *, inactive: bool) -> Lookups:
         return read_lookups(self._connection, inactive=inactive)

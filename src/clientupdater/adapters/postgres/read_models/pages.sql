@@ -174,12 +174,14 @@ select k.value, k.client_id, {shown}
 from keys k
 left join clients c on c.id = k.client_id and c.deleted_at is null
 {current}
+{staff}
 order by k.value {direction}, k.client_id {direction}
 
 -- name: client_one
-select null, c.id, {shown}
+select null, null, {shown}
 from clients c
 {current}
+{staff}
 where c.deleted_at is null and {which} and {where}
 
 -- name: work_page
@@ -191,6 +193,7 @@ select k.phase, k.due_on, k.work_rank, k.sort_name, k.client_id, k.period, {show
 from keys k
 left join clients c on c.id = k.client_id and c.deleted_at is null
 left join client_period_status s on s.client_id = c.id and s.period = k.period
+{staff}
 order by k.phase, {order}
 
 -- name: current
@@ -209,49 +212,31 @@ left join lateral (
     limit 1
 ) s on true
 
--- name: officer
-(
-    select jsonb_build_array(u.id, staff_name(u.first_name, u.last_name, u.email))
-    from users u
-    where u.id = c.assigned_to
-)
+-- name: staff
+left join users officer on officer.id = c.assigned_to
+left join users author on author.id = s.updated_by
 
 -- name: snapshot
-s.period,
-(select t.code from status_types t where t.id = s.status_type_id),
-(select r.code from status_reasons r where r.id = s.reason_id),
-s.remarks, s.has_payment, s.update_count, s.is_terminal, s.exempt_cause, s.next_follow_up_on,
-s.promised_on, s.promised_amount,
-(select b.code from branches b where b.id = s.branch_id),
-(
-    select jsonb_build_array(u.id, staff_name(u.first_name, u.last_name, u.email))
-    from users u
-    where u.id = s.updated_by
-),
+s.period, s.status_type_id::text, s.reason_id::text, s.remarks, s.has_payment, s.update_count, s.is_terminal,
+s.exempt_cause, s.next_follow_up_on, s.promised_on, s.promised_amount, s.branch_id::text,
+s.updated_by, staff_name(author.first_name, author.last_name, author.email),
 s.updated_at, s.version
 
 -- name: work_shown
-c.client_code, c.full_name, c.contact_number, c.contact_number_alt,
-(select b.code from branches b where b.id = c.branch_id),
-c.past_due_amount,
-(select ps.code from par_statuses ps where ps.id = c.par_status_id),
-{officer}, {snapshot}
+-- The members of a shape in its order, with the ids of codes: the configuration in memory has those.
+c.id, c.client_code, c.full_name, c.contact_number, c.contact_number_alt, c.branch_id::text,
+c.past_due_amount, c.par_status_id::text,
+c.assigned_to, staff_name(officer.first_name, officer.last_name, officer.email),
+{snapshot}
 
 -- name: client_shown
-c.client_code, c.full_name, c.address,
-(select co.code from companies co where co.id = c.company_id),
-(select b.code from branches b where b.id = c.branch_id),
-(select p.code from products p where p.id = c.product_id),
-(select pt.code from pension_types pt where pt.id = c.pension_type_id),
-(select pt.code from pensioner_types pt where pt.id = c.pensioner_type_id),
-(select ps.code from par_statuses ps where ps.id = c.par_status_id),
-(select a.code from account_types a where a.id = c.account_type_id),
-c.pension_last4, c.birth_date, c.contact_number, c.contact_number_alt,
+c.id, c.client_code, c.full_name, c.address, c.company_id::text, c.branch_id::text,
+c.product_id::text, c.pension_type_id::text, c.pensioner_type_id::text, c.par_status_id::text,
+c.account_type_id::text,
+'••••' || c.pension_last4, c.birth_date, c.contact_number, c.contact_number_alt,
 case when c.contact_conflict then {conflict} end,
 c.past_due_amount, c.loan_status, c.is_active, {trackable},
-{officer},
+c.assigned_to, staff_name(officer.first_name, officer.last_name, officer.email),
 c.sync_source::text, c.last_synced_at, c.created_at, c.updated_at, c.version,
-c.company_id, c.branch_id, c.assigned_to,
-(select p.tracking_cycle::text from products p where p.id = c.product_id),
 c.tracking_cycle_from,
 {snapshot}

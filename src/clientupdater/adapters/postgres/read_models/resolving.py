@@ -4,39 +4,40 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from attrs import evolve, frozen
 
-from clientupdater.adapters.postgres.core.scope_ids import over_known_companies
 from clientupdater.adapters.postgres.read_models.client_page import rare_words_statement
 from clientupdater.adapters.postgres.read_models.client_walk import ResolvedQuery, common_from
 from clientupdater.adapters.postgres.read_models.conditions import query_params
 from clientupdater.adapters.postgres.read_models.pieces import BLOCKS
 from clientupdater.domain.errors import Fault, InvalidInput
-from clientupdater.domain.ids import ClientId
+from clientupdater.domain.ids import BranchId, ClientId
 from clientupdater.domain.statuses import PENDING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from uuid import UUID
 
+    from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.ports.lists import ClientFilter, ClientQuery, Looking
 
 
-_CODES = (
-    "company",
-    "branch",
-    "area",
-    "product",
-    "pension_type",
-    "pensioner_type",
-    "par_status",
-    "account_type",
-    "row_status",
-    "row_reason",
-    "row_branch_then",
-)
+_KINDS = {
+    "company": "company",
+    "branch": "branch",
+    "area": "area",
+    "product": "product",
+    "pension_type": "pension_type",
+    "pensioner_type": "pensioner_type",
+    "par_status": "par_status",
+    "account_type": "account_type",
+    "row_status": "status",
+    "row_reason": "reason",
+    "row_branch_then": "any_branch",
+}
+"""The filters that name a code, and what it is a code of."""
 _NUMBER = re.compile(r"[0-9\s+().-]+")
 FEWEST_DIGITS = 7
 """Digits that make a contact number: nobody's has fewer."""
@@ -44,6 +45,7 @@ FEWEST_DIGITS = 7
 
 def resolve(
     connection: Connection,
+    configuration: Configuration,
     query: ClientQuery,
     looking: Looking,
     known: Collection[ClientId] = (),
@@ -55,18 +57,18 @@ def resolve(
     Raises InvalidInput for each code that does not exist.
     """
     resolver = _Resolver(connection)
-    ids, members = resolver.codes(query.filter)
+    ids = _ids_of(query.filter, configuration)
     search = resolver.search(query.q, known) if query.q is not None else {}
     if search is None:
         return None
     resolved = ResolvedQuery(
         query=query,
-        client_scope=over_known_companies(looking.clients, connection),
-        status_scope=over_known_companies(looking.statuses, connection),
+        client_scope=configuration.scope(looking.clients),
+        status_scope=configuration.scope(looking.statuses),
         now=looking.now,
         today=looking.today,
         ids=ids,
-        area_members=tuple(members),
+        area_members=_members(ids, configuration),
         is_undated=is_undated,
         **search,
     )
@@ -74,21 +76,29 @@ def resolve(
     return resolved if many is None else resolver.with_rare_words(resolved, many)
 
 
+def _ids_of(asked: ClientFilter, configuration: Configuration) -> Mapping[str, UUID]:
+    named = _codes_in(asked)
+    known = configuration.ids
+    ids = {name: known[_KINDS[name]].get(code) for name, code in named.items()}
+    if unknown := [name for name, identity in ids.items() if identity is None]:
+        faults = (Fault(name.removeprefix("row_"), "there is no such code") for name in unknown)
+        raise InvalidInput(faults)
+    found = {name: identity for name, identity in ids.items() if identity}
+    if reason := found.get("row_reason"):
+        # A reason belongs to one status, whose rows have an index.
+        found.setdefault("row_status", configuration.status_of_reason[reason])
+    return found
+
+
+def _members(ids: Mapping[str, UUID], configuration: Configuration) -> tuple[BranchId, ...]:
+    area = ids.get("area")
+    members = configuration.area_branches.get(area, ()) if area else ()
+    return tuple(map(BranchId, members))
+
+
 @frozen
 class _Resolver:
     connection: Connection
-
-    def codes(self, asked: ClientFilter) -> tuple[Mapping[str, UUID], Collection[Any]]:
-        named = _codes_in(asked)
-        if not named:
-            return {}, ()
-        params = {**dict.fromkeys(_CODES), **named}
-        ((*ids, members),) = self.connection.execute(BLOCKS["resolve"].encode(), params).fetchall()
-        known = dict(zip(_CODES, ids, strict=True))
-        if unknown := [name for name in named if known[name] is None]:
-            faults = (Fault(name.removeprefix("row_"), "there is no such code") for name in unknown)
-            raise InvalidInput(faults)
-        return {name: id_ for name, id_ in known.items() if id_}, members
 
     def search(self, q: str, known: Collection[ClientId]) -> dict[str, Any] | None:
         """Find the clients that a number or code names, else the words of names."""
@@ -117,7 +127,7 @@ class _Resolver:
 
 
 def _codes_in(asked: ClientFilter) -> dict[str, str]:
-    codes = {name: _code_in(asked, name) for name in _CODES}
+    codes = {name: _code_in(asked, name) for name in _KINDS}
     if asked.row and asked.row.touched is False:
         # A row that nobody has touched is at PENDING, and rows of one status have an index.
         codes["row_status"] = codes["row_status"] or PENDING

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import define
 
-from clientupdater.adapters.postgres.core.scope_ids import over_known_companies
 from clientupdater.adapters.postgres.read_models.conditions import (
     client_conditions,
     query_params,
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.adapters.postgres.read_models.client_walk import ResolvedQuery
     from clientupdater.domain.access_scope import AccessScope
@@ -43,11 +43,13 @@ _ORDER: Mapping[ExportType, str] = {
 }
 
 
-def open_table(connection: Connection, asked: TableRequest) -> PostgresTable:
+def open_table(
+    connection: Connection, configuration: Configuration, asked: TableRequest
+) -> PostgresTable:
     """Open a table within a transaction that sees no later change."""
-    scopes = [over_known_companies(scope, connection) for scope in _distinct(asked)]
+    scopes = [configuration.scope(scope) for scope in _distinct(asked)]
     looking = Looking(clients=scopes[-1], statuses=scopes[-1], now=asked.now, today=asked.today)
-    resolved = resolve(connection, ClientQuery(filter=asked.asked.filter), looking)
+    resolved = resolve(connection, configuration, ClientQuery(filter=asked.asked.filter), looking)
     assert resolved is not None  # noqa: S101 — only a search can find nobody
     connection.execute("select set_config('timezone', %s, true)", (str(asked.zone),))
     ((as_of,),) = connection.execute("select now()").fetchall()
@@ -111,7 +113,7 @@ class PostgresTable:
 
     @cached_property
     def _where(self) -> str:
-        scopes = [predicate.over_clients() for predicate in self._predicates]
+        scopes = [predicate.form.over_clients() for predicate in self._predicates]
         clients, rows = client_conditions(self._resolved), row_conditions(self._resolved)
         if self._table.asked.type is not ExportType.CLIENTS:
             return all_of([*scopes, *clients, *rows])

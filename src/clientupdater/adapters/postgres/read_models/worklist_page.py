@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 
+from clientupdater.adapters.postgres.core.scope_ids import uuid_array
 from clientupdater.adapters.postgres.read_models.pieces import all_of, render
 from clientupdater.adapters.postgres.read_models.scope import ScopePredicate
 from clientupdater.adapters.postgres.read_models.worklist_walk import DUE, LATER, UNDATED
@@ -13,6 +15,7 @@ from clientupdater.domain.periods import Cycle
 from clientupdater.ports.lists import WorklistOrder
 
 if TYPE_CHECKING:
+    from clientupdater.adapters.postgres.read_models.scope import PredicateForm
     from clientupdater.adapters.postgres.read_models.worklist_walk import WorklistWalk
 
 _Place: TypeAlias = tuple[str, ...]
@@ -67,14 +70,31 @@ _EACH_PERIOD = tuple(f"%(period_{n})s::text" for n, _ in enumerate(Cycle))
 
 def worklist_page_statement(walk: WorklistWalk) -> str:
     """Render it: one item more than the limit, which shows that there is another page."""
-    page = _WorklistPage(walk)
+    shape, after = walk.shape, walk.after
+    return _rendered(
+        _WorklistPage(
+            order=walk.order,
+            phases=walk.phases,
+            resumed=after.phase if after else None,
+            limit=walk.limit + 1,
+            walks_branches=bool(shape.branches),
+            walks_companies=bool(shape.companies),
+            walks_everything=shape.everything,
+            walks_own=shape.own,
+            scope=ScopePredicate(walk.access_scope).form,
+        )
+    )
+
+
+@lru_cache(maxsize=256)
+def _rendered(page: _WorklistPage) -> str:
     return render(
         "work_page",
         own_work=page.own_work(),
-        phases=" union all ".join(page.phase(phase) for phase in walk.phases),
-        limit=walk.limit + 1,
+        phases=" union all ".join(page.phase(phase) for phase in page.phases),
+        limit=page.limit,
         shown=render("work_shown"),
-        order=page.order("k"),
+        order=page.sorted_by("k"),
     )
 
 
@@ -85,8 +105,8 @@ def worklist_params(walk: WorklistWalk) -> dict[str, object]:
         "day": walk.day,
         "periods": walk.periods,
         **{f"period_{n}": period for n, period in enumerate(walk.periods)},
-        "branches": list(walk.shape.branches),
-        "companies": list(walk.shape.companies),
+        "branches": uuid_array(walk.shape.branches),
+        "companies": uuid_array(walk.shape.companies),
         **ScopePredicate(walk.access_scope).params,
     }
     if after:
@@ -100,57 +120,62 @@ def worklist_params(walk: WorklistWalk) -> dict[str, object]:
     return params
 
 
-@frozen
+@frozen(kw_only=True)
 class _WorklistPage:
-    walk: WorklistWalk
+    """What the text of the statement depends on; its values are parameters."""
+
+    order: WorklistOrder
+    phases: tuple[int, ...]
+    resumed: int | None
+    """The phase in which the page before ended."""
+    limit: int
+    walks_branches: bool
+    walks_companies: bool
+    walks_everything: bool
+    walks_own: bool
+    scope: PredicateForm
 
     @property
     def _columns(self) -> _Place:
-        return _COLUMNS[self.walk.order]
+        return _COLUMNS[self.order]
 
-    @property
-    def _scope(self) -> ScopePredicate:
-        return ScopePredicate(self.walk.access_scope)
-
-    def order(self, alias: str) -> str:
+    def sorted_by(self, alias: str) -> str:
         return ", ".join(f"{alias}.{column}" for column in (*self._columns, "period"))
 
     def phase(self, phase: int) -> str:
-        conditions = [_IN_PHASE[self.walk.order][phase]]
-        if self.walk.resumes(phase):
-            conditions = [_IN_REST_OF_PHASE[self.walk.order][phase], self._after(phase)]
+        conditions = [_IN_PHASE[self.order][phase]]
+        if phase == self.resumed:
+            conditions = [_IN_REST_OF_PHASE[self.order][phase], self._after(phase)]
         arms = " union ".join(f"({arm})" for arm in self._arms(phase, conditions))
-        limit = self.walk.limit + 1
-        return render("phase", phase=phase, arms=arms, order=self.order("u"), limit=limit)
+        order = self.sorted_by("u")
+        return render("phase", phase=phase, arms=arms, order=order, limit=self.limit)
 
     def own_work(self) -> str:
         """Render the actor's own clients, found once for all phases."""
-        if not self.walk.shape.own:
+        if not self.walks_own:
             return ""
-        beyond = f"not {self._scope.by_place('m')}"
+        beyond = f"not {self.scope.by_place('m')}"
         scope = render("scope_self", who="c", p="r")
         return render("own_work", scope=scope, whose="r_actor", beyond=beyond)
 
     def _arms(self, phase: int, conditions: list[str]) -> list[str]:
-        shape = self.walk.shape
-        arms = [self._each_branch(phase, conditions)] if shape.branches else []
-        if shape.companies or shape.everything:
+        arms = [self._each_branch(phase, conditions)] if self.walks_branches else []
+        if self.walks_companies or self.walks_everything:
             arms.append(self._side_by_side(conditions))
-        if shape.own:
+        if self.walks_own:
             arms.append(render("walk_own_work", where=all_of(conditions), **self._holes()))
         return arms
 
     def _each_branch(self, phase: int, conditions: list[str]) -> str:
-        where = all_of([*conditions, self._scope.over_rows()])
+        where = all_of([*conditions, self.scope.over_rows()])
         ends = {**self._ends(phase), **self._holes()}
         walk = render("walk_branch_work", where=where, **ends)
         return render("each_branch_and_period", walk=walk)
 
     def _side_by_side(self, conditions: list[str]) -> str:
         """Walk the periods side by side, over everything or past other companies."""
-        everything = self.walk.shape.everything
-        lead = "true" if everything else render("of_companies", who="s")
-        holes = {"where": all_of([*conditions, self._scope.over_rows()]), **self._holes()}
+        lead = "true" if self.walks_everything else render("of_companies", who="s")
+        holes = {"where": all_of([*conditions, self.scope.over_rows()]), **self._holes()}
         walks = " union all ".join(
             f"({render('walk_work', lead=lead, period=period, **holes)})" for period in _EACH_PERIOD
         )
@@ -158,20 +183,20 @@ class _WorklistPage:
 
     def _holes(self) -> dict[str, object]:
         order = ", ".join(f"s.{column}" for column in self._columns)
-        return {"keys": _KEYS[self.walk.order], "order": order, "limit": self.walk.limit + 1}
+        return {"keys": _KEYS[self.order], "order": order, "limit": self.limit}
 
     def _after(self, phase: int) -> str:
         """Hold for a row after the last item of the page before."""
         # All undated rows have one day, which is no part of their place.
-        dateless = self.walk.order is WorklistOrder.WORK and phase == UNDATED
+        dateless = self.order is WorklistOrder.WORK and phase == UNDATED
         order = [c for c in (*self._columns, "period") if not (dateless and c == "due_on")]
         columns = ", ".join(f"s.{column}" for column in order)
         return f"({columns}) > ({', '.join(_PLACES[column] for column in order)})"
 
     def _ends(self, phase: int) -> dict[str, object]:
         """Where the walk of one branch and period begins and ends."""
-        first, last = _ENDS[self.walk.order][phase]
-        if self.walk.resumes(phase):
+        first, last = _ENDS[self.order][phase]
+        if phase == self.resumed:
             first = tuple(_PLACES[column] for column in self._columns)
         return {"begun": self._compared(">=", first), "ended": self._compared("<=", last)}
 

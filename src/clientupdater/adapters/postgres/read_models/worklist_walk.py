@@ -43,10 +43,6 @@ class WorklistWalk:
     def periods(self) -> list[str]:
         return running_periods(self.day)
 
-    def resumes(self, phase: int) -> bool:
-        """Whether the page before ended within this phase."""
-        return self.after is not None and self.after.phase == phase
-
 
 def choose_worklist_walk(
     query: WorklistQuery, access_scope: AccessScope, today: date

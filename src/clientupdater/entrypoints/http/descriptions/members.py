@@ -278,5 +278,10 @@ _SYSTEM = {
     "services": About("Each service that this one uses, by its name."),
     "sources": About("Each source of clients, by its name."),
 }
-_GROUPS = (_CLIENTS, _TRACKING, _LISTS, _LOOKUPS, _PEOPLE, _WORK, _SYNC, _SYSTEM)
+_OF_SHAPES = {
+    "StaffMember.name": About("The name, for people to read.", "Ana Cruz"),
+    "StatusOption.reasons": About("The reasons under the status."),
+    "WorklistItem.client": About("The client to contact."),
+}
+_GROUPS = (_OF_SHAPES, _CLIENTS, _TRACKING, _LISTS, _LOOKUPS, _PEOPLE, _WORK, _SYNC, _SYSTEM)
 MEMBERS: Mapping[str, About] = {name: about for group in _GROUPS for name, about in group.items()}

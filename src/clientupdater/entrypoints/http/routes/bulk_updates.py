@@ -14,9 +14,10 @@ from clientupdater.entrypoints.http.contract import MIB, Call, Endpoint, part
 from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.routes.fields import Version
-from clientupdater.entrypoints.http.routes.rows import PeriodEvent, PeriodSnapshot, names_in
+from clientupdater.entrypoints.http.routes.rows import PeriodEvent, names_in, snapshot_of
 from clientupdater.entrypoints.http.routes.update_fields import UpdateFields, update_of
 from clientupdater.entrypoints.structuring import Many, Text
+from clientupdater.ports.lists import PeriodSnapshot
 from clientupdater.usecases.tracking.bulk import BulkItem
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _results(call: Call, outcomes: Iterable[Any]) -> BulkResults:
 def _result(outcome: Outcome[Written], names: Any) -> BulkItemResult:
     if outcome.result:
         done = outcome.result
-        snapshot = PeriodSnapshot.of(done.client, done.row, names)
+        snapshot = snapshot_of(done.client, done.row, names)
         return BulkItemResult(outcome.index, 201, PeriodEvent.of(done.event, names), snapshot)
     if outcome.error is None:
         return BulkItemResult(outcome.index, 424)

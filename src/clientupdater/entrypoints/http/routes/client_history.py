@@ -16,8 +16,8 @@ from clientupdater.entrypoints.http.cursors import opened_place, sealed_cursor
 from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.routes.fields import PageQuery
 from clientupdater.entrypoints.http.routes.rights import admitting
-from clientupdater.entrypoints.http.routes.rows import StaffMember
 from clientupdater.ports.client_history import HistoryKey
+from clientupdater.ports.lists import StaffMember
 
 if TYPE_CHECKING:
     from clientupdater.ports.client_history import ChangedField
@@ -46,7 +46,7 @@ class ClientChange:
             old_value=change.old_value,
             new_value=change.new_value,
             changed_at=change.changed_at,
-            by=StaffMember(change.by.id, change.by.name) if change.by else None,
+            by=change.by,
             sync_job=change.run.id if change.run else None,
             source=change.run.source if change.run else None,
         )

@@ -20,12 +20,12 @@ from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_place, sealed_cursor
 from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.routes.fields import Cursor, Limit
-from clientupdater.entrypoints.http.routes.rows import ClientRecord
 from clientupdater.entrypoints.structuring import Integer, Text
 from clientupdater.ports.lists import (
     ClientFilter,
     ClientKey,
     ClientQuery,
+    ClientRecord,
     ClientSort,
     StatusFilter,
 )
@@ -153,7 +153,7 @@ def _clients(
         )
     )
     cursor = sealed_cursor(call, page.after) if page.after else None
-    return ClientsPage(tuple(map(ClientRecord.of, page.items)), cursor, page.has_more)
+    return ClientsPage(page.items, cursor, page.has_more)
 
 
 def _client_key(sort: ClientSort, place: _Placed[Any]) -> ClientKey:
@@ -187,7 +187,7 @@ def _officer(caller: Caller, text: str | None) -> Any:
 
 def get_client(call: Call) -> Answer:
     """Show a client with the snapshot of the running period."""
-    shown = ClientRecord.of(call.app.clients.show(call.caller, call.path["client"]))
+    shown = call.app.clients.show(call.caller, call.path["client"])
     return Answer(value=shown, version=shown.version)
 
 

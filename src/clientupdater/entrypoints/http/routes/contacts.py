@@ -14,8 +14,8 @@ from clientupdater.entrypoints.http.contract import Answer, Call, Endpoint
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
 from clientupdater.entrypoints.http.routes.fields import Version
 from clientupdater.entrypoints.http.routes.rights import admitting
-from clientupdater.entrypoints.http.routes.rows import ClientRecord
 from clientupdater.entrypoints.structuring import Many, Text
+from clientupdater.ports.lists import ClientRecord
 
 if TYPE_CHECKING:
     pass
@@ -78,7 +78,7 @@ def settle_contact_conflict(call: Call) -> Answer:
 def _shown(call: Call) -> Answer:
     """Show the client, by the very right that wrote to it."""
     client, by = call.path["client"], Permission.CLIENTS_UPDATE
-    shown = ClientRecord.of(call.app.clients.show(call.caller, client, by))
+    shown = call.app.clients.show(call.caller, client, by)
     return Answer(value=shown, version=shown.version)
 
 

@@ -16,8 +16,8 @@ from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.routes.fields import PageQuery
-from clientupdater.entrypoints.http.routes.rows import StaffMember
 from clientupdater.entrypoints.structuring import Text
+from clientupdater.ports.lists import StaffMember
 from clientupdater.ports.queue import Job as QueuedJob
 from clientupdater.ports.queue import JobsAsked
 
@@ -113,8 +113,7 @@ def _shown(call: Call, job: QueuedJob) -> Job:
 
 def jobs_shown(call: Call, jobs: Sequence[QueuedJob]) -> tuple[Job, ...]:
     """Show jobs, with the names of who asked for them."""
-    people = {job.asked_by for job in jobs if job.asked_by}
-    names = call.app.look_up_names(call.caller, people=people)
+    names = call.app.look_up_names(call.caller, [job.asked_by for job in jobs])
     return tuple(_of(job, names.companies, names.people) for job in jobs)
 
 

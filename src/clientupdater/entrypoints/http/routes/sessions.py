@@ -22,8 +22,7 @@ from clientupdater.entrypoints.http.routes.shapes import (
 from clientupdater.entrypoints.structuring import Text
 
 if TYPE_CHECKING:
-    from clientupdater.domain.accounts import OpenSession, Person
-    from clientupdater.ports.codes import Names
+    from clientupdater.domain.accounts import OpenSession
 
 Password = Annotated[str, Text(longest=1024)]
 
@@ -84,21 +83,11 @@ class SessionList:
     items: tuple[Session, ...]
 
 
-def names_around(call: Call, *people: Person) -> Names:
-    """Look up the names in the users' territories."""
-    held = [person.territory for person in people]
-    return call.app.look_up_names(
-        call.caller,
-        branches=[branch for each in held for branch in each.branches],
-        areas=[area for each in held for area in each.areas],
-    )
-
-
 def sign_in(call: Call) -> OpenedSession:
     """Open a session. Send its token as `Authorization: Bearer …` with every other request."""
     body: SignInRequest = call.body
     done = call.app.sign_in(body.email, body.password, call.caller.origin)
-    user = User.of(done.person, names_around(call, done.person))
+    user = User.of(done.person, call.app.look_up_names(call.caller))
     return OpenedSession(done.token, done.expires_at, done.idle_seconds, user)
 
 
@@ -110,7 +99,7 @@ def sign_out(call: Call) -> None:
 def get_current_user(call: Call) -> CurrentUser:
     """Show the signed-in user with permissions and territory."""
     shown = call.app.people.show(call.caller, call.caller.actor.id)
-    names = names_around(call, shown.person)
+    names = call.app.look_up_names(call.caller)
     user, opened = User.of(shown.person, names), call.session.open
     return CurrentUser(
         user=user,

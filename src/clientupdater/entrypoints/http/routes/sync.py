@@ -23,7 +23,6 @@ from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.routes.fields import PageQuery
 from clientupdater.entrypoints.http.routes.rights import admitting
-from clientupdater.entrypoints.http.routes.rows import ClientRecord
 from clientupdater.entrypoints.http.routes.sync_shapes import (
     RejectedRow,
     RejectedRowsPage,
@@ -32,6 +31,7 @@ from clientupdater.entrypoints.http.routes.sync_shapes import (
     SyncPlan,
 )
 from clientupdater.entrypoints.structuring import Text
+from clientupdater.ports.lists import ClientRecord
 
 if TYPE_CHECKING:
     from clientupdater.domain.sync.jobs import SyncJob as SourceSyncJob
@@ -129,7 +129,7 @@ def refresh_client(call: Call) -> Answer:
     """Read one client from NextBank now, and apply what differs."""
     call.app.sync.refresh_client(call.caller, call.path["client"])
     view = call.app.clients.show(call.caller, call.path["client"], _EXECUTE)
-    shown = ClientRecord.of(view)
+    shown = view
     return Answer(value=shown, version=shown.version)
 
 

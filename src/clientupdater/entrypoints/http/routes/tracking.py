@@ -16,12 +16,13 @@ from clientupdater.entrypoints.http.routes.fields import Version
 from clientupdater.entrypoints.http.routes.rights import admitting
 from clientupdater.entrypoints.http.routes.rows import (
     PeriodEvent,
-    PeriodSnapshot,
     RecordedUpdate,
     names_in,
     period_events,
+    snapshot_of,
 )
 from clientupdater.entrypoints.http.routes.update_fields import UpdateFields, update_of
+from clientupdater.ports.lists import PeriodSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,16 +91,14 @@ class PeriodEventList:
 
 def _current(call: Call, period: Period) -> PeriodSnapshot:
     result = call.app.tracking.show_row(call.caller, call.path["client"], period)
-    return PeriodSnapshot.of(
-        result.client, result.row, names_in(call, [result.client], [result.row])
-    )
+    return snapshot_of(result.client, result.row, names_in(call, [result.client], [result.row]))
 
 
 def written(call: Call, done: Written) -> Answer:
     """Show what a write came to."""
     names = names_in(call, [done.client], [done.row], [done.event])
     shown = RecordedUpdate(
-        PeriodEvent.of(done.event, names), PeriodSnapshot.of(done.client, done.row, names)
+        PeriodEvent.of(done.event, names), snapshot_of(done.client, done.row, names)
     )
     return Answer(value=shown, version=done.row.snapshot.version)
 
@@ -108,9 +107,7 @@ def list_client_periods(call: Call) -> PeriodSnapshotList:
     """Show the client's status in every period, the latest period first."""
     result = call.app.tracking.list_rows(call.caller, call.path["client"])
     names = names_in(call, [result.client], result.rows)
-    return PeriodSnapshotList(
-        tuple(PeriodSnapshot.of(result.client, row, names) for row in result.rows)
-    )
+    return PeriodSnapshotList(tuple(snapshot_of(result.client, row, names) for row in result.rows))
 
 
 def get_client_period(call: Call) -> Answer:
@@ -119,7 +116,7 @@ def get_client_period(call: Call) -> Answer:
         call.caller, call.path["client"], call.path["period"], call.query.as_of
     )
     names = names_in(call, [result.client], [result.row])
-    shown = PeriodSnapshot.of(result.client, result.row, names)
+    shown = snapshot_of(result.client, result.row, names)
     return Answer(value=shown, version=shown.version)
 
 

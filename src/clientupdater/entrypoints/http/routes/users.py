@@ -22,7 +22,6 @@ from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
 from clientupdater.entrypoints.http.routes.fields import PageQuery, Version
 from clientupdater.entrypoints.http.routes.rights import admitting_to_user, user_of
-from clientupdater.entrypoints.http.routes.sessions import names_around
 from clientupdater.entrypoints.http.routes.shapes import User
 from clientupdater.entrypoints.structuring import Many, Text
 from clientupdater.usecases.people.users import NewUser, UserChanges
@@ -104,7 +103,7 @@ def list_users(call: Call) -> UsersPage:
         call.caller, after=after, at_most=asked.limit + 1, active=asked.active
     )
     page, has_more = result[: asked.limit], len(result) > asked.limit
-    names = names_around(call, *page)
+    names = call.app.look_up_names(call.caller)
     cursor = sealed_cursor(call, page[-1].email) if has_more else None
     return UsersPage(tuple(User.of(each, names) for each in page), cursor, has_more)
 
@@ -168,7 +167,7 @@ def delete_user(call: Call) -> None:
 
 
 def _shown(call: Call, person: Person) -> User:
-    return User.of(person, names_around(call, person))
+    return User.of(person, call.app.look_up_names(call.caller))
 
 
 _USER, _MANAGE = "/users/{user}", Permission.USERS_MANAGE

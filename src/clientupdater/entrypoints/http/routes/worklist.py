@@ -13,8 +13,7 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_place, sealed_cursor
 from clientupdater.entrypoints.http.routes.fields import Cursor, Limit
-from clientupdater.entrypoints.http.routes.rows import WorklistItem
-from clientupdater.ports.lists import WorklistKey, WorklistOrder, WorklistQuery
+from clientupdater.ports.lists import WorklistItem, WorklistKey, WorklistOrder, WorklistQuery
 
 
 @frozen(kw_only=True)
@@ -58,9 +57,8 @@ def list_worklist(call: Call) -> WorklistPage:
     key = WorklistKey(**attrs.asdict(after, recurse=False)) if after else None
     query = WorklistQuery(order=asked.order, limit=asked.limit, after=key)
     page = call.app.worklist.read(call.caller, query)
-    items = tuple(map(WorklistItem.of, page.items))
     cursor = sealed_cursor(call, page.after) if page.after else None
-    return WorklistPage(items, cursor, page.has_more)
+    return WorklistPage(page.items, cursor, page.has_more)
 
 
 ENDPOINTS = (

@@ -1,0 +1,127 @@
+"""What the business configures, in memory by its generation (A7).
+
+Each transaction learns the generation in the message that begins it. Where this process has read
+that generation before, it reads nothing else; so a change is in force in every process at once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from attrs import define, field, frozen
+
+from clientupdater.adapters.postgres.core.named_queries import named_queries
+from clientupdater.domain.ids import CompanyId
+from clientupdater.domain.periods import Cycle
+from clientupdater.domain.settings_values import effective_number, effective_text
+from clientupdater.domain.statuses import Reason, Status, StatusCatalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.domain.access_scope import AccessScope
+
+QUERIES = named_queries("configuration/configuration.sql")
+
+
+@frozen
+class Configuration:
+    """One generation of it; implements `BusinessSettings`."""
+
+    generation: int
+    values: Mapping[tuple[str, CompanyId | None], str]
+    catalogue: StatusCatalogue
+    ids: Mapping[str, Mapping[str, UUID]]
+    """By kind and code; only `any_branch` and `any_area` have the deleted ones."""
+    area_branches: Mapping[UUID, tuple[UUID, ...]]
+    status_of_reason: Mapping[UUID, UUID]
+    cycles: Mapping[str | None, Cycle]
+    """Of each product that has one, by its id as text."""
+
+    @cached_property
+    def codes(self) -> Mapping[str | None, Any]:
+        """Every code by its id as text, which is cheaper to look up; that of no id is None."""
+        codes: dict[str | None, Any] = {None: None}
+        for ids in self.ids.values():
+            codes |= {str(identity): code for code, identity in ids.items()}
+        return codes
+
+    @cached_property
+    def companies(self) -> Mapping[UUID, str]:
+        return self._codes("company")
+
+    @cached_property
+    def branches(self) -> Mapping[UUID, str]:
+        return self._codes("any_branch")
+
+    @cached_property
+    def areas(self) -> Mapping[UUID, str]:
+        return self._codes("any_area")
+
+    def _codes(self, kind: str) -> Mapping[UUID, str]:
+        return {identity: code for code, identity in self.ids[kind].items()}
+
+    def scope(self, access_scope: AccessScope) -> AccessScope:
+        """Name the companies of a grant over every company."""
+        return access_scope.over(map(CompanyId, self.companies))
+
+    def number(self, key: str, company: CompanyId | None) -> Decimal:
+        return effective_number(key, self.values, company)
+
+    def text(self, key: str, company: CompanyId | None) -> str:
+        return effective_text(key, self.values, company)
+
+    def statuses(self) -> StatusCatalogue:
+        return self.catalogue
+
+
+@define(eq=False)
+class ConfigurationMemory:
+    """The generation that this process read last."""
+
+    latest: Configuration | None = field(default=None, init=False)
+
+    def at(self, generation: int, connection: Connection) -> Configuration:
+        """Give this generation, or a later one if there is one by now."""
+        known = self.latest
+        if known is None or known.generation != generation:
+            known = self.latest = read_configuration(connection)
+        return known
+
+
+def read_generation(connection: Connection) -> int:
+    ((generation,),) = connection.execute(QUERIES["generation"]).fetchall()
+    return int(generation)
+
+
+def read_configuration(connection: Connection) -> Configuration:
+    (columns,) = connection.execute(QUERIES["configuration"]).fetchall()
+    generation, values, codes, members, reasons, cycles, statuses = columns
+    ids: dict[str, dict[str, UUID]] = defaultdict(dict)
+    for kind, code, identity in codes:
+        ids[kind][code] = UUID(identity)
+    area_branches: dict[UUID, list[UUID]] = defaultdict(list)
+    for area, branch in members:
+        area_branches[UUID(area)].append(UUID(branch))
+    return Configuration(
+        generation=generation,
+        values={(key, company and CompanyId(UUID(company))): text for key, company, text in values},
+        catalogue=StatusCatalogue(_status(**each) for each in statuses),
+        ids=ids,
+        area_branches={area: tuple(branches) for area, branches in area_branches.items()},
+        cycles={product: Cycle(cycle) for product, cycle in cycles if cycle},
+        status_of_reason={UUID(reason): UUID(status) for reason, status in reasons},
+    )
+
+
+def _status(*, company: str | None, reasons: list[dict[str, Any]], **facts: Any) -> Status:
+    return Status(
+        reasons=tuple(Reason(**reason) for reason in reasons),
+        companies=frozenset({CompanyId(UUID(company))} if company else ()),
+        **facts,
+    )
