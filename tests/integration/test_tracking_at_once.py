@@ -127,7 +127,8 @@ def test_C1_of_ten_who_saw_the_same_client_one_corrects_it(scene: TrackingFixtur
 def test_nobody_waits_for_a_row_that_is_not_theirs(scene: TrackingFixture) -> None:
     held, *others = [scene.client() for _ in range(50)]
     with scene.world.work.begin(SYSTEM) as tx:
-        record_update(scene.tracking.clients.within(tx, CLERK, held), NOVEMBER, DECEASED, 0)
+        held_tx = scene.tracking.clients.within(tx, CLERK, held)
+        record_update(held_tx, held_tx.find_row(NOVEMBER), NOVEMBER, DECEASED, 0)
         with ThreadPoolExecutor(8) as threads:
             writes = [
                 threads.submit(scene.tracking.record, CLERK, client.id, NOVEMBER, CALLED, 0)
@@ -183,8 +184,8 @@ def test_T1_a_period_opened_while_a_client_ends_leaves_no_open_row(scene: Tracki
 
     with ThreadPoolExecutor(1) as threads:
         with scene.world.work.begin(SYSTEM) as tx:
-            file = scene.tracking.clients.within(tx, CLERK, client)
-            record_update(file, OCTOBER, DECEASED, 0)
+            client_tx = scene.tracking.clients.within(tx, CLERK, client)
+            record_update(client_tx, client_tx.find_row(OCTOBER), OCTOBER, DECEASED, 0)
             running = threads.submit(open_all)
             started.wait(PATIENCE)
             _, waiting = wait([running], 0.3)

@@ -24,6 +24,14 @@ class LoggedAction:
     details: Mapping[str, object] = field(factory=dict)
 
 
+@frozen
+class LogEntry:
+    """A write, and the caller who made it."""
+
+    caller: Caller
+    action: LoggedAction
+
+
 @frozen(kw_only=True)
 class RightsChange:
     """One change of a person's rights or territory, with the values before and after."""

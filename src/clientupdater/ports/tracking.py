@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from clientupdater.domain.ids import ClientId
 from clientupdater.domain.periods import Period
@@ -15,6 +15,7 @@ from clientupdater.domain.periods import Period
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from clientupdater.domain.clients import Client
     from clientupdater.domain.contacts import ContactCard
@@ -23,9 +24,19 @@ if TYPE_CHECKING:
     from clientupdater.domain.officers import AssignmentEnd
     from clientupdater.domain.tracking import Change, PeriodRow
     from clientupdater.domain.write_context import WriteContext
+    from clientupdater.ports.audit import LogEntry
 
 Place: TypeAlias = tuple[ClientId, Period]
 """Which row: a client and a period."""
+
+
+@frozen
+class ClientInPeriod:
+    """A client with its row of one period, and the names of those that both refer to."""
+
+    client: Client
+    row: PeriodRow | None
+    staff: Mapping[UUID, str] = field(repr=False)
 
 
 class Clients(Protocol):
@@ -37,6 +48,12 @@ class Clients(Protocol):
     def find(self, client: ClientId) -> Client | None: ...
 
     def by_code(self, code: str) -> Client | None: ...
+
+    def in_period(
+        self, client: ClientRef, period: Period, reader: PersonId
+    ) -> ClientInPeriod | None:
+        """Find a client with its row of a period; the reader's own name comes with them."""
+        ...
 
     def find_all(self, refs: Collection[ClientRef]) -> Mapping[ClientRef, Client]:
         """Find many clients; the ones that do not exist are left out."""
@@ -133,8 +150,10 @@ class PeriodRows(Protocol):
         """
         ...
 
-    def append(self, row: PeriodRow, change: Change) -> PeriodRow:
+    def append(self, row: PeriodRow, change: Change, entry: LogEntry | None = None) -> PeriodRow:
         """Add one event and the snapshot after it, after waiting for others who do the same.
+
+        The entry is logged along with them.
 
         `row` is as it was read: raises VersionConflict if it has moved on since (S10), NotFound if
         there is no such row.

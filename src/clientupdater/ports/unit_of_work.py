@@ -125,11 +125,11 @@ class UnitsOfWork(Protocol):
         """
         ...
 
-    def autocommit(self) -> AbstractContextManager[Transaction]:
+    def autocommit(self, generation: int | None = None) -> AbstractContextManager[Transaction]:
         """Run statements that are each a transaction of their own.
 
-        They see no client: this is for people, sessions and what the business configures. Raises
-        Unavailable if the store does not answer.
+        They see no client: this is for people, sessions and what the business configures, whose
+        generation it reads unless the caller has. Raises Unavailable if the store does not answer.
         """
         ...
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from attrs import frozen
 
 from clientupdater.domain.settings_values import effective_number, effective_text
+from clientupdater.ports.codes import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Set
     from decimal import Decimal
 
     from clientupdater.domain.access import Actor
@@ -45,3 +47,22 @@ class MemoryBusinessSettings:
 
     def statuses(self) -> StatusCatalogue:
         return self._catalogue
+
+
+class _NamedByIds(dict[UUID, str]):
+    """Codes or names; what has none goes by its id."""
+
+    def __missing__(self, identity: UUID) -> str:
+        return str(identity)
+
+
+@frozen
+class MemoryOrganisation:
+    """Names of places and staff; the rest of `Organisation` needs the database."""
+
+    _names: Mapping[UUID, str]
+
+    def names(self, people: Set[UUID]) -> Names:
+        codes = _NamedByIds(self._names)
+        staff = {person: codes[person] for person in people}
+        return Names(companies=codes, branches=codes, areas=codes, people=staff)

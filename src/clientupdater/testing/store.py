@@ -21,7 +21,7 @@ from clientupdater.ports.unit_of_work import SYSTEM, System
 from clientupdater.testing.audit import Entry, MemoryAuditLog
 from clientupdater.testing.pension_numbers import MemoryPensionNumbers
 from clientupdater.testing.queue import MemoryJobs
-from clientupdater.testing.staff import MemoryBusinessSettings, MemoryRights
+from clientupdater.testing.staff import MemoryBusinessSettings, MemoryOrganisation, MemoryRights
 from clientupdater.testing.tracking import (
     ChangedContact,
     MemoryClients,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import date
     from typing import Any
+    from uuid import UUID
 
     from clientupdater.adapters.security.vault import SealedNumber, Vault
     from clientupdater.domain.access import Actor
@@ -75,6 +76,8 @@ class MemoryBook:
     audit: list[Entry] = Factory(list)
     people: dict[PersonId, Actor] = Factory(dict)
     settings: dict[tuple[str, CompanyId | None], str] = Factory(dict)
+    names: dict[UUID, str] = Factory(dict)
+    """Codes of companies and branches, and names of staff."""
     vault: Vault | None = None
     sealed: dict[ClientId, SealedNumber] = Factory(dict)
     cards: dict[ClientId, ContactCard] = Factory(dict)
@@ -136,8 +139,11 @@ class MemoryBook:
         """Begin a transaction; nothing keeps it from writing."""
         return self.begin(rls_scope)
 
-    def autocommit(self) -> AbstractContextManager[MemoryTransaction]:
+    def autocommit(
+        self, generation: int | None = None
+    ) -> AbstractContextManager[MemoryTransaction]:
         """Begin a transaction; its statements commit together."""
+        del generation
         return self.begin(SYSTEM)
 
     snapshot = NeedsDatabase()
@@ -166,7 +172,6 @@ class MemoryTransaction:
     jobs_written: dict[JobId, Job] = Factory(dict)
     openings_written: list[Opening] = Factory(list)
 
-    organisation = NeedsDatabase()
     sessions = NeedsDatabase()
     credentials = NeedsDatabase()
     people = NeedsDatabase()
@@ -206,6 +211,11 @@ class MemoryTransaction:
     def rights(self) -> MemoryRights:
         """What people may do."""
         return MemoryRights(self.book.people)
+
+    @property
+    def organisation(self) -> Any:
+        """Names of places and staff."""
+        return MemoryOrganisation(self.book.names)
 
     @property
     def settings(self) -> MemoryBusinessSettings:

@@ -12,7 +12,7 @@ from clientupdater.domain.events import fold
 from clientupdater.domain.sync.contacts import Contact
 from clientupdater.domain.sync.fields import CONTACTS
 from clientupdater.domain.tracking import PeriodRow, opened, writing_order
-from clientupdater.ports.tracking import OpenedBatch
+from clientupdater.ports.tracking import ClientInPeriod, OpenedBatch
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.sync.plan import FieldChange
     from clientupdater.domain.tracking import Change
     from clientupdater.domain.write_context import WriteContext
+    from clientupdater.ports.audit import LogEntry
     from clientupdater.ports.tracking import Opening, Place, RowChanges
 
 MemoryTransaction: TypeAlias = Any
@@ -65,6 +66,17 @@ class MemoryClients:
             if client.code == code:
                 return self.find(client.id)
         return None
+
+    def in_period(
+        self, client: ClientRef, period: Period, reader: PersonId
+    ) -> ClientInPeriod | None:
+        known = self.by_code(client) if isinstance(client, str) else self.find(client)
+        if known is None:
+            return None
+        row = MemoryRows(self._transaction).find(known.id, period)
+        people = (known.assigned_to, row and row.snapshot.updated_by, reader)
+        names = self._transaction.organisation.names(frozenset(each for each in people if each))
+        return ClientInPeriod(known, row, names.people)
 
     def find_all(self, refs: Collection[ClientRef]) -> dict[ClientRef, Client]:
         values = {
@@ -150,7 +162,7 @@ class MemoryRows:
         self._transaction.written[key] = StoredRow(row, (opened,))
         return row
 
-    def append(self, row: PeriodRow, change: Change) -> PeriodRow:
+    def append(self, row: PeriodRow, change: Change, entry: LogEntry | None = None) -> PeriodRow:
         key = (row.client, row.period)
         self._transaction.book.lock(key, self._transaction)
         kept = self._transaction.kept(*key)
@@ -159,6 +171,8 @@ class MemoryRows:
         _require_unmoved(row, kept.row)
         after: PeriodRow = evolve(kept.row, snapshot=change.snapshot)
         self._transaction.written[key] = StoredRow(after, (*kept.history, change.event))
+        if entry:
+            self._transaction.audit.did(entry.caller, entry.action)
         return after
 
     def find_many(

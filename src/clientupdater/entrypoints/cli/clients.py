@@ -127,7 +127,7 @@ def revive(
     """Resume tracking of a client that was fully paid and has a new loan."""
     with opened_as(session, acts) as (app, caller):
         done = app.tracking.revive(caller, client_ref(client), remarks, version)
-        print_written(app, caller, done, as_json=as_json)
+        print_written(done, as_json=as_json)
 
 
 @clients.command(

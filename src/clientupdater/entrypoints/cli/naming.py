@@ -14,14 +14,8 @@ from clientupdater.domain.periods import Period, business_day
 from clientupdater.entrypoints.cli.session import note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from clientupdater.app import App
     from clientupdater.domain.callers import Caller
-    from clientupdater.domain.clients import Client
-    from clientupdater.domain.events import StatusEvent
-    from clientupdater.domain.tracking import PeriodRow
-    from clientupdater.ports.codes import Names
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -88,15 +82,3 @@ def version_of(
     seen = app.tracking.show_row(caller, client, period).row.snapshot
     note(f"using version {seen.version} of {period}, the current one, at {seen.status}")
     return seen.version
-
-
-def names_in(
-    app: App,
-    caller: Caller,
-    client: Client,
-    rows: Iterable[PeriodRow] = (),
-    events: Iterable[StatusEvent] = (),
-) -> Names:
-    """Look up the people and branches that a client, its rows and events refer to."""
-    people = [client.assigned_to, *(row.snapshot.updated_by for row in rows)]
-    return app.look_up_names(caller, [*people, *(event.by for event in events)])

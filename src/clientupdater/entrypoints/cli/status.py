@@ -17,7 +17,6 @@ from clientupdater.entrypoints.cli.field_import import import_
 from clientupdater.entrypoints.cli.naming import (
     PeriodType,
     client_ref,
-    names_in,
     period_of,
     version_of,
 )
@@ -92,7 +91,7 @@ def set_(session: Session, /, *, client: str, acts: str, as_json: bool, **params
         period = period_of(app, caller, ref, params["period"])
         version = version_of(app, caller, ref, period, params["version"])
         done = app.tracking.record(caller, ref, period, update, version)
-        print_written(app, caller, done, as_json=as_json)
+        print_written(done, as_json=as_json)
 
 
 @status.command(epilog=example(f"clientupdater status history FC-000001 {_ACTOR}"))
@@ -108,9 +107,7 @@ def history(
     ref = client_ref(client)
     with opened_as(session, acts) as (app, caller):
         result = app.tracking.show_history(caller, ref, period_of(app, caller, ref, period))
-        events = period_events(
-            result.events, names_in(app, caller, result.client, (), result.events)
-        )
+        events = period_events(result.events, result.names)
     if as_json:
         print_json({"items": events})
         return
@@ -138,7 +135,7 @@ def reopen(session: Session, /, *, client: str, acts: str, as_json: bool, **para
         period = period_of(app, caller, ref, params["period"])
         version = version_of(app, caller, ref, period, params["version"])
         done = app.tracking.reopen(caller, ref, period, params["remarks"], version)
-        print_written(app, caller, done, as_json=as_json)
+        print_written(done, as_json=as_json)
 
 
 @status.command(
@@ -167,7 +164,7 @@ def void(
             asked = f"This undoes event {sequence} of {period} for good. Go on?"
             click.confirm(asked, abort=True, err=True)
         done = app.tracking.void(caller, ref, period, sequence, params["remarks"], version)
-        print_written(app, caller, done, as_json=as_json)
+        print_written(done, as_json=as_json)
 
 
 status.add_command(import_)

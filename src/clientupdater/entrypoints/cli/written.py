@@ -6,22 +6,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clientupdater.entrypoints.cli.naming import names_in
 from clientupdater.entrypoints.cli.session import print_json
 from clientupdater.entrypoints.http.routes.rows import PeriodEvent, RecordedUpdate, snapshot_of
 
 if TYPE_CHECKING:
-    from clientupdater.app import App
-    from clientupdater.domain.callers import Caller
     from clientupdater.usecases.tracking.recording import Written
 
 
-def print_written(app: App, caller: Caller, done: Written, *, as_json: bool) -> None:
+def print_written(done: Written, *, as_json: bool) -> None:
     """Print the row's new status; with --json, the same body as over HTTP."""
     if as_json:
-        names = names_in(app, caller, done.client, [done.row], [done.event])
-        event = PeriodEvent.of(done.event, names)
-        print_json(RecordedUpdate(event, snapshot_of(done.client, done.row, names)))
+        event = PeriodEvent.of(done.event, done.names)
+        print_json(RecordedUpdate(event, snapshot_of(done.client, done.row, done.names)))
         return
     snapshot = done.row.snapshot
     reason = f" {snapshot.standing.reason}" if snapshot.standing.reason else ""

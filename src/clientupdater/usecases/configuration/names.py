@@ -25,9 +25,14 @@ class LookUpNames:
         self,
         caller: Caller,
         people: Iterable[UUID | None] = (),
+        *,
+        generation: int | None = None,
     ) -> Names:
-        """Give the codes of all places, and the names of these people."""
+        """Give the codes of all places, and the names of these people.
+
+        `generation` is the configuration's, if the caller has just read it.
+        """
         del caller
         known = frozenset(person for person in people if person)
-        with self.work.autocommit() as tx:
+        with self.work.autocommit(generation) as tx:
             return tx.organisation.names(known)

@@ -240,6 +240,11 @@ class Users:
                 require_over_person(actor, Permission.USERS_READ, shown.place)
             return ShownUser(shown, tx.people.grants(shown.id))
 
+    def show_own(self, person: Person) -> ShownUser:
+        """Return the user that a session was just opened or found for, with their grants."""
+        with self.work.autocommit() as tx:
+            return ShownUser(person, tx.people.grants(person.id))
+
     def list(
         self, caller: Caller, *, after: str = "", at_most: int = 50, active: bool | None = None
     ) -> Sequence[Person]:

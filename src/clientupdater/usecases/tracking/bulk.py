@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.updates import StatusUpdate
     from clientupdater.domain.write_context import WriteContext
     from clientupdater.ports.audit import LoggedAction
+    from clientupdater.ports.codes import Names
     from clientupdater.ports.unit_of_work import Transaction
 
 Outcomes: TypeAlias = "tuple[Outcome[Written], ...]"
@@ -114,6 +115,7 @@ class _Batch:
     rows: StagedRows
     catalogue: StatusCatalogue
     backdating_days: Mapping[CompanyId, int]
+    names: Names
 
     def in_order(self, items: Sequence[BulkItem]) -> list[int]:
         """Sort by client, then period; updates of one row stay in the order given."""
@@ -152,7 +154,7 @@ class _Batch:
             after = self._write_and_settle(client, row, change, evolve(context, by=None))
         else:
             after = self.rows.append(row, change)
-        return Written(client, after, change.event)
+        return Written(client, after, change.event, self.names)
 
     def _row(self, client: Client, item: BulkItem, context: WriteContext) -> PeriodRow:
         """Find the row as its author saw it; open the running period's if there is none (P4)."""
@@ -194,4 +196,6 @@ def _read(
     clients = find_clients(tx, clients)  # they may have changed before the lock
     companies = {client.company for client in clients.values()}
     days = {each: int(tx.settings.number(BACKDATING_DAYS, each)) for each in companies}
-    return _Batch(access, caller, clients, ending, rows, catalogue, days)
+    people = {caller.actor.id, *(client.assigned_to for client in clients.values())}
+    names = tx.organisation.names({person for person in people if person})
+    return _Batch(access, caller, clients, ending, rows, catalogue, days, names)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from clientupdater.domain import tracking
 from clientupdater.domain.access import decide
@@ -18,18 +18,21 @@ from clientupdater.domain.errors import Error, Forbidden, InvalidInput, NotFound
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.settings_values import BACKDATING_DAYS
 from clientupdater.domain.write_context import WriteContext
-from clientupdater.ports.audit import LoggedAction
+from clientupdater.ports.audit import LogEntry, LoggedAction
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import tzinfo
+    from uuid import UUID
 
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.clients import Client
+    from clientupdater.domain.events import StatusEvent
     from clientupdater.domain.ids import ClientRef
     from clientupdater.domain.periods import Period
     from clientupdater.domain.tracking import Change, PeriodRow
     from clientupdater.ports.clock import Clock
+    from clientupdater.ports.codes import Names
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 MAX_ITEMS = 500
@@ -70,6 +73,8 @@ class ClientTransaction:
     client: Client
     clock: Clock
     zone: tzinfo
+    staff: Mapping[UUID, str] = field(factory=dict, repr=False)
+    """Names that were read along with the client."""
 
     def write_context(self) -> WriteContext:
         """Describe a write to this client, as of now (P7)."""
@@ -100,14 +105,27 @@ class ClientTransaction:
         """Refuse a write over a version that its author has not seen (S10)."""
         tracking.require_version(row, version, lambda: self.tx.rows.history(row.client, row.period))
 
-    def append(self, row: PeriodRow, change: Change) -> PeriodRow:
+    def append(self, row: PeriodRow, change: Change, action: LoggedAction) -> PeriodRow:
         """Store a change; if somebody else wrote first, say which fields differ (S10)."""
         try:
-            return self.tx.rows.append(row, change)
+            return self.tx.rows.append(row, change, LogEntry(self.caller, action))
         except VersionConflict:
             if now := self.find_row(row.period):
                 self.require_version(now, row.snapshot.version)
             raise
+
+    def names(self, rows: Iterable[PeriodRow], events: Iterable[StatusEvent] = ()) -> Names:
+        """Give the codes and names that the client, these rows and events refer to."""
+        people = {self.client.assigned_to, *(row.snapshot.updated_by for row in rows)}
+        people |= {event.by for event in events}
+        unknown = {person for person in people if person} - self.staff.keys()
+        names = self.tx.organisation.names(unknown)
+        return evolve(names, people={**self.staff, **names.people})
+
+    def action(self, name: str, period: Period, change: Change, **details: object) -> LoggedAction:
+        """Describe a change of a row, for the log (L1)."""
+        sequence = change.event.sequence
+        return logged_action(self.client, name, period=period, sequence=sequence, **details)
 
     def log(self, action: str, **details: object) -> None:
         """Log a write to the client (L1)."""
@@ -130,6 +148,19 @@ class ClientAccess:
         with self.work.begin(access_scope_of(caller.actor, permission)) as tx:
             if client := find_client(tx, ref):
                 yield self.within(tx, caller, client)
+                return
+        raise self.refusal(caller, ref, permission)
+
+    @contextmanager
+    def open_row(
+        self, caller: Caller, ref: ClientRef, period: Period, permission: Permission
+    ) -> Iterator[tuple[ClientTransaction, PeriodRow | None]]:
+        """Open a client with its row of a period, in one statement."""
+        with self.work.begin(access_scope_of(caller.actor, permission)) as tx:
+            result = tx.clients.in_period(ref, period, caller.actor.id)
+            if result and not result.client.is_deleted:
+                client_tx = self.within(tx, caller, result.client)
+                yield evolve(client_tx, staff=result.staff), result.row
                 return
         raise self.refusal(caller, ref, permission)
 

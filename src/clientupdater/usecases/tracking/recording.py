@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from clientupdater.domain.tracking import Change, PeriodRow
     from clientupdater.domain.updates import StatusUpdate
     from clientupdater.domain.write_context import WriteContext
+    from clientupdater.ports.audit import LoggedAction
+    from clientupdater.ports.codes import Names
     from clientupdater.ports.unit_of_work import Transaction
     from clientupdater.usecases.tracking.client_access import ClientTransaction
 
@@ -40,28 +42,39 @@ class Written:
     client: Client
     row: PeriodRow
     event: StatusEvent
+    names: Names
+    """The codes and names that they refer to."""
 
 
 def record_update(
-    client_tx: ClientTransaction, period: Period, update: StatusUpdate, version: int
+    client_tx: ClientTransaction,
+    row: PeriodRow | None,
+    period: Period,
+    update: StatusUpdate,
+    version: int,
 ) -> Written:
     """Record an update; lock the client only to open its row or to end its tracking."""
-    row = client_tx.find_row(period)
     if row is None:
         client_tx = client_tx.locked()
         row = _open_row(client_tx, period, version)
     client_tx.require_version(row, version)
     catalogue, write_context = client_tx.tx.settings.statuses(), client_tx.write_context()
     change = record(row, update, catalogue, write_context)
-    if change.event.is_terminal:
-        client_tx = client_tx.locked()
-        row, write_context = client_tx.require_row(period, version), client_tx.write_context()
-        change = record(row, update, catalogue, write_context)
-        after = write_and_settle(client_tx, row, change, write_context)
-    else:
-        after = client_tx.append(row, change)
-    client_tx.log("status.record", period=period, sequence=change.event.sequence)
-    return Written(client_tx.client, after, change.event)
+    if not change.event.is_terminal:
+        action = client_tx.action("status.record", period, change)
+        return written(client_tx, client_tx.append(row, change, action), change)
+    client_tx = client_tx.locked()
+    row, write_context = client_tx.require_row(period, version), client_tx.write_context()
+    change = record(row, update, catalogue, write_context)
+    action = client_tx.action("status.record", period, change)
+    after = write_and_settle(client_tx, row, change, write_context, action)
+    return written(client_tx, after, change)
+
+
+def written(client_tx: ClientTransaction, after: PeriodRow, change: Change) -> Written:
+    """Give the result of a write, with the names that it refers to."""
+    names = client_tx.names([after], [change.event])
+    return Written(client_tx.client, after, change.event, names)
 
 
 def _open_row(client_tx: ClientTransaction, period: Period, version: int) -> PeriodRow:
@@ -76,7 +89,11 @@ def _open_row(client_tx: ClientTransaction, period: Period, version: int) -> Per
 
 
 def write_and_settle(
-    client_tx: ClientTransaction, row: PeriodRow, change: Change, write_context: WriteContext
+    client_tx: ClientTransaction,
+    row: PeriodRow,
+    change: Change,
+    write_context: WriteContext,
+    action: LoggedAction,
 ) -> PeriodRow:
     """Write a change of one row, and bring all of the client's rows in line with it."""
     tx, client, system = client_tx.tx, client_tx.client, evolve(write_context, by=None)
@@ -86,7 +103,7 @@ def write_and_settle(
     written = row
     for period in sorted(rows, key=lambda period: writing_order((client.id, period))):
         if period == row.period:
-            written = _settle(tx, client_tx.append(row, change), after.exempt_cause, system)
+            written = _settle(tx, client_tx.append(row, change, action), after.exempt_cause, system)
         else:
             _settle(tx, rows[period], after.exempt_cause, system)
     if client.has_terminal_outcome and not after.has_terminal_outcome:

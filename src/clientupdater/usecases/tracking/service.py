@@ -12,7 +12,12 @@ from clientupdater.domain.periods import business_day
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.tracking import opened, reopen, revive, unopened, void, writing_order
 from clientupdater.usecases.tracking import bulk, judging
-from clientupdater.usecases.tracking.recording import Written, record_update, write_and_settle
+from clientupdater.usecases.tracking.recording import (
+    Written,
+    record_update,
+    write_and_settle,
+    written,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.tracking import PeriodRow
     from clientupdater.domain.updates import StatusUpdate
     from clientupdater.domain.write_context import WriteContext
+    from clientupdater.ports.codes import Names
     from clientupdater.usecases.tracking.client_access import ClientAccess, ClientTransaction
 
 
@@ -35,6 +41,7 @@ class ShownRow:
 
     client: Client
     row: PeriodRow
+    names: Names
 
 
 @frozen
@@ -43,6 +50,7 @@ class ShownRows:
 
     client: Client
     rows: tuple[PeriodRow, ...]
+    names: Names
 
 
 @frozen
@@ -51,6 +59,7 @@ class ShownHistory:
 
     client: Client
     events: History
+    names: Names
 
 
 @frozen
@@ -66,8 +75,9 @@ class Tracking:
         self, caller: Caller, client: ClientRef, period: Period, update: StatusUpdate, version: int
     ) -> Written:
         """Record an update; an outcome that ends the client's tracking settles its other rows."""
-        with self.clients.open(caller, client, Permission.STATUS_UPDATE) as client_tx:
-            return record_update(client_tx, period, update, version)
+        opened = self.clients.open_row(caller, client, period, Permission.STATUS_UPDATE)
+        with opened as (client_tx, row):
+            return record_update(client_tx, row, period, update, version)
 
     def record_many(
         self, caller: Caller, items: Sequence[bulk.BulkItem], *, atomic: bool = False
@@ -93,9 +103,9 @@ class Tracking:
             row, write_context = client_tx.require_row(period, version), client_tx.write_context()
             history = client_tx.tx.rows.history(row.client, period)
             change = reopen(row, history, remarks, write_context)
-            after = write_and_settle(client_tx, row, change, write_context)
-            client_tx.log("status.reopen", period=period, sequence=change.event.sequence)
-            return Written(client_tx.client, after, change.event)
+            action = client_tx.action("status.reopen", period, change)
+            after = write_and_settle(client_tx, row, change, write_context, action)
+            return written(client_tx, after, change)
 
     def void(
         self,
@@ -112,11 +122,9 @@ class Tracking:
             row, write_context = client_tx.require_row(period, version), client_tx.write_context()
             history = client_tx.tx.rows.history(row.client, period)
             change = void(row, history, sequence, remarks, write_context)
-            after = write_and_settle(client_tx, row, change, write_context)
-            client_tx.log(
-                "status.void", period=period, sequence=change.event.sequence, voids=sequence
-            )
-            return Written(client_tx.client, after, change.event)
+            action = client_tx.action("status.void", period, change, voids=sequence)
+            after = write_and_settle(client_tx, row, change, write_context, action)
+            return written(client_tx, after, change)
 
     def revive(
         self, caller: Caller, client: ClientRef, remarks: str | None, version: int
@@ -131,32 +139,35 @@ class Tracking:
             row = _running_row(client_tx, write_context)
             client_tx.require_version(row, version)
             change = revive(row, client_tx.client, remarks, write_context)
-            after = write_and_settle(client_tx, row, change, write_context)
-            client_tx.log("client.revive", period=row.period, sequence=change.event.sequence)
-            return Written(client_tx.client, after, change.event)
+            action = client_tx.action("client.revive", row.period, change)
+            after = write_and_settle(client_tx, row, change, write_context, action)
+            return written(client_tx, after, change)
 
     def show_row(
         self, caller: Caller, client: ClientRef, period: Period, at: datetime | None = None
     ) -> ShownRow:
         """Show a row as it is, or as it was recorded at a past moment."""
-        with self.clients.open(caller, client, Permission.STATUS_READ) as client_tx:
-            if at is None:
-                return ShownRow(client_tx.client, _row_or_due(client_tx, period))
-            return ShownRow(client_tx.client, _row_at(client_tx, period, at))
+        opened = self.clients.open_row(caller, client, period, Permission.STATUS_READ)
+        with opened as (client_tx, row):
+            shown = _row_at(client_tx, row, period, at) if at else row
+            shown = shown or _due_row(client_tx, period)
+            return ShownRow(client_tx.client, shown, client_tx.names([shown]))
 
     def list_rows(self, caller: Caller, client: ClientRef) -> ShownRows:
         """List a client's rows, the latest period first, with the one that is due (P4)."""
         with self.clients.open(caller, client, Permission.STATUS_READ) as client_tx:
             rows = client_tx.tx.rows.of_client(client_tx.client.id)
             all_rows = sorted([*rows, *_due(client_tx, rows)], key=_in_order, reverse=True)
-            return ShownRows(client_tx.client, tuple(all_rows))
+            return ShownRows(client_tx.client, tuple(all_rows), client_tx.names(all_rows))
 
     def show_history(self, caller: Caller, client: ClientRef, period: Period) -> ShownHistory:
         """Show a row's events in sequence; a row that is due and not opened yet has none."""
-        with self.clients.open(caller, client, Permission.STATUS_HISTORY_READ) as client_tx:
-            _row_or_due(client_tx, period)
+        opened = self.clients.open_row(caller, client, period, Permission.STATUS_HISTORY_READ)
+        with opened as (client_tx, row):
+            if row is None:
+                _due_row(client_tx, period)
             events = client_tx.tx.rows.history(client_tx.client.id, period)
-            return ShownHistory(client_tx.client, events)
+            return ShownHistory(client_tx.client, events, client_tx.names([], events))
 
 
 def _running_row(client_tx: ClientTransaction, write_context: WriteContext) -> PeriodRow:
@@ -168,22 +179,21 @@ def _running_row(client_tx: ClientTransaction, write_context: WriteContext) -> P
     return row or client_tx.tx.rows.open(client, period, opened(client, write_context))
 
 
-def _row_or_due(client_tx: ClientTransaction, period: Period) -> PeriodRow:
-    """Find a row; the running period's is shown before anybody has opened it (P4)."""
-    if row := client_tx.find_row(period):
-        return row
+def _due_row(client_tx: ClientTransaction, period: Period) -> PeriodRow:
+    """Show the running period's row before anybody has opened it (P4)."""
     try:
         return unopened(client_tx.client, period, client_tx.write_context())
     except RuleBroken as error:
         raise NotFound(f"The client has no row in {period}.") from error
 
 
-def _row_at(client_tx: ClientTransaction, period: Period, at: datetime) -> PeriodRow:
+def _row_at(
+    client_tx: ClientTransaction, row: PeriodRow | None, period: Period, at: datetime
+) -> PeriodRow:
     if at.tzinfo is None:
         raise InvalidInput.of("/as_of", "needs an offset, as in 2026-11-05T09:30:00+08:00")
     if at > client_tx.clock.now():
         raise InvalidInput.of("/as_of", "lies in the future")
-    row = client_tx.find_row(period)
     snapshot = as_of(client_tx.tx.rows.history(client_tx.client.id, period), at)
     if row is None or snapshot is None:
         raise NotFound(f"The client had no row in {period} by then.")
@@ -196,7 +206,7 @@ def _due(client_tx: ClientTransaction, rows: Sequence[PeriodRow]) -> list[Period
     if running is None or any(row.period == running for row in rows):
         return []
     try:
-        return [_row_or_due(client_tx, running)]
+        return [_due_row(client_tx, running)]
     except NotFound:
         return []
 

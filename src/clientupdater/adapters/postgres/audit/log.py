@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.access import Decision, Grant
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import ClientId, CompanyId
-    from clientupdater.ports.audit import LoggedAction, RightsChange
+    from clientupdater.ports.audit import LogEntry, LoggedAction, RightsChange
 
 
 QUERIES = named_queries("audit/log.sql")
@@ -95,6 +95,20 @@ def _origin(caller: Caller) -> dict[str, object]:
         "request_id": origin.request_id,
         "ip_address": origin.ip_address,
         "origin": Jsonb(dict(origin.record)),
+    }
+
+
+def logged_columns(entry: LogEntry) -> dict[str, object]:
+    """Columns of a write, for the statement that makes it."""
+    caller, action = entry.caller, entry.action
+    return {
+        "actor": caller.actor.id,
+        "action": action.action,
+        "resource": action.resource,
+        "resource_id": action.resource_id,
+        "details": _json({**action.details, **caller.origin.record}),
+        "ip_address": caller.origin.ip_address,
+        "user_agent": caller.origin.user_agent,
     }
 
 

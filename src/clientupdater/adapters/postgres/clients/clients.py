@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.adapters.postgres.tracking.rows import QUERIES as TRACKING
+from clientupdater.adapters.postgres.tracking.rows import row_of
 from clientupdater.domain.clients import Client
 from clientupdater.domain.contacts import ContactCard
 from clientupdater.domain.errors import NotFound, VersionConflict
@@ -16,6 +17,7 @@ from clientupdater.domain.ids import BranchId, ClientId, CompanyId, PersonId
 from clientupdater.domain.periods import Cycle
 from clientupdater.domain.sync.contacts import Contact
 from clientupdater.domain.sync.fields import Field
+from clientupdater.ports.tracking import ClientInPeriod
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.ids import ClientRef
     from clientupdater.domain.officers import AssignmentEnd
+    from clientupdater.domain.periods import Period
     from clientupdater.domain.write_context import WriteContext
 
 QUERIES = named_queries("clients/clients.sql", TRACKING)
+CLIENT_WIDTH, STAFF_WIDTH = 11, 6
 
 
 @frozen
@@ -39,6 +43,20 @@ class PostgresClients:
 
     def by_code(self, code: str) -> Client | None:
         return self._one("client_by_code", {"code": code})
+
+    def in_period(
+        self, client: ClientRef, period: Period, reader: PersonId
+    ) -> ClientInPeriod | None:
+        query = f"client_in_period_by_{'code' if isinstance(client, str) else 'id'}"
+        params = {"client": client, "period": str(period), "reader": reader}
+        columns = self._connection.execute(QUERIES[query], params).fetchone()
+        if columns is None:
+            return None
+        until = CLIENT_WIDTH + STAFF_WIDTH
+        people = columns[CLIENT_WIDTH:until]
+        staff = {id_: name for id_, name in zip(people[::2], people[1::2], strict=True) if id_}
+        row = row_of(*columns[until:]) if columns[until] else None
+        return ClientInPeriod(_client(*columns[:CLIENT_WIDTH]), row, staff)
 
     def find_all(self, refs: Collection[ClientRef]) -> dict[ClientRef, Client]:
         codes = [ref for ref in refs if isinstance(ref, str)]

@@ -1,14 +1,46 @@
 -- Clients, their officers and their contact numbers. Row-level security limits every statement to
 -- what the caller sees.
 
--- name: clients
-select
-    c.id, c.client_code, c.company_id, c.branch_id, c.assigned_to, p.tracking_cycle::text,
-    c.tracking_cycle_from, c.is_active, c.deleted_at is not null, ps.is_trackable,
-    {has_terminal_outcome}
-from clients c
+-- name: client_columns
+c.id, c.client_code, c.company_id, c.branch_id, c.assigned_to, p.tracking_cycle::text,
+c.tracking_cycle_from, c.is_active, c.deleted_at is not null, ps.is_trackable,
+{has_terminal_outcome}
+
+-- name: client_tables
+clients c
 left join products p on p.id = c.product_id
 left join par_statuses ps on ps.id = c.par_status_id
+
+-- name: clients
+select {client_columns}
+from {client_tables}
+
+-- name: client_in_period
+-- The row by the key of client and period alone, as in rows.sql.
+select
+    {client_columns},
+    officer.id, staff_name(officer.first_name, officer.last_name, officer.email),
+    author.id, staff_name(author.first_name, author.last_name, author.email),
+    reader.id, staff_name(reader.first_name, reader.last_name, reader.email),
+    {row_columns}
+from {client_tables}
+left join client_period_status s
+    on s.client_id = c.id
+    and (s.client_id, s.period) >= (c.id, %(period)s::text)
+    and (s.client_id, s.period) <= (c.id, %(period)s::text)
+left join status_types t on t.id = s.status_type_id
+left join status_reasons r on r.id = s.reason_id
+left join users officer on officer.id = c.assigned_to
+left join users author on author.id = s.updated_by
+left join users reader on reader.id = %(reader)s
+
+-- name: client_in_period_by_id
+{client_in_period}
+where c.id = %(client)s
+
+-- name: client_in_period_by_code
+{client_in_period}
+where c.client_code = %(client)s
 
 -- name: client_by_id
 {clients}

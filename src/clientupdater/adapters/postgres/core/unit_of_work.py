@@ -20,12 +20,9 @@ from clientupdater.adapters.postgres.configuration.configuration import (
     read_generation,
 )
 from clientupdater.adapters.postgres.core import row_security
-from clientupdater.adapters.postgres.core.idempotency import (
-    PostgresIdempotencyStore,
-    claim_statement,
-    stored_response,
-)
-from clientupdater.adapters.postgres.core.transactions import TransactionControl
+from clientupdater.adapters.postgres.core.idempotency import PostgresIdempotencyStore
+from clientupdater.adapters.postgres.core.outer_transaction import OuterUnit
+from clientupdater.adapters.postgres.core.transactions import Started, TransactionControl
 from clientupdater.adapters.postgres.exports.jobs import PostgresExports
 from clientupdater.adapters.postgres.jobs.queue import (
     PostgresJobOutcomes,
@@ -53,20 +50,21 @@ from clientupdater.adapters.postgres.sync.staging import PostgresStaging
 from clientupdater.adapters.postgres.tracking.openings import PostgresOpenings
 from clientupdater.adapters.postgres.tracking.rows import PostgresRows
 from clientupdater.adapters.security.vault import required
-from clientupdater.domain.errors import RequestInProgress, Unavailable
+from clientupdater.domain.errors import Unavailable
 from clientupdater.ports.idempotency import OuterTransaction
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.runtime.deadlines import seconds_left
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from psycopg_pool import ConnectionPool
 
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.adapters.security.vault import Vault
     from clientupdater.ports.exports import Snapshot
-    from clientupdater.ports.idempotency import Claim, StoredResponse
+    from clientupdater.ports.idempotency import Claim
     from clientupdater.ports.sync import Work
     from clientupdater.ports.unit_of_work import RowSecurityScope
 
@@ -180,33 +178,6 @@ class PostgresTransaction:
         return PostgresStaging.begun(self.connection, required(self.vault), work)
 
 
-@define(eq=False)
-class _Outer:
-    """A transaction of several units of work, on one thread."""
-
-    control: TransactionControl
-    rls_scope: RowSecurityScope
-    start: Callable[[str], int]
-    """Sends a statement, and what begins the transaction behind it; gives the generation."""
-    generation: int
-    is_untouched: bool = True
-    """Whether no unit of work has begun in it yet."""
-
-    @contextmanager
-    def whole(self) -> Iterator[int]:
-        """Be the first unit of work: it needs no savepoint, since nothing came before it.
-
-        Where it fails the transaction begins again, with its claim.
-        """
-        self.is_untouched = False
-        try:
-            yield self.generation
-        except BaseException:
-            self.generation = self.start("rollback; begin")
-            self.is_untouched = True
-            raise
-
-
 @frozen
 class PostgresUnitsOfWork:
     """Units of work over a pool of connections."""
@@ -217,33 +188,19 @@ class PostgresUnitsOfWork:
     _thread: threading.local = field(factory=threading.local, init=False, eq=False, repr=False)
     """Holds the outer transaction of each thread that is in one."""
 
-    @contextmanager
-    def begin(self, rls_scope: RowSecurityScope) -> Iterator[PostgresTransaction]:
+    def begin(self, rls_scope: RowSecurityScope) -> AbstractContextManager[PostgresTransaction]:
         """Begin one: leaving it cleanly commits, an exception rolls everything back."""
-        with _translated():
-            if self._outer:
-                with self._inside(self._outer, rls_scope) as tx:
-                    yield tx
-            else:
-                with self._transaction("begin", rls_scope) as tx:
-                    yield tx
+        return self._unit("begin", rls_scope)
 
-    @contextmanager
-    def read(self, rls_scope: RowSecurityScope) -> Iterator[PostgresTransaction]:
+    def read(self, rls_scope: RowSecurityScope) -> AbstractContextManager[PostgresTransaction]:
         """Begin one that only reads, with one plan for all values of a prepared statement.
 
         Left to itself, PostgreSQL plans a page anew each time, which takes longer than the page.
         """
-        with _translated():
-            if self._outer:
-                with self._inside(self._outer, rls_scope) as tx:
-                    yield tx
-            else:
-                with self._transaction(_BEGIN_READING, rls_scope) as tx:
-                    yield tx
+        return self._unit(_BEGIN_READING, rls_scope)
 
     @contextmanager
-    def autocommit(self) -> Iterator[PostgresTransaction]:
+    def autocommit(self, generation: int | None = None) -> Iterator[PostgresTransaction]:
         """Run statements that are transactions of their own, and that see no client."""
         with _translated():
             if self._outer:
@@ -251,7 +208,7 @@ class PostgresUnitsOfWork:
                 return
             patience = seconds_left(self.pool.timeout)
             with self.pool.connection(timeout=patience) as connection:
-                yield self._repositories(TransactionControl.of(connection), None)
+                yield self._repositories(TransactionControl.of(connection), generation)
 
     @contextmanager
     def snapshot(self, rls_scope: RowSecurityScope) -> Iterator[Snapshot]:
@@ -264,48 +221,33 @@ class PostgresUnitsOfWork:
         self, rls_scope: RowSecurityScope = SYSTEM, claim: Claim | None = None
     ) -> Iterator[OuterTransaction]:
         """Make one transaction of the units of work that this thread begins inside."""
-        claimed: list[StoredResponse | None] = [None]
 
-        def start(control: TransactionControl, first: str) -> int:
-            if claim is None:
-                return int(row_security.begin(control, first, rls_scope, self.memory)[0])
-            last = claim_statement(control.connection, claim)
-            generation, *columns = row_security.begin(control, first, rls_scope, self.memory, last)
-            claimed[0] = stored_response(columns)
-            return int(generation)
+        def start(control: TransactionControl, first: str) -> OuterUnit:
+            return OuterUnit(control, self.memory, rls_scope, claim).begin(first)
 
-        with _translated(), self._started(start) as (control, generation):
-            again = partial(_begun_again, partial(start, control), claimed)
-            self._thread.outer = _Outer(control, rls_scope, again, generation)
-            connection = control.connection
+        with _translated(), self._started(start) as (control, outer):
+            self._thread.outer = outer
+            responses = PostgresIdempotencyStore(control.connection)
             try:
                 yield OuterTransaction(
-                    claimed[0],
-                    PostgresIdempotencyStore(connection),
-                    PostgresJobOutcomes(connection),
+                    outer.stored, responses, PostgresJobOutcomes(control.connection)
                 )
             finally:
                 del self._thread.outer
 
     @property
-    def _outer(self) -> _Outer | None:
+    def _outer(self) -> OuterUnit | None:
         return getattr(self._thread, "outer", None)
 
     @contextmanager
-    def _inside(self, outer: _Outer, rls_scope: RowSecurityScope) -> Iterator[PostgresTransaction]:
-        control = outer.control
-        if outer.is_untouched and rls_scope == outer.rls_scope:
-            with outer.whole() as generation:
-                yield self._repositories(control, generation)
-            return
-        outer.is_untouched = False
-
-        def start(first: str) -> int:
-            row = row_security.begin_savepoint(control, first, rls_scope, self.memory)
-            return int(row[0])
-
-        with control.savepoint(start) as generation:
-            yield self._repositories(control, generation)
+    def _unit(self, first: str, rls_scope: RowSecurityScope) -> Iterator[PostgresTransaction]:
+        with _translated():
+            if outer := self._outer:
+                with outer.unit(rls_scope) as generation:
+                    yield self._repositories(outer.control, generation)
+            else:
+                with self._transaction(first, rls_scope) as tx:
+                    yield tx
 
     @contextmanager
     def _transaction(
@@ -319,8 +261,8 @@ class PostgresUnitsOfWork:
 
     @contextmanager
     def _started(
-        self, start: Callable[[TransactionControl, str], int]
-    ) -> Iterator[tuple[TransactionControl, int]]:
+        self, start: Callable[[TransactionControl, str], Started]
+    ) -> Iterator[tuple[TransactionControl, Started]]:
         """Be in one; where the connection is lost before it begins, begin it on another."""
         for is_last in (False, True):
             with ExitStack() as stack:
@@ -328,28 +270,18 @@ class PostgresUnitsOfWork:
                 connection = stack.enter_context(self.pool.connection(timeout=patience))
                 try:
                     control = TransactionControl.of(connection)
-                    generation = stack.enter_context(control.transaction(partial(start, control)))
+                    started = stack.enter_context(control.transaction(partial(start, control)))
                 except _NO_ANSWER:
                     if is_last or not connection.closed:
                         raise
                     continue
-                yield control, generation
+                yield control, started
                 return
 
     def _repositories(
         self, control: TransactionControl, generation: int | None
     ) -> PostgresTransaction:
         return PostgresTransaction(control.connection, self.memory, generation, self.vault)
-
-
-def _begun_again(
-    start: Callable[[str], int], claimed: list[StoredResponse | None], first: str
-) -> int:
-    """Begin a transaction again; the key may be another request's by now."""
-    generation = start(first)
-    if claimed[0]:
-        raise RequestInProgress
-    return generation
 
 
 @contextmanager

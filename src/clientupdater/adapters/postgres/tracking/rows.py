@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from attrs import frozen
 
+from clientupdater.adapters.postgres.audit.log import logged_columns
 from clientupdater.adapters.postgres.core.named_queries import named_queries
 from clientupdater.adapters.postgres.tracking.columns import (
     AFTER_ALL,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.clients import Client
     from clientupdater.domain.tracking import Change
+    from clientupdater.ports.audit import LogEntry
     from clientupdater.ports.tracking import Place, RowChanges
 
 
@@ -83,7 +85,7 @@ class PostgresRows:
         self._connection.execute(QUERIES["opened"], {**values, "row": kept[0]})
         return PeriodRow(client.id, client.company, period, fold([opened]))
 
-    def append(self, row: PeriodRow, change: Change) -> PeriodRow:
+    def append(self, row: PeriodRow, change: Change, entry: LogEntry | None = None) -> PeriodRow:
         values = {
             **period_columns(row.period),
             **event_columns(change.event),
@@ -91,7 +93,9 @@ class PostgresRows:
             "client": row.client,
             "seen": row.snapshot.version,
         }
-        kept = self._connection.execute(QUERIES["append"], values)
+        query = QUERIES["append_logged" if entry else "append"]
+        logged = logged_columns(entry) if entry else {}
+        kept = self._connection.execute(query, {**values, **logged})
         if not kept.rowcount:
             raise self._refusal(row)
         return PeriodRow(row.client, row.company, row.period, change.snapshot)
@@ -103,7 +107,7 @@ class PostgresRows:
         if locked:
             # A second statement reads what other writers changed while this one waited.
             self._connection.execute(QUERIES["lock_rows"], params)
-        return [_row(*each) for each in self._connection.execute(QUERIES["rows_of_many"], params)]
+        return [row_of(*each) for each in self._connection.execute(QUERIES["rows_of_many"], params)]
 
     def histories(self, places: Collection[Place]) -> dict[Place, History]:
         events: dict[Place, History] = {}
@@ -133,7 +137,7 @@ class PostgresRows:
 
     def _rows(self, client: ClientId, period: str | None) -> list[PeriodRow]:
         params = {"client": client, "from": period or "", "to": period or AFTER_ALL}
-        return [_row(*each) for each in self._connection.execute(QUERIES["rows"], params)]
+        return [row_of(*each) for each in self._connection.execute(QUERIES["rows"], params)]
 
     def _refusal(self, seen: PeriodRow) -> NotFound | VersionConflict:
         now = self.find(seen.client, seen.period)
@@ -144,7 +148,7 @@ class PostgresRows:
         )
 
 
-def _row(*columns: Any) -> PeriodRow:
+def row_of(*columns: Any) -> PeriodRow:
     client, company, period, *rest = columns
     return PeriodRow(ClientId(client), CompanyId(company), Period.parse(period), _snapshot(*rest))
 

@@ -10,16 +10,15 @@ select pg_advisory_xact_lock({openings})
 1667856208, 1
 
 -- name: row_columns
-select
-    s.client_id, s.company_id, s.period, t.code, r.code, s.remarks, s.next_follow_up_on,
-    s.has_payment, s.promised_on, s.promised_amount, s.update_count, s.exempt_cause,
-    s.terminal_at, s.revived_at, s.branch_id, s.updated_by, s.updated_at, s.version
+s.client_id, s.company_id, s.period, t.code, r.code, s.remarks, s.next_follow_up_on,
+s.has_payment, s.promised_on, s.promised_amount, s.update_count, s.exempt_cause,
+s.terminal_at, s.revived_at, s.branch_id, s.updated_by, s.updated_at, s.version
 
 -- name: rows
 -- By the key of client and period alone: compared as one place, since no other index has both in
 -- this order. As two equalities they let the planner walk all rows of a period that was just opened,
 -- since the statistics know nothing of it yet.
-{row_columns}
+select {row_columns}
 from client_period_status s
 join status_types t on t.id = s.status_type_id
 left join status_reasons r on r.id = s.reason_id
@@ -48,7 +47,7 @@ from (
 ) locked
 
 -- name: rows_of_many
-{row_columns}
+select {row_columns}
 from unnest(%(clients)s::uuid[], %(from)s::text[], %(to)s::text[]) w (client_id, first, last)
 join client_period_status s
     on s.client_id = w.client_id
@@ -112,38 +111,37 @@ select
 from client_period_status s
 where s.id = %(row)s
 
--- name: append
+-- name: moved
 -- S9, S10: the sequence is the version that the row's own update gives, so that no two events
 -- ever get the same one; where the row has moved on, nothing is written at all.
-with moved as (
-    update client_period_status s
-    set
-        status_type_id = (select id from status_types where code = %(row_status)s),
-        reason_id = (select id from status_reasons where code = %(row_reason)s),
-        remarks = %(row_remarks)s,
-        next_follow_up_on = %(row_follow_up)s,
-        has_payment = %(row_payment)s,
-        promised_on = %(row_promised_on)s,
-        promised_amount = %(row_promised_amount)s,
-        update_count = %(row_updates)s,
-        exempt_cause = %(row_exempt)s,
-        is_terminal = %(row_terminal_at)s::timestamptz is not null,
-        terminal_at = %(row_terminal_at)s,
-        revived_at = %(row_revived_at)s,
-        branch_id = %(row_branch)s,
-        updated_by = %(row_updated_by)s,
-        updated_at = %(recorded_at)s,
-        version = s.version + 1
-    where
-        s.client_id = %(client)s
-        and s.period_type = %(cycle)s
-        and s.period_year = %(year)s
-        and s.period_month is not distinct from %(month)s
-        and s.period_quarter is not distinct from %(quarter)s
-        and s.version = %(seen)s
-    returning s.id, s.company_id, s.version
-)
+update client_period_status s
+set
+    status_type_id = (select id from status_types where code = %(row_status)s),
+    reason_id = (select id from status_reasons where code = %(row_reason)s),
+    remarks = %(row_remarks)s,
+    next_follow_up_on = %(row_follow_up)s,
+    has_payment = %(row_payment)s,
+    promised_on = %(row_promised_on)s,
+    promised_amount = %(row_promised_amount)s,
+    update_count = %(row_updates)s,
+    exempt_cause = %(row_exempt)s,
+    is_terminal = %(row_terminal_at)s::timestamptz is not null,
+    terminal_at = %(row_terminal_at)s,
+    revived_at = %(row_revived_at)s,
+    branch_id = %(row_branch)s,
+    updated_by = %(row_updated_by)s,
+    updated_at = %(recorded_at)s,
+    version = s.version + 1
+where
+    s.client_id = %(client)s
+    and s.period_type = %(cycle)s
+    and s.period_year = %(year)s
+    and s.period_month is not distinct from %(month)s
+    and s.period_quarter is not distinct from %(quarter)s
+    and s.version = %(seen)s
+returning s.id, s.company_id, s.version
 
+-- name: event_of_moved
 insert into status_events (
     client_period_status_id, event_sequence, kind, status_type_id, reason_id, remarks, has_payment,
     is_terminal, channel, occurred_at, created_at, company_id, branch_id, next_follow_up_on,
@@ -157,6 +155,26 @@ select
     moved.company_id, %(branch)s, %(follow_up)s, %(promised_on)s, %(promised_amount)s, %(voids)s,
     %(exempt)s, %(by)s
 from moved
+
+-- name: append
+with moved as ({moved})
+
+{event_of_moved}
+
+-- name: append_logged
+with moved as ({moved}),
+
+logged as (
+    insert into activity_logs (
+        user_id, action, resource, resource_id, details, ip_address, user_agent
+    )
+    select
+        %(actor)s, %(action)s, %(resource)s, %(resource_id)s, %(details)s, %(ip_address)s,
+        %(user_agent)s
+    from moved
+)
+
+{event_of_moved}
 
 -- name: open_many
 -- As open, of many; their events follow.

@@ -14,7 +14,7 @@ from clientupdater.entrypoints.http.contract import MIB, Call, Endpoint, part
 from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.problems import Rejected
 from clientupdater.entrypoints.http.routes.fields import Version
-from clientupdater.entrypoints.http.routes.rows import PeriodEvent, names_in, snapshot_of
+from clientupdater.entrypoints.http.routes.rows import PeriodEvent, snapshot_of
 from clientupdater.entrypoints.http.routes.update_fields import UpdateFields, update_of
 from clientupdater.entrypoints.structuring import Many, Text
 from clientupdater.ports.lists import PeriodSnapshot
@@ -88,9 +88,9 @@ def record_updates(call: Call) -> BulkResults:
     try:
         done = call.app.tracking.record_many(call.caller, items, atomic=call.body.atomic)
     except BulkRejected as error:
-        results = {"results": _results(call, error.outcomes).results}
+        results = {"results": _results(error.outcomes).results}
         raise Rejected(409, "bulk_rejected", error.message, results) from error
-    return _results(call, done)
+    return _results(done)
 
 
 def _item(index: int, item: BulkUpdateItem) -> BulkItem:
@@ -102,18 +102,15 @@ def _item(index: int, item: BulkUpdateItem) -> BulkItem:
     return BulkItem(client, item.period, update_of(item, pointer), item.version)
 
 
-def _results(call: Call, outcomes: Iterable[Any]) -> BulkResults:
-    result = tuple(outcomes)
-    done = [each.result for each in result if each.result]
-    names = names_in(call, [d.client for d in done], [d.row for d in done], [d.event for d in done])
-    return BulkResults(tuple(_result(each, names) for each in result))
+def _results(outcomes: Iterable[Any]) -> BulkResults:
+    return BulkResults(tuple(map(_result, outcomes)))
 
 
-def _result(outcome: Outcome[Written], names: Any) -> BulkItemResult:
+def _result(outcome: Outcome[Written]) -> BulkItemResult:
     if outcome.result:
         done = outcome.result
-        snapshot = snapshot_of(done.client, done.row, names)
-        return BulkItemResult(outcome.index, 201, PeriodEvent.of(done.event, names), snapshot)
+        snapshot = snapshot_of(done.client, done.row, done.names)
+        return BulkItemResult(outcome.index, 201, PeriodEvent.of(done.event, done.names), snapshot)
     if outcome.error is None:
         return BulkItemResult(outcome.index, 424)
     return BulkItemResult(

@@ -13,12 +13,9 @@ from clientupdater.domain.events import Channel, EventKind, voided
 from clientupdater.ports.lists import PeriodSnapshot, StaffMember
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from clientupdater.domain.clients import Client
     from clientupdater.domain.events import StatusEvent
     from clientupdater.domain.tracking import PeriodRow
-    from clientupdater.entrypoints.http.contract import Call
     from clientupdater.ports.codes import Names
 
 
@@ -98,18 +95,6 @@ class RecordedUpdate:
 
     event: PeriodEvent
     snapshot: PeriodSnapshot
-
-
-def names_in(
-    call: Call,
-    clients: Iterable[Client],
-    rows: Iterable[PeriodRow] = (),
-    events: Iterable[StatusEvent] = (),
-) -> Names:
-    """Look up all names that rows and events need, at once."""
-    people = [client.assigned_to for client in clients]
-    people += [row.snapshot.updated_by for row in rows]
-    return call.app.look_up_names(call.caller, [*people, *(event.by for event in events)])
 
 
 def period_events(events: tuple[StatusEvent, ...], names: Names) -> tuple[PeriodEvent, ...]:

@@ -98,8 +98,8 @@ def sign_out(call: Call) -> None:
 
 def get_current_user(call: Call) -> CurrentUser:
     """Show the signed-in user with permissions and territory."""
-    shown = call.app.people.show(call.caller, call.caller.actor.id)
-    names = call.app.look_up_names(call.caller)
+    shown = call.app.people.show_own(call.session.person)
+    names = call.app.look_up_names(call.caller, generation=call.generation)
     user, opened = User.of(shown.person, names), call.session.open
     return CurrentUser(
         user=user,

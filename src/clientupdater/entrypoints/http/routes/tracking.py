@@ -17,7 +17,6 @@ from clientupdater.entrypoints.http.routes.rights import admitting
 from clientupdater.entrypoints.http.routes.rows import (
     PeriodEvent,
     RecordedUpdate,
-    names_in,
     period_events,
     snapshot_of,
 )
@@ -91,23 +90,22 @@ class PeriodEventList:
 
 def _current(call: Call, period: Period) -> PeriodSnapshot:
     result = call.app.tracking.show_row(call.caller, call.path["client"], period)
-    return snapshot_of(result.client, result.row, names_in(call, [result.client], [result.row]))
+    return snapshot_of(result.client, result.row, result.names)
 
 
-def written(call: Call, done: Written) -> Answer:
+def written(done: Written) -> Answer:
     """Show what a write came to."""
-    names = names_in(call, [done.client], [done.row], [done.event])
-    shown = RecordedUpdate(
-        PeriodEvent.of(done.event, names), snapshot_of(done.client, done.row, names)
-    )
+    event = PeriodEvent.of(done.event, done.names)
+    shown = RecordedUpdate(event, snapshot_of(done.client, done.row, done.names))
     return Answer(value=shown, version=done.row.snapshot.version)
 
 
 def list_client_periods(call: Call) -> PeriodSnapshotList:
     """Show the client's status in every period, the latest period first."""
     result = call.app.tracking.list_rows(call.caller, call.path["client"])
-    names = names_in(call, [result.client], result.rows)
-    return PeriodSnapshotList(tuple(snapshot_of(result.client, row, names) for row in result.rows))
+    return PeriodSnapshotList(
+        tuple(snapshot_of(result.client, row, result.names) for row in result.rows)
+    )
 
 
 def get_client_period(call: Call) -> Answer:
@@ -115,17 +113,14 @@ def get_client_period(call: Call) -> Answer:
     result = call.app.tracking.show_row(
         call.caller, call.path["client"], call.path["period"], call.query.as_of
     )
-    names = names_in(call, [result.client], [result.row])
-    shown = snapshot_of(result.client, result.row, names)
+    shown = snapshot_of(result.client, result.row, result.names)
     return Answer(value=shown, version=shown.version)
 
 
 def list_period_events(call: Call) -> PeriodEventList:
     """List what happened to the client in the period, in order: who did it, and when."""
     result = call.app.tracking.show_history(call.caller, call.path["client"], call.path["period"])
-    return PeriodEventList(
-        period_events(result.events, names_in(call, [result.client], (), result.events))
-    )
+    return PeriodEventList(period_events(result.events, result.names))
 
 
 def record_update(call: Call) -> Answer:
@@ -137,7 +132,7 @@ def record_update(call: Call) -> Answer:
         done = call.app.tracking.record(
             call.caller, client, period, update_of(call.body), call.version or 0
         )
-    return written(call, done)
+    return written(done)
 
 
 def reopen_period(call: Call) -> Answer:
@@ -147,7 +142,7 @@ def reopen_period(call: Call) -> Answer:
         done = call.app.tracking.reopen(
             call.caller, client, period, call.body.remarks, call.version or 0
         )
-    return written(call, done)
+    return written(done)
 
 
 def void_event(call: Call) -> Answer:
@@ -159,7 +154,7 @@ def void_event(call: Call) -> Answer:
         done = call.app.tracking.void(
             call.caller, client, period, sequence, call.body.remarks, call.version or 0
         )
-    return written(call, done)
+    return written(done)
 
 
 def revive_client(call: Call) -> Answer:
@@ -168,7 +163,7 @@ def revive_client(call: Call) -> Answer:
         done = call.app.tracking.revive(
             call.caller, call.path["client"], call.body.remarks, call.version or 0
         )
-    return written(call, done)
+    return written(done)
 
 
 _ROW = "/clients/{client}/periods/{period}"

@@ -1,0 +1,144 @@
+"""Several units of work in one transaction that claims an idempotency key."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from psycopg_pool import ConnectionPool
+
+from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
+from clientupdater.domain.access_scope import visible_scope_of
+from clientupdater.domain.errors import NotFound, RequestInProgress
+from clientupdater.domain.settings_values import BACKDATING_DAYS
+from clientupdater.ports.idempotency import Claim, IdempotencyKey, StoredResponse
+from clientupdater.ports.unit_of_work import SYSTEM
+from tests.support.builders import ANA, NOVEMBER
+from tests.support.stores import PostgresWorld
+from tests.support.tracking_fixture import CALLED, CLERK, TrackingFixture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clientupdater.ports.unit_of_work import RowSecurityScope
+    from tests.support.servers import Database
+
+NOW = datetime(2026, 11, 5, 1, tzinfo=UTC)
+CLAIM = Claim(IdempotencyKey(ANA, "POST /updates", "a key"), NOW)
+RESPONSE = StoredResponse(fingerprint=b"f", rights=b"r", status=201, headers={}, body=b"b")
+
+
+@pytest.fixture
+def scene(database: Database) -> Iterator[TrackingFixture]:
+    with ConnectionPool(database.app_url, min_size=2, max_size=4, open=True) as pool:
+        world = PostgresWorld.populated(PostgresUnitsOfWork(pool), database.superuser_url)
+        world.employ(CLERK.actor)
+        yield TrackingFixture.on(world)
+
+
+@pytest.fixture
+def work(scene: TrackingFixture) -> PostgresUnitsOfWork:
+    work = scene.world.work
+    assert isinstance(work, PostgresUnitsOfWork)
+    return work
+
+
+def count_events(work: PostgresUnitsOfWork) -> int:
+    with work.begin(SYSTEM) as tx:
+        ((count,),) = tx.connection.execute("select count(*) from status_events").fetchall()
+        return int(count)
+
+
+def test_units_of_work_commit_together(scene: TrackingFixture, work: PostgresUnitsOfWork) -> None:
+    clients, before = [scene.client(NOVEMBER) for _ in range(2)], count_events(work)
+    with work.outer_transaction(SYSTEM, CLAIM):
+        for client in clients:
+            scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
+    assert count_events(work) == before + 2
+
+
+def test_where_the_outer_one_fails_nothing_of_its_units_remains(
+    scene: TrackingFixture, work: PostgresUnitsOfWork
+) -> None:
+    client = scene.client(NOVEMBER)
+    before = count_events(work)
+    with suppress(ZeroDivisionError), work.outer_transaction(SYSTEM, CLAIM):
+        scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
+        raise ZeroDivisionError
+    assert count_events(work) == before
+
+
+@pytest.mark.parametrize(
+    "rls_scope",
+    [SYSTEM, visible_scope_of(CLERK.actor)],
+    ids=["a first unit of the same scope", "a savepoint"],
+)
+def test_a_unit_that_fails_after_it_wrote_leaves_nothing_and_the_next_one_is_kept(
+    scene: TrackingFixture, work: PostgresUnitsOfWork, rls_scope: RowSecurityScope
+) -> None:
+    client, other = scene.client(NOVEMBER), scene.client(NOVEMBER)
+    row, before = scene.row(client), count_events(work)
+    with work.outer_transaction(rls_scope, CLAIM):
+        with suppress(NotFound), work.begin(SYSTEM) as tx:
+            tx.connection.execute("update clients set full_name = 'x' where id = %s", (client.id,))
+            raise NotFound
+        scene.tracking.record(CLERK, other.id, NOVEMBER, CALLED, 0)
+    assert scene.row(client) == row
+    assert count_events(work) == before + 1
+    with work.begin(SYSTEM) as tx:
+        cursor = tx.connection.execute("select 1 from clients where full_name = 'x'")
+        assert cursor.fetchall() == []
+
+
+def test_the_key_stays_claimed_after_a_unit_that_failed(
+    scene: TrackingFixture, work: PostgresUnitsOfWork
+) -> None:
+    del scene
+    with work.outer_transaction(SYSTEM, CLAIM):
+        with pytest.raises(NotFound), work.begin(SYSTEM):
+            raise NotFound
+        with (
+            pytest.raises(RequestInProgress),
+            PostgresUnitsOfWork(work.pool).outer_transaction(SYSTEM, CLAIM),
+        ):
+            raise AssertionError
+
+
+def test_a_stored_response_comes_with_the_claim(
+    scene: TrackingFixture, work: PostgresUnitsOfWork
+) -> None:
+    del scene
+    with work.outer_transaction(SYSTEM, CLAIM) as outer:
+        assert outer.stored is None
+        outer.responses.keep(CLAIM.key, RESPONSE, NOW, NOW.replace(year=2027))
+    with work.outer_transaction(SYSTEM, CLAIM) as outer:
+        assert outer.stored == RESPONSE
+
+
+def test_where_another_request_took_the_key_meanwhile_the_rest_is_refused(
+    scene: TrackingFixture, work: PostgresUnitsOfWork
+) -> None:
+    """The key is free for a moment while a unit that failed is rolled back."""
+    del scene
+
+    def fail_while_another_answers() -> None:
+        with work.begin(SYSTEM) as tx:
+            tx.connection.execute("rollback")
+            with PostgresUnitsOfWork(work.pool).outer_transaction(SYSTEM, CLAIM) as other:
+                other.responses.keep(CLAIM.key, RESPONSE, NOW, NOW.replace(year=2027))
+            raise NotFound
+
+    with work.outer_transaction(SYSTEM, CLAIM), pytest.raises(RequestInProgress):
+        fail_while_another_answers()
+
+
+def test_settings_are_those_of_the_moment_that_a_unit_begins(
+    scene: TrackingFixture, work: PostgresUnitsOfWork
+) -> None:
+    with work.begin(SYSTEM) as tx:
+        days = tx.settings.number(BACKDATING_DAYS, None)
+    scene.world.set(BACKDATING_DAYS, None, str(days + 1))
+    with work.begin(SYSTEM) as tx:
+        assert tx.settings.number(BACKDATING_DAYS, None) == days + 1
