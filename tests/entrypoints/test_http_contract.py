@@ -173,7 +173,12 @@ def test_nothing_in_the_contract_is_unused() -> None:
 
 
 def test_every_description_of_a_member_is_of_a_member() -> None:
-    properties = {name for s in COMPONENTS["schemas"].values() for name in s.get("properties", ())}
+    members = {
+        (shape, name)
+        for shape, schema in COMPONENTS["schemas"].items()
+        for name in schema.get("properties", ())
+    }
+    properties = {name for _, name in members} | {f"{shape}.{name}" for shape, name in members}
     parameters = {
         each["name"]
         for operation in OPERATIONS.values()
