@@ -150,14 +150,22 @@ def choose_client_walk(resolved: ResolvedQuery) -> ClientWalk:
     names_few = resolved.among is not None or bool(read_words)
     shape = Shape(everything=True) if resolved.names_officer or names_few else area
     by_row = _walks_rows(resolved, names_few=names_few)
-    is_plain = not (resolved.filters or resolved.query.q is not None or resolved.asks_for_rows)
     return ClientWalk(
         arms=_row_arms(resolved, shape) if by_row else _client_arms(resolved, shape),
         area=area,
         read_words=read_words,
         checked_words=tuple(n for n, _ in enumerate(resolved.words) if n not in read_words),
-        is_steady=is_plain and shape.is_steady,
+        is_steady=shape.is_steady and _has_one_plan(resolved),
     )
+
+
+def _has_one_plan(resolved: ResolvedQuery) -> bool:
+    """Whether the walk is the same whatever the values: all clients, or the rows of one status."""
+    if resolved.query.q is not None:
+        return False
+    if resolved.filters.keys() == {"row_status"}:
+        return resolved.query.sort is ClientSort.NAME
+    return not (resolved.filters or resolved.asks_for_rows)
 
 
 def common_from(resolved: ResolvedQuery) -> int | None:
