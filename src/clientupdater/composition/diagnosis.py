@@ -88,6 +88,10 @@ def _openings(app: App) -> Health:
 
 def _source(source: SourceDiagnosis) -> Sequence[Health]:
     """Report each problem on its own, since each has its own remedy."""
+    if not source.standing.is_known:
+        message = "the database does not know it, so nothing of it can be stored"
+        remedy = f"run: clientupdater sync add-source {source.standing.source}"
+        return [Health(_name(source), ok=False, found=message, remedy=remedy)]
     troubles = [
         *_mapping(source),
         *_dead(source),

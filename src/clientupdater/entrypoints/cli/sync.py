@@ -57,7 +57,7 @@ def sync() -> None:
 
 
 @sync.command(epilog=example(f"clientupdater sync run snowflake --full --preview {_ACTOR}"))
-@click.argument("source", type=click.Choice([str(each) for each in Source]))
+@click.argument("source")
 @click.option(
     "--full/--incremental",
     default=True,
@@ -75,6 +75,8 @@ def run(
     session: Session, /, *, source: str, acts: str, as_json: bool, enqueue: bool, **params: Any
 ) -> int:
     """Read a source and apply the differences: all of them, or none.
+
+    SOURCE is snowflake, nextbank, csv, or one that add-source added.
 
     Exit codes: 1 if a preview refuses every row; 5 if the run is held for approval, or if another
     run of the source is under way. With --json, `code` on standard output says which.
@@ -146,6 +148,27 @@ def _conflicts(*, as_json: bool) -> Iterator[None]:
             kind = f"urn:clientupdater:problem:{code}"
             print_json({"type": kind, "code": code, "detail": error.message})
         raise
+
+
+@sync.command("add-source", epilog=example("clientupdater sync add-source branch_sheets"))
+@click.argument("source")
+@json_option
+@click.pass_obj
+def add_source(session: Session, /, *, source: str, as_json: bool) -> None:
+    """Let the database store clients of SOURCE, and add a nightly schedule for it.
+
+    SOURCE is a source that an installed package adds, or that a program passes to open_app. To
+    repeat the command changes nothing. Connects as the owner: DATABASE_MIGRATION_URL, else
+    DATABASE_DIRECT_URL or DATABASE_URL.
+    """
+    from clientupdater.composition import maintenance_of
+
+    name = Source(source)
+    is_new = maintenance_of(session.settings).add_source(name)
+    if as_json:
+        print_json({"source": name, "added": is_new})
+    else:
+        click.echo(f"{name} was added" if is_new else f"the database knows {name} already")
 
 
 @sync.command("list", epilog=example(f"clientupdater sync list {_ACTOR}"))

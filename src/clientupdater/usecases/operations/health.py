@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from clientupdater.domain.errors import Error
-from clientupdater.domain.sync.source_status import SILENCE
+from clientupdater.domain.sync.source_status import SILENCE, configured_statuses
 from clientupdater.ports.health import ServiceHealth, Standing
 from clientupdater.ports.queue import with_idle
 from clientupdater.ports.unit_of_work import SYSTEM
@@ -66,7 +66,7 @@ class CheckSystem:
                 standings = tx.sync_jobs.source_statuses(system_health.looked_at, silence=SILENCE)
         except Error:
             return system_health
-        sources = [each for each in standings if each.source in self.sources]
+        sources = configured_statuses(standings, self.sources)
         return evolve(system_health, queues=with_idle(queues), sources=sources)
 
 

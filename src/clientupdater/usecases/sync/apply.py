@@ -121,7 +121,7 @@ class SyncApply:
                 f"The source states {fetch.stated} records and gave {fetch.received}{lost}: "
                 "the missing records could be taken for deleted ones, so nothing was applied."
             )
-            is_file = self.sync_progress.job.asked.source is Source.CSV
+            is_file = self.sync_progress.job.asked.source == Source.CSV
             raise SourceMalformed(message, *[MEND_FILE] * is_file)
 
     def _held(self, terms: Terms, comparison: Comparison) -> tuple[str, ...]:

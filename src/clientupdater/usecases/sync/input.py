@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
 _NOT_KEPT = "Nothing is kept of what that run was given; run its source again."
 _SET_UP_BY = {
-    Source.SNOWFLAKE: "SNOWFLAKE_ACCOUNT",
-    Source.NEXTBANK: "NEXTBANK_BASE_URL",
-    Source.CSV: "CSV_DROP_DIR",
+    Source.SNOWFLAKE: "SNOWFLAKE_ACCOUNT is not set",
+    Source.NEXTBANK: "NEXTBANK_BASE_URL is not set",
+    Source.CSV: "CSV_DROP_DIR is not set",
 }
+_NOT_ADDED = "no installed package has it, and no program passed it to open_app"
 
 
 @frozen
@@ -76,7 +77,7 @@ class SyncInput:
     def _source(self, name: Source) -> ClientSource:
         source = self.sources.get(name)
         if source is None:
-            message = f"this source is not set up here: {_SET_UP_BY[name]} is not set"
+            message = f"this source is not set up here: {_SET_UP_BY.get(name, _NOT_ADDED)}"
             raise Misconfigured([Fault(str(name), message)])
         return source
 

@@ -22,6 +22,7 @@ from clientupdater.usecases.sync.authorization import (
 )
 from clientupdater.usecases.sync.diagnosis import diagnose_sources
 from clientupdater.usecases.sync.input import require_kept
+from clientupdater.usecases.sync.known_sources import require_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,13 +51,14 @@ class SyncRuns:
     one_client: OneClient
 
     def ask(self, caller: Caller, asked: SyncRequest, *, enqueue: bool = True) -> SyncJob:
-        """Create a run. Raises SyncRunning while another run reads the source.
+        """Create a run. Raises UnknownSource, and SyncRunning while another run reads the source.
 
         With `enqueue`, a worker does it; without, the caller does, by `run`.
         """
         require_over_company(self.work, caller, Permission.SYNC_EXECUTE, asked.company)
         now = self.clock.now()
         with self.work.begin(SYSTEM) as tx:
+            require_known(tx, asked.source, self.runner.input.sources)
             job = tx.sync_jobs.create(asked, caller.actor.id, now)
             if enqueue:
                 tx.jobs.enqueue(job_of(job), now)

@@ -184,6 +184,9 @@ class PostgresSyncJobs:
         self._connection.execute(QUERIES["give_up"], {**values, "lost": dead})
         return [SyncJobId(each) for each in dead]
 
+    def sources(self) -> Sequence[Source]:
+        return [Source(name) for (name,) in self._connection.execute(QUERIES["sources"])]
+
     def source_statuses(self, now: datetime, *, silence: float) -> Sequence[SourceStatus]:
         return read_source_statuses(self._connection, now, silence=silence)
 

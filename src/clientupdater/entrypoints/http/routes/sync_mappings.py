@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from attrs import frozen
 
-from clientupdater.domain.errors import InvalidInput
+from clientupdater.domain.errors import InvalidInput, UnknownSource
 from clientupdater.domain.ids import CompanyId
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import Entry, Source
@@ -84,6 +84,8 @@ def save_sync_mapping(call: Call) -> SyncMapping:
     entries = [Entry(each.field, each.column, each.transforms, each.owns) for each in body.items]
     try:
         saved = call.app.sync_mappings.save(call.caller, body.source, company, entries)
+    except UnknownSource:
+        raise
     except InvalidInput as error:
         raise InvalidInput(
             [type(each)(f"/items{each.pointer}", each.message) for each in error.faults]
