@@ -61,7 +61,7 @@ _EXAMPLES: Mapping[Any, Any] = {
     datetime: "2026-11-20T09:30:00+08:00",
     Decimal: "1500.00",
     Period: "2026-11",
-    Source: Source.SNOWFLAKE,
+    Source: str(Source.SNOWFLAKE),
     object: {},
     Any: {},
 }
@@ -191,7 +191,7 @@ def _values(kind: Any) -> dict[str, Any]:
     text = CHOICES[kind].text if kind in CHOICES else (kind.__doc__ or "").strip()
     schema: dict[str, Any] = {"type": "string", "description": text}
     if kind is Source:
-        return schema | {"pattern": Source.PATTERN, "examples": list(BUILT_IN_SOURCES)}
+        return schema | {"pattern": Source.PATTERN, "examples": list(map(str, BUILT_IN_SOURCES))}
     return schema | {"enum": [each.value for each in kind]}
 
 
