@@ -65,13 +65,14 @@ class DoSyncJob:
 
         Create none where the source is not configured, or another run reads it.
         """
+        with self.work.begin(SYSTEM) as tx:
+            require_known(tx, source, self.run.input.sources)
         if source not in self.run.input.sources:
             job_run.report(Progress(done=0, step="this source is not set up here"))
             return
         now = self.clock.now()
         try:
             with job_run.finishing(), self.work.begin(SYSTEM) as tx:
-                require_known(tx, source, self.run.input.sources)
                 run = tx.sync_jobs.create(SyncRequest(source, full=full), None, now)
                 tx.jobs.enqueue(job_of(run), now)
         except SyncRunning:
