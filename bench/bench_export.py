@@ -100,7 +100,9 @@ class Bureau:
             with work.begin(SYSTEM) as tx:
                 actor = _found(tx.rights.actor(PersonId(self.person)))
             result = reaches(actor, asked)
-            look = TableRequest(asked=asked, reaches=result, today=NOW.date(), now=NOW, zone=MANILA)
+            look = TableRequest(
+                request=asked, scopes=result, today=NOW.date(), now=NOW, zone=MANILA
+            )
             with work.snapshot(result[-1]) as open_table:
                 yield asked, cast("PostgresTable", open_table(look))
 

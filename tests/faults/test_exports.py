@@ -292,10 +292,10 @@ def test_what_changes_meanwhile_is_not_in_it(bureau: Bureau) -> None:
 
 def test_what_is_counted_is_what_is_read_whatever_happens_in_between(bureau: Bureau) -> None:
     work, caller = bureau.staff.app.exports.work, bureau.caller()
-    result = reaches(caller.actor, bureau.ask().asked)
+    result = reaches(caller.actor, bureau.ask().request)
     now = bureau.staff.clock.now()
     table_asked = TableRequest(
-        asked=bureau.ask().asked, reaches=result, today=now.date(), now=now, zone=MANILA
+        request=bureau.ask().request, scopes=result, today=now.date(), now=now, zone=MANILA
     )
     with work.snapshot(result[-1]) as open_table:
         table = open_table(table_asked)

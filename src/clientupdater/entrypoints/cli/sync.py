@@ -109,7 +109,7 @@ def _exit(job: SyncJob) -> Exit:
     if job.state is JobStatus.HELD:
         return Exit.CONFLICT
     all_refused = 0 < job.counts.received == job.counts.rejected
-    return Exit.NO if all_refused and job.asked.mode is Mode.PREVIEW else Exit.DONE
+    return Exit.NO if all_refused and job.request.mode is Mode.PREVIEW else Exit.DONE
 
 
 def _done_here(app: App, caller: Caller, job: SyncJob) -> SyncJob:

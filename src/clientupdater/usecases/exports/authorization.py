@@ -48,7 +48,7 @@ def reaches(actor: Actor, asked: ExportRequest) -> tuple[AccessScope, ...]:
 def still_reaches(tx: Transaction, export: Export) -> tuple[AccessScope, ...]:
     """Check again the rights of the person who asked: they may have ended since (A7, A8)."""
     actor = tx.rights.actor(PersonId(export.asked_by.id))
-    result = reaches(actor, export.asked) if actor else ()
+    result = reaches(actor, export.request) if actor else ()
     if not result or any(access_scope.is_nothing for access_scope in result):
         raise Refused("The person who asked for this export may no longer have it.")
     return result
@@ -57,7 +57,7 @@ def still_reaches(tx: Transaction, export: Export) -> tuple[AccessScope, ...]:
 def outgrown_by(actor: Actor, export: Export) -> Permission | None:
     """Name a permission whose scope no longer covers the file (A7, A10)."""
     then = export.rls_scope or {}
-    for permission in needed(export.asked):
+    for permission in needed(export.request):
         seen = then.get(permission)
         if seen is None or not access_scope_of(actor, permission).still_shows(seen):
             return permission

@@ -52,7 +52,7 @@ class Exports:
         result = require_rights(self.work, caller, asked)
         export = Export(
             id=uuid4(),
-            asked=asked,
+            request=asked,
             asked_by=StaffMember(caller.actor.id, ""),
             created_at=self.clock.now(),
             company=_only_company(result[0]),
@@ -73,12 +73,12 @@ class Exports:
             asked_by=caller.actor.id,
         )
         tx.exports.add(evolve(export, job=tx.jobs.enqueue(job, export.created_at)))
-        values = {"format": export.asked.format, "filters": encode_filter(export.asked.filter)}
+        values = {"format": export.request.format, "filters": encode_filter(export.request.filter)}
         entry = LoggedAction(
             action="export.create",
             resource="export",
             resource_id=str(export.id),
-            details={"type": export.asked.type, **values},
+            details={"type": export.request.type, **values},
         )
         tx.audit.did(caller, entry)
 
@@ -106,7 +106,7 @@ class Exports:
         """
         with self.work.begin(SYSTEM) as tx:
             result = own(tx, caller, export)
-        require_rights(self.work, caller, result.asked)
+        require_rights(self.work, caller, result.request)
         self._require_sight(caller, result)
         name = self._name(result)
         with self.work.begin(SYSTEM) as tx:

@@ -95,7 +95,7 @@ class WriteExport:
 
     def _name(self, export: Export, attempt: int) -> str:
         """Each attempt has a file of its own, so that a late one does not touch it."""
-        return f"{export.id}-{attempt}.{export.asked.format}"
+        return f"{export.id}-{attempt}.{export.request.format}"
 
     def _begun(self, id_: UUID) -> tuple[Export, tuple[AccessScope, ...]]:
         export, reaches = self._judged(id_)
@@ -107,7 +107,7 @@ class WriteExport:
                     status=JobStatus.PROCESSING,
                     started_at=now,
                     error=None,
-                    rls_scope=dict(zip(needed(export.asked), reaches, strict=True)),
+                    rls_scope=dict(zip(needed(export.request), reaches, strict=True)),
                 )
                 tx.exports.keep(export)
         return export, reaches
@@ -126,8 +126,8 @@ class WriteExport:
             table = open_table(self._table(export, reaches))
             total, rows, judged_at = table.count(), 0, 0
             cover = self._cover(export, table, total)
-            form = self.forms[export.asked.format]
-            with closing(form(cover, export.asked, table, draft)) as written:
+            form = self.forms[export.request.format]
+            with closing(form(cover, export.request, table, draft)) as written:
                 for rows in written:
                     job_run.report(Progress(done=rows, total=total, step="writing"))
                     if rows - judged_at >= self.judged_every:
@@ -138,17 +138,17 @@ class WriteExport:
     def _table(self, export: Export, reaches: tuple[AccessScope, ...]) -> TableRequest:
         now = self.clock.now()
         return TableRequest(
-            asked=export.asked,
-            reaches=reaches,
+            request=export.request,
+            scopes=reaches,
             today=business_day(now, self.zone),
             now=now,
             zone=self.zone,
         )
 
     def _cover(self, export: Export, table: Table, total: int) -> Mapping[str, str]:
-        filters = encode_filter(export.asked.filter)
+        filters = encode_filter(export.request.filter)
         return {
-            "export": str(export.asked.type),
+            "export": str(export.request.type),
             "made for": export.asked_by.name,
             "asked at": self._moment(export.created_at),
             "as of": self._moment(table.as_of),

@@ -47,7 +47,7 @@ def judged_job(
         job = tx.sync_jobs.find(job_id)
     if job is None:
         raise NotFound
-    require_over_company(work, caller, permission, job.asked.company, str(job.id))
+    require_over_company(work, caller, permission, job.request.company, str(job.id))
     return job
 
 

@@ -44,9 +44,9 @@ class SyncInput:
 
     def read(self, job: SyncJob, tell: Callable[[int], None]) -> SyncJob:
         """Read it to its end, and say after each page how many records there are."""
-        if job.asked.origin is not None:
-            return self._as_the_origin_had_it(job, job.asked.origin)
-        source = self._source(job.asked.source)
+        if job.request.origin is not None:
+            return self._as_the_origin_had_it(job, job.request.origin)
+        source = self._source(job.request.source)
         columns = self._columns(job)
         job, place = self._begin(job, source, columns)
         try:
@@ -83,7 +83,7 @@ class SyncInput:
 
     def _columns(self, job: SyncJob) -> tuple[str, ...]:
         with self.work.begin(SYSTEM) as tx:
-            return tx.sync_mappings.terms(job.asked.source).columns
+            return tx.sync_mappings.terms(job.request.source).columns
 
     def _begin(
         self, job: SyncJob, source: ClientSource, columns: tuple[str, ...]
@@ -98,8 +98,8 @@ class SyncInput:
         self, job: SyncJob, source: ClientSource, columns: tuple[str, ...]
     ) -> tuple[SyncJob, LastPage]:
         with self.work.begin(SYSTEM) as tx:
-            known = tx.sync_mappings.watermark(job.asked.source, job.asked.company)
-        since = None if job.asked.full else read_from(known, self.overlap)
+            known = tx.sync_mappings.watermark(job.request.source, job.request.company)
+        since = None if job.request.full else read_from(known, self.overlap)
         fetch = source.begin(since, columns)
         with self.work.begin(SYSTEM) as tx:
             tx.sync_inputs.forget(job)
@@ -119,7 +119,7 @@ class SyncInput:
             require_kept(tx, origin_id)
         if origin is None or origin.as_of is None:
             raise Gone(_NOT_KEPT)
-        stated = None if job.asked.rejects_alone else origin.stated_count
+        stated = None if job.request.rejects_alone else origin.stated_count
         return self._noted(job, Fetch(origin.as_of, stated, origin.since), ended=True)
 
 

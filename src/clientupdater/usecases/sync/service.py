@@ -91,7 +91,7 @@ class SyncRuns:
         return diagnose_sources(self.work, self.clock, self.runner.input.sources.keys())
 
     def _did(self, tx: Transaction, caller: Caller, job: SyncJob) -> None:
-        asked = job.asked
+        asked = job.request
         details = {"source": str(asked.source), "mode": str(asked.mode), "full": asked.full}
         entry = LoggedAction(
             action="sync.ask", resource=RESOURCE, resource_id=str(job.id), details=details
@@ -174,23 +174,23 @@ class SyncRuns:
         version of a record still overwrites no newer one (Y10).
         """
         job = judged_job(self.work, caller, Permission.SYNC_EXECUTE, job_id)
-        if job.asked.origin is not None:
-            raise SyncOver(f"This run replays another: replay those of {job.asked.origin}.")
+        if job.request.origin is not None:
+            raise SyncOver(f"This run replays another: replay those of {job.request.origin}.")
         with self.work.begin(SYSTEM) as tx:
             require_kept(tx, job.id)
             if not tx.sync_jobs.waiting_rejects(job.id):
                 raise SyncOver("No row of this run waits to be taken.")
-        asked = evolve(job.asked, mode=Mode.APPLY, full=False, origin=job.id, rejects_alone=True)
+        asked = evolve(job.request, mode=Mode.APPLY, full=False, origin=job.id, rejects_alone=True)
         return self.ask(caller, asked, enqueue=enqueue)
 
     def explain(self, caller: Caller, job_id: SyncJobId, *, enqueue: bool = True) -> SyncJob:
         """Create a preview of a run's stored input. Raises Gone where it is no longer stored."""
         job = judged_job(self.work, caller, Permission.SYNC_EXECUTE, job_id)
-        origin = job.asked.origin or job.id
+        origin = job.request.origin or job.id
         with self.work.begin(SYSTEM) as tx:
             require_kept(tx, origin)
         asked = evolve(
-            job.asked, mode=Mode.PREVIEW, origin=origin, rejects_alone=False, single=False
+            job.request, mode=Mode.PREVIEW, origin=origin, rejects_alone=False, single=False
         )
         return self.ask(caller, asked, enqueue=enqueue)
 
@@ -202,6 +202,6 @@ def job_of(job: SyncJob) -> NewJob:
         queue=SYNC_QUEUE,
         arguments={"sync_job": str(job.id)},
         key=f"{TASK}:{job.id}",
-        company=job.asked.company,
+        company=job.request.company,
         asked_by=job.created_by,
     )

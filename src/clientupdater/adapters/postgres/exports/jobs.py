@@ -36,7 +36,7 @@ class PostgresExports:
     _connection: Connection
 
     def add(self, export: Export) -> None:
-        request = export.asked
+        request = export.request
         values = {
             "id": export.id,
             "type": str(request.type),
@@ -87,11 +87,11 @@ class PostgresExports:
         return [_export(row) for row in self._connection.execute(QUERIES["expired"], values)]
 
     def taken(self, export: Export, origin: Origin) -> None:
-        filters = encode_filter(export.asked.filter)
+        filters = encode_filter(export.request.filter)
         values = {
             "actor": export.asked_by.id,
             "company": export.company,
-            "subject": str(export.asked.type),
+            "subject": str(export.request.type),
             "rows": export.row_count,
             "details": Jsonb({"export": str(export.id), "filters": filters, **origin.record}),
             "request_id": origin.request_id,
@@ -105,7 +105,7 @@ def _export(row: Sequence[Any]) -> Export:
     progress, started_at, completed_at, expires_at, file, size, rows, error, rls_scope = rest
     return Export(
         id=id_,
-        asked=_request(kind, form, parameters),
+        request=_request(kind, form, parameters),
         asked_by=StaffMember(PersonId(person), name),
         created_at=created_at,
         company=company and CompanyId(company),

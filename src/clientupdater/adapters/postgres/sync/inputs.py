@@ -40,7 +40,7 @@ class PostgresSyncInputs:
         values = {
             "job": job.id,
             "first": page.first,
-            "company": job.asked.company,
+            "company": job.request.company,
             "record": Jsonb(
                 {
                     "records": len(page.records),

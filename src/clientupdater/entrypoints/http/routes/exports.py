@@ -80,8 +80,8 @@ class Export:
         progress = export.progress
         return cls(
             id=export.id,
-            type=export.asked.type,
-            format=export.asked.format,
+            type=export.request.type,
+            format=export.request.format,
             status=export.status,
             progress=ExportProgress(done=progress.done, total=progress.total) if progress else None,
             row_count=export.row_count,
@@ -153,8 +153,8 @@ def get_export(call: Call) -> Export:
 def download_export(call: Call) -> Answer:
     """Download the file. The permission is checked again."""
     export, file = call.app.exports.fetch(call.caller, call.path["export"])
-    name = f"{export.asked.type}-{export.created_at:%Y%m%d-%H%M%S}.{export.asked.format}"
-    media_type = MEDIA_TYPES[export.asked.format]
+    name = f"{export.request.type}-{export.created_at:%Y%m%d-%H%M%S}.{export.request.format}"
+    media_type = MEDIA_TYPES[export.request.format]
     sent = Download(name=name, media_type=media_type, size=file.size, chunks=file.chunks)
     return Answer(value=sent)
 

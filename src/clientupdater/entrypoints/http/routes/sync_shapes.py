@@ -64,7 +64,7 @@ class SyncJob:
 
     @classmethod
     def of(cls, job: SourceSyncJob, names: Names) -> SyncJob:
-        asked, counts = job.asked, job.counts
+        asked, counts = job.request, job.counts
         return cls(
             id=job.id,
             source=asked.source,
