@@ -9,7 +9,7 @@ import pytest
 
 from clientupdater.domain.errors import AlreadyExists
 from clientupdater.domain.jobs import JobStatus
-from clientupdater.ports.queue import JobsAsked, NewJob, QueueDepth
+from clientupdater.ports.queue import JobFilter, NewJob, QueueDepth
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.runtime import trace_context
 from tests.support.queue_fixture import NOW, at
@@ -94,7 +94,7 @@ def test_jobs_are_listed_the_newest_first_by_queue_and_status(queue: JobQueue) -
     assert queue.all(status=JobStatus.DEAD) == [first]
     assert queue.all(queue="other", status=JobStatus.DEAD) == []
     with queue.work.begin(SYSTEM) as tx:
-        page = tx.jobs.list(JobsAsked(), before=other, at_most=1)
+        page = tx.jobs.list(JobFilter(), before=other, at_most=1)
     assert [job.id for job in page] == [second]
 
 

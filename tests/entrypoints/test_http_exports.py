@@ -156,7 +156,7 @@ def test_filters_and_columns_are_those_of_the_lists(desk: Desk) -> None:
 
 
 @pytest.mark.rule("A10")
-def test_A10_only_what_every_right_of_the_asker_covers_is_in_it(desk: Desk) -> None:
+def test_A10_an_export_holds_only_what_every_right_of_its_requester_covers(desk: Desk) -> None:
     mine, theirs = desk.staff.branch(), desk.staff.branch()
     desk.client("FC-1", mine)
     desk.client("FC-2", theirs)

@@ -69,7 +69,7 @@ class Bureau:
         return Caller(actor)
 
     def write(self, export: Export, job_run: AtHand | None = None) -> None:
-        """Do what a worker does, judging the asker as often as can be."""
+        """Do what a worker does, judging the requester as often as can be."""
         write = attrs.evolve(
             export_writer(self.staff.app), files=LocalFileStore(self.folder), judged_every=1
         )
@@ -219,7 +219,7 @@ def test_a_folder_that_is_barred_fails_clearly_and_a_retry_works(bureau: Bureau)
     assert bureau.is_whole(export)
 
 
-# --- the asker
+# --- the requester
 
 
 @pytest.mark.rule("A8")

@@ -107,7 +107,7 @@ class Heartbeat:
 
 
 @frozen(kw_only=True)
-class JobsAsked:
+class JobFilter:
     """A filter for the list of jobs."""
 
     queue: str | None = None
@@ -143,7 +143,7 @@ class Jobs(Protocol):
         """Find a job and lock it until the transaction ends."""
         ...
 
-    def list(self, asked: JobsAsked, *, before: JobId | None, at_most: int) -> Sequence[Job]:
+    def list(self, job_filter: JobFilter, *, before: JobId | None, at_most: int) -> Sequence[Job]:
         """List jobs, the newest first."""
         ...
 

@@ -18,7 +18,7 @@ from clientupdater.entrypoints.cli.session import (
     print_json,
     print_table,
 )
-from clientupdater.ports.queue import JobsAsked
+from clientupdater.ports.queue import JobFilter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,9 +58,9 @@ def list_(
     as_json: bool,
 ) -> None:
     """List jobs, newest first."""
-    asked = JobsAsked(queue=queue, status=JobStatus(status) if status else None)
+    job_filter = JobFilter(queue=queue, status=JobStatus(status) if status else None)
     with opened_as(session, acts) as (app, caller):
-        items = app.jobs.list(caller, asked, at_most=limit)
+        items = app.jobs.list(caller, job_filter, at_most=limit)
         names = _names(app, caller, *items)
     if as_json:
         print_json({"items": [_as_json(job, names) for job in items]})

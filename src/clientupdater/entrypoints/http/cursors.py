@@ -56,7 +56,7 @@ def opened_place(call: Call, cursor: str, shape: type[T]) -> T:
 
 
 def _bond(call: Call) -> bytes:
-    """Name the asker, the route and the filters."""
+    """Name the requester, the route and the filters."""
     asked = {
         name: to_plain(value)
         for name, value in _members(call).items()

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 import clientupdater
 from clientupdater.domain.errors import NotFound, Unauthenticated
-from clientupdater.domain.rate_limits import Activity, Asker
+from clientupdater.domain.rate_limits import Activity, Requester
 from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.identity import authenticate, client_address
 from clientupdater.entrypoints.http.limits import require
@@ -192,8 +192,8 @@ async def system_health(request: Request) -> Response:
 def _require_allowance(request: Request) -> None:
     """Count by address, in this process alone: the event loop must not wait."""
     app: App = request.state.app
-    asker = Asker(client_address(request))
-    require(app.admit_probe, Activity.PROBE, asker, request.scope)
+    requester = Requester(client_address(request))
+    require(app.admit_probe, Activity.PROBE, requester, request.scope)
 
 
 @frozen

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import JobId
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.queue import Job, JobsAsked
+    from clientupdater.ports.queue import Job, JobFilter
     from clientupdater.ports.unit_of_work import UnitsOfWork
     from clientupdater.usecases.jobs.retention import PurgeOld
 
@@ -46,11 +46,16 @@ class JobAdministration:
     purge_old: PurgeOld
 
     def list(
-        self, caller: Caller, asked: JobsAsked, *, before: JobId | None = None, at_most: int = 50
+        self,
+        caller: Caller,
+        job_filter: JobFilter,
+        *,
+        before: JobId | None = None,
+        at_most: int = 50,
     ) -> Sequence[Job]:
         """List jobs, the newest first; `before` is the last job of the previous page."""
         with job_admin(self.work, caller, "job") as tx:
-            return tx.jobs.list(asked, before=before, at_most=at_most)
+            return tx.jobs.list(job_filter, before=before, at_most=at_most)
 
     def show(self, caller: Caller, job: JobId) -> Job:
         with job_admin(self.work, caller, "job", job) as tx:

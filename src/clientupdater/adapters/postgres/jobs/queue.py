@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.jobs import Verdict
-    from clientupdater.ports.queue import JobClaim, JobsAsked, NewJob
+    from clientupdater.ports.queue import JobClaim, JobFilter, NewJob
 
 
 QUERIES = named_queries("jobs/queue.sql")
@@ -62,8 +62,8 @@ class PostgresJobs:
         row = self._connection.execute(QUERIES["lock"], {"job": job}).fetchone()
         return job_of(row) if row else None
 
-    def list(self, asked: JobsAsked, *, before: JobId | None, at_most: int) -> Sequence[Job]:
-        values = {"queue": asked.queue, "status": asked.status, "before": before}
+    def list(self, job_filter: JobFilter, *, before: JobId | None, at_most: int) -> Sequence[Job]:
+        values = {"queue": job_filter.queue, "status": job_filter.status, "before": before}
         cursor = self._connection.execute(with_limit("list", at_most), values)
         return [job_of(row) for row in cursor]
 

@@ -19,7 +19,7 @@ from clientupdater.entrypoints.http.routes.fields import PageQuery
 from clientupdater.entrypoints.structuring import Text
 from clientupdater.ports.lists import StaffMember
 from clientupdater.ports.queue import Job as QueuedJob
-from clientupdater.ports.queue import JobsAsked
+from clientupdater.ports.queue import JobFilter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +83,7 @@ def list_jobs(call: Call) -> JobsPage:
     before = opened_cursor(call, asked.cursor) if asked.cursor else None
     result = call.app.jobs.list(
         call.caller,
-        JobsAsked(queue=asked.queue, status=asked.status),
+        JobFilter(queue=asked.queue, status=asked.status),
         before=before,
         at_most=asked.limit + 1,
     )
