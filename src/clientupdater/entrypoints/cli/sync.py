@@ -84,8 +84,8 @@ def run(
     with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
         company = _company(app, caller, params["company"]) if params["company"] else None
         mode = Mode.PREVIEW if params["preview"] else Mode.APPLY
-        asked = SyncRequest(Source(source), company, mode, params["full"])
-        job = app.sync.ask(caller, asked, enqueue=enqueue)
+        request = SyncRequest(Source(source), company, mode, params["full"])
+        job = app.sync.ask(caller, request, enqueue=enqueue)
         return _done(app, caller, job, enqueue=enqueue, as_json=as_json)
 
 
@@ -299,8 +299,8 @@ def rejects(
 def replay(session: Session, /, *, job: UUID, acts: str, as_json: bool, enqueue: bool) -> int:
     """Replay the rejected rows of a run, once their cause is fixed."""
     with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
-        asked = app.sync.replay_rejects(caller, SyncJobId(job), enqueue=enqueue)
-        return _done(app, caller, asked, enqueue=enqueue, as_json=as_json)
+        request = app.sync.replay_rejects(caller, SyncJobId(job), enqueue=enqueue)
+        return _done(app, caller, request, enqueue=enqueue, as_json=as_json)
 
 
 @sync.command("replay-snapshot", epilog=example(f"clientupdater sync replay-snapshot RUN {_ACTOR}"))
@@ -311,5 +311,5 @@ def replay(session: Session, /, *, job: UUID, acts: str, as_json: bool, enqueue:
 def replay_snapshot(session: Session, /, *, job: UUID, acts: str, as_json: bool) -> int:
     """Preview a past run's input against today's data; nothing is changed."""
     with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
-        asked = app.sync.explain(caller, SyncJobId(job), enqueue=False)
-        return _done(app, caller, asked, enqueue=False, as_json=as_json)
+        request = app.sync.explain(caller, SyncJobId(job), enqueue=False)
+        return _done(app, caller, request, enqueue=False, as_json=as_json)

@@ -23,26 +23,26 @@ if TYPE_CHECKING:
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 
-def needed(asked: ExportRequest) -> tuple[Permission, ...]:
+def needed(request: ExportRequest) -> tuple[Permission, ...]:
     """Name the permissions that an export needs; a filter by status needs status:read as well."""
-    first, *others = NEEDS[asked.type]
-    if asked.type is ExportType.CLIENTS and asked.filter.row is not None:
+    first, *others = NEEDS[request.type]
+    if request.type is ExportType.CLIENTS and request.filter.row is not None:
         return (first, Permission.STATUS_READ, *others)
     return (first, *others)
 
 
 def require_rights(
-    work: UnitsOfWork, caller: Caller, asked: ExportRequest
+    work: UnitsOfWork, caller: Caller, request: ExportRequest
 ) -> tuple[AccessScope, ...]:
     """Check each permission that an export needs; return the scope of each."""
-    for permission in needed(asked):
+    for permission in needed(request):
         require_reach(work, caller, permission, "export")
-    return reaches(caller.actor, asked)
+    return reaches(caller.actor, request)
 
 
-def reaches(actor: Actor, asked: ExportRequest) -> tuple[AccessScope, ...]:
+def reaches(actor: Actor, request: ExportRequest) -> tuple[AccessScope, ...]:
     """Give the actor's scope for each permission that an export needs."""
-    return tuple(access_scope_of(actor, permission) for permission in needed(asked))
+    return tuple(access_scope_of(actor, permission) for permission in needed(request))
 
 
 def still_reaches(tx: Transaction, export: Export) -> tuple[AccessScope, ...]:

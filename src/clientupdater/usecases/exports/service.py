@@ -44,22 +44,22 @@ class Exports:
     zone: tzinfo
     files: FileStore
 
-    def create(self, caller: Caller, asked: ExportRequest) -> Export:
+    def create(self, caller: Caller, request: ExportRequest) -> Export:
         """Create an export with the job that writes it (J2).
 
         Raises InvalidInput where the filter names an unknown code.
         """
-        result = require_rights(self.work, caller, asked)
+        result = require_rights(self.work, caller, request)
         export = Export(
             id=uuid4(),
-            request=asked,
+            request=request,
             asked_by=StaffMember(caller.actor.id, ""),
             created_at=self.clock.now(),
             company=_only_company(result[0]),
         )
         with self.work.begin(result[-1]) as tx:
             # The lists read the filter first: what they do not know, no worker will.
-            query = ClientQuery(filter=asked.filter, limit=1)
+            query = ClientQuery(filter=request.filter, limit=1)
             tx.read_models.clients(query, looking(caller, self.clock, self.zone))
             self._put_down(tx, caller, export)
             return tx.exports.find(export.id) or export

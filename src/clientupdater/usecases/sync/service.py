@@ -50,16 +50,16 @@ class SyncRuns:
     clients: ClientAccess
     one_client: OneClient
 
-    def ask(self, caller: Caller, asked: SyncRequest, *, enqueue: bool = True) -> SyncJob:
+    def ask(self, caller: Caller, request: SyncRequest, *, enqueue: bool = True) -> SyncJob:
         """Create a run. Raises UnknownSource, and SyncRunning while another run reads the source.
 
         With `enqueue`, a worker does it; without, the caller does, by `run`.
         """
-        require_over_company(self.work, caller, Permission.SYNC_EXECUTE, asked.company)
+        require_over_company(self.work, caller, Permission.SYNC_EXECUTE, request.company)
         now = self.clock.now()
         with self.work.begin(SYSTEM) as tx:
-            require_known(tx, asked.source, self.runner.input.sources)
-            job = tx.sync_jobs.create(asked, caller.actor.id, now)
+            require_known(tx, request.source, self.runner.input.sources)
+            job = tx.sync_jobs.create(request, caller.actor.id, now)
             if enqueue:
                 tx.jobs.enqueue(job_of(job), now)
             self._did(tx, caller, job)
@@ -91,8 +91,8 @@ class SyncRuns:
         return diagnose_sources(self.work, self.clock, self.runner.input.sources.keys())
 
     def _did(self, tx: Transaction, caller: Caller, job: SyncJob) -> None:
-        asked = job.request
-        details = {"source": str(asked.source), "mode": str(asked.mode), "full": asked.full}
+        request = job.request
+        details = {"source": str(request.source), "mode": str(request.mode), "full": request.full}
         entry = LoggedAction(
             action="sync.ask", resource=RESOURCE, resource_id=str(job.id), details=details
         )
@@ -180,8 +180,10 @@ class SyncRuns:
             require_kept(tx, job.id)
             if not tx.sync_jobs.waiting_rejects(job.id):
                 raise SyncOver("No row of this run waits to be taken.")
-        asked = evolve(job.request, mode=Mode.APPLY, full=False, origin=job.id, rejects_alone=True)
-        return self.ask(caller, asked, enqueue=enqueue)
+        request = evolve(
+            job.request, mode=Mode.APPLY, full=False, origin=job.id, rejects_alone=True
+        )
+        return self.ask(caller, request, enqueue=enqueue)
 
     def explain(self, caller: Caller, job_id: SyncJobId, *, enqueue: bool = True) -> SyncJob:
         """Create a preview of a run's stored input. Raises Gone where it is no longer stored."""
@@ -189,10 +191,10 @@ class SyncRuns:
         origin = job.request.origin or job.id
         with self.work.begin(SYSTEM) as tx:
             require_kept(tx, origin)
-        asked = evolve(
+        request = evolve(
             job.request, mode=Mode.PREVIEW, origin=origin, rejects_alone=False, single=False
         )
-        return self.ask(caller, asked, enqueue=enqueue)
+        return self.ask(caller, request, enqueue=enqueue)
 
 
 def job_of(job: SyncJob) -> NewJob:

@@ -127,20 +127,20 @@ def create_export(call: Call) -> Answer:
     export until it has a `file`.
     """
     new_export: CreateExportRequest = call.body
-    asked = ExportRequest(
+    request = ExportRequest(
         type=new_export.type,
         format=new_export.format,
         filter=filter_of(call.caller, new_export.filters),
         columns=chosen_columns(new_export.type, new_export.columns),
     )
-    export = call.app.exports.create(call.caller, asked)
+    export = call.app.exports.create(call.caller, request)
     return Answer(value=_shown(call, export), location=_address(export))
 
 
 def list_exports(call: Call) -> ExportsPage:
     """List your exports, the newest first."""
-    asked: ExportsQuery = call.query
-    page = call.app.exports.list(call.caller, after=_place(call, asked.cursor), limit=asked.limit)
+    query: ExportsQuery = call.query
+    page = call.app.exports.list(call.caller, after=_place(call, query.cursor), limit=query.limit)
     cursor = sealed_cursor(call, page.after) if page.after else None
     return ExportsPage(tuple(_shown(call, export) for export in page.items), cursor, page.has_more)
 

@@ -79,15 +79,15 @@ class JobsPage:
 
 def list_jobs(call: Call) -> JobsPage:
     """List the jobs of the workers, the newest first."""
-    asked: JobsQuery = call.query
-    before = opened_cursor(call, asked.cursor) if asked.cursor else None
+    query: JobsQuery = call.query
+    before = opened_cursor(call, query.cursor) if query.cursor else None
     result = call.app.jobs.list(
         call.caller,
-        JobFilter(queue=asked.queue, status=asked.status),
+        JobFilter(queue=query.queue, status=query.status),
         before=before,
-        at_most=asked.limit + 1,
+        at_most=query.limit + 1,
     )
-    page, has_more = result[: asked.limit], len(result) > asked.limit
+    page, has_more = result[: query.limit], len(result) > query.limit
     cursor = sealed_cursor(call, page[-1].id) if has_more else None
     return JobsPage(jobs_shown(call, page), cursor, has_more)
 

@@ -59,7 +59,7 @@ class SyncMapping:
 
     @classmethod
     def of(
-        cls, asked: MappingQuery | SaveSyncMappingRequest, entries: Iterable[Entry]
+        cls, request: MappingQuery | SaveSyncMappingRequest, entries: Iterable[Entry]
     ) -> SyncMapping:
         lines = (
             MappingLine(
@@ -67,14 +67,14 @@ class SyncMapping:
             )
             for each in entries
         )
-        return cls(asked.source, asked.company, tuple(lines))
+        return cls(request.source, request.company, tuple(lines))
 
 
 def get_sync_mapping(call: Call) -> SyncMapping:
     """Show which column of a source fills which field."""
-    asked: MappingQuery = call.query
-    company = _company(call, asked.company)
-    return SyncMapping.of(asked, call.app.sync_mappings.show(call.caller, asked.source, company))
+    query: MappingQuery = call.query
+    company = _company(call, query.company)
+    return SyncMapping.of(query, call.app.sync_mappings.show(call.caller, query.source, company))
 
 
 def save_sync_mapping(call: Call) -> SyncMapping:
