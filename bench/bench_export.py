@@ -48,7 +48,7 @@ from clientupdater.domain.ids import PersonId
 from clientupdater.ports.exports import ExportRequest, TableRequest
 from clientupdater.ports.lists import ClientFilter
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.exports.authorization import reaches
+from clientupdater.usecases.exports.authorization import scopes_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,7 +99,7 @@ class Bureau:
             work = PostgresUnitsOfWork(pool)
             with work.begin(SYSTEM) as tx:
                 actor = _found(tx.rights.actor(PersonId(self.person)))
-            result = reaches(actor, asked)
+            result = scopes_for(actor, asked)
             look = TableRequest(
                 request=asked, scopes=result, today=NOW.date(), now=NOW, zone=MANILA
             )

@@ -27,7 +27,7 @@ from clientupdater.ports.exports import Export, ExportRequest, TableRequest
 from clientupdater.ports.job_run import Interrupted
 from clientupdater.ports.lists import ClientFilter
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.exports.authorization import reaches
+from clientupdater.usecases.exports.authorization import scopes_for
 from tests.support.builders import MANILA
 from tests.support.export_fixture import AtHand, attempt_at, export_writer
 from tests.support.staff_fixture import Staff, staffed
@@ -292,7 +292,7 @@ def test_what_changes_meanwhile_is_not_in_it(bureau: Bureau) -> None:
 
 def test_what_is_counted_is_what_is_read_whatever_happens_in_between(bureau: Bureau) -> None:
     work, caller = bureau.staff.app.exports.work, bureau.caller()
-    result = reaches(caller.actor, bureau.ask().request)
+    result = scopes_for(caller.actor, bureau.ask().request)
     now = bureau.staff.clock.now()
     table_asked = TableRequest(
         request=bureau.ask().request, scopes=result, today=now.date(), now=now, zone=MANILA

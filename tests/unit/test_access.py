@@ -17,7 +17,7 @@ from clientupdater.domain.access import (
     covers,
     decide,
 )
-from clientupdater.domain.access_scope import access_scope_of, reach_by, visible_scope_of
+from clientupdater.domain.access_scope import access_scope_of, scope_of_grants, visible_scope_of
 from clientupdater.domain.errors import Forbidden
 from clientupdater.domain.permissions import Permission, Scope, widest
 from tests.support.policy_cases import (
@@ -365,7 +365,7 @@ def test_A6_whoever_includes_another_sees_all_they_see_but_what_is_theirs_alone(
 def test_A6_every_reach_includes_itself_and_nothing(actor: Actor, permission: Permission) -> None:
     access_scope = access_scope_of(actor, permission)
     assert access_scope.includes(access_scope)
-    assert access_scope.includes(reach_by(actor, ()))
+    assert access_scope.includes(scope_of_grants(actor, ()))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from clientupdater.domain.access import Territory, rights_digest
-from clientupdater.domain.access_scope import reach_by
+from clientupdater.domain.access_scope import scope_of_grants
 from clientupdater.domain.errors import LastAdministrator, PrivilegeExceeded
 from clientupdater.domain.permissions import Permission, Scope
 
@@ -188,8 +188,8 @@ def _require_no_more(actor: Actor, territory: Territory) -> None:
 def _holds_all_of(actor: Actor, other: Actor) -> bool:
     """Whether all that the other's grants reach, active or not, is within the actor's own."""
     return all(
-        reach_by(actor, _active(actor, permission)).includes(
-            reach_by(other, other.found(permission))
+        scope_of_grants(actor, _active(actor, permission)).includes(
+            scope_of_grants(other, other.found(permission))
         )
         for permission in {grant.permission for grant in other.grants}
     )

@@ -31,7 +31,7 @@ def looking(caller: Caller, clock: Clock, zone: tzinfo) -> Looking:
     )
 
 
-def require_reach(work: UnitsOfWork, caller: Caller, permission: Permission, resource: str) -> None:
+def require_scope(work: UnitsOfWork, caller: Caller, permission: Permission, resource: str) -> None:
     """Refuse a caller whose permission covers no client at all."""
     if not access_scope_of(caller.actor, permission).is_nothing:
         return

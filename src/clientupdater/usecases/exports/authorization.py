@@ -11,7 +11,7 @@ from clientupdater.domain.errors import NotFound, Refused
 from clientupdater.domain.exports import NEEDS, ExportType
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Permission
-from clientupdater.usecases.clients.lists import require_reach
+from clientupdater.usecases.clients.lists import require_scope
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -36,19 +36,19 @@ def require_rights(
 ) -> tuple[AccessScope, ...]:
     """Check each permission that an export needs; return the scope of each."""
     for permission in needed(request):
-        require_reach(work, caller, permission, "export")
-    return reaches(caller.actor, request)
+        require_scope(work, caller, permission, "export")
+    return scopes_for(caller.actor, request)
 
 
-def reaches(actor: Actor, request: ExportRequest) -> tuple[AccessScope, ...]:
+def scopes_for(actor: Actor, request: ExportRequest) -> tuple[AccessScope, ...]:
     """Give the actor's scope for each permission that an export needs."""
     return tuple(access_scope_of(actor, permission) for permission in needed(request))
 
 
-def still_reaches(tx: Transaction, export: Export) -> tuple[AccessScope, ...]:
+def current_scopes(tx: Transaction, export: Export) -> tuple[AccessScope, ...]:
     """Check again the rights of the person who asked: they may have ended since (A7, A8)."""
     actor = tx.rights.actor(PersonId(export.asked_by.id))
-    result = reaches(actor, export.request) if actor else ()
+    result = scopes_for(actor, export.request) if actor else ()
     if not result or any(access_scope.is_nothing for access_scope in result):
         raise Refused("The person who asked for this export may no longer have it.")
     return result

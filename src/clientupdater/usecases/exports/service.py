@@ -17,7 +17,7 @@ from clientupdater.ports.filter_codec import encode_filter
 from clientupdater.ports.lists import ClientQuery, Page, StaffMember
 from clientupdater.ports.queue import EXPORT_QUEUE, NewJob
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.clients.lists import looking, require_reach
+from clientupdater.usecases.clients.lists import looking, require_scope
 from clientupdater.usecases.exports.authorization import outgrown_by, own, require_rights, shown_to
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Exports:
 
     def show(self, caller: Caller, export: UUID) -> Export:
         """Show one of the caller's exports. Raises NotFound for another person's."""
-        require_reach(self.work, caller, Permission.REPORTS_EXPORT, "export")
+        require_scope(self.work, caller, Permission.REPORTS_EXPORT, "export")
         with self.work.begin(SYSTEM) as tx:
             return shown_to(caller.actor, own(tx, caller, export))
 
@@ -92,7 +92,7 @@ class Exports:
         self, caller: Caller, *, after: ExportKey | None = None, limit: int = 50
     ) -> Page[Export, ExportKey]:
         """List a page of the caller's exports, the newest first."""
-        require_reach(self.work, caller, Permission.REPORTS_EXPORT, "export")
+        require_scope(self.work, caller, Permission.REPORTS_EXPORT, "export")
         with self.work.begin(SYSTEM) as tx:
             result = tx.exports.of_person(caller.actor.id, after=after, at_most=limit + 1)
         shown = tuple(shown_to(caller.actor, each) for each in result[:limit])
@@ -143,7 +143,7 @@ class Exports:
 
         A worker that is writing it notices, and stops.
         """
-        require_reach(self.work, caller, Permission.REPORTS_EXPORT, "export")
+        require_scope(self.work, caller, Permission.REPORTS_EXPORT, "export")
         with self.work.begin(SYSTEM) as tx:
             result = own(tx, caller, export)
             if result.job is not None:
