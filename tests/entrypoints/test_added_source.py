@@ -354,7 +354,7 @@ def test_the_library_does_what_the_page_shows(
         monkeypatch.setenv(name, value)
     names: dict[str, Any] = {"__name__": "shown"}
     exec(compile("\n".join(SNIPPETS), str(PAGE), "exec"), names)  # noqa: S102 - this is what is tested
-    assert names["state"].standing.source == NAME
+    assert names["state"].status.source == NAME
 
 
 def test_what_the_page_shows_passes_a_strict_type_check(tmp_path: Path) -> None:

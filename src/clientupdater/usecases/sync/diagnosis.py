@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 class SourceDiagnosis:
     """The state of one configured source, and the faults of its mapping."""
 
-    standing: SourceStatus
+    status: SourceStatus
     looked_at: datetime
     mapping: tuple[Fault, ...] = ()
 
     @property
     def is_stale(self) -> bool:
         """Whether its last successful run is too long ago."""
-        return self.standing.is_stale(self.looked_at)
+        return self.status.is_stale(self.looked_at)
 
 
 def diagnose_sources(
@@ -41,10 +41,10 @@ def diagnose_sources(
     """Look at these sources; no source is read."""
     now = clock.now()
     with work.begin(SYSTEM) as tx:
-        standings = tx.sync_jobs.source_statuses(now, silence=SILENCE)
+        statuses = tx.sync_jobs.source_statuses(now, silence=SILENCE)
     return [
         SourceDiagnosis(each, now, _mapping_faults(work, each.source) if each.is_known else ())
-        for each in configured_statuses(standings, sources)
+        for each in configured_statuses(statuses, sources)
     ]
 
 
