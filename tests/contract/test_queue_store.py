@@ -23,7 +23,7 @@ def test_a_job_is_found_as_it_was_put_down(queue: JobQueue) -> None:
     arguments = {"cycle": "monthly", "of": [1, 2]}
     job = queue.look(queue.put("count", arguments=arguments, priority=3, company=queue.fcash))
     assert (job.name, job.queue, job.priority) == ("count", "default", 3)
-    assert (job.arguments, job.company, job.asked_by) == (arguments, queue.fcash, None)
+    assert (job.arguments, job.company, job.requested_by) == (arguments, queue.fcash, None)
     assert (job.status, job.worker, job.attempts) == (JobStatus.PENDING, None, 0)
     assert (job.scheduled_at, job.created_at) == (NOW, NOW)
 

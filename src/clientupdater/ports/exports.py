@@ -43,7 +43,7 @@ class ExportRequest:
 class Export:
     id: UUID
     request: ExportRequest
-    asked_by: StaffMember
+    requested_by: StaffMember
     created_at: datetime
     company: CompanyId | None = None
     """Set if the export holds one company's clients only."""

@@ -102,7 +102,7 @@ def _pending(id_: JobId, job: NewJob, now: datetime) -> Job:
         attempts=0,
         max_attempts=job.max_attempts,
         company=job.company,
-        asked_by=job.asked_by,
+        requested_by=job.requested_by,
         scheduled_at=job.not_before or now,
         created_at=now,
     )

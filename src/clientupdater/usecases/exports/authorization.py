@@ -47,7 +47,7 @@ def scopes_for(actor: Actor, request: ExportRequest) -> tuple[AccessScope, ...]:
 
 def current_scopes(tx: Transaction, export: Export) -> tuple[AccessScope, ...]:
     """Check again the rights of the person who asked: they may have ended since (A7, A8)."""
-    actor = tx.rights.actor(PersonId(export.asked_by.id))
+    actor = tx.rights.actor(PersonId(export.requested_by.id))
     result = scopes_for(actor, export.request) if actor else ()
     if not result or any(access_scope.is_nothing for access_scope in result):
         raise Refused("The person who asked for this export may no longer have it.")
@@ -72,6 +72,6 @@ def shown_to(actor: Actor, export: Export) -> Export:
 def own(tx: Transaction, caller: Caller, export: UUID) -> Export:
     """Find one of the caller's exports; raise NotFound for another person's."""
     result = tx.exports.find(export)
-    if result is None or result.asked_by.id != caller.actor.id:
+    if result is None or result.requested_by.id != caller.actor.id:
         raise NotFound
     return result

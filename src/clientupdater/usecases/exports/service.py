@@ -53,7 +53,7 @@ class Exports:
         export = Export(
             id=uuid4(),
             request=request,
-            asked_by=StaffMember(caller.actor.id, ""),
+            requested_by=StaffMember(caller.actor.id, ""),
             created_at=self.clock.now(),
             company=_only_company(result[0]),
         )
@@ -70,7 +70,7 @@ class Exports:
             queue=EXPORT_QUEUE,
             arguments={"export": str(export.id)},
             company=export.company,
-            asked_by=caller.actor.id,
+            requested_by=caller.actor.id,
         )
         tx.exports.add(evolve(export, job=tx.jobs.enqueue(job, export.created_at)))
         values = {"format": export.request.format, "filters": encode_filter(export.request.filter)}

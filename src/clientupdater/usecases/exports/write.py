@@ -149,7 +149,7 @@ class WriteExport:
         filters = encode_filter(export.request.filter)
         return {
             "export": str(export.request.type),
-            "made for": export.asked_by.name,
+            "made for": export.requested_by.name,
             "asked at": self._moment(export.created_at),
             "as of": self._moment(table.as_of),
             "filters": "; ".join(f"{name}={value}" for name, value in filters.items()) or "none",

@@ -117,7 +117,7 @@ class ScheduleAdministration:
             if task is None:
                 message = f"runs {schedule.function!r}, which this version does not have"
                 raise InvalidInput.of("/name", message)
-            job = evolve(job_of(schedule, task), asked_by=caller.actor.id)
+            job = evolve(job_of(schedule, task), requested_by=caller.actor.id)
             put = tx.jobs.enqueue(job, self.clock.now())
             if put is None:
                 raise AlreadyExists(f"The job of {name} waits already; a worker will do it next.")

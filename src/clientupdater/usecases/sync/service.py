@@ -205,5 +205,5 @@ def job_of(job: SyncJob) -> NewJob:
         arguments={"sync_job": str(job.id)},
         key=f"{TASK}:{job.id}",
         company=job.request.company,
-        asked_by=job.created_by,
+        requested_by=job.created_by,
     )

@@ -46,7 +46,7 @@ class PostgresExports:
             ),
             "company": export.company,
             "job": export.job,
-            "asked_by": export.asked_by.id,
+            "requested_by": export.requested_by.id,
             "created_at": export.created_at,
         }
         self._connection.execute(QUERIES["add"], values)
@@ -89,7 +89,7 @@ class PostgresExports:
     def taken(self, export: Export, origin: Origin) -> None:
         filters = encode_filter(export.request.filter)
         values = {
-            "actor": export.asked_by.id,
+            "actor": export.requested_by.id,
             "company": export.company,
             "subject": str(export.request.type),
             "rows": export.row_count,
@@ -106,7 +106,7 @@ def _export(row: Sequence[Any]) -> Export:
     return Export(
         id=id_,
         request=_request(kind, form, parameters),
-        asked_by=StaffMember(PersonId(person), name),
+        requested_by=StaffMember(PersonId(person), name),
         created_at=created_at,
         company=company and CompanyId(company),
         status=JobStatus(status),

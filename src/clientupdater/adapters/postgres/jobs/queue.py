@@ -52,7 +52,7 @@ class PostgresJobs:
             "scheduled_at": job.not_before or now,
             "max_attempts": job.max_attempts,
             "company": job.company,
-            "asked_by": job.asked_by,
+            "requested_by": job.requested_by,
             "now": now,
         }
         row = self._connection.execute(QUERIES["enqueue"], values).fetchone()
@@ -169,7 +169,7 @@ def json_of(progress: Progress | None) -> Jsonb | None:
 
 def job_of(row: Sequence[Any]) -> Job:
     id_, name, queue, status, payload, key, priority, attempts, max_attempts, *rest = row
-    company, asked_by, scheduled_at, created_at, worker, lease, started, completed, *last = rest
+    company, requested_by, scheduled_at, created_at, worker, lease, started, completed, *last = rest
     progress, error = last
     carried = {each: payload.pop(each) for each in CARRIED if each in payload}
     return Job(
@@ -184,7 +184,7 @@ def job_of(row: Sequence[Any]) -> Job:
         attempts=attempts,
         max_attempts=max_attempts,
         company=company and CompanyId(company),
-        asked_by=asked_by and PersonId(asked_by),
+        requested_by=requested_by and PersonId(requested_by),
         scheduled_at=scheduled_at,
         created_at=created_at,
         worker=worker,

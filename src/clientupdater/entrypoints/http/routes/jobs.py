@@ -113,7 +113,7 @@ def _shown(call: Call, job: QueuedJob) -> Job:
 
 def jobs_shown(call: Call, jobs: Sequence[QueuedJob]) -> tuple[Job, ...]:
     """Show jobs, with the names of who asked for them."""
-    names = call.app.look_up_names(call.caller, [job.asked_by for job in jobs])
+    names = call.app.look_up_names(call.caller, [job.requested_by for job in jobs])
     return tuple(_of(job, names.companies, names.people) for job in jobs)
 
 
@@ -129,7 +129,9 @@ def _of(job: QueuedJob, companies: Mapping[UUID, str], people: Mapping[UUID, str
         attempts=job.attempts,
         max_attempts=job.max_attempts,
         company=companies.get(job.company) if job.company else None,
-        asked_by=StaffMember(job.asked_by, people[job.asked_by]) if job.asked_by else None,
+        asked_by=StaffMember(job.requested_by, people[job.requested_by])
+        if job.requested_by
+        else None,
         request_id=job.trace.get("request_id"),
         scheduled_at=job.scheduled_at,
         created_at=job.created_at,
