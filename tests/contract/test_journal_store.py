@@ -30,14 +30,14 @@ RECORDED = LoggedAction(
 
 def test_L1_a_deed_is_logged_with_who_did_it(world: World) -> None:
     with world.work.begin(SYSTEM) as tx:
-        tx.audit.did(CALLER, RECORDED)
+        tx.audit.log_action(CALLER, RECORDED)
     assert world.lines() == [Line("activity", ANA, "status.record", "client 1", {"version": "4"})]
 
 
 def test_L1_ids_among_the_details_are_told_as_text(world: World) -> None:
     entry = LoggedAction(action="a.b", resource="client", resource_id="1", details={"officer": BEN})
     with world.work.begin(SYSTEM) as tx:
-        tx.audit.did(CALLER, entry)
+        tx.audit.log_action(CALLER, entry)
     (line,) = world.lines()
     assert line.told == {"officer": str(BEN)}
 
@@ -49,7 +49,7 @@ def test_L1_a_transaction_that_is_rolled_back_has_logged_nothing(world: World) -
 
 
 def _log_and_fail(tx: Transaction) -> None:
-    tx.audit.did(CALLER, RECORDED)
+    tx.audit.log_action(CALLER, RECORDED)
     raise NotFound
 
 
@@ -62,10 +62,10 @@ def test_A5_a_refusal_is_audited_with_what_was_found_and_what_was_missing(world:
     )
     with world.work.begin(visible_scope_of(actor)) as tx:
         of = client.company
-        tx.audit.refused(Caller(actor, ORIGIN), decision, "client", str(client.id), of)
+        tx.audit.log_refusal(Caller(actor, ORIGIN), decision, "client", str(client.id), of)
     values = {
         "permission": "status:update",
-        "missing": "the scope is self, and it is not theirs",
+        "missing": "the scope is self, and the client is assigned to another person",
         "company": str(client.company),
         "grants": ["status:update"],
     }
@@ -84,7 +84,7 @@ def test_L1_a_change_of_rights_leaves_what_was_and_what_is(world: World) -> None
         after={"scope": "area"},
     )
     with world.work.begin(SYSTEM) as tx:
-        tx.audit.changed_rights(CALLER, change)
+        tx.audit.log_rights_change(CALLER, change)
     values = {"person": BEN, "before": {"scope": "self"}, "after": {"scope": "area"}}
     assert world.lines() == [Line("authorization", ANA, "changed", "grant status:read", values)]
 
@@ -92,7 +92,7 @@ def test_L1_a_change_of_rights_leaves_what_was_and_what_is(world: World) -> None
 def test_L1_a_look_at_personal_data_is_logged_with_the_client(world: World) -> None:
     client = newcomer(world)
     with world.work.begin(SYSTEM) as tx:
-        tx.audit.saw(CALLER, "revealed", client.id, "clients.pension_number")
+        tx.audit.log_access(CALLER, "revealed", client.id, "clients.pension_number")
     assert world.lines() == [Line("access", ANA, "revealed", f"clients.pension_number {client.id}")]
 
 
@@ -100,5 +100,5 @@ def test_A5_nobody_is_said_to_have_seen_a_client_out_of_their_sight(world: World
     client = newcomer(world, branch=DAVAO)
     blind = Actor(ANA, grants=frozenset({Grant(Permission.CLIENTS_READ, None, Scope.BRANCH)}))
     with pytest.raises(NotFound), world.work.begin(visible_scope_of(blind)) as tx:
-        tx.audit.saw(Caller(blind), "revealed", client.id, "clients.pension_number")
+        tx.audit.log_access(Caller(blind), "revealed", client.id, "clients.pension_number")
     assert world.lines() == []

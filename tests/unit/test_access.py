@@ -221,12 +221,12 @@ def test_A5_the_person_refused_gets_the_permission_and_no_more() -> None:
     Decision(READ, (), None).require()
 
 
-def test_A5_an_auditor_reads_what_was_asked_found_and_missing() -> None:
+def test_A5_an_auditor_reads_the_permission_the_grants_and_what_is_missing() -> None:
     held = (Grant(READ, None, Scope.SELF), Grant(READ, FCASH, Scope.BRANCH))
     assert Decision(READ, held, Missing.BRANCH).explain({FCASH: "FCASH"}) == (
         "asked clients:read; found clients:read at self over every company, clients:read at "
-        "branch over FCASH; refused: the scope is branch, and it lies outside the branches "
-        "given directly"
+        "branch over FCASH; refused: the scope is branch, and the client's branch is not given to "
+        "the person directly"
     )
     assert Decision(READ, (), None).explain({}) == "asked clients:read; found no grant; allowed"
 

@@ -39,7 +39,7 @@ class AccessExplanations:
             subject = tx.rights.actor(person)
         if not reading.allowed:
             with self.work.begin(scope) as tx:
-                tx.audit.refused(caller, reading, "client", str(found.id), found.company)
+                tx.audit.log_refusal(caller, reading, "client", str(found.id), found.company)
             raise Forbidden(Permission.AUDIT_READ)
         if subject is None:
             raise NotFound

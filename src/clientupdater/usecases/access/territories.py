@@ -144,11 +144,11 @@ def _record(
             before=None if is_gained else difference,
             after=difference if is_gained else None,
         )
-        tx.audit.changed_rights(caller, change)
+        tx.audit.log_rights_change(caller, change)
     entry = LoggedAction(
         action="area.place_branch" if is_gained else "area.remove_branch",
         resource="area",
         resource_id=str(area),
         details={"branch": branch},
     )
-    tx.audit.did(caller, entry)
+    tx.audit.log_action(caller, entry)

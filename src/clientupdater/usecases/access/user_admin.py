@@ -72,7 +72,7 @@ class UserAdmin:
             before=before,
             after=after,
         )
-        self.tx.audit.changed_rights(self.caller, change)
+        self.tx.audit.log_rights_change(self.caller, change)
 
     def scope_of(self, permission: Permission, company: CompanyId | None) -> Scope | None:
         """Return the scope of the person's grant for exactly this permission and company."""
@@ -117,7 +117,7 @@ def log_user_action(
 ) -> None:
     """Add an act upon a person to the activity log (L1)."""
     entry = LoggedAction(action=action, resource="user", resource_id=str(person), details=details)
-    tx.audit.did(caller, entry)
+    tx.audit.log_action(caller, entry)
 
 
 def current_actor(tx: Transaction, caller: Caller) -> Actor:
@@ -181,7 +181,7 @@ def refusals_recorded(
         yield
     except _Denied as denied:
         with work.begin(SYSTEM) as tx:
-            tx.audit.refused(caller, denied.decision, resource, target_id, denied.company)
+            tx.audit.log_refusal(caller, denied.decision, resource, target_id, denied.company)
         if denied.is_visible:
             raise Forbidden(denied.decision.permission) from None
         raise NotFound from None
@@ -193,5 +193,5 @@ def refusals_recorded(
             details={"because": error.message},
         )
         with work.begin(SYSTEM) as tx:
-            tx.audit.did(caller, entry)
+            tx.audit.log_action(caller, entry)
         raise

@@ -85,7 +85,7 @@ class ClientDirectory:
             return NotFound()
         decision = decide(caller.actor, by, seen.place)
         with self.work.begin(SYSTEM) as tx:
-            tx.audit.refused(caller, decision, "client", str(seen.id), seen.company)
+            tx.audit.log_refusal(caller, decision, "client", str(seen.id), seen.company)
         return Forbidden(by)
 
     def _seen(self, caller: Caller, client: ClientRef) -> Client | None:

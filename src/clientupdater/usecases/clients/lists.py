@@ -38,5 +38,5 @@ def require_scope(work: UnitsOfWork, caller: Caller, permission: Permission, res
     missing = Missing.GRANT if caller.actor.is_active else Missing.ACTIVE_ACCOUNT
     decision = Decision(permission, caller.actor.found(permission), missing)
     with work.begin(SYSTEM) as tx:
-        tx.audit.refused(caller, decision, resource, "")
+        tx.audit.log_refusal(caller, decision, resource, "")
     raise Forbidden(permission)

@@ -80,7 +80,7 @@ class Exports:
             resource_id=str(export.id),
             details={"type": export.request.type, **values},
         )
-        tx.audit.did(caller, entry)
+        tx.audit.log_action(caller, entry)
 
     def show(self, caller: Caller, export: UUID) -> Export:
         """Show one of the caller's exports. Raises NotFound for another person's."""
@@ -118,9 +118,9 @@ class Exports:
         if export.file is None or (permission := outgrown_by(caller.actor, export)) is None:
             return
         result = caller.actor.found(permission)
-        decision = Decision(permission, result, Missing.SIGHT_OF_THEN)
+        decision = Decision(permission, result, Missing.SCOPE_OF_FILE)
         with self.work.begin(SYSTEM) as tx:
-            tx.audit.refused(caller, decision, "export", str(export.id), export.company)
+            tx.audit.log_refusal(caller, decision, "export", str(export.id), export.company)
         raise Forbidden(
             permission, "The file holds what you may not see any more; ask for a new export."
         )
@@ -136,7 +136,7 @@ class Exports:
     def _write_down(self, tx: Transaction, caller: Caller, export: Export) -> None:
         tx.exports.taken(export, caller.origin)
         entry = LoggedAction(action="export.fetch", resource="export", resource_id=str(export.id))
-        tx.audit.did(caller, entry)
+        tx.audit.log_action(caller, entry)
 
     def delete(self, caller: Caller, export: UUID) -> None:
         """Delete an export and its file. Raises NotFound for another person's.
@@ -153,7 +153,7 @@ class Exports:
                 self.files.remove(result.file)
             tx.exports.remove(export)
             entry = LoggedAction(action="export.delete", resource="export", resource_id=str(export))
-            tx.audit.did(caller, entry)
+            tx.audit.log_action(caller, entry)
 
     def _call_off(self, tx: Transaction, job: JobId) -> None:
         result = tx.jobs.lock(job)

@@ -12,7 +12,7 @@ from clientupdater.domain.errors import AlreadyExists, InvalidInput, NotFound, V
 from clientupdater.domain.jobs import Schedule, firing, resumed
 from clientupdater.ports.queue import NewJob
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.jobs.job_admin import did, job_admin
+from clientupdater.usecases.jobs.job_admin import job_admin, log_action
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,7 +93,7 @@ class ScheduleAdministration:
                 )
             kept = evolve(changed, times=self._times(seen, changed))
             tx.schedules.change(kept)
-            did(tx, caller, "schedule.change", name, fields=_fields(seen, changed))
+            log_action(tx, caller, "schedule.change", name, fields=_fields(seen, changed))
         return evolve(kept, version=seen.version + 1)
 
     def _times(self, seen: ScheduledJob, changed: ScheduledJob) -> Schedule:
@@ -121,7 +121,7 @@ class ScheduleAdministration:
             put = tx.jobs.enqueue(job, self.clock.now())
             if put is None:
                 raise AlreadyExists(f"The job of {name} waits already; a worker will do it next.")
-            did(tx, caller, "schedule.run", name, job=put)
+            log_action(tx, caller, "schedule.run", name, job=put)
         return put
 
     def fire_due(self) -> Fired:

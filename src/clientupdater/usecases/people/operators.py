@@ -85,4 +85,4 @@ def _record(tx: Transaction, caller: Caller) -> None:
         resource_id=str(administrator),
         after={"permissions": "every one", "scope": "all"},
     )
-    tx.audit.changed_rights(caller, change)
+    tx.audit.log_rights_change(caller, change)

@@ -305,7 +305,7 @@ def _record_creation(tx: Transaction, caller: Caller, person: Person) -> None:
             "areas": sorted(map(str, person.territory.areas)),
         },
     )
-    tx.audit.changed_rights(caller, change)
+    tx.audit.log_rights_change(caller, change)
 
 
 def _audit_change(admin: UserAdmin, changed: Person, name: str) -> None:

@@ -63,7 +63,7 @@ class SyncMappings:
             tx.sync_mappings.replace(source, company, entries, caller.actor.id, self.clock.now())
             details = {"fields": len(entries)}
             named = f"{source}:{company or 'all'}"
-            tx.audit.did(
+            tx.audit.log_action(
                 caller,
                 LoggedAction(
                     action="sync.map", resource="field_mappings", resource_id=named, details=details

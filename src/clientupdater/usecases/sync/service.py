@@ -62,7 +62,7 @@ class SyncRuns:
             job = tx.sync_jobs.create(request, caller.actor.id, now)
             if enqueue:
                 tx.jobs.enqueue(job_of(job), now)
-            self._did(tx, caller, job)
+            self._log(tx, caller, job)
         return job
 
     def run(self, job: SyncJobId, watch: Callable[[Progressed], None] = lambda _: None) -> SyncJob:
@@ -90,13 +90,13 @@ class SyncRuns:
         """Find what is wrong with the configured sources."""
         return diagnose_sources(self.work, self.clock, self.runner.input.sources.keys())
 
-    def _did(self, tx: Transaction, caller: Caller, job: SyncJob) -> None:
+    def _log(self, tx: Transaction, caller: Caller, job: SyncJob) -> None:
         request = job.request
         details = {"source": str(request.source), "mode": str(request.mode), "full": request.full}
         entry = LoggedAction(
             action="sync.ask", resource=RESOURCE, resource_id=str(job.id), details=details
         )
-        tx.audit.did(caller, entry)
+        tx.audit.log_action(caller, entry)
 
     def approve(
         self, caller: Caller, job_id: SyncJobId, *, seen: str | None = None, enqueue: bool = True
@@ -116,7 +116,7 @@ class SyncRuns:
             entry = LoggedAction(
                 action="sync.approve", resource=RESOURCE, resource_id=str(job.id), details=details
             )
-            tx.audit.did(caller, entry)
+            tx.audit.log_action(caller, entry)
             return tx.sync_jobs.find(job.id) or job
 
     def cancel(self, caller: Caller, job_id: SyncJobId) -> SyncJob:
@@ -129,7 +129,7 @@ class SyncRuns:
         with self.work.begin(SYSTEM) as tx:
             tx.sync_jobs.cancel(job, self.clock.now())
             entry = LoggedAction(action="sync.cancel", resource=RESOURCE, resource_id=str(job.id))
-            tx.audit.did(caller, entry)
+            tx.audit.log_action(caller, entry)
             return tx.sync_jobs.find(job.id) or job
 
     def show(self, caller: Caller, job: SyncJobId) -> SyncJob:
