@@ -42,7 +42,7 @@ class Parts(TypedDict, total=False):
     timetable: Timetable
     files: FileStore
     sources: Mapping[str, ClientSource]
-    """Ours by another implementation, or one of somebody's own, by its name."""
+    """Ours in another implementation, or a program's own, by its name."""
     sync: SyncSettings
     retention: Retention
     keep_responses_for: timedelta

@@ -150,10 +150,10 @@ def require_not_wider(actor: Actor, other: Actor) -> None:
 
 
 def has_outgrown(holder: Actor, issue: Issue, issuer: Actor | None) -> bool:
-    """Whether the holder of what somebody made out may do more by now than its maker (A6).
+    """Whether the holder of a token may by now do more than the person who issued it (A6).
 
     Where the holder's rights of then are known, only a change of them counts, and the maker's
-    grants count even after they left: a helper who moves to another branch locks nobody out.
+    grants count even after they left: a helper who moves to another branch locks no one out.
     """
     if issue.rights is not None:
         if issue.rights == rights_digest(holder):

@@ -19,7 +19,7 @@
     │   ├── PaymentRecorded (S8), NotVoidable (S13)
     │   ├── OfficerNotAllowed (A3)
     │   └── LastAdministrator (A9)
-    ├── Conflict                somebody else was first
+    ├── Conflict                another change came first
     │   ├── VersionConflict (S10)
     │   ├── AlreadyExists
     │   ├── PlanChanged (Y6)

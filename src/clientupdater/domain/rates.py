@@ -26,7 +26,7 @@ class Recorded:
 
     @property
     def is_contact(self) -> bool:
-        """Whether it shows that somebody was reached (R1)."""
+        """Whether it shows that the client was reached (R1)."""
         return self.reason != NOT_REACHABLE
 
 

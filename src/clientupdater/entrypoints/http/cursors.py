@@ -1,4 +1,4 @@
-"""Cursors: where a list goes on, sealed, because the place is somebody's name.
+"""Cursors: where a list goes on, sealed, because the place holds a client's name.
 
 A cursor opens for the person it was made for, on the route and with the filters it was made
 with. `limit` does not bind it: a page may be shorter than the one before.

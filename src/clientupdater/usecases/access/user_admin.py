@@ -102,14 +102,14 @@ def user_admin(
     with refusals_recorded(work, caller, person), work.begin(SYSTEM) as tx:
         tx.people.lock_rights()
         actor = current_actor(tx, caller)
-        found = find_person(tx, person)
-        require_over_person(actor, permission, found.place)
-        person_rights = tx.rights.actor(found.id)
+        user = find_person(tx, person)
+        require_over_person(actor, permission, user.place)
+        person_rights = tx.rights.actor(user.id)
         if person_rights is None:
             raise NotFound
         if permission is Permission.USERS_MANAGE and not allow_wider_rights:
             require_not_wider(actor, person_rights)
-        yield UserAdmin(tx, caller, actor, found, person_rights)
+        yield UserAdmin(tx, caller, actor, user, person_rights)
 
 
 def log_user_action(
@@ -130,10 +130,10 @@ def current_actor(tx: Transaction, caller: Caller) -> Actor:
 
 def find_person(tx: Transaction, person: PersonId | str) -> Person:
     """Find a person by id or email."""
-    found = tx.people.by_email(person) if isinstance(person, str) else tx.people.find(person)
-    if found is None:
+    user = tx.people.by_email(person) if isinstance(person, str) else tx.people.find(person)
+    if user is None:
         raise NotFound
-    return found
+    return user
 
 
 def require_over_person(actor: Actor, permission: Permission, place: PersonPlace) -> None:

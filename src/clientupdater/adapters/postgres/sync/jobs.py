@@ -151,10 +151,10 @@ class PostgresSyncJobs:
         self._connection.execute(QUERIES["give_up"], {**values, "lost": [other]})
 
     def _find(self, job: SyncJobId) -> SyncJob:
-        found = self.find(job)
-        if found is None:
+        run = self.find(job)
+        if run is None:
             raise NotFound
-        return found
+        return run
 
     def _note(self, query: str, job: SyncJob, values: dict[str, Any]) -> None:
         params = {**values, "job": job.id, "attempt": job.attempt}
