@@ -18,7 +18,7 @@ from tests.support.tracking_fixture import CLERK, TrackingFixture, who
 
 if TYPE_CHECKING:
     from clientupdater.domain.clients import Client
-    from tests.support.stores import World
+    from tests.support.stores import Store
 
 HEAD = who(Permission.CLIENTS_ASSIGN)
 NORTH = Territory(branches=frozenset({CALOOCAN}))
@@ -26,15 +26,15 @@ AREA = Territory(areas=frozenset({AreaId(UUID(int=91))}), area_branches=frozense
 
 
 @pytest.fixture
-def scene(world: World) -> TrackingFixture:
-    """Give the world with Ben, an officer of Caloocan."""
-    world.employ(HEAD.actor)
-    world.employ(Actor(BEN, territory=NORTH))
-    return TrackingFixture.on(world)
+def scene(store: Store) -> TrackingFixture:
+    """Give the test data with Ben, an officer of Caloocan."""
+    store.employ(HEAD.actor)
+    store.employ(Actor(BEN, territory=NORTH))
+    return TrackingFixture.on(store)
 
 
 def officer_of(scene: TrackingFixture, client: Client) -> PersonId | None:
-    with scene.world.work.begin(SYSTEM) as tx:
+    with scene.store.work.begin(SYSTEM) as tx:
         result = tx.clients.find(client.id)
     assert result is not None
     return result.assigned_to
@@ -44,7 +44,7 @@ def test_A3_a_client_has_the_officer_it_is_given_to(scene: TrackingFixture) -> N
     client = scene.client()
     result = scene.assignments.assign(HEAD, client.id, BEN)
     assert result.assigned_to == BEN == officer_of(scene, client)
-    (line,) = scene.world.lines()
+    (line,) = scene.store.lines()
     assert (line.what, line.told["officer"]) == ("client.assign", str(BEN))
 
 
@@ -78,8 +78,8 @@ def test_A3_who_gives_their_own_client_away_loses_sight_of_it(scene: TrackingFix
 def test_A3_who_is_away_elsewhere_or_unknown_is_no_officer(scene: TrackingFixture) -> None:
     client = scene.client()
     for nobody in (
-        scene.world.employ(Actor(BEN, is_active=False, territory=NORTH)).id,
-        scene.world.employ(Actor(BEN, territory=AREA)).id,
+        scene.store.employ(Actor(BEN, is_active=False, territory=NORTH)).id,
+        scene.store.employ(Actor(BEN, territory=AREA)).id,
         PersonId(uuid4()),
     ):
         with pytest.raises(OfficerNotAllowed):
@@ -104,9 +104,9 @@ def test_A3_many_are_assigned_each_by_itself(scene: TrackingFixture) -> None:
 
 
 def test_A2_rights_are_found_with_grants_and_live_territory(scene: TrackingFixture) -> None:
-    grants = frozenset({Grant(Permission.STATUS_READ, scene.world.fcash, Scope.AREA)})
-    ben = scene.world.employ(Actor(BEN, grants=grants, territory=AREA))
-    with scene.world.work.begin(SYSTEM) as tx:
+    grants = frozenset({Grant(Permission.STATUS_READ, scene.store.fcash, Scope.AREA)})
+    ben = scene.store.employ(Actor(BEN, grants=grants, territory=AREA))
+    with scene.store.work.begin(SYSTEM) as tx:
         assert tx.rights.actor(BEN) == ben
         assert tx.rights.actor(PersonId(uuid4())) is None
 
@@ -114,5 +114,5 @@ def test_A2_rights_are_found_with_grants_and_live_territory(scene: TrackingFixtu
 def test_A3_an_assignment_of_nobody_or_to_nobody_is_not_found(scene: TrackingFixture) -> None:
     client, hidden = scene.client(), scene.client(branch=DAVAO)
     for whose, officer in ((hidden, BEN), (client, PersonId(uuid4()))):
-        with pytest.raises(NotFound), scene.world.work.begin(visible_scope_of(HEAD.actor)) as tx:
+        with pytest.raises(NotFound), scene.store.work.begin(visible_scope_of(HEAD.actor)) as tx:
             tx.clients.assign([whose.id], officer, write_context())

@@ -31,16 +31,16 @@ from tests.support.tracking_fixture import (
 
 if TYPE_CHECKING:
     from clientupdater.domain.clients import Client
-    from tests.support.stores import World
+    from tests.support.stores import Store
 
 OCTOBER, DECEMBER = Period.month(2026, 10), Period.month(2026, 12)
 WHY = "It was a mistake"
 
 
 @pytest.fixture
-def scene(world: World) -> TrackingFixture:
-    """Give the world on the fifth of November."""
-    return TrackingFixture.on(world)
+def scene(store: Store) -> TrackingFixture:
+    """Give the test data on the fifth of November."""
+    return TrackingFixture.on(store)
 
 
 def ended(scene: TrackingFixture, *periods: Period) -> Client:

@@ -13,12 +13,12 @@ from tests.support.builders import NOVEMBER
 from tests.support.tracking_fixture import CALLED, CLERK, CONFIRMED, CORRECTOR, TrackingFixture
 
 if TYPE_CHECKING:
-    from tests.support.stores import World
+    from tests.support.stores import Store
 
 
 @pytest.fixture
-def scene(world: World) -> TrackingFixture:
-    return TrackingFixture.on(world)
+def scene(store: Store) -> TrackingFixture:
+    return TrackingFixture.on(store)
 
 
 def test_P4_each_is_judged_after_those_before_it_and_none_is_written(
@@ -32,7 +32,7 @@ def test_P4_each_is_judged_after_those_before_it_and_none_is_written(
     assert [(each.period, each.version) for each in judged[:2]] == [(NOVEMBER, 0), (NOVEMBER, 1)]
     assert isinstance(judged[2].error, AlreadyDone)
     assert scene.row(client).snapshot.version == 0
-    assert scene.world.lines() == []
+    assert scene.store.lines() == []
 
 
 def test_what_is_recorded_already_is_known_until_it_is_voided(scene: TrackingFixture) -> None:

@@ -25,7 +25,7 @@ from tests.support.stores import newcomer
 from tests.support.tracking_fixture import CALLED, CLERK, DECEASED, TrackingFixture, who
 
 if TYPE_CHECKING:
-    from tests.support.stores import World
+    from tests.support.stores import Store
 
 OCTOBER, DECEMBER = Period.month(2026, 10), Period.month(2026, 12)
 AUDITOR = who(Permission.AUDIT_READ, Permission.CLIENTS_READ, scope=Scope.ALL)
@@ -33,9 +33,9 @@ KEEPER = who(Permission.CONFIG_MANAGE, scope=Scope.ALL)
 
 
 @pytest.fixture
-def scene(world: World) -> TrackingFixture:
-    """Give the world on the fifth of November."""
-    return TrackingFixture.on(world)
+def scene(store: Store) -> TrackingFixture:
+    """Give the test data on the fifth of November."""
+    return TrackingFixture.on(store)
 
 
 @pytest.mark.rule("C4")
@@ -47,7 +47,7 @@ def test_C4_one_who_was_deleted_is_there_for_audits_alone(scene: TrackingFixture
         scene.tracking.show_history(CLERK, gone.code, NOVEMBER)
     with pytest.raises(NotFound):
         scene.tracking.record(CLERK, gone.code, NOVEMBER, CALLED, 0)
-    scene.world.employ(CLERK.actor)
+    scene.store.employ(CLERK.actor)
     result = scene.explanations.explain(AUDITOR, CLERK.actor.id, gone.id, Permission.STATUS_READ)
     assert result.permission is Permission.STATUS_READ
 
@@ -123,7 +123,7 @@ def test_A5_looking_is_refused_as_everything_else_is(scene: TrackingFixture) -> 
 
 def test_A5_an_auditor_is_told_what_was_found_and_what_was_missing(scene: TrackingFixture) -> None:
     client = scene.client(branch=DAVAO)
-    scene.world.employ(CLERK.actor)
+    scene.store.employ(CLERK.actor)
     decision = scene.explanations.explain(AUDITOR, ANA, client.id, Permission.STATUS_UPDATE)
     assert decision.missing is Missing.BRANCH
     assert decision.grants == CLERK.actor.found(Permission.STATUS_UPDATE)
@@ -137,7 +137,7 @@ def test_A5_explaining_takes_audit_read_over_the_whole_company(scene: TrackingFi
         with pytest.raises(NotFound):
             scene.explanations.explain(caller, BEN, hidden.id, Permission.STATUS_READ)
     assert scene.entries() == ["refused"] * 2
-    assert {line.told["company"] for line in scene.world.lines()} == {str(client.company)}
+    assert {line.told["company"] for line in scene.store.lines()} == {str(client.company)}
 
 
 def test_A5_access_of_a_person_who_is_not_there_is_not_found(scene: TrackingFixture) -> None:
@@ -175,7 +175,7 @@ def test_P4_a_period_to_come_is_opened_from_the_evening_before(scene: TrackingFi
 
 
 def test_A6a_opening_takes_config_manage_over_every_company(scene: TrackingFixture) -> None:
-    one_company = who(Permission.CONFIG_MANAGE, scope=Scope.ALL, company=scene.world.fcash)
+    one_company = who(Permission.CONFIG_MANAGE, scope=Scope.ALL, company=scene.store.fcash)
     for caller in (CLERK, one_company):
         with pytest.raises(Forbidden):
             scene.periods.open(caller, NOVEMBER)
@@ -186,18 +186,18 @@ def test_A6a_opening_takes_config_manage_over_every_company(scene: TrackingFixtu
 def test_P4_what_was_opened_is_listed_for_those_who_read_every_company(
     scene: TrackingFixture,
 ) -> None:
-    newcomer(scene.world)
+    newcomer(scene.store)
     head = who(Permission.CONFIG_MANAGE, Permission.STATUS_READ, scope=Scope.ALL)
     assert scene.periods.list_openings(head) == []
     opened = scene.periods.open(head, NOVEMBER)
     assert scene.periods.list_openings(head) == [opened]
     assert opened.by == ANA
     scene.go_to(manila(6))
-    newcomer(scene.world)
-    by_worker, *_ = Periods(scene.world.work, scene.clock, MANILA).open_due()
+    newcomer(scene.store)
+    by_worker, *_ = Periods(scene.store.work, scene.clock, MANILA).open_due()
     assert scene.periods.list_openings(head) == [by_worker, opened]
     assert scene.periods.list_openings(head, at_most=1) == [by_worker]
-    of_one = who(Permission.STATUS_READ, scope=Scope.ALL, company=scene.world.fcash)
+    of_one = who(Permission.STATUS_READ, scope=Scope.ALL, company=scene.store.fcash)
     for nosy in (of_one, CLERK):
         with pytest.raises(Forbidden):
             scene.periods.list_openings(nosy)

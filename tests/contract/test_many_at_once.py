@@ -21,7 +21,7 @@ from clientupdater.ports.tracking import RowChanges
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.tracking.bulk import BulkItem
 from tests.support.builders import NOVEMBER, manila, write_context
-from tests.support.stores import World, newcomer
+from tests.support.stores import Store, newcomer
 from tests.support.tracking_fixture import CALLED, CLERK, DECEASED, TrackingFixture
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ ON = write_context(manila(5))
 
 
 @pytest.fixture
-def scene(world: World) -> TrackingFixture:
-    return TrackingFixture.on(world)
+def scene(store: Store) -> TrackingFixture:
+    return TrackingFixture.on(store)
 
 
 def called(tx: Transaction, row: PeriodRow, update: StatusUpdate = CALLED) -> RowChanges:
@@ -51,9 +51,9 @@ def begun(tx: Transaction, client: Client) -> RowChanges:
     return RowChanges(None, (opened(client, ON), *change.events), change.row)
 
 
-def test_clients_are_found_by_identity_and_code_together(world: World) -> None:
-    one, other = newcomer(world), newcomer(world)
-    with world.work.begin(SYSTEM) as tx:
+def test_clients_are_found_by_identity_and_code_together(store: Store) -> None:
+    one, other = newcomer(store), newcomer(store)
+    with store.work.begin(SYSTEM) as tx:
         result = tx.clients.find_all([one.id, other.code, "FC-NOBODY", ClientId(uuid4())])
         assert result == {one.id: one, other.code: other}
         assert tx.clients.find_all([]) == {}
@@ -63,7 +63,7 @@ def test_clients_are_found_by_identity_and_code_together(world: World) -> None:
 
 def test_rows_are_found_by_place_or_all_of_a_client(scene: TrackingFixture) -> None:
     one, other = scene.client(OCTOBER, NOVEMBER, QUARTER), scene.client(OCTOBER, NOVEMBER)
-    with scene.world.work.begin(SYSTEM) as tx:
+    with scene.store.work.begin(SYSTEM) as tx:
         places = [(other.id, OCTOBER), (other.id, QUARTER), (one.id, OCTOBER)]
         result = tx.rows.find_many(places, [one.id], locked=True)
         assert {(row.client, row.period) for row in result} == {
@@ -78,7 +78,7 @@ def test_rows_are_found_by_place_or_all_of_a_client(scene: TrackingFixture) -> N
 def test_rows_out_of_sight_are_not_found(scene: TrackingFixture) -> None:
     client = scene.client(NOVEMBER)
     nobody = access_scope_of(Actor(PersonId(uuid4())), Permission.STATUS_UPDATE)
-    with scene.world.work.begin(nobody) as tx:
+    with scene.store.work.begin(nobody) as tx:
         assert list(tx.rows.find_many([(client.id, NOVEMBER)], [client.id], locked=True)) == []
         assert tx.rows.histories([(client.id, NOVEMBER)]) == {}
         assert tx.clients.find_all([client.id]) == {}
@@ -86,7 +86,7 @@ def test_rows_out_of_sight_are_not_found(scene: TrackingFixture) -> None:
 
 @pytest.mark.rule("S9")
 def test_rows_are_opened_and_appended_to_at_once(scene: TrackingFixture) -> None:
-    new, old = newcomer(scene.world), scene.client(NOVEMBER)
+    new, old = newcomer(scene.store), scene.client(NOVEMBER)
     update = StatusUpdate(
         status="TO_FOLLOW",
         remarks="Rang twice; 'no answer'",
@@ -95,13 +95,13 @@ def test_rows_are_opened_and_appended_to_at_once(scene: TrackingFixture) -> None
         next_follow_up_on=manila(9).date(),
         promise=Promise(manila(12).date(), None),
     )
-    with scene.world.work.begin(SYSTEM) as tx:
+    with scene.store.work.begin(SYSTEM) as tx:
         row = tx.rows.find(old.id, NOVEMBER)
         assert row is not None
         changes = [begun(tx, new), called(tx, row, update)]
         tx.rows.write_many(changes)
     places = [(new.id, NOVEMBER), (old.id, NOVEMBER)]
-    with scene.world.work.begin(SYSTEM) as tx:
+    with scene.store.work.begin(SYSTEM) as tx:
         values = {row.client: row for row in tx.rows.find_many(places)}
         histories = tx.rows.histories([*places, (new.id, OCTOBER)])
         assert {place: tx.rows.history(*place) for place in places} == histories
@@ -113,8 +113,8 @@ def test_rows_are_opened_and_appended_to_at_once(scene: TrackingFixture) -> None
 
 def test_rows_that_are_not_as_they_were_read_are_not_written(scene: TrackingFixture) -> None:
     client = scene.client(NOVEMBER)
-    nobody = newcomer(scene.world)
-    with scene.world.work.begin(SYSTEM) as tx:
+    nobody = newcomer(scene.store)
+    with scene.store.work.begin(SYSTEM) as tx:
         row = tx.rows.find(client.id, NOVEMBER)
         assert row is not None
         stale = called(tx, row)
@@ -128,7 +128,7 @@ def test_rows_that_are_not_as_they_were_read_are_not_written(scene: TrackingFixt
         (absent, NotFound),
         (unknown, NotFound),
     ):
-        with pytest.raises(error), scene.world.work.begin(SYSTEM) as tx:
+        with pytest.raises(error), scene.store.work.begin(SYSTEM) as tx:
             tx.rows.write_many([change])
     assert scene.row(client).snapshot.version == 1
 
@@ -163,14 +163,14 @@ def test_an_item_is_judged_after_those_before_it(scene: TrackingFixture) -> None
 
 @pytest.mark.rule("P4")
 def test_an_item_that_fails_leaves_no_row_that_it_began(scene: TrackingFixture) -> None:
-    failing, fine = newcomer(scene.world), newcomer(scene.world)
+    failing, fine = newcomer(scene.store), newcomer(scene.store)
     items = [
         BulkItem(failing.id, NOVEMBER, StatusUpdate(status="NO SUCH"), 0),
         BulkItem(fine.id, NOVEMBER, CALLED, 0),
     ]
     outcomes = scene.tracking.record_many(CLERK, items)
     assert [bool(each.error) for each in outcomes] == [True, False]
-    with scene.world.work.begin(SYSTEM) as tx:
+    with scene.store.work.begin(SYSTEM) as tx:
         assert tx.rows.find(failing.id, NOVEMBER) is None
     assert scene.kinds(fine) == ["opened", "recorded"]
     assert scene.entries() == ["status.record"]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.ids import JobId
 
 DEAD = Verdict(JobStatus.DEAD)
-pytestmark = pytest.mark.parametrize("world", stores_with(Capability.LEASES), indirect=True)
+pytestmark = pytest.mark.parametrize("store", stores_with(Capability.LEASES), indirect=True)
 
 
 # --- putting down

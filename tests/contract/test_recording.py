@@ -39,16 +39,16 @@ from tests.support.tracking_fixture import (
 )
 
 if TYPE_CHECKING:
-    from tests.support.stores import World
+    from tests.support.stores import Store
 
 OCTOBER, DECEMBER = Period.month(2026, 10), Period.month(2026, 12)
 QUARTER = Period.quarter(2026, 4)
 
 
 @pytest.fixture
-def scene(world: World) -> TrackingFixture:
-    """Give the world on the fifth of November."""
-    return TrackingFixture.on(world)
+def scene(store: Store) -> TrackingFixture:
+    """Give the test data on the fifth of November."""
+    return TrackingFixture.on(store)
 
 
 # --- one update ----------------------------------------------------------------------------
@@ -72,7 +72,7 @@ def test_L1_an_update_is_logged_with_it_and_a_refused_one_is_not(scene: Tracking
     scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
     with pytest.raises(StatusNotAllowed):
         scene.tracking.record(CLERK, client.id, NOVEMBER, StatusUpdate(status="NO"), 1)
-    (line,) = scene.world.lines()
+    (line,) = scene.store.lines()
     assert (line.what, line.thing) == ("status.record", f"client {client.id}")
     assert line.told == {"period": "2026-11", "sequence": "1"}
 
@@ -101,7 +101,7 @@ def test_A5_who_sees_the_client_but_may_not_write_is_forbidden_and_audited(
     with pytest.raises(Forbidden) as refused:
         scene.tracking.record(reader, client.id, NOVEMBER, CALLED, 0)
     assert refused.value.permission == Permission.STATUS_UPDATE
-    (line,) = scene.world.lines()
+    (line,) = scene.store.lines()
     assert (line.log, line.what, line.actor) == ("authorization", "refused", ANA)
     assert scene.kinds(client) == ["opened"]
 
@@ -113,7 +113,7 @@ def test_A5_a_client_out_of_sight_answers_as_one_that_is_not_there(scene: Tracki
     with pytest.raises(NotFound) as absent:
         scene.tracking.record(CLERK, ClientId(uuid4()), NOVEMBER, CALLED, 0)
     assert str(unseen.value) == str(absent.value)
-    assert scene.world.lines() == []
+    assert scene.store.lines() == []
 
 
 def test_A2_an_officer_at_scope_self_writes_for_their_own_clients_alone(
@@ -162,10 +162,10 @@ def test_P7_a_company_decides_how_long_its_staff_write_for_the_month_before(
     scene: TrackingFixture,
 ) -> None:
     client = scene.client(OCTOBER)
-    scene.world.set(BACKDATING_DAYS, None, "2")
+    scene.store.set(BACKDATING_DAYS, None, "2")
     with pytest.raises(PeriodClosed):
         scene.tracking.record(CLERK, client.id, OCTOBER, CALLED, 0)
-    scene.world.set(BACKDATING_DAYS, client.company, "5")
+    scene.store.set(BACKDATING_DAYS, client.company, "5")
     scene.tracking.record(CLERK, client.id, OCTOBER, CALLED, 0)
 
 
@@ -254,7 +254,7 @@ def test_all_or_none_keeps_none_and_tells_of_each(scene: TrackingFixture) -> Non
     errors = [type(outcome.error) for outcome in refused.value.outcomes]  # type: ignore[attr-defined]
     assert errors == [type(None), NotFound, VersionConflict]
     assert scene.kinds(one) == ["opened"]
-    assert scene.world.lines() == []
+    assert scene.store.lines() == []
 
 
 def test_A5_a_refusal_among_all_or_none_is_audited_though_nothing_is_kept(

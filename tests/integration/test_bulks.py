@@ -24,7 +24,7 @@ from clientupdater.runtime.deadlines import ending_at
 from clientupdater.usecases.tracking.bulk import BulkItem
 from tests.integration.test_tracking_at_once import at_once, sequences
 from tests.support.builders import BEN, CALOOCAN, NOVEMBER
-from tests.support.stores import PostgresWorld
+from tests.support.stores import PostgresStore
 from tests.support.tracking_fixture import CALLED, CLERK, DECEASED, PAID, TrackingFixture, who
 
 if TYPE_CHECKING:
@@ -51,17 +51,17 @@ class CountingCursor(psycopg.Cursor[tuple[Any, ...]]):
 
 @pytest.fixture
 def scene(database: Database) -> Iterator[TrackingFixture]:
-    """Give the world on the fifth of November, with every statement counted."""
+    """Give the test data on the fifth of November, with every statement counted."""
     counted = {"cursor_factory": CountingCursor}
     with ConnectionPool(
         database.app_url, min_size=2, max_size=8, open=True, kwargs=counted
     ) as pool:
-        world = PostgresWorld.populated(PostgresUnitsOfWork(pool), database.superuser_url)
-        world.employ(HEAD.actor)
-        world.employ(Actor(BEN, territory=Territory(branches=frozenset({CALOOCAN}))))
-        with world.work.begin(SYSTEM) as tx:
+        store = PostgresStore.populated(PostgresUnitsOfWork(pool), database.superuser_url)
+        store.employ(HEAD.actor)
+        store.employ(Actor(BEN, territory=Territory(branches=frozenset({CALOOCAN}))))
+        with store.work.begin(SYSTEM) as tx:
             tx.settings.statuses()  # read once by each process, and not counted
-        yield TrackingFixture.on(world)
+        yield TrackingFixture.on(store)
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def counted() -> Iterator[list[str]]:
 
 def in_one_transaction(scene: TrackingFixture, act: Callable[[], Any]) -> Any:
     """Do it as under an Idempotency-Key: its units of work are parts of one transaction."""
-    with scene.world.work.outer_transaction():
+    with scene.store.work.outer_transaction():
         return act()
 
 
@@ -179,7 +179,7 @@ def test_a_bulk_that_the_store_cannot_do_fails_as_a_whole_and_keeps_nothing(
 ) -> None:
     free, taken = scene.client(NOVEMBER), scene.client(NOVEMBER)
     items = [BulkItem(client.id, NOVEMBER, CALLED, 0) for client in (free, taken)]
-    with scene.world.work.begin(SYSTEM) as tx:
+    with scene.store.work.begin(SYSTEM) as tx:
         tx.rows.find_many([(taken.id, NOVEMBER)], locked=True)
         with ThreadPoolExecutor(1) as threads:
             failed = threads.submit(in_time, partial(scene.tracking.record_many, CLERK, items))

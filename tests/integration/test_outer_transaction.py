@@ -16,7 +16,7 @@ from clientupdater.domain.settings_values import BACKDATING_DAYS
 from clientupdater.ports.idempotency import Claim, IdempotencyKey, StoredResponse
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.builders import ANA, NOVEMBER
-from tests.support.stores import PostgresWorld
+from tests.support.stores import PostgresStore
 from tests.support.tracking_fixture import CALLED, CLERK, TrackingFixture
 
 if TYPE_CHECKING:
@@ -33,14 +33,14 @@ RESPONSE = StoredResponse(fingerprint=b"f", rights=b"r", status=201, headers={},
 @pytest.fixture
 def scene(database: Database) -> Iterator[TrackingFixture]:
     with ConnectionPool(database.app_url, min_size=2, max_size=4, open=True) as pool:
-        world = PostgresWorld.populated(PostgresUnitsOfWork(pool), database.superuser_url)
-        world.employ(CLERK.actor)
-        yield TrackingFixture.on(world)
+        store = PostgresStore.populated(PostgresUnitsOfWork(pool), database.superuser_url)
+        store.employ(CLERK.actor)
+        yield TrackingFixture.on(store)
 
 
 @pytest.fixture
 def work(scene: TrackingFixture) -> PostgresUnitsOfWork:
-    work = scene.world.work
+    work = scene.store.work
     assert isinstance(work, PostgresUnitsOfWork)
     return work
 
@@ -139,6 +139,6 @@ def test_settings_are_those_of_the_moment_that_a_unit_begins(
 ) -> None:
     with work.begin(SYSTEM) as tx:
         days = tx.settings.number(BACKDATING_DAYS, None)
-    scene.world.set(BACKDATING_DAYS, None, str(days + 1))
+    scene.store.set(BACKDATING_DAYS, None, str(days + 1))
     with work.begin(SYSTEM) as tx:
         assert tx.settings.number(BACKDATING_DAYS, None) == days + 1

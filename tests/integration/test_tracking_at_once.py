@@ -22,7 +22,7 @@ from clientupdater.usecases.tracking.bulk import BulkItem
 from clientupdater.usecases.tracking.periods import Periods
 from clientupdater.usecases.tracking.recording import record_update
 from tests.support.builders import MANILA, NOVEMBER
-from tests.support.stores import PostgresWorld
+from tests.support.stores import PostgresStore
 from tests.support.tracking_fixture import (
     CALLED,
     CLERK,
@@ -45,10 +45,10 @@ PATIENCE = 30.0
 
 @pytest.fixture
 def scene(database: Database) -> Iterator[TrackingFixture]:
-    """Give the world on the fifth of November, with room for many at once."""
+    """Give the test data on the fifth of November, with room for many at once."""
     with ConnectionPool(database.app_url, min_size=4, max_size=16, open=True) as pool:
         yield TrackingFixture.on(
-            PostgresWorld.populated(PostgresUnitsOfWork(pool), database.superuser_url)
+            PostgresStore.populated(PostgresUnitsOfWork(pool), database.superuser_url)
         )
 
 
@@ -68,7 +68,7 @@ def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
 
 
 def sequences(scene: TrackingFixture, client: Client, period: Period = NOVEMBER) -> list[int]:
-    with scene.world.work.begin(SYSTEM) as tx:
+    with scene.store.work.begin(SYSTEM) as tx:
         return [event.sequence for event in tx.rows.history(client.id, period)]
 
 
@@ -121,12 +121,12 @@ def test_C1_of_ten_who_saw_the_same_client_one_corrects_it(scene: TrackingFixtur
     result = [{Field.CONTACT_NUMBER: f"8123 450{number}"} for number in range(10)]
     results = at_once([partial(correct, editor, client.id, each, 1) for each in result])
     assert sum(isinstance(each, VersionConflict) for each in results) == 9
-    assert len(scene.world.changes(client.id)) == 1
+    assert len(scene.store.changes(client.id)) == 1
 
 
 def test_nobody_waits_for_a_row_that_is_not_theirs(scene: TrackingFixture) -> None:
     held, *others = [scene.client() for _ in range(50)]
-    with scene.world.work.begin(SYSTEM) as tx:
+    with scene.store.work.begin(SYSTEM) as tx:
         held_tx = scene.tracking.clients.within(tx, CLERK, held)
         record_update(held_tx, held_tx.find_row(NOVEMBER), NOVEMBER, DECEASED, 0)
         with ThreadPoolExecutor(8) as threads:
@@ -175,7 +175,7 @@ def test_T1_a_record_on_another_row_at_the_same_moment_leaves_no_open_row(
 def test_T1_a_period_opened_while_a_client_ends_leaves_no_open_row(scene: TrackingFixture) -> None:
     """Hold the end back until the worker has begun to open: it waits, and then passes over."""
     client = scene.client(OCTOBER)
-    opening = Periods(scene.world.work, scene.clock, MANILA).open_due
+    opening = Periods(scene.store.work, scene.clock, MANILA).open_due
     started = Event()
 
     def open_all() -> object:
@@ -183,7 +183,7 @@ def test_T1_a_period_opened_while_a_client_ends_leaves_no_open_row(scene: Tracki
         return opening()
 
     with ThreadPoolExecutor(1) as threads:
-        with scene.world.work.begin(SYSTEM) as tx:
+        with scene.store.work.begin(SYSTEM) as tx:
             client_tx = scene.tracking.clients.within(tx, CLERK, client)
             record_update(client_tx, client_tx.find_row(OCTOBER), OCTOBER, DECEASED, 0)
             running = threads.submit(open_all)
@@ -191,7 +191,7 @@ def test_T1_a_period_opened_while_a_client_ends_leaves_no_open_row(scene: Tracki
             _, waiting = wait([running], 0.3)
             assert waiting, "the opening did not wait for the client that is about to end"
         running.result(PATIENCE)
-    with scene.world.work.begin(SYSTEM) as tx:
+    with scene.store.work.begin(SYSTEM) as tx:
         assert tx.rows.find(client.id, NOVEMBER) is None
 
 
@@ -206,7 +206,7 @@ def test_T1_a_row_begun_by_a_write_while_the_client_ends_is_not_left_open(
                 partial(scene.tracking.record, CLERK, client.id, OCTOBER, DECEASED, 0),
             ]
         )
-        with scene.world.work.begin(SYSTEM) as tx:
+        with scene.store.work.begin(SYSTEM) as tx:
             rows = tx.rows.of_client(client.id)
         assert [row.period for row in rows if row.snapshot.is_open] == []
 
