@@ -7,124 +7,127 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 
-from tests.support.cli_actors import ANA, BOSS, READER, STRANGER, a_desk, running
+from tests.support.cli_actors import ANA, BOSS, READER, STRANGER, cli_actors, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.cli_actors import Desk
+    from tests.support.cli_actors import CliActors
     from tests.support.servers import Database
 
 
 @pytest.fixture
-def desk(database: Database) -> Iterator[Desk]:
-    with a_desk(database) as opened:
+def actors(database: Database) -> Iterator[CliActors]:
+    with cli_actors(database) as opened:
         yield opened
 
 
-def test_a_client_is_found_by_name_and_shown_by_code_and_by_id(desk: Desk) -> None:
-    code = desk.client("Juana Reyes")
-    desk.client("Pedro Santos")
-    value = desk.json("clients", "find", "rey juan")
+def test_a_client_is_found_by_name_and_shown_by_code_and_by_id(actors: CliActors) -> None:
+    code = actors.client("Juana Reyes")
+    actors.client("Pedro Santos")
+    value = actors.json("clients", "find", "rey juan")
     assert [each["client_code"] for each in value["items"]] == [code]
-    shown = desk.json("clients", "show", code)
+    shown = actors.json("clients", "show", code)
     assert shown["current"]["status"] == "PENDING"
-    assert desk.json("clients", "show", shown["id"])["client_code"] == code
-    assert f"{running()} PENDING" in desk.run("clients", "show", code).stdout
-    table = desk.run("clients", "find", "rey juan")
+    assert actors.json("clients", "show", shown["id"])["client_code"] == code
+    assert f"{running()} PENDING" in actors.run("clients", "show", code).stdout
+    table = actors.run("clients", "find", "rey juan")
     assert table.returncode == 0
     assert "Juana Reyes" in table.stdout
 
 
-def test_a_search_says_that_there_are_more(desk: Desk) -> None:
+def test_a_search_says_that_there_are_more(actors: CliActors) -> None:
     for _ in range(2):
-        desk.client()
-    assert "there are more" in desk.run("clients", "find", "reyes", "--limit", "1").stderr
+        actors.client()
+    assert "there are more" in actors.run("clients", "find", "reyes", "--limit", "1").stderr
 
 
 @pytest.mark.rule("A5")
 def test_A5_out_of_scope_is_not_found_and_without_permission_refused(
-    desk: Desk,
+    actors: CliActors,
 ) -> None:
-    assert desk.run("clients", "show", "FC-999999").returncode == 4
-    assert desk.run("clients", "find", "reyes", actor=STRANGER).returncode == 3
+    assert actors.run("clients", "show", "FC-999999").returncode == 4
+    assert actors.run("clients", "find", "reyes", actor=STRANGER).returncode == 3
 
 
 @pytest.mark.rule("T4")
-def test_T4_a_fully_paid_client_is_revived_by_a_person_with_status_correct(desk: Desk) -> None:
-    code = desk.client()
-    desk.json("status", "set", code, "DONE", "--reason", "FULLY_PAID")
+def test_T4_a_fully_paid_client_is_revived_by_a_person_with_status_correct(
+    actors: CliActors,
+) -> None:
+    code = actors.client()
+    actors.json("status", "set", code, "DONE", "--reason", "FULLY_PAID")
     revive = ("clients", "revive", code, "--remarks", "borrows again", "--version")
-    assert desk.run(*revive, "1").returncode == 3
-    assert desk.run(*revive, "0", actor=BOSS).returncode == 5
-    done = desk.json(*revive, "1", actor=BOSS)
+    assert actors.run(*revive, "1").returncode == 3
+    assert actors.run(*revive, "0", actor=BOSS).returncode == 5
+    done = actors.json(*revive, "1", actor=BOSS)
     assert done["event"]["kind"] == "revived"
     assert done["snapshot"]["status"] == "PENDING"
-    assert desk.run(*revive, "2", actor=BOSS).returncode == 5
+    assert actors.run(*revive, "2", actor=BOSS).returncode == 5
 
 
 @pytest.mark.rule("A5")
-def test_A5_access_is_explained_to_people_with_audit_read(desk: Desk) -> None:
-    code = desk.client()
+def test_A5_access_is_explained_to_people_with_audit_read(actors: CliActors) -> None:
+    code = actors.client()
     explain = ("access", "explain", ANA, code)
-    value = desk.json(*explain, "status:update", actor=BOSS)
+    value = actors.json(*explain, "status:update", actor=BOSS)
     assert value["allowed"]
-    by_id = ("access", "explain", str(desk.ana), code)
-    assert desk.json(*by_id, "status:update", actor=BOSS) == value
-    desk.staff.grant(desk.ana, "status:update", "all", "PCNI")
+    by_id = ("access", "explain", str(actors.ana), code)
+    assert actors.json(*by_id, "status:update", actor=BOSS) == value
+    actors.staff.grant(actors.ana, "status:update", "all", "PCNI")
     assert (
-        "status:update at all over PCNI;" in desk.run(*explain, "status:update", actor=BOSS).stdout
+        "status:update at all over PCNI;"
+        in actors.run(*explain, "status:update", actor=BOSS).stdout
     )
-    no = desk.run(*explain, "status:correct", actor=BOSS)
+    no = actors.run(*explain, "status:correct", actor=BOSS)
     assert no.returncode == 1
     assert "there is no grant of this permission" in no.stdout
-    assert not orjson.loads(desk.run(*explain, "status:correct", "--json", actor=BOSS).stdout)[
+    assert not orjson.loads(actors.run(*explain, "status:correct", "--json", actor=BOSS).stdout)[
         "allowed"
     ]
-    assert desk.run(*by_id, "status:update", actor=READER).returncode == 3
-    assert desk.run("access", "explain", "ana", code, "status:update", actor=BOSS).returncode == 2
+    assert actors.run(*by_id, "status:update", actor=READER).returncode == 3
+    assert actors.run("access", "explain", "ana", code, "status:update", actor=BOSS).returncode == 2
 
 
 @pytest.mark.rule("C1")
-def test_C1_contact_numbers_are_corrected_by_people_with_clients_update(desk: Desk) -> None:
-    code = desk.client()
+def test_C1_contact_numbers_are_corrected_by_people_with_clients_update(actors: CliActors) -> None:
+    code = actors.client()
     correct = ("clients", "correct", code)
-    assert desk.run(*correct, "--contact-number", "0917 000 0001").returncode == 3
-    desk.staff.grant(desk.ana, "clients:update", "branch")
-    done = desk.json(*correct, "--contact-number", "0917 000 0001")
+    assert actors.run(*correct, "--contact-number", "0917 000 0001").returncode == 3
+    actors.staff.grant(actors.ana, "clients:update", "branch")
+    done = actors.json(*correct, "--contact-number", "0917 000 0001")
     assert (done["contact_number"], done["version"]) == ("+639170000001", 2)
-    assert desk.run(*correct, "--no-contact-number", "--version", "1").returncode == 5
-    result = desk.run(*correct, "--no-contact-number")
+    assert actors.run(*correct, "--no-contact-number", "--version", "1").returncode == 5
+    result = actors.run(*correct, "--no-contact-number")
     assert result.stdout.split() == [code, "-", "version", "3"]
     assert "using version 2" in result.stderr
     both = ("--contact-number", "8123 4567", "--no-contact-number")
     for nothing in ((), both, ("--contact-number", "Juan")):
-        assert desk.run(*correct, *nothing).returncode == 2
+        assert actors.run(*correct, *nothing).returncode == 2
 
 
 @pytest.mark.rule("C1")
-def test_C1_a_contact_conflict_is_settled_for_the_source(desk: Desk) -> None:
-    code = desk.client()
-    desk.staff.grant(desk.ana, "clients:update", "branch")
-    desk.run("clients", "correct", code, "--contact-number", "0917 000 0001")
-    desk.staff.run(
+def test_C1_a_contact_conflict_is_settled_for_the_source(actors: CliActors) -> None:
+    code = actors.client()
+    actors.staff.grant(actors.ana, "clients:update", "branch")
+    actors.run("clients", "correct", code, "--contact-number", "0917 000 0001")
+    actors.staff.run(
         "insert into client_sources (client_id, source, contact_number)"
         " select id, 'csv', '+639170000002' from clients"
     )
-    desk.staff.run("update clients set contact_conflict = true")
+    actors.staff.run("update clients set contact_conflict = true")
     settle = ("clients", "settle-contacts", code)
-    done = desk.json(*settle, "take_theirs", "--field", "contact_number")
+    done = actors.json(*settle, "take_theirs", "--field", "contact_number")
     assert (done["contact_number"], done["contact_conflict"]) == ("+639170000002", None)
-    assert desk.run(*settle, "perhaps").returncode == 2
+    assert actors.run(*settle, "perhaps").returncode == 2
 
 
 @pytest.mark.rule("C2")
-def test_C2_history_lists_each_change_with_its_author(desk: Desk) -> None:
-    code = desk.client()
-    desk.staff.grant(desk.ana, "clients:update", "branch")
+def test_C2_history_lists_each_change_with_its_author(actors: CliActors) -> None:
+    code = actors.client()
+    actors.staff.grant(actors.ana, "clients:update", "branch")
     for number in ("8123 4567", "8123 4568"):
-        desk.run("clients", "correct", code, "--contact-number", number)
-    result = desk.run("clients", "history", code, "--limit", "1")
+        actors.run("clients", "correct", code, "--contact-number", number)
+    result = actors.run("clients", "history", code, "--limit", "1")
     assert result.stdout.splitlines()[1].split("  ")[1:] == [
         "contact_number",
         "8123 4567",
@@ -132,18 +135,18 @@ def test_C2_history_lists_each_change_with_its_author(desk: Desk) -> None:
         "Ana",
     ]
     assert "there are more" in result.stderr
-    assert len(desk.json("clients", "history", code)["items"]) == 2
-    assert desk.run("clients", "history", "FC-999999").returncode == 4
+    assert len(actors.json("clients", "history", code)["items"]) == 2
+    assert actors.run("clients", "history", "FC-999999").returncode == 4
 
 
-def test_a_person_without_a_name_is_shown_by_their_email(desk: Desk) -> None:
-    code = desk.client()
-    desk.staff.grant(desk.ana, "clients:update", "branch")
-    desk.staff.run("update users set first_name = null, last_name = '' where email = %s", ANA)
-    desk.run("clients", "correct", code, "--contact-number", "0917 000 0001")
-    desk.run("status", "set", code, "CALLED", "--remarks", "rang")
+def test_a_person_without_a_name_is_shown_by_their_email(actors: CliActors) -> None:
+    code = actors.client()
+    actors.staff.grant(actors.ana, "clients:update", "branch")
+    actors.staff.run("update users set first_name = null, last_name = '' where email = %s", ANA)
+    actors.run("clients", "correct", code, "--contact-number", "0917 000 0001")
+    actors.run("status", "set", code, "CALLED", "--remarks", "rang")
     for command in (("clients", "history", code), ("status", "history", code)):
         assert {"ana"} == {
-            each["by"]["name"] for each in desk.json(*command)["items"] if each["by"]
+            each["by"]["name"] for each in actors.json(*command)["items"] if each["by"]
         }, command
-        assert " ana" in desk.run(*command).stdout
+        assert " ana" in actors.run(*command).stdout

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.cli_actors import ANA, BOSS, STRANGER, Desk, a_desk, running
+from tests.support.cli_actors import ANA, BOSS, STRANGER, CliActors, cli_actors, running
 from tests.support.worker_processes import worker
 
 if TYPE_CHECKING:
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def desk(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def actors(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[CliActors]:
     monkeypatch.chdir(tmp_path)
-    with a_desk(database) as opened:
+    with cli_actors(database) as opened:
         for right in ("reports:export", "reports:read"):
             opened.staff.grant(opened.ana, right, "all")
         yield opened
@@ -35,82 +37,84 @@ def working(database: Database, folder: Path) -> Iterator[None]:
 
 
 def test_an_export_is_requested_waited_for_and_fetched(
-    desk: Desk, database: Database, tmp_path: Path
+    actors: CliActors, database: Database, tmp_path: Path
 ) -> None:
-    code = desk.client("Juana Reyes")
+    code = actors.client("Juana Reyes")
     with working(database, tmp_path):
-        made = desk.run("exports", "create", "clients", "--column", "client_code", "--out", "c.csv")
+        made = actors.run(
+            "exports", "create", "clients", "--column", "client_code", "--out", "c.csv"
+        )
     assert made.returncode == 0, made.stderr
     assert "completed" in made.stdout
     assert (tmp_path / "c.csv").read_text("utf-8-sig").splitlines()[-2:] == ["client_code", code]
-    again = desk.run("exports", "fetch", made.stdout.splitlines()[1].split()[0], "c.csv")
+    again = actors.run("exports", "fetch", made.stdout.splitlines()[1].split()[0], "c.csv")
     assert again.returncode == 2
     assert "File exists" in again.stderr
 
 
 @pytest.mark.parametrize("agreed", ["--yes", "--force"])
 def test_an_existing_file_is_refused_before_an_export_is_requested(
-    desk: Desk, database: Database, tmp_path: Path, agreed: str
+    actors: CliActors, database: Database, tmp_path: Path, agreed: str
 ) -> None:
     create = ("exports", "create", "clients", "--out", "c.csv")
     (tmp_path / "c.csv").write_text("mine")
-    refused = desk.run(*create)
+    refused = actors.run(*create)
     assert refused.returncode == 2
     assert "c.csv: File exists" in refused.stderr
     assert "--force" in refused.stderr
-    assert desk.run(*create[:-1], "no/where.csv").returncode == 2
-    assert desk.json("exports", "list")["items"] == []
+    assert actors.run(*create[:-1], "no/where.csv").returncode == 2
+    assert actors.json("exports", "list")["items"] == []
     assert (tmp_path / "c.csv").read_text() == "mine"
     with working(database, tmp_path):
-        assert desk.run(*create, agreed).returncode == 0
+        assert actors.run(*create, agreed).returncode == 0
     assert "client_code" in (tmp_path / "c.csv").read_text("utf-8-sig")
 
 
 def test_the_importer_reads_an_export_and_records_nothing_twice(
-    desk: Desk, database: Database, tmp_path: Path
+    actors: CliActors, database: Database, tmp_path: Path
 ) -> None:
-    code, other = desk.client(), desk.client()
-    desk.json("status", "set", code, "CALLED", "--remarks", "+639170000001", "--channel", "call")
+    code, other = actors.client(), actors.client()
+    actors.json("status", "set", code, "CALLED", "--remarks", "+639170000001", "--channel", "call")
     assert other
     with working(database, tmp_path):
-        made = desk.run("exports", "create", "status", "--out", "status.csv")
+        made = actors.run("exports", "create", "status", "--out", "status.csv")
     assert made.returncode == 0, made.stderr
-    before = desk.events()
-    done = desk.json("status", "import", "status.csv", "--yes")
+    before = actors.events()
+    done = actors.json("status", "import", "status.csv", "--yes")
     assert [each["verdict"] for each in done["results"]] == ["already_recorded"]
-    assert desk.events() == before
+    assert actors.events() == before
     assert f"{running()}" in (tmp_path / "status.csv").read_text("utf-8-sig")
 
 
-def test_ones_own_exports_are_listed_for_people_and_for_scripts(desk: Desk) -> None:
-    asked = desk.json("exports", "create", "report", "--format", "xlsx")
+def test_ones_own_exports_are_listed_for_people_and_for_scripts(actors: CliActors) -> None:
+    asked = actors.json("exports", "create", "report", "--format", "xlsx")
     assert (asked["status"], asked["format"]) == ("pending", "xlsx")
-    (listed,) = desk.json("exports", "list")["items"]
+    (listed,) = actors.json("exports", "list")["items"]
     assert listed["id"] == asked["id"]
-    assert asked["id"] in desk.run("exports", "list").stdout
-    desk.staff.grant(
-        desk.staff.one("select id from users where email = %s", BOSS), "reports:export", "all"
+    assert asked["id"] in actors.run("exports", "list").stdout
+    actors.staff.grant(
+        actors.staff.one("select id from users where email = %s", BOSS), "reports:export", "all"
     )
-    assert desk.json("exports", "list", actor=BOSS)["items"] == []
+    assert actors.json("exports", "list", actor=BOSS)["items"] == []
 
 
-def test_an_export_that_failed_says_why_and_ends_with_no(desk: Desk) -> None:
-    asked = desk.json("exports", "create", "clients")
-    desk.staff.run("update job_queue set status = 'dead', error = 'The folder is full.'")
-    done = desk.run("exports", "fetch", asked["id"], "c.csv", "--wait")
+def test_an_export_that_failed_says_why_and_ends_with_no(actors: CliActors) -> None:
+    asked = actors.json("exports", "create", "clients")
+    actors.staff.run("update job_queue set status = 'dead', error = 'The folder is full.'")
+    done = actors.run("exports", "fetch", asked["id"], "c.csv", "--wait")
     assert done.returncode == 1
     assert "The folder is full." in done.stderr
     assert not os.path.exists("c.csv")  # noqa: PTH110 — where the command runs
 
 
 def test_a_missing_export_permission_or_filter_is_refused(
-    desk: Desk,
+    actors: CliActors,
 ) -> None:
-    asked = desk.json("exports", "create", "clients")
-    assert desk.run("exports", "fetch", asked["id"], "c.csv").returncode == 4
+    asked = actors.json("exports", "create", "clients")
+    assert actors.run("exports", "fetch", asked["id"], "c.csv").returncode == 4
     assert not os.path.exists("c.csv")  # noqa: PTH110 — where the command runs
-    assert desk.run("exports", "create", "clients", actor=STRANGER).returncode == 3
-    assert desk.run("exports", "create", "clients", "--filter", "branch").returncode == 2
-    assert desk.run("exports", "create", "clients", "--filter", "colour=red").returncode == 2
-    assert desk.run("exports", "create", "clients", "--column", "shoe_size").returncode == 2
-    assert desk.run("exports", "create", "clients", actor=ANA).returncode == 0
+    assert actors.run("exports", "create", "clients", actor=STRANGER).returncode == 3
+    assert actors.run("exports", "create", "clients", "--filter", "branch").returncode == 2
+    assert actors.run("exports", "create", "clients", "--filter", "colour=red").returncode == 2
+    assert actors.run("exports", "create", "clients", "--column", "shoe_size").returncode == 2
+    assert actors.run("exports", "create", "clients", actor=ANA).returncode == 0

@@ -12,7 +12,7 @@ from psycopg.conninfo import make_conninfo
 
 from clientupdater.ports.queue import QUEUES
 from tests.faults.test_several_servers import is_ready, serving, signed_in
-from tests.support.cli_actors import Desk, a_desk
+from tests.support.cli_actors import CliActors, cli_actors
 from tests.support.lost_redis import hanging, url_at
 from tests.support.servers import free_port
 from tests.support.waiting import wait_until
@@ -29,8 +29,8 @@ PATH = "/api/v1/health/system"
 
 
 @pytest.fixture
-def desk(database: Database) -> Iterator[Desk]:
-    with a_desk(database) as opened:
+def actors(database: Database) -> Iterator[CliActors]:
+    with cli_actors(database) as opened:
         yield opened
 
 
@@ -45,10 +45,12 @@ def asked(base: str, heads: dict[str, str] = AS_OPS) -> tuple[int, Any]:
     return answer.status_code, answer.json()
 
 
-def test_a_signed_in_caller_sees_the_state_of_the_system(database: Database, desk: Desk) -> None:
-    desk.staff.run("insert into job_queue (queue_name, payload) values ('exports', '{}')")
+def test_a_signed_in_caller_sees_the_state_of_the_system(
+    database: Database, actors: CliActors
+) -> None:
+    actors.staff.run("insert into job_queue (queue_name, payload) values ('exports', '{}')")
     with watched(database) as base:
-        for heads in (AS_OPS, signed_in(desk)):
+        for heads in (AS_OPS, signed_in(actors)):
             status, result = asked(base, heads)
             assert status == 200
             assert result["status"] == "degraded", "there is no Redis, and processes count alone"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.support.cli_actors import Desk, a_desk, running
+from tests.support.cli_actors import CliActors, cli_actors, running
 from tests.support.forked_servers import forked_server
 
 if TYPE_CHECKING:
@@ -26,15 +26,17 @@ KILLS = 100
 
 
 @pytest.fixture
-def desk(database: Database) -> Iterator[Desk]:
-    with a_desk(database) as opened:
+def actors(database: Database) -> Iterator[CliActors]:
+    with cli_actors(database) as opened:
         yield opened
 
 
-def test_a_hundred_kills_leave_every_change_made_once(desk: Desk, database: Database) -> None:
+def test_a_hundred_kills_leave_every_change_made_once(
+    actors: CliActors, database: Database
+) -> None:
     chance = random.Random(20261124)  # noqa: S311 - moments, not secrets
-    desk.staff.clock.moment = datetime.now(UTC)  # the servers go by the machine's clock
-    asker = Asker(desk.client(), desk.staff.session(desk.ana))
+    actors.staff.clock.moment = datetime.now(UTC)  # the servers go by the machine's clock
+    asker = Asker(actors.client(), actors.staff.session(actors.ana))
     with forked_server(DATABASE_URL=database.app_url) as server:
         usual = asker.usual_time(server)
     for _ in range(KILLS):
@@ -47,8 +49,8 @@ def test_a_hundred_kills_leave_every_change_made_once(desk: Desk, database: Data
             doomed.join()
     with forked_server(DATABASE_URL=database.app_url) as server:
         asker.insist(server)
-    made = desk.events()
-    distinct = desk.staff.one("select count(distinct remarks) from status_events")
+    made = actors.events()
+    distinct = actors.staff.one("select count(distinct remarks) from status_events")
     assert made == distinct == asker.made == KILLS + 2
     assert min(asker.found["made anew"], asker.found["made before the kill"]) > 0, asker.found
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.faults.test_several_servers import serving, signed_in
-from tests.support.cli_actors import Desk, a_desk
+from tests.support.cli_actors import CliActors, cli_actors
 from tests.support.lost_redis import running, stopped, url_at
 from tests.support.servers import free_port
 from tests.support.waiting import wait_until
@@ -27,17 +27,17 @@ FETCHES = ("/lookups", "/clients/filter-options", "/worklist", "/me")
 
 
 @pytest.fixture
-def desk(database: Database) -> Iterator[Desk]:
-    with a_desk(database) as opened:
+def actors(database: Database) -> Iterator[CliActors]:
+    with cli_actors(database) as opened:
         yield opened
 
 
 def test_no_request_fails_and_no_right_returns_whatever_happens_to_redis(
-    database: Database, desk: Desk
+    database: Database, actors: CliActors
 ) -> None:
     port = free_port()
-    desk.client()
-    heads = signed_in(desk)
+    actors.client()
+    heads = signed_in(actors)
     with (
         serving(database, "--workers", "2", REDIS_URL=url_at(port)) as (_, base),
         BulkData(base, heads) as crowd,
@@ -50,7 +50,7 @@ def test_no_request_fails_and_no_right_returns_whatever_happens_to_redis(
             crowd.work("when it was emptied")
         crowd.work("while it is down")
         crowd.moment = "meanwhile"
-        desk.staff.run("delete from user_permissions where user_id = %s", desk.ana)
+        actors.staff.run("delete from user_permissions where user_id = %s", actors.ana)
         crowd.moment = "after"
         with running(port) as redis:
             wait_until(lambda: is_counting(redis))

@@ -17,7 +17,7 @@ import pytest
 
 from clientupdater.entrypoints.http.several import pause_after
 from tests.entrypoints.test_cli_long_running import logged, running
-from tests.support.cli_actors import Desk, a_desk
+from tests.support.cli_actors import CliActors, cli_actors
 from tests.support.cli_actors import running as period
 from tests.support.servers import free_port
 from tests.support.waiting import PATIENCE_S, WAITING_FOR_A_LOCK, wait_until
@@ -36,8 +36,8 @@ UNLIMITED = {
 
 
 @pytest.fixture
-def desk(database: Database) -> Iterator[Desk]:
-    with a_desk(database) as opened:
+def actors(database: Database) -> Iterator[CliActors]:
+    with cli_actors(database) as opened:
         yield opened
 
 
@@ -150,11 +150,13 @@ def test_when_their_parent_is_killed_none_is_left(database: Database) -> None:
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_stopping_server_drops_no_request(database: Database, desk: Desk, workers: str) -> None:
+def test_a_stopping_server_drops_no_request(
+    database: Database, actors: CliActors, workers: str
+) -> None:
     """People go on asking until it says that it is not ready, and each of them is answered."""
-    url = f"/api/v1/clients/code:{desk.client()}"
+    url = f"/api/v1/clients/code:{actors.client()}"
     with serving(database, "--workers", workers, "--drain-seconds", "600") as (server, base):
-        crowd = [Regular(base, url, signed_in(desk)) for _ in range(6)]
+        crowd = [Regular(base, url, signed_in(actors)) for _ in range(6)]
         wait_until(lambda: all(len(each.found) > 5 for each in crowd))
         server.send_signal(signal.SIGTERM)
         wait_until(lambda: not is_ready(base))
@@ -167,9 +169,12 @@ def test_a_stopping_server_drops_no_request(database: Database, desk: Desk, work
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_stopping_server_finishes_the_requests_that_it_has_begun(
-    database: Database, desk: Desk, workers: str
+    database: Database, actors: CliActors, workers: str
 ) -> None:
-    url, heads = f"/api/v1/clients/code:{desk.client()}/periods/{period()}/events", signed_in(desk)
+    url, heads = (
+        f"/api/v1/clients/code:{actors.client()}/periods/{period()}/events",
+        signed_in(actors),
+    )
     result, answers = {"status": "CALLED", "version": 0}, []
 
     def change(version: int) -> None:
@@ -183,7 +188,7 @@ def test_a_stopping_server_finishes_the_requests_that_it_has_begun(
             holder.execute("select 1 from client_period_status for update")
             under_way = threading.Thread(target=change, args=(1,))
             under_way.start()
-            wait_until(lambda: bool(desk.staff.one(WAITING_FOR_A_LOCK)))
+            wait_until(lambda: bool(actors.staff.one(WAITING_FOR_A_LOCK)))
             server.send_signal(signal.SIGTERM)
             wait_until(lambda: not is_ready(base))
             assert server.poll() is None
@@ -192,10 +197,10 @@ def test_a_stopping_server_finishes_the_requests_that_it_has_begun(
     assert [each.status_code for each in answers] == [201, 201]
 
 
-def signed_in(desk: Desk) -> dict[str, str]:
+def signed_in(actors: CliActors) -> dict[str, str]:
     """Let Ana be signed in by the machine's clock."""
-    desk.staff.clock.moment = datetime.now(UTC)
-    return {"Authorization": f"Bearer {desk.staff.session(desk.ana)}"}
+    actors.staff.clock.moment = datetime.now(UTC)
+    return {"Authorization": f"Bearer {actors.staff.session(actors.ana)}"}
 
 
 class Regular(threading.Thread):

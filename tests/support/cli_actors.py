@@ -31,7 +31,7 @@ _BOSS = (*_FIELD, "status:correct", "audit:read", "users:read", "config:manage",
 
 
 @frozen
-class Desk:
+class CliActors:
     """Ana works in the field, the boss may do all, the reader may not write."""
 
     staff: Staff
@@ -76,10 +76,10 @@ def running(cycle: Cycle = Cycle.MONTHLY) -> Period:
 
 
 @contextmanager
-def a_desk(database: Database) -> Iterator[Desk]:
+def cli_actors(database: Database) -> Iterator[CliActors]:
     with staffed(database, ZONE) as staff:
         ana = staff.hire(*(f"{each} branch" for each in _FIELD), email=ANA, first_name="Ana")
         staff.hire(*(f"{each} all" for each in _BOSS), email=BOSS, first_name="Bo")
         staff.hire("clients:read all", "status:read all", email=READER)
         staff.hire(email=STRANGER)
-        yield Desk(staff, database.app_url, staff.branch(ana), ana)
+        yield CliActors(staff, database.app_url, staff.branch(ana), ana)
