@@ -66,7 +66,7 @@ def lines(columns: Mapping[str, str] | None = None) -> dict[str, Any]:
 
 
 @frozen
-class Office:
+class HttpActors:
     """An administrator over HTTP, and a source that this program adds."""
 
     staff: Staff
@@ -86,7 +86,7 @@ class Office:
 
 
 @pytest.fixture
-def office(database: Database) -> Iterator[Office]:
+def actors(database: Database) -> Iterator[HttpActors]:
     with psycopg.connect(database.superuser_url) as connection:
         connection.execute("insert into branches (code, name) values ('CAL', 'Caloocan')")
     records, clock = [record("FC-1"), record("FC-2")], HandClock()
@@ -97,7 +97,7 @@ def office(database: Database) -> Iterator[Office]:
     ):
         token = staff.session(staff.hire(*(f"{each} all" for each in RIGHTS)))
         http.headers["Authorization"] = f"Bearer {token}"
-        yield Office(staff, http, records, clock)
+        yield HttpActors(staff, http, records, clock)
 
 
 def faults_of(answer: httpx.Response) -> list[tuple[str, str]]:
@@ -107,74 +107,74 @@ def faults_of(answer: httpx.Response) -> list[tuple[str, str]]:
 
 
 def test_a_source_of_a_program_is_mapped_previewed_applied_and_seen(
-    office: Office, database: Database
+    actors: HttpActors, database: Database
 ) -> None:
     assert add_source(database)
-    saved = office.send("PUT", LINES, **lines())
+    saved = actors.send("PUT", LINES, **lines())
     assert (saved.status_code, saved.json()["source"]) == (200, NAME), saved.text
-    preview = office.work_off(office.send("POST", JOBS, source=NAME, mode="preview"))
+    preview = actors.work_off(actors.send("POST", JOBS, source=NAME, mode="preview"))
     assert (preview["source"], preview["counts"]["created"]) == (NAME, 2)
-    assert office.staff.one("select count(*) from clients") == 0
+    assert actors.staff.one("select count(*) from clients") == 0
     approve = f"{JOBS}/{preview['id']}/approve"
-    done = office.work_off(office.send("POST", approve, plan_hash=preview["plan_hash"]))
+    done = actors.work_off(actors.send("POST", approve, plan_hash=preview["plan_hash"]))
     assert (done["state"], done["counts"]["created"]) == ("completed", 2)
-    again = office.work_off(office.send("POST", JOBS, source=NAME))
+    again = actors.work_off(actors.send("POST", JOBS, source=NAME))
     assert (again["counts"]["unchanged"], again["counts"]["created"]) == (2, 0)
-    assert [each["source"] for each in office.http.get(JOBS).json()["items"]] == [NAME, NAME]
-    assert office.http.get("/api/v1/clients/code:FC-1").json()["sync_source"] == NAME
-    office.staff.run("update clients set full_name = 'Old Name' where client_code = 'FC-1'")
-    office.clock.forward(hours=1)
-    office.work_off(office.send("POST", JOBS, source=NAME))
-    (change, *_) = office.http.get("/api/v1/clients/code:FC-1/sync-history").json()["items"]
+    assert [each["source"] for each in actors.http.get(JOBS).json()["items"]] == [NAME, NAME]
+    assert actors.http.get("/api/v1/clients/code:FC-1").json()["sync_source"] == NAME
+    actors.staff.run("update clients set full_name = 'Old Name' where client_code = 'FC-1'")
+    actors.clock.forward(hours=1)
+    actors.work_off(actors.send("POST", JOBS, source=NAME))
+    (change, *_) = actors.http.get("/api/v1/clients/code:FC-1/sync-history").json()["items"]
     assert (change["field"], change["source"]) == ("full_name", NAME)
 
 
 def test_a_source_of_a_program_is_missed_and_comes_back_as_any_other(
-    office: Office, database: Database
+    actors: HttpActors, database: Database
 ) -> None:
     add_source(database)
-    office.send("PUT", LINES, **lines())
-    office.work_off(office.send("POST", JOBS, source=NAME))
-    gone = office.records.pop()
+    actors.send("PUT", LINES, **lines())
+    actors.work_off(actors.send("POST", JOBS, source=NAME))
+    gone = actors.records.pop()
     for vanished in (0, 1):
-        office.clock.forward(hours=1)
-        run = office.work_off(office.send("POST", JOBS, source=NAME))
+        actors.clock.forward(hours=1)
+        run = actors.work_off(actors.send("POST", JOBS, source=NAME))
         assert run["counts"]["vanished"] == vanished
-    office.records.append(gone)
-    run = office.work_off(office.send("POST", JOBS, source=NAME))
+    actors.records.append(gone)
+    run = actors.work_off(actors.send("POST", JOBS, source=NAME))
     assert run["counts"]["reappeared"] == 1
 
 
 def test_a_database_that_does_not_know_the_source_says_how_to_add_it_and_stores_nothing(
-    office: Office,
+    actors: HttpActors,
 ) -> None:
     wanted = [("/source", f"the database does not know it yet; run: {COMMAND}")]
-    assert faults_of(office.send("POST", JOBS, source=NAME)) == wanted
-    assert faults_of(office.send("PUT", LINES, **lines())) == wanted
-    assert faults_of(office.http.get(LINES, params={"source": NAME})) == wanted
+    assert faults_of(actors.send("POST", JOBS, source=NAME)) == wanted
+    assert faults_of(actors.send("PUT", LINES, **lines())) == wanted
+    assert faults_of(actors.http.get(LINES, params={"source": NAME})) == wanted
     for table in ("sync_jobs", "job_queue", "activity_logs", "config_audit_log"):
-        assert office.staff.one(f"select count(*) from {table}") == 0, table
+        assert actors.staff.one(f"select count(*) from {table}") == 0, table
 
 
 def test_a_source_that_nobody_has_is_refused_with_the_names_that_there_are(
-    office: Office, database: Database
+    actors: HttpActors, database: Database
 ) -> None:
     add_source(database)
     wanted = [("/source", f"must be one of: snowflake, nextbank, csv, {NAME}")]
-    assert faults_of(office.send("POST", JOBS, source="ledger")) == wanted
-    assert faults_of(office.send("PUT", LINES, source="ledger", items=[])) == wanted
-    ((pointer, message),) = faults_of(office.send("POST", JOBS, source="No Name"))
+    assert faults_of(actors.send("POST", JOBS, source="ledger")) == wanted
+    assert faults_of(actors.send("PUT", LINES, source="ledger", items=[])) == wanted
+    ((pointer, message),) = faults_of(actors.send("POST", JOBS, source="No Name"))
     assert (pointer, message[:9]) == ("/source", "must have")
 
 
 def test_the_health_report_names_a_source_before_and_after_it_is_added(
-    office: Office, database: Database
+    actors: HttpActors, database: Database
 ) -> None:
     for is_known in (False, True):
-        (state,) = office.staff.app.check_system().sources
+        (state,) = actors.staff.app.check_system().sources
         assert (state.source, state.is_known) == (NAME, is_known)
         add_source(database)
-    report = office.http.get("/api/v1/health/system").json()
+    report = actors.http.get("/api/v1/health/system").json()
     assert report["sources"][NAME]["last_run"] is None
 
 
@@ -190,14 +190,14 @@ def test_to_add_a_source_twice_changes_nothing(database: Database) -> None:
 
 
 def test_a_value_in_one_of_the_two_types_alone_is_a_finding_and_no_source(
-    office: Office, database: Database
+    actors: HttpActors, database: Database
 ) -> None:
     with psycopg.connect(database.owner_url, autocommit=True) as connection:
         connection.execute("alter type sync_job_type add value 'branch_sheets'")
     (finding,) = PostgresMaintenance(database.owner_url).check()
     assert (finding.where, finding.remedy) == (NAME, COMMAND)
-    assert faults_of(office.send("POST", JOBS, source=NAME))[0][1].endswith(COMMAND)
-    (state,) = office.staff.app.check_system().sources
+    assert faults_of(actors.send("POST", JOBS, source=NAME))[0][1].endswith(COMMAND)
+    (state,) = actors.staff.app.check_system().sources
     assert not state.is_known
     assert add_source(database)
     assert PostgresMaintenance(database.owner_url).check() == []

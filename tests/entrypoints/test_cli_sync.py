@@ -45,7 +45,7 @@ USUAL = {
 
 @define
 class Console:
-    """The command as somebody runs it, and the folder that files are dropped into."""
+    """The command, and the folder that files are dropped into."""
 
     database: Database
     folder: Path

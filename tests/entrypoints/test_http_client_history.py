@@ -24,7 +24,7 @@ NUMBER = "0312345678"
 
 
 @frozen
-class Desk:
+class HttpActors:
     """A client whom a run and a person changed, and people with rights."""
 
     staff: Staff
@@ -61,7 +61,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database: Database) -> Iterator[Desk]:
+def actors(database: Database) -> Iterator[HttpActors]:
     with staffed(database, MANILA) as staff:
         staff.run(
             "insert into clients (client_code, company_id, full_name, branch_id)"
@@ -70,7 +70,7 @@ def desk(database: Database) -> Iterator[Desk]:
         )
         staff.run("insert into sync_jobs (type) values ('snowflake')")
         with served(build(lambda: nullcontext(staff.app))) as http:
-            opened = Desk(staff, http)
+            opened = HttpActors(staff, http)
             opened.sign_in("clients:read all", "clients:update all")
             yield opened
 
@@ -78,53 +78,57 @@ def desk(database: Database) -> Iterator[Desk]:
 @pytest.mark.rule("C2")
 @pytest.mark.parametrize("limit", [1, 2, 200])
 def test_C2_what_people_and_runs_changed_is_told_together_the_newest_first(
-    desk: Desk, limit: int
+    actors: HttpActors, limit: int
 ) -> None:
-    desk.ran(0, "branch", "B1", "B2")
-    desk.ran(0, "par_status", None, "tele_130")
-    desk.http.patch(
+    actors.ran(0, "branch", "B1", "B2")
+    actors.ran(0, "par_status", None, "tele_130")
+    actors.http.patch(
         "/api/v1/clients/code:FC-1", json={"contact_number": "8123 4567", "version": 1}
     ).raise_for_status()
-    desk.ran(10, "is_active", "true", "false")
-    result = desk.pages(limit)
+    actors.ran(10, "is_active", "true", "false")
+    result = actors.pages(limit)
     assert [each["field"] for each in result[:2]] == ["contact_number", "is_active"]
     assert {each["field"] for each in result[2:]} == {"branch", "par_status"}
     hand, run = result[0], result[1]
     assert (hand["by"]["name"], hand["sync_job"], hand["source"]) == ("Ana", None, None)
     assert (hand["old_value"], hand["new_value"]) == (None, "8123 4567")
     assert (run["by"], run["source"]) == (None, "snowflake")
-    assert run["sync_job"] == str(desk.staff.one("select id from sync_jobs"))
+    assert run["sync_job"] == str(actors.staff.one("select id from sync_jobs"))
 
 
 @pytest.mark.rule("C2", "C3")
-def test_C3_a_pension_number_is_masked_even_where_it_was_written_down_in_full(desk: Desk) -> None:
-    desk.ran(0, "pension_number", "••••1111", NUMBER)
-    answer = desk.http.get(URL)
+def test_C3_a_pension_number_is_masked_even_where_it_was_written_down_in_full(
+    actors: HttpActors,
+) -> None:
+    actors.ran(0, "pension_number", "••••1111", NUMBER)
+    answer = actors.http.get(URL)
     (item,) = answer.json()["items"]
     assert (item["old_value"], item["new_value"]) == ("••••1111", "••••5678")
     assert NUMBER not in answer.text
 
 
 @pytest.mark.rule("A5", "C4")
-def test_A5_it_asks_for_clients_read_over_a_client_that_is_there(desk: Desk) -> None:
-    desk.sign_in("clients:update all")
-    assert desk.http.get(URL).status_code == 403
-    desk.sign_in("clients:read all PCNI")
-    assert desk.http.get(URL).status_code == 404
-    desk.sign_in("clients:read all")
-    assert desk.http.get(URL, params={"cursor": "AAAA"}).json()["error"]["code"] == "invalid_cursor"
-    assert desk.http.get(URL, params={"limit": 201}).status_code == 422
-    desk.staff.run("update clients set deleted_at = now()")
-    assert desk.http.get(URL).status_code == 404
+def test_A5_it_asks_for_clients_read_over_a_client_that_is_there(actors: HttpActors) -> None:
+    actors.sign_in("clients:update all")
+    assert actors.http.get(URL).status_code == 403
+    actors.sign_in("clients:read all PCNI")
+    assert actors.http.get(URL).status_code == 404
+    actors.sign_in("clients:read all")
+    assert (
+        actors.http.get(URL, params={"cursor": "AAAA"}).json()["error"]["code"] == "invalid_cursor"
+    )
+    assert actors.http.get(URL, params={"limit": 201}).status_code == 422
+    actors.staff.run("update clients set deleted_at = now()")
+    assert actors.http.get(URL).status_code == 404
 
 
-def test_a_cursor_of_one_client_is_none_of_another(desk: Desk) -> None:
+def test_a_cursor_of_one_client_is_none_of_another(actors: HttpActors) -> None:
     for minute in range(2):
-        desk.ran(minute, "branch", str(minute), "B1")
-    cursor = desk.http.get(URL, params={"limit": 1}).json()["next_cursor"]
-    desk.staff.run(
+        actors.ran(minute, "branch", str(minute), "B1")
+    cursor = actors.http.get(URL, params={"limit": 1}).json()["next_cursor"]
+    actors.staff.run(
         "insert into clients (client_code, company_id, full_name, branch_id)"
         " select 'FC-2', company_id, 'Pedro Cruz', branch_id from clients"
     )
-    other = desk.http.get(URL.replace("FC-1", "FC-2"), params={"cursor": cursor})
+    other = actors.http.get(URL.replace("FC-1", "FC-2"), params={"cursor": cursor})
     assert (other.status_code, other.json()["error"]["code"]) == (400, "invalid_cursor")

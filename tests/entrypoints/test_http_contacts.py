@@ -24,8 +24,8 @@ URL = "/api/v1/clients/code:FC-1"
 
 
 @frozen
-class Desk:
-    """A client whose number a source told, and people with rights."""
+class HttpActors:
+    """A client whose number a source delivered, and people with rights."""
 
     staff: Staff
     http: httpx.Client
@@ -48,7 +48,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database: Database) -> Iterator[Desk]:
+def actors(database: Database) -> Iterator[HttpActors]:
     with staffed(database, MANILA) as staff:
         client = staff.one(
             "insert into clients (client_code, company_id, full_name, branch_id, contact_number)"
@@ -64,7 +64,7 @@ def desk(database: Database) -> Iterator[Desk]:
             THEIRS,
         )
         with served(build(lambda: nullcontext(staff.app))) as http:
-            opened = Desk(staff, http)
+            opened = HttpActors(staff, http)
             opened.sign_in("clients:read all", "clients:update all")
             yield opened
 
@@ -74,30 +74,30 @@ def code_of(answer: httpx.Response) -> tuple[int, str]:
 
 
 @pytest.mark.rule("C1")
-def test_C1_a_correction_answers_the_client_with_its_new_version(desk: Desk) -> None:
-    answer = desk.correct(1, contact_number="0917 000 0001")
+def test_C1_a_correction_answers_the_client_with_its_new_version(actors: HttpActors) -> None:
+    answer = actors.correct(1, contact_number="0917 000 0001")
     assert answer.status_code == 200, answer.text
     assert answer.headers["etag"] == '"v2"'
     assert answer.json()["contact_number"] == OURS
-    shown = desk.http.get(URL)
+    shown = actors.http.get(URL)
     assert (shown.json(), shown.headers["etag"]) == (answer.json(), '"v2"')
-    assert desk.http.post("/api/v1/clients/search", json={"q": "09170000001"}).json()["items"]
-    by_body = desk.correct(contact_number=None, version=2)
+    assert actors.http.post("/api/v1/clients/search", json={"q": "09170000001"}).json()["items"]
+    by_body = actors.correct(contact_number=None, version=2)
     assert (by_body.json()["contact_number"], by_body.json()["version"]) == (None, 3)
 
 
-def test_whoever_may_correct_alone_is_shown_what_they_corrected(desk: Desk) -> None:
-    desk.sign_in("clients:update all")
-    answer = desk.correct(1, contact_number_alt="8123 4567")
+def test_whoever_may_correct_alone_is_shown_what_they_corrected(actors: HttpActors) -> None:
+    actors.sign_in("clients:update all")
+    answer = actors.correct(1, contact_number_alt="8123 4567")
     assert answer.json()["contact_number_alt"] == "8123 4567"
     assert answer.json()["current"] is None
-    assert desk.http.get(URL).status_code == 403
+    assert actors.http.get(URL).status_code == 403
 
 
-def test_a_correction_names_the_version_that_was_seen(desk: Desk) -> None:
-    assert code_of(desk.correct(contact_number=OURS)) == (428, "version_required")
-    assert code_of(desk.correct(7, contact_number=OURS)) == (412, "precondition_failed")
-    stale = desk.correct(contact_number=OURS, version=7)
+def test_a_correction_names_the_version_that_was_seen(actors: HttpActors) -> None:
+    assert code_of(actors.correct(contact_number=OURS)) == (428, "version_required")
+    assert code_of(actors.correct(7, contact_number=OURS)) == (412, "precondition_failed")
+    stale = actors.correct(contact_number=OURS, version=7)
     assert code_of(stale) == (409, "version_conflict")
     details = stale.json()["error"]["details"]
     assert (details["current"], details["fields"]) == (1, ["contact_number"])
@@ -110,50 +110,54 @@ def test_a_correction_names_the_version_that_was_seen(desk: Desk) -> None:
      {"contact_number_alt": "1" * 51}],
 )  # fmt: skip
 def test_what_is_no_number_and_what_is_the_sources_is_refused(
-    desk: Desk, told: dict[str, Any]
+    actors: HttpActors, told: dict[str, Any]
 ) -> None:
-    answer = desk.correct(1, **told)
+    answer = actors.correct(1, **told)
     assert code_of(answer) == (422, "validation_failed")
     (fault,) = answer.json()["error"]["details"]["fields"]
     assert fault["pointer"] == f"/{next(iter(told))}"
 
 
 @pytest.mark.rule("A5")
-def test_A5_without_the_right_one_is_refused_and_out_of_sight_it_is_not_there(desk: Desk) -> None:
-    desk.sign_in("clients:read all")
-    assert code_of(desk.correct(1, contact_number="Juan")) == (403, "forbidden")
-    desk.sign_in("clients:update all PCNI")
-    assert code_of(desk.correct(1, contact_number=OURS)) == (404, "not_found")
+def test_A5_without_the_right_one_is_refused_and_out_of_sight_it_is_not_there(
+    actors: HttpActors,
+) -> None:
+    actors.sign_in("clients:read all")
+    assert code_of(actors.correct(1, contact_number="Juan")) == (403, "forbidden")
+    actors.sign_in("clients:update all PCNI")
+    assert code_of(actors.correct(1, contact_number=OURS)) == (404, "not_found")
 
 
 @pytest.mark.rule("C1")
-def test_C1_a_conflict_shows_both_and_is_settled_either_way(desk: Desk) -> None:
-    desk.correct(1, contact_number=OURS)
-    desk.source_says(NEWER)
-    shown = desk.http.get(URL).json()
+def test_C1_a_conflict_shows_both_and_is_settled_either_way(actors: HttpActors) -> None:
+    actors.correct(1, contact_number=OURS)
+    actors.source_says(NEWER)
+    shown = actors.http.get(URL).json()
     assert shown["contact_number"] == OURS
     assert [each["contact_number"] for each in shown["contact_conflict"]] == [NEWER]
     settle = f"{URL}/contact-conflict"
-    kept = desk.http.post(settle, json={"decision": "keep_ours", "version": 3})
+    kept = actors.http.post(settle, json={"decision": "keep_ours", "version": 3})
     assert kept.status_code == 200, kept.text
     assert (kept.json()["contact_number"], kept.json()["contact_conflict"]) == (OURS, None)
     theirs = {"decision": "take_theirs", "fields": ["contact_number"]}
-    taken = desk.http.post(settle, json=theirs, headers={"If-Match": kept.headers["etag"]})
+    taken = actors.http.post(settle, json=theirs, headers={"If-Match": kept.headers["etag"]})
     assert (taken.json()["contact_number"], taken.headers["etag"]) == (NEWER, '"v5"')
-    assert code_of(desk.http.post(settle, json={"decision": "both", "version": 5})) == (
+    assert code_of(actors.http.post(settle, json={"decision": "both", "version": 5})) == (
         422,
         "validation_failed",
     )
 
 
 @pytest.mark.rule("C1", "Y10")
-def test_Y10_of_two_sources_the_one_that_owns_the_number_is_taken_at_its_word(desk: Desk) -> None:
-    desk.correct(1, contact_number=OURS)
-    desk.source_says(NEWER)
-    desk.staff.run(
+def test_Y10_of_two_sources_the_one_that_owns_the_number_is_taken_at_its_word(
+    actors: HttpActors,
+) -> None:
+    actors.correct(1, contact_number=OURS)
+    actors.source_says(NEWER)
+    actors.staff.run(
         "insert into client_sources (client_id, source, contact_number, last_seen_at)"
         " select id, 'nextbank', '+639170000009', now() from clients"
     )
     json = {"decision": "take_theirs", "version": 3}
-    taken = desk.http.post(f"{URL}/contact-conflict", json=json)
+    taken = actors.http.post(f"{URL}/contact-conflict", json=json)
     assert taken.json()["contact_number"] == NEWER

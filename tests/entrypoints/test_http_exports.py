@@ -35,8 +35,8 @@ ALL = ("reports:export all", "clients:read all", "status:read all", "reports:rea
 
 
 @frozen
-class Desk:
-    """A branch with clients, and whoever asks."""
+class HttpActors:
+    """A branch with clients, and the people who export."""
 
     staff: Staff
     http: httpx.Client
@@ -97,34 +97,34 @@ def code_of(answer: httpx.Response) -> tuple[int, str]:
 
 
 @pytest.fixture
-def desk(database: Database) -> Iterator[Desk]:
+def actors(database: Database) -> Iterator[HttpActors]:
     with staffed(database, MANILA) as staff, served(build(lambda: nullcontext(staff.app))) as http:
-        opened = Desk(staff, http, staff.branch())
+        opened = HttpActors(staff, http, staff.branch())
         opened.sign_in(*ALL)
         yield opened
 
 
-def test_an_export_is_taken_on_written_by_a_worker_and_fetched(desk: Desk) -> None:
-    desk.client("FC-1", full_name="Juan Reyes", contact_number="+639170000001")
-    asked = desk.ask()
+def test_an_export_is_taken_on_written_by_a_worker_and_fetched(actors: HttpActors) -> None:
+    actors.client("FC-1", full_name="Juan Reyes", contact_number="+639170000001")
+    asked = actors.ask()
     assert asked.status_code == 202
     assert asked.headers["location"] == f"{URL}/{asked.json()['id']}"
     assert (asked.json()["status"], asked.json()["file"]) == ("pending", None)
-    job_run = desk.write(asked.json())
+    job_run = actors.write(asked.json())
     assert (job_run.reports[-1].done, job_run.reports[-1].total) == (1, 1)
-    value = desk.http.get(asked.headers["location"]).json()
+    value = actors.http.get(asked.headers["location"]).json()
     assert (value["status"], value["row_count"]) == ("completed", 1)
-    answer = desk.http.get(value["file"])
+    answer = actors.http.get(value["file"])
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert int(answer.headers["content-length"]) == value["file_size"] == len(answer.content)
     (row,) = read(answer.content)
     assert (row["client_code"], row["full_name"]) == ("FC-1", "Juan Reyes")
 
 
-def test_a_cover_says_who_when_as_of_what_how_far_and_how_many(desk: Desk) -> None:
-    desk.client("FC-1")
-    export = desk.made(filters={"company": "FCASH", "active": True})
-    text = desk.http.get(export["file"]).content.decode("utf-8-sig")
+def test_a_cover_says_who_when_as_of_what_how_far_and_how_many(actors: HttpActors) -> None:
+    actors.client("FC-1")
+    export = actors.made(filters={"company": "FCASH", "active": True})
+    text = actors.http.get(export["file"]).content.decode("utf-8-sig")
     cover = dict(row for row in csv.reader(io.StringIO(text)) if row[0].startswith("# "))
     assert cover["# export"] == "clients"
     assert cover["# made for"] == "Ana Cruz"
@@ -136,77 +136,79 @@ def test_a_cover_says_who_when_as_of_what_how_far_and_how_many(desk: Desk) -> No
 
 
 @pytest.mark.parametrize("text", [f"{each}1+1" for each in ESCAPED_STARTS])
-def test_no_text_is_a_formula_and_every_text_survives(desk: Desk, text: str) -> None:
-    desk.client("FC-1", full_name=text, contact_number=text)
-    (row,) = desk.rows()
+def test_no_text_is_a_formula_and_every_text_survives(actors: HttpActors, text: str) -> None:
+    actors.client("FC-1", full_name=text, contact_number=text)
+    (row,) = actors.rows()
     assert row["full_name"] == row["contact_number"] == "'" + text
 
 
-def test_filters_and_columns_are_those_of_the_lists(desk: Desk) -> None:
-    desk.client("FC-1", loan_status="OPEN")
-    desk.client("FC-2", loan_status="CLOSED")
-    result = desk.rows(filters={"loan_status": "OPEN"}, columns=["loan_status", "client_code"])
+def test_filters_and_columns_are_those_of_the_lists(actors: HttpActors) -> None:
+    actors.client("FC-1", loan_status="OPEN")
+    actors.client("FC-2", loan_status="CLOSED")
+    result = actors.rows(filters={"loan_status": "OPEN"}, columns=["loan_status", "client_code"])
     assert result == [{"loan_status": "OPEN", "client_code": "FC-1"}]
-    assert code_of(desk.ask(filters={"branch": "NOWHERE"})) == (422, "validation_failed")
-    assert code_of(desk.ask(filters={"colour": "red"})) == (422, "validation_failed")
-    refused = desk.ask(columns=["client_code", "pension_number", "client_code"])
+    assert code_of(actors.ask(filters={"branch": "NOWHERE"})) == (422, "validation_failed")
+    assert code_of(actors.ask(filters={"colour": "red"})) == (422, "validation_failed")
+    refused = actors.ask(columns=["client_code", "pension_number", "client_code"])
     assert code_of(refused) == (422, "validation_failed")
     value = {each["pointer"] for each in refused.json()["error"]["details"]["fields"]}
     assert value == {"/columns/1", "/columns/2"}
 
 
 @pytest.mark.rule("A10")
-def test_A10_an_export_holds_only_what_every_right_of_its_requester_covers(desk: Desk) -> None:
-    mine, theirs = desk.staff.branch(), desk.staff.branch()
-    desk.client("FC-1", mine)
-    desk.client("FC-2", theirs)
-    person = desk.sign_in("reports:export branch FCASH", "clients:read all")
-    desk.staff.run("insert into user_branches values (%s, %s)", person, mine)
-    assert [row["client_code"] for row in desk.rows()] == ["FC-1"]
+def test_A10_an_export_holds_only_what_every_right_of_its_requester_covers(
+    actors: HttpActors,
+) -> None:
+    mine, theirs = actors.staff.branch(), actors.staff.branch()
+    actors.client("FC-1", mine)
+    actors.client("FC-2", theirs)
+    person = actors.sign_in("reports:export branch FCASH", "clients:read all")
+    actors.staff.run("insert into user_branches values (%s, %s)", person, mine)
+    assert [row["client_code"] for row in actors.rows()] == ["FC-1"]
 
 
 @pytest.mark.rule("C3")
-def test_C3_a_pension_number_is_masked_whoever_asks(desk: Desk) -> None:
-    desk.client(
+def test_C3_a_pension_number_is_masked_whoever_asks(actors: HttpActors) -> None:
+    actors.client(
         "FC-1",
         pension_number=b"sealed",
         pension_blind_index=bytes(32),
         pension_last4="6789",
     )
-    (row,) = desk.rows()
+    (row,) = actors.rows()
     assert row["pension_number_masked"] == "••••6789"
 
 
-def test_who_may_not_export_or_not_read_what_is_asked_for_is_refused(desk: Desk) -> None:
-    desk.sign_in("clients:read all")
-    assert code_of(desk.ask()) == (403, "forbidden")
-    desk.sign_in("reports:export all")
-    assert code_of(desk.ask()) == (403, "forbidden")
-    desk.sign_in("reports:export all", "clients:read all")
-    assert code_of(desk.ask(filters={"status": "DONE"})) == (403, "forbidden")
-    assert code_of(desk.ask("report")) == (403, "forbidden")
+def test_who_may_not_export_or_not_read_what_is_asked_for_is_refused(actors: HttpActors) -> None:
+    actors.sign_in("clients:read all")
+    assert code_of(actors.ask()) == (403, "forbidden")
+    actors.sign_in("reports:export all")
+    assert code_of(actors.ask()) == (403, "forbidden")
+    actors.sign_in("reports:export all", "clients:read all")
+    assert code_of(actors.ask(filters={"status": "DONE"})) == (403, "forbidden")
+    assert code_of(actors.ask("report")) == (403, "forbidden")
 
 
-def test_somebody_elses_export_is_not_there(desk: Desk) -> None:
-    export = desk.made()
-    desk.sign_in(*ALL)
+def test_somebody_elses_export_is_not_there(actors: HttpActors) -> None:
+    export = actors.made()
+    actors.sign_in(*ALL)
     address = f"{URL}/{export['id']}"
     for answer in (
-        desk.http.get(address),
-        desk.http.get(export["file"]),
-        desk.http.delete(address),
+        actors.http.get(address),
+        actors.http.get(export["file"]),
+        actors.http.delete(address),
     ):
         assert code_of(answer) == (404, "not_found")
-    assert desk.http.get(URL).json()["items"] == []
+    assert actors.http.get(URL).json()["items"] == []
 
 
-def test_the_right_is_judged_again_when_the_file_is_fetched(desk: Desk) -> None:
-    export = desk.made()
-    desk.staff.run(
+def test_the_right_is_judged_again_when_the_file_is_fetched(actors: HttpActors) -> None:
+    export = actors.made()
+    actors.staff.run(
         "delete from user_permissions where permission_id ="
         " (select id from permissions where code = 'clients:read')"
     )
-    assert code_of(desk.http.get(export["file"])) == (403, "forbidden")
+    assert code_of(actors.http.get(export["file"])) == (403, "forbidden")
 
 
 @pytest.mark.rule("A7", "A10")
@@ -218,92 +220,96 @@ def test_the_right_is_judged_again_when_the_file_is_fetched(desk: Desk) -> None:
     ],
 )
 def test_A10_a_file_is_not_fetched_by_one_who_may_not_see_all_of_it_any_more(
-    desk: Desk, narrowed: str
+    actors: HttpActors, narrowed: str
 ) -> None:
-    desk.client("FC-1")
-    export = desk.made()
+    actors.client("FC-1")
+    export = actors.made()
     address = f"{URL}/{export['id']}"
-    assert desk.http.get(export["file"]).status_code == 200
-    desk.staff.run(
+    assert actors.http.get(export["file"]).status_code == 200
+    actors.staff.run(
         f"update user_permissions set {narrowed} where permission_id ="
         " (select id from permissions where code = 'clients:read')"
     )
-    refused = desk.http.get(export["file"])
+    refused = actors.http.get(export["file"])
     assert code_of(refused) == (403, "forbidden")
     assert "ask for a new export" in refused.json()["detail"]
     missing = "select missing from authorization_audit where decision = 'refused'"
-    assert "no longer within the scope" in desk.staff.one(missing)
-    assert desk.http.get(address).json()["file"] is None
-    assert desk.http.get(URL).json()["items"][0]["file"] is None
-    assert desk.http.delete(address).status_code == 204
+    assert "no longer within the scope" in actors.staff.one(missing)
+    assert actors.http.get(address).json()["file"] is None
+    assert actors.http.get(URL).json()["items"][0]["file"] is None
+    assert actors.http.delete(address).status_code == 204
 
 
 @pytest.mark.rule("A7", "A10")
-def test_A10_a_file_of_branches_is_fetched_while_all_of_them_are_in_sight(desk: Desk) -> None:
-    person = desk.sign_in(*(grant.replace("all", "branch") for grant in ALL))
-    lost = desk.staff.branch(person)
-    desk.staff.branch(person)
-    export = desk.made()
-    desk.staff.branch(person)
-    assert desk.http.get(export["file"]).status_code == 200
-    desk.staff.run("delete from user_branches where branch_id = %s", lost)
-    assert code_of(desk.http.get(export["file"])) == (403, "forbidden")
-    desk.staff.run("insert into user_branches values (%s, %s)", person, lost)
-    assert desk.http.get(export["file"]).status_code == 200
+def test_A10_a_file_of_branches_is_fetched_while_all_of_them_are_in_sight(
+    actors: HttpActors,
+) -> None:
+    person = actors.sign_in(*(grant.replace("all", "branch") for grant in ALL))
+    lost = actors.staff.branch(person)
+    actors.staff.branch(person)
+    export = actors.made()
+    actors.staff.branch(person)
+    assert actors.http.get(export["file"]).status_code == 200
+    actors.staff.run("delete from user_branches where branch_id = %s", lost)
+    assert code_of(actors.http.get(export["file"])) == (403, "forbidden")
+    actors.staff.run("insert into user_branches values (%s, %s)", person, lost)
+    assert actors.http.get(export["file"]).status_code == 200
 
 
-def test_a_file_of_which_nobody_knows_what_could_be_seen_then_is_not_fetched(desk: Desk) -> None:
-    export = desk.made()
-    desk.staff.run("update export_jobs set sight = null")
-    assert code_of(desk.http.get(export["file"])) == (403, "forbidden")
+def test_a_file_of_which_nobody_knows_what_could_be_seen_then_is_not_fetched(
+    actors: HttpActors,
+) -> None:
+    export = actors.made()
+    actors.staff.run("update export_jobs set sight = null")
+    assert code_of(actors.http.get(export["file"])) == (403, "forbidden")
 
 
-def test_a_file_whose_time_is_over_is_gone(desk: Desk) -> None:
-    desk.client("FC-1")
-    export = desk.made()
-    desk.staff.run("update export_jobs set expires_at = %s", desk.staff.clock.now())
-    assert code_of(desk.http.get(export["file"])) == (410, "gone")
-    assert expired_removed(desk.staff.app) == 1
-    assert code_of(desk.http.get(export["file"])) == (410, "gone")
-    assert desk.http.get(f"{URL}/{export['id']}").json()["file"] is None
-    assert expired_removed(desk.staff.app) == 0
+def test_a_file_whose_time_is_over_is_gone(actors: HttpActors) -> None:
+    actors.client("FC-1")
+    export = actors.made()
+    actors.staff.run("update export_jobs set expires_at = %s", actors.staff.clock.now())
+    assert code_of(actors.http.get(export["file"])) == (410, "gone")
+    assert expired_removed(actors.staff.app) == 1
+    assert code_of(actors.http.get(export["file"])) == (410, "gone")
+    assert actors.http.get(f"{URL}/{export['id']}").json()["file"] is None
+    assert expired_removed(actors.staff.app) == 0
 
 
-def test_there_is_no_file_before_it_is_whole(desk: Desk) -> None:
-    export = desk.ask().json()
-    assert code_of(desk.http.get(f"{URL}/{export['id']}/file")) == (404, "not_found")
+def test_there_is_no_file_before_it_is_whole(actors: HttpActors) -> None:
+    export = actors.ask().json()
+    assert code_of(actors.http.get(f"{URL}/{export['id']}/file")) == (404, "not_found")
 
 
-def test_exports_are_listed_the_newest_first_in_pages(desk: Desk) -> None:
+def test_exports_are_listed_the_newest_first_in_pages(actors: HttpActors) -> None:
     made = []
     for _ in range(3):
-        desk.staff.clock.forward(seconds=1)
-        made.append(desk.ask().json()["id"])
-    first = desk.http.get(URL, params={"limit": 2}).json()
-    second = desk.http.get(URL, params={"limit": 2, "cursor": first["next_cursor"]}).json()
+        actors.staff.clock.forward(seconds=1)
+        made.append(actors.ask().json()["id"])
+    first = actors.http.get(URL, params={"limit": 2}).json()
+    second = actors.http.get(URL, params={"limit": 2, "cursor": first["next_cursor"]}).json()
     assert [each["id"] for each in first["items"] + second["items"]] == made[::-1]
     assert (first["has_more"], second["has_more"]) == (True, False)
 
 
-def test_a_deleted_export_is_gone_with_its_file_and_its_job(desk: Desk) -> None:
-    export = desk.made()
-    assert desk.http.delete(f"{URL}/{export['id']}").status_code == 204
-    assert code_of(desk.http.get(export["file"])) == (404, "not_found")
-    waiting = desk.ask().json()
-    assert desk.http.delete(f"{URL}/{waiting['id']}").status_code == 204
+def test_a_deleted_export_is_gone_with_its_file_and_its_job(actors: HttpActors) -> None:
+    export = actors.made()
+    assert actors.http.delete(f"{URL}/{export['id']}").status_code == 204
+    assert code_of(actors.http.get(export["file"])) == (404, "not_found")
+    waiting = actors.ask().json()
+    assert actors.http.delete(f"{URL}/{waiting['id']}").status_code == 204
     query = "select status::text from job_queue order by id desc limit 1"
-    assert desk.staff.one(query) == "cancelled"
-    desk.write(waiting)  # one that was claimed just before finds nothing to do
+    assert actors.staff.one(query) == "cancelled"
+    actors.write(waiting)  # one that was claimed just before finds nothing to do
 
 
 @pytest.mark.rule("L1")
-def test_L1_what_is_taken_away_is_written_down(desk: Desk) -> None:
-    desk.client("FC-1")
-    desk.http.get(desk.made()["file"])
+def test_L1_what_is_taken_away_is_written_down(actors: HttpActors) -> None:
+    actors.client("FC-1")
+    actors.http.get(actors.made()["file"])
     taken = "select subject || ' ' || row_count from data_access_log where action = 'exported'"
-    assert desk.staff.one(taken) == "clients 1"
+    assert actors.staff.one(taken) == "clients 1"
     entries = "select string_agg(action, ' ' order by created_at) from activity_logs"
-    assert desk.staff.one(entries) == "export.create export.fetch"
+    assert actors.staff.one(entries) == "export.create export.fetch"
 
 
 # --- where clients stand, and reports
@@ -311,21 +317,21 @@ def test_L1_what_is_taken_away_is_written_down(desk: Desk) -> None:
 WRITER = (*ALL, "status:update all", "status:history:read all")
 
 
-def record(desk: Desk, code: str, status: str, version: int = 0, **params: Any) -> None:
-    desk.staff.clock.forward(minutes=1)
-    answer = desk.http.post(
+def record(actors: HttpActors, code: str, status: str, version: int = 0, **params: Any) -> None:
+    actors.staff.clock.forward(minutes=1)
+    answer = actors.http.post(
         f"/api/v1/clients/code:{code}/periods/2026-11/events",
         json={"status": status, "version": version, **params},
     )
     assert answer.status_code == 201, answer.text
 
 
-def test_where_clients_stand_is_what_the_importer_reads(desk: Desk) -> None:
-    desk.sign_in(*WRITER)
-    desk.client("FC-1")
-    record(desk, "FC-1", "CALLED", remarks="+639170000001", channel="call")
-    export = desk.made("status", filters={"status": "CALLED"})
-    raw = desk.http.get(export["file"]).content
+def test_where_clients_stand_is_what_the_importer_reads(actors: HttpActors) -> None:
+    actors.sign_in(*WRITER)
+    actors.client("FC-1")
+    record(actors, "FC-1", "CALLED", remarks="+639170000001", channel="call")
+    export = actors.made("status", filters={"status": "CALLED"})
+    raw = actors.http.get(export["file"]).content
     (line,) = read_field_file(raw, MANILA)
     assert (line.client_code, str(line.period), line.version) == ("FC-1", "2026-11", 1)
     assert line.update == StatusUpdate(
@@ -333,40 +339,40 @@ def test_where_clients_stand_is_what_the_importer_reads(desk: Desk) -> None:
         reason=None,
         remarks="+639170000001",
         has_payment=False,
-        occurred_at=desk.staff.clock.now(),
+        occurred_at=actors.staff.clock.now(),
         channel=Channel.CALL,
     )
     (row,) = read(raw)
     assert (row["full_name"], row["updated_by"]) == ("Juan Reyes", "Ana Cruz")
 
 
-def test_an_undone_event_says_nothing_of_when_it_was(desk: Desk) -> None:
-    desk.sign_in(*WRITER, "status:correct all")
-    desk.client("FC-1")
-    record(desk, "FC-1", "CALLED")
-    first = desk.staff.clock.now()
-    record(desk, "FC-1", "CALLED", version=1)
+def test_an_undone_event_says_nothing_of_when_it_was(actors: HttpActors) -> None:
+    actors.sign_in(*WRITER, "status:correct all")
+    actors.client("FC-1")
+    record(actors, "FC-1", "CALLED")
+    first = actors.staff.clock.now()
+    record(actors, "FC-1", "CALLED", version=1)
     address = "/api/v1/clients/code:FC-1/periods/2026-11/events/2/void"
-    voided = desk.http.post(address, json={"remarks": "not so", "version": 2})
+    voided = actors.http.post(address, json={"remarks": "not so", "version": 2})
     assert voided.status_code == 201, voided.text
-    (row,) = desk.rows(kind="status")
+    (row,) = actors.rows(kind="status")
     assert datetime.fromisoformat(row["occurred_at"]) == first
 
 
 @pytest.mark.rule("R1")
-def test_R1_a_report_tells_for_each_branch_how_far_it_has_come(desk: Desk) -> None:
-    desk.sign_in(*WRITER)
+def test_R1_a_report_tells_for_each_branch_how_far_it_has_come(actors: HttpActors) -> None:
+    actors.sign_in(*WRITER)
     for number in range(1, 5):
-        desk.client(f"FC-{number}")
-    record(desk, "FC-1", "DONE", reason="CONFIRMED", has_payment=True)
-    record(desk, "FC-2", "DONE", reason="NOT_REACHABLE", remarks="moved away")
-    record(desk, "FC-3", "CALLED")
-    record(desk, "FC-4", "TO_FOLLOW")
-    desk.staff.run(
+        actors.client(f"FC-{number}")
+    record(actors, "FC-1", "DONE", reason="CONFIRMED", has_payment=True)
+    record(actors, "FC-2", "DONE", reason="NOT_REACHABLE", remarks="moved away")
+    record(actors, "FC-3", "CALLED")
+    record(actors, "FC-4", "TO_FOLLOW")
+    actors.staff.run(
         "update client_period_status set exempt_cause = 'par_status' where client_id ="
         " (select id from clients where client_code = 'FC-4')"
     )
-    (row,) = desk.rows(kind="report", filters={"period": "2026-11"})
+    (row,) = actors.rows(kind="report", filters={"period": "2026-11"})
     assert {name: row[name] for name in row if row[name] not in {"0", "A branch"}} == {
         "company": "FCASH",
         "branch": row["branch"],
@@ -402,14 +408,16 @@ def cells(raw: bytes, sheet: int = 1) -> list[list[tuple[str, str | None]]]:
     ]
 
 
-def test_a_workbook_holds_texts_as_texts_and_numbers_days_and_truths_as_such(desk: Desk) -> None:
+def test_a_workbook_holds_texts_as_texts_and_numbers_days_and_truths_as_such(
+    actors: HttpActors,
+) -> None:
     text = " =1+1 <&> \x00\n\U0001f600 "
-    desk.client("FC-1", full_name=text.replace("\x00", ""), birth_date="1950-01-01")
-    desk.staff.run("update clients set past_due_amount = -1.50, address = E'a\\x01b'")
+    actors.client("FC-1", full_name=text.replace("\x00", ""), birth_date="1950-01-01")
+    actors.staff.run("update clients set past_due_amount = -1.50, address = E'a\\x01b'")
     columns = ["full_name", "birth_date", "past_due_amount", "is_active", "address", "product"]
     columns.append("account_type")
-    export = desk.made(form="xlsx", columns=columns)
-    answer = desk.http.get(export["file"])
+    export = actors.made(form="xlsx", columns=columns)
+    answer = actors.http.get(export["file"])
     assert answer.headers["content-disposition"].endswith('.xlsx"')
     head, row = cells(answer.content)
     assert [result for _, result in head] == columns
@@ -424,9 +432,9 @@ def test_a_workbook_holds_texts_as_texts_and_numbers_days_and_truths_as_such(des
     ]
 
 
-def test_a_workbook_has_its_cover_on_a_sheet_of_its_own(desk: Desk) -> None:
-    export = desk.made(form="xlsx")
-    raw = desk.http.get(export["file"]).content
+def test_a_workbook_has_its_cover_on_a_sheet_of_its_own(actors: HttpActors) -> None:
+    export = actors.made(form="xlsx")
+    raw = actors.http.get(export["file"]).content
     cover = {name: result for (_, name), (_, result) in cells(raw, sheet=2)}
     assert (cover["made for"], cover["rows"]) == ("Ana Cruz", "0")
     assert len(cells(raw)) == 1

@@ -32,8 +32,8 @@ returning id
 
 
 @frozen
-class Office:
-    """Whoever looks after jobs asks; others as they are hired."""
+class HttpActors:
+    """A job administrator; tests hire others."""
 
     staff: Staff
     http: httpx.Client
@@ -58,124 +58,126 @@ class Office:
 
 
 @pytest.fixture
-def office(database: Database) -> Iterator[Office]:
+def actors(database: Database) -> Iterator[HttpActors]:
     with (
         staffed(database, ZoneInfo("Asia/Manila")) as staff,
         served(build(lambda: nullcontext(staff.app))) as http,
     ):
         boss = staff.hire("jobs:manage all", first_name="Bea", last_name="Cruz")
         http.headers["Authorization"] = f"Bearer {staff.session(boss)}"
-        yield Office(staff, http, boss)
+        yield HttpActors(staff, http, boss)
 
 
 def test_jobs_are_listed_the_newest_first_page_by_page_and_by_how_they_stand(
-    office: Office,
+    actors: HttpActors,
 ) -> None:
-    dead, waiting, other = office.put("dead"), office.put(), office.put(queue="sync")
-    assert office.ids() == [other, waiting, dead]
-    assert office.ids("?status=dead") == [dead]
-    assert office.ids("?queue=sync") == [other]
-    first = office.http.get(f"{API}/jobs?limit=2").json()
+    dead, waiting, other = actors.put("dead"), actors.put(), actors.put(queue="sync")
+    assert actors.ids() == [other, waiting, dead]
+    assert actors.ids("?status=dead") == [dead]
+    assert actors.ids("?queue=sync") == [other]
+    first = actors.http.get(f"{API}/jobs?limit=2").json()
     assert [each["id"] for each in first["items"]] == [other, waiting]
-    rest = office.http.get(f"{API}/jobs", params={"limit": 2, "cursor": first["next_cursor"]})
+    rest = actors.http.get(f"{API}/jobs", params={"limit": 2, "cursor": first["next_cursor"]})
     assert [each["id"] for each in rest.json()["items"]] == [dead]
     assert rest.json()["has_more"] is False
 
 
-def test_a_job_says_what_it_is_who_asked_for_it_and_what_went_wrong(office: Office) -> None:
-    job = office.put("dead", error="The moon does not answer.")
-    value = office.http.get(f"{API}/jobs/{job}").json()
+def test_a_job_says_what_it_is_who_asked_for_it_and_what_went_wrong(actors: HttpActors) -> None:
+    job = actors.put("dead", error="The moon does not answer.")
+    value = actors.http.get(f"{API}/jobs/{job}").json()
     assert value["name"] == "open_period"
     assert value["arguments"] == {"period": "2026-11"}
     assert value["request_id"] == "a-request-id"
-    assert value["asked_by"] == {"id": str(office.boss), "name": "Bea Cruz"}
+    assert value["asked_by"] == {"id": str(actors.boss), "name": "Bea Cruz"}
     assert (value["status"], value["attempts"]) == ("dead", 3)
     assert value["error"] == "The moon does not answer."
 
 
 def test_J1_a_dead_job_is_tried_again_by_hand_with_its_attempts_counted_anew(
-    office: Office,
+    actors: HttpActors,
 ) -> None:
-    job = office.put("dead", error="It broke.")
-    answer = office.http.post(f"{API}/jobs/{job}/retry")
+    job = actors.put("dead", error="It broke.")
+    answer = actors.http.post(f"{API}/jobs/{job}/retry")
     assert (answer.json()["status"], answer.json()["attempts"]) == ("pending", 0)
-    again = office.http.post(f"{API}/jobs/{job}/retry")
+    again = actors.http.post(f"{API}/jobs/{job}/retry")
     assert code_of(again) == (409, "already_done")
     assert "pending" in again.json()["detail"]
 
 
-def test_a_job_whose_key_waits_already_is_not_put_back(office: Office) -> None:
-    dead = office.put("dead", key="k")
-    office.put(key="k")
-    assert code_of(office.http.post(f"{API}/jobs/{dead}/retry")) == (409, "already_exists")
+def test_a_job_whose_key_waits_already_is_not_put_back(actors: HttpActors) -> None:
+    dead = actors.put("dead", key="k")
+    actors.put(key="k")
+    assert code_of(actors.http.post(f"{API}/jobs/{dead}/retry")) == (409, "already_exists")
 
 
 @pytest.mark.parametrize("status", ["pending", "processing", "dead"])
 def test_a_job_is_called_off_also_while_it_is_done_or_once_it_was_given_up(
-    office: Office, status: str
+    actors: HttpActors, status: str
 ) -> None:
-    job = office.put(status)
-    assert office.http.post(f"{API}/jobs/{job}/cancel").json()["status"] == "cancelled"
-    assert code_of(office.http.post(f"{API}/jobs/{job}/cancel")) == (409, "already_done")
-    held = office.staff.one("select count(*) from job_queue where worker is not null")
+    job = actors.put(status)
+    assert actors.http.post(f"{API}/jobs/{job}/cancel").json()["status"] == "cancelled"
+    assert code_of(actors.http.post(f"{API}/jobs/{job}/cancel")) == (409, "already_done")
+    held = actors.staff.one("select count(*) from job_queue where worker is not null")
     assert held == 0
 
 
 @pytest.mark.parametrize("path", ["/jobs", "/jobs/1", "/schedules"])
-def test_without_jobs_manage_over_every_company_nothing_is_told(office: Office, path: str) -> None:
-    office.put()
+def test_without_jobs_manage_over_every_company_nothing_is_told(
+    actors: HttpActors, path: str
+) -> None:
+    actors.put()
     for grants in ((), ("jobs:manage all FCASH",), ("jobs:manage branch",)):
-        answer = office.http.get(API + path, headers=office.hire(*grants))
+        answer = actors.http.get(API + path, headers=actors.hire(*grants))
         assert code_of(answer) == (403, "forbidden")
 
 
-def test_what_is_not_there_is_not_found(office: Office) -> None:
+def test_what_is_not_there_is_not_found(actors: HttpActors) -> None:
     for path in ("/jobs/999999", "/jobs/first", "/jobs/999999999999999999"):
-        assert code_of(office.http.get(API + path)) == (404, "not_found")
-    assert code_of(office.http.post(f"{API}/jobs/999999/retry")) == (404, "not_found")
-    assert code_of(office.http.post(f"{API}/jobs/999999/cancel")) == (404, "not_found")
+        assert code_of(actors.http.get(API + path)) == (404, "not_found")
+    assert code_of(actors.http.post(f"{API}/jobs/999999/retry")) == (404, "not_found")
+    assert code_of(actors.http.post(f"{API}/jobs/999999/cancel")) == (404, "not_found")
     named = {"is_active": False, "version": 1}
-    absent = office.http.patch(f"{API}/schedules/unheard-of", json=named)
+    absent = actors.http.patch(f"{API}/schedules/unheard-of", json=named)
     assert code_of(absent) == (404, "not_found")
 
 
 # --- schedules
 
 
-def schedule(office: Office, name: str = "retention") -> dict[str, Any]:
-    items = office.http.get(f"{API}/schedules").json()["items"]
+def schedule(actors: HttpActors, name: str = "retention") -> dict[str, Any]:
+    items = actors.http.get(f"{API}/schedules").json()["items"]
     return next(each for each in items if each["name"] == name)
 
 
-def test_J3_a_schedule_is_given_another_time_in_a_zone_of_its_own(office: Office) -> None:
+def test_J3_a_schedule_is_given_another_time_in_a_zone_of_its_own(actors: HttpActors) -> None:
     json = {"cron_expression": "30 5 * * 1", "time_zone": "UTC", "version": 1}
-    answer = office.http.patch(f"{API}/schedules/retention", json=json)
+    answer = actors.http.patch(f"{API}/schedules/retention", json=json)
     assert answer.status_code == 200, answer.text
     assert answer.headers["etag"] == '"v2"'
-    kept = schedule(office)
+    kept = schedule(actors)
     assert kept == answer.json()
     assert (kept["cron_expression"], kept["time_zone"]) == ("30 5 * * 1", "UTC")
     assert kept["next_run_at"] == "2026-11-23T05:30:00+00:00"
 
 
-def test_J3_what_passed_while_it_was_off_is_not_made_up_for(office: Office) -> None:
-    off = office.http.patch(f"{API}/schedules/retention", json={"is_active": False, "version": 1})
+def test_J3_what_passed_while_it_was_off_is_not_made_up_for(actors: HttpActors) -> None:
+    off = actors.http.patch(f"{API}/schedules/retention", json={"is_active": False, "version": 1})
     assert off.json()["next_run_at"] is None
-    office.staff.clock.moment += timedelta(days=9)
-    office.http.headers["Authorization"] = f"Bearer {office.staff.session(office.boss)}"
-    on = office.http.patch(f"{API}/schedules/retention", json={"is_active": True, "version": 2})
-    assert on.json()["next_run_at"] > office.staff.clock.now().isoformat()
+    actors.staff.clock.moment += timedelta(days=9)
+    actors.http.headers["Authorization"] = f"Bearer {actors.staff.session(actors.boss)}"
+    on = actors.http.patch(f"{API}/schedules/retention", json={"is_active": True, "version": 2})
+    assert on.json()["next_run_at"] > actors.staff.clock.now().isoformat()
 
 
-def test_a_schedule_that_somebody_else_has_changed_is_shown_as_it_is(office: Office) -> None:
+def test_a_schedule_that_somebody_else_has_changed_is_shown_as_it_is(actors: HttpActors) -> None:
     url = f"{API}/schedules/retention"
-    office.http.patch(url, json={"is_active": False, "version": 1})
-    late = office.http.patch(url, json={"cron_expression": "0 5 * * *", "version": 1})
+    actors.http.patch(url, json={"is_active": False, "version": 1})
+    late = actors.http.patch(url, json={"cron_expression": "0 5 * * *", "version": 1})
     assert code_of(late) == (409, "version_conflict")
     details = late.json()["error"]["details"]
     assert (details["provided"], details["current"]) == (1, 2)
     assert details["snapshot"]["is_active"] is False
-    assert code_of(office.http.patch(url, json={"is_active": True})) == (428, "version_required")
+    assert code_of(actors.http.patch(url, json={"is_active": True})) == (428, "version_required")
 
 
 @pytest.mark.parametrize(
@@ -190,10 +192,10 @@ def test_a_schedule_that_somebody_else_has_changed_is_shown_as_it_is(office: Off
     ],
 )
 def test_a_time_that_makes_no_sense_is_refused_where_it_stands(
-    office: Office, told: dict[str, str], where: str
+    actors: HttpActors, told: dict[str, str], where: str
 ) -> None:
-    answer = office.http.patch(f"{API}/schedules/retention", json={**told, "version": 1})
+    answer = actors.http.patch(f"{API}/schedules/retention", json={**told, "version": 1})
     assert code_of(answer) == (422, "validation_failed")
     fields = answer.json()["error"]["details"]["fields"]
     assert [each["pointer"] for each in fields] == [where]
-    assert schedule(office)["version"] == 1
+    assert schedule(actors)["version"] == 1

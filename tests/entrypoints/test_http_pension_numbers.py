@@ -29,8 +29,8 @@ NUMBER = "0312345678"
 
 
 @frozen
-class Desk:
-    """Somebody at a branch with one client who has a pension number, and one who has none."""
+class HttpActors:
+    """A person at a branch with two clients, one of them without a pension number."""
 
     staff: Staff
     http: httpx.Client
@@ -55,13 +55,13 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database: Database) -> Iterator[Desk]:
+def actors(database: Database) -> Iterator[HttpActors]:
     with staffed(database, MANILA, VAULT) as staff:
         branch = staff.branch()
         client, bare = (_client(staff, code, branch) for code in ("FC-1", "FC-2"))
         _numbered(staff, client)
         with served(build(lambda: nullcontext(staff.app))) as http:
-            yield Desk(staff, http, client, bare)
+            yield HttpActors(staff, http, client, bare)
 
 
 def _numbered(staff: Staff, client: UUID) -> None:
@@ -88,56 +88,58 @@ def _client(staff: Staff, code: str, branch: object, company: str = "FCASH") -> 
     return UUID(str(inserted))
 
 
-def test_C3_who_may_reveal_sees_it_in_full_and_the_look_is_written_down(desk: Desk) -> None:
-    answer = desk.look(desk.client, "clients:reveal all FCASH")
+def test_C3_who_may_reveal_sees_it_in_full_and_the_look_is_written_down(actors: HttpActors) -> None:
+    answer = actors.look(actors.client, "clients:reveal all FCASH")
     assert (answer.status_code, answer.json()) == (200, {"pension_number": NUMBER})
     assert answer.headers["cache-control"] == "no-store"
-    assert desk.looks() == [("revealed", str(desk.client))]
+    assert actors.looks() == [("revealed", str(actors.client))]
 
 
-def test_C3_who_may_only_read_is_refused_and_nothing_is_shown(desk: Desk) -> None:
-    answer = desk.look(desk.client, "clients:read all FCASH")
+def test_C3_who_may_only_read_is_refused_and_nothing_is_shown(actors: HttpActors) -> None:
+    answer = actors.look(actors.client, "clients:read all FCASH")
     assert answer.status_code == 403
     assert NUMBER not in answer.text
-    assert desk.looks() == []
+    assert actors.looks() == []
 
 
 @pytest.mark.rule("A5", "C3")
-def test_who_does_not_see_the_client_is_told_of_nothing(desk: Desk) -> None:
-    answer = desk.look(desk.client, "clients:reveal all PCNI")
-    assert (answer.status_code, desk.looks()) == (404, [])
+def test_who_does_not_see_the_client_is_told_of_nothing(actors: HttpActors) -> None:
+    answer = actors.look(actors.client, "clients:reveal all PCNI")
+    assert (answer.status_code, actors.looks()) == (404, [])
 
 
-def test_a_client_without_a_number_has_none_to_show(desk: Desk) -> None:
-    answer = desk.look(desk.bare, "clients:reveal all FCASH")
-    assert (answer.status_code, desk.looks()) == (404, [])
+def test_a_client_without_a_number_has_none_to_show(actors: HttpActors) -> None:
+    answer = actors.look(actors.bare, "clients:reveal all FCASH")
+    assert (answer.status_code, actors.looks()) == (404, [])
 
 
-def test_C3_a_list_shows_the_last_four_and_a_search_takes_the_whole(desk: Desk) -> None:
-    token = desk.staff.session(desk.staff.hire("clients:read all FCASH"))
-    desk.http.headers["Authorization"] = f"Bearer {token}"
+def test_C3_a_list_shows_the_last_four_and_a_search_takes_the_whole(actors: HttpActors) -> None:
+    token = actors.staff.session(actors.staff.hire("clients:read all FCASH"))
+    actors.http.headers["Authorization"] = f"Bearer {token}"
     for q, result in [("03-1234567-8", 1), ("5678", 0), ("0312345679", 0)]:
-        answer = desk.http.post("/api/v1/clients/search", json={"q": q})
+        answer = actors.http.post("/api/v1/clients/search", json={"q": q})
         assert answer.status_code == 200, answer.text
         assert len(answer.json()["items"]) == result
         assert NUMBER not in answer.text
-    shown = desk.http.get(f"/api/v1/clients/{desk.client}").json()
+    shown = actors.http.get(f"/api/v1/clients/{actors.client}").json()
     assert shown["pension_number_masked"] == "••••5678"
 
 
 @pytest.mark.rule("C3", "A5")
-def test_C3_a_search_by_a_whole_number_shows_every_client_in_sight_who_has_it(desk: Desk) -> None:
+def test_C3_a_search_by_a_whole_number_shows_every_client_in_sight_who_has_it(
+    actors: HttpActors,
+) -> None:
     for code, company in (("FC-3", "FCASH"), ("PC-1", "PCNI")):
-        _numbered(desk.staff, _client(desk.staff, code, desk.staff.branch(), company))
-    assert _found(desk, "clients:read all") == ["FC-1", "FC-3", "PC-1"]
-    assert _found(desk, "clients:read all", company="PCNI") == ["PC-1"]
-    assert _found(desk, "clients:read all PCNI") == ["PC-1"]
-    assert _found(desk, "clients:read all PCNI", company="FCASH") == []
+        _numbered(actors.staff, _client(actors.staff, code, actors.staff.branch(), company))
+    assert _found(actors, "clients:read all") == ["FC-1", "FC-3", "PC-1"]
+    assert _found(actors, "clients:read all", company="PCNI") == ["PC-1"]
+    assert _found(actors, "clients:read all PCNI") == ["PC-1"]
+    assert _found(actors, "clients:read all PCNI", company="FCASH") == []
 
 
-def _found(desk: Desk, grant: str, **asked: str) -> list[str]:
-    token = desk.staff.session(desk.staff.hire(grant))
-    answer = desk.http.post(
+def _found(actors: HttpActors, grant: str, **asked: str) -> list[str]:
+    token = actors.staff.session(actors.staff.hire(grant))
+    answer = actors.http.post(
         "/api/v1/clients/search",
         json={"q": NUMBER, **asked},
         headers={"Authorization": f"Bearer {token}"},
@@ -147,14 +149,16 @@ def _found(desk: Desk, grant: str, **asked: str) -> list[str]:
 
 
 def test_C3_a_number_whose_key_is_not_there_is_not_shown_and_says_so(
-    desk: Desk, database: Database
+    actors: HttpActors, database: Database
 ) -> None:
     other = Vault(KeyRing({"newer": b"n" * 32}), VAULT.index_key)
     with (
         staffed(database, MANILA, other) as staff,
         served(build(lambda: nullcontext(staff.app))) as http,
     ):
-        answer = evolve(desk, staff=staff, http=http).look(desk.client, "clients:reveal all FCASH")
+        answer = evolve(actors, staff=staff, http=http).look(
+            actors.client, "clients:reveal all FCASH"
+        )
     assert code_of(answer) == (503, "unavailable")
     assert "sealed with a key that the server does not have" in answer.json()["detail"]
-    assert desk.looks() == []
+    assert actors.looks() == []

@@ -51,7 +51,7 @@ class Halting:
 
 
 @frozen
-class Desk:
+class Actors:
     """An officer with one branch, a client there, and one who may do all."""
 
     staff: Staff
@@ -74,7 +74,7 @@ class Desk:
         wait_until(lambda: running.done() or bool(self.staff.one(WAITING_FOR_A_LOCK)))
 
 
-LOSES: dict[str, Callable[[Desk], object]] = {
+LOSES: dict[str, Callable[[Actors], object]] = {
     "branch": lambda d: d.staff.app.territories.take_branch(d.boss, d.officer, d.branch),
     "active": lambda d: d.staff.app.people.change(
         d.boss, d.officer, UserChanges(is_active=False), None
@@ -83,7 +83,7 @@ LOSES: dict[str, Callable[[Desk], object]] = {
 
 
 @pytest.fixture
-def desk(database: Database) -> Iterator[Desk]:
+def actors(database: Database) -> Iterator[Actors]:
     with staffed(database, MANILA) as staff:
         rights = ("users:manage", "clients:assign", "status:read", "status:update")
         boss, officer = staff.hire(*(f"{each} all" for each in rights)), staff.hire()
@@ -98,52 +98,52 @@ def desk(database: Database) -> Iterator[Desk]:
         with staff.app.assignments.clients.work.begin(SYSTEM) as tx:
             actor = tx.rights.actor(boss)
         assert actor is not None
-        yield Desk(staff, branch, officer, ClientId(client), Caller(actor))
+        yield Actors(staff, branch, officer, ClientId(client), Caller(actor))
 
 
 @pytest.mark.rule("A3")
 @pytest.mark.parametrize("what", LOSES)
 def test_A3_an_assignment_made_while_the_branch_is_taken_does_not_last(
-    desk: Desk, what: str
+    actors: Actors, what: str
 ) -> None:
-    halt = Halting(desk.staff.app.assignments.clients.work)
+    halt = Halting(actors.staff.app.assignments.clients.work)
     with ThreadPoolExecutor(2) as threads:
-        assigning = threads.submit(desk.assigning(halt))
+        assigning = threads.submit(actors.assigning(halt))
         assert halt.done.wait(PATIENCE)
-        losing = threads.submit(LOSES[what], desk)
-        desk.wait_for(losing)
+        losing = threads.submit(LOSES[what], actors)
+        actors.wait_for(losing)
         halt.go.set()
         assigning.result(PATIENCE)
         losing.result(PATIENCE)
-    assert desk.assigned_to() is None
-    assert desk.staff.one("select count(*) from client_assignments") == 1
+    assert actors.assigned_to() is None
+    assert actors.staff.one("select count(*) from client_assignments") == 1
 
 
 @pytest.mark.rule("A3")
-def test_A3_an_officer_who_is_losing_a_branch_gets_none_of_its_clients(desk: Desk) -> None:
+def test_A3_an_officer_who_is_losing_a_branch_gets_none_of_its_clients(actors: Actors) -> None:
     with ThreadPoolExecutor(1) as threads:
-        with desk.staff.app.territories.work.begin(SYSTEM) as tx:
+        with actors.staff.app.territories.work.begin(SYSTEM) as tx:
             tx.people.lock_rights()
-            tx.territories.take(PlaceKind.BRANCH, desk.branch, desk.officer)
-            assigning = threads.submit(desk.assigning())
-            desk.wait_for(assigning)
+            tx.territories.take(PlaceKind.BRANCH, actors.branch, actors.officer)
+            assigning = threads.submit(actors.assigning())
+            actors.wait_for(assigning)
         with pytest.raises(OfficerNotAllowed):
             assigning.result(PATIENCE)
-    assert desk.assigned_to() is None
+    assert actors.assigned_to() is None
 
 
-def test_recording_never_waits_for_a_change_of_rights(desk: Desk) -> None:
+def test_recording_never_waits_for_a_change_of_rights(actors: Actors) -> None:
     """Not even where the client is just being assigned, which waits for that change itself."""
-    tracking = desk.staff.app.tracking
+    tracking = actors.staff.app.tracking
     with ThreadPoolExecutor(2) as threads:
-        with desk.staff.app.territories.work.begin(SYSTEM) as tx:
+        with actors.staff.app.territories.work.begin(SYSTEM) as tx:
             tx.people.lock_rights()
-            assigning = threads.submit(desk.assigning())
-            desk.wait_for(assigning)
+            assigning = threads.submit(actors.assigning())
+            actors.wait_for(assigning)
             recording = threads.submit(
-                tracking.record, desk.boss, desk.client, NOVEMBER, DECEASED, 0
+                tracking.record, actors.boss, actors.client, NOVEMBER, DECEASED, 0
             )
             assert recording.result(PATIENCE).row.snapshot.is_terminal
             assert not assigning.done()
         assigning.result(PATIENCE)
-    assert desk.assigned_to() == desk.officer
+    assert actors.assigned_to() == actors.officer

@@ -26,7 +26,7 @@ READING = ("clients:read", "status:read")
 
 
 @frozen
-class Desk:
+class TwoCompanies:
     """A staff, and clients of both companies."""
 
     staff: Staff
@@ -68,79 +68,84 @@ def codes(options: Any) -> list[str]:
 
 
 @pytest.fixture
-def desk(database: Database) -> Iterator[Desk]:
+def companies(database: Database) -> Iterator[TwoCompanies]:
     with staffed(database, MANILA) as staff:
-        yield Desk(staff)
+        yield TwoCompanies(staff)
 
 
-def reading(desk: Desk, scope: str, company: str = "", **columns: object) -> PersonId:
-    return desk.staff.hire(*(f"{each} {scope} {company}" for each in READING), **columns)
+def reading(companies: TwoCompanies, scope: str, company: str = "", **columns: object) -> PersonId:
+    return companies.staff.hire(*(f"{each} {scope} {company}" for each in READING), **columns)
 
 
 @pytest.mark.rule("A10")
-def test_A10_a_reader_of_one_company_gets_no_options_of_the_other(desk: Desk) -> None:
-    here = desk.staff.branch()
-    theirs, ours = desk.staff.hire(first_name="Theirs"), desk.staff.hire(first_name="Ours")
-    desk.client(here, "PCNI", loan_status="CANARY", officer=theirs)
-    desk.client(here, "FCASH", loan_status="CURRENT", officer=ours)
-    result = desk.options(reading(desk, "all", "FCASH"))
+def test_A10_a_reader_of_one_company_gets_no_options_of_the_other(companies: TwoCompanies) -> None:
+    here = companies.staff.branch()
+    theirs, ours = (
+        companies.staff.hire(first_name="Theirs"),
+        companies.staff.hire(first_name="Ours"),
+    )
+    companies.client(here, "PCNI", loan_status="CANARY", officer=theirs)
+    companies.client(here, "FCASH", loan_status="CURRENT", officer=ours)
+    result = companies.options(reading(companies, "all", "FCASH"))
     assert result.loan_statuses == ("CURRENT",)
     assert [each.name for each in result.officers] == ["Ours"]
     assert codes(result.companies) == ["FCASH"]
     assert codes(result.products) == ["FCASH_SSS", "FCASH_GSIS", "FCASH_PVAO"]
     assert codes(result.pension_types) == ["SSS", "GSIS", "PVAO"]
-    every = desk.options(reading(desk, "all"))
+    every = companies.options(reading(companies, "all"))
     assert every.loan_statuses == ("CANARY", "CURRENT")
     assert codes(every.companies) == ["FCASH", "PCNI"]
 
 
 @pytest.mark.rule("A10")
 @pytest.mark.parametrize("scope", ["branch", "area"])
-def test_A10_a_reader_of_some_branches_gets_no_options_of_others(desk: Desk, scope: str) -> None:
-    person = reading(desk, scope)
-    mine = desk.staff.branch(*([person] if scope == "branch" else []))
-    other = desk.staff.branch()
+def test_A10_a_reader_of_some_branches_gets_no_options_of_others(
+    companies: TwoCompanies, scope: str
+) -> None:
+    person = reading(companies, scope)
+    mine = companies.staff.branch(*([person] if scope == "branch" else []))
+    other = companies.staff.branch()
     if scope == "area":
-        desk.staff.area(mine, given_to=person)
-    desk.staff.area(mine, other)
-    desk.staff.area(other)
+        companies.staff.area(mine, given_to=person)
+    companies.staff.area(mine, other)
+    companies.staff.area(other)
     for branch, status in ((mine, "CURRENT"), (mine, "PAST_DUE"), (other, "CANARY")):
-        officer = desk.staff.hire(first_name=status)
-        desk.client(branch, loan_status=status, officer=officer)
-    result = desk.options(person)
+        officer = companies.staff.hire(first_name=status)
+        companies.client(branch, loan_status=status, officer=officer)
+    result = companies.options(person)
     assert result.loan_statuses == ("CURRENT", "PAST_DUE")
     assert [each.name for each in result.officers] == ["CURRENT", "PAST_DUE"]
     assert codes(result.branches) == [
-        desk.staff.one("select code from branches where id = %s", mine)
+        companies.staff.one("select code from branches where id = %s", mine)
     ]
     assert len(result.areas) == (2 if scope == "area" else 1)
 
 
 @pytest.mark.rule("A10")
-def test_A10_an_officer_gets_the_options_of_their_own_clients(desk: Desk) -> None:
-    here, there = desk.staff.branch(), desk.staff.branch()
-    me = reading(desk, "self", first_name="Me")
-    assert desk.options(me).officers == ()
-    desk.client(here, loan_status="CURRENT", officer=me)
-    desk.client(here, loan_status="CANARY")
-    desk.client(there, loan_status="CANARY", officer=desk.staff.hire())
-    result = desk.options(me)
+def test_A10_an_officer_gets_the_options_of_their_own_clients(companies: TwoCompanies) -> None:
+    here, there = companies.staff.branch(), companies.staff.branch()
+    me = reading(companies, "self", first_name="Me")
+    assert companies.options(me).officers == ()
+    companies.client(here, loan_status="CURRENT", officer=me)
+    companies.client(here, loan_status="CANARY")
+    companies.client(there, loan_status="CANARY", officer=companies.staff.hire())
+    result = companies.options(me)
     assert result.loan_statuses == ("CURRENT",)
     assert [each.id for each in result.officers] == [me]
     assert len(result.branches) == 1
 
 
 @pytest.mark.rule("A10", "C4")
-def test_A10_a_value_of_deleted_clients_alone_is_no_option(desk: Desk) -> None:
-    here = desk.staff.branch()
-    client = desk.client(here, loan_status="CANARY", officer=desk.staff.hire())
-    desk.staff.run("update clients set deleted_at = now() where id = %s", client)
-    result = desk.options(reading(desk, "all"))
+def test_A10_a_value_of_deleted_clients_alone_is_no_option(companies: TwoCompanies) -> None:
+    here = companies.staff.branch()
+    client = companies.client(here, loan_status="CANARY", officer=companies.staff.hire())
+    companies.staff.run("update clients set deleted_at = now() where id = %s", client)
+    result = companies.options(reading(companies, "all"))
     assert (result.loan_statuses, result.officers) == ((), ())
 
 
-def test_statuses_come_with_their_reasons_in_their_order(desk: Desk) -> None:
-    statuses = desk.options(reading(desk, "all", "PCNI")).statuses
+def test_statuses_come_with_their_reasons_in_their_order(companies: TwoCompanies) -> None:
+    statuses = companies.options(reading(companies, "all", "PCNI")).statuses
     assert codes(statuses) == ["PENDING", "TO_FOLLOW", "CALLED", "UPDATED", "DONE"]
     assert set(codes(statuses[-1].reasons)) == {
         "DECEASED",
@@ -149,17 +154,17 @@ def test_statuses_come_with_their_reasons_in_their_order(desk: Desk) -> None:
         "NOT_REACHABLE",
     }
     assert statuses[0].reasons == ()
-    fcash = desk.options(reading(desk, "all", "FCASH")).statuses
+    fcash = companies.options(reading(companies, "all", "FCASH")).statuses
     assert "VISITED" in codes(fcash)
 
 
-def test_a_reader_without_status_read_gets_no_status_options(desk: Desk) -> None:
-    result = desk.options(desk.staff.hire("clients:read all"))
+def test_a_reader_without_status_read_gets_no_status_options(companies: TwoCompanies) -> None:
+    result = companies.options(companies.staff.hire("clients:read all"))
     assert result.statuses == ()
     assert codes(result.par_statuses) == ["do_not_show", "tele_130", "tele_hardcore"]
 
 
 @pytest.mark.rule("A5")
-def test_A5_a_reader_of_no_client_is_refused(desk: Desk) -> None:
+def test_A5_a_reader_of_no_client_is_refused(companies: TwoCompanies) -> None:
     with pytest.raises(Forbidden):
-        desk.options(desk.staff.hire("status:read all"))
+        companies.options(companies.staff.hire("status:read all"))

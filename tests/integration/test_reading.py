@@ -47,7 +47,7 @@ class Clock:
 
 
 @frozen
-class Desk:
+class Reading:
     """An App over a database, and a way to put things into it."""
 
     app: App
@@ -106,7 +106,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database: Database) -> Iterator[Desk]:
+def reading(database: Database) -> Iterator[Reading]:
     """Give two branches and an officer."""
     with psycopg.connect(database.superuser_url) as connection:
         sql_rows = SqlRows(connection)
@@ -114,26 +114,28 @@ def desk(database: Database) -> Iterator[Desk]:
     with ConnectionPool(database.app_url, min_size=1, max_size=2, open=True) as pool:
         app = build_app(PostgresUnitsOfWork(pool), Clock(), MANILA)
         places = BranchId(here), BranchId(there)
-        yield Desk(app, database.superuser_url, *places, PersonId(officer))
+        yield Reading(app, database.superuser_url, *places, PersonId(officer))
 
 
 @pytest.mark.parametrize("limit", [1, 2, 200])
 def test_the_worklist_begins_with_what_is_due_and_ends_with_what_is_due_later(
-    desk: Desk, limit: int
+    reading: Reading, limit: int
 ) -> None:
-    later = desk.client("Later")
-    desk.row(later, "TO_FOLLOW", update_count=1, next_follow_up_on=date(2026, 11, 21))
-    desk.row(desk.client("In Hand", past_due_amount=9), "CALLED", update_count=1)
-    desk.row(desk.client("Owes Little", past_due_amount=1))
-    desk.row(desk.client("Owes Much", past_due_amount=5))
-    desk.row(desk.client("Done"), "DONE")
-    desk.row(desk.client("Elsewhere", there=True))
+    later = reading.client("Later")
+    reading.row(later, "TO_FOLLOW", update_count=1, next_follow_up_on=date(2026, 11, 21))
+    reading.row(reading.client("In Hand", past_due_amount=9), "CALLED", update_count=1)
+    reading.row(reading.client("Owes Little", past_due_amount=1))
+    reading.row(reading.client("Owes Much", past_due_amount=5))
+    reading.row(reading.client("Done"), "DONE")
+    reading.row(reading.client("Elsewhere", there=True))
     due = {"update_count": 1, "next_follow_up_on": date(2026, 11, 20)}
-    desk.row(desk.client("Today"), "TO_FOLLOW", **due)
-    desk.row(desk.client("Overdue"), "CALLED", update_count=1, next_follow_up_on=date(2026, 11, 3))
+    reading.row(reading.client("Today"), "TO_FOLLOW", **due)
+    reading.row(
+        reading.client("Overdue"), "CALLED", update_count=1, next_follow_up_on=date(2026, 11, 3)
+    )
     result, after = [], None
     while True:
-        page = desk.app.worklist.read(desk.caller(), WorklistQuery(limit=limit, after=after))
+        page = reading.app.worklist.read(reading.caller(), WorklistQuery(limit=limit, after=after))
         result += [(item.client.full_name, item.cause) for item in page.items]
         if (after := page.after) is None:
             break
@@ -145,26 +147,26 @@ def test_the_worklist_begins_with_what_is_due_and_ends_with_what_is_due_later(
         ("In Hand", Cause.IN_HAND),
         ("Later", Cause.FOLLOW_UP_LATER),
     ]
-    by_name = desk.app.worklist.read(desk.caller(), WorklistQuery(order=WorklistOrder.NAME))
+    by_name = reading.app.worklist.read(reading.caller(), WorklistQuery(order=WorklistOrder.NAME))
     assert [item.client.full_name for item in by_name.items] == sorted(name for name, _ in result)
 
 
-def walked(desk: Desk, caller: Caller, **query: Any) -> list[str]:
+def walked(reading: Reading, caller: Caller, **query: Any) -> list[str]:
     """Walk the worklist item by item, and set the other order on the way."""
     items: list[str] = []
     after = None
     while True:
         asked = WorklistQuery(limit=1, after=after, **query)
-        page = desk.app.worklist.read(caller, asked)
+        page = reading.app.worklist.read(caller, asked)
         items += [item.client.full_name for item in page.items]
         if (after := page.after) is None:
             return items
-        order(desk, "urgency" if items == sorted(items) else "name")
+        order(reading, "urgency" if items == sorted(items) else "name")
 
 
-def order(desk: Desk, value: str, company: str | None = None) -> None:
+def order(reading: Reading, value: str, company: str | None = None) -> None:
     """Set the order in which the worklist is walked where nobody names one."""
-    with psycopg.connect(desk.url) as connection:
+    with psycopg.connect(reading.url) as connection:
         connection.execute(
             "insert into config_settings (key, value, company_id)"
             " values ('worklist.order', %s, (select id from companies where code = %s))"
@@ -174,152 +176,154 @@ def order(desk: Desk, value: str, company: str | None = None) -> None:
 
 
 def test_the_worklist_has_the_order_that_the_business_set_unless_the_query_names_one(
-    desk: Desk,
+    reading: Reading,
 ) -> None:
     for owes, name in enumerate(("Ana", "Ben", "Clara")):
-        desk.row(desk.client(name, past_due_amount=owes))
-    everyone = desk.caller()
+        reading.row(reading.client(name, past_due_amount=owes))
+    everyone = reading.caller()
     by_name, by_work = ["Ana", "Ben", "Clara"], ["Clara", "Ben", "Ana"]
-    assert walked(desk, everyone) == by_work
-    order(desk, "name")
-    assert walked(desk, everyone) == by_name
-    assert walked(desk, everyone, order=WorklistOrder.WORK) == by_work
-    assert walked(desk, everyone, order=WorklistOrder.NAME) == by_name
+    assert walked(reading, everyone) == by_work
+    order(reading, "name")
+    assert walked(reading, everyone) == by_name
+    assert walked(reading, everyone, order=WorklistOrder.WORK) == by_work
+    assert walked(reading, everyone, order=WorklistOrder.NAME) == by_name
 
 
-def test_the_reader_of_one_company_gets_that_companys_order(desk: Desk) -> None:
+def test_the_reader_of_one_company_gets_that_companys_order(reading: Reading) -> None:
     for owes, name in enumerate(("Ana", "Ben")):
-        desk.row(desk.client(name, past_due_amount=owes))
-    with psycopg.connect(desk.url) as connection:
+        reading.row(reading.client(name, past_due_amount=owes))
+    with psycopg.connect(reading.url) as connection:
         fcash, pcni = (
             CompanyId(SqlRows(connection).id_of("companies", c)) for c in ("FCASH", "PCNI")
         )
-    of_one, of_both = desk.caller(companies=[fcash]), desk.caller(companies=[fcash, pcni])
-    order(desk, "name", "FCASH")
-    assert walked(desk, of_one) == ["Ana", "Ben"]
-    order(desk, "urgency")
-    assert walked(desk, of_both) == walked(desk, desk.caller()) == ["Ben", "Ana"]
-    order(desk, "nonsense")
-    assert walked(desk, of_both) == ["Ben", "Ana"]
+    of_one, of_both = reading.caller(companies=[fcash]), reading.caller(companies=[fcash, pcni])
+    order(reading, "name", "FCASH")
+    assert walked(reading, of_one) == ["Ana", "Ben"]
+    order(reading, "urgency")
+    assert walked(reading, of_both) == walked(reading, reading.caller()) == ["Ben", "Ana"]
+    order(reading, "nonsense")
+    assert walked(reading, of_both) == ["Ben", "Ana"]
 
 
-def test_P4_a_row_that_is_missing_shows_as_pending_at_version_0(desk: Desk) -> None:
-    client = desk.client("Juan dela Cruz")
-    shown = desk.app.clients.show(desk.caller(), client)
+def test_P4_a_row_that_is_missing_shows_as_pending_at_version_0(reading: Reading) -> None:
+    client = reading.client("Juan dela Cruz")
+    shown = reading.app.clients.show(reading.caller(), client)
     assert shown.current is not None
     assert (shown.current.status, shown.current.version) == ("PENDING", 0)
     assert str(shown.current.period) == "2026-11"
-    (listed,) = desk.app.clients.list(desk.caller(), ClientQuery()).items
-    assert listed == shown == desk.app.clients.show(desk.caller(), shown.client_code)
+    (listed,) = reading.app.clients.list(reading.caller(), ClientQuery()).items
+    assert listed == shown == reading.app.clients.show(reading.caller(), shown.client_code)
 
 
 @pytest.mark.parametrize(
     "q", ["pena", "PEÑA", "mar pe", "pe mar", "0917 123-4567", "+63 917 123 4567", "9171234567"]
 )
-def test_a_search_finds_a_client_however_it_is_typed(desk: Desk, q: str) -> None:
-    desk.client("María Peña", contact_number="09171234567")
-    desk.client("Mario Santos", contact_number="09180000000")
-    desk.client("María Peña-Elsewhere", there=True)
-    assert desk.names(q=q) == ["María Peña"]
+def test_a_search_finds_a_client_however_it_is_typed(reading: Reading, q: str) -> None:
+    reading.client("María Peña", contact_number="09171234567")
+    reading.client("Mario Santos", contact_number="09180000000")
+    reading.client("María Peña-Elsewhere", there=True)
+    assert reading.names(q=q) == ["María Peña"]
 
 
 @pytest.mark.parametrize("q", ["dela cruz juan", "JUAN CRUZ", "d j c"])
-def test_every_word_counts_by_its_beginning_in_any_order(desk: Desk, q: str) -> None:
-    desk.client("Juan dela Cruz")
-    desk.client("Juana Reyes")
-    assert desk.names(q=q) == ["Juan dela Cruz"]
-    assert desk.names(q=f"{q} reyes") == []
+def test_every_word_counts_by_its_beginning_in_any_order(reading: Reading, q: str) -> None:
+    reading.client("Juan dela Cruz")
+    reading.client("Juana Reyes")
+    assert reading.names(q=q) == ["Juan dela Cruz"]
+    assert reading.names(q=f"{q} reyes") == []
 
 
-def test_a_search_follows_a_change_of_name_of_branch_and_of_officer(desk: Desk) -> None:
-    client = desk.client("Ana Reyes")
-    desk.change("clients", "id", client, {"full_name": "Ana Santos"})
-    assert (desk.names(q="reyes"), desk.names(q="santos")) == ([], ["Ana Santos"])
-    desk.change("clients", "id", client, {"branch_id": desk.there})
-    assert desk.names(q="ana") == []
-    desk.change("clients", "id", client, {"assigned_to": desk.officer})
-    assert desk.names(q="ana") == ["Ana Santos"]
+def test_a_search_follows_a_change_of_name_of_branch_and_of_officer(reading: Reading) -> None:
+    client = reading.client("Ana Reyes")
+    reading.change("clients", "id", client, {"full_name": "Ana Santos"})
+    assert (reading.names(q="reyes"), reading.names(q="santos")) == ([], ["Ana Santos"])
+    reading.change("clients", "id", client, {"branch_id": reading.there})
+    assert reading.names(q="ana") == []
+    reading.change("clients", "id", client, {"assigned_to": reading.officer})
+    assert reading.names(q="ana") == ["Ana Santos"]
 
 
-def test_C4_a_deleted_client_is_in_no_list(desk: Desk) -> None:
-    client = desk.client("Ana Reyes")
-    desk.row(client)
-    desk.change("clients", "id", client, {"deleted_at": Clock().now()})
-    assert desk.names() == desk.names(q="ana") == []
-    assert desk.app.worklist.read(desk.caller(), WorklistQuery()).items == ()
+def test_C4_a_deleted_client_is_in_no_list(reading: Reading) -> None:
+    client = reading.client("Ana Reyes")
+    reading.row(client)
+    reading.change("clients", "id", client, {"deleted_at": Clock().now()})
+    assert reading.names() == reading.names(q="ana") == []
+    assert reading.app.worklist.read(reading.caller(), WorklistQuery()).items == ()
     with pytest.raises(NotFound):
-        desk.app.clients.show(desk.caller(), client)
+        reading.app.clients.show(reading.caller(), client)
 
 
 @pytest.mark.parametrize("sort", ClientSort)
-def test_every_order_lists_each_client_once(desk: Desk, sort: ClientSort) -> None:
+def test_every_order_lists_each_client_once(reading: Reading, sort: ClientSort) -> None:
     expected = {f"Client {letter}" for letter in "abc"}
     for name in sorted(expected):
         day = {"next_follow_up_on": date(2026, 11, 9)}
-        desk.row(desk.client(name, past_due_amount=5), "TO_FOLLOW", **day)
-    result = desk.names(sort=sort)
+        reading.row(reading.client(name, past_due_amount=5), "TO_FOLLOW", **day)
+    result = reading.names(sort=sort)
     assert len(result) == len(expected)
     assert set(result) == expected
 
 
-def test_by_follow_up_clients_without_a_day_come_last_by_name(desk: Desk) -> None:
+def test_by_follow_up_clients_without_a_day_come_last_by_name(reading: Reading) -> None:
     for name, day in (("Zoe", 9), ("Yan", 8), ("Xia", 9)):
-        desk.row(desk.client(name), "TO_FOLLOW", next_follow_up_on=date(2026, 11, day))
-    desk.row(desk.client("Ben", there=False))
-    desk.row(desk.client("Carl"), "DONE", next_follow_up_on=date(2026, 11, 7))
-    desk.client("Ana")
-    desk.client("Elsewhere", there=True)
-    by_day = desk.names(sort=ClientSort.FOLLOW_UP)
+        reading.row(reading.client(name), "TO_FOLLOW", next_follow_up_on=date(2026, 11, day))
+    reading.row(reading.client("Ben", there=False))
+    reading.row(reading.client("Carl"), "DONE", next_follow_up_on=date(2026, 11, 7))
+    reading.client("Ana")
+    reading.client("Elsewhere", there=True)
+    by_day = reading.names(sort=ClientSort.FOLLOW_UP)
     assert by_day[0] == "Yan"
     assert set(by_day[1:3]) == {"Zoe", "Xia"}
     assert by_day[3:] == ["Ana", "Ben", "Carl"]
     for limit in range(1, 8):
-        assert desk.names(sort=ClientSort.FOLLOW_UP, limit=limit) == by_day, limit
+        assert reading.names(sort=ClientSort.FOLLOW_UP, limit=limit) == by_day, limit
     done = ClientFilter(row=StatusFilter(status="DONE"))
-    assert desk.names(sort=ClientSort.FOLLOW_UP, filter=done) == ["Carl"]
+    assert reading.names(sort=ClientSort.FOLLOW_UP, filter=done) == ["Carl"]
     for q in ("ana", "zoe", "zo", "z"):
-        (result,) = desk.names(sort=ClientSort.FOLLOW_UP, q=q)
+        (result,) = reading.names(sort=ClientSort.FOLLOW_UP, q=q)
         assert result.lower().startswith(q)
 
 
-def test_clients_are_filtered_by_every_field_of_their_row(desk: Desk) -> None:
-    desk.row(desk.client("Pending"))
-    done = desk.client("Done", par_status_id=None, past_due_amount=Decimal(7))
-    desk.row(done, "DONE", has_payment=True, update_count=1)
+def test_clients_are_filtered_by_every_field_of_their_row(reading: Reading) -> None:
+    reading.row(reading.client("Pending"))
+    done = reading.client("Done", par_status_id=None, past_due_amount=Decimal(7))
+    reading.row(done, "DONE", has_payment=True, update_count=1)
 
     def having(**row: Any) -> list[str]:
-        return desk.names(filter=ClientFilter(row=StatusFilter(**row)))
+        return reading.names(filter=ClientFilter(row=StatusFilter(**row)))
 
     assert having(status="DONE") == having(touched=True) == having(has_payment=True) == ["Done"]
     assert having(touched=False) == having(status="PENDING") == ["Pending"]
-    assert desk.names(filter=ClientFilter(past_due_from=Decimal("6.5"))) == ["Done"]
-    assert desk.names(filter=ClientFilter(assigned_to="none", company="FCASH")) != []
-    assert desk.names(filter=ClientFilter(assigned_to=desk.officer)) == []
+    assert reading.names(filter=ClientFilter(past_due_from=Decimal("6.5"))) == ["Done"]
+    assert reading.names(filter=ClientFilter(assigned_to="none", company="FCASH")) != []
+    assert reading.names(filter=ClientFilter(assigned_to=reading.officer)) == []
     # R2: a client who moved after DONE is listed where it is now.
-    desk.change("clients", "id", done, {"branch_id": desk.there})
+    reading.change("clients", "id", done, {"branch_id": reading.there})
     assert having(status="DONE") == []
     with pytest.raises(InvalidInput, match="status"):
         having(status="NONSENSE")
     with pytest.raises(InvalidInput, match="account_type"):
-        desk.names(filter=ClientFilter(account_type=""))
+        reading.names(filter=ClientFilter(account_type=""))
 
 
 @pytest.mark.rule("A5")
-def test_a_reader_without_the_permission_is_refused_and_the_refusal_is_logged(desk: Desk) -> None:
-    client = desk.client("Ana Reyes")
-    reads = desk.caller(READ)
+def test_a_reader_without_the_permission_is_refused_and_the_refusal_is_logged(
+    reading: Reading,
+) -> None:
+    client = reading.client("Ana Reyes")
+    reads = reading.caller(READ)
     with pytest.raises(Forbidden, match="status:read"):
-        desk.app.worklist.read(reads, WorklistQuery())
+        reading.app.worklist.read(reads, WorklistQuery())
     rows = ClientQuery(filter=ClientFilter(row=StatusFilter(status="DONE")))
     with pytest.raises(Forbidden, match="status:read"):
-        desk.app.clients.list(reads, rows)
+        reading.app.clients.list(reads, rows)
     with pytest.raises(Forbidden, match="clients:read"):
-        desk.app.clients.show(desk.caller(STATUS), client)
+        reading.app.clients.show(reading.caller(STATUS), client)
     with pytest.raises(Forbidden, match="config:read"):
-        desk.app.lookups(reads, inactive=True)
+        reading.app.lookups(reads, inactive=True)
     with pytest.raises(NotFound):
-        desk.app.clients.show(reads, desk.client("Ben Cruz", there=True))
-    with psycopg.connect(desk.url) as connection:
+        reading.app.clients.show(reads, reading.client("Ben Cruz", there=True))
+    with psycopg.connect(reading.url) as connection:
         of = connection.execute(
             "select co.code from authorization_audit a join companies co on co.id = a.company_id"
             " where a.resource_id = %s",
@@ -331,10 +335,10 @@ def test_a_reader_without_the_permission_is_refused_and_the_refusal_is_logged(de
 
 
 @pytest.mark.rule("A1", "A4")
-def test_without_status_read_a_client_is_shown_without_its_row(desk: Desk) -> None:
-    client = desk.client("Ana Reyes")
-    desk.row(client)
-    assert desk.app.clients.show(desk.caller(READ), client).current is None
+def test_without_status_read_a_client_is_shown_without_its_row(reading: Reading) -> None:
+    client = reading.client("Ana Reyes")
+    reading.row(client)
+    assert reading.app.clients.show(reading.caller(READ), client).current is None
 
 
 def test_a_limit_runs_from_1_to_200() -> None:
@@ -343,10 +347,10 @@ def test_a_limit_runs_from_1_to_200() -> None:
             ClientQuery(limit=limit)
 
 
-def test_the_eight_lookups_have_the_entries_of_the_seed(desk: Desk) -> None:
-    result = desk.app.lookups(desk.caller())
+def test_the_eight_lookups_have_the_entries_of_the_seed(reading: Reading) -> None:
+    result = reading.app.lookups(reading.caller())
     assert len(result) == 8
     assert result["status_types"][0].code == "PENDING"
     assert result["products"][0].facts.keys() == {"company", "tracking_cycle"}
-    everything = desk.caller(Permission.CONFIG_READ, scope=Scope.ALL)
-    assert desk.app.lookups(everything, inactive=True) == result
+    everything = reading.caller(Permission.CONFIG_READ, scope=Scope.ALL)
+    assert reading.app.lookups(everything, inactive=True) == result

@@ -32,7 +32,7 @@ _BOSS = (*_FIELD, "status:correct", "audit:read", "users:read", "config:manage",
 
 @frozen
 class CliActors:
-    """Ana works in the field, the boss may do all, the reader may not write."""
+    """Ana records updates, the boss may do everything, the reader may not write."""
 
     staff: Staff
     url: str

@@ -1,4 +1,4 @@
-"""A branch over real HTTP: clients, somebody who works there, and one who may only look."""
+"""A branch over real HTTP: clients, a person who records updates, and one who may only read."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PERIOD = "2026-11"
 
 @frozen
 class Field:
-    """A branch with clients, somebody who works there, and one who sees but may not write."""
+    """A branch with clients, a person who records updates there, and one who may only read."""
 
     staff: Staff
     http: httpx.Client

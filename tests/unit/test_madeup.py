@@ -134,10 +134,10 @@ def test_those_who_can_be_signed_in_as_see_differently_much() -> None:
 
 
 def test_every_branch_has_people_who_call_and_people_who_lead_for_each_company() -> None:
-    desk = StaffDirectory(world().staff)
+    directory = StaffDirectory(world().staff)
     for branch in world().organisation.branches:
         for company in branch.area.companies:
-            post = desk.staff_of(WORDS.companies[company], branch.id)
+            post = directory.staff_of(WORDS.companies[company], branch.id)
             assert post.officers
             assert post.callers
             assert post.leaders

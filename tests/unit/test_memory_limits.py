@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 MINUTE = Allowance("of a minute", 5, timedelta(minutes=1))
 
 
-class Desk:
-    """Somebody who comes at moments of our choice: in seconds."""
+class TimedRequester:
+    """A caller whose requests come at given seconds."""
 
     def __init__(self, most: int = 10) -> None:
         self.at = 0
@@ -34,28 +34,28 @@ class Desk:
 
 
 def test_of_the_last_window_a_share_counts_and_of_the_one_before_it_nothing() -> None:
-    desk = Desk()
-    assert desk.admitted(59, 9) == 5
-    assert desk.admitted(90, 9) == 3  # half of five, rounded down, still counts
-    assert desk.admitted(150, 9) == 4  # and now half of three
-    assert desk.admitted(280, 9) == 5
+    requester = TimedRequester()
+    assert requester.admitted(59, 9) == 5
+    assert requester.admitted(90, 9) == 3  # half of five, rounded down, still counts
+    assert requester.admitted(150, 9) == 4  # and now half of three
+    assert requester.admitted(280, 9) == 5
 
 
 def test_a_clock_that_is_set_back_frees_nothing() -> None:
-    desk = Desk()
-    assert desk.admitted(61, 3) == 3
-    assert desk.admitted(59, 1) == 1
-    assert desk.admitted(61, 9) == 1
+    requester = TimedRequester()
+    assert requester.admitted(61, 3) == 3
+    assert requester.admitted(59, 1) == 1
+    assert requester.admitted(61, 9) == 1
 
 
 def test_whoever_came_longest_ago_is_forgotten_first_so_that_memory_is_bounded() -> None:
-    desk = Desk(most=3)
+    requester = TimedRequester(most=3)
     for who in ("ana", "ben", "cy"):
-        assert desk.admitted(1, 4, who) == 4
-    assert desk.admitted(1, 1, "ana") == 1
-    assert desk.admitted(1, 4, "dee") == 4
-    assert [desk.admitted(1, 1, who) for who in ("ana", "cy", "dee")] == [0, 1, 1]
-    assert desk.admitted(1, 9, "ben") == 5
+        assert requester.admitted(1, 4, who) == 4
+    assert requester.admitted(1, 1, "ana") == 1
+    assert requester.admitted(1, 4, "dee") == 4
+    assert [requester.admitted(1, 1, who) for who in ("ana", "cy", "dee")] == [0, 1, 1]
+    assert requester.admitted(1, 9, "ben") == 5
 
 
 @pytest.fixture
@@ -70,12 +70,12 @@ def impatient_threads() -> Iterator[None]:
 def test_threads_that_cut_in_on_each_other_are_no_more_than_are_allowed(
     impatient_threads: None,
 ) -> None:
-    desk, outer_transaction = Desk(), threading.Barrier(8)
+    requester, outer_transaction = TimedRequester(), threading.Barrier(8)
     day = Allowance("of a day", 400, timedelta(days=1))
 
     def come(_: int) -> int:
         outer_transaction.wait(10)
-        return sum(desk.limits.hit(Tally(day, ("ana",))).allowed for _ in range(200))
+        return sum(requester.limits.hit(Tally(day, ("ana",))).allowed for _ in range(200))
 
     with ThreadPoolExecutor(8) as crowd:
         assert sum(crowd.map(come, range(8))) == 400
