@@ -9,7 +9,7 @@ import pytest
 from clientupdater.composition import open_app
 from clientupdater.entrypoints.http.application import build
 from clientupdater.settings import Settings
-from tests.support.http_actors import Field, a_field
+from tests.support.http_actors import HttpActors, http_actors
 from tests.support.http_server import served
 
 if TYPE_CHECKING:
@@ -28,6 +28,6 @@ def client(database: Database) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def field(database: Database) -> Iterator[Field]:
-    with a_field(database) as opened:
+def actors(database: Database) -> Iterator[HttpActors]:
+    with http_actors(database) as opened:
         yield opened

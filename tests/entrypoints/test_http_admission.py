@@ -13,7 +13,7 @@ import psycopg
 from clientupdater.entrypoints.http.application import build
 from clientupdater.entrypoints.http.middleware.metrics import Metrics
 from clientupdater.entrypoints.http.server_settings import ServerSettings
-from tests.support.http_actors import BASE, Field, code_of
+from tests.support.http_actors import BASE, HttpActors, code_of
 from tests.support.http_server import served
 from tests.support.waiting import wait_until
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def serving(
-    field: Field, server: ServerSettings, measures: Metrics | None = None
+    actors: HttpActors, server: ServerSettings, measures: Metrics | None = None
 ) -> Iterator[httpx.Client]:
-    with served(build(lambda: nullcontext(field.staff.app), server, measures=measures)) as http:
-        http.headers["Authorization"] = field.http.headers["Authorization"]
+    with served(build(lambda: nullcontext(actors.staff.app), server, measures=measures)) as http:
+        http.headers["Authorization"] = actors.http.headers["Authorization"]
         yield http
 
 
@@ -40,21 +40,21 @@ def rows_held(database: Database) -> Iterator[None]:
         yield
 
 
-def change(http: httpx.Client, field: Field, client: str, version: int) -> httpx.Response:
+def change(http: httpx.Client, actors: HttpActors, client: str, version: int) -> httpx.Response:
     json = {"status": "CALLED", "version": version}
-    return http.post(f"{field.url(client)}/events", json=json, timeout=20)
+    return http.post(f"{actors.url(client)}/events", json=json, timeout=20)
 
 
 def test_a_request_beyond_the_admission_limit_is_refused_at_once(
-    field: Field, database: Database
+    actors: HttpActors, database: Database
 ) -> None:
-    client, answers, measures = field.client(), [], Metrics()
+    client, answers, measures = actors.client(), [], Metrics()
     full = ServerSettings(threads=1, max_requests=2, deadline_s=10)
-    with serving(field, full, measures) as http:
-        assert change(http, field, client, 0).status_code == 201
+    with serving(actors, full, measures) as http:
+        assert change(http, actors, client, 0).status_code == 201
         with rows_held(database):
             inside = [
-                threading.Thread(target=lambda: answers.append(until_let_in(http, field, client)))
+                threading.Thread(target=lambda: answers.append(until_let_in(http, actors, client)))
                 for _ in range(2)
             ]
             for thread in inside:
@@ -70,9 +70,9 @@ def test_a_request_beyond_the_admission_limit_is_refused_at_once(
     assert sorted(each.status_code for each in answers) == [201, 409]
 
 
-def until_let_in(http: httpx.Client, field: Field, client: str) -> httpx.Response:
+def until_let_in(http: httpx.Client, actors: HttpActors, client: str) -> httpx.Response:
     """Ask again where somebody else was there first, as the answer says to."""
-    while (answer := change(http, field, client, 1)).status_code == 503:
+    while (answer := change(http, actors, client, 1)).status_code == 503:
         time.sleep(0.05)
     return answer
 
@@ -81,24 +81,28 @@ def in_flight(measures: Metrics) -> float:
     return measures.registry.get_sample_value("clientupdater_http_in_flight") or 0
 
 
-def test_a_request_beyond_its_deadline_is_rolled_back(field: Field, database: Database) -> None:
-    client = field.client()
-    assert change(field.http, field, client, 0).status_code == 201
-    with serving(field, ServerSettings(deadline_s=1.5)) as http, rows_held(database):
-        late = change(http, field, client, 1)
+def test_a_request_beyond_its_deadline_is_rolled_back(
+    actors: HttpActors, database: Database
+) -> None:
+    client = actors.client()
+    assert change(actors.http, actors, client, 0).status_code == 201
+    with serving(actors, ServerSettings(deadline_s=1.5)) as http, rows_held(database):
+        late = change(http, actors, client, 1)
     assert code_of(late) == (503, "unavailable")
     assert late.headers["retry-after"]
-    assert change(field.http, field, client, 1).status_code == 201
-    assert field.staff.one("select count(*) from status_events where kind = 'recorded'") == 2
+    assert change(actors.http, actors, client, 1).status_code == 201
+    assert actors.staff.one("select count(*) from status_events where kind = 'recorded'") == 2
 
 
-def test_a_request_that_waited_its_time_away_is_not_begun(field: Field, database: Database) -> None:
-    client, answers = field.client(), []
-    assert change(field.http, field, client, 0).status_code == 201
+def test_a_request_that_waited_its_time_away_is_not_begun(
+    actors: HttpActors, database: Database
+) -> None:
+    client, answers = actors.client(), []
+    assert change(actors.http, actors, client, 0).status_code == 201
     hasty = ServerSettings(threads=1, max_requests=9, deadline_s=1.5)
-    with serving(field, hasty) as http, rows_held(database):
+    with serving(actors, hasty) as http, rows_held(database):
         waiting = [
-            threading.Thread(target=lambda: answers.append(change(http, field, client, 1)))
+            threading.Thread(target=lambda: answers.append(change(http, actors, client, 1)))
             for _ in range(3)
         ]
         for thread in waiting:
@@ -106,10 +110,10 @@ def test_a_request_that_waited_its_time_away_is_not_begun(field: Field, database
         for thread in waiting:
             thread.join()
     assert [each.status_code for each in answers] == [503, 503, 503]
-    assert field.staff.one("select count(*) from status_events where kind = 'recorded'") == 1
+    assert actors.staff.one("select count(*) from status_events where kind = 'recorded'") == 1
 
 
-def test_a_missing_body_does_not_delay_other_requests(field: Field) -> None:
+def test_a_missing_body_does_not_delay_other_requests(actors: HttpActors) -> None:
     begun = threading.Event()
 
     def drips() -> Iterator[bytes]:
@@ -118,10 +122,10 @@ def test_a_missing_body_does_not_delay_other_requests(field: Field) -> None:
         time.sleep(3)
         yield b'"CALLED"}'
 
-    with serving(field, ServerSettings(deadline_s=1.5, max_requests=1)) as http:
+    with serving(actors, ServerSettings(deadline_s=1.5, max_requests=1)) as http:
         slow: list[httpx.Response] = []
         heads = {"Content-Type": "application/json"}
-        url = f"{field.url(field.client())}/events"
+        url = f"{actors.url(actors.client())}/events"
         sender = threading.Thread(
             target=lambda: slow.append(http.post(url, content=drips(), headers=heads))
         )
@@ -134,10 +138,10 @@ def test_a_missing_body_does_not_delay_other_requests(field: Field) -> None:
     assert code_of(slow[0]) == (400, "invalid_request")
 
 
-def test_a_body_may_be_as_long_as_the_setting_says(field: Field) -> None:
+def test_a_body_may_be_as_long_as_the_setting_says(actors: HttpActors) -> None:
     json = {"status": "CALLED", "version": 0, "remarks": "x" * 3000}
-    url = f"{field.url(field.client())}/events"
-    with serving(field, ServerSettings(max_body_bytes=2048)) as http:
+    url = f"{actors.url(actors.client())}/events"
+    with serving(actors, ServerSettings(max_body_bytes=2048)) as http:
         assert code_of(http.post(url, json=json)) == (413, "payload_too_large")
         many = {"items": [], "remarks": "x" * 3000}
         assert http.post(f"{BASE}/status-updates", json=many).status_code == 422

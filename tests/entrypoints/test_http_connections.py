@@ -15,7 +15,7 @@ from starlette.routing import Route
 from clientupdater.entrypoints.http.server import config_of
 from clientupdater.entrypoints.http.server_settings import ServerSettings
 from clientupdater.entrypoints.http.system import Traffic
-from tests.support.http_actors import BASE, Field
+from tests.support.http_actors import BASE, HttpActors
 from tests.support.http_server import head_of, served
 
 if TYPE_CHECKING:
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 
-def config_for(field: Field, **others: Any) -> uvicorn.Config:
-    return config_of(field.staff.app, ServerSettings(**others), Traffic())
+def config_for(actors: HttpActors, **others: Any) -> uvicorn.Config:
+    return config_of(actors.staff.app, ServerSettings(**others), Traffic())
 
 
 @contextmanager
-def bounded(field: Field, **others: Any) -> Iterator[httpx.Client]:
+def bounded(actors: HttpActors, **others: Any) -> Iterator[httpx.Client]:
     """Serve it as `serve` does, with other bounds."""
-    with served(config_for(field, **others)) as http:
-        http.headers["Authorization"] = field.http.headers["Authorization"]
+    with served(config_for(actors, **others)) as http:
+        http.headers["Authorization"] = actors.http.headers["Authorization"]
         yield http
 
 
@@ -59,22 +59,22 @@ def status_of(raw: socket.socket) -> int:
 
 
 @pytest.mark.parametrize("begun", [b"", b"GET /livez HTTP/1.1\r\nHost: h"])
-def test_a_head_that_does_not_come_closes_its_connection(field: Field, begun: bytes) -> None:
-    with bounded(field, header_timeout_s=0.05) as http, connected(http) as raw:
+def test_a_head_that_does_not_come_closes_its_connection(actors: HttpActors, begun: bytes) -> None:
+    with bounded(actors, header_timeout_s=0.05) as http, connected(http) as raw:
         raw.sendall(begun)
         assert everything(raw) == b""
 
 
-def test_a_second_head_that_does_not_come_closes_its_connection(field: Field) -> None:
-    with bounded(field, header_timeout_s=0.05) as http, connected(http) as raw:
+def test_a_second_head_that_does_not_come_closes_its_connection(actors: HttpActors) -> None:
+    with bounded(actors, header_timeout_s=0.05) as http, connected(http) as raw:
         raw.sendall(head_of("GET", "/livez", {}))
         assert status_of(raw) == 200
         raw.sendall(b"GET /livez")
         assert everything(raw) == b""
 
 
-def test_a_connection_beyond_the_limit_is_refused_at_once(field: Field) -> None:
-    with bounded(field, max_connections=2) as http, connected(http), connected(http):
+def test_a_connection_beyond_the_limit_is_refused_at_once(actors: HttpActors) -> None:
+    with bounded(actors, max_connections=2) as http, connected(http), connected(http):
         with connected(http) as raw:
             result = everything(raw)
         assert result.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
@@ -82,21 +82,21 @@ def test_a_connection_beyond_the_limit_is_refused_at_once(field: Field) -> None:
         assert b'"code":"unavailable"' in result
 
 
-def test_invalid_http_gets_a_problem_document(field: Field) -> None:
-    with bounded(field) as http, connected(http) as raw:
+def test_invalid_http_gets_a_problem_document(actors: HttpActors) -> None:
+    with bounded(actors) as http, connected(http) as raw:
         raw.sendall(b"no request\r\n\r\n")
         result = everything(raw)
     assert result.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert b'"code":"invalid_request"' in result
 
 
-def test_an_idle_connection_is_kept_for_longer_than_is_announced(field: Field) -> None:
-    with bounded(field, keep_alive_s=75) as http:
+def test_an_idle_connection_is_kept_for_longer_than_is_announced(actors: HttpActors) -> None:
+    with bounded(actors, keep_alive_s=75) as http:
         heads = http.get("/livez").headers
         assert (heads["connection"], heads["keep-alive"]) == ("keep-alive", "timeout=75")
         last = http.get("/livez", headers={"Connection": "close"}).headers
         assert (last["connection"], last.get("keep-alive")) == ("close", None)
-    assert config_for(field).timeout_keep_alive > 75
+    assert config_for(actors).timeout_keep_alive > 75
 
 
 @pytest.mark.parametrize(
@@ -104,9 +104,9 @@ def test_an_idle_connection_is_kept_for_longer_than_is_announced(field: Field) -
     [("POST", "/clients/search"), ("PUT", "/me/password"), ("POST", "/status-updates")],
 )
 def test_whom_we_do_not_know_is_refused_before_the_body_is_read(
-    field: Field, method: str, path: str
+    actors: HttpActors, method: str, path: str
 ) -> None:
-    with bounded(field) as http, connected(http) as raw:
+    with bounded(actors) as http, connected(http) as raw:
         heads = {"Content-Type": "application/json", "Content-Length": "1000"}
         for shown in ({}, {"Authorization": "Bearer made-up"}):
             raw.sendall(head_of(method, f"{BASE}{path}", {**heads, **shown}))
@@ -114,7 +114,7 @@ def test_whom_we_do_not_know_is_refused_before_the_body_is_read(
             raw.sendall(b" " * 1000)  # which nobody reads; the next request follows it
 
 
-def test_a_request_that_is_worked_on_for_longer_is_answered(field: Field) -> None:
+def test_a_request_that_is_worked_on_for_longer_is_answered(actors: HttpActors) -> None:
     begun, over = threading.Event(), threading.Event()
 
     def slow(_: Request) -> PlainTextResponse:
@@ -122,7 +122,7 @@ def test_a_request_that_is_worked_on_for_longer_is_answered(field: Field) -> Non
         over.wait(60)
         return PlainTextResponse("done")
 
-    config = config_for(field, header_timeout_s=0.05)
+    config = config_for(actors, header_timeout_s=0.05)
     config.app.router.routes.append(Route("/slow", slow))  # type: ignore[union-attr]
     with served(config) as http, connected(http) as raw:
         raw.sendall(head_of("GET", "/slow", {"Connection": "close"}))

@@ -18,7 +18,7 @@ from clientupdater.entrypoints.http.application import build
 from clientupdater.entrypoints.http.server_settings import ServerSettings
 from clientupdater.settings.readers import networks
 from clientupdater.usecases.requests.rate_limits import AdmitRequest
-from tests.support.http_actors import BASE, Field, code_of
+from tests.support.http_actors import BASE, HttpActors, code_of
 from tests.support.http_server import head_of, served
 
 if TYPE_CHECKING:
@@ -28,17 +28,17 @@ FEW = Allowances.of(read=3, write=2, export=1, sign_in=2)
 
 
 @contextmanager
-def limited(field: Field, server: ServerSettings | None = None) -> Iterator[httpx.Client]:
+def limited(actors: HttpActors, server: ServerSettings | None = None) -> Iterator[httpx.Client]:
     """Serve it with few allowances to somebody who has signed in."""
     admit = AdmitRequest(MemoryRateLimits(), FEW)
-    app = attrs.evolve(field.staff.app, admit_request=admit)
+    app = attrs.evolve(actors.staff.app, admit_request=admit)
     with served(build(lambda: nullcontext(app), server)) as http:
-        http.headers["Authorization"] = field.http.headers["Authorization"]
+        http.headers["Authorization"] = actors.http.headers["Authorization"]
         yield http
 
 
-def test_every_response_has_rate_limit_headers(field: Field) -> None:
-    with limited(field) as http:
+def test_every_response_has_rate_limit_headers(actors: HttpActors) -> None:
+    with limited(actors) as http:
         heads = http.get(f"{BASE}/me").headers
         assert (heads["x-ratelimit-limit"], heads["x-ratelimit-remaining"]) == ("3", "2")
         assert 0 < int(heads["x-ratelimit-reset"]) - time.time() <= 61
@@ -51,8 +51,8 @@ def test_every_response_has_rate_limit_headers(field: Field) -> None:
         assert "x-ratelimit-limit" not in http.get("/livez").headers
 
 
-def test_a_request_beyond_the_limit_gets_a_retry_after(field: Field) -> None:
-    with limited(field) as http:
+def test_a_request_beyond_the_limit_gets_a_retry_after(actors: HttpActors) -> None:
+    with limited(actors) as http:
         for _ in range(3):
             assert http.get(f"{BASE}/me").status_code == 200
         refused = http.get(f"{BASE}/me")
@@ -61,26 +61,26 @@ def test_a_request_beyond_the_limit_gets_a_retry_after(field: Field) -> None:
         assert refused.headers["x-ratelimit-remaining"] == "0"
 
 
-def test_reading_and_writing_are_counted_apart_and_searching_is_reading(field: Field) -> None:
-    with limited(field) as http:
+def test_reading_and_writing_are_counted_apart_and_searching_is_reading(actors: HttpActors) -> None:
+    with limited(actors) as http:
         for _ in range(3):
             assert http.post(f"{BASE}/clients/search", json={"q": "reyes"}).status_code == 200
         assert code_of(http.get(f"{BASE}/me")) == (429, "rate_limit_exceeded")
         result = {"status": "CALLED", "version": 0}
-        written = http.post(f"{field.url(field.client())}/events", json=result)
+        written = http.post(f"{actors.url(actors.client())}/events", json=result)
         assert written.status_code == 201
         assert written.headers["ratelimit-policy"] == '"write";q=2;w=60'
 
 
-def test_each_person_is_counted_by_themselves_wherever_they_come_from(field: Field) -> None:
-    with limited(field) as http:
+def test_each_person_is_counted_by_themselves_wherever_they_come_from(actors: HttpActors) -> None:
+    with limited(actors) as http:
         for _ in range(4):
             http.get(f"{BASE}/me")
-        assert http.get(f"{BASE}/me", headers=field.reader).status_code == 200
+        assert http.get(f"{BASE}/me", headers=actors.reader).status_code == 200
 
 
-def test_an_anonymous_request_counts_by_address_before_its_401(field: Field) -> None:
-    with limited(field) as http:
+def test_an_anonymous_request_counts_by_address_before_its_401(actors: HttpActors) -> None:
+    with limited(actors) as http:
         bad = {"Authorization": "Bearer made-up"}
         items = [http.get(f"{BASE}/me", headers=bad).status_code for _ in range(5)]
         assert items == [401, 401, 401, 429, 429]
@@ -88,9 +88,9 @@ def test_an_anonymous_request_counts_by_address_before_its_401(field: Field) -> 
 
 
 @pytest.mark.rule("U3")
-def test_U3_signing_in_is_counted_by_address_and_email_together(field: Field) -> None:
-    field.staff.hire(email="ana@example.com")
-    with limited(field) as http:
+def test_U3_signing_in_is_counted_by_address_and_email_together(actors: HttpActors) -> None:
+    actors.staff.hire(email="ana@example.com")
+    with limited(actors) as http:
 
         def sign_in(email: str) -> int:
             proof = {"email": email, "password": "wrong"}
@@ -103,9 +103,9 @@ def test_U3_signing_in_is_counted_by_address_and_email_together(field: Field) ->
 
 
 @pytest.mark.rule("U3")
-def test_U3_signing_in_well_does_not_count_against_the_failures(field: Field) -> None:
-    field.staff.hire(email="ana@example.com", password_hash=hash_password("a word that is long"))
-    with limited(field) as http:
+def test_U3_signing_in_well_does_not_count_against_the_failures(actors: HttpActors) -> None:
+    actors.staff.hire(email="ana@example.com", password_hash=hash_password("a word that is long"))
+    with limited(actors) as http:
 
         def sign_in(password: str) -> tuple[int, str]:
             proof = {"email": "ana@example.com", "password": password}
@@ -120,8 +120,8 @@ def test_U3_signing_in_well_does_not_count_against_the_failures(field: Field) ->
 
 
 @pytest.mark.rule("U3")
-def test_U3_an_address_may_try_so_often_as_whomever(field: Field) -> None:
-    with limited(field) as http:
+def test_U3_an_address_may_try_so_often_as_whomever(actors: HttpActors) -> None:
+    with limited(actors) as http:
         items = [
             http.post(f"{BASE}/sessions", json={"email": f"{n}@a.example", "password": "x"})
             for n in range(44)
@@ -132,8 +132,10 @@ def test_U3_an_address_may_try_so_often_as_whomever(field: Field) -> None:
 
 
 @pytest.mark.rule("U3")
-def test_U3_asking_to_sign_in_is_counted_by_address_before_anything_is_read(field: Field) -> None:
-    with limited(field) as http:
+def test_U3_asking_to_sign_in_is_counted_by_address_before_anything_is_read(
+    actors: HttpActors,
+) -> None:
+    with limited(actors) as http:
         json = {"Content-Type": "application/json"}
         long = http.post(f"{BASE}/sessions", content=b" " * 200_000, headers=json)
         assert code_of(long) == (413, "payload_too_large")
@@ -146,11 +148,11 @@ def test_U3_asking_to_sign_in_is_counted_by_address_before_anything_is_read(fiel
 
 
 def test_a_proxy_may_add_a_line_or_append_to_the_header(
-    field: Field,
+    actors: HttpActors,
 ) -> None:
     """What a stranger writes stands in the first line; what our proxy saw stands in the last."""
     server = ServerSettings(trusted_proxies=networks("127.0.0.0/8"))
-    with limited(field, server) as http:
+    with limited(actors, server) as http:
         items = [
             http.get(
                 f"{BASE}/me",
@@ -165,8 +167,8 @@ def test_a_proxy_may_add_a_line_or_append_to_the_header(
         assert items == [401, 401, 401, 429, 429]
 
 
-def test_notices_have_an_allowance_of_their_own(field: Field) -> None:
-    with limited(field) as http:
+def test_notices_have_an_allowance_of_their_own(actors: HttpActors) -> None:
+    with limited(actors) as http:
         items = [http.post("/webhooks/nextbank", json={}) for _ in range(4)]
         assert {each.status_code for each in items} == {400}
         assert items[0].headers["ratelimit-policy"] == '"webhook";q=300;w=60'

@@ -14,7 +14,7 @@ import pytest
 
 from clientupdater.entrypoints.http.application import build
 from clientupdater.entrypoints.http.server_settings import ServerSettings
-from tests.support.http_actors import BASE, Field, code_of
+from tests.support.http_actors import BASE, HttpActors, code_of
 from tests.support.http_server import served
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ AS_OPS = {"Authorization": f"Bearer {OPS}"}
 
 
 @pytest.fixture
-def watched(field: Field) -> Iterator[httpx.Client]:
+def watched(actors: HttpActors) -> Iterator[httpx.Client]:
     """Serve it to somebody signed in, with a token of operations and another origin's pages."""
     server = ServerSettings(ops_token=OPS, cors_origins=("https://app.example.com",))
-    with served(build(lambda: nullcontext(field.staff.app), server)) as http:
-        http.headers["Authorization"] = field.http.headers["Authorization"]
+    with served(build(lambda: nullcontext(actors.staff.app), server)) as http:
+        http.headers["Authorization"] = actors.http.headers["Authorization"]
         yield http
 
 
@@ -41,17 +41,17 @@ def value(http: httpx.Client, series: str) -> float:
     return float(match[1])
 
 
-def test_metrics_need_the_token_of_operations(watched: httpx.Client, field: Field) -> None:
-    assert code_of(field.http.get("/metrics", headers=AS_OPS)) == (404, "not_found")
+def test_metrics_need_the_token_of_operations(watched: httpx.Client, actors: HttpActors) -> None:
+    assert code_of(actors.http.get("/metrics", headers=AS_OPS)) == (404, "not_found")
     assert code_of(watched.get("/metrics")) == (401, "unauthenticated")
     answer = watched.get("/metrics", headers=AS_OPS)
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
 
 
 def test_requests_are_counted_by_route_and_never_by_whom_they_are_about(
-    watched: httpx.Client, field: Field
+    watched: httpx.Client, actors: HttpActors
 ) -> None:
-    client = field.client()
+    client = actors.client()
     for _ in range(3):
         assert watched.get(f"{BASE}/clients/code:{client}").status_code == 200
     assert watched.get("/no/such/thing").status_code == 404
@@ -73,8 +73,8 @@ def test_unknown_methods_are_one_series(watched: httpx.Client) -> None:
     assert "BREW" not in watched.get("/metrics", headers=AS_OPS).text
 
 
-def test_replays_are_counted(watched: httpx.Client, field: Field) -> None:
-    url, json = f"{field.url(field.client())}/events", {"status": "CALLED", "version": 0}
+def test_replays_are_counted(watched: httpx.Client, actors: HttpActors) -> None:
+    url, json = f"{actors.url(actors.client())}/events", {"status": "CALLED", "version": 0}
     for _ in range(3):
         watched.post(url, json=json, headers={"Idempotency-Key": "a"})
     assert value(watched, "clientupdater_http_replays_total") == 2
@@ -116,10 +116,10 @@ def test_pages_of_the_origins_that_were_named_may_ask(watched: httpx.Client) -> 
 
 
 def test_long_responses_are_compressed_if_the_client_accepts_it(
-    watched: httpx.Client, field: Field
+    watched: httpx.Client, actors: HttpActors
 ) -> None:
     for _ in range(5):
-        field.client()
+        actors.client()
     with watched.stream("GET", f"{BASE}/clients", headers={"Accept-Encoding": "gzip"}) as answer:
         packed = b"".join(answer.iter_raw())
     assert answer.headers["content-encoding"] == "gzip"
@@ -140,12 +140,12 @@ def test_a_client_that_does_not_accept_json_gets_406(watched: httpx.Client) -> N
         assert watched.get(f"{BASE}/me", headers={"Accept": taken}).status_code == 200
 
 
-def test_an_address_counts_only_from_proxies_that_were_named(field: Field) -> None:
+def test_an_address_counts_only_from_proxies_that_were_named(actors: HttpActors) -> None:
     def seen(server: ServerSettings, forwarded_for: str) -> str:
-        with served(build(lambda: nullcontext(field.staff.app), server)) as http:
+        with served(build(lambda: nullcontext(actors.staff.app), server)) as http:
             proof = {"email": "nobody@example.com", "password": "x"}
             http.post(f"{BASE}/sessions", json=proof, headers={"X-Forwarded-For": forwarded_for})
-        result: str = field.staff.one(
+        result: str = actors.staff.one(
             "select host(ip_address::inet) from activity_logs where action = 'session.refuse'"
             " order by created_at desc limit 1"
         )
@@ -157,11 +157,11 @@ def test_an_address_counts_only_from_proxies_that_were_named(field: Field) -> No
     assert seen(trusting, "") == "127.0.0.1"
 
 
-def test_numbers_that_cannot_be_read_end_nothing(field: Field) -> None:
+def test_numbers_that_cannot_be_read_end_nothing(actors: HttpActors) -> None:
     def broken() -> tuple[()]:
         raise ZeroDivisionError
 
-    app = attrs.evolve(field.staff.app, gauges=broken)
+    app = attrs.evolve(actors.staff.app, gauges=broken)
     with served(build(lambda: nullcontext(app))) as http:
         assert http.get("/livez").status_code == 200
         assert http.get("/api/ping").status_code == 200

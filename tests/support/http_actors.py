@@ -25,7 +25,7 @@ PERIOD = "2026-11"
 
 
 @frozen
-class Field:
+class HttpActors:
     """A branch with clients, a person who records updates there, and one who may only read."""
 
     staff: Staff
@@ -58,7 +58,7 @@ class Field:
 
 
 @contextmanager
-def a_field(database: Database) -> Iterator[Field]:
+def http_actors(database: Database) -> Iterator[HttpActors]:
     """Set it up over a database."""
     with staffed(database, ZoneInfo("Asia/Manila")) as staff:
         worker = staff.hire(*(f"{right} branch" for right in RIGHTS), first_name="Ana")
@@ -67,7 +67,7 @@ def a_field(database: Database) -> Iterator[Field]:
         reader = {"Authorization": f"Bearer {staff.session(corrector)}"}
         with served(build(lambda: nullcontext(staff.app))) as http:
             http.headers["Authorization"] = f"Bearer {staff.session(worker)}"
-            yield Field(staff, http, branch, reader)
+            yield HttpActors(staff, http, branch, reader)
 
 
 def code_of(answer: httpx.Response) -> tuple[int, str]:
