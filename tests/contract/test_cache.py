@@ -126,10 +126,10 @@ def test_two_generations_never_see_each_others_entries(
 
 def test_two_hundred_misses_at_once_make_an_entry_once(cache: SingleFlight) -> None:
     slow = Making()
-    with ThreadPoolExecutor(200) as crowd:
-        first = crowd.submit(cache.get_or_make, KEY, slow)
+    with ThreadPoolExecutor(200) as pool:
+        first = pool.submit(cache.get_or_make, KEY, slow)
         assert slow.begun.wait(PATIENCE)
-        rest = [crowd.submit(cache.get_or_make, KEY, slow) for _ in range(199)]
+        rest = [pool.submit(cache.get_or_make, KEY, slow) for _ in range(199)]
         slow.may_end.set()
         assert {each.result() for each in [first, *rest]} == {b"made"}
     assert slow.times == 1
@@ -143,8 +143,8 @@ def test_two_hundred_callers_at_one_moment_make_an_entry_once(cache: SingleFligh
         outer_transaction.wait(PATIENCE)
         return cache.get_or_make(KEY, slow)
 
-    with ThreadPoolExecutor(200) as crowd:
-        assert set(crowd.map(come, range(200))) == {b"made"}
+    with ThreadPoolExecutor(200) as pool:
+        assert set(pool.map(come, range(200))) == {b"made"}
     assert slow.times == 1
 
 
@@ -155,8 +155,8 @@ def test_a_failure_reaches_every_waiting_caller_and_is_not_kept(cache: SingleFli
         slow()
         raise NotFound("it is not there")
 
-    with ThreadPoolExecutor(20) as crowd:
-        first = crowd.submit(cache.get_or_make, KEY, fail)
+    with ThreadPoolExecutor(20) as pool:
+        first = pool.submit(cache.get_or_make, KEY, fail)
         assert slow.begun.wait(PATIENCE)
         waiting = threading.Semaphore(0)
 
@@ -164,7 +164,7 @@ def test_a_failure_reaches_every_waiting_caller_and_is_not_kept(cache: SingleFli
             waiting.release()
             return cache.get_or_make(KEY, fail)
 
-        rest = [crowd.submit(wait) for _ in range(19)]
+        rest = [pool.submit(wait) for _ in range(19)]
         for _ in rest:
             assert waiting.acquire(timeout=PATIENCE)
         slow.may_end.set()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from clientupdater.domain.errors import Misconfigured, SourceMalformed
-from tests.support.source_fixture import MONDAY, SOURCES, Stage
+from tests.support.source_fixture import MONDAY, SOURCES, SourceCase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(params=SOURCES, scope="module")
-def stage(
+def case(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stage]:
-    with SOURCES[request.param](tmp_path_factory.mktemp("source")) as stage:
-        yield stage
+) -> Iterator[SourceCase]:
+    with SOURCES[request.param](tmp_path_factory.mktemp("source")) as case:
+        yield case
 
 
 @pytest.fixture
-def source(stage: Stage) -> ClientSource:
-    return stage.source
+def source(case: SourceCase) -> ClientSource:
+    return case.source
 
 
 def read(source: ClientSource, fetch: Fetch) -> list[RawRecord]:
@@ -39,34 +39,34 @@ def read(source: ClientSource, fetch: Fetch) -> list[RawRecord]:
     return items
 
 
-def test_Y1_everything_comes_in_pages_as_many_as_was_stated(stage: Stage) -> None:
-    fetch = stage.source.begin()
-    assert read(stage.source, fetch) == stage.records
-    assert fetch.stated_count == len(stage.records) == 8
+def test_Y1_everything_comes_in_pages_as_many_as_was_stated(case: SourceCase) -> None:
+    fetch = case.source.begin()
+    assert read(case.source, fetch) == case.records
+    assert fetch.stated_count == len(case.records) == 8
     assert fetch.as_of.utcoffset() is not None
-    assert len(stage.source.page(fetch).records) == 3
+    assert len(case.source.page(fetch).records) == 3
 
 
-def test_Y8_what_has_changed_since_and_what_does_not_say_when(stage: Stage) -> None:
-    fetch = stage.source.begin(MONDAY + timedelta(hours=5))
-    result = read(stage.source, fetch)
-    if stage.source.abilities().incremental:
-        assert [stage.code_of(each) for each in result] == ["FC-000005", "FC-000006", "FC-000099"]
+def test_Y8_what_has_changed_since_and_what_does_not_say_when(case: SourceCase) -> None:
+    fetch = case.source.begin(MONDAY + timedelta(hours=5))
+    result = read(case.source, fetch)
+    if case.source.abilities().incremental:
+        assert [case.code_of(each) for each in result] == ["FC-000005", "FC-000006", "FC-000099"]
         assert fetch.stated_count == 3
         assert fetch.since is not None
     else:
-        assert result == stage.records
+        assert result == case.records
         assert fetch.since is None
 
 
-def test_Y3_only_the_columns_that_are_asked_for_come(stage: Stage) -> None:
-    fetch = stage.source.begin(columns=[stage.code])
-    assert read(stage.source, fetch) == [{stage.code: each[stage.code]} for each in stage.records]
+def test_Y3_only_the_columns_that_are_asked_for_come(case: SourceCase) -> None:
+    fetch = case.source.begin(columns=[case.code])
+    assert read(case.source, fetch) == [{case.code: each[case.code]} for each in case.records]
 
 
-def test_Y3_columns_that_are_not_there_stop_it_with_their_list(stage: Stage) -> None:
+def test_Y3_columns_that_are_not_there_stop_it_with_their_list(case: SourceCase) -> None:
     with pytest.raises(Misconfigured) as caught:
-        stage.source.begin(columns=["SHOE", stage.code, "HAT"])
+        case.source.begin(columns=["SHOE", case.code, "HAT"])
     assert [fault.pointer for fault in caught.value.faults] == ["SHOE", "HAT"]
 
 
@@ -79,16 +79,16 @@ def test_a_page_can_be_asked_for_again(source: ClientSource) -> None:
     assert source.page(fetch) == first
 
 
-def test_Y9_another_process_reads_on_where_one_has_died(stage: Stage) -> None:
-    fetch = stage.source.begin()
-    first = stage.source.page(fetch)
-    assert stage.again().page(fetch, first.position) == stage.source.page(fetch, first.position)
+def test_Y9_another_process_reads_on_where_one_has_died(case: SourceCase) -> None:
+    fetch = case.source.begin()
+    first = case.source.page(fetch)
+    assert case.again().page(fetch, first.position) == case.source.page(fetch, first.position)
 
 
-def test_one_client_by_code_or_none(stage: Stage) -> None:
-    assert stage.source.abilities().single
-    assert stage.source.one("FC-000003") == stage.records[3]
-    assert stage.source.one("FC-777777") is None
+def test_one_client_by_code_or_none(case: SourceCase) -> None:
+    assert case.source.abilities().single
+    assert case.source.one("FC-000003") == case.records[3]
+    assert case.source.one("FC-777777") is None
 
 
 def test_a_position_that_it_did_not_give_is_malformed(source: ClientSource) -> None:

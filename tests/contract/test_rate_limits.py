@@ -76,8 +76,8 @@ def test_no_more_hits_pass_at_once_than_are_allowed(counting: Counter) -> None:
     def come(_: int) -> bool:
         return counting.limits.hit(Tally(DAY, ANA)).allowed
 
-    with ThreadPoolExecutor(8) as crowd:
-        assert sum(crowd.map(come, range(40))) == 5
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(come, range(40))) == 5
 
 
 def test_a_store_does_not_show_whose_counts_it_has(counting: Counter) -> None:

@@ -46,8 +46,8 @@ FORMS = list(ExportFormat)
 
 
 @frozen
-class Bureau:
-    """Somebody with an export that is asked for, and the folder it is to be written to."""
+class Exporting:
+    """A person who requests exports, and the folder of their files."""
 
     staff: Staff
     folder: Path
@@ -105,7 +105,7 @@ class Bureau:
 
 
 @pytest.fixture
-def bureau(database: Database, tmp_path: Path) -> Iterator[Bureau]:
+def exporting(database: Database, tmp_path: Path) -> Iterator[Exporting]:
     with staffed(database, MANILA) as staff:
         person = staff.hire("reports:export all", "clients:read all")
         staff.run(
@@ -115,18 +115,18 @@ def bureau(database: Database, tmp_path: Path) -> Iterator[Bureau]:
             staff.branch(),
             CLIENTS,
         )
-        yield Bureau(staff, tmp_path / "exports", person)
+        yield Exporting(staff, tmp_path / "exports", person)
 
 
-def fails(bureau: Bureau, export: Export, kind: type[Error], number: int = 3) -> str:
+def fails(exporting: Exporting, export: Export, kind: type[Error], number: int = 3) -> str:
     """Write it in vain; tell what is said of it. Nothing is left, and nothing can be fetched."""
     with pytest.raises(kind):
-        bureau.write(export, attempt_at(export.id, number))
+        exporting.write(export, attempt_at(export.id, number))
     with suppress(PermissionError):
-        assert bureau.left() == []
+        assert exporting.left() == []
     with pytest.raises(NotFound):
-        bureau.fetch(export)
-    status, error = bureau.stands(export)
+        exporting.fetch(export)
+    status, error = exporting.stands(export)
     assert status == JobStatus.FAILED
     assert error is not None
     return error
@@ -148,14 +148,14 @@ def short_files() -> Iterator[None]:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_file_that_may_not_grow_fails_clearly_and_a_retry_works(
-    bureau: Bureau, form: ExportFormat
+    exporting: Exporting, form: ExportFormat
 ) -> None:
-    export = bureau.ask(form)
+    export = exporting.ask(form)
     with short_files():
-        assert "no room" in fails(bureau, export, Unavailable)
-    bureau.write(export)
-    assert bureau.stands(export) == (JobStatus.COMPLETED, None)
-    assert bureau.fetch(export)
+        assert "no room" in fails(exporting, export, Unavailable)
+    exporting.write(export)
+    assert exporting.stands(export) == (JobStatus.COMPLETED, None)
+    assert exporting.fetch(export)
 
 
 @pytest.fixture
@@ -171,18 +171,20 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run([shutil.which("umount") or "umount", str(disk)], check=True)
 
 
-def test_a_full_disk_fails_clearly_and_a_retry_works(bureau: Bureau, small_disk: Path) -> None:
-    cramped, export = attrs.evolve(bureau, folder=small_disk / "exports"), bureau.ask()
+def test_a_full_disk_fails_clearly_and_a_retry_works(
+    exporting: Exporting, small_disk: Path
+) -> None:
+    cramped, export = attrs.evolve(exporting, folder=small_disk / "exports"), exporting.ask()
     assert "no room" in fails(cramped, export, Unavailable)
-    bureau.write(export)
-    assert bureau.is_whole(export)
+    exporting.write(export)
+    assert exporting.is_whole(export)
 
 
-def test_between_two_attempts_an_export_waits_and_says_why(bureau: Bureau) -> None:
-    export = bureau.ask()
+def test_between_two_attempts_an_export_waits_and_says_why(exporting: Exporting) -> None:
+    export = exporting.ask()
     with short_files(), pytest.raises(Unavailable):
-        bureau.write(export, attempt_at(export.id, 1))
-    status, error = bureau.stands(export)
+        exporting.write(export, attempt_at(export.id, 1))
+    status, error = exporting.stands(export)
     assert status == JobStatus.PENDING
     assert error is not None
     assert "no room" in error
@@ -209,14 +211,14 @@ def barred(folder: Path) -> Iterator[None]:
         folder.chmod(0o700)
 
 
-def test_a_folder_that_is_barred_fails_clearly_and_a_retry_works(bureau: Bureau) -> None:
-    export = bureau.ask()
-    with barred(bureau.folder):
-        result = fails(bureau, export, Misconfigured, number=1)
+def test_a_folder_that_is_barred_fails_clearly_and_a_retry_works(exporting: Exporting) -> None:
+    export = exporting.ask()
+    with barred(exporting.folder):
+        result = fails(exporting, export, Misconfigured, number=1)
     assert "permission denied" in result
-    assert str(bureau.folder) not in result
-    bureau.write(export)
-    assert bureau.is_whole(export)
+    assert str(exporting.folder) not in result
+    exporting.write(export)
+    assert exporting.is_whole(export)
 
 
 # --- the requester
@@ -224,34 +226,36 @@ def test_a_folder_that_is_barred_fails_clearly_and_a_retry_works(bureau: Bureau)
 
 @pytest.mark.rule("A8")
 def test_A8_a_person_deactivated_meanwhile_gets_nothing_and_a_retry_works(
-    bureau: Bureau,
+    exporting: Exporting,
 ) -> None:
-    export = bureau.ask()
+    export = exporting.ask()
 
     def deactivate() -> None:
-        bureau.staff.run("update users set is_active = false where id = %s", bureau.person)
+        exporting.staff.run("update users set is_active = false where id = %s", exporting.person)
 
     job_run = attrs.evolve(attempt_at(export.id), meanwhile=deactivate)
     with pytest.raises(Refused):
-        bureau.write(export, job_run)
+        exporting.write(export, job_run)
     assert job_run.reports[-1].done < CLIENTS
-    assert bureau.left() == []
-    status, error = bureau.stands(export)
+    assert exporting.left() == []
+    status, error = exporting.stands(export)
     assert (status, error) == (
         JobStatus.FAILED,
         "The person who asked for this export may no longer have it.",
     )
-    bureau.staff.run("update users set is_active = true where id = %s", bureau.person)
-    bureau.write(export)
-    assert bureau.is_whole(export)
+    exporting.staff.run("update users set is_active = true where id = %s", exporting.person)
+    exporting.write(export)
+    assert exporting.is_whole(export)
 
 
 @pytest.mark.rule("A7")
-def test_A7_a_person_who_loses_the_right_at_the_last_moment_gets_nothing(bureau: Bureau) -> None:
-    export, job_run = bureau.ask(), None
+def test_A7_a_person_who_loses_the_right_at_the_last_moment_gets_nothing(
+    exporting: Exporting,
+) -> None:
+    export, job_run = exporting.ask(), None
 
     def lose() -> None:
-        bureau.staff.run("delete from user_permissions where user_id = %s", bureau.person)
+        exporting.staff.run("delete from user_permissions where user_id = %s", exporting.person)
 
     class AtTheEnd(AtHand):
         @contextmanager
@@ -261,68 +265,68 @@ def test_A7_a_person_who_loses_the_right_at_the_last_moment_gets_nothing(bureau:
 
     job_run = AtTheEnd(attempt_at(export.id).job)
     with pytest.raises(Refused):
-        bureau.write(export, job_run)
+        exporting.write(export, job_run)
     assert job_run.reports[-1].done == CLIENTS
-    assert bureau.left() == []
+    assert exporting.left() == []
 
 
-def test_an_export_that_is_deleted_meanwhile_is_left_alone(bureau: Bureau) -> None:
-    export = bureau.ask()
+def test_an_export_that_is_deleted_meanwhile_is_left_alone(exporting: Exporting) -> None:
+    export = exporting.ask()
 
     def delete() -> None:
-        bureau.staff.app.exports.delete(bureau.caller(), export.id)
+        exporting.staff.app.exports.delete(exporting.caller(), export.id)
 
-    bureau.write(export, attrs.evolve(attempt_at(export.id), meanwhile=delete))
-    assert bureau.left() == []
+    exporting.write(export, attrs.evolve(attempt_at(export.id), meanwhile=delete))
+    assert exporting.left() == []
 
 
 # --- the database and the worker
 
 
-def test_what_changes_meanwhile_is_not_in_it(bureau: Bureau) -> None:
-    export = bureau.ask()
+def test_what_changes_meanwhile_is_not_in_it(exporting: Exporting) -> None:
+    export = exporting.ask()
 
     def change() -> None:
-        bureau.staff.run("update clients set full_name = 'Changed', deleted_at = now()")
+        exporting.staff.run("update clients set full_name = 'Changed', deleted_at = now()")
 
-    bureau.write(export, attrs.evolve(attempt_at(export.id), meanwhile=change))
-    assert b"Changed" not in bureau.fetch(export)
-    assert bureau.is_whole(export)
+    exporting.write(export, attrs.evolve(attempt_at(export.id), meanwhile=change))
+    assert b"Changed" not in exporting.fetch(export)
+    assert exporting.is_whole(export)
 
 
-def test_what_is_counted_is_what_is_read_whatever_happens_in_between(bureau: Bureau) -> None:
-    work, caller = bureau.staff.app.exports.work, bureau.caller()
-    result = scopes_for(caller.actor, bureau.ask().request)
-    now = bureau.staff.clock.now()
+def test_what_is_counted_is_what_is_read_whatever_happens_in_between(exporting: Exporting) -> None:
+    work, caller = exporting.staff.app.exports.work, exporting.caller()
+    result = scopes_for(caller.actor, exporting.ask().request)
+    now = exporting.staff.clock.now()
     table_asked = TableRequest(
-        request=bureau.ask().request, scopes=result, today=now.date(), now=now, zone=MANILA
+        request=exporting.ask().request, scopes=result, today=now.date(), now=now, zone=MANILA
     )
     with work.snapshot(result[-1]) as open_table:
         table = open_table(table_asked)
         counted = table.count()
-        bureau.staff.run("update clients set deleted_at = now()")
+        exporting.staff.run("update clients set deleted_at = now()")
         assert sum(lines.rows for lines in table.lines()) == counted == CLIENTS
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_connection_that_is_cut_fails_clearly_and_a_retry_works(
-    bureau: Bureau, form: ExportFormat
+    exporting: Exporting, form: ExportFormat
 ) -> None:
-    export = bureau.ask(form)
+    export = exporting.ask(form)
 
     def cut() -> None:
-        with psycopg.connect(bureau.staff.url) as connection:
+        with psycopg.connect(exporting.staff.url) as connection:
             connection.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
                 " where datname = current_database() and usename <> current_user"
             )
 
     job_run = attrs.evolve(attempt_at(export.id), meanwhile=cut)
-    write_or_not(lambda: bureau.write(export, job_run))
-    if bureau.stands(export)[0] != JobStatus.COMPLETED:
-        assert bureau.left() == []
-        bureau.write(export, attempt_at(export.id, 2))
-    assert bureau.fetch(export)
+    write_or_not(lambda: exporting.write(export, job_run))
+    if exporting.stands(export)[0] != JobStatus.COMPLETED:
+        assert exporting.left() == []
+        exporting.write(export, attempt_at(export.id, 2))
+    assert exporting.fetch(export)
 
 
 def write_or_not(act: Callable[[], None]) -> None:
@@ -332,22 +336,22 @@ def write_or_not(act: Callable[[], None]) -> None:
 
 
 @pytest.mark.rule("J1")
-def test_J1_an_attempt_that_was_let_go_of_leaves_nothing(bureau: Bureau) -> None:
-    export = bureau.ask()
+def test_J1_an_attempt_that_was_let_go_of_leaves_nothing(exporting: Exporting) -> None:
+    export = exporting.ask()
 
     def let_go() -> None:
         raise Interrupted
 
     with pytest.raises(Interrupted):
-        bureau.write(export, attrs.evolve(attempt_at(export.id), meanwhile=let_go))
-    assert bureau.left() == []
+        exporting.write(export, attrs.evolve(attempt_at(export.id), meanwhile=let_go))
+    assert exporting.left() == []
 
 
 @pytest.mark.rule("J1")
-def test_J1_a_worker_writes_what_was_asked_for(database: Database, bureau: Bureau) -> None:
-    export = bureau.ask()
-    with worker(database, EXPORT_DIR=str(bureau.folder)):
+def test_J1_a_worker_writes_what_was_asked_for(database: Database, exporting: Exporting) -> None:
+    export = exporting.ask()
+    with worker(database, EXPORT_DIR=str(exporting.folder)):
         query = "select status::text from job_queue where id = %s"
         wait_until(lambda: asked(database, query, export.job) == [("completed",)])
-    assert bureau.stands(export) == (JobStatus.COMPLETED, None)
-    assert bureau.is_whole(export)
+    assert exporting.stands(export) == (JobStatus.COMPLETED, None)
+    assert exporting.is_whole(export)

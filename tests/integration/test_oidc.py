@@ -420,8 +420,8 @@ def test_U1_keys_that_cannot_be_trusted_are_passed_over(tokens: OidcTokens, issu
 
 
 @frozen
-class House:
-    """The application that believes the issuer."""
+class OidcApp:
+    """The application, set up to trust the issuer."""
 
     staff: Staff
     issuer: Issuer
@@ -429,7 +429,7 @@ class House:
 
 
 @pytest.fixture
-def house(database: Database, issuer: Issuer) -> Iterator[House]:
+def oidc_app(database: Database, issuer: Issuer) -> Iterator[OidcApp]:
     with staffed(database, ZONE) as opened:
         issuer.clock = opened.clock
         app = build_app(
@@ -439,25 +439,25 @@ def house(database: Database, issuer: Issuer) -> Iterator[House]:
             verify_token=believing(issuer).verify,
         )
         ana = opened.hire("clients:read area FCASH", clerk_id=SUBJECT, first_name="Ana")
-        yield House(attrs.evolve(opened, app=app), issuer, ana)
+        yield OidcApp(attrs.evolve(opened, app=app), issuer, ana)
 
 
-def test_A7_a_token_carries_the_persons_rights_of_this_moment(house: House) -> None:
-    staff, token = house.staff, house.issuer.token()
-    area = staff.area(there := staff.branch(), given_to=house.ana)
+def test_A7_a_token_carries_the_persons_rights_of_this_moment(oidc_app: OidcApp) -> None:
+    staff, token = oidc_app.staff, oidc_app.issuer.token()
+    area = staff.area(there := staff.branch(), given_to=oidc_app.ana)
     result = staff.app.authenticate(token, HERE)
-    assert (result.person.id, result.person.first_name) == (house.ana, "Ana")
+    assert (result.person.id, result.person.first_name) == (oidc_app.ana, "Ana")
     assert result.caller.origin is HERE
     grant = Grant(Permission.CLIENTS_READ, staff.company(), Scope.AREA)
     assert result.caller.actor.grants == {grant}
     assert result.caller.actor.territory.areas == ids(area)
     assert result.caller.actor.territory.area_branches == ids(there)
-    staff.run("delete from user_permissions where user_id = %s", house.ana)
+    staff.run("delete from user_permissions where user_id = %s", oidc_app.ana)
     assert not staff.app.authenticate(token, HERE).caller.actor.grants
 
 
-def test_U1_a_clerk_id_maps_a_token_to_a_user(house: House) -> None:
-    staff = house.staff
+def test_U1_a_clerk_id_maps_a_token_to_a_user(oidc_app: OidcApp) -> None:
+    staff = oidc_app.staff
     boss = staff.app.operators.identify(
         staff.one(
             "select email from users where id = %s",
@@ -465,7 +465,7 @@ def test_U1_a_clerk_id_maps_a_token_to_a_user(house: House) -> None:
         ),
         HERE,
     )
-    ben, token = staff.hire(), house.issuer.token(sub="user_ben")
+    ben, token = staff.hire(), oidc_app.issuer.token(sub="user_ben")
     staff.app.people.change(boss, ben, UserChanges(clerk_id="user_ben"), 1)
     assert staff.app.authenticate(token, HERE).person.id == ben
     staff.app.people.change(boss, ben, UserChanges(clerk_id=""), 2)
@@ -473,61 +473,61 @@ def test_U1_a_clerk_id_maps_a_token_to_a_user(house: House) -> None:
         staff.app.authenticate(token, HERE)
 
 
-def test_U1_a_token_with_an_unknown_subject_is_refused(house: House) -> None:
+def test_U1_a_token_with_an_unknown_subject_is_refused(oidc_app: OidcApp) -> None:
     with pytest.raises(Unauthenticated):
-        house.staff.app.authenticate(house.issuer.token(sub="user_nobody"), HERE)
+        oidc_app.staff.app.authenticate(oidc_app.issuer.token(sub="user_nobody"), HERE)
 
 
 @pytest.mark.parametrize("change", ["is_active = false", "deleted_at = now()"])
 def test_A8_an_inactive_or_deleted_user_is_refused_with_a_valid_token(
-    house: House, change: str
+    oidc_app: OidcApp, change: str
 ) -> None:
-    token = house.issuer.token()
-    house.staff.app.authenticate(token, HERE)
-    house.staff.run(f"update users set {change}")
+    token = oidc_app.issuer.token()
+    oidc_app.staff.app.authenticate(token, HERE)
+    oidc_app.staff.run(f"update users set {change}")
     with pytest.raises(Unauthenticated):
-        house.staff.app.authenticate(token, HERE)
+        oidc_app.staff.app.authenticate(token, HERE)
 
 
-def test_U3_tokens_survive_a_lock_out_but_not_a_lock_by_a_manager(house: House) -> None:
+def test_U3_tokens_survive_a_lock_out_but_not_a_lock_by_a_manager(oidc_app: OidcApp) -> None:
     locked = "update users set locked_until = %s"
-    house.staff.run(locked, house.staff.clock.now().replace(year=2027))
-    result = house.staff.app.authenticate(house.issuer.token(), HERE)
-    assert result.person.id == house.ana
-    house.staff.run(locked, LOCKED_FOR_GOOD)
+    oidc_app.staff.run(locked, oidc_app.staff.clock.now().replace(year=2027))
+    result = oidc_app.staff.app.authenticate(oidc_app.issuer.token(), HERE)
+    assert result.person.id == oidc_app.ana
+    oidc_app.staff.run(locked, LOCKED_FOR_GOOD)
     with pytest.raises(Unauthenticated):
-        house.staff.app.authenticate(house.issuer.token(), HERE)
+        oidc_app.staff.app.authenticate(oidc_app.issuer.token(), HERE)
 
 
-def test_U4_a_token_does_not_go_round_a_password_that_must_be_changed(house: House) -> None:
-    house.staff.run("update users set must_change_password = true")
+def test_U4_a_token_does_not_go_round_a_password_that_must_be_changed(oidc_app: OidcApp) -> None:
+    oidc_app.staff.run("update users set must_change_password = true")
     with pytest.raises(PasswordChangeRequired):
-        house.staff.app.authenticate(house.issuer.token(), HERE)
+        oidc_app.staff.app.authenticate(oidc_app.issuer.token(), HERE)
 
 
-def test_U1_sessions_let_people_in_beside_tokens(house: House) -> None:
-    known = house.staff.app.authenticate(house.staff.session(house.ana), HERE)
+def test_U1_sessions_let_people_in_beside_tokens(oidc_app: OidcApp) -> None:
+    known = oidc_app.staff.app.authenticate(oidc_app.staff.session(oidc_app.ana), HERE)
     assert known.session == known.open
     with pytest.raises(NotFound):
-        _ = house.staff.app.authenticate(house.issuer.token(), HERE).session
+        _ = oidc_app.staff.app.authenticate(oidc_app.issuer.token(), HERE).session
 
 
-def test_U1_without_an_issuer_a_good_token_is_nothing(house: House) -> None:
-    plain = build_app(house.staff.app.authenticate.work, house.staff.clock, ZONE)
+def test_U1_without_an_issuer_a_good_token_is_nothing(oidc_app: OidcApp) -> None:
+    plain = build_app(oidc_app.staff.app.authenticate.work, oidc_app.staff.clock, ZONE)
     with pytest.raises(Unauthenticated):
-        plain.authenticate(house.issuer.token(), HERE)
-    assert house.issuer.asked == 0
+        plain.authenticate(oidc_app.issuer.token(), HERE)
+    assert oidc_app.issuer.asked == 0
 
 
-def test_U1_a_caller_with_a_token_sees_themselves_and_has_no_session(house: House) -> None:
-    signed = {"Authorization": f"Bearer {house.issuer.token()}"}
-    with served(build(lambda: nullcontext(house.staff.app))) as client:
+def test_U1_a_caller_with_a_token_sees_themselves_and_has_no_session(oidc_app: OidcApp) -> None:
+    signed = {"Authorization": f"Bearer {oidc_app.issuer.token()}"}
+    with served(build(lambda: nullcontext(oidc_app.staff.app))) as client:
         me = client.get("/api/v1/me", headers=signed)
         assert (me.status_code, me.json()["session"]) == (200, None)
-        assert me.json()["user"]["id"] == str(house.ana)
+        assert me.json()["user"]["id"] == str(oidc_app.ana)
         assert client.get("/api/v1/me/sessions", headers=signed).json() == {"items": []}
         assert client.delete("/api/v1/sessions/current", headers=signed).status_code == 404
-        bad = {"Authorization": f"Bearer {house.issuer.token(aud='others')}"}
+        bad = {"Authorization": f"Bearer {oidc_app.issuer.token(aud='others')}"}
         assert client.get("/api/v1/me", headers=bad).status_code == 401
 
 

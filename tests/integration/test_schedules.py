@@ -36,8 +36,8 @@ values (%s, %s, %s, '{"loud": true}', %s)
 
 
 @frozen
-class Tower:
-    """A database with schedules, and a clock that goes as one likes."""
+class Scheduling:
+    """A database with schedules, and a clock that the test sets."""
 
     database: Database
     work: PostgresUnitsOfWork
@@ -61,26 +61,26 @@ class Tower:
 
 
 @pytest.fixture
-def tower(database: Database) -> Iterator[Tower]:
+def scheduling(database: Database) -> Iterator[Scheduling]:
     with psycopg.connect(database.superuser_url) as connection:
         connection.execute("delete from scheduled_jobs")
     clock = HandClock(MARCH.astimezone(UTC))
     with open_pool(database.app_url, PoolSize(1, 4, 5)) as pool:
-        yield Tower(database, PostgresUnitsOfWork(pool), clock)
+        yield Scheduling(database, PostgresUnitsOfWork(pool), clock)
 
 
 @pytest.mark.rule("J3")
-def test_J3_two_schedulers_over_a_month_fire_once_for_each_due_time(tower: Tower) -> None:
-    tower.add("nightly", "30 2 * * *", zone="America/New_York")
-    tower.add("every six hours", "0 */6 * * *")
+def test_J3_two_schedulers_over_a_month_fire_once_for_each_due_time(scheduling: Scheduling) -> None:
+    scheduling.add("nightly", "30 2 * * *", zone="America/New_York")
+    scheduling.add("every six hours", "0 */6 * * *")
     counter: Counter[tuple[str, datetime]] = Counter()
-    both = [tower.scheduler(), tower.scheduler()]
+    both = [scheduling.scheduler(), scheduling.scheduler()]
     wanted = sorted([*_nightly(), *_six_hourly()], key=lambda each: each[1])
     for name, due in wanted:
         for moment in (due - timedelta(seconds=1), due):
-            tower.clock.moment = moment
+            scheduling.clock.moment = moment
             _at_once(both)
-            for key, queue, _ in tower.rung():
+            for key, queue, _ in scheduling.rung():
                 assert queue == "bells"
                 counter[key.removeprefix("schedule:"), moment] += 1
         assert counter[name, due] == 1
@@ -109,51 +109,53 @@ def _at_once(schedulers: list[ScheduleAdministration]) -> None:
 
 
 @pytest.mark.rule("J3")
-def test_J3_what_was_missed_is_made_up_for_once(tower: Tower) -> None:
-    tower.add("nightly", "0 2 * * *")
-    fire = tower.scheduler()
+def test_J3_what_was_missed_is_made_up_for_once(scheduling: Scheduling) -> None:
+    scheduling.add("nightly", "0 2 * * *")
+    fire = scheduling.scheduler()
     assert fire.fire_due().schedules == []
-    tower.clock.moment += timedelta(days=5)
+    scheduling.clock.moment += timedelta(days=5)
     assert fire.fire_due().schedules == ["nightly"]
     assert fire.fire_due().schedules == []
-    assert len(tower.rung()) == 1
+    assert len(scheduling.rung()) == 1
 
 
-def test_while_its_job_waits_a_schedule_puts_down_no_other(tower: Tower) -> None:
-    tower.add("nightly", "0 2 * * *")
-    fire = tower.scheduler()
+def test_while_its_job_waits_a_schedule_puts_down_no_other(scheduling: Scheduling) -> None:
+    scheduling.add("nightly", "0 2 * * *")
+    fire = scheduling.scheduler()
     for _ in range(4):
         fire.fire_due()
-        tower.clock.moment += timedelta(days=1)
-    assert len(tower.rung()) == 1
+        scheduling.clock.moment += timedelta(days=1)
+    assert len(scheduling.rung()) == 1
 
 
-def test_a_schedule_with_an_unknown_job_does_not_fire(tower: Tower) -> None:
-    tower.add("flights", "* * * * *", function="fly")
-    fire = tower.scheduler()
+def test_a_schedule_with_an_unknown_job_does_not_fire(scheduling: Scheduling) -> None:
+    scheduling.add("flights", "* * * * *", function="fly")
+    fire = scheduling.scheduler()
     fire.fire_due()
-    tower.clock.moment += timedelta(days=1)
+    scheduling.clock.moment += timedelta(days=1)
     assert fire.fire_due().schedules == []
-    assert tower.rung() == []
+    assert scheduling.rung() == []
 
 
-def test_a_schedule_whose_time_cannot_be_read_keeps_no_other_from_firing(tower: Tower) -> None:
-    tower.add("broken", "0 25 * * *")
-    tower.add("nightly", "0 2 * * *")
-    fire = tower.scheduler()
+def test_a_schedule_whose_time_cannot_be_read_keeps_no_other_from_firing(
+    scheduling: Scheduling,
+) -> None:
+    scheduling.add("broken", "0 25 * * *")
+    scheduling.add("nightly", "0 2 * * *")
+    fire = scheduling.scheduler()
     assert fire.fire_due().unreadable == ["broken"]
-    tower.clock.moment += timedelta(days=1)
+    scheduling.clock.moment += timedelta(days=1)
     result = fire.fire_due()
     assert (result.schedules, result.unreadable) == (["nightly"], ["broken"])
 
 
-def test_one_that_is_switched_off_does_not_fire(tower: Tower) -> None:
-    tower.add("nightly", "0 2 * * *")
-    with psycopg.connect(tower.database.superuser_url) as connection:
+def test_one_that_is_switched_off_does_not_fire(scheduling: Scheduling) -> None:
+    scheduling.add("nightly", "0 2 * * *")
+    with psycopg.connect(scheduling.database.superuser_url) as connection:
         connection.execute("update scheduled_jobs set is_active = false")
-    fire = tower.scheduler()
+    fire = scheduling.scheduler()
     fire.fire_due()
-    tower.clock.moment += timedelta(days=1)
+    scheduling.clock.moment += timedelta(days=1)
     assert fire.fire_due().schedules == []
 
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 
 @define
-class Held:
-    """A job in a worker's hands."""
+class QueuedJob:
+    """A job that a worker claimed."""
 
     arguments: dict[str, Any]
     attempts: int = 1
@@ -33,8 +33,8 @@ class Held:
 
 
 @define
-class Hands:
-    """What a worker gives to whoever does a job; it may want it back at some report."""
+class StubJobRun:
+    """What a worker passes to a job; it may interrupt the job at a report."""
 
     job: Any
     wants_it_back_at: str = ""
@@ -55,12 +55,14 @@ def doer(syncing: Syncing, source: ClientSource | None = None) -> DoSyncJob:
 
 def test_a_schedule_starts_a_run_of_its_source_and_a_worker_does_it(syncing: Syncing) -> None:
     syncing.says(record("FC-1"))
-    doer(syncing)(Hands(Held({"source": "snowflake"})))
+    doer(syncing)(StubJobRun(QueuedJob({"source": "snowflake"})))
     assert syncing.one("select status::text from sync_jobs") == "pending"
-    hands = Hands(Held(syncing.one("select payload from job_queue where job_name = 'sync'")))
-    doer(syncing)(hands)
+    job_run = StubJobRun(
+        QueuedJob(syncing.one("select payload from job_queue where job_name = 'sync'"))
+    )
+    doer(syncing)(job_run)
     assert syncing.one("select status::text from sync_jobs") == "completed"
-    assert [step for step, done in hands.heard if not done] == [
+    assert [step for step, done in job_run.heard if not done] == [
         "fetch",
         "stage",
         "compare",
@@ -73,7 +75,7 @@ def test_a_schedule_of_a_source_that_is_not_set_up_or_is_being_read_has_nothing_
 ) -> None:
     reads = doer(syncing)
     without = evolve(reads, run=evolve(reads.run, input=evolve(reads.run.input, sources={})))
-    asked = Hands(Held({"source": "snowflake"}))
+    asked = StubJobRun(QueuedJob({"source": "snowflake"}))
     without(asked)
     assert syncing.rows("select * from sync_jobs") == []
     syncing.do(
@@ -90,15 +92,15 @@ def test_a_schedule_of_a_source_that_is_not_set_up_or_is_being_read_has_nothing_
 
 def test_an_unknown_source_is_refused(syncing: Syncing) -> None:
     with pytest.raises(InvalidInput):
-        doer(syncing)(Hands(Held({"source": "ledger"})))
+        doer(syncing)(StubJobRun(QueuedJob({"source": "ledger"})))
 
 
 def test_a_job_that_comes_again_after_its_run_is_over_does_nothing(syncing: Syncing) -> None:
     syncing.says(record("FC-1"))
     job = syncing.ask()
-    held = Held({"sync_job": str(job)})
+    held = QueuedJob({"sync_job": str(job)})
     for _ in range(2):
-        doer(syncing)(Hands(held))
+        doer(syncing)(StubJobRun(held))
     assert syncing.look(job).attempt == 1
 
 
@@ -107,13 +109,13 @@ def test_retrying_the_job_of_a_failed_run_reports_that_the_run_is_over(
 ) -> None:
     job = syncing.ask()
     source = Breaking(syncing.source(), SourceRefused("the door is shut"), at=None)
-    held = Held({"sync_job": str(job)})
+    held = QueuedJob({"sync_job": str(job)})
     with pytest.raises(SourceRefused):
-        doer(syncing, source)(Hands(held))
+        doer(syncing, source)(StubJobRun(held))
     with pytest.raises(
         SyncOver, match=r"ask for another one\. Its error: the door is shut"
     ) as caught:
-        doer(syncing)(Hands(held))
+        doer(syncing)(StubJobRun(held))
     assert is_lasting(caught.value), "no other attempt would find it otherwise"
     assert syncing.look(job).attempt == 1
 
@@ -122,7 +124,7 @@ def test_a_run_that_was_called_off_is_not_begun(syncing: Syncing) -> None:
     job = syncing.ask()
     with syncing.work.begin(SYSTEM) as tx:
         tx.sync_jobs.cancel(syncing.look(job), syncing.clock.now())
-    doer(syncing)(Hands(Held({"sync_job": str(job)})))
+    doer(syncing)(StubJobRun(QueuedJob({"sync_job": str(job)})))
     assert syncing.look(job).state is JobStatus.CANCELLED
 
 
@@ -132,11 +134,11 @@ def test_a_worker_that_has_to_let_go_leaves_the_run_to_be_taken_up(
 ) -> None:
     syncing.says(*(record(f"FC-{n}") for n in range(7)))
     job = syncing.ask()
-    held = Held({"sync_job": str(job)})
+    held = QueuedJob({"sync_job": str(job)})
     with pytest.raises(Interrupted):
-        doer(syncing)(Hands(held, wants_it_back_at=step))
+        doer(syncing)(StubJobRun(held, wants_it_back_at=step))
     assert syncing.rows("select * from clients") == []
-    doer(syncing)(Hands(held))
+    doer(syncing)(StubJobRun(held))
     done = syncing.look(job)
     assert done.state is JobStatus.COMPLETED
     assert done.steps[Step.FETCH].records == 7, "also where it was read before"
@@ -151,5 +153,5 @@ def test_a_source_that_does_not_answer_is_asked_again_until_the_last_attempt(
     source = Breaking(syncing.source(), Unavailable("the source"), at=None, times=2)
     for attempts, state in ((2, JobStatus.PENDING), (3, JobStatus.FAILED)):
         with pytest.raises(Unavailable):
-            doer(syncing, source)(Hands(Held({"sync_job": str(job)}, attempts)))
+            doer(syncing, source)(StubJobRun(QueuedJob({"sync_job": str(job)}, attempts)))
         assert syncing.look(job).state is state

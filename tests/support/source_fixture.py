@@ -35,7 +35,7 @@ CLIENTS: tuple[tuple[str, datetime | None], ...] = (
 
 
 @frozen
-class Stage:
+class SourceCase:
     """A source, what it should deliver, and another one that reads the same."""
 
     again: Callable[[], ClientSource]
@@ -44,7 +44,9 @@ class Stage:
     code: str = "CLIENT_CODE"
 
     @classmethod
-    def of(cls, make: Callable[[], ClientSource], records: list[RawRecord], *code: str) -> Stage:
+    def of(
+        cls, make: Callable[[], ClientSource], records: list[RawRecord], *code: str
+    ) -> SourceCase:
         return cls(make, make(), records, *code)
 
     def code_of(self, record: RawRecord) -> object:
@@ -56,32 +58,32 @@ def _columns(records: tuple[tuple[str, object], ...]) -> list[RawRecord]:
 
 
 @contextmanager
-def memory(_: Path) -> Iterator[Stage]:
+def memory(_: Path) -> Iterator[SourceCase]:
     records = _columns(CLIENTS)
-    yield Stage.of(lambda: MemorySource(records, MachineClock(), page_size=3), records)
+    yield SourceCase.of(lambda: MemorySource(records, MachineClock(), page_size=3), records)
 
 
 @contextmanager
-def guarded(_: Path) -> Iterator[Stage]:
+def guarded(_: Path) -> Iterator[SourceCase]:
     records = _columns(CLIENTS)
     circuit = Circuit("memory", Threshold(3, timedelta(seconds=9), 1))
     plain = MemorySource(records, MachineClock(), page_size=3)
-    yield Stage.of(lambda: GuardedSource(plain, circuit), records)
+    yield SourceCase.of(lambda: GuardedSource(plain, circuit), records)
 
 
 @contextmanager
-def csv_drop(folder: Path) -> Iterator[Stage]:
+def csv_drop(folder: Path) -> Iterator[SourceCase]:
     records = _columns(tuple((code, at.isoformat() if at else "") for code, at in CLIENTS))
     with (folder / "book.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, ["CLIENT_CODE", "UPDATED_AT"])
         writer.writeheader()
         writer.writerows(records)
         file.write(f"TRAILER,{len(records)}\r\n")
-    yield Stage.of(lambda: CsvDrop(folder, page_size=3), records)
+    yield SourceCase.of(lambda: CsvDrop(folder, page_size=3), records)
 
 
 @contextmanager
-def nextbank(_: Path) -> Iterator[Stage]:
+def nextbank(_: Path) -> Iterator[SourceCase]:
     items = [{"code": code, "updated_at": at.isoformat() if at else None} for code, at in CLIENTS]
     with ExitStack() as stack:
         bank = stack.enter_context(running(Bank(items)))
@@ -90,7 +92,7 @@ def nextbank(_: Path) -> Iterator[Stage]:
             opened = open_nextbank(bank.url, Account(api_key=API_KEY), page_size=3)
             return stack.enter_context(opened)
 
-        yield Stage.of(again, [*items], "code")
+        yield SourceCase.of(again, [*items], "code")
 
 
 ANOTHER_DIALECT = Dialect(
@@ -108,7 +110,7 @@ ANOTHER_DIALECT = Dialect(
 
 
 @contextmanager
-def nextbank_in_another_dialect(_: Path) -> Iterator[Stage]:
+def nextbank_in_another_dialect(_: Path) -> Iterator[SourceCase]:
     items = [{"no": code, "touched": at.isoformat() if at else None} for code, at in CLIENTS]
     theirs = Bank(
         [*items],
@@ -125,11 +127,11 @@ def nextbank_in_another_dialect(_: Path) -> Iterator[Stage]:
             opened = open_nextbank(bank.url, account, page_size=3, dialect=ANOTHER_DIALECT)
             return stack.enter_context(opened)
 
-        yield Stage.of(again, [*items], "no")
+        yield SourceCase.of(again, [*items], "no")
 
 
 @contextmanager
-def snowflake(folder: Path) -> Iterator[Stage]:
+def snowflake(folder: Path) -> Iterator[SourceCase]:
     moments = tuple((code, at.replace(tzinfo=None) if at else None) for code, at in CLIENTS)
     with ExitStack() as stack:
         fake_snowflake = stack.enter_context(snowflake_server.running())
@@ -140,12 +142,12 @@ def snowflake(folder: Path) -> Iterator[Stage]:
             message = f"'{at}'" if at else "null"
             fake_snowflake.fill(f"insert into client_view values ('{code}', {message})")
         account = fake_snowflake.account(snowflake_server.written_key(folder))
-        yield Stage.of(
+        yield SourceCase.of(
             lambda: stack.enter_context(open_snowflake(account, page_size=3)), _columns(moments)
         )
 
 
-SOURCES: Mapping[str, Callable[[Path], AbstractContextManager[Stage]]] = {
+SOURCES: Mapping[str, Callable[[Path], AbstractContextManager[SourceCase]]] = {
     "memory": memory,
     "guarded": guarded,
     "csv": csv_drop,

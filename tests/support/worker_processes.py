@@ -45,8 +45,8 @@ _forking.set_forkserver_preload([__name__])
 
 
 @frozen
-class Errands:
-    """What the jobs of tests do."""
+class JobStubs:
+    """The jobs of tests."""
 
     worker_context: WorkerContext
 
@@ -104,7 +104,7 @@ def _now(worker_context: WorkerContext) -> Any:
 def errands_run(worker_context: WorkerContext) -> WorkerContext:
     """Give a workshop whose App knows the tests' jobs beside its own."""
     known = worker_context.app.do_job
-    do_job = DoJob({**known.tasks, **Errands(worker_context).tasks()}, known.clock, random.random)
+    do_job = DoJob({**known.tasks, **JobStubs(worker_context).tasks()}, known.clock, random.random)
     return attrs.evolve(worker_context, app=attrs.evolve(worker_context.app, do_job=do_job))
 
 

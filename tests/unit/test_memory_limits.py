@@ -77,5 +77,5 @@ def test_threads_that_cut_in_on_each_other_are_no_more_than_are_allowed(
         outer_transaction.wait(10)
         return sum(requester.limits.hit(Tally(day, ("ana",))).allowed for _ in range(200))
 
-    with ThreadPoolExecutor(8) as crowd:
-        assert sum(crowd.map(come, range(8))) == 400
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(come, range(8))) == 400
