@@ -124,10 +124,10 @@ def test_the_client_finds_redis_again_by_itself(redis_client: RedisClient, port:
 def test_losing_redis_and_finding_it_again_are_logged_once_each(
     redis_client: RedisClient, port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    crowd = [threading.Thread(target=asked, args=(redis_client,)) for _ in range(20)]
-    for each in crowd:
+    threads = [threading.Thread(target=asked, args=(redis_client,)) for _ in range(20)]
+    for each in threads:
         each.start()
-    for each in crowd:
+    for each in threads:
         each.join()
     with running(port):
         wait_until(lambda: redis_client.is_open)
@@ -152,10 +152,10 @@ def test_connections_that_were_idle_when_redis_was_lost_are_not_used_again(
             outer_transaction.wait(PATIENCE_S)
 
     with running(port) as server:
-        crowd = [threading.Thread(target=redis_client.ask, args=(lock,)) for _ in range(5)]
-        for each in crowd:
+        threads = [threading.Thread(target=redis_client.ask, args=(lock,)) for _ in range(5)]
+        for each in threads:
             each.start()
-        for each in crowd:
+        for each in threads:
             each.join()
         assert server.info("clients")["connected_clients"] == 6
         with stopped(server):
@@ -180,10 +180,10 @@ def test_an_invalid_redis_url_is_refused_without_showing_its_password() -> None:
 
 def test_one_thread_checks_for_redis_until_it_is_back(redis_client: RedisClient, port: int) -> None:
     with hanging(port):
-        crowd = [threading.Thread(target=asked, args=(redis_client,)) for _ in range(20)]
-        for each in crowd:
+        threads = [threading.Thread(target=asked, args=(redis_client,)) for _ in range(20)]
+        for each in threads:
             each.start()
-        for each in crowd:
+        for each in threads:
             each.join()
         assert len(looking()) == 1
     with running(port):

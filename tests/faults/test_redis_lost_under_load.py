@@ -40,27 +40,27 @@ def test_no_request_fails_and_no_right_returns_whatever_happens_to_redis(
     heads = signed_in(actors)
     with (
         serving(database, "--workers", "2", REDIS_URL=url_at(port)) as (_, base),
-        BulkData(base, heads) as crowd,
+        Load(base, heads) as load,
     ):
         with running(port) as redis:
             wait_until(lambda: is_counting(redis))
             with stopped(redis):
-                crowd.work("while it stands still")
+                load.work("while it stands still")
             redis.flushall()
-            crowd.work("when it was emptied")
-        crowd.work("while it is down")
-        crowd.moment = "meanwhile"
+            load.work("when it was emptied")
+        load.work("while it is down")
+        load.moment = "meanwhile"
         actors.staff.run("delete from user_permissions where user_id = %s", actors.ana)
-        crowd.moment = "after"
+        load.moment = "after"
         with running(port) as redis:
             wait_until(lambda: is_counting(redis))
-            crowd.work("when it is back")
-        crowd.work("while it is down again")
-    assert crowd.found["before"].keys() == {200}
-    assert sum(crowd.found["before"].values()) > 50
+            load.work("when it is back")
+        load.work("while it is down again")
+    assert load.found["before"].keys() == {200}
+    assert sum(load.found["before"].values()) > 50
     # One's own page and the words need no right; the lists do, from the very next request on.
-    assert crowd.found["after"].keys() == {200, 403}
-    assert crowd.widened == 0
+    assert load.found["after"].keys() == {200, 403}
+    assert load.widened == 0
 
 
 def is_counting(redis: object) -> bool:
@@ -68,7 +68,7 @@ def is_counting(redis: object) -> bool:
     return redis.dbsize() > 0  # type: ignore[attr-defined, no-any-return]
 
 
-class BulkData:
+class Load:
     """Four people who send one request after another, and their answers."""
 
     def __init__(self, base: str, heads: dict[str, str]) -> None:
@@ -79,7 +79,7 @@ class BulkData:
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._ask, args=(n,)) for n in range(4)]
 
-    def __enter__(self) -> BulkData:
+    def __enter__(self) -> Load:
         for thread in self._threads:
             thread.start()
         return self

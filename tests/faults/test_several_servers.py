@@ -156,15 +156,15 @@ def test_a_stopping_server_drops_no_request(
     """People go on asking until it says that it is not ready, and each of them is answered."""
     url = f"/api/v1/clients/code:{actors.client()}"
     with serving(database, "--workers", workers, "--drain-seconds", "600") as (server, base):
-        crowd = [Regular(base, url, signed_in(actors)) for _ in range(6)]
-        wait_until(lambda: all(len(each.found) > 5 for each in crowd))
+        regulars = [Regular(base, url, signed_in(actors)) for _ in range(6)]
+        wait_until(lambda: all(len(each.found) > 5 for each in regulars))
         server.send_signal(signal.SIGTERM)
         wait_until(lambda: not is_ready(base))
-        for each in crowd:
+        for each in regulars:
             each.leave()
         server.send_signal(signal.SIGTERM)  # nobody is left to wait for
         assert server.wait(PATIENCE_S) == 0
-    assert {answer for regular in crowd for answer in regular.found} == {200}
+    assert {answer for regular in regulars for answer in regular.found} == {200}
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -110,9 +110,9 @@ SEARCHED = {
 
 
 @pytest.fixture(scope="module")
-def crowd(cluster: Cluster, template_database: str) -> Iterator[PostgresUnitsOfWork]:
+def bulk(cluster: Cluster, template_database: str) -> Iterator[PostgresUnitsOfWork]:
     """Give 50,000 clients in 2,000 branches, as the application sees them."""
-    name = f"{template_database}_crowd"
+    name = f"{template_database}_bulk"
     cluster.create_database(name, template=template_database)
     database = Database.on(cluster, name)
     BulkData(CLIENTS, branches=2_000, periods=PERIODS, today=NOW.date()).fill(
@@ -123,24 +123,24 @@ def crowd(cluster: Cluster, template_database: str) -> Iterator[PostgresUnitsOfW
     cluster.drop_database(name)
 
 
-def explained(crowd: PostgresUnitsOfWork, actor: Actor, ask: Ask) -> tuple[Explaining, int]:
+def explained(bulk: PostgresUnitsOfWork, actor: Actor, ask: Ask) -> tuple[Explaining, int]:
     """Read a page within the actor's scope; give the plans and the number of items."""
-    with crowd.read(looking(actor).clients) as tx:
+    with bulk.read(looking(actor).clients) as tx:
         explaining = Explaining(tx.connection)
         page = ask(models_of(tx, explaining))
     return explaining, len(page.items)
 
 
-def assert_cheap(crowd: PostgresUnitsOfWork, actor: Actor, ask: Ask, *, spare: int = 1000) -> None:
+def assert_cheap(bulk: PostgresUnitsOfWork, actor: Actor, ask: Ask, *, spare: int = 1000) -> None:
     """Allow a page ten rows read for each returned, and some to spare."""
-    result, items = explained(crowd, actor, ask)
+    result, items = explained(bulk, actor, ask)
     assert result.rows_read <= 10 * items + spare
     assert not result.tables_scanned
 
 
-def hundredth(crowd: PostgresUnitsOfWork, actor: Actor, query: WorklistQuery) -> WorklistQuery:
+def hundredth(bulk: PostgresUnitsOfWork, actor: Actor, query: WorklistQuery) -> WorklistQuery:
     """Page on; where there are fewer pages, to the last."""
-    with crowd.begin(looking(actor).statuses) as tx:
+    with bulk.begin(looking(actor).statuses) as tx:
         for _ in range(99):
             page = tx.read_models.worklist(query, looking(actor))
             if page.after is None:
@@ -150,10 +150,10 @@ def hundredth(crowd: PostgresUnitsOfWork, actor: Actor, query: WorklistQuery) ->
 
 
 def hundredth_of_clients(
-    crowd: PostgresUnitsOfWork, actor: Actor, query: ClientQuery
+    bulk: PostgresUnitsOfWork, actor: Actor, query: ClientQuery
 ) -> ClientQuery:
     """Page on; where there are fewer pages, to the last."""
-    with crowd.read(looking(actor).clients) as tx:
+    with bulk.read(looking(actor).clients) as tx:
         for _ in range(99):
             page = tx.read_models.clients(query, looking(actor))
             if page.after is None:
@@ -165,71 +165,71 @@ def hundredth_of_clients(
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("order", WorklistOrder)
 def test_the_first_page_of_the_worklist_and_the_hundredth_cost_the_same(
-    crowd: PostgresUnitsOfWork, who: str, order: WorklistOrder
+    bulk: PostgresUnitsOfWork, who: str, order: WorklistOrder
 ) -> None:
     actor, first = READERS[who], WorklistQuery(order=order)
-    assert_cheap(crowd, actor, lambda reading: reading.worklist(first, looking(actor)))
-    deep = hundredth(crowd, actor, first)
-    assert_cheap(crowd, actor, lambda reading: reading.worklist(deep, looking(actor)))
+    assert_cheap(bulk, actor, lambda reading: reading.worklist(first, looking(actor)))
+    deep = hundredth(bulk, actor, first)
+    assert_cheap(bulk, actor, lambda reading: reading.worklist(deep, looking(actor)))
 
 
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("asked", FILTERS)
 def test_a_list_of_clients_reads_little_more_than_it_shows(
-    crowd: PostgresUnitsOfWork, who: str, asked: str
+    bulk: PostgresUnitsOfWork, who: str, asked: str
 ) -> None:
     actor, query = READERS[who], ClientQuery(filter=FILTERS[asked])
-    assert_cheap(crowd, actor, lambda reading: reading.clients(query, looking(actor)))
+    assert_cheap(bulk, actor, lambda reading: reading.clients(query, looking(actor)))
 
 
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("sort", ClientSort)
 def test_however_clients_are_sorted_the_hundredth_page_costs_as_the_first(
-    crowd: PostgresUnitsOfWork, who: str, sort: ClientSort
+    bulk: PostgresUnitsOfWork, who: str, sort: ClientSort
 ) -> None:
     actor, query = READERS[who], ClientQuery(sort=sort)
-    assert_cheap(crowd, actor, lambda reading: reading.clients(query, looking(actor)))
-    deep = hundredth_of_clients(crowd, actor, query)
-    assert_cheap(crowd, actor, lambda reading: reading.clients(deep, looking(actor)))
+    assert_cheap(bulk, actor, lambda reading: reading.clients(query, looking(actor)))
+    deep = hundredth_of_clients(bulk, actor, query)
+    assert_cheap(bulk, actor, lambda reading: reading.clients(deep, looking(actor)))
 
 
 @pytest.mark.parametrize("who", READERS)
 def test_clients_without_a_day_cost_no_more_than_those_with_one(
-    crowd: PostgresUnitsOfWork, who: str
+    bulk: PostgresUnitsOfWork, who: str
 ) -> None:
     begin = ClientKey("", ClientId(UUID(int=0)), is_undated=True)
     actor, query = READERS[who], ClientQuery(sort=ClientSort.FOLLOW_UP, after=begin)
-    assert_cheap(crowd, actor, lambda reading: reading.clients(query, looking(actor)))
-    deep = hundredth_of_clients(crowd, actor, query)
-    assert_cheap(crowd, actor, lambda reading: reading.clients(deep, looking(actor)))
+    assert_cheap(bulk, actor, lambda reading: reading.clients(query, looking(actor)))
+    deep = hundredth_of_clients(bulk, actor, query)
+    assert_cheap(bulk, actor, lambda reading: reading.clients(deep, looking(actor)))
 
 
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("asked", COMBINED)
 def test_filters_together_read_no_more_than_the_walk_of_one(
-    crowd: PostgresUnitsOfWork, who: str, asked: str
+    bulk: PostgresUnitsOfWork, who: str, asked: str
 ) -> None:
     """Three fifths of the clients at the most: what one filter admits, each with its client."""
     actor, query = READERS[who], ClientQuery(filter=COMBINED[asked])
     spare = CLIENTS * 3 // 5
-    assert_cheap(crowd, actor, lambda r: r.clients(query, looking(actor)), spare=spare)
+    assert_cheap(bulk, actor, lambda r: r.clients(query, looking(actor)), spare=spare)
 
 
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("asked", RARE)
 def test_a_filter_that_nobody_matches_reads_hardly_any_rows(
-    crowd: PostgresUnitsOfWork, who: str, asked: str
+    bulk: PostgresUnitsOfWork, who: str, asked: str
 ) -> None:
     actor, query = READERS[who], ClientQuery(filter=RARE[asked])
-    assert_cheap(crowd, actor, lambda reading: reading.clients(query, looking(actor)))
+    assert_cheap(bulk, actor, lambda reading: reading.clients(query, looking(actor)))
 
 
 @pytest.mark.parametrize("who", READERS)
 def test_filter_options_are_read_without_reading_all_clients(
-    crowd: PostgresUnitsOfWork, who: str
+    bulk: PostgresUnitsOfWork, who: str
 ) -> None:
     actor = READERS[who]
-    with crowd.read(looking(actor).clients) as tx:
+    with bulk.read(looking(actor).clients) as tx:
         explaining = Explaining(tx.connection)
         result = models_of(tx, explaining).filter_options(looking(actor))
     assert len(result.loan_statuses) == 4
@@ -240,11 +240,11 @@ def test_filter_options_are_read_without_reading_all_clients(
 
 
 @pytest.mark.parametrize("who", READERS)
-def test_no_search_scans_a_whole_table(crowd: PostgresUnitsOfWork, who: str) -> None:
+def test_no_search_scans_a_whole_table(bulk: PostgresUnitsOfWork, who: str) -> None:
     actor = READERS[who]
     for q in SEARCHES:
         query = ClientQuery(q=q)
-        result, _ = explained(crowd, actor, lambda r, query=query: r.clients(query, looking(actor)))  # type: ignore[misc]
+        result, _ = explained(bulk, actor, lambda r, query=query: r.clients(query, looking(actor)))  # type: ignore[misc]
         assert not result.tables_scanned, q
         assert result.rows_read < CLIENTS * 3 / 5, q
 
@@ -252,9 +252,9 @@ def test_no_search_scans_a_whole_table(crowd: PostgresUnitsOfWork, who: str) -> 
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("asked", SEARCHED)
 def test_no_search_with_filters_scans_a_whole_table(
-    crowd: PostgresUnitsOfWork, who: str, asked: str
+    bulk: PostgresUnitsOfWork, who: str, asked: str
 ) -> None:
     actor, (q, filters) = READERS[who], SEARCHED[asked]
     query = ClientQuery(q=q, filter=filters)
     spare = CLIENTS * 3 // 5
-    assert_cheap(crowd, actor, lambda r: r.clients(query, looking(actor)), spare=spare)
+    assert_cheap(bulk, actor, lambda r: r.clients(query, looking(actor)), spare=spare)
