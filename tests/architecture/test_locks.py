@@ -40,7 +40,7 @@ def test_a_lock_has_the_versions_that_the_constraints_name(lock: Path) -> None:
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
-def test_what_the_package_needs_is_in_every_lock(lock: Path) -> None:
+def test_every_lock_has_the_packages_that_the_software_needs(lock: Path) -> None:
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     listed = project.partition("\ndependencies = [")[2].partition("\n]")[0]
     needed = re.findall(r'"([A-Za-z0-9._-]+)', listed)

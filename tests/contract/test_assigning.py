@@ -48,7 +48,7 @@ def test_A3_a_client_has_the_officer_it_is_given_to(tracker: TrackingFixture) ->
     assert (line.what, line.told["officer"]) == ("client.assign", str(BEN))
 
 
-def test_A3_a_new_officer_ends_the_old_ones_time_and_nobody_ends_it_too(
+def test_A3_a_new_officer_ends_the_earlier_assignment_and_so_does_no_officer(
     tracker: TrackingFixture,
 ) -> None:
     client = tracker.client()
@@ -66,7 +66,7 @@ def test_A3_the_same_officer_again_is_no_new_assignment(tracker: TrackingFixture
     assert tracker.entries() == ["client.assign"]
 
 
-def test_A3_who_gives_their_own_client_away_loses_sight_of_it(tracker: TrackingFixture) -> None:
+def test_A3_an_officer_who_reassigns_a_client_no_longer_sees_it(tracker: TrackingFixture) -> None:
     client = tracker.client(assigned_to=ANA)
     officer = who(Permission.CLIENTS_ASSIGN, scope=Scope.SELF)
     tracker.assignments.assign(officer, client.id, BEN)
@@ -75,7 +75,9 @@ def test_A3_who_gives_their_own_client_away_loses_sight_of_it(tracker: TrackingF
         tracker.assignments.assign(officer, client.id, ANA)
 
 
-def test_A3_who_is_away_elsewhere_or_unknown_is_no_officer(tracker: TrackingFixture) -> None:
+def test_A3_an_inactive_distant_or_unknown_person_cannot_be_the_officer(
+    tracker: TrackingFixture,
+) -> None:
     client = tracker.client()
     for nobody in (
         tracker.store.employ(Actor(BEN, is_active=False, territory=NORTH)).id,
@@ -111,7 +113,9 @@ def test_A2_rights_are_found_with_grants_and_live_territory(tracker: TrackingFix
         assert tx.rights.actor(PersonId(uuid4())) is None
 
 
-def test_A3_an_assignment_of_nobody_or_to_nobody_is_not_found(tracker: TrackingFixture) -> None:
+def test_A3_an_assignment_of_a_hidden_client_or_to_an_unknown_officer_is_not_found(
+    tracker: TrackingFixture,
+) -> None:
     client, hidden = tracker.client(), tracker.client(branch=DAVAO)
     for whose, officer in ((hidden, BEN), (client, PersonId(uuid4()))):
         with pytest.raises(NotFound), tracker.store.work.begin(visible_scope_of(HEAD.actor)) as tx:

@@ -47,7 +47,7 @@ def test_Y1_everything_comes_in_pages_as_many_as_was_stated(case: SourceCase) ->
     assert len(case.source.page(fetch).records) == 3
 
 
-def test_Y8_what_has_changed_since_and_what_does_not_say_when(case: SourceCase) -> None:
+def test_Y8_an_incremental_read_gives_changed_and_undated_records(case: SourceCase) -> None:
     fetch = case.source.begin(MONDAY + timedelta(hours=5))
     result = read(case.source, fetch)
     if case.source.abilities().incremental:

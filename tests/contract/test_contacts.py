@@ -152,7 +152,7 @@ def test_a_card_of_a_client_that_is_gone_is_not_kept(tracker: TrackingFixture) -
         tx.clients.save_contacts(seen, seen.corrected({FIRST: OURS}), write_context())
 
 
-def test_what_is_rolled_back_was_never_corrected(tracker: TrackingFixture) -> None:
+def test_a_rollback_undoes_a_correction(tracker: TrackingFixture) -> None:
     client = tracker.client()
     seen = card(tracker, client)
 

@@ -146,7 +146,7 @@ def test_T1_of_two_terminal_rows_voiding_one_ends_nothing(tracker: TrackingFixtu
 # --- reviving ------------------------------------------------------------------------------
 
 
-def test_T4_who_borrows_again_is_tracked_again_without_touching_the_past(
+def test_T4_a_client_who_borrows_again_is_tracked_again_and_the_past_stays(
     tracker: TrackingFixture,
 ) -> None:
     client = tracker.client(OCTOBER, NOVEMBER)
@@ -216,7 +216,7 @@ def test_correcting_is_forbidden_without_the_right_and_unknown_out_of_sight(
     assert tracker.row(seen).snapshot.version == 0
 
 
-def test_A8_whoever_is_deactivated_sees_nobody(tracker: TrackingFixture) -> None:
+def test_A8_a_deactivated_person_sees_no_client(tracker: TrackingFixture) -> None:
     client = tracker.client()
     gone = evolve(CORRECTOR, actor=evolve(CORRECTOR.actor, is_active=False))
     with pytest.raises(NotFound):

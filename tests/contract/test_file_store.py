@@ -64,7 +64,7 @@ def content(store: FileStore, name: str = NAME) -> bytes:
     return read
 
 
-def test_what_was_written_can_be_read(store: FileStore) -> None:
+def test_a_written_file_can_be_read(store: FileStore) -> None:
     with store.writing(NAME) as draft:
         draft.write(b"one ")
         draft.write(b"two")
@@ -86,7 +86,7 @@ def test_nothing_can_be_read_before_it_is_whole(store: FileStore) -> None:
             store.read(NAME)
 
 
-def test_what_is_broken_off_leaves_nothing_and_the_name_as_it_was(store: FileStore) -> None:
+def test_an_interrupted_write_leaves_the_earlier_file(store: FileStore) -> None:
     def break_off() -> None:
         with store.writing(NAME) as draft:
             draft.write(b"half")
@@ -102,7 +102,7 @@ def test_what_is_broken_off_leaves_nothing_and_the_name_as_it_was(store: FileSto
     assert content(store) == b"before"
 
 
-def test_what_is_removed_is_not_there_and_may_be_removed_again(store: FileStore) -> None:
+def test_a_removed_file_is_gone_and_can_be_removed_again(store: FileStore) -> None:
     keep(store, b"one")
     store.remove(NAME)
     store.remove(NAME)
@@ -125,7 +125,7 @@ def test_a_file_that_is_whole_is_not_swept(store: FileStore) -> None:
 # --- a directory
 
 
-def test_what_a_writer_left_who_died_is_swept_once_it_is_old(tmp_path: Path) -> None:
+def test_the_remains_of_a_dead_writer_are_removed_once_they_are_old(tmp_path: Path) -> None:
     store, part = LocalFileStore(tmp_path), tmp_path / ".1.csv.ab.part"
     part.write_bytes(b"half")
     now = datetime.now(UTC)
@@ -161,7 +161,7 @@ def test_an_impossible_directory_is_reported(tmp_path: Path) -> None:
 # --- a bucket
 
 
-def test_what_was_begun_to_be_sent_and_left_is_given_up_once_it_is_old(s3: str) -> None:
+def test_an_abandoned_upload_is_aborted_once_it_is_old(s3: str) -> None:
     store = BucketFileStore(BUCKET, "left/", s3)
     store._client.create_multipart_upload(Bucket=BUCKET, Key="left/1.csv")  # noqa: SLF001 — as a writer who died
     assert store.sweep(datetime(2001, 1, 1, tzinfo=UTC)) == 0

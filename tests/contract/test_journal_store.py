@@ -28,13 +28,13 @@ RECORDED = LoggedAction(
 )
 
 
-def test_L1_a_deed_is_logged_with_who_did_it(store: Store) -> None:
+def test_L1_an_action_is_logged_with_its_caller(store: Store) -> None:
     with store.work.begin(SYSTEM) as tx:
         tx.audit.log_action(CALLER, RECORDED)
     assert store.lines() == [Line("activity", ANA, "status.record", "client 1", {"version": "4"})]
 
 
-def test_L1_ids_among_the_details_are_told_as_text(store: Store) -> None:
+def test_L1_ids_among_the_details_are_logged_as_text(store: Store) -> None:
     entry = LoggedAction(action="a.b", resource="client", resource_id="1", details={"officer": BEN})
     with store.work.begin(SYSTEM) as tx:
         tx.audit.log_action(CALLER, entry)
@@ -53,7 +53,7 @@ def _log_and_fail(tx: Transaction) -> None:
     raise NotFound
 
 
-def test_A5_a_refusal_is_audited_with_what_was_found_and_what_was_missing(store: Store) -> None:
+def test_A5_a_refusal_is_audited_with_the_grants_found_and_what_was_missing(store: Store) -> None:
     client = newcomer(store)
     own = Grant(Permission.STATUS_UPDATE, None, Scope.SELF)
     actor = Actor(ANA, grants=frozenset({own}))
@@ -72,7 +72,7 @@ def test_A5_a_refusal_is_audited_with_what_was_found_and_what_was_missing(store:
     assert store.lines() == [Line("authorization", ANA, "refused", f"client {client.id}", values)]
 
 
-def test_L1_a_change_of_rights_leaves_what_was_and_what_is(store: Store) -> None:
+def test_L1_a_change_of_rights_is_logged_with_its_values_before_and_after(store: Store) -> None:
     change = RightsChange(
         decision="changed",
         person=BEN,
@@ -96,7 +96,7 @@ def test_L1_a_look_at_personal_data_is_logged_with_the_client(store: Store) -> N
     assert store.lines() == [Line("access", ANA, "revealed", f"clients.pension_number {client.id}")]
 
 
-def test_A5_nobody_is_said_to_have_seen_a_client_out_of_their_sight(store: Store) -> None:
+def test_A5_no_access_is_logged_to_a_client_outside_the_scope(store: Store) -> None:
     client = newcomer(store, branch=DAVAO)
     blind = Actor(ANA, grants=frozenset({Grant(Permission.CLIENTS_READ, None, Scope.BRANCH)}))
     with pytest.raises(NotFound), store.work.begin(visible_scope_of(blind)) as tx:

@@ -35,7 +35,7 @@ def test_P4_each_is_judged_after_those_before_it_and_none_is_written(
     assert tracker.store.lines() == []
 
 
-def test_what_is_recorded_already_is_known_until_it_is_voided(tracker: TrackingFixture) -> None:
+def test_a_recorded_update_counts_until_it_is_voided(tracker: TrackingFixture) -> None:
     client = tracker.client()
     update = evolve(CALLED, occurred_at=tracker.tracking.clients.clock.now())
     asked = [PlannedUpdate(client=client.id, update=update)]

@@ -39,7 +39,7 @@ def tracker(store: Store) -> TrackingFixture:
 
 
 @pytest.mark.rule("C4")
-def test_C4_one_who_was_deleted_is_there_for_audits_alone(tracker: TrackingFixture) -> None:
+def test_C4_a_deleted_client_exists_for_audits_alone(tracker: TrackingFixture) -> None:
     gone = tracker.client(is_deleted=True)
     with pytest.raises(NotFound):
         tracker.tracking.list_rows(CLERK, gone.id)
@@ -123,7 +123,7 @@ def test_A5_looking_is_refused_as_everything_else_is(tracker: TrackingFixture) -
 # --- explaining ----------------------------------------------------------------------------
 
 
-def test_A5_an_auditor_is_told_what_was_found_and_what_was_missing(
+def test_A5_an_auditor_sees_the_grants_found_and_what_was_missing(
     tracker: TrackingFixture,
 ) -> None:
     client = tracker.client(branch=DAVAO)
@@ -144,7 +144,7 @@ def test_A5_explaining_takes_audit_read_over_the_whole_company(tracker: Tracking
     assert {line.told["company"] for line in tracker.store.lines()} == {str(client.company)}
 
 
-def test_A5_access_of_a_person_who_is_not_there_is_not_found(tracker: TrackingFixture) -> None:
+def test_A5_the_access_of_an_unknown_person_is_not_found(tracker: TrackingFixture) -> None:
     client, nobody = tracker.client(), PersonId(uuid4())
     with pytest.raises(NotFound):
         tracker.explanations.explain(AUDITOR, nobody, client.id, Permission.STATUS_READ)
@@ -187,7 +187,7 @@ def test_A6a_opening_takes_config_manage_over_every_company(tracker: TrackingFix
 
 
 @pytest.mark.rule("P4", "A10")
-def test_P4_what_was_opened_is_listed_for_those_who_read_every_company(
+def test_P4_openings_are_listed_for_people_who_read_every_company(
     tracker: TrackingFixture,
 ) -> None:
     newcomer(tracker.store)

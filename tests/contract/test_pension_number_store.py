@@ -38,7 +38,7 @@ def test_C3_a_number_is_shown_as_it_is_kept_without_its_dashes(store: Store) -> 
         assert tx.pension_numbers.show(client) == "0312345678"
 
 
-def test_a_client_without_a_number_and_nobody_at_all_have_none(store: Store) -> None:
+def test_a_client_without_a_number_and_an_unknown_client_have_none(store: Store) -> None:
     client = newcomer(store).id
     with store.work.begin(SYSTEM) as tx:
         assert tx.pension_numbers.show(client) is None
@@ -74,7 +74,7 @@ def test_C3_a_number_out_of_sight_is_neither_shown_nor_found_nor_kept(store: Sto
             tx.pension_numbers.keep(client, "1")
 
 
-def test_what_is_rolled_back_was_never_kept(store: Store) -> None:
+def test_a_rollback_undoes_a_stored_number(store: Store) -> None:
     client = newcomer(store).id
 
     def go_wrong() -> None:

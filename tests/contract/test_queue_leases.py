@@ -40,7 +40,7 @@ def test_a_job_is_claimed_as_it_was_put_down_and_is_then_held(worked_queue: Work
 
 
 @pytest.mark.rule("J2")
-def test_J2_nobody_sees_a_job_before_its_transaction_is_kept(worked_queue: WorkedQueue) -> None:
+def test_J2_a_job_is_visible_once_its_transaction_commits(worked_queue: WorkedQueue) -> None:
     with worked_queue.work.begin(SYSTEM) as tx:
         tx.jobs.enqueue(NewJob(name="count"), NOW)
         assert worked_queue.claim() == []
@@ -92,7 +92,7 @@ def test_companies_take_turns_however_many_jobs_one_of_them_has(worked_queue: Wo
     assert set(worked_queue.names(seconds=3, at_most=3)) == {"big 0", "small", "nobody's"}
 
 
-def test_what_a_company_has_under_way_counts_as_its_turn(worked_queue: WorkedQueue) -> None:
+def test_running_jobs_of_a_company_count_as_its_turn(worked_queue: WorkedQueue) -> None:
     for number in range(4):
         worked_queue.put(f"big {number}", company=worked_queue.fcash)
     assert worked_queue.names(at_most=2) == ["big 0", "big 1"]
@@ -101,7 +101,7 @@ def test_what_a_company_has_under_way_counts_as_its_turn(worked_queue: WorkedQue
     assert worked_queue.names(seconds=2, at_most=2) == ["small 0", "small 1"]
 
 
-def test_two_who_claim_at_once_never_get_the_same_job(worked_queue: WorkedQueue) -> None:
+def test_two_workers_that_claim_at_once_never_get_the_same_job(worked_queue: WorkedQueue) -> None:
     for _ in range(40):
         worked_queue.put()
     items: list[JobId] = []
@@ -123,7 +123,7 @@ def test_two_who_claim_at_once_never_get_the_same_job(worked_queue: WorkedQueue)
 # --- ending
 
 
-def test_what_is_completed_is_over(worked_queue: WorkedQueue) -> None:
+def test_a_completed_job_is_over(worked_queue: WorkedQueue) -> None:
     job = worked_queue.put()
     (mine,) = worked_queue.claim()
     assert worked_queue.leases.complete([held(mine)], at(1)) == {job}
@@ -133,7 +133,7 @@ def test_what_is_completed_is_over(worked_queue: WorkedQueue) -> None:
 
 
 @pytest.mark.rule("J1")
-def test_J1_what_failed_waits_again_with_its_error_until_its_attempts_are_used_up(
+def test_J1_a_failed_job_waits_again_with_its_error_until_its_attempts_are_used_up(
     worked_queue: WorkedQueue,
 ) -> None:
     job = worked_queue.put()
@@ -165,7 +165,7 @@ def test_a_job_that_failed_gives_way_to_one_with_its_key_that_waits(
 
 
 @pytest.mark.rule("J4")
-def test_J4_what_is_given_back_waits_again_and_its_attempt_does_not_count(
+def test_J4_a_returned_job_waits_again_and_its_attempt_does_not_count(
     worked_queue: WorkedQueue,
 ) -> None:
     job = worked_queue.put()
@@ -176,7 +176,7 @@ def test_J4_what_is_given_back_waits_again_and_its_attempt_does_not_count(
 
 
 @pytest.mark.rule("J2", "J4")
-def test_what_is_given_back_gives_way_to_one_with_its_key_that_waits(
+def test_a_returned_job_gives_way_to_a_waiting_job_with_its_key(
     worked_queue: WorkedQueue,
 ) -> None:
     job = worked_queue.put(key="k")
@@ -202,7 +202,7 @@ def test_J1_a_beat_prolongs_the_lease_and_carries_how_far_it_is(worked_queue: Wo
 
 
 @pytest.mark.rule("J1")
-def test_J1_what_a_dead_worker_held_comes_back_and_counts_as_an_attempt(
+def test_J1_the_job_of_a_dead_worker_comes_back_and_counts_as_an_attempt(
     worked_queue: WorkedQueue,
 ) -> None:
     job = worked_queue.put(max_attempts=2)
@@ -220,7 +220,7 @@ def test_J1_what_a_dead_worker_held_comes_back_and_counts_as_an_attempt(
 
 
 @pytest.mark.rule("J1")
-def test_J1_who_lost_a_job_may_neither_end_it_nor_beat_nor_give_it_back(
+def test_J1_a_worker_that_lost_a_job_can_neither_end_it_nor_beat_nor_return_it(
     worked_queue: WorkedQueue,
 ) -> None:
     job = worked_queue.put()
@@ -274,7 +274,7 @@ def test_a_job_that_is_called_off_is_never_done(worked_queue: WorkedQueue) -> No
     )
 
 
-def test_the_depths_tell_what_waits_is_worked_on_and_dead_and_since_when(
+def test_the_depths_count_waiting_running_and_dead_jobs_and_the_oldest_due_time(
     worked_queue: WorkedQueue,
 ) -> None:
     worked_queue.put(seconds=1)
@@ -302,7 +302,7 @@ def test_the_depths_tell_what_waits_is_worked_on_and_dead_and_since_when(
 # --- waking up
 
 
-def test_who_listens_hears_of_jobs_put_down_and_given_back(worked_queue: WorkedQueue) -> None:
+def test_a_listener_is_notified_of_queued_and_returned_jobs(worked_queue: WorkedQueue) -> None:
     heard = threading.Event()
     with worked_queue.wake_ups(heard.set):
         _begun(worked_queue, heard)

@@ -29,7 +29,7 @@ def test_a_job_is_found_as_it_was_put_down(queue: JobQueue) -> None:
 
 
 @pytest.mark.rule("J2")
-def test_J2_what_is_rolled_back_was_never_put_down(queue: JobQueue) -> None:
+def test_J2_a_rollback_undoes_a_queued_job(queue: JobQueue) -> None:
     def go_wrong() -> None:
         with queue.work.begin(SYSTEM) as tx:
             assert tx.jobs.enqueue(NewJob(name="count"), NOW)
@@ -52,7 +52,9 @@ def test_J2_of_those_with_a_key_one_waits(queue: JobQueue) -> None:
 
 
 @pytest.mark.rule("J2")
-def test_J2_who_puts_down_the_same_key_waits_for_what_becomes_of_the_first(queue: JobQueue) -> None:
+def test_J2_a_second_job_with_the_same_key_waits_for_the_transaction_of_the_first(
+    queue: JobQueue,
+) -> None:
     second: list[JobId | None] = []
 
     def put_second() -> None:

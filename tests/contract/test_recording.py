@@ -93,7 +93,7 @@ def test_S10_a_version_not_seen_is_refused_with_the_row_and_what_differs(
 # --- who may -------------------------------------------------------------------------------
 
 
-def test_A5_who_sees_the_client_but_may_not_write_is_forbidden_and_audited(
+def test_A5_a_person_who_sees_the_client_but_may_not_write_is_forbidden_and_audited(
     tracker: TrackingFixture,
 ) -> None:
     client = tracker.client()
@@ -195,7 +195,7 @@ def test_T1_a_terminal_outcome_settles_every_other_open_row_at_once(
     assert tracker.row(client).snapshot.exempt is None
 
 
-def test_T1_what_is_done_stays_as_it_is(tracker: TrackingFixture) -> None:
+def test_T1_a_row_that_is_done_stays_as_it_is(tracker: TrackingFixture) -> None:
     client = tracker.client(OCTOBER, NOVEMBER)
     tracker.tracking.record(CLERK, client.id, OCTOBER, CONFIRMED, 0)
     tracker.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
@@ -223,7 +223,7 @@ def item(client: ClientId | str, version: int = 0, update: StatusUpdate = CALLED
     return BulkItem(client, NOVEMBER, update, version)
 
 
-def test_many_are_told_in_order_and_one_that_fails_takes_no_other_along(
+def test_results_of_many_come_in_order_and_a_failure_affects_no_other(
     tracker: TrackingFixture,
 ) -> None:
     one, hidden, other = tracker.client(), tracker.client(branch=DAVAO), tracker.client()
@@ -288,7 +288,7 @@ def test_many_are_one_to_five_hundred(tracker: TrackingFixture, count: int) -> N
         tracker.tracking.record_many(CLERK, [item("FC-1")] * count)
 
 
-def test_S11_what_an_update_carries_is_kept(tracker: TrackingFixture) -> None:
+def test_S11_every_value_of_an_update_is_stored(tracker: TrackingFixture) -> None:
     client = tracker.client()
     update = StatusUpdate(status="TO_FOLLOW", next_follow_up_on=date(2026, 11, 9))
     written = tracker.tracking.record(CLERK, client.id, NOVEMBER, update, 0)

@@ -73,7 +73,7 @@ def kept(store: Store, client: Client, period: Period = NOVEMBER) -> PeriodRow:
 # --- absence -------------------------------------------------------------------------------
 
 
-def test_what_is_not_there_is_absent_and_no_error(store: Store) -> None:
+def test_an_unknown_row_is_none_and_no_error(store: Store) -> None:
     nobody = ClientId(uuid4())
     with store.work.begin(SYSTEM) as tx:
         assert tx.clients.find(nobody) is None
@@ -83,7 +83,7 @@ def test_what_is_not_there_is_absent_and_no_error(store: Store) -> None:
         assert tx.rows.history(nobody, NOVEMBER) == ()
 
 
-def test_a_row_of_a_client_who_is_not_there_cannot_be_opened(store: Store) -> None:
+def test_a_row_of_an_unknown_client_cannot_be_opened(store: Store) -> None:
     nobody = newcomer(Forgetful(store.fcash))
     with pytest.raises(NotFound), store.work.begin(SYSTEM) as tx:
         tx.rows.open(nobody, NOVEMBER, opened(nobody, write_context()))
@@ -284,7 +284,7 @@ def test_an_exception_rolls_everything_back(store: Store) -> None:
         assert len(tx.rows.history(client.id, NOVEMBER)) == 1
 
 
-def test_a_unit_of_work_reads_what_it_wrote_and_nobody_else_does_before_the_commit(
+def test_a_unit_of_work_reads_its_own_writes_and_others_only_after_the_commit(
     store: Store,
 ) -> None:
     client = newcomer(store)
@@ -342,7 +342,7 @@ def race(*racers: Callable[[], None]) -> list[Exception]:
     return met
 
 
-def test_S10_of_two_who_write_the_same_version_one_wins(store: Store) -> None:
+def test_S10_of_two_writers_of_the_same_version_one_wins(store: Store) -> None:
     client = newcomer(store)
     row = opening(store, client)
     both_have_read = Barrier(2)
@@ -360,7 +360,7 @@ def test_S10_of_two_who_write_the_same_version_one_wins(store: Store) -> None:
         assert [e.sequence for e in tx.rows.history(client.id, NOVEMBER)] == [0, 1]
 
 
-def test_S9_writers_who_take_turns_leave_no_gap(store: Store) -> None:
+def test_S9_writers_in_turn_leave_no_gap(store: Store) -> None:
     client = newcomer(store)
     opening(store, client)
 
@@ -383,7 +383,7 @@ def test_S9_writers_who_take_turns_leave_no_gap(store: Store) -> None:
     assert kept(store, client).snapshot.version == 15
 
 
-def test_P3_of_two_who_open_the_same_row_one_wins(store: Store) -> None:
+def test_P3_of_two_openings_of_the_same_row_one_wins(store: Store) -> None:
     client = newcomer(store)
     (met,) = race(lambda: _open(store, client), lambda: _open(store, client))
     assert isinstance(met, AlreadyExists)
@@ -486,7 +486,7 @@ def rls_scope(store: Store, scope: Scope, *, everywhere: bool = False) -> RowSec
         (Scope.ALL, {"mine", "caloocan", "davao"}),
     ],
 )
-def test_a_unit_of_work_sees_what_its_sight_covers(
+def test_a_unit_of_work_sees_the_rows_of_its_scope(
     store: Store, scope: Scope, seen: set[str], everywhere: bool
 ) -> None:
     book = {
@@ -518,7 +518,7 @@ def test_a_client_out_of_sight_cannot_be_written_either(store: Store) -> None:
     assert kept(store, client) == row
 
 
-def test_A8_whoever_is_no_longer_active_sees_nothing(store: Store) -> None:
+def test_A8_an_inactive_person_sees_nothing(store: Store) -> None:
     client = newcomer(store)
     grant = Grant(Permission.CLIENTS_READ, None, Scope.ALL)
     gone = Actor(ANA, is_active=False, grants=frozenset({grant}))
@@ -593,7 +593,7 @@ def test_P4_batches_walk_through_the_whole_book(store: Store) -> None:
 
 
 @pytest.mark.rule("P3", "P4")
-def test_two_who_open_the_same_period_at_once_open_each_row_once(store: Store) -> None:
+def test_two_concurrent_openings_of_a_period_open_each_row_once(store: Store) -> None:
     for _ in range(20):
         newcomer(store)
     opened_rows: list[int] = []

@@ -156,7 +156,7 @@ def test_a_database_that_does_not_know_the_source_says_how_to_add_it_and_stores_
         assert actors.staff.one(f"select count(*) from {table}") == 0, table
 
 
-def test_a_source_that_nobody_has_is_refused_with_the_names_that_there_are(
+def test_an_unknown_source_is_refused_with_the_known_names(
     actors: HttpActors, database: Database
 ) -> None:
     add_source(database)

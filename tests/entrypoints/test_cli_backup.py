@@ -60,7 +60,7 @@ def dumped(database: Database, file: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_what_is_dumped_is_restored_whole_and_checked(
+def test_a_dump_is_restored_whole_and_checked(
     filled: Database, empty_database: Database, tmp_path: Path
 ) -> None:
     file = tmp_path / "night.dump"
@@ -108,7 +108,7 @@ def test_a_folder_that_cannot_be_written_is_named(database: Database, tmp_path: 
     assert f"{file} cannot be written: No such file or directory" in done.stderr
 
 
-def test_nothing_is_restored_over_what_is_there(database: Database, tmp_path: Path) -> None:
+def test_a_dump_is_not_restored_over_existing_tables(database: Database, tmp_path: Path) -> None:
     file = tmp_path / "night.dump"
     dumped(database, file)
     done = call("db", "restore", str(file), DATABASE_MIGRATION_URL=database.owner_url)
@@ -153,7 +153,7 @@ def test_no_password_is_among_the_arguments_that_others_see(
     assert password not in seen.read_text()
 
 
-def test_those_who_serve_cannot_take_on_the_role_of_backups(database: Database) -> None:
+def test_the_application_login_cannot_take_on_the_role_of_backups(database: Database) -> None:
     with (
         psycopg.connect(database.app_url) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),

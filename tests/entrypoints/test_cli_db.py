@@ -92,7 +92,7 @@ def test_doctor_says_that_keys_are_needed_to_serve(database: Database) -> None:
     assert "NOT OK  keys: ENCRYPTION_KEYS is not set; BLIND_INDEX_KEY is not set" in done.stdout
 
 
-def test_doctor_names_the_keys_that_pension_numbers_need_and_nobody_configured(
+def test_doctor_names_the_keys_of_pension_numbers_that_are_not_configured(
     database: Database,
 ) -> None:
     vault = Vault(KeyRing({"old": b"o" * 32}), b"i" * 32)

@@ -178,7 +178,7 @@ def test_if_one_line_is_refused_none_is_recorded(actors: CliActors, tmp_path: Pa
 
 
 @pytest.mark.rule("S10")
-def test_S10_somebody_writes_while_the_import_waits_for_confirmation(
+def test_S10_an_update_while_the_import_waits_for_confirmation_is_not_overwritten(
     actors: CliActors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, two = actors.client(), actors.client()

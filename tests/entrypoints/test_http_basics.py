@@ -84,7 +84,7 @@ def test_it_is_alive_ready_and_there(client: httpx.Client) -> None:
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 
 
-def test_the_first_address_says_what_is_here_to_programs(client: httpx.Client) -> None:
+def test_the_root_address_describes_the_service_to_programs(client: httpx.Client) -> None:
     for accept in ("*/*", "application/json", "text/html;q=0, */*", "text/html;q=0.5, */*", ""):
         answer = client.get("/", headers={"Accept": accept})
         assert answer.status_code == 200
@@ -107,7 +107,7 @@ def test_the_first_address_is_a_page_for_people(client: httpx.Client) -> None:
         assert 'href="/api/docs"' in answer.text
 
 
-def test_readiness_is_looked_at_once_a_second_whoever_asks(database: Database) -> None:
+def test_readiness_is_checked_once_a_second_for_all_callers(database: Database) -> None:
     looks = []
 
     def look() -> Health:
@@ -158,9 +158,7 @@ def test_a_head_is_a_get_without_its_body(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "BREW"])
-def test_another_method_is_refused_and_told_which_are_allowed(
-    client: httpx.Client, method: str
-) -> None:
+def test_another_method_is_refused_with_the_allowed_ones(client: httpx.Client, method: str) -> None:
     answer = client.request(method, "/livez")
     assert answer.status_code == 405
     assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
@@ -173,7 +171,7 @@ def test_an_address_is_not_taken_for_a_client_of_that_name(client: httpx.Client)
 
 
 @pytest.mark.parametrize("path", ["/nope", "/livez/", "/api/ping/x", "/%00", "/api//ping"])
-def test_what_is_not_there_is_a_problem_and_no_redirect(client: httpx.Client, path: str) -> None:
+def test_an_unknown_address_is_a_problem_and_no_redirect(client: httpx.Client, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
@@ -211,7 +209,7 @@ def test_input_that_does_not_fit_lists_every_fault(client: httpx.Client) -> None
     ]
 
 
-def test_a_stale_version_tells_what_one_needs_to_decide_anew(client: httpx.Client) -> None:
+def test_a_stale_version_is_answered_with_the_current_row(client: httpx.Client) -> None:
     details = client.get("/fail/stale").json()["error"]["details"]
     assert details == {"provided": 1, "current": 3, "fields": ["remarks"], "snapshot": None}
 
@@ -224,7 +222,7 @@ def test_a_stale_version_tells_what_one_needs_to_decide_anew(client: httpx.Clien
         ("surprise", 500, "internal_error"),
     ],
 )
-def test_a_fault_of_ours_says_nothing_of_what_is_inside(
+def test_an_internal_error_reveals_nothing_of_its_cause(
     client: httpx.Client, name: str, status: int, code: str
 ) -> None:
     answer = client.get(f"/fail/{name}")
@@ -234,7 +232,7 @@ def test_a_fault_of_ours_says_nothing_of_what_is_inside(
     assert client.get("/well").text == "well"
 
 
-def test_what_is_down_for_now_says_when_to_try_again(client: httpx.Client) -> None:
+def test_an_unavailable_service_is_answered_with_retry_after(client: httpx.Client) -> None:
     assert int(client.get("/fail/down").headers["retry-after"]) >= 1
 
 

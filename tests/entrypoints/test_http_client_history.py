@@ -77,7 +77,7 @@ def actors(database: Database) -> Iterator[HttpActors]:
 
 @pytest.mark.rule("C2")
 @pytest.mark.parametrize("limit", [1, 2, 200])
-def test_C2_what_people_and_runs_changed_is_told_together_the_newest_first(
+def test_C2_changes_by_people_and_runs_are_listed_together_the_newest_first(
     actors: HttpActors, limit: int
 ) -> None:
     actors.ran(0, "branch", "B1", "B2")

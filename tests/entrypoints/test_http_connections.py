@@ -103,7 +103,7 @@ def test_an_idle_connection_is_kept_for_longer_than_is_announced(actors: HttpAct
     ("method", "path"),
     [("POST", "/clients/search"), ("PUT", "/me/password"), ("POST", "/status-updates")],
 )
-def test_whom_we_do_not_know_is_refused_before_the_body_is_read(
+def test_an_unauthenticated_request_is_refused_before_its_body_is_read(
     actors: HttpActors, method: str, path: str
 ) -> None:
     with bounded(actors) as http, connected(http) as raw:

@@ -86,7 +86,7 @@ def test_C1_a_correction_answers_the_client_with_its_new_version(actors: HttpAct
     assert (by_body.json()["contact_number"], by_body.json()["version"]) == (None, 3)
 
 
-def test_whoever_may_correct_alone_is_shown_what_they_corrected(actors: HttpActors) -> None:
+def test_a_person_who_may_only_correct_sees_the_corrected_client(actors: HttpActors) -> None:
     actors.sign_in("clients:update all")
     answer = actors.correct(1, contact_number_alt="8123 4567")
     assert answer.json()["contact_number_alt"] == "8123 4567"
@@ -109,7 +109,7 @@ def test_a_correction_names_the_version_that_was_seen(actors: HttpActors) -> Non
     [{"contact_number": "Juan"}, {"contact_number": 9170000001}, {"full_name": "Juan"},
      {"contact_number_alt": "1" * 51}],
 )  # fmt: skip
-def test_what_is_no_number_and_what_is_the_sources_is_refused(
+def test_a_malformed_number_and_a_field_of_the_source_are_refused(
     actors: HttpActors, told: dict[str, Any]
 ) -> None:
     answer = actors.correct(1, **told)

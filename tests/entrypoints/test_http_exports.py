@@ -121,7 +121,9 @@ def test_an_export_is_taken_on_written_by_a_worker_and_fetched(actors: HttpActor
     assert (row["client_code"], row["full_name"]) == ("FC-1", "Juan Reyes")
 
 
-def test_a_cover_says_who_when_as_of_what_how_far_and_how_many(actors: HttpActors) -> None:
+def test_a_cover_names_the_person_the_time_the_snapshot_the_scope_and_the_rows(
+    actors: HttpActors,
+) -> None:
     actors.client("FC-1")
     export = actors.made(filters={"company": "FCASH", "active": True})
     text = actors.http.get(export["file"]).content.decode("utf-8-sig")
@@ -168,7 +170,7 @@ def test_A10_an_export_holds_only_what_every_right_of_its_requester_covers(
 
 
 @pytest.mark.rule("C3")
-def test_C3_a_pension_number_is_masked_whoever_asks(actors: HttpActors) -> None:
+def test_C3_a_pension_number_is_masked_for_every_caller(actors: HttpActors) -> None:
     actors.client(
         "FC-1",
         pension_number=b"sealed",
@@ -179,7 +181,7 @@ def test_C3_a_pension_number_is_masked_whoever_asks(actors: HttpActors) -> None:
     assert row["pension_number_masked"] == "••••6789"
 
 
-def test_who_may_not_export_or_not_read_what_is_asked_for_is_refused(actors: HttpActors) -> None:
+def test_an_export_without_the_right_to_export_or_to_read_is_refused(actors: HttpActors) -> None:
     actors.sign_in("clients:read all")
     assert code_of(actors.ask()) == (403, "forbidden")
     actors.sign_in("reports:export all")
@@ -189,7 +191,7 @@ def test_who_may_not_export_or_not_read_what_is_asked_for_is_refused(actors: Htt
     assert code_of(actors.ask("report")) == (403, "forbidden")
 
 
-def test_somebody_elses_export_is_not_there(actors: HttpActors) -> None:
+def test_another_persons_export_is_not_found(actors: HttpActors) -> None:
     export = actors.made()
     actors.sign_in(*ALL)
     address = f"{URL}/{export['id']}"
@@ -219,7 +221,7 @@ def test_the_right_is_judged_again_when_the_file_is_fetched(actors: HttpActors) 
         "company_id = (select id from companies where code = 'PCNI')",
     ],
 )
-def test_A10_a_file_is_not_fetched_by_one_who_may_not_see_all_of_it_any_more(
+def test_A10_a_file_is_not_sent_to_a_person_who_may_no_longer_see_all_of_it(
     actors: HttpActors, narrowed: str
 ) -> None:
     actors.client("FC-1")
@@ -256,7 +258,7 @@ def test_A10_a_file_of_branches_is_fetched_while_all_of_them_are_in_sight(
     assert actors.http.get(export["file"]).status_code == 200
 
 
-def test_a_file_of_which_nobody_knows_what_could_be_seen_then_is_not_fetched(
+def test_a_file_without_a_recorded_scope_is_not_sent(
     actors: HttpActors,
 ) -> None:
     export = actors.made()
@@ -303,7 +305,7 @@ def test_a_deleted_export_is_gone_with_its_file_and_its_job(actors: HttpActors) 
 
 
 @pytest.mark.rule("L1")
-def test_L1_what_is_taken_away_is_written_down(actors: HttpActors) -> None:
+def test_L1_a_download_is_logged(actors: HttpActors) -> None:
     actors.client("FC-1")
     actors.http.get(actors.made()["file"])
     taken = "select subject || ' ' || row_count from data_access_log where action = 'exported'"
@@ -326,7 +328,7 @@ def record(actors: HttpActors, code: str, status: str, version: int = 0, **param
     assert answer.status_code == 201, answer.text
 
 
-def test_where_clients_stand_is_what_the_importer_reads(actors: HttpActors) -> None:
+def test_the_importer_reads_an_export_of_statuses(actors: HttpActors) -> None:
     actors.sign_in(*WRITER)
     actors.client("FC-1")
     record(actors, "FC-1", "CALLED", remarks="+639170000001", channel="call")

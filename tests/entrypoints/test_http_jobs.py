@@ -82,7 +82,7 @@ def test_jobs_are_listed_the_newest_first_page_by_page_and_by_how_they_stand(
     assert rest.json()["has_more"] is False
 
 
-def test_a_job_says_what_it_is_who_asked_for_it_and_what_went_wrong(actors: HttpActors) -> None:
+def test_a_job_shows_its_kind_its_requester_and_its_error(actors: HttpActors) -> None:
     job = actors.put("dead", error="The moon does not answer.")
     value = actors.http.get(f"{API}/jobs/{job}").json()
     assert value["name"] == "open_period"
@@ -131,7 +131,7 @@ def test_without_jobs_manage_over_every_company_nothing_is_told(
         assert code_of(answer) == (403, "forbidden")
 
 
-def test_what_is_not_there_is_not_found(actors: HttpActors) -> None:
+def test_an_unknown_job_or_schedule_is_not_found(actors: HttpActors) -> None:
     for path in ("/jobs/999999", "/jobs/first", "/jobs/999999999999999999"):
         assert code_of(actors.http.get(API + path)) == (404, "not_found")
     assert code_of(actors.http.post(f"{API}/jobs/999999/retry")) == (404, "not_found")
@@ -160,7 +160,9 @@ def test_J3_a_schedule_is_given_another_time_in_a_zone_of_its_own(actors: HttpAc
     assert kept["next_run_at"] == "2026-11-23T05:30:00+00:00"
 
 
-def test_J3_what_passed_while_it_was_off_is_not_made_up_for(actors: HttpActors) -> None:
+def test_J3_times_that_passed_while_a_schedule_was_off_are_not_made_up_for(
+    actors: HttpActors,
+) -> None:
     off = actors.http.patch(f"{API}/schedules/retention", json={"is_active": False, "version": 1})
     assert off.json()["next_run_at"] is None
     actors.staff.clock.moment += timedelta(days=9)
@@ -169,7 +171,7 @@ def test_J3_what_passed_while_it_was_off_is_not_made_up_for(actors: HttpActors) 
     assert on.json()["next_run_at"] > actors.staff.clock.now().isoformat()
 
 
-def test_a_schedule_that_somebody_else_has_changed_is_shown_as_it_is(actors: HttpActors) -> None:
+def test_a_schedule_that_changed_meanwhile_is_shown_as_it_is(actors: HttpActors) -> None:
     url = f"{API}/schedules/retention"
     actors.http.patch(url, json={"is_active": False, "version": 1})
     late = actors.http.patch(url, json={"cron_expression": "0 5 * * *", "version": 1})

@@ -48,7 +48,7 @@ def test_metrics_need_the_token_of_operations(watched: httpx.Client, actors: Htt
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
 
 
-def test_requests_are_counted_by_route_and_never_by_whom_they_are_about(
+def test_requests_are_counted_by_route_and_never_by_client(
     watched: httpx.Client, actors: HttpActors
 ) -> None:
     client = actors.client()

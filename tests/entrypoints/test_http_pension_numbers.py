@@ -88,14 +88,16 @@ def _client(staff: Staff, code: str, branch: object, company: str = "FCASH") -> 
     return UUID(str(inserted))
 
 
-def test_C3_who_may_reveal_sees_it_in_full_and_the_look_is_written_down(actors: HttpActors) -> None:
+def test_C3_a_person_who_may_reveal_sees_the_full_number_and_the_access_is_logged(
+    actors: HttpActors,
+) -> None:
     answer = actors.look(actors.client, "clients:reveal all FCASH")
     assert (answer.status_code, answer.json()) == (200, {"pension_number": NUMBER})
     assert answer.headers["cache-control"] == "no-store"
     assert actors.looks() == [("revealed", str(actors.client))]
 
 
-def test_C3_who_may_only_read_is_refused_and_nothing_is_shown(actors: HttpActors) -> None:
+def test_C3_a_person_who_may_only_read_is_refused(actors: HttpActors) -> None:
     answer = actors.look(actors.client, "clients:read all FCASH")
     assert answer.status_code == 403
     assert NUMBER not in answer.text
@@ -103,7 +105,7 @@ def test_C3_who_may_only_read_is_refused_and_nothing_is_shown(actors: HttpActors
 
 
 @pytest.mark.rule("A5", "C3")
-def test_who_does_not_see_the_client_is_told_of_nothing(actors: HttpActors) -> None:
+def test_a_person_who_does_not_see_the_client_gets_not_found(actors: HttpActors) -> None:
     answer = actors.look(actors.client, "clients:reveal all PCNI")
     assert (answer.status_code, actors.looks()) == (404, [])
 
@@ -126,7 +128,7 @@ def test_C3_a_list_shows_the_last_four_and_a_search_takes_the_whole(actors: Http
 
 
 @pytest.mark.rule("C3", "A5")
-def test_C3_a_search_by_a_whole_number_shows_every_client_in_sight_who_has_it(
+def test_C3_a_search_by_a_whole_number_shows_every_client_in_scope_with_it(
     actors: HttpActors,
 ) -> None:
     for code, company in (("FC-3", "FCASH"), ("PC-1", "PCNI")):

@@ -56,7 +56,7 @@ def code_of(answer: httpx.Response) -> tuple[int, str]:
 
 @pytest.mark.rule("P1")
 @pytest.mark.parametrize("params", [{}, {"company": "FCASH"}])
-def test_P1_what_runs_is_told_by_the_business_day(
+def test_P1_the_business_day_decides_which_periods_run(
     calendar: Calendar, params: dict[str, str]
 ) -> None:
     calendar.staff.clock.forward(days=10, hours=8)  # 17:00 UTC is the first of December already

@@ -159,13 +159,13 @@ def test_a_refresh_goes_on_while_all_of_nextbank_is_read(bank: Bank) -> None:
     assert bank.post(f"{CLIENT}/refresh").status_code == 200
 
 
-def test_whom_nextbank_does_not_know_is_not_found(bank: Bank) -> None:
+def test_a_client_that_nextbank_does_not_know_is_not_found(bank: Bank) -> None:
     bank.records.clear()
     assert code_of(bank.post(f"{CLIENT}/refresh")) == (404, "not_found")
     assert code_of(bank.post("/api/v1/clients/code:FC-9/refresh")) == (404, "not_found")
 
 
-def test_an_open_circuit_is_told_with_when_to_try_again(bank: Bank) -> None:
+def test_an_open_circuit_is_answered_with_the_time_of_the_next_attempt(bank: Bank) -> None:
     def fail() -> None:
         raise Unavailable("nextbank")
 
@@ -233,7 +233,7 @@ def test_a_notice_of_a_known_type_names_a_client(bank: Bank) -> None:
         {"webhook-timestamp": "soon"},
     ],
 )
-def test_what_nextbank_did_not_sign_just_now_is_refused(
+def test_a_delivery_that_nextbank_did_not_sign_recently_is_refused(
     bank: Bank, changed: dict[str, Any]
 ) -> None:
     for body in (payment(), b'{"type": "unheard.of"}', b"not even JSON"):

@@ -129,7 +129,7 @@ def test_rejects_are_listed_with_their_reasons_and_taken_after_a_fix(actors: Htt
     assert "No row of this run waits" in again.json()["detail"]
 
 
-def test_what_is_no_longer_kept_is_not_taken_again(actors: HttpActors) -> None:
+def test_rejects_without_stored_input_are_not_replayed(actors: HttpActors) -> None:
     job = actors.work_off(actors.post(JOBS, json={"source": "snowflake"}).json())
     actors.staff.run("delete from sync_snapshots")
     assert code_of(actors.post(f"{JOBS}/{job['id']}/rejects/replay")) == (410, "gone")
@@ -149,7 +149,7 @@ def test_runs_are_listed_page_by_page_for_the_companies_that_one_holds(actors: H
 
 
 @pytest.mark.rule("A5")
-def test_A5_runs_are_for_those_who_hold_them_and_a_refusal_is_written_down(
+def test_A5_runs_need_their_permission_and_a_refusal_is_audited(
     actors: HttpActors,
 ) -> None:
     job = actors.post(JOBS, json={"source": "snowflake"}).json()

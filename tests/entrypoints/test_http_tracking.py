@@ -97,7 +97,7 @@ def test_A5_another_branchs_client_is_not_found_whatever_is_sent(
 
 @pytest.mark.rule("A5")
 @pytest.mark.parametrize("body", [{"status": "CALLED", "version": 0}, {"status": 5}, {}])
-def test_A5_one_who_sees_but_may_not_is_told_the_permission(
+def test_A5_a_person_who_sees_but_may_not_write_learns_the_permission(
     actors: HttpActors, body: dict[str, Any]
 ) -> None:
     url = f"{actors.url(actors.client())}/events"
@@ -122,7 +122,7 @@ def test_A5_one_who_sees_but_may_not_is_told_the_permission(
         ({"status": "DONE", "reason": "NOT_REACHABLE", "remarks": " "}, "remarks_required"),
     ],
 )
-def test_S4_what_the_statuses_do_not_allow(
+def test_S4_an_update_that_the_statuses_do_not_allow_is_refused(
     actors: HttpActors, body: dict[str, Any], code: str
 ) -> None:
     assert code_of(actors.record(actors.client(), **body)) == (422, code)
@@ -146,7 +146,9 @@ def test_P7_periods_that_cannot_be_written_to(actors: HttpActors) -> None:
 
 
 @pytest.mark.parametrize("period", ["2026-13", "2026-Q5", "november", "1999-01", "2026-1"])
-def test_what_is_no_period_is_told_with_all_else(actors: HttpActors, period: str) -> None:
+def test_an_invalid_period_is_reported_with_the_other_faults(
+    actors: HttpActors, period: str
+) -> None:
     answer = actors.record(actors.client(), period, status=5)
     assert sorted(pointers(answer)) == ["/period", "/status"]
 
@@ -176,7 +178,7 @@ def test_what_is_no_period_is_told_with_all_else(actors: HttpActors, period: str
         ({"sequence": 5}, "/sequence"),
     ],
 )
-def test_what_does_not_fit_is_told_where(
+def test_a_value_that_does_not_fit_is_reported_with_its_place(
     actors: HttpActors, body: dict[str, Any], pointer: str
 ) -> None:
     client = actors.client()
@@ -187,7 +189,7 @@ def test_what_does_not_fit_is_told_where(
 @pytest.mark.parametrize(
     "body", ['{"status": "CALLED", "status": "DONE"}', '{"status": "CALLED", "remarks": "\\u0000"}']
 )
-def test_what_is_no_sound_json_is_refused_before_all_else(actors: HttpActors, body: str) -> None:
+def test_malformed_json_is_refused_first(actors: HttpActors, body: str) -> None:
     headers = {"Content-Type": "application/json"}
     answer = actors.http.post(f"{actors.url('none')}/events", content=body, headers=headers)
     assert code_of(answer) == (400, "invalid_request")
@@ -239,7 +241,7 @@ def test_all_or_none_keeps_none(actors: HttpActors) -> None:
     assert actors.staff.one("select count(*) from status_events where kind = 'recorded'") == 0
 
 
-def test_every_fault_of_many_is_told_at_once(actors: HttpActors) -> None:
+def test_all_faults_of_a_bulk_are_reported_at_once(actors: HttpActors) -> None:
     items = [{"client": "code:x", "period": "x"}, {"client": 5}]
     result = pointers(actors.http.post(f"{BASE}/status-updates", json={"items": items}))
     assert {"/items/0/period", "/items/0/status", "/items/1/client"} <= set(result)
@@ -301,7 +303,7 @@ def test_A3_clients_are_given_to_an_officer_of_their_branch(actors: HttpActors) 
 
 
 @pytest.mark.rule("A10")
-def test_A10_the_filters_of_a_list_are_told_for_what_one_sees(actors: HttpActors) -> None:
+def test_A10_the_filter_options_are_those_of_the_callers_scope(actors: HttpActors) -> None:
     code = actors.client()
     actors.staff.run("update clients set loan_status = 'CURRENT' where client_code = %s", code)
     answer = actors.http.get(f"{BASE}/clients/filter-options")

@@ -223,7 +223,7 @@ def test_A6a_oneself_needs_no_right(actors: HttpActors) -> None:
 
 
 @pytest.mark.rule("A6", "U1")
-def test_U1_whom_a_token_means_is_set_once_and_not_shown(actors: HttpActors) -> None:
+def test_U1_the_external_id_of_a_user_is_set_once_and_not_shown(actors: HttpActors) -> None:
     result = actors.http.patch(actors.of_ana, json={"clerk_id": "user_ana", "version": 1})
     assert (result.status_code, result.headers["etag"]) == (200, '"v2"')
     assert "user_ana" not in result.text
@@ -348,7 +348,7 @@ def test_A7_a_grant_that_is_taken_is_gone_from_the_next_request_on(actors: HttpA
 
 
 @pytest.mark.rule("A6")
-def test_A6_callers_cannot_give_what_they_lack_or_give_to_themselves(actors: HttpActors) -> None:
+def test_A6_callers_cannot_grant_what_they_lack_or_grant_to_themselves(actors: HttpActors) -> None:
     body = {"scope": "all"}
     not_held = actors.http.put(f"{actors.of_ana}/grants/clients:read", json=body)
     assert code_of(not_held) == (422, "privilege_exceeded")

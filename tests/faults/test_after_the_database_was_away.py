@@ -80,7 +80,7 @@ def test_a_transaction_that_could_not_begin_begins_on_another_connection(
                 pass
 
 
-def test_what_had_begun_is_not_begun_again(database: Database) -> None:
+def test_a_transaction_that_did_something_is_not_begun_again(database: Database) -> None:
     begun = 0
     with open_pool(database.app_url, PoolSize(1, 1, PATIENCE_S)) as pool:
         work = PostgresUnitsOfWork(pool)

@@ -283,7 +283,7 @@ def test_an_export_that_is_deleted_meanwhile_is_left_alone(exporting: Exporting)
 # --- the database and the worker
 
 
-def test_what_changes_meanwhile_is_not_in_it(exporting: Exporting) -> None:
+def test_an_export_holds_no_change_made_meanwhile(exporting: Exporting) -> None:
     export = exporting.ask()
 
     def change() -> None:
@@ -294,7 +294,7 @@ def test_what_changes_meanwhile_is_not_in_it(exporting: Exporting) -> None:
     assert exporting.is_whole(export)
 
 
-def test_what_is_counted_is_what_is_read_whatever_happens_in_between(exporting: Exporting) -> None:
+def test_the_count_of_an_export_is_the_number_of_its_rows(exporting: Exporting) -> None:
     work, caller = exporting.staff.app.exports.work, exporting.caller()
     result = scopes_for(caller.actor, exporting.ask().request)
     now = exporting.staff.clock.now()
@@ -348,7 +348,7 @@ def test_J1_an_attempt_that_was_let_go_of_leaves_nothing(exporting: Exporting) -
 
 
 @pytest.mark.rule("J1")
-def test_J1_a_worker_writes_what_was_asked_for(database: Database, exporting: Exporting) -> None:
+def test_J1_a_worker_writes_the_requested_export(database: Database, exporting: Exporting) -> None:
     export = exporting.ask()
     with worker(database, EXPORT_DIR=str(exporting.folder)):
         query = "select status::text from job_queue where id = %s"

@@ -111,7 +111,7 @@ def _all_had(database: Database, jobs: list[int]) -> bool:
     return effects(database) == sorted(jobs)
 
 
-def test_who_listens_is_cut_off_and_listens_again(database: Database) -> None:
+def test_a_listener_that_is_cut_off_listens_again(database: Database) -> None:
     listens = """select pid from pg_stat_activity where datname = current_database()
                   and application_name = 'clientupdater listener' and state = 'idle'"""
     with worker(database):
@@ -166,7 +166,7 @@ def test_J4_a_worker_that_is_asked_to_stop_finishes_its_jobs(database: Database)
     assert (stands(database, job), effects(database)) == ("completed", [job])
 
 
-def test_J4_what_is_not_finished_within_the_grace_is_returned_and_not_counted(
+def test_J4_a_job_not_finished_within_the_grace_is_returned_and_not_counted(
     database: Database,
 ) -> None:
     (job,) = put(database, "doze", arguments={"seconds": 600})

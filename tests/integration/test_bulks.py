@@ -127,7 +127,7 @@ def test_two_bulks_over_the_same_clients_by_ids_and_by_codes_never_deadlock(
     assert all(sequences(tracker, client) == list(range(ROUNDS + 1)) for client in clients)
 
 
-def test_two_who_assign_the_same_clients_by_ids_and_by_codes_never_deadlock(
+def test_two_assignments_of_the_same_clients_by_ids_and_by_codes_never_deadlock(
     tracker: TrackingFixture,
 ) -> None:
     clients = [someone(tracker) for _ in range(40)]
@@ -213,7 +213,7 @@ def test_five_hundred_take_as_many_statements_as_one(tracker: TrackingFixture, n
 
 
 @pytest.mark.rule("T1")
-def test_what_ends_clients_takes_as_many_statements_for_many_as_for_one(
+def test_a_terminal_bulk_takes_as_many_statements_for_many_as_for_one(
     tracker: TrackingFixture,
 ) -> None:
     clients = [tracker.client(OCTOBER, NOVEMBER, QUARTER) for _ in range(60)]
@@ -227,7 +227,7 @@ def test_what_ends_clients_takes_as_many_statements_for_many_as_for_one(
     assert not any(tracker.row(client, OCTOBER).snapshot.is_open for client in clients)
 
 
-def test_who_is_out_of_sight_is_looked_for_once_for_all(tracker: TrackingFixture) -> None:
+def test_clients_outside_the_scope_are_looked_up_once_for_all(tracker: TrackingFixture) -> None:
     tracker.client(NOVEMBER)
     asked = []
     for count in (1, 200):

@@ -86,14 +86,14 @@ def test_whatever_changes_the_configuration_moves_its_generation(
     assert unmoved == set()
 
 
-def test_what_is_no_configuration_leaves_it_where_it_is(database: Database) -> None:
+def test_a_change_of_other_data_leaves_the_generation(database: Database) -> None:
     before = generation(database)
     with psycopg.connect(database.superuser_url) as connection:
         SqlRows(connection).user()
     assert generation(database) == before
 
 
-def test_the_application_moves_it_by_what_it_changes_and_not_otherwise(
+def test_the_application_moves_the_generation_only_by_changing_the_configuration(
     database: Database,
 ) -> None:
     before = generation(database)

@@ -298,7 +298,7 @@ def test_a_line_that_does_not_end_is_not_read_to_its_end(
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nobody forbids root anything")
-def test_what_may_not_be_read_says_whose_right_is_missing(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_reported_with_the_right_that_is_missing(tmp_path: Path) -> None:
     path = drop(tmp_path, BOOK)
     path.chmod(0)
     with pytest.raises(SourceFailed, match="may not be read"):

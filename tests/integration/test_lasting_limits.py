@@ -81,7 +81,7 @@ def table(database: Database) -> Iterator[Table]:
         yield result
 
 
-def test_what_is_counted_by_sql_is_what_the_domain_counts(table: Table) -> None:
+def test_sql_counts_as_the_domain_counts(table: Table) -> None:
     now, differing = table.now(), []
     cases = [
         (ago * SPAN // 10, running, before)
@@ -113,7 +113,7 @@ def test_a_hit_that_waited_for_a_later_one_does_not_set_the_time_back(table: Tab
     assert table.run("select counted_at, running, before from rate_limit_counts") == [(later, 4, 4)]
 
 
-def test_what_counts_no_more_is_removed_in_passing_and_the_rest_stays(table: Table) -> None:
+def test_expired_counts_are_removed_in_passing_and_the_rest_stays(table: Table) -> None:
     for number in range(1500):
         table.write(number.to_bytes(32), number, 1, 0)
     table.write(b"f" * 32, table.now(), 1, 0)
@@ -125,7 +125,7 @@ def test_what_counts_no_more_is_removed_in_passing_and_the_rest_stays(table: Tab
     assert table.run("select count(*) from rate_limit_counts") == [(3,)]
 
 
-def test_what_is_removed_is_left_alone_for_a_while(table: Table) -> None:
+def test_expired_counts_are_not_removed_again_for_a_while(table: Table) -> None:
     table.limits.hit(Tally(ALLOWANCE, ("ana",)))
     table.write(b"o" * 32, 1, 1, 0)
     table.limits.hit(Tally(ALLOWANCE, ("ana",)))
@@ -145,7 +145,7 @@ def test_one_that_is_counted_stays_counted_whatever_becomes_of_the_request(table
     assert table.limits.hit(Tally(ALLOWANCE, ("ana",))).remaining == 8
 
 
-def test_U3_while_the_database_is_lost_nobody_is_let_through_uncounted(
+def test_U3_while_the_database_is_lost_no_request_passes_uncounted(
     database: Database,
 ) -> None:
     with opened(database) as table:

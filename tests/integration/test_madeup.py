@@ -56,7 +56,7 @@ def counts(database: Database) -> dict[str, int]:
         return dict(connection.execute(query).fetchall())
 
 
-def test_a_fresh_database_is_filled_with_what_was_asked_for(database: Database) -> None:
+def test_a_fresh_database_gets_the_requested_number_of_clients(database: Database) -> None:
     filled(database)
     result = counts(database)
     assert (result["areas"], result["branches"], result["users"]) == (6, 24, 60)
@@ -65,7 +65,7 @@ def test_a_fresh_database_is_filled_with_what_was_asked_for(database: Database) 
 
 
 @pytest.mark.rule("S9", "S10")
-def test_what_is_read_back_is_the_fold_of_its_history(database: Database) -> None:
+def test_a_row_read_back_is_the_fold_of_its_history(database: Database) -> None:
     filled(database, 120)
     codes = [code for (code,) in asked(database, "select client_code from clients")]
     pool: ConnectionPool[psycopg.Connection[Any]]
@@ -111,7 +111,7 @@ def test_the_administrator_holds_every_permission_over_all_of_every_company(
     assert (administrator.role, administrator.company) == ("administrator", None)
 
 
-def test_only_those_who_are_told_have_a_password_and_it_is_theirs(database: Database) -> None:
+def test_only_the_accounts_that_are_listed_have_a_password(database: Database) -> None:
     accounts = filled(database, 1)
     kept = dict(
         asked(database, "select email, password_hash from users where password_hash is not null")
@@ -130,7 +130,7 @@ def test_a_second_filling_is_refused_and_changes_nothing(database: Database) -> 
     assert counts(database) == before
 
 
-def test_what_goes_wrong_in_the_middle_leaves_nothing_behind(database: Database) -> None:
+def test_a_failed_fill_leaves_nothing_behind(database: Database) -> None:
     with psycopg.connect(database.superuser_url) as connection:
         connection.execute("revoke insert on status_events from clientupdater_app")
     with pytest.raises(Misconfigured):
@@ -138,7 +138,7 @@ def test_what_goes_wrong_in_the_middle_leaves_nothing_behind(database: Database)
     assert set(counts(database).values()) == {0}
 
 
-def test_a_database_that_is_not_seeded_is_told_apart(database: Database) -> None:
+def test_a_database_without_seed_data_is_recognised(database: Database) -> None:
     with psycopg.connect(database.superuser_url) as connection:
         connection.execute("set session_replication_role = replica")
         connection.execute("delete from companies")
@@ -169,6 +169,6 @@ def test_the_accounts_are_kept_before_anything_is_committed(
     assert kept.path.stat().st_mode & 0o777 == 0o600
 
 
-def test_accounts_that_are_lost_are_told_of_with_what_to_do(tmp_path: Path) -> None:
+def test_lost_accounts_are_reported_with_a_remedy(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="start over with --reset"):
         AccountsFile(tmp_path / "accounts.json").read()

@@ -145,7 +145,7 @@ def packed(megabytes: int) -> bytes:
     return b"".join(parts) + packing.flush()
 
 
-def test_what_is_packed_to_burst_is_unpacked_no_further_than_there_is_room(
+def test_a_compression_bomb_is_unpacked_only_up_to_the_limit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(answers, "LARGEST_ANSWER", 1_000_000)
@@ -266,7 +266,7 @@ def test_no_member_of_theirs_speaks_for_us() -> None:
     [b"", b"[]", b"null", b"\xff\xfe", b'{"as_of": 1e9999999999999999999}', b'{"total": NaN}'],
     ids=str,
 )
-def test_what_is_no_page_at_all_is_malformed(body: bytes) -> None:
+def test_an_answer_that_is_no_page_is_malformed(body: bytes) -> None:
     assert malformed(Stranger(body=body)).startswith("NextBank: ")
     deep = b"[" * 200_000
     assert "page 1 is no JSON that can be read." in malformed(Stranger(body=deep))
