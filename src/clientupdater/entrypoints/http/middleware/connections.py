@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 ANNOUNCED_EARLIER_S = 2
 """The announced keep-alive ends this much before the real one, so that no request is cut off."""
+BODY_ARRIVED = "body_arrived"
+"""The name in a scope that says that reading the body waits for nothing."""
 MOST_HEADERS = 100
 MOST_HEAD_BYTES = 16 * 1024
 """The length of a head, and of anything else that the parser reads without handing it on."""
@@ -46,6 +48,38 @@ class _NoTrailers(list[tuple[bytes, bytes]]):
         """Drop it."""
 
 
+class _JoinedWrites:
+    """A transport that sends the head of a response together with what follows it.
+
+    uvicorn writes them one by one, and each write is a call of the kernel, the dearest part of a
+    small response. The first one waits for the second, or until the event loop has a turn.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._waiting = b""
+
+    def write(self, data: bytes) -> None:
+        if self._waiting:
+            waiting, self._waiting = self._waiting, b""
+            self._transport.writelines((waiting, data))
+        else:
+            self._waiting = data
+            self._loop.call_soon(self._flush)
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            waiting, self._waiting = self._waiting, b""
+            self._transport.write(waiting)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
 class BoundedConnection(HttpToolsProtocol):
     """Refuses what is too long, and closes a connection that keeps the server waiting."""
 
@@ -60,6 +94,7 @@ class BoundedConnection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.transport = _JoinedWrites(transport, self.loop)  # type: ignore[assignment]
         if len(self.connections) > self._limits.max_connections:
             self._refuse(503, "unavailable", "There are too many connections; try again.")
         else:
@@ -133,6 +168,7 @@ class BoundedConnection(HttpToolsProtocol):
         self._unread = 0
         if not self.parser.should_upgrade():
             super().on_message_complete()
+            self.scope[BODY_ARRIVED] = True  # type: ignore[literal-required] # of our own
 
     def pause_writing(self) -> None:
         """Give the client time to read."""
