@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import socket
+import struct
+import sys
 from contextlib import contextmanager
 from functools import partial
 from http.client import parse_headers
@@ -21,6 +23,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from clientupdater.entrypoints.http.middleware.connections import (
+    BODY_ARRIVED,
     MOST_HEAD_BYTES,
     MOST_HEADERS,
     MOST_SENT_AHEAD,
@@ -41,11 +44,14 @@ CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
 EXPECTING = b"Expect: 100-continue\r\n"
 REFUSED = b"HTTP/1.1 400 Bad Request\r\n"
 MEBIBYTE = 1024 * 1024
+DATA_SEGMENTS_IN = 152
+"""Where Linux writes the number of segments with data into its `tcp_info`."""
 
 
 async def echo(request: Request) -> Response:
+    arrived = BODY_ARRIVED in request.scope
     body = (await request.body()).decode()
-    return JSONResponse({"path": request.url.path, "headers": [*request.headers], "body": body})
+    return JSONResponse({"headers": [*request.headers], "body": body, "arrived": arrived})
 
 
 async def refuse(_: Request) -> Response:
@@ -303,3 +309,24 @@ def test_a_head_request_gets_no_body(http: httpx.Client) -> None:
     assert first.startswith(b"HTTP/1.1 200 OK\r\n")
     assert second.startswith(b"HTTP/1.1 200 OK\r\n")
     assert body
+
+
+def test_the_application_knows_whether_it_has_to_wait_for_a_body(http: httpx.Client) -> None:
+    head = POST + b"Content-Length: 3\r\n\r\n"
+    with sent(http, head + b"abc") as raw:
+        assert b'"arrived":true' in responses(raw, 1)[0][1]
+    with sent(http, head) as raw:
+        raw.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            raw.recv(1)
+        raw.settimeout(20)
+        raw.sendall(b"abc")
+        assert b'"arrived":false' in responses(raw, 1)[0][1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts segments")
+def test_a_small_response_takes_one_packet(http: httpx.Client) -> None:
+    with sent(http, GET + b"\r\n") as raw:
+        responses(raw, 1)
+        info = raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 160)
+    assert struct.unpack_from("I", info, DATA_SEGMENTS_IN) == (1,)
