@@ -44,6 +44,8 @@ def test_a_name_that_leads_nowhere_is_taken_for_a_parameter() -> None:
     table = RouteTable(routes("/a/{id}/{part}/x", "/a/search/y"))
     assert found(table, "/a/search/b/x") == ("/a/{id}/{part}/x", {"id": "search", "part": "b"})
     assert found(table, "/a/search/y") == ("/a/search/y", {})
+    table = RouteTable(routes("/search/{part}/x", "/{id}/{part}/y"))
+    assert found(table, "/search/b/y") == ("/{id}/{part}/y", {"id": "search", "part": "b"})
 
 
 def test_parameters_of_two_routes_may_have_different_names_in_one_place() -> None:

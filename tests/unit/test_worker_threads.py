@@ -91,13 +91,16 @@ def test_a_caller_that_gives_up_leaves_the_thread_to_the_next() -> None:
         go_on.wait(20)
 
     async def test(threads: WorkerThreads) -> None:
+        errors: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, error: errors.append(error))
         call = asyncio.create_task(threads.run(wait))
         await asyncio.to_thread(begun.wait, 20)
         call.cancel()
-        go_on.set()
         with pytest.raises(asyncio.CancelledError):
             await call
+        go_on.set()
         assert await threads.run(int, "7") == 7
+        assert not errors
 
     with_threads(1, test)
 
