@@ -64,8 +64,9 @@ async def wait(_: Request) -> Response:
     return Response("waited")
 
 
-@pytest.fixture(scope="module")
-def http() -> Iterator[httpx.Client]:
+@pytest.fixture(scope="module", params=["uvloop", "asyncio"])
+def http(request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
+    """Serve with uvloop, and as it is served where uvloop does not run."""
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     routes = [
         Route("/echo", echo, methods=["GET", "POST"]),
@@ -75,6 +76,7 @@ def http() -> Iterator[httpx.Client]:
     config = uvicorn.Config(
         Starlette(routes=routes),
         http=partial(BoundedConnection, ConnectionLimits()),  # type: ignore[arg-type]
+        loop=request.param,
         ws="none",
         log_config=None,
         lifespan="on",
