@@ -1,0 +1,6 @@
+-- clientupdater:no-transaction
+-- As list_idx, without update_count, which every update changes.
+create index concurrently if not exists client_period_status_status_name_idx
+on client_period_status (
+    period, status_type_id, sort_name, client_id
+) include (home_branch_id, company_id);
