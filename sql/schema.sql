@@ -211,18 +211,6 @@ CREATE OR REPLACE FUNCTION public.contact_form(value text)
 RETURN NULLIF(regexp_replace(regexp_replace(value, '[^0-9]'::text, ''::text, 'g'::text), '^(?:(?:00)?63(?=[0-9]{8,10}$)|0+)'::text, ''::text), ''::text)
 ;
 
--- :: function is_kept_text(value text)
-CREATE OR REPLACE FUNCTION public.is_kept_text(value text)
- RETURNS boolean
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
-RETURN ((value = btrim(value, '
-
-
-
-'::text)) AND (length(value) <= 4000))
-;
-
 -- :: function keep_client_words()
 CREATE OR REPLACE FUNCTION public.keep_client_words()
  RETURNS trigger
@@ -1590,7 +1578,11 @@ alter table client_period_status add constraint client_period_status_promise CHE
 alter table client_period_status add constraint client_period_status_promised_amount_check CHECK ((promised_amount > (0)::numeric));
 
 -- :: check client_period_status.client_period_status_remarks_check
-alter table client_period_status add constraint client_period_status_remarks_check CHECK (is_kept_text(remarks));
+alter table client_period_status add constraint client_period_status_remarks_check CHECK (((remarks = btrim(remarks, '
+
+
+
+'::text)) AND (length(remarks) <= 4000)));
 
 -- :: check client_period_status.client_period_status_terminal
 alter table client_period_status add constraint client_period_status_terminal CHECK ((is_terminal = (terminal_at IS NOT NULL)));
@@ -1747,7 +1739,11 @@ alter table status_events add constraint status_events_reason CHECK (((reason_id
 alter table status_events add constraint status_events_remarks CHECK (((remarks IS NOT NULL) OR (kind <> ALL (ARRAY['reopened'::text, 'voided'::text, 'revived'::text]))));
 
 -- :: check status_events.status_events_remarks_check
-alter table status_events add constraint status_events_remarks_check CHECK (is_kept_text(remarks));
+alter table status_events add constraint status_events_remarks_check CHECK (((remarks = btrim(remarks, '
+
+
+
+'::text)) AND (length(remarks) <= 4000)));
 
 -- :: check status_events.status_events_terminal
 alter table status_events add constraint status_events_terminal CHECK (((NOT is_terminal) OR (reason_id IS NOT NULL)));
@@ -2143,7 +2139,7 @@ CREATE INDEX client_period_status_branch_idx ON public.client_period_status USIN
 CREATE INDEX client_period_status_branch_name_idx ON public.client_period_status USING btree (home_branch_id, period, sort_name, client_id) INCLUDE (company_id) WHERE is_open;
 
 -- :: index client_period_status_branch_status_name_idx
-CREATE INDEX client_period_status_branch_status_name_idx ON public.client_period_status USING btree (home_branch_id, period, status_type_id, sort_name, client_id) INCLUDE (company_id);
+CREATE INDEX client_period_status_branch_status_name_idx ON public.client_period_status USING btree (home_branch_id, period, status_type_id, sort_name, client_id) INCLUDE (company_id, work_rank);
 
 -- :: index client_period_status_branch_work_idx
 CREATE INDEX client_period_status_branch_work_idx ON public.client_period_status USING btree (home_branch_id, period, due_on, work_rank, client_id) INCLUDE (company_id) WHERE is_open;
@@ -2164,7 +2160,7 @@ CREATE INDEX client_period_status_payment_idx ON public.client_period_status USI
 CREATE INDEX client_period_status_reason_idx ON public.client_period_status USING btree (reason_id, status_type_id) WHERE (reason_id IS NOT NULL);
 
 -- :: index client_period_status_status_name_idx
-CREATE INDEX client_period_status_status_name_idx ON public.client_period_status USING btree (period, status_type_id, sort_name, client_id) INCLUDE (home_branch_id, company_id);
+CREATE INDEX client_period_status_status_name_idx ON public.client_period_status USING btree (period, status_type_id, sort_name, client_id) INCLUDE (home_branch_id, company_id, work_rank);
 
 -- :: index client_period_status_terminal_idx
 CREATE INDEX client_period_status_terminal_idx ON public.client_period_status USING btree (client_id, terminal_at) WHERE is_terminal;

@@ -346,7 +346,7 @@ CHANGES = {
         ("done", "deleted", "called", "there again"),
         ("exempt", "called", "deleted", "restored", "there again"),
     ],
-    ids=lambda changes: ", ".join(changes),
+    ids=", ".join,
 )
 def test_a_row_is_open_as_its_status_its_exemption_and_its_client_say(
     made: World, changes: tuple[str, ...]
