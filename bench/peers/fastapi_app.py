@@ -1,0 +1,345 @@
+"""What most teams would write: FastAPI, async SQLAlchemy 2 with asyncpg, and pydantic models.
+
+Models have relationships: `joinedload` for one row and `selectinload` for many, as SQLAlchemy's
+documentation advises. Responses are response models, which FastAPI writes through pydantic; it has
+deprecated ORJSONResponse because that is slower. asyncpg prepares every statement. There is no
+idempotency, rate limit, log, metric or audit.
+
+The worklist walks the index as the plain peer does, so that the two differ in the way from rows to
+JSON and not in the plan. Row-level security is on, as for the plain peer.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from typing import Annotated, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bench.peers import fastapi_schemas as schemas
+from bench.peers.fastapi_models import (
+    Client,
+    Grant,
+    PeriodStatus,
+    StatusEvent,
+    StatusType,
+    User,
+    UserSession,
+)
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    String,
+    Uuid,
+    and_,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.exc import StaleDataError
+
+ZONE = ZoneInfo("Asia/Manila")
+CONNECTIONS = 8
+PAGE = 50
+NEVER = literal_column("date '0001-01-01'")
+"""In the text of the statement: asyncpg takes the first date of Python for -infinity."""
+engine = create_async_engine(
+    os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+asyncpg://"),
+    pool_size=CONNECTIONS,
+    max_overflow=0,
+    connect_args={"server_settings": {"clientupdater.system": "on"}},
+)
+new_session = async_sessionmaker(engine, expire_on_commit=False)
+app = FastAPI()
+bearer = HTTPBearer()
+
+
+async def get_db() -> AsyncIterator[AsyncSession]:
+    async with new_session() as db:
+        yield db
+
+
+Db = Annotated[AsyncSession, Depends(get_db)]
+
+
+async def get_session(
+    db: Db, credentials: Annotated[HTTPAuthorizationCredentials, Depends(bearer)]
+) -> UserSession:
+    now = datetime.now(UTC)
+    token_hash = sha256(credentials.credentials.encode()).hexdigest()
+    query = (
+        select(UserSession)
+        .join(UserSession.user)
+        .where(
+            UserSession.session_token == token_hash,
+            UserSession.revoked_at.is_(None),
+            UserSession.expires_at > now,
+            func.coalesce(UserSession.last_seen_at, UserSession.created_at)
+            > now - timedelta(hours=12),
+            User.is_active,
+            User.deleted_at.is_(None),
+        )
+        .options(
+            joinedload(UserSession.user, innerjoin=True).options(
+                selectinload(User.branches),
+                selectinload(User.grants).options(
+                    joinedload(Grant.permission, innerjoin=True), joinedload(Grant.company)
+                ),
+            )
+        )
+    )
+    found: UserSession | None = await db.scalar(query)
+    if found is None:
+        raise HTTPException(401)
+    return found
+
+
+Session = Annotated[UserSession, Depends(get_session)]
+
+
+def require(session: UserSession, permission: str) -> list[UUID]:
+    """Return the user's branches, if the user holds the permission."""
+    if permission not in {grant.permission.code for grant in session.user.grants}:
+        raise HTTPException(403)
+    return [branch.id for branch in session.user.branches]
+
+
+@app.get("/api/v1/me")
+async def me(db: Db, session: Session) -> schemas.Me:
+    user = session.user
+    await db.refresh(user, ["areas"])
+    branches, areas = (sorted(each.code for each in some) for some in (user.branches, user.areas))
+    grants = [
+        schemas.GrantShown(
+            permission=grant.permission.code,
+            company=grant.company.code if grant.company else None,
+            scope=grant.scope,
+            granted_at=grant.granted_at,
+        )
+        for grant in user.grants
+    ]
+    shown = schemas.UserShown(
+        id=user.id,
+        email=user.email,
+        first_name=user.first_name,
+        last_name=user.last_name,
+        is_active=user.is_active,
+        must_change_password=user.must_change_password,
+        locked_until=user.locked_until,
+        last_login_at=user.last_login_at,
+        branches=branches,
+        areas=areas,
+        version=user.version,
+    )
+    return schemas.Me(
+        user=shown,
+        grants=sorted(grants, key=lambda grant: (grant.permission, grant.company or "")),
+        branches=branches,
+        areas=areas,
+        must_change_password=user.must_change_password,
+        session=schemas.SessionShown.model_validate(session),
+    )
+
+
+WITH_NAMES = (
+    joinedload(PeriodStatus.client, innerjoin=True).options(
+        joinedload(Client.branch, innerjoin=True),
+        joinedload(Client.par_status),
+        joinedload(Client.officer),
+    ),
+    joinedload(PeriodStatus.branch, innerjoin=True),
+    joinedload(PeriodStatus.status, innerjoin=True),
+    joinedload(PeriodStatus.reason),
+    joinedload(PeriodStatus.author),
+)
+
+
+def page_query(branches: list[UUID], today: date, phase: int, after: list[str] | None) -> Any:
+    """Select the first rows of a phase, each branch and period by its index."""
+    row = PeriodStatus
+    branch = func.unnest(literal(branches, ARRAY(Uuid))).table_valued("id").render_derived()
+    running = literal(running_periods(today), ARRAY(String))
+    period = func.unnest(running).table_valued("name").render_derived()
+    phases = (
+        and_(row.due_on > NEVER, row.due_on <= today),
+        row.due_on == NEVER,
+        row.due_on > today,
+    )
+    walk = select(row.id, row.due_on, row.work_rank, row.client_id, row.period).where(
+        row.home_branch_id == branch.c.id, row.period == period.c.name, row.is_open, phases[phase]
+    )
+    if after:
+        due_on, rank, client, of_period = after
+        place = tuple_(
+            func.to_date(due_on, "YYYY-MM-DD"),
+            literal(int(rank), BigInteger),
+            literal(UUID(client)),
+            literal(of_period),
+        )
+        walk = walk.where(tuple_(row.due_on, row.work_rank, row.client_id, row.period) > place)
+    first = walk.order_by(row.due_on, row.work_rank, row.client_id).limit(PAGE + 1).lateral()
+    order = (first.c.due_on, first.c.work_rank, first.c.client_id, first.c.period)
+    branches_and_periods = select(first).select_from(branch).join(period, true())
+    keys = branches_and_periods.join(first, true()).order_by(*order).limit(PAGE + 1).cte()
+    return (
+        select(row)
+        .join(keys, keys.c.id == row.id)
+        .order_by(keys.c.due_on, keys.c.work_rank, keys.c.client_id, keys.c.period)
+        .options(*WITH_NAMES)
+    )
+
+
+def running_periods(today: date) -> list[str]:
+    return [f"{today:%Y-%m}", f"{today.year}-Q{(today.month + 2) // 3}"]
+
+
+@app.get("/api/v1/worklist")
+async def worklist(db: Db, session: Session, cursor: str | None = None) -> schemas.WorklistPage:
+    branches, today = require(session, "status:read"), datetime.now(ZONE).date()
+    after = cursor.split("~") if cursor else None
+    phase = int(after.pop(0)) if after else 0
+    found = [(phase, row) for row in await db.scalars(page_query(branches, today, phase, after))]
+    while len(found) <= PAGE and phase < 2:  # noqa: PLR2004 — the last phase
+        phase += 1
+        rows = await db.scalars(page_query(branches, today, phase, None))
+        found += [(phase, row) for row in rows]
+    more, page = len(found) > PAGE, found[:PAGE]
+    return schemas.WorklistPage(
+        items=[worklist_item(row, today) for _, row in page],
+        next_cursor=cursor_of(*page[-1]) if more else None,
+        has_more=more,
+    )
+
+
+def cursor_of(phase: int, row: PeriodStatus) -> str:
+    return "~".join(map(str, (phase, row.due_on, row.work_rank, row.client_id, row.period)))
+
+
+def worklist_item(row: PeriodStatus, today: date) -> schemas.WorklistItem:
+    due = row.next_follow_up_on
+    if due is not None:
+        cause = "follow_up_due" if due <= today else "follow_up_later"
+    else:
+        cause = "in_hand" if row.update_count else "not_touched"
+    client = row.client
+    shown = schemas.WorklistClient(
+        id=client.id,
+        client_code=client.client_code,
+        full_name=client.full_name,
+        contact_number=client.contact_number,
+        contact_number_alt=client.contact_number_alt,
+        branch=client.branch.code,
+        past_due_amount=client.past_due_amount,
+        par_status=client.par_status.code if client.par_status else None,
+    )
+    return schemas.WorklistItem(client=shown, snapshot=snapshot(row), cause=cause)
+
+
+def snapshot(row: PeriodStatus) -> schemas.Snapshot:
+    return schemas.Snapshot(
+        client_id=row.client_id,
+        client_code=row.client.client_code,
+        period=row.period,
+        period_type=row.period_type,
+        status=row.status.code,
+        reason=row.reason.code if row.reason else None,
+        remarks=row.remarks,
+        has_payment=row.has_payment,
+        update_count=row.update_count,
+        is_terminal=row.is_terminal,
+        exempt=row.exempt_cause,
+        next_follow_up_on=row.next_follow_up_on,
+        promised_on=row.promised_on,
+        promised_amount=row.promised_amount,
+        assigned_to=staff_member(row.client.officer),
+        branch=row.branch.code,
+        updated_by=staff_member(row.author),
+        updated_at=row.updated_at,
+        version=row.version,
+    )
+
+
+def staff_member(user: User | None) -> schemas.StaffMember | None:
+    return schemas.StaffMember(id=user.id, name=user.name) if user else None
+
+
+@app.post("/api/v1/clients/code:{code}/periods/{period}/events", status_code=201)
+async def record_update(
+    code: str, period: str, body: schemas.Update, db: Db, session: Session
+) -> schemas.RecordedUpdate:
+    branches, user = require(session, "status:update"), session.user
+    query = (
+        select(PeriodStatus)
+        .join(PeriodStatus.client)
+        .where(
+            Client.client_code == code,
+            PeriodStatus.period == period,
+            PeriodStatus.home_branch_id.in_(branches),
+        )
+        .options(*WITH_NAMES)
+    )
+    row = await db.scalar(query)
+    if row is None:
+        raise HTTPException(404)
+    status = await db.scalar(select(StatusType).where(StatusType.code == body.status))
+    if status is None:
+        raise HTTPException(422)
+    if row.version != body.version or not row.is_open:
+        raise HTTPException(409)
+    event = change(row, body, status, user)
+    db.add(event)
+    try:
+        await db.commit()
+    except StaleDataError as error:
+        raise HTTPException(409) from error
+    return schemas.RecordedUpdate(event=event_shown(event, row), snapshot=snapshot(row))
+
+
+def change(row: PeriodStatus, body: schemas.Update, status: StatusType, user: User) -> StatusEvent:
+    """Change the row, and return the event that says so."""
+    now = datetime.now(UTC)
+    row.status, row.reason, row.author = status, None, user
+    row.remarks, row.next_follow_up_on = body.remarks, None
+    row.update_count, row.updated_at = row.update_count + 1, now
+    return StatusEvent(
+        client_period_status_id=row.id,
+        event_sequence=row.version + 1,
+        kind="recorded",
+        status_type_id=status.id,
+        remarks=body.remarks,
+        occurred_at=now,
+        created_at=now,
+        company_id=row.company_id,
+        branch_id=row.branch_id,
+        created_by=user.id,
+    )
+
+
+def event_shown(event: StatusEvent, row: PeriodStatus) -> schemas.Event:
+    by = staff_member(row.author)
+    assert by is not None  # noqa: S101 — the author has just been set
+    return schemas.Event(
+        sequence=event.event_sequence,
+        kind=event.kind,
+        status=row.status.code,
+        remarks=event.remarks,
+        occurred_at=event.occurred_at,
+        recorded_at=event.created_at,
+        by=by,
+        branch=row.branch.code,
+    )
+
+
+@app.get("/empty")
+def ready() -> dict[str, str]:
+    return {}
