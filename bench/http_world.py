@@ -9,12 +9,12 @@ import time
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
 
 import psycopg
 from attrs import field, frozen
-from bench.processes import cpu_seconds
+from bench.processes import Server
 from tests.entrypoints.test_cli_long_running import KEYS
 from tests.support.bulk_data import BulkData
 from tests.support.commands import COMMAND, environment
@@ -40,7 +40,6 @@ WITHOUT_LIMITS = {
     "RATE_LIMIT_WRITE_REQUESTS": "1000000",
     "MAX_CONCURRENT_REQUESTS": "1000",
 }
-PEERS = ("plain", "fastapi_app", "empty")
 USER = """
 with person as (
     insert into users (id, email, first_name, last_name)
@@ -77,8 +76,10 @@ create table bench_targets as
 select row_number() over (order by md5(c.client_code)) as n, c.client_code as code, s.period
 from client_period_status s
 join clients c on c.id = s.client_id
-where s.is_open and s.period = any(%s) and s.home_branch_id = any(%s)
+where s.is_open and s.next_follow_up_on is null
+    and s.period = any(%s) and s.home_branch_id = any(%s)
 """
+"""Rows to update: none with a follow-up day, so that updates leave the worklist's first page."""
 VERSIONS = """
 select b.code, b.period, s.version
 from bench_targets b
@@ -117,19 +118,6 @@ class User:
     def branch_ids(self) -> list[UUID]:
         numbers = (1 + (self.first - 1 + n) % self.of for n in range(self.branches))
         return [made_up("branch", n) for n in numbers]
-
-
-@frozen
-class Server:
-    """A running HTTP server."""
-
-    base: str
-    pid: int
-
-    @property
-    def cpu_seconds(self) -> float:
-        """The CPU that its processes have used so far."""
-        return cpu_seconds(self.pid)
 
 
 @frozen
@@ -181,6 +169,16 @@ class World:
             connection.execute("vacuum analyze")
             connection.execute("checkpoint")
 
+    def due_follow_ups(self, user: User) -> int:
+        """Count the rows that are first in the user's worklist."""
+        query = """
+            select count(*) from client_period_status
+            where is_open and period = any(%s) and home_branch_id = any(%s)
+                and next_follow_up_on <= %s
+        """
+        params = (list(self.periods.values()), user.branch_ids, self.today)
+        return int(self.row(query, params)[0])
+
     def companies(self) -> list[UUID]:
         with psycopg.connect(self.database.superuser_url) as connection:
             return [each for (each,) in connection.execute("select id from companies")]
@@ -196,6 +194,11 @@ class World:
                 time.sleep(0.5)
                 result, before = connection.execute(VERSIONS).fetchall(), result
         return result
+
+    def row(self, query: str, params: tuple[object, ...]) -> Any:
+        """Read one row, as a superuser."""
+        with psycopg.connect(self.database.superuser_url) as connection:
+            return connection.execute(query.encode(), params).fetchone()
 
     def copy(self, name: str) -> World:
         """Copy the database, for another version of its schema."""

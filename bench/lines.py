@@ -1,9 +1,14 @@
-"""The lines that benchmarks print and write as JSON: `name, ours, reference, ratio, target, holds`."""
+"""The lines of benchmarks, `name, ours, reference, ratio, target, holds`, and their JSON."""
 
 from __future__ import annotations
 
 import json
 import operator
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +16,6 @@ from attrs import field, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 HEADER = "name, ours, reference, ratio, target, holds"
 
@@ -58,12 +62,25 @@ class Line:
         }
 
 
-def report(lines: Iterable[Line], path: Path | None, **facts: Any) -> None:
-    """Print each line as soon as it is measured, and write all of them with the facts of the run."""
+def facts(**options: Any) -> dict[str, Any]:
+    """Describe a run: its options, the machine and the version of the code."""
+    git = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
+    done = subprocess.run(git, capture_output=True, text=True, check=False)  # noqa: S603 — fixed
+    return {
+        "options": options,
+        "revision": done.stdout.strip() or "unknown",
+        "day": f"{datetime.now(UTC):%Y-%m-%d}",
+        "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+    }
+
+
+def report(lines: Iterable[Line], path: Path | None, **about: Any) -> None:
+    """Print each line as soon as it is measured, and write all with the facts of the run."""
     click.echo(HEADER)
     items = []
     for line in lines:
         click.echo(str(line))
         items.append(line.as_json())
         if path:
-            path.write_text(json.dumps({**facts, "lines": items}, indent=1) + "\n", "utf-8")
+            path.write_text(json.dumps({**about, "lines": items}, indent=1) + "\n", "utf-8")

@@ -1,4 +1,4 @@
-"""The CPU that a process and its children have used, from /proc."""
+"""A server's processes, and the CPU that they have used, from /proc."""
 
 from __future__ import annotations
 
@@ -6,8 +6,23 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from attrs import frozen
+
 _PARENT, _USER, _SYSTEM = 1, 11, 12
 """Places in /proc/PID/stat, counted after the name of the program."""
+
+
+@frozen
+class Server:
+    """A running HTTP server."""
+
+    base: str
+    pid: int
+
+    @property
+    def cpu_seconds(self) -> float:
+        """The CPU that its processes have used so far."""
+        return cpu_seconds(self.pid)
 
 
 def cpu_seconds(pid: int) -> float:

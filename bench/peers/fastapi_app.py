@@ -6,7 +6,7 @@ deprecated ORJSONResponse because that is slower. asyncpg prepares every stateme
 idempotency, rate limit, log, metric or audit.
 
 The worklist walks the index as the plain peer does, so that the two differ in the way from rows to
-JSON and not in the plan. Row-level security is on, as for the plain peer.
+JSON and not in the plan, which PostgreSQL keeps. Row-level security is on, as for the plain peer.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Date,
     String,
     Uuid,
-    and_,
+    cast,
     func,
     literal,
-    literal_column,
     select,
     true,
     tuple_,
@@ -51,13 +51,16 @@ from sqlalchemy.orm.exc import StaleDataError
 ZONE = ZoneInfo("Asia/Manila")
 CONNECTIONS = 8
 PAGE = 50
-NEVER = literal_column("date '0001-01-01'")
-"""In the text of the statement: asyncpg takes the first date of Python for -infinity."""
 engine = create_async_engine(
     os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+asyncpg://"),
     pool_size=CONNECTIONS,
     max_overflow=0,
-    connect_args={"server_settings": {"clientupdater.system": "on"}},
+    connect_args={
+        "server_settings": {
+            "clientupdater.system": "on",
+            "plan_cache_mode": "force_generic_plan",
+        }
+    },
 )
 new_session = async_sessionmaker(engine, expire_on_commit=False)
 app = FastAPI()
@@ -170,24 +173,24 @@ def page_query(branches: list[UUID], today: date, phase: int, after: list[str] |
     branch = func.unnest(literal(branches, ARRAY(Uuid))).table_valued("id").render_derived()
     running = literal(running_periods(today), ARRAY(String))
     period = func.unnest(running).table_valued("name").render_derived()
-    phases = (
-        and_(row.due_on > NEVER, row.due_on <= today),
-        row.due_on == NEVER,
-        row.due_on > today,
-    )
+    first_day, last_day = phases(today)[phase]
+    days = tuple_(row.home_branch_id, row.period, row.due_on)
     walk = select(row.id, row.due_on, row.work_rank, row.client_id, row.period).where(
-        row.home_branch_id == branch.c.id, row.period == period.c.name, row.is_open, phases[phase]
+        row.is_open,
+        days >= tuple_(branch.c.id, period.c.name, day(after[0] if after else first_day)),
+        days <= tuple_(branch.c.id, period.c.name, day(last_day)),
     )
     if after:
         due_on, rank, client, of_period = after
         place = tuple_(
-            func.to_date(due_on, "YYYY-MM-DD"),
+            day(due_on),
             literal(int(rank), BigInteger),
             literal(UUID(client)),
             literal(of_period),
         )
         walk = walk.where(tuple_(row.due_on, row.work_rank, row.client_id, row.period) > place)
-    first = walk.order_by(row.due_on, row.work_rank, row.client_id).limit(PAGE + 1).lateral()
+    index_order = (row.home_branch_id, row.period, row.due_on, row.work_rank, row.client_id)
+    first = walk.order_by(*index_order).limit(PAGE + 1).lateral()
     order = (first.c.due_on, first.c.work_rank, first.c.client_id, first.c.period)
     branches_and_periods = select(first).select_from(branch).join(period, true())
     keys = branches_and_periods.join(first, true()).order_by(*order).limit(PAGE + 1).cte()
@@ -197,6 +200,21 @@ def page_query(branches: list[UUID], today: date, phase: int, after: list[str] |
         .order_by(keys.c.due_on, keys.c.work_rank, keys.c.client_id, keys.c.period)
         .options(*WITH_NAMES)
     )
+
+
+def day(text: str) -> Any:
+    """Let PostgreSQL read it: asyncpg takes Python's first date for -infinity."""
+    return cast(literal(text, String), Date)
+
+
+def phases(today: date) -> list[tuple[str, str]]:
+    """Give the first and last day of due follow-ups, of rows without a day, of the others."""
+    tomorrow = today + timedelta(days=1)
+    return [
+        ("0001-01-02", str(today)),
+        ("0001-01-01", "0001-01-01"),
+        (str(tomorrow), "infinity"),
+    ]
 
 
 def running_periods(today: date) -> list[str]:

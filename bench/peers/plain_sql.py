@@ -67,13 +67,7 @@ left join status_reasons r on r.id = s.reason_id
 left join users o on o.id = c.assigned_to
 left join users u on u.id = s.updated_by
 """
-PHASES = (
-    "s.due_on > '0001-01-01' and s.due_on <= %(today)s",
-    "s.due_on = '0001-01-01'",
-    "s.due_on > %(today)s",
-)
-"""Follow-ups that are due, rows without a day, later follow-ups: each in the order of the index."""
-WORKLIST = """
+PAGE = """
 with keys as materialized (
     select w.*
     from unnest(%(branches)s::uuid[]) branch (id)
@@ -81,9 +75,13 @@ with keys as materialized (
     cross join lateral (
         select s.due_on, s.work_rank, s.client_id, s.period
         from client_period_status s
-        where s.home_branch_id = branch.id and s.period = running.period and s.is_open
-            and {phase} and {after}
-        order by s.due_on, s.work_rank, s.client_id
+        where s.is_open
+            and (s.home_branch_id, s.period, s.due_on)
+            >= (branch.id, running.period, %(first)s::date)
+            and (s.home_branch_id, s.period, s.due_on)
+            <= (branch.id, running.period, %(last)s::date)
+            and {after}
+        order by s.home_branch_id, s.period, s.due_on, s.work_rank, s.client_id
         limit 51
     ) w
     order by w.due_on, w.work_rank, w.client_id, w.period
@@ -104,13 +102,8 @@ AFTER = """
 (s.due_on, s.work_rank, s.client_id, s.period)
 > (%(due_on)s::date, %(rank)s::bigint, %(client)s::uuid, %(period)s)
 """
-PAGES = {
-    (phase, resumes): WORKLIST.format(
-        phase=condition, after=AFTER if resumes else "true", snapshot=SNAPSHOT, joins=JOINS
-    )
-    for phase, condition in enumerate(PHASES)
-    for resumes in (False, True)
-}
+FIRST_PAGE = PAGE.format(after="true", snapshot=SNAPSHOT, joins=JOINS)
+NEXT_PAGE = PAGE.format(after=AFTER, snapshot=SNAPSHOT, joins=JOINS)
 ROW = f"""
 select s.id, s.version, s.is_open, t.id, {SNAPSHOT}
 from client_period_status s

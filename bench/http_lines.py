@@ -1,0 +1,102 @@
+"""The lines of bench_http.py: each figure beside its reference, with the target that it has."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from bench.lines import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from bench.http_load import Load
+
+    Loads = Mapping[tuple[str, str], Load]
+    Trips = Mapping[tuple[str, str], float]
+
+CPU = {"/me": 6.0, "page": 10.0, "update": 10.0}
+RATES = {
+    "page": {"plain": 0.6, "fastapi": 3.0, "pgbench": 0.25},
+    "update": {"plain": 0.5, "fastapi": 2.5, "pgbench": 0.5},
+}
+NAMES = {"page": "page of 50", "plain": "plain peer", "fastapi": "FastAPI peer"}
+UPDATE_P95, CROWD_P99, SCHEMA, UPDATE_TRIPS = 2.5, 0.3, 1.5, 6.0
+ALONE_MS, SCOPE_MS, DEEP, EARLIER = 20.0, 50.0, 1.2, 0.5
+OF_TEN = 10
+
+
+def lines(loads: Loads, trips: Trips, branches: int, earlier: Path | None) -> Iterator[Line]:
+    yield from _cpu(loads)
+    yield from _rates(loads)
+    yield from _schema(loads)
+    alone = [line for n in (OF_TEN, branches) for line in _alone(loads, n)]
+    yield from alone
+    if earlier:
+        yield from _beside_earlier(alone, earlier)
+    yield from _trips(trips)
+
+
+def _cpu(loads: Loads) -> Iterator[Line]:
+    for what, target in CPU.items():
+        empty = loads["cpu " + what, "empty"].server_cpu_ms
+        for side in ("ours", "plain", "fastapi"):
+            name = f"CPU of {NAMES.get(what, what)}, ms by an empty endpoint's"
+            name += "" if side == "ours" else f" ({NAMES[side]})"
+            figure = loads["cpu " + what, side].server_cpu_ms
+            bound = target if side == "ours" else None
+            yield Line(name, figure, empty, bound, at_least=False)
+
+
+def _rates(loads: Loads) -> Iterator[Line]:
+    for what, targets in RATES.items():
+        ours = loads[what, "ours"]
+        for side, target in targets.items():
+            name = f"{NAMES.get(what, what)}, 16 connections, 1/s by {NAMES.get(side, side)}"
+            yield Line(name, ours.rate, loads[what, side].rate, target)
+        bare = loads[what, "pgbench"]
+        p95 = UPDATE_P95 if what == "update" else None
+        name = f"{NAMES.get(what, what)}, 16 connections"
+        yield Line(f"{name}, p95 ms by pgbench", ours.p95, bare.p95, p95, at_least=False)
+    ours, fastapi = loads["crowd", "ours"], loads["crowd", "fastapi"]
+    name = "update, 100 connections, p99 ms by FastAPI peer"
+    yield Line(name, ours.p99, fastapi.p99, CROWD_P99, at_least=False)
+    yield Line("update, 100 connections, 1/s by FastAPI peer", ours.rate, fastapi.rate)
+
+
+def _schema(loads: Loads) -> Iterator[Line]:
+    if before := loads.get(("before", "pgbench")):
+        after = loads["update", "pgbench"].rate
+        yield Line("bare update, this schema by the one before, 1/s", after, before.rate, SCHEMA)
+
+
+def _alone(loads: Loads, branches: int) -> Iterator[Line]:
+    most = ALONE_MS if branches == OF_TEN else SCOPE_MS
+    names = [what for what, _ in loads if what.endswith(f" {branches}")]
+    for what in names:
+        p50 = loads[what, "ours"].p50
+        name = f"one person of {branches} branches, {what.rpartition(' ')[0]}, ms"
+        if what.startswith("deep"):
+            first = loads[f"worklist {branches}", "ours"].p50
+            yield Line(f"{name} by the first", p50, first, DEEP, at_least=False)
+        else:
+            yield Line(name, p50, None, most, at_least=False)
+
+
+def _beside_earlier(alone: list[Line], earlier: Path) -> Iterator[Line]:
+    figures = {each["name"]: each["ours"] for each in json.loads(earlier.read_text())["lines"]}
+    for line in alone:
+        if line.name in figures and line.reference is None:
+            name = f"{line.name} by the earlier version"
+            yield Line(name, line.ours, figures[line.name], EARLIER, at_least=False)
+
+
+def _trips(trips: Trips) -> Iterator[Line]:
+    for what in ("/me", "page", "update"):
+        target = UPDATE_TRIPS if what == "update" else None
+        ours, plain, fastapi = (trips[what, side] for side in ("ours", "plain", "fastapi"))
+        name = f"round trips to PostgreSQL, {NAMES.get(what, what)}"
+        yield Line(name, ours, None, target, at_least=False)
+        yield Line(f"{name}, by plain peer", ours, plain)
+        yield Line(f"{name}, by FastAPI peer", ours, fastapi)
