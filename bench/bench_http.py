@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,14 +24,14 @@ from attrs import frozen
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.http_lines import lines
-from bench.http_load import Load, Pgbench, Wrk, median, wrk_alone
+from bench.http_load import Load, Pace, Pgbench, Wrk, median, paced, wrk_alone
 from bench.http_world import (
     User,
     World,
     business_day,
-    cluster_in,
     our_server,
     peer_server,
+    postgres_in,
     world_on,
 )
 from bench.lines import facts, report
@@ -49,6 +50,10 @@ if TYPE_CHECKING:
 
 MODEST, FEW, MANY = 2, 16, 100
 """Connections: for CPU, for rates, and for a crowd."""
+PACE = 40.0
+"""Requests a second at an even pace: every server holds it without a queue."""
+KINDS = {"/me": "/me", "page": "worklist", "update": "update"}
+"""Operations, as open_load.py calls them."""
 DEEP = 99
 """How many pages are turned to reach the deep one, if there are so many."""
 WARM_UP, COUNTED = 60, 20
@@ -76,12 +81,19 @@ class Bench:
         return {**self._cpu(), **self._rates(), **self._bare(), **self._alone()}
 
     def _cpu(self) -> Acts:
+        """Measure CPU at an even pace, and flat out from few connections."""
         acts: Acts = {}
-        for what in ("/me", "page", "update"):
+        for what, kind in KINDS.items():
+            acts["paced " + what, "empty"] = lambda: self._paced("empty", "/empty")
             acts["cpu " + what, "empty"] = lambda: self._read("empty", "/empty", MODEST)
             for side in SIDES:
+                acts["paced " + what, side] = partial(self._paced, side, kind)
                 acts["cpu " + what, side] = self._operation(what, side, MODEST)
         return acts
+
+    def _paced(self, side: str, kind: str) -> Load:
+        pace = Pace(PACE, self.seconds)
+        return paced(self.servers[side], self.few.token, kind, self.world.targets(), pace)
 
     def _rates(self) -> Acts:
         acts: Acts = {}
@@ -245,8 +257,8 @@ def main(
     """Measure everything, print the lines and write them as JSON."""
     few, many = User(10), User(size["branches"])
     with ExitStack() as stack:
-        cluster = stack.enter_context(cluster_in(data))
-        world = world_on(cluster, BulkData(today=business_day(), **size), [few, many])
+        postgres = stack.enter_context(postgres_in(data))
+        world = world_on(postgres, BulkData(today=business_day(), **size), [few, many])
         if world.due_follow_ups(few) <= PAGE:
             raise click.UsageError(
                 "the first page is not full: take more clients, or fewer branches"

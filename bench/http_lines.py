@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 from typing import TYPE_CHECKING
 
 from bench.lines import Line
@@ -39,14 +40,19 @@ def lines(loads: Loads, trips: Trips, branches: int, earlier: Path | None) -> It
 
 
 def _cpu(loads: Loads) -> Iterator[Line]:
-    for what, target in CPU.items():
-        empty = loads["cpu " + what, "empty"].server_cpu_ms
-        for side in ("ours", "plain", "fastapi"):
-            name = f"CPU of {NAMES.get(what, what)}, ms by an empty endpoint's"
-            name += "" if side == "ours" else f" ({NAMES[side]})"
-            figure = loads["cpu " + what, side].server_cpu_ms
-            bound = target if side == "ours" else None
-            yield Line(name, figure, empty, bound, at_least=False)
+    for prefix, load in (("paced", "at an even 40/s"), ("cpu", "flat out, 2 connections")):
+        empty = statistics.median(
+            each.server_cpu_ms
+            for (what, side), each in loads.items()
+            if side == "empty" and what.startswith(prefix)
+        )
+        for what, target in CPU.items():
+            for side in ("ours", "plain", "fastapi"):
+                name = f"CPU of {NAMES.get(what, what)}, ms by an empty endpoint's, {load}"
+                name += "" if side == "ours" else f" ({NAMES[side]})"
+                figure = loads[f"{prefix} {what}", side].server_cpu_ms
+                bound = target if side == "ours" else None
+                yield Line(name, figure, empty, bound, at_least=False)
 
 
 def _rates(loads: Loads) -> Iterator[Line]:

@@ -23,6 +23,7 @@ from uuid import uuid4
 import attrs
 import click
 from attrs import frozen
+from bench.open_load import LoadPlan, drive
 from bench.processes import Server
 
 if TYPE_CHECKING:
@@ -71,6 +72,14 @@ def median(loads: Sequence[Load]) -> Load:
         raise SystemExit(f"requests failed: {loads}")
     figures = zip(*(attrs.astuple(each) for each in loads), strict=True)
     return Load(*(statistics.median(each) for each in figures))
+
+
+@frozen
+class Pace:
+    """An even rate of requests, for some seconds."""
+
+    rate: float
+    seconds: float
 
 
 @frozen
@@ -156,6 +165,32 @@ def _milliseconds(log: Path) -> list[float]:
 def _load(latencies: list[float], seconds: float) -> Load:
     cuts = statistics.quantiles(latencies, n=100)
     return Load(len(latencies), seconds, cuts[49], cuts[94], cuts[98])
+
+
+def paced(server: Server, token: str, kind: str, targets: Sequence[Target], pace: Pace) -> Load:
+    """Send one kind of request at an even rate, the same for every server."""
+    plan = LoadPlan(
+        base=server.base,
+        tokens=[token],
+        targets=[(0, target) for target in targets],
+        period="",
+        rate=pace.rate,
+        seconds=pace.seconds,
+        mix={kind: 100},
+        warm_up=0,
+    )
+    before = server.cpu_seconds
+    result = drive(plan)
+    used = server.cpu_seconds - before
+    return Load(
+        result.due,
+        pace.seconds,
+        result.p50,
+        result.p95,
+        result.p99,
+        refused=result.errors + result.conflicts,
+        server_cpu_ms=used / result.due * 1e3,
+    )
 
 
 def wrk_alone(targets: Sequence[Target], connections: int, seconds: int) -> Load:

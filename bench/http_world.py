@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from uuid import UUID
 
-    from clientupdater.adapters.postgres.admin.cluster import Cluster
-
 ROOT = Path(__file__).parents[1]
 PATIENCE_S = 60
 WITHOUT_LIMITS = {
@@ -97,14 +95,20 @@ class User:
     first: int = 1
     of: int = 200
     """How many branches there are."""
+    number: int = 0
+    """Tells users of the same branches apart."""
 
     @property
     def name(self) -> str:
-        return f"{self.branches}.{self.first}"
+        return f"{self.branches}.{self.first}.{self.number}"
+
+    @property
+    def email(self) -> str:
+        return f"user-{self.name}@example.com"
 
     @property
     def id(self) -> UUID:
-        return made_up(f"user of {self.branches} branches from", self.first)
+        return made_up(f"user {self.name}", 0)
 
     @property
     def token(self) -> str:
@@ -115,9 +119,12 @@ class User:
         return fingerprint(self.token)
 
     @property
+    def branch_numbers(self) -> list[int]:
+        return [1 + (self.first - 1 + n) % self.of for n in range(self.branches)]
+
+    @property
     def branch_ids(self) -> list[UUID]:
-        numbers = (1 + (self.first - 1 + n) % self.of for n in range(self.branches))
-        return [made_up("branch", n) for n in numbers]
+        return [made_up("branch", n) for n in self.branch_numbers]
 
 
 @frozen
@@ -125,7 +132,7 @@ class World:
     """A full database."""
 
     database: Database
-    cluster: Cluster = field(repr=False)
+    postgres: EmbeddedPostgres = field(repr=False)
     today: date
 
     @property
@@ -156,7 +163,7 @@ class World:
             for user in (each for each in users if each.id not in known):
                 params = {
                     "id": user.id,
-                    "email": f"user-{user.name}@example.com",
+                    "email": user.email,
                     "branches": user.branch_ids,
                     "token_hash": user.token_hash,
                 }
@@ -177,11 +184,10 @@ class World:
                 and next_follow_up_on <= %s
         """
         params = (list(self.periods.values()), user.branch_ids, self.today)
-        return int(self.row(query, params)[0])
+        return int(self.rows(query, params)[0][0])
 
     def companies(self) -> list[UUID]:
-        with psycopg.connect(self.database.superuser_url) as connection:
-            return [each for (each,) in connection.execute("select id from companies")]
+        return [each for (each,) in self.rows("select id from companies")]
 
     def targets(self) -> list[tuple[str, str, int]]:
         """Read client, period and version of each row to update, once nothing changes them.
@@ -195,20 +201,21 @@ class World:
                 result, before = connection.execute(VERSIONS).fetchall(), result
         return result
 
-    def row(self, query: str, params: tuple[object, ...]) -> Any:
-        """Read one row, as a superuser."""
+    def rows(self, query: str, params: tuple[object, ...] = ()) -> list[Any]:
+        """Read rows, as a superuser."""
         with psycopg.connect(self.database.superuser_url) as connection:
-            return connection.execute(query.encode(), params).fetchone()
+            return connection.execute(query.encode(), params).fetchall()
 
     def copy(self, name: str) -> World:
         """Copy the database, for another version of its schema."""
-        self.cluster.drop_database(name)
-        self.cluster.create_database(name, template=self.database.name)
-        return World(Database.on(self.cluster, name), self.cluster, self.today)
+        cluster = self.postgres.cluster
+        cluster.drop_database(name)
+        cluster.create_database(name, template=self.database.name)
+        return World(Database.on(cluster, name), self.postgres, self.today)
 
 
 @contextmanager
-def cluster_in(folder: Path | None) -> Iterator[Cluster]:
+def postgres_in(folder: Path | None) -> Iterator[EmbeddedPostgres]:
     """Run PostgreSQL with its default settings and durability, in a folder of its own or in one
     that keeps its databases for the next run.
     """
@@ -218,17 +225,18 @@ def cluster_in(folder: Path | None) -> Iterator[Cluster]:
             folder = Path(name)
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o711)
-        yield stack.enter_context(EmbeddedPostgres(folder)).cluster
+        yield stack.enter_context(EmbeddedPostgres(folder))
 
 
-def world_on(cluster: Cluster, data: BulkData, users: Sequence[User]) -> World:
+def world_on(postgres: EmbeddedPostgres, data: BulkData, users: Sequence[User]) -> World:
     """Fill a database, or take the one that an earlier run filled this month, migrated."""
+    cluster = postgres.cluster
     name = f"bench_{data.clients}_{data.branches}_{data.periods}_{data.today:%Y_%m}"
-    world = World(Database.on(cluster, name), cluster, data.today)
+    world = World(Database.on(cluster, name), postgres, data.today)
     if cluster.has_database(name):
         PostgresMaintenance(world.database.owner_url).migrate()
     else:
-        filling = World(Database.on(cluster, f"{name}_filling"), cluster, data.today)
+        filling = World(Database.on(cluster, f"{name}_filling"), postgres, data.today)
         cluster.drop_database(filling.database.name)
         cluster.create_database(filling.database.name)
         filling.fill(data, users)

@@ -92,7 +92,7 @@ def _updated(caller: Caller, world: World) -> Any:
     if status != http.client.CREATED or counters != [version + 1, version + 1]:
         raise SystemExit(f"an update by {caller.server.base} answers {status} {body}")
     stale, _ = caller.update(target)
-    return _without_counters(body), stale, world.row(EVENT, (code, period))
+    return _without_counters(body), stale, world.rows(EVENT, (code, period))
 
 
 def _without_counters(value: dict[str, dict[str, Any]]) -> Any:
