@@ -10,7 +10,6 @@ what it grew by since. The least of some rounds counts, and absolute figures are
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import re
 import subprocess
@@ -31,6 +30,7 @@ from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench.lines import Line, facts, report
 from tests.support import servers
 from tests.support.builders import MANILA
 from tests.support.bulk_data import BulkData
@@ -62,7 +62,7 @@ _spawning = multiprocessing.get_context("spawn")
 
 
 @frozen
-class Bureau:
+class ExportBench:
     """Somebody who sees everything, and a database full of clients."""
 
     database: Database
@@ -148,9 +148,9 @@ def _asked(form: ExportFormat, *, few: bool) -> ExportRequest:
     )
 
 
-def _alone(bureau: Bureau, name: str, form: ExportFormat, folder: str, result: Any) -> None:
+def _alone(bench: ExportBench, name: str, form: ExportFormat, folder: str, result: Any) -> None:
     """Do it in this process: a small one first, so that what is loaded once is loaded."""
-    do: Callable[..., None] = getattr(bureau, name)
+    do: Callable[..., None] = getattr(bench, name)
     do(folder, form, few=True)
     before = _held("VmRSS")
     # The most it has held is forgotten: loading took more than it holds now.
@@ -168,10 +168,10 @@ def _held(which: str) -> float:
     return int(match[1]) / 1024 if match else 0.0
 
 
-def measured(bureau: Bureau, name: str, form: ExportFormat, folder: str) -> tuple[float, float]:
+def measured(bench: ExportBench, name: str, form: ExportFormat, folder: str) -> tuple[float, float]:
     """Give how long it took, in seconds, and by how much memory grew, in MB."""
     here, there = _spawning.Pipe()
-    child = _spawning.Process(target=_alone, args=(bureau, name, form, folder, there))
+    child = _spawning.Process(target=_alone, args=(bench, name, form, folder, there))
     child.start()
     there.close()
     items: tuple[float, float] = here.recv()
@@ -180,7 +180,7 @@ def measured(bureau: Bureau, name: str, form: ExportFormat, folder: str) -> tupl
 
 
 @contextmanager
-def a_bureau(clients: int, branches: int) -> Iterator[Bureau]:
+def filled_database(clients: int, branches: int) -> Iterator[ExportBench]:
     """Fill a database of its own."""
     with servers.postgres() as cluster:
         name = f"bench_export_{clients}"
@@ -194,7 +194,7 @@ def a_bureau(clients: int, branches: int) -> Iterator[Bureau]:
             connection.execute("vacuum analyze clients")
         with staffed(database, MANILA) as staff:
             person = staff.hire("reports:export all", "clients:read all")
-        yield Bureau(database, person)
+        yield ExportBench(database, person)
         cluster.drop_database(name)
 
 
@@ -203,65 +203,42 @@ def a_bureau(clients: int, branches: int) -> Iterator[Bureau]:
 @click.option("--workbook", default=100_000)
 @click.option("--branches", default=200)
 @click.option("--rounds", default=3)
-@click.option("--out", default="bench/export.json", type=click.Path(path_type=Path))
-def main(clients: int, workbook: int, branches: int, rounds: int, out: Path) -> None:
+@click.option("--json", "path", type=click.Path(path_type=Path), default="bench/export.json")
+def main(clients: int, workbook: int, branches: int, rounds: int, path: Path) -> None:
     """Fill two databases, then measure."""
-    click.echo("name, ours, reference, ratio, target, holds")
     with tempfile.TemporaryDirectory() as folder:
-        with a_bureau(clients, branches) as bureau:
-            result = _csv(bureau, folder, clients, rounds)
-        with a_bureau(workbook, branches) as bureau:
-            result += _xlsx(bureau, folder, workbook, rounds)
-    out.write_text(json.dumps(result, indent=1), encoding="utf-8")
+        with filled_database(clients, branches) as bench:
+            result = _csv(bench, folder, clients, rounds)
+        with filled_database(workbook, branches) as bench:
+            result += _xlsx(bench, folder, workbook, rounds)
+    report(result, path, **facts(clients=clients, workbook=workbook, rounds=rounds))
 
 
-def _csv(bureau: Bureau, folder: str, clients: int, rounds: int) -> list[dict[str, Any]]:
+def _csv(bench: ExportBench, folder: str, clients: int, rounds: int) -> list[Line]:
     name, ours, reference = f"{clients} x 20 to CSV", [], []
     for _ in range(rounds):
-        reference.append(bureau.psql(folder))
-        ours.append(measured(bureau, "ours", ExportFormat.CSV, folder))
+        reference.append(bench.psql(folder))
+        ours.append(measured(bench, "ours", ExportFormat.CSV, folder))
         _clear(folder)
     taken, least = min(seconds for seconds, _ in ours), min(reference)
-    items = [_line(f"{name}, s", taken, least, taken / least, "<= 1.5", taken <= 1.5 * least)]
+    items = [Line(f"{name}, s", taken, least, 1.5, at_least=False)]
     return [*items, _memory(name, ours)]
 
 
-def _xlsx(bureau: Bureau, folder: str, clients: int, rounds: int) -> list[dict[str, Any]]:
+def _xlsx(bench: ExportBench, folder: str, clients: int, rounds: int) -> list[Line]:
     name, ours, reference = f"{clients} x 20 to XLSX", [], []
     for _ in range(rounds):
-        reference.append(measured(bureau, "xlsxwriter", ExportFormat.XLSX, folder)[0])
-        ours.append(measured(bureau, "ours", ExportFormat.XLSX, folder))
+        reference.append(measured(bench, "xlsxwriter", ExportFormat.XLSX, folder)[0])
+        ours.append(measured(bench, "ours", ExportFormat.XLSX, folder))
         _clear(folder)
     taken, least = min(seconds for seconds, _ in ours), min(reference)
-    items = [_line(f"{name}, s", taken, least, taken / least, "<= 0.25", taken <= least / 4)]
+    items = [Line(f"{name}, s", taken, least, 0.25, at_least=False)]
     return [*items, _memory(name, ours)]
 
 
-def _memory(name: str, ours: list[tuple[float, float]]) -> dict[str, Any]:
+def _memory(name: str, ours: list[tuple[float, float]]) -> Line:
     grown = max(megabytes for _, megabytes in ours)
-    return _line(
-        f"{name}, MB grown", grown, MOST_MB, grown / MOST_MB, f"< {MOST_MB:.0f}", grown < MOST_MB
-    )
-
-
-def _line(
-    name: str,
-    ours: float,
-    reference: float,
-    ratio: float,
-    target: str,
-    holds: bool,  # noqa: FBT001
-) -> dict[str, Any]:
-    message = "yes" if holds else "NO"
-    click.echo(f"{name}, {ours:.2f}, {reference:.2f}, {ratio:.2f}, {target}, {message}")
-    return {
-        "name": name,
-        "ours": ours,
-        "reference": reference,
-        "ratio": ratio,
-        "target": target,
-        "holds": holds,
-    }
+    return Line(f"{name}, MB grown", grown, None, MOST_MB, at_least=False)
 
 
 def _clear(folder: str) -> None:

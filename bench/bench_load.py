@@ -156,7 +156,7 @@ def as_json(step: Step) -> dict[str, Any]:
 
 
 @click.command()
-@click.option("--clients", default=100_000, show_default=True)
+@click.option("--clients", default=500_000, show_default=True)
 @click.option("--branches", default=200, show_default=True)
 @click.option("--periods", default=12, show_default=True)
 @click.option("--processes", default=2, show_default=True)
@@ -164,7 +164,12 @@ def as_json(step: Step) -> dict[str, Any]:
 @click.option("--rate", default=20.0, show_default=True, help="The first rate.")
 @click.option("--most", default=640.0, show_default=True, help="The highest rate to try.")
 @click.option("--sync/--no-sync", default=True, show_default=True)
-@click.option("--data", type=click.Path(path_type=Path), help="A folder that keeps the database.")
+@click.option(
+    "--data",
+    envvar="BENCH_DATA",
+    type=click.Path(path_type=Path),
+    help="A folder that keeps the database.",
+)
 @click.option("--json", "path", type=click.Path(path_type=Path), default="bench/load.json")
 def main(
     *,
@@ -177,7 +182,10 @@ def main(
     sync: bool,
     **size: int,
 ) -> None:
-    """Find the rate, print the lines and write them as JSON with every step."""
+    """Find the rate, print the lines and write them as JSON with every step.
+
+    A folder given as --data keeps the database for the next run.
+    """
     branches = size["branches"]
     users = [
         User(BRANCHES_OF_USER, 1 + n * 7 % branches, branches, number=n + 1) for n in range(USERS)

@@ -12,7 +12,6 @@ hand, with the listener and without.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import statistics
 import sys
@@ -20,7 +19,7 @@ import threading
 import time
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 import click
@@ -29,6 +28,7 @@ import psycopg
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench.lines import Line, facts, report
 from tests.support.servers import Database, postgres
 
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
@@ -183,7 +183,7 @@ def p95(values: list[float]) -> float:
     return statistics.quantiles(values, n=100)[94]
 
 
-def measured(database: Database, jobs: int, rounds: int) -> Iterator[dict[str, Any]]:
+def measured(database: Database, jobs: int, rounds: int) -> Iterator[Line]:
     """Measure each in turn."""
     result: dict[str, list[float]] = {"ours": [], "bare": [], "theirs": []}
     for _ in range(rounds):
@@ -191,34 +191,22 @@ def measured(database: Database, jobs: int, rounds: int) -> Iterator[dict[str, A
         result["ours"].append(ours(database, jobs))
         result["theirs"].append(theirs(database, max(jobs // 5, 200)))
     rates = {name: statistics.median(each) for name, each in result.items()}
-    yield _line("jobs/s beside bare SQL", rates["ours"], rates["bare"], at_least=0.5)
-    yield _line("jobs/s beside procrastinate", rates["ours"], rates["theirs"], at_least=2.5)
+    yield Line("jobs/s beside bare SQL", rates["ours"], rates["bare"], 0.5)
+    yield Line("jobs/s beside procrastinate", rates["ours"], rates["theirs"], 2.5)
     for name, times, deaf, limit in (
         ("pickup p95, s", 100, False, 0.05),
         ("pickup p95 with the listener cut off, s", 30, True, 1.2),
     ):
         took = p95(pickups(database, times, deaf=deaf))
-        yield {"name": name, "ours": took, "target": limit, "holds": took <= limit}
-
-
-def _line(name: str, rate: float, reference: float, *, at_least: float) -> dict[str, Any]:
-    ratio = rate / reference
-    return {
-        "name": name,
-        "ours": rate,
-        "reference": reference,
-        "ratio": ratio,
-        "target": at_least,
-        "holds": ratio >= at_least,
-    }
+        yield Line(name, took, None, limit, at_least=False)
 
 
 @click.command()
 @click.option("--jobs", default=5000, show_default=True)
 @click.option("--rounds", default=5, show_default=True)
-@click.option("--out", default="bench/queue.json", type=click.Path(path_type=Path))
-def main(jobs: int, rounds: int, out: Path) -> None:
-    """Measure, print and write it down."""
+@click.option("--json", "path", type=click.Path(path_type=Path), default="bench/queue.json")
+def main(jobs: int, rounds: int, path: Path) -> None:
+    """Measure, print the lines and write them as JSON."""
     logs.configure(Settings.from_mapping({"LOG_LEVEL": "error"}))
     logging.getLogger("procrastinate").setLevel(logging.ERROR)
     with postgres() as cluster:
@@ -229,13 +217,7 @@ def main(jobs: int, rounds: int, out: Path) -> None:
         maintenance.seed()
         with psycopg.connect(database.superuser_url) as connection:
             connection.execute("update scheduled_jobs set is_active = false")
-        items = list(measured(database, jobs, rounds))
-    click.echo("name, ours, reference, ratio, target, holds")
-    for line in items:
-        result = (line["name"], *(line.get(each, "") for each in ("ours", "reference", "ratio")))
-        numbers = [f"{each:.3f}" if isinstance(each, float) else each for each in result]
-        click.echo(", ".join([*numbers, str(line["target"]), "yes" if line["holds"] else "NO"]))
-    out.write_text(json.dumps(items, indent=1), encoding="utf-8")
+        report(measured(database, jobs, rounds), path, **facts(jobs=jobs, rounds=rounds))
 
 
 if __name__ == "__main__":

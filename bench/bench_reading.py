@@ -1,13 +1,12 @@
-"""Measure the lists: prints `name, ours ms median, target, holds` and writes it as JSON.
+"""Measure the lists: prints `name, ours, reference, ratio, target, holds` and writes it as JSON.
 
     .venv/bin/python bench/bench_reading.py --clients 500000 --branches 200 --periods 12
 
-The crowd is seeded: the same arguments make the same clients. Absolute figures are the machine's.
+The same arguments make the same clients. Absolute figures are the machine's.
 """
 
 from __future__ import annotations
 
-import json
 import statistics
 import sys
 import time
@@ -20,6 +19,7 @@ from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench.lines import Line, facts, report
 from tests.support import servers
 from tests.support.bulk_data import BulkData
 from tests.support.reading_fixture import NOW, looking, made_up, reader
@@ -61,7 +61,7 @@ FILTERS = {
 
 @frozen
 class Bench:
-    """One reader at a time, one connection, the sight set anew for every page."""
+    """One reader at a time, on one connection; every page sets its row security."""
 
     work: PostgresUnitsOfWork
     actor: Actor
@@ -120,8 +120,8 @@ class Bench:
 @click.option("--clients", default=500_000)
 @click.option("--branches", default=200)
 @click.option("--periods", default=12)
-@click.option("--out", default="bench/reading.json", type=click.Path(path_type=Path))
-def main(clients: int, branches: int, periods: int, out: Path) -> None:
+@click.option("--json", "path", type=click.Path(path_type=Path), default="bench/reading.json")
+def main(clients: int, branches: int, periods: int, path: Path) -> None:
     """Fill a database of its own, then measure."""
     with servers.postgres() as cluster:
         cluster.create_database("bench_reading")
@@ -135,20 +135,17 @@ def main(clients: int, branches: int, periods: int, out: Path) -> None:
             f"# {clients} clients, {branches} branches, {periods} periods, "
             f"made in {time.perf_counter() - begun:.0f} s"
         )
-        items = list(_measured(database, branches))
+        about = facts(clients=clients, branches=branches, periods=periods)
+        report(_measured(database, branches), path, **about)
         cluster.drop_database("bench_reading")
-    out.write_text(json.dumps(items, indent=1), encoding="utf-8")
 
 
-def _measured(database: Database, branches: int) -> Iterator[dict[str, object]]:
-    click.echo("name, ours ms median, target, holds")
+def _measured(database: Database, branches: int) -> Iterator[Line]:
     readers = {f"{n} branches": reader(Scope.BRANCH, n) for n in (10, 200, 2000) if n <= branches}
     with ConnectionPool(database.app_url, min_size=1, max_size=1, open=True) as pool:
         for who, actor in {**readers, "scope all": reader(Scope.ALL)}.items():
             for name, taken in Bench(PostgresUnitsOfWork(pool), actor, who).lines():
-                holds = taken <= TARGET_MS
-                click.echo(f"{name}, {taken:.1f}, {TARGET_MS:.0f}, {'yes' if holds else 'NO'}")
-                yield {"name": name, "ours_ms": taken, "target_ms": TARGET_MS, "holds": holds}
+                yield Line(f"{name}, ms", taken, None, TARGET_MS, at_least=False)
 
 
 if __name__ == "__main__":

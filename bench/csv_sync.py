@@ -37,7 +37,9 @@ select person.id, p.id, 'all' from person cross join permissions p
 KNOWN = """
 update clients
 set
-    contact_number = '+63' || substr(contact_number, 2), sync_source = 'csv', last_synced_at = now();
+    contact_number = '+63' || substr(contact_number, 2),
+    sync_source = 'csv',
+    last_synced_at = now();
 insert into client_sources (client_id, source, source_version, contact_number, last_seen_at)
 select id, 'csv', '2020-01-01', contact_number, now() from clients;
 update field_mappings set owns_field = true where source = 'csv'
@@ -77,7 +79,7 @@ class Syncs:
     folders: tuple[Path, Path]
     runs: int = 0
     _finished_cpu: float = 0.0
-    _running: subprocess.Popen[str] | None = field(default=None, repr=False)
+    _running: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     _stopping: bool = False
 
     @property
@@ -107,12 +109,14 @@ class Syncs:
         values = environment(DATABASE_URL=self.url, CSV_DROP_DIR=str(folder), **KEYS)
         command = [*COMMAND, "sync", *words, "--as", ADMIN]
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as log:
-            self._running = subprocess.Popen(command, env=values, stdout=out, stderr=log)  # noqa: S603 — ours
-            _, status, used = os.wait4(self._running.pid, 0)
-            self._running.returncode = os.waitstatus_to_exitcode(status)
+            process = subprocess.Popen(command, env=values, stdout=out, stderr=log)  # noqa: S603 — ours
+            self._running = process
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
             self._running = None
             self._finished_cpu += used.ru_utime + used.ru_stime
-            out.seek(0), log.seek(0)
+            out.seek(0)
+            log.seek(0)
             if status and not self._stopping:
                 click.echo(f"# the sync ended with {status}: {log.read()[-2000:]}", err=True)
             return out.read()

@@ -177,10 +177,10 @@ class _Generator:
 
     async def _connect(self, request: _Request | None) -> None:
         self.connections += 1
-        parts = urlsplit(self.plan.base)
+        address = urlsplit(self.plan.base)
         try:
             await asyncio.get_running_loop().create_connection(
-                lambda: _Connection(self, request), parts.hostname, parts.port
+                lambda: _Connection(self, request), address.hostname or "", address.port or 80
             )
         except OSError:
             self.connections -= 1
@@ -271,4 +271,5 @@ def drive(plan: LoadPlan) -> OpenResult:
 def _drive(plan: LoadPlan) -> OpenResult:
     import uvloop  # noqa: PLC0415 — of this process alone
 
-    return uvloop.run(_Generator(plan).run())
+    result: OpenResult = uvloop.run(_Generator(plan).run())
+    return result
