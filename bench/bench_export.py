@@ -63,7 +63,7 @@ _spawning = multiprocessing.get_context("spawn")
 
 @frozen
 class ExportBench:
-    """Somebody who sees everything, and a database full of clients."""
+    """A database full of clients, and a user who may see all of them."""
 
     database: Database
     person: UUID
@@ -71,43 +71,45 @@ class ExportBench:
     def ours(self, folder: str, form: ExportFormat, *, few: bool) -> None:
         """Do the whole job."""
         with staffed(self.database, MANILA) as staff:
-            exporting, asked = staff.app, _asked(form, few=few)
+            exporting, request = staff.app, request_of(form, few=few)
             with exporting.exports.work.begin(SYSTEM) as tx:
-                actor = _found(tx.rights.actor(PersonId(self.person)))
-            export = exporting.exports.create(Caller(actor), asked)
+                actor = require_actor(tx.rights.actor(PersonId(self.person)))
+            export = exporting.exports.create(Caller(actor), request)
             write = attrs.evolve(export_writer(exporting), files=LocalFileStore(Path(folder)))
             write(attempt_at(export.id))
 
     def xlsxwriter(self, folder: str, _: ExportFormat, *, few: bool) -> None:
         """Write the same rows by the library, holding one of them at a time."""
         values = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        with self.table(_asked(ExportFormat.XLSX, few=few)) as (asked, table):
+        with self.table(request_of(ExportFormat.XLSX, few=few)) as (request, table):
             book = xlsxwriter.Workbook(f"{folder}/reference.xlsx", values)
             sheet = book.add_worksheet()
             with closing(table.rows()) as result:
                 at = 0
                 for rows in result:
                     for row in rows:
-                        _fill(sheet, at, row, asked.kinds)
+                        _fill(sheet, at, row, request.kinds)
                         at += 1
             book.close()
 
     @contextmanager
-    def table(self, asked: ExportRequest) -> Iterator[tuple[ExportRequest, PostgresTable]]:
+    def table(self, request: ExportRequest) -> Iterator[tuple[ExportRequest, PostgresTable]]:
         """Look at the table of an export."""
         with ConnectionPool(self.database.app_url, min_size=1, max_size=2, open=True) as pool:
             work = PostgresUnitsOfWork(pool)
             with work.begin(SYSTEM) as tx:
-                actor = _found(tx.rights.actor(PersonId(self.person)))
-            result = reaches(actor, asked)
-            look = TableRequest(asked=asked, reaches=result, today=NOW.date(), now=NOW, zone=MANILA)
+                actor = require_actor(tx.rights.actor(PersonId(self.person)))
+            result = reaches(actor, request)
+            look = TableRequest(
+                request=request, reaches=result, today=NOW.date(), now=NOW, zone=MANILA
+            )
             with work.snapshot(result[-1]) as open_table:
-                yield asked, cast("PostgresTable", open_table(look))
+                yield request, cast("PostgresTable", open_table(look))
 
     def psql(self, folder: str) -> float:
         """Copy the same statement by psql; give how long it takes, its start left in."""
         with (
-            self.table(_asked(ExportFormat.CSV, few=False)) as (_, table),
+            self.table(request_of(ExportFormat.CSV, few=False)) as (_, table),
             psycopg.connect(self.database.superuser_url) as connection,
         ):
             cursor = psycopg.ClientCursor(connection)
@@ -121,7 +123,7 @@ class ExportBench:
         return time.perf_counter() - begun
 
 
-def _found(actor: Actor | None) -> Actor:
+def require_actor(actor: Actor | None) -> Actor:
     if actor is None:
         raise LookupError
     return actor
@@ -139,7 +141,7 @@ def _fill(sheet: Any, at: int, row: tuple[str, ...], kinds: tuple[Kind, ...]) ->
             sheet.write_number(at, column, float(value))
 
 
-def _asked(form: ExportFormat, *, few: bool) -> ExportRequest:
+def request_of(form: ExportFormat, *, few: bool) -> ExportRequest:
     return ExportRequest(
         type=ExportType.CLIENTS,
         format=form,
@@ -148,21 +150,23 @@ def _asked(form: ExportFormat, *, few: bool) -> ExportRequest:
     )
 
 
-def _alone(bench: ExportBench, name: str, form: ExportFormat, folder: str, result: Any) -> None:
+def measure_here(
+    bench: ExportBench, name: str, form: ExportFormat, folder: str, result: Any
+) -> None:
     """Do it in this process: a small one first, so that what is loaded once is loaded."""
     do: Callable[..., None] = getattr(bench, name)
     do(folder, form, few=True)
-    before = _held("VmRSS")
-    # The most it has held is forgotten: loading took more than it holds now.
+    before = memory_mb("VmRSS")
+    # Reset the peak: loading took more memory than the process has now.
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     begun = time.perf_counter()
     do(folder, form, few=False)
     taken = time.perf_counter() - begun
-    result.send((taken, _held("VmHWM") - before))
+    result.send((taken, memory_mb("VmHWM") - before))
 
 
-def _held(which: str) -> float:
-    """Tell how much memory this process holds (VmRSS), or the most that it has held (VmHWM): MB."""
+def memory_mb(which: str) -> float:
+    """Read the memory of this process (VmRSS), or its peak (VmHWM), in MB."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     match = re.search(rf"{which}:\s+(\d+) kB", status)
     return int(match[1]) / 1024 if match else 0.0
@@ -171,7 +175,7 @@ def _held(which: str) -> float:
 def measured(bench: ExportBench, name: str, form: ExportFormat, folder: str) -> tuple[float, float]:
     """Give how long it took, in seconds, and by how much memory grew, in MB."""
     here, there = _spawning.Pipe()
-    child = _spawning.Process(target=_alone, args=(bench, name, form, folder, there))
+    child = _spawning.Process(target=measure_here, args=(bench, name, form, folder, there))
     child.start()
     there.close()
     items: tuple[float, float] = here.recv()

@@ -49,7 +49,7 @@ def round_of(world: World, server: Server, user: User, seconds: int) -> dict[str
 def lines(loads: Loads) -> Iterator[Line]:
     small, large = loads["small"], loads["large"]
     for what in WHAT:
-        name = f"growth, {what}, 16 connections, 1/s, large by small"
+        name = f"growth, {what}, 16 connections, 1/s, large beside small"
         yield Line(name, large[what].rate, small[what].rate, KEPT)
 
 

@@ -3,7 +3,7 @@
     .venv/bin/python bench/bench_http.py --clients 500000 --rounds 5
 
 Ours is `clientupdater serve` with everything on: session, policy, row security, idempotency, limits
-(so high that nobody meets them), log, metrics, audit. The peers are in bench/peers; before anything
+(too high to meet), log, metrics, audit. The peers are in bench/peers; before anything
 is measured, their answers are compared with ours, item by item. Bare SQL is run by pgbench on the
 same database, a PostgreSQL with its default settings and durability. All share the machine with
 the load generator. They are measured in turn, and of several rounds the median counts. Absolute
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from bench.processes import Server
 
 MODEST, FEW, MANY = 2, 16, 100
-"""Connections: for CPU, for rates, and for a crowd."""
+"""Connections: for CPU, for rates, and for tails."""
 PACE = 40.0
 """Requests a second at an even pace: every server holds it without a queue."""
 KINDS = {"/me": "/me", "page": "worklist", "update": "update"}
@@ -109,7 +109,7 @@ class Bench:
         if before := self.before:
             acts["before", "pgbench"] = lambda: self._bare_update(before)
         for side in ("ours", "fastapi"):
-            acts["crowd", side] = self._operation("update", side, MANY)
+            acts["many", side] = self._operation("update", side, MANY)
         return acts
 
     def _alone(self) -> Acts:

@@ -3,7 +3,7 @@
     .venv/bin/python bench/bench_mapping.py --rows 500000
 
 The rows are made up and seeded; one core. The reference does to each cell the least that could be
-done to it (take the white space off both ends), so the ratio tells what checking costs.
+done to it (take the white space off both ends), so the ratio shows what checking costs.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def main(rows: int, path: Path) -> None:
     ours, reference, rejected = measured(rows)
     lines = [
         Line(f"map and check, {rejected} rejected, rows/s", ours, None, TARGET),
-        Line("map and check, rows/s by stripping the cells", ours, reference),
+        Line("map and check, rows/s beside stripping the cells", ours, reference),
     ]
     report(lines, path, **facts(rows=rows))
 

@@ -4,7 +4,7 @@
 
 A call is one request's worth: a hit counted, and an entry looked for. The first is judged by its
 worst, of thirty times that Redis was lost; those after it, a thousand each time, but for one in a
-hundred: they take microseconds, and the slowest tell how long the machine was doing something else.
+hundred: they take microseconds, and the slowest show how long the machine did something else.
 Beside it stands what the same costs where nothing is lost. Absolute figures are the machine's.
 """
 
@@ -75,7 +75,7 @@ class Request:
         )
 
     def __call__(self) -> float:
-        """Do it; tell how many milliseconds it took."""
+        """Make the calls; return the milliseconds that they took."""
         began = time.perf_counter()
         self.limits.hit(TALLY)
         self.cache.get_or_make(KEY, lambda: VALUE)
@@ -125,7 +125,7 @@ def _stopped() -> Iterator[Request]:
 
 
 def costs() -> Iterator[tuple[str, float]]:
-    """Tell what one step costs where nothing is lost: milliseconds, at the median."""
+    """Measure the median of each step in milliseconds, where nothing is lost."""
     with ExitStack() as stack:
         port = servers.free_port()
         stack.enter_context(running(port))

@@ -276,16 +276,18 @@ def main(*, clients: int, psql: str, people: bool, dlt: bool, path: Path) -> Non
         with opened(ours_on) as syncing:
             job, ours = bench.run(syncing, 2)
             click.echo(f"# night 2: {summary(job)}", err=True)
-            lines.append(Line("sync, changed, s by script", ours, reference, RATIO, at_least=False))
+            lines.append(
+                Line("sync, changed, s beside psql", ours, reference, RATIO, at_least=False)
+            )
             if dlt:
                 by = merged_by_dlt(bench, before, rows)
                 fair = min(took for how, took in by.items() if "with indexes" in how)
-                lines.append(Line("sync, changed, s by dlt", ours, fair, 1.0, at_least=False))
+                lines.append(Line("sync, changed, s beside dlt", ours, fair, 1.0, at_least=False))
             vacuumed(ours_on)
             job, again = bench.run(syncing, 2)
             click.echo(f"# night 2 again: {summary(job)}", err=True)
             lines.append(
-                Line("sync, unchanged, s by changed", again, ours, UNCHANGED, at_least=False)
+                Line("sync, unchanged, s beside changed", again, ours, UNCHANGED, at_least=False)
             )
         if people:
             bench.cluster.drop_database("bench_ours")

@@ -23,7 +23,7 @@ RATES = {
     "update": {"plain": 0.5, "fastapi": 2.5, "pgbench": 0.5},
 }
 NAMES = {"page": "page of 50", "plain": "plain peer", "fastapi": "FastAPI peer"}
-UPDATE_P95, CROWD_P99, SCHEMA, UPDATE_TRIPS = 2.5, 0.3, 1.5, 6.0
+UPDATE_P95, MANY_P99, SCHEMA, UPDATE_TRIPS = 2.5, 0.3, 1.5, 6.0
 ALONE_MS, SCOPE_MS, DEEP, EARLIER = 20.0, 50.0, 1.2, 0.5
 OF_TEN = 10
 
@@ -51,7 +51,7 @@ def _cpu(loads: Loads) -> Iterator[Line]:
         )
         for what, target in CPU.items():
             for side in ("ours", "plain", "fastapi"):
-                name = f"CPU of {NAMES.get(what, what)}, ms by an empty endpoint's, {load}"
+                name = f"CPU of {NAMES.get(what, what)}, ms beside an empty endpoint, {load}"
                 name += "" if side == "ours" else f" ({NAMES[side]})"
                 figure = loads[f"{prefix} {what}", side].server_cpu_ms
                 bound = target if side == "ours" and prefix == "cpu" else None
@@ -62,22 +62,22 @@ def _rates(loads: Loads) -> Iterator[Line]:
     for what, targets in RATES.items():
         ours = loads[what, "ours"]
         for side, target in targets.items():
-            name = f"{NAMES.get(what, what)}, 16 connections, 1/s by {NAMES.get(side, side)}"
+            name = f"{NAMES.get(what, what)}, 16 connections, 1/s beside {NAMES.get(side, side)}"
             yield Line(name, ours.rate, loads[what, side].rate, target)
         bare = loads[what, "pgbench"]
         p95 = UPDATE_P95 if what == "update" else None
         name = f"{NAMES.get(what, what)}, 16 connections"
-        yield Line(f"{name}, p95 ms by pgbench", ours.p95, bare.p95, p95, at_least=False)
-    ours, fastapi = loads["crowd", "ours"], loads["crowd", "fastapi"]
-    name = "update, 100 connections, p99 ms by FastAPI peer"
-    yield Line(name, ours.p99, fastapi.p99, CROWD_P99, at_least=False)
-    yield Line("update, 100 connections, 1/s by FastAPI peer", ours.rate, fastapi.rate)
+        yield Line(f"{name}, p95 ms beside pgbench", ours.p95, bare.p95, p95, at_least=False)
+    ours, fastapi = loads["many", "ours"], loads["many", "fastapi"]
+    name = "update, 100 connections, p99 ms beside FastAPI peer"
+    yield Line(name, ours.p99, fastapi.p99, MANY_P99, at_least=False)
+    yield Line("update, 100 connections, 1/s beside FastAPI peer", ours.rate, fastapi.rate)
 
 
 def _schema(loads: Loads) -> Iterator[Line]:
     if before := loads.get(("before", "pgbench")):
         after = loads["update", "pgbench"].rate
-        yield Line("bare update, this schema by the one before, 1/s", after, before.rate, SCHEMA)
+        yield Line("bare update, 1/s beside the schema before", after, before.rate, SCHEMA)
 
 
 def _alone(loads: Loads, branches: int) -> Iterator[Line]:
@@ -88,7 +88,7 @@ def _alone(loads: Loads, branches: int) -> Iterator[Line]:
         name = f"one person of {branches} branches, {what.rpartition(' ')[0]}, ms"
         if what.startswith("deep"):
             first = loads[f"worklist {branches}", "ours"].p50
-            yield Line(f"{name} by the first", p50, first, DEEP, at_least=False)
+            yield Line(f"{name} beside the first", p50, first, DEEP, at_least=False)
         else:
             yield Line(name, p50, None, most, at_least=False)
 
@@ -97,7 +97,7 @@ def _beside_earlier(alone: list[Line], earlier: Path) -> Iterator[Line]:
     figures = {each["name"]: each["ours"] for each in json.loads(earlier.read_text())["lines"]}
     for line in alone:
         if line.name in figures and line.reference is None:
-            name = f"{line.name} by the earlier version"
+            name = f"{line.name} beside the earlier version"
             yield Line(name, line.ours, figures[line.name], EARLIER, at_least=False)
 
 
@@ -107,5 +107,5 @@ def _trips(trips: Trips) -> Iterator[Line]:
         ours, plain, fastapi = (trips[what, side] for side in ("ours", "plain", "fastapi"))
         name = f"round trips to PostgreSQL, {NAMES.get(what, what)}"
         yield Line(name, ours, None, target, at_least=False)
-        yield Line(f"{name}, by plain peer", ours, plain)
-        yield Line(f"{name}, by FastAPI peer", ours, fastapi)
+        yield Line(f"{name}, beside plain peer", ours, plain)
+        yield Line(f"{name}, beside FastAPI peer", ours, fastapi)

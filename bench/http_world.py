@@ -253,7 +253,7 @@ def business_day() -> date:
 
 @contextmanager
 def our_server(url: str, processes: int, **settings: str) -> Iterator[Server]:
-    """Run `clientupdater serve`, with limits that nobody meets."""
+    """Run `clientupdater serve`, with limits too high to meet."""
     port = free_port()
     command = [*COMMAND, "serve", "--port", str(port), "--workers", str(processes)]
     values = {**KEYS, **WITHOUT_LIMITS, "DRAIN_SECONDS": "0", **settings}

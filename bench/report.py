@@ -101,7 +101,7 @@ def _save(figure: Any, path: Path) -> None:
 def _rates(axes: Any, run: Run) -> None:
     """Draw pages and updates a second, for each side."""
     for at, what in enumerate(("page of 50", "update")):
-        prefix = f"{what}, 16 connections, 1/s by "
+        prefix = f"{what}, 16 connections, 1/s beside "
         lines = [line for line in run["lines"] if line["name"].startswith(prefix)]
         rates = {"ours": lines[0]["ours"]}
         rates |= {line["name"].removeprefix(prefix): line["reference"] for line in lines}
@@ -112,6 +112,7 @@ def _rates(axes: Any, run: Run) -> None:
                 bar.set_label(side)
     axes.set_xticks([0.3, 1.3], ["pages of 50", "updates"])
     axes.set_yscale("log")
+    axes.margins(y=0.15)
     axes.set_ylabel("a second, 16 connections (log)")
     axes.legend(fontsize=8, ncols=4, loc="upper center", bbox_to_anchor=(0.5, 1.15), frameon=False)
 
