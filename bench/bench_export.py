@@ -101,7 +101,7 @@ class ExportBench:
                 actor = require_actor(tx.rights.actor(PersonId(self.person)))
             result = reaches(actor, request)
             look = TableRequest(
-                request=request, reaches=result, today=NOW.date(), now=NOW, zone=MANILA
+                asked=request, reaches=result, today=NOW.date(), now=NOW, zone=MANILA
             )
             with work.snapshot(result[-1]) as open_table:
                 yield request, cast("PostgresTable", open_table(look))
