@@ -23,7 +23,7 @@ from attrs import frozen
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.http_lines import lines
+from bench.http_lines import figures_of, lines
 from bench.http_load import Load, Pace, Pgbench, Wrk, median, paced, wrk_alone
 from bench.http_world import (
     User,
@@ -83,8 +83,8 @@ class Bench:
     def _cpu(self) -> Acts:
         """Measure CPU at an even pace, and flat out from few connections."""
         acts: Acts = {}
+        acts["paced /empty", "empty"] = lambda: self._paced("empty", "/empty")
         for what, kind in KINDS.items():
-            acts["paced " + what, "empty"] = lambda: self._paced("empty", "/empty")
             acts["cpu " + what, "empty"] = lambda: self._read("empty", "/empty", MODEST)
             for side in SIDES:
                 acts["paced " + what, side] = partial(self._paced, side, kind)
@@ -262,6 +262,7 @@ def main(
     A folder given as --data keeps the database for the next run.
     """
     few, many = User(10), User(size["branches"])
+    figures = figures_of(earlier) if earlier else {}
     with ExitStack() as stack:
         postgres = stack.enter_context(postgres_in(data))
         world = world_on(postgres, BulkData(today=business_day(), **size), [few, many])
@@ -288,7 +289,7 @@ def main(
             seconds=seconds,
             generator_cpu_us=round(generator.generator_cpu_us, 1),
         )
-        report(lines(loads, trips, size["branches"], earlier), path, **about)
+        report(lines(loads, trips, size["branches"], figures), path, **about)
 
 
 if __name__ == "__main__":

@@ -28,15 +28,21 @@ ALONE_MS, SCOPE_MS, DEEP, EARLIER = 20.0, 50.0, 1.2, 0.5
 OF_TEN = 10
 
 
-def lines(loads: Loads, trips: Trips, branches: int, earlier: Path | None) -> Iterator[Line]:
+def lines(
+    loads: Loads, trips: Trips, branches: int, earlier: Mapping[str, float]
+) -> Iterator[Line]:
     yield from _cpu(loads)
     yield from _rates(loads)
     yield from _schema(loads)
     alone = [line for n in (OF_TEN, branches) for line in _alone(loads, n)]
     yield from alone
-    if earlier:
-        yield from _beside_earlier(alone, earlier)
+    yield from _beside_earlier(alone, earlier)
     yield from _trips(trips)
+
+
+def figures_of(path: Path) -> dict[str, float]:
+    """Read the figures that an earlier version left as JSON."""
+    return {each["name"]: each["ours"] for each in json.loads(path.read_text("utf-8"))["lines"]}
 
 
 def _cpu(loads: Loads) -> Iterator[Line]:
@@ -93,12 +99,11 @@ def _alone(loads: Loads, branches: int) -> Iterator[Line]:
             yield Line(name, p50, None, most, at_least=False)
 
 
-def _beside_earlier(alone: list[Line], earlier: Path) -> Iterator[Line]:
-    figures = {each["name"]: each["ours"] for each in json.loads(earlier.read_text())["lines"]}
+def _beside_earlier(alone: list[Line], earlier: Mapping[str, float]) -> Iterator[Line]:
     for line in alone:
-        if line.name in figures and line.reference is None:
+        if line.name in earlier and line.reference is None:
             name = f"{line.name} beside the earlier version"
-            yield Line(name, line.ours, figures[line.name], EARLIER, at_least=False)
+            yield Line(name, line.ours, earlier[line.name], EARLIER, at_least=False)
 
 
 def _trips(trips: Trips) -> Iterator[Line]:
