@@ -38,6 +38,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.http_load import Wrk
+from bench.processes import Server
 
 from clientupdater.adapters.local.clock import MachineClock
 from clientupdater.adapters.local.limits import MemoryRateLimits
@@ -223,7 +224,8 @@ def running(number: int, seconds: int) -> Iterator[Running]:
         try:
             with suppress(HTTPError):
                 urlopen(f"{base}/none", timeout=60)  # noqa: S310 — once it answers, it is there
-            yield Running(process.pid or 0, Wrk(base, "a", seconds))
+            server = Server(base, process.pid or 0)
+            yield Running(server.pid, Wrk(server, "a", seconds))
         finally:
             process.kill()
             process.join()

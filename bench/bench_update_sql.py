@@ -27,18 +27,18 @@ from attrs import asdict, frozen
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.bench_http import array
-from bench.http_world import NAME, Reader, World, world
+from bench.http_world import User, World, business_day, postgres_in, world_on
 from tests.support.bulk_data import BulkData
-from tests.support.servers import Database
 
-from clientupdater.adapters.postgres.admin.cluster import OWNER
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+from clientupdater.adapters.postgres.core.scope_ids import uuid_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-READER = Reader(50)
+    from tests.support.servers import Database
+
+READER = User(50)
 CONNECTIONS = 16
 SCRIPT = Path(__file__).with_name("updates.sql")
 EACH_ONCE = "\\set i :i + 1\n\\set n :first + :client_id * :each + :i"
@@ -114,12 +114,12 @@ class Schema:
 
     def _caller(self) -> dict[str, Any]:
         with psycopg.connect(self.database.superuser_url) as connection:
-            companies = [each for (each,) in connection.execute("select id from companies")]
+            companies = tuple(each for (each,) in connection.execute("select id from companies"))
         return {
-            "token": READER.kept_token,
+            "token": READER.token_hash,
             "actor": READER.id,
-            "companies": array(companies),
-            "branches": array(READER.places),
+            "companies": uuid_array(companies),
+            "branches": uuid_array(tuple(READER.branch_ids)),
         }
 
 
@@ -135,22 +135,7 @@ def counters(connection: psycopg.Connection[Any]) -> Counters:
 
 def copied(full: World, last: int) -> Database:
     """Copy the database, and take the migrations after the last one back."""
-    before = f"{NAME}_before"
-    with psycopg.connect(full.database.superuser_url, autocommit=True) as connection:
-        connection.execute(
-            f"create database {before} strategy file_copy template {NAME} owner {OWNER}".encode()
-        )
-    database = Database(
-        before,
-        *(
-            url.replace(f"/{NAME}", f"/{before}")
-            for url in (
-                full.database.owner_url,
-                full.database.app_url,
-                full.database.superuser_url,
-            )
-        ),
-    )
+    database = full.copy(f"{full.database.name}_before").database
     maintenance = PostgresMaintenance(database.owner_url)
     maintenance.rollback(sum(each.version > last for each in maintenance.status()))
     with psycopg.connect(database.superuser_url, autocommit=True) as connection:
@@ -181,9 +166,9 @@ def measured(schemas: list[Schema], rounds: int, each: int) -> Iterator[dict[str
 @click.option("--out", default="bench/update_sql.json", type=click.Path(path_type=Path))
 def main(clients: int, before: int, rounds: int, each: int, out: Path) -> None:
     """Fill a database of its own, copy it, then measure."""
-    with world() as full:
-        crowd = BulkData(clients, branches=200, periods=12, today=full.today)
-        full.fill(crowd, [READER])
+    with postgres_in(None) as postgres:
+        data = BulkData(clients, branches=200, periods=12, today=business_day())
+        full = world_on(postgres, data, [READER])
         schemas = [
             Schema("after", full.database),
             Schema("before", copied(full, before)),
