@@ -48,7 +48,7 @@ from clientupdater.domain.ids import PersonId
 from clientupdater.ports.exports import ExportRequest, TableRequest
 from clientupdater.ports.lists import ClientFilter
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.exports.authorization import reaches
+from clientupdater.usecases.exports.authorization import scopes_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,9 +99,9 @@ class ExportBench:
             work = PostgresUnitsOfWork(pool)
             with work.begin(SYSTEM) as tx:
                 actor = require_actor(tx.rights.actor(PersonId(self.person)))
-            result = reaches(actor, request)
+            result = scopes_for(actor, request)
             look = TableRequest(
-                asked=request, reaches=result, today=NOW.date(), now=NOW, zone=MANILA
+                request=request, scopes=result, today=NOW.date(), now=NOW, zone=MANILA
             )
             with work.snapshot(result[-1]) as open_table:
                 yield request, cast("PostgresTable", open_table(look))

@@ -47,7 +47,7 @@ from clientupdater.domain.access import Actor, Grant
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.domain.rate_limits import Activity, Allowances, Asker
+from clientupdater.domain.rate_limits import Activity, Allowances, Requester
 from clientupdater.entrypoints import logs
 from clientupdater.entrypoints.http import server
 from clientupdater.entrypoints.http.application import build
@@ -128,7 +128,7 @@ def whole(*, is_counted: bool) -> Starlette:
     admit = AdmitRequest(
         MemoryRateLimits(), Allowances.of(read=10**9, write=1, export=1, sign_in=1)
     )
-    verdict = admit(Activity.READ, Asker(None, caller.actor.id))
+    verdict = admit(Activity.READ, Requester(None, caller.actor.id))
     app = attrs.evolve(
         app,
         gauges=tuple,

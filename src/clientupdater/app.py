@@ -16,6 +16,7 @@ from clientupdater.domain.people import LockoutPolicy
 from clientupdater.domain.rate_limits import Allowances
 from clientupdater.domain.retention import Retention
 from clientupdater.domain.sessions import Lifetimes
+from clientupdater.domain.sync.fields import Source
 from clientupdater.ports.job_run import Task, in_turn
 from clientupdater.ports.queue import EXPORT_QUEUE, SYNC_QUEUE
 from clientupdater.usecases.access.explanations import AccessExplanations
@@ -64,7 +65,6 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from clientupdater.domain.exports import ExportFormat
-    from clientupdater.domain.sync.fields import Source
     from clientupdater.ports.cache import Cache, Form
     from clientupdater.ports.circuits import CircuitReader
     from clientupdater.ports.clock import Clock
@@ -90,6 +90,10 @@ class SyncSettings:
     overlap: timedelta = timedelta(hours=1)
     """How much further back than needed an incremental run reads (Y8)."""
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+
+
+def _by_source(sources: Mapping[str, ClientSource]) -> Mapping[Source, ClientSource]:
+    return {Source(name): source for name, source in sources.items()}
 
 
 @frozen(kw_only=True)
@@ -121,7 +125,7 @@ class Dependencies:
     services: Mapping[str, ServiceCheck] = field(factory=dict)
     circuits: tuple[CircuitReader, ...] = ()
     gauges: Gauges = tuple
-    sources: Mapping[Source, ClientSource] = field(factory=dict)
+    sources: Mapping[Source, ClientSource] = field(factory=dict, converter=_by_source)
     """The sources that are configured."""
     chance: Callable[[], float] = random.random
     """Spreads retries, so that jobs that failed together do not come back together."""
@@ -214,7 +218,7 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         authenticate=Authenticate(work, clock, parts.lifetimes, parts.verify_token),
         sessions=Sessions(work, clock, parts.lifetimes),
         sync=SyncRuns(work, clock, run_sync, clients, one_client),
-        sync_mappings=SyncMappings(work, clock),
+        sync_mappings=SyncMappings(work, clock, parts.sources.keys()),
         webhooks=Webhooks(work, clock, parts.sync.webhook_secrets),
         jobs=JobAdministration(work, clock, purge),
         do_job=DoJob(tasks, clock, parts.chance),

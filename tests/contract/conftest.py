@@ -16,7 +16,7 @@ from clientupdater.domain.jobs import JobStatus
 from clientupdater.testing.store import memory_book
 from tests.support.builders import FCASH, PCNI, catalogue
 from tests.support.queue_fixture import JobQueue, WorkedQueue, kill_by_worker
-from tests.support.stores import STORES, VAULT, MemoryWorld, PostgresWorld, World
+from tests.support.stores import STORES, VAULT, MemoryStore, PostgresStore, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(params=STORES)
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    """Give the same world in one store after the other."""
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """Give the same test data in one store after the other."""
     if request.param == "memory":
         book = memory_book(catalogue())
         book.vault = VAULT
-        yield MemoryWorld(book, FCASH, PCNI)
+        yield MemoryStore(book, FCASH, PCNI)
         return
     database = request.getfixturevalue("database")
     with ConnectionPool(database.app_url, min_size=1, max_size=4, open=True) as pool:
-        yield PostgresWorld.populated(PostgresUnitsOfWork(pool, VAULT), database.superuser_url)
+        yield PostgresStore.populated(PostgresUnitsOfWork(pool, VAULT), database.superuser_url)
 
 
 @pytest.fixture
@@ -49,20 +49,20 @@ def leases(database: Database) -> Iterator[PostgresLeases]:
 
 
 @pytest.fixture
-def queue(world: World, request: pytest.FixtureRequest) -> JobQueue:
+def queue(store: Store, request: pytest.FixtureRequest) -> JobQueue:
     """Give the jobs of one store after the other."""
-    if isinstance(world, MemoryWorld):
-        return JobQueue(world.work, partial(_kill_in_memory, world.work), FCASH, PCNI)
+    if isinstance(store, MemoryStore):
+        return JobQueue(store.work, partial(_kill_in_memory, store.work), FCASH, PCNI)
     kill = partial(kill_by_worker, request.getfixturevalue("leases"))
-    return JobQueue(world.work, kill, world.fcash, world.pcni)
+    return JobQueue(store.work, kill, store.fcash, store.pcni)
 
 
 @pytest.fixture
-def worked_queue(world: World, leases: PostgresLeases, database: Database) -> WorkedQueue:
+def worked_queue(store: Store, leases: PostgresLeases, database: Database) -> WorkedQueue:
     """Give a queue with workers, in a store that has leases."""
     wake_ups = PostgresWakeUps(database.app_url).listening
     kill = partial(kill_by_worker, leases)
-    return WorkedQueue(world.work, kill, world.fcash, world.pcni, leases, wake_ups)
+    return WorkedQueue(store.work, kill, store.fcash, store.pcni, leases, wake_ups)
 
 
 def _kill_in_memory(book: MemoryBook, job: JobId, error: str, now: datetime) -> None:

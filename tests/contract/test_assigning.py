@@ -18,7 +18,7 @@ from tests.support.tracking_fixture import CLERK, TrackingFixture, who
 
 if TYPE_CHECKING:
     from clientupdater.domain.clients import Client
-    from tests.support.stores import World
+    from tests.support.stores import Store
 
 HEAD = who(Permission.CLIENTS_ASSIGN)
 NORTH = Territory(branches=frozenset({CALOOCAN}))
@@ -26,93 +26,93 @@ AREA = Territory(areas=frozenset({AreaId(UUID(int=91))}), area_branches=frozense
 
 
 @pytest.fixture
-def scene(world: World) -> TrackingFixture:
-    """Give the world with Ben, an officer of Caloocan."""
-    world.employ(HEAD.actor)
-    world.employ(Actor(BEN, territory=NORTH))
-    return TrackingFixture.on(world)
+def tracker(store: Store) -> TrackingFixture:
+    """Give the test data with Ben, an officer of Caloocan."""
+    store.employ(HEAD.actor)
+    store.employ(Actor(BEN, territory=NORTH))
+    return TrackingFixture.on(store)
 
 
-def officer_of(scene: TrackingFixture, client: Client) -> PersonId | None:
-    with scene.world.work.begin(SYSTEM) as tx:
+def officer_of(tracker: TrackingFixture, client: Client) -> PersonId | None:
+    with tracker.store.work.begin(SYSTEM) as tx:
         result = tx.clients.find(client.id)
     assert result is not None
     return result.assigned_to
 
 
-def test_A3_a_client_has_the_officer_it_is_given_to(scene: TrackingFixture) -> None:
-    client = scene.client()
-    result = scene.assignments.assign(HEAD, client.id, BEN)
-    assert result.assigned_to == BEN == officer_of(scene, client)
-    (line,) = scene.world.lines()
+def test_A3_a_client_has_the_officer_it_is_given_to(tracker: TrackingFixture) -> None:
+    client = tracker.client()
+    result = tracker.assignments.assign(HEAD, client.id, BEN)
+    assert result.assigned_to == BEN == officer_of(tracker, client)
+    (line,) = tracker.store.lines()
     assert (line.what, line.told["officer"]) == ("client.assign", str(BEN))
 
 
 def test_A3_a_new_officer_ends_the_old_ones_time_and_nobody_ends_it_too(
-    scene: TrackingFixture,
+    tracker: TrackingFixture,
 ) -> None:
-    client = scene.client()
-    scene.assignments.assign(HEAD, client.id, BEN)
-    scene.assignments.assign(HEAD, client.id, ANA)
-    assert officer_of(scene, client) == ANA
-    assert scene.assignments.assign(HEAD, client.id, None).assigned_to is None
-    assert officer_of(scene, client) is None
+    client = tracker.client()
+    tracker.assignments.assign(HEAD, client.id, BEN)
+    tracker.assignments.assign(HEAD, client.id, ANA)
+    assert officer_of(tracker, client) == ANA
+    assert tracker.assignments.assign(HEAD, client.id, None).assigned_to is None
+    assert officer_of(tracker, client) is None
 
 
-def test_A3_the_same_officer_again_is_no_new_assignment(scene: TrackingFixture) -> None:
-    client = scene.client()
+def test_A3_the_same_officer_again_is_no_new_assignment(tracker: TrackingFixture) -> None:
+    client = tracker.client()
     for _ in range(2):
-        scene.assignments.assign(HEAD, client.id, BEN)
-    assert scene.entries() == ["client.assign"]
+        tracker.assignments.assign(HEAD, client.id, BEN)
+    assert tracker.entries() == ["client.assign"]
 
 
-def test_A3_who_gives_their_own_client_away_loses_sight_of_it(scene: TrackingFixture) -> None:
-    client = scene.client(assigned_to=ANA)
+def test_A3_who_gives_their_own_client_away_loses_sight_of_it(tracker: TrackingFixture) -> None:
+    client = tracker.client(assigned_to=ANA)
     officer = who(Permission.CLIENTS_ASSIGN, scope=Scope.SELF)
-    scene.assignments.assign(officer, client.id, BEN)
-    assert officer_of(scene, client) == BEN
+    tracker.assignments.assign(officer, client.id, BEN)
+    assert officer_of(tracker, client) == BEN
     with pytest.raises(NotFound):
-        scene.assignments.assign(officer, client.id, ANA)
+        tracker.assignments.assign(officer, client.id, ANA)
 
 
-def test_A3_who_is_away_elsewhere_or_unknown_is_no_officer(scene: TrackingFixture) -> None:
-    client = scene.client()
+def test_A3_who_is_away_elsewhere_or_unknown_is_no_officer(tracker: TrackingFixture) -> None:
+    client = tracker.client()
     for nobody in (
-        scene.world.employ(Actor(BEN, is_active=False, territory=NORTH)).id,
-        scene.world.employ(Actor(BEN, territory=AREA)).id,
+        tracker.store.employ(Actor(BEN, is_active=False, territory=NORTH)).id,
+        tracker.store.employ(Actor(BEN, territory=AREA)).id,
         PersonId(uuid4()),
     ):
         with pytest.raises(OfficerNotAllowed):
-            scene.assignments.assign(HEAD, client.id, nobody)
-    assert officer_of(scene, client) is None
+            tracker.assignments.assign(HEAD, client.id, nobody)
+    assert officer_of(tracker, client) is None
 
 
-def test_A5_assigning_needs_its_permission_and_a_client_in_sight(scene: TrackingFixture) -> None:
-    seen, hidden = scene.client(), scene.client(branch=DAVAO)
+def test_A5_assigning_needs_its_permission_and_a_client_in_sight(tracker: TrackingFixture) -> None:
+    seen, hidden = tracker.client(), tracker.client(branch=DAVAO)
     with pytest.raises(Forbidden):
-        scene.assignments.assign(CLERK, seen.id, BEN)
+        tracker.assignments.assign(CLERK, seen.id, BEN)
     with pytest.raises(NotFound):
-        scene.assignments.assign(HEAD, hidden.id, BEN)
-    assert scene.entries() == ["refused"]
+        tracker.assignments.assign(HEAD, hidden.id, BEN)
+    assert tracker.entries() == ["refused"]
 
 
-def test_A3_many_are_assigned_each_by_itself(scene: TrackingFixture) -> None:
-    one, hidden, other = scene.client(), scene.client(branch=DAVAO), scene.client()
-    outcomes = scene.assignments.assign_many(HEAD, [one.id, hidden.id, other.code], BEN)
+def test_A3_many_are_assigned_each_by_itself(tracker: TrackingFixture) -> None:
+    one, hidden, other = tracker.client(), tracker.client(branch=DAVAO), tracker.client()
+    outcomes = tracker.assignments.assign_many(HEAD, [one.id, hidden.id, other.code], BEN)
     assert [type(outcome.error) for outcome in outcomes] == [type(None), NotFound, type(None)]
-    assert officer_of(scene, one) == officer_of(scene, other) == BEN
+    assert officer_of(tracker, one) == officer_of(tracker, other) == BEN
 
 
-def test_A2_rights_are_found_with_grants_and_live_territory(scene: TrackingFixture) -> None:
-    grants = frozenset({Grant(Permission.STATUS_READ, scene.world.fcash, Scope.AREA)})
-    ben = scene.world.employ(Actor(BEN, grants=grants, territory=AREA))
-    with scene.world.work.begin(SYSTEM) as tx:
+def test_A2_rights_are_found_with_grants_and_live_territory(tracker: TrackingFixture) -> None:
+    grants = frozenset({Grant(Permission.STATUS_READ, tracker.store.fcash, Scope.AREA)})
+    ben = tracker.store.employ(Actor(BEN, grants=grants, territory=AREA))
+    with tracker.store.work.begin(SYSTEM) as tx:
         assert tx.rights.actor(BEN) == ben
         assert tx.rights.actor(PersonId(uuid4())) is None
 
 
-def test_A3_an_assignment_of_nobody_or_to_nobody_is_not_found(scene: TrackingFixture) -> None:
-    client, hidden = scene.client(), scene.client(branch=DAVAO)
+def test_A3_an_assignment_of_nobody_or_to_nobody_is_not_found(tracker: TrackingFixture) -> None:
+    client, hidden = tracker.client(), tracker.client(branch=DAVAO)
     for whose, officer in ((hidden, BEN), (client, PersonId(uuid4()))):
-        with pytest.raises(NotFound), scene.world.work.begin(visible_scope_of(HEAD.actor)) as tx:
+        with pytest.raises(NotFound), tracker.store.work.begin(visible_scope_of(HEAD.actor)) as tx:
             tx.clients.assign([whose.id], officer, write_context())

@@ -31,63 +31,65 @@ from tests.support.tracking_fixture import (
 
 if TYPE_CHECKING:
     from clientupdater.domain.clients import Client
-    from tests.support.stores import World
+    from tests.support.stores import Store
 
 OCTOBER, DECEMBER = Period.month(2026, 10), Period.month(2026, 12)
 WHY = "It was a mistake"
 
 
 @pytest.fixture
-def scene(world: World) -> TrackingFixture:
-    """Give the world on the fifth of November."""
-    return TrackingFixture.on(world)
+def tracker(store: Store) -> TrackingFixture:
+    """Give the test data on the fifth of November."""
+    return TrackingFixture.on(store)
 
 
-def ended(scene: TrackingFixture, *periods: Period) -> Client:
+def ended(tracker: TrackingFixture, *periods: Period) -> Client:
     """Put in a client who was said to be dead in November."""
-    client = scene.client(*periods or (OCTOBER, NOVEMBER))
-    scene.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
+    client = tracker.client(*periods or (OCTOBER, NOVEMBER))
+    tracker.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
     return client
 
 
 # --- reopening -----------------------------------------------------------------------------
 
 
-def test_S12_a_reopened_row_stands_as_before_it_was_done(scene: TrackingFixture) -> None:
-    client = scene.client()
-    scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
-    scene.tracking.record(CLERK, client.id, NOVEMBER, CONFIRMED, 1)
-    written = scene.tracking.reopen(CORRECTOR, client.id, NOVEMBER, WHY, 2)
+def test_S12_a_reopened_row_stands_as_before_it_was_done(tracker: TrackingFixture) -> None:
+    client = tracker.client()
+    tracker.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
+    tracker.tracking.record(CLERK, client.id, NOVEMBER, CONFIRMED, 1)
+    written = tracker.tracking.reopen(CORRECTOR, client.id, NOVEMBER, WHY, 2)
     assert (written.event.kind, written.event.by) == ("reopened", ANA)
-    assert written.row == scene.row(client)
+    assert written.row == tracker.row(client)
     assert written.row.snapshot.status == "CALLED"
-    assert "status.reopen" in scene.entries()
+    assert "status.reopen" in tracker.entries()
 
 
-def test_S12_reopening_needs_remarks_a_done_row_and_its_version(scene: TrackingFixture) -> None:
-    client = scene.client()
+def test_S12_reopening_needs_remarks_a_done_row_and_its_version(tracker: TrackingFixture) -> None:
+    client = tracker.client()
     with pytest.raises(NotDone):
-        scene.tracking.reopen(CORRECTOR, client.id, NOVEMBER, WHY, 0)
-    scene.tracking.record(CLERK, client.id, NOVEMBER, CONFIRMED, 0)
+        tracker.tracking.reopen(CORRECTOR, client.id, NOVEMBER, WHY, 0)
+    tracker.tracking.record(CLERK, client.id, NOVEMBER, CONFIRMED, 0)
     with pytest.raises(VersionConflict):
-        scene.tracking.reopen(CORRECTOR, client.id, NOVEMBER, WHY, 0)
+        tracker.tracking.reopen(CORRECTOR, client.id, NOVEMBER, WHY, 0)
     with pytest.raises(RemarksRequired):
-        scene.tracking.reopen(CORRECTOR, client.id, NOVEMBER, " ", 1)
+        tracker.tracking.reopen(CORRECTOR, client.id, NOVEMBER, " ", 1)
 
 
-def test_T3_reopening_the_terminal_row_brings_the_others_back(scene: TrackingFixture) -> None:
-    client = ended(scene)
-    scene.tracking.reopen(CORRECTOR, client.id, NOVEMBER, WHY, 1)
-    assert scene.row(client).snapshot.is_open
-    assert scene.row(client, OCTOBER).snapshot.is_open
-    assert scene.kinds(client, OCTOBER) == ["opened", "exempted", "restored"]
+def test_T3_reopening_the_terminal_row_brings_the_others_back(tracker: TrackingFixture) -> None:
+    client = ended(tracker)
+    tracker.tracking.reopen(CORRECTOR, client.id, NOVEMBER, WHY, 1)
+    assert tracker.row(client).snapshot.is_open
+    assert tracker.row(client, OCTOBER).snapshot.is_open
+    assert tracker.kinds(client, OCTOBER) == ["opened", "exempted", "restored"]
 
 
-def test_T1_a_row_reopened_while_another_ended_the_client_is_exempt(scene: TrackingFixture) -> None:
-    client = scene.client(OCTOBER, NOVEMBER)
-    scene.tracking.record(CLERK, client.id, OCTOBER, CONFIRMED, 0)
-    scene.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
-    written = scene.tracking.reopen(CORRECTOR, client.id, OCTOBER, WHY, 1)
+def test_T1_a_row_reopened_while_another_ended_the_client_is_exempt(
+    tracker: TrackingFixture,
+) -> None:
+    client = tracker.client(OCTOBER, NOVEMBER)
+    tracker.tracking.record(CLERK, client.id, OCTOBER, CONFIRMED, 0)
+    tracker.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
+    written = tracker.tracking.reopen(CORRECTOR, client.id, OCTOBER, WHY, 1)
     assert written.event.kind == "reopened"
     assert written.row.snapshot.exempt is ExemptCause.TERMINAL
     assert written.row.snapshot.version == 3
@@ -96,48 +98,48 @@ def test_T1_a_row_reopened_while_another_ended_the_client_is_exempt(scene: Track
 # --- voiding -------------------------------------------------------------------------------
 
 
-def test_S13_a_voided_event_counts_no_longer(scene: TrackingFixture) -> None:
-    client = scene.client()
-    scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
-    written = scene.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, WHY, 1)
+def test_S13_a_voided_event_counts_no_longer(tracker: TrackingFixture) -> None:
+    client = tracker.client()
+    tracker.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
+    written = tracker.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, WHY, 1)
     assert written.row.snapshot.status == "PENDING"
     assert written.event.voids == 1
     with pytest.raises(NotVoidable):
-        scene.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, WHY, 2)
-    assert scene.entries() == ["status.record", "status.void"]
+        tracker.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, WHY, 2)
+    assert tracker.entries() == ["status.record", "status.void"]
 
 
-def test_T3_voiding_the_terminal_event_brings_the_client_back(scene: TrackingFixture) -> None:
-    client = ended(scene)
-    written = scene.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, WHY, 1)
+def test_T3_voiding_the_terminal_event_brings_the_client_back(tracker: TrackingFixture) -> None:
+    client = ended(tracker)
+    written = tracker.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, WHY, 1)
     assert written.row.snapshot.is_open
-    assert scene.kinds(client, OCTOBER) == ["opened", "exempted", "restored"]
+    assert tracker.kinds(client, OCTOBER) == ["opened", "exempted", "restored"]
 
 
-def test_T3_tracking_goes_on_in_the_period_that_was_passed_over(scene: TrackingFixture) -> None:
-    client = ended(scene, NOVEMBER)
-    scene.go_to(manila(2, month=12))
-    scene.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, WHY, 1)
-    assert scene.kinds(client, DECEMBER) == ["opened"]
+def test_T3_tracking_goes_on_in_the_period_that_was_passed_over(tracker: TrackingFixture) -> None:
+    client = ended(tracker, NOVEMBER)
+    tracker.go_to(manila(2, month=12))
+    tracker.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, WHY, 1)
+    assert tracker.kinds(client, DECEMBER) == ["opened"]
 
 
 @pytest.mark.rule("T3", "P6")
 def test_a_row_whose_client_left_for_another_cause_is_exempt_by_that(
-    scene: TrackingFixture,
+    tracker: TrackingFixture,
 ) -> None:
-    gone = scene.client(OCTOBER, NOVEMBER, is_active=False)
-    scene.tracking.record(CLERK, gone.id, NOVEMBER, PAID, 0)
-    written = scene.tracking.void(CORRECTOR, gone.id, NOVEMBER, 1, WHY, 1)
+    gone = tracker.client(OCTOBER, NOVEMBER, is_active=False)
+    tracker.tracking.record(CLERK, gone.id, NOVEMBER, PAID, 0)
+    written = tracker.tracking.void(CORRECTOR, gone.id, NOVEMBER, 1, WHY, 1)
     assert written.row.snapshot.exempt is ExemptCause.INACTIVE
-    assert scene.row(gone, OCTOBER).snapshot.exempt is ExemptCause.INACTIVE
-    assert scene.kinds(gone) == ["opened", "recorded", "voided", "exempted"]
+    assert tracker.row(gone, OCTOBER).snapshot.exempt is ExemptCause.INACTIVE
+    assert tracker.kinds(gone) == ["opened", "recorded", "voided", "exempted"]
 
 
-def test_T1_of_two_terminal_rows_voiding_one_ends_nothing(scene: TrackingFixture) -> None:
-    client = scene.client(OCTOBER, NOVEMBER)
-    scene.tracking.record(CLERK, client.id, OCTOBER, CONFIRMED, 0)
-    scene.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
-    written = scene.tracking.void(CORRECTOR, client.id, OCTOBER, 1, WHY, 1)
+def test_T1_of_two_terminal_rows_voiding_one_ends_nothing(tracker: TrackingFixture) -> None:
+    client = tracker.client(OCTOBER, NOVEMBER)
+    tracker.tracking.record(CLERK, client.id, OCTOBER, CONFIRMED, 0)
+    tracker.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
+    written = tracker.tracking.void(CORRECTOR, client.id, OCTOBER, 1, WHY, 1)
     assert written.row.snapshot.exempt is ExemptCause.TERMINAL
 
 
@@ -145,53 +147,53 @@ def test_T1_of_two_terminal_rows_voiding_one_ends_nothing(scene: TrackingFixture
 
 
 def test_T4_who_borrows_again_is_tracked_again_without_touching_the_past(
-    scene: TrackingFixture,
+    tracker: TrackingFixture,
 ) -> None:
-    client = scene.client(OCTOBER, NOVEMBER)
-    scene.tracking.record(CLERK, client.id, OCTOBER, PAID, 0)
-    written = scene.tracking.revive(CORRECTOR, client.id, "Borrowed again", 1)
+    client = tracker.client(OCTOBER, NOVEMBER)
+    tracker.tracking.record(CLERK, client.id, OCTOBER, PAID, 0)
+    written = tracker.tracking.revive(CORRECTOR, client.id, "Borrowed again", 1)
     assert written.row.period == NOVEMBER
     assert written.row.snapshot.is_open
-    assert scene.kinds(client) == ["opened", "exempted", "revived"]
-    assert scene.kinds(client, OCTOBER) == ["opened", "recorded"]
-    assert scene.entries() == ["status.record", "client.revive"]
+    assert tracker.kinds(client) == ["opened", "exempted", "revived"]
+    assert tracker.kinds(client, OCTOBER) == ["opened", "recorded"]
+    assert tracker.entries() == ["status.record", "client.revive"]
 
 
-def test_T4_a_row_that_is_not_there_is_opened_for_it(scene: TrackingFixture) -> None:
-    client = ended(scene, NOVEMBER)
-    scene.go_to(manila(9, month=12))
-    written = scene.tracking.revive(CORRECTOR, client.id, "Borrowed again", 0)
+def test_T4_a_row_that_is_not_there_is_opened_for_it(tracker: TrackingFixture) -> None:
+    client = ended(tracker, NOVEMBER)
+    tracker.go_to(manila(9, month=12))
+    written = tracker.tracking.revive(CORRECTOR, client.id, "Borrowed again", 0)
     assert (written.row.period, written.row.snapshot.version) == (DECEMBER, 1)
-    assert scene.kinds(client, DECEMBER) == ["opened", "revived"]
+    assert tracker.kinds(client, DECEMBER) == ["opened", "revived"]
 
 
-def test_T4_a_row_that_closed_so_is_at_pending_again(scene: TrackingFixture) -> None:
-    client = scene.client()
-    scene.tracking.record(CLERK, client.id, NOVEMBER, PAID, 0)
-    written = scene.tracking.revive(CORRECTOR, client.id, "Borrowed again", 1)
+def test_T4_a_row_that_closed_so_is_at_pending_again(tracker: TrackingFixture) -> None:
+    client = tracker.client()
+    tracker.tracking.record(CLERK, client.id, NOVEMBER, PAID, 0)
+    written = tracker.tracking.revive(CORRECTOR, client.id, "Borrowed again", 1)
     assert written.row.snapshot.status == "PENDING"
 
 
-def test_T4_the_other_rows_are_settled_with_it(scene: TrackingFixture) -> None:
-    client = scene.client(OCTOBER, NOVEMBER)
-    scene.tracking.record(CLERK, client.id, NOVEMBER, PAID, 0)
-    scene.tracking.revive(CORRECTOR, client.id, "Borrowed again", 1)
-    assert scene.row(client, OCTOBER).snapshot.is_open
+def test_T4_the_other_rows_are_settled_with_it(tracker: TrackingFixture) -> None:
+    client = tracker.client(OCTOBER, NOVEMBER)
+    tracker.tracking.record(CLERK, client.id, NOVEMBER, PAID, 0)
+    tracker.tracking.revive(CORRECTOR, client.id, "Borrowed again", 1)
+    assert tracker.row(client, OCTOBER).snapshot.is_open
 
 
-def test_T4_reviving_asks_for_an_end_and_for_the_version(scene: TrackingFixture) -> None:
-    client, over = scene.client(), ended(scene)
+def test_T4_reviving_asks_for_an_end_and_for_the_version(tracker: TrackingFixture) -> None:
+    client, over = tracker.client(), ended(tracker)
     with pytest.raises(NotDone):
-        scene.tracking.revive(CORRECTOR, client.id, WHY, 0)
+        tracker.tracking.revive(CORRECTOR, client.id, WHY, 0)
     with pytest.raises(VersionConflict):
-        scene.tracking.revive(CORRECTOR, over.id, WHY, 0)
+        tracker.tracking.revive(CORRECTOR, over.id, WHY, 0)
 
 
 @pytest.mark.rule("P2", "T4")
-def test_a_client_of_no_known_cycle_cannot_be_revived(scene: TrackingFixture) -> None:
-    client = scene.client(cycle=None)
+def test_a_client_of_no_known_cycle_cannot_be_revived(tracker: TrackingFixture) -> None:
+    client = tracker.client(cycle=None)
     with pytest.raises(NotTrackable):
-        scene.tracking.revive(CORRECTOR, client.id, WHY, 0)
+        tracker.tracking.revive(CORRECTOR, client.id, WHY, 0)
 
 
 # --- who may -------------------------------------------------------------------------------
@@ -199,10 +201,10 @@ def test_a_client_of_no_known_cycle_cannot_be_revived(scene: TrackingFixture) ->
 
 @pytest.mark.rule("A5", "S12", "S13", "T4")
 def test_correcting_is_forbidden_without_the_right_and_unknown_out_of_sight(
-    scene: TrackingFixture,
+    tracker: TrackingFixture,
 ) -> None:
-    seen, hidden = scene.client(), scene.client(branch=DAVAO)
-    tracking = scene.tracking
+    seen, hidden = tracker.client(), tracker.client(branch=DAVAO)
+    tracking = tracker.tracking
     for client, caller, refusal in ((seen, CLERK, Forbidden), (hidden, CORRECTOR, NotFound)):
         with pytest.raises(refusal):
             tracking.reopen(caller, client.id, NOVEMBER, WHY, 0)
@@ -210,12 +212,12 @@ def test_correcting_is_forbidden_without_the_right_and_unknown_out_of_sight(
             tracking.void(caller, client.id, NOVEMBER, 1, WHY, 0)
         with pytest.raises(refusal):
             tracking.revive(caller, client.id, WHY, 0)
-    assert scene.entries() == ["refused"] * 3
-    assert scene.row(seen).snapshot.version == 0
+    assert tracker.entries() == ["refused"] * 3
+    assert tracker.row(seen).snapshot.version == 0
 
 
-def test_A8_whoever_is_deactivated_sees_nobody(scene: TrackingFixture) -> None:
-    client = scene.client()
+def test_A8_whoever_is_deactivated_sees_nobody(tracker: TrackingFixture) -> None:
+    client = tracker.client()
     gone = evolve(CORRECTOR, actor=evolve(CORRECTOR.actor, is_active=False))
     with pytest.raises(NotFound):
-        scene.tracking.reopen(gone, client.id, NOVEMBER, WHY, 0)
+        tracker.tracking.reopen(gone, client.id, NOVEMBER, WHY, 0)

@@ -19,7 +19,7 @@ from tests.support.stores import newcomer
 
 if TYPE_CHECKING:
     from clientupdater.ports.unit_of_work import Transaction
-    from tests.support.stores import World
+    from tests.support.stores import Store
 
 ORIGIN = Origin(interface="http", request_id="request-1", ip_address="192.0.2.1", user_agent="T")
 CALLER = Caller(Actor(ANA), ORIGIN)
@@ -28,77 +28,77 @@ RECORDED = LoggedAction(
 )
 
 
-def test_L1_a_deed_is_logged_with_who_did_it(world: World) -> None:
-    with world.work.begin(SYSTEM) as tx:
-        tx.audit.did(CALLER, RECORDED)
-    assert world.lines() == [Line("activity", ANA, "status.record", "client 1", {"version": "4"})]
+def test_L1_a_deed_is_logged_with_who_did_it(store: Store) -> None:
+    with store.work.begin(SYSTEM) as tx:
+        tx.audit.log_action(CALLER, RECORDED)
+    assert store.lines() == [Line("activity", ANA, "status.record", "client 1", {"version": "4"})]
 
 
-def test_L1_ids_among_the_details_are_told_as_text(world: World) -> None:
+def test_L1_ids_among_the_details_are_told_as_text(store: Store) -> None:
     entry = LoggedAction(action="a.b", resource="client", resource_id="1", details={"officer": BEN})
-    with world.work.begin(SYSTEM) as tx:
-        tx.audit.did(CALLER, entry)
-    (line,) = world.lines()
+    with store.work.begin(SYSTEM) as tx:
+        tx.audit.log_action(CALLER, entry)
+    (line,) = store.lines()
     assert line.told == {"officer": str(BEN)}
 
 
-def test_L1_a_transaction_that_is_rolled_back_has_logged_nothing(world: World) -> None:
-    with pytest.raises(NotFound), world.work.begin(SYSTEM) as tx:
+def test_L1_a_transaction_that_is_rolled_back_has_logged_nothing(store: Store) -> None:
+    with pytest.raises(NotFound), store.work.begin(SYSTEM) as tx:
         _log_and_fail(tx)
-    assert world.lines() == []
+    assert store.lines() == []
 
 
 def _log_and_fail(tx: Transaction) -> None:
-    tx.audit.did(CALLER, RECORDED)
+    tx.audit.log_action(CALLER, RECORDED)
     raise NotFound
 
 
-def test_A5_a_refusal_is_audited_with_what_was_found_and_what_was_missing(world: World) -> None:
-    client = newcomer(world)
+def test_A5_a_refusal_is_audited_with_what_was_found_and_what_was_missing(store: Store) -> None:
+    client = newcomer(store)
     own = Grant(Permission.STATUS_UPDATE, None, Scope.SELF)
     actor = Actor(ANA, grants=frozenset({own}))
     decision = decide(
         actor, Permission.STATUS_UPDATE, ClientPlace(client.company, client.branch, None)
     )
-    with world.work.begin(visible_scope_of(actor)) as tx:
+    with store.work.begin(visible_scope_of(actor)) as tx:
         of = client.company
-        tx.audit.refused(Caller(actor, ORIGIN), decision, "client", str(client.id), of)
+        tx.audit.log_refusal(Caller(actor, ORIGIN), decision, "client", str(client.id), of)
     values = {
         "permission": "status:update",
-        "missing": "the scope is self, and it is not theirs",
+        "missing": "the scope is self, and the client is assigned to another person",
         "company": str(client.company),
         "grants": ["status:update"],
     }
-    assert world.lines() == [Line("authorization", ANA, "refused", f"client {client.id}", values)]
+    assert store.lines() == [Line("authorization", ANA, "refused", f"client {client.id}", values)]
 
 
-def test_L1_a_change_of_rights_leaves_what_was_and_what_is(world: World) -> None:
+def test_L1_a_change_of_rights_leaves_what_was_and_what_is(store: Store) -> None:
     change = RightsChange(
         decision="changed",
         person=BEN,
         resource="grant",
         resource_id="status:read",
         permission="status:read",
-        company=world.fcash,
+        company=store.fcash,
         before={"scope": "self"},
         after={"scope": "area"},
     )
-    with world.work.begin(SYSTEM) as tx:
-        tx.audit.changed_rights(CALLER, change)
+    with store.work.begin(SYSTEM) as tx:
+        tx.audit.log_rights_change(CALLER, change)
     values = {"person": BEN, "before": {"scope": "self"}, "after": {"scope": "area"}}
-    assert world.lines() == [Line("authorization", ANA, "changed", "grant status:read", values)]
+    assert store.lines() == [Line("authorization", ANA, "changed", "grant status:read", values)]
 
 
-def test_L1_a_look_at_personal_data_is_logged_with_the_client(world: World) -> None:
-    client = newcomer(world)
-    with world.work.begin(SYSTEM) as tx:
-        tx.audit.saw(CALLER, "revealed", client.id, "clients.pension_number")
-    assert world.lines() == [Line("access", ANA, "revealed", f"clients.pension_number {client.id}")]
+def test_L1_a_look_at_personal_data_is_logged_with_the_client(store: Store) -> None:
+    client = newcomer(store)
+    with store.work.begin(SYSTEM) as tx:
+        tx.audit.log_access(CALLER, "revealed", client.id, "clients.pension_number")
+    assert store.lines() == [Line("access", ANA, "revealed", f"clients.pension_number {client.id}")]
 
 
-def test_A5_nobody_is_said_to_have_seen_a_client_out_of_their_sight(world: World) -> None:
-    client = newcomer(world, branch=DAVAO)
+def test_A5_nobody_is_said_to_have_seen_a_client_out_of_their_sight(store: Store) -> None:
+    client = newcomer(store, branch=DAVAO)
     blind = Actor(ANA, grants=frozenset({Grant(Permission.CLIENTS_READ, None, Scope.BRANCH)}))
-    with pytest.raises(NotFound), world.work.begin(visible_scope_of(blind)) as tx:
-        tx.audit.saw(Caller(blind), "revealed", client.id, "clients.pension_number")
-    assert world.lines() == []
+    with pytest.raises(NotFound), store.work.begin(visible_scope_of(blind)) as tx:
+        tx.audit.log_access(Caller(blind), "revealed", client.id, "clients.pension_number")
+    assert store.lines() == []

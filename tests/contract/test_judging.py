@@ -13,56 +13,56 @@ from tests.support.builders import NOVEMBER
 from tests.support.tracking_fixture import CALLED, CLERK, CONFIRMED, CORRECTOR, TrackingFixture
 
 if TYPE_CHECKING:
-    from tests.support.stores import World
+    from tests.support.stores import Store
 
 
 @pytest.fixture
-def scene(world: World) -> TrackingFixture:
-    return TrackingFixture.on(world)
+def tracker(store: Store) -> TrackingFixture:
+    return TrackingFixture.on(store)
 
 
 def test_P4_each_is_judged_after_those_before_it_and_none_is_written(
-    scene: TrackingFixture,
+    tracker: TrackingFixture,
 ) -> None:
-    client = scene.client()
+    client = tracker.client()
     updates = (CALLED, CONFIRMED, evolve(CALLED, remarks="once more"))
-    judged = scene.tracking.judge(
+    judged = tracker.tracking.judge(
         CLERK, [PlannedUpdate(client=client.code, update=each) for each in updates]
     )
     assert [(each.period, each.version) for each in judged[:2]] == [(NOVEMBER, 0), (NOVEMBER, 1)]
     assert isinstance(judged[2].error, AlreadyDone)
-    assert scene.row(client).snapshot.version == 0
-    assert scene.world.lines() == []
+    assert tracker.row(client).snapshot.version == 0
+    assert tracker.store.lines() == []
 
 
-def test_what_is_recorded_already_is_known_until_it_is_voided(scene: TrackingFixture) -> None:
-    client = scene.client()
-    update = evolve(CALLED, occurred_at=scene.tracking.clients.clock.now())
+def test_what_is_recorded_already_is_known_until_it_is_voided(tracker: TrackingFixture) -> None:
+    client = tracker.client()
+    update = evolve(CALLED, occurred_at=tracker.tracking.clients.clock.now())
     asked = [PlannedUpdate(client=client.id, update=update)]
-    scene.tracking.record(CLERK, client.id, NOVEMBER, update, 0)
-    assert scene.tracking.judge(CLERK, asked)[0].recorded_as == 1
-    scene.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, "not so", 1)
-    assert scene.tracking.judge(CLERK, asked)[0].version == 2
+    tracker.tracking.record(CLERK, client.id, NOVEMBER, update, 0)
+    assert tracker.tracking.judge(CLERK, asked)[0].recorded_as == 1
+    tracker.tracking.void(CORRECTOR, client.id, NOVEMBER, 1, "not so", 1)
+    assert tracker.tracking.judge(CLERK, asked)[0].version == 2
 
 
 @pytest.mark.parametrize("version", [0, 2])
 def test_S10_a_version_that_is_not_that_of_the_row_is_refused(
-    scene: TrackingFixture, version: int
+    tracker: TrackingFixture, version: int
 ) -> None:
-    client = scene.client()
-    scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
+    client = tracker.client()
+    tracker.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
     asked = PlannedUpdate(client=client.id, update=CONFIRMED, period=NOVEMBER, version=version)
-    assert isinstance(scene.tracking.judge(CLERK, [asked])[0].error, VersionConflict)
+    assert isinstance(tracker.tracking.judge(CLERK, [asked])[0].error, VersionConflict)
 
 
-def test_one_that_repeats_an_earlier_one_and_one_of_nobody(scene: TrackingFixture) -> None:
-    client = scene.client()
+def test_one_that_repeats_an_earlier_one_and_one_of_nobody(tracker: TrackingFixture) -> None:
+    client = tracker.client()
     asked = [
         PlannedUpdate(client=client.id, update=CALLED),
         PlannedUpdate(client=client.code, update=CALLED, period=NOVEMBER),
         PlannedUpdate(client="nobody", update=CALLED),
     ]
-    first, repeated, nobody = scene.tracking.judge(CLERK, asked)
+    first, repeated, nobody = tracker.tracking.judge(CLERK, asked)
     assert first.error is None
     assert isinstance(repeated.error, AlreadyExists)
     assert isinstance(nobody.error, NotFound)

@@ -25,7 +25,7 @@ from tests.support.stores import newcomer
 from tests.support.tracking_fixture import CALLED, CLERK, DECEASED, TrackingFixture, who
 
 if TYPE_CHECKING:
-    from tests.support.stores import World
+    from tests.support.stores import Store
 
 OCTOBER, DECEMBER = Period.month(2026, 10), Period.month(2026, 12)
 AUDITOR = who(Permission.AUDIT_READ, Permission.CLIENTS_READ, scope=Scope.ALL)
@@ -33,171 +33,175 @@ KEEPER = who(Permission.CONFIG_MANAGE, scope=Scope.ALL)
 
 
 @pytest.fixture
-def scene(world: World) -> TrackingFixture:
-    """Give the world on the fifth of November."""
-    return TrackingFixture.on(world)
+def tracker(store: Store) -> TrackingFixture:
+    """Give the test data on the fifth of November."""
+    return TrackingFixture.on(store)
 
 
 @pytest.mark.rule("C4")
-def test_C4_one_who_was_deleted_is_there_for_audits_alone(scene: TrackingFixture) -> None:
-    gone = scene.client(is_deleted=True)
+def test_C4_one_who_was_deleted_is_there_for_audits_alone(tracker: TrackingFixture) -> None:
+    gone = tracker.client(is_deleted=True)
     with pytest.raises(NotFound):
-        scene.tracking.list_rows(CLERK, gone.id)
+        tracker.tracking.list_rows(CLERK, gone.id)
     with pytest.raises(NotFound):
-        scene.tracking.show_history(CLERK, gone.code, NOVEMBER)
+        tracker.tracking.show_history(CLERK, gone.code, NOVEMBER)
     with pytest.raises(NotFound):
-        scene.tracking.record(CLERK, gone.code, NOVEMBER, CALLED, 0)
-    scene.world.employ(CLERK.actor)
-    result = scene.explanations.explain(AUDITOR, CLERK.actor.id, gone.id, Permission.STATUS_READ)
+        tracker.tracking.record(CLERK, gone.code, NOVEMBER, CALLED, 0)
+    tracker.store.employ(CLERK.actor)
+    result = tracker.explanations.explain(AUDITOR, CLERK.actor.id, gone.id, Permission.STATUS_READ)
     assert result.permission is Permission.STATUS_READ
 
 
 # --- rows ----------------------------------------------------------------------------------
 
 
-def test_P4_a_row_that_is_due_is_shown_before_it_is_there(scene: TrackingFixture) -> None:
-    client = scene.client(OCTOBER)
-    row = scene.tracking.show_row(CLERK, client.id, NOVEMBER).row
+def test_P4_a_row_that_is_due_is_shown_before_it_is_there(tracker: TrackingFixture) -> None:
+    client = tracker.client(OCTOBER)
+    row = tracker.tracking.show_row(CLERK, client.id, NOVEMBER).row
     assert (row.snapshot.status, row.snapshot.version) == ("PENDING", 0)
-    rows = scene.tracking.list_rows(CLERK, client.id).rows
+    rows = tracker.tracking.list_rows(CLERK, client.id).rows
     assert [each.period for each in rows] == [NOVEMBER, OCTOBER]
-    assert scene.tracking.show_history(CLERK, client.id, NOVEMBER).events == ()
+    assert tracker.tracking.show_history(CLERK, client.id, NOVEMBER).events == ()
 
 
-def test_a_row_that_is_neither_there_nor_due_is_not_found(scene: TrackingFixture) -> None:
-    client = scene.client()
+def test_a_row_that_is_neither_there_nor_due_is_not_found(tracker: TrackingFixture) -> None:
+    client = tracker.client()
     for period in (OCTOBER, DECEMBER, Period.quarter(2026, 4)):
         with pytest.raises(NotFound):
-            scene.tracking.show_row(CLERK, client.id, period)
+            tracker.tracking.show_row(CLERK, client.id, period)
         with pytest.raises(NotFound):
-            scene.tracking.show_history(CLERK, client.id, period)
+            tracker.tracking.show_history(CLERK, client.id, period)
 
 
-def test_T1_nothing_is_due_of_a_client_whose_tracking_ended(scene: TrackingFixture) -> None:
-    client = scene.client(OCTOBER)
-    scene.tracking.record(CLERK, client.id, OCTOBER, DECEASED, 0)
-    assert [row.period for row in scene.tracking.list_rows(CLERK, client.id).rows] == [OCTOBER]
-    assert scene.tracking.list_rows(CLERK, scene.client(cycle=None).id).rows != ()
+def test_T1_nothing_is_due_of_a_client_whose_tracking_ended(tracker: TrackingFixture) -> None:
+    client = tracker.client(OCTOBER)
+    tracker.tracking.record(CLERK, client.id, OCTOBER, DECEASED, 0)
+    assert [row.period for row in tracker.tracking.list_rows(CLERK, client.id).rows] == [OCTOBER]
+    assert tracker.tracking.list_rows(CLERK, tracker.client(cycle=None).id).rows != ()
 
 
-def test_S9_the_history_is_in_order_and_a_past_moment_is_its_fold(scene: TrackingFixture) -> None:
-    client = scene.client()
-    scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
-    scene.clock.advance(timedelta(hours=1))
-    events = scene.tracking.show_history(CLERK, client.id, NOVEMBER).events
+def test_S9_the_history_is_in_order_and_a_past_moment_is_its_fold(tracker: TrackingFixture) -> None:
+    client = tracker.client()
+    tracker.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
+    tracker.clock.advance(timedelta(hours=1))
+    events = tracker.tracking.show_history(CLERK, client.id, NOVEMBER).events
     assert [event.sequence for event in events] == [0, 1]
-    then = scene.tracking.show_row(CLERK, client.id, NOVEMBER, manila(2))
+    then = tracker.tracking.show_row(CLERK, client.id, NOVEMBER, manila(2))
     assert (then.row.snapshot.status, then.row.snapshot.version) == ("PENDING", 0)
-    now = scene.tracking.show_row(CLERK, client.id, NOVEMBER, manila(5, 9, 30))
-    assert now.row == scene.tracking.show_row(CLERK, client.id, NOVEMBER).row == scene.row(client)
+    now = tracker.tracking.show_row(CLERK, client.id, NOVEMBER, manila(5, 9, 30))
+    assert (
+        now.row == tracker.tracking.show_row(CLERK, client.id, NOVEMBER).row == tracker.row(client)
+    )
 
 
 @pytest.mark.parametrize("at", [datetime(2026, 11, 2), manila(6)], ids=["naive", "future"])  # noqa: DTZ001
-def test_P1_a_past_moment_has_an_offset_and_is_past(scene: TrackingFixture, at: datetime) -> None:
-    client = scene.client()
+def test_P1_a_past_moment_has_an_offset_and_is_past(tracker: TrackingFixture, at: datetime) -> None:
+    client = tracker.client()
     with pytest.raises(InvalidInput):
-        scene.tracking.show_row(CLERK, client.id, NOVEMBER, at)
+        tracker.tracking.show_row(CLERK, client.id, NOVEMBER, at)
 
 
-def test_a_moment_before_the_row_finds_none(scene: TrackingFixture) -> None:
-    client = scene.client()
+def test_a_moment_before_the_row_finds_none(tracker: TrackingFixture) -> None:
+    client = tracker.client()
     with pytest.raises(NotFound):
-        scene.tracking.show_row(CLERK, client.id, NOVEMBER, manila(31, month=10))
+        tracker.tracking.show_row(CLERK, client.id, NOVEMBER, manila(31, month=10))
 
 
-def test_A5_looking_is_refused_as_everything_else_is(scene: TrackingFixture) -> None:
-    seen, hidden = scene.client(), scene.client(branch=DAVAO)
+def test_A5_looking_is_refused_as_everything_else_is(tracker: TrackingFixture) -> None:
+    seen, hidden = tracker.client(), tracker.client(branch=DAVAO)
     outsider = who(Permission.CLIENTS_READ)
     for client, caller, refusal in ((seen, outsider, Forbidden), (hidden, CLERK, NotFound)):
         with pytest.raises(refusal):
-            scene.tracking.show_row(caller, client.id, NOVEMBER)
+            tracker.tracking.show_row(caller, client.id, NOVEMBER)
         with pytest.raises(refusal):
-            scene.tracking.list_rows(caller, client.id)
+            tracker.tracking.list_rows(caller, client.id)
         with pytest.raises(refusal):
-            scene.tracking.show_history(caller, client.id, NOVEMBER)
-    assert scene.entries() == ["refused"] * 3
+            tracker.tracking.show_history(caller, client.id, NOVEMBER)
+    assert tracker.entries() == ["refused"] * 3
 
 
 # --- explaining ----------------------------------------------------------------------------
 
 
-def test_A5_an_auditor_is_told_what_was_found_and_what_was_missing(scene: TrackingFixture) -> None:
-    client = scene.client(branch=DAVAO)
-    scene.world.employ(CLERK.actor)
-    decision = scene.explanations.explain(AUDITOR, ANA, client.id, Permission.STATUS_UPDATE)
+def test_A5_an_auditor_is_told_what_was_found_and_what_was_missing(
+    tracker: TrackingFixture,
+) -> None:
+    client = tracker.client(branch=DAVAO)
+    tracker.store.employ(CLERK.actor)
+    decision = tracker.explanations.explain(AUDITOR, ANA, client.id, Permission.STATUS_UPDATE)
     assert decision.missing is Missing.BRANCH
     assert decision.grants == CLERK.actor.found(Permission.STATUS_UPDATE)
 
 
-def test_A5_explaining_takes_audit_read_over_the_whole_company(scene: TrackingFixture) -> None:
-    client, hidden = scene.client(), scene.client(branch=DAVAO)
+def test_A5_explaining_takes_audit_read_over_the_whole_company(tracker: TrackingFixture) -> None:
+    client, hidden = tracker.client(), tracker.client(branch=DAVAO)
     for caller in (CLERK, who(Permission.AUDIT_READ)):
         with pytest.raises(Forbidden):
-            scene.explanations.explain(caller, BEN, client.id, Permission.STATUS_READ)
+            tracker.explanations.explain(caller, BEN, client.id, Permission.STATUS_READ)
         with pytest.raises(NotFound):
-            scene.explanations.explain(caller, BEN, hidden.id, Permission.STATUS_READ)
-    assert scene.entries() == ["refused"] * 2
-    assert {line.told["company"] for line in scene.world.lines()} == {str(client.company)}
+            tracker.explanations.explain(caller, BEN, hidden.id, Permission.STATUS_READ)
+    assert tracker.entries() == ["refused"] * 2
+    assert {line.told["company"] for line in tracker.store.lines()} == {str(client.company)}
 
 
-def test_A5_access_of_a_person_who_is_not_there_is_not_found(scene: TrackingFixture) -> None:
-    client, nobody = scene.client(), PersonId(uuid4())
+def test_A5_access_of_a_person_who_is_not_there_is_not_found(tracker: TrackingFixture) -> None:
+    client, nobody = tracker.client(), PersonId(uuid4())
     with pytest.raises(NotFound):
-        scene.explanations.explain(AUDITOR, nobody, client.id, Permission.STATUS_READ)
+        tracker.explanations.explain(AUDITOR, nobody, client.id, Permission.STATUS_READ)
 
 
 # --- opening by hand -----------------------------------------------------------------------
 
 
-def test_P4_a_period_that_is_due_is_opened_by_hand_and_logged(scene: TrackingFixture) -> None:
-    scene.client(OCTOBER)
-    assert scene.periods.open(KEEPER, NOVEMBER).rows == 1
-    assert scene.periods.open(KEEPER, NOVEMBER).rows == 0
-    assert scene.entries() == ["period.open"] * 2
+def test_P4_a_period_that_is_due_is_opened_by_hand_and_logged(tracker: TrackingFixture) -> None:
+    tracker.client(OCTOBER)
+    assert tracker.periods.open(KEEPER, NOVEMBER).rows == 1
+    assert tracker.periods.open(KEEPER, NOVEMBER).rows == 0
+    assert tracker.entries() == ["period.open"] * 2
 
 
 @pytest.mark.rule("P4", "P7")
-def test_the_month_before_is_caught_up_while_all_may_write_to_it(scene: TrackingFixture) -> None:
-    scene.client()
-    assert scene.periods.open(KEEPER, OCTOBER).rows == 1
-    scene.go_to(manila(6))
+def test_the_month_before_is_caught_up_while_all_may_write_to_it(tracker: TrackingFixture) -> None:
+    tracker.client()
+    assert tracker.periods.open(KEEPER, OCTOBER).rows == 1
+    tracker.go_to(manila(6))
     with pytest.raises(PeriodClosed):
-        scene.periods.open(KEEPER, OCTOBER)
+        tracker.periods.open(KEEPER, OCTOBER)
 
 
-def test_P4_a_period_to_come_is_opened_from_the_evening_before(scene: TrackingFixture) -> None:
-    scene.client()
-    scene.go_to(manila(30, 19))
+def test_P4_a_period_to_come_is_opened_from_the_evening_before(tracker: TrackingFixture) -> None:
+    tracker.client()
+    tracker.go_to(manila(30, 19))
     with pytest.raises(PeriodNotBegun):
-        scene.periods.open(KEEPER, DECEMBER)
-    scene.go_to(manila(30, 20))
-    assert scene.periods.open(KEEPER, DECEMBER).rows == 1
+        tracker.periods.open(KEEPER, DECEMBER)
+    tracker.go_to(manila(30, 20))
+    assert tracker.periods.open(KEEPER, DECEMBER).rows == 1
 
 
-def test_A6a_opening_takes_config_manage_over_every_company(scene: TrackingFixture) -> None:
-    one_company = who(Permission.CONFIG_MANAGE, scope=Scope.ALL, company=scene.world.fcash)
+def test_A6a_opening_takes_config_manage_over_every_company(tracker: TrackingFixture) -> None:
+    one_company = who(Permission.CONFIG_MANAGE, scope=Scope.ALL, company=tracker.store.fcash)
     for caller in (CLERK, one_company):
         with pytest.raises(Forbidden):
-            scene.periods.open(caller, NOVEMBER)
-    assert scene.entries() == ["refused"] * 2
+            tracker.periods.open(caller, NOVEMBER)
+    assert tracker.entries() == ["refused"] * 2
 
 
 @pytest.mark.rule("P4", "A10")
 def test_P4_what_was_opened_is_listed_for_those_who_read_every_company(
-    scene: TrackingFixture,
+    tracker: TrackingFixture,
 ) -> None:
-    newcomer(scene.world)
+    newcomer(tracker.store)
     head = who(Permission.CONFIG_MANAGE, Permission.STATUS_READ, scope=Scope.ALL)
-    assert scene.periods.list_openings(head) == []
-    opened = scene.periods.open(head, NOVEMBER)
-    assert scene.periods.list_openings(head) == [opened]
+    assert tracker.periods.list_openings(head) == []
+    opened = tracker.periods.open(head, NOVEMBER)
+    assert tracker.periods.list_openings(head) == [opened]
     assert opened.by == ANA
-    scene.go_to(manila(6))
-    newcomer(scene.world)
-    by_worker, *_ = Periods(scene.world.work, scene.clock, MANILA).open_due()
-    assert scene.periods.list_openings(head) == [by_worker, opened]
-    assert scene.periods.list_openings(head, at_most=1) == [by_worker]
-    of_one = who(Permission.STATUS_READ, scope=Scope.ALL, company=scene.world.fcash)
+    tracker.go_to(manila(6))
+    newcomer(tracker.store)
+    by_worker, *_ = Periods(tracker.store.work, tracker.clock, MANILA).open_due()
+    assert tracker.periods.list_openings(head) == [by_worker, opened]
+    assert tracker.periods.list_openings(head, at_most=1) == [by_worker]
+    of_one = who(Permission.STATUS_READ, scope=Scope.ALL, company=tracker.store.fcash)
     for nosy in (of_one, CLERK):
         with pytest.raises(Forbidden):
-            scene.periods.list_openings(nosy)
+            tracker.periods.list_openings(nosy)

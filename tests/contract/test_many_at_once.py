@@ -21,7 +21,7 @@ from clientupdater.ports.tracking import RowChanges
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.tracking.bulk import BulkItem
 from tests.support.builders import NOVEMBER, manila, write_context
-from tests.support.stores import World, newcomer
+from tests.support.stores import Store, newcomer
 from tests.support.tracking_fixture import CALLED, CLERK, DECEASED, TrackingFixture
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ ON = write_context(manila(5))
 
 
 @pytest.fixture
-def scene(world: World) -> TrackingFixture:
-    return TrackingFixture.on(world)
+def tracker(store: Store) -> TrackingFixture:
+    return TrackingFixture.on(store)
 
 
 def called(tx: Transaction, row: PeriodRow, update: StatusUpdate = CALLED) -> RowChanges:
@@ -51,9 +51,9 @@ def begun(tx: Transaction, client: Client) -> RowChanges:
     return RowChanges(None, (opened(client, ON), *change.events), change.row)
 
 
-def test_clients_are_found_by_identity_and_code_together(world: World) -> None:
-    one, other = newcomer(world), newcomer(world)
-    with world.work.begin(SYSTEM) as tx:
+def test_clients_are_found_by_identity_and_code_together(store: Store) -> None:
+    one, other = newcomer(store), newcomer(store)
+    with store.work.begin(SYSTEM) as tx:
         result = tx.clients.find_all([one.id, other.code, "FC-NOBODY", ClientId(uuid4())])
         assert result == {one.id: one, other.code: other}
         assert tx.clients.find_all([]) == {}
@@ -61,9 +61,9 @@ def test_clients_are_found_by_identity_and_code_together(world: World) -> None:
         tx.clients.lock(other.id, one.id, one.id)
 
 
-def test_rows_are_found_by_place_or_all_of_a_client(scene: TrackingFixture) -> None:
-    one, other = scene.client(OCTOBER, NOVEMBER, QUARTER), scene.client(OCTOBER, NOVEMBER)
-    with scene.world.work.begin(SYSTEM) as tx:
+def test_rows_are_found_by_place_or_all_of_a_client(tracker: TrackingFixture) -> None:
+    one, other = tracker.client(OCTOBER, NOVEMBER, QUARTER), tracker.client(OCTOBER, NOVEMBER)
+    with tracker.store.work.begin(SYSTEM) as tx:
         places = [(other.id, OCTOBER), (other.id, QUARTER), (one.id, OCTOBER)]
         result = tx.rows.find_many(places, [one.id], locked=True)
         assert {(row.client, row.period) for row in result} == {
@@ -75,18 +75,18 @@ def test_rows_are_found_by_place_or_all_of_a_client(scene: TrackingFixture) -> N
         assert list(tx.rows.find_many([])) == []
 
 
-def test_rows_out_of_sight_are_not_found(scene: TrackingFixture) -> None:
-    client = scene.client(NOVEMBER)
+def test_rows_out_of_sight_are_not_found(tracker: TrackingFixture) -> None:
+    client = tracker.client(NOVEMBER)
     nobody = access_scope_of(Actor(PersonId(uuid4())), Permission.STATUS_UPDATE)
-    with scene.world.work.begin(nobody) as tx:
+    with tracker.store.work.begin(nobody) as tx:
         assert list(tx.rows.find_many([(client.id, NOVEMBER)], [client.id], locked=True)) == []
         assert tx.rows.histories([(client.id, NOVEMBER)]) == {}
         assert tx.clients.find_all([client.id]) == {}
 
 
 @pytest.mark.rule("S9")
-def test_rows_are_opened_and_appended_to_at_once(scene: TrackingFixture) -> None:
-    new, old = newcomer(scene.world), scene.client(NOVEMBER)
+def test_rows_are_opened_and_appended_to_at_once(tracker: TrackingFixture) -> None:
+    new, old = newcomer(tracker.store), tracker.client(NOVEMBER)
     update = StatusUpdate(
         status="TO_FOLLOW",
         remarks="Rang twice; 'no answer'",
@@ -95,13 +95,13 @@ def test_rows_are_opened_and_appended_to_at_once(scene: TrackingFixture) -> None
         next_follow_up_on=manila(9).date(),
         promise=Promise(manila(12).date(), None),
     )
-    with scene.world.work.begin(SYSTEM) as tx:
+    with tracker.store.work.begin(SYSTEM) as tx:
         row = tx.rows.find(old.id, NOVEMBER)
         assert row is not None
         changes = [begun(tx, new), called(tx, row, update)]
         tx.rows.write_many(changes)
     places = [(new.id, NOVEMBER), (old.id, NOVEMBER)]
-    with scene.world.work.begin(SYSTEM) as tx:
+    with tracker.store.work.begin(SYSTEM) as tx:
         values = {row.client: row for row in tx.rows.find_many(places)}
         histories = tx.rows.histories([*places, (new.id, OCTOBER)])
         assert {place: tx.rows.history(*place) for place in places} == histories
@@ -111,31 +111,31 @@ def test_rows_are_opened_and_appended_to_at_once(scene: TrackingFixture) -> None
         assert [event.sequence for event in histories[place]] == [0, 1, 2]
 
 
-def test_rows_that_are_not_as_they_were_read_are_not_written(scene: TrackingFixture) -> None:
-    client = scene.client(NOVEMBER)
-    nobody = newcomer(scene.world)
-    with scene.world.work.begin(SYSTEM) as tx:
+def test_rows_that_are_not_as_they_were_read_are_not_written(tracker: TrackingFixture) -> None:
+    client = tracker.client(NOVEMBER)
+    nobody = newcomer(tracker.store)
+    with tracker.store.work.begin(SYSTEM) as tx:
         row = tx.rows.find(client.id, NOVEMBER)
         assert row is not None
         stale = called(tx, row)
         there = begun(tx, client)
         absent = called(tx, unopened(nobody, NOVEMBER, ON))
         unknown = begun(tx, evolve(nobody, id=ClientId(uuid4())))
-    scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
+    tracker.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
     for change, error in (
         (stale, VersionConflict),
         (there, AlreadyExists),
         (absent, NotFound),
         (unknown, NotFound),
     ):
-        with pytest.raises(error), scene.world.work.begin(SYSTEM) as tx:
+        with pytest.raises(error), tracker.store.work.begin(SYSTEM) as tx:
             tx.rows.write_many([change])
-    assert scene.row(client).snapshot.version == 1
+    assert tracker.row(client).snapshot.version == 1
 
 
 @pytest.mark.rule("T1")
-def test_an_item_is_judged_after_those_before_it(scene: TrackingFixture) -> None:
-    client = scene.client(OCTOBER, NOVEMBER)
+def test_an_item_is_judged_after_those_before_it(tracker: TrackingFixture) -> None:
+    client = tracker.client(OCTOBER, NOVEMBER)
     items = [
         BulkItem(client.code, OCTOBER, CALLED, 0),
         BulkItem(client.id, OCTOBER, DECEASED, 1),
@@ -144,7 +144,7 @@ def test_an_item_is_judged_after_those_before_it(scene: TrackingFixture) -> None
         BulkItem(client.id, NOVEMBER, CALLED, 1),
         BulkItem(client.id, QUARTER, CALLED, 0),
     ]
-    outcomes = scene.tracking.record_many(CLERK, items)
+    outcomes = tracker.tracking.record_many(CLERK, items)
     codes = [each.error and type(each.error).__name__ for each in outcomes]
     assert codes == [
         None,
@@ -157,20 +157,20 @@ def test_an_item_is_judged_after_those_before_it(scene: TrackingFixture) -> None
     conflict = outcomes[2].error
     assert isinstance(conflict, VersionConflict)
     assert set(conflict.fields) >= {"status", "reason", "is_terminal"}
-    assert scene.kinds(client, OCTOBER) == ["opened", "recorded", "recorded"]
-    assert scene.kinds(client, NOVEMBER) == ["opened", "exempted"]
+    assert tracker.kinds(client, OCTOBER) == ["opened", "recorded", "recorded"]
+    assert tracker.kinds(client, NOVEMBER) == ["opened", "exempted"]
 
 
 @pytest.mark.rule("P4")
-def test_an_item_that_fails_leaves_no_row_that_it_began(scene: TrackingFixture) -> None:
-    failing, fine = newcomer(scene.world), newcomer(scene.world)
+def test_an_item_that_fails_leaves_no_row_that_it_began(tracker: TrackingFixture) -> None:
+    failing, fine = newcomer(tracker.store), newcomer(tracker.store)
     items = [
         BulkItem(failing.id, NOVEMBER, StatusUpdate(status="NO SUCH"), 0),
         BulkItem(fine.id, NOVEMBER, CALLED, 0),
     ]
-    outcomes = scene.tracking.record_many(CLERK, items)
+    outcomes = tracker.tracking.record_many(CLERK, items)
     assert [bool(each.error) for each in outcomes] == [True, False]
-    with scene.world.work.begin(SYSTEM) as tx:
+    with tracker.store.work.begin(SYSTEM) as tx:
         assert tx.rows.find(failing.id, NOVEMBER) is None
-    assert scene.kinds(fine) == ["opened", "recorded"]
-    assert scene.entries() == ["status.record"]
+    assert tracker.kinds(fine) == ["opened", "recorded"]
+    assert tracker.entries() == ["status.record"]

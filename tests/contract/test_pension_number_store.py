@@ -18,29 +18,29 @@ from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.clients.pension_numbers import PensionNumberAccess
 from clientupdater.usecases.tracking.client_access import ClientAccess
 from tests.support.builders import ANA, MANILA, manila
-from tests.support.stores import VAULT, World, newcomer
+from tests.support.stores import VAULT, Store, newcomer
 
 NUMBER = "03-1234567-8"
 NOBODY_SEES = access_scope_of(Actor(ANA), Permission.CLIENTS_REVEAL)
 
 
-def keep(world: World, number: str = NUMBER) -> ClientId:
+def keep(store: Store, number: str = NUMBER) -> ClientId:
     """Put a client with a pension number into the book."""
-    client = newcomer(world).id
-    with world.work.begin(SYSTEM) as tx:
+    client = newcomer(store).id
+    with store.work.begin(SYSTEM) as tx:
         tx.pension_numbers.keep(client, number)
     return client
 
 
-def test_C3_a_number_is_shown_as_it_is_kept_without_its_dashes(world: World) -> None:
-    client = keep(world)
-    with world.work.begin(SYSTEM) as tx:
+def test_C3_a_number_is_shown_as_it_is_kept_without_its_dashes(store: Store) -> None:
+    client = keep(store)
+    with store.work.begin(SYSTEM) as tx:
         assert tx.pension_numbers.show(client) == "0312345678"
 
 
-def test_a_client_without_a_number_and_nobody_at_all_have_none(world: World) -> None:
-    client = newcomer(world).id
-    with world.work.begin(SYSTEM) as tx:
+def test_a_client_without_a_number_and_nobody_at_all_have_none(store: Store) -> None:
+    client = newcomer(store).id
+    with store.work.begin(SYSTEM) as tx:
         assert tx.pension_numbers.show(client) is None
         assert tx.pension_numbers.show(ClientId(uuid4())) is None
         assert tx.pension_numbers.owners(NUMBER) == []
@@ -50,56 +50,56 @@ def test_a_client_without_a_number_and_nobody_at_all_have_none(world: World) -> 
 
 @pytest.mark.parametrize("typed", [NUMBER, "0312345678", " 03 1234567 8 "])
 def test_C3_its_owner_is_found_by_the_whole_number_however_it_is_typed(
-    world: World, typed: str
+    store: Store, typed: str
 ) -> None:
-    client = keep(world)
-    keep(world, "03-7654321-0")
-    with world.work.begin(SYSTEM) as tx:
+    client = keep(store)
+    keep(store, "03-7654321-0")
+    with store.work.begin(SYSTEM) as tx:
         assert tx.pension_numbers.owners(typed) == [client]
         assert tx.pension_numbers.owners("1234567") == []
 
 
-def test_C3_everyone_with_the_number_is_found(world: World) -> None:
-    both = {keep(world), keep(world)}
-    with world.work.begin(SYSTEM) as tx:
+def test_C3_everyone_with_the_number_is_found(store: Store) -> None:
+    both = {keep(store), keep(store)}
+    with store.work.begin(SYSTEM) as tx:
         assert set(tx.pension_numbers.owners(NUMBER)) == both
 
 
-def test_C3_a_number_out_of_sight_is_neither_shown_nor_found_nor_kept(world: World) -> None:
-    client = keep(world)
-    with world.work.begin(NOBODY_SEES) as tx:
+def test_C3_a_number_out_of_sight_is_neither_shown_nor_found_nor_kept(store: Store) -> None:
+    client = keep(store)
+    with store.work.begin(NOBODY_SEES) as tx:
         assert tx.pension_numbers.show(client) is None
         assert tx.pension_numbers.owners(NUMBER) == []
         with pytest.raises(NotFound):
             tx.pension_numbers.keep(client, "1")
 
 
-def test_what_is_rolled_back_was_never_kept(world: World) -> None:
-    client = newcomer(world).id
+def test_what_is_rolled_back_was_never_kept(store: Store) -> None:
+    client = newcomer(store).id
 
     def go_wrong() -> None:
-        with world.work.begin(SYSTEM) as tx:
+        with store.work.begin(SYSTEM) as tx:
             tx.pension_numbers.keep(client, NUMBER)
             assert tx.pension_numbers.show(client) == "0312345678"
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         go_wrong()
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         assert tx.pension_numbers.show(client) is None
 
 
 @pytest.mark.rule("C3")
-def test_numbers_are_sealed_anew_batch_by_batch_and_once(world: World) -> None:
-    clients = [keep(world, f"{number:010}") for number in range(5)]
-    newer = world.over(Vault(KeyRing({"newer": b"n" * 32, **VAULT.ring.keys}), VAULT.index_key))
+def test_numbers_are_sealed_anew_batch_by_batch_and_once(store: Store) -> None:
+    clients = [keep(store, f"{number:010}") for number in range(5)]
+    newer = store.over(Vault(KeyRing({"newer": b"n" * 32, **VAULT.ring.keys}), VAULT.index_key))
     assert (
         PensionNumberAccess(ClientAccess(newer, SetClock(manila(5)), MANILA), batch=2).renew() == 5
     )
     assert (
         PensionNumberAccess(ClientAccess(newer, SetClock(manila(5)), MANILA), batch=2).renew() == 0
     )
-    alone = world.over(Vault(KeyRing({"newer": b"n" * 32}), VAULT.index_key))
+    alone = store.over(Vault(KeyRing({"newer": b"n" * 32}), VAULT.index_key))
     with alone.begin(SYSTEM) as tx:
         assert [tx.pension_numbers.show(client) for client in clients] == [
             f"{number:010}" for number in range(5)
@@ -108,14 +108,14 @@ def test_numbers_are_sealed_anew_batch_by_batch_and_once(world: World) -> None:
 
 
 def test_C3_the_keys_are_named_that_numbers_are_sealed_with_and_that_are_not_there(
-    world: World,
+    store: Store,
 ) -> None:
-    keep(world)
-    with world.work.begin(SYSTEM) as tx:
+    keep(store)
+    with store.work.begin(SYSTEM) as tx:
         assert tx.pension_numbers.missing_keys() == frozenset()
     first = VAULT.ring.newest
     keys = {"another": b"a" * 32}
     with pytest.MonkeyPatch.context() as ring:
         ring.setattr(VAULT.ring, "keys", keys)
-        with world.work.begin(SYSTEM) as tx:
+        with store.work.begin(SYSTEM) as tx:
             assert tx.pension_numbers.missing_keys() == {first}

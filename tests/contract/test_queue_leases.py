@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.ids import JobId
 
 DEAD = Verdict(JobStatus.DEAD)
-pytestmark = pytest.mark.parametrize("world", stores_with(Capability.LEASES), indirect=True)
+pytestmark = pytest.mark.parametrize("store", stores_with(Capability.LEASES), indirect=True)
 
 
 # --- putting down
@@ -33,7 +33,7 @@ def test_a_job_is_claimed_as_it_was_put_down_and_is_then_held(worked_queue: Work
     (job,) = worked_queue.claim(by="worker 1")
     assert (job.name, job.queue, job.priority) == ("count", "default", 3)
     assert job.arguments == {"cycle": "monthly", "of": [1, 2]}
-    assert (job.company, job.asked_by) == (worked_queue.fcash, None)
+    assert (job.company, job.requested_by) == (worked_queue.fcash, None)
     assert (job.status, job.worker, job.attempts) == (JobStatus.PROCESSING, "worker 1", 1)
     assert (job.lease_expires_at, job.started_at) == (NOW + LEASE, NOW)
     assert worked_queue.claim(by="worker 2") == []

@@ -9,7 +9,7 @@ import pytest
 
 from clientupdater.domain.errors import AlreadyExists
 from clientupdater.domain.jobs import JobStatus
-from clientupdater.ports.queue import JobsAsked, NewJob, QueueDepth
+from clientupdater.ports.queue import JobFilter, NewJob, QueueDepth
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.runtime import trace_context
 from tests.support.queue_fixture import NOW, at
@@ -23,7 +23,7 @@ def test_a_job_is_found_as_it_was_put_down(queue: JobQueue) -> None:
     arguments = {"cycle": "monthly", "of": [1, 2]}
     job = queue.look(queue.put("count", arguments=arguments, priority=3, company=queue.fcash))
     assert (job.name, job.queue, job.priority) == ("count", "default", 3)
-    assert (job.arguments, job.company, job.asked_by) == (arguments, queue.fcash, None)
+    assert (job.arguments, job.company, job.requested_by) == (arguments, queue.fcash, None)
     assert (job.status, job.worker, job.attempts) == (JobStatus.PENDING, None, 0)
     assert (job.scheduled_at, job.created_at) == (NOW, NOW)
 
@@ -94,7 +94,7 @@ def test_jobs_are_listed_the_newest_first_by_queue_and_status(queue: JobQueue) -
     assert queue.all(status=JobStatus.DEAD) == [first]
     assert queue.all(queue="other", status=JobStatus.DEAD) == []
     with queue.work.begin(SYSTEM) as tx:
-        page = tx.jobs.list(JobsAsked(), before=other, at_most=1)
+        page = tx.jobs.list(JobFilter(), before=other, at_most=1)
     assert [job.id for job in page] == [second]
 
 

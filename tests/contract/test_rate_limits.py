@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import redis
 
-from clientupdater.domain.rate_limits import Activity, Allowance, Allowances, Asker, Tally
+from clientupdater.domain.rate_limits import Activity, Allowance, Allowances, Requester, Tally
 from clientupdater.usecases.requests.rate_limits import AdmitRequest
 from tests.support.rate_limit_fixture import KINDS, Counter, counter
 from tests.support.waiting import wait_until
@@ -118,19 +118,19 @@ def test_U3_hammering_at_one_account_does_not_use_up_the_allowance_of_its_addres
     counting: Counter,
 ) -> None:
     admit = AdmitRequest(counting.limits, Allowances.of(read=1, write=1, export=1, sign_in=2))
-    hammered = Asker("203.0.113.7", email="ana@example.com")
+    hammered = Requester("203.0.113.7", email="ana@example.com")
     tried = []
     for _ in range(60):
         tried.append(admit(Activity.SIGN_IN, hammered).allowed)
         if tried[-1]:
             admit.failed(Activity.SIGN_IN, hammered)
     assert tried == [True, True] + [False] * 58
-    assert admit(Activity.SIGN_IN, Asker("203.0.113.7", email="ben@example.com")).allowed
+    assert admit(Activity.SIGN_IN, Requester("203.0.113.7", email="ben@example.com")).allowed
 
 
 def test_U3_a_successful_sign_in_uses_up_no_allowance_for_failures(counting: Counter) -> None:
     admit = AdmitRequest(counting.limits, Allowances.of(read=1, write=1, export=1, sign_in=2))
-    ana = Asker("203.0.113.7", email="ana@example.com")
+    ana = Requester("203.0.113.7", email="ana@example.com")
     assert all(admit(Activity.SIGN_IN, ana).allowed for _ in range(10))
     assert admit.failed(Activity.SIGN_IN, ana).remaining == 1
     assert admit(Activity.SIGN_IN, ana).allowed
@@ -149,9 +149,9 @@ def test_a_look_counts_nothing(counting: Counter) -> None:
 def test_U3_one_address_cannot_try_every_account(counting: Counter) -> None:
     admit = AdmitRequest(counting.limits, Allowances.of(read=1, write=1, export=1, sign_in=1))
     tried = [
-        admit(Activity.SIGN_IN, Asker("203.0.113.7", email=f"{each}@example.com"))
+        admit(Activity.SIGN_IN, Requester("203.0.113.7", email=f"{each}@example.com"))
         for each in range(22)
     ]
     assert [verdict.allowed for verdict in tried] == [True] * 20 + [False] * 2
     assert tried[-1].allowance.name == "sign_in_address"
-    assert admit(Activity.SIGN_IN, Asker("203.0.113.8", email="0@example.com")).allowed
+    assert admit(Activity.SIGN_IN, Requester("203.0.113.8", email="0@example.com")).allowed

@@ -33,7 +33,7 @@ from clientupdater.domain.tracking import (
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.builders import ANA, BEN, CALOOCAN, DAVAO, NOVEMBER, manila, write_context
-from tests.support.stores import World, newcomer
+from tests.support.stores import Store, newcomer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,9 +50,9 @@ CALLED = StatusUpdate(status="CALLED")
 PAID = StatusUpdate(status="DONE", reason="FULLY_PAID")
 
 
-def opening(world: World, client: Client, period: Period = NOVEMBER) -> PeriodRow:
+def opening(store: Store, client: Client, period: Period = NOVEMBER) -> PeriodRow:
     """Open a client's row and keep it."""
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         return tx.rows.open(client, period, opened(client, write_context(manila(1), by=None)))
 
 
@@ -62,9 +62,9 @@ def recording(tx: Transaction, row: PeriodRow, update: StatusUpdate, now: dateti
     return tx.rows.append(row, change)
 
 
-def kept(world: World, client: Client, period: Period = NOVEMBER) -> PeriodRow:
+def kept(store: Store, client: Client, period: Period = NOVEMBER) -> PeriodRow:
     """Read a row that must be there."""
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         row = tx.rows.find(client.id, period)
     assert row is not None
     return row
@@ -73,9 +73,9 @@ def kept(world: World, client: Client, period: Period = NOVEMBER) -> PeriodRow:
 # --- absence -------------------------------------------------------------------------------
 
 
-def test_what_is_not_there_is_absent_and_no_error(world: World) -> None:
+def test_what_is_not_there_is_absent_and_no_error(store: Store) -> None:
     nobody = ClientId(uuid4())
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         assert tx.clients.find(nobody) is None
         assert tx.clients.by_code("FC-NOBODY") is None
         assert tx.rows.find(nobody, NOVEMBER) is None
@@ -83,9 +83,9 @@ def test_what_is_not_there_is_absent_and_no_error(world: World) -> None:
         assert tx.rows.history(nobody, NOVEMBER) == ()
 
 
-def test_a_row_of_a_client_who_is_not_there_cannot_be_opened(world: World) -> None:
-    nobody = newcomer(Forgetful(world.fcash))
-    with pytest.raises(NotFound), world.work.begin(SYSTEM) as tx:
+def test_a_row_of_a_client_who_is_not_there_cannot_be_opened(store: Store) -> None:
+    nobody = newcomer(Forgetful(store.fcash))
+    with pytest.raises(NotFound), store.work.begin(SYSTEM) as tx:
         tx.rows.open(nobody, NOVEMBER, opened(nobody, write_context()))
 
 
@@ -99,63 +99,63 @@ class Forgetful:
         return client
 
 
-def test_an_event_of_a_row_that_was_never_opened_is_not_found(world: World) -> None:
-    client = newcomer(world)
+def test_an_event_of_a_row_that_was_never_opened_is_not_found(store: Store) -> None:
+    client = newcomer(store)
     opened_event = opened(client, write_context())
     row = PeriodRow(client.id, client.company, NOVEMBER, fold([opened_event]))
-    with pytest.raises(NotFound), world.work.begin(SYSTEM) as tx:
+    with pytest.raises(NotFound), store.work.begin(SYSTEM) as tx:
         recording(tx, row, CALLED, manila(5))
 
 
 # --- what is kept --------------------------------------------------------------------------
 
 
-def test_a_client_is_found_by_identity_and_by_code(world: World) -> None:
+def test_a_client_is_found_by_identity_and_by_code(store: Store) -> None:
     client = newcomer(
-        world, assigned_to=ANA, cycle_from=date(2026, 12, 1), par_trackable=True, is_active=False
+        store, assigned_to=ANA, cycle_from=date(2026, 12, 1), par_trackable=True, is_active=False
     )
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         assert tx.clients.find(client.id) == client
         assert tx.clients.by_code(client.code) == client
 
 
-def test_a_client_without_product_or_par_status_is_kept_as_such(world: World) -> None:
-    client = newcomer(world, cycle=None, par_trackable=False, is_deleted=True)
-    with world.work.begin(SYSTEM) as tx:
+def test_a_client_without_product_or_par_status_is_kept_as_such(store: Store) -> None:
+    client = newcomer(store, cycle=None, par_trackable=False, is_deleted=True)
+    with store.work.begin(SYSTEM) as tx:
         assert tx.clients.find(client.id) == client
 
 
-def test_the_catalogue_holds_the_rules_of_the_seed(world: World) -> None:
-    with world.work.begin(SYSTEM) as tx:
+def test_the_catalogue_holds_the_rules_of_the_seed(store: Store) -> None:
+    with store.work.begin(SYSTEM) as tx:
         statuses = tx.settings.statuses()
-    assert statuses.choose("DONE", "DECEASED", None, world.pcni).is_terminal
-    assert statuses.choose("VISITED", None, None, world.fcash).status == "VISITED"
+    assert statuses.choose("DONE", "DECEASED", None, store.pcni).is_terminal
+    assert statuses.choose("VISITED", None, None, store.fcash).status == "VISITED"
     with pytest.raises(Exception, match="not for clients of this company"):
-        statuses.choose("VISITED", None, None, world.pcni)
+        statuses.choose("VISITED", None, None, store.pcni)
     with pytest.raises(Exception, match="DONE with NOT_REACHABLE needs remarks"):
-        statuses.choose("DONE", "NOT_REACHABLE", None, world.fcash)
+        statuses.choose("DONE", "NOT_REACHABLE", None, store.fcash)
     with pytest.raises(Exception, match="Choose one of TO_FOLLOW, CALLED, UPDATED, DONE"):
-        statuses.choose("CALED", None, None, world.pcni)
+        statuses.choose("CALED", None, None, store.pcni)
 
 
-def test_P4_an_opened_row_is_pending_at_version_0(world: World) -> None:
-    client = newcomer(world)
-    row = opening(world, client)
+def test_P4_an_opened_row_is_pending_at_version_0(store: Store) -> None:
+    client = newcomer(store)
+    row = opening(store, client)
     assert (row.snapshot.status, row.snapshot.version) == ("PENDING", 0)
-    assert kept(world, client) == row
+    assert kept(store, client) == row
 
 
-def test_P3_a_row_of_a_period_is_opened_once(world: World) -> None:
-    client = newcomer(world)
-    row = opening(world, client)
+def test_P3_a_row_of_a_period_is_opened_once(store: Store) -> None:
+    client = newcomer(store)
+    row = opening(store, client)
     with pytest.raises(AlreadyExists, match="2026-11"):
-        opening(world, client)
-    assert kept(world, client) == row
+        opening(store, client)
+    assert kept(store, client) == row
 
 
-def test_everything_that_an_event_says_is_kept(world: World) -> None:
-    client = newcomer(world)
-    row = opening(world, client)
+def test_everything_that_an_event_says_is_kept(store: Store) -> None:
+    client = newcomer(store)
+    row = opening(store, client)
     update = StatusUpdate(
         status="TO_FOLLOW",
         remarks="call after payday",
@@ -165,28 +165,28 @@ def test_everything_that_an_event_says_is_kept(world: World) -> None:
         next_follow_up_on=date(2026, 11, 16),
         promise=Promise(date(2026, 11, 15), Decimal("1500.50")),
     )
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         change = record(row, update, tx.settings.statuses(), write_context(manila(5)))
         after = tx.rows.append(row, change)
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         assert tx.rows.history(client.id, NOVEMBER)[-1] == change.event
         assert tx.rows.find(client.id, NOVEMBER) == after
     assert after.snapshot == change.snapshot
 
 
 @pytest.mark.rule("S9", "S14")
-def test_every_kind_of_event_is_kept_and_the_snapshot_stays_its_fold(world: World) -> None:
-    client = newcomer(world)
-    row = opening(world, client)
-    with world.work.begin(SYSTEM) as tx:
+def test_every_kind_of_event_is_kept_and_the_snapshot_stays_its_fold(store: Store) -> None:
+    client = newcomer(store)
+    row = opening(store, client)
+    with store.work.begin(SYSTEM) as tx:
         statuses = tx.settings.statuses()
         history = tx.rows.history(client.id, NOVEMBER)
     for day, happens in enumerate(_everything(client, statuses), start=2):
         change = happens(row, history, day)
         assert change is not None
-        with world.work.begin(SYSTEM) as tx:
+        with store.work.begin(SYSTEM) as tx:
             row = tx.rows.append(row, change)
-        with world.work.begin(SYSTEM) as tx:
+        with store.work.begin(SYSTEM) as tx:
             history = tx.rows.history(client.id, NOVEMBER)
             assert tx.rows.find(client.id, NOVEMBER) == row
         assert history[-1] == change.event
@@ -222,39 +222,39 @@ def _everything(client: Client, statuses: StatusCatalogue) -> list[Happening]:
 
 
 @pytest.mark.rule("S9")
-def test_two_events_of_one_moment_leave_the_snapshot_their_fold(world: World) -> None:
-    client = newcomer(world)
-    row = opening(world, client)
-    with world.work.begin(SYSTEM) as tx:
+def test_two_events_of_one_moment_leave_the_snapshot_their_fold(store: Store) -> None:
+    client = newcomer(store)
+    row = opening(store, client)
+    with store.work.begin(SYSTEM) as tx:
         row = recording(tx, row, CALLED, manila(5))
         moved = move(row, DAVAO, write_context(manila(5), by=None))
         assert moved is not None
         row = tx.rows.append(row, moved)
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         assert fold(tx.rows.history(client.id, NOVEMBER)) == row.snapshot
-    assert kept(world, client) == row
+    assert kept(store, client) == row
 
 
 # --- ordering ------------------------------------------------------------------------------
 
 
-def test_a_clients_rows_come_with_the_latest_period_first(world: World) -> None:
-    client = newcomer(world)
+def test_a_clients_rows_come_with_the_latest_period_first(store: Store) -> None:
+    client = newcomer(store)
     for period in (OCTOBER, Period.month(2025, 12), NOVEMBER, QUARTER):
-        opening(world, client, period)
-    with world.work.begin(SYSTEM) as tx:
+        opening(store, client, period)
+    with store.work.begin(SYSTEM) as tx:
         periods = [str(row.period) for row in tx.rows.of_client(client.id)]
     assert periods == ["2026-11", "2026-Q4", "2026-10", "2025-12"]
 
 
-def test_events_come_in_sequence_and_each_row_has_its_own(world: World) -> None:
-    client = newcomer(world)
-    row = opening(world, client)
-    opening(world, client, OCTOBER)
-    with world.work.begin(SYSTEM) as tx:
+def test_events_come_in_sequence_and_each_row_has_its_own(store: Store) -> None:
+    client = newcomer(store)
+    row = opening(store, client)
+    opening(store, client, OCTOBER)
+    with store.work.begin(SYSTEM) as tx:
         for minute in range(1, 5):
             row = recording(tx, row, CALLED, manila(5, 9, minute))
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         assert [e.sequence for e in tx.rows.history(client.id, NOVEMBER)] == [0, 1, 2, 3, 4]
         assert [e.sequence for e in tx.rows.history(client.id, OCTOBER)] == [0]
 
@@ -266,58 +266,58 @@ class Mishap(Exception):
     """Something goes wrong half-way."""
 
 
-def test_an_exception_rolls_everything_back(world: World) -> None:
-    client, other = newcomer(world), newcomer(world)
-    row = opening(world, client)
+def test_an_exception_rolls_everything_back(store: Store) -> None:
+    client, other = newcomer(store), newcomer(store)
+    row = opening(store, client)
 
     def go_wrong() -> None:
-        with world.work.begin(SYSTEM) as tx:
+        with store.work.begin(SYSTEM) as tx:
             recording(tx, row, CALLED, manila(5))
             tx.rows.open(other, NOVEMBER, opened(other, write_context()))
             raise Mishap
 
     with pytest.raises(Mishap):
         go_wrong()
-    assert kept(world, client) == row
-    with world.work.begin(SYSTEM) as tx:
+    assert kept(store, client) == row
+    with store.work.begin(SYSTEM) as tx:
         assert tx.rows.find(other.id, NOVEMBER) is None
         assert len(tx.rows.history(client.id, NOVEMBER)) == 1
 
 
 def test_a_unit_of_work_reads_what_it_wrote_and_nobody_else_does_before_the_commit(
-    world: World,
+    store: Store,
 ) -> None:
-    client = newcomer(world)
-    row = opening(world, client)
-    with world.work.begin(SYSTEM) as tx:
+    client = newcomer(store)
+    row = opening(store, client)
+    with store.work.begin(SYSTEM) as tx:
         after = recording(tx, row, CALLED, manila(5))
         assert tx.rows.find(client.id, NOVEMBER) == after
-        assert kept(world, client) == row
-    assert kept(world, client) == after
+        assert kept(store, client) == row
+    assert kept(store, client) == after
 
 
-def test_a_refused_opening_leaves_the_unit_of_work_usable(world: World) -> None:
-    client, nobody = newcomer(world), newcomer(Forgetful(world.fcash))
-    with world.work.begin(SYSTEM) as tx:
+def test_a_refused_opening_leaves_the_unit_of_work_usable(store: Store) -> None:
+    client, nobody = newcomer(store), newcomer(Forgetful(store.fcash))
+    with store.work.begin(SYSTEM) as tx:
         with pytest.raises(NotFound):
             tx.rows.open(nobody, NOVEMBER, opened(nobody, write_context()))
         tx.rows.open(client, NOVEMBER, opened(client, write_context()))
-    assert kept(world, client).snapshot.version == 0
+    assert kept(store, client).snapshot.version == 0
 
 
 # --- conflict ------------------------------------------------------------------------------
 
 
-def test_S10_a_row_that_has_moved_on_refuses_and_writes_nothing(world: World) -> None:
-    client = newcomer(world)
-    stale = opening(world, client)
-    with world.work.begin(SYSTEM) as tx:
+def test_S10_a_row_that_has_moved_on_refuses_and_writes_nothing(store: Store) -> None:
+    client = newcomer(store)
+    stale = opening(store, client)
+    with store.work.begin(SYSTEM) as tx:
         current = recording(tx, stale, CALLED, manila(5))
-    with pytest.raises(VersionConflict) as conflict, world.work.begin(SYSTEM) as tx:
+    with pytest.raises(VersionConflict) as conflict, store.work.begin(SYSTEM) as tx:
         recording(tx, stale, CALLED, manila(6))
     assert (conflict.value.provided, conflict.value.current) == (0, 1)
     assert conflict.value.snapshot == current.snapshot
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         assert len(tx.rows.history(client.id, NOVEMBER)) == 2
 
 
@@ -342,13 +342,13 @@ def race(*racers: Callable[[], None]) -> list[Exception]:
     return met
 
 
-def test_S10_of_two_who_write_the_same_version_one_wins(world: World) -> None:
-    client = newcomer(world)
-    row = opening(world, client)
+def test_S10_of_two_who_write_the_same_version_one_wins(store: Store) -> None:
+    client = newcomer(store)
+    row = opening(store, client)
     both_have_read = Barrier(2)
 
     def write() -> None:
-        with world.work.begin(SYSTEM) as tx:
+        with store.work.begin(SYSTEM) as tx:
             seen = tx.rows.find(client.id, NOVEMBER)
             both_have_read.wait(timeout=10)
             assert seen == row
@@ -356,19 +356,19 @@ def test_S10_of_two_who_write_the_same_version_one_wins(world: World) -> None:
 
     (met,) = race(write, write)
     assert isinstance(met, VersionConflict)
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         assert [e.sequence for e in tx.rows.history(client.id, NOVEMBER)] == [0, 1]
 
 
-def test_S9_writers_who_take_turns_leave_no_gap(world: World) -> None:
-    client = newcomer(world)
-    opening(world, client)
+def test_S9_writers_who_take_turns_leave_no_gap(store: Store) -> None:
+    client = newcomer(store)
+    opening(store, client)
 
     def write_five() -> None:
         done = 0
         while done < 5:
             try:
-                with world.work.begin(SYSTEM) as tx:
+                with store.work.begin(SYSTEM) as tx:
                     seen = tx.rows.find(client.id, NOVEMBER)
                     assert seen is not None
                     recording(tx, seen, CALLED, manila(5))
@@ -377,79 +377,79 @@ def test_S9_writers_who_take_turns_leave_no_gap(world: World) -> None:
                 continue
 
     assert race(write_five, write_five, write_five) == []
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         history = tx.rows.history(client.id, NOVEMBER)
     assert [event.sequence for event in history] == list(range(16))
-    assert kept(world, client).snapshot.version == 15
+    assert kept(store, client).snapshot.version == 15
 
 
-def test_P3_of_two_who_open_the_same_row_one_wins(world: World) -> None:
-    client = newcomer(world)
-    (met,) = race(lambda: _open(world, client), lambda: _open(world, client))
+def test_P3_of_two_who_open_the_same_row_one_wins(store: Store) -> None:
+    client = newcomer(store)
+    (met,) = race(lambda: _open(store, client), lambda: _open(store, client))
     assert isinstance(met, AlreadyExists)
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         assert len(tx.rows.history(client.id, NOVEMBER)) == 1
 
 
-def _open(world: World, client: Client) -> None:
-    opening(world, client)
+def _open(store: Store, client: Client) -> None:
+    opening(store, client)
 
 
 def test_a_writer_waits_for_the_one_before_and_goes_on_when_that_one_gives_up(
-    world: World,
+    store: Store,
 ) -> None:
-    client = newcomer(world)
-    row = opening(world, client)
+    client = newcomer(store)
+    row = opening(store, client)
     first_has_written = Barrier(2)
 
     def give_up() -> None:
-        with world.work.begin(SYSTEM) as tx:
+        with store.work.begin(SYSTEM) as tx:
             recording(tx, row, CALLED, manila(5))
             first_has_written.wait(timeout=10)
             raise Mishap
 
     def go_on() -> None:
         first_has_written.wait(timeout=10)
-        with world.work.begin(SYSTEM) as tx:
+        with store.work.begin(SYSTEM) as tx:
             recording(tx, row, CALLED, manila(6))
 
     (met,) = race(give_up, go_on)
     assert isinstance(met, Mishap)
-    assert kept(world, client).snapshot.updated_at == manila(6)
+    assert kept(store, client).snapshot.updated_at == manila(6)
 
 
 # --- terminal outcomes ---------------------------------------------------------------------
 
 
 @pytest.mark.rule("T1", "T3", "T4")
-def test_a_client_knows_of_its_terminal_outcome_until_it_is_taken_back(world: World) -> None:
-    client = newcomer(world)
-    row = opening(world, client, OCTOBER)
+def test_a_client_knows_of_its_terminal_outcome_until_it_is_taken_back(store: Store) -> None:
+    client = newcomer(store)
+    row = opening(store, client, OCTOBER)
 
     def ended() -> bool:
-        with world.work.begin(SYSTEM) as tx:
+        with store.work.begin(SYSTEM) as tx:
             result = tx.clients.find(client.id)
         assert result is not None
         return result.has_terminal_outcome
 
     corrector = write_context(manila(3), by=BEN, may_correct=True)
     paid = StatusUpdate(status="DONE", reason="FULLY_PAID", occurred_at=manila(1))
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         row = tx.rows.append(row, record(row, paid, tx.settings.statuses(), corrector))
     assert ended()
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         history = tx.rows.history(client.id, OCTOBER)
         tx.rows.append(row, void(row, history, 1, "another client", corrector))
     assert not ended()
 
 
 @pytest.mark.rule("T4")
-def test_a_client_revived_in_a_later_period_is_tracked_again(world: World) -> None:
-    client = newcomer(world)
-    october, november = opening(world, client, OCTOBER), opening(world, client)
+def test_a_client_revived_in_a_later_period_is_tracked_again(store: Store) -> None:
+    client = newcomer(store)
+    october, november = opening(store, client, OCTOBER), opening(store, client)
     corrector = write_context(manila(4), by=BEN, may_correct=True)
     paid = StatusUpdate(status="DONE", reason="FULLY_PAID", occurred_at=manila(1))
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         tx.rows.append(
             october, record(october, paid, tx.settings.statuses(), write_context(manila(3)))
         )
@@ -457,7 +457,7 @@ def test_a_client_revived_in_a_later_period_is_tracked_again(world: World) -> No
         assert known is not None
         assert known.has_terminal_outcome
         tx.rows.append(november, revive(november, known, "borrowed again", corrector))
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         known = tx.clients.find(client.id)
     assert known is not None
     assert not known.has_terminal_outcome
@@ -466,9 +466,9 @@ def test_a_client_revived_in_a_later_period_is_tracked_again(world: World) -> No
 # --- sight ---------------------------------------------------------------------------------
 
 
-def rls_scope(world: World, scope: Scope, *, everywhere: bool = False) -> RowSecurityScope:
+def rls_scope(store: Store, scope: Scope, *, everywhere: bool = False) -> RowSecurityScope:
     """Let Ana, who has Caloocan directly and Davao by an area, read clients at a scope."""
-    grant = Grant(Permission.CLIENTS_READ, None if everywhere else world.fcash, scope)
+    grant = Grant(Permission.CLIENTS_READ, None if everywhere else store.fcash, scope)
     territory = Territory(frozenset({CALOOCAN}), area_branches=frozenset({DAVAO}))
     return access_scope_of(
         Actor(ANA, grants=frozenset({grant}), territory=territory), grant.permission
@@ -487,18 +487,18 @@ def rls_scope(world: World, scope: Scope, *, everywhere: bool = False) -> RowSec
     ],
 )
 def test_a_unit_of_work_sees_what_its_sight_covers(
-    world: World, scope: Scope, seen: set[str], everywhere: bool
+    store: Store, scope: Scope, seen: set[str], everywhere: bool
 ) -> None:
     book = {
-        "mine": newcomer(world, branch=DAVAO, assigned_to=ANA),
-        "caloocan": newcomer(world, branch=CALOOCAN, assigned_to=BEN),
-        "davao": newcomer(world, branch=DAVAO),
-        "pcni": newcomer(world, company=world.pcni, branch=CALOOCAN),
+        "mine": newcomer(store, branch=DAVAO, assigned_to=ANA),
+        "caloocan": newcomer(store, branch=CALOOCAN, assigned_to=BEN),
+        "davao": newcomer(store, branch=DAVAO),
+        "pcni": newcomer(store, company=store.pcni, branch=CALOOCAN),
     }
     for client in book.values():
-        opening(world, client)
+        opening(store, client)
     expected = seen | ({"pcni"} if everywhere and scope is not Scope.SELF else set())
-    with world.work.begin(rls_scope(world, scope, everywhere=everywhere)) as tx:
+    with store.work.begin(rls_scope(store, scope, everywhere=everywhere)) as tx:
         clients = {name for name, client in book.items() if tx.clients.find(client.id)}
         rows = {name for name, client in book.items() if tx.rows.find(client.id, NOVEMBER)}
         events = {name for name, client in book.items() if tx.rows.history(client.id, NOVEMBER)}
@@ -506,56 +506,56 @@ def test_a_unit_of_work_sees_what_its_sight_covers(
 
 
 @pytest.mark.rule("A5")
-def test_a_client_out_of_sight_cannot_be_written_either(world: World) -> None:
-    client = newcomer(world, company=world.pcni)
-    row = opening(world, client)
-    with world.work.begin(rls_scope(world, Scope.ALL)) as tx:
+def test_a_client_out_of_sight_cannot_be_written_either(store: Store) -> None:
+    client = newcomer(store, company=store.pcni)
+    row = opening(store, client)
+    with store.work.begin(rls_scope(store, Scope.ALL)) as tx:
         assert tx.clients.by_code(client.code) is None
         with pytest.raises(NotFound):
             recording(tx, row, CALLED, manila(5))
         with pytest.raises(NotFound):
             tx.rows.open(client, OCTOBER, opened(client, write_context()))
-    assert kept(world, client) == row
+    assert kept(store, client) == row
 
 
-def test_A8_whoever_is_no_longer_active_sees_nothing(world: World) -> None:
-    client = newcomer(world)
+def test_A8_whoever_is_no_longer_active_sees_nothing(store: Store) -> None:
+    client = newcomer(store)
     grant = Grant(Permission.CLIENTS_READ, None, Scope.ALL)
     gone = Actor(ANA, is_active=False, grants=frozenset({grant}))
-    with world.work.begin(access_scope_of(gone, grant.permission)) as tx:
+    with store.work.begin(access_scope_of(gone, grant.permission)) as tx:
         assert tx.clients.find(client.id) is None
 
 
-def test_one_sight_leaves_nothing_behind_for_the_next(world: World) -> None:
-    client = newcomer(world)
+def test_one_sight_leaves_nothing_behind_for_the_next(store: Store) -> None:
+    client = newcomer(store)
     nothing = access_scope_of(Actor(ANA), Permission.CLIENTS_READ)
     for _ in range(6):
-        with world.work.begin(SYSTEM) as tx:
+        with store.work.begin(SYSTEM) as tx:
             assert tx.clients.find(client.id)
-        with world.work.begin(nothing) as tx:
+        with store.work.begin(nothing) as tx:
             assert tx.clients.find(client.id) is None
 
 
 # --- opening whole periods -----------------------------------------------------------------
 
 
-def test_P4_a_batch_opens_a_row_for_every_client_that_is_due(world: World) -> None:
-    due = [newcomer(world) for _ in range(3)]
-    due.append(newcomer(world, par_trackable=True))
+def test_P4_a_batch_opens_a_row_for_every_client_that_is_due(store: Store) -> None:
+    due = [newcomer(store) for _ in range(3)]
+    due.append(newcomer(store, par_trackable=True))
     passed_over = [
-        newcomer(world, is_active=False),
-        newcomer(world, is_deleted=True),
-        newcomer(world, par_trackable=False),
-        newcomer(world, cycle=None),
-        newcomer(world, cycle=Cycle.QUARTERLY, company=world.pcni),
-        newcomer(world, cycle_from=date(2026, 12, 1)),
+        newcomer(store, is_active=False),
+        newcomer(store, is_deleted=True),
+        newcomer(store, par_trackable=False),
+        newcomer(store, cycle=None),
+        newcomer(store, cycle=Cycle.QUARTERLY, company=store.pcni),
+        newcomer(store, cycle_from=date(2026, 12, 1)),
     ]
     now = write_context(manila(5), by=None)
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         assert tx.openings.missing(NOVEMBER, now) == 4
         batch = tx.openings.open_batch(NOVEMBER, now, after=None, at_most=100)
     assert (batch.rows, batch.last) == (4, None)
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         assert tx.openings.missing(NOVEMBER, now) == 0
         for client in due:
             row = tx.rows.find(client.id, NOVEMBER)
@@ -566,40 +566,40 @@ def test_P4_a_batch_opens_a_row_for_every_client_that_is_due(world: World) -> No
 
 
 @pytest.mark.rule("P3", "P4")
-def test_opening_twice_opens_nothing_more(world: World) -> None:
-    client = newcomer(world)
-    row = opening(world, client)
-    with world.work.begin(SYSTEM) as tx:
+def test_opening_twice_opens_nothing_more(store: Store) -> None:
+    client = newcomer(store)
+    row = opening(store, client)
+    with store.work.begin(SYSTEM) as tx:
         recorded = recording(tx, row, CALLED, manila(5))
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         batch = tx.openings.open_batch(NOVEMBER, write_context(), after=None, at_most=100)
     assert batch.rows == 0
-    assert kept(world, client) == recorded
+    assert kept(store, client) == recorded
 
 
-def test_P4_batches_walk_through_the_whole_book(world: World) -> None:
-    clients = [newcomer(world) for _ in range(5)]
+def test_P4_batches_walk_through_the_whole_book(store: Store) -> None:
+    clients = [newcomer(store) for _ in range(5)]
     sizes, after = [], None
     while True:
-        with world.work.begin(SYSTEM) as tx:
+        with store.work.begin(SYSTEM) as tx:
             batch = tx.openings.open_batch(NOVEMBER, write_context(), after=after, at_most=2)
         sizes.append(batch.rows)
         after = batch.last
         if after is None:
             break
     assert sizes == [2, 2, 1]
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         assert all(tx.rows.find(client.id, NOVEMBER) for client in clients)
 
 
 @pytest.mark.rule("P3", "P4")
-def test_two_who_open_the_same_period_at_once_open_each_row_once(world: World) -> None:
+def test_two_who_open_the_same_period_at_once_open_each_row_once(store: Store) -> None:
     for _ in range(20):
-        newcomer(world)
+        newcomer(store)
     opened_rows: list[int] = []
 
     def open_all() -> None:
-        with world.work.begin(SYSTEM) as tx:
+        with store.work.begin(SYSTEM) as tx:
             batch = tx.openings.open_batch(NOVEMBER, write_context(), after=None, at_most=100)
         opened_rows.append(batch.rows)
 
@@ -608,46 +608,46 @@ def test_two_who_open_the_same_period_at_once_open_each_row_once(world: World) -
 
 
 @pytest.mark.rule("P2", "P4")
-def test_a_changed_cycle_opens_its_running_period_from_its_day_on(world: World) -> None:
+def test_a_changed_cycle_opens_its_running_period_from_its_day_on(store: Store) -> None:
     client = newcomer(
-        world, company=world.pcni, cycle=Cycle.QUARTERLY, cycle_from=date(2026, 12, 1)
+        store, company=store.pcni, cycle=Cycle.QUARTERLY, cycle_from=date(2026, 12, 1)
     )
     for now, rows in [(manila(30, 23, 59), 0), (manila(1, 0, month=12), 1)]:
-        with world.work.begin(SYSTEM) as tx:
+        with store.work.begin(SYSTEM) as tx:
             batch = tx.openings.open_batch(QUARTER, write_context(now), after=None, at_most=9)
         assert batch.rows == rows
-    assert kept(world, client, QUARTER).snapshot.version == 0
+    assert kept(store, client, QUARTER).snapshot.version == 0
 
 
-def test_T1_a_client_with_a_terminal_outcome_gets_no_later_row(world: World) -> None:
-    client = newcomer(world)
-    row = opening(world, client)
-    with world.work.begin(SYSTEM) as tx:
+def test_T1_a_client_with_a_terminal_outcome_gets_no_later_row(store: Store) -> None:
+    client = newcomer(store)
+    row = opening(store, client)
+    with store.work.begin(SYSTEM) as tx:
         recording(tx, row, PAID, manila(5))
     december = Period.month(2026, 12)
-    with world.work.begin(SYSTEM) as tx:
+    with store.work.begin(SYSTEM) as tx:
         now = write_context(manila(1, month=12))
         assert tx.openings.open_batch(december, now, after=None, at_most=9).rows == 0
         assert tx.openings.missing(december, now) == 0
 
 
-def test_P2_clients_with_no_known_cycle_are_counted_not_guessed(world: World) -> None:
-    newcomer(world, cycle=None)
-    newcomer(world, cycle=None, is_active=False)
-    newcomer(world)
-    with world.work.begin(SYSTEM) as tx:
+def test_P2_clients_with_no_known_cycle_are_counted_not_guessed(store: Store) -> None:
+    newcomer(store, cycle=None)
+    newcomer(store, cycle=None, is_active=False)
+    newcomer(store)
+    with store.work.begin(SYSTEM) as tx:
         assert tx.openings.unmapped() == 1
 
 
 # --- rows of one branch --------------------------------------------------------------------
 
 
-def test_writers_of_different_rows_do_not_wait_for_each_other(world: World) -> None:
-    one, other = newcomer(world), newcomer(world)
-    row, other_row = opening(world, one), opening(world, other)
-    with world.work.begin(SYSTEM) as first:
+def test_writers_of_different_rows_do_not_wait_for_each_other(store: Store) -> None:
+    one, other = newcomer(store), newcomer(store)
+    row, other_row = opening(store, one), opening(store, other)
+    with store.work.begin(SYSTEM) as first:
         recording(first, row, CALLED, manila(5))
-        with world.work.begin(SYSTEM) as second:
+        with store.work.begin(SYSTEM) as second:
             recording(second, other_row, CALLED, manila(5) + timedelta(seconds=1))
-        assert kept(world, other).snapshot.version == 1
-    assert kept(world, one).snapshot.version == 1
+        assert kept(store, other).snapshot.version == 1
+    assert kept(store, one).snapshot.version == 1

@@ -156,7 +156,7 @@ def test_filters_and_columns_are_those_of_the_lists(desk: Desk) -> None:
 
 
 @pytest.mark.rule("A10")
-def test_A10_only_what_every_right_of_the_asker_covers_is_in_it(desk: Desk) -> None:
+def test_A10_an_export_holds_only_what_every_right_of_its_requester_covers(desk: Desk) -> None:
     mine, theirs = desk.staff.branch(), desk.staff.branch()
     desk.client("FC-1", mine)
     desk.client("FC-2", theirs)
@@ -232,7 +232,7 @@ def test_A10_a_file_is_not_fetched_by_one_who_may_not_see_all_of_it_any_more(
     assert code_of(refused) == (403, "forbidden")
     assert "ask for a new export" in refused.json()["detail"]
     missing = "select missing from authorization_audit where decision = 'refused'"
-    assert "cannot be now" in desk.staff.one(missing)
+    assert "no longer within the scope" in desk.staff.one(missing)
     assert desk.http.get(address).json()["file"] is None
     assert desk.http.get(URL).json()["items"][0]["file"] is None
     assert desk.http.delete(address).status_code == 204

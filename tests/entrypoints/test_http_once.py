@@ -63,7 +63,7 @@ def test_a_key_of_another_request_is_refused(
     assert events(field) == 1
 
 
-def test_a_key_belongs_to_its_route_and_to_its_asker(field: Field) -> None:
+def test_a_key_belongs_to_its_route_and_its_caller(field: Field) -> None:
     client = field.client()
     assert ask(field, client).status_code == 201
     items = {"items": [{"client": f"code:{client}", "period": PERIOD, "status": "CALLED"}]}

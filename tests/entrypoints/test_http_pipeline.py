@@ -378,7 +378,9 @@ def test_a_cursor_goes_on_where_the_page_ended_and_says_nothing(client: httpx.Cl
     assert client.get(first.links["next"]["url"]).json()["items"] == ["Juana"]
 
 
-def test_a_cursor_is_for_its_filters_and_its_asker(client: httpx.Client, staff: Staff) -> None:
+def test_a_cursor_works_for_its_filters_and_its_caller_alone(
+    client: httpx.Client, staff: Staff
+) -> None:
     cursor = cursor_of(client, name="a")
     other = {"Authorization": f"Bearer {staff.session(staff.hire())}"}
     for asked, headers in (({"name": "b"}, {}), ({}, {}), ({"name": "a"}, other)):

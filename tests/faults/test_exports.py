@@ -27,7 +27,7 @@ from clientupdater.ports.exports import Export, ExportRequest, TableRequest
 from clientupdater.ports.job_run import Interrupted
 from clientupdater.ports.lists import ClientFilter
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.exports.authorization import reaches
+from clientupdater.usecases.exports.authorization import scopes_for
 from tests.support.builders import MANILA
 from tests.support.export_fixture import AtHand, attempt_at, export_writer
 from tests.support.staff_fixture import Staff, staffed
@@ -69,7 +69,7 @@ class Bureau:
         return Caller(actor)
 
     def write(self, export: Export, job_run: AtHand | None = None) -> None:
-        """Do what a worker does, judging the asker as often as can be."""
+        """Do what a worker does, judging the requester as often as can be."""
         write = attrs.evolve(
             export_writer(self.staff.app), files=LocalFileStore(self.folder), judged_every=1
         )
@@ -219,7 +219,7 @@ def test_a_folder_that_is_barred_fails_clearly_and_a_retry_works(bureau: Bureau)
     assert bureau.is_whole(export)
 
 
-# --- the asker
+# --- the requester
 
 
 @pytest.mark.rule("A8")
@@ -292,10 +292,10 @@ def test_what_changes_meanwhile_is_not_in_it(bureau: Bureau) -> None:
 
 def test_what_is_counted_is_what_is_read_whatever_happens_in_between(bureau: Bureau) -> None:
     work, caller = bureau.staff.app.exports.work, bureau.caller()
-    result = reaches(caller.actor, bureau.ask().asked)
+    result = scopes_for(caller.actor, bureau.ask().request)
     now = bureau.staff.clock.now()
     table_asked = TableRequest(
-        asked=bureau.ask().asked, reaches=result, today=now.date(), now=now, zone=MANILA
+        request=bureau.ask().request, scopes=result, today=now.date(), now=now, zone=MANILA
     )
     with work.snapshot(result[-1]) as open_table:
         table = open_table(table_asked)

@@ -24,7 +24,7 @@ from clientupdater.runtime.deadlines import ending_at
 from clientupdater.usecases.tracking.bulk import BulkItem
 from tests.integration.test_tracking_at_once import at_once, sequences
 from tests.support.builders import BEN, CALOOCAN, NOVEMBER
-from tests.support.stores import PostgresWorld
+from tests.support.stores import PostgresStore
 from tests.support.tracking_fixture import CALLED, CLERK, DECEASED, PAID, TrackingFixture, who
 
 if TYPE_CHECKING:
@@ -50,18 +50,18 @@ class CountingCursor(psycopg.Cursor[tuple[Any, ...]]):
 
 
 @pytest.fixture
-def scene(database: Database) -> Iterator[TrackingFixture]:
-    """Give the world on the fifth of November, with every statement counted."""
+def tracker(database: Database) -> Iterator[TrackingFixture]:
+    """Give the test data on the fifth of November, with every statement counted."""
     counted = {"cursor_factory": CountingCursor}
     with ConnectionPool(
         database.app_url, min_size=2, max_size=8, open=True, kwargs=counted
     ) as pool:
-        world = PostgresWorld.populated(PostgresUnitsOfWork(pool), database.superuser_url)
-        world.employ(HEAD.actor)
-        world.employ(Actor(BEN, territory=Territory(branches=frozenset({CALOOCAN}))))
-        with world.work.begin(SYSTEM) as tx:
+        store = PostgresStore.populated(PostgresUnitsOfWork(pool), database.superuser_url)
+        store.employ(HEAD.actor)
+        store.employ(Actor(BEN, territory=Territory(branches=frozenset({CALOOCAN}))))
+        with store.work.begin(SYSTEM) as tx:
             tx.settings.statuses()  # read once by each process, and not counted
-        yield TrackingFixture.on(world)
+        yield TrackingFixture.on(store)
 
 
 @contextmanager
@@ -70,9 +70,9 @@ def counted() -> Iterator[list[str]]:
     yield CountingCursor.sent
 
 
-def in_one_transaction(scene: TrackingFixture, act: Callable[[], Any]) -> Any:
+def in_one_transaction(tracker: TrackingFixture, act: Callable[[], Any]) -> Any:
     """Do it as under an Idempotency-Key: its units of work are parts of one transaction."""
-    with scene.world.work.outer_transaction():
+    with tracker.store.work.outer_transaction():
         return act()
 
 
@@ -80,9 +80,9 @@ def errors_of(outcomes: Sequence[Outcome[Any]]) -> set[type | None]:
     return {type(each.error) if each.error else None for each in outcomes}
 
 
-def someone(scene: TrackingFixture, *periods: Period) -> Client:
+def someone(tracker: TrackingFixture, *periods: Period) -> Client:
     """Put a client into the book whose code says nothing of the order of ids."""
-    return scene.client(*periods, code=f"FC-{uuid4()}")
+    return tracker.client(*periods, code=f"FC-{uuid4()}")
 
 
 def refs(clients: Sequence[Client]) -> tuple[list[ClientId | str], list[ClientId | str]]:
@@ -98,16 +98,16 @@ def refs(clients: Sequence[Client]) -> tuple[list[ClientId | str], list[ClientId
 @pytest.mark.parametrize("atomic", [False, True], ids=["each by itself", "all or none"])
 @pytest.mark.rule("S9", "S10")
 def test_two_bulks_over_the_same_clients_by_ids_and_by_codes_never_deadlock(
-    scene: TrackingFixture, atomic: bool
+    tracker: TrackingFixture, atomic: bool
 ) -> None:
-    clients = [someone(scene, NOVEMBER) for _ in range(CLIENTS)]
+    clients = [someone(tracker, NOVEMBER) for _ in range(CLIENTS)]
     for version in range(ROUNDS):
         bulks = [
             partial(
                 in_one_transaction,
-                scene,
+                tracker,
                 partial(
-                    scene.tracking.record_many,
+                    tracker.tracking.record_many,
                     CLERK,
                     [BulkItem(ref, NOVEMBER, CALLED, version) for ref in named],
                     atomic=atomic,
@@ -124,20 +124,20 @@ def test_two_bulks_over_the_same_clients_by_ids_and_by_codes_never_deadlock(
             assert sorted(map(str, map(errors_of, done))) == sorted(
                 map(str, ({None}, {VersionConflict}))
             )
-    assert all(sequences(scene, client) == list(range(ROUNDS + 1)) for client in clients)
+    assert all(sequences(tracker, client) == list(range(ROUNDS + 1)) for client in clients)
 
 
 def test_two_who_assign_the_same_clients_by_ids_and_by_codes_never_deadlock(
-    scene: TrackingFixture,
+    tracker: TrackingFixture,
 ) -> None:
-    clients = [someone(scene) for _ in range(40)]
+    clients = [someone(tracker) for _ in range(40)]
     for officer in (BEN, None) * 4:
         results = at_once(
             [
                 partial(
                     in_one_transaction,
-                    scene,
-                    partial(scene.assignments.assign_many, HEAD, named, officer),
+                    tracker,
+                    partial(tracker.assignments.assign_many, HEAD, named, officer),
                 )
                 for named in refs(clients)
             ]
@@ -149,10 +149,10 @@ def test_two_who_assign_the_same_clients_by_ids_and_by_codes_never_deadlock(
 
 @pytest.mark.rule("T1")
 def test_a_bulk_that_writes_a_client_before_it_ends_it_waits_for_others_who_end_it(
-    scene: TrackingFixture,
+    tracker: TrackingFixture,
 ) -> None:
     for _ in range(20):
-        clients = [someone(scene, OCTOBER, NOVEMBER, QUARTER) for _ in range(5)]
+        clients = [someone(tracker, OCTOBER, NOVEMBER, QUARTER) for _ in range(5)]
         items = [
             item
             for client in clients
@@ -161,13 +161,14 @@ def test_a_bulk_that_writes_a_client_before_it_ends_it_waits_for_others_who_end_
                 BulkItem(client.id, NOVEMBER, DECEASED, 0),
             )
         ]
-        bulk = partial(scene.tracking.record_many, CLERK, items)
+        bulk = partial(tracker.tracking.record_many, CLERK, items)
         ends = [
-            partial(scene.tracking.record, CLERK, client.id, OCTOBER, PAID, 0) for client in clients
+            partial(tracker.tracking.record, CLERK, client.id, OCTOBER, PAID, 0)
+            for client in clients
         ]
-        results = at_once([partial(in_one_transaction, scene, bulk), *ends])
+        results = at_once([partial(in_one_transaction, tracker, bulk), *ends])
         assert not any(isinstance(each, Unavailable) for each in results)
-        rows = [scene.row(client, period) for client in clients for period in (OCTOBER, NOVEMBER)]
+        rows = [tracker.row(client, period) for client in clients for period in (OCTOBER, NOVEMBER)]
         assert sum(row.snapshot.is_terminal for row in rows) == len(clients)
 
 
@@ -175,18 +176,18 @@ def test_a_bulk_that_writes_a_client_before_it_ends_it_waits_for_others_who_end_
 
 
 def test_a_bulk_that_the_store_cannot_do_fails_as_a_whole_and_keeps_nothing(
-    scene: TrackingFixture,
+    tracker: TrackingFixture,
 ) -> None:
-    free, taken = scene.client(NOVEMBER), scene.client(NOVEMBER)
+    free, taken = tracker.client(NOVEMBER), tracker.client(NOVEMBER)
     items = [BulkItem(client.id, NOVEMBER, CALLED, 0) for client in (free, taken)]
-    with scene.world.work.begin(SYSTEM) as tx:
+    with tracker.store.work.begin(SYSTEM) as tx:
         tx.rows.find_many([(taken.id, NOVEMBER)], locked=True)
         with ThreadPoolExecutor(1) as threads:
-            failed = threads.submit(in_time, partial(scene.tracking.record_many, CLERK, items))
+            failed = threads.submit(in_time, partial(tracker.tracking.record_many, CLERK, items))
             with pytest.raises(Unavailable):
                 failed.result(30)
-    assert sequences(scene, free) == sequences(scene, taken) == [0]
-    done = scene.tracking.record_many(CLERK, items)
+    assert sequences(tracker, free) == sequences(tracker, taken) == [0]
+    done = tracker.tracking.record_many(CLERK, items)
     assert errors_of(done) == {None}
 
 
@@ -199,49 +200,49 @@ def in_time(act: Callable[[], object]) -> object:
 
 
 @pytest.mark.parametrize("named", ["by id", "by code"])
-def test_five_hundred_take_as_many_statements_as_one(scene: TrackingFixture, named: str) -> None:
-    clients = [scene.client(*((NOVEMBER,) if n % 3 else (OCTOBER,))) for n in range(515)]
+def test_five_hundred_take_as_many_statements_as_one(tracker: TrackingFixture, named: str) -> None:
+    clients = [tracker.client(*((NOVEMBER,) if n % 3 else (OCTOBER,))) for n in range(515)]
     asked = {}
     for first, count in ((0, 1), (1, 10), (15, 500)):
         some = clients[first : first + count]
         items = [BulkItem(c.id if named == "by id" else c.code, NOVEMBER, CALLED, 0) for c in some]
         with counted() as sent:
-            assert errors_of(scene.tracking.record_many(CLERK, items)) == {None}
+            assert errors_of(tracker.tracking.record_many(CLERK, items)) == {None}
             asked[count] = len(sent)
     assert max(asked.values()) <= 16, asked
 
 
 @pytest.mark.rule("T1")
 def test_what_ends_clients_takes_as_many_statements_for_many_as_for_one(
-    scene: TrackingFixture,
+    tracker: TrackingFixture,
 ) -> None:
-    clients = [scene.client(OCTOBER, NOVEMBER, QUARTER) for _ in range(60)]
+    clients = [tracker.client(OCTOBER, NOVEMBER, QUARTER) for _ in range(60)]
     asked = []
     for some in (clients[:1], clients[1:]):
         items = [BulkItem(client.id, NOVEMBER, DECEASED, 0) for client in some]
         with counted() as sent:
-            assert errors_of(scene.tracking.record_many(CLERK, items)) == {None}
+            assert errors_of(tracker.tracking.record_many(CLERK, items)) == {None}
             asked.append(len(sent))
     assert asked[0] == asked[1] <= 16
-    assert not any(scene.row(client, OCTOBER).snapshot.is_open for client in clients)
+    assert not any(tracker.row(client, OCTOBER).snapshot.is_open for client in clients)
 
 
-def test_who_is_out_of_sight_is_looked_for_once_for_all(scene: TrackingFixture) -> None:
-    scene.client(NOVEMBER)
+def test_who_is_out_of_sight_is_looked_for_once_for_all(tracker: TrackingFixture) -> None:
+    tracker.client(NOVEMBER)
     asked = []
     for count in (1, 200):
         items = [BulkItem(f"FC-NOBODY-{n}", NOVEMBER, CALLED, 0) for n in range(count)]
         with counted() as sent:
-            assert errors_of(scene.tracking.record_many(CLERK, items)) == {NotFound}
+            assert errors_of(tracker.tracking.record_many(CLERK, items)) == {NotFound}
             asked.append(len(sent))
     assert asked[0] == asked[1] <= 14
 
 
-def test_assigning_many_takes_as_many_statements_as_assigning_one(scene: TrackingFixture) -> None:
-    clients = [scene.client() for _ in range(100)]
+def test_assigning_many_takes_as_many_statements_as_assigning_one(tracker: TrackingFixture) -> None:
+    clients = [tracker.client() for _ in range(100)]
     asked = []
     for some in (clients[:1], clients[1:]):
         with counted() as sent:
-            scene.assignments.assign_many(HEAD, [client.id for client in some], BEN)
+            tracker.assignments.assign_many(HEAD, [client.id for client in some], BEN)
             asked.append(len(sent))
     assert asked[0] == asked[1] <= 10

@@ -20,7 +20,7 @@ from clientupdater.domain.callers import Caller, Origin
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.settings import Settings
 from tests.support.builders import MANILA
-from tests.support.plain_sql import World
+from tests.support.plain_sql import SqlRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +89,7 @@ def test_whatever_changes_the_configuration_moves_its_generation(
 def test_what_is_no_configuration_leaves_it_where_it_is(database: Database) -> None:
     before = generation(database)
     with psycopg.connect(database.superuser_url) as connection:
-        World(connection).user()
+        SqlRows(connection).user()
     assert generation(database) == before
 
 
@@ -124,7 +124,7 @@ class Processes:
         self.database = database
         self.apps = apps
         with psycopg.connect(database.superuser_url) as connection:
-            person, now = World(connection).user(), datetime.now(UTC)
+            person, now = SqlRows(connection).user(), datetime.now(UTC)
             connection.execute(
                 "insert into user_sessions (user_id, session_token, expires_at)"
                 " values (%s, %s, %s)",

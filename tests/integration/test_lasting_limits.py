@@ -17,7 +17,14 @@ from clientupdater.adapters.resilience.fallback import DurableRateLimits
 from clientupdater.adapters.security.keyed_hash import KeyedHash
 from clientupdater.composition import open_app
 from clientupdater.domain.errors import Unavailable
-from clientupdater.domain.rate_limits import SECOND, Activity, Allowance, Asker, Tally, counted_at
+from clientupdater.domain.rate_limits import (
+    SECOND,
+    Activity,
+    Allowance,
+    Requester,
+    Tally,
+    counted_at,
+)
 from clientupdater.ports.limits import Counting
 from clientupdater.settings import Settings
 
@@ -30,7 +37,7 @@ if TYPE_CHECKING:
 HASH = KeyedHash()
 SPAN = 1_000_000 * SECOND
 ALLOWANCE = Allowance("any", 10, timedelta(seconds=1_000_000), outlives_us=True)
-ANA = Asker("203.0.113.7", email="ana@example.com")
+ANA = Requester("203.0.113.7", email="ana@example.com")
 
 
 class Table:

@@ -16,7 +16,7 @@ from clientupdater.domain.settings_values import BACKDATING_DAYS
 from clientupdater.ports.idempotency import Claim, IdempotencyKey, StoredResponse
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.builders import ANA, NOVEMBER
-from tests.support.stores import PostgresWorld
+from tests.support.stores import PostgresStore
 from tests.support.tracking_fixture import CALLED, CLERK, TrackingFixture
 
 if TYPE_CHECKING:
@@ -31,16 +31,16 @@ RESPONSE = StoredResponse(fingerprint=b"f", rights=b"r", status=201, headers={},
 
 
 @pytest.fixture
-def scene(database: Database) -> Iterator[TrackingFixture]:
+def tracker(database: Database) -> Iterator[TrackingFixture]:
     with ConnectionPool(database.app_url, min_size=2, max_size=4, open=True) as pool:
-        world = PostgresWorld.populated(PostgresUnitsOfWork(pool), database.superuser_url)
-        world.employ(CLERK.actor)
-        yield TrackingFixture.on(world)
+        store = PostgresStore.populated(PostgresUnitsOfWork(pool), database.superuser_url)
+        store.employ(CLERK.actor)
+        yield TrackingFixture.on(store)
 
 
 @pytest.fixture
-def work(scene: TrackingFixture) -> PostgresUnitsOfWork:
-    work = scene.world.work
+def work(tracker: TrackingFixture) -> PostgresUnitsOfWork:
+    work = tracker.store.work
     assert isinstance(work, PostgresUnitsOfWork)
     return work
 
@@ -51,21 +51,21 @@ def count_events(work: PostgresUnitsOfWork) -> int:
         return int(count)
 
 
-def test_units_of_work_commit_together(scene: TrackingFixture, work: PostgresUnitsOfWork) -> None:
-    clients, before = [scene.client(NOVEMBER) for _ in range(2)], count_events(work)
+def test_units_of_work_commit_together(tracker: TrackingFixture, work: PostgresUnitsOfWork) -> None:
+    clients, before = [tracker.client(NOVEMBER) for _ in range(2)], count_events(work)
     with work.outer_transaction(SYSTEM, CLAIM):
         for client in clients:
-            scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
+            tracker.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
     assert count_events(work) == before + 2
 
 
 def test_where_the_outer_one_fails_nothing_of_its_units_remains(
-    scene: TrackingFixture, work: PostgresUnitsOfWork
+    tracker: TrackingFixture, work: PostgresUnitsOfWork
 ) -> None:
-    client = scene.client(NOVEMBER)
+    client = tracker.client(NOVEMBER)
     before = count_events(work)
     with suppress(ZeroDivisionError), work.outer_transaction(SYSTEM, CLAIM):
-        scene.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
+        tracker.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
         raise ZeroDivisionError
     assert count_events(work) == before
 
@@ -76,16 +76,16 @@ def test_where_the_outer_one_fails_nothing_of_its_units_remains(
     ids=["a first unit of the same scope", "a savepoint"],
 )
 def test_a_unit_that_fails_after_it_wrote_leaves_nothing_and_the_next_one_is_kept(
-    scene: TrackingFixture, work: PostgresUnitsOfWork, rls_scope: RowSecurityScope
+    tracker: TrackingFixture, work: PostgresUnitsOfWork, rls_scope: RowSecurityScope
 ) -> None:
-    client, other = scene.client(NOVEMBER), scene.client(NOVEMBER)
-    row, before = scene.row(client), count_events(work)
+    client, other = tracker.client(NOVEMBER), tracker.client(NOVEMBER)
+    row, before = tracker.row(client), count_events(work)
     with work.outer_transaction(rls_scope, CLAIM):
         with suppress(NotFound), work.begin(SYSTEM) as tx:
             tx.connection.execute("update clients set full_name = 'x' where id = %s", (client.id,))
             raise NotFound
-        scene.tracking.record(CLERK, other.id, NOVEMBER, CALLED, 0)
-    assert scene.row(client) == row
+        tracker.tracking.record(CLERK, other.id, NOVEMBER, CALLED, 0)
+    assert tracker.row(client) == row
     assert count_events(work) == before + 1
     with work.begin(SYSTEM) as tx:
         cursor = tx.connection.execute("select 1 from clients where full_name = 'x'")
@@ -93,9 +93,9 @@ def test_a_unit_that_fails_after_it_wrote_leaves_nothing_and_the_next_one_is_kep
 
 
 def test_the_key_stays_claimed_after_a_unit_that_failed(
-    scene: TrackingFixture, work: PostgresUnitsOfWork
+    tracker: TrackingFixture, work: PostgresUnitsOfWork
 ) -> None:
-    del scene
+    del tracker
     with work.outer_transaction(SYSTEM, CLAIM):
         with pytest.raises(NotFound), work.begin(SYSTEM):
             raise NotFound
@@ -107,9 +107,9 @@ def test_the_key_stays_claimed_after_a_unit_that_failed(
 
 
 def test_a_stored_response_comes_with_the_claim(
-    scene: TrackingFixture, work: PostgresUnitsOfWork
+    tracker: TrackingFixture, work: PostgresUnitsOfWork
 ) -> None:
-    del scene
+    del tracker
     with work.outer_transaction(SYSTEM, CLAIM) as outer:
         assert outer.stored is None
         outer.responses.keep(CLAIM.key, RESPONSE, NOW, NOW.replace(year=2027))
@@ -118,10 +118,10 @@ def test_a_stored_response_comes_with_the_claim(
 
 
 def test_where_another_request_took_the_key_meanwhile_the_rest_is_refused(
-    scene: TrackingFixture, work: PostgresUnitsOfWork
+    tracker: TrackingFixture, work: PostgresUnitsOfWork
 ) -> None:
     """The key is free for a moment while a unit that failed is rolled back."""
-    del scene
+    del tracker
 
     def fail_while_another_answers() -> None:
         with work.begin(SYSTEM) as tx:
@@ -135,10 +135,10 @@ def test_where_another_request_took_the_key_meanwhile_the_rest_is_refused(
 
 
 def test_settings_are_those_of_the_moment_that_a_unit_begins(
-    scene: TrackingFixture, work: PostgresUnitsOfWork
+    tracker: TrackingFixture, work: PostgresUnitsOfWork
 ) -> None:
     with work.begin(SYSTEM) as tx:
         days = tx.settings.number(BACKDATING_DAYS, None)
-    scene.world.set(BACKDATING_DAYS, None, str(days + 1))
+    tracker.store.set(BACKDATING_DAYS, None, str(days + 1))
     with work.begin(SYSTEM) as tx:
         assert tx.settings.number(BACKDATING_DAYS, None) == days + 1

@@ -34,7 +34,7 @@ JOB = Job(
     attempts=1,
     max_attempts=3,
     company=None,
-    asked_by=None,
+    requested_by=None,
     scheduled_at=NOW,
     created_at=NOW,
 )

@@ -30,7 +30,7 @@ from clientupdater.ports.lists import (
     WorklistOrder,
     WorklistQuery,
 )
-from tests.support.plain_sql import World, access_scope
+from tests.support.plain_sql import SqlRows, access_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,7 +60,7 @@ class Desk:
         """Make a client of FCASH, reached monthly."""
         product = "select id from products where code = 'FCASH_SSS'"
         with psycopg.connect(self.url) as connection:
-            id_ = World(connection).client(self.there if there else self.here, name=name)
+            id_ = SqlRows(connection).client(self.there if there else self.here, name=name)
             connection.execute(f"update clients set product_id = ({product})".encode())
         self.change("clients", "id", id_, columns)
         return ClientId(id_)
@@ -68,7 +68,7 @@ class Desk:
     def row(self, client: ClientId, status: str = "PENDING", **columns: object) -> None:
         """Give the client a row of November."""
         with psycopg.connect(self.url) as connection:
-            World(connection).row(client, status=status)
+            SqlRows(connection).row(client, status=status)
         self.change("client_period_status", "client_id", client, columns)
 
     def change(self, table: str, key: str, id_: UUID, columns: dict[str, Any]) -> None:
@@ -109,8 +109,8 @@ class Desk:
 def desk(database: Database) -> Iterator[Desk]:
     """Give two branches and an officer."""
     with psycopg.connect(database.superuser_url) as connection:
-        world = World(connection)
-        here, there, officer = world.branch(), world.branch(), world.user()
+        sql_rows = SqlRows(connection)
+        here, there, officer = sql_rows.branch(), sql_rows.branch(), sql_rows.user()
     with ConnectionPool(database.app_url, min_size=1, max_size=2, open=True) as pool:
         app = build_app(PostgresUnitsOfWork(pool), Clock(), MANILA)
         places = BranchId(here), BranchId(there)
@@ -192,7 +192,7 @@ def test_the_reader_of_one_company_gets_that_companys_order(desk: Desk) -> None:
         desk.row(desk.client(name, past_due_amount=owes))
     with psycopg.connect(desk.url) as connection:
         fcash, pcni = (
-            CompanyId(World(connection).id_of("companies", c)) for c in ("FCASH", "PCNI")
+            CompanyId(SqlRows(connection).id_of("companies", c)) for c in ("FCASH", "PCNI")
         )
     of_one, of_both = desk.caller(companies=[fcash]), desk.caller(companies=[fcash, pcni])
     order(desk, "name", "FCASH")

@@ -20,7 +20,7 @@ from clientupdater.ports.lists import ClientFilter, ClientQuery, StatusFilter, W
 from clientupdater.usecases.requests.idempotency import KeyedRequest, Reply
 from tests.support.builders import MANILA, NOVEMBER
 from tests.support.round_trips import RoundTrips
-from tests.support.stores import PostgresWorld
+from tests.support.stores import PostgresStore
 from tests.support.tracking_fixture import CALLED, CLERK, TrackingFixture, who
 
 if TYPE_CHECKING:
@@ -60,9 +60,9 @@ def _pool(database: Database, trips: RoundTrips) -> ConnectionPool:
 def traced(database: Database) -> Iterator[Traced]:
     with TemporaryFile() as trace, _pool(database, trips := RoundTrips(trace)) as pool:
         work = PostgresUnitsOfWork(pool)
-        world = PostgresWorld.populated(work, database.superuser_url)
-        world.employ(CLERK.actor)
-        tracking = TrackingFixture.on(world)
+        store = PostgresStore.populated(work, database.superuser_url)
+        store.employ(CLERK.actor)
+        tracking = TrackingFixture.on(store)
         yield Traced(build_app(work, tracking.clock, MANILA), tracking, trips)
 
 

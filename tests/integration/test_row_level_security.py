@@ -10,7 +10,7 @@ import pytest
 from attrs import frozen
 from psycopg.errors import InsufficientPrivilege
 
-from tests.support.plain_sql import World, access_scope, session, world
+from tests.support.plain_sql import SqlRows, access_scope, session, sql_rows
 
 if TYPE_CHECKING:
     from tests.support.servers import Database
@@ -44,10 +44,10 @@ class Place:
 
 @pytest.fixture
 def place(database: Database) -> Place:
-    """Give a committed world in which every client has a row with an event, and more."""
+    """Give committed rows in which every client has a row with an event, and more."""
     with psycopg.connect(database.app_url) as connection:
         access_scope(connection, system="on")
-        made = World(connection)
+        made = SqlRows(connection)
         here, there, officer = made.branch(), made.branch(), made.user()
         clients = [
             made.client(here),
@@ -76,7 +76,7 @@ values (%(client)s, %(officer)s, now())
 """
 
 
-def surround(made: World, client: UUID, officer: UUID) -> None:
+def surround(made: SqlRows, client: UUID, officer: UUID) -> None:
     """Put one row on the client into every table that hangs on one."""
     made.event(made.row(client))
     for statement in SURROUNDINGS.strip().split(";\n"):
@@ -229,7 +229,7 @@ def test_what_decides_who_sees_a_row_is_written_by_nobody(place: Place) -> None:
 
 @pytest.mark.rule("A4")
 def test_a_client_is_neither_made_outside_ones_reach_nor_moved_there(place: Place) -> None:
-    with world(place.database, **as_branch_staff(place)) as made:
+    with sql_rows(place.database, **as_branch_staff(place)) as made:
         made.client(place.here)
         with pytest.raises(InsufficientPrivilege, match="row-level"), made.connection.transaction():
             made.client(place.there)
@@ -243,7 +243,7 @@ def test_a_client_is_neither_made_outside_ones_reach_nor_moved_there(place: Plac
 
 @pytest.mark.rule("A4")
 def test_nothing_is_hung_on_a_client_outside_ones_reach(place: Place) -> None:
-    with world(place.database, **as_branch_staff(place)) as made:
+    with sql_rows(place.database, **as_branch_staff(place)) as made:
         add = """
             insert into client_changes (client_id, field_changed, new_value, changed_by)
             values (%s, 'contact_number', '0918', %s)
@@ -272,7 +272,7 @@ def test_an_officer_may_give_away_a_client_that_they_see_by_that_assignment_alon
 def test_what_sources_sent_is_for_those_who_hold_the_whole_company(
     place: Place, table: str
 ) -> None:
-    with world(place.database) as made:
+    with sql_rows(place.database) as made:
         for company in (place.fcash, place.pcni, None):
             job = made.one("insert into sync_jobs (type) values ('csv') returning id")
             put_sync_row(made, table, job, company)
@@ -289,7 +289,7 @@ def test_what_sources_sent_is_for_those_who_hold_the_whole_company(
         assert seen(system="on") == 3
 
 
-def put_sync_row(made: World, table: str, job: UUID, company: UUID | None) -> None:
+def put_sync_row(made: SqlRows, table: str, job: UUID, company: UUID | None) -> None:
     statements = {
         "sync_snapshots": "(sync_job_id, company_id, row_number, record) values (%s, %s, 1, '{}')",
         "sync_rejects": (

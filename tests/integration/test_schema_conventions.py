@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from tests.support.plain_sql import world
+from tests.support.plain_sql import sql_rows
 
 if TYPE_CHECKING:
     from tests.support.servers import Database
@@ -151,7 +151,7 @@ def test_the_application_may_not_delete_what_is_never_deleted(
     database: Database, table: str
 ) -> None:
     with (
-        world(database) as made,
+        sql_rows(database) as made,
         pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied"),
     ):
         made.connection.execute(f"delete from {table}".encode())
@@ -164,7 +164,7 @@ def test_what_is_append_only_is_so_for_the_application(
     database: Database, table: str, way: str
 ) -> None:
     with (
-        world(database) as made,
+        sql_rows(database) as made,
         pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied"),
     ):
         made.connection.execute(way.format(table).encode())
@@ -187,7 +187,7 @@ def test_what_is_append_only_is_so_for_the_owner_too_even_where_it_is_empty(
 def test_updated_at_moves_within_one_transaction_and_takes_a_writers_later_word(
     database: Database,
 ) -> None:
-    with world(database) as made:
+    with sql_rows(database) as made:
         branch = made.branch()
         look = "select updated_at from branches where id = %s"
         first = made.one(look, branch)

@@ -10,7 +10,7 @@ import pytest
 from attrs import frozen
 from psycopg.errors import InsufficientPrivilege, RestrictViolation
 
-from tests.support.plain_sql import World, access_scope, session, world
+from tests.support.plain_sql import SqlRows, access_scope, session, sql_rows
 
 if TYPE_CHECKING:
     from tests.support.servers import Database
@@ -29,10 +29,10 @@ class Place:
 
 @pytest.fixture
 def place(database: Database) -> Place:
-    """Give a committed world with an event for each client."""
+    """Give committed rows with an event for each client."""
     with psycopg.connect(database.app_url) as connection:
         access_scope(connection, system="on")
-        made = World(connection)
+        made = SqlRows(connection)
         near, far = made.client(company="FCASH"), made.client(company="PCNI")
         for client in (near, far):
             made.event(made.row(client))
@@ -59,7 +59,7 @@ def test_events_are_append_only_for_the_owner_and_above(place: Place, who: str, 
         connection.execute(way.encode())
 
 
-def with_remarks(made: World, client: UUID, by: UUID) -> tuple[UUID, UUID]:
+def with_remarks(made: SqlRows, client: UUID, by: UUID) -> tuple[UUID, UUID]:
     row = made.one("select id from client_period_status where client_id = %s", client)
     event = made.event(row, 1, "recorded", remarks="lives with her son", created_by=by)
     made.connection.execute(
@@ -72,7 +72,7 @@ def with_remarks(made: World, client: UUID, by: UUID) -> tuple[UUID, UUID]:
 @pytest.mark.rule("S13")
 def test_remarks_are_blanked_on_request_nothing_else_is_and_a_record_stays(place: Place) -> None:
     with session(place.database.owner_url, system="on") as connection:
-        made = World(connection)
+        made = SqlRows(connection)
         row, event = with_remarks(made, place.near, place.officer)
         everything_else = "select to_jsonb(e) - 'remarks' from status_events e where id = %s"
         before = made.one(everything_else, event)
@@ -97,7 +97,7 @@ def test_remarks_are_blanked_on_request_nothing_else_is_and_a_record_stays(place
 @pytest.mark.rule("S13", "A4")
 def test_remarks_out_of_ones_reach_are_not_blanked(place: Place) -> None:
     with session(place.database.owner_url, system="on") as connection:
-        made = World(connection)
+        made = SqlRows(connection)
         _, event = with_remarks(made, place.far, place.officer)
         access_scope(made.connection, actor=place.officer, all_companies=[place.company])
         assert made.one("select blank_remarks(%s, 'letter')", event) is False
@@ -107,7 +107,7 @@ def test_remarks_out_of_ones_reach_are_not_blanked(place: Place) -> None:
 
 @pytest.mark.rule("S13")
 def test_the_serving_role_blanks_no_remarks(place: Place) -> None:
-    with world(place.database) as made:
+    with sql_rows(place.database) as made:
         _, event = with_remarks(made, place.near, place.officer)
         with pytest.raises(InsufficientPrivilege):
             made.one("select blank_remarks(%s, 'letter')", event)
@@ -117,7 +117,7 @@ def test_the_serving_role_blanks_no_remarks(place: Place) -> None:
 def test_the_way_of_the_blanking_is_open_to_remarks_alone(place: Place) -> None:
     """Even with the mark that the function sets, the owner changes nothing but to blank."""
     with session(place.database.owner_url, system="on") as connection:
-        made = World(connection)
+        made = SqlRows(connection)
         _, event = with_remarks(made, place.near, place.officer)
         made.one("select set_config('clientupdater.blanking', %s, true)", str(event))
         for change in ("remarks = 'other'", "remarks = '', channel = 'call'", "remarks = null"):

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg.errors import CheckViolation, ForeignKeyViolation, UniqueViolation
 
-from tests.support.plain_sql import World, world
+from tests.support.plain_sql import SqlRows, sql_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def made(database: Database) -> Iterator[World]:
+def made(database: Database) -> Iterator[SqlRows]:
     """Give a transaction of the application, as the system."""
-    with world(database) as opened:
+    with sql_rows(database) as opened:
         yield opened
 
 
-def test_A1_a_grant_stands_once_and_null_is_a_company_of_its_own(made: World) -> None:
+def test_A1_a_grant_stands_once_and_null_is_a_company_of_its_own(made: SqlRows) -> None:
     user, permission = made.user(), made.id_of("permissions", "clients:read")
     give = """
         insert into user_permissions (user_id, permission_id, company_id) values (%s, %s, %s)
@@ -34,7 +34,7 @@ def test_A1_a_grant_stands_once_and_null_is_a_company_of_its_own(made: World) ->
         made.connection.execute(give, (user, permission, None))
 
 
-def test_A3_a_client_has_one_officer_at_a_time(made: World) -> None:
+def test_A3_a_client_has_one_officer_at_a_time(made: SqlRows) -> None:
     client, first, second = made.client(), made.user(), made.user()
     assign = "insert into client_assignments (client_id, officer_id) values (%s, %s)"
     made.connection.execute(assign, (client, first))
@@ -48,7 +48,7 @@ def test_A3_a_client_has_one_officer_at_a_time(made: World) -> None:
     made.connection.execute(assign, (client, second))
 
 
-def test_A3_the_client_carries_its_officer_and_loses_them_again(made: World) -> None:
+def test_A3_the_client_carries_its_officer_and_loses_them_again(made: SqlRows) -> None:
     client, officer = made.client(), made.user()
     look = "select assigned_to from clients where id = %s"
     made.connection.execute(
@@ -69,12 +69,12 @@ def test_A3_the_client_carries_its_officer_and_loses_them_again(made: World) -> 
         "delete from client_assignments",
     ],
 )
-def test_an_assignment_is_ended_and_never_rewritten(made: World, statement: str) -> None:
+def test_an_assignment_is_ended_and_never_rewritten(made: SqlRows, statement: str) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         made.connection.execute(statement.encode())
 
 
-def test_a_branch_has_one_primary_area(made: World) -> None:
+def test_a_branch_has_one_primary_area(made: SqlRows) -> None:
     branch = made.branch()
     areas = [
         made.one("insert into areas (code, name) values (%s, 'Area') returning id", code)
@@ -87,14 +87,14 @@ def test_a_branch_has_one_primary_area(made: World) -> None:
         made.connection.execute(add, (areas[2], branch, True))
 
 
-def test_an_email_is_one_persons_however_it_is_written(made: World) -> None:
+def test_an_email_is_one_persons_however_it_is_written(made: SqlRows) -> None:
     made.connection.execute("insert into users (email) values ('Maria@Example.com')")
     with pytest.raises(UniqueViolation):
         made.connection.execute("insert into users (email) values ('maria@example.COM')")
 
 
 @pytest.mark.rule("U5")
-def test_a_service_token_lives_a_year_at_most(made: World) -> None:
+def test_a_service_token_lives_a_year_at_most(made: SqlRows) -> None:
     with pytest.raises(CheckViolation):
         made.connection.execute(
             """
@@ -105,7 +105,7 @@ def test_a_service_token_lives_a_year_at_most(made: World) -> None:
         )
 
 
-def test_a_clients_product_is_of_the_clients_company(made: World) -> None:
+def test_a_clients_product_is_of_the_clients_company(made: SqlRows) -> None:
     client = made.client(company="PCNI")
     with pytest.raises(ForeignKeyViolation):
         made.connection.execute(
@@ -114,7 +114,7 @@ def test_a_clients_product_is_of_the_clients_company(made: World) -> None:
         )
 
 
-def test_C3_a_pension_number_comes_with_its_index_and_last_digits(made: World) -> None:
+def test_C3_a_pension_number_comes_with_its_index_and_last_digits(made: SqlRows) -> None:
     client = made.client()
     with pytest.raises(CheckViolation):
         made.connection.execute(
@@ -126,13 +126,15 @@ def test_C3_a_pension_number_comes_with_its_index_and_last_digits(made: World) -
     ("name", "sorted_as"),
     [("PEÑA, José", "pena, jose"), ("Núñez", "nunez"), ("Dela Cruz", "dela cruz")],
 )
-def test_a_name_is_sorted_without_case_and_accents(made: World, name: str, sorted_as: str) -> None:
+def test_a_name_is_sorted_without_case_and_accents(
+    made: SqlRows, name: str, sorted_as: str
+) -> None:
     client = made.client(name=name)
     assert made.one("select sort_name from clients where id = %s", client) == sorted_as
     assert made.one("select sort_form(%s)", name) == sorted_as
 
 
-def test_a_new_name_reaches_the_period_rows_with_its_statement(made: World) -> None:
+def test_a_new_name_reaches_the_period_rows_with_its_statement(made: SqlRows) -> None:
     client = made.client(name="Old Name")
     row = made.row(client)
     look = "select sort_name from client_period_status where id = %s"
@@ -142,7 +144,7 @@ def test_a_new_name_reaches_the_period_rows_with_its_statement(made: World) -> N
 
 
 @pytest.mark.rule("Y9")
-def test_one_source_runs_once_at_a_time(made: World) -> None:
+def test_one_source_runs_once_at_a_time(made: SqlRows) -> None:
     run = "insert into sync_jobs (type, status) values (%s, 'processing')"
     made.connection.execute(run, ("snowflake",))
     made.connection.execute(run, ("nextbank",))
@@ -151,7 +153,7 @@ def test_one_source_runs_once_at_a_time(made: World) -> None:
 
 
 @pytest.mark.rule("J2")
-def test_of_jobs_with_one_key_only_one_waits(made: World) -> None:
+def test_of_jobs_with_one_key_only_one_waits(made: SqlRows) -> None:
     put = "insert into job_queue (unique_key) values ('open 2026-12')"
     made.connection.execute(put)
     made.connection.execute(
@@ -166,13 +168,13 @@ def test_of_jobs_with_one_key_only_one_waits(made: World) -> None:
 
 
 @pytest.mark.rule("J1")
-def test_a_job_is_in_work_exactly_while_somebody_holds_its_lease(made: World) -> None:
+def test_a_job_is_in_work_exactly_while_somebody_holds_its_lease(made: SqlRows) -> None:
     made.connection.execute("insert into job_queue default values")
     with pytest.raises(CheckViolation):
         made.connection.execute("update job_queue set status = 'processing'")
 
 
-def test_a_setting_stands_once_per_company_and_once_for_all(made: World) -> None:
+def test_a_setting_stands_once_per_company_and_once_for_all(made: SqlRows) -> None:
     put = "insert into config_settings (key, value, company_id) values ('a', 'b', %s)"
     fcash = made.id_of("companies", "FCASH")
     for company in (None, fcash):
@@ -185,7 +187,7 @@ def test_a_setting_stands_once_per_company_and_once_for_all(made: World) -> None
 @pytest.mark.parametrize(
     ("kind", "value"), [("number", "five"), ("boolean", "yes"), ("json", "{"), ("number", "1e")]
 )
-def test_a_settings_value_is_of_its_type(made: World, kind: str, value: str) -> None:
+def test_a_settings_value_is_of_its_type(made: SqlRows, kind: str, value: str) -> None:
     with pytest.raises((CheckViolation, psycopg.errors.InvalidTextRepresentation)):
         made.connection.execute(
             "insert into config_settings (key, value, value_type) values ('a', %s, %s)",
@@ -194,7 +196,7 @@ def test_a_settings_value_is_of_its_type(made: World, kind: str, value: str) -> 
 
 
 @pytest.mark.parametrize("cron", ["* * * *", "* * * * * *", "@daily", ""])
-def test_J3_a_schedule_has_five_fields(made: World, cron: str) -> None:
+def test_J3_a_schedule_has_five_fields(made: SqlRows, cron: str) -> None:
     with pytest.raises(CheckViolation):
         made.connection.execute(
             """
@@ -206,7 +208,7 @@ def test_J3_a_schedule_has_five_fields(made: World, cron: str) -> None:
 
 
 @pytest.mark.rule("Y3")
-def test_a_reject_has_a_reason(made: World) -> None:
+def test_a_reject_has_a_reason(made: SqlRows) -> None:
     job = made.one("insert into sync_jobs (type) values ('csv') returning id")
     with pytest.raises(CheckViolation):
         made.connection.execute(

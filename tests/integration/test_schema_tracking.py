@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg.errors import CheckViolation, ForeignKeyViolation, UniqueViolation
 
-from tests.support.plain_sql import World, world
+from tests.support.plain_sql import SqlRows, sql_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def made(database: Database) -> Iterator[World]:
+def made(database: Database) -> Iterator[SqlRows]:
     """Give a transaction of the application, as the system."""
-    with world(database) as opened:
+    with sql_rows(database) as opened:
         yield opened
 
 
@@ -35,21 +35,21 @@ returning period
 """
 
 
-def test_P3_a_client_has_one_row_per_month(made: World) -> None:
+def test_P3_a_client_has_one_row_per_month(made: SqlRows) -> None:
     client = made.client()
     made.row(client, month=11)
     with pytest.raises(UniqueViolation, match="one_per_period"):
         made.row(client, month=11)
 
 
-def test_P3_a_client_has_one_row_per_quarter(made: World) -> None:
+def test_P3_a_client_has_one_row_per_quarter(made: SqlRows) -> None:
     client = made.client()
     made.one(PERIOD, "quarterly", None, 4, client)
     with pytest.raises(UniqueViolation, match="one_per_period"):
         made.one(PERIOD, "quarterly", None, 4, client)
 
 
-def test_P3_a_month_and_the_quarter_around_it_are_two_periods(made: World) -> None:
+def test_P3_a_month_and_the_quarter_around_it_are_two_periods(made: SqlRows) -> None:
     client = made.client()
     assert made.one(PERIOD, "monthly", 10, None, client) == "2026-10"
     assert made.one(PERIOD, "monthly", 4, None, client) == "2026-04"
@@ -71,21 +71,21 @@ def test_P3_a_month_and_the_quarter_around_it_are_two_periods(made: World) -> No
     ],
 )
 def test_a_period_is_exactly_the_one_that_its_type_names(
-    made: World, kind: str, month: int | None, quarter: int | None
+    made: SqlRows, kind: str, month: int | None, quarter: int | None
 ) -> None:
     client = made.client()
     with pytest.raises(psycopg.IntegrityError):
         made.one(PERIOD, kind, month, quarter, client)
 
 
-def test_S6_visited_is_for_fcash_alone(made: World) -> None:
+def test_S6_visited_is_for_fcash_alone(made: SqlRows) -> None:
     made.row(made.client(company="FCASH"), status="VISITED")
     client = made.client(company="PCNI")
     with pytest.raises(ForeignKeyViolation, match="company_status"):
         made.row(client, status="VISITED")
 
 
-def test_S6_holds_for_events_too(made: World) -> None:
+def test_S6_holds_for_events_too(made: SqlRows) -> None:
     row = made.row(made.client(company="PCNI"))
     with pytest.raises(ForeignKeyViolation, match="company_status"):
         made.event(
@@ -97,7 +97,7 @@ def test_S6_holds_for_events_too(made: World) -> None:
         )
 
 
-def test_S6_is_not_got_round_by_naming_another_company(made: World) -> None:
+def test_S6_is_not_got_round_by_naming_another_company(made: SqlRows) -> None:
     row = made.row(made.client(company="PCNI"))
     with pytest.raises(CheckViolation, match="of another company"):
         made.connection.execute(
@@ -107,7 +107,7 @@ def test_S6_is_not_got_round_by_naming_another_company(made: World) -> None:
 
 
 @pytest.mark.rule("S6")
-def test_a_company_added_later_has_the_statuses_of_every_company(made: World) -> None:
+def test_a_company_added_later_has_the_statuses_of_every_company(made: SqlRows) -> None:
     made.connection.execute("insert into companies (code, name) values ('THIRD', 'Third')")
     client = made.client(company="THIRD")
     made.row(client, month=10, status="DONE")
@@ -116,7 +116,7 @@ def test_a_company_added_later_has_the_statuses_of_every_company(made: World) ->
 
 
 @pytest.mark.rule("S6")
-def test_a_status_added_later_is_for_its_company_or_for_all(made: World) -> None:
+def test_a_status_added_later_is_for_its_company_or_for_all(made: SqlRows) -> None:
     made.connection.execute(
         """
         insert into status_types (code, name, sequence, company_id)
@@ -131,13 +131,13 @@ def test_a_status_added_later_is_for_its_company_or_for_all(made: World) -> None
 
 
 @pytest.mark.rule("S6")
-def test_a_status_opened_to_all_companies_serves_them_at_once(made: World) -> None:
+def test_a_status_opened_to_all_companies_serves_them_at_once(made: SqlRows) -> None:
     made.connection.execute("update status_types set company_id = null where code = 'VISITED'")
     made.row(made.client(company="PCNI"), status="VISITED")
 
 
 @pytest.mark.rule("S6", "S7")
-def test_a_status_is_not_taken_from_a_company_whose_history_holds_it(made: World) -> None:
+def test_a_status_is_not_taken_from_a_company_whose_history_holds_it(made: SqlRows) -> None:
     made.row(made.client(company="PCNI"), status="CALLED")
     with pytest.raises(ForeignKeyViolation):
         made.connection.execute(
@@ -146,7 +146,7 @@ def test_a_status_is_not_taken_from_a_company_whose_history_holds_it(made: World
         )
 
 
-def test_S4_a_reason_belongs_to_its_status(made: World) -> None:
+def test_S4_a_reason_belongs_to_its_status(made: SqlRows) -> None:
     row = made.row(made.client(), status="CALLED")
     with pytest.raises(ForeignKeyViolation, match="reason_of_status"):
         made.connection.execute(
@@ -156,18 +156,18 @@ def test_S4_a_reason_belongs_to_its_status(made: World) -> None:
 
 
 @pytest.mark.parametrize("remarks", [" before", "after\n", "\t", "x" * 4001])
-def test_S5_remarks_are_kept_trimmed_and_4000_characters_long(made: World, remarks: str) -> None:
+def test_S5_remarks_are_kept_trimmed_and_4000_characters_long(made: SqlRows, remarks: str) -> None:
     row = made.row(made.client())
     with pytest.raises(CheckViolation):
         made.event(row, 1, "recorded", remarks=remarks, created_by=made.user())
 
 
-def test_S5_four_thousand_characters_are_taken(made: World) -> None:
+def test_S5_four_thousand_characters_are_taken(made: SqlRows) -> None:
     row = made.row(made.client())
     made.event(row, 1, "recorded", remarks="ñ" * 4000, created_by=made.user())
 
 
-def test_S9_a_sequence_is_given_once(made: World) -> None:
+def test_S9_a_sequence_is_given_once(made: SqlRows) -> None:
     row = made.row(made.client())
     made.event(row, 1, "recorded", created_by=made.user())
     with pytest.raises(UniqueViolation, match="status_events_sequence"):
@@ -178,7 +178,7 @@ def test_S9_a_sequence_is_given_once(made: World) -> None:
     ("sequence", "kind"), [(1, "opened"), (0, "restored"), (-1, "restored"), (1, "forgotten")]
 )
 def test_S9_S14_an_event_is_of_a_known_kind_and_only_opened_is_zero(
-    made: World, sequence: int, kind: str
+    made: SqlRows, sequence: int, kind: str
 ) -> None:
     row = made.row(made.client())
     with pytest.raises(CheckViolation):
@@ -187,7 +187,7 @@ def test_S9_S14_an_event_is_of_a_known_kind_and_only_opened_is_zero(
 
 @pytest.mark.rule("S14", "S13", "S12", "T4")
 @pytest.mark.parametrize("kind", ["recorded", "reopened", "voided", "revived"])
-def test_what_only_people_do_names_the_person(made: World, kind: str) -> None:
+def test_what_only_people_do_names_the_person(made: SqlRows, kind: str) -> None:
     row = made.row(made.client())
     made.event(row, 1, "recorded", created_by=made.user())
     voids = {"voids": 1} if kind == "voided" else {}
@@ -197,7 +197,7 @@ def test_what_only_people_do_names_the_person(made: World, kind: str) -> None:
 
 @pytest.mark.rule("S13", "S12", "T4")
 @pytest.mark.parametrize("kind", ["reopened", "voided", "revived"])
-def test_undoing_needs_a_word(made: World, kind: str) -> None:
+def test_undoing_needs_a_word(made: SqlRows, kind: str) -> None:
     row = made.row(made.client())
     made.event(row, 1, "recorded", created_by=made.user())
     voids = {"voids": 1} if kind == "voided" else {}
@@ -205,7 +205,7 @@ def test_undoing_needs_a_word(made: World, kind: str) -> None:
         made.event(row, 2, kind, created_by=made.user(), **voids)
 
 
-def test_S13_an_event_is_voided_once(made: World) -> None:
+def test_S13_an_event_is_voided_once(made: SqlRows) -> None:
     row, by = made.row(made.client()), made.user()
     made.event(row, 1, "recorded", created_by=by)
     made.event(row, 2, "voided", voids=1, remarks="wrong client", created_by=by)
@@ -213,35 +213,35 @@ def test_S13_an_event_is_voided_once(made: World) -> None:
         made.event(row, 3, "voided", voids=1, remarks="again", created_by=by)
 
 
-def test_S13_a_void_names_an_earlier_event_of_the_same_row(made: World) -> None:
+def test_S13_a_void_names_an_earlier_event_of_the_same_row(made: SqlRows) -> None:
     row, other, by = made.row(made.client()), made.row(made.client()), made.user()
     made.event(other, 1, "recorded", created_by=by)
     with pytest.raises(CheckViolation, match="none that can be voided"):
         made.event(row, 2, "voided", voids=1, remarks="why", created_by=by)
 
 
-def test_S13_a_void_cannot_name_itself(made: World) -> None:
+def test_S13_a_void_cannot_name_itself(made: SqlRows) -> None:
     row, by = made.row(made.client()), made.user()
     with pytest.raises(CheckViolation):
         made.event(row, 2, "voided", voids=2, remarks="why", created_by=by)
 
 
 @pytest.mark.parametrize("kind", ["restored", "moved"])
-def test_S13_only_recorded_events_and_payments_can_be_voided(made: World, kind: str) -> None:
+def test_S13_only_recorded_events_and_payments_can_be_voided(made: SqlRows, kind: str) -> None:
     row, by = made.row(made.client()), made.user()
     made.event(row, 1, kind)
     with pytest.raises(CheckViolation, match="none that can be voided"):
         made.event(row, 2, "voided", voids=1, remarks="why", created_by=by)
 
 
-def test_S13_a_void_is_the_only_kind_that_voids(made: World) -> None:
+def test_S13_a_void_is_the_only_kind_that_voids(made: SqlRows) -> None:
     row, by = made.row(made.client()), made.user()
     made.event(row, 1, "recorded", created_by=by)
     with pytest.raises(CheckViolation, match="status_events_voided"):
         made.event(row, 2, "restored", voids=1)
 
 
-def test_P6_exempt_events_have_a_cause_and_no_others_do(made: World) -> None:
+def test_P6_exempt_events_have_a_cause_and_no_others_do(made: SqlRows) -> None:
     row = made.row(made.client())
     made.event(row, 1, "exempted", exempt_cause="inactive")
     with pytest.raises(CheckViolation), made.connection.transaction():
@@ -252,7 +252,7 @@ def test_P6_exempt_events_have_a_cause_and_no_others_do(made: World) -> None:
         made.event(row, 2, "exempted", exempt_cause="on holiday")
 
 
-def test_S8_a_payment_event_says_that_it_is_one(made: World) -> None:
+def test_S8_a_payment_event_says_that_it_is_one(made: SqlRows) -> None:
     row = made.row(made.client())
     made.event(row, 1, "payment", has_payment=True)
     with pytest.raises(CheckViolation, match="status_events_payment"):
@@ -260,7 +260,7 @@ def test_S8_a_payment_event_says_that_it_is_one(made: World) -> None:
 
 
 def test_S11_the_channel_is_one_of_four_and_an_amount_needs_its_day(
-    made: World,
+    made: SqlRows,
 ) -> None:
     row, by = made.row(made.client()), made.user()
     made.event(row, 1, "recorded", created_by=by, channel="walk_in", promised_on="2026-11-30")
@@ -272,7 +272,7 @@ def test_S11_the_channel_is_one_of_four_and_an_amount_needs_its_day(
         made.event(row, 2, "recorded", created_by=by, promised_on="2026-11-30", promised_amount=0)
 
 
-def test_T1_a_row_is_terminal_exactly_when_it_says_since_when(made: World) -> None:
+def test_T1_a_row_is_terminal_exactly_when_it_says_since_when(made: SqlRows) -> None:
     row = made.row(made.client())
     for change in ("is_terminal = true", "terminal_at = now()"):
         with (
@@ -306,7 +306,7 @@ select s.is_open = asks_for_work(s.status_type_id, s.exempt_cause, c.deleted_at 
 """
 
 
-def test_an_update_that_repeats_a_status_leaves_every_index_alone(made: World) -> None:
+def test_an_update_that_repeats_a_status_leaves_every_index_alone(made: SqlRows) -> None:
     row = made.row(made.client())
     made.connection.execute(UPDATE, (None, "CALLED", row))
     before = made.one(HOT_UPDATES)
@@ -315,7 +315,7 @@ def test_an_update_that_repeats_a_status_leaves_every_index_alone(made: World) -
     assert made.one(HOT_UPDATES) - before == 3
 
 
-def test_an_update_that_moves_a_row_in_its_lists_writes_their_indexes(made: World) -> None:
+def test_an_update_that_moves_a_row_in_its_lists_writes_their_indexes(made: SqlRows) -> None:
     row = made.row(made.client())
     before = made.one(HOT_UPDATES)
     made.connection.execute(UPDATE, (None, "CALLED", row))
@@ -349,7 +349,7 @@ CHANGES = {
     ids=", ".join,
 )
 def test_a_row_is_open_as_its_status_its_exemption_and_its_client_say(
-    made: World, changes: tuple[str, ...]
+    made: SqlRows, changes: tuple[str, ...]
 ) -> None:
     row = made.row(made.client())
     statuses = {code: f"'{made.id_of('status_types', code)}'" for code in ("CALLED", "DONE")}

@@ -14,7 +14,7 @@ from clientupdater.adapters.nextbank.simulator import API_KEY, Bank, Mishap, Pla
 from clientupdater.adapters.resilience.circuits import Circuit, Threshold
 from clientupdater.composition.sources import open_sources
 from clientupdater.domain.errors import CircuitOpen, Misconfigured, Unavailable
-from clientupdater.domain.sync.fields import Source
+from clientupdater.domain.sync.fields import BUILT_IN_SOURCES, Source
 from clientupdater.ports.circuits import CircuitState
 from clientupdater.settings import Settings
 
@@ -40,7 +40,7 @@ def test_a_source_that_is_not_set_up_is_not_there(tmp_path: Path) -> None:
         assert sources == {}
     values = {"CSV_DROP_DIR": str(tmp_path), **NEXTBANK, **SNOWFLAKE}
     with open_sources(Settings.from_mapping(values), circuits()) as sources:
-        assert set(sources) == set(Source)
+        assert set(sources) == set(BUILT_IN_SOURCES)
         assert not sources[Source.CSV].abilities().incremental
         assert sources[Source.NEXTBANK].abilities().incremental
 

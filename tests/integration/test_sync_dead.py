@@ -42,7 +42,7 @@ def fail_dead(syncing: Syncing) -> Sequence[SyncJobId]:
 
 def found_dead(syncing: Syncing) -> SyncJobId | None:
     (result,) = diagnose_sources(syncing.work, syncing.clock, [Source.SNOWFLAKE])
-    return result.standing.dead
+    return result.status.dead
 
 
 def test_a_run_whose_process_is_gone_is_failed_and_says_what_happened_and_what_to_do(

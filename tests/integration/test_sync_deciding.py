@@ -92,7 +92,7 @@ def test_a_preview_is_applied_while_it_holds_though_its_clients_were_touched(
     preview = syncing.preview()
     syncing.do("update clients set loan_status = 'X', version = version + 1")
     applied = syncing.approve(preview)
-    assert (applied.state, applied.asked.mode) == (JobStatus.COMPLETED, Mode.APPLY)
+    assert (applied.state, applied.request.mode) == (JobStatus.COMPLETED, Mode.APPLY)
     assert syncing.client("FC-1", "full_name") == "Maria Clara"
 
 

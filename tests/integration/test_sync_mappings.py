@@ -14,7 +14,7 @@ from clientupdater.domain.callers import Caller
 from clientupdater.domain.errors import InvalidInput, Misconfigured
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.domain.sync.fields import Entry, Source
+from clientupdater.domain.sync.fields import BUILT_IN_SOURCES, Entry, Source
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.sync.mappings import SyncMappings
 from tests.support.sync_fixture import record
@@ -113,7 +113,7 @@ def saving(syncing: Syncing, source: Source, company: str | None, lines: list[En
     """Save a mapping as somebody who may."""
     whose = syncing.company(company) if company else None
     somebody = Actor(syncing.somebody(), grants=frozenset({CONFIGURES}))
-    service = SyncMappings(syncing.work, syncing.clock)
+    service = SyncMappings(syncing.work, syncing.clock, BUILT_IN_SOURCES)
     service.save(Caller(somebody), source, whose, lines)
 
 

@@ -58,7 +58,7 @@ def attempt_at(export: object, number: int = 1) -> AtHand:
         attempts=number,
         max_attempts=3,
         company=None,
-        asked_by=None,
+        requested_by=None,
         scheduled_at=NOW,
         created_at=NOW,
     )

@@ -1,4 +1,4 @@
-"""A small world made with plain SQL, for tests that ask what the database itself holds up."""
+"""Rows made with plain SQL, for tests of what the database itself enforces."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def literal(value: object) -> str:
 
 
 @frozen
-class World:
+class SqlRows:
     """Makes rows over a connection, by the shortest SQL that is accepted."""
 
     connection: Connection
@@ -147,7 +147,7 @@ class World:
 
 
 @contextmanager
-def world(database: Database, **settings: object) -> Iterator[World]:
+def sql_rows(database: Database, **settings: object) -> Iterator[SqlRows]:
     """Open a transaction of the application as the system by default."""
     with session(database.app_url, **(settings or {"system": "on"})) as connection:
-        yield World(connection)
+        yield SqlRows(connection)

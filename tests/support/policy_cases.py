@@ -1,4 +1,4 @@
-"""A small world for the policy: few enough of each that examples collide."""
+"""A few companies, branches and people for the policy: so few that examples collide."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def actors(ids: st.SearchStrategy[PersonId] | None = None) -> st.SearchStrategy[
 
 
 def every_place() -> list[ClientPlace]:
-    """Every place that this world has."""
+    """Every place that there is."""
     return [
         ClientPlace(company, branch, officer)
         for company in COMPANIES

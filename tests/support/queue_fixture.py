@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from clientupdater.domain.jobs import JobStatus, Verdict
-from clientupdater.ports.queue import Job, JobClaim, JobsAsked, NewJob
+from clientupdater.ports.queue import Job, JobClaim, JobFilter, NewJob
 from clientupdater.ports.unit_of_work import SYSTEM
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class JobQueue:
 
     def all(self, **asked: Any) -> list[JobId]:
         with self.work.begin(SYSTEM) as tx:
-            return [job.id for job in tx.jobs.list(JobsAsked(**asked), before=None, at_most=50)]
+            return [job.id for job in tx.jobs.list(JobFilter(**asked), before=None, at_most=50)]
 
 
 @frozen

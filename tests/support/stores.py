@@ -1,4 +1,4 @@
-"""The same small world in every store: two companies, two branches, three people."""
+"""The same small test data in every store: two companies, two branches, three people."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Book(Protocol):
         ...
 
 
-class World(Book, Protocol):
+class Store(Book, Protocol):
     """A store under test, and what only its owner can put into it."""
 
     @property
@@ -104,22 +104,22 @@ def stores_with(capability: Capability) -> list[str]:
 VAULT = Vault(KeyRing.made_up(), b"i" * 32)
 
 
-def newcomer(world: Book, **facts: object) -> Client:
+def newcomer(store: Book, **facts: object) -> Client:
     """Put a client of FCASH, reached monthly, into the book."""
     identity = uuid4()
     client = Client(
         id=ClientId(identity),
         code=f"FC-{identity}",
-        company=world.fcash,
+        company=store.fcash,
         branch=CALOOCAN,
         cycle=Cycle.MONTHLY,
     )
-    return world.add(evolve(client, **facts))  # type: ignore[arg-type] # a test names the facts
+    return store.add(evolve(client, **facts))  # type: ignore[arg-type] # a test names the facts
 
 
 @frozen
-class MemoryWorld:
-    """The world in memory."""
+class MemoryStore:
+    """The store in memory."""
 
     work: MemoryBook
     fcash: CompanyId
@@ -154,8 +154,8 @@ class MemoryWorld:
 
 
 @frozen
-class PostgresWorld:
-    """The world in a database, entered as its superuser, who stands in for the sync."""
+class PostgresStore:
+    """The store in a database, entered as its superuser, who stands in for the sync."""
 
     work: PostgresUnitsOfWork
     url: str
@@ -163,7 +163,7 @@ class PostgresWorld:
     pcni: CompanyId
 
     @classmethod
-    def populated(cls, work: PostgresUnitsOfWork, url: str) -> PostgresWorld:
+    def populated(cls, work: PostgresUnitsOfWork, url: str) -> PostgresStore:
         """Put in the branches and people that the clients refer to."""
         with psycopg.connect(url) as connection:
             for person in (ANA, BEN):

@@ -13,7 +13,7 @@ from attrs import define, evolve, field
 from psycopg.types.json import Jsonb
 
 from clientupdater.domain.ids import CompanyId, PersonId, SyncJobId
-from clientupdater.domain.sync.fields import Source
+from clientupdater.domain.sync.fields import BUILT_IN_SOURCES, Source
 from clientupdater.domain.sync.jobs import Mode, SyncJob, SyncRequest
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.testing.source import MemorySource
@@ -98,9 +98,9 @@ class Syncing:
                     "insert into branches (code, name) values (%s, %s)", (code, f"Branch {code}")
                 )
             connection.execute("delete from field_mappings")
-            for source in Source:
+            for source in BUILT_IN_SOURCES:
                 for name, (column, steps, owns) in MAPPINGS.items():
-                    theirs = name in NEXTBANK_OWNS if source is Source.NEXTBANK else owns
+                    theirs = name in NEXTBANK_OWNS if source == Source.NEXTBANK else owns
                     connection.execute(
                         "insert into field_mappings"
                         " (source, field, source_column, transform, owns_field)"
@@ -128,7 +128,7 @@ class Syncing:
     # --- runs
 
     def runner(self, source: ClientSource | None = None, **facts: Any) -> RunSync:
-        sources = dict.fromkeys(Source, source or self.source())
+        sources = dict.fromkeys(BUILT_IN_SOURCES, source or self.source())
         reader = SyncInput(self.work, self.clock, {**sources, **self.sources}, timedelta(hours=1))
         return evolve(RunSync(self.work, self.clock, MANILA, reader), **facts)
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.ids import CompanyId
     from clientupdater.domain.periods import Period
     from clientupdater.domain.tracking import PeriodRow
-    from tests.support.stores import World
+    from tests.support.stores import Store
 
 CALLED = StatusUpdate(status="CALLED")
 PAID = StatusUpdate(status="DONE", reason="FULLY_PAID")
@@ -63,9 +63,9 @@ CORRECTOR = who(*STAFF, Permission.STATUS_CORRECT)
 
 @frozen
 class TrackingFixture:
-    """A world, its clock, and what can be done there."""
+    """A store, its clock, and what can be done there."""
 
-    world: World
+    store: Store
     clock: SetClock
     tracking: Tracking
     periods: Periods
@@ -75,19 +75,19 @@ class TrackingFixture:
     explanations: AccessExplanations
 
     @classmethod
-    def on(cls, world: World, now: datetime | None = None) -> TrackingFixture:
+    def on(cls, store: Store, now: datetime | None = None) -> TrackingFixture:
         """Begin on the fifth of November."""
         clock = SetClock(now or manila(5))
-        clients = ClientAccess(world.work, clock, MANILA)
+        clients = ClientAccess(store.work, clock, MANILA)
         return cls(
-            world,
+            store,
             clock,
             Tracking(clients),
-            Periods(world.work, clock, MANILA),
+            Periods(store.work, clock, MANILA),
             ClientAssignments(clients),
             ContactCorrections(clients),
             PensionNumberAccess(clients),
-            AccessExplanations(world.work),
+            AccessExplanations(store.work),
         )
 
     def go_to(self, moment: datetime) -> None:
@@ -96,29 +96,29 @@ class TrackingFixture:
 
     def open(self, client: Client, period: Period = NOVEMBER) -> Client:
         """Open a client's row, as the worker would."""
-        with self.world.work.begin(SYSTEM) as tx:
+        with self.store.work.begin(SYSTEM) as tx:
             tx.rows.open(client, period, opened(client, write_context(manila(1), by=None)))
         return client
 
     def client(self, *periods: Period, **facts: object) -> Client:
         """Put a client into the book, with open rows of these periods (November if none)."""
-        client = newcomer(self.world, **facts)
+        client = newcomer(self.store, **facts)
         for period in periods or (NOVEMBER,):
             self.open(client, period)
         return client
 
     def row(self, client: Client, period: Period = NOVEMBER) -> PeriodRow:
         """Read a row that must be there."""
-        with self.world.work.begin(SYSTEM) as tx:
+        with self.store.work.begin(SYSTEM) as tx:
             row = tx.rows.find(client.id, period)
         assert row is not None
         return row
 
     def kinds(self, client: Client, period: Period = NOVEMBER) -> list[str]:
         """Name what happened to a row, in order."""
-        with self.world.work.begin(SYSTEM) as tx:
+        with self.store.work.begin(SYSTEM) as tx:
             return [str(event.kind) for event in tx.rows.history(client.id, period)]
 
     def entries(self) -> list[str]:
         """Name what was logged and audited."""
-        return [line.what for line in self.world.lines()]
+        return [line.what for line in self.store.lines()]

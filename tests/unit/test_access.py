@@ -17,7 +17,7 @@ from clientupdater.domain.access import (
     covers,
     decide,
 )
-from clientupdater.domain.access_scope import access_scope_of, reach_by, visible_scope_of
+from clientupdater.domain.access_scope import access_scope_of, scope_of_grants, visible_scope_of
 from clientupdater.domain.errors import Forbidden
 from clientupdater.domain.permissions import Permission, Scope, widest
 from tests.support.policy_cases import (
@@ -221,12 +221,12 @@ def test_A5_the_person_refused_gets_the_permission_and_no_more() -> None:
     Decision(READ, (), None).require()
 
 
-def test_A5_an_auditor_reads_what_was_asked_found_and_missing() -> None:
+def test_A5_an_auditor_reads_the_permission_the_grants_and_what_is_missing() -> None:
     held = (Grant(READ, None, Scope.SELF), Grant(READ, FCASH, Scope.BRANCH))
     assert Decision(READ, held, Missing.BRANCH).explain({FCASH: "FCASH"}) == (
         "asked clients:read; found clients:read at self over every company, clients:read at "
-        "branch over FCASH; refused: the scope is branch, and it lies outside the branches "
-        "given directly"
+        "branch over FCASH; refused: the scope is branch, and the client's branch is not given to "
+        "the person directly"
     )
     assert Decision(READ, (), None).explain({}) == "asked clients:read; found no grant; allowed"
 
@@ -365,7 +365,7 @@ def test_A6_whoever_includes_another_sees_all_they_see_but_what_is_theirs_alone(
 def test_A6_every_reach_includes_itself_and_nothing(actor: Actor, permission: Permission) -> None:
     access_scope = access_scope_of(actor, permission)
     assert access_scope.includes(access_scope)
-    assert access_scope.includes(reach_by(actor, ()))
+    assert access_scope.includes(scope_of_grants(actor, ()))
 
 
 @pytest.mark.parametrize(

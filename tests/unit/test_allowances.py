@@ -16,15 +16,15 @@ from clientupdater.domain.rate_limits import (
     Activity,
     Allowance,
     Allowances,
-    Asker,
     Count,
+    Requester,
     Verdict,
     counted_at,
     strictest,
 )
 
 ALL = Allowances()
-ANA = Asker("203.0.113.7", PersonId(uuid4()))
+ANA = Requester("203.0.113.7", PersonId(uuid4()))
 NOW = 1_795_000_000 * SECOND
 
 spans = st.sampled_from([1, 7, 60, 300])
@@ -54,21 +54,21 @@ def later(allowance: Allowance, count: Count, passed: int) -> Count:
 
 
 def test_who_has_signed_in_is_counted_by_who_they_are_wherever_they_come_from() -> None:
-    elsewhere = Asker("198.51.100.1", ANA.person)
+    elsewhere = Requester("198.51.100.1", ANA.person)
     for activity in (Activity.READ, Activity.WRITE, Activity.EXPORT):
         assert ALL.tallies(activity, ANA) == ALL.tallies(activity, elsewhere)
 
 
 def test_who_has_not_is_counted_by_where_they_come_from() -> None:
-    here, there = Asker("203.0.113.7"), Asker("203.0.113.8")
-    assert ALL.tallies(Activity.READ, here) == ALL.tallies(Activity.READ, Asker("203.0.113.7"))
+    here, there = Requester("203.0.113.7"), Requester("203.0.113.8")
+    assert ALL.tallies(Activity.READ, here) == ALL.tallies(Activity.READ, Requester("203.0.113.7"))
     assert ALL.tallies(Activity.READ, here) != ALL.tallies(Activity.READ, there)
     assert ALL.tallies(Activity.READ, here) != ALL.tallies(Activity.READ, ANA)
 
 
 def test_a_household_of_newer_addresses_counts_as_one_and_a_mapped_one_as_what_it_is() -> None:
     def by(address: str | None) -> tuple[str, ...]:
-        return ALL.tallies(Activity.READ, Asker(address))[0].of
+        return ALL.tallies(Activity.READ, Requester(address))[0].of
 
     assert by("2001:db8:1:2::1") == by("2001:db8:1:2:ffff::9")
     assert by("2001:db8:1:2::1") != by("2001:db8:1:3::1")
@@ -78,14 +78,18 @@ def test_a_household_of_newer_addresses_counts_as_one_and_a_mapped_one_as_what_i
 
 
 def test_U3_attempts_count_by_address_and_email_together_and_widely_by_address() -> None:
-    pair, address = ALL.tallies(Activity.SIGN_IN, Asker("203.0.113.7", email="Ana@Example.com "))
+    pair, address = ALL.tallies(
+        Activity.SIGN_IN, Requester("203.0.113.7", email="Ana@Example.com ")
+    )
     assert (pair.allowance.amount, address.allowance.amount) == (5, 5 * ADDRESS_SHARE)
-    same = ALL.tallies(Activity.SIGN_IN, Asker("203.0.113.7", email="ana@example.com"))
+    same = ALL.tallies(Activity.SIGN_IN, Requester("203.0.113.7", email="ana@example.com"))
     assert same == (pair, address)
-    other_pair, same_address = ALL.tallies(Activity.SIGN_IN, Asker("203.0.113.7", email="b@c.d"))
+    other_pair, same_address = ALL.tallies(
+        Activity.SIGN_IN, Requester("203.0.113.7", email="b@c.d")
+    )
     assert other_pair != pair
     assert same_address == address
-    elsewhere = ALL.tallies(Activity.SIGN_IN, Asker("203.0.113.8", email="ana@example.com"))
+    elsewhere = ALL.tallies(Activity.SIGN_IN, Requester("203.0.113.8", email="ana@example.com"))
     assert pair not in elsewhere
     assert address not in elsewhere
 
@@ -95,8 +99,8 @@ def test_U3_two_attempts_share_a_count_exactly_where_they_share_what_it_is_of(
     here: str, mine: str, there: str, theirs: str
 ) -> None:
     """By address and email together, and by address."""
-    first = ALL.tallies(Activity.SIGN_IN, Asker(here, email=mine))
-    second = ALL.tallies(Activity.SIGN_IN, Asker(there, ANA.person, theirs))
+    first = ALL.tallies(Activity.SIGN_IN, Requester(here, email=mine))
+    second = ALL.tallies(Activity.SIGN_IN, Requester(there, ANA.person, theirs))
     assert (first[1] == second[1]) == (here == there)
     same_email = mine.strip().lower() == theirs.strip().lower()
     assert (first[0] == second[0]) == (here == there and same_email)
@@ -107,8 +111,8 @@ def test_U3_two_attempts_share_a_count_exactly_where_they_share_what_it_is_of(
 def test_who_they_say_they_are_counts_only_where_they_sign_in(
     activity: Activity, address: str
 ) -> None:
-    result = Asker(address, email="ana@example.com")
-    assert ALL.tallies(activity, result) == ALL.tallies(activity, Asker(address))
+    result = Requester(address, email="ana@example.com")
+    assert ALL.tallies(activity, result) == ALL.tallies(activity, Requester(address))
     assert len(ALL.tallies(activity, result)) == 1
 
 
@@ -118,9 +122,9 @@ def test_what_keeps_guessers_and_takers_out_outlives_us_and_the_rest_need_not() 
         assert outlives == {activity in {Activity.EXPORT, Activity.SIGN_IN}}
 
 
-def test_an_asker_and_what_they_are_counted_by_stay_out_of_logs() -> None:
-    asker = Asker("203.0.113.7", email="ana@example.com")
-    for item in (repr(asker), repr(ALL.tallies(Activity.SIGN_IN, asker))):
+def test_a_requester_and_their_counters_stay_out_of_logs() -> None:
+    requester = Requester("203.0.113.7", email="ana@example.com")
+    for item in (repr(requester), repr(ALL.tallies(Activity.SIGN_IN, requester))):
         assert "203.0" not in item
         assert "ana@" not in item
 

@@ -9,7 +9,7 @@ from clientupdater.adapters.local.limits import MemoryRateLimits
 from clientupdater.domain.access import Actor, Grant, Territory
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.domain.rate_limits import Activity, Allowances, Asker
+from clientupdater.domain.rate_limits import Activity, Allowances, Requester
 from clientupdater.domain.updates import StatusUpdate
 from clientupdater.ports.lists import WorklistOrder, WorklistQuery
 from clientupdater.testing.app import open_memory_app
@@ -36,9 +36,9 @@ def test_an_update_is_recorded_and_its_history_shown_without_a_database() -> Non
 def test_limits_given_by_name_are_the_ones_that_count() -> None:
     allowances = Allowances.of(read=1, write=1, export=1, sign_in=1)
     app = open_memory_app(limits=MemoryRateLimits(), allowances=allowances)
-    asker = Asker(address=None, person=ANA)
-    assert app.admit_request(Activity.READ, asker).allowed
-    assert not app.admit_request(Activity.READ, asker).allowed
+    requester = Requester(address=None, person=ANA)
+    assert app.admit_request(Activity.READ, requester).allowed
+    assert not app.admit_request(Activity.READ, requester).allowed
 
 
 def test_a_verb_that_needs_sql_names_what_is_missing() -> None:

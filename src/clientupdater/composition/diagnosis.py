@@ -88,6 +88,10 @@ def _openings(app: App) -> Health:
 
 def _source(source: SourceDiagnosis) -> Sequence[Health]:
     """Report each problem on its own, since each has its own remedy."""
+    if not source.status.is_known:
+        message = "the database does not know it, so nothing of it can be stored"
+        remedy = f"run: clientupdater sync add-source {source.status.source}"
+        return [Health(_name(source), ok=False, found=message, remedy=remedy)]
     troubles = [
         *_mapping(source),
         *_dead(source),
@@ -106,18 +110,18 @@ def _mapping(source: SourceDiagnosis) -> Iterator[Health]:
 
 
 def _dead(source: SourceDiagnosis) -> Iterator[Health]:
-    dead = source.standing.dead
+    dead = source.status.dead
     if dead:
         message = f"run {dead} has not ended, and its process is gone"
         remedy = (
             "start a worker (clientupdater worker), which marks the run as failed; then run: "
-            f"clientupdater sync run {source.standing.source} {_AS}"
+            f"clientupdater sync run {source.status.source} {_AS}"
         )
         yield Health(_name(source), ok=False, found=message, remedy=remedy)
 
 
 def _held(source: SourceDiagnosis) -> Iterator[Health]:
-    held = source.standing.held
+    held = source.status.held
     if held:
         message = f"run {held} is held: it would deactivate too many clients"
         remedy = (
@@ -127,11 +131,11 @@ def _held(source: SourceDiagnosis) -> Iterator[Health]:
 
 
 def _failed(source: SourceDiagnosis) -> Iterator[Health]:
-    last = source.standing.last_run
+    last = source.status.last_run
     if last and last.state is JobStatus.FAILED:
         ago = _ago(source.looked_at, last.completed_at or last.created_at)
         message = f"its last run failed {ago} and applied nothing: {last.error}"
-        remedy = f"fix the cause, then run: clientupdater sync run {source.standing.source} {_AS}"
+        remedy = f"fix the cause, then run: clientupdater sync run {source.status.source} {_AS}"
         yield Health(_name(source), ok=False, found=message, remedy=remedy)
 
 
@@ -145,17 +149,17 @@ def _stale(source: SourceDiagnosis) -> Iterator[Health]:
 
 
 def _last_applied(source: SourceDiagnosis) -> str:
-    standing, now = source.standing, source.looked_at
-    if standing.applied_at is None:
+    status, now = source.status, source.looked_at
+    if status.applied_at is None:
         return "no run was ever applied"
-    message = f"last applied {_ago(now, standing.applied_at)}"
-    if standing.read_up_to is None:
+    message = f"last applied {_ago(now, status.applied_at)}"
+    if status.read_up_to is None:
         return f"{message}, and never read completely"
-    return f"{message}, with data from {_ago(now, standing.read_up_to)}"
+    return f"{message}, with data from {_ago(now, status.read_up_to)}"
 
 
 def _name(source: SourceDiagnosis) -> str:
-    return f"source {source.standing.source}"
+    return f"source {source.status.source}"
 
 
 def _ago(now: datetime, then: datetime) -> str:

@@ -12,7 +12,7 @@ from clientupdater.adapters.resilience.circuits import NoSharedCircuits
 from clientupdater.adapters.resilience.service_checks import AbsentService, SourceCheck, TimedCheck
 from clientupdater.adapters.resilience.time_limit import CheckWithTimeLimit
 from clientupdater.composition.resilience import circuits, open_redis
-from clientupdater.ports.health import Health, Standing
+from clientupdater.ports.health import Health, ServiceStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -37,7 +37,7 @@ def service_checks(settings: Settings, breakers: Iterable[Circuit]) -> Mapping[s
 
 def _redis_check(url: str | None, patience: float) -> ServiceCheck:
     if url is None:
-        return AbsentService(Standing.MISSING)
+        return AbsentService(ServiceStatus.MISSING)
     return TimedCheck(
         CheckWithTimeLimit("redis", partial(redis_health, url, patience=patience), patience)
     )

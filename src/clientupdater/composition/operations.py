@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from clientupdater.adapters.postgres.admin.backups import PostgresBackups
 from clientupdater.adapters.postgres.admin.health import PostgresHealth
@@ -11,17 +11,19 @@ from clientupdater.adapters.redis.connect import redis_health
 from clientupdater.composition.application import open_app
 from clientupdater.composition.diagnosis import diagnosed
 from clientupdater.composition.health import open_circuits, pooler_checks
+from clientupdater.composition.sources import configured_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from clientupdater.composition.parts import Parts
     from clientupdater.ports.health import Health
     from clientupdater.settings import Settings
 
 
 def maintenance_of(settings: Settings) -> PostgresMaintenance:
     """Open maintenance of the database, with its owner's login."""
-    return PostgresMaintenance(settings.migration_url)
+    return PostgresMaintenance(settings.migration_url, sources=configured_names(settings))
 
 
 def backups_of(settings: Settings) -> PostgresBackups:
@@ -29,7 +31,7 @@ def backups_of(settings: Settings) -> PostgresBackups:
     return PostgresBackups(settings.migration_url)
 
 
-def diagnose(settings: Settings) -> Sequence[Health]:
+def diagnose(settings: Settings, **parts: Unpack[Parts]) -> Sequence[Health]:
     """Run every check; those that need an App run only if the database is usable."""
     postgres = PostgresHealth(settings.serving_url)
     patience = settings.health_check_timeout_ms / 1000
@@ -37,7 +39,7 @@ def diagnose(settings: Settings) -> Sequence[Health]:
     if checks[0].ok:
         checks += [postgres.role(), *pooler_checks(settings), postgres.schema()]
     if all(each.ok for each in checks):
-        with open_app(settings) as app:
+        with open_app(settings, **parts) as app:
             checks += diagnosed(app)
     if settings.redis_url:
         redis = redis_health(settings.redis_url, patience=patience)

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from clientupdater.domain.rate_limits import Allowances
     from clientupdater.domain.retention import Retention
     from clientupdater.domain.sessions import Lifetimes
-    from clientupdater.domain.sync.fields import Source
     from clientupdater.ports.cache import Cache
     from clientupdater.ports.circuits import CircuitReader
     from clientupdater.ports.file_store import FileStore
@@ -42,7 +41,8 @@ class Parts(TypedDict, total=False):
     sealer: Sealer
     timetable: Timetable
     files: FileStore
-    sources: Mapping[Source, ClientSource]
+    sources: Mapping[str, ClientSource]
+    """Ours in another implementation, or a program's own, by its name."""
     sync: SyncSettings
     retention: Retention
     keep_responses_for: timedelta

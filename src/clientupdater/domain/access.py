@@ -127,12 +127,12 @@ class Missing(StrEnum):
     ACTIVE_ACCOUNT = "the account is not active"
     GRANT = "there is no grant of this permission"
     COMPANY = "there are grants of it, but none over this company"
-    ASSIGNMENT = "the scope is self, and it is not theirs"
-    BRANCH = "the scope is branch, and it lies outside the branches given directly"
-    TERRITORY = "the scope is area, and it lies outside the territory"
-    SCOPE_ALL = "it asks for scope all"
-    EVERY_COMPANY = "it asks for a grant over every company"
-    SIGHT_OF_THEN = "the file holds what could be seen when it was written, and cannot be now"
+    ASSIGNMENT = "the scope is self, and the client is assigned to another person"
+    BRANCH = "the scope is branch, and the client's branch is not given to the person directly"
+    TERRITORY = "the scope is area, and the client is outside the territory"
+    SCOPE_ALL = "the permission is needed with scope all"
+    EVERY_COMPANY = "the permission is needed over every company"
+    SCOPE_OF_FILE = "the file holds clients that are no longer within the scope"
 
 
 @frozen

@@ -141,15 +141,15 @@ class AccessScope:
 
 def access_scope_of(actor: Actor, permission: Permission) -> AccessScope:
     """State what an actor may see by a permission; nothing once inactive (A4, A8)."""
-    return reach_by(actor, actor.found(permission) if actor.is_active else ())
+    return scope_of_grants(actor, actor.found(permission) if actor.is_active else ())
 
 
 def visible_scope_of(actor: Actor) -> AccessScope:
     """State which clients exist for an actor at all: those that any grant covers (A5)."""
-    return reach_by(actor, actor.grants if actor.is_active else ())
+    return scope_of_grants(actor, actor.grants if actor.is_active else ())
 
 
-def reach_by(actor: Actor, grants: Iterable[Grant]) -> AccessScope:
+def scope_of_grants(actor: Actor, grants: Iterable[Grant]) -> AccessScope:
     """Add grants up; where several apply, the widest decides (A1)."""
     held = tuple(grants)
     everywhere = widest(grant.scope for grant in held if grant.company is None)

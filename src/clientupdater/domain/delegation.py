@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from clientupdater.domain.access import Territory, rights_digest
-from clientupdater.domain.access_scope import reach_by
+from clientupdater.domain.access_scope import scope_of_grants
 from clientupdater.domain.errors import LastAdministrator, PrivilegeExceeded
 from clientupdater.domain.permissions import Permission, Scope
 
@@ -150,10 +150,10 @@ def require_not_wider(actor: Actor, other: Actor) -> None:
 
 
 def has_outgrown(holder: Actor, issue: Issue, issuer: Actor | None) -> bool:
-    """Whether the holder of what somebody made out may do more by now than its maker (A6).
+    """Whether the holder of a token may by now do more than the person who issued it (A6).
 
     Where the holder's rights of then are known, only a change of them counts, and the maker's
-    grants count even after they left: a helper who moves to another branch locks nobody out.
+    grants count even after they left: a helper who moves to another branch locks no one out.
     """
     if issue.rights is not None:
         if issue.rights == rights_digest(holder):
@@ -188,8 +188,8 @@ def _require_no_more(actor: Actor, territory: Territory) -> None:
 def _holds_all_of(actor: Actor, other: Actor) -> bool:
     """Whether all that the other's grants reach, active or not, is within the actor's own."""
     return all(
-        reach_by(actor, _active(actor, permission)).includes(
-            reach_by(other, other.found(permission))
+        scope_of_grants(actor, _active(actor, permission)).includes(
+            scope_of_grants(other, other.found(permission))
         )
         for permission in {grant.permission for grant in other.grants}
     )

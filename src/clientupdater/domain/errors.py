@@ -2,7 +2,7 @@
 
     Error
     ├── InvalidInput            the input is not valid; every fault at once
-    │   └── InvalidPeriod
+    │   └── InvalidPeriod, UnknownSource
     ├── NotFound                it does not exist, or the caller may not see it (A5)
     ├── Gone                    it existed, and has expired
     ├── Unauthenticated         the caller is not signed in
@@ -19,7 +19,7 @@
     │   ├── PaymentRecorded (S8), NotVoidable (S13)
     │   ├── OfficerNotAllowed (A3)
     │   └── LastAdministrator (A9)
-    ├── Conflict                somebody else was first
+    ├── Conflict                another change came first
     │   ├── VersionConflict (S10)
     │   ├── AlreadyExists
     │   ├── PlanChanged (Y6)
@@ -91,6 +91,10 @@ class InvalidInput(Error):
 
 class InvalidPeriod(InvalidInput):
     default = "Write a period as 2026-11 or 2026-Q4."
+
+
+class UnknownSource(InvalidInput):
+    default = "There is no such source; list those that there are."
 
 
 class NotFound(Error):

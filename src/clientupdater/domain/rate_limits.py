@@ -44,7 +44,7 @@ class Activity(StrEnum):
 
 
 @frozen
-class Asker:
+class Requester:
     """A caller: the person who has signed in, else the address."""
 
     address: str | None = field(repr=False)
@@ -126,7 +126,7 @@ class Allowances:
         amount = self.sign_in.amount * ADDRESS_SHARE
         return Allowance("sign_in_address", amount, self.sign_in.window, outlives_us=True)
 
-    def tallies(self, activity: Activity, asker: Asker) -> tuple[Tally, ...]:
+    def tallies(self, activity: Activity, requester: Requester) -> tuple[Tally, ...]:
         """Give the counts that a request adds to, the narrowest first.
 
         Failures to sign in count by address and email together: otherwise five wrong passwords from
@@ -134,15 +134,19 @@ class Allowances:
         could try five with every account (U3).
         """
         if activity is Activity.SIGN_IN:
-            network = _network(asker.address)
-            account = (network, (asker.email or "").strip().lower())
+            network = _network(requester.address)
+            account = (network, (requester.email or "").strip().lower())
             return Tally(self.sign_in, account), Tally(self.sign_in_of_address, (network,))
         allowance: Allowance = getattr(self, activity)  # each is named for its activity
-        return (Tally(allowance, (_caller(asker),)),)
+        return (Tally(allowance, (_caller(requester),)),)
 
 
-def _caller(asker: Asker) -> str:
-    return f"person {asker.person}" if asker.person else f"address {_network(asker.address)}"
+def _caller(requester: Requester) -> str:
+    return (
+        f"person {requester.person}"
+        if requester.person
+        else f"address {_network(requester.address)}"
+    )
 
 
 def _network(address: str | None) -> str:

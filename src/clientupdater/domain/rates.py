@@ -26,7 +26,7 @@ class Recorded:
 
     @property
     def is_contact(self) -> bool:
-        """Whether it shows that somebody was reached (R1)."""
+        """Whether it shows that the client was reached (R1)."""
         return self.reason != NOT_REACHABLE
 
 
@@ -104,12 +104,12 @@ class Credit:
 
 def counts_of(rows: Iterable[RatedRow]) -> Counts:
     """Count the rows of a period; the exempt ones are left out (R1)."""
-    asked = [row for row in rows if not row.is_exempt]
+    counted = [row for row in rows if not row.is_exempt]
     return Counts(
-        denominator=len(asked),
-        done=sum(row.is_done for row in asked),
-        contacted=sum(row.first_contact is not None for row in asked),
-        confirmed=sum(row.is_confirmed for row in asked),
+        denominator=len(counted),
+        done=sum(row.is_done for row in counted),
+        contacted=sum(row.first_contact is not None for row in counted),
+        confirmed=sum(row.is_confirmed for row in counted),
     )
 
 

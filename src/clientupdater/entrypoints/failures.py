@@ -56,6 +56,7 @@ TABLE: Mapping[type[errors.Error], Failure] = MappingProxyType(
         errors.Error: OURS,
         errors.InvalidInput: Failure(422, "validation_failed", Exit.BAD_INPUT),
         errors.InvalidPeriod: Failure(422, "validation_failed", Exit.BAD_INPUT),
+        errors.UnknownSource: Failure(422, "validation_failed", Exit.BAD_INPUT),
         errors.NotFound: Failure(404, "not_found", Exit.NOT_FOUND),
         errors.Gone: Failure(410, "gone", Exit.NOT_FOUND),
         errors.Unauthenticated: Failure(401, "unauthenticated", Exit.REFUSED),

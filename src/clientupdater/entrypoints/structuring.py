@@ -29,6 +29,7 @@ from cattrs.gen import make_dict_structure_fn
 
 from clientupdater.domain.errors import Fault, InvalidInput, InvalidPeriod
 from clientupdater.domain.periods import Period
+from clientupdater.domain.sync.fields import SOURCE_FORM, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -172,6 +173,12 @@ def _member(value: Any, kind: Any) -> Any:
     raise Unfit(f"must be one of {', '.join(str(each.value) for each in kind)}")
 
 
+def _source(value: Any, _: object) -> Source:
+    if type(value) is not str or not re.fullmatch(Source.PATTERN, value):
+        raise Unfit(SOURCE_FORM)
+    return Source(value)
+
+
 def _word_as_whole(value: Any, _: object) -> int:
     if not _WHOLE.fullmatch(value) or not value.isascii():
         raise Unfit("must be a whole number")
@@ -300,6 +307,7 @@ def _converter() -> Converter:
     for kind, read, form, result in _WRITTEN:
         converter.register_structure_hook(kind, _text_like(result, form, read))
     converter.register_structure_hook(Period, _period)
+    converter.register_structure_hook(Source, _source)
     return converter
 
 

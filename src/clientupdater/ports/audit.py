@@ -52,11 +52,11 @@ class AuditLog(Protocol):
     A refusal is therefore written in a transaction of its own.
     """
 
-    def did(self, caller: Caller, *entries: LoggedAction) -> None:
+    def log_action(self, caller: Caller, *entries: LoggedAction) -> None:
         """Log writes, many at once if need be."""
         ...
 
-    def refused(
+    def log_refusal(
         self,
         caller: Caller,
         decision: Decision,
@@ -70,11 +70,11 @@ class AuditLog(Protocol):
         """
         ...
 
-    def changed_rights(self, caller: Caller, change: RightsChange) -> None:
+    def log_rights_change(self, caller: Caller, change: RightsChange) -> None:
         """Audit a change of another person's rights."""
         ...
 
-    def saw(self, caller: Caller, action: str, client: ClientId, subject: str) -> None:
+    def log_access(self, caller: Caller, action: str, client: ClientId, subject: str) -> None:
         """Log a look at, or a removal of, personal data.
 
         Raises NotFound if the transaction sees no such client.

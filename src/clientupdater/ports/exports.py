@@ -42,8 +42,8 @@ class ExportRequest:
 @frozen(kw_only=True)
 class Export:
     id: UUID
-    asked: ExportRequest
-    asked_by: StaffMember
+    request: ExportRequest
+    requested_by: StaffMember
     created_at: datetime
     company: CompanyId | None = None
     """Set if the export holds one company's clients only."""
@@ -113,8 +113,8 @@ class Exports(Protocol):
 class TableRequest:
     """A table to be read: it holds only what is within every scope (A10)."""
 
-    asked: ExportRequest
-    reaches: tuple[AccessScope, ...]
+    request: ExportRequest
+    scopes: tuple[AccessScope, ...]
     """One for each permission; the last one is the scope of the snapshot."""
     today: date
     now: datetime

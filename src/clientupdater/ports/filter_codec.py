@@ -33,9 +33,9 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def encode_filter(asked: ClientFilter) -> dict[str, str | int | bool]:
+def encode_filter(client_filter: ClientFilter) -> dict[str, str | int | bool]:
     """Write each condition under its name in the lists."""
-    values = {**_named(asked), **(_named(asked.row) if asked.row else {})}
+    values = {**_named(client_filter), **(_named(client_filter.row) if client_filter.row else {})}
     return {
         n: value if isinstance(value, _AS_THEY_ARE) else str(value) for n, value in values.items()
     }
@@ -54,6 +54,6 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _named(asked: ClientFilter | StatusFilter) -> dict[str, Any]:
-    result = attrs.asdict(asked, recurse=False)
+def _named(client_filter: ClientFilter | StatusFilter) -> dict[str, Any]:
+    result = attrs.asdict(client_filter, recurse=False)
     return {name: value for name, value in result.items() if value is not None and name != "row"}

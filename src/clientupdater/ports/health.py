@@ -23,7 +23,7 @@ HealthCheck: TypeAlias = Callable[[], Health]
 """Checks one thing; a thing that is down is a result, and raises nothing."""
 
 
-class Standing(StrEnum):
+class ServiceStatus(StrEnum):
     """The state of a service."""
 
     UP = "up"
@@ -39,7 +39,7 @@ class Standing(StrEnum):
 class ServiceHealth:
     """The state of one service, in no more words than anybody who has signed in may read."""
 
-    standing: Standing
+    status: ServiceStatus
     latency_ms: float | None = None
     circuit: str | None = None
     error: str | None = None

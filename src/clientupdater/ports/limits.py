@@ -23,7 +23,7 @@ class Counting(StrEnum):
 class RateLimits(Protocol):
     """Counts hits in sliding windows; a refused hit is not counted.
 
-    A store has only keyed hashes, from which nobody can read whose counts they are.
+    A store has only keyed hashes, which do not reveal whose counts they are.
     """
 
     def hit(self, tally: Tally) -> Verdict:

@@ -54,7 +54,7 @@ class NewJob:
     max_attempts: int = MAX_ATTEMPTS
     company: CompanyId | None = None
     """Companies take turns in the queue, however many jobs each of them has."""
-    asked_by: PersonId | None = None
+    requested_by: PersonId | None = None
     trace: Mapping[str, str] = field(factory=carried)
 
 
@@ -78,7 +78,7 @@ class Job:
     attempts: int
     max_attempts: int
     company: CompanyId | None
-    asked_by: PersonId | None
+    requested_by: PersonId | None
     scheduled_at: datetime
     created_at: datetime
     worker: str | None = None
@@ -107,7 +107,7 @@ class Heartbeat:
 
 
 @frozen(kw_only=True)
-class JobsAsked:
+class JobFilter:
     """A filter for the list of jobs."""
 
     queue: str | None = None
@@ -143,7 +143,7 @@ class Jobs(Protocol):
         """Find a job and lock it until the transaction ends."""
         ...
 
-    def list(self, asked: JobsAsked, *, before: JobId | None, at_most: int) -> Sequence[Job]:
+    def list(self, job_filter: JobFilter, *, before: JobId | None, at_most: int) -> Sequence[Job]:
         """List jobs, the newest first."""
         ...
 

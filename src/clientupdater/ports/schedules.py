@@ -26,7 +26,7 @@ class ScheduledJob:
     time_zone: str | None = None
     """None: the business's time zone."""
     is_active: bool = True
-    standing: Schedule = field(factory=Schedule)
+    times: Schedule = field(factory=Schedule)
     version: int = 1
 
 
@@ -44,7 +44,7 @@ class Schedules(Protocol):
         """
         ...
 
-    def note(self, name: str, standing: Schedule) -> None:
+    def note(self, name: str, times: Schedule) -> None:
         """Store the last and the next run; the version stays."""
         ...
 

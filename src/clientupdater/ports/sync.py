@@ -107,8 +107,12 @@ class SyncJobs(Protocol):
         """
         ...
 
+    def sources(self) -> Sequence[Source]:
+        """List the sources that the database can store: ours, and those that its owner added."""
+        ...
+
     def source_statuses(self, now: datetime, *, silence: float) -> Sequence[SourceStatus]:
-        """Read the state of every source, configured or not, in one statement.
+        """Read the state of every source that the database knows, in one statement.
 
         A run without a heartbeat for `silence` seconds, and without a job, is dead.
         """

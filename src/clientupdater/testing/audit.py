@@ -64,11 +64,11 @@ class MemoryAuditLog:
     _entries: list[Entry]
     _exists: Callable[[ClientId], bool]
 
-    def did(self, caller: Caller, *entries: LoggedAction) -> None:
+    def log_action(self, caller: Caller, *entries: LoggedAction) -> None:
         """Log writes."""
         self._entries.extend(Did(caller, entry) for entry in entries)
 
-    def refused(
+    def log_refusal(
         self,
         caller: Caller,
         decision: Decision,
@@ -79,11 +79,11 @@ class MemoryAuditLog:
         """Audit a refusal."""
         self._entries.append(WasRefused(caller, decision, resource, resource_id, company))
 
-    def changed_rights(self, caller: Caller, change: RightsChange) -> None:
+    def log_rights_change(self, caller: Caller, change: RightsChange) -> None:
         """Audit a change of another person's rights."""
         self._entries.append(ChangedRights(caller, change))
 
-    def saw(self, caller: Caller, action: str, client: ClientId, subject: str) -> None:
+    def log_access(self, caller: Caller, action: str, client: ClientId, subject: str) -> None:
         """Log a look at personal data."""
         if not self._exists(client):
             raise NotFound

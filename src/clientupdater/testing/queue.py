@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from clientupdater.ports.queue import JobsAsked, NewJob
+    from clientupdater.ports.queue import JobFilter, NewJob
 
 
 @frozen
@@ -40,13 +40,13 @@ class MemoryJobs:
         self._lock(("job", job))
         return self._seen().get(job)
 
-    def list(self, asked: JobsAsked, *, before: JobId | None, at_most: int) -> Sequence[Job]:
+    def list(self, job_filter: JobFilter, *, before: JobId | None, at_most: int) -> Sequence[Job]:
         newest_first = sorted(self._seen().values(), key=lambda job: -job.id)
         asked_for = [
             job
             for job in newest_first
-            if asked.queue in (None, job.queue)
-            and asked.status in (None, job.status)
+            if job_filter.queue in (None, job.queue)
+            and job_filter.status in (None, job.status)
             and (before is None or job.id < before)
         ]
         return asked_for[:at_most]
@@ -102,7 +102,7 @@ def _pending(id_: JobId, job: NewJob, now: datetime) -> Job:
         attempts=0,
         max_attempts=job.max_attempts,
         company=job.company,
-        asked_by=job.asked_by,
+        requested_by=job.requested_by,
         scheduled_at=job.not_before or now,
         created_at=now,
     )

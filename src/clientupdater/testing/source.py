@@ -41,10 +41,10 @@ class MemorySource:
     def page(self, fetch: Fetch, position: str | None = None) -> SourcePage:
         """Read a page; a position is how many were read before."""
         begun = _number(position)
-        asked = self._asked_for(fetch.since)
+        changed = self._asked_for(fetch.since)
         ended = begun + self.page_size
-        records = tuple(_only(fetch.columns, each) for each in asked[begun:ended])
-        return SourcePage(records, str(ended) if ended < len(asked) else None)
+        records = tuple(_only(fetch.columns, each) for each in changed[begun:ended])
+        return SourcePage(records, str(ended) if ended < len(changed) else None)
 
     def one(self, code: str) -> RawRecord | None:
         """Find one by code."""

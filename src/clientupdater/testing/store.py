@@ -126,7 +126,7 @@ class MemoryBook:
         """Commit everything that a transaction wrote, at once."""
         with self._changed:
             self.rows.update(transaction.written)
-            for client, officer in transaction.given.items():
+            for client, officer in transaction.assigned.items():
                 self.clients[client] = evolve(self.clients[client], assigned_to=officer)
             self.audit.extend(transaction.entries)
             self.sealed.update(transaction.sealed)
@@ -164,7 +164,7 @@ class MemoryTransaction:
     book: MemoryBook
     rls_scope: RowSecurityScope
     written: dict[RowKey, StoredRow] = Factory(dict)
-    given: dict[ClientId, PersonId | None] = Factory(dict)
+    assigned: dict[ClientId, PersonId | None] = Factory(dict)
     entries: list[Entry] = Factory(list)
     sealed: dict[ClientId, SealedNumber] = Factory(dict)
     cards: dict[ClientId, ContactCard] = Factory(dict)
@@ -246,8 +246,8 @@ class MemoryTransaction:
     def known(self, client: ClientId) -> Client | None:
         """Find a visible client; its rows decide whether its tracking has ended (T1, T4)."""
         value = self.book.clients.get(client)
-        if value and client in self.given:
-            value = evolve(value, assigned_to=self.given[client])
+        if value and client in self.assigned:
+            value = evolve(value, assigned_to=self.assigned[client])
         if value is None or not self.sees(value):
             return None
         snapshots = [kept.row.snapshot for kept in self.kept_of(client)]
@@ -257,7 +257,7 @@ class MemoryTransaction:
         """Assign a client to an officer or to none; return whether there is such a client."""
         is_there = self.known(client) is not None
         if is_there:
-            self.given[client] = officer
+            self.assigned[client] = officer
         return is_there
 
     def kept(self, client: ClientId, period: Period) -> StoredRow | None:

@@ -172,7 +172,7 @@ class MemoryRows:
         after: PeriodRow = evolve(kept.row, snapshot=change.snapshot)
         self._transaction.written[key] = StoredRow(after, (*kept.history, change.event))
         if entry:
-            self._transaction.audit.did(entry.caller, entry.action)
+            self._transaction.audit.log_action(entry.caller, entry.action)
         return after
 
     def find_many(

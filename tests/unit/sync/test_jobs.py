@@ -20,7 +20,7 @@ HASH = "a" * 64
 def a_run(state: JobStatus, mode: Mode = Mode.APPLY, **facts: Any) -> SyncJob:
     return SyncJob(
         id=SyncJobId(uuid4()),
-        asked=SyncRequest(Source.CSV, mode=mode),
+        request=SyncRequest(Source.CSV, mode=mode),
         state=state,
         created_at=datetime(2026, 11, 20, tzinfo=UTC),
         **{"plan_hash": HASH, **facts},

@@ -14,14 +14,14 @@ NIGHT = timedelta(hours=24)
 LONG = STALE_AFTER + timedelta(seconds=1)
 
 
-def standing(applied: timedelta | None, read: timedelta | None) -> SourceStatus:
+def status(applied: timedelta | None, read: timedelta | None) -> SourceStatus:
     moments = [None if each is None else NOW - each for each in (applied, read)]
     return SourceStatus(source=Source.CSV, applied_at=moments[0], read_up_to=moments[1])
 
 
 def test_what_was_read_last_night_is_not_stale() -> None:
-    assert not standing(NIGHT, NIGHT).is_stale(NOW)
-    assert not standing(STALE_AFTER, STALE_AFTER).is_stale(NOW)
+    assert not status(NIGHT, NIGHT).is_stale(NOW)
+    assert not status(STALE_AFTER, STALE_AFTER).is_stale(NOW)
 
 
 @pytest.mark.parametrize(
@@ -30,4 +30,4 @@ def test_what_was_read_last_night_is_not_stale() -> None:
 def test_a_missed_night_old_data_and_none_at_all_are_stale(
     applied: timedelta | None, read: timedelta | None
 ) -> None:
-    assert standing(applied, read).is_stale(NOW)
+    assert status(applied, read).is_stale(NOW)

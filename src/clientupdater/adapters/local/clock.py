@@ -14,7 +14,7 @@ class MachineClock:
 
 
 class SetClock:
-    """A time that passes only when somebody advances it: for rehearsals and for tests."""
+    """A time that passes only when a caller advances it: for rehearsals and for tests."""
 
     def __init__(self, moment: datetime) -> None:
         self._moment = moment

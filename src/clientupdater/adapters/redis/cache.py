@@ -41,6 +41,6 @@ class RedisCacheStore:
 
 
 def _name(key: CacheKey) -> str:
-    """Name an entry by a hash, from which nobody can read what it depends on."""
+    """Name an entry by a hash, which does not reveal what the entry depends on."""
     parts = repr((key.name, str(key.company), key.scope, key.generation)).encode()
     return f"clientupdater:cache:{key.topic}:{sha256(parts).hexdigest()}"

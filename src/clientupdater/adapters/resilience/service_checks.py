@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from clientupdater.ports.circuits import CircuitState
-from clientupdater.ports.health import ServiceHealth, Standing
+from clientupdater.ports.health import ServiceHealth, ServiceStatus
 
 if TYPE_CHECKING:
     from clientupdater.ports.circuits import CircuitReader
@@ -29,18 +29,18 @@ class TimedCheck:
         result = self.check()
         took = round((time.perf_counter() - begun) * _MS, 1)
         if result.ok:
-            return ServiceHealth(standing=Standing.UP, latency_ms=took)
-        return ServiceHealth(standing=Standing.DOWN, latency_ms=took, error="it does not answer")
+            return ServiceHealth(status=ServiceStatus.UP, latency_ms=took)
+        return ServiceHealth(status=ServiceStatus.DOWN, latency_ms=took, error="it does not answer")
 
 
 @frozen
 class AbsentService:
     """A service that is not configured."""
 
-    standing: Standing
+    status: ServiceStatus
 
     def __call__(self) -> ServiceHealth:
-        return ServiceHealth(standing=self.standing)
+        return ServiceHealth(status=self.status)
 
 
 @frozen
@@ -53,7 +53,7 @@ class SourceCheck:
     def __call__(self) -> ServiceHealth:
         result = self.circuit()
         if not self.is_configured:
-            return ServiceHealth(standing=Standing.NOT_CONFIGURED, circuit=str(result.state))
+            return ServiceHealth(status=ServiceStatus.NOT_CONFIGURED, circuit=str(result.state))
         is_closed = result.state is CircuitState.CLOSED
-        standing = Standing.UP if is_closed else Standing.DEGRADED
-        return ServiceHealth(standing=standing, circuit=str(result.state))
+        status = ServiceStatus.UP if is_closed else ServiceStatus.DEGRADED
+        return ServiceHealth(status=status, circuit=str(result.state))

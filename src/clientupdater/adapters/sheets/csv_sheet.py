@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 def write_csv(
-    cover: Mapping[str, str], asked: ExportRequest, table: Table, draft: Draft
+    cover: Mapping[str, str], request: ExportRequest, table: Table, draft: Draft
 ) -> Generator[int]:
     """Write a table as CSV; the database gives finished lines."""
     draft.write("\ufeff".encode())
     draft.write(_lines((COVER + name, escaped(value)) for name, value in cover.items()))
-    draft.write(_lines([asked.columns]))
+    draft.write(_lines([request.columns]))
     written = 0
     with closing(table.lines()) as batches:
         for lines in batches:

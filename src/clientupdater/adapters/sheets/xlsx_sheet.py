@@ -78,7 +78,7 @@ _PARTS: Mapping[str, str] = {
 
 
 def write_xlsx(
-    cover: Mapping[str, str], asked: ExportRequest, table: Table, draft: Draft
+    cover: Mapping[str, str], request: ExportRequest, table: Table, draft: Draft
 ) -> Generator[int]:
     """Write a table as XLSX, with the memory of a few rows."""
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=_QUICK) as book:  # type: ignore[call-overload] # it writes and tells, and need not seek
@@ -87,8 +87,8 @@ def write_xlsx(
         with _sheet(book, 2) as write:
             write(_rows([*cover.items()], (Kind.TEXT, Kind.TEXT)))
         with _sheet(book, 1) as write:
-            write(_rows([asked.columns], [Kind.TEXT] * len(asked.columns)))
-            yield from _filled(table, asked.kinds, write)
+            write(_rows([request.columns], [Kind.TEXT] * len(request.columns)))
+            yield from _filled(table, request.kinds, write)
 
 
 def _filled(

@@ -120,5 +120,5 @@ def reappears(presences: Mapping[Source, Presence], source: Source, *, was_activ
 
     Not while another source marks it as deleted: it would come and go with every run.
     """
-    others = (each for name, each in presences.items() if name is not source)
+    others = (each for name, each in presences.items() if name != source)
     return not was_active and not any(each.named_deleted for each in others)

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from attrs import frozen
 
 from clientupdater.domain.clients import masked_pension_number
+from clientupdater.domain.errors import InvalidInput
 
 
-class Source(StrEnum):
-    """A source of clients."""
+class Source(str):
+    """The name of a source of clients: one of ours, or one that a program adds.
 
-    SNOWFLAKE = "snowflake"
-    NEXTBANK = "nextbank"
-    CSV = "csv"
+    Raises InvalidInput for text that is no name.
+    """
+
+    __slots__ = ()
+    PATTERN: ClassVar = "^[a-z][a-z0-9_]{1,29}$"
+    SNOWFLAKE: ClassVar[Source]
+    NEXTBANK: ClassVar[Source]
+    CSV: ClassVar[Source]
+
+    def __new__(cls, name: str) -> Source:
+        if not re.fullmatch(cls.PATTERN, name):
+            raise InvalidInput.of("/source", SOURCE_FORM)
+        return super().__new__(cls, name)
+
+
+SOURCE_FORM = "must have 2 to 30 characters: small letters, digits and _, a letter first"
+Source.SNOWFLAKE, Source.NEXTBANK, Source.CSV = map(Source, ("snowflake", "nextbank", "csv"))
+BUILT_IN_SOURCES = (Source.SNOWFLAKE, Source.NEXTBANK, Source.CSV)
 
 
 class Kind(StrEnum):

@@ -83,7 +83,7 @@ class SyncJob:
     """A sync run."""
 
     id: SyncJobId
-    asked: SyncRequest
+    request: SyncRequest
     state: JobStatus
     attempt: int = 0
     is_fetched: bool = False
@@ -108,7 +108,7 @@ class SyncJob:
     def can_be_approved(self) -> bool:
         """Whether the run has a plan that waits for approval (Y5, Y7)."""
         waits = self.state is JobStatus.HELD or (
-            self.state is JobStatus.COMPLETED and self.asked.mode is Mode.PREVIEW
+            self.state is JobStatus.COMPLETED and self.request.mode is Mode.PREVIEW
         )
         return waits and self.plan_hash is not None
 

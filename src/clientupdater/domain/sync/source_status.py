@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from clientupdater.domain.ids import SyncJobId
@@ -38,6 +39,8 @@ class SourceStatus:
     """The state of one source. Previews, replays and single clients do not count."""
 
     source: Source
+    is_known: bool = True
+    """Whether the database can store clients of it; `sync add-source` makes it so."""
     last_run: LastRun | None = None
     applied_at: datetime | None = None
     """When a run was last applied."""
@@ -52,3 +55,12 @@ class SourceStatus:
         """Whether the last applied run, or its data, is too old."""
         moments = (self.applied_at, self.read_up_to)
         return any(each is None or now - each > STALE_AFTER for each in moments)
+
+
+def configured_statuses(
+    statuses: Iterable[SourceStatus], configured: Collection[Source]
+) -> Sequence[SourceStatus]:
+    """Give the states of the configured sources, also of those that the database does not know."""
+    known = [each for each in statuses if each.source in configured]
+    unknown = set(configured).difference(each.source for each in known)
+    return [*known, *(SourceStatus(source=each, is_known=False) for each in sorted(unknown))]

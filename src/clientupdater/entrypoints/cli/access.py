@@ -64,7 +64,7 @@ def explain(
 
 
 def _person(app: App, caller: Caller, user: str) -> PersonId:
-    """Find a user by id, or by the email of somebody whom the caller may see (users:read)."""
+    """Find a user by id, or by the email of a person whom the caller may see (users:read)."""
     if "@" in user:
         return app.people.show(caller, user).person.id
     try:

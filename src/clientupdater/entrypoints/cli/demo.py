@@ -31,7 +31,7 @@ _DECIDED_HERE = frozenset(
         *("ENCRYPTION_KEYS", "BLIND_INDEX_KEY", "EXPORT_DIR", "CSV_DROP_DIR"),
     }
 )
-"""Settings that the demo makes up itself: the environment's would lead to somebody's real data."""
+"""Settings that the demo makes up itself: the environment's could lead to real data."""
 
 
 @frozen

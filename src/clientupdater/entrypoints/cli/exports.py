@@ -105,13 +105,13 @@ def create(  # noqa: PLR0913 — the options of a command
         _refuse_unwritable(out, force=force)
     result = structured_words(dict(_pairs(filters)), ClientFilters)
     with opened_as(session, acts) as (app, caller):
-        asked = ExportRequest(
+        request = ExportRequest(
             type=ExportType(kind),
             format=ExportFormat(form),
             filter=filter_of(caller, result),
             columns=chosen_columns(ExportType(kind), columns),
         )
-        export = app.exports.create(caller, asked)
+        export = app.exports.create(caller, request)
         if wait or out:
             export = _waited(app, caller, export)
         if out and export.status is JobStatus.COMPLETED:

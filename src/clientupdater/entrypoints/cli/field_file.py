@@ -1,7 +1,7 @@
 """Parse a CSV file of status updates: its lines, or every fault of the file.
 
 Text is taken literally. One of our own exports can be imported too; its cover row identifies it:
-the quote before its texts is removed, and lines that nobody can record are skipped.
+the quote before its texts is removed, and lines without anything to record are skipped.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def read_field_file(raw: bytes, zone: tzinfo) -> tuple[FieldLine, ...]:
 
 
 def _of_export(rows: Sequence[Row], zone: tzinfo) -> tuple[FieldLine, ...]:
-    """Leave out the cover, columns that are not for recording, and rows nobody has touched (S1)."""
+    """Leave out the cover, columns that are not for recording, and untouched rows (S1)."""
     (head_at, head), *body = [row for row in rows if not _is_cover(row)] or [(1, [])]
     known = [at for at, name in enumerate(head) if name in (*REQUIRED, *OPTIONAL)]
     status = head.index("status") if "status" in head else None

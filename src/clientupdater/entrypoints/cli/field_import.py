@@ -96,7 +96,7 @@ def import_(
 
 def _judged(app: App, caller: Caller, lines: Sequence[FieldLine]) -> tuple[Judgement, ...]:
     judge = app.tracking.judge
-    asked = [
+    updates = [
         PlannedUpdate(
             client=client_ref(each.client_code),
             update=each.update,
@@ -105,7 +105,7 @@ def _judged(app: App, caller: Caller, lines: Sequence[FieldLine]) -> tuple[Judge
         )
         for each in lines
     ]
-    return judge(caller, asked)
+    return judge(caller, updates)
 
 
 def _report(line: FieldLine, judged: Judgement) -> LineReport:

@@ -18,7 +18,7 @@ from clientupdater.entrypoints.cli.session import (
     print_json,
     print_table,
 )
-from clientupdater.ports.queue import JobsAsked
+from clientupdater.ports.queue import JobFilter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,9 +58,9 @@ def list_(
     as_json: bool,
 ) -> None:
     """List jobs, newest first."""
-    asked = JobsAsked(queue=queue, status=JobStatus(status) if status else None)
+    job_filter = JobFilter(queue=queue, status=JobStatus(status) if status else None)
     with opened_as(session, acts) as (app, caller):
-        items = app.jobs.list(caller, asked, at_most=limit)
+        items = app.jobs.list(caller, job_filter, at_most=limit)
         names = _names(app, caller, *items)
     if as_json:
         print_json({"items": [_as_json(job, names) for job in items]})
@@ -146,7 +146,7 @@ def _print(app: App, caller: Caller, job: Job, *, as_json: bool) -> None:
 
 
 def _names(app: App, caller: Caller, *jobs: Job) -> Mapping[UUID, str]:
-    return app.look_up_names(caller, [job.asked_by for job in jobs]).people
+    return app.look_up_names(caller, [job.requested_by for job in jobs]).people
 
 
 def _as_json(job: Job, names: Mapping[UUID, str]) -> dict[str, object]:
@@ -160,7 +160,7 @@ def _as_json(job: Job, names: Mapping[UUID, str]) -> dict[str, object]:
         "priority": job.priority,
         "attempts": job.attempts,
         "max_attempts": job.max_attempts,
-        "asked_by": names.get(job.asked_by) if job.asked_by else None,
+        "asked_by": names.get(job.requested_by) if job.requested_by else None,
         "request_id": job.trace.get("request_id"),
         "scheduled_at": job.scheduled_at,
         "created_at": job.created_at,

@@ -46,8 +46,8 @@ def list_(session: Session, /, *, acts: str, as_json: bool) -> None:
             each.cron,
             each.time_zone or "",
             "on" if each.is_active else "off",
-            _written(each.standing.last_run_at, zone),
-            _written(each.standing.next_run_at, zone),
+            _written(each.times.last_run_at, zone),
+            _written(each.times.next_run_at, zone),
         )
         for each in items
     ]
@@ -98,7 +98,7 @@ def _switch(session: Session, name: str, acts: str, *, on: bool, as_json: bool) 
     if as_json:
         print_json(_as_json(changed))
         return
-    due = changed.standing.next_run_at
+    due = changed.times.next_run_at
     zone = session.settings.business_timezone
     click.echo(f"{name} is on; next run at {_written(due, zone)}" if on else f"{name} is off")
 
@@ -111,8 +111,8 @@ def _as_json(schedule: ScheduledJob) -> dict[str, object]:
         "job": schedule.function,
         "arguments": schedule.arguments,
         "is_active": schedule.is_active,
-        "last_run_at": schedule.standing.last_run_at,
-        "next_run_at": schedule.standing.next_run_at,
+        "last_run_at": schedule.times.last_run_at,
+        "next_run_at": schedule.times.next_run_at,
         "version": schedule.version,
     }
 

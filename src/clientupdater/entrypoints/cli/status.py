@@ -161,8 +161,8 @@ def void(
         period = period_of(app, caller, ref, params["period"])
         version = version_of(app, caller, ref, period, params["version"])
         if not params["yes"]:
-            asked = f"This undoes event {sequence} of {period} for good. Go on?"
-            click.confirm(asked, abort=True, err=True)
+            question = f"This undoes event {sequence} of {period} for good. Go on?"
+            click.confirm(question, abort=True, err=True)
         done = app.tracking.void(caller, ref, period, sequence, params["remarks"], version)
         print_written(done, as_json=as_json)
 

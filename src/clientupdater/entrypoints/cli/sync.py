@@ -57,7 +57,7 @@ def sync() -> None:
 
 
 @sync.command(epilog=example(f"clientupdater sync run snowflake --full --preview {_ACTOR}"))
-@click.argument("source", type=click.Choice([str(each) for each in Source]))
+@click.argument("source")
 @click.option(
     "--full/--incremental",
     default=True,
@@ -76,14 +76,16 @@ def run(
 ) -> int:
     """Read a source and apply the differences: all of them, or none.
 
+    SOURCE is snowflake, nextbank, csv, or one that add-source added.
+
     Exit codes: 1 if a preview refuses every row; 5 if the run is held for approval, or if another
     run of the source is under way. With --json, `code` on standard output says which.
     """
     with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
         company = _company(app, caller, params["company"]) if params["company"] else None
         mode = Mode.PREVIEW if params["preview"] else Mode.APPLY
-        asked = SyncRequest(Source(source), company, mode, params["full"])
-        job = app.sync.ask(caller, asked, enqueue=enqueue)
+        request = SyncRequest(Source(source), company, mode, params["full"])
+        job = app.sync.ask(caller, request, enqueue=enqueue)
         return _done(app, caller, job, enqueue=enqueue, as_json=as_json)
 
 
@@ -107,7 +109,7 @@ def _exit(job: SyncJob) -> Exit:
     if job.state is JobStatus.HELD:
         return Exit.CONFLICT
     all_refused = 0 < job.counts.received == job.counts.rejected
-    return Exit.NO if all_refused and job.asked.mode is Mode.PREVIEW else Exit.DONE
+    return Exit.NO if all_refused and job.request.mode is Mode.PREVIEW else Exit.DONE
 
 
 def _done_here(app: App, caller: Caller, job: SyncJob) -> SyncJob:
@@ -146,6 +148,27 @@ def _conflicts(*, as_json: bool) -> Iterator[None]:
             kind = f"urn:clientupdater:problem:{code}"
             print_json({"type": kind, "code": code, "detail": error.message})
         raise
+
+
+@sync.command("add-source", epilog=example("clientupdater sync add-source branch_sheets"))
+@click.argument("source")
+@json_option
+@click.pass_obj
+def add_source(session: Session, /, *, source: str, as_json: bool) -> None:
+    """Let the database store clients of SOURCE, and add a nightly schedule for it.
+
+    SOURCE is a source that an installed package adds, or that a program passes to open_app. To
+    repeat the command changes nothing. Connects as the owner: DATABASE_MIGRATION_URL, else
+    DATABASE_DIRECT_URL or DATABASE_URL.
+    """
+    from clientupdater.composition import maintenance_of
+
+    name = Source(source)
+    is_new = maintenance_of(session.settings).add_source(name)
+    if as_json:
+        print_json({"source": name, "added": is_new})
+    else:
+        click.echo(f"{name} was added" if is_new else f"the database knows {name} already")
 
 
 @sync.command("list", epilog=example(f"clientupdater sync list {_ACTOR}"))
@@ -276,8 +299,8 @@ def rejects(
 def replay(session: Session, /, *, job: UUID, acts: str, as_json: bool, enqueue: bool) -> int:
     """Replay the rejected rows of a run, once their cause is fixed."""
     with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
-        asked = app.sync.replay_rejects(caller, SyncJobId(job), enqueue=enqueue)
-        return _done(app, caller, asked, enqueue=enqueue, as_json=as_json)
+        request = app.sync.replay_rejects(caller, SyncJobId(job), enqueue=enqueue)
+        return _done(app, caller, request, enqueue=enqueue, as_json=as_json)
 
 
 @sync.command("replay-snapshot", epilog=example(f"clientupdater sync replay-snapshot RUN {_ACTOR}"))
@@ -288,5 +311,5 @@ def replay(session: Session, /, *, job: UUID, acts: str, as_json: bool, enqueue:
 def replay_snapshot(session: Session, /, *, job: UUID, acts: str, as_json: bool) -> int:
     """Preview a past run's input against today's data; nothing is changed."""
     with opened_as(session, acts) as (app, caller), _conflicts(as_json=as_json):
-        asked = app.sync.explain(caller, SyncJobId(job), enqueue=False)
-        return _done(app, caller, asked, enqueue=False, as_json=as_json)
+        request = app.sync.explain(caller, SyncJobId(job), enqueue=False)
+        return _done(app, caller, request, enqueue=False, as_json=as_json)

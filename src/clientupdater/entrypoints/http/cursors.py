@@ -1,4 +1,4 @@
-"""Cursors: where a list goes on, sealed, because the place is somebody's name.
+"""Cursors: where a list goes on, sealed, because the place holds a client's name.
 
 A cursor opens for the person it was made for, on the route and with the filters it was made
 with. `limit` does not bind it: a page may be shorter than the one before.
@@ -30,7 +30,7 @@ _UNBOUND = frozenset({"cursor", "limit"})
 
 
 def sealed_cursor(call: Call, place: object) -> str:
-    """Seal a place for the one who asks, and for what they asked."""
+    """Seal a place for its caller and their query."""
     sealed = call.app.sealer.sealed(to_json(place), _PURPOSE, _bond(call))
     return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
@@ -56,13 +56,13 @@ def opened_place(call: Call, cursor: str, shape: type[T]) -> T:
 
 
 def _bond(call: Call) -> bytes:
-    """Name the asker, the route and the filters."""
-    asked = {
+    """Name the requester, the route and the filters."""
+    params = {
         name: to_plain(value)
         for name, value in _members(call).items()
         if name not in _UNBOUND and value is not None
     }
-    items = [call.route, str(call.caller.actor.id), to_plain(call.path), asked]
+    items = [call.route, str(call.caller.actor.id), to_plain(call.path), params]
     return sha256(json.dumps(items, sort_keys=True).encode()).digest()
 
 

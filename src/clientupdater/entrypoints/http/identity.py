@@ -12,7 +12,7 @@ from clientupdater.domain.callers import Caller, Origin
 from clientupdater.domain.errors import Unauthenticated
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.people import Act
-from clientupdater.domain.rate_limits import Activity, Asker
+from clientupdater.domain.rate_limits import Activity, Requester
 from clientupdater.entrypoints.http.limits import require, require_allowance
 from clientupdater.entrypoints.http.parsing import joined
 from clientupdater.runtime.deadlines import ending_at, seconds_left
@@ -55,7 +55,7 @@ def authenticate(
     try:
         authenticated = app.authenticate(_token(request), origin, act)
     except Unauthenticated:
-        require(app.admit_request, activity, Asker(origin.ip_address), request.scope)
+        require(app.admit_request, activity, Requester(origin.ip_address), request.scope)
         raise
     request.scope["actor"] = authenticated.caller.actor
     return authenticated

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from clientupdater.domain.errors import InvalidCredentials
-from clientupdater.domain.rate_limits import Activity, Asker
+from clientupdater.domain.rate_limits import Activity, Requester
 from clientupdater.entrypoints.http.problems import Rejected
 
 if TYPE_CHECKING:
@@ -31,14 +31,14 @@ def require_allowance(
     person = None if endpoint.public else caller.actor.id
     signs_in = endpoint.activity is Activity.SIGN_IN
     activity = Activity.SIGN_IN_REQUEST if signs_in else endpoint.activity
-    require(app.admit_request, activity, Asker(caller.origin.ip_address, person), scope)
+    require(app.admit_request, activity, Requester(caller.origin.ip_address, person), scope)
 
 
 def require(
-    admit: AdmitRequest, activity: Activity, asker: Asker, scope: MutableMapping[str, Any]
+    admit: AdmitRequest, activity: Activity, requester: Requester, scope: MutableMapping[str, Any]
 ) -> None:
     """Count a request, or refuse it with a 429; set the rate-limit headers either way."""
-    verdict = admit(activity, asker)
+    verdict = admit(activity, requester)
     scope["response_headers"] = _headers(verdict)
     if not verdict.allowed:
         message = f"Too many requests; try again in {verdict.retry_after} seconds."
@@ -49,13 +49,13 @@ def require(
 
 @contextmanager
 def failures_counted(
-    app: App, activity: Activity, asker: Asker, scope: MutableMapping[str, Any]
+    app: App, activity: Activity, requester: Requester, scope: MutableMapping[str, Any]
 ) -> Iterator[None]:
     """Count an attempt that ends in InvalidCredentials."""
     try:
         yield
     except InvalidCredentials:
-        scope["response_headers"] = _headers(app.admit_request.failed(activity, asker))
+        scope["response_headers"] = _headers(app.admit_request.failed(activity, requester))
         raise
 
 

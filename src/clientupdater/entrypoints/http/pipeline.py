@@ -33,7 +33,7 @@ from clientupdater.domain.errors import (
     Unavailable,
     VersionConflict,
 )
-from clientupdater.domain.rate_limits import Activity, Asker
+from clientupdater.domain.rate_limits import Activity, Requester
 from clientupdater.entrypoints.failures import details_of
 from clientupdater.entrypoints.http.contract import Call, Sent
 from clientupdater.entrypoints.http.identity import identify
@@ -98,14 +98,14 @@ def _sign_in_counted(
     """Count an attempt to sign in against the email in its body, and count its failure."""
     if endpoint.activity is not Activity.SIGN_IN:
         return nullcontext()
-    asker = _sign_in_asker(call.caller, parsed.body)
-    require(call.app.admit_request, Activity.SIGN_IN, asker, request.scope)
-    return failures_counted(call.app, Activity.SIGN_IN, asker, request.scope)
+    requester = _sign_in_requester(call.caller, parsed.body)
+    require(call.app.admit_request, Activity.SIGN_IN, requester, request.scope)
+    return failures_counted(call.app, Activity.SIGN_IN, requester, request.scope)
 
 
-def _sign_in_asker(caller: Caller, body: Any) -> Asker:
+def _sign_in_requester(caller: Caller, body: Any) -> Requester:
     email = body.get("email") if isinstance(body, dict) else None
-    return Asker(caller.origin.ip_address, email=email if isinstance(email, str) else None)
+    return Requester(caller.origin.ip_address, email=email if isinstance(email, str) else None)
 
 
 def _handle(endpoint: Endpoint, call: Call, request: Request, parsed: ParsedRequest) -> Reply:

@@ -21,6 +21,7 @@ import attrs
 from attrs import define, field
 
 from clientupdater.domain.periods import Period
+from clientupdater.domain.sync.fields import BUILT_IN_SOURCES, Source
 from clientupdater.entrypoints.http.contract import PERIOD_PATTERN
 from clientupdater.entrypoints.http.descriptions.enums import CHOICES
 from clientupdater.entrypoints.http.descriptions.members import (
@@ -60,6 +61,7 @@ _EXAMPLES: Mapping[Any, Any] = {
     datetime: "2026-11-20T09:30:00+08:00",
     Decimal: "1500.00",
     Period: "2026-11",
+    Source: str(Source.SNOWFLAKE),
     object: {},
     Any: {},
 }
@@ -112,7 +114,7 @@ class Schemas:
             raise ValueError(f"two shapes are named {name}; rename one of them")
         if name not in self.named:
             self.named[name] = {}  # it may hold itself
-            self.named[name] = _values(kind) if issubclass(kind, Enum) else self._object(kind)
+            self.named[name] = self._object(kind) if attrs.has(kind) else _values(kind)
         return {"$ref": f"#/components/schemas/{name}"}
 
     def _object(self, kind: type) -> dict[str, Any]:
@@ -185,9 +187,12 @@ def _bare(kind: Any) -> Any:
     return kind
 
 
-def _values(kind: type[Enum]) -> dict[str, Any]:
+def _values(kind: Any) -> dict[str, Any]:
     text = CHOICES[kind].text if kind in CHOICES else (kind.__doc__ or "").strip()
-    return {"type": "string", "description": text, "enum": [each.value for each in kind]}
+    schema: dict[str, Any] = {"type": "string", "description": text}
+    if kind is Source:
+        return schema | {"pattern": Source.PATTERN, "examples": list(map(str, BUILT_IN_SOURCES))}
+    return schema | {"enum": [each.value for each in kind]}
 
 
 def _limit(limit: object) -> dict[str, Any]:

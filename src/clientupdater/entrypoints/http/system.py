@@ -12,13 +12,13 @@ from starlette.responses import Response
 
 import clientupdater
 from clientupdater.domain.errors import NotFound, Unauthenticated
-from clientupdater.domain.rate_limits import Activity, Asker
+from clientupdater.domain.rate_limits import Activity, Requester
 from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.identity import authenticate, client_address
 from clientupdater.entrypoints.http.limits import require
 from clientupdater.entrypoints.http.middleware.admission import in_thread
 from clientupdater.entrypoints.wire import to_json
-from clientupdater.ports.health import Standing
+from clientupdater.ports.health import ServiceStatus
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from clientupdater.usecases.operations.health import SystemHealth
 
 _STATUSES = {
-    Standing.UP: "healthy",
-    Standing.DEGRADED: "degraded",
-    Standing.DOWN: "unhealthy",
+    ServiceStatus.UP: "healthy",
+    ServiceStatus.DEGRADED: "degraded",
+    ServiceStatus.DOWN: "unhealthy",
 }
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _PROBES_AT_ONCE = 2
@@ -170,12 +170,12 @@ class SystemHealthReport:
     @classmethod
     def of(cls, health: SystemHealth) -> SystemHealthReport:
         services = {
-            name: ServiceHealth(str(each.standing), each.latency_ms, each.circuit, each.error)
+            name: ServiceHealth(str(each.status), each.latency_ms, each.circuit, each.error)
             for name, each in health.services.items()
         }
         queues = {q.queue: QueueLength(q.pending, q.processing, q.dead) for q in health.queues}
         sources = {str(s.source): SourceHealth.of(s, health.looked_at) for s in health.sources}
-        status, version = _STATUSES[health.standing], clientupdater.__version__
+        status, version = _STATUSES[health.status], clientupdater.__version__
         return cls(status, datetime.now(UTC), version, services, queues, sources)
 
 
@@ -186,14 +186,14 @@ async def system_health(request: Request) -> Response:
     if not request.state.server.is_operator(request.headers.get("authorization", "")):
         await in_thread(request, authenticate, app, request, Activity.READ)
     health: SystemHealth = await request.state.health.value()
-    return _json(SystemHealthReport.of(health), _status(health.standing is not Standing.DOWN))
+    return _json(SystemHealthReport.of(health), _status(health.status is not ServiceStatus.DOWN))
 
 
 def _require_allowance(request: Request) -> None:
     """Count by address, in this process alone: the event loop must not wait."""
     app: App = request.state.app
-    asker = Asker(client_address(request))
-    require(app.admit_probe, Activity.PROBE, asker, request.scope)
+    requester = Requester(client_address(request))
+    require(app.admit_probe, Activity.PROBE, requester, request.scope)
 
 
 @frozen

@@ -32,15 +32,15 @@ class AccessExplanations:
         """Return the decision with the grants that count for it, and what is missing."""
         scope = visible_scope_of(caller.actor)
         with self.work.begin(scope) as tx:
-            found = find_for_audit(tx, client)
-            if found is None:
+            row = find_for_audit(tx, client)
+            if row is None:
                 raise NotFound
-            reading = decide_over_thing(caller.actor, Permission.AUDIT_READ, found.company)
+            reading = decide_over_thing(caller.actor, Permission.AUDIT_READ, row.company)
             subject = tx.rights.actor(person)
         if not reading.allowed:
             with self.work.begin(scope) as tx:
-                tx.audit.refused(caller, reading, "client", str(found.id), found.company)
+                tx.audit.log_refusal(caller, reading, "client", str(row.id), row.company)
             raise Forbidden(Permission.AUDIT_READ)
         if subject is None:
             raise NotFound
-        return decide(subject, permission, found.place)
+        return decide(subject, permission, row.place)

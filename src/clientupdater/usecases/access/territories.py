@@ -47,9 +47,9 @@ class Territories:
     def give_branch(self, caller: Caller, person: PersonId | str, branch: BranchId | str) -> None:
         """Give a branch that the caller holds; giving it twice changes nothing."""
         with user_admin(self.work, caller, person, allow_wider_rights=True) as admin:
-            given = admin.tx.organisation.branch(branch)
-            require_may_give_branch(admin.actor, admin.person.id, given)
-            self._give(admin, PlaceKind.BRANCH, given)
+            branch_id = admin.tx.organisation.branch(branch)
+            require_may_give_branch(admin.actor, admin.person.id, branch_id)
+            self._give(admin, PlaceKind.BRANCH, branch_id)
 
     def give_area(self, caller: Caller, person: PersonId | str, area: AreaId | str) -> None:
         """Give an area that the caller holds.
@@ -57,10 +57,10 @@ class Territories:
         Holding all of its branches is not enough, because an area grows.
         """
         with user_admin(self.work, caller, person, allow_wider_rights=True) as admin:
-            given = admin.tx.organisation.area(area)
-            members = admin.tx.organisation.members(given)
-            require_may_give_area(admin.actor, admin.person.id, given, members)
-            self._give(admin, PlaceKind.AREA, given)
+            area_id = admin.tx.organisation.area(area)
+            members = admin.tx.organisation.members(area_id)
+            require_may_give_area(admin.actor, admin.person.id, area_id, members)
+            self._give(admin, PlaceKind.AREA, area_id)
 
     def take_branch(self, caller: Caller, person: PersonId | str, branch: BranchId | str) -> None:
         """Take a branch, and end the person's assignments to its clients (A3)."""
@@ -120,9 +120,9 @@ class Territories:
         with refusals_recorded(self.work, caller, target, "area"), self.work.begin(SYSTEM) as tx:
             tx.people.lock_rights()
             actor = current_actor(tx, caller)
-            found = tx.organisation.area(area)
-            require_over_area(actor, tx.territories.company_of_area(found))
-            yield tx, actor, found
+            area_id = tx.organisation.area(area)
+            require_over_area(actor, tx.territories.company_of_area(area_id))
+            yield tx, actor, area_id
 
 
 def _record(
@@ -144,11 +144,11 @@ def _record(
             before=None if is_gained else difference,
             after=difference if is_gained else None,
         )
-        tx.audit.changed_rights(caller, change)
+        tx.audit.log_rights_change(caller, change)
     entry = LoggedAction(
         action="area.place_branch" if is_gained else "area.remove_branch",
         resource="area",
         resource_id=str(area),
         details={"branch": branch},
     )
-    tx.audit.did(caller, entry)
+    tx.audit.log_action(caller, entry)

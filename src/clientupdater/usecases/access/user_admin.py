@@ -72,7 +72,7 @@ class UserAdmin:
             before=before,
             after=after,
         )
-        self.tx.audit.changed_rights(self.caller, change)
+        self.tx.audit.log_rights_change(self.caller, change)
 
     def scope_of(self, permission: Permission, company: CompanyId | None) -> Scope | None:
         """Return the scope of the person's grant for exactly this permission and company."""
@@ -102,14 +102,14 @@ def user_admin(
     with refusals_recorded(work, caller, person), work.begin(SYSTEM) as tx:
         tx.people.lock_rights()
         actor = current_actor(tx, caller)
-        found = find_person(tx, person)
-        require_over_person(actor, permission, found.place)
-        person_rights = tx.rights.actor(found.id)
+        user = find_person(tx, person)
+        require_over_person(actor, permission, user.place)
+        person_rights = tx.rights.actor(user.id)
         if person_rights is None:
             raise NotFound
         if permission is Permission.USERS_MANAGE and not allow_wider_rights:
             require_not_wider(actor, person_rights)
-        yield UserAdmin(tx, caller, actor, found, person_rights)
+        yield UserAdmin(tx, caller, actor, user, person_rights)
 
 
 def log_user_action(
@@ -117,7 +117,7 @@ def log_user_action(
 ) -> None:
     """Add an act upon a person to the activity log (L1)."""
     entry = LoggedAction(action=action, resource="user", resource_id=str(person), details=details)
-    tx.audit.did(caller, entry)
+    tx.audit.log_action(caller, entry)
 
 
 def current_actor(tx: Transaction, caller: Caller) -> Actor:
@@ -130,10 +130,10 @@ def current_actor(tx: Transaction, caller: Caller) -> Actor:
 
 def find_person(tx: Transaction, person: PersonId | str) -> Person:
     """Find a person by id or email."""
-    found = tx.people.by_email(person) if isinstance(person, str) else tx.people.find(person)
-    if found is None:
+    user = tx.people.by_email(person) if isinstance(person, str) else tx.people.find(person)
+    if user is None:
         raise NotFound
-    return found
+    return user
 
 
 def require_over_person(actor: Actor, permission: Permission, place: PersonPlace) -> None:
@@ -181,7 +181,7 @@ def refusals_recorded(
         yield
     except _Denied as denied:
         with work.begin(SYSTEM) as tx:
-            tx.audit.refused(caller, denied.decision, resource, target_id, denied.company)
+            tx.audit.log_refusal(caller, denied.decision, resource, target_id, denied.company)
         if denied.is_visible:
             raise Forbidden(denied.decision.permission) from None
         raise NotFound from None
@@ -193,5 +193,5 @@ def refusals_recorded(
             details={"because": error.message},
         )
         with work.begin(SYSTEM) as tx:
-            tx.audit.did(caller, entry)
+            tx.audit.log_action(caller, entry)
         raise

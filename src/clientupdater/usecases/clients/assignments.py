@@ -100,7 +100,7 @@ class ClientAssignments:
             logged_action(client, "client.assign", officer=officer, before=client.assigned_to)
             for client in clients
         )
-        tx.audit.did(caller, *actions)
+        tx.audit.log_action(caller, *actions)
 
 
 def _judge(

@@ -12,7 +12,7 @@ from clientupdater.domain.errors import Forbidden, Misconfigured, NotFound
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.lists import ClientSort
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.clients.lists import looking, require_reach
+from clientupdater.usecases.clients.lists import looking, require_scope
 from clientupdater.usecases.tracking.client_access import ClientAccess, find_client, find_for_audit
 
 if TYPE_CHECKING:
@@ -38,18 +38,18 @@ class ClientDirectory:
 
     def list(self, caller: Caller, query: ClientQuery) -> ClientPage:
         """Read a page within clients:read; filters on rows need status:read as well."""
-        require_reach(self.work, caller, Permission.CLIENTS_READ, "client")
+        require_scope(self.work, caller, Permission.CLIENTS_READ, "client")
         if query.filter.row is not None or query.sort is ClientSort.FOLLOW_UP:
-            require_reach(self.work, caller, Permission.STATUS_READ, "client")
+            require_scope(self.work, caller, Permission.STATUS_READ, "client")
         result = looking(caller, self.clock, self.zone)
         with self.work.read(result.clients) as tx:
             return tx.read_models.clients(query, result)
 
     def search(self, caller: Caller, query: ClientQuery) -> ClientPage:
         """Read a page as `list` does, of the clients that match `query.q`."""
-        require_reach(self.work, caller, Permission.CLIENTS_READ, "client")
+        require_scope(self.work, caller, Permission.CLIENTS_READ, "client")
         if query.filter.row is not None or query.sort is ClientSort.FOLLOW_UP:
-            require_reach(self.work, caller, Permission.STATUS_READ, "client")
+            require_scope(self.work, caller, Permission.STATUS_READ, "client")
         result = looking(caller, self.clock, self.zone)
         with self.work.read(result.clients) as tx:
             return tx.read_models.clients(query, result, self._owners(tx, query.q))
@@ -85,7 +85,7 @@ class ClientDirectory:
             return NotFound()
         decision = decide(caller.actor, by, seen.place)
         with self.work.begin(SYSTEM) as tx:
-            tx.audit.refused(caller, decision, "client", str(seen.id), seen.company)
+            tx.audit.log_refusal(caller, decision, "client", str(seen.id), seen.company)
         return Forbidden(by)
 
     def _seen(self, caller: Caller, client: ClientRef) -> Client | None:

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.cache import CacheKey, Topic
-from clientupdater.usecases.clients.lists import looking, require_reach
+from clientupdater.usecases.clients.lists import looking, require_scope
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -35,7 +35,7 @@ class ClientFilterOptions:
         Callers with the same access scope share an entry. New officers and loan statuses appear
         when it expires.
         """
-        require_reach(self.work, caller, Permission.CLIENTS_READ, "client")
+        require_scope(self.work, caller, Permission.CLIENTS_READ, "client")
         result = looking(caller, self.clock, self.zone)
         if generation is None:
             return self._read(result)

@@ -31,12 +31,12 @@ def looking(caller: Caller, clock: Clock, zone: tzinfo) -> Looking:
     )
 
 
-def require_reach(work: UnitsOfWork, caller: Caller, permission: Permission, resource: str) -> None:
+def require_scope(work: UnitsOfWork, caller: Caller, permission: Permission, resource: str) -> None:
     """Refuse a caller whose permission covers no client at all."""
     if not access_scope_of(caller.actor, permission).is_nothing:
         return
     missing = Missing.GRANT if caller.actor.is_active else Missing.ACTIVE_ACCOUNT
     decision = Decision(permission, caller.actor.found(permission), missing)
     with work.begin(SYSTEM) as tx:
-        tx.audit.refused(caller, decision, resource, "")
+        tx.audit.log_refusal(caller, decision, resource, "")
     raise Forbidden(permission)

@@ -36,7 +36,7 @@ class PensionNumberAccess:
             number = client_tx.tx.pension_numbers.show(client_tx.client.id)
             if number is None:
                 raise NotFound("The client has no pension number.")
-            client_tx.tx.audit.saw(caller, "revealed", client_tx.client.id, "pension_number")
+            client_tx.tx.audit.log_access(caller, "revealed", client_tx.client.id, "pension_number")
         return number
 
     def renew(self) -> int:

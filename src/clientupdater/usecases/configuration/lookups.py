@@ -59,5 +59,5 @@ class ReadLookups:
         missing = Missing.SCOPE_ALL if grants else Missing.GRANT
         decision = Decision(Permission.CONFIG_READ, grants, missing)
         with self.work.begin(SYSTEM) as tx:
-            tx.audit.refused(caller, decision, "lookup", "")
+            tx.audit.log_refusal(caller, decision, "lookup", "")
         raise Forbidden(Permission.CONFIG_READ)

@@ -11,7 +11,7 @@ from clientupdater.domain.errors import NotFound, Refused
 from clientupdater.domain.exports import NEEDS, ExportType
 from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Permission
-from clientupdater.usecases.clients.lists import require_reach
+from clientupdater.usecases.clients.lists import require_scope
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -23,32 +23,32 @@ if TYPE_CHECKING:
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 
-def needed(asked: ExportRequest) -> tuple[Permission, ...]:
+def needed(request: ExportRequest) -> tuple[Permission, ...]:
     """Name the permissions that an export needs; a filter by status needs status:read as well."""
-    first, *others = NEEDS[asked.type]
-    if asked.type is ExportType.CLIENTS and asked.filter.row is not None:
+    first, *others = NEEDS[request.type]
+    if request.type is ExportType.CLIENTS and request.filter.row is not None:
         return (first, Permission.STATUS_READ, *others)
     return (first, *others)
 
 
 def require_rights(
-    work: UnitsOfWork, caller: Caller, asked: ExportRequest
+    work: UnitsOfWork, caller: Caller, request: ExportRequest
 ) -> tuple[AccessScope, ...]:
     """Check each permission that an export needs; return the scope of each."""
-    for permission in needed(asked):
-        require_reach(work, caller, permission, "export")
-    return reaches(caller.actor, asked)
+    for permission in needed(request):
+        require_scope(work, caller, permission, "export")
+    return scopes_for(caller.actor, request)
 
 
-def reaches(actor: Actor, asked: ExportRequest) -> tuple[AccessScope, ...]:
+def scopes_for(actor: Actor, request: ExportRequest) -> tuple[AccessScope, ...]:
     """Give the actor's scope for each permission that an export needs."""
-    return tuple(access_scope_of(actor, permission) for permission in needed(asked))
+    return tuple(access_scope_of(actor, permission) for permission in needed(request))
 
 
-def still_reaches(tx: Transaction, export: Export) -> tuple[AccessScope, ...]:
+def current_scopes(tx: Transaction, export: Export) -> tuple[AccessScope, ...]:
     """Check again the rights of the person who asked: they may have ended since (A7, A8)."""
-    actor = tx.rights.actor(PersonId(export.asked_by.id))
-    result = reaches(actor, export.asked) if actor else ()
+    actor = tx.rights.actor(PersonId(export.requested_by.id))
+    result = scopes_for(actor, export.request) if actor else ()
     if not result or any(access_scope.is_nothing for access_scope in result):
         raise Refused("The person who asked for this export may no longer have it.")
     return result
@@ -57,7 +57,7 @@ def still_reaches(tx: Transaction, export: Export) -> tuple[AccessScope, ...]:
 def outgrown_by(actor: Actor, export: Export) -> Permission | None:
     """Name a permission whose scope no longer covers the file (A7, A10)."""
     then = export.rls_scope or {}
-    for permission in needed(export.asked):
+    for permission in needed(export.request):
         seen = then.get(permission)
         if seen is None or not access_scope_of(actor, permission).still_shows(seen):
             return permission
@@ -72,6 +72,6 @@ def shown_to(actor: Actor, export: Export) -> Export:
 def own(tx: Transaction, caller: Caller, export: UUID) -> Export:
     """Find one of the caller's exports; raise NotFound for another person's."""
     result = tx.exports.find(export)
-    if result is None or result.asked_by.id != caller.actor.id:
+    if result is None or result.requested_by.id != caller.actor.id:
         raise NotFound
     return result

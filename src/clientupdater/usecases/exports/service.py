@@ -17,7 +17,7 @@ from clientupdater.ports.filter_codec import encode_filter
 from clientupdater.ports.lists import ClientQuery, Page, StaffMember
 from clientupdater.ports.queue import EXPORT_QUEUE, NewJob
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.clients.lists import looking, require_reach
+from clientupdater.usecases.clients.lists import looking, require_scope
 from clientupdater.usecases.exports.authorization import outgrown_by, own, require_rights, shown_to
 
 if TYPE_CHECKING:
@@ -44,22 +44,22 @@ class Exports:
     zone: tzinfo
     files: FileStore
 
-    def create(self, caller: Caller, asked: ExportRequest) -> Export:
+    def create(self, caller: Caller, request: ExportRequest) -> Export:
         """Create an export with the job that writes it (J2).
 
         Raises InvalidInput where the filter names an unknown code.
         """
-        result = require_rights(self.work, caller, asked)
+        result = require_rights(self.work, caller, request)
         export = Export(
             id=uuid4(),
-            asked=asked,
-            asked_by=StaffMember(caller.actor.id, ""),
+            request=request,
+            requested_by=StaffMember(caller.actor.id, ""),
             created_at=self.clock.now(),
             company=_only_company(result[0]),
         )
         with self.work.begin(result[-1]) as tx:
             # The lists read the filter first: what they do not know, no worker will.
-            query = ClientQuery(filter=asked.filter, limit=1)
+            query = ClientQuery(filter=request.filter, limit=1)
             tx.read_models.clients(query, looking(caller, self.clock, self.zone))
             self._put_down(tx, caller, export)
             return tx.exports.find(export.id) or export
@@ -70,21 +70,21 @@ class Exports:
             queue=EXPORT_QUEUE,
             arguments={"export": str(export.id)},
             company=export.company,
-            asked_by=caller.actor.id,
+            requested_by=caller.actor.id,
         )
         tx.exports.add(evolve(export, job=tx.jobs.enqueue(job, export.created_at)))
-        values = {"format": export.asked.format, "filters": encode_filter(export.asked.filter)}
+        values = {"format": export.request.format, "filters": encode_filter(export.request.filter)}
         entry = LoggedAction(
             action="export.create",
             resource="export",
             resource_id=str(export.id),
-            details={"type": export.asked.type, **values},
+            details={"type": export.request.type, **values},
         )
-        tx.audit.did(caller, entry)
+        tx.audit.log_action(caller, entry)
 
     def show(self, caller: Caller, export: UUID) -> Export:
         """Show one of the caller's exports. Raises NotFound for another person's."""
-        require_reach(self.work, caller, Permission.REPORTS_EXPORT, "export")
+        require_scope(self.work, caller, Permission.REPORTS_EXPORT, "export")
         with self.work.begin(SYSTEM) as tx:
             return shown_to(caller.actor, own(tx, caller, export))
 
@@ -92,7 +92,7 @@ class Exports:
         self, caller: Caller, *, after: ExportKey | None = None, limit: int = 50
     ) -> Page[Export, ExportKey]:
         """List a page of the caller's exports, the newest first."""
-        require_reach(self.work, caller, Permission.REPORTS_EXPORT, "export")
+        require_scope(self.work, caller, Permission.REPORTS_EXPORT, "export")
         with self.work.begin(SYSTEM) as tx:
             result = tx.exports.of_person(caller.actor.id, after=after, at_most=limit + 1)
         shown = tuple(shown_to(caller.actor, each) for each in result[:limit])
@@ -106,7 +106,7 @@ class Exports:
         """
         with self.work.begin(SYSTEM) as tx:
             result = own(tx, caller, export)
-        require_rights(self.work, caller, result.asked)
+        require_rights(self.work, caller, result.request)
         self._require_sight(caller, result)
         name = self._name(result)
         with self.work.begin(SYSTEM) as tx:
@@ -118,9 +118,9 @@ class Exports:
         if export.file is None or (permission := outgrown_by(caller.actor, export)) is None:
             return
         result = caller.actor.found(permission)
-        decision = Decision(permission, result, Missing.SIGHT_OF_THEN)
+        decision = Decision(permission, result, Missing.SCOPE_OF_FILE)
         with self.work.begin(SYSTEM) as tx:
-            tx.audit.refused(caller, decision, "export", str(export.id), export.company)
+            tx.audit.log_refusal(caller, decision, "export", str(export.id), export.company)
         raise Forbidden(
             permission, "The file holds what you may not see any more; ask for a new export."
         )
@@ -136,14 +136,14 @@ class Exports:
     def _write_down(self, tx: Transaction, caller: Caller, export: Export) -> None:
         tx.exports.taken(export, caller.origin)
         entry = LoggedAction(action="export.fetch", resource="export", resource_id=str(export.id))
-        tx.audit.did(caller, entry)
+        tx.audit.log_action(caller, entry)
 
     def delete(self, caller: Caller, export: UUID) -> None:
         """Delete an export and its file. Raises NotFound for another person's.
 
         A worker that is writing it notices, and stops.
         """
-        require_reach(self.work, caller, Permission.REPORTS_EXPORT, "export")
+        require_scope(self.work, caller, Permission.REPORTS_EXPORT, "export")
         with self.work.begin(SYSTEM) as tx:
             result = own(tx, caller, export)
             if result.job is not None:
@@ -153,7 +153,7 @@ class Exports:
                 self.files.remove(result.file)
             tx.exports.remove(export)
             entry = LoggedAction(action="export.delete", resource="export", resource_id=str(export))
-            tx.audit.did(caller, entry)
+            tx.audit.log_action(caller, entry)
 
     def _call_off(self, tx: Transaction, job: JobId) -> None:
         result = tx.jobs.lock(job)

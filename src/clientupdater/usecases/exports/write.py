@@ -17,7 +17,7 @@ from clientupdater.ports.filter_codec import encode_filter
 from clientupdater.ports.job_run import Interrupted
 from clientupdater.ports.queue import Progress
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.exports.authorization import needed, still_reaches
+from clientupdater.usecases.exports.authorization import current_scopes, needed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,14 +76,14 @@ class WriteExport:
             raise
 
     def _write(self, job_run: JobRun, id_: UUID) -> None:
-        export, reaches = self._begun(id_)
+        export, scopes = self._begun(id_)
         if export.status is JobStatus.COMPLETED:
             return
         name = self._name(export, job_run.job.attempts)
         for earlier in range(1, job_run.job.attempts):
             self.files.remove(self._name(export, earlier))
         with self.files.writing(name) as draft:
-            rows = self._filled(job_run, export, reaches, draft)
+            rows = self._filled(job_run, export, scopes, draft)
             size = draft.tell()
         try:
             with job_run.finishing():
@@ -95,10 +95,10 @@ class WriteExport:
 
     def _name(self, export: Export, attempt: int) -> str:
         """Each attempt has a file of its own, so that a late one does not touch it."""
-        return f"{export.id}-{attempt}.{export.asked.format}"
+        return f"{export.id}-{attempt}.{export.request.format}"
 
     def _begun(self, id_: UUID) -> tuple[Export, tuple[AccessScope, ...]]:
-        export, reaches = self._judged(id_)
+        export, scopes = self._judged(id_)
         if export.status is not JobStatus.COMPLETED:
             with self.work.begin(SYSTEM) as tx:
                 now = self.clock.now()
@@ -107,27 +107,27 @@ class WriteExport:
                     status=JobStatus.PROCESSING,
                     started_at=now,
                     error=None,
-                    rls_scope=dict(zip(needed(export.asked), reaches, strict=True)),
+                    rls_scope=dict(zip(needed(export.request), scopes, strict=True)),
                 )
                 tx.exports.keep(export)
-        return export, reaches
+        return export, scopes
 
     def _judged(self, id_: UUID) -> tuple[Export, tuple[AccessScope, ...]]:
         with self.work.begin(SYSTEM) as tx:
             export = tx.exports.find(id_)
             if export is None:
                 raise _Deleted
-            return export, still_reaches(tx, export)
+            return export, current_scopes(tx, export)
 
     def _filled(
-        self, job_run: JobRun, export: Export, reaches: tuple[AccessScope, ...], draft: Draft
+        self, job_run: JobRun, export: Export, scopes: tuple[AccessScope, ...], draft: Draft
     ) -> int:
-        with self.work.snapshot(reaches[-1]) as open_table:
-            table = open_table(self._table(export, reaches))
+        with self.work.snapshot(scopes[-1]) as open_table:
+            table = open_table(self._table(export, scopes))
             total, rows, judged_at = table.count(), 0, 0
             cover = self._cover(export, table, total)
-            form = self.forms[export.asked.format]
-            with closing(form(cover, export.asked, table, draft)) as written:
+            form = self.forms[export.request.format]
+            with closing(form(cover, export.request, table, draft)) as written:
                 for rows in written:
                     job_run.report(Progress(done=rows, total=total, step="writing"))
                     if rows - judged_at >= self.judged_every:
@@ -135,21 +135,21 @@ class WriteExport:
                         judged_at = rows
         return rows
 
-    def _table(self, export: Export, reaches: tuple[AccessScope, ...]) -> TableRequest:
+    def _table(self, export: Export, scopes: tuple[AccessScope, ...]) -> TableRequest:
         now = self.clock.now()
         return TableRequest(
-            asked=export.asked,
-            reaches=reaches,
+            request=export.request,
+            scopes=scopes,
             today=business_day(now, self.zone),
             now=now,
             zone=self.zone,
         )
 
     def _cover(self, export: Export, table: Table, total: int) -> Mapping[str, str]:
-        filters = encode_filter(export.asked.filter)
+        filters = encode_filter(export.request.filter)
         return {
-            "export": str(export.asked.type),
-            "made for": export.asked_by.name,
+            "export": str(export.request.type),
+            "made for": export.requested_by.name,
             "asked at": self._moment(export.created_at),
             "as of": self._moment(table.as_of),
             "filters": "; ".join(f"{name}={value}" for name, value in filters.items()) or "none",
@@ -166,7 +166,7 @@ class WriteExport:
             export = tx.exports.find(id_)
             if export is None:
                 raise _Deleted
-            still_reaches(tx, export)
+            current_scopes(tx, export)
             done = evolve(
                 export,
                 status=JobStatus.COMPLETED,

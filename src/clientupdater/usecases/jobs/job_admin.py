@@ -27,13 +27,15 @@ def job_admin(
     decision = decide_over_thing(caller.actor, Permission.JOBS_MANAGE, None)
     if not decision.allowed:
         with work.begin(visible_scope_of(caller.actor)) as tx:
-            tx.audit.refused(caller, decision, resource, str(named))
+            tx.audit.log_refusal(caller, decision, resource, str(named))
         raise Forbidden(Permission.JOBS_MANAGE)
     with work.begin(SYSTEM) as tx:
         yield tx
 
 
-def did(tx: Transaction, caller: Caller, action: str, named: object, **details: object) -> None:
+def log_action(
+    tx: Transaction, caller: Caller, action: str, named: object, **details: object
+) -> None:
     resource = action.partition(".")[0]
     entry = LoggedAction(action=action, resource=resource, resource_id=str(named), details=details)
-    tx.audit.did(caller, entry)
+    tx.audit.log_action(caller, entry)

@@ -12,7 +12,7 @@ from clientupdater.domain.errors import AlreadyExists, InvalidInput, NotFound, V
 from clientupdater.domain.jobs import Schedule, firing, resumed
 from clientupdater.ports.queue import NewJob
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.jobs.job_admin import did, job_admin
+from clientupdater.usecases.jobs.job_admin import job_admin, log_action
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,18 +91,18 @@ class ScheduleAdministration:
                     snapshot=seen,
                     fields=_fields(seen, changed),
                 )
-            kept = evolve(changed, standing=self._standing(seen, changed))
+            kept = evolve(changed, times=self._times(seen, changed))
             tx.schedules.change(kept)
-            did(tx, caller, "schedule.change", name, fields=_fields(seen, changed))
+            log_action(tx, caller, "schedule.change", name, fields=_fields(seen, changed))
         return evolve(kept, version=seen.version + 1)
 
-    def _standing(self, seen: ScheduledJob, changed: ScheduledJob) -> Schedule:
+    def _times(self, seen: ScheduledJob, changed: ScheduledJob) -> Schedule:
         if not _fields(seen, changed):
-            return seen.standing
+            return seen.times
         next_after = self.timetable(changed.cron, _checked_zone(changed, self.zone))
         now: datetime = self.clock.now()
         due = resumed(next_after, now).next_run_at
-        return Schedule(seen.standing.last_run_at, due if changed.is_active else None)
+        return Schedule(seen.times.last_run_at, due if changed.is_active else None)
 
     def run(self, caller: Caller, name: str) -> JobId:
         """Enqueue a schedule's job now, active or not; its times stay.
@@ -117,11 +117,11 @@ class ScheduleAdministration:
             if task is None:
                 message = f"runs {schedule.function!r}, which this version does not have"
                 raise InvalidInput.of("/name", message)
-            job = evolve(job_of(schedule, task), asked_by=caller.actor.id)
+            job = evolve(job_of(schedule, task), requested_by=caller.actor.id)
             put = tx.jobs.enqueue(job, self.clock.now())
             if put is None:
                 raise AlreadyExists(f"The job of {name} waits already; a worker will do it next.")
-            did(tx, caller, "schedule.run", name, job=put)
+            log_action(tx, caller, "schedule.run", name, job=put)
         return put
 
     def fire_due(self) -> Fired:
@@ -136,7 +136,7 @@ class ScheduleAdministration:
                     if self._fire(tx, due, now):
                         fired.append(due.name)
                 except InvalidInput:
-                    later = evolve(due.standing, next_run_at=now + _LOOK_AGAIN)
+                    later = evolve(due.times, next_run_at=now + _LOOK_AGAIN)
                     tx.schedules.note(due.name, later)
                     unreadable.append(due.name)
         return Fired(fired, unreadable)
@@ -144,9 +144,9 @@ class ScheduleAdministration:
     def _fire(self, tx: Transaction, due: ScheduledJob, now: datetime) -> bool:
         """Fire one schedule; a new one waits for its first time."""
         next_after = self.timetable(due.cron, zone_of(due, self.zone))
-        result = firing(due.standing, next_after, now)
+        result = firing(due.times, next_after, now)
         if result is None:
-            later = evolve(due.standing, next_run_at=due.standing.due_at(next_after, now))
+            later = evolve(due.times, next_run_at=due.times.due_at(next_after, now))
             tx.schedules.note(due.name, later)
             return False
         tx.jobs.enqueue(job_of(due, self.tasks[due.function]), now)

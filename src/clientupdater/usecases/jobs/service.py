@@ -13,7 +13,7 @@ from clientupdater.domain.retention import Purgeable
 from clientupdater.ports.gauges import GaugeReading
 from clientupdater.ports.queue import with_idle
 from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.jobs.job_admin import did, job_admin
+from clientupdater.usecases.jobs.job_admin import job_admin, log_action
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import JobId
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.queue import Job, JobsAsked
+    from clientupdater.ports.queue import Job, JobFilter
     from clientupdater.ports.unit_of_work import UnitsOfWork
     from clientupdater.usecases.jobs.retention import PurgeOld
 
@@ -46,11 +46,16 @@ class JobAdministration:
     purge_old: PurgeOld
 
     def list(
-        self, caller: Caller, asked: JobsAsked, *, before: JobId | None = None, at_most: int = 50
+        self,
+        caller: Caller,
+        job_filter: JobFilter,
+        *,
+        before: JobId | None = None,
+        at_most: int = 50,
     ) -> Sequence[Job]:
         """List jobs, the newest first; `before` is the last job of the previous page."""
         with job_admin(self.work, caller, "job") as tx:
-            return tx.jobs.list(asked, before=before, at_most=at_most)
+            return tx.jobs.list(job_filter, before=before, at_most=at_most)
 
     def show(self, caller: Caller, job: JobId) -> Job:
         with job_admin(self.work, caller, "job", job) as tx:
@@ -72,7 +77,7 @@ class JobAdministration:
                 message = f"Only a dead job can be retried; this one is {held.status}."
                 raise AlreadyDone(message)
             tx.jobs.put_back(job, self.clock.now())
-            did(tx, caller, "job.retry", job, name=held.name)
+            log_action(tx, caller, "job.retry", job, name=held.name)
             return tx.jobs.lock(job) or held
 
     def cancel(self, caller: Caller, job: JobId) -> Job:
@@ -87,14 +92,14 @@ class JobAdministration:
             if not can_be_cancelled(held.status):
                 raise AlreadyDone(f"The job is over: it is {held.status}.")
             tx.jobs.call_off(job, self.clock.now())
-            did(tx, caller, "job.cancel", job, name=held.name)
+            log_action(tx, caller, "job.cancel", job, name=held.name)
             return tx.jobs.lock(job) or held
 
     def purge(self, caller: Caller, *, older_than: timedelta) -> int:
         """Delete completed and cancelled jobs in batches; return how many. Dead jobs stay."""
         before = self.clock.now() - older_than
         with job_admin(self.work, caller, "job") as tx:
-            did(tx, caller, "job.purge", "", before=before.isoformat())
+            log_action(tx, caller, "job.purge", "", before=before.isoformat())
         return self.purge_old(Purgeable.COMPLETED_JOBS, before)
 
     def find_stuck(self) -> StuckJobs:

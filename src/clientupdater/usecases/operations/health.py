@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from clientupdater.domain.errors import Error
-from clientupdater.domain.sync.source_status import SILENCE
-from clientupdater.ports.health import ServiceHealth, Standing
+from clientupdater.domain.sync.source_status import SILENCE, configured_statuses
+from clientupdater.ports.health import ServiceHealth, ServiceStatus
 from clientupdater.ports.queue import with_idle
 from clientupdater.ports.unit_of_work import SYSTEM
 
@@ -30,7 +30,7 @@ DATABASE = "database"
 class SystemHealth:
     """The state of each service, each queue, and each configured source."""
 
-    standing: Standing
+    status: ServiceStatus
     services: Mapping[str, ServiceHealth]
     looked_at: datetime
     queues: Sequence[QueueDepth] = field(factory=tuple)
@@ -53,22 +53,24 @@ class CheckSystem:
         """Look at all of them."""
         services = {name: check() for name, check in self.checks.items()}
         database = services.get(DATABASE)
-        if database is not None and database.standing is Standing.DOWN:
-            return SystemHealth(Standing.DOWN, services, self.clock.now())
-        standing = Standing.UP if all(map(_is_well, services.values())) else Standing.DEGRADED
-        return self._looked_within(SystemHealth(standing, services, self.clock.now()))
+        if database is not None and database.status is ServiceStatus.DOWN:
+            return SystemHealth(ServiceStatus.DOWN, services, self.clock.now())
+        status = (
+            ServiceStatus.UP if all(map(_is_well, services.values())) else ServiceStatus.DEGRADED
+        )
+        return self._looked_within(SystemHealth(status, services, self.clock.now()))
 
     def _looked_within(self, system_health: SystemHealth) -> SystemHealth:
         """Read queues and sources, if the database still answers."""
         try:
             with self.work.begin(SYSTEM) as tx:
                 queues = tx.jobs.depths(system_health.looked_at)
-                standings = tx.sync_jobs.source_statuses(system_health.looked_at, silence=SILENCE)
+                statuses = tx.sync_jobs.source_statuses(system_health.looked_at, silence=SILENCE)
         except Error:
             return system_health
-        sources = [each for each in standings if each.source in self.sources]
+        sources = configured_statuses(statuses, self.sources)
         return evolve(system_health, queues=with_idle(queues), sources=sources)
 
 
 def _is_well(service_health: ServiceHealth) -> bool:
-    return service_health.standing in {Standing.UP, Standing.NOT_CONFIGURED}
+    return service_health.status in {ServiceStatus.UP, ServiceStatus.NOT_CONFIGURED}

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from clientupdater.usecases.people.users import NewUser
 
 EVERYTHING = tuple(Grant(permission, None, Scope.ALL) for permission in Permission)
-"""The first administrator holds every permission, or nobody could ever give it (A6)."""
+"""The first administrator holds every permission; else some could never be granted (A6)."""
 
 
 @frozen
@@ -85,4 +85,4 @@ def _record(tx: Transaction, caller: Caller) -> None:
         resource_id=str(administrator),
         after={"permissions": "every one", "scope": "all"},
     )
-    tx.audit.changed_rights(caller, change)
+    tx.audit.log_rights_change(caller, change)

@@ -123,26 +123,26 @@ class PasswordChanges:
         """
         token_fingerprint = fingerprint(token)
         with self.work.begin(SYSTEM) as tx:
-            found = self._lock_owner(tx, token_fingerprint)
-            if found is None:
+            owner = self._lock_owner(tx, token_fingerprint)
+            if owner is None:
                 tx.credentials.record_refusal(None, SignInRecord(), "no good reset", origin)
             guesses = easy_guesses(tx, self.passwords)
-        if found is None:
+        if owner is None:
             raise InvalidCredentials
-        check_password(new_password, found[0].email, "/new_password", guesses)
+        check_password(new_password, owner[0].email, "/new_password", guesses)
         hashed = self.passwords.hash(new_password)
         with self.work.begin(SYSTEM) as tx:
-            found = self._lock_owner(tx, token_fingerprint)
-            if found is None:
+            owner = self._lock_owner(tx, token_fingerprint)
+            if owner is None:
                 raise InvalidCredentials
-            self._redeem(tx, *found, hashed, origin)
+            self._redeem(tx, *owner, hashed, origin)
 
     def _lock_owner(self, tx: Transaction, token: str) -> tuple[Credential, OneTime] | None:
         """Lock a reset that still works, and the credential it is for."""
-        found = tx.credentials.lock_one_time(token)
-        if found is None:
+        row = tx.credentials.lock_one_time(token)
+        if row is None:
             return None
-        person, reset = found
+        person, reset = row
         if not reset.password.is_good(self.clock.now()) or is_outgrown(tx, person, reset.issue):
             return None
         locked = tx.credentials.lock(person)

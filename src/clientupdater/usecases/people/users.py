@@ -282,15 +282,15 @@ def _find_all(
     find: Callable[[Reference], Id], references: Iterable[Reference], pointer: str
 ) -> list[Id]:
     """Find all of them; the error names every one that does not exist."""
-    found, faults = [], []
+    ids, faults = [], []
     for index, reference in enumerate(references):
         try:
-            found.append(find(reference))
+            ids.append(find(reference))
         except NotFound:
             faults.append(Fault(f"{pointer}/{index}", "does not exist"))
     if faults:
         raise InvalidInput(faults)
-    return found
+    return ids
 
 
 def _record_creation(tx: Transaction, caller: Caller, person: Person) -> None:
@@ -305,7 +305,7 @@ def _record_creation(tx: Transaction, caller: Caller, person: Person) -> None:
             "areas": sorted(map(str, person.territory.areas)),
         },
     )
-    tx.audit.changed_rights(caller, change)
+    tx.audit.log_rights_change(caller, change)
 
 
 def _audit_change(admin: UserAdmin, changed: Person, name: str) -> None:

@@ -55,7 +55,7 @@ class SyncApply:
     def over(self) -> SyncJob:
         """Apply the run, or preview it."""
         job, now = self.sync_progress.job, self.clock.now()
-        terms = self.tx.sync_mappings.terms(job.asked.source)
+        terms = self.tx.sync_mappings.terms(job.request.source)
         staging = self.tx.staging(self._work(terms, now))
         fetch = self._staged(staging, terms)
         self._require_whole(fetch)
@@ -67,7 +67,7 @@ class SyncApply:
         with self.sync_progress.step(Step.APPLY) as tell:
             outcome = staging.apply(
                 self._writable(terms, now),
-                moves_watermark=fetch.moves_watermark and job.asked.reads_all_it_asks_for,
+                moves_watermark=fetch.moves_watermark and job.request.reads_all_it_asks_for,
             )
             tell(fetch.received)
         return self._decided(staging, evolve(outcome, held_for=self._held(terms, comparison)))
@@ -96,7 +96,7 @@ class SyncApply:
                 tell(received)
         return FetchSummary(
             as_of=job.as_of or self.clock.now(),
-            full=job.asked.full,
+            full=job.request.full,
             received=received,
             stated=job.stated_count,
             without_code=without_code,
@@ -104,8 +104,8 @@ class SyncApply:
         )
 
     def _pages(self, job: SyncJob) -> Iterator[InputPage]:
-        origin = job.asked.origin
-        if origin is None or not job.asked.rejects_alone:
+        origin = job.request.origin
+        if origin is None or not job.request.rejects_alone:
             yield from self.tx.sync_inputs.pages(origin or job.id)
             return
         wanted = self.tx.sync_jobs.waiting_rejects(origin)
@@ -121,7 +121,7 @@ class SyncApply:
                 f"The source states {fetch.stated} records and gave {fetch.received}{lost}: "
                 "the missing records could be taken for deleted ones, so nothing was applied."
             )
-            is_file = self.sync_progress.job.asked.source is Source.CSV
+            is_file = self.sync_progress.job.request.source == Source.CSV
             raise SourceMalformed(message, *[MEND_FILE] * is_file)
 
     def _held(self, terms: Terms, comparison: Comparison) -> tuple[str, ...]:
@@ -150,14 +150,14 @@ class SyncApply:
     def _decided(self, staging: Staging, outcome: Outcome) -> SyncJob:
         """Keep the changes, or undo those of a held run or a preview; store the plan."""
         job, now = self.sync_progress.job, self.clock.now()
-        is_approved, is_preview = job.approved_by is not None, job.asked.mode is Mode.PREVIEW
+        is_approved, is_preview = job.approved_by is not None, job.request.mode is Mode.PREVIEW
         if is_approved and outcome.hash != job.plan_hash:
             raise PlanChanged
         is_held = bool(outcome.held_for) and not (is_approved or is_preview)
         if is_held or is_preview:
             staging.undo()
-        elif job.asked.origin is not None and job.asked.rejects_alone:
-            self.tx.sync_jobs.mark_replayed(job.asked.origin, job, now)
+        elif job.request.origin is not None and job.request.rejects_alone:
+            self.tx.sync_jobs.mark_replayed(job.request.origin, job, now)
         self.tx.sync_jobs.store_plan(job, outcome, now)
         state = JobStatus.HELD if is_held else JobStatus.COMPLETED
         return self.tx.sync_jobs.finish(job, state, outcome, now)

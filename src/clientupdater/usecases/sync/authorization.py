@@ -33,7 +33,7 @@ def require_over_company(
     decision = decide_over_thing(caller.actor, permission, company)
     if not decision.allowed:
         with work.begin(visible_scope_of(caller.actor)) as tx:
-            tx.audit.refused(caller, decision, RESOURCE, job, company)
+            tx.audit.log_refusal(caller, decision, RESOURCE, job, company)
         raise Forbidden(permission)
 
 
@@ -47,7 +47,7 @@ def judged_job(
         job = tx.sync_jobs.find(job_id)
     if job is None:
         raise NotFound
-    require_over_company(work, caller, permission, job.asked.company, str(job.id))
+    require_over_company(work, caller, permission, job.request.company, str(job.id))
     return job
 
 

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from clientupdater.domain.errors import Fault, Misconfigured
 from clientupdater.domain.sync.fields import ESSENTIAL
-from clientupdater.domain.sync.source_status import SILENCE
+from clientupdater.domain.sync.source_status import SILENCE, configured_statuses
 from clientupdater.ports.unit_of_work import SYSTEM
 
 if TYPE_CHECKING:
@@ -25,25 +25,27 @@ if TYPE_CHECKING:
 class SourceDiagnosis:
     """The state of one configured source, and the faults of its mapping."""
 
-    standing: SourceStatus
+    status: SourceStatus
     looked_at: datetime
     mapping: tuple[Fault, ...] = ()
 
     @property
     def is_stale(self) -> bool:
         """Whether its last successful run is too long ago."""
-        return self.standing.is_stale(self.looked_at)
+        return self.status.is_stale(self.looked_at)
 
 
 def diagnose_sources(
     work: UnitsOfWork, clock: Clock, sources: Collection[Source]
 ) -> Sequence[SourceDiagnosis]:
-    """Look at these sources, as far as the database knows them: no source is read."""
+    """Look at these sources; no source is read."""
     now = clock.now()
     with work.begin(SYSTEM) as tx:
-        standings = tx.sync_jobs.source_statuses(now, silence=SILENCE)
-    ours = [each for each in standings if each.source in sources]
-    return [SourceDiagnosis(each, now, _mapping_faults(work, each.source)) for each in ours]
+        statuses = tx.sync_jobs.source_statuses(now, silence=SILENCE)
+    return [
+        SourceDiagnosis(each, now, _mapping_faults(work, each.source) if each.is_known else ())
+        for each in configured_statuses(statuses, sources)
+    ]
 
 
 def _mapping_faults(work: UnitsOfWork, source: Source) -> tuple[Fault, ...]:

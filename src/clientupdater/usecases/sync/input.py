@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
 _NOT_KEPT = "Nothing is kept of what that run was given; run its source again."
 _SET_UP_BY = {
-    Source.SNOWFLAKE: "SNOWFLAKE_ACCOUNT",
-    Source.NEXTBANK: "NEXTBANK_BASE_URL",
-    Source.CSV: "CSV_DROP_DIR",
+    Source.SNOWFLAKE: "SNOWFLAKE_ACCOUNT is not set",
+    Source.NEXTBANK: "NEXTBANK_BASE_URL is not set",
+    Source.CSV: "CSV_DROP_DIR is not set",
 }
+_NOT_ADDED = "no installed package has it, and no program passed it to open_app"
 
 
 @frozen
@@ -43,9 +44,9 @@ class SyncInput:
 
     def read(self, job: SyncJob, tell: Callable[[int], None]) -> SyncJob:
         """Read it to its end, and say after each page how many records there are."""
-        if job.asked.origin is not None:
-            return self._as_the_origin_had_it(job, job.asked.origin)
-        source = self._source(job.asked.source)
+        if job.request.origin is not None:
+            return self._as_the_origin_had_it(job, job.request.origin)
+        source = self._source(job.request.source)
         columns = self._columns(job)
         job, place = self._begin(job, source, columns)
         try:
@@ -76,13 +77,13 @@ class SyncInput:
     def _source(self, name: Source) -> ClientSource:
         source = self.sources.get(name)
         if source is None:
-            message = f"this source is not set up here: {_SET_UP_BY[name]} is not set"
+            message = f"this source is not set up here: {_SET_UP_BY.get(name, _NOT_ADDED)}"
             raise Misconfigured([Fault(str(name), message)])
         return source
 
     def _columns(self, job: SyncJob) -> tuple[str, ...]:
         with self.work.begin(SYSTEM) as tx:
-            return tx.sync_mappings.terms(job.asked.source).columns
+            return tx.sync_mappings.terms(job.request.source).columns
 
     def _begin(
         self, job: SyncJob, source: ClientSource, columns: tuple[str, ...]
@@ -97,8 +98,8 @@ class SyncInput:
         self, job: SyncJob, source: ClientSource, columns: tuple[str, ...]
     ) -> tuple[SyncJob, LastPage]:
         with self.work.begin(SYSTEM) as tx:
-            known = tx.sync_mappings.watermark(job.asked.source, job.asked.company)
-        since = None if job.asked.full else read_from(known, self.overlap)
+            known = tx.sync_mappings.watermark(job.request.source, job.request.company)
+        since = None if job.request.full else read_from(known, self.overlap)
         fetch = source.begin(since, columns)
         with self.work.begin(SYSTEM) as tx:
             tx.sync_inputs.forget(job)
@@ -118,7 +119,7 @@ class SyncInput:
             require_kept(tx, origin_id)
         if origin is None or origin.as_of is None:
             raise Gone(_NOT_KEPT)
-        stated = None if job.asked.rejects_alone else origin.stated_count
+        stated = None if job.request.rejects_alone else origin.stated_count
         return self._noted(job, Fetch(origin.as_of, stated, origin.since), ended=True)
 
 

@@ -7,18 +7,17 @@ from uuid import UUID
 
 from attrs import frozen
 
-from clientupdater.domain.errors import InvalidInput, SyncOver, SyncRunning
+from clientupdater.domain.errors import SyncOver, SyncRunning
 from clientupdater.domain.ids import SyncJobId
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import SyncRequest
 from clientupdater.ports.queue import Progress
 from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.sync.known_sources import require_known
 from clientupdater.usecases.sync.service import job_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.job_run import JobRun
     from clientupdater.ports.sync import Progressed
@@ -41,7 +40,8 @@ class DoSyncJob:
         """Do the run that the job names; create one where a schedule names a source instead."""
         arguments = job_run.job.arguments
         if "sync_job" not in arguments:
-            self._put_down(job_run, _source(arguments), full=bool(arguments.get("full", True)))
+            source = Source(str(arguments.get("source")))
+            self._put_down(job_run, source, full=bool(arguments.get("full", True)))
             return
         job = SyncJobId(UUID(str(arguments["sync_job"])))
         comes_back = job_run.job.attempts < job_run.job.max_attempts
@@ -65,6 +65,8 @@ class DoSyncJob:
 
         Create none where the source is not configured, or another run reads it.
         """
+        with self.work.begin(SYSTEM) as tx:
+            require_known(tx, source, self.run.input.sources)
         if source not in self.run.input.sources:
             job_run.report(Progress(done=0, step="this source is not set up here"))
             return
@@ -75,10 +77,3 @@ class DoSyncJob:
                 tx.jobs.enqueue(job_of(run), now)
         except SyncRunning:
             job_run.report(Progress(done=0, step="another run reads this source"))
-
-
-def _source(arguments: Mapping[str, object]) -> Source:
-    try:
-        return Source(str(arguments.get("source")))
-    except ValueError:
-        raise InvalidInput.of("/source", f"is none of: {', '.join(Source)}") from None

@@ -14,9 +14,10 @@ from clientupdater.domain.sync.protection import folded, pension_columns
 from clientupdater.ports.audit import LoggedAction
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.sync.authorization import require_over_company
+from clientupdater.usecases.sync.known_sources import require_known
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import CompanyId
@@ -31,6 +32,7 @@ class SyncMappings:
 
     work: UnitsOfWork
     clock: Clock
+    sources: Collection[Source]
 
     def show(self, caller: Caller, source: Source, company: CompanyId | None) -> Sequence[Entry]:
         """Show the lines of one company alone, or (None) the general ones.
@@ -39,6 +41,7 @@ class SyncMappings:
         """
         require_over_company(self.work, caller, Permission.CONFIG_READ, company)
         with self.work.begin(SYSTEM) as tx:
+            require_known(tx, source, self.sources)
             return tx.sync_mappings.read(source, company)
 
     def save(
@@ -50,6 +53,7 @@ class SyncMappings:
         """
         require_over_company(self.work, caller, Permission.CONFIG_MANAGE, company)
         with self.work.begin(SYSTEM) as tx:
+            require_known(tx, source, self.sources)
             general = tx.sync_mappings.read(source, None) if company else ()
             check_mapping(
                 entries if company is None else effective_entries(general, entries),
@@ -59,7 +63,7 @@ class SyncMappings:
             tx.sync_mappings.replace(source, company, entries, caller.actor.id, self.clock.now())
             details = {"fields": len(entries)}
             named = f"{source}:{company or 'all'}"
-            tx.audit.did(
+            tx.audit.log_action(
                 caller,
                 LoggedAction(
                     action="sync.map", resource="field_mappings", resource_id=named, details=details

@@ -42,9 +42,9 @@ class OneClient:
         """Sync one client. Raises Unavailable; NotFound where NextBank has no such client."""
         record = self._asked(code)
         now = self.clock.now()
-        asked = SyncRequest(SOURCE, full=False, single=True)
+        request = SyncRequest(SOURCE, full=False, single=True)
         with self.work.begin(SYSTEM) as tx:
-            job = evolve(tx.sync_jobs.create(asked, by, now), as_of=now)
+            job = evolve(tx.sync_jobs.create(request, by, now), as_of=now)
             tx.sync_inputs.keep(job, InputPage(1, (record,), None), now)
             sync_progress = SyncProgress(self.work, self.clock, job, is_kept=False)
             return SyncApply(tx, self.clock, self.zone, sync_progress).over()

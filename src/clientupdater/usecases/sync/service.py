@@ -22,6 +22,7 @@ from clientupdater.usecases.sync.authorization import (
 )
 from clientupdater.usecases.sync.diagnosis import diagnose_sources
 from clientupdater.usecases.sync.input import require_kept
+from clientupdater.usecases.sync.known_sources import require_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,18 +50,19 @@ class SyncRuns:
     clients: ClientAccess
     one_client: OneClient
 
-    def ask(self, caller: Caller, asked: SyncRequest, *, enqueue: bool = True) -> SyncJob:
-        """Create a run. Raises SyncRunning while another run reads the source.
+    def ask(self, caller: Caller, request: SyncRequest, *, enqueue: bool = True) -> SyncJob:
+        """Create a run. Raises UnknownSource, and SyncRunning while another run reads the source.
 
         With `enqueue`, a worker does it; without, the caller does, by `run`.
         """
-        require_over_company(self.work, caller, Permission.SYNC_EXECUTE, asked.company)
+        require_over_company(self.work, caller, Permission.SYNC_EXECUTE, request.company)
         now = self.clock.now()
         with self.work.begin(SYSTEM) as tx:
-            job = tx.sync_jobs.create(asked, caller.actor.id, now)
+            require_known(tx, request.source, self.runner.input.sources)
+            job = tx.sync_jobs.create(request, caller.actor.id, now)
             if enqueue:
                 tx.jobs.enqueue(job_of(job), now)
-            self._did(tx, caller, job)
+            self._log(tx, caller, job)
         return job
 
     def run(self, job: SyncJobId, watch: Callable[[Progressed], None] = lambda _: None) -> SyncJob:
@@ -88,13 +90,13 @@ class SyncRuns:
         """Find what is wrong with the configured sources."""
         return diagnose_sources(self.work, self.clock, self.runner.input.sources.keys())
 
-    def _did(self, tx: Transaction, caller: Caller, job: SyncJob) -> None:
-        asked = job.asked
-        details = {"source": str(asked.source), "mode": str(asked.mode), "full": asked.full}
+    def _log(self, tx: Transaction, caller: Caller, job: SyncJob) -> None:
+        request = job.request
+        details = {"source": str(request.source), "mode": str(request.mode), "full": request.full}
         entry = LoggedAction(
             action="sync.ask", resource=RESOURCE, resource_id=str(job.id), details=details
         )
-        tx.audit.did(caller, entry)
+        tx.audit.log_action(caller, entry)
 
     def approve(
         self, caller: Caller, job_id: SyncJobId, *, seen: str | None = None, enqueue: bool = True
@@ -114,7 +116,7 @@ class SyncRuns:
             entry = LoggedAction(
                 action="sync.approve", resource=RESOURCE, resource_id=str(job.id), details=details
             )
-            tx.audit.did(caller, entry)
+            tx.audit.log_action(caller, entry)
             return tx.sync_jobs.find(job.id) or job
 
     def cancel(self, caller: Caller, job_id: SyncJobId) -> SyncJob:
@@ -127,7 +129,7 @@ class SyncRuns:
         with self.work.begin(SYSTEM) as tx:
             tx.sync_jobs.cancel(job, self.clock.now())
             entry = LoggedAction(action="sync.cancel", resource=RESOURCE, resource_id=str(job.id))
-            tx.audit.did(caller, entry)
+            tx.audit.log_action(caller, entry)
             return tx.sync_jobs.find(job.id) or job
 
     def show(self, caller: Caller, job: SyncJobId) -> SyncJob:
@@ -172,25 +174,27 @@ class SyncRuns:
         version of a record still overwrites no newer one (Y10).
         """
         job = judged_job(self.work, caller, Permission.SYNC_EXECUTE, job_id)
-        if job.asked.origin is not None:
-            raise SyncOver(f"This run replays another: replay those of {job.asked.origin}.")
+        if job.request.origin is not None:
+            raise SyncOver(f"This run replays another: replay those of {job.request.origin}.")
         with self.work.begin(SYSTEM) as tx:
             require_kept(tx, job.id)
             if not tx.sync_jobs.waiting_rejects(job.id):
                 raise SyncOver("No row of this run waits to be taken.")
-        asked = evolve(job.asked, mode=Mode.APPLY, full=False, origin=job.id, rejects_alone=True)
-        return self.ask(caller, asked, enqueue=enqueue)
+        request = evolve(
+            job.request, mode=Mode.APPLY, full=False, origin=job.id, rejects_alone=True
+        )
+        return self.ask(caller, request, enqueue=enqueue)
 
     def explain(self, caller: Caller, job_id: SyncJobId, *, enqueue: bool = True) -> SyncJob:
         """Create a preview of a run's stored input. Raises Gone where it is no longer stored."""
         job = judged_job(self.work, caller, Permission.SYNC_EXECUTE, job_id)
-        origin = job.asked.origin or job.id
+        origin = job.request.origin or job.id
         with self.work.begin(SYSTEM) as tx:
             require_kept(tx, origin)
-        asked = evolve(
-            job.asked, mode=Mode.PREVIEW, origin=origin, rejects_alone=False, single=False
+        request = evolve(
+            job.request, mode=Mode.PREVIEW, origin=origin, rejects_alone=False, single=False
         )
-        return self.ask(caller, asked, enqueue=enqueue)
+        return self.ask(caller, request, enqueue=enqueue)
 
 
 def job_of(job: SyncJob) -> NewJob:
@@ -200,6 +204,6 @@ def job_of(job: SyncJob) -> NewJob:
         queue=SYNC_QUEUE,
         arguments={"sync_job": str(job.id)},
         key=f"{TASK}:{job.id}",
-        company=job.asked.company,
-        asked_by=job.created_by,
+        company=job.request.company,
+        requested_by=job.created_by,
     )

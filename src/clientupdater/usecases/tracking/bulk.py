@@ -94,7 +94,7 @@ def _record_visible(
     if batch.rows.changes and not (atomic and failed):
         tx.rows.write_many(batch.rows.changes)
         written = [outcome.result for outcome in outcomes.values() if outcome.result]
-        tx.audit.did(caller, *map(_logged, written))
+        tx.audit.log_action(caller, *map(_logged, written))
     return outcomes
 
 

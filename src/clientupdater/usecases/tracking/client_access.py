@@ -129,7 +129,7 @@ class ClientTransaction:
 
     def log(self, action: str, **details: object) -> None:
         """Log a write to the client (L1)."""
-        self.tx.audit.did(self.caller, logged_action(self.client, action, **details))
+        self.tx.audit.log_action(self.caller, logged_action(self.client, action, **details))
 
 
 @frozen
@@ -205,7 +205,7 @@ def _refusal(
     if client is None:
         return NotFound()
     decision = decide(caller.actor, permission, client.place)
-    tx.audit.refused(caller, decision, "client", str(client.id), client.company)
+    tx.audit.log_refusal(caller, decision, "client", str(client.id), client.company)
     return Forbidden(permission)
 
 

@@ -74,14 +74,14 @@ class Periods:
             action="period.open", resource="period", resource_id=str(period), details=details
         )
         with self.work.begin(visible_scope_of(caller.actor)) as tx:
-            tx.audit.did(caller, entry)
+            tx.audit.log_action(caller, entry)
         return opening
 
     def _require_allowed(self, caller: Caller) -> None:
         decision = decide_over_thing(caller.actor, Permission.CONFIG_MANAGE, None)
         if not decision.allowed:
             with self.work.begin(visible_scope_of(caller.actor)) as tx:
-                tx.audit.refused(caller, decision, "period", "")
+                tx.audit.log_refusal(caller, decision, "period", "")
             raise Forbidden(Permission.CONFIG_MANAGE)
 
     def _require_due(self, period: Period) -> None:
@@ -132,7 +132,7 @@ class Periods:
         decision = decide_over_thing(caller.actor, Permission.STATUS_READ, None)
         if not decision.allowed:
             with self.work.begin(visible_scope_of(caller.actor)) as tx:
-                tx.audit.refused(caller, decision, "period", "")
+                tx.audit.log_refusal(caller, decision, "period", "")
             raise Forbidden(Permission.STATUS_READ)
         with self.work.begin(SYSTEM) as tx:
             return tx.openings.noted(at_most=at_most)

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.settings_values import WORKLIST_ORDER
 from clientupdater.ports.lists import WorklistOrder
-from clientupdater.usecases.clients.lists import looking, require_reach
+from clientupdater.usecases.clients.lists import looking, require_scope
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -35,7 +35,7 @@ class Worklist:
 
     def read(self, caller: Caller, query: WorklistQuery) -> WorklistPage:
         """Read a page of the rows that the caller's status:read covers."""
-        require_reach(self.work, caller, Permission.STATUS_READ, "worklist")
+        require_scope(self.work, caller, Permission.STATUS_READ, "worklist")
         result = looking(caller, self.clock, self.zone)
         with self.work.read(result.statuses) as tx:
             if query.order is None and query.after is None:

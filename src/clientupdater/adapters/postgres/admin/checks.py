@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from clientupdater.adapters.postgres.admin import catalog_queries as queries
 from clientupdater.adapters.postgres.admin import schema_snapshot
 from clientupdater.adapters.postgres.admin.migrations import discrepancies, read_applied
+from clientupdater.adapters.postgres.admin.sources import unknown_sources, without_added_sources
 from clientupdater.ports.maintenance import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from clientupdater.adapters.postgres.admin.sql_files import SqlFiles
     from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.domain.sync.fields import Source
 
 _CLIENT_DATA_WITHOUT_A_KEY = (
     "idempotency_keys",
@@ -25,7 +27,9 @@ _CLIENT_DATA_WITHOUT_A_KEY = (
 """Tables with clients' data that no foreign key links to a client."""
 
 
-def findings(connection: Connection, files: SqlFiles) -> list[Finding]:
+def findings(
+    connection: Connection, files: SqlFiles, sources: Collection[Source] = ()
+) -> list[Finding]:
     """List every difference, with what to do about it."""
     pending = list(_pending(connection, files))
     return [
@@ -36,6 +40,7 @@ def findings(connection: Connection, files: SqlFiles) -> list[Finding]:
         *_unbound_roles(connection),
         # A pending migration would show as drift once more, object by object.
         *(() if pending else _drift(connection, files)),
+        *(() if pending else unknown_sources(connection, sources)),
     ]
 
 
@@ -80,7 +85,7 @@ def _unbound_roles(connection: Connection) -> Iterator[Finding]:
 
 
 def _drift(connection: Connection, files: SqlFiles) -> Iterator[Finding]:
-    live = schema_snapshot.taken(connection)
+    live = without_added_sources(schema_snapshot.taken(connection))
     for name in _names_of_invalid_indexes(connection):
         live.pop(f"index {name}", None)
     expected = schema_snapshot.parsed(files.snapshot_path.read_text(encoding="utf-8"))

@@ -9,6 +9,7 @@ from attrs import Factory, frozen
 from clientupdater.adapters.postgres.admin.checks import findings
 from clientupdater.adapters.postgres.admin.migrations import Pace, Runner, read_applied
 from clientupdater.adapters.postgres.admin.seeding import plant
+from clientupdater.adapters.postgres.admin.sources import add_source
 from clientupdater.adapters.postgres.admin.sql_files import SqlFiles, bundled
 from clientupdater.adapters.postgres.core.connect import (
     connected,
@@ -19,10 +20,11 @@ from clientupdater.adapters.postgres.core.connect import (
 from clientupdater.ports.maintenance import Migration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from clientupdater.adapters.postgres.admin.sql_files import MigrationFile
     from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.domain.sync.fields import Source
     from clientupdater.ports.maintenance import Finding
 
 
@@ -37,6 +39,8 @@ class PostgresMaintenance:
     url: str
     files: SqlFiles = Factory(bundled)
     pace: Pace = Factory(Pace)
+    sources: Collection[Source] = ()
+    """The configured sources, which the database should know."""
 
     def migrate(self) -> Sequence[Migration]:
         """Apply the missing migrations in order; return those that this run applied.
@@ -57,9 +61,14 @@ class PostgresMaintenance:
             return _migrations(connection, self._runner(connection).back(steps))
 
     def check(self) -> Sequence[Finding]:
-        """Find drift, edited or missing migrations, invalid indexes, missing row security."""
+        """Find drift, edited migrations, invalid indexes, missing row security or sources."""
         with connected(self.url) as connection:
-            return findings(connection, self.files)
+            return findings(connection, self.files, self.sources)
+
+    def add_source(self, source: Source) -> bool:
+        """Let the database store clients of a source; return whether it was new."""
+        with connected(self.url) as connection, translated(described(self.url)):
+            return add_source(connection, source)
 
     def seed(self) -> int:
         """Insert the rows that the software needs, overwriting none; return how many are new."""

@@ -1,7 +1,7 @@
 """Migrating the schema forward and back, one file at a time.
 
 A runner of our own keeps four promises when a release starts on several machines at once: one of
-them applies and all return; an edited migration is refused; nobody waits behind a lock that a
+them applies and all return; an edited migration is refused; no session waits behind a lock that a
 migration waits for; and an index is built without stopping writes.
 """
 

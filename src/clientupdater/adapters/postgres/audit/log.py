@@ -34,7 +34,7 @@ class PostgresAuditLog:
 
     _connection: Connection
 
-    def did(self, caller: Caller, *entries: LoggedAction) -> None:
+    def log_action(self, caller: Caller, *entries: LoggedAction) -> None:
         """Log writes, and over which interface and in which request they came."""
         values = {
             **_origin(caller),
@@ -44,9 +44,9 @@ class PostgresAuditLog:
             "resource_ids": [entry.resource_id for entry in entries],
             "details": [_json({**entry.details, **caller.origin.record}) for entry in entries],
         }
-        self._connection.execute(QUERIES["did"], values)
+        self._connection.execute(QUERIES["log_action"], values)
 
-    def refused(
+    def log_refusal(
         self,
         caller: Caller,
         decision: Decision,
@@ -64,9 +64,9 @@ class PostgresAuditLog:
             "grants": Jsonb([_grant(grant) for grant in decision.grants]),
             "missing": decision.missing and str(decision.missing),
         }
-        self._connection.execute(QUERIES["refused"], values)
+        self._connection.execute(QUERIES["log_refusal"], values)
 
-    def changed_rights(self, caller: Caller, change: RightsChange) -> None:
+    def log_rights_change(self, caller: Caller, change: RightsChange) -> None:
         """Audit a change of another person's rights."""
         values = {
             **_origin(caller),
@@ -79,12 +79,12 @@ class PostgresAuditLog:
             "before": _json(change.before),
             "after": _json(change.after),
         }
-        self._connection.execute(QUERIES["changed_rights"], values)
+        self._connection.execute(QUERIES["log_rights_change"], values)
 
-    def saw(self, caller: Caller, action: str, client: ClientId, subject: str) -> None:
+    def log_access(self, caller: Caller, action: str, client: ClientId, subject: str) -> None:
         """Log a look at, or a taking away of, personal data."""
         values = {**_origin(caller), "action": action, "client": client, "subject": subject}
-        if not self._connection.execute(QUERIES["saw"], values).rowcount:
+        if not self._connection.execute(QUERIES["log_access"], values).rowcount:
             raise NotFound
 
 

@@ -1,8 +1,8 @@
--- What is written down about who did what (L1). Each block is run by the method of the same name
--- in journal.py, within the transaction of the deed.
+-- The logs and audits (L1). Each block is run by the method of the same name in log.py, within the
+-- transaction of the action.
 
--- name: did
--- However many at once: what was done, to what and how are arrays.
+-- name: log_action
+-- Many at once: actions, resources, ids and details are arrays.
 insert into activity_logs (user_id, action, resource, resource_id, details, ip_address, user_agent)
 select
     %(actor)s, d.action, d.resource, d.resource_id, d.details, %(ip_address)s, %(user_agent)s
@@ -11,7 +11,7 @@ from unnest(
 ) with ordinality d (action, resource, resource_id, details, place)
 order by d.place
 
--- name: refused
+-- name: log_refusal
 insert into authorization_audit (
     actor_id, decision, permission, resource, resource_id, company_id, grants_found, missing,
     request_id, ip_address, origin
@@ -21,7 +21,7 @@ values (
     %(missing)s, %(request_id)s, %(ip_address)s, %(origin)s
 )
 
--- name: changed_rights
+-- name: log_rights_change
 insert into authorization_audit (
     actor_id, decision, permission, subject_user_id, resource, resource_id, company_id, old_values,
     new_values, request_id, ip_address, origin
@@ -31,8 +31,8 @@ values (
     %(company)s, %(before)s, %(after)s, %(request_id)s, %(ip_address)s, %(origin)s
 )
 
--- name: saw
--- The company is the client's own; a client out of sight leaves nothing to log.
+-- name: log_access
+-- The company is the client's own; for a client that the transaction does not see, nothing is logged.
 insert into data_access_log (
     actor_id, action, client_id, company_id, subject, details, request_id, ip_address
 )

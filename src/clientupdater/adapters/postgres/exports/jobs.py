@@ -36,7 +36,7 @@ class PostgresExports:
     _connection: Connection
 
     def add(self, export: Export) -> None:
-        request = export.asked
+        request = export.request
         values = {
             "id": export.id,
             "type": str(request.type),
@@ -46,7 +46,7 @@ class PostgresExports:
             ),
             "company": export.company,
             "job": export.job,
-            "asked_by": export.asked_by.id,
+            "requested_by": export.requested_by.id,
             "created_at": export.created_at,
         }
         self._connection.execute(QUERIES["add"], values)
@@ -87,11 +87,11 @@ class PostgresExports:
         return [_export(row) for row in self._connection.execute(QUERIES["expired"], values)]
 
     def taken(self, export: Export, origin: Origin) -> None:
-        filters = encode_filter(export.asked.filter)
+        filters = encode_filter(export.request.filter)
         values = {
-            "actor": export.asked_by.id,
+            "actor": export.requested_by.id,
             "company": export.company,
-            "subject": str(export.asked.type),
+            "subject": str(export.request.type),
             "rows": export.row_count,
             "details": Jsonb({"export": str(export.id), "filters": filters, **origin.record}),
             "request_id": origin.request_id,
@@ -105,8 +105,8 @@ def _export(row: Sequence[Any]) -> Export:
     progress, started_at, completed_at, expires_at, file, size, rows, error, rls_scope = rest
     return Export(
         id=id_,
-        asked=_request(kind, form, parameters),
-        asked_by=StaffMember(PersonId(person), name),
+        request=_request(kind, form, parameters),
+        requested_by=StaffMember(PersonId(person), name),
         created_at=created_at,
         company=company and CompanyId(company),
         status=JobStatus(status),

@@ -5,7 +5,7 @@ insert into export_jobs (
     id, type, format, status, parameters, company_id, job_id, created_by, created_at
 )
 values (
-    %(id)s, %(type)s, %(format)s, 'pending', %(parameters)s, %(company)s, %(job)s, %(asked_by)s,
+    %(id)s, %(type)s, %(format)s, 'pending', %(parameters)s, %(company)s, %(job)s, %(requested_by)s,
     %(created_at)s
 )
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.jobs import Verdict
-    from clientupdater.ports.queue import JobClaim, JobsAsked, NewJob
+    from clientupdater.ports.queue import JobClaim, JobFilter, NewJob
 
 
 QUERIES = named_queries("jobs/queue.sql")
@@ -52,7 +52,7 @@ class PostgresJobs:
             "scheduled_at": job.not_before or now,
             "max_attempts": job.max_attempts,
             "company": job.company,
-            "asked_by": job.asked_by,
+            "requested_by": job.requested_by,
             "now": now,
         }
         row = self._connection.execute(QUERIES["enqueue"], values).fetchone()
@@ -62,8 +62,8 @@ class PostgresJobs:
         row = self._connection.execute(QUERIES["lock"], {"job": job}).fetchone()
         return job_of(row) if row else None
 
-    def list(self, asked: JobsAsked, *, before: JobId | None, at_most: int) -> Sequence[Job]:
-        values = {"queue": asked.queue, "status": asked.status, "before": before}
+    def list(self, job_filter: JobFilter, *, before: JobId | None, at_most: int) -> Sequence[Job]:
+        values = {"queue": job_filter.queue, "status": job_filter.status, "before": before}
         cursor = self._connection.execute(with_limit("list", at_most), values)
         return [job_of(row) for row in cursor]
 
@@ -169,7 +169,7 @@ def json_of(progress: Progress | None) -> Jsonb | None:
 
 def job_of(row: Sequence[Any]) -> Job:
     id_, name, queue, status, payload, key, priority, attempts, max_attempts, *rest = row
-    company, asked_by, scheduled_at, created_at, worker, lease, started, completed, *last = rest
+    company, requested_by, scheduled_at, created_at, worker, lease, started, completed, *last = rest
     progress, error = last
     carried = {each: payload.pop(each) for each in CARRIED if each in payload}
     return Job(
@@ -184,7 +184,7 @@ def job_of(row: Sequence[Any]) -> Job:
         attempts=attempts,
         max_attempts=max_attempts,
         company=company and CompanyId(company),
-        asked_by=asked_by and PersonId(asked_by),
+        requested_by=requested_by and PersonId(requested_by),
         scheduled_at=scheduled_at,
         created_at=created_at,
         worker=worker,

@@ -15,7 +15,7 @@ with put as (
     )
     values (
         %(name)s, %(queue)s, %(payload)s, %(key)s, %(priority)s, %(scheduled_at)s,
-        %(max_attempts)s, %(company)s, %(asked_by)s, %(now)s
+        %(max_attempts)s, %(company)s, %(requested_by)s, %(now)s
     )
     on conflict (queue_name, unique_key) where status = 'pending' and unique_key is not null
     do nothing

@@ -35,9 +35,9 @@ class PostgresSchedules:
         values = {"now": now, "functions": sorted(functions)}
         return [_schedule_of(row) for row in self._connection.execute(QUERIES["lock_due"], values)]
 
-    def note(self, name: str, standing: Schedule) -> None:
+    def note(self, name: str, times: Schedule) -> None:
         """Note when it ran and is due next; its version stays."""
-        self._connection.execute(QUERIES["note"], {"name": name, **_times(standing)})
+        self._connection.execute(QUERIES["note"], {"name": name, **_row(times)})
 
     def change(self, schedule: ScheduledJob) -> None:
         values = {
@@ -45,13 +45,13 @@ class PostgresSchedules:
             "cron": schedule.cron,
             "time_zone": schedule.time_zone,
             "is_active": schedule.is_active,
-            **_times(schedule.standing),
+            **_row(schedule.times),
         }
         self._connection.execute(QUERIES["change"], values)
 
 
-def _times(standing: Schedule) -> dict[str, object]:
-    return {"last_run_at": standing.last_run_at, "next_run_at": standing.next_run_at}
+def _row(times: Schedule) -> dict[str, object]:
+    return {"last_run_at": times.last_run_at, "next_run_at": times.next_run_at}
 
 
 def _schedule_of(row: Sequence[Any]) -> ScheduledJob:
@@ -63,6 +63,6 @@ def _schedule_of(row: Sequence[Any]) -> ScheduledJob:
         arguments=payload,
         time_zone=time_zone,
         is_active=is_active,
-        standing=Schedule(last_run_at, next_run_at),
+        times=Schedule(last_run_at, next_run_at),
         version=version,
     )

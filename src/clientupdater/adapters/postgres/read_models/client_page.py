@@ -167,11 +167,13 @@ class _ClientPage:
         """Ask for the clients that the search names, or for every word by its beginning."""
         if self.resolved.among is not None:
             return [render("among", client=client)]
-        checked = [render("said", word=f"word_{n}", client=client) for n in self.walk.checked_words]
+        checked = [
+            render("has_word", word=f"word_{n}", client=client) for n in self.walk.checked_words
+        ]
         if not self.walk.read_words:
             return checked
         ranges = (_word_range(self.resolved, self.walk.area, n) for n in self.walk.read_words)
-        return [render("said_all", ranges=" intersect ".join(ranges), client=client), *checked]
+        return [render("has_words", ranges=" intersect ".join(ranges), client=client), *checked]
 
     def _client_scopes(self) -> list[str]:
         return [scope.form.over_clients() for scope in scope_predicates(self.resolved)]

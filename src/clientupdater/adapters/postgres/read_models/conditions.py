@@ -18,7 +18,7 @@ def client_conditions(resolved: ResolvedQuery) -> list[str]:
     """Hold for a client c that the filters admit."""
     names = [name for name in resolved.filters if not name.startswith("row_")]
     if resolved.filters.get("assigned_to") == "none":
-        names = ["nobodys" if name == "assigned_to" else name for name in names]
+        names = ["unassigned" if name == "assigned_to" else name for name in names]
     return [render(name) for name in names]
 
 

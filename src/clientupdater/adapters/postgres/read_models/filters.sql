@@ -31,7 +31,7 @@ c.is_active = %(active)s
 -- name: assigned_to
 c.assigned_to = %(assigned_to)s::uuid
 
--- name: nobodys
+-- name: unassigned
 c.assigned_to is null
 
 -- name: loan_status
@@ -51,7 +51,7 @@ c.owed <= least(
 -- name: among
 {client} = any(%(among)s::uuid[])
 
--- name: said
+-- name: has_word
 -- One word by its beginning: U+10FFFF sorts behind everything that may follow. It is checked for each
 -- client met, by key: offset 0 and the row comparison keep the planner from a range over all clients.
 -- By then the word is known to be common.
@@ -74,7 +74,7 @@ case
         then {place}
 end
 
--- name: said_all
+-- name: has_words
 -- Several words: each range is read once and they are intersected, whatever the planner expects of
 -- their overlap. Short words are too common, and are checked for the clients that are left.
 {client} = any(array({ranges}))

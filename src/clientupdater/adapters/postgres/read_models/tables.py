@@ -49,7 +49,7 @@ def open_table(
     """Open a table within a transaction that sees no later change."""
     scopes = [configuration.scope(scope) for scope in _distinct(asked)]
     looking = Looking(clients=scopes[-1], statuses=scopes[-1], now=asked.now, today=asked.today)
-    resolved = resolve(connection, configuration, ClientQuery(filter=asked.asked.filter), looking)
+    resolved = resolve(connection, configuration, ClientQuery(filter=asked.request.filter), looking)
     assert resolved is not None  # noqa: S101 — only a search can find nobody
     connection.execute("select set_config('timezone', %s, true)", (str(asked.zone),))
     ((as_of,),) = connection.execute("select now()").fetchall()
@@ -96,15 +96,15 @@ class PostgresTable:
 
     @property
     def _kind(self) -> str:
-        return str(self._table.asked.type)
+        return str(self._table.request.type)
 
     def statement(self, form: str) -> str:
         """Render it, its cells written for CSV (csv) or for workbooks (cell)."""
-        kinds = COLUMNS[self._table.asked.type]
+        kinds = COLUMNS[self._table.request.type]
         columns = (
-            render(f"{form}_{kinds[name]}", column=name) for name in self._table.asked.columns
+            render(f"{form}_{kinds[name]}", column=name) for name in self._table.request.columns
         )
-        order = _ORDER[self._table.asked.type]
+        order = _ORDER[self._table.request.type]
         return render("written", columns=", ".join(columns), source=self._source, order=order)
 
     @cached_property
@@ -115,7 +115,7 @@ class PostgresTable:
     def _where(self) -> str:
         scopes = [predicate.form.over_clients() for predicate in self._predicates]
         clients, rows = client_conditions(self._resolved), row_conditions(self._resolved)
-        if self._table.asked.type is not ExportType.CLIENTS:
+        if self._table.request.type is not ExportType.CLIENTS:
             return all_of([*scopes, *clients, *rows])
         if self._resolved.asks_for_rows:
             clients.append(render("row", where=all_of(rows)))
@@ -135,7 +135,7 @@ class PostgresTable:
 
 def _distinct(asked: TableRequest) -> list[AccessScope]:
     """Keep each scope once; the last stays the last."""
-    scopes = asked.reaches
+    scopes = asked.scopes
     return [scope for n, scope in enumerate(scopes, 1) if scope not in scopes[n:]]
 
 

@@ -27,8 +27,8 @@ select count(*) from clients c where c.deleted_at is null and {where}
 -- The last event that is not undone says when and over which channel the status was recorded.
 select
     c.client_code, c.full_name, co.code as company, b.code as branch, s.period, t.code as status,
-    r.code as reason, s.remarks, s.has_payment, said.occurred_at, s.next_follow_up_on,
-    said.channel, s.promised_on, s.promised_amount, s.update_count, s.is_terminal,
+    r.code as reason, s.remarks, s.has_payment, last_recorded.occurred_at, s.next_follow_up_on,
+    last_recorded.channel, s.promised_on, s.promised_amount, s.update_count, s.is_terminal,
     s.exempt_cause as exempt, staff_name(o.first_name, o.last_name, o.email) as assigned_to,
     staff_name(u.first_name, u.last_name, u.email) as updated_by, s.updated_at, s.version
 from client_period_status s
@@ -54,7 +54,7 @@ left join lateral (
         )
     order by e.event_sequence desc
     limit 1
-) said on true
+) last_recorded on true
 where c.deleted_at is null and s.period = any(%(periods)s::text[]) and {where}
 
 -- name: count_status

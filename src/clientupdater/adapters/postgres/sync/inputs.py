@@ -40,7 +40,7 @@ class PostgresSyncInputs:
         values = {
             "job": job.id,
             "first": page.first,
-            "company": job.asked.company,
+            "company": job.request.company,
             "record": Jsonb(
                 {
                     "records": len(page.records),
@@ -65,10 +65,12 @@ class PostgresSyncInputs:
             yield page
 
     def record(self, job: SyncJobId, row: int) -> RawRecord | None:
-        found = self._connection.execute(QUERIES["with_row"], {"job": job, "row": row}).fetchone()
-        if found is None:
+        page_row = self._connection.execute(
+            QUERIES["with_row"], {"job": job, "row": row}
+        ).fetchone()
+        if page_row is None:
             return None
-        page = self._opened(job, *found)
+        page = self._opened(job, *page_row)
         place = row - page.first
         return page.records[place] if place < len(page.records) else None
 

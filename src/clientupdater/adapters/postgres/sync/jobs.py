@@ -52,7 +52,11 @@ class PostgresSyncJobs:
             self._require_unread(request.source, now)
         ((job,),) = self._connection.execute(QUERIES["create"], values).fetchall()
         return SyncJob(
-            id=SyncJobId(job), asked=request, state=JobStatus.PENDING, created_by=by, created_at=now
+            id=SyncJobId(job),
+            request=request,
+            state=JobStatus.PENDING,
+            created_by=by,
+            created_at=now,
         )
 
     def find(self, job: SyncJobId) -> SyncJob | None:
@@ -70,7 +74,7 @@ class PostgresSyncJobs:
         return [_job(*each) for each in self._connection.execute(QUERIES["list"], values)]
 
     def approve(self, job: SyncJob, by: PersonId | None, now: datetime) -> None:
-        self._require_unread(job.asked.source, now)
+        self._require_unread(job.request.source, now)
         values = {"job": job.id, "attempt": job.attempt, "by": by, "now": now}
         if not self._connection.execute(QUERIES["approve"], values).rowcount:
             raise SyncOver
@@ -147,10 +151,10 @@ class PostgresSyncJobs:
         self._connection.execute(QUERIES["give_up"], {**values, "lost": [other]})
 
     def _find(self, job: SyncJobId) -> SyncJob:
-        found = self.find(job)
-        if found is None:
+        run = self.find(job)
+        if run is None:
             raise NotFound
-        return found
+        return run
 
     def _note(self, query: str, job: SyncJob, values: dict[str, Any]) -> None:
         params = {**values, "job": job.id, "attempt": job.attempt}
@@ -160,7 +164,7 @@ class PostgresSyncJobs:
     def store_plan(self, job: SyncJob, outcome: Outcome, now: datetime) -> None:
         values = {
             "job": job.id,
-            "company": job.asked.company,
+            "company": job.request.company,
             "plan": Jsonb(asdict(outcome)),
             "now": now,
         }
@@ -183,6 +187,9 @@ class PostgresSyncJobs:
             return []
         self._connection.execute(QUERIES["give_up"], {**values, "lost": dead})
         return [SyncJobId(each) for each in dead]
+
+    def sources(self) -> Sequence[Source]:
+        return [Source(name) for (name,) in self._connection.execute(QUERIES["sources"])]
 
     def source_statuses(self, now: datetime, *, silence: float) -> Sequence[SourceStatus]:
         return read_source_statuses(self._connection, now, silence=silence)
@@ -231,7 +238,7 @@ def _job(*columns: Any) -> SyncJob:
     created_at, started_at, completed_at = moments
     return SyncJob(
         id=SyncJobId(id_),
-        asked=SyncRequest(
+        request=SyncRequest(
             source=Source(source),
             company=company and CompanyId(company),
             mode=Mode.PREVIEW if preview else Mode.APPLY,

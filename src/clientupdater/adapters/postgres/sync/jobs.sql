@@ -220,3 +220,8 @@ where
         select from sync_rejects again
         where again.sync_job_id = %(by)s and again.row_number = r.row_number
     )
+
+-- name: sources
+select s.source::text
+from unnest(enum_range(null::sync_source)) s (source)
+where s.source::text = any(enum_range(null::sync_job_type)::text[])

@@ -33,3 +33,4 @@ from unnest(enum_range(null::sync_job_type)) s (source)
 left join lateral (
     select w.* from whole w where w.type = s.source order by w.created_at desc, w.id desc limit 1
 ) l on true
+where s.source::text = any(enum_range(null::sync_source)::text[])

@@ -67,7 +67,7 @@ class PostgresStaging:
         for company in work.terms.companies:
             fields = [str(each) for each in work.terms.of(company).owned]
             connection.execute(COMPARE["put_owned"], {"company": company, "fields": fields})
-        marks = Fingerprints.of(connection, vault, work.job.asked, work.terms)
+        marks = Fingerprints.of(connection, vault, work.job.request, work.terms)
         return cls(connection, vault, work, marks, _params_of(work))
 
     def news(self, page: InputPage) -> Sequence[Numbered]:
@@ -193,8 +193,8 @@ def _params_of(work: Work) -> dict[str, Any]:
     job = work.job
     return {
         "job": job.id,
-        "source": str(job.asked.source),
-        "company": job.asked.company,
+        "source": str(job.request.source),
+        "company": job.request.company,
         "now": work.now,
         "next_month": cycle_takes_effect(work.today),
         "code_column": work.terms.general.column_of(Field.CLIENT_CODE),

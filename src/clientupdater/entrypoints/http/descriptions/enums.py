@@ -30,7 +30,7 @@ class Choice:
     text: str
 
 
-CHOICES: Mapping[type[Enum], Choice] = {
+CHOICES: Mapping[type[Enum] | type[Source], Choice] = {
     Cause: Choice("WorklistCause", "Why an item has its place in the worklist."),
     Channel: Choice("Channel", "How the client was reached."),
     ClientSort: Choice(
@@ -54,6 +54,9 @@ CHOICES: Mapping[type[Enum], Choice] = {
         " those of the user's areas, or all.",
     ),
     Settlement: Choice("ContactDecision", "Which contact numbers win a conflict."),
-    Source: Choice("SyncSource", "A system that clients are read from."),
+    Source: Choice(
+        "SyncSource",
+        "A system that clients are read from: one of ours, or one that this installation adds.",
+    ),
     WorklistOrder: Choice("WorklistOrder", "How the worklist is sorted: by urgency, or by name."),
 }

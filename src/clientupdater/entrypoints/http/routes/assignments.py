@@ -103,10 +103,10 @@ def explain_access(call: Call) -> AccessExplanation:
     """Explain why a user may or may not do something with a client: the grants that were found and
     what is missing.
     """
-    asked: AccessQuery = call.query
-    client = _client(asked.client, "/client")
+    query: AccessQuery = call.query
+    client = _client(query.client, "/client")
     result = call.app.explanations.explain(
-        call.caller, PersonId(call.path["user"]), client, asked.permission
+        call.caller, PersonId(call.path["user"]), client, query.permission
     )
     codes = call.app.look_up_names(call.caller).companies
     grants = tuple(grant.worded(codes) for grant in result.grants)

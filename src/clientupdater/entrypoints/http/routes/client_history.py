@@ -71,9 +71,9 @@ def list_client_history(call: Call) -> ClientHistoryPage:
     """List which fields of the client changed, the newest change first, and who or which sync job
     changed them.
     """
-    asked: PageQuery = call.query
+    query: PageQuery = call.query
     page = call.app.clients.history(
-        call.caller, call.path["client"], asked.limit, _after(call, asked.cursor)
+        call.caller, call.path["client"], query.limit, _after(call, query.cursor)
     )
     cursor = sealed_cursor(call, page.after) if page.after else None
     return ClientHistoryPage(tuple(map(ClientChange.of, page.items)), cursor, page.has_more)

@@ -138,18 +138,18 @@ def search_clients(call: Call) -> ClientsPage:
 
 
 def _clients(
-    call: Call, asked: ClientsListQuery, read: Callable[[ClientQuery], Any]
+    call: Call, params: ClientsListQuery, read: Callable[[ClientQuery], Any]
 ) -> ClientsPage:
     after: _Placed[Any] | None = (
-        opened_place(call, asked.cursor, _BY_SORT[asked.sort]) if asked.cursor else None
+        opened_place(call, params.cursor, _BY_SORT[params.sort]) if params.cursor else None
     )
     page = read(
         ClientQuery(
-            filter=filter_of(call.caller, asked),
-            q=getattr(asked, "q", None),
-            sort=asked.sort,
-            limit=asked.limit,
-            after=_client_key(asked.sort, after) if after else None,
+            filter=filter_of(call.caller, params),
+            q=getattr(params, "q", None),
+            sort=params.sort,
+            limit=params.limit,
+            after=_client_key(params.sort, after) if after else None,
         )
     )
     cursor = sealed_cursor(call, page.after) if page.after else None
@@ -162,14 +162,14 @@ def _client_key(sort: ClientSort, place: _Placed[Any]) -> ClientKey:
     return ClientKey(value, ClientId(place.client), place.is_undated)
 
 
-def filter_of(caller: Caller, asked: ClientFilters) -> ClientFilter:
+def filter_of(caller: Caller, params: ClientFilters) -> ClientFilter:
     """Read the filters that lists, searches and exports share."""
     own = {a.name for a in attrs.fields(ClientFilter)} - {"row", "assigned_to"}
-    rows = {a.name: getattr(asked, a.name) for a in attrs.fields(StatusFilter)}
+    rows = {a.name: getattr(params, a.name) for a in attrs.fields(StatusFilter)}
     is_asked = any(value is not None for value in rows.values())
     return ClientFilter(
-        **{name: getattr(asked, name) for name in own},
-        assigned_to=_officer(caller, asked.assigned_to),
+        **{name: getattr(params, name) for name in own},
+        assigned_to=_officer(caller, params.assigned_to),
         row=StatusFilter(**rows) if is_asked else None,
     )
 

@@ -80,8 +80,8 @@ class Export:
         progress = export.progress
         return cls(
             id=export.id,
-            type=export.asked.type,
-            format=export.asked.format,
+            type=export.request.type,
+            format=export.request.format,
             status=export.status,
             progress=ExportProgress(done=progress.done, total=progress.total) if progress else None,
             row_count=export.row_count,
@@ -127,20 +127,20 @@ def create_export(call: Call) -> Answer:
     export until it has a `file`.
     """
     new_export: CreateExportRequest = call.body
-    asked = ExportRequest(
+    request = ExportRequest(
         type=new_export.type,
         format=new_export.format,
         filter=filter_of(call.caller, new_export.filters),
         columns=chosen_columns(new_export.type, new_export.columns),
     )
-    export = call.app.exports.create(call.caller, asked)
+    export = call.app.exports.create(call.caller, request)
     return Answer(value=_shown(call, export), location=_address(export))
 
 
 def list_exports(call: Call) -> ExportsPage:
     """List your exports, the newest first."""
-    asked: ExportsQuery = call.query
-    page = call.app.exports.list(call.caller, after=_place(call, asked.cursor), limit=asked.limit)
+    query: ExportsQuery = call.query
+    page = call.app.exports.list(call.caller, after=_place(call, query.cursor), limit=query.limit)
     cursor = sealed_cursor(call, page.after) if page.after else None
     return ExportsPage(tuple(_shown(call, export) for export in page.items), cursor, page.has_more)
 
@@ -153,8 +153,8 @@ def get_export(call: Call) -> Export:
 def download_export(call: Call) -> Answer:
     """Download the file. The permission is checked again."""
     export, file = call.app.exports.fetch(call.caller, call.path["export"])
-    name = f"{export.asked.type}-{export.created_at:%Y%m%d-%H%M%S}.{export.asked.format}"
-    media_type = MEDIA_TYPES[export.asked.format]
+    name = f"{export.request.type}-{export.created_at:%Y%m%d-%H%M%S}.{export.request.format}"
+    media_type = MEDIA_TYPES[export.request.format]
     sent = Download(name=name, media_type=media_type, size=file.size, chunks=file.chunks)
     return Answer(value=sent)
 

@@ -19,7 +19,7 @@ from clientupdater.entrypoints.http.routes.fields import PageQuery
 from clientupdater.entrypoints.structuring import Text
 from clientupdater.ports.lists import StaffMember
 from clientupdater.ports.queue import Job as QueuedJob
-from clientupdater.ports.queue import JobsAsked
+from clientupdater.ports.queue import JobFilter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,15 +79,15 @@ class JobsPage:
 
 def list_jobs(call: Call) -> JobsPage:
     """List the jobs of the workers, the newest first."""
-    asked: JobsQuery = call.query
-    before = opened_cursor(call, asked.cursor) if asked.cursor else None
+    query: JobsQuery = call.query
+    before = opened_cursor(call, query.cursor) if query.cursor else None
     result = call.app.jobs.list(
         call.caller,
-        JobsAsked(queue=asked.queue, status=asked.status),
+        JobFilter(queue=query.queue, status=query.status),
         before=before,
-        at_most=asked.limit + 1,
+        at_most=query.limit + 1,
     )
-    page, has_more = result[: asked.limit], len(result) > asked.limit
+    page, has_more = result[: query.limit], len(result) > query.limit
     cursor = sealed_cursor(call, page[-1].id) if has_more else None
     return JobsPage(jobs_shown(call, page), cursor, has_more)
 
@@ -113,7 +113,7 @@ def _shown(call: Call, job: QueuedJob) -> Job:
 
 def jobs_shown(call: Call, jobs: Sequence[QueuedJob]) -> tuple[Job, ...]:
     """Show jobs, with the names of who asked for them."""
-    names = call.app.look_up_names(call.caller, [job.asked_by for job in jobs])
+    names = call.app.look_up_names(call.caller, [job.requested_by for job in jobs])
     return tuple(_of(job, names.companies, names.people) for job in jobs)
 
 
@@ -129,7 +129,9 @@ def _of(job: QueuedJob, companies: Mapping[UUID, str], people: Mapping[UUID, str
         attempts=job.attempts,
         max_attempts=job.max_attempts,
         company=companies.get(job.company) if job.company else None,
-        asked_by=StaffMember(job.asked_by, people[job.asked_by]) if job.asked_by else None,
+        asked_by=StaffMember(job.requested_by, people[job.requested_by])
+        if job.requested_by
+        else None,
         request_id=job.trace.get("request_id"),
         scheduled_at=job.scheduled_at,
         created_at=job.created_at,

@@ -87,8 +87,8 @@ def shown(schedule: ScheduledJob | Any) -> Schedule:
         job=schedule.function,
         arguments=dict(schedule.arguments),
         is_active=schedule.is_active,
-        last_run_at=schedule.standing.last_run_at,
-        next_run_at=schedule.standing.next_run_at,
+        last_run_at=schedule.times.last_run_at,
+        next_run_at=schedule.times.next_run_at,
         version=schedule.version,
     )
 

@@ -61,8 +61,8 @@ def start_sync(call: Call) -> Answer:
     """Start to read a source. A worker does it; a `preview` plans and changes nothing."""
     body: StartSyncRequest = call.body
     company = _company(call, body.company) if body.company else None
-    asked = SyncRequest(body.source, company, body.mode, body.full)
-    return _accepted(call, call.app.sync.ask(call.caller, asked))
+    request = SyncRequest(body.source, company, body.mode, body.full)
+    return _accepted(call, call.app.sync.ask(call.caller, request))
 
 
 def _company(call: Call, code: str) -> CompanyId:
@@ -75,10 +75,10 @@ def _company(call: Call, code: str) -> CompanyId:
 
 def list_sync_jobs(call: Call) -> SyncJobsPage:
     """List the sync jobs, the newest first."""
-    asked: PageQuery = call.query
-    before = SyncJobId(UUID(opened_cursor(call, asked.cursor))) if asked.cursor else None
-    items = call.app.sync.list(call.caller, before=before, at_most=asked.limit + 1)
-    page, has_more = items[: asked.limit], len(items) > asked.limit
+    query: PageQuery = call.query
+    before = SyncJobId(UUID(opened_cursor(call, query.cursor))) if query.cursor else None
+    items = call.app.sync.list(call.caller, before=before, at_most=query.limit + 1)
+    page, has_more = items[: query.limit], len(items) > query.limit
     names = call.app.look_up_names(call.caller)
     cursor = sealed_cursor(call, str(page[-1].id)) if has_more else None
     return SyncJobsPage(tuple(SyncJob.of(each, names) for each in page), cursor, has_more)
@@ -110,12 +110,12 @@ def cancel_sync_job(call: Call) -> SyncJob:
 
 def list_sync_rejects(call: Call) -> RejectedRowsPage:
     """List the rows that could not be read, each with every reason."""
-    asked: PageQuery = call.query
-    after = int(opened_cursor(call, asked.cursor)) if asked.cursor else 0
+    query: PageQuery = call.query
+    after = int(opened_cursor(call, query.cursor)) if query.cursor else 0
     result = call.app.sync.list_rejects(
-        call.caller, call.path["sync_job"], after=after, at_most=asked.limit + 1
+        call.caller, call.path["sync_job"], after=after, at_most=query.limit + 1
     )
-    page, has_more = result[: asked.limit], len(result) > asked.limit
+    page, has_more = result[: query.limit], len(result) > query.limit
     cursor = sealed_cursor(call, page[-1].row) if has_more else None
     return RejectedRowsPage(tuple(map(RejectedRow.of, page)), cursor, has_more)
 

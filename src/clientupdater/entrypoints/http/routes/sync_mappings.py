@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from attrs import frozen
 
-from clientupdater.domain.errors import InvalidInput
+from clientupdater.domain.errors import InvalidInput, UnknownSource
 from clientupdater.domain.ids import CompanyId
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import Entry, Source
@@ -59,7 +59,7 @@ class SyncMapping:
 
     @classmethod
     def of(
-        cls, asked: MappingQuery | SaveSyncMappingRequest, entries: Iterable[Entry]
+        cls, request: MappingQuery | SaveSyncMappingRequest, entries: Iterable[Entry]
     ) -> SyncMapping:
         lines = (
             MappingLine(
@@ -67,14 +67,14 @@ class SyncMapping:
             )
             for each in entries
         )
-        return cls(asked.source, asked.company, tuple(lines))
+        return cls(request.source, request.company, tuple(lines))
 
 
 def get_sync_mapping(call: Call) -> SyncMapping:
     """Show which column of a source fills which field."""
-    asked: MappingQuery = call.query
-    company = _company(call, asked.company)
-    return SyncMapping.of(asked, call.app.sync_mappings.show(call.caller, asked.source, company))
+    query: MappingQuery = call.query
+    company = _company(call, query.company)
+    return SyncMapping.of(query, call.app.sync_mappings.show(call.caller, query.source, company))
 
 
 def save_sync_mapping(call: Call) -> SyncMapping:
@@ -84,6 +84,8 @@ def save_sync_mapping(call: Call) -> SyncMapping:
     entries = [Entry(each.field, each.column, each.transforms, each.owns) for each in body.items]
     try:
         saved = call.app.sync_mappings.save(call.caller, body.source, company, entries)
+    except UnknownSource:
+        raise
     except InvalidInput as error:
         raise InvalidInput(
             [type(each)(f"/items{each.pointer}", each.message) for each in error.faults]

@@ -64,13 +64,13 @@ class SyncJob:
 
     @classmethod
     def of(cls, job: SourceSyncJob, names: Names) -> SyncJob:
-        asked, counts = job.asked, job.counts
+        request, counts = job.request, job.counts
         return cls(
             id=job.id,
-            source=asked.source,
-            company=names.companies[asked.company] if asked.company else None,
-            mode=asked.mode,
-            full=asked.full,
+            source=request.source,
+            company=names.companies[request.company] if request.company else None,
+            mode=request.mode,
+            full=request.full,
             state=str(job.state),
             progress={
                 str(step): SyncStepProgress(done.records, done.seconds)
@@ -89,7 +89,7 @@ class SyncJob:
             ),
             consequences=dict(job.consequences),
             plan_hash=job.plan_hash,
-            replays=asked.origin,
+            replays=request.origin,
             error=job.error,
             created_by=job.created_by,
             created_at=job.created_at,

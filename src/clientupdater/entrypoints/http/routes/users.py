@@ -97,12 +97,12 @@ class DeleteUserRequest:
 
 def list_users(call: Call) -> UsersPage:
     """List the users that you may see, by email address."""
-    asked: UsersQuery = call.query
-    after = opened_cursor(call, asked.cursor) if asked.cursor else ""
+    query: UsersQuery = call.query
+    after = opened_cursor(call, query.cursor) if query.cursor else ""
     result = call.app.people.list(
-        call.caller, after=after, at_most=asked.limit + 1, active=asked.active
+        call.caller, after=after, at_most=query.limit + 1, active=query.active
     )
-    page, has_more = result[: asked.limit], len(result) > asked.limit
+    page, has_more = result[: query.limit], len(result) > query.limit
     names = call.app.look_up_names(call.caller)
     cursor = sealed_cursor(call, page[-1].email) if has_more else None
     return UsersPage(tuple(User.of(each, names) for each in page), cursor, has_more)

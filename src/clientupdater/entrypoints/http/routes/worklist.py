@@ -52,10 +52,10 @@ def list_worklist(call: Call) -> WorklistPage:
     """List the clients to contact next, the most urgent first, each with the cause of its place:
     due or overdue follow-ups, then clients without an update by amount past due, then the rest.
     """
-    asked: WorklistListQuery = call.query
-    after = opened_place(call, asked.cursor, _WorkPlace) if asked.cursor else None
+    params: WorklistListQuery = call.query
+    after = opened_place(call, params.cursor, _WorkPlace) if params.cursor else None
     key = WorklistKey(**attrs.asdict(after, recurse=False)) if after else None
-    query = WorklistQuery(order=asked.order, limit=asked.limit, after=key)
+    query = WorklistQuery(order=params.order, limit=params.limit, after=key)
     page = call.app.worklist.read(call.caller, query)
     cursor = sealed_cursor(call, page.after) if page.after else None
     return WorklistPage(page.items, cursor, page.has_more)
