@@ -23,7 +23,7 @@ from attrs import frozen
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.http_lines import figures_of, lines
+from bench.http_lines import lines
 from bench.http_load import Load, Pace, Pgbench, Wrk, median, paced, wrk_alone
 from bench.http_world import (
     User,
@@ -114,20 +114,27 @@ class Bench:
 
     def _alone(self) -> Acts:
         """Measure how long one person waits who is alone."""
-        acts: Acts = {}
-        period = self.world.periods["month"]
-        for user in (self.few, self.many):
-            paths = {
-                "worklist": "/worklist",
-                "deep page": self._deep_page(user),
-                "by status": f"/clients?period={period}&status=CALLED",
-            }
-            for name, path in paths.items():
-                wrk = self._wrk("ours", user)
-                acts[f"{name} {user.branches}", "ours"] = partial(wrk.reads, path, 1)
-            for words in SEARCHES:
-                act = partial(self._wrk("ours", user).reads, "/clients/search", 1, {"q": words})
-                acts[f"{words} {user.branches}", "ours"] = act
+        acts = self._lists(self.few, "ours")
+        if "earlier" in self.servers:
+            earlier = self._lists(self.few, "earlier")
+            pairs = zip(acts.items(), earlier.items(), strict=True)
+            acts = {name: act for pair in pairs for name, act in pair}
+        return {**acts, **self._lists(self.many, "ours")}
+
+    def _lists(self, user: User, side: str) -> Acts:
+        wrk, period = self._wrk(side, user), self.world.periods["month"]
+        paths = {
+            "worklist": "/worklist",
+            "deep page": self._deep_page(user, side),
+            "by status": f"/clients?period={period}&status=CALLED",
+        }
+        acts: Acts = {
+            (f"{name} {user.branches}", side): partial(wrk.reads, path, 1)
+            for name, path in paths.items()
+        }
+        for words in SEARCHES:
+            act = partial(wrk.reads, "/clients/search", 1, {"q": words})
+            acts[f"{words} {user.branches}", side] = act
         return acts
 
     def _operation(self, what: str, side: str, connections: int) -> Callable[[], Load]:
@@ -162,9 +169,9 @@ class Bench:
         options = "-c clientupdater.system=on -c plan_cache_mode=force_generic_plan"
         return pgbench.run("worklist.sql", FEW, params, PGOPTIONS=options)
 
-    def _deep_page(self, user: User) -> str:
+    def _deep_page(self, user: User, side: str) -> str:
         """Turn pages until the deep one, or the last one."""
-        caller, path = Caller(self.servers["ours"], user), "/worklist"
+        caller, path = Caller(self.servers[side], user), "/worklist"
         for _ in range(DEEP):
             cursor = caller.get(path)["next_cursor"]
             if cursor is None:
@@ -238,7 +245,9 @@ def array(ids: list[UUID]) -> str:
 @click.option("--rounds", default=5, show_default=True)
 @click.option("--seconds", default=10, show_default=True, help="How long one run takes.")
 @click.option("--before", type=int, help="Compare bare updates with the schema of this migration.")
-@click.option("--earlier", type=click.Path(path_type=Path, exists=True), help="An earlier JSON.")
+@click.option(
+    "--earlier", type=click.Path(path_type=Path, exists=True), help="Earlier source code."
+)
 @click.option(
     "--data",
     envvar="BENCH_DATA",
@@ -259,10 +268,11 @@ def main(
 ) -> None:
     """Measure everything, print the lines and write them as JSON.
 
-    A folder given as --data keeps the database for the next run.
+    A folder given as --data keeps the database for the next run. A folder given as --earlier holds
+    a checkout of an earlier version, whose server is measured beside ours; if its schema differs,
+    --before is the number of its last migration.
     """
     few, many = User(10), User(size["branches"])
-    figures = figures_of(earlier) if earlier else {}
     with ExitStack() as stack:
         postgres = stack.enter_context(postgres_in(data))
         world = world_on(postgres, BulkData(today=business_day(), **size), [few, many])
@@ -276,6 +286,10 @@ def main(
             side: stack.enter_context(server_of(side, world.database.app_url, processes))
             for side in ("empty", *SIDES)
         }
+        if earlier:
+            url = (old or world).database.app_url
+            server = our_server(url, processes, PYTHONPATH=str(earlier / "src"))
+            servers["earlier"] = stack.enter_context(server)
         for peer in ("plain", "fastapi"):
             require_same(Caller(servers["ours"], few), Caller(servers[peer], few), world)
         generator = wrk_alone(world.targets(), FEW, seconds)
@@ -289,7 +303,7 @@ def main(
             seconds=seconds,
             generator_cpu_us=round(generator.generator_cpu_us, 1),
         )
-        report(lines(loads, trips, size["branches"], figures), path, **about)
+        report(lines(loads, trips, size["branches"]), path, **about)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,6 @@ from bench.lines import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from bench.http_load import Load
 
@@ -28,21 +26,14 @@ ALONE_MS, SCOPE_MS, DEEP, EARLIER = 20.0, 50.0, 1.2, 0.5
 OF_TEN = 10
 
 
-def lines(
-    loads: Loads, trips: Trips, branches: int, earlier: Mapping[str, float]
-) -> Iterator[Line]:
+def lines(loads: Loads, trips: Trips, branches: int) -> Iterator[Line]:
     yield from _cpu(loads)
     yield from _rates(loads)
     yield from _schema(loads)
-    alone = [line for n in (OF_TEN, branches) for line in _alone(loads, n)]
-    yield from alone
-    yield from _beside_earlier(alone, earlier)
+    for size in (OF_TEN, branches):
+        yield from _alone(loads, size)
+    yield from _beside_earlier(loads)
     yield from _trips(trips)
-
-
-def figures_of(path: Path) -> dict[str, float]:
-    """Read the figures that an earlier version left as JSON."""
-    return {each["name"]: each["ours"] for each in json.loads(path.read_text("utf-8"))["lines"]}
 
 
 def _cpu(loads: Loads) -> Iterator[Line]:
@@ -88,7 +79,7 @@ def _schema(loads: Loads) -> Iterator[Line]:
 
 def _alone(loads: Loads, branches: int) -> Iterator[Line]:
     most = ALONE_MS if branches == OF_TEN else SCOPE_MS
-    names = [what for what, _ in loads if what.endswith(f" {branches}")]
+    names = [what for what, side in loads if side == "ours" and what.endswith(f" {branches}")]
     for what in names:
         p50 = loads[what, "ours"].p50
         name = f"one person of {branches} branches, {what.rpartition(' ')[0]}, ms"
@@ -99,11 +90,14 @@ def _alone(loads: Loads, branches: int) -> Iterator[Line]:
             yield Line(name, p50, None, most, at_least=False)
 
 
-def _beside_earlier(alone: list[Line], earlier: Mapping[str, float]) -> Iterator[Line]:
-    for line in alone:
-        if line.name in earlier and line.reference is None:
-            name = f"{line.name} beside the earlier version"
-            yield Line(name, line.ours, earlier[line.name], EARLIER, at_least=False)
+def _beside_earlier(loads: Loads) -> Iterator[Line]:
+    """Compare with an earlier version of our server, if it was measured in the same run."""
+    for (what, side), load in loads.items():
+        if side == "earlier" and not what.startswith("deep"):
+            name = f"one person of {OF_TEN} branches, {what.rpartition(' ')[0]}"
+            ours = loads[what, "ours"].p50
+            name += ", ms beside the earlier version"
+            yield Line(name, ours, load.p50, EARLIER, at_least=False)
 
 
 def _trips(trips: Trips) -> Iterator[Line]:
