@@ -12,8 +12,9 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Everything is installed by its hash; our own package is built from the working tree.
 LOCKED = $(PIP) --require-hashes --no-deps -r $(1) && $(PIP) --no-deps --no-build-isolation -e .
-CODE := src tests docs/generate.py $(wildcard bench/*.py)
+CODE := src tests docs/generate.py bench
 ARGS ?=
+ONLY ?= $(patsubst bench/bench_%.py,%,$(wildcard bench/bench_*.py))
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +36,11 @@ help: ## list the targets
 	@echo "installing packages for development …"
 	@$(call LOCKED,requirements/dev.txt)
 	@touch $@ .venv/embedded
+
+.venv/bench: pyproject.toml requirements/bench.txt | .venv/python
+	@echo "installing packages for the benchmarks …"
+	@$(call LOCKED,requirements/bench.txt)
+	@touch $@ .venv/dev .venv/embedded
 
 setup: .venv/dev ## build .venv with everything for development
 
@@ -61,17 +67,18 @@ lint: .venv/dev ## ruff, mypy, import contracts, squawk
 	$(BIN)/lint-imports
 	$(BIN)/squawk $$(ls sql/migrations/*.sql | grep -v '\.down\.sql$$')
 
-bench: .venv/dev ## run the benchmarks; the figures depend on the machine
-	@for each in bench/bench_*.py; do \
-		test -e "$$each" || { echo "nothing to measure yet"; exit 0; }; \
-		$(BIN)/python "$$each" $(ARGS) || exit 1; done
+# One folder keeps the filled databases for all benchmarks of a run.
+bench: .venv/bench ## run the benchmarks and write docs/performance.md; make bench ONLY=http ARGS='--rounds 1'
+	@export BENCH_DATA=$$(mktemp -d) && trap 'rm -rf "$$BENCH_DATA"' EXIT && \
+		for each in $(ONLY); do $(BIN)/python bench/bench_$$each.py $(ARGS) || exit 1; done
+	$(BIN)/python bench/report.py
 
 docs: .venv/dev ## write the documents that are generated from the code
 	$(BIN)/python docs/generate.py
 
 lock: .venv/python ## write requirements/*.txt from constraints.txt, with hashes
 	@$(PIP) uv
-	@for each in embedded dev; do printf 'hatchling\neditables\n' | $(BIN)/uv pip compile pyproject.toml - \
+	@for each in embedded dev bench; do printf 'hatchling\neditables\n' | $(BIN)/uv pip compile pyproject.toml - \
 		--extra $$each -c constraints.txt --universal --generate-hashes --no-annotate \
 		--no-header --quiet --output-file requirements/$$each.txt || exit 1; done
 

@@ -10,7 +10,6 @@ what it grew by since. The least of some rounds counts, and absolute figures are
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import re
 import subprocess
@@ -31,6 +30,7 @@ from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench.lines import Line, facts, report
 from tests.support import servers
 from tests.support.builders import MANILA
 from tests.support.bulk_data import BulkData
@@ -62,8 +62,8 @@ _spawning = multiprocessing.get_context("spawn")
 
 
 @frozen
-class Bureau:
-    """Somebody who sees everything, and a database full of clients."""
+class ExportBench:
+    """A database full of clients, and a user who may see all of them."""
 
     database: Database
     person: UUID
@@ -71,45 +71,45 @@ class Bureau:
     def ours(self, folder: str, form: ExportFormat, *, few: bool) -> None:
         """Do the whole job."""
         with staffed(self.database, MANILA) as staff:
-            exporting, asked = staff.app, _asked(form, few=few)
+            exporting, request = staff.app, request_of(form, few=few)
             with exporting.exports.work.begin(SYSTEM) as tx:
-                actor = _found(tx.rights.actor(PersonId(self.person)))
-            export = exporting.exports.create(Caller(actor), asked)
+                actor = require_actor(tx.rights.actor(PersonId(self.person)))
+            export = exporting.exports.create(Caller(actor), request)
             write = attrs.evolve(export_writer(exporting), files=LocalFileStore(Path(folder)))
             write(attempt_at(export.id))
 
     def xlsxwriter(self, folder: str, _: ExportFormat, *, few: bool) -> None:
         """Write the same rows by the library, holding one of them at a time."""
         values = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        with self.table(_asked(ExportFormat.XLSX, few=few)) as (asked, table):
+        with self.table(request_of(ExportFormat.XLSX, few=few)) as (request, table):
             book = xlsxwriter.Workbook(f"{folder}/reference.xlsx", values)
             sheet = book.add_worksheet()
             with closing(table.rows()) as result:
                 at = 0
                 for rows in result:
                     for row in rows:
-                        _fill(sheet, at, row, asked.kinds)
+                        _fill(sheet, at, row, request.kinds)
                         at += 1
             book.close()
 
     @contextmanager
-    def table(self, asked: ExportRequest) -> Iterator[tuple[ExportRequest, PostgresTable]]:
+    def table(self, request: ExportRequest) -> Iterator[tuple[ExportRequest, PostgresTable]]:
         """Look at the table of an export."""
         with ConnectionPool(self.database.app_url, min_size=1, max_size=2, open=True) as pool:
             work = PostgresUnitsOfWork(pool)
             with work.begin(SYSTEM) as tx:
-                actor = _found(tx.rights.actor(PersonId(self.person)))
-            result = scopes_for(actor, asked)
+                actor = require_actor(tx.rights.actor(PersonId(self.person)))
+            result = scopes_for(actor, request)
             look = TableRequest(
-                request=asked, scopes=result, today=NOW.date(), now=NOW, zone=MANILA
+                request=request, scopes=result, today=NOW.date(), now=NOW, zone=MANILA
             )
             with work.snapshot(result[-1]) as open_table:
-                yield asked, cast("PostgresTable", open_table(look))
+                yield request, cast("PostgresTable", open_table(look))
 
     def psql(self, folder: str) -> float:
         """Copy the same statement by psql; give how long it takes, its start left in."""
         with (
-            self.table(_asked(ExportFormat.CSV, few=False)) as (_, table),
+            self.table(request_of(ExportFormat.CSV, few=False)) as (_, table),
             psycopg.connect(self.database.superuser_url) as connection,
         ):
             cursor = psycopg.ClientCursor(connection)
@@ -123,7 +123,7 @@ class Bureau:
         return time.perf_counter() - begun
 
 
-def _found(actor: Actor | None) -> Actor:
+def require_actor(actor: Actor | None) -> Actor:
     if actor is None:
         raise LookupError
     return actor
@@ -141,7 +141,7 @@ def _fill(sheet: Any, at: int, row: tuple[str, ...], kinds: tuple[Kind, ...]) ->
             sheet.write_number(at, column, float(value))
 
 
-def _asked(form: ExportFormat, *, few: bool) -> ExportRequest:
+def request_of(form: ExportFormat, *, few: bool) -> ExportRequest:
     return ExportRequest(
         type=ExportType.CLIENTS,
         format=form,
@@ -150,30 +150,32 @@ def _asked(form: ExportFormat, *, few: bool) -> ExportRequest:
     )
 
 
-def _alone(bureau: Bureau, name: str, form: ExportFormat, folder: str, result: Any) -> None:
+def measure_here(
+    bench: ExportBench, name: str, form: ExportFormat, folder: str, result: Any
+) -> None:
     """Do it in this process: a small one first, so that what is loaded once is loaded."""
-    do: Callable[..., None] = getattr(bureau, name)
+    do: Callable[..., None] = getattr(bench, name)
     do(folder, form, few=True)
-    before = _held("VmRSS")
-    # The most it has held is forgotten: loading took more than it holds now.
+    before = memory_mb("VmRSS")
+    # Reset the peak: loading took more memory than the process has now.
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     begun = time.perf_counter()
     do(folder, form, few=False)
     taken = time.perf_counter() - begun
-    result.send((taken, _held("VmHWM") - before))
+    result.send((taken, memory_mb("VmHWM") - before))
 
 
-def _held(which: str) -> float:
-    """Tell how much memory this process holds (VmRSS), or the most that it has held (VmHWM): MB."""
+def memory_mb(which: str) -> float:
+    """Read the memory of this process (VmRSS), or its peak (VmHWM), in MB."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     match = re.search(rf"{which}:\s+(\d+) kB", status)
     return int(match[1]) / 1024 if match else 0.0
 
 
-def measured(bureau: Bureau, name: str, form: ExportFormat, folder: str) -> tuple[float, float]:
+def measured(bench: ExportBench, name: str, form: ExportFormat, folder: str) -> tuple[float, float]:
     """Give how long it took, in seconds, and by how much memory grew, in MB."""
     here, there = _spawning.Pipe()
-    child = _spawning.Process(target=_alone, args=(bureau, name, form, folder, there))
+    child = _spawning.Process(target=measure_here, args=(bench, name, form, folder, there))
     child.start()
     there.close()
     items: tuple[float, float] = here.recv()
@@ -182,7 +184,7 @@ def measured(bureau: Bureau, name: str, form: ExportFormat, folder: str) -> tupl
 
 
 @contextmanager
-def a_bureau(clients: int, branches: int) -> Iterator[Bureau]:
+def filled_database(clients: int, branches: int) -> Iterator[ExportBench]:
     """Fill a database of its own."""
     with servers.postgres() as cluster:
         name = f"bench_export_{clients}"
@@ -196,7 +198,7 @@ def a_bureau(clients: int, branches: int) -> Iterator[Bureau]:
             connection.execute("vacuum analyze clients")
         with staffed(database, MANILA) as staff:
             person = staff.hire("reports:export all", "clients:read all")
-        yield Bureau(database, person)
+        yield ExportBench(database, person)
         cluster.drop_database(name)
 
 
@@ -205,65 +207,42 @@ def a_bureau(clients: int, branches: int) -> Iterator[Bureau]:
 @click.option("--workbook", default=100_000)
 @click.option("--branches", default=200)
 @click.option("--rounds", default=3)
-@click.option("--out", default="bench/export.json", type=click.Path(path_type=Path))
-def main(clients: int, workbook: int, branches: int, rounds: int, out: Path) -> None:
+@click.option("--json", "path", type=click.Path(path_type=Path), default="bench/export.json")
+def main(clients: int, workbook: int, branches: int, rounds: int, path: Path) -> None:
     """Fill two databases, then measure."""
-    click.echo("name, ours, reference, ratio, target, holds")
     with tempfile.TemporaryDirectory() as folder:
-        with a_bureau(clients, branches) as bureau:
-            result = _csv(bureau, folder, clients, rounds)
-        with a_bureau(workbook, branches) as bureau:
-            result += _xlsx(bureau, folder, workbook, rounds)
-    out.write_text(json.dumps(result, indent=1), encoding="utf-8")
+        with filled_database(clients, branches) as bench:
+            result = _csv(bench, folder, clients, rounds)
+        with filled_database(workbook, branches) as bench:
+            result += _xlsx(bench, folder, workbook, rounds)
+    report(result, path, **facts(clients=clients, workbook=workbook, rounds=rounds))
 
 
-def _csv(bureau: Bureau, folder: str, clients: int, rounds: int) -> list[dict[str, Any]]:
+def _csv(bench: ExportBench, folder: str, clients: int, rounds: int) -> list[Line]:
     name, ours, reference = f"{clients} x 20 to CSV", [], []
     for _ in range(rounds):
-        reference.append(bureau.psql(folder))
-        ours.append(measured(bureau, "ours", ExportFormat.CSV, folder))
+        reference.append(bench.psql(folder))
+        ours.append(measured(bench, "ours", ExportFormat.CSV, folder))
         _clear(folder)
     taken, least = min(seconds for seconds, _ in ours), min(reference)
-    items = [_line(f"{name}, s", taken, least, taken / least, "<= 1.5", taken <= 1.5 * least)]
+    items = [Line(f"{name}, s", taken, least, 1.5, at_least=False)]
     return [*items, _memory(name, ours)]
 
 
-def _xlsx(bureau: Bureau, folder: str, clients: int, rounds: int) -> list[dict[str, Any]]:
+def _xlsx(bench: ExportBench, folder: str, clients: int, rounds: int) -> list[Line]:
     name, ours, reference = f"{clients} x 20 to XLSX", [], []
     for _ in range(rounds):
-        reference.append(measured(bureau, "xlsxwriter", ExportFormat.XLSX, folder)[0])
-        ours.append(measured(bureau, "ours", ExportFormat.XLSX, folder))
+        reference.append(measured(bench, "xlsxwriter", ExportFormat.XLSX, folder)[0])
+        ours.append(measured(bench, "ours", ExportFormat.XLSX, folder))
         _clear(folder)
     taken, least = min(seconds for seconds, _ in ours), min(reference)
-    items = [_line(f"{name}, s", taken, least, taken / least, "<= 0.25", taken <= least / 4)]
+    items = [Line(f"{name}, s", taken, least, 0.25, at_least=False)]
     return [*items, _memory(name, ours)]
 
 
-def _memory(name: str, ours: list[tuple[float, float]]) -> dict[str, Any]:
+def _memory(name: str, ours: list[tuple[float, float]]) -> Line:
     grown = max(megabytes for _, megabytes in ours)
-    return _line(
-        f"{name}, MB grown", grown, MOST_MB, grown / MOST_MB, f"< {MOST_MB:.0f}", grown < MOST_MB
-    )
-
-
-def _line(
-    name: str,
-    ours: float,
-    reference: float,
-    ratio: float,
-    target: str,
-    holds: bool,  # noqa: FBT001
-) -> dict[str, Any]:
-    message = "yes" if holds else "NO"
-    click.echo(f"{name}, {ours:.2f}, {reference:.2f}, {ratio:.2f}, {target}, {message}")
-    return {
-        "name": name,
-        "ours": ours,
-        "reference": reference,
-        "ratio": ratio,
-        "target": target,
-        "holds": holds,
-    }
+    return Line(f"{name}, MB grown", grown, None, MOST_MB, at_least=False)
 
 
 def _clear(folder: str) -> None:

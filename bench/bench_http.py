@@ -1,252 +1,309 @@
-"""Measure updates and worklists over HTTP beside the same as bare SQL.
+"""Compare the HTTP server with peers on the same schema, and with bare SQL.
 
-    .venv/bin/python bench/bench_http.py --clients 500000 --periods 12
+    .venv/bin/python bench/bench_http.py --clients 500000 --rounds 5
 
-Prints `name, ours, reference, ratio, target, holds`, and writes it as JSON. Ours is the project's
-own command, two processes, everything on (session, policy, key, limits, log, metrics, audit), only
-the limits so high that nobody meets them; driven by wrk, which shares the machine. The reference is
-pgbench on the same database, a server with its defaults that loses nothing. Both are run in turn,
-and of several runs the median counts. Absolute figures are the machine's.
+Ours is `clientupdater serve` with everything on: session, policy, row security, idempotency, limits
+(too high to meet), log, metrics, audit. The peers are in bench/peers; before anything
+is measured, their answers are compared with ours, item by item. Bare SQL is run by pgbench on the
+same database, a PostgreSQL with its default settings and durability. All share the machine with
+the load generator. They are measured in turn, and of several rounds the median counts. Absolute
+figures are the machine's.
 """
 
 from __future__ import annotations
 
-import json
-import operator
-import statistics
 import sys
-import tempfile
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.request import Request, urlopen
+from typing import TYPE_CHECKING
 
-import attrs
 import click
-from attrs import field, frozen
+from attrs import frozen
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.http_load import Load, Pgbench, Wrk, alone
-from bench.http_world import Reader, World, serving, world
+from bench.http_lines import lines
+from bench.http_load import Load, Pace, Pgbench, Wrk, median, paced, wrk_alone
+from bench.http_world import (
+    User,
+    World,
+    business_day,
+    our_server,
+    peer_server,
+    postgres_in,
+    world_on,
+)
+from bench.lines import facts, report
+from bench.requests_once import Caller, require_same
+from bench.round_trips import counting_proxy
 from tests.support.bulk_data import BulkData
 
+from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from uuid import UUID
 
-FEW, MANY = 16, 100
-FEWEST, P95, MEDIAN_MS, AS_THE_FIRST = 0.50, 2.5, 50.0, 1.2
+    from bench.processes import Server
+
+MODEST, FEW, MANY = 2, 16, 100
+"""Connections: for CPU, for rates, and for tails."""
+PACE = 40.0
+"""Requests a second at an even pace: every server holds it without a queue."""
+KINDS = {"/me": "/me", "page": "worklist", "update": "update"}
+"""Operations, as open_load.py calls them."""
 DEEP = 99
-"""How many pages are passed over to the deep one, as far as there are so many."""
+"""How many pages are turned to reach the deep one, if there are so many."""
+WARM_UP, COUNTED = 60, 20
+SEARCHES = ("santos", "juan san")
+PAGE = 50
+SIDES = ("ours", "plain", "fastapi")
 
-
-@frozen
-class Line:
-    """One thing that was measured; what has no target is told, and not judged."""
-
-    name: str
-    ours: float
-    reference: float | None = None
-    target: float | None = None
-    at_least: bool = field(default=True, repr=False)
-
-    @property
-    def ratio(self) -> float:
-        """Ours by the reference; where there is none, ours as it is."""
-        return self.ours / self.reference if self.reference else self.ours
-
-    @property
-    def holds(self) -> bool | None:
-        """Whether it is as it must be."""
-        if self.target is None:
-            return None
-        as_it_must = operator.ge if self.at_least else operator.le
-        return bool(as_it_must(self.ratio, self.target))
-
-    def told(self) -> str:
-        """Write it down."""
-        reference, target = (
-            "-" if each is None else f"{each:.2f}" for each in (self.reference, self.target)
-        )
-        holds = {None: "-", True: "holds", False: "DOES NOT HOLD"}[self.holds]
-        return f"{self.name}, {self.ours:.2f}, {reference}, {self.ratio:.2f}, {target}, {holds}"
-
-    def shown(self) -> dict[str, Any]:
-        """Give it for JSON."""
-        return {
-            "name": self.name,
-            "ours": round(self.ours, 3),
-            "reference": self.reference and round(self.reference, 3),
-            "ratio": round(self.ratio, 3),
-            "target": self.target,
-            "holds": self.holds,
-        }
+Acts = dict[tuple[str, str], "Callable[[], Load]"]
+"""What is measured: an operation, and who does it."""
 
 
 @frozen
 class Bench:
-    """A full database, and the server before it."""
+    """A full database, the servers in front of it, and how long each is measured."""
 
     world: World
-    base: str
-    few: Reader
-    many: Reader
-    rounds: int
+    before: World | None
+    servers: dict[str, Server]
+    few: User
+    many: User
     seconds: int
-    targets: Path
 
-    def lines(self) -> Iterator[Line]:
-        """Measure all that is listed."""
-        yield from self.updates()
-        yield from self.worklists()
-        yield from self.pages(self.few)
-        yield from self.pages(self.many)
+    def acts(self) -> Acts:
+        """List everything that is measured, in the order of one round."""
+        return {**self._cpu(), **self._rates(), **self._alone()}
 
-    def updates(self) -> Iterator[Line]:
-        """Measure one update after the other."""
-        ours, reference = self.in_turn(lambda: self.updated(FEW), self.updated_bare)
-        yield Line(f"update, {FEW} connections, 1/s", ours.rate, reference.rate, FEWEST)
-        yield Line("the same, p95 ms", ours.p95, reference.p95, P95, at_least=False)
-        yield Line("the same, p99 ms", ours.p99, reference.p99)
-        crowded = self.median_of(lambda: self.updated(MANY))
-        yield Line(f"update, {MANY} connections, 1/s", crowded.rate)
-        yield Line("the same, p95 ms", crowded.p95)
-        yield Line("the same, p99 ms", crowded.p99)
+    def _cpu(self) -> Acts:
+        """Measure CPU at an even pace, and flat out from few connections."""
+        acts: Acts = {}
+        acts["paced /empty", "empty"] = lambda: self._paced("empty", "/empty")
+        for what, kind in KINDS.items():
+            acts["cpu " + what, "empty"] = lambda: self._read("empty", "/empty", MODEST)
+            for side in SIDES:
+                acts["paced " + what, side] = partial(self._paced, side, kind)
+                acts["cpu " + what, side] = self._operation(what, side, MODEST)
+        return acts
 
-    def worklists(self) -> Iterator[Line]:
-        """Measure the first page, asked for by many."""
-        ours, reference = self.in_turn(
-            lambda: told("worklist", self.wrk(self.few).reads("/worklist", FEW)), self.page_bare
-        )
-        yield Line(f"worklist, {FEW} connections, 1/s", ours.rate, reference.rate, FEWEST)
-        yield Line("the same, p95 ms", ours.p95, reference.p95)
-        yield Line("the same, p99 ms", ours.p99, reference.p99)
+    def warm_up(self) -> None:
+        """Update both databases: after a checkpoint, the first change of a page costs more."""
+        for world in filter(None, (self.world, self.before)):
+            self._bare_update(world)
 
-    def pages(self, reader: Reader) -> Iterator[Line]:
-        """Measure what one person waits for, asking alone."""
-        wrk, period = self.wrk(reader), self.world.periods["month"]
-        at = f"of {reader.branches} branches, ms at the median"
-        first = wrk.reads("/worklist", 1).p50
-        yield Line(f"worklist {at}", first, None, MEDIAN_MS, at_least=False)
-        depth, path = self.deep_page(reader)
-        deep = wrk.reads(path, 1).p50
-        name = f"worklist, page {depth}, {at}"
-        yield Line(name, deep, first, AS_THE_FIRST, at_least=False)
-        by_status = wrk.reads(f"/clients?period={period}&status=CALLED", 1).p50
-        yield Line(f"clients by status {at}", by_status, None, MEDIAN_MS, at_least=False)
-        for words in ("santos", "juan san"):
-            p50 = wrk.reads("/clients/search", 1, {"q": words}).p50
-            yield Line(f"search {words!r} {at}", p50, None, MEDIAN_MS, at_least=False)
+    def _paced(self, side: str, kind: str) -> Load:
+        pace = Pace(PACE, self.seconds)
+        return paced(self.servers[side], self.few.token, kind, self.world.targets(), pace)
 
-    def updated(self, connections: int) -> Load:
-        """Record for a while."""
-        self.world.targets(self.targets)
-        return told("updates", self.wrk(self.few).updates(self.targets, connections))
+    def _rates(self) -> Acts:
+        acts: Acts = {}
+        for what, bare in (("page", self._bare_page), ("update", self._bare_update)):
+            for side in SIDES:
+                acts[what, side] = self._operation(what, side, FEW)
+            acts[what, "pgbench"] = bare
+        if before := self.before:
+            acts["before", "pgbench"] = lambda: self._bare_update(before)
+        for side in ("ours", "fastapi"):
+            acts["many", side] = self._operation("update", side, MANY)
+        return acts
 
-    def updated_bare(self) -> Load:
-        """Do the same as bare SQL."""
-        companies = self.world.companies()
-        values = {
-            "targets": self.world.targets(self.targets),
-            "token": self.few.kept_token,
+    def _alone(self) -> Acts:
+        """Measure how long one person waits who is alone."""
+        acts = self._lists(self.few, "ours")
+        if "earlier" in self.servers:
+            earlier = self._lists(self.few, "earlier")
+            pairs = zip(acts.items(), earlier.items(), strict=True)
+            acts = {name: act for pair in pairs for name, act in pair}
+        return {**acts, **self._lists(self.many, "ours")}
+
+    def _lists(self, user: User, side: str) -> Acts:
+        wrk, period = self._wrk(side, user), self.world.periods["month"]
+        paths = {
+            "worklist": "/worklist",
+            "deep page": self._deep_page(user, side),
+            "by status": f"/clients?period={period}&status=CALLED",
+        }
+        acts: Acts = {
+            (f"{name} {user.branches}", side): partial(wrk.reads, path, 1)
+            for name, path in paths.items()
+        }
+        for words in SEARCHES:
+            act = partial(wrk.reads, "/clients/search", 1, {"q": words})
+            acts[f"{words} {user.branches}", side] = act
+        return acts
+
+    def _operation(self, what: str, side: str, connections: int) -> Callable[[], Load]:
+        if what == "update":
+            return lambda: self._wrk(side).updates(self.world.targets(), connections)
+        path = {"/me": "/me", "page": "/worklist"}[what]
+        return lambda: self._read(side, path, connections)
+
+    def _read(self, side: str, path: str, connections: int) -> Load:
+        return self._wrk(side).reads(path, connections)
+
+    def _wrk(self, side: str, user: User | None = None) -> Wrk:
+        return Wrk(self.servers[side], (user or self.few).token, self.seconds)
+
+    def _bare_update(self, world: World | None = None) -> Load:
+        """Do by SQL what an update does, in eight round trips."""
+        world = world or self.world
+        params = {
+            "targets": len(world.targets()),
+            "token": self.few.token_hash,
             "actor": self.few.id,
-            "companies": array(companies),
-            "branches": array(self.few.places),
+            "companies": array(world.companies()),
+            "branches": array(self.few.branch_ids),
         }
-        return told("updates, bare", self.pgbench().run("updates.sql", FEW, values))
+        return Pgbench(world.database.app_url, self.seconds).run("updates.sql", FEW, params)
 
-    def page_bare(self) -> Load:
-        """Read the first page as bare SQL, in one round trip: row security lets all pass."""
-        values = {
-            **self.world.periods,
-            "branches": array(self.few.places),
-            "day": self.world.today,
-        }
-        seen = "-c clientupdater.system=on"
-        return told("page, bare", self.pgbench().run("worklist.sql", FEW, values, PGOPTIONS=seen))
+    def _bare_page(self) -> Load:
+        """Read the first page by SQL, in one round trip; row security lets all rows pass."""
+        day, branches = self.world.today, array(self.few.branch_ids)
+        params = {**self.world.periods, "branches": branches, "day": day}
+        pgbench = Pgbench(self.world.database.app_url, self.seconds)
+        options = "-c clientupdater.system=on -c plan_cache_mode=force_generic_plan"
+        return pgbench.run("worklist.sql", FEW, params, PGOPTIONS=options)
 
-    def deep_page(self, reader: Reader) -> tuple[int, str]:
-        """Turn pages until the deep one, or the last that is full."""
-        depth, path = 1, "/worklist"
-        while depth <= DEEP:
-            headers = {"Authorization": f"Bearer {reader.token}"}
-            asked = Request(f"{self.base}/api/v1{path}", headers=headers)  # noqa: S310 — our own server
-            with urlopen(asked) as answer:  # noqa: S310 — our own server
-                cursor = json.load(answer)["next_cursor"]
+    def _deep_page(self, user: User, side: str) -> str:
+        """Turn pages until the deep one, or the last one."""
+        caller, path = Caller(self.servers[side], user), "/worklist"
+        for _ in range(DEEP):
+            cursor = caller.get(path)["next_cursor"]
             if cursor is None:
                 break
-            depth, path = depth + 1, f"/worklist?cursor={cursor}"
-        return depth, path
-
-    def in_turn(self, ours: Callable[[], Load], reference: Callable[[], Load]) -> tuple[Load, Load]:
-        """Do the one, then the other, and again."""
-        both = [(ours(), reference()) for _ in range(self.rounds)]
-        return median([each for each, _ in both]), median([each for _, each in both])
-
-    def median_of(self, act: Callable[[], Load]) -> Load:
-        """Do it several times."""
-        return median([act() for _ in range(self.rounds)])
-
-    def wrk(self, reader: Reader) -> Wrk:
-        """Drive the server as somebody."""
-        return Wrk(self.base, reader.token, self.seconds)
-
-    def pgbench(self) -> Pgbench:
-        """Drive the database."""
-        return Pgbench(self.world.database.app_url, self.seconds)
+            path = f"/worklist?cursor={cursor}"
+        return path
 
 
-def median(loads: list[Load]) -> Load:
-    """Take each figure's own median; a run that was refused something is none."""
-    if any(each.refused or each.broken for each in loads):
-        raise SystemExit(f"something was refused: {loads}")
-    figures = zip(*(attrs.astuple(each) for each in loads), strict=True)
-    return Load(*(statistics.median(each) for each in figures))
+def measured(acts: Acts, rounds: int) -> dict[tuple[str, str], Load]:
+    """Do everything in turn, and again; give the medians."""
+    loads: dict[tuple[str, str], list[Load]] = {key: [] for key in acts}
+    for number in range(1, rounds + 1):
+        for (what, side), act in acts.items():
+            load = act()
+            loads[what, side].append(load)
+            click.echo(f"# round {number}: {what}, {side}: {load}", err=True)
+    return {key: median(each) for key, each in loads.items()}
 
 
-def told(what: str, load: Load) -> Load:
-    """Tell a run as it ends."""
-    click.echo(
-        f"# {what}: {load.rate:.0f}/s, p50 {load.p50:.1f}, p95 {load.p95:.1f}, p99 {load.p99:.1f}"
-        f" ms; refused {load.refused}, broken {load.broken}",
-        err=True,
-    )
-    return load
+def round_trips(world: World, user: User) -> dict[tuple[str, str], float]:
+    """Count the round trips to PostgreSQL of one request, server by server."""
+    trips = {}
+    with counting_proxy(world.database.app_url) as proxy:
+        for side in SIDES:
+            with server_of(side, proxy.url, 1) as server:
+                caller = Caller(server, user)
+                for what, request in requests_of(caller, world).items():
+                    for _ in range(WARM_UP):
+                        request()
+                    before = proxy.trips
+                    for _ in range(COUNTED):
+                        request()
+                    trips[what, side] = (proxy.trips - before) / COUNTED
+    return trips
 
 
-def array(ids: list[Any]) -> str:
-    """Write it as PostgreSQL reads it."""
+def requests_of(caller: Caller, world: World) -> dict[str, Callable[[], object]]:
+    targets = iter(world.targets())
+    return {
+        "/me": lambda: caller.get("/me"),
+        "page": lambda: caller.get("/worklist"),
+        "update": lambda: caller.update(next(targets)),
+    }
+
+
+def server_of(side: str, url: str, processes: int) -> AbstractContextManager[Server]:
+    if side == "ours":
+        return our_server(url, processes)
+    return peer_server({"fastapi": "fastapi_app"}.get(side, side), url, processes)
+
+
+def schema_before(world: World, migration: int) -> World:
+    """Copy the database and roll the copy back to an earlier migration."""
+    before = world.copy("bench_before")
+    maintenance = PostgresMaintenance(before.database.owner_url)
+    maintenance.rollback(sum(each.version > migration for each in maintenance.status()))
+    before.settle()
+    return before
+
+
+def array(ids: list[UUID]) -> str:
+    """Write ids as PostgreSQL reads an array."""
     return "{" + ",".join(map(str, ids)) + "}"
 
 
 @click.command()
-@click.option("--clients", default=100_000, show_default=True)
+@click.option("--clients", default=500_000, show_default=True)
 @click.option("--branches", default=200, show_default=True)
 @click.option("--periods", default=12, show_default=True)
 @click.option("--processes", default=2, show_default=True)
-@click.option("--rounds", default=3, show_default=True)
+@click.option("--rounds", default=5, show_default=True)
 @click.option("--seconds", default=10, show_default=True, help="How long one run takes.")
-@click.option("--json", "path", type=click.Path(path_type=Path), help="Where to write it as JSON.")
-def main(*, path: Path | None, processes: int, rounds: int, seconds: int, **of_crowd: int) -> None:
-    """Measure."""
-    few, many = Reader(10), Reader(of_crowd["branches"])
-    with tempfile.TemporaryDirectory() as folder, world() as made:
-        made.fill(BulkData(today=made.today, **of_crowd), [few, many])
-        targets = Path(folder) / "targets"
-        click.echo(f"# {of_crowd}, {made.targets(targets)} rows to update", err=True)
-        itself = alone(targets, FEW, seconds)
-        click.echo(
-            f"# wrk alone: {itself.rate:.0f}/s, {itself.cpu_us:.0f} us of CPU each", err=True
+@click.option("--before", type=int, help="Compare bare updates with the schema of this migration.")
+@click.option(
+    "--earlier", type=click.Path(path_type=Path, exists=True), help="Earlier source code."
+)
+@click.option(
+    "--data",
+    envvar="BENCH_DATA",
+    type=click.Path(path_type=Path),
+    help="A folder that keeps the database.",
+)
+@click.option("--json", "path", type=click.Path(path_type=Path), default="bench/http.json")
+def main(
+    *,
+    path: Path,
+    data: Path | None,
+    earlier: Path | None,
+    before: int | None,
+    processes: int,
+    rounds: int,
+    seconds: int,
+    **size: int,
+) -> None:
+    """Measure everything, print the lines and write them as JSON.
+
+    A folder given as --data keeps the database for the next run. A folder given as --earlier holds
+    a checkout of an earlier version, whose server is measured beside ours; if its schema differs,
+    --before is the number of its last migration.
+    """
+    few, many = User(10), User(size["branches"])
+    with ExitStack() as stack:
+        postgres = stack.enter_context(postgres_in(data))
+        world = world_on(postgres, BulkData(today=business_day(), **size), [few, many])
+        if world.due_follow_ups(few) <= PAGE:
+            raise click.UsageError(
+                "the first page is not full: take more clients, or fewer branches"
+            )
+        old = None if before is None else schema_before(world, before)
+        trips = round_trips(world, few)
+        servers = {
+            side: stack.enter_context(server_of(side, world.database.app_url, processes))
+            for side in ("empty", *SIDES)
+        }
+        if earlier:
+            url = (old or world).database.app_url
+            server = our_server(url, processes, PYTHONPATH=str(earlier / "src"))
+            servers["earlier"] = stack.enter_context(server)
+        for peer in ("plain", "fastapi"):
+            require_same(Caller(servers["ours"], few), Caller(servers[peer], few), world)
+        generator = wrk_alone(world.targets(), FEW, seconds)
+        bench = Bench(world, old, servers, few, many, seconds)
+        bench.warm_up()
+        loads = measured(bench.acts(), rounds)
+        about = facts(
+            **size,
+            processes=processes,
+            rounds=rounds,
+            seconds=seconds,
+            generator_cpu_us=round(generator.generator_cpu_us, 1),
         )
-        with serving(made.database, processes) as base:
-            bench = Bench(made, base, few, many, rounds, seconds, targets)
-            items = [_said(each) for each in bench.lines()]
-    if path:
-        path.write_text(json.dumps([each.shown() for each in items], indent=2) + "\n")
-
-
-def _said(line: Line) -> Line:
-    click.echo(line.told())
-    return line
+        report(lines(loads, trips, size["branches"]), path, **about)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,11 @@
     .venv/bin/python bench/bench_mapping.py --rows 500000
 
 The rows are made up and seeded; one core. The reference does to each cell the least that could be
-done to it (take the white space off both ends), so the ratio tells what checking costs.
+done to it (take the white space off both ends), so the ratio shows what checking costs.
 """
 
 from __future__ import annotations
 
-import json
 import random
 import sys
 import time
@@ -19,6 +18,8 @@ from typing import TYPE_CHECKING
 import click
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bench.lines import Line, facts, report
 
 from clientupdater.domain.sync.fields import Entry
 from clientupdater.domain.sync.mapping import Mapped, Record, check_mapping, map_records
@@ -129,19 +130,15 @@ def measured(rows: int) -> tuple[float, float, int]:
 
 @click.command()
 @click.option("--rows", default=500_000)
-@click.option("--out", default="bench/mapping.json", type=click.Path(path_type=Path))
-def main(rows: int, out: Path) -> None:
-    """Measure one run's worth of rows."""
+@click.option("--json", "path", type=click.Path(path_type=Path), default="bench/mapping.json")
+def main(rows: int, path: Path) -> None:
+    """Measure the rows of one run."""
     ours, reference, rejected = measured(rows)
-    holds = ours >= TARGET
-    ratio = ours / reference
-    click.echo("name, ours, reference, ratio, target, holds")
-    click.echo(
-        f"map and check {rows} rows ({rejected} rejected) [rows/s], {ours:.0f}, {reference:.0f}, "
-        f"{ratio:.2f}, {TARGET}, {'yes' if holds else 'NO'}"
-    )
-    values = {"name": "map and check", "ours": ours, "reference": reference, "ratio": ratio}
-    out.write_text(json.dumps([{**values, "target": TARGET, "holds": holds}], indent=1))
+    lines = [
+        Line(f"map and check, {rejected} rejected, rows/s", ours, None, TARGET),
+        Line("map and check, rows/s beside stripping the cells", ours, reference),
+    ]
+    report(lines, path, **facts(rows=rows))
 
 
 if __name__ == "__main__":

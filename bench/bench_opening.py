@@ -12,7 +12,6 @@ batch. Absolute figures are the machine's.
 from __future__ import annotations
 
 import itertools
-import json
 import sys
 import threading
 import time
@@ -25,11 +24,12 @@ from zoneinfo import ZoneInfo
 import attrs
 import click
 import psycopg
-from attrs import define, frozen
+from attrs import define
 from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench.lines import Line, facts, report
 from tests.support import servers
 from tests.support.bulk_data import BulkData
 from tests.support.reading_fixture import reader
@@ -91,28 +91,6 @@ limit 20000
 """
 
 
-@frozen
-class Line:
-    """One thing that was measured."""
-
-    name: str
-    ours: float
-    reference: float | None
-    target: float
-    ratio: float
-
-    @property
-    def holds(self) -> bool:
-        """Whether it is as it must be."""
-        return self.ratio <= self.target
-
-    def told(self) -> str:
-        """Write it down."""
-        beside = "-" if self.reference is None else f"{self.reference:.2f}"
-        holds = "holds" if self.holds else "DOES NOT HOLD"
-        return f"{self.name}, {self.ours:.2f}, {beside}, {self.ratio:.2f}, {self.target}, {holds}"
-
-
 @define
 class Bench:
     """One server, and the databases on it."""
@@ -149,16 +127,14 @@ class Bench:
         with self.copied() as database:
             opened, ours = timed_opening(database)
             again, anew = timed_opening(database)
-        items = [
-            Line(f"open a period, {clients} clients, s", ours, reference, RATIO, ours / reference)
-        ]
+        name = f"open a period, {clients} clients, s"
+        items = [Line(name, ours, reference, RATIO, at_least=False)]
         if people:
             with self.copied() as database, people_recording(database) as met:
                 timed_opening(database)
             most = max(met)
-            items.append(
-                Line(f"update beside it, {clients} clients, ms", most, None, HELD_UP_MS, most)
-            )
+            name = f"update beside it, {clients} clients, ms"
+            items.append(Line(name, most, None, HELD_UP_MS, at_least=False))
         self.cluster.drop_database("bench_opening")
         if (opened, again) != (rows, 0):
             raise SystemExit(f"{opened} rows were opened, then {again}; the reference has {rows}.")
@@ -224,20 +200,14 @@ def people_recording(database: Database) -> Iterator[list[float]]:
 @click.command()
 @click.option("--clients", default="13000,130000,450000", show_default=True)
 @click.option("--people/--no-people", default=True, help="Whether to measure updates beside it.")
-@click.option("--json", "path", type=click.Path(path_type=Path), help="Where to write it as JSON.")
-def main(*, clients: str, people: bool, path: Path | None) -> None:
-    """Measure."""
+@click.option("--json", "path", type=click.Path(path_type=Path), default="bench/opening.json")
+def main(*, clients: str, people: bool, path: Path) -> None:
+    """Measure each size, print the lines and write them as JSON."""
     sizes = [int(size) for size in clients.split(",")]
-    lines: list[Line] = []
     with servers.postgres() as cluster:
         bench = Bench(cluster)
-        for size in sizes:
-            lines += bench.measure(size, people=people)
-    for each in lines:
-        click.echo(each.told())
-    if path:
-        shown = [{**attrs.asdict(each), "holds": each.holds} for each in lines]
-        path.write_text(json.dumps(shown, indent=2) + "\n")
+        lines = (line for size in sizes for line in bench.measure(size, people=people))
+        report(lines, path, **facts(clients=clients))
 
 
 if __name__ == "__main__":

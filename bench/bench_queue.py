@@ -5,14 +5,13 @@
 
 Jobs that do nothing, put down beforehand; one process, four threads (procrastinate: four at
 once). The bare SQL claims one, ends it, claims the next, on one connection. Each is measured in
-turn, several times, and the median counts. Then a lone job: how long until somebody has it in
+turn, several times, and the median counts. Then a lone job: how long until a worker has it in
 hand, with the listener and without.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import statistics
 import sys
@@ -20,7 +19,7 @@ import threading
 import time
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 import click
@@ -29,6 +28,7 @@ import psycopg
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench.lines import Line, facts, report
 from tests.support.servers import Database, postgres
 
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
@@ -72,8 +72,8 @@ update job_queue
 FILL = "insert into job_queue (job_name) select 'nothing' from generate_series(1, %s)"
 
 
-def hear_nothing(_: Callable[[], None]) -> nullcontext[None]:
-    """Listen in vain, as when the listener is cut off."""
+def no_notices(_: Callable[[], None]) -> nullcontext[None]:
+    """Listen to nothing, as when the listener is cut off."""
     return nullcontext()
 
 
@@ -86,9 +86,9 @@ def workshop_of(database: Database, do: Callable[[JobRun], None]) -> Iterator[Wo
         yield attrs.evolve(opened, app=attrs.evolve(opened.app, do_job=do_job))
 
 
-def expect(held: bool) -> None:  # noqa: FBT001 - what is expected
-    """Stop where a figure would tell of something else."""
-    if not held:
+def require(condition: bool) -> None:  # noqa: FBT001 — as assert takes it
+    """Stop if the figure would be of something else."""
+    if not condition:
         raise click.ClickException("not all of it was done")
 
 
@@ -105,11 +105,11 @@ def bare(database: Database, jobs: int) -> float:
     emptied(database, jobs)
     with psycopg.connect(database.app_url, autocommit=True) as connection:
         begun, done = time.perf_counter(), 0
-        while held := connection.execute(CLAIM).fetchone():
-            connection.execute(END, held)
+        while job := connection.execute(CLAIM).fetchone():
+            connection.execute(END, job)
             done += 1
         took = time.perf_counter() - begun
-    expect(done == jobs)
+    require(done == jobs)
     return jobs / took
 
 
@@ -123,7 +123,7 @@ def ours(database: Database, jobs: int) -> float:
         took = time.perf_counter() - begun
     with psycopg.connect(database.superuser_url) as connection:
         counted = connection.execute("select count(*) from job_queue where status = 'completed'")
-        expect(counted.fetchone() == (jobs,))
+        require(counted.fetchone() == (jobs,))
     return jobs / took
 
 
@@ -151,17 +151,17 @@ async def _theirs(database: Database, jobs: int) -> float:
         took = time.perf_counter() - begun
     with psycopg.connect(database.superuser_url) as connection:
         query = "select count(*) from procrastinate_jobs where status = 'succeeded'"
-        expect(connection.execute(query).fetchone() == (jobs,))
+        require(connection.execute(query).fetchone() == (jobs,))
     return jobs / took
 
 
-def pickups(database: Database, times: int, *, deaf: bool) -> list[float]:
+def pickups(database: Database, times: int, *, without_notices: bool) -> list[float]:
     """Put down one job at a time; give how many seconds each waited for a hand."""
     emptied(database)
     in_hand = threading.Event()
     waits = []
     with workshop_of(database, lambda _: in_hand.set()) as opened:
-        worker_context = attrs.evolve(opened, wake_ups=hear_nothing) if deaf else opened
+        worker_context = attrs.evolve(opened, wake_ups=no_notices) if without_notices else opened
         working = Worker(worker_context, name="bench", threads=THREADS)
         thread = threading.Thread(target=working.run)
         thread.start()
@@ -171,7 +171,7 @@ def pickups(database: Database, times: int, *, deaf: bool) -> list[float]:
             with worker_context.work.begin(SYSTEM) as tx:
                 tx.jobs.enqueue(NewJob(name="nothing"), worker_context.clock.now())
             begun = time.perf_counter()
-            expect(in_hand.wait(30))
+            require(in_hand.wait(30))
             waits.append(time.perf_counter() - begun)
         working.stop()
         thread.join()
@@ -183,7 +183,7 @@ def p95(values: list[float]) -> float:
     return statistics.quantiles(values, n=100)[94]
 
 
-def measured(database: Database, jobs: int, rounds: int) -> Iterator[dict[str, Any]]:
+def measured(database: Database, jobs: int, rounds: int) -> Iterator[Line]:
     """Measure each in turn."""
     result: dict[str, list[float]] = {"ours": [], "bare": [], "theirs": []}
     for _ in range(rounds):
@@ -191,34 +191,22 @@ def measured(database: Database, jobs: int, rounds: int) -> Iterator[dict[str, A
         result["ours"].append(ours(database, jobs))
         result["theirs"].append(theirs(database, max(jobs // 5, 200)))
     rates = {name: statistics.median(each) for name, each in result.items()}
-    yield _line("jobs/s beside bare SQL", rates["ours"], rates["bare"], at_least=0.5)
-    yield _line("jobs/s beside procrastinate", rates["ours"], rates["theirs"], at_least=2.5)
-    for name, times, deaf, limit in (
+    yield Line("jobs/s beside bare SQL", rates["ours"], rates["bare"], 0.5)
+    yield Line("jobs/s beside procrastinate", rates["ours"], rates["theirs"], 2.5)
+    for name, times, without_notices, limit in (
         ("pickup p95, s", 100, False, 0.05),
         ("pickup p95 with the listener cut off, s", 30, True, 1.2),
     ):
-        took = p95(pickups(database, times, deaf=deaf))
-        yield {"name": name, "ours": took, "target": limit, "holds": took <= limit}
-
-
-def _line(name: str, rate: float, reference: float, *, at_least: float) -> dict[str, Any]:
-    ratio = rate / reference
-    return {
-        "name": name,
-        "ours": rate,
-        "reference": reference,
-        "ratio": ratio,
-        "target": at_least,
-        "holds": ratio >= at_least,
-    }
+        took = p95(pickups(database, times, without_notices=without_notices))
+        yield Line(name, took, None, limit, at_least=False)
 
 
 @click.command()
 @click.option("--jobs", default=5000, show_default=True)
 @click.option("--rounds", default=5, show_default=True)
-@click.option("--out", default="bench/queue.json", type=click.Path(path_type=Path))
-def main(jobs: int, rounds: int, out: Path) -> None:
-    """Measure, print and write it down."""
+@click.option("--json", "path", type=click.Path(path_type=Path), default="bench/queue.json")
+def main(jobs: int, rounds: int, path: Path) -> None:
+    """Measure, print the lines and write them as JSON."""
     logs.configure(Settings.from_mapping({"LOG_LEVEL": "error"}))
     logging.getLogger("procrastinate").setLevel(logging.ERROR)
     with postgres() as cluster:
@@ -229,13 +217,7 @@ def main(jobs: int, rounds: int, out: Path) -> None:
         maintenance.seed()
         with psycopg.connect(database.superuser_url) as connection:
             connection.execute("update scheduled_jobs set is_active = false")
-        items = list(measured(database, jobs, rounds))
-    click.echo("name, ours, reference, ratio, target, holds")
-    for line in items:
-        result = (line["name"], *(line.get(each, "") for each in ("ours", "reference", "ratio")))
-        numbers = [f"{each:.3f}" if isinstance(each, float) else each for each in result]
-        click.echo(", ".join([*numbers, str(line["target"]), "yes" if line["holds"] else "NO"]))
-    out.write_text(json.dumps(items, indent=1), encoding="utf-8")
+        report(measured(database, jobs, rounds), path, **facts(jobs=jobs, rounds=rounds))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
-"""Measure the lists: prints `name, ours ms median, target, holds` and writes it as JSON.
+"""Measure the lists: prints `name, ours, reference, ratio, target, holds` and writes it as JSON.
 
     .venv/bin/python bench/bench_reading.py --clients 500000 --branches 200 --periods 12
 
-The crowd is seeded: the same arguments make the same clients. Absolute figures are the machine's.
+The same arguments make the same clients. Absolute figures are the machine's.
 """
 
 from __future__ import annotations
 
-import json
 import statistics
 import sys
 import time
@@ -20,6 +19,7 @@ from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench.lines import Line, facts, report
 from tests.support import servers
 from tests.support.bulk_data import BulkData
 from tests.support.reading_fixture import NOW, looking, made_up, reader
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from clientupdater.domain.access import Actor
+    from clientupdater.ports.read_models import ReadModels
 
 TARGET_MS = 50.0
 ROUNDS = 15
@@ -60,7 +61,7 @@ FILTERS = {
 
 @frozen
 class Bench:
-    """One reader at a time, one connection, the sight set anew for every page."""
+    """One reader at a time, on one connection; every page sets its row security."""
 
     work: PostgresUnitsOfWork
     actor: Actor
@@ -76,14 +77,17 @@ class Bench:
         yield self._timed("clients, 100th page", lambda r: r.clients(far, look))
         for name, asked in FILTERS.items():
             query = ClientQuery(filter=asked)
-            yield self._timed(f"clients, {name}", lambda r, query=query: r.clients(query, look))
+            yield self._clients(f"clients, {name}", query)
         for q in SEARCHES:
             query = ClientQuery(q=q)
-            yield self._timed(f"search {q!r}", lambda r, query=query: r.clients(query, look))
-        # Nobody pages through these, and they are kept for minutes: they may take longer.
-        yield self._timed("filter options", lambda f: f.filter_options(look))
+            yield self._clients(f"search {q!r}", query)
+        # Options are cached for minutes, so they may take longer.
+        yield self._timed("filter options", lambda r: r.filter_options(look))
 
-    def _timed(self, name: str, page: Callable[..., object]) -> tuple[str, float]:
+    def _clients(self, name: str, query: ClientQuery) -> tuple[str, float]:
+        return self._timed(name, lambda r: r.clients(query, looking(self.actor)))
+
+    def _timed(self, name: str, page: Callable[[ReadModels], object]) -> tuple[str, float]:
         taken = []
         for _ in range(ROUNDS):
             begun = time.perf_counter()
@@ -117,8 +121,8 @@ class Bench:
 @click.option("--clients", default=500_000)
 @click.option("--branches", default=200)
 @click.option("--periods", default=12)
-@click.option("--out", default="bench/reading.json", type=click.Path(path_type=Path))
-def main(clients: int, branches: int, periods: int, out: Path) -> None:
+@click.option("--json", "path", type=click.Path(path_type=Path), default="bench/reading.json")
+def main(clients: int, branches: int, periods: int, path: Path) -> None:
     """Fill a database of its own, then measure."""
     with servers.postgres() as cluster:
         cluster.create_database("bench_reading")
@@ -132,20 +136,17 @@ def main(clients: int, branches: int, periods: int, out: Path) -> None:
             f"# {clients} clients, {branches} branches, {periods} periods, "
             f"made in {time.perf_counter() - begun:.0f} s"
         )
-        items = list(_measured(database, branches))
+        about = facts(clients=clients, branches=branches, periods=periods)
+        report(_measured(database, branches), path, **about)
         cluster.drop_database("bench_reading")
-    out.write_text(json.dumps(items, indent=1), encoding="utf-8")
 
 
-def _measured(database: Database, branches: int) -> Iterator[dict[str, object]]:
-    click.echo("name, ours ms median, target, holds")
+def _measured(database: Database, branches: int) -> Iterator[Line]:
     readers = {f"{n} branches": reader(Scope.BRANCH, n) for n in (10, 200, 2000) if n <= branches}
     with ConnectionPool(database.app_url, min_size=1, max_size=1, open=True) as pool:
         for who, actor in {**readers, "scope all": reader(Scope.ALL)}.items():
             for name, taken in Bench(PostgresUnitsOfWork(pool), actor, who).lines():
-                holds = taken <= TARGET_MS
-                click.echo(f"{name}, {taken:.1f}, {TARGET_MS:.0f}, {'yes' if holds else 'NO'}")
-                yield {"name": name, "ours_ms": taken, "target_ms": TARGET_MS, "holds": holds}
+                yield Line(f"{name}, ms", taken, None, TARGET_MS, at_least=False)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,15 @@
-"""Measure what a lost Redis costs: prints `name, ours ms, target, holds` and writes it as JSON.
+"""Measure what a lost Redis costs: prints lines and writes them as JSON.
 
     .venv/bin/python bench/bench_redis_faults.py
 
 A call is one request's worth: a hit counted, and an entry looked for. The first is judged by its
 worst, of thirty times that Redis was lost; those after it, a thousand each time, but for one in a
-hundred: they take microseconds, and the slowest tell how long the machine was doing something else.
+hundred: they take microseconds, and the slowest show how long the machine did something else.
 Beside it stands what the same costs where nothing is lost. Absolute figures are the machine's.
 """
 
 from __future__ import annotations
 
-import json
 import statistics
 import sys
 import time
@@ -25,6 +24,7 @@ from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench.lines import Line, facts, report
 from tests.support import servers
 from tests.support.lost_redis import hanging, running, stopped, url_at
 from tests.support.servers import Database
@@ -75,7 +75,7 @@ class Request:
         )
 
     def __call__(self) -> float:
-        """Do it; tell how many milliseconds it took."""
+        """Make the calls; return the milliseconds that they took."""
         began = time.perf_counter()
         self.limits.hit(TALLY)
         self.cache.get_or_make(KEY, lambda: VALUE)
@@ -125,7 +125,7 @@ def _stopped() -> Iterator[Request]:
 
 
 def costs() -> Iterator[tuple[str, float]]:
-    """Tell what one step costs where nothing is lost: milliseconds, at the median."""
+    """Measure the median of each step in milliseconds, where nothing is lost."""
     with ExitStack() as stack:
         port = servers.free_port()
         stack.enter_context(running(port))
@@ -172,31 +172,21 @@ def _nearly_all(taken: list[float]) -> float:
     return sorted(taken)[int(len(taken) * 0.99)]
 
 
-def _told(name: str, taken: list[float], judged: float, target: float) -> dict[str, object]:
-    median, worst = statistics.median(taken), max(taken)
-    line = {
-        "name": name,
-        "ours_ms": round(judged, 3),
-        "target_ms": target,
-        "holds": judged < target,
-    }
-    line |= {"median_ms": round(median, 3), "worst_ms": round(worst, 3)}
-    click.echo(", ".join(f"{key} {value}" for key, value in line.items()))
-    return line
+def _lines() -> Iterator[Line]:
+    for name, first, after in lost():
+        yield Line(f"{name}, first call, ms", max(first), None, FIRST_MS, at_least=False)
+        worst = _nearly_all(after)
+        yield Line(f"{name}, next calls, ms", worst, None, NEXT_MS, at_least=False)
+        yield Line(f"{name}, next calls, median, ms", statistics.median(after))
+    for name, median in costs():
+        yield Line(f"{name}, median, ms", median)
 
 
 @click.command()
-@click.option("--out", default="bench/redis_faults.json", type=click.Path(path_type=Path))
-def main(out: Path) -> None:
-    """Measure, print, and write."""
-    items: list[dict[str, object]] = []
-    for name, first, after in lost():
-        items += [_told(f"{name}, first call", first, max(first), FIRST_MS)]
-        items += [_told(f"{name}, next calls", after, _nearly_all(after), NEXT_MS)]
-    for name, median in costs():
-        items.append({"name": name, "median_ms": round(median, 4)})
-        click.echo(f"{name}, median_ms {median:.4f}")
-    out.write_text(json.dumps(items, indent=1), encoding="utf-8")
+@click.option("--json", "path", type=click.Path(path_type=Path), default="bench/redis_faults.json")
+def main(path: Path) -> None:
+    """Measure, print the lines and write them as JSON."""
+    report(_lines(), path, **facts())
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ Prints `name, ours, reference, ratio, target, holds`, and writes it as JSON. Bot
 copy of the same database, on the same server, one after the other: 5 % of the clients changed, 1 %
 new, 0.5 % vanished. Mapping is measured apart (bench_mapping.py), since the script begins with rows
 that are mapped already. The merge of dlt is measured into a table with as many indexes as clients
-have (into one without any as well, told by a line with #). Absolute figures are the machine's.
+have, and into one without any, in a line that begins with #. Absolute figures are the machine's.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ from unittest import mock
 
 import click
 import psycopg
-from attrs import define, frozen
+from attrs import define
 from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench.lines import Line, facts, report
 from bench.sync_load import people_recording
 from bench.sync_world import BRANCHES, MadeUpSource
 from tests.support import servers
@@ -62,28 +63,6 @@ NO_MARK = "\t\\\\x\n"
 RATIO, MEMORY_MB, UNCHANGED, P99_MS = 1.3, 250, 0.65, 500
 
 
-@frozen
-class Line:
-    """One thing that was measured."""
-
-    name: str
-    ours: float
-    reference: float | None
-    target: float
-    ratio: float
-
-    @property
-    def holds(self) -> bool:
-        """Whether it is as it must be."""
-        return self.ratio <= self.target
-
-    def told(self) -> str:
-        """Write it down."""
-        beside = "-" if self.reference is None else f"{self.reference:.2f}"
-        holds = "holds" if self.holds else "DOES NOT HOLD"
-        return f"{self.name}, {self.ours:.2f}, {beside}, {self.ratio:.2f}, {self.target}, {holds}"
-
-
 @define
 class Bench:
     """One server, and the databases on it."""
@@ -105,7 +84,7 @@ class Bench:
             syncing.do("update field_mappings set owns_field = true where source = 'snowflake'")
             for night in (0, 1):
                 job = self.run(syncing, night)[0]
-                click.echo(f"# night {night}: {told(job)}", err=True)
+                click.echo(f"# night {night}: {summary(job)}", err=True)
         vacuumed(database)
         return database
 
@@ -191,7 +170,7 @@ def beside_people(bench: Bench, database: Database) -> tuple[float, int, int]:
             people_recording(server.base, "a token", bench.clients) as met,
         ):
             job, _ = bench.run(syncing, 2)
-        click.echo(f"# beside people: {told(job)}", err=True)
+        click.echo(f"# beside people: {summary(job)}", err=True)
     (result,) = met
     return result.percentile(99), len(result.milliseconds), result.refused
 
@@ -203,7 +182,7 @@ def fetch(runner: RunSync, job: SyncJobId, syncing: Syncing) -> None:
     runner.input.read(begun, lambda _: None)
 
 
-def told(job: SyncJob) -> str:
+def summary(job: SyncJob) -> str:
     """Say what came of a run."""
     steps = {name: step.seconds for name, step in job.steps.items()}
     return f"{job.state} {job.counts} {dict(job.consequences)} {steps}"
@@ -278,9 +257,9 @@ def script(database: Database, rows: Path, psql: str) -> float:
 @click.option("--psql", default="psql", show_default=True)
 @click.option("--people/--no-people", default=True, help="Whether to measure updates beside it.")
 @click.option("--dlt/--no-dlt", "dlt", default=True, help="Whether to measure dlt beside it.")
-@click.option("--json", "path", type=click.Path(path_type=Path), help="Where to write it as JSON.")
-def main(*, clients: int, psql: str, people: bool, dlt: bool, path: Path | None) -> None:
-    """Measure."""
+@click.option("--json", "path", type=click.Path(path_type=Path), default="bench/sync.json")
+def main(*, clients: int, psql: str, people: bool, dlt: bool, path: Path) -> None:
+    """Measure, print the lines and write them as JSON."""
     lines: list[Line] = []
     with servers.postgres() as cluster:
         bench = Bench(cluster, clients)
@@ -296,38 +275,28 @@ def main(*, clients: int, psql: str, people: bool, dlt: bool, path: Path | None)
         reference = script(theirs_on, rows, psql)
         with opened(ours_on) as syncing:
             job, ours = bench.run(syncing, 2)
-            click.echo(f"# night 2: {told(job)}", err=True)
-            lines.append(Line("sync, changed", ours, reference, RATIO, ours / reference))
+            click.echo(f"# night 2: {summary(job)}", err=True)
+            lines.append(
+                Line("sync, changed, s beside psql", ours, reference, RATIO, at_least=False)
+            )
             if dlt:
                 by = merged_by_dlt(bench, before, rows)
                 fair = min(took for how, took in by.items() if "with indexes" in how)
-                lines.append(Line("sync, beside dlt", ours, fair, 1.0, ours / fair))
+                lines.append(Line("sync, changed, s beside dlt", ours, fair, 1.0, at_least=False))
             vacuumed(ours_on)
             job, again = bench.run(syncing, 2)
-            click.echo(f"# night 2 again: {told(job)}", err=True)
-            lines.append(Line("sync, unchanged", again, ours, UNCHANGED, again / ours))
+            click.echo(f"# night 2 again: {summary(job)}", err=True)
+            lines.append(
+                Line("sync, unchanged, s beside changed", again, ours, UNCHANGED, at_least=False)
+            )
         if people:
             bench.cluster.drop_database("bench_ours")
             p99, count, refused = beside_people(bench, bench.copied("bench_sync", "bench_people"))
             click.echo(f"# {count} updates, {refused} refused (rows that moved on)", err=True)
-            lines.append(Line("updates beside a run, p99 ms", p99, None, P99_MS, p99))
+            lines.append(Line("updates beside a run, p99 ms", p99, None, P99_MS, at_least=False))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    lines.append(Line("memory of the process, MB", peak, None, MEMORY_MB, peak))
-    for each in lines:
-        click.echo(each.told())
-    if path:
-        shown: list[dict[str, Any]] = [
-            {
-                "name": each.name,
-                "ours": each.ours,
-                "reference": each.reference,
-                "ratio": each.ratio,
-                "target": each.target,
-                "holds": each.holds,
-            }
-            for each in lines
-        ]
-        path.write_text(json.dumps(shown, indent=2) + "\n")
+    lines.append(Line("memory of the process, MB", peak, None, MEMORY_MB, at_least=False))
+    report(lines, path, **facts(clients=clients))
 
 
 if __name__ == "__main__":

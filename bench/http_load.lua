@@ -1,6 +1,6 @@
--- What wrk sends and what it tells afterwards. The environment says which: with BENCH_TARGETS, one
--- update after the other of the rows in that file (client code, period, version), each thread its
--- own share of them, so that it knows each row's version; else BENCH_REQUEST again and again.
+-- The requests that wrk sends, and its result as JSON. With BENCH_TARGETS it sends one update after
+-- the other of the rows in that file (client code, period, version); each thread has rows of its own,
+-- so that it knows their versions. Without, it sends BENCH_REQUEST again and again.
 local threads = {}
 local head = "Host: 127.0.0.1\r\nAuthorization: Bearer " .. os.getenv("BENCH_TOKEN") .. "\r\n"
 
@@ -18,11 +18,11 @@ local function update(target, key)
 end
 
 local function targets_of(path)
-  local found, at = {}, 0
+  local targets, at = {}, 0
   for line in io.lines(path) do
     local code, period, version = line:match("(%S+) (%S+) (%S+)")
     if at % share == number then
-      table.insert(found, {
+      table.insert(targets, {
         line = "POST /api/v1/clients/code:" .. code .. "/periods/" .. period
           .. "/events HTTP/1.1\r\n",
         version = tonumber(version),
@@ -30,7 +30,7 @@ local function targets_of(path)
     end
     at = at + 1
   end
-  return found
+  return targets
 end
 
 function init()
@@ -45,17 +45,17 @@ function init()
     return
   end
   local line, body = os.getenv("BENCH_REQUEST"), os.getenv("BENCH_BODY") or ""
-  local typed = body == "" and "" or "Content-Type: application/json\r\nContent-Length: "
+  local headers = body == "" and "" or "Content-Type: application/json\r\nContent-Length: "
     .. #body .. "\r\n"
-  local whole = line .. " HTTP/1.1\r\n" .. head .. typed .. "\r\n" .. body
-  request = function() return whole end
+  local message = line .. " HTTP/1.1\r\n" .. head .. headers .. "\r\n" .. body
+  request = function() return message end
 end
 
 function done(summary, latency)
-  local told = '{"requests": %d, "seconds": %f, "refused": %d, "broken": %d, '
+  local result = '{"requests": %d, "seconds": %f, "refused": %d, "broken": %d, '
     .. '"p50": %f, "p95": %f, "p99": %f}\n'
-  local broken = summary.errors
-  io.stderr:write(string.format(told, summary.requests, summary.duration / 1e6, broken.status,
-    broken.connect + broken.read + broken.write + broken.timeout, latency:percentile(50) / 1e3,
+  local errors = summary.errors
+  io.stderr:write(string.format(result, summary.requests, summary.duration / 1e6, errors.status,
+    errors.connect + errors.read + errors.write + errors.timeout, latency:percentile(50) / 1e3,
     latency:percentile(95) / 1e3, latency:percentile(99) / 1e3))
 end

@@ -1,8 +1,7 @@
-"""How hard something is driven over HTTP, and bare SQL beside it: wrk and pgbench, one run each.
+"""Closed-loop load: wrk drives a server over HTTP, and pgbench runs bare SQL beside it.
 
-wrk is a program of its own (Debian: apt install wrk), pgbench comes with PostgreSQL. Both take a
-share of the machine that they measure: `alone` says how much of it wrk takes, beside a server that
-does nothing.
+wrk is a program of its own (Debian: apt install wrk); pgbench comes with PostgreSQL. Both share the
+machine that they measure: `wrk_alone` measures the share of wrk, with a server that does nothing.
 """
 
 from __future__ import annotations
@@ -21,51 +20,85 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import attrs
 import click
 from attrs import frozen
+from bench.open_load import LoadPlan, drive
+from bench.processes import Server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 HERE = Path(__file__).parent
 ANSWER = b"HTTP/1.1 201 Created\r\nContent-Length: 900\r\n\r\n" + b"x" * 900
 THREADS = 2
 
+Target = tuple[str, str, int]
+"""A row to update: client code, period, version."""
+
 
 @frozen
 class Load:
-    """What came of driving something for a while; times in milliseconds."""
+    """The result of driving something for a while; latencies in milliseconds."""
 
-    requests: int
+    requests: float
     seconds: float
     p50: float
     p95: float
     p99: float
-    refused: int = 0
-    broken: int = 0
-    cpu_us: float = 0.0
-    """What the one who drives took of a processor for each request."""
+    refused: float = 0
+    """Responses with an error status."""
+    broken: float = 0
+    """Requests without a response."""
+    generator_cpu_us: float = 0.0
+    """CPU of the load generator for each request."""
+    server_cpu_ms: float = 0.0
+    """CPU of the server's processes for each request."""
 
     @property
     def rate(self) -> float:
-        """How many a second."""
         return self.requests / self.seconds
+
+    def __str__(self) -> str:
+        return (
+            f"{self.rate:.0f}/s, p50 {self.p50:.1f}, p95 {self.p95:.1f}, p99 {self.p99:.1f} ms, "
+            f"CPU of the server {self.server_cpu_ms:.2f} ms a request"
+        )
+
+
+def median(loads: Sequence[Load]) -> Load:
+    """Take the median of each figure; a run with errors is no measurement."""
+    if any(each.refused or each.broken for each in loads):
+        raise SystemExit(f"requests failed: {loads}")
+    figures = zip(*(attrs.astuple(each) for each in loads), strict=True)
+    return Load(*(statistics.median(each) for each in figures))
+
+
+@frozen
+class Pace:
+    """An even rate of requests, for some seconds."""
+
+    rate: float
+    seconds: float
 
 
 @frozen
 class Wrk:
-    """Drives one server, as one person's session."""
+    """Drives one server with one user's session."""
 
-    base: str
+    server: Server
     token: str
     seconds: int
 
-    def updates(self, targets: Path, connections: int) -> Load:
-        """Record one update after the other."""
-        return self._run(connections, BENCH_TARGETS=str(targets), BENCH_RUN=uuid4().hex)
+    def updates(self, targets: Sequence[Target], connections: int) -> Load:
+        """Record one update after the other, each thread on rows of its own."""
+        with tempfile.NamedTemporaryFile("w", suffix=".targets") as file:
+            file.writelines(f"{code} {period} {version}\n" for code, period, version in targets)
+            file.flush()
+            return self._run(connections, BENCH_TARGETS=file.name, BENCH_RUN=uuid4().hex)
 
     def reads(self, path: str, connections: int, body: Mapping[str, Any] | None = None) -> Load:
-        """Ask for the same again and again."""
+        """Send the same request again and again."""
         line = f"{'POST' if body else 'GET'} /api/v1{path}"
         values = {"BENCH_BODY": json.dumps(body)} if body else {}
         return self._run(connections, BENCH_REQUEST=line, **values)
@@ -73,11 +106,12 @@ class Wrk:
     def _run(self, connections: int, **params: str) -> Load:
         threads = str(min(THREADS, connections))
         shared = {"BENCH_TOKEN": self.token, "BENCH_THREADS": threads}
-        before = _cpu_of_children()
+        generator, server = _cpu_of_children(), self.server.cpu_seconds
         done = subprocess.run(  # noqa: S603 — a program we chose
             [
                 *(_program("wrk"), "--script", HERE / "http_load.lua", "--timeout", "30s"),
-                *("-t", threads, "-c", str(connections), "-d", f"{self.seconds}s", self.base),
+                *("-t", threads, "-c", str(connections), "-d", f"{self.seconds}s"),
+                self.server.base,
             ],
             env={**os.environ, **shared, **params},
             capture_output=True,
@@ -87,19 +121,23 @@ class Wrk:
         if done.returncode:
             raise SystemExit(done.stderr)
         result = json.loads(done.stderr.splitlines()[-1])
-        return Load(**result, cpu_us=(_cpu_of_children() - before) / result["requests"] * 1e6)
+        return Load(
+            **result,
+            generator_cpu_us=(_cpu_of_children() - generator) / result["requests"] * 1e6,
+            server_cpu_ms=(self.server.cpu_seconds - server) / result["requests"] * 1e3,
+        )
 
 
 @frozen
 class Pgbench:
-    """Runs a script against one database, as the application's login."""
+    """Runs a script on one database, with the application's login."""
 
     url: str
     seconds: int
 
-    def run(self, script: str, connections: int, values: Mapping[str, object], **env: str) -> Load:
-        """Run it from as many connections; its statements stay prepared."""
-        variables = [word for name, value in values.items() for word in ("-D", f"{name}={value}")]
+    def run(self, script: str, connections: int, params: Mapping[str, object], **env: str) -> Load:
+        """Run it from so many connections, with prepared statements."""
+        variables = [word for name, value in params.items() for word in ("-D", f"{name}={value}")]
         with tempfile.TemporaryDirectory() as folder:
             done = subprocess.run(  # noqa: S603 — a program we chose
                 [
@@ -115,35 +153,61 @@ class Pgbench:
             )
             if done.returncode:
                 raise SystemExit(done.stderr)
-            taken = [_milliseconds(log) for log in Path(folder).iterdir()]
-        return _load([each for some in taken for each in some], self.seconds)
+            latencies = [_milliseconds(log) for log in Path(folder).iterdir()]
+        return _load([each for some in latencies for each in some], self.seconds)
 
 
 def _milliseconds(log: Path) -> list[float]:
-    """Read how long each transaction took: the third word of its line."""
+    """Read the latency of each transaction: the third word of its line."""
     return [int(line.split()[2]) / 1000 for line in log.read_text().splitlines()]
 
 
-def _load(taken: list[float], seconds: float) -> Load:
-    cuts = statistics.quantiles(taken, n=100)
-    return Load(len(taken), seconds, cuts[49], cuts[94], cuts[98])
+def _load(latencies: list[float], seconds: float) -> Load:
+    cuts = statistics.quantiles(latencies, n=100)
+    return Load(len(latencies), seconds, cuts[49], cuts[94], cuts[98])
 
 
-def alone(targets: Path, connections: int, seconds: int) -> Load:
-    """Drive a server that answers without looking: what is left is wrk itself."""
-    with _server_that_does_nothing() as base:
-        return Wrk(base, "a token", seconds).updates(targets, connections)
+def paced(server: Server, token: str, kind: str, targets: Sequence[Target], pace: Pace) -> Load:
+    """Send one kind of request at an even rate, the same for every server."""
+    plan = LoadPlan(
+        base=server.base,
+        tokens=[token],
+        targets=[(0, target) for target in targets],
+        period="",
+        rate=pace.rate,
+        seconds=pace.seconds,
+        mix={kind: 100},
+        warm_up=0,
+    )
+    before = server.cpu_seconds
+    result = drive(plan)
+    used = server.cpu_seconds - before
+    return Load(
+        result.due,
+        pace.seconds,
+        result.p50,
+        result.p95,
+        result.p99,
+        refused=result.errors + result.conflicts,
+        server_cpu_ms=used / result.due * 1e3,
+    )
+
+
+def wrk_alone(targets: Sequence[Target], connections: int, seconds: int) -> Load:
+    """Drive a server that answers without looking: the rest is the cost of wrk."""
+    with _server_that_does_nothing() as server:
+        return Wrk(server, "a token", seconds).updates(targets, connections)
 
 
 @contextmanager
-def _server_that_does_nothing() -> Iterator[str]:
+def _server_that_does_nothing() -> Iterator[Server]:
     with socket.create_server(("127.0.0.1", 0), backlog=256) as listening:
         process = multiprocessing.get_context("spawn").Process(
             target=_answer, args=(listening,), daemon=True
         )
         process.start()
         try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+            yield Server(f"http://127.0.0.1:{listening.getsockname()[1]}", process.pid or 0)
         finally:
             process.kill()
             process.join()

@@ -4,7 +4,8 @@
 
 Loads the rows of the night before into a table of its own, then merges those of this night, and
 prints the seconds which that took, as JSON: by each strategy, into the table as dlt makes it, and
-with the indexes that clients have. It keeps no history, opens no rows and misses nobody.
+with the indexes that clients have. It keeps no history, opens no rows, and marks no client as
+missing.
 """
 
 from __future__ import annotations

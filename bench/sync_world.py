@@ -44,7 +44,7 @@ class MadeUpSource:
         return SourcePage(records, str(last) if last < self.last else None)
 
     def one(self, code: str) -> RawRecord | None:
-        """Know nobody by code."""
+        """Know no client by code."""
         del code
         return None
 
@@ -52,7 +52,7 @@ class MadeUpSource:
 
     @property
     def last(self) -> int:
-        """The first number that nobody has."""
+        """The first unused number."""
         return self.clients + (self.clients // NEW if self.night > 1 else 0)
 
     def numbers(self) -> Iterator[int]:

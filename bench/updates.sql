@@ -1,5 +1,5 @@
--- One status update as bare SQL, for pgbench: the statements that it comes down to, in eight round
--- trips. What is said by -D: token, actor, branches, targets (how many rows there are to choose of).
+-- One status update as bare SQL, for pgbench: its statements, in eight round trips.
+-- Parameters (-D): token, actor, branches, targets (the number of rows in bench_targets).
 \set n random(1, :targets)
 begin;
 select

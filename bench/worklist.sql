@@ -1,6 +1,6 @@
 -- The first page of the worklist as bare SQL, for pgbench: of each branch the first of its index,
--- cut, then what is shown of those. It knows that what is due fills the page, and begins no other
--- phase. What is said by -D: branches, month and quarter (the running periods), day.
+-- cut, then the columns of those. Due follow-ups fill the page, so it begins no other phase.
+-- Parameters (-D): branches, month and quarter (the running periods), day.
 with keys as materialized (
     select w.due_on, w.work_rank, w.client_id, w.period
     from unnest(:branches::uuid[]) lead (id)
@@ -8,9 +8,11 @@ with keys as materialized (
     cross join lateral (
         select s.due_on, s.work_rank, s.client_id, s.period
         from client_period_status s
-        where s.home_branch_id = lead.id and s.period = of_period.period and s.is_open
-            and s.due_on > '0001-01-01'::date and s.due_on <= :day::date
-        order by s.due_on, s.work_rank, s.client_id
+        where s.is_open
+            and (s.home_branch_id, s.period, s.due_on)
+            >= (lead.id, of_period.period, '0001-01-02'::date)
+            and (s.home_branch_id, s.period, s.due_on) <= (lead.id, of_period.period, :day::date)
+        order by s.home_branch_id, s.period, s.due_on, s.work_rank, s.client_id
         limit 51
     ) w
     order by w.due_on, w.work_rank, w.client_id

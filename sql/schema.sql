@@ -110,72 +110,81 @@ CREATE OR REPLACE FUNCTION public.carry_to_rows()
 AS $function$
 declare
     before text := coalesce(current_setting('clientupdater.system', true), '');
+    concerns_rows boolean;
 begin
-    if not exists (
-        select from was join arrived on arrived.id = was.id
-         where was.sort_name <> arrived.sort_name
-            or was.branch_id <> arrived.branch_id
-            or was.company_id <> arrived.company_id
-            or was.owed <> arrived.owed
-            or (was.deleted_at is null) <> (arrived.deleted_at is null)
-    ) then
+    execute $sql$
+        select coalesce(bool_or(
+                was.sort_name <> arrived.sort_name
+                or was.branch_id <> arrived.branch_id
+                or was.company_id <> arrived.company_id
+                or was.owed <> arrived.owed
+                or (was.deleted_at is null) <> (arrived.deleted_at is null)
+            ), false)
+          from was
+          join arrived on arrived.id = was.id
+    $sql$ into concerns_rows;
+    if not concerns_rows then
         return null;
     end if;
     perform set_config('clientupdater.system', 'on', true);
-    -- Held in the order in which everybody writes them, so that no two writers wait for each other.
-    perform count(*)
-       from (
-        select s.id
-          from was
-          join arrived on arrived.id = was.id
-          join client_period_status s on s.client_id = arrived.id
-         where s.sort_name <> arrived.sort_name
-            or s.home_branch_id is distinct from
-                case when s.company_id = arrived.company_id then arrived.branch_id end
-            or (s.is_open and s.owed <> arrived.owed)
-            or (
-                s.exempt_cause is null
-                and (was.deleted_at is null) <> (arrived.deleted_at is null)
-            )
-         order by s.client_id, s.period_year,
-             coalesce(s.period_month, s.period_quarter * 3 - 2), s.period_type
-           for no key update of s
-       ) held;
-    update client_period_status s
-       set sort_name = arrived.sort_name,
-           home_branch_id = case when s.company_id = arrived.company_id then arrived.branch_id end,
-           owed = case
-               when
-                   s.is_open
-                   or (
+    -- Locked in the order in which every writer locks rows, so that no two wait for each other.
+    execute $sql$
+        select count(*)
+           from (
+            select s.id
+              from was
+              join arrived on arrived.id = was.id
+              join client_period_status s on s.client_id = arrived.id
+             where s.sort_name <> arrived.sort_name
+                or s.home_branch_id is distinct from
+                    case when s.company_id = arrived.company_id then arrived.branch_id end
+                or (s.is_open and s.owed <> arrived.owed)
+                or (
+                    s.exempt_cause is null
+                    and (was.deleted_at is null) <> (arrived.deleted_at is null)
+                )
+             order by s.client_id, s.period_year,
+                 coalesce(s.period_month, s.period_quarter * 3 - 2), s.period_type
+               for no key update of s
+           ) locked
+    $sql$;
+    execute $sql$
+        update client_period_status s
+           set sort_name = arrived.sort_name,
+               home_branch_id = case when s.company_id = arrived.company_id then arrived.branch_id end,
+               owed = case
+                   when
+                       s.is_open
+                       or (
+                           s.exempt_cause is null
+                           and (was.deleted_at is null) <> (arrived.deleted_at is null)
+                       )
+                       then arrived.owed
+                   else s.owed
+               end,
+               is_open = case
+                   when
                        s.exempt_cause is null
                        and (was.deleted_at is null) <> (arrived.deleted_at is null)
-                   )
-                   then arrived.owed
-               else s.owed
-           end,
-           is_open = case
-               when
+                       then asks_for_work(
+                           s.status_type_id, s.exempt_cause, arrived.deleted_at is null
+                       )
+                   else s.is_open
+               end
+          from was
+          join arrived on arrived.id = was.id
+         where s.client_id = arrived.id
+           and (
+               s.sort_name <> arrived.sort_name
+               or s.home_branch_id is distinct from
+                   case when s.company_id = arrived.company_id then arrived.branch_id end
+               or (s.is_open and s.owed <> arrived.owed)
+               or (
                    s.exempt_cause is null
                    and (was.deleted_at is null) <> (arrived.deleted_at is null)
-                   then asks_for_work(
-                       s.status_type_id, s.exempt_cause, arrived.deleted_at is null
-                   )
-               else s.is_open
-           end
-      from was
-      join arrived on arrived.id = was.id
-     where s.client_id = arrived.id
-       and (
-           s.sort_name <> arrived.sort_name
-           or s.home_branch_id is distinct from
-               case when s.company_id = arrived.company_id then arrived.branch_id end
-           or (s.is_open and s.owed <> arrived.owed)
-           or (
-               s.exempt_cause is null
-               and (was.deleted_at is null) <> (arrived.deleted_at is null)
+               )
            )
-       );
+    $sql$;
     perform set_config('clientupdater.system', before, true);
     return null;
 end
@@ -211,18 +220,6 @@ CREATE OR REPLACE FUNCTION public.contact_form(value text)
 RETURN NULLIF(regexp_replace(regexp_replace(value, '[^0-9]'::text, ''::text, 'g'::text), '^(?:(?:00)?63(?=[0-9]{8,10}$)|0+)'::text, ''::text), ''::text)
 ;
 
--- :: function is_kept_text(value text)
-CREATE OR REPLACE FUNCTION public.is_kept_text(value text)
- RETURNS boolean
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
-RETURN ((value = btrim(value, '
-
-
-
-'::text)) AND (length(value) <= 4000))
-;
-
 -- :: function keep_client_words()
 CREATE OR REPLACE FUNCTION public.keep_client_words()
  RETURNS trigger
@@ -232,34 +229,55 @@ CREATE OR REPLACE FUNCTION public.keep_client_words()
 AS $function$
 declare
     before text := coalesce(current_setting('clientupdater.system', true), '');
+    concerns_words boolean;
 begin
+    if tg_op = 'UPDATE' then
+        execute $sql$
+            select coalesce(bool_or(
+                    was.sort_name <> arrived.sort_name
+                    or (was.company_id, was.branch_id, was.assigned_to)
+                       is distinct from (arrived.company_id, arrived.branch_id, arrived.assigned_to)
+                ), false)
+              from was
+              join arrived on arrived.id = was.id
+        $sql$ into concerns_words;
+        if not concerns_words then
+            return null;
+        end if;
+    end if;
     perform set_config('clientupdater.system', 'on', true);
     if tg_op = 'UPDATE' then
-        delete from client_words w
-         using was, arrived
-         where was.id = arrived.id and w.client_id = was.id
-           and was.sort_name <> arrived.sort_name
-           and not exists (select from unnest(words_of(arrived.sort_name)) kept (word)
-                            where kept.word = w.word);
-        update client_words w
-           set company_id = arrived.company_id,
-               branch_id = arrived.branch_id,
-               assigned_to = arrived.assigned_to
-          from was, arrived
-         where was.id = arrived.id and w.client_id = was.id
-           and (was.company_id, was.branch_id, was.assigned_to)
-               is distinct from (arrived.company_id, arrived.branch_id, arrived.assigned_to);
-        insert into client_words (client_id, word, company_id, branch_id, assigned_to)
-        select arrived.id, said.word, arrived.company_id, arrived.branch_id, arrived.assigned_to
-          from was
-          join arrived on arrived.id = was.id and arrived.sort_name <> was.sort_name
-         cross join unnest(words_of(arrived.sort_name)) said (word)
-        on conflict do nothing;
+        execute $sql$
+            delete from client_words w
+             using was, arrived
+             where was.id = arrived.id and w.client_id = was.id
+               and was.sort_name <> arrived.sort_name
+               and not exists (select from unnest(words_of(arrived.sort_name)) kept (word)
+                                where kept.word = w.word)
+        $sql$;
+        execute $sql$
+            update client_words w
+               set company_id = arrived.company_id,
+                   branch_id = arrived.branch_id,
+                   assigned_to = arrived.assigned_to
+              from was, arrived
+             where was.id = arrived.id and w.client_id = was.id
+               and (was.company_id, was.branch_id, was.assigned_to)
+                   is distinct from (arrived.company_id, arrived.branch_id, arrived.assigned_to)
+        $sql$;
+        execute $sql$
+            insert into client_words (client_id, word, company_id, branch_id, assigned_to)
+            select arrived.id, names.word, arrived.company_id, arrived.branch_id, arrived.assigned_to
+              from was
+              join arrived on arrived.id = was.id and arrived.sort_name <> was.sort_name
+             cross join unnest(words_of(arrived.sort_name)) names (word)
+            on conflict do nothing
+        $sql$;
     else
         insert into client_words (client_id, word, company_id, branch_id, assigned_to)
-        select arrived.id, said.word, arrived.company_id, arrived.branch_id, arrived.assigned_to
+        select arrived.id, names.word, arrived.company_id, arrived.branch_id, arrived.assigned_to
           from arrived
-         cross join unnest(words_of(arrived.sort_name)) said (word);
+         cross join unnest(words_of(arrived.sort_name)) names (word);
     end if;
     perform set_config('clientupdater.system', before, true);
     return null;
@@ -276,6 +294,12 @@ declare
     client_is_there boolean;
     owed bigint;
 begin
+    if old.is_open and new.exempt_cause is null then
+        new.is_open := not exists (
+            select from status_types t where t.id = new.status_type_id and t.code = 'DONE'
+        );
+        return new;
+    end if;
     select c.deleted_at is null, c.owed into client_is_there, owed
       from clients c where c.id = new.client_id;
     new.is_open := asks_for_work(
@@ -1584,7 +1608,11 @@ alter table client_period_status add constraint client_period_status_promise CHE
 alter table client_period_status add constraint client_period_status_promised_amount_check CHECK ((promised_amount > (0)::numeric));
 
 -- :: check client_period_status.client_period_status_remarks_check
-alter table client_period_status add constraint client_period_status_remarks_check CHECK (is_kept_text(remarks));
+alter table client_period_status add constraint client_period_status_remarks_check CHECK (((remarks = btrim(remarks, '
+
+
+
+'::text)) AND (length(remarks) <= 4000)));
 
 -- :: check client_period_status.client_period_status_terminal
 alter table client_period_status add constraint client_period_status_terminal CHECK ((is_terminal = (terminal_at IS NOT NULL)));
@@ -1741,7 +1769,11 @@ alter table status_events add constraint status_events_reason CHECK (((reason_id
 alter table status_events add constraint status_events_remarks CHECK (((remarks IS NOT NULL) OR (kind <> ALL (ARRAY['reopened'::text, 'voided'::text, 'revived'::text]))));
 
 -- :: check status_events.status_events_remarks_check
-alter table status_events add constraint status_events_remarks_check CHECK (is_kept_text(remarks));
+alter table status_events add constraint status_events_remarks_check CHECK (((remarks = btrim(remarks, '
+
+
+
+'::text)) AND (length(remarks) <= 4000)));
 
 -- :: check status_events.status_events_terminal
 alter table status_events add constraint status_events_terminal CHECK (((NOT is_terminal) OR (reason_id IS NOT NULL)));
@@ -2136,23 +2168,17 @@ CREATE INDEX client_period_status_branch_idx ON public.client_period_status USIN
 -- :: index client_period_status_branch_name_idx
 CREATE INDEX client_period_status_branch_name_idx ON public.client_period_status USING btree (home_branch_id, period, sort_name, client_id) INCLUDE (company_id) WHERE is_open;
 
+-- :: index client_period_status_branch_status_name_idx
+CREATE INDEX client_period_status_branch_status_name_idx ON public.client_period_status USING btree (home_branch_id, period, status_type_id, sort_name, client_id) INCLUDE (company_id, work_rank);
+
 -- :: index client_period_status_branch_work_idx
 CREATE INDEX client_period_status_branch_work_idx ON public.client_period_status USING btree (home_branch_id, period, due_on, work_rank, client_id) INCLUDE (company_id) WHERE is_open;
-
--- :: index client_period_status_count_idx
-CREATE INDEX client_period_status_count_idx ON public.client_period_status USING btree (company_id, period, status_type_id, branch_id) INCLUDE (client_id, reason_id, has_payment, update_count, exempt_cause);
 
 -- :: index client_period_status_due_idx
 CREATE INDEX client_period_status_due_idx ON public.client_period_status USING btree (period, due_on, client_id) INCLUDE (home_branch_id, company_id, is_open) WHERE (due_on > '0001-01-01'::date);
 
 -- :: index client_period_status_exempt_idx
 CREATE INDEX client_period_status_exempt_idx ON public.client_period_status USING btree (period, sort_name, client_id) INCLUDE (home_branch_id, company_id, status_type_id) WHERE (exempt_cause IS NOT NULL);
-
--- :: index client_period_status_home_list_idx
-CREATE INDEX client_period_status_home_list_idx ON public.client_period_status USING btree (home_branch_id, period, status_type_id, sort_name, client_id) INCLUDE (company_id, update_count);
-
--- :: index client_period_status_list_idx
-CREATE INDEX client_period_status_list_idx ON public.client_period_status USING btree (period, status_type_id, sort_name, client_id) INCLUDE (home_branch_id, company_id, update_count);
 
 -- :: index client_period_status_name_idx
 CREATE INDEX client_period_status_name_idx ON public.client_period_status USING btree (period, sort_name, client_id) INCLUDE (home_branch_id, company_id) WHERE is_open;
@@ -2163,17 +2189,14 @@ CREATE INDEX client_period_status_payment_idx ON public.client_period_status USI
 -- :: index client_period_status_reason_idx
 CREATE INDEX client_period_status_reason_idx ON public.client_period_status USING btree (reason_id, status_type_id) WHERE (reason_id IS NOT NULL);
 
--- :: index client_period_status_stale_idx
-CREATE INDEX client_period_status_stale_idx ON public.client_period_status USING btree (period, updated_at, client_id) INCLUDE (home_branch_id, company_id) WHERE is_open;
-
--- :: index client_period_status_status_idx
-CREATE INDEX client_period_status_status_idx ON public.client_period_status USING btree (status_type_id, company_id);
+-- :: index client_period_status_status_name_idx
+CREATE INDEX client_period_status_status_name_idx ON public.client_period_status USING btree (period, status_type_id, sort_name, client_id) INCLUDE (home_branch_id, company_id, work_rank);
 
 -- :: index client_period_status_terminal_idx
 CREATE INDEX client_period_status_terminal_idx ON public.client_period_status USING btree (client_id, terminal_at) WHERE is_terminal;
 
--- :: index client_period_status_touched_idx
-CREATE INDEX client_period_status_touched_idx ON public.client_period_status USING btree (period, sort_name, client_id) INCLUDE (home_branch_id, company_id) WHERE (update_count > 0);
+-- :: index client_period_status_touched_name_idx
+CREATE INDEX client_period_status_touched_name_idx ON public.client_period_status USING btree (period, sort_name, client_id) INCLUDE (home_branch_id, company_id) WHERE (work_rank > '576460752303423488'::bigint);
 
 -- :: index client_period_status_updated_by_idx
 CREATE INDEX client_period_status_updated_by_idx ON public.client_period_status USING btree (updated_by) WHERE (updated_by IS NOT NULL);
@@ -2385,17 +2408,8 @@ CREATE INDEX rate_limit_counts_forget_after_idx ON public.rate_limit_counts USIN
 -- :: index scheduled_jobs_next_idx
 CREATE INDEX scheduled_jobs_next_idx ON public.scheduled_jobs USING btree (next_run_at) WHERE is_active;
 
--- :: index status_events_branch_idx
-CREATE INDEX status_events_branch_idx ON public.status_events USING btree (branch_id, created_at);
-
 -- :: index status_events_created_by_idx
 CREATE INDEX status_events_created_by_idx ON public.status_events USING btree (created_by, created_at) WHERE (created_by IS NOT NULL);
-
--- :: index status_events_reason_idx
-CREATE INDEX status_events_reason_idx ON public.status_events USING btree (reason_id, status_type_id) WHERE (reason_id IS NOT NULL);
-
--- :: index status_events_status_idx
-CREATE INDEX status_events_status_idx ON public.status_events USING btree (status_type_id, company_id);
 
 -- :: index status_events_voided_once
 CREATE UNIQUE INDEX status_events_voided_once ON public.status_events USING btree (client_period_status_id, voids) WHERE (voids IS NOT NULL);

@@ -157,7 +157,7 @@ def test_a_head_is_a_get_without_its_body(client: httpx.Client) -> None:
     assert (answer.status_code, answer.content) == (200, b"")
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "BREW"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND"])
 def test_another_method_is_refused_with_the_allowed_ones(client: httpx.Client, method: str) -> None:
     answer = client.request(method, "/livez")
     assert answer.status_code == 405

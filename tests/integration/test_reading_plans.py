@@ -5,6 +5,7 @@ Every row read of a growing table counts, with those that row-level security rea
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
@@ -26,6 +27,7 @@ from clientupdater.ports.lists import (
     WorklistOrder,
     WorklistQuery,
 )
+from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.bulk_data import BulkData
 from tests.support.query_plans import Explaining, models_of
 from tests.support.reading_fixture import NOW, looking, made_up, reader
@@ -258,3 +260,17 @@ def test_no_search_with_filters_scans_a_whole_table(
     query = ClientQuery(q=q, filter=filters)
     spare = CLIENTS * 3 // 5
     assert_cheap(bulk, actor, lambda r: r.clients(query, looking(actor)), spare=spare)
+
+
+def test_a_change_of_ten_thousand_clients_is_not_compared_each_with_each(
+    bulk: PostgresUnitsOfWork,
+) -> None:
+    """Comparing each with each takes minutes; client by client it takes seconds."""
+    change = b"update clients set contact_number = client_code where client_code <= %s"
+    with suppress(InterruptedError), bulk.begin(SYSTEM) as tx:
+        tx.connection.execute("set local statement_timeout = '60s'")
+        codes = "select client_code from clients order by client_code limit 10000"
+        first, *_, last = (code for (code,) in tx.connection.execute(codes))
+        for until in (first, last):  # the first call must not decide how all others are planned
+            assert tx.connection.execute(change, (until,)).rowcount
+        raise InterruptedError

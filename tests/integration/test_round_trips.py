@@ -71,11 +71,21 @@ def test_a_page_takes_begin_the_page_and_commit(traced: Traced) -> None:
     assert traced.taken_by(lambda: traced.app.worklist.read(CLERK, WorklistQuery())) == 3
 
 
-def test_a_list_with_a_filter_is_planned_for_its_values(traced: Traced) -> None:
+@pytest.mark.parametrize(
+    ("asked", "messages"),
+    [
+        (ClientFilter(), 3),
+        (ClientFilter(row=StatusFilter(status="PENDING")), 3),
+        (ClientFilter(active=True), 4),
+    ],
+    ids=["all clients", "by status", "planned for its values"],
+)
+def test_a_list_takes_as_many_as_a_page_and_one_more_where_values_change_the_plan(
+    traced: Traced, asked: ClientFilter, messages: int
+) -> None:
     traced.tracking.client(NOVEMBER)
-    by_status = ClientQuery(filter=ClientFilter(row=StatusFilter(status="PENDING")))
-    reader = who(Permission.CLIENTS_READ, Permission.STATUS_READ)
-    assert traced.taken_by(lambda: traced.app.clients.list(reader, by_status)) == 4
+    reader, query = who(Permission.CLIENTS_READ, Permission.STATUS_READ), ClientQuery(filter=asked)
+    assert traced.taken_by(lambda: traced.app.clients.list(reader, query)) == messages
 
 
 def test_an_unknown_token_takes_one_statement(traced: Traced) -> None:

@@ -46,8 +46,17 @@ def answers(database: Database, sql: str) -> list[tuple[Any, ...]]:
         return connection.execute(sql.encode()).fetchall()
 
 
-def test_every_foreign_key_has_an_index_that_serves_it(database: Database) -> None:
-    assert answers(database, FOREIGN_KEYS_WITHOUT_INDEX) == []
+WITHOUT_INDEX = {
+    ("client_period_status", "client_period_status_company_status"),
+    ("status_events", "status_events_branch_id_fkey"),
+    ("status_events", "status_events_company_status"),
+    ("status_events", "status_events_reason_of_status"),
+}
+"""Into lookups and branches, which are never deleted, from tables that every update writes."""
+
+
+def test_every_foreign_key_has_an_index_but_those_that_nothing_looks_up(database: Database) -> None:
+    assert set(answers(database, FOREIGN_KEYS_WITHOUT_INDEX)) == WITHOUT_INDEX
 
 
 def test_every_moment_is_stored_with_its_time_zone(database: Database) -> None:

@@ -284,3 +284,75 @@ def test_T1_a_row_is_terminal_exactly_when_it_says_since_when(made: SqlRows) -> 
         "update client_period_status set is_terminal = true, terminal_at = now() where id = %s",
         (row,),
     )
+
+
+UPDATE = """
+update client_period_status s
+   set status_type_id = t.id,
+       remarks = 'Comes on Friday',
+       next_follow_up_on = %s,
+       update_count = s.update_count + 1,
+       updated_at = clock_timestamp(),
+       version = s.version + 1
+  from status_types t
+ where t.code = %s and s.id = %s
+"""
+HOT_UPDATES = "select pg_stat_get_xact_tuples_hot_updated('client_period_status'::regclass)"
+AS_DERIVED = """
+select s.is_open = asks_for_work(s.status_type_id, s.exempt_cause, c.deleted_at is null)
+   and (s.owed = c.owed or not s.is_open)
+  from client_period_status s join clients c on c.id = s.client_id
+ where s.id = %s
+"""
+
+
+def test_an_update_that_repeats_a_status_leaves_every_index_alone(made: SqlRows) -> None:
+    row = made.row(made.client())
+    made.connection.execute(UPDATE, (None, "CALLED", row))
+    before = made.one(HOT_UPDATES)
+    for _ in range(3):
+        made.connection.execute(UPDATE, (None, "CALLED", row))
+    assert made.one(HOT_UPDATES) - before == 3
+
+
+def test_an_update_that_moves_a_row_in_its_lists_writes_their_indexes(made: SqlRows) -> None:
+    row = made.row(made.client())
+    before = made.one(HOT_UPDATES)
+    made.connection.execute(UPDATE, (None, "CALLED", row))
+    made.connection.execute(UPDATE, (None, "UPDATED", row))
+    made.connection.execute(UPDATE, ("2026-11-27", "UPDATED", row))
+    assert made.one(HOT_UPDATES) == before
+
+
+CHANGES = {
+    "called": "update client_period_status set status_type_id = {CALLED}",
+    "done": "update client_period_status set status_type_id = {DONE}",
+    "exempt": "update client_period_status set exempt_cause = 'inactive'",
+    "restored": "update client_period_status set exempt_cause = null",
+    "deleted": "update clients set deleted_at = now()",
+    "there again": "update clients set deleted_at = null",
+    "owes more": "update clients set past_due_amount = coalesce(past_due_amount, 0) + 10",
+}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ("called", "done", "called"),
+        ("done", "owes more", "called"),
+        ("called", "owes more", "exempt", "owes more", "restored"),
+        ("exempt", "done", "restored"),
+        ("deleted", "called", "there again", "done"),
+        ("done", "deleted", "called", "there again"),
+        ("exempt", "called", "deleted", "restored", "there again"),
+    ],
+    ids=", ".join,
+)
+def test_a_row_is_open_as_its_status_its_exemption_and_its_client_say(
+    made: SqlRows, changes: tuple[str, ...]
+) -> None:
+    row = made.row(made.client())
+    statuses = {code: f"'{made.id_of('status_types', code)}'" for code in ("CALLED", "DONE")}
+    for change in changes:
+        made.connection.execute(CHANGES[change].format(**statuses).encode())
+        assert made.one(AS_DERIVED, row), change

@@ -253,6 +253,18 @@ def test_without_a_scope_nothing_is_walked() -> None:
     assert walk(asked(ClientQuery(), scope())).arms == ()
 
 
+def test_P4_no_row_is_older_than_the_evening_before_its_period() -> None:
+    """On 28 November a month's row is at most 28 days old, a quarter's 59."""
+
+    def untouched(days: int) -> ResolvedQuery:
+        return asked(ClientQuery(filter=ClientFilter(row=StatusFilter(untouched_days=days))), OWN)
+
+    assert untouched(28).periods == ["2026-11", "2026-Q4"]
+    assert untouched(29).periods == ["2026-Q4"]
+    assert walk(untouched(59)).arms == (Arm.ROWS_OF_OWN,)
+    assert walk(untouched(60)).arms == ()
+
+
 def test_the_words_that_are_read_are_the_rare_ones_else_several_long_ones() -> None:
     assert walk(RARE).read_words == (0,)
     assert walk(RARE).checked_words == (1,)

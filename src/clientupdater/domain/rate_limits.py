@@ -65,9 +65,11 @@ class Allowance:
     of_failures: bool = False
     """Whether only failures count: a successful sign-in uses nothing up (U3)."""
 
-    @property
-    def span(self) -> int:
-        """The window in microseconds."""
+    span: int = field(init=False, repr=False, eq=False)
+    """The window in microseconds."""
+
+    @span.default
+    def _span(self) -> int:
         return self.window // timedelta(microseconds=1)
 
 
@@ -135,15 +137,8 @@ class Allowances:
             network = _network(requester.address)
             account = (network, (requester.email or "").strip().lower())
             return Tally(self.sign_in, account), Tally(self.sign_in_of_address, (network,))
-        allowances = {
-            Activity.READ: self.read,
-            Activity.WRITE: self.write,
-            Activity.EXPORT: self.export,
-            Activity.SIGN_IN_REQUEST: self.sign_in_request,
-            Activity.WEBHOOK: self.webhook,
-            Activity.PROBE: self.probe,
-        }
-        return (Tally(allowances[activity], (_caller(requester),)),)
+        allowance: Allowance = getattr(self, activity)  # each is named for its activity
+        return (Tally(allowance, (_caller(requester),)),)
 
 
 def _caller(requester: Requester) -> str:

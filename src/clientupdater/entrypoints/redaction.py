@@ -33,6 +33,7 @@ ALLOWED_FIELDS = frozenset(
         "query_id",
     }
 )  # fmt: skip
+_FREE_TEXT = frozenset({"event", "error", "exception", "reason"})
 WITHHELD = "[withheld]"
 _NUMBER = re.compile(r"\+?\d(?:[ -]?\d){7,}")
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+@")
@@ -78,16 +79,16 @@ def _places(raised_at: TracebackType | None) -> Iterator[str]:
 
 def redacted(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Withhold fields that are not allowed, and numbers and addresses in free text."""
-    return {
-        name: (
-            _scrubbed(name, value) if name in ALLOWED_FIELDS or name.startswith("_") else WITHHELD
-        )
-        for name, value in line.items()
-    }
+    for name in line.keys() - ALLOWED_FIELDS:
+        if not name.startswith("_"):
+            line[name] = WITHHELD
+    for name in _FREE_TEXT & line.keys():
+        line[name] = _scrubbed(line[name])
+    return line
 
 
-def _scrubbed(name: str, value: Any) -> Any:
-    if name not in {"event", "error", "exception", "reason"} or not isinstance(value, str):
+def _scrubbed(value: Any) -> Any:
+    if not isinstance(value, str):
         return value
     for pattern, instead in ((_CREDENTIALS, "…@"), (_EMAIL, WITHHELD), (_NUMBER, WITHHELD)):
         value = pattern.sub(instead, value)

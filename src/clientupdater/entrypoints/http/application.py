@@ -13,19 +13,25 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import Match, Route
+from starlette.routing import Route
 
 from clientupdater.domain.errors import Error
 from clientupdater.entrypoints.http import problems, system
 from clientupdater.entrypoints.http.documentation import pages_of
 from clientupdater.entrypoints.http.endpoints import ENDPOINTS
 from clientupdater.entrypoints.http.identity import identify
-from clientupdater.entrypoints.http.middleware.admission import AdmissionLimit, in_thread
+from clientupdater.entrypoints.http.middleware.admission import (
+    AdmissionLimit,
+    WorkerThreads,
+    in_thread,
+)
+from clientupdater.entrypoints.http.middleware.connections import BODY_ARRIVED
 from clientupdater.entrypoints.http.middleware.metrics import Metrics, MetricsMiddleware
 from clientupdater.entrypoints.http.middleware.request_log import RequestLog
 from clientupdater.entrypoints.http.middleware.security_headers import SecurityHeaders
 from clientupdater.entrypoints.http.pipeline import respond
 from clientupdater.entrypoints.http.request_values import ReceivedRequest, receive_body
+from clientupdater.entrypoints.http.route_table import RouteTable
 from clientupdater.entrypoints.http.server_settings import ServerSettings
 from clientupdater.runtime.deadlines import within
 
@@ -43,7 +49,6 @@ if TYPE_CHECKING:
     from starlette.datastructures import Headers
     from starlette.requests import Request
     from starlette.responses import Response
-    from starlette.types import Scope
 
     from clientupdater.app import App
     from clientupdater.entrypoints.http.contract import Endpoint
@@ -92,7 +97,7 @@ def build(
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Any]]:
-        with opened() as app:
+        with opened() as app, WorkerThreads(server.threads) as threads:
             async with anyio.create_task_group() as tasks:
                 for read, every_s in ((app.gauges, 1.0), (app.jobs.depths, 15.0)):
                     tasks.start_soon(_keep_reading, measures, read, every_s, probes)
@@ -102,7 +107,7 @@ def build(
                     "traffic": traffic,
                     "measures": measures,
                     "probes": probes,
-                    "threads": anyio.CapacityLimiter(server.threads),
+                    "threads": threads,
                     "admission": AdmissionLimit(server.max_requests),
                     "readiness": system.Recent(partial(system.checked, app), probes),
                     "health": system.Recent(app.check_system, probes),
@@ -111,7 +116,7 @@ def build(
 
     pages = (*system.PAGES, *pages_of(declared))
     application = Starlette(
-        routes=[*(Route(p.address, p.handle) for p in pages), *_routes(declared)],
+        routes=[RouteTable([*(Route(p.address, p.handle) for p in pages), *_routes(declared)])],
         middleware=[
             Middleware(RequestLog),
             Middleware(SecurityHeaders, traffic=traffic, keep_alive_s=server.keep_alive_s),
@@ -164,25 +169,13 @@ async def _keep_reading(
         await anyio.sleep(every_s)
 
 
-class _PathRoute(Route):
-    """A route that matches by path alone, and then answers 405 to other methods.
-
-    Otherwise GET /clients/search would match /clients/{client}.
-    """
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        match, child = super().matches(scope)
-        return (Match.FULL if match is Match.PARTIAL else match), child
-
-
 def _routes(endpoints: Iterable[Endpoint]) -> list[Route]:
     """Make one route for each path: with a second one, a 405 would not name all methods."""
     by_path: dict[str, dict[str, Endpoint]] = {}
     for endpoint in endpoints:
         by_path.setdefault(endpoint.address, {})[endpoint.method] = endpoint
     return [
-        _PathRoute(path, _handler(methods), methods=list(methods))
-        for path, methods in by_path.items()
+        Route(path, _handler(methods), methods=list(methods)) for path, methods in by_path.items()
     ]
 
 
@@ -194,7 +187,8 @@ def _handler(methods: Mapping[str, Endpoint]) -> Callable[[Request], Awaitable[R
         body: bytes | None = b""
         identity = None
         if _has_body(request.headers):
-            identity = await in_thread(request, identify, endpoint, app, request, deadline)
+            if not request.scope.get(BODY_ARRIVED):
+                identity = await in_thread(request, identify, endpoint, app, request, deadline)
             body = await _receive_body(request, endpoint, deadline)
         received = ReceivedRequest(request, body, deadline)
         return await in_thread(request, respond, endpoint, app, received, identity)

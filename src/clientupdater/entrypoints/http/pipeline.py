@@ -2,7 +2,7 @@
 
     identify    401; 403 while the password must be changed (U4)
     count       429, by person, or by address for a public endpoint
-    receive     only now: an unknown or uncounted caller cannot make us read a body
+    receive     only now, unless the body came with its head: no unknown caller makes us wait
     parse       400, 406, 413, 415
     replay      a repeated Idempotency-Key gets the stored response
     authorize   404 if the caller must not see the subject, 403 if they may only see it

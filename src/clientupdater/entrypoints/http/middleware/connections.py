@@ -1,7 +1,8 @@
-"""Limits on the number of connections, and on the time that one may keep the server waiting.
+"""Limits on connections: how many, how slow, and how much of a request arrives before it is read.
 
-uvicorn has neither: it accepts every connection, and waits forever for the head of a request. Its
-limit on concurrency acts only after a head has arrived, which an idle connection never sends.
+uvicorn has none of them: it accepts every connection, waits forever for the head of a request, and
+collects a head, trailers and requests sent ahead however long they are. Its limit on concurrency
+acts only after a head has arrived, which an idle connection never sends.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from httptools import HttpParserError, HttpParserUpgrade
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from clientupdater.entrypoints.http.problems import problem_body
 from clientupdater.entrypoints.wire import to_json
@@ -18,10 +20,18 @@ from clientupdater.entrypoints.wire import to_json
 if TYPE_CHECKING:
     import asyncio
 
-    from uvicorn.protocols.http.h11_impl import RequestResponseCycle
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 ANNOUNCED_EARLIER_S = 2
 """The announced keep-alive ends this much before the real one, so that no request is cut off."""
+BODY_ARRIVED = "body_arrived"
+"""The name in a scope that says that reading the body waits for nothing."""
+MOST_HEADERS = 100
+MOST_HEAD_BYTES = 16 * 1024
+"""The length of a head, and of anything else that the parser reads without handing it on."""
+MOST_SENT_AHEAD = 16
+"""Requests that a client may send before it has the response to the first."""
+_NOT_HTTP = "Invalid HTTP request received."
 
 
 @frozen
@@ -31,8 +41,47 @@ class ConnectionLimits:
     """For the head of a request to arrive, and for the client to read more of a response."""
 
 
-class BoundedConnection(H11Protocol):
-    """Closes a connection whose head does not arrive, or whose response is not read, in time."""
+class _NoTrailers(list[tuple[bytes, bytes]]):
+    """Takes trailers and drops them: they come after the headers were judged."""
+
+    def append(self, _: tuple[bytes, bytes], /) -> None:
+        """Drop it."""
+
+
+class _JoinedWrites:
+    """A transport that sends the head of a response together with what follows it.
+
+    uvicorn writes them one by one, and each write is a call of the kernel, the dearest part of a
+    small response. The first one waits for the second, or until the event loop has a turn.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._waiting = b""
+
+    def write(self, data: bytes) -> None:
+        if self._waiting:
+            waiting, self._waiting = self._waiting, b""
+            self._transport.writelines((waiting, data))
+        else:
+            self._waiting = data
+            self._loop.call_soon(self._flush)
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            waiting, self._waiting = self._waiting, b""
+            self._transport.write(waiting)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
+class BoundedConnection(HttpToolsProtocol):
+    """Refuses what is too long, and closes a connection that keeps the server waiting."""
 
     def __init__(self, limits: ConnectionLimits, **params: Any) -> None:
         """`params` are what uvicorn passes to each connection."""
@@ -40,9 +89,12 @@ class BoundedConnection(H11Protocol):
         self._limits = limits
         self._head_due: asyncio.TimerHandle | None = None
         self._response_due: asyncio.TimerHandle | None = None
+        self._unread = 0
+        """Bytes since the parser last came to the end of a head or a message, or to a body."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.transport = _JoinedWrites(transport, self.loop)  # type: ignore[assignment]
         if len(self.connections) > self._limits.max_connections:
             self._refuse(503, "unavailable", "There are too many connections; try again.")
         else:
@@ -54,8 +106,69 @@ class BoundedConnection(H11Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        self._watch_head()
+        self._unset_keepalive_if_required()
+        unread = self._unread = self._unread + len(data)
+        try:
+            self._parse(data)
+            self._require(self._unread != unread or unread <= MOST_HEAD_BYTES)
+        except HttpParserError:
+            self.logger.warning(_NOT_HTTP)
+            self._end_with_400()
+        else:
+            self._watch_head()
+
+    def _parse(self, data: bytes) -> None:
+        """Parse it; a request to upgrade is read again, as one that does not ask for that."""
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except HttpParserUpgrade as upgrade:
+                data = self._head_without_upgrade() + data[upgrade.args[0] :]
+            else:
+                return
+
+    def _head_without_upgrade(self) -> bytes:
+        version = self.parser.get_http_version().encode()
+        first = b"%s %s HTTP/%s" % (self.parser.get_method(), self.url, version)
+        lines = [b"%s: %s" % header for header in self.headers if header[0] != b"upgrade"]
+        return b"\r\n".join([first, *lines, b"", b""])
+
+    def on_headers_complete(self) -> None:
+        """Begin the request, if its head is within the limits."""
+        self._unread = 0
+        if self.parser.should_upgrade():
+            # Its body would be taken for the next request.
+            self._require(self.parser.get_method() != b"CONNECT")
+            return
+        self._require(len(self.headers) <= MOST_HEADERS and len(self.pipeline) < MOST_SENT_AHEAD)
+        self._judge_headers()
+        super().on_headers_complete()
+        self.headers = _NoTrailers()
+        if self.expect_100_continue:
+            # Refused before its body was read, the client may leave the body out.
+            self.cycle.keep_alive = False
+
+    def _judge_headers(self) -> None:
+        """Refuse what another server may read differently (RFC 9112, 3.2 and 6.1)."""
+        size, hosts = len(self.url), 0
+        for name, value in self.headers:
+            size += len(name) + len(value)
+            if name == b"host":
+                hosts += 1
+            elif name == b"transfer-encoding":
+                self._require(value.lower() == b"chunked")
+        self._require(size <= MOST_HEAD_BYTES)
+        self._require(hosts == 1 or (not hosts and self.parser.get_http_version() == "1.0"))
+
+    def on_body(self, body: bytes) -> None:
+        self._unread = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._unread = 0
+        if not self.parser.should_upgrade():
+            super().on_message_complete()
+            self.scope[BODY_ARRIVED] = True  # type: ignore[literal-required] # of our own
 
     def pause_writing(self) -> None:
         """Give the client time to read."""
@@ -66,12 +179,22 @@ class BoundedConnection(H11Protocol):
         super().resume_writing()
         self._cancel_response_timer()
 
-    def send_400_response(self, msg: str) -> None:
-        """Answer a request that is not HTTP with a problem document."""
-        if self._is_busy and self.cycle.response_started:
+    @staticmethod
+    def _require(holds: bool) -> None:  # noqa: FBT001 — its only argument
+        if not holds:
+            raise HttpParserError
+
+    def _end_with_400(self) -> None:
+        """Refuse a request that is not HTTP; those before it get their responses first."""
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is None or cycle.response_complete:
+            self._refuse(400, "invalid_request", _NOT_HTTP)
+        elif not cycle.more_body:
+            cycle.keep_alive = False
+        elif cycle.response_started or self.pipeline:
             self.transport.close()
         else:
-            self._refuse(400, "invalid_request", msg)
+            self._refuse(400, "invalid_request", _NOT_HTTP)
 
     def _watch_head(self) -> None:
         """Start or stop the timer for the head of the next request."""

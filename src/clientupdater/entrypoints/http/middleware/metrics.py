@@ -25,7 +25,7 @@ SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0)
 """The targets are among them: 50, 100, 200 and 500 ms."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-"""A client may send any word as a method; all others count as one series."""
+"""A client may send any registered method; all others count as one series."""
 
 
 @frozen

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from clientupdater.entrypoints.http.problems import of_unexpected
@@ -58,9 +58,10 @@ class _Exchange:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = int(message["status"])  # an HTTPStatus names itself in a log
-            headers = MutableHeaders(scope=message)
-            headers["X-Request-ID"] = self._trace.request_id
-            headers["traceparent"] = self._trace.traceparent
+            message["headers"] += (
+                (b"x-request-id", self._trace.request_id.encode()),
+                (b"traceparent", self._trace.traceparent.encode()),
+            )
         await self._send(message)
 
     def log(self) -> None:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.datastructures import Headers, MutableHeaders
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from clientupdater.entrypoints.http.system import Traffic
 
-_ALWAYS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-site",
-    "Strict-Transport-Security": "max-age=31536000",
-}
-_DEFAULTS = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
+    Header = tuple[bytes, bytes]
+
+_ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-site"),
+    (b"strict-transport-security", b"max-age=31536000"),
+)
+_POLICY = b"content-security-policy"
+_NO_CONTENT = (_POLICY, b"default-src 'none'; frame-ancestors 'none'")
 
 
 class SecurityHeaders:
@@ -28,33 +29,37 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, traffic: Traffic, keep_alive_s: int) -> None:
         self._app, self._traffic = app, traffic
-        self._keep_alive = f"timeout={keep_alive_s}"
+        timeout = b"timeout=%d" % keep_alive_s
+        self._kept = ((b"connection", b"keep-alive"), (b"keep-alive", timeout))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                self._add(headers, scope.get("response_headers", {}))
-                self._add_connection(headers, scope)
+                headers: list[Header] = message["headers"]
+                if not any(name == _POLICY for name, _ in headers):
+                    headers.append(_NO_CONTENT)
+                headers += _ALWAYS
+                headers += _encoded(scope.get("response_headers", {}))
+                headers += self._of_connection(scope)
             await send(message)
 
         is_http = scope["type"] == "http"
         await self._app(scope, receive, send_with_headers if is_http else send)
 
-    def _add(self, headers: MutableHeaders, of_request: Mapping[str, str]) -> None:
-        for name, value in (*_ALWAYS.items(), *of_request.items()):
-            headers[name] = value
-        for name, value in _DEFAULTS.items():
-            headers.setdefault(name, value)
-
-    def _add_connection(self, headers: MutableHeaders, scope: Scope) -> None:
+    def _of_connection(self, scope: Scope) -> tuple[Header, ...]:
         """Announce the keep-alive timeout; ask clients to leave a server that is draining."""
         if self._traffic.draining:
-            headers["Connection"] = "close"
-        elif scope["http_version"] == "1.1" and not _is_last(scope):
-            headers["Connection"], headers["Keep-Alive"] = "keep-alive", self._keep_alive
+            return ((b"connection", b"close"),)
+        return self._kept if scope["http_version"] == "1.1" and not _is_last(scope) else ()
+
+
+def _encoded(headers: Mapping[str, str]) -> Iterator[Header]:
+    return ((name.lower().encode(), value.encode("latin-1")) for name, value in headers.items())
 
 
 def _is_last(scope: Scope) -> bool:
-    lines = Headers(scope=scope).getlist("connection")
-    return "close" in {each.strip().lower() for line in lines for each in line.split(",")}
+    """Whether the connection is closed after this request (see `connections` for Expect)."""
+    for name, value in scope["headers"]:
+        if name == b"expect" or (name == b"connection" and b"close" in value.lower()):
+            return True
+    return False

@@ -1,0 +1,47 @@
+"""A server's processes, and the CPU that they have used, from /proc."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from attrs import frozen
+
+_PARENT, _USER, _SYSTEM = 1, 11, 12
+"""Places in /proc/PID/stat, counted after the name of the program."""
+
+
+@frozen
+class Server:
+    """A running HTTP server."""
+
+    base: str
+    pid: int
+
+    @property
+    def cpu_seconds(self) -> float:
+        """The CPU that its processes have used so far."""
+        return cpu_seconds(self.pid)
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of the process and its living descendants."""
+    stats = {int(path.name): _stat(path) for path in Path("/proc").iterdir() if path.name.isdigit()}
+    family, ticks = {pid}, 0
+    while more := {each for each, stat in stats.items() if _parent(stat) in family} - family:
+        family |= more
+    for each in family:
+        if stat := stats.get(each):
+            ticks += int(stat[_USER]) + int(stat[_SYSTEM])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _parent(stat: list[str]) -> int:
+    return int(stat[_PARENT]) if stat else 0
+
+
+def _stat(process: Path) -> list[str]:
+    with suppress(OSError):
+        return (process / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
+    return []

@@ -1,0 +1,3 @@
+-- clientupdater:no-transaction
+-- It served the deletion of a status alone, and a lookup is never deleted.
+drop index concurrently if exists client_period_status_status_idx;
