@@ -62,6 +62,6 @@ def test_every_rule_that_the_domain_decides_has_a_test(rule: str) -> None:
     assert rule in rules_tested(), f"no test names {rule}: write test_{rule}_… or mark it"
 
 
-def test_the_search_for_tests_tells_a_rule_from_a_word() -> None:
+def test_the_search_for_tests_distinguishes_a_rule_from_a_word() -> None:
     assert "S8" in rules_tested()
     assert "S99" not in rules_tested()

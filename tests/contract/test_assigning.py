@@ -89,7 +89,9 @@ def test_A3_an_inactive_distant_or_unknown_person_cannot_be_the_officer(
     assert officer_of(tracker, client) is None
 
 
-def test_A5_assigning_needs_its_permission_and_a_client_in_sight(tracker: TrackingFixture) -> None:
+def test_A5_an_assignment_needs_its_permission_and_a_client_in_scope(
+    tracker: TrackingFixture,
+) -> None:
     seen, hidden = tracker.client(), tracker.client(branch=DAVAO)
     with pytest.raises(Forbidden):
         tracker.assignments.assign(CLERK, seen.id, BEN)

@@ -200,7 +200,7 @@ def test_a_client_of_no_known_cycle_cannot_be_revived(tracker: TrackingFixture) 
 
 
 @pytest.mark.rule("A5", "S12", "S13", "T4")
-def test_correcting_is_forbidden_without_the_right_and_unknown_out_of_sight(
+def test_a_correction_without_the_right_is_forbidden_and_outside_the_scope_not_found(
     tracker: TrackingFixture,
 ) -> None:
     seen, hidden = tracker.client(), tracker.client(branch=DAVAO)

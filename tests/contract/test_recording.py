@@ -250,7 +250,7 @@ def test_all_or_none_keeps_all(tracker: TrackingFixture) -> None:
     assert tracker.entries() == ["status.record"] * 3
 
 
-def test_all_or_none_keeps_none_and_tells_of_each(tracker: TrackingFixture) -> None:
+def test_an_atomic_bulk_that_fails_keeps_none_and_reports_each(tracker: TrackingFixture) -> None:
     one, hidden, other = tracker.client(), tracker.client(branch=DAVAO), tracker.client()
     items = [item(one.id), item(hidden.id), item(other.id, 7)]
     with pytest.raises(BulkRejected) as refused:

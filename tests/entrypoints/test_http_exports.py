@@ -243,7 +243,7 @@ def test_A10_a_file_is_not_sent_to_a_person_who_may_no_longer_see_all_of_it(
 
 
 @pytest.mark.rule("A7", "A10")
-def test_A10_a_file_of_branches_is_fetched_while_all_of_them_are_in_sight(
+def test_A10_a_file_of_branches_is_sent_while_all_of_them_are_in_scope(
     actors: HttpActors,
 ) -> None:
     person = actors.sign_in(*(grant.replace("all", "branch") for grant in ALL))
@@ -362,7 +362,7 @@ def test_an_undone_event_says_nothing_of_when_it_was(actors: HttpActors) -> None
 
 
 @pytest.mark.rule("R1")
-def test_R1_a_report_tells_for_each_branch_how_far_it_has_come(actors: HttpActors) -> None:
+def test_R1_a_report_shows_the_progress_of_each_branch(actors: HttpActors) -> None:
     actors.sign_in(*WRITER)
     for number in range(1, 5):
         actors.client(f"FC-{number}")

@@ -93,7 +93,7 @@ def test_a_job_shows_its_kind_its_requester_and_its_error(actors: HttpActors) ->
     assert value["error"] == "The moon does not answer."
 
 
-def test_J1_a_dead_job_is_tried_again_by_hand_with_its_attempts_counted_anew(
+def test_J1_a_retried_job_counts_its_attempts_from_zero(
     actors: HttpActors,
 ) -> None:
     job = actors.put("dead", error="It broke.")
@@ -122,7 +122,7 @@ def test_a_job_is_called_off_also_while_it_is_done_or_once_it_was_given_up(
 
 
 @pytest.mark.parametrize("path", ["/jobs", "/jobs/1", "/schedules"])
-def test_without_jobs_manage_over_every_company_nothing_is_told(
+def test_without_jobs_manage_over_every_company_nothing_is_shown(
     actors: HttpActors, path: str
 ) -> None:
     actors.put()

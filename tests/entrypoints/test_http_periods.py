@@ -84,7 +84,7 @@ def test_A5_periods_are_for_those_who_may_see_rows(calendar: Calendar) -> None:
 
 
 @pytest.mark.rule("P3", "P4")
-def test_P4_a_period_is_opened_by_hand_and_twice_it_does_no_more(calendar: Calendar) -> None:
+def test_P4_opening_a_period_by_hand_twice_does_no_more(calendar: Calendar) -> None:
     calendar.staff.run(
         "insert into clients (client_code, company_id, full_name, branch_id, product_id)"
         " values ('FC-1', (select id from companies where code = 'FCASH'), 'Juana Reyes', %s,"

@@ -80,7 +80,7 @@ def test_U2_a_session_lasts_until_sign_out(client: httpx.Client, ana: PersonId) 
 
 
 @pytest.mark.rule("U3")
-def test_U3_a_refusal_never_tells_why(client: httpx.Client, ana: PersonId) -> None:
+def test_U3_a_refused_sign_in_never_gives_the_reason(client: httpx.Client, ana: PersonId) -> None:
     items = []
     for email, password in ((EMAIL, OTHER), ("nobody@example.com", WORD), ("", "")):
         answer = client.post(SESSIONS, json={"email": email, "password": password})

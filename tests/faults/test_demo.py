@@ -156,7 +156,7 @@ def test_commands_of_another_terminal_work_on_it(folder: Path) -> None:
     assert not value.exists()
 
 
-def test_everyone_it_tells_of_can_sign_in(folder: Path) -> None:
+def test_every_listed_account_can_sign_in(folder: Path) -> None:
     with demo_in(folder) as demo:
         api = f"{demo.state['base_url']}/api/v1"
         for account in demo.state["accounts"]:

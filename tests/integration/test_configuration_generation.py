@@ -203,7 +203,7 @@ def test_what_is_no_longer_in_use_is_cached_apart(processes: Processes) -> None:
         assert "ATM" not in codes(inactive=False)
 
 
-def test_what_is_read_from_the_cache_is_what_was_read_from_the_database(
+def test_a_cached_value_equals_the_one_read_from_the_database(
     processes: Processes,
 ) -> None:
     app = processes.apps[0]

@@ -270,7 +270,7 @@ def test_a_wait_may_be_a_moment_by_their_clock() -> None:
         (Mishap.CUT, "cannot be reached or broke off"),
     ],
 )
-def test_a_passing_failure_of_nextbank_is_retried(mishap: Mishap, message: str) -> None:
+def test_a_passing_failure_of_nextbank_is_worth_another_try(mishap: Mishap, message: str) -> None:
     bank = book(Planned(mishap, at=3))
     with reading(bank) as source:
         with pytest.raises(Unavailable, match=message):

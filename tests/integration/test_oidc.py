@@ -104,13 +104,13 @@ def refused(tokens: OidcTokens, token: str) -> None:
 # --- good ones
 
 
-def test_U1_a_token_signed_by_RS256_tells_whom_the_issuer_means(
+def test_U1_a_token_signed_by_RS256_identifies_the_person(
     tokens: OidcTokens, issuer: Issuer
 ) -> None:
     assert tokens.verify(issuer.token()) == SUBJECT
 
 
-def test_U1_a_token_signed_by_ES256_tells_whom_the_issuer_means(
+def test_U1_a_token_signed_by_ES256_identifies_the_person(
     tokens: OidcTokens, issuer: Issuer
 ) -> None:
     token = issuer.token(key=ec_key("two"), kid="two", algorithm="ES256")

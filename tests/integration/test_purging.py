@@ -98,7 +98,7 @@ def purge_of(staff: Staff, batch: int = 1000) -> PurgeOld:
 
 
 @pytest.mark.rule("J5")
-def test_J5_what_is_older_than_its_retention_goes_and_the_rest_stays(staff: Staff) -> None:
+def test_J5_rows_older_than_their_retention_are_purged_and_the_rest_stays(staff: Staff) -> None:
     put(staff, "activity_logs", 89, 91, 400)
     put(staff, "job_queue", 6, 8)
     put(staff, "dead jobs", 800)
@@ -132,7 +132,7 @@ def test_J5_cut_off_between_batches_it_has_removed_what_its_records_say(staff: S
 
 
 @pytest.mark.rule("J5")
-def test_J5_what_happened_to_clients_and_rights_is_never_purged(staff: Staff) -> None:
+def test_J5_the_history_of_clients_and_rights_is_never_purged(staff: Staff) -> None:
     staff.run(
         "insert into authorization_audit (decision, decided_at)"
         " values ('refused', timestamptz '2001-01-01')"

@@ -219,7 +219,7 @@ def test_filters_together_read_no_more_than_the_walk_of_one(
 
 @pytest.mark.parametrize("who", READERS)
 @pytest.mark.parametrize("asked", RARE)
-def test_a_filter_that_nobody_matches_reads_hardly_any_rows(
+def test_a_filter_without_matches_reads_hardly_any_rows(
     bulk: PostgresUnitsOfWork, who: str, asked: str
 ) -> None:
     actor, query = READERS[who], ClientQuery(filter=RARE[asked])

@@ -154,7 +154,7 @@ HANGING = (
 
 @pytest.mark.rule("A4")
 @pytest.mark.parametrize("table", HANGING)
-def test_what_hangs_on_a_client_is_visible_with_it(place: Place, table: str) -> None:
+def test_rows_of_a_client_are_visible_with_it(place: Place, table: str) -> None:
     count = f"select count(*) from {table}"
 
     def counted(**settings: object) -> int:
@@ -219,7 +219,7 @@ def test_the_rows_of_ones_own_clients_are_seen_wherever_those_are(place: Place) 
 
 
 @pytest.mark.rule("A4")
-def test_what_decides_who_sees_a_row_is_written_by_nobody(place: Place) -> None:
+def test_the_application_cannot_write_the_column_that_decides_who_sees_a_row(place: Place) -> None:
     with (
         session(place.database.app_url, **as_branch_staff(place)) as connection,
         pytest.raises(InsufficientPrivilege, match="permission denied"),

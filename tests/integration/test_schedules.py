@@ -109,7 +109,7 @@ def _at_once(schedulers: list[ScheduleAdministration]) -> None:
 
 
 @pytest.mark.rule("J3")
-def test_J3_what_was_missed_is_made_up_for_once(scheduling: Scheduling) -> None:
+def test_J3_missed_times_are_made_up_for_once(scheduling: Scheduling) -> None:
     scheduling.add("nightly", "0 2 * * *")
     fire = scheduling.scheduler()
     assert fire.fire_due().schedules == []

@@ -160,7 +160,7 @@ def test_the_application_may_not_delete_what_is_never_deleted(
 @pytest.mark.rule("L2", "S13")
 @pytest.mark.parametrize("table", APPEND_ONLY)
 @pytest.mark.parametrize("way", ["delete from {}", "truncate {}", "update {} set id = id"])
-def test_what_is_append_only_is_so_for_the_application(
+def test_the_application_cannot_change_append_only_tables(
     database: Database, table: str, way: str
 ) -> None:
     with (
@@ -174,7 +174,7 @@ def test_what_is_append_only_is_so_for_the_application(
 @pytest.mark.parametrize("table", [t for t in APPEND_ONLY if t != "status_events"])
 @pytest.mark.parametrize("way", ["delete from {}", "truncate {}", "update {} set id = id"])
 @pytest.mark.parametrize("who", ["owner_url", "superuser_url"])
-def test_what_is_append_only_is_so_for_the_owner_too_even_where_it_is_empty(
+def test_the_owner_cannot_change_append_only_tables_even_empty_ones(
     database: Database, table: str, way: str, who: str
 ) -> None:
     with (

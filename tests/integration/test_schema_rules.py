@@ -168,7 +168,7 @@ def test_of_jobs_with_one_key_only_one_waits(made: SqlRows) -> None:
 
 
 @pytest.mark.rule("J1")
-def test_a_job_is_in_work_exactly_while_somebody_holds_its_lease(made: SqlRows) -> None:
+def test_a_job_is_processing_exactly_while_a_worker_has_its_lease(made: SqlRows) -> None:
     made.connection.execute("insert into job_queue default values")
     with pytest.raises(CheckViolation):
         made.connection.execute("update job_queue set status = 'processing'")

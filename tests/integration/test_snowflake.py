@@ -90,7 +90,7 @@ def test_one_query_names_its_columns_and_is_ordered_by_code(
 
 
 @pytest.mark.rule("Y8")
-def test_Y8_what_changed_is_filtered_and_counted_alike(
+def test_Y8_an_incremental_read_is_filtered_and_counted_alike(
     fake_snowflake: FakeSnowflake, tmp_path: Path
 ) -> None:
     with reading(fake_snowflake, tmp_path) as source:
@@ -141,7 +141,7 @@ def test_an_empty_view_has_one_empty_page(fake_snowflake: FakeSnowflake, tmp_pat
 # --- who we are
 
 
-def test_a_session_is_opened_with_a_key_and_told_its_tag_zone_and_limits(
+def test_a_session_is_opened_with_a_key_and_sets_its_tag_zone_and_limits(
     fake_snowflake: FakeSnowflake, tmp_path: Path
 ) -> None:
     with reading(fake_snowflake, tmp_path, role="READER", warehouse="SMALL") as source:
@@ -230,7 +230,7 @@ def test_a_view_that_is_not_there_names_its_setting(
     ],
 )
 @pytest.mark.rule("Y12")
-def test_Y12_what_a_query_met_with_is_told_without_what_it_quotes(
+def test_Y12_an_error_of_a_query_is_reported_without_its_quotations(
     fake_snowflake: FakeSnowflake, tmp_path: Path, number: str, kind: type[Exception], message: str
 ) -> None:
     fake_snowflake.spoil = lambda path, _: refusal(number) if "query-request" in path else None
@@ -243,7 +243,7 @@ def test_Y12_what_a_query_met_with_is_told_without_what_it_quotes(
 
 
 @pytest.mark.rule("Y12")
-def test_Y12_nobody_there_is_worth_another_try(
+def test_Y12_a_refused_connection_is_reported_as_unavailable(
     fake_snowflake: FakeSnowflake, tmp_path: Path
 ) -> None:
     nowhere = {"host": "127.0.0.1", "port": 9, "protocol": "http"}

@@ -171,7 +171,7 @@ def test_Y9_a_result_without_codes_has_no_order_to_be_read_on_in(
 
 @BOTH
 @pytest.mark.rule("Y9")
-def test_Y9_cells_are_never_told_under_the_names_of_other_columns(
+def test_Y9_cells_are_never_given_under_the_names_of_other_columns(
     fake_snowflake: FakeSnowflake, tmp_path: Path, *, in_tables: bool
 ) -> None:
     with reading(fake_snowflake, tmp_path, in_tables=in_tables) as source:

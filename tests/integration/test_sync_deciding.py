@@ -52,7 +52,7 @@ def everybody(syncing: Syncing, how_many: int = 60) -> list[str]:
 
 
 @pytest.mark.rule("Y5")
-def test_a_preview_tells_everything_and_changes_nothing(syncing: Syncing) -> None:
+def test_a_preview_reports_everything_and_changes_nothing(syncing: Syncing) -> None:
     syncing.says(record("FC-1"), record("FC-2"))
     syncing.run()
     before = syncing.rows("select * from clients order by id")
@@ -110,7 +110,7 @@ def test_a_preview_that_would_do_something_else_by_now_is_refused(syncing: Synci
 
 
 @pytest.mark.rule("Y6")
-def test_who_is_missed_twice_is_deactivated_and_the_open_row_exempt(syncing: Syncing) -> None:
+def test_a_client_missed_twice_is_deactivated_and_the_open_row_exempt(syncing: Syncing) -> None:
     syncing.says(record("FC-1"), record("FC-2"))
     syncing.run()
     syncing.forgets("FC-2")
@@ -151,7 +151,7 @@ def test_a_client_that_another_source_still_has_stays(syncing: Syncing) -> None:
 
 
 @pytest.mark.rule("Y6")
-def test_whom_a_source_names_as_deleted_goes_at_once_and_comes_back_by_it_alone(
+def test_a_client_that_a_source_deletes_is_deactivated_at_once_and_comes_back_by_it_alone(
     syncing: Syncing,
 ) -> None:
     syncing.says(record("FC-1"), record("FC-2"))

@@ -110,7 +110,7 @@ def test_a_source_that_lost_a_column_stops_with_its_name(syncing: Syncing) -> No
     assert syncing.rows("select * from sync_snapshots") == []
 
 
-def test_what_cannot_be_taken_leaves_the_rest_alone(syncing: Syncing) -> None:
+def test_a_row_that_cannot_be_taken_leaves_the_rest_alone(syncing: Syncing) -> None:
     syncing.says(
         record("FC-1"),
         record("FC-2", birth_date="2026-02-31"),

@@ -89,7 +89,7 @@ def test_a_touch_that_leaves_nothing_different_is_looked_at_once(known: Syncing)
 
 
 @pytest.mark.rule("C1")
-def test_who_is_touched_while_a_run_compares_is_left_alone_and_looked_at_by_the_next(
+def test_a_client_changed_while_a_run_compares_is_left_to_the_next_run(
     known: Syncing,
 ) -> None:
     later = known.clock.now()
@@ -265,7 +265,7 @@ def test_an_older_record_in_between_hides_no_touch(known: Syncing) -> None:
     assert known.client("FC-1", "full_name") == "Juan dela Cruz"
 
 
-def test_a_source_that_still_tells_of_an_ended_client_is_an_exception_each_time(
+def test_a_source_that_still_delivers_an_ended_client_is_an_exception_each_time(
     known: Syncing,
 ) -> None:
     ended = (

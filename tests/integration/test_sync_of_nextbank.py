@@ -169,7 +169,7 @@ def test_a_run_that_cannot_be_read_changes_nothing_says_why_and_the_next_one_rec
 
 
 @pytest.mark.parametrize("banking", PASSING, indirect=True, ids=map(_named, PASSING))
-def test_what_passes_within_a_run_costs_it_nothing(banking: Banking) -> None:
+def test_a_passing_failure_within_a_run_costs_it_nothing(banking: Banking) -> None:
     done = banking.run()
     assert (done.state, done.counts.received, done.counts.vanished) == (JobStatus.COMPLETED, 6, 1)
     require_recovered(banking)

@@ -61,7 +61,7 @@ def test_a_replay_brings_no_newer_data_and_leaves_what_is_held(syncing: Syncing)
 
 
 @pytest.mark.rule("Y7")
-def test_what_a_replay_takes_once_it_is_approved_waits_no_longer(syncing: Syncing) -> None:
+def test_rejects_that_an_approved_replay_takes_wait_no_longer(syncing: Syncing) -> None:
     codes = [f"FC-{n}" for n in range(9)]
     syncing.says(*map(record, codes))
     syncing.run()

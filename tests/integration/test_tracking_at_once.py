@@ -124,7 +124,7 @@ def test_C1_of_ten_who_saw_the_same_client_one_corrects_it(tracker: TrackingFixt
     assert len(tracker.store.changes(client.id)) == 1
 
 
-def test_nobody_waits_for_a_row_that_is_not_theirs(tracker: TrackingFixture) -> None:
+def test_an_update_waits_for_no_other_row(tracker: TrackingFixture) -> None:
     held, *others = [tracker.client() for _ in range(50)]
     with tracker.store.work.begin(SYSTEM) as tx:
         held_tx = tracker.tracking.clients.within(tx, CLERK, held)

@@ -54,7 +54,7 @@ def test_an_installed_wheel_migrates_and_seeds_a_database(
     assert json.loads(run(installed, "db", "check", "--json", DATABASE_URL=url))["ok"] is True
 
 
-def test_an_installed_wheel_tells_its_version_and_is_typed(installed: Path) -> None:
+def test_an_installed_wheel_shows_its_version_and_is_typed(installed: Path) -> None:
     assert "0.1.0" in run(installed, "version")
     (package,) = (installed.parents[1] / "lib").glob("python*/site-packages/clientupdater")
     assert (package / "py.typed").exists()

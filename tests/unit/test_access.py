@@ -107,7 +107,7 @@ def test_A2_each_scope_covers_its_clients_and_those_of_the_narrower_ones(
     assert [place for place in every if access_scope_of(actor, READ).covers(place)] == seen
 
 
-def test_A2_a_client_assigned_to_nobody_is_nobodys_own() -> None:
+def test_A2_an_unassigned_client_is_in_no_persons_own_scope() -> None:
     actor = ana((READ, FCASH, Scope.SELF))
     assert not decide(actor, READ, ClientPlace(FCASH, NORTH, None)).allowed
 
@@ -311,7 +311,7 @@ def test_A4_decision_reach_and_predicate_agree_on_every_input(
 
 
 @given(actors(), places)
-def test_A5_whatever_is_allowed_is_in_sight(actor: Actor, place: ClientPlace) -> None:
+def test_A5_every_allowed_client_is_visible(actor: Actor, place: ClientPlace) -> None:
     seen = any(decide(actor, permission, place).allowed for permission in Permission)
     assert visible_scope_of(actor).covers(place) is seen
 
@@ -353,7 +353,7 @@ def test_A2_a_wider_scope_never_sees_less(
 
 
 @given(actors(), actors(st.just(BEN)), permissions)
-def test_A6_whoever_includes_another_sees_all_they_see_but_what_is_theirs_alone(
+def test_A6_a_wider_person_sees_all_that_a_narrower_one_does_except_own_clients(
     one: Actor, other: Actor, permission: Permission
 ) -> None:
     if access_scope_of(one, permission).includes(access_scope_of(other, permission)):
@@ -396,7 +396,7 @@ def test_A6_a_reach_includes_another_only_with_its_branches() -> None:
     assert access_scope_of(theirs, READ).includes(access_scope_of(mine, READ))
 
 
-def test_A10_what_was_seen_then_is_still_shown_while_all_of_it_is_in_sight() -> None:
+def test_A10_a_file_is_sent_while_all_of_its_clients_are_in_scope() -> None:
     away = Territory(branches=frozenset({EAST}))
     everything = access_scope_of(ana((READ, None, Scope.ALL)), READ)
     of_home = access_scope_of(ana((READ, FCASH, Scope.AREA), territory=HOME), READ)

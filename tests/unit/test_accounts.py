@@ -26,7 +26,7 @@ from tests.support.policy_cases import ANA
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
 
-def test_U2_what_is_kept_of_a_token_is_its_hash() -> None:
+def test_U2_only_the_hash_of_a_token_is_stored() -> None:
     assert fingerprint("a") == "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"
     assert fingerprint("a") != fingerprint("b")
 
@@ -37,7 +37,7 @@ def test_an_address_is_kept_trimmed(email: str) -> None:
 
 
 @pytest.mark.parametrize("email", ["", "ana", "@example.com", "a b@example.com", "a@b", "a\0@b.c"])
-def test_what_can_be_no_address_is_refused(email: str) -> None:
+def test_a_malformed_address_is_refused(email: str) -> None:
     with pytest.raises(InvalidInput, match="/email"):
         checked_email(email)
 
@@ -51,7 +51,7 @@ def test_a_name_is_kept_trimmed_and_an_empty_one_is_none() -> None:
             checked_name(name, "/first_name")
 
 
-def test_U1_what_an_issuer_calls_somebody_is_kept_to_the_letter() -> None:
+def test_U1_the_subject_of_an_issuer_is_compared_exactly() -> None:
     assert checked_subject("user_2abC|x=") == "user_2abC|x="
     assert checked_subject("u" * 255) == "u" * 255
     assert checked_subject("") is None
@@ -61,7 +61,7 @@ def test_U1_what_an_issuer_calls_somebody_is_kept_to_the_letter() -> None:
         assert subject not in str(refused.value)
 
 
-def test_what_is_personal_is_not_shown_in_a_log() -> None:
+def test_personal_data_is_not_shown_in_a_log() -> None:
     person = Person(
         id=PersonId(uuid4()), email="ana@example.com", last_name="Reyes", territory=Territory()
     )
@@ -70,7 +70,7 @@ def test_what_is_personal_is_not_shown_in_a_log() -> None:
     assert person.place.id == person.id
 
 
-def test_A6_a_password_that_the_system_made_out_is_judged_by_nobody() -> None:
+def test_A6_a_password_that_the_system_issued_is_not_judged_again() -> None:
     assert OneTime(password=OneTimePassword(NOW)).issue is None
     assert OneTime(password=OneTimePassword(NOW), issued_by=ANA).issue == Issue(ANA)
 

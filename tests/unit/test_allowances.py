@@ -53,13 +53,13 @@ def later(allowance: Allowance, count: Count, passed: int) -> Count:
 # --- by what one is counted
 
 
-def test_who_has_signed_in_is_counted_by_who_they_are_wherever_they_come_from() -> None:
+def test_a_signed_in_caller_is_counted_by_person_from_any_address() -> None:
     elsewhere = Requester("198.51.100.1", ANA.person)
     for activity in (Activity.READ, Activity.WRITE, Activity.EXPORT):
         assert ALL.tallies(activity, ANA) == ALL.tallies(activity, elsewhere)
 
 
-def test_who_has_not_is_counted_by_where_they_come_from() -> None:
+def test_an_unauthenticated_caller_is_counted_by_address() -> None:
     here, there = Requester("203.0.113.7"), Requester("203.0.113.8")
     assert ALL.tallies(Activity.READ, here) == ALL.tallies(Activity.READ, Requester("203.0.113.7"))
     assert ALL.tallies(Activity.READ, here) != ALL.tallies(Activity.READ, there)
@@ -108,9 +108,7 @@ def test_U3_two_attempts_share_a_count_exactly_where_they_share_what_it_is_of(
 
 
 @given(st.sampled_from([each for each in Activity if each is not Activity.SIGN_IN]), addresses)
-def test_who_they_say_they_are_counts_only_where_they_sign_in(
-    activity: Activity, address: str
-) -> None:
+def test_the_email_counts_only_for_sign_in(activity: Activity, address: str) -> None:
     result = Requester(address, email="ana@example.com")
     assert ALL.tallies(activity, result) == ALL.tallies(activity, Requester(address))
     assert len(ALL.tallies(activity, result)) == 1

@@ -111,7 +111,7 @@ HOSTILE: dict[str, Callable[[int], Callable[[], object]]] = {
 
 
 @pytest.mark.parametrize("what", HOSTILE)
-def test_what_is_eight_times_as_long_costs_eight_times_as_much_at_most(what: str) -> None:
+def test_input_eight_times_as_long_costs_at_most_eight_times_as_much(what: str) -> None:
     few, many = steps_of(HOSTILE[what](FEW)), steps_of(HOSTILE[what](MANY))
     assert many <= 8 * few + 1000
 
@@ -129,7 +129,7 @@ def test_a_list_that_is_too_long_is_refused_before_its_items_are_read() -> None:
     assert steps_of(lambda: structured(longer, Body)) == steps_of(lambda: structured(long, Body))
 
 
-def test_of_a_thousand_faults_the_first_hundred_are_told() -> None:
+def test_of_a_thousand_faults_the_first_hundred_are_reported() -> None:
     with pytest.raises(InvalidInput) as raised:
         structured({f"m{i:04}": 1 for i in range(1000)}, Body)
     assert [each.pointer for each in raised.value.faults] == [

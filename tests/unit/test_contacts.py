@@ -44,7 +44,7 @@ def test_C1_a_number_is_kept_in_its_philippine_form_or_else_as_typed(typed: str,
     ["", "  ", "none", "123456", "1" * 16, "8123 4567 Juan", "juan@example.com", "8123456\x00",
      "local 7", "8" + ".-" * 25 + "1234567", "8123 4567 loc. 1234567", "٨١٢٣٤٥٦٧"],
 )  # fmt: skip
-def test_C1_what_is_no_telephone_number_is_refused_without_being_told_back(typed: str) -> None:
+def test_C1_a_malformed_telephone_number_is_refused_without_repeating_it(typed: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         checked_number(typed, "/contact_number")
     (fault,) = refused.value.faults
@@ -52,14 +52,14 @@ def test_C1_what_is_no_telephone_number_is_refused_without_being_told_back(typed
     assert not typed.strip() or typed not in fault.message
 
 
-def test_C1_all_that_is_no_number_is_told_at_once() -> None:
+def test_C1_all_malformed_numbers_are_reported_at_once() -> None:
     with pytest.raises(InvalidInput) as refused:
         card().corrected({FIRST: "Juan", SECOND: "none"})
     assert [fault.pointer for fault in refused.value.faults] == [f"/{FIRST}", f"/{SECOND}"]
 
 
 @pytest.mark.rule("C1", "C2")
-def test_a_correction_of_one_number_leaves_the_other_and_tells_what_changed() -> None:
+def test_a_correction_of_one_number_leaves_the_other_and_names_the_change() -> None:
     before = card(second=FLAGGED)
     after = before.corrected({FIRST: "0917 000 0001"})
     assert after.numbers == {FIRST: Contact(OURS, THEIRS, corrected=True), SECOND: FLAGGED}
@@ -96,7 +96,7 @@ def test_C1_a_number_that_is_named_can_be_the_sources_again_later_on() -> None:
     assert after.numbers == {FIRST: FLAGGED, SECOND: Contact(NEWER, NEWER)}
 
 
-def test_C1_what_nobody_corrected_needs_no_settling() -> None:
+def test_C1_an_uncorrected_number_needs_no_decision() -> None:
     before = card()
     for how in Settlement:
         assert before.settled(how) == before.settled(how, {FIRST, SECOND}) == before

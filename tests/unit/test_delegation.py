@@ -73,7 +73,7 @@ def test_A6_callers_cannot_change_their_own_grants() -> None:
         ((Permission.STATUS_READ, None, Scope.ALL), FCASH, Scope.SELF),
     ],
 )
-def test_A6_nobody_gives_a_wider_scope_or_company_than_they_hold(
+def test_A6_no_person_grants_a_wider_scope_or_company_than_their_own(
     held: tuple[Permission, CompanyId | None, Scope], company: CompanyId | None, scope: Scope
 ) -> None:
     with pytest.raises(PrivilegeExceeded) as caught:
@@ -86,7 +86,7 @@ def test_A6_nobody_gives_a_wider_scope_or_company_than_they_hold(
 
 @pytest.mark.parametrize("company", [None, FCASH])
 @pytest.mark.parametrize("scope", Scope)
-def test_A6_what_one_holds_may_be_given_up_to_that_scope_and_company(
+def test_A6_a_person_may_grant_up_to_their_own_scope_and_company(
     company: CompanyId | None, scope: Scope
 ) -> None:
     require_may_give(ana((READ, company, scope)), READ, company, scope)
@@ -104,7 +104,9 @@ def test_A6_one_who_is_not_active_gives_nothing() -> None:
 
 
 @given(actors(), grants)
-def test_A6_whoever_may_give_a_grant_covers_all_that_it_covers(actor: Actor, grant: Grant) -> None:
+def test_A6_a_person_who_may_give_a_grant_covers_all_that_it_covers(
+    actor: Actor, grant: Grant
+) -> None:
     try:
         require_may_give(actor, grant.permission, grant.company, grant.scope)
     except PrivilegeExceeded:
@@ -120,7 +122,7 @@ def _seen(actor: Actor, permission: Permission) -> set[object]:
 @pytest.mark.parametrize(
     ("company", "scope"), [(FCASH, Scope.AREA), (PCNI, Scope.SELF), (None, Scope.SELF)]
 )
-def test_A6_nobody_takes_a_grant_that_they_do_not_hold_as_widely(
+def test_A6_no_person_revokes_a_grant_that_they_do_not_have_as_widely(
     company: CompanyId | None, scope: Scope
 ) -> None:
     actor = ana((READ, FCASH, Scope.BRANCH), *ROOT)
@@ -194,7 +196,7 @@ def test_A6_a_branch_outside_ones_territory_may_not_be_put_into_an_area() -> Non
     require_may_place_branch(ana((AREAS, None, Scope.ALL)), EAST, VISAYAS)
 
 
-def test_A6_nobody_sees_more_by_putting_a_branch_into_an_area_of_their_own() -> None:
+def test_A6_no_person_sees_more_by_putting_a_branch_into_their_own_area() -> None:
     manager = ana((AREAS, None, Scope.ALL), (READ, FCASH, Scope.AREA), territory=HOME)
     with pytest.raises(
         PrivilegeExceeded, match=r"^This would let you see more than you do; ask another person\.$"
@@ -209,7 +211,7 @@ def test_A6_one_who_sees_all_anyway_fills_an_area_of_their_own() -> None:
     require_may_place_branch(manager, EAST, LUZON)
 
 
-def test_A6_nobody_sees_more_by_a_branch_or_area_they_give_themselves() -> None:
+def test_A6_no_person_sees_more_by_giving_themselves_a_branch_or_area() -> None:
     narrow = ana(*ROOT, (READ, FCASH, Scope.BRANCH), territory=HOME)
     for branch in (EAST, SOUTH):
         with pytest.raises(PrivilegeExceeded, match="see more"):
@@ -224,7 +226,7 @@ def test_A6_nobody_sees_more_by_a_branch_or_area_they_give_themselves() -> None:
 
 
 @given(actors(), branches)
-def test_A6_nobody_ever_widens_their_own_sight_by_a_branch(actor: Actor, branch: BranchId) -> None:
+def test_A6_no_person_widens_their_own_scope_by_a_branch(actor: Actor, branch: BranchId) -> None:
     actor = evolve(actor, grants=actor.grants | {Grant(USERS, None, Scope.ALL)})
     mine = actor.territory
     try:
@@ -235,7 +237,7 @@ def test_A6_nobody_ever_widens_their_own_sight_by_a_branch(actor: Actor, branch:
 
 
 @given(actors(), areas, st.frozensets(branches))
-def test_A6_nobody_ever_widens_their_own_sight_by_an_area(
+def test_A6_no_person_widens_their_own_scope_by_an_area(
     actor: Actor, area: AreaId, members: frozenset[BranchId]
 ) -> None:
     actor = evolve(actor, grants=actor.grants | {Grant(USERS, None, Scope.ALL)})
@@ -273,7 +275,7 @@ def test_A6_callers_cannot_take_over_an_account_with_wider_rights(
         require_not_wider(actor, ben((READ, FCASH, Scope.SELF), theirs, territory=HOME))
 
 
-def test_A6_nobody_takes_over_an_account_with_a_territory_that_sees_more() -> None:
+def test_A6_no_person_takes_over_an_account_with_a_territory_that_sees_more() -> None:
     actor = ana((READ, FCASH, Scope.BRANCH), territory=HOME)
     other = ben((READ, FCASH, Scope.BRANCH), territory=Territory(frozenset({EAST})))
     with pytest.raises(PrivilegeExceeded):
@@ -301,7 +303,7 @@ def test_A6_ones_own_password_is_ones_own() -> None:
 # --- what another made out
 
 
-def test_A6_what_was_made_out_ends_when_the_holder_may_do_more_than_its_maker() -> None:
+def test_A6_a_token_ends_when_its_holder_may_do_more_than_its_issuer() -> None:
     narrow, wide = ben((READ, FCASH, Scope.BRANCH)), ben((READ, FCASH, Scope.ALL))
     maker = ana((READ, FCASH, Scope.AREA))
     assert not has_outgrown(narrow, Issue(ANA), maker)

@@ -62,7 +62,7 @@ def test_an_error_says_what_it_is_given_and_carries_the_facts() -> None:
     )
 
 
-def test_bad_input_tells_every_fault_and_where_it_stands() -> None:
+def test_bad_input_is_reported_with_every_fault_and_its_place() -> None:
     error = InvalidInput([Fault("/status", "is missing"), Fault("", "is no object")])
     assert str(error) == "/status: is missing; is no object"
     assert [fault.pointer for fault in error.faults] == ["/status", ""]
@@ -74,14 +74,14 @@ def test_bad_input_without_faults_or_with_words_of_its_own_says_so() -> None:
     assert str(InvalidInput.of("/a", "b")) == "/a: b"
 
 
-def test_a_bad_configuration_tells_every_fault_on_a_line_of_its_own() -> None:
+def test_a_bad_configuration_is_reported_with_a_line_for_each_fault() -> None:
     error = Misconfigured([Fault("DATABASE_URL", "is missing"), Fault("", "run it again")])
     assert str(error) == "DATABASE_URL: is missing\nrun it again"
     assert str(Misconfigured([])) == Misconfigured.default
     assert str(Misconfigured([Fault("A", "b")], "Look again.")) == "Look again."
 
 
-def test_what_a_source_sent_and_cannot_be_read_says_what_to_do_about_it() -> None:
+def test_a_malformed_source_is_reported_with_its_remedy() -> None:
     todo = "Run again; if it happens again, tell the people who run the source."
     assert str(SourceMalformed("page 2 is no list")) == f"page 2 is no list. {todo}"
     assert str(SourceMalformed("Nothing was applied.")) == f"Nothing was applied. {todo}"
@@ -102,7 +102,7 @@ def test_S10_a_conflict_of_versions_carries_what_is_needed_to_decide_anew() -> N
     assert error.details == {"provided": 3, "current": 5, "fields": ["status"]}
 
 
-def test_what_is_unavailable_is_named() -> None:
+def test_an_unavailable_service_is_named() -> None:
     error = Unavailable("Redis", retry_after=5)
     assert (error.service, error.details) == ("Redis", {"retry_after": 5})
     assert str(error) == "Redis does not answer; try again."

@@ -38,7 +38,7 @@ def test_a_kind_without_an_entry_answers_as_the_nearest_above_it() -> None:
     assert failure_of(Unheard()) == TABLE[errors.AlreadyDone]
 
 
-def test_what_is_no_error_of_the_domain_is_ours() -> None:
+def test_an_error_outside_the_domain_is_an_internal_error() -> None:
     assert failure_of(KeyError("x")) == OURS
     assert failure_of(errors.Error()) == OURS
 
@@ -57,7 +57,7 @@ def test_what_is_no_error_of_the_domain_is_ours() -> None:
         (errors.Misconfigured([]), 500, "internal_error", 78),
     ],
 )
-def test_each_family_is_told_as_documented(
+def test_each_family_of_errors_is_answered_as_documented(
     error: errors.Error, status: int, code: str, exit_code: int
 ) -> None:
     failure = failure_of(error)

@@ -71,7 +71,7 @@ def test_lines_are_counted_as_an_editor_counts_them() -> None:
     assert lines[0].update.remarks == "one\ntwo"
 
 
-def test_all_faults_are_told_at_once_each_with_its_line() -> None:
+def test_all_faults_are_reported_at_once_each_with_its_line() -> None:
     result = faults(
         "\n".join(
             (
@@ -144,7 +144,7 @@ def test_an_export_of_ours_is_read_by_its_cover() -> None:
     assert line.update.occurred_at == datetime(2026, 11, 20, 9, 30, 0, 250000, tzinfo=ZONE)
 
 
-def test_of_an_export_what_nobody_has_touched_is_passed_over() -> None:
+def test_untouched_rows_of_an_export_are_skipped() -> None:
     message = "FC-1,PENDING,,,no,,,,Juan,0\nFC-2,CALLED,,,no,2026-11-20 09:30,,,Juan,1\n"
     (line,) = read_field_file((EXPORT + message).encode(), ZONE)
     assert (line.line, line.client_code) == (6, "FC-2")

@@ -23,11 +23,11 @@ class Hanging:
         return WELL
 
 
-def test_what_answers_is_passed_on() -> None:
+def test_an_answer_is_passed_on() -> None:
     assert CheckWithTimeLimit("thing", lambda: WELL, patience=5)() == WELL
 
 
-def test_what_hangs_is_not_well_and_is_asked_once_however_often_we_are() -> None:
+def test_a_hanging_check_is_unhealthy_and_runs_once_for_all_callers() -> None:
     hanging = Hanging()
     check = CheckWithTimeLimit("thing", hanging, patience=0.01)
     assert [check().ok, check().ok, check().ok] == [False, False, False]
@@ -35,7 +35,7 @@ def test_what_hangs_is_not_well_and_is_asked_once_however_often_we_are() -> None
     hanging.let_go.set()
 
 
-def test_what_answers_again_is_well_again() -> None:
+def test_a_service_that_answers_again_is_healthy_again() -> None:
     hanging = Hanging()
     check = CheckWithTimeLimit("thing", hanging, patience=0.01)
     assert not check().ok
@@ -44,7 +44,7 @@ def test_what_answers_again_is_well_again() -> None:
     assert check() == WELL
 
 
-def test_what_breaks_is_not_well() -> None:
+def test_a_check_that_raises_is_unhealthy() -> None:
     def break_down() -> Health:
         raise ZeroDivisionError
 

@@ -82,14 +82,14 @@ def test_J1_a_failure_is_tried_again_until_the_attempts_are_used_up() -> None:
     assert after_failure(4, 3, NOW, 1.0, POLICY) == Verdict(JobStatus.DEAD, None)
 
 
-def test_J1_what_a_dead_worker_held_comes_back_soon_but_not_for_ever() -> None:
+def test_J1_the_job_of_a_dead_worker_comes_back_soon_but_not_for_ever() -> None:
     assert after_lost_lease(1, 3, NOW, 0) == Verdict(JobStatus.PENDING, NOW + timedelta(seconds=2))
     assert after_lost_lease(1, 3, NOW, 1) == Verdict(JobStatus.PENDING, NOW + timedelta(seconds=4))
     assert after_lost_lease(2, 3, NOW, 1) == Verdict(JobStatus.PENDING, NOW + timedelta(seconds=8))
     assert after_lost_lease(3, 3, NOW, 0) == Verdict(JobStatus.DEAD, None)
 
 
-def test_J1_a_dead_job_can_be_retried_or_called_off_by_hand_and_so_one_that_is_not_over() -> None:
+def test_J1_a_person_can_retry_a_dead_job_and_cancel_one_that_is_not_over() -> None:
     assert {each for each in JobStatus if can_be_retried(each)} == {"dead", "failed"}
     assert {each for each in JobStatus if can_be_cancelled(each)} == {
         "pending",

@@ -16,7 +16,7 @@ before = KeyRing({"old": OLD})
 
 
 @given(st.binary(max_size=200), st.binary(max_size=20))
-def test_what_is_sealed_opens_with_its_purpose_and_its_place(secret: bytes, place: bytes) -> None:
+def test_a_sealed_value_opens_with_its_purpose_and_its_place(secret: bytes, place: bytes) -> None:
     assert ring.opened(ring.sealed(secret, "pension", place), "pension", place) == secret
 
 
@@ -42,7 +42,7 @@ def test_no_byte_of_it_can_be_changed(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("sealed", [b"", b"\x03", b"\x03new", b"\x03new" + b"x" * 12])
-def test_what_is_too_short_was_never_sealed(sealed: bytes) -> None:
+def test_a_text_that_is_too_short_was_never_sealed(sealed: bytes) -> None:
     with pytest.raises(Unreadable, match="too short"):
         ring.opened(sealed, "pension")
 
@@ -52,7 +52,7 @@ def test_two_sealings_of_the_same_differ() -> None:
 
 
 @pytest.mark.rule("C3")
-def test_an_older_key_still_opens_and_is_told_from_the_newest() -> None:
+def test_an_older_key_still_decrypts_and_differs_from_the_newest() -> None:
     sealed = before.sealed(b"12345", "pension")
     assert ring.opened(sealed, "pension") == b"12345"
     assert not ring.is_current(sealed)

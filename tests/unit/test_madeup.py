@@ -115,7 +115,7 @@ def test_whoever_works_within_a_territory_has_one_and_nobody_else_has() -> None:
             assert person.actor.territory.branches
 
 
-def test_some_have_left_and_somebody_has_not_begun() -> None:
+def test_some_staff_have_left_and_some_have_not_begun() -> None:
     staff = world().staff
     assert sum(not person.actor.is_active for person in staff) == 2
     assert sum(person.is_deleted for person in staff) == 1
@@ -216,7 +216,7 @@ def test_every_row_is_the_fold_of_its_events_and_they_are_gapless() -> None:
         assert story.row.snapshot.version == len(story.events) - 1
 
 
-def test_the_running_period_and_the_two_before_are_told_of_each_cycle() -> None:
+def test_each_cycle_has_the_running_period_and_the_two_before() -> None:
     result = {str(story.row.period) for _, story in histories()}
     assert result == {"2026-09", "2026-10", "2026-11", "2026-Q2", "2026-Q3", "2026-Q4"}
 
@@ -273,7 +273,7 @@ def test_only_clients_of_fcash_are_visited() -> None:
 
 
 @pytest.mark.rule("T1", "P5")
-def test_nobody_is_tracked_beyond_an_end_and_no_row_of_theirs_asks_for_work() -> None:
+def test_no_client_is_tracked_after_a_terminal_status_and_no_row_of_theirs_is_open() -> None:
     for client, result in book():
         ended = has_terminal_outcome(story.row.snapshot for story in result)
         if not ended and client.facts.exempt_cause is None:
@@ -281,7 +281,7 @@ def test_nobody_is_tracked_beyond_an_end_and_no_row_of_theirs_asks_for_work() ->
         assert not any(story.row.snapshot.is_open for story in result)
 
 
-def test_who_has_no_product_has_no_rows() -> None:
+def test_a_client_without_a_product_has_no_rows() -> None:
     assert not any(result for client, result in book() if client.facts.is_unmapped)
 
 
@@ -339,7 +339,7 @@ def test_whatever_the_moment_nothing_lies_beyond_it(now: datetime) -> None:
             assert all(event.recorded_at <= now for event in story.events)
 
 
-def test_a_pension_number_is_nobody_elses_and_gives_no_client_code_away() -> None:
+def test_pension_numbers_are_unique_and_reveal_no_client_code() -> None:
     codes = [f"{company}-{number:06}" for company in ("FC", "PC") for number in range(1, 5001)]
     numbers = [pension_number(code) for code in codes]
     assert len(set(numbers)) == len(numbers)

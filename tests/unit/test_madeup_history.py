@@ -66,7 +66,7 @@ def test_no_row_is_opened_while_the_client_is_not_tracked() -> None:
 
 
 @pytest.mark.rule("S3")
-def test_nobody_calls_again_once_it_is_done() -> None:
+def test_no_call_follows_once_a_row_is_done() -> None:
     (story,) = after(BEGINS, called(5), called(6))
     assert len(story.events) == 2
 
@@ -101,12 +101,12 @@ def test_once_the_tracking_has_ended_nothing_is_taken_back() -> None:
 
 
 @pytest.mark.rule("S13")
-def test_what_was_undone_once_is_not_undone_again() -> None:
+def test_a_voided_event_is_not_voided_again() -> None:
     (story,) = after(BEGINS, called(5), voided(6), voided(7))
     assert kinds(story) == [EventKind.OPENED, EventKind.RECORDED, EventKind.VOIDED]
     assert story.undoable is None
 
 
-def test_what_is_not_done_is_not_reopened() -> None:
+def test_a_row_that_is_not_done_is_not_reopened() -> None:
     (story,) = after(BEGINS, reopened(5))
     assert kinds(story) == [EventKind.OPENED]

@@ -48,7 +48,7 @@ def test_a_clock_that_is_set_back_frees_nothing() -> None:
     assert requester.admitted(61, 9) == 1
 
 
-def test_whoever_came_longest_ago_is_forgotten_first_so_that_memory_is_bounded() -> None:
+def test_the_oldest_caller_is_forgotten_first_so_that_memory_is_bounded() -> None:
     requester = TimedRequester(most=3)
     for who in ("ana", "ben", "cy"):
         assert requester.admitted(1, 4, who) == 4

@@ -41,7 +41,7 @@ def test_a_second_run_opens_nothing_and_leaves_no_second_record() -> None:
     assert book.openings == list(first)
 
 
-def test_P4_what_was_opened_is_recorded_with_its_moments() -> None:
+def test_P4_an_opening_is_recorded_with_its_times() -> None:
     book = memory_book(catalogue(), clients[:1])
     Periods(book, SetClock(manila(5)), MANILA).open_due()
     (recorded,) = book.openings

@@ -26,7 +26,7 @@ def _lines() -> list[str]:
 
 
 @pytest.mark.parametrize("file", ["dashboard.json", "alerts.yml"])
-def test_the_examples_name_only_what_is_told(file: str) -> None:
+def test_the_examples_name_only_existing_metrics(file: str) -> None:
     text = (OPERATIONS / file).read_text(encoding="utf-8")
     named = set(NAME.findall(text))
     assert named

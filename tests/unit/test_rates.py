@@ -72,7 +72,7 @@ def test_R1_a_row_that_was_reopened_is_not_done_and_not_confirmed() -> None:
     assert counts_of([row]) == Counts(1, done=0, contacted=1, confirmed=0)
 
 
-def test_R2_what_is_owed_is_owed_by_the_branch_that_has_the_client_now() -> None:
+def test_R2_a_due_row_counts_for_the_branch_that_has_the_client_now() -> None:
     moved = RatedRow(SOUTH, "DONE", "CONFIRMED", recorded=(CALLED, CONFIRMED))
     assert obligations([moved, SURE, UNTOUCHED, EXEMPT]) == {
         SOUTH: Counts(1, 1, 1, 1),
@@ -80,7 +80,7 @@ def test_R2_what_is_owed_is_owed_by_the_branch_that_has_the_client_now() -> None
     }
 
 
-def test_R2_what_was_recorded_is_credited_to_the_branch_that_had_the_client_then() -> None:
+def test_R2_an_update_is_credited_to_the_branch_that_had_the_client_then() -> None:
     moved = RatedRow(
         SOUTH,
         "DONE",
@@ -106,7 +106,7 @@ def test_R2_of_several_ends_the_last_one_counts() -> None:
     assert credits_of([again]) == {NORTH: Credit(0, 1, 0), SOUTH: Credit(1, 0, 1)}
 
 
-def test_R2_an_exempt_or_untouched_row_credits_nobody() -> None:
+def test_R2_an_exempt_or_untouched_row_credits_no_branch() -> None:
     assert credits_of([EXEMPT, UNTOUCHED]) == {}
     reopened = RatedRow(NORTH, "CALLED", recorded=(MISSED,))
     assert credits_of([reopened]) == {}

@@ -18,7 +18,7 @@ def written(**line: Any) -> dict[str, Any]:
     return dict(redaction.redacted(None, "info", redaction.exceptions(None, "info", line)))
 
 
-def test_what_nobody_thought_about_is_withheld() -> None:
+def test_a_field_outside_the_allow_list_is_withheld() -> None:
     assert written(event="a", full_name="Juana", status=200) == {
         "event": "a",
         "full_name": "[withheld]",
@@ -30,18 +30,18 @@ def test_what_nobody_thought_about_is_withheld() -> None:
     "said",
     [NUMBER, "03-9988776-6", "03 9988 7766", "+63 917 123 4567", "juana@example.com"],
 )
-def test_numbers_and_addresses_of_people_are_withheld_from_what_is_said(said: str) -> None:
+def test_personal_numbers_and_addresses_are_removed_from_messages(said: str) -> None:
     result = written(event=f"could not take {said}.", error=f"at {said}")
     assert said not in str(result)
     assert result["event"] == "could not take [withheld]."
 
 
-def test_a_url_is_told_without_who_logs_in() -> None:
+def test_a_url_is_shown_without_its_login() -> None:
     result = written(event="failed", error="postgresql://ana:secret@db:5432/book does not answer")
     assert result["error"] == "postgresql://…@db:5432/book does not answer"
 
 
-def test_an_error_is_told_by_kind_and_place_and_not_by_its_words() -> None:
+def test_an_error_is_logged_by_class_and_place_without_its_message() -> None:
     def driver() -> None:
         raise ValueError(f"invalid: {NUMBER} of Juana")
 
@@ -61,7 +61,7 @@ def test_an_error_is_told_by_kind_and_place_and_not_by_its_words() -> None:
     assert "test_redaction.py:" in value
 
 
-def test_an_error_of_another_logger_is_told_alike() -> None:
+def test_an_error_of_another_logger_is_logged_alike() -> None:
     values = {}
     try:
         int(f"no number: {NUMBER}")
@@ -98,14 +98,14 @@ def test_a_well_formed_trace_is_followed_and_our_part_of_it_has_its_own_name() -
         GIVEN[:36] + "0" * 16 + "-01",
     ],
 )
-def test_what_is_no_trace_is_replaced_by_one_of_ours(given: str) -> None:
+def test_a_malformed_trace_is_replaced(given: str) -> None:
     trace = trace_context.Trace.begun("", given)
     assert trace.trace_id not in given
     assert trace_context.Trace.begun("", trace.traceparent).trace_id == trace.trace_id
 
 
 @pytest.mark.parametrize("given", ["", "short", "with space 1", "x" * 65, "Peña-12345678"])
-def test_what_is_no_request_id_is_replaced_by_one_of_ours(given: str) -> None:
+def test_a_malformed_request_id_is_replaced(given: str) -> None:
     assert trace_context.Trace.begun(given, "").request_id != given
 
 

@@ -27,7 +27,7 @@ from tests.support.builders import DONE_REASONS, FCASH, PCNI, catalogue
 seeded = catalogue()
 
 
-def test_S1_nobody_records_pending() -> None:
+def test_S1_pending_cannot_be_recorded() -> None:
     with pytest.raises(StatusNotAllowed) as refused:
         seeded.choose("PENDING", None, None, FCASH)
     assert str(refused.value) == (

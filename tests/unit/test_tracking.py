@@ -309,7 +309,7 @@ def test_P7_after_it_only_a_corrector_writes() -> None:
     assert recorded(Ledger(), when=corrector(late), occurred_at=manila(30)).snapshot.version == 1
 
 
-def test_P7_nobody_writes_early_to_a_row_opened_on_the_evening_before() -> None:
+def test_P7_a_row_opened_on_the_evening_before_takes_no_early_update() -> None:
     evening = write_context(manila(31, 20, month=10), may_correct=True)
     with pytest.raises(PeriodNotBegun, match=r"^2026-11 begins on 2026-11-01\.$"):
         recorded(Ledger(), when=evening)
@@ -321,7 +321,7 @@ def test_P7_backdating_days_are_as_the_business_set_them() -> None:
         recorded(Ledger(), when=when)
 
 
-def test_P8_a_call_is_made_now_unless_said_otherwise() -> None:
+def test_P8_a_call_is_made_now_unless_the_update_names_a_time() -> None:
     assert recorded(Ledger()).event.occurred_at == manila(5)
     assert recorded(Ledger(), occurred_at=manila(5)).event.occurred_at == manila(5)
 
@@ -375,7 +375,7 @@ def test_S10_the_version_is_the_sequence_of_the_last_event() -> None:
     assert ledger.row.snapshot.version == 3
 
 
-def test_S10_a_stale_version_is_told_what_is_there_now_and_what_differs() -> None:
+def test_S10_a_stale_version_is_answered_with_the_current_row_and_what_differs() -> None:
     ledger = Ledger()
     recorded(ledger, "CALLED")
     recorded(ledger, "TO_FOLLOW", has_payment=True, next_follow_up_on=date(2026, 11, 9))
@@ -387,7 +387,7 @@ def test_S10_a_stale_version_is_told_what_is_there_now_and_what_differs() -> Non
     assert str(value) == "You saw version 1; it is now at version 2. Read it again and retry."
 
 
-def test_S10_what_was_already_so_at_the_version_seen_does_not_differ() -> None:
+def test_S10_a_field_that_is_unchanged_since_the_version_seen_does_not_differ() -> None:
     ledger = Ledger()
     recorded(ledger, "CALLED")
     recorded(ledger, "CALLED", has_payment=True)

@@ -53,7 +53,7 @@ OUTER = Outer(
 )
 
 
-def test_a_value_of_the_domain_is_told_in_the_forms_of_the_contract() -> None:
+def test_a_value_of_the_domain_is_written_in_the_forms_of_the_contract() -> None:
     assert orjson.loads(to_json(OUTER)) == {
         "id": "00000000-0000-0000-0000-000000000007",
         "at": "2026-01-31T23:30:00+08:00",
@@ -94,12 +94,12 @@ def test_sets_have_one_order() -> None:
     assert to_plain(frozenset({Colour.RED})) == ["red"]
 
 
-def test_a_named_tuple_and_a_read_only_mapping_are_told_as_what_they_hold() -> None:
+def test_a_named_tuple_and_a_read_only_mapping_are_written_as_list_and_object() -> None:
     assert to_plain(Pair(date(2026, 1, 1), Decimal(1))) == ["2026-01-01", "1"]
     assert to_plain(MappingProxyType({"a": Decimal(1)})) == {"a": "1"}
 
 
-def test_what_is_not_known_is_an_error_and_no_guess() -> None:
+def test_an_unknown_type_is_an_error() -> None:
     with pytest.raises(TypeError):
         to_json(object())
 

@@ -51,7 +51,7 @@ WHOLE = FetchSummary(FIRST, full=True, received=10, stated=10)
     ],
 )
 @pytest.mark.rule("Y6", "Y8")
-def test_Y6_only_a_complete_and_full_fetch_tells_who_is_missing(
+def test_Y6_only_a_complete_and_full_fetch_marks_clients_as_missing(
     fetch: FetchSummary,
     completeness: Completeness,
     applies: bool,

@@ -58,17 +58,17 @@ def test_a_run_that_waits_for_no_approval_is_not_approved(run: SyncJob) -> None:
 
 
 @pytest.mark.parametrize("state", [JobStatus.PENDING, JobStatus.PROCESSING, JobStatus.HELD])
-def test_what_is_not_over_can_be_called_off(state: JobStatus) -> None:
+def test_a_run_that_is_not_over_can_be_cancelled(state: JobStatus) -> None:
     a_run(state).require_cancellable()
 
 
 @pytest.mark.parametrize("state", [JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED])
-def test_what_is_over_cannot_be_called_off(state: JobStatus) -> None:
+def test_a_run_that_is_over_cannot_be_cancelled(state: JobStatus) -> None:
     with pytest.raises(SyncOver, match="already"):
         a_run(state).require_cancellable()
 
 
-def test_what_changed_nothing_is_what_is_left_of_what_was_received() -> None:
+def test_unchanged_records_are_the_rest_of_the_received_ones() -> None:
     counts = SyncCounts(received=10, created=1, updated=2, reappeared=3, rejected=1, vanished=9)
     assert counts.unchanged == 3
 

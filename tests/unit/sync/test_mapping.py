@@ -358,7 +358,7 @@ def test_Y3_a_cell_of_ten_megabytes_or_with_a_nul_rejects_its_row_alone() -> Non
     )
 
 
-def test_Y1_what_was_found_once_is_not_confused_with_what_only_equals_it() -> None:
+def test_Y1_a_remembered_value_is_not_confused_with_an_equal_one_of_another_type() -> None:
     lookups = Lookups.of({"companies": {"FCASH": []}, "branches": {"1": []}})
     mapping = check_mapping(ENTRIES[:4])
     mapper = RecordMapper.of(mapping, lookups)
@@ -367,7 +367,7 @@ def test_Y1_what_was_found_once_is_not_confused_with_what_only_equals_it() -> No
             assert isinstance(mapper(record(BRANCH=cell)), outcome)
 
 
-def test_Y1_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_Y1_the_memory_of_transforms_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cells, "REMEMBERED", 1)
     mapper = RecordMapper.of(MAPPING, LOOKUPS)
     for day in ("1950-01-02", "1950-01-03", "1950-01-03", "1950-01-02"):

@@ -170,7 +170,7 @@ def test_C1_a_conflict_is_reported_once() -> None:
     assert compare(flagged, saying(contact_number="0888"), ALL, seal).conflict
 
 
-def test_C1_a_number_first_heard_of_is_taken() -> None:
+def test_C1_the_first_number_of_a_source_is_taken() -> None:
     finding = compare(KNOWN, saying(contact_number_alt="02"), ALL, seal)
     assert finding.update == Update("C-1", (FieldChange("contact_number_alt", None, "02"),))
     assert finding.contacts[Field.CONTACT_NUMBER_ALT] == Contact("02", "02")

@@ -98,7 +98,7 @@ def test_a_code_that_is_made_from_the_number_is_taken() -> None:
 
 
 @pytest.mark.parametrize("word", ["N/A", "0", "12345"])
-def test_what_is_no_number_of_a_person_may_stand_anywhere(word: str) -> None:
+def test_a_number_that_is_not_personal_may_stand_anywhere(word: str) -> None:
     assert isinstance(mapped(SSS_NO=word, ADDRESS=word), Row)
 
 

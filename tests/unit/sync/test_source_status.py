@@ -19,7 +19,7 @@ def status(applied: timedelta | None, read: timedelta | None) -> SourceStatus:
     return SourceStatus(source=Source.CSV, applied_at=moments[0], read_up_to=moments[1])
 
 
-def test_what_was_read_last_night_is_not_stale() -> None:
+def test_data_of_last_night_is_not_stale() -> None:
     assert not status(NIGHT, NIGHT).is_stale(NOW)
     assert not status(STALE_AFTER, STALE_AFTER).is_stale(NOW)
 

@@ -43,7 +43,7 @@ def test_Y1_there_are_these_transforms() -> None:
 
 @pytest.mark.parametrize("name", TRANSFORMS)
 @pytest.mark.parametrize("value", [None, "", "   "])
-def test_Y1_what_holds_nothing_becomes_nothing(name: str, value: Raw) -> None:
+def test_Y1_an_empty_cell_becomes_null(name: str, value: Raw) -> None:
     expected = value if name == "upper" and value else None
     assert run(name, value, SOME) == expected
 
@@ -110,7 +110,7 @@ def test_Y3_a_day_that_no_calendar_has_is_refused(value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["19500228", "1950-W01-1", "٢٠٢٦-01-01", "1950-2-28", "soon", 7])
-def test_Y3_what_is_no_day_is_refused(value: Raw) -> None:
+def test_Y3_a_malformed_day_is_refused(value: Raw) -> None:
     assert refused("date", value) == "is not a date as YYYY-MM-DD"
     assert refused("date:mm/dd/yyyy", value) == "is not a date as YYYY-MM-DD"
 
@@ -153,7 +153,7 @@ def test_Y3_an_amount_that_does_not_fit_is_refused(value: str) -> None:
 @pytest.mark.parametrize(
     "value", ["1e3", "NaN", "Infinity", "1,23", "1 000", "₱5", "5.", ".5", "--1", Decimal("NaN")]
 )
-def test_Y3_what_is_no_amount_is_refused(value: Raw) -> None:
+def test_Y3_a_malformed_amount_is_refused(value: Raw) -> None:
     assert refused("decimal", value) == "is not an amount of money"
 
 
@@ -213,7 +213,7 @@ def test_Y1_so_does_a_landline_with_its_area_code(value: str, expected: str) -> 
         "6321234567",
     ],
 )
-def test_Y1_what_is_no_philippine_number_is_kept_as_it_came(value: str) -> None:
+def test_Y1_a_number_that_is_not_philippine_is_kept_as_it_came(value: str) -> None:
     assert run("ph_number", value) == value
 
 
@@ -269,7 +269,7 @@ def test_Y1_a_moment_keeps_the_time_zone_it_came_with() -> None:
     assert at.tzinfo is manila
 
 
-def test_Y3_what_is_no_moment_is_refused() -> None:
+def test_Y3_a_malformed_moment_is_refused() -> None:
     assert refused("moment", "yesterday") == "is not a moment in ISO 8601"
 
 
@@ -293,7 +293,7 @@ def test_Y1_a_lookup_squeezes_spaces() -> None:
     assert run("lookup:branches", "quezon   CITY", lookups) == "QC"
 
 
-def test_Y3_what_no_lookup_knows_is_refused_by_the_tables_name_alone() -> None:
+def test_Y3_an_unknown_lookup_is_refused_with_the_name_of_its_table_alone() -> None:
     assert refused("lookup:branches", "34-1234567-8", SOME) == "is not among the branches"
     assert refused("lookup:products", "MNL", SOME) == "is not among the products"
 
