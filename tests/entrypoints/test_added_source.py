@@ -1,4 +1,4 @@
-"""A source of somebody's own, by the library, HTTP, the commands and a worker."""
+"""A source of one's own, by the library, HTTP, the commands and a worker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every command has in common: help, output for scripts, and how faults are told."""
+"""What every command has in common: help, output for scripts, and how faults are reported."""
 
 from __future__ import annotations
 

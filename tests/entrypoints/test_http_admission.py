@@ -1,4 +1,4 @@
-"""A full house and a long wait: both are told at once, and liveness stays alive."""
+"""Too many requests and long waits are refused at once, and liveness still answers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def serving(
 
 @contextmanager
 def rows_held(database: Database) -> Iterator[None]:
-    """Keep every row locked, as somebody would who is writing it."""
+    """Keep every row locked, as a writer of it would."""
     with psycopg.connect(database.superuser_url) as connection:
         connection.execute("select 1 from client_period_status for update")
         yield
@@ -71,7 +71,7 @@ def test_a_request_beyond_the_admission_limit_is_refused_at_once(
 
 
 def until_let_in(http: httpx.Client, actors: HttpActors, client: str) -> httpx.Response:
-    """Ask again where somebody else was there first, as the answer says to."""
+    """Ask again after a conflict, as the answer says."""
     while (answer := change(http, actors, client, 1)).status_code == 503:
         time.sleep(0.05)
     return answer

@@ -133,7 +133,7 @@ OPERATIONS = [
 
 @pytest.fixture(scope="module")
 def http(cluster: Cluster, template_database: str) -> Iterator[httpx.Client]:
-    """Serve it to somebody who may do everything; with a client of theirs."""
+    """Serve it to a person who may do everything, with a client of theirs."""
     name = f"{template_database}_ends"
     cluster.create_database(name, template=template_database)
     with staffed(Database.on(cluster, name), MANILA, VAULT) as staff:

@@ -40,7 +40,7 @@ class HttpActors:
     boss: Any
 
     def hire(self, *grants: str) -> dict[str, str]:
-        """Hire and sign somebody in."""
+        """Hire and sign in a person."""
         return {"Authorization": f"Bearer {self.staff.session(self.staff.hire(*grants))}"}
 
     def put(self, status: str = "pending", name: str = "open_period", **facts: Any) -> int:

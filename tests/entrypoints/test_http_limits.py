@@ -1,4 +1,4 @@
-"""How often somebody may come, over HTTP: who is counted, what is told, and what is refused."""
+"""How often a caller may come, over HTTP: what is counted, answered and refused."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FEW = Allowances.of(read=3, write=2, export=1, sign_in=2)
 
 @contextmanager
 def limited(actors: HttpActors, server: ServerSettings | None = None) -> Iterator[httpx.Client]:
-    """Serve it with few allowances to somebody who has signed in."""
+    """Serve it with few allowances to a signed-in person."""
     admit = AdmitRequest(MemoryRateLimits(), FEW)
     app = attrs.evolve(actors.staff.app, admit_request=admit)
     with served(build(lambda: nullcontext(app), server)) as http:

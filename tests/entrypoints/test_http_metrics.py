@@ -26,7 +26,7 @@ AS_OPS = {"Authorization": f"Bearer {OPS}"}
 
 @pytest.fixture
 def watched(actors: HttpActors) -> Iterator[httpx.Client]:
-    """Serve it to somebody signed in, with a token of operations and another origin's pages."""
+    """Serve it to a signed-in person, with a token of operations and another origin's pages."""
     server = ServerSettings(ops_token=OPS, cors_origins=("https://app.example.com",))
     with served(build(lambda: nullcontext(actors.staff.app), server)) as http:
         http.headers["Authorization"] = actors.http.headers["Authorization"]

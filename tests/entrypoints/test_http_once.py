@@ -238,7 +238,7 @@ def test_a_repeat_during_the_first_request_gets_a_conflict_at_once(
 
 @contextmanager
 def row_held(database: Database) -> Iterator[None]:
-    """Keep every row locked, as somebody would who is writing it."""
+    """Keep every row locked, as a writer of it would."""
     with psycopg.connect(database.superuser_url) as connection:
         connection.execute("select 1 from client_period_status for update")
         yield

@@ -38,7 +38,7 @@ class HttpActors:
     bare: UUID
 
     def look(self, client: UUID, *grants: str) -> httpx.Response:
-        """Look at a client's number as somebody who holds these grants."""
+        """Look at a client's number as a person with these grants."""
         token = self.staff.session(self.staff.hire(*grants))
         return self.http.get(
             f"/api/v1/clients/{client}/pension-number",

@@ -34,7 +34,7 @@ class Calendar:
     http: httpx.Client
 
     def hire(self, *grants: str) -> dict[str, str]:
-        """Hire and sign somebody in."""
+        """Hire and sign in a person."""
         return {"Authorization": f"Bearer {self.staff.session(self.staff.hire(*grants))}"}
 
 

@@ -116,7 +116,7 @@ def staff(database: Database) -> Iterator[Staff]:
 
 @pytest.fixture
 def client(staff: Staff) -> Iterator[httpx.Client]:
-    """Serve them to somebody who has signed in."""
+    """Serve them to a signed-in person."""
     token = staff.session(staff.hire())
     with served(build(lambda: nullcontext(staff.app), endpoints=ENDPOINTS)) as opened:
         opened.headers["Authorization"] = f"Bearer {token}"

@@ -52,7 +52,7 @@ class NextBank(MemorySource):
 
 @define
 class Bank:
-    """NextBank, the book, and somebody who may refresh clients."""
+    """NextBank, the clients, and a person who may refresh them."""
 
     staff: Staff
     http: httpx.Client

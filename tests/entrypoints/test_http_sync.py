@@ -38,7 +38,7 @@ class HttpActors:
     records: list[dict[str, Any]]
 
     def hire(self, *grants: str) -> dict[str, str]:
-        """Hire and sign somebody in."""
+        """Hire and sign in a person."""
         return {"Authorization": f"Bearer {self.staff.session(self.staff.hire(*grants))}"}
 
     def post(self, path: str, **params: Any) -> httpx.Response:

@@ -137,7 +137,7 @@ def test_without_the_database_operations_still_hear_so(database: Database) -> No
 
 @contextmanager
 def locked_out(database: Database) -> Iterator[None]:
-    """Let nobody into the database for a while, as if it were gone."""
+    """Refuse all connections to the database for a while, as if it were gone."""
     elsewhere = make_conninfo(database.superuser_url, dbname="postgres")
     with psycopg.connect(elsewhere, autocommit=True) as connection:
         allowed = f'alter database "{database.name}" allow_connections '

@@ -48,7 +48,7 @@ class HttpActors:
         return f"{USERS}/{self.ana}"
 
     def as_(self, person: PersonId) -> dict[str, str]:
-        """Sign somebody in past all rules."""
+        """Sign in a person past all rules."""
         return {"Authorization": f"Bearer {self.staff.session(person)}"}
 
     def code(self, table: str, place: object) -> str:

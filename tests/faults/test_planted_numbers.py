@@ -1,4 +1,4 @@
-"""A pension number that somebody types anywhere shows up nowhere but where it is revealed (C3)."""
+"""A pension number typed anywhere shows up only where it is revealed (C3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Workers that are killed at any moment of a run: others finish it, as if nobody had died.
+"""Workers that are killed at any moment of a run: others finish it, as if no worker had died.
 
 The worker is the one of the command line, in a process of its own, and what it reads are files. The
 same run is begun ten times over copies of one book, and killed at another moment each time.
@@ -99,7 +99,7 @@ class Bank:
         os.utime(path, (at, at))
 
     def ask(self, database: Database) -> None:
-        """Ask for a run, as somebody does who leaves it to a worker."""
+        """Ask for a run that a worker is to do."""
         result = call("sync", "run", "csv", "--enqueue", "--json", **self.of(database))
         assert orjson.loads(result.stdout)["state"] == "pending", result.stderr
 

@@ -1,4 +1,4 @@
-"""Many at once by many at once: what it asks of the database, and that nobody waits in a circle."""
+"""Concurrent bulk updates: their statements, and that they never deadlock."""
 
 from __future__ import annotations
 

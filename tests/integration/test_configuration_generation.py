@@ -118,7 +118,7 @@ def test_a_number_that_was_given_out_and_rolled_back_is_not_given_out_again(
 
 
 class Processes:
-    """Two Apps over one database, and somebody who is signed in."""
+    """Two Apps over one database, and a signed-in person."""
 
     def __init__(self, database: Database, apps: list[App]) -> None:
         self.database = database
@@ -143,7 +143,7 @@ class Processes:
         return [next(word.name for word in words if word.code == "ATM") for words in items]
 
     def rename_behind_the_triggers(self, name: str) -> None:
-        """Change it so that nobody is told: only who reads it again sees it."""
+        """Change it without a notice: only a new read shows it."""
         with psycopg.connect(self.database.superuser_url) as connection:
             connection.execute("set session_replication_role = replica")
             connection.execute(RENAMED.encode(), (name,))

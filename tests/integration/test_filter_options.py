@@ -50,7 +50,7 @@ class TwoCompanies:
         return client
 
     def options(self, person: PersonId) -> FilterOptions:
-        """Ask as somebody; the statement says the scope itself, without row-level security."""
+        """Ask as a person; the statement has the scope itself, without row-level security."""
         reader = self.staff.app.filter_options
         with reader.work.begin(SYSTEM) as tx:
             actor = tx.rights.actor(person)

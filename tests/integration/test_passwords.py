@@ -56,7 +56,7 @@ def test_a_hash_of_another_cost_or_none_of_ours_is_outdated() -> None:
 
 @define
 class Slow:
-    """Passwords that take until they are told to end, and count who is at it."""
+    """Passwords that take until the test ends them, and count concurrent calls."""
 
     ended: threading.Event = field(factory=threading.Event)
     at_it: int = 0

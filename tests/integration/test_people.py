@@ -1,4 +1,4 @@
-"""Looking after people: nobody rises by it, and somebody is always left to do it."""
+"""User administration: no person gains rights by it, and an administrator always remains."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def staff(database: Database) -> Iterator[Staff]:
 
 
 def as_one(person: PersonId) -> Caller:
-    """Act as somebody; what they may do is asked of the database."""
+    """Act as a person with the rights in the database."""
     return Caller(Actor(person), HERE)
 
 

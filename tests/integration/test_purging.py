@@ -62,7 +62,7 @@ PUT = {
 
 @define
 class Alone:
-    """A job that is done by nobody but the test."""
+    """A job that the test alone does."""
 
     job: Job = JOB
     reports: list[Progress] = field(factory=list)

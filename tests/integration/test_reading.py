@@ -165,7 +165,7 @@ def walked(reading: Reading, caller: Caller, **query: Any) -> list[str]:
 
 
 def order(reading: Reading, value: str, company: str | None = None) -> None:
-    """Set the order in which the worklist is walked where nobody names one."""
+    """Set the order in which the worklist is walked by default."""
     with psycopg.connect(reading.url) as connection:
         connection.execute(
             "insert into config_settings (key, value, company_id)"

@@ -96,7 +96,7 @@ RARE = {
         row=StatusFilter(touched=True, period=Period.parse("2026-12"))
     ),
 }
-"""Filters that nobody matches: the worst for a walk, which ends when it has found enough."""
+"""Filters without matches: the worst case for a walk, which ends when it has found enough."""
 SEARCHES = ("santos", "juan san", "pen", "m", "zz santos", "santos reyes j", "C0000100")
 SEARCHED = {
     "a common word and a status": ("santos", ClientFilter(row=StatusFilter(status="CALLED"))),

@@ -320,7 +320,7 @@ def test_U6_no_verb_accepts_a_common_password(staff: Staff, word: str) -> None:
 
 
 def manager_and_ana(staff: Staff) -> tuple[Caller, PersonId]:
-    """Give a manager over a branch, and somebody of that branch."""
+    """Give a manager over a branch, and a person of that branch."""
     manager = Caller(Actor(staff.hire("users:manage branch", "clients:read branch FCASH")), HERE)
     ana = ana_of(staff, "clients:read branch FCASH")
     staff.branch(manager.actor.id, ana)

@@ -64,7 +64,7 @@ def reading(fake_snowflake: FakeSnowflake, folder: Path, **account: Any) -> Iter
 
 
 def refusal(number: str) -> JSONResponse:
-    """Refuse as Snowflake does, quoting what nobody else should see."""
+    """Refuse as Snowflake does, quoting what no one else should see."""
     values = {"data": {}, "code": number, "message": "value '0917-SECRET'", "success": False}
     return JSONResponse(values)
 

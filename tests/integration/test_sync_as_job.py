@@ -1,4 +1,4 @@
-"""Runs as workers do them: asked for by somebody, or by a schedule (J1, Y9)."""
+"""Runs as workers do them: requested by a person, or by a schedule (J1, Y9)."""
 
 from __future__ import annotations
 

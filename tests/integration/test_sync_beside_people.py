@@ -1,4 +1,4 @@
-"""A run beside people who write: in one order of locks, so that nobody waits in a circle."""
+"""A run beside people who write: in one order of locks, so that no deadlock can happen."""
 
 from __future__ import annotations
 

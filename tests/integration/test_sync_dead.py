@@ -1,4 +1,4 @@
-"""Runs whose process is gone: nobody waits for them for ever (Y9)."""
+"""Runs whose process is gone: no other run waits for them for ever (Y9)."""
 
 from __future__ import annotations
 

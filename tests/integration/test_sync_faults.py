@@ -1,4 +1,4 @@
-"""A source that breaks while it is read: nothing is half-applied, nobody goes (Y6, Y9)."""
+"""A source that breaks while it is read: nothing is half-applied, no client goes (Y6, Y9)."""
 
 from __future__ import annotations
 

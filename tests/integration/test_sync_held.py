@@ -1,4 +1,4 @@
-"""A held run waits for somebody's decision: only a run that was read to its end takes its place."""
+"""A held run waits for a decision: only a run that was read to its end replaces it."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def entries(syncing: Syncing, *, source: Source = Source.SNOWFLAKE) -> list[Entr
 
 
 def saving(syncing: Syncing, source: Source, company: str | None, lines: list[Entry]) -> None:
-    """Save a mapping as somebody who may."""
+    """Save a mapping as a person who may."""
     whose = syncing.company(company) if company else None
     somebody = Actor(syncing.somebody(), grants=frozenset({CONFIGURES}))
     service = SyncMappings(syncing.work, syncing.clock, BUILT_IN_SOURCES)

@@ -1,4 +1,4 @@
-"""Runs that take files which are broken, short or strange: nothing half-applied, nobody gone."""
+"""Runs that take broken, short or strange files: nothing half-applied, no client deactivated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs that read a NextBank which breaks its word: nothing is half-applied, and nobody goes."""
+"""Runs that read a NextBank which breaks its word: nothing is half-applied, no client goes."""
 
 from __future__ import annotations
 

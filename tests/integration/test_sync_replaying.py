@@ -24,7 +24,7 @@ def replayed(syncing: Syncing, origin: SyncJob) -> SyncJob:
 
 
 def waiting(syncing: Syncing, origin: SyncJob) -> list[int]:
-    """Name the rows that nobody has taken since."""
+    """Name the rows that no run has taken since."""
     sql = "select row_number from sync_rejects where sync_job_id = %s and replayed_at is null"
     return [row for (row,) in syncing.rows(f"{sql} order by 1", origin.id)]
 

@@ -1,4 +1,4 @@
-"""Many at once over a real database: nobody's write is lost, and nobody waits for a stranger's."""
+"""Concurrent writes to a real database: none is lost, and none waits for another row's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An export's job, done here and now by whoever tests it."""
+"""An export's job, done by the test itself."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class SqlRows:
         return result
 
     def user(self) -> UUID:
-        """Make somebody."""
+        """Make a person."""
         result = self.one(
             "insert into users (email) values (%s) returning id", f"u{next(_numbers)}@example.com"
         )

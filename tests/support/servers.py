@@ -267,7 +267,7 @@ def pgbouncer(database: Database, *, at_most: int = 2) -> Iterator[str]:
 
 
 def free_port() -> int:
-    """Find a port of 127.0.0.1 that nobody listens on.
+    """Find a free port of 127.0.0.1.
 
     It lies below those that systems deal out by themselves: one of these may be another's before
     it is used.

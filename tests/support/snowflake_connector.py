@@ -44,7 +44,7 @@ COLUMNS = (
 
 
 def serve(rows: int, ready: Connection) -> None:
-    """Fill a view and serve it until told to stop."""
+    """Fill a view and serve it until it is stopped."""
     with snowflake_server.running() as fake_snowflake:
         fake_snowflake.chunk_rows = CHUNK
         numbers = (

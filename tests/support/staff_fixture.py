@@ -66,7 +66,7 @@ class Staff:
             connection.execute(sql.encode(), values)
 
     def hire(self, *grants: str, **columns: object) -> PersonId:
-        """Make somebody; a grant reads `clients:read branch FCASH`, no company is every one."""
+        """Make a person; a grant reads `clients:read branch FCASH`, no company is every one."""
         columns = {"email": f"p{next(_numbers)}@example.com", **columns}
         names, marks = ", ".join(columns), ", ".join(["%s"] * len(columns))
         person = PersonId(

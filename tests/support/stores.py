@@ -55,11 +55,11 @@ class Store(Book, Protocol):
     def pcni(self) -> CompanyId: ...
 
     def employ(self, actor: Actor) -> Actor:
-        """Give somebody their rights and territory, and nothing else."""
+        """Give a person their rights and territory, and nothing else."""
         ...
 
     def set(self, key: str, company: CompanyId | None, value: str) -> None:
-        """Set what is known to be set, as somebody would who manages the configuration."""
+        """Set a setting, as a manager of the configuration would."""
         ...
 
     def lines(self) -> list[Line]:

@@ -63,7 +63,7 @@ class Issuer:
     goes_on: threading.Event = field(factory=threading.Event)
     """Cleared, it hangs; set again when the test is over."""
     sent: int = 0
-    """How many of the bytes that it drips had somebody to take them."""
+    """How many of the bytes that it drips a client took."""
     asked: int = 0
     url: str = ""
 

@@ -68,7 +68,7 @@ class JobStubs:
         self.effect(job_run)
 
     def oversleep(self, job_run: JobRun) -> None:
-        """Stand still in the first attempt, whole process and all, until somebody wakes it."""
+        """Stop the whole process in the first attempt, until the test continues it."""
         if job_run.job.attempts == 1:
             self._leave(job_run, "begun")
             os.kill(os.getpid(), signal.SIGSTOP)
@@ -145,7 +145,7 @@ def _work(environment: dict[str, str], pace: Pace) -> None:
 
 
 def put(database: Database, name: str, times: int = 1, **facts: Any) -> list[int]:
-    """Put jobs down as another program would, and tell nobody."""
+    """Queue jobs as another program would, without a notice."""
     with psycopg.connect(database.superuser_url) as connection:
         return [
             connection.execute(

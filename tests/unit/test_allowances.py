@@ -1,4 +1,4 @@
-"""How often somebody may come, and by what they are counted."""
+"""How often a caller may come, and by what they are counted."""
 
 from __future__ import annotations
 

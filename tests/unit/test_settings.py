@@ -1,4 +1,4 @@
-"""What the environment says, and how its faults are told."""
+"""What the environment says, and how its faults are reported."""
 
 from __future__ import annotations
 
