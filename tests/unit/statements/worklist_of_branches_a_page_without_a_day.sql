@@ -47,7 +47,7 @@ limit 21)) u
     from ((select w.* from unnest(%(branches)s::uuid[]) lead (id)
 cross join unnest(%(periods)s::text[]) of_period (period) cross join lateral (select s.due_on, s.work_rank, '' as sort_name, s.client_id, s.period
 from client_period_status s
-where (s.home_branch_id, s.period, s.due_on) >= (lead.id, of_period.period, %(day)s::date) and (s.home_branch_id, s.period) <= (lead.id, of_period.period) and s.is_open and s.due_on > %(day)s::date and ((
+where (s.home_branch_id, s.period, s.due_on) >= (lead.id, of_period.period, %(day)s::date + 1) and (s.home_branch_id, s.period) <= (lead.id, of_period.period) and s.is_open and s.due_on > %(day)s::date and ((
     s.company_id = any(%(r_branch_companies)s::uuid[])
     and s.home_branch_id = any(%(r_direct_branches)s::uuid[])
 )) is true

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _Place: TypeAlias = tuple[str, ...]
 _NEVER = "'0001-01-01'::date"
 """The due_on of a row without a day: a constant, so that an index range begins with it."""
+_FIRST_DAY = "'0001-01-02'::date"
 _DAY = "%(day)s::date"
 _IN_PHASE = {
     WorklistOrder.WORK: {
@@ -58,13 +59,14 @@ _PLACES = {
 }
 _ENDS: dict[WorklistOrder, dict[int, tuple[_Place, _Place]]] = {
     WorklistOrder.WORK: {
-        DUE: ((_NEVER,), (_DAY,)),
+        DUE: ((_FIRST_DAY,), (_DAY,)),
         UNDATED: ((_NEVER,), (_NEVER,)),
-        LATER: ((_DAY,), ()),
+        LATER: ((f"{_DAY} + 1",), ()),
     },
     WorklistOrder.NAME: {DUE: ((), ())},
 }
-"""The first and the last place of a phase in a branch's index."""
+"""The first and the last place of a phase in a branch's index: a range that begins with the place
+before would read all rows of that day, and the undated ones are most of a branch's."""
 _EACH_PERIOD = tuple(f"%(period_{n})s::text" for n, _ in enumerate(Cycle))
 
 
