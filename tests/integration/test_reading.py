@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 from psycopg_pool import ConnectionPool
 
 from clientupdater.adapters.postgres.core.unit_of_work import PostgresUnitsOfWork
 from clientupdater.app import App
 from clientupdater.composition import build_app
 from clientupdater.domain.access import Actor, Grant, Territory
+from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.callers import Caller
 from clientupdater.domain.errors import Forbidden, InvalidInput, NotFound
 from clientupdater.domain.ids import BranchId, ClientId, CompanyId, PersonId
@@ -26,10 +27,12 @@ from clientupdater.ports.lists import (
     ClientFilter,
     ClientQuery,
     ClientSort,
+    Looking,
     StatusFilter,
     WorklistOrder,
     WorklistQuery,
 )
+from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.plain_sql import SqlRows, access_scope
 
 if TYPE_CHECKING:
@@ -354,3 +357,26 @@ def test_the_eight_lookups_have_the_entries_of_the_seed(reading: Reading) -> Non
     assert result["products"][0].facts.keys() == {"company", "tracking_cycle"}
     everything = reading.caller(Permission.CONFIG_READ, scope=Scope.ALL)
     assert reading.app.lookups(everything, inactive=True) == result
+
+
+def test_a_page_shows_the_code_of_a_branch_that_was_added_since_its_transaction_began(
+    reading: Reading,
+) -> None:
+    client, scope = reading.client("Moves"), access_scope_of(reading.caller().actor, READ)
+    with reading.app.clients.work.begin(SYSTEM) as tx:
+        read_models = tx.read_models
+        with psycopg.connect(reading.url) as connection:
+            added = SqlRows(connection).branch()
+        reading.change("clients", "id", client, {"branch_id": added})
+        now = datetime.now(UTC)
+        look = Looking(
+            clients=evolve(scope, direct_branches=frozenset({BranchId(added)})),
+            statuses=scope,
+            now=now,
+            today=now.date(),
+        )
+        record = read_models.client(client, look)
+    with psycopg.connect(reading.url) as connection:
+        ((code,),) = connection.execute("select code from branches where id = %s", (added,))
+    assert record is not None
+    assert record.branch == code
