@@ -45,7 +45,7 @@ def test_A3_a_client_has_the_officer_it_is_given_to(tracker: TrackingFixture) ->
     result = tracker.assignments.assign(HEAD, client.id, BEN)
     assert result.assigned_to == BEN == officer_of(tracker, client)
     (line,) = tracker.store.lines()
-    assert (line.what, line.told["officer"]) == ("client.assign", str(BEN))
+    assert (line.what, line.details["officer"]) == ("client.assign", str(BEN))
 
 
 def test_A3_a_new_officer_ends_the_earlier_assignment_and_so_does_no_officer(

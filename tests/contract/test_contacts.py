@@ -61,7 +61,7 @@ def test_C1_a_correction_wins_and_is_kept_beside_what_the_source_says(
     assert kept.numbers[FIRST] == Contact(OURS, THEIRS, corrected=True)
     assert tracker.store.changes(client.id) == [("contact_number", THEIRS, OURS, ANA, manila(5))]
     (line,) = tracker.store.lines()
-    assert (line.what, dict(line.told)) == ("client.correct", {"fields": "contact_number"})
+    assert (line.what, dict(line.details)) == ("client.correct", {"fields": "contact_number"})
 
 
 def test_C2_each_number_that_changed_is_a_row_of_its_own(tracker: TrackingFixture) -> None:
@@ -142,7 +142,7 @@ def test_A5_correcting_asks_for_its_right_and_a_client_that_is_there(
     with pytest.raises(InvalidInput):
         tracker.contacts.correct(EDITOR, seen.id, {FIRST: "Juan"}, 1)
     (line,) = tracker.store.lines()
-    assert (line.what, line.told["company"]) == ("refused", str(tracker.store.fcash))
+    assert (line.what, line.details["company"]) == ("refused", str(tracker.store.fcash))
 
 
 def test_a_card_of_a_client_that_is_gone_is_not_kept(tracker: TrackingFixture) -> None:

@@ -39,7 +39,7 @@ def test_L1_ids_among_the_details_are_logged_as_text(store: Store) -> None:
     with store.work.begin(SYSTEM) as tx:
         tx.audit.log_action(CALLER, entry)
     (line,) = store.lines()
-    assert line.told == {"officer": str(BEN)}
+    assert line.details == {"officer": str(BEN)}
 
 
 def test_L1_a_transaction_that_is_rolled_back_has_logged_nothing(store: Store) -> None:

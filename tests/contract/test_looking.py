@@ -141,7 +141,7 @@ def test_A5_explaining_takes_audit_read_over_the_whole_company(tracker: Tracking
         with pytest.raises(NotFound):
             tracker.explanations.explain(caller, BEN, hidden.id, Permission.STATUS_READ)
     assert tracker.entries() == ["refused"] * 2
-    assert {line.told["company"] for line in tracker.store.lines()} == {str(client.company)}
+    assert {line.details["company"] for line in tracker.store.lines()} == {str(client.company)}
 
 
 def test_A5_the_access_of_an_unknown_person_is_not_found(tracker: TrackingFixture) -> None:

@@ -74,7 +74,7 @@ def test_L1_an_update_is_logged_with_it_and_a_refused_one_is_not(tracker: Tracki
         tracker.tracking.record(CLERK, client.id, NOVEMBER, StatusUpdate(status="NO"), 1)
     (line,) = tracker.store.lines()
     assert (line.what, line.thing) == ("status.record", f"client {client.id}")
-    assert line.told == {"period": "2026-11", "sequence": "1"}
+    assert line.details == {"period": "2026-11", "sequence": "1"}
 
 
 def test_S10_a_version_not_seen_is_refused_with_the_row_and_what_differs(

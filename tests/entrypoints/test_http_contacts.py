@@ -105,17 +105,17 @@ def test_a_correction_names_the_version_that_was_seen(actors: HttpActors) -> Non
 
 
 @pytest.mark.parametrize(
-    "told",
+    "fields",
     [{"contact_number": "Juan"}, {"contact_number": 9170000001}, {"full_name": "Juan"},
      {"contact_number_alt": "1" * 51}],
 )  # fmt: skip
 def test_a_malformed_number_and_a_field_of_the_source_are_refused(
-    actors: HttpActors, told: dict[str, Any]
+    actors: HttpActors, fields: dict[str, Any]
 ) -> None:
-    answer = actors.correct(1, **told)
+    answer = actors.correct(1, **fields)
     assert code_of(answer) == (422, "validation_failed")
     (fault,) = answer.json()["error"]["details"]["fields"]
-    assert fault["pointer"] == f"/{next(iter(told))}"
+    assert fault["pointer"] == f"/{next(iter(fields))}"
 
 
 @pytest.mark.rule("A5")

@@ -183,7 +183,7 @@ def test_a_schedule_that_changed_meanwhile_is_shown_as_it_is(actors: HttpActors)
 
 
 @pytest.mark.parametrize(
-    ("told", "where"),
+    ("change", "where"),
     [
         ({"cron_expression": "0 25 * * *"}, "/cron_expression"),
         ({"cron_expression": "0 2 * * * *"}, "/cron_expression"),
@@ -194,9 +194,9 @@ def test_a_schedule_that_changed_meanwhile_is_shown_as_it_is(actors: HttpActors)
     ],
 )
 def test_a_time_that_makes_no_sense_is_refused_where_it_stands(
-    actors: HttpActors, told: dict[str, str], where: str
+    actors: HttpActors, change: dict[str, str], where: str
 ) -> None:
-    answer = actors.http.patch(f"{API}/schedules/retention", json={**told, "version": 1})
+    answer = actors.http.patch(f"{API}/schedules/retention", json={**change, "version": 1})
     assert code_of(answer) == (422, "validation_failed")
     fields = answer.json()["error"]["details"]["fields"]
     assert [each["pointer"] for each in fields] == [where]

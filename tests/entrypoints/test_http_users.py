@@ -142,7 +142,7 @@ def test_an_email_is_taken_once(actors: HttpActors) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "expected"),
     [
         ({}, ["/email"]),
         ({"email": "no address"}, ["/email"]),
@@ -154,10 +154,10 @@ def test_an_email_is_taken_once(actors: HttpActors) -> None:
     ],
 )
 def test_a_fault_in_a_new_user_names_its_field(
-    actors: HttpActors, body: dict[str, Any], told: list[str] | None
+    actors: HttpActors, body: dict[str, Any], expected: list[str] | None
 ) -> None:
     result = pointers(actors.http.post(USERS, json=body))
-    assert result == (told or ["/branches/0", "/branches/1"])
+    assert result == (expected or ["/branches/0", "/branches/1"])
 
 
 @pytest.mark.rule("A5", "A6a")

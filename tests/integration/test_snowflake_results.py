@@ -226,7 +226,7 @@ def test_a_column_that_no_record_can_hold_is_named_before_anything_is_read(
 
 def test_json_is_read_row_by_row(fake_snowflake: FakeSnowflake, tmp_path: Path) -> None:
     with reading(fake_snowflake, tmp_path, in_tables=True) as source:
-        fake_snowflake.spoil = lambda _, told: _in_json() if "order by" in str(told) else None
+        fake_snowflake.spoil = lambda _, query: _in_json() if "order by" in str(query) else None
         record = pages(source, columns=["CLIENT_CODE"])[0][0]
     assert record == {"CLIENT_CODE": "C-000"}
 

@@ -25,7 +25,7 @@ class Line:
     actor: UUID
     what: str
     thing: str
-    told: Mapping[str, Any] = field(factory=dict)
+    details: Mapping[str, Any] = field(factory=dict)
 
 
 def memory_lines(book: MemoryBook) -> list[Line]:

@@ -111,15 +111,15 @@ def test_remarks_too_long_or_with_a_nul() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "told"),
+    ("raw", "message"),
     [
         (b"", "line 1: the file is empty"),
         (HEAD.encode(), "line 1: there is nothing below the header"),
         (f"{HEAD}\nFC-1,".encode() + b"\xd1", "line 2: is not UTF-8; save the file as CSV UTF-8"),
     ],
 )
-def test_a_file_that_is_none(raw: bytes, told: str) -> None:
-    assert faults(raw) == [told]
+def test_a_file_that_is_none(raw: bytes, message: str) -> None:
+    assert faults(raw) == [message]
 
 
 def test_a_quote_that_never_closes() -> None:

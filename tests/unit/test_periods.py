@@ -54,7 +54,7 @@ def test_text_of_another_shape_is_refused_and_says_how_to_write_it(text: str) ->
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("2026-00", "period: a month runs from 1 to 12, not 0"),
         ("2026-13", "period: a month runs from 1 to 12, not 13"),
@@ -64,10 +64,10 @@ def test_text_of_another_shape_is_refused_and_says_how_to_write_it(text: str) ->
         ("2200-01", "period: years run from 2000 to 2199, not 2200"),
     ],
 )
-def test_a_month_quarter_or_year_that_is_none_is_named(text: str, told: str) -> None:
+def test_a_month_quarter_or_year_that_is_none_is_named(text: str, message: str) -> None:
     with pytest.raises(InvalidPeriod) as refused:
         Period.parse(text)
-    assert str(refused.value) == told
+    assert str(refused.value) == message
 
 
 def test_a_month_and_a_quarter_know_their_days() -> None:

@@ -55,7 +55,7 @@ def test_P7_a_setting_is_read_by_its_type(
 
 
 @pytest.mark.parametrize(
-    ("text", "value_type", "told"),
+    ("text", "value_type", "message"),
     [
         ("five", NUMBER, "must be a number, such as 5 or -0.25"),
         ("NaN", NUMBER, "must be a number, such as 5 or -0.25"),
@@ -80,14 +80,14 @@ def test_P7_a_setting_is_read_by_its_type(
 )
 @pytest.mark.rule("P7", "Y7")
 def test_P7_a_text_that_is_not_of_its_type_is_refused(
-    text: str, value_type: ValueType, told: str
+    text: str, value_type: ValueType, message: str
 ) -> None:
     with pytest.raises(InvalidInput) as caught:
         parse(text, value_type)
-    assert caught.value.faults == (Fault("/value", told),)
+    assert caught.value.faults == (Fault("/value", message),)
     with pytest.raises(InvalidInput) as caught:
         parse(text, value_type, "/x")
-    assert caught.value.faults == (Fault("/x", told),)
+    assert caught.value.faults == (Fault("/x", message),)
 
 
 @pytest.mark.rule("P7", "Y7")
@@ -105,7 +105,7 @@ def test_Y7_the_settings_we_know_have_types_and_defaults() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "good", "bad", "told"),
+    ("key", "good", "bad", "message"),
     [
         ("status.backdating_days", ["0", "28"], ["-1", "29", "1.5"],
          "must be a whole number from 0 to 28"),
@@ -116,11 +116,11 @@ def test_Y7_the_settings_we_know_have_types_and_defaults() -> None:
 )  # fmt: skip
 @pytest.mark.rule("P7", "Y7")
 def test_P7_a_number_we_know_lies_within_its_bounds(
-    key: str, good: list[str], bad: list[str], told: str
+    key: str, good: list[str], bad: list[str], message: str
 ) -> None:
     assert [check(key, text, NUMBER) for text in good] == [Decimal(text) for text in good]
     for text in bad:
-        assert complaint(key, text, NUMBER) == f"/value: {key} {told}"
+        assert complaint(key, text, NUMBER) == f"/value: {key} {message}"
 
 
 def test_Y7_a_setting_we_know_keeps_its_type() -> None:

@@ -578,7 +578,7 @@ def test_S13_an_event_is_voided_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sequence", "told"),
+    ("sequence", "message"),
     [
         (0, r"^Only a recording or a payment can be voided; event 0 is opened\.$"),
         (2, r"^Only a recording or a payment can be voided; event 2 is voided\.$"),
@@ -586,12 +586,12 @@ def test_S13_an_event_is_voided_once() -> None:
     ],
 )
 def test_S13_only_a_recording_or_a_payment_of_the_same_row_is_voided(
-    sequence: int, told: str
+    sequence: int, message: str
 ) -> None:
     ledger = Ledger()
     recorded(ledger)
     ledger.keep(void(ledger.row, ledger.history, 1, "why", corrector()))
-    with pytest.raises(NotVoidable, match=told):
+    with pytest.raises(NotVoidable, match=message):
         void(ledger.row, ledger.history, sequence, "why", corrector())
 
 
