@@ -11,7 +11,7 @@ from clientupdater.domain.access_scope import visible_scope_of
 from clientupdater.domain.callers import Caller, Origin
 from clientupdater.domain.errors import NotFound
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.ports.audit import LoggedAction, RightsChange
+from clientupdater.ports.audit import ConfigurationChange, LoggedAction, RightsChange
 from clientupdater.ports.unit_of_work import SYSTEM
 from tests.support.audit_fixture import Line
 from tests.support.builders import ANA, BEN, DAVAO
@@ -87,6 +87,20 @@ def test_L1_a_change_of_rights_is_logged_with_its_values_before_and_after(store:
         tx.audit.log_rights_change(CALLER, change)
     values = {"person": BEN, "before": {"scope": "self"}, "after": {"scope": "area"}}
     assert store.lines() == [Line("authorization", ANA, "changed", "grant status:read", values)]
+
+
+def test_L1_a_change_of_configuration_is_logged_with_its_values(store: Store) -> None:
+    created = ConfigurationChange(table="areas", record="1", after={"code": "NCR"})
+    renamed = ConfigurationChange(
+        table="branches", record="2", before={"name": "Davao"}, after={"name": "Davao City"}
+    )
+    with store.work.begin(SYSTEM) as tx:
+        tx.audit.log_configuration(CALLER, created, renamed)
+    names = {"before": {"name": "Davao"}, "after": {"name": "Davao City"}}
+    assert store.lines() == [
+        Line("configuration", ANA, "create", "areas 1", {"before": None, "after": {"code": "NCR"}}),
+        Line("configuration", ANA, "update", "branches 2", names),
+    ]
 
 
 def test_L1_a_look_at_personal_data_is_logged_with_the_client(store: Store) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import psycopg
 from attrs import field, frozen
 
-from clientupdater.testing.audit import ChangedRights, Did, Saw, WasRefused
+from clientupdater.testing.audit import ChangedConfiguration, ChangedRights, Did, Saw, WasRefused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +50,10 @@ def _line(entry: Entry) -> Line:
             thing = f"{change.resource} {change.resource_id}"
             changed = {"person": change.person, "before": change.before, "after": change.after}
             return Line("authorization", actor, change.decision, thing, changed)
+        case ChangedConfiguration(_, change):
+            changed = {"before": change.before, "after": change.after}
+            thing = f"{change.table} {change.record}"
+            return Line("configuration", actor, change.action, thing, changed)
         case Saw(_, action, client, subject):
             return Line("access", actor, action, f"{subject} {client}")
 
@@ -57,7 +61,12 @@ def _line(entry: Entry) -> Line:
 def postgres_lines(url: str) -> list[Line]:
     """Read the logs of a database, as its superuser."""
     with psycopg.connect(url) as connection:
-        return [*_activity(connection), *_authorization(connection), *_access(connection)]
+        return [
+            *_activity(connection),
+            *_authorization(connection),
+            *_configuration(connection),
+            *_access(connection),
+        ]
 
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -91,6 +100,17 @@ def _authorization(connection: Connection) -> list[Line]:
             refused or {"person": person, "before": before, "after": after},
         )
         for actor, what, thing, refused, person, before, after in cursor
+    ]
+
+
+def _configuration(connection: Connection) -> list[Line]:
+    cursor = connection.execute(
+        "select changed_by, action, table_name || ' ' || record_id, old_values, new_values"
+        " from config_audit_log order by changed_at, table_name, record_id"
+    )
+    return [
+        Line("configuration", actor, what, thing, {"before": before, "after": after})
+        for actor, what, thing, before, after in cursor
     ]
 
 

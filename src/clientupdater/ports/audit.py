@@ -46,6 +46,24 @@ class RightsChange:
     after: Mapping[str, object] | None = None
 
 
+@frozen(kw_only=True)
+class ConfigurationChange:
+    """One change of a row that administrators edit, with the values that differ."""
+
+    table: str
+    record: str
+    before: Mapping[str, object] | None = None
+    """None: the row is new."""
+    after: Mapping[str, object] | None = None
+    """None: the row is gone."""
+
+    @property
+    def action(self) -> str:
+        if self.before is None:
+            return "create"
+        return "delete" if self.after is None else "update"
+
+
 class AuditLog(Protocol):
     """The logs and audits; a transaction that is rolled back writes nothing.
 
@@ -72,6 +90,10 @@ class AuditLog(Protocol):
 
     def log_rights_change(self, caller: Caller, change: RightsChange) -> None:
         """Audit a change of another person's rights."""
+        ...
+
+    def log_configuration(self, caller: Caller, *changes: ConfigurationChange) -> None:
+        """Audit changes of the organisation or the configuration."""
         ...
 
     def log_access(self, caller: Caller, action: str, client: ClientId, subject: str) -> None:

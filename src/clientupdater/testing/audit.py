@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.access import Decision
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import ClientId, CompanyId
-    from clientupdater.ports.audit import LoggedAction, RightsChange
+    from clientupdater.ports.audit import ConfigurationChange, LoggedAction, RightsChange
 
 
 @frozen
@@ -45,6 +45,14 @@ class ChangedRights:
 
 
 @frozen
+class ChangedConfiguration:
+    """A row that administrators edit was changed."""
+
+    caller: Caller
+    change: ConfigurationChange
+
+
+@frozen
 class Saw:
     """A look at personal data."""
 
@@ -54,7 +62,7 @@ class Saw:
     subject: str
 
 
-Entry: TypeAlias = Did | WasRefused | ChangedRights | Saw
+Entry: TypeAlias = Did | WasRefused | ChangedRights | ChangedConfiguration | Saw
 
 
 @frozen
@@ -82,6 +90,10 @@ class MemoryAuditLog:
     def log_rights_change(self, caller: Caller, change: RightsChange) -> None:
         """Audit a change of another person's rights."""
         self._entries.append(ChangedRights(caller, change))
+
+    def log_configuration(self, caller: Caller, *changes: ConfigurationChange) -> None:
+        """Audit changes of the organisation or the configuration."""
+        self._entries.extend(ChangedConfiguration(caller, change) for change in changes)
 
     def log_access(self, caller: Caller, action: str, client: ClientId, subject: str) -> None:
         """Log a look at personal data."""

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from clientupdater.domain.access import Decision, Grant
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import ClientId, CompanyId
-    from clientupdater.ports.audit import LogEntry, LoggedAction, RightsChange
+    from clientupdater.ports.audit import (
+        ConfigurationChange,
+        LogEntry,
+        LoggedAction,
+        RightsChange,
+    )
 
 
 QUERIES = named_queries("audit/log.sql")
@@ -80,6 +85,18 @@ class PostgresAuditLog:
             "after": _json(change.after),
         }
         self._connection.execute(QUERIES["log_rights_change"], values)
+
+    def log_configuration(self, caller: Caller, *changes: ConfigurationChange) -> None:
+        """Audit changes of the organisation or the configuration."""
+        values = {
+            **_origin(caller),
+            "tables": [change.table for change in changes],
+            "records": [change.record for change in changes],
+            "actions": [change.action for change in changes],
+            "before": [_json(change.before) for change in changes],
+            "after": [_json(change.after) for change in changes],
+        }
+        self._connection.execute(QUERIES["log_configuration"], values)
 
     def log_access(self, caller: Caller, action: str, client: ClientId, subject: str) -> None:
         """Log a look at, or a taking away of, personal data."""

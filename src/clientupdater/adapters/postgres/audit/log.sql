@@ -31,6 +31,18 @@ values (
     %(company)s, %(before)s, %(after)s, %(request_id)s, %(ip_address)s, %(origin)s
 )
 
+-- name: log_configuration
+insert into config_audit_log (
+    table_name, record_id, action, old_values, new_values, changed_by, ip_address
+)
+select
+    d.table_name, d.record_id, d.action, d.old_values, d.new_values, %(actor)s, %(ip_address)s
+from unnest(
+    %(tables)s::text[], %(records)s::text[], %(actions)s::text[], %(before)s::jsonb[],
+    %(after)s::jsonb[]
+) with ordinality d (table_name, record_id, action, old_values, new_values, place)
+order by d.place
+
 -- name: log_access
 -- The company is the client's own; for a client that the transaction does not see, nothing is logged.
 insert into data_access_log (
