@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 import psycopg
+import pytest
 
 from clientupdater.adapters.security.key_ring import KeyRing
 from clientupdater.adapters.security.vault import Vault
@@ -76,6 +77,16 @@ def test_check_exits_1_for_a_changed_schema(database: Database) -> None:
 def test_seeding_again_adds_nothing(database: Database) -> None:
     done = call("db", "seed", "--json", DATABASE_URL=database.owner_url)
     assert orjson.loads(done.stdout) == {"new_rows": 0}
+
+
+@pytest.mark.parametrize("command", ["db seed", "sync add-source branch_sheets"])
+def test_a_database_without_tables_is_refused_with_the_command_that_makes_them(
+    empty_database: Database, command: str
+) -> None:
+    done = call(*command.split(), DATABASE_URL=empty_database.owner_url)
+    assert done.returncode == 78
+    assert "leads to a database without our tables" in done.stderr
+    assert "clientupdater db migrate" in done.stderr
 
 
 def test_doctor_finds_everything_well(database: Database, redis_url: str) -> None:

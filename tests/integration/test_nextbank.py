@@ -211,7 +211,7 @@ def test_many_at_once_ask_for_one_token() -> None:
         for each in threads:
             each.join()
     assert bank.tokens_given == 1
-    assert len(bank.asked) == 8
+    assert len(bank.requests) == 8
 
 
 def test_a_lasting_refusal_names_the_settings_to_check() -> None:

@@ -110,7 +110,7 @@ def test_nextbank_is_spoken_to_as_the_settings_say() -> None:
             source = sources[Source.NEXTBANK]
             assert source.page(source.begin()).records == ({"no": "C-1", "deleted": True},)
             assert source.one("C-1") == {"no": "C-1", "deleted": True}
-        assert bank.asked[1:] == ["size=1000", "/core/C-1/card"]
+        assert bank.requests[1:] == ["size=1000", "/core/C-1/card"]
 
 
 def test_without_the_extra_nextbank_it_says_what_to_install(

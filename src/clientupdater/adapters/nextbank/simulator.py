@@ -60,9 +60,9 @@ class Planned:
     times: int = 1
     retry_after: str = "0"
 
-    def is_due(self, asked: int) -> bool:
+    def is_due(self, number: int) -> bool:
         """Whether it happens at this request."""
-        return self.at <= asked < self.at + self.times
+        return self.at <= number < self.at + self.times
 
 
 @define
@@ -83,7 +83,7 @@ class Bank:
     tokens_given: int = 0
     unchanged: int = 0
     """How often it answered that a client had not changed."""
-    asked: list[str] = field(factory=list)
+    requests: list[str] = field(factory=list)
     url: str = ""
     _tokens: set[str] = field(factory=set, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
@@ -115,7 +115,7 @@ class Bank:
         return request.headers.get(self.api_key_header) == API_KEY or token in self._tokens
 
     def _client(self, request: Request) -> Response:
-        self.asked.append(str(request.url.path))
+        self.requests.append(str(request.url.path))
         if not self._lets_in(request):
             return JSONResponse({}, 401)
         code = request.path_params["code"]
@@ -133,7 +133,7 @@ class Bank:
         with self._lock:
             self.pages_asked += 1
             due = next((each for each in self.plan if each.is_due(self.pages_asked)), None)
-        self.asked.append(str(request.url.query))
+        self.requests.append(str(request.url.query))
         if due and due.mishap is Mishap.UNAUTHORIZED:
             self._tokens.clear()
         if not self._lets_in(request):
@@ -144,11 +144,11 @@ class Bank:
         return _sent(document, due.mishap if due else None)
 
     def _page(self, request: Request, mishap: Mishap | None) -> dict[str, Any]:
-        asked = request.query_params
+        query = request.query_params
         theirs = self.dialect.parameters
-        size = int(asked[theirs.get("limit", "limit")])
-        begun = int(asked.get(theirs.get("cursor", "cursor"), "0"))
-        since = asked.get(theirs.get("updated_since", "updated_since"))
+        size = int(query[theirs.get("limit", "limit")])
+        begun = int(query.get(theirs.get("cursor", "cursor"), "0"))
+        since = query.get(theirs.get("updated_since", "updated_since"))
         result = [each for each in self.items if _has_changed(each.get(self.changed), since)]
         following = begun + size * (2 if mishap is Mishap.MISSING_PAGE else 1)
         if mishap is Mishap.DUPLICATE_PAGE:

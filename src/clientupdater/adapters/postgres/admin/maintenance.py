@@ -12,11 +12,13 @@ from clientupdater.adapters.postgres.admin.seeding import plant
 from clientupdater.adapters.postgres.admin.sources import add_source
 from clientupdater.adapters.postgres.admin.sql_files import SqlFiles, bundled
 from clientupdater.adapters.postgres.core.connect import (
+    SETTING,
     connected,
     connected_past_poolers,
     described,
     translated,
 )
+from clientupdater.domain.errors import Fault, Misconfigured
 from clientupdater.ports.maintenance import Migration
 
 if TYPE_CHECKING:
@@ -68,11 +70,13 @@ class PostgresMaintenance:
     def add_source(self, source: Source) -> bool:
         """Let the database store clients of a source; return whether it was new."""
         with connected(self.url) as connection, translated(described(self.url)):
+            _require_migrated(connection)
             return add_source(connection, source)
 
     def seed(self) -> int:
         """Insert the rows that the software needs, overwriting none; return how many are new."""
         with connected(self.url) as connection:
+            _require_migrated(connection)
             return plant(connection, self.files.seeds())
 
     def analyze(self) -> None:
@@ -82,6 +86,12 @@ class PostgresMaintenance:
 
     def _runner(self, connection: Connection) -> Runner:
         return Runner(connection, self.files.migrations(), self.pace)
+
+
+def _require_migrated(connection: Connection) -> None:
+    if not read_applied(connection):
+        message = "leads to a database without our tables; run: clientupdater db migrate"
+        raise Misconfigured([Fault(SETTING, message)])
 
 
 def _migrations(connection: Connection, files: Iterable[MigrationFile]) -> list[Migration]:

@@ -76,8 +76,8 @@ def resolve(
     return resolved if many is None else resolver.with_rare_words(resolved, many)
 
 
-def _ids_of(asked: ClientFilter, configuration: Configuration) -> Mapping[str, UUID]:
-    named = _codes_in(asked)
+def _ids_of(wanted: ClientFilter, configuration: Configuration) -> Mapping[str, UUID]:
+    named = _codes_in(wanted)
     known = configuration.ids
     ids = {name: known[_KINDS[name]].get(code) for name, code in named.items()}
     if unknown := [name for name, identity in ids.items() if identity is None]:
@@ -126,17 +126,17 @@ class _Resolver:
         return [ClientId(id_) for (id_,) in rows.fetchall()]
 
 
-def _codes_in(asked: ClientFilter) -> dict[str, str]:
-    codes = {name: _code_in(asked, name) for name in _KINDS}
-    if asked.row and asked.row.touched is False:
+def _codes_in(wanted: ClientFilter) -> dict[str, str]:
+    codes = {name: _code_in(wanted, name) for name in _KINDS}
+    if wanted.row and wanted.row.touched is False:
         # A row that nobody has touched is at PENDING, and rows of one status have an index.
         codes["row_status"] = codes["row_status"] or PENDING
     return {name: code for name, code in codes.items() if code is not None}
 
 
-def _code_in(asked: ClientFilter, name: str) -> str | None:
+def _code_in(wanted: ClientFilter, name: str) -> str | None:
     if name.startswith("row_"):
-        code = getattr(asked.row, name.removeprefix("row_")) if asked.row else None
+        code = getattr(wanted.row, name.removeprefix("row_")) if wanted.row else None
     else:
-        code = getattr(asked, name)
+        code = getattr(wanted, name)
     return None if code is None else str(code)

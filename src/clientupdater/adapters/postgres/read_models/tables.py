@@ -44,16 +44,16 @@ _ORDER: Mapping[ExportType, str] = {
 
 
 def open_table(
-    connection: Connection, configuration: Configuration, asked: TableRequest
+    connection: Connection, configuration: Configuration, table: TableRequest
 ) -> PostgresTable:
     """Open a table within a transaction that sees no later change."""
-    scopes = [configuration.scope(scope) for scope in _distinct(asked)]
-    looking = Looking(clients=scopes[-1], statuses=scopes[-1], now=asked.now, today=asked.today)
-    resolved = resolve(connection, configuration, ClientQuery(filter=asked.request.filter), looking)
+    scopes = [configuration.scope(scope) for scope in _distinct(table)]
+    looking = Looking(clients=scopes[-1], statuses=scopes[-1], now=table.now, today=table.today)
+    resolved = resolve(connection, configuration, ClientQuery(filter=table.request.filter), looking)
     assert resolved is not None  # noqa: S101 — only a search can find nobody
-    connection.execute("select set_config('timezone', %s, true)", (str(asked.zone),))
+    connection.execute("select set_config('timezone', %s, true)", (str(table.zone),))
     ((as_of,),) = connection.execute("select now()").fetchall()
-    return PostgresTable(connection, asked, resolved, scopes, as_of)
+    return PostgresTable(connection, table, resolved, scopes, as_of)
 
 
 @define(eq=False)
@@ -133,9 +133,9 @@ class PostgresTable:
         return params
 
 
-def _distinct(asked: TableRequest) -> list[AccessScope]:
+def _distinct(table: TableRequest) -> list[AccessScope]:
     """Keep each scope once; the last stays the last."""
-    scopes = asked.scopes
+    scopes = table.scopes
     return [scope for n, scope in enumerate(scopes, 1) if scope not in scopes[n:]]
 
 
