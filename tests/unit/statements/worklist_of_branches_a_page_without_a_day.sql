@@ -35,7 +35,7 @@ where (s.home_branch_id, s.period, s.due_on, s.work_rank, s.client_id) >= (lead.
     and s.home_branch_id = any(%(r_direct_branches)s::uuid[])
 )) is true
 order by s.home_branch_id, s.period, s.due_on, s.work_rank, s.client_id
-limit 21) w) union (select s.due_on, s.work_rank, '' as sort_name, s.client_id, s.period
+limit 21) w) union all (select s.due_on, s.work_rank, '' as sort_name, s.client_id, s.period
 from own s
 where s.due_on = '0001-01-01'::date and (s.work_rank, s.client_id, s.period) > (%(rank)s::bigint, %(client)s::uuid, %(period)s::text)
 order by s.due_on, s.work_rank, s.client_id
@@ -52,7 +52,7 @@ where (s.home_branch_id, s.period, s.due_on) >= (lead.id, of_period.period, %(da
     and s.home_branch_id = any(%(r_direct_branches)s::uuid[])
 )) is true
 order by s.home_branch_id, s.period, s.due_on, s.work_rank, s.client_id
-limit 21) w) union (select s.due_on, s.work_rank, '' as sort_name, s.client_id, s.period
+limit 21) w) union all (select s.due_on, s.work_rank, '' as sort_name, s.client_id, s.period
 from own s
 where s.due_on > %(day)s::date
 order by s.due_on, s.work_rank, s.client_id

@@ -141,6 +141,10 @@ class _WorklistPage:
     def _columns(self) -> _Place:
         return _COLUMNS[self.order]
 
+    @property
+    def _walks_side_by_side(self) -> bool:
+        return self.walks_companies or self.walks_everything
+
     def sorted_by(self, alias: str) -> str:
         return ", ".join(f"{alias}.{column}" for column in (*self._columns, "period"))
 
@@ -148,7 +152,9 @@ class _WorklistPage:
         conditions = [_IN_PHASE[self.order][phase]]
         if phase == self.resumed:
             conditions = [_IN_REST_OF_PHASE[self.order][phase], self._after(phase)]
-        arms = " union ".join(f"({arm})" for arm in self._arms(phase, conditions))
+        # Only two arms by place can meet the same row; one's own rows are those that neither meets.
+        joined = " union " if self.walks_branches and self._walks_side_by_side else " union all "
+        arms = joined.join(f"({arm})" for arm in self._arms(phase, conditions))
         order = self.sorted_by("u")
         return render("phase", phase=phase, arms=arms, order=order, limit=self.limit)
 
@@ -162,7 +168,7 @@ class _WorklistPage:
 
     def _arms(self, phase: int, conditions: list[str]) -> list[str]:
         arms = [self._each_branch(phase, conditions)] if self.walks_branches else []
-        if self.walks_companies or self.walks_everything:
+        if self._walks_side_by_side:
             arms.append(self._side_by_side(conditions))
         if self.walks_own:
             arms.append(render("walk_own_work", where=all_of(conditions), **self._holes()))
