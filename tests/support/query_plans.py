@@ -2,74 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+import re
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from attrs import Factory, define
-from psycopg.sql import Literal
 
 from clientupdater.adapters.postgres.core.named_queries import Statement
+from clientupdater.adapters.postgres.core.prepared import written_out
+from clientupdater.adapters.postgres.core.transactions import TransactionControl
 from clientupdater.adapters.postgres.read_models import PostgresReadModels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
 
     from clientupdater.adapters.postgres.core.unit_of_work import PostgresTransaction
 
 
 def models_of(tx: PostgresTransaction, explaining: Explaining) -> PostgresReadModels:
     """Make the read models of a transaction over a connection that explains."""
-    return PostgresReadModels(explaining, tx.settings, lambda _: explaining)  # type: ignore[arg-type, return-value] # it stands in for both
+    control = TransactionControl(explaining)  # type: ignore[arg-type] # it stands in for one
+    return PostgresReadModels(control, tx.settings)
 
 
 GROWING = ("clients", "client_period_status", "client_words")
 """Tables that grow with the number of clients; the others stay small."""
+_READING = re.compile(rb"\s*(with|select|execute)\b")
 
 Plan = dict[str, Any]
-Found: TypeAlias = list[tuple[Any, ...]]
 
 
-@define
+@define(eq=False)
 class Explaining:
-    """A connection, and its raw cursors, that explain what they run, then run it."""
+    """A connection that explains each statement that reads, then runs it."""
 
     connection: psycopg.Connection[tuple[Any, ...]]
     plans: list[Plan] = Factory(list)
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.connection, name)
+
     def execute(
-        self,
-        statement: bytes,
-        params: Mapping[str, object] | Sequence[object] | None = None,
-        *,
-        prepare: Any = None,
-    ) -> psycopg.Cursor[tuple[Any, ...]] | psycopg.RawCursor[tuple[Any, ...]]:
-        """Explain and run; a prepared statement is planned without its values."""
-        if statement.startswith(b"set "):
-            return self.connection.execute(statement)
-        text, values = statement, params or ()
-        if isinstance(params, Mapping):
-            named = Statement.of(statement.decode())
-            text, values = named.text, named.values(params)
-        explained = self._with_values if prepare is False else self._as_kept
-        ((plan,),) = explained(b"explain (analyze, buffers, format json) ", text, [*values])
-        self.plans.append(plan[0]["Plan"])
-        return self._raw.execute(text, values, prepare=prepare)
-
-    @property
-    def _raw(self) -> psycopg.RawCursor[tuple[Any, ...]]:
-        return psycopg.RawCursor(self.connection)
-
-    def _with_values(self, explain: bytes, text: bytes, values: list[object]) -> Found:
-        return self._raw.execute(explain + text, values, prepare=False).fetchall()
-
-    def _as_kept(self, explain: bytes, text: bytes, values: list[object]) -> Found:
-        self.connection.execute(b"prepare page as " + text)
-        literals = ", ".join(Literal(value).as_string(self.connection) for value in values)
-        message = f"({literals})" if values else ""
-        rows = self.connection.execute(explain + f"execute page{message}".encode()).fetchall()
-        self.connection.execute("deallocate page")
-        return rows
+        self, statement: bytes, params: Mapping[str, object] | None = None, *, prepare: Any = None
+    ) -> psycopg.Cursor[tuple[Any, ...]]:
+        """Explain and run; what is prepared is planned without its values."""
+        del prepare
+        text = statement
+        if params:
+            known = Statement.of(statement.decode())
+            text = written_out(self.connection, known, known.values(params)).encode()
+        if _READING.match(text):
+            explain = b"explain (analyze, buffers, format json) " + text
+            ((plan,),) = self.connection.execute(explain, prepare=False).fetchall()
+            self.plans.append(plan[0]["Plan"])
+        return self.connection.execute(text, prepare=False)
 
     @property
     def nodes(self) -> list[Plan]:

@@ -39,3 +39,5 @@ class Caller:
 
     actor: Actor
     origin: Origin = Origin()
+    generation: int | None = field(default=None, eq=False)
+    """The generation of the configuration when the actor's rights were read, if it is known."""

@@ -118,9 +118,12 @@ class UnitsOfWork(Protocol):
         """
         ...
 
-    def read(self, rls_scope: RowSecurityScope) -> AbstractContextManager[Transaction]:
+    def read(
+        self, rls_scope: RowSecurityScope, generation: int | None = None
+    ) -> AbstractContextManager[Transaction]:
         """Begin a transaction that only reads, for lists that people page through.
 
+        It asks for the generation of the configuration unless the caller has it.
         Raises Unavailable if the store does not answer.
         """
         ...

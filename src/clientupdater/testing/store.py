@@ -135,8 +135,11 @@ class MemoryBook:
             self.openings.extend(transaction.openings_written)
             self.jobs.update(transaction.jobs_written)
 
-    def read(self, rls_scope: RowSecurityScope) -> AbstractContextManager[MemoryTransaction]:
+    def read(
+        self, rls_scope: RowSecurityScope, generation: int | None = None
+    ) -> AbstractContextManager[MemoryTransaction]:
         """Begin a transaction; nothing keeps it from writing."""
+        del generation
         return self.begin(rls_scope)
 
     def autocommit(

@@ -42,7 +42,7 @@ class ClientDirectory:
         if query.filter.row is not None or query.sort is ClientSort.FOLLOW_UP:
             require_scope(self.work, caller, Permission.STATUS_READ, "client")
         result = looking(caller, self.clock, self.zone)
-        with self.work.read(result.clients) as tx:
+        with self.work.read(result.clients, caller.generation) as tx:
             return tx.read_models.clients(query, result)
 
     def search(self, caller: Caller, query: ClientQuery) -> ClientPage:
@@ -51,7 +51,7 @@ class ClientDirectory:
         if query.filter.row is not None or query.sort is ClientSort.FOLLOW_UP:
             require_scope(self.work, caller, Permission.STATUS_READ, "client")
         result = looking(caller, self.clock, self.zone)
-        with self.work.read(result.clients) as tx:
+        with self.work.read(result.clients, caller.generation) as tx:
             return tx.read_models.clients(query, result, self._owners(tx, query.q))
 
     def _owners(self, tx: Transaction, q: str | None) -> Sequence[ClientId]:
@@ -73,7 +73,7 @@ class ClientDirectory:
         """
         access_scope = access_scope_of(caller.actor, by)
         result = evolve(looking(caller, self.clock, self.zone), clients=access_scope)
-        with self.work.read(result.clients) as tx:
+        with self.work.read(result.clients, caller.generation) as tx:
             view = tx.read_models.client(client, result)
         if view is None:
             raise self._refusal(caller, client, by)

@@ -85,7 +85,7 @@ class Authenticate:
                 raise Unauthenticated
             if now - known.open.session.last_seen_at >= TOUCH_EVERY:
                 tx.sessions.touch(known.open.id, now)
-        caller = Caller(known.actor, origin)
+        caller = Caller(known.actor, origin, known.generation)
         return Authenticated(caller, known.person, known.open, known.generation)
 
     def _by_subject(self, subject: str, origin: Origin) -> Authenticated:
@@ -94,7 +94,8 @@ class Authenticate:
             known = tx.people.by_subject(subject)
         if known is None or not known.actor.is_active or _is_locked_for_good(known.person):
             raise Unauthenticated
-        return Authenticated(Caller(known.actor, origin), known.person, None, known.generation)
+        caller = Caller(known.actor, origin, known.generation)
+        return Authenticated(caller, known.person, None, known.generation)
 
     def _is_over(self, known: KnownSession, now: datetime) -> bool:
         session, active = known.open.session, known.actor.is_active

@@ -37,7 +37,7 @@ class Worklist:
         """Read a page of the rows that the caller's status:read covers."""
         require_scope(self.work, caller, Permission.STATUS_READ, "worklist")
         result = looking(caller, self.clock, self.zone)
-        with self.work.read(result.statuses) as tx:
+        with self.work.read(result.statuses, caller.generation) as tx:
             if query.order is None and query.after is None:
                 query = evolve(query, order=_order_set(tx.settings, result.statuses))
             return tx.read_models.worklist(query, result)

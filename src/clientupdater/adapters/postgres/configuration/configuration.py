@@ -88,10 +88,15 @@ class ConfigurationMemory:
 
     def at(self, generation: int, connection: Connection) -> Configuration:
         """Give this generation, or a later one if there is one by now."""
-        known = self.latest
-        if known is None or known.generation != generation:
+        known = self.known(generation)
+        if known is None:
             known = self.latest = read_configuration(connection)
         return known
+
+    def known(self, generation: int | None) -> Configuration | None:
+        """Give this generation, if it is the one in memory."""
+        latest = self.latest
+        return latest if latest and latest.generation == generation else None
 
 
 def read_generation(connection: Connection) -> int:

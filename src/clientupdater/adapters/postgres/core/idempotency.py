@@ -9,7 +9,8 @@ from attrs import frozen
 from psycopg import ClientCursor
 from psycopg.types.json import Jsonb
 
-from clientupdater.adapters.postgres.core.named_queries import named_queries
+from clientupdater.adapters.postgres.core.named_queries import Statement, named_queries
+from clientupdater.adapters.postgres.core.prepared import executed
 from clientupdater.domain.errors import RequestInProgress
 from clientupdater.ports.idempotency import StoredResponse
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.transactions import TransactionControl
     from clientupdater.ports.idempotency import Claim, IdempotencyKey
 
 
@@ -26,9 +28,9 @@ QUERIES = named_queries("core/idempotency.sql")
 
 @frozen
 class PostgresIdempotencyStore:
-    """Responses by idempotency key."""
+    """Responses by idempotency key; each is sent together with the commit."""
 
-    _connection: Connection
+    _control: TransactionControl
 
     def keep(
         self, key: IdempotencyKey, answer: StoredResponse, now: datetime, until: datetime
@@ -44,7 +46,8 @@ class PostgresIdempotencyStore:
             "now": now,
             "until": until,
         }
-        self._connection.execute(QUERIES["keep"], values)
+        keep = Statement.of(QUERIES["keep"])
+        self._control.defer(executed(self._control.connection, keep, keep.values(values)))
 
 
 def claim_statement(connection: Connection, claim: Claim) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from psycopg.sql import Literal
-
 from clientupdater.adapters.postgres.configuration.configuration import QUERIES
 from clientupdater.adapters.postgres.core.scope_ids import scope_ids, uuid_array
 from clientupdater.domain.ids import CompanyId
@@ -47,12 +45,20 @@ def begin(
     spelt out with the companies of another one, the settings are sent again.
     """
     known = memory.latest
-    settings = _settings(rls_scope, known.companies if known else ())
-    row: tuple[Any, ...] = control.send(first, *settings, last).fetchall()[0]
+    sets = settings(rls_scope, known.companies if known else ())
+    row: tuple[Any, ...] = control.send(first, *sets, last).fetchall()[0]
     if _is_over_everything(rls_scope) and (known is None or known.generation != row[0]):
         companies = memory.at(row[0], control.connection).companies
-        control.send(*_settings(rls_scope, companies))
+        control.send(*settings(rls_scope, companies))
     return row
+
+
+def settings(rls_scope: RowSecurityScope, companies: Iterable[Any]) -> list[str]:
+    """Give the statements that set a scope, over these companies where it is over every one."""
+    values = [_set(name, value) for name, value in _values(rls_scope, companies).items()]
+    if (left := seconds_left()) is not None:
+        values.append(f"set local statement_timeout = {max(1, int(left * 1000))}")
+    return values
 
 
 def begin_savepoint(
@@ -70,15 +76,9 @@ def _is_over_everything(rls_scope: RowSecurityScope) -> bool:
     return not isinstance(rls_scope, System) and rls_scope.everywhere is not None
 
 
-def _settings(rls_scope: RowSecurityScope, companies: Iterable[Any]) -> list[str]:
-    settings = [_set(name, value) for name, value in _values(rls_scope, companies).items()]
-    if (left := seconds_left()) is not None:
-        settings.append(f"set local statement_timeout = {max(1, int(left * 1000))}")
-    return settings
-
-
 def _set(name: str, value: str) -> str:
-    return f"set local clientupdater.{name} = {Literal(value).as_string()}"
+    """Set a value of `_values`: ids, or `on`, in which nothing needs quoting."""
+    return f"set local clientupdater.{name} = '{value}'"
 
 
 def _values(rls_scope: RowSecurityScope, companies: Iterable[Any]) -> Mapping[str, str]:

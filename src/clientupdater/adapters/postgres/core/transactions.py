@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import psycopg
 from attrs import define
+from psycopg.pq import TransactionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +29,9 @@ class TransactionControl:
     connection: Connection
     _depth: int = 0
     _pending: str = ""
-    """A statement that goes with the next one."""
+    """Statements that go with the next one."""
+    may_end: bool = False
+    """Whether it is `reading`: a statement may end what it begins."""
 
     @classmethod
     def of(cls, connection: Connection) -> TransactionControl:
@@ -37,10 +40,17 @@ class TransactionControl:
             connection.autocommit = True
         return cls(connection)
 
+    @property
+    def begun(self) -> Connection:
+        """The connection, once the transaction has begun on it."""
+        if self.may_end and self._pending:
+            self.send()
+        return self.connection
+
     def send(self, *statements: str) -> Cursor:
         """Send them in one message, after what is pending; give the result of the last."""
-        pending, self._pending = self._pending, ""
-        message = "; ".join(each for each in (pending, *statements) if each)
+        self.defer(*statements)
+        message, self._pending = self._pending, ""
         # Not prepared: of prepared statements, one message holds a single one.
         cursor = self.connection.execute(message.encode(), prepare=False)
         while cursor.nextset():
@@ -52,8 +62,31 @@ class TransactionControl:
         """Be in a transaction; `start` sends the statement it is given, with those that follow."""
         with self._rolling_back("rollback"):
             yield start("begin")
-        self._pending = ""  # the commit releases every savepoint
         self.send("commit")
+
+    @contextmanager
+    def reading(self, *first: str) -> Iterator[None]:
+        """Be in a transaction that begins with the first statement, and may end with the last."""
+        self.defer(*first)
+        self.may_end = True
+        with self._rolling_back("rollback"):
+            yield
+        if self.connection.info.transaction_status != TransactionStatus.IDLE:
+            self.send("commit")
+        self._pending = ""  # where nothing was sent, nothing has begun
+
+    def read_last(self, statement: str) -> list[tuple[Any, ...]]:
+        """Read the rows of a statement, in a message that also ends the transaction."""
+        self.defer(statement, "commit")
+        message, self._pending = self._pending, ""
+        cursor = self.connection.execute(message.encode(), prepare=False)
+        while not (cursor.pgresult and cursor.pgresult.nfields):
+            cursor.nextset()
+        return cursor.fetchall()
+
+    def defer(self, *statements: str) -> None:
+        """Send statements together with what is sent next, the commit at the latest."""
+        self._pending = "; ".join(filter(None, (self._pending, *statements)))
 
     @contextmanager
     def savepoint(self, start: Callable[[str], Started]) -> Iterator[Started]:
@@ -63,7 +96,7 @@ class TransactionControl:
         try:
             with self._rolling_back(f"rollback to {name}; release {name}"):
                 yield start(f"savepoint {name}")
-            self._pending = f"release {name}"  # which releases the savepoints inside it too
+            self.defer(f"release {name}")
         finally:
             self._depth -= 1
 

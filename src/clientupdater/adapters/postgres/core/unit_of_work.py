@@ -79,17 +79,22 @@ _BEGIN_SNAPSHOT = "begin isolation level repeatable read, read only"
 class PostgresTransaction:
     """Each repository, over one connection."""
 
-    connection: Connection
+    control: TransactionControl
     memory: ConfigurationMemory
     generation: int | None = None
     vault: Vault | None = None
+
+    @property
+    def connection(self) -> Connection:
+        return self.control.begun
 
     @property
     def settings(self) -> Configuration:
         """The configuration of this moment; read once for each generation."""
         if self.generation is None:
             self.generation = read_generation(self.connection)
-        return self.memory.at(self.generation, self.connection)
+        known = self.memory.known(self.generation)
+        return known or self.memory.at(self.generation, self.connection)
 
     @property
     def clients(self) -> PostgresClients:
@@ -113,7 +118,7 @@ class PostgresTransaction:
 
     @property
     def read_models(self) -> PostgresReadModels:
-        return PostgresReadModels(self.connection, self.settings)
+        return PostgresReadModels(self.control, self.settings)
 
     @property
     def jobs(self) -> PostgresJobs:
@@ -192,12 +197,22 @@ class PostgresUnitsOfWork:
         """Begin one: leaving it cleanly commits, an exception rolls everything back."""
         return self._unit("begin", rls_scope)
 
-    def read(self, rls_scope: RowSecurityScope) -> AbstractContextManager[PostgresTransaction]:
+    @contextmanager
+    def read(
+        self, rls_scope: RowSecurityScope, generation: int | None = None
+    ) -> Iterator[PostgresTransaction]:
         """Begin one that only reads, with one plan for all values of a prepared statement.
 
         Left to itself, PostgreSQL plans a page anew each time, which takes longer than the page.
         """
-        return self._unit(_BEGIN_READING, rls_scope)
+        known = self.memory.known(generation)
+        if self._outer or known is None:
+            with self._unit(_BEGIN_READING, rls_scope) as tx:
+                yield tx
+        else:
+            first = [_BEGIN_READING, *row_security.settings(rls_scope, known.companies)]
+            with _translated(), self._control() as control, control.reading(*first):
+                yield self._repositories(control, generation)
 
     @contextmanager
     def autocommit(self, generation: int | None = None) -> Iterator[PostgresTransaction]:
@@ -206,9 +221,8 @@ class PostgresUnitsOfWork:
             if self._outer:
                 yield self._repositories(self._outer.control, self._outer.generation)
                 return
-            patience = seconds_left(self.pool.timeout)
-            with self.pool.connection(timeout=patience) as connection:
-                yield self._repositories(TransactionControl.of(connection), generation)
+            with self._control() as control:
+                yield self._repositories(control, generation)
 
     @contextmanager
     def snapshot(self, rls_scope: RowSecurityScope) -> Iterator[Snapshot]:
@@ -227,7 +241,7 @@ class PostgresUnitsOfWork:
 
         with _translated(), self._started(start) as (control, outer):
             self._thread.outer = outer
-            responses = PostgresIdempotencyStore(control.connection)
+            responses = PostgresIdempotencyStore(control)
             try:
                 yield OuterTransaction(
                     outer.stored, responses, PostgresJobOutcomes(control.connection)
@@ -266,22 +280,25 @@ class PostgresUnitsOfWork:
         """Be in one; where the connection is lost before it begins, begin it on another."""
         for is_last in (False, True):
             with ExitStack() as stack:
-                patience = seconds_left(self.pool.timeout)
-                connection = stack.enter_context(self.pool.connection(timeout=patience))
+                control = stack.enter_context(self._control())
                 try:
-                    control = TransactionControl.of(connection)
                     started = stack.enter_context(control.transaction(partial(start, control)))
                 except _NO_ANSWER:
-                    if is_last or not connection.closed:
+                    if is_last or not control.connection.closed:
                         raise
                     continue
                 yield control, started
                 return
 
+    @contextmanager
+    def _control(self) -> Iterator[TransactionControl]:
+        with self.pool.connection(timeout=seconds_left(self.pool.timeout)) as connection:
+            yield TransactionControl.of(connection)
+
     def _repositories(
         self, control: TransactionControl, generation: int | None
     ) -> PostgresTransaction:
-        return PostgresTransaction(control.connection, self.memory, generation, self.vault)
+        return PostgresTransaction(control, self.memory, generation, self.vault)
 
 
 @contextmanager

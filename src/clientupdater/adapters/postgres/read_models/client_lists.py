@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from attrs import evolve, frozen
-from psycopg import RawCursor
 
 from clientupdater.adapters.postgres.configuration.configuration import read_configuration
 from clientupdater.adapters.postgres.core.named_queries import Statement
+from clientupdater.adapters.postgres.core.prepared import executed, written_out
 from clientupdater.adapters.postgres.read_models.client_page import client_page_statement
 from clientupdater.adapters.postgres.read_models.client_walk import choose_client_walk
 from clientupdater.adapters.postgres.read_models.conditions import moment_params, query_params
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.transactions import TransactionControl
     from clientupdater.adapters.postgres.read_models.worklist_walk import WorklistWalk
     from clientupdater.ports.lists import (
         ClientPage,
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     )
 
 
-_PLANNED_FOR_VALUES = b"set local plan_cache_mode = force_custom_plan"
 Rows = TypeVar("Rows")
 _FIRST_UNDATED = ClientKey("", ClientId(UUID(int=0)), is_undated=True)
 
@@ -55,9 +55,12 @@ _FIRST_UNDATED = ClientKey("", ClientId(UUID(int=0)), is_undated=True)
 class ClientLists:
     """Lists over one connection: resolve the query, choose the walk, run it, make the items."""
 
-    connection: Connection
+    control: TransactionControl
     configuration: Configuration
-    cursor: Callable[[Connection], RawCursor[Columns]] = RawCursor
+
+    @property
+    def connection(self) -> Connection:
+        return self.control.begun
 
     def worklist(self, query: WorklistQuery, looking: Looking) -> WorklistPage:
         """Read a page of the open rows of the running periods."""
@@ -66,7 +69,7 @@ class ClientLists:
             return Page((), None)
         walk = choose_worklist_walk(query, access_scope, looking.today)
         statement, params = worklist_page_statement(walk), worklist_params(walk)
-        rows = self._page(statement, params, is_steady=walk.shape.is_steady)
+        rows = self._run(statement, params, is_steady=walk.shape.is_steady)
         shown = rows[: query.limit]
         items = self._made(
             lambda known: tuple(worklist_item(row[6:], known, walk.day) for row in shown if row[6])
@@ -118,13 +121,14 @@ class ClientLists:
         is_undated: bool = False,
     ) -> ClientPage:
         resolved = resolve(
-            self.connection, self.configuration, query, looking, known, is_undated=is_undated
+            self.control, self.configuration, query, looking, known, is_undated=is_undated
         )
         if resolved is None:
             return Page((), None)
         walk = choose_client_walk(resolved)
         statement, params = client_page_statement(resolved, walk), query_params(resolved)
-        rows = self._page(statement, params, is_steady=walk.is_steady)
+        is_last = query.sort is not ClientSort.FOLLOW_UP and not is_undated
+        rows = self._run(statement, params, is_steady=walk.is_steady, is_last=is_last)
         shown = rows[: query.limit]
         items = self._records([row for row in shown if row[2]], looking)
         if len(rows) <= query.limit:
@@ -144,21 +148,20 @@ class ClientLists:
         except KeyError:
             return make(read_configuration(self.connection))
 
-    def _page(
-        self, statement: str, params: Mapping[str, object], *, is_steady: bool
-    ) -> list[Columns]:
-        """Run it by the one plan of all pages, or planned for its very values."""
-        if is_steady:
-            return self._run(statement, params)
-        self.connection.execute(_PLANNED_FOR_VALUES)
-        return self._run(statement, params, prepare=False)
-
     def _run(
-        self, sql: str, params: Mapping[str, object], *, prepare: bool | None = None
+        self,
+        sql: str,
+        params: Mapping[str, object],
+        *,
+        is_steady: bool = True,
+        is_last: bool = True,
     ) -> list[Columns]:
-        statement = Statement.of(sql)
-        cursor = self.cursor(self.connection)
-        return cursor.execute(statement.text, statement.values(params), prepare=prepare).fetchall()
+        """Run it by one plan for all values, or planned for its very values."""
+        statement, write = Statement.of(sql), executed if is_steady else written_out
+        text = write(self.control.connection, statement, statement.values(params))
+        if is_last and self.control.may_end:
+            return self.control.read_last(text)
+        return self.control.send(text).fetchall()
 
 
 def _worklist_key(walk: WorklistWalk, columns: Columns) -> WorklistKey:

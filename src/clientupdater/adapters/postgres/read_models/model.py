@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import frozen
-from psycopg import RawCursor
 
 from clientupdater.adapters.postgres.read_models.client_lists import ClientLists
 from clientupdater.adapters.postgres.read_models.filter_options import read_filter_options
@@ -13,10 +12,11 @@ from clientupdater.adapters.postgres.read_models.history import read_client_hist
 from clientupdater.adapters.postgres.read_models.lookups import read_lookups
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.transactions import TransactionControl
     from clientupdater.domain.ids import ClientId
     from clientupdater.ports.client_history import HistoryKey, HistoryPage
     from clientupdater.ports.filter_options import FilterOptions
@@ -35,13 +35,16 @@ if TYPE_CHECKING:
 class PostgresReadModels:
     """Each read model is one named statement; its module says how it is made."""
 
-    _connection: Connection
+    _control: TransactionControl
     _configuration: Configuration
-    _cursor: Callable[[Connection], RawCursor[tuple[Any, ...]]] = RawCursor
+
+    @property
+    def _connection(self) -> Connection:
+        return self._control.begun
 
     @property
     def _lists(self) -> ClientLists:
-        return ClientLists(self._connection, self._configuration, self._cursor)
+        return ClientLists(self._control, self._configuration)
 
     def worklist(self, query: WorklistQuery, looking: Looking) -> WorklistPage:
         return self._lists.worklist(query, looking)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
-    from clientupdater.adapters.postgres.core.connect import Connection
+    from clientupdater.adapters.postgres.core.transactions import TransactionControl
     from clientupdater.ports.lists import ClientFilter, ClientQuery, Looking
 
 
@@ -44,7 +44,7 @@ FEWEST_DIGITS = 7
 
 
 def resolve(
-    connection: Connection,
+    control: TransactionControl,
     configuration: Configuration,
     query: ClientQuery,
     looking: Looking,
@@ -56,7 +56,7 @@ def resolve(
 
     Raises InvalidInput for each code that does not exist.
     """
-    resolver = _Resolver(connection)
+    resolver = _Resolver(control)
     ids = _ids_of(query.filter, configuration)
     search = resolver.search(query.q, known) if query.q is not None else {}
     if search is None:
@@ -98,13 +98,13 @@ def _members(ids: Mapping[str, UUID], configuration: Configuration) -> tuple[Bra
 
 @frozen
 class _Resolver:
-    connection: Connection
+    control: TransactionControl
 
     def search(self, q: str, known: Collection[ClientId]) -> dict[str, Any] | None:
         """Find the clients that a number or code names, else the words of names."""
         if among := {*self._named(q.strip()), *known}:
             return {"among": tuple(among)}
-        ((words,),) = self.connection.execute(BLOCKS["words"].encode(), {"q": q}).fetchall()
+        ((words,),) = self.control.begun.execute(BLOCKS["words"].encode(), {"q": q}).fetchall()
         if not words or _NUMBER.fullmatch(q):
             return None
         # The longest first: it is the rarest, as a rule.
@@ -113,7 +113,7 @@ class _Resolver:
     def with_rare_words(self, resolved: ResolvedQuery, common_from: int) -> ResolvedQuery:
         statement = rare_words_statement(resolved, common_from).encode()
         params = query_params(resolved)
-        ((rare,),) = self.connection.execute(statement, params, prepare=False).fetchall()
+        ((rare,),) = self.control.begun.execute(statement, params, prepare=False).fetchall()
         return evolve(resolved, rare_words=frozenset(rare))
 
     def _named(self, text: str) -> list[ClientId]:
@@ -122,7 +122,7 @@ class _Resolver:
         if not is_number and len(text.split()) != 1:
             return []
         params = {"codes": [text, text.upper()], "q": text, "number": is_number}
-        rows = self.connection.execute(BLOCKS["named"].encode(), params, prepare=False)
+        rows = self.control.begun.execute(BLOCKS["named"].encode(), params, prepare=False)
         return [ClientId(id_) for (id_,) in rows.fetchall()]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import define
 
+from clientupdater.adapters.postgres.core.transactions import TransactionControl
 from clientupdater.adapters.postgres.read_models.conditions import (
     client_conditions,
     query_params,
@@ -49,7 +50,8 @@ def open_table(
     """Open a table within a transaction that sees no later change."""
     scopes = [configuration.scope(scope) for scope in _distinct(table)]
     looking = Looking(clients=scopes[-1], statuses=scopes[-1], now=table.now, today=table.today)
-    resolved = resolve(connection, configuration, ClientQuery(filter=table.request.filter), looking)
+    control = TransactionControl(connection)
+    resolved = resolve(control, configuration, ClientQuery(filter=table.request.filter), looking)
     assert resolved is not None  # noqa: S101 — only a search can find nobody
     connection.execute("select set_config('timezone', %s, true)", (str(table.zone),))
     ((as_of,),) = connection.execute("select now()").fetchall()

@@ -1,0 +1,77 @@
+"""Statements with their values written in: any value comes back as it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from clientupdater.adapters.postgres.core import prepared
+from clientupdater.adapters.postgres.core.named_queries import Statement
+from clientupdater.adapters.postgres.core.prepared import executed, written_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from clientupdater.adapters.postgres.core.connect import Connection
+    from tests.support.servers import Database
+
+VALUES = [
+    ("text", "O'Brien \\ $1 $2 %s ; drop table clients; -- \n ñ"),
+    ("text", ""),
+    ("text", None),
+    ("uuid", UUID(int=7)),
+    ("date", date(2026, 11, 29)),
+    ("timestamptz", datetime(2026, 11, 29, 1, 2, 3, 4, UTC)),
+    ("bigint", -(2**62)),
+    ("boolean", True),
+    ("numeric", Decimal("12400.50")),
+    ("bytea", b"\x00'\\\xff"),
+    ("text[]", ["2026-11", "it's {1,2}", None]),
+    ("jsonb", Jsonb({"a": "it's"})),
+]
+
+
+@pytest.fixture
+def connection(database: Database) -> Iterator[Connection]:
+    with psycopg.connect(database.app_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("write", [executed, written_out])
+@pytest.mark.parametrize(("kind", "value"), VALUES, ids=[kind for kind, _ in VALUES])
+def test_a_value_comes_back_as_it_is(
+    connection: Connection,
+    write: Callable[[Connection, Statement, list[object]], str],
+    kind: str,
+    value: object,
+) -> None:
+    statement = Statement.of(f"select %(value)s::{kind}, 'between', %(other)s::text")
+    text = write(connection, statement, [value, "other"])
+    expected = value.obj if isinstance(value, Jsonb) else value
+    assert connection.execute(text.encode()).fetchall() == [(expected, "between", "other")]
+
+
+def test_a_statement_is_prepared_once_and_the_oldest_of_too_many_makes_room(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepared, "_MOST", 2)
+    for number in (1, 2, 1, 2, 3):
+        text = executed(connection, Statement.of(f"select {number}, %(n)s::int"), [number])
+        assert connection.execute(text.encode()).fetchall() == [(number, number)]
+    (count,) = connection.execute(
+        "select count(*) from pg_prepared_statements where statement like 'prepare ours_%'"
+    ).fetchall()
+    assert count == (2,)
+
+
+def test_a_connection_that_keeps_no_statements_gets_the_statement_itself(
+    connection: Connection,
+) -> None:
+    connection.prepare_threshold = None
+    assert executed(connection, Statement.of("select %(n)s::int"), [7]) == "select '7'::int"
