@@ -43,6 +43,7 @@ class ShownSetting:
     company: str | None
     value: str
     """The effective one."""
+    is_public: bool
     stored: StoredSetting | None
     """The company's own row, or the general one; None: there is none, or the caller lacks
     config:read."""
@@ -152,7 +153,9 @@ def _row(rows: Iterable[StoredSetting], key: str, company: str | None) -> Stored
 def _shown(rows: Sequence[StoredSetting], key: str, company: str | None) -> ShownSetting:
     own, general = _row(rows, key, company), _row(rows, key, None)
     winner = own or general
-    return ShownSetting(KNOWN[key], company, winner.value if winner else KNOWN[key].default, own)
+    if winner is None:
+        return ShownSetting(KNOWN[key], company, KNOWN[key].default, is_public=False, stored=None)
+    return ShownSetting(KNOWN[key], company, winner.value, winner.is_public, own)
 
 
 def _look(
@@ -163,5 +166,4 @@ def _look(
     over = reader.tx.organisation.company(company) if company else None
     if decide_over_thing(reader.actor, Permission.CONFIG_READ, over).allowed:
         return shown
-    winner = shown.stored or _row(rows, key, None)
-    return evolve(shown, stored=None) if winner and winner.is_public else None
+    return evolve(shown, stored=None) if shown.is_public else None
