@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
 from attrs import frozen
 
+from clientupdater.entrypoints.http.application import build
 from tests.support.builders import MANILA
 from tests.support.commands import call
+from tests.support.http_server import served
 from tests.support.staff_fixture import Staff, staffed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from subprocess import CompletedProcess
 
+    from clientupdater.domain.ids import PersonId
     from tests.support.servers import Database
 
 DAYS = "status.backdating_days"
@@ -28,6 +32,7 @@ class Configuring:
 
     staff: Staff
     url: str
+    boss: PersonId
 
     def run(self, *arguments: str, actor: str = BOSS, stdin: str = "") -> CompletedProcess[str]:
         settings = {"DATABASE_URL": self.url, "CLIENTUPDATER_ACTOR": actor}
@@ -46,9 +51,9 @@ class Configuring:
 @pytest.fixture
 def config(database: Database) -> Iterator[Configuring]:
     with staffed(database, MANILA) as staff:
-        staff.hire("config:read all", "config:manage all", email=BOSS, first_name="Bo")
+        boss = staff.hire("config:read all", "config:manage all", email=BOSS, first_name="Bo")
         staff.hire("config:read all", email=READER)
-        yield Configuring(staff, database.app_url)
+        yield Configuring(staff, database.app_url, boss)
 
 
 def test_a_setting_is_read_stored_deleted_and_undone(config: Configuring) -> None:
@@ -67,6 +72,25 @@ def test_a_setting_is_read_stored_deleted_and_undone(config: Configuring) -> Non
     assert config.run("unset", DAYS).returncode == 0
     assert config.run("unset", DAYS).returncode == 4
     assert "undone" in config.run("undo", config.last_change()).stderr
+
+
+@pytest.mark.rule("A7")
+def test_A7_a_server_has_a_changed_setting_in_effect_at_its_next_request(
+    config: Configuring,
+) -> None:
+    headers = {"Authorization": f"Bearer {config.staff.session(config.boss)}"}
+    with served(build(lambda: nullcontext(config.staff.app))) as http:
+
+        def shown() -> str:
+            value: str = http.get(f"/api/v1/config/settings/{DAYS}", headers=headers).json()[
+                "value"
+            ]
+            return value
+
+        assert shown() == "5"
+        for value in ("7", "8"):
+            assert config.run("set", DAYS, value).returncode == 0
+            assert shown() == value
 
 
 def test_bad_input_and_missing_rights_have_exit_codes_of_their_own(config: Configuring) -> None:
@@ -137,7 +161,9 @@ def test_P6_a_change_of_tracking_is_shown_before_it_is_applied(config: Configuri
     assert config.staff.one("select is_trackable from par_statuses where code = 'tele_130'")
     applied = config.json(*track, "--yes")
     assert applied["entry"]["facts"] == {"is_trackable": False}
-    assert config.staff.one("select count(*) from job_queue where id = %s", applied["job"]) == 1
+    assert call("worker", "--once", DATABASE_URL=config.url).returncode == 0
+    state = config.staff.one("select status::text from job_queue where id = %s", applied["job"])
+    assert state == "completed"
     assert config.run("undo", config.last_change()).returncode == 5
     back = config.json("lookups", "track", "tele_130", "--trackable", "--preview")["plan_hash"]
     assert config.json("undo", config.last_change(), "--plan", back)["job"]

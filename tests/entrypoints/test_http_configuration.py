@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, nullcontext
+from threading import Barrier
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -106,6 +108,32 @@ def test_a_setting_is_changed_at_its_version_and_deleted(admin: Administration) 
     shown = admin.http.get(DAYS).json()
     assert (shown["value"], shown["stored"], shown["version"]) == ("5", None, 0)
     assert code_of(admin.http.delete(DAYS, headers={"If-Match": '"v0"'})) == (404, "not_found")
+
+
+@pytest.mark.parametrize(("in_header", "refusal"), [(True, 412), (False, 409)])
+def test_of_two_changes_at_once_one_wins(
+    admin: Administration, *, in_header: bool, refusal: int
+) -> None:
+    barrier = Barrier(2)
+
+    def change(value: int, version: int) -> int:
+        headers = {"If-Match": f'"v{version}"'} if in_header else {}
+        body = {"value": str(value)} | ({} if in_header else {"version": version})
+        barrier.wait()
+        return admin.http.put(DAYS, json=body, headers=headers).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        for version in range(1, 6):
+            statuses = pool.map(change, (version, version + 10), (version, version))
+            assert sorted(statuses) == [200, refusal]
+
+
+def test_a_stale_version_is_named_before_the_rules_are_asked(admin: Administration) -> None:
+    done, off = f"{BASE}/lookups/status_types/DONE", {"is_active": False}
+    stale = admin.http.patch(done, json={**off, "version": 9})
+    assert code_of(stale) == (409, "version_conflict")
+    refused = admin.http.patch(done, json={**off, "version": 1})
+    assert code_of(refused) == (409, "configuration_not_allowed")
 
 
 @pytest.mark.parametrize("wrong", ["29", "-1", "five", "", "1.5"])

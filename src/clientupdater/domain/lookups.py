@@ -7,13 +7,18 @@ creates another entry and deactivates the old one, so that history reads as it w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
 from attrs import evolve, field, frozen
 
+from clientupdater.domain.config_fields import (
+    LONGEST_NAME,
+    code_faults,
+    order_faults,
+    text_faults,
+)
 from clientupdater.domain.errors import (
     AlreadyExists,
     ConfigurationNotAllowed,
@@ -26,9 +31,6 @@ from clientupdater.domain.statuses import DONE, PENDING
 FactValue: TypeAlias = "str | int | bool | None"
 
 LONGEST_CODE = 50
-LONGEST_NAME = 255
-LARGEST_ORDER = 100_000
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,49}")
 
 
 class LookupTable(StrEnum):
@@ -124,12 +126,24 @@ class LookupChanges:
     is_active: bool | None = None
     facts: Mapping[str, FactValue] = field(factory=dict)
 
+    def applied(self, entry: Lookup) -> Lookup:
+        """Return the entry with these changes, unchecked."""
+        named = {name: value for name, value in self.facts.items() if value is not None}
+        return evolve(
+            entry,
+            name=entry.name if self.name is None else self.name.strip(),
+            sort_order=entry.sort_order if self.sort_order is None else self.sort_order,
+            is_active=entry.is_active if self.is_active is None else self.is_active,
+            facts={**entry.facts, **named},
+        )
+
 
 def created_lookup(lookups: Lookups, table: LookupTable, new: NewLookup) -> Lookup:
     """Check a new entry, with every fault at once (S1, S4, T1)."""
     own = {fact.name for fact in FACTS[table]}
     named = {name: value for name, value in new.facts.items() if value is not None}
-    faults = [*_code_faults(new.code), *_name_faults(new.name), *_order_faults(new.sort_order)]
+    faults = [*code_faults(new.code, LONGEST_CODE), *order_faults(new.sort_order)]
+    faults += text_faults("/name", new.name, LONGEST_NAME)
     faults += [_not_of(table, name) for name in named if name not in own]
     for fact in FACTS[table]:
         faults += _fact_faults(lookups, fact, named.get(fact.name))
@@ -154,23 +168,17 @@ def changed_lookup(
     lookups: Lookups, table: LookupTable, seen: Lookup, changes: LookupChanges
 ) -> Lookup:
     """Check changed values, with every fault at once (S4, S7)."""
-    named = {name: value for name, value in changes.facts.items() if value is not None}
+    changed = changes.applied(seen)
     faults = [
-        *(_name_faults(changes.name) if changes.name is not None else ()),
-        *(_order_faults(changes.sort_order) if changes.sort_order is not None else ()),
-        *_changed_fact_faults(table, seen, named),
+        *text_faults("/name", changed.name, LONGEST_NAME),
+        *order_faults(changed.sort_order),
+        *_changed_fact_faults(table, seen, changed),
     ]
     if faults:
         raise InvalidInput(faults)
-    if seen.is_active and changes.is_active is False:
+    if seen.is_active and not changed.is_active:
         _require_dispensable(lookups, table, seen)
-    return evolve(
-        seen,
-        name=seen.name if changes.name is None else changes.name.strip(),
-        sort_order=seen.sort_order if changes.sort_order is None else changes.sort_order,
-        is_active=seen.is_active if changes.is_active is None else changes.is_active,
-        facts={**seen.facts, **named},
-    )
+    return changed
 
 
 def refuse_deletion(table: LookupTable, code: str) -> None:
@@ -199,26 +207,6 @@ def find_lookup(lookups: Lookups, table: LookupTable, code: FactValue) -> Lookup
 # --- pieces
 
 
-def _code_faults(code: str) -> list[Fault]:
-    if _CODE.fullmatch(code):
-        return []
-    text = f"must be 1 to {LONGEST_CODE} letters, digits and _ . - and begin with one of the former"
-    return [Fault("/code", text)]
-
-
-def _name_faults(name: str) -> list[Fault]:
-    tidy = name.strip()
-    if tidy and len(tidy) <= LONGEST_NAME and tidy.isprintable():
-        return []
-    return [Fault("/name", f"must be text of 1 to {LONGEST_NAME} characters")]
-
-
-def _order_faults(sort_order: int) -> list[Fault]:
-    if 0 <= sort_order <= LARGEST_ORDER:
-        return []
-    return [Fault("/sort_order", f"must be from 0 to {LARGEST_ORDER}")]
-
-
 def _not_of(table: LookupTable, name: str) -> Fault:
     return Fault(f"/facts/{name}", f"is not a fact of {table}")
 
@@ -242,12 +230,10 @@ def _reason_faults(named: Mapping[str, FactValue]) -> list[Fault]:
     return []
 
 
-def _changed_fact_faults(
-    table: LookupTable, seen: Lookup, named: Mapping[str, FactValue]
-) -> list[Fault]:
+def _changed_fact_faults(table: LookupTable, seen: Lookup, changed: Lookup) -> list[Fault]:
     own = {fact.name: fact for fact in FACTS[table]}
     faults = []
-    for name, value in named.items():
+    for name, value in changed.facts.items():
         if name not in own:
             faults.append(_not_of(table, name))
         elif value != seen.facts[name] and not own[name].can_change:

@@ -7,12 +7,18 @@ option may stand below a general one, and never the reverse.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import evolve, field, frozen
 
+from clientupdater.domain.config_fields import (
+    LONGEST_NAME,
+    code_faults,
+    is_storable,
+    order_faults,
+    text_faults,
+)
 from clientupdater.domain.errors import (
     AlreadyExists,
     ConfigurationNotAllowed,
@@ -20,17 +26,14 @@ from clientupdater.domain.errors import (
     InvalidInput,
 )
 from clientupdater.domain.ids import OptionId
-from clientupdater.domain.lookups import LARGEST_ORDER
 
 LONGEST_CODE = 100
-LONGEST_NAME = 255
 LONGEST_TEXT = 4_000
 LARGEST_METADATA = 16_384
 MOST_CATEGORIES = 500
 MOST_OPTIONS = 1_000
 """In one category, so that it can be listed whole."""
 DEEPEST = 10
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
 @frozen(kw_only=True)
@@ -88,12 +91,12 @@ class Option:
 def checked_category(category: Category, others: Sequence[Category]) -> Category:
     """Check a category that is new or changed, with every fault at once."""
     faults = [
-        *_code_faults(category.code),
-        *_text_faults("/name", category.name, LONGEST_NAME),
-        *_order_faults(category.sort_order),
+        *code_faults(category.code, LONGEST_CODE),
+        *text_faults("/name", category.name, LONGEST_NAME),
+        *order_faults(category.sort_order),
     ]
     if category.description is not None:
-        faults += _text_faults("/description", category.description, LONGEST_TEXT, lines=True)
+        faults += text_faults("/description", category.description, LONGEST_TEXT, lines=True)
     if faults:
         raise InvalidInput(faults)
     if any(each.code.casefold() == category.code.casefold() for each in others):
@@ -106,13 +109,13 @@ def checked_category(category: Category, others: Sequence[Category]) -> Category
 def checked_option(option: Option, others: Sequence[Option]) -> Option:
     """Check an option that is new or changed, beside the others of its category."""
     faults = [
-        *_code_faults(option.code),
-        *_text_faults("/label", option.label, LONGEST_NAME),
-        *_order_faults(option.sort_order),
+        *code_faults(option.code, LONGEST_CODE),
+        *text_faults("/label", option.label, LONGEST_NAME),
+        *order_faults(option.sort_order),
         *_metadata_faults(option.metadata),
         *_parent_faults(option, others),
     ]
-    if option.value is not None and not _is_storable(option.value, LONGEST_TEXT):
+    if option.value is not None and not is_storable(option.value, LONGEST_TEXT):
         faults.append(Fault("/value", f"must be text of at most {LONGEST_TEXT} characters"))
     if option.is_default and not option.is_active:
         faults.append(Fault("/is_default", "an inactive option cannot be the default"))
@@ -184,35 +187,11 @@ def _levels_below(option: OptionId, others: Iterable[Option]) -> int:
     return max((1 + _levels_below(each.id, others) for each in children), default=0)
 
 
-def _code_faults(code: str) -> list[Fault]:
-    if _CODE.fullmatch(code):
-        return []
-    text = f"must be 1 to {LONGEST_CODE} letters, digits and _ . - and begin with one of the former"
-    return [Fault("/code", text)]
-
-
-def _order_faults(sort_order: int) -> list[Fault]:
-    if 0 <= sort_order <= LARGEST_ORDER:
-        return []
-    return [Fault("/sort_order", f"must be from 0 to {LARGEST_ORDER}")]
-
-
-def _text_faults(pointer: str, text: str, longest: int, *, lines: bool = False) -> list[Fault]:
-    if text.strip() and _is_storable(text, longest) and (lines or text.isprintable()):
-        return []
-    return [Fault(pointer, f"must be text of 1 to {longest} characters")]
-
-
-def _is_storable(text: str, longest: int) -> bool:
-    no_surrogate = not any("\ud800" <= letter <= "\udfff" for letter in text)
-    return len(text) <= longest and "\x00" not in text and no_surrogate
-
-
 def _metadata_faults(metadata: Mapping[str, Any]) -> list[Fault]:
     text = json.dumps(metadata, ensure_ascii=False, default=str)
     if (
         len(text) <= LARGEST_METADATA
-        and _is_storable(text, LARGEST_METADATA)
+        and is_storable(text, LARGEST_METADATA)
         and ("\\u0000" not in text)
     ):
         return []

@@ -76,8 +76,8 @@ class LookupAdministration:
         """Change an entry at the version that the caller saw, or at any (None)."""
         with config_admin(self.work, self.clock, caller, table) as admin:
             lookups, seen = _judged_entry(admin, table, code)
+            require_version(version, seen.version, seen.values, changes.applied(seen).values)
             changed = changed_lookup(lookups, table, seen, changes)
-            require_version(version, seen.version, seen.values, changed.values)
             if changed != seen:
                 save_entry(admin, table, seen, changed)
             return known_entry(all_lookups(admin.tx), table, code)

@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from clientupdater.domain.administration import decide_over_thing
 from clientupdater.domain.errors import NotFound
+from clientupdater.domain.ids import CompanyId
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.settings_values import (
     KNOWN,
@@ -65,17 +66,20 @@ class SettingAdministration:
         """List what the caller may read: everyone public values, others with config:read."""
         with config_reader(self.work, self.clock, caller, TABLE) as reader:
             rows = reader.tx.setting_rows.list()
-            companies = (
-                None,
-                *sorted(reader.tx.organisation.names(frozenset()).companies.values()),
+            names = reader.tx.organisation.names(frozenset()).companies
+            places = sorted((code, CompanyId(company)) for company, code in names.items())
+            looks = (
+                _look(reader, _shown(rows, key, code), company)
+                for key in sorted(KNOWN)
+                for code, company in [(None, None), *places]
             )
-            looks = (_look(reader, rows, key, each) for key in sorted(KNOWN) for each in companies)
             return [shown for shown in looks if shown]
 
     def show(self, caller: Caller, key: str, company: str | None) -> ShownSetting:
         known_setting(key)
         with config_reader(self.work, self.clock, caller, TABLE) as reader:
-            shown = _look(reader, reader.tx.setting_rows.list(), key, company)
+            over = reader.tx.organisation.company(company) if company else None
+            shown = _look(reader, _shown(reader.tx.setting_rows.list(), key, company), over)
             if shown is None:
                 reader.require(Permission.CONFIG_READ, company)
                 raise NotFound
@@ -159,11 +163,9 @@ def _shown(rows: Sequence[StoredSetting], key: str, company: str | None) -> Show
 
 
 def _look(
-    reader: ConfigAdmin, rows: Sequence[StoredSetting], key: str, company: str | None
+    reader: ConfigAdmin, shown: ShownSetting, company: CompanyId | None
 ) -> ShownSetting | None:
     """Show a setting as far as the caller may read it; None: not at all."""
-    shown = _shown(rows, key, company)
-    over = reader.tx.organisation.company(company) if company else None
-    if decide_over_thing(reader.actor, Permission.CONFIG_READ, over).allowed:
+    if decide_over_thing(reader.actor, Permission.CONFIG_READ, company).allowed:
         return shown
     return evolve(shown, stored=None) if shown.is_public else None

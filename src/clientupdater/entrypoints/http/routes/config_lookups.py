@@ -7,6 +7,7 @@ from uuid import UUID
 
 from attrs import asdict, frozen
 
+from clientupdater.domain.config_fields import LARGEST_ORDER, LONGEST_NAME
 from clientupdater.domain.errors import (
     AlreadyExists,
     ConfigurationNotAllowed,
@@ -15,9 +16,7 @@ from clientupdater.domain.errors import (
 )
 from clientupdater.domain.ids import ChangeId
 from clientupdater.domain.lookups import (
-    LARGEST_ORDER,
     LONGEST_CODE,
-    LONGEST_NAME,
     LookupChanges,
     LookupTable,
     NewLookup,

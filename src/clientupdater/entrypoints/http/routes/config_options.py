@@ -7,10 +7,10 @@ from uuid import UUID
 
 from attrs import asdict, field, frozen
 
+from clientupdater.domain.config_fields import LARGEST_ORDER, LONGEST_NAME
 from clientupdater.domain.errors import AlreadyExists, ConfigurationNotAllowed
 from clientupdater.domain.ids import OptionId
-from clientupdater.domain.lookups import LARGEST_ORDER
-from clientupdater.domain.options import LONGEST_CODE, LONGEST_NAME, LONGEST_TEXT
+from clientupdater.domain.options import LONGEST_CODE, LONGEST_TEXT
 from clientupdater.domain.options import Category as CategoryRow
 from clientupdater.domain.options import Option as OptionRow
 from clientupdater.domain.permissions import Permission
