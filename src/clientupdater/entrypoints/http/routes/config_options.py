@@ -8,7 +8,7 @@ from uuid import UUID
 from attrs import asdict, field, frozen
 
 from clientupdater.domain.config_fields import LARGEST_ORDER, LONGEST_NAME
-from clientupdater.domain.errors import AlreadyExists, ConfigurationNotAllowed
+from clientupdater.domain.errors import AlreadyExists, ConfigurationNotAllowed, NotFound
 from clientupdater.domain.ids import OptionId
 from clientupdater.domain.options import LONGEST_CODE, LONGEST_TEXT
 from clientupdater.domain.options import Category as CategoryRow
@@ -302,7 +302,7 @@ ENDPOINTS = (
         query=OptionsQuery,
         answers=OptionList,
         permission=_READ,
-        errors=(),
+        errors=(NotFound,),
     ),
     Endpoint(
         method="POST",
@@ -314,7 +314,7 @@ ENDPOINTS = (
         body=CreateOptionRequest,
         answers=Option,
         permission=_MANAGE,
-        errors=_REFUSALS,
+        errors=(*_REFUSALS, NotFound),
     ),
     Endpoint(
         method="GET",
