@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from clientupdater.domain import settings_values
 from clientupdater.domain.errors import Fault, InvalidInput
 from clientupdater.domain.ids import CompanyId
 from clientupdater.domain.settings_values import (
@@ -129,6 +132,17 @@ def test_P7_a_number_lies_within_its_bounds(
     with pytest.raises(InvalidInput) as caught:
         check(key, "-1", "/settings/0")
     assert caught.value.faults[0].pointer == "/settings/0"
+
+
+def test_a_use_case_reads_each_setting_that_is_offered() -> None:
+    names = {
+        value: name
+        for name, value in vars(settings_values).items()
+        if isinstance(value, str) and value in KNOWN
+    }
+    usecases = Path(settings_values.__file__).parents[1] / "usecases"
+    text = "".join(path.read_text(encoding="utf-8") for path in usecases.rglob("*.py"))
+    assert [key for key in KNOWN if not re.search(rf"(number|text)\({names[key]},", text)] == []
 
 
 def test_a_key_that_nothing_reads_is_refused_with_those_that_there_are() -> None:
