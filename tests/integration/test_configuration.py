@@ -554,7 +554,8 @@ def test_changes_of_the_organisation_are_not_undone_here(
 
 
 def test_of_two_undos_at_once_one_wins(staff: Staff, boss: Caller) -> None:
-    staff.app.settings.set(boss, KEY, None, "7")
-    change = last_change(staff)
-    assert both(*[lambda: undo(staff, boss, change)] * 2) == ["VersionConflict", "done"]
-    assert value(staff) == "5"
+    for _ in range(5):
+        staff.app.settings.set(boss, KEY, None, "7")
+        change = last_change(staff)
+        assert both(*[lambda c=change: undo(staff, boss, c)] * 2) == ["VersionConflict", "done"]  # type: ignore[misc]
+        assert value(staff) == "5"

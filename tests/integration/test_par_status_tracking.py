@@ -7,6 +7,7 @@ from threading import Barrier
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from attrs import evolve, frozen
 
@@ -25,6 +26,7 @@ from clientupdater.domain.updates import StatusUpdate
 from clientupdater.ports.job_run import Interrupted
 from tests.integration.test_sync_as_job import QueuedJob, StubJobRun
 from tests.support.staff_fixture import Staff, staffed
+from tests.support.waiting import WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -205,6 +207,26 @@ def test_P6_a_plan_counts_whom_nothing_else_keeps_from_being_tracked(tracked: Tr
     with pytest.raises(Forbidden):
         changes.change(head, "tele_130", is_trackable=False, plan_hash=preview.plan.hash)
     assert tracked.staff.one("select count(*) from config_audit_log") == 0
+
+
+def test_P6_the_job_waits_for_the_opening_under_way(tracked: Tracked) -> None:
+    tracked.clients("FC-1")
+    tracked.change(is_trackable=False)
+    with (
+        psycopg.connect(tracked.staff.url) as opening,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        opening.execute("select pg_advisory_xact_lock(1667856208, 1)")  # as an opening begins
+        opening.execute(
+            "insert into client_period_status (client_id, company_id, branch_id, period_type,"
+            " period_year, period_month, status_type_id) select c.id, c.company_id, c.branch_id,"
+            " 'monthly', 2026, 11, s.id from clients c, status_types s where s.code = 'PENDING'"
+        )
+        working = pool.submit(tracked.work)
+        wait_until(lambda: working.done() or tracked.staff.one(WAITING_FOR_A_LOCK) > 0)
+        opening.commit()
+        assert working.result() == 1
+    assert tracked.staff.one("select exempt_cause from client_period_status") == "par_status"
 
 
 def test_P6_openings_and_updates_beside_the_job_leave_no_open_row(tracked: Tracked) -> None:
