@@ -266,6 +266,10 @@ def test_an_entry_is_created_and_shows_among_the_lookups_at_once(admin: Administ
         return [each["code"] for each in lookups["status_types"]]
 
     assert "MESSAGED" in listed()
+    product = {"code": "PCNI_ARMY", "name": "Army"}
+    facts = {"company": "PCNI", "tracking_cycle": "quarterly"}
+    army = http.post(f"{BASE}/lookups/products", json={**product, "facts": facts})
+    assert (army.status_code, army.json()["facts"]) == (201, facts)
     off = {"is_active": False, "version": 1}
     assert http.patch(made.headers["location"], json=off).status_code == 200
     assert "MESSAGED" not in listed()

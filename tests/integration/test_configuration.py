@@ -557,5 +557,5 @@ def test_of_two_undos_at_once_one_wins(staff: Staff, boss: Caller) -> None:
     for _ in range(5):
         staff.app.settings.set(boss, KEY, None, "7")
         change = last_change(staff)
-        assert both(*[lambda c=change: undo(staff, boss, c)] * 2) == ["VersionConflict", "done"]  # type: ignore[misc]
+        assert both(*[lambda c=change: undo(staff, boss, c)] * 2) == ["VersionConflict", "done"]
         assert value(staff) == "5"

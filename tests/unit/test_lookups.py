@@ -112,6 +112,32 @@ def test_every_fault_of_a_new_entry_is_named_at_once() -> None:
     assert list(faults(LookupTable.ACCOUNT_TYPES, sort_order=100_001)) == ["/sort_order"]
 
 
+@pytest.mark.parametrize(
+    ("name", "wrong", "message"),
+    [
+        ("sequence", "7", "must be a whole number"),
+        ("sequence", True, "must be a whole number"),
+        ("sequence", -1, "must be from 0 to 100000"),
+        ("company", 7, "must be text"),
+    ],
+)
+def test_a_fact_has_a_kind_and_bounds(name: str, wrong: Any, message: str) -> None:
+    facts = {"sequence": 7, name: wrong}
+    assert faults(LookupTable.STATUS_TYPES, facts=facts) == {f"/facts/{name}": message}
+
+
+def test_P2_a_product_is_tracked_by_month_or_by_quarter() -> None:
+    facts = {"company": "FCASH", "tracking_cycle": "weekly"}
+    message = {"/facts/tracking_cycle": "must be one of monthly, quarterly"}
+    assert faults(LookupTable.PRODUCTS, facts=facts) == message
+    flag = {"is_trackable": 1}
+    assert faults(LookupTable.PAR_STATUSES, facts=flag) == {
+        "/facts/is_trackable": "must be true or false"
+    }
+    with pytest.raises(InvalidInput, match="/facts/requires_remarks: must be true or false"):
+        change(LookupTable.STATUS_REASONS, "BUSY", facts={"requires_remarks": "yes"})
+
+
 def test_a_code_is_taken_once_whatever_its_case() -> None:
     with pytest.raises(AlreadyExists, match="the code atm in account_types"):
         create(LookupTable.ACCOUNT_TYPES, "atm")

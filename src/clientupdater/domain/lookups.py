@@ -14,6 +14,7 @@ from typing import TypeAlias
 from attrs import evolve, field, frozen
 
 from clientupdater.domain.config_fields import (
+    LARGEST_ORDER,
     LONGEST_NAME,
     code_faults,
     order_faults,
@@ -79,29 +80,46 @@ class Fact:
     """A fact of a table's own."""
 
     name: str
+    kind: type = str
     default: FactValue = None
     is_required: bool = False
     refers_to: LookupTable | None = None
     """It is the code of an entry there."""
     can_change: bool = False
+    values: tuple[str, ...] = ()
+    """The only ones there are; none: any."""
+
+    def fault(self, value: FactValue) -> str | None:
+        """Say why a value does not fit by itself."""
+        if not isinstance(value, self.kind) or (self.kind is int and isinstance(value, bool)):
+            return _KINDS[self.kind]
+        if self.values and value not in self.values:
+            return f"must be one of {', '.join(self.values)}"
+        if isinstance(value, int) and not 0 <= value <= LARGEST_ORDER:
+            return f"must be from 0 to {LARGEST_ORDER}"
+        return None
 
 
+_KINDS = {str: "must be text", int: "must be a whole number", bool: "must be true or false"}
 _COMPANY = Fact("company", is_required=True, refers_to=LookupTable.COMPANIES)
 FACTS: Mapping[LookupTable, tuple[Fact, ...]] = {
     LookupTable.COMPANIES: (),
     LookupTable.PENSION_TYPES: (_COMPANY,),
     LookupTable.PENSIONER_TYPES: (Fact("pension_type", refers_to=LookupTable.PENSION_TYPES),),
-    LookupTable.PRODUCTS: (_COMPANY, Fact("tracking_cycle", str(Cycle.MONTHLY))),
+    LookupTable.PRODUCTS: (
+        _COMPANY,
+        Fact("tracking_cycle", default=str(Cycle.MONTHLY), values=tuple(map(str, Cycle))),
+    ),
     LookupTable.ACCOUNT_TYPES: (),
-    LookupTable.PAR_STATUSES: (Fact("is_trackable", default=True),),
+    LookupTable.PAR_STATUSES: (Fact("is_trackable", bool, default=True),),
     LookupTable.STATUS_TYPES: (
-        Fact("sequence", is_required=True, can_change=True),
+        Fact("sequence", int, is_required=True, can_change=True),
         Fact("company", refers_to=LookupTable.COMPANIES),
     ),
     LookupTable.STATUS_REASONS: (
         Fact("status", is_required=True, refers_to=LookupTable.STATUS_TYPES),
-        Fact("is_terminal", default=False),
-        Fact("requires_remarks", default=False, can_change=True),
+        Fact("is_terminal", bool, default=False),
+        Fact("requires_remarks", bool, default=False, can_change=True),
     ),
 }
 
@@ -215,6 +233,8 @@ def _fact_faults(lookups: Lookups, fact: Fact, value: FactValue) -> list[Fault]:
     pointer = f"/facts/{fact.name}"
     if value is None:
         return [Fault(pointer, "is missing")] if fact.is_required else []
+    if fault := fact.fault(value):
+        return [Fault(pointer, fault)]
     if fact.refers_to:
         entry = find_lookup(lookups, fact.refers_to, value)
         if entry is None or not entry.is_active:
@@ -238,6 +258,8 @@ def _changed_fact_faults(table: LookupTable, seen: Lookup, changed: Lookup) -> l
             faults.append(_not_of(table, name))
         elif value != seen.facts[name] and not own[name].can_change:
             faults.append(Fault(f"/facts/{name}", _FIXED.get(name, _KEPT)))
+        elif value is not None and (fault := own[name].fault(value)):
+            faults.append(Fault(f"/facts/{name}", fault))
     return faults
 
 
