@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from clientupdater.domain.settings_values import KNOWN
 from clientupdater.entrypoints.http.documentation import contract_of
 from clientupdater.entrypoints.http.endpoints import ENDPOINTS
 from clientupdater.entrypoints.wire import to_readable_json
@@ -45,6 +46,18 @@ def _settings_page(settings: list[Setting]) -> str:
     rows = (
         f"| `{s.name}` | {s.default or 'unset'} | {s.expected} | {s.purpose} |\n" for s in settings
     )
+    return head + "".join(rows) + _business_settings()
+
+
+def _business_settings() -> str:
+    head = (
+        "\n## Settings that administrators change\n\n"
+        "Stored in the database, in general or for one company; a change is in effect from the next"
+        " request on.\n`clientupdater config list` shows the values. Made from"
+        " `src/clientupdater/domain/settings_values.py`.\n\n"
+        "| key | default | expected | meaning |\n| --- | --- | --- | --- |\n"
+    )
+    rows = (f"| `{s.key}` | {s.default} | {s.expected} | {s.meaning} |\n" for s in KNOWN.values())
     return head + "".join(rows)
 
 

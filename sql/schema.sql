@@ -826,7 +826,8 @@ create table config_audit_log (
     new_values jsonb,
     changed_by uuid,
     changed_at timestamp with time zone default now() not null,
-    ip_address character varying(45)
+    ip_address character varying(45),
+    "position" bigint generated always as identity not null
 );
 
 -- :: table config_categories
@@ -2305,6 +2306,9 @@ CREATE INDEX config_options_company_id_idx ON public.config_options USING btree 
 
 -- :: index config_options_created_by_idx
 CREATE INDEX config_options_created_by_idx ON public.config_options USING btree (created_by);
+
+-- :: index config_options_one_default_key
+CREATE UNIQUE INDEX config_options_one_default_key ON public.config_options USING btree (category_id, company_id) NULLS NOT DISTINCT WHERE is_default;
 
 -- :: index config_options_parent_idx
 CREATE INDEX config_options_parent_idx ON public.config_options USING btree (parent_option_id);

@@ -27,8 +27,17 @@ from clientupdater.usecases.clients.contacts import ContactCorrections
 from clientupdater.usecases.clients.directory import ClientDirectory
 from clientupdater.usecases.clients.filter_options import ClientFilterOptions
 from clientupdater.usecases.clients.pension_numbers import PensionNumberAccess
+from clientupdater.usecases.configuration.lookup_admin import LookupAdministration
 from clientupdater.usecases.configuration.lookups import ReadLookups
 from clientupdater.usecases.configuration.names import LookUpNames
+from clientupdater.usecases.configuration.options import (
+    CategoryAdministration,
+    OptionAdministration,
+)
+from clientupdater.usecases.configuration.par_statuses import JOB as PAR_STATUS_JOB
+from clientupdater.usecases.configuration.par_statuses import ParStatusTracking
+from clientupdater.usecases.configuration.settings import SettingAdministration
+from clientupdater.usecases.configuration.undo import ConfigurationUndo
 from clientupdater.usecases.exports.expiry import RemoveExpiredExports
 from clientupdater.usecases.exports.service import JOB as EXPORT_JOB
 from clientupdater.usecases.exports.service import Exports
@@ -65,6 +74,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from clientupdater.domain.exports import ExportFormat
+    from clientupdater.domain.lookups import Lookups
     from clientupdater.ports.cache import Cache, Form
     from clientupdater.ports.circuits import CircuitReader
     from clientupdater.ports.clock import Clock
@@ -74,7 +84,6 @@ if TYPE_CHECKING:
     from clientupdater.ports.gauges import Gauges
     from clientupdater.ports.health import HealthCheck, ServiceCheck
     from clientupdater.ports.limits import RateLimits
-    from clientupdater.ports.lists import Lookups
     from clientupdater.ports.passwords import Passwords
     from clientupdater.ports.people import VerifyToken
     from clientupdater.ports.schedules import Timetable
@@ -160,6 +169,12 @@ class App:
     schedules: ScheduleAdministration
     exports: Exports
     lookups: ReadLookups
+    lookup_admin: LookupAdministration
+    par_status_tracking: ParStatusTracking
+    settings: SettingAdministration
+    categories: CategoryAdministration
+    options: OptionAdministration
+    undo_configuration: ConfigurationUndo
     look_up_names: LookUpNames
     admit_request: AdmitRequest
     admit_probe: AdmitRequest
@@ -189,10 +204,15 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         keep_for=timedelta(days=parts.retention.export_files),
     )
     remove_expired = RemoveExpiredExports(work, clock, parts.files)
+    settings = SettingAdministration(work, clock)
+    categories, options = CategoryAdministration(work, clock), OptionAdministration(work, clock)
+    lookup_admin = LookupAdministration(work, clock)
+    par_status_tracking = ParStatusTracking(work, clock, zone)
     tasks = {
         SYNC_JOB: Task(DoSyncJob(work, clock, run_sync), SYNC_QUEUE),
         REFRESH_JOB: Task(FollowNotice(work, clock, zone, one_client), SYNC_QUEUE),
         EXPORT_JOB: Task(write_export, EXPORT_QUEUE),
+        PAR_STATUS_JOB: Task(par_status_tracking.settle_as_job),
         "open_period": Task(periods.open_due_as_job),
         "retention": Task(purge.as_retention),
         "expiry": Task(in_turn(purge.as_expiry, remove_expired.as_job)),
@@ -225,6 +245,14 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         schedules=ScheduleAdministration(work, clock, zone, parts.timetable, tasks),
         exports=Exports(work, clock, zone, parts.files),
         lookups=ReadLookups(work, parts.near_cache, parts.lookups_form),
+        lookup_admin=lookup_admin,
+        par_status_tracking=par_status_tracking,
+        settings=settings,
+        categories=categories,
+        options=options,
+        undo_configuration=ConfigurationUndo(
+            work, clock, settings, categories, options, lookup_admin, par_status_tracking
+        ),
         look_up_names=LookUpNames(work),
         admit_request=AdmitRequest(parts.limits, parts.allowances),
         admit_probe=AdmitRequest(parts.probe_limits, parts.allowances),

@@ -25,7 +25,7 @@ from tests.support.plain_sql import SqlRows
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from clientupdater.ports.lists import Lookups
+    from clientupdater.domain.lookups import Lookups
     from tests.support.servers import Database
 
 CONFIGURATION = (

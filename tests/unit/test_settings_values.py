@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from clientupdater.domain import settings_values
 from clientupdater.domain.errors import Fault, InvalidInput
 from clientupdater.domain.ids import CompanyId
 from clientupdater.domain.settings_values import (
     KNOWN,
+    LONGEST_VALUE,
     SettingValue,
+    StoredSetting,
     ValueType,
     check,
     effective,
     effective_number,
     effective_text,
+    known_setting,
     parse,
 )
 
@@ -25,9 +31,9 @@ STRING, NUMBER, BOOLEAN, JSON = ValueType
 UNSTORABLE = "holds characters that cannot be stored"
 
 
-def complaint(key: str, text: str, value_type: ValueType) -> str:
+def complaint(key: str, text: str) -> str:
     with pytest.raises(InvalidInput) as caught:
-        check(key, text, value_type)
+        check(key, text)
     return str(caught.value)
 
 
@@ -91,17 +97,17 @@ def test_P7_a_text_that_is_not_of_its_type_is_refused(
 
 
 @pytest.mark.rule("P7", "Y7")
-def test_Y7_the_settings_we_know_have_types_and_defaults() -> None:
+def test_Y7_the_settings_that_are_read_have_types_defaults_and_meanings() -> None:
     values = {key: (each.value_type, effective(key, {}, None)) for key, each in KNOWN.items()}
     assert values == {
         "status.backdating_days": (NUMBER, Decimal(5)),
         "sync.guard_percent": (NUMBER, Decimal(5)),
         "sync.guard_floor": (NUMBER, Decimal(50)),
         "worklist.order": (STRING, "urgency"),
-        "dashboard.targets": (JSON, {}),
     }
     for key, each in KNOWN.items():
-        assert check(key, each.default, each.value_type) == effective(key, {}, None)
+        assert check(key, each.default) == effective(key, {}, None)
+        assert each.meaning.endswith(".")
 
 
 @pytest.mark.parametrize(
@@ -111,54 +117,64 @@ def test_Y7_the_settings_we_know_have_types_and_defaults() -> None:
          "must be a whole number from 0 to 28"),
         ("sync.guard_floor", ["0", "1000000"], ["-1", "1000001", "0.5"],
          "must be a whole number from 0 to 1000000"),
-        ("sync.guard_percent", ["0", "0.5", "100"], ["-0.1", "100.1"], "must be from 0 to 100"),
+        ("sync.guard_percent", ["0", "0.5", "100"], ["-0.1", "100.1"],
+         "must be a number from 0 to 100"),
     ],
 )  # fmt: skip
 @pytest.mark.rule("P7", "Y7")
-def test_P7_a_number_we_know_lies_within_its_bounds(
+def test_P7_a_number_lies_within_its_bounds(
     key: str, good: list[str], bad: list[str], message: str
 ) -> None:
-    assert [check(key, text, NUMBER) for text in good] == [Decimal(text) for text in good]
+    assert [check(key, text) for text in good] == [Decimal(text) for text in good]
     for text in bad:
-        assert complaint(key, text, NUMBER) == f"/value: {key} {message}"
+        assert complaint(key, text) == f"/value: {message}"
+    assert complaint(key, "five") == "/value: must be a number, such as 5 or -0.25"
+    with pytest.raises(InvalidInput) as caught:
+        check(key, "-1", "/settings/0")
+    assert caught.value.faults[0].pointer == "/settings/0"
 
 
-def test_Y7_a_setting_we_know_keeps_its_type() -> None:
-    assert complaint("sync.guard_floor", "50", STRING) == (
-        "/value_type: sync.guard_floor is a number"
+def test_a_use_case_reads_each_setting_that_is_offered() -> None:
+    names = {
+        value: name
+        for name, value in vars(settings_values).items()
+        if isinstance(value, str) and value in KNOWN
+    }
+    usecases = Path(settings_values.__file__).parents[1] / "usecases"
+    text = "".join(path.read_text(encoding="utf-8") for path in usecases.rglob("*.py"))
+    assert [key for key in KNOWN if not re.search(rf"(number|text)\({names[key]},", text)] == []
+
+
+def test_a_key_that_nothing_reads_is_refused_with_those_that_there_are() -> None:
+    message = (
+        "/key: is not a setting; the settings are: status.backdating_days, sync.guard_floor,"
+        " sync.guard_percent, worklist.order"
     )
-    with pytest.raises(InvalidInput) as caught:
-        check("sync.guard_floor", "x", NUMBER, "/settings/0")
-    assert caught.value.faults[0].pointer == "/settings/0"
-    with pytest.raises(InvalidInput) as caught:
-        check("sync.guard_floor", "-1", NUMBER, "/settings/0")
-    assert caught.value.faults[0].pointer == "/settings/0"
+    assert complaint("greeting", "Mabuhay") == message
+    with pytest.raises(InvalidInput):
+        known_setting("dashboard.targets")
+    assert known_setting("worklist.order").default == "urgency"
 
 
-@pytest.mark.rule("P7", "Y7")
-def test_Y7_a_setting_we_do_not_know_is_checked_by_its_type_alone() -> None:
-    assert check("greeting", "Mabuhay", STRING) == "Mabuhay"
-    assert complaint("greeting", "Mabuhay", BOOLEAN) == "/value: must be true or false"
+def test_a_value_has_a_bound_in_length() -> None:
+    assert complaint("worklist.order", "x" * (LONGEST_VALUE + 1)) == (
+        f"/value: must have at most {LONGEST_VALUE} characters"
+    )
 
 
 def test_the_worklist_is_ordered_by_urgency_or_name() -> None:
-    assert check("worklist.order", "name", STRING) == "name"
-    assert check("worklist.order", "urgency", STRING) == "urgency"
-    assert complaint("worklist.order", "luck", STRING) == (
-        "/value: worklist.order must be urgency or name"
+    assert check("worklist.order", "name") == "name"
+    assert check("worklist.order", "urgency") == "urgency"
+    assert complaint("worklist.order", "luck") == "/value: must be urgency or name"
+
+
+def test_the_audit_names_a_stored_value_by_its_key_and_company() -> None:
+    general = StoredSetting(key="worklist.order", company=None, value="name")
+    assert general.record == "worklist.order"
+    assert StoredSetting(key="worklist.order", company="FCASH", value="name").record == (
+        "worklist.order:FCASH"
     )
-
-
-def test_R1_the_dashboard_has_a_target_for_each_rate() -> None:
-    text = '{"completion": 95, "contact": 0, "confirmation": 100}'
-    targets = {"completion": Decimal(95), "contact": Decimal(0), "confirmation": Decimal(100)}
-    assert check("dashboard.targets", text, JSON) == targets
-    shape = "/value: dashboard.targets must be an object of completion, contact and confirmation"
-    for wrong in ("[]", '{"speed": 1}', '{"completion": 1, "speed": 1}'):
-        assert complaint("dashboard.targets", wrong, JSON) == shape
-    share = "/value: dashboard.targets must hold percentages from 0 to 100"
-    for wrong in ("101", "-1", '"95"', "null", "true"):
-        assert complaint("dashboard.targets", f'{{"contact": {wrong}}}', JSON) == share
+    assert general.values == {"value": "name", "is_public": False}
 
 
 @pytest.mark.rule("P7", "Y7")

@@ -12,6 +12,8 @@ AreaId = NewType("AreaId", UUID)
 PersonId = NewType("PersonId", UUID)
 JobId = NewType("JobId", int)
 SyncJobId = NewType("SyncJobId", UUID)
+OptionId = NewType("OptionId", UUID)
+ChangeId = NewType("ChangeId", UUID)
 
 ClientRef: TypeAlias = ClientId | str
 """A client by identity, or by its client code."""

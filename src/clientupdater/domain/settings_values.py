@@ -1,7 +1,6 @@
-"""Settings in the database: typed text, per company where it makes sense (P7, Y7).
+"""Settings in the database: typed text, general or for one company (P7, Y7).
 
-A setting that we know has a type, bounds and a default; any other is checked against the type
-it is saved with.
+`KNOWN` lists every setting that the software reads; no other can be stored.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import partial
@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 from attrs import frozen
 
 from clientupdater.domain.errors import InvalidInput
-from clientupdater.domain.ids import CompanyId
+from clientupdater.domain.ids import CompanyId, PersonId
 
 SettingValue: TypeAlias = "str | Decimal | bool | dict[str, Any] | list[Any] | None"
 """What a value is once parsed; JSON may hold anything, with its numbers exact."""
@@ -38,12 +38,40 @@ class Unreadable(Exception):
 
 @frozen
 class KnownSetting:
-    """A setting that the software reads: its type, its default, and what it may be."""
+    """A setting that the software reads."""
 
     key: str
     value_type: ValueType
     default: str
-    complaint: Callable[[Any], str | None]
+    expected: str
+    """Which values fit; completes "must be …"."""
+    meaning: str
+    fits: Callable[[Any], bool]
+
+
+@frozen(kw_only=True)
+class StoredSetting:
+    """A stored value, general or (with a company) for one company."""
+
+    key: str
+    company: str | None
+    """Its code."""
+    value: str
+    is_public: bool = False
+    """Whether everyone who is signed in may read it."""
+    version: int = 0
+    updated_by: PersonId | None = None
+    updated_at: datetime | None = None
+
+    @property
+    def record(self) -> str:
+        """How the audit names it."""
+        return f"{self.key}:{self.company}" if self.company else self.key
+
+    @property
+    def values(self) -> Mapping[str, object]:
+        """What the audit keeps of it."""
+        return {"value": self.value, "is_public": self.is_public}
 
 
 def parse(text: str, value_type: ValueType, pointer: str = "/value") -> SettingValue:
@@ -54,22 +82,29 @@ def parse(text: str, value_type: ValueType, pointer: str = "/value") -> SettingV
         raise InvalidInput.of(pointer, str(unreadable)) from None
 
 
-def check(key: str, text: str, value_type: ValueType, pointer: str = "/value") -> SettingValue:
-    """Take a setting that is being saved: of its type, and within its bounds where we know it."""
-    known = KNOWN.get(key)
-    if known is not None and value_type is not known.value_type:
-        raise InvalidInput.of("/value_type", f"{key} is a {known.value_type}")
-    value = parse(text, value_type, pointer)
-    complaint = known.complaint(value) if known is not None else None
-    if complaint is not None:
-        raise InvalidInput.of(pointer, f"{key} {complaint}")
+def known_setting(key: str, pointer: str = "/key") -> KnownSetting:
+    """Find a setting; refuse a key that the software does not read."""
+    if key not in KNOWN:
+        listed = ", ".join(sorted(KNOWN))
+        raise InvalidInput.of(pointer, f"is not a setting; the settings are: {listed}")
+    return KNOWN[key]
+
+
+def check(key: str, text: str, pointer: str = "/value") -> SettingValue:
+    """Check a value that is to be stored: it has the setting's type, and fits."""
+    known = known_setting(key)
+    if len(text) > LONGEST_VALUE:
+        raise InvalidInput.of(pointer, f"must have at most {LONGEST_VALUE} characters")
+    value = parse(text, known.value_type, pointer)
+    if not known.fits(value):
+        raise InvalidInput.of(pointer, f"must be {known.expected}")
     return value
 
 
 def effective(
     key: str, rows: Mapping[tuple[str, CompanyId | None], str], company: CompanyId | None
 ) -> SettingValue:
-    """Find what a known setting is for a company: its own row, else the general one, else ours."""
+    """Find a setting's value for a company: its own row, else the general one, else the default."""
     known = KNOWN[key]
     general = rows.get((key, None), known.default)
     return parse(rows.get((key, company), general), known.value_type)
@@ -150,50 +185,61 @@ _READERS: Mapping[ValueType, Callable[[str], SettingValue]] = {
 }
 
 
-# --- what we know
+# --- the settings that the software reads
 
 
-def _whole(least: int, most: int, value: Decimal) -> str | None:
-    fits = least <= value <= most and value == value.to_integral_value()
-    return None if fits else f"must be a whole number from {least} to {most}"
+def _whole(least: int, most: int, value: Decimal) -> bool:
+    return least <= value <= most and value == value.to_integral_value()
 
 
-def _percentage(value: Decimal) -> str | None:
-    return None if 0 <= value <= 100 else "must be from 0 to 100"  # noqa: PLR2004
+def _percentage(value: Decimal) -> bool:
+    return 0 <= value <= 100  # noqa: PLR2004
 
 
-def _worklist_order(value: str) -> str | None:
-    return None if value in WORKLIST_ORDERS else "must be urgency or name"
-
-
-def _targets(value: SettingValue) -> str | None:
-    if not isinstance(value, dict) or not value.keys() <= TARGETS:
-        return "must be an object of completion, contact and confirmation"
-    percentages = all(
-        isinstance(each, Decimal) and _percentage(each) is None for each in value.values()
-    )
-    return None if percentages else "must hold percentages from 0 to 100"
-
-
+LONGEST_VALUE = 10_000
 #: What the worklist can be walked by: what is due first, or names.
-WORKLIST_ORDERS = frozenset({"urgency", "name"})
-#: The rates that a dashboard can have a target for (R1).
-TARGETS = frozenset({"completion", "contact", "confirmation"})
+WORKLIST_ORDERS = ("urgency", "name")
 
 BACKDATING_DAYS = "status.backdating_days"
 GUARD_PERCENT = "sync.guard_percent"
 GUARD_FLOOR = "sync.guard_floor"
 WORKLIST_ORDER = "worklist.order"
-DASHBOARD_TARGETS = "dashboard.targets"
 
 KNOWN: Mapping[str, KnownSetting] = {
     each.key: each
     for each in (
-        # No more than the shortest month: only the period before the current can be open (P7).
-        KnownSetting(BACKDATING_DAYS, ValueType.NUMBER, "5", partial(_whole, 0, 28)),
-        KnownSetting(GUARD_PERCENT, ValueType.NUMBER, "5", _percentage),
-        KnownSetting(GUARD_FLOOR, ValueType.NUMBER, "50", partial(_whole, 0, 1_000_000)),
-        KnownSetting(WORKLIST_ORDER, ValueType.STRING, "urgency", _worklist_order),
-        KnownSetting(DASHBOARD_TARGETS, ValueType.JSON, "{}", _targets),
+        KnownSetting(
+            BACKDATING_DAYS,
+            ValueType.NUMBER,
+            "5",
+            "a whole number from 0 to 28",  # only the period before the current can be open (P7)
+            "Days after its end in which a period can still be written to.",
+            partial(_whole, 0, 28),
+        ),
+        KnownSetting(
+            GUARD_PERCENT,
+            ValueType.NUMBER,
+            "5",
+            "a number from 0 to 100",
+            "A sync that would deactivate more than this percentage of a company's clients is held"
+            " until a person approves it.",
+            _percentage,
+        ),
+        KnownSetting(
+            GUARD_FLOOR,
+            ValueType.NUMBER,
+            "50",
+            "a whole number from 0 to 1000000",
+            "A sync that would deactivate no more clients of a company than this is never held.",
+            partial(_whole, 0, 1_000_000),
+        ),
+        KnownSetting(
+            WORKLIST_ORDER,
+            ValueType.STRING,
+            "urgency",
+            "urgency or name",
+            "The order of the worklist where a request names none.",
+            WORKLIST_ORDERS.__contains__,
+        ),
     )
 }

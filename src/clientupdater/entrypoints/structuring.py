@@ -235,6 +235,13 @@ def _each(converter: Converter, values: list[Any], item: Any) -> list[Any]:
     return read
 
 
+def _plain_object(value: Any, _: object) -> dict[str, Any]:
+    """Take an object whose members are free; the rules bound its size."""
+    if type(value) is not dict:
+        raise Unfit("must be an object")
+    return value
+
+
 def _limited_hook(converter: Converter, kind: Any) -> Callable[..., Any]:
     within, *limits = get_args(kind)
 
@@ -271,6 +278,10 @@ def _is_list(kind: Any) -> bool:
     return get_origin(kind) is tuple
 
 
+def _is_plain_object(kind: Any) -> bool:
+    return get_origin(kind) is dict
+
+
 def _is_enum(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Enum)
 
@@ -302,6 +313,7 @@ def _converter() -> Converter:
     ):
         converter.register_structure_hook_factory(predicate, partial(factory, converter))
     converter.register_structure_hook_func(_is_enum, _member)
+    converter.register_structure_hook_func(_is_plain_object, _plain_object)
     for kind, result in _EXACT:
         converter.register_structure_hook(kind, partial(_exactly, kind, result))
     for kind, read, form, result in _WRITTEN:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
+from uuid import uuid4
 
 from attrs import field, frozen
+
+from clientupdater.domain.ids import ChangeId
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +53,7 @@ class RightsChange:
 class ConfigurationChange:
     """One change of a row that administrators edit, with the values that differ."""
 
+    id: ChangeId = field(factory=lambda: ChangeId(uuid4()))
     table: str
     record: str
     before: Mapping[str, object] | None = None

@@ -1,4 +1,4 @@
-"""What people page through: lists of clients, the worklist, and the lookups.
+"""What people page through: lists of clients, and the worklist.
 
 A list has its scope as a condition of its own; row-level security enforces it once more (A4). A
 page begins after the place of an item, never after a count: ``after`` is that place, and belongs to
@@ -21,8 +21,6 @@ from clientupdater.domain.periods import Cycle, Period
 from clientupdater.domain.worklist import Cause
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from clientupdater.domain.access_scope import AccessScope
     from clientupdater.domain.ids import ClientId, PersonId
 
@@ -286,20 +284,3 @@ class Looking:
 
 WorklistPage: TypeAlias = "Page[WorklistItem, WorklistKey]"
 ClientPage: TypeAlias = "Page[ClientRecord, ClientKey]"
-
-
-@frozen(kw_only=True)
-class Lookup:
-    """One entry of a lookup; its further facts depend on its table."""
-
-    code: str
-    name: str
-    is_active: bool
-    is_system: bool
-    sort_order: int
-    version: int
-    facts: Mapping[str, str | int | bool | None] = field(factory=dict)
-
-
-Lookups: TypeAlias = "Mapping[str, tuple[Lookup, ...]]"
-"""The eight tables by name, each in its own order."""

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from clientupdater.domain.ids import ClientId
+    from clientupdater.domain.lookups import Lookups
     from clientupdater.ports.client_history import HistoryKey, HistoryPage
     from clientupdater.ports.filter_options import FilterOptions
     from clientupdater.ports.lists import (
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
         ClientQuery,
         ClientRecord,
         Looking,
-        Lookups,
         WorklistPage,
         WorklistQuery,
     )

@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 
     from clientupdater.ports.audit import AuditLog
     from clientupdater.ports.business_settings import BusinessSettings
+    from clientupdater.ports.configuration import (
+        ConfigurationChanges,
+        LookupRows,
+        Options,
+        ParStatusTracking,
+        SettingRows,
+    )
     from clientupdater.ports.exports import Exports, Snapshot
     from clientupdater.ports.idempotency import Claim, OuterTransaction
     from clientupdater.ports.notices import Notices
@@ -106,6 +113,16 @@ class Transaction(Protocol):
 
     @property
     def notices(self) -> Notices: ...
+    @property
+    def configuration_changes(self) -> ConfigurationChanges: ...
+    @property
+    def setting_rows(self) -> SettingRows: ...
+    @property
+    def options(self) -> Options: ...
+    @property
+    def lookup_rows(self) -> LookupRows: ...
+    @property
+    def par_status_tracking(self) -> ParStatusTracking: ...
 
 
 class UnitsOfWork(Protocol):

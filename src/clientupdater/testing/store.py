@@ -188,6 +188,11 @@ class MemoryTransaction:
     sync_inputs = NeedsDatabase()
     sync_mappings = NeedsDatabase()
     staging = NeedsDatabase()
+    configuration_changes = NeedsDatabase()
+    setting_rows = NeedsDatabase()
+    options = NeedsDatabase()
+    lookup_rows = NeedsDatabase()
+    par_status_tracking = NeedsDatabase()
 
     @property
     def jobs(self) -> MemoryJobs:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import orjson
 from attrs import asdict
 
+from clientupdater.domain.lookups import Lookup
 from clientupdater.ports.cache import Form
-from clientupdater.ports.lists import Lookup
 
 if TYPE_CHECKING:
-    from clientupdater.ports.lists import Lookups
+    from clientupdater.domain.lookups import Lookups
 
 
 def _written(value: Lookups) -> bytes:

@@ -28,6 +28,10 @@ _HERE = "clientupdater.entrypoints.cli"
     lazy={
         "access": (f"{_HERE}.access:access", "Explain what the policy decides, and why."),
         "clients": (f"{_HERE}.clients:clients", "Find, show and correct clients."),
+        "config": (
+            f"{_HERE}.config:config",
+            "Show and change settings, options and lookups, and undo changes.",
+        ),
         "db": (f"{_HERE}.db:db", "Migrate, check, seed, back up and restore the database."),
         "demo": (f"{_HERE}.demo:demo", "Run a complete installation with made-up data."),
         "doctor": (

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from clientupdater.domain.errors import InvalidInput, NotFound
 from clientupdater.domain.ids import JobId
+from clientupdater.domain.lookups import LookupTable
 from clientupdater.domain.people import Act
 from clientupdater.domain.periods import Period
 from clientupdater.domain.permissions import Permission
@@ -29,6 +30,7 @@ SIGN_IN_BYTES = 128 * 1024
 _CODE = re.compile(r"code:[A-Za-z0-9][A-Za-z0-9_.-]{0,49}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
+_ENTRY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _PART = re.compile(r"{(\w+)}")
 
 
@@ -206,6 +208,18 @@ def _job(text: str) -> JobId:
     return JobId(int(text))
 
 
+def _entry(text: str) -> str:
+    if not _ENTRY.fullmatch(text):
+        raise NotFound
+    return text
+
+
+def _table(text: str) -> LookupTable:
+    if text not in set(LookupTable):
+        raise NotFound
+    return LookupTable(text)
+
+
 def _name(text: str) -> str:
     if not _NAME.fullmatch(text):
         raise NotFound
@@ -232,6 +246,14 @@ PARTS: Mapping[str, Part] = {
     "period": Part(Period.parse, {"type": "string", "pattern": PERIOD_PATTERN}, "2026-11"),
     "sequence": _whole(_number, 999999999, 1),
     "job": _whole(_job, 10**18 - 1, 4711),
+    "setting": Part(
+        _name, {"type": "string", "pattern": f"^{_NAME.pattern}$"}, "status.backdating_days"
+    ),
+    "category": Part(_entry, {"type": "string", "pattern": f"^{_ENTRY.pattern}$"}, "answers"),
+    "entry": Part(_entry, {"type": "string", "pattern": f"^{_ENTRY.pattern}$"}, "CALLED"),
+    "table": Part(
+        _table, {"type": "string", "enum": [str(each) for each in LookupTable]}, "status_types"
+    ),
     "schedule": Part(_name, {"type": "string", "pattern": f"^{_NAME.pattern}$"}, "open-periods"),
     "permission": Part(_permission, {"$ref": "#/components/schemas/Permission"}, "clients:read"),
 }

@@ -10,6 +10,9 @@ from clientupdater.entrypoints.http.routes import (
     bulk_updates,
     client_history,
     clients,
+    config_lookups,
+    config_options,
+    config_settings,
     contacts,
     exports,
     filter_options,
@@ -73,6 +76,10 @@ _CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
     (
         Capability("Sync", "Read clients from their sources: plan, approve, apply."),
         (*sync.ENDPOINTS, *sync_mappings.ENDPOINTS),
+    ),
+    (
+        Capability("Configuration", "Settings, options and lookups, in effect at once."),
+        (*config_settings.ENDPOINTS, *config_options.ENDPOINTS, *config_lookups.ENDPOINTS),
     ),
     (Capability("Webhooks", "Notices from other systems."), webhooks.ENDPOINTS),
     (

@@ -153,10 +153,23 @@ def require_over_new_person(actor: Actor, place: PersonPlace) -> None:
 
 def require_over_area(actor: Actor, company: CompanyId | None) -> None:
     """Refuse an actor without scope `all` over the area's company (A6a)."""
-    decision = decide_over_thing(actor, Permission.AREAS_MANAGE, company)
+    require_over_thing(actor, Permission.AREAS_MANAGE, company, Permission.AREAS_READ)
+
+
+def require_over_thing(
+    actor: Actor,
+    permission: Permission,
+    company: CompanyId | None,
+    sight: Permission | None = None,
+) -> None:
+    """Refuse an actor without scope `all` over a thing's company (A6a).
+
+    With NotFound where it takes the permission `sight` to know of the thing, and that is missing.
+    """
+    decision = decide_over_thing(actor, permission, company)
     if not decision.allowed:
-        seeing = decide_over_thing(actor, Permission.AREAS_READ, company)
-        raise _Denied(decision, is_visible=seeing.allowed, company=company)
+        is_visible = sight is None or decide_over_thing(actor, sight, company).allowed
+        raise _Denied(decision, is_visible=is_visible, company=company)
 
 
 class _Denied(Exception):

@@ -15,8 +15,8 @@ from clientupdater.ports.unit_of_work import SYSTEM
 
 if TYPE_CHECKING:
     from clientupdater.domain.callers import Caller
+    from clientupdater.domain.lookups import Lookups
     from clientupdater.ports.cache import Cache, Form
-    from clientupdater.ports.lists import Lookups
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
 

@@ -14,27 +14,20 @@ from clientupdater.domain.errors import (
     SourceMalformed,
 )
 from clientupdater.domain.jobs import JobStatus
-from clientupdater.domain.periods import (
-    Cycle,
-    Period,
-    Window,
-    business_day,
-    due_for_opening,
-    window,
-)
-from clientupdater.domain.settings_values import BACKDATING_DAYS, GUARD_FLOOR, GUARD_PERCENT
+from clientupdater.domain.periods import business_day, due_for_opening
+from clientupdater.domain.settings_values import GUARD_FLOOR, GUARD_PERCENT
 from clientupdater.domain.sync.absence import FetchSummary
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.guard import Guard, held_companies
 from clientupdater.domain.sync.jobs import Mode, Step
 from clientupdater.ports.sync import InputPage, Work
 from clientupdater.usecases.sync.mapped_pages import PageMapper
+from clientupdater.usecases.tracking.writable import writable_periods
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
     from datetime import datetime, tzinfo
 
-    from clientupdater.domain.ids import CompanyId
     from clientupdater.domain.sync.jobs import SyncJob
     from clientupdater.domain.sync.outcome import Outcome
     from clientupdater.ports.clock import Clock
@@ -66,7 +59,9 @@ class SyncApply:
             tell(fetch.received)
         with self.sync_progress.step(Step.APPLY) as tell:
             outcome = staging.apply(
-                self._writable(terms, now),
+                writable_periods(
+                    self.tx.settings, terms.companies.values(), business_day(now, self.zone)
+                ),
                 moves_watermark=fetch.moves_watermark and job.request.reads_all_it_asks_for,
             )
             tell(fetch.received)
@@ -133,19 +128,6 @@ class SyncApply:
             for code, company in terms.companies.items()
         }
         return tuple(sorted(held_companies(guards, comparison.deactivated, comparison.active)))
-
-    def _writable(self, terms: Terms, now: datetime) -> Mapping[CompanyId, Sequence[Period]]:
-        today = business_day(now, self.zone)
-        running = [Period.containing(today, cycle) for cycle in Cycle]
-        near = [each for one in running for each in (one.previous, one, one.next)]
-        days = {
-            company: int(self.tx.settings.number(BACKDATING_DAYS, company))
-            for company in terms.companies.values()
-        }
-        return {
-            company: [p for p in near if window(p, today, days[company]) is not Window.CLOSED]
-            for company in days
-        }
 
     def _decided(self, staging: Staging, outcome: Outcome) -> SyncJob:
         """Keep the changes, or undo those of a held run or a preview; store the plan."""

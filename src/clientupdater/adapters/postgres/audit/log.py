@@ -90,6 +90,7 @@ class PostgresAuditLog:
         """Audit changes of the organisation or the configuration."""
         values = {
             **_origin(caller),
+            "ids": [change.id for change in changes],
             "tables": [change.table for change in changes],
             "records": [change.record for change in changes],
             "actions": [change.action for change in changes],

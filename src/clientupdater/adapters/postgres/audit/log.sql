@@ -33,14 +33,15 @@ values (
 
 -- name: log_configuration
 insert into config_audit_log (
-    table_name, record_id, action, old_values, new_values, changed_by, ip_address
+    id, table_name, record_id, action, old_values, new_values, changed_by, ip_address
 )
 select
-    d.table_name, d.record_id, d.action, d.old_values, d.new_values, %(actor)s, %(ip_address)s
+    d.id, d.table_name, d.record_id, d.action, d.old_values, d.new_values, %(actor)s,
+    %(ip_address)s
 from unnest(
-    %(tables)s::text[], %(records)s::text[], %(actions)s::text[], %(before)s::jsonb[],
+    %(ids)s::uuid[], %(tables)s::text[], %(records)s::text[], %(actions)s::text[], %(before)s::jsonb[],
     %(after)s::jsonb[]
-) with ordinality d (table_name, record_id, action, old_values, new_values, place)
+) with ordinality d (id, table_name, record_id, action, old_values, new_values, place)
 order by d.place
 
 -- name: log_access

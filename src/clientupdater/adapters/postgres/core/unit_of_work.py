@@ -14,11 +14,18 @@ from psycopg_pool import PoolTimeout
 from clientupdater.adapters.postgres.audit.log import PostgresAuditLog
 from clientupdater.adapters.postgres.clients.clients import PostgresClients
 from clientupdater.adapters.postgres.clients.pension_numbers import PostgresPensionNumbers
+from clientupdater.adapters.postgres.configuration.changes import (
+    PostgresConfigurationChanges,
+    PostgresLookupRows,
+    PostgresOptions,
+    PostgresSettingRows,
+)
 from clientupdater.adapters.postgres.configuration.configuration import (
     Configuration,
     ConfigurationMemory,
     read_generation,
 )
+from clientupdater.adapters.postgres.configuration.par_statuses import PostgresParStatusTracking
 from clientupdater.adapters.postgres.core import row_security
 from clientupdater.adapters.postgres.core.idempotency import PostgresIdempotencyStore
 from clientupdater.adapters.postgres.core.outer_transaction import OuterUnit
@@ -164,6 +171,26 @@ class PostgresTransaction:
     @property
     def notices(self) -> PostgresNotices:
         return PostgresNotices(self.connection)
+
+    @property
+    def configuration_changes(self) -> PostgresConfigurationChanges:
+        return PostgresConfigurationChanges(self.connection)
+
+    @property
+    def setting_rows(self) -> PostgresSettingRows:
+        return PostgresSettingRows(self.connection)
+
+    @property
+    def options(self) -> PostgresOptions:
+        return PostgresOptions(self.connection)
+
+    @property
+    def lookup_rows(self) -> PostgresLookupRows:
+        return PostgresLookupRows(self.connection)
+
+    @property
+    def par_status_tracking(self) -> PostgresParStatusTracking:
+        return PostgresParStatusTracking(self.connection)
 
     @property
     def sync_jobs(self) -> PostgresSyncJobs:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clientupdater.adapters.postgres.core.named_queries import named_queries
-from clientupdater.ports.lists import Lookup
+from clientupdater.domain.lookups import Lookup
 
 if TYPE_CHECKING:
     from clientupdater.adapters.postgres.core.connect import Connection
-    from clientupdater.ports.lists import Lookups
+    from clientupdater.domain.lookups import Lookups
 
 
 QUERIES = named_queries("read_models/lookups.sql")

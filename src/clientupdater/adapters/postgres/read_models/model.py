@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.adapters.postgres.core.transactions import TransactionControl
     from clientupdater.domain.ids import ClientId
+    from clientupdater.domain.lookups import Lookups
     from clientupdater.ports.client_history import HistoryKey, HistoryPage
     from clientupdater.ports.filter_options import FilterOptions
     from clientupdater.ports.lists import (
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
         ClientQuery,
         ClientRecord,
         Looking,
-        Lookups,
         WorklistPage,
         WorklistQuery,
     )

@@ -12,6 +12,7 @@ from clientupdater.domain.exports import ExportFormat, ExportType
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.periods import Cycle
 from clientupdater.domain.permissions import Permission, Scope
+from clientupdater.domain.settings_values import ValueType
 from clientupdater.domain.sync.fields import Source
 from clientupdater.domain.sync.jobs import Mode
 from clientupdater.domain.worklist import Cause
@@ -53,6 +54,7 @@ CHOICES: Mapping[type[Enum] | type[Source], Choice] = {
         "Which clients a grant reaches: those assigned to the user, those of the user's branches,"
         " those of the user's areas, or all.",
     ),
+    ValueType: Choice("SettingType", "How the text of a setting is read."),
     Settlement: Choice("ContactDecision", "Which contact numbers win a conflict."),
     Source: Choice(
         "SyncSource",

@@ -261,6 +261,21 @@ _SYNC = {
     "vanished": About("Clients that the run deactivates.", 0),
     "what": About("What the run does to the client.", "contact_number"),
 }
+_CONFIGURATION = {
+    "category": About("The category of options: its code.", "answers"),
+    "change": About("The change's id, as the audit of the configuration lists it."),
+    "description": About("What it is for; null: not described.", None),
+    "entry": About("The entry's code.", "CALLED"),
+    "is_default": About("True: chosen unless a person chooses another one.", example=False),
+    "is_public": About("True: everyone who is signed in may read the value.", example=False),
+    "label": About("The text that people read.", "Will call back"),
+    "metadata": About("Further facts, by name, for programs.", {"colour": "green"}),
+    "option": About("The option's id."),
+    "parent": About("The id of the option that it stands below; null: none.", None),
+    "setting": About("The setting's key.", "status.backdating_days"),
+    "table": About("The lookup.", "status_types"),
+    "value": About("The value, as text.", "5"),
+}
 _SYSTEM = {
     "details": About("Facts behind the error, by name.", {"field": "reason"}),
     "applied_at": About("When a run was last applied; null: never."),
@@ -283,5 +298,16 @@ _OF_SHAPES = {
     "StatusOption.reasons": About("The reasons under the status."),
     "WorklistItem.client": About("The client to contact."),
 }
-_GROUPS = (_OF_SHAPES, _CLIENTS, _TRACKING, _LISTS, _LOOKUPS, _PEOPLE, _WORK, _SYNC, _SYSTEM)
+_GROUPS = (
+    _OF_SHAPES,
+    _CLIENTS,
+    _TRACKING,
+    _LISTS,
+    _LOOKUPS,
+    _PEOPLE,
+    _WORK,
+    _SYNC,
+    _CONFIGURATION,
+    _SYSTEM,
+)
 MEMBERS: Mapping[str, About] = {name: about for group in _GROUPS for name, about in group.items()}

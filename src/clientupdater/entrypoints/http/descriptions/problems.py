@@ -91,6 +91,7 @@ CODES: Mapping[str, Code] = {
         "At least one item was refused, so none was recorded.",
         {"results": [{"index": 0, "status": 424}]},
     ),
+    "configuration_not_allowed": Code("A rule forbids this change of the configuration."),
     "forbidden": Code("You lack the permission.", {"permission": "status:update"}),
     "gone": Code("It was kept for a while and has expired. Request it anew."),
     "idempotency_conflict": Code(
@@ -116,7 +117,7 @@ CODES: Mapping[str, Code] = {
         "The client is tracked by month and the period is a quarter, or the reverse."
     ),
     "period_not_begun": Code("The period has not begun."),
-    "plan_changed": Code("The sync would now do something else. Preview it again."),
+    "plan_changed": Code("It would now do something else. Preview it again."),
     "precondition_failed": Code("The version in If-Match is not the current one.", _CONFLICT),
     "privilege_exceeded": Code("You cannot grant what you do not hold."),
     "rate_limit_exceeded": Code(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
+import attrs
 from attrs import frozen
 
 from clientupdater.entrypoints.structuring import Integer, Text
+
+AS_IT_IS: Any = object()
+"""The default of a member that is left out, where null removes a value."""
 
 Version = Annotated[int, Integer(0, 2**31 - 1)]
 Limit = Annotated[int, Integer(1, 200)]
@@ -19,3 +23,17 @@ class PageQuery:
 
     limit: Limit = 50
     cursor: Annotated[str, Text(longest=4096)] | None = None
+
+
+@frozen
+class DeleteRequest:
+    """The version that you read, if no header names it."""
+
+    version: Version | None = None
+
+
+def changes_of(body: Any) -> dict[str, Any]:
+    """Name the members of a PATCH that were sent, but for the version."""
+    values = {a.name: getattr(body, a.name) for a in attrs.fields(type(body))}
+    del values["version"]
+    return {name: value for name, value in values.items() if value is not AS_IT_IS}

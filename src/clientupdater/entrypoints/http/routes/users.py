@@ -20,7 +20,13 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint, part
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
-from clientupdater.entrypoints.http.routes.fields import PageQuery, Version
+from clientupdater.entrypoints.http.routes.fields import (
+    AS_IT_IS,
+    DeleteRequest,
+    PageQuery,
+    Version,
+    changes_of,
+)
 from clientupdater.entrypoints.http.routes.rights import admitting_to_user, user_of
 from clientupdater.entrypoints.http.routes.shapes import User
 from clientupdater.entrypoints.structuring import Many, Text
@@ -28,9 +34,6 @@ from clientupdater.usecases.people.users import NewUser, UserChanges
 
 if TYPE_CHECKING:
     from clientupdater.domain.accounts import Person
-
-_AS_IT_IS: Any = object()
-"""The default of a member that is left out, since null removes a value."""
 
 Email = Annotated[str, Text(longest=LONGEST_EMAIL, shortest=3)]
 Name = Annotated[str, Text(longest=LONGEST_NAME)]
@@ -80,18 +83,11 @@ class ChangeUserRequest:
 
     EXAMPLE: ClassVar[dict[str, Any]] = {"last_name": "Cruz", "is_active": False, "version": 3}
 
-    email: Email = field(default=_AS_IT_IS, repr=False)
-    first_name: Name | None = field(default=_AS_IT_IS, repr=False)
-    last_name: Name | None = field(default=_AS_IT_IS, repr=False)
-    clerk_id: Subject | None = field(default=_AS_IT_IS, repr=False)
-    is_active: bool = _AS_IT_IS
-    version: Version | None = None
-
-
-@frozen
-class DeleteUserRequest:
-    """The version that you read, if no header names it."""
-
+    email: Email = field(default=AS_IT_IS, repr=False)
+    first_name: Name | None = field(default=AS_IT_IS, repr=False)
+    last_name: Name | None = field(default=AS_IT_IS, repr=False)
+    clerk_id: Subject | None = field(default=AS_IT_IS, repr=False)
+    is_active: bool = AS_IT_IS
     version: Version | None = None
 
 
@@ -145,8 +141,7 @@ def change_user(call: Call) -> Answer:
     """Change an account. Members that you leave out stay. A new email address or clerk_id also ends
     the user's sessions and password, as a password reset does.
     """
-    values = {a.name: getattr(call.body, a.name) for a in attrs.fields(UserChanges)}
-    named = {name: value for name, value in values.items() if value is not _AS_IT_IS}
+    named = changes_of(call.body)
     changes = UserChanges(**{name: _or_none_left(value) for name, value in named.items()})
     with conflicts_shown(lambda: get_user(call).value):
         shown = _shown(
@@ -221,7 +216,7 @@ ENDPOINTS = (
         summary="Delete a user",
         handle=delete_user,
         status=204,
-        body=DeleteUserRequest,
+        body=DeleteRequest,
         body_required=False,
         permission=_MANAGE,
         admit=admitting_to_user(_MANAGE),

@@ -1,0 +1,2 @@
+-- squawk-ignore-file ban-drop-column
+alter table config_audit_log drop column position;

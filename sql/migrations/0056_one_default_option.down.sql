@@ -1,0 +1,2 @@
+-- clientupdater:no-transaction
+drop index concurrently if exists config_options_one_default_key;
