@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import redis
+import structlog
 from hypothesis import settings
 
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 settings.register_profile("default", derandomize=True, max_examples=50, deadline=None)
 settings.register_profile("thorough", derandomize=False, max_examples=1000, deadline=None)
 settings.load_profile("default")
+
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        # The default writes every local variable of each frame, thousands of lines for an App.
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 _RUN = secrets.token_hex(4)
 _numbers = itertools.count(1)
