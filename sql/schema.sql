@@ -653,7 +653,8 @@ create table branches (
     version integer default 1 not null,
     deleted_at timestamp with time zone,
     created_at timestamp with time zone default now() not null,
-    updated_at timestamp with time zone default now() not null
+    updated_at timestamp with time zone default now() not null,
+    successor_id uuid
 );
 
 -- :: table client_assignments
@@ -1567,6 +1568,9 @@ alter table webhook_events add constraint webhook_events_pkey PRIMARY KEY (sourc
 -- :: check authorization_audit.authorization_audit_decision_check
 alter table authorization_audit add constraint authorization_audit_decision_check CHECK ((decision = ANY (ARRAY['refused'::text, 'granted'::text, 'changed'::text, 'revoked'::text])));
 
+-- :: check branches.branches_successor_check
+alter table branches add constraint branches_successor_check CHECK (((successor_id IS NULL) OR ((deleted_at IS NOT NULL) AND (successor_id <> id))));
+
 -- :: check client_assignments.client_assignments_check
 alter table client_assignments add constraint client_assignments_check CHECK ((assigned_until >= assigned_from));
 
@@ -1834,6 +1838,9 @@ alter table authorization_audit add constraint authorization_audit_subject_user_
 
 -- :: reference branch_contacts.branch_contacts_branch_id_fkey
 alter table branch_contacts add constraint branch_contacts_branch_id_fkey FOREIGN KEY (branch_id) REFERENCES branches(id);
+
+-- :: reference branches.branches_successor_id_fkey
+alter table branches add constraint branches_successor_id_fkey FOREIGN KEY (successor_id) REFERENCES branches(id);
 
 -- :: reference client_assignments.client_assignments_assigned_by_fkey
 alter table client_assignments add constraint client_assignments_assigned_by_fkey FOREIGN KEY (assigned_by) REFERENCES users(id);
@@ -2140,6 +2147,12 @@ CREATE INDEX authorization_audit_subject_idx ON public.authorization_audit USING
 
 -- :: index branch_contacts_branch_id_idx
 CREATE INDEX branch_contacts_branch_id_idx ON public.branch_contacts USING btree (branch_id);
+
+-- :: index branch_contacts_one_primary
+CREATE UNIQUE INDEX branch_contacts_one_primary ON public.branch_contacts USING btree (branch_id, type) WHERE is_primary;
+
+-- :: index branches_successor_id_idx
+CREATE INDEX branches_successor_id_idx ON public.branches USING btree (successor_id);
 
 -- :: index client_assignments_assigned_by_idx
 CREATE INDEX client_assignments_assigned_by_idx ON public.client_assignments USING btree (assigned_by);

@@ -38,6 +38,10 @@ from clientupdater.usecases.jobs.run import DoJob
 from clientupdater.usecases.jobs.schedules import ScheduleAdministration
 from clientupdater.usecases.jobs.service import JobAdministration
 from clientupdater.usecases.operations.health import CheckSystem
+from clientupdater.usecases.organisation.areas import Areas
+from clientupdater.usecases.organisation.branches import Branches
+from clientupdater.usecases.organisation.closing import BranchClosing
+from clientupdater.usecases.organisation.contacts import BranchContacts
 from clientupdater.usecases.people.authenticate import Authenticate
 from clientupdater.usecases.people.operators import Operators
 from clientupdater.usecases.people.passwords import PasswordChanges
@@ -145,6 +149,10 @@ class App:
     pension_numbers: PensionNumberAccess
     access: Grants
     territories: Territories
+    areas: Areas
+    branches: Branches
+    branch_contacts: BranchContacts
+    branch_closing: BranchClosing
     explanations: AccessExplanations
     people: Users
     operators: Operators
@@ -210,6 +218,10 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         pension_numbers=PensionNumberAccess(clients),
         access=Grants(work, clock),
         territories=Territories(work, clock),
+        areas=Areas(work, clock),
+        branches=Branches(work, clock),
+        branch_contacts=BranchContacts(work),
+        branch_closing=BranchClosing(work, clock),
         explanations=AccessExplanations(work),
         people=Users(work, clock, passwords),
         operators=Operators(work, clock, passwords),

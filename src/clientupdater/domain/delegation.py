@@ -156,7 +156,7 @@ def require_may_delete_area(actor: Actor, area: AreaId, holders: Iterable[Actor]
 
 
 def require_may_move_clients(actor: Actor, branch: BranchId, into: BranchId) -> None:
-    """Refuse to move the clients of a branch to one of the actor's own if they see more by it (A6)."""
+    """Moving clients to a branch of one's own must not let one see more (A6)."""
     mine = actor.territory
     _require_no_more(
         actor,

@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from clientupdater.domain.accounts import is_email
 from clientupdater.domain.errors import BranchInUse, Fault, InvalidInput
@@ -57,21 +57,6 @@ class Area:
 
 
 @frozen(kw_only=True)
-class AreaChanges:
-    """The new values of an area; None leaves a value as it is."""
-
-    name: str | None = None
-    company: CompanyId | None = None
-    every_company: bool = False
-    """True: the area is of no single company any more."""
-
-    def applied(self, area: Area) -> Area:
-        company = None if self.every_company else self.company or area.company
-        name = area.name if self.name is None else self.name.strip()
-        return checked(evolve(area, name=name, company=company))
-
-
-@frozen(kw_only=True)
 class Branch:
     """An office of the companies; its code never changes, because sources name it."""
 
@@ -103,25 +88,6 @@ class Branch:
 
 
 @frozen(kw_only=True)
-class BranchChanges:
-    """The new values of a branch; None leaves a value as it is, an empty text removes it."""
-
-    name: str | None = None
-    location: str | None = None
-    category: str | None = None
-
-    def applied(self, branch: Branch) -> Branch:
-        return checked(
-            evolve(
-                branch,
-                name=branch.name if self.name is None else self.name.strip(),
-                location=_changed(branch.location, self.location),
-                category=_changed(branch.category, self.category),
-            )
-        )
-
-
-@frozen(kw_only=True)
 class BranchContact:
     """A way to reach a branch; at most one of each type is the primary one."""
 
@@ -149,23 +115,6 @@ class BranchContact:
             "value": self.value,
             "is_primary": self.is_primary,
         }
-
-
-@frozen(kw_only=True)
-class ContactChanges:
-    """The new values of a contact; None leaves a value as it is."""
-
-    value: str | None = None
-    is_primary: bool | None = None
-
-    def applied(self, contact: BranchContact) -> BranchContact:
-        return checked(
-            evolve(
-                contact,
-                value=contact.value if self.value is None else self.value.strip(),
-                is_primary=contact.is_primary if self.is_primary is None else self.is_primary,
-            )
-        )
 
 
 def checked(thing: Thing) -> Thing:
@@ -254,7 +203,3 @@ def _fits_type(type_: str, value: str) -> bool:
     if type_ == EMAIL:
         return is_email(value)
     return type_ != PHONE or len(_DIGITS.findall(value)) >= _FEWEST_DIGITS
-
-
-def _changed(before: str | None, after: str | None) -> str | None:
-    return before if after is None else tidy(after)

@@ -88,14 +88,12 @@ class Areas(Protocol):
         """List the people with an area."""
         ...
 
-    def place_branch(
-        self, area: AreaId, branch: BranchId, *, is_primary: bool | None = None
-    ) -> None:
-        """Put a branch into an area, or change whether it is the branch's primary one.
+    def membership(self, area: AreaId, branch: BranchId) -> bool | None:
+        """Return whether the area is the branch's primary one; None: the branch is not in it."""
+        ...
 
-        A new primary area replaces the old one; None leaves it as it is. Placing a branch again
-        changes nothing.
-        """
+    def place_branch(self, area: AreaId, branch: BranchId, *, is_primary: bool) -> None:
+        """Put a branch into an area; a new primary area replaces the old one."""
         ...
 
     def remove_branch(self, area: AreaId, branch: BranchId) -> None:
@@ -178,7 +176,7 @@ class Branches(Protocol):
         ...
 
     def move_clients(self, closing: Closing, by: PersonId, now: datetime) -> None:
-        """Move the clients of a branch with their open rows, and end what loses its basis (A3, Y11).
+        """Move a branch's clients with their open rows; end what loses its basis (A3, Y11).
 
         Lock them first.
         """

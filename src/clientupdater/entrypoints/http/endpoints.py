@@ -6,7 +6,10 @@ import attrs
 
 from clientupdater.entrypoints.http.contract import Capability, Endpoint
 from clientupdater.entrypoints.http.routes import (
+    areas,
     assignments,
+    branch_contacts,
+    branches,
     bulk_updates,
     client_history,
     clients,
@@ -67,6 +70,10 @@ _CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
     (
         Capability("Permissions", "What users may do, and in which branches and areas."),
         grants.ENDPOINTS,
+    ),
+    (
+        Capability("Organisation", "Areas, branches and the contacts of branches."),
+        (*areas.ENDPOINTS, *branches.ENDPOINTS, *branch_contacts.ENDPOINTS),
     ),
     (Capability("Periods", "The months and quarters of the work."), periods.ENDPOINTS),
     (Capability("Exports", "Files of clients, their status or a report."), exports.ENDPOINTS),

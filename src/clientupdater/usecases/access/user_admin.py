@@ -19,7 +19,7 @@ from clientupdater.domain.delegation import (
     require_not_wider,
 )
 from clientupdater.domain.errors import Forbidden, NotFound, PrivilegeExceeded, Unauthenticated
-from clientupdater.domain.permissions import Permission
+from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.ports.audit import LoggedAction, RightsChange
 from clientupdater.ports.unit_of_work import SYSTEM
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from clientupdater.domain.accounts import Person
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import CompanyId, PersonId
-    from clientupdater.domain.permissions import Scope
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 
@@ -151,12 +150,32 @@ def require_over_new_person(actor: Actor, place: PersonPlace) -> None:
         raise _Denied(decision, is_visible=True)
 
 
-def require_over_area(actor: Actor, company: CompanyId | None) -> None:
-    """Refuse an actor without scope `all` over the area's company (A6a)."""
-    decision = decide_over_thing(actor, Permission.AREAS_MANAGE, company)
+_READING = {
+    Permission.AREAS_MANAGE: Permission.AREAS_READ,
+    Permission.BRANCHES_MANAGE: Permission.BRANCHES_READ,
+}
+
+
+def require_over_thing(
+    actor: Actor, permission: Permission, company: CompanyId | None, *, is_new: bool = False
+) -> None:
+    """Refuse an actor without scope `all` over the company of an area or a branch (A6a).
+
+    A thing that does not exist yet needs no hiding.
+    """
+    decision = decide_over_thing(actor, permission, company)
     if not decision.allowed:
-        seeing = decide_over_thing(actor, Permission.AREAS_READ, company)
-        raise _Denied(decision, is_visible=seeing.allowed, company=company)
+        reading = decide_over_thing(actor, _READING.get(permission, permission), company)
+        raise _Denied(decision, is_visible=is_new or reading.allowed, company=company)
+
+
+def require_over_any_thing(actor: Actor, permission: Permission) -> None:
+    """Refuse with Forbidden an actor without scope `all` over any company (A6a)."""
+    grants = actor.found(permission)
+    companies = [grant.company for grant in grants if grant.scope is Scope.ALL]
+    decision = decide_over_thing(actor, permission, companies[0] if companies else None)
+    if not decision.allowed:
+        raise _Denied(decision, is_visible=True)
 
 
 class _Denied(Exception):

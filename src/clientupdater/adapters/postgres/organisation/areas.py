@@ -67,9 +67,12 @@ class PostgresAreas:
         cursor = self._connection.execute(QUERIES["holders"], {"area": area})
         return [PersonId(person) for (person,) in cursor]
 
-    def place_branch(
-        self, area: AreaId, branch: BranchId, *, is_primary: bool | None = None
-    ) -> None:
+    def membership(self, area: AreaId, branch: BranchId) -> bool | None:
+        values = {"area": area, "branch": branch}
+        row = self._connection.execute(QUERIES["membership"], values).fetchone()
+        return row[0] if row else None
+
+    def place_branch(self, area: AreaId, branch: BranchId, *, is_primary: bool) -> None:
         values = {"area": area, "branch": branch, "is_primary": is_primary}
         if is_primary:
             self._connection.execute(QUERIES["clear_primary"], values)

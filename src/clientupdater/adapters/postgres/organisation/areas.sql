@@ -57,6 +57,12 @@ from user_areas
 where area_id = %(area)s
 order by user_id
 
+-- name: membership
+select is_primary
+from area_branches
+where area_id = %(area)s
+    and branch_id = %(branch)s
+
 -- name: clear_primary
 -- Of the other areas: an index allows one primary area of a branch at any moment.
 update area_branches
@@ -67,11 +73,9 @@ where branch_id = %(branch)s
 
 -- name: place_branch
 insert into area_branches (area_id, branch_id, is_primary)
-values (%(area)s, %(branch)s, coalesce(%(is_primary)s::boolean, false))
+values (%(area)s, %(branch)s, %(is_primary)s)
 on conflict (area_id, branch_id) do update
-set is_primary = coalesce(%(is_primary)s::boolean, area_branches.is_primary)
-where area_branches.is_primary is distinct from
-    coalesce(%(is_primary)s::boolean, area_branches.is_primary)
+set is_primary = excluded.is_primary
 
 -- name: remove_branch
 delete from area_branches

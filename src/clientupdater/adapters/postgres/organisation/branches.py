@@ -89,7 +89,9 @@ class PostgresBranches:
 
     def save_contact(self, contact: BranchContact) -> BranchContact:
         self._make_primary(contact)
-        if not self._connection.execute(QUERIES["save_contact"], _contact_columns(contact)).rowcount:
+        if not self._connection.execute(
+            QUERIES["save_contact"], _contact_columns(contact)
+        ).rowcount:
             raise NotFound
         return evolve(contact, version=contact.version + 1)
 

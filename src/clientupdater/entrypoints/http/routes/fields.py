@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from attrs import frozen
 
+from clientupdater.domain.errors import InvalidInput, NotFound
+from clientupdater.entrypoints.http.contract import part
 from clientupdater.entrypoints.structuring import Integer, Text
+
+AS_IT_IS: Any = object()
+"""The default of a member that is left out, since null removes a value."""
 
 Version = Annotated[int, Integer(0, 2**31 - 1)]
 Limit = Annotated[int, Integer(1, 200)]
@@ -19,3 +24,11 @@ class PageQuery:
 
     limit: Limit = 50
     cursor: Annotated[str, Text(longest=4096)] | None = None
+
+
+def place_named(text: str, pointer: str) -> Any:
+    """Read how a body names a branch or an area: by its id, or by `code:` and its code."""
+    try:
+        return part("branch").read(text)
+    except NotFound:
+        raise InvalidInput.of(pointer, "is an id, or code: and a code") from None

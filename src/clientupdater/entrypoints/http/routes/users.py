@@ -9,18 +9,12 @@ import attrs
 from attrs import field, frozen
 
 from clientupdater.domain.accounts import LONGEST_EMAIL, LONGEST_NAME, LONGEST_SUBJECT
-from clientupdater.domain.errors import (
-    AlreadyExists,
-    InvalidInput,
-    LastAdministrator,
-    NotFound,
-    PrivilegeExceeded,
-)
+from clientupdater.domain.errors import AlreadyExists, LastAdministrator, PrivilegeExceeded
 from clientupdater.domain.permissions import Permission
-from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint, part
+from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
-from clientupdater.entrypoints.http.routes.fields import PageQuery, Version
+from clientupdater.entrypoints.http.routes.fields import AS_IT_IS, PageQuery, Version, place_named
 from clientupdater.entrypoints.http.routes.rights import admitting_to_user, user_of
 from clientupdater.entrypoints.http.routes.shapes import User
 from clientupdater.entrypoints.structuring import Many, Text
@@ -28,9 +22,6 @@ from clientupdater.usecases.people.users import NewUser, UserChanges
 
 if TYPE_CHECKING:
     from clientupdater.domain.accounts import Person
-
-_AS_IT_IS: Any = object()
-"""The default of a member that is left out, since null removes a value."""
 
 Email = Annotated[str, Text(longest=LONGEST_EMAIL, shortest=3)]
 Name = Annotated[str, Text(longest=LONGEST_NAME)]
@@ -80,11 +71,11 @@ class ChangeUserRequest:
 
     EXAMPLE: ClassVar[dict[str, Any]] = {"last_name": "Cruz", "is_active": False, "version": 3}
 
-    email: Email = field(default=_AS_IT_IS, repr=False)
-    first_name: Name | None = field(default=_AS_IT_IS, repr=False)
-    last_name: Name | None = field(default=_AS_IT_IS, repr=False)
-    clerk_id: Subject | None = field(default=_AS_IT_IS, repr=False)
-    is_active: bool = _AS_IT_IS
+    email: Email = field(default=AS_IT_IS, repr=False)
+    first_name: Name | None = field(default=AS_IT_IS, repr=False)
+    last_name: Name | None = field(default=AS_IT_IS, repr=False)
+    clerk_id: Subject | None = field(default=AS_IT_IS, repr=False)
+    is_active: bool = AS_IT_IS
     version: Version | None = None
 
 
@@ -115,8 +106,8 @@ def create_user(call: Call) -> Answer:
         email=body.email,
         first_name=body.first_name,
         last_name=body.last_name,
-        branches=[_place(each, f"/branches/{i}") for i, each in enumerate(body.branches)],
-        areas=[_place(each, f"/areas/{i}") for i, each in enumerate(body.areas)],
+        branches=[place_named(each, f"/branches/{i}") for i, each in enumerate(body.branches)],
+        areas=[place_named(each, f"/areas/{i}") for i, each in enumerate(body.areas)],
     )
     made = call.app.people.create(call.caller, new)
     user = _shown(call, made.person)
@@ -126,13 +117,6 @@ def create_user(call: Call) -> Answer:
         initial_password_expires_at=made.expires_at,
     )
     return Answer(value=shown, version=user.version, location=f"{BASE}/users/{user.id}")
-
-
-def _place(named: str, pointer: str) -> Any:
-    try:
-        return part("branch").read(named)
-    except NotFound:
-        raise InvalidInput.of(pointer, "is an id, or code: and a code") from None
 
 
 def get_user(call: Call) -> Answer:
@@ -146,7 +130,7 @@ def change_user(call: Call) -> Answer:
     the user's sessions and password, as a password reset does.
     """
     values = {a.name: getattr(call.body, a.name) for a in attrs.fields(UserChanges)}
-    named = {name: value for name, value in values.items() if value is not _AS_IT_IS}
+    named = {name: value for name, value in values.items() if value is not AS_IT_IS}
     changes = UserChanges(**{name: _or_none_left(value) for name, value in named.items()})
     with conflicts_shown(lambda: get_user(call).value):
         shown = _shown(
