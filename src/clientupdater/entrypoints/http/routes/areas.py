@@ -282,6 +282,7 @@ ENDPOINTS = (
         handle=remove_area_branch,
         status=204,
         permission=_MANAGE,
+        admit=_admit,
         errors=(PrivilegeExceeded,),
     ),
 )
