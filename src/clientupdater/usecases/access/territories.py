@@ -16,6 +16,7 @@ from clientupdater.ports.people import PlaceKind
 from clientupdater.usecases.access.user_admin import user_admin
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from clientupdater.domain.callers import Caller
@@ -37,7 +38,7 @@ class Territories:
         with user_admin(self.work, caller, person, allow_wider_rights=True) as admin:
             branch_id = admin.tx.organisation.branch(branch)
             require_may_give_branch(admin.actor, admin.person.id, branch_id)
-            self._give(admin, PlaceKind.BRANCH, branch_id)
+            give_place(admin, PlaceKind.BRANCH, branch_id, self.clock.now())
 
     def give_area(self, caller: Caller, person: PersonId | str, area: AreaId | str) -> None:
         """Give an area that the caller holds.
@@ -48,7 +49,7 @@ class Territories:
             area_id = admin.tx.organisation.area(area)
             members = admin.tx.organisation.members(area_id)
             require_may_give_area(admin.actor, admin.person.id, area_id, members)
-            self._give(admin, PlaceKind.AREA, area_id)
+            give_place(admin, PlaceKind.AREA, area_id, self.clock.now())
 
     def take_branch(self, caller: Caller, person: PersonId | str, branch: BranchId | str) -> None:
         """Take a branch, and end the person's assignments to its clients (A3)."""
@@ -64,15 +65,16 @@ class Territories:
             require_may_take_area(admin.actor, taken)
             self._take(admin, PlaceKind.AREA, taken)
 
-    def _give(self, admin: UserAdmin, kind: PlaceKind, place: UUID) -> None:
-        person, now = admin.person.id, self.clock.now()
-        admin.tx.territories.give(kind, place, person, admin.actor.id, now)
-        admin.log_action("territory.give", **{kind: place})
-        admin.audit_rights("granted", kind, place)
-
     def _take(self, admin: UserAdmin, kind: PlaceKind, place: UUID) -> None:
         territories, person = admin.tx.territories, admin.person.id
         territories.take(kind, place, person)
         ended = territories.end_lost_assignments(person, admin.actor.id, self.clock.now())
         admin.log_action("territory.take", **{kind: place}, assignments_ended=ended)
         admin.audit_rights("revoked", kind, place)
+
+
+def give_place(admin: UserAdmin, kind: PlaceKind, place: UUID, now: datetime) -> None:
+    """Give a branch or an area, and audit it."""
+    admin.tx.territories.give(kind, place, admin.person.id, admin.actor.id, now)
+    admin.log_action("territory.give", **{kind: place})
+    admin.audit_rights("granted", kind, place)
