@@ -39,6 +39,7 @@ from clientupdater.usecases.jobs.schedules import ScheduleAdministration
 from clientupdater.usecases.jobs.service import JobAdministration
 from clientupdater.usecases.operations.health import CheckSystem
 from clientupdater.usecases.organisation.areas import Areas
+from clientupdater.usecases.organisation.branch_import import BranchImport
 from clientupdater.usecases.organisation.branches import Branches
 from clientupdater.usecases.organisation.closing import BranchClosing
 from clientupdater.usecases.organisation.contacts import BranchContacts
@@ -47,6 +48,7 @@ from clientupdater.usecases.people.operators import Operators
 from clientupdater.usecases.people.passwords import PasswordChanges
 from clientupdater.usecases.people.sessions import Sessions
 from clientupdater.usecases.people.sign_in import SignIn
+from clientupdater.usecases.people.staff_import import StaffImport
 from clientupdater.usecases.people.users import Users
 from clientupdater.usecases.requests.idempotency import Idempotency
 from clientupdater.usecases.requests.rate_limits import AdmitRequest
@@ -153,8 +155,10 @@ class App:
     branches: Branches
     branch_contacts: BranchContacts
     branch_closing: BranchClosing
+    branch_import: BranchImport
     explanations: AccessExplanations
     people: Users
+    staff_import: StaffImport
     operators: Operators
     passwords: PasswordChanges
     sign_in: SignIn
@@ -222,8 +226,10 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         branches=Branches(work, clock),
         branch_contacts=BranchContacts(work),
         branch_closing=BranchClosing(work, clock),
+        branch_import=BranchImport(work),
         explanations=AccessExplanations(work),
         people=Users(work, clock, passwords),
+        staff_import=StaffImport(work, clock, passwords),
         operators=Operators(work, clock, passwords),
         passwords=PasswordChanges(work, clock, passwords, parts.lockout),
         sign_in=SignIn(work, clock, passwords, parts.lifetimes, parts.lockout),

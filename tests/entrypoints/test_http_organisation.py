@@ -380,6 +380,54 @@ def test_A3_deleting_an_area_takes_its_branches_from_its_holders(actors: Actors)
     assert lost == {"branches": [branch["id"]]}
 
 
+# --- closing
+
+
+def test_a_branch_is_previewed_and_closed_with_the_hash_of_the_preview(actors: Actors) -> None:
+    old, new = actors.branch("QC01"), actors.branch("QC02")
+    actors.staff.run(
+        "insert into clients (client_code, company_id, full_name, branch_id)"
+        " select 'C' || n, (select id from companies where code = 'FCASH'), 'A client', %s"
+        " from generate_series(1, 3) n",
+        old["id"],
+    )
+    of_it, body = f"{BRANCHES}/{old['id']}/close", {"into": "code:QC02", "version": 1}
+    plan = actors.http.post(of_it, json=body).json()
+    assert (plan["is_applied"], plan["clients"], plan["examples"]) == (False, 3, [])
+    assert actors.http.get(f"{BRANCHES}/{old['id']}").json() == old
+    stale = actors.http.post(of_it, json={**body, "plan_hash": "0" * 64})
+    assert code_of(stale) == (409, "plan_changed")
+    body["plan_hash"] = plan["plan_hash"]
+    key = {"Idempotency-Key": "closing-of-qc01"}
+    closed = actors.http.post(of_it, json=body, headers=key)
+    assert closed.json() == {**plan, "is_applied": True}
+    again = actors.http.post(of_it, json=body, headers=key)
+    assert (again.json(), again.headers["idempotent-replayed"]) == (closed.json(), "true")
+    assert code_of(actors.http.post(of_it, json=body)) == (404, "not_found")
+    in_new = "select count(*) from clients where branch_id = %s"
+    assert actors.staff.one(in_new, new["id"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"version": 1}, ["/into"]),
+        ({"into": "QC02", "version": 1}, ["/into"]),
+        ({"into": "code:NONE", "version": 1}, ["/into"]),
+        ({"into": "code:QC01", "version": 1}, ["/into"]),
+        ({"into": "code:QC02", "plan_hash": "short", "version": 1}, ["/plan_hash"]),
+    ],
+)
+def test_closing_with_bad_input_is_refused(
+    actors: Actors, body: dict[str, Any], expected: list[str]
+) -> None:
+    actors.branch("QC01")
+    actors.branch("QC02")
+    assert pointers(actors.http.post(f"{BRANCHES}/code:QC01/close", json=body)) == expected
+    unversioned = actors.http.post(f"{BRANCHES}/code:QC01/close", json={"into": "code:QC02"})
+    assert code_of(unversioned) == (428, "version_required")
+
+
 # --- who may
 
 

@@ -17,6 +17,7 @@ MOST_LINES = 500
 MOST_CODES = 50
 """In one cell."""
 SEPARATOR = ";"
+LONGEST_NAME = 255
 
 
 class Verdict(StrEnum):
@@ -61,7 +62,7 @@ class LineVerdict:
 
     line: int
     name: str | None = field(repr=False)
-    """The branch's code or the person's email, if the line has one."""
+    """The branch's code or the person's email, if the line has one that can be shown."""
     verdict: Verdict
     changes: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
@@ -79,6 +80,7 @@ class LineVerdict:
     ) -> LineVerdict:
         """Judge a line by what it changes and by its faults."""
         faults, changes = tuple(faults), tuple(changes)
+        name = name if name and len(name) <= LONGEST_NAME and name.isprintable() else None
         if faults:
             return cls(line=line.line, name=name, verdict=Verdict.REFUSED, faults=faults)
         verdict = Verdict.CHANGE if changes else Verdict.UNCHANGED

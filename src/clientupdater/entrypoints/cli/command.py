@@ -27,6 +27,11 @@ _HERE = "clientupdater.entrypoints.cli"
     cls=LazyGroup,
     lazy={
         "access": (f"{_HERE}.access:access", "Explain what the policy decides, and why."),
+        "areas": (f"{_HERE}.areas:areas", "Manage areas and their branches."),
+        "branches": (
+            f"{_HERE}.branches:branches",
+            "Manage branches, import them, and close one.",
+        ),
         "clients": (f"{_HERE}.clients:clients", "Find, show and correct clients."),
         "db": (f"{_HERE}.db:db", "Migrate, check, seed, back up and restore the database."),
         "demo": (f"{_HERE}.demo:demo", "Run a complete installation with made-up data."),

@@ -17,6 +17,7 @@ from clientupdater.entrypoints.http.routes import (
     exports,
     filter_options,
     grants,
+    imports,
     jobs,
     lookups,
     pension_numbers,
@@ -65,7 +66,7 @@ _CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
     ),
     (
         Capability("Users", "Accounts of the staff, their sessions and passwords."),
-        (*users.ENDPOINTS, *user_sessions.ENDPOINTS),
+        (*users.ENDPOINTS, imports.USERS, *user_sessions.ENDPOINTS),
     ),
     (
         Capability("Permissions", "What users may do, and in which branches and areas."),
@@ -73,7 +74,12 @@ _CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
     ),
     (
         Capability("Organisation", "Areas, branches and the contacts of branches."),
-        (*areas.ENDPOINTS, *branches.ENDPOINTS, *branch_contacts.ENDPOINTS),
+        (
+            *areas.ENDPOINTS,
+            *branches.ENDPOINTS,
+            imports.BRANCHES,
+            *branch_contacts.ENDPOINTS,
+        ),
     ),
     (Capability("Periods", "The months and quarters of the work."), periods.ENDPOINTS),
     (Capability("Exports", "Files of clients, their status or a report."), exports.ENDPOINTS),

@@ -134,10 +134,13 @@ class Branches:
             require_over_any_thing(actor, READ)
             return tx.branches.page(after=after, at_most=at_most)
 
-    def judge(self, caller: Caller, branch: BranchId | str) -> None:
+    def judge(self, caller: Caller, branch: BranchId | str, *, may_be_gone: bool = False) -> None:
         """Refuse with NotFound or Forbidden a caller who may not manage it, and do nothing."""
         with organisation_admin(self.work, caller, "branch", branch) as (tx, actor):
-            find_branch(tx, actor, branch, MANAGE)
+            if may_be_gone:
+                require_over_thing(actor, MANAGE, None)
+            else:
+                find_branch(tx, actor, branch, MANAGE)
 
 
 def find_branch(

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 from attrs import evolve, field, frozen
 
 from clientupdater.domain.access import Territory
 from clientupdater.domain.accounts import Person, checked_email, checked_name
-from clientupdater.domain.administration import decide_over_person, people_reach_of
+from clientupdater.domain.administration import PersonPlace, decide_over_person, people_reach_of
 from clientupdater.domain.delegation import require_may_give_area, require_may_give_branch
 from clientupdater.domain.errors import (
     BulkRejected,
+    Conflict,
     Fault,
-    Forbidden,
     InvalidInput,
     NotFound,
     PrivilegeExceeded,
@@ -42,8 +41,7 @@ from clientupdater.usecases.access.user_admin import (
 from clientupdater.usecases.people.users import CreatedUser, add_person, require_may_give_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from clientupdater.domain.access import Actor
     from clientupdater.domain.callers import Caller
@@ -53,8 +51,9 @@ if TYPE_CHECKING:
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 MANAGE = Permission.USERS_MANAGE
-PLACES = ("branches", "areas")
-Members = "Mapping[AreaId, frozenset[BranchId]]"
+NAMES, PLACES = ("first_name", "last_name"), ("branches", "areas")
+COLUMNS = (*NAMES, *PLACES)
+Id = TypeVar("Id")
 
 
 @frozen(kw_only=True)
@@ -114,3 +113,189 @@ class StaffImport:
             for plan in plans:
                 self._change(tx, caller, actor, plan)
         return ImportedStaff(verdicts, created)
+
+    def _created(
+        self,
+        tx: Transaction,
+        caller: Caller,
+        plans: Iterable[_Plan],
+        hashed: Sequence[tuple[str, str]],
+    ) -> Iterator[CreatedUser]:
+        new = [plan.after for plan in plans if plan.after and not plan.before]
+        if len(new) > len(hashed):
+            raise Conflict  # a user that the first look found is gone
+        for person, (word, hash_) in zip(new, hashed, strict=False):
+            expires_at = add_person(tx, caller, person, hash_, self.clock.now())
+            yield CreatedUser(person=person, initial_password=word, expires_at=expires_at)
+
+    def _change(self, tx: Transaction, caller: Caller, actor: Actor, plan: _Plan) -> None:
+        if plan.before is None or plan.after is None:
+            return
+        rights = tx.rights.actor(plan.before.id)
+        if rights is None:
+            raise NotFound
+        admin = UserAdmin(tx, caller, actor, plan.before, rights)
+        if names := [name for name in NAMES if name in plan.verdict.changes]:
+            tx.people.save(plan.after)
+            admin.log_action("user.change", fields=names)
+        for branch in plan.branches:
+            give_place(admin, PlaceKind.BRANCH, branch, self.clock.now())
+        for area in plan.areas:
+            give_place(admin, PlaceKind.AREA, area, self.clock.now())
+
+
+def _plans(tx: Transaction, actor: Actor, lines: Sequence[SheetLine]) -> list[_Plan]:
+    if not people_reach_of(actor, MANAGE).myself:
+        require_over_new_person(actor, PersonPlace(PersonId(uuid4()), Territory()))
+    require_line_count(lines)
+    planner = _Planner(tx, actor, repeated_lines(lines, "email"))
+    return [planner.plan(line) for line in lines]
+
+
+@frozen
+class _Planner:
+    """Judges lines by what the database has; each place is looked up once."""
+
+    tx: Transaction
+    actor: Actor
+    repeated: Mapping[int, int]
+    _branches: dict[str, BranchId | None] = field(factory=dict, init=False)
+    _areas: dict[str, AreaId | None] = field(factory=dict, init=False)
+    _members: dict[AreaId, frozenset[BranchId]] = field(factory=dict, init=False)
+
+    def plan(self, line: SheetLine) -> _Plan:
+        faults = line.cell_faults(PLACES)
+        if line.line in self.repeated:
+            faults.append(Fault("email", f"repeats line {self.repeated[line.line]}"))
+        values = self._values(line, faults)
+        if faults:
+            return _Plan(verdict=_verdict(line, None, (), faults))
+        branches = self._found(line, "branches", self._branches, self._branch, faults)
+        areas = self._found(line, "areas", self._areas, self._area, faults)
+        before = self.tx.people.by_email(str(values["email"]))
+        if before is None:
+            return self._new(line, values, branches, areas, faults)
+        return self._known(line, before, values, (branches, areas), faults)
+
+    def _new(
+        self,
+        line: SheetLine,
+        values: Mapping[str, str | None],
+        branches: Sequence[BranchId],
+        areas: Sequence[AreaId],
+        faults: list[Fault],
+    ) -> _Plan:
+        members = {area: self._members_of(area) for area in areas}
+        person = Person(
+            id=PersonId(uuid4()),
+            email=str(values["email"]),
+            first_name=values["first_name"],
+            last_name=values["last_name"],
+            must_change_password=True,
+            territory=Territory.assemble(branches, members, members),
+        )
+        if not decide_over_person(self.actor, MANAGE, person.place).allowed:
+            faults.append(Fault("", "you may not create a user with these branches and areas"))
+        try:
+            require_may_give_all(self.actor, person, members)
+        except PrivilegeExceeded as error:
+            faults.append(Fault("", error.message))
+        changes = [name for name in COLUMNS if line.text(name)]
+        return _Plan(verdict=_verdict(line, None, changes, faults), after=person)
+
+    def _known(
+        self,
+        line: SheetLine,
+        before: Person,
+        values: Mapping[str, str | None],
+        places: tuple[Sequence[BranchId], Sequence[AreaId]],
+        faults: list[Fault],
+    ) -> _Plan:
+        branches = tuple(each for each in places[0] if each not in before.territory.branches)
+        areas = tuple(each for each in places[1] if each not in before.territory.areas)
+        after = evolve(
+            before,
+            first_name=values["first_name"] or before.first_name,
+            last_name=values["last_name"] or before.last_name,
+        )
+        if not decide_over_person(self.actor, MANAGE, before.place).allowed:
+            faults.append(Fault("email", "another user has this email already"))
+        faults += self._gift_faults(before.id, branches, areas)
+        changes = [name for name in NAMES if getattr(before, name) != getattr(after, name)]
+        changes += [name for name, gifts in zip(PLACES, (branches, areas), strict=True) if gifts]
+        verdict = _verdict(line, before, changes, faults)
+        return _Plan(verdict=verdict, before=before, after=after, branches=branches, areas=areas)
+
+    def _gift_faults(
+        self, person: PersonId, branches: Iterable[BranchId], areas: Iterable[AreaId]
+    ) -> Iterator[Fault]:
+        try:
+            for branch in branches:
+                require_may_give_branch(self.actor, person, branch)
+        except PrivilegeExceeded as error:
+            yield Fault("branches", error.message)
+        try:
+            for area in areas:
+                require_may_give_area(self.actor, person, area, self._members_of(area))
+        except PrivilegeExceeded as error:
+            yield Fault("areas", error.message)
+
+    def _values(self, line: SheetLine, faults: list[Fault]) -> dict[str, str | None]:
+        values: dict[str, str | None] = {}
+        for name, check in _CHECKS.items():
+            try:
+                values[name] = check(line.text(name) or "")
+            except InvalidInput as error:
+                faults += faults_by_column(error)
+        return values
+
+    def _found(
+        self,
+        line: SheetLine,
+        column: str,
+        known: dict[str, Id | None],
+        find: Callable[[str], Id | None],
+        faults: list[Fault],
+    ) -> list[Id]:
+        ids = []
+        for code in line.codes(column):
+            if code not in known:
+                known[code] = find(code)
+            identity = known[code]
+            if identity is None:
+                faults.append(Fault(column, f"{code[:50]!r} does not exist"))
+            else:
+                ids.append(identity)
+        return ids
+
+    def _branch(self, code: str) -> BranchId | None:
+        try:
+            return self.tx.organisation.branch(code)
+        except NotFound:
+            return None
+
+    def _area(self, code: str) -> AreaId | None:
+        try:
+            return self.tx.organisation.area(code)
+        except NotFound:
+            return None
+
+    def _members_of(self, area: AreaId) -> frozenset[BranchId]:
+        if area not in self._members:
+            self._members[area] = self.tx.organisation.members(area)
+        return self._members[area]
+
+
+def _verdict(
+    line: SheetLine, before: Person | None, changes: Iterable[str], faults: Iterable[Fault]
+) -> LineVerdict:
+    return LineVerdict.of(
+        line, line.text("email"), is_new=before is None, changes=changes, faults=faults
+    )
+
+
+_CHECKS: Mapping[str, Callable[[str], str | None]] = {
+    "email": checked_email,
+    "first_name": lambda text: checked_name(text, "/first_name"),
+    "last_name": lambda text: checked_name(text, "/last_name"),
+}

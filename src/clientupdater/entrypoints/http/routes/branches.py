@@ -11,7 +11,6 @@ from attrs import frozen
 from clientupdater.domain.errors import (
     AlreadyExists,
     BranchInUse,
-    NotFound,
     PlanChanged,
     PrivilegeExceeded,
 )
@@ -246,6 +245,11 @@ def admit(call: Call) -> None:
     call.app.branches.judge(call.caller, call.path["branch"])
 
 
+def _admit_closing(call: Call) -> None:
+    """Admit also to the stored answer, when the branch is gone by it."""
+    call.app.branches.judge(call.caller, call.path["branch"], may_be_gone=True)
+
+
 def _answer(call: Call, branch: KnownBranch, location: str | None = None) -> Answer:
     shown = Branch.of(branch, call.app.look_up_names(call.caller))
     return Answer(value=shown, version=shown.version, location=location)
@@ -316,8 +320,9 @@ ENDPOINTS = (
         body=CloseBranchRequest,
         answers=BranchClosing,
         permission=_MANAGE,
-        admit=admit,
+        admit=_admit_closing,
         versioned=True,
-        errors=(NotFound, PlanChanged, PrivilegeExceeded),
+        past_deadline=True,
+        errors=(PlanChanged, PrivilegeExceeded),
     ),
 )
