@@ -62,9 +62,9 @@ def import_branches(
     """Add and change branches by a CSV file, with a verdict on each line.
 
     Columns: code, name, location, category, areas (separated by ;), primary_area, phone and
-    email. Only code is required. An empty cell leaves a value as it is, and nothing is taken away; the same
-    file, taken again, changes nothing. Ends with 1 if a previewed line is refused, and with 5 if
-    nothing was taken for that.
+    email. Only code is required. An empty cell leaves a value as it is, and nothing is taken away;
+    the same file, taken again, changes nothing. Ends with 1 if a previewed line is refused, and
+    with 5 if nothing was taken for that.
     """
     lines = _lines(file, BRANCH_COLUMNS)
     with opened_as(session, acts) as (app, caller):
