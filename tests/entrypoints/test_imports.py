@@ -312,6 +312,12 @@ def test_each_flaw_of_a_line_of_staff_is_named_with_its_column(actors: Actors) -
     assert actors.state() == before
 
 
+def test_the_email_of_a_deleted_user_is_not_taken_again(actors: Actors) -> None:
+    actors.staff.hire(email="gone@example.com", deleted_at="2026-11-01", is_active=False)
+    faults = faults_of(actors.send("users", "email\nGone@example.com\n"))
+    assert faults[2] == [("email", "belonged to a user who is deleted")]
+
+
 def test_A6_a_line_gives_only_what_the_importer_holds(actors: Actors) -> None:
     staff = actors.staff
     actors.verdicts("branches", BRANCHES, apply=True)

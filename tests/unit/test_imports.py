@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clientupdater.domain.errors import Fault, InvalidInput
+from clientupdater.domain.errors import BulkRejected, Fault, InvalidInput
 from clientupdater.domain.imports import (
     LineVerdict,
     SheetLine,
@@ -12,6 +12,7 @@ from clientupdater.domain.imports import (
     faults_by_column,
     repeated_lines,
     require_line_count,
+    require_none_refused,
 )
 
 
@@ -66,6 +67,15 @@ def test_a_file_has_lines_but_not_too_many() -> None:
         require_line_count([])
     with pytest.raises(InvalidInput, match="3 lines at most, not 4"):
         require_line_count([line] * 4, 3)
+
+
+def test_a_file_with_a_refused_line_is_not_taken() -> None:
+    verdicts = [LineVerdict(line=n, name=None, verdict=each) for n, each in enumerate(Verdict)]
+    taken = [each for each in verdicts if each.verdict is not Verdict.REFUSED]
+    require_none_refused(taken)
+    with pytest.raises(BulkRejected) as caught:
+        require_none_refused(verdicts)
+    assert caught.value.outcomes == tuple(verdicts)
 
 
 def test_a_line_that_repeats_another_is_known_in_any_case_of_letters() -> None:

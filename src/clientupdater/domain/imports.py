@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from clientupdater.domain.errors import Fault, InvalidInput
+from clientupdater.domain.errors import BulkRejected, Fault, InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -95,6 +95,12 @@ def require_line_count(lines: Sequence[SheetLine], most: int = MOST_LINES) -> No
     if len(lines) > most:
         message = f"a file holds {most} lines at most, not {len(lines)}: split it"
         raise InvalidInput.of("", message)
+
+
+def require_none_refused(verdicts: Sequence[LineVerdict]) -> None:
+    """Refuse to take a file of which a line is refused."""
+    if any(each.verdict is Verdict.REFUSED for each in verdicts):
+        raise BulkRejected(verdicts)
 
 
 def repeated_lines(lines: Iterable[SheetLine], column: str) -> Mapping[int, int]:

@@ -60,6 +60,10 @@ class Areas(Protocol):
         """Find an area by id or code."""
         ...
 
+    def by_codes(self, codes: Collection[str]) -> Mapping[str, Area]:
+        """Find areas by their codes."""
+        ...
+
     def page(
         self, companies: Collection[CompanyId] | None, *, after: str, at_most: int
     ) -> Sequence[Area]:

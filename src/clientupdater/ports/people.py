@@ -167,6 +167,10 @@ class People(Protocol):
         """Find a person by email, in any case of letters."""
         ...
 
+    def taken(self, emails: Collection[str]) -> frozenset[str]:
+        """Return which emails belong to people, deleted ones included, in small letters."""
+        ...
+
     def within(
         self, access_scope: PeopleScope, *, after: str, at_most: int, active: bool | None
     ) -> Sequence[Person]:

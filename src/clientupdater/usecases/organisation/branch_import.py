@@ -9,13 +9,13 @@ from attrs import field, frozen
 
 from clientupdater.domain.administration import decide_over_thing
 from clientupdater.domain.delegation import require_may_place_branch
-from clientupdater.domain.errors import BulkRejected, Fault, InvalidInput, PrivilegeExceeded
+from clientupdater.domain.errors import Fault, InvalidInput, PrivilegeExceeded
 from clientupdater.domain.imports import (
     LineVerdict,
-    Verdict,
     faults_by_column,
     repeated_lines,
     require_line_count,
+    require_none_refused,
 )
 from clientupdater.domain.organisation import EMAIL, PHONE, BranchContact
 from clientupdater.domain.permissions import Permission
@@ -74,8 +74,7 @@ class BranchImport:
         with organisation_admin(self.work, caller, "branch", bears_on_rights=True) as (tx, actor):
             plans = _plans(tx, actor, lines)
             verdicts = tuple(plan.verdict for plan in plans)
-            if any(each.verdict is Verdict.REFUSED for each in verdicts):
-                raise BulkRejected(verdicts)
+            require_none_refused(verdicts)
             tx.branches.add(*(plan.after for plan in plans if plan.after and not plan.before))
             for plan in plans:
                 _write(tx, caller, plan)
@@ -98,15 +97,8 @@ def _plans(tx: Transaction, actor: Actor, lines: Sequence[SheetLine]) -> list[_P
 
 
 def _areas(tx: Transaction, lines: Iterable[SheetLine]) -> Mapping[str, Area]:
-    named = {
-        code
-        for line in lines
-        if not line.cell_faults(("areas", "primary_area"))
-        for column in ("areas", "primary_area")
-        for code in line.codes(column)
-    }
-    found = {code: tx.areas.find(code) for code in named}
-    return {code: area for code, area in found.items() if area}
+    columns = ("areas", "primary_area")
+    return tx.areas.by_codes({code for line in lines for c in columns for code in line.codes(c)})
 
 
 @frozen(kw_only=True)

@@ -12,7 +12,6 @@ from clientupdater.domain.accounts import Person, checked_email, checked_name
 from clientupdater.domain.administration import PersonPlace, decide_over_person, people_reach_of
 from clientupdater.domain.delegation import require_may_give_area, require_may_give_branch
 from clientupdater.domain.errors import (
-    BulkRejected,
     Conflict,
     Fault,
     InvalidInput,
@@ -26,6 +25,7 @@ from clientupdater.domain.imports import (
     faults_by_column,
     repeated_lines,
     require_line_count,
+    require_none_refused,
 )
 from clientupdater.domain.permissions import Permission
 from clientupdater.ports.people import PlaceKind
@@ -41,7 +41,7 @@ from clientupdater.usecases.access.user_admin import (
 from clientupdater.usecases.people.users import CreatedUser, add_person, require_may_give_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 
     from clientupdater.domain.access import Actor
     from clientupdater.domain.callers import Caller
@@ -99,7 +99,9 @@ class StaffImport:
 
         Hashing is slow, so it comes before the transaction that makes other changes of rights wait.
         """
-        count = sum(each.verdict is Verdict.CREATE for each in self.preview(caller, lines).verdicts)
+        seen = self.preview(caller, lines).verdicts
+        require_none_refused(seen)
+        count = sum(each.verdict is Verdict.CREATE for each in seen)
         words = [readable_password() for _ in range(count)]
         hashed = [(word, self.passwords.hash(word)) for word in words]
         with refusals_recorded(self.work, caller, None), self.work.begin(SYSTEM) as tx:
@@ -107,8 +109,7 @@ class StaffImport:
             actor = current_actor(tx, caller)
             plans = _plans(tx, actor, lines)
             verdicts = tuple(plan.verdict for plan in plans)
-            if any(each.verdict is Verdict.REFUSED for each in verdicts):
-                raise BulkRejected(verdicts)
+            require_none_refused(verdicts)
             created = tuple(self._created(tx, caller, plans, hashed))
             for plan in plans:
                 self._change(tx, caller, actor, plan)
@@ -148,19 +149,29 @@ def _plans(tx: Transaction, actor: Actor, lines: Sequence[SheetLine]) -> list[_P
     if not people_reach_of(actor, MANAGE).myself:
         require_over_new_person(actor, PersonPlace(PersonId(uuid4()), Territory()))
     require_line_count(lines)
-    planner = _Planner(tx, actor, repeated_lines(lines, "email"))
+    branches, areas = ({code for line in lines for code in line.codes(column)} for column in PLACES)
+    planner = _Planner(
+        tx=tx,
+        actor=actor,
+        repeated=repeated_lines(lines, "email"),
+        taken=tx.people.taken([line.text("email") or "" for line in lines]),
+        branches={code: each.id for code, each in tx.branches.by_codes(branches).items()},
+        areas={code: each.id for code, each in tx.areas.by_codes(areas).items()},
+    )
     return [planner.plan(line) for line in lines]
 
 
-@frozen
+@frozen(kw_only=True)
 class _Planner:
-    """Judges lines by what the database has; each place is looked up once."""
+    """Judges lines by what the database has."""
 
     tx: Transaction
     actor: Actor
     repeated: Mapping[int, int]
-    _branches: dict[str, BranchId | None] = field(factory=dict, init=False)
-    _areas: dict[str, AreaId | None] = field(factory=dict, init=False)
+    taken: Set[str]
+    """The emails that belong to people, deleted ones included."""
+    branches: Mapping[str, BranchId]
+    areas: Mapping[str, AreaId]
     _members: dict[AreaId, frozenset[BranchId]] = field(factory=dict, init=False)
 
     def plan(self, line: SheetLine) -> _Plan:
@@ -170,10 +181,13 @@ class _Planner:
         values = self._values(line, faults)
         if faults:
             return _Plan(verdict=_verdict(line, None, (), faults))
-        branches = self._found(line, "branches", self._branches, self._branch, faults)
-        areas = self._found(line, "areas", self._areas, self._area, faults)
-        before = self.tx.people.by_email(str(values["email"]))
+        branches = _named(line, "branches", self.branches, faults)
+        areas = _named(line, "areas", self.areas, faults)
+        email = str(values["email"])
+        before = self.tx.people.by_email(email) if email.lower() in self.taken else None
         if before is None:
+            if email.lower() in self.taken:
+                faults.append(Fault("email", "belonged to a user who is deleted"))
             return self._new(line, values, branches, areas, faults)
         return self._known(line, before, values, (branches, areas), faults)
 
@@ -249,41 +263,17 @@ class _Planner:
                 faults += faults_by_column(error)
         return values
 
-    def _found(
-        self,
-        line: SheetLine,
-        column: str,
-        known: dict[str, Id | None],
-        find: Callable[[str], Id | None],
-        faults: list[Fault],
-    ) -> list[Id]:
-        ids = []
-        for code in line.codes(column):
-            if code not in known:
-                known[code] = find(code)
-            identity = known[code]
-            if identity is None:
-                faults.append(Fault(column, f"{code[:50]!r} does not exist"))
-            else:
-                ids.append(identity)
-        return ids
-
-    def _branch(self, code: str) -> BranchId | None:
-        try:
-            return self.tx.organisation.branch(code)
-        except NotFound:
-            return None
-
-    def _area(self, code: str) -> AreaId | None:
-        try:
-            return self.tx.organisation.area(code)
-        except NotFound:
-            return None
-
     def _members_of(self, area: AreaId) -> frozenset[BranchId]:
         if area not in self._members:
             self._members[area] = self.tx.organisation.members(area)
         return self._members[area]
+
+
+def _named(line: SheetLine, column: str, known: Mapping[str, Id], faults: list[Fault]) -> list[Id]:
+    """Look up the codes in a cell, and note those that do not exist."""
+    codes = line.codes(column)
+    faults += [Fault(column, f"{c[:50]!r} does not exist") for c in codes if c not in known]
+    return [known[code] for code in codes if code in known]
 
 
 def _verdict(

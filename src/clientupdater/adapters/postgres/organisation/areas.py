@@ -35,6 +35,10 @@ class PostgresAreas:
         row = self._connection.execute(QUERIES[query], {"area": area}).fetchone()
         return _area(*row) if row else None
 
+    def by_codes(self, codes: Collection[str]) -> dict[str, Area]:
+        rows = self._connection.execute(QUERIES["areas_by_code"], {"codes": list(codes)})
+        return {area.code: area for area in (_area(*row) for row in rows)}
+
     def page(
         self, companies: Collection[CompanyId] | None, *, after: str, at_most: int
     ) -> list[Area]:

@@ -16,6 +16,12 @@ from areas a
 where a.deleted_at is null
     and a.code = %(area)s
 
+-- name: areas_by_code
+select {area_columns}
+from areas a
+where a.deleted_at is null
+    and a.code = any(%(codes)s::text[])
+
 -- name: areas
 select {area_columns}
 from areas a

@@ -205,6 +205,11 @@ from {people}
 where lower(u.email) = lower(%(email)s)
     and u.deleted_at is null
 
+-- name: taken
+select lower(email)
+from users
+where lower(email) = any(%(emails)s::text[])
+
 -- name: people_within
 -- The same as PeopleScope.covers, as sets: only scope `everyone` covers a person without a territory.
 select {person}
