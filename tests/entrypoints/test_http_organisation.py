@@ -10,12 +10,14 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import httpx
+import psycopg
 import pytest
 from attrs import frozen
 
 from clientupdater.entrypoints.http.application import build
 from tests.support.http_server import served
 from tests.support.staff_fixture import Staff, staffed
+from tests.support.waiting import WAITING_FOR_A_LOCK, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -205,6 +207,18 @@ def test_of_two_changes_at_once_one_wins_and_the_other_conflicts(actors: Actors)
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(rename, ("Left", "Right"))) == [200, 409]
     assert actors.http.get(of_it).json()["version"] == 2
+
+
+def test_a_change_that_waited_for_another_one_conflicts_with_it(actors: Actors) -> None:
+    of_it, staff = f"{BRANCHES}/{actors.branch()['id']}", actors.staff
+    body = {"name": "Right", "version": 1}
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(staff.url) as first:
+        first.execute("update branches set name = 'Left', version = version + 1")
+        second = pool.submit(actors.http.patch, of_it, json=body)
+        wait_until(lambda: second.done() or bool(staff.one(WAITING_FOR_A_LOCK)))
+        first.commit()
+        assert code_of(second.result()) == (409, "version_conflict")
+    assert actors.http.get(of_it).json()["name"] == "Left"
 
 
 def test_a_branch_with_clients_is_not_deleted_and_the_refusal_says_what_to_do(

@@ -16,7 +16,7 @@ from clientupdater.entrypoints.cli.session import (
     print_json,
     print_table,
 )
-from clientupdater.entrypoints.http.routes.areas import Area, AreaBranch
+from clientupdater.entrypoints.http.routes.organisation_shapes import Area, AreaBranch
 from clientupdater.usecases.organisation.areas import AreaChanges, NewArea
 
 if TYPE_CHECKING:

@@ -17,8 +17,11 @@ from clientupdater.entrypoints.cli.session import (
     print_json,
     print_table,
 )
-from clientupdater.entrypoints.http.routes.branch_contacts import BranchContact
-from clientupdater.entrypoints.http.routes.branches import Branch, BranchClosing
+from clientupdater.entrypoints.http.routes.organisation_shapes import (
+    Branch,
+    BranchClosing,
+    BranchContact,
+)
 from clientupdater.usecases.organisation.branches import BranchChanges, NewBranch
 
 if TYPE_CHECKING:

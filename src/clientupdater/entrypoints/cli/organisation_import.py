@@ -30,7 +30,7 @@ from clientupdater.entrypoints.csv_lines import (
     sheet_lines,
 )
 from clientupdater.entrypoints.failures import Exit
-from clientupdater.entrypoints.http.routes.imports import ImportLine
+from clientupdater.entrypoints.http.routes.organisation_shapes import ImportLine
 from clientupdater.runtime.private_files import write_private
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
-from uuid import UUID
 
 import attrs
 from attrs import frozen
@@ -16,35 +15,24 @@ from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
 from clientupdater.entrypoints.http.routes.fields import AS_IT_IS, PageQuery, Version
+from clientupdater.entrypoints.http.routes.organisation_shapes import (
+    AREA_CODE,
+    AREA_COMPANY,
+    AREA_NAME,
+    Area,
+    AreaBranch,
+)
 from clientupdater.entrypoints.structuring import Text
 from clientupdater.usecases.organisation.areas import AreaChanges, NewArea
 
 if TYPE_CHECKING:
     from clientupdater.domain.organisation import Area as KnownArea
-    from clientupdater.ports.codes import Names
-    from clientupdater.ports.organisation import AreaBranch as KnownBranch
 
 Code = Annotated[str, Text(longest=LONGEST_CODE, shortest=1)]
 Name = Annotated[str, Text(longest=LONGEST_NAME, shortest=1)]
-AreaCode = Annotated[Code, About("The area's code.", "NCR")]
-AreaName = Annotated[Name, About("The area's name.", "Metro North")]
-Company = Annotated[Code | None, About("The company's code; null: of every company.", "FCASH")]
-
-
-@frozen
-class Area:
-    """A group of branches."""
-
-    id: UUID
-    code: AreaCode
-    name: AreaName
-    company: Company
-    version: int
-
-    @classmethod
-    def of(cls, area: KnownArea, names: Names) -> Area:
-        company = names.companies[area.company] if area.company else None
-        return cls(area.id, area.code, area.name, company, area.version)
+AreaCode = Annotated[Code, AREA_CODE]
+AreaName = Annotated[Name, AREA_NAME]
+Company = Annotated[Code | None, AREA_COMPANY]
 
 
 @frozen
@@ -81,19 +69,6 @@ class DeleteAreaRequest:
     """The version that you read, if no header names it."""
 
     version: Version | None = None
-
-
-@frozen
-class AreaBranch:
-    """A branch of an area."""
-
-    code: Annotated[str, About("The branch's code.", "QC01")]
-    name: Annotated[str, About("The branch's name.", "Cubao Branch")]
-    is_primary: Annotated[bool, About("Whether this is the branch's primary area.", example=True)]
-
-    @classmethod
-    def of(cls, branch: KnownBranch) -> AreaBranch:
-        return cls(branch.code, branch.name, branch.is_primary)
 
 
 @frozen

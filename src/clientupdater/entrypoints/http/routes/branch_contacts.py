@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
-from uuid import UUID
+from typing import Annotated, Any, ClassVar
 
 import attrs
 from attrs import frozen
@@ -15,39 +14,18 @@ from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.routes.branches import admit
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
 from clientupdater.entrypoints.http.routes.fields import AS_IT_IS, Version
+from clientupdater.entrypoints.http.routes.organisation_shapes import (
+    CONTACT_PRIMARY,
+    CONTACT_TYPE,
+    CONTACT_VALUE,
+    BranchContact,
+)
 from clientupdater.entrypoints.structuring import Text
 from clientupdater.usecases.organisation.contacts import ContactChanges, NewContact
 
-if TYPE_CHECKING:
-    from clientupdater.domain.organisation import BranchContact as KnownContact
-
-ContactType = Annotated[
-    str,
-    Text(longest=LONGEST_TYPE, shortest=1),
-    About("What it is: phone, email, or another word in small letters.", "phone"),
-]
-ContactValue = Annotated[
-    str,
-    Text(longest=LONGEST_CONTACT, shortest=1),
-    About("The number, the address, or whatever reaches the branch.", "+63289123456"),
-]
-_PRIMARY = About("Whether it is the one to try first; one of each type is.", example=True)
-IsPrimary = Annotated[bool, _PRIMARY]
-
-
-@frozen(kw_only=True)
-class BranchContact:
-    """A way to reach a branch."""
-
-    id: UUID
-    type: ContactType
-    value: ContactValue
-    is_primary: IsPrimary
-    version: int
-
-    @classmethod
-    def of(cls, contact: KnownContact) -> BranchContact:
-        return cls(**{a.name: getattr(contact, a.name) for a in attrs.fields(cls)})
+ContactType = Annotated[str, Text(longest=LONGEST_TYPE, shortest=1), CONTACT_TYPE]
+ContactValue = Annotated[str, Text(longest=LONGEST_CONTACT, shortest=1), CONTACT_VALUE]
+IsPrimary = Annotated[bool, CONTACT_PRIMARY]
 
 
 @frozen

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
-from uuid import UUID
 
 import attrs
 from attrs import frozen
@@ -19,7 +18,6 @@ from clientupdater.domain.organisation import (
     LONGEST_CODE,
     LONGEST_LOCATION,
     LONGEST_NAME,
-    ClosingEffect,
 )
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
@@ -32,50 +30,27 @@ from clientupdater.entrypoints.http.routes.fields import (
     Version,
     place_named,
 )
+from clientupdater.entrypoints.http.routes.organisation_shapes import (
+    BRANCH_CODE,
+    BRANCH_NAME,
+    CATEGORY,
+    LOCATION,
+    Branch,
+    BranchClosing,
+)
 from clientupdater.entrypoints.structuring import Text
 from clientupdater.usecases.organisation.branches import BranchChanges, NewBranch
 
 if TYPE_CHECKING:
     from clientupdater.domain.organisation import Branch as KnownBranch
-    from clientupdater.ports.codes import Names
-    from clientupdater.usecases.organisation.closing import ClosingResult
 
 _CODE, _NAME = Text(longest=LONGEST_CODE, shortest=1), Text(longest=LONGEST_NAME, shortest=1)
 _LOCATION, _CATEGORY = Text(longest=LONGEST_LOCATION), Text(longest=LONGEST_CATEGORY)
 
-BranchCode = Annotated[str, _CODE, About("The branch's code, as sources name it.", "QC01")]
-BranchName = Annotated[str, _NAME, About("The branch's name.", "Cubao Branch")]
-Location = Annotated[
-    Annotated[str, _LOCATION] | None, About("Where it is.", "Aurora Blvd, Quezon City")
-]
-Category = Annotated[Annotated[str, _CATEGORY] | None, About("What kind it is.", "Full service")]
-
-
-@frozen
-class Branch:
-    """An office that clients belong to."""
-
-    id: UUID
-    code: BranchCode
-    name: BranchName
-    location: Location
-    category: Category
-    areas: Annotated[tuple[str, ...], About("The areas that it is in, by code.", ["NCR"])]
-    primary_area: Annotated[str | None, About("Its primary area, by code; null: none.", "NCR")]
-    version: int
-
-    @classmethod
-    def of(cls, branch: KnownBranch, names: Names) -> Branch:
-        return cls(
-            id=branch.id,
-            code=branch.code,
-            name=branch.name,
-            location=branch.location,
-            category=branch.category,
-            areas=tuple(sorted(names.areas[each] for each in branch.areas)),
-            primary_area=names.areas[branch.primary_area] if branch.primary_area else None,
-            version=branch.version,
-        )
+BranchCode = Annotated[str, _CODE, BRANCH_CODE]
+BranchName = Annotated[str, _NAME, BRANCH_NAME]
+Location = Annotated[Annotated[str, _LOCATION] | None, LOCATION]
+Category = Annotated[Annotated[str, _CATEGORY] | None, CATEGORY]
 
 
 @frozen
@@ -135,45 +110,6 @@ class CloseBranchRequest:
         About("The hash from the preview: close the branch, if the effects are the same.", None),
     ] = None
     version: Version | None = None
-
-
-@frozen(kw_only=True)
-class BranchClosing:
-    """What closing a branch does, or would do."""
-
-    branch: str
-    into: Annotated[str, About("The branch that takes the clients, by code.", "QC02")]
-    is_applied: Annotated[bool, About("False: this is a preview.", example=False)]
-    plan_hash: Annotated[str, About("Send it to close the branch with these effects.", "9f" * 32)]
-    clients: Annotated[int, About("Clients that move.", 412)]
-    rows: Annotated[int, About("Rows of periods that move, because they are not done.", 398)]
-    assignments_ended: Annotated[
-        int, About("Assignments that end, because the officer lacks the other branch.", 120)
-    ]
-    contacts: Annotated[int, About("Contacts of the branch that move.", 0)]
-    people: Annotated[int, About("Users who lose the branch from their territory.", 3)]
-    examples: Annotated[
-        tuple[str, ...],
-        About(
-            "Some of the clients, by code; empty unless you may see every client.", ["FC-000123"]
-        ),
-    ]
-
-    @classmethod
-    def of(cls, result: ClosingResult) -> BranchClosing:
-        closing, plan = result.closing, result.plan
-        return cls(
-            branch=closing.branch.code,
-            into=closing.into.code,
-            is_applied=result.is_applied,
-            plan_hash=plan.hash,
-            clients=plan.count(ClosingEffect.CLIENT),
-            rows=plan.count(ClosingEffect.ROW),
-            assignments_ended=plan.count(ClosingEffect.ASSIGNMENT),
-            contacts=plan.count(ClosingEffect.CONTACT),
-            people=plan.count(ClosingEffect.PERSON),
-            examples=plan.examples,
-        )
 
 
 def list_branches(call: Call) -> BranchesPage:

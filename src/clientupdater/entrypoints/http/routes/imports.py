@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from attrs import field, frozen
 
 from clientupdater.domain.errors import BulkRejected, Fault, InvalidInput
-from clientupdater.domain.imports import LineVerdict, Verdict, require_line_count
+from clientupdater.domain.imports import require_line_count
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.csv_lines import BRANCH_COLUMNS, STAFF_COLUMNS, sheet_lines
 from clientupdater.entrypoints.http.contract import MIB, Call, Endpoint
 from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.problems import Rejected
+from clientupdater.entrypoints.http.routes.organisation_shapes import ImportLine
 from clientupdater.entrypoints.structuring import Text
 
 if TYPE_CHECKING:
@@ -57,32 +58,6 @@ class ImportUsersRequest:
         ),
     ] = field(repr=False)
     apply: Annotated[bool, _APPLY] = False
-
-
-@frozen
-class ImportFault:
-    """One fault of a line."""
-
-    column: Annotated[str | None, About("The column; null: the line itself.", "areas")]
-    message: str
-
-
-@frozen
-class ImportLine:
-    """The verdict on a line."""
-
-    line: Annotated[int, About("The number of the line in the file; the header is 1.", 2)]
-    name: Annotated[str | None, About("The branch's code or the user's email.", "QC01")] = field(
-        repr=False
-    )
-    verdict: Annotated[Verdict, About("What taking the line does.", "create")]
-    changes: Annotated[tuple[str, ...], About("The columns that change something.", ["name"])]
-    faults: Annotated[tuple[ImportFault, ...], About("What is wrong with the line.", [])]
-
-    @classmethod
-    def of(cls, verdict: LineVerdict) -> ImportLine:
-        faults = (ImportFault(each.pointer or None, each.message) for each in verdict.faults)
-        return cls(verdict.line, verdict.name, verdict.verdict, verdict.changes, tuple(faults))
 
 
 @frozen
