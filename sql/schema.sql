@@ -89,12 +89,15 @@ declare
     before text := coalesce(current_setting('clientupdater.system', true), '');
 begin
     perform set_config('clientupdater.system', 'on', true);
-    update clients c
-       set assigned_to = a.officer_id
-      from (values (new.client_id)) touched (client_id)
-      left join client_assignments a
-        on a.client_id = touched.client_id and a.assigned_until is null
-     where c.id = touched.client_id and c.assigned_to is distinct from a.officer_id;
+    -- Planned anew each time, for the number of rows that there are.
+    execute $sql$
+        update clients c
+           set assigned_to = a.officer_id
+          from (select distinct arrived.client_id from arrived) touched
+          left join client_assignments a
+            on a.client_id = touched.client_id and a.assigned_until is null
+         where c.id = touched.client_id and c.assigned_to is distinct from a.officer_id
+    $sql$;
     perform set_config('clientupdater.system', before, true);
     return null;
 end
@@ -653,7 +656,8 @@ create table branches (
     version integer default 1 not null,
     deleted_at timestamp with time zone,
     created_at timestamp with time zone default now() not null,
-    updated_at timestamp with time zone default now() not null
+    updated_at timestamp with time zone default now() not null,
+    successor_id uuid
 );
 
 -- :: table client_assignments
@@ -1568,6 +1572,9 @@ alter table webhook_events add constraint webhook_events_pkey PRIMARY KEY (sourc
 -- :: check authorization_audit.authorization_audit_decision_check
 alter table authorization_audit add constraint authorization_audit_decision_check CHECK ((decision = ANY (ARRAY['refused'::text, 'granted'::text, 'changed'::text, 'revoked'::text])));
 
+-- :: check branches.branches_successor_check
+alter table branches add constraint branches_successor_check CHECK (((successor_id IS NULL) OR ((deleted_at IS NOT NULL) AND (successor_id <> id))));
+
 -- :: check client_assignments.client_assignments_check
 alter table client_assignments add constraint client_assignments_check CHECK ((assigned_until >= assigned_from));
 
@@ -1835,6 +1842,9 @@ alter table authorization_audit add constraint authorization_audit_subject_user_
 
 -- :: reference branch_contacts.branch_contacts_branch_id_fkey
 alter table branch_contacts add constraint branch_contacts_branch_id_fkey FOREIGN KEY (branch_id) REFERENCES branches(id);
+
+-- :: reference branches.branches_successor_id_fkey
+alter table branches add constraint branches_successor_id_fkey FOREIGN KEY (successor_id) REFERENCES branches(id);
 
 -- :: reference client_assignments.client_assignments_assigned_by_fkey
 alter table client_assignments add constraint client_assignments_assigned_by_fkey FOREIGN KEY (assigned_by) REFERENCES users(id);
@@ -2141,6 +2151,12 @@ CREATE INDEX authorization_audit_subject_idx ON public.authorization_audit USING
 
 -- :: index branch_contacts_branch_id_idx
 CREATE INDEX branch_contacts_branch_id_idx ON public.branch_contacts USING btree (branch_id);
+
+-- :: index branch_contacts_one_primary
+CREATE UNIQUE INDEX branch_contacts_one_primary ON public.branch_contacts USING btree (branch_id, type) WHERE is_primary;
+
+-- :: index branches_successor_id_idx
+CREATE INDEX branches_successor_id_idx ON public.branches USING btree (successor_id);
 
 -- :: index client_assignments_assigned_by_idx
 CREATE INDEX client_assignments_assigned_by_idx ON public.client_assignments USING btree (assigned_by);
@@ -2550,8 +2566,11 @@ CREATE TRIGGER move_generation AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON p
 -- :: trigger branches.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.branches FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
--- :: trigger client_assignments.carry_assignment
-CREATE TRIGGER carry_assignment AFTER INSERT OR UPDATE ON public.client_assignments FOR EACH ROW EXECUTE FUNCTION carry_assignment();
+-- :: trigger client_assignments.carry_changed_assignment
+CREATE TRIGGER carry_changed_assignment AFTER UPDATE ON public.client_assignments REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION carry_assignment();
+
+-- :: trigger client_assignments.carry_new_assignment
+CREATE TRIGGER carry_new_assignment AFTER INSERT ON public.client_assignments REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION carry_assignment();
 
 -- :: trigger client_changes.append_only
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.client_changes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -47,11 +47,17 @@ from clientupdater.usecases.jobs.run import DoJob
 from clientupdater.usecases.jobs.schedules import ScheduleAdministration
 from clientupdater.usecases.jobs.service import JobAdministration
 from clientupdater.usecases.operations.health import CheckSystem
+from clientupdater.usecases.organisation.areas import Areas
+from clientupdater.usecases.organisation.branch_import import BranchImport
+from clientupdater.usecases.organisation.branches import Branches
+from clientupdater.usecases.organisation.closing import BranchClosing
+from clientupdater.usecases.organisation.contacts import BranchContacts
 from clientupdater.usecases.people.authenticate import Authenticate
 from clientupdater.usecases.people.operators import Operators
 from clientupdater.usecases.people.passwords import PasswordChanges
 from clientupdater.usecases.people.sessions import Sessions
 from clientupdater.usecases.people.sign_in import SignIn
+from clientupdater.usecases.people.staff_import import StaffImport
 from clientupdater.usecases.people.users import Users
 from clientupdater.usecases.requests.idempotency import Idempotency
 from clientupdater.usecases.requests.rate_limits import AdmitRequest
@@ -154,8 +160,14 @@ class App:
     pension_numbers: PensionNumberAccess
     access: Grants
     territories: Territories
+    areas: Areas
+    branches: Branches
+    branch_contacts: BranchContacts
+    branch_closing: BranchClosing
+    branch_import: BranchImport
     explanations: AccessExplanations
     people: Users
+    staff_import: StaffImport
     operators: Operators
     passwords: PasswordChanges
     sign_in: SignIn
@@ -230,8 +242,14 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         pension_numbers=PensionNumberAccess(clients),
         access=Grants(work, clock),
         territories=Territories(work, clock),
+        areas=Areas(work, clock),
+        branches=Branches(work, clock),
+        branch_contacts=BranchContacts(work),
+        branch_closing=BranchClosing(work, clock),
+        branch_import=BranchImport(work),
         explanations=AccessExplanations(work),
         people=Users(work, clock, passwords),
+        staff_import=StaffImport(work, clock, passwords),
         operators=Operators(work, clock, passwords),
         passwords=PasswordChanges(work, clock, passwords, parts.lockout),
         sign_in=SignIn(work, clock, passwords, parts.lifetimes, parts.lockout),

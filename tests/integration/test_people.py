@@ -230,11 +230,11 @@ def test_A6_placing_a_branch_in_an_area_gives_the_caller_no_more_rights(staff: S
     branch, mine = staff.branch(), staff.branch(manager.actor.id)
     own, other = staff.area(given_to=manager.actor.id), staff.area()
     with pytest.raises(PrivilegeExceeded):
-        staff.app.territories.place_branch(manager, own, branch)
+        staff.app.areas.place_branch(manager, own, branch)
     ana = staff.hire()
     staff.run("insert into user_areas values (%s, %s)", ana, other)
-    staff.app.territories.place_branch(manager, other, branch)
-    staff.app.territories.place_branch(manager, own, mine)
+    staff.app.areas.place_branch(manager, other, branch)
+    staff.app.areas.place_branch(manager, own, mine)
     result = staff.app.authenticate(staff.session(ana), HERE)
     assert result.person.territory.area_branches == ids(branch)
     assert audits(staff, ana) == ["granted area"]
@@ -245,7 +245,7 @@ def test_A3_a_branch_taken_out_of_an_area_takes_its_clients_from_the_holders(sta
     ana, branch = staff.hire(), staff.branch()
     area = staff.area(branch, given_to=ana)
     assign(staff, ana, branch)
-    staff.app.territories.remove_branch(manager, area, branch)
+    staff.app.areas.remove_branch(manager, area, branch)
     assert staff.one("select end_reason from client_assignments") == "territory_lost"
     assert audits(staff, ana) == ["revoked area"]
 
@@ -253,12 +253,12 @@ def test_A3_a_branch_taken_out_of_an_area_takes_its_clients_from_the_holders(sta
 def test_A6a_changing_an_area_needs_areas_manage_at_scope_all(staff: Staff) -> None:
     area, branch = staff.area(), staff.branch()
     with pytest.raises(Forbidden):
-        staff.app.territories.place_branch(as_one(staff.hire("areas:read all")), area, branch)
+        staff.app.areas.place_branch(as_one(staff.hire("areas:read all")), area, branch)
     with pytest.raises(NotFound):
-        staff.app.territories.remove_branch(as_one(staff.hire("areas:manage area")), area, branch)
+        staff.app.areas.remove_branch(as_one(staff.hire("areas:manage area")), area, branch)
     staff.run("update areas set company_id = %s where id = %s", staff.company(), area)
     with pytest.raises(NotFound):
-        staff.app.territories.remove_branch(as_one(staff.hire("areas:manage area")), area, branch)
+        staff.app.areas.remove_branch(as_one(staff.hire("areas:manage area")), area, branch)
     audited = "select json_agg(company_id order by decided_at) from authorization_audit"
     refused = " where decision = 'refused' and resource = 'area'"
     assert staff.one(audited + refused) == [None, None, str(staff.company())]
@@ -532,14 +532,14 @@ def test_A6_removing_a_branch_from_an_area_needs_the_branch(staff: Staff) -> Non
     area = staff.area(branch, given_to=ana)
     staff.run("update areas set company_id = %s where id = %s", staff.company(), area)
     with pytest.raises(PrivilegeExceeded, match="not in your territory"):
-        staff.app.territories.remove_branch(manager, area, branch)
+        staff.app.areas.remove_branch(manager, area, branch)
     staff.run("insert into user_branches values (%s, %s)", manager.actor.id, branch)
     staff.grant(ana, "clients:read", "area", "FCASH")
     with pytest.raises(PrivilegeExceeded, match="wider rights"):
-        staff.app.territories.remove_branch(manager, area, branch)
+        staff.app.areas.remove_branch(manager, area, branch)
     assert staff.one("select count(*) from area_branches") == 1
     staff.run("delete from user_permissions where user_id = %s", ana)
-    staff.app.territories.remove_branch(manager, area, branch)
+    staff.app.areas.remove_branch(manager, area, branch)
     assert staff.one("select count(*) from area_branches") == 0
 
 

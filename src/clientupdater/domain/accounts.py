@@ -118,10 +118,15 @@ def fingerprint(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def is_email(text: str) -> bool:
+    """Whether a text can be an email address."""
+    return len(text) <= LONGEST_EMAIL and _EMAIL.fullmatch(text) is not None
+
+
 def checked_email(email: str, pointer: str = "/email") -> str:
     """Tidy an email address for storage; refuse text that cannot be one."""
     kept = email.strip()
-    if len(kept) > LONGEST_EMAIL or not _EMAIL.fullmatch(kept):
+    if not is_email(kept):
         raise InvalidInput.of(pointer, "is no email address")
     return kept
 

@@ -139,6 +139,35 @@ def require_may_remove_branch(actor: Actor, branch: BranchId, holders: Iterable[
         require_not_wider(actor, holder)
 
 
+def require_may_delete_area(actor: Actor, area: AreaId, holders: Iterable[Actor]) -> None:
+    """Only an actor who holds an area deletes it (A6).
+
+    Its holders lose its branches, so none of them may have wider rights, unless the actor manages
+    the areas of every company.
+    """
+    if actor.holds(Permission.AREAS_MANAGE, None, Scope.ALL):
+        return
+    in_territory = area in actor.territory.areas
+    _require_holding(
+        actor, Permission.AREAS_MANAGE, "area", in_territory=in_territory, act="delete"
+    )
+    for holder in holders:
+        require_not_wider(actor, holder)
+
+
+def require_may_move_clients(actor: Actor, branch: BranchId, into: BranchId) -> None:
+    """Moving clients to a branch of one's own must not let one see more (A6)."""
+    mine = actor.territory
+    _require_no_more(
+        actor,
+        evolve(
+            mine,
+            branches=mine.branches | ({branch} if into in mine.branches else set()),
+            area_branches=mine.area_branches | ({branch} if into in mine.area_branches else set()),
+        ),
+    )
+
+
 def require_not_wider(actor: Actor, other: Actor) -> None:
     """Refuse to take over, or take from, an account with wider rights than the actor's (A6).
 

@@ -18,8 +18,9 @@
     │   ├── RemarksRequired (S5)
     │   ├── PaymentRecorded (S8), NotVoidable (S13)
     │   ├── OfficerNotAllowed (A3)
-    │   ├── ConfigurationNotAllowed
-    │   └── LastAdministrator (A9)
+    │   ├── LastAdministrator (A9)
+    │   ├── BranchInUse
+    │   └── ConfigurationNotAllowed
     ├── Conflict                another change came first
     │   ├── VersionConflict (S10)
     │   ├── AlreadyExists
@@ -210,6 +211,10 @@ class LastAdministrator(RuleBroken):
         "This is the last administrator, who can be neither removed nor deactivated; "
         "appoint another one first."
     )
+
+
+class BranchInUse(RuleBroken):
+    default = "The branch has clients; close it, which moves them to another branch."
 
 
 class Conflict(Error):

@@ -81,6 +81,7 @@ TABLE: Mapping[type[errors.Error], Failure] = MappingProxyType(
         errors.OfficerNotAllowed: _rule("officer_not_allowed", 422),
         errors.ConfigurationNotAllowed: _rule("configuration_not_allowed"),
         errors.LastAdministrator: _rule("last_administrator"),
+        errors.BranchInUse: _rule("branch_in_use"),
         errors.Conflict: _rule("conflict"),
         errors.VersionConflict: _rule("version_conflict"),
         errors.AlreadyExists: _rule("already_exists"),

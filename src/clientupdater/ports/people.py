@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence, Set
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -27,11 +27,10 @@ if TYPE_CHECKING:
     )
     from clientupdater.domain.administration import PeopleScope
     from clientupdater.domain.callers import Origin
-    from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
+    from clientupdater.domain.ids import CompanyId, PersonId
     from clientupdater.domain.people import SignInRecord
     from clientupdater.domain.permissions import Permission
     from clientupdater.domain.sessions import Session
-    from clientupdater.ports.codes import Names
 
 
 VerifyToken: TypeAlias = "Callable[[str], str]"
@@ -168,6 +167,10 @@ class People(Protocol):
         """Find a person by email, in any case of letters."""
         ...
 
+    def taken(self, emails: Collection[str]) -> frozenset[str]:
+        """Return which emails belong to people, deleted ones included, in small letters."""
+        ...
+
     def within(
         self, access_scope: PeopleScope, *, after: str, at_most: int, active: bool | None
     ) -> Sequence[Person]:
@@ -214,7 +217,7 @@ class People(Protocol):
 
 
 class Territories(Protocol):
-    """The branches and areas of people, and the branches of areas (A2).
+    """The branches and areas of people (A2).
 
     Giving what is given, or taking what is not, changes nothing.
     """
@@ -229,50 +232,10 @@ class Territories(Protocol):
         """Take a branch or an area from a person."""
         ...
 
-    def holders(self, area: AreaId) -> Sequence[PersonId]:
-        """List the people with an area."""
-        ...
-
-    def place_branch(self, area: AreaId, branch: BranchId) -> None:
-        """Put a branch into an area."""
-        ...
-
-    def remove_branch(self, area: AreaId, branch: BranchId) -> None:
-        """Take a branch out of an area."""
-        ...
-
-    def company_of_area(self, area: AreaId) -> CompanyId | None:
-        """Return the company of an area; None: it belongs to no single one."""
-        ...
-
     def end_assignments(self, officer: PersonId, by: PersonId, now: datetime) -> int:
         """End every assignment of an officer; return how many."""
         ...
 
     def end_lost_assignments(self, officer: PersonId, by: PersonId, now: datetime) -> int:
         """End the assignments outside the officer's territory; return how many."""
-        ...
-
-
-class Organisation(Protocol):
-    """Branches, areas and companies by id or code; deleted ones are not found."""
-
-    def branch(self, named: BranchId | str) -> BranchId:
-        """Find a branch. Raises NotFound."""
-        ...
-
-    def area(self, named: AreaId | str) -> AreaId:
-        """Find an area. Raises NotFound."""
-        ...
-
-    def company(self, named: CompanyId | str) -> CompanyId:
-        """Find a company. Raises NotFound."""
-        ...
-
-    def members(self, area: AreaId) -> frozenset[BranchId]:
-        """Return the live branches of an area."""
-        ...
-
-    def names(self, people: Set[UUID]) -> Names:
-        """Give the codes of all places, deleted ones included, and the names of these people."""
         ...

@@ -23,14 +23,9 @@ if TYPE_CHECKING:
     from clientupdater.ports.exports import Exports, Snapshot
     from clientupdater.ports.idempotency import Claim, OuterTransaction
     from clientupdater.ports.notices import Notices
+    from clientupdater.ports.organisation import Areas, Branches, Organisation
     from clientupdater.ports.pension_numbers import PensionNumbers
-    from clientupdater.ports.people import (
-        Credentials,
-        Organisation,
-        People,
-        Sessions,
-        Territories,
-    )
+    from clientupdater.ports.people import Credentials, People, Sessions, Territories
     from clientupdater.ports.queue import Jobs
     from clientupdater.ports.read_models import ReadModels
     from clientupdater.ports.retention import RetentionStore
@@ -88,6 +83,10 @@ class Transaction(Protocol):
     def territories(self) -> Territories: ...
     @property
     def organisation(self) -> Organisation: ...
+    @property
+    def areas(self) -> Areas: ...
+    @property
+    def branches(self) -> Branches: ...
     @property
     def read_models(self) -> ReadModels: ...
     @property

@@ -179,6 +179,8 @@ class MemoryTransaction:
     credentials = NeedsDatabase()
     people = NeedsDatabase()
     territories = NeedsDatabase()
+    areas = NeedsDatabase()
+    branches = NeedsDatabase()
     read_models = NeedsDatabase()
     exports = NeedsDatabase()
     retention = NeedsDatabase()

@@ -27,6 +27,14 @@ _HERE = "clientupdater.entrypoints.cli"
     cls=LazyGroup,
     lazy={
         "access": (f"{_HERE}.access:access", "Explain what the policy decides, and why."),
+        "areas": (
+            f"{_HERE}.areas:areas",
+            "Manage areas: groups of branches that are given to people as a whole.",
+        ),
+        "branches": (
+            f"{_HERE}.branches:branches",
+            "Manage the branches that clients belong to.",
+        ),
         "clients": (f"{_HERE}.clients:clients", "Find, show and correct clients."),
         "config": (
             f"{_HERE}.config:config",

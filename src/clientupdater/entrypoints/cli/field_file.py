@@ -6,11 +6,9 @@ the quote before its texts is removed, and lines without anything to record are 
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from datetime import date, datetime
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from attrs import define, field, frozen
 
@@ -20,10 +18,13 @@ from clientupdater.domain.exports import COVER, unescaped
 from clientupdater.domain.periods import Period
 from clientupdater.domain.statuses import PENDING, tidy_remarks
 from clientupdater.domain.updates import StatusUpdate
+from clientupdater.entrypoints.csv_lines import csv_rows, csv_text, head_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import tzinfo
+
+    from clientupdater.entrypoints.csv_lines import Row
 
 REQUIRED = (
     *("client_code", "status", "reason", "remarks", "has_payment", "occurred_at"),
@@ -41,8 +42,6 @@ _VERSION = re.compile(r"\d{1,9}", re.ASCII)
 _PAID = {"yes": True, "true": True, "no": False, "false": False}
 _LONGEST_CODE = 60
 _T = TypeVar("_T")
-Row: TypeAlias = "tuple[int, list[str]]"
-"""The cells of a line, and the number of its first."""
 
 
 @frozen(kw_only=True)
@@ -65,7 +64,7 @@ def read_field_file(raw: bytes, zone: tzinfo) -> tuple[FieldLine, ...]:
 
     A time without an offset is one of the business's own clock, `zone`.
     """
-    rows = _rows(_text(raw))
+    rows = csv_rows(csv_text(raw))
     if rows and _is_cover(rows[0]):
         return _of_export(rows, zone)
     return _of_field(rows, zone)
@@ -93,7 +92,7 @@ def _of_field(rows: Sequence[Row], zone: tzinfo) -> tuple[FieldLine, ...]:
         raise InvalidInput.of("line 1", "the file is empty")
     (head_at, head), *body = rows
     names = [name.strip() for name in head]
-    faults = list(_faults_of_head(names, head_at))
+    faults = list(head_faults(names, head_at, REQUIRED, OPTIONAL))
     if faults:
         raise InvalidInput(faults)
     lines = [_read(number, names, cells, zone, faults) for number, cells in body]
@@ -102,40 +101,6 @@ def _of_field(rows: Sequence[Row], zone: tzinfo) -> tuple[FieldLine, ...]:
     if faults:
         raise InvalidInput(sorted(faults, key=_place))
     return items
-
-
-def _text(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise InvalidInput.of(f"line {line}", "is not UTF-8; save the file as CSV UTF-8") from None
-
-
-def _rows(text: str) -> list[Row]:
-    """Give what is not blank with the number of its first line."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows, begins = [], 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                rows.append((begins, cells))
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        raise InvalidInput.of(f"line {begins}", f"is no CSV: {error}") from None
-    return rows
-
-
-def _faults_of_head(names: Sequence[str], line: int) -> Iterator[Fault]:
-    where = f"line {line}"
-    for name in REQUIRED:
-        if name not in names:
-            yield Fault(where, f"the column {name} is missing")
-    for at, name in enumerate(names):
-        if name in names[:at]:
-            yield Fault(where, f"the column {name[:50]!r} comes twice")
-        elif name not in (*REQUIRED, *OPTIONAL):
-            yield Fault(where, f"the column {name[:50]!r} is not known")
 
 
 def _faults_of_all(lines: Sequence[FieldLine], value: int) -> Iterator[Fault]:

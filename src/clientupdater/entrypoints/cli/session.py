@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -90,6 +91,20 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     click.secho(_row(head, widths), bold=True)
     for line in lines:
         click.echo(_row(line, widths))
+
+
+def fitted(rows: Iterable[Sequence[object]], wide: int) -> list[list[str]]:
+    """Cut the texts of one column so that each row fits the terminal; a file gets all of it."""
+    lines = [[str(cell) for cell in row] for row in rows]
+    if not sys.stdout.isatty() or not lines:
+        return lines
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    others = sum(widths) - widths[wide] + 2 * (len(widths) - 1)
+    room = max(12, shutil.get_terminal_size().columns - others)
+    for line in lines:
+        if len(line[wide]) > room:
+            line[wide] = f"{line[wide][: room - 1]}…"
+    return lines
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -9,6 +9,7 @@ import click
 
 from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.entrypoints.cli.acting import ORIGIN, as_option, asked_password, opened_as
+from clientupdater.entrypoints.cli.organisation_import import import_users
 from clientupdater.entrypoints.cli.session import (
     Session,
     example,
@@ -40,6 +41,9 @@ def users() -> None:
 
     The acting user (--as or CLIENTUPDATER_ACTOR) is under the same policy as over HTTP.
     """
+
+
+users.add_command(import_users)
 
 
 @users.command(epilog=example(f"clientupdater users create ana@example.com --branch B01 {_ACTOR}"))

@@ -131,6 +131,8 @@ class Endpoint:
     """The request needs an Idempotency-Key; False: repeating it does no harm."""
     in_batches: bool = False
     """It commits as it goes, and repeating it does no harm."""
+    past_deadline: bool = False
+    """It is one transaction that may take longer than a request may elsewhere."""
     shown_once: tuple[str, ...] = ()
     """Members that hold a secret: null in a replayed answer."""
     errors: tuple[type[Error], ...] = ()

@@ -6,7 +6,10 @@ import attrs
 
 from clientupdater.entrypoints.http.contract import Capability, Endpoint
 from clientupdater.entrypoints.http.routes import (
+    areas,
     assignments,
+    branch_contacts,
+    branches,
     bulk_updates,
     client_history,
     clients,
@@ -17,6 +20,7 @@ from clientupdater.entrypoints.http.routes import (
     exports,
     filter_options,
     grants,
+    imports,
     jobs,
     lookups,
     pension_numbers,
@@ -65,11 +69,20 @@ _CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
     ),
     (
         Capability("Users", "Accounts of the staff, their sessions and passwords."),
-        (*users.ENDPOINTS, *user_sessions.ENDPOINTS),
+        (*users.ENDPOINTS, imports.USERS, *user_sessions.ENDPOINTS),
     ),
     (
         Capability("Permissions", "What users may do, and in which branches and areas."),
         grants.ENDPOINTS,
+    ),
+    (
+        Capability("Organisation", "Areas, branches and the contacts of branches."),
+        (
+            *areas.ENDPOINTS,
+            *branches.ENDPOINTS,
+            imports.BRANCHES,
+            *branch_contacts.ENDPOINTS,
+        ),
     ),
     (Capability("Periods", "The months and quarters of the work."), periods.ENDPOINTS),
     (Capability("Exports", "Files of clients, their status or a report."), exports.ENDPOINTS),

@@ -67,7 +67,9 @@ def respond(
         seconds_left()
         known = identity or identify(endpoint, app, received.request, received.deadline)
         # Work in batches goes on beyond the deadline: a repeated request would begin it again.
-        with ending_at(None if endpoint.in_batches else received.deadline):
+        # Nor does a long transaction end there: it would never succeed.
+        unhurried = endpoint.in_batches or endpoint.past_deadline
+        with ending_at(None if unhurried else received.deadline):
             return _respond(endpoint, app, received, known)
 
 

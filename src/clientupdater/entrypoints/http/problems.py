@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -94,6 +95,8 @@ def problem_body(
     details: Mapping[str, Any] | None = None,
     request_id: str | None = None,
 ) -> dict[str, Any]:
+    """Write a problem; what was refused before it became a request gets an id here."""
+    request_id = request_id or str(uuid4())
     return {
         "type": f"urn:clientupdater:problem:{code}",
         "title": HTTPStatus(status).phrase,

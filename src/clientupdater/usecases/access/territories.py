@@ -1,8 +1,7 @@
-"""People's branches and areas, and the branches of an area (A2, A6, A7)."""
+"""People's branches and areas (A2, A6, A7)."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -10,30 +9,20 @@ from attrs import frozen
 from clientupdater.domain.delegation import (
     require_may_give_area,
     require_may_give_branch,
-    require_may_place_branch,
-    require_may_remove_branch,
     require_may_take_area,
     require_may_take_branch,
 )
-from clientupdater.ports.audit import LoggedAction, RightsChange
 from clientupdater.ports.people import PlaceKind
-from clientupdater.ports.unit_of_work import SYSTEM
-from clientupdater.usecases.access.user_admin import (
-    current_actor,
-    refusals_recorded,
-    require_over_area,
-    user_admin,
-)
+from clientupdater.usecases.access.user_admin import user_admin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from datetime import datetime
     from uuid import UUID
 
-    from clientupdater.domain.access import Actor
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import AreaId, BranchId, PersonId
     from clientupdater.ports.clock import Clock
-    from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
+    from clientupdater.ports.unit_of_work import UnitsOfWork
     from clientupdater.usecases.access.user_admin import UserAdmin
 
 
@@ -49,7 +38,7 @@ class Territories:
         with user_admin(self.work, caller, person, allow_wider_rights=True) as admin:
             branch_id = admin.tx.organisation.branch(branch)
             require_may_give_branch(admin.actor, admin.person.id, branch_id)
-            self._give(admin, PlaceKind.BRANCH, branch_id)
+            give_place(admin, PlaceKind.BRANCH, branch_id, self.clock.now())
 
     def give_area(self, caller: Caller, person: PersonId | str, area: AreaId | str) -> None:
         """Give an area that the caller holds.
@@ -60,7 +49,7 @@ class Territories:
             area_id = admin.tx.organisation.area(area)
             members = admin.tx.organisation.members(area_id)
             require_may_give_area(admin.actor, admin.person.id, area_id, members)
-            self._give(admin, PlaceKind.AREA, area_id)
+            give_place(admin, PlaceKind.AREA, area_id, self.clock.now())
 
     def take_branch(self, caller: Caller, person: PersonId | str, branch: BranchId | str) -> None:
         """Take a branch, and end the person's assignments to its clients (A3)."""
@@ -76,12 +65,6 @@ class Territories:
             require_may_take_area(admin.actor, taken)
             self._take(admin, PlaceKind.AREA, taken)
 
-    def _give(self, admin: UserAdmin, kind: PlaceKind, place: UUID) -> None:
-        person, now = admin.person.id, self.clock.now()
-        admin.tx.territories.give(kind, place, person, admin.actor.id, now)
-        admin.log_action("territory.give", **{kind: place})
-        admin.audit_rights("granted", kind, place)
-
     def _take(self, admin: UserAdmin, kind: PlaceKind, place: UUID) -> None:
         territories, person = admin.tx.territories, admin.person.id
         territories.take(kind, place, person)
@@ -89,66 +72,9 @@ class Territories:
         admin.log_action("territory.take", **{kind: place}, assignments_ended=ended)
         admin.audit_rights("revoked", kind, place)
 
-    def place_branch(self, caller: Caller, area: AreaId | str, branch: BranchId | str) -> None:
-        """Put a branch that the caller holds into an area.
 
-        If the caller holds the area, they must not see more by it than before (A6).
-        """
-        with self._area_admin(caller, area) as (tx, actor, changed):
-            placed = tx.organisation.branch(branch)
-            require_may_place_branch(actor, placed, changed)
-            tx.territories.place_branch(changed, placed)
-            _record(tx, caller, "granted", changed, placed, tx.territories.holders(changed))
-
-    def remove_branch(self, caller: Caller, area: AreaId | str, branch: BranchId | str) -> None:
-        """Take a branch out of an area, and end its holders' assignments there (A3)."""
-        with self._area_admin(caller, area) as (tx, actor, changed):
-            removed = tx.organisation.branch(branch)
-            holders = tx.territories.holders(changed)
-            rights = (tx.rights.actor(holder) for holder in holders)
-            require_may_remove_branch(actor, removed, (each for each in rights if each))
-            tx.territories.remove_branch(changed, removed)
-            for holder in holders:
-                tx.territories.end_lost_assignments(holder, actor.id, self.clock.now())
-            _record(tx, caller, "revoked", changed, removed, holders)
-
-    @contextmanager
-    def _area_admin(
-        self, caller: Caller, area: AreaId | str
-    ) -> Iterator[tuple[Transaction, Actor, AreaId]]:
-        target = None if isinstance(area, str) else area
-        with refusals_recorded(self.work, caller, target, "area"), self.work.begin(SYSTEM) as tx:
-            tx.people.lock_rights()
-            actor = current_actor(tx, caller)
-            area_id = tx.organisation.area(area)
-            require_over_area(actor, tx.territories.company_of_area(area_id))
-            yield tx, actor, area_id
-
-
-def _record(
-    tx: Transaction,
-    caller: Caller,
-    decision: str,
-    area: AreaId,
-    branch: BranchId,
-    holders: Iterable[PersonId],
-) -> None:
-    """Audit what each holder of the area gained or lost, and log the change of the area (L1)."""
-    is_gained, difference = decision == "granted", {"branch": str(branch)}
-    for holder in holders:
-        change = RightsChange(
-            decision=decision,
-            person=holder,
-            resource="area",
-            resource_id=str(area),
-            before=None if is_gained else difference,
-            after=difference if is_gained else None,
-        )
-        tx.audit.log_rights_change(caller, change)
-    entry = LoggedAction(
-        action="area.place_branch" if is_gained else "area.remove_branch",
-        resource="area",
-        resource_id=str(area),
-        details={"branch": branch},
-    )
-    tx.audit.log_action(caller, entry)
+def give_place(admin: UserAdmin, kind: PlaceKind, place: UUID, now: datetime) -> None:
+    """Give a branch or an area, and audit it."""
+    admin.tx.territories.give(kind, place, admin.person.id, admin.actor.id, now)
+    admin.log_action("territory.give", **{kind: place})
+    admin.audit_rights("granted", kind, place)

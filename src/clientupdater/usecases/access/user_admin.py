@@ -19,7 +19,7 @@ from clientupdater.domain.delegation import (
     require_not_wider,
 )
 from clientupdater.domain.errors import Forbidden, NotFound, PrivilegeExceeded, Unauthenticated
-from clientupdater.domain.permissions import Permission
+from clientupdater.domain.permissions import Permission, Scope
 from clientupdater.ports.audit import LoggedAction, RightsChange
 from clientupdater.ports.unit_of_work import SYSTEM
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from clientupdater.domain.accounts import Person
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import CompanyId, PersonId
-    from clientupdater.domain.permissions import Scope
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 
@@ -151,11 +150,6 @@ def require_over_new_person(actor: Actor, place: PersonPlace) -> None:
         raise _Denied(decision, is_visible=True)
 
 
-def require_over_area(actor: Actor, company: CompanyId | None) -> None:
-    """Refuse an actor without scope `all` over the area's company (A6a)."""
-    require_over_thing(actor, Permission.AREAS_MANAGE, company, Permission.AREAS_READ)
-
-
 def require_over_thing(
     actor: Actor,
     permission: Permission,
@@ -170,6 +164,15 @@ def require_over_thing(
     if not decision.allowed:
         is_visible = sight is None or decide_over_thing(actor, sight, company).allowed
         raise _Denied(decision, is_visible=is_visible, company=company)
+
+
+def require_over_any_thing(actor: Actor, permission: Permission) -> None:
+    """Refuse with Forbidden an actor without scope `all` over any company (A6a)."""
+    grants = actor.found(permission)
+    companies = [grant.company for grant in grants if grant.scope is Scope.ALL]
+    decision = decide_over_thing(actor, permission, companies[0] if companies else None)
+    if not decision.allowed:
+        raise _Denied(decision, is_visible=True)
 
 
 class _Denied(Exception):

@@ -126,14 +126,9 @@ class Users:
             tx.people.lock_rights()
             actor = current_actor(tx, caller)
             person, members = self._new_person(tx, actor, new)
-            _require_may_create(actor, person, members)
-            tx.people.add(person)
-            expires_at = set_initial_password(tx, person.id, hashed, now, actor.id)
-            for branch in person.territory.branches:
-                tx.territories.give(PlaceKind.BRANCH, branch, person.id, actor.id, now)
-            for area in person.territory.areas:
-                tx.territories.give(PlaceKind.AREA, area, person.id, actor.id, now)
-            _record_creation(tx, caller, person)
+            require_over_new_person(actor, person.place)
+            require_may_give_all(actor, person, members)
+            expires_at = add_person(tx, caller, person, hashed, now)
         return CreatedUser(person=person, initial_password=password, expires_at=expires_at)
 
     def _new_person(
@@ -268,14 +263,29 @@ class Users:
             )
 
 
-def _require_may_create(
+def require_may_give_all(
     actor: Actor, person: Person, members: Mapping[AreaId, frozenset[BranchId]]
 ) -> None:
-    require_over_new_person(actor, PersonPlace(person.id, person.territory))
+    """Require that the actor may give a new person their branches and areas (A6)."""
     for branch in person.territory.branches:
         require_may_give_branch(actor, person.id, branch)
     for area, branches in members.items():
         require_may_give_area(actor, person.id, area, branches)
+
+
+def add_person(
+    tx: Transaction, caller: Caller, person: Person, hashed: str, now: datetime
+) -> datetime:
+    """Store a new person with their territory; return when the initial password expires."""
+    by = caller.actor.id
+    tx.people.add(person)
+    expires_at = set_initial_password(tx, person.id, hashed, now, by)
+    for branch in person.territory.branches:
+        tx.territories.give(PlaceKind.BRANCH, branch, person.id, by, now)
+    for area in person.territory.areas:
+        tx.territories.give(PlaceKind.AREA, area, person.id, by, now)
+    _record_creation(tx, caller, person)
+    return expires_at
 
 
 def _find_all(

@@ -37,14 +37,14 @@ from clientupdater.adapters.postgres.jobs.queue import (
 )
 from clientupdater.adapters.postgres.jobs.retention import PostgresRetentionStore
 from clientupdater.adapters.postgres.jobs.schedules import PostgresSchedules
+from clientupdater.adapters.postgres.organisation.areas import PostgresAreas
+from clientupdater.adapters.postgres.organisation.branches import PostgresBranches
+from clientupdater.adapters.postgres.organisation.names import PostgresOrganisation
 from clientupdater.adapters.postgres.people.accounts import PostgresPeople
 from clientupdater.adapters.postgres.people.credentials import PostgresCredentials
 from clientupdater.adapters.postgres.people.rights import PostgresRights
 from clientupdater.adapters.postgres.people.sessions import PostgresSessions
-from clientupdater.adapters.postgres.people.territories import (
-    PostgresOrganisation,
-    PostgresTerritories,
-)
+from clientupdater.adapters.postgres.people.territories import PostgresTerritories
 from clientupdater.adapters.postgres.read_models import PostgresReadModels
 from clientupdater.adapters.postgres.read_models.tables import open_table
 from clientupdater.adapters.postgres.sync.inputs import PostgresSyncInputs
@@ -162,6 +162,14 @@ class PostgresTransaction:
     @property
     def organisation(self) -> PostgresOrganisation:
         return PostgresOrganisation(self.connection, lambda: self.settings)
+
+    @property
+    def areas(self) -> PostgresAreas:
+        return PostgresAreas(self.connection)
+
+    @property
+    def branches(self) -> PostgresBranches:
+        return PostgresBranches(self.connection)
 
     @property
     def pension_numbers(self) -> PostgresPensionNumbers:

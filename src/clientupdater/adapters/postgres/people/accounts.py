@@ -19,7 +19,7 @@ from clientupdater.domain.errors import AlreadyExists, NotFound, VersionConflict
 from clientupdater.ports.people import KnownPerson
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from clientupdater.adapters.postgres.core.connect import Connection
@@ -47,6 +47,10 @@ class PostgresPeople:
 
     def by_email(self, email: str) -> Person | None:
         return self._one("person_by_email", {"email": email})
+
+    def taken(self, emails: Collection[str]) -> frozenset[str]:
+        values = {"emails": [each.lower() for each in emails]}
+        return frozenset(each for (each,) in self._connection.execute(QUERIES["taken"], values))
 
     def within(
         self, access_scope: PeopleScope, *, after: str, at_most: int, active: bool | None

@@ -205,6 +205,11 @@ from {people}
 where lower(u.email) = lower(%(email)s)
     and u.deleted_at is null
 
+-- name: taken
+select lower(email)
+from users
+where lower(email) = any(%(emails)s::text[])
+
 -- name: people_within
 -- The same as PeopleScope.covers, as sets: only scope `everyone` covers a person without a territory.
 select {person}
@@ -320,51 +325,6 @@ delete from user_areas
 where user_id = %(person)s
     and area_id = %(place)s
 
--- name: holders
-select user_id
-from user_areas
-where area_id = %(area)s
-order by user_id
-
--- name: place_branch
-insert into area_branches (area_id, branch_id)
-values (%(area)s, %(branch)s)
-on conflict do nothing
-
--- name: remove_branch
-delete from area_branches
-where area_id = %(area)s
-    and branch_id = %(branch)s
-
--- name: company_of_area
-select company_id
-from areas
-where id = %(area)s
-
--- name: branch
-select id
-from branches
-where deleted_at is null
-    and (id = %(id)s or code = %(code)s)
-
--- name: area
-select id
-from areas
-where deleted_at is null
-    and (id = %(id)s or code = %(code)s)
-
--- name: company
-select id
-from companies
-where id = %(id)s
-    or code = %(code)s
-
--- name: members
-select b.id
-from area_branches ab
-join branches b on b.id = ab.branch_id and b.deleted_at is null
-where ab.area_id = %(area)s
-
 -- name: end_all_assignments
 update client_assignments
 set assigned_until = greatest(%(now)s, assigned_from), ended_by = %(by)s,
@@ -382,8 +342,3 @@ where a.officer_id = %(officer)s
     and u.id = a.officer_id
     and c.id = a.client_id
     and c.branch_id <> all(t.branches || t.within)
-
--- name: staff_names
-select id, staff_name(first_name, last_name, email)
-from users
-where id = any(%(people)s::uuid[])

@@ -104,11 +104,12 @@ class PostgresSyncMappings:
         return cast("datetime | None", watermark)
 
     def _lookups(self) -> Lookups:
-        """Read codes, with names as their aliases."""
+        """Read codes, with names and the codes of closed branches as their aliases."""
         tables: dict[str, dict[str, tuple[str, ...]]] = {}
         products: dict[str, str] = {}
         for table, code, name, company in self._connection.execute(QUERIES["lookups"]):
-            tables.setdefault(table, {})[code] = (name,)
+            codes = tables.setdefault(table, {})
+            codes[code] = (*codes.get(code, ()), name)
             if company is not None:
                 products[code] = company
         return Lookups.of(tables, products)

@@ -68,6 +68,9 @@ select
                         union all
                         select 'branches', id, code, name from branches where deleted_at is null
                         union all
+                        select 'closed', closed.id, closed.code, heir.code
+                        from {closed_branches}
+                        union all
                         select 'products', id, code, concat_ws(' ', name, company_id, tracking_cycle)
                         from products
                         where is_active
@@ -85,11 +88,19 @@ left join companies co on co.id = m.company_id
 where m.source = %(source)s::text::sync_source and m.is_active
 order by m.field
 
+-- name: closed_branches
+-- A source that still names a closed branch means the one that took its clients.
+branches closed
+join branches heir on heir.id = closed.successor_id and heir.deleted_at is null
+
 -- name: lookups
 select w.kind, w.code, w.name, null
 from ({words}) w (kind, id, code, name)
 union all
 select 'branches', code, name, null from branches where deleted_at is null
+union all
+select 'branches', heir.code, closed.code, null
+from {closed_branches}
 union all
 select 'products', p.code, p.name, co.code
 from products p

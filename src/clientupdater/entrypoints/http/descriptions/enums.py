@@ -9,6 +9,7 @@ from attrs import frozen
 from clientupdater.domain.contacts import Settlement
 from clientupdater.domain.events import Channel, EventKind, ExemptCause
 from clientupdater.domain.exports import ExportFormat, ExportType
+from clientupdater.domain.imports import Verdict
 from clientupdater.domain.jobs import JobStatus
 from clientupdater.domain.periods import Cycle
 from clientupdater.domain.permissions import Permission, Scope
@@ -59,6 +60,10 @@ CHOICES: Mapping[type[Enum] | type[Source], Choice] = {
     Source: Choice(
         "SyncSource",
         "A system that clients are read from: one of ours, or one that this installation adds.",
+    ),
+    Verdict: Choice(
+        "ImportVerdict",
+        "What taking a line does. `unchanged`: all of it is there. `refused`: see the faults.",
     ),
     WorklistOrder: Choice("WorklistOrder", "How the worklist is sorted: by urgency, or by name."),
 }

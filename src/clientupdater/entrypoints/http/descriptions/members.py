@@ -147,6 +147,7 @@ _PEOPLE = {
     "allowed": About("Whether the user may do it.", example=True),
     "areas": About("Areas of the territory, by code.", ["NCR"]),
     "branches": About("Branches of the territory, by code.", ["QC01"]),
+    "contact": About("The contact's id.", UUID_EXAMPLE),
     "clerk_id": About("The user's id at the identity provider; null removes it.", "user_2aBcD"),
     "current_password": About("The password that is valid now.", "a long old passphrase"),
     "email": About("The email address that the user signs in with.", "ana@example.com"),

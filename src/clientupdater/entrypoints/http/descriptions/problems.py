@@ -30,6 +30,7 @@ class ProblemDetails:
     allowed: Annotated[
         tuple[str, ...], About("The values that are allowed in `field`.", ["NOT_REACHABLE"])
     ] = _ABSENT
+    clients: Annotated[int, About("How many clients the branch has.", 12)] = _ABSENT
     current: Annotated[int, About("The version now.", 4)] = _ABSENT
     field: Annotated[str, About("The member that a rule is about.", "reason")] = _ABSENT
     fields: Annotated[
@@ -87,6 +88,7 @@ _INVALID = {"fields": [{"pointer": "/status", "message": "is missing"}]}
 CODES: Mapping[str, Code] = {
     "already_done": Code("The period's work on this client is done. Reopen the period first."),
     "already_exists": Code("There already is one with this name."),
+    "branch_in_use": Code("The branch has clients. Close it, which moves them.", {"clients": 12}),
     "bulk_rejected": Code(
         "At least one item was refused, so none was recorded.",
         {"results": [{"index": 0, "status": 424}]},
@@ -117,7 +119,7 @@ CODES: Mapping[str, Code] = {
         "The client is tracked by month and the period is a quarter, or the reverse."
     ),
     "period_not_begun": Code("The period has not begun."),
-    "plan_changed": Code("It would now do something else. Preview it again."),
+    "plan_changed": Code("It would now do something else than the preview showed. Preview again."),
     "precondition_failed": Code("The version in If-Match is not the current one.", _CONFLICT),
     "privilege_exceeded": Code("You cannot grant what you do not hold."),
     "rate_limit_exceeded": Code(

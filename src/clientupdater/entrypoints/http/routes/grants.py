@@ -1,4 +1,4 @@
-"""Permissions, territories, and the branches of areas (A6)."""
+"""Permissions and territories (A6)."""
 
 from __future__ import annotations
 
@@ -81,29 +81,11 @@ def remove_user_area(call: Call) -> None:
     call.app.territories.take_area(call.caller, user_of(call), call.path["area"])
 
 
-def add_area_branch(call: Call) -> None:
-    """Add a branch to an area."""
-    call.app.territories.place_branch(call.caller, call.path["area"], call.path["branch"])
-
-
-def remove_area_branch(call: Call) -> None:
-    """Remove a branch from an area."""
-    call.app.territories.remove_branch(call.caller, call.path["area"], call.path["branch"])
-
-
 _GRANT = "/users/{user}/grants/{permission}"
 _BRANCH, _AREA = "/users/{user}/branches/{branch}", "/users/{user}/areas/{area}"
-_MEMBER = "/areas/{area}/branches/{branch}"
 
 
-def _set(
-    method: str,
-    path: str,
-    summary: str,
-    handle: Callable[[Call], None],
-    *,
-    permission: Permission = Permission.USERS_MANAGE,
-) -> Endpoint:
+def _set(method: str, path: str, summary: str, handle: Callable[[Call], None]) -> Endpoint:
     """Declare an endpoint that adds or removes; repeating it changes nothing."""
     return Endpoint(
         method=method,
@@ -111,7 +93,7 @@ def _set(
         summary=summary,
         handle=handle,
         status=204,
-        permission=permission,
+        permission=Permission.USERS_MANAGE,
         errors=(PrivilegeExceeded,),
     )
 
@@ -152,18 +134,4 @@ ENDPOINTS = (
     _set("DELETE", _BRANCH, "Remove a branch from a territory", remove_user_branch),
     _set("PUT", _AREA, "Add an area to a territory", add_user_area),
     _set("DELETE", _AREA, "Remove an area from a territory", remove_user_area),
-    _set(
-        "PUT",
-        _MEMBER,
-        "Add a branch to an area",
-        add_area_branch,
-        permission=Permission.AREAS_MANAGE,
-    ),
-    _set(
-        "DELETE",
-        _MEMBER,
-        "Remove a branch from an area",
-        remove_area_branch,
-        permission=Permission.AREAS_MANAGE,
-    ),
 )

@@ -9,15 +9,9 @@ import attrs
 from attrs import field, frozen
 
 from clientupdater.domain.accounts import LONGEST_EMAIL, LONGEST_NAME, LONGEST_SUBJECT
-from clientupdater.domain.errors import (
-    AlreadyExists,
-    InvalidInput,
-    LastAdministrator,
-    NotFound,
-    PrivilegeExceeded,
-)
+from clientupdater.domain.errors import AlreadyExists, LastAdministrator, PrivilegeExceeded
 from clientupdater.domain.permissions import Permission
-from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint, part
+from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
 from clientupdater.entrypoints.http.routes.fields import (
@@ -26,6 +20,7 @@ from clientupdater.entrypoints.http.routes.fields import (
     PageQuery,
     Version,
     changes_of,
+    place_named,
 )
 from clientupdater.entrypoints.http.routes.rights import admitting_to_user, user_of
 from clientupdater.entrypoints.http.routes.shapes import User
@@ -111,8 +106,8 @@ def create_user(call: Call) -> Answer:
         email=body.email,
         first_name=body.first_name,
         last_name=body.last_name,
-        branches=[_place(each, f"/branches/{i}") for i, each in enumerate(body.branches)],
-        areas=[_place(each, f"/areas/{i}") for i, each in enumerate(body.areas)],
+        branches=[place_named(each, f"/branches/{i}") for i, each in enumerate(body.branches)],
+        areas=[place_named(each, f"/areas/{i}") for i, each in enumerate(body.areas)],
     )
     made = call.app.people.create(call.caller, new)
     user = _shown(call, made.person)
@@ -122,13 +117,6 @@ def create_user(call: Call) -> Answer:
         initial_password_expires_at=made.expires_at,
     )
     return Answer(value=shown, version=user.version, location=f"{BASE}/users/{user.id}")
-
-
-def _place(named: str, pointer: str) -> Any:
-    try:
-        return part("branch").read(named)
-    except NotFound:
-        raise InvalidInput.of(pointer, "is an id, or code: and a code") from None
 
 
 def get_user(call: Call) -> Answer:

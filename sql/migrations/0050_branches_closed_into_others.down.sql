@@ -1,0 +1,1 @@
+alter table branches drop column successor_id;

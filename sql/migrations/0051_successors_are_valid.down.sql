@@ -1,0 +1,2 @@
+-- There is nothing to undo: a constraint cannot lose its validity.
+select 1;

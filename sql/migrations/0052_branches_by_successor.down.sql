@@ -1,0 +1,2 @@
+-- clientupdater:no-transaction
+drop index concurrently if exists branches_successor_id_idx;

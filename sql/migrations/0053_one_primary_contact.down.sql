@@ -1,0 +1,2 @@
+-- clientupdater:no-transaction
+drop index concurrently if exists branch_contacts_one_primary;

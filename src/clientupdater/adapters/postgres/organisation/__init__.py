@@ -1,0 +1,1 @@
+"""Areas, branches and their contacts."""

@@ -1,0 +1,97 @@
+"""What changes of areas, branches and contacts share: the judgement and the audit (A5, A6a, L1)."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from clientupdater.domain.errors import VersionConflict
+from clientupdater.domain.organisation import changed_fields, tidy
+from clientupdater.ports.audit import ConfigurationChange, LoggedAction, RightsChange
+from clientupdater.ports.unit_of_work import SYSTEM
+from clientupdater.usecases.access.user_admin import current_actor, refusals_recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from uuid import UUID
+
+    from clientupdater.domain.access import Actor
+    from clientupdater.domain.callers import Caller
+    from clientupdater.domain.ids import PersonId
+    from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
+
+
+@contextmanager
+def organisation_admin(
+    work: UnitsOfWork,
+    caller: Caller,
+    resource: str,
+    named: UUID | str | None = None,
+    *,
+    bears_on_rights: bool = False,
+) -> Iterator[tuple[Transaction, Actor]]:
+    """Begin a transaction with the caller's rights of this moment; the audit keeps a refusal.
+
+    What bears on rights waits for the change of rights that is under way.
+    """
+    with refusals_recorded(work, caller, named, resource), work.begin(SYSTEM) as tx:
+        if bears_on_rights:
+            tx.people.lock_rights()
+        yield tx, current_actor(tx, caller)
+
+
+def require_version(provided: int | None, current: int, fields: Iterable[str] = ()) -> None:
+    """Refuse a change of another version than the caller saw; None changes any."""
+    if provided is not None and provided != current:
+        raise VersionConflict(provided=provided, current=current, fields=fields)
+
+
+def record_change(
+    tx: Transaction,
+    caller: Caller,
+    action: str,
+    table: str,
+    record: object,
+    before: Mapping[str, object] | None,
+    after: Mapping[str, object] | None,
+    **details: object,
+) -> None:
+    """Log a change, and audit the values that differ (L1)."""
+    if before is not None and after is not None:
+        before, after = changed_fields(before, after)
+        details["fields"] = sorted(before)
+    resource = action.partition(".")[0]
+    tx.audit.log_action(
+        caller,
+        LoggedAction(action=action, resource=resource, resource_id=str(record), details=details),
+    )
+    change = ConfigurationChange(table=table, record=str(record), before=before, after=after)
+    tx.audit.log_configuration(caller, change)
+
+
+def record_rights(
+    tx: Transaction,
+    caller: Caller,
+    holders: Iterable[PersonId],
+    resource: str,
+    record: object,
+    difference: Mapping[str, object],
+    *,
+    is_gained: bool = False,
+) -> None:
+    """Audit what each holder of an area or a branch gains or loses (L1)."""
+    for holder in holders:
+        change = RightsChange(
+            decision="granted" if is_gained else "revoked",
+            person=holder,
+            resource=resource,
+            resource_id=str(record),
+            before=None if is_gained else difference,
+            after=difference if is_gained else None,
+        )
+        tx.audit.log_rights_change(caller, change)
+
+
+def changed_text(before: str | None, after: str | None) -> str | None:
+    """Return the new value of a text: None leaves it as it is, an empty one removes it."""
+    return before if after is None else tidy(after)
