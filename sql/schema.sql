@@ -1088,6 +1088,26 @@ create table rate_limit_counts (
     forget_after bigint not null
 );
 
+-- :: table role_grants
+create table role_grants (
+    role_id uuid not null,
+    permission_id uuid not null,
+    scope permission_scope not null
+);
+
+-- :: table roles
+create table roles (
+    id uuid default gen_random_uuid() not null,
+    code character varying(50) not null,
+    name character varying(100) not null,
+    description text default ''::text not null,
+    is_system boolean default false not null,
+    version integer default 1 not null,
+    created_by uuid,
+    created_at timestamp with time zone default now() not null,
+    updated_at timestamp with time zone default now() not null
+);
+
 -- :: table scheduled_jobs
 create table scheduled_jobs (
     id uuid default gen_random_uuid() not null,
@@ -1271,6 +1291,18 @@ create table user_permissions (
     permission_id uuid not null,
     company_id uuid,
     scope permission_scope default 'self'::permission_scope not null,
+    granted_by uuid,
+    granted_at timestamp with time zone default now() not null,
+    by_role boolean default false not null,
+    direct_scope permission_scope
+);
+
+-- :: table user_roles
+create table user_roles (
+    id uuid default gen_random_uuid() not null,
+    user_id uuid not null,
+    role_id uuid not null,
+    company_id uuid,
     granted_by uuid,
     granted_at timestamp with time zone default now() not null
 );
@@ -1483,6 +1515,15 @@ alter table purge_log add constraint purge_log_pkey PRIMARY KEY (id);
 -- :: key rate_limit_counts.rate_limit_counts_pkey
 alter table rate_limit_counts add constraint rate_limit_counts_pkey PRIMARY KEY (key);
 
+-- :: key role_grants.role_grants_pkey
+alter table role_grants add constraint role_grants_pkey PRIMARY KEY (role_id, permission_id);
+
+-- :: key roles.roles_code_key
+alter table roles add constraint roles_code_key UNIQUE (code);
+
+-- :: key roles.roles_pkey
+alter table roles add constraint roles_pkey PRIMARY KEY (id);
+
 -- :: key scheduled_jobs.scheduled_jobs_name_key
 alter table scheduled_jobs add constraint scheduled_jobs_name_key UNIQUE (name);
 
@@ -1548,6 +1589,12 @@ alter table user_permissions add constraint user_permissions_pkey PRIMARY KEY (i
 
 -- :: key user_permissions.user_permissions_user_id_permission_id_company_id_key
 alter table user_permissions add constraint user_permissions_user_id_permission_id_company_id_key UNIQUE NULLS NOT DISTINCT (user_id, permission_id, company_id);
+
+-- :: key user_roles.user_roles_pkey
+alter table user_roles add constraint user_roles_pkey PRIMARY KEY (id);
+
+-- :: key user_roles.user_roles_user_id_role_id_company_id_key
+alter table user_roles add constraint user_roles_user_id_role_id_company_id_key UNIQUE NULLS NOT DISTINCT (user_id, role_id, company_id);
 
 -- :: key user_sessions.user_sessions_pkey
 alter table user_sessions add constraint user_sessions_pkey PRIMARY KEY (id);
@@ -1729,6 +1776,9 @@ alter table purge_log add constraint purge_log_rows_removed_check CHECK ((rows_r
 -- :: check rate_limit_counts.rate_limit_counts_key_check
 alter table rate_limit_counts add constraint rate_limit_counts_key_check CHECK ((octet_length(key) = 32));
 
+-- :: check roles.roles_code_check
+alter table roles add constraint roles_code_check CHECK (((code)::text ~ '^[a-z][a-z0-9_]*$'::text));
+
 -- :: check scheduled_jobs.scheduled_jobs_cron_expression_check
 alter table scheduled_jobs add constraint scheduled_jobs_cron_expression_check CHECK (((cron_expression)::text ~ '^\S+( \S+){4}$'::text));
 
@@ -1792,6 +1842,9 @@ alter table sync_rejects add constraint sync_rejects_check CHECK (((replayed_at 
 
 -- :: check sync_rejects.sync_rejects_reasons_check
 alter table sync_rejects add constraint sync_rejects_reasons_check CHECK (((jsonb_typeof(reasons) = 'array'::text) AND (reasons <> '[]'::jsonb)));
+
+-- :: check user_permissions.user_permissions_check
+alter table user_permissions add constraint user_permissions_check CHECK ((by_role OR (direct_scope IS NULL)));
 
 -- :: check user_sessions.user_sessions_check
 alter table user_sessions add constraint user_sessions_check CHECK ((expires_at > created_at));
@@ -1991,6 +2044,15 @@ alter table products add constraint products_company_id_fkey FOREIGN KEY (compan
 -- :: reference products.products_created_by_fkey
 alter table products add constraint products_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id);
 
+-- :: reference role_grants.role_grants_permission_id_fkey
+alter table role_grants add constraint role_grants_permission_id_fkey FOREIGN KEY (permission_id) REFERENCES permissions(id);
+
+-- :: reference role_grants.role_grants_role_id_fkey
+alter table role_grants add constraint role_grants_role_id_fkey FOREIGN KEY (role_id) REFERENCES roles(id) ON DELETE CASCADE;
+
+-- :: reference roles.roles_created_by_fkey
+alter table roles add constraint roles_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id);
+
 -- :: reference status_events.status_events_branch_id_fkey
 alter table status_events add constraint status_events_branch_id_fkey FOREIGN KEY (branch_id) REFERENCES branches(id);
 
@@ -2095,6 +2157,18 @@ alter table user_permissions add constraint user_permissions_permission_id_fkey 
 
 -- :: reference user_permissions.user_permissions_user_id_fkey
 alter table user_permissions add constraint user_permissions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+
+-- :: reference user_roles.user_roles_company_id_fkey
+alter table user_roles add constraint user_roles_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id);
+
+-- :: reference user_roles.user_roles_granted_by_fkey
+alter table user_roles add constraint user_roles_granted_by_fkey FOREIGN KEY (granted_by) REFERENCES users(id);
+
+-- :: reference user_roles.user_roles_role_id_fkey
+alter table user_roles add constraint user_roles_role_id_fkey FOREIGN KEY (role_id) REFERENCES roles(id);
+
+-- :: reference user_roles.user_roles_user_id_fkey
+alter table user_roles add constraint user_roles_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 
 -- :: reference user_sessions.user_sessions_issued_by_fkey
 alter table user_sessions add constraint user_sessions_issued_by_fkey FOREIGN KEY (issued_by) REFERENCES users(id);
@@ -2405,6 +2479,12 @@ CREATE INDEX purge_log_purged_at_idx ON public.purge_log USING btree (purged_at)
 -- :: index rate_limit_counts_forget_after_idx
 CREATE INDEX rate_limit_counts_forget_after_idx ON public.rate_limit_counts USING btree (forget_after);
 
+-- :: index role_grants_permission_id_idx
+CREATE INDEX role_grants_permission_id_idx ON public.role_grants USING btree (permission_id);
+
+-- :: index roles_created_by_idx
+CREATE INDEX roles_created_by_idx ON public.roles USING btree (created_by);
+
 -- :: index scheduled_jobs_next_idx
 CREATE INDEX scheduled_jobs_next_idx ON public.scheduled_jobs USING btree (next_run_at) WHERE is_active;
 
@@ -2494,6 +2574,15 @@ CREATE INDEX user_permissions_granted_by_idx ON public.user_permissions USING bt
 
 -- :: index user_permissions_permission_id_idx
 CREATE INDEX user_permissions_permission_id_idx ON public.user_permissions USING btree (permission_id);
+
+-- :: index user_roles_company_id_idx
+CREATE INDEX user_roles_company_id_idx ON public.user_roles USING btree (company_id);
+
+-- :: index user_roles_granted_by_idx
+CREATE INDEX user_roles_granted_by_idx ON public.user_roles USING btree (granted_by);
+
+-- :: index user_roles_role_id_idx
+CREATE INDEX user_roles_role_id_idx ON public.user_roles USING btree (role_id, user_id);
 
 -- :: index user_sessions_expires_at_idx
 CREATE INDEX user_sessions_expires_at_idx ON public.user_sessions USING btree (expires_at);
@@ -2662,6 +2751,9 @@ CREATE TRIGGER system_row_stays BEFORE DELETE ON public.products FOR EACH ROW WH
 
 -- :: trigger products.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.products FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+
+-- :: trigger roles.touch
+CREATE TRIGGER touch BEFORE UPDATE ON public.roles FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
 -- :: trigger status_events.append_only
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON public.status_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -2940,6 +3032,12 @@ grant insert, select on purge_log to clientupdater_app;
 -- :: table grant rate_limit_counts
 grant delete, insert, select, update on rate_limit_counts to clientupdater_app;
 
+-- :: table grant role_grants
+grant delete, insert, select, update on role_grants to clientupdater_app;
+
+-- :: table grant roles
+grant delete, insert, select, update on roles to clientupdater_app;
+
 -- :: table grant scheduled_jobs
 grant insert, select, update on scheduled_jobs to clientupdater_app;
 
@@ -2978,6 +3076,9 @@ grant delete, insert, select, update on user_branches to clientupdater_app;
 
 -- :: table grant user_permissions
 grant delete, insert, select, update on user_permissions to clientupdater_app;
+
+-- :: table grant user_roles
+grant delete, insert, select, update on user_roles to clientupdater_app;
 
 -- :: table grant user_sessions
 grant delete, insert, select, update on user_sessions to clientupdater_app;

@@ -20,7 +20,9 @@ from clientupdater.domain.sync.fields import Source
 from clientupdater.ports.job_run import Task, in_turn
 from clientupdater.ports.queue import EXPORT_QUEUE, SYNC_QUEUE
 from clientupdater.usecases.access.explanations import AccessExplanations
+from clientupdater.usecases.access.giving_roles import GivingRoles
 from clientupdater.usecases.access.grants import Grants
+from clientupdater.usecases.access.roles import Roles
 from clientupdater.usecases.access.territories import Territories
 from clientupdater.usecases.clients.assignments import ClientAssignments
 from clientupdater.usecases.clients.contacts import ContactCorrections
@@ -144,6 +146,8 @@ class App:
     assignments: ClientAssignments
     pension_numbers: PensionNumberAccess
     access: Grants
+    roles: Roles
+    giving_roles: GivingRoles
     territories: Territories
     explanations: AccessExplanations
     people: Users
@@ -209,6 +213,8 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         assignments=ClientAssignments(clients),
         pension_numbers=PensionNumberAccess(clients),
         access=Grants(work, clock),
+        roles=Roles(work, clock),
+        giving_roles=GivingRoles(work, clock),
         territories=Territories(work, clock),
         explanations=AccessExplanations(work),
         people=Users(work, clock, passwords),

@@ -18,6 +18,7 @@
     │   ├── RemarksRequired (S5)
     │   ├── PaymentRecorded (S8), NotVoidable (S13)
     │   ├── OfficerNotAllowed (A3)
+    │   ├── RoleNotDeletable
     │   └── LastAdministrator (A9)
     ├── Conflict                another change came first
     │   ├── VersionConflict (S10)
@@ -198,6 +199,10 @@ class NotVoidable(RuleBroken):
 
 class OfficerNotAllowed(RuleBroken):
     default = "This person cannot be the officer of this client; choose another person."
+
+
+class RoleNotDeletable(RuleBroken):
+    default = "This role cannot be deleted."
 
 
 class LastAdministrator(RuleBroken):

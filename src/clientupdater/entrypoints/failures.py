@@ -79,6 +79,7 @@ TABLE: Mapping[type[errors.Error], Failure] = MappingProxyType(
         errors.PaymentRecorded: _rule("payment_recorded"),
         errors.NotVoidable: _rule("not_voidable"),
         errors.OfficerNotAllowed: _rule("officer_not_allowed", 422),
+        errors.RoleNotDeletable: _rule("role_not_deletable"),
         errors.LastAdministrator: _rule("last_administrator"),
         errors.Conflict: _rule("conflict"),
         errors.VersionConflict: _rule("version_conflict"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from clientupdater.domain.access import Actor
     from clientupdater.domain.ids import PersonId
 
@@ -14,6 +16,10 @@ class Rights(Protocol):
 
     def actor(self, person: PersonId) -> Actor | None:
         """Read a person's state, grants and live territory; None if there is no such person."""
+        ...
+
+    def actors(self, people: Collection[PersonId]) -> Mapping[PersonId, Actor]:
+        """Read the same of many; people who do not exist are left out."""
         ...
 
     def lock(self) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.read_models import ReadModels
     from clientupdater.ports.retention import RetentionStore
     from clientupdater.ports.rights import Rights
+    from clientupdater.ports.roles import Roles
     from clientupdater.ports.schedules import Schedules
     from clientupdater.ports.sync import (
         Staging,
@@ -77,6 +78,8 @@ class Transaction(Protocol):
     def credentials(self) -> Credentials: ...
     @property
     def people(self) -> People: ...
+    @property
+    def roles(self) -> Roles: ...
     @property
     def territories(self) -> Territories: ...
     @property

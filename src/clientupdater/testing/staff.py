@@ -11,7 +11,7 @@ from clientupdater.domain.settings_values import effective_number, effective_tex
 from clientupdater.ports.codes import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Collection, Mapping, Set
     from decimal import Decimal
 
     from clientupdater.domain.access import Actor
@@ -27,6 +27,9 @@ class MemoryRights:
 
     def actor(self, person: PersonId) -> Actor | None:
         return self._people.get(person)
+
+    def actors(self, people: Collection[PersonId]) -> dict[PersonId, Actor]:
+        return {each: self._people[each] for each in people if each in self._people}
 
     def lock(self) -> None:
         """Lock nothing: in memory, rights do not change while a transaction is under way."""

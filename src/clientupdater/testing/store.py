@@ -175,6 +175,7 @@ class MemoryTransaction:
     sessions = NeedsDatabase()
     credentials = NeedsDatabase()
     people = NeedsDatabase()
+    roles = NeedsDatabase()
     territories = NeedsDatabase()
     read_models = NeedsDatabase()
     exports = NeedsDatabase()

@@ -45,6 +45,10 @@ _HERE = "clientupdater.entrypoints.cli"
             f"{_HERE}.periods:periods",
             "Show the current periods, list the opened ones, and open one.",
         ),
+        "roles": (
+            f"{_HERE}.roles:roles",
+            "Manage roles: named sets of permissions, one for each job.",
+        ),
         "schedules": (
             f"{_HERE}.schedules:schedules",
             "List schedules, switch them on or off, and run them now.",

@@ -17,7 +17,9 @@ from clientupdater.entrypoints.cli.session import (
     print_json,
     print_table,
 )
+from clientupdater.entrypoints.http.routes.role_shapes import UserRole
 from clientupdater.entrypoints.http.routes.shapes import User, grants_of
+from clientupdater.usecases.access.giving_roles import NewRole
 from clientupdater.usecases.people.users import NewUser, UserChanges
 
 if TYPE_CHECKING:
@@ -42,7 +44,11 @@ def users() -> None:
     """
 
 
-@users.command(epilog=example(f"clientupdater users create ana@example.com --branch B01 {_ACTOR}"))
+@users.command(
+    epilog=example(
+        f"clientupdater users create ana@example.com --role telemarketer --branch B01 {_ACTOR}"
+    )
+)
 @click.argument("email")
 @click.option("--first-name")
 @click.option("--last-name")
@@ -50,6 +56,10 @@ def users() -> None:
     "--branch", "branches", multiple=True, metavar="CODE", help="A branch of their territory."
 )
 @click.option("--area", "areas", multiple=True, metavar="CODE", help="An area of their territory.")
+@click.option("--role", "roles", multiple=True, metavar="CODE", help="A role to give.")
+@click.option(
+    "--company", metavar="CODE", help="Give roles only over this company.  [default: every company]"
+)
 @click.option(
     "--bootstrap", is_flag=True, help="Create the first administrator; refused once there is one."
 )
@@ -58,8 +68,12 @@ def users() -> None:
 @click.pass_obj
 def create(session: Session, /, *, as_json: bool, bootstrap: bool, **params: Any) -> None:
     """Create an account, and print its initial password, which is shown only now."""
-    acts = params.pop("acts")
-    new = NewUser(**params)
+    acts, company, roles = (params.pop(name) for name in ("acts", "company", "roles"))
+    if company and not roles:
+        raise click.UsageError("--company says where --role counts: give --role")
+    if bootstrap and roles:
+        raise click.UsageError("the first administrator has every permission: leave out --role")
+    new = NewUser(**params, roles=[NewRole(role, company) for role in roles])
     if bootstrap:
         from clientupdater.composition import open_app
 
@@ -114,12 +128,15 @@ def show(session: Session, /, *, user: str, acts: str, as_json: bool) -> None:
     with opened_as(session, acts) as (app, caller):
         result = app.people.show(caller, user)
         (person,) = _shown(app, caller, result.person)
-        grants = grants_of(result.grants, app.look_up_names(caller))
+        names = app.look_up_names(caller)
+        grants = grants_of(result.grants, names)
+        roles = [UserRole.of(each, names) for each in app.giving_roles.of_person(caller, user)]
     if as_json:
-        print_json({"user": person, "grants": grants})
+        print_json({"user": person, "roles": roles, "grants": grants})
         return
     click.echo(f"{person.email}  {_name(result.person)}  {_state(result.person)}")
-    for what, codes in (("branches", person.branches), ("areas", person.areas)):
+    held = [f"{each.role} over {each.company or 'every company'}" for each in roles]
+    for what, codes in (("branches", person.branches), ("areas", person.areas), ("roles", held)):
         if codes:
             click.echo(f"{what}: {', '.join(codes)}")
     rows = [(each.permission, each.scope, each.company or "every") for each in grants]
@@ -214,6 +231,36 @@ def revoke(
     with opened_as(session, acts) as (app, caller):
         app.access.revoke(caller, user, Permission(permission), company)
     note("revoked")
+
+
+@users.command(
+    "give-role", epilog=example(f"clientupdater users give-role ana@example.com operator {_ACTOR}")
+)
+@_user
+@click.argument("role", metavar="ROLE")
+@_company
+@as_option
+@click.pass_obj
+def give_role(session: Session, /, *, user: str, role: str, company: str | None, acts: str) -> None:
+    """Give a role; you must hold each of its permissions."""
+    with opened_as(session, acts) as (app, caller):
+        changes = app.giving_roles.give(caller, user, role, company)
+    note(f"given; {len(changes)} permissions changed")
+
+
+@users.command(
+    "take-role", epilog=example(f"clientupdater users take-role ana@example.com operator {_ACTOR}")
+)
+@_user
+@click.argument("role", metavar="ROLE")
+@_company
+@as_option
+@click.pass_obj
+def take_role(session: Session, /, *, user: str, role: str, company: str | None, acts: str) -> None:
+    """Take a role, with the permissions that nothing else gives."""
+    with opened_as(session, acts) as (app, caller):
+        changes = app.giving_roles.take(caller, user, role, company)
+    note(f"taken; {len(changes)} permissions changed")
 
 
 @users.command(

@@ -233,6 +233,7 @@ PARTS: Mapping[str, Part] = {
     "sequence": _whole(_number, 999999999, 1),
     "job": _whole(_job, 10**18 - 1, 4711),
     "schedule": Part(_name, {"type": "string", "pattern": f"^{_NAME.pattern}$"}, "open-periods"),
+    "role": Part(_name, {"type": "string", "pattern": f"^{_NAME.pattern}$"}, "telemarketer"),
     "permission": Part(_permission, {"$ref": "#/components/schemas/Permission"}, "clients:read"),
 }
 

@@ -18,6 +18,7 @@ from clientupdater.entrypoints.http.routes import (
     lookups,
     pension_numbers,
     periods,
+    roles,
     schedules,
     sessions,
     sync,
@@ -67,6 +68,10 @@ _CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
     (
         Capability("Permissions", "What users may do, and in which branches and areas."),
         grants.ENDPOINTS,
+    ),
+    (
+        Capability("Roles", "Named sets of permissions, one for each job, and who has them."),
+        roles.ENDPOINTS,
     ),
     (Capability("Periods", "The months and quarters of the work."), periods.ENDPOINTS),
     (Capability("Exports", "Files of clients, their status or a report."), exports.ENDPOINTS),

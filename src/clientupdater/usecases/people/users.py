@@ -28,6 +28,7 @@ from clientupdater.ports.audit import RightsChange
 from clientupdater.ports.people import PlaceKind
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.runtime.random_secrets import readable_password
+from clientupdater.usecases.access.giving_roles import give_new_roles
 from clientupdater.usecases.access.user_admin import (
     current_actor,
     find_person,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.passwords import Passwords
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
+    from clientupdater.usecases.access.giving_roles import NewRole
     from clientupdater.usecases.access.user_admin import UserAdmin
 
 Reference = TypeVar("Reference")
@@ -65,6 +67,7 @@ class NewUser:
     last_name: str | None = field(default=None, repr=False)
     branches: Collection[BranchId | str] = ()
     areas: Collection[AreaId | str] = ()
+    roles: Collection[NewRole] = ()
 
 
 @frozen(kw_only=True)
@@ -118,7 +121,7 @@ class Users:
         """Create a user with a password that works once and within 72 hours.
 
         The new user gets branches and areas at once: without any, only a caller over everyone
-        could act upon them (A6a).
+        could act upon them (A6a). Roles come with them, or nothing is created.
         """
         password = readable_password()
         hashed, now = self.passwords.hash(password), self.clock.now()
@@ -134,6 +137,7 @@ class Users:
             for area in person.territory.areas:
                 tx.territories.give(PlaceKind.AREA, area, person.id, actor.id, now)
             _record_creation(tx, caller, person)
+            give_new_roles(tx, caller, actor, person.id, new.roles, now)
         return CreatedUser(person=person, initial_password=password, expires_at=expires_at)
 
     def _new_person(

@@ -33,6 +33,7 @@ from clientupdater.adapters.postgres.jobs.schedules import PostgresSchedules
 from clientupdater.adapters.postgres.people.accounts import PostgresPeople
 from clientupdater.adapters.postgres.people.credentials import PostgresCredentials
 from clientupdater.adapters.postgres.people.rights import PostgresRights
+from clientupdater.adapters.postgres.people.roles import PostgresRoles
 from clientupdater.adapters.postgres.people.sessions import PostgresSessions
 from clientupdater.adapters.postgres.people.territories import (
     PostgresOrganisation,
@@ -142,6 +143,10 @@ class PostgresTransaction:
     @property
     def people(self) -> PostgresPeople:
         return PostgresPeople(self.connection)
+
+    @property
+    def roles(self) -> PostgresRoles:
+        return PostgresRoles(self.connection)
 
     @property
     def territories(self) -> PostgresTerritories:

@@ -9,6 +9,8 @@ from attrs import frozen
 from clientupdater.adapters.postgres.people.rows import QUERIES, known_actor
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.access import Actor
     from clientupdater.domain.ids import PersonId
@@ -25,6 +27,11 @@ class PostgresRights:
         values = {"person": person}
         row = self._connection.execute(QUERIES["actor_by_id"], values).fetchone()
         return known_actor(row) if row else None
+
+    def actors(self, people: Collection[PersonId]) -> dict[PersonId, Actor]:
+        cursor = self._connection.execute(QUERIES["actors_by_id"], {"people": list(people)})
+        actors = (known_actor(row) for row in cursor)
+        return {actor.id: actor for actor in actors if actor}
 
     def lock(self) -> None:
         """Wait for a change of rights, and make the next one wait; readers share the lock."""

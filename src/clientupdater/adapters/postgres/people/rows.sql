@@ -252,6 +252,13 @@ select
 from {people}
 where u.id = %(person)s
 
+-- name: actors_by_id
+select
+    {person},
+    {actor}
+from {people}
+where u.id = any(%(people)s::uuid[])
+
 -- name: grants_of_person
 select p.code, g.company_id, g.scope::text, g.granted_at
 from user_permissions g
@@ -266,7 +273,8 @@ select %(person)s, p.id, %(company)s, %(scope)s, %(by)s, %(now)s
 from permissions p
 where p.code = %(permission)s
 on conflict (user_id, permission_id, company_id) do update
-set scope = excluded.scope, granted_by = excluded.granted_by, granted_at = excluded.granted_at
+set scope = excluded.scope, granted_by = excluded.granted_by, granted_at = excluded.granted_at,
+    by_role = false, direct_scope = null
 
 -- name: take_grant
 delete from user_permissions

@@ -171,6 +171,7 @@ _PEOPLE = {
     "officer": About("The officer's id; null: assigned to nobody."),
     "password": About("The password.", "a long passphrase"),
     "permission": About("The permission.", "clients:read"),
+    "role": About("The role's code.", "telemarketer"),
     "scope": About("Which clients a grant reaches.", "branch"),
     "session": About("The session's id."),
     "token": About("The token, shown once.", "cu_s_3q2-7w"),

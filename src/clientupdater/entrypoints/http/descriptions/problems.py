@@ -116,7 +116,7 @@ CODES: Mapping[str, Code] = {
         "The client is tracked by month and the period is a quarter, or the reverse."
     ),
     "period_not_begun": Code("The period has not begun."),
-    "plan_changed": Code("The sync would now do something else. Preview it again."),
+    "plan_changed": Code("Applying it would now do something else. Preview it again."),
     "precondition_failed": Code("The version in If-Match is not the current one.", _CONFLICT),
     "privilege_exceeded": Code("You cannot grant what you do not hold."),
     "rate_limit_exceeded": Code(
@@ -129,6 +129,7 @@ CODES: Mapping[str, Code] = {
     "reason_required": Code(
         "The status needs a reason.", {"field": "reason", "allowed": ["DECEASED", "FULLY_PAID"]}
     ),
+    "role_not_deletable": Code("The role came with the software, or people have it."),
     "remarks_required": Code("The update needs remarks.", {"field": "remarks"}),
     "status_not_allowed": Code(
         "The status cannot be recorded here.", {"field": "status", "allowed": ["CALLED", "DONE"]}

@@ -19,11 +19,13 @@ from clientupdater.domain.errors import (
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint, part
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
+from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
 from clientupdater.entrypoints.http.routes.fields import PageQuery, Version
 from clientupdater.entrypoints.http.routes.rights import admitting_to_user, user_of
 from clientupdater.entrypoints.http.routes.shapes import User
 from clientupdater.entrypoints.structuring import Many, Text
+from clientupdater.usecases.access.giving_roles import NewRole
 from clientupdater.usecases.people.users import NewUser, UserChanges
 
 if TYPE_CHECKING:
@@ -56,6 +58,19 @@ class UsersPage:
 
 
 @frozen(kw_only=True)
+class NewUserRole:
+    """A role of the new user."""
+
+    role: Annotated[
+        Annotated[str, Text(longest=50, shortest=1)], About("The role's code.", "telemarketer")
+    ]
+    company: Annotated[
+        Annotated[str, Text(longest=50, shortest=1)] | None,
+        About("The company's code. Left out: every company.", "FCASH"),
+    ] = None
+
+
+@frozen(kw_only=True)
 class CreateUserRequest:
     """The new user. Branches and areas are ids, or `code:` and a code."""
 
@@ -64,6 +79,11 @@ class CreateUserRequest:
     last_name: Name | None = field(default=None, repr=False)
     branches: Places = ()
     areas: Places = ()
+    roles: Annotated[
+        tuple[NewUserRole, ...],
+        Many(most=20),
+        About("The roles to give. You need each of their grants.", [{"role": "telemarketer"}]),
+    ] = ()
 
 
 @frozen
@@ -117,6 +137,7 @@ def create_user(call: Call) -> Answer:
         last_name=body.last_name,
         branches=[_place(each, f"/branches/{i}") for i, each in enumerate(body.branches)],
         areas=[_place(each, f"/areas/{i}") for i, each in enumerate(body.areas)],
+        roles=[NewRole(each.role, each.company) for each in body.roles],
     )
     made = call.app.people.create(call.caller, new)
     user = _shown(call, made.person)
