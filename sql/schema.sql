@@ -932,6 +932,23 @@ create table field_mappings (
     updated_at timestamp with time zone default now() not null
 );
 
+-- :: table hand_over_clients
+create table hand_over_clients (
+    hand_over_id uuid not null,
+    client_id uuid not null,
+    officer_id uuid not null
+);
+
+-- :: table hand_overs
+create table hand_overs (
+    id uuid default gen_random_uuid() not null,
+    officer_id uuid not null,
+    created_by uuid not null,
+    created_at timestamp with time zone not null,
+    undone_by uuid,
+    undone_at timestamp with time zone
+);
+
 -- :: table idempotency_keys
 create table idempotency_keys (
     actor_id uuid not null,
@@ -1457,6 +1474,12 @@ alter table field_mappings add constraint field_mappings_pkey PRIMARY KEY (id);
 
 -- :: key field_mappings.field_mappings_source_company_id_field_key
 alter table field_mappings add constraint field_mappings_source_company_id_field_key UNIQUE NULLS NOT DISTINCT (source, company_id, field);
+
+-- :: key hand_over_clients.hand_over_clients_pkey
+alter table hand_over_clients add constraint hand_over_clients_pkey PRIMARY KEY (hand_over_id, client_id);
+
+-- :: key hand_overs.hand_overs_pkey
+alter table hand_overs add constraint hand_overs_pkey PRIMARY KEY (id);
 
 -- :: key idempotency_keys.idempotency_keys_pkey
 alter table idempotency_keys add constraint idempotency_keys_pkey PRIMARY KEY (actor_id, key);
@@ -2005,6 +2028,24 @@ alter table export_jobs add constraint export_jobs_job_id_fkey FOREIGN KEY (job_
 -- :: reference field_mappings.field_mappings_company_id_fkey
 alter table field_mappings add constraint field_mappings_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id);
 
+-- :: reference hand_over_clients.hand_over_clients_client_id_fkey
+alter table hand_over_clients add constraint hand_over_clients_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE RESTRICT;
+
+-- :: reference hand_over_clients.hand_over_clients_hand_over_id_fkey
+alter table hand_over_clients add constraint hand_over_clients_hand_over_id_fkey FOREIGN KEY (hand_over_id) REFERENCES hand_overs(id);
+
+-- :: reference hand_over_clients.hand_over_clients_officer_id_fkey
+alter table hand_over_clients add constraint hand_over_clients_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES users(id);
+
+-- :: reference hand_overs.hand_overs_created_by_fkey
+alter table hand_overs add constraint hand_overs_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id);
+
+-- :: reference hand_overs.hand_overs_officer_id_fkey
+alter table hand_overs add constraint hand_overs_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES users(id);
+
+-- :: reference hand_overs.hand_overs_undone_by_fkey
+alter table hand_overs add constraint hand_overs_undone_by_fkey FOREIGN KEY (undone_by) REFERENCES users(id);
+
 -- :: reference idempotency_keys.idempotency_keys_actor_id_fkey
 alter table idempotency_keys add constraint idempotency_keys_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES users(id);
 
@@ -2415,6 +2456,21 @@ CREATE INDEX export_jobs_job_id_idx ON public.export_jobs USING btree (job_id) W
 
 -- :: index field_mappings_company_id_idx
 CREATE INDEX field_mappings_company_id_idx ON public.field_mappings USING btree (company_id);
+
+-- :: index hand_over_clients_client_id_idx
+CREATE INDEX hand_over_clients_client_id_idx ON public.hand_over_clients USING btree (client_id);
+
+-- :: index hand_over_clients_officer_id_idx
+CREATE INDEX hand_over_clients_officer_id_idx ON public.hand_over_clients USING btree (officer_id);
+
+-- :: index hand_overs_created_by_idx
+CREATE INDEX hand_overs_created_by_idx ON public.hand_overs USING btree (created_by);
+
+-- :: index hand_overs_officer_id_idx
+CREATE INDEX hand_overs_officer_id_idx ON public.hand_overs USING btree (officer_id);
+
+-- :: index hand_overs_undone_by_idx
+CREATE INDEX hand_overs_undone_by_idx ON public.hand_overs USING btree (undone_by);
 
 -- :: index idempotency_keys_expires_at_idx
 CREATE INDEX idempotency_keys_expires_at_idx ON public.idempotency_keys USING btree (expires_at);
@@ -2829,6 +2885,10 @@ alter table clients force row level security;
 alter table data_access_log enable row level security;
 alter table data_access_log force row level security;
 
+-- :: row security hand_over_clients
+alter table hand_over_clients enable row level security;
+alter table hand_over_clients force row level security;
+
 -- :: row security idempotency_keys
 alter table idempotency_keys enable row level security;
 alter table idempotency_keys force row level security;
@@ -2899,6 +2959,12 @@ with check ((( SELECT scope_is_system() AS scope_is_system) OR (actor_id = ( SEL
 -- :: policy data_access_log.whole_company
 create policy whole_company on data_access_log as permissive for select to public
 using ((( SELECT scope_is_system() AS scope_is_system) OR (actor_id = ( SELECT scope_actor() AS scope_actor)) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id IS NULL) AND ( SELECT scope_has_every_company() AS scope_has_every_company))));
+
+-- :: policy hand_over_clients.with_client
+create policy with_client on hand_over_clients as permissive for all to public
+using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
+   FROM clients c
+  WHERE (c.id = hand_over_clients.client_id)))));
 
 -- :: policy idempotency_keys.own_answers
 create policy own_answers on idempotency_keys as permissive for all to public
@@ -2995,6 +3061,12 @@ grant delete, insert, select, update on export_jobs to clientupdater_app;
 
 -- :: table grant field_mappings
 grant delete, insert, select, update on field_mappings to clientupdater_app;
+
+-- :: table grant hand_over_clients
+grant insert, select on hand_over_clients to clientupdater_app;
+
+-- :: table grant hand_overs
+grant insert, select, update on hand_overs to clientupdater_app;
 
 -- :: table grant idempotency_keys
 grant delete, insert, select, update on idempotency_keys to clientupdater_app;

@@ -28,6 +28,7 @@ from clientupdater.usecases.clients.assignments import ClientAssignments
 from clientupdater.usecases.clients.contacts import ContactCorrections
 from clientupdater.usecases.clients.directory import ClientDirectory
 from clientupdater.usecases.clients.filter_options import ClientFilterOptions
+from clientupdater.usecases.clients.hand_overs import HandOvers
 from clientupdater.usecases.clients.pension_numbers import PensionNumberAccess
 from clientupdater.usecases.configuration.lookups import ReadLookups
 from clientupdater.usecases.configuration.names import LookUpNames
@@ -144,6 +145,7 @@ class App:
     filter_options: ClientFilterOptions
     contacts: ContactCorrections
     assignments: ClientAssignments
+    hand_overs: HandOvers
     pension_numbers: PensionNumberAccess
     access: Grants
     roles: Roles
@@ -211,6 +213,7 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         ),
         contacts=ContactCorrections(clients),
         assignments=ClientAssignments(clients),
+        hand_overs=HandOvers(work, clock, zone),
         pension_numbers=PensionNumberAccess(clients),
         access=Grants(work, clock),
         roles=Roles(work, clock),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.audit import AuditLog
     from clientupdater.ports.business_settings import BusinessSettings
     from clientupdater.ports.exports import Exports, Snapshot
+    from clientupdater.ports.hand_overs import HandOvers
     from clientupdater.ports.idempotency import Claim, OuterTransaction
     from clientupdater.ports.notices import Notices
     from clientupdater.ports.pension_numbers import PensionNumbers
@@ -60,6 +61,8 @@ class Transaction(Protocol):
 
     @property
     def clients(self) -> Clients: ...
+    @property
+    def hand_overs(self) -> HandOvers: ...
     @property
     def rows(self) -> PeriodRows: ...
     @property

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import click
 
-from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.cli.acting import as_option, opened_as
-from clientupdater.entrypoints.cli.naming import client_ref
+from clientupdater.entrypoints.cli.naming import client_ref, person_ref
 from clientupdater.entrypoints.cli.session import (
     Session,
     example,
@@ -22,8 +20,7 @@ from clientupdater.entrypoints.failures import Exit
 from clientupdater.entrypoints.http.routes.role_shapes import RoleComparison, lacking_grants
 
 if TYPE_CHECKING:
-    from clientupdater.app import App
-    from clientupdater.domain.callers import Caller
+    pass
 
 
 @click.group()
@@ -60,7 +57,7 @@ def explain(session: Session, /, *, user: str, as_json: bool, acts: str, **asked
         raise click.UsageError("give CLIENT and PERMISSION, or --role")
     with opened_as(session, acts) as (app, caller):
         result = app.explanations.explain(
-            caller, _person(app, caller, user), client_ref(client), Permission(permission)
+            caller, person_ref(app, caller, user), client_ref(client), Permission(permission)
         )
         codes = app.look_up_names(caller).companies
     if as_json:
@@ -82,7 +79,7 @@ def _explain_role(
     session: Session, user: str, role: str, company: str | None, acts: str, *, as_json: bool
 ) -> int:
     with opened_as(session, acts) as (app, caller):
-        person = _person(app, caller, user)
+        person = person_ref(app, caller, user)
         lacking = lacking_grants(app.giving_roles.lacking(caller, person, role, company))
     if as_json:
         print_json(RoleComparison(role, company, lacking))
@@ -92,13 +89,3 @@ def _explain_role(
     else:
         click.echo(f"{user} lacks nothing for {role}")
     return Exit.NO if lacking else Exit.DONE
-
-
-def _person(app: App, caller: Caller, user: str) -> PersonId:
-    """Find a user by id, or by the email of a person whom the caller may see (users:read)."""
-    if "@" in user:
-        return app.people.show(caller, user).person.id
-    try:
-        return PersonId(UUID(user))
-    except ValueError:
-        raise click.BadParameter("expected an email or an id", param_hint="USER") from None

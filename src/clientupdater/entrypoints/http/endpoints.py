@@ -14,6 +14,7 @@ from clientupdater.entrypoints.http.routes import (
     exports,
     filter_options,
     grants,
+    hand_overs,
     jobs,
     lookups,
     pension_numbers,
@@ -59,7 +60,7 @@ _CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
     (Capability("Lookups", "The codes that people choose from."), lookups.ENDPOINTS),
     (
         Capability("Assignments", "Assign clients to officers, and explain who may see them."),
-        assignments.ENDPOINTS,
+        (*assignments.ENDPOINTS, *hand_overs.ENDPOINTS),
     ),
     (
         Capability("Users", "Accounts of the staff, their sessions and passwords."),

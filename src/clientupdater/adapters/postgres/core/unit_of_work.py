@@ -13,6 +13,7 @@ from psycopg_pool import PoolTimeout
 
 from clientupdater.adapters.postgres.audit.log import PostgresAuditLog
 from clientupdater.adapters.postgres.clients.clients import PostgresClients
+from clientupdater.adapters.postgres.clients.hand_overs import PostgresHandOvers
 from clientupdater.adapters.postgres.clients.pension_numbers import PostgresPensionNumbers
 from clientupdater.adapters.postgres.configuration.configuration import (
     Configuration,
@@ -95,6 +96,10 @@ class PostgresTransaction:
     @property
     def clients(self) -> PostgresClients:
         return PostgresClients(self.connection)
+
+    @property
+    def hand_overs(self) -> PostgresHandOvers:
+        return PostgresHandOvers(self.connection)
 
     @property
     def rows(self) -> PostgresRows:

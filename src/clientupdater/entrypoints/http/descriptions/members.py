@@ -155,6 +155,7 @@ _PEOPLE = {
     "granted_at": About("When the permission was granted."),
     "grants": About("The permissions that the user holds."),
     "id": About("The id."),
+    "hand_over": About("The hand-over's id."),
     "idle_seconds": About("The session ends after this many seconds without a request.", 1800),
     "initial_password": About(
         "The first password, shown once; null when the answer is replayed.", "river-lamp-9-stone"
