@@ -475,7 +475,12 @@ CREATE OR REPLACE FUNCTION public.scope_has_own_clients()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$
-    select exists (select from clients c where c.assigned_to = scope_actor())
+    select exists (
+        select from clients c
+         where c.assigned_to = any(
+            scope_actor() || scope_ids('clientupdater.stand_ins')
+         )
+    )
 $function$
 ;
 
@@ -1140,6 +1145,19 @@ create table scheduled_jobs (
     version integer default 1 not null
 );
 
+-- :: table stand_ins
+create table stand_ins (
+    id uuid default gen_random_uuid() not null,
+    officer_id uuid not null,
+    stand_in_id uuid not null,
+    starts_at timestamp with time zone not null,
+    ends_at timestamp with time zone not null,
+    created_by uuid not null,
+    created_at timestamp with time zone default now() not null,
+    ended_by uuid,
+    ended_at timestamp with time zone
+);
+
 -- :: table status_events
 create table status_events (
     id uuid default gen_random_uuid() not null,
@@ -1553,6 +1571,9 @@ alter table scheduled_jobs add constraint scheduled_jobs_name_key UNIQUE (name);
 -- :: key scheduled_jobs.scheduled_jobs_pkey
 alter table scheduled_jobs add constraint scheduled_jobs_pkey PRIMARY KEY (id);
 
+-- :: key stand_ins.stand_ins_pkey
+alter table stand_ins add constraint stand_ins_pkey PRIMARY KEY (id);
+
 -- :: key status_events.status_events_pkey
 alter table status_events add constraint status_events_pkey PRIMARY KEY (id);
 
@@ -1804,6 +1825,15 @@ alter table roles add constraint roles_code_check CHECK (((code)::text ~ '^[a-z]
 
 -- :: check scheduled_jobs.scheduled_jobs_cron_expression_check
 alter table scheduled_jobs add constraint scheduled_jobs_cron_expression_check CHECK (((cron_expression)::text ~ '^\S+( \S+){4}$'::text));
+
+-- :: check stand_ins.stand_ins_check
+alter table stand_ins add constraint stand_ins_check CHECK ((stand_in_id <> officer_id));
+
+-- :: check stand_ins.stand_ins_check1
+alter table stand_ins add constraint stand_ins_check1 CHECK ((ends_at > starts_at));
+
+-- :: check stand_ins.stand_ins_check2
+alter table stand_ins add constraint stand_ins_check2 CHECK (((ended_by IS NULL) = (ended_at IS NULL)));
 
 -- :: check status_events.status_events_channel_check
 alter table status_events add constraint status_events_channel_check CHECK ((channel = ANY (ARRAY['call'::text, 'visit'::text, 'message'::text, 'walk_in'::text])));
@@ -2093,6 +2123,18 @@ alter table role_grants add constraint role_grants_role_id_fkey FOREIGN KEY (rol
 
 -- :: reference roles.roles_created_by_fkey
 alter table roles add constraint roles_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id);
+
+-- :: reference stand_ins.stand_ins_created_by_fkey
+alter table stand_ins add constraint stand_ins_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id);
+
+-- :: reference stand_ins.stand_ins_ended_by_fkey
+alter table stand_ins add constraint stand_ins_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES users(id);
+
+-- :: reference stand_ins.stand_ins_officer_id_fkey
+alter table stand_ins add constraint stand_ins_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES users(id);
+
+-- :: reference stand_ins.stand_ins_stand_in_id_fkey
+alter table stand_ins add constraint stand_ins_stand_in_id_fkey FOREIGN KEY (stand_in_id) REFERENCES users(id);
 
 -- :: reference status_events.status_events_branch_id_fkey
 alter table status_events add constraint status_events_branch_id_fkey FOREIGN KEY (branch_id) REFERENCES branches(id);
@@ -2544,6 +2586,21 @@ CREATE INDEX roles_created_by_idx ON public.roles USING btree (created_by);
 -- :: index scheduled_jobs_next_idx
 CREATE INDEX scheduled_jobs_next_idx ON public.scheduled_jobs USING btree (next_run_at) WHERE is_active;
 
+-- :: index stand_ins_created_by_idx
+CREATE INDEX stand_ins_created_by_idx ON public.stand_ins USING btree (created_by);
+
+-- :: index stand_ins_ended_by_idx
+CREATE INDEX stand_ins_ended_by_idx ON public.stand_ins USING btree (ended_by);
+
+-- :: index stand_ins_ends_at_idx
+CREATE INDEX stand_ins_ends_at_idx ON public.stand_ins USING btree (ends_at, id);
+
+-- :: index stand_ins_officer_id_idx
+CREATE INDEX stand_ins_officer_id_idx ON public.stand_ins USING btree (officer_id);
+
+-- :: index stand_ins_stand_in_id_idx
+CREATE INDEX stand_ins_stand_in_id_idx ON public.stand_ins USING btree (stand_in_id, ends_at);
+
 -- :: index status_events_created_by_idx
 CREATE INDEX status_events_created_by_idx ON public.status_events USING btree (created_by, created_at) WHERE (created_by IS NOT NULL);
 
@@ -2946,11 +3003,11 @@ using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
 
 -- :: policy client_words.within_scope
 create policy within_scope on client_words as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND (assigned_to = ( SELECT scope_actor() AS scope_actor)))));
+using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
 
 -- :: policy clients.within_scope
 create policy within_scope on clients as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND (assigned_to = ( SELECT scope_actor() AS scope_actor)))));
+using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
 
 -- :: policy data_access_log.own_name
 create policy own_name on data_access_log as permissive for insert to public
@@ -3113,6 +3170,9 @@ grant delete, insert, select, update on roles to clientupdater_app;
 -- :: table grant scheduled_jobs
 grant insert, select, update on scheduled_jobs to clientupdater_app;
 
+-- :: table grant stand_ins
+grant insert, select on stand_ins to clientupdater_app;
+
 -- :: table grant status_events
 grant insert, select on status_events to clientupdater_app;
 
@@ -3172,6 +3232,9 @@ grant insert (account_type_id, address, birth_date, branch_id, client_code, comp
 
 -- :: column grant clients (update)
 grant update (account_type_id, address, birth_date, branch_id, client_code, company_id, contact_conflict, contact_number, contact_number_alt, contact_number_alt_corrected, contact_number_corrected, deleted_at, full_name, is_active, last_synced_at, loan_status, par_status_id, past_due_amount, pension_blind_index, pension_last4, pension_number, pension_type_id, pensioner_type_id, product_id, sync_source, tracking_cycle_from, updated_at, version) on clients to clientupdater_app;
+
+-- :: column grant stand_ins (update)
+grant update (ended_at, ended_by) on stand_ins to clientupdater_app;
 
 -- :: function grant blank_remarks(uuid,text)
 revoke execute on function blank_remarks(uuid,text) from public;

@@ -30,6 +30,7 @@ from clientupdater.usecases.clients.directory import ClientDirectory
 from clientupdater.usecases.clients.filter_options import ClientFilterOptions
 from clientupdater.usecases.clients.hand_overs import HandOvers
 from clientupdater.usecases.clients.pension_numbers import PensionNumberAccess
+from clientupdater.usecases.clients.stand_ins import StandIns
 from clientupdater.usecases.configuration.lookups import ReadLookups
 from clientupdater.usecases.configuration.names import LookUpNames
 from clientupdater.usecases.exports.expiry import RemoveExpiredExports
@@ -146,6 +147,7 @@ class App:
     contacts: ContactCorrections
     assignments: ClientAssignments
     hand_overs: HandOvers
+    stand_ins: StandIns
     pension_numbers: PensionNumberAccess
     access: Grants
     roles: Roles
@@ -214,12 +216,13 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         contacts=ContactCorrections(clients),
         assignments=ClientAssignments(clients),
         hand_overs=HandOvers(work, clock, zone),
+        stand_ins=StandIns(work, clock, zone),
         pension_numbers=PensionNumberAccess(clients),
         access=Grants(work, clock),
         roles=Roles(work, clock),
         giving_roles=GivingRoles(work, clock),
         territories=Territories(work, clock),
-        explanations=AccessExplanations(work),
+        explanations=AccessExplanations(work, clock),
         people=Users(work, clock, passwords),
         operators=Operators(work, clock, passwords),
         passwords=PasswordChanges(work, clock, passwords, parts.lockout),

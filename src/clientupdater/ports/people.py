@@ -73,8 +73,11 @@ class KnownPerson:
 class Sessions(Protocol):
     """Sessions by the fingerprints of their tokens (U2)."""
 
-    def find(self, token: str) -> KnownSession | None:
-        """Find a session, live or not, with the person's flags, grants and live territory."""
+    def find(self, token: str, now: datetime) -> KnownSession | None:
+        """Find a session, live or not, with the person's flags, grants and live territory.
+
+        The rights are those at `now`: they name whom the person stands in for.
+        """
         ...
 
     def touch(self, session: UUID, now: datetime) -> None:
@@ -186,7 +189,7 @@ class People(Protocol):
         """
         ...
 
-    def by_subject(self, subject: str) -> KnownPerson | None:
+    def by_subject(self, subject: str, now: datetime) -> KnownPerson | None:
         """Find a person, active or not, with their flags, grants and live territory."""
         ...
 

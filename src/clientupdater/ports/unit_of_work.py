@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.rights import Rights
     from clientupdater.ports.roles import Roles
     from clientupdater.ports.schedules import Schedules
+    from clientupdater.ports.stand_ins import StandIns
     from clientupdater.ports.sync import (
         Staging,
         SyncInputs,
@@ -63,6 +64,8 @@ class Transaction(Protocol):
     def clients(self) -> Clients: ...
     @property
     def hand_overs(self) -> HandOvers: ...
+    @property
+    def stand_ins(self) -> StandIns: ...
     @property
     def rows(self) -> PeriodRows: ...
     @property

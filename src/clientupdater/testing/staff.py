@@ -12,6 +12,7 @@ from clientupdater.ports.codes import Names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Set
+    from datetime import datetime
     from decimal import Decimal
 
     from clientupdater.domain.access import Actor
@@ -25,7 +26,9 @@ class MemoryRights:
 
     _people: Mapping[PersonId, Actor]
 
-    def actor(self, person: PersonId) -> Actor | None:
+    def actor(self, person: PersonId, at: datetime | None = None) -> Actor | None:
+        """In memory a person stands in for the same officers at any moment."""
+        del at
         return self._people.get(person)
 
     def actors(self, people: Collection[PersonId]) -> dict[PersonId, Actor]:

@@ -176,6 +176,7 @@ class MemoryTransaction:
     credentials = NeedsDatabase()
     people = NeedsDatabase()
     roles = NeedsDatabase()
+    stand_ins = NeedsDatabase()
     hand_overs = NeedsDatabase()
     territories = NeedsDatabase()
     read_models = NeedsDatabase()

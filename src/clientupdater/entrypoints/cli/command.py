@@ -54,6 +54,10 @@ _HERE = "clientupdater.entrypoints.cli"
             "List schedules, switch them on or off, and run them now.",
         ),
         "serve": (f"{_HERE}.serve:serve", "Run the HTTP server."),
+        "stand-ins": (
+            f"{_HERE}.stand_ins:stand_ins",
+            "Arrange who covers the clients of absent officers.",
+        ),
         "status": (
             f"{_HERE}.status:status",
             "Record status updates, show their history, and undo them.",

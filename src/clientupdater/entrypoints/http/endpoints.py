@@ -22,6 +22,7 @@ from clientupdater.entrypoints.http.routes import (
     roles,
     schedules,
     sessions,
+    stand_ins,
     sync,
     sync_mappings,
     tracking,
@@ -60,7 +61,7 @@ _CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
     (Capability("Lookups", "The codes that people choose from."), lookups.ENDPOINTS),
     (
         Capability("Assignments", "Assign clients to officers, and explain who may see them."),
-        (*assignments.ENDPOINTS, *hand_overs.ENDPOINTS),
+        (*assignments.ENDPOINTS, *hand_overs.ENDPOINTS, *stand_ins.ENDPOINTS),
     ),
     (
         Capability("Users", "Accounts of the staff, their sessions and passwords."),

@@ -15,6 +15,7 @@ from clientupdater.adapters.postgres.audit.log import PostgresAuditLog
 from clientupdater.adapters.postgres.clients.clients import PostgresClients
 from clientupdater.adapters.postgres.clients.hand_overs import PostgresHandOvers
 from clientupdater.adapters.postgres.clients.pension_numbers import PostgresPensionNumbers
+from clientupdater.adapters.postgres.clients.stand_ins import PostgresStandIns
 from clientupdater.adapters.postgres.configuration.configuration import (
     Configuration,
     ConfigurationMemory,
@@ -100,6 +101,10 @@ class PostgresTransaction:
     @property
     def hand_overs(self) -> PostgresHandOvers:
         return PostgresHandOvers(self.connection)
+
+    @property
+    def stand_ins(self) -> PostgresStandIns:
+        return PostgresStandIns(self.connection)
 
     @property
     def rows(self) -> PostgresRows:

@@ -11,6 +11,14 @@ coalesce(
         where g.user_id = u.id
     ),
     '[]'::jsonb
+),
+array(
+    select o.officer_id
+    from stand_ins o
+    where o.stand_in_id = u.id
+        and o.starts_at <= %(now)s
+        and o.ends_at > %(now)s
+        and o.ended_at is null
 )
 
 -- name: territory

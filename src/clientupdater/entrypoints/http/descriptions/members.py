@@ -175,6 +175,7 @@ _PEOPLE = {
     "role": About("The role's code.", "telemarketer"),
     "scope": About("Which clients a grant reaches.", "branch"),
     "session": About("The session's id."),
+    "stand_in": About("The stand-in's id."),
     "token": About("The token, shown once.", "cu_s_3q2-7w"),
     "user": About("The user."),
     "user_agent": About("The program that opened the session.", "Mozilla/5.0"),
