@@ -43,6 +43,7 @@ from clientupdater.usecases.jobs.schedules import ScheduleAdministration
 from clientupdater.usecases.jobs.service import JobAdministration
 from clientupdater.usecases.operations.health import CheckSystem
 from clientupdater.usecases.people.authenticate import Authenticate
+from clientupdater.usecases.people.deactivation import Deactivation
 from clientupdater.usecases.people.operators import Operators
 from clientupdater.usecases.people.passwords import PasswordChanges
 from clientupdater.usecases.people.sessions import Sessions
@@ -155,6 +156,7 @@ class App:
     territories: Territories
     explanations: AccessExplanations
     people: Users
+    deactivation: Deactivation
     operators: Operators
     passwords: PasswordChanges
     sign_in: SignIn
@@ -224,6 +226,7 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         territories=Territories(work, clock),
         explanations=AccessExplanations(work, clock),
         people=Users(work, clock, passwords),
+        deactivation=Deactivation(work, clock),
         operators=Operators(work, clock, passwords),
         passwords=PasswordChanges(work, clock, passwords, parts.lockout),
         sign_in=SignIn(work, clock, passwords, parts.lifetimes, parts.lockout),

@@ -49,6 +49,15 @@ class PlaceKind(StrEnum):
 
 
 @frozen
+class OfficersClients:
+    """How many clients of a branch an officer has, and how many open rows those have."""
+
+    branch: BranchId
+    clients: int
+    open_rows: int
+
+
+@frozen
 class KnownSession:
     """A session with its person, and their rights at this moment (A6, A7)."""
 
@@ -246,6 +255,10 @@ class Territories(Protocol):
 
     def company_of_area(self, area: AreaId) -> CompanyId | None:
         """Return the company of an area; None: it belongs to no single one."""
+        ...
+
+    def clients_of(self, officer: PersonId) -> Sequence[OfficersClients]:
+        """Count an officer's clients and their open rows in each branch."""
         ...
 
     def end_assignments(self, officer: PersonId, by: PersonId, now: datetime) -> int:

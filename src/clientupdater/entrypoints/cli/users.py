@@ -17,8 +17,9 @@ from clientupdater.entrypoints.cli.session import (
     print_json,
     print_table,
 )
+from clientupdater.entrypoints.cli.user_roles import give_role, take_role
 from clientupdater.entrypoints.http.routes.role_shapes import UserRole
-from clientupdater.entrypoints.http.routes.shapes import User, grants_of
+from clientupdater.entrypoints.http.routes.shapes import Deactivation, User, grants_of
 from clientupdater.usecases.access.giving_roles import NewRole
 from clientupdater.usecases.people.users import NewUser, UserChanges
 
@@ -169,13 +170,25 @@ def unlock(session: Session, /, *, user: str, acts: str) -> None:
 @_user
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @as_option
+@json_option
 @click.pass_obj
-def deactivate(session: Session, /, *, user: str, yes: bool, acts: str) -> None:
-    """Deactivate an account: ends its sessions and assignments; its history stays."""
-    if not yes:
-        click.confirm("This ends their sessions and assignments. Continue?", abort=True, err=True)
+def deactivate(session: Session, /, *, user: str, yes: bool, acts: str, as_json: bool) -> None:
+    """Deactivate an account: ends its sessions and assignments; its history stays.
+
+    It first shows how many clients of which branch have no officer by it.
+    """
     with opened_as(session, acts) as (app, caller):
-        app.people.change(caller, user, UserChanges(is_active=False), None)
+        names = app.look_up_names(caller)
+        seen = Deactivation.of(app.deactivation.preview(caller, user), names)
+        if not as_json and seen.released:
+            rows = [(each.branch, each.clients, each.open_rows) for each in seen.released]
+            print_table(("branch", "clients without officer", "open rows"), rows)
+        if not yes:
+            click.confirm("Deactivate the account?", abort=True, err=True)
+        done = Deactivation.of(app.deactivation.deactivate(caller, user), names)
+    if as_json:
+        print_json(done)
+        return
     note("deactivated")
 
 
@@ -233,34 +246,8 @@ def revoke(
     note("revoked")
 
 
-@users.command(
-    "give-role", epilog=example(f"clientupdater users give-role ana@example.com operator {_ACTOR}")
-)
-@_user
-@click.argument("role", metavar="ROLE")
-@_company
-@as_option
-@click.pass_obj
-def give_role(session: Session, /, *, user: str, role: str, company: str | None, acts: str) -> None:
-    """Give a role; you must hold each of its permissions."""
-    with opened_as(session, acts) as (app, caller):
-        changes = app.giving_roles.give(caller, user, role, company)
-    note(f"given; {len(changes)} permissions changed")
-
-
-@users.command(
-    "take-role", epilog=example(f"clientupdater users take-role ana@example.com operator {_ACTOR}")
-)
-@_user
-@click.argument("role", metavar="ROLE")
-@_company
-@as_option
-@click.pass_obj
-def take_role(session: Session, /, *, user: str, role: str, company: str | None, acts: str) -> None:
-    """Take a role, with the permissions that nothing else gives."""
-    with opened_as(session, acts) as (app, caller):
-        changes = app.giving_roles.take(caller, user, role, company)
-    note(f"taken; {len(changes)} permissions changed")
+users.add_command(give_role)
+users.add_command(take_role)
 
 
 @users.command(

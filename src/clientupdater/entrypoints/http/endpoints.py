@@ -27,6 +27,7 @@ from clientupdater.entrypoints.http.routes import (
     sync_mappings,
     tracking,
     user_sessions,
+    user_states,
     users,
     webhooks,
     worklist,
@@ -65,7 +66,7 @@ _CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
     ),
     (
         Capability("Users", "Accounts of the staff, their sessions and passwords."),
-        (*users.ENDPOINTS, *user_sessions.ENDPOINTS),
+        (*users.ENDPOINTS, *user_states.ENDPOINTS, *user_sessions.ENDPOINTS),
     ),
     (
         Capability("Permissions", "What users may do, and in which branches and areas."),

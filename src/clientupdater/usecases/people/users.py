@@ -39,6 +39,7 @@ from clientupdater.usecases.access.user_admin import (
     user_admin,
 )
 from clientupdater.usecases.people.credentials import set_initial_password
+from clientupdater.usecases.people.deactivation import shut_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -184,7 +185,7 @@ class Users:
             if changed.email != seen.email:
                 admin.tx.credentials.void_one_time(seen.id)
             if seen.is_active and not changed.is_active:
-                self._shut_out(admin, "deactivated")
+                shut_out(admin, self.clock.now(), "deactivated")
             for name in ("clerk_id", "is_active"):
                 _audit_change(admin, changed, name)
             admin.log_action("user.change", fields=_changed_fields(seen, changed))
@@ -201,17 +202,9 @@ class Users:
             require_not_wider(admin.actor, admin.person_rights)
             deactivated = evolve(admin.person, is_active=False)
             admin.tx.people.save(deactivated, deleted_at=self.clock.now())
-            self._shut_out(admin, "deleted")
+            shut_out(admin, self.clock.now(), "deleted")
             admin.log_action("user.delete")
             admin.audit_rights("revoked", "user", admin.person.id)
-
-    def _shut_out(self, admin: UserAdmin, reason: str) -> None:
-        """End the person's sessions, resets and assignments (A3, A6, A8)."""
-        admin.require_administrator_left()
-        tx, person, now = admin.tx, admin.person.id, self.clock.now()
-        tx.sessions.revoke([each.id for each in tx.sessions.of_person(person, now)], now, reason)
-        tx.credentials.void_one_time(person)
-        tx.territories.end_assignments(person, admin.actor.id, now)
 
     def lock(
         self, caller: Caller, person: PersonId | str, until: datetime = LOCKED_FOR_GOOD

@@ -381,6 +381,16 @@ from area_branches ab
 join branches b on b.id = ab.branch_id and b.deleted_at is null
 where ab.area_id = %(area)s
 
+-- name: clients_of
+select c.branch_id, count(distinct c.id), count(s.id)
+from clients c
+join branches b on b.id = c.branch_id
+left join client_period_status s on s.client_id = c.id and s.is_open
+where c.assigned_to = %(officer)s
+    and c.deleted_at is null
+group by c.branch_id, b.code
+order by b.code
+
 -- name: end_all_assignments
 update client_assignments
 set assigned_until = greatest(%(now)s, assigned_from), ended_by = %(by)s,

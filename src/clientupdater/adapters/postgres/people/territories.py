@@ -12,6 +12,7 @@ from clientupdater.adapters.postgres.people.rows import QUERIES
 from clientupdater.domain.errors import NotFound
 from clientupdater.domain.ids import AreaId, BranchId, CompanyId, PersonId
 from clientupdater.ports.codes import Names
+from clientupdater.ports.people import OfficersClients
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +52,10 @@ class PostgresTerritories:
     def company_of_area(self, area: AreaId) -> CompanyId | None:
         row = self._connection.execute(QUERIES["company_of_area"], {"area": area}).fetchone()
         return CompanyId(row[0]) if row and row[0] else None
+
+    def clients_of(self, officer: PersonId) -> list[OfficersClients]:
+        cursor = self._connection.execute(QUERIES["clients_of"], {"officer": officer})
+        return [OfficersClients(BranchId(branch), *counts) for branch, *counts in cursor]
 
     def end_assignments(self, officer: PersonId, by: PersonId, now: datetime) -> int:
         return self._end("end_all_assignments", officer, by, now)
