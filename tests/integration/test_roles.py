@@ -345,6 +345,16 @@ def test_A6_two_who_leave_at_once_by_different_ways_leave_one(staff: Staff) -> N
     assert staff.one(f"{free} and locked_until is null") >= 1
 
 
+def test_A6_a_role_is_not_taken_from_the_last_administrator(staff: Staff, boss: Caller) -> None:
+    """An administrator who is locked for good has open sessions, but does not count."""
+    other = staff.hire()
+    staff.app.giving_roles.give(boss, other, "administrator", None)
+    staff.run("update users set locked_until = '9999-01-01' where id = %s", boss.actor.id)
+    with pytest.raises(LastAdministrator):
+        staff.app.giving_roles.take(boss, other, "administrator", None)
+    assert grants(staff, other)["users:manage"] == "all"
+
+
 def test_A6_a_role_is_not_lowered_past_the_last_administrator(staff: Staff) -> None:
     one, _ = two_administrators(staff)
     lowered = RoleChanges(scopes={each: Scope.ALL for each in Permission if each is not MANAGE})

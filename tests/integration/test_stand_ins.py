@@ -128,6 +128,16 @@ def test_A2_a_stand_in_begins_and_ends_by_itself_in_the_business_time_zone(offic
         assert office.worklist(office.ben) == codes
 
 
+def test_A4_a_stand_in_without_clients_of_their_own_sees_the_rows_as_well(office: Office) -> None:
+    cy = office.staff.hire(*(f"{each} self" for each in _OWN))
+    office.staff.run("insert into user_branches values (%s, %s)", cy, office.north)
+    office.arrange(cy)
+    office.on(21, 4)
+    assert office.worklist(cy) == ["A1", "A2"]
+    update = StatusUpdate(status="CALLED")
+    office.staff.app.tracking.record(office.caller(cy), "A1", NOVEMBER, update, version=0)
+
+
 def test_A2_a_stand_in_records_as_themselves_and_not_beyond_their_branches(office: Office) -> None:
     office.arrange(office.ben)
     office.on(21, 4)
