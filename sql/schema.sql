@@ -89,12 +89,14 @@ declare
     before text := coalesce(current_setting('clientupdater.system', true), '');
 begin
     perform set_config('clientupdater.system', 'on', true);
-    update clients c
-       set assigned_to = a.officer_id
-      from (values (new.client_id)) touched (client_id)
-      left join client_assignments a
-        on a.client_id = touched.client_id and a.assigned_until is null
-     where c.id = touched.client_id and c.assigned_to is distinct from a.officer_id;
+    execute $sql$
+        update clients c
+           set assigned_to = a.officer_id
+          from (select distinct client_id from arrived) touched
+          left join client_assignments a
+            on a.client_id = touched.client_id and a.assigned_until is null
+         where c.id = touched.client_id and c.assigned_to is distinct from a.officer_id
+    $sql$;
     perform set_config('clientupdater.system', before, true);
     return null;
 end
@@ -2749,7 +2751,10 @@ CREATE TRIGGER move_generation AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON p
 CREATE TRIGGER touch BEFORE UPDATE ON public.branches FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
 -- :: trigger client_assignments.carry_assignment
-CREATE TRIGGER carry_assignment AFTER INSERT OR UPDATE ON public.client_assignments FOR EACH ROW EXECUTE FUNCTION carry_assignment();
+CREATE TRIGGER carry_assignment AFTER INSERT ON public.client_assignments REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION carry_assignment();
+
+-- :: trigger client_assignments.carry_assignment_end
+CREATE TRIGGER carry_assignment_end AFTER UPDATE ON public.client_assignments REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION carry_assignment();
 
 -- :: trigger client_changes.append_only
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.client_changes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
