@@ -65,9 +65,9 @@ class GivingRoles:
         """
         with user_admin(self.work, caller, person, allow_wider_rights=True) as admin:
             roles, company_id = admin.tx.roles.all(), _company(admin.tx, company)
-            given = RoleOfPerson(_role(roles, role).code, company_id)
+            wanted = RoleOfPerson(_role(roles, role).code, company_id)
             return _give(
-                admin.tx, caller, admin.actor, admin.person_rights, roles, given, self.clock.now()
+                admin.tx, caller, admin.actor, admin.person_rights, roles, wanted, self.clock.now()
             )
 
     def take(
@@ -127,22 +127,22 @@ def give_new_roles(
     """Give roles to an account that the transaction has just created."""
     if not new:
         return
-    roles, faults, given = tx.roles.all(), [], []
+    roles, faults, wanted = tx.roles.all(), [], []
     for index, each in enumerate(new):
         try:
-            given.append(RoleOfPerson(_role(roles, each.role).code, _company(tx, each.company)))
+            wanted.append(RoleOfPerson(_role(roles, each.role).code, _company(tx, each.company)))
         except NotFound as error:
             faults.append(Fault(f"/roles/{index}", error.message))
     if faults:
         raise InvalidInput(faults)
-    for role in given:
+    for role in wanted:
         rights = tx.rights.actor(person) or Actor(person)
         _give(tx, caller, actor, rights, roles, role, now)
 
 
-def grants_by_roles(roles: Mapping[str, Role], given: Iterable[RoleOfPerson]) -> list[Grant]:
+def grants_by_roles(roles: Mapping[str, Role], held: Iterable[RoleOfPerson]) -> list[Grant]:
     """List every grant that these roles give."""
-    return [grant for each in given for grant in roles[each.role].over(each.company)]
+    return [grant for each in held for grant in roles[each.role].over(each.company)]
 
 
 def _give(
@@ -151,20 +151,20 @@ def _give(
     actor: Actor,
     person: Actor,
     roles: Mapping[str, Role],
-    given: RoleOfPerson,
+    wanted: RoleOfPerson,
     now: datetime,
 ) -> Sequence[GrantChange]:
     holding: Holding = tx.roles.holdings([person.id])[person.id]
-    others = holding.roles - {given}
+    others = holding.roles - {wanted}
     changes = changes_by_roles(
-        holding, grants_by_roles(roles, others), grants_by_roles(roles, others | {given})
+        holding, grants_by_roles(roles, others), grants_by_roles(roles, others | {wanted})
     )
-    require_may_give_role(actor, person.id, roles[given.role].over(given.company))
-    if not changes and given in holding.roles:
+    require_may_give_role(actor, person.id, roles[wanted.role].over(wanted.company))
+    if not changes and wanted in holding.roles:
         return ()
-    tx.roles.give(person.id, given.role, given.company, actor.id, now)
+    tx.roles.give(person.id, wanted.role, wanted.company, actor.id, now)
     tx.roles.write({person.id: changes}, actor.id, now)
-    _record(tx, caller, person.id, "granted", given, changes)
+    _record(tx, caller, person.id, "granted", wanted, changes)
     return changes
 
 

@@ -110,7 +110,7 @@ class PostgresRoles:
     ) -> None:
         every = [(person, each) for person, several in changes.items() for each in several]
         taken = [(person, each) for person, each in every if each.after is None]
-        given = [(person, each, each.after) for person, each in every if each.after]
+        stored = [(person, each, each.after) for person, each in every if each.after]
         self._connection.execute(
             QUERIES["take_grants"],
             {
@@ -120,12 +120,12 @@ class PostgresRoles:
             },
         )
         values = {
-            "people": [person for person, *_ in given],
-            "permissions": [str(each.permission) for _, each, _ in given],
-            "companies": [each.company for _, each, _ in given],
-            "scopes": [str(held.grant.scope) for *_, held in given],
-            "by_role": [held.by_role for *_, held in given],
-            "direct_scopes": [held.beneath and str(held.beneath) for *_, held in given],
+            "people": [person for person, *_ in stored],
+            "permissions": [str(each.permission) for _, each, _ in stored],
+            "companies": [each.company for _, each, _ in stored],
+            "scopes": [str(held.grant.scope) for *_, held in stored],
+            "by_role": [held.by_role for *_, held in stored],
+            "direct_scopes": [held.beneath and str(held.beneath) for *_, held in stored],
             "by": by,
             "now": now,
         }

@@ -105,13 +105,13 @@ class UserRole:
     role: Annotated[str, About("The role's code.", "telemarketer")]
     name: Annotated[str, About("The name, for people to read.", "Telemarketer")]
     company: Annotated[str | None, About("The company's code; null: every company.", "FCASH")]
-    granted_at: Annotated[datetime, About("When the role was given.")]
+    granted_at: Annotated[datetime, About("When the role was held.")]
 
     @classmethod
-    def of(cls, given: GivenRole, names: Names) -> UserRole:
-        company = given.role.company
+    def of(cls, held: GivenRole, names: Names) -> UserRole:
+        company = held.role.company
         code = names.companies[company] if company else None
-        return cls(given.role.role, given.name, code, given.granted_at)
+        return cls(held.role.role, held.name, code, held.granted_at)
 
 
 @frozen

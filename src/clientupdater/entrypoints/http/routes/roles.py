@@ -141,9 +141,9 @@ def delete_role(call: Call) -> None:
 
 def list_user_roles(call: Call) -> UserRoleList:
     """List the roles that a user was given. Your own need no permission."""
-    given = call.app.giving_roles.of_person(call.caller, user_of(call))
+    roles = call.app.giving_roles.of_person(call.caller, user_of(call))
     names = call.app.look_up_names(call.caller)
-    return UserRoleList(tuple(UserRole.of(each, names) for each in given))
+    return UserRoleList(tuple(UserRole.of(each, names) for each in roles))
 
 
 def compare_role(call: Call) -> RoleComparison:
