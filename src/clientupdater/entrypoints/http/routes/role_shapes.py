@@ -105,7 +105,7 @@ class UserRole:
     role: Annotated[str, About("The role's code.", "telemarketer")]
     name: Annotated[str, About("The name, for people to read.", "Telemarketer")]
     company: Annotated[str | None, About("The company's code; null: every company.", "FCASH")]
-    granted_at: Annotated[datetime, About("When the role was held.")]
+    granted_at: Annotated[datetime, About("When the role was given.")]
 
     @classmethod
     def of(cls, held: GivenRole, names: Names) -> UserRole:
