@@ -478,7 +478,12 @@ CREATE OR REPLACE FUNCTION public.scope_has_own_clients()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$
-    select exists (select from clients c where c.assigned_to = scope_actor())
+    select exists (
+        select from clients c
+         where c.assigned_to = any(
+            scope_actor() || scope_ids('clientupdater.stand_ins')
+         )
+    )
 $function$
 ;
 
@@ -937,6 +942,23 @@ create table field_mappings (
     updated_at timestamp with time zone default now() not null
 );
 
+-- :: table hand_over_clients
+create table hand_over_clients (
+    hand_over_id uuid not null,
+    client_id uuid not null,
+    officer_id uuid not null
+);
+
+-- :: table hand_overs
+create table hand_overs (
+    id uuid default gen_random_uuid() not null,
+    officer_id uuid not null,
+    created_by uuid not null,
+    created_at timestamp with time zone not null,
+    undone_by uuid,
+    undone_at timestamp with time zone
+);
+
 -- :: table idempotency_keys
 create table idempotency_keys (
     actor_id uuid not null,
@@ -1093,6 +1115,26 @@ create table rate_limit_counts (
     forget_after bigint not null
 );
 
+-- :: table role_grants
+create table role_grants (
+    role_id uuid not null,
+    permission_id uuid not null,
+    scope permission_scope not null
+);
+
+-- :: table roles
+create table roles (
+    id uuid default gen_random_uuid() not null,
+    code character varying(50) not null,
+    name character varying(100) not null,
+    description text default ''::text not null,
+    is_system boolean default false not null,
+    version integer default 1 not null,
+    created_by uuid,
+    created_at timestamp with time zone default now() not null,
+    updated_at timestamp with time zone default now() not null
+);
+
 -- :: table scheduled_jobs
 create table scheduled_jobs (
     id uuid default gen_random_uuid() not null,
@@ -1106,6 +1148,19 @@ create table scheduled_jobs (
     created_at timestamp with time zone default now() not null,
     time_zone character varying(100),
     version integer default 1 not null
+);
+
+-- :: table stand_ins
+create table stand_ins (
+    id uuid default gen_random_uuid() not null,
+    officer_id uuid not null,
+    stand_in_id uuid not null,
+    starts_at timestamp with time zone not null,
+    ends_at timestamp with time zone not null,
+    created_by uuid not null,
+    created_at timestamp with time zone default now() not null,
+    ended_by uuid,
+    ended_at timestamp with time zone
 );
 
 -- :: table status_events
@@ -1277,6 +1332,18 @@ create table user_permissions (
     company_id uuid,
     scope permission_scope default 'self'::permission_scope not null,
     granted_by uuid,
+    granted_at timestamp with time zone default now() not null,
+    by_role boolean default false not null,
+    direct_scope permission_scope
+);
+
+-- :: table user_roles
+create table user_roles (
+    id uuid default gen_random_uuid() not null,
+    user_id uuid not null,
+    role_id uuid not null,
+    company_id uuid,
+    granted_by uuid,
     granted_at timestamp with time zone default now() not null
 );
 
@@ -1431,6 +1498,12 @@ alter table field_mappings add constraint field_mappings_pkey PRIMARY KEY (id);
 -- :: key field_mappings.field_mappings_source_company_id_field_key
 alter table field_mappings add constraint field_mappings_source_company_id_field_key UNIQUE NULLS NOT DISTINCT (source, company_id, field);
 
+-- :: key hand_over_clients.hand_over_clients_pkey
+alter table hand_over_clients add constraint hand_over_clients_pkey PRIMARY KEY (hand_over_id, client_id);
+
+-- :: key hand_overs.hand_overs_pkey
+alter table hand_overs add constraint hand_overs_pkey PRIMARY KEY (id);
+
 -- :: key idempotency_keys.idempotency_keys_pkey
 alter table idempotency_keys add constraint idempotency_keys_pkey PRIMARY KEY (actor_id, key);
 
@@ -1488,11 +1561,23 @@ alter table purge_log add constraint purge_log_pkey PRIMARY KEY (id);
 -- :: key rate_limit_counts.rate_limit_counts_pkey
 alter table rate_limit_counts add constraint rate_limit_counts_pkey PRIMARY KEY (key);
 
+-- :: key role_grants.role_grants_pkey
+alter table role_grants add constraint role_grants_pkey PRIMARY KEY (role_id, permission_id);
+
+-- :: key roles.roles_code_key
+alter table roles add constraint roles_code_key UNIQUE (code);
+
+-- :: key roles.roles_pkey
+alter table roles add constraint roles_pkey PRIMARY KEY (id);
+
 -- :: key scheduled_jobs.scheduled_jobs_name_key
 alter table scheduled_jobs add constraint scheduled_jobs_name_key UNIQUE (name);
 
 -- :: key scheduled_jobs.scheduled_jobs_pkey
 alter table scheduled_jobs add constraint scheduled_jobs_pkey PRIMARY KEY (id);
+
+-- :: key stand_ins.stand_ins_pkey
+alter table stand_ins add constraint stand_ins_pkey PRIMARY KEY (id);
 
 -- :: key status_events.status_events_pkey
 alter table status_events add constraint status_events_pkey PRIMARY KEY (id);
@@ -1553,6 +1638,12 @@ alter table user_permissions add constraint user_permissions_pkey PRIMARY KEY (i
 
 -- :: key user_permissions.user_permissions_user_id_permission_id_company_id_key
 alter table user_permissions add constraint user_permissions_user_id_permission_id_company_id_key UNIQUE NULLS NOT DISTINCT (user_id, permission_id, company_id);
+
+-- :: key user_roles.user_roles_pkey
+alter table user_roles add constraint user_roles_pkey PRIMARY KEY (id);
+
+-- :: key user_roles.user_roles_user_id_role_id_company_id_key
+alter table user_roles add constraint user_roles_user_id_role_id_company_id_key UNIQUE NULLS NOT DISTINCT (user_id, role_id, company_id);
 
 -- :: key user_sessions.user_sessions_pkey
 alter table user_sessions add constraint user_sessions_pkey PRIMARY KEY (id);
@@ -1737,8 +1828,20 @@ alter table purge_log add constraint purge_log_rows_removed_check CHECK ((rows_r
 -- :: check rate_limit_counts.rate_limit_counts_key_check
 alter table rate_limit_counts add constraint rate_limit_counts_key_check CHECK ((octet_length(key) = 32));
 
+-- :: check roles.roles_code_check
+alter table roles add constraint roles_code_check CHECK (((code)::text ~ '^[a-z][a-z0-9_]*$'::text));
+
 -- :: check scheduled_jobs.scheduled_jobs_cron_expression_check
 alter table scheduled_jobs add constraint scheduled_jobs_cron_expression_check CHECK (((cron_expression)::text ~ '^\S+( \S+){4}$'::text));
+
+-- :: check stand_ins.stand_ins_check
+alter table stand_ins add constraint stand_ins_check CHECK ((stand_in_id <> officer_id));
+
+-- :: check stand_ins.stand_ins_check1
+alter table stand_ins add constraint stand_ins_check1 CHECK ((ends_at > starts_at));
+
+-- :: check stand_ins.stand_ins_check2
+alter table stand_ins add constraint stand_ins_check2 CHECK (((ended_by IS NULL) = (ended_at IS NULL)));
 
 -- :: check status_events.status_events_channel_check
 alter table status_events add constraint status_events_channel_check CHECK ((channel = ANY (ARRAY['call'::text, 'visit'::text, 'message'::text, 'walk_in'::text])));
@@ -1800,6 +1903,9 @@ alter table sync_rejects add constraint sync_rejects_check CHECK (((replayed_at 
 
 -- :: check sync_rejects.sync_rejects_reasons_check
 alter table sync_rejects add constraint sync_rejects_reasons_check CHECK (((jsonb_typeof(reasons) = 'array'::text) AND (reasons <> '[]'::jsonb)));
+
+-- :: check user_permissions.user_permissions_check
+alter table user_permissions add constraint user_permissions_check CHECK ((by_role OR (direct_scope IS NULL)));
 
 -- :: check user_sessions.user_sessions_check
 alter table user_sessions add constraint user_sessions_check CHECK ((expires_at > created_at));
@@ -1963,6 +2069,24 @@ alter table export_jobs add constraint export_jobs_job_id_fkey FOREIGN KEY (job_
 -- :: reference field_mappings.field_mappings_company_id_fkey
 alter table field_mappings add constraint field_mappings_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id);
 
+-- :: reference hand_over_clients.hand_over_clients_client_id_fkey
+alter table hand_over_clients add constraint hand_over_clients_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE RESTRICT;
+
+-- :: reference hand_over_clients.hand_over_clients_hand_over_id_fkey
+alter table hand_over_clients add constraint hand_over_clients_hand_over_id_fkey FOREIGN KEY (hand_over_id) REFERENCES hand_overs(id);
+
+-- :: reference hand_over_clients.hand_over_clients_officer_id_fkey
+alter table hand_over_clients add constraint hand_over_clients_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES users(id);
+
+-- :: reference hand_overs.hand_overs_created_by_fkey
+alter table hand_overs add constraint hand_overs_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id);
+
+-- :: reference hand_overs.hand_overs_officer_id_fkey
+alter table hand_overs add constraint hand_overs_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES users(id);
+
+-- :: reference hand_overs.hand_overs_undone_by_fkey
+alter table hand_overs add constraint hand_overs_undone_by_fkey FOREIGN KEY (undone_by) REFERENCES users(id);
+
 -- :: reference idempotency_keys.idempotency_keys_actor_id_fkey
 alter table idempotency_keys add constraint idempotency_keys_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES users(id);
 
@@ -2001,6 +2125,27 @@ alter table products add constraint products_company_id_fkey FOREIGN KEY (compan
 
 -- :: reference products.products_created_by_fkey
 alter table products add constraint products_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id);
+
+-- :: reference role_grants.role_grants_permission_id_fkey
+alter table role_grants add constraint role_grants_permission_id_fkey FOREIGN KEY (permission_id) REFERENCES permissions(id);
+
+-- :: reference role_grants.role_grants_role_id_fkey
+alter table role_grants add constraint role_grants_role_id_fkey FOREIGN KEY (role_id) REFERENCES roles(id) ON DELETE CASCADE;
+
+-- :: reference roles.roles_created_by_fkey
+alter table roles add constraint roles_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id);
+
+-- :: reference stand_ins.stand_ins_created_by_fkey
+alter table stand_ins add constraint stand_ins_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id);
+
+-- :: reference stand_ins.stand_ins_ended_by_fkey
+alter table stand_ins add constraint stand_ins_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES users(id);
+
+-- :: reference stand_ins.stand_ins_officer_id_fkey
+alter table stand_ins add constraint stand_ins_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES users(id);
+
+-- :: reference stand_ins.stand_ins_stand_in_id_fkey
+alter table stand_ins add constraint stand_ins_stand_in_id_fkey FOREIGN KEY (stand_in_id) REFERENCES users(id);
 
 -- :: reference status_events.status_events_branch_id_fkey
 alter table status_events add constraint status_events_branch_id_fkey FOREIGN KEY (branch_id) REFERENCES branches(id);
@@ -2106,6 +2251,18 @@ alter table user_permissions add constraint user_permissions_permission_id_fkey 
 
 -- :: reference user_permissions.user_permissions_user_id_fkey
 alter table user_permissions add constraint user_permissions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+
+-- :: reference user_roles.user_roles_company_id_fkey
+alter table user_roles add constraint user_roles_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies(id);
+
+-- :: reference user_roles.user_roles_granted_by_fkey
+alter table user_roles add constraint user_roles_granted_by_fkey FOREIGN KEY (granted_by) REFERENCES users(id);
+
+-- :: reference user_roles.user_roles_role_id_fkey
+alter table user_roles add constraint user_roles_role_id_fkey FOREIGN KEY (role_id) REFERENCES roles(id);
+
+-- :: reference user_roles.user_roles_user_id_fkey
+alter table user_roles add constraint user_roles_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 
 -- :: reference user_sessions.user_sessions_issued_by_fkey
 alter table user_sessions add constraint user_sessions_issued_by_fkey FOREIGN KEY (issued_by) REFERENCES users(id);
@@ -2362,6 +2519,21 @@ CREATE INDEX export_jobs_job_id_idx ON public.export_jobs USING btree (job_id) W
 -- :: index field_mappings_company_id_idx
 CREATE INDEX field_mappings_company_id_idx ON public.field_mappings USING btree (company_id);
 
+-- :: index hand_over_clients_client_id_idx
+CREATE INDEX hand_over_clients_client_id_idx ON public.hand_over_clients USING btree (client_id);
+
+-- :: index hand_over_clients_officer_id_idx
+CREATE INDEX hand_over_clients_officer_id_idx ON public.hand_over_clients USING btree (officer_id);
+
+-- :: index hand_overs_created_by_idx
+CREATE INDEX hand_overs_created_by_idx ON public.hand_overs USING btree (created_by);
+
+-- :: index hand_overs_officer_id_idx
+CREATE INDEX hand_overs_officer_id_idx ON public.hand_overs USING btree (officer_id);
+
+-- :: index hand_overs_undone_by_idx
+CREATE INDEX hand_overs_undone_by_idx ON public.hand_overs USING btree (undone_by);
+
 -- :: index idempotency_keys_expires_at_idx
 CREATE INDEX idempotency_keys_expires_at_idx ON public.idempotency_keys USING btree (expires_at);
 
@@ -2425,8 +2597,29 @@ CREATE INDEX purge_log_purged_at_idx ON public.purge_log USING btree (purged_at)
 -- :: index rate_limit_counts_forget_after_idx
 CREATE INDEX rate_limit_counts_forget_after_idx ON public.rate_limit_counts USING btree (forget_after);
 
+-- :: index role_grants_permission_id_idx
+CREATE INDEX role_grants_permission_id_idx ON public.role_grants USING btree (permission_id);
+
+-- :: index roles_created_by_idx
+CREATE INDEX roles_created_by_idx ON public.roles USING btree (created_by);
+
 -- :: index scheduled_jobs_next_idx
 CREATE INDEX scheduled_jobs_next_idx ON public.scheduled_jobs USING btree (next_run_at) WHERE is_active;
+
+-- :: index stand_ins_created_by_idx
+CREATE INDEX stand_ins_created_by_idx ON public.stand_ins USING btree (created_by);
+
+-- :: index stand_ins_ended_by_idx
+CREATE INDEX stand_ins_ended_by_idx ON public.stand_ins USING btree (ended_by);
+
+-- :: index stand_ins_ends_at_idx
+CREATE INDEX stand_ins_ends_at_idx ON public.stand_ins USING btree (ends_at, id);
+
+-- :: index stand_ins_officer_id_idx
+CREATE INDEX stand_ins_officer_id_idx ON public.stand_ins USING btree (officer_id);
+
+-- :: index stand_ins_stand_in_id_idx
+CREATE INDEX stand_ins_stand_in_id_idx ON public.stand_ins USING btree (stand_in_id, ends_at);
 
 -- :: index status_events_created_by_idx
 CREATE INDEX status_events_created_by_idx ON public.status_events USING btree (created_by, created_at) WHERE (created_by IS NOT NULL);
@@ -2514,6 +2707,15 @@ CREATE INDEX user_permissions_granted_by_idx ON public.user_permissions USING bt
 
 -- :: index user_permissions_permission_id_idx
 CREATE INDEX user_permissions_permission_id_idx ON public.user_permissions USING btree (permission_id);
+
+-- :: index user_roles_company_id_idx
+CREATE INDEX user_roles_company_id_idx ON public.user_roles USING btree (company_id);
+
+-- :: index user_roles_granted_by_idx
+CREATE INDEX user_roles_granted_by_idx ON public.user_roles USING btree (granted_by);
+
+-- :: index user_roles_role_id_idx
+CREATE INDEX user_roles_role_id_idx ON public.user_roles USING btree (role_id, user_id);
 
 -- :: index user_sessions_expires_at_idx
 CREATE INDEX user_sessions_expires_at_idx ON public.user_sessions USING btree (expires_at);
@@ -2686,6 +2888,9 @@ CREATE TRIGGER system_row_stays BEFORE DELETE ON public.products FOR EACH ROW WH
 -- :: trigger products.touch
 CREATE TRIGGER touch BEFORE UPDATE ON public.products FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
+-- :: trigger roles.touch
+CREATE TRIGGER touch BEFORE UPDATE ON public.roles FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+
 -- :: trigger status_events.append_only
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON public.status_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -2760,6 +2965,10 @@ alter table clients force row level security;
 alter table data_access_log enable row level security;
 alter table data_access_log force row level security;
 
+-- :: row security hand_over_clients
+alter table hand_over_clients enable row level security;
+alter table hand_over_clients force row level security;
+
 -- :: row security idempotency_keys
 alter table idempotency_keys enable row level security;
 alter table idempotency_keys force row level security;
@@ -2817,11 +3026,11 @@ using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
 
 -- :: policy client_words.within_scope
 create policy within_scope on client_words as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND (assigned_to = ( SELECT scope_actor() AS scope_actor)))));
+using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
 
 -- :: policy clients.within_scope
 create policy within_scope on clients as permissive for all to public
-using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND (assigned_to = ( SELECT scope_actor() AS scope_actor)))));
+using ((( SELECT scope_is_system() AS scope_is_system) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.branch_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.direct_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.area_companies'::text) AS scope_ids)::uuid[])) AND (branch_id IN ( SELECT unnest(( SELECT scope_ids('clientupdater.area_branches'::text) AS scope_ids)) AS unnest))) OR ((company_id = ANY (( SELECT scope_ids('clientupdater.self_companies'::text) AS scope_ids)::uuid[])) AND ((assigned_to = ( SELECT scope_actor() AS scope_actor)) OR ((assigned_to = ANY (( SELECT scope_ids('clientupdater.stand_ins'::text) AS scope_ids)::uuid[])) AND (branch_id = ANY (( SELECT scope_ids('clientupdater.stand_in_branches'::text) AS scope_ids)::uuid[])))))));
 
 -- :: policy data_access_log.own_name
 create policy own_name on data_access_log as permissive for insert to public
@@ -2830,6 +3039,12 @@ with check ((( SELECT scope_is_system() AS scope_is_system) OR (actor_id = ( SEL
 -- :: policy data_access_log.whole_company
 create policy whole_company on data_access_log as permissive for select to public
 using ((( SELECT scope_is_system() AS scope_is_system) OR (actor_id = ( SELECT scope_actor() AS scope_actor)) OR (company_id = ANY (( SELECT scope_ids('clientupdater.all_companies'::text) AS scope_ids)::uuid[])) OR ((company_id IS NULL) AND ( SELECT scope_has_every_company() AS scope_has_every_company))));
+
+-- :: policy hand_over_clients.with_client
+create policy with_client on hand_over_clients as permissive for all to public
+using ((( SELECT scope_is_system() AS scope_is_system) OR (EXISTS ( SELECT
+   FROM clients c
+  WHERE (c.id = hand_over_clients.client_id)))));
 
 -- :: policy idempotency_keys.own_answers
 create policy own_answers on idempotency_keys as permissive for all to public
@@ -2927,6 +3142,12 @@ grant delete, insert, select, update on export_jobs to clientupdater_app;
 -- :: table grant field_mappings
 grant delete, insert, select, update on field_mappings to clientupdater_app;
 
+-- :: table grant hand_over_clients
+grant insert, select on hand_over_clients to clientupdater_app;
+
+-- :: table grant hand_overs
+grant insert, select, update on hand_overs to clientupdater_app;
+
 -- :: table grant idempotency_keys
 grant delete, insert, select, update on idempotency_keys to clientupdater_app;
 
@@ -2963,8 +3184,17 @@ grant insert, select on purge_log to clientupdater_app;
 -- :: table grant rate_limit_counts
 grant delete, insert, select, update on rate_limit_counts to clientupdater_app;
 
+-- :: table grant role_grants
+grant delete, insert, select, update on role_grants to clientupdater_app;
+
+-- :: table grant roles
+grant delete, insert, select, update on roles to clientupdater_app;
+
 -- :: table grant scheduled_jobs
 grant insert, select, update on scheduled_jobs to clientupdater_app;
+
+-- :: table grant stand_ins
+grant insert, select on stand_ins to clientupdater_app;
 
 -- :: table grant status_events
 grant insert, select on status_events to clientupdater_app;
@@ -3002,6 +3232,9 @@ grant delete, insert, select, update on user_branches to clientupdater_app;
 -- :: table grant user_permissions
 grant delete, insert, select, update on user_permissions to clientupdater_app;
 
+-- :: table grant user_roles
+grant delete, insert, select, update on user_roles to clientupdater_app;
+
 -- :: table grant user_sessions
 grant delete, insert, select, update on user_sessions to clientupdater_app;
 
@@ -3022,6 +3255,9 @@ grant insert (account_type_id, address, birth_date, branch_id, client_code, comp
 
 -- :: column grant clients (update)
 grant update (account_type_id, address, birth_date, branch_id, client_code, company_id, contact_conflict, contact_number, contact_number_alt, contact_number_alt_corrected, contact_number_corrected, deleted_at, full_name, is_active, last_synced_at, loan_status, par_status_id, past_due_amount, pension_blind_index, pension_last4, pension_number, pension_type_id, pensioner_type_id, product_id, sync_source, tracking_cycle_from, updated_at, version) on clients to clientupdater_app;
+
+-- :: column grant stand_ins (update)
+grant update (ended_at, ended_by) on stand_ins to clientupdater_app;
 
 -- :: function grant blank_remarks(uuid,text)
 revoke execute on function blank_remarks(uuid,text) from public;

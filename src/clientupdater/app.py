@@ -20,13 +20,17 @@ from clientupdater.domain.sync.fields import Source
 from clientupdater.ports.job_run import Task, in_turn
 from clientupdater.ports.queue import EXPORT_QUEUE, SYNC_QUEUE
 from clientupdater.usecases.access.explanations import AccessExplanations
+from clientupdater.usecases.access.giving_roles import GivingRoles
 from clientupdater.usecases.access.grants import Grants
+from clientupdater.usecases.access.roles import Roles
 from clientupdater.usecases.access.territories import Territories
 from clientupdater.usecases.clients.assignments import ClientAssignments
 from clientupdater.usecases.clients.contacts import ContactCorrections
 from clientupdater.usecases.clients.directory import ClientDirectory
 from clientupdater.usecases.clients.filter_options import ClientFilterOptions
+from clientupdater.usecases.clients.hand_overs import HandOvers
 from clientupdater.usecases.clients.pension_numbers import PensionNumberAccess
+from clientupdater.usecases.clients.stand_ins import StandIns
 from clientupdater.usecases.configuration.lookup_admin import LookupAdministration
 from clientupdater.usecases.configuration.lookups import ReadLookups
 from clientupdater.usecases.configuration.names import LookUpNames
@@ -53,6 +57,7 @@ from clientupdater.usecases.organisation.branches import Branches
 from clientupdater.usecases.organisation.closing import BranchClosing
 from clientupdater.usecases.organisation.contacts import BranchContacts
 from clientupdater.usecases.people.authenticate import Authenticate
+from clientupdater.usecases.people.deactivation import Deactivation
 from clientupdater.usecases.people.operators import Operators
 from clientupdater.usecases.people.passwords import PasswordChanges
 from clientupdater.usecases.people.sessions import Sessions
@@ -157,8 +162,12 @@ class App:
     filter_options: ClientFilterOptions
     contacts: ContactCorrections
     assignments: ClientAssignments
+    hand_overs: HandOvers
+    stand_ins: StandIns
     pension_numbers: PensionNumberAccess
     access: Grants
+    roles: Roles
+    giving_roles: GivingRoles
     territories: Territories
     areas: Areas
     branches: Branches
@@ -168,6 +177,7 @@ class App:
     explanations: AccessExplanations
     people: Users
     staff_import: StaffImport
+    deactivation: Deactivation
     operators: Operators
     passwords: PasswordChanges
     sign_in: SignIn
@@ -239,17 +249,22 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         ),
         contacts=ContactCorrections(clients),
         assignments=ClientAssignments(clients),
+        hand_overs=HandOvers(work, clock, zone),
+        stand_ins=StandIns(work, clock, zone),
         pension_numbers=PensionNumberAccess(clients),
         access=Grants(work, clock),
+        roles=Roles(work, clock),
+        giving_roles=GivingRoles(work, clock),
         territories=Territories(work, clock),
         areas=Areas(work, clock),
         branches=Branches(work, clock),
         branch_contacts=BranchContacts(work),
         branch_closing=BranchClosing(work, clock),
         branch_import=BranchImport(work),
-        explanations=AccessExplanations(work),
+        explanations=AccessExplanations(work, clock),
         people=Users(work, clock, passwords),
         staff_import=StaffImport(work, clock, passwords),
+        deactivation=Deactivation(work, clock),
         operators=Operators(work, clock, passwords),
         passwords=PasswordChanges(work, clock, passwords, parts.lockout),
         sign_in=SignIn(work, clock, passwords, parts.lifetimes, parts.lockout),

@@ -461,3 +461,45 @@ def test_U6_a_reset_is_shown_once_and_good_once(actors: HttpActors, said: Said) 
     result = kept_anywhere(actors, said)
     assert token not in result
     assert OTHER not in result
+
+
+# --- locked and deactivated
+
+
+def test_U3_a_user_is_locked_and_unlocked(actors: HttpActors) -> None:
+    locked = actors.http.post(f"{actors.of_ana}/lock")
+    assert locked.status_code == 200, locked.text
+    assert locked.json()["locked_until"].startswith("9999")
+    word = {"email": "ana@example.com", "password": WORD}
+    assert code_of(actors.http.post(f"{BASE}/sessions", json=word)) == (401, "invalid_credentials")
+    unlocked = actors.http.post(f"{actors.of_ana}/unlock")
+    assert unlocked.json()["locked_until"] is None
+    assert actors.http.post(f"{BASE}/sessions", json=word).status_code == 201
+    refused = actors.http.post(f"{USERS}/{actors.boss}/lock")
+    assert code_of(refused) == (409, "last_administrator")
+    assert code_of(actors.http.post(f"{actors.of_ana}/lock", headers=actors.reader))[0] == 403
+
+
+def test_A3_a_deactivation_shows_which_clients_have_no_officer(actors: HttpActors) -> None:
+    actors.staff.run(
+        "insert into clients (client_code, company_id, full_name, branch_id)"
+        " values ('FC-1', %s, 'Juana Reyes', %s)",
+        actors.staff.company(),
+        actors.branch,
+    )
+    actors.staff.run(
+        "insert into client_assignments (client_id, officer_id) select id, %s from clients",
+        actors.ana,
+    )
+    seen = actors.http.get(f"{actors.of_ana}/deactivation")
+    code = actors.code("branches", actors.branch)
+    released = [{"branch": code, "clients": 1, "open_rows": 0}]
+    assert seen.json()["released"] == released
+    assert seen.json()["user"]["is_active"]
+    assert code_of(actors.http.post(f"{actors.of_ana}/deactivation")) == (428, "version_required")
+    stale = actors.http.post(f"{actors.of_ana}/deactivation", json={"version": 9})
+    assert code_of(stale) == (409, "version_conflict")
+    etag = {"If-Match": seen.headers["etag"]}
+    done = actors.http.post(f"{actors.of_ana}/deactivation", headers=etag)
+    assert done.status_code == 200, done.text
+    assert (done.json()["released"], done.json()["user"]["is_active"]) == (released, False)

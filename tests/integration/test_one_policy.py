@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clientupdater.adapters.postgres.configuration.configuration import read_configuration
-from clientupdater.adapters.postgres.read_models.pieces import render
+from clientupdater.adapters.postgres.core.scope_ids import scope_ids
 from clientupdater.adapters.postgres.read_models.scope import ScopePredicate
 from clientupdater.domain.access import Actor, ClientPlace, Grant, Territory, decide
 from clientupdater.domain.access_scope import AccessScope, access_scope_of
@@ -31,6 +31,7 @@ PEOPLE = tuple(PersonId(UUID(int=n)) for n in range(31, 34))
 CANARY = {"FCASH": "Canary Fcash", "PCNI": "Canary Pcni"}
 FIELDS = ("all_companies", "branch_companies", "direct_branches", "area_companies",
           "area_branches", "self_companies")  # fmt: skip
+STAND_INS = ("stand_ins", "stand_in_branches")
 
 MAKE = """
 insert into clients (client_code, company_id, full_name, branch_id, assigned_to)
@@ -74,6 +75,7 @@ def actors(draw: st.DrawFn, companies: tuple[CompanyId, ...], permission: Permis
         draw(st.sampled_from(PEOPLE)),
         is_active=draw(st.sampled_from((True, True, True, False))),
         grants=held,
+        stands_in_for=draw(st.frozensets(st.sampled_from(PEOPLE), max_size=2)),
         territory=Territory.assemble(
             draw(st.frozensets(st.sampled_from(BRANCHES), max_size=3)),
             draw(st.frozensets(st.sampled_from(AREAS), max_size=2)),
@@ -97,6 +99,7 @@ def places(connection: Connection) -> dict[UUID, ClientPlace]:
 def enforce(connection: Connection, access_scope: AccessScope) -> None:
     """Set the scope for row-level security, as a unit of work does."""
     values = {name: list(getattr(access_scope, name)) for name in FIELDS}
+    values |= {name: list(scope_ids(access_scope)[name]) for name in STAND_INS}
     set_reach(connection, actor=access_scope.actor, **values)
 
 
@@ -120,7 +123,7 @@ def listed(connection: Connection, access_scope: AccessScope) -> list[set[UUID]]
     set_reach(connection, system="on")
     predicate = ScopePredicate(access_scope)
     scope = predicate.form
-    own = render("scope_self", who="c", p="r") if access_scope.self_companies else "false"
+    own = scope.own_clients() if access_scope.self_companies else "false"
     statement = f"""
         select array(select c.id from clients c where {scope.over_clients()}),
                array(select s.client_id from client_period_status s where {scope.over_rows()}

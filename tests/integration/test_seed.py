@@ -25,7 +25,7 @@ def rows(database: Database, sql: str) -> list[tuple[Any, ...]]:
 def test_the_first_seed_is_new_and_the_second_adds_nothing(empty_database: Database) -> None:
     maintenance = PostgresMaintenance(empty_database.owner_url)
     maintenance.migrate()
-    assert maintenance.seed() == 115
+    assert maintenance.seed() == 187
     assert maintenance.seed() == 0
 
 

@@ -40,6 +40,8 @@ def access_scope(connection: Connection, **settings: object) -> None:
         "area_companies",
         "area_branches",
         "self_companies",
+        "stand_ins",
+        "stand_in_branches",
     ):
         connection.execute(
             "select set_config(%s, %s, true)",

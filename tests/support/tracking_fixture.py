@@ -87,7 +87,7 @@ class TrackingFixture:
             ClientAssignments(clients),
             ContactCorrections(clients),
             PensionNumberAccess(clients),
-            AccessExplanations(store.work),
+            AccessExplanations(store.work, clock),
         )
 
     def go_to(self, moment: datetime) -> None:

@@ -91,6 +91,8 @@ class Actor:
     is_active: bool = True
     grants: frozenset[Grant] = frozenset()
     territory: Territory = Territory()
+    stands_in_for: frozenset[PersonId] = frozenset()
+    """The absent officers whose clients count as the actor's own at this moment (A2)."""
 
     def found(self, permission: Permission) -> tuple[Grant, ...]:
         """List the grants of a permission, always in the same order."""
@@ -109,7 +111,8 @@ def rights_digest(actor: Actor) -> bytes:
     held = sorted(f"{g.permission} {g.company} {g.scope}" for g in actor.grants)
     where = actor.territory
     sums = (sum(p.int for p in of) for of in (where.branches, where.areas, where.area_branches))
-    return sha256("\n".join((*held, *map(str, sums))).encode()).digest()[:16]
+    stood_in = sorted(map(str, actor.stands_in_for))
+    return sha256("\n".join((*held, *map(str, sums), *stood_in)).encode()).digest()[:16]
 
 
 @frozen
@@ -160,11 +163,21 @@ class Decision:
         return f"asked {self.permission}; found {text}; {verdict}"
 
 
+def is_own(actor: Actor, place: ClientPlace) -> bool:
+    """Whether a client is the actor's, or that of an officer for whom they stand in (A2, A3).
+
+    A stand-in reaches only the branches of their own territory, as an officer would.
+    """
+    return place.assigned_to == actor.id or (
+        place.assigned_to in actor.stands_in_for and place.branch in actor.territory.all_branches
+    )
+
+
 def covers(actor: Actor, grant: Grant, place: ClientPlace) -> bool:
     """Whether one grant reaches one client (A2)."""
     return grant.applies_to(place.company) and (
         grant.scope is Scope.ALL
-        or place.assigned_to == actor.id
+        or is_own(actor, place)
         or (grant.scope.includes(Scope.BRANCH) and place.branch in actor.territory.branches)
         or (grant.scope is Scope.AREA and place.branch in actor.territory.area_branches)
     )

@@ -1,12 +1,14 @@
 """The policy as sets: what lists are filtered by and row-level security is set from (A4, A10).
 
-An access scope is the sum of four parts, so that Python, a predicate in SQL and a row-level
+An access scope is the sum of five parts, so that Python, a predicate in SQL and a row-level
 policy can state the same thing::
 
     company in all_companies
     or company in area_companies   and branch in area_branches
     or company in branch_companies and branch in direct_branches
     or company in self_companies   and assigned to the actor
+    or company in self_companies   and assigned to one whom the actor stands in for
+                                   and branch in area_branches
 
 A grant over every company is kept apart (``everywhere``), because a company may be added after the
 set of companies was read. ``over`` expands it to the known companies, for SQL.
@@ -41,6 +43,8 @@ class AccessScope:
     direct_branches: frozenset[BranchId]
     area_branches: frozenset[BranchId]
     """Every branch of the territory: area includes branch."""
+    stands_in_for: frozenset[PersonId] = frozenset()
+    """Officers whose clients, in those branches, count as the actor's own."""
 
     @property
     def all_companies(self) -> frozenset[CompanyId]:
@@ -77,6 +81,7 @@ class AccessScope:
         return scope is not None and (
             scope is Scope.ALL
             or place.assigned_to == self.actor
+            or (place.assigned_to in self.stands_in_for and place.branch in self.area_branches)
             or place.branch in self._branches(scope)
         )
 
@@ -94,6 +99,8 @@ class AccessScope:
         A person's own clients are known by the branches they can have been in (A3).
         """
         is_own = self._is_personal and then._is_personal
+        if is_own and not then.stands_in_for <= self.stands_in_for:
+            return False
         return self.includes(then) and (not is_own or then.area_branches <= self.area_branches)
 
     def over(self, companies: Iterable[CompanyId]) -> AccessScope:
@@ -105,13 +112,16 @@ class AccessScope:
 
     def fingerprint(self) -> str:
         """Identify what is visible: actors who see different clients never share one (A10)."""
-        values = {
+        stands_in = self.stands_in_for if self._is_personal else frozenset()
+        values: dict[str, object] = {
             "everywhere": self.everywhere,
             "scopes": {str(company): scope for company, scope in self.scopes.items()},
             "direct": _sorted(self.direct_branches if self._uses(Scope.BRANCH) else ()),
-            "area": _sorted(self.area_branches if self._uses(Scope.AREA) else ()),
+            "area": _sorted(self.area_branches if self._uses(Scope.AREA) or stands_in else ()),
             "actor": str(self.actor) if self._is_personal else None,
         }
+        if stands_in:
+            values["stands_in_for"] = _sorted(stands_in)
         text = json.dumps(values, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -164,6 +174,7 @@ def scope_of_grants(actor: Actor, grants: Iterable[Grant]) -> AccessScope:
         },
         direct_branches=territory.branches,
         area_branches=territory.all_branches,
+        stands_in_for=actor.stands_in_for,
     )
 
 

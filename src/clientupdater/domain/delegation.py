@@ -185,7 +185,7 @@ def has_outgrown(holder: Actor, issue: Issue, issuer: Actor | None) -> bool:
     grants count even after they left: a helper who moves to another branch locks no one out.
     """
     if issue.rights is not None:
-        if issue.rights == rights_digest(holder):
+        if issue.rights == rights_digest(evolve(holder, stands_in_for=frozenset())):
             return False
         issuer = issuer and evolve(issuer, is_active=True)
     return issuer is None or (issuer.id != holder.id and not _holds_all_of(issuer, holder))

@@ -20,7 +20,7 @@
     │   ├── OfficerNotAllowed (A3)
     │   ├── LastAdministrator (A9)
     │   ├── BranchInUse
-    │   └── ConfigurationNotAllowed
+    │   └── ConfigurationNotAllowed, RoleNotDeletable
     ├── Conflict                another change came first
     │   ├── VersionConflict (S10)
     │   ├── AlreadyExists
@@ -204,6 +204,10 @@ class OfficerNotAllowed(RuleBroken):
 
 class ConfigurationNotAllowed(RuleBroken):
     default = "The configuration cannot be changed in this way."
+
+
+class RoleNotDeletable(RuleBroken):
+    default = "This role cannot be deleted."
 
 
 class LastAdministrator(RuleBroken):

@@ -80,6 +80,7 @@ TABLE: Mapping[type[errors.Error], Failure] = MappingProxyType(
         errors.NotVoidable: _rule("not_voidable"),
         errors.OfficerNotAllowed: _rule("officer_not_allowed", 422),
         errors.ConfigurationNotAllowed: _rule("configuration_not_allowed"),
+        errors.RoleNotDeletable: _rule("role_not_deletable"),
         errors.LastAdministrator: _rule("last_administrator"),
         errors.BranchInUse: _rule("branch_in_use"),
         errors.Conflict: _rule("conflict"),

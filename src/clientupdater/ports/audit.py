@@ -92,8 +92,8 @@ class AuditLog(Protocol):
         """
         ...
 
-    def log_rights_change(self, caller: Caller, change: RightsChange) -> None:
-        """Audit a change of another person's rights."""
+    def log_rights_change(self, caller: Caller, *changes: RightsChange) -> None:
+        """Audit changes of other people's rights, many at once if need be."""
         ...
 
     def log_configuration(self, caller: Caller, *changes: ConfigurationChange) -> None:

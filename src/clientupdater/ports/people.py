@@ -48,6 +48,15 @@ class PlaceKind(StrEnum):
 
 
 @frozen
+class OfficersClients:
+    """How many clients of a branch an officer has, and how many open rows those have."""
+
+    branch: BranchId
+    clients: int
+    open_rows: int
+
+
+@frozen
 class KnownSession:
     """A session with its person, and their rights at this moment (A6, A7)."""
 
@@ -72,8 +81,11 @@ class KnownPerson:
 class Sessions(Protocol):
     """Sessions by the fingerprints of their tokens (U2)."""
 
-    def find(self, token: str) -> KnownSession | None:
-        """Find a session, live or not, with the person's flags, grants and live territory."""
+    def find(self, token: str, now: datetime) -> KnownSession | None:
+        """Find a session, live or not, with the person's flags, grants and live territory.
+
+        The rights are those at `now`: they name whom the person stands in for.
+        """
         ...
 
     def touch(self, session: UUID, now: datetime) -> None:
@@ -189,7 +201,7 @@ class People(Protocol):
         """
         ...
 
-    def by_subject(self, subject: str) -> KnownPerson | None:
+    def by_subject(self, subject: str, now: datetime) -> KnownPerson | None:
         """Find a person, active or not, with their flags, grants and live territory."""
         ...
 
@@ -230,6 +242,10 @@ class Territories(Protocol):
 
     def take(self, kind: PlaceKind, place: UUID, person: PersonId) -> None:
         """Take a branch or an area from a person."""
+        ...
+
+    def clients_of(self, officer: PersonId) -> Sequence[OfficersClients]:
+        """Count an officer's clients and their open rows in each branch."""
         ...
 
     def end_assignments(self, officer: PersonId, by: PersonId, now: datetime) -> int:

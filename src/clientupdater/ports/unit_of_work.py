@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         SettingRows,
     )
     from clientupdater.ports.exports import Exports, Snapshot
+    from clientupdater.ports.hand_overs import HandOvers
     from clientupdater.ports.idempotency import Claim, OuterTransaction
     from clientupdater.ports.notices import Notices
     from clientupdater.ports.organisation import Areas, Branches, Organisation
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     from clientupdater.ports.read_models import ReadModels
     from clientupdater.ports.retention import RetentionStore
     from clientupdater.ports.rights import Rights
+    from clientupdater.ports.roles import Roles
     from clientupdater.ports.schedules import Schedules
+    from clientupdater.ports.stand_ins import StandIns
     from clientupdater.ports.sync import (
         Staging,
         SyncInputs,
@@ -62,6 +65,10 @@ class Transaction(Protocol):
     @property
     def clients(self) -> Clients: ...
     @property
+    def hand_overs(self) -> HandOvers: ...
+    @property
+    def stand_ins(self) -> StandIns: ...
+    @property
     def rows(self) -> PeriodRows: ...
     @property
     def openings(self) -> PeriodOpenings: ...
@@ -79,6 +86,8 @@ class Transaction(Protocol):
     def credentials(self) -> Credentials: ...
     @property
     def people(self) -> People: ...
+    @property
+    def roles(self) -> Roles: ...
     @property
     def territories(self) -> Territories: ...
     @property

@@ -87,9 +87,9 @@ class MemoryAuditLog:
         """Audit a refusal."""
         self._entries.append(WasRefused(caller, decision, resource, resource_id, company))
 
-    def log_rights_change(self, caller: Caller, change: RightsChange) -> None:
-        """Audit a change of another person's rights."""
-        self._entries.append(ChangedRights(caller, change))
+    def log_rights_change(self, caller: Caller, *changes: RightsChange) -> None:
+        """Audit changes of other people's rights."""
+        self._entries.extend(ChangedRights(caller, change) for change in changes)
 
     def log_configuration(self, caller: Caller, *changes: ConfigurationChange) -> None:
         """Audit changes of the organisation or the configuration."""

@@ -11,7 +11,8 @@ from clientupdater.domain.settings_values import effective_number, effective_tex
 from clientupdater.ports.codes import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Collection, Mapping, Set
+    from datetime import datetime
     from decimal import Decimal
 
     from clientupdater.domain.access import Actor
@@ -25,8 +26,13 @@ class MemoryRights:
 
     _people: Mapping[PersonId, Actor]
 
-    def actor(self, person: PersonId) -> Actor | None:
+    def actor(self, person: PersonId, at: datetime | None = None) -> Actor | None:
+        """In memory a person stands in for the same officers at any moment."""
+        del at
         return self._people.get(person)
+
+    def actors(self, people: Collection[PersonId]) -> dict[PersonId, Actor]:
+        return {each: self._people[each] for each in people if each in self._people}
 
     def lock(self) -> None:
         """Lock nothing: in memory, rights do not change while a transaction is under way."""

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.cli.acting import as_option, opened_as
-from clientupdater.entrypoints.cli.naming import client_ref
-from clientupdater.entrypoints.cli.session import Session, example, json_option, print_json
+from clientupdater.entrypoints.cli.naming import client_ref, person_ref
+from clientupdater.entrypoints.cli.session import (
+    Session,
+    example,
+    json_option,
+    print_json,
+    print_table,
+)
 from clientupdater.entrypoints.failures import Exit
+from clientupdater.entrypoints.http.routes.role_shapes import RoleComparison, lacking_grants
 
 if TYPE_CHECKING:
-    from clientupdater.app import App
-    from clientupdater.domain.callers import Caller
+    pass
 
 
 @click.group()
@@ -31,21 +35,29 @@ def access() -> None:
     )
 )
 @click.argument("user", metavar="USER")
-@click.argument("client")
-@click.argument("permission", type=click.Choice([str(each) for each in Permission]))
+@click.argument("client", required=False)
+@click.argument("permission", required=False, type=click.Choice([str(each) for each in Permission]))
+@click.option("--role", metavar="ROLE", help="List the permissions of this role that USER lacks.")
+@click.option(
+    "--company", metavar="CODE", help="The role over this company.  [default: every company]"
+)
 @as_option
 @json_option
 @click.pass_obj
-def explain(
-    session: Session, /, *, user: str, client: str, permission: str, acts: str, as_json: bool
-) -> int:
-    """Explain whether a user has a permission over a client; exit code 1 if not.
+def explain(session: Session, /, *, user: str, as_json: bool, acts: str, **asked: Any) -> int:
+    """Explain whether a user has a permission over a client, or all permissions of a role.
 
-    USER is an email or an id; CLIENT is a code or an id.
+    USER is an email or an id; CLIENT is a code or an id. The exit code is 1 if something is
+    missing. For a role: access explain USER --role ROLE
     """
+    client, permission, role = (asked[name] for name in ("client", "permission", "role"))
+    if role and not client:
+        return _explain_role(session, user, role, asked["company"], acts, as_json=as_json)
+    if role or not permission:
+        raise click.UsageError("give CLIENT and PERMISSION, or --role")
     with opened_as(session, acts) as (app, caller):
         result = app.explanations.explain(
-            caller, _person(app, caller, user), client_ref(client), Permission(permission)
+            caller, person_ref(app, caller, user), client_ref(client), Permission(permission)
         )
         codes = app.look_up_names(caller).companies
     if as_json:
@@ -63,11 +75,17 @@ def explain(
     return Exit.DONE if result.allowed else Exit.NO
 
 
-def _person(app: App, caller: Caller, user: str) -> PersonId:
-    """Find a user by id, or by the email of a person whom the caller may see (users:read)."""
-    if "@" in user:
-        return app.people.show(caller, user).person.id
-    try:
-        return PersonId(UUID(user))
-    except ValueError:
-        raise click.BadParameter("expected an email or an id", param_hint="USER") from None
+def _explain_role(
+    session: Session, user: str, role: str, company: str | None, acts: str, *, as_json: bool
+) -> int:
+    with opened_as(session, acts) as (app, caller):
+        person = person_ref(app, caller, user)
+        lacking = lacking_grants(app.giving_roles.lacking(caller, person, role, company))
+    if as_json:
+        print_json(RoleComparison(role, company, lacking))
+    elif lacking:
+        rows = [(each.permission, each.scope, each.held or "nothing") for each in lacking]
+        print_table(("permission", "needs", "has"), rows)
+    else:
+        click.echo(f"{user} lacks nothing for {role}")
+    return Exit.NO if lacking else Exit.DONE

@@ -57,11 +57,19 @@ _HERE = "clientupdater.entrypoints.cli"
             f"{_HERE}.periods:periods",
             "Show the current periods, list the opened ones, and open one.",
         ),
+        "roles": (
+            f"{_HERE}.roles:roles",
+            "Manage roles: named sets of permissions, one for each job.",
+        ),
         "schedules": (
             f"{_HERE}.schedules:schedules",
             "List schedules, switch them on or off, and run them now.",
         ),
         "serve": (f"{_HERE}.serve:serve", "Run the HTTP server."),
+        "stand-ins": (
+            f"{_HERE}.stand_ins:stand_ins",
+            "Arrange who covers the clients of absent officers.",
+        ),
         "status": (
             f"{_HERE}.status:status",
             "Record status updates, show their history, and undo them.",

@@ -9,7 +9,7 @@ from uuid import UUID
 import click
 
 from clientupdater.domain.errors import InvalidPeriod, NotTrackable
-from clientupdater.domain.ids import ClientId
+from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.periods import Period, business_day
 from clientupdater.entrypoints.cli.session import note
 
@@ -60,6 +60,15 @@ class RunId(click.ParamType[UUID]):
 def client_ref(named: str) -> ClientId | str:
     """Read a client's id, or else its code."""
     return ClientId(UUID(named)) if _UUID.fullmatch(named) else named
+
+
+def person_ref(app: App, caller: Caller, user: str) -> PersonId:
+    """Find a user by id, or by the email of a person whom the caller may see (users:read)."""
+    if "@" in user:
+        return app.people.show(caller, user).person.id
+    if not _UUID.fullmatch(user):
+        raise click.BadParameter("expected an email or an id", param_hint="USER")
+    return PersonId(UUID(user))
 
 
 def period_of(app: App, caller: Caller, client: ClientId | str, period: Period | None) -> Period:

@@ -18,7 +18,10 @@ from clientupdater.entrypoints.cli.session import (
     print_json,
     print_table,
 )
-from clientupdater.entrypoints.http.routes.shapes import User, grants_of
+from clientupdater.entrypoints.cli.user_roles import give_role, take_role
+from clientupdater.entrypoints.http.routes.role_shapes import UserRole
+from clientupdater.entrypoints.http.routes.shapes import Deactivation, User, grants_of
+from clientupdater.usecases.access.giving_roles import NewRole
 from clientupdater.usecases.people.users import NewUser, UserChanges
 
 if TYPE_CHECKING:
@@ -46,7 +49,11 @@ def users() -> None:
 users.add_command(import_users)
 
 
-@users.command(epilog=example(f"clientupdater users create ana@example.com --branch B01 {_ACTOR}"))
+@users.command(
+    epilog=example(
+        f"clientupdater users create ana@example.com --role telemarketer --branch B01 {_ACTOR}"
+    )
+)
 @click.argument("email")
 @click.option("--first-name")
 @click.option("--last-name")
@@ -54,6 +61,10 @@ users.add_command(import_users)
     "--branch", "branches", multiple=True, metavar="CODE", help="A branch of their territory."
 )
 @click.option("--area", "areas", multiple=True, metavar="CODE", help="An area of their territory.")
+@click.option("--role", "roles", multiple=True, metavar="CODE", help="A role to give.")
+@click.option(
+    "--company", metavar="CODE", help="Give roles only over this company.  [default: every company]"
+)
 @click.option(
     "--bootstrap", is_flag=True, help="Create the first administrator; refused once there is one."
 )
@@ -62,8 +73,12 @@ users.add_command(import_users)
 @click.pass_obj
 def create(session: Session, /, *, as_json: bool, bootstrap: bool, **params: Any) -> None:
     """Create an account, and print its initial password, which is shown only now."""
-    acts = params.pop("acts")
-    new = NewUser(**params)
+    acts, company, roles = (params.pop(name) for name in ("acts", "company", "roles"))
+    if company and not roles:
+        raise click.UsageError("--company says where --role counts: give --role")
+    if bootstrap and roles:
+        raise click.UsageError("the first administrator has every permission: leave out --role")
+    new = NewUser(**params, roles=[NewRole(role, company) for role in roles])
     if bootstrap:
         from clientupdater.composition import open_app
 
@@ -118,12 +133,15 @@ def show(session: Session, /, *, user: str, acts: str, as_json: bool) -> None:
     with opened_as(session, acts) as (app, caller):
         result = app.people.show(caller, user)
         (person,) = _shown(app, caller, result.person)
-        grants = grants_of(result.grants, app.look_up_names(caller))
+        names = app.look_up_names(caller)
+        grants = grants_of(result.grants, names)
+        roles = [UserRole.of(each, names) for each in app.giving_roles.of_person(caller, user)]
     if as_json:
-        print_json({"user": person, "grants": grants})
+        print_json({"user": person, "roles": roles, "grants": grants})
         return
     click.echo(f"{person.email}  {_name(result.person)}  {_state(result.person)}")
-    for what, codes in (("branches", person.branches), ("areas", person.areas)):
+    held = [f"{each.role} over {each.company or 'every company'}" for each in roles]
+    for what, codes in (("branches", person.branches), ("areas", person.areas), ("roles", held)):
         if codes:
             click.echo(f"{what}: {', '.join(codes)}")
     rows = [(each.permission, each.scope, each.company or "every") for each in grants]
@@ -156,13 +174,25 @@ def unlock(session: Session, /, *, user: str, acts: str) -> None:
 @_user
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @as_option
+@json_option
 @click.pass_obj
-def deactivate(session: Session, /, *, user: str, yes: bool, acts: str) -> None:
-    """Deactivate an account: ends its sessions and assignments; its history stays."""
-    if not yes:
-        click.confirm("This ends their sessions and assignments. Continue?", abort=True, err=True)
+def deactivate(session: Session, /, *, user: str, yes: bool, acts: str, as_json: bool) -> None:
+    """Deactivate an account: ends its sessions and assignments; its history stays.
+
+    It first shows how many clients of which branch have no officer by it.
+    """
     with opened_as(session, acts) as (app, caller):
-        app.people.change(caller, user, UserChanges(is_active=False), None)
+        names = app.look_up_names(caller)
+        seen = Deactivation.of(app.deactivation.preview(caller, user), names)
+        if not as_json and seen.released:
+            rows = [(each.branch, each.clients, each.open_rows) for each in seen.released]
+            print_table(("branch", "clients without officer", "open rows"), rows)
+        if not yes:
+            click.confirm("Deactivate the account?", abort=True, err=True)
+        done = Deactivation.of(app.deactivation.deactivate(caller, user), names)
+    if as_json:
+        print_json(done)
+        return
     note("deactivated")
 
 
@@ -218,6 +248,10 @@ def revoke(
     with opened_as(session, acts) as (app, caller):
         app.access.revoke(caller, user, Permission(permission), company)
     note("revoked")
+
+
+users.add_command(give_role)
+users.add_command(take_role)
 
 
 @users.command(

@@ -257,6 +257,7 @@ PARTS: Mapping[str, Part] = {
         _table, {"type": "string", "enum": [str(each) for each in LookupTable]}, "status_types"
     ),
     "schedule": Part(_name, {"type": "string", "pattern": f"^{_NAME.pattern}$"}, "open-periods"),
+    "role": Part(_name, {"type": "string", "pattern": f"^{_NAME.pattern}$"}, "telemarketer"),
     "permission": Part(_permission, {"$ref": "#/components/schemas/Permission"}, "clients:read"),
 }
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from clientupdater.domain.access import Decision
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import ClientRef, PersonId
+    from clientupdater.ports.clock import Clock
     from clientupdater.ports.unit_of_work import UnitsOfWork
 
 
@@ -25,6 +26,7 @@ class AccessExplanations:
     """Explains decisions to callers with audit:read over the client's company."""
 
     work: UnitsOfWork
+    clock: Clock
 
     def explain(
         self, caller: Caller, person: PersonId, client: ClientRef, permission: Permission
@@ -36,7 +38,7 @@ class AccessExplanations:
             if row is None:
                 raise NotFound
             reading = decide_over_thing(caller.actor, Permission.AUDIT_READ, row.company)
-            subject = tx.rights.actor(person)
+            subject = tx.rights.actor(person, self.clock.now())
         if not reading.allowed:
             with self.work.begin(scope) as tx:
                 tx.audit.log_refusal(caller, reading, "client", str(row.id), row.company)

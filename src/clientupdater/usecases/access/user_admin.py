@@ -175,6 +175,19 @@ def require_over_any_thing(actor: Actor, permission: Permission) -> None:
         raise _Denied(decision, is_visible=True)
 
 
+def require_over_roles(actor: Actor, permission: Permission) -> None:
+    """Refuse an actor who may not read roles, or may not manage all users (A6a).
+
+    A role says what a job needs and nothing about any person, so users:read at any scope shows it,
+    and it is never hidden. Changing one changes the grants of everyone who has it.
+    """
+    if permission is Permission.USERS_READ and actor.found(permission):
+        return
+    decision = decide_over_thing(actor, permission, None)
+    if not decision.allowed:
+        raise _Denied(decision, is_visible=True)
+
+
 class _Denied(Exception):
     """Carries a decision out of the transaction that it rolls back."""
 

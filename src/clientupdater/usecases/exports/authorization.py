@@ -14,6 +14,7 @@ from clientupdater.domain.permissions import Permission
 from clientupdater.usecases.clients.lists import require_scope
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from clientupdater.domain.access import Actor
@@ -45,9 +46,9 @@ def scopes_for(actor: Actor, request: ExportRequest) -> tuple[AccessScope, ...]:
     return tuple(access_scope_of(actor, permission) for permission in needed(request))
 
 
-def current_scopes(tx: Transaction, export: Export) -> tuple[AccessScope, ...]:
+def current_scopes(tx: Transaction, export: Export, now: datetime) -> tuple[AccessScope, ...]:
     """Check again the rights of the person who asked: they may have ended since (A7, A8)."""
-    actor = tx.rights.actor(PersonId(export.requested_by.id))
+    actor = tx.rights.actor(PersonId(export.requested_by.id), now)
     result = scopes_for(actor, export.request) if actor else ()
     if not result or any(access_scope.is_nothing for access_scope in result):
         raise Refused("The person who asked for this export may no longer have it.")

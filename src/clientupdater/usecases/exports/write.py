@@ -117,7 +117,7 @@ class WriteExport:
             export = tx.exports.find(id_)
             if export is None:
                 raise _Deleted
-            return export, current_scopes(tx, export)
+            return export, current_scopes(tx, export, self.clock.now())
 
     def _filled(
         self, job_run: JobRun, export: Export, scopes: tuple[AccessScope, ...], draft: Draft
@@ -166,7 +166,7 @@ class WriteExport:
             export = tx.exports.find(id_)
             if export is None:
                 raise _Deleted
-            current_scopes(tx, export)
+            current_scopes(tx, export, self.clock.now())
             done = evolve(
                 export,
                 status=JobStatus.COMPLETED,

@@ -80,7 +80,7 @@ class Authenticate:
     def _by_session(self, token: str, origin: Origin) -> Authenticated:
         now = self.clock.now()
         with self.work.autocommit() as tx:
-            known = tx.sessions.find(fingerprint(token))
+            known = tx.sessions.find(fingerprint(token), now)
             if known is None or self._is_over(known, now):
                 raise Unauthenticated
             if now - known.open.session.last_seen_at >= TOUCH_EVERY:
@@ -91,7 +91,7 @@ class Authenticate:
     def _by_subject(self, subject: str, origin: Origin) -> Authenticated:
         """Find the person of a verified token; the issuer was called before this transaction."""
         with self.work.autocommit() as tx:
-            known = tx.people.by_subject(subject)
+            known = tx.people.by_subject(subject, self.clock.now())
         if known is None or not known.actor.is_active or _is_locked_for_good(known.person):
             raise Unauthenticated
         caller = Caller(known.actor, origin, known.generation)

@@ -28,6 +28,7 @@ from clientupdater.ports.audit import RightsChange
 from clientupdater.ports.people import PlaceKind
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.runtime.random_secrets import readable_password
+from clientupdater.usecases.access.giving_roles import give_new_roles
 from clientupdater.usecases.access.user_admin import (
     current_actor,
     find_person,
@@ -38,6 +39,7 @@ from clientupdater.usecases.access.user_admin import (
     user_admin,
 )
 from clientupdater.usecases.people.credentials import set_initial_password
+from clientupdater.usecases.people.deactivation import shut_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.passwords import Passwords
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
+    from clientupdater.usecases.access.giving_roles import NewRole
     from clientupdater.usecases.access.user_admin import UserAdmin
 
 Reference = TypeVar("Reference")
@@ -65,6 +68,7 @@ class NewUser:
     last_name: str | None = field(default=None, repr=False)
     branches: Collection[BranchId | str] = ()
     areas: Collection[AreaId | str] = ()
+    roles: Collection[NewRole] = ()
 
 
 @frozen(kw_only=True)
@@ -118,7 +122,7 @@ class Users:
         """Create a user with a password that works once and within 72 hours.
 
         The new user gets branches and areas at once: without any, only a caller over everyone
-        could act upon them (A6a).
+        could act upon them (A6a). Roles come with them, or nothing is created.
         """
         password = readable_password()
         hashed, now = self.passwords.hash(password), self.clock.now()
@@ -129,6 +133,7 @@ class Users:
             require_over_new_person(actor, person.place)
             require_may_give_all(actor, person, members)
             expires_at = add_person(tx, caller, person, hashed, now)
+            give_new_roles(tx, caller, actor, person.id, new.roles, now)
         return CreatedUser(person=person, initial_password=password, expires_at=expires_at)
 
     def _new_person(
@@ -175,7 +180,7 @@ class Users:
             if changed.email != seen.email:
                 admin.tx.credentials.void_one_time(seen.id)
             if seen.is_active and not changed.is_active:
-                self._shut_out(admin, "deactivated")
+                shut_out(admin, self.clock.now(), "deactivated")
             for name in ("clerk_id", "is_active"):
                 _audit_change(admin, changed, name)
             admin.log_action("user.change", fields=_changed_fields(seen, changed))
@@ -192,17 +197,9 @@ class Users:
             require_not_wider(admin.actor, admin.person_rights)
             deactivated = evolve(admin.person, is_active=False)
             admin.tx.people.save(deactivated, deleted_at=self.clock.now())
-            self._shut_out(admin, "deleted")
+            shut_out(admin, self.clock.now(), "deleted")
             admin.log_action("user.delete")
             admin.audit_rights("revoked", "user", admin.person.id)
-
-    def _shut_out(self, admin: UserAdmin, reason: str) -> None:
-        """End the person's sessions, resets and assignments (A3, A6, A8)."""
-        admin.require_administrator_left()
-        tx, person, now = admin.tx, admin.person.id, self.clock.now()
-        tx.sessions.revoke([each.id for each in tx.sessions.of_person(person, now)], now, reason)
-        tx.credentials.void_one_time(person)
-        tx.territories.end_assignments(person, admin.actor.id, now)
 
     def lock(
         self, caller: Caller, person: PersonId | str, until: datetime = LOCKED_FOR_GOOD

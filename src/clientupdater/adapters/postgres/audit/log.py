@@ -71,18 +71,18 @@ class PostgresAuditLog:
         }
         self._connection.execute(QUERIES["log_refusal"], values)
 
-    def log_rights_change(self, caller: Caller, change: RightsChange) -> None:
-        """Audit a change of another person's rights."""
+    def log_rights_change(self, caller: Caller, *changes: RightsChange) -> None:
+        """Audit changes of other people's rights."""
         values = {
             **_origin(caller),
-            "decision": change.decision,
-            "permission": change.permission,
-            "person": change.person,
-            "resource": change.resource,
-            "resource_id": change.resource_id,
-            "company": change.company,
-            "before": _json(change.before),
-            "after": _json(change.after),
+            "decisions": [change.decision for change in changes],
+            "permissions": [change.permission for change in changes],
+            "people": [change.person for change in changes],
+            "resources": [change.resource for change in changes],
+            "resource_ids": [change.resource_id for change in changes],
+            "companies": [change.company for change in changes],
+            "before": [_json(change.before) for change in changes],
+            "after": [_json(change.after) for change in changes],
         }
         self._connection.execute(QUERIES["log_rights_change"], values)
 

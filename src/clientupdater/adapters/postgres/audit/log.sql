@@ -26,10 +26,16 @@ insert into authorization_audit (
     actor_id, decision, permission, subject_user_id, resource, resource_id, company_id, old_values,
     new_values, request_id, ip_address, origin
 )
-values (
-    %(actor)s, %(decision)s, %(permission)s, %(person)s, %(resource)s, %(resource_id)s,
-    %(company)s, %(before)s, %(after)s, %(request_id)s, %(ip_address)s, %(origin)s
+select
+    %(actor)s, d.decision, d.permission, d.person, d.resource, d.resource_id, d.company,
+    d.old_values, d.new_values, %(request_id)s, %(ip_address)s, %(origin)s
+from unnest(
+    %(decisions)s::text[], %(permissions)s::text[], %(people)s::uuid[], %(resources)s::text[],
+    %(resource_ids)s::text[], %(companies)s::uuid[], %(before)s::jsonb[], %(after)s::jsonb[]
+) with ordinality d (
+    decision, permission, person, resource, resource_id, company, old_values, new_values, place
 )
+order by d.place
 
 -- name: log_configuration
 insert into config_audit_log (

@@ -56,13 +56,13 @@ class PostgresClients:
         people = columns[CLIENT_WIDTH:until]
         staff = {id_: name for id_, name in zip(people[::2], people[1::2], strict=True) if id_}
         row = row_of(*columns[until:]) if columns[until] else None
-        return ClientInPeriod(_client(*columns[:CLIENT_WIDTH]), row, staff)
+        return ClientInPeriod(client_of(*columns[:CLIENT_WIDTH]), row, staff)
 
     def find_all(self, refs: Collection[ClientRef]) -> dict[ClientRef, Client]:
         codes = [ref for ref in refs if isinstance(ref, str)]
         params = {"ids": [ref for ref in refs if not isinstance(ref, str)], "codes": codes}
         cursor = self._connection.execute(QUERIES["clients_by_ref"], params)
-        clients = [_client(*columns) for columns in cursor]
+        clients = [client_of(*columns) for columns in cursor]
         by_ref: dict[ClientRef, Client] = {c.code: c for c in clients} | {c.id: c for c in clients}
         return {ref: by_ref[ref] for ref in refs if ref in by_ref}
 
@@ -110,7 +110,7 @@ class PostgresClients:
 
     def _one(self, query: str, params: dict[str, object]) -> Client | None:
         columns = self._connection.execute(QUERIES[query], params).fetchone()
-        return _client(*columns) if columns else None
+        return client_of(*columns) if columns else None
 
     def _refusal(self, seen: ContactCard) -> NotFound | VersionConflict:
         params = {"client": seen.client}
@@ -120,7 +120,7 @@ class PostgresClients:
         return VersionConflict(provided=seen.version, current=row[0])
 
 
-def _client(*columns: Any) -> Client:
+def client_of(*columns: Any) -> Client:
     id_, code, company, branch, officer, cycle, cycle_from, active, deleted, par, ended = columns
     return Client(
         id=ClientId(id_),

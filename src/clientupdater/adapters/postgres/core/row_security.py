@@ -27,6 +27,8 @@ _NOTHING = dict.fromkeys(
         "branch_companies",
         "direct_branches",
         "self_companies",
+        "stand_ins",
+        "stand_in_branches",
     ),
     "",
 )

@@ -17,13 +17,17 @@ _NO_IDS: frozenset[UUID] = frozenset()
 def scope_ids(access_scope: AccessScope) -> Mapping[str, frozenset[UUID]]:
     """List its companies and branches; without branches that no company goes by."""
     area_companies, branch_companies = access_scope.area_companies, access_scope.branch_companies
+    self_companies = access_scope.self_companies
+    stands_in = access_scope.stands_in_for if self_companies else _NO_IDS
     return {
         "all_companies": access_scope.all_companies,
         "area_companies": area_companies,
         "area_branches": access_scope.area_branches if area_companies else _NO_IDS,
         "branch_companies": branch_companies,
         "direct_branches": access_scope.direct_branches if branch_companies else _NO_IDS,
-        "self_companies": access_scope.self_companies,
+        "self_companies": self_companies,
+        "stand_ins": stands_in,
+        "stand_in_branches": access_scope.area_branches if stands_in else _NO_IDS,
     }
 
 

@@ -13,7 +13,9 @@ from psycopg_pool import PoolTimeout
 
 from clientupdater.adapters.postgres.audit.log import PostgresAuditLog
 from clientupdater.adapters.postgres.clients.clients import PostgresClients
+from clientupdater.adapters.postgres.clients.hand_overs import PostgresHandOvers
 from clientupdater.adapters.postgres.clients.pension_numbers import PostgresPensionNumbers
+from clientupdater.adapters.postgres.clients.stand_ins import PostgresStandIns
 from clientupdater.adapters.postgres.configuration.changes import (
     PostgresConfigurationChanges,
     PostgresLookupRows,
@@ -43,6 +45,7 @@ from clientupdater.adapters.postgres.organisation.names import PostgresOrganisat
 from clientupdater.adapters.postgres.people.accounts import PostgresPeople
 from clientupdater.adapters.postgres.people.credentials import PostgresCredentials
 from clientupdater.adapters.postgres.people.rights import PostgresRights
+from clientupdater.adapters.postgres.people.roles import PostgresRoles
 from clientupdater.adapters.postgres.people.sessions import PostgresSessions
 from clientupdater.adapters.postgres.people.territories import PostgresTerritories
 from clientupdater.adapters.postgres.read_models import PostgresReadModels
@@ -108,6 +111,14 @@ class PostgresTransaction:
         return PostgresClients(self.connection)
 
     @property
+    def hand_overs(self) -> PostgresHandOvers:
+        return PostgresHandOvers(self.connection)
+
+    @property
+    def stand_ins(self) -> PostgresStandIns:
+        return PostgresStandIns(self.connection)
+
+    @property
     def rows(self) -> PostgresRows:
         return PostgresRows(self.connection)
 
@@ -154,6 +165,10 @@ class PostgresTransaction:
     @property
     def people(self) -> PostgresPeople:
         return PostgresPeople(self.connection)
+
+    @property
+    def roles(self) -> PostgresRoles:
+        return PostgresRoles(self.connection)
 
     @property
     def territories(self) -> PostgresTerritories:

@@ -130,6 +130,7 @@ def _stored_scope(rls_scope: Mapping[Permission, AccessScope]) -> dict[str, obje
             "scopes": {str(company): scope for company, scope in access_scope.scopes.items()},
             "branches": sorted(map(str, access_scope.direct_branches)),
             "territory": sorted(map(str, access_scope.area_branches)),
+            "stands_in_for": sorted(map(str, access_scope.stands_in_for)),
         }
         for permission, access_scope in rls_scope.items()
     }
@@ -145,6 +146,9 @@ def _read_scope(person: PersonId, values: Mapping[str, Any]) -> dict[Permission,
             },
             direct_branches=frozenset(BranchId(UUID(each)) for each in access_scope["branches"]),
             area_branches=frozenset(BranchId(UUID(each)) for each in access_scope["territory"]),
+            stands_in_for=frozenset(
+                PersonId(UUID(each)) for each in access_scope.get("stands_in_for", ())
+            ),
         )
         for permission, access_scope in values.items()
     }

@@ -96,9 +96,10 @@ class PostgresPeople:
             return NotFound()
         return VersionConflict(provided=seen.version, current=row[0])
 
-    def by_subject(self, subject: str) -> KnownPerson | None:
+    def by_subject(self, subject: str, now: datetime) -> KnownPerson | None:
         """Find the person and their rights in one statement."""
-        cursor = self._connection.execute(QUERIES["person_by_subject"], {"subject": subject})
+        values = {"subject": subject, "now": now}
+        cursor = self._connection.execute(QUERIES["person_by_subject"], values)
         row = cursor.fetchone()
         if row is None:
             return None

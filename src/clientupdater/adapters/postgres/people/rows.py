@@ -19,7 +19,7 @@ QUERIES = named_queries("people/rows.sql")
 
 SESSION_WIDTH = 10
 PERSON_WIDTH = 13
-ACTOR_WIDTH = 2
+ACTOR_WIDTH = 3
 _KNOWN = frozenset(Permission)
 
 
@@ -61,12 +61,13 @@ def person_of(columns: Sequence[Any]) -> Person:
 
 def actor_of(person: Person, columns: Sequence[Any]) -> Actor:
     """Read the columns of block `actor`."""
-    is_active, grants = columns
+    is_active, grants, absent = columns
     return Actor(
         id=person.id,
         is_active=is_active,
         grants=frozenset(_grants(grants)),
         territory=person.territory,
+        stands_in_for=frozenset(map(PersonId, absent)),
     )
 
 

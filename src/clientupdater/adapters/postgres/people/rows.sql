@@ -11,6 +11,14 @@ coalesce(
         where g.user_id = u.id
     ),
     '[]'::jsonb
+),
+array(
+    select o.officer_id
+    from stand_ins o
+    where o.stand_in_id = u.id
+        and o.starts_at <= %(now)s
+        and o.ends_at > %(now)s
+        and o.ended_at is null
 )
 
 -- name: territory
@@ -257,6 +265,13 @@ select
 from {people}
 where u.id = %(person)s
 
+-- name: actors_by_id
+select
+    {person},
+    {actor}
+from {people}
+where u.id = any(%(people)s::uuid[])
+
 -- name: grants_of_person
 select p.code, g.company_id, g.scope::text, g.granted_at
 from user_permissions g
@@ -271,7 +286,8 @@ select %(person)s, p.id, %(company)s, %(scope)s, %(by)s, %(now)s
 from permissions p
 where p.code = %(permission)s
 on conflict (user_id, permission_id, company_id) do update
-set scope = excluded.scope, granted_by = excluded.granted_by, granted_at = excluded.granted_at
+set scope = excluded.scope, granted_by = excluded.granted_by, granted_at = excluded.granted_at,
+    by_role = false, direct_scope = null
 
 -- name: take_grant
 delete from user_permissions
@@ -324,6 +340,16 @@ on conflict do nothing
 delete from user_areas
 where user_id = %(person)s
     and area_id = %(place)s
+
+-- name: clients_of
+select c.branch_id, count(distinct c.id), count(s.id)
+from clients c
+join branches b on b.id = c.branch_id
+left join client_period_status s on s.client_id = c.id and s.is_open
+where c.assigned_to = %(officer)s
+    and c.deleted_at is null
+group by c.branch_id, b.code
+order by b.code
 
 -- name: end_all_assignments
 update client_assignments

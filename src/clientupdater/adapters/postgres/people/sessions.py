@@ -36,9 +36,10 @@ class PostgresSessions:
 
     _connection: Connection
 
-    def find(self, token: str) -> KnownSession | None:
+    def find(self, token: str, now: datetime) -> KnownSession | None:
         """Find the session, its person and their rights in one statement."""
-        row = self._connection.execute(QUERIES["session_by_token"], {"token": token}).fetchone()
+        values = {"token": token, "now": now}
+        row = self._connection.execute(QUERIES["session_by_token"], values).fetchone()
         if row is None:
             return None
         until = SESSION_WIDTH + PERSON_WIDTH

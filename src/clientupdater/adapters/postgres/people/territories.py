@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from clientupdater.adapters.postgres.people.rows import QUERIES
+from clientupdater.domain.ids import BranchId
+from clientupdater.ports.people import OfficersClients
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,6 +34,10 @@ class PostgresTerritories:
     def take(self, kind: PlaceKind, place: UUID, person: PersonId) -> None:
         values = {"person": person, "place": place}
         self._connection.execute(QUERIES[f"take_{kind}"], values)
+
+    def clients_of(self, officer: PersonId) -> list[OfficersClients]:
+        cursor = self._connection.execute(QUERIES["clients_of"], {"officer": officer})
+        return [OfficersClients(BranchId(branch), *counts) for branch, *counts in cursor]
 
     def end_assignments(self, officer: PersonId, by: PersonId, now: datetime) -> int:
         return self._end("end_all_assignments", officer, by, now)

@@ -30,13 +30,12 @@ _SORTS: Mapping[ClientSort, tuple[str, str, str]] = {
     ClientSort.FOLLOW_UP: ("s.due_on", "asc", "date"),
 }
 _NOBODY = "select null::text as value, null::uuid as client_id where false"
-_OWN_OF_COMPANIES = render("scope_self", who="c", p="r")
 _CLIENTS_IN = {
     Arm.EVERYTHING: "true",
     Arm.EACH_BRANCH: "c.branch_id = lead.id",
     Arm.EACH_COMPANY: "c.company_id = lead.id",
     Arm.COMPANIES: render("of_companies", who="c"),
-    Arm.OWN_IN_ORDER: _OWN_OF_COMPANIES,
+    Arm.OWN_IN_ORDER: render("scope_self", who="c", p="r"),
 }
 """The condition that an arm along the index of clients begins with."""
 
@@ -88,10 +87,12 @@ class _ClientPage:
         return render(arm, walk=walk) if is_repeated else walk
 
     def _officers(self) -> str:
-        return self._found_first(whose="assigned_to", beyond="true", lead="true")
+        whose = render("of_me" if self.resolved.is_mine else "of_officer")
+        return self._found_first(whose, beyond="true", lead="true")
 
     def _own(self) -> str:
-        return self._found_first("r_actor", self._out_of_other_arms(), _OWN_OF_COMPANIES)
+        scope = ScopePredicate(self.resolved.client_scope).form
+        return self._found_first(scope.of_own(), self._out_of_other_arms(), scope.own_clients())
 
     def _found_first(self, whose: str, beyond: str, lead: str) -> str:
         where = all_of([lead, *self._of_client(), *self._after("c")])
@@ -136,7 +137,9 @@ class _ClientPage:
         where = all_of([*self._of_row(), *self._client_of_row(), *self._client_scopes()])
         beyond = self._out_of_other_arms()
         order = self._order("s")
-        return render("walk_own_rows", where=where, whose="r_actor", beyond=beyond, **order)
+        scopes = [scope.form for scope in scope_predicates(self.resolved)]
+        whose = max(scopes, key=lambda scope: scope.has_stand_ins).of_own()
+        return render("walk_own_rows", where=where, whose=whose, beyond=beyond, **order)
 
     def _of_client(self) -> list[str]:
         """What a walk of clients asks of a client c."""
@@ -213,6 +216,7 @@ def _word_range(resolved: ResolvedQuery, area: Shape, n: int) -> str:
     ranges = [render("range_of_branches", word=word, where=scope.form.over_words())]
     if area.own:
         beyond = f"not {scope.form.by_place('m')}"
-        own = {"whose": "r_actor", "beyond": beyond, "where": scope.form.over_words()}
+        whose = scope.form.of_own()
+        own = {"whose": whose, "beyond": beyond, "where": scope.form.over_words()}
         ranges.append(render("range_of_own", word=word, **own))
     return f"({' union all '.join(ranges)})"

@@ -113,6 +113,12 @@ class ResolvedQuery:
         return bool(self.filters.get("assigned_to", "none") != "none")
 
     @property
+    def is_mine(self) -> bool:
+        """Whether it lists the actor's clients while they stand in for others (A2)."""
+        scope = self.client_scope
+        return bool(scope.stands_in_for) and self.filters.get("assigned_to") == scope.actor
+
+    @property
     def area(self) -> Shape:
         """Where the clients are: in the branch or area asked for, else in the scope."""
         if branch := self.ids.get("branch"):
@@ -236,13 +242,16 @@ def _client_arms(resolved: ResolvedQuery, shape: Shape) -> tuple[Arm, ...]:
         # One company may have nothing that a filter asks for, and be walked to its end for it.
         arms.append(Arm.COMPANIES if resolved.filters else Arm.EACH_COMPANY)
     if shape.own:
-        arms.append(Arm.OWN_IN_ORDER if in_order else Arm.OWN)
+        has_stand_ins = bool(resolved.client_scope.stands_in_for)
+        arms.append(Arm.OWN_IN_ORDER if in_order and not has_stand_ins else Arm.OWN)
     return tuple(arms)
 
 
 def _is_officer_by_name(resolved: ResolvedQuery) -> bool:
     """Whether the index of an officer's clients has the order, and no other filter applies."""
     others = resolved.filters.keys() - {"assigned_to"}
+    if resolved.is_mine:
+        return False
     return resolved.query.sort is ClientSort.NAME and not (others or resolved.query.q)
 
 

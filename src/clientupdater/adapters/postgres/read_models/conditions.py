@@ -19,6 +19,8 @@ def client_conditions(resolved: ResolvedQuery) -> list[str]:
     names = [name for name in resolved.filters if not name.startswith("row_")]
     if resolved.filters.get("assigned_to") == "none":
         names = ["unassigned" if name == "assigned_to" else name for name in names]
+    if resolved.is_mine:
+        names = ["assigned_to_me" if name == "assigned_to" else name for name in names]
     return [render(name) for name in names]
 
 
@@ -56,6 +58,12 @@ def query_params(resolved: ResolvedQuery) -> dict[str, object]:
         "among": list(resolved.among or ()),
         **{f"word_{n}": word for n, word in enumerate(resolved.words)},
     }
+    if resolved.is_mine:
+        scope = resolved.client_scope
+        params |= {
+            "my_officers": [scope.actor, *scope.stands_in_for],
+            "my_branches": list(scope.area_branches),
+        }
     if after:
         params |= {"after_value": after.value, "after_client": after.client}
     return params

@@ -55,7 +55,7 @@ order by 1, 2, 3
         select from clients c
         where
             c.branch_id = b.id
-            and c.assigned_to = %(actor)s
+            and {mine}
             and c.company_id = any(%(self_companies)s::uuid[])
             and c.deleted_at is null
     )
@@ -86,9 +86,14 @@ places as (
 -- One's own clients are few, and may be in any branch.
 from clients c
 where
-    c.assigned_to = %(actor)s
+    {mine}
     and c.company_id = any(%(self_companies)s::uuid[])
     and c.deleted_at is null
+
+-- name: mine
+-- A2: the actor's, or those of an officer whom they stand in for, in their own territory.
+c.assigned_to = any(%(actor)s || %(stand_ins)s::uuid[])
+and (c.assigned_to = %(actor)s or c.branch_id = any(%(stand_in_branches)s::uuid[]))
 
 -- name: loan_statuses
 -- A walk from each value to the next greater one, by one look into the index each.
@@ -147,7 +152,7 @@ held as (
 select u.id, staff_name(u.first_name, u.last_name, u.email) as name
 from users u
 where u.id in (select officer from held)
-    or (u.id = %(actor)s and exists (select {my_own}))
+    or u.id in (select c.assigned_to {my_own})
 order by name, u.id
 
 -- name: there

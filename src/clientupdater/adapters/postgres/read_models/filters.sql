@@ -31,6 +31,13 @@ c.is_active = %(active)s
 -- name: assigned_to
 c.assigned_to = %(assigned_to)s::uuid
 
+-- name: assigned_to_me
+-- A2: while the actor stands in for others, their clients in the actor's territory as well.
+(
+    c.assigned_to = %(assigned_to)s::uuid
+    or (c.assigned_to = any(%(my_officers)s::uuid[]) and c.branch_id = any(%(my_branches)s::uuid[]))
+)
+
 -- name: unassigned
 c.assigned_to is null
 

@@ -36,6 +36,25 @@
     and {who}.assigned_to = %({p}_actor)s::uuid
 )
 
+-- name: scope_stand_in
+(
+    {who}.company_id = any(%({p}_self_companies)s::uuid[])
+    and {who}.assigned_to = any(%({p}_stand_ins)s::uuid[])
+    and {who}.branch_id = any(%({p}_stand_in_branches)s::uuid[])
+)
+
+-- name: of_actor
+m.assigned_to = %({p}_actor)s::uuid
+
+-- name: of_actor_and_absent
+m.assigned_to = any(%({p}_officers)s::uuid[])
+
+-- name: of_officer
+m.assigned_to = %(assigned_to)s::uuid
+
+-- name: of_me
+m.assigned_to = any(%(my_officers)s::uuid[])
+
 -- name: of_companies
 -- Written `is true`: the walk has its order, and an index over companies would read all periods.
 ({who}.company_id = any(%(companies)s::uuid[])) is true
@@ -77,7 +96,7 @@ limit {limit}
 (
     select *
     from clients m
-    where m.assigned_to = %({whose})s::uuid and m.deleted_at is null and {beyond}
+    where {whose} and m.deleted_at is null and {beyond}
     offset 0
 )
 

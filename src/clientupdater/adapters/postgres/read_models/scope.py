@@ -21,6 +21,7 @@ class PredicateForm:
     blocks: tuple[str, ...]
     """The blocks of its parts by company and branch."""
     has_own: bool
+    has_stand_ins: bool
     prefix: str
     """What its parameters begin with, so that two scopes fit into one statement."""
 
@@ -44,9 +45,24 @@ class PredicateForm:
         """Hold for a client within the scope by company or branch, whosever it is."""
         return self._any(self.blocks, alias, "branch_id")
 
+    def own_clients(self) -> str:
+        """Hold for a client c that is the actor's, or an absent officer's, within the scope."""
+        if self.has_stand_ins:
+            return self._any(self._own, "c", "branch_id")
+        return render("scope_self", who="c", p=self.prefix)
+
+    def of_own(self) -> str:
+        """Find the clients m of the actor, and of officers whom they stand in for."""
+        block = "of_actor_and_absent" if self.has_stand_ins else "of_actor"
+        return render(block, p=self.prefix)
+
+    @property
+    def _own(self) -> tuple[str, ...]:
+        return ("scope_self", "scope_stand_in") if self.has_stand_ins else ("scope_self",)
+
     @property
     def _with_own(self) -> tuple[str, ...]:
-        return (*self.blocks, "scope_self") if self.has_own else self.blocks
+        return (*self.blocks, *self._own) if self.has_own else self.blocks
 
     def _any(self, blocks: tuple[str, ...], alias: str, branch: str) -> str:
         conditions = (render(each, who=alias, branch=branch, p=self.prefix) for each in blocks)
@@ -65,7 +81,12 @@ class ScopePredicate:
         """The parameters of its conditions."""
         ids = scope_ids(self.access_scope)
         arrays = {f"{self.prefix}_{name}": uuid_array(each) for name, each in ids.items()}
-        return {**arrays, f"{self.prefix}_actor": self.access_scope.actor}
+        officers = frozenset({self.access_scope.actor, *ids["stand_ins"]})
+        return {
+            **arrays,
+            f"{self.prefix}_actor": self.access_scope.actor,
+            f"{self.prefix}_officers": uuid_array(officers),
+        }
 
     @property
     def form(self) -> PredicateForm:
@@ -74,4 +95,5 @@ class ScopePredicate:
         for block, name in (("scope_branch", "direct_branches"), ("scope_area", "area_branches")):
             if ids[name]:
                 blocks.append(f"{block}_of_many" if len(ids[name]) > FEW else block)
-        return PredicateForm(tuple(blocks), bool(ids["self_companies"]), self.prefix)
+        has_own, has_stand_ins = bool(ids["self_companies"]), bool(ids["stand_ins"])
+        return PredicateForm(tuple(blocks), has_own, has_stand_ins, self.prefix)

@@ -163,8 +163,8 @@ class _WorklistPage:
         if not self.walks_own:
             return ""
         beyond = f"not {self.scope.by_place('m')}"
-        scope = render("scope_self", who="c", p="r")
-        return render("own_work", scope=scope, whose="r_actor", beyond=beyond)
+        scope, whose = self.scope.own_clients(), self.scope.of_own()
+        return render("own_work", scope=scope, whose=whose, beyond=beyond)
 
     def _arms(self, phase: int, conditions: list[str]) -> list[str]:
         arms = [self._each_branch(phase, conditions)] if self.walks_branches else []

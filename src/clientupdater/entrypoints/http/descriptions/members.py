@@ -156,6 +156,7 @@ _PEOPLE = {
     "granted_at": About("When the permission was granted."),
     "grants": About("The permissions that the user holds."),
     "id": About("The id."),
+    "hand_over": About("The hand-over's id."),
     "idle_seconds": About("The session ends after this many seconds without a request.", 1800),
     "initial_password": About(
         "The first password, shown once; null when the answer is replayed.", "river-lamp-9-stone"
@@ -172,8 +173,10 @@ _PEOPLE = {
     "officer": About("The officer's id; null: assigned to nobody."),
     "password": About("The password.", "a long passphrase"),
     "permission": About("The permission.", "clients:read"),
+    "role": About("The role's code.", "telemarketer"),
     "scope": About("Which clients a grant reaches.", "branch"),
     "session": About("The session's id."),
+    "stand_in": About("The stand-in's id."),
     "token": About("The token, shown once.", "cu_s_3q2-7w"),
     "user": About("The user."),
     "user_agent": About("The program that opened the session.", "Mozilla/5.0"),

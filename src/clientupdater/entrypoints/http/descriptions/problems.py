@@ -132,6 +132,7 @@ CODES: Mapping[str, Code] = {
     "reason_required": Code(
         "The status needs a reason.", {"field": "reason", "allowed": ["DECEASED", "FULLY_PAID"]}
     ),
+    "role_not_deletable": Code("The role came with the software, or people have it."),
     "remarks_required": Code("The update needs remarks.", {"field": "remarks"}),
     "status_not_allowed": Code(
         "The status cannot be recorded here.", {"field": "status", "allowed": ["CALLED", "DONE"]}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from clientupdater.domain.accounts import GivenGrant, OpenSession, Person
     from clientupdater.ports.codes import Names
+    from clientupdater.usecases.people.deactivation import Deactivated
 
 
 @frozen
@@ -50,6 +51,33 @@ class User:
             areas=tuple(sorted(names.areas[each] for each in territory.areas)),
             version=person.version,
         )
+
+
+@frozen
+class ReleasedClients:
+    """Clients of a branch that have no officer by a deactivation."""
+
+    branch: Annotated[str, About("The branch's code.", "QC01")]
+    clients: Annotated[int, About("How many clients.", 41)]
+    open_rows: Annotated[int, About("How many of their period rows still ask for work.", 38)]
+
+
+@frozen
+class Deactivation:
+    """A user, and the clients that have no officer if the user is deactivated."""
+
+    user: Annotated[User, About("The user.")]
+    released: Annotated[
+        tuple[ReleasedClients, ...], About("The clients that fall back to the queue, by branch.")
+    ]
+
+    @classmethod
+    def of(cls, done: Deactivated, names: Names) -> Deactivation:
+        released = (
+            ReleasedClients(names.branches[each.branch], each.clients, each.open_rows)
+            for each in done.released
+        )
+        return cls(User.of(done.person, names), tuple(released))
 
 
 @frozen

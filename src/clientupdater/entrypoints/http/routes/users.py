@@ -13,6 +13,7 @@ from clientupdater.domain.errors import AlreadyExists, LastAdministrator, Privil
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.http.contract import BASE, Answer, Call, Endpoint
 from clientupdater.entrypoints.http.cursors import opened_cursor, sealed_cursor
+from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.routes.conflicts import conflicts_shown
 from clientupdater.entrypoints.http.routes.fields import (
     AS_IT_IS,
@@ -25,6 +26,7 @@ from clientupdater.entrypoints.http.routes.fields import (
 from clientupdater.entrypoints.http.routes.rights import admitting_to_user, user_of
 from clientupdater.entrypoints.http.routes.shapes import User
 from clientupdater.entrypoints.structuring import Many, Text
+from clientupdater.usecases.access.giving_roles import NewRole
 from clientupdater.usecases.people.users import NewUser, UserChanges
 
 if TYPE_CHECKING:
@@ -54,6 +56,19 @@ class UsersPage:
 
 
 @frozen(kw_only=True)
+class NewUserRole:
+    """A role of the new user."""
+
+    role: Annotated[
+        Annotated[str, Text(longest=50, shortest=1)], About("The role's code.", "telemarketer")
+    ]
+    company: Annotated[
+        Annotated[str, Text(longest=50, shortest=1)] | None,
+        About("The company's code. Left out: every company.", "FCASH"),
+    ] = None
+
+
+@frozen(kw_only=True)
 class CreateUserRequest:
     """The new user. Branches and areas are ids, or `code:` and a code."""
 
@@ -62,6 +77,11 @@ class CreateUserRequest:
     last_name: Name | None = field(default=None, repr=False)
     branches: Places = ()
     areas: Places = ()
+    roles: Annotated[
+        tuple[NewUserRole, ...],
+        Many(most=20),
+        About("The roles to give. You need each of their grants.", [{"role": "telemarketer"}]),
+    ] = ()
 
 
 @frozen
@@ -108,6 +128,7 @@ def create_user(call: Call) -> Answer:
         last_name=body.last_name,
         branches=[place_named(each, f"/branches/{i}") for i, each in enumerate(body.branches)],
         areas=[place_named(each, f"/areas/{i}") for i, each in enumerate(body.areas)],
+        roles=[NewRole(each.role, each.company) for each in body.roles],
     )
     made = call.app.people.create(call.caller, new)
     user = _shown(call, made.person)

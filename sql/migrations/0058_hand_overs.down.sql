@@ -1,0 +1,2 @@
+drop table hand_over_clients;
+drop table hand_overs;
