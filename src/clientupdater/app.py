@@ -22,6 +22,7 @@ from clientupdater.ports.queue import EXPORT_QUEUE, SYNC_QUEUE
 from clientupdater.usecases.access.explanations import AccessExplanations
 from clientupdater.usecases.access.grants import Grants
 from clientupdater.usecases.access.territories import Territories
+from clientupdater.usecases.audit.audits import Audits
 from clientupdater.usecases.clients.assignments import ClientAssignments
 from clientupdater.usecases.clients.contacts import ContactCorrections
 from clientupdater.usecases.clients.directory import ClientDirectory
@@ -146,6 +147,7 @@ class App:
     access: Grants
     territories: Territories
     explanations: AccessExplanations
+    audits: Audits
     people: Users
     operators: Operators
     passwords: PasswordChanges
@@ -211,6 +213,7 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         access=Grants(work, clock),
         territories=Territories(work, clock),
         explanations=AccessExplanations(work),
+        audits=Audits(work),
         people=Users(work, clock, passwords),
         operators=Operators(work, clock, passwords),
         passwords=PasswordChanges(work, clock, passwords, parts.lockout),

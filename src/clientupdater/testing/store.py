@@ -177,6 +177,7 @@ class MemoryTransaction:
     people = NeedsDatabase()
     territories = NeedsDatabase()
     read_models = NeedsDatabase()
+    audits = NeedsDatabase()
     exports = NeedsDatabase()
     retention = NeedsDatabase()
     schedules = NeedsDatabase()

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 import click
 
-from clientupdater.domain.ids import PersonId
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.cli.acting import as_option, opened_as
-from clientupdater.entrypoints.cli.naming import client_ref
+from clientupdater.entrypoints.cli.audit import who_options, write_accesses
+from clientupdater.entrypoints.cli.naming import client_ref, person_named
 from clientupdater.entrypoints.cli.session import Session, example, json_option, print_json
 from clientupdater.entrypoints.failures import Exit
 
 if TYPE_CHECKING:
-    from clientupdater.app import App
-    from clientupdater.domain.callers import Caller
+    from pathlib import Path
 
 
 @click.group()
 def access() -> None:
-    """Explain what the policy decides, and why."""
+    """Explain what the policy decides and why, and list who accessed a client's data."""
 
 
 @access.command(
@@ -45,7 +43,7 @@ def explain(
     """
     with opened_as(session, acts) as (app, caller):
         result = app.explanations.explain(
-            caller, _person(app, caller, user), client_ref(client), Permission(permission)
+            caller, person_named(app, caller, user), client_ref(client), Permission(permission)
         )
         codes = app.look_up_names(caller).companies
     if as_json:
@@ -63,11 +61,25 @@ def explain(
     return Exit.DONE if result.allowed else Exit.NO
 
 
-def _person(app: App, caller: Caller, user: str) -> PersonId:
-    """Find a user by id, or by the email of a person whom the caller may see (users:read)."""
-    if "@" in user:
-        return app.people.show(caller, user).person.id
-    try:
-        return PersonId(UUID(user))
-    except ValueError:
-        raise click.BadParameter("expected an email or an id", param_hint="USER") from None
+@access.command(
+    epilog=example("clientupdater access who FC-000001 --export who.csv --as auditor@example.com")
+)
+@who_options
+@click.pass_obj
+def who(
+    session: Session,
+    /,
+    *,
+    client: str,
+    export: Path | None,
+    limit: int,
+    acts: str,
+    as_json: bool,
+) -> None:
+    """List who revealed, exported, changed, recorded or was refused a client's data.
+
+    Newest first; CLIENT is a code or an id. Views of records and lists are not logged. With
+    --export, FILE gets every entry as CSV, and only you can read it.
+    """
+    with opened_as(session, acts) as (app, caller):
+        write_accesses(session, app, caller, client, export, limit, as_json=as_json)

@@ -26,7 +26,11 @@ _HERE = "clientupdater.entrypoints.cli"
 @click.group(
     cls=LazyGroup,
     lazy={
-        "access": (f"{_HERE}.access:access", "Explain what the policy decides, and why."),
+        "access": (
+            f"{_HERE}.access:access",
+            "Explain decisions, and list who accessed a client.",
+        ),
+        "audit": (f"{_HERE}.audit:audit", "List what was changed, refused and seen, and by whom."),
         "clients": (f"{_HERE}.clients:clients", "Find, show and correct clients."),
         "db": (f"{_HERE}.db:db", "Migrate, check, seed, back up and restore the database."),
         "demo": (f"{_HERE}.demo:demo", "Run a complete installation with made-up data."),

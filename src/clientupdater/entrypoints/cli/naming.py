@@ -9,7 +9,7 @@ from uuid import UUID
 import click
 
 from clientupdater.domain.errors import InvalidPeriod, NotTrackable
-from clientupdater.domain.ids import ClientId
+from clientupdater.domain.ids import ClientId, PersonId
 from clientupdater.domain.periods import Period, business_day
 from clientupdater.entrypoints.cli.session import note
 
@@ -60,6 +60,16 @@ class RunId(click.ParamType[UUID]):
 def client_ref(named: str) -> ClientId | str:
     """Read a client's id, or else its code."""
     return ClientId(UUID(named)) if _UUID.fullmatch(named) else named
+
+
+def person_named(app: App, caller: Caller, user: str) -> PersonId:
+    """Find a user by id, or by the email of a person whom the caller may see (users:read)."""
+    if "@" in user:
+        return app.people.show(caller, user).person.id
+    try:
+        return PersonId(UUID(user))
+    except ValueError:
+        raise click.BadParameter(f"{user} is neither an email nor an id") from None
 
 
 def period_of(app: App, caller: Caller, client: ClientId | str, period: Period | None) -> Period:

@@ -7,6 +7,7 @@ import attrs
 from clientupdater.entrypoints.http.contract import Capability, Endpoint
 from clientupdater.entrypoints.http.routes import (
     assignments,
+    audits,
     bulk_updates,
     client_history,
     clients,
@@ -73,6 +74,10 @@ _CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
     (
         Capability("Sync", "Read clients from their sources: plan, approve, apply."),
         (*sync.ENDPOINTS, *sync_mappings.ENDPOINTS),
+    ),
+    (
+        Capability("Audits", "What was changed, refused and seen, and by whom."),
+        audits.ENDPOINTS,
     ),
     (Capability("Webhooks", "Notices from other systems."), webhooks.ENDPOINTS),
     (

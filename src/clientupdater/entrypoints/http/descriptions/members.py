@@ -160,7 +160,7 @@ _PEOPLE = {
         "The first password, shown once; null when the answer is replayed.", "river-lamp-9-stone"
     ),
     "initial_password_expires_at": About("When the first password expires."),
-    "ip_address": About("The address that the session was opened from.", "203.0.113.7"),
+    "ip_address": About("The address that it came from.", "203.0.113.7"),
     "is_current": About("Whether this session made the request.", example=True),
     "last_login_at": About("When the user last signed in; null: never."),
     "last_name": About("The last name.", "Cruz"),
@@ -175,7 +175,7 @@ _PEOPLE = {
     "session": About("The session's id."),
     "token": About("The token, shown once.", "cu_s_3q2-7w"),
     "user": About("The user."),
-    "user_agent": About("The program that opened the session.", "Mozilla/5.0"),
+    "user_agent": About("The program that it came from.", "Mozilla/5.0"),
 }
 _WORK = {
     "arguments": About("The arguments that the job runs with.", {}),
@@ -200,7 +200,7 @@ _WORK = {
     "priority": About("Of two jobs that wait, the higher one runs first.", 0),
     "progress": About("How far it is; null: it has not said."),
     "queue": About("The queue.", "default"),
-    "request_id": About("The request that started it; null: none did.", "b2f1c9de-77aa"),
+    "request_id": About("The request that it came from; null: from none.", "b2f1c9de-77aa"),
     "results": About("What happened to each item, in the order of the request."),
     "row_count": About("How many rows the file holds; null: not written yet.", None),
     "schedule": About("The schedule's name.", "open-periods"),
@@ -278,10 +278,50 @@ _SYSTEM = {
     "services": About("Each service that this one uses, by its name."),
     "sources": About("Each source of clients, by its name."),
 }
+_AUDITS = {
+    "actor": About("Only what this person did: an id."),
+    "at": About("When it happened."),
+    "grants_found": About(
+        "The grants of the permission that the person had, for people to read.",
+        ["clients:read at branch over FCASH"],
+    ),
+    "interface": About("The interface: `http`, `cli`, `library` or `worker`.", "http"),
+    "is_certain": About(
+        "False: a file of many clients, which may have held this one.", example=True
+    ),
+    "new_values": About("The values after the change; null: the row is gone.", {"name": "Quezon"}),
+    "old_values": About("The values before the change; null: the row is new.", {"name": "QC"}),
+    "record": About("The row of `table`, by its id or code.", "QC01"),
+    "resource": About("What kind of thing it is about.", "client"),
+    "resource_id": About("Which one: its id or name.", UUID_EXAMPLE),
+    "result": About("What came of it.", "refused"),
+    "since": About("Only entries at this moment or later.", "2026-11-01T00:00:00+08:00"),
+    "subject": About("Only entries about this person: an id."),
+    "table": About("The table of the row.", "branches"),
+    "until": About("Only entries before this moment.", "2026-12-01T00:00:00+08:00"),
+}
 _OF_SHAPES = {
+    "AccessEntry.kind": About("What was done with the client's data.", "revealed"),
+    "AccessEntry.subject": About("Which of the client's data.", "pension_number"),
+    "ActivityEntry.action": About("What was done, as thing and verb.", "status.record"),
+    "ActivityEntry.details": About("Facts about it, without personal data.", {"period": "2026-11"}),
+    "AuthorizationEntry.missing": About("What the person lacked; null: nothing."),
+    "AuthorizationEntry.subject": About("The person whose rights were changed; null: none."),
+    "ConfigurationEntry.action": About("What happened to the row.", "update"),
     "StaffMember.name": About("The name, for people to read.", "Ana Cruz"),
     "StatusOption.reasons": About("The reasons under the status."),
     "WorklistItem.client": About("The client to contact."),
 }
-_GROUPS = (_OF_SHAPES, _CLIENTS, _TRACKING, _LISTS, _LOOKUPS, _PEOPLE, _WORK, _SYNC, _SYSTEM)
+_GROUPS = (
+    _OF_SHAPES,
+    _AUDITS,
+    _CLIENTS,
+    _TRACKING,
+    _LISTS,
+    _LOOKUPS,
+    _PEOPLE,
+    _WORK,
+    _SYNC,
+    _SYSTEM,
+)
 MEMBERS: Mapping[str, About] = {name: about for group in _GROUPS for name, about in group.items()}
