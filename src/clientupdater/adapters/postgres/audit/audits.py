@@ -48,7 +48,7 @@ WINDOW: Final = 5_000
 _FREQUENT = "status.record"
 """Nearly all of the activity log; its index of actions leaves it out."""
 _BLOCKS = read_blocks("audit/audits.sql")
-_ACCESSES = render(_BLOCKS, "accesses")
+_ACCESSES = render(_BLOCKS, "accesses").encode()
 _BEGINNING, _END = "-infinity", "infinity"
 Entry = TypeVar("Entry")
 
@@ -202,19 +202,19 @@ class _Walk:
             "limit": query.limit + 1,
         }
 
-    def page(self, *, among_companies: bool) -> str:
+    def page(self, *, among_companies: bool) -> bytes:
         conditions = [f"l.{name} = {_value(name)}" for name in self.filters]
         if among_companies:
             conditions.append("l.company_id = any(%(companies)s::uuid[])")
         return self._rendered(self.log.block, conditions=" and ".join(conditions) or "true")
 
-    def last_examined(self) -> str:
+    def last_examined(self) -> bytes:
         return self._rendered("last_examined", log_at=f"l.{self.log.at}")
 
-    def _rendered(self, block: str, **holes: object) -> str:
+    def _rendered(self, block: str, **holes: object) -> bytes:
         keys = (*self.columns, self.log.at, "id")
         begin = (*map(_value, self.columns), "%(since)s::timestamptz")
-        return render(
+        text = render(
             _BLOCKS,
             block,
             log=self.log.name,
@@ -227,6 +227,7 @@ class _Walk:
             window=self.window,
             **holes,
         )
+        return text.encode()
 
     @property
     def _among(self) -> str:
