@@ -71,7 +71,8 @@ begin
     values (
         nullif(current_setting('clientupdater.actor', true), '')::uuid, 'blanked', of_client.id,
         of_client.company_id, 'status_events.remarks',
-        jsonb_build_object('event', event_id, 'on_request', on_request)
+        coalesce(nullif(current_setting('clientupdater.origin', true), ''), '{}')::jsonb
+        || jsonb_build_object('event', event_id, 'on_request', on_request)
     );
     return true;
 end

@@ -23,6 +23,7 @@ from clientupdater.usecases.access.explanations import AccessExplanations
 from clientupdater.usecases.access.grants import Grants
 from clientupdater.usecases.access.territories import Territories
 from clientupdater.usecases.audit.audits import Audits
+from clientupdater.usecases.audit.dossiers import Dossiers
 from clientupdater.usecases.clients.assignments import ClientAssignments
 from clientupdater.usecases.clients.contacts import ContactCorrections
 from clientupdater.usecases.clients.directory import ClientDirectory
@@ -148,6 +149,7 @@ class App:
     territories: Territories
     explanations: AccessExplanations
     audits: Audits
+    dossiers: Dossiers
     people: Users
     operators: Operators
     passwords: PasswordChanges
@@ -214,6 +216,7 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         territories=Territories(work, clock),
         explanations=AccessExplanations(work),
         audits=Audits(work),
+        dossiers=Dossiers(work, clock),
         people=Users(work, clock, passwords),
         operators=Operators(work, clock, passwords),
         passwords=PasswordChanges(work, clock, passwords, parts.lockout),

@@ -117,7 +117,7 @@ def read(audits: PostgresAudits, query: Query) -> tuple[int, AuditKey | None]:
 def explained(bulk: PostgresUnitsOfWork, query: Query) -> tuple[Explaining, int, AuditKey | None]:
     with bulk.read(SYSTEM) as tx:
         explaining = Explaining(tx.connection)
-        audits = PostgresAudits(explaining, dict)  # type: ignore[arg-type] # it stands in
+        audits = PostgresAudits(explaining, lambda: tx.settings)  # type: ignore[arg-type] # it stands in
         items, after = read(audits, query)
     return explaining, items, after
 
@@ -163,7 +163,7 @@ def test_who_accessed_a_client_reads_that_clients_entries(bulk: PostgresUnitsOfW
         codes = {code: CompanyId(key) for key, code in tx.settings.companies.items()}
         explaining = Explaining(tx.connection)
         client = Client(id=CLIENT, code="FC-1", company=codes["FCASH"], branch=BranchId(uuid4()))
-        page = PostgresAudits(explaining, dict).accesses(client, 50, None)  # type: ignore[arg-type] # it stands in
+        page = PostgresAudits(explaining, lambda: tx.settings).accesses(client, 50, None)  # type: ignore[arg-type] # it stands in
     assert len(page.items) == 50
     assert explaining.tables_scanned <= {"clients", "client_period_status"}  # of one client
     assert explaining.rows_read <= 6 * 51 + 100
@@ -172,7 +172,7 @@ def test_who_accessed_a_client_reads_that_clients_entries(bulk: PostgresUnitsOfW
 def test_a_short_page_says_where_to_go_on_until_the_log_ends(bulk: PostgresUnitsOfWork) -> None:
     query, items, pages = ActivityQuery(actor=SOMEONE, action="client.assign"), 0, 0
     with bulk.read(SYSTEM) as tx:
-        audits = PostgresAudits(tx.connection, dict, 1_000)
+        audits = PostgresAudits(tx.connection, lambda: tx.settings, 1_000)
         while True:
             page = audits.activity(query)
             items, pages = items + len(page.items), pages + 1

@@ -313,6 +313,14 @@ ROUTES = (
     _route(
         "GET /audit/who-accessed", "audited client", "audit:read", params={"client": "{client}"}
     ),
+    _route(f"GET {_CLIENT}/dossier", "audited client", "audit:read"),
+    _route(
+        f"GET {_CLIENT}/dossier",
+        "audited client",
+        "audit:read",
+        "clients:reveal",
+        params={"reveal": "true"},
+    ),
     _route("GET /jobs", "every company", "jobs:manage"),
     _route("GET /jobs/{job}", "every company", "jobs:manage"),
     _route("POST /jobs/{job}/retry", "every company", "jobs:manage"),

@@ -14,6 +14,7 @@ from clientupdater.ports.lists import Page, StaffMember, within_limits
 if TYPE_CHECKING:
     from clientupdater.domain.clients import Client
     from clientupdater.domain.ids import ClientId, CompanyId, PersonId
+    from clientupdater.ports.dossiers import Holdings
 
 
 class AuditResult(StrEnum):
@@ -192,4 +193,8 @@ class Audits(Protocol):
 
     def accesses(self, client: Client, limit: int, after: AuditKey | None) -> AccessPage:
         """Read who saw, took, changed or was refused the client's data."""
+        ...
+
+    def holdings(self, client: Client, at_most: int) -> Holdings:
+        """Read what else is held about a client, deleted or not: at most so many of each kind."""
         ...

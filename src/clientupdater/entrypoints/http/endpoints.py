@@ -12,6 +12,7 @@ from clientupdater.entrypoints.http.routes import (
     client_history,
     clients,
     contacts,
+    dossiers,
     exports,
     filter_options,
     grants,
@@ -77,7 +78,7 @@ _CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
     ),
     (
         Capability("Audits", "What was changed, refused and seen, and by whom."),
-        audits.ENDPOINTS,
+        (*audits.ENDPOINTS, *dossiers.ENDPOINTS),
     ),
     (Capability("Webhooks", "Notices from other systems."), webhooks.ENDPOINTS),
     (

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from attrs import frozen
 
+from clientupdater.adapters.postgres.audit.holdings import read_holdings
 from clientupdater.adapters.postgres.core.named_queries import read_blocks, render
 from clientupdater.domain.ids import PersonId
 from clientupdater.ports.audits import (
@@ -29,6 +30,7 @@ from clientupdater.ports.lists import Page, StaffMember
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.connect import Connection
     from clientupdater.domain.clients import Client
     from clientupdater.domain.ids import CompanyId
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
         ConfigurationPage,
         ConfigurationQuery,
     )
+    from clientupdater.ports.dossiers import Holdings
 
 WINDOW: Final = 5_000
 """Entries that one page examines at most."""
@@ -96,7 +99,7 @@ class PostgresAudits:
     """The logs and audits, as auditors read them."""
 
     _connection: Connection
-    _companies: Callable[[], Mapping[UUID, str]]
+    _configuration: Callable[[], Configuration]
     _window: int = WINDOW
 
     def activity(self, query: ActivityQuery) -> ActivityPage:
@@ -129,7 +132,7 @@ class PostgresAudits:
             "decision": query.result,
             "company_id": next(iter(companies)) if companies and len(companies) == 1 else None,
         }
-        codes = self._companies()
+        codes = self._configuration().companies
 
         def entry(*columns: Any) -> AuthorizationEntry:
             return _authorization(codes, *columns)
@@ -147,6 +150,9 @@ class PostgresAudits:
         rows = self._connection.execute(_ACCESSES, params).fetchall()
         items = tuple(_access(*row) for row in rows[:limit])
         return Page(items, _key(rows[limit - 1]) if len(rows) > limit else None)
+
+    def holdings(self, client: Client, at_most: int) -> Holdings:
+        return read_holdings(self._connection, client, self._configuration().codes, at_most)
 
     def _page(
         self,

@@ -114,7 +114,7 @@ class PostgresTransaction:
 
     @property
     def audits(self) -> PostgresAudits:
-        return PostgresAudits(self.connection, lambda: self.settings.companies)
+        return PostgresAudits(self.connection, lambda: self.settings)
 
     @property
     def read_models(self) -> PostgresReadModels:
