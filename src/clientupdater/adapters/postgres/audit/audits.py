@@ -28,7 +28,8 @@ from clientupdater.ports.audits import (
 from clientupdater.ports.lists import Page, StaffMember
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from clientupdater.adapters.postgres.configuration.configuration import Configuration
     from clientupdater.adapters.postgres.core.connect import Connection
@@ -171,12 +172,14 @@ class PostgresAudits:
         items = tuple(entry(*row) for row in rows[: query.limit])
         if len(rows) > query.limit:
             return Page(items, _key(rows[query.limit - 1]))
-        return Page(items, self._last_examined(walk, params))
+        return Page(items, self._last_examined(walk, params, query.since))
 
-    def _last_examined(self, walk: _Walk, params: Mapping[str, object]) -> AuditKey | None:
+    def _last_examined(
+        self, walk: _Walk, params: Mapping[str, object], since: datetime | None
+    ) -> AuditKey | None:
         """Say where a walk goes on that was examined to its end without filling the page."""
         row = self._connection.execute(walk.last_examined(), params).fetchone()
-        return _key(row) if row else None
+        return _key(row) if row and (since is None or row[0] >= since) else None
 
 
 @frozen(kw_only=True)
@@ -199,56 +202,56 @@ class _Walk:
         return cls(log=log, columns=next(usable, ()), filters=filters, window=window)
 
     def params(self, query: AuditQuery) -> dict[str, object]:
-        until = query.until or _END
         return {
             **self.filters,
             "since": query.since or _BEGINNING,
-            self.log.at: query.after.at if query.after else until,
+            "at": query.after.at if query.after else query.until or _END,
             "id": query.after.id if query.after else UUID(int=0),
             "limit": query.limit + 1,
         }
 
     def page(self, *, among_companies: bool) -> bytes:
-        conditions = [f"l.{name} = {_value(name)}" for name in self.filters]
+        conditions = [_equals(name) for name in self.filters if name not in self.columns]
+        conditions.append(f"l.{self.log.at} >= %(since)s::timestamptz")
         if among_companies:
             conditions.append("l.company_id = any(%(companies)s::uuid[])")
-        return self._rendered(self.log.block, conditions=" and ".join(conditions) or "true")
+        return self._rendered(self.log.block, conditions=" and ".join(conditions))
 
     def last_examined(self) -> bytes:
-        return self._rendered("last_examined", log_at=f"l.{self.log.at}")
+        return self._rendered("last_examined")
 
     def _rendered(self, block: str, **holes: object) -> bytes:
-        keys = (*self.columns, self.log.at, "id")
-        begin = (*map(_value, self.columns), "%(since)s::timestamptz")
+        last = self.columns[-1:]
+        keys = [f"l.{name}" for name in (*last, self.log.at, "id")]
+        ends = [*map(_value, last), "%(at)s::timestamptz", "%(id)s::uuid"]
+        begin = _value(last[0]) if last else "%(since)s::timestamptz"
         text = render(
             _BLOCKS,
             block,
             log=self.log.name,
-            keys=_listed(f"l.{name}" for name in keys),
-            place=_listed(map(_value, keys)),
-            range=_listed(f"l.{name}" for name in keys[:-1]),
-            begin=_listed(begin),
-            among=self._among,
-            order=_listed(f"l.{name} desc" for name in keys),
+            at=self.log.at,
+            among="".join(f"{condition} and " for condition in self._among()),
+            keys=", ".join(keys),
+            end=", ".join(ends),
+            begin=f"{keys[0]} >= {begin}",
+            order=", ".join(f"{key} desc" for key in keys),
             window=self.window,
             **holes,
         )
         return text.encode()
 
-    @property
-    def _among(self) -> str:
-        """State what the index of actions leaves out, so that it can be walked."""
-        is_of_actions = self.log is _ACTIVITY and self.columns == ("action",)
-        return f"and l.action <> '{_FREQUENT}'" if is_of_actions else ""
+    def _among(self) -> Iterator[str]:
+        yield from map(_equals, self.columns[:-1])
+        if self.columns == ("action",) and self.log is _ACTIVITY:
+            yield f"l.action <> '{_FREQUENT}'"  # as its index says
+
+
+def _equals(column: str) -> str:
+    return f"l.{column} = {_value(column)}"
 
 
 def _value(column: str) -> str:
-    kind = "timestamptz" if column.endswith("_at") else "uuid" if column in _IDS else "text"
-    return f"%({column})s::{kind}"
-
-
-def _listed(items: Any) -> str:
-    return ", ".join(items)
+    return f"%({column})s::{'uuid' if column in _IDS else 'text'}"
 
 
 def _key(row: Sequence[Any]) -> AuditKey:

@@ -2,23 +2,25 @@
 -- the holes with names of columns.
 
 -- name: walk
--- One range of the index on {keys}, from its end: as the order begins with the columns of the filter,
--- no other index gives it, however few entries the planner expects of a value (ADR 29).
+-- One range of one index, from its end. The last column of the filter is compared as the beginning of a
+-- place and leads the order, so that no other index gives this order, however few entries the planner
+-- expects of a value (ADR 29). The moment from which on entries are asked for is no part of the place:
+-- it would not end the walk.
 select l.*
 from {log} l
-where ({keys}) < ({place}) and ({range}) >= ({begin}) {among}
+where {among} ({keys}) < ({end}) and {begin}
 order by {order}
 limit {window}
 
+-- name: place
+(%(at)s::timestamptz, %(id)s::uuid)
+
 -- name: last_examined
 -- The last entry of a walk that was examined to its end.
-select l.at, l.id
-from (
-    select {log_at} as at, l.id
-    from ({walk}) l
-    order by {order}
-    offset {window} - 1
-) l
+select l.{at}, l.id
+from ({walk}) l
+order by {order}
+offset {window} - 1
 
 -- name: of_activity
 select
@@ -66,7 +68,7 @@ from (
             case x.action when 'blanked' then 'erased' else x.action end as kind,
             x.subject::text as subject, true as is_certain, x.details, x.request_id, x.ip_address
         from data_access_log x
-        where x.client_id = %(client)s and (x.accessed_at, x.id) < {after}
+        where x.client_id = %(client)s and (x.accessed_at, x.id) < {place}
         order by x.accessed_at desc, x.id desc
         limit %(limit)s
     )
@@ -81,7 +83,7 @@ from (
             x.client_id is null
             and (x.company_id = %(company)s or x.company_id is null)
             and x.accessed_at >= (select c.created_at from clients c where c.id = %(client)s)
-            and (x.accessed_at, x.id) < {after}
+            and (x.accessed_at, x.id) < {place}
         order by x.accessed_at desc, x.id desc
         limit %(limit)s
     )
@@ -93,7 +95,7 @@ from (
         from (
             select p.changed_at, p.id, p.changed_by, p.field_changed
             from client_changes p
-            where p.client_id = %(client)s and (p.changed_at, p.id) < {after}
+            where p.client_id = %(client)s and (p.changed_at, p.id) < {place}
             order by p.changed_at desc, p.id desc
             limit %(limit)s
         ) x
@@ -120,7 +122,7 @@ from (
             join status_events e on e.client_period_status_id = s.id
             where
                 s.client_id = %(client)s and e.created_by is not null
-                and (e.created_at, e.id) < {after}
+                and (e.created_at, e.id) < {place}
             order by e.created_at desc, e.id desc
             limit %(limit)s
         ) x
@@ -145,7 +147,7 @@ from (
         where
             a.resource = 'client' and a.resource_id = %(client)s::uuid::text
             and a.details ->> 'sequence' is null and a.details ->> 'fields' is null
-            and (a.created_at, a.id) < {after}
+            and (a.created_at, a.id) < {place}
         order by a.created_at desc, a.id desc
         limit %(limit)s
     )
@@ -157,7 +159,7 @@ from (
         from authorization_audit r
         where
             r.resource = 'client' and r.resource_id = %(client)s::uuid::text
-            and (r.decided_at, r.id) < {after}
+            and (r.decided_at, r.id) < {place}
         order by r.decided_at desc, r.id desc
         limit %(limit)s
     )
@@ -165,6 +167,3 @@ from (
 left join users u on u.id = h.actor
 order by h.at desc, h.id desc
 limit %(limit)s
-
--- name: after
-(%(at)s::timestamptz, %(id)s::uuid)
