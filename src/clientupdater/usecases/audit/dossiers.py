@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from clientupdater.domain.access import decide
 from clientupdater.domain.errors import Forbidden
 from clientupdater.domain.permissions import Permission
-from clientupdater.ports.dossiers import Dossier
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.audit.audits import audited_client
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.clients import Client
     from clientupdater.domain.events import StatusEvent
     from clientupdater.domain.ids import ClientRef
     from clientupdater.domain.periods import Period
     from clientupdater.domain.tracking import PeriodRow
+    from clientupdater.ports.audits import AccessEntry
+    from clientupdater.ports.client_history import ChangedField
     from clientupdater.ports.clock import Clock
+    from clientupdater.ports.codes import Names
+    from clientupdater.ports.holdings import Holdings
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
 
 MOST = 5_000
@@ -33,6 +39,23 @@ _VIEWS = (
     "Views of records and lists are not logged. Activity is listed for as long as the activity log"
     " is kept."
 )
+
+
+@frozen(kw_only=True)
+class Dossier:
+    """Everything that is held about one client; `notes` say what it leaves out."""
+
+    made_at: datetime
+    client: Client
+    holdings: Holdings
+    pension_number: str | None = field(repr=False)
+    """In full, where that was asked for."""
+    rows: tuple[PeriodRow, ...]
+    events: Mapping[Period, tuple[StatusEvent, ...]]
+    changes: tuple[ChangedField, ...]
+    accesses: tuple[AccessEntry, ...]
+    names: Names
+    notes: tuple[str, ...]
 
 
 @frozen

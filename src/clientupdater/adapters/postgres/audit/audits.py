@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         ConfigurationPage,
         ConfigurationQuery,
     )
-    from clientupdater.ports.dossiers import Holdings
+    from clientupdater.ports.holdings import Holdings
 
 WINDOW: Final = 5_000
 """Entries that one page examines at most."""

@@ -15,11 +15,11 @@ from clientupdater.entrypoints.http.descriptions.members import About
 from clientupdater.entrypoints.http.routes.client_history import ClientChange
 from clientupdater.entrypoints.http.routes.rows import PeriodEvent, period_events, snapshot_of
 from clientupdater.ports.audits import AccessEntry
-from clientupdater.ports.dossiers import HeldAssignment, HeldClient, HeldReject, HeldSource
+from clientupdater.ports.holdings import HeldAssignment, HeldClient, HeldReject, HeldSource
 from clientupdater.ports.lists import PeriodSnapshot
 
 if TYPE_CHECKING:
-    from clientupdater.ports.dossiers import Dossier
+    from clientupdater.usecases.audit.dossiers import Dossier
 
 
 @frozen(kw_only=True)

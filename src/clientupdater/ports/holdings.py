@@ -1,26 +1,15 @@
-"""What is held about one client, for a person who asks for their data (RA 10173)."""
+"""What is held about one client beside its periods, changes and accesses."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from attrs import define, field, frozen
 
 from clientupdater.ports.lists import StaffMember
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from clientupdater.domain.clients import Client
-    from clientupdater.domain.events import StatusEvent
-    from clientupdater.domain.periods import Period
-    from clientupdater.domain.tracking import PeriodRow
-    from clientupdater.ports.audits import AccessEntry
-    from clientupdater.ports.client_history import ChangedField
-    from clientupdater.ports.codes import Names
 
 
 @define
@@ -90,26 +79,9 @@ class HeldReject:
 
 @frozen(kw_only=True)
 class Holdings:
-    """What is held beside periods, changes and accesses; at most so many of each."""
+    """All of it together."""
 
     client: HeldClient
     sources: tuple[HeldSource, ...]
     assignments: tuple[HeldAssignment, ...]
     rejects: tuple[HeldReject, ...]
-
-
-@frozen(kw_only=True)
-class Dossier:
-    """Everything that is held about one client; `notes` say what it leaves out."""
-
-    made_at: datetime
-    client: Client
-    holdings: Holdings
-    pension_number: str | None = field(repr=False)
-    """In full, where that was asked for."""
-    rows: tuple[PeriodRow, ...]
-    events: Mapping[Period, tuple[StatusEvent, ...]]
-    changes: tuple[ChangedField, ...]
-    accesses: tuple[AccessEntry, ...]
-    names: Names
-    notes: tuple[str, ...]
