@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def access() -> None:
-    """Explain what the policy decides and why, and list who accessed a client's data."""
+    """Explain what the policy decides, and list who accessed a client."""
 
 
 @access.command(

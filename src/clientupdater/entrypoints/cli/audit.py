@@ -54,9 +54,9 @@ _LONGEST_LIST = 10_000
 
 @click.group()
 def audit() -> None:
-    """List what was changed, refused and seen, and by whom: the newest first.
+    """List what was changed, refused and seen, and by whom.
 
-    Needs audit:read with scope all. A user is an email or an id, a moment is
+    The newest first. Needs audit:read with scope all. A user is an email or an id, a moment is
     2026-11-05 14:30, in the business's time zone.
     """
 

@@ -28,7 +28,7 @@ _HERE = "clientupdater.entrypoints.cli"
     lazy={
         "access": (
             f"{_HERE}.access:access",
-            "Explain decisions, and list who accessed a client.",
+            "Explain what the policy decides, and list who accessed a client.",
         ),
         "audit": (f"{_HERE}.audit:audit", "List what was changed, refused and seen, and by whom."),
         "clients": (f"{_HERE}.clients:clients", "Find, show and correct clients."),

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     )
     from clientupdater.ports.holdings import Holdings
 
-WINDOW: Final = 5_000
+WINDOW: Final = 2_500
 """Entries that one page examines at most."""
 _FREQUENT = "status.record"
 """Nearly all of the activity log; its index of actions leaves it out."""
