@@ -224,6 +224,7 @@ ENDPOINTS = (
         query=ActivityFilters,
         answers=ActivityPage,
         permission=_READ,
+        errors=(NotFound,),
     ),
     Endpoint(
         method="GET",
@@ -242,6 +243,7 @@ ENDPOINTS = (
         query=AuthorizationFilters,
         answers=AuthorizationPage,
         permission=_READ,
+        errors=(NotFound,),
     ),
     Endpoint(
         method="GET",
