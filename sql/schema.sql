@@ -71,7 +71,8 @@ begin
     values (
         nullif(current_setting('clientupdater.actor', true), '')::uuid, 'blanked', of_client.id,
         of_client.company_id, 'status_events.remarks',
-        jsonb_build_object('event', event_id, 'on_request', on_request)
+        coalesce(nullif(current_setting('clientupdater.origin', true), ''), '{}')::jsonb
+        || jsonb_build_object('event', event_id, 'on_request', on_request)
     );
     return true;
 end
@@ -2276,6 +2277,9 @@ alter table users add constraint users_password_issued_by_fkey FOREIGN KEY (pass
 -- :: index account_types_created_by_idx
 CREATE INDEX account_types_created_by_idx ON public.account_types USING btree (created_by);
 
+-- :: index activity_logs_action_idx
+CREATE INDEX activity_logs_action_idx ON public.activity_logs USING btree (action, created_at) WHERE ((action)::text <> 'status.record'::text);
+
 -- :: index activity_logs_created_at_idx
 CREATE INDEX activity_logs_created_at_idx ON public.activity_logs USING btree (created_at);
 
@@ -2298,10 +2302,19 @@ CREATE INDEX areas_company_id_idx ON public.areas USING btree (company_id);
 CREATE INDEX authorization_audit_actor_id_idx ON public.authorization_audit USING btree (actor_id, decided_at);
 
 -- :: index authorization_audit_company_id_idx
-CREATE INDEX authorization_audit_company_id_idx ON public.authorization_audit USING btree (company_id);
+CREATE INDEX authorization_audit_company_id_idx ON public.authorization_audit USING btree (company_id, decided_at);
 
 -- :: index authorization_audit_decided_at_idx
 CREATE INDEX authorization_audit_decided_at_idx ON public.authorization_audit USING btree (decided_at);
+
+-- :: index authorization_audit_decision_idx
+CREATE INDEX authorization_audit_decision_idx ON public.authorization_audit USING btree (decision, decided_at);
+
+-- :: index authorization_audit_permission_idx
+CREATE INDEX authorization_audit_permission_idx ON public.authorization_audit USING btree (permission, decided_at);
+
+-- :: index authorization_audit_resource_idx
+CREATE INDEX authorization_audit_resource_idx ON public.authorization_audit USING btree (resource, resource_id, decided_at);
 
 -- :: index authorization_audit_subject_idx
 CREATE INDEX authorization_audit_subject_idx ON public.authorization_audit USING btree (subject_user_id, decided_at);
@@ -2465,14 +2478,20 @@ CREATE INDEX clients_updated_list_idx ON public.clients USING btree (updated_at,
 -- :: index companies_created_by_idx
 CREATE INDEX companies_created_by_idx ON public.companies USING btree (created_by);
 
+-- :: index config_audit_log_action_idx
+CREATE INDEX config_audit_log_action_idx ON public.config_audit_log USING btree (action, changed_at);
+
 -- :: index config_audit_log_changed_at_idx
 CREATE INDEX config_audit_log_changed_at_idx ON public.config_audit_log USING btree (changed_at);
 
 -- :: index config_audit_log_changed_by_idx
-CREATE INDEX config_audit_log_changed_by_idx ON public.config_audit_log USING btree (changed_by);
+CREATE INDEX config_audit_log_changed_by_idx ON public.config_audit_log USING btree (changed_by, changed_at);
 
 -- :: index config_audit_log_record_idx
 CREATE INDEX config_audit_log_record_idx ON public.config_audit_log USING btree (table_name, record_id, changed_at);
+
+-- :: index config_audit_log_table_idx
+CREATE INDEX config_audit_log_table_idx ON public.config_audit_log USING btree (table_name, changed_at);
 
 -- :: index config_options_company_id_idx
 CREATE INDEX config_options_company_id_idx ON public.config_options USING btree (company_id);
@@ -2503,6 +2522,9 @@ CREATE INDEX data_access_log_client_id_idx ON public.data_access_log USING btree
 
 -- :: index data_access_log_company_id_idx
 CREATE INDEX data_access_log_company_id_idx ON public.data_access_log USING btree (company_id);
+
+-- :: index data_access_log_many_clients_idx
+CREATE INDEX data_access_log_many_clients_idx ON public.data_access_log USING btree (accessed_at) WHERE (client_id IS NULL);
 
 -- :: index export_jobs_company_id_idx
 CREATE INDEX export_jobs_company_id_idx ON public.export_jobs USING btree (company_id) WHERE (company_id IS NOT NULL);
@@ -2665,6 +2687,9 @@ CREATE INDEX sync_plans_company_id_idx ON public.sync_plans USING btree (company
 
 -- :: index sync_plans_created_at_idx
 CREATE INDEX sync_plans_created_at_idx ON public.sync_plans USING btree (created_at);
+
+-- :: index sync_rejects_client_code_idx
+CREATE INDEX sync_rejects_client_code_idx ON public.sync_rejects USING btree (client_code, created_at) WHERE (client_code IS NOT NULL);
 
 -- :: index sync_rejects_company_id_idx
 CREATE INDEX sync_rejects_company_id_idx ON public.sync_rejects USING btree (company_id);

@@ -24,6 +24,8 @@ from clientupdater.usecases.access.giving_roles import GivingRoles
 from clientupdater.usecases.access.grants import Grants
 from clientupdater.usecases.access.roles import Roles
 from clientupdater.usecases.access.territories import Territories
+from clientupdater.usecases.audit.audits import Audits
+from clientupdater.usecases.audit.dossiers import Dossiers
 from clientupdater.usecases.clients.assignments import ClientAssignments
 from clientupdater.usecases.clients.contacts import ContactCorrections
 from clientupdater.usecases.clients.directory import ClientDirectory
@@ -175,6 +177,8 @@ class App:
     branch_closing: BranchClosing
     branch_import: BranchImport
     explanations: AccessExplanations
+    audits: Audits
+    dossiers: Dossiers
     people: Users
     staff_import: StaffImport
     deactivation: Deactivation
@@ -262,6 +266,8 @@ def assemble(work: UnitsOfWork, clock: Clock, zone: tzinfo, parts: Dependencies)
         branch_closing=BranchClosing(work, clock),
         branch_import=BranchImport(work),
         explanations=AccessExplanations(work, clock),
+        audits=Audits(work),
+        dossiers=Dossiers(work, clock),
         people=Users(work, clock, passwords),
         staff_import=StaffImport(work, clock, passwords),
         deactivation=Deactivation(work, clock),

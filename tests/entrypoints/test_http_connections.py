@@ -88,6 +88,7 @@ def test_invalid_http_gets_a_problem_document(actors: HttpActors) -> None:
         result = everything(raw)
     assert result.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert b'"code":"invalid_request"' in result
+    assert b'"request_id":null' not in result
 
 
 def test_an_idle_connection_is_kept_for_longer_than_is_announced(actors: HttpActors) -> None:

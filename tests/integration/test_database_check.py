@@ -10,6 +10,7 @@ import pytest
 
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.adapters.postgres.admin.sql_files import SqlFiles, bundled
+from tests.support.plain_sql import APPEND_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,6 +126,18 @@ def test_every_change_made_past_the_migrations_is_named(
 ) -> None:
     alter(database, change)
     assert (what, where) in as_pairs(check(database))
+
+
+@pytest.mark.rule("L2")
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_L2_an_append_only_table_without_its_trigger_is_named(
+    database: Database, table: str
+) -> None:
+    where = f"trigger {table}.append_only"
+    alter(database, f"alter table {table} disable trigger append_only")
+    assert ("differs from the migrations", where) in as_pairs(check(database))
+    alter(database, f"drop trigger append_only on {table}")
+    assert ("missing from the database", where) in as_pairs(check(database))
 
 
 @pytest.mark.parametrize("table", ["clients", "status_events", "sync_rejects", "idempotency_keys"])

@@ -7,18 +7,10 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from tests.support.plain_sql import sql_rows
+from tests.support.plain_sql import APPEND_ONLY, sql_rows
 
 if TYPE_CHECKING:
     from tests.support.servers import Database
-
-APPEND_ONLY = (
-    "status_events",
-    "client_changes",
-    "data_access_log",
-    "config_audit_log",
-    "authorization_audit",
-)
 
 FOREIGN_KEYS_WITHOUT_INDEX = """
 select k.conrelid::regclass::text, k.conname
@@ -168,6 +160,35 @@ def test_the_application_cannot_change_append_only_tables(
         pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied"),
     ):
         made.connection.execute(way.format(table).encode())
+
+
+@pytest.mark.rule("L2")
+@pytest.mark.parametrize("table", APPEND_ONLY)
+@pytest.mark.parametrize(
+    "way",
+    [
+        "alter table {} disable trigger all",
+        "drop trigger append_only on {}",
+        "alter table {} owner to clientupdater_app",
+    ],
+)
+def test_L2_the_application_cannot_take_the_guard_of_an_append_only_table_away(
+    database: Database, table: str, way: str
+) -> None:
+    with (
+        sql_rows(database) as made,
+        pytest.raises(psycopg.errors.InsufficientPrivilege, match="must be owner"),
+    ):
+        made.connection.execute(way.format(table).encode())
+
+
+@pytest.mark.rule("L2")
+def test_L2_the_application_cannot_switch_triggers_off_for_its_session(database: Database) -> None:
+    with (
+        sql_rows(database) as made,
+        pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied"),
+    ):
+        made.connection.execute("set session_replication_role = replica")
 
 
 @pytest.mark.rule("L2", "S13")

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
+APPEND_ONLY = (
+    "status_events",
+    "client_changes",
+    "data_access_log",
+    "config_audit_log",
+    "authorization_audit",
+)
+"""Tables that nothing is ever changed in or removed from (L2)."""
 _numbers = itertools.count(1)
 
 

@@ -25,8 +25,16 @@ def models_of(tx: PostgresTransaction, explaining: Explaining) -> PostgresReadMo
     return PostgresReadModels(control, tx.settings)
 
 
-GROWING = ("clients", "client_period_status", "client_words")
-"""Tables that grow with the number of clients; the others stay small."""
+GROWING = (
+    "clients",
+    "client_period_status",
+    "client_words",
+    "activity_logs",
+    "config_audit_log",
+    "authorization_audit",
+    "data_access_log",
+)
+"""Tables that grow with clients, or with what is done; the others stay small."""
 _READING = re.compile(rb"\s*(with|select|execute)\b")
 
 Plan = dict[str, Any]

@@ -7,7 +7,12 @@ and close it in reverse order. Nothing is opened at import.
 from clientupdater.adapters.postgres.admin.backups import PostgresBackups
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.composition.application import build_app, open_app, open_worker
-from clientupdater.composition.operations import backups_of, diagnose, maintenance_of
+from clientupdater.composition.operations import (
+    backups_of,
+    diagnose,
+    erasure_of,
+    maintenance_of,
+)
 
 __all__ = [
     "PostgresBackups",
@@ -15,6 +20,7 @@ __all__ = [
     "backups_of",
     "build_app",
     "diagnose",
+    "erasure_of",
     "maintenance_of",
     "open_app",
     "open_worker",

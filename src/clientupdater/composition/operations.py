@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from clientupdater.adapters.postgres.admin.backups import PostgresBackups
+from clientupdater.adapters.postgres.admin.erasure import PostgresErasure
 from clientupdater.adapters.postgres.admin.health import PostgresHealth
 from clientupdater.adapters.postgres.admin.maintenance import PostgresMaintenance
 from clientupdater.adapters.redis.connect import redis_health
@@ -29,6 +30,11 @@ def maintenance_of(settings: Settings) -> PostgresMaintenance:
 def backups_of(settings: Settings) -> PostgresBackups:
     """Open backups of the database, with its owner's login."""
     return PostgresBackups(settings.migration_url)
+
+
+def erasure_of(settings: Settings) -> PostgresErasure:
+    """Open the erasure of remarks, with the owner's login."""
+    return PostgresErasure(settings.migration_url)
 
 
 def diagnose(settings: Settings, **parts: Unpack[Parts]) -> Sequence[Health]:

@@ -31,7 +31,8 @@ Item = TypeVar("Item")
 Key = TypeVar("Key")
 
 
-def _within_limits(_: object, __: object, limit: int) -> None:
+def within_limits(_: object, __: object, limit: int) -> None:
+    """Validate the limit of a page."""
     if not 1 <= limit <= MOST:
         raise InvalidInput.of("limit", f"runs from 1 to {MOST}")
 
@@ -186,7 +187,7 @@ class WorklistQuery:
     """A query for a page of the worklist; without an order, the business's setting applies."""
 
     order: WorklistOrder | None = None
-    limit: int = field(default=50, validator=_within_limits)
+    limit: int = field(default=50, validator=within_limits)
     after: WorklistKey | None = None
 
 
@@ -268,7 +269,7 @@ class ClientQuery:
     filter: ClientFilter = ClientFilter()
     q: str | None = field(default=None, repr=False)
     sort: ClientSort = ClientSort.NAME
-    limit: int = field(default=50, validator=_within_limits)
+    limit: int = field(default=50, validator=within_limits)
     after: ClientKey | None = None
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     )
     from clientupdater.domain.administration import PeopleScope
     from clientupdater.domain.callers import Origin
-    from clientupdater.domain.ids import CompanyId, PersonId
+    from clientupdater.domain.ids import BranchId, CompanyId, PersonId
     from clientupdater.domain.people import SignInRecord
     from clientupdater.domain.permissions import Permission
     from clientupdater.domain.sessions import Session

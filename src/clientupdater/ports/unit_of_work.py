@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from clientupdater.ports.audit import AuditLog
+    from clientupdater.ports.audits import Audits
     from clientupdater.ports.business_settings import BusinessSettings
     from clientupdater.ports.configuration import (
         ConfigurationChanges,
@@ -78,6 +79,8 @@ class Transaction(Protocol):
     def settings(self) -> BusinessSettings: ...
     @property
     def audit(self) -> AuditLog: ...
+    @property
+    def audits(self) -> Audits: ...
     @property
     def pension_numbers(self) -> PensionNumbers: ...
     @property

@@ -185,6 +185,7 @@ class MemoryTransaction:
     areas = NeedsDatabase()
     branches = NeedsDatabase()
     read_models = NeedsDatabase()
+    audits = NeedsDatabase()
     exports = NeedsDatabase()
     retention = NeedsDatabase()
     schedules = NeedsDatabase()

@@ -8,6 +8,7 @@ import click
 
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.cli.acting import as_option, opened_as
+from clientupdater.entrypoints.cli.audit import who_options, write_accesses
 from clientupdater.entrypoints.cli.naming import client_ref, person_ref
 from clientupdater.entrypoints.cli.session import (
     Session,
@@ -20,12 +21,12 @@ from clientupdater.entrypoints.failures import Exit
 from clientupdater.entrypoints.http.routes.role_shapes import RoleComparison, lacking_grants
 
 if TYPE_CHECKING:
-    pass
+    from pathlib import Path
 
 
 @click.group()
 def access() -> None:
-    """Explain what the policy decides, and why."""
+    """Explain what the policy decides, and list who accessed a client."""
 
 
 @access.command(
@@ -89,3 +90,27 @@ def _explain_role(
     else:
         click.echo(f"{user} lacks nothing for {role}")
     return Exit.NO if lacking else Exit.DONE
+
+
+@access.command(
+    epilog=example("clientupdater access who FC-000001 --export who.csv --as auditor@example.com")
+)
+@who_options
+@click.pass_obj
+def who(
+    session: Session,
+    /,
+    *,
+    client: str,
+    export: Path | None,
+    limit: int,
+    acts: str,
+    as_json: bool,
+) -> None:
+    """List who revealed, exported, changed, recorded or was refused a client's data.
+
+    Newest first; CLIENT is a code or an id. Views of records and lists are not logged. With
+    --export, FILE gets every entry as CSV, and only you can read it.
+    """
+    with opened_as(session, acts) as (app, caller):
+        write_accesses(session, app, caller, client, export, limit, as_json=as_json)

@@ -10,6 +10,7 @@ from clientupdater.domain.contacts import Settlement
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import CONTACTS, Field
 from clientupdater.entrypoints.cli.acting import as_option, opened_as
+from clientupdater.entrypoints.cli.dossier import dossier, erase_remarks
 from clientupdater.entrypoints.cli.hand_over import hand_over
 from clientupdater.entrypoints.cli.naming import client_ref
 from clientupdater.entrypoints.cli.session import (
@@ -49,6 +50,8 @@ def clients() -> None:
 
 
 clients.add_command(hand_over)
+clients.add_command(dossier)
+clients.add_command(erase_remarks)
 
 
 @clients.command(epilog=example(f"clientupdater clients find 'reyes juana' {_ACTOR}"))

@@ -26,7 +26,11 @@ _HERE = "clientupdater.entrypoints.cli"
 @click.group(
     cls=LazyGroup,
     lazy={
-        "access": (f"{_HERE}.access:access", "Explain what the policy decides, and why."),
+        "access": (
+            f"{_HERE}.access:access",
+            "Explain what the policy decides, and list who accessed a client.",
+        ),
+        "audit": (f"{_HERE}.audit:audit", "List what was changed, refused and seen, and by whom."),
         "areas": (
             f"{_HERE}.areas:areas",
             "Manage areas: groups of branches that are given to people as a whole.",

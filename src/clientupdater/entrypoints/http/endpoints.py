@@ -8,6 +8,7 @@ from clientupdater.entrypoints.http.contract import Capability, Endpoint
 from clientupdater.entrypoints.http.routes import (
     areas,
     assignments,
+    audits,
     branch_contacts,
     branches,
     bulk_updates,
@@ -17,6 +18,7 @@ from clientupdater.entrypoints.http.routes import (
     config_options,
     config_settings,
     contacts,
+    dossiers,
     exports,
     filter_options,
     grants,
@@ -101,6 +103,10 @@ _CAPABILITIES: tuple[tuple[Capability, tuple[Endpoint, ...]], ...] = (
     (
         Capability("Configuration", "Settings, options and lookups, in effect at once."),
         (*config_settings.ENDPOINTS, *config_options.ENDPOINTS, *config_lookups.ENDPOINTS),
+    ),
+    (
+        Capability("Audits", "What was changed, refused and seen, and by whom."),
+        (*audits.ENDPOINTS, *dossiers.ENDPOINTS),
     ),
     (Capability("Webhooks", "Notices from other systems."), webhooks.ENDPOINTS),
     (

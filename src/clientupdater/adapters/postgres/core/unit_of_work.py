@@ -11,6 +11,7 @@ import psycopg
 from attrs import define, field, frozen
 from psycopg_pool import PoolTimeout
 
+from clientupdater.adapters.postgres.audit.audits import PostgresAudits
 from clientupdater.adapters.postgres.audit.log import PostgresAuditLog
 from clientupdater.adapters.postgres.clients.clients import PostgresClients
 from clientupdater.adapters.postgres.clients.hand_overs import PostgresHandOvers
@@ -133,6 +134,10 @@ class PostgresTransaction:
     @property
     def audit(self) -> PostgresAuditLog:
         return PostgresAuditLog(self.connection)
+
+    @property
+    def audits(self) -> PostgresAudits:
+        return PostgresAudits(self.connection, lambda: self.settings)
 
     @property
     def read_models(self) -> PostgresReadModels:

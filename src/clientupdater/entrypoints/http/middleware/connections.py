@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from clientupdater.entrypoints.http.problems import problem_body
 from clientupdater.entrypoints.wire import to_json
+from clientupdater.runtime.trace_context import Trace
 
 if TYPE_CHECKING:
     import asyncio
@@ -221,7 +222,8 @@ class BoundedConnection(HttpToolsProtocol):
         self._response_due = None
 
     def _refuse(self, status: int, code: str, message: str) -> None:
-        body = to_json(problem_body(status=status, code=code, message=message))
+        made = Trace.begun().request_id  # of no request, as none was read; the contract has one
+        body = to_json(problem_body(status=status, code=code, message=message, request_id=made))
         headers = {
             "Content-Type": "application/problem+json",
             "Content-Length": str(len(body)),

@@ -1,0 +1,11 @@
+drop index sync_rejects_client_code_idx;
+drop index data_access_log_many_clients_idx;
+drop index authorization_audit_decision_idx;
+drop index authorization_audit_permission_idx;
+drop index authorization_audit_resource_idx;
+drop index authorization_audit_company_id_idx;
+create index authorization_audit_company_id_idx on authorization_audit (company_id);
+drop index config_audit_log_action_idx;
+drop index config_audit_log_table_idx;
+drop index config_audit_log_changed_by_idx;
+create index config_audit_log_changed_by_idx on config_audit_log (changed_by);

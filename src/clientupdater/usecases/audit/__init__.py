@@ -1,0 +1,1 @@
+"""Reading what was done, refused, changed and seen."""
