@@ -9,11 +9,13 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg.pq import TransactionStatus
 from psycopg.types.json import Jsonb
 
 from clientupdater.adapters.postgres.core import prepared
 from clientupdater.adapters.postgres.core.named_queries import Statement
 from clientupdater.adapters.postgres.core.prepared import executed, written_out
+from clientupdater.adapters.postgres.core.transactions import TransactionControl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,3 +77,41 @@ def test_a_connection_that_keeps_no_statements_gets_the_statement_itself(
 ) -> None:
     connection.prepare_threshold = None
     assert executed(connection, Statement.of("select %(n)s::int"), [7]) == "select '7'::int"
+
+
+def read_number(connection: Connection) -> list[tuple[object, ...]]:
+    control, statement = TransactionControl.of(connection), Statement.of("select %(n)s::int")
+    with control.reading("begin read only"):
+        return control.read_last(lambda known: executed(known, statement, [7]))
+
+
+def test_a_page_is_read_again_where_what_it_had_prepared_is_gone(connection: Connection) -> None:
+    assert read_number(connection) == [(7,)]
+    connection.execute("deallocate all")
+    assert read_number(connection) == [(7,)]
+
+
+def test_after_a_rollback_a_statement_is_prepared_anew(connection: Connection) -> None:
+    """Psycopg drops all prepared statements with the first rollback after one of its own."""
+    control = TransactionControl.of(connection)
+    for _ in range(2):
+        connection.execute("select 1", prepare=True)
+        assert read_number(connection) == [(7,)]
+        with (
+            pytest.raises(ZeroDivisionError),
+            control.transaction(control.send),
+        ):
+            raise ZeroDivisionError
+    assert read_number(connection) == [(7,)]
+
+
+def test_the_second_statement_of_a_transaction_is_never_sent_outside_of_it(
+    connection: Connection,
+) -> None:
+    control, statement = TransactionControl.of(connection), Statement.of("select %(n)s::int")
+    with control.reading("begin read only"):
+        control.begun.execute("select 1")
+        with pytest.raises(psycopg.errors.InvalidSqlStatementName):
+            control.read_last(lambda _: "execute gone(1)")
+    assert connection.info.transaction_status == TransactionStatus.IDLE
+    assert executed(connection, statement, [7])

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def models_of(tx: PostgresTransaction, explaining: Explaining) -> PostgresReadModels:
     """Make the read models of a transaction over a connection that explains."""
     control = TransactionControl(explaining)  # type: ignore[arg-type] # it stands in for one
+    control.may_end = True
     return PostgresReadModels(control, tx.settings)
 
 
@@ -55,7 +56,7 @@ class Explaining:
     ) -> psycopg.Cursor[tuple[Any, ...]]:
         """Explain and run; what is prepared is planned without its values."""
         del prepare
-        text = statement
+        text = statement.removesuffix(b"; commit")
         if params:
             known = Statement.of(statement.decode())
             text = written_out(self.connection, known, known.values(params)).encode()

@@ -10,7 +10,7 @@ from psycopg import ClientCursor
 from psycopg.types.json import Jsonb
 
 from clientupdater.adapters.postgres.core.named_queries import Statement, named_queries
-from clientupdater.adapters.postgres.core.prepared import executed
+from clientupdater.adapters.postgres.core.prepared import written_out
 from clientupdater.domain.errors import RequestInProgress
 from clientupdater.ports.idempotency import StoredResponse
 
@@ -47,7 +47,7 @@ class PostgresIdempotencyStore:
             "until": until,
         }
         keep = Statement.of(QUERIES["keep"])
-        self._control.defer(executed(self._control.connection, keep, keep.values(values)))
+        self._control.defer(written_out(self._control.connection, keep, keep.values(values)))
 
 
 def claim_statement(connection: Connection, claim: Claim) -> str:

@@ -40,6 +40,11 @@ def executed(connection: Connection, statement: Statement, values: Sequence[obje
     return f"execute {name}({', '.join(_literal(each, connection) for each in values)})"
 
 
+def forget_prepared(connection: Connection) -> None:
+    """Prepare anew: psycopg drops every prepared statement of a connection that rolled back."""
+    _names.pop(connection, None)
+
+
 def written_out(connection: Connection, statement: Statement, values: Sequence[object]) -> str:
     """Give the statement itself, which PostgreSQL then plans for these very values."""
     literals = [_literal(each, connection).encode() for each in values]

@@ -13,6 +13,8 @@ import psycopg
 from attrs import define
 from psycopg.pq import TransactionStatus
 
+from clientupdater.adapters.postgres.core.prepared import forget_prepared
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -31,7 +33,7 @@ class TransactionControl:
     _pending: str = ""
     """Statements that go with the next one."""
     may_end: bool = False
-    """Whether it is `reading`: a statement may end what it begins."""
+    """Whether it is `reading`: its only statement may end it."""
 
     @classmethod
     def of(cls, connection: Connection) -> TransactionControl:
@@ -75,10 +77,24 @@ class TransactionControl:
             self.send("commit")
         self._pending = ""  # where nothing was sent, nothing has begun
 
-    def read_last(self, statement: str) -> list[tuple[Any, ...]]:
-        """Read the rows of a statement, in a message that also ends the transaction."""
-        self.defer(statement, "commit")
-        message, self._pending = self._pending, ""
+    def read_last(self, write: Callable[[Connection], str]) -> list[tuple[Any, ...]]:
+        """Read the rows of a statement, in a message that also ends the transaction.
+
+        `write` gives the statement with its values. Where what it had prepared is gone, and the
+        transaction begins with it, all of it is sent again.
+        """
+        first, self._pending = self._pending, ""
+        try:
+            return self._read(first, write(self.connection))
+        except psycopg.errors.InvalidSqlStatementName:
+            if not first:
+                raise
+            self.send("rollback")
+            forget_prepared(self.connection)
+            return self._read(first, write(self.connection))
+
+    def _read(self, first: str, statement: str) -> list[tuple[Any, ...]]:
+        message = "; ".join(filter(None, (first, statement, "commit")))
         cursor = self.connection.execute(message.encode(), prepare=False)
         while not (cursor.pgresult and cursor.pgresult.nfields):
             cursor.nextset()
@@ -109,4 +125,5 @@ class TransactionControl:
             # The server rolls back by itself when the connection is lost.
             with suppress(psycopg.OperationalError, psycopg.InterfaceError):
                 self.send(statement)
+            forget_prepared(self.connection)
             raise

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from attrs import evolve, frozen
+from psycopg import RawCursor
 
 from clientupdater.adapters.postgres.configuration.configuration import read_configuration
 from clientupdater.adapters.postgres.core.named_queries import Statement
@@ -127,7 +128,7 @@ class ClientLists:
             return Page((), None)
         walk = choose_client_walk(resolved)
         statement, params = client_page_statement(resolved, walk), query_params(resolved)
-        is_last = query.sort is not ClientSort.FOLLOW_UP and not is_undated
+        is_last = query.sort is not ClientSort.FOLLOW_UP
         rows = self._run(statement, params, is_steady=walk.is_steady, is_last=is_last)
         shown = rows[: query.limit]
         items = self._records([row for row in shown if row[2]], looking)
@@ -157,11 +158,14 @@ class ClientLists:
         is_last: bool = True,
     ) -> list[Columns]:
         """Run it by one plan for all values, or planned for its very values."""
-        statement, write = Statement.of(sql), executed if is_steady else written_out
-        text = write(self.control.connection, statement, statement.values(params))
-        if is_last and self.control.may_end:
-            return self.control.read_last(text)
-        return self.control.send(text).fetchall()
+        statement, control = Statement.of(sql), self.control
+        values = statement.values(params)
+        if is_last and control.may_end:
+            write = executed if is_steady else written_out
+            return control.read_last(lambda connection: write(connection, statement, values))
+        if is_steady:
+            return RawCursor[Columns](control.begun).execute(statement.text, values).fetchall()
+        return control.send(written_out(control.connection, statement, values)).fetchall()
 
 
 def _worklist_key(walk: WorklistWalk, columns: Columns) -> WorklistKey:
