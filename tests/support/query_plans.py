@@ -9,7 +9,7 @@ import psycopg
 from attrs import Factory, define
 
 from clientupdater.adapters.postgres.core.named_queries import Statement
-from clientupdater.adapters.postgres.core.prepared import written_out
+from clientupdater.adapters.postgres.core.prepared import executed, written_out
 from clientupdater.adapters.postgres.core.transactions import TransactionControl
 from clientupdater.adapters.postgres.read_models import PostgresReadModels
 
@@ -55,11 +55,11 @@ class Explaining:
         self, statement: bytes, params: Mapping[str, object] | None = None, *, prepare: Any = None
     ) -> psycopg.Cursor[tuple[Any, ...]]:
         """Explain and run; what is prepared is planned without its values."""
-        del prepare
         text = statement.removesuffix(b"; commit")
         if params:
             known = Statement.of(statement.decode())
-            text = written_out(self.connection, known, known.values(params)).encode()
+            write = written_out if prepare is False else executed
+            text = write(self, known, known.values(params)).encode()  # type: ignore[arg-type] # it stands in for one
         if _READING.match(text):
             explain = b"explain (analyze, buffers, format json) " + text
             ((plan,),) = self.connection.execute(explain, prepare=False).fetchall()
