@@ -76,7 +76,7 @@ def test_a_connection_that_keeps_no_statements_gets_the_statement_itself(
     connection: Connection,
 ) -> None:
     connection.prepare_threshold = None
-    assert executed(connection, Statement.of("select %(n)s::int"), [7]) == "select '7'::int"
+    assert executed(connection, Statement.of("select %(n)s::int"), [7]) == "select 7::int"
 
 
 def read_number(connection: Connection) -> list[tuple[object, ...]]:

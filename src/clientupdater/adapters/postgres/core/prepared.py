@@ -46,8 +46,8 @@ def forget_prepared(connection: Connection) -> None:
 
 
 def written_out(connection: Connection, statement: Statement, values: Sequence[object]) -> str:
-    """Give the statement itself, which PostgreSQL then plans for these very values."""
-    literals = [_literal(each, connection).encode() for each in values]
+    """Give the statement itself with typed values, for which PostgreSQL then plans it."""
+    literals = [Literal(each).as_string(connection).encode() for each in values]
     return _PARAMETER.sub(lambda each: literals[int(each[1]) - 1], statement.text).decode()
 
 
@@ -62,7 +62,7 @@ def _prepare(connection: Connection, text: bytes, names: dict[bytes, str]) -> st
 
 
 def _literal(value: object, connection: Connection) -> str:
-    """Write a value without its type, which the statement has; a list, with it."""
+    """Write a value without its type, which the prepared statement has; a list, with it."""
     if value is None:
         return "null"
     if isinstance(value, _PLAIN):
