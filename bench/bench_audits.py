@@ -10,19 +10,21 @@ from __future__ import annotations
 import statistics
 import sys
 import time
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID, uuid4
 
 import click
+import psycopg
 from attrs import evolve
 from psycopg_pool import ConnectionPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench.http_world import postgres_in
 from bench.lines import Line, facts, report
-from tests.support import servers
 from tests.support.audit_bulk import RARE_ACTION, RARE_TABLE, fill_audits
 from tests.support.reading_fixture import made_up
 from tests.support.servers import Database
@@ -46,6 +48,15 @@ if TYPE_CHECKING:
 Query: TypeAlias = ActivityQuery | ConfigurationQuery | AuthorizationQuery
 TARGET_MS = 50.0
 ROUNDS = 15
+INDEXES = """
+select i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
+from pg_index i
+where i.indrelid in (
+        'activity_logs'::regclass, 'config_audit_log'::regclass, 'authorization_audit'::regclass,
+        'data_access_log'::regclass
+    )
+    and not i.indisprimary
+"""
 PERSON, NOBODY = PersonId(made_up("person", 1)), PersonId(uuid4())
 CLIENT = ClientId(made_up("client", 7))
 DEEP = AuditKey(datetime.fromisoformat("2026-08-25T00:00:00+08:00"), UUID(int=0))
@@ -83,20 +94,44 @@ QUERIES: dict[str, Query] = {
 
 @click.command()
 @click.option("--rows", default=10_000_000)
+@click.option(
+    "--data",
+    envvar="BENCH_DATA",
+    type=click.Path(path_type=Path),
+    help="A folder for the database.",
+)
 @click.option("--json", "path", type=click.Path(path_type=Path), default="bench/audits.json")
-def main(rows: int, path: Path) -> None:
+def main(rows: int, data: Path | None, path: Path) -> None:
     """Fill a database of its own, then measure."""
-    with servers.postgres() as cluster:
+    with postgres_in(data) as postgres:
+        cluster = postgres.cluster
+        cluster.drop_database("bench_audits")
         cluster.create_database("bench_audits")
         database = Database.on(cluster, "bench_audits")
         maintenance = PostgresMaintenance(database.owner_url)
         maintenance.migrate()
         maintenance.seed()
         begun = time.perf_counter()
-        fill_audits(database.superuser_url, rows)
+        with indexed_afterwards(database.superuser_url):
+            fill_audits(database.superuser_url, rows)
         click.echo(f"# {rows} entries in each log, made in {time.perf_counter() - begun:.0f} s")
         report(_measured(database), path, **facts(rows=rows))
         cluster.drop_database("bench_audits")
+
+
+@contextmanager
+def indexed_afterwards(url: str) -> Iterator[None]:
+    """Build the indexes of the logs once, when the rows are there."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        items = connection.execute(INDEXES).fetchall()
+        for name, _ in items:
+            connection.execute(f"drop index {name}".encode())
+        yield
+        connection.execute("set maintenance_work_mem = '1GB'")
+        for _, definition in items:
+            connection.execute(definition.encode())
+        connection.execute("vacuum analyze")
+        connection.execute("checkpoint")
 
 
 def _measured(database: Database) -> Iterator[Line]:
