@@ -211,6 +211,8 @@ def test_a_file_is_bounded(actors: Actors) -> None:
     assert "500 lines at most, not 501" in answer.text
     staff = "\n".join(["email", *(f"p{n}@example.com" for n in range(101))])
     assert "100 lines at most" in actors.send("users", staff).text
+    head = actors.send("branches", ",".join("x" * 100_000) + "\n")
+    assert len(head.json()["error"]["details"]["fields"]) == 20
     assert code_of(actors.send("branches", "x" * (5 * 1024 * 1024)))[0] == 413
 
 

@@ -83,7 +83,7 @@ class BranchImport:
 
 def _plans(tx: Transaction, actor: Actor, lines: Sequence[SheetLine]) -> list[_Plan]:
     require_over_thing(actor, MANAGE, None)
-    require_line_count(lines)
+    require_line_count(len(lines))
     known = tx.branches.by_codes([code for line in lines if (code := line.text("code"))])
     planner = _Planner(
         actor=actor,

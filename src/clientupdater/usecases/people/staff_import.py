@@ -148,7 +148,7 @@ class StaffImport:
 def _plans(tx: Transaction, actor: Actor, lines: Sequence[SheetLine]) -> list[_Plan]:
     if not people_reach_of(actor, MANAGE).myself:
         require_over_new_person(actor, PersonPlace(PersonId(uuid4()), Territory()))
-    require_line_count(lines)
+    require_line_count(len(lines))
     branches, areas = ({code for line in lines for code in line.codes(column)} for column in PLACES)
     planner = _Planner(
         tx=tx,
