@@ -25,12 +25,12 @@ from clientupdater.usecases.organisation.changes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from clientupdater.domain.access import Actor
     from clientupdater.domain.callers import Caller
-    from clientupdater.domain.ids import BranchId, CompanyId, PersonId
+    from clientupdater.domain.ids import BranchId, CompanyId
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.organisation import AreaBranch
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
@@ -99,10 +99,10 @@ class Areas:
             seen = find_area(tx, actor, area, MANAGE)
             require_version(version, seen.version)
             holders = tx.areas.holders(seen.id)
-            require_may_delete_area(actor, seen.id, _rights(tx, holders))
+            require_may_delete_area(actor, seen.id, tx.rights.actors(holders).values())
             members = tx.organisation.members(seen.id)
             tx.areas.save(seen, deleted_at=self.clock.now())
-            self._end_lost(tx, actor, holders)
+            tx.territories.end_lost_assignments(holders, actor.id, self.clock.now())
             lost = {"branches": sorted(map(str, members))}
             record_rights(tx, caller, holders, "area", seen.id, lost)
             record_change(tx, caller, "area.delete", "areas", seen.id, seen.record, None)
@@ -150,12 +150,12 @@ class Areas:
             seen = find_area(tx, actor, area, MANAGE)
             removed = tx.organisation.branch(branch)
             holders = tx.areas.holders(seen.id)
-            require_may_remove_branch(actor, removed, _rights(tx, holders))
+            require_may_remove_branch(actor, removed, tx.rights.actors(holders).values())
             before = tx.areas.membership(seen.id, removed)
             if before is None:
                 return
             tx.areas.remove_branch(seen.id, removed)
-            self._end_lost(tx, actor, holders)
+            tx.territories.end_lost_assignments(holders, actor.id, self.clock.now())
             record_rights(tx, caller, holders, "area", seen.id, {"branch": str(removed)})
             gone = _member(removed, is_primary=before)
             _record_member(tx, caller, seen.id, removed, gone, None)
@@ -169,10 +169,6 @@ class Areas:
         self, caller: Caller, area: AreaId | str | None = None, *, bears_on_rights: bool = False
     ) -> AbstractContextManager[tuple[Transaction, Actor]]:
         return organisation_admin(self.work, caller, "area", area, bears_on_rights=bears_on_rights)
-
-    def _end_lost(self, tx: Transaction, actor: Actor, holders: Sequence[PersonId]) -> None:
-        for holder in holders:
-            tx.territories.end_lost_assignments(holder, actor.id, self.clock.now())
 
 
 def find_area(tx: Transaction, actor: Actor, area: AreaId | str, permission: Permission) -> Area:
@@ -220,11 +216,6 @@ def _record_member(
 
 def _member(branch: BranchId, *, is_primary: bool) -> Mapping[str, object]:
     return {"branch": branch, "is_primary": is_primary}
-
-
-def _rights(tx: Transaction, holders: Sequence[PersonId]) -> Iterator[Actor]:
-    rights = (tx.rights.actor(holder) for holder in holders)
-    return (each for each in rights if each)
 
 
 def _company(tx: Transaction, company: CompanyId | str | None) -> CompanyId | None:
