@@ -320,6 +320,21 @@ def test_the_email_of_a_deleted_user_is_not_taken_again(actors: Actors) -> None:
     assert faults[2] == [("email", "belonged to a user who is deleted")]
 
 
+def test_A5_a_line_does_not_tell_which_branches_a_user_out_of_sight_has(actors: Actors) -> None:
+    staff = actors.staff
+    actors.verdicts("branches", BRANCHES, apply=True)
+    for email, code in (("near@example.com", "QC01"), ("far@example.com", "QC02")):
+        person = staff.hire(email=email)
+        staff.run(
+            "insert into user_branches select %s, id from branches where code = %s", person, code
+        )
+    head = staff.session(staff.hire("users:manage branch"))
+    text = "email,branches\nnear@example.com,QC01\nfar@example.com,QC01\n"
+    faults = faults_of(actors.send("users", text, headers={"Authorization": f"Bearer {head}"}))
+    taken = [("email", "another user has this email already")]
+    assert faults == {2: taken, 3: taken}
+
+
 def test_A6_a_line_gives_only_what_the_importer_holds(actors: Actors) -> None:
     staff = actors.staff
     actors.verdicts("branches", BRANCHES, apply=True)
