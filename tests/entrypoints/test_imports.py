@@ -369,8 +369,10 @@ def test_branches_are_imported_on_the_command_line(actors: Actors, tmp_path: Pat
     assert actors.run("branches", "import", str(file)).returncode == 1
     refused = actors.run("branches", "import", str(file), "--apply")
     assert (refused.returncode, "code: is at most 50" in refused.stdout) == (5, True)
-    file.write_bytes(b"code,name\nB1,\xff\n")
-    assert actors.run("branches", "import", str(file)).returncode == 2
+    for other_text in (b"\xff", b"\0"):
+        file.write_bytes(b"code,name\nB1,B\n" + other_text + b",B\n")
+        refused = actors.run("branches", "import", str(file))
+        assert (refused.returncode, "line 3" in refused.stderr) == (2, True)
 
 
 def test_U6_initial_passwords_go_to_a_new_file_that_only_its_owner_reads(

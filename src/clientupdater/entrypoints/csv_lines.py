@@ -66,6 +66,10 @@ def sheet_lines(text: str, columns: Sequence[str], most: int = MOST_LINES) -> tu
 
     Lines beyond `most` are counted and not kept.
     """
+    before, nul, _ = text.partition("\0")
+    if nul:
+        line = before.count("\n") + 1
+        raise InvalidInput.of(f"line {line}", "holds a NUL character; save the file as CSV UTF-8")
     rows = csv_rows(text.removeprefix("\ufeff"))
     head_at, head = next(rows, (1, None))
     if head is None:
