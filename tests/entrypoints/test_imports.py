@@ -314,6 +314,25 @@ def test_each_flaw_of_a_line_of_staff_is_named_with_its_column(actors: Actors) -
     assert actors.state() == before
 
 
+def test_A6a_a_line_takes_no_primary_area_from_an_area_that_the_importer_does_not_manage(
+    actors: Actors,
+) -> None:
+    staff = actors.staff
+    staff.run("update areas set company_id = %s where code = 'NORTH'", staff.company("PCNI"))
+    staff.run("update areas set company_id = %s where code = 'NCR'", staff.company("FCASH"))
+    actors.verdicts("branches", "code,name,primary_area\nQC01,Cubao,NORTH\n", apply=True)
+    grants = ("branches:read all", "branches:manage all", "areas:manage all FCASH")
+    person = staff.hire(*grants)
+    staff.run("insert into user_branches select %s, id from branches", person)
+    headers = {"Authorization": f"Bearer {staff.session(person)}"}
+    text = "code,primary_area\nQC01,NCR\n"
+    message = "another area is the primary one, and you do not manage that"
+    faults = faults_of(actors.send("branches", text, headers=headers))
+    assert faults == {2: [("primary_area", message)]}
+    text = "code,areas\nQC01,NCR\n"
+    assert actors.send("branches", text, apply=True, headers=headers).json()["applied"]
+
+
 def test_the_email_of_a_deleted_user_is_not_taken_again(actors: Actors) -> None:
     actors.staff.hire(email="gone@example.com", deleted_at="2026-11-01", is_active=False)
     faults = faults_of(actors.send("users", "email\nGone@example.com\n"))

@@ -136,12 +136,15 @@ class Areas:
     ) -> None:
         """Put a branch that the caller holds into an area, or change its primary area.
 
-        If the caller holds the area, they must not see more by it than before (A6).
+        If the caller holds the area, they must not see more by it than before (A6). A primary area
+        takes that from another one, which the caller must manage, too.
         """
         with self._admin(caller, area, bears_on_rights=True) as (tx, actor):
             seen = find_area(tx, actor, area, MANAGE)
             placed = tx.organisation.branch(branch)
             require_may_place_branch(actor, placed, seen.id)
+            if is_primary and (former := _other_primary(tx, seen.id, placed)):
+                require_over_thing(actor, MANAGE, former.company)
             place_branch(tx, caller, seen.id, placed, is_primary=is_primary)
 
     def remove_branch(self, caller: Caller, area: AreaId | str, branch: BranchId | str) -> None:
@@ -193,12 +196,23 @@ def place_branch(
     after = bool(before) if is_primary is None else is_primary
     if before == after:
         return
+    if after and (former := _other_primary(tx, area, branch)):
+        tx.areas.place_branch(former.id, branch, is_primary=False)
+        primary, plain = (_member(branch, is_primary=each) for each in (True, False))
+        _record_member(tx, caller, former.id, branch, primary, plain)
     tx.areas.place_branch(area, branch, is_primary=after)
     if before is None:
         holders = tx.areas.holders(area)
         record_rights(tx, caller, holders, "area", area, {"branch": str(branch)}, is_gained=True)
     was = None if before is None else _member(branch, is_primary=before)
     _record_member(tx, caller, area, branch, was, _member(branch, is_primary=after))
+
+
+def _other_primary(tx: Transaction, area: AreaId, branch: BranchId) -> Area | None:
+    """Find the primary area of a branch, if that is not this one."""
+    seen = tx.branches.find(branch)
+    former = seen and seen.primary_area
+    return tx.areas.find(former) if former and former != area else None
 
 
 def _record_member(
