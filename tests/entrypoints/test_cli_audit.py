@@ -125,6 +125,13 @@ def test_L1_a_dossier_is_printed_or_written_as_json_or_text(
     assert actors.run("clients", "dossier", code, "--reveal", actor=BOSS).returncode == 3
 
 
+def test_L1_a_dossier_printed_as_text_obeys_nothing_that_people_wrote(actors: CliActors) -> None:
+    code = recorded(actors)
+    actors.staff.run("update clients set address = %s", "Rizal St\x1b[2J\nclient code: FC-9")
+    text = actors.run("clients", "dossier", code, actor=BOSS).stdout
+    assert "  address: Rizal St [2J client code: FC-9\n" in text
+
+
 def erase(database: Database, *arguments: str, as_owner: bool = True) -> CompletedProcess[str]:
     owner = {"DATABASE_MIGRATION_URL": database.owner_url} if as_owner else {}
     return call("clients", "erase-remarks", *arguments, DATABASE_URL=database.app_url, **owner)

@@ -365,11 +365,31 @@ def test_a_branch_has_one_primary_area_which_changes_in_one_act(actors: Actors) 
     assert actors.http.get(f"{BRANCHES}/code:QC01").json()["primary_area"] is None
     listed = actors.http.get(f"{AREAS}/code:NORTH/branches").json()["items"]
     assert listed == [{"code": "QC01", "name": "Cubao", "is_primary": False}]
-    assert [action for action, *_ in actors.audited("area_branches")] == [
-        "create",
-        "create",
-        "update",
-    ]
+    was, is_now = {"is_primary": True}, {"is_primary": False}
+    changes = actors.audited("area_branches")
+    assert sorted(action for action, *_ in changes) == ["create", "create", "update", "update"]
+    assert [each for each in changes if each[0] == "update"] == [("update", was, is_now)] * 2
+
+
+def test_A6a_a_primary_area_is_not_taken_from_an_area_that_one_does_not_manage(
+    actors: Actors,
+) -> None:
+    branch = actors.branch()["id"]
+    for code, company in (("F", "FCASH"), ("P", "PCNI")):
+        actors.area(code, company=company)
+    assert (
+        actors.http.put(f"{AREAS}/code:P/branches/code:QC01", json={"is_primary": True}).status_code
+        == 204
+    )
+    person = actors.staff.hire("areas:read all FCASH", "areas:manage all FCASH")
+    actors.staff.run("insert into user_branches values (%s, %s)", person, branch)
+    fcash = {"Authorization": f"Bearer {actors.staff.session(person)}"}
+    member = f"{AREAS}/code:F/branches/code:QC01"
+    refused = actors.http.put(member, json={"is_primary": True}, headers=fcash)
+    assert code_of(refused) == (403, "forbidden")
+    assert actors.http.put(member, headers=fcash).status_code == 204
+    shown = actors.http.get(f"{BRANCHES}/code:QC01").json()
+    assert (shown["areas"], shown["primary_area"]) == (["F", "P"], "P")
 
 
 def test_A3_deleting_an_area_takes_its_branches_from_its_holders(actors: Actors) -> None:

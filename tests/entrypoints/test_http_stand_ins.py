@@ -79,8 +79,11 @@ def test_a_stand_in_is_arranged_listed_and_ended(actors: HttpActors) -> None:
     assert http.delete(made.headers["location"], headers=boss).status_code == 204
     assert http.get("/api/v1/clients", headers=as_ben).json()["items"] == []
     assert code_of(http.delete(f"{STAND_INS}/{uuid4()}", headers=boss)) == (404, "not_found")
-    past = {**body, "last_day": "2026-11-01"}
-    assert code_of(http.post(STAND_INS, json=past, headers=boss)) == (422, "validation_failed")
+    for last_day in ("2026-11-01", "9999-12-31"):
+        refused = http.post(STAND_INS, json={**body, "last_day": last_day}, headers=boss)
+        assert code_of(refused) == (422, "validation_failed")
+        (fault, *_) = refused.json()["error"]["details"]["fields"]
+        assert fault["pointer"] == "/last_day"
 
 
 def test_the_command_arranges_lists_and_ends_a_stand_in(commands: CliActors) -> None:

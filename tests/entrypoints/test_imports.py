@@ -211,6 +211,8 @@ def test_a_file_is_bounded(actors: Actors) -> None:
     assert "500 lines at most, not 501" in answer.text
     staff = "\n".join(["email", *(f"p{n}@example.com" for n in range(101))])
     assert "100 lines at most" in actors.send("users", staff).text
+    head = actors.send("branches", ",".join("x" * 100_000) + "\n")
+    assert len(head.json()["error"]["details"]["fields"]) == 20
     assert code_of(actors.send("branches", "x" * (5 * 1024 * 1024)))[0] == 413
 
 
@@ -312,10 +314,44 @@ def test_each_flaw_of_a_line_of_staff_is_named_with_its_column(actors: Actors) -
     assert actors.state() == before
 
 
+def test_A6a_a_line_takes_no_primary_area_from_an_area_that_the_importer_does_not_manage(
+    actors: Actors,
+) -> None:
+    staff = actors.staff
+    staff.run("update areas set company_id = %s where code = 'NORTH'", staff.company("PCNI"))
+    staff.run("update areas set company_id = %s where code = 'NCR'", staff.company("FCASH"))
+    actors.verdicts("branches", "code,name,primary_area\nQC01,Cubao,NORTH\n", apply=True)
+    grants = ("branches:read all", "branches:manage all", "areas:manage all FCASH")
+    person = staff.hire(*grants)
+    staff.run("insert into user_branches select %s, id from branches", person)
+    headers = {"Authorization": f"Bearer {staff.session(person)}"}
+    text = "code,primary_area\nQC01,NCR\n"
+    message = "another area is the primary one, and you do not manage that"
+    faults = faults_of(actors.send("branches", text, headers=headers))
+    assert faults == {2: [("primary_area", message)]}
+    text = "code,areas\nQC01,NCR\n"
+    assert actors.send("branches", text, apply=True, headers=headers).json()["applied"]
+
+
 def test_the_email_of_a_deleted_user_is_not_taken_again(actors: Actors) -> None:
     actors.staff.hire(email="gone@example.com", deleted_at="2026-11-01", is_active=False)
     faults = faults_of(actors.send("users", "email\nGone@example.com\n"))
     assert faults[2] == [("email", "belonged to a user who is deleted")]
+
+
+def test_A5_a_line_does_not_tell_which_branches_a_user_out_of_sight_has(actors: Actors) -> None:
+    staff = actors.staff
+    actors.verdicts("branches", BRANCHES, apply=True)
+    for email, code in (("near@example.com", "QC01"), ("far@example.com", "QC02")):
+        person = staff.hire(email=email)
+        staff.run(
+            "insert into user_branches select %s, id from branches where code = %s", person, code
+        )
+    head = staff.session(staff.hire("users:manage branch"))
+    text = "email,branches\nnear@example.com,QC01\nfar@example.com,QC01\n"
+    faults = faults_of(actors.send("users", text, headers={"Authorization": f"Bearer {head}"}))
+    taken = [("email", "another user has this email already")]
+    assert faults == {2: taken, 3: taken}
 
 
 def test_A6_a_line_gives_only_what_the_importer_holds(actors: Actors) -> None:
@@ -352,8 +388,10 @@ def test_branches_are_imported_on_the_command_line(actors: Actors, tmp_path: Pat
     assert actors.run("branches", "import", str(file)).returncode == 1
     refused = actors.run("branches", "import", str(file), "--apply")
     assert (refused.returncode, "code: is at most 50" in refused.stdout) == (5, True)
-    file.write_bytes(b"code,name\nB1,\xff\n")
-    assert actors.run("branches", "import", str(file)).returncode == 2
+    for other_text in (b"\xff", b"\0"):
+        file.write_bytes(b"code,name\nB1,B\n" + other_text + b",B\n")
+        refused = actors.run("branches", "import", str(file))
+        assert (refused.returncode, "line 3" in refused.stderr) == (2, True)
 
 
 def test_U6_initial_passwords_go_to_a_new_file_that_only_its_owner_reads(

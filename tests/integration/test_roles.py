@@ -209,6 +209,22 @@ def test_a_role_changes_for_everyone_who_has_it_as_one_act(staff: Staff, boss: C
         change(boss, "telemarketer", changes, seen.role.version)
 
 
+def test_a_changed_role_keeps_grants_that_only_newer_code_knows(staff: Staff, boss: Caller) -> None:
+    staff.app.roles.create(boss, "mine", RoleChanges(name="Mine", scopes={READ: Scope.BRANCH}))
+    staff.run(
+        "with p as (insert into permissions (code, resource, action)"
+        " values ('future:read', 'future', 'read') returning id)"
+        " insert into role_grants (role_id, permission_id, scope)"
+        " select r.id, p.id, 'branch' from roles r, p where r.code = 'mine'"
+    )
+    staff.app.roles.change(boss, "mine", RoleChanges(name="Ours", scopes={}), None)
+    kept = (
+        "select jsonb_agg(p.code) from role_grants g join permissions p on p.id = g.permission_id"
+        " where g.role_id = (select id from roles where code = 'mine')"
+    )
+    assert staff.one(kept) == ["future:read"]
+
+
 def test_A6_a_role_that_someone_has_is_changed_only_by_one_who_could_change_their_grants(
     staff: Staff, boss: Caller
 ) -> None:

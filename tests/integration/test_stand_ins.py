@@ -200,6 +200,22 @@ def test_A6_a_stand_in_needs_clients_assign_over_all_that_it_covers(office: Offi
     assert office.staff.one(granted) == 1
 
 
+def test_A6_a_stand_in_needs_clients_assign_over_clients_that_the_officer_gets_later(
+    office: Office,
+) -> None:
+    """Ben, who may read clients of every company, would see Ana's next clients of the other one."""
+    head = office.staff.hire("clients:assign all FCASH")
+    with pytest.raises(Forbidden):
+        office.arrange(office.ben, by=head)
+    office.arrange(office.ben)
+    (seen,) = office.staff.app.stand_ins.list(office.caller(office.boss))
+    for person in (office.ben, office.boss):
+        with pytest.raises(NotFound):
+            office.staff.app.stand_ins.end(office.caller(head), seen.id)
+        office.staff.run("delete from user_branches where user_id = %s", person)
+    office.staff.app.stand_ins.end(office.caller(office.boss), seen.id)
+
+
 def test_a_stand_in_that_makes_no_sense_is_refused(office: Office) -> None:
     far = office.staff.hire()
     with pytest.raises(OfficerNotAllowed):

@@ -23,7 +23,13 @@ from clientupdater.domain.delegation import has_outgrown
 from clientupdater.domain.errors import InvalidInput, OfficerNotAllowed
 from clientupdater.domain.ids import BranchId
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.domain.stand_ins import StandIn, covers_branches, moments, shared_branches
+from clientupdater.domain.stand_ins import (
+    StandIn,
+    companies_widened,
+    covers_branches,
+    moments,
+    shared_branches,
+)
 from tests.support.builders import ANA, BEN, FCASH, PCNI
 
 MANILA = ZoneInfo("Asia/Manila")
@@ -101,8 +107,8 @@ def test_days_of_the_business_become_moments_and_days_again() -> None:
 
 @pytest.mark.parametrize(
     ("first", "last", "faults"),
-    [(1, 0, ["is before"]), (0, 400, ["is more than"]), (-5, -1, ["is past"]),
-     (-1, -2, ["is before", "is past"])],
+    [(1, 0, ["is before"]), (-200, 200, ["is more than"]), (-5, -1, ["is past"]),
+     (-1, -2, ["is before", "is past"]), (367, 367, ["is more than 366 days from now"])],
 )  # fmt: skip
 def test_days_that_make_no_sense_are_refused_all_at_once(
     first: int, last: int, faults: list[str]
@@ -113,6 +119,11 @@ def test_days_that_make_no_sense_are_refused_all_at_once(
     messages = [fault.message for fault in refused.value.faults]
     assert len(messages) == len(faults)
     assert all(map(str.startswith, messages, faults))
+
+
+def test_a_day_at_the_end_of_the_calendar_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="from now"):
+        moments(date.max, date.max, TODAY, MANILA)
 
 
 def test_A3_a_stand_in_is_active_and_shares_a_branch_with_the_officer() -> None:
@@ -140,7 +151,17 @@ def test_A6_a_stand_in_is_arranged_by_those_who_may_assign_in_the_shared_branche
     grants: tuple[tuple[Permission, Scope], ...], covered: bool
 ) -> None:
     scope = access_scope_of(person(*grants), ASSIGN)
-    assert covers_branches(scope, BEN, frozenset({NORTH})) is covered
+    here = [FCASH]
+    assert covers_branches(scope, BEN, frozenset({NORTH}), here) is covered
     beyond = covered and grants[0][1] is Scope.ALL
-    assert covers_branches(scope, BEN, frozenset({NORTH, SOUTH})) is beyond
-    assert covers_branches(scope, ANA, frozenset({SOUTH})) is bool(grants)
+    assert covers_branches(scope, BEN, frozenset({NORTH, SOUTH}), here) is beyond
+    assert covers_branches(scope, ANA, frozenset({SOUTH}), here) is bool(grants)
+
+
+def test_A6_a_stand_in_is_arranged_over_each_company_in_which_it_widens_what_is_seen() -> None:
+    scope = access_scope_of(person((ASSIGN, Scope.ALL)), ASSIGN)
+    both = [FCASH, PCNI]
+    assert companies_widened(person((READ, Scope.SELF)), both) == [FCASH]
+    assert companies_widened(Actor(BEN), both) == both
+    assert not covers_branches(scope, BEN, frozenset({NORTH}), both)
+    assert not covers_branches(scope, ANA, frozenset({NORTH}), both)

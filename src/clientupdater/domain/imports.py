@@ -88,12 +88,12 @@ class LineVerdict:
         return cls(line=line.line, name=name, verdict=verdict, changes=changes)
 
 
-def require_line_count(lines: Sequence[SheetLine], most: int = MOST_LINES) -> None:
+def require_line_count(count: int, most: int = MOST_LINES) -> None:
     """Refuse a file without lines, or with too many."""
-    if not lines:
+    if not count:
         raise InvalidInput.of("line 1", "there is nothing below the header")
-    if len(lines) > most:
-        message = f"a file holds {most} lines at most, not {len(lines)}: split it"
+    if count > most:
+        message = f"a file holds {most} lines at most, not {count}: split it"
         raise InvalidInput.of("", message)
 
 

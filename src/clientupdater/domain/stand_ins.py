@@ -15,6 +15,7 @@ from clientupdater.domain.errors import Fault, InvalidInput, OfficerNotAllowed
 from clientupdater.domain.permissions import Scope
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
     from datetime import date, tzinfo
     from uuid import UUID
 
@@ -45,11 +46,13 @@ def moments(first: date, last: date, today: date, zone: tzinfo) -> tuple[datetim
     """Turn days of the business into moments, and refuse days that make no sense."""
     faults = []
     if last < first:
-        faults.append(Fault("/until", "is before the first day"))
+        faults.append(Fault("/last_day", "is before the first day"))
     elif last - first > LONGEST:
-        faults.append(Fault("/until", f"is more than {LONGEST.days} days after the first day"))
+        faults.append(Fault("/last_day", f"is more than {LONGEST.days} days after the first day"))
     if last < today:
-        faults.append(Fault("/until", "is past"))
+        faults.append(Fault("/last_day", "is past"))
+    elif last - today > LONGEST:
+        faults.append(Fault("/last_day", f"is more than {LONGEST.days} days from now"))
     if faults:
         raise InvalidInput(faults)
     starts_at = datetime.combine(first, time(), zone)
@@ -68,24 +71,35 @@ def shared_branches(officer: Actor, stand_in: Actor) -> frozenset[BranchId]:
     return shared
 
 
-def covers_branches(
-    access_scope: AccessScope, officer: PersonId, shared: frozenset[BranchId]
-) -> bool:
-    """Whether a scope of clients:assign covers the officer's clients in these branches.
+def companies_widened(stand_in: Actor, companies: Collection[CompanyId]) -> Collection[CompanyId]:
+    """Give the companies where a person has grants; all of them for one without any yet."""
+    return [
+        company
+        for company in companies
+        if any(grant.applies_to(company) for grant in stand_in.grants)
+    ] or companies
 
-    The officers themselves arrange who stands in for them, if they may assign their own clients.
+
+def covers_branches(
+    access_scope: AccessScope,
+    officer: PersonId,
+    shared: frozenset[BranchId],
+    companies: Iterable[CompanyId],
+) -> bool:
+    """Whether a scope of clients:assign covers an officer's clients, also those still to come.
+
+    They are clients of these companies in these branches. The officers themselves arrange who
+    stands in for them, if they may assign their own clients.
     """
-    if access_scope.is_nothing:
-        return False
-    return officer == access_scope.actor or any(
-        _branches_all(access_scope, company, shared) for company in (None, *access_scope.scopes)
-    )
+    return all(_branches_all(access_scope, officer, company, shared) for company in companies)
 
 
 def _branches_all(
-    access_scope: AccessScope, company: CompanyId | None, shared: frozenset[BranchId]
+    access_scope: AccessScope, officer: PersonId, company: CompanyId, shared: frozenset[BranchId]
 ) -> bool:
     scope = access_scope.scope_at(company)
+    if scope and officer == access_scope.actor:
+        return True
     if scope is Scope.ALL:
         return True
     if scope is Scope.AREA:

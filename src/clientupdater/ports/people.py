@@ -252,6 +252,8 @@ class Territories(Protocol):
         """End every assignment of an officer; return how many."""
         ...
 
-    def end_lost_assignments(self, officer: PersonId, by: PersonId, now: datetime) -> int:
-        """End the assignments outside the officer's territory; return how many."""
+    def end_lost_assignments(
+        self, officers: Collection[PersonId], by: PersonId, now: datetime
+    ) -> int:
+        """End the assignments outside each officer's territory; return how many."""
         ...

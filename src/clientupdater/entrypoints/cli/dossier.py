@@ -18,6 +18,7 @@ from clientupdater.entrypoints.cli.session import (
     note,
     print_json,
     print_table,
+    printable,
 )
 from clientupdater.runtime.private_files import write_private
 
@@ -78,7 +79,7 @@ def dossier(
 def _lines(value: Any, indent: str = "") -> Iterator[str]:
     """Write members as lines; those with members of their own stand under a heading."""
     for name, each in value.items():
-        label = name.replace("_", " ")
+        label = printable(name.replace("_", " "))
         if isinstance(each, dict) and each.keys() != {"id", "name"}:
             yield f"{indent}{label}:"
             yield from _lines(each, f"{indent}  ")
@@ -101,10 +102,10 @@ def _items(label: str, items: list[Any], indent: str) -> Iterator[str]:
 
 def _word(value: Any) -> str:
     if isinstance(value, dict):
-        return str(value["name"])
+        return printable(str(value["name"]))
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "-" if value is None else str(value)
+    return "-" if value is None else printable(str(value))
 
 
 class EventName(click.ParamType[Any]):

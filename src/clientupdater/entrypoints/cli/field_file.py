@@ -64,7 +64,7 @@ def read_field_file(raw: bytes, zone: tzinfo) -> tuple[FieldLine, ...]:
 
     A time without an offset is one of the business's own clock, `zone`.
     """
-    rows = csv_rows(csv_text(raw))
+    rows = list(csv_rows(csv_text(raw)))
     if rows and _is_cover(rows[0]):
         return _of_export(rows, zone)
     return _of_field(rows, zone)

@@ -111,6 +111,11 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(c.ljust(w) for c, w in zip(cells, widths, strict=True)).rstrip()
 
 
+def printable(text: str) -> str:
+    """Blank the control characters of a text that people wrote: a terminal would obey them."""
+    return "".join(each if each.isprintable() else " " for each in text)
+
+
 def note(line: str) -> None:
     """Print a line that is not the result, on standard error."""
     click.echo(line, err=True)

@@ -26,6 +26,7 @@ from clientupdater.entrypoints.cli.session import (
     json_option,
     print_json,
     print_table,
+    printable,
 )
 from clientupdater.entrypoints.cli.written import print_written
 from clientupdater.entrypoints.http.routes.rows import PeriodEvent, period_events
@@ -209,10 +210,5 @@ def _row(event: PeriodEvent, zone: tzinfo) -> tuple[object, ...]:
         event.status,
         event.reason or "",
         event.by.name if event.by else "the system",
-        _shown(event.remarks or ""),
+        printable(event.remarks or ""),
     )
-
-
-def _shown(remarks: str) -> str:
-    """Drop control characters, which a terminal would obey."""
-    return "".join(each if each.isprintable() else " " for each in remarks)

@@ -68,7 +68,7 @@ class Territories:
     def _take(self, admin: UserAdmin, kind: PlaceKind, place: UUID) -> None:
         territories, person = admin.tx.territories, admin.person.id
         territories.take(kind, place, person)
-        ended = territories.end_lost_assignments(person, admin.actor.id, self.clock.now())
+        ended = territories.end_lost_assignments([person], admin.actor.id, self.clock.now())
         admin.log_action("territory.take", **{kind: place}, assignments_ended=ended)
         admin.audit_rights("revoked", kind, place)
 

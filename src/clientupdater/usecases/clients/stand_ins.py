@@ -10,16 +10,23 @@ from attrs import frozen
 from clientupdater.domain.access import Decision, Missing
 from clientupdater.domain.access_scope import access_scope_of
 from clientupdater.domain.errors import AlreadyExists, Forbidden, NotFound, OfficerNotAllowed
+from clientupdater.domain.ids import CompanyId
 from clientupdater.domain.periods import business_day
 from clientupdater.domain.permissions import Permission, Scope
-from clientupdater.domain.stand_ins import StandIn, covers_branches, moments, shared_branches
+from clientupdater.domain.stand_ins import (
+    StandIn,
+    companies_widened,
+    covers_branches,
+    moments,
+    shared_branches,
+)
 from clientupdater.ports.audit import LoggedAction, RightsChange
 from clientupdater.ports.unit_of_work import SYSTEM
 from clientupdater.usecases.access.user_admin import current_actor
 from clientupdater.usecases.clients.lists import require_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date, datetime, tzinfo
     from uuid import UUID
 
@@ -74,9 +81,10 @@ class StandIns:
         with self.work.begin(SYSTEM) as tx:
             tx.people.lock_rights()
             scope = access_scope_of(current_actor(tx, caller), _ASSIGN)
-            shared, places = _shared(tx, made), tx.stand_ins.places_of(made.officer)
+            shared, companies = _widened(tx, made)
+            places = tx.stand_ins.places_of(made.officer)
             covered = {place: count for place, count in places.items() if place.branch in shared}
-            allowed = covers_branches(scope, made.officer, shared) and all(
+            allowed = covers_branches(scope, made.officer, shared, companies) and all(
                 map(scope.covers, covered)
             )
             if allowed:
@@ -121,26 +129,28 @@ class StandIns:
         return Forbidden(_ASSIGN)
 
 
-def _shared(tx: Transaction, made: StandIn) -> frozenset[BranchId]:
+def _widened(tx: Transaction, made: StandIn) -> tuple[frozenset[BranchId], Collection[CompanyId]]:
+    """Give the branches and companies in which the stand-in covers clients."""
     known = tx.rights.actors([made.officer, made.stand_in])
     officer, stand_in = known.get(made.officer), known.get(made.stand_in)
     if officer is None or stand_in is None:
         raise OfficerNotAllowed("The officer or the stand-in does not exist.")
-    return shared_branches(officer, stand_in)
+    return shared_branches(officer, stand_in), companies_widened(stand_in, _companies(tx))
+
+
+def _companies(tx: Transaction) -> Collection[CompanyId]:
+    return [CompanyId(company) for company in tx.organisation.names(frozenset()).companies]
 
 
 def _may_end(tx: Transaction, scope: AccessScope, seen: StandIn) -> bool:
     """Where the two share no branch any more, nothing is covered, and scope all is needed."""
     try:
-        shared = _shared(tx, seen)
+        shared, companies = _widened(tx, seen)
     except OfficerNotAllowed:
-        shared = None
-    if shared is None:
-        return scope.actor == seen.officer or Scope.ALL in {
-            scope.everywhere,
-            *scope.scopes.values(),
-        }
-    return covers_branches(scope, seen.officer, shared)
+        return scope.actor == seen.officer or all(
+            scope.scope_at(company) is Scope.ALL for company in _companies(tx)
+        )
+    return covers_branches(scope, seen.officer, shared, companies)
 
 
 def _record(tx: Transaction, caller: Caller, made: StandIn, decision: str) -> None:

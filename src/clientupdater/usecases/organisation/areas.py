@@ -25,12 +25,12 @@ from clientupdater.usecases.organisation.changes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from clientupdater.domain.access import Actor
     from clientupdater.domain.callers import Caller
-    from clientupdater.domain.ids import BranchId, CompanyId, PersonId
+    from clientupdater.domain.ids import BranchId, CompanyId
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.organisation import AreaBranch
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
@@ -99,10 +99,10 @@ class Areas:
             seen = find_area(tx, actor, area, MANAGE)
             require_version(version, seen.version)
             holders = tx.areas.holders(seen.id)
-            require_may_delete_area(actor, seen.id, _rights(tx, holders))
+            require_may_delete_area(actor, seen.id, tx.rights.actors(holders).values())
             members = tx.organisation.members(seen.id)
             tx.areas.save(seen, deleted_at=self.clock.now())
-            self._end_lost(tx, actor, holders)
+            tx.territories.end_lost_assignments(holders, actor.id, self.clock.now())
             lost = {"branches": sorted(map(str, members))}
             record_rights(tx, caller, holders, "area", seen.id, lost)
             record_change(tx, caller, "area.delete", "areas", seen.id, seen.record, None)
@@ -136,12 +136,15 @@ class Areas:
     ) -> None:
         """Put a branch that the caller holds into an area, or change its primary area.
 
-        If the caller holds the area, they must not see more by it than before (A6).
+        If the caller holds the area, they must not see more by it than before (A6). A primary area
+        takes that from another one, which the caller must manage, too.
         """
         with self._admin(caller, area, bears_on_rights=True) as (tx, actor):
             seen = find_area(tx, actor, area, MANAGE)
             placed = tx.organisation.branch(branch)
             require_may_place_branch(actor, placed, seen.id)
+            if is_primary and (former := _other_primary(tx, seen.id, placed)):
+                require_over_thing(actor, MANAGE, former.company)
             place_branch(tx, caller, seen.id, placed, is_primary=is_primary)
 
     def remove_branch(self, caller: Caller, area: AreaId | str, branch: BranchId | str) -> None:
@@ -150,12 +153,12 @@ class Areas:
             seen = find_area(tx, actor, area, MANAGE)
             removed = tx.organisation.branch(branch)
             holders = tx.areas.holders(seen.id)
-            require_may_remove_branch(actor, removed, _rights(tx, holders))
+            require_may_remove_branch(actor, removed, tx.rights.actors(holders).values())
             before = tx.areas.membership(seen.id, removed)
             if before is None:
                 return
             tx.areas.remove_branch(seen.id, removed)
-            self._end_lost(tx, actor, holders)
+            tx.territories.end_lost_assignments(holders, actor.id, self.clock.now())
             record_rights(tx, caller, holders, "area", seen.id, {"branch": str(removed)})
             gone = _member(removed, is_primary=before)
             _record_member(tx, caller, seen.id, removed, gone, None)
@@ -169,10 +172,6 @@ class Areas:
         self, caller: Caller, area: AreaId | str | None = None, *, bears_on_rights: bool = False
     ) -> AbstractContextManager[tuple[Transaction, Actor]]:
         return organisation_admin(self.work, caller, "area", area, bears_on_rights=bears_on_rights)
-
-    def _end_lost(self, tx: Transaction, actor: Actor, holders: Sequence[PersonId]) -> None:
-        for holder in holders:
-            tx.territories.end_lost_assignments(holder, actor.id, self.clock.now())
 
 
 def find_area(tx: Transaction, actor: Actor, area: AreaId | str, permission: Permission) -> Area:
@@ -197,12 +196,23 @@ def place_branch(
     after = bool(before) if is_primary is None else is_primary
     if before == after:
         return
+    if after and (former := _other_primary(tx, area, branch)):
+        tx.areas.place_branch(former.id, branch, is_primary=False)
+        primary, plain = (_member(branch, is_primary=each) for each in (True, False))
+        _record_member(tx, caller, former.id, branch, primary, plain)
     tx.areas.place_branch(area, branch, is_primary=after)
     if before is None:
         holders = tx.areas.holders(area)
         record_rights(tx, caller, holders, "area", area, {"branch": str(branch)}, is_gained=True)
     was = None if before is None else _member(branch, is_primary=before)
     _record_member(tx, caller, area, branch, was, _member(branch, is_primary=after))
+
+
+def _other_primary(tx: Transaction, area: AreaId, branch: BranchId) -> Area | None:
+    """Find the primary area of a branch, if that is not this one."""
+    seen = tx.branches.find(branch)
+    former = seen and seen.primary_area
+    return tx.areas.find(former) if former and former != area else None
 
 
 def _record_member(
@@ -220,11 +230,6 @@ def _record_member(
 
 def _member(branch: BranchId, *, is_primary: bool) -> Mapping[str, object]:
     return {"branch": branch, "is_primary": is_primary}
-
-
-def _rights(tx: Transaction, holders: Sequence[PersonId]) -> Iterator[Actor]:
-    rights = (tx.rights.actor(holder) for holder in holders)
-    return (each for each in rights if each)
 
 
 def _company(tx: Transaction, company: CompanyId | str | None) -> CompanyId | None:

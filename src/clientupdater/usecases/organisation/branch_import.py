@@ -83,13 +83,14 @@ class BranchImport:
 
 def _plans(tx: Transaction, actor: Actor, lines: Sequence[SheetLine]) -> list[_Plan]:
     require_over_thing(actor, MANAGE, None)
-    require_line_count(lines)
+    require_line_count(len(lines))
     known = tx.branches.by_codes([code for line in lines if (code := line.text("code"))])
     planner = _Planner(
         actor=actor,
         known=known,
         taken=frozenset(tx.organisation.names(frozenset()).branches.values()),
         areas=_areas(tx, lines),
+        primary_areas=_primary_areas(tx, known.values()),
         contacts=tx.branches.contacts(*(branch.id for branch in known.values())),
         repeated=repeated_lines(lines, "code"),
     )
@@ -101,6 +102,11 @@ def _areas(tx: Transaction, lines: Iterable[SheetLine]) -> Mapping[str, Area]:
     return tx.areas.by_codes({code for line in lines for c in columns for code in line.codes(c)})
 
 
+def _primary_areas(tx: Transaction, branches: Iterable[Branch]) -> Mapping[AreaId, Area]:
+    found = (tx.areas.find(area) for area in {each.primary_area for each in branches} if area)
+    return {area.id: area for area in found if area}
+
+
 @frozen(kw_only=True)
 class _Planner:
     """Judges lines by what the database has."""
@@ -110,6 +116,7 @@ class _Planner:
     taken: Set[str]
     """The codes of all branches, deleted ones included."""
     areas: Mapping[str, Area]
+    primary_areas: Mapping[AreaId, Area]
     contacts: Sequence[BranchContact]
     repeated: Mapping[int, int] = field(factory=dict)
 
@@ -172,15 +179,22 @@ class _Planner:
                 continue
             if fault := self._refusal(area, branch):
                 faults.append(Fault(column, fault))
+            former = self.primary_areas.get(branch.primary_area) if branch.primary_area else None
+            if becomes_primary and former and not self._manages(former):
+                message = "another area is the primary one, and you do not manage that"
+                faults.append(Fault("primary_area", message))
             yield area.id, True if becomes_primary else None
 
     def _sees(self, area: Area) -> bool:
         permissions = (Permission.AREAS_READ, Permission.AREAS_MANAGE)
         return any(decide_over_thing(self.actor, p, area.company).allowed for p in permissions)
 
+    def _manages(self, area: Area) -> bool:
+        return decide_over_thing(self.actor, Permission.AREAS_MANAGE, area.company).allowed
+
     def _refusal(self, area: Area, branch: Branch) -> str | None:
         """Return why the actor may not put the branch into the area, if so (A6)."""
-        if not decide_over_thing(self.actor, Permission.AREAS_MANAGE, area.company).allowed:
+        if not self._manages(area):
             return f"changing the area {area.code} needs the permission areas:manage"
         try:
             require_may_place_branch(self.actor, branch.id, area.id)

@@ -80,8 +80,8 @@ def record_rights(
     is_gained: bool = False,
 ) -> None:
     """Audit what each holder of an area or a branch gains or loses (L1)."""
-    for holder in holders:
-        change = RightsChange(
+    changes = (
+        RightsChange(
             decision="granted" if is_gained else "revoked",
             person=holder,
             resource=resource,
@@ -89,7 +89,9 @@ def record_rights(
             before=None if is_gained else difference,
             after=difference if is_gained else None,
         )
-        tx.audit.log_rights_change(caller, change)
+        for holder in holders
+    )
+    tx.audit.log_rights_change(caller, *changes)
 
 
 def changed_text(before: str | None, after: str | None) -> str | None:

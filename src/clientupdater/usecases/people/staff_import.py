@@ -148,7 +148,7 @@ class StaffImport:
 def _plans(tx: Transaction, actor: Actor, lines: Sequence[SheetLine]) -> list[_Plan]:
     if not people_reach_of(actor, MANAGE).myself:
         require_over_new_person(actor, PersonPlace(PersonId(uuid4()), Territory()))
-    require_line_count(lines)
+    require_line_count(len(lines))
     branches, areas = ({code for line in lines for code in line.codes(column)} for column in PLACES)
     planner = _Planner(
         tx=tx,
@@ -225,6 +225,9 @@ class _Planner:
         places: tuple[Sequence[BranchId], Sequence[AreaId]],
         faults: list[Fault],
     ) -> _Plan:
+        if not decide_over_person(self.actor, MANAGE, before.place).allowed:
+            faults.append(Fault("email", "another user has this email already"))
+            return _Plan(verdict=_verdict(line, before, (), faults))
         branches = tuple(each for each in places[0] if each not in before.territory.branches)
         areas = tuple(each for each in places[1] if each not in before.territory.areas)
         after = evolve(
@@ -232,8 +235,6 @@ class _Planner:
             first_name=values["first_name"] or before.first_name,
             last_name=values["last_name"] or before.last_name,
         )
-        if not decide_over_person(self.actor, MANAGE, before.place).allowed:
-            faults.append(Fault("email", "another user has this email already"))
         faults += self._gift_faults(before.id, branches, areas)
         changes = [name for name in NAMES if getattr(before, name) != getattr(after, name)]
         changes += [name for name, gifts in zip(PLACES, (branches, areas), strict=True) if gifts]

@@ -142,6 +142,7 @@ def _columns(role: Role) -> dict[str, object]:
         "code": role.code,
         "name": role.name,
         "description": role.description,
+        "known": sorted(_KNOWN),
         "permissions": [str(permission) for permission in role.scopes],
         "scopes": [str(scope) for scope in role.scopes.values()],
     }

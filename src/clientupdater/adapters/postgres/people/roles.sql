@@ -33,8 +33,12 @@ set name = %(name)s, description = %(description)s, version = version + 1
 where code = %(code)s
 
 -- name: clear_grants
-delete from role_grants
-where role_id = (select id from roles where code = %(code)s)
+-- Those of permissions that only newer code knows stay: during a release, both versions run.
+delete from role_grants g
+using permissions p
+where g.role_id = (select id from roles where code = %(code)s)
+    and p.id = g.permission_id
+    and p.code = any(%(known)s::text[])
 
 -- name: add_grants
 insert into role_grants (role_id, permission_id, scope)

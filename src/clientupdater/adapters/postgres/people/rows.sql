@@ -363,7 +363,7 @@ update client_assignments a
 set assigned_until = greatest(%(now)s, a.assigned_from), ended_by = %(by)s,
     end_reason = 'territory_lost'
 from clients c, {people}
-where a.officer_id = %(officer)s
+where a.officer_id = any(%(officers)s::uuid[])
     and a.assigned_until is null
     and u.id = a.officer_id
     and c.id = a.client_id

@@ -11,6 +11,7 @@ from clientupdater.domain.ids import BranchId
 from clientupdater.ports.people import OfficersClients
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
@@ -40,11 +41,11 @@ class PostgresTerritories:
         return [OfficersClients(BranchId(branch), *counts) for branch, *counts in cursor]
 
     def end_assignments(self, officer: PersonId, by: PersonId, now: datetime) -> int:
-        return self._end("end_all_assignments", officer, by, now)
-
-    def end_lost_assignments(self, officer: PersonId, by: PersonId, now: datetime) -> int:
-        return self._end("end_lost_assignments", officer, by, now)
-
-    def _end(self, query: str, officer: PersonId, by: PersonId, now: datetime) -> int:
         values = {"officer": officer, "by": by, "now": now}
-        return self._connection.execute(QUERIES[query], values).rowcount
+        return self._connection.execute(QUERIES["end_all_assignments"], values).rowcount
+
+    def end_lost_assignments(
+        self, officers: Collection[PersonId], by: PersonId, now: datetime
+    ) -> int:
+        values = {"officers": list(officers), "by": by, "now": now}
+        return self._connection.execute(QUERIES["end_lost_assignments"], values).rowcount

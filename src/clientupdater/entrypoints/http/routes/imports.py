@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from attrs import field, frozen
 
 from clientupdater.domain.errors import BulkRejected, Fault, InvalidInput
-from clientupdater.domain.imports import require_line_count
 from clientupdater.domain.permissions import Permission
 from clientupdater.entrypoints.csv_lines import BRANCH_COLUMNS, STAFF_COLUMNS, sheet_lines
 from clientupdater.entrypoints.http.contract import MIB, Call, Endpoint
@@ -109,8 +108,7 @@ def import_users(call: Call) -> ImportedUsers:
     staff, applied = call.app.staff_import, call.body.apply
     act = staff.apply if applied else staff.preview
     with _file_errors_shown():
-        lines = sheet_lines(call.body.csv, STAFF_COLUMNS)
-        require_line_count(lines, MOST_STAFF)
+        lines = sheet_lines(call.body.csv, STAFF_COLUMNS, MOST_STAFF)
         result = act(call.caller, lines)
     passwords = (
         InitialPassword(each.person.email, each.initial_password, each.expires_at)
