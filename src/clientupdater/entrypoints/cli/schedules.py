@@ -13,8 +13,8 @@ from clientupdater.entrypoints.cli.session import (
     example,
     json_option,
     print_json,
-    print_table,
 )
+from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.usecases.jobs.schedules import ScheduleChanges
 
 if TYPE_CHECKING:

@@ -25,8 +25,8 @@ from clientupdater.entrypoints.cli.session import (
     example,
     json_option,
     print_json,
-    print_table,
 )
+from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.entrypoints.cli.written import print_written
 from clientupdater.entrypoints.http.routes.rows import PeriodEvent, period_events
 
@@ -233,10 +233,5 @@ def _row(event: PeriodEvent, zone: tzinfo) -> tuple[object, ...]:
         event.status,
         event.reason or "",
         event.by.name if event.by else "the system",
-        _shown(event.remarks or ""),
+        event.remarks or "",
     )
-
-
-def _shown(remarks: str) -> str:
-    """Drop control characters, which a terminal would obey."""
-    return "".join(each if each.isprintable() else " " for each in remarks)

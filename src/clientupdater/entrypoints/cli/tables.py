@@ -1,0 +1,196 @@
+"""Tables for people: no line wider than the terminal, numbers to the right, states in colour.
+
+Without a terminal, as in a file or a pipe, every value is printed whole and without colour.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import textwrap
+import unicodedata
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+import click
+from attrs import define
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+_GAP = 2
+_MORE = " …"
+"""Ends the head where columns were left out."""
+_TEXT_AT_LEAST, _CUT_AT_LEAST = 12, 6
+_NUMBER = re.compile(r"-|-?[0-9][0-9,]*(\.[0-9]+)?")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+_COLOURED = frozenset({"status", "state", "result", "cause"})
+"""Columns whose words have colours."""
+_WORDS = {
+    "green": "active allowed applied completed done granted on ok succeeded",
+    "cyan": "called deferred in_hand processing running to_follow updated visited",
+    "yellow": "cancelled changed held locked not_touched pending planned previewed waiting",
+    "red": "dead failed follow_up_due refused rejected revoked",
+    "bright_black": "deleted follow_up_later inactive off",
+}
+_COLOURS = {word: colour for colour, words in _WORDS.items() for word in words.split()}
+
+
+@define
+class _Column:
+    title: str
+    cells: list[str]
+    width: int = 0
+
+    @property
+    def natural_width(self) -> int:
+        return max(map(_width, [self.title, *self.cells]))
+
+    @property
+    def is_number(self) -> bool:
+        return bool(self.cells) and all(_NUMBER.fullmatch(each) for each in self.cells)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it holds words, which can be cut, and not codes or moments."""
+        return any(" " in each and re.search(r"[^\W\d]", each) for each in self.cells)
+
+    @property
+    def is_id(self) -> bool:
+        return any(_ID.fullmatch(each) for each in self.cells)
+
+
+def print_table(
+    head: Sequence[str], rows: Iterable[Sequence[object]], spare: Sequence[str] = ()
+) -> None:
+    """Print a result for people.
+
+    On a narrow terminal long texts are cut, then the `spare` columns are left out in their order;
+    a table of two columns is wrapped instead. The first column is always whole.
+    """
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for line in table_lines(head, rows, width, spare):
+        click.echo(line)
+
+
+def table_lines(
+    head: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    width: int | None = None,
+    spare: Sequence[str] = (),
+) -> Iterator[str]:
+    """Lay a table out; without a width, every value is whole."""
+    lines = [[_printable(str(cell)) for cell in row] for row in rows]
+    columns = [_Column(title, [line[i] for line in lines]) for i, title in enumerate(head)]
+    for each in columns:
+        each.width = each.natural_width
+    is_wrapped = len(columns) == 2  # noqa: PLR2004
+    kept = columns if width is None else _fitted(columns, width, spare)
+    titles = [_padded(_cut(each.title, each.width), each) for each in kept]
+    more = "" if len(kept) == len(columns) else _MORE
+    yield click.style(f"{(' ' * _GAP).join(titles)}{more}".rstrip(), bold=True)
+    for i in range(len(lines)):
+        yield from _row_lines(kept, i, is_wrapped=is_wrapped)
+
+
+def share_bar(done: int, total: int, width: int = 10) -> str:
+    """Draw how much of the whole is done."""
+    share = min(done / total, 1.0) if total else 1.0
+    filled = int(share * width)
+    return f"{'█' * filled}{'░' * (width - filled)} {int(share * 100):3d}%"
+
+
+def _row_lines(columns: Sequence[_Column], i: int, *, is_wrapped: bool) -> Iterator[str]:
+    parts = [
+        textwrap.wrap(each.cells[i], each.width) or [""]
+        if is_wrapped and each is columns[-1] and each is not columns[0]
+        else [_cut(each.cells[i], each.width)]
+        for each in columns
+    ]
+    for row in zip_longest(*parts, fillvalue=""):
+        cells = [
+            _coloured(_padded(text, each), each) for text, each in zip(row, columns, strict=True)
+        ]
+        yield (" " * _GAP).join(cells).rstrip()
+
+
+def _fitted(columns: list[_Column], width: int, spare: Sequence[str]) -> list[_Column]:
+    """Cut texts, leave out spare columns, cut other columns, and leave out the last, in turn."""
+    kept, going = [*columns], [*reversed(spare)]
+    _narrow_texts(kept, width)
+    while going and _excess(kept, width) > 0:
+        title = going.pop()
+        kept = [each for each in kept if each.title != title]
+        _narrow_texts(kept, width - len(_MORE))
+    room = width if len(kept) == len(columns) else width - len(_MORE)
+    others = [each for each in kept[1:] if not (each.is_id or each.is_number)]
+    _narrow(others, _excess(kept, room), _CUT_AT_LEAST)
+    while len(kept) > 1 and _excess(kept, room) > 0:
+        room = width - len(_MORE)
+        kept.pop()
+    _narrow(kept, _excess(kept, room), 1)
+    return kept
+
+
+def _narrow_texts(columns: Sequence[_Column], width: int) -> None:
+    """Cut the texts anew: a column that was left out has given them room."""
+    for each in columns:
+        each.width = each.natural_width
+    _narrow([each for each in columns[1:] if each.is_text], _excess(columns, width), _TEXT_AT_LEAST)
+
+
+def _excess(columns: Sequence[_Column], width: int) -> int:
+    return sum(each.width for each in columns) + _GAP * (len(columns) - 1) - width
+
+
+def _narrow(columns: Collection[_Column], excess: int, least: int) -> None:
+    """Take letters from the widest column, one by one."""
+    while excess > 0 and columns:
+        widest = max(columns, key=lambda each: each.width)
+        if widest.width <= least:
+            return
+        widest.width -= 1
+        excess -= 1
+
+
+def _printable(text: str) -> str:
+    """Replace control characters, which a terminal would obey."""
+    return "".join(each if each.isprintable() else " " for each in text)
+
+
+def _width(text: str) -> int:
+    """Count the places that a text takes: none for a combining mark, two for a wide letter."""
+    return len(text) if text.isascii() else sum(map(_places, text))
+
+
+def _places(letter: str) -> int:
+    if unicodedata.combining(letter):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def _cut(text: str, width: int) -> str:
+    if _width(text) <= width:
+        return text
+    kept, room = "", width - 1
+    for letter in text:
+        room -= _places(letter)
+        if room < 0:
+            break
+        kept += letter
+    return f"{kept}…"
+
+
+def _padded(text: str, column: _Column) -> str:
+    space = " " * (column.width - _width(text))
+    return space + text if column.is_number else text + space
+
+
+def _coloured(text: str, column: _Column) -> str:
+    if column.title not in _COLOURED:
+        return text
+    words = (word.strip("();,…").lower() for word in text.split())
+    colour = next((_COLOURS[word] for word in words if word in _COLOURS), None)
+    return click.style(text, fg=colour) if colour else text
