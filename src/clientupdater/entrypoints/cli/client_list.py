@@ -51,6 +51,12 @@ _SWITCHES = {
 }
 
 
+_HEAD = (
+    *("code", "name", "company", "branch", "past due", "period", "status", "follow up", "officer"),
+)
+_SPARE = ("company", "officer", "period", "follow up")
+
+
 def _filter_options(command: _Command) -> _Command:
     """Add an option for each filter; its value is read as over HTTP."""
     for name, text in reversed(FILTERS.items()):
@@ -94,8 +100,7 @@ def list_(
     with opened_as(session, acts) as (app, caller):
         query = ClientQuery(filter=filter_of(caller, filters), sort=ClientSort(sort), limit=limit)
         page = paged(lambda q: app.clients.list(caller, q), query, everything=everything)
-    head = ("code", "name", "branch", "past due", "status", "follow up", "officer", "company")
-    page.print("clients", head, map(_row, page.items), as_json=as_json)
+    page.print("client", _HEAD, map(_row, page.items), _SPARE, as_json=as_json)
 
 
 def _word(value: object) -> str:
@@ -108,12 +113,13 @@ def _row(client: ClientRecord) -> tuple[object, ...]:
     return (
         client.client_code,
         client.full_name,
+        client.company,
         client.branch,
         "-" if client.past_due_amount is None else f"{client.past_due_amount:,.2f}",
-        status_of(client),
+        current.period if current else "-",
+        f"{current.status} {current.reason or ''}".strip() if current else "-",
         follow_up or "-",
         client.assigned_to.name if client.assigned_to else "-",
-        client.company,
     )
 
 

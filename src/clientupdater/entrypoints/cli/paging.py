@@ -29,16 +29,22 @@ class PagedList(Generic[Item]):
     has_more: bool
 
     def print(
-        self, what: str, head: Sequence[str], rows: Iterable[Sequence[object]], *, as_json: bool
+        self,
+        what: str,
+        head: Sequence[str],
+        rows: Iterable[Sequence[object]],
+        spare: Sequence[str],
+        *,
+        as_json: bool,
     ) -> None:
         """Print the items; for people with their number on top."""
         if as_json:
             print_json({"items": self.items, "has_more": self.has_more})
             return
         more = "; there are more: raise --limit, or use --all" if self.has_more else ""
-        note(f"{len(self.items)} {what}{more}")
+        note(f"{len(self.items)} {what}{'' if len(self.items) == 1 else 's'}{more}")
         if self.items:
-            print_table(head, rows, spare=("company", "officer", "follow up"))
+            print_table(head, rows, spare)
 
 
 def page_options(command: _Command) -> _Command:

@@ -113,7 +113,7 @@ def history(
         return
     zone = session.settings.business_timezone
     head = ("no.", "when", "what", "status", "reason", "by", "remarks")
-    print_table(head, [_row(each, zone) for each in events])
+    print_table(head, [_row(each, zone) for each in events], wraps=True)
 
 
 @status.command(

@@ -213,7 +213,7 @@ def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
         "gone",
         "requested",
     )
-    print_table(head, rows)
+    print_table(head, rows, spare=("company", "mode", "gone", "new", "changed", "rows"))
 
 
 @sync.command(epilog=example(f"clientupdater sync show RUN {_ACTOR}"))

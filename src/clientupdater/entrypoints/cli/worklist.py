@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from clientupdater.ports.lists import WorklistItem
 
 
+_HEAD = (
+    *("code", "name", "contact number", "branch", "past due", "cause", "period", "status"),
+    "follow up",
+)
+_SPARE = ("period", "follow up", "branch", "past due")
+
+
 @click.command(epilog=example("clientupdater worklist --as ana@example.com"))
 @click.option(
     "--order",
@@ -33,8 +40,7 @@ def worklist(
     with opened_as(session, acts) as (app, caller):
         query = WorklistQuery(order=WorklistOrder(order) if order else None, limit=limit)
         page = paged(lambda q: app.worklist.read(caller, q), query, everything=everything)
-    head = ("code", "name", "contact number", "branch", "past due", "cause", "status", "follow up")
-    page.print("clients", head, map(_row, page.items), as_json=as_json)
+    page.print("client", _HEAD, map(_row, page.items), _SPARE, as_json=as_json)
 
 
 def _row(item: WorklistItem) -> tuple[object, ...]:
@@ -46,6 +52,7 @@ def _row(item: WorklistItem) -> tuple[object, ...]:
         client.branch,
         "-" if client.past_due_amount is None else f"{client.past_due_amount:,.2f}",
         item.cause,
-        f"{snapshot.period} {snapshot.status}",
+        snapshot.period,
+        snapshot.status,
         snapshot.next_follow_up_on or "-",
     )
