@@ -146,7 +146,7 @@ def test_a_value_that_does_not_fit_is_refused_and_nothing_changes(
 
 
 def test_an_unknown_setting_is_refused_with_those_that_there_are(admin: Administration) -> None:
-    unknown = f"{BASE}/settings/status.undo_minutes"
+    unknown = f"{BASE}/settings/status.greeting"
     for answer in (
         admin.http.get(unknown),
         admin.http.put(unknown, json={"value": "1", "version": 0}),

@@ -23,7 +23,7 @@ _GAP = 2
 _MORE = " …"
 """Ends the head where columns were left out."""
 _TEXT_AT_LEAST, _CUT_AT_LEAST = 16, 6
-_NUMBER = re.compile(r"-|-?[0-9][0-9,]*(\.[0-9]+)?")
+_NUMBER = re.compile(r"-|-?(0|[1-9][0-9,]*)(\.[0-9]+)?")
 _WHOLE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{4}-[0-9]{2}-[0-9]{2}.*")
 """Ids and moments, of which a part is of no use."""
 
