@@ -85,6 +85,7 @@ def test_a_setting_is_listed_with_its_meaning_and_its_value_for_each_company(
     assert days[1]["value_type"] == "number"
     assert {each["key"] for each in listed} == {
         "status.backdating_days",
+        "status.undo_minutes",
         "sync.guard_floor",
         "sync.guard_percent",
         "worklist.order",
