@@ -452,6 +452,29 @@ end
 $function$
 ;
 
+-- :: function require_remarks()
+CREATE OR REPLACE FUNCTION public.require_remarks()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+    if new.kind <> 'voided' or not exists (
+        select from status_events e
+         where e.client_period_status_id = new.client_period_status_id
+           and e.event_sequence = new.voids
+           and e.kind = 'recorded'
+           and e.created_by = new.created_by
+    ) then
+        raise exception using
+            errcode = 'check_violation',
+            constraint = 'status_events_remarks',
+            message = format('status_events_remarks: %s needs remarks', new.kind);
+    end if;
+    return new;
+end
+$function$
+;
+
 -- :: function scope_actor()
 CREATE OR REPLACE FUNCTION public.scope_actor()
  RETURNS uuid
@@ -1877,9 +1900,6 @@ alter table status_events add constraint status_events_promised_amount_check CHE
 -- :: check status_events.status_events_reason
 alter table status_events add constraint status_events_reason CHECK (((reason_id IS NULL) OR (kind = 'recorded'::text)));
 
--- :: check status_events.status_events_remarks
-alter table status_events add constraint status_events_remarks CHECK (((remarks IS NOT NULL) OR (kind <> ALL (ARRAY['reopened'::text, 'voided'::text, 'revived'::text]))));
-
 -- :: check status_events.status_events_remarks_check
 alter table status_events add constraint status_events_remarks_check CHECK (((remarks = btrim(remarks, '
 
@@ -2924,6 +2944,9 @@ CREATE TRIGGER append_only_but_remarks BEFORE UPDATE ON public.status_events FOR
 
 -- :: trigger status_events.refuse_unvoidable
 CREATE TRIGGER refuse_unvoidable BEFORE INSERT ON public.status_events FOR EACH ROW WHEN ((new.voids IS NOT NULL)) EXECUTE FUNCTION refuse_unvoidable();
+
+-- :: trigger status_events.require_remarks
+CREATE TRIGGER require_remarks BEFORE INSERT ON public.status_events FOR EACH ROW WHEN (((new.remarks IS NULL) AND (new.kind = ANY (ARRAY['reopened'::text, 'voided'::text, 'revived'::text])))) EXECUTE FUNCTION require_remarks();
 
 -- :: trigger status_reasons.move_generation
 CREATE TRIGGER move_generation AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.status_reasons FOR EACH STATEMENT EXECUTE FUNCTION move_configuration_generation();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,9 @@ from clientupdater.domain.errors import (
 )
 from clientupdater.domain.events import ExemptCause
 from clientupdater.domain.periods import Period
-from tests.support.builders import ANA, DAVAO, NOVEMBER, manila
+from clientupdater.domain.permissions import Permission
+from clientupdater.domain.settings_values import UNDO_MINUTES
+from tests.support.builders import ANA, BEN, DAVAO, NOVEMBER, manila
 from tests.support.tracking_fixture import (
     CALLED,
     CLERK,
@@ -26,7 +29,9 @@ from tests.support.tracking_fixture import (
     CORRECTOR,
     DECEASED,
     PAID,
+    STAFF,
     TrackingFixture,
+    who,
 )
 
 if TYPE_CHECKING:
@@ -141,6 +146,63 @@ def test_T1_of_two_terminal_rows_voiding_one_ends_nothing(tracker: TrackingFixtu
     tracker.tracking.record(CLERK, client.id, NOVEMBER, DECEASED, 0)
     written = tracker.tracking.void(CORRECTOR, client.id, OCTOBER, 1, WHY, 1)
     assert written.row.snapshot.exempt is ExemptCause.TERMINAL
+
+
+# --- undoing one's own last update ------------------------------------------------------------
+
+
+def test_S13_an_author_undoes_their_last_update_without_remarks(tracker: TrackingFixture) -> None:
+    client = ended(tracker)
+    tracker.go_to(manila(5) + timedelta(minutes=9))
+    written = tracker.tracking.void(CLERK, client.id, NOVEMBER, 1, None, 1)
+    assert (written.event.kind, written.event.remarks, written.event.by) == ("voided", None, ANA)
+    assert written.row == tracker.row(client)
+    assert written.row.snapshot.is_open
+    assert tracker.kinds(client, OCTOBER) == ["opened", "exempted", "restored"]
+    assert tracker.entries() == ["status.record", "status.void"]
+
+
+def test_S13_the_minutes_are_a_setting_of_the_company(tracker: TrackingFixture) -> None:
+    client, other = tracker.client(), tracker.client(company=tracker.store.pcni)
+    tracker.store.set(UNDO_MINUTES, tracker.store.fcash, "30")
+    for each in (client, other):
+        tracker.tracking.record(CLERK, each.id, NOVEMBER, CALLED, 0)
+    tracker.go_to(manila(5) + timedelta(minutes=29))
+    tracker.tracking.void(CLERK, client.id, NOVEMBER, 1, None, 1)
+    with pytest.raises(Forbidden):
+        tracker.tracking.void(CLERK, other.id, NOVEMBER, 1, None, 1)
+    assert tracker.kinds(other) == ["opened", "recorded"]
+    assert tracker.entries()[-1] == "refused"
+
+
+def test_S13_an_update_of_another_person_or_before_the_last_is_not_ones_own(
+    tracker: TrackingFixture,
+) -> None:
+    client = tracker.client()
+    colleague = who(*STAFF, person=BEN)
+    tracker.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
+    tracker.tracking.record(colleague, client.id, NOVEMBER, CALLED, 1)
+    for sequence in (1, 2):
+        with pytest.raises(Forbidden):
+            tracker.tracking.void(CLERK, client.id, NOVEMBER, sequence, None, 2)
+    assert tracker.entries()[-2:] == ["refused"] * 2
+    with pytest.raises(VersionConflict):
+        tracker.tracking.void(colleague, client.id, NOVEMBER, 2, None, 1)
+    assert tracker.row(client).snapshot.version == 2
+
+
+@pytest.mark.rule("A5", "S13")
+def test_undoing_needs_status_update_over_the_client_at_that_moment(
+    tracker: TrackingFixture,
+) -> None:
+    client = tracker.client()
+    tracker.tracking.record(CLERK, client.id, NOVEMBER, CALLED, 0)
+    with pytest.raises(Forbidden):
+        tracker.tracking.void(who(Permission.STATUS_READ), client.id, NOVEMBER, 1, None, 1)
+    only_corrects = who(Permission.STATUS_CORRECT, person=BEN)
+    with pytest.raises(RemarksRequired):
+        tracker.tracking.void(only_corrects, client.id, NOVEMBER, 1, None, 1)
+    tracker.tracking.void(only_corrects, client.id, NOVEMBER, 1, WHY, 1)
 
 
 # --- reviving ------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def test_a_setting_is_read_stored_deleted_and_undone(config: Configuring) -> Non
     assert config.run("get", DAYS, "--company", "FCASH", actor=READER).stdout == "7\n"
     shown = config.run("list")
     assert [DAYS, "FCASH", "7", "5"] in [line.split() for line in shown.stdout.splitlines()]
-    assert len(config.json("list")["items"]) == 12
+    assert len(config.json("list")["items"]) == 15
     stale = config.run("set", DAYS, "8", "--company", "FCASH", "--version", "0")
     assert stale.returncode == 5
     undone = config.json("undo", config.last_change())
@@ -94,7 +94,7 @@ def test_A7_a_server_has_a_changed_setting_in_effect_at_its_next_request(
 
 
 def test_bad_input_and_missing_rights_have_exit_codes_of_their_own(config: Configuring) -> None:
-    unknown = config.run("set", "status.undo_minutes", "1")
+    unknown = config.run("set", "status.greeting", "1")
     assert unknown.returncode == 2
     assert "worklist.order" in unknown.stderr
     assert config.run("set", DAYS, "29").returncode == 2

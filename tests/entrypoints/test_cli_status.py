@@ -115,6 +115,16 @@ def test_S12_S13_a_done_is_reopened_and_an_event_voided(actors: CliActors) -> No
     assert "Ana" in shown
 
 
+def test_S13_the_own_last_update_is_undone_without_remarks(actors: CliActors) -> None:
+    code = actors.client()
+    actors.json("status", "set", code, "CALLED")
+    assert actors.run("status", "undo", code, actor=READER).returncode == 3
+    undone = actors.run("status", "undo", code)
+    assert undone.returncode == 0, undone.stderr
+    assert "PENDING  version 2" in undone.stdout
+    assert actors.run("status", "undo", code).returncode == 3
+
+
 # --- a CSV from the field
 
 

@@ -85,6 +85,7 @@ def test_a_setting_is_listed_with_its_meaning_and_its_value_for_each_company(
     assert days[1]["value_type"] == "number"
     assert {each["key"] for each in listed} == {
         "status.backdating_days",
+        "status.undo_minutes",
         "sync.guard_floor",
         "sync.guard_percent",
         "worklist.order",
@@ -146,7 +147,7 @@ def test_a_value_that_does_not_fit_is_refused_and_nothing_changes(
 
 
 def test_an_unknown_setting_is_refused_with_those_that_there_are(admin: Administration) -> None:
-    unknown = f"{BASE}/settings/status.undo_minutes"
+    unknown = f"{BASE}/settings/status.greeting"
     for answer in (
         admin.http.get(unknown),
         admin.http.put(unknown, json={"value": "1", "version": 0}),

@@ -276,6 +276,25 @@ def test_S12_a_corrector_reopens_and_voids(actors: HttpActors) -> None:
     ) == (409, "not_done")
 
 
+def test_S13_staff_undo_their_own_last_update_and_nothing_else(actors: HttpActors) -> None:
+    client = actors.client()
+    url = actors.url(client)
+    assert actors.record(client).status_code == 201
+    assert actors.record(client, status="DONE", reason="CONFIRMED", version=1).status_code == 201
+    earlier = actors.http.post(f"{url}/events/1/void", json={"version": 2})
+    assert code_of(earlier) == (403, "forbidden")
+    keyed = {"Idempotency-Key": "undo-the-last-update-1"}
+    undone = actors.http.post(f"{url}/events/2/void", json={"version": 2}, headers=keyed)
+    assert (undone.status_code, undone.json()["snapshot"]["status"]) == (201, "CALLED")
+    assert undone.json()["event"]["remarks"] is None
+    replayed = actors.http.post(f"{url}/events/2/void", json={"version": 2}, headers=keyed)
+    assert (replayed.status_code, replayed.json()) == (201, undone.json())
+    again = actors.http.post(f"{url}/events/2/void", json={"version": 3})
+    assert code_of(again) == (403, "forbidden")
+    count = "select count(*) from authorization_audit where decision = 'refused'"
+    assert actors.staff.one(count) == 2
+
+
 # --- assigning and explaining
 
 

@@ -205,6 +205,19 @@ def test_undoing_needs_a_word(made: SqlRows, kind: str) -> None:
         made.event(row, 2, kind, created_by=made.user(), **voids)
 
 
+def test_S13_only_the_author_of_a_recording_undoes_it_without_a_word(made: SqlRows) -> None:
+    row, ana, ben = made.row(made.client()), made.user(), made.user()
+    made.event(row, 1, "recorded", created_by=ana)
+    made.event(row, 2, "payment", has_payment=True)
+    for by, sequence in ((ben, 1), (ana, 2)):
+        with (
+            pytest.raises(CheckViolation, match="status_events_remarks"),
+            made.connection.transaction(),
+        ):
+            made.event(row, 3, "voided", voids=sequence, created_by=by)
+    made.event(row, 3, "voided", voids=1, created_by=ana)
+
+
 def test_S13_an_event_is_voided_once(made: SqlRows) -> None:
     row, by = made.row(made.client()), made.user()
     made.event(row, 1, "recorded", created_by=by)

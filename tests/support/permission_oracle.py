@@ -222,7 +222,7 @@ ROUTES = (
     _route(f"GET {_PERIOD}/events", "client", "status:history:read"),
     _route(f"POST {_PERIOD}/events", "client", "status:update", json={}),
     _route(f"POST {_PERIOD}/reopen", "client", "status:correct", json={}),
-    _route(f"POST {_PERIOD}/events/0/void", "client", "status:correct", json={}),
+    _route(f"POST {_PERIOD}/events/0/void", "client", "status:correct", json={"version": 99}),
     _route(f"POST {_CLIENT}/revive", "client", "status:correct", json={}),
     _route("POST /status-updates", "client", "status:update", json={"items": [_UPDATE]}),
     _route("GET /clients/filter-options", "list", "clients:read"),

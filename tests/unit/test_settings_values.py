@@ -101,6 +101,7 @@ def test_Y7_the_settings_that_are_read_have_types_defaults_and_meanings() -> Non
     values = {key: (each.value_type, effective(key, {}, None)) for key, each in KNOWN.items()}
     assert values == {
         "status.backdating_days": (NUMBER, Decimal(5)),
+        "status.undo_minutes": (NUMBER, Decimal(10)),
         "sync.guard_percent": (NUMBER, Decimal(5)),
         "sync.guard_floor": (NUMBER, Decimal(50)),
         "worklist.order": (STRING, "urgency"),
@@ -147,8 +148,8 @@ def test_a_use_case_reads_each_setting_that_is_offered() -> None:
 
 def test_a_key_that_nothing_reads_is_refused_with_those_that_there_are() -> None:
     message = (
-        "/key: is not a setting; the settings are: status.backdating_days, sync.guard_floor,"
-        " sync.guard_percent, worklist.order"
+        "/key: is not a setting; the settings are: status.backdating_days,"
+        " status.undo_minutes, sync.guard_floor, sync.guard_percent, worklist.order"
     )
     assert complaint("greeting", "Mabuhay") == message
     with pytest.raises(InvalidInput):

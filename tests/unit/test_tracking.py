@@ -40,6 +40,7 @@ from clientupdater.domain.tracking import (
     Change,
     client_after,
     differing,
+    may_void,
     move,
     note_payment,
     record,
@@ -599,9 +600,88 @@ def test_S13_voiding_needs_the_right_to_correct_and_remarks() -> None:
     ledger = Ledger()
     recorded(ledger)
     with pytest.raises(Forbidden):
-        void(ledger.row, ledger.history, 1, "why", write_context())
+        void(ledger.row, ledger.history, 1, "why", write_context(by=BEN))
     with pytest.raises(RemarksRequired, match="Say why: voiding needs remarks"):
         void(ledger.row, ledger.history, 1, None, corrector())
+
+
+def minutes_later(minutes: float, **facts: object) -> WriteContext:
+    return write_context(manila(5) + timedelta(minutes=minutes), **facts)
+
+
+@pytest.mark.parametrize(("remarks", "stored"), [(None, None), (" typed twice ", "typed twice")])
+def test_S13_the_author_of_the_last_event_undoes_it_within_minutes(
+    remarks: str | None, stored: str | None
+) -> None:
+    ledger = Ledger()
+    recorded(ledger, "CALLED", remarks="one")
+    done(ledger)
+    change = ledger.keep(void(ledger.row, ledger.history, 2, remarks, minutes_later(9.99)))
+    assert change.snapshot.standing == Standing(status="CALLED", remarks="one")
+    assert (change.event.voids, change.event.remarks, change.event.by) == (2, stored, ANA)
+
+
+@pytest.mark.parametrize(
+    ("sequence", "context"),
+    [
+        (2, minutes_later(10)),
+        (2, minutes_later(0, undo_minutes=0)),
+        (2, minutes_later(5, undo_minutes=5)),
+        (2, minutes_later(1, by=BEN)),
+        (1, minutes_later(1)),
+        (0, minutes_later(1)),
+        (3, minutes_later(1)),
+    ],
+    ids=["too late", "never", "own minutes", "another author", "not last", "opened", "no event"],
+)
+def test_S13_any_other_event_needs_the_right_to_correct(
+    sequence: int, context: WriteContext
+) -> None:
+    ledger = Ledger()
+    recorded(ledger)
+    recorded(ledger)
+    with pytest.raises(Forbidden):
+        void(ledger.row, ledger.history, sequence, "why", context)
+
+
+def test_S13_an_event_of_the_system_after_it_ends_the_undo() -> None:
+    ledger = Ledger()
+    recorded(ledger)
+    ledger.keep(note_payment(ledger.row, manila(4), write_context(by=None)))
+    for sequence in (1, 2):
+        with pytest.raises(Forbidden):
+            void(ledger.row, ledger.history, sequence, "why", minutes_later(1))
+
+
+def test_S13_what_was_undone_cannot_be_undone_again() -> None:
+    ledger = Ledger()
+    recorded(ledger)
+    recorded(ledger)
+    ledger.keep(void(ledger.row, ledger.history, 2, None, minutes_later(1)))
+    for sequence in (1, 2, 3):
+        with pytest.raises(Forbidden):
+            void(ledger.row, ledger.history, sequence, None, minutes_later(2))
+
+
+def test_S13_a_corrector_who_undoes_their_own_last_event_need_not_say_why() -> None:
+    ledger = Ledger()
+    recorded(ledger)
+    ledger.keep(void(ledger.row, ledger.history, 1, None, minutes_later(1, may_correct=True)))
+    assert ledger.row.snapshot.status == "PENDING"
+
+
+@pytest.mark.rule("S13", "P7")
+def test_an_update_is_not_undone_once_its_period_is_closed() -> None:
+    ledger = Ledger()
+    last = datetime(2026, 12, 5, 23, 55, tzinfo=MANILA)
+    recorded(ledger, when=write_context(last), occurred_at=manila(30))
+    void(ledger.row, ledger.history, 1, None, write_context(last + timedelta(minutes=4)))
+    with pytest.raises(PeriodClosed):
+        void(ledger.row, ledger.history, 1, None, write_context(last + timedelta(minutes=6)))
+
+
+def test_a_row_without_events_has_none_to_void() -> None:
+    assert not may_void((), 0, write_context())
 
 
 @pytest.mark.rule("S13", "P7")

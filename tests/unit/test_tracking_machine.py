@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from clientupdater.domain.errors import NotTrackable, NotVoidable, RuleBroken
+from clientupdater.domain.errors import Forbidden, NotTrackable, NotVoidable, RuleBroken
 from clientupdater.domain.events import EventKind, ExemptCause, Promise, advance, fold, voided
 from clientupdater.domain.periods import Period
 from clientupdater.domain.tracking import (
@@ -117,6 +117,29 @@ class RowMachine(RuleBasedStateMachine):
             )
             assert change.snapshot == undone, "exactly one event is undone"
             assert len(voided(self.ledger.history)) == len(voided(history)) + 1
+
+    @rule(data=st.data(), person=st.sampled_from([ANA, BEN]), minutes=st.integers(0, 20))
+    def somebody_undoes(self, data: st.DataObject, person: PersonId, minutes: int) -> None:
+        before, history = self.ledger.row, self.ledger.history
+        sequence = data.draw(st.integers(0, len(history)))
+        self.minute += minutes
+        context = evolve(self.by(person), may_correct=False)
+        last = history[-1]
+        is_own_last = (sequence, person, "recorded") == (
+            last.sequence,
+            last.by,
+            last.kind,
+        ) and context.now < last.recorded_at + timedelta(minutes=10)
+        try:
+            change = self.attempt(lambda: void(before, history, sequence, None, context))
+        except Forbidden:
+            assert not is_own_last
+            return
+        assert is_own_last
+        if change:
+            undone = fold(history[:-1])
+            assert change.snapshot.standing == undone.standing
+            assert change.snapshot.update_count == undone.update_count
 
     @rule(cause=st.sampled_from([None, *ExemptCause]))
     def tracking_is_settled(self, cause: ExemptCause | None) -> None:

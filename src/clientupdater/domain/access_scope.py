@@ -149,9 +149,10 @@ class AccessScope:
         return other._branches(theirs) <= self._branches(mine)
 
 
-def access_scope_of(actor: Actor, permission: Permission) -> AccessScope:
-    """State what an actor may see by a permission; nothing once inactive (A4, A8)."""
-    return scope_of_grants(actor, actor.found(permission) if actor.is_active else ())
+def access_scope_of(actor: Actor, *permissions: Permission) -> AccessScope:
+    """State what an actor may see by any of these permissions; nothing once inactive (A4, A8)."""
+    held = (grant for permission in permissions for grant in actor.found(permission))
+    return scope_of_grants(actor, held if actor.is_active else ())
 
 
 def visible_scope_of(actor: Actor) -> AccessScope:

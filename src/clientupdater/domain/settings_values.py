@@ -201,6 +201,7 @@ LONGEST_VALUE = 10_000
 WORKLIST_ORDERS = ("urgency", "name")
 
 BACKDATING_DAYS = "status.backdating_days"
+UNDO_MINUTES = "status.undo_minutes"
 GUARD_PERCENT = "sync.guard_percent"
 GUARD_FLOOR = "sync.guard_floor"
 WORKLIST_ORDER = "worklist.order"
@@ -215,6 +216,15 @@ KNOWN: Mapping[str, KnownSetting] = {
             "a whole number from 0 to 28",  # only the period before the current can be open (P7)
             "Days after its end in which a period can still be written to.",
             partial(_whole, 0, 28),
+        ),
+        KnownSetting(
+            UNDO_MINUTES,
+            ValueType.NUMBER,
+            "10",
+            "a whole number from 0 to 1440",
+            "Minutes in which people may void their own last update without `status:correct`."
+            " 0: never.",
+            partial(_whole, 0, 1440),
         ),
         KnownSetting(
             GUARD_PERCENT,

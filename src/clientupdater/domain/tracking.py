@@ -6,6 +6,7 @@ Nothing is written here: the caller stores the change or drops it.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -27,7 +28,7 @@ from clientupdater.domain.errors import (
 from clientupdater.domain.events import EventKind, ExemptCause, History, Snapshot, StatusEvent, fold
 from clientupdater.domain.periods import Window, window
 from clientupdater.domain.permissions import Permission
-from clientupdater.domain.statuses import PENDING, required_remarks
+from clientupdater.domain.statuses import PENDING, required_remarks, tidy_remarks
 from clientupdater.domain.updates import require_sound, when_it_occurred
 
 if TYPE_CHECKING:
@@ -178,13 +179,33 @@ def void(
     write_context: WriteContext,
 ) -> Change:
     """Undo one event of this row, once; it stays readable (S13)."""
-    _require_correcting(write_context)
+    if not may_void(history, sequence, write_context):
+        raise Forbidden(Permission.STATUS_CORRECT)
     _require_tracked(row)
     _require_writable(row.period, write_context)
     _require_voidable(history, sequence)
-    result = required_remarks(remarks, "voiding")
+    if _is_own_latest(history, sequence, write_context):
+        result = tidy_remarks(remarks)
+    else:
+        result = required_remarks(remarks, "voiding")
     event = evolve(_event(row, EventKind.VOIDED, write_context), remarks=result, voids=sequence)
     return _refolded(history, event)
+
+
+def may_void(history: History, sequence: int, write_context: WriteContext) -> bool:
+    """Whether the author may void an event: their own latest, for some minutes, or any (S13)."""
+    return write_context.may_correct or _is_own_latest(history, sequence, write_context)
+
+
+def _is_own_latest(history: History, sequence: int, write_context: WriteContext) -> bool:
+    latest = history[-1] if history else None
+    return (
+        latest is not None
+        and latest.sequence == sequence
+        and latest.kind is EventKind.RECORDED
+        and latest.by == write_context.by
+        and write_context.now - latest.recorded_at < timedelta(minutes=write_context.undo_minutes)
+    )
 
 
 def client_after(

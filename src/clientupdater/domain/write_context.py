@@ -19,7 +19,8 @@ class WriteContext:
     """The author and the moment of a write; `by` is None for the system.
 
     `may_correct`: the author holds status:correct over this client. `backdating_days`: for how many
-    days others may still write to the period before the running one (P7).
+    days others may still write to the period before the running one (P7). `undo_minutes`: for how
+    long the author may void their own last event without status:correct (S13).
     """
 
     now: datetime
@@ -27,6 +28,7 @@ class WriteContext:
     by: PersonId | None = None
     may_correct: bool = False
     backdating_days: int = 5
+    undo_minutes: int = 10
 
     @property
     def today(self) -> date:

@@ -15,8 +15,8 @@ from clientupdater.entrypoints.cli.session import (
     example,
     json_option,
     print_json,
-    print_table,
 )
+from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.entrypoints.failures import Exit
 from clientupdater.entrypoints.http.routes.role_shapes import RoleComparison, lacking_grants
 

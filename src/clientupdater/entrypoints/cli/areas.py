@@ -10,12 +10,11 @@ from clientupdater.entrypoints.cli.acting import as_option, opened_as
 from clientupdater.entrypoints.cli.session import (
     Session,
     example,
-    fitted,
     json_option,
     note,
     print_json,
-    print_table,
 )
+from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.entrypoints.http.routes.organisation_shapes import Area, AreaBranch
 from clientupdater.usecases.organisation.areas import AreaChanges, NewArea
 
@@ -55,7 +54,7 @@ def list_(session: Session, /, *, after: str, limit: int, acts: str, as_json: bo
         print_json({"items": items})
         return
     rows = [(each.code, each.name, each.company or "every", each.version) for each in items]
-    print_table(("code", "name", "company", "version"), fitted(rows, wide=1))
+    print_table(("code", "name", "company", "version"), rows)
 
 
 @areas.command(epilog=example(f"clientupdater areas show NCR {_ACTOR}"))
@@ -73,7 +72,7 @@ def show(session: Session, /, *, area: str, acts: str, as_json: bool) -> None:
         return
     click.echo(f"{shown.code}  {shown.name}  company: {shown.company or 'every'}")
     rows = [(each.code, each.name, "primary" if each.is_primary else "") for each in members]
-    print_table(("branch", "name", ""), fitted(rows, wide=1))
+    print_table(("branch", "name", ""), rows)
 
 
 @areas.command(epilog=example(f"clientupdater areas create NCR 'Metro North' {_ACTOR}"))

@@ -21,8 +21,8 @@ from clientupdater.entrypoints.cli.session import (
     json_option,
     note,
     print_json,
-    print_table,
 )
+from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.ports.audits import (
     ActivityQuery,
     AuditQuery,

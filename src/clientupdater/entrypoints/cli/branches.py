@@ -11,12 +11,11 @@ from clientupdater.entrypoints.cli.organisation_import import import_branches
 from clientupdater.entrypoints.cli.session import (
     Session,
     example,
-    fitted,
     json_option,
     note,
     print_json,
-    print_table,
 )
+from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.entrypoints.http.routes.organisation_shapes import (
     Branch,
     BranchClosing,
@@ -60,7 +59,7 @@ def list_(session: Session, /, *, after: str, limit: int, acts: str, as_json: bo
         print_json({"items": items})
         return
     rows = [(each.code, each.name, each.category or "", ", ".join(each.areas)) for each in items]
-    print_table(("code", "name", "category", "areas"), fitted(rows, wide=1))
+    print_table(("code", "name", "category", "areas"), rows)
 
 
 @branches.command(epilog=example(f"clientupdater branches show QC01 {_ACTOR}"))
@@ -86,7 +85,7 @@ def show(session: Session, /, *, branch: str, acts: str, as_json: bool) -> None:
         )
         click.echo(f"areas: {', '.join(marked)}")
     rows = [(each.type, each.value, "primary" if each.is_primary else "") for each in contacts]
-    print_table(("contact", "value", ""), fitted(rows, wide=1))
+    print_table(("contact", "value", ""), rows)
 
 
 @branches.command(epilog=example(f"clientupdater branches create QC01 'Cubao Branch' {_ACTOR}"))

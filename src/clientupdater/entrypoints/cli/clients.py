@@ -10,6 +10,7 @@ from clientupdater.domain.contacts import Settlement
 from clientupdater.domain.permissions import Permission
 from clientupdater.domain.sync.fields import CONTACTS, Field
 from clientupdater.entrypoints.cli.acting import as_option, opened_as
+from clientupdater.entrypoints.cli.client_list import list_, status_of
 from clientupdater.entrypoints.cli.dossier import dossier, erase_remarks
 from clientupdater.entrypoints.cli.hand_over import hand_over
 from clientupdater.entrypoints.cli.naming import client_ref
@@ -19,8 +20,8 @@ from clientupdater.entrypoints.cli.session import (
     json_option,
     note,
     print_json,
-    print_table,
 )
+from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.entrypoints.cli.written import print_written
 from clientupdater.ports.lists import MOST, ClientQuery, ClientRecord
 
@@ -43,12 +44,13 @@ _over_version = click.option(
 
 @click.group()
 def clients() -> None:
-    """Find, show and correct clients.
+    """Find, list, show and correct clients.
 
     CLIENT is a code or an id.
     """
 
 
+clients.add_command(list_)
 clients.add_command(hand_over)
 clients.add_command(dossier)
 clients.add_command(erase_remarks)
@@ -68,7 +70,7 @@ def find(session: Session, /, *, query: str, limit: int, acts: str, as_json: boo
     if as_json:
         print_json({"items": items, "has_more": page.has_more})
     else:
-        rows = [(c.client_code, c.full_name, c.company, c.branch, _status(c)) for c in items]
+        rows = [(c.client_code, c.full_name, c.company, c.branch, status_of(c)) for c in items]
         print_table(("code", "name", "company", "branch", "status"), rows)
     if page.has_more:
         note("there are more; narrow the query or raise --limit")
@@ -261,14 +263,6 @@ def _print_contacts(app: App, caller: Caller, client: ClientId | str, *, as_json
         click.echo(f"{shown.client_code}  {_numbers(shown)}  version {shown.version}")
 
 
-def _status(client: ClientRecord) -> str:
-    current = client.current
-    if current is None:
-        return "-"
-    reason = f" {current.reason}" if current.reason else ""
-    return f"{current.period} {current.status}{reason}"
-
-
 def _facts(client: ClientRecord) -> Iterator[tuple[str, object]]:
     yield "code", client.client_code
     yield "id", client.id
@@ -286,7 +280,7 @@ def _facts(client: ClientRecord) -> Iterator[tuple[str, object]]:
     yield "contact numbers", _numbers(client)
     yield "assigned to", client.assigned_to.name if client.assigned_to else "-"
     yield "tracked", "yes" if client.is_trackable else "no"
-    yield "status", _status(client)
+    yield "status", status_of(client)
     if client.current:
         yield "version", client.current.version
         yield "follow up on", _or_dash(client.current.next_follow_up_on)

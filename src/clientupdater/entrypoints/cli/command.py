@@ -39,7 +39,7 @@ _HERE = "clientupdater.entrypoints.cli"
             f"{_HERE}.branches:branches",
             "Manage the branches that clients belong to.",
         ),
-        "clients": (f"{_HERE}.clients:clients", "Find, show and correct clients."),
+        "clients": (f"{_HERE}.clients:clients", "Find, list, show and correct clients."),
         "config": (
             f"{_HERE}.config:config",
             "Show and change settings, options and lookups, and undo changes.",
@@ -90,6 +90,10 @@ _HERE = "clientupdater.entrypoints.cli"
         "worker": (
             f"{_HERE}.worker:worker",
             "Run background jobs and schedules.",
+        ),
+        "worklist": (
+            f"{_HERE}.worklist:worklist",
+            "List the clients to contact next, the most urgent first.",
         ),
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

@@ -14,8 +14,8 @@ from clientupdater.entrypoints.cli.session import (
     json_option,
     note,
     print_json,
-    print_table,
 )
+from clientupdater.entrypoints.cli.tables import print_table
 
 if TYPE_CHECKING:
     from clientupdater.domain.lookups import FactValue, Lookup

@@ -16,8 +16,8 @@ from clientupdater.entrypoints.cli.session import (
     json_option,
     note,
     print_json,
-    print_table,
 )
+from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.usecases.configuration.options import NewOption
 
 if TYPE_CHECKING:

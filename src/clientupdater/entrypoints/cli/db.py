@@ -14,8 +14,8 @@ from clientupdater.entrypoints.cli.session import (
     mark,
     note,
     print_json,
-    print_table,
 )
+from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.entrypoints.failures import Exit
 
 if TYPE_CHECKING:

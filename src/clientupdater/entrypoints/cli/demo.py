@@ -15,7 +15,8 @@ import click
 from attrs import frozen
 
 from clientupdater.entrypoints.cli import supervision
-from clientupdater.entrypoints.cli.session import Session, example, note, print_json, print_table
+from clientupdater.entrypoints.cli.session import Session, example, note, print_json
+from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.runtime.private_files import write_private
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from clientupdater.entrypoints.cli.session import (
     json_option,
     note,
     print_json,
-    print_table,
     printable,
 )
+from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.runtime.private_files import write_private
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from clientupdater.entrypoints.cli.session import (
     json_option,
     note,
     print_json,
-    print_table,
 )
+from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.entrypoints.failures import Exit
 from clientupdater.ports.exports import ExportRequest
 from clientupdater.ports.lists import MOST

@@ -20,8 +20,8 @@ from clientupdater.entrypoints.cli.session import (
     json_option,
     note,
     print_json,
-    print_table,
 )
+from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.entrypoints.failures import Exit, failure_of
 from clientupdater.usecases.tracking.bulk import BulkItem
 from clientupdater.usecases.tracking.judging import PlannedUpdate

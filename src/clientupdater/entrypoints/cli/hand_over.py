@@ -14,8 +14,8 @@ from clientupdater.entrypoints.cli.session import (
     json_option,
     note,
     print_json,
-    print_table,
 )
+from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.entrypoints.http.routes.hand_over_shapes import hand_over_shown, undone_shown
 from clientupdater.usecases.clients.hand_overs import HandOverRequest
 

@@ -16,8 +16,8 @@ from clientupdater.entrypoints.cli.session import (
     example,
     json_option,
     print_json,
-    print_table,
 )
+from clientupdater.entrypoints.cli.tables import print_table, share_bar
 from clientupdater.ports.queue import JobFilter
 
 if TYPE_CHECKING:
@@ -176,5 +176,6 @@ def _progress(job: Job) -> str:
         return job.error
     if job.progress is None:
         return ""
-    of_all = f" of {job.progress.total}" if job.progress.total else ""
-    return f"{job.progress.step} {job.progress.done}{of_all}".strip()
+    done, total = job.progress.done, job.progress.total
+    shown = f"{share_bar(done, total)} of {total}" if total else str(done)
+    return f"{job.progress.step} {shown}".strip()

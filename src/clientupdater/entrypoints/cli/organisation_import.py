@@ -17,12 +17,11 @@ from clientupdater.entrypoints.cli.acting import as_option, opened_as
 from clientupdater.entrypoints.cli.session import (
     Session,
     example,
-    fitted,
     json_option,
     note,
     print_json,
-    print_table,
 )
+from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.entrypoints.csv_lines import (
     BRANCH_COLUMNS,
     STAFF_COLUMNS,
@@ -154,7 +153,7 @@ def _report(verdicts: Iterable[Any], *, applied: bool, as_json: bool) -> int:
         print_json({"applied": applied, "results": lines, "counts": totals})
     else:
         rows = [(each.line, each.name or "", each.verdict, _why(each)) for each in lines]
-        print_table(("line", "what", "verdict", "why"), fitted(rows, wide=3))
+        print_table(("line", "what", "verdict", "why"), rows)
         words = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict)
         note(f"{words}; {'taken' if applied else 'nothing was changed'}")
     if refused:

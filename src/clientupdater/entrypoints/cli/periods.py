@@ -14,8 +14,8 @@ from clientupdater.entrypoints.cli.session import (
     example,
     json_option,
     print_json,
-    print_table,
 )
+from clientupdater.entrypoints.cli.tables import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,8 +14,8 @@ from clientupdater.entrypoints.cli.session import (
     json_option,
     note,
     print_json,
-    print_table,
 )
+from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.entrypoints.http.routes.role_shapes import Role, changed_answer
 from clientupdater.usecases.access.roles import RoleChanges
 

@@ -13,8 +13,8 @@ from clientupdater.entrypoints.cli.session import (
     example,
     json_option,
     print_json,
-    print_table,
 )
+from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.usecases.jobs.schedules import ScheduleChanges
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def list_(session: Session, /, *, acts: str, as_json: bool) -> None:
         )
         for each in items
     ]
-    print_table(("schedule", "cron", "zone", "state", "last run", "next run"), rows)
+    head = ("schedule", "cron", "zone", "state", "last run", "next run")
+    print_table(head, rows, spare=("zone", "last run"))
 
 
 @schedules.command(epilog=example("clientupdater schedules enable retention --as boss@example.com"))

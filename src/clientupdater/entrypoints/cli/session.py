@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import shutil
 import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,7 +10,7 @@ import click
 from attrs import define
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from clientupdater.settings import Settings
 
@@ -82,33 +81,6 @@ def print_json(value: object) -> None:
     from clientupdater.entrypoints.wire import to_readable_json
 
     click.echo(to_readable_json(value))
-
-
-def print_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a result for people: columns as wide as what is in them."""
-    lines = [[str(cell) for cell in row] for row in rows]
-    widths = [max(len(line[i]) for line in [list(head), *lines]) for i in range(len(head))]
-    click.secho(_row(head, widths), bold=True)
-    for line in lines:
-        click.echo(_row(line, widths))
-
-
-def fitted(rows: Iterable[Sequence[object]], wide: int) -> list[list[str]]:
-    """Cut the texts of one column so that each row fits the terminal; a file gets all of it."""
-    lines = [[str(cell) for cell in row] for row in rows]
-    if not sys.stdout.isatty() or not lines:
-        return lines
-    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    others = sum(widths) - widths[wide] + 2 * (len(widths) - 1)
-    room = max(12, shutil.get_terminal_size().columns - others)
-    for line in lines:
-        if len(line[wide]) > room:
-            line[wide] = f"{line[wide][: room - 1]}…"
-    return lines
-
-
-def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(c.ljust(w) for c, w in zip(cells, widths, strict=True)).rstrip()
 
 
 def printable(text: str) -> str:

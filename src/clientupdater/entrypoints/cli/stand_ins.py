@@ -14,8 +14,8 @@ from clientupdater.entrypoints.cli.session import (
     json_option,
     note,
     print_json,
-    print_table,
 )
+from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.entrypoints.http.routes.stand_in_shapes import StandIn
 from clientupdater.usecases.clients.stand_ins import NewStandIn
 

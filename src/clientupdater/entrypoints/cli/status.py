@@ -25,9 +25,8 @@ from clientupdater.entrypoints.cli.session import (
     example,
     json_option,
     print_json,
-    print_table,
-    printable,
 )
+from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.entrypoints.cli.written import print_written
 from clientupdater.entrypoints.http.routes.rows import PeriodEvent, period_events
 
@@ -114,7 +113,7 @@ def history(
         return
     zone = session.settings.business_timezone
     head = ("no.", "when", "what", "status", "reason", "by", "remarks")
-    print_table(head, [_row(each, zone) for each in events])
+    print_table(head, [_row(each, zone) for each in events], wraps=True)
 
 
 @status.command(
@@ -156,7 +155,10 @@ def reopen(session: Session, /, *, client: str, acts: str, as_json: bool, **para
 def void(
     session: Session, /, *, client: str, sequence: int, acts: str, as_json: bool, **params: Any
 ) -> None:
-    """Undo one event of a client's row, by its number in the history; it stays readable."""
+    """Undo one event of a client's row, by its number in the history; it stays readable.
+
+    For your own last update, undo does the same without status:correct.
+    """
     ref = client_ref(client)
     with opened_as(session, acts) as (app, caller):
         period = period_of(app, caller, ref, params["period"])
@@ -165,6 +167,27 @@ def void(
             question = f"This undoes event {sequence} of {period} for good. Go on?"
             click.confirm(question, abort=True, err=True)
         done = app.tracking.void(caller, ref, period, sequence, params["remarks"], version)
+        print_written(done, as_json=as_json)
+
+
+@status.command(epilog=example(f"clientupdater status undo FC-000001 {_ACTOR}"))
+@_client
+@_remarks
+@_period
+@_version
+@as_option
+@json_option
+@click.pass_obj
+def undo(session: Session, /, *, client: str, acts: str, as_json: bool, **params: Any) -> None:
+    """Undo your own last update, within minutes of recording it.
+
+    The setting status.undo_minutes says how many.
+    """
+    ref = client_ref(client)
+    with opened_as(session, acts) as (app, caller):
+        period = period_of(app, caller, ref, params["period"])
+        version = version_of(app, caller, ref, period, params["version"])
+        done = app.tracking.void(caller, ref, period, version, params["remarks"], version)
         print_written(done, as_json=as_json)
 
 
@@ -210,5 +233,5 @@ def _row(event: PeriodEvent, zone: tzinfo) -> tuple[object, ...]:
         event.status,
         event.reason or "",
         event.by.name if event.by else "the system",
-        printable(event.remarks or ""),
+        event.remarks or "",
     )

@@ -22,9 +22,9 @@ from clientupdater.entrypoints.cli.session import (
     json_option,
     note,
     print_json,
-    print_table,
 )
 from clientupdater.entrypoints.cli.sync_summary import print_summary, progress
+from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.entrypoints.failures import Exit, failure_of
 from clientupdater.entrypoints.http.routes.sync_shapes import (
     RejectedRow,
@@ -213,7 +213,7 @@ def list_(session: Session, /, *, limit: int, acts: str, as_json: bool) -> None:
         "gone",
         "requested",
     )
-    print_table(head, rows)
+    print_table(head, rows, spare=("company", "mode", "gone", "new", "changed", "rows"))
 
 
 @sync.command(epilog=example(f"clientupdater sync show RUN {_ACTOR}"))

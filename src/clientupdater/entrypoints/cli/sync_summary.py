@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from clientupdater.entrypoints.cli.tables import share_bar
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -51,16 +53,21 @@ def progress() -> Iterator[Callable[[Progressed], None]]:
 
 
 class _OnTerminal:
-    """One line for each step, overwritten as it goes on."""
+    """One line for each step, overwritten as it goes on.
+
+    Each step but the first handles the records of the step before, so that it has a bar.
+    """
 
     def __init__(self) -> None:
         self._step = ""
+        self._records = self._total = 0
 
     def __call__(self, how_far: Progressed) -> None:
         if self._step not in {"", how_far.step}:
             click.echo(err=True)
-        self._step = how_far.step
-        click.echo(f"\r{_line(how_far)}", nl=False, err=True)
+            self._total = self._records
+        self._step, self._records = how_far.step, how_far.records
+        click.echo(f"\r{_line(how_far, self._total)}", nl=False, err=True)
 
     def end(self) -> None:
         """Leave the line."""
@@ -83,10 +90,11 @@ class _AsLines:
         """Do nothing: every line is complete."""
 
 
-def _line(how_far: Progressed) -> str:
+def _line(how_far: Progressed, total: int) -> str:
+    bar = share_bar(how_far.records, total) if total else " " * 15
     pace = f", {how_far.records / how_far.seconds:,.0f}/s" if how_far.seconds else ""
     done = f"{how_far.records:>10,} rows  {how_far.seconds:6.1f} s{pace}"
-    return f"{how_far.step:<8} {done}".ljust(60)
+    return f"{how_far.step:<8} {bar} {done}".ljust(76)
 
 
 def print_summary(job: SyncJob, plan: SyncPlan | None) -> None:

@@ -16,8 +16,8 @@ from clientupdater.entrypoints.cli.session import (
     json_option,
     note,
     print_json,
-    print_table,
 )
+from clientupdater.entrypoints.cli.tables import print_table
 from clientupdater.entrypoints.cli.user_roles import give_role, take_role
 from clientupdater.entrypoints.http.routes.role_shapes import UserRole
 from clientupdater.entrypoints.http.routes.shapes import Deactivation, User, grants_of

@@ -16,7 +16,7 @@ from clientupdater.domain.access import decide
 from clientupdater.domain.access_scope import access_scope_of, visible_scope_of
 from clientupdater.domain.errors import Error, Forbidden, InvalidInput, NotFound, VersionConflict
 from clientupdater.domain.permissions import Permission
-from clientupdater.domain.settings_values import BACKDATING_DAYS
+from clientupdater.domain.settings_values import BACKDATING_DAYS, UNDO_MINUTES
 from clientupdater.domain.write_context import WriteContext
 from clientupdater.ports.audit import LogEntry, LoggedAction
 
@@ -78,8 +78,10 @@ class ClientTransaction:
 
     def write_context(self) -> WriteContext:
         """Describe a write to this client, as of now (P7)."""
-        days = self.tx.settings.number(BACKDATING_DAYS, self.client.company)
-        return write_context(self.caller, self.client, self.clock, self.zone, int(days))
+        settings, company = self.tx.settings, self.client.company
+        days = int(settings.number(BACKDATING_DAYS, company))
+        context = write_context(self.caller, self.client, self.clock, self.zone, days)
+        return evolve(context, undo_minutes=int(settings.number(UNDO_MINUTES, company)))
 
     def locked(self) -> ClientTransaction:
         """Lock the client and read it again, since it may have changed."""
@@ -142,10 +144,10 @@ class ClientAccess:
 
     @contextmanager
     def open(
-        self, caller: Caller, ref: ClientRef, permission: Permission
+        self, caller: Caller, ref: ClientRef, permission: Permission, *others: Permission
     ) -> Iterator[ClientTransaction]:
-        """Open a client that the permission covers; leaving cleanly commits."""
-        with self.work.begin(access_scope_of(caller.actor, permission)) as tx:
+        """Open a client that one of the permissions covers; leaving cleanly commits."""
+        with self.work.begin(access_scope_of(caller.actor, permission, *others)) as tx:
             if client := find_client(tx, ref):
                 yield self.within(tx, caller, client)
                 return

@@ -10,7 +10,15 @@ from clientupdater.domain.errors import InvalidInput, NotFound, NotTrackable, Ru
 from clientupdater.domain.events import as_of
 from clientupdater.domain.periods import business_day
 from clientupdater.domain.permissions import Permission
-from clientupdater.domain.tracking import opened, reopen, revive, unopened, void, writing_order
+from clientupdater.domain.tracking import (
+    may_void,
+    opened,
+    reopen,
+    revive,
+    unopened,
+    void,
+    writing_order,
+)
 from clientupdater.usecases.tracking import bulk, judging
 from clientupdater.usecases.tracking.recording import (
     Written,
@@ -33,6 +41,9 @@ if TYPE_CHECKING:
     from clientupdater.domain.write_context import WriteContext
     from clientupdater.ports.codes import Names
     from clientupdater.usecases.tracking.client_access import ClientAccess, ClientTransaction
+
+
+_VOIDING = (Permission.STATUS_CORRECT, Permission.STATUS_UPDATE)
 
 
 @frozen
@@ -116,15 +127,15 @@ class Tracking:
         remarks: str | None,
         version: int,
     ) -> Written:
-        """Undo one event; if it had ended the client's tracking, tracking goes on."""
-        with self.clients.open(caller, client, Permission.STATUS_CORRECT) as opened_tx:
+        """Undo one event; if it had ended the client's tracking, tracking goes on.
+
+        An author needs only status:update for their own last event, for some minutes (S13).
+        """
+        with self.clients.open(caller, client, *_VOIDING) as opened_tx:
             client_tx = opened_tx.locked()
-            row, write_context = client_tx.require_row(period, version), client_tx.write_context()
-            history = client_tx.tx.rows.history(row.client, period)
-            change = void(row, history, sequence, remarks, write_context)
-            action = client_tx.action("status.void", period, change, voids=sequence)
-            after = write_and_settle(client_tx, row, change, write_context, action)
-            return written(client_tx, after, change)
+            if _may_void(client_tx, period, sequence):
+                return _void(client_tx, period, sequence, remarks, version)
+        raise self.clients.refusal(caller, client, Permission.STATUS_CORRECT)
 
     def revive(
         self, caller: Caller, client: ClientRef, remarks: str | None, version: int
@@ -168,6 +179,23 @@ class Tracking:
                 _due_row(client_tx, period)
             events = client_tx.tx.rows.history(client_tx.client.id, period)
             return ShownHistory(client_tx.client, events, client_tx.names([], events))
+
+
+def _may_void(client_tx: ClientTransaction, period: Period, sequence: int) -> bool:
+    """Judge the right before the row and its version, of which a refusal says nothing."""
+    history = client_tx.tx.rows.history(client_tx.client.id, period)
+    return may_void(history, sequence, client_tx.write_context())
+
+
+def _void(
+    client_tx: ClientTransaction, period: Period, sequence: int, remarks: str | None, version: int
+) -> Written:
+    row, write_context = client_tx.require_row(period, version), client_tx.write_context()
+    history = client_tx.tx.rows.history(row.client, period)
+    change = void(row, history, sequence, remarks, write_context)
+    action = client_tx.action("status.void", period, change, voids=sequence)
+    after = write_and_settle(client_tx, row, change, write_context, action)
+    return written(client_tx, after, change)
 
 
 def _running_row(client_tx: ClientTransaction, write_context: WriteContext) -> PeriodRow:

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from clientupdater.entrypoints.http.contract import Call
 
 
-def admitting(permission: Permission) -> Callable[[Call], None]:
-    """Judge only whether the caller sees the client and holds the permission over it."""
+def admitting(*permissions: Permission) -> Callable[[Call], None]:
+    """Judge only whether the caller sees the client and holds one of the permissions over it."""
 
     def admit(call: Call) -> None:
         clients = call.app.tracking.clients
-        with clients.open(call.caller, call.path["client"], permission):
+        with clients.open(call.caller, call.path["client"], *permissions):
             pass
 
     return admit

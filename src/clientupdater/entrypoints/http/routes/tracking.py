@@ -146,8 +146,9 @@ def reopen_period(call: Call) -> Answer:
 
 
 def void_event(call: Call) -> Answer:
-    """Take back a recorded update or payment, with remarks that say why. Staff may void their own
-    last update for some minutes; later it needs `status:correct`.
+    """Take back a recorded update or payment, with remarks that say why. For your own update, while
+    it is the period's last event and at most `status.undo_minutes` old, `status:update` is enough,
+    and remarks are optional.
     """
     client, period, sequence = (call.path[name] for name in ("client", "period", "sequence"))
     with conflicts_shown(lambda: _current(call, period)):
@@ -169,7 +170,13 @@ def revive_client(call: Call) -> Answer:
 _ROW = "/clients/{client}/periods/{period}"
 
 
-def _correction(path: str, summary: str, handle: Callable[[Call], Any], *kinds: Any) -> Endpoint:
+def _correction(
+    path: str,
+    summary: str,
+    handle: Callable[[Call], Any],
+    *kinds: Any,
+    or_else: tuple[Permission, ...] = (),
+) -> Endpoint:
     return Endpoint(
         method="POST",
         path=path,
@@ -179,7 +186,7 @@ def _correction(path: str, summary: str, handle: Callable[[Call], Any], *kinds: 
         body=CorrectionRequest,
         answers=RecordedUpdate,
         permission=Permission.STATUS_CORRECT,
-        admit=admitting(Permission.STATUS_CORRECT),
+        admit=admitting(Permission.STATUS_CORRECT, *or_else),
         versioned=True,
         errors=(*kinds, errors.RemarksRequired, errors.NotTrackable),
     )
@@ -229,7 +236,12 @@ ENDPOINTS = (
     ),
     _correction(f"{_ROW}/reopen", "Reopen a period", reopen_period, errors.NotDone),
     _correction(
-        f"{_ROW}/events/{{sequence}}/void", "Void an event", void_event, errors.NotVoidable
+        f"{_ROW}/events/{{sequence}}/void",
+        "Void an event",
+        void_event,
+        errors.NotVoidable,
+        errors.PeriodClosed,
+        or_else=(Permission.STATUS_UPDATE,),
     ),
     _correction("/clients/{client}/revive", "Revive a client", revive_client, errors.NotDone),
 )

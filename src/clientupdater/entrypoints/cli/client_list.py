@@ -1,0 +1,132 @@
+"""``clientupdater clients list``: clients by the filters that they have over HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from clientupdater.entrypoints.cli.acting import as_option, opened_as
+from clientupdater.entrypoints.cli.paging import page_options, paged
+from clientupdater.entrypoints.cli.session import Session, example, json_option
+from clientupdater.ports.lists import ClientQuery, ClientRecord, ClientSort
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
+
+FILTERS = {
+    "company": "The company's code.",
+    "branch": "The branch's code.",
+    "area": "The area's code.",
+    "product": "The loan product's code.",
+    "pension_type": "The kind of pension, by its code.",
+    "pensioner_type": "The kind of pensioner, by its code.",
+    "par_status": "The portfolio-at-risk status, by its code.",
+    "account_type": "How the client receives the pension, by its code.",
+    "active": "Only clients that are active, or only those that are not.",
+    "assigned_to": "The officer: an id, me, or none.",
+    "loan_status": "The loan's status, as the source names it.",
+    "past_due_from": "Only clients that owe at least this amount.",
+    "past_due_to": "Only clients that owe at most this amount.",
+    "period": "The period of the filters below, such as 2026-11.  [default: the current one]",
+    "status": "The status in the period, by its code.",
+    "reason": "The reason in the period, by its code.",
+    "exempt": "Only clients that are exempt in the period, or only those that are not.",
+    "terminal": "Only clients whose status is terminal, or only the others.",
+    "touched": "Only clients with an update in the period, or only those without.",
+    "untouched_days": "Only clients without an update for this many days.",
+    "has_payment": "Only clients that paid in the period, or only those that did not.",
+    "follow_up_before": "Only clients whose next follow-up is before this day.",
+    "updated_by": "Only clients that this user updated last: an id.",
+    "branch_then": "The branch that the client belonged to in the period, by its code.",
+}
+_SWITCHES = {
+    "active": "--active/--inactive",
+    "exempt": "--exempt/--not-exempt",
+    "terminal": "--terminal/--not-terminal",
+    "touched": "--touched/--untouched",
+    "has_payment": "--paid/--not-paid",
+}
+
+
+_HEAD = (
+    *("code", "name", "company", "branch", "past due", "period", "status", "follow up", "officer"),
+)
+_SPARE = ("company", "officer", "period", "follow up")
+
+
+def _filter_options(command: _Command) -> _Command:
+    """Add an option for each filter; its value is read as over HTTP."""
+    for name, text in reversed(FILTERS.items()):
+        if name in _SWITCHES:
+            add = click.option(_SWITCHES[name], name, default=None, help=text)
+        else:
+            option = f"--{name.replace('_', '-')}"
+            add = click.option(option, name, metavar="VALUE", help=text)
+        command = add(command)
+    return command
+
+
+@click.command(
+    "list",
+    epilog=example(
+        "clientupdater clients list --branch MN-01 --status PENDING --as ana@example.com"
+    ),
+)
+@_filter_options
+@click.option(
+    "--sort",
+    type=click.Choice([str(each) for each in ClientSort]),
+    default=str(ClientSort.NAME),
+    show_default=True,
+    help="The order.",
+)
+@page_options
+@as_option
+@json_option
+@click.pass_obj
+def list_(
+    session: Session, /, *, sort: str, limit: int, everything: bool, acts: str, as_json: bool,
+    **params: Any,
+) -> None:  # fmt: skip
+    """List the clients that you may see; all filters must match."""
+    from clientupdater.entrypoints.http.routes.clients import ClientFilters, filter_of
+    from clientupdater.entrypoints.structuring import structured_words
+
+    words = {name: _word(value) for name, value in params.items() if value is not None}
+    filters = structured_words(words, ClientFilters)
+    with opened_as(session, acts) as (app, caller):
+        query = ClientQuery(filter=filter_of(caller, filters), sort=ClientSort(sort), limit=limit)
+        page = paged(lambda q: app.clients.list(caller, q), query, everything=everything)
+    page.print("client", _HEAD, map(_row, page.items), _SPARE, as_json=as_json)
+
+
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _row(client: ClientRecord) -> tuple[object, ...]:
+    current = client.current
+    follow_up = current.next_follow_up_on if current else None
+    return (
+        client.client_code,
+        client.full_name,
+        client.company,
+        client.branch,
+        "-" if client.past_due_amount is None else f"{client.past_due_amount:,.2f}",
+        current.period if current else "-",
+        f"{current.status} {current.reason or ''}".strip() if current else "-",
+        follow_up or "-",
+        client.assigned_to.name if client.assigned_to else "-",
+    )
+
+
+def status_of(client: ClientRecord) -> str:
+    """Name the running period and the client's status in it."""
+    current = client.current
+    if current is None:
+        return "-"
+    reason = f" {current.reason}" if current.reason else ""
+    return f"{current.period} {current.status}{reason}"
