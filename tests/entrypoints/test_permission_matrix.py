@@ -89,24 +89,21 @@ class Matrix:
     def _hired(self, held: tuple[OracleGrant, ...]) -> Caller:
         person = self.staff.hire()
         self.staff.run(
+            "with granted as ("
             "insert into user_permissions (user_id, permission_id, scope, company_id)"
             " select %s, p.id, g.scope::permission_scope, c.id"
             " from unnest(%s::text[], %s::text[], %s::text[]) g (permission, scope, company)"
             " join permissions p on p.code = g.permission"
-            " left join companies c on c.code = g.company",
+            " left join companies c on c.code = g.company),"
+            " placed as (insert into user_branches (user_id, branch_id)"
+            " select %s, id from branches where code = 'NEAR')"
+            " insert into user_areas (user_id, area_id)"
+            " select %s, id from areas where code = 'AREA'",
             person,
             [each.permission for each in held],
             [each.scope for each in held],
             [each.company for each in held],
-        )
-        self.staff.run(
-            "insert into user_branches (user_id, branch_id)"
-            " select %s, id from branches where code = 'NEAR'",
             person,
-        )
-        self.staff.run(
-            "insert into user_areas (user_id, area_id)"
-            " select %s, id from areas where code = 'AREA'",
             person,
         )
         return Caller(person, self.staff.session(person), held)
@@ -141,7 +138,7 @@ class Matrix:
         if target.kind == "area":
             names["area"] = f"code:AREA_{target.company or 'NONE'}"
         if target.kind == "thing":
-            for thing in ("sync_job", "option", "change"):
+            for thing in ("sync_job", "option", "change", "of_area"):
                 names[thing] = self.things[f"{thing} {target.company}"]
         if target.kind == "place":
             for thing in ("officer", "stand_in", "arranged"):
@@ -203,8 +200,7 @@ class Matrix:
 
     def restore(self) -> None:
         """Undo what a request that passed may have changed for the next."""
-        for change in _RESTORING:
-            self.staff.run(change)
+        self.staff.run(f"do $$ begin {'; '.join(_RESTORING)}; end $$")
 
 
 def _filled(value: Any, names: dict[str, Any]) -> Any:
@@ -312,7 +308,7 @@ def _furnish_configuration(made: Matrix) -> None:
     )
     staff.run(
         "insert into config_settings (key, value, value_type, is_public)"
-        " values ('status.undo_minutes', '10', 'number', true)"
+        " values ('worklist.order', '[]', 'json', true)"
         " on conflict (key, company_id) do update set is_public = true"
     )
     staff.run("insert into config_categories (code, name) values ('answers', 'Answers')")
@@ -324,11 +320,24 @@ def _furnish_configuration(made: Matrix) -> None:
             company,
             f"yes_{company}".lower(),
         )
-        made.things[f"change {company}"] = staff.one(  # the row is not as it left it
-            "insert into config_audit_log (table_name, record_id, action, new_values)"
-            " values ('config_settings', %s, 'create', '{\"value\": \"7\"}') returning id::text",
-            f"sync.guard_percent:{company}" if company else "sync.guard_percent",
-        )
+        setting = f"sync.guard_percent:{company}" if company else "sync.guard_percent"
+        made.things[f"change {company}"] = _change(staff, "config_settings", setting, '{"a": 1}')
+        area = staff.one("select id from areas where code = %s", f"AREA_{company or 'NONE'}")
+        made.things[f"of_area {company}"] = _change(staff, "areas", area, '{"name": "Other"}')
+    near = staff.one("select id from branches where code = 'NEAR'")
+    made.things["of_branch"] = _change(staff, "branches", near, '{"name": "Other"}')
+
+
+def _change(staff: Staff, table: str, record: object, values: str) -> str:
+    """Add a change that left its row otherwise than it is, so that undoing it conflicts."""
+    change: str = staff.one(
+        "insert into config_audit_log (table_name, record_id, action, old_values, new_values)"
+        " values (%s, %s, 'update', '{}', %s) returning id::text",
+        table,
+        str(record),
+        values,
+    )
+    return change
 
 
 # --- what an answer is

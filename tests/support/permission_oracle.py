@@ -69,20 +69,22 @@ class OracleRoute:
 
     def targets(self, scope: str, company: str | None) -> list[Target]:
         """Name what a grant just covers, and what it just misses."""
-        here = company or "PCNI"
-        if self.rule in {"client", "audited client", "hand-over"}:
-            return _client_targets(scope, here, OTHER.get(company or ""))
-        if self.rule.startswith("person"):
-            return _person_targets(scope)
-        if self.rule.endswith("stand-in"):
-            return [Target("place", branch=branch) for branch in (NEAR, AREA_BRANCH)]
-        if self.rule == "new person":
-            return [Target("person", branch=NEAR), Target("person")]
-        if self.rule in {"company", "reference", "option", "option to read"}:
-            return [Target("thing", each) for each in COMPANIES]
-        if self.rule.startswith("area"):
-            return [Target("area", each) for each in COMPANIES]
-        return [NOTHING]
+        rule, here = self.rule, company or "PCNI"
+        if rule in {"client", "audited client", "hand-over"}:
+            targets = _client_targets(scope, here, OTHER.get(company or ""))
+        elif rule.startswith("person"):
+            targets = _person_targets(scope)
+        elif rule == "new person":
+            targets = [Target("person", branch=NEAR), Target("person")]
+        elif rule.endswith("stand-in"):
+            targets = [Target("place", branch=branch) for branch in (NEAR, AREA_BRANCH)]
+        elif rule in {"company", "reference", "option", "option to read", "undone area"}:
+            targets = [Target("thing", each) for each in COMPANIES]
+        elif rule.startswith("area"):
+            targets = [Target("area", each) for each in COMPANIES]
+        else:
+            targets = [NOTHING]
+        return targets
 
     def verdict(self, grants: Iterable[OracleGrant], target: Target) -> Verdict:
         """Decide as the rules do."""
@@ -107,6 +109,11 @@ class OracleRoute:
             return self._asks_in_vain(held) or _over_reference(
                 [g for g in held if g.permission == "config:read"], target
             )
+        if self.rule.startswith("undone"):  # without any right to undo, none of them is looked for
+            if not any(grant.permission in _UNDOING for grant in held):
+                return True
+            sight = "areas:read" if self.rule == "undone area" else "branches:read"
+            return _over_reference([g for g in held if g.permission == sight], target)
         return self.rule not in {"hand-over", "ended stand-in"} or self._asks_in_vain(held)
 
     def _asks_in_vain(self, held: list[OracleGrant]) -> bool:
@@ -208,6 +215,8 @@ _RULES = {
     "area": _over_thing,
     "area to read": _over_reference,
     "branch": _over_thing,
+    "undone area": _over_thing,
+    "undone branch": _over_thing,
     "branch to read": _somewhere,
     "option": _over_thing,
     "option to read": _over_reference,
@@ -226,6 +235,7 @@ _SIGHT = {
     "branch to read": "branches:read",
 }
 """What it takes to know of a thing; without it, it is not found."""
+_UNDOING = {"config:manage", "areas:manage", "branches:manage"}
 
 
 def _route(route: str, rule: str, *permissions: str, **request: Any) -> OracleRoute:
@@ -378,7 +388,7 @@ ROUTES = (
     _route(f"PATCH {_CONTACT}/{{contact}}", "branch", "branches:manage", json=_STALE),
     _route(f"DELETE {_CONTACT}/{{contact}}", "branch", "branches:manage", json=_STALE),
     _route("GET /config/settings", "signed in"),  # those that one may read
-    _route("GET /config/settings/status.undo_minutes", "signed in"),  # a public value
+    _route("GET /config/settings/worklist.order", "signed in"),  # a public value
     _route(f"GET {_SETTING}", "reference", "config:read", params=_OF_COMPANY),
     _route(
         f"PUT {_SETTING}",
@@ -429,6 +439,8 @@ ROUTES = (
         json={"is_trackable": False, "plan_hash": "0" * 64, **_STALE},
     ),
     _route("POST /config/changes/{change}/undo", "company", "config:manage", json={}),
+    _route("POST /config/changes/{of_area}/undo", "undone area", "areas:manage", json={}),
+    _route("POST /config/changes/{of_branch}/undo", "undone branch", "branches:manage", json={}),
     _route("GET /periods/current", "list", "status:read"),
     _route("POST /periods/2026-11/open", "every company", "config:manage"),
     _route(

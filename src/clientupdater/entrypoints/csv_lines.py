@@ -17,7 +17,7 @@ Row: TypeAlias = "tuple[int, list[str]]"
 
 _PLACES = ("areas", "primary_area", "phone", "email")
 BRANCH_COLUMNS = ("code", "name", "location", "category", *_PLACES)
-STAFF_COLUMNS = ("email", "first_name", "last_name", "branches", "areas")
+STAFF_COLUMNS = ("email", "first_name", "last_name", "branches", "areas", "roles", "company")
 
 
 def csv_text(raw: bytes) -> str:

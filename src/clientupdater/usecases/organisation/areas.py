@@ -27,10 +27,12 @@ from clientupdater.usecases.organisation.changes import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     from clientupdater.domain.access import Actor
     from clientupdater.domain.callers import Caller
     from clientupdater.domain.ids import BranchId, CompanyId, PersonId
+    from clientupdater.ports.audit import ConfigurationChange
     from clientupdater.ports.clock import Clock
     from clientupdater.ports.organisation import AreaBranch
     from clientupdater.ports.unit_of_work import Transaction, UnitsOfWork
@@ -102,7 +104,7 @@ class Areas:
             require_may_delete_area(actor, seen.id, _rights(tx, holders))
             members = tx.organisation.members(seen.id)
             tx.areas.save(seen, deleted_at=self.clock.now())
-            self._end_lost(tx, actor, holders)
+            _end_lost(tx, actor, holders, self.clock.now())
             lost = {"branches": sorted(map(str, members))}
             record_rights(tx, caller, holders, "area", seen.id, lost)
             record_change(tx, caller, "area.delete", "areas", seen.id, seen.record, None)
@@ -149,16 +151,7 @@ class Areas:
         with self._admin(caller, area, bears_on_rights=True) as (tx, actor):
             seen = find_area(tx, actor, area, MANAGE)
             removed = tx.organisation.branch(branch)
-            holders = tx.areas.holders(seen.id)
-            require_may_remove_branch(actor, removed, _rights(tx, holders))
-            before = tx.areas.membership(seen.id, removed)
-            if before is None:
-                return
-            tx.areas.remove_branch(seen.id, removed)
-            self._end_lost(tx, actor, holders)
-            record_rights(tx, caller, holders, "area", seen.id, {"branch": str(removed)})
-            gone = _member(removed, is_primary=before)
-            _record_member(tx, caller, seen.id, removed, gone, None)
+            remove_branch(tx, caller, actor, seen.id, removed, self.clock.now())
 
     def judge(self, caller: Caller, area: AreaId | str) -> None:
         """Refuse with NotFound or Forbidden a caller who may not manage it, and do nothing."""
@@ -169,10 +162,6 @@ class Areas:
         self, caller: Caller, area: AreaId | str | None = None, *, bears_on_rights: bool = False
     ) -> AbstractContextManager[tuple[Transaction, Actor]]:
         return organisation_admin(self.work, caller, "area", area, bears_on_rights=bears_on_rights)
-
-    def _end_lost(self, tx: Transaction, actor: Actor, holders: Sequence[PersonId]) -> None:
-        for holder in holders:
-            tx.territories.end_lost_assignments(holder, actor.id, self.clock.now())
 
 
 def find_area(tx: Transaction, actor: Actor, area: AreaId | str, permission: Permission) -> Area:
@@ -191,18 +180,40 @@ def place_branch(
     branch: BranchId,
     *,
     is_primary: bool | None = None,
-) -> None:
+) -> ConfigurationChange | None:
     """Put a branch into an area, and audit what its holders gain; again, it changes nothing."""
     before = tx.areas.membership(area, branch)
     after = bool(before) if is_primary is None else is_primary
     if before == after:
-        return
+        return None
     tx.areas.place_branch(area, branch, is_primary=after)
     if before is None:
         holders = tx.areas.holders(area)
         record_rights(tx, caller, holders, "area", area, {"branch": str(branch)}, is_gained=True)
-    was = None if before is None else _member(branch, is_primary=before)
-    _record_member(tx, caller, area, branch, was, _member(branch, is_primary=after))
+    was = None if before is None else member_record(branch, is_primary=before)
+    now = member_record(branch, is_primary=after)
+    return _record_member(tx, caller, area, branch, was, now)
+
+
+def remove_branch(
+    tx: Transaction, caller: Caller, actor: Actor, area: AreaId, branch: BranchId, now: datetime
+) -> ConfigurationChange | None:
+    """Take a branch out of an area, if the actor may and it is there, and end what is lost."""
+    holders = tx.areas.holders(area)
+    require_may_remove_branch(actor, branch, _rights(tx, holders))
+    before = tx.areas.membership(area, branch)
+    if before is None:
+        return None
+    tx.areas.remove_branch(area, branch)
+    _end_lost(tx, actor, holders, now)
+    record_rights(tx, caller, holders, "area", area, {"branch": str(branch)})
+    was = member_record(branch, is_primary=before)
+    return _record_member(tx, caller, area, branch, was, None)
+
+
+def _end_lost(tx: Transaction, actor: Actor, holders: Sequence[PersonId], now: datetime) -> None:
+    for holder in holders:
+        tx.territories.end_lost_assignments(holder, actor.id, now)
 
 
 def _record_member(
@@ -212,13 +223,14 @@ def _record_member(
     branch: BranchId,
     before: Mapping[str, object] | None,
     after: Mapping[str, object] | None,
-) -> None:
+) -> ConfigurationChange:
     """Log and audit a branch of an area; None: it is not in it."""
     action = "area.place_branch" if after else "area.remove_branch"
-    record_change(tx, caller, action, "area_branches", area, before, after, branch=branch)
+    record = f"{area}:{branch}"
+    return record_change(tx, caller, action, "area_branches", record, before, after, branch=branch)
 
 
-def _member(branch: BranchId, *, is_primary: bool) -> Mapping[str, object]:
+def member_record(branch: BranchId, *, is_primary: bool) -> Mapping[str, object]:
     return {"branch": branch, "is_primary": is_primary}
 
 
