@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -35,9 +35,28 @@ def executed(connection: Connection, statement: Statement, values: Sequence[obje
     """Give the EXECUTE of a statement, which a message of its own prepares the first time."""
     if connection.prepare_threshold is None:
         return written_out(connection, statement, values)
-    names = _names.setdefault(connection, {})
+    names = _names.get(connection)
+    if names is None:
+        names = _names[connection] = _names_until_deallocated(connection)
     name = names.get(statement.text) or _prepare(connection, statement.text, names)
     return f"execute {name}({', '.join(_literal(each, connection) for each in values)})"
+
+
+def _names_until_deallocated(connection: Connection) -> dict[bytes, str]:
+    """Begin to keep the names of a connection, and forget them all when psycopg deallocates all.
+
+    It does so after a rollback if it has prepared a statement itself; ours go with its own then.
+    """
+    names: dict[bytes, str] = {}
+    deallocate = connection._deallocate  # noqa: SLF001 - psycopg offers no other way to see it
+
+    def forgetting(name: bytes | None) -> Any:
+        if name is None:
+            names.clear()
+        return deallocate(name)
+
+    connection._deallocate = forgetting  # type: ignore[method-assign] # noqa: SLF001
+    return names
 
 
 def written_out(connection: Connection, statement: Statement, values: Sequence[object]) -> str:
