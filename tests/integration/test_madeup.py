@@ -114,10 +114,14 @@ def test_the_administrator_holds_every_permission_over_all_of_every_company(
 def test_each_person_holds_exactly_what_their_roles_give(database: Database) -> None:
     filled(database)
     held, given = (
-        "select user_id, permission_id, company_id, scope::text from user_permissions"
-        " where by_role and direct_scope is null",
-        "select u.user_id, g.permission_id, u.company_id, g.scope::text"
-        " from user_roles u join role_grants g on g.role_id = u.role_id",
+        (
+            "select user_id, permission_id, company_id, scope::text from user_permissions"
+            " where by_role and direct_scope is null"
+        ),
+        (
+            "select u.user_id, g.permission_id, u.company_id, g.scope::text"
+            " from user_roles u join role_grants g on g.role_id = u.role_id"
+        ),
     )
     for query in (
         f"({held}) except ({given})",

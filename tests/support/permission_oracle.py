@@ -99,26 +99,21 @@ class OracleRoute:
         return "forbidden" if self._sees(held, target) else "not_found"
 
     def _sees(self, held: list[OracleGrant], target: Target) -> bool:
+        """Whether they may know of it; else it is as if it did not exist."""
         if self.rule in {"client", "audited client"}:
             return _over_client(held, target)
         if self.rule.startswith("person"):
             return _over_person([g for g in held if g.permission == "users:read"], target)
-        if self.rule in _SIGHT:
-            return _over_reference([g for g in held if g.permission == _SIGHT[self.rule]], target)
-        if self.rule.startswith("option"):
-            return self._asks_in_vain(held) or _over_reference(
-                [g for g in held if g.permission == "config:read"], target
-            )
-        if self.rule.startswith("undone"):  # without any right to undo, none of them is looked for
-            if not any(grant.permission in _UNDOING for grant in held):
-                return True
-            sight = "areas:read" if self.rule == "undone area" else "branches:read"
-            return _over_reference([g for g in held if g.permission == sight], target)
-        return self.rule not in {"hand-over", "ended stand-in"} or self._asks_in_vain(held)
+        sight = _SIGHT.get(self.rule)
+        reads = [g for g in held if g.permission == sight]
+        return self._asks_in_vain(held) or (bool(sight) and _over_reference(reads, target))
 
     def _asks_in_vain(self, held: list[OracleGrant]) -> bool:
-        """Whether they hold none of the permission: each id, known or not, is forbidden alike."""
-        return not any(grant.permission in self.permissions for grant in held)
+        """Whether each id, known or not, is refused alike, so that nothing is given away."""
+        if self.rule in _BY_ID:
+            asked = _UNDOING if self.rule.startswith("undone") else self.permissions
+            return not any(grant.permission in asked for grant in held)
+        return self.rule not in _SIGHT
 
 
 def _client_targets(scope: str, here: str, other: str | None) -> list[Target]:
@@ -231,10 +226,16 @@ _RULES = {
 _SIGHT = {
     "area": "areas:read",
     "area to read": "areas:read",
+    "undone area": "areas:read",
     "branch": "branches:read",
     "branch to read": "branches:read",
+    "undone branch": "branches:read",
+    "option": "config:read",
+    "option to read": "config:read",
 }
 """What it takes to know of a thing; without it, it is not found."""
+_BY_ID = {"hand-over", "ended stand-in", "option", "option to read", "undone area", "undone branch"}
+"""Without any grant that such a request asks for, no id is looked for."""
 _UNDOING = {"config:manage", "areas:manage", "branches:manage"}
 
 
