@@ -2,7 +2,8 @@
 
 Each route is called by people who hold nothing but what it asks for, at each scope and over each
 company, and by people who hold everything else there. Grants add up (A1), so what all others
-together do not open, none of them opens. Each single permission is tried on each route besides.
+together do not open, none of them opens. Permissions over the same thing (to read it, beside to
+manage it) and no permission at all are tried by themselves besides.
 """
 
 from __future__ import annotations
